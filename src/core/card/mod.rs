@@ -1,0 +1,275 @@
+//! Notes, the cards made from them, and the kinds that know how.
+
+mod basic;
+
+use crate::core::grade::Button;
+use crate::core::grade::Quality;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Every kind of card. A new kind is a file in this folder, its `mod` line and its entry here.
+pub const CARD_KINDS: &[&dyn CardKind] = &[&basic::Basic];
+
+/// The kind of that name.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static dyn CardKind> {
+    CARD_KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// The value of one field of a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// One text.
+    Text(String),
+    /// Several: the variants of a prompt, the items of a list.
+    Texts(Vec<String>),
+}
+
+impl Value {
+    /// The texts, one or several.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::Texts(texts) => texts,
+        }
+    }
+}
+
+/// The fields of a note by name; which names there are is the kind's business.
+pub type Fields = BTreeMap<String, Value>;
+
+/// The text of a note: everything an author writes. Versions of a note are versions of this.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct NoteText {
+    /// Name of the kind.
+    pub kind: String,
+    /// The kind's own fields.
+    pub fields: Fields,
+    /// Free tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Ids of the facts that the note teaches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source: Vec<String>,
+    /// Id of the topic, as the deck file names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Who said it, with their role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<String>,
+    /// Shown on request only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Shown with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<String>,
+    /// Notes of one group are siblings: at most one of their cards a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Keys of notes of the same deck that must be in review before this one is introduced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
+    /// Never asked in a review: kept for a check-up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_out: bool,
+}
+
+impl NoteText {
+    /// The first text of a field, or nothing.
+    #[must_use]
+    pub fn text(&self, field: &str) -> &str {
+        self.texts(field).first().map_or("", String::as_str)
+    }
+
+    /// All texts of a field.
+    #[must_use]
+    pub fn texts(&self, field: &str) -> &[String] {
+        self.fields.get(field).map_or(&[], Value::texts)
+    }
+
+    /// How many phrasings the prompt has: at least one.
+    #[must_use]
+    pub fn variants(&self) -> usize {
+        ["front", "prompt"].map(|field| self.texts(field).len()).into_iter().max().unwrap_or(1).max(1)
+    }
+
+    /// The phrasing `variant` of the prompt field, wrapping around where there are fewer.
+    #[must_use]
+    pub fn variant_of(&self, field: &str, variant: usize) -> &str {
+        let texts = self.texts(field);
+        variant.checked_rem(texts.len()).and_then(|index| texts.get(index)).map_or("", String::as_str)
+    }
+
+    /// What is asked first, as plain text: for lists, searches and matching.
+    #[must_use]
+    pub fn prompt(&self, ordinal: u16) -> String {
+        kind(&self.kind).map_or_else(
+            || self.fields.values().flat_map(Value::texts).next().cloned().unwrap_or_default(),
+            |kind| kind.question(self, ordinal, Showing::default()).prompt,
+        )
+    }
+
+    /// The answer as plain text.
+    #[must_use]
+    pub fn answer(&self, ordinal: u16) -> String {
+        kind(&self.kind).map_or_else(String::new, |kind| kind.answer(self, ordinal))
+    }
+
+    /// The ordinals of this note's cards, ascending.
+    #[must_use]
+    pub fn ordinals(&self) -> Vec<u16> {
+        kind(&self.kind).map_or_else(Vec::new, |kind| kind.ordinals(self))
+    }
+}
+
+/// What a field of a kind may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One text.
+    Text,
+    /// One text, or an array of phrasings of which one is asked.
+    Variants,
+    /// An array of texts.
+    Texts,
+}
+
+/// A field that a kind knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name in a deck file.
+    pub name: &'static str,
+    /// What it holds.
+    pub shape: Shape,
+    /// Whether a card without it is refused.
+    pub required: bool,
+}
+
+/// Something wrong with the fields of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The field to point at.
+    pub field: &'static str,
+    /// What is wrong, as a sentence without a full stop.
+    pub what: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// How a question wants to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// In the head; the learner judges.
+    Recall,
+    /// By typing the answer.
+    Type,
+    /// By choosing one of the options.
+    Choose,
+    /// By naming a side; the options are the sides.
+    Sort,
+    /// By naming this many items, in any order.
+    List(usize),
+    /// By putting the options in order.
+    Order,
+}
+
+/// Which phrasing to show, and how to shuffle what is shuffled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Showing {
+    /// Index of the phrasing.
+    pub variant: usize,
+    /// Seed of the order of options: a hash of card and day, not chance.
+    pub seed: u64,
+}
+
+/// What the learner gets to see first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The prompt, in the Markdown that the deck was written in.
+    pub prompt: String,
+    /// The options to choose from, the sides to sort to, or the lines to put in order, as shown.
+    pub options: Vec<String>,
+    /// How to answer.
+    pub ask: Ask,
+}
+
+/// How an answer compares with the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All right.
+    Right,
+    /// Nearly: a typing slip, one item missing, two neighbours swapped.
+    Near,
+    /// Wrong.
+    Wrong,
+}
+
+impl Outcome {
+    /// The grade that the program suggests: Good, Hard, Again.
+    #[must_use]
+    pub fn suggestion(self) -> Quality {
+        match self {
+            Self::Right => Button::Good.quality(),
+            Self::Near => Button::Hard.quality(),
+            Self::Wrong => Button::Again.quality(),
+        }
+    }
+}
+
+/// A checked answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// How it compares.
+    pub outcome: Outcome,
+    /// The answer as understood: the option's text for a digit, and so on.
+    pub given: String,
+    /// What was expected, in the same form; for sorts and choices the right option's text.
+    pub expected: String,
+    /// What is missing or where it differs, as a sentence for people; empty where there is nothing to add.
+    pub remark: String,
+}
+
+/// An answer that is none: a number out of range, a side that is not there. The learner is asked again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
+/// One way of asking.
+///
+/// `check` gets only fields that are present in the right [`Shape`] and not blank (the reader sees to that);
+/// all other methods get notes that passed it.
+pub trait CardKind: Sync {
+    /// The name in a deck file.
+    fn name(&self) -> &'static str;
+
+    /// The fields, in the order in which they are written.
+    fn fields(&self) -> &'static [Field];
+
+    /// What is wrong beyond missing fields and wrong shapes.
+    fn check(&self, fields: &Fields) -> Vec<Fault>;
+
+    /// The ordinals of the cards that a note makes, ascending, from 1.
+    fn ordinals(&self, note: &NoteText) -> Vec<u16>;
+
+    /// What to show first.
+    fn question(&self, note: &NoteText, ordinal: u16, showing: Showing) -> Question;
+
+    /// The right answer, for people.
+    fn answer(&self, note: &NoteText, ordinal: u16) -> String;
+
+    /// Compares a response (a typed line; items or positions separated by commas) with the right answer.
+    ///
+    /// `None` where only the learner can tell.
+    ///
+    /// # Errors
+    /// When the response can't be an answer to `question`, so that the learner should try again.
+    fn judge(
+        &self,
+        note: &NoteText,
+        ordinal: u16,
+        question: &Question,
+        response: &str,
+    ) -> Result<Option<Verdict>, Unreadable>;
+}

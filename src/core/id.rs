@@ -1,0 +1,200 @@
+//! Identities that are the same on every machine.
+
+use sha2::Digest as _;
+use sha2::Sha256;
+use std::fmt;
+
+fn first_16(hash: &[u8]) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(hash) {
+        *to = *from;
+    }
+    bytes
+}
+
+fn first_u64(hash: &[u8]) -> u64 {
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The first 64 bits of SHA-256 over `bytes`, big-endian. Stable for ever; used where a short content hash is enough.
+#[must_use]
+pub fn hash64(bytes: &[u8]) -> u64 {
+    first_u64(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+fn unhex(text: &str) -> Option<[u8; 16]> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter(|c| *c != '-')
+        .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
+        .collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |n, d| n << 4 | d)).collect();
+    (digits.len() == 32).then(|| first_16(&bytes))
+}
+
+macro_rules! id_of_16_bytes {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                hex(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl $name {
+            /// Reads 32 hexadecimal digits, with or without hyphens.
+            #[must_use]
+            pub fn from_hex(text: &str) -> Option<Self> {
+                unhex(text).map(Self)
+            }
+        }
+    };
+}
+
+id_of_16_bytes! {
+    /// A note, the same on every device that has it.
+    NoteUid
+}
+id_of_16_bytes! {
+    /// One database on one machine. Two events never share (device, sequence).
+    DeviceId
+}
+id_of_16_bytes! {
+    /// Content hash of a scheduler configuration.
+    ConfigId
+}
+
+impl NoteUid {
+    /// The uid of the note `key` of deck `deck_id`: the first 16 bytes of SHA-256 over `lmq:deck-id/key`.
+    #[must_use]
+    pub fn of_key(deck_id: &str, key: &str) -> Self {
+        Self::of_name(&format!("lmq:{deck_id}/{key}"))
+    }
+
+    /// The uid of a note that another program named, over its namespace and id, for example `anki:guid`.
+    #[must_use]
+    pub fn of_foreign(namespace: &str, id: &str) -> Self {
+        Self::of_name(&format!("{namespace}:{id}"))
+    }
+
+    fn of_name(name: &str) -> Self {
+        Self(first_16(&Sha256::digest(name.as_bytes())))
+    }
+}
+
+impl ConfigId {
+    /// The id of a configuration, from its canonical JSON.
+    #[must_use]
+    pub fn of_json(json: &str) -> Self {
+        Self(first_16(&Sha256::digest(json.as_bytes())))
+    }
+}
+
+/// A card: the `ordinal`-th of its note. Ordinals begin at 1; a cloze's ordinal is its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CardId {
+    /// The note that the card is made from.
+    pub note: NoteUid,
+    /// Which card of the note.
+    pub ordinal: u16,
+}
+
+impl CardId {
+    /// The number that everything deterministic about this card starts from: the first 64 bits of SHA-256 over
+    /// the 16 bytes of the note's uid and the ordinal as 4 bytes, big-endian.
+    #[must_use]
+    pub fn hash(self) -> u64 {
+        let mut hasher = Sha256::new();
+        hasher.update(self.note.0);
+        hasher.update(u32::from(self.ordinal).to_be_bytes());
+        first_u64(&hasher.finalize())
+    }
+
+    /// Reads the form that [`CardId`] is displayed in.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (note, ordinal) = text.rsplit_once('-')?;
+        Some(Self { note: NoteUid::from_hex(note)?, ordinal: ordinal.parse().ok()? })
+    }
+}
+
+impl fmt::Display for CardId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.note, self.ordinal)
+    }
+}
+
+/// One event: the `sequence`-th of its device, from 1, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId {
+    /// Who wrote it.
+    pub device: DeviceId,
+    /// Its place among that device's events.
+    pub sequence: u64,
+}
+
+/// One user-visible step: the `number`-th of its device, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId {
+    /// Who took it.
+    pub device: DeviceId,
+    /// Its place among that device's actions.
+    pub number: u64,
+}
+
+macro_rules! displayed_with_number {
+    ($name:ident, $field:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}-{}", self.device, self.$field)
+            }
+        }
+
+        impl $name {
+            /// Reads the form that it is displayed in.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                let (device, number) = text.rsplit_once('-')?;
+                Some(Self { device: DeviceId::from_hex(device)?, $field: number.parse().ok()? })
+            }
+        }
+    };
+}
+displayed_with_number!(EventId, sequence);
+displayed_with_number!(ActionId, number);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notes_uid_is_the_hash_of_its_deck_and_key() {
+        // printf 'lmq:differences/d09' | sha256sum
+        assert_eq!(NoteUid::of_key("differences", "d09").to_string(), "35a38e856193508e25bdabed8d6d3676");
+        assert_ne!(NoteUid::of_key("a", "b"), NoteUid::of_key("b", "a"));
+    }
+
+    #[test]
+    fn ids_come_back_from_their_text() {
+        let card = CardId { note: NoteUid::of_key("a", "b"), ordinal: 3 };
+        assert_eq!(CardId::parse(&card.to_string()), Some(card));
+        let event = EventId { device: DeviceId([7; 16]), sequence: 9 };
+        assert_eq!(EventId::parse(&event.to_string()), Some(event));
+        for bad in ["", "-", "zz-1", "00-1", "é"] {
+            assert_eq!(CardId::parse(bad), None, "{bad}");
+        }
+    }
+}

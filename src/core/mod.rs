@@ -1,0 +1,20 @@
+//! Everything that decides, and nothing that reads or writes.
+//!
+//! No file here performs I/O, reads a clock, draws entropy or looks at the environment: whatever comes
+//! from outside is an argument. Same input, same output, byte for byte.
+#![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
+
+pub mod card;
+pub mod event;
+pub mod grade;
+pub mod id;
+pub mod log;
+pub mod progress;
+pub mod queue;
+pub mod replay;
+pub mod scheduler;
+pub mod session;
+pub mod state;
+pub mod study_day;
+pub mod text;
+pub mod units;

@@ -1,0 +1,159 @@
+//! Instants, the hour at which a study day begins, and study days.
+
+use chrono::DateTime;
+use chrono::FixedOffset;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// An instant together with the offset from UTC that was the local one at that moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub unix_ms: i64,
+    /// Minutes east of UTC, daylight saving included.
+    pub offset_min: i32,
+}
+
+impl Timestamp {
+    /// RFC 3339 with the offset, to the millisecond where there is a fraction.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        self.to_datetime().map_or_else(String::new, |at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    }
+
+    /// The local wall-clock time; `None` outside the years that a calendar can show.
+    #[must_use]
+    pub fn to_datetime(self) -> Option<DateTime<FixedOffset>> {
+        let offset = FixedOffset::east_opt(self.offset_min.checked_mul(60)?)?;
+        Some(DateTime::from_timestamp_millis(self.unix_ms)?.with_timezone(&offset))
+    }
+
+    /// Reads RFC 3339 with an offset.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let at = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Self { unix_ms: at.timestamp_millis(), offset_min: at.offset().local_minus_utc() / 60 })
+    }
+}
+
+/// The local hour, 0 to 23, at which the next study day begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rollover(u8);
+
+impl Rollover {
+    /// The usual hour: late enough for night owls, early enough for early risers.
+    pub const DEFAULT: Self = Self(4);
+
+    /// A rollover hour; `None` where `hour` is not 0 to 23.
+    #[must_use]
+    pub fn new(hour: u8) -> Option<Self> {
+        (hour < 24).then_some(Self(hour))
+    }
+
+    /// The hour.
+    #[must_use]
+    pub fn hour(self) -> u8 {
+        self.0
+    }
+}
+
+/// A study day, counted from 1970-01-01. It begins at the rollover hour, local time.
+///
+/// Wall clock, not elapsed time: days of 23 and 25 hours are still one study day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StudyDay(pub i32);
+
+impl StudyDay {
+    /// The study day that holds `at`.
+    ///
+    /// `floor((unix seconds + 60 × offset − 3600 × rollover) / 86400)`: an answer at 03:59 with the rollover
+    /// at 4 counts for the day before.
+    #[must_use]
+    pub fn of(at: Timestamp, rollover: Rollover) -> Self {
+        let seconds = at.unix_ms.div_euclid(1000);
+        let local = seconds.saturating_add(60 * i64::from(at.offset_min)).saturating_sub(3600 * i64::from(rollover.0));
+        Self(i32::try_from(local.div_euclid(86_400)).unwrap_or(if local < 0 { i32::MIN } else { i32::MAX }))
+    }
+
+    /// The day `days` later (or earlier, when negative).
+    #[must_use]
+    pub fn plus(self, days: i64) -> Self {
+        let day = i64::from(self.0).saturating_add(days);
+        Self(i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX }))
+    }
+
+    /// Days from `earlier` to this day; negative where `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        i64::from(self.0) - i64::from(earlier.0)
+    }
+
+    /// The calendar date that the day begins on.
+    #[must_use]
+    pub fn date(self) -> NaiveDate {
+        NaiveDate::from_epoch_days(self.0).unwrap_or(if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+    }
+
+    /// The study day that begins on `date`.
+    #[must_use]
+    pub fn from_date(date: NaiveDate) -> Self {
+        Self(date.to_epoch_days())
+    }
+
+    /// The date as ISO 8601, `2026-01-15`.
+    #[must_use]
+    pub fn iso(self) -> String {
+        self.date().format("%Y-%m-%d").to_string()
+    }
+
+    /// The calendar month as year × 100 + month, `202601`.
+    #[must_use]
+    pub fn month(self) -> i32 {
+        use chrono::Datelike as _;
+        let date = self.date();
+        date.year() * 100 + i32::try_from(date.month()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str, offset_min: i32) -> (i32, String) {
+        let at = Timestamp { unix_ms: Timestamp::from_rfc3339(text).unwrap().unix_ms, offset_min };
+        let day = StudyDay::of(at, Rollover::DEFAULT);
+        (day.0, day.date().format("%m-%d").to_string())
+    }
+
+    #[test]
+    fn study_days_of_the_table_in_scheduling_a5() {
+        for (text, offset, number, date) in [
+            ("2026-01-15T03:59:59Z", 0, 20467, "01-14"),
+            ("2026-01-15T04:00:00Z", 0, 20468, "01-15"),
+            ("2026-03-29T00:30:00Z", 60, 20540, "03-28"),
+            ("2026-03-29T01:30:00Z", 120, 20540, "03-28"),
+            ("2026-03-29T02:30:00Z", 120, 20541, "03-29"),
+            ("2026-11-01T05:30:00Z", -240, 20757, "10-31"),
+            ("2026-11-01T06:30:00Z", -300, 20757, "10-31"),
+            ("2026-11-01T09:30:00Z", -300, 20758, "11-01"),
+            ("2026-01-14T22:30:00Z", 330, 20468, "01-15"),
+            ("2026-01-14T15:00:00Z", 780, 20468, "01-15"),
+            ("2026-01-14T15:00:00Z", -660, 20467, "01-14"),
+        ] {
+            assert_eq!(day(text, offset), (number, date.to_owned()), "{text} {offset}");
+        }
+    }
+
+    #[test]
+    fn days_before_1970_floor_downwards() {
+        let at = Timestamp { unix_ms: -1, offset_min: 0 };
+        assert_eq!(StudyDay::of(at, Rollover::new(0).unwrap()), StudyDay(-1));
+    }
+
+    #[test]
+    fn a_timestamp_keeps_its_own_offset() {
+        let text = "2026-01-15T09:00:00+05:30";
+        assert_eq!(Timestamp::from_rfc3339(text).unwrap().to_rfc3339(), text);
+    }
+}

@@ -1,0 +1,132 @@
+//! Text as people type it, compare it and look at it.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// The text folded for comparison: case, accents, punctuation and runs of space don't count.
+///
+/// What is left are letters, digits and `%` (70 % is not 70), words separated by one space.
+/// A text of nothing else (say, `∑` or `?`) folds to itself, so that it can still be told apart.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() || c == '%' {
+            if gap && !folded.is_empty() && c != '%' {
+                folded.push(' ');
+            }
+            gap = false;
+            folded.push(c);
+        } else if !matches!(c, '\'' | '’' | '\u{ad}') {
+            gap = true;
+        }
+    }
+    if folded.is_empty() { text.trim().to_owned() } else { folded }
+}
+
+/// Whether a character could drive a terminal or turn a line around: control characters but tab and line feed,
+/// bidirectional overrides and isolates, and invisible fillers.
+fn is_unsafe(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
+}
+
+/// The text as it may be sent to a terminal: nothing in a deck may move the cursor, ring or reorder a line.
+///
+/// Line ends become `\n`; what could act on a terminal becomes `␛`-style pictures where Unicode has one, else vanishes.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    if !text.chars().any(is_unsafe) {
+        return text.to_owned();
+    }
+    text.replace("\r\n", "\n")
+        .chars()
+        .filter_map(|c| match c {
+            '\r' => Some('\n'),
+            c if u32::from(c) < 0x20 && is_unsafe(c) => char::from_u32(0x2400 + u32::from(c)),
+            c if is_unsafe(c) => None,
+            c => Some(c),
+        })
+        .collect()
+}
+
+/// The text on one line, safe to print: for tables, labels and messages.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    printable(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The candidate nearest to `wanted`, if it is near enough to be a slip of the finger.
+#[must_use]
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = fold(wanted);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&wanted, &fold(candidate)), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A count with its noun: `1 card`, `1,204 cards`.
+#[must_use]
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(u64::try_from(count).unwrap_or(u64::MAX)), if count == 1 { one } else { many })
+}
+
+/// A whole number with its thousands set off: `1,204`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_accents_spaces_and_punctuation_do_not_count() {
+        for (a, b) in [
+            ("Café  crème!", "cafe creme"),
+            ("What and Why", "what, and why"),
+            ("70 %", "70%"),
+            ("don’t", "dont"),
+            ("Ünïcode", "UNICODE"),
+        ] {
+            assert_eq!(fold(a), fold(b), "{a} / {b}");
+        }
+        assert_ne!(fold("70"), fold("70 %"));
+        assert_ne!(fold("∑"), fold("∏"));
+    }
+
+    #[test]
+    fn escape_codes_and_bidi_overrides_never_reach_a_terminal() {
+        let shown = printable("a\u{1b}[2Jb\u{9b}c\u{202e}d\r\ne\u{0}");
+        assert_eq!(shown, "a␛[2Jbcd\ne␀");
+        assert_eq!(printable("日本\té\n"), "日本\té\n");
+    }
+
+    #[test]
+    fn counts_have_their_noun_and_their_thousands() {
+        assert_eq!(counted(1, "card", "cards"), "1 card");
+        assert_eq!(counted(1_204_300, "card", "cards"), "1,204,300 cards");
+        assert_eq!(counted(999, "card", "cards"), "999 cards");
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_finds_its_name() {
+        let names = ["differences", "skills", "quotes"];
+        assert_eq!(nearest("diferences", names), Some("differences"));
+        assert_eq!(nearest("Qoutes", names), Some("quotes"));
+        assert_eq!(nearest("vocabulary", names), None);
+    }
+}

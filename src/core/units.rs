@@ -1,0 +1,105 @@
+//! Numbers that carry their unit in their type.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Ease factor in hundredths: 250 is the usual 2.5. Never below [`Ease::MIN`].
+///
+/// Hundredths lose nothing: SM-2 moves the ease by +10, 0, −14, −32, −54 or −80.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Ease(u32);
+
+impl Ease {
+    /// SM-2's floor, 1.30.
+    pub const MIN: Self = Self(130);
+    /// Where every card starts, 2.50.
+    pub const START: Self = Self(250);
+
+    /// An ease from hundredths, raised to the floor where it is below it.
+    #[must_use]
+    pub fn from_hundredths(hundredths: u32) -> Self {
+        Self(hundredths.max(Self::MIN.0))
+    }
+
+    /// The ease in hundredths.
+    #[must_use]
+    pub fn hundredths(self) -> u32 {
+        self.0
+    }
+
+    /// The ease moved by `delta` hundredths, never below the floor.
+    #[must_use]
+    pub fn moved(self, delta: i32) -> Self {
+        Self::from_hundredths(self.0.saturating_add_signed(delta))
+    }
+
+    /// The ease as the decimal that people know, for example 2.5.
+    #[must_use]
+    pub fn decimal(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+/// Whole study days. Never hours, never a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Days(pub u32);
+
+impl Days {
+    /// The interval in a few characters, as a grade button shows it: `6d`, `3.2mo`, `1.4y`.
+    #[must_use]
+    pub fn short(self) -> String {
+        match self.0 {
+            days @ 0..=30 => format!("{days}d"),
+            days @ 31..=364 => format!("{}.{}mo", days / 30, days % 30 / 3),
+            days => format!("{}.{}y", days / 365, days % 365 * 10 / 365),
+        }
+    }
+}
+
+/// Milliseconds of a person's time, as measured; statistics cap it, the log does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Millis(pub u32);
+
+impl Millis {
+    /// The most that one answer adds to the minutes of a day.
+    pub const CAP: Self = Self(60_000);
+
+    /// This time, but at most [`Millis::CAP`].
+    #[must_use]
+    pub fn capped(self) -> Self {
+        self.min(Self::CAP)
+    }
+}
+
+/// Place in the total order of all events of all devices, in microseconds since 1970.
+///
+/// `max(now, last + 1)`: within a device the order of writing, also when its clock was set back. Microseconds,
+/// so that an import of a million rows in one action runs one second ahead of the clock and not a quarter of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Hlc(pub i64);
+
+impl Hlc {
+    /// The next stamp, given the newest one known and the wall clock.
+    #[must_use]
+    pub fn after(last: Self, now_ms: i64) -> Self {
+        Self(now_ms.saturating_mul(1000).max(last.0.saturating_add(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_read_as_days_months_and_years() {
+        let shown: Vec<String> = [1, 6, 30, 31, 38, 95, 364, 365, 548, 36500].map(|days| Days(days).short()).to_vec();
+        assert_eq!(shown, ["1d", "6d", "30d", "1.0mo", "1.2mo", "3.1mo", "12.1mo", "1.0y", "1.5y", "100.0y"]);
+    }
+
+    #[test]
+    fn the_logical_clock_never_steps_back() {
+        let first = Hlc::after(Hlc(0), 1_000);
+        assert_eq!(first, Hlc(1_000_000));
+        assert_eq!(Hlc::after(first, 10), Hlc(1_000_001));
+    }
+}

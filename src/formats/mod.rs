@@ -1,0 +1,267 @@
+//! Formats that decks come in and go out as. One file per format; a new one is a file, its `mod` line and an entry.
+//!
+//! An importer stores nothing and an exporter asks for nothing: both deal in [`Record`]s.
+
+use crate::core::card::NoteText;
+use crate::core::id::NoteUid;
+use std::fmt;
+use std::io;
+use std::io::BufRead;
+use std::io::Read;
+use std::io::Seek;
+use std::io::Write;
+
+/// What importers read from: files, or standard input that was spooled to one.
+pub trait ReadSeek: BufRead + Seek {}
+impl<T: BufRead + Seek> ReadSeek for T {}
+
+/// Every importer, in the order in which their `sniff` is asked.
+pub const IMPORTERS: &[&dyn Importer] = &[];
+
+/// Every exporter.
+pub const EXPORTERS: &[&dyn Exporter] = &[];
+
+/// Where in a file something stands. 1-based; 0 where it does not apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub struct Place {
+    /// Line.
+    pub line: u64,
+    /// Column, in characters.
+    pub column: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (line, 0) => write!(f, "{line}"),
+            (line, column) => write!(f, "{line}:{column}"),
+        }
+    }
+}
+
+/// The head of a deck.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeckHead {
+    /// Who the deck is, for identities: stable, never shown as a name when there is one.
+    pub id: String,
+    /// Path-like name, `a::b`; the id where the file gives none.
+    pub name: String,
+    /// Title for people.
+    pub title: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// Licence of the text.
+    pub license: Option<String>,
+    /// The author's version of the text, as written.
+    pub version: Option<String>,
+}
+
+/// A topic of a deck.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Topic {
+    /// Id, unique in its deck.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Shown once before the topic's first new card.
+    pub primer: Option<String>,
+    /// One line to do, shown at the end of a session.
+    pub try_line: Option<String>,
+}
+
+/// How a note says who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// A key, unique in its deck.
+    Key(String),
+    /// The uid itself: our own JSON and CSV.
+    Uid(NoteUid),
+    /// Another program's id.
+    Foreign {
+        /// The program's namespace, `anki`.
+        namespace: String,
+        /// Its id there.
+        id: String,
+    },
+    /// Nothing: matched by its prompt.
+    None,
+}
+
+/// A note as a file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Where it stands.
+    pub place: Place,
+    /// The deck that the row itself names, if any.
+    pub deck: Option<String>,
+    /// Who it is.
+    pub identity: Identity,
+    /// Its key, where it has one beside its identity.
+    pub key: Option<String>,
+    /// Its text, checked by its kind.
+    pub text: NoteText,
+}
+
+/// One thing read from, or written to, a file. A deck comes before its topics, topics before notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// From here on, this deck.
+    Deck(DeckHead),
+    /// A topic of the current deck.
+    Topic(Topic),
+    /// A note of the current deck.
+    Note(Box<Item>),
+}
+
+/// A record that could not be read; the rest goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Where.
+    pub place: Place,
+    /// Why, and what to do; one sentence.
+    pub reason: String,
+}
+
+/// What an importer hands to its sink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A record.
+    Record(Record),
+    /// A bad one.
+    Rejected(Rejected),
+    /// Something that the person should know, once a file.
+    Warning(String),
+}
+
+/// The sink has had enough (its store failed): stop reading and pass it on.
+#[derive(Debug)]
+pub struct Stop;
+
+/// Where an importer puts what it reads.
+pub type Sink<'a> = &'a mut dyn FnMut(Outcome) -> Result<(), Stop>;
+
+/// A fault in a deck file, with the bytes that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFault {
+    /// Bytes of the source text.
+    pub span: std::ops::Range<usize>,
+    /// Line and column of its start.
+    pub place: Place,
+    /// Short name of the rule, for scripts: `unknown-field`.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The input as a whole is not what it was taken for.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    /// The source failed.
+    #[error("cannot read it")]
+    Io(#[from] io::Error),
+    /// Not this format at all.
+    #[error("{0}")]
+    NotThis(String),
+    /// A deck file with faults: refused whole, all faults listed.
+    #[error("{} in the deck file", crate::core::text::counted(.faults.len(), "fault", "faults"))]
+    Faults {
+        /// The text that the spans point into.
+        source_text: String,
+        /// All of them, in order.
+        faults: Vec<FileFault>,
+    },
+    /// The sink stopped the reading.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl From<Stop> for FormatError {
+    fn from(_: Stop) -> Self {
+        Self::Stopped
+    }
+}
+
+/// How to read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// The file's name without its folder, `-` for standard input: for guessing and for deck names.
+    pub file_name: String,
+    /// Separator of columns, where the person said so.
+    pub delimiter: Option<u8>,
+}
+
+/// A format that can be read.
+pub trait Importer: Sync {
+    /// Its name for `--format`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a file of this name that begins with `head` (at most 64 KiB) looks like this format.
+    fn sniff(&self, file_name: &str, head: &[u8]) -> bool;
+
+    /// Reads all of it, one record at a time.
+    ///
+    /// # Errors
+    /// Only when the input as a whole cannot be read as this format; a bad record goes to `sink` and the reading goes on.
+    fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError>;
+}
+
+/// A format that can be written.
+pub trait Exporter: Sync {
+    /// Its name for `--format`, and its usual file extension.
+    fn name(&self) -> &'static str;
+
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>>;
+}
+
+/// A file being written.
+pub trait RecordWriter {
+    /// Writes one record. Notes carry their uid as [`Identity::Uid`] and their key beside it.
+    ///
+    /// # Errors
+    /// When the output fails, or when the format can't hold the record (`InvalidInput`, with the reason).
+    fn write(&mut self, record: &Record) -> io::Result<()>;
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// When the output fails.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// The importer of that name.
+#[must_use]
+pub fn importer(name: &str) -> Option<&'static dyn Importer> {
+    IMPORTERS.iter().copied().find(|importer| importer.name() == name)
+}
+
+/// The exporter of that name.
+#[must_use]
+pub fn exporter(name: &str) -> Option<&'static dyn Exporter> {
+    EXPORTERS.iter().copied().find(|exporter| exporter.name() == name)
+}
+
+/// The first importer that takes the file for its own.
+#[must_use]
+pub fn sniff(file_name: &str, head: &[u8]) -> Option<&'static dyn Importer> {
+    IMPORTERS.iter().copied().find(|importer| importer.sniff(file_name, head))
+}
+
+/// The start of `input`, at most 64 KiB, with the position put back to where it was.
+///
+/// # Errors
+/// When `input` fails.
+pub fn head(input: &mut dyn ReadSeek) -> io::Result<Vec<u8>> {
+    let start = input.stream_position()?;
+    let mut bytes = Vec::new();
+    input.take(64 * 1024).read_to_end(&mut bytes)?;
+    input.seek(io::SeekFrom::Start(start))?;
+    Ok(bytes)
+}

@@ -1,0 +1,3 @@
+//! `lmq`: a spaced-repetition trainer for the terminal.
+pub mod core;
+pub mod formats;
