@@ -1,1 +1,610 @@
-//! Soon.
+//! A sitting, as a pure state machine: `step(input) → next, effects`. Every front end drives this one.
+//!
+//! The session holds no texts but the current card's, does nothing and remembers nothing outside itself. Whoever
+//! drives it shows what it says, commits its effects, and only then goes on with `next`: when a commit fails, the old
+//! session is still there, with the card on the screen.
+
+use crate::core::card::NoteText;
+use crate::core::card::Outcome;
+use crate::core::card::Question;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
+use crate::core::card::Verdict;
+use crate::core::card::kind;
+use crate::core::event::After;
+use crate::core::event::Detail;
+use crate::core::event::Draft;
+use crate::core::event::Fact;
+use crate::core::grade::Button;
+use crate::core::grade::Quality;
+use crate::core::grade::Scale;
+use crate::core::id::CardId;
+use crate::core::queue::Candidate;
+use crate::core::queue::Origin;
+use crate::core::queue::Queue;
+use crate::core::queue::Waiting;
+use crate::core::scheduler::AnswerKind;
+use crate::core::scheduler::mix;
+use crate::core::settings::Settings;
+use crate::core::state::CardState;
+use crate::core::state::leech_alarm;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::core::units::Days;
+use crate::core::units::Millis;
+use std::collections::BTreeSet;
+
+/// A guess of the time that a card takes, until there are answers to measure, in milliseconds.
+const TYPICAL_MS: u64 = 12_000;
+
+/// Whether answers move the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// They do.
+    #[default]
+    Normal,
+    /// They are logged and change nothing.
+    Cram,
+}
+
+/// What a session needs to know of a card to ask it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// The card.
+    pub card: CardId,
+    /// What its events add up to now.
+    pub state: CardState,
+    /// Its text.
+    pub text: NoteText,
+    /// Which phrasing to show: the least recently shown.
+    pub variant: usize,
+    /// Name of its deck, for people.
+    pub deck: String,
+    /// `deck/key`, or the start of its id: what a person would type.
+    pub name: String,
+    /// Its topic, if it has one.
+    pub topic: Option<TopicLine>,
+    /// Whether the topic's primer comes before it: it is the first of its topic ever shown.
+    pub primer_first: bool,
+}
+
+/// A topic as a session needs it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TopicLine {
+    /// Title for people.
+    pub title: String,
+    /// The idea in fifty words.
+    pub primer: Option<String>,
+    /// One line to do.
+    pub try_line: Option<String>,
+}
+
+/// The card that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// Where it came from.
+    pub origin: Origin,
+    candidate: Candidate,
+    /// What was loaded.
+    pub loaded: Loaded,
+    /// What is shown first.
+    pub question: Question,
+    shown_at: Timestamp,
+    /// The answer given and checked, once there is one.
+    pub verdict: Option<Verdict>,
+    /// What was typed, where the program can't check it.
+    pub response: Option<String>,
+}
+
+/// Where a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// It wants [`Session::wanted`] to be loaded and presented.
+    Between,
+    /// The question is shown.
+    Front(Box<Current>),
+    /// The answer is shown too.
+    Back(Box<Current>),
+    /// Nothing is left, time is up, or the learner left.
+    Finished,
+}
+
+/// What a person does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Gives an answer; an empty one only reveals.
+    Respond(String),
+    /// Grades.
+    Grade(Quality),
+    /// Takes the suggestion, or Good where there is none.
+    Accept,
+    /// Says that the right answer was a guess: Hard, or Again where it was wrong.
+    Guessed,
+    /// Holds the card back until tomorrow.
+    Bury,
+    /// Takes the card out.
+    Suspend,
+    /// Sets or takes away the star.
+    Mark,
+    /// Leaves.
+    Quit,
+}
+
+/// What has to be done before the session may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Commit these events as one action with this kind and label.
+    Append {
+        /// Kind of the action.
+        kind: &'static str,
+        /// What `lmq undo` will call it.
+        label: String,
+        /// The events.
+        events: Vec<Draft>,
+    },
+    /// Show the answer.
+    ShowBack,
+    /// The response could not be read; ask again and say why.
+    AskAgain(String),
+    /// Say that this card has become a leech.
+    Leech {
+        /// The card's name.
+        card: String,
+        /// Its lapses.
+        lapses: u32,
+        /// Whether it was suspended for it.
+        suspended: bool,
+    },
+    /// Nothing: the input makes no sense now.
+    Ignored,
+}
+
+/// One transition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The session after it, once the effects are done.
+    pub next: Session,
+    /// What to do, in this order.
+    pub effects: Vec<Effect>,
+}
+
+/// One answer of this session, for the summary and for taking it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Done {
+    candidate: Candidate,
+    origin: Origin,
+    quality: Quality,
+    took: Millis,
+    topic: Option<TopicLine>,
+}
+
+/// A sitting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    queue: Queue,
+    stage: Stage,
+    settings: Settings,
+    mode: Mode,
+    done: Vec<Done>,
+    ends_at_ms: Option<i64>,
+}
+
+/// What a session came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Answers, repeats included.
+    pub answers: usize,
+    /// First answers.
+    pub new: usize,
+    /// Answers of 3 and above, repeats left out, of all that were no repeats.
+    pub recalled: (usize, usize),
+    /// Time, at most a minute an answer.
+    pub time: Millis,
+    /// One line to do, from a topic just practised.
+    pub try_line: Option<String>,
+    /// What is left.
+    pub waiting: Waiting,
+}
+
+/// A grade and what it would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The key.
+    pub key: char,
+    /// The word.
+    pub label: String,
+    /// The grade.
+    pub quality: Quality,
+    /// The interval that it gives; `None` where it moves nothing (a repeat, or cramming).
+    pub interval: Option<Days>,
+}
+
+impl Session {
+    /// A session over `queue`; it ends at a card boundary once the clock has passed `ends_at_ms`.
+    #[must_use]
+    pub fn new(queue: Queue, settings: Settings, mode: Mode, ends_at_ms: Option<i64>) -> Self {
+        let stage = if queue.peek().is_some() { Stage::Between } else { Stage::Finished };
+        Self { queue, stage, settings, mode, done: Vec::new(), ends_at_ms }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// The card on the screen.
+    #[must_use]
+    pub fn current(&self) -> Option<&Current> {
+        match &self.stage {
+            Stage::Front(current) | Stage::Back(current) => Some(current),
+            Stage::Between | Stage::Finished => None,
+        }
+    }
+
+    /// The card to load and [`present`](Self::present) next; `None` when it is not the moment, or the time is up.
+    #[must_use]
+    pub fn wanted(&self, now: Timestamp) -> Option<(Candidate, Origin)> {
+        let in_time = self.ends_at_ms.is_none_or(|end| now.unix_ms < end);
+        (self.stage == Stage::Between && in_time).then(|| self.queue.peek()).flatten()
+    }
+
+    /// Puts the wanted card on the screen. `loaded: None`: the card can't be asked any more, go on without it.
+    #[must_use]
+    pub fn present(&self, loaded: Option<Loaded>, now: Timestamp, today: StudyDay) -> Self {
+        let mut next = self.clone();
+        let Some((candidate, origin)) = self.wanted(now) else {
+            next.stage = Stage::Finished;
+            return next;
+        };
+        next.stage = Stage::Between;
+        let taken = next.queue.pop();
+        if let (Some(_), Some(loaded)) = (taken, loaded) {
+            let day = u64::from(today.0.cast_unsigned());
+            let showing = Showing { variant: loaded.variant, seed: candidate.card.hash() ^ mix(day) };
+            if let Some(kind) = kind(&loaded.text.kind) {
+                let question = kind.question(&loaded.text, candidate.card.ordinal, showing);
+                next.stage = Stage::Front(Box::new(Current {
+                    origin,
+                    candidate,
+                    loaded,
+                    question,
+                    shown_at: now,
+                    verdict: None,
+                    response: None,
+                }));
+            }
+        }
+        if next.stage == Stage::Between && next.queue.peek().is_none() {
+            next.stage = Stage::Finished;
+        }
+        next
+    }
+
+    /// One input. Total: what makes no sense now is [`Effect::Ignored`].
+    #[must_use]
+    pub fn step(&self, input: Input, now: Timestamp, today: StudyDay) -> Step {
+        match (&self.stage, input) {
+            (Stage::Front(current) | Stage::Back(current), Input::Bury) => {
+                let fact = Fact::Buried { until: today.plus(1) };
+                self.aside(current, fact, "bury", "buried until tomorrow")
+            }
+            (Stage::Front(current) | Stage::Back(current), Input::Suspend) => {
+                self.aside(current, Fact::Suspended, "suspend", "suspended")
+            }
+            (Stage::Front(current) | Stage::Back(current), Input::Mark) => self.mark(current),
+            (Stage::Front(current), Input::Respond(response)) => self.respond(current, &response),
+            (Stage::Back(current), Input::Grade(quality)) => self.grade(current, quality, false, now, today),
+            (Stage::Back(current), Input::Accept) => {
+                self.grade(current, self.suggestion().unwrap_or(Button::Good.quality()), false, now, today)
+            }
+            (Stage::Back(current), Input::Guessed) => {
+                let wrong = current.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Wrong);
+                let button = if wrong { Button::Again } else { Button::Hard };
+                self.grade(current, button.quality(), true, now, today)
+            }
+            (Stage::Front(current) | Stage::Back(current), Input::Quit) => {
+                let mut next = self.clone();
+                next.queue.put_first(current.candidate, current.origin);
+                next.stage = Stage::Finished;
+                Step { next, effects: Vec::new() }
+            }
+            (Stage::Between | Stage::Finished, Input::Quit) => {
+                Step { next: Self { stage: Stage::Finished, ..self.clone() }, effects: Vec::new() }
+            }
+            (
+                Stage::Front(_) | Stage::Back(_) | Stage::Between | Stage::Finished,
+                Input::Respond(_)
+                | Input::Grade(_)
+                | Input::Accept
+                | Input::Guessed
+                | Input::Bury
+                | Input::Suspend
+                | Input::Mark,
+            ) => Step { next: self.clone(), effects: vec![Effect::Ignored] },
+        }
+    }
+
+    fn respond(&self, current: &Current, response: &str) -> Step {
+        let mut shown = current.clone();
+        if !response.trim().is_empty() {
+            let judged = kind(&current.loaded.text.kind).map_or(Ok(None), |kind| {
+                kind.judge(&current.loaded.text, current.candidate.card.ordinal, &current.question, response)
+            });
+            match judged {
+                Err(Unreadable(why)) => return Step { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
+                Ok(verdict) => {
+                    shown.response = verdict.is_none().then(|| response.trim().to_owned());
+                    shown.verdict = verdict;
+                }
+            }
+        }
+        let next = Self { stage: Stage::Back(Box::new(shown)), ..self.clone() };
+        Step { next, effects: vec![Effect::ShowBack] }
+    }
+
+    fn grade(&self, current: &Current, quality: Quality, guessed: bool, now: Timestamp, today: StudyDay) -> Step {
+        let took = u32::try_from(now.unix_ms.saturating_sub(current.shown_at.unix_ms).max(0)).unwrap_or(u32::MAX);
+        let card = current.candidate.card;
+        let before = &current.loaded.state;
+        let (answer, leech) = self.answer(current, quality, guessed, Millis(took), today);
+        let suspended = leech.is_some() && self.settings.leech_suspend;
+        let mut events = vec![answer];
+        if suspended {
+            events.push(Draft {
+                card: Some(card),
+                fact: Fact::Suspended,
+                prev: None,
+                after: None,
+                detail: Detail::default(),
+            });
+        }
+        let mut effects = vec![Effect::Append {
+            kind: "answer",
+            label: format!("answered {} {}", current.loaded.name, quality.button().name()),
+            events,
+        }];
+        effects.extend(leech.map(|lapses| Effect::Leech { card: current.loaded.name.clone(), lapses, suspended }));
+        let mut next = self.clone();
+        let drilled = AnswerKind::of(before, today) == AnswerKind::Drill;
+        let origin = if drilled { Origin::Repeat } else { current.origin };
+        next.queue.count(origin);
+        next.done.push(Done {
+            candidate: current.candidate,
+            origin,
+            quality,
+            took: Millis(took).capped(),
+            topic: current.loaded.topic.clone(),
+        });
+        if !suspended && self.mode == Mode::Normal && self.settings.drill().repeats(quality) {
+            next.queue.repeat(current.candidate);
+        }
+        next.move_on();
+        Step { next, effects }
+    }
+
+    /// The answer as an event, and the lapses that made the card a leech, if this answer did.
+    fn answer(
+        &self,
+        current: &Current,
+        quality: Quality,
+        guessed: bool,
+        took: Millis,
+        today: StudyDay,
+    ) -> (Draft, Option<u32>) {
+        let before = &current.loaded.state;
+        let verdict = current.verdict.as_ref();
+        let detail = Detail {
+            response: verdict.map(|v| v.given.clone()).or_else(|| current.response.clone()),
+            expected: verdict.filter(|_| !current.question.options.is_empty()).map(|v| v.expected.clone()),
+            suggested: verdict.map(|v| v.outcome.suggestion()),
+            guessed,
+            variant: (current.loaded.text.variants() > 1).then(|| u32::try_from(current.loaded.variant).unwrap_or(0)),
+            extra: None,
+        };
+        let (fact, after) = match self.mode {
+            Mode::Cram => (Fact::Crammed { quality, took }, None),
+            Mode::Normal => {
+                let after = self.settings.scheduler().answer(current.candidate.card, before, quality, today);
+                (Fact::Answered { quality, took }, after.memory)
+            }
+        };
+        let lapses = after.as_ref().map_or(0, |memory| memory.lapses);
+        let leech = lapses > before.lapses() && leech_alarm(lapses, self.settings.leech_lapses);
+        let draft = Draft {
+            card: Some(current.candidate.card),
+            fact,
+            prev: before.last_event,
+            after: after.as_ref().map(After::of),
+            detail,
+        };
+        (draft, leech.then_some(lapses))
+    }
+
+    fn aside(&self, current: &Current, fact: Fact, kind: &'static str, what: &str) -> Step {
+        let mut next = self.clone();
+        next.move_on();
+        let label = format!("{what}: {}", current.loaded.name);
+        Step { next, effects: vec![Effect::Append { kind, label, events: vec![Self::plain(current, fact)] }] }
+    }
+
+    fn plain(current: &Current, fact: Fact) -> Draft {
+        Draft {
+            card: Some(current.candidate.card),
+            fact,
+            prev: current.loaded.state.last_event,
+            after: None,
+            detail: Detail::default(),
+        }
+    }
+
+    fn mark(&self, current: &Current) -> Step {
+        let (fact, what) =
+            if current.loaded.state.marked { (Fact::Unmarked, "unmarked") } else { (Fact::Marked, "marked") };
+        let append = Effect::Append {
+            kind: "mark",
+            label: format!("{what}: {}", current.loaded.name),
+            events: vec![Self::plain(current, fact)],
+        };
+        Step { next: self.clone(), effects: vec![append] }
+    }
+
+    fn move_on(&mut self) {
+        self.stage = if self.queue.peek().is_some() { Stage::Between } else { Stage::Finished };
+    }
+
+    /// The card on the screen got a new state (its star, say) without leaving.
+    #[must_use]
+    pub fn refreshed(&self, state: &CardState) -> Self {
+        let mut next = self.clone();
+        if let Stage::Front(current) | Stage::Back(current) = &mut next.stage {
+            current.loaded.state = state.clone();
+        }
+        next
+    }
+
+    /// The store took back an action on these cards: the newest of them is asked again at once, and the card on the
+    /// screen waits behind it.
+    #[must_use]
+    pub fn undone(&self, cards: &[CardId]) -> Self {
+        let mut next = self.clone();
+        if let Stage::Front(current) | Stage::Back(current) = &self.stage {
+            next.queue.put_first(current.candidate, current.origin);
+        }
+        for card in cards {
+            let last = next.done.iter().rposition(|done| done.candidate.card == *card);
+            if let Some(done) = last.map(|index| next.done.remove(index)) {
+                next.queue.uncount(done.origin);
+                next.queue.put_first(done.candidate, done.origin);
+            }
+        }
+        next.move_on();
+        next
+    }
+
+    /// The card that was shown was answered elsewhere meanwhile: go on without it.
+    #[must_use]
+    pub fn without_current(&self) -> Self {
+        let mut next = self.clone();
+        next.move_on();
+        next
+    }
+
+    /// The card as a candidate again at once: for an undo of something that was not answered in this session.
+    #[must_use]
+    pub fn with_first(&self, candidate: Candidate, origin: Origin) -> Self {
+        let mut next = self.clone();
+        next.queue.put_first(candidate, origin);
+        next.move_on();
+        next
+    }
+
+    /// The grade that the program suggests, once an answer was checked.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<Quality> {
+        self.current()?.verdict.as_ref().map(|verdict| verdict.outcome.suggestion())
+    }
+
+    /// The grades to choose from, each with the interval that it would give.
+    #[must_use]
+    pub fn choices(&self, today: StudyDay) -> Vec<Choice> {
+        let Some(current) = self.current() else { return Vec::new() };
+        let before = &current.loaded.state;
+        let moves = self.mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
+        let scheduler = self.settings.scheduler();
+        let interval = |quality| {
+            let after = scheduler.answer(current.candidate.card, before, quality, today);
+            after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
+        };
+        match self.settings.scale {
+            Scale::Four => Button::ALL
+                .into_iter()
+                .zip('1'..)
+                .map(|(button, key)| Choice {
+                    key,
+                    label: button.name().to_owned(),
+                    quality: button.quality(),
+                    interval: interval(button.quality()),
+                })
+                .collect(),
+            Scale::Sm2 => Quality::ALL
+                .into_iter()
+                .zip('0'..)
+                .map(|(quality, key)| Choice {
+                    key,
+                    label: quality.button().name().to_lowercase(),
+                    quality,
+                    interval: interval(quality),
+                })
+                .collect(),
+        }
+    }
+
+    /// The scale that grades are given on.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        self.settings.scale
+    }
+
+    /// Whether answers move the schedule.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Cards that wait, the one on the screen included.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        let mut waiting = self.queue.waiting();
+        match self.current().map(|current| current.origin) {
+            Some(Origin::New) => waiting.new += 1,
+            Some(Origin::Review) => waiting.reviews += 1,
+            Some(Origin::Repeat) => waiting.repeats += 1,
+            None => {}
+        }
+        waiting
+    }
+
+    /// Answers so far.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.done.len()
+    }
+
+    /// How long the cards that wait will take at this session's pace.
+    #[must_use]
+    pub fn time_left(&self) -> Millis {
+        let count = u64::try_from(self.done.len()).unwrap_or(0);
+        let spent: u64 = self.done.iter().map(|done| u64::from(done.took.0)).sum();
+        // The first few answers say little; the guess counts as three of them.
+        let pace = (spent + 3 * TYPICAL_MS) / (count + 3);
+        let left = pace.saturating_mul(u64::try_from(self.waiting().all()).unwrap_or(u64::MAX));
+        Millis(u32::try_from(left).unwrap_or(u32::MAX))
+    }
+
+    /// What it came to. The line to do is of the topic practised most recently among those with one, chosen by `today`
+    /// so that it changes from day to day.
+    #[must_use]
+    pub fn summary(&self, today: StudyDay) -> Summary {
+        let scheduled = || self.done.iter().filter(|done| done.origin != Origin::Repeat);
+        let lines: BTreeSet<&str> = self
+            .done
+            .iter()
+            .filter_map(|done| done.topic.as_ref().and_then(|topic| topic.try_line.as_deref()))
+            .collect();
+        let chosen = mix(u64::from(today.0.cast_unsigned())).checked_rem(u64::try_from(lines.len()).unwrap_or(0));
+        let chosen = chosen.and_then(|index| usize::try_from(index).ok());
+        let time: u64 = self.done.iter().map(|done| u64::from(done.took.0)).sum();
+        Summary {
+            answers: self.done.len(),
+            new: self.done.iter().filter(|done| done.origin == Origin::New).count(),
+            recalled: (scheduled().filter(|done| done.quality.passed()).count(), scheduled().count()),
+            time: Millis(u32::try_from(time).unwrap_or(u32::MAX)),
+            try_line: chosen
+                .and_then(|index| lines.into_iter().nth(index))
+                .filter(|_| self.settings.try_line)
+                .map(str::to_owned),
+            waiting: self.waiting(),
+        }
+    }
+}
