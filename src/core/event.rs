@@ -167,6 +167,8 @@ impl After {
 /// What is kept beside an event only where there is something to keep. Never in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Detail {
+    /// How it was asked, where the answer was checked: `sort`, `choose`, `type`, `list`, `order`.
+    pub asked: Option<String>,
     /// What was typed, chosen, sorted or listed.
     pub response: Option<String>,
     /// The right side or option, for kinds where a wrong answer is one of a few.

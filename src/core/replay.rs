@@ -149,7 +149,7 @@ pub fn fold<'a>(
     events: impl IntoIterator<Item = &'a Event>,
     voided: &Voided,
     configs: &Configs,
-    mut visit: impl FnMut(&CardState, &Event),
+    mut visit: impl FnMut(&CardState, &'a Event),
 ) -> CardState {
     let mut state = CardState::default();
     let mut outcome = Outcome::Copy;

@@ -395,6 +395,7 @@ impl Session {
         let before = &current.loaded.state;
         let verdict = current.verdict.as_ref();
         let detail = Detail {
+            asked: verdict.map(|_| current.question.ask.name().to_owned()),
             response: verdict.map(|v| v.given.clone()).or_else(|| current.response.clone()),
             expected: verdict.filter(|_| !current.question.options.is_empty()).map(|v| v.expected.clone()),
             suggested: verdict.map(|v| v.outcome.suggestion()),

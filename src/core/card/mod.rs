@@ -175,6 +175,21 @@ pub enum Ask {
     Order,
 }
 
+impl Ask {
+    /// Its name in the log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recall => "recall",
+            Self::Type => "type",
+            Self::Choose => "choose",
+            Self::Sort => "sort",
+            Self::List(_) => "list",
+            Self::Order => "order",
+        }
+    }
+}
+
 /// Which phrasing to show, and how to shuffle what is shuffled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Showing {

@@ -1,0 +1,211 @@
+//! The caches: a card's state, and the sums that reports are made of.
+
+use crate::core::event::Event;
+use crate::core::id::CardId;
+use crate::core::id::EventId;
+use crate::core::state::CardState;
+use crate::core::tally;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::columns::STATE_COLUMNS;
+use crate::store::columns::i64_of;
+use crate::store::columns::state_of;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+
+/// A card with what its state and the sums depend on.
+pub(super) struct CardRow {
+    pub(super) id: i64,
+    pub(super) deck: i64,
+    pub(super) shuffle: i64,
+    pub(super) topic: i64,
+    pub(super) position: i64,
+    /// Neither retired nor held out: may be asked, unless it is suspended.
+    pub(super) askable: bool,
+    pub(super) new_position: Option<i64>,
+    pub(super) state: CardState,
+}
+
+/// The name of the event of a local device.
+pub(super) fn event_id(db: &Connection, last: Option<(i64, u64)>) -> Result<Option<EventId>, StoreError> {
+    let Some((device, sequence)) = last else { return Ok(None) };
+    let id = db.prepare_cached("SELECT uuid FROM device WHERE id = ?1")?.query_row([device], |row| row.get(0))?;
+    Ok(Some(EventId { device: crate::core::id::DeviceId(id), sequence }))
+}
+
+impl CardRow {
+    pub(super) fn find(db: &Connection, card: CardId) -> Result<Option<Self>, StoreError> {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT c.id, c.deck, c.shuffle, coalesce(n.topic, 0), n.position, \
+             n.retired = 0 AND c.retired = 0 AND n.held_out = 0, c.new_position, {STATE_COLUMNS} \
+             FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 \
+             LEFT JOIN card_state s ON s.card = c.id WHERE n.uid = ?1"
+        ))?;
+        let found = statement
+            .query_row((card.note.0, card.ordinal), |row| {
+                let state = state_of(row, 7)?;
+                let found = Self {
+                    id: row.get(0)?,
+                    deck: row.get(1)?,
+                    shuffle: row.get(2)?,
+                    topic: row.get(3)?,
+                    position: row.get(4)?,
+                    askable: row.get(5)?,
+                    new_position: row.get(6)?,
+                    state: state.state,
+                };
+                Ok((found, state.last))
+            })
+            .optional()?;
+        let Some((mut row, last)) = found else { return Ok(None) };
+        row.state.last_event = event_id(db, last)?;
+        Ok(Some(row))
+    }
+}
+
+impl Writer<'_> {
+    /// Writes a card's state, and whether it is offered as new.
+    pub(super) fn set_state(&mut self, row: &CardRow, state: &CardState) -> Result<(), StoreError> {
+        let memory = state.memory.as_ref();
+        let last = match state.last_event {
+            Some(id) if id.device == self.device_id => Some((self.device, i64_of(id.sequence))),
+            Some(id) => {
+                let device = self
+                    .tx
+                    .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
+                    .query_row([id.device.0], |row| row.get::<_, i64>(0))?;
+                Some((device, i64_of(id.sequence)))
+            }
+            None => None,
+        };
+        self.tx
+            .prepare_cached(
+                "INSERT INTO card_state (card, deck, shuffle, offered, repetitions, interval_days, ease, lapses, last_day, due, \
+                 last_quality, answers, suspended, buried_until, marked, flag, last_device, last_sequence) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
+                 ON CONFLICT (card) DO UPDATE SET deck = excluded.deck, offered = excluded.offered, \
+                 repetitions = excluded.repetitions, interval_days = excluded.interval_days, ease = excluded.ease, \
+                 lapses = excluded.lapses, last_day = excluded.last_day, due = excluded.due, \
+                 last_quality = excluded.last_quality, answers = excluded.answers, suspended = excluded.suspended, \
+                 buried_until = excluded.buried_until, marked = excluded.marked, flag = excluded.flag, \
+                 last_device = excluded.last_device, last_sequence = excluded.last_sequence",
+            )?
+            .execute(rusqlite::params![
+                row.id,
+                row.deck,
+                row.shuffle,
+                row.askable && !state.suspended,
+                memory.map(|m| m.repetitions),
+                memory.map(|m| m.interval.0),
+                memory.map(|m| m.ease.hundredths()),
+                memory.map(|m| m.lapses),
+                memory.map(|m| m.last.0),
+                memory.map(|m| m.due.0),
+                memory.map(|m| u8::from(m.last_quality)),
+                state.answers,
+                state.suspended,
+                state.buried_until.map(|day| day.0),
+                state.marked,
+                state.flag,
+                last.map(|(device, _)| device),
+                last.map(|(_, sequence)| sequence),
+            ])?;
+        let new_position = (memory.is_none() && row.askable && !state.suspended).then_some(row.position);
+        if new_position != row.new_position {
+            self.tx
+                .prepare_cached("UPDATE card SET new_position = ?2 WHERE id = ?1")?
+                .execute((row.id, new_position))?;
+        }
+        Ok(())
+    }
+
+    /// Adds what an event amounts to, or takes it away (`sign` −1).
+    pub(super) fn add_to_sums(
+        &mut self,
+        row: &CardRow,
+        before: &CardState,
+        event: &Event,
+        sign: i64,
+    ) -> Result<(), StoreError> {
+        let totals = tally::of_event(before, event);
+        let numbers = tally::columns(&totals).map(|number| i64_of(number) * sign);
+        if numbers.iter().all(|number| *number == 0) {
+            return Ok(());
+        }
+        let [
+            answers,
+            first,
+            review,
+            early,
+            drill,
+            young_passed,
+            young_all,
+            mature_passed,
+            mature_all,
+            time,
+            crammed,
+            imported,
+        ] = numbers;
+        let day = event.study_day;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO day_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+                 ON CONFLICT (study_day, deck) DO UPDATE SET answers = answers + excluded.answers, \
+                 first = first + excluded.first, review = review + excluded.review, early = early + excluded.early, \
+                 drill = drill + excluded.drill, young_passed = young_passed + excluded.young_passed, \
+                 young_all = young_all + excluded.young_all, mature_passed = mature_passed + excluded.mature_passed, \
+                 mature_all = mature_all + excluded.mature_all, time_ms = time_ms + excluded.time_ms, \
+                 crammed = crammed + excluded.crammed, imported = imported + excluded.imported",
+            )?
+            .execute(rusqlite::params![
+                day.0,
+                row.deck,
+                answers,
+                first,
+                review,
+                early,
+                drill,
+                young_passed,
+                young_all,
+                mature_passed,
+                mature_all,
+                time,
+                crammed,
+                imported
+            ])?;
+        if answers == 0 {
+            return Ok(());
+        }
+        self.tx
+            .prepare_cached(
+                "INSERT INTO topic_sum (month, topic, deck, answers, passed, counted, time_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+                 ON CONFLICT (month, topic, deck) DO UPDATE SET answers = answers + excluded.answers, \
+                 passed = passed + excluded.passed, counted = counted + excluded.counted, time_ms = time_ms + excluded.time_ms",
+            )?
+            .execute((
+                day.month(),
+                row.topic,
+                row.deck,
+                answers,
+                young_passed + mature_passed,
+                young_all + mature_all,
+                time,
+            ))?;
+        if let (Some("sort"), Some(expected), Some(given)) =
+            (event.detail.asked.as_deref(), &event.detail.expected, &event.detail.response)
+        {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO side_sum (month, deck, expected, given, count) VALUES (?1, ?2, ?3, ?4, ?5) \
+                     ON CONFLICT (month, deck, expected, given) DO UPDATE SET count = count + excluded.count",
+                )?
+                .execute((day.month(), row.deck, expected, given, sign))?;
+        }
+        if first > 0 {
+            self.tx
+                .prepare_cached("UPDATE deck SET last_introduced = ?2 WHERE id = ?1 AND last_introduced IS NOT ?2")?
+                .execute((row.deck, day.0))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,369 @@
+//! Cards and decks as people list them, and how they are named.
+
+use crate::core::card::NoteText;
+use crate::core::id::CardId;
+use crate::core::id::NoteUid;
+use crate::core::state::CardState;
+use crate::store::DeckSet;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::card_state::event_id;
+use crate::store::columns::STATE_COLUMNS;
+use crate::store::columns::day_of;
+use crate::store::columns::state_of;
+use crate::store::columns::u64_of;
+use crate::store::notes::text_of;
+use rusqlite::OptionalExtension as _;
+
+/// Digits of a uid that stand for a note without a key, in lists. A UUIDv7 begins with its time: notes of one import
+/// share the first twelve digits and differ in what follows.
+const SHORT_DIGITS: usize = 20;
+
+/// `deck/key`, or the beginning of the id for a note without a key.
+pub(super) fn name_of(deck: &str, key: Option<String>, card: CardId) -> String {
+    match key {
+        Some(key) => format!("{deck}/{key}"),
+        None => card.note.to_string().chars().take(SHORT_DIGITS).collect(),
+    }
+}
+
+/// A card with its text and state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardLine {
+    /// The card.
+    pub card: CardId,
+    /// Id of its deck.
+    pub deck: String,
+    /// Path-like name of its deck.
+    pub deck_name: String,
+    /// Its key, where it has one.
+    pub key: Option<String>,
+    /// Its text.
+    pub text: NoteText,
+    /// Title of its topic.
+    pub topic: Option<String>,
+    /// Its state.
+    pub state: CardState,
+}
+
+impl CardLine {
+    /// What a person would type to name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = name_of(&self.deck, self.key.clone(), self.card);
+        if self.text.ordinals().len() > 1 { format!("{name}#{}", self.card.ordinal) } else { name }
+    }
+}
+
+/// A deck with its counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeckLine {
+    /// Local number, for a [`DeckSet`].
+    pub number: i64,
+    /// Its id.
+    pub id: String,
+    /// Path-like name.
+    pub name: String,
+    /// Title.
+    pub title: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// Language.
+    pub language: Option<String>,
+    /// Licence.
+    pub license: Option<String>,
+    /// Version of its text.
+    pub version: Option<String>,
+    /// `builtin`, `file` or `made`.
+    pub origin: String,
+    /// The file that it is followed from.
+    pub linked: Option<String>,
+    /// Notes.
+    pub notes: u64,
+    /// Cards.
+    pub cards: u64,
+    /// New cards.
+    pub new: u64,
+    /// Due cards.
+    pub due: u64,
+}
+
+/// What a person's name for a card stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Just this one.
+    One(CardId),
+    /// Several; the first few.
+    Many(Vec<String>),
+    /// None.
+    Nothing,
+}
+
+impl Store {
+    /// Cards of some decks, in the order of decks, positions and ordinals, one at a time.
+    ///
+    /// `words`: only cards whose text contains all of them, compared after folding.
+    ///
+    /// # Errors
+    /// When the database can't be read, or `line` fails.
+    pub fn cards(
+        &self,
+        decks: &DeckSet,
+        words: &[String],
+        mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS} \
+             FROM note n JOIN card c ON c.note = n.id JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
+             LEFT JOIN card_state s ON s.card = c.id \
+             WHERE n.retired = 0 AND c.retired = 0 AND n.body <> '' ORDER BY c.deck, n.position, n.id, c.ordinal"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if !decks.has(row.get(7)?) {
+                continue;
+            }
+            let found = self.line(row)?;
+            if words.is_empty() || matches(&found, words) {
+                line(found)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, row: &rusqlite::Row<'_>) -> Result<CardLine, StoreError> {
+        let state = state_of(row, 8)?;
+        let mut card_state = state.state;
+        card_state.last_event = event_id(&self.db, state.last)?;
+        Ok(CardLine {
+            card: CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? },
+            deck: row.get(2)?,
+            deck_name: row.get(3)?,
+            key: row.get(4)?,
+            text: text_of(&row.get::<_, String>(5)?)?,
+            topic: row.get(6)?,
+            state: card_state,
+        })
+    }
+
+    /// One card, retired or not.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn card(&self, card: CardId) -> Result<Option<CardLine>, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS} \
+             FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 JOIN deck k ON k.id = c.deck \
+             LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = c.id WHERE n.uid = ?1 AND n.body <> ''"
+        ))?;
+        let mut rows = statement.query((card.note.0, card.ordinal))?;
+        match rows.next()? {
+            Some(row) => self.line(row).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The card that a person names: `deck/key`, `deck/key#ordinal`, or the unique beginning of an id.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn find(&self, name: &str) -> Result<Found, StoreError> {
+        if let Some(card) = CardId::parse(name)
+            && self.card(card)?.is_some()
+        {
+            return Ok(Found::One(card));
+        }
+        let (name, ordinal) = match name.rsplit_once('#') {
+            Some((name, number)) if number.parse::<u16>().is_ok() => (name, number.parse::<u16>().ok()),
+            _ => (name, None),
+        };
+        let mut notes = Vec::new();
+        if let Some((deck, key)) = name.rsplit_once('/') {
+            notes = self.notes_of_key(deck, key)?;
+        }
+        if notes.is_empty() {
+            notes = self.notes_of_prefix(name)?;
+        }
+        let mut found = Vec::new();
+        for note in notes {
+            let mut statement = self.db.prepare_cached(
+                "SELECT c.ordinal, k.name_id, n.key FROM note n JOIN card c ON c.note = n.id JOIN deck k ON k.id = n.deck \
+                 WHERE n.uid = ?1 AND n.retired = 0 AND c.retired = 0 ORDER BY c.ordinal",
+            )?;
+            let rows = statement.query_map([note.0], |row| {
+                let card = CardId { note, ordinal: row.get(0)? };
+                Ok((card, name_of(&row.get::<_, String>(1)?, row.get(2)?, card)))
+            })?;
+            for row in rows {
+                let (card, name) = row?;
+                if ordinal.is_none_or(|wanted| wanted == card.ordinal) {
+                    found.push((card, format!("{name}#{}", card.ordinal)));
+                }
+            }
+        }
+        Ok(match found.as_slice() {
+            [] => Found::Nothing,
+            [(card, _)] => Found::One(*card),
+            many => Found::Many(many.iter().take(8).map(|(_, name)| name.clone()).collect()),
+        })
+    }
+
+    fn notes_of_key(&self, deck: &str, key: &str) -> Result<Vec<NoteUid>, StoreError> {
+        let uid = NoteUid::of_key(deck, key);
+        let found: Option<NoteUid> = self
+            .db
+            .prepare_cached(
+                "SELECT uid FROM note WHERE uid = ?1 UNION ALL \
+                 SELECT n.uid FROM alias a JOIN note n ON n.id = a.note WHERE a.uid = ?1",
+            )?
+            .query_row([uid.0], |row| Ok(NoteUid(row.get(0)?)))
+            .optional()?;
+        if let Some(uid) = found {
+            return Ok(vec![uid]);
+        }
+        // A deck's name, or a card that lies in another deck than the one it is named after.
+        let mut statement = self.db.prepare_cached(
+            "SELECT n.uid FROM deck k JOIN note n ON n.deck = k.id WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2",
+        )?;
+        let rows = statement.query_map([deck, key], |row| Ok(NoteUid(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn notes_of_prefix(&self, prefix: &str) -> Result<Vec<NoteUid>, StoreError> {
+        let digits: String = prefix.chars().filter(|c| *c != '-').collect::<String>().to_lowercase();
+        if digits.len() < 4 || digits.len() > 32 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let end = |fill: &str| NoteUid::from_hex(&format!("{digits}{}", fill.repeat(32 - digits.len())));
+        let (Some(first), Some(last)) = (end("0"), end("f")) else { return Ok(Vec::new()) };
+        let mut statement =
+            self.db.prepare_cached("SELECT uid FROM note WHERE uid BETWEEN ?1 AND ?2 ORDER BY uid LIMIT 9")?;
+        let rows = statement.query_map((first.0, last.0), |row| Ok(NoteUid(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The decks, with their counts on `today`.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks(&self, today: crate::core::study_day::StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT k.id, k.name_id, k.name, k.title, k.description, k.language, k.license, k.version, k.origin, \
+             (SELECT path FROM source s WHERE s.id = k.source), \
+             (SELECT count(*) FROM note n WHERE n.deck = k.id AND n.retired = 0 AND n.body <> ''), \
+             (SELECT count(*) FROM card c JOIN note n ON n.id = c.note WHERE c.deck = k.id AND c.retired = 0 AND n.retired = 0), \
+             (SELECT count(*) FROM card c WHERE c.deck = k.id AND c.new_position IS NOT NULL), \
+             (SELECT count(*) FROM card_state s WHERE s.deck = k.id AND s.offered = 1 AND s.due <= ?1 \
+              AND coalesce(s.buried_until, -2147483648) <= ?1) \
+             FROM deck k WHERE k.retired = 0 ORDER BY k.id",
+        )?;
+        let rows = statement.query_map([today.0], |row| {
+            Ok(DeckLine {
+                number: row.get(0)?,
+                id: row.get(1)?,
+                name: row.get(2)?,
+                title: row.get(3)?,
+                description: row.get(4)?,
+                language: row.get(5)?,
+                license: row.get(6)?,
+                version: row.get(7)?,
+                origin: row.get(8)?,
+                linked: row.get(9)?,
+                notes: u64_of(row.get(10)?),
+                cards: u64_of(row.get(11)?),
+                new: u64_of(row.get(12)?),
+                due: u64_of(row.get(13)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Ids and names of all decks with their local numbers: for finding one by name without counting anything.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT id, name_id, name FROM deck WHERE retired = 0 ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The topics of a deck: id, title, primer, line to do.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    #[expect(clippy::type_complexity, reason = "four columns of one table, taken apart at once by the exporter")]
+    pub fn topics(&self, deck: i64) -> Result<Vec<(String, String, Option<String>, Option<String>)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 ORDER BY id")?;
+        let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The notes of a deck in their order: uid, key, text; one at a time.
+    ///
+    /// # Errors
+    /// When the database can't be read, or `note` fails.
+    pub fn notes(
+        &self,
+        deck: i64,
+        mut note: impl FnMut(NoteUid, Option<String>, NoteText) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT uid, key, body FROM note WHERE deck = ?1 AND retired = 0 AND body <> '' ORDER BY position, id",
+        )?;
+        let mut rows = statement.query([deck])?;
+        while let Some(row) = rows.next()? {
+            note(NoteUid(row.get(0)?), row.get(1)?, text_of(&row.get::<_, String>(2)?)?)?;
+        }
+        Ok(())
+    }
+
+    /// Days on which a card fell due, was answered and so on are asked for by commands through the state; this one gives
+    /// the last study day with an answer, for the streak of `lmq`.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn last_answered_day(&self) -> Result<Option<crate::core::study_day::StudyDay>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day DESC LIMIT 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?
+            .map(day_of))
+    }
+}
+
+fn matches(line: &CardLine, words: &[String]) -> bool {
+    use crate::core::text::fold;
+    let mut text = String::new();
+    for part in line
+        .text
+        .fields
+        .values()
+        .flat_map(crate::core::card::Value::texts)
+        .chain(&line.text.tags)
+        .chain(&line.text.source)
+    {
+        text.push_str(&fold(part));
+        text.push(' ');
+    }
+    for part in [&line.text.speaker, &line.text.extra, &line.topic, &line.key].into_iter().flatten() {
+        text.push_str(&fold(part));
+        text.push(' ');
+    }
+    words.iter().all(|word| text.contains(&fold(word)))
+}
+
+impl Writer<'_> {
+    /// Whether a card is suspended, for a command that must not answer it.
+    ///
+    /// # Errors
+    /// When the card is not there.
+    pub fn is_suspended(&self, card: CardId) -> Result<bool, StoreError> {
+        let row = crate::store::card_state::CardRow::find(&self.tx, card)?.ok_or(StoreError::NoCard)?;
+        Ok(row.state.suspended)
+    }
+}

@@ -1,0 +1,327 @@
+//! What a session can be made from. By index: the size of the collection does not matter.
+
+use crate::core::card::NoteText;
+use crate::core::grade::Drill;
+use crate::core::id::CardId;
+use crate::core::id::NoteUid;
+use crate::core::queue::Candidate;
+use crate::core::queue::DeckOffer;
+use crate::core::queue::Siblings;
+use crate::core::queue::Supply;
+use crate::core::settings::NewOrder;
+use crate::core::study_day::StudyDay;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::columns::day_of;
+use crate::store::columns::quality_of;
+use crate::store::columns::u32_of;
+use crate::store::notes::text_of;
+use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// How many new cards of a deck are looked at for one that may be introduced.
+const MOST_LOOKED_AT: usize = 5000;
+
+/// The decks that something is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum DeckSet {
+    /// All of them.
+    #[default]
+    All,
+    /// These, by local number.
+    Some(BTreeSet<i64>),
+}
+
+impl DeckSet {
+    /// Whether a deck is among them.
+    #[must_use]
+    pub fn has(&self, deck: i64) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(decks) => decks.contains(&deck),
+        }
+    }
+}
+
+/// How much to fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Due cards at most.
+    pub reviews: usize,
+    /// New cards at most.
+    pub new: usize,
+    /// Due up to this day.
+    pub until: StudyDay,
+    /// Order of new cards.
+    pub new_order: NewOrder,
+    /// Which grades are repeated the same day.
+    pub drill: Drill,
+    /// Whether siblings are kept apart.
+    pub keep_siblings_apart: bool,
+}
+
+/// What was done and what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Reviews done today.
+    pub reviews_done: u32,
+    /// First answers given today.
+    pub new_done: u32,
+    /// Answers given today, repeats included.
+    pub answers_today: u32,
+    /// Cards that are due.
+    pub due: u64,
+    /// Cards that were never answered and may be offered.
+    pub new: u64,
+    /// Cards to be repeated today.
+    pub repeats: u64,
+    /// The next day on which something falls due, after today.
+    pub next_due: Option<StudyDay>,
+}
+
+struct Asked {
+    candidate: Candidate,
+    buried: bool,
+}
+
+impl Store {
+    fn asked(&self, card: i64, today: StudyDay) -> Result<Option<Asked>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT n.uid, c.ordinal, n.siblings, coalesce(s.buried_until, -2147483648) > ?2 FROM card c \
+                 JOIN note n ON n.id = c.note LEFT JOIN card_state s ON s.card = c.id WHERE c.id = ?1",
+            )?
+            .query_row((card, today.0), |row| {
+                let card = CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? };
+                let siblings = Siblings(row.get::<_, i64>(2)?.cast_unsigned());
+                Ok(Asked { candidate: Candidate { card, siblings }, buried: row.get(3)? })
+            })
+            .optional()?)
+    }
+
+    /// The candidates of a session on `today`.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: Limits) -> Result<Supply, StoreError> {
+        let (repeats, met_today) = self.answered_today(decks, today, limits.drill)?;
+        let done = self.done(decks, today)?;
+        let mut met = met_today.clone();
+        let mut due = Vec::new();
+        {
+            let mut statement = self.db.prepare_cached(
+                "SELECT card, deck FROM card_state INDEXED BY card_due \
+                 WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
+            )?;
+            let mut rows = statement.query([limits.until.0])?;
+            while due.len() < limits.reviews
+                && let Some(row) = rows.next()?
+            {
+                if !decks.has(row.get(1)?) {
+                    continue;
+                }
+                if let Some(asked) = self.asked(row.get(0)?, today)?.filter(|asked| !asked.buried)
+                    && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
+                {
+                    due.push(asked.candidate);
+                }
+            }
+        }
+        let mut new = Vec::new();
+        if limits.new > 0 {
+            for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
+                let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
+                let cards = self.new_cards(deck, &name_id, today, limits, &met)?;
+                new.push(DeckOffer { introduced_today, last_introduced: last_introduced.map(day_of), cards });
+            }
+        }
+        Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
+    }
+
+    fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT id, name_id, last_introduced FROM deck WHERE retired = 0 ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let all: Vec<(i64, String, Option<i64>)> = rows.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().filter(|(deck, _, _)| decks.has(*deck)).collect())
+    }
+
+    fn new_cards(
+        &self,
+        deck: i64,
+        name_id: &str,
+        today: StudyDay,
+        limits: Limits,
+        met: &BTreeSet<Siblings>,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let order = match limits.new_order {
+            NewOrder::Position => "c.new_position, c.ordinal",
+            NewOrder::Random => "c.shuffle",
+        };
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT c.id, n.body FROM card c JOIN note n ON n.id = c.note \
+             WHERE c.deck = ?1 AND c.new_position IS NOT NULL ORDER BY {order} LIMIT {MOST_LOOKED_AT}"
+        ))?;
+        let mut rows = statement.query([deck])?;
+        let mut met = met.clone();
+        let mut cards = Vec::new();
+        while cards.len() < limits.new
+            && let Some(row) = rows.next()?
+        {
+            let body: String = row.get(1)?;
+            // Few notes wait for others; those that don't need no parsing.
+            if body.contains("\"after\":[") && !self.may_come(name_id, &text_of(&body)?)? {
+                continue;
+            }
+            if let Some(asked) = self.asked(row.get(0)?, today)?.filter(|asked| !asked.buried)
+                && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
+            {
+                cards.push(asked.candidate);
+            }
+        }
+        Ok(cards)
+    }
+
+    /// Whether all notes that this one comes after are in review, with all their cards. A key that no deck has holds
+    /// nothing back.
+    fn may_come(&self, deck: &str, text: &NoteText) -> Result<bool, StoreError> {
+        for key in &text.after {
+            let waiting: bool = self
+                .db
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM note n JOIN card c ON c.note = n.id LEFT JOIN card_state s ON s.card = c.id \
+                     WHERE n.uid = ?1 AND n.retired = 0 AND c.retired = 0 AND coalesce(s.repetitions, 0) < 2)",
+                )?
+                .query_row([NoteUid::of_key(deck, key).0], |row| row.get(0))?;
+            if waiting {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Cards answered today: those to be repeated, oldest answer first, and the sibling groups that were met.
+    fn answered_today(
+        &self,
+        decks: &DeckSet,
+        today: StudyDay,
+        drill: Drill,
+    ) -> Result<(Vec<Candidate>, BTreeSet<Siblings>), StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.card, s.deck, s.last_quality, s.offered FROM event e JOIN card_state s ON s.card = e.card \
+             WHERE e.kind = 1 AND e.study_day = ?1 AND s.last_day = ?1 GROUP BY e.card ORDER BY max(e.hlc)",
+        )?;
+        let mut rows = statement.query([today.0])?;
+        let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());
+        while let Some(row) = rows.next()? {
+            let Some(asked) = self.asked(row.get(0)?, today)? else { continue };
+            met.insert(asked.candidate.siblings);
+            let again =
+                row.get::<_, Option<i64>>(2)?.and_then(quality_of).is_some_and(|quality| drill.repeats(quality));
+            if again && !asked.buried && row.get::<_, bool>(3)? && decks.has(row.get(1)?) {
+                repeats.push(asked.candidate);
+            }
+        }
+        Ok((repeats, met))
+    }
+
+    fn done(&self, decks: &DeckSet, today: StudyDay) -> Result<Done, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT deck, review, first, answers FROM day_sum WHERE study_day = ?1")?;
+        let mut rows = statement.query([today.0])?;
+        let mut done = Done::default();
+        while let Some(row) = rows.next()? {
+            let deck = row.get(0)?;
+            done.by_deck.insert(deck, u32_of(row.get(2)?));
+            if decks.has(deck) {
+                done.reviews += u32_of(row.get(1)?);
+                done.new += u32_of(row.get(2)?);
+                done.answers += u32_of(row.get(3)?);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Reviews and first answers of today, over all decks: what the day's limits count.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn done_today(&self, today: StudyDay) -> Result<(u32, u32), StoreError> {
+        let done = self.done(&DeckSet::All, today)?;
+        Ok((done.reviews, done.new))
+    }
+
+    /// What was done today and what waits. Counts by index; takes time only with the number of due and new cards.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn counts(&self, decks: &DeckSet, today: StudyDay, drill: Drill) -> Result<Counts, StoreError> {
+        let done = self.done(decks, today)?;
+        let (repeats, _) = self.answered_today(decks, today, drill)?;
+        let by_deck = |sql: &str, day: Option<i32>| -> Result<u64, StoreError> {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let mut rows = match day {
+                Some(day) => statement.query([day])?,
+                None => statement.query([])?,
+            };
+            let mut count = 0;
+            while let Some(row) = rows.next()? {
+                if decks.has(row.get(0)?) {
+                    count += super::columns::u64_of(row.get(1)?);
+                }
+            }
+            Ok(count)
+        };
+        let due = by_deck(
+            "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+             AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck",
+            Some(today.0),
+        )?;
+        let new = by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", None)?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
+        )?;
+        let mut rows = statement.query([today.0])?;
+        let mut next_due = None;
+        while next_due.is_none()
+            && let Some(row) = rows.next()?
+        {
+            if decks.has(row.get(1)?) {
+                next_due = Some(day_of(row.get(0)?));
+            }
+        }
+        Ok(Counts {
+            reviews_done: done.reviews,
+            new_done: done.new,
+            answers_today: done.answers,
+            due,
+            new,
+            repeats: u64::try_from(repeats.len()).unwrap_or(0),
+            next_due,
+        })
+    }
+
+    /// The candidate of one card, whatever its state; for an undo that brings it back.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn candidate(&self, card: CardId) -> Result<Option<Candidate>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT siblings FROM note WHERE uid = ?1")?
+            .query_row([card.note.0], |row| {
+                Ok(Candidate { card, siblings: Siblings(row.get::<_, i64>(0)?.cast_unsigned()) })
+            })
+            .optional()?)
+    }
+}
+
+#[derive(Default)]
+struct Done {
+    by_deck: BTreeMap<i64, u32>,
+    reviews: u32,
+    new: u32,
+    answers: u32,
+}

@@ -1,0 +1,1089 @@
+//! Texts: decks, topics, notes with their versions, and where they came from.
+
+use crate::core::card::NoteText;
+use crate::core::card::kind;
+use crate::core::id::CardId;
+use crate::core::id::NoteUid;
+use crate::core::id::hash64;
+use crate::core::replay::Voided;
+use crate::core::scheduler::mix;
+use crate::core::session::Loaded;
+use crate::core::session::TopicLine;
+use crate::core::text::fold;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::card_state::CardRow;
+use crate::store::card_state::event_id;
+use crate::store::columns::STATE_COLUMNS;
+use crate::store::columns::hash_bits;
+use crate::store::columns::state_of;
+use crate::store::columns::u32_of;
+use crate::store::review_log::Reader;
+use crate::store::review_log::voided;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+
+/// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
+const MOST_DEFERRED: usize = 1000;
+
+/// Pairs of a row and a note that are compared letter by letter at the end of a file.
+const MOST_PAIRS: usize = 1000;
+
+/// From which similarity of prompts, with the same answer, a row is taken for an edited note.
+const NEAR: f64 = 0.9;
+
+/// Where a deck's text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeckOrigin {
+    /// Embedded in the program.
+    Builtin,
+    /// Read from a file.
+    File,
+    /// Made by `lmq add`.
+    Made,
+}
+
+impl DeckOrigin {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Builtin => "builtin",
+            Self::File => "file",
+            Self::Made => "made",
+        }
+    }
+}
+
+/// How a file's notes are taken in.
+#[derive(Debug, Clone)]
+pub struct BulkOptions {
+    /// Where decks that are new come from.
+    pub origin: DeckOrigin,
+    /// The deck that cards go into, whatever the file says; identities stay the file's.
+    pub place_in: Option<String>,
+    /// Whether the file's order becomes the notes' order, also for those that were there.
+    pub reposition: bool,
+    /// Whether notes of the file's decks that are not in the file any more are retired.
+    pub retire_missing: bool,
+    /// The namespace of topics and sources; the deck's id where there is none.
+    pub namespace: Option<String>,
+    /// The followed file that this is.
+    pub source: Option<i64>,
+    /// Whether the text is the user's own, and so stays when a program update brings another.
+    pub by_user: bool,
+}
+
+/// What became of a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It is new.
+    Added,
+    /// Its text changed; its history stays.
+    Changed,
+    /// It is as it was.
+    Same,
+    /// It was there, retired, and is back.
+    Restored,
+    /// The same note twice in one file.
+    Duplicate,
+    /// Another note of this file has its key or id, with another text.
+    Contradicts,
+    /// The program's text changed, the user's own stays shown.
+    Kept,
+    /// It is decided at the end of the file.
+    Later,
+}
+
+/// A file or folder that is followed live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Local number.
+    pub id: i64,
+    /// Its path.
+    pub path: String,
+    /// The followed folder that it was found in.
+    pub folder: Option<i64>,
+    /// Whether it is a folder itself.
+    pub is_folder: bool,
+    /// How it is to be read, as its importer wrote it.
+    pub options: String,
+    /// Size when last read.
+    pub size: Option<i64>,
+    /// Modification time when last read.
+    pub mtime_ms: Option<i64>,
+    /// Hash of its bytes when last read.
+    pub hash: Option<i64>,
+}
+
+/// A built-in note whose shown text is the user's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// `deck/key`.
+    pub name: String,
+    /// The text that the program brings.
+    pub upstream: NoteText,
+    /// The text that is shown.
+    pub shown: NoteText,
+}
+
+#[derive(Debug, Clone)]
+struct DeckNow {
+    id: i64,
+    name_id: String,
+    position: i64,
+    was_there: bool,
+}
+
+/// A set of note numbers, a bit each: what was claimed in a file of a million rows takes 125 kB.
+#[derive(Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn place(number: i64) -> (usize, u64) {
+        let number = u64::try_from(number).unwrap_or(0);
+        (usize::try_from(number / 64).unwrap_or(0), 1 << (number % 64))
+    }
+
+    fn has(&self, number: i64) -> bool {
+        let (word, bit) = Self::place(number);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn add(&mut self, number: i64) {
+        let (word, bit) = Self::place(number);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(word) {
+            *bits |= bit;
+        }
+    }
+}
+
+/// How a note says who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// By its uid, made from a key or another program's id, or given.
+    Uid(NoteUid),
+    /// By its prompt alone.
+    Prompt,
+}
+
+struct Row {
+    who: Who,
+    key: Option<String>,
+    text: NoteText,
+    deck: String,
+}
+
+struct Hashed {
+    body: String,
+    prompt_hash: i64,
+    text_hash: i64,
+}
+
+fn hashed(text: &NoteText) -> Result<Hashed, StoreError> {
+    use unicode_normalization::UnicodeNormalization as _;
+    let body = serde_json::to_string(text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
+    let prompt = first.trim();
+    let prompt_hash =
+        if prompt.is_ascii() { hash64(prompt.as_bytes()) } else { hash64(prompt.nfc().collect::<String>().as_bytes()) };
+    Ok(Hashed { prompt_hash: hash_bits(prompt_hash), text_hash: hash_bits(hash64(body.as_bytes())), body })
+}
+
+fn siblings_of(deck_id: &str, uid: NoteUid, text: &NoteText) -> i64 {
+    hash_bits(match &text.group {
+        Some(group) => hash64(format!("group:{deck_id}/{group}").as_bytes()),
+        None => hash64(&uid.0),
+    })
+}
+
+/// Reads a note's body. A body that can't be read is the database's fault, not the deck's.
+pub(super) fn text_of(body: &str) -> Result<NoteText, StoreError> {
+    serde_json::from_str(body).map_err(|error| StoreError::Corrupt(format!("a note's text can't be read: {error}")))
+}
+
+/// Takes in the notes of one file, as part of an action.
+pub struct Bulk<'b, 's> {
+    writer: &'b mut Writer<'s>,
+    options: BulkOptions,
+    fresh_uid: &'b mut dyn FnMut() -> [u8; 16],
+    decks: BTreeMap<String, DeckNow>,
+    claimed: Bits,
+    last_old_note: i64,
+    deferred: Vec<Row>,
+    files_decks: Vec<i64>,
+}
+
+impl<'b, 's> Bulk<'b, 's> {
+    /// Begins with one file. `fresh_uid` makes the uid of a note that has no identity of its own.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn new(
+        writer: &'b mut Writer<'s>,
+        options: BulkOptions,
+        fresh_uid: &'b mut dyn FnMut() -> [u8; 16],
+    ) -> Result<Self, StoreError> {
+        let last_old_note = writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
+        Ok(Self {
+            writer,
+            options,
+            fresh_uid,
+            decks: BTreeMap::new(),
+            claimed: Bits::default(),
+            last_old_note,
+            deferred: Vec::new(),
+            files_decks: Vec::new(),
+        })
+    }
+
+    /// Makes or updates a deck. `head` empty but for id and name: it is only made where it is missing.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn deck(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<(), StoreError> {
+        let shown = self.options.place_in.clone();
+        match shown {
+            // The cards go elsewhere: the file's own deck is a name for identities only.
+            Some(place) => self.deck_now(&place, &place, [None; 5]).map(drop),
+            None => self.deck_now(id, name, details).map(drop),
+        }
+    }
+
+    fn deck_now(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
+        if let Some(known) = self.decks.get(id)
+            && details == [None; 5]
+        {
+            return Ok(known.clone());
+        }
+        let tx = &self.writer.tx;
+        let found: Option<(i64, i64, bool)> = tx
+            .prepare_cached(
+                "SELECT id, last_position, retired FROM deck WHERE name_id = ?1 OR (name = ?1 AND ?2 = ?1)",
+            )?
+            .query_row([id, name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let [title, description, language, license, version] = details;
+        let now = if let Some((row, position, retired)) = found {
+            if details != [None; 5] || retired {
+                let changed = tx
+                    .prepare_cached(
+                        "UPDATE deck SET name = ?2, title = coalesce(?3, title), description = coalesce(?4, description), \
+                         language = coalesce(?5, language), license = coalesce(?6, license), version = coalesce(?7, version), \
+                         source = coalesce(?8, source), retired = 0 \
+                         WHERE id = ?1 AND (name IS NOT ?2 OR title IS NOT coalesce(?3, title) \
+                         OR description IS NOT coalesce(?4, description) OR language IS NOT coalesce(?5, language) \
+                         OR license IS NOT coalesce(?6, license) OR version IS NOT coalesce(?7, version) \
+                         OR source IS NOT coalesce(?8, source) OR retired = 1)",
+                    )?
+                    .execute((row, name, title, description, language, license, version, self.options.source))?;
+                self.writer.touched |= changed > 0;
+            }
+            DeckNow {
+                id: row,
+                name_id: id.to_owned(),
+                position: if self.options.reposition { 0 } else { position },
+                was_there: true,
+            }
+        } else {
+            tx.prepare_cached(
+                "INSERT INTO deck (name_id, name, namespace, title, description, language, license, version, origin, source, \
+                 created_device, created_action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(rusqlite::params![
+                id,
+                name,
+                self.options.namespace.as_deref().unwrap_or(id),
+                title,
+                description,
+                language,
+                license,
+                version,
+                self.options.origin.name(),
+                self.options.source,
+                self.writer.device,
+                super::columns::i64_of(self.writer.action),
+            ])?;
+            self.writer.touched = true;
+            DeckNow { id: tx.last_insert_rowid(), name_id: id.to_owned(), position: 0, was_there: false }
+        };
+        if !self.files_decks.contains(&now.id) {
+            self.files_decks.push(now.id);
+        }
+        self.decks.insert(id.to_owned(), now.clone());
+        Ok(now)
+    }
+
+    /// Makes or updates a topic of a deck.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn topic(
+        &mut self,
+        deck: &str,
+        id: &str,
+        title: &str,
+        primer: Option<&str>,
+        try_line: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
+        let deck = self.deck_now(&deck, &deck, [None; 5])?;
+        let changed = self
+            .writer
+            .tx
+            .prepare_cached(
+                "INSERT INTO topic (deck, name_id, title, primer, try_line) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (deck, name_id) DO UPDATE SET title = excluded.title, primer = excluded.primer, \
+                 try_line = excluded.try_line WHERE title IS NOT excluded.title OR primer IS NOT excluded.primer \
+                 OR try_line IS NOT excluded.try_line",
+            )?
+            .execute((deck.id, id, title, primer, try_line))?;
+        self.writer.touched |= changed > 0;
+        Ok(())
+    }
+
+    fn topic_number(&mut self, deck: i64, text: &NoteText) -> Result<Option<i64>, StoreError> {
+        let Some(id) = &text.topic else { return Ok(None) };
+        let known = self
+            .writer
+            .tx
+            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
+            .query_row((deck, id), |row| row.get(0))
+            .optional()?;
+        if known.is_some() {
+            return Ok(known);
+        }
+        // A row format names topics by their titles only.
+        self.writer.tx.execute("INSERT INTO topic (deck, name_id, title) VALUES (?1, ?2, ?2)", (deck, id))?;
+        Ok(Some(self.writer.tx.last_insert_rowid()))
+    }
+
+    /// Takes in one note of deck `deck`: matched by uid, else by its prompt in that deck, else new.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
+        let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
+        let mut now = self.deck_now(&deck, &deck, [None; 5])?;
+        now.position += 1;
+        if let Some(kept) = self.decks.get_mut(&deck) {
+            kept.position = now.position;
+        }
+        let hashed = hashed(text)?;
+        if let Who::Uid(uid) = who
+            && let Some(found) = self.by_uid(uid)?
+        {
+            return self.found(found, &now, key, text, &hashed);
+        }
+        let mut open = Vec::new();
+        if now.was_there || matches!(who, Who::Prompt) {
+            for (note, text_hash) in self.by_prompt(now.id, hashed.prompt_hash)? {
+                let fresh = note > self.last_old_note;
+                if fresh || self.claimed.has(note) {
+                    if matches!(who, Who::Prompt) && text_hash == hashed.text_hash {
+                        return Ok(Placed::Duplicate);
+                    }
+                } else if text_hash == hashed.text_hash {
+                    self.alias(&who, note)?;
+                    return self.found(note, &now, key, text, &hashed);
+                } else {
+                    open.push(note);
+                }
+            }
+        }
+        if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_unclaimed(now.id, &open)? {
+            self.deferred.push(Row { who, key, text: text.clone(), deck });
+            return Ok(Placed::Later);
+        }
+        self.insert(&now, who, key, text, &hashed)
+    }
+
+    /// Whether the deck may have a note from before that no row has claimed: then a row without a match waits.
+    fn any_unclaimed(&self, deck: i64, open: &[i64]) -> Result<bool, StoreError> {
+        if !open.is_empty() {
+            return Ok(true);
+        }
+        Ok(self
+            .writer
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0)")?
+            .query_row((deck, self.last_old_note), |row| row.get(0))?)
+    }
+
+    fn by_uid(&self, uid: NoteUid) -> Result<Option<i64>, StoreError> {
+        let tx = &self.writer.tx;
+        let found =
+            tx.prepare_cached("SELECT id FROM note WHERE uid = ?1")?.query_row([uid.0], |row| row.get(0)).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        Ok(tx
+            .prepare_cached("SELECT note FROM alias WHERE uid = ?1")?
+            .query_row([uid.0], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT id, text_hash FROM note WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, id",
+        )?;
+        let rows = statement.query_map((deck, prompt_hash), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn alias(&mut self, who: &Who, note: i64) -> Result<(), StoreError> {
+        if let Who::Uid(uid) = who {
+            self.writer.tx.execute("INSERT OR IGNORE INTO alias (uid, note) VALUES (?1, ?2)", (uid.0, note))?;
+            self.writer.touched = true;
+        }
+        Ok(())
+    }
+
+    fn insert(
+        &mut self,
+        deck: &DeckNow,
+        who: Who,
+        key: Option<String>,
+        text: &NoteText,
+        hashed: &Hashed,
+    ) -> Result<Placed, StoreError> {
+        let uid = match who {
+            Who::Uid(uid) => uid,
+            Who::Prompt => NoteUid((self.fresh_uid)()),
+        };
+        let topic = self.topic_number(deck.id, text)?;
+        let tx = &self.writer.tx;
+        tx.prepare_cached(
+            "INSERT INTO note (uid, deck, key, body, topic, position, siblings, prompt_hash, text_hash, held_out, \
+             created_device, created_action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(rusqlite::params![
+            uid.0,
+            deck.id,
+            key,
+            hashed.body,
+            topic,
+            deck.position,
+            siblings_of(&deck.name_id, uid, text),
+            hashed.prompt_hash,
+            hashed.text_hash,
+            text.held_out,
+            self.writer.device,
+            super::columns::i64_of(self.writer.action),
+        ])?;
+        let note = tx.last_insert_rowid();
+        let offered = (!text.held_out).then_some(deck.position);
+        for ordinal in text.ordinals() {
+            insert_card(tx, note, CardId { note: uid, ordinal }, deck.id, offered)?;
+        }
+        self.writer.touched = true;
+        Ok(Placed::Added)
+    }
+
+    fn found(
+        &mut self,
+        note: i64,
+        deck: &DeckNow,
+        key: Option<String>,
+        text: &NoteText,
+        hashed: &Hashed,
+    ) -> Result<Placed, StoreError> {
+        let (text_hash, position, retired, old_key, body): (i64, i64, bool, Option<String>, bool) = self
+            .writer
+            .tx
+            .prepare_cached("SELECT text_hash, position, retired, key, body <> '' FROM note WHERE id = ?1")?
+            .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        if note > self.last_old_note || self.claimed.has(note) {
+            return Ok(if text_hash == hashed.text_hash { Placed::Duplicate } else { Placed::Contradicts });
+        }
+        self.claimed.add(note);
+        let place = if self.options.reposition { deck.position } else { position };
+        let same_key = key.is_none() || key == old_key;
+        if text_hash == hashed.text_hash && !retired && same_key {
+            if place != position {
+                self.writer.reposition(note, place)?;
+            }
+            return Ok(Placed::Same);
+        }
+        if !body {
+            // The log brought the note before any deck did: this is its first text.
+            self.adopt_stub(note, deck, key, text, hashed)?;
+            return Ok(Placed::Added);
+        }
+        let topic_deck: i64 =
+            self.writer.tx.query_row("SELECT deck FROM note WHERE id = ?1", [note], |row| row.get(0))?;
+        let topic = self.topic_number(topic_deck, text)?;
+        if self.options.origin == DeckOrigin::Builtin && !self.options.by_user && self.writer.edited_by_user(note)? {
+            let changed = self
+                .writer
+                .tx
+                .execute("UPDATE note SET upstream = ?2 WHERE id = ?1 AND upstream IS NOT ?2", (note, &hashed.body))?;
+            self.writer.touched |= changed > 0;
+            return Ok(if changed > 0 { Placed::Kept } else { Placed::Same });
+        }
+        if !same_key {
+            self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
+            self.writer.touched = true;
+        }
+        self.writer.new_version(note, text, topic, place, false, self.options.by_user)?;
+        Ok(if retired && text_hash == hashed.text_hash { Placed::Restored } else { Placed::Changed })
+    }
+
+    fn adopt_stub(
+        &mut self,
+        note: i64,
+        deck: &DeckNow,
+        key: Option<String>,
+        text: &NoteText,
+        hashed: &Hashed,
+    ) -> Result<(), StoreError> {
+        let topic = self.topic_number(deck.id, text)?;
+        let uid = self.writer.uid_of(note)?;
+        self.writer.move_note_sums(note, -1)?;
+        self.writer.tx.execute(
+            "UPDATE note SET deck = ?2, key = ?3, body = ?4, topic = ?5, position = ?6, siblings = ?7, prompt_hash = ?8, \
+             text_hash = ?9, held_out = ?10, retired = 0, created_device = ?11, created_action = ?12 WHERE id = ?1",
+            rusqlite::params![
+                note,
+                deck.id,
+                key,
+                hashed.body,
+                topic,
+                deck.position,
+                siblings_of(&deck.name_id, uid, text),
+                hashed.prompt_hash,
+                hashed.text_hash,
+                text.held_out,
+                self.writer.device,
+                super::columns::i64_of(self.writer.action),
+            ],
+        )?;
+        self.writer.tx.execute("UPDATE card SET deck = ?2 WHERE note = ?1", (note, deck.id))?;
+        self.writer.touched = true;
+        self.writer.fit_cards(note, uid, deck.id, text)?;
+        self.writer.move_note_sums(note, 1)
+    }
+
+    /// Decides what was left for the end, and retires what vanished where that was asked for.
+    ///
+    /// Gives what became of the rows that waited, and how many notes of the file's decks the file does not have.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn finish(mut self) -> Result<(Vec<Placed>, u64), StoreError> {
+        let mut placed = Vec::new();
+        let mut pairs = 0;
+        for row in std::mem::take(&mut self.deferred) {
+            let now = self.deck_now(&row.deck.clone(), &row.deck, [None; 5])?;
+            let hashed = hashed(&row.text)?;
+            let open: Vec<i64> = self
+                .by_prompt(now.id, hashed.prompt_hash)?
+                .into_iter()
+                .map(|(note, _)| note)
+                .filter(|note| *note <= self.last_old_note && !self.claimed.has(*note))
+                .collect();
+            let matched = match open.as_slice() {
+                [one] => Some(*one),
+                _ => self.near_equal(now.id, &row.text, &mut pairs)?,
+            };
+            placed.push(match matched {
+                Some(note) => {
+                    self.alias(&row.who, note)?;
+                    self.found(note, &now, row.key, &row.text, &hashed)?
+                }
+                None => self.insert(&now, row.who, row.key, &row.text, &hashed)?,
+            });
+        }
+        let mut missing = 0;
+        for deck in self.files_decks.clone() {
+            if let Some(now) = self.decks.values().find(|now| now.id == deck) {
+                self.writer.tx.execute(
+                    "UPDATE deck SET last_position = max(last_position, ?2) WHERE id = ?1",
+                    (deck, now.position),
+                )?;
+            }
+            let left: Vec<i64> = {
+                let mut statement = self.writer.tx.prepare_cached(
+                    "SELECT id FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0 AND body <> ''",
+                )?;
+                let rows = statement.query_map((deck, self.last_old_note), |row| row.get(0))?;
+                rows.collect::<Result<_, _>>()?
+            };
+            for note in left.into_iter().filter(|note| !self.claimed.has(*note)) {
+                missing += 1;
+                if self.options.retire_missing {
+                    let (text, topic, position) = self.writer.shown(note)?;
+                    self.writer.new_version(note, &text, topic, position, true, self.options.by_user)?;
+                }
+            }
+        }
+        Ok((placed, missing))
+    }
+
+    /// The one unclaimed note of the deck whose prompt is nearly the row's, with the same answer.
+    fn near_equal(&self, deck: i64, text: &NoteText, pairs: &mut usize) -> Result<Option<i64>, StoreError> {
+        let mut statement = self
+            .writer
+            .tx
+            .prepare_cached("SELECT id, body FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0 AND body <> ''")?;
+        let mut rows = statement.query((deck, self.last_old_note))?;
+        let (prompt, answer) = (fold(&text.prompt(1)), fold(&text.answer(1)));
+        let mut best: Vec<(f64, i64)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let note: i64 = row.get(0)?;
+            if self.claimed.has(note) {
+                continue;
+            }
+            *pairs += 1;
+            if *pairs > MOST_PAIRS {
+                return Ok(None);
+            }
+            let other = text_of(&row.get::<_, String>(1)?)?;
+            if other.kind == text.kind && fold(&other.answer(1)) == answer {
+                let likeness = strsim::normalized_levenshtein(&prompt, &fold(&other.prompt(1)));
+                if likeness >= NEAR {
+                    best.push((likeness, note));
+                }
+            }
+        }
+        best.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(match best.as_slice() {
+            [only] => Some(only.1),
+            [first, second, ..] if first.0 > second.0 => Some(first.1),
+            _ => None,
+        })
+    }
+}
+
+fn insert_card(
+    db: &Connection,
+    note: i64,
+    card: CardId,
+    deck: i64,
+    new_position: Option<i64>,
+) -> Result<(), StoreError> {
+    // 63 bits, so that SQLite's signed order is the order of the hash.
+    let shuffle = i64::try_from(mix(card.hash()) >> 1).unwrap_or(0);
+    db.prepare_cached("INSERT INTO card (note, ordinal, deck, shuffle, new_position) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((note, card.ordinal, deck, shuffle, new_position))?;
+    Ok(())
+}
+
+impl Writer<'_> {
+    fn uid_of(&self, note: i64) -> Result<NoteUid, StoreError> {
+        Ok(NoteUid(self.tx.prepare_cached("SELECT uid FROM note WHERE id = ?1")?.query_row([note], |row| row.get(0))?))
+    }
+
+    fn shown(&self, note: i64) -> Result<(NoteText, Option<i64>, i64), StoreError> {
+        let (body, topic, position): (String, _, _) = self
+            .tx
+            .prepare_cached("SELECT body, topic, position FROM note WHERE id = ?1")?
+            .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok((text_of(&body)?, topic, position))
+    }
+
+    fn edited_by_user(&self, note: i64) -> Result<bool, StoreError> {
+        let reader = Reader::new(&self.tx)?;
+        let voided = voided(&self.tx, &reader)?;
+        Ok(newest_version(&self.tx, &reader, &voided, note)?.is_some_and(|version| version.by_user))
+    }
+
+    fn reposition(&mut self, note: i64, position: i64) -> Result<(), StoreError> {
+        self.tx.prepare_cached("UPDATE note SET position = ?2 WHERE id = ?1")?.execute((note, position))?;
+        self.tx
+            .prepare_cached("UPDATE card SET new_position = ?2 WHERE note = ?1 AND new_position IS NOT NULL")?
+            .execute((note, position))?;
+        self.touched = true;
+        Ok(())
+    }
+
+    /// Appends a version of a note and shows it. The first version of all is kept when the second one comes.
+    pub(super) fn new_version(
+        &mut self,
+        note: i64,
+        text: &NoteText,
+        topic: Option<i64>,
+        position: i64,
+        retired: bool,
+        by_user: bool,
+    ) -> Result<(), StoreError> {
+        let first: bool = self
+            .tx
+            .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM note_version WHERE note = ?1)")?
+            .query_row([note], |row| row.get(0))?;
+        if first {
+            self.tx.execute(
+                "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
+                 SELECT n.id, coalesce(a.hlc, 0), n.created_device, n.created_action, n.body, n.deck, n.topic, n.position, 0, 0, \
+                 n.upstream FROM note n LEFT JOIN action a ON a.device = n.created_device AND a.number = n.created_action \
+                 WHERE n.id = ?1",
+                [note],
+            )?;
+        }
+        let hlc = self.tick();
+        let body = hashed(text)?.body;
+        let (deck, builtin, shown, upstream): (i64, bool, String, Option<String>) = self.tx.query_row(
+            "SELECT n.deck, k.origin = 'builtin', n.body, n.upstream FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
+            [note],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?;
+        let upstream = if builtin && by_user { upstream.or(Some(shown)).filter(|text| *text != body) } else { None };
+        self.tx.execute(
+            "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            rusqlite::params![
+                note,
+                hlc.0,
+                self.device,
+                super::columns::i64_of(self.action),
+                body,
+                deck,
+                topic,
+                position,
+                retired,
+                by_user,
+                upstream,
+            ],
+        )?;
+        self.touched = true;
+        self.show(note, text, topic, position, retired, upstream.as_deref())
+    }
+
+    fn show(
+        &mut self,
+        note: i64,
+        text: &NoteText,
+        topic: Option<i64>,
+        position: i64,
+        retired: bool,
+        upstream: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let uid = self.uid_of(note)?;
+        let hashed = hashed(text)?;
+        let (deck, old_topic): (i64, Option<i64>) =
+            self.tx.query_row("SELECT deck, topic FROM note WHERE id = ?1", [note], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        let deck_id: String = self.tx.query_row("SELECT name_id FROM deck WHERE id = ?1", [deck], |row| row.get(0))?;
+        if topic != old_topic {
+            self.move_note_sums(note, -1)?;
+        }
+        self.tx.prepare_cached(
+            "UPDATE note SET body = ?2, topic = ?3, position = ?4, siblings = ?5, prompt_hash = ?6, text_hash = ?7, \
+             held_out = ?8, retired = ?9, upstream = ?10 WHERE id = ?1",
+        )?
+        .execute(rusqlite::params![
+            note,
+            hashed.body,
+            topic,
+            position,
+            siblings_of(&deck_id, uid, text),
+            hashed.prompt_hash,
+            hashed.text_hash,
+            text.held_out,
+            retired,
+            upstream,
+        ])?;
+        self.fit_cards(note, uid, deck, text)?;
+        if topic != old_topic {
+            self.move_note_sums(note, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the cards of a note those that its text asks for: new ones added, vanished ones retired, never deleted.
+    fn fit_cards(&mut self, note: i64, uid: NoteUid, deck: i64, text: &NoteText) -> Result<(), StoreError> {
+        let there: Vec<u16> = {
+            let mut statement = self.tx.prepare_cached("SELECT ordinal FROM card WHERE note = ?1")?;
+            statement.query_map([note], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        let wanted = text.ordinals();
+        for ordinal in &wanted {
+            if !there.contains(ordinal) {
+                insert_card(&self.tx, note, CardId { note: uid, ordinal: *ordinal }, deck, None)?;
+            }
+        }
+        for ordinal in there.iter().chain(&wanted) {
+            self.tx
+                .prepare_cached("UPDATE card SET retired = ?3 WHERE note = ?1 AND ordinal = ?2 AND retired <> ?3")?
+                .execute((note, ordinal, !wanted.contains(ordinal)))?;
+            self.offer(CardId { note: uid, ordinal: *ordinal })?;
+        }
+        Ok(())
+    }
+
+    /// Brings up to date whether a card is offered, after its note changed.
+    fn offer(&mut self, card: CardId) -> Result<(), StoreError> {
+        let Some(row) = CardRow::find(&self.tx, card)? else { return Ok(()) };
+        let offered = row.askable && !row.state.suspended;
+        let new_position = (row.state.memory.is_none() && offered).then_some(row.position);
+        self.tx
+            .prepare_cached("UPDATE card SET new_position = ?2 WHERE id = ?1 AND new_position IS NOT ?2")?
+            .execute((row.id, new_position))?;
+        self.tx
+            .prepare_cached("UPDATE card_state SET offered = ?2, deck = ?3 WHERE card = ?1")?
+            .execute((row.id, offered, row.deck))?;
+        Ok(())
+    }
+
+    fn cards_of(&self, note: i64) -> Result<Vec<CardId>, StoreError> {
+        let uid = self.uid_of(note)?;
+        let mut statement = self.tx.prepare_cached("SELECT ordinal FROM card WHERE note = ?1 ORDER BY ordinal")?;
+        let rows = statement.query_map([note], |row| Ok(CardId { note: uid, ordinal: row.get(0)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes a note's answers out of the sums before its topic or deck changes (`sign` −1), and puts them back after.
+    fn move_note_sums(&mut self, note: i64, sign: i64) -> Result<(), StoreError> {
+        let reader = Reader::new(&self.tx)?;
+        let voided = voided(&self.tx, &reader)?;
+        for card in self.cards_of(note)? {
+            self.move_sums(&reader, card, &voided, sign)?;
+        }
+        Ok(())
+    }
+
+    /// Shows of a note what counts, after an action that made or changed it was undone or redone.
+    ///
+    /// A note that was made by an undone action is retired, unless one of its cards has an answer: then it is kept,
+    /// and named in the result.
+    pub(super) fn show_newest(
+        &mut self,
+        reader: &Reader,
+        voided: &Voided,
+        note: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let version = newest_version(&self.tx, reader, voided, note)?;
+        let (device, action, name_id, key): (i64, i64, String, Option<String>) = self.tx.query_row(
+            "SELECT n.created_device, n.created_action, k.name_id, n.key FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
+            [note],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?;
+        let made_by = reader
+            .device(device)
+            .map(|device| crate::core::id::ActionId { device, number: super::columns::u64_of(action) });
+        let unmade = made_by.is_some_and(|action| voided.contains(action));
+        let answered: bool = self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM card c JOIN card_state s ON s.card = c.id WHERE c.note = ?1 AND s.answers > 0)",
+            [note],
+            |row| row.get(0),
+        )?;
+        match version {
+            Some(version) => self.show(
+                note,
+                &text_of(&version.body)?,
+                version.topic,
+                version.position,
+                version.retired,
+                version.upstream.as_deref(),
+            )?,
+            None => {
+                let (text, topic, position) = self.shown(note)?;
+                self.show(note, &text, topic, position, unmade && !answered, None)?;
+                if unmade && answered {
+                    let uid = self.uid_of(note)?;
+                    return Ok(Some(super::cards::name_of(&name_id, key, CardId { note: uid, ordinal: 1 })));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Remembers a file or folder that is followed live.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn follow(&mut self, file: &SourceFile) -> Result<i64, StoreError> {
+        self.touched = true;
+        Ok(self.tx.query_row(
+            "INSERT INTO source (path, folder, is_folder, options, size, mtime_ms, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+             ON CONFLICT (path) DO UPDATE SET folder = excluded.folder, is_folder = excluded.is_folder, \
+             options = excluded.options, size = excluded.size, mtime_ms = excluded.mtime_ms, hash = excluded.hash RETURNING id",
+            (&file.path, file.folder, file.is_folder, &file.options, file.size, file.mtime_ms, file.hash),
+            |row| row.get(0),
+        )?)
+    }
+}
+
+struct Version {
+    body: String,
+    topic: Option<i64>,
+    position: i64,
+    retired: bool,
+    by_user: bool,
+    upstream: Option<String>,
+}
+
+/// The newest version of a note whose action counts. The first text is among the versions once there is a second, and
+/// stays shown as the last resort even where the action that brought it was undone.
+fn newest_version(db: &Connection, reader: &Reader, voided: &Voided, note: i64) -> Result<Option<Version>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT device, action, body, topic, position, retired, by_user, upstream FROM note_version WHERE note = ?1 \
+         ORDER BY hlc DESC, device DESC",
+    )?;
+    let mut rows = statement.query([note])?;
+    let mut oldest = None;
+    while let Some(row) = rows.next()? {
+        let version = Version {
+            body: row.get(2)?,
+            topic: row.get(3)?,
+            position: row.get(4)?,
+            retired: row.get(5)?,
+            by_user: row.get(6)?,
+            upstream: row.get(7)?,
+        };
+        let number = super::columns::u64_of(row.get(1)?);
+        let counts = reader
+            .device(row.get(0)?)
+            .is_none_or(|device| !voided.contains(crate::core::id::ActionId { device, number }));
+        if counts {
+            return Ok(Some(version));
+        }
+        oldest = Some(version);
+    }
+    Ok(oldest.map(|version| Version { retired: true, ..version }))
+}
+
+impl Store {
+    /// Everything that a session needs to ask the card; `None` where it is not there, retired, suspended or buried.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT c.id, n.body, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, {STATE_COLUMNS} \
+             FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 JOIN deck k ON k.id = c.deck \
+             LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = c.id \
+             WHERE n.uid = ?1 AND n.retired = 0 AND c.retired = 0"
+        ))?;
+        let found = statement
+            .query_row((card.note.0, card.ordinal), |row| {
+                let topic: Option<(i64, TopicLine)> = match row.get::<_, Option<i64>>(5)? {
+                    Some(id) => {
+                        Some((id, TopicLine { title: row.get(6)?, primer: row.get(7)?, try_line: row.get(8)? }))
+                    }
+                    None => None,
+                };
+                let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, card);
+                let row_id: i64 = row.get(0)?;
+                Ok((row_id, row.get::<_, String>(1)?, row.get::<_, String>(2)?, name, topic, state_of(row, 9)?))
+            })
+            .optional()?;
+        let Some((row, body, deck, name, topic, state)) = found else { return Ok(None) };
+        let text = text_of(&body)?;
+        let mut card_state = state.state;
+        card_state.last_event = event_id(&self.db, state.last)?;
+        let name =
+            if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
+        let primer_first = match &topic {
+            Some((id, line)) if card_state.memory.is_none() && line.primer.is_some() => {
+                let seen: bool = self
+                    .db
+                    .prepare_cached("SELECT EXISTS (SELECT 1 FROM topic_sum WHERE topic = ?1 AND answers > 0)")?
+                    .query_row([id], |row| row.get(0))?;
+                !seen
+            }
+            _ => false,
+        };
+        Ok(Some(Loaded {
+            card,
+            variant: self.variant(row, text.variants())?,
+            state: card_state,
+            text,
+            deck,
+            name,
+            topic: topic.map(|(_, line)| line),
+            primer_first,
+        }))
+    }
+
+    /// Which of `variants` phrasings of a card was shown least recently: one never shown, the first of them.
+    fn variant(&self, card: i64, variants: usize) -> Result<usize, StoreError> {
+        if variants < 2 {
+            return Ok(0);
+        }
+        let mut statement = self.db.prepare_cached(
+            "SELECT d.variant, max(e.hlc) FROM event e JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
+             WHERE e.card = ?1 AND d.variant IS NOT NULL GROUP BY d.variant",
+        )?;
+        let rows = statement.query_map([card], |row| Ok((u32_of(row.get(0)?), row.get::<_, i64>(1)?)))?;
+        let shown: BTreeMap<u32, i64> = rows.collect::<Result<_, _>>()?;
+        let variants = u32::try_from(variants).unwrap_or(u32::MAX);
+        let least = (0..variants).min_by_key(|variant| (shown.get(variant).copied().unwrap_or(0), *variant));
+        Ok(least.and_then(|variant| usize::try_from(variant).ok()).unwrap_or(0))
+    }
+
+    /// The files and folders that are followed live.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn sources(&self) -> Result<Vec<SourceFile>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, path, folder, is_folder, options, size, mtime_ms, hash FROM source ORDER BY id",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(SourceFile {
+                id: row.get(0)?,
+                path: row.get(1)?,
+                folder: row.get(2)?,
+                is_folder: row.get(3)?,
+                options: row.get(4)?,
+                size: row.get(5)?,
+                mtime_ms: row.get(6)?,
+                hash: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Which of these keys the deck does not know, and whether it is a built-in one; `None` where there is no such deck.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn builtin_lacks(&self, deck: &str, uids: &[(String, NoteUid)]) -> Result<Option<Vec<String>>, StoreError> {
+        let builtin: bool = self.db.query_row(
+            "SELECT EXISTS (SELECT 1 FROM deck WHERE name_id = ?1 AND origin = 'builtin')",
+            [deck],
+            |row| row.get(0),
+        )?;
+        if !builtin {
+            return Ok(None);
+        }
+        let mut lacking = Vec::new();
+        for (key, uid) in uids {
+            let there: bool = self
+                .db
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE uid = ?1)")?
+                .query_row([uid.0], |row| row.get(0))?;
+            if !there {
+                lacking.push(key.clone());
+            }
+        }
+        Ok(Some(lacking))
+    }
+
+    /// Built-in notes whose shown text is the user's, with the text that the program brings.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn edited(&self) -> Result<Vec<Edited>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT k.name_id, n.key, n.uid, n.upstream, n.body FROM note n JOIN deck k ON k.id = n.deck \
+             WHERE n.upstream IS NOT NULL AND n.retired = 0 ORDER BY k.id, n.position",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut edited = Vec::new();
+        while let Some(row) = rows.next()? {
+            let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
+            edited.push(Edited {
+                name: super::cards::name_of(&row.get::<_, String>(0)?, row.get(1)?, card),
+                upstream: text_of(&row.get::<_, String>(3)?)?,
+                shown: text_of(&row.get::<_, String>(4)?)?,
+            });
+        }
+        Ok(edited)
+    }
+}
