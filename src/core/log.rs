@@ -1,8 +1,11 @@
 //! A log as a set of events: what two devices have is united by taking both.
 
+use crate::core::event::Action;
 use crate::core::event::Event;
 use crate::core::event::Fact;
 use crate::core::id::CardId;
+use crate::core::id::ConfigId;
+use crate::core::id::DeviceId;
 use crate::core::id::EventId;
 use crate::core::replay::Configs;
 use crate::core::replay::Voided;
@@ -10,6 +13,35 @@ use crate::core::replay::fold;
 use crate::core::state::CardState;
 use crate::core::units::Hlc;
 use std::collections::BTreeMap;
+
+/// One line of the log on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogRecord {
+    /// A device that wrote some of it.
+    Device {
+        /// Its id.
+        id: DeviceId,
+        /// Its name.
+        name: String,
+        /// The device that it was forked from, and the last sequence that both share.
+        parent: Option<(DeviceId, Option<u64>)>,
+        /// When it was made, ms.
+        created_at_ms: i64,
+    },
+    /// A scheduler configuration.
+    Config {
+        /// Its content hash.
+        id: ConfigId,
+        /// Its name.
+        name: String,
+        /// Its canonical JSON.
+        json: String,
+    },
+    /// An action, with the first of its events' sequences and their number.
+    Action(Action, u64, u64),
+    /// An event.
+    Event(Box<Event>),
+}
 
 /// Events in their total order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,7 +92,6 @@ mod tests {
     use crate::core::event::Detail;
     use crate::core::grade::Quality;
     use crate::core::id::ActionId;
-    use crate::core::id::DeviceId;
     use crate::core::id::NoteUid;
     use crate::core::scheduler::Scheduler;
     use crate::core::study_day::StudyDay;

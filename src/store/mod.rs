@@ -30,7 +30,6 @@ pub use notes::Placed;
 pub use notes::SourceFile;
 pub use notes::Who;
 pub use review_log::HistoryRow;
-pub use transfer::LogRecord;
 pub use transfer::Union;
 pub use undo::ActionLine;
 pub use undo::Undo;

@@ -24,6 +24,7 @@ use crate::store::review_log::voided;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
 const MOST_DEFERRED: usize = 1000;
@@ -892,6 +893,28 @@ impl Writer<'_> {
         Ok(None)
     }
 
+    /// Ids of the built-in decks, each with the uids that it has: what another file may not add to.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn builtin_uids(&self) -> Result<Vec<(String, BTreeSet<NoteUid>)>, StoreError> {
+        let mut statement = self.tx.prepare(
+            "SELECT k.name_id, n.uid FROM deck k JOIN note n ON n.deck = k.id WHERE k.origin = 'builtin' ORDER BY k.id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut decks: Vec<(String, BTreeSet<NoteUid>)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            if decks.last().is_none_or(|(last, _)| *last != id) {
+                decks.push((id, BTreeSet::new()));
+            }
+            if let Some((_, uids)) = decks.last_mut() {
+                uids.insert(NoteUid(row.get(1)?));
+            }
+        }
+        Ok(decks)
+    }
+
     /// Remembers a file or folder that is followed live.
     ///
     /// # Errors
@@ -1037,32 +1060,6 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Which of these keys the deck does not know, and whether it is a built-in one; `None` where there is no such deck.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn builtin_lacks(&self, deck: &str, uids: &[(String, NoteUid)]) -> Result<Option<Vec<String>>, StoreError> {
-        let builtin: bool = self.db.query_row(
-            "SELECT EXISTS (SELECT 1 FROM deck WHERE name_id = ?1 AND origin = 'builtin')",
-            [deck],
-            |row| row.get(0),
-        )?;
-        if !builtin {
-            return Ok(None);
-        }
-        let mut lacking = Vec::new();
-        for (key, uid) in uids {
-            let there: bool = self
-                .db
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE uid = ?1)")?
-                .query_row([uid.0], |row| row.get(0))?;
-            if !there {
-                lacking.push(key.clone());
-            }
-        }
-        Ok(Some(lacking))
     }
 
     /// Built-in notes whose shown text is the user's, with the text that the program brings.

@@ -7,6 +7,7 @@ use crate::core::id::CardId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::NoteUid;
+use crate::core::log::LogRecord;
 use crate::core::replay::Voided;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
@@ -22,35 +23,6 @@ use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeSet;
-
-/// One line of the log on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LogRecord {
-    /// A device that wrote some of it.
-    Device {
-        /// Its id.
-        id: DeviceId,
-        /// Its name.
-        name: String,
-        /// The device that it was forked from, and the last sequence that both share.
-        parent: Option<(DeviceId, Option<u64>)>,
-        /// When it was made, ms.
-        created_at_ms: i64,
-    },
-    /// A scheduler configuration.
-    Config {
-        /// Its content hash.
-        id: ConfigId,
-        /// Its name.
-        name: String,
-        /// Its canonical JSON.
-        json: String,
-    },
-    /// An action, with the first of its events' sequences and their number.
-    Action(Action, u64, u64),
-    /// An event.
-    Event(Box<Event>),
-}
 
 impl Store {
     /// The whole log: devices, configurations, actions, events by card.

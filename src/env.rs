@@ -1,0 +1,173 @@
+//! The only reader of clock, time zone, entropy, environment and folders. Everything else gets them as arguments.
+#![expect(clippy::disallowed_methods, reason = "this is the one place that may")]
+
+use crate::core::id::DeviceId;
+use crate::core::study_day::Timestamp;
+use etcetera::BaseStrategy as _;
+use std::cell::Cell;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// The outside world, or what a command line fixed of it.
+pub struct Env {
+    fixed_now: Option<Timestamp>,
+    started: Instant,
+    counter: Cell<u32>,
+}
+
+/// Which of the standard streams are terminals.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminals {
+    /// Standard input.
+    pub stdin: bool,
+    /// Standard output.
+    pub stdout: bool,
+    /// Standard error.
+    pub stderr: bool,
+}
+
+impl Env {
+    /// The world as the process finds it.
+    #[must_use]
+    pub fn from_process() -> Self {
+        Self { fixed_now: None, started: Instant::now(), counter: Cell::new(0) }
+    }
+
+    /// Fixes clock and offset: `--now`.
+    pub fn fix_now(&mut self, now: Timestamp) {
+        self.fixed_now = Some(now);
+    }
+
+    /// The time, with the local offset of this moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.fixed_now.unwrap_or_else(|| {
+            let now = chrono::Local::now();
+            Timestamp { unix_ms: now.timestamp_millis(), offset_min: now.offset().local_minus_utc() / 60 }
+        })
+    }
+
+    /// Milliseconds since the process began; for guards and progress, never for the log.
+    #[must_use]
+    pub fn ticks_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// The moment that a local wall-clock text means: `2026-01-15`, `2026-01-15T09:00` or with seconds.
+    ///
+    /// In the hour that a clock change skips, a quarter of an hour is added until there is such a time; in the hour
+    /// that comes twice it is the first.
+    #[must_use]
+    pub fn local_time(text: &str) -> Option<Timestamp> {
+        use chrono::TimeZone as _;
+        let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+        let mut naive = formats
+            .iter()
+            .find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok())
+            .or_else(|| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(12, 0, 0))?;
+        for _ in 0..96 {
+            if let Some(local) = chrono::Local.from_local_datetime(&naive).earliest() {
+                let offset_min = local.offset().local_minus_utc() / 60;
+                return Some(Timestamp { unix_ms: local.timestamp_millis(), offset_min });
+            }
+            naive += chrono::TimeDelta::minutes(15);
+        }
+        None
+    }
+
+    /// The uid of a note that has no identity of its own: a UUIDv7, so that those of one import lie side by side.
+    #[must_use]
+    pub fn fresh_uid(&self) -> [u8; 16] {
+        let count = self.counter.get();
+        self.counter.set(count.wrapping_add(1));
+        let mut tail: [u8; 10] = rand::random();
+        for (to, from) in tail.iter_mut().zip(count.to_be_bytes()) {
+            *to = from;
+        }
+        let ms = u64::try_from(self.now().unix_ms).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(ms, &tail).into_uuid().into_bytes()
+    }
+
+    /// The id of a new device.
+    #[must_use]
+    pub fn fresh_device() -> DeviceId {
+        DeviceId(rand::random())
+    }
+
+    /// Something that tells this machine from others, and a name for it.
+    #[must_use]
+    pub fn machine() -> (String, String) {
+        let read = |path: &str| std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+        let name = read("/proc/sys/kernel/hostname")
+            .or_else(|| std::env::var("COMPUTERNAME").ok())
+            .or_else(|| std::env::var("HOSTNAME").ok())
+            .unwrap_or_else(|| "this machine".to_owned());
+        let id = read("/etc/machine-id").or_else(|| read("/var/lib/dbus/machine-id")).unwrap_or_else(|| name.clone());
+        (id, name)
+    }
+
+    /// Where the database lies when nobody says otherwise; `None` where there is no home folder.
+    #[must_use]
+    pub fn data_file() -> Option<PathBuf> {
+        Some(etcetera::choose_base_strategy().ok()?.data_dir().join("lmq").join("lmq.db"))
+    }
+
+    /// Where the settings lie: `LMQ_CONFIG`, else the platform's folder.
+    #[must_use]
+    pub fn config_file() -> Option<PathBuf> {
+        if let Some(path) = std::env::var_os("LMQ_CONFIG").filter(|path| !path.is_empty()) {
+            return Some(PathBuf::from(path));
+        }
+        Some(etcetera::choose_base_strategy().ok()?.config_dir().join("lmq").join("config.toml"))
+    }
+
+    /// Whether colour is unwanted: `NO_COLOR`, or a terminal that has none.
+    #[must_use]
+    pub fn plain_terminal() -> bool {
+        std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// Whether the terminal can place the cursor; `TERM=dumb` can't.
+    #[must_use]
+    pub fn dumb_terminal() -> bool {
+        std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// Which streams are terminals.
+    #[must_use]
+    pub fn terminals() -> Terminals {
+        Terminals {
+            stdin: std::io::stdin().is_terminal(),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_of_one_import_ascend_and_never_repeat() {
+        let mut env = Env::from_process();
+        env.fix_now(Timestamp { unix_ms: 1_770_000_000_000, offset_min: 0 });
+        let uids: Vec<[u8; 16]> = (0..300).map(|_| env.fresh_uid()).collect();
+        let mut sorted = uids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), 300);
+        assert!(uids.iter().all(|uid| uid[6] >> 4 == 7), "version 7");
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_local() {
+        for text in ["2026-01-15", "2026-01-15T12:00", "2026-01-15 12:00:00"] {
+            let at = Env::local_time(text).unwrap();
+            assert!(at.to_rfc3339().starts_with("2026-01-15T12:00:00"), "{text}: {}", at.to_rfc3339());
+        }
+        assert_eq!(Env::local_time("soon"), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! The built-in decks, and decks by the names that people give them.
+
+use crate::core::text::fold;
+use crate::core::text::nearest;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::formats::FileFault;
+use crate::formats::Identity;
+use crate::formats::deck_toml;
+use crate::ops::failure;
+use crate::store::Bulk;
+use crate::store::BulkOptions;
+use crate::store::DeckOrigin;
+use crate::store::DeckSet;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Who;
+use crate::store::Writer;
+use std::collections::BTreeSet;
+use std::hash::Hasher as _;
+
+/// The decks in the program, in the order in which they take turns.
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("differences", include_str!("../../decks/differences.toml")),
+    ("skills", include_str!("../../decks/skills.toml")),
+    ("quotes", include_str!("../../decks/quotes.toml")),
+];
+
+/// The namespace that the built-in decks' sources and topics share: that of the article.
+const NAMESPACE: &str = "leadership-vs-management";
+
+/// Tells whether a database holds these very decks. Another hasher in another build only means one needless look.
+fn builtin_hash() -> String {
+    let mut hasher = std::hash::DefaultHasher::new();
+    for (_, text) in BUILTIN {
+        hasher.write(text.as_bytes());
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+/// Brings the built-in decks into a database that does not hold them, or other versions of them.
+///
+/// The text that is shown changes only where the user has not edited the note; what vanished is retired.
+///
+/// # Errors
+/// When the database can't be written.
+pub fn install(store: &mut Store, env: &Env, stamp: Stamp) -> Result<(), Failure> {
+    let path = store.path().to_owned();
+    let hash = builtin_hash();
+    if store.builtin_hash().map_err(|error| failure(&error, &path))?.as_deref() == Some(&hash) {
+        return Ok(());
+    }
+    let mut decks = Vec::new();
+    for (name, text) in BUILTIN {
+        let deck = deck_toml::parse(text).map_err(|faults| broken(name, &faults))?;
+        decks.push(deck);
+    }
+    let work = |writer: &mut Writer<'_>| {
+        for deck in &decks {
+            put(writer, env, deck)?;
+        }
+        writer.set_builtin_hash(&hash)
+    };
+    store.write(stamp, "builtin", |()| "built-in decks".to_owned(), work).map_err(|error| failure(&error, &path))?;
+    Ok(())
+}
+
+fn broken(name: &str, faults: &[FileFault]) -> Failure {
+    let mut failure = Failure::bug(format!("the built-in deck `{name}` has faults"));
+    for fault in faults {
+        failure = failure.at(format!("decks/{name}.toml:{}: {}", fault.place, fault.what));
+    }
+    failure
+}
+
+fn put(writer: &mut Writer<'_>, env: &Env, deck: &deck_toml::DeckFile) -> Result<(), StoreError> {
+    let options = BulkOptions {
+        origin: DeckOrigin::Builtin,
+        place_in: None,
+        reposition: true,
+        retire_missing: true,
+        namespace: Some(NAMESPACE.to_owned()),
+        source: None,
+        by_user: false,
+    };
+    let mut fresh = || env.fresh_uid();
+    let mut bulk = Bulk::new(writer, options, &mut fresh)?;
+    let head = &deck.head;
+    let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
+    bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
+    for topic in &deck.topics {
+        bulk.topic(&head.id, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
+    }
+    for item in &deck.notes {
+        let key = item.key.clone().or_else(|| match &item.identity {
+            Identity::Key(key) => Some(key.clone()),
+            _ => None,
+        });
+        let uid = crate::core::id::NoteUid::of_key(&head.id, key.as_deref().unwrap_or_default());
+        bulk.note(&head.id, Who::Uid(uid), key, &item.text)?;
+    }
+    bulk.finish().map(drop)
+}
+
+/// The decks that these names mean: an id, a name, or a parent of names (`a` means `a::b` too). None given: all.
+///
+/// # Errors
+/// A usage failure that offers the nearest name.
+pub fn named(store: &Store, names: &[String]) -> Result<DeckSet, Failure> {
+    if names.is_empty() {
+        return Ok(DeckSet::All);
+    }
+    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    let mut chosen = BTreeSet::new();
+    for name in names {
+        let wanted = name.to_lowercase();
+        let parent = format!("{wanted}::");
+        let found: Vec<i64> = decks
+            .iter()
+            .filter(|(_, id, shown)| {
+                [id, shown].iter().any(|text| {
+                    let text = text.to_lowercase();
+                    text == wanted || text.starts_with(&parent)
+                })
+            })
+            .map(|(number, _, _)| *number)
+            .collect();
+        if found.is_empty() {
+            let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()))
+                .or_else(|| decks.iter().map(|(_, id, _)| id.as_str()).find(|id| fold(id).starts_with(&fold(name))));
+            return Err(Failure::usage(format!("there is no deck `{name}`")).hint(match near {
+                Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
+                None => "`lmq decks` lists all decks".to_owned(),
+            }));
+        }
+        chosen.extend(found);
+    }
+    Ok(DeckSet::Some(chosen))
+}

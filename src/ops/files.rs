@@ -1,0 +1,76 @@
+//! Files written whole or not at all.
+
+use crate::failure::Failure;
+use std::fs;
+use std::io;
+use std::io::BufWriter;
+use std::io::Write;
+use std::path::Path;
+
+fn refused(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot write `{}`", path.display()))
+        .at(error.to_string())
+        .hint("nothing was changed; check the folder's rights and the space on the disk")
+}
+
+/// Writes a file beside `path` and renames it there, so that there is never half a file.
+///
+/// # Errors
+/// When the folder can't be written, the disk is full, `path` is a folder, or `content` fails.
+pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::failed(format!("cannot write `{}`: it is a folder", path.display()))
+            .hint("name a file in it"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let file = tempfile::Builder::new().prefix(".lmq-").suffix(".tmp").tempfile_in(folder)?;
+        let mut out = BufWriter::with_capacity(1 << 16, file);
+        content(&mut out)?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        keep_rights(path, file.path())?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error| refused(path, &error))
+}
+
+/// A new file gets the usual rights, not the private ones of a temporary file; one that was there keeps its own.
+#[cfg(unix)]
+fn keep_rights(path: &Path, temporary: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+    fs::set_permissions(temporary, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn keep_rights(_: &Path, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        write_whole(&path, |out| out.write_all(b"old")).unwrap();
+        let failure = write_whole(&path, |out| {
+            out.write_all(b"half")?;
+            Err(io::Error::other("no more"))
+        });
+        assert_eq!(failure.unwrap_err().kind.code(), 1);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write_whole(folder.path(), |_| Ok(())).unwrap_err().what.contains("folder"));
+    }
+}

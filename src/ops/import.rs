@@ -1,0 +1,742 @@
+//! Files in: decks, tables, notes, the log of another database; folders; files that are followed.
+
+use crate::core::id::NoteUid;
+use crate::core::id::hash64;
+use crate::core::log::LogRecord;
+use crate::core::text::counted;
+use crate::core::text::nearest;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::formats;
+use crate::formats::FileFault;
+use crate::formats::FormatError;
+use crate::formats::IMPORTERS;
+use crate::formats::Identity;
+use crate::formats::Importer;
+use crate::formats::Item;
+use crate::formats::Outcome;
+use crate::formats::ReadOptions;
+use crate::formats::ReadSeek;
+use crate::formats::Record;
+use crate::formats::Rejected;
+use crate::formats::Stop;
+use crate::formats::history;
+use crate::ops::failure;
+use crate::store::Bulk;
+use crate::store::BulkOptions;
+use crate::store::DeckOrigin;
+use crate::store::Placed;
+use crate::store::SourceFile;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Who;
+use crate::store::Writer;
+use std::fs;
+use std::fs::File;
+use std::io;
+use std::io::BufReader;
+use std::io::Seek as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+/// Endings of files that a folder is searched for.
+const ENDINGS: [&str; 6] = ["toml", "csv", "tsv", "txt", "json", "jsonl"];
+
+/// Rejected rows that are kept for the list; more are counted only.
+const MOST_LISTED: usize = 1000;
+
+/// How to import.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The deck that cards go into.
+    pub deck: Option<String>,
+    /// Name of the format; found out where there is none.
+    pub format: Option<String>,
+    /// Separator of columns.
+    pub delimiter: Option<u8>,
+    /// Say what would happen, change nothing.
+    pub dry_run: bool,
+    /// One bad row and nothing goes in.
+    pub strict: bool,
+    /// Follow the file from now on.
+    pub link: bool,
+}
+
+/// Something to import.
+pub struct Source {
+    /// Its name for messages.
+    pub shown: String,
+    /// Its file name, for guessing and for deck names.
+    pub file_name: String,
+    /// The path, where it is a file that can be followed.
+    pub path: Option<PathBuf>,
+    /// Its bytes.
+    pub input: Box<dyn ReadSeek>,
+    /// Their number.
+    pub size: u64,
+}
+
+/// What an import came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Notes that are new.
+    pub added: u64,
+    /// Notes whose text changed; their history stays.
+    pub changed: u64,
+    /// Notes that are as they were.
+    pub same: u64,
+    /// Notes that were retired and are back.
+    pub restored: u64,
+    /// Rows that said the same as one before them.
+    pub duplicates: u64,
+    /// Notes of the decks that are not in the files.
+    pub missing: u64,
+    /// Notes of followed or built-in decks that vanished from their file and were retired.
+    pub retired: u64,
+    /// Notes whose own text stays although the program brought another.
+    pub kept: u64,
+    /// Events of a log that are new here.
+    pub events_added: u64,
+    /// Events of a log that were here.
+    pub events_known: u64,
+    /// Bad rows: `file:line: reason`.
+    pub rejected: Vec<String>,
+    /// How many bad rows there were in all.
+    pub rejections: u64,
+    /// What the person should know.
+    pub warnings: Vec<String>,
+    /// The first notes, for a look before anything is written.
+    pub first: Vec<(String, String)>,
+    /// Files read.
+    pub files: u64,
+}
+
+impl Report {
+    /// Whether anything was changed, or would be.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.added + self.changed + self.restored + self.retired + self.events_added > 0
+    }
+
+    fn place(&mut self, placed: Placed, shown: &str, item: Option<&Item>) {
+        match placed {
+            Placed::Added => self.added += 1,
+            Placed::Changed => self.changed += 1,
+            Placed::Same => self.same += 1,
+            Placed::Restored => self.restored += 1,
+            Placed::Duplicate => self.duplicates += 1,
+            Placed::Kept => self.kept += 1,
+            Placed::Later => {}
+            Placed::Contradicts => {
+                let reason = "its key or id was used before in this file, for another text; give it one of its own";
+                let place = item.map(|item| item.place).unwrap_or_default();
+                self.reject(shown, &Rejected { place, reason: reason.to_owned() });
+            }
+        }
+    }
+
+    fn reject(&mut self, shown: &str, rejected: &Rejected) {
+        self.rejections += 1;
+        if self.rejected.len() < MOST_LISTED {
+            self.rejected.push(format!("{shown}:{}: {}", rejected.place, rejected.reason));
+        }
+    }
+
+    /// In one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        let mut part = |count: u64, one: &str, many: &str| {
+            if count > 0 {
+                parts.push(counted(usize::try_from(count).unwrap_or(usize::MAX), one, many));
+            }
+        };
+        part(self.added, "note added", "notes added");
+        part(self.changed, "changed", "changed");
+        part(self.restored, "brought back", "brought back");
+        part(self.retired, "retired", "retired");
+        part(self.same, "as it was", "as they were");
+        part(self.kept, "kept as you wrote it", "kept as you wrote them");
+        part(self.duplicates, "row twice in the file", "rows twice in the file");
+        part(self.events_added, "event of history added", "events of history added");
+        part(self.events_known, "event known already", "events known already");
+        part(self.rejections, "left out", "left out");
+        if parts.is_empty() { "nothing to import".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// Opens a file or a folder as sources. Files of a folder that are no decks are skipped and named.
+///
+/// # Errors
+/// When something can't be read.
+pub fn open(path: &Path) -> Result<(Vec<Source>, Vec<String>), Failure> {
+    let mut skipped = Vec::new();
+    let mut sources = Vec::new();
+    for file in files_of(path, &mut skipped)? {
+        sources.push(open_file(&file)?);
+    }
+    Ok((sources, skipped))
+}
+
+fn open_file(path: &Path) -> Result<Source, Failure> {
+    let unreadable = |error: io::Error| Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    Ok(Source {
+        shown: path.display().to_string(),
+        file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        path: fs::canonicalize(path).ok(),
+        input: Box::new(BufReader::with_capacity(1 << 16, file)),
+        size,
+    })
+}
+
+fn files_of(path: &Path, skipped: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error: io::Error| {
+        let failure = Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
+        if error.kind() == io::ErrorKind::NotFound { failure.hint("check the name; `-` reads standard input") } else { failure }
+    };
+    let meta = fs::metadata(path).map_err(unreadable)?;
+    if !meta.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    let entries: Result<Vec<_>, _> = fs::read_dir(path).map_err(unreadable)?.collect();
+    let mut paths: Vec<PathBuf> = entries.map_err(unreadable)?.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
+    for file in paths {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if name.starts_with('.') {
+            continue;
+        }
+        if file.is_file() && ENDINGS.contains(&ending.as_str()) {
+            files.push(file);
+        } else {
+            skipped.push(file.display().to_string());
+        }
+    }
+    Ok(files)
+}
+
+/// Spools standard input into a private temporary file, since a reader must seek.
+///
+/// # Errors
+/// When it can't be read or there is no room.
+pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
+    let spooled = || -> io::Result<(File, u64)> {
+        let mut file = tempfile::tempfile()?;
+        let size = io::copy(&mut input, &mut file)?;
+        file.rewind()?;
+        Ok((file, size))
+    };
+    let (file, size) =
+        spooled().map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
+    Ok(Source {
+        shown: "-".to_owned(),
+        file_name: "-".to_owned(),
+        path: None,
+        input: Box::new(BufReader::with_capacity(1 << 16, file)),
+        size,
+    })
+}
+
+fn find_importer(source: &mut Source, options: &Options) -> Result<Option<&'static dyn Importer>, Failure> {
+    let head = formats::head(&mut *source.input)
+        .map_err(|error| Failure::failed(format!("cannot read `{}`", source.shown)).at(error.to_string()))?;
+    if let Some(name) = &options.format {
+        let names = || IMPORTERS.iter().map(|importer| importer.name());
+        return match formats::importer(name) {
+            Some(importer) if !history::sniff(&head) => Ok(Some(importer)),
+            Some(_) => Ok(None),
+            None => Err(Failure::usage(format!("there is no format `{name}`")).hint(match nearest(name, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+            })),
+        };
+    }
+    if history::sniff(&head) {
+        return Ok(None);
+    }
+    if head.is_empty() {
+        return Err(Failure::data(format!("`{}` is empty", source.shown)).hint("nothing was imported"));
+    }
+    match formats::sniff(&source.file_name, &head) {
+        Some(importer) => Ok(Some(importer)),
+        None => Err(Failure::data(format!("cannot tell what kind of file `{}` is", source.shown)).hint(format!(
+            "say it with --format: {}",
+            IMPORTERS.iter().map(|importer| importer.name()).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}
+
+fn stem(file_name: &str) -> String {
+    let stem = Path::new(file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if stem.is_empty() || stem == "-" { "imported".to_owned() } else { stem }
+}
+
+enum Broken {
+    Store(StoreError),
+    Format(FormatError),
+    BuiltinClash { deck: String, keys: Vec<String> },
+    Strict,
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Draws where the faults of a deck file are: set by the command line, which has the library for it.
+pub type Draw<'d> = &'d dyn Fn(&str, &str, &[FileFault]) -> Vec<String>;
+
+/// Imports sources as one action in one transaction. `progress` hears how many bytes of the whole were read.
+///
+/// # Errors
+/// When a deck file has faults (it is refused whole, all faults listed), nothing was readable, one row was bad under
+/// `strict`, or the database can't be written. Nothing is changed then.
+pub fn import(
+    store: &mut Store,
+    env: &Env,
+    stamp: Stamp,
+    sources: Vec<Source>,
+    options: &Options,
+    draw: Draw<'_>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    let path = store.path().to_owned();
+    let shown: Vec<String> = sources.iter().map(|source| source.shown.clone()).collect();
+    let mut jobs = Vec::new();
+    for mut source in sources {
+        let importer = find_importer(&mut source, options)?;
+        jobs.push((source, importer));
+    }
+    let mut refused: Option<Failure> = None;
+    let label = format!("imported {}", shown.join(", "));
+    let kind = if jobs.iter().all(|(_, importer)| importer.is_none()) { "union" } else { "import" };
+    let mut before = 0;
+    let written = store.write(stamp, kind, |()| label, |writer| {
+        for (mut source, importer) in jobs {
+            let size = source.size;
+            let mut heard = |read: u64| progress(before + read);
+            let done = match importer {
+                Some(importer) => {
+                    one_file(writer, env, &mut source, importer, options, None, &mut report, &mut heard)
+                }
+                None => one_log(writer, &mut source, &mut report, &mut heard),
+            };
+            before += size;
+            report.files += 1;
+            if let Err(broken) = done {
+                refused = Some(refusal(broken, &source.shown, &path, draw));
+                return Err(StoreError::Stale);
+            }
+            if options.link && importer.is_some() {
+                remember(writer, &mut source, options)?;
+            }
+        }
+        if options.strict && report.rejections > 0 {
+            refused = Some(refusal(Broken::Strict, "", &path, draw));
+            return Err(StoreError::Stale);
+        }
+        if report.rejections > 0 && report.added + report.changed + report.same + report.restored + report.events_added == 0
+            && report.events_known + report.duplicates + report.kept == 0
+        {
+            refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
+            return Err(StoreError::Stale);
+        }
+        if options.dry_run {
+            return Err(StoreError::Stale);
+        }
+        Ok(())
+    });
+    if let Some(mut failure) = refused {
+        failure.places.extend(report.rejected);
+        return Err(failure);
+    }
+    match written {
+        Err(StoreError::Stale) if options.dry_run => Ok(report),
+        Err(error) => Err(failure(&error, &path)),
+        Ok(_) => Ok(report),
+    }
+}
+
+fn refusal(broken: Broken, shown: &str, path: &Path, draw: Draw<'_>) -> Failure {
+    match broken {
+        Broken::Store(error) => failure(&error, path),
+        Broken::Strict => Failure::data("not imported: there are bad rows, and --strict was given")
+            .hint("nothing was changed; without --strict the good rows go in"),
+        Broken::BuiltinClash { deck, keys } => {
+            let mut failure = Failure::data(format!("`{shown}` can't be the deck `{deck}`: that one is built in"));
+            for key in keys.iter().take(5) {
+                failure = failure.at(format!("the built-in deck has no card `{key}`"));
+            }
+            failure.hint("give your deck another `id`; to change a built-in card keep its key")
+        }
+        Broken::Format(FormatError::Faults { source_text, faults }) => {
+            let mut failure = Failure::data(format!(
+                "`{shown}` was not imported: {}",
+                counted(faults.len(), "fault", "faults")
+            ));
+            failure.places = draw(shown, &source_text, &faults);
+            failure.hint("mend them and import it again; nothing was changed")
+        }
+        Broken::Format(FormatError::Io(error)) => {
+            Failure::failed(format!("cannot read `{shown}`")).at(error.to_string()).hint("nothing was changed")
+        }
+        Broken::Format(FormatError::NotThis(why)) => {
+            Failure::data(format!("cannot read `{shown}`")).at(why).hint("nothing was changed")
+        }
+        Broken::Format(FormatError::Stopped) => Failure::bug("an importer stopped without a reason"),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the one place where a file, its options and its report meet")]
+fn one_file(
+    writer: &mut Writer<'_>,
+    env: &Env,
+    source: &mut Source,
+    importer: &dyn Importer,
+    options: &Options,
+    followed: Option<i64>,
+    report: &mut Report,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Broken> {
+    let ordered = importer.name() == "toml";
+    let bulk_options = BulkOptions {
+        origin: DeckOrigin::File,
+        place_in: options.deck.clone(),
+        reposition: ordered,
+        retire_missing: followed.is_some(),
+        namespace: None,
+        source: followed,
+        by_user: true,
+    };
+    let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
+    let mut fresh = || env.fresh_uid();
+    let shown = source.shown.clone();
+    let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
+    let builtins = builtin_keys(writer);
+    let mut strangers: Vec<String> = Vec::new();
+    let mut bulk = Bulk::new(writer, bulk_options, &mut fresh)?;
+    let mut failed: Option<StoreError> = None;
+    let mut rows = 0_u64;
+    let mut sink = |outcome: Outcome| -> Result<(), Stop> {
+        let mut put = |outcome: Outcome| -> Result<(), StoreError> {
+            match outcome {
+                Outcome::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
+                Outcome::Rejected(rejected) => report.reject(&shown, &rejected),
+                Outcome::Record(Record::Deck(head)) => {
+                    let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
+                    bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
+                    deck = head.id;
+                }
+                Outcome::Record(Record::Topic(topic)) => {
+                    bulk.topic(&deck, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
+                }
+                Outcome::Record(Record::Note(item)) => {
+                    let own_deck = item.deck.clone().unwrap_or_else(|| deck.clone());
+                    let who = match &item.identity {
+                        Identity::Key(key) => Who::Uid(NoteUid::of_key(&own_deck, key)),
+                        Identity::Uid(uid) => Who::Uid(*uid),
+                        Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
+                        Identity::None => Who::Prompt,
+                    };
+                    let key = item.key.clone().or_else(|| match &item.identity {
+                        Identity::Key(key) => Some(key.clone()),
+                        Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
+                    });
+                    if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| *id == own_deck))
+                        && !keys.1.contains(uid)
+                    {
+                        strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
+                    }
+                    if report.first.len() < 3 {
+                        report.first.push((item.text.prompt(1), item.text.answer(1)));
+                    }
+                    let placed = bulk.note(&own_deck, who, key, &item.text)?;
+                    report.place(placed, &shown, Some(&item));
+                    rows += 1;
+                }
+            }
+            Ok(())
+        };
+        put(outcome).map_err(|error| {
+            failed = Some(error);
+            Stop
+        })
+    };
+    let mut input = Counting { inner: &mut *source.input, read: 0, heard: progress };
+    let done = importer.read(&mut input, &read_options, &mut sink);
+    if let Some(error) = failed {
+        return Err(Broken::Store(error));
+    }
+    done.map_err(Broken::Format)?;
+    if !strangers.is_empty() {
+        return Err(Broken::BuiltinClash { deck, keys: strangers });
+    }
+    if rows == 0 && report.rejections == 0 {
+        report.warnings.push(format!("{shown}: there are no cards in it"));
+    }
+    let (late, missing) = bulk.finish()?;
+    for placed in late {
+        report.place(placed, &shown, None);
+    }
+    if followed.is_some() {
+        report.retired += missing;
+    } else {
+        report.missing += missing;
+    }
+    Ok(())
+}
+
+/// Ids of the built-in decks with the uids that they have.
+fn builtin_keys(writer: &Writer<'_>) -> Vec<(String, std::collections::BTreeSet<NoteUid>)> {
+    writer.builtin_uids().unwrap_or_default()
+}
+
+fn one_log(
+    writer: &mut Writer<'_>,
+    source: &mut Source,
+    report: &mut Report,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Broken> {
+    let mut union = writer.union()?;
+    let mut failed: Option<StoreError> = None;
+    let shown = source.shown.clone();
+    let mut input = Counting { inner: &mut *source.input, read: 0, heard: progress };
+    let done = history::read(&mut input, &mut |record: Result<LogRecord, Rejected>| match record {
+        Ok(record) => union.put(&record).map_err(|error| {
+            failed = Some(error);
+            Stop
+        }),
+        Err(rejected) => {
+            report.reject(&shown, &rejected);
+            Ok(())
+        }
+    });
+    if let Some(error) = failed {
+        return Err(Broken::Store(error));
+    }
+    done.map_err(Broken::Format)?;
+    let (added, known) = union.finish()?;
+    report.events_added += added;
+    report.events_known += known;
+    Ok(())
+}
+
+/// Tells how far a reader is.
+struct Counting<'c> {
+    inner: &'c mut dyn ReadSeek,
+    read: u64,
+    heard: &'c mut dyn FnMut(u64),
+}
+
+impl io::Read for Counting<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read += u64::try_from(count).unwrap_or(0);
+        (self.heard)(self.read);
+        Ok(count)
+    }
+}
+
+impl io::BufRead for Counting<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.inner.consume(amount);
+        let before = self.read >> 20;
+        self.read += u64::try_from(amount).unwrap_or(0);
+        if self.read >> 20 != before {
+            (self.heard)(self.read);
+        }
+    }
+}
+
+impl io::Seek for Counting<'_> {
+    fn seek(&mut self, position: io::SeekFrom) -> io::Result<u64> {
+        let place = self.inner.seek(position)?;
+        self.read = place;
+        Ok(place)
+    }
+}
+
+fn look(path: &Path) -> Option<(i64, i64)> {
+    let meta = fs::metadata(path).ok()?;
+    let size = if meta.is_dir() { 0 } else { i64::try_from(meta.len()).ok()? };
+    let mtime = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some((size, i64::try_from(mtime.as_millis()).ok()?))
+}
+
+fn hash_of(path: &Path) -> io::Result<i64> {
+    Ok(hash64(&fs::read(path)?).cast_signed())
+}
+
+fn remember(writer: &mut Writer<'_>, source: &mut Source, options: &Options) -> Result<(), StoreError> {
+    let Some(path) = &source.path else { return Ok(()) };
+    let (size, mtime_ms) = look(path).unzip();
+    writer.follow(&SourceFile {
+        id: 0,
+        path: path.display().to_string(),
+        folder: None,
+        is_folder: false,
+        options: options_text(options),
+        size,
+        mtime_ms,
+        hash: hash_of(path).ok(),
+    })?;
+    Ok(())
+}
+
+/// Follows a folder: what it holds was imported, what comes into it will be.
+///
+/// # Errors
+/// When it can't be written.
+pub fn follow_folder(store: &mut Store, stamp: Stamp, folder: &Path, options: &Options) -> Result<(), Failure> {
+    let path = store.path().to_owned();
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let (size, mtime_ms) = look(&folder).unzip();
+    let source = SourceFile {
+        id: 0,
+        path: folder.display().to_string(),
+        folder: None,
+        is_folder: true,
+        options: options_text(options),
+        size,
+        mtime_ms,
+        hash: None,
+    };
+    store
+        .write(stamp, "link", |_| format!("followed {}", folder.display()), |writer| writer.follow(&source))
+        .map_err(|error| failure(&error, &path))?;
+    Ok(())
+}
+
+fn options_text(options: &Options) -> String {
+    serde_json::json!({
+        "deck": options.deck,
+        "format": options.format,
+        "delimiter": options.delimiter,
+    })
+    .to_string()
+}
+
+fn options_of(text: &str) -> Options {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let word = |key: &str| value.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+    Options {
+        deck: word("deck"),
+        format: word("format"),
+        delimiter: value.get("delimiter").and_then(serde_json::Value::as_u64).and_then(|byte| u8::try_from(byte).ok()),
+        link: true,
+        ..Options::default()
+    }
+}
+
+/// Brings followed files up to date: a stat each, and a read only where one changed. Gives what to tell.
+///
+/// A file that can't be read or has faults is said, and what was imported from it before stays.
+///
+/// # Errors
+/// When the database can't be read or written.
+pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>, Failure> {
+    let path = store.path().to_owned();
+    let sources = store.sources().map_err(|error| failure(&error, &path))?;
+    let mut talk = Vec::new();
+    let known: Vec<String> = sources.iter().map(|source| source.path.clone()).collect();
+    for source in sources {
+        let place = PathBuf::from(&source.path);
+        let Some((size, mtime_ms)) = look(&place) else {
+            talk.push(format!("`{}` is followed but can't be read; its cards stay as they were", source.path));
+            continue;
+        };
+        if source.size == Some(size) && source.mtime_ms == Some(mtime_ms) {
+            continue;
+        }
+        let options = options_of(&source.options);
+        if source.is_folder {
+            let mut skipped = Vec::new();
+            for file in files_of(&place, &mut skipped)? {
+                let name = fs::canonicalize(&file).unwrap_or_else(|_| file.clone()).display().to_string();
+                if !known.contains(&name) {
+                    let new = SourceFile { path: name, folder: Some(source.id), is_folder: false, size: None, mtime_ms: None, hash: None, ..source.clone() };
+                    follow_one(store, env, stamp, &new, &file, &options, &mut talk)?;
+                }
+            }
+            let seen = SourceFile { size: Some(size), mtime_ms: Some(mtime_ms), ..source };
+            store
+                .write(stamp, "link", |_| format!("followed {}", seen.path), |writer| writer.follow(&seen))
+                .map_err(|error| failure(&error, &path))?;
+        } else {
+            follow_one(store, env, stamp, &source, &place, &options, &mut talk)?;
+        }
+    }
+    Ok(talk)
+}
+
+fn follow_one(
+    store: &mut Store,
+    env: &Env,
+    stamp: Stamp,
+    source: &SourceFile,
+    place: &Path,
+    options: &Options,
+    talk: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let path = store.path().to_owned();
+    let (size, mtime_ms) = look(place).unzip();
+    let hash = hash_of(place).ok();
+    let seen = SourceFile { size, mtime_ms, hash, ..source.clone() };
+    let mut report = Report::default();
+    let mut refused = None;
+    let mut file = match open_file(place) {
+        Ok(file) => file,
+        Err(error) => {
+            talk.push(error.to_string());
+            return Ok(());
+        }
+    };
+    let importer = match find_importer(&mut file, options) {
+        Ok(Some(importer)) if hash != source.hash => Some(importer),
+        Ok(_) => None,
+        Err(error) => {
+            talk.push(error.to_string());
+            None
+        }
+    };
+    let written = store.write(stamp, "import", |()| format!("followed {}", source.path), |writer| {
+        let id = writer.follow(&seen)?;
+        if let Some(importer) = importer {
+            let done = one_file(writer, env, &mut file, importer, options, Some(id), &mut report, &mut |_| {});
+            match done {
+                Err(Broken::Store(error)) => return Err(error),
+                Err(broken) => {
+                    let lines = |shown: &str, _: &str, faults: &[FileFault]| {
+                        faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
+                    };
+                    refused = Some(refusal(broken, &source.path, &path, &lines));
+                    return Err(StoreError::Stale);
+                }
+                Ok(()) => {}
+            }
+        }
+        Ok(())
+    });
+    if let Some(refused) = refused {
+        talk.push(format!("{refused}\nits cards stay as they were"));
+        return Ok(());
+    }
+    written.map_err(|error| failure(&error, &path))?;
+    if report.changes() || report.rejections > 0 {
+        talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
+        talk.extend(report.rejected);
+    }
+    Ok(())
+}

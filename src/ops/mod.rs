@@ -1,0 +1,105 @@
+//! What two front ends share, or one transaction spans.
+
+pub mod decks;
+pub mod export;
+pub mod files;
+pub mod import;
+pub mod review;
+pub mod settings;
+
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::store::Here;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Trouble;
+use std::path::Path;
+
+/// Now, and the study day that it belongs to.
+#[must_use]
+pub fn stamp(env: &Env, settings: &Settings) -> Stamp {
+    let now = env.now();
+    Stamp { now, today: StudyDay::of(now, settings.rollover) }
+}
+
+/// Opens the database and brings the built-in decks and the followed files up to date. Gives what the person should
+/// know of that.
+///
+/// # Errors
+/// When the database can't be opened or written.
+pub fn open(path: &Path, env: &Env, settings: &Settings) -> Result<(Store, Vec<String>), Failure> {
+    let mut store = open_as_is(path, env)?;
+    let stamp = stamp(env, settings);
+    decks::install(&mut store, env, stamp)?;
+    let talk = import::follow(&mut store, env, stamp)?;
+    Ok((store, talk))
+}
+
+/// Opens the database without a look at decks and files: for doctor, backup and restore.
+///
+/// # Errors
+/// When the database can't be opened.
+pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
+    let (machine, device_name) = Env::machine();
+    let here = Here { machine, device_name, fresh_device: Env::fresh_device() };
+    Store::open(path, here, env.now()).map_err(|error| failure(&error, path))
+}
+
+/// A database error in words, with what to do.
+#[must_use]
+pub fn failure(error: &StoreError, path: &Path) -> Failure {
+    let db = path.display();
+    match error {
+        StoreError::NotADatabase(file) => Failure::data(format!("`{}` is not a database", file.display()))
+            .hint("name another file with --db; this one was left as it is"),
+        StoreError::OtherProgram(file) => {
+            Failure::data(format!("`{}` is the database of another program", file.display()))
+                .hint("name another file with --db; this one was left as it is")
+        }
+        StoreError::Newer { path, found, known } => {
+            Failure::data(format!("`{}` was written by a newer lmq", path.display()))
+                .at(format!("its schema is {found}, this program knows {known}"))
+                .hint("update lmq; the file was left as it is")
+        }
+        StoreError::Io { path, source } => Failure::failed(format!("cannot use `{}`", path.display()))
+            .at(source.to_string())
+            .hint("choose another place with --db, or change the rights of the folder"),
+        StoreError::Stale => Failure::failed("not saved: the card was answered elsewhere meanwhile")
+            .hint("look at it with `lmq show` and answer again"),
+        StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
+        StoreError::Suspended => Failure::failed("the card is suspended"),
+        StoreError::Clash(event) => Failure::data("this history contradicts the one that is here")
+            .at(format!("two different events have the name {event}"))
+            .hint("one of the two databases was changed by hand, or copied while it was in use"),
+        StoreError::Corrupt(what) => damaged(path).at(what.clone()),
+        StoreError::Sqlite(source) => match error.trouble() {
+            Trouble::Busy => Failure::failed("another lmq is writing to the database")
+                .at(db.to_string())
+                .hint("wait until it is done and try again"),
+            Trouble::Full => Failure::failed("not saved: the disk is full")
+                .at(db.to_string())
+                .hint("free some space and try again; everything answered before is safe"),
+            Trouble::ReadOnly => Failure::failed("not saved: the database may not be written")
+                .at(db.to_string())
+                .hint("change the rights of the file and its folder, or choose another with --db"),
+            Trouble::CannotOpen => Failure::failed("cannot open the database")
+                .at(format!("{db}: {source}"))
+                .hint("check that the folder exists and may be written, or choose another with --db"),
+            Trouble::Damaged => damaged(path).at(source.to_string()),
+            Trouble::Disk => Failure::failed("not saved: the disk refused to write")
+                .at(format!("{db}: {source}"))
+                .hint("check the disk; everything answered before is safe"),
+            Trouble::Other => Failure::bug(format!("the database did not do what was expected: {source}"))
+                .at(db.to_string())
+                .hint("please report this, with what you did; `lmq doctor` looks whether anything is wrong"),
+        },
+    }
+}
+
+fn damaged(path: &Path) -> Failure {
+    Failure::data(format!("the database `{}` is damaged", path.display()))
+        .hint("restore a backup with `lmq restore FILE`; it sets this file aside first. `lmq doctor` says more")
+}

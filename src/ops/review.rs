@@ -1,0 +1,356 @@
+//! Step, commit, then move on: what every front end does with a session.
+
+use crate::core::grade::Quality;
+use crate::core::id::CardId;
+use crate::core::queue::Candidate;
+use crate::core::queue::Origin;
+use crate::core::queue::Queue;
+use crate::core::queue::Supply;
+use crate::core::session::Effect;
+use crate::core::session::Input;
+use crate::core::session::Loaded;
+use crate::core::session::Mode;
+use crate::core::session::Session;
+use crate::core::settings::Settings;
+use crate::core::state::CardState;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::core::units::Millis;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::failure;
+use crate::ops::stamp;
+use crate::store::Counts;
+use crate::store::DeckSet;
+use crate::store::Limits;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// Days without an answer after which the clock is worth a word.
+const LONG_AGO_MS: i64 = 60 * 86_400_000;
+
+/// What `u` takes back, however old.
+const STEPS: [&str; 5] = ["answer", "bury", "suspend", "mark", "edit"];
+
+/// What kind of sitting.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The decks.
+    pub decks: DeckSet,
+    /// Due cards at most, instead of what is left of the day's limit.
+    pub limit: Option<usize>,
+    /// New cards at most, instead of what is left of the day's limit.
+    pub new: Option<usize>,
+    /// Ends at a card boundary after so many minutes.
+    pub minutes: Option<u32>,
+    /// Also what falls due within so many days.
+    pub ahead: u32,
+    /// Ask without changing any schedule.
+    pub cram: bool,
+}
+
+/// What a front end should tell the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// The response could not be read.
+    AskAgain(String),
+    /// The card has become a leech.
+    Leech {
+        /// Its name.
+        card: String,
+        /// Its failures.
+        lapses: u32,
+        /// Whether it was suspended for it.
+        suspended: bool,
+    },
+    /// Taken back.
+    Undone(String),
+    /// There is nothing to take back.
+    NothingToUndo,
+    /// The card was answered elsewhere; this answer was not taken.
+    Stale(String),
+    /// The star was set or taken away.
+    Marked(bool),
+    /// The input makes no sense now.
+    Ignored,
+}
+
+/// A sitting over a database.
+pub struct Review<'a> {
+    store: &'a mut Store,
+    env: &'a Env,
+    settings: Settings,
+    session: Session,
+}
+
+fn queue(store: &Store, settings: &Settings, options: &Options, today: StudyDay) -> Result<Queue, StoreError> {
+    let (reviews_done, new_done) = store.done_today(today)?;
+    let left = |limit: u32, done: u32| usize::try_from(limit.saturating_sub(done)).unwrap_or(usize::MAX);
+    let whole = if options.cram { usize::MAX } else { 0 };
+    let reviews = options.limit.unwrap_or(left(settings.reviews_per_day, reviews_done).max(whole));
+    let new = options.new.unwrap_or(left(settings.new_per_day, new_done).max(whole));
+    let limits = Limits {
+        reviews,
+        new,
+        until: if options.cram { StudyDay(i32::MAX) } else { today.plus(i64::from(options.ahead)) },
+        new_order: settings.new_order,
+        drill: settings.drill(),
+        keep_siblings_apart: settings.bury_siblings && !options.cram,
+    };
+    let mut supply = store.supply(&options.decks, today, limits)?;
+    if options.cram {
+        supply = Supply { repeats: Vec::new(), ..supply };
+    }
+    Ok(Queue::new(supply, reviews, new, limits.keep_siblings_apart))
+}
+
+impl<'a> Review<'a> {
+    /// Begins a sitting and loads its first card.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn new(
+        store: &'a mut Store,
+        env: &'a Env,
+        settings: Settings,
+        options: &Options,
+    ) -> Result<Self, Failure> {
+        let Stamp { now, today } = stamp(env, &settings);
+        let queue = queue(store, &settings, options, today).map_err(|error| failure(&error, store.path()))?;
+        let mode = if options.cram { Mode::Cram } else { Mode::Normal };
+        let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
+        let session = Session::new(queue, settings.clone(), mode, ends_at);
+        let mut review = Self { store, env, settings, session };
+        review.advance()?;
+        Ok(review)
+    }
+
+    /// Where the sitting is.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> StudyDay {
+        stamp(self.env, &self.settings).today
+    }
+
+    /// The clock that guards measure by.
+    #[must_use]
+    pub fn ticks_ms(&self) -> u64 {
+        self.env.ticks_ms()
+    }
+
+    /// What waits and what was done, for the end of a sitting.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn counts(&self) -> Result<Counts, Failure> {
+        self.store.counts(&DeckSet::All, self.today(), self.settings.drill()).map_err(|error| self.failure(&error))
+    }
+
+    /// To be called while the person reads: what takes time and can wait is done now.
+    pub fn rest(&self) {
+        self.store.rest();
+    }
+
+    fn failure(&self, error: &StoreError) -> Failure {
+        failure(error, self.store.path())
+    }
+
+    fn advance(&mut self) -> Result<(), Failure> {
+        loop {
+            let Stamp { now, today } = stamp(self.env, &self.settings);
+            let Some((candidate, _)) = self.session.wanted(now) else {
+                if *self.session.stage() == crate::core::session::Stage::Between {
+                    self.session = self.session.present(None, now, today);
+                }
+                return Ok(());
+            };
+            let loaded = self.store.load(candidate.card).map_err(|error| self.failure(&error))?;
+            let loaded = loaded.filter(|loaded| !loaded.state.suspended && !loaded.state.is_buried(today));
+            self.session = self.session.present(loaded, now, today);
+        }
+    }
+
+    /// One input: what it writes is on the disk when this returns, and the next card is loaded.
+    ///
+    /// # Errors
+    /// When it could not be committed; the sitting is then where it was, with the card on the screen.
+    pub fn feed(&mut self, input: Input) -> Result<Vec<Said>, Failure> {
+        let when = stamp(self.env, &self.settings);
+        let step = self.session.step(input, when.now, when.today);
+        let mut said = Vec::new();
+        let mut next = step.next;
+        for effect in step.effects {
+            match effect {
+                Effect::Append { kind, label, events } => {
+                    let scheduler = self.settings.scheduler();
+                    let written = self.store.write(when, kind, |_| label.clone(), |writer| {
+                        let mut state = CardState::default();
+                        for draft in &events {
+                            state = writer.append(draft, &scheduler)?;
+                        }
+                        Ok(state)
+                    });
+                    match written {
+                        Ok((state, _)) => {
+                            if kind == "mark" {
+                                said.push(Said::Marked(state.marked));
+                                next = next.refreshed(&state);
+                            }
+                        }
+                        Err(StoreError::Stale) => {
+                            let name = self.session.current().map_or_else(String::new, |c| c.loaded.name.clone());
+                            said.push(Said::Stale(name));
+                            next = self.session.without_current();
+                            break;
+                        }
+                        Err(error) => return Err(self.failure(&error)),
+                    }
+                }
+                Effect::ShowBack => {}
+                Effect::AskAgain(why) => said.push(Said::AskAgain(why)),
+                Effect::Leech { card, lapses, suspended } => said.push(Said::Leech { card, lapses, suspended }),
+                Effect::Ignored => said.push(Said::Ignored),
+            }
+        }
+        self.session = next;
+        self.advance()?;
+        Ok(said)
+    }
+
+    /// Takes back the newest answer, bury, suspension, mark or edit of this device, however old, and asks it again.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn undo(&mut self) -> Result<Said, Failure> {
+        let newest = self.store.newest_action(&STEPS).map_err(|error| self.failure(&error))?;
+        let Some(action) = newest else { return Ok(Said::NothingToUndo) };
+        let when = stamp(self.env, &self.settings);
+        let label = format!("undid: {}", action.label);
+        let (undo, _) = self
+            .store
+            .write(when, "undo", |_| label, |writer| writer.undo(action.id))
+            .map_err(|error| self.failure(&error))?;
+        let waiting = self.session.waiting().all();
+        self.session = self.session.undone(&undo.cards);
+        if self.session.waiting().all() == waiting && action.kind != "mark" {
+            // It was no answer of this sitting: ask it all the same, it is what the person wants to see.
+            for card in undo.cards {
+                self.ask_first(card, when.today)?;
+            }
+        }
+        self.advance()?;
+        Ok(Said::Undone(action.label))
+    }
+
+    fn ask_first(&mut self, card: CardId, today: StudyDay) -> Result<(), Failure> {
+        let candidate = self.store.candidate(card).map_err(|error| self.failure(&error))?;
+        let loaded = self.store.load(card).map_err(|error| self.failure(&error))?;
+        if let (Some(candidate), Some(loaded)) = (candidate, loaded) {
+            let origin = match &loaded.state.memory {
+                None => Origin::New,
+                Some(memory) if memory.last == today => Origin::Repeat,
+                Some(_) => Origin::Review,
+            };
+            self.session = self.session.with_first(candidate, origin);
+        }
+        Ok(())
+    }
+}
+
+/// The card that a sitting would ask now.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn next(
+    store: &Store,
+    env: &Env,
+    settings: &Settings,
+    options: &Options,
+) -> Result<Option<(Loaded, Origin)>, Failure> {
+    let today = stamp(env, settings).today;
+    let mut queue = queue(store, settings, options, today).map_err(|error| failure(&error, store.path()))?;
+    while let Some((candidate, origin)) = queue.pop() {
+        if let Some(loaded) = store.load(candidate.card).map_err(|error| failure(&error, store.path()))? {
+            return Ok(Some((loaded, origin)));
+        }
+    }
+    Ok(None)
+}
+
+/// Grades one card, without a sitting: early, past every limit, whatever it is; only a suspended card is refused.
+/// Gives the lapses that made it a leech, if this answer did.
+///
+/// # Errors
+/// When the card is not there or suspended, or it could not be committed.
+pub fn answer(
+    store: &mut Store,
+    env: &Env,
+    settings: &Settings,
+    card: CardId,
+    quality: Quality,
+    took: Millis,
+) -> Result<Option<u32>, Failure> {
+    let path = store.path().to_owned();
+    let fail = |error: StoreError| failure(&error, &path);
+    let when = stamp(env, settings);
+    let loaded = store.load(card).map_err(fail)?.ok_or_else(|| fail(StoreError::NoCard))?;
+    if loaded.state.suspended {
+        return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
+            .hint("take the suspension back with `lmq undo`, or answer another"));
+    }
+    let candidate: Candidate = store.candidate(card).map_err(fail)?.ok_or_else(|| fail(StoreError::NoCard))?;
+    let mut queue = Queue::default();
+    queue.put_first(candidate, Origin::Review);
+    let shown = Timestamp { unix_ms: when.now.unix_ms - i64::from(took.0), ..when.now };
+    let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
+    let revealed = session.step(Input::Respond(String::new()), when.now, when.today).next;
+    let step = revealed.step(Input::Grade(quality), when.now, when.today);
+    let scheduler = settings.scheduler();
+    let mut leech = None;
+    for effect in step.effects {
+        match effect {
+            Effect::Append { kind, label, events } => {
+                store
+                    .write(when, kind, |()| label.clone(), |writer| {
+                        events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
+                    })
+                    .map_err(|error| failure(&error, &path))?;
+            }
+            Effect::Leech { lapses, .. } => leech = Some(lapses),
+            Effect::ShowBack | Effect::AskAgain(_) | Effect::Ignored => {}
+        }
+    }
+    Ok(leech)
+}
+
+/// A word about the clock, where it is far from the newest event: before the first answer.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn clock_warning(store: &Store, env: &Env) -> Result<Option<String>, Failure> {
+    let now = env.now();
+    let newest = store.newest_event_ms().map_err(|error| failure(&error, store.path()))?;
+    Ok(newest.and_then(|newest| {
+        let date = Timestamp { unix_ms: newest, ..now }.to_rfc3339();
+        let today = now.to_rfc3339();
+        if newest > now.unix_ms {
+            Some(format!("The clock says {today}, but the newest entry of the log is later: {date}. Is the clock right?"))
+        } else if now.unix_ms - newest > LONG_AGO_MS {
+            Some(format!("The newest entry of the log is from {date}, the clock says {today}. Is the clock right?"))
+        } else {
+            None
+        }
+    }))
+}
