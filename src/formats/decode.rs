@@ -7,7 +7,6 @@ use encoding_rs::WINDOWS_1252;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use std::io;
 use std::io::Read;
-use std::io::Seek as _;
 use std::io::SeekFrom;
 
 /// Bytes read at once.

@@ -372,6 +372,8 @@ pub(super) struct Survey {
     pub(super) even: usize,
     /// How many rows have two columns or more.
     pub(super) split: usize,
+    /// How many rows have a quote at the start of a cell that quotes nothing: a sign of a wrong separator.
+    pub(super) strays: usize,
     /// How many rows were looked at.
     pub(super) rows: usize,
 }
@@ -399,6 +401,8 @@ pub(super) fn survey(sample: &[u8], whole: bool, delimiter: u8, comments: bool) 
         }
         survey.rows += 1;
         survey.split += usize::from(row.len() > 1);
+        let stray = |cells: Cells<'_>| cells.iter().any(|(cell, quoted)| !quoted && cell.starts_with('"'));
+        survey.strays += usize::from(row.cells().is_some_and(stray));
         match counts.iter_mut().find(|(columns, _)| *columns == row.len()) {
             Some((_, count)) => *count += 1,
             None => counts.push((row.len(), 1)),
