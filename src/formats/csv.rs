@@ -777,7 +777,11 @@ fn write_cell(text: &str, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::card::Field;
+    use crate::formats::testing::Fake;
     use crate::formats::testing::any_notes;
+    use crate::formats::testing::any_value;
+    use crate::formats::testing::config;
     use crate::formats::testing::notes;
     use crate::formats::testing::read;
     use crate::formats::testing::read_with;
@@ -1105,6 +1109,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(config())]
+
         #[test]
         fn what_is_written_is_read_back(items in any_notes(true), crlf: bool) {
             let records: Vec<Record> = items.iter().cloned().map(|item| Record::Note(Box::new(item))).collect();
@@ -1119,6 +1125,39 @@ mod tests {
             let found: Vec<Item> =
                 notes(&outcomes).into_iter().cloned().map(|item| Item { place: Place::default(), ..item }).collect();
             prop_assert_eq!(found, items);
+        }
+
+        #[test]
+        fn a_value_of_any_shape_comes_back_from_its_cell(
+            text in any_value(Shape::Text, true),
+            variants in any_value(Shape::Variants, true),
+            texts in any_value(Shape::Texts, true),
+        ) {
+            static KIND: Fake = Fake(&[
+                Field { name: "text", shape: Shape::Text, required: false },
+                Field { name: "variants", shape: Shape::Variants, required: false },
+                Field { name: "texts", shape: Shape::Texts, required: false },
+            ]);
+            let values = [text, variants, texts];
+            let mut out = Vec::new();
+            let mut scratch = String::new();
+            for (field, value) in KIND.fields().iter().zip(&values) {
+                write_value(value, field.shape, &mut scratch, &mut out).unwrap();
+                out.push(b',');
+            }
+            let mut rows = Rows::new(Box::new(out.as_slice()));
+            let mut row = Row::default();
+            rows.next(&mut row).unwrap();
+            let head = Head { any: true, own: true, excel_safe: true, ..Head::default() };
+            let layout = Layout::of(head, &Survey::default(), b',').unwrap();
+            let mut draft = Draft::new(&KIND);
+            for (field, cell) in KIND.fields().iter().zip(row.cells().unwrap().iter()) {
+                let target = Target::Field(field.name, field.shape);
+                draft.put(target, Given::Text(layout.clean(cell)), Dialect::Own).unwrap();
+            }
+            let fields = draft.finish(Place::default()).unwrap().text.fields;
+            let expected = KIND.fields().iter().zip(values).map(|(field, value)| (field.name.to_owned(), value));
+            prop_assert_eq!(fields, expected.collect::<std::collections::BTreeMap<_, _>>());
         }
 
         #[test]

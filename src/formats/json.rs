@@ -589,7 +589,7 @@ fn parse<T>(
 
 /// The first byte that is no white space.
 fn first_byte(text: &mut dyn Read) -> io::Result<Option<u8>> {
-    text.bytes().find(|byte| byte.as_ref().map_or(true, |byte| !byte.is_ascii_whitespace())).transpose()
+    BufReader::new(text).bytes().find(|byte| byte.as_ref().map_or(true, |byte| !byte.is_ascii_whitespace())).transpose()
 }
 
 impl Exporter for JsonDocument {
@@ -711,6 +711,7 @@ impl RecordWriter for DocumentWriter<'_> {
 mod tests {
     use super::*;
     use crate::formats::testing::any_records;
+    use crate::formats::testing::config;
     use crate::formats::testing::notes;
     use crate::formats::testing::read;
     use crate::formats::testing::records;
@@ -723,6 +724,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(config())]
+
         #[test]
         fn what_is_written_is_read_back(given in any_records(false)) {
             let bytes = written(&JsonDocument, &given);

@@ -194,6 +194,7 @@ impl RecordWriter for LineWriter<'_> {
 mod tests {
     use super::*;
     use crate::formats::testing::any_records;
+    use crate::formats::testing::config;
     use crate::formats::testing::notes;
     use crate::formats::testing::read;
     use crate::formats::testing::records;
@@ -204,6 +205,8 @@ mod tests {
     const HEAD: &str = "{\"format\":\"lmq-notes\",\"version\":1}\n";
 
     proptest! {
+        #![proptest_config(config())]
+
         #[test]
         fn what_is_written_is_read_back(given in any_records(false)) {
             let bytes = written(&JsonLines, &given);

@@ -4,6 +4,7 @@
 //! after comments, blank lines and CRLF; a test holds this reader against it on files that are well formed.
 
 use crate::formats::decode::CHUNK;
+use std::cmp::Reverse;
 use std::io;
 use std::io::Read;
 
@@ -409,7 +410,7 @@ pub(super) fn survey(sample: &[u8], whole: bool, delimiter: u8, comments: bool) 
         }
     }
     // The first of equals: what a file begins with.
-    counts.sort_by(|a, b| b.1.cmp(&a.1));
+    counts.sort_by_key(|(_, count)| Reverse(*count));
     (survey.columns, survey.even) = counts.first().copied().unwrap_or_default();
     survey
 }
@@ -417,6 +418,7 @@ pub(super) fn survey(sample: &[u8], whole: bool, delimiter: u8, comments: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::testing::config;
     use proptest::prelude::*;
 
     fn read(text: &[u8], delimiter: u8, comments: bool) -> Vec<(Next, Vec<String>)> {
@@ -532,6 +534,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(config())]
+
         #[test]
         fn well_formed_files_read_as_the_csv_crate_reads_them(
             table in prop::collection::vec(prop::collection::vec("[a-c\"\n, \té#]{0,5}", 2..4), 1..8),
@@ -561,11 +565,7 @@ mod tests {
             rows.comments = true;
             let mut row = Row::default();
             let mut last = 0;
-            loop {
-                let line = match rows.next(&mut row).unwrap() {
-                    Next::Row(line) | Next::Unclosed(line) | Next::TooLong(line) => line,
-                    Next::End => break,
-                };
+            while let Next::Row(line) | Next::Unclosed(line) | Next::TooLong(line) = rows.next(&mut row).unwrap() {
                 prop_assert!(line > last);
                 last = line;
             }

@@ -1,10 +1,18 @@
 //! What the tests of all formats share.
 
+use crate::core::card::Ask;
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
+use crate::core::card::Fault;
+use crate::core::card::Field;
+use crate::core::card::Fields;
 use crate::core::card::NoteText;
+use crate::core::card::Question;
 use crate::core::card::Shape;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
 use crate::core::card::Value;
+use crate::core::card::Verdict;
 use crate::core::id::NoteUid;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -20,7 +28,50 @@ use crate::formats::Topic;
 use crate::formats::columns;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::io::Cursor;
+
+/// The same cases in every run; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` give others.
+pub(super) fn config() -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(1);
+    }
+    config
+}
+
+/// A kind with fields and nothing else.
+pub(super) struct Fake(pub(super) &'static [Field]);
+
+impl CardKind for Fake {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        self.0
+    }
+
+    fn check(&self, _: &Fields) -> Vec<Fault> {
+        Vec::new()
+    }
+
+    fn ordinals(&self, _: &NoteText) -> Vec<u16> {
+        vec![1]
+    }
+
+    fn question(&self, _: &NoteText, _: u16, _: Showing) -> Question {
+        Question { prompt: String::new(), options: Vec::new(), ask: Ask::Recall }
+    }
+
+    fn answer(&self, _: &NoteText, _: u16) -> String {
+        String::new()
+    }
+
+    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str) -> Result<Option<Verdict>, Unreadable> {
+        Ok(None)
+    }
+}
 
 /// Everything that an importer makes of `bytes`.
 pub(super) fn read(importer: &dyn Importer, file_name: &str, bytes: &[u8]) -> (Vec<Outcome>, Result<(), FormatError>) {
@@ -44,11 +95,13 @@ pub(super) fn read_with(
 
 /// The notes among the outcomes.
 pub(super) fn notes(outcomes: &[Outcome]) -> Vec<&Item> {
-    let note = |outcome| match outcome {
-        &Outcome::Record(Record::Note(ref item)) => Some(&**item),
-        _ => None,
-    };
-    outcomes.iter().filter_map(note).collect()
+    let mut found = Vec::new();
+    for outcome in outcomes {
+        if let Outcome::Record(Record::Note(item)) = outcome {
+            found.push(&**item);
+        }
+    }
+    found
 }
 
 /// The records among the outcomes, which must be all of them, without their places.
@@ -63,20 +116,24 @@ pub(super) fn records(outcomes: Vec<Outcome>) -> Vec<Record> {
 
 /// What was left out, as people see it.
 pub(super) fn rejected(outcomes: &[Outcome]) -> Vec<String> {
-    let reason = |outcome| match outcome {
-        &Outcome::Rejected(ref rejected) => Some(format!("{}: {}", rejected.place, rejected.reason)),
-        _ => None,
-    };
-    outcomes.iter().filter_map(reason).collect()
+    let mut found = Vec::new();
+    for outcome in outcomes {
+        if let Outcome::Rejected(rejected) = outcome {
+            found.push(format!("{}: {}", rejected.place, rejected.reason));
+        }
+    }
+    found
 }
 
 /// The warnings among the outcomes.
 pub(super) fn warnings(outcomes: &[Outcome]) -> Vec<&str> {
-    let warning = |outcome| match outcome {
-        &Outcome::Warning(ref warning) => Some(warning.as_str()),
-        _ => None,
-    };
-    outcomes.iter().filter_map(warning).collect()
+    let mut found = Vec::new();
+    for outcome in outcomes {
+        if let Outcome::Warning(warning) = outcome {
+            found.push(warning.as_str());
+        }
+    }
+    found
 }
 
 /// The file that an exporter makes of records.
@@ -105,7 +162,8 @@ fn any_texts(table: bool) -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(any_text(table), 1..4)
 }
 
-fn any_value(shape: Shape, table: bool) -> BoxedStrategy<Value> {
+/// A value of that shape.
+pub(super) fn any_value(shape: Shape, table: bool) -> BoxedStrategy<Value> {
     match shape {
         Shape::Text => any_text(table).prop_map(Value::Text).boxed(),
         Shape::Texts => any_texts(table).prop_map(Value::Texts).boxed(),
