@@ -2,6 +2,16 @@
 //!
 //! An importer stores nothing and an exporter asks for nothing: both deal in [`Record`]s.
 
+mod columns;
+mod csv;
+mod decode;
+mod html;
+mod json;
+mod jsonl;
+mod table;
+#[cfg(test)]
+mod testing;
+
 use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use std::fmt;
@@ -16,10 +26,10 @@ pub trait ReadSeek: BufRead + Seek {}
 impl<T: BufRead + Seek> ReadSeek for T {}
 
 /// Every importer, in the order in which their `sniff` is asked.
-pub const IMPORTERS: &[&dyn Importer] = &[];
+pub const IMPORTERS: &[&dyn Importer] = &[&jsonl::JsonLines, &json::JsonDocument, &csv::TSV, &csv::CSV];
 
 /// Every exporter.
-pub const EXPORTERS: &[&dyn Exporter] = &[];
+pub const EXPORTERS: &[&dyn Exporter] = &[&csv::TableExporter, &json::JsonDocument, &jsonl::JsonLines];
 
 /// Where in a file something stands. 1-based; 0 where it does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]

@@ -1,0 +1,601 @@
+//! Notes from named texts: the columns of a table, the keys of a foreign JSON object.
+
+use crate::core::card::CARD_KINDS;
+use crate::core::card::CardKind;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Shape;
+use crate::core::card::Value;
+use crate::core::card::kind;
+use crate::core::id::NoteUid;
+use crate::core::text::counted;
+use crate::core::text::nearest;
+use crate::formats::Identity;
+use crate::formats::Item;
+use crate::formats::Place;
+use std::borrow::Cow;
+
+/// What a column or key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    /// Our own id, 32 hexadecimal digits.
+    Uid,
+    /// Anki's id.
+    Guid,
+    /// Key of the note in its deck.
+    Key,
+    /// Deck that the note belongs to.
+    Deck,
+    /// Kind, or the name of one of Anki's note types.
+    Kind,
+    /// Name of one of Anki's note types.
+    NoteType,
+    /// Tags.
+    Tags,
+    /// Ids of facts.
+    Source,
+    /// Id of the topic.
+    Topic,
+    /// Who said it.
+    Speaker,
+    /// Hint.
+    Hint,
+    /// Explanation.
+    Extra,
+    /// Group of siblings.
+    Group,
+    /// Keys of notes that come first.
+    After,
+    /// Whether it is kept for a check-up.
+    HeldOut,
+    /// What is asked, whatever the kind calls it.
+    Question,
+    /// What is answered, whatever the kind calls it.
+    Answer,
+    /// A field of that name.
+    Field(&'static str),
+    /// The n-th of Anki's fields, from 0.
+    Nth(usize),
+    /// Nothing that we know.
+    Unknown,
+}
+
+const NAMES: &[(&str, Column)] = &[
+    ("id", Column::Uid),
+    ("guid", Column::Guid),
+    ("key", Column::Key),
+    ("deck", Column::Deck),
+    ("set", Column::Deck),
+    ("kind", Column::Kind),
+    ("notetype", Column::NoteType),
+    ("note type", Column::NoteType),
+    ("tags", Column::Tags),
+    ("tag", Column::Tags),
+    ("category", Column::Tags),
+    ("source", Column::Source),
+    ("topic", Column::Topic),
+    ("speaker", Column::Speaker),
+    ("hint", Column::Hint),
+    ("extra", Column::Extra),
+    ("notes", Column::Extra),
+    ("comment", Column::Extra),
+    ("group", Column::Group),
+    ("after", Column::After),
+    ("held_out", Column::HeldOut),
+    ("question", Column::Question),
+    ("term", Column::Question),
+    ("word", Column::Question),
+    ("definition", Column::Answer),
+    ("meaning", Column::Answer),
+    // Fields of kinds, so that they are known whichever kinds there are.
+    ("front", Column::Field("front")),
+    ("back", Column::Field("back")),
+    ("prompt", Column::Field("prompt")),
+    ("answer", Column::Field("answer")),
+    ("text", Column::Field("text")),
+];
+
+/// What the column of that name holds; case and outer white space don't count.
+pub(super) fn named(name: &str) -> Column {
+    let name = name.trim();
+    let of_kinds = || field_names().find(|field| field.eq_ignore_ascii_case(name)).map(Column::Field);
+    NAMES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, column)| *column)
+        .or_else(of_kinds)
+        .unwrap_or(Column::Unknown)
+}
+
+/// The names of all fields of all kinds; some come several times.
+pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
+    CARD_KINDS.iter().flat_map(|kind| kind.fields()).map(|field| field.name)
+}
+
+/// The kind that a row names: one of ours, or one of Anki's stock note types.
+pub(super) fn kind_called(name: &str) -> Option<&'static dyn CardKind> {
+    let ours = match name.to_lowercase().as_str() {
+        "basic (and reversed card)" | "basic (optional reversed card)" => "reversed",
+        "basic (type in the answer)" => "typed",
+        other => return CARD_KINDS.iter().copied().find(|kind| kind.name() == other),
+    };
+    kind(ours)
+}
+
+/// Why `name` is no kind, and which there are.
+pub(super) fn no_kind(name: &str) -> String {
+    let known = || CARD_KINDS.iter().map(|kind| kind.name());
+    match nearest(name, known()) {
+        Some(near) => format!("`{name}` is no kind of card; did you mean `{near}`?"),
+        None => format!("`{name}` is no kind of card; there are {}", known().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// Whether a text hides something as Anki's clozes do.
+pub(super) fn is_cloze(text: &str) -> bool {
+    text.split("{{c").skip(1).any(|rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && rest.get(digits..).is_some_and(|rest| rest.starts_with("::"))
+    })
+}
+
+/// What is wrong with the fields of a note of this kind, as one sentence.
+pub(super) fn check(kind: &dyn CardKind, fields: &Fields) -> Result<(), String> {
+    let name = kind.name();
+    let mut known = 0;
+    for field in kind.fields() {
+        let Some(value) = fields.get(field.name) else {
+            if field.required {
+                return Err(format!("the {} is empty; a `{name}` card needs one", field.name));
+            }
+            continue;
+        };
+        known += 1;
+        match (field.shape, value) {
+            (Shape::Text, Value::Texts(_)) => return Err(format!("`{}` takes one text, not several", field.name)),
+            (Shape::Texts, Value::Text(_)) => return Err(format!("`{}` takes a list of texts", field.name)),
+            _ => {}
+        }
+        if value.texts().is_empty() || value.texts().iter().any(|text| text.trim().is_empty()) {
+            return Err(format!("the {} is empty; give it a text or leave it out", field.name));
+        }
+    }
+    if known < fields.len()
+        && let Some(unknown) = fields.keys().find(|key| !kind.fields().iter().any(|field| field.name == *key))
+    {
+        return Err(no_field(kind, unknown));
+    }
+    match kind.check(fields).first() {
+        Some(fault) => Err(format!("{}: {}; {}", fault.field, fault.what, fault.help)),
+        None => Ok(()),
+    }
+}
+
+/// Why `field` is none of this kind.
+pub(super) fn no_field(kind: &dyn CardKind, field: &str) -> String {
+    let known: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
+    format!("`{field}` is no field of a `{}` card, which has {}", kind.name(), known.join(", "))
+}
+
+/// How cells are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Dialect {
+    /// By anyone: white space around a cell is of no meaning.
+    #[default]
+    Plain,
+    /// For Anki: tags are separated by white space, commas belong to them.
+    Anki,
+    /// By us: white space in quotes counts, lists are one item a line with `\n` and `\\` escaped.
+    Own,
+}
+
+impl Dialect {
+    /// Words in a cell: tags, ids, keys.
+    fn words(self, cell: &str) -> Vec<String> {
+        let own = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+        match self {
+            Self::Own if cell.contains('\n') => self.list(cell),
+            Self::Plain if cell.contains('\n') => self.list(cell),
+            Self::Plain if cell.contains([',', ';']) => {
+                own(cell.split([',', ';']).map(str::trim).filter(|word| !word.is_empty()).collect())
+            }
+            _ => own(cell.split_whitespace().collect()),
+        }
+    }
+
+    /// The items of a list.
+    fn list(self, cell: &str) -> Vec<String> {
+        if self == Self::Own {
+            return cell.split('\n').filter(|line| !line.trim().is_empty()).map(unescape).collect();
+        }
+        let items: Vec<&str> =
+            if cell.contains('\n') { cell.split('\n').collect() } else { cell.split(" | ").collect() };
+        items.into_iter().map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+/// Reads `\n` and `\\` in an item of a list.
+fn unescape(item: &str) -> String {
+    if !item.contains('\\') {
+        return item.to_owned();
+    }
+    let mut text = String::with_capacity(item.len());
+    let mut chars = item.chars();
+    while let Some(c) = chars.next() {
+        match (c, chars.as_str().chars().next()) {
+            ('\\', Some('n')) => text.push('\n'),
+            ('\\', Some('\\')) => text.push('\\'),
+            (c, _) => {
+                text.push(c);
+                continue;
+            }
+        }
+        chars.next();
+    }
+    text
+}
+
+/// Writes an item of a list on one line.
+pub(super) fn escape(item: &str) -> Cow<'_, str> {
+    if item.contains(['\\', '\n']) { item.replace('\\', "\\\\").replace('\n', "\\n").into() } else { item.into() }
+}
+
+/// Whether a line, but for backslashes before it, is the `|` between two phrasings.
+fn is_bar(line: &str) -> bool {
+    line.trim_start_matches('\\') == "|"
+}
+
+/// The phrasings in a cell, which lines with nothing but `|` set apart; one text where there is no such line.
+///
+/// A `|` at the very start says that there is a list of one.
+pub(super) fn phrasings(cell: &str) -> Value {
+    if !cell.contains('|') {
+        return Value::Text(cell.to_owned());
+    }
+    let mut several = false;
+    let mut texts = vec![String::new()];
+    for (index, line) in cell.split('\n').enumerate() {
+        if line == "|" {
+            several = true;
+            if index > 0 {
+                // The break before the bar belongs to the bar.
+                texts.last_mut().map(String::pop);
+                texts.push(String::new());
+            }
+            continue;
+        }
+        if let Some(text) = texts.last_mut() {
+            text.push_str(if is_bar(line) { line.strip_prefix('\\').unwrap_or(line) } else { line });
+            text.push('\n');
+        }
+    }
+    texts.last_mut().map(String::pop);
+    match (several, texts.pop()) {
+        (false, Some(text)) => Value::Text(text),
+        (_, last) => {
+            texts.extend(last);
+            Value::Texts(texts)
+        }
+    }
+}
+
+/// Appends a phrasing, with lines escaped that would be taken for the `|` between two.
+pub(super) fn write_phrasing(text: &str, out: &mut String) {
+    if !text.contains('|') {
+        out.push_str(text);
+        return;
+    }
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        if is_bar(line) {
+            out.push('\\');
+        }
+        out.push_str(line);
+    }
+}
+
+/// Where the text of a column goes in notes of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// To a field.
+    Field(&'static str, Shape),
+    /// To where the column says.
+    Column(Column),
+    /// Nowhere: the kind has no such field.
+    Wrong(&'static str),
+    /// Nowhere: there are more columns than there should be.
+    Surplus,
+    /// It is read apart from the others, or not at all.
+    Skip,
+}
+
+/// Where a column's text goes in notes of this kind.
+pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
+    let field = |name: &str| {
+        kind.fields().iter().find(|field| field.name == name).map(|field| Target::Field(field.name, field.shape))
+    };
+    let question = || ["front", "prompt", "text"].into_iter().find_map(field);
+    let answer = || ["back", "answer", "items"].into_iter().find_map(field);
+    match column {
+        Column::Field(name) => match (field(name), name) {
+            (Some(found), _) => found,
+            (None, "front" | "prompt") => question().unwrap_or(Target::Wrong(name)),
+            (None, "back" | "answer") => answer().unwrap_or(Target::Column(Column::Extra)),
+            (None, _) => Target::Wrong(name),
+        },
+        Column::Question | Column::Nth(0) => question().unwrap_or(Target::Wrong("front")),
+        Column::Answer | Column::Nth(1) => answer().unwrap_or(Target::Column(Column::Extra)),
+        Column::Nth(_) => Target::Surplus,
+        Column::Kind | Column::NoteType | Column::Unknown => Target::Skip,
+        column => Target::Column(column),
+    }
+}
+
+/// The text of a column, as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Given<'a> {
+    /// One text, in which a list may hide.
+    Text(Cow<'a, str>),
+    /// A list that is one.
+    Texts(Vec<String>),
+}
+
+impl Given<'_> {
+    fn into_one(self) -> String {
+        match self {
+            Self::Text(text) => text.into_owned(),
+            Self::Texts(texts) => texts.join("\n"),
+        }
+    }
+
+    fn into_words(self, dialect: Dialect) -> Vec<String> {
+        match self {
+            Self::Text(text) => dialect.words(&text),
+            Self::Texts(texts) => texts,
+        }
+    }
+}
+
+/// A note that is being put together.
+pub(super) struct Draft {
+    kind: &'static dyn CardKind,
+    text: NoteText,
+    uid: Option<NoteUid>,
+    guid: Option<String>,
+    key: Option<String>,
+    deck: Option<String>,
+}
+
+impl Draft {
+    /// Nothing yet, of that kind.
+    pub(super) fn new(kind: &'static dyn CardKind) -> Self {
+        let text = NoteText { kind: kind.name().to_owned(), ..NoteText::default() };
+        Self { kind, text, uid: None, guid: None, key: None, deck: None }
+    }
+
+    /// Puts a text in its place. Blank ones must not come here.
+    ///
+    /// # Errors
+    /// When it can't stand there, with the reason.
+    pub(super) fn put(&mut self, target: Target, given: Given<'_>, dialect: Dialect) -> Result<(), String> {
+        match target {
+            Target::Field(name, shape) => self.put_field(name, shape, given, dialect),
+            Target::Column(column) => self.put_beside(column, given, dialect),
+            Target::Wrong(name) => Err(no_field(self.kind, name)),
+            Target::Surplus | Target::Skip => Ok(()),
+        }
+    }
+
+    fn put_field(&mut self, name: &str, shape: Shape, given: Given<'_>, dialect: Dialect) -> Result<(), String> {
+        let value = match (shape, given) {
+            (Shape::Text, given) => Value::Text(given.into_one()),
+            (Shape::Variants, Given::Text(text)) => phrasings(&text),
+            (Shape::Texts, Given::Text(text)) => Value::Texts(dialect.list(&text)),
+            (Shape::Variants | Shape::Texts, Given::Texts(texts)) => Value::Texts(texts),
+        };
+        match self.text.fields.insert(name.to_owned(), value) {
+            None => Ok(()),
+            Some(_) => Err(format!("two columns fill the {name}; leave one of them empty")),
+        }
+    }
+
+    fn put_beside(&mut self, column: Column, given: Given<'_>, dialect: Dialect) -> Result<(), String> {
+        let text = &mut self.text;
+        match column {
+            Column::Uid => self.uid = uid(&given.into_one(), dialect)?,
+            Column::Guid => self.guid = Some(given.into_one()),
+            Column::Key => self.key = Some(given.into_one()),
+            Column::Deck => self.deck = Some(given.into_one()),
+            Column::Tags => text.tags = given.into_words(dialect),
+            Column::Source => text.source = given.into_words(dialect),
+            Column::After => text.after = given.into_words(dialect),
+            Column::Topic => text.topic = Some(given.into_one()),
+            Column::Speaker => text.speaker = Some(given.into_one()),
+            Column::Hint => text.hint = Some(given.into_one()),
+            Column::Group => text.group = Some(given.into_one()),
+            Column::HeldOut => text.held_out = yes_or_no(&given.into_one())?,
+            Column::Extra => {
+                let more = given.into_one();
+                text.extra = Some(match text.extra.take() {
+                    Some(extra) => format!("{extra}\n\n{more}"),
+                    None => more,
+                });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The deck, where no column gave one.
+    pub(super) fn deck_or(&mut self, deck: Option<&String>) {
+        if self.deck.is_none() {
+            self.deck = deck.cloned();
+        }
+    }
+
+    /// Tags that all notes have.
+    pub(super) fn add_tags(&mut self, tags: &[String]) {
+        for tag in tags {
+            if !self.text.tags.contains(tag) {
+                self.text.tags.push(tag.clone());
+            }
+        }
+    }
+
+    /// The note, if it is a good one of its kind.
+    ///
+    /// # Errors
+    /// When it is not, with the reason.
+    pub(super) fn finish(self, place: Place) -> Result<Box<Item>, String> {
+        check(self.kind, &self.text.fields)?;
+        let (identity, key) = match (self.uid, self.guid, self.key) {
+            (Some(uid), _, key) => (Identity::Uid(uid), key),
+            (None, None, Some(key)) => (Identity::Key(key), None),
+            (None, Some(id), key) => (Identity::Foreign { namespace: "anki".to_owned(), id }, key),
+            (None, None, None) => (Identity::None, None),
+        };
+        Ok(Box::new(Item { place, deck: self.deck, identity, key, text: self.text }))
+    }
+}
+
+/// A uid. What another program has in a column called `id` says nothing to us.
+fn uid(id: &str, dialect: Dialect) -> Result<Option<NoteUid>, String> {
+    match (NoteUid::from_hex(id), dialect) {
+        (None, Dialect::Own) => {
+            Err(format!("`{id}` is no id of 32 hexadecimal digits; leave the cell empty for a new card"))
+        }
+        (found, _) => Ok(found),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" | "x" => Ok(true),
+        "no" | "n" | "false" | "0" | "" => Ok(false),
+        _ => Err(format!("held_out is `{text}`; write yes or no")),
+    }
+}
+
+/// Why a row has the wrong number of columns.
+pub(super) fn wrong_width(found: usize, wanted: &str) -> String {
+    format!("{}, expected {wanted}", counted(found, "column", "columns"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::card::Field;
+    use crate::formats::testing::Fake;
+
+    const fn field(name: &'static str, shape: Shape) -> Field {
+        Field { name, shape, required: true }
+    }
+
+    #[test]
+    fn column_names_are_known_in_any_case() {
+        assert_eq!(named(" Front "), Column::Field("front"));
+        assert_eq!(named("TERM"), Column::Question);
+        assert_eq!(named("Comment"), Column::Extra);
+        assert_eq!(named("colour"), Column::Unknown);
+        assert_eq!(named(""), Column::Unknown);
+    }
+
+    #[test]
+    fn every_field_of_every_kind_has_its_column() {
+        for field in field_names() {
+            assert_eq!(named(field), Column::Field(field));
+        }
+    }
+
+    #[test]
+    fn a_question_and_an_answer_go_to_what_the_kind_calls_them() {
+        static TYPED: Fake = Fake(&[field("prompt", Shape::Variants), field("answer", Shape::Text)]);
+        static CLOZE: Fake = Fake(&[field("text", Shape::Text)]);
+        static LIST: Fake = Fake(&[field("prompt", Shape::Variants), field("items", Shape::Texts)]);
+        for column in [Column::Question, Column::Nth(0), Column::Field("front"), Column::Field("prompt")] {
+            assert_eq!(target(column, &TYPED), Target::Field("prompt", Shape::Variants));
+            assert_eq!(target(column, &CLOZE), Target::Field("text", Shape::Text));
+        }
+        for column in [Column::Answer, Column::Nth(1), Column::Field("back"), Column::Field("answer")] {
+            assert_eq!(target(column, &TYPED), Target::Field("answer", Shape::Text));
+            assert_eq!(target(column, &LIST), Target::Field("items", Shape::Texts));
+            assert_eq!(target(column, &CLOZE), Target::Column(Column::Extra));
+        }
+        assert_eq!(target(Column::Nth(2), &TYPED), Target::Surplus);
+        assert_eq!(target(Column::Field("text"), &TYPED), Target::Wrong("text"));
+    }
+
+    #[test]
+    fn two_columns_for_one_field_are_refused_and_two_explanations_joined() {
+        static CLOZE: Fake = Fake(&[field("text", Shape::Text)]);
+        let mut draft = Draft::new(&CLOZE);
+        let mut put =
+            |column, text: &'static str| draft.put(target(column, &CLOZE), Given::Text(text.into()), Dialect::Plain);
+        put(Column::Question, "a").unwrap();
+        assert_eq!(put(Column::Field("front"), "b").unwrap_err(), "two columns fill the text; leave one of them empty");
+        put(Column::Answer, "more").unwrap();
+        put(Column::Extra, "why").unwrap();
+        let item = draft.finish(Place::default()).unwrap();
+        assert_eq!(item.text.extra.as_deref(), Some("more\n\nwhy"));
+    }
+
+    #[test]
+    fn values_of_the_wrong_shape_are_refused() {
+        static KIND: Fake = Fake(&[field("text", Shape::Text), field("texts", Shape::Texts)]);
+        let one = |name: &str, text: &str| (name.to_owned(), Value::Text(text.to_owned()));
+        let several = |name: &str, texts: &[&str]| {
+            (name.to_owned(), Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect()))
+        };
+        for (fields, reason) in [
+            ([several("text", &["a"]), several("texts", &["a"])], "`text` takes one text, not several"),
+            ([one("text", "a"), one("texts", "a")], "`texts` takes a list of texts"),
+            ([one("text", " "), several("texts", &["a"])], "the text is empty; give it a text or leave it out"),
+            ([one("text", "a"), several("texts", &[])], "the texts is empty; give it a text or leave it out"),
+        ] {
+            assert_eq!(check(&KIND, &Fields::from(fields)).unwrap_err(), reason);
+        }
+    }
+
+    #[test]
+    fn words_are_separated_as_their_writer_does() {
+        assert_eq!(Dialect::Plain.words("geo, two words;x"), ["geo", "two words", "x"]);
+        assert_eq!(Dialect::Plain.words("geo capitals"), ["geo", "capitals"]);
+        assert_eq!(Dialect::Anki.words("geo,eu capitals"), ["geo,eu", "capitals"]);
+        assert_eq!(Dialect::Own.words("two words\n"), ["two words"]);
+        assert_eq!(Dialect::Own.words("geo,eu capitals"), ["geo,eu", "capitals"]);
+    }
+
+    #[test]
+    fn lists_are_one_item_a_line_or_set_apart_by_bars() {
+        assert_eq!(Dialect::Plain.list("a | b | c"), ["a", "b", "c"]);
+        assert_eq!(Dialect::Plain.list("a | b\n c \n\n"), ["a | b", "c"]);
+        assert_eq!(Dialect::Own.list("a | b"), ["a | b"]);
+        assert_eq!(Dialect::Own.list(r"two\nlines, \\frac, \x"), ["two\nlines, \\frac, \\x"]);
+    }
+
+    #[test]
+    fn phrasings_are_set_apart_by_a_line_with_a_bar() {
+        let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(phrasings("P(A | B)\n||"), Value::Text("P(A | B)\n||".to_owned()));
+        assert_eq!(phrasings("one\nline\n|\ntwo"), texts(&["one\nline", "two"]));
+        assert_eq!(phrasings("|\none"), texts(&["one"]));
+        assert_eq!(phrasings("a\n\\|\nb"), Value::Text("a\n|\nb".to_owned()));
+        assert_eq!(phrasings("a\n|\n\\\\|"), texts(&["a", "\\|"]));
+    }
+
+    #[test]
+    fn anki_stock_note_types_have_their_kinds() {
+        assert_eq!(kind_called("Basic").map(CardKind::name), Some("basic"));
+        assert!(kind_called("Basic-4f2c1").is_none());
+        assert!(is_cloze("x {{c12::y}}"));
+        assert!(!is_cloze("{{c1:y}} {{c::z}} {{C1::w}}"));
+    }
+
+    #[test]
+    fn a_slip_in_a_kind_is_answered_with_its_name() {
+        assert_eq!(no_kind("basci"), "`basci` is no kind of card; did you mean `basic`?");
+        assert!(no_kind("zzzzzzzz").starts_with("`zzzzzzzz` is no kind of card; there are basic"));
+    }
+}

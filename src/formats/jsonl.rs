@@ -1,0 +1,299 @@
+//! `jsonl`: one object a line, for files of any size and for programs that read line by line.
+
+use crate::formats::Exporter;
+use crate::formats::FormatError;
+use crate::formats::Importer;
+use crate::formats::Outcome;
+use crate::formats::Place;
+use crate::formats::ReadOptions;
+use crate::formats::ReadSeek;
+use crate::formats::Record;
+use crate::formats::RecordWriter;
+use crate::formats::Rejected;
+use crate::formats::Sink;
+use crate::formats::decode;
+use crate::formats::json;
+use crate::formats::json::DeckJson;
+use crate::formats::json::NoteJson;
+use crate::formats::json::TopicJson;
+use serde::Deserialize as _;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Write;
+
+/// Bytes of the longest line.
+const LONGEST_LINE: usize = 16 * 1024 * 1024;
+
+/// `jsonl`
+pub(super) struct JsonLines;
+
+impl Importer for JsonLines {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn sniff(&self, file_name: &str, head: &[u8]) -> bool {
+        let start = json::start_of(head);
+        let start = start.trim_start();
+        if !start.starts_with('{') || json::is_history(start) {
+            return false;
+        }
+        let name = file_name.to_ascii_lowercase();
+        if name.ends_with(".jsonl") || name.ends_with(".ndjson") {
+            return true;
+        }
+        let mut lines = start.lines().map(str::trim).filter(|line| !line.is_empty());
+        let Some(Ok(Json::Object(first))) = lines.next().map(serde_json::from_str) else {
+            return false;
+        };
+        let ours = first.get("format").and_then(Json::as_str) == Some(json::FORMAT) && !first.contains_key("decks");
+        ours || lines.next().is_some_and(|line| line.starts_with('{'))
+    }
+
+    fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+        let mut input = BufReader::with_capacity(decode::CHUNK, decode::marked(input)?);
+        let mut bytes = Vec::new();
+        let mut place = Place::default();
+        let mut any = false;
+        loop {
+            place.line += 1;
+            let line = match next_line(&mut input, &mut bytes)? {
+                Line::End => break,
+                Line::Text if bytes.trim_ascii().is_empty() => continue,
+                Line::Text => parse(&bytes),
+                Line::TooLong => Err((0, "the line is longer than 16 MB; no card is".to_owned())),
+            };
+            let read = match line {
+                Err((_, reason)) if !any => {
+                    return Err(FormatError::NotThis(format!("line {place} is no JSON object: {reason}")));
+                }
+                Err(bad) => Err(bad),
+                Ok(value) if value.get("format").is_some() => {
+                    let format = value.get("format").and_then(Json::as_str);
+                    json::check_version(format, value.get("version").and_then(Json::as_u64))?;
+                    any = true;
+                    continue;
+                }
+                Ok(value) => held(value, place).map_err(|reason| (0, reason)),
+            };
+            any = true;
+            match read {
+                Ok(records) => records.into_iter().try_for_each(|record| sink(Outcome::Record(record)))?,
+                Err((column, reason)) => {
+                    sink(Outcome::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
+                }
+            }
+        }
+        if any { Ok(()) } else { Err(FormatError::NotThis("there are no lines in it".to_owned())) }
+    }
+}
+
+enum Line {
+    Text,
+    TooLong,
+    End,
+}
+
+/// Reads a line, or passes over one that is too long.
+fn next_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Line> {
+    bytes.clear();
+    let limit = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
+    if input.by_ref().take(limit).read_until(b'\n', bytes)? == 0 {
+        return Ok(Line::End);
+    }
+    if bytes.len() < LONGEST_LINE || bytes.ends_with(b"\n") {
+        return Ok(Line::Text);
+    }
+    input.skip_until(b'\n')?;
+    Ok(Line::TooLong)
+}
+
+/// The object in a line, or the column and reason why there is none.
+fn parse(bytes: &[u8]) -> Result<Json, (u64, String)> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let column = String::from_utf8_lossy(before).chars().count();
+        (u64::try_from(column).unwrap_or(0) + 1, "it is not UTF-8; save the file as UTF-8".to_owned())
+    })?;
+    serde_json::from_str(text).map_err(|error| {
+        let column = u64::try_from(error.column()).unwrap_or(0);
+        (column, format!("the JSON is broken: {}", json::without_place(&error)))
+    })
+}
+
+/// What a line holds.
+fn held(mut value: Json, place: Place) -> Result<Vec<Record>, String> {
+    let mut only = |name: &str| match &mut value {
+        Json::Object(map) if map.len() == 1 => map.get_mut(name).filter(|inner| inner.is_object()).map(Json::take),
+        _ => None,
+    };
+    let broken = |error: serde_json::Error| json::without_place(&error);
+    if let Some(note) = only("note") {
+        return Ok(vec![Record::Note(json::note(note, place)?)]);
+    }
+    if let Some(deck) = only("deck") {
+        return Ok(DeckJson::deserialize(deck).map_err(broken)?.into_records().collect());
+    }
+    if let Some(topic) = only("topic") {
+        return Ok(vec![Record::Topic(TopicJson::deserialize(topic).map_err(broken)?.into_topic())]);
+    }
+    Ok(vec![Record::Note(json::foreign_note(value, place)?)])
+}
+
+impl Exporter for JsonLines {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>> {
+        let head = format!("{{\"format\":\"{}\",\"version\":{}}}\n", json::FORMAT, json::VERSION);
+        Ok(Box::new(LineWriter { out, buffer: head.into_bytes() }))
+    }
+}
+
+struct LineWriter<'a> {
+    out: &'a mut dyn Write,
+    buffer: Vec<u8>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum LineJson<'a> {
+    Deck(DeckJson<'a>),
+    Topic(TopicJson<'a>),
+    Note(NoteJson<'a>),
+}
+
+impl RecordWriter for LineWriter<'_> {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        let line = match record {
+            Record::Deck(head) => LineJson::Deck(head.into()),
+            Record::Topic(topic) => LineJson::Topic(topic.into()),
+            Record::Note(item) => LineJson::Note((&**item).into()),
+        };
+        serde_json::to_writer(&mut self.buffer, &line)?;
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= decode::CHUNK {
+            self.out.write_all(&self.buffer)?;
+            self.buffer.clear();
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::testing::any_records;
+    use crate::formats::testing::config;
+    use crate::formats::testing::notes;
+    use crate::formats::testing::read;
+    use crate::formats::testing::records;
+    use crate::formats::testing::rejected;
+    use crate::formats::testing::written;
+    use proptest::prelude::*;
+
+    const HEAD: &str = "{\"format\":\"lmq-notes\",\"version\":1}\n";
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn what_is_written_is_read_back(given in any_records(false)) {
+            let bytes = written(&JsonLines, &given);
+            let (outcomes, result) = read(&JsonLines, "x.jsonl", &bytes);
+            result.unwrap();
+            prop_assert_eq!(records(outcomes), given);
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_left_out_with_its_number() {
+        let mut text = format!(
+            "{HEAD}{{\"note\":{{\"kind\":\"basic\",\"fields\":{{\"front\":\"a\",\"back\":\"b\"}}}}}}\n\n\
+             {{\"note\":{{\"kind\":\"basic\",\"fields\":{{\"front\":\"a\"}}}}}}\nno json\n{{\"x\":\"caf"
+        )
+        .into_bytes();
+        text.extend(b"\xe9\"}\n{\"note\":{\"kind\":\"basic\",\"feilds\":{}}}\n");
+        text.extend(b"{\"note\":{\"kind\":\"basci\",\"fields\":{}}}\n");
+        let (outcomes, result) = read(&JsonLines, "x.jsonl", &text);
+        result.unwrap();
+        assert_eq!(notes(&outcomes).len(), 1);
+        assert_eq!(
+            rejected(&outcomes),
+            [
+                "4: the back is empty; a `basic` card needs one",
+                "5:2: the JSON is broken: expected ident",
+                "6:10: it is not UTF-8; save the file as UTF-8",
+                "7: a note has no `feilds`; did you mean `fields`?",
+                "8: `basci` is no kind of card; did you mean `basic`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_over_16_megabytes_is_left_out() {
+        let text = format!("{HEAD}{{\"x\":\"{}\"}}\n{{\"front\":\"a\",\"back\":\"b\"}}\n", "x".repeat(LONGEST_LINE));
+        let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
+        result.unwrap();
+        assert_eq!(rejected(&outcomes), ["2: the line is longer than 16 MB; no card is"]);
+        assert_eq!(notes(&outcomes).len(), 1);
+    }
+
+    #[test]
+    fn a_line_nested_100_000_deep_is_left_out() {
+        let text = format!("{HEAD}{}\n", "[".repeat(100_000));
+        let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
+        result.unwrap();
+        assert_eq!(rejected(&outcomes), ["2:128: the JSON is broken: recursion limit exceeded"]);
+    }
+
+    #[test]
+    fn lines_of_other_programs_are_read_by_their_names() {
+        let text = "{\"Question\":\" Capital of Peru? \",\"answer\":\"Lima\",\"tags\":[\"geo\"],\"x\":1}\n";
+        let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
+        result.unwrap();
+        let found = notes(&outcomes);
+        assert_eq!((found[0].text.text("front"), found[0].text.text("back")), ("Capital of Peru?", "Lima"));
+        assert_eq!(found[0].text.tags, ["geo"]);
+    }
+
+    #[test]
+    fn a_file_of_a_newer_lmq_or_no_json_is_refused() {
+        for (text, reason) in [
+            ("{\"format\":\"lmq-notes\",\"version\":2}", "it was written by a newer lmq (version 2 of lmq-notes"),
+            ("{\"format\":\"lmq-history\",\"version\":1}", "its `format` is `lmq-history`, not `lmq-notes`"),
+            ("front,back\n", "line 1 is no JSON object: "),
+            ("\n\n", "there are no lines in it"),
+        ] {
+            let (_, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
+            let found = result.unwrap_err().to_string();
+            assert!(found.starts_with(reason), "{found}");
+        }
+    }
+
+    #[test]
+    fn lines_are_told_from_documents_and_from_history() {
+        let note = "{\"front\":\"a\",\"back\":\"b\"}\n";
+        for (name, text, ours) in [
+            ("a.jsonl", HEAD.to_owned(), true),
+            ("-", HEAD.to_owned(), true),
+            ("-", format!("\u{feff}{note}{note}"), true),
+            ("a.json", format!("{note}{note}"), true),
+            ("-", "{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[]}".to_owned(), false),
+            ("a.jsonl", "{\"format\":\"lmq-history\",\"version\":1}\n{}\n".to_owned(), false),
+            ("-", "a\tb\n".to_owned(), false),
+        ] {
+            assert_eq!(JsonLines.sniff(name, text.as_bytes()), ours, "{name} {text}");
+        }
+    }
+}
