@@ -1,4 +1,6 @@
 //! `lmq`: a spaced-repetition trainer for the terminal.
 pub mod core;
+pub mod env;
+pub mod failure;
 pub mod formats;
 pub mod store;

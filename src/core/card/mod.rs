@@ -1,6 +1,14 @@
 //! Notes, the cards made from them, and the kinds that know how.
 
 mod basic;
+mod choice;
+mod cloze;
+mod compare;
+mod list;
+mod order;
+mod reversed;
+mod sort;
+mod typed;
 
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
@@ -9,7 +17,16 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Every kind of card. A new kind is a file in this folder, its `mod` line and its entry here.
-pub const CARD_KINDS: &[&dyn CardKind] = &[&basic::Basic];
+pub const CARD_KINDS: &[&dyn CardKind] = &[
+    &basic::Basic,
+    &reversed::Reversed,
+    &cloze::Cloze,
+    &choice::Choice,
+    &sort::Sort,
+    &list::List,
+    &order::Order,
+    &typed::Typed,
+];
 
 /// The kind of that name.
 #[must_use]

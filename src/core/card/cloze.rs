@@ -1,0 +1,277 @@
+//! `cloze`: a text with hidden parts, `{{c1::answer::hint}}`; a card for each number.
+
+use crate::core::card::Ask;
+use crate::core::card::CardKind;
+use crate::core::card::Fault;
+use crate::core::card::Field;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Question;
+use crate::core::card::Shape;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
+use crate::core::card::Verdict;
+
+use crate::core::card::Value;
+use crate::core::card::compare::compare;
+use crate::core::card::typed::verdict;
+use std::collections::BTreeSet;
+
+pub(super) struct Cloze;
+
+/// The highest number of a deletion.
+const HIGHEST: u16 = 500;
+
+/// Levels of deletions inside deletions; what is deeper is plain text.
+const DEEPEST: usize = 8;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Hidden { numbers: Vec<u16>, inside: Vec<Part>, hint: Option<String> },
+}
+
+/// The numbers of an opening such as `c1::` or `c1,3::`, and what follows it.
+fn opening(text: &str) -> Option<(Vec<u16>, &str)> {
+    let (numbers, rest) = text.strip_prefix('c')?.split_once("::")?;
+    let numbers: Vec<u16> = numbers.split(',').map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    Some((numbers, rest))
+}
+
+/// Parses until the closing braces of the level, if there is one. Gives the parts, the hint, the rest, and whether it
+/// was closed.
+fn parse(text: &str, depth: usize) -> (Vec<Part>, Option<String>, &str, bool) {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut hint: Option<String> = None;
+    let mut rest = text;
+    loop {
+        let Some(c) = rest.chars().next() else {
+            push_text(&mut parts, plain);
+            return (parts, hint, "", false);
+        };
+        if depth > 0
+            && let Some(after) = rest.strip_prefix("}}")
+        {
+            push_text(&mut parts, plain);
+            return (parts, hint, after, true);
+        }
+        if depth > 0
+            && hint.is_none()
+            && let Some(after) = rest.strip_prefix("::")
+        {
+            hint = Some(String::new());
+            rest = after;
+            continue;
+        }
+        if depth < DEEPEST
+            && let Some((numbers, inner)) = rest.strip_prefix("{{").and_then(opening)
+        {
+            let (inside, inner_hint, after, closed) = parse(inner, depth + 1);
+            if closed {
+                push_text(&mut parts, std::mem::take(&mut plain));
+                parts.push(Part::Hidden { numbers, inside, hint: inner_hint });
+                rest = after;
+                continue;
+            }
+        }
+        match &mut hint {
+            Some(hint) => hint.push(c),
+            None => plain.push(c),
+        }
+        let mut chars = rest.chars();
+        chars.next();
+        rest = chars.as_str();
+    }
+}
+
+fn push_text(parts: &mut Vec<Part>, text: String) {
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+}
+
+fn parts(text: &str) -> Vec<Part> {
+    parse(text, 0).0
+}
+
+fn numbers(parts: &[Part], found: &mut BTreeSet<u16>) {
+    for part in parts {
+        if let Part::Hidden { numbers: own, inside, .. } = part {
+            found.extend(own);
+            numbers(inside, found);
+        }
+    }
+}
+
+fn shown(parts: &[Part]) -> String {
+    parts
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Hidden { inside, .. } => shown(inside),
+        })
+        .collect()
+}
+
+fn asked(parts: &[Part], number: u16) -> String {
+    parts
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Hidden { numbers, hint, .. } if numbers.contains(&number) => {
+                format!("[{}]", hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty()).unwrap_or("…"))
+            }
+            Part::Hidden { inside, .. } => asked(inside, number),
+        })
+        .collect()
+}
+
+fn hidden(parts: &[Part], number: u16, found: &mut Vec<String>) {
+    for part in parts {
+        if let Part::Hidden { numbers, inside, .. } = part {
+            if numbers.contains(&number) {
+                found.push(shown(inside).trim().to_owned());
+            } else {
+                hidden(inside, number, found);
+            }
+        }
+    }
+}
+
+impl CardKind for Cloze {
+    fn name(&self) -> &'static str {
+        "cloze"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[Field { name: "text", shape: Shape::Text, required: true }]
+    }
+
+    fn check(&self, fields: &Fields) -> Vec<Fault> {
+        let text = fields.get("text").map_or(&[][..], Value::texts).first().map_or("", String::as_str);
+        let parsed = parts(text);
+        let mut found = BTreeSet::new();
+        numbers(&parsed, &mut found);
+        let mut faults = Vec::new();
+        let mut fault = |what: &str, help: &str| {
+            faults.push(Fault { field: "text", what: what.to_owned(), help: help.to_owned() });
+        };
+        if unclosed(&parsed) {
+            fault("a deletion is opened with {{c and not closed", "close it with }}");
+        } else if found.is_empty() {
+            fault("nothing is hidden", "hide the answer: {{c1::answer}} or {{c1::answer::hint}}");
+        }
+        if found.contains(&0) || found.iter().any(|number| *number > HIGHEST) {
+            fault("a deletion has a number that no card can have", "number deletions from 1 to 500");
+        }
+        let mut answers = Vec::new();
+        for number in &found {
+            hidden(&parsed, *number, &mut answers);
+        }
+        if answers.iter().any(String::is_empty) {
+            fault("a deletion hides nothing", "write the answer between :: and }}");
+        }
+        faults
+    }
+
+    fn ordinals(&self, note: &NoteText) -> Vec<u16> {
+        let mut found = BTreeSet::new();
+        numbers(&parts(note.text("text")), &mut found);
+        found.into_iter().filter(|number| (1..=HIGHEST).contains(number)).collect()
+    }
+
+    fn question(&self, note: &NoteText, ordinal: u16, _: Showing) -> Question {
+        Question { prompt: asked(&parts(note.text("text")), ordinal), options: Vec::new(), ask: Ask::Type }
+    }
+
+    fn answer(&self, note: &NoteText, ordinal: u16) -> String {
+        let mut answers = Vec::new();
+        hidden(&parts(note.text("text")), ordinal, &mut answers);
+        answers.join(", ")
+    }
+
+    fn judge(
+        &self,
+        note: &NoteText,
+        ordinal: u16,
+        _: &Question,
+        response: &str,
+    ) -> Result<Option<Verdict>, Unreadable> {
+        let expected = self.answer(note, ordinal);
+        Ok(Some(verdict(compare(response, [expected.as_str()]), response, &expected)))
+    }
+}
+
+fn unclosed(parsed: &[Part]) -> bool {
+    parsed.iter().any(|part| match part {
+        Part::Text(text) => text.match_indices("{{").any(|(at, _)| text.get(at + 2..).and_then(opening).is_some()),
+        Part::Hidden { inside, .. } => unclosed(inside),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(text: &str) -> NoteText {
+        NoteText { fields: Fields::from([("text".to_owned(), Value::Text(text.to_owned()))]), ..NoteText::default() }
+    }
+
+    fn faces(text: &str) -> Vec<(u16, String, String)> {
+        let note = note(text);
+        let face = |n| (n, Cloze.question(&note, n, Showing::default()).prompt, Cloze.answer(&note, n));
+        Cloze.ordinals(&note).into_iter().map(face).collect()
+    }
+
+    fn face(number: u16, prompt: &str, answer: &str) -> (u16, String, String) {
+        (number, prompt.to_owned(), answer.to_owned())
+    }
+
+    #[test]
+    fn each_number_makes_a_card_that_hides_its_parts_only() {
+        assert_eq!(
+            faces("{{c1::What}} and {{c2::why::a reason}} before {{c1::how}}."),
+            [face(1, "[…] and why before […].", "What, how"), face(2, "What and [a reason] before how.", "why")]
+        );
+        assert_eq!(faces("a {{c1,3::b}}"), [face(1, "a […]", "b"), face(3, "a […]", "b")]);
+    }
+
+    #[test]
+    fn deletions_nest() {
+        assert_eq!(
+            faces("{{c1::the {{c2::crew}} of a ship}}"),
+            [face(1, "[…]", "the crew of a ship"), face(2, "the […] of a ship", "crew")]
+        );
+    }
+
+    #[test]
+    fn what_is_no_deletion_is_text() {
+        assert_eq!(faces("{{x}} }} {{c1::y}} {{C1::z}}"), [face(1, "{{x}} }} […] {{C1::z}}", "y")]);
+        assert_eq!(faces("std::vec {{c1::a::b::c}}"), [face(1, "std::vec [b::c]", "a")]);
+    }
+
+    #[test]
+    fn faults_say_what_to_do() {
+        for (text, faults) in [
+            ("{{c1::ok}}", 0),
+            ("nothing", 1),
+            ("{{c1::open", 1),
+            ("{{c1::fine}} and {{c2::open", 1),
+            ("{{c0::zero}}", 1),
+            ("{{c501::much}}", 1),
+            ("{{c1::}}", 1),
+            ("{{c1::::hint}}", 1),
+        ] {
+            assert_eq!(Cloze.check(&note(text).fields).len(), faults, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_typed_word_is_checked() {
+        let note = note("{{c1::vision}}");
+        let question = Cloze.question(&note, 1, Showing::default());
+        let verdict = Cloze.judge(&note, 1, &question, "Vison").unwrap().unwrap();
+        assert_eq!(verdict.outcome, crate::core::card::Outcome::Near);
+    }
+}

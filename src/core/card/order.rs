@@ -1,0 +1,157 @@
+//! `order`: items to be put in the right order.
+
+use crate::core::card::Ask;
+use crate::core::card::CardKind;
+use crate::core::card::Fault;
+use crate::core::card::Field;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Question;
+use crate::core::card::Shape;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
+use crate::core::card::Verdict;
+
+use crate::core::card::Outcome;
+use crate::core::card::Value;
+use crate::core::scheduler::shuffle_key;
+use crate::core::text::fold;
+
+pub(super) struct Order;
+
+fn shuffled(items: &[String], seed: u64) -> Vec<String> {
+    let mut keyed: Vec<(u64, &String)> =
+        items.iter().enumerate().map(|(index, item)| (shuffle_key(seed, index), item)).collect();
+    keyed.sort_unstable_by_key(|(key, _)| *key);
+    let mut order: Vec<String> = keyed.into_iter().map(|(_, item)| item.clone()).collect();
+    // The right order would give itself away.
+    if order == items {
+        order.rotate_left(1);
+    }
+    order
+}
+
+fn positions(response: &str, count: usize) -> Option<Vec<usize>> {
+    let parts: Vec<&str> = response.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let numbers: Vec<usize> = match parts.as_slice() {
+        [run] if count > 1 && count < 10 && run.len() == count => {
+            run.chars().filter_map(|c| c.to_digit(10)).filter_map(|digit| usize::try_from(digit).ok()).collect()
+        }
+        parts => parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?,
+    };
+    let mut sorted = numbers.clone();
+    sorted.sort_unstable();
+    (sorted == (1..=count).collect::<Vec<_>>()).then_some(numbers)
+}
+
+impl CardKind for Order {
+    fn name(&self) -> &'static str {
+        "order"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[
+            Field { name: "prompt", shape: Shape::Variants, required: true },
+            Field { name: "items", shape: Shape::Texts, required: true },
+        ]
+    }
+
+    fn check(&self, fields: &Fields) -> Vec<Fault> {
+        let items = fields.get("items").map_or(&[][..], Value::texts);
+        let mut distinct: Vec<String> = items.iter().map(|item| fold(item)).collect();
+        distinct.sort();
+        distinct.dedup();
+        if items.len() >= 2 && distinct.len() == items.len() {
+            return Vec::new();
+        }
+        vec![Fault {
+            field: "items",
+            what: "there have to be two items at least, each another one".to_owned(),
+            help: "write them in the right order; they are shuffled when asked".to_owned(),
+        }]
+    }
+
+    fn ordinals(&self, _: &NoteText) -> Vec<u16> {
+        vec![1]
+    }
+
+    fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
+        Question {
+            prompt: note.variant_of("prompt", showing.variant).to_owned(),
+            options: shuffled(note.texts("items"), showing.seed),
+            ask: Ask::Order,
+        }
+    }
+
+    fn answer(&self, note: &NoteText, _: u16) -> String {
+        let numbered = note.texts("items").iter().enumerate();
+        numbered.map(|(index, item)| format!("{}. {item}", index + 1)).collect::<Vec<_>>().join("\n")
+    }
+
+    fn judge(
+        &self,
+        note: &NoteText,
+        _: u16,
+        question: &Question,
+        response: &str,
+    ) -> Result<Option<Verdict>, Unreadable> {
+        let count = question.options.len();
+        let Some(numbers) = positions(response, count) else {
+            return Err(Unreadable(format!(
+                "give the numbers 1 to {count} in the right order, for example {}",
+                example(count)
+            )));
+        };
+        let given: Vec<&String> = numbers.iter().filter_map(|number| question.options.get(number - 1)).collect();
+        let expected: Vec<&String> = note.texts("items").iter().collect();
+        let wrong: Vec<usize> = (0..count).filter(|place| given.get(*place) != expected.get(*place)).collect();
+        let outcome = match wrong.as_slice() {
+            [] => Outcome::Right,
+            [first, second] if first + 1 == *second => Outcome::Near,
+            _ => Outcome::Wrong,
+        };
+        let joined = |items: &[&String]| items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" > ");
+        let remark = if outcome == Outcome::Near { "two neighbours are swapped".to_owned() } else { String::new() };
+        Ok(Some(Verdict { outcome, given: joined(&given), expected: joined(&expected), remark }))
+    }
+}
+
+fn example(count: usize) -> String {
+    (1..=count).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note() -> NoteText {
+        let items = ["vision", "strategy", "plan", "task"].map(str::to_owned).to_vec();
+        NoteText { fields: Fields::from([("items".to_owned(), Value::Texts(items))]), ..NoteText::default() }
+    }
+
+    #[test]
+    fn two_swapped_neighbours_are_nearly_right() {
+        let question = Order.question(&note(), 1, Showing { variant: 0, seed: 5 });
+        let place = |item: &str| question.options.iter().position(|option| option == item).unwrap() + 1;
+        for (order, outcome) in [
+            (["vision", "strategy", "plan", "task"], Outcome::Right),
+            (["vision", "plan", "strategy", "task"], Outcome::Near),
+            (["task", "strategy", "plan", "vision"], Outcome::Wrong),
+            (["strategy", "vision", "task", "plan"], Outcome::Wrong),
+        ] {
+            let response = order.map(|item| place(item).to_string()).join(" ");
+            assert_eq!(Order.judge(&note(), 1, &question, &response).unwrap().unwrap().outcome, outcome, "{order:?}");
+        }
+        for response in ["1 2 3", "1 1 2 3", "1 2 3 5", "x", "12345"] {
+            assert!(Order.judge(&note(), 1, &question, response).is_err(), "{response}");
+        }
+        assert!(Order.judge(&note(), 1, &question, "4321").is_ok());
+    }
+
+    #[test]
+    fn the_right_order_is_never_what_is_shown() {
+        for seed in 0..200 {
+            assert_ne!(Order.question(&note(), 1, Showing { variant: 0, seed }).options, note().texts("items"));
+        }
+    }
+}

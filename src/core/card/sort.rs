@@ -1,0 +1,119 @@
+//! `sort`: to which side does it belong? The sides keep the deck's order.
+
+use crate::core::card::Ask;
+use crate::core::card::CardKind;
+use crate::core::card::Fault;
+use crate::core::card::Field;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Question;
+use crate::core::card::Shape;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
+use crate::core::card::Verdict;
+
+use crate::core::card::Outcome;
+use crate::core::card::Value;
+use crate::core::card::compare::choose;
+use crate::core::text::fold;
+
+pub(super) struct Sort;
+
+impl CardKind for Sort {
+    fn name(&self) -> &'static str {
+        "sort"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[
+            Field { name: "prompt", shape: Shape::Variants, required: true },
+            Field { name: "answer", shape: Shape::Text, required: true },
+            Field { name: "categories", shape: Shape::Texts, required: true },
+        ]
+    }
+
+    fn check(&self, fields: &Fields) -> Vec<Fault> {
+        let texts = |name: &str| fields.get(name).map_or(&[][..], Value::texts);
+        let categories: Vec<String> = texts("categories").iter().map(|text| fold(text)).collect();
+        let answer = texts("answer").first().map_or("", String::as_str);
+        let mut faults = Vec::new();
+        if !categories.contains(&fold(answer)) {
+            faults.push(Fault {
+                field: "answer",
+                what: format!("`{answer}` is not among the categories"),
+                help: format!("use one of them: {}", texts("categories").join(", ")),
+            });
+        }
+        let mut distinct = categories.clone();
+        distinct.sort();
+        distinct.dedup();
+        if distinct.len() < 2 || distinct.len() < categories.len() {
+            faults.push(Fault {
+                field: "categories",
+                what: "there have to be two categories at least, each another one".to_owned(),
+                help: "for example categories = [\"leader\", \"manager\"]".to_owned(),
+            });
+        }
+        faults
+    }
+
+    fn ordinals(&self, _: &NoteText) -> Vec<u16> {
+        vec![1]
+    }
+
+    fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
+        Question {
+            prompt: note.variant_of("prompt", showing.variant).to_owned(),
+            options: note.texts("categories").to_vec(),
+            ask: Ask::Sort,
+        }
+    }
+
+    fn answer(&self, note: &NoteText, _: u16) -> String {
+        note.text("answer").to_owned()
+    }
+
+    fn judge(
+        &self,
+        note: &NoteText,
+        _: u16,
+        question: &Question,
+        response: &str,
+    ) -> Result<Option<Verdict>, Unreadable> {
+        let chosen = choose(&question.options, response)?;
+        let given = question.options.get(chosen).cloned().unwrap_or_default();
+        let expected = note.text("answer").to_owned();
+        let outcome = if fold(&given) == fold(&expected) { Outcome::Right } else { Outcome::Wrong };
+        Ok(Some(Verdict { outcome, given, expected, remark: String::new() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(answer: &str, categories: &[&str]) -> Fields {
+        Fields::from([
+            ("prompt".to_owned(), Value::Text("Which role?".to_owned())),
+            ("answer".to_owned(), Value::Text(answer.to_owned())),
+            ("categories".to_owned(), Value::Texts(categories.iter().map(|text| (*text).to_owned()).collect())),
+        ])
+    }
+
+    #[test]
+    fn a_side_is_named_by_its_first_letter() {
+        let note = NoteText { fields: fields("manager", &["leader", "manager", "both"]), ..NoteText::default() };
+        let question = Sort.question(&note, 1, Showing::default());
+        assert_eq!(question.options, ["leader", "manager", "both"]);
+        for (response, outcome) in [("m", Outcome::Right), ("2", Outcome::Right), ("l", Outcome::Wrong)] {
+            assert_eq!(Sort.judge(&note, 1, &question, response).unwrap().unwrap().outcome, outcome, "{response}");
+        }
+    }
+
+    #[test]
+    fn the_answer_has_to_be_one_of_several_sides() {
+        assert!(Sort.check(&fields("leader", &["leader", "manager"])).is_empty());
+        assert_eq!(Sort.check(&fields("boss", &["leader", "manager"])).len(), 1);
+        assert_eq!(Sort.check(&fields("leader", &["leader", "Leader"])).len(), 1);
+    }
+}

@@ -1,0 +1,92 @@
+//! `typed`: a prompt whose answer is typed and checked.
+
+use crate::core::card::Ask;
+use crate::core::card::CardKind;
+use crate::core::card::Fault;
+use crate::core::card::Field;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Question;
+use crate::core::card::Shape;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
+use crate::core::card::Verdict;
+
+use crate::core::card::Outcome;
+use crate::core::card::compare::compare;
+
+pub(super) struct Typed;
+
+impl CardKind for Typed {
+    fn name(&self) -> &'static str {
+        "typed"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[
+            Field { name: "prompt", shape: Shape::Variants, required: true },
+            Field { name: "answer", shape: Shape::Text, required: true },
+            Field { name: "accept", shape: Shape::Texts, required: false },
+        ]
+    }
+
+    fn check(&self, _: &Fields) -> Vec<Fault> {
+        Vec::new()
+    }
+
+    fn ordinals(&self, _: &NoteText) -> Vec<u16> {
+        vec![1]
+    }
+
+    fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
+        Question { prompt: note.variant_of("prompt", showing.variant).to_owned(), options: Vec::new(), ask: Ask::Type }
+    }
+
+    fn answer(&self, note: &NoteText, _: u16) -> String {
+        note.text("answer").to_owned()
+    }
+
+    fn judge(&self, note: &NoteText, _: u16, _: &Question, response: &str) -> Result<Option<Verdict>, Unreadable> {
+        let expected = note.text("answer");
+        let accepted = note.texts("accept").iter().map(String::as_str);
+        Ok(Some(verdict(compare(response, std::iter::once(expected).chain(accepted)), response, expected)))
+    }
+}
+
+/// The verdict on a typed answer.
+pub(super) fn verdict(outcome: Outcome, response: &str, expected: &str) -> Verdict {
+    Verdict {
+        outcome,
+        given: response.trim().to_owned(),
+        expected: expected.to_owned(),
+        remark: if outcome == Outcome::Near { "nearly: look at the spelling".to_owned() } else { String::new() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::card::Value;
+
+    #[test]
+    fn any_accepted_answer_is_right_and_a_slip_is_nearly() {
+        let note = NoteText {
+            fields: Fields::from([
+                ("prompt".to_owned(), Value::Text("How much?".to_owned())),
+                ("answer".to_owned(), Value::Text("70 %".to_owned())),
+                ("accept".to_owned(), Value::Texts(vec!["70".to_owned(), "seventy percent".to_owned()])),
+            ]),
+            ..NoteText::default()
+        };
+        let question = Typed.question(&note, 1, Showing::default());
+        for (response, outcome) in [
+            ("70", Outcome::Right),
+            ("Seventy  PERCENT", Outcome::Right),
+            ("seventy percnt", Outcome::Near),
+            ("7", Outcome::Wrong),
+        ] {
+            let verdict = Typed.judge(&note, 1, &question, response).unwrap().unwrap();
+            assert_eq!(verdict.outcome, outcome, "{response}");
+        }
+    }
+}
