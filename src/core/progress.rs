@@ -548,7 +548,7 @@ fn strongest_and_weakest(topics: &[TopicTotals]) -> (Vec<TopicTotals>, Vec<Topic
     (strongest, rest.into_iter().take(MOST_TOPICS).cloned().collect())
 }
 
-/// Every mistaken pair; where there are no more than three sides, pairs that never happened too.
+/// Every mistaken pair; where there are just two sides, the pairs that never happened too.
 fn mistaken(sides: &[SideTotals]) -> Vec<Mistaken> {
     let mut by_expected: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for side in sides {
@@ -559,7 +559,7 @@ fn mistaken(sides: &[SideTotals]) -> Vec<Mistaken> {
     for (expected, given) in &by_expected {
         let of = given.values().sum();
         let mut pairs: BTreeMap<&str, u64> = given.clone();
-        if names.len() <= 3 {
+        if names.len() <= 2 {
             pairs.extend(names.iter().filter(|name| !given.contains_key(**name)).map(|name| (*name, 0)));
         } else {
             pairs.retain(|_, count| *count > 0);
