@@ -422,7 +422,7 @@ fn sorting(progress: &Progress) -> Section {
                 name("expected", "Right side"),
                 name("given", "Taken for"),
                 number("times", "Times"),
-                number("share", "Of its answers"),
+                number("share", "Share"),
             ],
             rows: rows.collect(),
             when_empty: "",

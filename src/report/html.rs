@@ -41,7 +41,7 @@ const PITCH: usize = 44;
 const NAME_CHARS: usize = 34;
 
 /// Rows from which a table is folded away.
-const LONG: usize = 12;
+const LONG: usize = 20;
 
 /// Colours of the parts of a bar.
 const SERIES: [&str; 3] = ["s1", "s2", "s3"];

@@ -233,20 +233,3 @@ fn without_being_asked_for_no_card_is_named() {
     assert!(rendered("md", &report).contains("Left out: the text of cards"));
     assert!(two_weeks().contents.contains("the prompt of each card"));
 }
-
-/// Writes the sample as files to look at: `LMQ_SAMPLE` is not read, the folder is fixed under `target/`.
-#[test]
-#[ignore = "writes files for people to look at"]
-fn write_samples() {
-    use std::path::Path;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report-samples");
-    std::fs::create_dir_all(&folder).unwrap();
-    for (name, report) in
-        [("full", report_of(&sample::totals())), ("empty", report_of(&sample::empty())), ("hostile", hostile())]
-    {
-        for renderer in RENDERERS {
-            let file = folder.join(format!("{name}.{}", renderer.extension()));
-            std::fs::write(file, rendered(renderer.name(), &report)).unwrap();
-        }
-    }
-}
