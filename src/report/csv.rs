@@ -23,6 +23,14 @@ fn inert(text: &str) -> String {
     }
 }
 
+/// The error underneath, so that a closed pipe is still seen to be one.
+fn refused(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 fn plain(raw: &Raw) -> String {
     match raw {
         Raw::Null => String::new(),
@@ -44,7 +52,7 @@ fn name_of(cells: &[Cell]) -> String {
 fn cell(out: &mut csv::Writer<&mut dyn Write>, section: &str, row: &str, column: &str, cell: &Cell) -> io::Result<()> {
     for (part, unit, raw) in cell.raw() {
         let column = if part.is_empty() { column.to_owned() } else { format!("{column}.{part}") };
-        out.write_record([section, row, &column, &plain(&raw), unit])?;
+        out.write_record([section, row, &column, &plain(&raw), unit]).map_err(refused)?;
     }
     Ok(())
 }
@@ -60,7 +68,7 @@ impl Renderer for Csv {
 
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(["section", "row", "column", "value", "unit"])?;
+        csv.write_record(["section", "row", "column", "value", "unit"]).map_err(refused)?;
         for (row, value, unit) in [
             ("generated_at", report.generated_at.to_rfc3339(), "time"),
             ("today", report.today.iso(), "date"),
@@ -68,7 +76,7 @@ impl Renderer for Csv {
             ("to", report.period.to.iso(), "date"),
             ("deck", report.deck.as_deref().map(|deck| inert(&one_line(deck))).unwrap_or_default(), "text"),
         ] {
-            csv.write_record(["report", row, "value", &value, unit])?;
+            csv.write_record(["report", row, "value", &value, unit]).map_err(refused)?;
         }
         for section in &report.sections {
             match &section.body {

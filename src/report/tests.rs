@@ -233,3 +233,21 @@ fn without_being_asked_for_no_card_is_named() {
     assert!(rendered("md", &report).contains("Left out: the text of cards"));
     assert!(two_weeks().contents.contains("the prompt of each card"));
 }
+
+#[test]
+fn a_closed_pipe_is_still_a_closed_pipe() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let report = report_of(&sample::totals());
+    for renderer in RENDERERS {
+        let error = renderer.render(&report, &mut Closed).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{}", renderer.name());
+    }
+}
