@@ -3,4 +3,6 @@ pub mod core;
 pub mod env;
 pub mod failure;
 pub mod formats;
+pub mod ops;
+pub mod report;
 pub mod store;

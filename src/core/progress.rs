@@ -1,7 +1,34 @@
 //! What a history amounts to: sums by day, by topic and by side, and what they mean.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::Datelike as _;
+use chrono::NaiveDate;
+
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+/// Answers from which a share is shown as a percentage; below it a single answer moves it by a percent and more.
+pub const FEWEST_FOR_PERCENT: u64 = 100;
+
+/// Answers that count from which a topic may be called strong or weak.
+pub const FEWEST_FOR_TOPIC: u64 = 5;
+
+/// The most topics that are called strong, and the most that are called weak.
+pub const MOST_TOPICS: usize = 5;
+
+/// Days that the forecast covers, today included.
+pub const FORECAST_DAYS: usize = 30;
+
+/// The most spans that answers are summed into: days while there are no more of them, then weeks, months, years.
+pub const MOST_SPANS: i64 = 92;
 
 /// Recalls out of answers that count for retention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,4 +115,468 @@ pub struct Totals {
     pub due: Vec<(StudyDay, u64)>,
     /// Sum over those cards of 1 / max(1, interval), in thousandths of a review a day.
     pub daily_load_milli: u64,
+}
+
+impl Recalls {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { passed: self.passed.saturating_add(other.passed), all: self.all.saturating_add(other.all) }
+    }
+
+    /// Recalled of all, 0 to 1; `None` where there were none: 0 of 0 is no 0 %.
+    #[must_use]
+    pub fn ratio(self) -> Option<f64> {
+        (self.all > 0).then(|| self.passed.min(self.all) as f64 / self.all as f64)
+    }
+
+    /// The ratio in whole percent, halves up; 0 and 100 only where nothing and where everything was recalled.
+    ///
+    /// `None` under [`FEWEST_FOR_PERCENT`] answers: there the two counts say more.
+    #[must_use]
+    pub fn whole_percent(self) -> Option<u64> {
+        if self.all < FEWEST_FOR_PERCENT {
+            return None;
+        }
+        let (passed, all) = (u128::from(self.passed.min(self.all)), u128::from(self.all));
+        let rounded = (200 * passed + all) / (2 * all);
+        let kept = match passed {
+            0 => 0,
+            some if some == all => 100,
+            _ => rounded.clamp(1, 99),
+        };
+        u64::try_from(kept).ok()
+    }
+}
+
+/// The Wilson score interval at 95 %: in which range the true share lies, given `passed` of `all`; both ends 0 to 1.
+///
+/// `None` where there were none. Source: E. B. Wilson, *Probable inference* (1927).
+#[must_use]
+pub fn wilson(passed: u64, all: u64) -> Option<(f64, f64)> {
+    /// The 97.5th percentile of the normal distribution.
+    const Z: f64 = 1.959_963_984_540_054;
+    let share = Recalls { passed, all }.ratio()?;
+    let n = all as f64;
+    let denominator = 1.0 + Z * Z / n;
+    let centre = (share + Z * Z / (2.0 * n)) / denominator;
+    let half = Z / denominator * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+}
+
+impl DayTotals {
+    /// Both days together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            answers: self.answers.saturating_add(other.answers),
+            first: self.first.saturating_add(other.first),
+            review: self.review.saturating_add(other.review),
+            early: self.early.saturating_add(other.early),
+            drill: self.drill.saturating_add(other.drill),
+            young: self.young.plus(other.young),
+            mature: self.mature.plus(other.mature),
+            time_ms: self.time_ms.saturating_add(other.time_ms),
+            crammed: self.crammed.saturating_add(other.crammed),
+            imported: self.imported.saturating_add(other.imported),
+        }
+    }
+
+    /// Answers that moved a schedule of a card seen before: on time, late or early.
+    #[must_use]
+    pub fn reviews(self) -> u64 {
+        self.review.saturating_add(self.early)
+    }
+
+    /// True retention, young and mature cards together.
+    #[must_use]
+    pub fn recalls(self) -> Recalls {
+        self.young.plus(self.mature)
+    }
+}
+
+/// The days that a report is about, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// Its first day.
+    pub from: StudyDay,
+    /// Its last day.
+    pub to: StudyDay,
+}
+
+impl Period {
+    /// How many days it has; 0 where it ends before it begins.
+    #[must_use]
+    pub fn days(self) -> u64 {
+        u64::try_from(self.to.since(self.from).saturating_add(1)).unwrap_or(0)
+    }
+
+    /// Whether the day lies in it.
+    #[must_use]
+    pub fn holds(self, day: StudyDay) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+}
+
+/// What true retention is counted over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Window {
+    /// The period of the report.
+    Period,
+    /// The study day of the report.
+    Today,
+    /// The one before.
+    Yesterday,
+    /// Seven days, today included.
+    Last7,
+    /// Thirty days, today included.
+    Last30,
+    /// 365 days, today included.
+    Last365,
+    /// Everything up to and with today.
+    All,
+}
+
+impl Window {
+    /// All of them, in the order in which reports list them.
+    pub const ALL: [Self; 7] =
+        [Self::Period, Self::Today, Self::Yesterday, Self::Last7, Self::Last30, Self::Last365, Self::All];
+
+    /// First and last day, given the period and today.
+    fn days(self, period: Period, today: StudyDay) -> Period {
+        let last = |days: i64| Period { from: today.plus(1 - days), to: today };
+        match self {
+            Self::Period => period,
+            Self::Today => last(1),
+            Self::Yesterday => Period { from: today.plus(-1), to: today.plus(-1) },
+            Self::Last7 => last(7),
+            Self::Last30 => last(30),
+            Self::Last365 => last(365),
+            Self::All => Period { from: StudyDay(i32::MIN), to: today },
+        }
+    }
+}
+
+/// True retention over a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Over which days.
+    pub window: Window,
+    /// Cards with an interval under 21 days before the answer.
+    pub young: Recalls,
+    /// Cards with an interval of 21 days or more before the answer.
+    pub mature: Recalls,
+}
+
+impl Retention {
+    /// Young and mature cards together.
+    #[must_use]
+    pub fn all(self) -> Recalls {
+        self.young.plus(self.mature)
+    }
+}
+
+/// What answers are summed by, so that a long history still fits on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Study days.
+    Day,
+    /// Weeks that begin on Monday.
+    Week,
+    /// Calendar months.
+    Month,
+    /// Calendar years.
+    Year,
+}
+
+impl Step {
+    /// The finest step of which a period of so many days has few enough.
+    fn for_days(days: i64) -> Self {
+        if days <= MOST_SPANS {
+            Self::Day
+        } else if days <= MOST_SPANS * 7 {
+            Self::Week
+        } else if days <= MOST_SPANS * 30 {
+            Self::Month
+        } else {
+            Self::Year
+        }
+    }
+
+    /// The first day of the span that holds `day`.
+    fn first_day(self, day: StudyDay) -> StudyDay {
+        let date = day.date();
+        match self {
+            Self::Day => day,
+            // 1970-01-01 was a Thursday.
+            Self::Week => day.plus(-(i64::from(day.0) + 3).rem_euclid(7)),
+            Self::Month => NaiveDate::from_ymd_opt(date.year(), date.month(), 1).map_or(day, StudyDay::from_date),
+            Self::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1).map_or(day, StudyDay::from_date),
+        }
+    }
+
+    /// The first day of the span after the one that begins on `first`.
+    fn next(self, first: StudyDay) -> StudyDay {
+        match self {
+            Self::Day => first.plus(1),
+            Self::Week => first.plus(7),
+            Self::Month => self.first_day(first.plus(31)),
+            Self::Year => self.first_day(first.plus(366)),
+        }
+    }
+}
+
+/// The answers of one day, week, month or year, as far as it lies in the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The day that it begins on; may lie before the period, whose days alone are summed.
+    pub first: StudyDay,
+    /// The sums.
+    pub totals: DayTotals,
+}
+
+/// Days in a row with at least one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Streak {
+    /// Days in a row up to today, or up to yesterday while today has no answer yet.
+    pub current: u64,
+    /// The most days in a row, ever.
+    pub longest: u64,
+    /// Whether today already has an answer.
+    pub answered_today: bool,
+}
+
+/// Cards by the day on which they fall due. Repeats and cards still new are not foreseen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forecast {
+    /// Cards by day, today first; everything due before today is in today's.
+    pub days: [u64; FORECAST_DAYS],
+    /// How many of today's were due before today.
+    pub overdue: u64,
+    /// Cards due after the last of these days.
+    pub later: u64,
+}
+
+/// How often one side of the sort cards was taken for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistaken {
+    /// The right side.
+    pub expected: String,
+    /// The side that was chosen instead; `None` where this side was never mistaken.
+    pub given: Option<String>,
+    /// How often.
+    pub count: u64,
+    /// Answers to cards of this right side, right ones included.
+    pub of: u64,
+}
+
+/// What a history amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The study day of the report.
+    pub today: StudyDay,
+    /// The days that it is about; from the first answer to today unless asked otherwise.
+    pub period: Period,
+    /// Whether there is any answer up to today, be it outside the period.
+    pub has_history: bool,
+    /// The period's sums.
+    pub sum: DayTotals,
+    /// Days of the period with at least one answer.
+    pub days_practised: u64,
+    /// What `spans` are.
+    pub step: Step,
+    /// The period's answers by day, week, month or year, without a gap; from the first answer at the earliest.
+    pub spans: Vec<Span>,
+    /// True retention, in the order of [`Window::ALL`].
+    pub retention: Vec<Retention>,
+    /// Days in a row.
+    pub streak: Streak,
+    /// Cards by state, in the order of [`StateWord::ALL`], each one present.
+    pub states: Vec<(StateWord, u64)>,
+    /// Cards with an interval under 21 days; suspended ones left out.
+    pub young: u64,
+    /// Cards with an interval of 21 days or more; suspended ones left out.
+    pub mature: u64,
+    /// Cards that are leeches.
+    pub leeches: u64,
+    /// What falls due when.
+    pub forecast: Forecast,
+    /// Reviews a day that the cards ask for in the long run, in thousandths.
+    pub daily_load_milli: u64,
+    /// Topics with answers in the period, by deck and title.
+    pub topics: Vec<TopicTotals>,
+    /// At most [`MOST_TOPICS`] topics, best retention first; each has [`FEWEST_FOR_TOPIC`] answers that count.
+    pub strongest: Vec<TopicTotals>,
+    /// The same from the other end, worst first. None is in both lists, and each has been failed at least once.
+    pub weakest: Vec<TopicTotals>,
+    /// Which sides are taken for which, by right side, most often first.
+    pub mistaken: Vec<Mistaken>,
+}
+
+impl Progress {
+    /// Judges the sums.
+    #[must_use]
+    pub fn new(totals: &Totals) -> Self {
+        let today = totals.today;
+        let past: Vec<&(StudyDay, DayTotals)> = totals.days.iter().filter(|(day, _)| *day <= today).collect();
+        let practised: Vec<StudyDay> = past.iter().filter(|(_, sum)| sum.answers > 0).map(|(day, _)| *day).collect();
+        let to = totals.until.unwrap_or(today);
+        let beginning = past.first().map_or(today, |(day, _)| *day);
+        let period = Period { from: totals.since.unwrap_or_else(|| beginning.min(to)), to };
+        let sum_of = |period: Period| {
+            let inside = totals.days.iter().filter(|(day, _)| period.holds(*day));
+            inside.fold(DayTotals::default(), |sum, (_, day)| sum.plus(*day))
+        };
+        let (step, spans) = spans(&totals.days, period);
+        let retention = Window::ALL.map(|window| {
+            let DayTotals { young, mature, .. } = sum_of(window.days(period, today));
+            Retention { window, young, mature }
+        });
+        let (strongest, weakest) = strongest_and_weakest(&totals.topics);
+        let mut topics: Vec<TopicTotals> = totals.topics.iter().filter(|topic| topic.answers > 0).cloned().collect();
+        topics.sort_by(|a, b| (&a.deck, &a.title).cmp(&(&b.deck, &b.title)));
+        let (young, mature) = totals.young_and_mature;
+        Self {
+            today,
+            period,
+            has_history: !practised.is_empty(),
+            sum: sum_of(period),
+            days_practised: count(totals.days.iter().filter(|(day, sum)| period.holds(*day) && sum.answers > 0)),
+            step,
+            spans,
+            retention: retention.to_vec(),
+            streak: streak(&practised, today),
+            states: StateWord::ALL.map(|word| (word, cards_in(&totals.states, word))).to_vec(),
+            young,
+            mature,
+            leeches: totals.leeches,
+            forecast: forecast(&totals.due, today),
+            daily_load_milli: totals.daily_load_milli,
+            topics,
+            strongest,
+            weakest,
+            mistaken: mistaken(&totals.sides),
+        }
+    }
+
+    /// True retention over one window; nothing of nothing where it was not counted.
+    #[must_use]
+    pub fn recalls(&self, window: Window) -> Recalls {
+        self.retention.iter().find(|row| row.window == window).map_or_else(Recalls::default, |row| row.all())
+    }
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+    u64::try_from(items.count()).unwrap_or(u64::MAX)
+}
+
+fn cards_in(states: &[(StateWord, u64)], word: StateWord) -> u64 {
+    states.iter().filter(|(state, _)| *state == word).map(|(_, cards)| cards).sum()
+}
+
+/// Sums the answers of the period by the finest step that keeps the spans few.
+fn spans(days: &[(StudyDay, DayTotals)], period: Period) -> (Step, Vec<Span>) {
+    let Some((beginning, _)) = days.first() else {
+        return (Step::Day, Vec::new());
+    };
+    let start = period.from.max(*beginning);
+    let step = Step::for_days(period.to.since(start).saturating_add(1));
+    let earliest = match step {
+        Step::Day | Step::Week | Step::Month => start,
+        Step::Year => start.max(period.to.plus(-366 * (MOST_SPANS - 1))),
+    };
+    let mut spans = Vec::new();
+    let mut first = step.first_day(earliest);
+    while first <= period.to {
+        spans.push(Span { first, totals: DayTotals::default() });
+        let next = step.next(first);
+        if next <= first {
+            break;
+        }
+        first = next;
+    }
+    for (day, sum) in days.iter().filter(|(day, _)| period.holds(*day)) {
+        let place = spans.partition_point(|span| span.first <= *day);
+        if let Some(span) = place.checked_sub(1).and_then(|index| spans.get_mut(index)) {
+            span.totals = span.totals.plus(*sum);
+        }
+    }
+    (step, spans)
+}
+
+/// `practised`: days with an answer, ascending, none after today.
+fn streak(practised: &[StudyDay], today: StudyDay) -> Streak {
+    let (mut run, mut longest, mut previous) = (0, 0, None::<StudyDay>);
+    for day in practised {
+        run = if previous.is_some_and(|previous| day.since(previous) == 1) { run + 1 } else { 1 };
+        longest = longest.max(run);
+        previous = Some(*day);
+    }
+    let is_alive = previous.is_some_and(|last| today.since(last) <= 1);
+    Streak { current: if is_alive { run } else { 0 }, longest, answered_today: previous == Some(today) }
+}
+
+fn forecast(due: &[(StudyDay, u64)], today: StudyDay) -> Forecast {
+    let mut forecast = Forecast { days: [0; FORECAST_DAYS], overdue: 0, later: 0 };
+    for (day, cards) in due {
+        let ahead = day.since(today);
+        if ahead < 0 {
+            forecast.overdue += cards;
+        }
+        match usize::try_from(ahead.max(0)).ok().and_then(|ahead| forecast.days.get_mut(ahead)) {
+            Some(sum) => *sum += cards,
+            None => forecast.later += cards,
+        }
+    }
+    forecast
+}
+
+/// Ranks topics with enough answers; with equal retention the one with more answers is the surer case and comes first.
+fn strongest_and_weakest(topics: &[TopicTotals]) -> (Vec<TopicTotals>, Vec<TopicTotals>) {
+    let mut ranked: Vec<&TopicTotals> = topics.iter().filter(|topic| topic.recalls.all >= FEWEST_FOR_TOPIC).collect();
+    let passed_of_other = |a: &TopicTotals, b: &TopicTotals| u128::from(a.recalls.passed) * u128::from(b.recalls.all);
+    let name = |topic: &TopicTotals| (topic.deck.clone(), topic.title.clone());
+    let tie = |a: &TopicTotals, b: &TopicTotals| {
+        Reverse(a.recalls.all).cmp(&Reverse(b.recalls.all)).then_with(|| name(a).cmp(&name(b)))
+    };
+    ranked.sort_by(|a, b| passed_of_other(b, a).cmp(&passed_of_other(a, b)).then_with(|| tie(a, b)));
+    let places = MOST_TOPICS.min(ranked.len().div_ceil(2));
+    let strongest = ranked.iter().take(places).map(|topic| (*topic).clone()).collect();
+    let mut rest = ranked.split_off(places);
+    rest.retain(|topic| topic.recalls.passed < topic.recalls.all);
+    rest.sort_by(|a, b| passed_of_other(a, b).cmp(&passed_of_other(b, a)).then_with(|| tie(a, b)));
+    (strongest, rest.into_iter().take(MOST_TOPICS).cloned().collect())
+}
+
+/// Every mistaken pair; where there are just two sides, the pairs that never happened too.
+fn mistaken(sides: &[SideTotals]) -> Vec<Mistaken> {
+    let mut by_expected: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for side in sides {
+        *by_expected.entry(&side.expected).or_default().entry(&side.given).or_default() += side.count;
+    }
+    let names: BTreeSet<&str> = by_expected.keys().copied().collect();
+    let mut found = Vec::new();
+    for (expected, given) in &by_expected {
+        let of = given.values().sum();
+        let mut pairs: BTreeMap<&str, u64> = given.clone();
+        if names.len() <= 2 {
+            pairs.extend(names.iter().filter(|name| !given.contains_key(**name)).map(|name| (*name, 0)));
+        } else {
+            pairs.retain(|_, count| *count > 0);
+        }
+        pairs.remove(expected);
+        let mut pairs: Vec<(&str, u64)> = pairs.into_iter().collect();
+        pairs.sort_by_key(|(_, count)| Reverse(*count));
+        let row = |given: Option<&str>, count| Mistaken {
+            expected: (*expected).to_owned(),
+            given: given.map(str::to_owned),
+            count,
+            of,
+        };
+        if pairs.is_empty() {
+            found.push(row(None, 0));
+        }
+        found.extend(pairs.into_iter().map(|(given, count)| row(Some(given), count)));
+    }
+    found
 }

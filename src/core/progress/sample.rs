@@ -1,0 +1,115 @@
+//! A believable history for tests: 90 days, two decks, the same numbers every time.
+
+use crate::core::progress::DayTotals;
+use crate::core::progress::Recalls;
+use crate::core::progress::SideTotals;
+use crate::core::progress::TopicTotals;
+use crate::core::progress::Totals;
+use crate::core::scheduler::mix;
+use crate::core::state::StateWord;
+use crate::core::study_day::StudyDay;
+
+/// 2026-04-14, the last of the 90 days.
+pub(crate) const TODAY: StudyDay = StudyDay(20_557);
+
+fn below(seed: u64, bound: u64) -> u64 {
+    mix(seed) % bound
+}
+
+/// `all` answers of which `percent` were recalled, give or take.
+fn recalls(seed: u64, all: u64, percent: u64) -> Recalls {
+    let passed = (0..all).filter(|index| below(seed * 1_000 + index, 100) < percent).count();
+    Recalls { passed: u64::try_from(passed).unwrap(), all }
+}
+
+fn day(index: u64) -> DayTotals {
+    let first = if index < 66 { below(index, 5) + 5 } else { 0 };
+    let review = 4 + index.min(50) / 2 + below(index + 500, 14);
+    let early = if index % 17 == 3 { 4 } else { 0 };
+    let drill = (first + review) / 5;
+    let mature = if index < 30 { 0 } else { review * (index - 25) / 130 };
+    let answers = first + review + early + drill;
+    DayTotals {
+        answers,
+        first,
+        review,
+        early,
+        drill,
+        young: recalls(index, review + early - mature, 86),
+        mature: recalls(index + 900, mature, 93),
+        time_ms: answers * (7_000 + below(index + 70, 3_000)),
+        crammed: if index == 60 { 24 } else { 0 },
+        imported: 0,
+    }
+}
+
+fn topic(index: u64, deck: &str, title: &str) -> TopicTotals {
+    let all = 3 + below(index + 40, 60) + if index == 2 { 90 } else { 0 };
+    TopicTotals {
+        title: title.to_owned(),
+        deck: deck.to_owned(),
+        answers: all + 12,
+        recalls: recalls(index + 3_000, all, 70 + below(index + 80, 29)),
+        time_ms: (all + 12) * 8_200,
+    }
+}
+
+/// The history.
+pub(crate) fn totals() -> Totals {
+    let skipped = |index: u64| index != 89 && (index % 13 == 5 || (40..43).contains(&index));
+    let differences =
+        ["What and why", "Risk", "Time horizon", "Change", "Authority and influence", "Control and trust"];
+    let skills = ["Listening", "Delegation", "Feedback", "Conflict", "Deciding under uncertainty", "Running a meeting"];
+    let named =
+        differences.iter().map(|title| ("Differences", title)).chain(skills.iter().map(|title| ("Skills", title)));
+    let side =
+        |expected: &str, given: &str, count| SideTotals { expected: expected.into(), given: given.into(), count };
+    Totals {
+        today: TODAY,
+        since: None,
+        until: None,
+        days: (0..90)
+            .filter(|index| !skipped(*index))
+            .map(|index| (TODAY.plus(i64::try_from(index).unwrap() - 89), day(index)))
+            .collect(),
+        topics: (0..).zip(named).map(|(index, (deck, title))| topic(index, deck, title)).collect(),
+        sides: vec![
+            side("leader", "leader", 96),
+            side("leader", "manager", 22),
+            side("manager", "leader", 9),
+            side("manager", "manager", 74),
+        ],
+        states: vec![
+            (StateWord::New, 112),
+            (StateWord::Learning, 38),
+            (StateWord::Review, 391),
+            (StateWord::Suspended, 6),
+            (StateWord::Buried, 2),
+        ],
+        young_and_mature: (214, 217),
+        leeches: 3,
+        due: (-2..60_i32)
+            .map(|ahead| {
+                let seed = u64::from(ahead.unsigned_abs()) + if ahead < 0 { 7 } else { 0 };
+                let cards = if ahead < 0 { 3 } else { 26 / (1 + seed / 9) + below(seed + 11, 9) };
+                (TODAY.plus(i64::from(ahead)), cards)
+            })
+            .collect(),
+        daily_load_milli: 27_460,
+    }
+}
+
+/// Nothing answered yet: 549 new cards.
+pub(crate) fn empty() -> Totals {
+    Totals {
+        days: Vec::new(),
+        topics: Vec::new(),
+        sides: Vec::new(),
+        states: vec![(StateWord::New, 549)],
+        young_and_mature: (0, 0),
+        leeches: 0,
+        due: Vec::new(),
+        daily_load_milli: 0,
+        ..totals()
+    }
+}

@@ -1,0 +1,199 @@
+use super::*;
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 5e-5
+}
+
+fn answered(answers: u64) -> DayTotals {
+    DayTotals { answers, review: answers, ..DayTotals::default() }
+}
+
+fn recalled(young: (u64, u64), mature: (u64, u64)) -> DayTotals {
+    DayTotals {
+        answers: young.1 + mature.1,
+        young: Recalls { passed: young.0, all: young.1 },
+        mature: Recalls { passed: mature.0, all: mature.1 },
+        ..DayTotals::default()
+    }
+}
+
+fn on(days: &[(i32, DayTotals)]) -> Totals {
+    Totals {
+        today: StudyDay(1000),
+        days: days.iter().map(|(day, sum)| (StudyDay(*day), *sum)).collect(),
+        ..sample::empty()
+    }
+}
+
+#[test]
+fn wilson_gives_the_ranges_of_the_textbook() {
+    // 9 of 10: centre (0.9 + 0.19207) / 1.38415 = 0.78898; half 1.41601 * sqrt(0.009 + 0.0096036) = 0.19314.
+    let (low, high) = wilson(9, 10).unwrap();
+    assert!(near(low, 0.59585) && near(high, 0.98212), "{low} {high}");
+    let (low, high) = wilson(90, 100).unwrap();
+    assert!(near(low, 0.82563) && near(high, 0.94478), "{low} {high}");
+    let (low, high) = wilson(0, 10).unwrap();
+    assert!(near(low, 0.0) && near(high, 0.27753), "{low} {high}");
+    assert!(near(wilson(10, 10).unwrap().1, 1.0));
+    assert_eq!(wilson(0, 0), None);
+}
+
+#[test]
+fn a_percentage_needs_100_answers_and_never_rounds_a_miss_away() {
+    let percent = |passed, all| Recalls { passed, all }.whole_percent();
+    assert_eq!(percent(99, 99), None);
+    assert_eq!(percent(90, 100), Some(90));
+    assert_eq!(percent(179, 200), Some(90), "89.5 rounds up");
+    assert_eq!(percent(999, 1000), Some(99));
+    assert_eq!(percent(1000, 1000), Some(100));
+    assert_eq!(percent(1, 1000), Some(1));
+    assert_eq!(percent(0, 1000), Some(0));
+    assert_eq!(Recalls::default().ratio(), None);
+}
+
+#[test]
+fn the_period_takes_in_both_of_its_ends() {
+    let mut totals = on(&[(990, answered(1)), (991, answered(2)), (995, answered(4)), (996, answered(8))]);
+    let whole = Progress::new(&totals);
+    assert_eq!((whole.sum.answers, whole.days_practised), (15, 4));
+    assert_eq!((whole.period.from, whole.period.to), (StudyDay(990), StudyDay(1000)));
+    assert_eq!((whole.period.days(), whole.spans.len()), (11, 11));
+    totals.since = Some(StudyDay(991));
+    totals.until = Some(StudyDay(995));
+    let part = Progress::new(&totals);
+    assert_eq!((part.sum.answers, part.days_practised, part.period.days()), (6, 2, 5));
+    let by_day: Vec<u64> = part.spans.iter().map(|span| span.totals.answers).collect();
+    assert_eq!(by_day, [2, 0, 0, 0, 4]);
+    totals.since = Some(StudyDay(996));
+    let backwards = Progress::new(&totals);
+    assert_eq!((backwards.sum.answers, backwards.period.days(), backwards.spans.len()), (0, 0, 0));
+}
+
+#[test]
+fn retention_is_split_by_age_and_by_window() {
+    let progress = Progress::new(&on(&[
+        (600, recalled((1, 2), (0, 1))),
+        (700, recalled((10, 10), (0, 0))),
+        (994, recalled((3, 5), (2, 2))),
+        (999, recalled((7, 8), (1, 2))),
+    ]));
+    let row = |window| {
+        let row = progress.retention.iter().find(|row| row.window == window).unwrap();
+        [row.young, row.mature, row.all()].map(|recalls| (recalls.passed, recalls.all))
+    };
+    assert_eq!(row(Window::Today), [(0, 0), (0, 0), (0, 0)]);
+    assert_eq!(progress.recalls(Window::Today).ratio(), None);
+    assert_eq!(row(Window::Yesterday), [(7, 8), (1, 2), (8, 10)]);
+    assert_eq!(row(Window::Last7), [(10, 13), (3, 4), (13, 17)], "today and the six days before");
+    assert_eq!(row(Window::Last30), row(Window::Last7));
+    assert_eq!(row(Window::Last365), [(20, 23), (3, 4), (23, 27)]);
+    assert_eq!(row(Window::All), [(21, 25), (3, 5), (24, 30)]);
+    assert_eq!(row(Window::Period), row(Window::All));
+}
+
+#[test]
+fn a_streak_survives_until_today_ends() {
+    let streak = |days: &[i32]| {
+        let days: Vec<(i32, DayTotals)> = days.iter().map(|day| (*day, answered(1))).collect();
+        let Streak { current, longest, answered_today } = Progress::new(&on(&days)).streak;
+        (current, longest, answered_today)
+    };
+    assert_eq!(streak(&[]), (0, 0, false));
+    assert_eq!(streak(&[998, 999, 1000]), (3, 3, true));
+    assert_eq!(streak(&[998, 999]), (2, 2, false));
+    assert_eq!(streak(&[990, 991, 992, 998]), (0, 3, false));
+    assert_eq!(streak(&[999, 1000, 1001]), (2, 2, true), "an answer from the future adds nothing");
+}
+
+#[test]
+fn imported_and_crammed_answers_make_no_day_of_practice() {
+    let other = DayTotals { crammed: 5, imported: 7, ..DayTotals::default() };
+    let progress = Progress::new(&on(&[(999, other), (1000, answered(1))]));
+    assert_eq!((progress.streak.current, progress.days_practised), (1, 1));
+    assert_eq!((progress.sum.crammed, progress.sum.imported, progress.sum.answers), (5, 7, 1));
+}
+
+#[test]
+fn what_is_overdue_waits_in_today() {
+    let mut totals = on(&[]);
+    totals.due = [(990, 4), (999, 1), (1000, 2), (1001, 8), (1029, 16), (1030, 32)]
+        .map(|(day, cards)| (StudyDay(day), cards))
+        .to_vec();
+    let forecast = Progress::new(&totals).forecast;
+    assert_eq!((forecast.overdue, forecast.days[0], forecast.days[1], forecast.days[29]), (5, 7, 8, 16));
+    assert_eq!((forecast.days.iter().sum::<u64>(), forecast.later), (31, 32));
+}
+
+#[test]
+fn topics_are_ranked_only_with_five_answers_that_count() {
+    let topic = |title: &str, passed, all| TopicTotals {
+        title: title.into(),
+        answers: all,
+        recalls: Recalls { passed, all },
+        ..TopicTotals::default()
+    };
+    let mut totals = on(&[]);
+    totals.topics = vec![
+        topic("four of four", 4, 4),
+        topic("five of five", 5, 5),
+        topic("all of nine", 9, 9),
+        topic("half", 5, 10),
+        topic("third", 3, 9),
+        topic("unseen", 0, 0),
+    ];
+    let titles = |topics: &[TopicTotals]| topics.iter().map(|topic| topic.title.clone()).collect::<Vec<_>>();
+    let progress = Progress::new(&totals);
+    assert_eq!(titles(&progress.strongest), ["all of nine", "five of five"]);
+    assert_eq!(titles(&progress.weakest), ["third", "half"]);
+    assert_eq!(progress.topics.len(), 5);
+    totals.topics = vec![topic("a", 6, 6), topic("b", 5, 5)];
+    let flawless = Progress::new(&totals);
+    assert_eq!((titles(&flawless.strongest), flawless.weakest.len()), (vec!["a".to_owned()], 0));
+}
+
+#[test]
+fn sides_are_taken_for_each_other() {
+    let side =
+        |expected: &str, given: &str, count| SideTotals { expected: expected.into(), given: given.into(), count };
+    let mut totals = on(&[]);
+    totals.sides = vec![side("leader", "leader", 30), side("leader", "manager", 10), side("manager", "manager", 12)];
+    let found: Vec<_> =
+        Progress::new(&totals).mistaken.into_iter().map(|row| (row.expected, row.given, row.count, row.of)).collect();
+    assert_eq!(
+        found,
+        [
+            ("leader".to_owned(), Some("manager".to_owned()), 10, 40),
+            ("manager".to_owned(), Some("leader".to_owned()), 0, 12)
+        ]
+    );
+}
+
+#[test]
+fn a_long_history_is_summed_by_weeks_months_or_years() {
+    for (first, step, spans) in [
+        (1000 - 91, Step::Day, 92),
+        (1000 - 92, Step::Week, 14),
+        (1000 - 643, Step::Week, 93),
+        (1000 - 644, Step::Month, 22),
+        (-3000, Step::Year, 12),
+        (-600_000, Step::Year, 92),
+    ] {
+        let progress = Progress::new(&on(&[(first, answered(3)), (1000, answered(4))]));
+        assert_eq!((progress.step, progress.spans.len()), (step, spans), "{first}");
+        let shown: u64 = progress.spans.iter().map(|span| span.totals.answers).sum();
+        assert_eq!(shown, if first == -600_000 { 4 } else { 7 }, "{first}");
+    }
+    // StudyDay(1000) is 1972-09-27, a Wednesday.
+    assert_eq!(Step::Week.first_day(StudyDay(1000)), StudyDay(998));
+    assert_eq!(Step::Month.first_day(StudyDay(1000)).iso(), "1972-09-01");
+    assert_eq!(Step::Month.next(Step::Month.first_day(StudyDay(1000))).iso(), "1972-10-01");
+    assert_eq!(Step::Year.next(Step::Year.first_day(StudyDay(1000))).iso(), "1973-01-01");
+}
+
+#[test]
+fn every_state_is_listed_once() {
+    let progress = Progress::new(&sample::empty());
+    assert_eq!(progress.states.first(), Some(&(StateWord::New, 549)));
+    assert_eq!(progress.states.len(), StateWord::ALL.len());
+    assert!(!progress.has_history && progress.spans.is_empty());
+}

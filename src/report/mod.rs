@@ -1,0 +1,57 @@
+//! A history on paper: one report, many ways to write it down.
+//!
+//! `build` lays a [`Progress`](crate::core::progress::Progress) out as a [`Report`]; a renderer writes it and
+//! calculates nothing, so that no two forms can disagree. A new form is one file, one `mod` and one entry in
+//! [`RENDERERS`].
+
+use std::io;
+use std::io::Write;
+
+mod build;
+mod csv;
+mod html;
+mod json;
+mod markdown;
+mod model;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use build::CardLine;
+pub use build::build;
+pub use model::Body;
+pub use model::Cell;
+pub use model::Chart;
+pub use model::Column;
+pub use model::Fact;
+pub use model::Raw;
+pub use model::Report;
+pub use model::Section;
+pub use model::Shape;
+pub use model::Table;
+pub use model::Weight;
+
+/// One way to write a report down.
+pub trait Renderer: Sync {
+    /// What people ask for it by.
+    fn name(&self) -> &'static str;
+
+    /// The usual ending of its files, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Writes the whole report.
+    ///
+    /// # Errors
+    /// Only when `out` refuses what is written to it.
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Every way there is; the first is the usual one.
+pub const RENDERERS: &[&dyn Renderer] = &[&text::Text, &markdown::Markdown, &html::Html, &csv::Csv, &json::Json];
+
+/// The renderer of that name.
+#[must_use]
+pub fn renderer(name: &str) -> Option<&'static dyn Renderer> {
+    RENDERERS.iter().copied().find(|renderer| renderer.name() == name)
+}

@@ -1,0 +1,397 @@
+//! A report as values: what every renderer is given, and how a value is worded for people and for programs.
+
+use crate::core::progress::FEWEST_FOR_PERCENT;
+use crate::core::progress::Period;
+use crate::core::progress::Recalls;
+use crate::core::progress::Step;
+use crate::core::progress::wilson;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::core::text::one_line;
+use crate::core::text::thousands;
+use crate::core::units::Days;
+use crate::core::units::Ease;
+
+/// A report, ready to be rendered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Its heading.
+    pub title: String,
+    /// When it was made.
+    pub generated_at: Timestamp,
+    /// The study day that it was made on.
+    pub today: StudyDay,
+    /// The days that it is about.
+    pub period: Period,
+    /// The decks that it is about, as asked for; `None` for all. Text from outside: render it as hostile.
+    pub deck: Option<String>,
+    /// Its parts, in reading order.
+    pub sections: Vec<Section>,
+    /// What is in it and what is left out, in one line.
+    pub contents: &'static str,
+}
+
+impl Report {
+    /// Which decks, for people.
+    #[must_use]
+    pub fn decks(&self) -> String {
+        self.deck.as_deref().map_or_else(|| "All decks".to_owned(), one_line)
+    }
+
+    /// Which days, for people: `2026-01-15 to 2026-04-14, 90 days`.
+    #[must_use]
+    pub fn days(&self) -> String {
+        let Period { from, to } = self.period;
+        match self.period.days() {
+            0 => format!("{} to {}, no days", from.iso(), to.iso()),
+            1 => from.iso(),
+            days => format!("{} to {}, {} days", from.iso(), to.iso(), thousands(days)),
+        }
+    }
+
+    /// When it was made, for people: `2026-04-14 18:05 +02:00`.
+    #[must_use]
+    pub fn made(&self) -> String {
+        self.generated_at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M %:z").to_string())
+    }
+}
+
+/// One part of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Its name for programs: stable, lower case.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: String,
+    /// What to know when reading it. Our own words only, never text from a deck; code is in backticks.
+    pub note: Option<String>,
+    /// What it holds.
+    pub body: Body,
+}
+
+impl Section {
+    /// Whether people get to see it; programs get every section, empty or not.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        match &self.body {
+            Body::Facts(facts) => self.id == "summary" || facts.iter().any(Fact::is_shown),
+            Body::Table(table) | Body::Chart(_, table) => !table.rows.is_empty() || !table.when_empty.is_empty(),
+        }
+    }
+}
+
+/// What a section holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Single values, each with its name.
+    Facts(Vec<Fact>),
+    /// Values in rows.
+    Table(Table),
+    /// Values in rows, of which a picture can be drawn.
+    Chart(Chart, Table),
+}
+
+/// How much room a fact is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// What people look for first.
+    Major,
+    /// The usual.
+    Minor,
+    /// Not shown to people while it is zero.
+    Rare,
+}
+
+/// One value with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// Its name for programs.
+    pub key: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// The value.
+    pub value: Cell,
+    /// How much room it is given.
+    pub weight: Weight,
+}
+
+impl Fact {
+    /// Whether people get to see it.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.weight != Weight::Rare || !self.value.is_zero()
+    }
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name for programs.
+    pub key: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// Whether it holds numbers, which are set to the right.
+    pub is_number: bool,
+}
+
+/// Rows of cells, each as long as `columns`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// How many columns at the left name a row.
+    pub names: usize,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// What to say where there are no rows; where this is empty too, people don't see the section. Our own words;
+    /// code is in backticks.
+    pub when_empty: &'static str,
+}
+
+/// How a table is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Upright bars side by side: time runs to the right.
+    Columns,
+    /// Bars below each other, each with its name.
+    Bars,
+}
+
+/// How a picture of a table is drawn. The first column names the bars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Upright or lying.
+    pub shape: Shape,
+    /// The columns whose values make up a bar, piled up in this order.
+    pub series: Vec<usize>,
+    /// The count that fills the chart; shares fill it at 100 %.
+    pub full: u64,
+    /// What the picture says, for those who cannot see it. No text from a deck.
+    pub description: String,
+}
+
+impl Chart {
+    /// The parts of the bar of a row, each as a share of the chart's height or width.
+    #[must_use]
+    pub fn lengths(&self, row: &[Cell]) -> Vec<f64> {
+        self.series.iter().map(|column| row.get(*column).map_or(0.0, |cell| cell.length(self.full))).collect()
+    }
+
+    /// The smallest round number that is at least `most`, and even, so that the half of it is one too.
+    #[must_use]
+    pub fn round_full(most: u64) -> u64 {
+        let mut power = 1_u64;
+        loop {
+            for step in [2, 4, 6, 8, 10] {
+                let full = power.saturating_mul(step);
+                if full >= most {
+                    return full;
+                }
+            }
+            power = power.saturating_mul(10);
+        }
+    }
+}
+
+/// One value of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing to say.
+    Nothing,
+    /// Text from outside: a title, a deck, a prompt. Hostile until rendered.
+    Text(String),
+    /// A word of ours: for programs, then for people.
+    Named(&'static str, &'static str),
+    /// A whole number.
+    Count(u64),
+    /// Recalls out of answers.
+    Percent(Recalls),
+    /// In which range the true share of these recalls lies (Wilson, 95 %).
+    Range(Recalls),
+    /// Some out of all, where it's not about recalls.
+    Part(u64, u64),
+    /// Whole days.
+    Days(u64),
+    /// An interval, which people read in days, months or years.
+    Interval(Days),
+    /// Time spent, in milliseconds.
+    Time(u64),
+    /// A study day.
+    Date(StudyDay),
+    /// The day, week, month or year that begins on a day.
+    Span(Step, StudyDay),
+    /// Reviews a day, in thousandths.
+    Load(u64),
+    /// Ease factor.
+    Ease(Ease),
+}
+
+/// A number or a word as programs get it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Raw {
+    /// No value.
+    Null,
+    /// Text of ours, or from outside.
+    Text(String),
+    /// A whole number.
+    Whole(u64),
+    /// A share or a mean, to six places.
+    Decimal(f64),
+}
+
+/// One part of a cell for programs: its name within the cell (empty where the cell is one value), unit and value.
+pub(super) type Part = (&'static str, &'static str, Raw);
+
+fn decimal(value: Option<f64>) -> Raw {
+    value.map_or(Raw::Null, |value| Raw::Decimal((value * 1e6).round() / 1e6))
+}
+
+/// `92 %`, or `11 of 12` where there are too few for a percentage, or `-` where there are none.
+fn share(recalls: Recalls) -> String {
+    match (recalls.all, recalls.whole_percent()) {
+        (0, _) => "-".to_owned(),
+        (_, Some(percent)) => format!("{percent} %"),
+        (all, None) => format!("{} of {}", thousands(recalls.passed), thousands(all)),
+    }
+}
+
+fn time(ms: u64) -> String {
+    let minutes = ms.saturating_add(30_000) / 60_000;
+    match (ms, minutes) {
+        (0, _) => "0 min".to_owned(),
+        (_, 0) => "< 1 min".to_owned(),
+        (_, minutes @ 1..60) => format!("{minutes} min"),
+        (_, minutes) => format!("{} h {:02} min", thousands(minutes / 60), minutes % 60),
+    }
+}
+
+impl Cell {
+    /// The value in words and figures: the only place where a report is worded for people.
+    ///
+    /// Text comes back on one line, without anything that could act on a terminal.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Nothing => "-".to_owned(),
+            Self::Text(text) => one_line(text),
+            Self::Named(_, label) => (*label).to_owned(),
+            Self::Count(count) => thousands(*count),
+            Self::Percent(recalls) => share(*recalls),
+            Self::Range(recalls) => match wilson(recalls.passed, recalls.all) {
+                Some((low, high)) if recalls.all >= FEWEST_FOR_PERCENT => {
+                    format!("{:.0}–{:.0} %", low * 100.0, high * 100.0)
+                }
+                _ => "-".to_owned(),
+            },
+            Self::Part(count, of) => share(Recalls { passed: *count, all: *of }),
+            Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
+            Self::Interval(days) => days.short(),
+            Self::Time(ms) => time(*ms),
+            Self::Date(day) | Self::Span(Step::Day | Step::Week, day) => day.iso(),
+            Self::Span(Step::Month, day) => day.date().format("%Y-%m").to_string(),
+            Self::Span(Step::Year, day) => day.date().format("%Y").to_string(),
+            Self::Load(milli) => {
+                let tenths = milli.saturating_add(50) / 100;
+                format!("{}.{} a day", thousands(tenths / 10), tenths % 10)
+            }
+            Self::Ease(ease) => format!("{}.{:02}", ease.hundredths() / 100, ease.hundredths() % 100),
+        }
+    }
+
+    /// The value as programs get it: nothing rounded for the eye, no word that a translation would change.
+    #[must_use]
+    pub(super) fn raw(&self) -> Vec<Part> {
+        match self {
+            Self::Nothing => vec![("", "", Raw::Null)],
+            Self::Text(text) => vec![("", "text", Raw::Text(one_line(text)))],
+            Self::Named(key, _) => vec![("", "text", Raw::Text((*key).to_owned()))],
+            Self::Count(count) => vec![("", "count", Raw::Whole(*count))],
+            Self::Percent(recalls) => vec![
+                ("passed", "count", Raw::Whole(recalls.passed)),
+                ("all", "count", Raw::Whole(recalls.all)),
+                ("ratio", "ratio", decimal(recalls.ratio())),
+            ],
+            Self::Range(recalls) => {
+                let range = wilson(recalls.passed, recalls.all);
+                vec![
+                    ("low", "ratio", decimal(range.map(|(low, _)| low))),
+                    ("high", "ratio", decimal(range.map(|(_, high)| high))),
+                ]
+            }
+            Self::Part(count, of) => {
+                vec![("count", "count", Raw::Whole(*count)), ("of", "count", Raw::Whole(*of))]
+            }
+            Self::Days(days) => vec![("", "days", Raw::Whole(*days))],
+            Self::Interval(days) => vec![("", "days", Raw::Whole(u64::from(days.0)))],
+            Self::Time(ms) => vec![("", "ms", Raw::Whole(*ms))],
+            Self::Date(day) | Self::Span(_, day) => vec![("", "date", Raw::Text(day.iso()))],
+            Self::Load(milli) => vec![("", "per_day", decimal(Some(*milli as f64 / 1000.0)))],
+            Self::Ease(ease) => vec![("", "factor", decimal(Some(ease.decimal())))],
+        }
+    }
+
+    /// Whether it says that there was nothing.
+    fn is_zero(&self) -> bool {
+        match self {
+            Self::Count(number) | Self::Days(number) | Self::Time(number) | Self::Load(number) => *number == 0,
+            Self::Percent(recalls) | Self::Range(recalls) => recalls.all == 0,
+            Self::Part(count, _) => *count == 0,
+            Self::Nothing => true,
+            _ => false,
+        }
+    }
+
+    /// The value as a share of a bar that is full at `full`; shares are full at 100 %.
+    fn length(&self, full: u64) -> f64 {
+        let share = match self {
+            Self::Percent(recalls) => recalls.ratio(),
+            Self::Count(count) => Recalls { passed: *count, all: full }.ratio(),
+            _ => None,
+        };
+        share.unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn percent(passed: u64, all: u64) -> Cell {
+        Cell::Percent(Recalls { passed, all })
+    }
+
+    #[test]
+    fn few_answers_are_shown_as_counts_and_none_as_a_dash() {
+        assert_eq!(percent(0, 0).words(), "-");
+        assert_eq!(percent(11, 12).words(), "11 of 12");
+        assert_eq!(percent(92, 100).words(), "92 %");
+        assert_eq!(Cell::Range(Recalls { passed: 90, all: 100 }).words(), "83–94 %");
+        assert_eq!(Cell::Range(Recalls { passed: 9, all: 10 }).words(), "-");
+        assert_eq!(Cell::Part(22, 118).words(), "19 %");
+    }
+
+    #[test]
+    fn a_person_reads_rounded_values_and_a_program_raw_ones() {
+        for (cell, words, raw) in [
+            (Cell::Time(29_999), "< 1 min", Raw::Whole(29_999)),
+            (Cell::Time(90_000), "2 min", Raw::Whole(90_000)),
+            (Cell::Time(3_900_000), "1 h 05 min", Raw::Whole(3_900_000)),
+            (Cell::Days(1), "1 day", Raw::Whole(1)),
+            (Cell::Interval(Days(38)), "1.2mo", Raw::Whole(38)),
+            (Cell::Load(27_460), "27.5 a day", Raw::Decimal(27.46)),
+            (Cell::Ease(Ease::START), "2.50", Raw::Decimal(2.5)),
+            (Cell::Span(Step::Month, StudyDay(20_557)), "2026-04", Raw::Text("2026-04-14".to_owned())),
+        ] {
+            assert_eq!((cell.words().as_str(), cell.raw().first().map(|part| part.2.clone())), (words, Some(raw)));
+        }
+        assert_eq!(percent(2, 3).raw().last(), Some(&("ratio", "ratio", Raw::Decimal(0.666_667))));
+        assert_eq!(percent(0, 0).raw().last(), Some(&("ratio", "ratio", Raw::Null)));
+    }
+
+    #[test]
+    fn a_chart_ends_at_a_round_even_number() {
+        let fulls = [0, 1, 3, 9, 11, 42, 81, 999, 1001].map(Chart::round_full);
+        assert_eq!(fulls, [2, 2, 4, 10, 20, 60, 100, 1000, 2000]);
+        assert_eq!(Chart::round_full(u64::MAX), u64::MAX);
+    }
+}
