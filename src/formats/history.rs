@@ -27,7 +27,6 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::io;
 use std::io::BufRead as _;
-use std::io::Read as _;
 use std::io::Write;
 
 /// The format's name in its first line.
@@ -247,7 +246,7 @@ pub fn read(
     loop {
         bytes.clear();
         number += 1;
-        let read = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes)?;
+        let read = io::Read::take(&mut *input, LONGEST_LINE).read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return if number == 1 { Err(FormatError::NotThis("the file is empty".to_owned())) } else { Ok(()) };
         }
@@ -458,7 +457,9 @@ mod tests {
 
     #[test]
     fn a_newer_or_another_format_is_refused() {
-        for text in ["", "x\n", "{\"format\":\"lmq-history\",\"version\":2}\n", "{\"format\":\"other\",\"version\":1}\n"] {
+        for text in
+            ["", "x\n", "{\"format\":\"lmq-history\",\"version\":2}\n", "{\"format\":\"other\",\"version\":1}\n"]
+        {
             assert!(matches!(all(text), Err(FormatError::NotThis(_))), "{text}");
         }
         assert!(sniff(b"{\"format\":\"lmq-history\",\"version\":1}\nx"));

@@ -4,7 +4,9 @@
 
 mod columns;
 mod csv;
+pub mod deck_toml;
 mod decode;
+pub mod history;
 mod html;
 mod json;
 mod jsonl;
@@ -26,10 +28,12 @@ pub trait ReadSeek: BufRead + Seek {}
 impl<T: BufRead + Seek> ReadSeek for T {}
 
 /// Every importer, in the order in which their `sniff` is asked.
-pub const IMPORTERS: &[&dyn Importer] = &[&jsonl::JsonLines, &json::JsonDocument, &csv::TSV, &csv::CSV];
+pub const IMPORTERS: &[&dyn Importer] =
+    &[&deck_toml::DeckToml, &jsonl::JsonLines, &json::JsonDocument, &csv::TSV, &csv::CSV];
 
 /// Every exporter.
-pub const EXPORTERS: &[&dyn Exporter] = &[&csv::TableExporter, &json::JsonDocument, &jsonl::JsonLines];
+pub const EXPORTERS: &[&dyn Exporter] =
+    &[&deck_toml::DeckToml, &csv::TableExporter, &json::JsonDocument, &jsonl::JsonLines];
 
 /// Where in a file something stands. 1-based; 0 where it does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]

@@ -1,5 +1,6 @@
 //! Files out: notes in any format, and the log itself.
 
+use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -13,7 +14,6 @@ use crate::ops::failure;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::core::study_day::StudyDay;
 use std::io;
 use std::io::Write;
 

@@ -19,8 +19,9 @@ fn refused(path: &Path, error: &io::Error) -> Failure {
 /// When the folder can't be written, the disk is full, `path` is a folder, or `content` fails.
 pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     if path.is_dir() {
-        return Err(Failure::failed(format!("cannot write `{}`: it is a folder", path.display()))
-            .hint("name a file in it"));
+        return Err(
+            Failure::failed(format!("cannot write `{}`: it is a folder", path.display())).hint("name a file in it")
+        );
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {

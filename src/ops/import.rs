@@ -181,7 +181,8 @@ pub fn open(path: &Path) -> Result<(Vec<Source>, Vec<String>), Failure> {
 }
 
 fn open_file(path: &Path) -> Result<Source, Failure> {
-    let unreadable = |error: io::Error| Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
+    let unreadable =
+        |error: io::Error| Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     Ok(Source {
@@ -196,7 +197,11 @@ fn open_file(path: &Path) -> Result<Source, Failure> {
 fn files_of(path: &Path, skipped: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |error: io::Error| {
         let failure = Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
-        if error.kind() == io::ErrorKind::NotFound { failure.hint("check the name; `-` reads standard input") } else { failure }
+        if error.kind() == io::ErrorKind::NotFound {
+            failure.hint("check the name; `-` reads standard input")
+        } else {
+            failure
+        }
     };
     let meta = fs::metadata(path).map_err(unreadable)?;
     if !meta.is_dir() {
@@ -226,7 +231,7 @@ fn files_of(path: &Path, skipped: &mut Vec<String>) -> Result<Vec<PathBuf>, Fail
 /// # Errors
 /// When it can't be read or there is no room.
 pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
-    let spooled = || -> io::Result<(File, u64)> {
+    let mut spooled = || -> io::Result<(File, u64)> {
         let mut file = tempfile::tempfile()?;
         let size = io::copy(&mut input, &mut file)?;
         file.rewind()?;
@@ -319,41 +324,47 @@ pub fn import(
     let label = format!("imported {}", shown.join(", "));
     let kind = if jobs.iter().all(|(_, importer)| importer.is_none()) { "union" } else { "import" };
     let mut before = 0;
-    let written = store.write(stamp, kind, |()| label, |writer| {
-        for (mut source, importer) in jobs {
-            let size = source.size;
-            let mut heard = |read: u64| progress(before + read);
-            let done = match importer {
-                Some(importer) => {
-                    one_file(writer, env, &mut source, importer, options, None, &mut report, &mut heard)
+    let written = store.write(
+        stamp,
+        kind,
+        |()| label,
+        |writer| {
+            for (mut source, importer) in jobs {
+                let size = source.size;
+                let mut heard = |read: u64| progress(before + read);
+                let done = match importer {
+                    Some(importer) => {
+                        one_file(writer, env, &mut source, importer, options, None, &mut report, &mut heard)
+                    }
+                    None => one_log(writer, &mut source, &mut report, &mut heard),
+                };
+                before += size;
+                report.files += 1;
+                if let Err(broken) = done {
+                    refused = Some(refusal(broken, &source.shown, &path, draw));
+                    return Err(StoreError::Stale);
                 }
-                None => one_log(writer, &mut source, &mut report, &mut heard),
-            };
-            before += size;
-            report.files += 1;
-            if let Err(broken) = done {
-                refused = Some(refusal(broken, &source.shown, &path, draw));
+                if options.link && importer.is_some() {
+                    remember(writer, &mut source, options)?;
+                }
+            }
+            if options.strict && report.rejections > 0 {
+                refused = Some(refusal(Broken::Strict, "", &path, draw));
                 return Err(StoreError::Stale);
             }
-            if options.link && importer.is_some() {
-                remember(writer, &mut source, options)?;
+            if report.rejections > 0
+                && report.added + report.changed + report.same + report.restored + report.events_added == 0
+                && report.events_known + report.duplicates + report.kept == 0
+            {
+                refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
+                return Err(StoreError::Stale);
             }
-        }
-        if options.strict && report.rejections > 0 {
-            refused = Some(refusal(Broken::Strict, "", &path, draw));
-            return Err(StoreError::Stale);
-        }
-        if report.rejections > 0 && report.added + report.changed + report.same + report.restored + report.events_added == 0
-            && report.events_known + report.duplicates + report.kept == 0
-        {
-            refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
-            return Err(StoreError::Stale);
-        }
-        if options.dry_run {
-            return Err(StoreError::Stale);
-        }
-        Ok(())
-    });
+            if options.dry_run {
+                return Err(StoreError::Stale);
+            }
+            Ok(())
+        },
+    );
     if let Some(mut failure) = refused {
         failure.places.extend(report.rejected);
         return Err(failure);
@@ -378,10 +389,8 @@ fn refusal(broken: Broken, shown: &str, path: &Path, draw: Draw<'_>) -> Failure 
             failure.hint("give your deck another `id`; to change a built-in card keep its key")
         }
         Broken::Format(FormatError::Faults { source_text, faults }) => {
-            let mut failure = Failure::data(format!(
-                "`{shown}` was not imported: {}",
-                counted(faults.len(), "fault", "faults")
-            ));
+            let mut failure =
+                Failure::data(format!("`{shown}` was not imported: {}", counted(faults.len(), "fault", "faults")));
             failure.places = draw(shown, &source_text, &faults);
             failure.hint("mend them and import it again; nothing was changed")
         }
@@ -666,7 +675,15 @@ pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>,
             for file in files_of(&place, &mut skipped)? {
                 let name = fs::canonicalize(&file).unwrap_or_else(|_| file.clone()).display().to_string();
                 if !known.contains(&name) {
-                    let new = SourceFile { path: name, folder: Some(source.id), is_folder: false, size: None, mtime_ms: None, hash: None, ..source.clone() };
+                    let new = SourceFile {
+                        path: name,
+                        folder: Some(source.id),
+                        is_folder: false,
+                        size: None,
+                        mtime_ms: None,
+                        hash: None,
+                        ..source.clone()
+                    };
                     follow_one(store, env, stamp, &new, &file, &options, &mut talk)?;
                 }
             }
@@ -711,24 +728,29 @@ fn follow_one(
             None
         }
     };
-    let written = store.write(stamp, "import", |()| format!("followed {}", source.path), |writer| {
-        let id = writer.follow(&seen)?;
-        if let Some(importer) = importer {
-            let done = one_file(writer, env, &mut file, importer, options, Some(id), &mut report, &mut |_| {});
-            match done {
-                Err(Broken::Store(error)) => return Err(error),
-                Err(broken) => {
-                    let lines = |shown: &str, _: &str, faults: &[FileFault]| {
-                        faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
-                    };
-                    refused = Some(refusal(broken, &source.path, &path, &lines));
-                    return Err(StoreError::Stale);
+    let written = store.write(
+        stamp,
+        "import",
+        |()| format!("followed {}", source.path),
+        |writer| {
+            let id = writer.follow(&seen)?;
+            if let Some(importer) = importer {
+                let done = one_file(writer, env, &mut file, importer, options, Some(id), &mut report, &mut |_| {});
+                match done {
+                    Err(Broken::Store(error)) => return Err(error),
+                    Err(broken) => {
+                        let lines = |shown: &str, _: &str, faults: &[FileFault]| {
+                            faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
+                        };
+                        refused = Some(refusal(broken, &source.path, &path, &lines));
+                        return Err(StoreError::Stale);
+                    }
+                    Ok(()) => {}
                 }
-                Ok(()) => {}
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     if let Some(refused) = refused {
         talk.push(format!("{refused}\nits cards stay as they were"));
         return Ok(());

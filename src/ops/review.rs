@@ -110,12 +110,7 @@ impl<'a> Review<'a> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn new(
-        store: &'a mut Store,
-        env: &'a Env,
-        settings: Settings,
-        options: &Options,
-    ) -> Result<Self, Failure> {
+    pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, options: &Options) -> Result<Self, Failure> {
         let Stamp { now, today } = stamp(env, &settings);
         let queue = queue(store, &settings, options, today).map_err(|error| failure(&error, store.path()))?;
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
@@ -195,13 +190,18 @@ impl<'a> Review<'a> {
             match effect {
                 Effect::Append { kind, label, events } => {
                     let scheduler = self.settings.scheduler();
-                    let written = self.store.write(when, kind, |_| label.clone(), |writer| {
-                        let mut state = CardState::default();
-                        for draft in &events {
-                            state = writer.append(draft, &scheduler)?;
-                        }
-                        Ok(state)
-                    });
+                    let written = self.store.write(
+                        when,
+                        kind,
+                        |_| label.clone(),
+                        |writer| {
+                            let mut state = CardState::default();
+                            for draft in &events {
+                                state = writer.append(draft, &scheduler)?;
+                            }
+                            Ok(state)
+                        },
+                    );
                     match written {
                         Ok((state, _)) => {
                             if kind == "mark" {
@@ -323,9 +323,12 @@ pub fn answer(
         match effect {
             Effect::Append { kind, label, events } => {
                 store
-                    .write(when, kind, |()| label.clone(), |writer| {
-                        events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
-                    })
+                    .write(
+                        when,
+                        kind,
+                        |()| label.clone(),
+                        |writer| events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop)),
+                    )
                     .map_err(|error| failure(&error, &path))?;
             }
             Effect::Leech { lapses, .. } => leech = Some(lapses),
@@ -346,7 +349,9 @@ pub fn clock_warning(store: &Store, env: &Env) -> Result<Option<String>, Failure
         let date = Timestamp { unix_ms: newest, ..now }.to_rfc3339();
         let today = now.to_rfc3339();
         if newest > now.unix_ms {
-            Some(format!("The clock says {today}, but the newest entry of the log is later: {date}. Is the clock right?"))
+            Some(format!(
+                "The clock says {today}, but the newest entry of the log is later: {date}. Is the clock right?"
+            ))
         } else if now.unix_ms - newest > LONG_AGO_MS {
             Some(format!("The newest entry of the log is from {date}, the clock says {today}. Is the clock right?"))
         } else {

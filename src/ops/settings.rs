@@ -178,7 +178,9 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(Failure::failed(format!("cannot read the settings `{}`", path.display())).at(error.to_string())),
+        Err(error) => {
+            Err(Failure::failed(format!("cannot read the settings `{}`", path.display())).at(error.to_string()))
+        }
     }
 }
 
