@@ -13,6 +13,8 @@ pub enum Kind {
     Data,
     /// Our own mistake: exit code 4.
     Bug,
+    /// Whoever read our output has gone (`lmq … | head`): no error, exit code 0, nothing said.
+    Closed,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
             Self::Usage => 2,
             Self::Data => 3,
             Self::Bug => 4,
+            Self::Closed => 0,
         }
     }
 }
@@ -68,6 +71,15 @@ impl Failure {
     #[must_use]
     pub fn bug(what: impl Into<String>) -> Self {
         Self::new(Kind::Bug, what)
+    }
+
+    /// The output could not be written; a closed pipe is no error.
+    #[must_use]
+    pub fn output(error: &std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::new(Kind::Closed, "");
+        }
+        Self::failed("cannot write the output").at(error.to_string()).hint("check the space on the disk")
     }
 
     /// The same with a line that says where.

@@ -1,4 +1,5 @@
 //! `lmq`: a spaced-repetition trainer for the terminal.
+pub mod cli;
 pub mod core;
 pub mod env;
 pub mod failure;
@@ -6,3 +7,4 @@ pub mod formats;
 pub mod ops;
 pub mod report;
 pub mod store;
+pub mod ui;

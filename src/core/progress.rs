@@ -504,6 +504,14 @@ fn spans(days: &[(StudyDay, DayTotals)], period: Period) -> (Step, Vec<Span>) {
     (step, spans)
 }
 
+/// Study days in a row with at least one answer, from the sums of each day; today is open until it ends.
+#[must_use]
+pub fn streak_of(days: &[(StudyDay, DayTotals)], today: StudyDay) -> Streak {
+    let practised: Vec<StudyDay> =
+        days.iter().filter(|(day, sum)| *day <= today && sum.answers > 0).map(|(day, _)| *day).collect();
+    streak(&practised, today)
+}
+
 /// `practised`: days with an answer, ascending, none after today.
 fn streak(practised: &[StudyDay], today: StudyDay) -> Streak {
     let (mut run, mut longest, mut previous) = (0, 0, None::<StudyDay>);

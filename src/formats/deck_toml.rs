@@ -680,7 +680,7 @@ mod tests {
     const MODEL: &str = include_str!("../../tests/it/data/model.toml");
 
     fn faults(text: &str) -> Vec<String> {
-        parse(text).unwrap_err().into_iter().map(|f| format!("{}:{} {}", f.place, f.rule, f.what)).collect()
+        parse(text).unwrap_err().into_iter().map(|f| format!("{} {} {}", f.place, f.rule, f.what)).collect()
     }
 
     #[test]

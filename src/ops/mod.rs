@@ -1,11 +1,14 @@
 //! What two front ends share, or one transaction spans.
 
+pub mod add;
+pub mod backup;
 pub mod decks;
 pub mod export;
 pub mod files;
 pub mod import;
 pub mod review;
 pub mod settings;
+pub mod undo;
 
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;

@@ -174,6 +174,14 @@ impl Setting {
     }
 }
 
+/// A value without its decor: the comment at the line's end belongs to it.
+fn plain(value: &toml_edit::Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value.clone().decorated("", "").to_string(),
+    }
+}
+
 fn read_text(path: &Path) -> Result<String, Failure> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),
@@ -219,10 +227,7 @@ pub fn load(path: Option<&Path>) -> Result<Settings, Failure> {
                 failure = failure.at(format!("{place}: {}; {}", unknown.what, unknown.hint.unwrap_or_default()));
             }
             Ok(setting) => {
-                let value = item.as_value().map(|value| match value.as_str() {
-                    Some(text) => text.to_owned(),
-                    None => value.to_string().trim().to_owned(),
-                });
+                let value = item.as_value().map(plain);
                 match value.filter(|value| setting.toml_value(value).is_some()) {
                     Some(value) => (setting.write)(&mut settings, &value),
                     None => failure = failure.at(format!("{place}: `{key}` has to be {}", setting.allowed())),
@@ -247,10 +252,7 @@ pub fn change(path: &Path, key: &str, value: Option<&str>) -> Result<Option<Stri
     };
     let text = read_text(path)?;
     let mut document = parse(path, &text)?.into_mut();
-    let old = document.get(key).and_then(toml_edit::Item::as_value).map(|value| match value.as_str() {
-        Some(text) => text.to_owned(),
-        None => value.to_string().trim().to_owned(),
-    });
+    let old = document.get(key).and_then(toml_edit::Item::as_value).map(plain);
     match new {
         Some(mut new) => {
             // The comment at the end of the line belongs to the value's decor: carry it over.

@@ -329,6 +329,51 @@ impl Store {
         copy_to(&self.db, path)
     }
 
+    /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
+    /// a restored copy is put in its place.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn leave_device(&mut self) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+        Ok(())
+    }
+
+    /// Closes the database with everything in its one file.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn close(self) -> Result<(), StoreError> {
+        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.db.close().map_err(|(_, error)| StoreError::Sqlite(error))
+    }
+
+    /// Answers that this database has and `other` does not.
+    ///
+    /// # Errors
+    /// When one of them can't be read.
+    pub fn answers_not_in(&self, other: &Self) -> Result<u64, StoreError> {
+        let mut newer = 0;
+        for (number, id) in &self.devices {
+            let theirs: Option<i64> = other
+                .db
+                .query_row(
+                    "SELECT max(e.sequence) FROM device d JOIN event e ON e.device = d.id WHERE d.uuid = ?1",
+                    [id.0],
+                    |row| row.get(0),
+                )
+                .optional()?
+                .flatten();
+            let more: i64 = self.db.query_row(
+                "SELECT count(*) FROM event WHERE device = ?1 AND sequence > ?2 AND kind = 1",
+                (number, theirs.unwrap_or(0)),
+                |row| row.get(0),
+            )?;
+            newer += columns::u64_of(more);
+        }
+        Ok(newer)
+    }
+
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         meta(&self.db, name)
     }

@@ -402,6 +402,19 @@ impl<'b, 's> Bulk<'b, 's> {
         self.insert(&now, who, key, text, &hashed)
     }
 
+    /// Adds one note without looking for one that it could be an edit of.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn add(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
+        let mut now = self.deck_now(deck, deck, [None; 5])?;
+        now.position += 1;
+        if let Some(kept) = self.decks.get_mut(deck) {
+            kept.position = now.position;
+        }
+        self.insert(&now, who, key, text, &hashed(text)?)
+    }
+
     /// Whether the deck may have a note from before that no row has claimed: then a row without a match waits.
     fn any_unclaimed(&self, deck: i64, open: &[i64]) -> Result<bool, StoreError> {
         if !open.is_empty() {
@@ -891,6 +904,20 @@ impl Writer<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the deck has a note with this very text.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_text(&self, deck: &str, text: &NoteText) -> Result<bool, StoreError> {
+        let hashed = hashed(text)?;
+        Ok(self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM note n JOIN deck k ON k.id = n.deck WHERE k.name_id = ?1 AND n.prompt_hash = ?2 \
+             AND n.text_hash = ?3 AND n.retired = 0)",
+            (deck, hashed.prompt_hash, hashed.text_hash),
+            |row| row.get(0),
+        )?)
     }
 
     /// Ids of the built-in decks, each with the uids that it has: what another file may not add to.

@@ -1,0 +1,60 @@
+use crate::cli::Ctx;
+use crate::cli::json;
+use crate::cli::parse;
+use crate::core::grade::Quality;
+use crate::core::text::one_line;
+use crate::core::units::Millis;
+use crate::failure::Failure;
+use crate::ops;
+
+/// Grade one card without a sitting: for scripts and editors
+///
+/// Takes any card: early, past the day's limits, again on the same day (which changes no interval). Only a suspended
+/// card is refused.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq answer differences/d08-leader-questions good
+  lmq answer quotes/q14-ladder#2 4 --ms 6500 --json")]
+pub(super) struct Args {
+    /// The card: deck/key, deck/key#number, or the beginning of its id
+    card: String,
+
+    /// 0 to 5, or again, hard, good, easy
+    #[arg(value_parser = parse::quality)]
+    quality: Quality,
+
+    /// Milliseconds that the answer took
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    ms: u32,
+
+    /// Print the card after the answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let mut store = ctx.store()?;
+    let card = ctx.card(&store, &args.card)?;
+    if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
+        ctx.say(&warning);
+    }
+    let leech =
+        ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, Millis(args.ms))?;
+    let line = store
+        .card(card)
+        .map_err(|error| ctx.failure(&error))?
+        .ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
+    if let Some(lapses) = leech {
+        ctx.say(&format!("{} is a leech: failed {lapses} times. Rewrite it, split it, or suspend it", one_line(&line.name())));
+    }
+    let today = ctx.stamp().today;
+    if args.json {
+        let card = json::Card::of(&line, today, &ctx.settings);
+        return json::print(ctx, &card);
+    }
+    let due = line.state.memory.as_ref().map_or_else(String::new, |memory| {
+        format!("due {} (interval {})", memory.due.iso(), memory.interval.short())
+    });
+    ctx.line(format!("{}: {}, {due}", one_line(&line.name()), args.quality.button().name()))
+}

@@ -1,0 +1,108 @@
+use crate::cli::Ctx;
+use crate::core::text::counted;
+use crate::failure::Failure;
+use crate::formats::exporter;
+use crate::ops;
+use crate::ops::files;
+use std::io;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Export decks or the history
+///
+/// Notes come back equal from every format. The history is the log itself: `lmq import` unites it with another
+/// database's, with the same states after.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq export skills --format toml --out skills.toml
+  lmq export --format json > all.json
+  lmq export --what history --format jsonl --out history.jsonl")]
+pub(super) struct Args {
+    /// Decks, by id or name [default: all]
+    decks: Vec<String>,
+
+    /// The format; by the ending of --out where it is not given
+    #[arg(long, value_name = "FORMAT", value_parser = ["toml", "csv", "json", "jsonl"])]
+    format: Option<String>,
+
+    /// Notes, or the log itself
+    #[arg(long, value_name = "WHAT", value_parser = ["notes", "history"], default_value = "notes")]
+    what: String,
+
+    /// The file to write; it is replaced whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn format(args: &Args) -> Result<String, Failure> {
+    if let Some(format) = &args.format {
+        return Ok(format.clone());
+    }
+    if args.what == "history" {
+        return Ok("jsonl".to_owned());
+    }
+    let ending = args.out.as_ref().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some(name @ ("toml" | "csv" | "json" | "jsonl")) => Ok(name.to_owned()),
+        _ => Err(Failure::usage("the format is not given").hint("say --format toml, csv, json or jsonl")),
+    }
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let format = format(args)?;
+    let store = ctx.store()?;
+    let today = ctx.stamp().today;
+    let decks = ops::decks::named(&store, &args.decks)?;
+    if args.what == "history" {
+        if format != "jsonl" || !args.decks.is_empty() {
+            return Err(Failure::usage("the history goes out whole, as jsonl")
+                .hint("lmq export --what history --format jsonl --out FILE"));
+        }
+        let count = write(args, ctx, |out| ops::export::log(&store, out))?;
+        ctx.say(&format!("wrote {}", counted(count, "record of the log", "records of the log")));
+        return Ok(());
+    }
+    let exporter = exporter(&format).ok_or_else(|| Failure::bug(format!("no exporter `{format}`")))?;
+    let count = write(args, ctx, |out| ops::export::notes(&store, &decks, today, exporter, out))?;
+    ctx.say(&format!("wrote {}", counted(count, "note", "notes")));
+    Ok(())
+}
+
+fn write(
+    args: &Args,
+    ctx: &mut Ctx,
+    export: impl FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure>,
+) -> Result<usize, Failure> {
+    let mut trouble = None;
+    let mut count = 0;
+    let mut work = |out: &mut dyn Write, export: Box<dyn FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure> + '_>| {
+        match export(out) {
+            Ok(Ok(written)) => {
+                count = written;
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error),
+            Err(failure) => {
+                trouble = Some(failure);
+                Err(io::Error::other("the database could not be read"))
+            }
+        }
+    };
+    let export = Box::new(export);
+    let done = match &args.out {
+        Some(path) => files::write_whole(path, |out| work(out, export)),
+        None => work(&mut ctx.out, export).map_err(|error| {
+            if error.kind() == io::ErrorKind::InvalidInput {
+                Failure::usage("this format can't hold that").at(error.to_string())
+            } else {
+                Failure::output(&error)
+            }
+        }),
+    };
+    if let Some(failure) = trouble {
+        return Err(failure);
+    }
+    done?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,214 @@
+//! What scripts get. docs/json.md is the contract; fields are added, never changed or taken away.
+
+use crate::cli::Ctx;
+use crate::core::event::Fact;
+use crate::core::settings::Settings;
+use crate::core::state::CardState;
+use crate::core::state::is_leech;
+use crate::core::study_day::StudyDay;
+use crate::failure::Failure;
+use crate::store::CardLine;
+use crate::store::HistoryRow;
+use serde::Serialize;
+use std::io::Write as _;
+
+/// A card.
+#[derive(Serialize)]
+pub(super) struct Card {
+    id: String,
+    deck: String,
+    key: Option<String>,
+    ordinal: u16,
+    name: String,
+    kind: String,
+    prompt: String,
+    answer: String,
+    state: &'static str,
+    ease: f64,
+    interval_days: u32,
+    repetitions: u32,
+    lapses: u32,
+    due: Option<String>,
+    tags: Vec<String>,
+    source: Vec<String>,
+    topic: Option<String>,
+    topic_title: Option<String>,
+    speaker: Option<String>,
+    hint: Option<String>,
+    extra: Option<String>,
+    marked: bool,
+    held_out: bool,
+}
+
+impl Card {
+    pub(super) fn of(line: &CardLine, today: StudyDay, settings: &Settings) -> Self {
+        let text = &line.text;
+        let memory = line.state.memory.as_ref();
+        let mut tags = text.tags.clone();
+        if is_leech(line.state.lapses(), settings.leech_lapses) && !tags.iter().any(|tag| tag == "leech") {
+            tags.push("leech".to_owned());
+        }
+        Self {
+            id: line.card.to_string(),
+            deck: line.deck.clone(),
+            key: line.key.clone(),
+            ordinal: line.card.ordinal,
+            name: line.name(),
+            kind: text.kind.clone(),
+            prompt: text.prompt(line.card.ordinal),
+            answer: text.answer(line.card.ordinal),
+            state: line.state.word(today, settings.drill()).name(),
+            ease: memory.map_or(crate::core::units::Ease::START, |m| m.ease).decimal(),
+            interval_days: memory.map_or(0, |m| m.interval.0),
+            repetitions: memory.map_or(0, |m| m.repetitions),
+            lapses: line.state.lapses(),
+            due: memory.map(|m| m.due.iso()),
+            tags,
+            source: text.source.clone(),
+            topic: text.topic.clone(),
+            topic_title: line.topic.clone(),
+            speaker: text.speaker.clone(),
+            hint: text.hint.clone(),
+            extra: text.extra.clone(),
+            marked: line.state.marked,
+            held_out: text.held_out,
+        }
+    }
+}
+
+/// A state, before or after an event.
+#[derive(Serialize)]
+pub(super) struct State {
+    repetitions: u32,
+    interval_days: u32,
+    ease: f64,
+    lapses: u32,
+    due: Option<String>,
+    last_quality: Option<u8>,
+    suspended: bool,
+    buried_until: Option<String>,
+    marked: bool,
+}
+
+impl State {
+    fn of(state: &CardState) -> Self {
+        let memory = state.memory.as_ref();
+        Self {
+            repetitions: memory.map_or(0, |m| m.repetitions),
+            interval_days: memory.map_or(0, |m| m.interval.0),
+            ease: memory.map_or(crate::core::units::Ease::START, |m| m.ease).decimal(),
+            lapses: state.lapses(),
+            due: memory.map(|m| m.due.iso()),
+            last_quality: memory.map(|m| m.last_quality.into()),
+            suspended: state.suspended,
+            buried_until: state.buried_until.map(StudyDay::iso),
+            marked: state.marked,
+        }
+    }
+}
+
+/// An event of the log.
+#[derive(Serialize)]
+pub(super) struct History {
+    id: String,
+    action: String,
+    card: Option<String>,
+    name: Option<String>,
+    kind: &'static str,
+    at: String,
+    study_day: String,
+    quality: Option<u8>,
+    took_ms: Option<u32>,
+    response: Option<String>,
+    undoes: Option<String>,
+    voided: bool,
+    before: Option<State>,
+    after: Option<State>,
+}
+
+impl History {
+    pub(super) fn of(row: &HistoryRow) -> Self {
+        let event = &row.event;
+        let answer = event.fact.answer();
+        Self {
+            id: event.id.to_string(),
+            action: event.action_id().to_string(),
+            card: event.card.map(|card| card.to_string()),
+            name: event.card.map(|_| row.card_name.clone()),
+            kind: event.fact.name(),
+            at: event.at.to_rfc3339(),
+            study_day: event.study_day.iso(),
+            quality: answer.map(|(quality, _)| quality.into()),
+            took_ms: answer.map(|(_, took)| took.0),
+            response: event.detail.response.clone(),
+            undoes: match &event.fact {
+                Fact::Undone { action } => Some(action.to_string()),
+                _ => None,
+            },
+            voided: row.voided,
+            before: row.before.as_ref().map(State::of),
+            after: row.after.as_ref().map(State::of),
+        }
+    }
+}
+
+/// JSON with what could drive a terminal escaped: controls beyond ASCII and bidirectional overrides. It only ever
+/// stands inside strings there, where an escape means the same.
+fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && crate::core::text::printable(c.encode_utf8(&mut [0; 4])).chars().next() != Some(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// One line of JSON.
+pub(super) fn to_string(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map(|json| harmless(&json)).map_err(|error| Failure::bug(error.to_string()))
+}
+
+/// Prints one value.
+pub(super) fn print(ctx: &mut Ctx, value: &impl Serialize) -> Result<(), Failure> {
+    let json = to_string(value)?;
+    ctx.line(json)
+}
+
+/// An array that is written as its elements come.
+pub(super) struct Array {
+    empty: bool,
+}
+
+impl Array {
+    pub(super) fn begin(ctx: &mut Ctx) -> Result<Self, Failure> {
+        write!(ctx.out, "[").map_err(|error| Failure::output(&error))?;
+        Ok(Self { empty: true })
+    }
+
+    pub(super) fn push(&mut self, ctx: &mut Ctx, value: &impl Serialize) -> Result<(), Failure> {
+        let json = serde_json::to_string(value).map_err(|error| Failure::bug(error.to_string()))?;
+        let comma = if self.empty { "" } else { "," };
+        self.empty = false;
+        write!(ctx.out, "{comma}\n  {}", harmless(&json)).map_err(|error| Failure::output(&error))
+    }
+
+    pub(super) fn end(self, ctx: &mut Ctx) -> Result<(), Failure> {
+        ctx.line(if self.empty { "]" } else { "\n]" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_json_can_drive_a_terminal() {
+        let text = "a\u{1b}[2J\u{9b}\u{202e}é\u{7f}";
+        let json = to_string(&text).unwrap();
+        assert!(json.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{json:?}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

@@ -1,0 +1,271 @@
+//! The command line: a file for each command, its arguments (whose comments are the help) and `run`.
+
+mod add;
+mod answer;
+mod backup;
+mod cards;
+mod completions;
+mod config;
+mod decks;
+mod doctor;
+mod export;
+mod glance;
+mod history;
+mod import;
+mod json;
+mod man;
+mod next;
+mod output;
+mod parse;
+mod report;
+mod restore;
+mod review;
+mod show;
+mod stats;
+mod undo;
+
+use crate::core::settings::Settings;
+use crate::core::study_day::Timestamp;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops;
+use crate::store::Found;
+use crate::store::Store;
+use clap::CommandFactory as _;
+use clap::FromArgMatches as _;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use std::ffi::OsString;
+use std::io;
+use std::io::BufWriter;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// In a terminal that has it, unless NO_COLOR is set
+    Auto,
+    /// Also through a pipe
+    Always,
+    /// Never
+    Never,
+}
+
+/// Remember what you read: spaced repetition for the terminal
+///
+/// Decks on leadership and management are built in; every answer is kept in a local SQLite database and scheduled
+/// with SM-2. Without a command, lmq shows the day at a glance.
+#[derive(Debug, Parser)]
+#[command(name = "lmq", version, max_term_width = 100, after_help = "\
+Examples:
+  lmq review                      ten minutes before stand-up
+  lmq import capitals.csv         your own cards
+  lmq report --out report.html    what you know, without any card texts
+
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 bad data, 4 a bug in lmq.")]
+struct Cli {
+    /// The database file [default: lmq/lmq.db in the platform's data folder]
+    #[arg(long, global = true, value_name = "PATH", env = "LMQ_DB", hide_env_values = true)]
+    db: Option<PathBuf>,
+
+    /// Act as if it were this moment: 2026-01-15T09:00:00+01:00; without an offset it is local time
+    #[arg(long, global = true, value_name = "TIME", env = "LMQ_NOW", hide_env_values = true, value_parser = parse::now)]
+    now: Option<Timestamp>,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+
+    /// Say nothing but what was asked for, and errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+macro_rules! commands {
+    ($($(#[doc = $about:literal])* $name:ident => $module:ident,)*) => {
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($(#[doc = $about])* $name($module::Args),)*
+        }
+
+        impl Command {
+            fn run(&self, ctx: &mut Ctx) -> Result<(), Failure> {
+                match self {
+                    $(Self::$name(args) => $module::run(args, ctx),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Review what is due and meet new cards
+    Review => review,
+    /// Show the card that would be asked now
+    Next => next,
+    /// Grade one card without a sitting: for scripts and editors
+    Answer => answer,
+    /// Add one card
+    Add => add,
+    /// List decks with what waits in them
+    Decks => decks,
+    /// List cards, all or those that match
+    Cards => cards,
+    /// Show everything about one card
+    Show => show,
+    /// Show the log: every answer, oldest first
+    History => history,
+    /// Take back the newest step
+    Undo => undo,
+    /// Show what you know, in the terminal
+    Stats => stats,
+    /// Import decks, tables, notes, or the history of another database
+    Import => import,
+    /// Export decks or the history
+    Export => export,
+    /// Write a progress report
+    Report => report,
+    /// Copy the whole database into a file
+    Backup => backup,
+    /// Put a backup in the place of the database
+    Restore => restore,
+    /// Look whether everything is in order
+    Doctor => doctor,
+    /// Read and change settings
+    Config => config,
+    /// Print completions for a shell
+    Completions => completions,
+    /// Print the manual page
+    Man => man,
+}
+
+/// What a command works with.
+struct Ctx {
+    env: Env,
+    db: PathBuf,
+    settings: Settings,
+    out: BufWriter<Box<dyn Write>>,
+    quiet: bool,
+    colour: bool,
+}
+
+impl Ctx {
+    /// Opens the database with decks and followed files brought up to date.
+    fn store(&mut self) -> Result<Store, Failure> {
+        let (store, talk) = ops::open(&self.db, &self.env, &self.settings)?;
+        for line in talk {
+            self.say(&line);
+        }
+        Ok(store)
+    }
+
+    /// A database error in words.
+    fn failure(&self, error: &crate::store::StoreError) -> Failure {
+        ops::failure(error, &self.db)
+    }
+
+    fn stamp(&self) -> crate::store::Stamp {
+        ops::stamp(&self.env, &self.settings)
+    }
+
+    /// Something to know that was not asked for: to standard error, unless it is to be quiet.
+    fn say(&self, text: &str) {
+        if !self.quiet {
+            complain(text);
+        }
+    }
+
+    /// Writes a line of what was asked for.
+    fn line(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
+        writeln!(self.out, "{text}").map_err(|error| Failure::output(&error))
+    }
+
+    /// The card that a person named.
+    fn card(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
+        match store.find(name).map_err(|error| self.failure(&error))? {
+            Found::One(card) => Ok(card),
+            Found::Many(names) => {
+                let mut failure = Failure::usage(format!("`{name}` could be several cards"));
+                for name in names {
+                    failure = failure.at(name);
+                }
+                Err(failure.hint("name one of them"))
+            }
+            Found::Nothing => Err(Failure::usage(format!("there is no card `{name}`"))
+                .hint("name it deck/key, deck/key#number, or by the beginning of its id; `lmq cards` lists all")),
+        }
+    }
+}
+
+fn complain(text: &str) {
+    let mut err = io::stderr().lock();
+    // Where even standard error is gone there is nobody left to tell.
+    writeln!(err, "{text}").ok();
+}
+
+fn database(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    given.filter(|path| !path.as_os_str().is_empty()).or_else(Env::data_file).ok_or_else(|| {
+        Failure::failed("cannot tell where your data folder is: there is no home folder")
+            .hint("name the database file with --db, or set LMQ_DB")
+    })
+}
+
+/// The command line as clap has it: for completions, the manual and docs/cli.md.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the command line `args`, the program's name first.
+#[must_use]
+pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
+    let code = match try_run(env, args) {
+        Ok(code) => code,
+        Err(failure) => {
+            if failure.kind != crate::failure::Kind::Closed {
+                complain(&crate::core::text::printable(&failure.to_string()));
+            }
+            failure.kind.code()
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
+    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            error.print().map_err(|error| Failure::output(&error))?;
+            return Ok(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    if let Some(now) = cli.now {
+        env.fix_now(now);
+    }
+    let colour = match cli.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => Env::terminals().stdout && !Env::plain_terminal(),
+    };
+    // `config` has to work on a file with faults, or it could not be mended with it.
+    let settings = match &cli.command {
+        Some(Command::Config(_) | Command::Completions(_) | Command::Man(_)) => Settings::default(),
+        _ => ops::settings::load(Env::config_file().as_deref())?,
+    };
+    let out: Box<dyn Write> = Box::new(io::stdout());
+    let mut ctx =
+        Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
+    match &cli.command {
+        Some(command) => command.run(&mut ctx)?,
+        None => glance::run(&mut ctx)?,
+    }
+    ctx.out.flush().map_err(|error| Failure::output(&error))?;
+    Ok(0)
+}

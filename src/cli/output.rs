@@ -1,0 +1,74 @@
+//! Tables for people: aligned by display width, cut at the width of the terminal, plain through a pipe.
+
+use crate::core::text::one_line;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Cuts a text to `width` columns, at graphemes, with an ellipsis where something was cut.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        if out.width() + grapheme.width() + 1 > width {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    out.push('…');
+    out
+}
+
+/// A table whose columns are as wide as they need, but the one at `stretch`, which takes what is left of `width`.
+/// Columns in `right` are aligned to the right.
+pub(super) fn table(head: &[&str], rows: &[Vec<String>], stretch: usize, right: &[usize], width: usize) -> Vec<String> {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
+    let mut widths: Vec<usize> = head.iter().map(|title| title.width()).collect();
+    for row in &rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = (*widest).max(cell.width());
+        }
+    }
+    let others: usize = widths.iter().enumerate().filter(|(i, _)| *i != stretch).map(|(_, w)| w + 2).sum();
+    if let Some(stretched) = widths.get_mut(stretch) {
+        *stretched = (*stretched).min(width.saturating_sub(others)).max(8);
+    }
+    let line = |cells: Vec<&str>| {
+        let mut out = String::new();
+        for (index, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+            let cell = if index == stretch { cut(cell, *width) } else { (*cell).to_owned() };
+            let pad = " ".repeat(width.saturating_sub(cell.width()));
+            if index > 0 {
+                out.push_str("  ");
+            }
+            if right.contains(&index) {
+                out.push_str(&pad);
+                out.push_str(&cell);
+            } else {
+                out.push_str(&cell);
+                out.push_str(&pad);
+            }
+        }
+        out.trim_end().to_owned()
+    };
+    let mut lines = vec![line(head.to_vec())];
+    lines.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_its_width_and_counts_columns_not_bytes() {
+        let rows = vec![
+            vec!["日本語".to_owned(), "a very long prompt that has to be cut".to_owned(), "12".to_owned()],
+            vec!["é".to_owned(), "short".to_owned(), "3".to_owned()],
+        ];
+        let lines = table(&["deck", "prompt", "due"], &rows, 1, &[2], 30);
+        assert_eq!(lines, ["deck    prompt             due", "日本語  a very long promp…  12", "é       short                3"]);
+        assert!(lines.iter().all(|line| line.width() <= 30));
+    }
+}

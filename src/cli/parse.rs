@@ -1,0 +1,82 @@
+//! Values of options.
+
+use crate::core::grade::Quality;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::env::Env;
+
+/// `--now`.
+pub(super) fn now(text: &str) -> Result<Timestamp, String> {
+    Timestamp::from_rfc3339(text)
+        .or_else(|| Env::local_time(text))
+        .ok_or_else(|| "not a time; write 2026-01-15T09:00:00+01:00, or 2026-01-15T09:00 for local time".to_owned())
+}
+
+/// A grade.
+pub(super) fn quality(text: &str) -> Result<Quality, String> {
+    text.parse::<Quality>().map_err(|error| error.to_string())
+}
+
+/// A date, or a number of days before today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    On(StudyDay),
+    Ago(u32),
+}
+
+impl Day {
+    pub(super) fn resolve(self, today: StudyDay) -> StudyDay {
+        match self {
+            Self::On(day) => day,
+            Self::Ago(days) => today.plus(-i64::from(days)),
+        }
+    }
+}
+
+/// `2026-01-15` or `30d`.
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    if let Some(days) = text.strip_suffix('d').and_then(|number| number.parse().ok()) {
+        return Ok(Day::Ago(days));
+    }
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map(|date| Day::On(StudyDay::from_date(date)))
+        .map_err(|_| "not a day; write 2026-01-15, or 30d for thirty days ago".to_owned())
+}
+
+/// A separator of columns: one character, or its name.
+pub(super) fn delimiter(text: &str) -> Result<u8, String> {
+    match text.to_lowercase().as_str() {
+        "tab" | "\\t" => Ok(b'\t'),
+        "comma" => Ok(b','),
+        "semicolon" => Ok(b';'),
+        "pipe" => Ok(b'|'),
+        "colon" => Ok(b':'),
+        "space" => Ok(b' '),
+        _ => match text.as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+            _ => Err("not a separator; give one character, or tab, comma, semicolon, pipe, colon, space".to_owned()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates_or_counted_back() {
+        let today = StudyDay(100);
+        assert_eq!(day("30d").unwrap().resolve(today), StudyDay(70));
+        assert_eq!(day("1970-01-02").unwrap().resolve(today), StudyDay(1));
+        for bad in ["", "d", "2026-13-01", "tomorrow", "-1d"] {
+            assert!(day(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn separators_have_names() {
+        assert_eq!(delimiter("tab"), Ok(b'\t'));
+        assert_eq!(delimiter(";"), Ok(b';'));
+        assert!(delimiter("ab").is_err() && delimiter("é").is_err() && delimiter("\"").is_err());
+    }
+}

@@ -1,0 +1,65 @@
+use crate::cli::Ctx;
+use crate::core::text::counted;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// Put a backup in the place of the database
+///
+/// The present database is set aside with the date, never written over. If it holds answers that the backup does not,
+/// this says how many and offers to unite both logs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq restore ~/backups/lmq-2026-01-15.db
+  lmq restore ~/backups/lmq-2026-01-15.db --unite    keep the newer answers too")]
+pub(super) struct Args {
+    /// The backup
+    file: PathBuf,
+
+    /// Also take over what the present database has and the backup does not
+    #[arg(long)]
+    unite: bool,
+
+    /// Don't ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let stamp = ctx.stamp();
+    let restored = ops::backup::restore(&ctx.db, &args.file, &ctx.env, stamp)?;
+    if let Some(aside) = &restored.aside {
+        ctx.line(format!("set the database that was here aside: {}", aside.display()))?;
+    }
+    ctx.line(format!("restored {}", args.file.display()))?;
+    let (Some(aside), newer) = (&restored.aside, restored.newer) else { return Ok(()) };
+    if newer == 0 {
+        return Ok(());
+    }
+    let answers = counted(usize::try_from(newer).unwrap_or(usize::MAX), "answer", "answers");
+    ctx.line(format!("the one set aside holds {answers} that the backup does not have"))?;
+    if args.unite || (!args.yes && agreed(ctx)?) {
+        let added = ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?;
+        let events = counted(usize::try_from(added).unwrap_or(usize::MAX), "event", "events");
+        return ctx.line(format!("united both: {events} taken over"));
+    }
+    ctx.say(&format!(
+        "to take them over later: lmq --db {} export --what history --out newer.jsonl; lmq import newer.jsonl",
+        aside.display()
+    ));
+    Ok(())
+}
+
+fn agreed(ctx: &mut Ctx) -> Result<bool, Failure> {
+    let terminals = Env::terminals();
+    if !terminals.stdin || !terminals.stdout {
+        return Ok(false);
+    }
+    write!(ctx.out, "Take them over? [Y/n] ").and_then(|()| ctx.out.flush()).map_err(|error| Failure::output(&error))?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
+}

@@ -1,0 +1,90 @@
+use crate::cli::Ctx;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops;
+use crate::ops::review::Options;
+use crate::ops::review::Review;
+use crate::ui;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+/// Review what is due and meet new cards
+///
+/// In a terminal single keys answer and grade; `?` lists them. Through a pipe, or with --plain, it is the same session
+/// over lines. Each answer is on the disk before the next card shows, so you can leave at any moment.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq review                       all decks, within the day's limits
+  lmq review skills --minutes 5    one deck, five minutes
+  lmq review --new 0               reviews only
+  lmq review --ahead 3             also what falls due within three days
+  lmq review --cram quotes         ask without changing any schedule")]
+pub(super) struct Args {
+    /// Decks, by id or name; `a` means `a::b` too [default: all]
+    decks: Vec<String>,
+
+    /// Reviews at most in this session, instead of what is left of the day's limit
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+
+    /// New cards at most in this session, instead of what is left of the day's limit
+    #[arg(long, value_name = "N")]
+    new: Option<usize>,
+
+    /// End at a card boundary after so many minutes
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=1440))]
+    minutes: Option<u32>,
+
+    /// Also ask what falls due within so many days
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500), default_value_t = 0, hide_default_value = true)]
+    ahead: u32,
+
+    /// Ask all cards of the decks without changing any schedule
+    #[arg(long, conflicts_with = "ahead")]
+    cram: bool,
+
+    /// Work over lines, without keys and escape codes: for screen readers and scripts
+    #[arg(long)]
+    plain: bool,
+
+    /// Grade with four buttons or with SM-2's 0 to 5
+    #[arg(long, value_name = "SCALE", value_parser = ["four", "sm2"])]
+    scale: Option<String>,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let mut store = ctx.store()?;
+    let mut settings = ctx.settings.clone();
+    match args.scale.as_deref() {
+        Some("sm2") => settings.scale = crate::core::grade::Scale::Sm2,
+        Some(_) => settings.scale = crate::core::grade::Scale::Four,
+        None => {}
+    }
+    let options = Options {
+        decks: ops::decks::named(&store, &args.decks)?,
+        limit: args.limit,
+        new: args.new,
+        minutes: args.minutes,
+        ahead: args.ahead,
+        cram: args.cram,
+    };
+    if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
+        ctx.say(&warning);
+    }
+    let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
+    let terminals = Env::terminals();
+    let look = ui::Look { colour: ctx.colour, width: ui::width() };
+    if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
+        let mut input = io::stdin().lock();
+        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin, &|| false);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))
+            .map_err(|error| Failure::failed("cannot listen to signals").at(error.to_string()))?;
+    }
+    ui::keys(&mut review, &mut ctx.out, look, &|| stop.load(Ordering::Relaxed))
+}

@@ -1,0 +1,99 @@
+use crate::cli::Ctx;
+use crate::cli::history::words;
+use crate::cli::json;
+use crate::core::text::one_line;
+use crate::core::text::printable;
+use crate::failure::Failure;
+use serde::Serialize;
+
+/// Show everything about one card
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq show quotes/q14-ladder#1
+  lmq show 35a38e85 --json")]
+pub(super) struct Args {
+    /// The card: deck/key, deck/key#number, or the beginning of its id
+    card: String,
+
+    /// Print the card as JSON, with its events
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    card: json::Card,
+    events: Vec<json::History>,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let store = ctx.store()?;
+    let card = ctx.card(&store, &args.card)?;
+    let today = ctx.stamp().today;
+    let line = store
+        .card(card)
+        .map_err(|error| ctx.failure(&error))?
+        .ok_or_else(|| Failure::failed("there is no text for this card yet").hint("import the deck that it belongs to"))?;
+    let mut rows = Vec::new();
+    store
+        .history(Some(card), |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .map_err(|error| ctx.failure(&error))?;
+    if args.json {
+        let whole = Whole {
+            card: json::Card::of(&line, today, &ctx.settings),
+            events: rows.iter().map(json::History::of).collect(),
+        };
+        return json::print(ctx, &whole);
+    }
+    ctx.line(one_line(&line.name()))?;
+    ctx.line("")?;
+    for text in printable(&line.text.prompt(card.ordinal)).lines() {
+        ctx.line(format!("  {text}"))?;
+    }
+    ctx.line("")?;
+    for text in printable(&line.text.answer(card.ordinal)).lines() {
+        ctx.line(format!("  {text}"))?;
+    }
+    if let Some(extra) = &line.text.extra {
+        ctx.line("")?;
+        for text in printable(extra).lines() {
+            ctx.line(format!("  {text}"))?;
+        }
+    }
+    ctx.line("")?;
+    let memory = line.state.memory.as_ref();
+    let mut facts = vec![
+        ("id", line.card.to_string()),
+        ("deck", line.deck_name.clone()),
+        ("kind", line.text.kind.clone()),
+        ("state", line.state.word(today, ctx.settings.drill()).name().to_owned()),
+        ("due", memory.map_or_else(|| "not yet asked".to_owned(), |m| m.due.iso())),
+        ("interval", memory.map_or_else(|| "–".to_owned(), |m| m.interval.short())),
+        ("ease", memory.map_or_else(|| "2.50".to_owned(), |m| format!("{:.2}", m.ease.decimal()))),
+        ("repetitions", memory.map_or(0, |m| m.repetitions).to_string()),
+        ("lapses", line.state.lapses().to_string()),
+    ];
+    facts.extend(line.topic.clone().map(|topic| ("topic", topic)));
+    facts.extend(line.text.speaker.clone().map(|speaker| ("speaker", speaker)));
+    if !line.text.tags.is_empty() {
+        facts.push(("tags", line.text.tags.join(", ")));
+    }
+    if !line.text.source.is_empty() {
+        facts.push(("source", line.text.source.join(", ")));
+    }
+    for (label, value) in facts {
+        ctx.line(format!("{label:<12} {}", one_line(&value)))?;
+    }
+    if !rows.is_empty() {
+        ctx.line("")?;
+        for row in &rows {
+            ctx.line(words(row))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+use crate::cli::Ctx;
+use crate::cli::json;
+use crate::core::text::counted;
+use crate::core::text::one_line;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops;
+use crate::store::ActionLine;
+use serde::Serialize;
+use std::io::Write as _;
+
+/// Take back the newest step
+///
+/// An answer, an import, a card that was added, a setting: whatever came last on this machine. Undoing adds to the log
+/// and never deletes; cards that were answered since an import stay and are named.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq undo --list     the newest steps, nothing changed
+  lmq undo            asks where more than one card changes
+  lmq undo --redo     brings back what was undone last")]
+pub(super) struct Args {
+    /// List the newest steps and change nothing
+    #[arg(long)]
+    list: bool,
+
+    /// Don't ask
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Bring back what was undone last
+    #[arg(long, conflicts_with = "list")]
+    redo: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Step {
+    action: String,
+    kind: String,
+    label: String,
+    at: String,
+    cards: u64,
+    notes: u64,
+    undone: bool,
+}
+
+impl Step {
+    fn of(line: &ActionLine) -> Self {
+        Self {
+            action: line.id.to_string(),
+            kind: line.kind.clone(),
+            label: line.label.clone(),
+            at: line.at.to_rfc3339(),
+            cards: line.cards,
+            notes: line.notes,
+            undone: line.voided,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Undone {
+    undone: String,
+    cards: Vec<String>,
+    kept: Vec<String>,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let mut store = ctx.store()?;
+    if args.list {
+        let actions = store.actions(20).map_err(|error| ctx.failure(&error))?;
+        if args.json {
+            let steps: Vec<Step> = actions.iter().map(Step::of).collect();
+            return json::print(ctx, &steps);
+        }
+        for action in &actions {
+            let at = action.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
+            let undone = if action.voided { " (undone)" } else { "" };
+            ctx.line(format!("{at}  {}{undone}", one_line(&action.label)))?;
+        }
+        if actions.is_empty() {
+            ctx.say("there is nothing to undo");
+        }
+        return Ok(());
+    }
+    let (id, label, changes) = if args.redo {
+        let (id, label) = store
+            .newest_undo()
+            .map_err(|error| ctx.failure(&error))?
+            .ok_or_else(|| Failure::failed("there is nothing to bring back"))?;
+        (id, label, 1)
+    } else {
+        let action = store
+            .newest_action(&[])
+            .map_err(|error| ctx.failure(&error))?
+            .ok_or_else(|| Failure::failed("there is nothing to undo"))?;
+        let changes = action.cards.max(action.notes);
+        (action.id, action.label, changes)
+    };
+    if changes > 1 && !args.yes && !confirmed(ctx, &label, changes)? {
+        return Err(Failure::usage(format!("this would change {}", cards(changes)))
+            .at(one_line(&label))
+            .hint("say --yes to do it"));
+    }
+    let undo = ops::undo::undo(&mut store, ctx.stamp(), id, &label)?;
+    if args.json {
+        let mut names = Vec::new();
+        for card in &undo.cards {
+            names.push(card.to_string());
+        }
+        return json::print(ctx, &Undone { undone: label, cards: names, kept: undo.kept });
+    }
+    let verb = if args.redo { "brought back" } else { "undid" };
+    ctx.line(format!("{verb}: {}", one_line(&label)))?;
+    for name in &undo.kept {
+        ctx.line(format!("  kept, since it was answered: {}", one_line(name)))?;
+    }
+    Ok(())
+}
+
+fn cards(count: u64) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "card", "cards")
+}
+
+/// Asks in a terminal; elsewhere nobody can be asked.
+fn confirmed(ctx: &mut Ctx, label: &str, changes: u64) -> Result<bool, Failure> {
+    let terminals = Env::terminals();
+    if !terminals.stdin || !terminals.stdout {
+        return Ok(false);
+    }
+    write!(ctx.out, "Undo `{}`? This changes {}. [y/N] ", one_line(label), cards(changes))
+        .and_then(|()| ctx.out.flush())
+        .map_err(|error| Failure::output(&error))?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,100 @@
+//! One card, added by hand.
+
+use crate::core::card::NoteText;
+use crate::core::id::NoteUid;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::failure;
+use crate::store::Bulk;
+use crate::store::BulkOptions;
+use crate::store::CardLine;
+use crate::store::DeckOrigin;
+use crate::store::DeckSet;
+use crate::store::Placed;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::Who;
+
+/// What came of it.
+pub struct Added {
+    /// The cards of the note.
+    pub cards: Vec<CardLine>,
+    /// Whether the deck had this very note.
+    pub known: bool,
+}
+
+/// Adds a note to a deck, which is made when it is missing.
+///
+/// # Errors
+/// When the key is taken, or it can't be written.
+pub fn add(
+    store: &mut Store,
+    env: &Env,
+    stamp: Stamp,
+    deck: &str,
+    key: Option<&str>,
+    text: &NoteText,
+) -> Result<Added, Failure> {
+    let path = store.path().to_owned();
+    let names = store.deck_names().map_err(|error| failure(&error, &path))?;
+    // A deck is meant by its id or by its name, in any case.
+    let same = |text: &str| text.to_lowercase() == deck.to_lowercase();
+    let (id, name) = names
+        .iter()
+        .find(|(_, id, name)| same(id) || same(name))
+        .map_or((deck.to_owned(), deck.to_owned()), |(_, id, name)| (id.clone(), name.clone()));
+    if let Some(key) = key {
+        let uid = NoteUid::of_key(&id, key);
+        let taken = store
+            .card(crate::core::id::CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })
+            .map_err(|error| failure(&error, &path))?;
+        if taken.is_some() {
+            return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
+                .hint("choose another key"));
+        }
+    }
+    let options = BulkOptions {
+        origin: DeckOrigin::Made,
+        place_in: None,
+        reposition: false,
+        retire_missing: false,
+        namespace: None,
+        source: None,
+        by_user: true,
+    };
+    let uid = key.map_or_else(|| NoteUid(env.fresh_uid()), |key| NoteUid::of_key(&id, key));
+    let mut fresh = || env.fresh_uid();
+    let label = format!("added to {name}: {}", crate::core::text::one_line(&text.prompt(1)));
+    let mut placed = Placed::Same;
+    store
+        .write(stamp, "add", |()| label, |writer| {
+            let known = writer.has_text(&id, text)?;
+            if known && key.is_none() {
+                placed = Placed::Duplicate;
+                return Ok(());
+            }
+            let mut bulk = Bulk::new(writer, options, &mut fresh)?;
+            bulk.deck(&id, &name, [None; 5])?;
+            placed = bulk.add(&id, Who::Uid(uid), key.map(str::to_owned), text)?;
+            bulk.finish().map(drop)
+        })
+        .map_err(|error| failure(&error, &path))?;
+    let mut cards = Vec::new();
+    if placed == Placed::Duplicate {
+        let prompt = text.prompt(text.ordinals().first().copied().unwrap_or(1));
+        store
+            .cards(&DeckSet::All, &[], |line| {
+                if line.deck == id && line.text.prompt(line.card.ordinal) == prompt {
+                    cards.push(line);
+                }
+                Ok(())
+            })
+            .map_err(|error| failure(&error, &path))?;
+    } else {
+        for ordinal in text.ordinals() {
+            let card = crate::core::id::CardId { note: uid, ordinal };
+            cards.extend(store.card(card).map_err(|error| failure(&error, &path))?);
+        }
+    }
+    Ok(Added { cards, known: placed == Placed::Duplicate })
+}

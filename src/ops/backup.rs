@@ -1,0 +1,164 @@
+//! Copies of the database, and the way back.
+
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::failure;
+use crate::ops::open_as_is;
+use crate::store::Stamp;
+use crate::store::Store;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Copies the database into `file`.
+///
+/// # Errors
+/// When the file is there (and `force` is not given), or can't be written.
+pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
+    if file.is_dir() {
+        return Err(Failure::failed(format!("cannot write `{}`: it is a folder", file.display())).hint("name a file in it"));
+    }
+    if file.exists() && !force {
+        return Err(Failure::failed(format!("`{}` is there already", file.display()))
+            .hint("choose another name, or say --force to replace it"));
+    }
+    copy_beside(store, file)
+}
+
+/// Copies into a file beside `file` and renames it there.
+fn copy_beside(store: &Store, file: &Path) -> Result<(), Failure> {
+    let beside = with_ending(file, "part");
+    let copied = store.copy_to(&beside).map_err(|error| failure(&error, &beside));
+    let done = copied.and_then(|()| {
+        fs::rename(&beside, file)
+            .map_err(|error| Failure::failed(format!("cannot write `{}`", file.display())).at(error.to_string()))
+    });
+    if done.is_err() {
+        fs::remove_file(&beside).ok();
+    }
+    done
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// What a restore did.
+pub struct Restored {
+    /// Where the database that was there lies now.
+    pub aside: Option<PathBuf>,
+    /// Answers that it has and the backup does not.
+    pub newer: u64,
+}
+
+/// Puts the backup `file` in the place of the database `db`.
+///
+/// # Errors
+/// When the backup is no database of ours or can't be read; the present one is then where it was.
+pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restored, Failure> {
+    if !file.is_file() {
+        return Err(Failure::failed(format!("there is no file `{}`", file.display())));
+    }
+    if fs::canonicalize(file).ok() == fs::canonicalize(db).ok() {
+        return Err(Failure::usage("the backup and the database are the same file").hint("name another with --db"));
+    }
+    // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
+    let fresh = with_ending(db, "restoring");
+    fs::remove_file(&fresh).ok();
+    let copied = copy_file(file, &fresh).map_err(|error| {
+        Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string())
+    });
+    let prepared = copied.and_then(|()| prepare(&fresh, env, db));
+    let (mut backup, newer, was_there) = match prepared {
+        Ok(prepared) => prepared,
+        Err(failure) => {
+            remove_with_sides(&fresh);
+            return Err(failure);
+        }
+    };
+    backup.leave_device().map_err(|error| failure(&error, &fresh))?;
+    backup.close().map_err(|error| failure(&error, &fresh))?;
+    let mut aside = None;
+    if was_there {
+        let date = stamp.now.to_rfc3339().replace(':', "");
+        let place = with_ending(db, &format!("set-aside.{date}"));
+        move_with_sides(db, &place)
+            .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
+        aside = Some(place);
+    }
+    fs::rename(&fresh, db)
+        .map_err(|error| Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string()))?;
+    Ok(Restored { aside, newer })
+}
+
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to)?;
+    fs::File::open(to)?.sync_all()
+}
+
+fn prepare(fresh: &Path, env: &Env, db: &Path) -> Result<(Store, u64, bool), Failure> {
+    let backup = open_as_is(fresh, env)?;
+    if !db.exists() {
+        return Ok((backup, 0, false));
+    }
+    // A present database that can't be opened is set aside all the same: that may be why one restores.
+    let newer = match open_as_is(db, env) {
+        Ok(present) => {
+            let newer = present.answers_not_in(&backup).unwrap_or(0);
+            present.close().ok();
+            newer
+        }
+        Err(_) => 0,
+    };
+    Ok((backup, newer, true))
+}
+
+const SIDES: [&str; 2] = ["-wal", "-shm"];
+
+fn side(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn move_with_sides(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    for ending in SIDES {
+        if side(from, ending).exists() {
+            fs::rename(side(from, ending), side(to, ending))?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_with_sides(path: &Path) {
+    fs::remove_file(path).ok();
+    for ending in SIDES {
+        fs::remove_file(side(path, ending)).ok();
+    }
+}
+
+/// Takes into the database `db` what the one at `other` has of the log. Gives the number of events taken over.
+///
+/// # Errors
+/// When one of them can't be read or written.
+pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Failure> {
+    let source = open_as_is(other, env)?;
+    let mut store = open_as_is(db, env)?;
+    let label = format!("united with {}", other.display());
+    let ((added, _), _) = store
+        .write(stamp, "union", |_| label, |writer| {
+            let mut union = writer.union()?;
+            source.log(|record| union.put(&record))?;
+            union.finish()
+        })
+        .map_err(|error| failure(&error, db))?;
+    Ok(added)
+}
