@@ -385,7 +385,8 @@ impl Store {
                 let voided = voided.contains(event.action_id());
                 let (before, after) = match states.remove(&event.order()) {
                     Some(before) => (before.clone(), std::mem::replace(&mut following, before)),
-                    None => (following.clone(), following.clone()),
+                    // Undone: what it did when it was written, on the state that is there without it.
+                    None => (following.clone(), apply(&following, &event, &reader.schedulers, Outcome::Copy)),
                 };
                 lines.push(HistoryRow {
                     event,
