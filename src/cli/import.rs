@@ -107,7 +107,8 @@ fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
             let mut drawn = String::new();
             if let Some(source) = source.as_ref().filter(|_| same) {
                 let span = LabeledSpan::at(fault.span.clone(), "here");
-                let report = miette::Report::new(MietteDiagnostic::new("x").with_label(span)).with_source_code(source.clone());
+                let report =
+                    miette::Report::new(MietteDiagnostic::new("x").with_label(span)).with_source_code(source.clone());
                 handler.render_report(&mut drawn, report.as_ref()).ok();
             }
             // The first lines repeat what the head says; what is wanted is the line with its caret.
@@ -118,7 +119,11 @@ fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
                     line.starts_with(|c: char| c.is_ascii_digit()) || line.starts_with(['·', ':'])
                 })
                 .collect();
-            if lines.is_empty() { format!("{head}\n  {help}") } else { format!("{head}\n{}\n  {help}", lines.join("\n")) }
+            if lines.is_empty() {
+                format!("{head}\n  {help}")
+            } else {
+                format!("{head}\n{}\n  {help}", lines.join("\n"))
+            }
         })
         .collect()
 }
@@ -185,21 +190,24 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
         ctx.say(&printable(warning));
     }
     if args.json {
-        return json::print(ctx, &Outcome {
-            dry_run: args.dry_run,
-            files: report.files,
-            added: report.added,
-            changed: report.changed,
-            same: report.same,
-            restored: report.restored,
-            duplicates: report.duplicates,
-            missing: report.missing,
-            rejected: report.rejections,
-            rejections: &report.rejected,
-            warnings: &report.warnings,
-            events_added: report.events_added,
-            events_known: report.events_known,
-        });
+        return json::print(
+            ctx,
+            &Outcome {
+                dry_run: args.dry_run,
+                files: report.files,
+                added: report.added,
+                changed: report.changed,
+                same: report.same,
+                restored: report.restored,
+                duplicates: report.duplicates,
+                missing: report.missing,
+                rejected: report.rejections,
+                rejections: &report.rejected,
+                warnings: &report.warnings,
+                events_added: report.events_added,
+                events_known: report.events_known,
+            },
+        );
     }
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
         crate::cli::complain(&printable(rejected));

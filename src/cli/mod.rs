@@ -4,6 +4,7 @@ mod add;
 mod answer;
 mod backup;
 mod cards;
+mod check;
 mod completions;
 mod config;
 mod decks;
@@ -14,6 +15,7 @@ mod history;
 mod import;
 mod json;
 mod man;
+mod new;
 mod next;
 mod output;
 mod parse;
@@ -59,13 +61,18 @@ enum Colour {
 /// Decks on leadership and management are built in; every answer is kept in a local SQLite database and scheduled
 /// with SM-2. Without a command, lmq shows the day at a glance.
 #[derive(Debug, Parser)]
-#[command(name = "lmq", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "lmq",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   lmq review                      ten minutes before stand-up
   lmq import capitals.csv         your own cards
   lmq report --out report.html    what you know, without any card texts
 
-Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 bad data, 4 a bug in lmq.")]
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 bad data, 4 a bug in lmq."
+)]
 struct Cli {
     /// The database file [default: lmq/lmq.db in the platform's data folder]
     #[arg(long, global = true, value_name = "PATH", env = "LMQ_DB", hide_env_values = true)]
@@ -125,6 +132,10 @@ commands! {
     Undo => undo,
     /// Show what you know, in the terminal
     Stats => stats,
+    /// Write a commented deck file to start from
+    New => new,
+    /// Look at deck files as an author
+    Check => check,
     /// Import decks, tables, notes, or the history of another database
     Import => import,
     /// Export decks or the history
@@ -260,8 +271,7 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         _ => ops::settings::load(Env::config_file().as_deref())?,
     };
     let out: Box<dyn Write> = Box::new(io::stdout());
-    let mut ctx =
-        Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
+    let mut ctx = Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
         None => glance::run(&mut ctx)?,

@@ -78,6 +78,21 @@ pub struct Source {
     pub size: u64,
 }
 
+/// Reads a source of notes without importing it. The outer error is one of opening it, the inner one the format's.
+///
+/// # Errors
+/// When it can't be read, is empty, or nobody knows what kind of file it is.
+pub fn read(
+    mut source: Source,
+    sink: &mut dyn FnMut(Outcome) -> Result<(), Stop>,
+) -> Result<Result<(), FormatError>, Failure> {
+    let Some(importer) = find_importer(&mut source, &Options::default())? else {
+        return Err(Failure::data(format!("`{}` is a history, not a deck", source.shown)));
+    };
+    let options = ReadOptions { file_name: source.file_name.clone(), delimiter: None };
+    Ok(importer.read(&mut *source.input, &options, sink))
+}
+
 /// What an import came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -157,7 +172,7 @@ impl Report {
         part(self.changed, "changed", "changed");
         part(self.restored, "brought back", "brought back");
         part(self.retired, "retired", "retired");
-        part(self.same, "as it was", "as they were");
+        part(self.same, "note as it was", "notes as they were");
         part(self.kept, "kept as you wrote it", "kept as you wrote them");
         part(self.duplicates, "row twice in the file", "rows twice in the file");
         part(self.events_added, "event of history added", "events of history added");
