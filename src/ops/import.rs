@@ -464,8 +464,10 @@ fn one_file(
                 }
                 Outcome::Record(Record::Note(item)) => {
                     let own_deck = item.deck.clone().unwrap_or_else(|| deck.clone());
+                    // A note without a key goes out under its uid, and comes back as itself.
+                    let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
                     let who = match &item.identity {
-                        Identity::Key(key) => Who::Uid(NoteUid::of_key(&own_deck, key)),
+                        Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(&own_deck, key))),
                         Identity::Uid(uid) => Who::Uid(*uid),
                         Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
                         Identity::None => Who::Prompt,
@@ -474,6 +476,7 @@ fn one_file(
                         Identity::Key(key) => Some(key.clone()),
                         Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
                     });
+                    let key = key.filter(|key| own_uid(key).is_none());
                     if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| *id == own_deck))
                         && !keys.1.contains(uid)
                     {
