@@ -248,6 +248,22 @@ pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// `lmq` without a command: the interface in a terminal, the day at a glance elsewhere.
+fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
+    let terminals = Env::terminals();
+    if !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
+        glance::run(&mut ctx)?;
+        ctx.out.flush().map_err(|error| Failure::output(&error))?;
+        return Ok(0);
+    }
+    let store = ctx.store()?;
+    let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
+    let (keys, stop) = (review::keys()?, review::stops()?);
+    let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);
+    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed))?;
+    Ok(0)
+}
+
 fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -274,7 +290,7 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     let mut ctx = Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
-        None => glance::run(&mut ctx)?,
+        None => return alone(ctx),
     }
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
     Ok(0)
