@@ -77,24 +77,20 @@ fn write(
 ) -> Result<usize, Failure> {
     let mut trouble = None;
     let mut count = 0;
-    let mut work =
-        |out: &mut dyn Write, export: Box<dyn FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure> + '_>| {
-            match export(out) {
-                Ok(Ok(written)) => {
-                    count = written;
-                    Ok(())
-                }
-                Ok(Err(error)) => Err(error),
-                Err(failure) => {
-                    trouble = Some(failure);
-                    Err(io::Error::other("the database could not be read"))
-                }
-            }
-        };
-    let export = Box::new(export);
+    let work = |out: &mut dyn Write| match export(out) {
+        Ok(Ok(written)) => {
+            count = written;
+            Ok(())
+        }
+        Ok(Err(error)) => Err(error),
+        Err(failure) => {
+            trouble = Some(failure);
+            Err(io::Error::other("the database could not be read"))
+        }
+    };
     let done = match &args.out {
-        Some(path) => files::write_whole(path, |out| work(out, export)),
-        None => work(&mut ctx.out, export).map_err(|error| {
+        Some(path) => files::write_whole(path, work),
+        None => work(&mut ctx.out).map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidInput {
                 Failure::usage("this format can't hold that").at(error.to_string())
             } else {

@@ -99,16 +99,8 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(()),
             None => {}
-            Some(Event::Paste(text)) => {
-                if screen.typing {
-                    screen.typed.insert(&text);
-                }
-            }
-            Some(Event::Key(key)) => {
-                if !screen.key(&key, review, term, with)? {
-                    return Ok(());
-                }
-            }
+            Some(Event::Paste(text)) if screen.typing => screen.typed.insert(&text),
+            Some(Event::Key(key)) if !screen.key(&key, review, term, with)? => return Ok(()),
             Some(_) => {}
         }
     }
