@@ -203,9 +203,22 @@ impl Writer<'_> {
         }
         if first > 0 {
             self.tx
-                .prepare_cached("UPDATE deck SET last_introduced = ?2 WHERE id = ?1 AND last_introduced IS NOT ?2")?
+                .prepare_cached(
+                    "UPDATE deck SET last_introduced = ?2 WHERE id = ?1 AND coalesce(last_introduced, -2147483649) < ?2",
+                )?
                 .execute((row.deck, day.0))?;
         }
+        Ok(())
+    }
+
+    /// Finds the day of each deck's newest first answer again, after sums were taken away or added out of order.
+    pub(super) fn set_last_introduced(&self) -> Result<(), StoreError> {
+        self.tx.execute(
+            "UPDATE deck SET last_introduced = newest.day FROM (SELECT k.id, max(d.study_day) AS day FROM deck k \
+             LEFT JOIN day_sum d ON d.deck = k.id AND d.first > 0 GROUP BY k.id) AS newest \
+             WHERE newest.id = deck.id AND deck.last_introduced IS NOT newest.day",
+            [],
+        )?;
         Ok(())
     }
 }

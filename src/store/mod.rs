@@ -470,6 +470,7 @@ pub struct Writer<'s> {
     next_sequence: u64,
     hlc: Hlc,
     touched: bool,
+    sums_moved: bool,
 }
 
 impl<'s> Writer<'s> {
@@ -501,6 +502,7 @@ impl<'s> Writer<'s> {
             next_sequence,
             hlc: Hlc(hlc),
             touched: false,
+            sums_moved: false,
         })
     }
 
@@ -515,6 +517,9 @@ impl<'s> Writer<'s> {
     }
 
     fn finish(mut self, kind: &str, label: &str) -> Result<ActionId, StoreError> {
+        if self.sums_moved {
+            self.set_last_introduced()?;
+        }
         let hlc = if self.next_sequence == self.first_sequence { self.tick() } else { self.hlc };
         self.tx
             .prepare_cached(
