@@ -3,5 +3,6 @@
 
 mod laws;
 mod layers;
+mod month;
 
 mod world;
