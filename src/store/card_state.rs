@@ -213,12 +213,14 @@ impl Writer<'_> {
 
     /// Finds the day of each deck's newest first answer again, after sums were taken away or added out of order.
     pub(super) fn set_last_introduced(&self) -> Result<(), StoreError> {
-        self.tx.execute(
-            "UPDATE deck SET last_introduced = newest.day FROM (SELECT k.id, max(d.study_day) AS day FROM deck k \
-             LEFT JOIN day_sum d ON d.deck = k.id AND d.first > 0 GROUP BY k.id) AS newest \
-             WHERE newest.id = deck.id AND deck.last_introduced IS NOT newest.day",
-            [],
-        )?;
+        for deck in &self.decks_moved {
+            self.tx
+                .prepare_cached(
+                    "UPDATE deck SET last_introduced = (SELECT study_day FROM day_sum WHERE deck = ?1 AND first > 0 \
+                     ORDER BY study_day DESC LIMIT 1) WHERE id = ?1",
+                )?
+                .execute([deck])?;
+        }
         Ok(())
     }
 }

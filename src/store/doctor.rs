@@ -136,7 +136,7 @@ impl Store {
         tx.execute_batch(
             "DELETE FROM card_state; DELETE FROM day_sum; DELETE FROM topic_sum; DELETE FROM side_sum; \
              UPDATE card SET new_position = (SELECT n.position FROM note n WHERE n.id = card.note AND n.retired = 0 \
-             AND n.held_out = 0 AND card.retired = 0)",
+             AND n.held_out = 0 AND card.retired = 0); UPDATE deck SET last_introduced = NULL",
         )?;
         let reader = Reader::new(&tx)?;
         let voided = voided(&tx, &reader)?;

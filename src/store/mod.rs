@@ -10,6 +10,8 @@ mod doctor;
 mod due;
 mod migrate;
 mod notes;
+#[cfg(test)]
+mod plans;
 mod review_log;
 mod totals;
 mod transfer;
@@ -45,6 +47,7 @@ use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -470,7 +473,7 @@ pub struct Writer<'s> {
     next_sequence: u64,
     hlc: Hlc,
     touched: bool,
-    sums_moved: bool,
+    decks_moved: BTreeSet<i64>,
 }
 
 impl<'s> Writer<'s> {
@@ -502,7 +505,7 @@ impl<'s> Writer<'s> {
             next_sequence,
             hlc: Hlc(hlc),
             touched: false,
-            sums_moved: false,
+            decks_moved: BTreeSet::new(),
         })
     }
 
@@ -517,9 +520,7 @@ impl<'s> Writer<'s> {
     }
 
     fn finish(mut self, kind: &str, label: &str) -> Result<ActionId, StoreError> {
-        if self.sums_moved {
-            self.set_last_introduced()?;
-        }
+        self.set_last_introduced()?;
         let hlc = if self.next_sequence == self.first_sequence { self.tick() } else { self.hlc };
         self.tx
             .prepare_cached(

@@ -345,7 +345,7 @@ impl Writer<'_> {
         for (before, event) in seen {
             self.add_to_sums(&row, &before, event, sign)?;
         }
-        self.sums_moved = true;
+        self.decks_moved.insert(row.deck);
         Ok(state)
     }
 }
