@@ -6,4 +6,5 @@ mod laws;
 mod layers;
 mod month;
 
+mod two_windows;
 mod world;
