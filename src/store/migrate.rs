@@ -20,7 +20,7 @@ fn newest(migrations: Migrations<'_>) -> i64 {
     i64::try_from(migrations.len()).unwrap_or(0)
 }
 
-/// Looks at the first hundred bytes of a file without opening it as a database, so that what is refused stays untouched.
+/// Looks at the first bytes of a file without opening it as a database, so that what is refused stays untouched.
 ///
 /// # Errors
 /// When it is no database, one of another program, or one of a newer `lmq`.
@@ -34,8 +34,10 @@ pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), StoreError>
         return Err(StoreError::NotADatabase(path.to_owned()));
     }
     // The offsets of user_version and application_id in SQLite's file format. A file whose first page is still in
-    // the write-ahead log has zeros there; it is asked again once it is open.
-    let unwritten = header.len() >= 100 && number(68) == 0 && number(60) == 0;
+    // the write-ahead log has zeros there and an empty list of tables (a leaf without cells, at offset 100); it is
+    // asked again once it is open.
+    let no_tables = header.get(100) == Some(&13) && header.get(103..105) == Some(&[0, 0]);
+    let unwritten = number(68) == 0 && number(60) == 0 && no_tables;
     check_numbers(path, number(60), newest(MIGRATIONS), number(68), unwritten)
 }
 
