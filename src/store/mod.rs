@@ -227,7 +227,7 @@ fn make_file(path: &Path) -> Result<(), StoreError> {
 fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut header = Vec::new();
     match fs::File::open(path) {
-        Ok(file) => file.take(100).read_to_end(&mut header).map_err(io_at(path))?,
+        Ok(file) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(header),
         Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
     };
@@ -332,6 +332,14 @@ impl Store {
         copy_to(&self.db, path)
     }
 
+    /// Reads the whole file once.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where a page is missing or makes no sense.
+    pub fn check_whole(&self) -> Result<(), StoreError> {
+        damage(&self.db)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
+    }
+
     /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
     /// a restored copy is put in its place.
     ///
@@ -406,6 +414,12 @@ fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What SQLite finds wrong in a file, if anything.
+fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((verdict != "ok").then_some(verdict))
+}
+
 fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
     make_folder(path)?;
     make_file(path)?;
@@ -414,10 +428,12 @@ fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
         let backup = rusqlite::backup::Backup::new(db, &mut copy)?;
         backup.run_to_completion(1000, Duration::from_millis(0), None)?;
     }
-    let verdict: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {verdict}", path.display())));
+    if let Some(damage) = damage(&copy)? {
+        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {damage}", path.display())));
     }
+    // Whoever writes to the copy is another device, also where it is put in the place of the original by hand: there
+    // the path would say nothing, and two events would get the same name.
+    copy.execute("DELETE FROM meta WHERE name = 'place'", [])?;
     // A copy is one file: no side files that could be forgotten when it is moved.
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
