@@ -1,9 +1,11 @@
 //! All integration tests, in one binary.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod copies;
 mod kill;
 mod laws;
 mod layers;
+mod migrations;
 mod month;
 
 mod two_windows;

@@ -64,6 +64,13 @@ impl World {
         Self { folder, env, settings: Settings::default(), store, now }
     }
 
+    /// The same database opened anew.
+    pub(crate) fn reopened(folder: tempfile::TempDir, settings: Settings, now: Timestamp) -> Self {
+        let env = env_at(now);
+        let store = ops::open_as_is(&folder.path().join("lmq.db"), &env).unwrap();
+        Self { folder, env, settings, store, now }
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("lmq.db")
     }
