@@ -25,7 +25,10 @@ fn lived_in() -> World {
     world
 }
 
-fn devices(store: &Store) -> Vec<(DeviceId, Option<(DeviceId, Option<u64>)>)> {
+/// A device, and the one that it was forked from with the last sequence that both share.
+type Device = (DeviceId, Option<(DeviceId, Option<u64>)>);
+
+fn devices(store: &Store) -> Vec<Device> {
     let mut devices = Vec::new();
     store
         .log(|record| {

@@ -40,7 +40,6 @@ fn env_at(day: i64) -> Env {
 #[test]
 #[ignore = "a helper that the others start and kill"]
 #[expect(clippy::disallowed_methods, reason = "the parent says so in the environment what the child is to do")]
-#[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn the_child() {
     let Ok(order) = std::env::var(CHILD) else { return };
     let [how, day, path] = order.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("{order}") };
@@ -84,7 +83,6 @@ fn the_child() {
 
 /// Starts the child, kills it after `patience`, and gives what it had committed by its own words.
 fn killed_child(how: &str, day: u64, db: &Path, patience: Duration) -> Vec<String> {
-    #[expect(clippy::disallowed_methods, reason = "finds this very program, to start it again as a child")]
     let this = std::env::current_exe().unwrap();
     let mut child = Command::new(this)
         .args(["kill::the_child", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
@@ -100,7 +98,7 @@ fn killed_child(how: &str, day: u64, db: &Path, patience: Duration) -> Vec<Strin
     child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     child.wait().unwrap();
     // A line that was cut off in the middle was not said.
-    let whole = said.rfind('\n').map_or("", |end| &said[..end]);
+    let whole = said.rsplit_once('\n').map_or("", |(whole, _)| whole);
     whole.lines().filter_map(|line| Some(line.split_once("committed ")?.1.to_owned())).collect()
 }
 

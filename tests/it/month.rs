@@ -101,7 +101,11 @@ impl Card {
             match self.reps {
                 1 => 1,
                 2 => 6,
-                _ => (self.interval * self.ease + 99) / 100,
+                _ => {
+                    // Rounded up.
+                    let exact = self.interval * self.ease;
+                    exact / 100 + u64::from(!exact.is_multiple_of(100))
+                }
             }
         };
         // 5.
