@@ -70,10 +70,18 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     }
     // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
     let fresh = with_ending(db, "restoring");
+<<<<<<< HEAD
     fs::remove_file(&fresh).ok();
     let copied = copy_file(file, &fresh)
         .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()));
     let prepared = copied.and_then(|()| prepare(&fresh, env, db));
+=======
+    remove_with_sides(&fresh);
+    let copied = copy_with_log(file, &fresh).map_err(|error| {
+        Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string())
+    });
+    let prepared = copied.and_then(|()| prepare(&fresh, env, file, db));
+>>>>>>> t2
     let (mut backup, newer, was_there) = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => {
@@ -83,6 +91,7 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     };
     backup.leave_device().map_err(|error| failure(&error, &fresh))?;
     backup.close().map_err(|error| failure(&error, &fresh))?;
+<<<<<<< HEAD
     let mut aside = None;
     if was_there {
         let date = stamp.now.to_rfc3339().replace(':', "");
@@ -94,19 +103,42 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     fs::rename(&fresh, db).map_err(|error| {
         Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
     })?;
+=======
+    // Also where the database itself is gone: SQLite would take a log that it left behind for the backup's.
+    let date = stamp.now.to_rfc3339().replace(':', "");
+    let place = with_ending(db, &format!("set-aside.{date}"));
+    move_with_sides(db, &place)
+        .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
+    let aside = was_there.then_some(place);
+    fs::rename(&fresh, db)
+        .map_err(|error| Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string()))?;
+>>>>>>> t2
     Ok(Restored { aside, newer })
 }
 
-fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a database with the write-ahead log beside it, where there is one: after a crash that holds what was last
+/// answered.
+fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::copy(from, to)?;
-    fs::File::open(to)?.sync_all()
+    for ending in ["", "-wal"] {
+        let (from, to) = (side(from, ending), side(to, ending));
+        if from.exists() {
+            fs::copy(from, &to)?;
+            fs::File::open(&to)?.sync_all()?;
+        }
+    }
+    Ok(())
 }
 
-fn prepare(fresh: &Path, env: &Env, db: &Path) -> Result<(Store, u64, bool), Failure> {
+fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, u64, bool), Failure> {
     let backup = open_as_is(fresh, env)?;
+    backup.check_whole().map_err(|error| {
+        Failure::data(format!("the backup `{}` is damaged", file.display()))
+            .at(error.to_string())
+            .hint("nothing was changed; try an older one")
+    })?;
     if !db.exists() {
         return Ok((backup, 0, false));
     }
@@ -122,8 +154,6 @@ fn prepare(fresh: &Path, env: &Env, db: &Path) -> Result<(Store, u64, bool), Fai
     Ok((backup, newer, true))
 }
 
-const SIDES: [&str; 2] = ["-wal", "-shm"];
-
 fn side(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -131,8 +161,7 @@ fn side(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn move_with_sides(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)?;
-    for ending in SIDES {
+    for ending in ["", "-wal", "-shm"] {
         if side(from, ending).exists() {
             fs::rename(side(from, ending), side(to, ending))?;
         }
@@ -141,8 +170,7 @@ fn move_with_sides(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn remove_with_sides(path: &Path) {
-    fs::remove_file(path).ok();
-    for ending in SIDES {
+    for ending in ["", "-wal", "-shm"] {
         fs::remove_file(side(path, ending)).ok();
     }
 }

@@ -203,8 +203,23 @@ impl Writer<'_> {
         }
         if first > 0 {
             self.tx
-                .prepare_cached("UPDATE deck SET last_introduced = ?2 WHERE id = ?1 AND last_introduced IS NOT ?2")?
+                .prepare_cached(
+                    "UPDATE deck SET last_introduced = ?2 WHERE id = ?1 AND coalesce(last_introduced, -2147483649) < ?2",
+                )?
                 .execute((row.deck, day.0))?;
+        }
+        Ok(())
+    }
+
+    /// Finds the day of each deck's newest first answer again, after sums were taken away or added out of order.
+    pub(super) fn set_last_introduced(&self) -> Result<(), StoreError> {
+        for deck in &self.decks_moved {
+            self.tx
+                .prepare_cached(
+                    "UPDATE deck SET last_introduced = (SELECT study_day FROM day_sum WHERE deck = ?1 AND first > 0 \
+                     ORDER BY study_day DESC LIMIT 1) WHERE id = ?1",
+                )?
+                .execute([deck])?;
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ pub struct Finding {
     pub fixable: bool,
 }
 
-const CACHES: [&str; 5] = ["card_state", "day_sum", "topic_sum", "side_sum", "card"];
+const CACHES: [&str; 6] = ["card_state", "day_sum", "topic_sum", "side_sum", "card", "deck"];
 
 impl Store {
     /// Looks at everything. With `fix`, caches are made again from the log and the texts.
@@ -136,7 +136,7 @@ impl Store {
         tx.execute_batch(
             "DELETE FROM card_state; DELETE FROM day_sum; DELETE FROM topic_sum; DELETE FROM side_sum; \
              UPDATE card SET new_position = (SELECT n.position FROM note n WHERE n.id = card.note AND n.retired = 0 \
-             AND n.held_out = 0 AND card.retired = 0)",
+             AND n.held_out = 0 AND card.retired = 0); UPDATE deck SET last_introduced = NULL",
         )?;
         let reader = Reader::new(&tx)?;
         let voided = voided(&tx, &reader)?;
@@ -144,6 +144,7 @@ impl Store {
         for (_, card) in cards {
             writer.refold(&reader, card, None, &voided)?;
         }
+        writer.set_last_introduced()?;
         let tx = writer.tx;
         let mut differing = Vec::new();
         for table in CACHES {

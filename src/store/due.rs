@@ -2,6 +2,7 @@
 
 use crate::core::card::NoteText;
 use crate::core::grade::Drill;
+use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
@@ -15,7 +16,10 @@ use crate::store::StoreError;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
+use crate::store::columns::u64_of;
 use crate::store::notes::text_of;
+use crate::store::review_log::Reader;
+use crate::store::review_log::voided_since;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -78,6 +82,13 @@ pub struct Counts {
     pub repeats: u64,
     /// The next day on which something falls due, after today.
     pub next_due: Option<StudyDay>,
+}
+
+/// A card's newest answer of today that counts.
+struct AnsweredToday {
+    card: i64,
+    hlc: i64,
+    again: bool,
 }
 
 struct Asked {
@@ -210,17 +221,42 @@ impl Store {
         drill: Drill,
     ) -> Result<(Vec<Candidate>, BTreeSet<Siblings>), StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT e.card, s.deck, s.last_quality, s.offered FROM event e JOIN card_state s ON s.card = e.card \
-             WHERE e.kind = 1 AND e.study_day = ?1 AND s.last_day = ?1 GROUP BY e.card ORDER BY max(e.hlc)",
+            "SELECT e.card, e.hlc, e.device, e.action, s.deck, s.last_quality, s.offered FROM event e \
+             JOIN card_state s ON s.card = e.card WHERE e.kind = 1 AND e.study_day = ?1 AND s.last_day = ?1 ORDER BY e.hlc",
         )?;
         let mut rows = statement.query([today.0])?;
-        let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());
+        let mut answers: Vec<(AnsweredToday, i64, i64)> = Vec::new();
         while let Some(row) = rows.next()? {
-            let Some(asked) = self.asked(row.get(0)?, today)? else { continue };
+            let quality = row.get::<_, Option<i64>>(5)?.and_then(quality_of);
+            let again = quality.is_some_and(|quality| drill.repeats(quality)) && row.get::<_, bool>(6)?;
+            let answer = AnsweredToday {
+                card: row.get(0)?,
+                hlc: row.get(1)?,
+                again: again && decks.has(row.get(4)?),
+            };
+            answers.push((answer, row.get(2)?, row.get(3)?));
+        }
+        let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());
+        let Some((first, _, _)) = answers.first() else { return Ok((repeats, met)) };
+        // What was undone must not move a card to the end. An undo comes after what it names, so older ones don't matter.
+        let reader = Reader::new(&self.db)?;
+        let voided = voided_since(&self.db, &reader, first.hlc)?;
+        let counts = |device: i64, action: i64| {
+            let device = reader.device(device);
+            device.is_none_or(|device| !voided.contains(ActionId { device, number: u64_of(action) }))
+        };
+        let mut newest: BTreeMap<i64, AnsweredToday> = BTreeMap::new();
+        for (answer, device, action) in answers {
+            if counts(device, action) {
+                newest.insert(answer.card, answer);
+            }
+        }
+        let mut newest: Vec<AnsweredToday> = newest.into_values().collect();
+        newest.sort_by_key(|answer| answer.hlc);
+        for answer in newest {
+            let Some(asked) = self.asked(answer.card, today)? else { continue };
             met.insert(asked.candidate.siblings);
-            let again =
-                row.get::<_, Option<i64>>(2)?.and_then(quality_of).is_some_and(|quality| drill.repeats(quality));
-            if again && !asked.buried && row.get::<_, bool>(3)? && decks.has(row.get(1)?) {
+            if answer.again && !asked.buried {
                 repeats.push(asked.candidate);
             }
         }
@@ -269,7 +305,7 @@ impl Store {
             let mut count = 0;
             while let Some(row) = rows.next()? {
                 if decks.has(row.get(0)?) {
-                    count += super::columns::u64_of(row.get(1)?);
+                    count += u64_of(row.get(1)?);
                 }
             }
             Ok(count)

@@ -9,16 +9,18 @@ use std::path::PathBuf;
 /// `lmq1` in ASCII: tells our databases from other programs'.
 pub(super) const APPLICATION_ID: i32 = 0x6c6d_7131;
 
-/// All migrations, oldest first; the schema's version is their number. A released one is never edited.
-pub(super) const MIGRATIONS: &[(&str, &str)] =
-    &[("0001_review_log", include_str!("../../migrations/0001_review_log.sql"))];
+/// Name and SQL of each.
+type Migrations<'m> = &'m [(&'m str, &'m str)];
 
-/// The newest schema that this program knows.
-pub(super) fn newest() -> i64 {
-    i64::try_from(MIGRATIONS.len()).unwrap_or(0)
+/// All migrations, oldest first; the schema's version is their number. A released one is never edited.
+const MIGRATIONS: Migrations<'static> = &[("0001_review_log", include_str!("../../migrations/0001_review_log.sql"))];
+
+/// The newest schema that migrations lead to.
+fn newest(migrations: Migrations<'_>) -> i64 {
+    i64::try_from(migrations.len()).unwrap_or(0)
 }
 
-/// Looks at the first hundred bytes of a file without opening it as a database, so that what is refused stays untouched.
+/// Looks at the first bytes of a file without opening it as a database, so that what is refused stays untouched.
 ///
 /// # Errors
 /// When it is no database, one of another program, or one of a newer `lmq`.
@@ -32,19 +34,22 @@ pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), StoreError>
         return Err(StoreError::NotADatabase(path.to_owned()));
     }
     // The offsets of user_version and application_id in SQLite's file format. A file whose first page is still in
-    // the write-ahead log has zeros there; it is asked again once it is open.
-    check_numbers(path, number(60), number(68), header.len() >= 100 && number(68) == 0 && number(60) == 0)
+    // the write-ahead log has zeros there and an empty list of tables (a leaf without cells, at offset 100); it is
+    // asked again once it is open.
+    let no_tables = header.get(100) == Some(&13) && header.get(103..105) == Some(&[0, 0]);
+    let unwritten = number(68) == 0 && number(60) == 0 && no_tables;
+    check_numbers(path, number(60), newest(MIGRATIONS), number(68), unwritten)
 }
 
-fn check_numbers(path: &Path, version: i64, application: i64, unwritten: bool) -> Result<(), StoreError> {
+fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwritten: bool) -> Result<(), StoreError> {
     if unwritten {
         return Ok(());
     }
     if application != i64::from(APPLICATION_ID) {
         return Err(StoreError::OtherProgram(path.to_owned()));
     }
-    if version > newest() {
-        return Err(StoreError::Newer { path: path.to_owned(), found: version, known: newest() });
+    if version > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found: version, known });
     }
     Ok(())
 }
@@ -58,21 +63,31 @@ pub(super) fn migrate(
     path: &Path,
     backup: impl FnOnce(&Connection, i64) -> Result<PathBuf, StoreError>,
 ) -> Result<Option<PathBuf>, StoreError> {
+    run(db, path, MIGRATIONS, backup)
+}
+
+fn run(
+    db: &mut Connection,
+    path: &Path,
+    migrations: Migrations<'_>,
+    backup: impl FnOnce(&Connection, i64) -> Result<PathBuf, StoreError>,
+) -> Result<Option<PathBuf>, StoreError> {
+    let known = newest(migrations);
     let pragma = |db: &Connection, name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let version = pragma(db, "user_version")?;
-    if version == newest() {
-        check_numbers(path, version, pragma(db, "application_id")?, false)?;
+    if version == known {
+        check_numbers(path, version, known, pragma(db, "application_id")?, false)?;
         return Ok(None);
     }
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    check_numbers(path, version, pragma(db, "application_id")?, tables == 0 && version == 0)?;
+    check_numbers(path, version, known, pragma(db, "application_id")?, tables == 0 && version == 0)?;
     let kept = if tables > 0 { Some(backup(db, version)?) } else { None };
     // Foreign keys can only be switched off outside a transaction, and a step may have to rebuild a table.
     db.pragma_update(None, "foreign_keys", false)?;
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster: ask again under the lock.
     let version = pragma(&tx, "user_version")?;
-    for (index, (_, sql)) in MIGRATIONS.iter().enumerate().skip(usize::try_from(version).unwrap_or(0)) {
+    for (index, (_, sql)) in migrations.iter().enumerate().skip(usize::try_from(version).unwrap_or(0)) {
         tx.execute_batch(sql)?;
         tx.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(0))?;
     }
@@ -90,6 +105,8 @@ pub(super) fn migrate(
 mod tests {
     use super::*;
     use crate::core::id::hash64;
+    use crate::store::copy_to;
+    use std::fs;
 
     #[test]
     fn a_released_migration_is_never_edited() {
@@ -97,5 +114,84 @@ mod tests {
             MIGRATIONS.iter().map(|(name, sql)| format!("{name} {:016x}", hash64(sql.as_bytes()))).collect();
         // Once 0.1.0 is out these lines may only grow. Until then a change here is a change of the first schema.
         assert_eq!(hashes, ["0001_review_log 21e9ff637b1cdac3"]);
+    }
+
+    const ONE: (&str, &str) = (
+        "0001_one",
+        "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT); CREATE TABLE card (id INTEGER PRIMARY KEY); \
+         INSERT INTO card VALUES (7);",
+    );
+    const TWO: (&str, &str) = ("0002_two", "ALTER TABLE card ADD COLUMN note INTEGER REFERENCES card (id);");
+
+    /// A database of the migrations `list`, opened.
+    fn database(folder: &Path, list: Migrations<'_>) -> (PathBuf, Connection) {
+        let path = folder.join("lmq.db");
+        let mut db = Connection::open(&path).unwrap();
+        crate::store::set_up(&db).unwrap();
+        run(&mut db, &path, list, |_, _| panic!("nothing to lose in a new file")).unwrap();
+        (path, db)
+    }
+
+    fn version(db: &Connection) -> i64 {
+        db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_older_database_is_copied_before_it_is_migrated() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut db) = database(folder.path(), &[ONE]);
+        let copy = folder.path().join("copy.db");
+        let kept = run(&mut db, &path, &[ONE, TWO], |db, from| {
+            assert_eq!((from, version(db)), (1, 1), "taken before the first step");
+            copy_to(db, &copy)?;
+            Ok(copy.clone())
+        });
+        assert_eq!(kept.unwrap(), Some(copy.clone()));
+        assert_eq!(version(&db), 2);
+        assert_eq!(db.query_row("SELECT id, note FROM card", [], |row| Ok((row.get(0)?, row.get(1)?))), Ok((7, None::<i64>)));
+        let copy = Connection::open(copy).unwrap();
+        assert_eq!(version(&copy), 1, "the copy is as it was");
+        assert_eq!(copy.query_row("SELECT id FROM card", [], |row| row.get::<_, i64>(0)), Ok(7));
+        let again = run(&mut db, &path, &[ONE, TWO], |_, _| panic!("nothing to do the second time"));
+        assert_eq!(again.unwrap(), None);
+    }
+
+    #[test]
+    fn without_a_copy_nothing_is_migrated() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut db) = database(folder.path(), &[ONE]);
+        let refused = run(&mut db, &path, &[ONE, TWO], |_, _| Err(StoreError::Corrupt("no room".to_owned())));
+        assert!(matches!(refused, Err(StoreError::Corrupt(why)) if why == "no room"));
+        assert_eq!(version(&db), 1);
+        assert!(db.prepare("SELECT note FROM card").is_err());
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_old_schema_and_all_data() {
+        let bad = [
+            ("0003_bad_sql", "DELETE FROM card; SELECT nothing FROM nowhere;"),
+            ("0003_loose_end", "INSERT INTO card VALUES (8, 999);"),
+        ];
+        for bad in bad {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, mut db) = database(folder.path(), &[ONE]);
+            let failed = run(&mut db, &path, &[ONE, TWO, bad], |_, _| Ok(PathBuf::new()));
+            assert!(failed.is_err(), "{}", bad.0);
+            assert_eq!(version(&db), 1, "{}", bad.0);
+            assert_eq!(db.query_row("SELECT group_concat(id) FROM card", [], |row| row.get(0)), Ok("7".to_owned()));
+            assert!(db.prepare("SELECT note FROM card").is_err(), "no step of several stays");
+        }
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_also_where_only_the_write_ahead_log_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, db) = database(folder.path(), &[ONE, TWO]);
+        // The main file still has zeros in its header: everything is in the log beside it.
+        assert!(check_header(&path, &fs::read(&path).unwrap()).is_ok());
+        let mut second = Connection::open(&path).unwrap();
+        let refused = run(&mut second, &path, &[ONE], |_, _| panic!("no copy of what is not touched"));
+        assert!(matches!(refused, Err(StoreError::Newer { found: 2, known: 1, .. })));
+        assert_eq!(version(&db), 2);
     }
 }

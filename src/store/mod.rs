@@ -10,6 +10,8 @@ mod doctor;
 mod due;
 mod migrate;
 mod notes;
+#[cfg(test)]
+mod plans;
 mod review_log;
 mod totals;
 mod transfer;
@@ -45,6 +47,7 @@ use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -224,7 +227,7 @@ fn make_file(path: &Path) -> Result<(), StoreError> {
 fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut header = Vec::new();
     match fs::File::open(path) {
-        Ok(file) => file.take(100).read_to_end(&mut header).map_err(io_at(path))?,
+        Ok(file) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(header),
         Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
     };
@@ -329,6 +332,14 @@ impl Store {
         copy_to(&self.db, path)
     }
 
+    /// Reads the whole file once.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where a page is missing or makes no sense.
+    pub fn check_whole(&self) -> Result<(), StoreError> {
+        damage(&self.db)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
+    }
+
     /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
     /// a restored copy is put in its place.
     ///
@@ -403,6 +414,12 @@ fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What SQLite finds wrong in a file, if anything.
+fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((verdict != "ok").then_some(verdict))
+}
+
 fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
     make_folder(path)?;
     make_file(path)?;
@@ -411,10 +428,12 @@ fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
         let backup = rusqlite::backup::Backup::new(db, &mut copy)?;
         backup.run_to_completion(1000, Duration::from_millis(0), None)?;
     }
-    let verdict: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if verdict != "ok" {
-        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {verdict}", path.display())));
+    if let Some(damage) = damage(&copy)? {
+        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {damage}", path.display())));
     }
+    // Whoever writes to the copy is another device, also where it is put in the place of the original by hand: there
+    // the path would say nothing, and two events would get the same name.
+    copy.execute("DELETE FROM meta WHERE name = 'place'", [])?;
     // A copy is one file: no side files that could be forgotten when it is moved.
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
@@ -470,6 +489,7 @@ pub struct Writer<'s> {
     next_sequence: u64,
     hlc: Hlc,
     touched: bool,
+    decks_moved: BTreeSet<i64>,
 }
 
 impl<'s> Writer<'s> {
@@ -501,6 +521,7 @@ impl<'s> Writer<'s> {
             next_sequence,
             hlc: Hlc(hlc),
             touched: false,
+            decks_moved: BTreeSet::new(),
         })
     }
 
@@ -515,6 +536,7 @@ impl<'s> Writer<'s> {
     }
 
     fn finish(mut self, kind: &str, label: &str) -> Result<ActionId, StoreError> {
+        self.set_last_introduced()?;
         let hlc = if self.next_sequence == self.first_sequence { self.tick() } else { self.hlc };
         self.tx
             .prepare_cached(

@@ -702,7 +702,7 @@ impl Writer<'_> {
     fn edited_by_user(&self, note: i64) -> Result<bool, StoreError> {
         let reader = Reader::new(&self.tx)?;
         let voided = voided(&self.tx, &reader)?;
-        Ok(newest_version(&self.tx, &reader, &voided, note)?.is_some_and(|version| version.by_user))
+        Ok(newest_version(&self.tx, &reader, &voided, note)?.is_some_and(|version| version.counts && version.by_user))
     }
 
     fn reposition(&mut self, note: i64, position: i64) -> Result<(), StoreError> {
@@ -885,23 +885,21 @@ impl Writer<'_> {
             [note],
             |row| row.get(0),
         )?;
+        let unmade = version.as_ref().map_or(unmade, |version| !version.counts);
         match version {
-            Some(version) => self.show(
-                note,
-                &text_of(&version.body)?,
-                version.topic,
-                version.position,
-                version.retired,
-                version.upstream.as_deref(),
-            )?,
+            Some(version) => {
+                let retired = if unmade { !answered } else { version.retired };
+                let text = text_of(&version.body)?;
+                self.show(note, &text, version.topic, version.position, retired, version.upstream.as_deref())?;
+            }
             None => {
                 let (text, topic, position) = self.shown(note)?;
                 self.show(note, &text, topic, position, unmade && !answered, None)?;
-                if unmade && answered {
-                    let uid = self.uid_of(note)?;
-                    return Ok(Some(super::cards::name_of(&name_id, key, CardId { note: uid, ordinal: 1 })));
-                }
             }
+        }
+        if unmade && answered {
+            let uid = self.uid_of(note)?;
+            return Ok(Some(super::cards::name_of(&name_id, key, CardId { note: uid, ordinal: 1 })));
         }
         Ok(None)
     }
@@ -965,6 +963,8 @@ struct Version {
     retired: bool,
     by_user: bool,
     upstream: Option<String>,
+    /// False for the last resort: the first text of all, where every action that gave one was undone.
+    counts: bool,
 }
 
 /// The newest version of a note whose action counts. The first text is among the versions once there is a second, and
@@ -984,17 +984,18 @@ fn newest_version(db: &Connection, reader: &Reader, voided: &Voided, note: i64) 
             retired: row.get(5)?,
             by_user: row.get(6)?,
             upstream: row.get(7)?,
+            counts: false,
         };
         let number = super::columns::u64_of(row.get(1)?);
         let counts = reader
             .device(row.get(0)?)
             .is_none_or(|device| !voided.contains(crate::core::id::ActionId { device, number }));
         if counts {
-            return Ok(Some(version));
+            return Ok(Some(Version { counts, ..version }));
         }
         oldest = Some(version);
     }
-    Ok(oldest.map(|version| Version { retired: true, ..version }))
+    Ok(oldest)
 }
 
 impl Store {

@@ -137,11 +137,16 @@ pub(super) fn events_of(db: &Connection, reader: &Reader, row: i64, card: CardId
 
 /// What the undo events say.
 pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreError> {
+    voided_since(db, reader, i64::MIN)
+}
+
+/// What the undo events from the stamp `hlc` on say: all that can be said about actions of that stamp and later ones.
+pub(super) fn voided_since(db: &Connection, reader: &Reader, hlc: i64) -> Result<Voided, StoreError> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {EVENT_COLUMNS} FROM event e \
-         LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence WHERE e.card = 0 AND e.kind = {UNDONE}"
+        "SELECT {EVENT_COLUMNS} FROM event e LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
+         WHERE e.card = 0 AND e.hlc >= ?1 AND e.kind = {UNDONE}"
     ))?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([hlc])?;
     let mut undos = Vec::new();
     while let Some(row) = rows.next()? {
         undos.push(reader.event(row, None)?);
@@ -340,6 +345,7 @@ impl Writer<'_> {
         for (before, event) in seen {
             self.add_to_sums(&row, &before, event, sign)?;
         }
+        self.decks_moved.insert(row.deck);
         Ok(state)
     }
 }

@@ -21,6 +21,9 @@ use std::collections::BTreeSet;
 /// answers that were given on another device.
 const NOT_OURS: [&str; 3] = ["undo", "builtin", "union"];
 
+/// Kinds of action that write no texts: their notes need not be looked for.
+const WITHOUT_TEXTS: [&str; 7] = ["answer", "bury", "suspend", "mark", "config", "undo", "union"];
+
 /// An action as `lmq undo --list` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionLine {
@@ -51,7 +54,7 @@ pub struct Undo {
     pub settings: Vec<(String, Option<String>)>,
 }
 
-fn line(db: &Connection, device: i64, number: i64) -> Result<(u64, u64), StoreError> {
+fn line(db: &Connection, device: i64, number: i64, kind: &str) -> Result<(u64, u64), StoreError> {
     let cards: i64 = db
         .prepare_cached(
             "SELECT count(DISTINCT e.card) FROM action a JOIN event e ON e.device = a.device \
@@ -59,11 +62,14 @@ fn line(db: &Connection, device: i64, number: i64) -> Result<(u64, u64), StoreEr
              WHERE a.device = ?1 AND a.number = ?2 AND e.card <> 0",
         )?
         .query_row((device, number), |row| row.get(0))?;
-    Ok((u64_of(cards), u64::try_from(notes_of(db, device, number)?.len()).unwrap_or(0)))
+    Ok((u64_of(cards), u64::try_from(notes_of(db, device, number, kind)?.len()).unwrap_or(0)))
 }
 
-/// Notes that an action made or changed. No index: only undoing an import or an edit asks.
-fn notes_of(db: &Connection, device: i64, number: i64) -> Result<Vec<i64>, StoreError> {
+/// Notes that an action of this kind made or changed. No index: only undoing an import or an edit looks.
+fn notes_of(db: &Connection, device: i64, number: i64, kind: &str) -> Result<Vec<i64>, StoreError> {
+    if WITHOUT_TEXTS.contains(&kind) {
+        return Ok(Vec::new());
+    }
     let mut statement = db.prepare_cached(
         "SELECT id FROM note WHERE created_device = ?1 AND created_action = ?2 UNION \
          SELECT note FROM note_version WHERE device = ?1 AND action = ?2",
@@ -97,8 +103,7 @@ impl Store {
             if NOT_OURS.contains(&kind.as_str()) {
                 continue;
             }
-            let writes_text = kind == "import" || kind == "add" || kind == "edit";
-            let (cards, notes) = if writes_text { line(&self.db, device, number)? } else { (1, 0) };
+            let (cards, notes) = line(&self.db, device, number, &kind)?;
             lines.push(ActionLine {
                 id,
                 kind,
@@ -134,7 +139,7 @@ impl Store {
             if !wanted || NOT_OURS.contains(&kind.as_str()) || voided.contains(id) {
                 continue;
             }
-            let (cards, notes) = line(&self.db, device, number)?;
+            let (cards, notes) = line(&self.db, device, number, &kind)?;
             let at = Timestamp { unix_ms: row.get(3)?, offset_min: row.get(4)? };
             return Ok(Some(ActionLine { id, kind, label: row.get(2)?, at, cards, notes, voided: false }));
         }
@@ -212,7 +217,11 @@ impl Writer<'_> {
                     cards.insert(card?);
                 }
             }
-            notes.extend(notes_of(&self.tx, device, number)?);
+            let kind: Option<String> = self
+                .tx
+                .query_row("SELECT kind FROM action WHERE device = ?1 AND number = ?2", (device, number), |row| row.get(0))
+                .optional()?;
+            notes.extend(notes_of(&self.tx, device, number, kind.as_deref().unwrap_or("undo"))?);
             let mut statement = self.tx.prepare(
                 "SELECT d.extra FROM action a JOIN event e ON e.device = a.device \
                  AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events AND e.kind = 15 \

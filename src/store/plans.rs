@@ -1,0 +1,220 @@
+//! What a sitting asks the database for is found by index: no statement on the way of one answer reads a whole table
+//! that grows with the collection or the log.
+
+use crate::core::event::After;
+use crate::core::event::Detail;
+use crate::core::event::Draft;
+use crate::core::event::Fact;
+use crate::core::grade::Drill;
+use crate::core::grade::Quality;
+use crate::core::id::CardId;
+use crate::core::id::DeviceId;
+use crate::core::id::NoteUid;
+use crate::core::scheduler::Scheduler;
+use crate::core::settings::NewOrder;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::core::units::Millis;
+use crate::store::Bulk;
+use crate::store::BulkOptions;
+use crate::store::DeckOrigin;
+use crate::store::DeckSet;
+use crate::store::Here;
+use crate::store::Limits;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::Who;
+use rusqlite::trace::TraceEvent;
+use rusqlite::trace::TraceEventCodes;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+/// Tables that stay small: a row a deck, a device, a setting, a followed file; and one for the sums of a deck's day,
+/// which is read from its newest day on.
+const SMALL: [&str; 6] = ["deck", "device", "meta", "scheduler_config", "source", "day_sum"];
+
+fn stamp(day: i32) -> Stamp {
+    let now = Timestamp { unix_ms: i64::from(day) * 86_400_000, offset_min: 0 };
+    Stamp { now, today: StudyDay(day) }
+}
+
+fn open(path: &Path) -> Store {
+    let here =
+        Here { machine: "here".to_owned(), device_name: "here".to_owned(), fresh_device: DeviceId([1; 16]) };
+    Store::open(path, here, stamp(0).now).unwrap()
+}
+
+fn fill(store: &mut Store) {
+    let options = BulkOptions {
+        origin: DeckOrigin::File,
+        place_in: None,
+        reposition: false,
+        retire_missing: false,
+        namespace: None,
+        source: None,
+        by_user: true,
+    };
+    let mut fresh = || [0; 16];
+    let work = |writer: &mut crate::store::Writer<'_>| {
+        let mut bulk = Bulk::new(writer, options, &mut fresh)?;
+        for number in 0..30 {
+            let text = format!(
+                r#"{{"kind":"basic","fields":{{"front":["{number}?","{number}, what?"],"back":"{number}"}},"after":["k0"],"topic":"t"}}"#
+            );
+            let text = crate::store::notes::text_of(&text)?;
+            bulk.note("d", Who::Uid(uid(number)), Some(format!("k{number}")), &text)?;
+        }
+        bulk.finish().map(drop)
+    };
+    store.write(stamp(1), "import", |()| "import".to_owned(), work).unwrap();
+}
+
+fn uid(number: u8) -> NoteUid {
+    NoteUid::of_key("d", &format!("k{number}"))
+}
+
+fn answer(store: &mut Store, number: u8, day: i32, quality: Quality) {
+    let card = CardId { note: uid(number), ordinal: 1 };
+    let loaded = store.load(card).unwrap().unwrap();
+    let scheduler = Scheduler::default();
+    let after = scheduler.answer(card, &loaded.state, quality, StudyDay(day)).memory;
+    let draft = Draft {
+        card: Some(card),
+        fact: Fact::Answered { quality, took: Millis(1) },
+        prev: loaded.state.last_event,
+        after: after.as_ref().map(After::of),
+        detail: Detail { variant: Some(0), ..Detail::default() },
+    };
+    store.write(stamp(day), "answer", |_| "answer".to_owned(), |writer| writer.append(&draft, &scheduler)).unwrap();
+}
+
+/// The statements that `work` ran, each once.
+fn statements(store: &mut Store, work: impl FnOnce(&mut Store)) -> BTreeSet<String> {
+    let seen: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let hear = Arc::clone(&seen);
+    let listen = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(statement, _) = event {
+            hear.lock().unwrap().insert(statement.sql().into_owned());
+        }
+    };
+    store.db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(listen)).unwrap();
+    work(store);
+    store.db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, None::<fn(TraceEvent<'_>)>).unwrap();
+    let seen = seen.lock().unwrap();
+    seen.iter().filter(|sql| !sql.starts_with("--")).cloned().collect()
+}
+
+/// The steps of a statement's plan that read a whole table, or sort what they have read.
+fn slow_steps(store: &Store, sql: &str) -> Vec<String> {
+    let mut statement = store.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
+    let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
+    let steps: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
+    let aliases = |step: &str| {
+        let name = step.split(' ').nth(1).unwrap_or_default().to_owned();
+        // `FROM deck k`: the plan has the alias only.
+        SMALL.iter().any(|table| name == *table || sql.contains(&format!("{table} {name} ")))
+    };
+    let scans = |step: &&String| step.starts_with("SCAN") && *step != "SCAN CONSTANT ROW" && !aliases(step);
+    steps.iter().filter(scans).cloned().collect()
+}
+
+/// Asserts that nothing in `work` scans, and that what names `table` is found by `index`.
+fn assert_by_index(store: &mut Store, by: &[(&str, &str)], work: impl FnOnce(&mut Store)) {
+    let run = statements(store, work);
+    assert!(!run.is_empty());
+    for sql in run.iter().filter(|sql| !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| sql.starts_with(word))) {
+        assert_eq!(slow_steps(store, sql), Vec::<String>::new(), "{sql}");
+    }
+    let mut plans = String::new();
+    for sql in run.iter().filter(|sql| sql.starts_with("SELECT")) {
+        let mut statement = store.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
+        let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
+        for step in rows {
+            plans.push_str(&step.unwrap());
+            plans.push('\n');
+        }
+    }
+    for (what, index) in by {
+        let found = plans.lines().any(|step| step.starts_with(&format!("SEARCH {what} ")) && step.contains(index));
+        assert!(found, "no search of {what} by {index} in:\n{plans}");
+    }
+}
+
+fn limits(day: i32) -> Limits {
+    Limits {
+        reviews: 200,
+        new: 10,
+        until: StudyDay(day),
+        new_order: NewOrder::Position,
+        drill: Drill::Below4,
+        keep_siblings_apart: true,
+    }
+}
+
+#[test]
+fn a_sitting_begins_and_answers_by_index_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("lmq.db"));
+    fill(&mut store);
+    for (number, day, quality) in [(0, 2, Quality::Q4), (0, 3, Quality::Q4), (1, 3, Quality::Q4), (2, 4, Quality::Q1)] {
+        answer(&mut store, number, day, quality);
+    }
+    let begin = [
+        ("card_state", "card_due"),
+        ("c", "card_new"),
+        ("e", "event_day"),
+        ("n", "sqlite_autoindex_note"),
+        ("day_sum", "PRIMARY KEY"),
+        ("e", "PRIMARY KEY"),
+    ];
+    assert_by_index(&mut store, &begin, |store| {
+        let supply = store.supply(&DeckSet::All, StudyDay(4), limits(4)).unwrap();
+        assert!(!supply.due.is_empty() && !supply.new.iter().all(|offer| offer.cards.is_empty()));
+        assert!(!supply.repeats.is_empty(), "every part of it ran");
+        store.done_today(StudyDay(4)).unwrap();
+        store.newest_event_ms().unwrap();
+        store.builtin_hash().unwrap();
+        store.sources().unwrap();
+        store.load(CardId { note: uid(1), ordinal: 1 }).unwrap().unwrap();
+        store.candidate(CardId { note: uid(1), ordinal: 1 }).unwrap().unwrap();
+        store.find("d/k1").unwrap();
+    });
+    assert_by_index(&mut store, &[("n", "sqlite_autoindex_note")], |store| answer(store, 3, 4, Quality::Q5));
+    assert_by_index(&mut store, &[("e", "event_name"), ("action", "PRIMARY KEY")], |store| {
+        let newest = store.newest_action(&["answer"]).unwrap().unwrap();
+        store.write(stamp(4), "undo", |_| "undo".to_owned(), |writer| writer.undo(newest.id)).unwrap();
+    });
+}
+
+#[test]
+fn a_statement_that_reads_a_whole_table_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("lmq.db"));
+    for sql in ["SELECT * FROM event WHERE quality = ?1", "SELECT body FROM note n WHERE key = ?1", "SELECT count(*) FROM card"] {
+        assert_eq!(slow_steps(&store, sql).len(), 1, "{sql}");
+    }
+    assert!(slow_steps(&store, "SELECT id FROM deck k WHERE retired = 0").is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_folder_and_the_file_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deeper").join("lmq").join("lmq.db");
+    let mut store = open(&path);
+    fill(&mut store);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    for ending in ["", "-wal", "-shm"] {
+        let file = path.with_file_name(format!("lmq.db{ending}"));
+        assert_eq!(mode(&file), 0o600, "{ending}");
+    }
+    let copy = folder.path().join("copies").join("copy.db");
+    store.copy_to(&copy).unwrap();
+    assert_eq!((mode(copy.parent().unwrap()), mode(&copy)), (0o700, 0o600), "copies too");
+}

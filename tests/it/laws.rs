@@ -1,0 +1,531 @@
+//! Laws of the database, under random use: the caches are the fold, an undo is as if it had never happened, and two
+//! logs are united in any order.
+
+use crate::world::MORNING;
+use crate::world::World;
+use crate::world::assert_same;
+use crate::world::time;
+use lmq::core::event::After;
+use lmq::core::event::Detail;
+use lmq::core::event::Draft;
+use lmq::core::event::Fact;
+use lmq::core::grade::Quality;
+use lmq::core::id::ActionId;
+use lmq::core::id::CardId;
+use lmq::core::session::Input;
+use lmq::core::session::Stage;
+use lmq::core::state::CardState;
+use lmq::core::study_day::Timestamp;
+use lmq::core::units::Millis;
+use lmq::ops::review::Options;
+use lmq::ops::review::Review;
+use lmq::store::StoreError;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What is done to the card on the screen.
+#[derive(Debug, Clone)]
+enum Act {
+    Grade(u8),
+    Type(String),
+    Bury,
+    Suspend,
+    Mark,
+    TakeBack,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Answer { card: usize, quality: u8, took: u32 },
+    Sit(Vec<Act>),
+    Cram(Vec<u8>),
+    Undo,
+    Redo,
+    UndoOlder(usize),
+    Toml { notes: usize, variants: Vec<u8> },
+    Csv { variants: Vec<u8> },
+    Pass { minutes: i64 },
+    Travel { offset_min: i32 },
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        6 => (0u8..6).prop_map(Act::Grade),
+        2 => prop_oneof![Just("left"), Just("right"), Just("1"), Just("one")].prop_map(|text| Act::Type(text.to_owned())),
+        1 => Just(Act::Bury),
+        1 => Just(Act::Suspend),
+        1 => Just(Act::Mark),
+        1 => Just(Act::TakeBack),
+    ]
+}
+
+fn toml() -> impl Strategy<Value = Step> {
+    (1usize..9, proptest::collection::vec(0u8..4, 8)).prop_map(|(notes, variants)| Step::Toml { notes, variants })
+}
+
+fn csv() -> impl Strategy<Value = Step> {
+    proptest::collection::vec(0u8..4, 1..5).prop_map(|variants| Step::Csv { variants })
+}
+
+/// One step of a learner that makes an action.
+fn action() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0usize..20, 0u8..6, 0u32..90_000).prop_map(|(card, quality, took)| Step::Answer { card, quality, took }),
+        3 => act().prop_filter("is an undo", |act| !matches!(act, Act::TakeBack)).prop_map(|act| Step::Sit(vec![act])),
+        1 => (0u8..6).prop_map(|grade| Step::Cram(vec![grade])),
+        2 => toml(),
+        1 => csv(),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => (0usize..20, 0u8..6, 0u32..90_000).prop_map(|(card, quality, took)| Step::Answer { card, quality, took }),
+        4 => proptest::collection::vec(act(), 1..7).prop_map(Step::Sit),
+        1 => proptest::collection::vec(0u8..6, 1..4).prop_map(Step::Cram),
+        2 => Just(Step::Undo),
+        1 => Just(Step::Redo),
+        2 => (0usize..12).prop_map(Step::UndoOlder),
+        1 => toml(),
+        1 => csv(),
+        4 => (-2000i64..14_000).prop_map(|minutes| Step::Pass { minutes }),
+        1 => prop_oneof![Just(-480), Just(60), Just(120), Just(780)].prop_map(|offset_min| Step::Travel { offset_min }),
+    ];
+    proptest::collection::vec(step, 1..24)
+}
+
+fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig {
+        // 51 unless PROPTEST_CASES says otherwise.
+        cases: usual.cases.div_ceil(5),
+        rng_seed: RngSeed::Fixed(3),
+        failure_persistence: None,
+        ..usual
+    }
+}
+
+/// A deck file of `notes` notes, each as its variant has it: other words, another topic, more or fewer cards.
+fn deck_toml(notes: usize, variants: &[u8]) -> String {
+    let mut text = "[deck]\nid = \"t\"\nname = \"t\"\n".to_owned();
+    for topic in ["a", "b"] {
+        write!(text, "\n[[topic]]\nid = \"{topic}\"\ntitle = \"Topic {topic}\"\nprimer = \"About {topic}.\"\n").unwrap();
+    }
+    for (index, variant) in variants.iter().enumerate().take(notes) {
+        let topic = if variant % 2 == 0 { "a" } else { "b" };
+        write!(text, "\n[[card]]\nkey = \"k{index}\"\ntopic = \"{topic}\"\n").unwrap();
+        let group = if index > 5 { "group = \"g\"\n" } else { "" };
+        text.push_str(group);
+        let body = match index % 4 {
+            0 => format!("kind = \"basic\"\nfront = \"Question {index}?\"\nback = \"Answer {variant}\"\n"),
+            1 => format!("kind = \"reversed\"\nfront = \"Word {index}\"\nback = \"Other {variant}\"\n"),
+            2 => {
+                let clozes: Vec<String> =
+                    (1..=variant + 1).map(|number| format!("{{{{c{number}::hole{number}}}}}")).collect();
+                format!("kind = \"cloze\"\ntext = \"Line {index}: {}.\"\n", clozes.join(" and "))
+            }
+            _ => format!(
+                "kind = \"sort\"\nprompt = \"Which side is {index}, {variant}?\"\nanswer = \"left\"\n\
+                 categories = [\"left\", \"right\"]\n"
+            ),
+        };
+        text.push_str(&body);
+    }
+    text
+}
+
+fn deck_csv(variants: &[u8]) -> String {
+    let mut text = "front,back\n".to_owned();
+    for (index, variant) in variants.iter().enumerate() {
+        let ending = ["", ".", "!", ""][usize::from(*variant)];
+        writeln!(text, "What is the capital of land number {index}{ending},City {}", variant / 3).unwrap();
+    }
+    text
+}
+
+fn quality(number: u8) -> Quality {
+    Quality::try_from(number).unwrap()
+}
+
+fn sit(world: &mut World, acts: &[Act], cram: bool) {
+    let settings = world.settings.clone();
+    let options = Options { cram, ..Options::default() };
+    let mut review = Review::new(&mut world.store, &world.env, settings, &options).unwrap();
+    for act in acts {
+        match act {
+            Act::TakeBack => {
+                review.undo().unwrap();
+                continue;
+            }
+            Act::Grade(_) if matches!(review.session().stage(), Stage::Front(_)) => {
+                review.feed(Input::Respond(String::new())).unwrap();
+            }
+            Act::Grade(_) | Act::Type(_) | Act::Bury | Act::Suspend | Act::Mark => {}
+        }
+        match act {
+            Act::Grade(grade) => drop(review.feed(Input::Grade(quality(*grade))).unwrap()),
+            Act::Type(text) => {
+                review.feed(Input::Respond(text.clone())).unwrap();
+                review.feed(Input::Accept).unwrap();
+            }
+            Act::Bury => drop(review.feed(Input::Bury).unwrap()),
+            Act::Suspend => drop(review.feed(Input::Suspend).unwrap()),
+            Act::Mark => drop(review.feed(Input::Mark).unwrap()),
+            Act::TakeBack => {}
+        }
+    }
+}
+
+fn take(world: &mut World, step: &Step) {
+    match step {
+        Step::Answer { card, quality: grade, took } => {
+            let cards = world.cards();
+            if let Some(line) = cards.get(card % cards.len().max(1)) {
+                let refused = world.try_answer(line.card, quality(*grade), *took).is_err();
+                assert_eq!(refused, line.state.suspended, "only a suspended card is refused");
+            }
+        }
+        Step::Sit(acts) => sit(world, acts, false),
+        Step::Cram(grades) => {
+            let acts: Vec<Act> = grades.iter().copied().map(Act::Grade).collect();
+            sit(world, &acts, true);
+        }
+        Step::Undo => drop(world.undo_newest()),
+        Step::Redo => drop(world.redo()),
+        Step::UndoOlder(back) => {
+            let actions = world.store.actions(100).unwrap();
+            if let Some(action) = actions.get(*back) {
+                world.undo(action.id);
+            }
+        }
+        Step::Toml { notes, variants } => drop(world.import("t.toml", &deck_toml(*notes, variants))),
+        Step::Csv { variants } => drop(world.import("c.csv", &deck_csv(variants))),
+        Step::Pass { minutes } => world.pass(*minutes),
+        Step::Travel { offset_min } => {
+            let now = world.now();
+            world.set_now(Timestamp { offset_min: *offset_min, ..now });
+        }
+    }
+    // Not two steps in the same millisecond.
+    world.pass(1);
+}
+
+fn after(steps: &[Step]) -> World {
+    let mut world = World::bare();
+    take(&mut world, &Step::Toml { notes: 6, variants: vec![0, 1, 2, 3, 1, 0, 2, 1] });
+    for step in steps {
+        take(&mut world, step);
+    }
+    world
+}
+
+/// What the caches say is what the log and the texts say.
+fn assert_in_order(world: &mut World) {
+    let findings: Vec<_> = world.doctor().into_iter().filter(|finding| finding.rule != "future").collect();
+    assert!(findings.is_empty(), "{findings:?}");
+    let seen = world.seen(true);
+    let stamp = world.stamp();
+    assert_eq!(world.store.rebuild(stamp, true).unwrap(), [], "making the caches again changes nothing");
+    assert_same(&seen, &world.seen(true), "what is seen before and after the caches were made again");
+}
+
+fn newest(world: &World) -> Option<ActionId> {
+    world.store.newest_action(&[]).unwrap().map(|action| action.id)
+}
+
+/// What two databases with the same log must agree on: states by card and sums by day, whatever texts each of them has.
+fn learned(world: &World) -> Vec<String> {
+    let mut learned = Vec::new();
+    for row in world.history() {
+        let event = &row.event;
+        learned.push(format!(
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} voided {}",
+            event.id, event.card, event.at, event.study_day, event.fact, row.before, row.after, row.voided
+        ));
+    }
+    learned.push(format!("{:?}", world.store.day_totals(&lmq::store::DeckSet::All).unwrap()));
+    learned
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_caches_are_the_fold_of_the_log_after_any_use(steps in steps()) {
+        let mut world = after(&steps);
+        assert_in_order(&mut world);
+    }
+
+    #[test]
+    fn an_undone_action_has_never_happened_and_a_redone_one_has(steps in steps(), last in action()) {
+        let mut world = after(&steps);
+        let (before, was_newest, now) = (world.seen(true), newest(&world), world.now());
+        take(&mut world, &last);
+        world.set_now(now);
+        let (after, is_newest) = (world.seen(true), newest(&world));
+        if is_newest == was_newest {
+            assert_same(&before, &after, "a step without an action");
+        } else {
+            prop_assert_eq!(world.undo_newest(), is_newest);
+            assert_same(&before, &world.seen(true), "before, and after the undo");
+            prop_assert!(world.redo());
+            assert_same(&after, &world.seen(true), "after, and after the redo");
+            prop_assert_eq!(world.undo_newest(), is_newest);
+            assert_same(&before, &world.seen(true), "before, and after the undo of what was redone");
+        }
+        assert_in_order(&mut world);
+    }
+
+    #[test]
+    fn a_log_read_into_an_empty_database_gives_the_same_states_and_sums(steps in steps()) {
+        let world = after(&steps);
+        let mut empty = World::bare();
+        empty.set_now(world.now());
+        let report = empty.import("log.jsonl", &world.log_text());
+        prop_assert_eq!(report.rejections, 0);
+        assert_same(&learned(&world), &learned(&empty), "the log here and there");
+        let again = empty.import("log.jsonl", &world.log_text());
+        prop_assert_eq!(again.events_added, 0, "twice adds nothing");
+        prop_assert!(empty.try_import("log.jsonl", &empty.log_text()).unwrap().events_added == 0, "nor does its own");
+        // Its texts come later, and its history is there already.
+        empty.import("t.toml", &deck_toml(8, &[1; 8]));
+        assert_in_order(&mut empty);
+    }
+
+    #[test]
+    fn two_logs_united_either_way_are_the_same(ours in steps(), theirs in steps()) {
+        let (mut here, mut there) = (after(&ours), after(&theirs));
+        let later = if here.now() > there.now() { here.now() } else { there.now() };
+        here.set_now(later);
+        there.set_now(later);
+        let (our_log, their_log) = (here.log_text(), there.log_text());
+        here.import("there.jsonl", &their_log);
+        there.import("here.jsonl", &our_log);
+        assert_same(&learned(&here), &learned(&there), "united here and there");
+        assert_in_order(&mut here);
+        assert_in_order(&mut there);
+        // What is written on top of the union is in order too, on both sides.
+        here.pass(3000);
+        there.pass(3001);
+        take(&mut here, &Step::Answer { card: 1, quality: 4, took: 5 });
+        take(&mut there, &Step::Answer { card: 1, quality: 2, took: 5 });
+        let their_log = there.log_text();
+        prop_assert!(here.import("there.jsonl", &their_log).events_added <= 1);
+        prop_assert_eq!(here.import("there.jsonl", &their_log).events_added, 0);
+        assert_in_order(&mut here);
+    }
+
+    #[test]
+    fn undoing_any_step_however_old_leaves_what_a_log_without_it_would(facts in facts(), which in 0usize..40) {
+        let mut world = World::bare();
+        let mut twin = World::bare();
+        for world in [&mut world, &mut twin] {
+            world.import("t.toml", &deck_toml(8, &[0, 1, 2, 3, 1, 0, 2, 1]));
+        }
+        let which = which % facts.len();
+        let mut named = None;
+        let mut now = time(MORNING);
+        for (index, (minutes, card, fact)) in facts.iter().enumerate() {
+            now = Timestamp { unix_ms: now.unix_ms + minutes * 60_000, ..now };
+            for (world, takes) in [(&mut world, true), (&mut twin, index != which)] {
+                world.set_now(now);
+                if takes {
+                    let id = write_fact(world, *card, fact);
+                    if index == which { named = id; }
+                }
+            }
+        }
+        world.undo(named.unwrap());
+        assert_same(&without_stamps(&world), &without_stamps(&twin), "undone, and never written");
+        assert_in_order(&mut world);
+    }
+}
+
+fn facts() -> impl Strategy<Value = Vec<(i64, usize, Fact)>> {
+    let fact = prop_oneof![
+        8 => (0u8..6).prop_map(|q| Fact::Answered { quality: quality(q), took: Millis(900) }),
+        1 => (0u8..6).prop_map(|q| Fact::Crammed { quality: quality(q), took: Millis(900) }),
+        1 => Just(Fact::Suspended),
+        1 => Just(Fact::Unsuspended),
+        1 => (20_468i32..20_480).prop_map(|day| Fact::Buried { until: lmq::core::study_day::StudyDay(day) }),
+        1 => Just(Fact::Unburied),
+        1 => Just(Fact::Marked),
+        1 => Just(Fact::Unmarked),
+        1 => Just(Fact::Reset),
+        1 => (0u8..8).prop_map(|flag| Fact::Flagged { flag }),
+    ];
+    let minutes = prop_oneof![3 => 1i64..20, 2 => 600i64..9000, 1 => -1500i64..-1];
+    proptest::collection::vec((minutes, 0usize..5, fact), 1..40)
+}
+
+/// Writes a fact about a card as an action, on the state that the card has.
+fn write_fact(world: &mut World, card: usize, fact: &Fact) -> Option<ActionId> {
+    let cards = world.cards();
+    let line = &cards[card * 2 % cards.len()];
+    let scheduler = world.settings.scheduler();
+    let stamp = world.stamp();
+    let after = match fact {
+        Fact::Answered { quality, .. } => {
+            scheduler.answer(line.card, &line.state, *quality, stamp.today).memory.map(|memory| After::of(&memory))
+        }
+        _ => None,
+    };
+    let draft = Draft {
+        card: Some(line.card),
+        fact: fact.clone(),
+        prev: line.state.last_event,
+        after,
+        detail: Detail::default(),
+    };
+    let kind = if after_is_answer(fact) { "answer" } else { "mark" };
+    world.store.write(stamp, kind, |_| "it".to_owned(), |writer| writer.append(&draft, &scheduler)).unwrap().1
+}
+
+fn after_is_answer(fact: &Fact) -> bool {
+    matches!(fact, Fact::Answered { .. })
+}
+
+/// What is seen, but for the names of events: those of the twin are others.
+fn without_stamps(world: &World) -> Vec<String> {
+    world.seen(false)
+}
+
+fn states(world: &World) -> BTreeMap<CardId, CardState> {
+    world.cards().into_iter().map(|line| (line.card, line.state)).collect()
+}
+
+#[test]
+fn worked_case_22_of_scheduling_a9_undoing_the_last_four() {
+    let mut world = World::bare();
+    world.import("t.toml", &deck_toml(1, &[0]));
+    let card = world.cards()[0].card;
+    for grade in [4, 4, 4, 2, 4, 4, 4] {
+        let due = world.state(card).memory.map_or(world.today(), |memory| memory.due);
+        world.pass(due.since(world.today()) * 1440);
+        world.answer(card, grade);
+    }
+    for _ in 0..4 {
+        world.undo_newest().unwrap();
+    }
+    let memory = world.state(card).memory.unwrap();
+    let first = lmq::core::study_day::StudyDay(20468);
+    assert_eq!(
+        (memory.interval.0, memory.ease.hundredths(), memory.repetitions, memory.lapses, memory.due.since(first)),
+        (15, 250, 3, 0, 22)
+    );
+}
+
+#[test]
+fn an_import_of_what_was_undone_brings_the_same_cards_back_and_no_second_copy() {
+    let mut world = World::bare();
+    world.import("t.toml", &deck_toml(4, &[0, 0, 0, 0]));
+    world.import("c.csv", &deck_csv(&[0, 1]));
+    let before = states(&world);
+    for _ in 0..2 {
+        world.undo_newest().unwrap();
+    }
+    assert_eq!(world.cards().len(), 0);
+    world.import("t.toml", &deck_toml(4, &[0, 0, 0, 0]));
+    world.import("c.csv", &deck_csv(&[0, 1]));
+    assert_eq!(states(&world), before);
+    assert_in_order(&mut world);
+}
+
+#[test]
+fn a_card_that_was_answered_since_its_import_is_kept_and_named_when_the_import_is_undone() {
+    let mut world = World::bare();
+    world.import("t.toml", &deck_toml(2, &[0, 0]));
+    let made = newest(&world).unwrap();
+    let card = world.card("t/k0").card;
+    world.answer(card, 4);
+    let stamp = world.stamp();
+    let undo = lmq::ops::undo::undo(&mut world.store, stamp, made, "import").unwrap();
+    assert_eq!(undo.kept, ["t/k0"]);
+    let names: Vec<String> = world.cards().iter().map(lmq::store::CardLine::name).collect();
+    assert_eq!(names, ["t/k0"], "the unanswered one is gone");
+    assert_in_order(&mut world);
+}
+
+#[test]
+fn a_card_that_was_edited_and_answered_is_kept_too_when_both_imports_are_undone() {
+    let mut world = World::bare();
+    world.import("t.toml", &deck_toml(2, &[0, 0]));
+    let made = newest(&world).unwrap();
+    world.import("t.toml", &deck_toml(2, &[3, 0]));
+    let edited = newest(&world).unwrap();
+    let card = world.card("t/k0").card;
+    world.answer(card, 4);
+    world.undo(edited);
+    let stamp = world.stamp();
+    let undo = lmq::ops::undo::undo(&mut world.store, stamp, made, "import").unwrap();
+    assert_eq!(undo.kept, ["t/k0"]);
+    assert_eq!(world.card("t/k0").text.answer(1), "Answer 0", "with its first text");
+    assert_eq!(world.state(card).memory.unwrap().repetitions, 1);
+    assert_in_order(&mut world);
+}
+
+#[test]
+fn a_deck_comes_in_turn_by_its_newest_first_answer_whatever_was_undone_since() {
+    // Three decks with one new card a day each: the deck that waited longest comes first.
+    let mut world = World::bare();
+    for deck in ["a", "b", "c"] {
+        let rows: String = (0..9).map(|row| format!("{deck} question {row},answer {row}\n")).collect();
+        world.import(&format!("{deck}.csv"), &format!("front,back\n{rows}"));
+    }
+    let new_of = |world: &World, deck: &str| {
+        world.cards().into_iter().find(|line| line.deck == deck && line.state.memory.is_none()).unwrap().card
+    };
+    for deck in ["a", "b", "c"] {
+        let card = new_of(&world, deck);
+        world.answer(card, 4);
+        world.pass(1440);
+    }
+    let order = world.queue();
+    assert!(order.iter().any(|line| line == &format!("New {}", new_of(&world, "a"))));
+    // An answer to b's first card is taken back, and then one that was b's second: neither moves the decks' turns.
+    let (old, second) = (world.cards().into_iter().find(|l| l.deck == "b" && l.state.memory.is_some()).unwrap().card, new_of(&world, "b"));
+    world.answer(old, 3);
+    world.undo_newest().unwrap();
+    assert_same(&order, &world.queue(), "after an undone answer to an old card");
+    world.answer(second, 3);
+    world.undo_newest().unwrap();
+    assert_same(&order, &world.queue(), "after an undone first answer");
+}
+
+#[test]
+fn a_repeat_that_was_undone_leaves_the_order_of_the_repeats_as_it_was() {
+    let mut world = World::bare();
+    world.import("t.toml", &deck_toml(5, &[0; 5]));
+    let (one, other) = (world.card("t/k0").card, world.card("t/k4").card);
+    for card in [one, other] {
+        world.answer(card, 1);
+        world.pass(1);
+    }
+    let order = world.queue();
+    world.answer(one, 1);
+    assert_ne!(order, world.queue(), "the oldest answer is repeated first");
+    world.undo_newest().unwrap();
+    assert_same(&order, &world.queue(), "before, and after the undo");
+}
+
+#[test]
+fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_is_kept() {
+    let mut world = World::bare();
+    world.import("t.toml", &deck_toml(1, &[0]));
+    let card = world.cards()[0].card;
+    let draft = Draft {
+        card: Some(card),
+        fact: Fact::Marked,
+        prev: None,
+        after: None,
+        detail: Detail::default(),
+    };
+    world.answer(card, 4);
+    let before = world.seen(true);
+    let (stamp, scheduler) = (world.stamp(), world.settings.scheduler());
+    let written = world.store.write(stamp, "mark", |_| "it".to_owned(), |writer| writer.append(&draft, &scheduler));
+    assert!(matches!(written, Err(StoreError::Stale)));
+    assert_same(&before, &world.seen(true), "before and after the refusal");
+}

@@ -1,0 +1,271 @@
+//! Two windows on one database.
+
+use crate::world::World;
+use crate::world::assert_same;
+use crate::world::history_of;
+use lmq::core::event::Fact;
+use lmq::core::grade::Quality;
+use lmq::core::id::CardId;
+use lmq::core::session::Input;
+use lmq::core::session::Stage;
+use lmq::core::settings::Settings;
+use lmq::core::units::Millis;
+use lmq::failure::Kind;
+use lmq::ops;
+use lmq::ops::review::Options;
+use lmq::ops::review::Review;
+use lmq::ops::review::Said;
+use lmq::store::Store;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+fn world_of(cards: usize) -> World {
+    let mut world = World::bare();
+    let rows: String = (0..cards).map(|row| format!("question {row},answer {row}\n")).collect();
+    world.import("deck.csv", &format!("front,back\n{rows}"));
+    world
+}
+
+fn answered(store: &Store) -> usize {
+    history_of(store).iter().filter(|row| matches!(row.event.fact, Fact::Answered { .. }) && !row.voided).count()
+}
+
+fn shown(review: &Review<'_>) -> CardId {
+    review.session().current().unwrap().loaded.card
+}
+
+fn grade(review: &mut Review<'_>, quality: Quality) -> Vec<Said> {
+    if matches!(review.session().stage(), Stage::Front(_)) {
+        review.feed(Input::Respond(String::new())).unwrap();
+    }
+    review.feed(Input::Grade(quality)).unwrap()
+}
+
+fn sitting<'s>(store: &'s mut Store, world_env: &'s lmq::env::Env) -> Review<'s> {
+    Review::new(store, world_env, Settings::default(), &Options::default()).unwrap()
+}
+
+#[test]
+fn a_card_that_the_other_window_answered_is_not_answered_twice() {
+    let mut world = world_of(3);
+    let mut other = world.another();
+    let env = &world.env;
+    let mut a = sitting(&mut world.store, env);
+    let mut b = sitting(&mut other, env);
+    let card = shown(&a);
+    assert_eq!(card, shown(&b));
+    assert_eq!(grade(&mut b, Quality::Q4), []);
+    let said = grade(&mut a, Quality::Q0);
+    assert!(matches!(said.as_slice(), [Said::Stale(_)]), "{said:?}");
+    assert_ne!(shown(&a), card, "it goes on with the next one");
+    // That one too was left open in both; whoever is first wins.
+    let next = shown(&a);
+    assert_eq!(shown(&b), next);
+    assert_eq!(grade(&mut a, Quality::Q5), []);
+    assert!(matches!(grade(&mut b, Quality::Q2).as_slice(), [Said::Stale(_)]));
+    drop((a, b));
+    assert_eq!(answered(&other), 2);
+    let qualities: Vec<Option<Quality>> =
+        [card, next].map(|card| world.state(card).memory.map(|memory| memory.last_quality)).to_vec();
+    assert_eq!(qualities, [Some(Quality::Q4), Some(Quality::Q5)]);
+    assert_eq!(world.doctor(), []);
+}
+
+#[test]
+fn bury_suspend_and_mark_of_a_card_that_moved_on_are_refused_as_well() {
+    for input in [Input::Bury, Input::Suspend, Input::Mark] {
+        let mut world = world_of(2);
+        let mut other = world.another();
+        let mut a = sitting(&mut world.store, &world.env);
+        let card = shown(&a);
+        ops::review::answer(&mut other, &world.env, &Settings::default(), card, Quality::Q4, Millis(1)).unwrap();
+        let said = a.feed(input.clone()).unwrap();
+        assert!(matches!(said.as_slice(), [Said::Stale(_)]), "{input:?}: {said:?}");
+        drop(a);
+        assert_eq!(history_of(&world.store).len(), 1, "{input:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_the_other_window_took_back_stands_in_nobodys_way() {
+    let mut world = world_of(2);
+    let mut other = world.another();
+    let env = &world.env;
+    let mut a = sitting(&mut world.store, env);
+    let mut b = sitting(&mut other, env);
+    let card = shown(&a);
+    grade(&mut b, Quality::Q1);
+    assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
+    assert_eq!(grade(&mut a, Quality::Q5), []);
+    drop((a, b));
+    assert_eq!(world.state(card).memory.unwrap().ease.hundredths(), 260, "as if only the second answer were");
+    assert_eq!(world.doctor(), []);
+}
+
+#[test]
+fn u_takes_back_the_newest_answer_of_the_device_whichever_window_gave_it() {
+    let mut world = world_of(4);
+    let mut other = world.another();
+    let env = &world.env;
+    let mut a = sitting(&mut world.store, env);
+    let first = shown(&a);
+    grade(&mut a, Quality::Q4);
+    let open_in_a = shown(&a);
+    let mut b = sitting(&mut other, env);
+    let second = shown(&b);
+    assert_eq!(open_in_a, second);
+    grade(&mut b, Quality::Q4);
+    // The newest answer is b's, to the very card that a has on its screen.
+    assert!(matches!(a.undo().unwrap(), Said::Undone(_)));
+    assert_eq!(shown(&a), second);
+    assert_eq!(grade(&mut a, Quality::Q5), [], "asked anew, its state is the present one");
+    // Then a's answers are the newest ones, for b too.
+    assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
+    assert_eq!(shown(&b), second);
+    assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
+    assert_eq!(shown(&b), first);
+    assert_eq!(b.undo().unwrap(), Said::NothingToUndo);
+    drop((a, b));
+    assert_eq!(answered(&other), 0);
+    assert!([first, second].iter().all(|card| world.state(*card).memory.is_none()));
+    assert_eq!(world.doctor(), []);
+}
+
+/// Holds the database's write lock for `time`, in a thread of its own, then commits an answer to `card`.
+fn busy(world: &World, card: CardId, time: Duration) -> std::thread::JoinHandle<()> {
+    let mut store = world.another();
+    let (stamp, settings) = (world.stamp(), world.settings.clone());
+    let (tell, hear) = channel();
+    let thread = std::thread::spawn(move || {
+        let draft = lmq::core::event::Draft {
+            card: Some(card),
+            fact: Fact::Marked,
+            prev: None,
+            after: None,
+            detail: lmq::core::event::Detail::default(),
+        };
+        store
+            .write(stamp, "mark", |_| "it".to_owned(), |writer| {
+                let state = writer.append(&draft, &settings.scheduler());
+                tell.send(()).unwrap();
+                std::thread::sleep(time);
+                state
+            })
+            .unwrap();
+    });
+    hear.recv().unwrap();
+    thread
+}
+
+#[test]
+fn a_second_writer_waits_for_a_busy_one() {
+    let mut world = world_of(2);
+    let [one, two] = [0, 1].map(|index| world.cards()[index].card);
+    let started = world.env.ticks_ms();
+    let thread = busy(&world, one, Duration::from_millis(400));
+    world.answer(two, 4);
+    assert!(world.env.ticks_ms() - started >= 400, "it waited");
+    thread.join().unwrap();
+    assert!(world.state(one).marked && world.state(two).memory.is_some());
+    assert_eq!(world.doctor(), []);
+}
+
+#[test]
+fn a_writer_that_waited_too_long_says_so_and_has_written_nothing() {
+    let mut world = world_of(2);
+    let [one, two] = [0, 1].map(|index| world.cards()[index].card);
+    let thread = busy(&world, one, Duration::from_millis(6500));
+    let failure = world.try_answer(two, Quality::Q4, 1).unwrap_err();
+    assert_eq!((failure.kind, failure.what.as_str()), (Kind::Failed, "another lmq is writing to the database"));
+    thread.join().unwrap();
+    assert!(world.state(one).marked && world.state(two).memory.is_none());
+    world.answer(two, 4);
+    assert_eq!(world.doctor(), []);
+}
+
+#[test]
+fn reading_neither_waits_for_a_writer_nor_sees_what_is_not_committed() {
+    let mut world = world_of(2);
+    let stamp = world.stamp();
+    ops::decks::install(&mut world.store, &world.env, stamp).unwrap();
+    let card = world.cards().iter().find(|line| line.deck == "deck").unwrap().card;
+    let before = world.seen(true);
+    let thread = busy(&world, card, Duration::from_millis(4000));
+    assert_same(&before, &world.seen(true), "before and while another writes");
+    // A program that starts now reads as well.
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_lmq"))
+        .env("LMQ_CONFIG", world.folder.path().join("none.toml"))
+        .arg("--db")
+        .arg(world.path())
+        .args(["next", "--json"])
+        .output()
+        .unwrap();
+    assert!(!thread.is_finished(), "all that while the other was writing");
+    assert!(output.status.success() && output.stdout.starts_with(b"{"), "{output:?}");
+    thread.join().unwrap();
+    assert!(world.state(card).marked, "once it is committed it is seen");
+}
+
+#[test]
+fn many_windows_answering_at_once_keep_the_log_whole() {
+    let world = world_of(12);
+    let cards: Vec<CardId> = world.cards().into_iter().map(|line| line.card).collect();
+    let saved: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4_usize)
+            .map(|number| {
+                let (cards, world) = (&cards, &world);
+                let mut store = world.another();
+                let mut env = lmq::env::Env::from_process();
+                env.fix_now(world.now());
+                scope.spawn(move || {
+                    let mut saved = 0;
+                    for turn in 0..40_usize {
+                        let card = cards[(turn * (number + 1) + number) % cards.len()];
+                        let done =
+                            ops::review::answer(&mut store, &env, &Settings::default(), card, Quality::Q3, Millis(1));
+                        match done {
+                            Ok(_) => saved += 1,
+                            Err(failure) => assert!(failure.what.contains("answered elsewhere"), "{failure}"),
+                        }
+                    }
+                    saved
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    let mut world = world;
+    assert_eq!(answered(&world.store), saved);
+    assert!(saved > 40, "{saved}");
+    assert_eq!(world.doctor(), []);
+}
+
+#[test]
+fn many_programs_that_start_on_a_new_database_at_once_all_find_it_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..4 {
+        let db = folder.path().join(format!("new-{round}")).join("lmq.db");
+        let children: Vec<_> = (0..6)
+            .map(|_| {
+                std::process::Command::new(env!("CARGO_BIN_EXE_lmq"))
+                    .env("LMQ_CONFIG", folder.path().join("none.toml"))
+                    .arg("--db")
+                    .arg(&db)
+                    .args(["next", "--json"])
+                    .stdout(std::process::Stdio::piped())
+                    .stderr(std::process::Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        for child in children {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(output.stdout.starts_with(b"{"), "a card is asked");
+        }
+        let env = lmq::env::Env::from_process();
+        let mut store = ops::open_as_is(&db, &env).unwrap();
+        let stamp = ops::stamp(&env, &Settings::default());
+        assert_eq!(store.doctor(stamp, false).unwrap(), []);
+    }
+}

@@ -1,0 +1,267 @@
+//! A database in a folder of its own, with the clock held still: what tests of the store and of ops stand on.
+
+use lmq::core::event::Fact;
+use lmq::core::grade::Quality;
+use lmq::core::id::ActionId;
+use lmq::core::id::CardId;
+use lmq::core::queue::Queue;
+use lmq::core::settings::Settings;
+use lmq::core::state::CardState;
+use lmq::core::study_day::StudyDay;
+use lmq::core::study_day::Timestamp;
+use lmq::core::units::Millis;
+use lmq::env::Env;
+use lmq::failure::Failure;
+use lmq::ops;
+use lmq::ops::import;
+use lmq::ops::import::Report;
+use lmq::store::CardLine;
+use lmq::store::DeckSet;
+use lmq::store::Finding;
+use lmq::store::HistoryRow;
+use lmq::store::Limits;
+use lmq::store::Stamp;
+use lmq::store::Store;
+use std::io::Cursor;
+use std::path::PathBuf;
+
+/// Thursday, nine in the morning, in Berlin: when most tests begin.
+pub(crate) const MORNING: &str = "2026-01-15T09:00:00+01:00";
+
+/// A database, its clock and its settings.
+pub(crate) struct World {
+    /// Its folder; gone with it.
+    pub(crate) folder: tempfile::TempDir,
+    /// The clock.
+    pub(crate) env: Env,
+    /// The settings in force.
+    pub(crate) settings: Settings,
+    /// The database.
+    pub(crate) store: Store,
+    now: Timestamp,
+}
+
+pub(crate) fn time(text: &str) -> Timestamp {
+    Timestamp::from_rfc3339(text).expect(text)
+}
+
+fn env_at(now: Timestamp) -> Env {
+    let mut env = Env::from_process();
+    env.fix_now(now);
+    env
+}
+
+/// Everything that a person or a script can see of a database, a line a fact.
+pub(crate) type Seen = Vec<String>;
+
+impl World {
+    /// An empty database, without the built-in decks.
+    pub(crate) fn bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = time(MORNING);
+        let env = env_at(now);
+        let store = ops::open_as_is(&folder.path().join("lmq.db"), &env).unwrap();
+        Self { folder, env, settings: Settings::default(), store, now }
+    }
+
+    /// The same database opened anew.
+    pub(crate) fn reopened(folder: tempfile::TempDir, settings: Settings, now: Timestamp) -> Self {
+        let env = env_at(now);
+        let store = ops::open_as_is(&folder.path().join("lmq.db"), &env).unwrap();
+        Self { folder, env, settings, store, now }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("lmq.db")
+    }
+
+    /// A second connection to the same file, as another window has it.
+    pub(crate) fn another(&self) -> Store {
+        ops::open_as_is(&self.path(), &self.env).unwrap()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(crate) fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+        self.env.fix_now(now);
+    }
+
+    /// Lets time pass, or sets the clock back.
+    pub(crate) fn pass(&mut self, minutes: i64) {
+        self.set_now(Timestamp { unix_ms: self.now.unix_ms + minutes * 60_000, ..self.now });
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        ops::stamp(&self.env, &self.settings)
+    }
+
+    pub(crate) fn today(&self) -> StudyDay {
+        self.stamp().today
+    }
+
+    /// Imports `text` as if it were the file `name`.
+    pub(crate) fn try_import(&mut self, name: &str, text: &str) -> Result<Report, Failure> {
+        let source = import::Source {
+            shown: name.to_owned(),
+            file_name: name.to_owned(),
+            path: None,
+            input: Box::new(Cursor::new(text.as_bytes().to_vec())),
+            size: u64::try_from(text.len()).unwrap(),
+        };
+        let stamp = self.stamp();
+        let draw = |shown: &str, _: &str, faults: &[lmq::formats::FileFault]| {
+            faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
+        };
+        import::import(&mut self.store, &self.env, stamp, vec![source], &import::Options::default(), &draw, &mut |_| {})
+    }
+
+    pub(crate) fn import(&mut self, name: &str, text: &str) -> Report {
+        self.try_import(name, text).unwrap_or_else(|failure| panic!("{failure}\n{text}"))
+    }
+
+    /// The log as `lmq export --what history` writes it.
+    pub(crate) fn log_text(&self) -> String {
+        let mut out = Vec::new();
+        ops::export::log(&self.store, &mut out).unwrap().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    pub(crate) fn try_answer(&mut self, card: CardId, quality: Quality, took: u32) -> Result<Option<u32>, Failure> {
+        ops::review::answer(&mut self.store, &self.env, &self.settings, card, quality, Millis(took))
+    }
+
+    pub(crate) fn answer(&mut self, card: CardId, quality: u8) {
+        self.try_answer(card, Quality::try_from(quality).unwrap(), 1000).unwrap();
+    }
+
+    pub(crate) fn undo(&mut self, action: ActionId) {
+        let stamp = self.stamp();
+        ops::undo::undo(&mut self.store, stamp, action, "it").unwrap();
+    }
+
+    /// `lmq undo`: gives the action that was taken back.
+    pub(crate) fn undo_newest(&mut self) -> Option<ActionId> {
+        let action = self.store.newest_action(&[]).unwrap()?;
+        self.undo(action.id);
+        Some(action.id)
+    }
+
+    /// `lmq undo --redo`.
+    pub(crate) fn redo(&mut self) -> bool {
+        let Some((undo, _)) = self.store.newest_undo().unwrap() else { return false };
+        self.undo(undo);
+        true
+    }
+
+    pub(crate) fn cards(&self) -> Vec<CardLine> {
+        let mut cards = Vec::new();
+        self.store
+            .cards(&DeckSet::All, &[], |line| {
+                cards.push(line);
+                Ok(())
+            })
+            .unwrap();
+        cards
+    }
+
+    pub(crate) fn card(&self, key: &str) -> CardLine {
+        self.cards().into_iter().find(|line| line.name() == key).unwrap_or_else(|| panic!("no card {key}"))
+    }
+
+    pub(crate) fn state(&self, card: CardId) -> CardState {
+        self.store.card(card).unwrap().unwrap().state
+    }
+
+    pub(crate) fn history(&self) -> Vec<HistoryRow> {
+        history_of(&self.store)
+    }
+
+    pub(crate) fn doctor(&mut self) -> Vec<Finding> {
+        let stamp = self.stamp();
+        self.store.doctor(stamp, false).unwrap()
+    }
+
+    /// What waits today, in the order in which it would be asked.
+    pub(crate) fn queue(&self) -> Vec<String> {
+        let limits = Limits {
+            reviews: 200,
+            new: 20,
+            until: self.today(),
+            new_order: self.settings.new_order,
+            drill: self.settings.drill(),
+            keep_siblings_apart: self.settings.bury_siblings,
+        };
+        let supply = self.store.supply(&DeckSet::All, self.today(), limits).unwrap();
+        let mut queue = Queue::new(supply, 200, 20, true);
+        let mut asked = Vec::new();
+        while let Some((candidate, origin)) = queue.pop() {
+            asked.push(format!("{origin:?} {}", candidate.card));
+            queue.count(origin);
+        }
+        asked
+    }
+
+    /// Everything that can be seen. `ids`: with the names of events, which two databases never share.
+    pub(crate) fn seen(&self, ids: bool) -> Seen {
+        let mut seen = Seen::new();
+        for mut line in self.cards() {
+            if !ids {
+                line.state.last_event = None;
+            }
+            seen.push(format!("{line:?}"));
+        }
+        for row in self.history() {
+            if row.voided || matches!(row.event.fact, Fact::Undone { .. }) {
+                continue;
+            }
+            let event = &row.event;
+            let [mut before, mut after] = [row.before.unwrap_or_default(), row.after.unwrap_or_default()];
+            if !ids {
+                (before.last_event, after.last_event) = (None, None);
+            }
+            let name = if ids { format!("{} {:?}", event.id, event.prev) } else { String::new() };
+            seen.push(format!(
+                "{name} {:?} {:?} {} {:?} {before:?} {after:?}",
+                event.card, event.at, event.study_day.0, event.fact
+            ));
+        }
+        let today = self.today();
+        let drill = self.settings.drill();
+        let word = |state: &CardState| state.word(today, drill);
+        seen.push(format!("{:?}", self.store.totals(&DeckSet::All, today, None, None, 8, word).unwrap()));
+        let since = Some(today.plus(-3));
+        seen.push(format!("{:?}", self.store.totals(&DeckSet::All, today, since, None, 8, word).unwrap()));
+        seen.push(format!("{:?}", self.store.day_totals(&DeckSet::All).unwrap()));
+        seen.push(format!("{:?}", self.store.counts(&DeckSet::All, today, drill).unwrap()));
+        seen.extend(self.queue());
+        seen
+    }
+}
+
+pub(crate) fn history_of(store: &Store) -> Vec<HistoryRow> {
+    let mut rows = Vec::new();
+    store
+        .history(None, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+    rows
+}
+
+/// Fails with just the lines in which two views differ.
+#[track_caller]
+pub(crate) fn assert_same(one: &Seen, other: &Seen, what: &str) {
+    if one == other {
+        return;
+    }
+    let only = |a: &Seen, b: &Seen| {
+        let lines = a.iter().filter(|line| !b.contains(line)).take(4);
+        lines.map(|line| format!("\n  {}", line.chars().take(900).collect::<String>())).collect::<String>()
+    };
+    let differ = format!("only in the first:{}\nonly in the second:{}", only(one, other), only(other, one));
+    panic!("{what}\n{differ}\n(or the same in another order)");
+}
