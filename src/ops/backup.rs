@@ -70,18 +70,10 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     }
     // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
     let fresh = with_ending(db, "restoring");
-<<<<<<< HEAD
-    fs::remove_file(&fresh).ok();
-    let copied = copy_file(file, &fresh)
-        .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()));
-    let prepared = copied.and_then(|()| prepare(&fresh, env, db));
-=======
     remove_with_sides(&fresh);
-    let copied = copy_with_log(file, &fresh).map_err(|error| {
-        Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string())
-    });
+    let copied = copy_with_log(file, &fresh)
+        .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()));
     let prepared = copied.and_then(|()| prepare(&fresh, env, file, db));
->>>>>>> t2
     let (mut backup, newer, was_there) = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => {
@@ -91,28 +83,15 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     };
     backup.leave_device().map_err(|error| failure(&error, &fresh))?;
     backup.close().map_err(|error| failure(&error, &fresh))?;
-<<<<<<< HEAD
-    let mut aside = None;
-    if was_there {
-        let date = stamp.now.to_rfc3339().replace(':', "");
-        let place = with_ending(db, &format!("set-aside.{date}"));
-        move_with_sides(db, &place)
-            .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
-        aside = Some(place);
-    }
-    fs::rename(&fresh, db).map_err(|error| {
-        Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
-    })?;
-=======
     // Also where the database itself is gone: SQLite would take a log that it left behind for the backup's.
     let date = stamp.now.to_rfc3339().replace(':', "");
     let place = with_ending(db, &format!("set-aside.{date}"));
     move_with_sides(db, &place)
         .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
     let aside = was_there.then_some(place);
-    fs::rename(&fresh, db)
-        .map_err(|error| Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string()))?;
->>>>>>> t2
+    fs::rename(&fresh, db).map_err(|error| {
+        Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
+    })?;
     Ok(Restored { aside, newer })
 }
 
