@@ -1,13 +1,19 @@
 //! All integration tests, in one binary.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod bad_input;
 mod check;
+mod commands;
 mod copies;
 mod decks;
+mod import;
 mod kill;
 mod laws;
 mod layers;
 mod migrations;
 mod month;
+mod report;
+mod review;
+mod support;
 mod two_windows;
 mod world;

@@ -16,7 +16,13 @@ use crossterm::terminal::disable_raw_mode;
 use crossterm::terminal::enable_raw_mode;
 use ratatui::Frame;
 use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::backend::ClearType;
 use ratatui::backend::CrosstermBackend;
+use ratatui::backend::WindowSize;
+use ratatui::buffer::Cell;
+use ratatui::layout::Position;
+use ratatui::layout::Size;
 use std::io;
 use std::io::Stdout;
 use std::time::Duration;
@@ -53,9 +59,60 @@ pub(super) fn broken(error: &io::Error) -> Failure {
     Failure::output(error)
 }
 
+/// The terminal as ratatui sees it, but for one thing: it is never asked where its cursor is. Not every terminal answers,
+/// and waiting for one that does not would cost the start two seconds; a full screen has no use for the answer.
+struct Screen(CrosstermBackend<Stdout>);
+
+impl Backend for Screen {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        self.0.draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.0.hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.0.show_cursor()
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(Position::ORIGIN)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.0.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.0.clear()
+    }
+
+    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        self.0.clear_region(region)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        self.0.size()
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.0.window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Backend::flush(&mut self.0)
+    }
+}
+
 /// The terminal in our hands. Dropping it gives it back: also on an error, and while a panic unwinds.
 pub(super) struct Term {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<Screen>,
 }
 
 fn take() -> io::Result<()> {
@@ -77,7 +134,7 @@ impl Drop for Term {
 impl Term {
     pub(super) fn new() -> Result<Self, Failure> {
         take().map_err(|error| broken(&error))?;
-        let made = Terminal::new(CrosstermBackend::new(io::stdout())).and_then(|mut terminal| {
+        let made = Terminal::new(Screen(CrosstermBackend::new(io::stdout()))).and_then(|mut terminal| {
             terminal.clear()?;
             Ok(Self { terminal })
         });

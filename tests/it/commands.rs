@@ -1,0 +1,277 @@
+//! The commands that list, show, answer and take back; and the contract of their JSON.
+
+use crate::support::Lmq;
+use serde_json::Value;
+
+fn fields(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_first_start_shows_the_day_and_what_to_type() {
+    let lmq = Lmq::new();
+    insta::assert_snapshot!(lmq.ok(&[]), @r"
+    Today: 0 reviews, 10 new cards, 0 repeats
+    Done today: 0 answers
+    Type `lmq review` to begin
+    ");
+    assert!(lmq.path(".local/share/lmq/lmq.db").exists(), "in the platform's data folder");
+}
+
+#[test]
+fn a_card_object_has_what_scripts_were_promised() {
+    let lmq = Lmq::new();
+    let cards = lmq.json(&["cards", "--json"]);
+    let card = &cards[0];
+    for name in [
+        "id",
+        "deck",
+        "key",
+        "kind",
+        "prompt",
+        "state",
+        "ease",
+        "interval_days",
+        "repetitions",
+        "lapses",
+        "due",
+        "tags",
+        "source",
+        "topic",
+    ] {
+        assert!(fields(card).contains(&name), "{name}");
+    }
+    assert_eq!((card["ease"].as_f64(), &card["due"], card["state"].as_str()), (Some(2.5), &Value::Null, Some("new")));
+    assert!(card["id"].is_string() && card["tags"].is_array() && card["source"].is_array());
+    for deck in lmq.json(&["decks", "--json"]).as_array().unwrap() {
+        assert!(["id", "name", "title", "notes", "cards", "new", "due"].iter().all(|name| fields(deck).contains(name)));
+    }
+}
+
+#[test]
+fn an_answer_prints_the_card_after_it_and_the_log_has_it() {
+    let lmq = Lmq::new();
+    let card = lmq.json(&["answer", "differences/frame-two-groups", "4", "--ms", "6500", "--json"]);
+    assert_eq!(
+        (card["due"].as_str(), card["interval_days"].as_u64(), card["repetitions"].as_u64()),
+        (Some("2026-01-16"), Some(1), Some(1))
+    );
+    assert_eq!((card["state"].as_str(), card["ease"].as_f64()), (Some("learning"), Some(2.5)));
+    let history = lmq.json(&["history", "--json"]);
+    let row = &history[0];
+    for name in ["id", "card", "kind", "at", "study_day", "quality", "took_ms", "before", "after"] {
+        assert!(fields(row).contains(&name), "{name}");
+    }
+    assert_eq!(
+        (row["kind"].as_str(), row["quality"].as_u64(), row["took_ms"].as_u64()),
+        (Some("answered"), Some(4), Some(6500))
+    );
+    assert_eq!(
+        (row["at"].as_str(), row["study_day"].as_str()),
+        (Some("2026-01-15T09:00:00+01:00"), Some("2026-01-15"))
+    );
+    assert_eq!(
+        (&row["card"], &row["before"]["due"], row["after"]["due"].as_str()),
+        (&card["id"], &Value::Null, Some("2026-01-16"))
+    );
+    let shown = lmq.json(&["show", "differences/frame-two-groups", "--json"]);
+    assert_eq!(shown["events"].as_array().unwrap().len(), 1);
+    assert_eq!(shown["id"], card["id"]);
+}
+
+#[test]
+fn the_words_for_a_card_follow_its_life() {
+    let lmq = Lmq::new();
+    let name = "differences/frame-two-groups";
+    let state = |lmq: &Lmq, now: &str, args: &[&str]| {
+        let run = lmq.at(now, args);
+        assert_eq!(run.code, 0, "{run:?}");
+        let card: Value = serde_json::from_str(&run.stdout).unwrap();
+        card["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(&lmq, "2026-01-15T09:00:00Z", &["show", name, "--json"]), "new");
+    assert_eq!(state(&lmq, "2026-01-15T09:00:00Z", &["answer", name, "good", "--json"]), "learning");
+    assert_eq!(state(&lmq, "2026-01-16T09:00:00Z", &["answer", name, "good", "--json"]), "review");
+    assert_eq!(state(&lmq, "2026-01-22T09:00:00Z", &["answer", name, "again", "--json"]), "learning");
+    let mut command = lmq.command();
+    command.args(["review", "differences", "--new", "0"]).env("LMQ_NOW", "2026-01-30T09:00:00Z");
+    let run = crate::support::finish(command, b":!\n:q\n");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(state(&lmq, "2026-01-30T09:00:00Z", &["show", name, "--json"]), "suspended");
+    let refused = lmq.run(&["answer", name, "good"]);
+    assert!(refused.code == 1 && refused.stderr.contains("suspended"), "{refused:?}");
+}
+
+#[test]
+fn a_card_is_named_by_deck_and_key_by_number_or_by_the_beginning_of_its_id() {
+    let lmq = Lmq::new();
+    let id = lmq.json(&["show", "differences/frame-two-groups", "--json"])["id"].as_str().unwrap().to_owned();
+    for name in [id.as_str(), &id[..8], &id[..32], "differences/frame-two-groups#1"] {
+        assert_eq!(lmq.json(&["show", name, "--json"])["id"], id.as_str(), "{name}");
+    }
+    let run = lmq.run(&["show", "differences/frame-focus"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.stderr.contains("could be several cards") && run.stderr.contains("differences/frame-focus#2"),
+        "{}",
+        run.stderr
+    );
+    for name in ["differences/no-such-key", "ffffffffffff", "x"] {
+        let run = lmq.run(&["show", name]);
+        assert!(run.code == 2 && run.stderr.contains("there is no card"), "{run:?}");
+    }
+}
+
+#[test]
+fn what_was_asked_wrongly_is_said_with_what_was_meant() {
+    let lmq = Lmq::new();
+    for (args, words) in [
+        (&["review", "diferences"][..], "did you mean `differences`?"),
+        (&["answer", "differences/frame-two-groups", "super"], "0 to 5, or again, hard, good, easy"),
+        (&["answer", "differences/frame-two-groups", "6"], "is no grade"),
+        (&["report", "--since", "yesterday"], "2026-01-15"),
+        (&["report", "--since", "2026-02-01", "--until", "2026-01-01"], "is after"),
+        (&["report", "--format", "pdf"], "html"),
+        (&["review", "--minutes", "0"], "1..=1440"),
+        (&["review", "--limit", "-1"], "unexpected argument"),
+        (&["--now", "soon"], "not a time"),
+        (&["config", "get", "new_per_dya"], "did you mean `new_per_day`?"),
+        (&["config", "set", "rollover", "24"], "0 to 23"),
+        (&["export", "skills"], "--format"),
+        (&["export", "--format", "xml"], "toml"),
+        (&["revue"], "review"),
+        (&["add", "d", "front"], "{{c1::"),
+    ] {
+        let run = lmq.run(args);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}: {run:?}");
+        assert!(run.stderr.contains(words), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let lmq = Lmq::new();
+    for command in lmq_commands() {
+        let help = lmq.ok(&[&command, "--help"]);
+        assert!(help.contains("Examples:") && help.contains("lmq "), "{command}");
+    }
+}
+
+fn lmq_commands() -> Vec<String> {
+    lmq::cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+#[test]
+fn an_added_card_makes_its_deck_and_comes_back_by_undo() {
+    let lmq = Lmq::new();
+    assert_eq!(
+        lmq.ok(&["add", "team", "Who owns the roadmap?", "Amara", "--key", "roadmap", "--tag", "who"]),
+        "added team/roadmap\n"
+    );
+    let card = lmq.json(&["show", "team/roadmap", "--json"]);
+    assert_eq!((card["answer"].as_str(), card["tags"][0].as_str()), (Some("Amara"), Some("who")));
+    assert_eq!(
+        lmq.json(&["add", "team", "The retro is every {{c1::second}} {{c2::Friday}}", "--json"])
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert!(lmq.run(&["add", "TEAM", "Who owns the roadmap?", "Amara", "--tag", "who"]).stderr.contains("already"));
+    assert_eq!(lmq.run(&["add", "team", "x", "y", "--key", "roadmap"]).code, 2);
+    assert_eq!(lmq.run(&["add", "team", " ", "y"]).code, 2);
+    assert!(lmq.ok(&["undo", "--yes"]).starts_with("undid: added to team: The retro"));
+    assert_eq!(lmq.json(&["cards", "deck:team", "--json"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn undo_walks_back_and_redo_walks_forth() {
+    let lmq = Lmq::new();
+    assert_eq!(lmq.run(&["undo"]).code, 1, "the built-in decks are no step of the user's");
+    let name = "differences/frame-two-groups";
+    lmq.ok(&["answer", name, "good"]);
+    assert_eq!(lmq.at("2026-01-16T09:00:00+01:00", &["answer", name, "again"]).code, 0);
+    assert!(lmq.ok(&["undo"]).contains("Again"));
+    assert!(lmq.ok(&["undo"]).contains("Good"));
+    assert_eq!(lmq.json(&["show", name, "--json"])["state"], "new");
+    assert_eq!(lmq.run(&["undo"]).code, 1);
+    assert!(lmq.ok(&["undo", "--redo"]).contains("Good"));
+    assert_eq!(lmq.json(&["show", name, "--json"])["repetitions"], 1);
+    let listed = lmq.json(&["undo", "--list", "--json"]);
+    assert_eq!((listed[0]["undone"].as_bool(), listed[1]["undone"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 5, "nothing is ever taken out of the log");
+    assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n");
+}
+
+#[test]
+fn a_setting_is_changed_listed_and_taken_back() {
+    let lmq = Lmq::new();
+    assert_eq!(lmq.ok(&["config", "get", "new_per_day"]), "10\n");
+    assert_eq!(lmq.ok(&["config", "set", "new_per_day", "3"]), "new_per_day = 3\n");
+    assert!(lmq.ok(&["config", "list"]).contains("new_per_day = 3"));
+    assert!(lmq.ok(&[]).contains("3 new cards"));
+    assert_eq!(lmq.ok(&["config", "path"]).trim(), lmq.path(".config/lmq/config.toml").display().to_string());
+    assert!(lmq.ok(&["undo"]).contains("set new_per_day to 3"));
+    assert_eq!(lmq.ok(&["config", "get", "new_per_day"]), "10\n");
+    lmq.ok(&["config", "set", "scale", "sm2"]);
+    assert_eq!(lmq.ok(&["config", "get", "drill"]), "below-4\n", "the canonical repeat comes with the six grades");
+    assert_eq!(lmq.ok(&["config", "unset", "scale"]), "scale = four\n");
+    lmq.write(".config/lmq/config.toml", "new_per_day = \"many\"\n");
+    let run = lmq.run(&["decks"]);
+    assert!(run.code == 3 && run.stderr.contains("config.toml:1:1"), "{run:?}");
+    assert_eq!(lmq.run(&["config", "path"]).code, 0, "so that it can be found and mended");
+}
+
+#[test]
+fn scripts_can_run_a_day_with_next_and_answer() {
+    let lmq = Lmq::new();
+    let mut asked = Vec::new();
+    loop {
+        let card = lmq.json(&["next", "--json"]);
+        if card.is_null() {
+            break;
+        }
+        asked.push(card["deck"].as_str().unwrap().to_owned());
+        lmq.ok(&["answer", card["id"].as_str().unwrap(), "good"]);
+    }
+    assert_eq!(asked.len(), 10, "the day's new cards");
+    assert_eq!(asked[..4], ["differences", "skills", "quotes", "differences"], "decks take turns");
+    assert_eq!(lmq.ok(&["next"]), "nothing waits\n");
+    assert_eq!(lmq.json(&["next", "--new", "1", "--json"])["state"], "new", "--new replaces the day's limit");
+    assert!(lmq.ok(&[]).contains("the next cards fall due tomorrow"));
+    assert!(lmq.ok(&[]).contains("1 day in a row"));
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    let lmq = Lmq::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(lmq.ok(&["completions", shell]).contains("lmq"), "{shell}");
+    }
+    assert!(lmq.ok(&["man"]).starts_with(".ie"), "roff");
+    assert!(!lmq.path(".local").exists(), "and no database is made for that");
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let lmq = Lmq::new();
+    lmq.ok(&["decks"]);
+    for args in ["cards", "cards --json", "history", "export --format csv", "report --format html", "--help"] {
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", &format!("{{ '{}' {args}; echo code $? >&2; }} | true", env!("CARGO_BIN_EXE_lmq"))])
+            .env("HOME", lmq.folder.path())
+            .env("LMQ_NOW", crate::support::MORNING);
+        let run = crate::support::finish(command, b"");
+        assert_eq!(run.stderr.trim_start_matches("no answers yet\n"), "code 0\n", "{args}: {run:?}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_that_was_not_asked_for() {
+    let lmq = Lmq::new();
+    lmq.write("a.csv", "front,back\na,b\n");
+    let run = lmq.run(&["import", "a.csv", "--quiet"]);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("1 note added\n", ""));
+    assert_eq!(lmq.run(&["cards", "nothing-like-this", "-q"]).stderr, "");
+}
