@@ -34,6 +34,12 @@ impl Env {
         Self { fixed_now: None, started: Instant::now(), counter: Cell::new(0) }
     }
 
+    /// The command line, the program's name first.
+    #[must_use]
+    pub fn args() -> Vec<std::ffi::OsString> {
+        std::env::args_os().collect()
+    }
+
     /// Fixes clock and offset: `--now`.
     pub fn fix_now(&mut self, now: Timestamp) {
         self.fixed_now = Some(now);

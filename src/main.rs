@@ -4,5 +4,5 @@ use lmq::env::Env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    lmq::cli::run(Env::from_process(), std::env::args_os().collect())
+    lmq::cli::run(Env::from_process(), Env::args())
 }

@@ -97,7 +97,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.say("the deck has this very card already; nothing was added");
     }
     if args.json {
-        let cards: Vec<json::Card> = cards.iter().map(|line| json::Card::of(line, stamp.today, &ctx.settings)).collect();
+        let cards: Vec<json::Card> =
+            cards.iter().map(|line| json::Card::of(line, stamp.today, &ctx.settings)).collect();
         return json::print(ctx, &cards);
     }
     for line in cards.iter().filter(|_| !known) {

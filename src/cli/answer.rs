@@ -39,22 +39,25 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
         ctx.say(&warning);
     }
-    let leech =
-        ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, Millis(args.ms))?;
+    let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, Millis(args.ms))?;
     let line = store
         .card(card)
         .map_err(|error| ctx.failure(&error))?
         .ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
-        ctx.say(&format!("{} is a leech: failed {lapses} times. Rewrite it, split it, or suspend it", one_line(&line.name())));
+        ctx.say(&format!(
+            "{} is a leech: failed {lapses} times. Rewrite it, split it, or suspend it",
+            one_line(&line.name())
+        ));
     }
     let today = ctx.stamp().today;
     if args.json {
         let card = json::Card::of(&line, today, &ctx.settings);
         return json::print(ctx, &card);
     }
-    let due = line.state.memory.as_ref().map_or_else(String::new, |memory| {
-        format!("due {} (interval {})", memory.due.iso(), memory.interval.short())
-    });
+    let due =
+        line.state.memory.as_ref().map_or_else(String::new, |memory| {
+            format!("due {} (interval {})", memory.due.iso(), memory.interval.short())
+        });
     ctx.line(format!("{}: {}, {due}", one_line(&line.name()), args.quality.button().name()))
 }

@@ -29,8 +29,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let terms = args.query.iter().flat_map(|text| text.split_whitespace());
     let (decks, words): (Vec<String>, Vec<String>) =
         terms.map(str::to_owned).partition(|term| term.starts_with("deck:"));
-    let names: Vec<String> =
-        decks.iter().filter_map(|term| term.strip_prefix("deck:")).map(|name| name.trim_matches('"').to_owned()).collect();
+    let names: Vec<String> = decks
+        .iter()
+        .filter_map(|term| term.strip_prefix("deck:"))
+        .map(|name| name.trim_matches('"').to_owned())
+        .collect();
     let decks = ops::decks::named(&store, &names)?;
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();

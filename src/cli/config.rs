@@ -107,10 +107,15 @@ fn change(ctx: &mut Ctx, key: &str, value: Option<&str>) -> Result<(), Failure> 
         let mut store = ctx.store()?;
         let stamp = ctx.stamp();
         store
-            .write(stamp, "config", |()| label, |writer| {
-                let detail = crate::core::event::Detail { extra: Some(extra), ..Default::default() };
-                writer.append_fact(crate::core::event::Fact::Configured, detail)
-            })
+            .write(
+                stamp,
+                "config",
+                |()| label,
+                |writer| {
+                    let detail = crate::core::event::Detail { extra: Some(extra), ..Default::default() };
+                    writer.append_fact(crate::core::event::Fact::Configured, detail)
+                },
+            )
             .map_err(|error| ctx.failure(&error))?;
     }
     let shown = settings::setting(key)?.get(&new);

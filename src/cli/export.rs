@@ -42,7 +42,8 @@ fn format(args: &Args) -> Result<String, Failure> {
     if args.what == "history" {
         return Ok("jsonl".to_owned());
     }
-    let ending = args.out.as_ref().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending =
+        args.out.as_ref().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some(name @ ("toml" | "csv" | "json" | "jsonl")) => Ok(name.to_owned()),
         _ => Err(Failure::usage("the format is not given").hint("say --format toml, csv, json or jsonl")),
@@ -76,23 +77,20 @@ fn write(
 ) -> Result<usize, Failure> {
     let mut trouble = None;
     let mut count = 0;
-    let mut work = |out: &mut dyn Write, export: Box<dyn FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure> + '_>| {
-        match export(out) {
-            Ok(Ok(written)) => {
-                count = written;
-                Ok(())
-            }
-            Ok(Err(error)) => Err(error),
-            Err(failure) => {
-                trouble = Some(failure);
-                Err(io::Error::other("the database could not be read"))
-            }
+    let work = |out: &mut dyn Write| match export(out) {
+        Ok(Ok(written)) => {
+            count = written;
+            Ok(())
+        }
+        Ok(Err(error)) => Err(error),
+        Err(failure) => {
+            trouble = Some(failure);
+            Err(io::Error::other("the database could not be read"))
         }
     };
-    let export = Box::new(export);
     let done = match &args.out {
-        Some(path) => files::write_whole(path, |out| work(out, export)),
-        None => work(&mut ctx.out, export).map_err(|error| {
+        Some(path) => files::write_whole(path, work),
+        None => work(&mut ctx.out).map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidInput {
                 Failure::usage("this format can't hold that").at(error.to_string())
             } else {

@@ -31,7 +31,11 @@ fn lines(
     let new_left = u64::from(settings.new_per_day.saturating_sub(counts.new_done)).min(counts.new);
     let reviews_left = u64::from(settings.reviews_per_day.saturating_sub(counts.reviews_done)).min(counts.due);
     let mut lines = Vec::new();
-    let more = if counts.due > reviews_left { format!(" of {}", number(counts.due, "due card", "due cards")) } else { String::new() };
+    let more = if counts.due > reviews_left {
+        format!(" of {}", number(counts.due, "due card", "due cards"))
+    } else {
+        String::new()
+    };
     lines.push(format!(
         "Today: {}{more}, {}, {}",
         number(reviews_left, "review", "reviews"),

@@ -30,7 +30,14 @@ pub(super) fn words(row: &HistoryRow) -> String {
     let at = event.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
     let what = match &event.fact {
         Fact::Answered { quality, took } | Fact::Crammed { quality, took } | Fact::Imported { quality, took } => {
-            format!("{} {} ({}) in {}.{} s", event.fact.name(), u8::from(*quality), quality.button().name(), took.0 / 1000, took.0 % 1000 / 100)
+            format!(
+                "{} {} ({}) in {}.{} s",
+                event.fact.name(),
+                u8::from(*quality),
+                quality.button().name(),
+                took.0 / 1000,
+                took.0 % 1000 / 100
+            )
         }
         Fact::Buried { until } => format!("buried until {}", until.iso()),
         Fact::Flagged { flag } => format!("flagged {flag}"),

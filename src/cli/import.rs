@@ -17,6 +17,7 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;
+use unicode_width::UnicodeWidthStr as _;
 
 /// From when on an import shows its progress, in milliseconds.
 const PATIENCE_MS: u64 = 500;
@@ -88,37 +89,37 @@ struct Outcome<'o> {
     events_known: u64,
 }
 
-/// The faults of a deck file, each with its line and a caret under what it is about.
+/// Columns of a source line that are shown around what a fault is about.
+const SHOWN_COLUMNS: usize = 100;
+
+/// The faults of a deck file, each with its line and carets under what it is about.
 fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
-    use miette::GraphicalReportHandler;
-    use miette::GraphicalTheme;
-    use miette::LabeledSpan;
-    use miette::MietteDiagnostic;
-    use miette::NamedSource;
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::none()).with_context_lines(0).with_width(100);
-    // miette numbers lines by going through the text: for a file with very many faults the carets are left out.
-    let source = (faults.len() <= 50 && text.len() <= 1 << 20).then(|| NamedSource::new(name, printable(text)));
-    let same = printable(text) == text;
+    let lines: Vec<&str> = text.lines().collect();
     faults
         .iter()
         .map(|fault| {
-            let head = format!("{name}:{}: {}: {}", fault.place, fault.rule, printable(&fault.what));
-            let help = printable(&fault.help);
-            let mut drawn = String::new();
-            if let Some(source) = source.as_ref().filter(|_| same) {
-                let span = LabeledSpan::at(fault.span.clone(), "here");
-                let report = miette::Report::new(MietteDiagnostic::new("x").with_label(span)).with_source_code(source.clone());
-                handler.render_report(&mut drawn, report.as_ref()).ok();
-            }
-            // The first lines repeat what the head says; what is wanted is the line with its caret.
-            let lines: Vec<&str> = drawn
-                .lines()
-                .filter(|line| {
-                    let line = line.trim_start();
-                    line.starts_with(|c: char| c.is_ascii_digit()) || line.starts_with(['·', ':'])
-                })
-                .collect();
-            if lines.is_empty() { format!("{head}\n  {help}") } else { format!("{head}\n{}\n  {help}", lines.join("\n")) }
+            let number = fault.place.line.to_string();
+            let line =
+                usize::try_from(fault.place.line).ok().and_then(|line| lines.get(line.checked_sub(1)?)).unwrap_or(&"");
+            let before = usize::try_from(fault.place.column.saturating_sub(1)).unwrap_or(0);
+            let about = text.get(fault.span.clone()).and_then(|about| about.lines().next()).unwrap_or("");
+            // A long line is shown from a little before the fault on.
+            let from = if before > SHOWN_COLUMNS / 2 { before - 20 } else { 0 };
+            let shown = |count: usize, skip: usize| -> String {
+                printable(&line.chars().skip(skip).take(count).collect::<String>()).replace('\t', " ")
+            };
+            let indent = " ".repeat(shown(before - from, from).width());
+            let carets =
+                "^".repeat(printable(about).width().clamp(1, SHOWN_COLUMNS - (before - from).min(SHOWN_COLUMNS - 1)));
+            let margin = " ".repeat(number.len());
+            format!(
+                "{name}:{}: {}: {}\n {number} | {}\n {margin} | {indent}{carets} {}",
+                fault.place,
+                fault.rule,
+                printable(&fault.what),
+                shown(SHOWN_COLUMNS, from),
+                printable(&fault.help),
+            )
         })
         .collect()
 }
@@ -185,21 +186,24 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
         ctx.say(&printable(warning));
     }
     if args.json {
-        return json::print(ctx, &Outcome {
-            dry_run: args.dry_run,
-            files: report.files,
-            added: report.added,
-            changed: report.changed,
-            same: report.same,
-            restored: report.restored,
-            duplicates: report.duplicates,
-            missing: report.missing,
-            rejected: report.rejections,
-            rejections: &report.rejected,
-            warnings: &report.warnings,
-            events_added: report.events_added,
-            events_known: report.events_known,
-        });
+        return json::print(
+            ctx,
+            &Outcome {
+                dry_run: args.dry_run,
+                files: report.files,
+                added: report.added,
+                changed: report.changed,
+                same: report.same,
+                restored: report.restored,
+                duplicates: report.duplicates,
+                missing: report.missing,
+                rejected: report.rejections,
+                rejections: &report.rejected,
+                warnings: &report.warnings,
+                events_added: report.events_added,
+                events_known: report.events_known,
+            },
+        );
     }
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
         crate::cli::complain(&printable(rejected));

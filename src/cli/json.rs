@@ -157,7 +157,7 @@ impl History {
 fn harmless(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && crate::core::text::printable(c.encode_utf8(&mut [0; 4])).chars().next() != Some(c) {
+        if c != '\n' && crate::core::text::printable(c.encode_utf8(&mut [0; 4])) != c.to_string() {
             out.push_str(&format!("\\u{:04x}", u32::from(c)));
         } else {
             out.push(c);

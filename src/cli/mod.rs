@@ -4,6 +4,7 @@ mod add;
 mod answer;
 mod backup;
 mod cards;
+mod check;
 mod completions;
 mod config;
 mod decks;
@@ -14,6 +15,7 @@ mod history;
 mod import;
 mod json;
 mod man;
+mod new;
 mod next;
 mod output;
 mod parse;
@@ -59,13 +61,18 @@ enum Colour {
 /// Decks on leadership and management are built in; every answer is kept in a local SQLite database and scheduled
 /// with SM-2. Without a command, lmq shows the day at a glance.
 #[derive(Debug, Parser)]
-#[command(name = "lmq", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "lmq",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   lmq review                      ten minutes before stand-up
   lmq import capitals.csv         your own cards
   lmq report --out report.html    what you know, without any card texts
 
-Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 bad data, 4 a bug in lmq.")]
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 bad data, 4 a bug in lmq."
+)]
 struct Cli {
     /// The database file [default: lmq/lmq.db in the platform's data folder]
     #[arg(long, global = true, value_name = "PATH", env = "LMQ_DB", hide_env_values = true)]
@@ -125,6 +132,10 @@ commands! {
     Undo => undo,
     /// Show what you know, in the terminal
     Stats => stats,
+    /// Write a commented deck file to start from
+    New => new,
+    /// Look at deck files as an author
+    Check => check,
     /// Import decks, tables, notes, or the history of another database
     Import => import,
     /// Export decks or the history
@@ -237,6 +248,22 @@ pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// `lmq` without a command: the interface in a terminal, the day at a glance elsewhere.
+fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
+    let terminals = Env::terminals();
+    if !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
+        glance::run(&mut ctx)?;
+        ctx.out.flush().map_err(|error| Failure::output(&error))?;
+        return Ok(0);
+    }
+    let store = ctx.store()?;
+    let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
+    let (keys, stop) = (review::keys()?, review::stops()?);
+    let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);
+    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed))?;
+    Ok(0)
+}
+
 fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -260,11 +287,10 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         _ => ops::settings::load(Env::config_file().as_deref())?,
     };
     let out: Box<dyn Write> = Box::new(io::stdout());
-    let mut ctx =
-        Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
+    let mut ctx = Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
-        None => glance::run(&mut ctx)?,
+        None => return alone(ctx),
     }
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
     Ok(0)

@@ -112,8 +112,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (None, false) => by_ending.map_or("text", |renderer| renderer.name()),
     };
     let renderer = renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))?;
-    let wanted =
-        Wanted { since: args.since, until: args.until, decks: &args.decks, with_cards: args.with_cards };
+    let wanted = Wanted { since: args.since, until: args.until, decks: &args.decks, with_cards: args.with_cards };
     let report = make(&wanted, ctx)?;
     match &args.out {
         None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),

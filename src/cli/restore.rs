@@ -58,7 +58,9 @@ fn agreed(ctx: &mut Ctx) -> Result<bool, Failure> {
     if !terminals.stdin || !terminals.stdout {
         return Ok(false);
     }
-    write!(ctx.out, "Take them over? [Y/n] ").and_then(|()| ctx.out.flush()).map_err(|error| Failure::output(&error))?;
+    write!(ctx.out, "Take them over? [Y/n] ")
+        .and_then(|()| ctx.out.flush())
+        .map_err(|error| Failure::output(&error))?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))

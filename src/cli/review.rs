@@ -5,6 +5,8 @@ use crate::ops;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ui;
+use crate::ui::keymap::Keymap;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -79,12 +81,28 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = io::stdin().lock();
-        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin, &|| false);
+        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin);
     }
+    let keys = keys()?;
+    let stop = stops()?;
+    let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed))?;
+    for line in summary {
+        ctx.line(crate::core::text::one_line(&line))?;
+    }
+    Ok(())
+}
+
+/// The bindings in force.
+pub(super) fn keys() -> Result<Keymap, Failure> {
+    Keymap::new(&BTreeMap::new()).map_err(|error| Failure::data(error.to_string()))
+}
+
+/// Set when the program is told to end. The terminal is given back before it does.
+pub(super) fn stops() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&stop))
             .map_err(|error| Failure::failed("cannot listen to signals").at(error.to_string()))?;
     }
-    ui::keys(&mut review, &mut ctx.out, look, &|| stop.load(Ordering::Relaxed))
+    Ok(stop)
 }

@@ -32,10 +32,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let card = ctx.card(&store, &args.card)?;
     let today = ctx.stamp().today;
-    let line = store
-        .card(card)
-        .map_err(|error| ctx.failure(&error))?
-        .ok_or_else(|| Failure::failed("there is no text for this card yet").hint("import the deck that it belongs to"))?;
+    let line = store.card(card).map_err(|error| ctx.failure(&error))?.ok_or_else(|| {
+        Failure::failed("there is no text for this card yet").hint("import the deck that it belongs to")
+    })?;
     let mut rows = Vec::new();
     store
         .history(Some(card), |row| {

@@ -8,6 +8,7 @@ pub mod card;
 pub mod event;
 pub mod grade;
 pub mod id;
+pub mod lint;
 pub mod log;
 pub mod progress;
 pub mod queue;

@@ -242,6 +242,14 @@ impl Session {
         }
     }
 
+    /// What a person sees: the card, whether its answer is shown, and after how many answers. A front end draws anew
+    /// when this changes.
+    #[must_use]
+    pub fn face(&self) -> Option<(CardId, bool, usize)> {
+        let answer = matches!(self.stage, Stage::Back(_));
+        self.current().map(|current| (current.candidate.card, answer, self.done.len()))
+    }
+
     /// The card to load and [`present`](Self::present) next; `None` when it is not the moment, or the time is up.
     #[must_use]
     pub fn wanted(&self, now: Timestamp) -> Option<(Candidate, Origin)> {

@@ -67,17 +67,22 @@ pub fn add(
     let label = format!("added to {name}: {}", crate::core::text::one_line(&text.prompt(1)));
     let mut placed = Placed::Same;
     store
-        .write(stamp, "add", |()| label, |writer| {
-            let known = writer.has_text(&id, text)?;
-            if known && key.is_none() {
-                placed = Placed::Duplicate;
-                return Ok(());
-            }
-            let mut bulk = Bulk::new(writer, options, &mut fresh)?;
-            bulk.deck(&id, &name, [None; 5])?;
-            placed = bulk.add(&id, Who::Uid(uid), key.map(str::to_owned), text)?;
-            bulk.finish().map(drop)
-        })
+        .write(
+            stamp,
+            "add",
+            |()| label,
+            |writer| {
+                let known = writer.has_text(&id, text)?;
+                if known && key.is_none() {
+                    placed = Placed::Duplicate;
+                    return Ok(());
+                }
+                let mut bulk = Bulk::new(writer, options, &mut fresh)?;
+                bulk.deck(&id, &name, [None; 5])?;
+                placed = bulk.add(&id, Who::Uid(uid), key.map(str::to_owned), text)?;
+                bulk.finish().map(drop)
+            },
+        )
         .map_err(|error| failure(&error, &path))?;
     let mut cards = Vec::new();
     if placed == Placed::Duplicate {

@@ -17,7 +17,9 @@ use std::path::PathBuf;
 /// When the file is there (and `force` is not given), or can't be written.
 pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
     if file.is_dir() {
-        return Err(Failure::failed(format!("cannot write `{}`: it is a folder", file.display())).hint("name a file in it"));
+        return Err(
+            Failure::failed(format!("cannot write `{}`: it is a folder", file.display())).hint("name a file in it")
+        );
     }
     if file.exists() && !force {
         return Err(Failure::failed(format!("`{}` is there already", file.display()))
@@ -69,9 +71,8 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
     let fresh = with_ending(db, "restoring");
     remove_with_sides(&fresh);
-    let copied = copy_with_log(file, &fresh).map_err(|error| {
-        Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string())
-    });
+    let copied = copy_with_log(file, &fresh)
+        .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()));
     let prepared = copied.and_then(|()| prepare(&fresh, env, file, db));
     let (mut backup, newer, was_there) = match prepared {
         Ok(prepared) => prepared,
@@ -88,8 +89,9 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     move_with_sides(db, &place)
         .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
     let aside = was_there.then_some(place);
-    fs::rename(&fresh, db)
-        .map_err(|error| Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string()))?;
+    fs::rename(&fresh, db).map_err(|error| {
+        Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
+    })?;
     Ok(Restored { aside, newer })
 }
 
@@ -161,11 +163,16 @@ pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Fa
     let mut store = open_as_is(db, env)?;
     let label = format!("united with {}", other.display());
     let ((added, _), _) = store
-        .write(stamp, "union", |_| label, |writer| {
-            let mut union = writer.union()?;
-            source.log(|record| union.put(&record))?;
-            union.finish()
-        })
+        .write(
+            stamp,
+            "union",
+            |_| label,
+            |writer| {
+                let mut union = writer.union()?;
+                source.log(|record| union.put(&record))?;
+                union.finish()
+            },
+        )
         .map_err(|error| failure(&error, db))?;
     Ok(added)
 }

@@ -82,10 +82,7 @@ pub fn notes(
                         StoreError::Stale
                     })
                 })
-                .or_else(|error| match failed.take() {
-                    Some(error) => Err(Stopped::Out(error)),
-                    None => Err(Stopped::Store(error)),
-                })?;
+                .map_err(|error| failed.take().map_or(Stopped::Store(error), Stopped::Out))?;
         }
         writer.finish()?;
         Ok(count)

@@ -78,6 +78,21 @@ pub struct Source {
     pub size: u64,
 }
 
+/// Reads a source of notes without importing it. The outer error is one of opening it, the inner one the format's.
+///
+/// # Errors
+/// When it can't be read, is empty, or nobody knows what kind of file it is.
+pub fn read(
+    mut source: Source,
+    sink: &mut dyn FnMut(Outcome) -> Result<(), Stop>,
+) -> Result<Result<(), FormatError>, Failure> {
+    let Some(importer) = find_importer(&mut source, &Options::default())? else {
+        return Err(Failure::data(format!("`{}` is a history, not a deck", source.shown)));
+    };
+    let options = ReadOptions { file_name: source.file_name.clone(), delimiter: None };
+    Ok(importer.read(&mut *source.input, &options, sink))
+}
+
 /// What an import came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -157,7 +172,7 @@ impl Report {
         part(self.changed, "changed", "changed");
         part(self.restored, "brought back", "brought back");
         part(self.retired, "retired", "retired");
-        part(self.same, "as it was", "as they were");
+        part(self.same, "note as it was", "notes as they were");
         part(self.kept, "kept as you wrote it", "kept as you wrote them");
         part(self.duplicates, "row twice in the file", "rows twice in the file");
         part(self.events_added, "event of history added", "events of history added");
@@ -449,8 +464,10 @@ fn one_file(
                 }
                 Outcome::Record(Record::Note(item)) => {
                     let own_deck = item.deck.clone().unwrap_or_else(|| deck.clone());
+                    // A note without a key goes out under its uid, and comes back as itself.
+                    let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
                     let who = match &item.identity {
-                        Identity::Key(key) => Who::Uid(NoteUid::of_key(&own_deck, key)),
+                        Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(&own_deck, key))),
                         Identity::Uid(uid) => Who::Uid(*uid),
                         Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
                         Identity::None => Who::Prompt,
@@ -459,6 +476,7 @@ fn one_file(
                         Identity::Key(key) => Some(key.clone()),
                         Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
                     });
+                    let key = key.filter(|key| own_uid(key).is_none());
                     if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| *id == own_deck))
                         && !keys.1.contains(uid)
                     {

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod backup;
 pub mod decks;
+pub mod desk;
 pub mod export;
 pub mod files;
 pub mod import;

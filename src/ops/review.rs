@@ -20,7 +20,6 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
 use crate::ops::stamp;
-use crate::store::Counts;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Stamp;
@@ -74,6 +73,21 @@ pub enum Said {
     Marked(bool),
     /// The input makes no sense now.
     Ignored,
+}
+
+/// What waits, in numbers that a front end words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waits {
+    /// Due cards of all decks.
+    pub due: u64,
+    /// New cards of all decks.
+    pub new: u64,
+    /// First answers given today.
+    pub new_done: u32,
+    /// All cards that may be asked, ever.
+    pub cards: u64,
+    /// Days until the next card falls due.
+    pub next_due_in_days: Option<i64>,
 }
 
 /// A sitting over a database.
@@ -149,8 +163,17 @@ impl<'a> Review<'a> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn counts(&self) -> Result<Counts, Failure> {
-        self.store.counts(&DeckSet::All, self.today(), self.settings.drill()).map_err(|error| self.failure(&error))
+    pub fn waits(&self) -> Result<Waits, Failure> {
+        let today = self.today();
+        let counts =
+            self.store.counts(&DeckSet::All, today, self.settings.drill()).map_err(|error| self.failure(&error))?;
+        Ok(Waits {
+            due: counts.due,
+            new: counts.new,
+            new_done: counts.new_done,
+            cards: counts.due + counts.new + u64::from(counts.next_due.is_some()),
+            next_due_in_days: counts.next_due.map(|day| day.since(today)),
+        })
     }
 
     /// To be called while the person reads: what takes time and can wait is done now.

@@ -255,11 +255,16 @@ pub fn change(path: &Path, key: &str, value: Option<&str>) -> Result<Option<Stri
     let old = document.get(key).and_then(toml_edit::Item::as_value).map(plain);
     match new {
         Some(mut new) => {
-            // The comment at the end of the line belongs to the value's decor: carry it over.
-            if let Some(there) = document.get(key).and_then(toml_edit::Item::as_value) {
-                *new.decor_mut() = there.decor().clone();
+            // Comments belong to the key and to the value's decor: what is there is changed in its place.
+            match document.get_mut(key) {
+                Some(there) => {
+                    if let Some(old) = there.as_value() {
+                        *new.decor_mut() = old.decor().clone();
+                    }
+                    *there = toml_edit::Item::Value(new);
+                }
+                None => drop(document.insert(key, toml_edit::Item::Value(new))),
             }
-            document.insert(key, toml_edit::Item::Value(new));
         }
         None => drop(document.remove(key)),
     }

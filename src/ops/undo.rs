@@ -16,9 +16,8 @@ use crate::store::Undo;
 pub fn undo(store: &mut Store, stamp: Stamp, action: ActionId, label: &str) -> Result<Undo, Failure> {
     let path = store.path().to_owned();
     let label = format!("undid: {label}");
-    let (undo, _) = store
-        .write(stamp, "undo", |_| label, |writer| writer.undo(action))
-        .map_err(|error| failure(&error, &path))?;
+    let (undo, _) =
+        store.write(stamp, "undo", |_| label, |writer| writer.undo(action)).map_err(|error| failure(&error, &path))?;
     if let Some(file) = Env::config_file() {
         for (key, value) in &undo.settings {
             settings::change(&file, key, value.as_deref())?;

@@ -229,11 +229,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             let quality = row.get::<_, Option<i64>>(5)?.and_then(quality_of);
             let again = quality.is_some_and(|quality| drill.repeats(quality)) && row.get::<_, bool>(6)?;
-            let answer = AnsweredToday {
-                card: row.get(0)?,
-                hlc: row.get(1)?,
-                again: again && decks.has(row.get(4)?),
-            };
+            let answer = AnsweredToday { card: row.get(0)?, hlc: row.get(1)?, again: again && decks.has(row.get(4)?) };
             answers.push((answer, row.get(2)?, row.get(3)?));
         }
         let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());

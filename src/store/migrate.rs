@@ -148,7 +148,10 @@ mod tests {
         });
         assert_eq!(kept.unwrap(), Some(copy.clone()));
         assert_eq!(version(&db), 2);
-        assert_eq!(db.query_row("SELECT id, note FROM card", [], |row| Ok((row.get(0)?, row.get(1)?))), Ok((7, None::<i64>)));
+        assert_eq!(
+            db.query_row("SELECT id, note FROM card", [], |row| Ok((row.get(0)?, row.get(1)?))),
+            Ok((7, None::<i64>))
+        );
         let copy = Connection::open(copy).unwrap();
         assert_eq!(version(&copy), 1, "the copy is as it was");
         assert_eq!(copy.query_row("SELECT id FROM card", [], |row| row.get::<_, i64>(0)), Ok(7));

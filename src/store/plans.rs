@@ -41,8 +41,7 @@ fn stamp(day: i32) -> Stamp {
 }
 
 fn open(path: &Path) -> Store {
-    let here =
-        Here { machine: "here".to_owned(), device_name: "here".to_owned(), fresh_device: DeviceId([1; 16]) };
+    let here = Here { machine: "here".to_owned(), device_name: "here".to_owned(), fresh_device: DeviceId([1; 16]) };
     Store::open(path, here, stamp(0).now).unwrap()
 }
 
@@ -125,7 +124,9 @@ fn slow_steps(store: &Store, sql: &str) -> Vec<String> {
 fn assert_by_index(store: &mut Store, by: &[(&str, &str)], work: impl FnOnce(&mut Store)) {
     let run = statements(store, work);
     assert!(!run.is_empty());
-    for sql in run.iter().filter(|sql| !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| sql.starts_with(word))) {
+    for sql in
+        run.iter().filter(|sql| !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| sql.starts_with(word)))
+    {
         assert_eq!(slow_steps(store, sql), Vec::<String>::new(), "{sql}");
     }
     let mut plans = String::new();
@@ -194,7 +195,11 @@ fn a_sitting_begins_and_answers_by_index_alone() {
 fn a_statement_that_reads_a_whole_table_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("lmq.db"));
-    for sql in ["SELECT * FROM event WHERE quality = ?1", "SELECT body FROM note n WHERE key = ?1", "SELECT count(*) FROM card"] {
+    for sql in [
+        "SELECT * FROM event WHERE quality = ?1",
+        "SELECT body FROM note n WHERE key = ?1",
+        "SELECT count(*) FROM card",
+    ] {
         assert_eq!(slow_steps(&store, sql).len(), 1, "{sql}");
     }
     assert!(slow_steps(&store, "SELECT id FROM deck k WHERE retired = 0").is_empty());

@@ -253,7 +253,10 @@ impl Store {
     }
 
     /// Answered cards that are offered, by due day.
-    fn due_days(&self, decks: &DeckSet) -> Result<Vec<(StudyDay, u64)>, StoreError> {
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn due_days(&self, decks: &DeckSet) -> Result<Vec<(StudyDay, u64)>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT due, deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due, deck",
         )?;

@@ -219,7 +219,9 @@ impl Writer<'_> {
             }
             let kind: Option<String> = self
                 .tx
-                .query_row("SELECT kind FROM action WHERE device = ?1 AND number = ?2", (device, number), |row| row.get(0))
+                .query_row("SELECT kind FROM action WHERE device = ?1 AND number = ?2", (device, number), |row| {
+                    row.get(0)
+                })
                 .optional()?;
             notes.extend(notes_of(&self.tx, device, number, kind.as_deref().unwrap_or("undo"))?);
             let mut statement = self.tx.prepare(

@@ -1,18 +1,26 @@
-//! Stub until the branch `ui` is merged.
-use crate::failure::Failure;
-use crate::ops::review::Review;
-/// x
-pub struct Look { /// c
- pub colour: bool, /// w
- pub width: usize }
-/// w
+//! Adapters: keys and lines in, a view of the session out. A front end decides nothing.
+
+pub mod keymap;
+mod plain;
+mod tui;
+pub mod words;
+
+pub use plain::plain;
+pub use tui::Leave;
+pub use tui::review;
+pub use tui::today;
+
+/// How to show things.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Whether colour may be used; nothing needs it.
+    pub colour: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// Columns of the terminal; 80 where there is none.
 #[must_use]
-pub fn width() -> usize { 80 }
-/// p
-/// # Errors
-/// n
-pub fn plain(_: &mut Review<'_>, _: &mut dyn std::io::BufRead, _: &mut dyn std::io::Write, _: Look, _: bool, _: &dyn Fn() -> bool) -> Result<(), Failure> { Ok(()) }
-/// k
-/// # Errors
-/// n
-pub fn keys(_: &mut Review<'_>, _: &mut dyn std::io::Write, _: Look, _: &dyn Fn() -> bool) -> Result<(), Failure> { Ok(()) }
+pub fn width() -> usize {
+    crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns)).max(20)
+}

@@ -16,7 +16,10 @@ use std::path::Path;
 
 fn lived_in() -> World {
     let mut world = World::bare();
-    world.import("t.toml", "[deck]\nid = \"t\"\nname = \"t\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"f\"\nback = \"b\"\n");
+    world.import(
+        "t.toml",
+        "[deck]\nid = \"t\"\nname = \"t\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"f\"\nback = \"b\"\n",
+    );
     let card = world.card("t/k").card;
     for _ in 0..3 {
         world.answer(card, 4);
@@ -58,7 +61,8 @@ fn answer_at(path: &Path, world: &World, grade: lmq::core::grade::Quality) -> St
 
 fn copy_with_sides(from: &Path, to: &Path) {
     for ending in ["", "-wal"] {
-        let side = |path: &Path| path.with_file_name(format!("{}{ending}", path.file_name().unwrap().to_string_lossy()));
+        let side =
+            |path: &Path| path.with_file_name(format!("{}{ending}", path.file_name().unwrap().to_string_lossy()));
         if side(from).exists() {
             fs::copy(side(from), side(to)).unwrap();
         }

@@ -111,7 +111,8 @@ fn config() -> ProptestConfig {
 fn deck_toml(notes: usize, variants: &[u8]) -> String {
     let mut text = "[deck]\nid = \"t\"\nname = \"t\"\n".to_owned();
     for topic in ["a", "b"] {
-        write!(text, "\n[[topic]]\nid = \"{topic}\"\ntitle = \"Topic {topic}\"\nprimer = \"About {topic}.\"\n").unwrap();
+        write!(text, "\n[[topic]]\nid = \"{topic}\"\ntitle = \"Topic {topic}\"\nprimer = \"About {topic}.\"\n")
+            .unwrap();
     }
     for (index, variant) in variants.iter().enumerate().take(notes) {
         let topic = if variant % 2 == 0 { "a" } else { "b" };
@@ -518,7 +519,10 @@ fn a_deck_comes_in_turn_by_its_newest_first_answer_whatever_was_undone_since() {
     let order = world.queue();
     assert!(order.iter().any(|line| line == &format!("New {}", new_of(&world, "a"))));
     // An answer to b's first card is taken back, and then one that was b's second: neither moves the decks' turns.
-    let (old, second) = (world.cards().into_iter().find(|l| l.deck == "b" && l.state.memory.is_some()).unwrap().card, new_of(&world, "b"));
+    let (old, second) = (
+        world.cards().into_iter().find(|l| l.deck == "b" && l.state.memory.is_some()).unwrap().card,
+        new_of(&world, "b"),
+    );
     world.answer(old, 3);
     world.undo_newest().unwrap();
     assert_same(&order, &world.queue(), "after an undone answer to an old card");
@@ -548,13 +552,7 @@ fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_i
     let mut world = World::bare();
     world.import("t.toml", &deck_toml(1, &[0]));
     let card = world.cards()[0].card;
-    let draft = Draft {
-        card: Some(card),
-        fact: Fact::Marked,
-        prev: None,
-        after: None,
-        detail: Detail::default(),
-    };
+    let draft = Draft { card: Some(card), fact: Fact::Marked, prev: None, after: None, detail: Detail::default() };
     world.answer(card, 4);
     let before = world.seen(true);
     let (stamp, scheduler) = (world.stamp(), world.settings.scheduler());

@@ -106,17 +106,20 @@ fn write_the_fixture() {
     let world = lived_in();
     let db = Connection::open(world.path()).unwrap();
     let tables: Vec<String> = {
-        let mut statement =
-            db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid").unwrap();
+        let mut statement = db
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid")
+            .unwrap();
         let rows = statement.query_map([], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     };
     let mut text = String::new();
     for table in tables {
         let columns: String = db
-            .query_row("SELECT group_concat('quote(' || name || ')', ' || '', '' || ') FROM pragma_table_info(?1)", [&table], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT group_concat('quote(' || name || ')', ' || '', '' || ') FROM pragma_table_info(?1)",
+                [&table],
+                |row| row.get(0),
+            )
             .unwrap();
         let mut statement = db.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
@@ -173,9 +176,23 @@ fn every_released_schema_has_a_fixture_that_fills_every_table() {
         let path = folder.path().join("lmq.db");
         released(version, &path);
         let db = Connection::open(&path).unwrap();
-        for table in ["device", "action", "event", "event_detail", "scheduler_config", "note", "note_version", "card",
-            "card_state", "day_sum", "topic_sum", "side_sum", "deck", "topic", "meta"]
-        {
+        for table in [
+            "device",
+            "action",
+            "event",
+            "event_detail",
+            "scheduler_config",
+            "note",
+            "note_version",
+            "card",
+            "card_state",
+            "day_sum",
+            "topic_sum",
+            "side_sum",
+            "deck",
+            "topic",
+            "meta",
+        ] {
             let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
             assert!(rows > 0, "schema {version}: {table} is empty");
         }
@@ -203,7 +220,10 @@ fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
         db.execute_batch("CREATE TABLE theirs (x); PRAGMA user_version = 1; PRAGMA application_id = 7;").unwrap();
     };
     let nameless = |path: &Path| {
-        Connection::open(path).unwrap().execute_batch("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);").unwrap();
+        Connection::open(path)
+            .unwrap()
+            .execute_batch("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);")
+            .unwrap();
     };
     let text = |path: &Path| fs::write(path, "front,back\nhello,world\n").unwrap();
     let one_byte = |path: &Path| fs::write(path, "S").unwrap();
@@ -224,7 +244,9 @@ fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
         let path = folder.path().join("lmq.db");
         make(&path);
         let before = all_files(folder.path());
-        let Err(failure) = ops::open(&path, &env(), &Settings::default()).map(drop) else { panic!("{what} was opened") };
+        let Err(failure) = ops::open(&path, &env(), &Settings::default()).map(drop) else {
+            panic!("{what} was opened")
+        };
         assert_eq!(failure.kind, Kind::Data, "{what}");
         assert!(failure.what.contains(says), "{what}: {failure}");
         assert!(all_files(folder.path()) == before, "{what}: the file, or one beside it, was touched");

@@ -144,9 +144,9 @@ impl Oracle {
     }
 
     fn held_back(&self, card: &Card) -> bool {
-        card.after.iter().any(|key| {
-            self.cards.iter().any(|other| other.deck == card.deck && other.key == *key && other.reps < 2)
-        })
+        card.after
+            .iter()
+            .any(|key| self.cards.iter().any(|other| other.deck == card.deck && other.key == *key && other.reps < 2))
     }
 
     fn firsts(&self, today: i64) -> usize {
@@ -189,9 +189,8 @@ impl Oracle {
                     })
                     .min_by_key(|card| self.cards[*card].place)
             };
-            let turn = (0..self.decks)
-                .filter_map(|deck| Some((introduced[deck], waited[deck], deck, first_of(deck)?)))
-                .min();
+            let turn =
+                (0..self.decks).filter_map(|deck| Some((introduced[deck], waited[deck], deck, first_of(deck)?))).min();
             let Some((_, _, deck, card)) = turn else { break };
             introduced[deck] += 1;
             groups.insert(self.cards[card].group.clone());
@@ -258,9 +257,11 @@ fn builtin_cards() -> Vec<Card> {
             let key = text("key");
             let ordinals: BTreeSet<u16> = match text("kind").as_str() {
                 "reversed" => [1, 2].into(),
-                "cloze" => {
-                    text("text").split("{{c").skip(1).map(|rest| rest.split("::").next().unwrap().parse().unwrap()).collect()
-                }
+                "cloze" => text("text")
+                    .split("{{c")
+                    .skip(1)
+                    .map(|rest| rest.split("::").next().unwrap().parse().unwrap())
+                    .collect(),
                 _ => [1].into(),
             };
             let uid = &Sha256::digest(format!("lmq:{name}/{key}"))[..16];

@@ -145,12 +145,17 @@ fn busy(world: &World, card: CardId, time: Duration) -> std::thread::JoinHandle<
             detail: lmq::core::event::Detail::default(),
         };
         store
-            .write(stamp, "mark", |_| "it".to_owned(), |writer| {
-                let state = writer.append(&draft, &settings.scheduler());
-                tell.send(()).unwrap();
-                std::thread::sleep(time);
-                state
-            })
+            .write(
+                stamp,
+                "mark",
+                |_| "it".to_owned(),
+                |writer| {
+                    let state = writer.append(&draft, &settings.scheduler());
+                    tell.send(()).unwrap();
+                    std::thread::sleep(time);
+                    state
+                },
+            )
             .unwrap();
     });
     hear.recv().unwrap();

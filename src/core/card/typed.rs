@@ -59,7 +59,7 @@ pub(super) fn verdict(outcome: Outcome, response: &str, expected: &str) -> Verdi
         outcome,
         given: response.trim().to_owned(),
         expected: expected.to_owned(),
-        remark: if outcome == Outcome::Near { "nearly: look at the spelling".to_owned() } else { String::new() },
+        remark: if outcome == Outcome::Near { "look at the spelling".to_owned() } else { String::new() },
     }
 }
 

@@ -1,0 +1,445 @@
+//! What makes a card poor although it can be asked: the mechanical part of good authorship.
+//!
+//! docs/authoring.md has a section for each rule, with its reason, a bad and a good example.
+
+use crate::core::card::Ask;
+use crate::core::card::NoteText;
+use crate::core::card::Showing;
+use crate::core::card::kind;
+use crate::core::id::hash64;
+use crate::core::text::fold;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+/// Words that a prompt may have.
+pub const PROMPT_WORDS: usize = 45;
+/// Words that an answer may have.
+pub const ANSWER_WORDS: usize = 12;
+/// Words that a primer may have.
+pub const PRIMER_WORDS: usize = 50;
+/// Words that a quotation may have.
+pub const QUOTED_WORDS: usize = 25;
+/// Items that a list may have.
+pub const LIST_ITEMS: usize = 5;
+/// Words from which on a prompt that differs from another in one word is nearly the same; shorter ones differ enough.
+const NEAR_WORDS: usize = 8;
+/// Words below which a sort's prompt is no scene.
+const SCENE_WORDS: usize = 8;
+/// Sorts from which on their balance says something.
+const FEWEST_SORTS: usize = 6;
+
+/// All rules, as `--allow` names them.
+pub const RULES: &[&str] = &[
+    "answer-in-prompt",
+    "equal-prompts",
+    "yes-no",
+    "two-way",
+    "long-list",
+    "long-prompt",
+    "long-answer",
+    "longest-choice",
+    "unbalanced-sorts",
+    "missing-source",
+    "missing-topic",
+    "long-quotation",
+    "missing-speaker",
+    "long-primer",
+];
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The deck as a whole.
+    Deck,
+    /// The topic of that index.
+    Topic(usize),
+    /// The note of that index.
+    Note(usize),
+}
+
+/// Something to look at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static str,
+    /// Where.
+    pub about: About,
+    /// What is the matter.
+    pub what: String,
+    /// What to do.
+    pub help: String,
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+/// Whether the folded `phrase` stands in the folded `text` as whole words.
+fn holds(text: &str, phrase: &str) -> bool {
+    !phrase.is_empty() && format!(" {text} ").contains(&format!(" {phrase} "))
+}
+
+/// Looks at all notes of one deck. `primers` are those of its topics, by index; `note_name` names a note in messages.
+#[must_use]
+pub fn lint(primers: &[Option<&str>], notes: &[&NoteText], note_name: &dyn Fn(usize) -> String) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, primer) in primers.iter().enumerate() {
+        let count = primer.map_or(0, words);
+        if count > PRIMER_WORDS {
+            findings.push(Finding {
+                rule: "long-primer",
+                about: About::Topic(index),
+                what: format!("the primer has {count} words"),
+                help: format!("say the one idea in at most {PRIMER_WORDS}"),
+            });
+        }
+    }
+    for (index, note) in notes.iter().enumerate() {
+        let mut find = |rule, what: String, help: &str| {
+            findings.push(Finding { rule, about: About::Note(index), what, help: help.to_owned() });
+        };
+        look(note, &mut find);
+    }
+    equal_prompts(notes, note_name, &mut findings);
+    balance(notes, &mut findings);
+    findings.sort_by_key(|finding| finding.about);
+    findings
+}
+
+type Find<'f> = &'f mut dyn FnMut(&'static str, String, &str);
+
+fn look(note: &NoteText, find: Find<'_>) {
+    if note.source.is_empty() {
+        find(
+            "missing-source",
+            "the card names no source".to_owned(),
+            "add source = [\"…\"], so that the fact can be checked",
+        );
+    }
+    if note.topic.is_none() {
+        find(
+            "missing-topic",
+            "the card belongs to no topic".to_owned(),
+            "add topic = \"…\", so that it is taught before it is asked",
+        );
+    }
+    let Some(kind) = kind(&note.kind) else { return };
+    for ordinal in note.ordinals() {
+        let answer = fold(&note.answer(ordinal));
+        for variant in 0..note.variants() {
+            let question = kind.question(note, ordinal, Showing { variant, seed: 0 });
+            let prompt = fold(&question.prompt);
+            let count = words(&question.prompt);
+            if count > PROMPT_WORDS {
+                find(
+                    "long-prompt",
+                    format!("a prompt has {count} words"),
+                    "cut it to what is needed to answer: at most 45 words",
+                );
+            }
+            let given_away = match question.ask {
+                // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
+                Ask::Sort => holds(&fold(scene(&question.prompt)), &answer),
+                Ask::List(_) => note.texts("items").iter().any(|item| holds(&prompt, &fold(item))),
+                Ask::Order => false,
+                Ask::Recall | Ask::Type | Ask::Choose => answer.chars().count() > 2 && holds(&prompt, &answer),
+            };
+            if given_away {
+                find(
+                    "answer-in-prompt",
+                    "the answer can be read in the prompt".to_owned(),
+                    "ask in other words, so that it has to be recalled",
+                );
+            }
+            two_way(note, question.ask, &prompt, &answer, find);
+        }
+        let count = words(&note.answer(ordinal));
+        let single = !matches!(note.kind.as_str(), "list" | "order");
+        if single && count > ANSWER_WORDS {
+            find(
+                "long-answer",
+                format!("the answer has {count} words"),
+                "keep what must be recalled, at most 12 words; the rest is for `extra`",
+            );
+        }
+        if matches!(answer.as_str(), "yes" | "no" | "true" | "false") {
+            find(
+                "yes-no",
+                "the answer is a mere yes or no".to_owned(),
+                "ask what, which or why: a coin gets half of the others right",
+            );
+        }
+    }
+    let items = note.texts("items").len();
+    if items > LIST_ITEMS {
+        find("long-list", format!("{items} items in one list"), "long lists are leeches: make groups of three or four");
+    }
+    let length = |text: &str| text.chars().count();
+    let distractors = note.texts("distractors");
+    if note.kind == "choice" && distractors.iter().all(|text| length(text) < length(note.text("answer"))) {
+        find(
+            "longest-choice",
+            "the right choice is the longest".to_owned(),
+            "make a wrong one as long: length gives away what knowledge should",
+        );
+    }
+    quotations(note, find);
+}
+
+/// A prompt without its last sentence, which is the question.
+fn scene(prompt: &str) -> &str {
+    let trimmed = prompt.trim_end_matches(['?', '.', ' ', '\n']);
+    trimmed.rfind(['.', '?', '!', ';', ':']).and_then(|at| trimmed.get(..at)).unwrap_or("")
+}
+
+fn two_way(note: &NoteText, ask: Ask, prompt: &str, answer: &str, find: Find<'_>) {
+    let choice_of_two = ask == Ask::Choose && note.texts("distractors").len() < 2;
+    let no_scene = ask == Ask::Sort && prompt.split(' ').count() < SCENE_WORDS;
+    let named = matches!(ask, Ask::Recall | Ask::Type) && {
+        let one_of = |left: &str, right: &str| left == answer || right == answer;
+        prompt.contains("which of the two roles")
+            || prompt.split(" or ").zip(prompt.split(" or ").skip(1)).any(|(left, right)| {
+                let left = left.rsplit(' ').next().unwrap_or_default();
+                let right = right.split(' ').next().unwrap_or_default();
+                one_of(left, right)
+            })
+    };
+    if choice_of_two || no_scene || named {
+        find(
+            "two-way",
+            "it is a guess between two".to_owned(),
+            "ask for the thing itself, or show a scene in which judging is the skill",
+        );
+    }
+}
+
+fn quotations(note: &NoteText, find: Find<'_>) {
+    let Some(kind) = kind(&note.kind) else { return };
+    let mut quotes = false;
+    for text in note.fields.values().flat_map(crate::core::card::Value::texts) {
+        for quotation in text.split('“').skip(1) {
+            quotes = true;
+            let quotation = quotation.split('”').next().unwrap_or_default();
+            // In a cloze the markup does not count: what is quoted is the text with all of it shown.
+            let mut whole = note.clone();
+            whole.fields.insert("text".to_owned(), crate::core::card::Value::Text(quotation.to_owned()));
+            let shown = if kind.name() == "cloze" {
+                kind.question(&whole, u16::MAX, Showing::default()).prompt
+            } else {
+                quotation.to_owned()
+            };
+            let count = words(&shown);
+            if count > QUOTED_WORDS {
+                find(
+                    "long-quotation",
+                    format!("a quotation has {count} words"),
+                    "cut it, with […] where something is left out: at most 25 words",
+                );
+            }
+        }
+    }
+    if quotes && note.speaker.is_none() {
+        find(
+            "missing-speaker",
+            "a quotation without its speaker".to_owned(),
+            "add speaker = \"name, role\"; it is shown with the answer",
+        );
+    }
+}
+
+/// Prompts that are the same, or differ in one word: by hashes of the prompt and of the prompt with each word left out,
+/// so that 100,000 cards take as many steps as they have words, and not as many as they have pairs.
+fn equal_prompts(notes: &[&NoteText], note_name: &dyn Fn(usize) -> String, findings: &mut Vec<Finding>) {
+    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut without: HashMap<u64, usize> = HashMap::new();
+    for (index, note) in notes.iter().enumerate() {
+        let field = if note.kind == "cloze" { "text" } else { "prompt" };
+        let prompts = if note.texts(field).is_empty() { note.texts("front") } else { note.texts(field) };
+        let mut twin: Option<(usize, bool)> = None;
+        for prompt in prompts {
+            let folded = fold(prompt);
+            let words: Vec<&str> = folded.split(' ').collect();
+            let whole = hash64(folded.as_bytes());
+            if let Some(other) = seen.insert(whole, index) {
+                twin = twin.or(Some((other, true)));
+            }
+            if words.len() < NEAR_WORDS {
+                continue;
+            }
+            twin = twin.or_else(|| without.get(&whole).filter(|other| **other != index).map(|other| (*other, false)));
+            for left_out in 0..words.len() {
+                let rest: Vec<&str> =
+                    words.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, word)| *word).collect();
+                // The place belongs to the hash, or any two prompts with a word left out would meet.
+                let hash = hash64(rest.join(" ").as_bytes());
+                if let Some(other) = without.insert(hash, index).filter(|other| *other != index) {
+                    twin = twin.or(Some((other, false)));
+                }
+                if let Some(other) = seen.get(&hash).filter(|other| **other != index) {
+                    twin = twin.or(Some((*other, false)));
+                }
+            }
+        }
+        if let Some((other, same)) = twin {
+            let how = if same { "the same prompt as" } else { "nearly the same prompt as" };
+            findings.push(Finding {
+                rule: "equal-prompts",
+                about: About::Note(index),
+                what: format!("{how} {}", note_name(other)),
+                help: "who sees it can't know which answer is meant: ask about something else, or in other words"
+                    .to_owned(),
+            });
+        }
+    }
+}
+
+/// Whether the sides of the deck's sorts come about equally often, trained and held-out ones apart.
+fn balance(notes: &[&NoteText], findings: &mut Vec<Finding>) {
+    let mut groups: BTreeMap<(bool, Vec<String>), BTreeMap<String, usize>> = BTreeMap::new();
+    for note in notes.iter().filter(|note| note.kind == "sort") {
+        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| fold(side)).collect();
+        sides.sort();
+        let counts = groups.entry((note.held_out, sides.clone())).or_default();
+        for side in sides {
+            counts.entry(side).or_default();
+        }
+        *counts.entry(fold(note.text("answer"))).or_default() += 1;
+    }
+    for ((held_out, _), counts) in groups {
+        let (least, most) = (counts.values().min().copied().unwrap_or(0), counts.values().max().copied().unwrap_or(0));
+        if counts.values().sum::<usize>() >= FEWEST_SORTS && most > 2 * least {
+            let numbers: Vec<String> = counts.iter().map(|(side, count)| format!("{side} {count}")).collect();
+            let which = if held_out { "held-out sorts" } else { "sorts" };
+            findings.push(Finding {
+                rule: "unbalanced-sorts",
+                about: About::Deck,
+                what: format!("the {which} are not balanced: {}", numbers.join(", ")),
+                help: "write scenes for the rarer side: always answering the commoner one must not pay".to_owned(),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::card::Fields;
+    use crate::core::card::Value;
+
+    fn note(kind: &str, fields: &[(&str, &[&str])]) -> NoteText {
+        let value = |texts: &[&str]| match texts {
+            [one] => Value::Text((*one).to_owned()),
+            many => Value::Texts(many.iter().map(|text| (*text).to_owned()).collect()),
+        };
+        NoteText {
+            kind: kind.to_owned(),
+            fields: fields.iter().map(|(name, texts)| ((*name).to_owned(), value(texts))).collect::<Fields>(),
+            source: vec!["S".to_owned()],
+            topic: Some("t".to_owned()),
+            ..NoteText::default()
+        }
+    }
+
+    fn rules(notes: &[NoteText]) -> Vec<&'static str> {
+        let notes: Vec<&NoteText> = notes.iter().collect();
+        lint(&[], &notes, &|index| index.to_string()).into_iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn a_good_card_is_left_alone() {
+        assert!(
+            rules(&[note(
+                "basic",
+                &[("front", &["Which two questions does a manager bring?"]), ("back", &["How and when"])]
+            )])
+            .is_empty()
+        );
+        assert!(rules(&[note("cloze", &[("text", &["Leaders ask {{c1::what}} and {{c2::why}}."])])]).is_empty());
+    }
+
+    #[test]
+    fn each_rule_finds_its_bad_card() {
+        let long = "word ".repeat(46);
+        let basic = |front: &str, back: &str| note("basic", &[("front", &[front]), ("back", &[back])]);
+        let items = ["a1", "b2", "c3", "d4", "e5", "f6"];
+        let cases: Vec<(&str, NoteText)> = vec![
+            ("answer-in-prompt", basic("Leaders have a vision. What do they have?", "a vision")),
+            ("yes-no", basic("Do leaders focus on people?", "Yes")),
+            ("two-way", basic("Who plans, the leader or the manager?", "leader")),
+            (
+                "two-way",
+                note(
+                    "sort",
+                    &[("prompt", &["Makes plans?"]), ("answer", &["manager"]), ("categories", &["leader", "manager"])],
+                ),
+            ),
+            ("long-list", note("list", &[("prompt", &["Which six?"]), ("items", &items)])),
+            ("long-prompt", basic(&long, "x y z")),
+            (
+                "long-answer",
+                basic("What is it?", "one two three four five six seven eight nine ten eleven twelve thirteen"),
+            ),
+            (
+                "longest-choice",
+                note("choice", &[("prompt", &["Which?"]), ("answer", &["longest"]), ("distractors", &["short", "a"])]),
+            ),
+            ("missing-speaker", basic("Who said “climbing the ladder”?", "Covey")),
+            (
+                "long-quotation",
+                NoteText { speaker: Some("S".to_owned()), ..basic(&format!("“{}”", "word ".repeat(26)), "x y z") },
+            ),
+            ("missing-source", NoteText { source: Vec::new(), ..basic("What?", "This") }),
+            ("missing-topic", NoteText { topic: None, ..basic("What?", "This") }),
+        ];
+        for (rule, note) in cases {
+            let found = rules(std::slice::from_ref(&note));
+            assert!(found.contains(&rule) && found.len() <= 2, "{found:?} {note:?}");
+        }
+        let primer = "word ".repeat(51);
+        assert_eq!(lint(&[Some(&primer)], &[], &|_| String::new())[0].rule, "long-primer");
+    }
+
+    #[test]
+    fn prompts_that_differ_in_one_word_are_nearly_the_same() {
+        let basic = |front: &str| note("basic", &[("front", &[front]), ("back", &["unrelated"])]);
+        let base = "Which two questions does a good manager bring to a meeting";
+        assert_eq!(
+            rules(&[basic(base), basic("Which two questions does a good leader bring to a meeting?")]),
+            ["equal-prompts"]
+        );
+        assert_eq!(
+            rules(&[basic(base), basic("Which two questions does a manager bring to a meeting?")]),
+            ["equal-prompts"]
+        );
+        assert_eq!(
+            rules(&[basic(base), basic("Which two questions does a good manager bring to a MEETING!")]),
+            ["equal-prompts"]
+        );
+        assert!(rules(&[basic("Capital of Peru?"), basic("Capital of Chile?")]).is_empty());
+        assert!(rules(&[basic(base), basic("Which three habits does a good leader bring to the meeting?")]).is_empty());
+    }
+
+    #[test]
+    fn sorts_of_one_side_only_are_not_balanced() {
+        let sort = |answer: &str, n: usize| {
+            note(
+                "sort",
+                &[
+                    (
+                        "prompt",
+                        &[&format!(
+                            "Number {n} does quite another thing with many words each time {}. Which role?",
+                            "so ".repeat(n)
+                        )],
+                    ),
+                    ("answer", &[answer]),
+                    ("categories", &["leader", "manager"]),
+                ],
+            )
+        };
+        let one_sided: Vec<NoteText> = (0..6).map(|n| sort("leader", n)).collect();
+        assert!(rules(&one_sided).contains(&"unbalanced-sorts"));
+        let fair: Vec<NoteText> = (0..6).map(|n| sort(if n % 2 == 0 { "leader" } else { "manager" }, n)).collect();
+        assert!(!rules(&fair).contains(&"unbalanced-sorts"));
+    }
+}

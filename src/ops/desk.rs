@@ -1,0 +1,217 @@
+//! What an interface with several screens works with: the open database, and questions to it in a front end's terms.
+
+use crate::core::id::CardId;
+use crate::core::progress::streak_of;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::failure;
+use crate::ops::review::Options;
+use crate::ops::review::Review;
+use crate::ops::stamp;
+use crate::store::ActionLine;
+use crate::store::DeckSet;
+use crate::store::HistoryRow;
+use crate::store::Store;
+use crate::store::StoreError;
+use std::collections::BTreeSet;
+
+/// A card as lists and pages show it.
+pub use crate::store::CardLine;
+
+/// Days that the forecast looks ahead.
+pub const FORECAST_DAYS: usize = 7;
+
+/// Cards that a search lists at most; more are counted.
+const MOST_LISTED: usize = 5000;
+
+/// A deck as the first screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeckRow {
+    /// Local number.
+    pub number: i64,
+    /// Path-like name.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Due cards.
+    pub due: u64,
+    /// New cards.
+    pub new: u64,
+}
+
+/// The day at a glance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// Decks in their order.
+    pub decks: Vec<DeckRow>,
+    /// Reviews that are left of the day's limit.
+    pub reviews: u64,
+    /// New cards that are left of the day's limit.
+    pub new: u64,
+    /// Cards to be repeated today.
+    pub repeats: u64,
+    /// Answers given today.
+    pub answers_today: u32,
+    /// Study days in a row.
+    pub streak: u64,
+    /// Cards that fall due on each of the next days, today first, what is overdue with it.
+    pub forecast: [u64; FORECAST_DAYS],
+    /// Today.
+    pub today: StudyDay,
+    /// Whether nothing was ever answered.
+    pub first_run: bool,
+}
+
+/// An open database with what is needed to use it.
+pub struct Desk {
+    store: Store,
+    env: Env,
+    settings: Settings,
+}
+
+impl Desk {
+    /// Over an open database.
+    #[must_use]
+    pub fn new(store: Store, env: Env, settings: Settings) -> Self {
+        Self { store, env, settings }
+    }
+
+    fn failure(&self, error: &StoreError) -> Failure {
+        failure(error, self.store.path())
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> StudyDay {
+        stamp(&self.env, &self.settings).today
+    }
+
+    /// The clock that guards measure by.
+    #[must_use]
+    pub fn ticks_ms(&self) -> u64 {
+        self.env.ticks_ms()
+    }
+
+    /// The day at a glance.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn overview(&self) -> Result<Overview, Failure> {
+        let today = self.today();
+        let counts =
+            self.store.counts(&DeckSet::All, today, self.settings.drill()).map_err(|error| self.failure(&error))?;
+        let days = self.store.day_totals(&DeckSet::All).map_err(|error| self.failure(&error))?;
+        let decks = self.store.decks(today).map_err(|error| self.failure(&error))?;
+        let mut forecast = [0; FORECAST_DAYS];
+        for (day, count) in self.store.due_days(&DeckSet::All).map_err(|error| self.failure(&error))? {
+            let ahead = usize::try_from(day.since(today).max(0)).unwrap_or(usize::MAX);
+            if let Some(sum) = forecast.get_mut(ahead) {
+                *sum += count;
+            }
+        }
+        Ok(Overview {
+            reviews: u64::from(self.settings.reviews_per_day.saturating_sub(counts.reviews_done)).min(counts.due),
+            new: u64::from(self.settings.new_per_day.saturating_sub(counts.new_done)).min(counts.new),
+            repeats: counts.repeats,
+            answers_today: counts.answers_today,
+            streak: streak_of(&days, today).current,
+            first_run: days.is_empty(),
+            forecast,
+            today,
+            decks: decks
+                .into_iter()
+                .map(|deck| DeckRow {
+                    number: deck.number,
+                    title: deck.title.unwrap_or_default(),
+                    name: deck.name,
+                    due: deck.due,
+                    new: deck.new,
+                })
+                .collect(),
+        })
+    }
+
+    /// A sitting over one deck with those inside it, or over all.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn sit(&mut self, deck: Option<&DeckRow>) -> Result<Review<'_>, Failure> {
+        let decks = match deck {
+            None => DeckSet::All,
+            Some(deck) => {
+                let inside = format!("{}::", deck.name);
+                let names = self.store.deck_names().map_err(|error| self.failure(&error))?;
+                let chosen: BTreeSet<i64> = names
+                    .into_iter()
+                    .filter(|(number, _, name)| *number == deck.number || name.starts_with(&inside))
+                    .map(|(number, _, _)| number)
+                    .collect();
+                DeckSet::Some(chosen)
+            }
+        };
+        let options = Options { decks, ..Options::default() };
+        Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
+    }
+
+    /// Cards that hold all words, at most a few thousand, and how many there are in all.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
+        let words: Vec<String> = query.split_whitespace().map(str::to_owned).collect();
+        let (mut found, mut count) = (Vec::new(), 0);
+        self.store
+            .cards(&DeckSet::All, &words, |line| {
+                count += 1;
+                if found.len() < MOST_LISTED {
+                    found.push(line);
+                }
+                Ok(())
+            })
+            .map_err(|error| self.failure(&error))?;
+        Ok((found, count))
+    }
+
+    /// Every event of a card, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn events(&self, card: CardId) -> Result<Vec<HistoryRow>, Failure> {
+        let mut rows = Vec::new();
+        self.store
+            .history(Some(card), |row| {
+                rows.push(row);
+                Ok(())
+            })
+            .map_err(|error| self.failure(&error))?;
+        Ok(rows)
+    }
+
+    /// The newest steps.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
+        self.store.actions(50).map_err(|error| self.failure(&error))
+    }
+
+    /// Takes back the newest step; gives its label, or nothing where there is none.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn undo(&mut self) -> Result<Option<String>, Failure> {
+        let newest = self.store.newest_action(&[]).map_err(|error| self.failure(&error))?;
+        let Some(action) = newest else { return Ok(None) };
+        let when = stamp(&self.env, &self.settings);
+        crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
+        Ok(Some(action.label))
+    }
+}

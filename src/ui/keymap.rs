@@ -1,0 +1,271 @@
+//! Which key does what. Every binding can be changed in the settings; `?` shows what is in force.
+
+use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
+use crossterm::event::KeyModifiers;
+use std::collections::BTreeMap;
+
+/// What a key can do. The name is the one in the settings.
+macro_rules! commands {
+    ($($name:ident = $word:literal, $default:literal, $what:literal;)*) => {
+        /// Something that a key does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Command {
+            $(#[doc = $what] $name,)*
+        }
+
+        impl Command {
+            /// All of them, in the order of the help.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name in the settings.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// Its usual keys, separated by spaces.
+            #[must_use]
+            pub fn usual(self) -> &'static str {
+                match self { $(Self::$name => $default,)* }
+            }
+
+            /// What it does, for the help.
+            #[must_use]
+            pub fn what(self) -> &'static str {
+                match self { $(Self::$name => $what,)* }
+            }
+        }
+    };
+}
+
+commands! {
+    Reveal = "reveal", "space enter", "show the answer; then take the suggestion, or Good";
+    Undo = "undo", "u", "take back the newest step";
+    UndoList = "undo_list", "U", "list the newest steps";
+    Bury = "bury", "-", "hold the card back until tomorrow";
+    Suspend = "suspend", "!", "take the card out";
+    Mark = "mark", "*", "set or take away the star";
+    Info = "info", "i", "why this card, its numbers, its topic";
+    Hint = "hint", "h", "show the hint";
+    Guessed = "guessed", "g", "right, but a guess: Hard";
+    Edit = "edit", "e", "edit the card";
+    Up = "up", "k up", "up";
+    Down = "down", "j down", "down";
+    Left = "left", "left", "left";
+    Right = "right", "right", "right";
+    PageUp = "page_up", "pageup", "a page up";
+    PageDown = "page_down", "pagedown", "a page down";
+    Open = "open", "o", "open";
+    Search = "search", "/", "search";
+    Browse = "browse", "b", "browse all cards";
+    Help = "help", "?", "show all keys";
+    Quit = "quit", "q esc", "leave; everything is kept";
+}
+
+/// A key as it is written in the settings: `u`, `space`, `ctrl-c`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    code: KeyCodeName,
+    ctrl: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum KeyCodeName {
+    Char(char),
+    Enter,
+    Esc,
+    Tab,
+    Backspace,
+    Up,
+    Down,
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+}
+
+const NAMES: &[(&str, KeyCodeName)] = &[
+    ("space", KeyCodeName::Char(' ')),
+    ("enter", KeyCodeName::Enter),
+    ("esc", KeyCodeName::Esc),
+    ("tab", KeyCodeName::Tab),
+    ("backspace", KeyCodeName::Backspace),
+    ("up", KeyCodeName::Up),
+    ("down", KeyCodeName::Down),
+    ("left", KeyCodeName::Left),
+    ("right", KeyCodeName::Right),
+    ("pageup", KeyCodeName::PageUp),
+    ("pagedown", KeyCodeName::PageDown),
+    ("home", KeyCodeName::Home),
+    ("end", KeyCodeName::End),
+];
+
+impl Key {
+    /// Reads a key's name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (ctrl, name) = match text.strip_prefix("ctrl-") {
+            Some(name) => (true, name),
+            None => (false, text),
+        };
+        let mut chars = name.chars();
+        let code = match (chars.next(), chars.next()) {
+            (Some(c), None) => KeyCodeName::Char(c),
+            _ => NAMES.iter().find(|(known, _)| *known == name).map(|(_, code)| *code)?,
+        };
+        Some(Self { code, ctrl })
+    }
+
+    /// The key of an event, if it is one that can be bound.
+    #[must_use]
+    pub fn of(event: &KeyEvent) -> Option<Self> {
+        let code = match event.code {
+            KeyCode::Char(c) => KeyCodeName::Char(c),
+            KeyCode::Enter => KeyCodeName::Enter,
+            KeyCode::Esc => KeyCodeName::Esc,
+            KeyCode::Tab => KeyCodeName::Tab,
+            KeyCode::Backspace => KeyCodeName::Backspace,
+            KeyCode::Up => KeyCodeName::Up,
+            KeyCode::Down => KeyCodeName::Down,
+            KeyCode::Left => KeyCodeName::Left,
+            KeyCode::Right => KeyCodeName::Right,
+            KeyCode::PageUp => KeyCodeName::PageUp,
+            KeyCode::PageDown => KeyCodeName::PageDown,
+            KeyCode::Home => KeyCodeName::Home,
+            KeyCode::End => KeyCodeName::End,
+            _ => return None,
+        };
+        Some(Self { code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) })
+    }
+
+    /// Its name, for the help.
+    #[must_use]
+    pub fn name(self) -> String {
+        let name = NAMES.iter().find(|(_, code)| *code == self.code).map(|(name, _)| (*name).to_owned());
+        let name = name.unwrap_or_else(|| match self.code {
+            KeyCodeName::Char(c) => c.to_string(),
+            _ => String::new(),
+        });
+        if self.ctrl { format!("ctrl-{name}") } else { name }
+    }
+}
+
+/// The bindings in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap(BTreeMap<Key, Command>);
+
+/// What is wrong with bindings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeymapError {
+    /// Two commands on one key.
+    #[error("`{key}` is bound to both `{first}` and `{second}`")]
+    Conflict {
+        /// The key.
+        key: String,
+        /// One command.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// No such command.
+    #[error("there is no command `{0}`")]
+    Unknown(String),
+    /// No such key.
+    #[error("`{0}` is no key; write a character, or space, enter, esc, tab, up, down, left, right, ctrl-x")]
+    NoKey(String),
+    /// A digit grades and can't be bound.
+    #[error("`{0}` grades; bind another key")]
+    Digit(String),
+}
+
+impl Keymap {
+    /// The usual bindings with `changes` (command name → keys, separated by spaces) in their place.
+    ///
+    /// # Errors
+    /// When a command or key is unknown, or two commands share a key: both are named.
+    pub fn new(changes: &BTreeMap<String, String>) -> Result<Self, KeymapError> {
+        for name in changes.keys() {
+            if !Command::ALL.iter().any(|command| command.name() == name) {
+                return Err(KeymapError::Unknown(name.clone()));
+            }
+        }
+        let mut bound = BTreeMap::new();
+        // Changed ones first: a usual key that someone took for another command is not a conflict.
+        let (changed, usual): (Vec<Command>, Vec<Command>) =
+            Command::ALL.iter().partition(|command| changes.contains_key(command.name()));
+        for command in changed {
+            for text in changes.get(command.name()).map_or("", String::as_str).split_whitespace() {
+                let key = Key::parse(text).ok_or_else(|| KeymapError::NoKey(text.to_owned()))?;
+                if text.len() == 1 && text.chars().all(|c| c.is_ascii_digit()) {
+                    return Err(KeymapError::Digit(text.to_owned()));
+                }
+                if let Some(other) = bound.insert(key, command) {
+                    return Err(KeymapError::Conflict {
+                        key: text.to_owned(),
+                        first: other.name(),
+                        second: command.name(),
+                    });
+                }
+            }
+        }
+        for command in usual {
+            for key in command.usual().split_whitespace().filter_map(Key::parse) {
+                bound.entry(key).or_insert(command);
+            }
+        }
+        Ok(Self(bound))
+    }
+
+    /// What a key does.
+    #[must_use]
+    pub fn command(&self, event: &KeyEvent) -> Option<Command> {
+        self.0.get(&Key::of(event)?).copied()
+    }
+
+    /// The keys of a command, for the help.
+    #[must_use]
+    pub fn keys(&self, command: Command) -> String {
+        let keys: Vec<String> =
+            self.0.iter().filter(|(_, bound)| **bound == command).map(|(key, _)| key.name()).collect();
+        keys.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(changes: &[(&str, &str)]) -> Result<Keymap, KeymapError> {
+        Keymap::new(&changes.iter().map(|(name, keys)| ((*name).to_owned(), (*keys).to_owned())).collect())
+    }
+
+    #[test]
+    fn usual_keys_never_clash_and_all_commands_have_one() {
+        let keymap = with(&[]).unwrap();
+        for command in Command::ALL {
+            assert!(!keymap.keys(*command).is_empty(), "{}", command.name());
+            for key in command.usual().split_whitespace() {
+                assert_eq!(keymap.0.get(&Key::parse(key).unwrap()), Some(command), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_for_two_commands_is_refused_with_both_names() {
+        let error = with(&[("bury", "x"), ("mark", "x")]).unwrap_err();
+        assert_eq!(error.to_string(), "`x` is bound to both `bury` and `mark`");
+        assert!(matches!(with(&[("burry", "x")]), Err(KeymapError::Unknown(_))));
+        assert!(matches!(with(&[("bury", "hyper-x")]), Err(KeymapError::NoKey(_))));
+        assert!(matches!(with(&[("bury", "1")]), Err(KeymapError::Digit(_))));
+    }
+
+    #[test]
+    fn a_usual_key_can_be_taken_for_another_command() {
+        let keymap = with(&[("bury", "u"), ("undo", "z ctrl-z")]).unwrap();
+        assert_eq!(keymap.keys(Command::Bury), "u");
+        assert_eq!(keymap.keys(Command::Undo), "z ctrl-z");
+    }
+}

@@ -1,0 +1,376 @@
+//! The session over lines: for pipes, scripts and screen readers. No escape codes, ever.
+
+use crate::core::card::Ask;
+use crate::core::session::Choice;
+use crate::core::session::Current;
+use crate::core::session::Input;
+use crate::core::session::Stage;
+use crate::core::text::nearest;
+use crate::core::text::one_line;
+use crate::core::text::printable;
+use crate::failure::Failure;
+use crate::ops::review::Review;
+use crate::ops::review::Said;
+use crate::ui::Look;
+use crate::ui::words;
+use std::collections::BTreeSet;
+use std::io::BufRead;
+use std::io::Write;
+
+/// A line that comes sooner than this after its prompt was typed before it was read.
+const UNSEEN_MS: u64 = 200;
+
+const COMMANDS: &[(&str, &str)] = &[
+    (":u", "take back the newest step"),
+    (":-", "hold the card back until tomorrow"),
+    (":!", "take the card out"),
+    (":*", "set or take away the star"),
+    (":i", "why this card, its numbers, its topic"),
+    (":h", "the hint"),
+    (":g", "right, but a guess: Hard"),
+    (":q", "leave; everything is kept"),
+    (":?", "this list"),
+];
+
+struct Lines<'l, 'r> {
+    review: &'l mut Review<'r>,
+    out: &'l mut dyn Write,
+    width: usize,
+    live: bool,
+    primed: BTreeSet<String>,
+    asked_at: u64,
+}
+
+/// Whether the sitting goes on.
+#[derive(PartialEq, Eq)]
+enum Then {
+    Go,
+    End,
+}
+
+/// Runs a sitting over `input` and `out`. `typed_live`: a person types, so that what came before it was read is dropped.
+///
+/// # Errors
+/// When something could not be committed and nobody is there to try again, or `out` fails; a closed pipe ends quietly.
+pub fn plain(
+    review: &mut Review<'_>,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+    look: Look,
+    typed_live: bool,
+) -> Result<(), Failure> {
+    let mut lines =
+        Lines { review, out, width: look.width.clamp(20, 100), live: typed_live, primed: BTreeSet::new(), asked_at: 0 };
+    lines.run(input)
+}
+
+impl Lines<'_, '_> {
+    fn run(&mut self, input: &mut dyn BufRead) -> Result<(), Failure> {
+        let mut shown = None;
+        loop {
+            let stage = self.review.session().stage().clone();
+            // What is on the screen: a star that was set does not ask the card again.
+            let now = self.review.session().face();
+            match &stage {
+                Stage::Finished | Stage::Between => return self.end(),
+                Stage::Front(current) if shown != now => {
+                    self.front(current, input)?;
+                    self.review.rest();
+                }
+                Stage::Back(current) if shown != now => self.back(current)?,
+                Stage::Front(_) | Stage::Back(_) => {}
+            }
+            shown = now;
+            self.prompt(&stage)?;
+            let Some(line) = self.read(input)? else {
+                self.blank()?;
+                return self.end();
+            };
+            if self.handle(&stage, line.trim())? == Then::End {
+                return self.end();
+            }
+        }
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), Failure> {
+        let write = |out: &mut dyn Write, text: &str| writeln!(out, "{text}").map_err(|error| Failure::output(&error));
+        if text.is_empty() {
+            return write(self.out, "");
+        }
+        for part in printable(text).lines() {
+            let indent: String = part.chars().take_while(|c| *c == ' ').collect();
+            let options = textwrap::Options::new(self.width).initial_indent("").subsequent_indent(&indent);
+            for wrapped in textwrap::wrap(part, options) {
+                write(self.out, &wrapped)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn blank(&mut self) -> Result<(), Failure> {
+        self.line("")
+    }
+
+    fn indented(&mut self, text: &str) -> Result<(), Failure> {
+        for part in printable(text).lines() {
+            self.line(&format!("  {part}"))?;
+        }
+        Ok(())
+    }
+
+    fn prompt(&mut self, stage: &Stage) -> Result<(), Failure> {
+        let mark = if matches!(stage, Stage::Back(_)) { "grade> " } else { "> " };
+        write!(self.out, "{mark}").and_then(|()| self.out.flush()).map_err(|error| Failure::output(&error))?;
+        self.asked_at = self.review.ticks_ms();
+        Ok(())
+    }
+
+    fn read(&mut self, input: &mut dyn BufRead) -> Result<Option<String>, Failure> {
+        let mut bytes = Vec::new();
+        let read = input.read_until(b'\n', &mut bytes).map_err(|error| {
+            Failure::failed("cannot read standard input").at(error.to_string()).hint("every answer before is kept")
+        })?;
+        if !self.live && read > 0 {
+            // Through a pipe nobody typed the line end that a terminal would have shown.
+            self.blank()?;
+        }
+        Ok((read > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn front(&mut self, current: &Current, input: &mut dyn BufRead) -> Result<(), Failure> {
+        let head = format!("[{}] {}", words::left(self.review.session()), one_line(&current.loaded.deck));
+        let topic = current.loaded.topic.as_ref();
+        if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.title)) {
+            self.primed.insert(topic.title.clone());
+            self.line(&format!("New topic: {}", one_line(&topic.title)))?;
+            self.indented(topic.primer.as_deref().unwrap_or_default())?;
+            if self.live {
+                write!(self.out, "Enter goes on ")
+                    .and_then(|()| self.out.flush())
+                    .map_err(|error| Failure::output(&error))?;
+                self.read(input)?;
+            }
+            self.blank()?;
+        }
+        self.line(&head)?;
+        self.blank()?;
+        self.indented(&current.question.prompt)?;
+        self.options(current)?;
+        self.blank()?;
+        let mut how = words::how(current.question.ask, current.question.options.len(), false);
+        if current.loaded.text.hint.is_some() {
+            how.push_str("; :h for a hint");
+        }
+        self.line(&how)
+    }
+
+    fn options(&mut self, current: &Current) -> Result<(), Failure> {
+        for (index, option) in current.question.options.iter().enumerate() {
+            self.line(&format!("    {}  {}", index + 1, one_line(option)))?;
+        }
+        Ok(())
+    }
+
+    fn back(&mut self, current: &Current) -> Result<(), Failure> {
+        if let Some(verdict) = &current.verdict {
+            let mut line = words::verdict(verdict).to_owned();
+            if !verdict.remark.is_empty() {
+                line.push_str(&format!(" ({})", verdict.remark));
+            }
+            self.line(&line)?;
+        }
+        let text = &current.loaded.text;
+        self.indented(&text.answer(current.loaded.card.ordinal))?;
+        if let Some(speaker) = &text.speaker {
+            self.line(&format!("  – {}", one_line(speaker)))?;
+        }
+        if let Some(extra) = &text.extra {
+            self.blank()?;
+            self.indented(extra)?;
+        }
+        if let Some(topic) = &current.loaded.topic {
+            self.line(&format!("  ({})", one_line(&topic.title)))?;
+        }
+        self.blank()?;
+        let today = self.review.today();
+        let choices = self.review.session().choices(today);
+        let suggestion = self.review.session().suggestion();
+        let enter = suggestion.unwrap_or(crate::core::grade::Button::Good.quality());
+        let buttons: Vec<String> = choices
+            .iter()
+            .map(|choice| {
+                let button = words::button(choice, true);
+                if choice.quality == enter { format!("{button} (Enter)") } else { button }
+            })
+            .collect();
+        self.line(&buttons.join("   "))
+    }
+
+    fn handle(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
+        let too_fast = self.live && self.review.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS;
+        if too_fast && line != ":q" {
+            self.line("(too fast: not taken, read first)")?;
+            return Ok(Then::Go);
+        }
+        if let Some(literal) = line.strip_prefix("::") {
+            return self.answer(stage, &format!(":{literal}"));
+        }
+        if line.starts_with(':') {
+            return self.command(stage, line);
+        }
+        self.answer(stage, line)
+    }
+
+    fn answer(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
+        match stage {
+            Stage::Front(current) => {
+                let ask = current.question.ask;
+                // A list may be typed with commas or semicolons; core takes lines.
+                let response = if matches!(ask, Ask::List(_)) { line.replace(';', "\n") } else { line.to_owned() };
+                self.feed(Input::Respond(response))
+            }
+            Stage::Back(_) if line.is_empty() => self.grade(Input::Accept),
+            Stage::Back(_) => match self.grade_of(line) {
+                Some(input) => self.grade(input),
+                None => {
+                    let keys = self.review.session().choices(self.review.today());
+                    let names: Vec<String> = keys.iter().map(|choice| words::button(choice, false)).collect();
+                    self.line(&format!("`{}` is no grade here: {}", one_line(line), names.join(", ")))?;
+                    Ok(Then::Go)
+                }
+            },
+            Stage::Between | Stage::Finished => Ok(Then::End),
+        }
+    }
+
+    fn grade_of(&self, line: &str) -> Option<Input> {
+        let session = self.review.session();
+        let quality = match line.parse::<u8>() {
+            Ok(digit) => session.scale().quality(digit),
+            Err(_) => line.parse().ok(),
+        };
+        quality.map(Input::Grade)
+    }
+
+    fn command(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
+        match line {
+            ":q" => {
+                self.feed(Input::Quit)?;
+                return Ok(Then::End);
+            }
+            ":u" => match self.review.undo() {
+                Ok(said) => self.say(&said)?,
+                Err(failure) => return self.failed(failure),
+            },
+            ":-" => return self.feed(Input::Bury),
+            ":!" => return self.feed(Input::Suspend),
+            ":*" => return self.feed(Input::Mark),
+            ":g" if matches!(stage, Stage::Back(_)) => return self.grade(Input::Guessed),
+            ":g" => self.line("Answer first; then :g says that it was a guess")?,
+            ":i" => self.info(stage)?,
+            ":h" => {
+                let hint = match stage {
+                    Stage::Front(current) | Stage::Back(current) => current.loaded.text.hint.clone(),
+                    Stage::Between | Stage::Finished => None,
+                };
+                self.line(
+                    &hint.map_or_else(|| "There is no hint".to_owned(), |hint| format!("Hint: {}", one_line(&hint))),
+                )?;
+            }
+            ":?" => {
+                for (name, what) in COMMANDS {
+                    self.line(&format!("{name}  {what}"))?;
+                }
+                self.line("An answer that begins with : is typed with two, as ::x")?;
+            }
+            _ => {
+                let near = nearest(line, COMMANDS.iter().map(|(name, _)| *name));
+                let hint = near.map_or_else(String::new, |near| format!(", did you mean {near}"));
+                self.line(&format!("There is no command {}{hint}; :? lists all", one_line(line)))?;
+            }
+        }
+        Ok(Then::Go)
+    }
+
+    fn info(&mut self, stage: &Stage) -> Result<(), Failure> {
+        let (Stage::Front(current) | Stage::Back(current)) = stage else { return Ok(()) };
+        let lines = words::info(current, self.review.session(), self.review.today());
+        for line in lines {
+            self.line(&one_line(&line))?;
+        }
+        if let Some(topic) = &current.loaded.topic {
+            // Before the answer a title may give it away.
+            if matches!(stage, Stage::Back(_)) {
+                self.line(&format!("Topic: {}", one_line(&topic.title)))?;
+            }
+            if let Some(primer) = &topic.primer {
+                self.indented(primer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn grade(&mut self, input: Input) -> Result<Then, Failure> {
+        let session = self.review.session().clone();
+        let today = self.review.today();
+        let quality = match &input {
+            Input::Grade(quality) => *quality,
+            Input::Guessed => {
+                let wrong = session.suggestion() == Some(crate::core::grade::Button::Again.quality());
+                if wrong {
+                    crate::core::grade::Button::Again.quality()
+                } else {
+                    crate::core::grade::Button::Hard.quality()
+                }
+            }
+            _ => session.suggestion().unwrap_or(crate::core::grade::Button::Good.quality()),
+        };
+        let choice: Option<Choice> = session.choices(today).into_iter().find(|choice| choice.quality == quality);
+        let answers = session.answers();
+        let then = self.feed(input)?;
+        if self.review.session().answers() > answers {
+            let repeats =
+                self.review.settings().drill().repeats(quality) && session.mode() == crate::core::session::Mode::Normal;
+            self.line(&words::graded(choice.as_ref(), repeats))?;
+            self.blank()?;
+        }
+        Ok(then)
+    }
+
+    fn feed(&mut self, input: Input) -> Result<Then, Failure> {
+        match self.review.feed(input) {
+            Ok(said) => {
+                for said in said {
+                    self.say(&said)?;
+                }
+                Ok(Then::Go)
+            }
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    /// A person sees what happened and can try again; a script has to hear of it.
+    fn failed(&mut self, failure: Failure) -> Result<Then, Failure> {
+        if !self.live {
+            return Err(failure);
+        }
+        self.line(&failure.to_string())?;
+        Ok(Then::Go)
+    }
+
+    fn say(&mut self, said: &Said) -> Result<(), Failure> {
+        match words::said(said) {
+            Some(text) => self.line(&one_line(&text)),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        let summary = self.review.session().summary(self.review.today());
+        let waits = self.review.waits()?;
+        for line in words::summary(&summary, &waits, self.review.settings()) {
+            self.line(&one_line(&line))?;
+        }
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+}

@@ -1,0 +1,146 @@
+//! A line being typed: by graphemes, at their widths.
+
+use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
+use crossterm::event::KeyModifiers;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Text with a cursor, counted in graphemes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Input {
+    text: Vec<String>,
+    cursor: usize,
+}
+
+impl Input {
+    #[cfg(test)]
+    pub(super) fn of(text: &str) -> Self {
+        let text: Vec<String> = text.graphemes(true).map(str::to_owned).collect();
+        Self { cursor: text.len(), text }
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.text.concat()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Puts text in at the cursor; line ends become spaces.
+    pub(super) fn insert(&mut self, text: &str) {
+        let clean = text.replace(['\r', '\n', '\t'], " ");
+        // A combining mark joins what stands before it: cut the whole into graphemes again.
+        let before: String = self.text.get(..self.cursor).unwrap_or_default().concat() + &clean;
+        let after: String = self.text.get(self.cursor..).unwrap_or_default().concat();
+        self.cursor = before.graphemes(true).count();
+        self.text = (before + &after).graphemes(true).map(str::to_owned).collect();
+        self.cursor = self.cursor.min(self.text.len());
+    }
+
+    /// Handles an editing key; whether it was one.
+    pub(super) fn key(&mut self, key: &KeyEvent) -> bool {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('u') if ctrl => {
+                self.text.drain(..self.cursor);
+                self.cursor = 0;
+            }
+            KeyCode::Char('w') if ctrl => {
+                while self.cursor > 0 && self.text.get(self.cursor - 1).is_some_and(|g| g == " ") {
+                    self.remove_before();
+                }
+                while self.cursor > 0 && self.text.get(self.cursor - 1).is_some_and(|g| g != " ") {
+                    self.remove_before();
+                }
+            }
+            KeyCode::Char('a') if ctrl => self.cursor = 0,
+            KeyCode::Char('e') if ctrl => self.cursor = self.text.len(),
+            KeyCode::Char(c) if !ctrl => self.insert(c.encode_utf8(&mut [0; 4])),
+            KeyCode::Backspace => self.remove_before(),
+            KeyCode::Delete if self.cursor < self.text.len() => drop(self.text.remove(self.cursor)),
+            KeyCode::Left => self.cursor = self.cursor.saturating_sub(1),
+            KeyCode::Right => self.cursor = (self.cursor + 1).min(self.text.len()),
+            KeyCode::Home => self.cursor = 0,
+            KeyCode::End => self.cursor = self.text.len(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn remove_before(&mut self) {
+        if self.cursor > 0 {
+            self.cursor -= 1;
+            self.text.remove(self.cursor);
+        }
+    }
+
+    /// What fits into `width` columns around the cursor, and the cursor's column in it.
+    pub(super) fn view(&self, width: usize) -> (String, usize) {
+        let mut from = 0;
+        let wide = |range: &[String]| range.iter().map(|g| g.width()).sum::<usize>();
+        while wide(self.text.get(from..self.cursor).unwrap_or_default()) + 1 > width.max(2) {
+            from += 1;
+        }
+        let mut shown = String::new();
+        for grapheme in self.text.get(from..).unwrap_or_default() {
+            if shown.width() + grapheme.width() > width {
+                break;
+            }
+            shown.push_str(grapheme);
+        }
+        (shown, wide(self.text.get(from..self.cursor).unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &[(KeyCode, KeyModifiers)]) -> Input {
+        let mut input = Input::default();
+        for (code, modifiers) in keys {
+            input.key(&KeyEvent::new(*code, *modifiers));
+        }
+        input
+    }
+
+    #[test]
+    fn backspace_takes_a_whole_grapheme() {
+        let mut input = Input::of("né👩‍👩‍👧");
+        input.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+        assert_eq!(input.text(), "né");
+        input.insert("\u{301}");
+        assert_eq!(input.text.len(), 2, "the mark joins the letter before it");
+    }
+
+    #[test]
+    fn words_and_lines_are_taken_back_at_once() {
+        let mut input = Input::of("one two ");
+        input.key(&KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
+        assert_eq!(input.text(), "one ");
+        input.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert!(input.is_empty());
+        assert_eq!(
+            typed(&[
+                (KeyCode::Char('b'), KeyModifiers::NONE),
+                (KeyCode::Left, KeyModifiers::NONE),
+                (KeyCode::Char('a'), KeyModifiers::NONE)
+            ])
+            .text(),
+            "ab"
+        );
+    }
+
+    #[test]
+    fn a_long_line_shows_what_is_around_the_cursor() {
+        let input = Input::of("abcdefghij");
+        assert_eq!(input.view(4), ("hij".to_owned(), 3));
+        assert_eq!(Input::of("日本語").view(5), ("本語".to_owned(), 4));
+    }
+}

@@ -1,0 +1,46 @@
+//! The full screen: drawn anew after each key, from the session's view; nothing is decided here.
+
+mod browse;
+mod input;
+mod markdown;
+mod pages;
+mod paint;
+mod review;
+mod term;
+mod today;
+
+pub use today::Leave;
+pub use today::today;
+
+use crate::failure::Failure;
+use crate::ops::review::Review;
+use crate::ui::Look;
+use crate::ui::keymap::Keymap;
+
+/// What every screen is given.
+#[derive(Clone, Copy)]
+pub(super) struct With<'w> {
+    pub(super) look: Look,
+    pub(super) keys: &'w Keymap,
+    pub(super) stop: &'w dyn Fn() -> bool,
+}
+
+/// A sitting in the terminal; what it came to is said on the normal screen after it.
+///
+/// `stop` says whether the program was told to end: everything answered is kept.
+///
+/// # Errors
+/// When the terminal can't be used, or the database can't be read.
+pub fn review(
+    sitting: &mut Review<'_>,
+    look: Look,
+    keys: &Keymap,
+    stop: &dyn Fn() -> bool,
+) -> Result<Vec<String>, Failure> {
+    if sitting.session().current().is_some() {
+        let mut term = term::Term::new()?;
+        review::run(sitting, &mut term, With { look, keys, stop })?;
+    }
+    let summary = sitting.session().summary(sitting.today());
+    Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))
+}

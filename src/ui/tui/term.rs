@@ -1,0 +1,163 @@
+//! The terminal: taken over for a while, and given back as it was, whatever happens.
+
+use crate::failure::Failure;
+use crossterm::cursor::Show;
+use crossterm::event;
+use crossterm::event::DisableBracketedPaste;
+use crossterm::event::EnableBracketedPaste;
+use crossterm::event::Event;
+use crossterm::event::KeyCode;
+use crossterm::event::KeyEventKind;
+use crossterm::event::KeyModifiers;
+use crossterm::execute;
+use crossterm::terminal::EnterAlternateScreen;
+use crossterm::terminal::LeaveAlternateScreen;
+use crossterm::terminal::disable_raw_mode;
+use crossterm::terminal::enable_raw_mode;
+use ratatui::Frame;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use std::io;
+use std::io::Stdout;
+use std::time::Duration;
+
+/// How often a waiting program looks whether it should stop.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A key that comes sooner than this after the last one, or after the screen changed, was not meant for what is shown.
+pub(super) const LOOK_MS: u64 = 150;
+
+/// Silence and a look, before a key may reveal or grade: a held key or type-ahead never grades an unseen card.
+#[derive(Debug, Default)]
+pub(super) struct Guard {
+    shown_at: u64,
+    last_key: u64,
+}
+
+impl Guard {
+    /// Something new is on the screen.
+    pub(super) fn shown(&mut self, now: u64) {
+        self.shown_at = now;
+    }
+
+    /// A key came; whether it may act on what is shown.
+    pub(super) fn admits(&mut self, now: u64) -> bool {
+        let quiet = now.saturating_sub(self.last_key) >= LOOK_MS;
+        let seen = now.saturating_sub(self.shown_at) >= LOOK_MS;
+        self.last_key = now;
+        quiet && seen
+    }
+}
+
+pub(super) fn broken(error: &io::Error) -> Failure {
+    Failure::output(error)
+}
+
+/// The terminal in our hands. Dropping it gives it back: also on an error, and while a panic unwinds.
+pub(super) struct Term {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+}
+
+fn give_back() -> io::Result<()> {
+    execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    disable_raw_mode()
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        give_back().ok();
+    }
+}
+
+impl Term {
+    pub(super) fn new() -> Result<Self, Failure> {
+        take().map_err(|error| broken(&error))?;
+        let made = Terminal::new(CrosstermBackend::new(io::stdout())).and_then(|mut terminal| {
+            terminal.clear()?;
+            Ok(Self { terminal })
+        });
+        made.map_err(|error| {
+            give_back().ok();
+            broken(&error)
+        })
+    }
+
+    pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> Result<(), Failure> {
+        self.terminal.draw(paint).map(drop).map_err(|error| broken(&error))
+    }
+
+    pub(super) fn width(&self) -> u16 {
+        self.terminal.size().map_or(80, |size| size.width)
+    }
+
+    /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
+    pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
+        loop {
+            if stop() {
+                return Ok(None);
+            }
+            if !event::poll(TICK).map_err(|error| broken(&error))? {
+                continue;
+            }
+            match event::read().map_err(|error| broken(&error))? {
+                Event::Key(key) if key.kind == KeyEventKind::Press => {
+                    if key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL) {
+                        self.suspend()?;
+                        return Ok(None);
+                    }
+                    return Ok(Some(Event::Key(key)));
+                }
+                Event::Paste(text) => return Ok(Some(Event::Paste(text))),
+                Event::Resize(_, _) => return Ok(None),
+                Event::Key(_) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => {}
+            }
+        }
+    }
+
+    /// Drops what was typed before the screen changed.
+    pub(super) fn drain(&mut self) -> Result<(), Failure> {
+        while event::poll(Duration::ZERO).map_err(|error| broken(&error))? {
+            event::read().map_err(|error| broken(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Ctrl-Z: the terminal is given back, and taken again when the shell says `fg`.
+    #[cfg(unix)]
+    fn suspend(&mut self) -> Result<(), Failure> {
+        give_back().map_err(|error| broken(&error))?;
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+            .map_err(|error| broken(&error))?;
+        take().map_err(|error| broken(&error))?;
+        self.terminal.clear().map_err(|error| broken(&error))
+    }
+
+    #[cfg(not(unix))]
+    fn suspend(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_held_key_acts_once_and_then_not_before_it_is_released() {
+        let mut guard = Guard::default();
+        guard.shown(1000);
+        assert!(!guard.admits(1020), "nobody saw the card yet");
+        assert!(guard.admits(1200));
+        guard.shown(1201);
+        let repeats: Vec<bool> = (0..50).map(|i| guard.admits(1700 + i * 30)).collect();
+        assert_eq!(repeats.iter().filter(|acts| **acts).count(), 1, "the first repeat comes after a look of 500 ms");
+        guard.shown(1701);
+        assert!(!repeats[1..].contains(&true));
+        assert!(guard.admits(5000));
+    }
+}
