@@ -223,3 +223,14 @@ fn the_folder_and_the_file_are_for_their_owner_only() {
     store.copy_to(&copy).unwrap();
     assert_eq!((mode(copy.parent().unwrap()), mode(&copy)), (0o700, 0o600), "copies too");
 }
+
+#[test]
+fn a_commit_is_on_the_disk_when_it_returns() {
+    // Kills prove nothing about a power cut: that is SQLite's promise at FULL, and that it is set is ours.
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("lmq.db"));
+    let pragma = |name: &str| store.db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+    assert_eq!(pragma("synchronous"), Ok(2.into()));
+    assert_eq!(pragma("journal_mode"), Ok("wal".to_owned().into()));
+    assert_eq!(pragma("foreign_keys"), Ok(1.into()));
+}

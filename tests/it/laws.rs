@@ -339,11 +339,53 @@ proptest! {
             }
         }
         world.undo(named.unwrap());
-        assert_same(&without_stamps(&world), &without_stamps(&twin), "undone, and never written");
+        assert_same(&world.seen(false), &twin.seen(false), "undone, and never written");
+        assert_in_order(&mut world);
+    }
+
+    #[test]
+    fn a_step_that_was_undone_for_a_while_counts_as_if_it_always_had(
+        facts in facts(),
+        which in 0usize..40,
+        (undone, redone) in (0usize..20, 0usize..20),
+    ) {
+        let mut world = World::bare();
+        let mut twin = World::bare();
+        for world in [&mut world, &mut twin] {
+            world.import("t.toml", &deck_toml(8, &[0, 1, 2, 3, 1, 0, 2, 1]));
+        }
+        let which = which % facts.len();
+        let (mut named, mut undo, mut redo) = (None, None, None);
+        let mut now = time(MORNING);
+        for (index, (minutes, card, fact)) in facts.iter().enumerate() {
+            now = Timestamp { unix_ms: now.unix_ms + minutes * 60_000, ..now };
+            for world in [&mut world, &mut twin] {
+                world.set_now(now);
+            }
+            let id = write_fact(&mut world, *card, fact);
+            write_fact(&mut twin, *card, fact);
+            named = if index == which { id } else { named };
+            if named.is_some() && index >= which + undone && undo.is_none() {
+                world.undo(named.unwrap());
+                undo = world.store.newest_undo().unwrap();
+            }
+            if let Some((undo, _)) = &undo
+                && index >= which + undone + redone
+                && redo.is_none()
+            {
+                world.undo(*undo);
+                redo = Some(());
+            }
+        }
+        if let (Some((undo, _)), None) = (&undo, &redo) {
+            world.undo(*undo);
+        }
+        assert_same(&world.seen(false), &twin.seen(false), "undone for a while, and never");
         assert_in_order(&mut world);
     }
 }
 
+/// Facts about a few cards, each so many minutes after the one before.
 fn facts() -> impl Strategy<Value = Vec<(i64, usize, Fact)>> {
     let fact = prop_oneof![
         8 => (0u8..6).prop_map(|q| Fact::Answered { quality: quality(q), took: Millis(900) }),
@@ -373,6 +415,7 @@ fn write_fact(world: &mut World, card: usize, fact: &Fact) -> Option<ActionId> {
         }
         _ => None,
     };
+    let kind = if after.is_some() { "answer" } else { "mark" };
     let draft = Draft {
         card: Some(line.card),
         fact: fact.clone(),
@@ -380,17 +423,7 @@ fn write_fact(world: &mut World, card: usize, fact: &Fact) -> Option<ActionId> {
         after,
         detail: Detail::default(),
     };
-    let kind = if after_is_answer(fact) { "answer" } else { "mark" };
     world.store.write(stamp, kind, |_| "it".to_owned(), |writer| writer.append(&draft, &scheduler)).unwrap().1
-}
-
-fn after_is_answer(fact: &Fact) -> bool {
-    matches!(fact, Fact::Answered { .. })
-}
-
-/// What is seen, but for the names of events: those of the twin are others.
-fn without_stamps(world: &World) -> Vec<String> {
-    world.seen(false)
 }
 
 fn states(world: &World) -> BTreeMap<CardId, CardState> {
@@ -526,4 +559,21 @@ fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_i
     let written = world.store.write(stamp, "mark", |_| "it".to_owned(), |writer| writer.append(&draft, &scheduler));
     assert!(matches!(written, Err(StoreError::Stale)));
     assert_same(&before, &world.seen(true), "before and after the refusal");
+}
+
+#[test]
+#[ignore = "open: the order that an import gave is not versioned, so an undo leaves it"]
+fn an_undone_import_that_only_changed_the_order_gives_the_old_order_back() {
+    let mut world = World::bare();
+    let deck = |keys: [&str; 2]| {
+        let card =
+            |key: &str| format!("[[card]]\nkey = \"{key}\"\nkind = \"basic\"\nfront = \"{key}?\"\nback = \"x\"\n");
+        format!("[deck]\nid = \"t\"\nname = \"t\"\n{}{}", card(keys[0]), card(keys[1]))
+    };
+    world.import("t.toml", &deck(["a", "b"]));
+    let before = world.queue();
+    world.import("t.toml", &deck(["b", "a"]));
+    assert_ne!(before, world.queue());
+    world.undo_newest().unwrap();
+    assert_same(&before, &world.queue(), "the order of new cards");
 }

@@ -42,7 +42,7 @@ pub(crate) struct World {
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {
-    Timestamp::from_rfc3339(text).expect(text)
+    Timestamp::from_rfc3339(text).unwrap_or_else(|| panic!("{text}"))
 }
 
 fn env_at(now: Timestamp) -> Env {
