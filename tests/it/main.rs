@@ -6,6 +6,7 @@ mod check;
 mod commands;
 mod copies;
 mod decks;
+mod docs;
 mod import;
 mod kill;
 mod laws;

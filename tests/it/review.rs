@@ -116,7 +116,7 @@ fn cramming_moves_nothing_and_ahead_takes_what_is_due_soon() {
     let nothing = on_the_17th(&[]);
     assert!(nothing.contains("Nothing is due") && nothing.contains("in 5 days"), "{nothing}");
     assert!(on_the_17th(&["--ahead", "4"]).contains("Nothing is due"));
-    assert!(on_the_17th(&["--ahead", "5"]).contains("strategy"));
+    assert!(on_the_17th(&["--ahead", "5"]).contains("plan"));
     let card = lmq.json(&["show", "model/plan-in-strategy", "--json"]);
     assert_eq!(
         (card["interval_days"].as_u64(), card["due"].as_str()),
