@@ -508,6 +508,16 @@ impl Session {
         next
     }
 
+    /// The person turns to the question only now (a primer came before it): its time begins.
+    #[must_use]
+    pub fn begun(&self, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        if let Stage::Front(current) = &mut next.stage {
+            current.shown_at = now;
+        }
+        next
+    }
+
     /// The grade that the program suggests, once an answer was checked.
     #[must_use]
     pub fn suggestion(&self) -> Option<Quality> {

@@ -153,6 +153,11 @@ impl<'a> Review<'a> {
         stamp(self.env, &self.settings).today
     }
 
+    /// A primer was read and put away: the time of the card begins now.
+    pub fn begin_card(&mut self) {
+        self.session = self.session.begun(self.env.now());
+    }
+
     /// The clock that guards measure by.
     #[must_use]
     pub fn ticks_ms(&self) -> u64 {

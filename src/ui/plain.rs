@@ -149,6 +149,7 @@ impl Lines<'_, '_> {
                     .and_then(|()| self.out.flush())
                     .map_err(|error| Failure::output(&error))?;
                 self.read(input)?;
+                self.review.begin_card();
             }
             self.blank()?;
         }

@@ -271,6 +271,26 @@ fn a_held_key_never_grades_a_card_that_nobody_saw() {
 }
 
 #[test]
+fn a_key_held_since_the_question_does_not_grade_the_answer() {
+    let lmq = model();
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    // Pressed and held: the first repeat comes after half a second, the others every 30 ms.
+    terminal.types(" ");
+    std::thread::sleep(Duration::from_millis(500));
+    for _ in 0..30 {
+        terminal.types_now(" ");
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    terminal.sees("3 Good");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn keys_typed_ahead_grade_nothing() {
     let lmq = model();
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);

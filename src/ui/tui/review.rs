@@ -40,6 +40,9 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 use std::collections::BTreeSet;
 
+/// The same key again within so many milliseconds may be one that is held.
+const HELD_MS: u64 = 1000;
+
 /// What is laid over the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Over {
@@ -65,6 +68,8 @@ struct Screen {
     said: Option<String>,
     primed: BTreeSet<String>,
     guard: Guard,
+    last_key: Option<KeyEvent>,
+    last_key_at: u64,
     face: Option<(crate::core::id::CardId, bool, usize)>,
 }
 
@@ -82,6 +87,8 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
         said: None,
         primed: BTreeSet::new(),
         guard: Guard::default(),
+        last_key: None,
+        last_key_at: 0,
         face: None,
     };
     loop {
@@ -363,7 +370,10 @@ impl Screen {
             self.feed(review, Step::Quit);
             return Ok(false);
         }
-        let admitted = self.guard.admits(now);
+        let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
+        (self.last_key, self.last_key_at) = (Some(*key), now);
+        // The first repeat of a held key comes late, after 200 to 700 ms; the ones after it come fast.
+        let admitted = self.guard.admits(now) && !(again && term.repeats()?);
         if self.over != Over::Nothing {
             return Ok(self.over_key(key, admitted, with, review));
         }
@@ -450,6 +460,9 @@ impl Screen {
             // A primer is there to be read: a held key does not turn it away.
             _ if self.over == Over::Primer && !admitted => {}
             _ => {
+                if self.over == Over::Primer {
+                    review.begin_card();
+                }
                 self.open(Over::Nothing);
                 self.guard.shown(review.ticks_ms());
             }

@@ -176,6 +176,15 @@ impl Term {
         }
     }
 
+    /// Whether another key follows at once, as it does while one is held. What follows is dropped.
+    pub(super) fn repeats(&mut self) -> Result<bool, Failure> {
+        let held = event::poll(Duration::from_millis(120)).map_err(|error| broken(&error))?;
+        if held {
+            self.drain()?;
+        }
+        Ok(held)
+    }
+
     /// Drops what was typed before the screen changed.
     pub(super) fn drain(&mut self) -> Result<(), Failure> {
         while event::poll(Duration::ZERO).map_err(|error| broken(&error))? {
