@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         written.map_err(|failure| {
             failed = Some(failure);
-            StoreError::Stale
+            StoreError::Abandoned
         })
     });
     if let Some(failure) = failed {

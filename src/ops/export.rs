@@ -79,7 +79,7 @@ pub fn notes(
                     count += 1;
                     writer.write(&Record::Note(Box::new(item))).map_err(|error| {
                         failed = Some(error);
-                        StoreError::Stale
+                        StoreError::Abandoned
                     })
                 })
                 .map_err(|error| failed.take().map_or(Stopped::Store(error), Stopped::Out))?;
@@ -107,7 +107,7 @@ pub fn log(store: &Store, out: &mut dyn Write) -> Result<io::Result<u64>, Failur
         count += 1;
         history::write(out, &record).map_err(|error| {
             failed = Some(error);
-            StoreError::Stale
+            StoreError::Abandoned
         })
     });
     match (done, failed) {

@@ -357,7 +357,7 @@ pub fn import(
                 report.files += 1;
                 if let Err(broken) = done {
                     refused = Some(refusal(broken, &source.shown, &path, draw));
-                    return Err(StoreError::Stale);
+                    return Err(StoreError::Abandoned);
                 }
                 if options.link && importer.is_some() {
                     remember(writer, &mut source, options)?;
@@ -365,17 +365,17 @@ pub fn import(
             }
             if options.strict && report.rejections > 0 {
                 refused = Some(refusal(Broken::Strict, "", &path, draw));
-                return Err(StoreError::Stale);
+                return Err(StoreError::Abandoned);
             }
             if report.rejections > 0
                 && report.added + report.changed + report.same + report.restored + report.events_added == 0
                 && report.events_known + report.duplicates + report.kept == 0
             {
                 refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
-                return Err(StoreError::Stale);
+                return Err(StoreError::Abandoned);
             }
             if options.dry_run {
-                return Err(StoreError::Stale);
+                return Err(StoreError::Abandoned);
             }
             Ok(())
         },
@@ -385,7 +385,7 @@ pub fn import(
         return Err(failure);
     }
     match written {
-        Err(StoreError::Stale) if options.dry_run => Ok(report),
+        Err(StoreError::Abandoned) if options.dry_run => Ok(report),
         Err(error) => Err(failure(&error, &path)),
         Ok(_) => Ok(report),
     }
@@ -761,7 +761,7 @@ fn follow_one(
                             faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
                         };
                         refused = Some(refusal(broken, &source.path, &path, &lines));
-                        return Err(StoreError::Stale);
+                        return Err(StoreError::Abandoned);
                     }
                     Ok(()) => {}
                 }

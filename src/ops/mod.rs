@@ -73,6 +73,7 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
             .hint("choose another place with --db, or change the rights of the folder"),
         StoreError::Stale => Failure::failed("not saved: the card was answered elsewhere meanwhile")
             .hint("look at it with `lmq show` and answer again"),
+        StoreError::Abandoned => Failure::bug("something was given up without a reason"),
         StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
         StoreError::Suspended => Failure::failed("the card is suspended"),
         StoreError::Clash(event) => Failure::data("this history contradicts the one that is here")

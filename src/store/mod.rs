@@ -96,6 +96,9 @@ pub enum StoreError {
     /// A card was answered elsewhere since the writer looked.
     #[error("the card was answered elsewhere meanwhile")]
     Stale,
+    /// Given up on purpose by whoever was writing or reading: nothing of it is left.
+    #[error("given up")]
+    Abandoned,
     /// A card that is not there.
     #[error("no such card")]
     NoCard,
@@ -128,6 +131,7 @@ impl StoreError {
             | Self::OtherProgram(_)
             | Self::Newer { .. }
             | Self::Stale
+            | Self::Abandoned
             | Self::NoCard
             | Self::Suspended
             | Self::Clash(_) => Trouble::Other,
