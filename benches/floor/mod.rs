@@ -20,6 +20,8 @@ fn open(path: &str) -> Connection {
     let db = Connection::open(path).unwrap();
     db.pragma_update(None, "journal_mode", "wal").unwrap();
     db.pragma_update(None, "synchronous", "full").unwrap();
+    // Or a prepared statement would be prepared again whenever a parameter changes.
+    db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
     db
 }
 
