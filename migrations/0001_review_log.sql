@@ -173,7 +173,11 @@ CREATE TABLE note (
     created_action INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX note_prompt ON note (deck, prompt_hash);
+-- Finds a row's note again; with `retired`, since those come last and what a file no longer has is counted from it.
+CREATE INDEX note_prompt ON note (deck, prompt_hash, retired);
+
+-- The order of lists and exports, so that they stream.
+CREATE INDEX note_order ON note (deck, position);
 
 -- Every text of a note that was ever changed, its first one included. The newest one whose action counts is shown.
 CREATE TABLE note_version (

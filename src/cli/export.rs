@@ -53,7 +53,6 @@ fn format(args: &Args) -> Result<String, Failure> {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let format = format(args)?;
     let store = ctx.store()?;
-    let today = ctx.stamp().today;
     let decks = ops::decks::named(&store, &args.decks)?;
     if args.what == "history" {
         if format != "jsonl" || !args.decks.is_empty() {
@@ -65,7 +64,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     let exporter = exporter(&format).ok_or_else(|| Failure::bug(format!("no exporter `{format}`")))?;
-    let count = write(args, ctx, |out| ops::export::notes(&store, &decks, today, exporter, out))?;
+    let count = write(args, ctx, |out| ops::export::notes(&store, &decks, exporter, out))?;
     ctx.say(&format!("wrote {}", counted(count, "note", "notes")));
     Ok(())
 }

@@ -65,6 +65,12 @@ impl Voided {
         self.voided.contains(&action)
     }
 
+    /// Whether everything counts.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.voided.is_empty()
+    }
+
     /// Whether any undo ever named the action, taken back since or not.
     #[must_use]
     pub fn was_named(&self, action: ActionId) -> bool {

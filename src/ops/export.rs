@@ -1,6 +1,5 @@
 //! Files out: notes in any format, and the log itself.
 
-use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -49,14 +48,13 @@ impl From<io::Error> for Stopped {
 pub fn notes(
     store: &Store,
     decks: &DeckSet,
-    today: StudyDay,
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
     let written = || -> Result<u64, Stopped> {
         let mut writer = exporter.begin(out)?;
         let mut count = 0;
-        for deck in store.decks(today)?.into_iter().filter(|deck| decks.has(deck.number)) {
+        for deck in store.deck_heads()?.into_iter().filter(|deck| decks.has(deck.number)) {
             if deck.notes == 0 && *decks == DeckSet::All {
                 continue;
             }

@@ -463,11 +463,11 @@ fn one_file(
                     bulk.topic(&deck, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
                 }
                 Outcome::Record(Record::Note(item)) => {
-                    let own_deck = item.deck.clone().unwrap_or_else(|| deck.clone());
+                    let own_deck = item.deck.as_deref().unwrap_or(&deck);
                     // A note without a key goes out under its uid, and comes back as itself.
                     let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
                     let who = match &item.identity {
-                        Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(&own_deck, key))),
+                        Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(own_deck, key))),
                         Identity::Uid(uid) => Who::Uid(*uid),
                         Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
                         Identity::None => Who::Prompt,
@@ -477,7 +477,7 @@ fn one_file(
                         Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
                     });
                     let key = key.filter(|key| own_uid(key).is_none());
-                    if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| *id == own_deck))
+                    if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| id == own_deck))
                         && !keys.1.contains(uid)
                     {
                         strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
@@ -485,7 +485,7 @@ fn one_file(
                     if report.first.len() < 3 {
                         report.first.push((item.text.prompt(1), item.text.answer(1)));
                     }
-                    let placed = bulk.note(&own_deck, who, key, &item.text)?;
+                    let placed = bulk.note(own_deck, who, key, &item.text)?;
                     report.place(placed, &shown, Some(&item));
                     rows += 1;
                 }

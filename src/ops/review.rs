@@ -5,6 +5,7 @@ use crate::core::id::CardId;
 use crate::core::queue::Candidate;
 use crate::core::queue::Origin;
 use crate::core::queue::Queue;
+use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
 use crate::core::session::Effect;
 use crate::core::session::Input;
@@ -338,9 +339,9 @@ pub fn answer(
         return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
             .hint("take the suspension back with `lmq undo`, or answer another"));
     }
-    let candidate: Candidate = store.candidate(card).map_err(fail)?.ok_or_else(|| fail(StoreError::NoCard))?;
     let mut queue = Queue::default();
-    queue.put_first(candidate, Origin::Review);
+    // There is nothing else in this queue that could be its sibling.
+    queue.put_first(Candidate { card, siblings: Siblings(0) }, Origin::Review);
     let shown = Timestamp { unix_ms: when.now.unix_ms - i64::from(took.0), ..when.now };
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
     let revealed = session.step(Input::Respond(String::new()), when.now, when.today).next;

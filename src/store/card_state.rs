@@ -2,14 +2,14 @@
 
 use crate::core::event::Event;
 use crate::core::id::CardId;
-use crate::core::id::EventId;
 use crate::core::state::CardState;
 use crate::core::tally;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::columns::LAST_COLUMNS;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::i64_of;
-use crate::store::columns::state_of;
+use crate::store::columns::whole_state_of;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 
@@ -26,25 +26,17 @@ pub(super) struct CardRow {
     pub(super) state: CardState,
 }
 
-/// The name of the event of a local device.
-pub(super) fn event_id(db: &Connection, last: Option<(i64, u64)>) -> Result<Option<EventId>, StoreError> {
-    let Some((device, sequence)) = last else { return Ok(None) };
-    let id = db.prepare_cached("SELECT uuid FROM device WHERE id = ?1")?.query_row([device], |row| row.get(0))?;
-    Ok(Some(EventId { device: crate::core::id::DeviceId(id), sequence }))
-}
-
 impl CardRow {
     pub(super) fn find(db: &Connection, card: CardId) -> Result<Option<Self>, StoreError> {
         let mut statement = db.prepare_cached(&format!(
             "SELECT c.id, c.deck, c.shuffle, coalesce(n.topic, 0), n.position, \
-             n.retired = 0 AND c.retired = 0 AND n.held_out = 0, c.new_position, {STATE_COLUMNS} \
+             n.retired = 0 AND c.retired = 0 AND n.held_out = 0, c.new_position, {STATE_COLUMNS}, {LAST_COLUMNS} \
              FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 \
              LEFT JOIN card_state s ON s.card = c.id WHERE n.uid = ?1"
         ))?;
         let found = statement
             .query_row((card.note.0, card.ordinal), |row| {
-                let state = state_of(row, 7)?;
-                let found = Self {
+                Ok(Self {
                     id: row.get(0)?,
                     deck: row.get(1)?,
                     shuffle: row.get(2)?,
@@ -52,14 +44,11 @@ impl CardRow {
                     position: row.get(4)?,
                     askable: row.get(5)?,
                     new_position: row.get(6)?,
-                    state: state.state,
-                };
-                Ok((found, state.last))
+                    state: whole_state_of(row, 7)?,
+                })
             })
             .optional()?;
-        let Some((mut row, last)) = found else { return Ok(None) };
-        row.state.last_event = event_id(db, last)?;
-        Ok(Some(row))
+        Ok(found)
     }
 }
 

@@ -8,13 +8,14 @@ use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
-use crate::store::card_state::event_id;
+use crate::store::columns::LAST_COLUMNS;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::day_of;
-use crate::store::columns::state_of;
 use crate::store::columns::u64_of;
+use crate::store::columns::whole_state_of;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
 
 /// Digits of a uid that stand for a note without a key, in lists. A UUIDv7 begins with its time: notes of one import
 /// share the first twelve digits and differ in what follows.
@@ -100,6 +101,22 @@ pub enum Found {
     Nothing,
 }
 
+/// How many cards of each deck are due on a day.
+pub(super) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+     AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
+
+fn line_of(row: &rusqlite::Row<'_>) -> Result<CardLine, StoreError> {
+    Ok(CardLine {
+        card: CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? },
+        deck: row.get(2)?,
+        deck_name: row.get(3)?,
+        key: row.get(4)?,
+        text: text_of(&row.get::<_, String>(5)?)?,
+        topic: row.get(6)?,
+        state: whole_state_of(row, 8)?,
+    })
+}
+
 impl Store {
     /// Cards of some decks, in the order of decks, positions and ordinals, one at a time.
     ///
@@ -114,7 +131,7 @@ impl Store {
         mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS} \
+            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS}, {LAST_COLUMNS} \
              FROM note n JOIN card c ON c.note = n.id JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
              LEFT JOIN card_state s ON s.card = c.id \
              WHERE n.retired = 0 AND c.retired = 0 AND n.body <> '' ORDER BY c.deck, n.position, n.id, c.ordinal"
@@ -124,27 +141,12 @@ impl Store {
             if !decks.has(row.get(7)?) {
                 continue;
             }
-            let found = self.line(row)?;
+            let found = line_of(row)?;
             if words.is_empty() || matches(&found, words) {
                 line(found)?;
             }
         }
         Ok(())
-    }
-
-    fn line(&self, row: &rusqlite::Row<'_>) -> Result<CardLine, StoreError> {
-        let state = state_of(row, 8)?;
-        let mut card_state = state.state;
-        card_state.last_event = event_id(&self.db, state.last)?;
-        Ok(CardLine {
-            card: CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? },
-            deck: row.get(2)?,
-            deck_name: row.get(3)?,
-            key: row.get(4)?,
-            text: text_of(&row.get::<_, String>(5)?)?,
-            topic: row.get(6)?,
-            state: card_state,
-        })
     }
 
     /// One card, retired or not.
@@ -153,13 +155,13 @@ impl Store {
     /// When the database can't be read.
     pub fn card(&self, card: CardId) -> Result<Option<CardLine>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS} \
+            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS}, {LAST_COLUMNS} \
              FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 JOIN deck k ON k.id = c.deck \
              LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = c.id WHERE n.uid = ?1 AND n.body <> ''"
         ))?;
         let mut rows = statement.query((card.note.0, card.ordinal))?;
         match rows.next()? {
-            Some(row) => self.line(row).map(Some),
+            Some(row) => line_of(row).map(Some),
             None => Ok(None),
         }
     }
@@ -243,24 +245,20 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The decks, with their counts on `today`.
+    /// The decks with the number of their notes; nothing else is counted.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn decks(&self, today: crate::core::study_day::StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+    pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
+        let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
         let mut statement = self.db.prepare_cached(
             "SELECT k.id, k.name_id, k.name, k.title, k.description, k.language, k.license, k.version, k.origin, \
-             (SELECT path FROM source s WHERE s.id = k.source), \
-             (SELECT count(*) FROM note n WHERE n.deck = k.id AND n.retired = 0 AND n.body <> ''), \
-             (SELECT count(*) FROM card c JOIN note n ON n.id = c.note WHERE c.deck = k.id AND c.retired = 0 AND n.retired = 0), \
-             (SELECT count(*) FROM card c WHERE c.deck = k.id AND c.new_position IS NOT NULL), \
-             (SELECT count(*) FROM card_state s WHERE s.deck = k.id AND s.offered = 1 AND s.due <= ?1 \
-              AND coalesce(s.buried_until, -2147483648) <= ?1) \
-             FROM deck k WHERE k.retired = 0 ORDER BY k.id",
+             (SELECT path FROM source s WHERE s.id = k.source) FROM deck k WHERE k.retired = 0 ORDER BY k.id",
         )?;
-        let rows = statement.query_map([today.0], |row| {
+        let rows = statement.query_map([], |row| {
+            let number = row.get(0)?;
             Ok(DeckLine {
-                number: row.get(0)?,
+                number,
                 id: row.get(1)?,
                 name: row.get(2)?,
                 title: row.get(3)?,
@@ -270,12 +268,39 @@ impl Store {
                 version: row.get(7)?,
                 origin: row.get(8)?,
                 linked: row.get(9)?,
-                notes: u64_of(row.get(10)?),
-                cards: u64_of(row.get(11)?),
-                new: u64_of(row.get(12)?),
-                due: u64_of(row.get(13)?),
+                notes: notes.get(&number).copied().unwrap_or(0),
+                cards: 0,
+                new: 0,
+                due: 0,
             })
         })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The decks, with their counts on `today`.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks(&self, today: crate::core::study_day::StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+        let cards = self.by_deck(
+            "SELECT c.deck, count(*) FROM card c JOIN note n ON n.id = c.note WHERE c.retired = 0 AND n.retired = 0 \
+             GROUP BY c.deck",
+            [],
+        )?;
+        let new = self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?;
+        let due = self.by_deck(DUE_BY_DECK, [today.0])?;
+        let mut decks = self.deck_heads()?;
+        for deck in &mut decks {
+            let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
+            (deck.cards, deck.new, deck.due) = (of(&cards), of(&new), of(&due));
+        }
+        Ok(decks)
+    }
+
+    /// Counts by deck, each made in one pass.
+    pub(super) fn by_deck(&self, sql: &str, params: impl rusqlite::Params) -> Result<BTreeMap<i64, u64>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map(params, |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -312,7 +337,8 @@ impl Store {
         mut note: impl FnMut(NoteUid, Option<String>, NoteText) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT uid, key, body FROM note WHERE deck = ?1 AND retired = 0 AND body <> '' ORDER BY position, id",
+            "SELECT uid, key, body FROM note INDEXED BY note_order WHERE deck = ?1 AND retired = 0 AND body <> '' \
+             ORDER BY position, id",
         )?;
         let mut rows = statement.query([deck])?;
         while let Some(row) = rows.next()? {

@@ -4,6 +4,8 @@ use crate::core::event::After;
 use crate::core::event::Detail;
 use crate::core::event::Fact;
 use crate::core::grade::Quality;
+use crate::core::id::DeviceId;
+use crate::core::id::EventId;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
@@ -15,6 +17,9 @@ use rusqlite::Row;
 /// Numbers of the kinds of events. Fixed for ever: they are in the log.
 pub(super) const ANSWERED: i64 = 1;
 pub(super) const UNDONE: i64 = 3;
+pub(super) const DUE_SET: i64 = 4;
+pub(super) const RESET: i64 = 5;
+pub(super) const ADOPTED: i64 = 14;
 
 /// The log's number of a fact.
 pub(super) fn kind_code(fact: &Fact) -> i64 {
@@ -22,8 +27,8 @@ pub(super) fn kind_code(fact: &Fact) -> i64 {
         Fact::Answered { .. } => ANSWERED,
         Fact::Crammed { .. } => 2,
         Fact::Undone { .. } => UNDONE,
-        Fact::DueSet => 4,
-        Fact::Reset => 5,
+        Fact::DueSet => DUE_SET,
+        Fact::Reset => RESET,
         Fact::Suspended => 6,
         Fact::Unsuspended => 7,
         Fact::Buried { .. } => 8,
@@ -32,7 +37,7 @@ pub(super) fn kind_code(fact: &Fact) -> i64 {
         Fact::Unmarked => 11,
         Fact::Flagged { .. } => 12,
         Fact::Imported { .. } => 13,
-        Fact::Adopted => 14,
+        Fact::Adopted => ADOPTED,
         Fact::Configured => 15,
     }
 }
@@ -51,8 +56,8 @@ pub(super) fn fact(
         ANSWERED => Fact::Answered { quality: quality?, took },
         2 => Fact::Crammed { quality: quality?, took },
         UNDONE => Fact::Undone { action: undone()? },
-        4 => Fact::DueSet,
-        5 => Fact::Reset,
+        DUE_SET => Fact::DueSet,
+        RESET => Fact::Reset,
         6 => Fact::Suspended,
         7 => Fact::Unsuspended,
         8 => Fact::Buried { until: day_of(arg?) },
@@ -61,7 +66,7 @@ pub(super) fn fact(
         11 => Fact::Unmarked,
         12 => Fact::Flagged { flag: u8::try_from(arg?).ok()? },
         13 => Fact::Imported { quality: quality?, took },
-        14 => Fact::Adopted,
+        ADOPTED => Fact::Adopted,
         15 => Fact::Configured,
         _ => return None,
     })
@@ -108,22 +113,27 @@ pub(super) fn after_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<A
 
 /// The columns of `card_state` that [`state_of`] reads, in its order.
 pub(super) const STATE_COLUMNS: &str = "s.repetitions, s.interval_days, s.ease, s.lapses, s.due, s.last_quality, \
-     s.last_day, s.answers, s.suspended, s.buried_until, s.marked, s.flag, s.last_device, s.last_sequence";
+     s.last_day, s.answers, s.suspended, s.buried_until, s.marked, s.flag";
 
-/// A state as `card_state` has it, with the local number of the device that wrote its last event.
-pub(super) struct StateRow {
-    pub(super) state: CardState,
-    pub(super) last: Option<(i64, u64)>,
+/// The columns of the last event, after those of the state, for [`whole_state_of`].
+pub(super) const LAST_COLUMNS: &str = "(SELECT uuid FROM device WHERE id = s.last_device), s.last_sequence";
+
+/// Reads [`STATE_COLUMNS`] and then [`LAST_COLUMNS`] from column `first` on.
+pub(super) fn whole_state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<CardState> {
+    let last: Option<([u8; 16], i64)> = row.get::<_, Option<_>>(first + 12)?.zip(row.get(first + 13)?);
+    let last_event = last.map(|(device, sequence)| EventId { device: DeviceId(device), sequence: u64_of(sequence) });
+    Ok(CardState { last_event, ..state_of(row, first)? })
 }
 
-/// Reads [`STATE_COLUMNS`] from column `first` on. A left join without a row is the state of an untouched card.
-pub(super) fn state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<StateRow> {
+/// Reads [`STATE_COLUMNS`] from column `first` on, and leaves the last event out. A left join without a row is the
+/// state of an untouched card.
+pub(super) fn state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<CardState> {
     let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
     let memory: Option<Memory> = match (after_of(row, first)?, number(6)?) {
         (Some(after), Some(last)) => Some(after.memory(day_of(last))),
         _ => None,
     };
-    let state = CardState {
+    Ok(CardState {
         memory,
         answers: u32_of(number(7)?.unwrap_or(0)),
         suspended: number(8)? == Some(1),
@@ -131,8 +141,7 @@ pub(super) fn state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<StateRow
         marked: number(10)? == Some(1),
         flag: u8::try_from(number(11)?.unwrap_or(0)).unwrap_or(0),
         last_event: None,
-    };
-    Ok(StateRow { state, last: number(12)?.zip(number(13)?).map(|(device, sequence)| (device, u64_of(sequence))) })
+    })
 }
 
 /// A detail from the columns asked, response, expected, suggested, guessed, variant, extra, beginning at `first`.

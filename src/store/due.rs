@@ -13,6 +13,7 @@ use crate::core::settings::NewOrder;
 use crate::core::study_day::StudyDay;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::cards::DUE_BY_DECK;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
@@ -292,26 +293,12 @@ impl Store {
     pub fn counts(&self, decks: &DeckSet, today: StudyDay, drill: Drill) -> Result<Counts, StoreError> {
         let done = self.done(decks, today)?;
         let (repeats, _) = self.answered_today(decks, today, drill)?;
-        let by_deck = |sql: &str, day: Option<i32>| -> Result<u64, StoreError> {
-            let mut statement = self.db.prepare_cached(sql)?;
-            let mut rows = match day {
-                Some(day) => statement.query([day])?,
-                None => statement.query([])?,
-            };
-            let mut count = 0;
-            while let Some(row) = rows.next()? {
-                if decks.has(row.get(0)?) {
-                    count += u64_of(row.get(1)?);
-                }
-            }
-            Ok(count)
+        let sum = |counts: BTreeMap<i64, u64>| {
+            counts.into_iter().filter(|(deck, _)| decks.has(*deck)).map(|(_, count)| count).sum()
         };
-        let due = by_deck(
-            "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-             AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck",
-            Some(today.0),
-        )?;
-        let new = by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", None)?;
+        let due = sum(self.by_deck(DUE_BY_DECK, [today.0])?);
+        let new =
+            sum(self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?);
         let mut statement = self.db.prepare_cached(
             "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
         )?;

@@ -47,6 +47,7 @@ use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
+use rusqlite::config::DbConfig;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
@@ -184,6 +185,8 @@ pub struct Store {
     path: PathBuf,
     here: Here,
     devices: Vec<(i64, DeviceId)>,
+    /// Who writes here, once something was written.
+    writes_as: Option<(i64, DeviceId)>,
 }
 
 fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
@@ -247,6 +250,9 @@ fn set_up(db: &Connection) -> Result<(), StoreError> {
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "cache_size", -8000)?;
     db.pragma_update(None, "temp_store", "memory")?;
+    // Without this SQLite parses and plans a kept statement again each time that a parameter changes, in case the new
+    // value wants another plan. Ours have one plan each.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
@@ -269,7 +275,7 @@ impl Store {
             copy_to(db, &copy)?;
             Ok(copy)
         })?;
-        let mut store = Self { db, path: path.to_owned(), here, devices: Vec::new() };
+        let mut store = Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None };
         store.read_devices()?;
         Ok(store)
     }
@@ -298,13 +304,19 @@ impl Store {
         label: impl FnOnce(&T) -> String,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Option<ActionId>), StoreError> {
-        let place = self.place();
+        let known = self.writes_as;
+        let place = if known.is_none() { self.place() } else { String::new() };
         let (done, id) = {
             let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let (device, device_id) = device_here(&tx, &self.here, &place, stamp)?;
+            let (device, device_id) = match known {
+                Some(known) => known,
+                None => device_here(&tx, &self.here, &place, stamp)?,
+            };
             let mut writer = Writer::new(tx, device, device_id, stamp)?;
             let done = work(&mut writer)?;
             let id = if writer.touched { Some(writer.finish(kind, &label(&done))?) } else { None };
+            // A device that was made in a transaction without a commit is not there.
+            self.writes_as = known.or(id.map(|_| (device, device_id)));
             (done, id)
         };
         if id.is_some_and(|id| !self.devices.iter().any(|(_, known)| *known == id.device)) {
@@ -351,6 +363,7 @@ impl Store {
     /// When it can't be written.
     pub fn leave_device(&mut self) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+        self.writes_as = None;
         Ok(())
     }
 

@@ -14,20 +14,25 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
-use crate::store::card_state::event_id;
+use crate::store::columns::LAST_COLUMNS;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::hash_bits;
-use crate::store::columns::state_of;
 use crate::store::columns::u32_of;
+use crate::store::columns::whole_state_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::voided;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
 const MOST_DEFERRED: usize = 1000;
+
+/// Text that rows may hold, in bytes, while they wait for the end of a file, since the note with their prompt might
+/// still be claimed by a row with just its text. What comes after that is an edit of that note at once.
+const MOST_WAITING: usize = 16 << 20;
 
 /// Pairs of a row and a note that are compared letter by letter at the end of a file.
 const MOST_PAIRS: usize = 1000;
@@ -131,7 +136,7 @@ pub struct Edited {
 #[derive(Debug, Clone)]
 struct DeckNow {
     id: i64,
-    name_id: String,
+    name_id: Rc<str>,
     position: i64,
     was_there: bool,
 }
@@ -175,7 +180,43 @@ struct Row {
     who: Who,
     key: Option<String>,
     text: NoteText,
-    deck: String,
+    /// Its deck, at the position of the row.
+    now: DeckNow,
+}
+
+/// What a row is compared with of a note that is there.
+struct Known {
+    id: i64,
+    text_hash: i64,
+    position: i64,
+    retired: bool,
+    key: Option<String>,
+    /// The log brought it, and no deck its text yet.
+    is_stub: bool,
+}
+
+/// The columns that [`Known::of`] reads.
+const KNOWN: &str = "n.id, n.text_hash, n.position, n.retired, n.key, n.body = ''";
+
+impl Known {
+    fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            text_hash: row.get(1)?,
+            position: row.get(2)?,
+            retired: row.get(3)?,
+            key: row.get(4)?,
+            is_stub: row.get(5)?,
+        })
+    }
+}
+
+/// A note that no row has claimed, folded for comparison.
+struct Unclaimed {
+    id: i64,
+    kind: String,
+    prompt: String,
+    answer: String,
 }
 
 struct Hashed {
@@ -214,7 +255,10 @@ pub struct Bulk<'b, 's> {
     decks: BTreeMap<String, DeckNow>,
     claimed: Bits,
     last_old_note: i64,
+    /// Rows for the end of the file, some with notes of their prompt that are still open.
     deferred: Vec<Row>,
+    waiting: Vec<Row>,
+    waiting_bytes: usize,
     files_decks: Vec<i64>,
 }
 
@@ -237,6 +281,8 @@ impl<'b, 's> Bulk<'b, 's> {
             claimed: Bits::default(),
             last_old_note,
             deferred: Vec::new(),
+            waiting: Vec::new(),
+            waiting_bytes: 0,
             files_decks: Vec::new(),
         })
     }
@@ -285,7 +331,7 @@ impl<'b, 's> Bulk<'b, 's> {
             }
             DeckNow {
                 id: row,
-                name_id: id.to_owned(),
+                name_id: id.into(),
                 position: if self.options.reposition { 0 } else { position },
                 was_there: true,
             }
@@ -309,7 +355,7 @@ impl<'b, 's> Bulk<'b, 's> {
                 super::columns::i64_of(self.writer.action),
             ])?;
             self.writer.touched = true;
-            DeckNow { id: tx.last_insert_rowid(), name_id: id.to_owned(), position: 0, was_there: false }
+            DeckNow { id: tx.last_insert_rowid(), name_id: id.into(), position: 0, was_there: false }
         };
         if !self.files_decks.contains(&now.id) {
             self.files_decks.push(now.id);
@@ -367,39 +413,62 @@ impl<'b, 's> Bulk<'b, 's> {
     /// # Errors
     /// When it can't be written.
     pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
-        let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
-        let mut now = self.deck_now(&deck, &deck, [None; 5])?;
-        now.position += 1;
-        if let Some(kept) = self.decks.get_mut(&deck) {
-            kept.position = now.position;
-        }
+        let place = self.options.place_in.clone();
+        let now = self.next_place(place.as_deref().unwrap_or(deck))?;
         let hashed = hashed(text)?;
         if let Who::Uid(uid) = who
-            && let Some(found) = self.by_uid(uid)?
+            && let Some(known) = self.by_uid(uid)?
         {
-            return self.found(found, &now, key, text, &hashed);
+            return self.found(&known, &now, key, text, &hashed);
         }
         let mut open = Vec::new();
         if now.was_there || matches!(who, Who::Prompt) {
-            for (note, text_hash) in self.by_prompt(now.id, hashed.prompt_hash)? {
-                let fresh = note > self.last_old_note;
-                if fresh || self.claimed.has(note) {
-                    if matches!(who, Who::Prompt) && text_hash == hashed.text_hash {
+            for known in self.by_prompt(now.id, hashed.prompt_hash)? {
+                if self.is_taken(known.id) {
+                    if matches!(who, Who::Prompt) && known.text_hash == hashed.text_hash {
                         return Ok(Placed::Duplicate);
                     }
-                } else if text_hash == hashed.text_hash {
-                    self.alias(&who, note)?;
-                    return self.found(note, &now, key, text, &hashed);
+                } else if known.text_hash == hashed.text_hash {
+                    self.alias(&who, known.id)?;
+                    return self.found(&known, &now, key, text, &hashed);
                 } else {
-                    open.push(note);
+                    open.push(known);
                 }
             }
         }
-        if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_unclaimed(now.id, &open)? {
-            self.deferred.push(Row { who, key, text: text.clone(), deck });
+        if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
+            self.waiting_bytes += hashed.body.len();
+            self.waiting.push(Row { who, key, text: text.clone(), now });
+            return Ok(Placed::Later);
+        }
+        if let [one] = open.as_slice() {
+            self.alias(&who, one.id)?;
+            return self.found(one, &now, key, text, &hashed);
+        }
+        if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_old(now.id)? {
+            self.deferred.push(Row { who, key, text: text.clone(), now });
             return Ok(Placed::Later);
         }
         self.insert(&now, who, key, text, &hashed)
+    }
+
+    /// The deck, with the position after the last one.
+    fn next_place(&mut self, deck: &str) -> Result<DeckNow, StoreError> {
+        if !self.decks.contains_key(deck) {
+            self.deck_now(deck, deck, [None; 5])?;
+        }
+        match self.decks.get_mut(deck) {
+            Some(kept) => {
+                kept.position += 1;
+                Ok(kept.clone())
+            }
+            None => self.deck_now(deck, deck, [None; 5]),
+        }
+    }
+
+    /// Whether a note is from this very file, or was claimed by a row of it.
+    fn is_taken(&self, note: i64) -> bool {
+        note > self.last_old_note || self.claimed.has(note)
     }
 
     /// Adds one note without looking for one that it could be an edit of.
@@ -407,19 +476,12 @@ impl<'b, 's> Bulk<'b, 's> {
     /// # Errors
     /// When it can't be written.
     pub fn add(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
-        let mut now = self.deck_now(deck, deck, [None; 5])?;
-        now.position += 1;
-        if let Some(kept) = self.decks.get_mut(deck) {
-            kept.position = now.position;
-        }
+        let now = self.next_place(deck)?;
         self.insert(&now, who, key, text, &hashed(text)?)
     }
 
-    /// Whether the deck may have a note from before that no row has claimed: then a row without a match waits.
-    fn any_unclaimed(&self, deck: i64, open: &[i64]) -> Result<bool, StoreError> {
-        if !open.is_empty() {
-            return Ok(true);
-        }
+    /// Whether the deck has a note from before this file: then a row without a match waits.
+    fn any_old(&self, deck: i64) -> Result<bool, StoreError> {
         Ok(self
             .writer
             .tx
@@ -427,24 +489,26 @@ impl<'b, 's> Bulk<'b, 's> {
             .query_row((deck, self.last_old_note), |row| row.get(0))?)
     }
 
-    fn by_uid(&self, uid: NoteUid) -> Result<Option<i64>, StoreError> {
+    fn by_uid(&self, uid: NoteUid) -> Result<Option<Known>, StoreError> {
         let tx = &self.writer.tx;
-        let found =
-            tx.prepare_cached("SELECT id FROM note WHERE uid = ?1")?.query_row([uid.0], |row| row.get(0)).optional()?;
+        let found = tx
+            .prepare_cached(&format!("SELECT {KNOWN} FROM note n WHERE n.uid = ?1"))?
+            .query_row([uid.0], Known::of)
+            .optional()?;
         if found.is_some() {
             return Ok(found);
         }
         Ok(tx
-            .prepare_cached("SELECT note FROM alias WHERE uid = ?1")?
-            .query_row([uid.0], |row| row.get(0))
+            .prepare_cached(&format!("SELECT {KNOWN} FROM alias a JOIN note n ON n.id = a.note WHERE a.uid = ?1"))?
+            .query_row([uid.0], Known::of)
             .optional()?)
     }
 
-    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<(i64, i64)>, StoreError> {
-        let mut statement = self.writer.tx.prepare_cached(
-            "SELECT id, text_hash FROM note WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, id",
-        )?;
-        let rows = statement.query_map((deck, prompt_hash), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<Known>, StoreError> {
+        let mut statement = self.writer.tx.prepare_cached(&format!(
+            "SELECT {KNOWN} FROM note n WHERE n.deck = ?1 AND n.prompt_hash = ?2 ORDER BY n.retired, n.id"
+        ))?;
+        let rows = statement.query_map((deck, prompt_hash), Known::of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -499,36 +563,35 @@ impl<'b, 's> Bulk<'b, 's> {
 
     fn found(
         &mut self,
-        note: i64,
+        known: &Known,
         deck: &DeckNow,
         key: Option<String>,
         text: &NoteText,
         hashed: &Hashed,
     ) -> Result<Placed, StoreError> {
-        let (text_hash, position, retired, old_key, body): (i64, i64, bool, Option<String>, bool) = self
-            .writer
-            .tx
-            .prepare_cached("SELECT text_hash, position, retired, key, body <> '' FROM note WHERE id = ?1")?
-            .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
-        if note > self.last_old_note || self.claimed.has(note) {
+        let &Known { id: note, text_hash, position, retired, .. } = known;
+        if self.is_taken(note) {
             return Ok(if text_hash == hashed.text_hash { Placed::Duplicate } else { Placed::Contradicts });
         }
         self.claimed.add(note);
         let place = if self.options.reposition { deck.position } else { position };
-        let same_key = key.is_none() || key == old_key;
+        let same_key = key.is_none() || key == known.key;
         if text_hash == hashed.text_hash && !retired && same_key {
             if place != position {
                 self.writer.reposition(note, place)?;
             }
             return Ok(Placed::Same);
         }
-        if !body {
+        if known.is_stub {
             // The log brought the note before any deck did: this is its first text.
             self.adopt_stub(note, deck, key, text, hashed)?;
             return Ok(Placed::Added);
         }
-        let topic_deck: i64 =
-            self.writer.tx.query_row("SELECT deck FROM note WHERE id = ?1", [note], |row| row.get(0))?;
+        let topic_deck: i64 = self
+            .writer
+            .tx
+            .prepare_cached("SELECT deck FROM note WHERE id = ?1")?
+            .query_row([note], |row| row.get(0))?;
         let topic = self.topic_number(topic_deck, text)?;
         if self.options.origin == DeckOrigin::Builtin && !self.options.by_user && self.writer.edited_by_user(note)? {
             let changed = self
@@ -589,26 +652,44 @@ impl<'b, 's> Bulk<'b, 's> {
     /// When it can't be written.
     pub fn finish(mut self) -> Result<(Vec<Placed>, u64), StoreError> {
         let mut placed = Vec::new();
-        let mut pairs = 0;
-        for row in std::mem::take(&mut self.deferred) {
-            let now = self.deck_now(&row.deck.clone(), &row.deck, [None; 5])?;
+        let mut rest = Vec::new();
+        for row in std::mem::take(&mut self.waiting) {
             let hashed = hashed(&row.text)?;
-            let open: Vec<i64> = self
-                .by_prompt(now.id, hashed.prompt_hash)?
-                .into_iter()
-                .map(|(note, _)| note)
-                .filter(|note| *note <= self.last_old_note && !self.claimed.has(*note))
-                .collect();
-            let matched = match open.as_slice() {
-                [one] => Some(*one),
-                _ => self.near_equal(now.id, &row.text, &mut pairs)?,
-            };
-            placed.push(match matched {
-                Some(note) => {
-                    self.alias(&row.who, note)?;
-                    self.found(note, &now, row.key, &row.text, &hashed)?
+            let mut open = self.by_prompt(row.now.id, hashed.prompt_hash)?;
+            open.retain(|known| !self.is_taken(known.id));
+            match open.as_slice() {
+                [one] => {
+                    self.alias(&row.who, one.id)?;
+                    placed.push(self.found(one, &row.now, row.key, &row.text, &hashed)?);
                 }
-                None => self.insert(&now, row.who, row.key, &row.text, &hashed)?,
+                _ => rest.push(row),
+            }
+        }
+        rest.append(&mut self.deferred);
+        let mut unclaimed: BTreeMap<i64, Vec<Unclaimed>> = BTreeMap::new();
+        let mut pairs = 0;
+        for row in rest {
+            let hashed = hashed(&row.text)?;
+            let deck = row.now.id;
+            if !unclaimed.contains_key(&deck) {
+                unclaimed.insert(deck, self.unclaimed(deck)?);
+            }
+            let candidates = unclaimed.entry(deck).or_default();
+            pairs += candidates.len();
+            let matched = if pairs > MOST_PAIRS { None } else { nearest(candidates, &row.text) };
+            let known = match matched {
+                Some(note) => {
+                    candidates.retain(|candidate| candidate.id != note);
+                    self.known(note)?
+                }
+                None => None,
+            };
+            placed.push(match known {
+                Some(known) => {
+                    self.alias(&row.who, known.id)?;
+                    self.found(&known, &row.now, row.key, &row.text, &hashed)?
+                }
+                None => self.insert(&row.now, row.who, row.key, &row.text, &hashed)?,
             });
         }
         let mut missing = 0;
@@ -619,14 +700,7 @@ impl<'b, 's> Bulk<'b, 's> {
                     (deck, now.position),
                 )?;
             }
-            let left: Vec<i64> = {
-                let mut statement = self.writer.tx.prepare_cached(
-                    "SELECT id FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0 AND body <> ''",
-                )?;
-                let rows = statement.query_map((deck, self.last_old_note), |row| row.get(0))?;
-                rows.collect::<Result<_, _>>()?
-            };
-            for note in left.into_iter().filter(|note| !self.claimed.has(*note)) {
+            for note in self.unclaimed_ids(deck, usize::MAX)? {
                 missing += 1;
                 if self.options.retire_missing {
                     let (text, topic, position) = self.writer.shown(note)?;
@@ -637,38 +711,55 @@ impl<'b, 's> Bulk<'b, 's> {
         Ok((placed, missing))
     }
 
-    /// The one unclaimed note of the deck whose prompt is nearly the row's, with the same answer.
-    fn near_equal(&self, deck: i64, text: &NoteText, pairs: &mut usize) -> Result<Option<i64>, StoreError> {
-        let mut statement = self
-            .writer
-            .tx
-            .prepare_cached("SELECT id, body FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0 AND body <> ''")?;
+    fn known(&self, note: i64) -> Result<Option<Known>, StoreError> {
+        let sql = format!("SELECT {KNOWN} FROM note n WHERE n.id = ?1");
+        Ok(self.writer.tx.prepare_cached(&sql)?.query_row([note], Known::of).optional()?)
+    }
+
+    /// Notes of a deck from before this file that no row has claimed, at most so many. From the index alone: a note
+    /// without a text is always retired.
+    fn unclaimed_ids(&self, deck: i64, most: usize) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0 AND id <= ?2",
+        )?;
         let mut rows = statement.query((deck, self.last_old_note))?;
-        let (prompt, answer) = (fold(&text.prompt(1)), fold(&text.answer(1)));
-        let mut best: Vec<(f64, i64)> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let note: i64 = row.get(0)?;
-            if self.claimed.has(note) {
-                continue;
-            }
-            *pairs += 1;
-            if *pairs > MOST_PAIRS {
-                return Ok(None);
-            }
-            let other = text_of(&row.get::<_, String>(1)?)?;
-            if other.kind == text.kind && fold(&other.answer(1)) == answer {
-                let likeness = strsim::normalized_levenshtein(&prompt, &fold(&other.prompt(1)));
-                if likeness >= NEAR {
-                    best.push((likeness, note));
-                }
+        let mut ids = Vec::new();
+        while ids.len() < most
+            && let Some(row) = rows.next()?
+        {
+            let note = row.get(0)?;
+            if !self.claimed.has(note) {
+                ids.push(note);
             }
         }
-        best.sort_by(|a, b| b.0.total_cmp(&a.0));
-        Ok(match best.as_slice() {
-            [only] => Some(only.1),
-            [first, second, ..] if first.0 > second.0 => Some(first.1),
-            _ => None,
-        })
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    fn unclaimed(&self, deck: i64) -> Result<Vec<Unclaimed>, StoreError> {
+        let mut notes = Vec::new();
+        for id in self.unclaimed_ids(deck, MOST_PAIRS + 1)? {
+            let (text, _, _) = self.writer.shown(id)?;
+            notes.push(Unclaimed { id, prompt: fold(&text.prompt(1)), answer: fold(&text.answer(1)), kind: text.kind });
+        }
+        Ok(notes)
+    }
+}
+
+/// The one unclaimed note whose prompt is nearly the row's, with the same answer.
+fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
+    let (prompt, answer) = (fold(&text.prompt(1)), fold(&text.answer(1)));
+    let mut best: Vec<(f64, i64)> = candidates
+        .iter()
+        .filter(|other| other.kind == text.kind && other.answer == answer)
+        .map(|other| (strsim::normalized_levenshtein(&prompt, &other.prompt), other.id))
+        .filter(|(likeness, _)| *likeness >= NEAR)
+        .collect();
+    best.sort_by(|a, b| b.0.total_cmp(&a.0));
+    match best.as_slice() {
+        [only] => Some(only.1),
+        [first, second, ..] if first.0 > second.0 => Some(first.1),
+        _ => None,
     }
 }
 
@@ -729,78 +820,85 @@ impl Writer<'_> {
             .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM note_version WHERE note = ?1)")?
             .query_row([note], |row| row.get(0))?;
         if first {
-            self.tx.execute(
-                "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
-                 SELECT n.id, coalesce(a.hlc, 0), n.created_device, n.created_action, n.body, n.deck, n.topic, n.position, 0, 0, \
-                 n.upstream FROM note n LEFT JOIN action a ON a.device = n.created_device AND a.number = n.created_action \
-                 WHERE n.id = ?1",
-                [note],
-            )?;
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
+                     SELECT n.id, coalesce(a.hlc, 0), n.created_device, n.created_action, n.body, n.deck, n.topic, n.position, 0, \
+                     0, n.upstream FROM note n LEFT JOIN action a ON a.device = n.created_device AND a.number = n.created_action \
+                     WHERE n.id = ?1",
+                )?
+                .execute([note])?;
         }
         let hlc = self.tick();
-        let body = hashed(text)?.body;
-        let (deck, builtin, shown, upstream): (i64, bool, String, Option<String>) = self.tx.query_row(
-            "SELECT n.deck, k.origin = 'builtin', n.body, n.upstream FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
-            [note],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )?;
-        let upstream = if builtin && by_user { upstream.or(Some(shown)).filter(|text| *text != body) } else { None };
-        self.tx.execute(
-            "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            rusqlite::params![
+        let hashed = hashed(text)?;
+        let (deck, builtin, shown, upstream): (i64, bool, String, Option<String>) = self
+            .tx
+            .prepare_cached(
+                "SELECT n.deck, k.origin = 'builtin', n.body, n.upstream FROM note n JOIN deck k ON k.id = n.deck \
+                 WHERE n.id = ?1",
+            )?
+            .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let upstream =
+            if builtin && by_user { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
+        self.tx
+            .prepare_cached(
+                "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(rusqlite::params![
                 note,
                 hlc.0,
                 self.device,
                 super::columns::i64_of(self.action),
-                body,
+                hashed.body,
                 deck,
                 topic,
                 position,
                 retired,
                 by_user,
                 upstream,
-            ],
-        )?;
+            ])?;
         self.touched = true;
-        self.show(note, text, topic, position, retired, upstream.as_deref())
+        self.show(note, text, &hashed, topic, position, retired, upstream.as_deref())
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the columns of a version, with the text and its hashes")]
     fn show(
         &mut self,
         note: i64,
         text: &NoteText,
+        hashed: &Hashed,
         topic: Option<i64>,
         position: i64,
         retired: bool,
         upstream: Option<&str>,
     ) -> Result<(), StoreError> {
-        let uid = self.uid_of(note)?;
-        let hashed = hashed(text)?;
-        let (deck, old_topic): (i64, Option<i64>) =
-            self.tx.query_row("SELECT deck, topic FROM note WHERE id = ?1", [note], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        let deck_id: String = self.tx.query_row("SELECT name_id FROM deck WHERE id = ?1", [deck], |row| row.get(0))?;
+        let (uid, deck, old_topic, deck_id): (_, i64, Option<i64>, String) = self
+            .tx
+            .prepare_cached(
+                "SELECT n.uid, n.deck, n.topic, k.name_id FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
+            )?
+            .query_row([note], |row| Ok((NoteUid(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?;
         if topic != old_topic {
             self.move_note_sums(note, -1)?;
         }
-        self.tx.prepare_cached(
-            "UPDATE note SET body = ?2, topic = ?3, position = ?4, siblings = ?5, prompt_hash = ?6, text_hash = ?7, \
-             held_out = ?8, retired = ?9, upstream = ?10 WHERE id = ?1",
-        )?
-        .execute(rusqlite::params![
-            note,
-            hashed.body,
-            topic,
-            position,
-            siblings_of(&deck_id, uid, text),
-            hashed.prompt_hash,
-            hashed.text_hash,
-            text.held_out,
-            retired,
-            upstream,
-        ])?;
+        self.tx
+            .prepare_cached(
+                "UPDATE note SET body = ?2, topic = ?3, position = ?4, siblings = ?5, prompt_hash = ?6, text_hash = ?7, \
+                 held_out = ?8, retired = ?9, upstream = ?10 WHERE id = ?1",
+            )?
+            .execute(rusqlite::params![
+                note,
+                hashed.body,
+                topic,
+                position,
+                siblings_of(&deck_id, uid, text),
+                hashed.prompt_hash,
+                hashed.text_hash,
+                text.held_out,
+                retired,
+                upstream,
+            ])?;
         self.fit_cards(note, uid, deck, text)?;
         if topic != old_topic {
             self.move_note_sums(note, 1)?;
@@ -820,7 +918,7 @@ impl Writer<'_> {
                 insert_card(&self.tx, note, CardId { note: uid, ordinal: *ordinal }, deck, None)?;
             }
         }
-        for ordinal in there.iter().chain(&wanted) {
+        for ordinal in there.iter().chain(&wanted).collect::<BTreeSet<_>>() {
             self.tx
                 .prepare_cached("UPDATE card SET retired = ?3 WHERE note = ?1 AND ordinal = ?2 AND retired <> ?3")?
                 .execute((note, ordinal, !wanted.contains(ordinal)))?;
@@ -890,11 +988,14 @@ impl Writer<'_> {
             Some(version) => {
                 let retired = if unmade { !answered } else { version.retired };
                 let text = text_of(&version.body)?;
-                self.show(note, &text, version.topic, version.position, retired, version.upstream.as_deref())?;
+                let hashed = hashed(&text)?;
+                let upstream = version.upstream.as_deref();
+                self.show(note, &text, &hashed, version.topic, version.position, retired, upstream)?;
             }
             None => {
                 let (text, topic, position) = self.shown(note)?;
-                self.show(note, &text, topic, position, unmade && !answered, None)?;
+                let hashed = hashed(&text)?;
+                self.show(note, &text, &hashed, topic, position, unmade && !answered, None)?;
             }
         }
         if unmade && answered {
@@ -1005,7 +1106,7 @@ impl Store {
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT c.id, n.body, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, {STATE_COLUMNS} \
+            "SELECT c.id, n.body, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, {STATE_COLUMNS}, {LAST_COLUMNS} \
              FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 JOIN deck k ON k.id = c.deck \
              LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = c.id \
              WHERE n.uid = ?1 AND n.retired = 0 AND c.retired = 0"
@@ -1020,17 +1121,15 @@ impl Store {
                 };
                 let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, card);
                 let row_id: i64 = row.get(0)?;
-                Ok((row_id, row.get::<_, String>(1)?, row.get::<_, String>(2)?, name, topic, state_of(row, 9)?))
+                Ok((row_id, row.get::<_, String>(1)?, row.get::<_, String>(2)?, name, topic, whole_state_of(row, 9)?))
             })
             .optional()?;
         let Some((row, body, deck, name, topic, state)) = found else { return Ok(None) };
         let text = text_of(&body)?;
-        let mut card_state = state.state;
-        card_state.last_event = event_id(&self.db, state.last)?;
         let name =
             if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
         let primer_first = match &topic {
-            Some((id, line)) if card_state.memory.is_none() && line.primer.is_some() => {
+            Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
                 let seen: bool = self
                     .db
                     .prepare_cached("SELECT EXISTS (SELECT 1 FROM topic_sum WHERE topic = ?1 AND answers > 0)")?
@@ -1042,7 +1141,7 @@ impl Store {
         Ok(Some(Loaded {
             card,
             variant: self.variant(row, text.variants())?,
-            state: card_state,
+            state,
             text,
             deck,
             name,

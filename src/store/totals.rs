@@ -1,22 +1,39 @@
 //! What reports are made of: kept sums where they suffice, one pass over the log where they don't.
 
+use crate::core::grade::Quality;
+use crate::core::id::ActionId;
+use crate::core::id::CardId;
+use crate::core::id::NoteUid;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
 use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
+use crate::core::replay::Voided;
 use crate::core::replay::fold;
+use crate::core::state::CardState;
 use crate::core::state::StateWord;
+use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
+use crate::core::units::Millis;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::columns::ADOPTED;
+use crate::store::columns::ANSWERED;
+use crate::store::columns::DUE_SET;
+use crate::store::columns::RESET;
+use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::day_of;
+use crate::store::columns::quality_of;
+use crate::store::columns::state_of;
+use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
+use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 
 /// Numbers of a topic, before it has its title.
@@ -26,6 +43,59 @@ struct Sums {
     recalls: Recalls,
     time_ms: u64,
 }
+
+/// Numbers of the cards as they are now.
+#[derive(Default)]
+struct States {
+    words: Vec<(StateWord, u64)>,
+    young: u64,
+    mature: u64,
+    leeches: u64,
+    load_milli: u64,
+    /// Answered cards that are offered, by due day.
+    due: BTreeMap<StudyDay, u64>,
+}
+
+/// Where a card's answers are counted.
+#[derive(Debug, Clone, Copy)]
+struct CardPlace {
+    card: i64,
+    deck: i64,
+    topic: i64,
+}
+
+/// What one card's answers add up to, while the log goes by.
+#[derive(Default)]
+struct CardSums {
+    card: i64,
+    hlc: i64,
+    last: Option<i32>,
+    sums: Sums,
+    needs_fold: bool,
+}
+
+impl CardSums {
+    fn close(&self, place: Option<&CardPlace>, topics: &mut ByTopic, folded: &mut Vec<CardPlace>) {
+        match place {
+            Some(place) if self.needs_fold => folded.push(*place),
+            Some(place) if self.sums.answers > 0 => {
+                let sums = topics.entry((place.topic, place.deck)).or_default();
+                sums.answers += self.sums.answers;
+                sums.recalls.passed += self.sums.recalls.passed;
+                sums.recalls.all += self.sums.recalls.all;
+                sums.time_ms += self.sums.time_ms;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Below one card in so many it is faster to look for each card's events than to read all.
+const FEW: i64 = 8;
+
+/// Events of cards that may have an answer since a day.
+const OF_SOME_CARDS: &str =
+    "FROM card_state s CROSS JOIN event e ON e.card = s.card WHERE s.last_day IS NULL OR s.last_day >= ?1";
 
 type ByTopic = BTreeMap<(i64, i64), Sums>;
 type BySide = BTreeMap<(String, String), u64>;
@@ -67,7 +137,7 @@ impl Store {
         since: Option<StudyDay>,
         until: Option<StudyDay>,
         leech_lapses: u32,
-        word: impl Fn(&crate::core::state::CardState) -> StateWord,
+        word: impl Fn(&CardState) -> StateWord,
     ) -> Result<Totals, StoreError> {
         let months = |day: StudyDay| day.month();
         let begins_a_month = since.is_none_or(|day| day.plus(-1).month() != day.month());
@@ -79,7 +149,7 @@ impl Store {
         } else {
             self.sums_from_the_log(decks, since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX)))?
         };
-        let (states, young_and_mature, leeches, daily_load_milli) = self.states(decks, leech_lapses, word)?;
+        let states = self.states(decks, leech_lapses, word)?;
         Ok(Totals {
             today,
             since,
@@ -91,11 +161,11 @@ impl Store {
                 .filter(|(_, count)| *count > 0)
                 .map(|((expected, given), count)| SideTotals { expected, given, count })
                 .collect(),
-            states,
-            young_and_mature,
-            leeches,
-            due: self.due_days(decks)?,
-            daily_load_milli,
+            states: states.words,
+            young_and_mature: (states.young, states.mature),
+            leeches: states.leeches,
+            due: states.due.into_iter().collect(),
+            daily_load_milli: states.load_milli,
         })
     }
 
@@ -137,7 +207,11 @@ impl Store {
         Ok(sums)
     }
 
-    /// Topics and sides of a period that is not made of whole months: the cards answered in it are folded.
+    /// Topics and sides of a period that is not made of whole months.
+    ///
+    /// One pass over the log in the order in which it lies, with no more of each event than its class takes: whether an
+    /// answer is the first, a repeat or a review shows from the days of the card's answers alone. A card that was ever
+    /// reset, adopted or rescheduled, or has an answer without an outcome, is folded in full.
     fn sums_from_the_log(
         &self,
         decks: &DeckSet,
@@ -146,37 +220,111 @@ impl Store {
     ) -> Result<(ByTopic, BySide), StoreError> {
         let reader = Reader::new(&self.db)?;
         let voided = voided(&self.db, &reader)?;
-        let cards: Vec<(i64, i64, i64)> = {
-            let mut statement = self.db.prepare_cached(
-                "SELECT DISTINCT e.card, c.deck, coalesce(n.topic, 0) FROM event e INDEXED BY event_day \
-                 JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
-                 WHERE e.kind = 1 AND e.study_day BETWEEN ?1 AND ?2",
-            )?;
-            let rows = statement.query_map((since.0, until.0), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            rows.collect::<Result<_, _>>()?
+        let is_voided = |device: i64, action: i64| {
+            let device = reader.device(device);
+            device.is_some_and(|device| voided.contains(ActionId { device, number: u64_of(action) }))
         };
-        let (mut topics, mut sides) = (ByTopic::new(), BySide::new());
-        for (card, deck, topic) in cards.into_iter().filter(|(_, deck, _)| decks.has(*deck)) {
-            let nobody = crate::core::id::CardId { note: crate::core::id::NoteUid([0; 16]), ordinal: 1 };
-            let events = events_of(&self.db, &reader, card, nobody)?;
-            fold(&events, &voided, &reader.schedulers, |before, event| {
-                if event.study_day < since || event.study_day > until {
-                    return;
+        let mut of_card = CardSums::default();
+        let mut topics = ByTopic::new();
+        let mut folded = Vec::new();
+        let places = self.places(since)?;
+        let mut place = places.iter().peekable();
+        let mut here: Option<&CardPlace> = None;
+        let all: i64 = self.db.query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
+        let few = i64::try_from(places.len()).unwrap_or(i64::MAX) < all / FEW;
+        let from = if few { OF_SOME_CARDS } else { "FROM event e WHERE e.card > 0" };
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT e.card, e.kind, e.study_day, e.quality, e.took_ms, e.repetitions, e.device, e.action, e.hlc {from} \
+             ORDER BY e.card, e.hlc, e.device, e.sequence"
+        ))?;
+        let mut rows = if few { statement.query([since.0])? } else { statement.query([])? };
+        while let Some(row) = rows.next()? {
+            let card: i64 = row.get(0)?;
+            if of_card.card != card {
+                of_card.close(here, &mut topics, &mut folded);
+                of_card = CardSums { card, ..CardSums::default() };
+                while place.next_if(|place| place.card < card).is_some() {}
+                here = place.peek().copied().filter(|place| place.card == card && decks.has(place.deck));
+            }
+            if here.is_none() {
+                continue;
+            }
+            let (kind, hlc): (i64, i64) = (row.get(1)?, row.get(8)?);
+            // Two devices with the very same stamp: the fold has an order for them that the table has not.
+            of_card.needs_fold |= hlc == of_card.hlc;
+            of_card.hlc = hlc;
+            if matches!(kind, DUE_SET | RESET | ADOPTED) {
+                of_card.needs_fold = true;
+            }
+            if kind != ANSWERED || (!voided.is_empty() && is_voided(row.get(6)?, row.get(7)?)) {
+                continue;
+            }
+            of_card.needs_fold |= row.get_ref(5)? == ValueRef::Null;
+            let (day, took): (i32, i64) = (row.get(2)?, row.get(4)?);
+            let reviewed = of_card.last.is_some_and(|last| day > last);
+            of_card.last = of_card.last.max(Some(day));
+            if day >= since.0 && day <= until.0 {
+                of_card.sums.answers += 1;
+                of_card.sums.time_ms += u64::from(Millis(u32_of(took)).capped().0);
+                if reviewed {
+                    let passed = quality_of(row.get(3)?).is_some_and(Quality::passed);
+                    of_card.sums.recalls.passed += u64::from(passed);
+                    of_card.sums.recalls.all += 1;
                 }
-                let totals = tally::of_event(before, event);
-                let sums = topics.entry((topic, deck)).or_default();
-                sums.answers += totals.answers;
-                sums.recalls.passed += totals.young.passed + totals.mature.passed;
-                sums.recalls.all += totals.young.all + totals.mature.all;
-                sums.time_ms += totals.time_ms;
-                if let (Some("sort"), Some(expected), Some(given)) =
-                    (event.detail.asked.as_deref(), &event.detail.expected, &event.detail.response)
-                {
-                    *sides.entry((expected.clone(), given.clone())).or_default() += totals.answers;
-                }
-            });
+            }
+        }
+        of_card.close(here, &mut topics, &mut folded);
+        for place in folded {
+            self.fold_topics(&reader, &voided, place, (since, until), &mut topics)?;
+        }
+        let mut sides = BySide::new();
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.deck, d.expected, d.response, e.device, e.action FROM event_detail d JOIN event e ON e.device = d.device \
+             AND e.sequence = d.sequence JOIN card c ON c.id = e.card WHERE d.asked = 'sort' AND d.expected IS NOT NULL \
+             AND d.response IS NOT NULL AND e.kind = 1 AND e.study_day BETWEEN ?1 AND ?2",
+        )?;
+        let mut rows = statement.query((since.0, until.0))?;
+        while let Some(row) = rows.next()? {
+            if decks.has(row.get(0)?) && !is_voided(row.get(3)?, row.get(4)?) {
+                *sides.entry((row.get(1)?, row.get(2)?)).or_default() += 1;
+            }
         }
         Ok((topics, sides))
+    }
+
+    /// Decks and topics of the cards that may have an answer since a day, by card.
+    fn places(&self, since: StudyDay) -> Result<Vec<CardPlace>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.id, c.deck, coalesce(n.topic, 0) FROM card_state s JOIN card c ON c.id = s.card \
+             JOIN note n ON n.id = c.note WHERE s.last_day IS NULL OR s.last_day >= ?1 ORDER BY s.card",
+        )?;
+        let rows = statement
+            .query_map([since.0], |row| Ok(CardPlace { card: row.get(0)?, deck: row.get(1)?, topic: row.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn fold_topics(
+        &self,
+        reader: &Reader,
+        voided: &Voided,
+        place: CardPlace,
+        (since, until): (StudyDay, StudyDay),
+        topics: &mut ByTopic,
+    ) -> Result<(), StoreError> {
+        let nobody = CardId { note: NoteUid([0; 16]), ordinal: 1 };
+        let events = events_of(&self.db, reader, place.card, nobody)?;
+        fold(&events, voided, &reader.schedulers, |before, event| {
+            if event.study_day < since || event.study_day > until {
+                return;
+            }
+            let totals = tally::of_event(before, event);
+            let sums = topics.entry((place.topic, place.deck)).or_default();
+            sums.answers += totals.answers;
+            sums.recalls.passed += totals.young.passed + totals.mature.passed;
+            sums.recalls.all += totals.young.all + totals.mature.all;
+            sums.time_ms += totals.time_ms;
+        });
+        Ok(())
     }
 
     /// Sums with the titles that people know. Cards without a topic are summed up by their deck.
@@ -203,39 +351,46 @@ impl Store {
         Ok(topics)
     }
 
-    /// Cards by state, (young, mature), leeches, and the daily load in thousandths.
-    #[expect(clippy::type_complexity, reason = "four sums of one pass; a struct would be used once")]
+    /// What the states of the cards add up to, in one pass over the narrow rows of `card_state`.
     fn states(
         &self,
         decks: &DeckSet,
         leech_lapses: u32,
-        word: impl Fn(&crate::core::state::CardState) -> StateWord,
-    ) -> Result<(Vec<(StateWord, u64)>, (u64, u64), u64, u64), StoreError> {
+        word: impl Fn(&CardState) -> StateWord,
+    ) -> Result<States, StoreError> {
         let mut counts: BTreeMap<StateWord, u64> = BTreeMap::new();
-        let (mut young, mut mature, mut leeches, mut load, mut buried_new) = (0, 0, 0, 0, 0);
+        let mut states = States::default();
+        let mut buried_new = 0;
+        // `offered` is 0 for suspended cards and for those that are never asked. Only the few suspended ones have to be
+        // looked up to be told from the others.
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT s.deck, {} FROM card_state s JOIN card c ON c.id = s.card JOIN note n ON n.id = c.note \
-             WHERE c.retired = 0 AND n.retired = 0 AND n.held_out = 0",
-            crate::store::columns::STATE_COLUMNS
+            "SELECT s.deck, s.offered, {STATE_COLUMNS} FROM card_state s WHERE s.offered = 1 OR (s.suspended = 1 AND EXISTS \
+             (SELECT 1 FROM card c JOIN note n ON n.id = c.note WHERE c.id = s.card AND c.retired = 0 AND n.retired = 0 \
+             AND n.held_out = 0))"
         ))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if !decks.has(row.get(0)?) {
                 continue;
             }
-            let state = crate::store::columns::state_of(row, 1)?.state;
+            let state = state_of(row, 2)?;
             let word = word(&state);
             buried_new += u64::from(word == StateWord::Buried && state.memory.is_none());
             *counts.entry(word).or_default() += 1;
-            if let (Some(memory), true) = (&state.memory, word != StateWord::Suspended) {
-                if memory.interval.0 >= tally::MATURE_DAYS {
-                    mature += 1;
-                } else {
-                    young += 1;
+            if let Some(memory) = &state.memory {
+                if row.get(1)? {
+                    *states.due.entry(memory.due).or_default() += 1;
                 }
-                load += 1000 / u64::from(memory.interval.0.max(1));
+                if word != StateWord::Suspended {
+                    if memory.interval.0 >= tally::MATURE_DAYS {
+                        states.mature += 1;
+                    } else {
+                        states.young += 1;
+                    }
+                    states.load_milli += 1000 / u64::from(memory.interval.0.max(1));
+                }
             }
-            leeches += u64::from(crate::core::state::is_leech(state.lapses(), leech_lapses));
+            states.leeches += u64::from(is_leech(state.lapses(), leech_lapses));
         }
         let mut statement =
             self.db.prepare_cached("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck")?;
@@ -248,25 +403,25 @@ impl Store {
         }
         // Most new cards have no state yet; the index has them all, those that are held back today included.
         counts.insert(StateWord::New, fresh.saturating_sub(buried_new));
-        let states = StateWord::ALL.into_iter().map(|word| (word, counts.get(&word).copied().unwrap_or(0))).collect();
-        Ok((states, (young, mature), leeches, load))
+        states.words = StateWord::ALL.into_iter().map(|word| (word, counts.get(&word).copied().unwrap_or(0))).collect();
+        Ok(states)
     }
 
-    /// Answered cards that are offered, by due day.
+    /// Answered cards that are offered, by due day: for the week ahead.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn due_days(&self, decks: &DeckSet) -> Result<Vec<(StudyDay, u64)>, StoreError> {
+    pub fn due_days(&self, decks: &DeckSet) -> Result<BTreeMap<StudyDay, u64>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT due, deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due, deck",
         )?;
         let mut rows = statement.query([])?;
-        let mut days: BTreeMap<StudyDay, u64> = BTreeMap::new();
+        let mut days = BTreeMap::new();
         while let Some(row) = rows.next()? {
             if decks.has(row.get(1)?) {
                 *days.entry(day_of(row.get(0)?)).or_default() += u64_of(row.get(2)?);
             }
         }
-        Ok(days.into_iter().collect())
+        Ok(days)
     }
 }

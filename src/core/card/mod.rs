@@ -35,7 +35,7 @@ pub fn kind(name: &str) -> Option<&'static dyn CardKind> {
 }
 
 /// The value of one field of a note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// One text.
@@ -52,6 +52,33 @@ impl Value {
             Self::Text(text) => std::slice::from_ref(text),
             Self::Texts(texts) => texts,
         }
+    }
+}
+
+/// By hand, since serde's own for an untagged enum copies each value first: it took half the time of reading a note.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrSeveral;
+        impl<'de> serde::de::Visitor<'de> for OneOrSeveral {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text or an array of texts")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Text(text.to_owned()))
+            }
+
+            fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Value, E> {
+                Ok(Value::Text(text))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, texts: A) -> Result<Value, A::Error> {
+                Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(texts)).map(Value::Texts)
+            }
+        }
+        deserializer.deserialize_any(OneOrSeveral)
     }
 }
 

@@ -1,0 +1,236 @@
+//! The least work that each task can be done with, on bare rusqlite: what a figure of ours is compared with.
+//!
+//! Every program has what the task can't do without and nothing more: WAL and `synchronous=FULL` (an answer must
+//! survive a power cut), statements prepared once, and the indexes without which the next task would have to scan.
+
+use crate::measure::now;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::fs;
+use std::fs::File;
+use std::hash::Hasher as _;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::BufWriter;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+fn open(path: &str) -> Connection {
+    let db = Connection::open(path).unwrap();
+    db.pragma_update(None, "journal_mode", "wal").unwrap();
+    db.pragma_update(None, "synchronous", "full").unwrap();
+    // Or a prepared statement would be prepared again whenever a parameter changes.
+    db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
+    db
+}
+
+/// `floor TASK ARG…`, a process of its own.
+pub(crate) fn run(args: &[String]) {
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["first", db] => first(db),
+        ["import", tsv, db] => import(tsv, db),
+        ["scan", db] => scan(db),
+        ["sums", db] => sums(db),
+        ["export", db, out] => export(db, out),
+        _ => panic!("no floor {args:?}"),
+    }
+}
+
+/// Start to first due card: open, one query by index, the text of one row.
+fn first(path: &str) {
+    let db = open(path);
+    let body: String = db
+        .query_row(
+            "SELECT n.body FROM (SELECT card FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 \
+             AND due <= 20468 ORDER BY due, shuffle LIMIT 1) s JOIN card c ON c.id = s.card JOIN note n ON n.id = c.note",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .unwrap()
+        .unwrap_or_default();
+    println!("{body}");
+}
+
+/// An import that can be repeated: a note with a unique name (logs of two devices must mean the same note by it), an
+/// index by deck and prompt (to find the note again, since its row has no name), a card. No index on cards: there are
+/// ways to find the next new one without. A row that is there with the same text is left alone.
+fn import(tsv: &str, path: &str) {
+    let mut db = open(path);
+    db.execute_batch(
+        "CREATE TABLE IF NOT EXISTS note (id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE, deck INTEGER NOT NULL, \
+         prompt_hash INTEGER NOT NULL, front TEXT NOT NULL, back TEXT NOT NULL) STRICT; \
+         CREATE INDEX IF NOT EXISTS note_prompt ON note (deck, prompt_hash); \
+         CREATE TABLE IF NOT EXISTS card (id INTEGER PRIMARY KEY, note INTEGER NOT NULL, deck INTEGER NOT NULL, \
+         shuffle INTEGER NOT NULL) STRICT;",
+    )
+    .unwrap();
+    let tx = db.transaction().unwrap();
+    {
+        let old: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0)).unwrap();
+        let mut find =
+            tx.prepare("SELECT id, front, back FROM note WHERE deck = 1 AND prompt_hash = ?1 AND id <= ?2").unwrap();
+        let mut update = tx.prepare("UPDATE note SET back = ?2 WHERE id = ?1").unwrap();
+        let mut note =
+            tx.prepare("INSERT INTO note (uid, deck, prompt_hash, front, back) VALUES (?1, 1, ?2, ?3, ?4)").unwrap();
+        let mut card = tx.prepare("INSERT INTO card (note, deck, shuffle) VALUES (?1, 1, ?2)").unwrap();
+        let mut input = BufReader::with_capacity(1 << 16, File::open(tsv).unwrap());
+        let mut line = String::new();
+        let mut number = 0_u128;
+        while input.read_line(&mut line).unwrap() > 0 {
+            let (front, back) = line.trim_end_matches('\n').split_once('\t').unwrap();
+            let mut hasher = std::hash::DefaultHasher::new();
+            hasher.write(front.as_bytes());
+            let hash = hasher.finish().cast_signed();
+            let known = old > 0 && {
+                let mut rows = find.query((hash, old)).unwrap();
+                let mut known = false;
+                while let Some(row) = rows.next().unwrap() {
+                    if row.get_ref(1).unwrap().as_str().unwrap() == front {
+                        if row.get_ref(2).unwrap().as_str().unwrap() != back {
+                            update.execute((row.get::<_, i64>(0).unwrap(), back)).unwrap();
+                        }
+                        known = true;
+                    }
+                }
+                known
+            };
+            if !known {
+                number += 1;
+                let uid = (u128::try_from(old).unwrap() + number).to_be_bytes();
+                note.execute((uid, hash, front, back)).unwrap();
+                card.execute((tx.last_insert_rowid(), hash >> 1)).unwrap();
+            }
+            line.clear();
+        }
+    }
+    tx.commit().unwrap();
+}
+
+/// Statistics from the log: every event once, in the order of the fold, with what a sum needs of it.
+fn scan(path: &str) {
+    let db = open(path);
+    let mut statement = db
+        .prepare("SELECT card, study_day, kind, quality, took_ms, interval_days FROM event ORDER BY card, hlc")
+        .unwrap();
+    let mut rows = statement.query([]).unwrap();
+    let (mut answers, mut passed, mut mature, mut time, mut card, mut interval) =
+        (0_i64, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64);
+    while let Some(row) = rows.next().unwrap() {
+        let this: i64 = row.get(0).unwrap();
+        if this != card {
+            (card, interval) = (this, 0);
+        }
+        if row.get::<_, i64>(2).unwrap() == 1 && row.get::<_, i64>(1).unwrap() > 0 {
+            answers += 1;
+            passed += i64::from(row.get::<_, i64>(3).unwrap() >= 3);
+            mature += i64::from(interval >= 21);
+            time += row.get::<_, i64>(4).unwrap().min(60_000);
+            interval = row.get(5).unwrap();
+        }
+    }
+    println!("{answers} {passed} {mature} {time}");
+}
+
+/// Statistics from kept sums, with the two counts that only the cards' states have.
+fn sums(path: &str) {
+    let db = open(path);
+    let days: (i64, i64, i64) = db
+        .query_row("SELECT count(*), sum(answers), sum(time_ms) FROM day_sum", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    let mut statement =
+        db.prepare("SELECT due, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due").unwrap();
+    let due: Vec<(i64, i64)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    let mature: i64 =
+        db.query_row("SELECT count(*) FROM card_state WHERE interval_days >= 21", [], |row| row.get(0)).unwrap();
+    println!("{days:?} {} {mature}", due.len());
+}
+
+/// Notes out: their rows in the order in which they lie, id, key and text, quoted; beside, synced and renamed.
+fn export(path: &str, out: &str) {
+    let db = open(path);
+    let beside = format!("{out}.part");
+    let mut file = BufWriter::with_capacity(1 << 16, File::create(&beside).unwrap());
+    let mut statement = db
+        .prepare("SELECT lower(hex(n.uid)), n.key, k.name, n.body FROM note n JOIN deck k ON k.id = n.deck WHERE n.retired = 0")
+        .unwrap();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let cell = |index: usize| row.get_ref(index).unwrap().as_str_or_null().unwrap().unwrap_or_default();
+        write!(file, "{},{},{},\"", cell(0), cell(1), cell(2)).unwrap();
+        for (index, part) in cell(3).split('"').enumerate() {
+            if index > 0 {
+                file.write_all(b"\"\"").unwrap();
+            }
+            file.write_all(part.as_bytes()).unwrap();
+        }
+        file.write_all(b"\"\n").unwrap();
+    }
+    file.into_inner().unwrap().sync_all().unwrap();
+    fs::rename(beside, out).unwrap();
+}
+
+/// Answers: a row into the log, another state with its due index; each committed to the disk.
+pub(crate) struct Answers {
+    db: Connection,
+    next: i64,
+}
+
+impl Answers {
+    pub(crate) fn new(path: &Path, cards: usize) -> Self {
+        let mut db = open(path.to_str().unwrap());
+        db.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+        db.execute_batch(
+            "CREATE TABLE event (card INTEGER NOT NULL, hlc INTEGER NOT NULL, study_day INTEGER NOT NULL, at_ms INTEGER NOT NULL, \
+             quality INTEGER, took_ms INTEGER, interval_days INTEGER, ease INTEGER, due INTEGER, PRIMARY KEY (card, hlc)) \
+             STRICT, WITHOUT ROWID; \
+             CREATE TABLE card_state (card INTEGER PRIMARY KEY, repetitions INTEGER, interval_days INTEGER, ease INTEGER, \
+             due INTEGER) STRICT; \
+             CREATE INDEX card_due ON card_state (due);",
+        )
+        .unwrap();
+        let tx = db.transaction().unwrap();
+        {
+            let mut event =
+                tx.prepare("INSERT INTO event VALUES (?1, ?2, 20000, 1728000000000, 4, 5000, 6, 250, 20006)").unwrap();
+            let mut state = tx.prepare("INSERT INTO card_state VALUES (?1, 3, 15, 250, ?2)").unwrap();
+            for card in 1..=i64::try_from(cards).unwrap() {
+                for review in 0..10 {
+                    event.execute((card, review)).unwrap();
+                }
+                state.execute((card, 20_400 + card * 7919 % 100)).unwrap();
+            }
+        }
+        tx.commit().unwrap();
+        db.set_prepared_statement_cache_capacity(16);
+        Self { db, next: 1 }
+    }
+
+    pub(crate) fn answer(&mut self) -> Duration {
+        let card: i64 = self.next * 7919 % 99_991 + 1;
+        self.next += 1;
+        let start = now();
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+        tx.prepare_cached("INSERT INTO event VALUES (?1, ?2, 20468, 1768467600000, 4, 5000, 38, 250, 20506)")
+            .unwrap()
+            .execute((card, 1_000_000 + self.next))
+            .unwrap();
+        tx.prepare_cached(
+            "UPDATE card_state SET repetitions = 4, interval_days = 38, ease = 250, due = 20506 WHERE card = ?1",
+        )
+        .unwrap()
+        .execute([card])
+        .unwrap();
+        tx.commit().unwrap();
+        start.elapsed()
+    }
+
+    pub(crate) fn rest(&self) {
+        self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
+    }
+}
