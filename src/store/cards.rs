@@ -341,6 +341,7 @@ impl Store {
         deck: i64,
         mut note: impl FnMut(NoteUid, Option<String>, NoteText) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let _snapshot = self.snapshot()?;
         // The order from an index, without the texts: SQLite would carry them along while it sorts.
         let mut order: Vec<(i64, i64)> = {
             let mut statement = self.db.prepare_cached(

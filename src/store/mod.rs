@@ -403,6 +403,11 @@ impl Store {
         Ok(newer)
     }
 
+    /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
+    fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+        Ok(self.db.unchecked_transaction()?)
+    }
+
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         meta(&self.db, name)
     }

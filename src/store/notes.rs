@@ -167,6 +167,28 @@ impl Bits {
     }
 }
 
+/// Whether a prompt may have come before in a file: never no where it has, seldom yes where it has not. Its size does
+/// not grow with the file, and most rows of a new deck need no look into the database.
+#[derive(Default)]
+struct Seen(Bits);
+
+impl Seen {
+    /// Bits kept; with a million prompts one row in thirty is looked up for nothing.
+    const BITS: i64 = 1 << 25;
+
+    fn bit(deck: i64, prompt_hash: i64) -> i64 {
+        prompt_hash.wrapping_add(deck).rem_euclid(Self::BITS)
+    }
+
+    fn may_have(&self, deck: i64, prompt_hash: i64) -> bool {
+        self.0.has(Self::bit(deck, prompt_hash))
+    }
+
+    fn add(&mut self, deck: i64, prompt_hash: i64) {
+        self.0.add(Self::bit(deck, prompt_hash));
+    }
+}
+
 /// How a note says who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
@@ -261,6 +283,7 @@ pub struct Bulk<'b, 's> {
     fresh_uid: &'b mut dyn FnMut() -> [u8; 16],
     decks: BTreeMap<String, DeckNow>,
     claimed: Bits,
+    seen: Seen,
     last_old_note: i64,
     /// Rows for the end of the file, some with notes of their prompt that are still open.
     deferred: Vec<Row>,
@@ -286,6 +309,7 @@ impl<'b, 's> Bulk<'b, 's> {
             fresh_uid,
             decks: BTreeMap::new(),
             claimed: Bits::default(),
+            seen: Seen::default(),
             last_old_note,
             deferred: Vec::new(),
             waiting: Vec::new(),
@@ -429,7 +453,7 @@ impl<'b, 's> Bulk<'b, 's> {
             return self.found(&known, &now, key, text, &hashed);
         }
         let mut open = Vec::new();
-        if now.was_there || matches!(who, Who::Prompt) {
+        if now.was_there || (matches!(who, Who::Prompt) && self.seen.may_have(now.id, hashed.prompt_hash)) {
             for known in self.by_prompt(now.id, hashed.prompt_hash)? {
                 if self.is_taken(known.id) {
                     if matches!(who, Who::Prompt) && known.text_hash == hashed.text_hash {
@@ -565,6 +589,7 @@ impl<'b, 's> Bulk<'b, 's> {
         for ordinal in text.ordinals() {
             insert_card(tx, note, CardId { note: uid, ordinal }, deck.id, offered)?;
         }
+        self.seen.add(deck.id, hashed.prompt_hash);
         self.writer.touched = true;
         Ok(Placed::Added)
     }

@@ -159,6 +159,7 @@ impl Store {
         leech_lapses: u32,
         word: impl Fn(&CardState) -> StateWord,
     ) -> Result<Totals, StoreError> {
+        let _snapshot = self.snapshot()?;
         let months = |day: StudyDay| day.month();
         let begins_a_month = since.is_none_or(|day| day.plus(-1).month() != day.month());
         let ends_a_month = until.is_none_or(|day| day >= today || day.plus(1).month() != day.month());
