@@ -173,11 +173,9 @@ CREATE TABLE note (
     created_action INTEGER NOT NULL
 ) STRICT;
 
--- Finds a row's note again; with `retired`, since those come last and what a file no longer has is counted from it.
-CREATE INDEX note_prompt ON note (deck, prompt_hash, retired);
-
--- The order of lists and exports, so that they stream.
-CREATE INDEX note_order ON note (deck, position);
+-- Finds a row's note again, retired ones last. That a file no longer has a note, and the order of a deck, are read from
+-- it too: an index of their own for each would slow down every import.
+CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position);
 
 -- Every text of a note that was ever changed, its first one included. The newest one whose action counts is shown.
 CREATE TABLE note_version (

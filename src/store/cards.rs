@@ -336,13 +336,22 @@ impl Store {
         deck: i64,
         mut note: impl FnMut(NoteUid, Option<String>, NoteText) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT uid, key, body FROM note INDEXED BY note_order WHERE deck = ?1 AND retired = 0 AND body <> '' \
-             ORDER BY position, id",
-        )?;
-        let mut rows = statement.query([deck])?;
-        while let Some(row) = rows.next()? {
-            note(NoteUid(row.get(0)?), row.get(1)?, text_of(&row.get::<_, String>(2)?)?)?;
+        let _snapshot = self.snapshot()?;
+        // The order from an index, without the texts: SQLite would carry them along while it sorts.
+        let mut order: Vec<(i64, i64)> = {
+            let mut statement = self.db.prepare_cached(
+                "SELECT position, id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0",
+            )?;
+            let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        order.sort_unstable();
+        let mut statement = self.db.prepare_cached("SELECT uid, key, body FROM note WHERE id = ?1 AND body <> ''")?;
+        for (_, id) in order {
+            let mut rows = statement.query([id])?;
+            if let Some(row) = rows.next()? {
+                note(NoteUid(row.get(0)?), row.get(1)?, text_of(&row.get::<_, String>(2)?)?)?;
+            }
         }
         Ok(())
     }

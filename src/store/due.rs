@@ -118,6 +118,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: Limits) -> Result<Supply, StoreError> {
+        let _snapshot = self.snapshot()?;
         let (repeats, met_today) = self.answered_today(decks, today, limits.drill)?;
         let done = self.done(decks, today)?;
         let mut met = met_today.clone();
@@ -291,6 +292,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn counts(&self, decks: &DeckSet, today: StudyDay, drill: Drill) -> Result<Counts, StoreError> {
+        let _snapshot = self.snapshot()?;
         let done = self.done(decks, today)?;
         let (repeats, _) = self.answered_today(decks, today, drill)?;
         let sum = |counts: BTreeMap<i64, u64>| {
