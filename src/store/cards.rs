@@ -7,10 +7,8 @@ use crate::core::state::CardState;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Writer;
 use crate::store::columns::LAST_COLUMNS;
 use crate::store::columns::STATE_COLUMNS;
-use crate::store::columns::day_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::whole_state_of;
 use crate::store::notes::text_of;
@@ -355,20 +353,6 @@ impl Store {
         }
         Ok(())
     }
-
-    /// Days on which a card fell due, was answered and so on are asked for by commands through the state; this one gives
-    /// the last study day with an answer, for the streak of `lmq`.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn last_answered_day(&self) -> Result<Option<crate::core::study_day::StudyDay>, StoreError> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day DESC LIMIT 1")?
-            .query_row([], |row| row.get(0))
-            .optional()?
-            .map(day_of))
-    }
 }
 
 fn matches(line: &CardLine, words: &[String]) -> bool {
@@ -390,15 +374,4 @@ fn matches(line: &CardLine, words: &[String]) -> bool {
         text.push(' ');
     }
     words.iter().all(|word| text.contains(&fold(word)))
-}
-
-impl Writer<'_> {
-    /// Whether a card is suspended, for a command that must not answer it.
-    ///
-    /// # Errors
-    /// When the card is not there.
-    pub fn is_suspended(&self, card: CardId) -> Result<bool, StoreError> {
-        let row = crate::store::card_state::CardRow::find(&self.tx, card)?.ok_or(StoreError::NoCard)?;
-        Ok(row.state.suspended)
-    }
 }
