@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::core::settings::Settings;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
@@ -6,7 +7,6 @@ use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ui;
 use crate::ui::keymap::Keymap;
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let mut input = io::stdin().lock();
         return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin);
     }
-    let keys = keys()?;
+    let keys = keys(&ctx.settings)?;
     let stop = stops()?;
     let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed))?;
     for line in summary {
@@ -93,8 +93,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 /// The bindings in force.
-pub(super) fn keys() -> Result<Keymap, Failure> {
-    Keymap::new(&BTreeMap::new()).map_err(|error| Failure::data(error.to_string()))
+pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
+    Keymap::new(&settings.keys).map_err(|error| {
+        Failure::data("the keys in the settings can't be bound")
+            .at(error.to_string())
+            .hint("`lmq config path` says where the settings are; take the line out or choose another key")
+    })
 }
 
 /// How long a front end gets to leave by itself.

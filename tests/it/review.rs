@@ -331,6 +331,26 @@ fn signals_and_a_lost_terminal_leave_everything_in_order() {
 }
 
 #[test]
+fn keys_can_be_bound_and_a_key_for_two_commands_is_refused_with_both() {
+    let lmq = model();
+    lmq.write(".config/lmq/config.toml", "[keys]\nquit = \"x\"\n");
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types("?");
+    terminal.sees("(undo_list)");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types("x");
+    assert_eq!(terminal.ends().0, 0);
+    lmq.write(".config/lmq/config.toml", "[keys]\nquit = \"x\"\nbury = \"x\"\n");
+    let terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
+    terminal.sees("`x` is bound to both `bury` and `quit`");
+    assert_eq!(terminal.ends().0, 3);
+}
+
+#[test]
 fn a_terminal_that_is_closed_ends_the_program_and_keeps_the_answers() {
     let lmq = model();
     for args in [&["review", "model"][..], &[]] {
