@@ -25,6 +25,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 /// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
@@ -704,8 +705,8 @@ impl<'b, 's> Bulk<'b, 's> {
         for row in rest {
             let hashed = hashed(&row.text)?;
             let deck = row.now.id;
-            if let std::collections::btree_map::Entry::Vacant(open) = unclaimed.entry(deck) {
-                open.insert(self.unclaimed(deck)?);
+            if let Entry::Vacant(place) = unclaimed.entry(deck) {
+                place.insert(self.unclaimed(deck)?);
             }
             let candidates = unclaimed.entry(deck).or_default();
             pairs += candidates.len();
