@@ -72,7 +72,9 @@ pub(crate) fn run() {
             review.rest();
         }
         let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();
-        for (what, ours) in [("one answer (`ops::review::answer`)", &command), ("in a sitting, the next card loaded", &sitting)] {
+        for (what, ours) in
+            [("one answer (`ops::review::answer`)", &command), ("in a sitting, the next card loaded", &sitting)]
+        {
             let speed = mean(&floor).as_secs_f64() / mean(ours).as_secs_f64();
             lines.push(Line {
                 what: format!("{what}, {} cards", size_name(size)),

@@ -72,8 +72,8 @@ pub(crate) fn reviews(size: usize) -> usize {
 /// About 170 bytes of words: front and back.
 fn card_text(number: usize) -> (String, String) {
     const WORDS: [&str; 16] = [
-        "people", "plan", "vision", "budget", "change", "order", "trust", "risk", "goal", "team", "why", "how", "today",
-        "tomorrow", "control", "inspire",
+        "people", "plan", "vision", "budget", "change", "order", "trust", "risk", "goal", "team", "why", "how",
+        "today", "tomorrow", "control", "inspire",
     ];
     let text = |salt: u64, count: usize| {
         let mut out = String::new();

@@ -4,8 +4,16 @@
 //! them to docs/performance.md. `LMQ_BENCH_SIZES=1k,100k,1M` chooses the sizes. Everything but `answer` runs the real
 //! release binary as a process of its own, and the floor as another, turn and turn about: other programs on the machine
 //! slow both alike, so only the ratios mean something.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench that can't go on has nothing better to do than to stop")]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tables go to standard output, progress to standard error")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a bench that can't go on has nothing better to do than to stop"
+)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tables go to standard output, progress to standard error"
+)]
 
 mod answer;
 mod data;

@@ -135,7 +135,12 @@ pub(crate) fn floor(count: usize, args: &[&str]) -> Runs {
 }
 
 /// Product and floor, turn and turn about.
-pub(crate) fn both(rounds: usize, each: usize, product: impl Fn(usize) -> Runs, floor: impl Fn(usize) -> Runs) -> (Runs, Runs) {
+pub(crate) fn both(
+    rounds: usize,
+    each: usize,
+    product: impl Fn(usize) -> Runs,
+    floor: impl Fn(usize) -> Runs,
+) -> (Runs, Runs) {
     let (mut ours, mut theirs) = (Runs::default(), Runs::default());
     for _ in 0..rounds {
         ours.add(product(each));
@@ -150,7 +155,13 @@ pub(crate) fn text(path: &Path) -> &str {
 
 pub(crate) fn ms(time: Duration) -> String {
     let ms = time.as_secs_f64() * 1000.0;
-    if ms >= 1000.0 { format!("{:.2} s", ms / 1000.0) } else if ms >= 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.2} ms") }
+    if ms >= 1000.0 {
+        format!("{:.2} s", ms / 1000.0)
+    } else if ms >= 10.0 {
+        format!("{ms:.1} ms")
+    } else {
+        format!("{ms:.2} ms")
+    }
 }
 
 pub(crate) fn rate(count: usize, time: Duration) -> String {
@@ -183,7 +194,9 @@ pub(crate) struct Line {
 
 pub(crate) fn table(title: &str, lines: &[Line]) {
     println!("\n### {title}\n");
-    println!("| what | lmq | floor | ratio | CPU ratio | peak memory | bar | |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |");
+    println!(
+        "| what | lmq | floor | ratio | CPU ratio | peak memory | bar | |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |"
+    );
     for line in lines {
         let met = line.met.map_or("", |met| if met { "met" } else { "**missed**" });
         println!(

@@ -71,13 +71,13 @@ fn import(tsv: &str, path: &str) {
     let tx = db.transaction().unwrap();
     {
         let old: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0)).unwrap();
-        let mut find = tx
-            .prepare("SELECT id, front, back FROM note WHERE deck = 1 AND prompt_hash = ?1 AND id <= ?2")
-            .unwrap();
+        let mut find =
+            tx.prepare("SELECT id, front, back FROM note WHERE deck = 1 AND prompt_hash = ?1 AND id <= ?2").unwrap();
         let mut update = tx.prepare("UPDATE note SET back = ?2 WHERE id = ?1").unwrap();
         let mut note =
             tx.prepare("INSERT INTO note (uid, deck, prompt_hash, front, back) VALUES (?1, 1, ?2, ?3, ?4)").unwrap();
-        let mut card = tx.prepare("INSERT INTO card (note, deck, shuffle, new_position) VALUES (?1, 1, ?2, ?3)").unwrap();
+        let mut card =
+            tx.prepare("INSERT INTO card (note, deck, shuffle, new_position) VALUES (?1, 1, ?2, ?3)").unwrap();
         let mut input = BufReader::with_capacity(1 << 16, File::open(tsv).unwrap());
         let mut line = String::new();
         let mut number = 0_u128;
@@ -118,7 +118,8 @@ fn scan(path: &str) {
         .prepare("SELECT card, study_day, kind, quality, took_ms, interval_days FROM event ORDER BY card, hlc")
         .unwrap();
     let mut rows = statement.query([]).unwrap();
-    let (mut answers, mut passed, mut mature, mut time, mut card, mut interval) = (0_i64, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64);
+    let (mut answers, mut passed, mut mature, mut time, mut card, mut interval) =
+        (0_i64, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64);
     while let Some(row) = rows.next().unwrap() {
         let this: i64 = row.get(0).unwrap();
         if this != card {
@@ -143,9 +144,8 @@ fn sums(path: &str) {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .unwrap();
-    let mut statement = db
-        .prepare("SELECT due, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due")
-        .unwrap();
+    let mut statement =
+        db.prepare("SELECT due, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due").unwrap();
     let due: Vec<(i64, i64)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
     let mature: i64 =
@@ -198,9 +198,8 @@ impl Answers {
         .unwrap();
         let tx = db.transaction().unwrap();
         {
-            let mut event = tx
-                .prepare("INSERT INTO event VALUES (?1, ?2, 20000, 1728000000000, 4, 5000, 6, 250, 20006)")
-                .unwrap();
+            let mut event =
+                tx.prepare("INSERT INTO event VALUES (?1, ?2, 20000, 1728000000000, 4, 5000, 6, 250, 20006)").unwrap();
             let mut state = tx.prepare("INSERT INTO card_state VALUES (?1, 3, 15, 250, ?2)").unwrap();
             for card in 1..=i64::try_from(cards).unwrap() {
                 for review in 0..10 {
@@ -223,10 +222,12 @@ impl Answers {
             .unwrap()
             .execute((card, 1_000_000 + self.next))
             .unwrap();
-        tx.prepare_cached("UPDATE card_state SET repetitions = 4, interval_days = 38, ease = 250, due = 20506 WHERE card = ?1")
-            .unwrap()
-            .execute([card])
-            .unwrap();
+        tx.prepare_cached(
+            "UPDATE card_state SET repetitions = 4, interval_days = 38, ease = 250, due = 20506 WHERE card = ?1",
+        )
+        .unwrap()
+        .execute([card])
+        .unwrap();
         tx.commit().unwrap();
         start.elapsed()
     }

@@ -102,8 +102,7 @@ pub enum Found {
 }
 
 /// How many cards of each deck are due on a day.
-pub(super) const DUE_BY_DECK: &str =
-    "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+pub(super) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
      AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
 
 fn line_of(row: &rusqlite::Row<'_>) -> Result<CardLine, StoreError> {
@@ -299,11 +298,7 @@ impl Store {
     }
 
     /// Counts by deck, each made in one pass.
-    pub(super) fn by_deck(
-        &self,
-        sql: &str,
-        params: impl rusqlite::Params,
-    ) -> Result<BTreeMap<i64, u64>, StoreError> {
+    pub(super) fn by_deck(&self, sql: &str, params: impl rusqlite::Params) -> Result<BTreeMap<i64, u64>, StoreError> {
         let mut statement = self.db.prepare_cached(sql)?;
         let rows = statement.query_map(params, |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -267,7 +267,8 @@ impl Store {
             counts.into_iter().filter(|(deck, _)| decks.has(*deck)).map(|(_, count)| count).sum()
         };
         let due = sum(self.by_deck(DUE_BY_DECK, [today.0])?);
-        let new = sum(self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?);
+        let new =
+            sum(self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?);
         let mut statement = self.db.prepare_cached(
             "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
         )?;

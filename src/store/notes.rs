@@ -25,6 +25,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 /// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
@@ -259,8 +260,11 @@ fn hashed(text: &NoteText) -> Result<Hashed, StoreError> {
     let body = String::from_utf8(body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
     let prompt = first.trim();
-    let prompt_hash =
-        if prompt.is_ascii() { quick64(prompt.as_bytes()) } else { quick64(prompt.nfc().collect::<String>().as_bytes()) };
+    let prompt_hash = if prompt.is_ascii() {
+        quick64(prompt.as_bytes())
+    } else {
+        quick64(prompt.nfc().collect::<String>().as_bytes())
+    };
     Ok(Hashed { prompt_hash: hash_bits(prompt_hash), text_hash: hash_bits(quick64(body.as_bytes())), body })
 }
 
@@ -522,10 +526,7 @@ impl<'b, 's> Bulk<'b, 's> {
 
     fn by_uid(&self, uid: NoteUid) -> Result<Option<Known>, StoreError> {
         let tx = &self.writer.tx;
-        let found = tx
-            .prepare_cached(known!("WHERE n.uid = ?1"))?
-            .query_row([uid.0], Known::of)
-            .optional()?;
+        let found = tx.prepare_cached(known!("WHERE n.uid = ?1"))?.query_row([uid.0], Known::of).optional()?;
         if found.is_some() {
             return Ok(found);
         }
@@ -704,10 +705,10 @@ impl<'b, 's> Bulk<'b, 's> {
         for row in rest {
             let hashed = hashed(&row.text)?;
             let deck = row.now.id;
-            if !unclaimed.contains_key(&deck) {
-                unclaimed.insert(deck, self.unclaimed(deck)?);
-            }
-            let candidates = unclaimed.entry(deck).or_default();
+            let candidates = match unclaimed.entry(deck) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.unclaimed(deck)?),
+            };
             pairs += candidates.len();
             let matched = if pairs > MOST_PAIRS { None } else { nearest(candidates, &row.text) };
             let known = match matched {

@@ -322,9 +322,8 @@ impl Store {
             "SELECT c.id, c.deck, coalesce(n.topic, 0) FROM card_state s JOIN card c ON c.id = s.card \
              JOIN note n ON n.id = c.note WHERE s.last_day IS NULL OR s.last_day >= ?1 ORDER BY s.card",
         )?;
-        let rows = statement.query_map([since.0], |row| {
-            Ok(CardPlace { card: row.get(0)?, deck: row.get(1)?, topic: row.get(2)? })
-        })?;
+        let rows = statement
+            .query_map([since.0], |row| Ok(CardPlace { card: row.get(0)?, deck: row.get(1)?, topic: row.get(2)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -429,8 +428,7 @@ impl Store {
         }
         // Most new cards have no state yet; the index has them all, those that are held back today included.
         counts.insert(StateWord::New, fresh.saturating_sub(buried_new));
-        states.words =
-            StateWord::ALL.into_iter().map(|word| (word, counts.get(&word).copied().unwrap_or(0))).collect();
+        states.words = StateWord::ALL.into_iter().map(|word| (word, counts.get(&word).copied().unwrap_or(0))).collect();
         Ok(states)
     }
 }
