@@ -33,7 +33,7 @@ const MOST_DEFERRED: usize = 1000;
 
 /// Text that rows may hold, in bytes, while they wait for the end of a file, since the note with their prompt might
 /// still be claimed by a row with just its text. What comes after that is an edit of that note at once.
-const MOST_WAITING: usize = 16 << 20;
+const MOST_WAITING: usize = 4 << 20;
 
 /// Pairs of a row and a note that are compared letter by letter at the end of a file.
 const MOST_PAIRS: usize = 1000;
