@@ -68,6 +68,8 @@ fn import(tsv: &str, path: &str) {
          CREATE INDEX IF NOT EXISTS card_new ON card (deck, new_position) WHERE new_position IS NOT NULL;",
     )
     .unwrap();
+    // As many pages as the product takes: the more it has, the less often the indexes' pages are written.
+    db.pragma_update(None, "cache_size", -48_000).unwrap();
     let tx = db.transaction().unwrap();
     {
         let old: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0)).unwrap();
