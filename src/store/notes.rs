@@ -705,10 +705,10 @@ impl<'b, 's> Bulk<'b, 's> {
         for row in rest {
             let hashed = hashed(&row.text)?;
             let deck = row.now.id;
-            let candidates = match unclaimed.entry(deck) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(self.unclaimed(deck)?),
-            };
+            if let Entry::Vacant(place) = unclaimed.entry(deck) {
+                place.insert(self.unclaimed(deck)?);
+            }
+            let candidates = unclaimed.entry(deck).or_default();
             pairs += candidates.len();
             let matched = if pairs > MOST_PAIRS { None } else { nearest(candidates, &row.text) };
             let known = match matched {
@@ -826,7 +826,7 @@ impl Writer<'_> {
     fn edited_by_user(&self, note: i64) -> Result<bool, StoreError> {
         let reader = Reader::new(&self.tx)?;
         let voided = voided(&self.tx, &reader)?;
-        Ok(newest_version(&self.tx, &reader, &voided, note)?.is_some_and(|version| version.by_user))
+        Ok(newest_version(&self.tx, &reader, &voided, note)?.is_some_and(|version| version.counts && version.by_user))
     }
 
     fn reposition(&mut self, note: i64, position: i64) -> Result<(), StoreError> {
@@ -1016,22 +1016,24 @@ impl Writer<'_> {
             [note],
             |row| row.get(0),
         )?;
+        let unmade = version.as_ref().map_or(unmade, |version| !version.counts);
         match version {
             Some(version) => {
+                let retired = if unmade { !answered } else { version.retired };
                 let text = text_of(&version.body)?;
                 let hashed = hashed(&text)?;
-                let Version { topic, position, retired, upstream, .. } = version;
-                self.show(note, &text, &hashed, topic, position, retired, upstream.as_deref())?;
+                let upstream = version.upstream.as_deref();
+                self.show(note, &text, &hashed, version.topic, version.position, retired, upstream)?;
             }
             None => {
                 let (text, topic, position) = self.shown(note)?;
                 let hashed = hashed(&text)?;
                 self.show(note, &text, &hashed, topic, position, unmade && !answered, None)?;
-                if unmade && answered {
-                    let uid = self.uid_of(note)?;
-                    return Ok(Some(super::cards::name_of(&name_id, key, CardId { note: uid, ordinal: 1 })));
-                }
             }
+        }
+        if unmade && answered {
+            let uid = self.uid_of(note)?;
+            return Ok(Some(super::cards::name_of(&name_id, key, CardId { note: uid, ordinal: 1 })));
         }
         Ok(None)
     }
@@ -1095,6 +1097,8 @@ struct Version {
     retired: bool,
     by_user: bool,
     upstream: Option<String>,
+    /// False for the last resort: the first text of all, where every action that gave one was undone.
+    counts: bool,
 }
 
 /// The newest version of a note whose action counts. The first text is among the versions once there is a second, and
@@ -1114,17 +1118,18 @@ fn newest_version(db: &Connection, reader: &Reader, voided: &Voided, note: i64) 
             retired: row.get(5)?,
             by_user: row.get(6)?,
             upstream: row.get(7)?,
+            counts: false,
         };
         let number = super::columns::u64_of(row.get(1)?);
         let counts = reader
             .device(row.get(0)?)
             .is_none_or(|device| !voided.contains(crate::core::id::ActionId { device, number }));
         if counts {
-            return Ok(Some(version));
+            return Ok(Some(Version { counts, ..version }));
         }
         oldest = Some(version);
     }
-    Ok(oldest.map(|version| Version { retired: true, ..version }))
+    Ok(oldest)
 }
 
 impl Store {
