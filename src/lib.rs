@@ -8,7 +8,7 @@
 //! | module | holds | may name |
 //! | --- | --- | --- |
 //! | [`core`] | everything that decides: SM-2, states, the fold, the queue, the session, kinds of card | nothing |
-//! | [`env`] | the only reader of clock, time zone, entropy, environment and folders | core |
+//! | [`mod@env`] | the only reader of clock, time zone, entropy, environment and folders | core |
 //! | [`failure`] | what a person gets to read when something did not work, and the exit code | nothing |
 //! | [`store`] | the database: the log, states, sums, texts, queries; the only one that names rusqlite | core |
 //! | [`formats`] | files in and out: deck files, tables, JSON, the log as lines | core |
