@@ -8,6 +8,7 @@ pub mod export;
 pub mod files;
 pub mod import;
 pub mod review;
+pub mod search;
 pub mod settings;
 pub mod undo;
 

@@ -15,6 +15,7 @@ mod migrations;
 mod month;
 mod report;
 mod review;
+mod search;
 mod support;
 mod two_windows;
 mod world;
