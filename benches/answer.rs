@@ -4,6 +4,8 @@ use crate::data;
 use crate::floor::Answers;
 use crate::measure::Line;
 use crate::measure::Runs;
+use crate::measure::cpu_ratio;
+use crate::measure::cpu_so_far;
 use crate::measure::ms;
 use crate::measure::now;
 use crate::measure::rate;
@@ -32,6 +34,11 @@ pub(crate) fn run() {
         let cards = data::cards(&path);
         let (mut store, _) = ops::open(&path, &env, &settings).unwrap_or_else(|failure| panic!("{failure}"));
         for block in 0..BLOCKS {
+            let mut before = cpu_so_far();
+            let mut taken = || {
+                let so_far = cpu_so_far();
+                so_far - std::mem::replace(&mut before, so_far)
+            };
             for index in 0..BLOCK {
                 let card = cards[(block * BLOCK + index) * 7919 % cards.len()];
                 let start = now();
@@ -39,14 +46,18 @@ pub(crate) fn run() {
                     .unwrap_or_else(|failure| panic!("{failure}"));
                 command.times.push(start.elapsed());
             }
+            command.cpu += taken();
             store.rest();
+            taken();
             for _ in 0..BLOCK {
                 floor.times.push(bare.answer());
             }
+            floor.cpu += taken();
             bare.rest();
             let options = review::Options { limit: Some(BLOCK), new: Some(0), ..review::Options::default() };
             let mut review = review::Review::new(&mut store, &env, settings.clone(), &options)
                 .unwrap_or_else(|failure| panic!("{failure}"));
+            taken();
             while let Stage::Front(_) = review.session().stage() {
                 for input in [Input::Respond(String::new()), Input::Grade(Quality::Q4)] {
                     let graded = matches!(input, Input::Grade(_));
@@ -57,6 +68,7 @@ pub(crate) fn run() {
                     }
                 }
             }
+            sitting.cpu += taken();
             review.rest();
         }
         let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();
@@ -68,7 +80,8 @@ pub(crate) fn run() {
                 what: format!("{what}, {} cards", size_name(size)),
                 figure: format!("{}; p50 {}, p99 {}", rate(1, mean(ours)), ms(ours.median()), ms(ours.at(99))),
                 floor: format!("{}; p50 {}, p99 {}", rate(1, mean(&floor)), ms(floor.median()), ms(floor.at(99))),
-                ratio: Some(speed),
+                ratio: speed,
+                cpu_ratio: cpu_ratio(ours, &floor, true),
                 memory: String::new(),
                 bar: "≥ 0.7 × floor, p99 ≤ 1.5 ms".to_owned(),
                 met: Some(speed >= 0.7 && ours.at(99) <= Duration::from_micros(1500)),

@@ -3,6 +3,7 @@
 use crate::data;
 use crate::measure::Line;
 use crate::measure::both;
+use crate::measure::cpu_ratio;
 use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::ms;
@@ -26,7 +27,8 @@ pub(crate) fn run() {
             what: format!("CSV, {} notes", size_name(size)),
             figure: ms(ours.median()),
             floor: ms(bare.median()),
-            ratio: Some(times),
+            ratio: times,
+            cpu_ratio: cpu_ratio(&ours, &bare, false),
             memory: ours.memory(),
             bar: "≤ 1.5 × floor".to_owned(),
             met: (size >= 100_000).then_some(times <= 1.5),

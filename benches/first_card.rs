@@ -3,6 +3,7 @@
 use crate::data;
 use crate::measure::Line;
 use crate::measure::both;
+use crate::measure::cpu_ratio;
 use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::ms;
@@ -26,7 +27,8 @@ pub(crate) fn run() {
                 what: format!("`{what}`, {} cards", size_name(size)),
                 figure: format!("{} (p95 {})", ms(ours.median()), ms(ours.at(95))),
                 floor: ms(bare.median()),
-                ratio: Some(ratio(ours.median(), bare.median())),
+                ratio: ratio(ours.median(), bare.median()),
+                cpu_ratio: cpu_ratio(&ours, &bare, false),
                 memory: ours.memory(),
                 bar: if is_bar { format!("≤ {bar} ms, ≤ 15 MB") } else { String::new() },
                 met: is_bar.then(|| ours.median().as_millis() < bar && ours.megabytes() <= 15.0),

@@ -3,6 +3,7 @@
 use crate::data;
 use crate::measure::Line;
 use crate::measure::Runs;
+use crate::measure::cpu_ratio;
 use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::rate;
@@ -35,7 +36,8 @@ pub(crate) fn run() {
                 what: format!("{name}, {} rows", size_name(size)),
                 figure: rate(size, ours.median()),
                 floor: rate(size, bare.median()),
-                ratio: Some(speed),
+                ratio: speed,
+                cpu_ratio: cpu_ratio(ours, bare, true),
                 memory: format!("{} (floor {})", ours.memory(), bare.memory()),
                 bar: "≥ 0.5 × floor, ≤ 100 MB".to_owned(),
                 met: (size >= 100_000).then_some(speed >= 0.5 && ours.megabytes() <= 100.0),

@@ -36,10 +36,11 @@ pub(crate) fn size_name(size: usize) -> String {
     }
 }
 
-/// Times of several runs, and the most memory that one of them had.
+/// Times of several runs, the processor's time in all of them, and the most memory that one of them had.
 #[derive(Default)]
 pub(crate) struct Runs {
     pub(crate) times: Vec<Duration>,
+    pub(crate) cpu: Duration,
     pub(crate) peak_kb: i64,
 }
 
@@ -61,6 +62,7 @@ impl Runs {
 
     pub(crate) fn add(&mut self, more: Self) {
         self.times.extend(more.times);
+        self.cpu += more.cpu;
         self.peak_kb = self.peak_kb.max(more.peak_kb);
     }
 
@@ -74,6 +76,19 @@ impl Runs {
     }
 }
 
+fn cpu(who: UsageWho) -> Duration {
+    let usage = getrusage(who).unwrap();
+    [usage.user_time(), usage.system_time()]
+        .into_iter()
+        .map(|time| Duration::new(u64::try_from(time.tv_sec()).unwrap(), u32::try_from(time.tv_usec()).unwrap() * 1000))
+        .sum()
+}
+
+/// The processor's time that this process has taken so far.
+pub(crate) fn cpu_so_far() -> Duration {
+    cpu(UsageWho::RUSAGE_SELF)
+}
+
 /// `runs N PROGRAM ARG…`: runs it so often, prints the microseconds of each and the peak memory of the worst. A process
 /// of its own, since the system only tells the peak over all children, and small, since a child is counted from its fork.
 pub(crate) fn child(args: &[String]) {
@@ -84,6 +99,7 @@ pub(crate) fn child(args: &[String]) {
         println!("{}", start.elapsed().as_micros());
         assert!(status.success(), "{program} {rest:?}: {status}");
     }
+    println!("{}", cpu(UsageWho::RUSAGE_CHILDREN).as_micros());
     println!("{}", getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss());
 }
 
@@ -101,7 +117,8 @@ pub(crate) fn runs(count: usize, program: &str, args: &[&str]) -> Runs {
     let mut numbers: Vec<u64> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect();
     let peak = numbers.pop().unwrap();
-    Runs { times: numbers.into_iter().map(Duration::from_micros).collect(), peak_kb: i64::try_from(peak).unwrap() }
+    let cpu = Duration::from_micros(numbers.pop().unwrap());
+    Runs { times: numbers.into_iter().map(Duration::from_micros).collect(), cpu, peak_kb: i64::try_from(peak).unwrap() }
 }
 
 pub(crate) fn lmq(count: usize, args: &[&str]) -> Runs {
@@ -151,6 +168,13 @@ pub(crate) fn rate(count: usize, time: Duration) -> String {
     format!("{:.0}/s", f64::from(u32::try_from(count).unwrap()) / time.as_secs_f64())
 }
 
+/// The ratio of the processor's time that one run takes: hardly moved by what else the machine does, unlike the clock's.
+/// Like [`ratio`], ours to the floor's, or for a rate (`is_rate`) the floor's to ours.
+pub(crate) fn cpu_ratio(ours: &Runs, floor: &Runs, is_rate: bool) -> f64 {
+    let each = |runs: &Runs| runs.cpu.as_secs_f64() / f64::from(u32::try_from(runs.times.len()).unwrap());
+    if is_rate { each(floor) / each(ours) } else { each(ours) / each(floor) }
+}
+
 /// How often the floor's time fits into ours, or, for a rate, ours into the floor's.
 pub(crate) fn ratio(a: Duration, b: Duration) -> f64 {
     a.as_secs_f64() / b.as_secs_f64()
@@ -161,7 +185,8 @@ pub(crate) struct Line {
     pub(crate) what: String,
     pub(crate) figure: String,
     pub(crate) floor: String,
-    pub(crate) ratio: Option<f64>,
+    pub(crate) ratio: f64,
+    pub(crate) cpu_ratio: f64,
     pub(crate) memory: String,
     pub(crate) bar: String,
     pub(crate) met: Option<bool>,
@@ -169,13 +194,14 @@ pub(crate) struct Line {
 
 pub(crate) fn table(title: &str, lines: &[Line]) {
     println!("\n### {title}\n");
-    println!("| what | lmq | floor | ratio | peak memory | bar | |\n| --- | ---: | ---: | ---: | ---: | --- | --- |");
+    println!(
+        "| what | lmq | floor | ratio | CPU ratio | peak memory | bar | |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |"
+    );
     for line in lines {
-        let ratio = line.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
         let met = line.met.map_or("", |met| if met { "met" } else { "**missed**" });
         println!(
-            "| {} | {} | {} | {ratio} | {} | {} | {met} |",
-            line.what, line.figure, line.floor, line.memory, line.bar
+            "| {} | {} | {} | {:.2} | {:.2} | {} | {} | {met} |",
+            line.what, line.figure, line.floor, line.ratio, line.cpu_ratio, line.memory, line.bar
         );
     }
 }

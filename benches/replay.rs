@@ -3,6 +3,7 @@
 use crate::data;
 use crate::measure::Line;
 use crate::measure::both;
+use crate::measure::cpu_ratio;
 use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::ms;
@@ -22,7 +23,8 @@ pub(crate) fn run() {
             what: format!("`lmq doctor`, {} reviews", size_name(size * data::reviews(size))),
             figure: ms(ours.median()),
             floor: format!("{} (scan of the log)", ms(bare.median())),
-            ratio: Some(ratio(ours.median(), bare.median())),
+            ratio: ratio(ours.median(), bare.median()),
+            cpu_ratio: cpu_ratio(&ours, &bare, false),
             memory: ours.memory(),
             bar: String::new(),
             met: None,

@@ -3,6 +3,7 @@
 use crate::data;
 use crate::measure::Line;
 use crate::measure::both;
+use crate::measure::cpu_ratio;
 use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::ms;
@@ -27,7 +28,8 @@ pub(crate) fn run() {
                 what: format!("{what}, {reviews} reviews"),
                 figure: ms(ours.median()),
                 floor: ms(bare.median()),
-                ratio: Some(ratio(ours.median(), bare.median())),
+                ratio: ratio(ours.median(), bare.median()),
+                cpu_ratio: cpu_ratio(&ours, &bare, false),
                 memory: ours.memory(),
                 bar: format!("≤ {bar} ms, ≤ 64 MB"),
                 met: (size >= 100_000).then(|| ours.median().as_millis() < bar && ours.megabytes() <= 64.0),

@@ -173,11 +173,9 @@ CREATE TABLE note (
     created_action INTEGER NOT NULL
 ) STRICT;
 
--- Finds a row's note again; with `retired`, since those come last and what a file no longer has is counted from it.
-CREATE INDEX note_prompt ON note (deck, prompt_hash, retired);
-
--- The order of lists and exports, so that they stream.
-CREATE INDEX note_order ON note (deck, position);
+-- Finds a row's note again, retired ones last. That a file no longer has a note, and the order of a deck, are read from
+-- it too: an index of their own for each would slow down every import.
+CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position);
 
 -- Every text of a note that was ever changed, its first one included. The newest one whose action counts is shown.
 CREATE TABLE note_version (
@@ -247,7 +245,7 @@ CREATE TABLE card_state (
 ) STRICT;
 
 -- The order of a session, with what is needed to choose from it, so that no row is read for a card that is not asked.
-CREATE INDEX card_due ON card_state (due, shuffle, deck, card) WHERE due IS NOT NULL AND offered = 1;
+CREATE INDEX card_due ON card_state (due, shuffle, deck, buried_until) WHERE due IS NOT NULL AND offered = 1;
 
 CREATE TABLE day_sum (
     study_day     INTEGER NOT NULL,

@@ -55,8 +55,8 @@ fn first(path: &str) {
 }
 
 /// An import that can be repeated: a note with a unique name (logs of two devices must mean the same note by it), an
-/// index by deck and prompt (to find the note again, since its row has no name), a card. No index on cards: there are
-/// ways to find the next new one without. A row that is there with the same text is left alone.
+/// index by deck and prompt (to find the note again, since its row has no name), a card, and an index by deck and place
+/// (the next new card must not take a scan). A row that is there with the same text is left alone.
 fn import(tsv: &str, path: &str) {
     let mut db = open(path);
     db.execute_batch(
@@ -64,9 +64,12 @@ fn import(tsv: &str, path: &str) {
          prompt_hash INTEGER NOT NULL, front TEXT NOT NULL, back TEXT NOT NULL) STRICT; \
          CREATE INDEX IF NOT EXISTS note_prompt ON note (deck, prompt_hash); \
          CREATE TABLE IF NOT EXISTS card (id INTEGER PRIMARY KEY, note INTEGER NOT NULL, deck INTEGER NOT NULL, \
-         shuffle INTEGER NOT NULL) STRICT;",
+         shuffle INTEGER NOT NULL, new_position INTEGER) STRICT; \
+         CREATE INDEX IF NOT EXISTS card_new ON card (deck, new_position) WHERE new_position IS NOT NULL;",
     )
     .unwrap();
+    // As many pages as the product takes: the more it has, the less often the indexes' pages are written.
+    db.pragma_update(None, "cache_size", -48_000).unwrap();
     let tx = db.transaction().unwrap();
     {
         let old: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0)).unwrap();
@@ -75,7 +78,8 @@ fn import(tsv: &str, path: &str) {
         let mut update = tx.prepare("UPDATE note SET back = ?2 WHERE id = ?1").unwrap();
         let mut note =
             tx.prepare("INSERT INTO note (uid, deck, prompt_hash, front, back) VALUES (?1, 1, ?2, ?3, ?4)").unwrap();
-        let mut card = tx.prepare("INSERT INTO card (note, deck, shuffle) VALUES (?1, 1, ?2)").unwrap();
+        let mut card =
+            tx.prepare("INSERT INTO card (note, deck, shuffle, new_position) VALUES (?1, 1, ?2, ?3)").unwrap();
         let mut input = BufReader::with_capacity(1 << 16, File::open(tsv).unwrap());
         let mut line = String::new();
         let mut number = 0_u128;
@@ -101,7 +105,7 @@ fn import(tsv: &str, path: &str) {
                 number += 1;
                 let uid = (u128::try_from(old).unwrap() + number).to_be_bytes();
                 note.execute((uid, hash, front, back)).unwrap();
-                card.execute((tx.last_insert_rowid(), hash >> 1)).unwrap();
+                card.execute((tx.last_insert_rowid(), hash >> 1, i64::try_from(number).unwrap())).unwrap();
             }
             line.clear();
         }

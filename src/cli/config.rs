@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 /// Read and change settings
 ///
-/// They live in a TOML file that you may also edit by hand. A change acts from now on; it moves no due day.
+/// They live in a TOML file that you may also edit by hand. A change acts from now on; it moves no due day. Keys are
+/// bound by hand, in a table [keys]: undo = "z". `?` in a session shows the names.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

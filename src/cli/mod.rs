@@ -95,10 +95,11 @@ struct Cli {
 }
 
 macro_rules! commands {
-    ($($(#[doc = $about:literal])* $name:ident => $module:ident,)*) => {
+    ($($name:ident => $module:ident,)*) => {
+        // The comment on each command's `Args` is its help: one here would take its place, and drop all but one line.
         #[derive(Debug, Subcommand)]
         enum Command {
-            $($(#[doc = $about])* $name($module::Args),)*
+            $($name($module::Args),)*
         }
 
         impl Command {
@@ -112,47 +113,26 @@ macro_rules! commands {
 }
 
 commands! {
-    /// Review what is due and meet new cards
     Review => review,
-    /// Show the card that would be asked now
     Next => next,
-    /// Grade one card without a sitting: for scripts and editors
     Answer => answer,
-    /// Add one card
     Add => add,
-    /// List decks with what waits in them
     Decks => decks,
-    /// List cards, all or those that match
     Cards => cards,
-    /// Show everything about one card
     Show => show,
-    /// Show the log: every answer, oldest first
     History => history,
-    /// Take back the newest step
     Undo => undo,
-    /// Show what you know, in the terminal
     Stats => stats,
-    /// Write a commented deck file to start from
     New => new,
-    /// Look at deck files as an author
     Check => check,
-    /// Import decks, tables, notes, or the history of another database
     Import => import,
-    /// Export decks or the history
     Export => export,
-    /// Write a progress report
     Report => report,
-    /// Copy the whole database into a file
     Backup => backup,
-    /// Put a backup in the place of the database
     Restore => restore,
-    /// Look whether everything is in order
     Doctor => doctor,
-    /// Read and change settings
     Config => config,
-    /// Print completions for a shell
     Completions => completions,
-    /// Print the manual page
     Man => man,
 }
 
@@ -258,7 +238,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     }
     let store = ctx.store()?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
-    let (keys, stop) = (review::keys()?, review::stops()?);
+    let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
     let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);
     crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed))?;
     Ok(0)

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::core::settings::Settings;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
@@ -6,7 +7,6 @@ use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ui;
 use crate::ui::keymap::Keymap;
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let mut input = io::stdin().lock();
         return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin);
     }
-    let keys = keys()?;
+    let keys = keys(&ctx.settings)?;
     let stop = stops()?;
     let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed))?;
     for line in summary {
@@ -106,16 +106,35 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 /// The bindings in force.
-pub(super) fn keys() -> Result<Keymap, Failure> {
-    Keymap::new(&BTreeMap::new()).map_err(|error| Failure::data(error.to_string()))
+pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
+    Keymap::new(&settings.keys).map_err(|error| {
+        Failure::data("the keys in the settings can't be bound")
+            .at(error.to_string())
+            .hint("`lmq config path` says where the settings are; take the line out or choose another key")
+    })
 }
 
-/// Set when the program is told to end. The terminal is given back before it does.
+/// How long a front end gets to leave by itself.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Set when the program is told to end; the terminal is given back before it does.
+///
+/// A terminal that is gone reads as an endless empty input, in which the library below loops for ever without asking
+/// anybody. Every answer is on the disk already, so whoever has not left after a moment is ended.
+#[expect(clippy::exit, reason = "the thread that could return is stuck in a terminal that is gone")]
 pub(super) fn stops() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))
-            .map_err(|error| Failure::failed("cannot listen to signals").at(error.to_string()))?;
-    }
+    let wanted = [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT];
+    let mut signals = signal_hook::iterator::Signals::new(wanted)
+        .map_err(|error| Failure::failed("cannot listen to signals").at(error.to_string()))?;
+    let told = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            told.store(true, Ordering::Relaxed);
+            std::thread::sleep(GRACE);
+            ui::give_back();
+            std::process::exit(128 + signal);
+        }
+    });
     Ok(stop)
 }

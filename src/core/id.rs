@@ -1,5 +1,6 @@
 //! Identities that are the same on every machine.
 
+use crate::core::scheduler::mix;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fmt;
@@ -20,6 +21,18 @@ fn first_u64(hash: &[u8]) -> u64 {
 #[must_use]
 pub fn hash64(bytes: &[u8]) -> u64 {
     first_u64(&Sha256::digest(bytes))
+}
+
+/// A short hash of content for this database alone: no name is made from it. Stable for ever, like [`hash64`], and ten
+/// times as fast where the processor has no instruction for SHA-256; colliding texts can be made on purpose.
+#[must_use]
+pub fn quick64(bytes: &[u8]) -> u64 {
+    let start = mix(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+    let step = |hash: u64, word: u64| mix(hash ^ word).wrapping_add(hash.rotate_left(23));
+    let (words, rest) = bytes.as_chunks();
+    let hash = words.iter().fold(start, |hash, word| step(hash, u64::from_le_bytes(*word)));
+    let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    if rest.is_empty() { hash } else { step(hash, last) }
 }
 
 fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -180,11 +193,21 @@ displayed_with_number!(ActionId, number);
 mod tests {
     use super::*;
 
+    const QUICK: u64 = 9_629_819_125_577_291_935;
+
     #[test]
     fn a_notes_uid_is_the_hash_of_its_deck_and_key() {
         // printf 'lmq:differences/d09' | sha256sum
         assert_eq!(NoteUid::of_key("differences", "d09").to_string(), "35a38e856193508e25bdabed8d6d3676");
         assert_ne!(NoteUid::of_key("a", "b"), NoteUid::of_key("b", "a"));
+    }
+
+    #[test]
+    fn quick_hashes_never_change_and_tell_like_texts_apart() {
+        assert_eq!(quick64(b"What is a vision?"), QUICK);
+        let texts = ["", "\0", "a", "a\0", "b", "12345678", "123456781", "1234567812345678", "2345678112345678"];
+        let hashes: std::collections::BTreeSet<u64> = texts.iter().map(|text| quick64(text.as_bytes())).collect();
+        assert_eq!(hashes.len(), texts.len());
     }
 
     #[test]

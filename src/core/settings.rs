@@ -7,6 +7,7 @@ use crate::core::scheduler::Sm2;
 use crate::core::state::LEECH_LAPSES;
 use crate::core::study_day::Rollover;
 use crate::core::units::Days;
+use std::collections::BTreeMap;
 
 /// The order in which a deck's new cards come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub rollover: Rollover,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
+    /// Keys that the learner bound: name of the command → keys, separated by spaces.
+    pub keys: BTreeMap<String, String>,
 }
 
 impl Default for Settings {
@@ -62,6 +65,7 @@ impl Default for Settings {
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
             try_line: true,
+            keys: BTreeMap::new(),
         }
     }
 }

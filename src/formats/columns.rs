@@ -133,6 +133,9 @@ pub(super) fn no_kind(name: &str) -> String {
 
 /// Whether a text hides something as Anki's clozes do.
 pub(super) fn is_cloze(text: &str) -> bool {
+    if !text.as_bytes().contains(&b'{') {
+        return false;
+    }
     text.split("{{c").skip(1).any(|rest| {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         digits > 0 && rest.get(digits..).is_some_and(|rest| rest.starts_with("::"))

@@ -582,6 +582,7 @@ impl Exporter for TableExporter {
             buffer: head.into_bytes(),
             scratch: String::new(),
             columns,
+            shapes: Vec::new(),
             deck: String::new(),
         }))
     }
@@ -592,6 +593,8 @@ struct TableWriter<'a> {
     buffer: Vec<u8>,
     scratch: String,
     columns: Vec<Column>,
+    /// For each kind met so far: the shape of the field that a column holds, where the kind has that field.
+    shapes: Vec<(&'static str, Vec<Option<Shape>>)>,
     deck: String,
 }
 
@@ -631,6 +634,15 @@ impl TableWriter<'_> {
         if let Some(unknown) = text.fields.keys().find(|name| field(name).is_none()) {
             return Err(refused(columns::no_field(kind, unknown)));
         }
+        let known = self.shapes.iter().position(|(name, _)| *name == kind.name()).unwrap_or_else(|| {
+            let shape = |column: &Column| match column {
+                Column::Field(name) => field(name).map(|field| field.shape),
+                _ => None,
+            };
+            self.shapes.push((kind.name(), self.columns.iter().map(shape).collect()));
+            self.shapes.len() - 1
+        });
+        let shapes = self.shapes.get(known).map_or(&[] as &[_], |(_, shapes)| shapes);
         let out = &mut self.buffer;
         let scratch = &mut self.scratch;
         for (index, column) in self.columns.iter().enumerate() {
@@ -655,10 +667,10 @@ impl TableWriter<'_> {
                 Column::After => write_words(&text.after, scratch, out),
                 Column::HeldOut => write_cell(if text.held_out { "yes" } else { "" }, out),
                 Column::Field(name) => {
-                    if let Some(value) = text.fields.get(*name)
-                        && let Some(field) = field(name)
+                    if let Some(Some(shape)) = shapes.get(index)
+                        && let Some(value) = text.fields.get(*name)
                     {
-                        write_value(value, field.shape, scratch, out).map_err(|()| {
+                        write_value(value, *shape, scratch, out).map_err(|()| {
                             refused(format!("`{name}` of a `{}` card holds what it may not", kind.name()))
                         })?;
                     }
@@ -745,12 +757,14 @@ fn write_cell(text: &str, out: &mut Vec<u8>) {
     if text.is_empty() {
         return;
     }
-    if text.contains(['\r', '\0']) {
+    // Bytes one after the other: for each there is a search that looks at many at once.
+    let holds = |wanted: &[u8]| wanted.iter().any(|byte| text.as_bytes().contains(byte));
+    if holds(b"\r\0") {
         let plain = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "");
         return write_cell(&plain, out);
     }
     let formula = is_formula(text);
-    let special = text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n'))
+    let special = holds(b"\",\n")
         || text.starts_with(|c: char| c == '#' || c.is_whitespace())
         || text.ends_with(char::is_whitespace);
     if special {
@@ -760,14 +774,12 @@ fn write_cell(text: &str, out: &mut Vec<u8>) {
         out.push(b'\'');
     }
     if special {
-        let mut rest = text.as_bytes();
-        while let Some(at) = rest.iter().position(|byte| *byte == b'"') {
-            let (before, after) = rest.split_at(at + 1);
-            out.extend_from_slice(before);
-            out.push(b'"');
-            rest = after;
+        for (index, part) in text.split('"').enumerate() {
+            if index > 0 {
+                out.extend_from_slice(b"\"\"");
+            }
+            out.extend_from_slice(part.as_bytes());
         }
-        out.extend_from_slice(rest);
         out.push(b'"');
     } else {
         out.extend_from_slice(text.as_bytes());

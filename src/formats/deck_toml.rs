@@ -38,6 +38,9 @@ use toml::de::DeValue;
 /// The largest deck file; more cards than that stream better as CSV or JSONL.
 const LARGEST: u64 = 64 << 20;
 
+/// From this size on it is said that there are better formats for so many cards.
+const LARGE: u64 = 32 << 20;
+
 /// The longest text of one field.
 const LONGEST: usize = 1 << 20;
 
@@ -523,6 +526,12 @@ impl Importer for DeckToml {
                 "deck files are for up to 64 MB; bring so many cards as CSV or JSONL, which are read row by row"
                     .to_owned(),
             ));
+        }
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGE {
+            sink(Outcome::Warning(format!(
+                "a deck file of {} MB is read whole; CSV or JSONL are read row by row",
+                bytes.len() >> 20
+            )))?;
         }
         let text = decode(&bytes).map_err(|bad| FormatError::Faults { source_text: bad.0, faults: vec![bad.1] })?;
         let deck = match parse(&text) {

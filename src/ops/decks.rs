@@ -31,9 +31,9 @@ pub const BUILTIN: &[(&str, &str)] = &[
 const NAMESPACE: &str = "leadership-vs-management";
 
 /// Tells whether a database holds these very decks. Another hasher in another build only means one needless look.
-fn builtin_hash() -> String {
+fn hash_of(decks: &[(&str, &str)]) -> String {
     let mut hasher = std::hash::DefaultHasher::new();
-    for (_, text) in BUILTIN {
+    for (_, text) in decks {
         hasher.write(text.as_bytes());
     }
     format!("{:016x}", hasher.finish())
@@ -46,13 +46,21 @@ fn builtin_hash() -> String {
 /// # Errors
 /// When the database can't be written.
 pub fn install(store: &mut Store, env: &Env, stamp: Stamp) -> Result<(), Failure> {
+    update(store, env, stamp, BUILTIN)
+}
+
+/// The same for other texts than this program's own: as an update of it would bring.
+///
+/// # Errors
+/// As [`install`].
+pub fn update(store: &mut Store, env: &Env, stamp: Stamp, texts: &[(&str, &str)]) -> Result<(), Failure> {
     let path = store.path().to_owned();
-    let hash = builtin_hash();
+    let hash = hash_of(texts);
     if store.builtin_hash().map_err(|error| failure(&error, &path))?.as_deref() == Some(&hash) {
         return Ok(());
     }
     let mut decks = Vec::new();
-    for (name, text) in BUILTIN {
+    for (name, text) in texts {
         let deck = deck_toml::parse(text).map_err(|faults| broken(name, &faults))?;
         decks.push(deck);
     }

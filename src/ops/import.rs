@@ -339,6 +339,7 @@ pub fn import(
     let label = format!("imported {}", shown.join(", "));
     let kind = if jobs.iter().all(|(_, importer)| importer.is_none()) { "union" } else { "import" };
     let mut before = 0;
+    store.write_much(true).map_err(|error| failure(&error, &path))?;
     let written = store.write(
         stamp,
         kind,
@@ -380,6 +381,7 @@ pub fn import(
             Ok(())
         },
     );
+    store.write_much(false).map_err(|error| failure(&error, &path))?;
     if let Some(mut failure) = refused {
         failure.places.extend(report.rejected);
         return Err(failure);

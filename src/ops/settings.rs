@@ -206,6 +206,11 @@ fn parse(path: &Path, text: &str) -> Result<toml_edit::Document<String>, Failure
     })
 }
 
+/// `[keys]`: what the learner bound. Whether the commands and keys are ones, the interface says, which knows them.
+fn bound_keys(table: &dyn toml_edit::TableLike) -> Option<std::collections::BTreeMap<String, String>> {
+    table.iter().map(|(name, item)| Some((name.to_owned(), item.as_str()?.to_owned()))).collect()
+}
+
 /// The settings of the file at `path`; the usual ones where there is none. All faults of the file at once.
 ///
 /// # Errors
@@ -222,6 +227,13 @@ pub fn load(path: Option<&Path>) -> Result<Settings, Failure> {
     for (key, item) in document.iter() {
         let at = document.key(key).and_then(toml_edit::Key::span).or_else(|| item.span()).map_or(0, |span| span.start);
         let place = place(path, &text, at);
+        if key == "keys" {
+            match item.as_table_like().map(bound_keys) {
+                Some(Some(keys)) => settings.keys = keys,
+                _ => failure = failure.at(format!("{place}: [keys] has to be a table of texts, as undo = \"u\"")),
+            }
+            continue;
+        }
         match setting(key) {
             Err(unknown) => {
                 failure = failure.at(format!("{place}: {}; {}", unknown.what, unknown.hint.unwrap_or_default()));

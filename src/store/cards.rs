@@ -7,10 +7,8 @@ use crate::core::state::CardState;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Writer;
 use crate::store::columns::LAST_COLUMNS;
 use crate::store::columns::STATE_COLUMNS;
-use crate::store::columns::day_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::whole_state_of;
 use crate::store::notes::text_of;
@@ -336,29 +334,24 @@ impl Store {
         deck: i64,
         mut note: impl FnMut(NoteUid, Option<String>, NoteText) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT uid, key, body FROM note INDEXED BY note_order WHERE deck = ?1 AND retired = 0 AND body <> '' \
-             ORDER BY position, id",
-        )?;
-        let mut rows = statement.query([deck])?;
-        while let Some(row) = rows.next()? {
-            note(NoteUid(row.get(0)?), row.get(1)?, text_of(&row.get::<_, String>(2)?)?)?;
+        let _snapshot = self.snapshot()?;
+        // The order from an index, without the texts: SQLite would carry them along while it sorts.
+        let mut order: Vec<(i64, i64)> = {
+            let mut statement = self.db.prepare_cached(
+                "SELECT position, id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0",
+            )?;
+            let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        order.sort_unstable();
+        let mut statement = self.db.prepare_cached("SELECT uid, key, body FROM note WHERE id = ?1 AND body <> ''")?;
+        for (_, id) in order {
+            let mut rows = statement.query([id])?;
+            if let Some(row) = rows.next()? {
+                note(NoteUid(row.get(0)?), row.get(1)?, text_of(&row.get::<_, String>(2)?)?)?;
+            }
         }
         Ok(())
-    }
-
-    /// Days on which a card fell due, was answered and so on are asked for by commands through the state; this one gives
-    /// the last study day with an answer, for the streak of `lmq`.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn last_answered_day(&self) -> Result<Option<crate::core::study_day::StudyDay>, StoreError> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day DESC LIMIT 1")?
-            .query_row([], |row| row.get(0))
-            .optional()?
-            .map(day_of))
     }
 }
 
@@ -381,15 +374,4 @@ fn matches(line: &CardLine, words: &[String]) -> bool {
         text.push(' ');
     }
     words.iter().all(|word| text.contains(&fold(word)))
-}
-
-impl Writer<'_> {
-    /// Whether a card is suspended, for a command that must not answer it.
-    ///
-    /// # Errors
-    /// When the card is not there.
-    pub fn is_suspended(&self, card: CardId) -> Result<bool, StoreError> {
-        let row = crate::store::card_state::CardRow::find(&self.tx, card)?.ok_or(StoreError::NoCard)?;
-        Ok(row.state.suspended)
-    }
 }

@@ -156,3 +156,28 @@ pub(super) fn detail_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Detail>
         extra: row.get(first + 6)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::id::ActionId;
+
+    #[test]
+    fn the_numbers_of_kinds_are_those_of_the_data_model() {
+        let page = include_str!("../../docs/data-model.md");
+        let undone = || Some(ActionId { device: DeviceId([0; 16]), number: 1 });
+        let mut written = Vec::new();
+        for kind in 0..1000 {
+            let Some(fact) = fact(kind, Some(4), Some(0), Some(1), undone) else { continue };
+            assert_eq!(kind_code(&fact), kind);
+            written.push(format!("| {kind} | `{}` |", fact.name()));
+        }
+        let numbered = |line: &&str| line.split('|').nth(1).is_some_and(|cell| cell.trim().parse::<i64>().is_ok());
+        let in_page: Vec<String> = page
+            .lines()
+            .filter(numbered)
+            .map(|line| line.split('|').take(3).collect::<Vec<_>>().join("|") + "|")
+            .collect();
+        assert_eq!(in_page, written);
+    }
+}

@@ -4,7 +4,6 @@ use crate::core::event::Event;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::replay::fold;
-use crate::core::study_day::Timestamp;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -161,14 +160,6 @@ impl Store {
             tx.rollback()?;
         }
         Ok(differing)
-    }
-
-    /// Events of the future, by the clock `now`.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn newest_is_after(&self, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.newest_event_ms()?.is_some_and(|newest| newest > now.unix_ms))
     }
 }
 

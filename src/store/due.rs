@@ -132,6 +132,7 @@ impl Store {
         today: StudyDay,
         limits: Limits,
     ) -> Result<Supply, StoreError> {
+        let _snapshot = self.snapshot()?;
         let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
         let (mut repeats, met_today) = self.answered_today(decks, today, limits.drill)?;
         repeats.retain(is_meant);
@@ -311,6 +312,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn counts(&self, decks: &DeckSet, today: StudyDay, drill: Drill) -> Result<Counts, StoreError> {
+        let _snapshot = self.snapshot()?;
         let done = self.done(decks, today)?;
         let (repeats, _) = self.answered_today(decks, today, drill)?;
         let sum = |counts: BTreeMap<i64, u64>| {

@@ -62,6 +62,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages in the write-ahead log from which on a checkpoint is worth taking; 1000 is SQLite's own usual.
 const CHECKPOINT_PAGES: i64 = 1000;
 
+/// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
+const CACHE_KB: i32 = -8000;
+const BULK_CACHE_KB: i32 = -48_000;
+
 /// What went wrong with the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -249,7 +253,7 @@ fn set_up(db: &Connection) -> Result<(), StoreError> {
     db.pragma_update(None, "synchronous", "full")?;
     // Checkpoints are taken by `Store::rest`, while the learner reads, and never inside an answer.
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
-    db.pragma_update(None, "cache_size", -8000)?;
+    db.pragma_update(None, "cache_size", CACHE_KB)?;
     db.pragma_update(None, "temp_store", "memory")?;
     // Without this SQLite parses and plans a kept statement again each time that a parameter changes, in case the new
     // value wants another plan. Ours have one plan each.
@@ -279,6 +283,18 @@ impl Store {
         let mut store = Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None };
         store.read_devices()?;
         Ok(store)
+    }
+
+    /// Before (`true`) and after (`false`) very many rows are written: more pages in memory, or those of the indexes
+    /// whose order is chance are written again and again; and no look-up of parents that the same action wrote.
+    /// `doctor` looks at the references of all rows.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn write_much(&self, much: bool) -> Result<(), StoreError> {
+        self.db.pragma_update(None, "cache_size", if much { BULK_CACHE_KB } else { CACHE_KB })?;
+        self.db.pragma_update(None, "foreign_keys", !much)?;
+        Ok(())
     }
 
     /// Where the database lies.
@@ -401,6 +417,11 @@ impl Store {
             newer += columns::u64_of(more);
         }
         Ok(newer)
+    }
+
+    /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
+    fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+        Ok(self.db.unchecked_transaction()?)
     }
 
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -4,7 +4,7 @@ use crate::core::card::NoteText;
 use crate::core::card::kind;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
-use crate::core::id::hash64;
+use crate::core::id::quick64;
 use crate::core::replay::Voided;
 use crate::core::scheduler::mix;
 use crate::core::session::Loaded;
@@ -25,6 +25,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 /// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
@@ -32,7 +33,7 @@ const MOST_DEFERRED: usize = 1000;
 
 /// Text that rows may hold, in bytes, while they wait for the end of a file, since the note with their prompt might
 /// still be claimed by a row with just its text. What comes after that is an edit of that note at once.
-const MOST_WAITING: usize = 16 << 20;
+const MOST_WAITING: usize = 4 << 20;
 
 /// Pairs of a row and a note that are compared letter by letter at the end of a file.
 const MOST_PAIRS: usize = 1000;
@@ -167,6 +168,28 @@ impl Bits {
     }
 }
 
+/// Whether a prompt may have come before in a file: never no where it has, seldom yes where it has not. Its size does
+/// not grow with the file, and most rows of a new deck need no look into the database.
+#[derive(Default)]
+struct Seen(Bits);
+
+impl Seen {
+    /// Bits kept; with a million prompts one row in thirty is looked up for nothing.
+    const BITS: i64 = 1 << 25;
+
+    fn bit(deck: i64, prompt_hash: i64) -> i64 {
+        prompt_hash.wrapping_add(deck).rem_euclid(Self::BITS)
+    }
+
+    fn may_have(&self, deck: i64, prompt_hash: i64) -> bool {
+        self.0.has(Self::bit(deck, prompt_hash))
+    }
+
+    fn add(&mut self, deck: i64, prompt_hash: i64) {
+        self.0.add(Self::bit(deck, prompt_hash));
+    }
+}
+
 /// How a note says who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
@@ -195,8 +218,12 @@ struct Known {
     is_stub: bool,
 }
 
-/// The columns that [`Known::of`] reads.
-const KNOWN: &str = "n.id, n.text_hash, n.position, n.retired, n.key, n.body = ''";
+/// Selects from `note` what [`Known::of`] reads. Whole statements, since they are asked for with every row.
+macro_rules! known {
+    ($where:literal) => {
+        concat!("SELECT n.id, n.text_hash, n.position, n.retired, n.key, n.body = '' FROM note n ", $where)
+    };
+}
 
 impl Known {
     fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
@@ -227,18 +254,24 @@ struct Hashed {
 
 fn hashed(text: &NoteText) -> Result<Hashed, StoreError> {
     use unicode_normalization::UnicodeNormalization as _;
-    let body = serde_json::to_string(text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    // Most bodies fit, so that the buffer seldom grows.
+    let mut body = Vec::with_capacity(384);
+    serde_json::to_writer(&mut body, text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let body = String::from_utf8(body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
     let prompt = first.trim();
-    let prompt_hash =
-        if prompt.is_ascii() { hash64(prompt.as_bytes()) } else { hash64(prompt.nfc().collect::<String>().as_bytes()) };
-    Ok(Hashed { prompt_hash: hash_bits(prompt_hash), text_hash: hash_bits(hash64(body.as_bytes())), body })
+    let prompt_hash = if prompt.is_ascii() {
+        quick64(prompt.as_bytes())
+    } else {
+        quick64(prompt.nfc().collect::<String>().as_bytes())
+    };
+    Ok(Hashed { prompt_hash: hash_bits(prompt_hash), text_hash: hash_bits(quick64(body.as_bytes())), body })
 }
 
 fn siblings_of(deck_id: &str, uid: NoteUid, text: &NoteText) -> i64 {
     hash_bits(match &text.group {
-        Some(group) => hash64(format!("group:{deck_id}/{group}").as_bytes()),
-        None => hash64(&uid.0),
+        Some(group) => quick64(format!("group:{deck_id}/{group}").as_bytes()),
+        None => quick64(&uid.0),
     })
 }
 
@@ -254,6 +287,7 @@ pub struct Bulk<'b, 's> {
     fresh_uid: &'b mut dyn FnMut() -> [u8; 16],
     decks: BTreeMap<String, DeckNow>,
     claimed: Bits,
+    seen: Seen,
     last_old_note: i64,
     /// Rows for the end of the file, some with notes of their prompt that are still open.
     deferred: Vec<Row>,
@@ -279,6 +313,7 @@ impl<'b, 's> Bulk<'b, 's> {
             fresh_uid,
             decks: BTreeMap::new(),
             claimed: Bits::default(),
+            seen: Seen::default(),
             last_old_note,
             deferred: Vec::new(),
             waiting: Vec::new(),
@@ -422,7 +457,7 @@ impl<'b, 's> Bulk<'b, 's> {
             return self.found(&known, &now, key, text, &hashed);
         }
         let mut open = Vec::new();
-        if now.was_there || matches!(who, Who::Prompt) {
+        if now.was_there || (matches!(who, Who::Prompt) && self.seen.may_have(now.id, hashed.prompt_hash)) {
             for known in self.by_prompt(now.id, hashed.prompt_hash)? {
                 if self.is_taken(known.id) {
                     if matches!(who, Who::Prompt) && known.text_hash == hashed.text_hash {
@@ -491,23 +526,21 @@ impl<'b, 's> Bulk<'b, 's> {
 
     fn by_uid(&self, uid: NoteUid) -> Result<Option<Known>, StoreError> {
         let tx = &self.writer.tx;
-        let found = tx
-            .prepare_cached(&format!("SELECT {KNOWN} FROM note n WHERE n.uid = ?1"))?
-            .query_row([uid.0], Known::of)
-            .optional()?;
+        let found = tx.prepare_cached(known!("WHERE n.uid = ?1"))?.query_row([uid.0], Known::of).optional()?;
         if found.is_some() {
             return Ok(found);
         }
         Ok(tx
-            .prepare_cached(&format!("SELECT {KNOWN} FROM alias a JOIN note n ON n.id = a.note WHERE a.uid = ?1"))?
+            .prepare_cached(known!("JOIN alias a ON a.note = n.id WHERE a.uid = ?1"))?
             .query_row([uid.0], Known::of)
             .optional()?)
     }
 
     fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<Known>, StoreError> {
-        let mut statement = self.writer.tx.prepare_cached(&format!(
-            "SELECT {KNOWN} FROM note n WHERE n.deck = ?1 AND n.prompt_hash = ?2 ORDER BY n.retired, n.id"
-        ))?;
+        let mut statement = self
+            .writer
+            .tx
+            .prepare_cached(known!("WHERE n.deck = ?1 AND n.prompt_hash = ?2 ORDER BY n.retired, n.position"))?;
         let rows = statement.query_map((deck, prompt_hash), Known::of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -557,6 +590,7 @@ impl<'b, 's> Bulk<'b, 's> {
         for ordinal in text.ordinals() {
             insert_card(tx, note, CardId { note: uid, ordinal }, deck.id, offered)?;
         }
+        self.seen.add(deck.id, hashed.prompt_hash);
         self.writer.touched = true;
         Ok(Placed::Added)
     }
@@ -671,8 +705,8 @@ impl<'b, 's> Bulk<'b, 's> {
         for row in rest {
             let hashed = hashed(&row.text)?;
             let deck = row.now.id;
-            if !unclaimed.contains_key(&deck) {
-                unclaimed.insert(deck, self.unclaimed(deck)?);
+            if let Entry::Vacant(place) = unclaimed.entry(deck) {
+                place.insert(self.unclaimed(deck)?);
             }
             let candidates = unclaimed.entry(deck).or_default();
             pairs += candidates.len();
@@ -712,8 +746,7 @@ impl<'b, 's> Bulk<'b, 's> {
     }
 
     fn known(&self, note: i64) -> Result<Option<Known>, StoreError> {
-        let sql = format!("SELECT {KNOWN} FROM note n WHERE n.id = ?1");
-        Ok(self.writer.tx.prepare_cached(&sql)?.query_row([note], Known::of).optional()?)
+        Ok(self.writer.tx.prepare_cached(known!("WHERE n.id = ?1"))?.query_row([note], Known::of).optional()?)
     }
 
     /// Notes of a deck from before this file that no row has claimed, at most so many. From the index alone: a note

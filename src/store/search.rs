@@ -87,6 +87,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn search(&self, query: &Query, asked: &Asked) -> Result<Vec<CardId>, StoreError> {
+        let _snapshot = self.snapshot()?;
         let needs = query.needs();
         let known = Known {
             query,
@@ -316,6 +317,7 @@ impl Store {
         since: Option<StudyDay>,
         until: Option<StudyDay>,
     ) -> Result<Totals, StoreError> {
+        let _snapshot = self.snapshot()?;
         let reader = Reader::new(&self.db)?;
         let voided = voided(&self.db, &reader)?;
         let mut days: BTreeMap<StudyDay, DayTotals> = BTreeMap::new();

@@ -12,10 +12,13 @@ use crate::core::progress::Totals;
 use crate::core::replay::Voided;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
+use crate::core::state::Memory;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
+use crate::core::units::Days;
+use crate::core::units::Ease;
 use crate::core::units::Millis;
 use crate::store::DeckSet;
 use crate::store::Store;
@@ -24,15 +27,14 @@ use crate::store::columns::ADOPTED;
 use crate::store::columns::ANSWERED;
 use crate::store::columns::DUE_SET;
 use crate::store::columns::RESET;
-use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
-use crate::store::columns::state_of;
 use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 
@@ -90,6 +92,24 @@ impl CardSums {
     }
 }
 
+/// As much of a state as a report judges: of every card, so no column more is read.
+fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
+    let memory = match row.get::<_, Option<i64>>(2)? {
+        Some(repetitions) => Some(Memory {
+            repetitions: u32_of(repetitions),
+            interval: Days(u32_of(row.get(3)?)),
+            ease: Ease::START,
+            lapses: u32_of(row.get(4)?),
+            last: day_of(row.get(7)?),
+            due: day_of(row.get(5)?),
+            last_quality: quality_of(row.get(6)?).unwrap_or(Quality::Q0),
+        }),
+        None => None,
+    };
+    let buried_until = row.get::<_, Option<i64>>(9)?.map(day_of);
+    Ok(CardState { memory, suspended: row.get(8)?, buried_until, ..CardState::default() })
+}
+
 /// Below one card in so many it is faster to look for each card's events than to read all.
 const FEW: i64 = 8;
 
@@ -139,6 +159,7 @@ impl Store {
         leech_lapses: u32,
         word: impl Fn(&CardState) -> StateWord,
     ) -> Result<Totals, StoreError> {
+        let _snapshot = self.snapshot()?;
         let months = |day: StudyDay| day.month();
         let begins_a_month = since.is_none_or(|day| day.plus(-1).month() != day.month());
         let ends_a_month = until.is_none_or(|day| day >= today || day.plus(1).month() != day.month());
@@ -249,10 +270,13 @@ impl Store {
             if here.is_none() {
                 continue;
             }
-            let (kind, hlc): (i64, i64) = (row.get(1)?, row.get(8)?);
-            // Two devices with the very same stamp: the fold has an order for them that the table has not.
-            of_card.needs_fold |= hlc == of_card.hlc;
-            of_card.hlc = hlc;
+            let kind: i64 = row.get(1)?;
+            if self.devices.len() > 1 {
+                // Two devices with the very same stamp: the fold has an order for them that the table has not.
+                let hlc = row.get(8)?;
+                of_card.needs_fold |= hlc == of_card.hlc;
+                of_card.hlc = hlc;
+            }
             if matches!(kind, DUE_SET | RESET | ADOPTED) {
                 of_card.needs_fold = true;
             }
@@ -279,8 +303,8 @@ impl Store {
         }
         let mut sides = BySide::new();
         let mut statement = self.db.prepare_cached(
-            "SELECT c.deck, d.expected, d.response, e.device, e.action FROM event_detail d JOIN event e ON e.device = d.device \
-             AND e.sequence = d.sequence JOIN card c ON c.id = e.card WHERE d.asked = 'sort' AND d.expected IS NOT NULL \
+            "SELECT c.deck, d.expected, d.response, e.device, e.action FROM event_detail d CROSS JOIN event e \
+             ON e.device = d.device AND e.sequence = d.sequence JOIN card c ON c.id = e.card WHERE d.asked = 'sort' AND d.expected IS NOT NULL \
              AND d.response IS NOT NULL AND e.kind = 1 AND e.study_day BETWEEN ?1 AND ?2",
         )?;
         let mut rows = statement.query((since.0, until.0))?;
@@ -363,17 +387,18 @@ impl Store {
         let mut buried_new = 0;
         // `offered` is 0 for suspended cards and for those that are never asked. Only the few suspended ones have to be
         // looked up to be told from the others.
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT s.deck, s.offered, {STATE_COLUMNS} FROM card_state s WHERE s.offered = 1 OR (s.suspended = 1 AND EXISTS \
+        let mut statement = self.db.prepare_cached(
+            "SELECT s.deck, s.offered, s.repetitions, s.interval_days, s.lapses, s.due, s.last_quality, s.last_day, \
+             s.suspended, s.buried_until FROM card_state s WHERE s.offered = 1 OR (s.suspended = 1 AND EXISTS \
              (SELECT 1 FROM card c JOIN note n ON n.id = c.note WHERE c.id = s.card AND c.retired = 0 AND n.retired = 0 \
-             AND n.held_out = 0))"
-        ))?;
+             AND n.held_out = 0))",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if !decks.has(row.get(0)?) {
                 continue;
             }
-            let state = state_of(row, 2)?;
+            let state = judged_state(row)?;
             let word = word(&state);
             buried_new += u64::from(word == StateWord::Buried && state.memory.is_none());
             *counts.entry(word).or_default() += 1;

@@ -49,7 +49,6 @@ commands! {
     Info = "info", "i", "why this card, its numbers, its topic";
     Hint = "hint", "h", "show the hint";
     Guessed = "guessed", "g", "right, but a guess: Hard";
-    Edit = "edit", "e", "edit the card";
     Up = "up", "k up", "up";
     Down = "down", "j down", "down";
     Left = "left", "left", "left";

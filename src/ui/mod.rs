@@ -7,6 +7,7 @@ pub mod words;
 
 pub use plain::plain;
 pub use tui::Leave;
+pub use tui::give_back;
 pub use tui::review;
 pub use tui::today;
 

@@ -115,6 +115,20 @@ fn a_deck_of_sixty_five_megabytes_is_said_to_be_for_csv() {
 }
 
 #[test]
+fn a_deck_of_forty_megabytes_comes_in_with_a_word_on_better_formats() {
+    let folder = tempfile::tempdir().unwrap();
+    let card = "[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"a?\"\nback = \"b\"\n";
+    let deck = format!(
+        "[deck]\nid = \"big\"\n{card}{}",
+        "# padding that no parser should have to read, line after line\n".repeat(640_000)
+    );
+    std::fs::write(folder.path().join("big.toml"), deck).unwrap();
+    let output = lmq(folder.path(), &["import", "big.toml"]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "1 note added\n"));
+    assert!(text(&output.stderr).contains("CSV or JSONL"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn every_script_and_direction_is_asked_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let prompts = ["مَن يقود؟", "誰が導くのか", "e\u{301}lan", "👩‍👩‍👧 or 🧭", "שאלה עם ניקוד נָכוֹן"];

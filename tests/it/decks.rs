@@ -1,5 +1,6 @@
 //! The built-in decks keep what they promise: every fact covered, every quotation verbatim, nothing copied.
 
+use crate::world::World;
 use lmq::core::card::NoteText;
 use lmq::core::card::Showing;
 use lmq::core::card::kind;
@@ -238,4 +239,36 @@ fn no_invented_name_is_used_twice() {
             }
         }
     }
+}
+
+#[test]
+fn an_update_of_the_program_changes_only_what_the_user_has_not_edited() {
+    let deck = |peru: &str, chile: &str, rest: &str| {
+        format!(
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"peru\"\nkind = \"basic\"\nfront = \"Capital of Peru?\"\nback = \"{peru}\"\n\
+             [[card]]\nkey = \"chile\"\nkind = \"basic\"\nfront = \"Capital of Chile?\"\nback = \"{chile}\"\n{rest}"
+        )
+    };
+    let third = "[[card]]\nkey = \"old\"\nkind = \"basic\"\nfront = \"Gone soon?\"\nback = \"yes, soon\"\n";
+    let mut world = World::bare();
+    let update = |world: &mut World, text: &str| {
+        let stamp = world.stamp();
+        lmq::ops::decks::update(&mut world.store, &world.env, stamp, &[("d", text)]).unwrap();
+    };
+    update(&mut world, &deck("Lima", "Santiago", third));
+    world.import("mine.toml", &deck("my Lima", "Santiago", third));
+    let peru = world.card("d/peru").card;
+    world.answer(peru, 4);
+    update(&mut world, &deck("Lima, on the coast", "Santiago de Chile", ""));
+    assert_eq!(world.card("d/peru").text.answer(1), "my Lima", "the user's text stays");
+    assert_eq!(world.card("d/chile").text.answer(1), "Santiago de Chile");
+    assert!(world.cards().iter().all(|card| card.key.as_deref() != Some("old")), "what vanished is retired");
+    let edited = world.store.edited().unwrap();
+    assert_eq!(edited.len(), 1);
+    assert_eq!(
+        (edited[0].upstream.answer(1).as_str(), edited[0].shown.answer(1).as_str()),
+        ("Lima, on the coast", "my Lima")
+    );
+    assert_eq!(world.card("d/peru").state.memory.map(|memory| memory.repetitions), Some(1), "and so does the history");
+    assert!(world.doctor().is_empty());
 }

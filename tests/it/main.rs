@@ -11,6 +11,7 @@ mod import;
 mod kill;
 mod laws;
 mod layers;
+mod licences;
 mod migrations;
 mod month;
 mod report;

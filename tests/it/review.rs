@@ -331,6 +331,53 @@ fn signals_and_a_lost_terminal_leave_everything_in_order() {
 }
 
 #[test]
+fn keys_can_be_bound_and_a_key_for_two_commands_is_refused_with_both() {
+    let lmq = model();
+    lmq.write(".config/lmq/config.toml", "[keys]\nquit = \"x\"\n");
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types("?");
+    terminal.sees("(undo_list)");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types("x");
+    assert_eq!(terminal.ends().0, 0);
+    lmq.write(".config/lmq/config.toml", "[keys]\nquit = \"x\"\nbury = \"x\"\n");
+    let terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
+    terminal.sees("`x` is bound to both `bury` and `quit`");
+    assert_eq!(terminal.ends().0, 3);
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_the_program_and_keeps_the_answers() {
+    let lmq = model();
+    for args in [&["review", "model"][..], &[]] {
+        let pair = NativePtySystem::default()
+            .openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lmq"));
+        command.args(args);
+        command.env_clear();
+        command.env("HOME", lmq.folder.path());
+        command.env("LMQ_NOW", crate::support::MORNING);
+        command.env("TERM", "xterm-256color");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        std::thread::sleep(Duration::from_millis(1500));
+        assert!(child.try_wait().unwrap().is_none(), "{args:?}: it waits for a key");
+        drop(pair.master);
+        let started = started();
+        while child.try_wait().unwrap().is_none() {
+            assert!(started.elapsed() < Duration::from_secs(15), "{args:?}: it goes on without a terminal");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n");
+}
+
+#[test]
 fn a_narrow_a_tiny_and_a_changing_terminal_work() {
     let lmq = model();
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 20, 6, &[("NO_COLOR", "1")]);

@@ -9,6 +9,7 @@ mod review;
 mod term;
 mod today;
 
+pub use term::give_back;
 pub use today::Leave;
 pub use today::today;
 

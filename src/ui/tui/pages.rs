@@ -17,7 +17,8 @@ pub(super) fn help(with: With<'_>, width: usize) -> Vec<Line<'static>> {
     };
     row("1 … 4", "grade: Again, Hard, Good, Easy (on six grades 0 … 5)");
     for command in Command::ALL {
-        row(&with.keys.keys(*command), command.what());
+        // The name is what the settings bind.
+        row(&with.keys.keys(*command), &format!("{} ({})", command.what(), command.name()));
     }
     row("ctrl-c", "leave; everything is kept");
     row("ctrl-z", "to the shell, `fg` comes back");

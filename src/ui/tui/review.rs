@@ -431,7 +431,6 @@ impl Screen {
             | Command::Guessed
             | Command::Open
             | Command::UndoList
-            | Command::Edit
             | Command::Left
             | Command::Right
             | Command::Search

@@ -120,14 +120,15 @@ fn take() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
 }
 
-fn give_back() -> io::Result<()> {
-    execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show)?;
-    disable_raw_mode()
+/// Gives the terminal back as it was, as far as it is still there.
+pub fn give_back() {
+    execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
+    disable_raw_mode().ok();
 }
 
 impl Drop for Term {
     fn drop(&mut self) {
-        give_back().ok();
+        give_back();
     }
 }
 
@@ -139,7 +140,7 @@ impl Term {
             Ok(Self { terminal })
         });
         made.map_err(|error| {
-            give_back().ok();
+            give_back();
             broken(&error)
         })
     }
@@ -196,7 +197,7 @@ impl Term {
     /// Ctrl-Z: the terminal is given back, and taken again when the shell says `fg`.
     #[cfg(unix)]
     fn suspend(&mut self) -> Result<(), Failure> {
-        give_back().map_err(|error| broken(&error))?;
+        give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
             .map_err(|error| broken(&error))?;
         take().map_err(|error| broken(&error))?;
