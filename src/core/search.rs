@@ -335,7 +335,7 @@ impl Query {
     #[must_use]
     pub fn on_note(&self, note: &NoteFacts<'_>, asked: &Asked, scratch: &mut Scratch) -> u64 {
         if self.needs.texts {
-            scratch.read(note, self.needs.words);
+            scratch.take(note, self, asked);
         }
         bits(self.notes.iter().map(|test| test.holds(note, asked, scratch)))
     }
@@ -345,7 +345,7 @@ impl Query {
     /// `notes` is what [`Query::on_note`] gave for its note, 0 where the query needs no texts.
     #[must_use]
     pub fn decide(&self, notes: u64, card: Option<&CardFacts<'_>>, asked: &Asked) -> Option<bool> {
-        self.root.holds(notes, card, asked)
+        self.root.holds(Bits { known: u64::MAX, holds: notes }, card, asked)
     }
 
     /// Whether one card is meant.
@@ -370,8 +370,15 @@ fn bit(bits: u64, index: usize) -> bool {
     bits >> index & 1 == 1
 }
 
+/// What is known of the conditions on a note.
+#[derive(Debug, Clone, Copy)]
+struct Bits {
+    known: u64,
+    holds: u64,
+}
+
 impl Node {
-    fn holds(&self, notes: u64, card: Option<&CardFacts<'_>>, asked: &Asked) -> Option<bool> {
+    fn holds(&self, notes: Bits, card: Option<&CardFacts<'_>>, asked: &Asked) -> Option<bool> {
         match self {
             Self::All(nodes) => {
                 let mut all = Some(true);
@@ -396,7 +403,7 @@ impl Node {
                 any
             }
             Self::Not(node) => node.holds(notes, card, asked).map(|holds| !holds),
-            Self::Note(index) => Some(bit(notes, *index)),
+            Self::Note(index) => bit(notes.known, *index).then(|| bit(notes.holds, *index)),
             Self::Card(test) => card.map(|card| test.holds(card, asked)),
         }
     }
@@ -468,27 +475,106 @@ pub struct Scratch {
     folded: Vec<u8>,
     /// Where in the body the fields are that conditions name.
     parts: Vec<(Part, Range<usize>)>,
+    /// What folding does to the letters of Europe, by their number; made when the first one comes.
+    letters: Vec<Letter>,
 }
 
-/// What folding does to an ASCII byte: itself in lower case, or one of the three below.
-const FOLDING: [u8; 128] = {
-    let mut table = [GAP; 128];
+/// A character, folded.
+#[derive(Debug, Clone, Copy)]
+enum Letter {
+    /// Up to three bytes.
+    Bytes([u8; 3], usize),
+    /// No letter and no digit.
+    Gap,
+    /// Has to be looked at more closely.
+    Other,
+}
+
+/// The letters in the table: Latin, Greek, Cyrillic.
+const LETTERS: Range<u32> = 0x80..0x530;
+
+fn letter(number: u32) -> Letter {
+    let Some(c) = char::from_u32(number).filter(|c| *c != '\u{ad}' && !is_combining_mark(*c)) else {
+        return Letter::Other;
+    };
+    let folded: String = c.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let mut bytes = [0; 3];
+    if folded.chars().all(char::is_alphanumeric) && folded.len() <= bytes.len() {
+        for (to, from) in bytes.iter_mut().zip(folded.bytes()) {
+            *to = from;
+        }
+        return Letter::Bytes(bytes, folded.len());
+    }
+    if folded.chars().any(|c| c.is_alphanumeric() || c == '%') { Letter::Other } else { Letter::Gap }
+}
+
+/// What folding does to a byte inside a JSON string: itself in lower case, or one of those below.
+const FOLDING: [u8; 256] = {
+    let mut table = [GAP; 256];
     let mut byte = 0_u8;
-    while byte < 128 {
+    loop {
         if byte.is_ascii_alphanumeric() {
             table[byte as usize] = byte.to_ascii_lowercase();
+        } else if byte >= 128 {
+            table[byte as usize] = WIDE;
+        }
+        if byte == u8::MAX {
+            break;
         }
         byte += 1;
     }
     table[b'\'' as usize] = NOTHING;
     table[b'%' as usize] = PERCENT;
+    table[b'"' as usize] = QUOTE;
+    table[b'\\' as usize] = ESCAPE;
     table
 };
 const GAP: u8 = 0;
 const NOTHING: u8 = 1;
 const PERCENT: u8 = 2;
+const QUOTE: u8 = 3;
+const ESCAPE: u8 = 4;
+const WIDE: u8 = 5;
 
 impl Scratch {
+    /// Takes in a note, unless its letters alone tell that no condition can hold for it.
+    fn take(&mut self, note: &NoteFacts<'_>, query: &Query, asked: &Asked) {
+        self.parts.clear();
+        self.folded.clear();
+        if query.needs.words {
+            for text in [Some(note.body), note.key, note.topic].into_iter().flatten() {
+                self.letters_of(text);
+                self.folded.push(b'\n');
+            }
+            self.folded.make_ascii_lowercase();
+        }
+        let letters = std::str::from_utf8(&self.folded).unwrap_or_default();
+        let may_hold = bits(query.notes.iter().map(|test| test.may_hold(letters, note)));
+        // Where what can't hold is enough to rule the note out, the rest makes no difference.
+        if may_hold == 0 || query.root.holds(Bits { known: !may_hold, holds: 0 }, None, asked) == Some(false) {
+            self.folded.clear();
+        } else {
+            self.read(note, query.needs.words);
+        }
+    }
+
+    /// All letters of a text as folding leaves them, next to each other as it leaves them; what stands between words is
+    /// left as it is. What makes this fast: most of it is copied.
+    fn letters_of(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = first_to_fold(rest.as_bytes()) {
+            let (plain, from) = rest.split_at(at);
+            self.folded.extend_from_slice(plain.as_bytes());
+            let mut chars = from.chars();
+            match chars.next() {
+                None | Some('\'') => {}
+                Some(c) => self.fold(c),
+            }
+            rest = chars.as_str();
+        }
+        self.folded.extend_from_slice(rest.as_bytes());
+    }
+
     fn read(&mut self, note: &NoteFacts<'_>, words: bool) {
         self.folded.clear();
         self.parts.clear();
@@ -543,31 +629,46 @@ impl Scratch {
     /// Goes through one string from behind its first quote; gives the place behind its last.
     fn string(&mut self, body: &str, mut at: usize, words: bool) -> usize {
         let bytes = body.as_bytes();
-        while let Some(byte) = bytes.get(at) {
-            at += 1;
-            match *byte {
-                b'"' => break,
-                b'\\' => {
-                    at += if bytes.get(at) == Some(&b'u') { 5 } else { 1 };
-                    if words {
-                        self.gap();
+        if !words {
+            while let Some(byte) = bytes.get(at) {
+                at += match byte {
+                    b'"' => return at + 1,
+                    b'\\' => 2,
+                    _ => 1,
+                };
+            }
+            return at;
+        }
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let mut end = None;
+            for (index, byte) in rest.iter().enumerate() {
+                match FOLDING[usize::from(*byte)] {
+                    GAP => self.gap(),
+                    NOTHING => {}
+                    PERCENT => self.percent(),
+                    stop @ (QUOTE | ESCAPE | WIDE) => {
+                        end = Some((index, stop));
+                        break;
                     }
+                    letter => self.folded.push(letter),
                 }
-                byte if byte < 128 => {
-                    if words {
-                        self.byte(byte);
-                    }
+            }
+            let Some((index, stop)) = end else { return bytes.len() };
+            at += index;
+            match stop {
+                QUOTE => return at + 1,
+                ESCAPE => {
+                    self.gap();
+                    at += if bytes.get(at + 1) == Some(&b'u') { 6 } else { 2 };
                 }
                 _ => {
-                    let c = body.get(at - 1..).and_then(|rest| rest.chars().next());
-                    at += c.map_or(1, char::len_utf8) - 1;
-                    if let (Some(c), true) = (c, words) {
-                        self.fold(c);
-                    }
+                    let c = body.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+                    at += c.len_utf8();
+                    self.fold(c);
                 }
             }
         }
-        at
     }
 
     fn gap(&mut self) {
@@ -576,16 +677,18 @@ impl Scratch {
         }
     }
 
+    fn percent(&mut self) {
+        if self.folded.last() == Some(&b' ') {
+            self.folded.pop();
+        }
+        self.folded.push(b'%');
+    }
+
     fn byte(&mut self, byte: u8) {
-        match FOLDING.get(usize::from(byte)).copied().unwrap_or(GAP) {
-            GAP => self.gap(),
+        match FOLDING[usize::from(byte)] {
+            GAP | QUOTE | ESCAPE | WIDE => self.gap(),
             NOTHING => {}
-            PERCENT => {
-                if self.folded.last() == Some(&b' ') {
-                    self.folded.pop();
-                }
-                self.folded.push(b'%');
-            }
+            PERCENT => self.percent(),
             letter => self.folded.push(letter),
         }
     }
@@ -598,6 +701,17 @@ impl Scratch {
             '\u{2000}'..='\u{206f}' => self.gap(),
             c if c.is_ascii() => self.byte(u8::try_from(c).unwrap_or(b' ')),
             c => {
+                if self.letters.is_empty() {
+                    self.letters.extend(LETTERS.map(letter));
+                }
+                let index = usize::try_from(u32::from(c).wrapping_sub(LETTERS.start)).unwrap_or(usize::MAX);
+                match self.letters.get(index) {
+                    Some(Letter::Bytes(bytes, length)) => {
+                        return self.folded.extend_from_slice(bytes.get(..*length).unwrap_or_default());
+                    }
+                    Some(Letter::Gap) => return self.gap(),
+                    Some(Letter::Other) | None => {}
+                }
                 for c in std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
                     if c.is_ascii() {
                         self.byte(u8::try_from(c).unwrap_or(b' '));
@@ -629,6 +743,15 @@ impl Scratch {
     }
 }
 
+/// Where the first byte is that is not simply copied. Whole blocks are looked at at once: few of them have one.
+fn first_to_fold(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let is_one = |byte: &u8| *byte >= 128 || *byte == b'\'';
+    let block = bytes.chunks(BLOCK).position(|block| block.iter().fold(false, |any, byte| any | is_one(byte)))?;
+    let start = block * BLOCK;
+    bytes.get(start..)?.iter().position(is_one).map(|at| start + at)
+}
+
 /// A string of the body, by the place between its quotes.
 fn unescaped<'b>(body: &'b str, range: &Range<usize>) -> Cow<'b, str> {
     let raw = body.get(range.clone()).unwrap_or_default();
@@ -652,6 +775,23 @@ impl NoteTest {
             }
             Self::Speaker(speaker) => any(Part::Speaker, &|name| speaker.is_in(name)),
             Self::Added(days) => note.added.is_some_and(|day| within(day, *days, asked.today)),
+        }
+    }
+}
+
+impl NoteTest {
+    /// Whether the fields have to be looked at to tell.
+    fn may_hold(&self, letters: &str, note: &NoteFacts<'_>) -> bool {
+        let body = note.body;
+        match self {
+            Self::Words(words) => words.split(|c: char| !c.is_alphanumeric()).all(|word| letters.contains(word)),
+            Self::Kind(_) => true,
+            Self::Tag(_) => body.contains("\"tags\":"),
+            Self::Source(_) => body.contains("\"source\":"),
+            Self::Topic(_) => note.topic.is_some() || body.contains("\"topic\":"),
+            Self::Speaker(_) => body.contains("\"speaker\":"),
+            // Told without the fields.
+            Self::Signs(_) | Self::Added(_) => true,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod backup;
+pub mod bulk;
 pub mod decks;
 pub mod desk;
 pub mod export;

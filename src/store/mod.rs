@@ -13,6 +13,7 @@ mod notes;
 #[cfg(test)]
 mod plans;
 mod review_log;
+mod revise;
 mod search;
 mod totals;
 mod transfer;

@@ -152,9 +152,10 @@ impl Store {
             rows.collect::<Result<_, _>>()?
         };
         let mut days: HashMap<(i64, i64), Option<StudyDay>> = HashMap::new();
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, body, key, topic, created_device, created_action FROM note WHERE retired = 0 ORDER BY id",
-        )?;
+        let made_by = if query.needs().added { ", created_device, created_action" } else { "" };
+        let mut statement = self
+            .db
+            .prepare_cached(&format!("SELECT id, body, key, topic{made_by} FROM note WHERE retired = 0 ORDER BY id"))?;
         let mut rows = statement.query([])?;
         let (mut kept, mut looked_at, mut scratch) = (Vec::new(), 0, Scratch::default());
         while let Some(row) = rows.next()? {
