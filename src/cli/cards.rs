@@ -7,16 +7,21 @@ use crate::ops;
 use crate::store::StoreError;
 
 /// List cards, all or those that match
+///
+/// Words are looked for anywhere in a card; case and accents don't count. docs/search.md has the whole language.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq cards
-  lmq cards culture tone
+  lmq cards culture tone                      both words
+  lmq cards '\"on purpose\" OR vision'         words side by side, or the other one
   lmq cards deck:quotes ladder --json
-
-Words are looked for anywhere in a card; case and accents don't count. deck:NAME narrows to a deck.")]
+  lmq cards is:due 'ease<2'                   also new, learning, review, suspended, buried, leech, marked
+  lmq cards tag:team 'lapses>3' 'interval>=21d' 'due<=3d'
+  lmq cards rated:7d:again                    also reviewed:7d, added:30d
+  lmq cards -- -kind:sort topic:vision        without; also source: and speaker:")]
 pub(super) struct Args {
-    /// Words that a card must hold, and deck:NAME
+    /// Words, and conditions such as deck:NAME
     query: Vec<String>,
 
     /// Print an array as JSON
@@ -26,22 +31,14 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
-    let terms = args.query.iter().flat_map(|text| text.split_whitespace());
-    let (decks, words): (Vec<String>, Vec<String>) =
-        terms.map(str::to_owned).partition(|term| term.starts_with("deck:"));
-    let names: Vec<String> = decks
-        .iter()
-        .filter_map(|term| term.strip_prefix("deck:"))
-        .map(|name| name.trim_matches('"').to_owned())
-        .collect();
-    let decks = ops::decks::named(&store, &names)?;
+    let query = ops::search::read(&store, &args.query.join(" "))?;
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
     let width = crate::ui::width();
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let mut count = 0_usize;
-    let done = store.cards(&decks, &words, |line| {
+    let done = store.found(&query, &ops::search::asked(&settings, today), |line| {
         count += 1;
         let written = match &mut array {
             Some(array) => array.push(ctx, &json::Card::of(&line, today, &settings)),

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::formats::exporter;
 use crate::ops;
 use crate::ops::files;
+use crate::store::DeckSet;
 use std::io;
 use std::io::Write;
 use std::path::PathBuf;
@@ -17,10 +18,15 @@ use std::path::PathBuf;
 Examples:
   lmq export skills --format toml --out skills.toml
   lmq export --format json > all.json
+  lmq export --search 'is:marked OR tag:team' --format csv --out some.csv
   lmq export --what history --format jsonl --out history.jsonl")]
 pub(super) struct Args {
     /// Decks, by id or name [default: all]
     decks: Vec<String>,
+
+    /// Only notes with a card that this search means, in the language of `lmq cards`
+    #[arg(long, value_name = "QUERY")]
+    search: Option<String>,
 
     /// The format; by the ending of --out where it is not given
     #[arg(long, value_name = "FORMAT", value_parser = ["toml", "csv", "json", "jsonl"])]
@@ -53,9 +59,9 @@ fn format(args: &Args) -> Result<String, Failure> {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let format = format(args)?;
     let store = ctx.store()?;
-    let decks = ops::decks::named(&store, &args.decks)?;
+    let mut decks = ops::decks::named(&store, &args.decks)?;
     if args.what == "history" {
-        if format != "jsonl" || !args.decks.is_empty() {
+        if format != "jsonl" || !args.decks.is_empty() || args.search.is_some() {
             return Err(Failure::usage("the history goes out whole, as jsonl")
                 .hint("lmq export --what history --format jsonl --out FILE"));
         }
@@ -64,7 +70,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     let exporter = exporter(&format).ok_or_else(|| Failure::bug(format!("no exporter `{format}`")))?;
-    let count = write(args, ctx, |out| ops::export::notes(&store, &decks, exporter, out))?;
+    let mut among = None;
+    if let Some(query) = &args.search {
+        let mut cards = ops::search::cards(&store, &ctx.settings, ctx.stamp().today, query)?;
+        if decks != DeckSet::All {
+            let named = store.cards_in(&decks).map_err(|error| ctx.failure(&error))?;
+            cards.retain(|card| named.contains(card));
+        }
+        decks = store.decks_of(&cards).map_err(|error| ctx.failure(&error))?;
+        among = Some(cards.into_iter().map(|card| card.note).collect());
+    }
+    let count = write(args, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?;
     ctx.say(&format!("wrote {}", counted(count, "note", "notes")));
     Ok(())
 }

@@ -3,11 +3,14 @@
 mod add;
 mod answer;
 mod backup;
+mod bulk;
+mod bury;
 mod cards;
 mod check;
 mod completions;
 mod config;
 mod decks;
+mod delete;
 mod doctor;
 mod export;
 mod glance;
@@ -15,16 +18,27 @@ mod history;
 mod import;
 mod json;
 mod man;
+mod mark;
+mod move_cards;
 mod new;
 mod next;
 mod output;
 mod parse;
+mod rename;
 mod report;
+mod reset;
 mod restore;
 mod review;
+mod set_due;
 mod show;
 mod stats;
+mod suspend;
+mod tag;
+mod unbury;
 mod undo;
+mod unmark;
+mod unsuspend;
+mod untag;
 
 use crate::core::settings::Settings;
 use crate::core::study_day::Timestamp;
@@ -120,6 +134,19 @@ commands! {
     Decks => decks,
     Cards => cards,
     Show => show,
+    Suspend => suspend,
+    Unsuspend => unsuspend,
+    Bury => bury,
+    Unbury => unbury,
+    Mark => mark,
+    Unmark => unmark,
+    Tag => tag,
+    Untag => untag,
+    Move => move_cards,
+    Rename => rename,
+    Reset => reset,
+    SetDue => set_due,
+    Delete => delete,
     History => history,
     Undo => undo,
     Stats => stats,

@@ -43,6 +43,41 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
         .map_err(|_| "not a day; write 2026-01-15, or 30d for thirty days ago".to_owned())
 }
 
+/// A date, or a number of days from today on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ahead {
+    On(StudyDay),
+    In(u32),
+}
+
+impl Ahead {
+    pub(super) fn resolve(self, today: StudyDay) -> StudyDay {
+        match self {
+            Self::On(day) => day,
+            Self::In(days) => today.plus(i64::from(days)),
+        }
+    }
+}
+
+/// `2026-01-15`, `7d`, `today` or `tomorrow`.
+pub(super) fn ahead(text: &str) -> Result<Ahead, String> {
+    match text {
+        "today" => return Ok(Ahead::In(0)),
+        "tomorrow" => return Ok(Ahead::In(1)),
+        _ => {}
+    }
+    // A hundred years: what is further away is a slip.
+    let days = text.strip_suffix('d').and_then(|number| number.parse().ok()).filter(|days| *days <= 36_500);
+    if let Some(days) = days {
+        return Ok(Ahead::In(days));
+    }
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|date| (1970..=2999).contains(&chrono::Datelike::year(date)))
+        .map(|date| Ahead::On(StudyDay::from_date(date)))
+        .ok_or_else(|| "not a day; write 2026-01-15, 7d for in seven days, today or tomorrow".to_owned())
+}
+
 /// A separator of columns: one character, or its name.
 pub(super) fn delimiter(text: &str) -> Result<u8, String> {
     match text.to_lowercase().as_str() {
@@ -70,6 +105,17 @@ mod tests {
         assert_eq!(day("1970-01-02").unwrap().resolve(today), StudyDay(1));
         for bad in ["", "d", "2026-13-01", "tomorrow", "-1d"] {
             assert!(day(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_ahead_are_dates_or_counted_forward() {
+        let today = StudyDay(100);
+        for (text, day) in [("7d", 107), ("today", 100), ("tomorrow", 101), ("1970-01-02", 1)] {
+            assert_eq!(ahead(text).unwrap().resolve(today), StudyDay(day), "{text}");
+        }
+        for bad in ["", "d", "-1d", "99999d", "2026-13-01", "9999-01-01", "soon"] {
+            assert!(ahead(bad).is_err(), "{bad}");
         }
     }
 

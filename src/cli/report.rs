@@ -10,6 +10,7 @@ use crate::report::RENDERERS;
 use crate::report::Report;
 use crate::report::build;
 use crate::report::renderer;
+use crate::store::DeckSet;
 use std::path::PathBuf;
 
 /// Write a progress report
@@ -22,7 +23,8 @@ Examples:
   lmq report                                      in the terminal
   lmq report --out report.html                    for sending
   lmq report --since 2026-01-01 --until 2026-01-31 --format csv --out january.csv
-  lmq report --deck skills --with-cards --format md")]
+  lmq report --deck skills --with-cards --format md
+  lmq report --search tag:team")]
 pub(super) struct Args {
     /// The form; by the ending of --out where it is not given, else text
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "html", "md", "csv", "json"])]
@@ -44,6 +46,10 @@ pub(super) struct Args {
     #[arg(long = "deck", value_name = "D")]
     decks: Vec<String>,
 
+    /// Only cards that this search means, in the language of `lmq cards`
+    #[arg(long, value_name = "QUERY")]
+    search: Option<String>,
+
     /// List cards too, by key or prompt, with their state
     #[arg(long)]
     with_cards: bool,
@@ -59,6 +65,7 @@ pub(super) struct Wanted<'w> {
     pub(super) until: Option<Day>,
     pub(super) decks: &'w [String],
     pub(super) with_cards: bool,
+    pub(super) search: Option<&'w str>,
 }
 
 /// Reads the sums and judges them.
@@ -75,28 +82,46 @@ pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure
     }
     let decks = ops::decks::named(&store, wanted.decks)?;
     let drill = ctx.settings.drill();
-    let totals = store
-        .totals(&decks, stamp.today, since, until, ctx.settings.leech_lapses, |state| state.word(stamp.today, drill))
-        .map_err(|error| ctx.failure(&error))?;
+    let among = match wanted.search {
+        Some(query) => {
+            let mut cards = ops::search::cards(&store, &ctx.settings, stamp.today, query)?;
+            if decks != DeckSet::All {
+                let named = store.cards_in(&decks).map_err(|error| ctx.failure(&error))?;
+                cards.retain(|card| named.contains(card));
+            }
+            Some(cards)
+        }
+        None => None,
+    };
+    let leech_lapses = ctx.settings.leech_lapses;
+    let totals = match &among {
+        Some(cards) => store.totals_of(cards, &ops::search::asked(&ctx.settings, stamp.today), since, until),
+        None => store.totals(&decks, stamp.today, since, until, leech_lapses, |state| state.word(stamp.today, drill)),
+    }
+    .map_err(|error| ctx.failure(&error))?;
     let mut cards = Vec::new();
     if wanted.with_cards {
-        store
-            .cards(&decks, &[], |line| {
-                let memory = line.state.memory.as_ref();
-                cards.push(CardLine {
-                    deck: line.deck_name.clone(),
-                    card: line.key.clone().unwrap_or_else(|| line.text.prompt(line.card.ordinal)),
-                    state: line.state.word(stamp.today, drill),
-                    due: memory.map(|m| m.due),
-                    interval: memory.map(|m| m.interval),
-                    ease: memory.map(|m| m.ease),
-                    lapses: u64::from(line.state.lapses()),
-                });
-                Ok(())
-            })
-            .map_err(|error| ctx.failure(&error))?;
+        let add = |line: crate::store::CardLine| {
+            let memory = line.state.memory.as_ref();
+            cards.push(CardLine {
+                deck: line.deck_name.clone(),
+                card: line.key.clone().unwrap_or_else(|| line.text.prompt(line.card.ordinal)),
+                state: line.state.word(stamp.today, drill),
+                due: memory.map(|m| m.due),
+                interval: memory.map(|m| m.interval),
+                ease: memory.map(|m| m.ease),
+                lapses: u64::from(line.state.lapses()),
+            });
+            Ok(())
+        };
+        match &among {
+            Some(among) => store.lines(among, add),
+            None => store.cards(&decks, &[], add),
+        }
+        .map_err(|error| ctx.failure(&error))?;
     }
-    let names = (!wanted.decks.is_empty()).then(|| wanted.decks.join(", "));
+    let about: Vec<&str> = wanted.decks.iter().map(String::as_str).chain(wanted.search).collect();
+    let names = (!about.is_empty()).then(|| about.join(", "));
     let progress = Progress::new(&totals);
     Ok(build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice())))
 }
@@ -112,7 +137,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (None, false) => by_ending.map_or("text", |renderer| renderer.name()),
     };
     let renderer = renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))?;
-    let wanted = Wanted { since: args.since, until: args.until, decks: &args.decks, with_cards: args.with_cards };
+    let wanted = Wanted {
+        since: args.since,
+        until: args.until,
+        decks: &args.decks,
+        with_cards: args.with_cards,
+        search: args.search.as_deref(),
+    };
     let report = make(&wanted, ctx)?;
     match &args.out {
         None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),

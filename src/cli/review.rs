@@ -23,7 +23,8 @@ Examples:
   lmq review skills --minutes 5    one deck, five minutes
   lmq review --new 0               reviews only
   lmq review --ahead 3             also what falls due within three days
-  lmq review --cram quotes         ask without changing any schedule")]
+  lmq review --cram quotes         ask without changing any schedule
+  lmq review --search 'tag:team lapses>2'")]
 pub(super) struct Args {
     /// Decks, by id or name; `a` means `a::b` too [default: all]
     decks: Vec<String>,
@@ -48,6 +49,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "ahead")]
     cram: bool,
 
+    /// Only cards that this search means, in the language of `lmq cards`
+    #[arg(long, value_name = "QUERY")]
+    search: Option<String>,
+
     /// Work over lines, without keys and escape codes: for screen readers and scripts
     #[arg(long)]
     plain: bool,
@@ -65,6 +70,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         Some(_) => settings.scale = crate::core::grade::Scale::Four,
         None => {}
     }
+    let among = match &args.search {
+        Some(query) => {
+            let today = ops::stamp(&ctx.env, &settings).today;
+            Some(ops::search::cards(&store, &settings, today, query)?.into_iter().collect())
+        }
+        None => None,
+    };
     let options = Options {
         decks: ops::decks::named(&store, &args.decks)?,
         limit: args.limit,
@@ -72,6 +84,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         minutes: args.minutes,
         ahead: args.ahead,
         cram: args.cram,
+        among,
     };
     if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
         ctx.say(&warning);

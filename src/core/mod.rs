@@ -14,6 +14,7 @@ pub mod progress;
 pub mod queue;
 pub mod replay;
 pub mod scheduler;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod state;

@@ -161,11 +161,24 @@ impl Desk {
         Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
     }
 
-    /// Cards that hold all words, at most a few thousand, and how many there are in all.
+    /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read
+    /// (it is being typed), cards that hold all its words.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
+        if let Ok(query) = crate::ops::search::read(&self.store, query) {
+            let asked = crate::ops::search::asked(&self.settings, self.today());
+            let cards = self.store.search(&query, &asked).map_err(|error| self.failure(&error))?;
+            let mut found = Vec::new();
+            let add = |line| {
+                found.push(line);
+                Ok(())
+            };
+            let shown = cards.get(..MOST_LISTED).unwrap_or(&cards);
+            self.store.lines(shown, add).map_err(|error| self.failure(&error))?;
+            return Ok((found, cards.len()));
+        }
         let words: Vec<String> = query.split_whitespace().map(str::to_owned).collect();
         let (mut found, mut count) = (Vec::new(), 0);
         self.store
@@ -178,6 +191,13 @@ impl Desk {
             })
             .map_err(|error| self.failure(&error))?;
         Ok((found, count))
+    }
+
+    /// What is wrong with a search, in two lines for people: the reason, and what to do.
+    #[must_use]
+    pub fn search_fault(&self, query: &str) -> Option<[String; 2]> {
+        let failure = crate::ops::search::read(&self.store, query).err()?;
+        Some([failure.what, failure.hint.unwrap_or_default()])
     }
 
     /// Every event of a card, oldest first.

@@ -1,5 +1,6 @@
 //! Files out: notes in any format, and the log itself.
 
+use crate::core::id::NoteUid;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -13,6 +14,7 @@ use crate::ops::failure;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
@@ -41,13 +43,14 @@ impl From<io::Error> for Stopped {
     }
 }
 
-/// Writes the notes of some decks. Gives their number.
+/// Writes the notes of some decks, all of them or just `among`. Gives their number.
 ///
 /// # Errors
 /// The outer error is the database's; the inner one the output's, or the format's that can't hold this.
 pub fn notes(
     store: &Store,
     decks: &DeckSet,
+    among: Option<&BTreeSet<NoteUid>>,
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
@@ -73,6 +76,9 @@ pub fn notes(
             let mut failed = None;
             store
                 .notes(deck.number, |uid, key, text| {
+                    if among.is_some_and(|notes| !notes.contains(&uid)) {
+                        return Ok(());
+                    }
                     let item = Item { place: Place::default(), deck: None, identity: Identity::Uid(uid), key, text };
                     count += 1;
                     writer.write(&Record::Note(Box::new(item))).map_err(|error| {

@@ -2,12 +2,14 @@
 
 pub mod add;
 pub mod backup;
+pub mod bulk;
 pub mod decks;
 pub mod desk;
 pub mod export;
 pub mod files;
 pub mod import;
 pub mod review;
+pub mod search;
 pub mod settings;
 pub mod undo;
 

@@ -26,6 +26,7 @@ use crate::store::Limits;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
+use std::collections::BTreeSet;
 
 /// Days without an answer after which the clock is worth a word.
 const LONG_AGO_MS: i64 = 60 * 86_400_000;
@@ -48,6 +49,8 @@ pub struct Options {
     pub ahead: u32,
     /// Ask without changing any schedule.
     pub cram: bool,
+    /// Nothing but these cards, where a search named them.
+    pub among: Option<BTreeSet<CardId>>,
 }
 
 /// What a front end should tell the person.
@@ -113,7 +116,7 @@ fn queue(store: &Store, settings: &Settings, options: &Options, today: StudyDay)
         drill: settings.drill(),
         keep_siblings_apart: settings.bury_siblings && !options.cram,
     };
-    let mut supply = store.supply(&options.decks, today, limits)?;
+    let mut supply = store.supply_among(&options.decks, options.among.as_ref(), today, limits)?;
     if options.cram {
         supply = Supply { repeats: Vec::new(), ..supply };
     }

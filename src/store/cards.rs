@@ -47,6 +47,12 @@ pub struct CardLine {
 }
 
 impl CardLine {
+    /// What a person would type to name its note, all cards together.
+    #[must_use]
+    pub fn note_name(&self) -> String {
+        name_of(&self.deck, self.key.clone(), self.card)
+    }
+
     /// What a person would type to name it.
     #[must_use]
     pub fn name(&self) -> String {

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// How many new cards of a deck are looked at for one that may be introduced.
-const MOST_LOOKED_AT: usize = 5000;
+const MOST_LOOKED_AT: i64 = 5000;
 
 /// The decks that something is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -118,8 +118,24 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: Limits) -> Result<Supply, StoreError> {
+        self.supply_among(decks, None, today, limits)
+    }
+
+    /// The same, of nothing but the cards of a search.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn supply_among(
+        &self,
+        decks: &DeckSet,
+        among: Option<&BTreeSet<CardId>>,
+        today: StudyDay,
+        limits: Limits,
+    ) -> Result<Supply, StoreError> {
         let _snapshot = self.snapshot()?;
-        let (repeats, met_today) = self.answered_today(decks, today, limits.drill)?;
+        let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
+        let (mut repeats, met_today) = self.answered_today(decks, today, limits.drill)?;
+        repeats.retain(is_meant);
         let done = self.done(decks, today)?;
         let mut met = met_today.clone();
         let mut due = Vec::new();
@@ -136,6 +152,7 @@ impl Store {
                     continue;
                 }
                 if let Some(asked) = self.asked(row.get(0)?, today)?.filter(|asked| !asked.buried)
+                    && is_meant(&asked.candidate)
                     && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
                 {
                     due.push(asked.candidate);
@@ -146,7 +163,7 @@ impl Store {
         if limits.new > 0 {
             for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
                 let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
-                let cards = self.new_cards(deck, &name_id, today, limits, &met)?;
+                let cards = self.new_cards(deck, &name_id, among, today, limits, &met)?;
                 new.push(DeckOffer { introduced_today, last_introduced: last_introduced.map(day_of), cards });
             }
         }
@@ -165,6 +182,7 @@ impl Store {
         &self,
         deck: i64,
         name_id: &str,
+        among: Option<&BTreeSet<CardId>>,
         today: StudyDay,
         limits: Limits,
         met: &BTreeSet<Siblings>,
@@ -175,9 +193,10 @@ impl Store {
         };
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT c.id, n.body FROM card c JOIN note n ON n.id = c.note \
-             WHERE c.deck = ?1 AND c.new_position IS NOT NULL ORDER BY {order} LIMIT {MOST_LOOKED_AT}"
+             WHERE c.deck = ?1 AND c.new_position IS NOT NULL ORDER BY {order} LIMIT ?2"
         ))?;
-        let mut rows = statement.query([deck])?;
+        // What a search means may lie anywhere in the deck.
+        let mut rows = statement.query((deck, if among.is_some() { -1 } else { MOST_LOOKED_AT }))?;
         let mut met = met.clone();
         let mut cards = Vec::new();
         while cards.len() < limits.new
@@ -189,6 +208,7 @@ impl Store {
                 continue;
             }
             if let Some(asked) = self.asked(row.get(0)?, today)?.filter(|asked| !asked.buried)
+                && among.is_none_or(|cards| cards.contains(&asked.candidate.card))
                 && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
             {
                 cards.push(asked.candidate);

@@ -13,6 +13,8 @@ mod notes;
 #[cfg(test)]
 mod plans;
 mod review_log;
+mod revise;
+mod search;
 mod totals;
 mod transfer;
 mod undo;

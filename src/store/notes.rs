@@ -53,7 +53,7 @@ pub enum DeckOrigin {
 }
 
 impl DeckOrigin {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Builtin => "builtin",
             Self::File => "file",
@@ -351,6 +351,8 @@ impl<'b, 's> Bulk<'b, 's> {
         let [title, description, language, license, version] = details;
         let now = if let Some((row, position, retired)) = found {
             if details != [None; 5] || retired {
+                let renamed = self.writer.new_name_of(id)?;
+                let (name, tx) = (renamed.as_deref().unwrap_or(name), &self.writer.tx);
                 let changed = tx
                     .prepare_cached(
                         "UPDATE deck SET name = ?2, title = coalesce(?3, title), description = coalesce(?4, description), \
@@ -635,6 +637,9 @@ impl<'b, 's> Bulk<'b, 's> {
             self.writer.touched |= changed > 0;
             return Ok(if changed > 0 { Placed::Kept } else { Placed::Same });
         }
+        if retired && self.options.source.is_some() && self.writer.was_deleted(note)? {
+            return Ok(Placed::Kept);
+        }
         if !same_key {
             self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
             self.writer.touched = true;
@@ -735,6 +740,9 @@ impl<'b, 's> Bulk<'b, 's> {
                 )?;
             }
             for note in self.unclaimed_ids(deck, usize::MAX)? {
+                if self.options.retire_missing && self.writer.was_put_there(note, deck)? {
+                    continue;
+                }
                 missing += 1;
                 if self.options.retire_missing {
                     let (text, topic, position) = self.writer.shown(note)?;
@@ -815,7 +823,7 @@ impl Writer<'_> {
         Ok(NoteUid(self.tx.prepare_cached("SELECT uid FROM note WHERE id = ?1")?.query_row([note], |row| row.get(0))?))
     }
 
-    fn shown(&self, note: i64) -> Result<(NoteText, Option<i64>, i64), StoreError> {
+    pub(super) fn shown(&self, note: i64) -> Result<(NoteText, Option<i64>, i64), StoreError> {
         let (body, topic, position): (String, _, _) = self
             .tx
             .prepare_cached("SELECT body, topic, position FROM note WHERE id = ?1")?
@@ -827,6 +835,40 @@ impl Writer<'_> {
         let reader = Reader::new(&self.tx)?;
         let voided = voided(&self.tx, &reader)?;
         Ok(newest_version(&self.tx, &reader, &voided, note)?.is_some_and(|version| version.counts && version.by_user))
+    }
+
+    /// Whether the user added the note, or moved it into the deck: it never was in the deck's file, and stays.
+    fn was_put_there(&self, note: i64, deck: i64) -> Result<bool, StoreError> {
+        Ok(self
+            .tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM note n JOIN action a ON a.device = n.created_device \
+                 AND a.number = n.created_action WHERE n.id = ?1 AND a.kind = 'add') \
+                 OR EXISTS (SELECT 1 FROM note_version v JOIN action a ON a.device = v.device AND a.number = v.action \
+                 WHERE v.note = ?1 AND v.deck = ?2 AND a.kind = 'move')",
+            )?
+            .query_row((note, deck), |row| row.get(0))?)
+    }
+
+    /// Whether the user deleted the note: a followed file that still has it does not bring it back.
+    fn was_deleted(&self, note: i64) -> Result<bool, StoreError> {
+        let reader = Reader::new(&self.tx)?;
+        let voided = voided(&self.tx, &reader)?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT v.device, v.action, a.kind FROM note_version v LEFT JOIN action a ON a.device = v.device \
+             AND a.number = v.action WHERE v.note = ?1 ORDER BY v.hlc DESC, v.device DESC",
+        )?;
+        let mut rows = statement.query([note])?;
+        while let Some(row) = rows.next()? {
+            let number = super::columns::u64_of(row.get(1)?);
+            let is_void = reader
+                .device(row.get(0)?)
+                .is_some_and(|device| voided.contains(crate::core::id::ActionId { device, number }));
+            if !is_void {
+                return Ok(row.get::<_, Option<String>>(2)?.as_deref() == Some("delete"));
+            }
+        }
+        Ok(false)
     }
 
     fn reposition(&mut self, note: i64, position: i64) -> Result<(), StoreError> {
@@ -848,6 +890,21 @@ impl Writer<'_> {
         retired: bool,
         by_user: bool,
     ) -> Result<(), StoreError> {
+        self.revise(note, text, None, topic, position, retired, by_user)
+    }
+
+    /// The same, with the deck that the note goes to; it stays where it is where there is none.
+    #[expect(clippy::too_many_arguments, reason = "the columns of a version")]
+    pub(super) fn revise(
+        &mut self,
+        note: i64,
+        text: &NoteText,
+        deck: Option<i64>,
+        topic: Option<i64>,
+        position: i64,
+        retired: bool,
+        by_user: bool,
+    ) -> Result<(), StoreError> {
         let first: bool = self
             .tx
             .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM note_version WHERE note = ?1)")?
@@ -864,13 +921,15 @@ impl Writer<'_> {
         }
         let hlc = self.tick();
         let hashed = hashed(text)?;
-        let (deck, builtin, shown, upstream): (i64, bool, String, Option<String>) = self
+        // A built-in note that was moved elsewhere still is one: the deck of its first version tells.
+        let (old_deck, builtin, shown, upstream): (i64, bool, String, Option<String>) = self
             .tx
             .prepare_cached(
-                "SELECT n.deck, k.origin = 'builtin', n.body, n.upstream FROM note n JOIN deck k ON k.id = n.deck \
-                 WHERE n.id = ?1",
+                "SELECT n.deck, (SELECT k.origin = 'builtin' FROM note_version v JOIN deck k ON k.id = v.deck \
+                 WHERE v.note = n.id ORDER BY v.hlc LIMIT 1), n.body, n.upstream FROM note n WHERE n.id = ?1",
             )?
             .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let deck = deck.unwrap_or(old_deck);
         let upstream =
             if builtin && by_user { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
         self.tx
@@ -892,7 +951,7 @@ impl Writer<'_> {
                 upstream,
             ])?;
         self.touched = true;
-        self.show(note, text, &hashed, topic, position, retired, upstream.as_deref())
+        self.show(note, text, &hashed, deck, topic, position, retired, upstream.as_deref())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the columns of a version, with the text and its hashes")]
@@ -901,19 +960,25 @@ impl Writer<'_> {
         note: i64,
         text: &NoteText,
         hashed: &Hashed,
+        deck: i64,
         topic: Option<i64>,
         position: i64,
         retired: bool,
         upstream: Option<&str>,
     ) -> Result<(), StoreError> {
-        let (uid, deck, old_topic, deck_id): (_, i64, Option<i64>, String) = self
+        let (uid, old_deck, old_topic, deck_id): (_, i64, Option<i64>, String) = self
             .tx
             .prepare_cached(
-                "SELECT n.uid, n.deck, n.topic, k.name_id FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
+                "SELECT n.uid, n.deck, n.topic, k.name_id FROM note n JOIN deck k ON k.id = ?2 WHERE n.id = ?1",
             )?
-            .query_row([note], |row| Ok((NoteUid(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        if topic != old_topic {
+            .query_row((note, deck), |row| Ok((NoteUid(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let moves = topic != old_topic || deck != old_deck;
+        if moves {
             self.move_note_sums(note, -1)?;
+        }
+        if deck != old_deck {
+            self.tx.prepare_cached("UPDATE note SET deck = ?2 WHERE id = ?1")?.execute((note, deck))?;
+            self.tx.prepare_cached("UPDATE card SET deck = ?2 WHERE note = ?1")?.execute((note, deck))?;
         }
         self.tx
             .prepare_cached(
@@ -933,7 +998,7 @@ impl Writer<'_> {
                 upstream,
             ])?;
         self.fit_cards(note, uid, deck, text)?;
-        if topic != old_topic {
+        if moves {
             self.move_note_sums(note, 1)?;
         }
         Ok(())
@@ -1002,10 +1067,11 @@ impl Writer<'_> {
         note: i64,
     ) -> Result<Option<String>, StoreError> {
         let version = newest_version(&self.tx, reader, voided, note)?;
-        let (device, action, name_id, key): (i64, i64, String, Option<String>) = self.tx.query_row(
-            "SELECT n.created_device, n.created_action, k.name_id, n.key FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
+        let (device, action, name_id, key, deck): (i64, i64, String, Option<String>, i64) = self.tx.query_row(
+            "SELECT n.created_device, n.created_action, k.name_id, n.key, k.id FROM note n JOIN deck k ON k.id = n.deck \
+             WHERE n.id = ?1",
             [note],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
         )?;
         let made_by = reader
             .device(device)
@@ -1023,12 +1089,12 @@ impl Writer<'_> {
                 let text = text_of(&version.body)?;
                 let hashed = hashed(&text)?;
                 let upstream = version.upstream.as_deref();
-                self.show(note, &text, &hashed, version.topic, version.position, retired, upstream)?;
+                self.show(note, &text, &hashed, version.deck, version.topic, version.position, retired, upstream)?;
             }
             None => {
                 let (text, topic, position) = self.shown(note)?;
                 let hashed = hashed(&text)?;
-                self.show(note, &text, &hashed, topic, position, unmade && !answered, None)?;
+                self.show(note, &text, &hashed, deck, topic, position, unmade && !answered, None)?;
             }
         }
         if unmade && answered {
@@ -1092,6 +1158,7 @@ impl Writer<'_> {
 
 struct Version {
     body: String,
+    deck: i64,
     topic: Option<i64>,
     position: i64,
     retired: bool,
@@ -1105,7 +1172,7 @@ struct Version {
 /// stays shown as the last resort even where the action that brought it was undone.
 fn newest_version(db: &Connection, reader: &Reader, voided: &Voided, note: i64) -> Result<Option<Version>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT device, action, body, topic, position, retired, by_user, upstream FROM note_version WHERE note = ?1 \
+        "SELECT device, action, body, topic, position, retired, by_user, upstream, deck FROM note_version WHERE note = ?1 \
          ORDER BY hlc DESC, device DESC",
     )?;
     let mut rows = statement.query([note])?;
@@ -1118,6 +1185,7 @@ fn newest_version(db: &Connection, reader: &Reader, voided: &Voided, note: i64) 
             retired: row.get(5)?,
             by_user: row.get(6)?,
             upstream: row.get(7)?,
+            deck: row.get(8)?,
             counts: false,
         };
         let number = super::columns::u64_of(row.get(1)?);

@@ -40,10 +40,10 @@ use std::collections::BTreeMap;
 
 /// Numbers of a topic, before it has its title.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    answers: u64,
-    recalls: Recalls,
-    time_ms: u64,
+pub(super) struct Sums {
+    pub(super) answers: u64,
+    pub(super) recalls: Recalls,
+    pub(super) time_ms: u64,
 }
 
 /// Numbers of the cards as they are now.
@@ -117,7 +117,7 @@ const FEW: i64 = 8;
 const OF_SOME_CARDS: &str =
     "FROM card_state s CROSS JOIN event e ON e.card = s.card WHERE s.last_day IS NULL OR s.last_day >= ?1";
 
-type ByTopic = BTreeMap<(i64, i64), Sums>;
+pub(super) type ByTopic = BTreeMap<(i64, i64), Sums>;
 type BySide = BTreeMap<(String, String), u64>;
 
 impl Store {
@@ -352,7 +352,7 @@ impl Store {
     }
 
     /// Sums with the titles that people know. Cards without a topic are summed up by their deck.
-    fn titled(&self, sums: ByTopic) -> Result<Vec<TopicTotals>, StoreError> {
+    pub(super) fn titled(&self, sums: ByTopic) -> Result<Vec<TopicTotals>, StoreError> {
         let mut topics = Vec::new();
         for ((topic, deck), sums) in sums {
             if sums.answers == 0 {

@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 const NOT_OURS: [&str; 3] = ["undo", "builtin", "union"];
 
 /// Kinds of action that write no texts: their notes need not be looked for.
-const WITHOUT_TEXTS: [&str; 7] = ["answer", "bury", "suspend", "mark", "config", "undo", "union"];
+const WITHOUT_TEXTS: [&str; 9] = ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename"];
 
 /// An action as `lmq undo --list` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -235,6 +235,10 @@ impl Writer<'_> {
                     continue;
                 };
                 let side = if now.contains(changed) { "old" } else { "new" };
+                let name = change.get(side).and_then(|name| name.as_str());
+                if let (Some(deck), Some(name)) = (change.get("deck").and_then(|deck| deck.as_str()), name) {
+                    self.tx.execute("UPDATE deck SET name = ?2 WHERE name_id = ?1", [deck, name])?;
+                }
                 if let Some(key) = change.get("key").and_then(|key| key.as_str()) {
                     let value = change.get(side).and_then(|value| value.as_str()).map(str::to_owned);
                     undo.settings.push((key.to_owned(), value));

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod bad_input;
+mod bulk;
 mod check;
 mod commands;
 mod copies;
@@ -16,6 +17,7 @@ mod migrations;
 mod month;
 mod report;
 mod review;
+mod search;
 mod support;
 mod two_windows;
 mod world;

@@ -1,0 +1,103 @@
+//! What the commands that change many cards have in common: which cards, a look before, and the question.
+
+use crate::cli::Ctx;
+use crate::core::text::counted;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::bulk;
+use crate::ops::bulk::Change;
+use crate::ops::bulk::Plan;
+use crate::store::Store;
+use std::io::Write as _;
+
+/// Which cards, and how sure.
+#[derive(Debug, clap::Args)]
+pub(super) struct Which {
+    /// Cards by name (deck/key, deck/key#number, the beginning of an id), or a search as `lmq cards` takes it
+    #[arg(required = true)]
+    query: Vec<String>,
+
+    #[command(flatten)]
+    sure: Sure,
+}
+
+/// How sure.
+#[derive(Debug, clap::Args)]
+pub(super) struct Sure {
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// Don't ask
+    #[arg(long, short)]
+    pub(super) yes: bool,
+}
+
+/// Makes a change to the cards that are meant, after a look and a question where there is more than one.
+pub(super) fn change(
+    which: &Which,
+    ctx: &mut Ctx,
+    change: impl FnOnce(&Store, &Ctx) -> Result<Change, Failure>,
+) -> Result<(), Failure> {
+    let mut store = ctx.store()?;
+    let stamp = ctx.stamp();
+    let change = change(&store, ctx)?;
+    let cards = bulk::meant(&store, &ctx.settings, stamp.today, &which.query)?;
+    let plan = bulk::plan(&store, stamp.today, &cards, change)?;
+    if plan.without_due > 0 {
+        let left = counted(plan.without_due, "card was never answered and has", "cards were never answered and have");
+        ctx.say(&format!("{left} no due day to set"));
+    }
+    if plan.count() == 0 {
+        return ctx.line(format!("nothing to change in {}", plan.of(plan.left)));
+    }
+    if which.sure.dry_run {
+        ctx.line(format!("would have {}", plan.label()))?;
+        return names(&plan, ctx);
+    }
+    if plan.count() > 1 && !which.sure.yes {
+        let what = plan.of(plan.count());
+        if can_ask() {
+            names(&plan, ctx)?;
+        }
+        if !confirmed(ctx, &format!("This changes {what}."))? {
+            return Err(unsure(&what));
+        }
+    }
+    bulk::make(&mut store, &ctx.settings, stamp, &plan)?;
+    ctx.line(plan.label())
+}
+
+fn names(plan: &Plan, ctx: &mut Ctx) -> Result<(), Failure> {
+    for name in &plan.names {
+        ctx.line(format!("  {name}"))?;
+    }
+    match plan.count() - plan.names.len() {
+        0 => Ok(()),
+        more => ctx.line(format!("  and {more} more")),
+    }
+}
+
+/// Nobody said that it should be done.
+pub(super) fn unsure(what: &str) -> Failure {
+    Failure::usage(format!("nothing was changed: this would change {what}"))
+        .hint("say --yes to do it, --dry-run to look; `lmq undo` takes it back")
+}
+
+fn can_ask() -> bool {
+    let terminals = Env::terminals();
+    terminals.stdin && terminals.stdout
+}
+
+/// Asks in a terminal; elsewhere nobody can be asked.
+pub(super) fn confirmed(ctx: &mut Ctx, question: &str) -> Result<bool, Failure> {
+    if !can_ask() {
+        return Ok(false);
+    }
+    write!(ctx.out, "{question} Go on? [y/N] ")
+        .and_then(|()| ctx.out.flush())
+        .map_err(|error| Failure::output(&error))?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

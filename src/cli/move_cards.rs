@@ -1,0 +1,25 @@
+use crate::cli::Ctx;
+use crate::cli::bulk::Which;
+use crate::cli::bulk::change;
+use crate::failure::Failure;
+use crate::ops::bulk;
+
+/// Take notes with all their cards into another deck
+///
+/// Their history goes with them. The deck is made when it is missing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq move team::onboarding deck:team tag:start --yes
+  lmq move archive team/old-roadmap")]
+pub(super) struct Args {
+    /// The deck, by id or name
+    deck: String,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    change(&args.which, ctx, |store, _| bulk::move_to(store, &args.deck))
+}

@@ -1,0 +1,29 @@
+use crate::cli::Ctx;
+use crate::cli::bulk::Which;
+use crate::cli::bulk::change;
+use crate::cli::parse;
+use crate::failure::Failure;
+use crate::ops::bulk::Change;
+
+/// Let cards fall due on a day
+///
+/// Interval and ease stay as they are; the next answer goes on from them. Cards that were never answered have no due day
+/// and are left alone.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq set-due today deck:skills --yes
+  lmq set-due 3d tag:team --dry-run
+  lmq set-due 2026-03-01 quotes/q14-ladder")]
+pub(super) struct Args {
+    /// The day: today, tomorrow, 2026-01-15, or 7d for in seven days
+    #[arg(value_parser = parse::ahead)]
+    day: parse::Ahead,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    change(&args.which, ctx, |_, ctx| Ok(Change::SetDue(args.day.resolve(ctx.stamp().today))))
+}

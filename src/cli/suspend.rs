@@ -1,0 +1,23 @@
+use crate::cli::Ctx;
+use crate::cli::bulk::Which;
+use crate::cli::bulk::change;
+use crate::failure::Failure;
+use crate::ops::bulk::Change;
+
+/// Take cards out of reviews
+///
+/// They stay, with their history and their schedule, until `lmq unsuspend`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq suspend quotes/q14-ladder
+  lmq suspend is:leech --dry-run
+  lmq suspend deck:skills tag:later --yes")]
+pub(super) struct Args {
+    #[command(flatten)]
+    which: Which,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    change(&args.which, ctx, |_, _| Ok(Change::Suspend))
+}

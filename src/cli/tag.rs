@@ -1,0 +1,24 @@
+use crate::cli::Ctx;
+use crate::cli::bulk::Which;
+use crate::cli::bulk::change;
+use crate::failure::Failure;
+use crate::ops::bulk;
+use crate::ops::bulk::Change;
+
+/// Give notes a tag
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq tag team deck:skills hiring --yes
+  lmq tag team::hiring skills/s03-interviews")]
+pub(super) struct Args {
+    /// The tag; `a::b` for one inside another
+    tag: String,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    change(&args.which, ctx, |_, _| bulk::tag(&args.tag).map(Change::Tag))
+}

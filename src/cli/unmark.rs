@@ -1,0 +1,19 @@
+use crate::cli::Ctx;
+use crate::cli::bulk::Which;
+use crate::cli::bulk::change;
+use crate::failure::Failure;
+use crate::ops::bulk::Change;
+
+/// Take your star away
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq unmark is:marked --yes")]
+pub(super) struct Args {
+    #[command(flatten)]
+    which: Which,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    change(&args.which, ctx, |_, _| Ok(Change::Unmark))
+}

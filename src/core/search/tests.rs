@@ -1,0 +1,333 @@
+use super::*;
+use crate::core::card::Fields;
+use crate::core::card::Value;
+use crate::core::state::Memory;
+use crate::core::units::Days;
+use crate::core::units::Ease;
+use proptest::prelude::*;
+
+const ASKED: Asked = Asked { today: StudyDay(100), drill: Drill::Failed, leech_lapses: 8 };
+
+fn note() -> NoteText {
+    NoteText {
+        kind: "basic".to_owned(),
+        fields: Fields::from([
+            (
+                "front".to_owned(),
+                Value::Texts(vec!["Why does “Café  crème” cost\n70 %?".to_owned(), "Another way".to_owned()]),
+            ),
+            ("back".to_owned(), Value::Text("Because it's C++ ∑ \\ \"quoted\"".to_owned())),
+        ]),
+        tags: vec!["team::habits".to_owned(), "C++".to_owned()],
+        source: vec!["D09".to_owned()],
+        topic: Some("D09".to_owned()),
+        speaker: Some("Peter Drucker, writer".to_owned()),
+        hint: Some("a hint".to_owned()),
+        ..NoteText::default()
+    }
+}
+
+fn state() -> CardState {
+    let memory = Memory {
+        repetitions: 3,
+        interval: Days(21),
+        ease: Ease::from_hundredths(196),
+        lapses: 4,
+        last: StudyDay(98),
+        due: StudyDay(103),
+        last_quality: Quality::Q4,
+    };
+    CardState { memory: Some(memory), answers: 9, marked: true, ..CardState::default() }
+}
+
+fn matches_with(query: &str, state: &CardState) -> bool {
+    let body = serde_json::to_string(&note()).unwrap();
+    let subject = Subject {
+        note: NoteFacts {
+            body: &body,
+            key: Some("coffee-price"),
+            topic: Some("What a vision is"),
+            added: Some(StudyDay(71)),
+        },
+        deck: ("lang", "people::language"),
+        state,
+        offered: !state.suspended,
+        answers: &[(StudyDay(94), Quality::Q1), (StudyDay(98), Quality::Q4)],
+    };
+    parse(query).unwrap_or_else(|error| panic!("{query}: {error:?}")).matches(&subject, &ASKED)
+}
+
+fn error(query: &str) -> String {
+    let error = parse(query).unwrap_err();
+    format!("{} {} / {}", error.at, error.what, error.help)
+}
+
+#[test]
+fn words_stand_anywhere_without_case_and_accents() {
+    for query in [
+        "",
+        "cafe",
+        "CAFÉ",
+        "\"cafe creme\"",
+        "creme why",
+        "70%",
+        "\"70 %\"",
+        "hint",
+        "coffee",
+        "\"a vision\"",
+        "its",
+        "it's",
+        "drucker",
+        "habits",
+        "∑",
+        "\"\\\\\"",
+        "way",
+        "d09",
+        "another OR nowhere",
+        "-nowhere",
+        "--cafe",
+        "(cafe)",
+        "cost AND why",
+    ] {
+        assert!(matches_with(query, &state()), "{query}");
+    }
+    for query in [
+        "front",
+        "basic",
+        "creme70",
+        "\"creme cafe\"",
+        "nowhere",
+        "-cafe",
+        "cafe nowhere",
+        "∏",
+        "\"price what\"",
+        "ncost",
+    ] {
+        assert!(!matches_with(query, &state()), "{query}");
+    }
+}
+
+#[test]
+fn names_are_whole_parents_or_with_a_star_their_beginning() {
+    for query in [
+        "tag:team",
+        "tag:TEAM::habits",
+        "tag:c++",
+        "tag:te*",
+        "tag:*",
+        "kind:basic",
+        "source:d09",
+        "source:D*",
+        "topic:d09",
+        "topic:vision",
+        "speaker:drucker",
+        "deck:lang",
+        "deck:people",
+        "deck:people::language",
+        "deck:peo*",
+        "speaker:\"Peter D\"",
+    ] {
+        assert!(matches_with(query, &state()), "{query}");
+    }
+    for query in [
+        "tag:c",
+        "tag:habits",
+        "tag:tea",
+        "kind:cloze",
+        "source:d0",
+        "topic:d0",
+        "deck:peop",
+        "deck:language",
+        "tag:\"te*\"",
+    ] {
+        assert!(!matches_with(query, &state()), "{query}");
+    }
+}
+
+#[test]
+fn numbers_and_days_are_compared() {
+    for query in [
+        "ease<2",
+        "ease=1.96",
+        "ease>=1.9",
+        "ease!=2",
+        "interval>=21d",
+        "interval>=3w",
+        "interval<1m",
+        "interval:21",
+        "lapses>3",
+        "lapses:4",
+        "due<=3d",
+        "due=3",
+        "due>2d",
+        "due>=-5d",
+        "due<1970-05-01",
+        "reviewed:3d",
+        "rated:7d:1",
+        "rated:7d:again",
+        "rated:3d:good",
+        "rated:3d",
+        "added:30d",
+        "is:marked",
+        "is:review",
+        "ease<2 lapses>3 -is:due",
+    ] {
+        assert!(matches_with(query, &state()), "{query}");
+    }
+    for query in [
+        "ease>2",
+        "interval>21d",
+        "lapses>4",
+        "due<=2d",
+        "reviewed:2d",
+        "rated:6d:1",
+        "rated:7d:2",
+        "added:29d",
+        "is:due",
+        "is:leech",
+        "is:new",
+        "is:learning",
+        "is:suspended",
+        "is:buried",
+    ] {
+        assert!(!matches_with(query, &state()), "{query}");
+    }
+}
+
+#[test]
+fn states_are_facts_where_they_can_be_together_and_words_where_not() {
+    let mut both = CardState { suspended: true, buried_until: Some(StudyDay(101)), ..state() };
+    assert!(matches_with("is:suspended is:buried -is:review", &both));
+    both.buried_until = Some(StudyDay(100));
+    assert!(!matches_with("is:buried", &both), "a bury ends by itself");
+    assert!(matches_with("is:new -ease<9 lapses<1 -due<99d", &CardState::default()), "a new card has no ease");
+    let mut memory = state().memory.unwrap();
+    memory.due = ASKED.today;
+    memory.lapses = 8;
+    let due = CardState { memory: Some(memory), ..state() };
+    assert!(matches_with("is:due is:leech tag:leech", &due));
+    assert!(!matches_with("is:due", &CardState { suspended: true, ..due }));
+}
+
+#[test]
+fn or_binds_less_than_what_stands_side_by_side() {
+    assert!(matches_with("nowhere nothing OR cafe", &state()));
+    assert!(!matches_with("nowhere (nothing OR cafe)", &state()));
+    assert!(matches_with("-(nowhere OR nothing) cafe", &state()));
+    assert!(matches_with("cafe or", &state()) == matches_with("or", &state()), "a small `or` is a word");
+    assert!(matches_with("team::habits", &state()), "two colons are a word's");
+}
+
+#[test]
+fn an_error_points_at_its_character() {
+    for (query, said) in [
+        ("culture \"tone", "8 this quote is never closed / add another \" behind the words"),
+        ("a (b OR c", "2 this `(` is never closed / add a `)`, or put the text in \"quotes\""),
+        ("a) b", "1 there is no `(` for this `)` / take it out, or put the words that hold it in \"quotes\""),
+        ("()", "1 there is nothing in these parentheses / write a condition, or take them out"),
+        ("OR a", "0 nothing stands before this `OR` / write a condition before it, or \"OR\" in quotes for the word"),
+        ("é OR", "2 nothing follows this `OR` / write another condition behind it"),
+        ("a AND", "2 nothing follows this `AND` / write another condition behind it"),
+        (
+            "a - b",
+            "2 nothing follows this `-` / `-word` means cards without the word; quote it to look for the sign: \"-\"",
+        ),
+        ("é tga:x", "2 there is no field `tga` / did you mean `tag`? To look for the text, put it in \"quotes\""),
+        ("is:duee", "3 there is no state `duee` / did you mean `due`?"),
+        ("kind:clozes", "5 there is no kind of card `clozes` / did you mean `cloze`?"),
+        ("ease<low", "5 `low` is no number that `ease` can have / write ease<2.1"),
+        ("interval>3x", "9 `3x` is no number that `interval` can have / write interval>=21d"),
+        ("due<soon", "4 `soon` is no number that `due` can have / write due<=3d, or due<2026-03-01"),
+        (
+            "rated:7d:9",
+            "9 `9` is no grade; use 0 to 5, or again, hard, good, easy / write rated:7d, rated:7d:1 or rated:7d:again",
+        ),
+        ("added:0d", "6 today is the first of these days: 1d at least / write added:30d"),
+        ("deck: a", "5 `deck` needs a value / write deck:quotes"),
+        ("deck<a", "4 `deck` can't be compared / write deck:quotes"),
+        ("\"\"", "0 there is nothing in these quotes / write something, or take them out"),
+        ("interval>99999999999", "9 `99999999999` is no number that `interval` can have / write interval>=21d"),
+    ] {
+        assert_eq!(error(query), said, "{query}");
+    }
+    assert!(error("http://a.b").starts_with("0 there is no field `http` / there are deck"));
+    assert!(error(&"(".repeat(40)).starts_with("32 too many parentheses"));
+    assert!(error(&"a ".repeat(65)).starts_with("128 a query holds at most 64"));
+    let [line, caret] = parse("日本 tga:x").unwrap_err().drawn("日本 tga:x");
+    assert_eq!((line.as_str(), caret.as_str()), ("日本 tga:x", "     ^"));
+    let long = format!("{}tga:x", "word ".repeat(40));
+    let [line, caret] = parse(&long).unwrap_err().drawn(&long);
+    assert!(line.chars().nth(caret.len() - 1) == Some('t') && line.len() <= SHOWN, "{line}\n{caret}");
+}
+
+#[test]
+fn an_unknown_deck_is_named_with_the_nearest() {
+    let decks = [("quotes", "quotes"), ("s", "a::skills")];
+    assert_eq!(parse("deck:a deck:quotes -deck:s").unwrap().check_decks(decks), Ok(()));
+    let error = parse("x deck:qoutes").unwrap().check_decks(decks).unwrap_err();
+    assert_eq!((error.at, error.help.as_str()), (7, "did you mean `quotes`? `lmq decks` lists all"));
+}
+
+#[test]
+fn a_query_says_what_has_to_be_read() {
+    let needs = |query: &str| parse(query).unwrap().needs();
+    assert_eq!(needs("deck:a"), Needs::default());
+    assert!(needs("is:due").states && !needs("is:due").texts);
+    assert!(needs("tag:a").texts && !needs("tag:a").words && needs("a").words);
+    assert_eq!(needs("reviewed:7d -rated:30d:1").answers, Some(30));
+    assert!(needs("added:3d").added && !needs("added:3d").texts);
+}
+
+proptest! {
+    #[test]
+    fn no_query_makes_it_stumble(query in "\\PC{0,40}", shaped in "[-a-z:<>=()\" *0-9]{0,40}") {
+        for query in [query, shaped] {
+            match parse(&query) {
+                Ok(parsed) => {
+                    let body = serde_json::to_string(&note()).unwrap();
+                    let facts = NoteFacts { body: &body, key: None, topic: None, added: None };
+                    prop_assert!(parsed.on_note(&facts, &ASKED, &mut Scratch::default()) < u64::MAX);
+                }
+                Err(error) => {
+                    prop_assert!(error.at <= query.chars().count());
+                    prop_assert!(error.drawn(&query)[1].ends_with('^'));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_card_is_missed_for_being_looked_at_quickly(
+        text in "[a-cA-C '%é’.]{0,12}", query in "[a-ce ]{1,4}", tag in "[a-b]", key in proptest::option::of("[a-c]{1,3}"),
+    ) {
+        let note = NoteText {
+            kind: "basic".to_owned(),
+            fields: Fields::from([("front".to_owned(), Value::Text(text.clone()))]),
+            tags: vec![tag.clone()],
+            ..NoteText::default()
+        };
+        let body = serde_json::to_string(&note).unwrap();
+        let facts = NoteFacts { body: &body, key: key.as_deref(), topic: None, added: None };
+        let whole = [Some(text.as_str()), Some(tag.as_str()), key.as_deref()].into_iter().flatten().map(fold);
+        let expected = query.split_whitespace().all(|word| whole.clone().any(|text| text.contains(word)));
+        let found = parse(&query).unwrap();
+        let bits = found.on_note(&facts, &ASKED, &mut Scratch::default());
+        prop_assert_eq!(found.decide(bits, None, &ASKED), Some(expected), "{:?} in {}", query, body);
+    }
+
+    #[test]
+    fn a_text_is_folded_as_the_query_is(text in "[ -~éÉœﬁ½¼§ÆŒøŁŉﬀ’“”–…ßİıΑΩΆЖй\n\t日本한글\u{301}\u{ad}]{0,30}") {
+        let note = NoteText {
+            kind: "basic".to_owned(),
+            fields: Fields::from([("front".to_owned(), Value::Text(text.clone()))]),
+            ..NoteText::default()
+        };
+        let body = serde_json::to_string(&note).unwrap();
+        let mut scratch = Scratch::default();
+        scratch.read(&NoteFacts { body: &body, key: None, topic: None, added: None }, true);
+        let folded = fold(&text);
+        if folded.chars().any(|c| c.is_alphanumeric() || c == '%') {
+            prop_assert_eq!(std::str::from_utf8(&scratch.folded).unwrap().trim_end_matches('\n'), folded);
+        }
+    }
+}

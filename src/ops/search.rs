@@ -1,0 +1,42 @@
+//! A search as a person typed it: read, checked against the decks that are there, answered.
+
+use crate::core::id::CardId;
+use crate::core::search::Asked;
+use crate::core::search::Query;
+use crate::core::search::SearchError;
+use crate::core::search::parse;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::failure::Failure;
+use crate::ops::failure;
+use crate::store::Store;
+
+/// What a query is asked from.
+#[must_use]
+pub fn asked(settings: &Settings, today: StudyDay) -> Asked {
+    Asked { today, drill: settings.drill(), leech_lapses: settings.leech_lapses }
+}
+
+/// Reads a query.
+///
+/// # Errors
+/// A usage failure with the query, a caret under the character that it is about, and what to do.
+pub fn read(store: &Store, text: &str) -> Result<Query, Failure> {
+    let refused = |error: SearchError| {
+        let [line, caret] = error.drawn(text);
+        Failure::usage(error.what).at(line).at(caret).hint(error.help)
+    };
+    let query = parse(text).map_err(refused)?;
+    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    query.check_decks(decks.iter().map(|(_, id, name)| (id.as_str(), name.as_str()))).map_err(refused)?;
+    Ok(query)
+}
+
+/// The cards that a query means, in the order of decks, positions and ordinals.
+///
+/// # Errors
+/// When the query can't be read, or the database.
+pub fn cards(store: &Store, settings: &Settings, today: StudyDay, text: &str) -> Result<Vec<CardId>, Failure> {
+    let query = read(store, text)?;
+    store.search(&query, &asked(settings, today)).map_err(|error| failure(&error, store.path()))
+}

@@ -1,0 +1,116 @@
+//! The search language through every command that takes it.
+
+use crate::support::Lmq;
+use crate::world::World;
+use lmq::core::search::Asked;
+use lmq::core::search::parse;
+use lmq::store::DeckSet;
+
+const DECK: &str = "[deck]\nid = \"t\"\nname = \"people::t\"\n\n[[topic]]\nid = \"a\"\ntitle = \"Naïve questions\"\n\n\
+    [[card]]\nkey = \"one\"\nkind = \"basic\"\ntopic = \"a\"\nfront = \"Où est le café?\"\nback = \"Là\"\ntags = [\"lang::fr\"]\n\n\
+    [[card]]\nkey = \"two\"\nkind = \"cloze\"\ntext = \"{{c1::a}} and {{c2::b}}\"\nspeaker = \"Amara Osei\"\n\n\
+    [[card]]\nkey = \"three\"\nkind = \"sort\"\nprompt = \"Side?\"\nanswer = \"left\"\ncategories = [\"left\", \"right\"]\n";
+
+fn found(lmq: &Lmq, query: &[&str]) -> Vec<String> {
+    let args: Vec<&str> = ["cards", "--json"].iter().chain(query).copied().collect();
+    let cards = lmq.json(&args);
+    cards.as_array().unwrap().iter().map(|card| card["name"].as_str().unwrap().to_owned()).collect()
+}
+
+fn home() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.import("t.toml", DECK);
+    lmq
+}
+
+#[test]
+fn cards_are_found_by_words_and_conditions() {
+    let lmq = home();
+    assert_eq!(found(&lmq, &["deck:people"]), ["t/one", "t/two#1", "t/two#2", "t/three"]);
+    assert_eq!(found(&lmq, &["CAFE", "naive"]), ["t/one"]);
+    assert_eq!(found(&lmq, &["deck:t -kind:cloze OR speaker:osei"]), ["t/one", "t/two#1", "t/two#2", "t/three"]);
+    assert_eq!(found(&lmq, &["--", "-tag:lang", "deck:t", "-kind:cloze"]), ["t/three"]);
+    lmq.ok(&["answer", "t/one", "again"]);
+    assert_eq!(found(&lmq, &["rated:1d:again"]), ["t/one"]);
+    assert_eq!(found(&lmq, &["deck:t is:learning ease<2.5"]), ["t/one"]);
+    lmq.ok(&["undo"]);
+    assert!(found(&lmq, &["reviewed:9d"]).is_empty(), "an answer that was taken back is none");
+    assert_eq!(found(&lmq, &["added:1d deck:t kind:sort"]), ["t/three"]);
+}
+
+#[test]
+fn a_query_that_cannot_be_read_is_drawn_with_a_caret() {
+    let lmq = home();
+    let run = lmq.run(&["cards", "culture", "tga:team"]);
+    assert_eq!(run.code, 2);
+    insta::assert_snapshot!(run.stderr, @r#"
+    lmq: there is no field `tga`
+      culture tga:team
+              ^
+    hint: did you mean `tag`? To look for the text, put it in "quotes"
+    "#);
+    for (args, said) in [
+        (&["cards", "\"open"][..], "this quote is never closed"),
+        (&["cards", "(a"], "this `(` is never closed"),
+        (&["cards", "deck:qoutes"], "did you mean `quotes`?"),
+        (&["review", "--search", "is:dued"], "did you mean `due`?"),
+        (&["export", "--format", "json", "--search", "ease<x"], "no number that `ease` can have"),
+        (&["report", "--search", "rated:7d:9"], "`9` is no grade"),
+        (&["stats", "--search", ")"], "there is no `(`"),
+    ] {
+        let run = lmq.run(args);
+        assert_eq!(run.code, 2, "{args:?}: {run:?}");
+        assert!(run.stderr.contains(said) && run.stderr.contains('^'), "{args:?}: {}", run.stderr);
+        assert!(run.stdout.is_empty(), "{args:?}");
+    }
+    let run = lmq.run(&["cards", "\u{1b}[2J\u{202e}\" \"tga:"]);
+    assert_eq!(run.code, 2);
+    assert!(!crate::support::drives_a_terminal(&run.stderr), "{:?}", run.stderr);
+}
+
+#[test]
+fn a_review_asks_nothing_but_what_the_search_means() {
+    let lmq = home();
+    let run = lmq.run_with(&["review", "--plain", "--search", "deck:t kind:sort"], b"left\n\n");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("Side?") && !run.stdout.contains("café"), "{}", run.stdout);
+    assert_eq!(found(&lmq, &["reviewed:1d"]), ["t/three"]);
+}
+
+#[test]
+fn exports_and_reports_hold_nothing_but_what_the_search_means() {
+    let lmq = home();
+    lmq.ok(&["answer", "t/one", "good"]);
+    lmq.ok(&["answer", "t/three", "good"]);
+    let deck = lmq.ok(&["export", "--format", "toml", "--search", "deck:t tag:lang"]);
+    assert!(deck.contains("key = \"one\"") && !deck.contains("\"two\"") && !deck.contains("\"three\""), "{deck}");
+    let report = lmq.json(&["report", "--json", "--search", "deck:t tag:lang"]).to_string();
+    let all = lmq.json(&["report", "--json"]).to_string();
+    assert_ne!(report, all);
+    let stats = lmq.ok(&["stats", "--search", "deck:t tag:lang"]);
+    assert!(stats.contains("deck:t tag:lang"), "{stats}");
+    let run = lmq.run(&["export", "--what", "history", "--format", "jsonl", "--search", "a"]);
+    assert_eq!(run.code, 2);
+}
+
+#[test]
+fn sums_over_the_cards_of_a_search_are_the_kept_sums_where_it_means_all() {
+    let mut world = World::bare();
+    world.import("t.toml", DECK);
+    for (index, grade) in [1, 4, 5, 3, 4, 0, 4].into_iter().enumerate() {
+        for line in world.cards().into_iter().skip(index % 3) {
+            world.answer(line.card, grade);
+        }
+        world.pass(1440 * i64::try_from(index).unwrap());
+    }
+    world.undo_newest();
+    let drill = world.settings.drill();
+    let today = world.today();
+    let asked = Asked { today, drill, leech_lapses: 2 };
+    let all = world.store.search(&parse("").unwrap(), &asked).unwrap();
+    assert_eq!(all.len(), 4);
+    for (since, until) in [(None, None), (Some(today.plus(-9)), Some(today.plus(-1)))] {
+        let kept = world.store.totals(&DeckSet::All, today, since, until, 2, |state| state.word(today, drill)).unwrap();
+        assert_eq!(world.store.totals_of(&all, &asked, since, until).unwrap(), kept);
+    }
+}
