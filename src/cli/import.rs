@@ -24,6 +24,9 @@ const PATIENCE_MS: u64 = 500;
 /// Bad rows that are shown; --json has all of them.
 const MOST_SHOWN: usize = 20;
 
+/// Lines up to this many bytes are shown with a caret; of longer ones there is only the place.
+const LONGEST_DRAWN: usize = 300;
+
 /// Import decks, tables, notes, or the history of another database
 ///
 /// Reads deck files (TOML), CSV and TSV with or without a header, Anki's text exports, lmq's own JSON and JSON lines,
@@ -95,7 +98,7 @@ fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
     use miette::LabeledSpan;
     use miette::MietteDiagnostic;
     use miette::NamedSource;
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::none()).with_context_lines(0).with_width(100);
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::none()).with_context_lines(1).with_width(100);
     // miette numbers lines by going through the text: for a file with very many faults the carets are left out.
     let source = (faults.len() <= 50 && text.len() <= 1 << 20).then(|| NamedSource::new(name, printable(text)));
     let same = printable(text) == text;
@@ -105,17 +108,22 @@ fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
             let head = format!("{name}:{}: {}: {}", fault.place, fault.rule, printable(&fault.what));
             let help = printable(&fault.help);
             let mut drawn = String::new();
-            if let Some(source) = source.as_ref().filter(|_| same) {
-                let span = LabeledSpan::at(fault.span.clone(), "here");
+            let start = text.get(..fault.span.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+            let end = text.get(fault.span.start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| fault.span.start + at);
+            if let Some(source) = source.as_ref().filter(|_| same && end - start <= LONGEST_DRAWN) {
+                // A fault that goes on over lines is drawn where it begins.
+                let span = LabeledSpan::at(fault.span.start..fault.span.end.min(end), "here");
                 let report = miette::Report::new(MietteDiagnostic::new("x").with_label(span)).with_source_code(source.clone());
                 handler.render_report(&mut drawn, report.as_ref()).ok();
             }
-            // The first lines repeat what the head says; what is wanted is the line with its caret.
+            // The first lines repeat what the head says, and miette shows whole lines only with their neighbours: what is
+            // wanted is the line with its caret.
+            let number = fault.place.line.to_string();
             let lines: Vec<&str> = drawn
                 .lines()
                 .filter(|line| {
                     let line = line.trim_start();
-                    line.starts_with(|c: char| c.is_ascii_digit()) || line.starts_with(['·', ':'])
+                    line.split_whitespace().next() == Some(&number) || line.starts_with(['·', ':'])
                 })
                 .collect();
             if lines.is_empty() { format!("{head}\n  {help}") } else { format!("{head}\n{}\n  {help}", lines.join("\n")) }
@@ -182,7 +190,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 
 fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     for warning in &report.warnings {
-        ctx.say(&printable(warning));
+        ctx.say(warning);
     }
     if args.json {
         return json::print(ctx, &Outcome {
@@ -202,7 +210,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
         });
     }
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
-        crate::cli::complain(&printable(rejected));
+        crate::cli::complain(rejected);
     }
     let more = report.rejections.saturating_sub(u64::try_from(MOST_SHOWN).unwrap_or(0));
     if more > 0 {
@@ -217,8 +225,12 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     }
     ctx.line(report.sentence())?;
     if report.missing > 0 {
-        let cards = crate::core::text::counted(usize::try_from(report.missing).unwrap_or(usize::MAX), "note", "notes");
-        ctx.say(&format!("{cards} of the deck stay that are not in the file"));
+        let notes = crate::core::text::counted(
+            usize::try_from(report.missing).unwrap_or(usize::MAX),
+            "note of the deck stays that is",
+            "notes of the deck stay that are",
+        );
+        ctx.say(&format!("{notes} not in the file"));
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ mod tests {
             vec!["é".to_owned(), "short".to_owned(), "3".to_owned()],
         ];
         let lines = table(&["deck", "prompt", "due"], &rows, 1, &[2], 30);
-        assert_eq!(lines, ["deck    prompt             due", "日本語  a very long promp…  12", "é       short                3"]);
+        assert_eq!(lines, ["deck    prompt             due", "日本語  a very long prom…   12", "é       short                3"]);
         assert!(lines.iter().all(|line| line.width() <= 30));
     }
 }

@@ -255,11 +255,13 @@ pub fn change(path: &Path, key: &str, value: Option<&str>) -> Result<Option<Stri
     let old = document.get(key).and_then(toml_edit::Item::as_value).map(plain);
     match new {
         Some(mut new) => {
-            // The comment at the end of the line belongs to the value's decor: carry it over.
-            if let Some(there) = document.get(key).and_then(toml_edit::Item::as_value) {
+            // Comments belong to the key and to the value: both stay as they are.
+            if let Some(there) = document.get_mut(key).and_then(toml_edit::Item::as_value_mut) {
                 *new.decor_mut() = there.decor().clone();
+                *there = new;
+            } else {
+                document.insert(key, toml_edit::Item::Value(new));
             }
-            document.insert(key, toml_edit::Item::Value(new));
         }
         None => drop(document.remove(key)),
     }

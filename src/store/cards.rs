@@ -1,6 +1,7 @@
 //! Cards and decks as people list them, and how they are named.
 
 use crate::core::card::NoteText;
+use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::state::CardState;
@@ -14,6 +15,8 @@ use crate::store::columns::day_of;
 use crate::store::columns::state_of;
 use crate::store::columns::u64_of;
 use crate::store::notes::text_of;
+use crate::store::review_log::Reader;
+use crate::store::review_log::voided;
 use rusqlite::OptionalExtension as _;
 
 /// Digits of a uid that stand for a note without a key, in lists. A UUIDv7 begins with its time: notes of one import
@@ -255,11 +258,11 @@ impl Store {
              (SELECT count(*) FROM card c JOIN note n ON n.id = c.note WHERE c.deck = k.id AND c.retired = 0 AND n.retired = 0), \
              (SELECT count(*) FROM card c WHERE c.deck = k.id AND c.new_position IS NOT NULL), \
              (SELECT count(*) FROM card_state s WHERE s.deck = k.id AND s.offered = 1 AND s.due <= ?1 \
-              AND coalesce(s.buried_until, -2147483648) <= ?1) \
+              AND coalesce(s.buried_until, -2147483648) <= ?1), k.created_device, k.created_action \
              FROM deck k WHERE k.retired = 0 ORDER BY k.id",
         )?;
         let rows = statement.query_map([today.0], |row| {
-            Ok(DeckLine {
+            let line = DeckLine {
                 number: row.get(0)?,
                 id: row.get(1)?,
                 name: row.get(2)?,
@@ -274,9 +277,25 @@ impl Store {
                 cards: u64_of(row.get(11)?),
                 new: u64_of(row.get(12)?),
                 due: u64_of(row.get(13)?),
-            })
+            };
+            Ok((line, row.get(14)?, row.get(15)?))
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let lines: Vec<(DeckLine, Option<i64>, Option<i64>)> = rows.collect::<Result<_, _>>()?;
+        if lines.iter().all(|(line, ..)| line.notes > 0) {
+            return Ok(lines.into_iter().map(|(line, ..)| line).collect());
+        }
+        // An empty deck is one that somebody made so, unless what made it was undone.
+        let reader = Reader::new(&self.db)?;
+        let voided = voided(&self.db, &reader)?;
+        let unmade = |device: Option<i64>, action: Option<i64>| {
+            let device = device.and_then(|device| reader.device(device));
+            device.zip(action).is_some_and(|(device, number)| voided.contains(ActionId { device, number: u64_of(number) }))
+        };
+        Ok(lines
+            .into_iter()
+            .filter(|(line, device, action)| line.notes > 0 || !unmade(*device, *action))
+            .map(|(line, ..)| line)
+            .collect())
     }
 
     /// Ids and names of all decks with their local numbers: for finding one by name without counting anything.

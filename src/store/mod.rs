@@ -255,6 +255,7 @@ impl Store {
         make_file(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(path, flags)?;
+        migrate::check_before_use(&db, path)?;
         set_up(&db)?;
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");

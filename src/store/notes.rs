@@ -249,14 +249,16 @@ impl<'b, 's> Bulk<'b, 's> {
         let shown = self.options.place_in.clone();
         match shown {
             // The cards go elsewhere: the file's own deck is a name for identities only.
-            Some(place) => self.deck_now(&place, &place, [None; 5]).map(drop),
-            None => self.deck_now(id, name, details).map(drop),
+            Some(place) => self.deck_now(&place, None, [None; 5]).map(drop),
+            None => self.deck_now(id, Some(name), details).map(drop),
         }
     }
 
-    fn deck_now(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
+    /// The deck of that id, made where it is missing. A `name` is the file's own word for it; without one the deck keeps
+    /// the name that it has.
+    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
         if let Some(known) = self.decks.get(id)
-            && details == [None; 5]
+            && name.is_none()
         {
             return Ok(known.clone());
         }
@@ -265,17 +267,17 @@ impl<'b, 's> Bulk<'b, 's> {
             .prepare_cached(
                 "SELECT id, last_position, retired FROM deck WHERE name_id = ?1 OR (name = ?1 AND ?2 = ?1)",
             )?
-            .query_row([id, name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_row([id, name.unwrap_or(id)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let [title, description, language, license, version] = details;
         let now = if let Some((row, position, retired)) = found {
-            if details != [None; 5] || retired {
+            if name.is_some() || retired || self.options.source.is_some() {
                 let changed = tx
                     .prepare_cached(
-                        "UPDATE deck SET name = ?2, title = coalesce(?3, title), description = coalesce(?4, description), \
+                        "UPDATE deck SET name = coalesce(?2, name), title = coalesce(?3, title), description = coalesce(?4, description), \
                          language = coalesce(?5, language), license = coalesce(?6, license), version = coalesce(?7, version), \
                          source = coalesce(?8, source), retired = 0 \
-                         WHERE id = ?1 AND (name IS NOT ?2 OR title IS NOT coalesce(?3, title) \
+                         WHERE id = ?1 AND (name IS NOT coalesce(?2, name) OR title IS NOT coalesce(?3, title) \
                          OR description IS NOT coalesce(?4, description) OR language IS NOT coalesce(?5, language) \
                          OR license IS NOT coalesce(?6, license) OR version IS NOT coalesce(?7, version) \
                          OR source IS NOT coalesce(?8, source) OR retired = 1)",
@@ -296,7 +298,7 @@ impl<'b, 's> Bulk<'b, 's> {
             )?
             .execute(rusqlite::params![
                 id,
-                name,
+                name.unwrap_or(id),
                 self.options.namespace.as_deref().unwrap_or(id),
                 title,
                 description,
@@ -331,7 +333,7 @@ impl<'b, 's> Bulk<'b, 's> {
         try_line: Option<&str>,
     ) -> Result<(), StoreError> {
         let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
-        let deck = self.deck_now(&deck, &deck, [None; 5])?;
+        let deck = self.deck_now(&deck, None, [None; 5])?;
         let changed = self
             .writer
             .tx
@@ -368,7 +370,7 @@ impl<'b, 's> Bulk<'b, 's> {
     /// When it can't be written.
     pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
         let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
-        let mut now = self.deck_now(&deck, &deck, [None; 5])?;
+        let mut now = self.deck_now(&deck, None, [None; 5])?;
         now.position += 1;
         if let Some(kept) = self.decks.get_mut(&deck) {
             kept.position = now.position;
@@ -407,7 +409,7 @@ impl<'b, 's> Bulk<'b, 's> {
     /// # Errors
     /// When it can't be written.
     pub fn add(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
-        let mut now = self.deck_now(deck, deck, [None; 5])?;
+        let mut now = self.deck_now(deck, None, [None; 5])?;
         now.position += 1;
         if let Some(kept) = self.decks.get_mut(deck) {
             kept.position = now.position;
@@ -472,7 +474,7 @@ impl<'b, 's> Bulk<'b, 's> {
         let tx = &self.writer.tx;
         tx.prepare_cached(
             "INSERT INTO note (uid, deck, key, body, topic, position, siblings, prompt_hash, text_hash, held_out, \
-             created_device, created_action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             created_device, created_action, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(rusqlite::params![
             uid.0,
@@ -487,6 +489,7 @@ impl<'b, 's> Bulk<'b, 's> {
             text.held_out,
             self.writer.device,
             super::columns::i64_of(self.writer.action),
+            self.options.source,
         ])?;
         let note = tx.last_insert_rowid();
         let offered = (!text.held_out).then_some(deck.position);
@@ -514,6 +517,14 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(if text_hash == hashed.text_hash { Placed::Duplicate } else { Placed::Contradicts });
         }
         self.claimed.add(note);
+        if let Some(source) = self.options.source {
+            let changed = self
+                .writer
+                .tx
+                .prepare_cached("UPDATE note SET source = ?2 WHERE id = ?1 AND source IS NOT ?2")?
+                .execute((note, source))?;
+            self.writer.touched |= changed > 0;
+        }
         let place = if self.options.reposition { deck.position } else { position };
         let same_key = key.is_none() || key == old_key;
         if text_hash == hashed.text_hash && !retired && same_key {
@@ -591,7 +602,7 @@ impl<'b, 's> Bulk<'b, 's> {
         let mut placed = Vec::new();
         let mut pairs = 0;
         for row in std::mem::take(&mut self.deferred) {
-            let now = self.deck_now(&row.deck.clone(), &row.deck, [None; 5])?;
+            let now = self.deck_now(&row.deck, None, [None; 5])?;
             let hashed = hashed(&row.text)?;
             let open: Vec<i64> = self
                 .by_prompt(now.id, hashed.prompt_hash)?
@@ -627,6 +638,9 @@ impl<'b, 's> Bulk<'b, 's> {
                 rows.collect::<Result<_, _>>()?
             };
             for note in left.into_iter().filter(|note| !self.claimed.has(*note)) {
+                if self.options.retire_missing && !self.is_from_here(note)? {
+                    continue;
+                }
                 missing += 1;
                 if self.options.retire_missing {
                     let (text, topic, position) = self.writer.shown(note)?;
@@ -635,6 +649,24 @@ impl<'b, 's> Bulk<'b, 's> {
             }
         }
         Ok((placed, missing))
+    }
+
+    /// Whether a note came from the file that is taken in: a followed file retires its own notes only, and the program
+    /// those that it brought, not what a person put into the same deck.
+    fn is_from_here(&self, note: i64) -> Result<bool, StoreError> {
+        let tx = &self.writer.tx;
+        Ok(match self.options.source {
+            Some(source) => tx
+                .prepare_cached("SELECT source IS ?2 FROM note WHERE id = ?1")?
+                .query_row((note, source), |row| row.get(0))?,
+            None => tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM note n JOIN action a ON a.device = n.created_device \
+                     AND a.number = n.created_action WHERE n.id = ?1 AND a.kind = 'builtin') \
+                     OR (SELECT created_device = ?2 AND created_action = ?3 FROM note WHERE id = ?1)",
+                )?
+                .query_row((note, self.writer.device, super::columns::i64_of(self.writer.action)), |row| row.get(0))?,
+        })
     }
 
     /// The one unclaimed note of the deck whose prompt is nearly the row's, with the same answer.

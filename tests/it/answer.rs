@@ -71,7 +71,7 @@ fn a_leech_is_said_and_tagged() {
     }
     assert!(said.contains("team/owner is a leech: failed 2 times"), "{said}");
     assert!(lmq.cards("deck:team")[0]["tags"].to_string().contains("leech"));
-    lmq.assert_sound();
+    assert_eq!(lmq.run_at("2026-02-25T09:00:00+01:00", ["doctor"]).out(), "everything is in order\n");
 }
 
 #[test]

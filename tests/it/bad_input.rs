@@ -75,10 +75,10 @@ fn nor_do_those_in_messages() {
     }
     // File names, in what is said while all goes well.
     let folder = format!("f{EVIL}");
-    lmq.write(&format!("{folder}/a.csv"), "one,1\nbad\n");
+    lmq.write(&format!("{folder}/a.csv"), "one,1\ntwo,2\nbad\n");
     lmq.write(&format!("{folder}/b.md"), "no deck");
     assert_harmless(&lmq.run(["import", &folder, "--link"]).ok());
-    lmq.write(&format!("{folder}/a.csv"), "one,1\ntwo,2\n");
+    lmq.write(&format!("{folder}/a.csv"), "one,1\ntwo,2\nthree,3\n");
     let run = lmq.run(["decks"]).ok();
     assert!(run.stderr.contains("changed"), "{run:?}");
     assert_harmless(&run);
@@ -131,7 +131,7 @@ fn times_that_are_none_are_refused() {
         assert!(error.contains("not a time; write 2026-01-15T09:00:00+01:00"), "{now}: {error}");
     }
     for now in ["2026-01-15T09:00", "2026-01-15", "2026-01-15 09:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
-        lmq.run(["--now", now, "decks"]).ok();
+        lmq.run(["--now", now, "decks"]).done();
     }
 }
 

@@ -10,7 +10,30 @@ fn all_faults_are_listed_with_line_column_and_a_caret() {
         "[deck]\nid = \"d\"\n\n[[card]]\nkey = \"a\"\nkind = \"basik\"\n\n[[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = 3\nback = \"é\"\n\n\
          [[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = \"x\"\nback = \"y\"\ntagz = [\"t\"]\n",
     );
-    insta::assert_snapshot!(lmq.run(["import", "bad.toml"]).err(3));
+    insta::assert_snapshot!(lmq.run(["import", "bad.toml"]).err(3), @r#"
+    lmq: `bad.toml` was not imported: 4 faults
+      bad.toml:6:8: unknown-kind: `basik` is no kind of card
+       6 | kind = "basik"
+         :        ^^^|^^^
+         :           `-- here
+        did you mean `basic`?
+      bad.toml:11:9: wrong-type: `front` has to be a text, not integer
+       11 | front = 3
+          :         |
+          :         `-- here
+        write "…"
+      bad.toml:15:7: duplicate-key: the key `b` is taken: a card in line 8 has it
+       15 | key = "b"
+          :       ^|^
+          :        `-- here
+        each card needs a key of its own
+      bad.toml:19:1: unknown-field: a `basic` card has no field `tagz`
+       19 | tagz = ["t"]
+          : ^^|^
+          :   `-- here
+        did you mean `tags`?
+    hint: mend them and import it again; nothing was changed
+    "#);
     assert!(!lmq.run(["decks", "--json"]).out().contains("\"d\""));
     lmq.assert_sound();
 }
@@ -55,7 +78,15 @@ fn faults_of_every_kind_have_a_place_and_a_way_out() {
 #[test]
 fn invalid_utf8_is_named_by_its_byte() {
     let lmq = Lmq::new();
-    insta::assert_snapshot!(refused(&lmq, b"[deck]\nid = \"caf\xe9\"\n"), @r"");
+    insta::assert_snapshot!(refused(&lmq, b"[deck]\nid = \"caf\xe9\"\n"), @r#"
+    lmq: `bad.toml` was not imported: 1 fault
+      bad.toml:2:10: invalid-utf8: byte 0xe9 is no UTF-8
+       2 | id = "caf�"
+         :          |
+         :          `-- here
+        save the file as UTF-8
+    hint: mend them and import it again; nothing was changed
+    "#);
 }
 
 #[test]

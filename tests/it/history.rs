@@ -16,8 +16,8 @@ fn the_log_is_shown_oldest_first_and_an_undo_takes_nothing_out() {
     assert_eq!(lmq.run_at("2026-01-15T09:02:00+01:00", ["undo"]).out(), "undid: answered team/retro#2 Again\n");
     insta::assert_snapshot!(lmq.run(["history"]).out(), @r"
     2026-01-15 09:00 team/owner answered 4 (Good) in 6.5 s → 1d, due 2026-01-16
-    2026-01-15 09:01 team/retro#2 answered 1 (Again) in 0.0 s (undone)
-    2026-01-15 09:02  undid action 4
+    2026-01-15 09:01 team/retro#2 answered 2 (Again) in 0.0 s (undone)
+    2026-01-15 09:02 undid action 4
     ");
     assert_eq!(lmq.run(["history", "team/owner", "--json"]).json().as_array().unwrap().len(), 1);
 }

@@ -54,9 +54,9 @@ fn both_logs_can_be_united_at_once() {
 fn twice_in_the_same_second_loses_nothing() {
     let lmq = with_backup();
     lmq.run(["answer", "team/b", "good"]).ok().out();
-    lmq.run(["restore", "b.db", "--yes"]).ok();
+    lmq.run(["restore", "b.db", "--yes"]).done();
     lmq.run(["answer", "team/b", "easy"]).ok().out();
-    lmq.run(["restore", "b.db", "--yes"]).ok();
+    lmq.run(["restore", "b.db", "--yes"]).done();
     let aside = lmq.files().iter().filter(|name| name.contains("set-aside")).count();
     assert_eq!(aside, 2, "{:?}", lmq.files());
 }

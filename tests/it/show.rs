@@ -17,7 +17,7 @@ fn everything_about_one_card() {
 
       Amara
 
-    id           75cd2ea3da0fbb8af3bfe07c1c05da41-1
+    id           3658fa79885f7dc73e639fb61ffa8cc0-1
     deck         work::team
     kind         basic
     state        learning

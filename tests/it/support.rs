@@ -14,7 +14,8 @@ pub(crate) const NOW: &str = "2026-01-15T09:00:00+01:00";
 
 /// An installation: database, settings and home in a temporary folder, which is the working folder too.
 pub(crate) struct Lmq {
-    folder: TempDir,
+    /// The folder goes when this does.
+    _folder: TempDir,
     root: PathBuf,
 }
 
@@ -32,6 +33,12 @@ impl Run {
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
         self.code(0)
+    }
+
+    /// Just that it worked, whatever it said.
+    #[track_caller]
+    pub(crate) fn done(self) {
+        drop(self.ok());
     }
 
     /// The same, if the exit code is `wanted`.
@@ -69,7 +76,7 @@ impl Lmq {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(folder.path()).unwrap();
-        Self { folder, root }
+        Self { _folder: folder, root }
     }
 
     /// The path of a file in the folder.
@@ -188,11 +195,6 @@ impl Lmq {
     #[track_caller]
     pub(crate) fn assert_sound(&self) {
         assert_eq!(self.run(["doctor"]).out(), "everything is in order\n");
-    }
-
-    /// The folder goes when this does; keeps the field from looking unused.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 }
 
