@@ -743,9 +743,11 @@ fn follow_one(
             None
         }
     };
+    // A file that was only touched, or that can't be read, changes nothing but what is known of it.
+    let kind = if importer.is_some() { "import" } else { "link" };
     let written = store.write(
         stamp,
-        "import",
+        kind,
         |()| format!("followed {}", source.path),
         |writer| {
             let id = writer.follow(&seen)?;

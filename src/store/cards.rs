@@ -177,16 +177,23 @@ impl Store {
         {
             return Ok(Found::One(card));
         }
-        let (name, ordinal) = match name.rsplit_once('#') {
-            Some((name, number)) if number.parse::<u16>().is_ok() => (name, number.parse::<u16>().ok()),
-            _ => (name, None),
+        let of_key = |name: &str| match name.rsplit_once('/') {
+            Some((deck, key)) => self.notes_of_key(deck, key),
+            None => Ok(Vec::new()),
         };
-        let mut notes = Vec::new();
-        if let Some((deck, key)) = name.rsplit_once('/') {
-            notes = self.notes_of_key(deck, key)?;
-        }
+        // A key may itself end in `#2`: the whole name comes first.
+        let (mut notes, mut ordinal) = (of_key(name)?, None);
         if notes.is_empty() {
-            notes = self.notes_of_prefix(name)?;
+            let mut name = name;
+            if let Some((front, number)) = name.rsplit_once('#')
+                && let Ok(number) = number.parse::<u16>()
+            {
+                (name, ordinal) = (front, Some(number));
+            }
+            notes = of_key(name)?;
+            if notes.is_empty() {
+                notes = self.notes_of_prefix(name)?;
+            }
         }
         let mut found = Vec::new();
         for note in notes {

@@ -96,3 +96,42 @@ fn cards_are_named_by_key_number_or_beginning_of_the_id() {
     let undone = lmq.run(["undo"]).out();
     assert_eq!(undone, "undid: answered team/owner Good\n");
 }
+
+/// The exit codes of all the commands, run at once.
+fn at_once(lmq: &Lmq, commands: &[&str]) -> (Vec<String>, String) {
+    let jobs: Vec<String> = commands.iter().map(|line| format!("(lmq {line} >/dev/null; echo $?) &")).collect();
+    let run = lmq.shell(&format!("{} wait", jobs.join(" "))).ok();
+    (run.stdout.split_whitespace().map(str::to_owned).collect(), run.stderr)
+}
+
+#[test]
+fn answers_to_several_cards_at_once_are_all_kept() {
+    let lmq = team();
+    let lines = ["answer team/owner good", "answer team/retro#1 hard", "answer team/retro#2 3", "answer team/pair#1 5", "answer team/pair#2 0"];
+    for _ in 0..3 {
+        assert_eq!(at_once(&lmq, &lines), (vec!["0".to_owned(); lines.len()], String::new()));
+    }
+    assert_eq!(lmq.run(["history", "--json"]).json().as_array().unwrap().len(), 15);
+    lmq.assert_sound();
+}
+
+#[test]
+fn of_answers_to_one_card_at_once_a_stale_one_is_refused_and_none_is_doubled() {
+    let lmq = team();
+    let (codes, stderr) = at_once(&lmq, &["answer team/owner good"; 8]);
+    let kept = codes.iter().filter(|code| *code == "0").count();
+    assert!(kept >= 1 && codes.iter().all(|code| code == "0" || code == "1"), "{codes:?}");
+    assert_eq!(stderr.matches("not saved: the card was answered elsewhere meanwhile").count(), 8 - kept, "{stderr}");
+    assert_eq!(lmq.run(["history", "--json"]).json().as_array().unwrap().len(), kept);
+    lmq.assert_sound();
+}
+
+#[test]
+fn many_first_starts_at_once_all_work() {
+    for _ in 0..3 {
+        let lmq = Lmq::new();
+        assert_eq!(at_once(&lmq, &["decks"; 8]), (vec!["0".to_owned(); 8], String::new()));
+        assert_eq!(lmq.run(["decks", "--json"]).json().as_array().unwrap().len(), 3);
+        lmq.assert_sound();
+    }
+}

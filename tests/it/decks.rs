@@ -59,3 +59,16 @@ fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     assert_eq!(lmq.run(["decks", "--edited"]).out(), "no built-in card is edited\n");
     lmq.assert_sound();
 }
+
+#[test]
+fn a_card_of_ones_own_in_a_built_in_deck_stays_when_the_program_brings_other_decks() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "skills", "Mine?", "Yes", "--key", "mine"]).ok().out();
+    // As after an update: the database holds other built-in decks than the program.
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    assert_eq!(db.execute("UPDATE meta SET value = 'older' WHERE name = 'builtin'", []).unwrap(), 1);
+    drop(db);
+    assert_eq!(lmq.run(["show", "skills/mine", "--json"]).json()["answer"], "Yes");
+    assert_ne!(lmq.run(["next", "skills"]).out(), "nothing waits\n");
+    lmq.assert_sound();
+}

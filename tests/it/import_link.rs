@@ -123,3 +123,27 @@ fn a_new_file_in_a_followed_folder_comes_in() {
     lmq.write("d/b.csv", "two,2\nthree,3\n");
     assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/d/b.csv` changed: 1 note added, 1 as it was\n");
 }
+
+#[test]
+fn following_is_no_step_of_its_own_for_undo() {
+    let lmq = Lmq::new();
+    lmq.write("d/a.csv", "one,1\n");
+    lmq.run(["import", "d", "--link"]).ok().out();
+    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported d/a.csv\n");
+    // Written again with the same text: nothing to say, and nothing to undo.
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    lmq.write("d/a.csv", "one,1\n");
+    lmq.run(["decks"]).ok().out();
+    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported d/a.csv\n");
+    lmq.write("d/a.csv", "one,1\ntwo,2\n");
+    assert_eq!(lmq.run(["undo"]).ok().stdout, "undid: followed $T/d/a.csv\n");
+    assert_eq!(lmq.listed("deck:a"), ["one → 1 [new]"]);
+}
+
+#[test]
+fn a_new_name_of_the_deck_comes_in_with_an_edit() {
+    let lmq = linked();
+    lmq.write("team.toml", TEAM.replace("work::team", "office::team").replace("title = \"Our team\"\n", ""));
+    let decks = lmq.run(["decks", "--json"]).ok();
+    assert!(decks.stdout.contains("\"name\": \"office::team\""), "{}", decks.stdout);
+}
