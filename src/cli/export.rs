@@ -69,6 +69,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes all of an export. The outer error is the database's, the inner one the output's.
+type Export<'e> = Box<dyn FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure> + 'e>;
+
 fn write(
     args: &Args,
     ctx: &mut Ctx,
@@ -76,7 +79,7 @@ fn write(
 ) -> Result<usize, Failure> {
     let mut trouble = None;
     let mut count = 0;
-    let mut work = |out: &mut dyn Write, export: Box<dyn FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure> + '_>| {
+    let mut work = |out: &mut dyn Write, export: Export<'_>| {
         match export(out) {
             Ok(Ok(written)) => {
                 count = written;

@@ -82,9 +82,9 @@ pub fn notes(
                         StoreError::Stale
                     })
                 })
-                .or_else(|error| match failed.take() {
-                    Some(error) => Err(Stopped::Out(error)),
-                    None => Err(Stopped::Store(error)),
+                .map_err(|error| match failed.take() {
+                    Some(error) => Stopped::Out(error),
+                    None => Stopped::Store(error),
                 })?;
         }
         writer.finish()?;

@@ -155,9 +155,9 @@ impl Store {
             tx.execute_batch(&format!("DROP TABLE temp.old_{table}"))?;
         }
         if keep {
-            tx.commit()?
+            tx.commit()?;
         } else {
-            tx.rollback()?
+            tx.rollback()?;
         }
         Ok(differing)
     }

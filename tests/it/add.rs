@@ -33,7 +33,10 @@ fn a_card_without_a_back_is_a_cloze_or_refused() {
 #[test]
 fn reversed_and_typed_cards_can_be_added() {
     let lmq = Lmq::new();
-    assert_eq!(lmq.run(["add", "w", "Hund", "dog", "--reversed", "--key", "hund"]).out(), "added w/hund#1\nadded w/hund#2\n");
+    assert_eq!(
+        lmq.run(["add", "w", "Hund", "dog", "--reversed", "--key", "hund"]).out(),
+        "added w/hund#1\nadded w/hund#2\n"
+    );
     lmq.run(["add", "w", "7 × 8", "56", "--typed"]).ok().out();
     assert_eq!(lmq.listed("deck:w"), ["Hund → dog [new]", "dog → Hund [new]", "7 × 8 → 56 [new]"]);
 }
@@ -43,7 +46,10 @@ fn the_same_card_twice_is_one_card_and_a_key_is_taken_once() {
     let lmq = Lmq::new();
     lmq.run(["add", "team", "Who?", "Amara"]).ok().out();
     let again = lmq.run(["add", "TEAM", "Who?", "Amara"]).ok();
-    assert_eq!((again.stdout.as_str(), again.stderr.as_str()), ("", "the deck has this very card already; nothing was added\n"));
+    assert_eq!(
+        (again.stdout.as_str(), again.stderr.as_str()),
+        ("", "the deck has this very card already; nothing was added\n")
+    );
     assert_eq!(lmq.cards("deck:team").len(), 1);
     lmq.run(["add", "team", "Why?", "Because", "--key", "why"]).ok().out();
     insta::assert_snapshot!(lmq.run(["add", "team", "Why not?", "Because", "--key", "why"]).err(2), @r"

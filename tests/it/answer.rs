@@ -16,7 +16,10 @@ fn an_answer_says_when_the_card_comes_back() {
     assert_eq!(lmq.run(["answer", "team/owner", "good"]).out(), "team/owner: Good, due 2026-01-16 (interval 1d)\n");
     let card = lmq.run_at("2026-01-16T08:00:00+01:00", ["answer", "team/owner", "5", "--ms", "6500", "--json"]).json();
     assert_eq!(card["due"], "2026-01-22");
-    assert_eq!((card["interval_days"].as_u64(), card["repetitions"].as_u64(), card["ease"].as_f64()), (Some(6), Some(2), Some(2.6)));
+    assert_eq!(
+        (card["interval_days"].as_u64(), card["repetitions"].as_u64(), card["ease"].as_f64()),
+        (Some(6), Some(2), Some(2.6))
+    );
     let history = lmq.run(["history", "team/owner", "--json"]).json();
     assert_eq!(history[1]["took_ms"], 6500);
     assert_eq!(history[1]["at"], "2026-01-16T08:00:00+01:00");
@@ -35,7 +38,10 @@ fn a_card_goes_from_new_through_learning_to_review_and_back() {
     assert_eq!(answer("2026-01-16T09:00:00+01:00", "good"), "review");
     assert_eq!(answer("2026-01-22T09:00:00+01:00", "again"), "learning");
     let card = lmq.run_at("2026-01-22T09:00:00+01:00", ["show", "team/owner", "--json"]).json();
-    assert_eq!((card["lapses"].as_u64(), card["repetitions"].as_u64(), card["interval_days"].as_u64()), (Some(1), Some(0), Some(1)));
+    assert_eq!(
+        (card["lapses"].as_u64(), card["repetitions"].as_u64(), card["interval_days"].as_u64()),
+        (Some(1), Some(0), Some(1))
+    );
     assert_eq!(card["due"], "2026-01-23");
 }
 
@@ -86,7 +92,7 @@ fn cards_are_named_by_key_number_or_beginning_of_the_id() {
     lmq.run(["answer", "team/pair#2", "good"]).ok().out();
     let id = lmq.cards("deck:team")[0]["id"].as_str().unwrap().to_owned();
     lmq.run(["answer", &id, "good"]).ok().out();
-    lmq.run(["answer", &id[..12], "good"]).ok().out();
+    lmq.run(["answer", id.get(..12).unwrap(), "good"]).ok().out();
     insta::assert_snapshot!(lmq.run(["answer", "team/nobody", "good"]).err(2), @r"
     lmq: there is no card `team/nobody`
     hint: name it deck/key, deck/key#number, or by the beginning of its id; `lmq cards` lists all
@@ -107,7 +113,13 @@ fn at_once(lmq: &Lmq, commands: &[&str]) -> (Vec<String>, String) {
 #[test]
 fn answers_to_several_cards_at_once_are_all_kept() {
     let lmq = team();
-    let lines = ["answer team/owner good", "answer team/retro#1 hard", "answer team/retro#2 3", "answer team/pair#1 5", "answer team/pair#2 0"];
+    let lines = [
+        "answer team/owner good",
+        "answer team/retro#1 hard",
+        "answer team/retro#2 3",
+        "answer team/pair#1 5",
+        "answer team/pair#2 0",
+    ];
     for _ in 0..3 {
         assert_eq!(at_once(&lmq, &lines), (vec!["0".to_owned(); lines.len()], String::new()));
     }

@@ -8,7 +8,8 @@ fn a_backup_is_one_private_file_that_holds_everything() {
     lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
     lmq.run(["answer", "team/who", "good"]).ok().out();
     assert_eq!(lmq.run(["backup", "copies/b.db"]).out(), "wrote copies/b.db\n");
-    let names: Vec<_> = std::fs::read_dir(lmq.path("copies")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(lmq.path("copies")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["b.db"]);
     #[cfg(unix)]
     {

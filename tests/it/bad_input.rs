@@ -9,7 +9,9 @@ const EVIL: &str = "\u{1b}[2J\u{9b}31m\u{7}\u{202e}";
 #[track_caller]
 fn assert_harmless(run: &Run) {
     for (stream, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
-        let bad = text.chars().find(|c| (c.is_control() && *c != '\n' && *c != '\t') || matches!(*c, '\u{202e}' | '\u{feff}'));
+        let bad = text
+            .chars()
+            .find(|c| (c.is_control() && *c != '\n' && *c != '\t') || matches!(*c, '\u{202e}' | '\u{feff}'));
         assert_eq!(bad, None, "{stream}: {text:?}");
     }
 }
@@ -55,7 +57,21 @@ fn terminal_escape_codes_in_a_deck_never_reach_the_terminal() {
 #[test]
 fn nor_do_those_in_messages() {
     let lmq = Lmq::new();
-    let toml = format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"bad{}\"\n", EVIL.escape_unicode().to_string().replace("\\u{1b}", "\\u001b").replace("\\u{9b}", "\\u009b").replace("\\u{7}", "\\u0007").replace("\\u{202e}", "\\u202e").replace("\\u{5b}", "[").replace("\\u{32}", "2").replace("\\u{4a}", "J").replace("\\u{33}", "3").replace("\\u{31}", "1").replace("\\u{6d}", "m"));
+    let toml = format!(
+        "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"bad{}\"\n",
+        EVIL.escape_unicode()
+            .to_string()
+            .replace("\\u{1b}", "\\u001b")
+            .replace("\\u{9b}", "\\u009b")
+            .replace("\\u{7}", "\\u0007")
+            .replace("\\u{202e}", "\\u202e")
+            .replace("\\u{5b}", "[")
+            .replace("\\u{32}", "2")
+            .replace("\\u{4a}", "J")
+            .replace("\\u{33}", "3")
+            .replace("\\u{31}", "1")
+            .replace("\\u{6d}", "m")
+    );
     lmq.write("e.toml", toml);
     let run = lmq.run(["import", "e.toml"]).code(3);
     assert!(run.stderr.contains("unknown-kind"), "{}", run.stderr);
@@ -130,7 +146,8 @@ fn times_that_are_none_are_refused() {
         let error = lmq.run(["--now", now, "decks"]).err(2);
         assert!(error.contains("not a time; write 2026-01-15T09:00:00+01:00"), "{now}: {error}");
     }
-    for now in ["2026-01-15T09:00", "2026-01-15", "2026-01-15 09:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+    for now in ["2026-01-15T09:00", "2026-01-15", "2026-01-15 09:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+    {
         lmq.run(["--now", now, "decks"]).done();
     }
 }

@@ -44,9 +44,19 @@ fn a_card_as_json_is_what_scripts_rely_on() {
 
 /// The fields of the contract with their types; `?` may be null.
 const FIELDS: [(&str, &str); 13] = [
-    ("id", "text"), ("deck", "text"), ("key", "text?"), ("kind", "text"), ("prompt", "text"), ("state", "text"),
-    ("ease", "number"), ("interval_days", "number"), ("repetitions", "number"), ("lapses", "number"), ("due", "text?"),
-    ("tags", "array"), ("source", "array"),
+    ("id", "text"),
+    ("deck", "text"),
+    ("key", "text?"),
+    ("kind", "text"),
+    ("prompt", "text"),
+    ("state", "text"),
+    ("ease", "number"),
+    ("interval_days", "number"),
+    ("repetitions", "number"),
+    ("lapses", "number"),
+    ("due", "text?"),
+    ("tags", "array"),
+    ("source", "array"),
 ];
 
 /// Holds a card object to the contract.

@@ -39,7 +39,10 @@ fn what_may_not_be_is_refused_with_what_may() {
     ");
     for value in ["-3", "3000000000", "many", "", "1.5", "1e3"] {
         let error = lmq.run(["config", "set", "new_per_day", "--", value]).err(2);
-        assert_eq!(error, format!("lmq: `new_per_day` can't be `{value}`\nhint: it has to be a whole number from 0 to 9999\n"));
+        assert_eq!(
+            error,
+            format!("lmq: `new_per_day` can't be `{value}`\nhint: it has to be a whole number from 0 to 9999\n")
+        );
     }
     assert!(!lmq.path("config.toml").exists());
 }

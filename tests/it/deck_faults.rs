@@ -65,8 +65,14 @@ fn faults_of_every_kind_have_a_place_and_a_way_out() {
         (card("front = \"x\"\nback = \"b\"\nheld_out = \"yes\"\n"), "`held_out` has to be true or false"),
         (card("front = \"x\"\nfront = \"y\"\nback = \"b\"\n"), "bad.toml:7:"),
         (card("front = \"x\"\nback = \"b\"\n[[crad]]\n"), "did you mean `card`?"),
-        ("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"cloze\"\ntext = \"no hole\"\n".to_owned(), "nothing is hidden"),
-        ("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"cloze\"\ntext = \"{{c1::open\"\n".to_owned(), "bad.toml:6:8: "),
+        (
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"cloze\"\ntext = \"no hole\"\n".to_owned(),
+            "nothing is hidden",
+        ),
+        (
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"cloze\"\ntext = \"{{c1::open\"\n".to_owned(),
+            "bad.toml:6:8: ",
+        ),
     ] {
         let error = refused(&lmq, &text);
         assert!(error.contains(wanted), "{text}\nshould say {wanted}:\n{error}");
@@ -92,8 +98,18 @@ fn invalid_utf8_is_named_by_its_byte() {
 #[test]
 fn a_megabyte_in_a_field_is_a_fault_that_is_not_shown_whole() {
     let lmq = Lmq::new();
-    let error = refused(&lmq, format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"x\"\nback = \"{}\"\n", "y".repeat(1_100_000)));
-    assert!(error.contains("bad.toml:7:8: too-large: `back` is 1100000 bytes long"), "{}", &error[..error.len().min(500)]);
+    let error = refused(
+        &lmq,
+        format!(
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"x\"\nback = \"{}\"\n",
+            "y".repeat(1_100_000)
+        ),
+    );
+    assert!(
+        error.contains("bad.toml:7:8: too-large: `back` is 1100000 bytes long"),
+        "{}",
+        error.chars().take(500).collect::<String>()
+    );
     assert!(error.len() < 2000, "{} bytes of message", error.len());
 }
 
@@ -111,7 +127,11 @@ fn ten_thousand_faults_are_all_counted_quickly() {
     let lmq = Lmq::new();
     let cards: String = (0..10_000).map(|n| format!("[[card]]\nkey = \"k{n}\"\nkind = \"nope\"\n")).collect();
     let error = refused(&lmq, format!("[deck]\nid = \"d\"\n{cards}"));
-    assert!(error.starts_with("lmq: `bad.toml` was not imported: 10,000 faults\n"), "{}", &error[..200]);
+    assert!(
+        error.starts_with("lmq: `bad.toml` was not imported: 10,000 faults\n"),
+        "{}",
+        error.chars().take(200).collect::<String>()
+    );
 }
 
 #[test]
@@ -119,7 +139,10 @@ fn a_deck_without_cards_is_a_deck() {
     let lmq = Lmq::new();
     lmq.write("e.toml", "[deck]\nid = \"empty\"\n");
     let run = lmq.run(["import", "e.toml"]).ok();
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("nothing to import\n", "e.toml: there are no cards in it\n"));
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("nothing to import\n", "e.toml: there are no cards in it\n")
+    );
     assert_eq!(lmq.run(["cards", "deck:empty", "--json"]).out(), "[]\n");
     assert_eq!(lmq.run(["next", "empty"]).out(), "nothing waits\n");
     lmq.write("zero.toml", "");

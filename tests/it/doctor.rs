@@ -75,7 +75,10 @@ fn entries_from_the_future_are_listed() {
 fn a_clock_far_ahead_is_said_before_the_first_answer() {
     let lmq = used();
     let run = lmq.run_at("2026-06-01T09:00:00+02:00", ["answer", "team/owner", "good"]).ok();
-    assert_eq!(run.stderr, "The newest entry of the log is from 2026-01-15T10:00:00+02:00, the clock says 2026-06-01T09:00:00+02:00. Is the clock right?\n");
+    assert_eq!(
+        run.stderr,
+        "The newest entry of the log is from 2026-01-15T10:00:00+02:00, the clock says 2026-06-01T09:00:00+02:00. Is the clock right?\n"
+    );
     let again = lmq.run_at("2026-06-01T09:01:00+02:00", ["answer", "team/pair#1", "good"]).ok();
     assert_eq!(again.stderr, "");
     lmq.run_at("2026-06-01T09:01:00+02:00", ["doctor"]).ok().out();

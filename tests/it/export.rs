@@ -9,9 +9,14 @@ fn full() -> Lmq {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
     lmq.write("model.toml", include_str!("data/model.toml"));
-    lmq.write("odd.csv", "front,back,tags\n\"=1+1\",\"- two\nlines\",\"a,b\"\n\" é “quoted” \"\"x\"\" \",;|tab\there,\n#hash,'quote,\n");
+    lmq.write(
+        "odd.csv",
+        "front,back,tags\n\"=1+1\",\"- two\nlines\",\"a,b\"\n\" é “quoted” \"\"x\"\" \",;|tab\there,\n#hash,'quote,\n",
+    );
     lmq.run(["import", "team.toml", "model.toml", "odd.csv"]).ok().out();
-    lmq.run(["add", "Geo::Capitals", "Capital of Peru?", "Lima", "--hint", "kings", "--extra", "since 1535"]).ok().out();
+    lmq.run(["add", "Geo::Capitals", "Capital of Peru?", "Lima", "--hint", "kings", "--extra", "since 1535"])
+        .ok()
+        .out();
     lmq
 }
 
@@ -52,7 +57,7 @@ fn each_deck_goes_out_as_toml_and_comes_back_equal() {
         other.run(["import", "deck.toml"]).ok().out();
         assert_eq!(lmq.everything(&format!("deck:{deck}")), other.everything(&format!("deck:{deck}")));
     }
-    assert_eq!(lmq.run(["export", "team", "--format", "toml", "-q"]).out(), TEAM.replace("\n\n[[card]]\nkey = \"owner\"", "\n\n[[card]]\nkey = \"owner\""));
+    assert_eq!(lmq.run(["export", "team", "--format", "toml", "-q"]).out(), TEAM);
 }
 
 #[test]
@@ -170,7 +175,7 @@ fn a_log_that_says_otherwise_is_refused() {
     assert_eq!(lmq.everything("deck:team"), before);
     // A cut log: what is whole comes in, the cut line is said.
     let other = Lmq::new();
-    other.write("cut.jsonl", &log[..log.len() - 20]);
+    other.write("cut.jsonl", log.get(..log.len() - 20).unwrap());
     let run = other.run(["import", "cut.jsonl"]);
     assert!(run.stderr.contains("cut.jsonl:"), "{run:?}");
     other.assert_sound();

@@ -20,9 +20,15 @@ fn the_day_at_a_glance() {
     ");
     lmq.run(["answer", "team/who", "again"]).ok().out();
     let failed = lmq.run([]).out();
-    assert!(failed.starts_with("Today: 0 reviews, 9 new cards, 1 repeat\nDone today: 2 answers; 1 day in a row\n"), "{failed}");
+    assert!(
+        failed.starts_with("Today: 0 reviews, 9 new cards, 1 repeat\nDone today: 2 answers; 1 day in a row\n"),
+        "{failed}"
+    );
     let next = lmq.run_at("2026-01-16T09:00:00+01:00", []).out();
-    assert!(next.starts_with("Today: 1 review, 10 new cards, 0 repeats\nDone today: 0 answers; 1 day in a row\n"), "{next}");
+    assert!(
+        next.starts_with("Today: 1 review, 10 new cards, 0 repeats\nDone today: 0 answers; 1 day in a row\n"),
+        "{next}"
+    );
 }
 
 #[test]
@@ -32,7 +38,10 @@ fn it_says_why_nothing_waits() {
     lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
     lmq.run(["answer", "team/who", "good"]).ok().out();
     let text = lmq.run([]).out();
-    assert!(text.ends_with("Nothing waits: the day's 1 new card has been met. `lmq review --new 5` brings five more\n"), "{text}");
+    assert!(
+        text.ends_with("Nothing waits: the day's 1 new card has been met. `lmq review --new 5` brings five more\n"),
+        "{text}"
+    );
     lmq.run(["config", "set", "reviews_per_day", "0"]).ok().out();
     let text = lmq.run_at("2026-01-16T09:00:00+01:00", []).out();
     assert!(text.starts_with("Today: 0 reviews of 1 due card, 1 new card"), "{text}");

@@ -44,14 +44,20 @@ fn a_row_as_json_has_the_state_before_and_after() {
         assert!(chrono::NaiveDate::parse_from_str(row["study_day"].as_str().unwrap(), "%Y-%m-%d").is_ok());
     }
     let failed = &rows[1];
-    assert_eq!((failed["at"].as_str(), failed["study_day"].as_str()), (Some("2026-01-16T23:59:00-05:00"), Some("2026-01-16")));
+    assert_eq!(
+        (failed["at"].as_str(), failed["study_day"].as_str()),
+        (Some("2026-01-16T23:59:00-05:00"), Some("2026-01-16"))
+    );
     assert_eq!((failed["quality"].as_u64(), failed["took_ms"].as_u64()), (Some(1), Some(900)));
     assert_eq!(failed["card"], lmq.id("deck:team roadmap").as_str());
     assert_eq!(failed["voided"], true);
     assert_eq!(rows[0]["before"]["due"], serde_json::Value::Null);
     assert_eq!((rows[0]["after"]["due"].as_str(), rows[0]["after"]["ease"].as_f64()), (Some("2026-01-16"), Some(2.5)));
     let undone = &rows[2];
-    assert_eq!((undone["kind"].as_str(), undone["quality"].is_null(), undone["card"].is_null()), (Some("undone"), true, true));
+    assert_eq!(
+        (undone["kind"].as_str(), undone["quality"].is_null(), undone["card"].is_null()),
+        (Some("undone"), true, true)
+    );
     assert_eq!(undone["undoes"], failed["action"]);
 }
 
@@ -63,5 +69,8 @@ fn an_answer_before_four_in_the_morning_counts_for_the_day_before() {
     lmq.run_at("2026-01-16T03:59:59+01:00", ["answer", "team/owner", "good"]).ok().out();
     lmq.run_at("2026-01-16T04:00:00+01:00", ["answer", "team/pair#1", "good"]).ok().out();
     let rows = lmq.run(["history", "--json"]).json();
-    assert_eq!((rows[0]["study_day"].as_str(), rows[1]["study_day"].as_str()), (Some("2026-01-15"), Some("2026-01-16")));
+    assert_eq!(
+        (rows[0]["study_day"].as_str(), rows[1]["study_day"].as_str()),
+        (Some("2026-01-15"), Some("2026-01-16"))
+    );
 }

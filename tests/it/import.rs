@@ -70,7 +70,10 @@ fn a_card_that_is_not_in_the_file_any_more_stays() {
     lmq.run(["import", "d.toml"]).ok().out();
     lmq.write("d.toml", toml(&card("b", "two?", "2")));
     let run = lmq.run(["import", "d.toml"]).ok();
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("1 as it was\n", "1 note of the deck stays that is not in the file\n"));
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("1 as it was\n", "1 note of the deck stays that is not in the file\n")
+    );
     assert_eq!(lmq.listed("deck:d"), ["one? → 1 [new]", "two? → 2 [new]"]);
 }
 
@@ -86,7 +89,10 @@ fn a_nearly_equal_prompt_with_the_same_answer_is_the_same_card() {
     assert_eq!(lmq.id("deck:a"), id);
     assert_eq!(lmq.cards("deck:a")[0]["repetitions"], 1);
     // Another answer, or a prompt that is not so near: another card.
-    lmq.write("a.csv", "Which river runs through the old town of Ljubljana?,Sava\nWhich river runs here?,Ljubljanica\n");
+    lmq.write(
+        "a.csv",
+        "Which river runs through the old town of Ljubljana?,Sava\nWhich river runs here?,Ljubljanica\n",
+    );
     let run = lmq.run(["import", "a.csv"]).ok();
     assert_eq!(run.stdout, "2 notes added\n");
     assert_eq!(lmq.cards("deck:a").len(), 3);
@@ -117,7 +123,10 @@ fn a_key_twice_in_a_table_is_a_bad_row() {
     lmq.write("a.csv", "key,front,back\nk,one,1\nk,two,2\nk,one,1\n");
     let run = lmq.run(["import", "a.csv"]).ok();
     assert_eq!(run.stdout, "1 note added, 1 row twice in the file, 1 left out\n");
-    assert_eq!(run.stderr, "a.csv:3: its key or id was used before in this file, for another text; give it one of its own\n");
+    assert_eq!(
+        run.stderr,
+        "a.csv:3: its key or id was used before in this file, for another text; give it one of its own\n"
+    );
 }
 
 #[test]
@@ -139,7 +148,14 @@ fn a_file_may_not_pass_for_a_built_in_deck() {
 fn a_built_in_deck_exported_and_imported_again_changes_nothing() {
     let lmq = Lmq::new();
     let before = lmq.everything("");
-    for (deck, format) in [("skills", "toml"), ("differences", "toml"), ("quotes", "toml"), ("skills", "csv"), ("quotes", "json"), ("differences", "jsonl")] {
+    for (deck, format) in [
+        ("skills", "toml"),
+        ("differences", "toml"),
+        ("quotes", "toml"),
+        ("skills", "csv"),
+        ("quotes", "json"),
+        ("differences", "jsonl"),
+    ] {
         let file = format!("{deck}-{format}.{format}");
         lmq.run(["export", deck, "--format", format, "--out", &file, "-q"]).ok().out();
         let told = lmq.run(["import", &file]).out();

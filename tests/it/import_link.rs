@@ -19,7 +19,11 @@ fn an_edit_comes_in_with_the_next_command() {
     let run = lmq.run(["cards", "deck:team", "plan"]).ok();
     assert_eq!(run.stdout, "team/owner  [learning]  Whose is the plan?\n");
     assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 as they were\n");
-    assert_eq!(lmq.run(["cards", "deck:team", "plan"]).out(), "team/owner  [learning]  Whose is the plan?\n", "said once");
+    assert_eq!(
+        lmq.run(["cards", "deck:team", "plan"]).out(),
+        "team/owner  [learning]  Whose is the plan?\n",
+        "said once"
+    );
     lmq.assert_sound();
 }
 

@@ -112,7 +112,10 @@ fn ankis_directives_are_obeyed() {
     assert_eq!(lmq.listed("deck:Geo::Rivers"), ["Po → **Adriatic** & sea [new]"]);
     assert_eq!(lmq.cards("deck:Geo")[0]["tags"].to_string(), r#"["italy","river"]"#);
     let id = lmq.id("deck:Geo");
-    lmq.write("anki.txt", "#separator:comma\n#guid column:1\n#columns:guid,front,back\n#deck:Geo::Rivers\naB3$,Po river,Adriatic\n");
+    lmq.write(
+        "anki.txt",
+        "#separator:comma\n#guid column:1\n#columns:guid,front,back\n#deck:Geo::Rivers\naB3$,Po river,Adriatic\n",
+    );
     assert_eq!(lmq.run(["import", "anki.txt"]).out(), "1 changed\n", "the guid says who it is");
     assert_eq!(lmq.id("deck:Geo"), id);
     // Without a directive a line that begins with # is a card.
@@ -139,7 +142,10 @@ fn what_is_empty_or_has_one_column_is_said() {
     ");
     lmq.write("head.csv", "front,back\n");
     let run = lmq.run(["import", "head.csv"]).ok();
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("nothing to import\n", "head.csv: there are no cards in it\n"));
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("nothing to import\n", "head.csv: there are no cards in it\n")
+    );
     lmq.write("one.csv", "Lima\nQuito\n");
     let error = lmq.run(["import", "one.csv"]).err(3);
     assert!(error.starts_with("lmq: cannot read `one.csv`\n  "), "{error}");

@@ -81,7 +81,9 @@ fn the_numbers_are_those_of_the_answers() {
 #[test]
 fn the_ending_of_the_file_says_the_form() {
     let lmq = used();
-    for (file, begin) in [("r.html", "<!DOCTYPE html>"), ("r.md", "# "), ("r.csv", ""), ("r.json", "{"), ("r.txt", "Progress report")] {
+    for (file, begin) in
+        [("r.html", "<!DOCTYPE html>"), ("r.md", "# "), ("r.csv", ""), ("r.json", "{"), ("r.txt", "Progress report")]
+    {
         let run = lmq.run_at(LATER, ["report", "--out", file]).ok();
         assert_eq!((run.stdout.as_str(), run.stderr), ("", format!("wrote {file}\n")));
         let text = lmq.read(file);
@@ -105,7 +107,10 @@ fn impossible_days_decks_and_forms_are_refused() {
     let lmq = Lmq::new();
     for day in ["2026-02-30", "yesterday", "15.1.2026", "", "-3d"] {
         let error = lmq.run(["report", &format!("--since={day}")]).err(2);
-        assert!(error.contains("write 2026-01-15, or 30d for thirty days ago") || error.contains("a value is required"), "{day}: {error}");
+        assert!(
+            error.contains("write 2026-01-15, or 30d for thirty days ago") || error.contains("a value is required"),
+            "{day}: {error}"
+        );
     }
     insta::assert_snapshot!(lmq.run(["report", "--since", "2026-01-10", "--until", "2026-01-01"]).err(2), @r"
     lmq: 2026-01-10 is after 2026-01-01

@@ -52,8 +52,12 @@ fn a_name_that_fits_several_cards_lists_them() {
     hint: name one of them
     ");
     let id = lmq.run(["show", "team/owner", "--json"]).json()["id"].as_str().unwrap().to_owned();
-    assert_eq!(lmq.run(["show", &id[..8], "--json"]).json()["id"], id.as_str(), "a unique beginning is enough");
-    assert_eq!(lmq.run(["show", &id[..8].to_uppercase(), "--json"]).json()["id"], id.as_str());
+    assert_eq!(
+        lmq.run(["show", id.get(..8).unwrap(), "--json"]).json()["id"],
+        id.as_str(),
+        "a unique beginning is enough"
+    );
+    assert_eq!(lmq.run(["show", &id.get(..8).unwrap().to_uppercase(), "--json"]).json()["id"], id.as_str());
     for (name, key) in [("x/k#2", "k#2"), ("x/c/d", "c/d")] {
         lmq.run(["add", "x", key, "a", "--key", key]).ok().out();
         assert_eq!(lmq.run(["show", name, "--json"]).json()["key"], key);

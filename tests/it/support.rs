@@ -175,7 +175,8 @@ impl Lmq {
     /// The cards of a query: prompt → answer [state].
     pub(crate) fn listed(&self, query: &str) -> Vec<String> {
         let text = |card: &Value, field: &str| card[field].as_str().unwrap().to_owned();
-        let line = |card: &Value| format!("{} → {} [{}]", text(card, "prompt"), text(card, "answer"), text(card, "state"));
+        let line =
+            |card: &Value| format!("{} → {} [{}]", text(card, "prompt"), text(card, "answer"), text(card, "state"));
         self.cards(query).iter().map(line).collect()
     }
 

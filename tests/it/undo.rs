@@ -42,7 +42,10 @@ fn the_list_names_the_steps_and_changes_nothing() {
         }
     }
     let steps = lmq.run(["undo", "--list", "--json"]).json();
-    assert_eq!((steps[1]["kind"].as_str(), steps[1]["notes"].as_u64(), steps[1]["undone"].as_bool()), (Some("import"), Some(3), Some(false)));
+    assert_eq!(
+        (steps[1]["kind"].as_str(), steps[1]["notes"].as_u64(), steps[1]["undone"].as_bool()),
+        (Some("import"), Some(3), Some(false))
+    );
     assert_eq!(steps[0]["undone"], true);
     lmq.run(["undo", "--list", "--redo"]).err(2);
 }

@@ -28,7 +28,7 @@ const DEEPEST: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Hidden { numbers: Vec<u16>, inside: Vec<Part>, hint: Option<String> },
+    Hidden { numbers: Vec<u16>, inside: Vec<Self>, hint: Option<String> },
 }
 
 /// The numbers of an opening such as `c1::` or `c1,3::`, and what follows it.
