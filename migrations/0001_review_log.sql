@@ -154,6 +154,7 @@ CREATE TABLE topic (
 -- The text that is shown. `body` is the JSON of core's NoteText; `prompt_hash` finds a note by deck and prompt,
 -- `text_hash` tells whether a text is the same without reading it. `upstream` is the last text that the source gave,
 -- kept only where the shown one is another. `siblings` is the hash of the sibling group.
+-- `source` is the followed file that the note came from: only what came from a file is retired when it vanishes there.
 -- A note with an empty `body` stands for one that the log names and no deck has brought yet.
 CREATE TABLE note (
     id          INTEGER PRIMARY KEY,
@@ -169,6 +170,7 @@ CREATE TABLE note (
     held_out    INTEGER NOT NULL DEFAULT 0,
     retired     INTEGER NOT NULL DEFAULT 0,
     upstream    TEXT,
+    source      INTEGER REFERENCES source (id) ON DELETE SET NULL,
     created_device INTEGER NOT NULL,
     created_action INTEGER NOT NULL
 ) STRICT;

@@ -31,7 +31,9 @@ impl Env {
     /// The world as the process finds it.
     #[must_use]
     pub fn from_process() -> Self {
-        Self { fixed_now: None, started: Instant::now(), counter: Cell::new(0) }
+        // Where the count begins is chance, so that the beginnings of uids, by which people name keyless notes, differ
+        // also between two commands that run at the same (`--now`) moment.
+        Self { fixed_now: None, started: Instant::now(), counter: Cell::new(rand::random::<u32>() >> 8) }
     }
 
     /// The command line, the program's name first.
@@ -88,6 +90,8 @@ impl Env {
         let count = self.counter.get();
         self.counter.set(count.wrapping_add(1));
         let mut tail: [u8; 10] = rand::random();
+        // 26 bits of the count, in the bits that version and variant leave free in the first four bytes.
+        let count = ((count >> 14) << 16) | (count & 0x3fff);
         for (to, from) in tail.iter_mut().zip(count.to_be_bytes()) {
             *to = from;
         }

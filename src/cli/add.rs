@@ -61,6 +61,11 @@ fn text(args: &Args) -> Result<NoteText, Failure> {
     if blank(&args.deck) || blank(&args.front) || args.back.as_deref().is_some_and(blank) {
         return Err(Failure::usage("deck, front and back must not be empty").hint("lmq add DECK FRONT BACK"));
     }
+    if args.key.as_deref().is_some_and(blank) {
+        return Err(
+            Failure::usage("the key must not be empty").hint("leave --key out, and the card is named by its id")
+        );
+    }
     let one = |text: &str| Value::Text(text.trim().to_owned());
     let (name, fields) = match &args.back {
         None => ("cloze", Fields::from([("text".to_owned(), one(&args.front))])),
@@ -92,7 +97,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let text = text(args)?;
     let mut store = ctx.store()?;
     let stamp = ctx.stamp();
-    let Added { cards, known } = ops::add::add(&mut store, &ctx.env, stamp, &args.deck, args.key.as_deref(), &text)?;
+    let Added { cards, known } =
+        ops::add::add(&mut store, &ctx.env, stamp, &args.deck, args.key.as_deref().map(str::trim), &text)?;
     if known {
         ctx.say("the deck has this very card already; nothing was added");
     }

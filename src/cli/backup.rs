@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::ops;
 use std::path::PathBuf;
@@ -22,5 +23,5 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ops::open_as_is(&ctx.db, &ctx.env)?;
     ops::backup::backup(&store, &args.file, args.force)?;
-    ctx.line(format!("wrote {}", args.file.display()))
+    ctx.line(printable(&format!("wrote {}", args.file.display())))
 }

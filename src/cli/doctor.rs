@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     if args.fix {
         let date = stamp.now.to_rfc3339().replace(':', "");
-        let copy = std::path::PathBuf::from(format!("{}.before-fix.{date}", ctx.db.display()));
+        let copy = ops::files::free(&std::path::PathBuf::from(format!("{}.before-fix.{date}", ctx.db.display())));
         ops::backup::backup(&store, &copy, true)?;
         ctx.say(&format!("a copy from before is at {}", copy.display()));
     }
@@ -62,6 +62,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let fixable = findings.iter().any(|finding| finding.fixable) && !args.fix;
     Err(Failure::data("not everything is in order").hint(if fixable {
         "`lmq doctor --fix` makes states and sums again from the log"
+    } else if findings.iter().all(|finding| finding.fixable || finding.rule == "future") {
+        "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be"
     } else {
         "keep this file; `lmq restore` puts a backup in its place and sets it aside"
     }))

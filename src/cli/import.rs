@@ -183,7 +183,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 
 fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     for warning in &report.warnings {
-        ctx.say(&printable(warning));
+        ctx.say(warning);
     }
     if args.json {
         return json::print(
@@ -206,7 +206,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
         );
     }
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
-        crate::cli::complain(&printable(rejected));
+        crate::cli::complain(rejected);
     }
     let more = report.rejections.saturating_sub(u64::try_from(MOST_SHOWN).unwrap_or(0));
     if more > 0 {
@@ -221,8 +221,12 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     }
     ctx.line(report.sentence())?;
     if report.missing > 0 {
-        let cards = crate::core::text::counted(usize::try_from(report.missing).unwrap_or(usize::MAX), "note", "notes");
-        ctx.say(&format!("{cards} of the deck stay that are not in the file"));
+        let notes = crate::core::text::counted(
+            usize::try_from(report.missing).unwrap_or(usize::MAX),
+            "note of the deck stays that is",
+            "notes of the deck stay that are",
+        );
+        ctx.say(&format!("{notes} not in the file"));
     }
     Ok(())
 }

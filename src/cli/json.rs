@@ -6,6 +6,7 @@ use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
+use crate::core::text::escape_unsafe;
 use crate::failure::Failure;
 use crate::store::CardLine;
 use crate::store::HistoryRow;
@@ -152,23 +153,11 @@ impl History {
     }
 }
 
-/// JSON with what could drive a terminal escaped: controls beyond ASCII and bidirectional overrides. It only ever
-/// stands inside strings there, where an escape means the same.
-fn harmless(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && crate::core::text::printable(c.encode_utf8(&mut [0; 4])) != c.to_string() {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
 /// One line of JSON.
 pub(super) fn to_string(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value).map(|json| harmless(&json)).map_err(|error| Failure::bug(error.to_string()))
+    serde_json::to_string_pretty(value)
+        .map(|json| escape_unsafe(&json))
+        .map_err(|error| Failure::bug(error.to_string()))
 }
 
 /// Prints one value.
@@ -192,7 +181,7 @@ impl Array {
         let json = serde_json::to_string(value).map_err(|error| Failure::bug(error.to_string()))?;
         let comma = if self.empty { "" } else { "," };
         self.empty = false;
-        write!(ctx.out, "{comma}\n  {}", harmless(&json)).map_err(|error| Failure::output(&error))
+        write!(ctx.out, "{comma}\n  {}", escape_unsafe(&json)).map_err(|error| Failure::output(&error))
     }
 
     pub(super) fn end(self, ctx: &mut Ctx) -> Result<(), Failure> {

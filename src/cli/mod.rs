@@ -221,10 +221,11 @@ impl Ctx {
     }
 }
 
+/// Says something on standard error. File names and texts of decks may be in it: nothing of it drives the terminal.
 fn complain(text: &str) {
     let mut err = io::stderr().lock();
     // Where even standard error is gone there is nobody left to tell.
-    writeln!(err, "{text}").ok();
+    writeln!(err, "{}", crate::core::text::printable(text)).ok();
 }
 
 fn database(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
@@ -247,7 +248,7 @@ pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             if failure.kind != crate::failure::Kind::Closed {
-                complain(&crate::core::text::printable(&failure.to_string()));
+                complain(&failure.to_string());
             }
             failure.kind.code()
         }

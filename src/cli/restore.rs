@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::core::text::counted;
+use crate::core::text::printable;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
@@ -32,9 +33,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     let restored = ops::backup::restore(&ctx.db, &args.file, &ctx.env, stamp)?;
     if let Some(aside) = &restored.aside {
-        ctx.line(format!("set the database that was here aside: {}", aside.display()))?;
+        ctx.line(printable(&format!("set the database that was here aside: {}", aside.display())))?;
     }
-    ctx.line(format!("restored {}", args.file.display()))?;
+    ctx.line(printable(&format!("restored {}", args.file.display())))?;
     let (Some(aside), newer) = (&restored.aside, restored.newer) else { return Ok(()) };
     if newer == 0 {
         return Ok(());

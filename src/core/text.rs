@@ -27,7 +27,8 @@ pub fn fold(text: &str) -> String {
 
 /// Whether a character could drive a terminal or turn a line around: control characters but tab and line feed,
 /// bidirectional overrides and isolates, and invisible fillers.
-fn is_unsafe(c: char) -> bool {
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
 }
@@ -49,6 +50,20 @@ pub fn printable(text: &str) -> String {
             c => Some(c),
         })
         .collect()
+}
+
+/// Code (JSON, TOML) with what could drive a terminal written as `\u` escapes. For where such characters only ever stand
+/// inside strings, in which the escape means the same.
+#[must_use]
+pub fn escape_unsafe(code: &str) -> String {
+    if !code.chars().any(is_unsafe) {
+        return code.to_owned();
+    }
+    let mut out = String::with_capacity(code.len() + 16);
+    for c in code.chars() {
+        if is_unsafe(c) { out.push_str(&format!("\\u{:04X}", u32::from(c))) } else { out.push(c) }
+    }
+    out
 }
 
 /// The text on one line, safe to print: for tables, labels and messages.

@@ -10,6 +10,8 @@ use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::text::escape_unsafe;
+use crate::core::text::is_unsafe;
 use crate::core::text::nearest;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -564,24 +566,39 @@ struct Writer<'a> {
     decks: usize,
 }
 
-/// A text as TOML: on several lines where it has them.
+/// A text as TOML: on several lines where it has them. What could drive a terminal is escaped, as in JSON.
 fn quoted(text: &str) -> String {
-    if !text.contains('\n') || text.contains('\r') {
-        return toml::Value::String(text.to_owned()).to_string();
-    }
-    let mut out = String::from("\"\"\"\n");
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => out.push(c),
+    let plain = if text.contains('\n') && !text.contains('\r') {
+        let mut out = String::from("\"\"\"\n");
+        for c in text.chars() {
+            match c {
+                '\\' => out.push_str("\\\\"),
+                '"' => out.push_str("\\\""),
+                '\n' | '\t' => out.push(c),
+                c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+                c => out.push(c),
+            }
         }
-    }
-    // A space or tab before a line end would survive, but an editor may strip it: nothing to be done about that here.
-    out.push_str("\"\"\"");
-    out
+        // A space or tab before a line end would survive, but an editor may strip it: nothing to be done about that here.
+        out.push_str("\"\"\"");
+        out
+    } else if text.chars().any(is_unsafe) {
+        // A basic string, since a literal one has no escapes.
+        let mut out = String::from('"');
+        for c in text.chars() {
+            match c {
+                '\\' => out.push_str("\\\\"),
+                '"' => out.push_str("\\\""),
+                c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+                c => out.push(c),
+            }
+        }
+        out.push('"');
+        out
+    } else {
+        toml::Value::String(text.to_owned()).to_string()
+    };
+    escape_unsafe(&plain)
 }
 
 fn array(texts: &[String]) -> String {

@@ -160,8 +160,9 @@ pub fn begin(out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    out.write_all(&super::harmless(&line))
 }
 
 /// Writes one record as a line.

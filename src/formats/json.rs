@@ -692,7 +692,7 @@ impl RecordWriter for DocumentWriter<'_> {
         if self.buffer.len() >= decode::CHUNK {
             // The last byte stays: it says whether a comma is due.
             let last = self.buffer.pop();
-            self.out.write_all(&self.buffer)?;
+            self.out.write_all(&super::harmless(&self.buffer))?;
             self.buffer.clear();
             self.buffer.extend(last);
         }
@@ -702,7 +702,7 @@ impl RecordWriter for DocumentWriter<'_> {
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.close_deck();
         self.text("\n]}\n");
-        self.out.write_all(&self.buffer)?;
+        self.out.write_all(&super::harmless(&self.buffer))?;
         self.out.flush()
     }
 }

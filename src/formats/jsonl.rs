@@ -178,14 +178,14 @@ impl RecordWriter for LineWriter<'_> {
         serde_json::to_writer(&mut self.buffer, &line)?;
         self.buffer.push(b'\n');
         if self.buffer.len() >= decode::CHUNK {
-            self.out.write_all(&self.buffer)?;
+            self.out.write_all(&super::harmless(&self.buffer))?;
             self.buffer.clear();
         }
         Ok(())
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
+        self.out.write_all(&super::harmless(&self.buffer))?;
         self.out.flush()
     }
 }

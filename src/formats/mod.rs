@@ -262,6 +262,19 @@ pub fn exporter(name: &str) -> Option<&'static dyn Exporter> {
     EXPORTERS.iter().copied().find(|exporter| exporter.name() == name)
 }
 
+/// Whole characters of JSON with what could drive a terminal escaped: an export to standard output is shown as it is.
+fn harmless(json: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    // The first bytes of all such characters beyond the controls of ASCII, which JSON escapes itself: a quick no.
+    let suspect = json.iter().any(|byte| matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef));
+    if !suspect {
+        return json.into();
+    }
+    match std::str::from_utf8(json) {
+        Ok(text) => crate::core::text::escape_unsafe(text).into_bytes().into(),
+        Err(_) => json.into(),
+    }
+}
+
 /// The first importer that takes the file for its own.
 #[must_use]
 pub fn sniff(file_name: &str, head: &[u8]) -> Option<&'static dyn Importer> {

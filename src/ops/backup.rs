@@ -3,6 +3,7 @@
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
+use crate::ops::files;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -19,6 +20,14 @@ pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
     if file.is_dir() {
         return Err(
             Failure::failed(format!("cannot write `{}`: it is a folder", file.display())).hint("name a file in it")
+        );
+    }
+    if fs::canonicalize(file).is_ok_and(|there| fs::canonicalize(store.path()).is_ok_and(|db| db == there)) {
+        return Err(Failure::usage("the backup and the database are the same file").hint("choose another name"));
+    }
+    if file.exists() && !file.is_file() {
+        return Err(
+            Failure::failed(format!("cannot write `{}`: it is no file", file.display())).hint("choose another name")
         );
     }
     if file.exists() && !force {
@@ -85,7 +94,7 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     backup.close().map_err(|error| failure(&error, &fresh))?;
     // Also where the database itself is gone: SQLite would take a log that it left behind for the backup's.
     let date = stamp.now.to_rfc3339().replace(':', "");
-    let place = with_ending(db, &format!("set-aside.{date}"));
+    let place = files::free(&with_ending(db, &format!("set-aside.{date}")));
     move_with_sides(db, &place)
         .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
     let aside = was_there.then_some(place);

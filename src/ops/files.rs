@@ -6,14 +6,36 @@ use std::io;
 use std::io::BufWriter;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
 
 fn refused(path: &Path, error: &io::Error) -> Failure {
+    // The formats say so when they can't hold what is asked of them: no fault of the folder.
+    if error.kind() == io::ErrorKind::InvalidInput {
+        return Failure::usage("this format can't hold that").at(error.to_string());
+    }
     Failure::failed(format!("cannot write `{}`", path.display()))
         .at(error.to_string())
         .hint("nothing was changed; check the folder's rights and the space on the disk")
 }
 
+/// A path like `path` at which nothing is: with a number where there is something already.
+#[must_use]
+pub fn free(path: &Path) -> PathBuf {
+    let mut free = path.to_owned();
+    let mut number = 1_u32;
+    while free.symlink_metadata().is_ok() {
+        number += 1;
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!("-{number}"));
+        free = PathBuf::from(name);
+    }
+    free
+}
+
 /// Writes a file beside `path` and renames it there, so that there is never half a file.
+///
+/// Behind a symbolic link the file that it points to is replaced, and the link stays. What is no file (`/dev/stdout`,
+/// a pipe) is written to as it is.
 ///
 /// # Errors
 /// When the folder can't be written, the disk is full, `path` is a folder, or `content` fails.
@@ -22,6 +44,19 @@ pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resu
         return Err(
             Failure::failed(format!("cannot write `{}`: it is a folder", path.display())).hint("name a file in it")
         );
+    }
+    let shown = path;
+    let behind = fs::canonicalize(path);
+    let path = behind.as_deref().unwrap_or(path);
+    if path.exists() && !path.is_file() {
+        let write = || -> io::Result<()> {
+            let mut out = BufWriter::with_capacity(1 << 16, fs::OpenOptions::new().write(true).open(path)?);
+            content(&mut out)?;
+            out.flush()
+        };
+        return write().map_err(|error| {
+            if error.kind() == io::ErrorKind::BrokenPipe { Failure::output(&error) } else { refused(shown, &error) }
+        });
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
@@ -35,7 +70,7 @@ pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resu
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|error| refused(path, &error))
+    write().map_err(|error| refused(shown, &error))
 }
 
 /// A new file gets the usual rights, not the private ones of a temporary file; one that was there keeps its own.

@@ -350,7 +350,11 @@ pub fn import(
                 let mut heard = |read: u64| progress(before + read);
                 let done = match importer {
                     Some(importer) => {
-                        one_file(writer, env, &mut source, importer, options, None, &mut report, &mut heard)
+                        let follow = match remember(writer, &source, options)? {
+                            Some(id) => Follow::FromNowOn(id),
+                            None => Follow::Not,
+                        };
+                        one_file(writer, env, &mut source, importer, options, follow, &mut report, &mut heard)
                     }
                     None => one_log(writer, &mut source, &mut report, &mut heard),
                 };
@@ -359,9 +363,6 @@ pub fn import(
                 if let Err(broken) = done {
                     refused = Some(refusal(broken, &source.shown, &path, draw));
                     return Err(StoreError::Abandoned);
-                }
-                if options.link && importer.is_some() {
-                    remember(writer, &mut source, options)?;
                 }
             }
             if options.strict && report.rejections > 0 {
@@ -421,6 +422,17 @@ fn refusal(broken: Broken, shown: &str, path: &Path, draw: Draw<'_>) -> Failure 
     }
 }
 
+/// Whether a file is followed, and as which.
+#[derive(Debug, Clone, Copy)]
+enum Follow {
+    /// It is read this once.
+    Not,
+    /// It is followed from this import on: what it lacks stays.
+    FromNowOn(i64),
+    /// It was followed before: notes that came from it and are not in it any more are retired.
+    Again(i64),
+}
+
 #[expect(clippy::too_many_arguments, reason = "the one place where a file, its options and its report meet")]
 fn one_file(
     writer: &mut Writer<'_>,
@@ -428,7 +440,7 @@ fn one_file(
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    followed: Option<i64>,
+    follow: Follow,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Broken> {
@@ -437,9 +449,12 @@ fn one_file(
         origin: DeckOrigin::File,
         place_in: options.deck.clone(),
         reposition: ordered,
-        retire_missing: followed.is_some(),
+        retire_missing: matches!(follow, Follow::Again(_)),
         namespace: None,
-        source: followed,
+        source: match follow {
+            Follow::Not => None,
+            Follow::FromNowOn(id) | Follow::Again(id) => Some(id),
+        },
         by_user: true,
     };
     let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
@@ -515,7 +530,7 @@ fn one_file(
     for placed in late {
         report.place(placed, &shown, None);
     }
-    if followed.is_some() {
+    if matches!(follow, Follow::Again(_)) {
         report.retired += missing;
     } else {
         report.missing += missing;
@@ -608,10 +623,10 @@ fn hash_of(path: &Path) -> io::Result<i64> {
     Ok(hash64(&fs::read(path)?).cast_signed())
 }
 
-fn remember(writer: &mut Writer<'_>, source: &mut Source, options: &Options) -> Result<(), StoreError> {
-    let Some(path) = &source.path else { return Ok(()) };
+fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Result<Option<i64>, StoreError> {
+    let Some(path) = source.path.as_ref().filter(|_| options.link) else { return Ok(None) };
     let (size, mtime_ms) = look(path).unzip();
-    writer.follow(&SourceFile {
+    let id = writer.follow(&SourceFile {
         id: 0,
         path: path.display().to_string(),
         folder: None,
@@ -621,7 +636,7 @@ fn remember(writer: &mut Writer<'_>, source: &mut Source, options: &Options) -> 
         mtime_ms,
         hash: hash_of(path).ok(),
     })?;
-    Ok(())
+    Ok(Some(id))
 }
 
 /// Follows a folder: what it holds was imported, what comes into it will be.
@@ -748,14 +763,17 @@ fn follow_one(
             None
         }
     };
+    // A file that was only touched, or that can't be read, changes nothing but what is known of it.
+    let kind = if importer.is_some() { "import" } else { "link" };
     let written = store.write(
         stamp,
-        "import",
+        kind,
         |()| format!("followed {}", source.path),
         |writer| {
             let id = writer.follow(&seen)?;
             if let Some(importer) = importer {
-                let done = one_file(writer, env, &mut file, importer, options, Some(id), &mut report, &mut |_| {});
+                let done =
+                    one_file(writer, env, &mut file, importer, options, Follow::Again(id), &mut report, &mut |_| {});
                 match done {
                     Err(Broken::Store(error)) => return Err(error),
                     Err(broken) => {

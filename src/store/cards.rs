@@ -1,6 +1,7 @@
 //! Cards and decks as people list them, and how they are named.
 
 use crate::core::card::NoteText;
+use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::state::CardState;
@@ -12,6 +13,8 @@ use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::u64_of;
 use crate::store::columns::whole_state_of;
 use crate::store::notes::text_of;
+use crate::store::review_log::Reader;
+use crate::store::review_log::voided;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 
@@ -180,16 +183,23 @@ impl Store {
         {
             return Ok(Found::One(card));
         }
-        let (name, ordinal) = match name.rsplit_once('#') {
-            Some((name, number)) if number.parse::<u16>().is_ok() => (name, number.parse::<u16>().ok()),
-            _ => (name, None),
+        let of_key = |name: &str| match name.rsplit_once('/') {
+            Some((deck, key)) => self.notes_of_key(deck, key),
+            None => Ok(Vec::new()),
         };
-        let mut notes = Vec::new();
-        if let Some((deck, key)) = name.rsplit_once('/') {
-            notes = self.notes_of_key(deck, key)?;
-        }
+        // A key may itself end in `#2`: the whole name comes first.
+        let (mut notes, mut ordinal) = (of_key(name)?, None);
         if notes.is_empty() {
-            notes = self.notes_of_prefix(name)?;
+            let mut name = name;
+            if let Some((front, number)) = name.rsplit_once('#')
+                && let Ok(number) = number.parse::<u16>()
+            {
+                (name, ordinal) = (front, Some(number));
+            }
+            notes = of_key(name)?;
+            if notes.is_empty() {
+                notes = self.notes_of_prefix(name)?;
+            }
         }
         let mut found = Vec::new();
         for note in notes {
@@ -257,11 +267,12 @@ impl Store {
         let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
         let mut statement = self.db.prepare_cached(
             "SELECT k.id, k.name_id, k.name, k.title, k.description, k.language, k.license, k.version, k.origin, \
-             (SELECT path FROM source s WHERE s.id = k.source) FROM deck k WHERE k.retired = 0 ORDER BY k.id",
+             (SELECT path FROM source s WHERE s.id = k.source), k.created_device, k.created_action FROM deck k \
+             WHERE k.retired = 0 ORDER BY k.id",
         )?;
         let rows = statement.query_map([], |row| {
             let number = row.get(0)?;
-            Ok(DeckLine {
+            let line = DeckLine {
                 number,
                 id: row.get(1)?,
                 name: row.get(2)?,
@@ -276,9 +287,27 @@ impl Store {
                 cards: 0,
                 new: 0,
                 due: 0,
-            })
+            };
+            Ok((line, row.get(10)?, row.get(11)?))
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let lines: Vec<(DeckLine, Option<i64>, Option<i64>)> = rows.collect::<Result<_, _>>()?;
+        if lines.iter().all(|(line, ..)| line.notes > 0) {
+            return Ok(lines.into_iter().map(|(line, ..)| line).collect());
+        }
+        // An empty deck is one that somebody made so, unless what made it was undone.
+        let reader = Reader::new(&self.db)?;
+        let voided = voided(&self.db, &reader)?;
+        let unmade = |device: Option<i64>, action: Option<i64>| {
+            let device = device.and_then(|device| reader.device(device));
+            device
+                .zip(action)
+                .is_some_and(|(device, number)| voided.contains(ActionId { device, number: u64_of(number) }))
+        };
+        Ok(lines
+            .into_iter()
+            .filter(|(line, device, action)| line.notes > 0 || !unmade(*device, *action))
+            .map(|(line, ..)| line)
+            .collect())
     }
 
     /// The decks, with their counts on `today`.

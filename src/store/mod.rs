@@ -60,6 +60,9 @@ use std::time::Duration;
 /// How long a command waits for another `lmq` that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long it waits before it tries again where SQLite does not wait by itself.
+const SHORT: Duration = Duration::from_millis(10);
+
 /// Pages in the write-ahead log from which on a checkpoint is worth taking; 1000 is SQLite's own usual.
 const CHECKPOINT_PAGES: i64 = 1000;
 
@@ -247,10 +250,24 @@ fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
     Ok(header)
 }
 
+/// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout says: at the very
+/// first start of two programs at once one of them would fail.
+fn use_wal(db: &Connection) -> Result<(), StoreError> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match db.pragma_update(None, "journal_mode", "wal").map_err(StoreError::from) {
+            Err(error) if error.trouble() == Trouble::Busy && waited < PATIENCE => {
+                std::thread::sleep(SHORT);
+                waited += SHORT;
+            }
+            done => return done,
+        }
+    }
+}
+
 fn set_up(db: &Connection) -> Result<(), StoreError> {
-    db.busy_timeout(PATIENCE)?;
     db.pragma_update(None, "trusted_schema", false)?;
-    db.pragma_update(None, "journal_mode", "wal")?;
+    use_wal(db)?;
     db.pragma_update(None, "synchronous", "full")?;
     // Checkpoints are taken by `Store::rest`, while the learner reads, and never inside an answer.
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
@@ -274,6 +291,8 @@ impl Store {
         make_file(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(PATIENCE)?;
+        migrate::check_before_use(&db, path)?;
         set_up(&db)?;
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");

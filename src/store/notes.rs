@@ -330,14 +330,16 @@ impl<'b, 's> Bulk<'b, 's> {
         let shown = self.options.place_in.clone();
         match shown {
             // The cards go elsewhere: the file's own deck is a name for identities only.
-            Some(place) => self.deck_now(&place, &place, [None; 5]).map(drop),
-            None => self.deck_now(id, name, details).map(drop),
+            Some(place) => self.deck_now(&place, None, [None; 5]).map(drop),
+            None => self.deck_now(id, Some(name), details).map(drop),
         }
     }
 
-    fn deck_now(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
+    /// The deck of that id, made where it is missing. A `name` is the file's own word for it; without one the deck keeps
+    /// the name that it has.
+    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
         if let Some(known) = self.decks.get(id)
-            && details == [None; 5]
+            && name.is_none()
         {
             return Ok(known.clone());
         }
@@ -346,19 +348,19 @@ impl<'b, 's> Bulk<'b, 's> {
             .prepare_cached(
                 "SELECT id, last_position, retired FROM deck WHERE name_id = ?1 OR (name = ?1 AND ?2 = ?1)",
             )?
-            .query_row([id, name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_row([id, name.unwrap_or(id)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let [title, description, language, license, version] = details;
         let now = if let Some((row, position, retired)) = found {
-            if details != [None; 5] || retired {
-                let renamed = self.writer.new_name_of(id)?;
-                let (name, tx) = (renamed.as_deref().unwrap_or(name), &self.writer.tx);
+            if name.is_some() || retired || self.options.source.is_some() {
+                let renamed = if name.is_some() { self.writer.new_name_of(id)? } else { None };
+                let (name, tx) = (renamed.as_deref().or(name), &self.writer.tx);
                 let changed = tx
                     .prepare_cached(
-                        "UPDATE deck SET name = ?2, title = coalesce(?3, title), description = coalesce(?4, description), \
+                        "UPDATE deck SET name = coalesce(?2, name), title = coalesce(?3, title), description = coalesce(?4, description), \
                          language = coalesce(?5, language), license = coalesce(?6, license), version = coalesce(?7, version), \
                          source = coalesce(?8, source), retired = 0 \
-                         WHERE id = ?1 AND (name IS NOT ?2 OR title IS NOT coalesce(?3, title) \
+                         WHERE id = ?1 AND (name IS NOT coalesce(?2, name) OR title IS NOT coalesce(?3, title) \
                          OR description IS NOT coalesce(?4, description) OR language IS NOT coalesce(?5, language) \
                          OR license IS NOT coalesce(?6, license) OR version IS NOT coalesce(?7, version) \
                          OR source IS NOT coalesce(?8, source) OR retired = 1)",
@@ -379,7 +381,7 @@ impl<'b, 's> Bulk<'b, 's> {
             )?
             .execute(rusqlite::params![
                 id,
-                name,
+                name.unwrap_or(id),
                 self.options.namespace.as_deref().unwrap_or(id),
                 title,
                 description,
@@ -414,7 +416,7 @@ impl<'b, 's> Bulk<'b, 's> {
         try_line: Option<&str>,
     ) -> Result<(), StoreError> {
         let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
-        let deck = self.deck_now(&deck, &deck, [None; 5])?;
+        let deck = self.deck_now(&deck, None, [None; 5])?;
         let changed = self
             .writer
             .tx
@@ -492,14 +494,14 @@ impl<'b, 's> Bulk<'b, 's> {
     /// The deck, with the position after the last one.
     fn next_place(&mut self, deck: &str) -> Result<DeckNow, StoreError> {
         if !self.decks.contains_key(deck) {
-            self.deck_now(deck, deck, [None; 5])?;
+            self.deck_now(deck, None, [None; 5])?;
         }
         match self.decks.get_mut(deck) {
             Some(kept) => {
                 kept.position += 1;
                 Ok(kept.clone())
             }
-            None => self.deck_now(deck, deck, [None; 5]),
+            None => self.deck_now(deck, None, [None; 5]),
         }
     }
 
@@ -571,7 +573,7 @@ impl<'b, 's> Bulk<'b, 's> {
         let tx = &self.writer.tx;
         tx.prepare_cached(
             "INSERT INTO note (uid, deck, key, body, topic, position, siblings, prompt_hash, text_hash, held_out, \
-             created_device, created_action) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             created_device, created_action, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(rusqlite::params![
             uid.0,
@@ -586,6 +588,7 @@ impl<'b, 's> Bulk<'b, 's> {
             text.held_out,
             self.writer.device,
             super::columns::i64_of(self.writer.action),
+            self.options.source,
         ])?;
         let note = tx.last_insert_rowid();
         let offered = (!text.held_out).then_some(deck.position);
@@ -610,6 +613,14 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(if text_hash == hashed.text_hash { Placed::Duplicate } else { Placed::Contradicts });
         }
         self.claimed.add(note);
+        if let Some(source) = self.options.source {
+            let changed = self
+                .writer
+                .tx
+                .prepare_cached("UPDATE note SET source = ?2 WHERE id = ?1 AND source IS NOT ?2")?
+                .execute((note, source))?;
+            self.writer.touched |= changed > 0;
+        }
         let place = if self.options.reposition { deck.position } else { position };
         let same_key = key.is_none() || key == known.key;
         if text_hash == hashed.text_hash && !retired && same_key {
@@ -740,7 +751,9 @@ impl<'b, 's> Bulk<'b, 's> {
                 )?;
             }
             for note in self.unclaimed_ids(deck, usize::MAX)? {
-                if self.options.retire_missing && self.writer.was_put_there(note, deck)? {
+                if self.options.retire_missing
+                    && (!self.is_from_here(note)? || self.writer.was_put_there(note, deck)?)
+                {
                     continue;
                 }
                 missing += 1;
@@ -755,6 +768,24 @@ impl<'b, 's> Bulk<'b, 's> {
 
     fn known(&self, note: i64) -> Result<Option<Known>, StoreError> {
         Ok(self.writer.tx.prepare_cached(known!("WHERE n.id = ?1"))?.query_row([note], Known::of).optional()?)
+    }
+
+    /// Whether a note came from the file that is taken in: a followed file retires its own notes only, and the program
+    /// those that it brought, not what a person put into the same deck.
+    fn is_from_here(&self, note: i64) -> Result<bool, StoreError> {
+        let tx = &self.writer.tx;
+        Ok(match self.options.source {
+            Some(source) => tx
+                .prepare_cached("SELECT source IS ?2 FROM note WHERE id = ?1")?
+                .query_row((note, source), |row| row.get(0))?,
+            None => tx
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM note n JOIN action a ON a.device = n.created_device \
+                     AND a.number = n.created_action WHERE n.id = ?1 AND a.kind = 'builtin') \
+                     OR (SELECT created_device = ?2 AND created_action = ?3 FROM note WHERE id = ?1)",
+                )?
+                .query_row((note, self.writer.device, super::columns::i64_of(self.writer.action)), |row| row.get(0))?,
+        })
     }
 
     /// Notes of a deck from before this file that no row has claimed, at most so many. From the index alone: a note

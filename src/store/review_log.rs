@@ -367,12 +367,15 @@ impl Store {
         let voided = voided(&self.db, &reader)?;
         let mut all = Vec::new();
         let cards: Vec<(i64, CardId, String)> = {
-            let sql = "SELECT DISTINCT c.id, n.uid, c.ordinal, k.name_id, n.key FROM event e JOIN card c ON c.id = e.card \
-                       JOIN note n ON n.id = c.note JOIN deck k ON k.id = n.deck";
+            let sql = "SELECT DISTINCT c.id, n.uid, c.ordinal, k.name_id, n.key, \
+                       (SELECT count(*) FROM card o WHERE o.note = n.id AND o.retired = 0) FROM event e \
+                       JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note JOIN deck k ON k.id = n.deck";
             let mut statement = self.db.prepare(sql)?;
             let rows = statement.query_map([], |row| {
                 let id = CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? };
-                Ok((row.get(0)?, id, super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, id)))
+                let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, id);
+                let several = row.get::<_, i64>(5)? > 1;
+                Ok((row.get(0)?, id, if several { format!("{name}#{}", id.ordinal) } else { name }))
             })?;
             rows.collect::<Result<_, _>>()?
         };

@@ -168,14 +168,20 @@ impl Union<'_, '_> {
 
     fn event(&mut self, event: &Event) -> Result<(), StoreError> {
         let device = self.device_number(event.id.device)?.ok_or_else(|| unknown_device(event.id.device))?;
-        let known: Option<(i64, i64)> = self
+        let known: Option<(i64, i64, i64, i64, Option<u8>)> = self
             .writer
             .tx
-            .prepare_cached("SELECT hlc, kind FROM event WHERE device = ?1 AND sequence = ?2")?
-            .query_row((device, i64_of(event.id.sequence)), |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(
+                "SELECT hlc, kind, study_day, at_ms, quality FROM event WHERE device = ?1 AND sequence = ?2",
+            )?
+            .query_row((device, i64_of(event.id.sequence)), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
             .optional()?;
-        if let Some((hlc, kind)) = known {
-            if hlc != event.hlc.0 || kind != super::columns::kind_code(&event.fact) {
+        if let Some(known) = known {
+            let kind = super::columns::kind_code(&event.fact);
+            let quality = event.fact.answer().map(|(quality, _)| quality.into());
+            if known != (event.hlc.0, kind, event.study_day.0.into(), event.at.unix_ms, quality) {
                 return Err(StoreError::Clash(event.id));
             }
             self.known += 1;

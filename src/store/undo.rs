@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 
 /// Kinds of action that are no step of the user's here: taking them back would take away the program's own decks, or
 /// answers that were given on another device.
-const NOT_OURS: [&str; 3] = ["undo", "builtin", "union"];
+/// Following a file changes nothing that undoing could bring back.
+const NOT_OURS: [&str; 4] = ["undo", "builtin", "union", "link"];
 
 /// Kinds of action that write no texts: their notes need not be looked for.
 const WITHOUT_TEXTS: [&str; 9] = ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename"];

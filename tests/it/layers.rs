@@ -28,7 +28,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("csv::", &["formats", "report"]),
     ("maud", &["report"]),
     ("::now()", &["env"]),
-    ("std::env::", &["env"]),
+    ("std::env::", &["env", "main"]),
     ("std::fs", &["env", "store", "ops", "cli"]),
     ("rand::", &["env"]),
     ("uuid::", &["env"]),

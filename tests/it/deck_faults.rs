@@ -1,0 +1,143 @@
+//! Deck files with faults: all of them are said at once, with their places, and nothing is imported.
+
+use crate::home::Lmq;
+
+#[test]
+fn all_faults_are_listed_with_line_column_and_a_caret() {
+    let lmq = Lmq::new();
+    lmq.write(
+        "bad.toml",
+        "[deck]\nid = \"d\"\n\n[[card]]\nkey = \"a\"\nkind = \"basik\"\n\n[[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = 3\nback = \"é\"\n\n\
+         [[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = \"x\"\nback = \"y\"\ntagz = [\"t\"]\n",
+    );
+    insta::assert_snapshot!(lmq.run(["import", "bad.toml"]).err(3), @r#"
+    lmq: `bad.toml` was not imported: 4 faults
+      bad.toml:6:8: unknown-kind: `basik` is no kind of card
+       6 | kind = "basik"
+         |        ^^^^^^^ did you mean `basic`?
+      bad.toml:11:9: wrong-type: `front` has to be a text, not integer
+       11 | front = 3
+          |         ^ write "…"
+      bad.toml:15:7: duplicate-key: the key `b` is taken: a card in line 8 has it
+       15 | key = "b"
+          |       ^^^ each card needs a key of its own
+      bad.toml:19:1: unknown-field: a `basic` card has no field `tagz`
+       19 | tagz = ["t"]
+          | ^^^^ did you mean `tags`?
+    hint: mend them and import it again; nothing was changed
+    "#);
+    assert!(!lmq.run(["decks", "--json"]).out().contains("\"d\""));
+    lmq.assert_sound();
+}
+
+fn refused(lmq: &Lmq, text: impl AsRef<[u8]>) -> String {
+    lmq.write("bad.toml", text);
+    let error = lmq.run(["import", "bad.toml"]).err(3);
+    assert!(error.starts_with("lmq: `bad.toml` was not imported: "), "{error}");
+    error
+}
+
+#[test]
+fn faults_of_every_kind_have_a_place_and_a_way_out() {
+    let lmq = Lmq::new();
+    let card = |rest: &str| format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\n{rest}");
+    for (text, wanted) in [
+        ("[deck\nid = 1\n".to_owned(), "bad.toml:1:"),
+        ("[deck]\nid = \"d\n".to_owned(), "bad.toml:2:"),
+        ("# nothing\n".to_owned(), "there is no [deck]"),
+        ("deck = 3\n".to_owned(), "`deck` has to be a table"),
+        ("[deck]\nid = \"a/b\"\n".to_owned(), "bad.toml:2:6: "),
+        ("[deck]\nname = \"x\"\n".to_owned(), "[deck] has no `id`"),
+        (card("front = \"x\"\n"), "the `basic` card has no `back`"),
+        (card("front = \"\"\nback = \"b\"\n"), "`front` is empty"),
+        (card("front = \"a\\u0000b\"\nback = \"b\"\n"), "holds a NUL character"),
+        (card("front = [\"x\", 3]\nback = \"b\"\n"), "`front` has to be a text, not integer"),
+        (card("front = \"x\"\nback = \"b\"\ntopic = \"q\"\n"), "there is no topic `q`"),
+        (card("front = \"x\"\nback = \"b\"\nafter = [\"zz\"]\n"), "names `zz`"),
+        (card("front = \"x\"\nback = \"b\"\nheld_out = \"yes\"\n"), "`held_out` has to be true or false"),
+        (card("front = \"x\"\nfront = \"y\"\nback = \"b\"\n"), "bad.toml:7:"),
+        (card("front = \"x\"\nback = \"b\"\n[[crad]]\n"), "did you mean `card`?"),
+        (
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"cloze\"\ntext = \"no hole\"\n".to_owned(),
+            "nothing is hidden",
+        ),
+        (
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"cloze\"\ntext = \"{{c1::open\"\n".to_owned(),
+            "bad.toml:6:8: ",
+        ),
+    ] {
+        let error = refused(&lmq, &text);
+        assert!(error.contains(wanted), "{text}\nshould say {wanted}:\n{error}");
+        assert!(error.contains("bad.toml:"), "{error}");
+    }
+    lmq.assert_sound();
+}
+
+#[test]
+fn invalid_utf8_is_named_by_its_byte() {
+    let lmq = Lmq::new();
+    insta::assert_snapshot!(refused(&lmq, b"[deck]\nid = \"caf\xe9\"\n"), @r#"
+    lmq: `bad.toml` was not imported: 1 fault
+      bad.toml:2:10: invalid-utf8: byte 0xe9 is no UTF-8
+       2 | id = "caf�"
+         |          ^ save the file as UTF-8
+    hint: mend them and import it again; nothing was changed
+    "#);
+}
+
+#[test]
+fn a_megabyte_in_a_field_is_a_fault_that_is_not_shown_whole() {
+    let lmq = Lmq::new();
+    let error = refused(
+        &lmq,
+        format!(
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"x\"\nback = \"{}\"\n",
+            "y".repeat(1_100_000)
+        ),
+    );
+    assert!(
+        error.contains("bad.toml:7:8: too-large: `back` is 1100000 bytes long"),
+        "{}",
+        error.chars().take(500).collect::<String>()
+    );
+    assert!(error.len() < 2000, "{} bytes of message", error.len());
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_do_not_matter() {
+    let lmq = Lmq::new();
+    lmq.write("a.toml", format!("\u{feff}{}", crate::home::TEAM.replace('\n', "\r\n")));
+    lmq.write("b.toml", crate::home::TEAM);
+    assert_eq!(lmq.run(["import", "a.toml"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run(["import", "b.toml"]).out(), "3 notes as they were\n");
+}
+
+#[test]
+fn ten_thousand_faults_are_all_counted_quickly() {
+    let lmq = Lmq::new();
+    let cards: String = (0..10_000).map(|n| format!("[[card]]\nkey = \"k{n}\"\nkind = \"nope\"\n")).collect();
+    let error = refused(&lmq, format!("[deck]\nid = \"d\"\n{cards}"));
+    assert!(
+        error.starts_with("lmq: `bad.toml` was not imported: 10,000 faults\n"),
+        "{}",
+        error.chars().take(200).collect::<String>()
+    );
+}
+
+#[test]
+fn a_deck_without_cards_is_a_deck() {
+    let lmq = Lmq::new();
+    lmq.write("e.toml", "[deck]\nid = \"empty\"\n");
+    let run = lmq.run(["import", "e.toml"]).ok();
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("nothing to import\n", "e.toml: there are no cards in it\n")
+    );
+    assert_eq!(lmq.run(["cards", "deck:empty", "--json"]).out(), "[]\n");
+    assert_eq!(lmq.run(["next", "empty"]).out(), "nothing waits\n");
+    lmq.write("zero.toml", "");
+    insta::assert_snapshot!(lmq.run(["import", "zero.toml"]).err(3), @r"
+    lmq: `zero.toml` is empty
+    hint: nothing was imported
+    ");
+}

@@ -1,0 +1,96 @@
+//! `lmq doctor`.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+
+fn used() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["answer", "team/owner", "good"]).ok().out();
+    lmq.run(["answer", "team/retro#1", "again"]).ok().out();
+    lmq
+}
+
+#[test]
+fn a_used_database_is_in_order() {
+    let lmq = used();
+    lmq.assert_sound();
+    assert_eq!(lmq.run(["doctor", "--json"]).out(), "[]\n");
+    let fixed = lmq.run(["doctor", "--fix"]).ok();
+    assert_eq!(fixed.stdout, "everything is in order\n");
+    assert_eq!(fixed.stderr, "a copy from before is at $T/lmq.db.before-fix.2026-01-15T090000+0100\n");
+}
+
+#[test]
+fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
+    let lmq = used();
+    let before = lmq.everything("deck:team");
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    db.execute_batch("UPDATE card_state SET due = due + 5, ease = 130; DELETE FROM day_sum").unwrap();
+    drop(db);
+    let run = lmq.run(["doctor"]).code(3);
+    insta::assert_snapshot!(run.stdout, @r"
+    caches: 4 rows of `card_state` differ from what the log and the texts say
+    caches: 1 rows of `day_sum` differ from what the log and the texts say
+    ");
+    insta::assert_snapshot!(run.stderr, @r"
+    lmq: not everything is in order
+    hint: `lmq doctor --fix` makes states and sums again from the log
+    ");
+    let json = lmq.run(["doctor", "--json"]).code(3);
+    let rows: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((rows[0]["rule"].as_str(), rows[0]["fixed"].as_bool()), (Some("caches"), Some(false)));
+    assert!(lmq.run(["doctor", "--fix"]).ok().stdout.contains("(made right)"));
+    assert_eq!(lmq.everything("deck:team"), before);
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_log_that_was_tampered_with_is_found() {
+    let lmq = used();
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let refused = db.execute("DELETE FROM event", []).unwrap_err().to_string();
+    assert_eq!(refused, "the log is append-only: append an undo event");
+    assert!(db.execute("UPDATE event SET quality = 5", []).is_err());
+    assert!(db.execute("UPDATE action SET label = ''", []).is_err());
+    db.execute_batch("DROP TRIGGER event_is_append_only_d; DELETE FROM event WHERE sequence = 1").unwrap();
+    drop(db);
+    let run = lmq.run(["doctor"]).code(3);
+    assert!(run.stdout.contains("gaps: ") && run.stdout.contains("triggers: 9 of the 10"), "{}", run.stdout);
+}
+
+#[test]
+fn entries_from_the_future_are_listed() {
+    let lmq = used();
+    lmq.run_at("2027-06-01T09:00:00+02:00", ["answer", "team/owner", "good"]).done();
+    let run = lmq.run(["doctor"]).code(3);
+    assert_eq!(run.stdout, "future: 1 actions are from the future: a clock was wrong when they were written\n");
+    let back = lmq.run(["answer", "team/pair#1", "good"]).ok();
+    insta::assert_snapshot!(back.stderr, @"The clock says 2026-01-15T09:00:00+01:00, but the newest entry of the log is later: 2027-06-01T08:00:00+01:00. Is the clock right?");
+    lmq.run(["show", "team/pair#1", "--json"]).done();
+}
+
+#[test]
+fn a_clock_far_ahead_is_said_before_the_first_answer() {
+    let lmq = used();
+    let run = lmq.run_at("2026-06-01T09:00:00+02:00", ["answer", "team/owner", "good"]).ok();
+    assert_eq!(
+        run.stderr,
+        "The newest entry of the log is from 2026-01-15T10:00:00+02:00, the clock says 2026-06-01T09:00:00+02:00. Is the clock right?\n"
+    );
+    let again = lmq.run_at("2026-06-01T09:01:00+02:00", ["answer", "team/pair#1", "good"]).ok();
+    assert_eq!(again.stderr, "");
+    lmq.run_at("2026-06-01T09:01:00+02:00", ["doctor"]).ok().out();
+}
+
+#[test]
+fn a_clock_set_back_loses_no_order_and_no_answer() {
+    let lmq = used();
+    lmq.run_at("2026-01-14T09:00:00+01:00", ["answer", "team/owner", "again"]).done();
+    lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "team/owner", "good"]).done();
+    let rows = lmq.run(["history", "team/owner", "--json"]).json();
+    let grades: Vec<u64> = rows.as_array().unwrap().iter().map(|row| row["quality"].as_u64().unwrap()).collect();
+    assert_eq!(grades, [4, 2, 4], "in the order of writing");
+    lmq.assert_sound();
+}

@@ -1,0 +1,182 @@
+//! `lmq export`.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+use std::fs;
+
+/// A database with decks of all kinds and awkward texts.
+fn full() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.write("model.toml", include_str!("data/model.toml"));
+    lmq.write(
+        "odd.csv",
+        "front,back,tags\n\"=1+1\",\"- two\nlines\",\"a,b\"\n\" é “quoted” \"\"x\"\" \",;|tab\there,\n#hash,'quote,\n",
+    );
+    lmq.run(["import", "team.toml", "model.toml", "odd.csv"]).ok().out();
+    lmq.run(["add", "Geo::Capitals", "Capital of Peru?", "Lima", "--hint", "kings", "--extra", "since 1535"])
+        .ok()
+        .out();
+    lmq
+}
+
+#[test]
+fn every_format_comes_back_equal_in_another_database() {
+    let lmq = full();
+    for format in ["json", "jsonl", "csv"] {
+        let file = format!("all.{format}");
+        let run = lmq.run(["export", "team", "model", "odd", "Geo", "--out", &file]).ok();
+        assert_eq!(run.stderr, "wrote 16 notes\n", "{format}");
+        let other = Lmq::new();
+        fs::copy(lmq.path(&file), other.path(&file)).unwrap();
+        assert_eq!(other.run(["import", &file]).out(), "16 notes added\n", "{format}");
+        for deck in ["deck:work::team", "deck:model", "deck:odd", "deck:Geo::Capitals"] {
+            let (mut ours, mut theirs) = (lmq.everything(deck), other.everything(deck));
+            if format == "csv" {
+                // A table has the deck's name only, and no titles of topics: docs/csv.md.
+                for card in ours.as_array_mut().unwrap().iter_mut().chain(theirs.as_array_mut().unwrap()) {
+                    for field in ["topic_title", "deck", "name"] {
+                        drop(card[field].take());
+                    }
+                }
+            }
+            assert_eq!(ours, theirs, "{format} {deck}");
+        }
+        assert!(other.run(["import", &file]).out().ends_with("16 notes as they were\n"));
+        other.assert_sound();
+    }
+}
+
+#[test]
+fn each_deck_goes_out_as_toml_and_comes_back_equal() {
+    let lmq = full();
+    for deck in ["team", "model"] {
+        lmq.run(["export", deck, "--format", "toml", "--out", "deck.toml", "-q"]).ok().out();
+        let other = Lmq::new();
+        fs::copy(lmq.path("deck.toml"), other.path("deck.toml")).unwrap();
+        other.run(["import", "deck.toml"]).ok().out();
+        assert_eq!(lmq.everything(&format!("deck:{deck}")), other.everything(&format!("deck:{deck}")));
+    }
+    assert_eq!(lmq.run(["export", "team", "--format", "toml", "-q"]).out(), TEAM);
+}
+
+#[test]
+fn a_keyless_note_keeps_its_id_through_toml() {
+    let lmq = full();
+    lmq.run(["export", "odd", "--out", "odd.toml", "-q"]).ok().out();
+    let before = lmq.everything("deck:odd");
+    let told = lmq.run(["import", "odd.toml"]).out();
+    assert_eq!(lmq.cards("deck:odd").len(), 3, "{told}");
+    let ids = |cards: &serde_json::Value| crate::home::texts(cards, "id");
+    assert_eq!(ids(&lmq.everything("deck:odd")), ids(&before));
+}
+
+#[test]
+fn a_toml_file_holds_one_deck() {
+    let lmq = full();
+    let run = lmq.run(["export", "team", "model", "--format", "toml", "--out", "two.toml"]);
+    insta::assert_snapshot!(run.err(2), @r"
+    lmq: this format can't hold that
+      a TOML file holds one deck: name one deck, or use --format json
+    ");
+    assert!(!lmq.path("two.toml").exists());
+    insta::assert_snapshot!(lmq.run(["export", "team"]).err(2), @r"
+    lmq: the format is not given
+    hint: say --format toml, csv, json or jsonl
+    ");
+    lmq.run(["export", "team", "--format", "xls"]).err(2);
+    lmq.run(["export", "taem", "--format", "csv"]).err(2);
+    lmq.run(["export", "--what", "history", "--format", "csv"]).err(2);
+}
+
+#[test]
+fn a_file_is_replaced_whole_or_not_at_all() {
+    let lmq = full();
+    lmq.write("out.csv", "old");
+    lmq.run(["export", "team", "--out", "out.csv", "-q"]).ok().out();
+    assert!(lmq.read("out.csv").contains("Who owns the roadmap?"));
+    lmq.write("keep/x", "");
+    insta::assert_snapshot!(lmq.run(["export", "team", "--format", "csv", "--out", "keep"]).err(1), @r"
+    lmq: cannot write `keep`: it is a folder
+    hint: name a file in it
+    ");
+    let error = lmq.run(["export", "team", "--format", "csv", "--out", "out.csv/x.csv"]).err(1);
+    assert!(error.starts_with("lmq: cannot write `out.csv/x.csv`\n  "), "{error}");
+    // What is no file is written to, not replaced; seen through a link, so that a mistake could only hit the link.
+    std::os::unix::fs::symlink("/dev/full", lmq.path("full.json")).unwrap();
+    let error = lmq.run(["export", "--out", "full.json"]).err(1);
+    assert!(error.starts_with("lmq: cannot write `full.json`\n  No space left on device"), "{error}");
+    assert!(lmq.path("full.json").is_symlink());
+    std::os::unix::fs::symlink("real.json", lmq.path("link.json")).unwrap();
+    lmq.write("real.json", "old");
+    lmq.run(["export", "team", "--out", "link.json", "-q"]).ok().out();
+    assert!(lmq.path("link.json").is_symlink() && lmq.read("real.json").contains("roadmap"));
+    assert!(lmq.run(["export", "team", "--format", "json", "--out", "/dev/stdout", "-q"]).out().contains("roadmap"));
+    let run = lmq.shell("lmq export --format json > /dev/full");
+    insta::assert_snapshot!(run.err(1), @r"
+    lmq: cannot write the output
+      No space left on device (os error 28)
+    hint: check the space on the disk
+    ");
+}
+
+#[test]
+fn the_history_taken_into_another_database_gives_equal_states() {
+    let lmq = full();
+    for (now, card, grade) in [
+        ("2026-01-15T09:00:00+01:00", "team/owner", "good"),
+        ("2026-01-15T09:01:00+01:00", "team/retro#1", "again"),
+        ("2026-01-15T09:02:00+01:00", "team/retro#1", "hard"),
+        ("2026-01-16T09:00:00+02:00", "team/owner", "easy"),
+        ("2026-01-17T09:00:00+01:00", "model/plan-in-strategy", "0"),
+    ] {
+        lmq.run_at(now, ["answer", card, grade]).ok().out();
+    }
+    lmq.run_at("2026-01-17T09:01:00+01:00", ["undo"]).ok().out();
+    let run = lmq.run(["export", "--what", "history", "--out", "log.jsonl"]).ok();
+    assert!(run.stderr.starts_with("wrote ") && run.stderr.ends_with(" records of the log\n"), "{}", run.stderr);
+    for text_first in [true, false] {
+        let other = Lmq::new();
+        for file in ["team.toml", "model.toml", "log.jsonl"] {
+            fs::copy(lmq.path(file), other.path(file)).unwrap();
+        }
+        let decks = || other.run(["import", "team.toml", "model.toml", "-q"]).ok().out();
+        if text_first {
+            decks();
+        }
+        assert_eq!(other.run(["import", "log.jsonl"]).out(), "6 events of history added\n");
+        if !text_first {
+            decks();
+        }
+        for deck in ["deck:team", "deck:model"] {
+            assert_eq!(lmq.everything(deck), other.everything(deck));
+        }
+        let log = |lmq: &Lmq| lmq.run(["history", "team/retro#1", "--json"]).json();
+        assert_eq!(log(&lmq), log(&other));
+        assert_eq!(other.run(["import", "log.jsonl"]).out(), "6 events known already\n", "again is nothing new");
+        other.run(["export", "--what", "history", "--out", "back.jsonl", "-q"]).ok().out();
+        fs::copy(other.path("back.jsonl"), lmq.path("back.jsonl")).unwrap();
+        assert_eq!(lmq.run(["import", "back.jsonl"]).out(), "6 events known already\n", "nor on the way back");
+        assert_eq!(other.run_at("2026-01-17T09:02:00+01:00", ["doctor"]).out(), "everything is in order\n");
+    }
+}
+
+#[test]
+fn a_log_that_says_otherwise_is_refused() {
+    let lmq = full();
+    lmq.run(["answer", "team/owner", "good"]).ok().out();
+    lmq.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
+    let log = lmq.read("log.jsonl");
+    assert!(log.contains("\"quality\":4"), "{log}");
+    lmq.write("forged.jsonl", log.replace("\"quality\":4", "\"quality\":5"));
+    let before = lmq.everything("deck:team");
+    let error = lmq.run(["import", "forged.jsonl"]).err(3);
+    assert!(error.starts_with("lmq: this history contradicts the one that is here"), "{error}");
+    assert_eq!(lmq.everything("deck:team"), before);
+    // A cut log: what is whole comes in, the cut line is said.
+    let other = Lmq::new();
+    other.write("cut.jsonl", log.get(..log.len() - 20).unwrap());
+    let run = other.run(["import", "cut.jsonl"]);
+    assert!(run.stderr.contains("cut.jsonl:"), "{run:?}");
+    other.assert_sound();
+}

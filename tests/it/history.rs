@@ -1,0 +1,76 @@
+//! `lmq history`.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+
+#[test]
+fn the_log_is_shown_oldest_first_and_an_undo_takes_nothing_out() {
+    let lmq = Lmq::new();
+    let none = lmq.run(["history"]).ok();
+    assert_eq!((none.stdout.as_str(), none.stderr.as_str()), ("", "no answers yet\n"));
+    assert_eq!(lmq.run(["history", "--json"]).out(), "[]\n");
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["answer", "team/owner", "good", "--ms", "6500"]).ok().out();
+    lmq.run_at("2026-01-15T09:01:00+01:00", ["answer", "team/retro#2", "again"]).ok().out();
+    assert_eq!(lmq.run_at("2026-01-15T09:02:00+01:00", ["undo"]).out(), "undid: answered team/retro#2 Again\n");
+    insta::assert_snapshot!(lmq.run(["history"]).out(), @r"
+    2026-01-15 09:00 team/owner answered 4 (Good) in 6.5 s → 1d, due 2026-01-16
+    2026-01-15 09:01 team/retro#2 answered 2 (Again) in 0.0 s (undone)
+    2026-01-15 09:02 undid action 4
+    ");
+    assert_eq!(lmq.run(["history", "team/owner", "--json"]).json().as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_row_as_json_has_the_state_before_and_after() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["answer", "team/owner", "good"]).ok().out();
+    lmq.run_at("2026-01-16T23:59:00-05:00", ["answer", "team/owner", "1", "--ms", "900"]).ok().out();
+    lmq.run_at("2026-01-17T09:00:00+01:00", ["undo"]).ok().out();
+    let rows = lmq.run(["history", "--json"]).json();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        for field in ["id", "kind", "at", "study_day"] {
+            assert!(row[field].is_string(), "{field}: {row}");
+        }
+        for field in ["card", "quality", "took_ms", "before", "after"] {
+            assert!(row.get(field).is_some(), "{field}: {row}");
+        }
+        assert!(chrono::DateTime::parse_from_rfc3339(row["at"].as_str().unwrap()).is_ok());
+        assert!(chrono::NaiveDate::parse_from_str(row["study_day"].as_str().unwrap(), "%Y-%m-%d").is_ok());
+    }
+    let failed = &rows[1];
+    assert_eq!(
+        (failed["at"].as_str(), failed["study_day"].as_str()),
+        (Some("2026-01-16T23:59:00-05:00"), Some("2026-01-16"))
+    );
+    assert_eq!((failed["quality"].as_u64(), failed["took_ms"].as_u64()), (Some(1), Some(900)));
+    assert_eq!(failed["card"], lmq.id("deck:team roadmap").as_str());
+    assert_eq!(failed["voided"], true);
+    assert_eq!(rows[0]["before"]["due"], serde_json::Value::Null);
+    assert_eq!((rows[0]["after"]["due"].as_str(), rows[0]["after"]["ease"].as_f64()), (Some("2026-01-16"), Some(2.5)));
+    let undone = &rows[2];
+    assert_eq!(
+        (undone["kind"].as_str(), undone["quality"].is_null(), undone["card"].is_null()),
+        (Some("undone"), true, true)
+    );
+    assert_eq!(undone["undoes"], failed["action"]);
+}
+
+#[test]
+fn an_answer_before_four_in_the_morning_counts_for_the_day_before() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run_at("2026-01-16T03:59:59+01:00", ["answer", "team/owner", "good"]).ok().out();
+    lmq.run_at("2026-01-16T04:00:00+01:00", ["answer", "team/pair#1", "good"]).ok().out();
+    let rows = lmq.run(["history", "--json"]).json();
+    assert_eq!(
+        (rows[0]["study_day"].as_str(), rows[1]["study_day"].as_str()),
+        (Some("2026-01-15"), Some("2026-01-16"))
+    );
+}

@@ -1,0 +1,153 @@
+//! `lmq import --link`: files that are followed.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+
+fn linked() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    assert_eq!(lmq.run(["import", "--link", "team.toml"]).out(), "3 notes added\n");
+    lmq
+}
+
+#[test]
+fn an_edit_comes_in_with_the_next_command() {
+    let lmq = linked();
+    lmq.run(["answer", "team/owner", "good"]).ok().out();
+    assert_eq!(lmq.run(["cards", "deck:team", "roadmap"]).out(), "team/owner  [learning]  Who owns the roadmap?\n");
+    lmq.write("team.toml", TEAM.replace("Who owns the roadmap?", "Whose is the plan?"));
+    let run = lmq.run(["cards", "deck:team", "plan"]).ok();
+    assert_eq!(run.stdout, "team/owner  [learning]  Whose is the plan?\n");
+    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 notes as they were\n");
+    assert_eq!(
+        lmq.run(["cards", "deck:team", "plan"]).out(),
+        "team/owner  [learning]  Whose is the plan?\n",
+        "said once"
+    );
+    lmq.assert_sound();
+}
+
+#[test]
+fn decks_say_from_which_file_they_are_followed() {
+    let lmq = linked();
+    let of = |deck: &str| {
+        let decks = lmq.run(["decks", "--json"]).json();
+        decks.as_array().unwrap().iter().find(|line| line["id"] == deck).unwrap()["linked"].clone()
+    };
+    assert_eq!(of("team").as_str().unwrap(), "$T/team.toml");
+    assert!(of("skills").is_null());
+    lmq.write("plain.csv", "q,a\n");
+    lmq.run(["import", "plain.csv", "--link"]).ok().out();
+    assert_eq!(of("plain").as_str().unwrap(), "$T/plain.csv");
+}
+
+#[test]
+fn a_broken_edit_is_said_each_time_and_the_cards_stay() {
+    let lmq = linked();
+    lmq.write("team.toml", TEAM.replace("back = \"Amara\"", "back = 3"));
+    for _ in 0..2 {
+        let run = lmq.run(["cards", "deck:team", "roadmap"]).ok();
+        assert_eq!(run.stdout, "team/owner  [new]  Who owns the roadmap?\n");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(run.stderr, @r"
+            lmq: `$T/team.toml` was not imported: 1 fault
+              $T/team.toml:14:8: `back` has to be a text, not integer
+            hint: mend them and import it again; nothing was changed
+            its cards stay as they were
+            ");
+        }
+    }
+    lmq.write("team.toml", TEAM.replace("Amara", "Bela"));
+    assert_eq!(lmq.run(["cards", "bela"]).ok().stdout, "team/owner  [new]  Who owns the roadmap?\n");
+    lmq.write("team.toml", "");
+    let run = lmq.run(["cards", "bela"]).ok();
+    assert_eq!(run.stdout, "team/owner  [new]  Who owns the roadmap?\n", "an emptied file takes nothing away");
+    assert!(run.stderr.contains("empty"), "{}", run.stderr);
+}
+
+#[test]
+fn a_card_that_vanished_from_the_file_is_retired_and_can_come_back() {
+    let lmq = linked();
+    lmq.run(["answer", "team/retro#1", "good"]).ok().out();
+    let before = lmq.everything("deck:team");
+    let cut = TEAM.split("\n[[card]]\nkey = \"retro\"").next().unwrap();
+    lmq.write("team.toml", cut);
+    let run = lmq.run(["cards", "deck:team"]).ok();
+    assert_eq!(run.stdout.lines().count(), 3);
+    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 retired, 2 notes as they were\n");
+    lmq.assert_sound();
+    lmq.write("team.toml", TEAM);
+    assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/team.toml` changed: 1 brought back, 2 notes as they were\n");
+    assert_eq!(lmq.everything("deck:team"), before, "with its history");
+}
+
+#[test]
+fn a_deleted_file_is_said_and_its_cards_stay() {
+    let lmq = linked();
+    std::fs::remove_file(lmq.path("team.toml")).unwrap();
+    let run = lmq.run(["cards", "deck:team", "roadmap"]).ok();
+    assert_eq!(run.stdout, "team/owner  [new]  Who owns the roadmap?\n");
+    assert_eq!(run.stderr, "`$T/team.toml` is followed but can't be read; its cards stay as they were\n");
+    assert_eq!(lmq.run(["cards", "deck:team", "roadmap", "--quiet"]).out().lines().count(), 1);
+}
+
+#[test]
+fn cards_of_ones_own_in_a_followed_deck_stay_when_the_file_changes() {
+    let lmq = linked();
+    lmq.run(["add", "team", "Mine?", "Yes"]).ok().out();
+    lmq.write("more.csv", "front,back,deck\nmore,1,team\n");
+    lmq.run(["import", "more.csv", "-q"]).ok().out();
+    lmq.write("team.toml", TEAM.replace("Amara", "Bela"));
+    let run = lmq.run(["cards", "deck:team"]).ok();
+    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 notes as they were\n");
+    assert!(run.stdout.contains("Mine?") && run.stdout.contains("more"), "{}", run.stdout);
+}
+
+#[test]
+fn two_followed_files_in_one_deck_leave_each_others_cards_alone() {
+    let lmq = Lmq::new();
+    lmq.write("d/a.csv", "one,1\ntwo,2\n");
+    lmq.write("d/b.csv", "three,3\n");
+    lmq.run(["import", "d", "--link", "--deck", "words", "-q"]).ok().out();
+    lmq.write("d/a.csv", "one,1\n");
+    let run = lmq.run(["cards", "deck:words"]).ok();
+    assert_eq!(run.stderr, "`$T/d/a.csv` changed: 1 retired, 1 note as it was\n");
+    assert_eq!(lmq.listed("deck:words"), ["one → 1 [new]", "three → 3 [new]"]);
+}
+
+#[test]
+fn a_new_file_in_a_followed_folder_comes_in() {
+    let lmq = Lmq::new();
+    lmq.write("d/a.csv", "one,1\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "1 note added\n");
+    lmq.write("d/b.csv", "two,2\n");
+    let run = lmq.run(["cards", "deck:b"]).ok();
+    assert_eq!(run.stderr, "`$T/d/b.csv` changed: 1 note added\n");
+    assert_eq!(lmq.listed("deck:b"), ["two → 2 [new]"]);
+    lmq.write("d/b.csv", "two,2\nthree,3\n");
+    assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/d/b.csv` changed: 1 note added, 1 note as it was\n");
+}
+
+#[test]
+fn following_is_no_step_of_its_own_for_undo() {
+    let lmq = Lmq::new();
+    lmq.write("d/a.csv", "one,1\n");
+    lmq.run(["import", "d", "--link"]).ok().out();
+    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported d/a.csv\n");
+    // Written again with the same text: nothing to say, and nothing to undo.
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    lmq.write("d/a.csv", "one,1\n");
+    lmq.run(["decks"]).ok().out();
+    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported d/a.csv\n");
+    lmq.write("d/a.csv", "one,1\ntwo,2\n");
+    assert_eq!(lmq.run(["undo"]).ok().stdout, "undid: followed $T/d/a.csv\n");
+    assert_eq!(lmq.listed("deck:a"), ["one → 1 [new]"]);
+}
+
+#[test]
+fn a_new_name_of_the_deck_comes_in_with_an_edit() {
+    let lmq = linked();
+    lmq.write("team.toml", TEAM.replace("work::team", "office::team").replace("title = \"Our team\"\n", ""));
+    let decks = lmq.run(["decks", "--json"]).ok();
+    assert!(decks.stdout.contains("\"name\": \"office::team\""), "{}", decks.stdout);
+}

@@ -1,0 +1,92 @@
+//! `lmq restore`.
+
+use crate::home::Lmq;
+
+fn with_backup() -> Lmq {
+    let lmq = Lmq::new();
+    for key in ["a", "b"] {
+        lmq.run(["add", "team", key, "x", "--key", key]).ok().out();
+    }
+    lmq.run(["answer", "team/a", "good"]).ok().out();
+    lmq.run(["backup", "b.db"]).ok().out();
+    lmq
+}
+
+fn answers(lmq: &Lmq) -> usize {
+    lmq.run(["history", "--json"]).json().as_array().unwrap().iter().filter(|row| row["kind"] == "answered").count()
+}
+
+#[test]
+fn the_present_database_is_set_aside_and_newer_answers_are_counted() {
+    let lmq = with_backup();
+    lmq.run(["answer", "team/b", "good"]).ok().out();
+    lmq.run(["answer", "team/a", "again"]).ok().out();
+    let run = lmq.run(["restore", "b.db", "--yes"]).ok();
+    insta::assert_snapshot!(run.stdout, @r"
+    set the database that was here aside: $T/lmq.db.set-aside.2026-01-15T090000+0100
+    restored b.db
+    the one set aside holds 2 answers that the backup does not have
+    ");
+    assert_eq!(answers(&lmq), 1);
+    assert!(lmq.files().contains(&"lmq.db.set-aside.2026-01-15T090000+0100".to_owned()), "{:?}", lmq.files());
+    lmq.assert_sound();
+    // Answers given after the restore and those of the database set aside unite without a clash.
+    lmq.run_at("2026-01-16T09:00:00+01:00", ["answer", "team/a", "easy"]).ok().out();
+    let aside = "lmq.db.set-aside.2026-01-15T090000+0100";
+    lmq.run(["--db", aside, "export", "--what", "history", "--out", "newer.jsonl", "-q"]).ok().out();
+    assert!(lmq.run(["import", "newer.jsonl"]).out().starts_with("2 events of history added"));
+    assert_eq!(answers(&lmq), 4);
+    lmq.assert_sound();
+}
+
+#[test]
+fn both_logs_can_be_united_at_once() {
+    let lmq = with_backup();
+    lmq.run(["answer", "team/b", "good"]).ok().out();
+    let before = lmq.everything("deck:team");
+    let run = lmq.run(["restore", "b.db", "--unite"]).out();
+    assert!(run.ends_with("united both: 1 event taken over\n"), "{run}");
+    assert_eq!(lmq.everything("deck:team"), before);
+    lmq.assert_sound();
+}
+
+#[test]
+fn twice_in_the_same_second_loses_nothing() {
+    let lmq = with_backup();
+    lmq.run(["answer", "team/b", "good"]).ok().out();
+    lmq.run(["restore", "b.db", "--yes"]).done();
+    lmq.run(["answer", "team/b", "easy"]).ok().out();
+    lmq.run(["restore", "b.db", "--yes"]).done();
+    let aside = lmq.files().iter().filter(|name| name.contains("set-aside")).count();
+    assert_eq!(aside, 2, "{:?}", lmq.files());
+}
+
+#[test]
+fn what_is_no_backup_leaves_the_database_where_it_is() {
+    let lmq = with_backup();
+    insta::assert_snapshot!(lmq.run(["restore", "nope.db"]).err(1), @"lmq: there is no file `nope.db`");
+    lmq.write("text.db", "hello, I am a letter");
+    let error = lmq.run(["restore", "text.db", "--yes"]).err(3);
+    assert!(error.contains("is not a database"), "{error}");
+    insta::assert_snapshot!(lmq.run(["restore", "lmq.db"]).err(2), @r"
+    lmq: the backup and the database are the same file
+    hint: name another with --db
+    ");
+    let bytes = std::fs::read(lmq.path("b.db")).unwrap();
+    lmq.write("cut.db", &bytes[..bytes.len() / 2]);
+    lmq.run(["restore", "cut.db", "--yes"]).err(3);
+    assert_eq!(answers(&lmq), 1);
+    assert_eq!(lmq.files(), ["b.db", "cut.db", "lmq.db", "text.db"]);
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_damaged_database_can_be_replaced() {
+    let lmq = with_backup();
+    lmq.write("lmq.db", "scrambled");
+    lmq.run(["decks"]).err(3);
+    let run = lmq.run(["restore", "b.db"]).ok();
+    assert!(run.stdout.contains("set the database that was here aside"), "{}", run.stdout);
+    assert_eq!(answers(&lmq), 1);
+    assert_eq!(lmq.read("lmq.db.set-aside.2026-01-15T090000+0100"), "scrambled");
+}

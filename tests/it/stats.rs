@@ -1,0 +1,15 @@
+//! `lmq stats`.
+
+use crate::home::Lmq;
+
+#[test]
+fn stats_are_the_report_in_the_terminal() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
+    lmq.run(["answer", "team/who", "good"]).ok().out();
+    assert_eq!(lmq.run(["stats"]).out(), lmq.run(["report"]).out());
+    assert_eq!(lmq.run(["stats", "--json"]).json(), lmq.run(["report", "--format", "json"]).json());
+    assert!(lmq.run(["stats", "--deck", "team", "--since", "30d"]).out().contains("team"));
+    lmq.run(["stats", "--since", "yesterday"]).err(2);
+    lmq.run(["stats", "--deck", "taem"]).err(2);
+}

@@ -1,0 +1,113 @@
+//! `lmq undo`.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+
+#[test]
+fn the_newest_step_is_taken_back_and_brought_back() {
+    let lmq = Lmq::new();
+    insta::assert_snapshot!(lmq.run(["undo"]).err(1), @"lmq: there is nothing to undo");
+    insta::assert_snapshot!(lmq.run(["undo", "--redo"]).err(1), @"lmq: there is nothing to bring back");
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["answer", "team/owner", "good"]).ok().out();
+    let answered = lmq.everything("deck:team");
+    lmq.run(["answer", "team/owner", "again"]).ok().out();
+    assert_eq!(lmq.run(["undo"]).out(), "undid: answered team/owner Again\n");
+    assert_eq!(lmq.everything("deck:team"), answered);
+    assert_eq!(lmq.run(["undo", "--redo"]).out(), "brought back: answered team/owner Again\n");
+    assert_eq!(lmq.cards("deck:team roadmap")[0]["state"], "learning");
+    let undone = lmq.run(["undo", "--json"]).json();
+    assert_eq!(undone["undone"], "answered team/owner Again");
+    assert_eq!(undone["cards"][0].as_str().unwrap(), lmq.id("deck:team roadmap"));
+    assert_eq!(lmq.everything("deck:team"), answered);
+    lmq.assert_sound();
+}
+
+#[test]
+fn the_list_names_the_steps_and_changes_nothing() {
+    let lmq = Lmq::new();
+    let none = lmq.run(["undo", "--list"]).ok();
+    assert_eq!((none.stdout.as_str(), none.stderr.as_str()), ("", "there is nothing to undo\n"));
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["answer", "team/owner", "good"]).ok().out();
+    lmq.run(["undo"]).ok().out();
+    for _ in 0..2 {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(lmq.run(["undo", "--list"]).out(), @r"
+            2026-01-15 09:00  answered team/owner Good (undone)
+            2026-01-15 09:00  imported team.toml
+            ");
+        }
+    }
+    let steps = lmq.run(["undo", "--list", "--json"]).json();
+    assert_eq!(
+        (steps[1]["kind"].as_str(), steps[1]["notes"].as_u64(), steps[1]["undone"].as_bool()),
+        (Some("import"), Some(3), Some(false))
+    );
+    assert_eq!(steps[0]["undone"], true);
+    lmq.run(["undo", "--list", "--redo"]).err(2);
+}
+
+#[test]
+fn more_than_one_card_wants_a_yes() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    insta::assert_snapshot!(lmq.run(["undo"]).err(2), @r"
+    lmq: this would change 3 cards
+      imported team.toml
+    hint: say --yes to do it
+    ");
+    assert_eq!(lmq.cards("deck:team").len(), 5);
+    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported team.toml\n");
+    assert_eq!(lmq.cards("deck:team").len(), 0);
+    assert!(!lmq.run(["decks"]).out().contains("work::team"), "a deck without cards is not listed");
+    lmq.assert_sound();
+}
+
+#[test]
+fn cards_answered_since_an_import_are_kept_and_named() {
+    // On another machine the same deck was answered; its history comes here after the import.
+    let other = Lmq::new();
+    other.write("team.toml", TEAM);
+    other.run(["import", "team.toml"]).ok().out();
+    other.run(["answer", "team/owner", "good"]).ok().out();
+    other.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.write("log.jsonl", other.read("log.jsonl"));
+    assert_eq!(lmq.run(["import", "log.jsonl"]).out(), "1 event of history added\n");
+    insta::assert_snapshot!(lmq.run(["undo", "--yes"]).out(), @r"
+    undid: imported team.toml
+      kept, since it was answered: team/owner
+    ");
+    assert_eq!(lmq.listed("deck:team"), ["Who owns the roadmap? → Amara [learning]"]);
+    lmq.assert_sound();
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "2 brought back, 1 note as it was\n");
+    assert_eq!(lmq.cards("deck:team").len(), 5);
+}
+
+#[test]
+fn an_import_that_was_undone_comes_back_by_importing_again() {
+    let lmq = Lmq::new();
+    lmq.write("a.csv", "front,back\none,1\ntwo,2\n");
+    lmq.run(["import", "a.csv"]).ok().out();
+    let before = lmq.everything("deck:a");
+    lmq.run(["undo", "--yes"]).ok().out();
+    assert!(lmq.cards("deck:a").is_empty());
+    assert_eq!(lmq.run(["import", "a.csv"]).out(), "2 brought back\n");
+    assert_eq!(lmq.everything("deck:a"), before, "the same cards with the same ids");
+    lmq.run(["undo", "--yes"]).ok().out();
+    assert!(lmq.cards("deck:a").is_empty());
+    lmq.run(["undo", "--redo"]).ok().out();
+    assert_eq!(lmq.everything("deck:a"), before);
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["undo", "--yes"]).ok().out();
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 brought back\n");
+    assert_eq!(lmq.cards("deck:team").len(), 5);
+    lmq.assert_sound();
+}
