@@ -12,23 +12,26 @@ use crate::formats::Topic;
 use crate::formats::history;
 use crate::ops::failure;
 use crate::store::DeckSet;
+use crate::store::Notes;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
 use std::io;
+use std::io::BufWriter;
 use std::io::Write;
+use std::sync::mpsc;
 
-/// Why writing stopped: the database, or the output.
-fn refused(store: &Store, error: Stopped) -> Result<io::Error, Failure> {
-    match error {
-        Stopped::Out(error) => Ok(error),
-        Stopped::Store(error) => Err(failure(&error, store.path())),
-    }
-}
+/// Parts that may be under way to the writing thread.
+const PARTS_AHEAD: usize = 4;
 
+/// Bytes that come from it at a time.
+const CHUNK: usize = 1 << 16;
+
+/// Why writing stopped: the database, the output or the format, or the writing thread, which says why itself.
 enum Stopped {
-    Out(io::Error),
     Store(StoreError),
+    Out(io::Error),
+    Ended,
 }
 
 impl From<StoreError> for Stopped {
@@ -43,7 +46,95 @@ impl From<io::Error> for Stopped {
     }
 }
 
+/// What the writing thread is given.
+enum Part {
+    Record(Record),
+    Notes(Notes),
+}
+
+/// The writing thread's output: bytes for the one that may write.
+struct Sent(mpsc::Sender<Vec<u8>>);
+
+impl Write for Sent {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.send(bytes.to_vec()).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Gives all parts of an export in their order.
+fn gather(
+    store: &Store,
+    decks: &DeckSet,
+    give: &mut dyn FnMut(Part) -> Result<(), Stopped>,
+) -> Result<(), Stopped> {
+    store.read_much()?;
+    for deck in store.deck_heads()?.into_iter().filter(|deck| decks.has(deck.number)) {
+        if deck.notes == 0 && *decks == DeckSet::All {
+            continue;
+        }
+        give(Part::Record(Record::Deck(DeckHead {
+            id: deck.id.clone(),
+            name: deck.name,
+            title: deck.title,
+            description: deck.description,
+            language: deck.language,
+            license: deck.license,
+            version: deck.version,
+        })))?;
+        for (id, title, primer, try_line) in store.topics(deck.number)? {
+            give(Part::Record(Record::Topic(Topic { id, title, primer, try_line })))?;
+        }
+        let mut stopped = None;
+        let given = store.notes(deck.number, |notes| {
+            give(Part::Notes(notes)).map_err(|why| {
+                stopped = Some(why);
+                StoreError::Abandoned
+            })
+        });
+        stopped.map_or(Ok(()), Err)?;
+        given?;
+    }
+    Ok(())
+}
+
+/// Writes parts as they come. Gives the number of notes.
+fn write_parts(
+    parts: mpsc::Receiver<Part>,
+    among: Option<&BTreeSet<NoteUid>>,
+    exporter: &dyn Exporter,
+    out: Sent,
+) -> Result<u64, Stopped> {
+    let mut out = BufWriter::with_capacity(CHUNK, out);
+    let mut writer = exporter.begin(&mut out)?;
+    let mut count = 0;
+    for part in parts {
+        match part {
+            Part::Record(record) => writer.write(&record)?,
+            Part::Notes(notes) => {
+                for note in notes.read() {
+                    let (uid, key, text) = note?;
+                    if among.is_none_or(|notes| notes.contains(&uid)) {
+                        let item = Item { place: Place::default(), deck: None, identity: Identity::Uid(uid), key, text };
+                        writer.write(&Record::Note(Box::new(item)))?;
+                        count += 1;
+                    }
+                }
+            }
+        }
+    }
+    writer.finish()?;
+    Ok(count)
+}
+
 /// Writes the notes of some decks, all of them or just `among`. Gives their number.
+///
+/// One thread reads the database and writes the output, another takes the texts apart and puts them into the format:
+/// each does about half of the work.
 ///
 /// # Errors
 /// The outer error is the database's; the inner one the output's, or the format's that can't hold this.
@@ -54,46 +145,38 @@ pub fn notes(
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
-    let written = || -> Result<u64, Stopped> {
-        let mut writer = exporter.begin(out)?;
-        let mut count = 0;
-        for deck in store.deck_heads()?.into_iter().filter(|deck| decks.has(deck.number)) {
-            if deck.notes == 0 && *decks == DeckSet::All {
-                continue;
+    let written = std::thread::scope(|scope| {
+        let (parts, to_write) = mpsc::sync_channel(PARTS_AHEAD);
+        let (sent, chunks) = mpsc::channel();
+        let writing = scope.spawn(move || write_parts(to_write, among, exporter, Sent(sent)));
+        let given = gather(store, decks, &mut |part| {
+            parts.send(part).map_err(|_| Stopped::Ended)?;
+            chunks.try_iter().try_for_each(|chunk| out.write_all(&chunk)).map_err(Stopped::Out)
+        });
+        drop(parts);
+        let rest = match &given {
+            Ok(()) | Err(Stopped::Ended) => chunks.into_iter().try_for_each(|chunk| out.write_all(&chunk)),
+            Err(_) => {
+                // What the thread still sends goes nowhere, which ends it.
+                drop(chunks);
+                Ok(())
             }
-            writer.write(&Record::Deck(DeckHead {
-                id: deck.id.clone(),
-                name: deck.name,
-                title: deck.title,
-                description: deck.description,
-                language: deck.language,
-                license: deck.license,
-                version: deck.version,
-            }))?;
-            for (id, title, primer, try_line) in store.topics(deck.number)? {
-                writer.write(&Record::Topic(Topic { id, title, primer, try_line }))?;
-            }
-            let mut failed = None;
-            store
-                .notes(deck.number, |uid, key, text| {
-                    if among.is_some_and(|notes| !notes.contains(&uid)) {
-                        return Ok(());
-                    }
-                    let item = Item { place: Place::default(), deck: None, identity: Identity::Uid(uid), key, text };
-                    count += 1;
-                    writer.write(&Record::Note(Box::new(item))).map_err(|error| {
-                        failed = Some(error);
-                        StoreError::Abandoned
-                    })
-                })
-                .map_err(|error| failed.take().map_or(Stopped::Store(error), Stopped::Out))?;
+        };
+        let count = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        match given {
+            Ok(()) => rest?,
+            Err(Stopped::Ended) => {}
+            Err(why) => return Err(why),
         }
-        writer.finish()?;
+        let count = count?;
+        out.flush()?;
         Ok(count)
-    }();
+    });
     match written {
         Ok(count) => Ok(Ok(count)),
-        Err(error) => refused(store, error).map(Err),
+        Err(Stopped::Out(error)) => Ok(Err(error)),
+        Err(Stopped::Store(error)) => Err(failure(&error, store.path())),
+        Err(Stopped::Ended) => Err(Failure::bug("the export ended by itself")),
     }
 }
 

@@ -18,6 +18,9 @@ use crate::store::review_log::voided;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 
+/// Notes that are handed out together: enough that handing over costs nothing, few enough to stay in the processor's cache.
+const NOTES_AT_A_TIME: usize = 256;
+
 /// Digits of a uid that stand for a note without a key, in lists. A UUIDv7 begins with its time: notes of one import
 /// share the first twelve digits and differ in what follows.
 const SHORT_DIGITS: usize = 20;
@@ -360,15 +363,11 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The notes of a deck in their order: uid, key, text; one at a time.
+    /// The notes of a deck in their order, some hundred at a time, as they lie in the database.
     ///
     /// # Errors
-    /// When the database can't be read, or `note` fails.
-    pub fn notes(
-        &self,
-        deck: i64,
-        mut note: impl FnMut(NoteUid, Option<String>, NoteText) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    /// When the database can't be read, or `take` fails.
+    pub fn notes(&self, deck: i64, mut take: impl FnMut(Notes) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _snapshot = self.snapshot()?;
         // The order from an index, without the texts: SQLite would carry them along while it sorts.
         let mut order: Vec<(i64, i64)> = {
@@ -380,13 +379,53 @@ impl Store {
         };
         order.sort_unstable();
         let mut statement = self.db.prepare_cached("SELECT uid, key, body FROM note WHERE id = ?1 AND body <> ''")?;
-        for (_, id) in order {
-            let mut rows = statement.query([id])?;
-            if let Some(row) = rows.next()? {
-                note(NoteUid(row.get(0)?), row.get(1)?, text_of(&row.get::<_, String>(2)?)?)?;
+        for ids in order.chunks(NOTES_AT_A_TIME) {
+            let mut notes = Notes::default();
+            for (_, id) in ids {
+                let mut rows = statement.query([id])?;
+                if let Some(row) = rows.next()? {
+                    let key = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+                    let body = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+                    notes.add(NoteUid(row.get(0)?), key, body);
+                }
             }
+            take(notes)?;
         }
         Ok(())
+    }
+}
+
+/// Notes in one piece of memory, so that another thread can be given them cheaply. Reading the texts out of their JSON
+/// costs more than getting them from the database.
+#[derive(Debug, Default)]
+pub struct Notes {
+    text: String,
+    /// Uid, and where key and body end in `text`; no key where there is none.
+    ends: Vec<(NoteUid, Option<usize>, usize)>,
+}
+
+impl Notes {
+    fn add(&mut self, uid: NoteUid, key: Option<&str>, body: &str) {
+        let key = key.map(|key| {
+            self.text.push_str(key);
+            self.text.len()
+        });
+        self.text.push_str(body);
+        self.ends.push((uid, key, self.text.len()));
+    }
+
+    /// Uid, key and text of each.
+    ///
+    /// # Errors
+    /// Each by itself, when its text can't be read.
+    pub fn read(&self) -> impl Iterator<Item = Result<(NoteUid, Option<String>, NoteText), StoreError>> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(uid, key, end)| {
+            let from = std::mem::replace(&mut start, end);
+            let part = |range: std::ops::Range<usize>| self.text.get(range).unwrap_or_default();
+            let text = text_of(part(key.unwrap_or(from)..end))?;
+            Ok((uid, key.map(|end| part(from..end).to_owned()), text))
+        })
     }
 }
 

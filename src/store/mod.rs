@@ -22,6 +22,7 @@ mod undo;
 pub use cards::CardLine;
 pub use cards::DeckLine;
 pub use cards::Found;
+pub use cards::Notes;
 pub use doctor::Finding;
 pub use due::Counts;
 pub use due::DeckSet;
@@ -303,6 +304,14 @@ impl Store {
         let mut store = Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None };
         store.read_devices()?;
         Ok(store)
+    }
+
+    /// More memory for a command that reads the whole database, in an order that need not be the one it lies in.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn read_much(&self) -> Result<(), StoreError> {
+        Ok(self.db.pragma_update(None, "cache_size", BULK_CACHE_KB)?)
     }
 
     /// Before (`true`) and after (`false`) very many rows are written: more pages in memory, or those of the indexes

@@ -229,8 +229,8 @@ fn a_killed_import_is_there_whole_or_not_at_all() {
         let deck = store.deck_names().unwrap().into_iter().find(|(_, id, _)| id == "big");
         if let Some((deck, _, _)) = deck {
             store
-                .notes(deck, |_, _, _| {
-                    notes += 1;
+                .notes(deck, |some| {
+                    notes += some.read().map(Result::unwrap).count();
                     Ok(())
                 })
                 .unwrap();
