@@ -118,7 +118,9 @@ CREATE TABLE source (
     options  TEXT NOT NULL,
     size     INTEGER,
     mtime_ms INTEGER,
-    hash     INTEGER
+    hash     INTEGER,
+    device   INTEGER NOT NULL,
+    action   INTEGER NOT NULL
 ) STRICT;
 
 -- `namespace` is what topics and sources are named in: the built-in decks share one. `origin` is builtin, file or made.

@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::output::cut;
 use crate::core::text::one_line;
+use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
 use crate::store::StoreError;
@@ -34,7 +35,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let query = ops::search::read(&store, &args.query.join(" "))?;
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
-    let width = crate::ui::width();
+    // Through a pipe nothing is cut: another program reads it.
+    let width = if Env::terminals().stdout { crate::ui::width() } else { usize::MAX };
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let mut count = 0_usize;

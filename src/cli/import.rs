@@ -8,7 +8,6 @@ use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::ops::import::Options;
 use crate::ops::import::Report;
-use crate::ops::import::follow_folder;
 use crate::ops::import::import;
 use crate::ops::import::open;
 use crate::ops::import::spool;
@@ -82,6 +81,8 @@ struct Outcome<'o> {
     restored: u64,
     duplicates: u64,
     missing: u64,
+    retired: u64,
+    kept: u64,
     rejected: u64,
     rejections: &'o [String],
     warnings: &'o [String],
@@ -133,6 +134,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         dry_run: args.dry_run,
         strict: args.strict,
         link: args.link,
+        folders: args.files.iter().filter(|file| args.link && file.is_dir()).cloned().collect(),
     };
     let mut sources = Vec::new();
     let mut skipped = Vec::new();
@@ -170,11 +172,6 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let done = import(&mut store, env, stamp, sources, &options, &draw, &mut progress);
     bar.finish_and_clear();
     let report = done?;
-    if args.link {
-        for folder in args.files.iter().filter(|file| file.is_dir()) {
-            follow_folder(&mut store, stamp, folder, &options)?;
-        }
-    }
     for path in &skipped {
         ctx.say(&format!("skipped {path}: no deck"));
     }
@@ -197,6 +194,8 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
                 restored: report.restored,
                 duplicates: report.duplicates,
                 missing: report.missing,
+                retired: report.retired,
+                kept: report.kept,
                 rejected: report.rejections,
                 rejections: &report.rejected,
                 warnings: &report.warnings,
@@ -210,7 +209,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     }
     let more = report.rejections.saturating_sub(u64::try_from(MOST_SHOWN).unwrap_or(0));
     if more > 0 {
-        crate::cli::complain(&format!("and {more} more; --json lists them"));
+        crate::cli::complain(&format!("and {more} more; --json lists the first 1,000"));
     }
     if args.dry_run {
         ctx.line(format!("would be: {}", report.sentence()))?;

@@ -215,8 +215,14 @@ impl Ctx {
                 }
                 Err(failure.hint("name one of them"))
             }
-            Found::Nothing => Err(Failure::usage(format!("there is no card `{name}`"))
-                .hint("name it deck/key, deck/key#number, or by the beginning of its id; `lmq cards` lists all")),
+            Found::Nothing => {
+                let near = store.nearest_name(name).map_err(|error| self.failure(&error))?;
+                Err(Failure::usage(format!("there is no card `{name}`")).hint(match near {
+                    Some(near) => format!("did you mean `{near}`? `lmq cards` lists all"),
+                    None => "name it deck/key, deck/key#number, or by the beginning of its id; `lmq cards` lists all"
+                        .to_owned(),
+                }))
+            }
         }
     }
 }

@@ -90,6 +90,13 @@ id_of_16_bytes! {
     ConfigId
 }
 
+/// Whether a deck can have this id: `/` and `#` have another meaning in names of cards, and a note's uid is made of
+/// deck and key with a `/` between.
+#[must_use]
+pub fn is_deck_id(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(['/', '#']) && !text.contains(char::is_control)
+}
+
 impl NoteUid {
     /// The uid of the note `key` of deck `deck_id`: the first 16 bytes of SHA-256 over `lmq:deck-id/key`.
     #[must_use]

@@ -10,6 +10,7 @@ use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::id::is_deck_id;
 use crate::core::text::escape_unsafe;
 use crate::core::text::is_unsafe;
 use crate::core::text::nearest;
@@ -300,7 +301,7 @@ fn read_head(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> D
         }
     }
     let id = required(node, table, "id", "[deck]", faults);
-    if let Some(node) = table.get("id").filter(|_| id.contains(['/', '#']) || id.contains(char::is_control)) {
+    if let Some(node) = table.get("id").filter(|_| !id.is_empty() && !is_deck_id(&id)) {
         let what =
             format!("the id `{}` holds a character that has another meaning in names of cards", id.escape_debug());
         faults.add(node.span(), "wrong-type", what, "use letters, digits, - and _".to_owned());
@@ -416,29 +417,32 @@ fn read_card(
 ) -> Option<NoteText> {
     let name = required(node, table, "kind", "the card", faults);
     let names: Vec<&str> = CARD_KINDS.iter().map(|kind| kind.name()).collect();
-    let Some(kind) = kind(&name) else {
-        if let Some(node) = table.get("kind").filter(|_| !name.is_empty()) {
-            let help = match nearest(&name, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", names.join(", ")),
-            };
-            faults.add(node.span(), "unknown-kind", format!("`{name}` is no kind of card"), help);
-        }
-        return None;
-    };
-    let known: Vec<&str> = CARD_FIELDS.into_iter().chain(kind.fields().iter().map(|field| field.name)).collect();
-    for key in table.keys() {
-        if !known.contains(&key.get_ref().as_ref()) {
-            faults.unknown(key.span(), key.get_ref(), &format!("a `{name}` card"), &known);
-        }
+    let kind = kind(&name);
+    if let (None, Some(node)) = (kind, table.get("kind").filter(|_| !name.is_empty())) {
+        let help = match nearest(&name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        faults.add(node.span(), "unknown-kind", format!("`{name}` is no kind of card"), help);
     }
-    let before = faults.found.len();
-    let fields = read_fields(node, table, kind, faults);
-    if faults.found.len() == before {
-        for fault in kind.check(&fields) {
-            let span = table.get(fault.field).map_or_else(|| node.span(), Spanned::span);
-            faults.add(span, "card", fault.what, fault.help);
+    // What every kind has is looked at in any case: all faults at once.
+    let mut fields = None;
+    if let Some(kind) = kind {
+        let known: Vec<&str> = CARD_FIELDS.into_iter().chain(kind.fields().iter().map(|field| field.name)).collect();
+        for key in table.keys() {
+            if !known.contains(&key.get_ref().as_ref()) {
+                faults.unknown(key.span(), key.get_ref(), &format!("a `{name}` card"), &known);
+            }
         }
+        let before = faults.found.len();
+        let read = read_fields(node, table, kind, faults);
+        if faults.found.len() == before {
+            for fault in kind.check(&read) {
+                let span = table.get(fault.field).map_or_else(|| node.span(), Spanned::span);
+                faults.add(span, "card", fault.what, fault.help);
+            }
+        }
+        fields = Some(read);
     }
     let mut texts = |field: &str| table.get(field).and_then(|node| faults.texts(node, field)).unwrap_or_default();
     let (tags, source, after) = (texts("tags"), texts("source"), texts("after"));
@@ -469,7 +473,6 @@ fn read_card(
     };
     Some(NoteText {
         kind: name,
-        fields,
         tags,
         source,
         topic,
@@ -479,6 +482,8 @@ fn read_card(
         group: optional(table, "group", faults),
         after,
         held_out,
+        // Last: the lines above look for faults too.
+        fields: fields?,
     })
 }
 

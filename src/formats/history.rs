@@ -266,9 +266,18 @@ pub fn read(
             continue;
         }
         let parsed = serde_json::from_slice::<Line>(&bytes).map_err(|error| error.to_string()).and_then(record_of);
+        // Without it the rest would have a gap in its sequence, and states that its device never had.
+        if let Err(reason) = &parsed
+            && reason.ends_with(NEWER)
+        {
+            return Err(FormatError::NotThis(format!("line {number}: {reason}")));
+        }
         record(parsed.map_err(|reason| Rejected { place: Place { line: number, column: 0 }, reason }))?;
     }
 }
+
+/// Said of an event whose kind came with a later version.
+const NEWER: &str = "is a kind of event that this lmq does not know; update it";
 
 fn known<T>(what: &str, text: &str, value: Option<T>) -> Result<T, String> {
     value.ok_or_else(|| format!("`{text}` is no {what}"))
@@ -335,7 +344,7 @@ fn event_of(line: EventLine) -> Result<Event, String> {
         "flagged" => Fact::Flagged { flag: line.flag.ok_or("`flagged` has no `flag`")? },
         "adopted" => Fact::Adopted,
         "configured" => Fact::Configured,
-        other => return Err(format!("`{other}` is a kind of event that this lmq does not know; update it")),
+        other => return Err(format!("`{other}` {NEWER}")),
     };
     let after = match &line.after {
         Some(after) => Some(After {

@@ -4,6 +4,7 @@ use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::bulk::deck_name;
 use crate::ops::failure;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
@@ -39,10 +40,13 @@ pub fn add(
     let names = store.deck_names().map_err(|error| failure(&error, &path))?;
     // A deck is meant by its id or by its name, in any case.
     let same = |text: &str| text.to_lowercase() == deck.to_lowercase();
-    let (id, name) = names
-        .iter()
-        .find(|(_, id, name)| same(id) || same(name))
-        .map_or((deck.to_owned(), deck.to_owned()), |(_, id, name)| (id.clone(), name.clone()));
+    let (id, name) = match names.iter().find(|(_, id, name)| same(id) || same(name)) {
+        Some((_, id, name)) => (id.clone(), name.clone()),
+        None => {
+            let name = deck_name(deck)?;
+            (name.clone(), name)
+        }
+    };
     if let Some(key) = key {
         let uid = NoteUid::of_key(&id, key);
         let taken = store

@@ -7,6 +7,7 @@ use crate::core::event::Draft;
 use crate::core::event::Fact;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::id::is_deck_id;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
@@ -348,10 +349,14 @@ pub fn tag(text: &str) -> Result<String, Failure> {
     Ok(tag.to_owned())
 }
 
-fn deck_name(text: &str) -> Result<String, Failure> {
+/// The name of a deck that may be made.
+///
+/// # Errors
+/// When there can't be a deck of that name.
+pub(super) fn deck_name(text: &str) -> Result<String, Failure> {
     let name = text.trim();
     let is_path = name.split("::").all(|part| !part.trim().is_empty());
-    if !is_path || name.chars().count() > LONGEST || name.contains(['/', '#']) || name.chars().any(char::is_control) {
+    if !is_path || name.chars().count() > LONGEST || !is_deck_id(name) {
         return Err(Failure::usage(format!("`{}` can't be the name of a deck", one_line(text)))
             .hint("write a name, or `a::b` for one inside another; without / and #"));
     }

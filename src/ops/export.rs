@@ -67,11 +67,7 @@ impl Write for Sent {
 }
 
 /// Gives all parts of an export in their order.
-fn gather(
-    store: &Store,
-    decks: &DeckSet,
-    give: &mut dyn FnMut(Part) -> Result<(), Stopped>,
-) -> Result<(), Stopped> {
+fn gather(store: &Store, decks: &DeckSet, give: &mut dyn FnMut(Part) -> Result<(), Stopped>) -> Result<(), Stopped> {
     store.read_much()?;
     for deck in store.deck_heads()?.into_iter().filter(|deck| decks.has(deck.number)) {
         if deck.notes == 0 && *decks == DeckSet::All {
@@ -119,7 +115,8 @@ fn write_parts(
                 for note in notes.read() {
                     let (uid, key, text) = note?;
                     if among.is_none_or(|notes| notes.contains(&uid)) {
-                        let item = Item { place: Place::default(), deck: None, identity: Identity::Uid(uid), key, text };
+                        let item =
+                            Item { place: Place::default(), deck: None, identity: Identity::Uid(uid), key, text };
                         writer.write(&Record::Note(Box::new(item)))?;
                         count += 1;
                     }

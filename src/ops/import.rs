@@ -2,6 +2,7 @@
 
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
+use crate::core::id::is_deck_id;
 use crate::core::log::LogRecord;
 use crate::core::text::counted;
 use crate::core::text::nearest;
@@ -21,6 +22,7 @@ use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Stop;
 use crate::formats::history;
+use crate::ops::bulk::deck_name;
 use crate::ops::failure;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
@@ -62,6 +64,8 @@ pub struct Options {
     pub strict: bool,
     /// Follow the file from now on.
     pub link: bool,
+    /// Folders to follow from now on: what comes into them will be imported.
+    pub folders: Vec<PathBuf>,
 }
 
 /// Something to import.
@@ -294,7 +298,8 @@ fn find_importer(source: &mut Source, options: &Options) -> Result<Option<&'stat
 
 fn stem(file_name: &str) -> String {
     let stem = Path::new(file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if stem.is_empty() || stem == "-" { "imported".to_owned() } else { stem }
+    let stem = stem.replace('#', "-");
+    if stem == "-" || !is_deck_id(&stem) { "imported".to_owned() } else { stem }
 }
 
 enum Broken {
@@ -328,6 +333,9 @@ pub fn import(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report, Failure> {
     let mut report = Report::default();
+    if let Some(deck) = &options.deck {
+        deck_name(deck)?;
+    }
     let path = store.path().to_owned();
     let shown: Vec<String> = sources.iter().map(|source| source.shown.clone()).collect();
     let mut jobs = Vec::new();
@@ -378,6 +386,9 @@ pub fn import(
             }
             if options.dry_run {
                 return Err(StoreError::Abandoned);
+            }
+            for folder in &options.folders {
+                follow_folder(writer, folder, options)?;
             }
             Ok(())
         },
@@ -462,7 +473,10 @@ fn one_file(
     let shown = source.shown.clone();
     let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
     let builtins = builtin_keys(writer);
+    // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
+    // user's own cards in it.
     let mut strangers: Vec<String> = Vec::new();
+    let mut any_builtin = false;
     let mut bulk = Bulk::new(writer, bulk_options, &mut fresh)?;
     let mut failed: Option<StoreError> = None;
     let mut rows = 0_u64;
@@ -481,6 +495,12 @@ fn one_file(
                 }
                 Outcome::Record(Record::Note(item)) => {
                     let own_deck = item.deck.as_deref().unwrap_or(&deck);
+                    if !is_deck_id(own_deck) {
+                        let reason =
+                            format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
+                        report.reject(&shown, &Rejected { place: item.place, reason });
+                        return Ok(());
+                    }
                     // A note without a key goes out under its uid, and comes back as itself.
                     let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
                     let who = match &item.identity {
@@ -494,10 +514,12 @@ fn one_file(
                         Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
                     });
                     let key = key.filter(|key| own_uid(key).is_none());
-                    if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| id == own_deck))
-                        && !keys.1.contains(uid)
-                    {
-                        strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
+                    if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| id == own_deck)) {
+                        if keys.1.contains(uid) {
+                            any_builtin = true;
+                        } else {
+                            strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
+                        }
                     }
                     if report.first.len() < 3 {
                         report.first.push((item.text.prompt(1), item.text.answer(1)));
@@ -520,7 +542,7 @@ fn one_file(
         return Err(Broken::Store(error));
     }
     done.map_err(Broken::Format)?;
-    if !strangers.is_empty() {
+    if !strangers.is_empty() && !any_builtin {
         return Err(Broken::BuiltinClash { deck, keys: strangers });
     }
     if rows == 0 && report.rejections == 0 {
@@ -635,19 +657,15 @@ fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Resu
         size,
         mtime_ms,
         hash: hash_of(path).ok(),
+        followed: true,
     })?;
     Ok(Some(id))
 }
 
-/// Follows a folder: what it holds was imported, what comes into it will be.
-///
-/// # Errors
-/// When it can't be written.
-pub fn follow_folder(store: &mut Store, stamp: Stamp, folder: &Path, options: &Options) -> Result<(), Failure> {
-    let path = store.path().to_owned();
+fn follow_folder(writer: &mut Writer<'_>, folder: &Path, options: &Options) -> Result<(), StoreError> {
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let (size, mtime_ms) = look(&folder).unzip();
-    let source = SourceFile {
+    writer.follow(&SourceFile {
         id: 0,
         path: folder.display().to_string(),
         folder: None,
@@ -656,10 +674,8 @@ pub fn follow_folder(store: &mut Store, stamp: Stamp, folder: &Path, options: &O
         size,
         mtime_ms,
         hash: None,
-    };
-    store
-        .write(stamp, "link", |_| format!("followed {}", folder.display()), |writer| writer.follow(&source))
-        .map_err(|error| failure(&error, &path))?;
+        followed: true,
+    })?;
     Ok(())
 }
 
@@ -695,7 +711,7 @@ pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>,
     let sources = store.sources().map_err(|error| failure(&error, &path))?;
     let mut talk = Vec::new();
     let known: Vec<String> = sources.iter().map(|source| source.path.clone()).collect();
-    for source in sources {
+    for source in sources.into_iter().filter(|source| source.followed) {
         let place = PathBuf::from(&source.path);
         let Some((size, mtime_ms)) = look(&place) else {
             talk.push(format!("`{}` is followed but can't be read; its cards stay as they were", source.path));
@@ -717,6 +733,7 @@ pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>,
                         size: None,
                         mtime_ms: None,
                         hash: None,
+                        id: 0,
                         ..source.clone()
                     };
                     follow_one(store, env, stamp, &new, &file, &options, &mut talk)?;

@@ -228,6 +228,19 @@ impl Store {
         })
     }
 
+    /// The `deck/key` that is most like a name that stands for no card.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn nearest_name(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT k.name_id || '/' || n.key FROM note n JOIN deck k ON k.id = n.deck \
+             WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
+        )?;
+        let names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+    }
+
     fn notes_of_key(&self, deck: &str, key: &str) -> Result<Vec<NoteUid>, StoreError> {
         let uid = NoteUid::of_key(deck, key);
         let found: Option<NoteUid> = self
@@ -273,6 +286,8 @@ impl Store {
              (SELECT path FROM source s WHERE s.id = k.source), k.created_device, k.created_action FROM deck k \
              WHERE k.retired = 0 ORDER BY k.id",
         )?;
+        let sources = self.sources()?;
+        let followed = |path: &String| sources.iter().any(|source| source.followed && source.path == *path);
         let rows = statement.query_map([], |row| {
             let number = row.get(0)?;
             let line = DeckLine {
@@ -285,7 +300,7 @@ impl Store {
                 license: row.get(6)?,
                 version: row.get(7)?,
                 origin: row.get(8)?,
-                linked: row.get(9)?,
+                linked: row.get::<_, Option<String>>(9)?.filter(followed),
                 notes: notes.get(&number).copied().unwrap_or(0),
                 cards: 0,
                 new: 0,

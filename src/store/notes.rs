@@ -105,7 +105,7 @@ pub enum Placed {
 /// A file or folder that is followed live.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Local number.
+    /// Local number; 0 for one that is followed from now on.
     pub id: i64,
     /// Its path.
     pub path: String,
@@ -121,6 +121,8 @@ pub struct SourceFile {
     pub mtime_ms: Option<i64>,
     /// Hash of its bytes when last read.
     pub hash: Option<i64>,
+    /// Whether the step that began to follow it still counts.
+    pub followed: bool,
 }
 
 /// A built-in note whose shown text is the user's.
@@ -216,12 +218,13 @@ struct Known {
     key: Option<String>,
     /// The log brought it, and no deck its text yet.
     is_stub: bool,
+    deck: i64,
 }
 
 /// Selects from `note` what [`Known::of`] reads. Whole statements, since they are asked for with every row.
 macro_rules! known {
     ($where:literal) => {
-        concat!("SELECT n.id, n.text_hash, n.position, n.retired, n.key, n.body = '' FROM note n ", $where)
+        concat!("SELECT n.id, n.text_hash, n.position, n.retired, n.key, n.body = '', n.deck FROM note n ", $where)
     };
 }
 
@@ -234,6 +237,7 @@ impl Known {
             retired: row.get(3)?,
             key: row.get(4)?,
             is_stub: row.get(5)?,
+            deck: row.get(6)?,
         })
     }
 }
@@ -289,6 +293,7 @@ pub struct Bulk<'b, 's> {
     claimed: Bits,
     seen: Seen,
     last_old_note: i64,
+    any_rows: bool,
     /// Rows for the end of the file, some with notes of their prompt that are still open.
     deferred: Vec<Row>,
     waiting: Vec<Row>,
@@ -315,6 +320,7 @@ impl<'b, 's> Bulk<'b, 's> {
             claimed: Bits::default(),
             seen: Seen::default(),
             last_old_note,
+            any_rows: false,
             deferred: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
@@ -393,7 +399,6 @@ impl<'b, 's> Bulk<'b, 's> {
                 self.writer.device,
                 super::columns::i64_of(self.writer.action),
             ])?;
-            self.writer.touched = true;
             DeckNow { id: tx.last_insert_rowid(), name_id: id.into(), position: 0, was_there: false }
         };
         if !self.files_decks.contains(&now.id) {
@@ -427,7 +432,7 @@ impl<'b, 's> Bulk<'b, 's> {
                  OR try_line IS NOT excluded.try_line",
             )?
             .execute((deck.id, id, title, primer, try_line))?;
-        self.writer.touched |= changed > 0;
+        self.writer.touched |= changed > 0 && deck.was_there;
         Ok(())
     }
 
@@ -493,6 +498,7 @@ impl<'b, 's> Bulk<'b, 's> {
 
     /// The deck, with the position after the last one.
     fn next_place(&mut self, deck: &str) -> Result<DeckNow, StoreError> {
+        self.any_rows = true;
         if !self.decks.contains_key(deck) {
             self.deck_now(deck, None, [None; 5])?;
         }
@@ -623,7 +629,10 @@ impl<'b, 's> Bulk<'b, 's> {
         }
         let place = if self.options.reposition { deck.position } else { position };
         let same_key = key.is_none() || key == known.key;
-        if text_hash == hashed.text_hash && !retired && same_key {
+        // A file that is read again leaves alone what the user moved elsewhere since.
+        let wanted = self.options.place_in.is_some() && !self.options.retire_missing;
+        let moves = (wanted && known.deck != deck.id).then_some(deck.id);
+        if text_hash == hashed.text_hash && !retired && same_key && moves.is_none() {
             if place != position {
                 self.writer.reposition(note, place)?;
             }
@@ -634,12 +643,7 @@ impl<'b, 's> Bulk<'b, 's> {
             self.adopt_stub(note, deck, key, text, hashed)?;
             return Ok(Placed::Added);
         }
-        let topic_deck: i64 = self
-            .writer
-            .tx
-            .prepare_cached("SELECT deck FROM note WHERE id = ?1")?
-            .query_row([note], |row| row.get(0))?;
-        let topic = self.topic_number(topic_deck, text)?;
+        let topic = self.topic_number(moves.unwrap_or(known.deck), text)?;
         if self.options.origin == DeckOrigin::Builtin && !self.options.by_user && self.writer.edited_by_user(note)? {
             let changed = self
                 .writer
@@ -655,7 +659,7 @@ impl<'b, 's> Bulk<'b, 's> {
             self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
             self.writer.touched = true;
         }
-        self.writer.new_version(note, text, topic, place, false, self.options.by_user)?;
+        self.writer.revise(note, text, moves, topic, place, false, self.options.by_user)?;
         Ok(if retired && text_hash == hashed.text_hash { Placed::Restored } else { Placed::Changed })
     }
 
@@ -762,6 +766,17 @@ impl<'b, 's> Bulk<'b, 's> {
                     self.writer.new_version(note, &text, topic, position, true, self.options.by_user)?;
                 }
             }
+        }
+        // All cards of the file may lie elsewhere: then nothing needs the deck that was made for them.
+        for deck in self.decks.values().filter(|deck| !deck.was_there) {
+            if !self.any_rows {
+                self.writer.touched = true;
+                continue;
+            }
+            let empty = "WHERE deck = ?1 AND NOT EXISTS (SELECT 1 FROM note n WHERE n.deck = ?1)";
+            self.writer.tx.execute(&format!("DELETE FROM topic {empty}"), [deck.id])?;
+            let empty = "WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM note n WHERE n.deck = ?1)";
+            self.writer.tx.execute(&format!("DELETE FROM deck {empty}"), [deck.id])?;
         }
         Ok((placed, missing))
     }
@@ -1177,11 +1192,26 @@ impl Writer<'_> {
     /// When it can't be written.
     pub fn follow(&mut self, file: &SourceFile) -> Result<i64, StoreError> {
         self.touched = true;
+        // It counts as followed as long as the action that began it does: not after that was undone.
+        let begins = file.id == 0;
         Ok(self.tx.query_row(
-            "INSERT INTO source (path, folder, is_folder, options, size, mtime_ms, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-             ON CONFLICT (path) DO UPDATE SET folder = excluded.folder, is_folder = excluded.is_folder, \
-             options = excluded.options, size = excluded.size, mtime_ms = excluded.mtime_ms, hash = excluded.hash RETURNING id",
-            (&file.path, file.folder, file.is_folder, &file.options, file.size, file.mtime_ms, file.hash),
+            "INSERT INTO source (path, folder, is_folder, options, size, mtime_ms, hash, device, action) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (path) DO UPDATE SET folder = excluded.folder, \
+             is_folder = excluded.is_folder, options = excluded.options, size = excluded.size, \
+             mtime_ms = excluded.mtime_ms, hash = excluded.hash, device = iif(?10, excluded.device, device), \
+             action = iif(?10, excluded.action, action) RETURNING id",
+            rusqlite::params![
+                file.path,
+                file.folder,
+                file.is_folder,
+                file.options,
+                file.size,
+                file.mtime_ms,
+                file.hash,
+                self.device,
+                super::columns::i64_of(self.action),
+                begins,
+            ],
             |row| row.get(0),
         )?)
     }
@@ -1298,16 +1328,24 @@ impl Store {
         Ok(least.and_then(|variant| usize::try_from(variant).ok()).unwrap_or(0))
     }
 
-    /// The files and folders that are followed live.
+    /// The files and folders that are followed live, and those that were until the step that began it was undone.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn sources(&self) -> Result<Vec<SourceFile>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT id, path, folder, is_folder, options, size, mtime_ms, hash FROM source ORDER BY id",
+            "SELECT id, path, folder, is_folder, options, size, mtime_ms, hash, device, action FROM source ORDER BY id",
         )?;
+        if !statement.exists([])? {
+            return Ok(Vec::new());
+        }
+        let reader = Reader::new(&self.db)?;
+        let voided = voided(&self.db, &reader)?;
         let rows = statement.query_map([], |row| {
+            let number = super::columns::u64_of(row.get(9)?);
+            let began = reader.device(row.get(8)?).map(|device| crate::core::id::ActionId { device, number });
             Ok(SourceFile {
+                followed: began.is_none_or(|action| !voided.contains(action)),
                 id: row.get(0)?,
                 path: row.get(1)?,
                 folder: row.get(2)?,

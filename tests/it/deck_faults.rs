@@ -141,3 +141,15 @@ fn a_deck_without_cards_is_a_deck() {
     hint: nothing was imported
     ");
 }
+
+#[test]
+fn an_unknown_kind_does_not_hide_what_else_is_wrong() {
+    let lmq = Lmq::new();
+    let error = refused(
+        &lmq,
+        "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basik\"\ntags = 3\ntopic = \"q\"\nhint = 4\n",
+    );
+    for wanted in ["5:8: unknown-kind", "6:8: wrong-type", "7:9: unknown-topic", "8:8: wrong-type"] {
+        assert!(error.contains(wanted), "{wanted}:\n{error}");
+    }
+}

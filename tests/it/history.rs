@@ -74,3 +74,17 @@ fn an_answer_before_four_in_the_morning_counts_for_the_day_before() {
         (Some("2026-01-15"), Some("2026-01-16"))
     );
 }
+
+#[test]
+fn a_history_with_an_event_of_a_later_version_is_refused_whole() {
+    let (lmq, other) = (Lmq::new(), Lmq::new());
+    let card = lmq.cards("deck:quotes")[0]["id"].as_str().unwrap().to_owned();
+    lmq.run(["answer", &card, "good"]).done();
+    lmq.run(["answer", &card, "good"]).done();
+    let history = lmq.run(["export", "--what", "history", "--format", "jsonl"]).ok().stdout;
+    other.write("h.jsonl", history.replacen("\"answered\"", "\"dreamed\"", 1));
+    let error = other.run(["import", "h.jsonl"]).err(3);
+    assert!(error.contains("`dreamed` is a kind of event that this lmq does not know"), "{error}");
+    assert_eq!(other.run(["history", "--json"]).out(), "[]\n");
+    other.assert_sound();
+}

@@ -21,7 +21,10 @@ fn terminal_escape_codes_in_a_deck_never_reach_the_terminal() {
     let lmq = Lmq::new();
     lmq.write("evil.csv", format!("key,front,back,tags,hint,extra,topic,speaker\nk,Q{EVIL}q,A{EVIL}a,t{EVIL},h{EVIL},e{EVIL},T{EVIL},S{EVIL}\n"));
     lmq.run(["import", "evil.csv"]).ok().out();
-    lmq.run(["add", &format!("deck{EVIL}"), &format!("front{EVIL}"), &format!("back{EVIL}")]).ok().out();
+    lmq.run(["add", "plain", &format!("front{EVIL}"), &format!("back{EVIL}")]).ok().out();
+    lmq.write("named.toml", "[deck]\nid = \"named\"\nname = \"n\\u001b[2J\\u202e\"\ntitle = \"t\\u001b[31m\"\n");
+    lmq.run(["import", "named.toml"]).done();
+    assert_harmless(&lmq.run(["add", &format!("deck{EVIL}"), "front", "back"]).code(2));
     lmq.run(["answer", "evil/k", "good"]).ok().out();
     for args in [
         &["cards"][..],

@@ -151,3 +151,32 @@ fn a_new_name_of_the_deck_comes_in_with_an_edit() {
     let decks = lmq.run(["decks", "--json"]).ok();
     assert!(decks.stdout.contains("\"name\": \"office::team\""), "{}", decks.stdout);
 }
+
+#[test]
+fn following_a_folder_is_one_step_and_its_undo_stops_it() {
+    let lmq = Lmq::new();
+    lmq.write("d/a.csv", "front,back\na,b\n");
+    lmq.run(["import", "d", "--link"]).done();
+    let steps = lmq.run(["undo", "--list", "--json"]).json();
+    assert_eq!(steps.as_array().unwrap().len(), 1, "{steps}");
+    lmq.run(["undo", "--yes"]).done();
+    assert!(!lmq.run(["decks", "--json"]).out().contains("\"a\""));
+    lmq.write("d/a.csv", "front,back\na,changed\n");
+    lmq.write("d/b.csv", "front,back\nc,d\n");
+    assert_eq!(lmq.run(["cards", "changed"]).ok().stdout, "", "not followed any more");
+    assert!(!lmq.run(["decks", "--json"]).out().contains("\"b\""));
+    lmq.run(["undo", "--redo", "--yes"]).done();
+    assert!(lmq.run(["cards", "changed"]).ok().stderr.contains("d/a.csv` changed: 1 changed"), "followed again");
+    assert_eq!(lmq.listed("deck:b"), ["c → d [new]"]);
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_file_whose_link_was_undone_is_followed_again_when_it_is_asked_for() {
+    let lmq = linked();
+    lmq.run(["undo", "--yes"]).done();
+    assert_eq!(lmq.run(["import", "--link", "team.toml"]).out(), "3 brought back\n");
+    lmq.write("team.toml", TEAM.replace("Amara", "Bela"));
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Bela [new]"]);
+    lmq.assert_sound();
+}

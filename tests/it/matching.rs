@@ -23,7 +23,7 @@ fn importing_the_same_file_twice_changes_nothing() {
     assert_eq!(lmq.everything("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
-    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"dry_run":false,"duplicates":0,"events_added":0,"events_known":0,"files":1,"missing":0,"rejected":0,"rejections":[],"restored":0,"same":3,"warnings":[]}"#);
+    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"dry_run":false,"duplicates":0,"events_added":0,"events_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"warnings":[]}"#);
 }
 
 #[test]
@@ -248,15 +248,15 @@ fn every_kind_of_card_comes_in_and_is_shown() {
     model/plan-in-strategy  [new]  How does a plan relate to a strategy?
     model/vision-execution#1  [new]  The counterpart of vision
     model/vision-execution#2  [new]  The counterpart of execution
-    model/three-things#1  [new]  Aligning works on [what they do], thoughts and eng…
+    model/three-things#1  [new]  Aligning works on [what they do], thoughts and engagement.
     model/three-things#2  [new]  Aligning works on behaviour, […] and engagement.
     model/three-things#3  [new]  Aligning works on behaviour, thoughts and […].
-    model/hand-washing  [new]  One ward head tells a patient's story, the other sig…
-    model/carry-out  [new]  Ines redraws the shifts for the week without ovens. Whi…
-    model/three-habits  [new]  Which three habits does leading through influence re…
+    model/hand-washing  [new]  One ward head tells a patient's story, the other signs the rota. Which pair is this?
+    model/carry-out  [new]  Ines redraws the shifts for the week without ovens. Which role is she playing?
+    model/three-habits  [new]  Which three habits does leading through influence rest on?
     model/from-far-to-near  [new]  From far to near:
-    model/engagement-share  [new]  How much of the variance in engagement do manage…
-    model/kept-aside  [new]  Oskar asks what the street will need in ten years. Whi…
+    model/engagement-share  [new]  How much of the variance in engagement do managers account for?
+    model/kept-aside  [new]  Oskar asks what the street will need in ten years. Which role is he playing?
     ");
 }
 
@@ -278,4 +278,69 @@ fn formats_are_named_or_the_nearest_is_offered() {
     lmq.write("x.docx", b"PK\x03\x04\x00\x00\xff\xfe\x00binary\x00");
     lmq.run(["import", "x.docx"]).err(3);
     lmq.run(["import"]).err(2);
+}
+
+#[test]
+fn known_cards_go_to_the_deck_that_is_asked_for_and_back_by_an_undo() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    lmq.run(["answer", "team/owner", "good"]).done();
+    assert_eq!(lmq.run(["import", "team.toml", "--deck", "Work"]).out(), "3 changed\n");
+    assert_eq!(lmq.cards("deck:Work").len(), 5);
+    assert_eq!(lmq.listed("deck:Work roadmap"), ["Who owns the roadmap? → Amara [learning]"]);
+    assert_eq!(lmq.run(["import", "team.toml", "--deck", "Work"]).out(), "3 notes as they were\n");
+    lmq.assert_sound();
+    lmq.run(["undo", "--yes"]).done();
+    assert_eq!(lmq.cards("deck:team").len(), 5);
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_deck_that_would_stay_empty_is_not_made() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml", "--deck", "Work"]).done();
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes as they were\n");
+    let decks = lmq.run(["decks", "--json"]).json();
+    assert!(decks.as_array().unwrap().iter().all(|deck| deck["id"] != "team"), "{decks}");
+    assert_eq!(lmq.run(["undo", "--list", "--json"]).json().as_array().unwrap().len(), 1, "the second one was no step");
+}
+
+#[test]
+fn names_that_no_deck_can_have_are_refused() {
+    let lmq = Lmq::new();
+    lmq.write("a.csv", "front,back,deck\nq,r,fine\ns,t,a/b\n");
+    assert!(lmq.run(["import", "a.csv", "--deck", "a/b"]).err(2).contains("`a/b` can't be the name of a deck"));
+    assert!(lmq.run(["add", "a#b", "x", "y"]).err(2).contains("`a#b` can't be the name of a deck"));
+    let run = lmq.run(["import", "a.csv"]).ok();
+    assert_eq!(run.stdout, "1 note added, 1 left out\n");
+    assert!(
+        run.stderr.contains("a.csv:3") && run.stderr.contains("`a/b` can't be the name of a deck"),
+        "{}",
+        run.stderr
+    );
+    lmq.write("b#1.csv", "front,back\nu,v\n");
+    lmq.run(["import", "b#1.csv"]).done();
+    assert_eq!(lmq.cards("deck:b-1").len(), 1);
+}
+
+#[test]
+fn a_built_in_deck_with_cards_of_ones_own_goes_to_another_machine() {
+    let (lmq, other) = (Lmq::new(), Lmq::new());
+    lmq.run(["add", "quotes", "Own question", "Own answer"]).done();
+    lmq.run(["add", "quotes", "Another", "One", "--key", "another"]).done();
+    let deck = lmq.run(["export", "quotes", "--format", "toml"]).ok().stdout;
+    other.write("quotes.toml", deck);
+    assert!(other.run(["import", "quotes.toml"]).ok().stdout.starts_with("2 notes added"));
+    assert_eq!(other.listed("deck:quotes \"own question\""), ["Own question → Own answer [new]"]);
+    other.assert_sound();
+}
+
+#[test]
+fn an_unknown_card_is_answered_with_the_nearest_name() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    assert!(lmq.run(["show", "team/ownr"]).err(2).contains("did you mean `team/owner`?"));
 }
