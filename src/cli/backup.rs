@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
 use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::ops;
@@ -22,6 +23,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ops::open_as_is(&ctx.db, &ctx.env)?;
+    let busy = Busy::new(ctx, "copying and reading back");
     ops::backup::backup(&store, &args.file, args.force)?;
+    drop(busy);
     ctx.line(printable(&format!("wrote {}", args.file.display())))
 }

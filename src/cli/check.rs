@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
 use crate::cli::json;
 use crate::core::card::NoteText;
 use crate::core::lint::About;
@@ -162,6 +163,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         for source in sources {
             files += 1;
+            let _busy = Busy::new(ctx, "reading");
             notes += look(source, &mut rows)?;
         }
     }

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
 use crate::cli::json;
 use crate::failure::Failure;
 use crate::ops;
@@ -39,7 +40,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ops::backup::backup(&store, &copy, true)?;
         ctx.say(&format!("a copy from before is at {}", copy.display()));
     }
+    let busy = Busy::new(ctx, "looking at everything");
     let findings = store.doctor(stamp, args.fix).map_err(|error| ctx.failure(&error))?;
+    drop(busy);
     let open = findings.iter().filter(|finding| !(args.fix && finding.fixable)).count();
     if args.json {
         let rows: Vec<Row<'_>> = findings

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
 use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::formats::exporter;
@@ -103,6 +104,7 @@ fn write(
             Err(io::Error::other("the database could not be read"))
         }
     };
+    let busy = args.out.as_ref().map(|_| Busy::new(ctx, "writing"));
     let done = match &args.out {
         Some(path) => files::write_whole(path, work),
         None => work(&mut ctx.out).map_err(|error| {
@@ -113,6 +115,7 @@ fn write(
             }
         }),
     };
+    drop(busy);
     if let Some(failure) = trouble {
         return Err(failure);
     }

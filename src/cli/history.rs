@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
 use crate::cli::json;
 use crate::core::event::Fact;
 use crate::core::text::one_line;
@@ -71,7 +72,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let mut count = 0_usize;
+    let mut busy = Some(Busy::new(ctx, "reading the log"));
     let done = store.history(card, |row| {
+        drop(busy.take());
         count += 1;
         let written = match &mut array {
             Some(array) => array.push(ctx, &json::History::of(&row)),

@@ -5,6 +5,7 @@ mod answer;
 mod backup;
 mod bulk;
 mod bury;
+mod busy;
 mod cards;
 mod check;
 mod completions;

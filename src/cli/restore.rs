@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
 use crate::core::text::counted;
 use crate::core::text::printable;
 use crate::env::Env;
@@ -31,7 +32,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
+    let busy = Busy::new(ctx, "copying and reading back");
     let restored = ops::backup::restore(&ctx.db, &args.file, &ctx.env, stamp)?;
+    drop(busy);
     if let Some(aside) = &restored.aside {
         ctx.line(printable(&format!("set the database that was here aside: {}", aside.display())))?;
     }

@@ -2,6 +2,8 @@
 
 use crate::core::card::NoteText;
 use crate::core::card::kind;
+use crate::core::event::Detail;
+use crate::core::event::Fact;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::id::quick64;
@@ -294,6 +296,8 @@ pub struct Bulk<'b, 's> {
     seen: Seen,
     last_old_note: i64,
     any_rows: bool,
+    /// Notes of which only the position changed, with the old and the new one.
+    moved: Vec<(i64, i64, i64)>,
     /// Rows for the end of the file, some with notes of their prompt that are still open.
     deferred: Vec<Row>,
     waiting: Vec<Row>,
@@ -321,6 +325,7 @@ impl<'b, 's> Bulk<'b, 's> {
             seen: Seen::default(),
             last_old_note,
             any_rows: false,
+            moved: Vec::new(),
             deferred: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
@@ -360,7 +365,9 @@ impl<'b, 's> Bulk<'b, 's> {
         let now = if let Some((row, position, retired)) = found {
             if name.is_some() || retired || self.options.source.is_some() {
                 let renamed = if name.is_some() { self.writer.new_name_of(id)? } else { None };
-                let (name, tx) = (renamed.as_deref().or(name), &self.writer.tx);
+                let name = renamed.as_deref().or(name);
+                let before = self.writer.head_of(row)?;
+                let tx = &self.writer.tx;
                 let changed = tx
                     .prepare_cached(
                         "UPDATE deck SET name = coalesce(?2, name), title = coalesce(?3, title), description = coalesce(?4, description), \
@@ -373,6 +380,8 @@ impl<'b, 's> Bulk<'b, 's> {
                     )?
                     .execute((row, name, title, description, language, license, version, self.options.source))?;
                 self.writer.touched |= changed > 0;
+                let after = self.writer.head_of(row)?;
+                self.remember_change("head", serde_json::json!(id), &before, &after)?;
             }
             DeckNow {
                 id: row,
@@ -422,6 +431,7 @@ impl<'b, 's> Bulk<'b, 's> {
     ) -> Result<(), StoreError> {
         let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
         let deck = self.deck_now(&deck, None, [None; 5])?;
+        let before = self.writer.topic_of(deck.id, id)?;
         let changed = self
             .writer
             .tx
@@ -433,7 +443,27 @@ impl<'b, 's> Bulk<'b, 's> {
             )?
             .execute((deck.id, id, title, primer, try_line))?;
         self.writer.touched |= changed > 0 && deck.was_there;
+        if let Some(before) = before {
+            let after = [Some(title.to_owned()), primer.map(str::to_owned), try_line.map(str::to_owned)];
+            self.remember_change("topic", serde_json::json!([&*deck.name_id, id]), &before, &after)?;
+        }
         Ok(())
+    }
+
+    /// Notes of what has no versions of its own how it was and how it is, for an undo.
+    fn remember_change<T: serde::Serialize + PartialEq>(
+        &mut self,
+        what: &str,
+        name: serde_json::Value,
+        old: &T,
+        new: &T,
+    ) -> Result<(), StoreError> {
+        // What the program brings is no step of the user's, and never undone.
+        if !self.options.by_user || old == new {
+            return Ok(());
+        }
+        let extra = serde_json::json!({ what: name, "old": old, "new": new }).to_string();
+        self.writer.append_fact(Fact::Configured, Detail { extra: Some(extra), ..Detail::default() })
     }
 
     fn topic_number(&mut self, deck: i64, text: &NoteText) -> Result<Option<i64>, StoreError> {
@@ -635,6 +665,7 @@ impl<'b, 's> Bulk<'b, 's> {
         if text_hash == hashed.text_hash && !retired && same_key && moves.is_none() {
             if place != position {
                 self.writer.reposition(note, place)?;
+                self.moved.push((note, position, place));
             }
             return Ok(Placed::Same);
         }
@@ -657,6 +688,7 @@ impl<'b, 's> Bulk<'b, 's> {
         }
         if !same_key {
             self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
+            self.remember_change("note", serde_json::json!(note), &[&known.key], &[&key])?;
             self.writer.touched = true;
         }
         self.writer.revise(note, text, moves, topic, place, false, self.options.by_user)?;
@@ -767,6 +799,10 @@ impl<'b, 's> Bulk<'b, 's> {
                 }
             }
         }
+        let side =
+            |of: fn(&(i64, i64, i64)) -> i64| self.moved.iter().map(|note| (note.0, of(note))).collect::<Vec<_>>();
+        let (old, new) = (side(|note| note.1), side(|note| note.2));
+        self.remember_change("order", serde_json::Value::Bool(true), &old, &new)?;
         // All cards of the file may lie elsewhere: then nothing needs the deck that was made for them.
         for deck in self.decks.values().filter(|deck| !deck.was_there) {
             if !self.any_rows {
@@ -915,6 +951,63 @@ impl Writer<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The head of a deck: name, title, description, language, licence, version.
+    fn head_of(&self, deck: i64) -> Result<[Option<String>; 6], StoreError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT name, title, description, language, license, version FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| {
+                Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?])
+            })?)
+    }
+
+    /// Title, primer and line to do of a topic.
+    fn topic_of(&self, deck: i64, id: &str) -> Result<Option<[Option<String>; 3]>, StoreError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT title, primer, try_line FROM topic WHERE deck = ?1 AND name_id = ?2")?
+            .query_row((deck, id), |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
+            .optional()?)
+    }
+
+    /// Puts one side of a change back that [`Bulk::remember_change`] noted; one of another kind is left alone.
+    pub(super) fn put_back(&mut self, change: &serde_json::Value, side: &str) -> Result<(), StoreError> {
+        let read = |what: &str, value: Option<&serde_json::Value>| -> Result<Vec<Option<String>>, StoreError> {
+            let parts = value.cloned().unwrap_or_default();
+            serde_json::from_value(parts)
+                .map_err(|error| StoreError::Corrupt(format!("the change of a {what}: {error}")))
+        };
+        if let Some(deck) = change.get("head").and_then(|deck| deck.as_str()) {
+            let head = read("deck", change.get(side))?;
+            self.tx.execute(
+                "UPDATE deck SET name = ?2, title = ?3, description = ?4, language = ?5, license = ?6, version = ?7 \
+                 WHERE name_id = ?1",
+                rusqlite::params_from_iter(std::iter::once(Some(deck.to_owned())).chain(head)),
+            )?;
+        }
+        if let Some(topic) = change.get("topic") {
+            let names = read("topic", Some(topic))?;
+            let texts = read("topic", change.get(side))?;
+            self.tx.execute(
+                "UPDATE topic SET title = ?3, primer = ?4, try_line = ?5 \
+                 WHERE deck = (SELECT id FROM deck WHERE name_id = ?1) AND name_id = ?2",
+                rusqlite::params_from_iter(names.into_iter().chain(texts)),
+            )?;
+        }
+        if let Some(note) = change.get("note").and_then(serde_json::Value::as_i64) {
+            let key = read("key", change.get(side))?.into_iter().next().flatten();
+            self.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, key))?;
+        }
+        if change.get("order").is_some() {
+            let places: Vec<(i64, i64)> = serde_json::from_value(change.get(side).cloned().unwrap_or_default())
+                .map_err(|error| StoreError::Corrupt(format!("the change of an order: {error}")))?;
+            for (note, place) in places {
+                self.reposition(note, place)?;
+            }
+        }
+        Ok(())
     }
 
     fn reposition(&mut self, note: i64, position: i64) -> Result<(), StoreError> {

@@ -367,11 +367,17 @@ impl Store {
         let voided = voided(&self.db, &reader)?;
         let mut all = Vec::new();
         let cards: Vec<(i64, CardId, String)> = {
-            let sql = "SELECT DISTINCT c.id, n.uid, c.ordinal, k.name_id, n.key, \
-                       (SELECT count(*) FROM card o WHERE o.note = n.id AND o.retired = 0) FROM event e \
-                       JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note JOIN deck k ON k.id = n.deck";
-            let mut statement = self.db.prepare(sql)?;
-            let rows = statement.query_map([], |row| {
+            let one = card.map_or(([0; 16], 0), |card| (card.note.0, card.ordinal));
+            // Two statements: one condition for both would go through all cards.
+            let which =
+                if card.is_some() { "n.uid = ?1 AND c.ordinal = ?2" } else { "?1 IS NOT NULL AND ?2 IS NOT NULL" };
+            let sql = format!(
+                "SELECT DISTINCT c.id, n.uid, c.ordinal, k.name_id, n.key, \
+                 (SELECT count(*) FROM card o WHERE o.note = n.id AND o.retired = 0) FROM note n \
+                 JOIN card c ON c.note = n.id JOIN deck k ON k.id = n.deck JOIN event e ON e.card = c.id WHERE {which}"
+            );
+            let mut statement = self.db.prepare(&sql)?;
+            let rows = statement.query_map(one, |row| {
                 let id = CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? };
                 let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, id);
                 let several = row.get::<_, i64>(5)? > 1;
@@ -380,9 +386,6 @@ impl Store {
             rows.collect::<Result<_, _>>()?
         };
         for (number, id, name) in cards {
-            if card.is_some_and(|card| card != id) {
-                continue;
-            }
             let events = events_of(&self.db, &reader, number, id)?;
             let mut states = std::collections::BTreeMap::new();
             let last = fold(&events, &voided, &reader.schedulers, |before, event| {

@@ -231,11 +231,14 @@ impl Writer<'_> {
                  JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence WHERE a.device = ?1 AND a.number = ?2",
             )?;
             let rows = statement.query_map((device, number), |row| row.get::<_, Option<String>>(0))?;
-            for extra in rows {
-                let Some(change) = extra?.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok()) else {
+            let extras: Vec<Option<String>> = rows.collect::<Result<_, _>>()?;
+            drop(statement);
+            for extra in extras {
+                let Some(change) = extra.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok()) else {
                     continue;
                 };
                 let side = if now.contains(changed) { "old" } else { "new" };
+                self.put_back(&change, side)?;
                 let name = change.get(side).and_then(|name| name.as_str());
                 if let (Some(deck), Some(name)) = (change.get("deck").and_then(|deck| deck.as_str()), name) {
                     self.tx.execute("UPDATE deck SET name = ?2 WHERE name_id = ?1", [deck, name])?;

@@ -562,7 +562,6 @@ fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_i
 }
 
 #[test]
-#[ignore = "open: the order that an import gave is not versioned, so an undo leaves it"]
 fn an_undone_import_that_only_changed_the_order_gives_the_old_order_back() {
     let mut world = World::bare();
     let deck = |keys: [&str; 2]| {

@@ -111,3 +111,34 @@ fn an_import_that_was_undone_comes_back_by_importing_again() {
     assert_eq!(lmq.cards("deck:team").len(), 5);
     lmq.assert_sound();
 }
+
+#[test]
+fn an_undone_import_gives_back_heads_topics_keys_and_order() {
+    let lmq = Lmq::new();
+    let deck = |title: &str, primer: &str, keys: [&str; 2]| {
+        let mut text = format!(
+            "[deck]\nid = \"d\"\nname = \"d\"\ntitle = \"{title}\"\n[[topic]]\nid = \"T\"\ntitle = \"t\"\nprimer = \"{primer}\"\n"
+        );
+        for key in keys {
+            let front = key.trim_end_matches('2');
+            text += &format!(
+                "[[card]]\nkey = \"{key}\"\nkind = \"basic\"\nfront = \"{front}?\"\nback = \"x\"\ntopic = \"T\"\n"
+            );
+        }
+        text
+    };
+    lmq.write("d.toml", deck("One", "Old primer.", ["a", "b"]));
+    lmq.run(["import", "d.toml"]).done();
+    let exported = || lmq.run(["export", "d", "--format", "toml"]).ok().stdout;
+    let before = exported();
+    lmq.write("d.toml", deck("Two", "New primer.", ["b2", "a"]));
+    lmq.run(["import", "d.toml"]).done();
+    let after = exported();
+    assert!(after.contains("Two") && after.contains("New primer.") && after.contains("b2"), "{after}");
+    lmq.run(["undo", "--yes"]).done();
+    assert_eq!(exported(), before);
+    lmq.assert_sound();
+    lmq.run(["undo", "--redo", "--yes"]).done();
+    assert_eq!(exported(), after);
+    lmq.assert_sound();
+}
