@@ -12,6 +12,8 @@ mod config;
 mod decks;
 mod delete;
 mod doctor;
+mod edit;
+mod editor;
 mod export;
 mod glance;
 mod history;
@@ -131,6 +133,7 @@ commands! {
     Next => next,
     Answer => answer,
     Add => add,
+    Edit => edit,
     Decks => decks,
     Cards => cards,
     Show => show,

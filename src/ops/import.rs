@@ -612,14 +612,14 @@ impl io::Seek for Counting<'_> {
     }
 }
 
-fn look(path: &Path) -> Option<(i64, i64)> {
+pub(super) fn look(path: &Path) -> Option<(i64, i64)> {
     let meta = fs::metadata(path).ok()?;
     let size = if meta.is_dir() { 0 } else { i64::try_from(meta.len()).ok()? };
     let mtime = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some((size, i64::try_from(mtime.as_millis()).ok()?))
 }
 
-fn hash_of(path: &Path) -> io::Result<i64> {
+pub(super) fn hash_of(path: &Path) -> io::Result<i64> {
     Ok(hash64(&fs::read(path)?).cast_signed())
 }
 
@@ -672,7 +672,7 @@ fn options_text(options: &Options) -> String {
     .to_string()
 }
 
-fn options_of(text: &str) -> Options {
+pub(super) fn options_of(text: &str) -> Options {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let word = |key: &str| value.get(key).and_then(|value| value.as_str()).map(str::to_owned);
     Options {

@@ -274,6 +274,7 @@ impl<'a> Review<'a> {
             .store
             .write(when, "undo", |_| label, |writer| writer.undo(action.id))
             .map_err(|error| self.failure(&error))?;
+        crate::ops::linked::after_undo(self.store, when, &undo)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
         if self.session.waiting().all() == waiting && action.kind != "mark" {

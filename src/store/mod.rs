@@ -34,6 +34,7 @@ pub use notes::Placed;
 pub use notes::SourceFile;
 pub use notes::Who;
 pub use review_log::HistoryRow;
+pub use revise::NoteNow;
 pub use transfer::Union;
 pub use undo::ActionLine;
 pub use undo::Undo;

@@ -294,6 +294,8 @@ pub struct Bulk<'b, 's> {
     waiting: Vec<Row>,
     waiting_bytes: usize,
     files_decks: Vec<i64>,
+    /// Notes of this file that the user gave another text, by the one that the file gave: read when first needed.
+    asides: Option<BTreeMap<String, i64>>,
 }
 
 impl<'b, 's> Bulk<'b, 's> {
@@ -319,6 +321,7 @@ impl<'b, 's> Bulk<'b, 's> {
             waiting: Vec::new(),
             waiting_bytes: 0,
             files_decks: Vec::new(),
+            asides: None,
         })
     }
 
@@ -460,6 +463,11 @@ impl<'b, 's> Bulk<'b, 's> {
         {
             return self.found(&known, &now, key, text, &hashed);
         }
+        if matches!(who, Who::Prompt)
+            && let Some(known) = self.aside(&hashed.body)?
+        {
+            return self.found(&known, &now, key, text, &hashed);
+        }
         let mut open = Vec::new();
         if now.was_there || (matches!(who, Who::Prompt) && self.seen.may_have(now.id, hashed.prompt_hash)) {
             for known in self.by_prompt(now.id, hashed.prompt_hash)? {
@@ -489,6 +497,23 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(Placed::Later);
         }
         self.insert(&now, who, key, text, &hashed)
+    }
+
+    /// The note that the followed file gave this very text, where the user gave it another one since.
+    fn aside(&mut self, body: &str) -> Result<Option<Known>, StoreError> {
+        let Some(source) = self.options.source else { return Ok(None) };
+        if self.asides.is_none() {
+            let mut statement = self
+                .writer
+                .tx
+                .prepare("SELECT upstream, id FROM note WHERE source = ?1 AND upstream IS NOT NULL AND retired = 0")?;
+            let rows = statement.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.asides = Some(rows.collect::<Result<_, _>>()?);
+        }
+        match self.asides.as_ref().and_then(|asides| asides.get(body)) {
+            Some(note) => self.known(*note),
+            None => Ok(None),
+        }
     }
 
     /// The deck, with the position after the last one.
@@ -649,6 +674,10 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(if changed > 0 { Placed::Kept } else { Placed::Same });
         }
         if retired && self.options.source.is_some() && self.writer.was_deleted(note)? {
+            return Ok(Placed::Kept);
+        }
+        // The user's own text stays as long as the file says what it said when that was written.
+        if !retired && self.options.source.is_some() && self.writer.source_said(note)?.as_ref() == Some(&hashed.body) {
             return Ok(Placed::Kept);
         }
         if !same_key {
@@ -881,6 +910,12 @@ impl Writer<'_> {
             .query_row((note, deck), |row| row.get(0))?)
     }
 
+    /// The text that the note's source gave last, where the shown one is the user's own.
+    fn source_said(&self, note: i64) -> Result<Option<String>, StoreError> {
+        let mut statement = self.tx.prepare_cached("SELECT upstream FROM note WHERE id = ?1")?;
+        Ok(statement.query_row([note], |row| row.get(0))?)
+    }
+
     /// Whether the user deleted the note: a followed file that still has it does not bring it back.
     fn was_deleted(&self, note: i64) -> Result<bool, StoreError> {
         let reader = Reader::new(&self.tx)?;
@@ -921,7 +956,7 @@ impl Writer<'_> {
         retired: bool,
         by_user: bool,
     ) -> Result<(), StoreError> {
-        self.revise(note, text, None, topic, position, retired, by_user)
+        self.revise(note, text, None, topic, position, retired, by_user, false)
     }
 
     /// The same, with the deck that the note goes to; it stays where it is where there is none.
@@ -935,6 +970,7 @@ impl Writer<'_> {
         position: i64,
         retired: bool,
         by_user: bool,
+        aside: bool,
     ) -> Result<(), StoreError> {
         let first: bool = self
             .tx
@@ -961,8 +997,8 @@ impl Writer<'_> {
             )?
             .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let deck = deck.unwrap_or(old_deck);
-        let upstream =
-            if builtin && by_user { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
+        let keeps = aside || (builtin && by_user);
+        let upstream = if keeps { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
         self.tx
             .prepare_cached(
                 "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \

@@ -18,6 +18,7 @@ mod deck_faults;
 mod decks;
 mod docs;
 mod doctor;
+mod edit;
 mod export;
 mod glance;
 mod history;
