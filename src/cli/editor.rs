@@ -3,6 +3,7 @@
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ui::Editor;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -23,6 +24,25 @@ pub(super) fn named() -> Result<String, Failure> {
         Failure::failed("there is no editor: VISUAL and EDITOR are not set")
             .hint("set one, as in EDITOR=nano; or change the card with --front, --back or --set")
     })
+}
+
+/// The editor that the environment names, for front ends: texts lie beside the database.
+pub(super) struct Named {
+    pub(super) db: PathBuf,
+}
+
+impl Editor for Named {
+    fn edit(&self, text: &str) -> Result<Option<String>, Failure> {
+        let editor = named()?;
+        let draft = Draft::new(&self.db, text)?;
+        let edited = draft.edit(&editor)?;
+        draft.drop_file();
+        Ok(edited)
+    }
+
+    fn keep(&self, text: &str) -> Result<String, Failure> {
+        Ok(Draft::new(&self.db, text)?.how_to_resume())
+    }
 }
 
 impl Draft {

@@ -270,8 +270,9 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     let store = ctx.store()?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
+    let editor = editor::Named { db: ctx.db.clone() };
     let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);
-    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed))?;
+    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed), &editor)?;
     Ok(0)
 }
 

@@ -6,6 +6,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::edit::Bench;
 use crate::ops::failure;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
@@ -198,6 +199,11 @@ impl Desk {
     pub fn search_fault(&self, query: &str) -> Option<[String; 2]> {
         let failure = crate::ops::search::read(&self.store, query).err()?;
         Some([failure.what, failure.hint.unwrap_or_default()])
+    }
+
+    /// What a form edits cards with.
+    pub fn bench(&mut self) -> Bench<'_> {
+        Bench { store: &mut self.store, env: &self.env, settings: &self.settings }
     }
 
     /// Every event of a card, oldest first.

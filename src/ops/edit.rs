@@ -21,11 +21,13 @@ use crate::ops::failure;
 use crate::ops::import;
 use crate::ops::linked;
 use crate::ops::stamp;
-use crate::store::NoteNow;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
+
+/// A note as it is shown.
+pub use crate::store::NoteNow;
 
 /// Notes that may be edited together: more make a text that nobody reads.
 const MOST: usize = 500;
@@ -81,6 +83,89 @@ pub struct Conflict {
     pub mine: String,
     /// The text that is there now, as TOML.
     pub theirs: String,
+}
+
+/// What a form edits with: the open database and what belongs to it.
+pub struct Bench<'b> {
+    pub(super) store: &'b mut Store,
+    pub(super) env: &'b Env,
+    pub(super) settings: &'b Settings,
+}
+
+impl Bench<'_> {
+    /// The note of a card as it is now.
+    ///
+    /// # Errors
+    /// When it is gone or the database can't be read.
+    pub fn open(&self, card: CardId) -> Result<NoteNow, Failure> {
+        open(self.store, &[card])?.pop().ok_or_else(|| Failure::bug("a card has no note"))
+    }
+
+    /// Whether a card of the note was ever answered, so that it has a schedule to keep or to begin again.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_schedule(&self, note: &NoteNow) -> Result<bool, Failure> {
+        for ordinal in note.text.ordinals() {
+            let line = self.store.card(CardId { note: note.note, ordinal });
+            if line.map_err(|error| failure(&error, self.store.path()))?.is_some_and(|line| line.state.memory.is_some())
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The edit that a form made of a note.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a few words.
+    pub fn rewrite(&self, note: &NoteNow, text: &NoteText) -> Result<Rewrite, Failure> {
+        rewrite(self.store, note.clone(), None, text)
+    }
+
+    /// The edit that an editor made of a note; the inner error has the faults, a line each.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn read(&self, note: &NoteNow, text: &str) -> Result<Result<Option<Rewrite>, Vec<String>>, Failure> {
+        let read = read(self.store, std::slice::from_ref(note), text)?;
+        let line = |fault: &FileFault| printable(&format!("{}: {}; {}", fault.place, fault.what, fault.help));
+        Ok(read.map(|mut rewrites| rewrites.pop()).map_err(|faults| faults.iter().map(line).collect()))
+    }
+
+    /// Makes it.
+    ///
+    /// # Errors
+    /// As [`make`].
+    pub fn make(&mut self, rewrite: Rewrite, how: How) -> Result<Done, Refusal> {
+        make(self.store, self.env, self.settings, vec![rewrite], how)
+    }
+
+    /// Adds a card; gives its name, and whether the deck had it already.
+    ///
+    /// # Errors
+    /// When the text has faults, or it can't be written.
+    pub fn add(&mut self, deck: &str, text: &NoteText) -> Result<(String, bool), Failure> {
+        if deck.trim().is_empty() {
+            return Err(Failure::usage("which deck? Write its name"));
+        }
+        let text = checked(text)?;
+        let added =
+            crate::ops::add::add(self.store, self.env, stamp(self.env, self.settings), deck.trim(), None, &text)?;
+        let name = added.cards.first().map_or_else(String::new, crate::store::CardLine::note_name);
+        Ok((name, added.known))
+    }
+}
+
+/// A text for a new card, as reading it from a deck file would give it.
+///
+/// # Errors
+/// When it has faults.
+pub fn checked(text: &NoteText) -> Result<NoteText, Failure> {
+    let known = Known { topics: text.topic.iter().cloned().collect(), keys: text.after.clone() };
+    let mut read = cards::read(&cards::write(None, None, text), &known).map_err(|faults| told(&faults))?;
+    read.pop().map(|card| card.text).ok_or_else(|| Failure::bug("a card was written that could not be read"))
 }
 
 /// Why an edit was not made.
@@ -187,7 +272,7 @@ pub fn read(store: &Store, notes: &[NoteNow], text: &str) -> Result<Result<Vec<R
                 refuse("duplicate-id", "this card is there twice", "take one of them out, or give it its own `id`");
             }
             Some(note) => {
-                rewrites.push(Rewrite { opened: note.clone(), text: settled(note, card.text), key: card.key })
+                rewrites.push(Rewrite { opened: note.clone(), text: settled(note, card.text), key: card.key });
             }
         }
     }

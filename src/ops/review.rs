@@ -19,6 +19,7 @@ use crate::core::study_day::Timestamp;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::edit::Bench;
 use crate::ops::failure;
 use crate::ops::stamp;
 use crate::store::DeckSet;
@@ -285,6 +286,25 @@ impl<'a> Review<'a> {
         }
         self.advance()?;
         Ok(Said::Undone(action.label))
+    }
+
+    /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.
+    pub fn bench(&mut self) -> Bench<'_> {
+        Bench { store: self.store, env: self.env, settings: &self.settings }
+    }
+
+    /// The text of the card on the screen was changed: it is shown anew, where the sitting is. A card that is no more
+    /// makes way for the next one.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn retell(&mut self) -> Result<(), Failure> {
+        let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
+        self.session = match self.store.load(card).map_err(|error| self.failure(&error))? {
+            Some(loaded) => self.session.retold(loaded, self.today()),
+            None => self.session.without_current(),
+        };
+        self.advance()
     }
 
     fn ask_first(&mut self, card: CardId, today: StudyDay) -> Result<(), Failure> {

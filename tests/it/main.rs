@@ -19,6 +19,7 @@ mod decks;
 mod docs;
 mod doctor;
 mod edit;
+mod edit_screen;
 mod export;
 mod glance;
 mod history;
