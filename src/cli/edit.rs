@@ -1,6 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::editor;
 use crate::cli::editor::Draft;
+use crate::cli::editor::EDIT_AGAIN;
 use crate::cli::import::draw;
 use crate::cli::json;
 use crate::core::card::CardKind;
@@ -125,7 +126,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ));
     }
     if let Some(path) = &args.resume {
-        let (draft, text) = Draft::kept(path)?;
+        let (draft, text) = Draft::kept(path, EDIT_AGAIN)?;
         let notes = if names.is_empty() { named_in(&store, &text)? } else { notes(&store, ctx, names)? };
         return in_editor(args, ctx, &mut store, &notes, &draft);
     }
@@ -151,7 +152,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return tell(args, ctx, &store, &done);
     }
     editor::named()?;
-    let draft = Draft::new(&ctx.db, &format!("{HEAD}{}", ops::edit::write(&notes)))?;
+    let draft = Draft::new(&ctx.db, &format!("{HEAD}{}", ops::edit::write(&notes)), EDIT_AGAIN)?;
     in_editor(args, ctx, &mut store, &notes, &draft)
 }
 
@@ -252,13 +253,13 @@ fn with_theirs(text: &str, conflicts: &[Conflict]) -> String {
     format!("{out}\n{text}")
 }
 
-fn in_terminal() -> bool {
+pub(super) fn in_terminal() -> bool {
     let terminals = Env::terminals();
     terminals.stdin && terminals.stdout
 }
 
 /// Asks in a terminal; nothing where its input has ended.
-fn asked(ctx: &mut Ctx, question: &str) -> Result<Option<String>, Failure> {
+pub(super) fn asked(ctx: &mut Ctx, question: &str) -> Result<Option<String>, Failure> {
     write!(ctx.out, "{question}").and_then(|()| ctx.out.flush()).map_err(|error| Failure::output(&error))?;
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
@@ -307,7 +308,7 @@ fn both(conflicts: &[Conflict]) -> Vec<String> {
     lines
 }
 
-fn refused(name: &str, text: &str, faults: &[FileFault]) -> Failure {
+pub(super) fn refused(name: &str, text: &str, faults: &[FileFault]) -> Failure {
     let mut failure = Failure::data(format!("nothing was changed: {}", counted(faults.len(), "fault", "faults")));
     failure.places = draw(name, text, faults);
     failure.hint("mend it and try again")

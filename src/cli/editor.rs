@@ -16,13 +16,18 @@ use std::sync::atomic::AtomicBool;
 pub(super) struct Draft {
     path: PathBuf,
     begun: String,
+    /// The command that opens it again, without the file.
+    again: String,
 }
+
+/// The command that opens the text of a card again.
+pub(super) const EDIT_AGAIN: &str = "lmq edit --resume";
 
 /// The editor to use.
 pub(super) fn named() -> Result<String, Failure> {
     Env::editor().ok_or_else(|| {
         Failure::failed("there is no editor: VISUAL and EDITOR are not set")
-            .hint("set one, as in EDITOR=nano; or change the card with --front, --back or --set")
+            .hint("set one, as in EDITOR=nano; or give the texts on the command line, see --help")
     })
 }
 
@@ -34,20 +39,20 @@ pub(super) struct Named {
 impl Editor for Named {
     fn edit(&self, text: &str) -> Result<Option<String>, Failure> {
         let editor = named()?;
-        let draft = Draft::new(&self.db, text)?;
+        let draft = Draft::new(&self.db, text, EDIT_AGAIN)?;
         let edited = draft.edit(&editor)?;
         draft.drop_file();
         Ok(edited)
     }
 
     fn keep(&self, text: &str) -> Result<String, Failure> {
-        Ok(Draft::new(&self.db, text)?.how_to_resume())
+        Ok(Draft::new(&self.db, text, EDIT_AGAIN)?.how_to_resume())
     }
 }
 
 impl Draft {
     /// A file beside the database with `text` in it; only its owner may read it.
-    pub(super) fn new(db: &Path, text: &str) -> Result<Self, Failure> {
+    pub(super) fn new(db: &Path, text: &str, again: &str) -> Result<Self, Failure> {
         let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let made = || -> std::io::Result<PathBuf> {
             let mut file = tempfile::Builder::new().prefix("edit-").suffix(".toml").tempfile_in(folder)?;
@@ -58,12 +63,12 @@ impl Draft {
         let path = made().map_err(|error| {
             Failure::failed(format!("cannot write the text to edit into `{}`", folder.display())).at(error.to_string())
         })?;
-        Ok(Self { path, begun: text.to_owned() })
+        Ok(Self { path, begun: text.to_owned(), again: again.to_owned() })
     }
 
     /// A text that was kept. It is new, whatever is done to it.
-    pub(super) fn kept(path: &Path) -> Result<(Self, String), Failure> {
-        let draft = Self { path: path.to_owned(), begun: String::new() };
+    pub(super) fn kept(path: &Path, again: &str) -> Result<(Self, String), Failure> {
+        let draft = Self { path: path.to_owned(), begun: String::new(), again: again.to_owned() };
         let text = draft.read()?;
         Ok((draft, text))
     }
@@ -105,7 +110,7 @@ impl Draft {
 
     /// What to say when the text could not be used.
     pub(super) fn how_to_resume(&self) -> String {
-        format!("your text is kept: `lmq edit --resume {}` opens it again", self.name())
+        format!("your text is kept: `{} {}` opens it again", self.again, self.name())
     }
 
     /// The text is used, or not wanted.

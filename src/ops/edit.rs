@@ -168,6 +168,25 @@ pub fn checked(text: &NoteText) -> Result<NoteText, Failure> {
     read.pop().map(|card| card.text).ok_or_else(|| Failure::bug("a card was written that could not be read"))
 }
 
+/// A key, where there is one, and a text.
+pub type New = (Option<String>, NoteText);
+
+/// Reads new cards of a deck, which may not be there yet.
+///
+/// # Errors
+/// The faults that a deck file with them would have; the outer error is one of the database.
+pub fn read_new(store: &Store, deck: &str, text: &str) -> Result<Result<Vec<New>, Vec<FileFault>>, Failure> {
+    let fail = |error: StoreError| failure(&error, store.path());
+    let mut known = Known::default();
+    if let Some((id, _)) = store.deck_named(deck).map_err(fail)? {
+        let decks = store.deck_names().map_err(fail)?;
+        for (number, ..) in decks.into_iter().filter(|(_, name, _)| *name == id) {
+            add_known(store, number, text, &mut known).map_err(fail)?;
+        }
+    }
+    Ok(cards::read(text, &known).map(|cards| cards.into_iter().map(|card| (card.key, card.text)).collect()))
+}
+
 /// Why an edit was not made.
 #[derive(Debug)]
 pub enum Refusal {
@@ -294,14 +313,7 @@ fn known(store: &Store, notes: &[NoteNow], text: &str) -> Result<Known, StoreErr
     let mut known = Known::default();
     let decks: BTreeSet<i64> = notes.iter().map(|note| note.deck).collect();
     for deck in decks {
-        known.topics.extend(store.topics(deck)?.into_iter().map(|(id, ..)| id));
-        // A large deck is read only where a card names keys of it.
-        if text.contains("after") {
-            store.notes(deck, |_, key, _| {
-                known.keys.extend(key);
-                Ok(())
-            })?;
-        }
+        add_known(store, deck, text, &mut known)?;
     }
     for note in notes {
         // What a note names already is no new fault.
@@ -309,6 +321,18 @@ fn known(store: &Store, notes: &[NoteNow], text: &str) -> Result<Known, StoreErr
         known.keys.extend(note.text.after.iter().cloned());
     }
     Ok(known)
+}
+
+fn add_known(store: &Store, deck: i64, text: &str, known: &mut Known) -> Result<(), StoreError> {
+    known.topics.extend(store.topics(deck)?.into_iter().map(|(id, ..)| id));
+    // A large deck is read only where a card names keys of it.
+    if text.contains("after") {
+        store.notes(deck, |_, key, _| {
+            known.keys.extend(key);
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// A fault of a text that has no file.

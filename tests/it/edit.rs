@@ -99,7 +99,7 @@ fn an_editor_that_is_missing_or_fails_changes_nothing() {
     let lmq = team();
     insta::assert_snapshot!(lmq.run(["edit", "team/owner"]).err(1), @r"
     lmq: there is no editor: VISUAL and EDITOR are not set
-    hint: set one, as in EDITOR=nano; or change the card with --front, --back or --set
+    hint: set one, as in EDITOR=nano; or give the texts on the command line, see --help
     ");
     insta::assert_snapshot!(lmq.shell("EDITOR=no-such-editor lmq edit team/owner 2>&1 | tail -2").stdout, @r"
     lmq: cannot run the editor `no-such-editor`

@@ -490,7 +490,15 @@ mod tests {
     use super::*;
 
     fn form(text: &NoteText) -> Form {
-        Form { title: String::new(), rows: rows_of(text), at: 0, base: text.clone(), said: None, has_editor: true }
+        Form {
+            title: String::new(),
+            rows: rows_of(text),
+            at: 0,
+            base: text.clone(),
+            said: None,
+            has_editor: true,
+            spare: Vec::new(),
+        }
     }
 
     fn card(kind: &str, fields: &[(&str, Value)]) -> NoteText {
