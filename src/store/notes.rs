@@ -123,12 +123,12 @@ pub struct SourceFile {
     pub hash: Option<i64>,
 }
 
-/// A built-in note whose shown text is the user's.
+/// A note whose shown text is the user's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
     /// `deck/key`.
     pub name: String,
-    /// The text that the program brings.
+    /// The text that the program or its file brings.
     pub upstream: NoteText,
     /// The text that is shown.
     pub shown: NoteText,
@@ -1357,7 +1357,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Built-in notes whose shown text is the user's, with the text that the program brings.
+    /// Notes whose shown text is the user's, with the text that the program or their followed file brings.
     ///
     /// # Errors
     /// When the database can't be read.

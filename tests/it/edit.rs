@@ -3,6 +3,7 @@
 use crate::home::Lmq;
 use crate::home::Run;
 use crate::home::TEAM;
+use proptest::prelude::*;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -405,4 +406,62 @@ fn a_followed_table_is_not_written_and_the_edit_stays_until_the_file_changes_tha
     lmq.run(["undo", "--yes"]).ok().done();
     assert_eq!(lmq.listed("deck:words")[0], "one → 1 [new]");
     lmq.assert_sound();
+}
+
+// Laws --------------------------------------------------------------------------------------------------------------
+
+/// One edit of a note, as arguments.
+fn any_edit() -> impl Strategy<Value = Vec<String>> {
+    let text = || prop_oneof![Just("x".to_owned()), "[a-zé\u{202e}\"'\\\\ ]{1,12}[a-z]", "[a-z]{1,4}\n[a-z ]{0,4}z"];
+    let set = |field: &'static str| text().prop_map(move |text| vec!["--set".to_owned(), format!("{field}={text}")]);
+    let one = prop_oneof![
+        set("front"),
+        set("back"),
+        set("tags"),
+        set("hint"),
+        set("extra"),
+        set("speaker"),
+        Just(vec!["--set".to_owned(), "source=".to_owned()]),
+        Just(vec!["--set".to_owned(), "kind=reversed".to_owned()]),
+        "[a-z]{1,5}".prop_map(|key| vec!["--set".to_owned(), format!("key={key}")]),
+        Just(vec!["--meaning".to_owned(), "changed".to_owned()]),
+    ];
+    proptest::collection::btree_set(one, 1..4).prop_map(|edits| edits.into_iter().flatten().collect())
+}
+
+fn state(lmq: &Lmq) -> (Value, String, Value) {
+    let decks = lmq.run(["decks", "--json"]).json();
+    (lmq.everything("deck:team"), lmq.read("team.toml"), decks)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, rng_seed: proptest::test_runner::RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edit_taken_back_leaves_cards_and_file_as_they_were(edits in proptest::collection::vec(any_edit(), 1..3)) {
+        let lmq = linked();
+        lmq.run(["answer", "team/owner", "good"]).done();
+        lmq.run(["answer", "team/pair#1", "again"]).done();
+        let id = card(&lmq, "team/owner")["id"].as_str().unwrap().to_owned();
+        let before = state(&lmq);
+        let mut made = 0;
+        for edit in &edits {
+            let mut command = lmq.command(env!("CARGO_BIN_EXE_lmq"));
+            command.args(["edit", &id]).args(edit);
+            let run = lmq.finish(command, b"").ok();
+            made += usize::from(run.stdout != "nothing was changed\n");
+            prop_assert_eq!(lmq.run(["decks"]).ok().stderr, "", "the next look finds nothing new");
+        }
+        let after = state(&lmq);
+        lmq.assert_sound();
+        for _ in 0..made {
+            lmq.run(["undo", "--yes"]).done();
+        }
+        prop_assert_eq!(state(&lmq), before);
+        for _ in 0..made {
+            lmq.run(["undo", "--redo", "--yes"]).done();
+        }
+        prop_assert_eq!(state(&lmq), after);
+        lmq.assert_sound();
+    }
 }
