@@ -237,7 +237,7 @@ impl Desk {
         let newest = self.store.newest_action(&[]).map_err(|error| self.failure(&error))?;
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
-        crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
-        Ok(Some(action.label))
+        let undo = crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
+        Ok(Some([vec![action.label], undo.talk].concat().join(". ")))
     }
 }

@@ -1,10 +1,12 @@
 //! Files in: decks, tables, notes, the log of another database; folders; files that are followed.
 
+use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
 use crate::core::log::LogRecord;
 use crate::core::text::counted;
 use crate::core::text::nearest;
+use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats;
@@ -25,6 +27,8 @@ use crate::ops::failure;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
+use crate::store::Finished;
+use crate::store::Overruled;
 use crate::store::Placed;
 use crate::store::SourceFile;
 use crate::store::Stamp;
@@ -526,16 +530,28 @@ fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let (late, missing) = bulk.finish()?;
+    let Finished { late, missing, overruled } = bulk.finish()?;
     for placed in late {
         report.place(placed, &shown, None);
     }
+    report.warnings.extend(overruled.iter().map(|both| both_changed(&shown, both)));
     if matches!(follow, Follow::Again(_)) {
         report.retired += missing;
     } else {
         report.missing += missing;
     }
     Ok(())
+}
+
+/// The text of the file is shown, the user's own one is kept among the note's versions, and both are said.
+fn both_changed(shown: &str, both: &Overruled) -> String {
+    let line = |text: &NoteText| format!("{} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1)));
+    format!(
+        "{shown}: a card that you had edited was changed there too; the file's text is shown now, and `lmq undo` brings \
+         yours back\n  the file's: {}\n  yours: {}",
+        line(&both.theirs),
+        line(&both.mine)
+    )
 }
 
 /// Ids of the built-in decks with the uids that they have.
@@ -796,6 +812,7 @@ fn follow_one(
     written.map_err(|error| failure(&error, &path))?;
     if report.changes() || report.rejections > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
+        talk.extend(report.warnings);
         talk.extend(report.rejected);
     }
     Ok(())

@@ -275,7 +275,7 @@ impl<'a> Review<'a> {
             .store
             .write(when, "undo", |_| label, |writer| writer.undo(action.id))
             .map_err(|error| self.failure(&error))?;
-        crate::ops::linked::after_undo(self.store, when, &undo)?;
+        let told = crate::ops::linked::after_undo(self.store, when, &undo)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
         if self.session.waiting().all() == waiting && action.kind != "mark" {
@@ -285,7 +285,7 @@ impl<'a> Review<'a> {
             }
         }
         self.advance()?;
-        Ok(Said::Undone(action.label))
+        Ok(Said::Undone([vec![action.label], told].concat().join(". ")))
     }
 
     /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.

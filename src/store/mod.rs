@@ -30,6 +30,8 @@ pub use notes::Bulk;
 pub use notes::BulkOptions;
 pub use notes::DeckOrigin;
 pub use notes::Edited;
+pub use notes::Finished;
+pub use notes::Overruled;
 pub use notes::Placed;
 pub use notes::SourceFile;
 pub use notes::Who;

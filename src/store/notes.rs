@@ -190,6 +190,26 @@ impl Seen {
     }
 }
 
+/// A text of the user's own that a followed file has taken the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overruled {
+    /// The user's text.
+    pub mine: NoteText,
+    /// The file's.
+    pub theirs: NoteText,
+}
+
+/// What the end of a file brought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// What became of the rows that waited for it.
+    pub late: Vec<Placed>,
+    /// Notes of the file's decks that the file does not have.
+    pub missing: u64,
+    /// Notes that both the user and the file had changed.
+    pub overruled: Vec<Overruled>,
+}
+
 /// How a note says who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
@@ -296,6 +316,7 @@ pub struct Bulk<'b, 's> {
     files_decks: Vec<i64>,
     /// Notes of this file that the user gave another text, by the one that the file gave: read when first needed.
     asides: Option<BTreeMap<String, i64>>,
+    overruled: Vec<Overruled>,
 }
 
 impl<'b, 's> Bulk<'b, 's> {
@@ -322,6 +343,7 @@ impl<'b, 's> Bulk<'b, 's> {
             waiting_bytes: 0,
             files_decks: Vec::new(),
             asides: None,
+            overruled: Vec::new(),
         })
     }
 
@@ -677,8 +699,15 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(Placed::Kept);
         }
         // The user's own text stays as long as the file says what it said when that was written.
-        if !retired && self.options.source.is_some() && self.writer.source_said(note)?.as_ref() == Some(&hashed.body) {
-            return Ok(Placed::Kept);
+        if !retired
+            && self.options.source.is_some()
+            && let Some(said) = self.writer.source_said(note)?
+        {
+            if said == hashed.body {
+                return Ok(Placed::Kept);
+            }
+            let (mine, ..) = self.writer.shown(note)?;
+            self.overruled.push(Overruled { mine, theirs: text.clone() });
         }
         if !same_key {
             self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
@@ -725,11 +754,9 @@ impl<'b, 's> Bulk<'b, 's> {
 
     /// Decides what was left for the end, and retires what vanished where that was asked for.
     ///
-    /// Gives what became of the rows that waited, and how many notes of the file's decks the file does not have.
-    ///
     /// # Errors
     /// When it can't be written.
-    pub fn finish(mut self) -> Result<(Vec<Placed>, u64), StoreError> {
+    pub fn finish(mut self) -> Result<Finished, StoreError> {
         let mut placed = Vec::new();
         let mut rest = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
@@ -792,7 +819,7 @@ impl<'b, 's> Bulk<'b, 's> {
                 }
             }
         }
-        Ok((placed, missing))
+        Ok(Finished { late: placed, missing, overruled: self.overruled })
     }
 
     fn known(&self, note: i64) -> Result<Option<Known>, StoreError> {

@@ -48,7 +48,9 @@ fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     let edited = lmq.run(["decks", "--edited"]).out();
     let lines: Vec<&str> = edited.lines().collect();
     assert_eq!(lines.len(), 3, "{edited}");
-    assert!(lines[0].starts_with("skills/") && lines[1].starts_with("  brought: ") && lines[2].starts_with("  yours: "));
+    assert!(
+        lines[0].starts_with("skills/") && lines[1].starts_with("  brought: ") && lines[2].starts_with("  yours: ")
+    );
     assert!(lines[2].contains("→ MINE "), "{edited}");
     let json = lmq.run(["decks", "--edited", "--json"]).json();
     assert!(json[0]["shown"]["fields"]["back"].as_str().unwrap().starts_with("MINE "));

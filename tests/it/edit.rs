@@ -348,7 +348,12 @@ fn a_file_that_is_gone_read_only_or_broken_stops_the_edit_and_there_is_a_way_out
     lmq.write("team.toml", TEAM.replace("Mentee", "mentee"));
     assert!(lmq.listed("roadmap")[0].contains("Bela"), "another card changed");
     lmq.write("team.toml", TEAM.replace("Amara", "Cem"));
+    let said = lmq.run(["decks"]).ok().stderr;
+    assert!(said.contains("a card that you had edited was changed there too"), "{said}");
+    assert!(said.contains("the file's: Who owns the roadmap? → Cem\n  yours: Who owns the roadmap? → Bela"), "{said}");
     assert!(lmq.listed("roadmap")[0].contains("Cem"), "now this one did");
+    lmq.run(["undo", "--yes"]).ok().done();
+    assert!(lmq.listed("roadmap")[0].contains("Bela"), "nothing is lost");
     lmq.assert_sound();
 }
 

@@ -89,8 +89,8 @@ fn the_terminal_is_lent_to_an_editor_and_taken_back() {
     assert!(code == 0 && given_back(&raw));
     let left = raw.matches("\u{1b}[?1049l").count();
     assert_eq!(left, 2, "for the editor and at the end");
-    let at = raw.find("in the editor").unwrap();
-    assert!(raw[..at].matches("\u{1b}[?1049l").count() == 1, "on the normal screen");
+    let before = raw.split("in the editor").next().unwrap();
+    assert_eq!(before.matches("\u{1b}[?1049l").count(), 1, "on the normal screen");
 }
 
 #[test]
@@ -146,4 +146,45 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
     assert!(lmq.ok(&["cards", "deck:mine"]).contains("Whose is it?"));
+}
+
+#[test]
+fn in_a_terminal_faults_are_shown_and_the_text_opened_again_and_the_meaning_asked() {
+    let lmq = model();
+    assert_eq!(lmq.at("2026-01-14T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+    let script = lmq.folder.path().join("ed.sh");
+    // The first time it makes a fault, the second time it mends it.
+    let text = "if grep -q ^bakc \"$1\"; then sed -i 's/^bakc/back/' \"$1\"; else sed -i 's/^back.*/bakc = \"A share\"/' \"$1\"; fi\n";
+    std::fs::write(&script, text).unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = Terminal::start(&lmq, &["edit", "model/plan-in-strategy"], 100, 24, &[("EDITOR", &editor)]);
+    terminal.sees("did you mean `back`?");
+    terminal.sees("Open it again? [Y/n]");
+    terminal.types("\r");
+    terminal.sees("A typo (the schedule stays) or another meaning");
+    terminal.types("m\r");
+    terminal.sees("edited model/plan-in-strategy, with another meaning");
+    assert_eq!(terminal.ends().0, 0);
+    let after = card(&lmq, "model/plan-in-strategy");
+    assert_eq!((after["answer"].as_str(), after["repetitions"].as_u64()), (Some("A share"), Some(0)));
+}
+
+#[test]
+fn over_lines_the_card_is_asked_anew_with_what_the_editor_left() {
+    let lmq = model();
+    let script = lmq.folder.path().join("ed.sh");
+    std::fs::write(&script, "sed -i 's/part of it/share/' \"$1\"\n").unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = Terminal::start(&lmq, &["review", "model", "--plain"], 80, 30, &[("EDITOR", &editor)]);
+    terminal.sees("Enter goes on");
+    terminal.types("\r");
+    terminal.sees("> ");
+    terminal.types(":e\r");
+    terminal.sees("edited model/plan-in-strategy");
+    terminal.types("\r");
+    terminal.sees("The plan is a smaller share");
+    terminal.types(":q\r");
+    assert_eq!(terminal.ends().0, 0);
+    let run = lmq.run_with(&["review", "model", "--new", "1"], b":e\n");
+    assert!(run.stdout.contains("`lmq edit model/plan-in-strategy` changes this card"), "{}", run.stdout);
 }
