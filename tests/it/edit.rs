@@ -276,6 +276,21 @@ fn another_key_and_another_kind_keep_the_history() {
     lmq.assert_sound();
 }
 
+#[test]
+fn every_built_in_note_goes_to_the_editor_and_back_unchanged() {
+    let lmq = Lmq::new();
+    let text = with_editor(&lmq, "cp \"$1\" seen", "lmq edit deck:*").ok();
+    assert_eq!(text.stdout, "nothing was changed\n");
+    let seen = lmq.read("seen");
+    assert!(seen.matches("[[card]]").count() > 150, "{}", seen.len());
+    assert_eq!(lmq.run_with(&seen, ["edit", "deck:*", "-"]).out(), "nothing was changed\n");
+    let first = lmq.cards("deck:skills")[0]["name"].as_str().unwrap().to_owned();
+    lmq.run(["edit", first.as_str(), "--set", "hint=mine"]).done();
+    assert_eq!(lmq.run(["decks", "--edited", "--json"]).json().as_array().unwrap().len(), 1);
+    lmq.run(["undo"]).done();
+    assert_eq!(lmq.run(["decks", "--edited", "--json"]).json().as_array().unwrap().len(), 0);
+}
+
 // Followed files --------------------------------------------------------------------------------------------------
 
 #[test]
