@@ -1,28 +1,40 @@
 use crate::cli::Ctx;
+use crate::cli::edit::asked;
+use crate::cli::edit::in_terminal;
+use crate::cli::edit::refused;
+use crate::cli::editor;
+use crate::cli::editor::Draft;
 use crate::cli::json;
 use crate::core::card::Fields;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::add::Added;
+use crate::store::Store;
+use std::io::Read as _;
+use std::path::PathBuf;
 
 /// Add one card
 ///
-/// The deck is made when it is missing. A front with {{c1::hidden}} parts and no back becomes a cloze.
+/// The deck is made when it is missing. A front with {{c1::hidden}} parts and no back becomes a cloze. Without a front
+/// your editor opens with a card of each kind to choose from.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq add team \"Who owns the roadmap?\" \"Amara\"
   lmq add team \"The retro is every {{c1::second Friday}}\" --tag habits
+  lmq add team                      in your editor, any kind of card
   lmq add team \"Capital of Peru\" Lima --reversed")]
 pub(super) struct Args {
     /// The deck, `a::b` for one inside another
     deck: String,
 
-    /// What is asked
-    front: String,
+    /// What is asked; `-` reads a [[card]] from standard input
+    front: Option<String>,
 
     /// The answer
     back: Option<String>,
@@ -51,14 +63,21 @@ pub(super) struct Args {
     #[arg(long)]
     hint: Option<String>,
 
+    /// Open a text again that was kept
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["front", "key", "tags", "extra", "hint"])]
+    resume: Option<PathBuf>,
+
     /// Print the cards as JSON
     #[arg(long)]
     json: bool,
 }
 
-fn text(args: &Args) -> Result<NoteText, Failure> {
+/// A card of each kind; docs/deck-format.md explains them.
+const TEMPLATE: &str = include_str!("new_card.toml");
+
+fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
     let blank = |text: &str| text.trim().is_empty();
-    if blank(&args.deck) || blank(&args.front) || args.back.as_deref().is_some_and(blank) {
+    if blank(&args.deck) || blank(front) || args.back.as_deref().is_some_and(blank) {
         return Err(Failure::usage("deck, front and back must not be empty").hint("lmq add DECK FRONT BACK"));
     }
     if args.key.as_deref().is_some_and(blank) {
@@ -68,13 +87,13 @@ fn text(args: &Args) -> Result<NoteText, Failure> {
     }
     let one = |text: &str| Value::Text(text.trim().to_owned());
     let (name, fields) = match &args.back {
-        None => ("cloze", Fields::from([("text".to_owned(), one(&args.front))])),
+        None => ("cloze", Fields::from([("text".to_owned(), one(front))])),
         Some(back) if args.typed => {
-            ("typed", Fields::from([("prompt".to_owned(), one(&args.front)), ("answer".to_owned(), one(back))]))
+            ("typed", Fields::from([("prompt".to_owned(), one(front)), ("answer".to_owned(), one(back))]))
         }
         Some(back) => (
             if args.reversed { "reversed" } else { "basic" },
-            Fields::from([("front".to_owned(), one(&args.front)), ("back".to_owned(), one(back))]),
+            Fields::from([("front".to_owned(), one(front)), ("back".to_owned(), one(back))]),
         ),
     };
     let faults = kind(name).map_or_else(Vec::new, |kind| kind.check(&fields));
@@ -93,12 +112,83 @@ fn text(args: &Args) -> Result<NoteText, Failure> {
     })
 }
 
+/// The one card of a text, with its key.
+fn read(name: &str, text: &str, store: &Store, deck: &str) -> Result<(Option<String>, NoteText), Failure> {
+    let read = ops::edit::read_new(store, deck, text)?.map_err(|faults| refused(name, text, &faults))?;
+    match <[_; 1]>::try_from(read) {
+        Ok([card]) => Ok(card),
+        Err(cards) => Err(Failure::usage(format!("there are {} in the text", counted(cards.len(), "card", "cards")))
+            .hint("add them one at a time; for many write a deck file: lmq new")),
+    }
+}
+
+/// A card written in the editor; nothing where its user left it.
+fn written(args: &Args, ctx: &mut Ctx, store: &Store) -> Result<Option<(Option<String>, NoteText, Draft)>, Failure> {
+    let again = format!("lmq add {} --resume", one_line(&args.deck));
+    let editor = editor::named()?;
+    let draft = match &args.resume {
+        Some(path) => Draft::kept(path, &again)?.0,
+        None => Draft::new(&ctx.db, &TEMPLATE.replace("DECK", &one_line(&args.deck)), &again)?,
+    };
+    loop {
+        let Some(text) = draft.edit(&editor)? else {
+            draft.drop_file();
+            return Ok(None);
+        };
+        let failure = match read(&draft.name(), &text, store, &args.deck) {
+            Ok((key, text)) => return Ok(Some((key, text, draft))),
+            Err(failure) => failure,
+        };
+        if !in_terminal() {
+            return Err(failure.hint(draft.how_to_resume()));
+        }
+        crate::cli::complain(&failure.to_string());
+        if !asked(ctx, "Open it again? [Y/n] ")?.is_some_and(|answer| matches!(answer.as_str(), "" | "y" | "yes")) {
+            return Err(Failure::failed("nothing was added").hint(draft.how_to_resume()));
+        }
+    }
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let text = text(args)?;
-    let mut store = ctx.store()?;
+    if args.deck.trim().is_empty() {
+        return Err(Failure::usage("deck, front and back must not be empty").hint("lmq add DECK FRONT BACK"));
+    }
+    let given = args.front.as_deref().filter(|front| *front != "-" || args.back.is_some());
+    let (mut store, key, text, draft) = match (given, &args.front) {
+        (Some(front), _) => {
+            let text = text(args, front)?;
+            (ctx.store()?, args.key.clone(), text, None)
+        }
+        (None, Some(_)) => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).map_err(|error| {
+                Failure::data("cannot read standard input").at(error.to_string()).hint("send it as UTF-8")
+            })?;
+            let store = ctx.store()?;
+            let (key, text) = read("-", &text, &store, &args.deck)?;
+            (store, key.or_else(|| args.key.clone()), text, None)
+        }
+        (None, None) => {
+            let store = ctx.store()?;
+            let Some((key, text, draft)) = written(args, ctx, &store)? else {
+                return if args.json {
+                    json::print(ctx, &Vec::<json::Card>::new())
+                } else {
+                    ctx.line("nothing was added")
+                };
+            };
+            (store, key, text, Some(draft))
+        }
+    };
     let stamp = ctx.stamp();
-    let Added { cards, known } =
-        ops::add::add(&mut store, &ctx.env, stamp, &args.deck, args.key.as_deref().map(str::trim), &text)?;
+    let added = ops::add::add(&mut store, &ctx.env, stamp, &args.deck, key.as_deref().map(str::trim), &text);
+    let Added { cards, known } = added.map_err(|failure| match &draft {
+        Some(draft) => failure.hint(draft.how_to_resume()),
+        None => failure,
+    })?;
+    if let Some(draft) = draft {
+        draft.drop_file();
+    }
     if known {
         ctx.say("the deck has this very card already; nothing was added");
     }

@@ -64,7 +64,9 @@ pub(super) fn change(
             return Err(unsure(&what));
         }
     }
-    bulk::make(&mut store, &ctx.settings, stamp, &plan)?;
+    for line in bulk::make(&mut store, &ctx.settings, stamp, &plan)? {
+        ctx.say(&line);
+    }
     ctx.line(plan.label())
 }
 

@@ -11,9 +11,9 @@ use serde::Serialize;
 #[command(after_help = "\
 Examples:
   lmq decks
-  lmq decks --edited     built-in cards that you changed, with the text that lmq brings")]
+  lmq decks --edited     cards that you changed, with the text that lmq or a followed file brings")]
 pub(super) struct Args {
-    /// Show built-in cards whose text is yours, with the text that this version of lmq brings
+    /// Show cards whose text is yours, with the text that this version of lmq, or a followed file, brings
     #[arg(long)]
     edited: bool,
 
@@ -78,11 +78,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             return json::print(ctx, &rows);
         }
         if edited.is_empty() {
-            return ctx.line("no built-in card is edited");
+            return ctx.line("no card that lmq or a followed file brings is edited");
         }
         for edited in &edited {
             ctx.line(one_line(&edited.name))?;
-            for (label, text) in [("lmq's", &edited.upstream), ("yours", &edited.shown)] {
+            for (label, text) in [("brought", &edited.upstream), ("yours", &edited.shown)] {
                 ctx.line(format!("  {label}: {} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1))))?;
             }
         }

@@ -45,6 +45,7 @@ pub(super) fn words(row: &HistoryRow) -> String {
         Fact::Undone { action } => format!("undid action {}", action.number),
         Fact::DueSet
         | Fact::Reset
+        | Fact::Restarted
         | Fact::Suspended
         | Fact::Unsuspended
         | Fact::Unburied

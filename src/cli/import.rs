@@ -94,7 +94,7 @@ struct Outcome<'o> {
 const SHOWN_COLUMNS: usize = 100;
 
 /// The faults of a deck file, each with its line and carets under what it is about.
-fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
+pub(super) fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     faults
         .iter()

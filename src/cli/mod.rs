@@ -13,6 +13,8 @@ mod config;
 mod decks;
 mod delete;
 mod doctor;
+mod edit;
+mod editor;
 mod export;
 mod glance;
 mod history;
@@ -132,6 +134,7 @@ commands! {
     Next => next,
     Answer => answer,
     Add => add,
+    Edit => edit,
     Decks => decks,
     Cards => cards,
     Show => show,
@@ -274,8 +277,9 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     let store = ctx.store()?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
+    let editor = editor::Named { db: ctx.db.clone() };
     let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);
-    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed))?;
+    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed), &editor)?;
     Ok(0)
 }
 

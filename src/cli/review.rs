@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::editor::Named;
 use crate::core::settings::Settings;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -90,15 +91,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.say(&warning);
     }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
+    let editor = Named { db: ctx.db.clone() };
     let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = io::stdin().lock();
-        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin);
+        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin, &editor);
     }
     let keys = keys(&ctx.settings)?;
     let stop = stops()?;
-    let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed))?;
+    let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed), &editor)?;
     for line in summary {
         ctx.line(crate::core::text::one_line(&line))?;
     }

@@ -107,6 +107,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .hint("say --yes to do it"));
     }
     let undo = ops::undo::undo(&mut store, ctx.stamp(), id, &label)?;
+    for line in &undo.talk {
+        ctx.say(line);
+    }
     if args.json {
         let mut names = Vec::new();
         for card in &undo.cards {

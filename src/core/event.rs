@@ -39,6 +39,8 @@ pub enum Fact {
     DueSet,
     /// The card was made new again.
     Reset,
+    /// What the card asks has changed: its repetitions begin again, its ease and lapses stay.
+    Restarted,
     /// Taken out of reviews.
     Suspended,
     /// Put back.
@@ -82,6 +84,7 @@ impl Fact {
             Self::Undone { .. } => "undone",
             Self::DueSet => "due-set",
             Self::Reset => "reset",
+            Self::Restarted => "restarted",
             Self::Suspended => "suspended",
             Self::Unsuspended => "unsuspended",
             Self::Buried { .. } => "buried",
@@ -105,6 +108,7 @@ impl Fact {
             Self::Undone { .. }
             | Self::DueSet
             | Self::Reset
+            | Self::Restarted
             | Self::Suspended
             | Self::Unsuspended
             | Self::Buried { .. }

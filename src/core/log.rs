@@ -115,6 +115,7 @@ mod tests {
         Bury { card: u8 },
         Mark { card: u8 },
         Reset { card: u8 },
+        Restart { card: u8 },
         Undo { back: u8 },
     }
 
@@ -126,6 +127,7 @@ mod tests {
             1 => (0u8..4).prop_map(|card| Step::Bury { card }),
             1 => (0u8..4).prop_map(|card| Step::Mark { card }),
             1 => (0u8..4).prop_map(|card| Step::Reset { card }),
+            1 => (0u8..4).prop_map(|card| Step::Restart { card }),
             3 => (0u8..6).prop_map(|back| Step::Undo { back }),
         ];
         proptest::collection::vec(step, 0..40)
@@ -190,6 +192,7 @@ mod tests {
                     }
                     Step::Mark { card: number } => self.write(Some(card(*number)), Fact::Marked, day),
                     Step::Reset { card: number } => self.write(Some(card(*number)), Fact::Reset, day),
+                    Step::Restart { card: number } => self.write(Some(card(*number)), Fact::Restarted, day),
                     Step::Undo { back } => {
                         let number = self.next.saturating_sub(1 + u64::from(*back)).max(1);
                         if number < self.next {

@@ -36,6 +36,7 @@ impl Voided {
                 | Fact::Crammed { .. }
                 | Fact::DueSet
                 | Fact::Reset
+                | Fact::Restarted
                 | Fact::Suspended
                 | Fact::Unsuspended
                 | Fact::Buried { .. }
@@ -126,6 +127,7 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs, outcome: Outc
             }
         }
         Fact::Reset => after.memory = None,
+        Fact::Restarted => after.memory = before.memory.as_ref().map(|memory| memory.restarted(event.study_day)),
         Fact::Suspended => after.suspended = true,
         Fact::Unsuspended => after.suspended = false,
         Fact::Buried { until } => after.buried_until = Some(*until),

@@ -472,6 +472,21 @@ impl Session {
         next
     }
 
+    /// The card on the screen was given another text: it is asked with that, where it is, without moving on.
+    #[must_use]
+    pub fn retold(&self, loaded: Loaded, today: StudyDay) -> Self {
+        let mut next = self.clone();
+        if let Stage::Front(current) | Stage::Back(current) = &mut next.stage
+            && let Some(kind) = kind(&loaded.text.kind)
+        {
+            let day = u64::from(today.0.cast_unsigned());
+            let showing = Showing { variant: loaded.variant, seed: current.candidate.card.hash() ^ mix(day) };
+            current.question = kind.question(&loaded.text, current.candidate.card.ordinal, showing);
+            current.loaded = loaded;
+        }
+        next
+    }
+
     /// The store took back an action on these cards: the newest of them is asked again at once, and the card on the
     /// screen waits behind it.
     #[must_use]

@@ -43,6 +43,14 @@ impl Memory {
             last_quality: Quality::Q0,
         }
     }
+
+    /// The memory of a card whose meaning changed: learned again from the first interval on, asked on `today` (or the
+    /// day after, where it was answered on it). The ease, which tells how hard it is to learn, and the lapses stay.
+    #[must_use]
+    pub fn restarted(&self, today: StudyDay) -> Self {
+        let due = if self.last >= today { self.last.plus(1) } else { today };
+        Self { repetitions: 0, interval: Days(0), due, ..self.clone() }
+    }
 }
 
 /// The state of a card: the fold of its events.

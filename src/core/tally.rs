@@ -39,6 +39,7 @@ pub fn of_event(before: &CardState, event: &Event) -> DayTotals {
         Fact::Undone { .. }
         | Fact::DueSet
         | Fact::Reset
+        | Fact::Restarted
         | Fact::Suspended
         | Fact::Unsuspended
         | Fact::Buried { .. }

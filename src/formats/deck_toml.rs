@@ -3,6 +3,9 @@
 //! A file with faults is refused whole, so all of them are found at once: the reading goes on after each, in a tree
 //! in which every value knows its bytes.
 
+pub mod cards;
+pub mod patch;
+
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fields;
@@ -87,6 +90,25 @@ fn place(text: &str, lines: &[usize], at: usize) -> Place {
 impl<'t> Faults<'t> {
     fn new(text: &'t str) -> Self {
         Self { text, lines: line_starts(text), found: Vec::new() }
+    }
+
+    /// The text as a tree. After a syntax error there is none: what else is wrong in it may not be wrong at all.
+    fn tree(&mut self) -> Option<Spanned<DeTable<'t>>> {
+        let (tree, errors) = DeTable::parse_recoverable(self.text);
+        for error in &errors {
+            let help = "texts stand in \"quotes\", a \" inside one is written \\\"";
+            self.add(error.span().unwrap_or(0..0), "syntax", one_sentence(error.message()), help.to_owned());
+        }
+        errors.is_empty().then_some(tree)
+    }
+
+    /// What was read, or all faults in the order of the text.
+    fn or<T>(mut self, read: T) -> Result<T, Vec<FileFault>> {
+        if self.found.is_empty() {
+            return Ok(read);
+        }
+        self.found.sort_by_key(|fault| fault.span.start);
+        Err(self.found)
     }
 
     fn place(&self, at: usize) -> Place {
@@ -179,26 +201,9 @@ impl<'t> Faults<'t> {
 /// All faults of the file, in its order.
 pub fn parse(text: &str) -> Result<DeckFile, Vec<FileFault>> {
     let mut faults = Faults::new(text);
-    let (tree, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let span = error.span().unwrap_or(0..0);
-        faults.add(
-            span,
-            "syntax",
-            one_sentence(error.message()),
-            "texts stand in \"quotes\", a \" inside one is written \\\"".to_owned(),
-        );
-    }
-    // After a syntax error the tree is a guess: what else is wrong in it may not be wrong at all.
-    if !errors.is_empty() {
-        return Err(faults.found);
-    }
+    let Some(tree) = faults.tree() else { return Err(faults.found) };
     let deck = read_tree(tree.get_ref(), &mut faults);
-    if faults.found.is_empty() {
-        return Ok(deck);
-    }
-    faults.found.sort_by_key(|fault| fault.span.start);
-    Err(faults.found)
+    faults.or(deck)
 }
 
 fn one_sentence(message: &str) -> String {
@@ -359,7 +364,7 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
                 }
             }
         }
-        if let Some(text) = read_card(node, table, topics, faults) {
+        if let Some(text) = read_card(node, table, topics, &[], faults) {
             deck.notes.push(Item { place, deck: None, identity: Identity::Key(key.clone()), key: Some(key), text });
         }
     }
@@ -413,6 +418,7 @@ fn read_card(
     node: &Node<'_>,
     table: &DeTable<'_>,
     topics: &BTreeMap<String, Place>,
+    also: &[&'static str],
     faults: &mut Faults<'_>,
 ) -> Option<NoteText> {
     let name = required(node, table, "kind", "the card", faults);
@@ -428,7 +434,8 @@ fn read_card(
     // What every kind has is looked at in any case: all faults at once.
     let mut fields = None;
     if let Some(kind) = kind {
-        let known: Vec<&str> = CARD_FIELDS.into_iter().chain(kind.fields().iter().map(|field| field.name)).collect();
+        let own = kind.fields().iter().map(|field| field.name);
+        let known: Vec<&str> = CARD_FIELDS.into_iter().chain(own).chain(also.iter().copied()).collect();
         for key in table.keys() {
             if !known.contains(&key.get_ref().as_ref()) {
                 faults.unknown(key.span(), key.get_ref(), &format!("a `{name}` card"), &known);
@@ -612,6 +619,39 @@ fn array(texts: &[String]) -> String {
     if line.chars().count() <= 100 { line } else { format!("[\n  {},\n]", items.join(",\n  ")) }
 }
 
+/// The lines of a card, in their usual order: each field with its value as TOML.
+fn card_lines(key: Option<&str>, text: &NoteText) -> Vec<(String, String)> {
+    let names: Vec<&str> = kind(&text.kind).map_or_else(
+        || text.fields.keys().map(String::as_str).collect(),
+        |kind| kind.fields().iter().map(|field| field.name).collect(),
+    );
+    let one = |text: Option<&String>| text.map(|text| quoted(text));
+    let several = |texts: &[String]| (!texts.is_empty()).then(|| array(texts));
+    let mut lines = vec![("key", key.map(quoted)), ("kind", Some(quoted(&text.kind)))];
+    lines.extend(names.into_iter().map(|name| {
+        let value = match text.fields.get(name) {
+            Some(Value::Text(value)) => Some(quoted(value)),
+            Some(Value::Texts(values)) => Some(array(values)),
+            None => None,
+        };
+        (name, value)
+    }));
+    // A topic that is the first source goes without saying.
+    let topic = text.topic.as_ref().filter(|topic| text.source.first() != Some(*topic));
+    lines.extend([
+        ("source", several(&text.source)),
+        ("topic", one(topic)),
+        ("speaker", one(text.speaker.as_ref())),
+        ("hint", one(text.hint.as_ref())),
+        ("extra", one(text.extra.as_ref())),
+        ("tags", several(&text.tags)),
+        ("group", one(text.group.as_ref())),
+        ("after", several(&text.after)),
+        ("held_out", text.held_out.then(|| "true".to_owned())),
+    ]);
+    lines.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).collect()
+}
+
 impl Writer<'_> {
     fn line(&mut self, field: &str, value: &str) -> io::Result<()> {
         writeln!(self.out, "{field} = {value}")
@@ -624,12 +664,7 @@ impl Writer<'_> {
         }
     }
 
-    fn texts(&mut self, field: &str, texts: &[String]) -> io::Result<()> {
-        if texts.is_empty() { Ok(()) } else { self.line(field, &array(texts)) }
-    }
-
     fn note(&mut self, item: &Item) -> io::Result<()> {
-        let text = &item.text;
         let key = item.key.clone().unwrap_or_else(|| match &item.identity {
             Identity::Key(key) => key.clone(),
             Identity::Uid(uid) => uid.to_string(),
@@ -637,28 +672,10 @@ impl Writer<'_> {
             Identity::None => String::new(),
         });
         writeln!(self.out, "\n[[card]]")?;
-        self.text("key", Some(&key))?;
-        self.text("kind", Some(&text.kind))?;
-        let names: Vec<&str> = kind(&text.kind).map_or_else(
-            || text.fields.keys().map(String::as_str).collect(),
-            |kind| kind.fields().iter().map(|field| field.name).collect(),
-        );
-        for name in names {
-            match text.fields.get(name) {
-                Some(Value::Text(value)) => self.line(name, &quoted(value))?,
-                Some(Value::Texts(values)) => self.line(name, &array(values))?,
-                None => {}
-            }
+        for (field, value) in card_lines(Some(&key), &item.text) {
+            self.line(&field, &value)?;
         }
-        self.texts("source", &text.source)?;
-        self.text("topic", text.topic.as_ref().filter(|topic| text.source.first() != Some(*topic)))?;
-        self.text("speaker", text.speaker.as_ref())?;
-        self.text("hint", text.hint.as_ref())?;
-        self.text("extra", text.extra.as_ref())?;
-        self.texts("tags", &text.tags)?;
-        self.text("group", text.group.as_ref())?;
-        self.texts("after", &text.after)?;
-        if text.held_out { self.line("held_out", "true") } else { Ok(()) }
+        Ok(())
     }
 }
 

@@ -335,6 +335,7 @@ fn event_of(line: EventLine) -> Result<Event, String> {
         }
         "due-set" => Fact::DueSet,
         "reset" => Fact::Reset,
+        "restarted" => Fact::Restarted,
         "suspended" => Fact::Suspended,
         "unsuspended" => Fact::Unsuspended,
         "buried" => Fact::Buried { until: StudyDay(line.until.ok_or("`buried` has no `until`")?) },
@@ -418,6 +419,7 @@ mod tests {
             Fact::Undone { action: ActionId { device: DeviceId([8; 16]), number: 4 } },
             Fact::DueSet,
             Fact::Reset,
+            Fact::Restarted,
             Fact::Suspended,
             Fact::Unsuspended,
             Fact::Buried { until: StudyDay(20469) },

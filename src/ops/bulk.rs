@@ -15,6 +15,7 @@ use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::failure;
+use crate::ops::linked;
 use crate::store::CardLine;
 use crate::store::Found;
 use crate::store::Stamp;
@@ -302,39 +303,69 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) ->
     Ok(plan)
 }
 
-/// Makes the change, as one action.
+/// Makes the change, as one action; a tag goes into the followed deck file of its note too. Gives what to tell.
 ///
 /// # Errors
 /// When a card was changed elsewhere since it was planned, or it can't be written; nothing is changed then.
-pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -> Result<(), Failure> {
+pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -> Result<Vec<String>, Failure> {
     let path = store.path().to_owned();
     let scheduler = settings.scheduler();
-    store
-        .write(
-            stamp,
-            plan.change.kind(plan.count()),
-            |()| plan.label(),
-            |writer| {
-                for draft in &plan.events {
-                    writer.append(draft, &scheduler)?;
+    let (files, mut talk) = files_of(store, plan)?;
+    let mut refused = None;
+    let written = store.write(
+        stamp,
+        plan.change.kind(plan.count()),
+        |()| plan.label(),
+        |writer| {
+            for draft in &plan.events {
+                writer.append(draft, &scheduler)?;
+            }
+            let deck = match (&plan.change, plan.versions.is_empty()) {
+                (Change::Move { id, name }, false) => Some(writer.deck_for(id, name)?),
+                _ => None,
+            };
+            for (note, version) in &plan.versions {
+                match (version, deck) {
+                    (Version::Text(text), _) => writer.rewrite(*note, text, files.is_aside(*note))?,
+                    (Version::Elsewhere, Some(deck)) => writer.relocate(*note, deck)?,
+                    (Version::Elsewhere, None) => {}
+                    (Version::Gone, _) => writer.retire(*note)?,
                 }
-                let deck = match (&plan.change, plan.versions.is_empty()) {
-                    (Change::Move { id, name }, false) => Some(writer.deck_for(id, name)?),
-                    _ => None,
-                };
-                for (note, version) in &plan.versions {
-                    match (version, deck) {
-                        (Version::Text(text), _) => writer.rewrite(*note, text)?,
-                        (Version::Elsewhere, Some(deck)) => writer.relocate(*note, deck)?,
-                        (Version::Elsewhere, None) => {}
-                        (Version::Gone, _) => writer.retire(*note)?,
-                    }
+            }
+            files.write(writer).map_err(|error| match error {
+                linked::Broken::Store(error) => error,
+                linked::Broken::File(failure) => {
+                    refused = Some(failure);
+                    StoreError::Abandoned
                 }
-                Ok(())
-            },
-        )
-        .map_err(|error| failure(&error, &path))?;
-    Ok(())
+            })
+        },
+    );
+    match (written, refused) {
+        (Err(_), Some(refused)) => Err(refused),
+        (Err(error), None) => {
+            files.put_back();
+            Err(failure(&error, &path))
+        }
+        (Ok(_), _) => {
+            talk.extend(files.talk());
+            Ok(talk)
+        }
+    }
+}
+
+/// The followed files that get the new texts. Where one of them can't be changed, tags are no reason to stop: the notes
+/// get them all the same, and what the file says stays known.
+fn files_of(store: &Store, plan: &Plan) -> Result<(linked::Plan, Vec<String>), Failure> {
+    let texts = plan.versions.iter().filter_map(|(note, version)| match version {
+        Version::Text(text) => Some(linked::Change { note: *note, new_key: None, text: (**text).clone() }),
+        Version::Elsewhere | Version::Gone => None,
+    });
+    let changes: Vec<linked::Change> = texts.collect();
+    match linked::plan(store, &changes, false) {
+        Ok(files) => Ok((files, Vec::new())),
+        Err(failure) => Ok((linked::plan(store, &changes, true)?, vec![failure.what])),
+    }
 }
 
 /// A tag as it may be given.

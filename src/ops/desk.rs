@@ -6,6 +6,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::edit::Bench;
 use crate::ops::failure;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
@@ -200,6 +201,11 @@ impl Desk {
         Some([failure.what, failure.hint.unwrap_or_default()])
     }
 
+    /// What a form edits cards with.
+    pub fn bench(&mut self) -> Bench<'_> {
+        Bench { store: &mut self.store, env: &self.env, settings: &self.settings }
+    }
+
     /// Every event of a card, oldest first.
     ///
     /// # Errors
@@ -231,7 +237,7 @@ impl Desk {
         let newest = self.store.newest_action(&[]).map_err(|error| self.failure(&error))?;
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
-        crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
-        Ok(Some(action.label))
+        let undo = crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
+        Ok(Some([vec![action.label], undo.talk].concat().join(". ")))
     }
 }

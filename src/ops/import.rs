@@ -1,11 +1,13 @@
 //! Files in: decks, tables, notes, the log of another database; folders; files that are followed.
 
+use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
 use crate::core::id::is_deck_id;
 use crate::core::log::LogRecord;
 use crate::core::text::counted;
 use crate::core::text::nearest;
+use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats;
@@ -27,6 +29,8 @@ use crate::ops::failure;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
+use crate::store::Finished;
+use crate::store::Overruled;
 use crate::store::Placed;
 use crate::store::SourceFile;
 use crate::store::Stamp;
@@ -548,16 +552,28 @@ fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let (late, missing) = bulk.finish()?;
+    let Finished { late, missing, overruled } = bulk.finish()?;
     for placed in late {
         report.place(placed, &shown, None);
     }
+    report.warnings.extend(overruled.iter().map(|both| both_changed(&shown, both)));
     if matches!(follow, Follow::Again(_)) {
         report.retired += missing;
     } else {
         report.missing += missing;
     }
     Ok(())
+}
+
+/// The text of the file is shown, the user's own one is kept among the note's versions, and both are said.
+fn both_changed(shown: &str, both: &Overruled) -> String {
+    let line = |text: &NoteText| format!("{} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1)));
+    format!(
+        "{shown}: a card that you had edited was changed there too; the file's text is shown now, and `lmq undo` brings \
+         yours back\n  the file's: {}\n  yours: {}",
+        line(&both.theirs),
+        line(&both.mine)
+    )
 }
 
 /// Ids of the built-in decks with the uids that they have.
@@ -634,14 +650,14 @@ impl io::Seek for Counting<'_> {
     }
 }
 
-fn look(path: &Path) -> Option<(i64, i64)> {
+pub(super) fn look(path: &Path) -> Option<(i64, i64)> {
     let meta = fs::metadata(path).ok()?;
     let size = if meta.is_dir() { 0 } else { i64::try_from(meta.len()).ok()? };
     let mtime = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some((size, i64::try_from(mtime.as_millis()).ok()?))
 }
 
-fn hash_of(path: &Path) -> io::Result<i64> {
+pub(super) fn hash_of(path: &Path) -> io::Result<i64> {
     Ok(hash64(&fs::read(path)?).cast_signed())
 }
 
@@ -688,7 +704,7 @@ fn options_text(options: &Options) -> String {
     .to_string()
 }
 
-fn options_of(text: &str) -> Options {
+pub(super) fn options_of(text: &str) -> Options {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let word = |key: &str| value.get(key).and_then(|value| value.as_str()).map(str::to_owned);
     Options {
@@ -813,6 +829,7 @@ fn follow_one(
     written.map_err(|error| failure(&error, &path))?;
     if report.changes() || report.rejections > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
+        talk.extend(report.warnings);
         talk.extend(report.rejected);
     }
     Ok(())

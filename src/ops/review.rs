@@ -19,6 +19,7 @@ use crate::core::study_day::Timestamp;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::edit::Bench;
 use crate::ops::failure;
 use crate::ops::stamp;
 use crate::store::DeckSet;
@@ -274,6 +275,7 @@ impl<'a> Review<'a> {
             .store
             .write(when, "undo", |_| label, |writer| writer.undo(action.id))
             .map_err(|error| self.failure(&error))?;
+        let told = crate::ops::linked::after_undo(self.store, when, &undo)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
         if self.session.waiting().all() == waiting && action.kind != "mark" {
@@ -283,7 +285,26 @@ impl<'a> Review<'a> {
             }
         }
         self.advance()?;
-        Ok(Said::Undone(action.label))
+        Ok(Said::Undone([vec![action.label], told].concat().join(". ")))
+    }
+
+    /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.
+    pub fn bench(&mut self) -> Bench<'_> {
+        Bench { store: self.store, env: self.env, settings: &self.settings }
+    }
+
+    /// The text of the card on the screen was changed: it is shown anew, where the sitting is. A card that is no more
+    /// makes way for the next one.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn retell(&mut self) -> Result<(), Failure> {
+        let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
+        self.session = match self.store.load(card).map_err(|error| self.failure(&error))? {
+            Some(loaded) => self.session.retold(loaded, self.today()),
+            None => self.session.without_current(),
+        };
+        self.advance()
     }
 
     fn ask_first(&mut self, card: CardId, today: StudyDay) -> Result<(), Failure> {

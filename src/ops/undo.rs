@@ -4,6 +4,7 @@ use crate::core::id::ActionId;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
+use crate::ops::linked;
 use crate::ops::settings;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -16,12 +17,13 @@ use crate::store::Undo;
 pub fn undo(store: &mut Store, stamp: Stamp, action: ActionId, label: &str) -> Result<Undo, Failure> {
     let path = store.path().to_owned();
     let label = format!("undid: {label}");
-    let (undo, _) =
+    let (mut undo, _) =
         store.write(stamp, "undo", |_| label, |writer| writer.undo(action)).map_err(|error| failure(&error, &path))?;
     if let Some(file) = Env::config_file() {
         for (key, value) in &undo.settings {
             settings::change(&file, key, value.as_deref())?;
         }
     }
+    undo.talk = linked::after_undo(store, stamp, &undo)?;
     Ok(undo)
 }

@@ -39,6 +39,7 @@ pub(super) fn kind_code(fact: &Fact) -> i64 {
         Fact::Imported { .. } => 13,
         Fact::Adopted => ADOPTED,
         Fact::Configured => 15,
+        Fact::Restarted => 16,
     }
 }
 
@@ -68,6 +69,7 @@ pub(super) fn fact(
         13 => Fact::Imported { quality: quality?, took },
         ADOPTED => Fact::Adopted,
         15 => Fact::Configured,
+        16 => Fact::Restarted,
         _ => return None,
     })
 }

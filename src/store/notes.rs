@@ -127,12 +127,12 @@ pub struct SourceFile {
     pub followed: bool,
 }
 
-/// A built-in note whose shown text is the user's.
+/// A note whose shown text is the user's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
     /// `deck/key`.
     pub name: String,
-    /// The text that the program brings.
+    /// The text that the program or its file brings.
     pub upstream: NoteText,
     /// The text that is shown.
     pub shown: NoteText,
@@ -192,6 +192,26 @@ impl Seen {
     fn add(&mut self, deck: i64, prompt_hash: i64) {
         self.0.add(Self::bit(deck, prompt_hash));
     }
+}
+
+/// A text of the user's own that a followed file has taken the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overruled {
+    /// The user's text.
+    pub mine: NoteText,
+    /// The file's.
+    pub theirs: NoteText,
+}
+
+/// What the end of a file brought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// What became of the rows that waited for it.
+    pub late: Vec<Placed>,
+    /// Notes of the file's decks that the file does not have.
+    pub missing: u64,
+    /// Notes that both the user and the file had changed.
+    pub overruled: Vec<Overruled>,
 }
 
 /// How a note says who it is.
@@ -303,6 +323,9 @@ pub struct Bulk<'b, 's> {
     waiting: Vec<Row>,
     waiting_bytes: usize,
     files_decks: Vec<i64>,
+    /// Notes of this file that the user gave another text, by the one that the file gave: read when first needed.
+    asides: Option<BTreeMap<String, i64>>,
+    overruled: Vec<Overruled>,
 }
 
 impl<'b, 's> Bulk<'b, 's> {
@@ -330,6 +353,8 @@ impl<'b, 's> Bulk<'b, 's> {
             waiting: Vec::new(),
             waiting_bytes: 0,
             files_decks: Vec::new(),
+            asides: None,
+            overruled: Vec::new(),
         })
     }
 
@@ -495,6 +520,11 @@ impl<'b, 's> Bulk<'b, 's> {
         {
             return self.found(&known, &now, key, text, &hashed);
         }
+        if matches!(who, Who::Prompt)
+            && let Some(known) = self.aside(&hashed.body)?
+        {
+            return self.found(&known, &now, key, text, &hashed);
+        }
         let mut open = Vec::new();
         if now.was_there || (matches!(who, Who::Prompt) && self.seen.may_have(now.id, hashed.prompt_hash)) {
             for known in self.by_prompt(now.id, hashed.prompt_hash)? {
@@ -524,6 +554,23 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(Placed::Later);
         }
         self.insert(&now, who, key, text, &hashed)
+    }
+
+    /// The note that the followed file gave this very text, where the user gave it another one since.
+    fn aside(&mut self, body: &str) -> Result<Option<Known>, StoreError> {
+        let Some(source) = self.options.source else { return Ok(None) };
+        if self.asides.is_none() {
+            let mut statement = self
+                .writer
+                .tx
+                .prepare("SELECT upstream, id FROM note WHERE source = ?1 AND upstream IS NOT NULL AND retired = 0")?;
+            let rows = statement.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.asides = Some(rows.collect::<Result<_, _>>()?);
+        }
+        match self.asides.as_ref().and_then(|asides| asides.get(body)) {
+            Some(note) => self.known(*note),
+            None => Ok(None),
+        }
     }
 
     /// The deck, with the position after the last one.
@@ -686,12 +733,24 @@ impl<'b, 's> Bulk<'b, 's> {
         if retired && self.options.source.is_some() && self.writer.was_deleted(note)? {
             return Ok(Placed::Kept);
         }
+        // The user's own text stays as long as the file says what it said when that was written.
+        if !retired
+            && self.options.source.is_some()
+            && let Some(said) = self.writer.source_said(note)?
+        {
+            if said == hashed.body {
+                return Ok(Placed::Kept);
+            }
+            let (mine, ..) = self.writer.shown(note)?;
+            self.overruled.push(Overruled { mine, theirs: text.clone() });
+        }
         if !same_key {
             self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
-            self.remember_change("note", serde_json::json!(note), &[&known.key], &[&key])?;
+            let uid = self.writer.uid_of(note)?.to_string();
+            self.remember_change("note", serde_json::json!(uid), &known.key, &key)?;
             self.writer.touched = true;
         }
-        self.writer.revise(note, text, moves, topic, place, false, self.options.by_user)?;
+        self.writer.revise(note, text, moves, topic, place, false, self.options.by_user, false)?;
         Ok(if retired && text_hash == hashed.text_hash { Placed::Restored } else { Placed::Changed })
     }
 
@@ -732,11 +791,9 @@ impl<'b, 's> Bulk<'b, 's> {
 
     /// Decides what was left for the end, and retires what vanished where that was asked for.
     ///
-    /// Gives what became of the rows that waited, and how many notes of the file's decks the file does not have.
-    ///
     /// # Errors
     /// When it can't be written.
-    pub fn finish(mut self) -> Result<(Vec<Placed>, u64), StoreError> {
+    pub fn finish(mut self) -> Result<Finished, StoreError> {
         let mut placed = Vec::new();
         let mut rest = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
@@ -814,7 +871,7 @@ impl<'b, 's> Bulk<'b, 's> {
             let empty = "WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM note n WHERE n.deck = ?1)";
             self.writer.tx.execute(&format!("DELETE FROM deck {empty}"), [deck.id])?;
         }
-        Ok((placed, missing))
+        Ok(Finished { late: placed, missing, overruled: self.overruled })
     }
 
     fn known(&self, note: i64) -> Result<Option<Known>, StoreError> {
@@ -932,6 +989,12 @@ impl Writer<'_> {
             .query_row((note, deck), |row| row.get(0))?)
     }
 
+    /// The text that the note's source gave last, where the shown one is the user's own.
+    fn source_said(&self, note: i64) -> Result<Option<String>, StoreError> {
+        let mut statement = self.tx.prepare_cached("SELECT upstream FROM note WHERE id = ?1")?;
+        Ok(statement.query_row([note], |row| row.get(0))?)
+    }
+
     /// Whether the user deleted the note: a followed file that still has it does not bring it back.
     fn was_deleted(&self, note: i64) -> Result<bool, StoreError> {
         let reader = Reader::new(&self.tx)?;
@@ -996,10 +1059,6 @@ impl Writer<'_> {
                 rusqlite::params_from_iter(names.into_iter().chain(texts)),
             )?;
         }
-        if let Some(note) = change.get("note").and_then(serde_json::Value::as_i64) {
-            let key = read("key", change.get(side))?.into_iter().next().flatten();
-            self.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, key))?;
-        }
         if change.get("order").is_some() {
             let places: Vec<(i64, i64)> = serde_json::from_value(change.get(side).cloned().unwrap_or_default())
                 .map_err(|error| StoreError::Corrupt(format!("the change of an order: {error}")))?;
@@ -1029,7 +1088,7 @@ impl Writer<'_> {
         retired: bool,
         by_user: bool,
     ) -> Result<(), StoreError> {
-        self.revise(note, text, None, topic, position, retired, by_user)
+        self.revise(note, text, None, topic, position, retired, by_user, false)
     }
 
     /// The same, with the deck that the note goes to; it stays where it is where there is none.
@@ -1043,6 +1102,7 @@ impl Writer<'_> {
         position: i64,
         retired: bool,
         by_user: bool,
+        aside: bool,
     ) -> Result<(), StoreError> {
         let first: bool = self
             .tx
@@ -1069,8 +1129,8 @@ impl Writer<'_> {
             )?
             .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let deck = deck.unwrap_or(old_deck);
-        let upstream =
-            if builtin && by_user { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
+        let keeps = aside || (builtin && by_user);
+        let upstream = if keeps { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
         self.tx
             .prepare_cached(
                 "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
@@ -1452,7 +1512,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Built-in notes whose shown text is the user's, with the text that the program brings.
+    /// Notes whose shown text is the user's, with the text that the program or their followed file brings.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -200,6 +200,7 @@ impl Writer<'_> {
             | Fact::Crammed { .. }
             | Fact::DueSet
             | Fact::Reset
+            | Fact::Restarted
             | Fact::Suspended
             | Fact::Unsuspended
             | Fact::Unburied

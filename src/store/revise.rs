@@ -7,12 +7,15 @@ use crate::core::event::Fact;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::store::SourceFile;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::cards::name_of;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
 use crate::store::notes::DeckOrigin;
+use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::voided;
 use rusqlite::OptionalExtension as _;
@@ -21,6 +24,21 @@ use rusqlite::OptionalExtension as _;
 const RENAMED: &str = "SELECT e.device, e.action, d.extra FROM event e \
      JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
      WHERE e.card = 0 AND e.kind = 15 AND d.extra LIKE '{\"deck\":%' ORDER BY e.hlc DESC, e.device DESC";
+
+/// A note as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteNow {
+    /// The note.
+    pub note: NoteUid,
+    /// Its key, where it has one.
+    pub key: Option<String>,
+    /// Local number of its deck.
+    pub deck: i64,
+    /// What a person would type to name it.
+    pub name: String,
+    /// Its text.
+    pub text: NoteText,
+}
 
 impl Store {
     /// Id and name of the deck that a person names by either, in any case.
@@ -53,14 +71,33 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn file_of_note(&self, note: NoteUid) -> Result<Option<(String, String)>, StoreError> {
-        // A note that was moved still belongs to its file: the deck of its first text tells.
+    pub fn file_of_note(&self, note: NoteUid) -> Result<Option<(SourceFile, Option<String>)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT source, key FROM note WHERE uid = ?1 AND source IS NOT NULL")?;
+        let found = statement.query_row([note.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?))).optional()?;
+        let Some((source, key)) = found else { return Ok(None) };
+        let mut files = self.sources()?.into_iter().filter(|file| file.followed && !file.is_folder);
+        Ok(files.find(|file| file.id == source).map(|file| (file, key)))
+    }
+
+    /// The text of a note with its key and deck, as it is shown; nothing where the note is gone.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn note_now(&self, note: NoteUid) -> Result<Option<NoteNow>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT s.path, n.key FROM note n JOIN deck k ON k.id = coalesce((SELECT v.deck FROM note_version v \
-             WHERE v.note = n.id ORDER BY v.hlc LIMIT 1), n.deck) JOIN source s ON s.id = k.source \
-             WHERE n.uid = ?1 AND n.key IS NOT NULL AND s.is_folder = 0",
+            "SELECT n.body, n.key, k.id, k.name_id FROM note n JOIN deck k ON k.id = n.deck \
+             WHERE n.uid = ?1 AND n.retired = 0 AND n.body <> ''",
         )?;
-        Ok(statement.query_row([note.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        let found = statement
+            .query_row([note.0], |row| {
+                Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?))
+            })
+            .optional()?;
+        let Some((body, key, deck, deck_id)) = found else { return Ok(None) };
+        let text = text_of(&body)?;
+        let name = name_of(&deck_id, Clone::clone(&key), CardId { note, ordinal: 1 });
+        Ok(Some(NoteNow { note, key, deck, name, text }))
     }
 }
 
@@ -73,15 +110,79 @@ impl Writer<'_> {
             .ok_or(StoreError::NoCard)
     }
 
-    /// Gives a note another text, the user's own.
+    /// Gives a note another text, the user's own. `aside`: its followed file was not changed with it, so that the text
+    /// which the file had is kept too, as that of a built-in note is.
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText) -> Result<(), StoreError> {
+    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText, aside: bool) -> Result<(), StoreError> {
         let number = self.number_of(note)?;
         let (old, old_topic, position) = self.shown(number)?;
         let topic = if text.topic == old.topic { old_topic } else { self.topic_for(number, text)? };
-        self.new_version(number, text, topic, position, false, true)
+        self.revise(number, text, None, topic, position, false, true, aside)
+    }
+
+    /// Whether a note still has this text and key.
+    ///
+    /// # Errors
+    /// When the note is not there, or the database can't be read.
+    pub fn still_is(&self, note: NoteUid, text: &NoteText, key: Option<&str>) -> Result<bool, StoreError> {
+        let number = self.number_of(note)?;
+        let known: Option<String> =
+            self.tx.query_row("SELECT key FROM note WHERE id = ?1", [number], |row| row.get(0))?;
+        Ok(known.as_deref() == key && self.shown(number)?.0 == *text)
+    }
+
+    /// Gives a note another key. Under the old one and the new one it is the same note, so that its history stays.
+    /// False where another note of the deck has the key, or had it.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn rekey(&mut self, note: NoteUid, key: &str) -> Result<bool, StoreError> {
+        let number = self.number_of(note)?;
+        // The deck of its first text is the one that its file names.
+        let (old, deck): (Option<String>, String) = self.tx.query_row(
+            "SELECT n.key, k.name_id FROM note n JOIN deck k ON k.id = coalesce((SELECT v.deck FROM note_version v \
+             WHERE v.note = n.id ORDER BY v.hlc LIMIT 1), n.deck) WHERE n.id = ?1",
+            [number],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let uid = NoteUid::of_key(&deck, key);
+        let taken: bool = self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM note WHERE uid = ?1 AND id <> ?2) \
+             OR EXISTS (SELECT 1 FROM alias WHERE uid = ?1 AND note <> ?2) \
+             OR EXISTS (SELECT 1 FROM note o JOIN note n ON n.deck = o.deck WHERE n.id = ?2 AND o.id <> ?2 AND o.key = ?3)",
+            (uid.0, number, key),
+            |row| row.get(0),
+        )?;
+        if taken {
+            return Ok(false);
+        }
+        let known = "INSERT INTO alias (uid, note) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        let alias = uid != note && self.tx.execute(known, (uid.0, number))? > 0;
+        self.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (number, key))?;
+        let alias = alias.then(|| uid.to_string());
+        let extra = serde_json::json!({ "note": note.to_string(), "new": key, "old": old, "alias": alias }).to_string();
+        self.append_fact(Fact::Configured, Detail { extra: Some(extra), ..Detail::default() })?;
+        Ok(true)
+    }
+
+    /// Takes a change of a key back, or makes it again: what `rekey` noted.
+    pub(super) fn key_as_it_was(&self, change: &serde_json::Value, undone: bool) -> Result<(), StoreError> {
+        let text = |name: &str| change.get(name).and_then(|text| text.as_str());
+        let Some(note) = text("note").and_then(NoteUid::from_hex) else { return Ok(()) };
+        let number = self.number_of(note)?;
+        let key = text(if undone { "old" } else { "new" });
+        self.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (number, key))?;
+        if let Some(alias) = text("alias").and_then(NoteUid::from_hex) {
+            if undone {
+                self.tx.execute("DELETE FROM alias WHERE uid = ?1 AND note = ?2", (alias.0, number))?;
+            } else {
+                let known = "INSERT INTO alias (uid, note) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+                self.tx.execute(known, (alias.0, number))?;
+            }
+        }
+        Ok(())
     }
 
     /// The topic that a text names, of the note's deck; made where it is missing.
@@ -106,7 +207,7 @@ impl Writer<'_> {
     pub fn relocate(&mut self, note: NoteUid, deck: i64) -> Result<(), StoreError> {
         let number = self.number_of(note)?;
         let (text, topic, position) = self.shown(number)?;
-        self.revise(number, &text, Some(deck), topic, position, false, true)
+        self.revise(number, &text, Some(deck), topic, position, false, true, false)
     }
 
     /// Takes a note out of everything but the history.

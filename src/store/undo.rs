@@ -53,6 +53,11 @@ pub struct Undo {
     pub kept: Vec<String>,
     /// Settings to put back: key, and the value from before (none where it was not set).
     pub settings: Vec<(String, Option<String>)>,
+    /// Notes whose text an edit or a tag had changed, each with the key that it had before this undo: the followed
+    /// files that they come from are to be changed too.
+    pub edited: Vec<(NoteUid, Option<String>)>,
+    /// What the person should know, once the files are changed.
+    pub talk: Vec<String>,
 }
 
 fn line(db: &Connection, device: i64, number: i64, kind: &str) -> Result<(u64, u64), StoreError> {
@@ -224,7 +229,16 @@ impl Writer<'_> {
                     row.get(0)
                 })
                 .optional()?;
-            notes.extend(notes_of(&self.tx, device, number, kind.as_deref().unwrap_or("undo"))?);
+            let changed_notes = notes_of(&self.tx, device, number, kind.as_deref().unwrap_or("undo"))?;
+            if matches!(kind.as_deref(), Some("edit" | "tag")) {
+                for note in &changed_notes {
+                    let (uid, key) = self.tx.query_row("SELECT uid, key FROM note WHERE id = ?1", [note], |row| {
+                        Ok((NoteUid(row.get(0)?), row.get(1)?))
+                    })?;
+                    undo.edited.push((uid, key));
+                }
+            }
+            notes.extend(changed_notes);
             let mut statement = self.tx.prepare(
                 "SELECT d.extra FROM action a JOIN event e ON e.device = a.device \
                  AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events AND e.kind = 15 \
@@ -243,6 +257,7 @@ impl Writer<'_> {
                 if let (Some(deck), Some(name)) = (change.get("deck").and_then(|deck| deck.as_str()), name) {
                     self.tx.execute("UPDATE deck SET name = ?2 WHERE name_id = ?1", [deck, name])?;
                 }
+                self.key_as_it_was(&change, now.contains(changed))?;
                 if let Some(key) = change.get("key").and_then(|key| key.as_str()) {
                     let value = change.get(side).and_then(|value| value.as_str()).map(str::to_owned);
                     undo.settings.push((key.to_owned(), value));

@@ -55,6 +55,8 @@ commands! {
     Right = "right", "right", "right";
     PageUp = "page_up", "pageup", "a page up";
     PageDown = "page_down", "pagedown", "a page down";
+    Edit = "edit", "e", "change the card's text";
+    Add = "add", "a", "add a card";
     Open = "open", "o", "open";
     Search = "search", "/", "search";
     Browse = "browse", "b", "browse all cards";

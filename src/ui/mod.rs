@@ -11,6 +11,23 @@ pub use tui::give_back;
 pub use tui::review;
 pub use tui::today;
 
+use crate::failure::Failure;
+
+/// The editor of the user, which only the command line may start.
+pub trait Editor {
+    /// Opens a text in it; nothing where it was left as it was, or emptied.
+    ///
+    /// # Errors
+    /// When there is none, or it failed. What was written in it until then is kept, and the error says where.
+    fn edit(&self, text: &str) -> Result<Option<String>, Failure>;
+
+    /// Keeps a text that could not be used; gives how to open it again.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    fn keep(&self, text: &str) -> Result<String, Failure>;
+}
+
 /// How to show things.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {

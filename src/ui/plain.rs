@@ -9,8 +9,12 @@ use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::failure::Failure;
+use crate::ops::edit::How;
+use crate::ops::edit::Meaning;
+use crate::ops::edit::Refusal;
 use crate::ops::review::Review;
 use crate::ops::review::Said;
+use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::words;
 use std::collections::BTreeSet;
@@ -28,6 +32,8 @@ const COMMANDS: &[(&str, &str)] = &[
     (":i", "why this card, its numbers, its topic"),
     (":h", "the hint"),
     (":g", "right, but a guess: Hard"),
+    (":e", "change the card's text in your editor"),
+    (":em", "the same, for another meaning: the card begins again, gently"),
     (":q", "leave; everything is kept"),
     (":?", "this list"),
 ];
@@ -39,6 +45,9 @@ struct Lines<'l, 'r> {
     live: bool,
     primed: BTreeSet<String>,
     asked_at: u64,
+    editor: &'l dyn Editor,
+    /// The text on the screen is no more the card's.
+    anew: bool,
 }
 
 /// Whether the sitting goes on.
@@ -58,9 +67,18 @@ pub fn plain(
     out: &mut dyn Write,
     look: Look,
     typed_live: bool,
+    editor: &dyn Editor,
 ) -> Result<(), Failure> {
-    let mut lines =
-        Lines { review, out, width: look.width.clamp(20, 100), live: typed_live, primed: BTreeSet::new(), asked_at: 0 };
+    let mut lines = Lines {
+        review,
+        out,
+        width: look.width.clamp(20, 100),
+        live: typed_live,
+        primed: BTreeSet::new(),
+        asked_at: 0,
+        editor,
+        anew: false,
+    };
     lines.run(input)
 }
 
@@ -71,6 +89,9 @@ impl Lines<'_, '_> {
             let stage = self.review.session().stage().clone();
             // What is on the screen: a star that was set does not ask the card again.
             let now = self.review.session().face();
+            if std::mem::take(&mut self.anew) {
+                shown = None;
+            }
             match &stage {
                 Stage::Finished | Stage::Between => return self.end(),
                 Stage::Front(current) if shown != now => {
@@ -268,6 +289,8 @@ impl Lines<'_, '_> {
             ":*" => return self.feed(Input::Mark),
             ":g" if matches!(stage, Stage::Back(_)) => return self.grade(Input::Guessed),
             ":g" => self.line("Answer first; then :g says that it was a guess")?,
+            ":e" => return self.edit(stage, Meaning::Typo),
+            ":em" => return self.edit(stage, Meaning::Changed),
             ":i" => self.info(stage)?,
             ":h" => {
                 let hint = match stage {
@@ -291,6 +314,55 @@ impl Lines<'_, '_> {
             }
         }
         Ok(Then::Go)
+    }
+
+    /// The card's text in the editor; it is asked anew with what came of it.
+    fn edit(&mut self, stage: &Stage, meaning: Meaning) -> Result<Then, Failure> {
+        let (Stage::Front(current) | Stage::Back(current)) = stage else { return Ok(Then::Go) };
+        if !self.live {
+            self.line(&format!("`lmq edit {}` changes this card", one_line(&current.loaded.name)))?;
+            return Ok(Then::Go);
+        }
+        match self.edited(current, meaning) {
+            Ok(said) => {
+                self.line(&said)?;
+                self.review.retell()?;
+                self.anew = true;
+                Ok(Then::Go)
+            }
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    fn edited(&mut self, current: &Current, meaning: Meaning) -> Result<String, Failure> {
+        let mut bench = self.review.bench();
+        let note = bench.open(current.loaded.card)?;
+        let unchanged = "Nothing was changed".to_owned();
+        let before = crate::ops::edit::write(std::slice::from_ref(&note));
+        let Some(text) = self.editor.edit(&before)? else { return Ok(unchanged) };
+        let kept = |mut failure: Failure| match self.editor.keep(&text) {
+            Ok(how) => failure.hint(how),
+            Err(also) => {
+                failure.places.push(also.what);
+                failure
+            }
+        };
+        match bench.read(&note, &text)? {
+            Err(faults) => {
+                let mut failure = Failure::data("nothing was changed: the text has faults");
+                failure.places = faults;
+                Err(kept(failure))
+            }
+            Ok(None) => Ok(unchanged),
+            Ok(Some(rewrite)) => match bench.make(rewrite, How { meaning, ..How::default() }) {
+                Ok(done) if done.notes.is_empty() => Ok(unchanged),
+                Ok(done) => Ok(done.label),
+                Err(Refusal::Failure(failure)) => Err(kept(failure)),
+                Err(Refusal::Conflict(_)) => {
+                    Err(kept(Failure::failed("nothing was changed: the card was changed elsewhere meanwhile")))
+                }
+            },
+        }
     }
 
     fn info(&mut self, stage: &Stage) -> Result<(), Failure> {

@@ -79,3 +79,42 @@ fn an_added_card_can_be_undone() {
     assert!(lmq.listed("deck:team").is_empty());
     lmq.assert_sound();
 }
+
+#[test]
+fn the_editor_opens_with_a_card_of_each_kind_to_choose_from() {
+    let lmq = Lmq::new();
+    lmq.write(
+        "ed.sh",
+        "cp \"$1\" seen; sed -i -e 's/^front = .*/front = \"Who?\"/' -e 's/^back = .*/back = \"Amara\"/' \"$1\"",
+    );
+    assert!(lmq.shell("EDITOR='sh ed.sh' lmq add team").out().starts_with("added "));
+    assert_eq!(lmq.listed("deck:team"), ["Who? → Amara [new]"]);
+    let seen = lmq.read("seen");
+    let kinds: Vec<&str> = seen.lines().filter_map(|line| line.strip_prefix("#kind = \"")?.strip_suffix('"')).collect();
+    assert_eq!(kinds, ["reversed", "cloze", "typed", "choice", "sort", "list", "order"]);
+    // Each of them can be added as it stands.
+    for (number, kind) in kinds.iter().enumerate() {
+        let card = seen.split("#[[card]]").nth(number + 1).unwrap();
+        let text = format!("[[card]]{}", card.replace("\n#", "\n"));
+        let cards = lmq.run_with(text, ["add", "kinds", "-", "--json"]).json();
+        assert_eq!(cards[0]["kind"], *kind);
+    }
+    assert_eq!(lmq.files().iter().filter(|name| name.starts_with("edit-")).count(), 0);
+}
+
+#[test]
+fn an_editor_that_adds_nothing_or_rubbish_loses_nothing() {
+    let lmq = Lmq::new();
+    assert_eq!(lmq.shell("EDITOR=true lmq add team").out(), "nothing was added\n");
+    assert!(lmq.run(["add", "team"]).err(1).contains("there is no editor"));
+    lmq.write("ed.sh", "sed -i -e 's/^back = .*/bakc = \"Amara\"/' \"$1\"");
+    let text = lmq.shell("EDITOR='sh ed.sh' lmq add team").err(3);
+    assert!(text.contains("missing-field: `front` is empty") && text.contains("did you mean `back`?"), "{text}");
+    let name = lmq.files().into_iter().find(|name| name.starts_with("edit-")).unwrap();
+    assert!(text.contains(&format!("`lmq add team --resume $T/{name}` opens it again")), "{text}");
+    lmq.write("ed.sh", "sed -i -e 's/^bakc/back/' -e 's/^front = .*/front = \"Who?\"/' \"$1\"");
+    lmq.shell(&format!("EDITOR='sh ed.sh' lmq add team --resume {name}")).done();
+    assert_eq!(lmq.listed("deck:team"), ["Who? → Amara [new]"]);
+    let two = "[[card]]\nkind = 'basic'\nfront = 'a'\nback = 'b'\n".repeat(2);
+    assert!(lmq.run_with(two, ["add", "team", "-"]).err(2).contains("there are 2 cards in the text"));
+}

@@ -36,7 +36,7 @@ fn decks_are_a_table_with_what_waits_in_them() {
 #[test]
 fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     let lmq = Lmq::new();
-    assert_eq!(lmq.run(["decks", "--edited"]).out(), "no built-in card is edited\n");
+    assert_eq!(lmq.run(["decks", "--edited"]).out(), "no card that lmq or a followed file brings is edited\n");
     assert_eq!(lmq.run(["decks", "--edited", "--json"]).out(), "[]\n");
     lmq.run(["export", "skills", "--format", "toml", "--out", "skills.toml", "-q"]).ok().out();
     let text = lmq.read("skills.toml");
@@ -48,7 +48,9 @@ fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     let edited = lmq.run(["decks", "--edited"]).out();
     let lines: Vec<&str> = edited.lines().collect();
     assert_eq!(lines.len(), 3, "{edited}");
-    assert!(lines[0].starts_with("skills/") && lines[1].starts_with("  lmq's: ") && lines[2].starts_with("  yours: "));
+    assert!(
+        lines[0].starts_with("skills/") && lines[1].starts_with("  brought: ") && lines[2].starts_with("  yours: ")
+    );
     assert!(lines[2].contains("→ MINE "), "{edited}");
     let json = lmq.run(["decks", "--edited", "--json"]).json();
     assert!(json[0]["shown"]["fields"]["back"].as_str().unwrap().starts_with("MINE "));
@@ -56,7 +58,7 @@ fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     // Back to the program's own text: nothing is edited any more.
     lmq.write("skills.toml", &text);
     assert!(lmq.run(["import", "skills.toml"]).out().starts_with("1 changed, "));
-    assert_eq!(lmq.run(["decks", "--edited"]).out(), "no built-in card is edited\n");
+    assert_eq!(lmq.run(["decks", "--edited"]).out(), "no card that lmq or a followed file brings is edited\n");
     lmq.assert_sound();
 }
 

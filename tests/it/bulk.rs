@@ -150,7 +150,7 @@ fn tags_are_given_and_taken_away() {
     lmq.ok(&["undo"]);
     lmq.ok(&["undo", "--yes"]);
     assert_eq!(names(&lmq, "deck:t tag:*"), ["t/one"]);
-    assert!(lmq.ok(&["decks", "--edited"]).contains("no built-in card is edited"));
+    assert!(lmq.ok(&["decks", "--edited"]).contains("no card that lmq or a followed file brings is edited"));
     lmq.ok(&["tag", "mine", "quotes/q14-ladder"]);
     assert!(lmq.ok(&["decks", "--edited"]).starts_with("quotes/q14-ladder\n"));
 }

@@ -126,7 +126,7 @@ impl Lmq {
         command
     }
 
-    fn finish(&self, mut command: Command, stdin: &[u8]) -> Run {
+    pub(crate) fn finish(&self, mut command: Command, stdin: &[u8]) -> Run {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut input = child.stdin.take().unwrap();

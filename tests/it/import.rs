@@ -354,7 +354,7 @@ fn a_built_in_card_that_was_edited_stays_the_users() {
     assert!(lmq.import("quotes.toml", &deck).ends_with("notes as they were\n"));
     lmq.import("quotes.toml", deck.replacen("extra = \"", "extra = \"Mine: ", 1));
     let edited = lmq.ok(&["decks", "--edited"]);
-    assert!(edited.contains("lmq's:") && edited.contains("yours:"), "{edited}");
+    assert!(edited.contains("brought:") && edited.contains("yours:"), "{edited}");
     assert_eq!(lmq.json(&["decks", "--edited", "--json"]).as_array().unwrap().len(), 1);
 }
 

@@ -18,6 +18,8 @@ mod deck_faults;
 mod decks;
 mod docs;
 mod doctor;
+mod edit;
+mod edit_screen;
 mod export;
 mod glance;
 mod history;

@@ -8,6 +8,7 @@ use crate::ops::desk::CardLine;
 use crate::ops::desk::Desk;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
+use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::markdown;
 use crate::ui::tui::paint::Tone;
@@ -36,6 +37,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
     let (mut found, mut count) = desk.search("")?;
     let (mut chosen, mut top) = (0_usize, 0_usize);
     let mut typing = true;
+    let mut said: Option<String> = None;
     let today = desk.today();
     let drill = desk.settings().drill();
     loop {
@@ -81,7 +83,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                 frame.render_widget(Paragraph::new(lines), area);
             }
             let pieces = [
-                (counted(count, "card", "cards"), Tone::Plain),
+                (said.clone().unwrap_or_else(|| counted(count, "card", "cards")), Tone::Plain),
                 (if typing { "Enter to the list" } else { "Enter opens" }.to_owned(), Tone::Quiet),
                 (if typing { "Esc back" } else { "/ search" }.to_owned(), Tone::Quiet),
             ];
@@ -93,6 +95,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
             Some(event) => event,
         };
         let last = found.len().saturating_sub(1);
+        said = None;
         match event {
             Event::Paste(text) if typing => {
                 query.insert(&text);
@@ -128,6 +131,18 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                         let page = card_page(desk, card, with)?;
                         show(page, term, with)?;
                     }
+                }
+                Some(Command::Edit) => {
+                    if let Some(card) = found.get(chosen).map(|line| line.card) {
+                        said = edit::edit(&mut desk.bench(), card, term, with)?;
+                        (found, count) = desk.search(&query.text())?;
+                        chosen = found.iter().position(|line| line.card == card).unwrap_or(chosen).min(found.len());
+                    }
+                }
+                Some(Command::Add) => {
+                    let deck = found.get(chosen).map_or_else(String::new, |line| line.deck_name.clone());
+                    said = edit::add(&mut desk.bench(), &deck, term, with)?;
+                    (found, count) = desk.search(&query.text())?;
                 }
                 Some(Command::Quit | Command::Left) => return Ok(()),
                 _ => {}

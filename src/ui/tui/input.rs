@@ -14,7 +14,6 @@ pub(super) struct Input {
 }
 
 impl Input {
-    #[cfg(test)]
     pub(super) fn of(text: &str) -> Self {
         let text: Vec<String> = text.graphemes(true).map(str::to_owned).collect();
         Self { cursor: text.len(), text }

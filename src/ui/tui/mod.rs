@@ -1,6 +1,7 @@
 //! The full screen: drawn anew after each key, from the session's view; nothing is decided here.
 
 mod browse;
+mod edit;
 mod input;
 mod markdown;
 mod pages;
@@ -15,6 +16,7 @@ pub use today::today;
 
 use crate::failure::Failure;
 use crate::ops::review::Review;
+use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::keymap::Keymap;
 
@@ -24,6 +26,7 @@ pub(super) struct With<'w> {
     pub(super) look: Look,
     pub(super) keys: &'w Keymap,
     pub(super) stop: &'w dyn Fn() -> bool,
+    pub(super) editor: &'w dyn Editor,
 }
 
 /// A sitting in the terminal; what it came to is said on the normal screen after it.
@@ -37,10 +40,11 @@ pub fn review(
     look: Look,
     keys: &Keymap,
     stop: &dyn Fn() -> bool,
+    editor: &dyn Editor,
 ) -> Result<Vec<String>, Failure> {
     if sitting.session().current().is_some() {
         let mut term = term::Term::new()?;
-        review::run(sitting, &mut term, With { look, keys, stop })?;
+        review::run(sitting, &mut term, With { look, keys, stop, editor })?;
     }
     let summary = sitting.session().summary(sitting.today());
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
+use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::markdown;
 use crate::ui::tui::pages;
@@ -411,6 +412,7 @@ impl Screen {
                 }
                 Err(failure) => self.said = Some(failure.to_string()),
             },
+            Command::Edit => self.edit(review, term, with)?,
             Command::Bury => self.feed(review, Step::Bury),
             Command::Suspend => self.feed(review, Step::Suspend),
             Command::Mark => self.feed(review, Step::Mark),
@@ -434,9 +436,21 @@ impl Screen {
             | Command::Left
             | Command::Right
             | Command::Search
+            | Command::Add
             | Command::Browse => {}
         }
         Ok(true)
+    }
+
+    /// The card's text is changed, and shown in place of the old one.
+    fn edit(&mut self, review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+        let Some(card) = review.session().current().map(|current| current.loaded.card) else { return Ok(()) };
+        self.said = edit::edit(&mut review.bench(), card, term, with)?;
+        review.retell()?;
+        self.order = (0..review.session().current().map_or(0, |current| current.question.options.len())).collect();
+        self.chosen = 0;
+        self.guard.shown(review.ticks_ms());
+        Ok(())
     }
 
     fn page(&self, command: Command, term: &Term) -> u16 {

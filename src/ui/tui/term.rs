@@ -194,6 +194,17 @@ impl Term {
         Ok(())
     }
 
+    /// Gives the terminal to somebody else (an editor) and takes it again, also where that failed. What was typed
+    /// meanwhile was theirs.
+    pub(super) fn lend<T>(&mut self, work: impl FnOnce() -> T) -> Result<T, Failure> {
+        give_back();
+        let done = work();
+        take().map_err(|error| broken(&error))?;
+        self.terminal.clear().map_err(|error| broken(&error))?;
+        self.drain()?;
+        Ok(done)
+    }
+
     /// Ctrl-Z: the terminal is given back, and taken again when the shell says `fg`.
     #[cfg(unix)]
     fn suspend(&mut self) -> Result<(), Failure> {

@@ -6,11 +6,13 @@ use crate::failure::Failure;
 use crate::ops::desk::DeckRow;
 use crate::ops::desk::Desk;
 use crate::ops::desk::Overview;
+use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::keymap::Command;
 use crate::ui::keymap::Keymap;
 use crate::ui::tui::With;
 use crate::ui::tui::browse;
+use crate::ui::tui::edit;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -44,8 +46,14 @@ pub enum Leave {
 ///
 /// # Errors
 /// When the terminal can't be used, or the database can't be read.
-pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool) -> Result<Leave, Failure> {
-    let with = With { look, keys, stop };
+pub fn today(
+    desk: &mut Desk,
+    look: Look,
+    keys: &Keymap,
+    stop: &dyn Fn() -> bool,
+    editor: &dyn Editor,
+) -> Result<Leave, Failure> {
+    let with = With { look, keys, stop, editor };
     let mut term = Term::new()?;
     let mut overview = desk.overview()?;
     let mut chosen = 0_usize;
@@ -95,6 +103,11 @@ pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool
             }
             Some(Command::Browse | Command::Search) => {
                 browse::run(desk, &mut term, with)?;
+                overview = desk.overview()?;
+            }
+            Some(Command::Add) => {
+                let deck = chosen.checked_sub(1).and_then(|row| overview.decks.get(row)).map(|deck| deck.name.clone());
+                said = edit::add(&mut desk.bench(), deck.as_deref().unwrap_or_default(), &mut term, with)?;
                 overview = desk.overview()?;
             }
             Some(Command::Undo) => {

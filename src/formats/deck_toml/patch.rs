@@ -1,0 +1,233 @@
+//! One card of a deck file changed where it stands: every other byte of the file stays as its author wrote it.
+//!
+//! Values are replaced by their bytes, not by writing a tree again: toml_edit keeps comments and order, but gives all
+//! lines one kind of end and loses a byte-order mark.
+
+use crate::core::card::NoteText;
+use crate::formats::FileFault;
+use crate::formats::deck_toml::Faults;
+use crate::formats::deck_toml::card_lines;
+use crate::formats::deck_toml::parse;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::DeTable;
+
+/// A card to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The key by which the file has it.
+    pub key: String,
+    /// Its key then.
+    pub new_key: String,
+    /// Its text then.
+    pub text: NoteText,
+}
+
+/// Why a file can't be changed in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// It has no card of that key.
+    NoCard(String),
+    /// It has faults; with the text that they point into.
+    Faults(String, Vec<FileFault>),
+    /// The change would not read back as what was meant.
+    Entangled,
+}
+
+/// The text of the card with this key, as the file has it.
+///
+/// # Errors
+/// When the file has faults or no such card.
+pub fn card(file: &str, key: &str) -> Result<NoteText, Unfit> {
+    let deck = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
+    let note = deck.notes.into_iter().find(|note| note.key.as_deref() == Some(key));
+    note.map(|note| note.text).ok_or_else(|| Unfit::NoCard(key.to_owned()))
+}
+
+/// The file with some of its cards changed. What is no value of theirs is the same, byte for byte.
+///
+/// # Errors
+/// When the file has faults, before or after, lacks a card, or is written in a way that can't be changed in place.
+pub fn patch(file: &str, changes: &[Change]) -> Result<String, Unfit> {
+    let before = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
+    let mut wanted = before.clone();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    {
+        let mut faults = Faults::new(file);
+        let Some(tree) = faults.tree() else { return Err(Unfit::Faults(file.to_owned(), faults.found)) };
+        let cards = tree.get_ref().get("card").and_then(|node| node.get_ref().as_array());
+        for change in changes {
+            let missing = || Unfit::NoCard(change.key.clone());
+            let place = before.notes.iter().position(|note| note.key.as_ref() == Some(&change.key));
+            let note = place.and_then(|place| wanted.notes.get_mut(place)).ok_or_else(missing)?;
+            let node = place.and_then(|place| cards.and_then(|cards| cards.get(place))).ok_or_else(missing)?;
+            let table = node.get_ref().as_table().ok_or(Unfit::Entangled)?;
+            let old = card_lines(Some(&change.key), &note.text);
+            let new = card_lines(Some(&change.new_key), &change.text);
+            edits.extend(edits_of(file, node.span(), table, &old, &new)?);
+            note.text = change.text.clone();
+            note.key = Some(change.new_key.clone());
+        }
+    }
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = String::with_capacity(file.len() + 256);
+    let mut at = 0;
+    for (range, new) in &edits {
+        out.push_str(file.get(at..range.start).ok_or(Unfit::Entangled)?);
+        out.push_str(new);
+        at = range.end;
+    }
+    out.push_str(file.get(at..).ok_or(Unfit::Entangled)?);
+    // What comes out has to be what was meant, and nothing else: whatever the file's author has thought of.
+    let after = parse(&out).map_err(|faults| Unfit::Faults(out.clone(), faults))?;
+    let same = after.head == before.head
+        && after.topics == before.topics
+        && after.notes.len() == wanted.notes.len()
+        && after.notes.iter().zip(&wanted.notes).all(|(a, b)| a.key == b.key && a.text == b.text);
+    if same { Ok(out) } else { Err(Unfit::Entangled) }
+}
+
+/// The bytes to replace, each with what comes there.
+fn edits_of(
+    file: &str,
+    card: Range<usize>,
+    table: &DeTable<'_>,
+    old: &[(String, String)],
+    new: &[(String, String)],
+) -> Result<Vec<(Range<usize>, String)>, Unfit> {
+    let find = |lines: &[(String, String)], field: &str| {
+        lines.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
+    };
+    let end = if file.contains("\r\n") { "\r\n" } else { "\n" };
+    let as_here = |value: &str| if end == "\n" { value.to_owned() } else { with_crlf(value) };
+    // A [[card]] has a line for each field; an inline table, `card = [{…}]`, has none to add or take away.
+    let has_lines = file.get(card).is_some_and(|text| text.starts_with("[["));
+    let mut edits = Vec::new();
+    for (key, value) in table.iter() {
+        let field = key.get_ref().as_ref();
+        match (find(old, field), find(new, field)) {
+            (was, Some(now)) if was.as_ref() != Some(&now) => edits.push((value.span(), as_here(&now))),
+            // What is written, though it says nothing (`tags = []`, a topic that is the first source), stays.
+            (Some(_), None) => {
+                let whole = whole_lines(file, key.span().start..value.span().end);
+                edits.push((whole.filter(|_| has_lines).ok_or(Unfit::Entangled)?, String::new()));
+            }
+            _ => {}
+        }
+    }
+    for (place, (field, value)) in new.iter().enumerate() {
+        if table.iter().any(|(key, _)| key.get_ref() == field.as_str()) {
+            continue;
+        }
+        // Behind the nearest of the lines that usually come before it and that stays.
+        let behind = new.iter().take(place).rev().find_map(|(name, _)| value_of(table, name));
+        let behind = behind.ok_or(Unfit::Entangled)?;
+        let at = line_end(file, behind.span().end);
+        let begins = if file.get(..at).is_some_and(|text| text.ends_with('\n')) { "" } else { end };
+        let line = format!("{begins}{field} = {}{end}", as_here(value));
+        edits.push((at..at, if has_lines { line } else { return Err(Unfit::Entangled) }));
+    }
+    Ok(edits)
+}
+
+/// A value for a file whose lines end in CR LF. Inside a text on several lines those would be part of the text, so that
+/// it goes on one line.
+fn with_crlf(value: &str) -> String {
+    let mut out = String::new();
+    for (place, part) in value.split("\"\"\"").enumerate() {
+        if place % 2 == 1 {
+            out.push_str(&format!("\"{}\"", part.strip_prefix('\n').unwrap_or(part).replace('\n', "\\n")));
+        } else {
+            out.push_str(&part.replace('\n', "\r\n"));
+        }
+    }
+    out
+}
+
+fn value_of<'t, 'i>(table: &'t DeTable<'i>, field: &str) -> Option<&'t Spanned<toml::de::DeValue<'i>>> {
+    table.iter().find(|(key, _)| key.get_ref() == field).map(|(_, value)| value)
+}
+
+/// Behind the end of the line that `at` is in.
+fn line_end(file: &str, at: usize) -> usize {
+    file.get(at..).and_then(|rest| rest.find('\n')).map_or(file.len(), |length| at + length + 1)
+}
+
+/// The lines of a field with their end and with a comment behind it; nothing where something else is on them.
+fn whole_lines(file: &str, span: Range<usize>) -> Option<Range<usize>> {
+    let start = file.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = line_end(file, span.end);
+    let alone = file.get(start..span.start)?.trim().is_empty();
+    let rest = file.get(span.end..end)?.trim();
+    (alone && (rest.is_empty() || rest.starts_with('#'))).then_some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::card::Value;
+
+    const FILE: &str = "# head\r\n[deck]\r\nid = 'd' # who\r\n\r\n[[topic]]\r\nid = \"T\"\r\ntitle = \"t\"\r\n\r\n# first\r\n\
+        [[card]] # one\r\n  key   = \"a\"   # its name\r\nback = '''x'''\r\nkind = \"basic\"\r\nfront = [ \"q\", # why\r\n  \"r\" ]\r\n\
+        hint = \"h\" # soon gone\r\nsource = [\"T\"]\r\ntags = []\r\n\r\n# second\r\n[[card]]\r\nkey = \"b\"\r\nkind = \"basic\"\r\n\
+        front = \"f\"\r\nback = \"z\"";
+
+    fn changed(key: &str, with: impl FnOnce(&mut NoteText)) -> Change {
+        let mut text = card(FILE, key).unwrap();
+        with(&mut text);
+        Change { key: key.to_owned(), new_key: key.to_owned(), text }
+    }
+
+    fn set(text: &mut NoteText, field: &str, value: &str) {
+        text.fields.insert(field.to_owned(), Value::Text(value.to_owned()));
+    }
+
+    #[test]
+    fn only_the_value_that_changed_is_written() {
+        let out = patch(FILE, &[changed("a", |text| set(text, "back", "y"))]).unwrap();
+        assert_eq!(out, FILE.replace("'''x'''", "\"y\""));
+        assert_eq!(patch(FILE, &[changed("a", |_| {})]).unwrap(), FILE);
+    }
+
+    #[test]
+    fn a_field_is_added_where_it_usually_stands_and_taken_away_with_its_line() {
+        let out = patch(
+            FILE,
+            &[
+                changed("a", |text| {
+                    text.hint = None;
+                    text.extra = Some("two\nlines".to_owned());
+                }),
+                changed("b", |text| text.tags = vec!["t".to_owned()]),
+            ],
+        )
+        .unwrap();
+        let wanted = FILE
+            .replace("hint = \"h\" # soon gone\r\n", "")
+            .replace("source = [\"T\"]\r\n", "source = [\"T\"]\r\nextra = \"two\\nlines\"\r\n")
+            + "\r\ntags = [\"t\"]\r\n";
+        assert_eq!(out, wanted);
+    }
+
+    #[test]
+    fn a_key_is_changed_unless_another_card_waits_for_it() {
+        let mut change = changed("a", |_| {});
+        change.new_key = "c".to_owned();
+        assert_eq!(patch(FILE, &[change.clone()]).unwrap(), FILE.replace("\"a\"", "\"c\""));
+        let waits = format!("{FILE}\r\nafter = [\"a\"]\r\n");
+        assert!(matches!(patch(&waits, &[change]), Err(Unfit::Faults(_, faults)) if faults[0].rule == "unknown-after"));
+    }
+
+    #[test]
+    fn what_can_not_be_changed_in_place_is_refused() {
+        let inline = "deck = { id = \"d\" }\ncard = [{ key = \"a\", kind = \"basic\", front = \"q\", back = \"x\" }]\n";
+        let mut text = card(inline, "a").unwrap();
+        set(&mut text, "back", "y");
+        let change = |text: &NoteText| Change { key: "a".to_owned(), new_key: "a".to_owned(), text: text.clone() };
+        assert_eq!(patch(inline, &[change(&text)]).unwrap(), inline.replace("\"x\"", "\"y\""));
+        text.hint = Some("h".to_owned());
+        assert_eq!(patch(inline, &[change(&text)]), Err(Unfit::Entangled));
+        assert_eq!(card(FILE, "zz"), Err(Unfit::NoCard("zz".to_owned())));
+        assert!(matches!(card("[deck", "a"), Err(Unfit::Faults(..))));
+    }
+}

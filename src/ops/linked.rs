@@ -1,0 +1,269 @@
+//! Changes of notes carried into the followed deck files that they come from, so that file and database say the same.
+
+use crate::core::card::NoteText;
+use crate::core::id::NoteUid;
+use crate::core::id::hash64;
+use crate::core::text::one_line;
+use crate::core::text::printable;
+use crate::failure::Failure;
+use crate::formats;
+use crate::formats::deck_toml;
+use crate::formats::deck_toml::patch::Unfit;
+use crate::formats::deck_toml::patch::patch;
+use crate::ops::failure;
+use crate::ops::files;
+use crate::ops::import;
+use crate::store::SourceFile;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Undo;
+use crate::store::Writer;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+const LEAVE: &str =
+    "nothing was changed. With --leave-file the edit is yours alone, and stays until the file changes that card";
+
+/// A note that gets another text.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The note, which still has its old text.
+    pub note: NoteUid,
+    /// Its key then, where that changes.
+    pub new_key: Option<String>,
+    /// Its text then.
+    pub text: NoteText,
+}
+
+/// A deck file with the bytes that it gets.
+struct Patched {
+    source: SourceFile,
+    path: PathBuf,
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+/// Files to be changed with a change of notes.
+#[derive(Default)]
+pub struct Plan {
+    patched: Vec<Patched>,
+    aside: BTreeSet<NoteUid>,
+    talk: Vec<String>,
+}
+
+/// Why files were not written.
+pub enum Broken {
+    /// The database failed.
+    Store(StoreError),
+    /// A file did.
+    File(Failure),
+}
+
+/// What it takes to change the followed files of these notes. Nothing is written yet.
+///
+/// Deck files are changed in place. Tables and notes in JSON are not: the new text is then the user's own, beside the
+/// one that the file has. With `leave` that is so for all of them.
+///
+/// # Errors
+/// When a deck file is gone, has faults, can't be changed in place, or was changed since it was read last.
+pub fn plan(store: &Store, changes: &[Change], leave: bool) -> Result<Plan, Failure> {
+    let mut plan = Plan::default();
+    let mut per_file = Vec::new();
+    for change in changes {
+        let found = store.file_of_note(change.note).map_err(|error| failure(&error, store.path()))?;
+        let Some((source, key)) = found else { continue };
+        let is_deck = is_deck_file(&source);
+        let (true, Some(key), false) = (is_deck, key, leave) else {
+            plan.aside.insert(change.note);
+            let said = format!(
+                "`{}` is followed and was not changed: the text is yours, and stays until the file changes that card",
+                one_line(&source.path)
+            );
+            if !plan.talk.contains(&said) {
+                plan.talk.push(said);
+            }
+            continue;
+        };
+        let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
+        add(&mut per_file, source, deck_toml::patch::Change { key, new_key, text: change.text.clone() });
+    }
+    for (source, changes) in per_file {
+        plan.patched.push(patched(source, &changes)?);
+    }
+    Ok(plan)
+}
+
+/// Changes of one file, with the file.
+type OfFile = (SourceFile, Vec<deck_toml::patch::Change>);
+
+fn add(per_file: &mut Vec<OfFile>, source: SourceFile, change: deck_toml::patch::Change) {
+    match per_file.iter_mut().find(|(known, _)| known.id == source.id) {
+        Some((_, changes)) => changes.push(change),
+        None => per_file.push((source, vec![change])),
+    }
+}
+
+/// Whether the source is a deck file, by what was said when it was imported, else by its name and beginning.
+fn is_deck_file(source: &SourceFile) -> bool {
+    let path = Path::new(&source.path);
+    if let Some(format) = import::options_of(&source.options).format {
+        return format == "toml";
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let head = fs::read(path).map(|bytes| bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default().to_vec());
+    formats::sniff(&name, &head.unwrap_or_default()).is_some_and(|format| format.name() == "toml")
+}
+
+fn patched(source: SourceFile, changes: &[deck_toml::patch::Change]) -> Result<Patched, Failure> {
+    let path = PathBuf::from(&source.path);
+    let shown = one_line(&source.path);
+    let before = fs::read(&path).map_err(|error| {
+        let what = if error.kind() == io::ErrorKind::NotFound {
+            format!("the followed file `{shown}` is gone")
+        } else {
+            format!("cannot read the followed file `{shown}`: {error}")
+        };
+        Failure::failed(what).hint(LEAVE)
+    })?;
+    // Beside it and renamed over it, a file would be replaced whose owner said that it must not be written.
+    if fs::metadata(&path).is_ok_and(|meta| meta.permissions().readonly()) {
+        return Err(Failure::failed(format!("the followed file `{shown}` is read-only")).hint(LEAVE));
+    }
+    fs::OpenOptions::new().append(true).open(&path).map_err(|error| {
+        Failure::failed(format!("cannot write the followed file `{shown}`")).at(error.to_string()).hint(LEAVE)
+    })?;
+    if source.hash != Some(hash64(&before).cast_signed()) {
+        return Err(Failure::failed(format!("`{shown}` has changes that could not be taken in"))
+            .hint(format!("mend it, see `lmq check {shown}`, and edit again; {LEAVE}")));
+    }
+    let bom = before.starts_with(b"\xef\xbb\xbf");
+    let text = deck_toml::decode(&before)
+        .map_err(|fault| Failure::data(format!("`{shown}`: {}", fault.1.what)).hint(LEAVE))?;
+    let after = patch(&text, changes).map_err(|unfit| match unfit {
+        Unfit::NoCard(key) => Failure::failed(format!("`{shown}` has no card `{}`", one_line(&key))).hint(LEAVE),
+        Unfit::Faults(_, faults) => {
+            let mut failure = Failure::data(format!("`{shown}` can't be changed like that"));
+            failure.places =
+                faults.iter().map(|fault| format!("{}: {}", fault.place, printable(&fault.what))).collect();
+            failure.hint(LEAVE)
+        }
+        Unfit::Entangled => Failure::failed(format!("`{shown}` is written in a way that lmq can't change in place"))
+            .hint(format!("change the card there by hand; {LEAVE}")),
+    })?;
+    let after = if bom { [b"\xef\xbb\xbf", after.as_bytes()].concat() } else { after.into_bytes() };
+    Ok(Patched { source, path, before, after })
+}
+
+impl Plan {
+    /// Whether the note's file stays as it is, so that its text and the file's differ.
+    #[must_use]
+    pub fn is_aside(&self, note: NoteUid) -> bool {
+        self.aside.contains(&note)
+    }
+
+    /// Writes the files, and remembers that they were read as they are now. All of them or none.
+    ///
+    /// # Errors
+    /// When a file can't be written, or somebody changed it since the plan was made.
+    pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), Broken> {
+        for (place, file) in self.patched.iter().enumerate() {
+            let done = write_one(file);
+            let seen = done.map(|()| seen(&file.source, &file.path));
+            let remembered = match seen {
+                Ok(seen) => writer.follow(&seen).map(drop).map_err(Broken::Store),
+                Err(failure) => {
+                    put_back(self.patched.get(..place).unwrap_or_default());
+                    return Err(Broken::File(failure));
+                }
+            };
+            remembered?;
+        }
+        Ok(())
+    }
+
+    /// Gives the files the bytes back that they had: the database did not take the change.
+    pub fn put_back(&self) {
+        put_back(&self.patched);
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.patched.iter().map(|file| file.source.path.clone()).collect()
+    }
+
+    /// What the person should know.
+    #[must_use]
+    pub fn talk(&self) -> Vec<String> {
+        self.talk.clone()
+    }
+}
+
+fn write_one(file: &Patched) -> Result<(), Failure> {
+    let shown = one_line(&file.source.path);
+    let now = fs::read(&file.path).unwrap_or_default();
+    if now != file.before {
+        return Err(Failure::failed(format!("`{shown}` was changed by somebody else just now"))
+            .hint("nothing was changed; try again, and their changes are taken in first"));
+    }
+    files::write_whole(&file.path, |out| out.write_all(&file.after))
+}
+
+fn put_back(files: &[Patched]) {
+    for file in files {
+        if fs::read(&file.path).is_ok_and(|now| now == file.after) {
+            // Where this fails too, the file has the edit and the next start takes it in from there: nothing is lost.
+            files::write_whole(&file.path, |out| out.write_all(&file.before)).ok();
+        }
+    }
+}
+
+/// The source as it was read last: now.
+fn seen(source: &SourceFile, path: &Path) -> SourceFile {
+    let (size, mtime_ms) = import::look(path).unzip();
+    SourceFile { size, mtime_ms, hash: import::hash_of(path).ok(), ..source.clone() }
+}
+
+/// Carries into the followed files what an undo did to the texts of their notes. Gives what to tell.
+///
+/// The undo itself is done: a file that can't be changed is said, and the note's text is then the user's own.
+///
+/// # Errors
+/// When the database can't be read or written.
+pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<String>, Failure> {
+    let path = store.path().to_owned();
+    let fail = |error: StoreError| failure(&error, &path);
+    let mut talk = Vec::new();
+    let mut per_file = Vec::new();
+    for (note, key_before) in &undo.edited {
+        let Some(now) = store.note_now(*note).map_err(fail)? else { continue };
+        let Some((source, key_now)) = store.file_of_note(*note).map_err(fail)? else { continue };
+        if let (Some(key), true) = (key_before.clone().or_else(|| key_now.clone()), is_deck_file(&source)) {
+            let new_key = key_now.unwrap_or_else(|| key.clone());
+            add(&mut per_file, source, deck_toml::patch::Change { key, new_key, text: now.text });
+        }
+    }
+    let mut plans: Vec<Patched> = Vec::new();
+    for (source, changes) in per_file {
+        match patched(source, &changes) {
+            Ok(plan) => plans.push(plan),
+            Err(failure) => talk.push(format!("not changed back: {}", failure.what)),
+        }
+    }
+    for plan in plans.iter().filter(|plan| plan.before != plan.after) {
+        match write_one(plan) {
+            Ok(()) => {
+                let seen = seen(&plan.source, &plan.path);
+                store
+                    .write(stamp, "link", |_| format!("changed {}", plan.source.path), |writer| writer.follow(&seen))
+                    .map_err(fail)?;
+            }
+            Err(failure) => talk.push(format!("not changed back: {}", failure.what)),
+        }
+    }
+    Ok(talk)
+}

@@ -1,0 +1,190 @@
+//! Cards changed and added in the middle of a session, in a real pseudo-terminal.
+
+use crate::review::Terminal;
+use crate::review::given_back;
+use crate::review::model;
+use crate::support::Lmq;
+
+fn card(lmq: &Lmq, name: &str) -> serde_json::Value {
+    lmq.json(&["show", name, "--json"])
+}
+
+fn at_the_first_card(lmq: &Lmq, extra: &[(&str, &str)]) -> Terminal {
+    let mut terminal = Terminal::start(lmq, &["review", "model"], 80, 24, extra);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows the answer");
+    terminal
+}
+
+#[test]
+fn a_typo_is_mended_in_a_form_and_the_card_stays_on_the_screen() {
+    let lmq = model();
+    let mut terminal = at_the_first_card(&lmq, &[]);
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal.types("e");
+    let form = terminal.sees("Edit model/plan-in-strategy");
+    assert!(form.contains("front 1") && form.contains("front 2") && form.contains("Enter saves"), "{form}");
+    terminal.types("\t\t");
+    terminal.types("!");
+    terminal.sees("part of it!");
+    terminal.types("\r");
+    let back = terminal.sees("edited model/plan-in-strategy");
+    assert!(back.contains("The plan is a smaller part of it!") && back.contains("3 Good"), "not moved on: {back}");
+    terminal.types("3");
+    terminal.sees("The counterpart of vision");
+    // A card with a schedule asks what was changed.
+    terminal.types("u");
+    terminal.sees("Took back");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert_eq!(card(&lmq, "model/plan-in-strategy")["answer"], "The plan is a smaller part of it!");
+    lmq.ok(&["undo"]);
+    assert_eq!(card(&lmq, "model/plan-in-strategy")["answer"], "The plan is a smaller part of it");
+}
+
+#[test]
+fn another_meaning_is_asked_about_by_one_key_where_there_is_a_schedule() {
+    let lmq = model();
+    assert_eq!(lmq.at("2026-01-14T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+    let mut terminal = Terminal::start(&lmq, &["review", "model", "--new", "0"], 80, 24, &[]);
+    terminal.sees("Space shows the answer");
+    terminal.types("e");
+    terminal.sees("Edit model/");
+    terminal.types("\t\tX\r");
+    terminal.sees("What did you change?");
+    terminal.types("\u{1b}");
+    terminal.sees("Enter saves");
+    terminal.types("\r");
+    terminal.sees("What did you change?");
+    terminal.types("m");
+    terminal.sees("with another meaning");
+    terminal.types("q");
+    terminal.ends();
+    let after = card(&lmq, "model/plan-in-strategy");
+    assert_eq!(after["events"].as_array().unwrap().last().unwrap()["kind"], "restarted", "{after}");
+}
+
+#[test]
+fn the_terminal_is_lent_to_an_editor_and_taken_back() {
+    let lmq = model();
+    let script = lmq.folder.path().join("ed.sh");
+    std::fs::write(
+        &script,
+        "test -t 0 && test -t 1 || exit 9\necho in the editor; sed -i 's/part of it/share/' \"$1\"\n",
+    )
+    .unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = at_the_first_card(&lmq, &[("EDITOR", &editor)]);
+    terminal.types("e");
+    terminal.sees("Ctrl-E editor");
+    terminal.types("\u{5}");
+    let shown = terminal.sees("edited model/plan-in-strategy");
+    assert!(shown.contains("Space shows the answer"), "{shown}");
+    terminal.types(" ");
+    terminal.sees("The plan is a smaller share");
+    terminal.types("q");
+    let (code, _, raw) = terminal.ends();
+    assert!(code == 0 && given_back(&raw));
+    let left = raw.matches("\u{1b}[?1049l").count();
+    assert_eq!(left, 2, "for the editor and at the end");
+    let before = raw.split("in the editor").next().unwrap();
+    assert_eq!(before.matches("\u{1b}[?1049l").count(), 1, "on the normal screen");
+}
+
+#[test]
+fn an_editor_that_fails_or_leaves_rubbish_loses_nothing() {
+    let lmq = model();
+    let script = lmq.folder.path().join("ed.sh");
+    std::fs::write(&script, "sed -i 's/^back/bakc/' \"$1\"\n").unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = at_the_first_card(&lmq, &[("EDITOR", "no-such-editor"), ("VISUAL", &editor)]);
+    terminal.types("e");
+    terminal.sees("Ctrl-E editor");
+    terminal.types("\u{5}");
+    let faults = terminal.sees("The text has faults");
+    assert!(faults.contains("did you mean `back`?"), "{faults}");
+    terminal.types("k");
+    terminal.sees("lmq edit --resume");
+    terminal.types("\u{1b}");
+    terminal.sees("Space shows the answer");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    let mut terminal = at_the_first_card(&lmq, &[("EDITOR", "no-such-editor")]);
+    terminal.types("e");
+    terminal.sees("Ctrl-E editor");
+    terminal.types("\u{5}");
+    terminal.sees("cannot run the editor");
+    terminal.types("\u{1b}");
+    terminal.sees("Space shows the answer");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert_eq!(card(&lmq, "model/plan-in-strategy")["answer"], "The plan is a smaller part of it");
+}
+
+#[test]
+fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
+    let lmq = model();
+    let mut terminal = Terminal::start(&lmq, &[], 60, 20, &[]);
+    terminal.sees("Enter review");
+    terminal.types("a");
+    terminal.sees("Add a card");
+    terminal.types("mine\r");
+    terminal.sees("has no `front`");
+    terminal.types("\t\tWhose?\tOurs\r");
+    terminal.sees("added ");
+    terminal.types("b");
+    terminal.types("deck:mine");
+    terminal.sees("1 card");
+    terminal.types("\r");
+    terminal.types("e");
+    terminal.sees("Edit ");
+    terminal.types("\u{7f} is it?\r");
+    terminal.sees("edited ");
+    terminal.types("\u{1b}");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert!(lmq.ok(&["cards", "deck:mine"]).contains("Whose is it?"));
+}
+
+#[test]
+fn in_a_terminal_faults_are_shown_and_the_text_opened_again_and_the_meaning_asked() {
+    let lmq = model();
+    assert_eq!(lmq.at("2026-01-14T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+    let script = lmq.folder.path().join("ed.sh");
+    // The first time it makes a fault, the second time it mends it.
+    let text = "if grep -q ^bakc \"$1\"; then sed -i 's/^bakc/back/' \"$1\"; else sed -i 's/^back.*/bakc = \"A share\"/' \"$1\"; fi\n";
+    std::fs::write(&script, text).unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = Terminal::start(&lmq, &["edit", "model/plan-in-strategy"], 100, 24, &[("EDITOR", &editor)]);
+    terminal.sees("did you mean `back`?");
+    terminal.sees("Open it again? [Y/n]");
+    terminal.types("\r");
+    terminal.sees("A typo (the schedule stays) or another meaning");
+    terminal.types("m\r");
+    terminal.sees("edited model/plan-in-strategy, with another meaning");
+    assert_eq!(terminal.ends().0, 0);
+    let after = card(&lmq, "model/plan-in-strategy");
+    assert_eq!((after["answer"].as_str(), after["repetitions"].as_u64()), (Some("A share"), Some(0)));
+}
+
+#[test]
+fn over_lines_the_card_is_asked_anew_with_what_the_editor_left() {
+    let lmq = model();
+    let script = lmq.folder.path().join("ed.sh");
+    std::fs::write(&script, "sed -i 's/part of it/share/' \"$1\"\n").unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut terminal = Terminal::start(&lmq, &["review", "model", "--plain"], 80, 30, &[("EDITOR", &editor)]);
+    terminal.sees("Enter goes on");
+    terminal.types("\r");
+    terminal.sees("> ");
+    terminal.types(":e\r");
+    terminal.sees("edited model/plan-in-strategy");
+    terminal.types("\r");
+    terminal.sees("The plan is a smaller share");
+    terminal.types(":q\r");
+    assert_eq!(terminal.ends().0, 0);
+    let run = lmq.run_with(&["review", "model", "--new", "1"], b":e\n");
+    assert!(run.stdout.contains("`lmq edit model/plan-in-strategy` changes this card"), "{}", run.stdout);
+}
