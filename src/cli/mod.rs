@@ -24,6 +24,7 @@ mod new;
 mod next;
 mod output;
 mod parse;
+mod pause;
 mod rename;
 mod report;
 mod reset;
@@ -147,6 +148,7 @@ commands! {
     Reset => reset,
     SetDue => set_due,
     Delete => delete,
+    Pause => pause,
     History => history,
     Undo => undo,
     Stats => stats,

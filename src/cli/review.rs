@@ -89,6 +89,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
         ctx.say(&warning);
     }
+    let today = ops::stamp(&ctx.env, &settings).today;
+    let day = ops::day::day(&store, &settings, today).map_err(|error| ctx.failure(&error))?;
+    if let Some(comeback) = &day.comeback {
+        ctx.say(&ui::words::comeback(comeback));
+    }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
     let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width() };

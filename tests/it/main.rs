@@ -35,6 +35,7 @@ mod matching;
 mod migrations;
 mod month;
 mod next;
+mod pause;
 mod registries;
 mod report;
 mod report_file;
