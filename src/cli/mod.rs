@@ -267,6 +267,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return Ok(0);
     }
     let store = ctx.store()?;
+    config::warn_of_decks(&ctx, &store)?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
     let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);

@@ -20,6 +20,33 @@ pub enum NewOrder {
     Random,
 }
 
+/// A set of keys to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyPreset {
+    /// Those of `lmq`.
+    #[default]
+    Usual,
+    /// Those of Anki's desktop program, as far as it has the same commands.
+    Anki,
+    /// The usual ones, and grades from 0 to 5.
+    Sm2,
+}
+
+impl KeyPreset {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Usual, Self::Anki, Self::Sm2];
+
+    /// Its name in the settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Anki => "anki",
+            Self::Sm2 => "sm2",
+        }
+    }
+}
+
 /// What the settings say about the cards of a deck, as far as counting and finding them needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeckRule {
@@ -79,6 +106,8 @@ pub struct Settings {
     pub rollover: Rollover,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
+    /// The keys to begin with.
+    pub key_preset: KeyPreset,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
     /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
@@ -101,6 +130,7 @@ impl Default for Settings {
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
             try_line: true,
+            key_preset: KeyPreset::Usual,
             keys: BTreeMap::new(),
             decks: BTreeMap::new(),
         }

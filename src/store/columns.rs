@@ -20,8 +20,8 @@ pub(super) const UNDONE: i64 = 3;
 pub(super) const DUE_SET: i64 = 4;
 pub(super) const RESET: i64 = 5;
 pub(super) const ADOPTED: i64 = 14;
-pub(super) const PAUSED: i64 = 16;
-pub(super) const RESUMED: i64 = 17;
+pub(super) const PAUSED: i64 = 17;
+pub(super) const RESUMED: i64 = 18;
 
 /// The log's number of a fact.
 pub(super) fn kind_code(fact: &Fact) -> i64 {

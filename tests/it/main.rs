@@ -36,6 +36,7 @@ mod migrations;
 mod month;
 mod next;
 mod pause;
+mod presets;
 mod registries;
 mod report;
 mod report_file;
