@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn which_days_are_paused() {
-        let cases: [(&str, Vec<(i32, Fact)>, Vec<i32>); 9] = [
+        type Case = (&'static str, Vec<(i32, Fact)>, Vec<i32>);
+        let cases: [Case; 9] = [
             ("nothing", vec![], vec![]),
             ("a break", vec![(3, paused(6))], vec![3, 4, 5]),
             ("ended early", vec![(3, paused(9)), (5, Fact::Resumed)], vec![3, 4]),

@@ -112,7 +112,7 @@ pub struct Settings {
     pub keys: BTreeMap<String, String>,
     /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
     /// a deck inside another hold what the other's hold, but for its own.
-    pub decks: BTreeMap<String, Settings>,
+    pub decks: BTreeMap<String, Self>,
 }
 
 impl Default for Settings {

@@ -130,7 +130,8 @@ impl Desk {
             streak: day.streak,
             pause: day.pause,
             comeback: day.comeback,
-            first_run: self.store.last_practised(StudyDay(i32::MAX)).map_err(|error| self.failure(&error))?.is_none(),
+            first_run: day.pause.is_none()
+                && self.store.last_practised(StudyDay(i32::MAX)).map_err(|error| self.failure(&error))?.is_none(),
             forecast,
             today,
             decks: decks
