@@ -394,6 +394,8 @@ pub struct Progress {
     pub retention: Vec<Retention>,
     /// Days in a row.
     pub streak: Streak,
+    /// The first day after the break that lasts today.
+    pub paused_until: Option<StudyDay>,
     /// Cards by state, in the order of [`StateWord::ALL`], each one present.
     pub states: Vec<(StateWord, u64)>,
     /// Cards with an interval under 21 days; suspended ones left out.
@@ -449,6 +451,7 @@ impl Progress {
             spans,
             retention: retention.to_vec(),
             streak: streak(&practised, &totals.pauses, today),
+            paused_until: totals.pauses.on(today).map(|pause| pause.until),
             states: StateWord::ALL.map(|word| (word, cards_in(&totals.states, word))).to_vec(),
             young,
             mature,

@@ -361,6 +361,7 @@ impl Waiting {
 mod tests {
     use super::*;
     use crate::core::id::NoteUid;
+    use proptest::prelude::*;
 
     fn candidate(number: u8) -> Candidate {
         Candidate { card: CardId { note: NoteUid([number; 16]), ordinal: 1 }, siblings: Siblings(u64::from(number)) }
@@ -486,6 +487,48 @@ mod tests {
         ];
         cards.sort_by(Overdue::by_risk);
         assert_eq!(cards.map(|card| card.shuffle), [7, 3, 0, 5, 4, 1, 2, 6]);
+    }
+
+    proptest! {
+        #[test]
+        fn risk_is_an_order(cards in proptest::collection::vec((-9_i64..99, 0_u32..40, 0_i64..3), 3)) {
+            let cards: Vec<Overdue> = cards
+                .into_iter()
+                .map(|(days_late, interval, shuffle)| Overdue { days_late, interval: Days(interval), shuffle })
+                .collect();
+            let [a, b, c] = [cards[0], cards[1], cards[2]];
+            prop_assert_eq!(a.by_risk(&b), b.by_risk(&a).reverse());
+            if a.by_risk(&b) != Ordering::Greater && b.by_risk(&c) != Ordering::Greater {
+                prop_assert_ne!(a.by_risk(&c), Ordering::Greater);
+            }
+        }
+
+        #[test]
+        fn places_never_run_over_and_fit_says_how_many_are_taken(
+            all in 0_usize..12,
+            of_both in 0_usize..8,
+            of_inner in 0_usize..8,
+            waiting in proptest::collection::vec(0_u64..9, 3),
+            order in proptest::collection::vec(1_i64..4, 0..40),
+        ) {
+            let mut places = Places::from(all);
+            places.limit(of_both, [1, 2]);
+            places.limit(of_inner, [2]);
+            let waiting: BTreeMap<i64, u64> = (1..).zip(waiting).collect();
+            let fit = places.fit(&waiting);
+            let mut left = waiting.clone();
+            let mut taken: BTreeMap<i64, usize> = BTreeMap::new();
+            // Whatever comes first, and then all that is left.
+            for deck in order.into_iter().chain((0..60).map(|number| number % 3 + 1)) {
+                if left[&deck] > 0 && places.take(deck) {
+                    left.entry(deck).and_modify(|left| *left -= 1);
+                    *taken.entry(deck).or_default() += 1;
+                }
+            }
+            let of = |deck: i64| taken.get(&deck).copied().unwrap_or(0);
+            prop_assert!(of(2) <= of_inner && of(1) + of(2) <= of_both && of(1) + of(2) + of(3) <= all);
+            prop_assert_eq!(u64::try_from(of(1) + of(2) + of(3)).unwrap(), fit, "the order makes no difference");
+        }
     }
 
     #[test]

@@ -104,6 +104,8 @@ fn the_forecast_waits_for_the_end_of_the_break() {
     let lmq = two_days();
     lmq.run(["pause", "--until", "2026-01-25"]).done();
     let json = lmq.run_at(&at("01-22"), ["report", "--json"]).json();
+    let text = lmq.run_at(&at("01-22"), ["report"]).out();
+    assert!(text.contains("Paused until 2026-01-25: nothing is due, and the streak keeps."), "{text}");
     let rows = json["sections"]["forecast"]["rows"].as_array().unwrap();
     let due: Vec<(u64, u64)> =
         rows.iter().take(4).map(|row| (row["cards"].as_u64().unwrap(), row["overdue"].as_u64().unwrap())).collect();
