@@ -56,6 +56,8 @@ fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
     }
     if day.reviews + day.new + counts.repeats > 0 {
         lines.push("Type `lmq review` to begin".to_owned());
+    } else if counts.new > 0 && counts.new_done < settings.new_per_day {
+        lines.push(words::held_back(counts.new));
     } else if counts.new > 0 {
         lines.push(format!(
             "Nothing waits: the day's {} been met. `lmq review --new 5` brings five more",

@@ -95,6 +95,8 @@ pub struct Waits {
     pub cards: u64,
     /// Days until the next card falls due.
     pub next_due_in_days: Option<i64>,
+    /// New cards that still have a place today.
+    pub new_places: u64,
     /// The end of a break that lasts today.
     pub paused_until: Option<StudyDay>,
 }
@@ -190,8 +192,10 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn waits(&self) -> Result<Waits, Failure> {
         let today = self.today();
-        let Day { counts, pause, .. } = day(self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
+        let Day { counts, pause, new, .. } =
+            day(self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
         Ok(Waits {
+            new_places: new,
             paused_until: pause.map(|pause| pause.until),
             due: counts.due,
             new: counts.new,

@@ -54,6 +54,18 @@ pub fn comeback(comeback: &Comeback) -> String {
     format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first")
 }
 
+/// That new cards wait for the limits of their decks.
+#[must_use]
+pub fn held_back(new: u64) -> String {
+    let count = usize::try_from(new).unwrap_or(usize::MAX);
+    let cards = counted(
+        count,
+        "new card waits for another day, by the limit of its deck",
+        "new cards wait for another day, by the limits of their decks",
+    );
+    format!("{cards}. `lmq review --new 5` brings five")
+}
+
 /// About how long.
 #[must_use]
 pub fn about(time: Millis) -> String {
@@ -225,6 +237,8 @@ fn why_nothing(counts: &crate::ops::review::Waits, settings: &Settings) -> Strin
             "Nothing is due, and today's {} are met. `lmq review --new 5` brings five more",
             counted(usize::try_from(settings.new_per_day).unwrap_or(0), "new card", "new cards")
         )
+    } else if counts.new > 0 && counts.new_places == 0 {
+        held_back(counts.new)
     } else if counts.due > 0 {
         "Today's reviews are done. `lmq review --limit 20` brings twenty more".to_owned()
     } else if counts.cards == 0 {

@@ -71,6 +71,16 @@ fn a_number_on_the_command_line_replaces_the_limits_of_decks_too() {
 }
 
 #[test]
+fn it_says_that_new_cards_wait_for_the_limits_of_their_decks() {
+    let lmq = three("new_per_day = 20\n[deck.a]\nnew_per_day = 0\n[deck.c]\nnew_per_day = 1");
+    let first = lmq.run(["next", "--json"]).json();
+    lmq.run(["answer", first["id"].as_str().unwrap(), "good"]).done();
+    let said = "new cards wait for another day, by the limits of their decks. `lmq review --new 5`";
+    let (glance, review) = (lmq.run([]).out(), lmq.run(["review", "--plain"]).out().replace('\n', " "));
+    assert!(glance.contains(said) && review.contains(said), "{glance}\n{review}");
+}
+
+#[test]
 fn reviews_of_a_deck_end_at_its_limit_most_at_risk_first() {
     let lmq = three("new_per_day = 20\n[deck.a]\nreviews_per_day = 3");
     assert_eq!(session(&lmq, &at("01-15"), "").len(), 15);
