@@ -17,12 +17,13 @@ pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes() {
         let db = data::database(size);
-        for (what, query) in [
-            ("a word that no card has", "photosynthesis"),
-            ("a few cards, by two words", "4711 vision"),
-            ("words and states", "(photosynthesis OR 4711) is:due -tag:x"),
-            ("states alone", "ease<1.4 is:leech"),
-            ("answers of a week", "rated:7d:1 4711"),
+        // The last: the histories of these data all end these days, so that its week holds an eighth of the log.
+        for (what, query, is_bar) in [
+            ("a word that no card has", "photosynthesis", true),
+            ("a few cards, by two words", "4711 vision", true),
+            ("words and states", "(photosynthesis OR 4711) is:due -tag:x", true),
+            ("states alone", "ease<1.4 is:leech", true),
+            ("grades among an eighth of the log", "rated:7d:1 4711", false),
         ] {
             let args = ["cards", query, "--db", text(&db)];
             lmq(2, &args);
@@ -35,8 +36,8 @@ pub(crate) fn run() {
                 ratio: ratio(ours.median(), bare.median()),
                 cpu_ratio: cpu_ratio(&ours, &bare, false),
                 memory: ours.memory(),
-                bar: "≤ 50 ms at 100k".to_owned(),
-                met: (size == 100_000).then(|| ours.median().as_millis() <= 50),
+                bar: if is_bar { "≤ 50 ms at 100k".to_owned() } else { String::new() },
+                met: (is_bar && size == 100_000).then(|| ours.median().as_millis() <= 50),
             });
         }
     }
