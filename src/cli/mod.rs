@@ -27,6 +27,7 @@ mod new;
 mod next;
 mod output;
 mod parse;
+mod pause;
 mod rename;
 mod report;
 mod reset;
@@ -151,6 +152,7 @@ commands! {
     Reset => reset,
     SetDue => set_due,
     Delete => delete,
+    Pause => pause,
     History => history,
     Undo => undo,
     Stats => stats,
@@ -275,6 +277,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return Ok(0);
     }
     let store = ctx.store()?;
+    config::warn_of_decks(&ctx, &store)?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod backup;
 pub mod bulk;
+pub mod day;
 pub mod decks;
 pub mod desk;
 pub mod edit;
@@ -10,6 +11,7 @@ pub mod export;
 pub mod files;
 pub mod import;
 pub mod linked;
+pub mod pause;
 pub mod review;
 pub mod search;
 pub mod settings;

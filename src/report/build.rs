@@ -119,9 +119,12 @@ fn summary(progress: &Progress) -> Section {
     let sum = progress.sum;
     let streak = progress.streak;
     let note = match (sum.answers, streak.current, streak.answered_today) {
-        (0, _, _) if progress.has_history => Some(NO_ANSWERS_HERE),
-        (0, _, _) => Some(NO_ANSWERS_YET),
-        (_, 1.., false) => Some("Today is still open: one answer continues the streak."),
+        (0, _, _) if progress.has_history => Some(NO_ANSWERS_HERE.to_owned()),
+        (0, _, _) => Some(NO_ANSWERS_YET.to_owned()),
+        _ if progress.paused_until.is_some() => progress
+            .paused_until
+            .map(|day| format!("Paused until {}: nothing is due, and the streak keeps.", day.iso())),
+        (_, 1.., false) => Some("Today is still open: one answer continues the streak.".to_owned()),
         _ => None,
     };
     let minor = if progress.has_history { Weight::Minor } else { Weight::Rare };
@@ -130,7 +133,7 @@ fn summary(progress: &Progress) -> Section {
     Section {
         id: "summary",
         title: "At a glance".to_owned(),
-        note: note.map(str::to_owned),
+        note,
         body: Body::Facts(vec![
             fact("answers", "Answers", Cell::Count(sum.answers), major),
             fact("retention", "True retention", Cell::Percent(progress.recalls(Window::Period)), major),

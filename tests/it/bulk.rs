@@ -331,3 +331,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_change_can_be_looked_at_first_counts_and_is_one_step_back() {
+    use crate::home::Lmq;
+    let lmq = Lmq::new();
+    lmq.write("t.toml", DECK);
+    lmq.run(["import", "t.toml"]).done();
+    lmq.run(["answer", "t/one", "good"]).done();
+    lmq.run(["answer", "t/four", "good"]).done();
+    for (prepare, command, said) in [
+        ("true", "suspend deck:t", "suspended 5 cards"),
+        ("lmq suspend deck:t --yes", "unsuspend is:suspended", "put back 5 cards"),
+        ("lmq undo --yes; lmq bury deck:t --yes", "unbury is:buried", "no longer buried: 5 cards"),
+        ("lmq undo --yes", "bury deck:t --until 3d", "buried 5 cards until 2026-01-18"),
+        ("true", "mark deck:t", "marked 5 cards"),
+        ("lmq mark deck:t --yes", "unmark is:marked", "no longer marked: 5 cards"),
+        ("lmq undo --yes", "tag late deck:t", "tagged 4 notes `late`"),
+        ("true", "untag first deck:t", "took a tag from t/one: `first`"),
+        ("true", "move else deck:t", "moved 4 notes to `else`"),
+        ("true", "reset is:learning deck:t", "made new again: 2 cards"),
+        ("true", "set-due 2026-03-01 'deck:t -is:new'", "set to fall due: 2 cards on 2026-03-01"),
+        ("true", "delete deck:t", "deleted 4 notes"),
+        ("true", "rename people::t else::t", "renamed"),
+    ] {
+        lmq.shell(prepare).done();
+        let all = || (lmq.everything("deck:*"), lmq.run(["decks", "--json"]).out());
+        let steps = || lmq.run(["undo", "--list", "--json"]).json();
+        let (before, steps_before) = (all(), steps());
+        let look = lmq.shell(&format!("lmq {command} --dry-run")).ok().stdout;
+        assert!(look.contains("would"), "{command}: {look}");
+        assert_eq!((all(), steps()), (before.clone(), steps_before.clone()), "{command}");
+        let done = lmq.shell(&format!("lmq {command} --yes")).ok().stdout;
+        assert!(done.contains(said), "{command}: {done}");
+        assert_ne!(all(), before, "{command}");
+        let (old, new) = (steps_before.as_array().unwrap(), steps());
+        assert_eq!(new[1], old[0], "{command}: one step");
+        lmq.run(["undo", "--yes"]).done();
+        assert_eq!(all(), before, "{command}");
+    }
+    lmq.assert_sound();
+}
