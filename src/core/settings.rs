@@ -46,6 +46,10 @@ pub struct Settings {
     pub rollover: Rollover,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
+    /// Whether the end of a week's first session offers to write down a scene of one's own.
+    pub weekly_scene: bool,
+    /// How long a card has to be on the screen before a key may reveal or grade it.
+    pub look_ms: u32,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
 }
@@ -65,6 +69,8 @@ impl Default for Settings {
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
             try_line: true,
+            weekly_scene: true,
+            look_ms: 150,
             keys: BTreeMap::new(),
         }
     }

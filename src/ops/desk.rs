@@ -7,16 +7,18 @@ use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
+use crate::ops::page::Page;
+use crate::ops::page::page;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ops::stamp;
-use crate::store::ActionLine;
 use crate::store::DeckSet;
-use crate::store::HistoryRow;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
 
+/// A step, for the list of those that can be taken back.
+pub use crate::store::ActionLine;
 /// A card as lists and pages show it.
 pub use crate::store::CardLine;
 
@@ -26,25 +28,61 @@ pub const FORECAST_DAYS: usize = 7;
 /// Cards that a search lists at most; more are counted.
 const MOST_LISTED: usize = 5000;
 
-/// A deck as the first screen shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A deck as the first screen shows it, with the decks inside it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeckRow {
-    /// Local number.
-    pub number: i64,
     /// Path-like name.
     pub name: String,
-    /// Title.
+    /// Title; empty where there is none.
     pub title: String,
-    /// Due cards.
+    /// How many decks it lies in.
+    pub depth: usize,
+    /// Whether other decks lie in it.
+    pub holds_others: bool,
+    /// Due cards, those of the decks inside with them, and so for the other counts.
     pub due: u64,
     /// New cards.
     pub new: u64,
+    /// Cards to be repeated today.
+    pub repeats: u64,
+}
+
+/// The decks as a tree: each directly before those inside it, and a row for a name that only others begin with.
+fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
+    let mut rows: Vec<DeckRow> = Vec::new();
+    for deck in decks {
+        let parts: Vec<&str> = deck.name.split("::").collect();
+        for depth in 0..parts.len() {
+            let name = parts.get(..=depth).unwrap_or_default().join("::");
+            if !rows.iter().any(|row| row.name == name) {
+                // Behind the last one that lies in the same deck, so that the order of decks stays.
+                let outer = parts.get(..depth).unwrap_or_default().join("::");
+                let inside = |row: &DeckRow| row.name == outer || row.name.starts_with(&format!("{outer}::"));
+                let place = if depth == 0 { None } else { rows.iter().rposition(inside) };
+                rows.insert(
+                    place.map_or(rows.len(), |place| place + 1),
+                    DeckRow { name: name.clone(), depth, ..DeckRow::default() },
+                );
+            }
+            if let Some(row) = rows.iter_mut().find(|row| row.name == name) {
+                row.due += deck.due;
+                row.new += deck.new;
+                row.repeats += deck.repeats;
+                if depth + 1 == parts.len() {
+                    row.title.clone_from(&deck.title);
+                } else {
+                    row.holds_others = true;
+                }
+            }
+        }
+    }
+    rows
 }
 
 /// The day at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
-    /// Decks in their order.
+    /// Decks as a tree.
     pub decks: Vec<DeckRow>,
     /// Reviews that are left of the day's limit.
     pub reviews: u64,
@@ -110,6 +148,7 @@ impl Desk {
             self.store.counts(&DeckSet::All, today, self.settings.drill()).map_err(|error| self.failure(&error))?;
         let days = self.store.day_totals(&DeckSet::All).map_err(|error| self.failure(&error))?;
         let decks = self.store.decks(today).map_err(|error| self.failure(&error))?;
+        let repeats = self.store.repeats_by_deck(today, self.settings.drill()).map_err(|error| self.failure(&error))?;
         let mut forecast = [0; FORECAST_DAYS];
         for (day, count) in self.store.due_days(&DeckSet::All).map_err(|error| self.failure(&error))? {
             let ahead = usize::try_from(day.since(today).max(0)).unwrap_or(usize::MAX);
@@ -126,16 +165,19 @@ impl Desk {
             first_run: days.is_empty(),
             forecast,
             today,
-            decks: decks
-                .into_iter()
-                .map(|deck| DeckRow {
-                    number: deck.number,
-                    title: deck.title.unwrap_or_default(),
-                    name: deck.name,
-                    due: deck.due,
-                    new: deck.new,
-                })
-                .collect(),
+            decks: tree(
+                decks
+                    .into_iter()
+                    .map(|deck| DeckRow {
+                        repeats: repeats.get(&deck.number).copied().unwrap_or(0),
+                        title: deck.title.unwrap_or_default(),
+                        name: deck.name,
+                        due: deck.due,
+                        new: deck.new,
+                        ..DeckRow::default()
+                    })
+                    .collect(),
+            ),
         })
     }
 
@@ -143,15 +185,15 @@ impl Desk {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn sit(&mut self, deck: Option<&DeckRow>) -> Result<Review<'_>, Failure> {
+    pub fn sit(&mut self, deck: Option<&str>) -> Result<Review<'_>, Failure> {
         let decks = match deck {
             None => DeckSet::All,
             Some(deck) => {
-                let inside = format!("{}::", deck.name);
+                let inside = format!("{deck}::");
                 let names = self.store.deck_names().map_err(|error| self.failure(&error))?;
                 let chosen: BTreeSet<i64> = names
                     .into_iter()
-                    .filter(|(number, _, name)| *number == deck.number || name.starts_with(&inside))
+                    .filter(|(_, _, name)| name == deck || name.starts_with(&inside))
                     .map(|(number, _, _)| number)
                     .collect();
                 DeckSet::Some(chosen)
@@ -200,19 +242,12 @@ impl Desk {
         Some([failure.what, failure.hint.unwrap_or_default()])
     }
 
-    /// Every event of a card, oldest first.
+    /// Everything about a card; `None` where there is no text for it.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn events(&self, card: CardId) -> Result<Vec<HistoryRow>, Failure> {
-        let mut rows = Vec::new();
-        self.store
-            .history(Some(card), |row| {
-                rows.push(row);
-                Ok(())
-            })
-            .map_err(|error| self.failure(&error))?;
-        Ok(rows)
+    pub fn page(&self, card: CardId) -> Result<Option<Page>, Failure> {
+        page(&self.store, &self.env, &self.settings, card)
     }
 
     /// The newest steps.
@@ -233,5 +268,28 @@ impl Desk {
         let when = stamp(&self.env, &self.settings);
         crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
         Ok(Some(action.label))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decks_stand_under_those_that_they_lie_in_and_are_counted_there() {
+        let deck = |name: &str, due| DeckRow { name: name.to_owned(), due, ..DeckRow::default() };
+        let rows = tree(vec![deck("a::b", 1), deck("c", 2), deck("a", 4), deck("a::b::d", 8), deck("ab", 16)]);
+        let shown: Vec<(&str, usize, bool, u64)> =
+            rows.iter().map(|row| (row.name.as_str(), row.depth, row.holds_others, row.due)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("a", 0, true, 13),
+                ("a::b", 1, true, 9),
+                ("a::b::d", 2, false, 8),
+                ("c", 0, false, 2),
+                ("ab", 0, false, 16)
+            ]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Step, commit, then move on: what every front end does with a session.
 
+use crate::core::card::NoteText;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::queue::Candidate;
@@ -19,8 +20,17 @@ use crate::core::study_day::Timestamp;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::add::add;
+use crate::ops::bulk::Change;
+use crate::ops::bulk::make;
+use crate::ops::bulk::plan;
 use crate::ops::failure;
+use crate::ops::page::Page;
+use crate::ops::page::page;
+use crate::ops::scenes;
+use crate::ops::scenes::basic;
 use crate::ops::stamp;
+use crate::store::ActionLine;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Stamp;
@@ -60,6 +70,8 @@ pub enum Said {
     AskAgain(String),
     /// The card has become a leech.
     Leech {
+        /// The card.
+        id: CardId,
         /// Its name.
         card: String,
         /// Its failures.
@@ -102,7 +114,12 @@ pub struct Review<'a> {
     session: Session,
 }
 
-fn queue(store: &Store, settings: &Settings, options: &Options, today: StudyDay) -> Result<Queue, StoreError> {
+pub(crate) fn queue(
+    store: &Store,
+    settings: &Settings,
+    options: &Options,
+    today: StudyDay,
+) -> Result<Queue, StoreError> {
     let (reviews_done, new_done) = store.done_today(today)?;
     let left = |limit: u32, done: u32| usize::try_from(limit.saturating_sub(done)).unwrap_or(usize::MAX);
     let whole = if options.cram { usize::MAX } else { 0 };
@@ -185,6 +202,87 @@ impl<'a> Review<'a> {
         })
     }
 
+    /// Everything about a card; `None` where there is no text for it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn page(&self, card: CardId) -> Result<Option<Page>, Failure> {
+        page(self.store, self.env, &self.settings, card)
+    }
+
+    /// The newest steps that [`undo`](Self::undo) can take back, newest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
+        let mut steps = self.store.actions(50).map_err(|error| self.failure(&error))?;
+        steps.retain(|step| STEPS.contains(&step.kind.as_str()));
+        Ok(steps)
+    }
+
+    /// Takes a card out that is not on the screen: a leech that was just answered.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn suspend(&mut self, card: CardId) -> Result<(), Failure> {
+        let when = stamp(self.env, &self.settings);
+        let plan = plan(self.store, when.today, &[card], Change::Suspend)?;
+        make(self.store, &self.settings, when, &plan)?;
+        self.session = self.session.without(card);
+        self.advance()
+    }
+
+    /// Gives a card's note a hint, shown on request.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn give_hint(&mut self, card: CardId, hint: &str) -> Result<(), Failure> {
+        let Some(line) = self.store.card(card).map_err(|error| self.failure(&error))? else { return Ok(()) };
+        let text = NoteText { hint: Some(hint.trim().to_owned()), ..line.text.clone() };
+        let label = format!("hint for {}", line.note_name());
+        let when = stamp(self.env, &self.settings);
+        self.store
+            .write(when, "edit", |()| label, |writer| writer.rewrite(card.note, &text))
+            .map(drop)
+            .map_err(|error| failure(&error, self.store.path()))
+    }
+
+    /// Adds a card to the deck of another one.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn add_beside(&mut self, card: CardId, question: &str, answer: &str) -> Result<(), Failure> {
+        let Some(line) = self.store.card(card).map_err(|error| self.failure(&error))? else { return Ok(()) };
+        let when = stamp(self.env, &self.settings);
+        add(self.store, self.env, when, &line.deck, None, &basic(question, answer)).map(drop)
+    }
+
+    /// Whether this is the moment to offer writing down a scene of one's own.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn offers_scene(&self) -> Result<bool, Failure> {
+        scenes::is_offered(self.store, self.env, &self.settings, self.session.answers())
+    }
+
+    /// Writes down a scene.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn write_scene(&mut self, question: &str, answer: &str) -> Result<(), Failure> {
+        scenes::write(self.store, self.env, &self.settings, question, answer)
+    }
+
+    /// Never offers it again.
+    ///
+    /// # Errors
+    /// When the settings or the database can't be written.
+    pub fn no_more_scenes(&mut self) -> Result<(), Failure> {
+        scenes::never_again(self.store, self.env, &self.settings)?;
+        self.settings.weekly_scene = false;
+        Ok(())
+    }
+
     /// To be called while the person reads: what takes time and can wait is done now.
     pub fn rest(&self) {
         self.store.rest();
@@ -252,7 +350,7 @@ impl<'a> Review<'a> {
                 }
                 Effect::ShowBack => {}
                 Effect::AskAgain(why) => said.push(Said::AskAgain(why)),
-                Effect::Leech { card, lapses, suspended } => said.push(Said::Leech { card, lapses, suspended }),
+                Effect::Leech { id, card, lapses, suspended } => said.push(Said::Leech { id, card, lapses, suspended }),
                 Effect::Ignored => said.push(Said::Ignored),
             }
         }

@@ -49,6 +49,7 @@ commands! {
     Info = "info", "i", "why this card, its numbers, its topic";
     Hint = "hint", "h", "show the hint";
     Guessed = "guessed", "g", "right, but a guess: Hard";
+    Split = "split", "+", "add a card that takes over half of this one";
     Up = "up", "k up", "up";
     Down = "down", "j down", "down";
     Left = "left", "left", "left";
@@ -222,6 +223,12 @@ impl Keymap {
     #[must_use]
     pub fn command(&self, event: &KeyEvent) -> Option<Command> {
         self.0.get(&Key::of(event)?).copied()
+    }
+
+    /// The first key of a command, for where there is room for one.
+    #[must_use]
+    pub fn first(&self, command: Command) -> String {
+        self.keys(command).split(' ').next().unwrap_or_default().to_owned()
     }
 
     /// The keys of a command, for the help.

@@ -1,8 +1,8 @@
 //! Pieces that screens are made of.
 
-use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::ui::Look;
+use crate::ui::tui::markdown;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -11,6 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Columns of text that an eye follows without losing its line.
@@ -54,12 +55,21 @@ pub(super) fn column(area: Rect) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, width, ..area }
 }
 
-/// Wraps plain text to `width` columns.
+/// Wraps plain text, made one line first, to `width` columns.
 pub(super) fn wrapped(text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
-    textwrap::wrap(&one_line(text), width.max(4))
-        .into_iter()
-        .map(|line| Line::from(Span::styled(line.into_owned(), style)))
-        .collect()
+    markdown::hanging("", text, width, style)
+}
+
+/// As much of a text as fits into `width` columns.
+pub(super) fn fit(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        if out.width() + grapheme.width() > width {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    out
 }
 
 /// Draws lines into `area`, from line `scroll` on, and says at the right edge whether there is more.
@@ -121,7 +131,10 @@ pub(super) fn parts(area: Rect, foot: u16) -> (Rect, Rect, Rect) {
     let foot_height = foot.min(area.height.saturating_sub(1));
     let foot = Rect { y: area.y + area.height - foot_height, height: foot_height, ..area };
     let used = head.height + foot_height;
-    let gap = u16::from(area.height > used + 4);
-    let body = Rect { y: area.y + head.height + gap, height: area.height.saturating_sub(used + 2 * gap), ..area };
+    // The gap above hangs on the screen alone: a foot that grows with the answer must not move the question.
+    let above = u16::from(area.height > 7);
+    let below = u16::from(area.height > used + above + 4);
+    let body =
+        Rect { y: area.y + head.height + above, height: area.height.saturating_sub(used + above + below), ..area };
     (head, body, foot)
 }
