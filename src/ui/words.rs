@@ -210,7 +210,7 @@ pub fn facts(page: &Page, hidden: bool) -> Vec<(&'static str, String)> {
         facts.push(("recalls", format!("{} in a row", memory.repetitions)));
         facts.push(("lapses", memory.lapses.to_string()));
     }
-    facts.push(("next", page.choices.iter().map(|choice| button(choice, true)).collect::<Vec<_>>().join("  ")));
+    facts.push(("next", page.choices.iter().map(|choice| button(choice, true)).collect::<Vec<_>>().join(" · ")));
     facts.push(("deck", line.deck_name.clone()));
     facts.push(("kind", line.text.kind.clone()));
     // A topic's title or a tag may name the answer.

@@ -11,6 +11,7 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::term::Term;
 use crossterm::event::Event;
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 /// All keys, as they are bound.
@@ -47,7 +48,8 @@ pub(super) fn show(
     let mut height = 1;
     loop {
         term.draw(|frame| {
-            let (_, body, foot) = parts(column(frame.area()), 1);
+            let (head, body, foot) = parts(column(frame.area()), 1);
+            let body = Rect { y: head.y, height: body.y + body.height - head.y, ..body };
             height = body.height.max(1);
             scroll = scrolled(frame, body, lines(usize::from(body.width)), scroll);
             let pieces = [("Esc goes back".to_owned(), Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];

@@ -381,7 +381,13 @@ impl Screen {
             }
             (Over::Nothing, Stage::Front(current)) => {
                 let how = words::how(current.question.ask, current.question.options.len(), true);
-                let mut pieces = vec![(how, Tone::Plain)];
+                // How to answer is always said, if need be on lines of its own.
+                let mut pieces = Vec::new();
+                if how.width() > usize::from(width) {
+                    lines.extend(wrapped(&how, usize::from(width), Style::new()));
+                } else {
+                    pieces.push((how, Tone::Plain));
+                }
                 if current.loaded.text.hint.is_some() && !self.hint {
                     pieces.push(quiet(if self.typing {
                         "Tab hint".to_owned()
@@ -702,9 +708,9 @@ fn diff(given: &str, expected: &str) -> Vec<(String, Style)> {
     }
     let differs = |wanted: ChangeTag| runs.iter().any(|(tag, _)| *tag == wanted);
     let legend = match (differs(ChangeTag::Delete), differs(ChangeTag::Insert)) {
-        (true, true) => "  ([ ] too much, { } missing)",
-        (true, false) => "  ([ ] too much)",
-        (false, true) => "  ({ } missing)",
+        (true, true) => "  ([\u{a0}] too much, {\u{a0}} missing)",
+        (true, false) => "  ([\u{a0}] too much)",
+        (false, true) => "  ({\u{a0}} missing)",
         (false, false) => "",
     };
     let mut spans = vec![("you: ".to_owned(), Style::new())];
@@ -723,7 +729,9 @@ mod tests {
 
     #[test]
     fn a_typed_answer_is_compared_grapheme_by_grapheme() {
-        let shown = |given, expected| diff(given, expected).into_iter().map(|(text, _)| text).collect::<String>();
+        let shown = |given, expected| {
+            diff(given, expected).into_iter().map(|(text, _)| text.replace('\u{a0}', " ")).collect::<String>()
+        };
         assert_eq!(shown("box chekers", "box checkers"), "you: box che{c}kers  ({ } missing)");
         assert_eq!(shown("visionn", "vision"), "you: vision[n]  ([ ] too much)");
         assert_eq!(shown("Vision", "vision"), "you: vision");
