@@ -548,6 +548,18 @@ impl Session {
         next
     }
 
+    /// A note was given a hint: the card on the screen has it at once, where it is one of that note.
+    #[must_use]
+    pub fn hinted(&self, card: CardId, hint: &str) -> Self {
+        let mut next = self.clone();
+        if let Stage::Front(current) | Stage::Back(current) = &mut next.stage
+            && current.candidate.card.note == card.note
+        {
+            current.loaded.text.hint = Some(hint.to_owned());
+        }
+        next
+    }
+
     /// This card was taken out: it does not come again, not even where it is on the screen.
     #[must_use]
     pub fn without(&self, card: CardId) -> Self {

@@ -243,8 +243,9 @@ impl<'a> Review<'a> {
         let when = stamp(self.env, &self.settings);
         self.store
             .write(when, "edit", |()| label, |writer| writer.rewrite(card.note, &text))
-            .map(drop)
-            .map_err(|error| failure(&error, self.store.path()))
+            .map_err(|error| failure(&error, self.store.path()))?;
+        self.session = self.session.hinted(card, hint.trim());
+        Ok(())
     }
 
     /// Adds a card to the deck of another one.

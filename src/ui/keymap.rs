@@ -42,18 +42,18 @@ macro_rules! commands {
 commands! {
     Reveal = "reveal", "space enter", "show the answer; then take the suggestion, or Good";
     Undo = "undo", "u", "take back the newest step";
-    UndoList = "undo_list", "U", "list the newest steps";
+    UndoList = "undo_list", "U", "list the newest steps, and go back to one";
     Bury = "bury", "-", "hold the card back until tomorrow";
     Suspend = "suspend", "!", "take the card out";
     Mark = "mark", "*", "set or take away the star";
-    Info = "info", "i", "why this card, its numbers, its topic";
+    Info = "info", "i", "why this card, its numbers, its topic; twice: everything about it";
     Hint = "hint", "h", "show the hint";
     Guessed = "guessed", "g", "right, but a guess: Hard";
     Split = "split", "+", "add a card that takes over half of this one";
     Up = "up", "k up", "up";
     Down = "down", "j down", "down";
-    Left = "left", "left", "left";
-    Right = "right", "right", "right";
+    Left = "left", "left", "left; fold a deck";
+    Right = "right", "right", "right; unfold a deck";
     PageUp = "page_up", "pageup", "a page up";
     PageDown = "page_down", "pagedown", "a page down";
     Open = "open", "o", "open";

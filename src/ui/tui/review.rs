@@ -403,7 +403,7 @@ impl Screen {
                 lines.push(footer(&pieces, width, with.look));
             }
             (Over::Info, _) => {
-                let more = format!("{} everything about the card", key(Command::Info));
+                let more = format!("{} the whole card", key(Command::Info));
                 lines.push(footer(&[quiet("Space goes on".to_owned()), quiet(more)], width, with.look));
             }
             (_, _) => lines.push(footer(&[quiet("Space goes on".to_owned())], width, with.look)),
