@@ -93,6 +93,9 @@ struct AnsweredToday {
     again: bool,
 }
 
+/// A card to be repeated, and the local number of its deck.
+type Repeat = (Candidate, i64);
+
 struct Asked {
     candidate: Candidate,
     buried: bool,
@@ -242,7 +245,7 @@ impl Store {
         decks: &DeckSet,
         today: StudyDay,
         drill: Drill,
-    ) -> Result<(Vec<(Candidate, i64)>, BTreeSet<Siblings>), StoreError> {
+    ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT e.card, e.hlc, e.device, e.action, s.deck, s.last_quality, s.offered FROM event e \
              JOIN card_state s ON s.card = e.card WHERE e.kind = 1 AND e.study_day = ?1 AND s.last_day = ?1 ORDER BY e.hlc",

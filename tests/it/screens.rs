@@ -321,14 +321,14 @@ fn any_keys_leave_log_and_state_in_order_and_the_terminal_as_it_was() {
             }
             let seed = mix(case * 1000 + turn);
             // Two of three are the ones that answer, or hardly a card would be graded.
-            let key = if seed % 3 > 0 {
+            let key = if !seed.is_multiple_of(3) {
                 [" ", "3", "1", "\r"][usize::try_from(seed / 3 % 4).unwrap()]
             } else {
                 keys[usize::try_from(seed / 3 % u64::try_from(keys.len()).unwrap()).unwrap()]
             };
             pressed.push(key);
             terminal.types_now(key);
-            std::thread::sleep(Duration::from_millis(if seed % 5 == 0 { 5 } else { 170 }));
+            std::thread::sleep(Duration::from_millis(if seed.is_multiple_of(5) { 5 } else { 170 }));
         }
         let began = started();
         while terminal.child.try_wait().unwrap().is_none() {

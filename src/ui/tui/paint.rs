@@ -51,8 +51,10 @@ pub(super) fn say(text: &str, tone: Tone, look: Look) -> Line<'static> {
 /// The column in the middle of the screen, at most [`COLUMN`] wide, with a margin where there is room for one.
 pub(super) fn column(area: Rect) -> Rect {
     let margin = if area.width >= 44 { 2 } else { 0 };
-    let width = area.width.saturating_sub(2 * margin).min(COLUMN);
-    Rect { x: area.x + (area.width - width) / 2, width, ..area }
+    // A narrow screen keeps one column free at its edge, for the mark that there is more.
+    let free = u16::from(margin == 0 && area.width > 10);
+    let width = area.width.saturating_sub(2 * margin + free).min(COLUMN);
+    Rect { x: area.x + (area.width - free - width) / 2, width, ..area }
 }
 
 /// Wraps plain text, made one line first, to `width` columns.
@@ -72,20 +74,17 @@ pub(super) fn fit(text: &str, width: usize) -> String {
     out
 }
 
-/// Draws lines into `area`, from line `scroll` on, and says at the right edge whether there is more.
+/// Draws lines into `area`, from line `scroll` on, and says beside their end whether there is more.
 pub(super) fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: u16) -> u16 {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let furthest = count.saturating_sub(area.height);
     let scroll = scroll.min(furthest);
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), area);
     if scroll < furthest && area.height > 0 {
-        let more = Rect {
-            y: area.y + area.height - 1,
-            height: 1,
-            x: area.x + area.width.saturating_sub(3),
-            width: area.width.min(3),
-        };
-        frame.render_widget(Paragraph::new(" ↓ "), more);
+        // Beside the text, never on it.
+        let right = (area.x + area.width).min(frame.area().width.saturating_sub(1));
+        let more = Rect { x: right, y: area.y + area.height - 1, width: 1, height: 1 };
+        frame.render_widget(Paragraph::new("↓"), more);
     }
     scroll
 }

@@ -35,9 +35,6 @@ use ratatui::text::Span;
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Columns of a count.
-const COUNT: usize = 6;
-
 /// How the interface was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leave {
@@ -227,19 +224,19 @@ fn lines(
         lines.extend(wrapped(&format!("{done}{streak}"), width, style(Tone::Quiet, with.look)));
     }
     lines.push(Line::default());
-    let room = width.saturating_sub(2 + 3 * COUNT).max(8);
-    lines.push(say(
-        &format!("  {:<room$}{:>COUNT$}{:>COUNT$}{:>COUNT$}", "", "due", "new", "again"),
-        Tone::Quiet,
-        with.look,
-    ));
+    let narrow = width < 32;
+    // Columns of a count.
+    let (count, again) = if narrow { (4, "rep") } else { (6, "again") };
+    let room = width.saturating_sub(2 + 3 * count).max(4);
+    let heads = format!("  {:<room$}{:>count$}{:>count$}{again:>count$}", "", "due", "new");
+    lines.push(say(&heads, Tone::Quiet, with.look));
     // The name is ready to be shown: an indent would not outlive `one_line`.
     let row = |place: usize, name: &str, counts: [u64; 3]| {
         let arrow = if place == chosen { "▸" } else { " " };
         let shown = fit(name, room);
         let pad = " ".repeat(room.saturating_sub(shown.width()));
         let [due, new, repeats] = counts;
-        let text = format!("{arrow} {shown}{pad}{due:>COUNT$}{new:>COUNT$}{repeats:>COUNT$}");
+        let text = format!("{arrow} {shown}{pad}{due:>count$}{new:>count$}{repeats:>count$}");
         Line::from(Span::styled(text, style(if place == chosen { Tone::Chosen } else { Tone::Plain }, with.look)))
     };
     // Rows at the top hold those inside them already.
@@ -257,7 +254,7 @@ fn lines(
         };
         let title =
             if deck.title.is_empty() || width < 50 { String::new() } else { format!(" – {}", one_line(&deck.title)) };
-        let indent = "  ".repeat(deck.depth.min(room / 4));
+        let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
         let name = format!("{indent}{fold}{leaf}{title}");
         lines.push(row(index + 1, &name, [deck.due, deck.new, deck.repeats]));
     }
