@@ -542,18 +542,33 @@ fn recorded() -> String {
     let mut frames = vec![("lmq", trimmed(&terminal.sees("Any key begins")))];
     terminal.types("x");
     frames.push(("any key: the idea first", trimmed(&terminal.sees("Space goes on"))));
-    terminal.types(" ");
-    frames.push(("Space: the question", trimmed(&terminal.sees("Space shows"))));
-    terminal.types(" ");
-    frames.push(("Space: the answer, and when it would come back", trimmed(&terminal.sees("3 Good"))));
-    terminal.types("3");
-    std::thread::sleep(Duration::from_millis(300));
     terminal.types("q");
-    frames.push(("3, then q: it is kept", trimmed(&terminal.sees("1 answer today"))));
+    terminal.sees("cards are left");
     terminal.types("q");
     terminal.ends();
+    let mut terminal =
+        Terminal::start(&lmq, &["review", "--search", "kind:sort", "--new", "1"], 76, 20, &[("NO_COLOR", "1")]);
+    terminal.sees("Space goes on");
+    terminal.types(" ");
+    terminal.sees("1 leader");
+    terminal.types("2");
+    frames.push(("a scene, sorted wrongly: what tempts", trimmed(&terminal.sees("Not this time"))));
+    terminal.types("1");
+    terminal.sees("1 again");
+    terminal.types("1");
+    terminal.sees("Right");
+    terminal.types("3");
+    frames.push(("the end", trimmed(&terminal.sees("Done for now"))));
+    terminal.types(" ");
+    terminal.ends();
     let rule = |name: &str| format!("── {name} {}", "─".repeat(72_usize.saturating_sub(name.chars().count())));
-    frames.into_iter().map(|(name, frame)| format!("{}\n{frame}\n", rule(name))).collect()
+    // Of the empty lines between body and foot one is enough on a page.
+    let close = |frame: &str| {
+        let mut lines: Vec<&str> = frame.lines().collect();
+        lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        lines.join("\n")
+    };
+    frames.into_iter().map(|(name, frame)| format!("{}\n{}\n", rule(name), close(&frame))).collect()
 }
 
 #[test]

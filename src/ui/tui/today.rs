@@ -29,9 +29,11 @@ use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyModifiers;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
+use ratatui::widgets::Paragraph;
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -61,14 +63,18 @@ pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool
         chosen = chosen.min(rows.len());
         let here = chosen.checked_sub(1).and_then(|row| rows.get(row));
         term.draw(|frame| {
-            let (head, body, foot) = parts(column(frame.area()), 1);
+            // What was said stands in the foot, where it is in sight whatever the screen's height.
+            let area = column(frame.area());
+            let said = said
+                .as_ref()
+                .map_or_else(Vec::new, |said| wrapped(said, usize::from(area.width), style(Tone::Near, look)));
+            let (head, body, mut foot) = parts(area, u16::try_from(said.len() + 1).unwrap_or(1));
             frame.render_widget(say("lmq", Tone::Strong, look), head);
+            let above = Rect { height: foot.height.saturating_sub(1), ..foot };
+            frame.render_widget(Paragraph::new(said), above);
+            foot = Rect { y: foot.y + above.height, height: foot.height - above.height, ..foot };
             let width = usize::from(body.width);
-            let (mut lines, at) = lines(&overview, &rows, chosen, &folded, width, with);
-            if let Some(said) = &said {
-                lines.push(Line::default());
-                lines.extend(wrapped(said, width, style(Tone::Near, look)));
-            }
+            let (lines, at) = lines(&overview, &rows, chosen, &folded, width, with);
             // The chosen row stays in sight.
             let at = u16::try_from(at).unwrap_or(u16::MAX);
             if at >= scroll + body.height {
