@@ -547,7 +547,7 @@ fn recorded() -> String {
     terminal.types("q");
     terminal.ends();
     let mut terminal =
-        Terminal::start(&lmq, &["review", "--search", "kind:sort", "--new", "1"], 76, 20, &[("NO_COLOR", "1")]);
+        Terminal::start(&lmq, &["review", "--search", "kind:sort", "--new", "1"], 76, 26, &[("NO_COLOR", "1")]);
     terminal.sees("Space goes on");
     terminal.types(" ");
     terminal.sees("1 leader");
