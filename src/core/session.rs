@@ -96,6 +96,14 @@ pub struct Current {
     pub response: Option<String>,
 }
 
+impl Current {
+    /// Which of the items named so far are among those asked for.
+    #[must_use]
+    pub fn ticks(&self, given: &[String]) -> Vec<bool> {
+        kind(&self.loaded.text.kind).map_or_else(Vec::new, |kind| kind.ticks(&self.loaded.text, given))
+    }
+}
+
 /// Where a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
@@ -148,6 +156,8 @@ pub enum Effect {
     AskAgain(String),
     /// Say that this card has become a leech.
     Leech {
+        /// The card.
+        id: CardId,
         /// The card's name.
         card: String,
         /// Its lapses.
@@ -176,6 +186,8 @@ struct Done {
     quality: Quality,
     took: Millis,
     topic: Option<TopicLine>,
+    /// The intervals before and after, where the answer moved one that was there.
+    moved: Option<(Days, Days)>,
 }
 
 /// A sitting.
@@ -200,6 +212,10 @@ pub struct Summary {
     pub recalled: (usize, usize),
     /// Time, at most a minute an answer.
     pub time: Millis,
+    /// Known cards that moved further away, and known ones that came nearer.
+    pub moved: (usize, usize),
+    /// The longest interval that an answer gave.
+    pub longest: Option<Days>,
     /// One line to do, from a topic just practised.
     pub try_line: Option<String>,
     /// What is left.
@@ -217,6 +233,39 @@ pub struct Choice {
     pub quality: Quality,
     /// The interval that it gives; `None` where it moves nothing (a repeat, or cramming).
     pub interval: Option<Days>,
+}
+
+/// The grades that a card in this state can be given, each with the interval that it would give.
+#[must_use]
+pub fn choices(settings: &Settings, mode: Mode, card: CardId, before: &CardState, today: StudyDay) -> Vec<Choice> {
+    let moves = mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
+    let scheduler = settings.scheduler();
+    let interval = |quality| {
+        let after = scheduler.answer(card, before, quality, today);
+        after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
+    };
+    match settings.scale {
+        Scale::Four => Button::ALL
+            .into_iter()
+            .zip('1'..)
+            .map(|(button, key)| Choice {
+                key,
+                label: button.name().to_owned(),
+                quality: button.quality(),
+                interval: interval(button.quality()),
+            })
+            .collect(),
+        Scale::Sm2 => Quality::ALL
+            .into_iter()
+            .zip('0'..)
+            .map(|(quality, key)| Choice {
+                key,
+                label: quality.button().name().to_lowercase(),
+                quality,
+                interval: interval(quality),
+            })
+            .collect(),
+    }
 }
 
 impl Session {
@@ -357,6 +406,8 @@ impl Session {
         let before = &current.loaded.state;
         let (answer, leech) = self.answer(current, quality, guessed, Millis(took), today);
         let suspended = leech.is_some() && self.rules().leech_suspend;
+        let moved = before.memory.as_ref().zip(answer.after.as_ref());
+        let moved = moved.map(|(before, after)| (before.interval, after.interval));
         let mut events = vec![answer];
         if suspended {
             events.push(Draft {
@@ -372,7 +423,12 @@ impl Session {
             label: format!("answered {} {}", current.loaded.name, quality.button().name()),
             events,
         }];
-        effects.extend(leech.map(|lapses| Effect::Leech { card: current.loaded.name.clone(), lapses, suspended }));
+        effects.extend(leech.map(|lapses| Effect::Leech {
+            id: card,
+            card: current.loaded.name.clone(),
+            lapses,
+            suspended,
+        }));
         let mut next = self.clone();
         let drilled = AnswerKind::of(before, today) == AnswerKind::Drill;
         let origin = if drilled { Origin::Repeat } else { current.origin };
@@ -383,6 +439,7 @@ impl Session {
             quality,
             took: Millis(took).capped(),
             topic: current.loaded.topic.clone(),
+            moved: moved.filter(|_| origin != Origin::Repeat),
         });
         if !suspended && self.mode == Mode::Normal && self.rules().drill().repeats(quality) {
             next.queue.repeat(current.candidate);
@@ -506,6 +563,29 @@ impl Session {
         next
     }
 
+    /// A note was given a hint: the card on the screen has it at once, where it is one of that note.
+    #[must_use]
+    pub fn hinted(&self, card: CardId, hint: &str) -> Self {
+        let mut next = self.clone();
+        if let Stage::Front(current) | Stage::Back(current) = &mut next.stage
+            && current.candidate.card.note == card.note
+        {
+            current.loaded.text.hint = Some(hint.to_owned());
+        }
+        next
+    }
+
+    /// This card was taken out: it does not come again, not even where it is on the screen.
+    #[must_use]
+    pub fn without(&self, card: CardId) -> Self {
+        let mut next = self.clone();
+        next.queue.forget(card);
+        if self.current().is_none_or(|current| current.candidate.card == card) {
+            next.move_on();
+        }
+        next
+    }
+
     /// The card that was shown was answered elsewhere meanwhile: go on without it.
     #[must_use]
     pub fn without_current(&self) -> Self {
@@ -543,35 +623,7 @@ impl Session {
     #[must_use]
     pub fn choices(&self, today: StudyDay) -> Vec<Choice> {
         let Some(current) = self.current() else { return Vec::new() };
-        let before = &current.loaded.state;
-        let moves = self.mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
-        let scheduler = self.rules().scheduler();
-        let interval = |quality| {
-            let after = scheduler.answer(current.candidate.card, before, quality, today);
-            after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
-        };
-        match self.scale() {
-            Scale::Four => Button::ALL
-                .into_iter()
-                .zip('1'..)
-                .map(|(button, key)| Choice {
-                    key,
-                    label: button.name().to_owned(),
-                    quality: button.quality(),
-                    interval: interval(button.quality()),
-                })
-                .collect(),
-            Scale::Sm2 => Quality::ALL
-                .into_iter()
-                .zip('0'..)
-                .map(|(quality, key)| Choice {
-                    key,
-                    label: quality.button().name().to_lowercase(),
-                    quality,
-                    interval: interval(quality),
-                })
-                .collect(),
-        }
+        choices(self.rules(), self.mode, current.candidate.card, &current.loaded.state, today)
     }
 
     /// The settings that hold for the card on the screen: those of its deck.
@@ -626,6 +678,7 @@ impl Session {
     /// so that it changes from day to day.
     #[must_use]
     pub fn summary(&self, today: StudyDay) -> Summary {
+        let moved = || self.done.iter().filter_map(|done| done.moved);
         let scheduled = || self.done.iter().filter(|done| done.origin != Origin::Repeat);
         let lines: BTreeSet<&str> = self
             .done
@@ -640,6 +693,8 @@ impl Session {
             new: self.done.iter().filter(|done| done.origin == Origin::New).count(),
             recalled: (scheduled().filter(|done| done.quality.passed()).count(), scheduled().count()),
             time: Millis(u32::try_from(time).unwrap_or(u32::MAX)),
+            moved: (moved().filter(|(from, to)| to > from).count(), moved().filter(|(from, to)| to < from).count()),
+            longest: moved().filter(|(from, to)| to > from).map(|(_, to)| to).max(),
             try_line: chosen
                 .and_then(|index| lines.into_iter().nth(index))
                 .filter(|_| self.settings.try_line)

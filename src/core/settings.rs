@@ -106,6 +106,10 @@ pub struct Settings {
     pub rollover: Rollover,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
+    /// Whether the end of a week's first session offers to write down a scene of one's own.
+    pub weekly_scene: bool,
+    /// How long a card has to be on the screen before a key may reveal or grade it.
+    pub look_ms: u32,
     /// The keys to begin with.
     pub key_preset: KeyPreset,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
@@ -130,6 +134,8 @@ impl Default for Settings {
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
             try_line: true,
+            weekly_scene: true,
+            look_ms: 150,
             key_preset: KeyPreset::Usual,
             keys: BTreeMap::new(),
             decks: BTreeMap::new(),

@@ -10,16 +10,18 @@ use crate::failure::Failure;
 use crate::ops::day::day;
 use crate::ops::edit::Bench;
 use crate::ops::failure;
+use crate::ops::page::Page;
+use crate::ops::page::page;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ops::stamp;
-use crate::store::ActionLine;
 use crate::store::DeckSet;
-use crate::store::HistoryRow;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
 
+/// A step, for the list of those that can be taken back.
+pub use crate::store::ActionLine;
 /// A card as lists and pages show it.
 pub use crate::store::CardLine;
 
@@ -29,25 +31,61 @@ pub const FORECAST_DAYS: usize = 7;
 /// Cards that a search lists at most; more are counted.
 const MOST_LISTED: usize = 5000;
 
-/// A deck as the first screen shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A deck as the first screen shows it, with the decks inside it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeckRow {
-    /// Local number.
-    pub number: i64,
     /// Path-like name.
     pub name: String,
-    /// Title.
+    /// Title; empty where there is none.
     pub title: String,
-    /// Due cards.
+    /// How many decks it lies in.
+    pub depth: usize,
+    /// Whether other decks lie in it.
+    pub holds_others: bool,
+    /// Due cards, those of the decks inside with them, and so for the other counts.
     pub due: u64,
     /// New cards.
     pub new: u64,
+    /// Cards to be repeated today.
+    pub repeats: u64,
+}
+
+/// The decks as a tree: each directly before those inside it, and a row for a name that only others begin with.
+fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
+    let mut rows: Vec<DeckRow> = Vec::new();
+    for deck in decks {
+        let parts: Vec<&str> = deck.name.split("::").collect();
+        for depth in 0..parts.len() {
+            let name = parts.get(..=depth).unwrap_or_default().join("::");
+            if !rows.iter().any(|row| row.name == name) {
+                // Behind the last one that lies in the same deck, so that the order of decks stays.
+                let outer = parts.get(..depth).unwrap_or_default().join("::");
+                let inside = |row: &DeckRow| row.name == outer || row.name.starts_with(&format!("{outer}::"));
+                let place = if depth == 0 { None } else { rows.iter().rposition(inside) };
+                rows.insert(
+                    place.map_or(rows.len(), |place| place + 1),
+                    DeckRow { name: name.clone(), depth, ..DeckRow::default() },
+                );
+            }
+            if let Some(row) = rows.iter_mut().find(|row| row.name == name) {
+                row.due += deck.due;
+                row.new += deck.new;
+                row.repeats += deck.repeats;
+                if depth + 1 == parts.len() {
+                    row.title.clone_from(&deck.title);
+                } else {
+                    row.holds_others = true;
+                }
+            }
+        }
+    }
+    rows
 }
 
 /// The day at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
-    /// Decks in their order.
+    /// Decks as a tree.
     pub decks: Vec<DeckRow>,
     /// Reviews that are left of the day's limit.
     pub reviews: u64,
@@ -116,6 +154,9 @@ impl Desk {
         let day = day(&self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
         let asked_from = day.pause.map_or(today, |pause| pause.until);
         let decks = self.store.decks(today).map_err(|error| self.failure(&error))?;
+        let repeats = crate::ops::day::rules(&self.store, &self.settings)
+            .and_then(|rules| self.store.repeats_by_deck(today, &rules))
+            .map_err(|error| self.failure(&error))?;
         let mut forecast = [0; FORECAST_DAYS];
         for (due, count) in self.store.due_days(&DeckSet::All).map_err(|error| self.failure(&error))? {
             let ahead = usize::try_from(due.max(asked_from).since(today)).unwrap_or(usize::MAX);
@@ -135,16 +176,19 @@ impl Desk {
                 && self.store.last_practised(StudyDay(i32::MAX)).map_err(|error| self.failure(&error))?.is_none(),
             forecast,
             today,
-            decks: decks
-                .into_iter()
-                .map(|deck| DeckRow {
-                    number: deck.number,
-                    title: deck.title.unwrap_or_default(),
-                    name: deck.name,
-                    due: if day.pause.is_some() { 0 } else { deck.due },
-                    new: deck.new,
-                })
-                .collect(),
+            decks: tree(
+                decks
+                    .into_iter()
+                    .map(|deck| DeckRow {
+                        repeats: if day.pause.is_some() { 0 } else { repeats.get(&deck.number).copied().unwrap_or(0) },
+                        title: deck.title.unwrap_or_default(),
+                        name: deck.name,
+                        due: if day.pause.is_some() { 0 } else { deck.due },
+                        new: deck.new,
+                        ..DeckRow::default()
+                    })
+                    .collect(),
+            ),
         })
     }
 
@@ -152,15 +196,15 @@ impl Desk {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn sit(&mut self, deck: Option<&DeckRow>) -> Result<Review<'_>, Failure> {
+    pub fn sit(&mut self, deck: Option<&str>) -> Result<Review<'_>, Failure> {
         let decks = match deck {
             None => DeckSet::All,
             Some(deck) => {
-                let inside = format!("{}::", deck.name);
+                let inside = format!("{deck}::");
                 let names = self.store.deck_names().map_err(|error| self.failure(&error))?;
                 let chosen: BTreeSet<i64> = names
                     .into_iter()
-                    .filter(|(number, _, name)| *number == deck.number || name.starts_with(&inside))
+                    .filter(|(_, _, name)| name == deck || name.starts_with(&inside))
                     .map(|(number, _, _)| number)
                     .collect();
                 DeckSet::Some(chosen)
@@ -214,19 +258,12 @@ impl Desk {
         Bench { store: &mut self.store, env: &self.env, settings: &self.settings }
     }
 
-    /// Every event of a card, oldest first.
+    /// Everything about a card; `None` where there is no text for it.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn events(&self, card: CardId) -> Result<Vec<HistoryRow>, Failure> {
-        let mut rows = Vec::new();
-        self.store
-            .history(Some(card), |row| {
-                rows.push(row);
-                Ok(())
-            })
-            .map_err(|error| self.failure(&error))?;
-        Ok(rows)
+    pub fn page(&self, card: CardId) -> Result<Option<Page>, Failure> {
+        page(&self.store, &self.env, &self.settings, card)
     }
 
     /// The newest steps.
@@ -247,5 +284,28 @@ impl Desk {
         let when = stamp(&self.env, &self.settings);
         let undo = crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
         Ok(Some([vec![action.label], undo.talk].concat().join(". ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decks_stand_under_those_that_they_lie_in_and_are_counted_there() {
+        let deck = |name: &str, due| DeckRow { name: name.to_owned(), due, ..DeckRow::default() };
+        let rows = tree(vec![deck("a::b", 1), deck("c", 2), deck("a", 4), deck("a::b::d", 8), deck("ab", 16)]);
+        let shown: Vec<(&str, usize, bool, u64)> =
+            rows.iter().map(|row| (row.name.as_str(), row.depth, row.holds_others, row.due)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("a", 0, true, 13),
+                ("a::b", 1, true, 9),
+                ("a::b::d", 2, false, 8),
+                ("c", 0, false, 2),
+                ("ab", 0, false, 16)
+            ]
+        );
     }
 }

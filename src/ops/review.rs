@@ -1,5 +1,6 @@
 //! Step, commit, then move on: what every front end does with a session.
 
+use crate::core::card::NoteText;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::queue::Candidate;
@@ -20,11 +21,22 @@ use crate::core::study_day::Timestamp;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::add::add;
+use crate::ops::bulk::Change;
+use crate::ops::bulk::make;
+use crate::ops::bulk::plan;
 use crate::ops::day::Day;
 use crate::ops::day::day;
 use crate::ops::edit::Bench;
+use crate::ops::edit::How;
+use crate::ops::edit::Refusal;
 use crate::ops::failure;
+use crate::ops::page::Page;
+use crate::ops::page::page;
+use crate::ops::scenes;
+use crate::ops::scenes::basic;
 use crate::ops::stamp;
+use crate::store::ActionLine;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Stamp;
@@ -64,6 +76,8 @@ pub enum Said {
     AskAgain(String),
     /// The card has become a leech.
     Leech {
+        /// The card.
+        id: CardId,
         /// Its name.
         card: String,
         /// Its failures.
@@ -110,7 +124,12 @@ pub struct Review<'a> {
     session: Session,
 }
 
-fn queue(store: &Store, settings: &Settings, options: &Options, today: StudyDay) -> Result<Queue, StoreError> {
+pub(crate) fn queue(
+    store: &Store,
+    settings: &Settings,
+    options: &Options,
+    today: StudyDay,
+) -> Result<Queue, StoreError> {
     if !options.cram && store.pauses()?.on(today).is_some() {
         return Ok(Queue::default());
     }
@@ -206,6 +225,93 @@ impl<'a> Review<'a> {
         })
     }
 
+    /// Everything about a card; `None` where there is no text for it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn page(&self, card: CardId) -> Result<Option<Page>, Failure> {
+        page(self.store, self.env, &self.settings, card)
+    }
+
+    /// The newest steps that [`undo`](Self::undo) can take back, newest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
+        let mut steps = self.store.actions(50).map_err(|error| self.failure(&error))?;
+        steps.retain(|step| STEPS.contains(&step.kind.as_str()));
+        Ok(steps)
+    }
+
+    /// Takes a card out that is not on the screen: a leech that was just answered.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn suspend(&mut self, card: CardId) -> Result<(), Failure> {
+        let when = stamp(self.env, &self.settings);
+        let plan = plan(self.store, when.today, &[card], Change::Suspend)?;
+        make(self.store, &self.settings, when, &plan)?;
+        self.session = self.session.without(card);
+        self.advance()
+    }
+
+    /// Gives a card's note a hint, shown on request.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn give_hint(&mut self, card: CardId, hint: &str) -> Result<(), Failure> {
+        let mut bench = self.bench();
+        let note = bench.open(card)?;
+        let rewrite = bench.rewrite(&note, &NoteText { hint: Some(hint.trim().to_owned()), ..note.text.clone() })?;
+        match bench.make(rewrite, How::default()) {
+            Ok(_) => {}
+            Err(Refusal::Failure(failure)) => return Err(failure),
+            Err(Refusal::Conflict(_)) => {
+                return Err(
+                    Failure::failed("the card was changed in its file meanwhile").hint("look at it, then try again")
+                );
+            }
+        }
+        self.session = self.session.hinted(card, hint.trim());
+        Ok(())
+    }
+
+    /// Adds a card to the deck of another one.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn add_beside(&mut self, card: CardId, question: &str, answer: &str) -> Result<(), Failure> {
+        let Some(line) = self.store.card(card).map_err(|error| self.failure(&error))? else { return Ok(()) };
+        let when = stamp(self.env, &self.settings);
+        add(self.store, self.env, when, &line.deck, None, &basic(question, answer)).map(drop)
+    }
+
+    /// Whether this is the moment to offer writing down a scene of one's own.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn offers_scene(&self) -> Result<bool, Failure> {
+        scenes::is_offered(self.store, self.env, &self.settings, self.session.answers())
+    }
+
+    /// Writes down a scene.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn write_scene(&mut self, question: &str, answer: &str) -> Result<(), Failure> {
+        scenes::write(self.store, self.env, &self.settings, question, answer)
+    }
+
+    /// Never offers it again.
+    ///
+    /// # Errors
+    /// When the settings or the database can't be written.
+    pub fn no_more_scenes(&mut self) -> Result<(), Failure> {
+        scenes::never_again(self.store, self.env, &self.settings)?;
+        self.settings.weekly_scene = false;
+        Ok(())
+    }
+
     /// To be called while the person reads: what takes time and can wait is done now.
     pub fn rest(&self) {
         self.store.rest();
@@ -273,7 +379,7 @@ impl<'a> Review<'a> {
                 }
                 Effect::ShowBack => {}
                 Effect::AskAgain(why) => said.push(Said::AskAgain(why)),
-                Effect::Leech { card, lapses, suspended } => said.push(Said::Leech { card, lapses, suspended }),
+                Effect::Leech { id, card, lapses, suspended } => said.push(Said::Leech { id, card, lapses, suspended }),
                 Effect::Ignored => said.push(Said::Ignored),
             }
         }

@@ -160,6 +160,22 @@ pub const SETTINGS: &[Setting] = &[
         read: |s| s.try_line.to_string(),
         write: |s, text| s.try_line = text == "true",
     },
+    Setting {
+        key: "weekly_scene",
+        what: "whether a week's first session ends with the offer to write down a scene of your own",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.weekly_scene.to_string(),
+        write: |s, text| s.weekly_scene = text == "true",
+    },
+    Setting {
+        key: "look_ms",
+        what: "milliseconds that a card has to be on the screen before a key reveals or grades it; 150 at least",
+        per_deck: true,
+        allowed: Allowed::Number { from: 150, to: 10_000 },
+        read: |s| s.look_ms.to_string(),
+        write: |s, text| s.look_ms = number(text),
+    },
 ];
 
 /// The setting of that name.

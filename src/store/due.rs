@@ -98,6 +98,7 @@ pub struct Counts {
 /// A card's newest answer of today that counts.
 struct AnsweredToday {
     card: i64,
+    deck: i64,
     hlc: i64,
     again: bool,
 }
@@ -121,6 +122,9 @@ impl PartialOrd for ByRisk {
         Some(self.cmp(other))
     }
 }
+
+/// A card to be repeated, and the local number of its deck.
+type Repeat = (Candidate, i64);
 
 struct Asked {
     candidate: Candidate,
@@ -164,8 +168,8 @@ impl Store {
     ) -> Result<Supply, StoreError> {
         let _snapshot = self.snapshot()?;
         let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
-        let (mut repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
-        repeats.retain(is_meant);
+        let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
+        let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
         let done = self.done(decks, today)?;
         let mut met = met_today.clone();
         let mut due = Vec::new();
@@ -343,13 +347,13 @@ impl Store {
         Ok(true)
     }
 
-    /// Cards answered today: those to be repeated, oldest answer first, and the sibling groups that were met.
+    /// Cards answered today: those to be repeated with their deck, oldest answer first, and the sibling groups that were met.
     fn answered_today(
         &self,
         decks: &DeckSet,
         today: StudyDay,
         rules: &DeckRules,
-    ) -> Result<(Vec<Candidate>, BTreeSet<Siblings>), StoreError> {
+    ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT e.card, e.hlc, e.device, e.action, s.deck, s.last_quality, s.offered FROM event e \
              JOIN card_state s ON s.card = e.card WHERE e.kind = 1 AND e.study_day = ?1 AND s.last_day = ?1 ORDER BY e.hlc",
@@ -361,7 +365,7 @@ impl Store {
             let deck = row.get(4)?;
             let again =
                 quality.is_some_and(|quality| rules.of(deck).drill.repeats(quality)) && row.get::<_, bool>(6)?;
-            let answer = AnsweredToday { card: row.get(0)?, hlc: row.get(1)?, again: again && decks.has(deck) };
+            let answer = AnsweredToday { card: row.get(0)?, deck, hlc: row.get(1)?, again: again && decks.has(deck) };
             answers.push((answer, row.get(2)?, row.get(3)?));
         }
         let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());
@@ -385,7 +389,7 @@ impl Store {
             let Some(asked) = self.asked(answer.card, today)? else { continue };
             met.insert(asked.candidate.siblings);
             if answer.again && !asked.buried {
-                repeats.push(asked.candidate);
+                repeats.push((asked.candidate, answer.deck));
             }
         }
         Ok((repeats, met))
@@ -454,6 +458,19 @@ impl Store {
             repeats: u64::try_from(repeats.len()).unwrap_or(0),
             next_due,
         })
+    }
+
+    /// Cards to be repeated today, by the local number of their deck.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn repeats_by_deck(&self, today: StudyDay, rules: &DeckRules) -> Result<BTreeMap<i64, u64>, StoreError> {
+        let (repeats, _) = self.answered_today(&DeckSet::All, today, rules)?;
+        let mut counts = BTreeMap::new();
+        for (_, deck) in repeats {
+            *counts.entry(deck).or_default() += 1;
+        }
+        Ok(counts)
     }
 
     /// The candidate of one card, whatever its state; for an undo that brings it back.

@@ -50,17 +50,18 @@ commands! {
     Good = "good", "", "grade Good";
     Easy = "easy", "", "grade Easy";
     Undo = "undo", "u", "take back the newest step";
-    UndoList = "undo_list", "U", "list the newest steps";
+    UndoList = "undo_list", "U", "list the newest steps, and go back to one";
     Bury = "bury", "-", "hold the card back until tomorrow";
     Suspend = "suspend", "!", "take the card out";
     Mark = "mark", "*", "set or take away the star";
-    Info = "info", "i", "why this card, its numbers, its topic";
+    Info = "info", "i", "why this card, its numbers, its topic; twice: everything about it";
     Hint = "hint", "h", "show the hint";
     Guessed = "guessed", "g", "right, but a guess: Hard";
+    Split = "split", "+", "add a card that takes over half of this one";
     Up = "up", "k up", "up";
     Down = "down", "j down", "down";
-    Left = "left", "left", "left";
-    Right = "right", "right", "right";
+    Left = "left", "left", "left; fold a deck";
+    Right = "right", "right", "right; unfold a deck";
     PageUp = "page_up", "pageup", "a page up";
     PageDown = "page_down", "pagedown", "a page down";
     Edit = "edit", "e", "change the card's text";
@@ -265,6 +266,12 @@ impl Keymap {
     #[must_use]
     pub fn command(&self, event: &KeyEvent) -> Option<Command> {
         self.0.get(&Key::of(event)?).copied()
+    }
+
+    /// The first key of a command, for where there is room for one.
+    #[must_use]
+    pub fn first(&self, command: Command) -> String {
+        self.keys(command).split(' ').next().unwrap_or_default().to_owned()
     }
 
     /// The keys of a command, for the help.

@@ -444,6 +444,9 @@ impl Lines<'_, '_> {
         for line in words::summary(&summary, &waits, self.review.settings()) {
             self.line(&one_line(&line))?;
         }
+        if summary.waiting.all() == 0 && self.review.offers_scene()? {
+            self.line(words::SCENE_LINE)?;
+        }
         self.out.flush().map_err(|error| Failure::output(&error))
     }
 }

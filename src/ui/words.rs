@@ -3,6 +3,7 @@
 use crate::core::card::Ask;
 use crate::core::card::Outcome;
 use crate::core::card::Verdict;
+use crate::core::event::Fact;
 use crate::core::queue::Comeback;
 use crate::core::queue::Origin;
 use crate::core::session::Choice;
@@ -15,7 +16,11 @@ use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::core::units::Days;
 use crate::core::units::Millis;
+use crate::ops::page::HistoryRow;
+use crate::ops::page::Page;
+use crate::ops::page::Stands;
 use crate::ops::review::Said;
+use crate::ui::keymap::Command;
 
 /// A number of days for people.
 #[must_use]
@@ -140,7 +145,7 @@ pub fn graded(choice: Option<&Choice>, repeats: bool) -> String {
 pub fn said(said: &Said) -> Option<String> {
     match said {
         Said::AskAgain(why) => Some(why.clone()),
-        Said::Leech { card, lapses, suspended } => Some(format!(
+        Said::Leech { card, lapses, suspended, .. } => Some(format!(
             "{card} is a leech: failed {lapses} times. {}",
             if *suspended { "It is suspended now" } else { "Rewrite it, split it, or suspend it" }
         )),
@@ -198,6 +203,166 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
     lines
 }
 
+/// Why a card is asked today, or is not.
+#[must_use]
+pub fn stands(page: &Page) -> String {
+    match page.stands {
+        Stands::Suspended => "Not asked: it is suspended, until `lmq unsuspend`".to_owned(),
+        Stands::Buried(until) => format!("Not asked before {}: it is buried", until.iso()),
+        Stands::Paused(until) => paused(until),
+        Stands::HeldOut => "Never asked: it is kept for a check-up".to_owned(),
+        Stands::Waits(before) => {
+            let why = match &page.line.state.memory {
+                None => "it is new".to_owned(),
+                Some(memory) if memory.due > page.today => "it was not recalled well today".to_owned(),
+                Some(memory) if memory.due == page.today => "it is due".to_owned(),
+                Some(memory) => format!("it was due {}", memory.due.iso()),
+            };
+            match before {
+                0 => format!("Asked next: {why}"),
+                before => format!("Asked today, after {}: {why}", counted(before, "other card", "other cards")),
+            }
+        }
+        Stands::PastLimit => "Not asked today: the day's limit leaves it out".to_owned(),
+        Stands::BuildsOn => {
+            format!("Not asked yet: {} must be known first", page.line.text.after.join(", "))
+        }
+        Stands::NotItsTurn => "Not asked today: a card of the same note or group comes first".to_owned(),
+        Stands::Later(due) => format!("Not asked today: due {}, {}", due.iso(), in_days(due.since(page.today))),
+    }
+}
+
+/// The facts about a card: label and value. `hidden`: it is being asked, so that nothing may give its answer away.
+#[must_use]
+pub fn facts(page: &Page, hidden: bool) -> Vec<(&'static str, String)> {
+    let line = &page.line;
+    let state = &line.state;
+    let mut word = state.word(page.today, page.drill).name().to_owned();
+    for (is, tag) in [(state.marked, "marked"), (page.leech, "leech")] {
+        if is {
+            word.push_str(&format!(", {tag}"));
+        }
+    }
+    let mut facts = vec![("state", word)];
+    if let Some(memory) = &state.memory {
+        facts.push(("due", format!("{}, {}", memory.due.iso(), in_days(memory.due.since(page.today)))));
+        facts.push(("interval", memory.interval.short()));
+        facts.push(("ease", format!("{:.2}", memory.ease.decimal())));
+        facts.push(("recalls", format!("{} in a row", memory.repetitions)));
+        facts.push(("lapses", memory.lapses.to_string()));
+    }
+    facts.push(("next", page.choices.iter().map(|choice| button(choice, true)).collect::<Vec<_>>().join(" · ")));
+    facts.push(("deck", line.deck_name.clone()));
+    facts.push(("kind", line.text.kind.clone()));
+    // A topic's title or a tag may name the answer.
+    if !hidden {
+        facts.extend(line.topic.clone().map(|topic| ("topic", topic)));
+        facts.extend(line.text.speaker.clone().map(|speaker| ("speaker", speaker)));
+        if !line.text.tags.is_empty() {
+            facts.push(("tags", line.text.tags.join(", ")));
+        }
+        facts.extend(line.text.hint.clone().map(|hint| ("hint", hint)));
+    }
+    if !line.text.source.is_empty() {
+        facts.push(("source", line.text.source.join(", ")));
+    }
+    facts.push(("id", line.card.to_string()));
+    facts
+}
+
+/// An event in one line.
+#[must_use]
+pub fn event(row: &HistoryRow) -> String {
+    let event = &row.event;
+    let at = event.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
+    let mut line = format!("{at} {}", event.fact.name());
+    if let Some((quality, took)) = event.fact.answer() {
+        line.push_str(&format!(" {} in {:.1} s", quality.button().name(), f64::from(took.0) / 1000.0));
+    }
+    if event.detail.guessed {
+        line.push_str(", guessed");
+    }
+    if let Some(response) = &event.detail.response {
+        line.push_str(&format!(", answered “{response}”"));
+    }
+    if let Some(after) = &event.after {
+        line.push_str(&format!(" → {}, due {}", after.interval.short(), after.due.iso()));
+    }
+    if row.voided {
+        line.push_str(" (taken back)");
+    }
+    line
+}
+
+/// What can be done about a leech, each with its key. Everything that offers them reads this list.
+pub const LEECH_OFFERS: &[(Command, &str)] = &[
+    (Command::Edit, "rewrite it"),
+    (Command::Split, "split it: add a card that takes over half of it"),
+    (Command::Hint, "give it a hint"),
+    (Command::Suspend, "take it out"),
+];
+
+/// The history of a leech in one line.
+#[must_use]
+pub fn leech_history(page: &Page) -> String {
+    let answers: Vec<&HistoryRow> =
+        page.events.iter().filter(|row| !row.voided && matches!(row.event.fact, Fact::Answered { .. })).collect();
+    let last: Vec<&str> = answers
+        .iter()
+        .rev()
+        .take(6)
+        .rev()
+        .filter_map(|row| row.event.fact.answer())
+        .map(|(quality, _)| quality.button().name())
+        .collect();
+    let since = answers.first().map_or_else(String::new, |row| format!(" since {}", row.event.study_day.iso()));
+    format!(
+        "Failed {} in {}{since}; lately {}",
+        counted(usize::try_from(page.line.state.lapses()).unwrap_or(0), "time", "times"),
+        counted(answers.len(), "answer", "answers"),
+        last.join(", "),
+    )
+}
+
+/// What a leech that is being asked says of itself, and what can be done.
+#[must_use]
+pub fn leech_shown(current: &Current, keys: &str) -> String {
+    format!(
+        "A leech: failed {} in {}. {keys}",
+        counted(usize::try_from(current.loaded.state.lapses()).unwrap_or(0), "time", "times"),
+        counted(usize::try_from(current.loaded.state.answers).unwrap_or(0), "answer", "answers"),
+    )
+}
+
+/// What the first screen says before the first answer.
+pub const WELCOME: &str = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press any key for the first one.";
+
+/// What was taken back, newest first.
+#[must_use]
+pub fn taken_back(labels: &[String]) -> String {
+    match labels {
+        [] => "There is nothing to take back".to_owned(),
+        [one] => format!("Took back: {one}"),
+        [.., last] => format!("Took back {}, down to: {last}", counted(labels.len(), "step", "steps")),
+    }
+}
+
+/// The offer at the end of a week's first session.
+pub const SCENE: &str =
+    "Once a week: write down one moment of the past days in which somebody led or managed, as a card of your own.";
+
+/// What the form asks for.
+pub const SCENE_LABELS: [&str; 2] = ["What happened? (the question)", "What does it show? (the answer)"];
+
+/// It was written.
+pub const SCENE_KEPT: &str = "It is in the deck `my scenes`, and comes with the next new cards.";
+
+/// It was switched off.
+pub const SCENE_OFF: &str = "Not offered again. `lmq config set weekly_scene true` brings it back.";
+
+/// The offer over lines.
+pub const SCENE_LINE: &str = "Once a week: write down one moment of the past days in which somebody led or managed, with `lmq add \"my scenes\" QUESTION ANSWER`. `lmq config set weekly_scene false` ends this";
+
 /// The end of a sitting.
 #[must_use]
 pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: &Settings) -> Vec<String> {
@@ -213,6 +378,7 @@ pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: 
         }
         lines.push(line);
     }
+    lines.extend(moved(summary));
     if let Some(try_line) = &summary.try_line {
         lines.push(format!("Try: {try_line}"));
     }
@@ -227,6 +393,20 @@ pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: 
         lines.push(format!("The next cards fall due {}", in_days(days)));
     }
     lines
+}
+
+/// What moved among the cards that were known before.
+fn moved(summary: &Summary) -> Option<String> {
+    let (further, nearer) = summary.moved;
+    let mut parts = Vec::new();
+    if further > 0 {
+        let longest = summary.longest.map_or_else(String::new, |days| format!(", the furthest by {}", days.short()));
+        parts.push(format!("{} further away{longest}", counted(further, "card moved", "cards moved")));
+    }
+    if nearer > 0 {
+        parts.push(format!("{} nearer", counted(nearer, "card came", "cards came")));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn why_nothing(counts: &crate::ops::review::Waits, settings: &Settings) -> String {

@@ -1,9 +1,9 @@
 //! Cards changed and added in the middle of a session, in a real pseudo-terminal.
 
-use crate::review::Terminal;
-use crate::review::given_back;
 use crate::review::model;
 use crate::support::Lmq;
+use crate::terminal::Terminal;
+use crate::terminal::given_back;
 
 fn card(lmq: &Lmq, name: &str) -> serde_json::Value {
     lmq.json(&["show", name, "--json"])
@@ -126,6 +126,8 @@ fn an_editor_that_fails_or_leaves_rubbish_loses_nothing() {
 #[test]
 fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     let lmq = model();
+    // On the very first start every key leads into the first card.
+    lmq.ok(&["answer", "model/plan-in-strategy", "good"]);
     let mut terminal = Terminal::start(&lmq, &[], 60, 20, &[]);
     terminal.sees("Enter review");
     terminal.types("a");

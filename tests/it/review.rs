@@ -2,17 +2,15 @@
 
 use crate::support::Lmq;
 use crate::support::drives_a_terminal;
+use crate::terminal::Terminal;
+use crate::terminal::given_back;
+use crate::terminal::started;
+use crate::terminal::trimmed;
 use portable_pty::CommandBuilder;
-use portable_pty::MasterPty;
 use portable_pty::NativePtySystem;
 use portable_pty::PtySize;
 use portable_pty::PtySystem as _;
-use std::io::Read as _;
-use std::io::Write;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
-use std::time::Instant;
 
 const DECK: &str = include_str!("data/model.toml");
 
@@ -134,94 +132,6 @@ fn held_out_cards_are_never_asked() {
 
 // In a terminal ---------------------------------------------------------------------------------------------------
 
-/// The program in a pseudo-terminal, with somebody who reads its screen.
-pub(crate) struct Terminal {
-    screen: Arc<Mutex<vt100::Parser>>,
-    raw: Arc<Mutex<Vec<u8>>>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-}
-
-impl Terminal {
-    pub(crate) fn start(lmq: &Lmq, args: &[&str], columns: u16, rows: u16, extra: &[(&str, &str)]) -> Self {
-        let pair = NativePtySystem::default()
-            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
-            .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lmq"));
-        command.args(args);
-        command.env_clear();
-        command.cwd(lmq.folder.path());
-        command.env("HOME", lmq.folder.path());
-        command.env("LMQ_NOW", crate::support::MORNING);
-        command.env("TERM", "xterm-256color");
-        for (name, value) in extra {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        // Its own end has to go, or the reader would never see the end.
-        drop(pair.slave);
-        let size = (rows.try_into().unwrap(), columns.try_into().unwrap());
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(size.0, size.1, 0)));
-        let raw = Arc::new(Mutex::new(Vec::new()));
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count) = reader.read(&mut buffer) {
-                if count == 0 {
-                    break;
-                }
-                to_screen.lock().unwrap().process(&buffer[..count]);
-                to_raw.lock().unwrap().extend_from_slice(&buffer[..count]);
-            }
-        });
-        Self { screen, raw, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
-    }
-
-    pub(crate) fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    /// Waits until the screen shows `text`.
-    pub(crate) fn sees(&self, text: &str) -> String {
-        let started = started();
-        loop {
-            let shown = self.text();
-            if shown.contains(text) {
-                return shown;
-            }
-            assert!(started.elapsed() < Duration::from_secs(20), "no `{text}` in:\n{shown}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Types, as a person does who has looked at the screen first.
-    pub(crate) fn types(&mut self, keys: &str) {
-        std::thread::sleep(Duration::from_millis(250));
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    pub(crate) fn ends(mut self) -> (u32, String, String) {
-        let status = self.child.wait().unwrap();
-        std::thread::sleep(Duration::from_millis(50));
-        let raw = String::from_utf8_lossy(&self.raw.lock().unwrap()).into_owned();
-        (status.exit_code(), self.text(), raw)
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how long to wait for a screen is measured on the real clock")]
-fn started() -> Instant {
-    Instant::now()
-}
-
-/// Whether what was sent gives the terminal back: alternate screen left, cursor shown.
-pub(crate) fn given_back(raw: &str) -> bool {
-    let last = |on: &str, off: &str| raw.rfind(off).unwrap_or(0) >= raw.rfind(on).unwrap_or(0);
-    last("\u{1b}[?1049h", "\u{1b}[?1049l") && last("\u{1b}[?25l", "\u{1b}[?25h")
-}
-
 #[test]
 fn a_card_is_answered_with_keys_and_the_terminal_given_back() {
     let lmq = model();
@@ -247,10 +157,6 @@ fn a_card_is_answered_with_keys_and_the_terminal_given_back() {
         .map(|row| row["kind"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(kinds, ["answered", "undone"]);
-}
-
-fn trimmed(screen: &str) -> String {
-    screen.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
 #[test]
@@ -300,13 +206,6 @@ fn keys_typed_ahead_grade_nothing() {
     let (code, _, raw) = terminal.ends();
     assert!(code == 0 && given_back(&raw));
     assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 0);
-}
-
-impl Terminal {
-    fn types_now(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
 }
 
 #[test]
@@ -401,8 +300,8 @@ fn a_narrow_a_tiny_and_a_changing_terminal_work() {
 fn the_first_screen_shows_the_day_and_leads_into_the_first_card() {
     let lmq = Lmq::new();
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
-    insta::assert_snapshot!("today_80", trimmed(&terminal.sees("Enter review")));
-    terminal.types("\r");
+    insta::assert_snapshot!("today_80", trimmed(&terminal.sees("Any key begins")));
+    terminal.types("x");
     terminal.sees("New topic");
     terminal.types(" ");
     terminal.sees("Space shows");

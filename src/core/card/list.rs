@@ -60,6 +60,23 @@ impl CardKind for List {
         note.texts("items").iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n")
     }
 
+    fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<bool> {
+        let mut open: Vec<String> = note.texts("items").iter().map(|item| fold(item)).collect();
+        let given: Vec<String> = given.iter().map(|item| fold(item)).collect();
+        let mut ticks = vec![false; given.len()];
+        // As in judging: exact matches first, so that a slip for one item does not use up another.
+        for exact in [true, false] {
+            for (tick, item) in ticks.iter_mut().zip(&given).filter(|(tick, _)| !**tick) {
+                let found = open.iter().position(|wanted| if exact { wanted == item } else { near(item, wanted) });
+                if let Some(index) = found {
+                    open.remove(index);
+                    *tick = true;
+                }
+            }
+        }
+        ticks
+    }
+
     fn judge(
         &self,
         note: &NoteText,
@@ -118,6 +135,19 @@ mod tests {
         );
         assert_eq!(judged(&items, "build trust, charm, rank").0, Outcome::Wrong);
         assert_eq!(judged(&items, "").0, Outcome::Wrong);
+    }
+
+    #[test]
+    fn items_are_ticked_as_they_are_named() {
+        let items = ["people", "tasks"].map(str::to_owned).to_vec();
+        let note =
+            NoteText { fields: Fields::from([("items".to_owned(), Value::Texts(items))]), ..NoteText::default() };
+        let given = ["Peopl", "rank", "people", "tasks"].map(str::to_owned);
+        assert_eq!(
+            List.ticks(&note, &given),
+            [false, false, true, true],
+            "the slip does not take the exact one's place"
+        );
     }
 
     #[test]

@@ -318,6 +318,11 @@ pub trait CardKind: Sync {
     /// The right answer, for people.
     fn answer(&self, note: &NoteText, ordinal: u16) -> String;
 
+    /// Which of the items named so far are among those asked for, each counted once. Only kinds that ask for items know.
+    fn ticks(&self, _: &NoteText, given: &[String]) -> Vec<bool> {
+        vec![false; given.len()]
+    }
+
     /// Compares a response (a typed line; items or positions separated by commas) with the right answer.
     ///
     /// `None` where only the learner can tell.

@@ -1,36 +1,30 @@
 //! Browse: a search box, the cards that match, and what the chosen one says; Enter opens everything about it.
 
-use crate::core::event::Fact;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
-use crate::ops::desk::CardLine;
 use crate::ops::desk::Desk;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
+use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::markdown;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
-use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
-use crate::ui::tui::today::show;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyModifiers;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 
 pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
     let mut query = Input::default();
@@ -126,9 +120,10 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                 Some(Command::PageUp) => chosen = chosen.saturating_sub(10),
                 Some(Command::Search) => typing = true,
                 Some(Command::Reveal | Command::Open | Command::Info) => {
-                    if let Some(card) = found.get(chosen) {
-                        let page = card_page(desk, card, with)?;
-                        show(page, term, with)?;
+                    if let Some(line) = found.get(chosen)
+                        && let Some(page) = desk.page(line.card)?
+                    {
+                        card::run(&page, None, false, term, with)?;
                     }
                 }
                 Some(Command::Edit) => {
@@ -149,71 +144,4 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
             _ => {}
         }
     }
-}
-
-fn fit(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    for grapheme in text.graphemes(true) {
-        if out.width() + grapheme.width() > width {
-            break;
-        }
-        out.push_str(grapheme);
-    }
-    out
-}
-
-/// Everything about one card.
-fn card_page(desk: &Desk, line: &CardLine, with: With<'_>) -> Result<Vec<Line<'static>>, Failure> {
-    let width = 70;
-    let today = desk.today();
-    let mut page = vec![say(&line.name(), Tone::Strong, with.look), Line::default()];
-    page.extend(markdown::lines(&line.text.prompt(line.card.ordinal), width));
-    page.push(Line::default());
-    page.extend(markdown::lines(&line.text.answer(line.card.ordinal), width));
-    if let Some(extra) = &line.text.extra {
-        page.push(Line::default());
-        page.extend(markdown::lines(extra, width));
-    }
-    page.push(Line::default());
-    let mut facts = vec![
-        ("deck", line.deck_name.clone()),
-        ("kind", line.text.kind.clone()),
-        ("state", line.state.word(today, desk.settings().of_deck(&line.deck_name).drill()).name().to_owned()),
-    ];
-    if let Some(memory) = &line.state.memory {
-        facts.push(("due", memory.due.iso()));
-        facts.push(("interval", memory.interval.short()));
-        facts.push(("ease", format!("{:.2}", memory.ease.decimal())));
-        facts.push(("lapses", memory.lapses.to_string()));
-    }
-    facts.extend(line.topic.clone().map(|topic| ("topic", topic)));
-    facts.extend(line.text.speaker.clone().map(|speaker| ("speaker", speaker)));
-    if !line.text.source.is_empty() {
-        facts.push(("source", line.text.source.join(", ")));
-    }
-    if !line.text.tags.is_empty() {
-        facts.push(("tags", line.text.tags.join(", ")));
-    }
-    for (label, value) in facts {
-        page.extend(wrapped(&format!("{label:<9} {value}"), width, Style::new()));
-    }
-    let events = desk.events(line.card)?;
-    if !events.is_empty() {
-        page.push(Line::default());
-        page.push(say("history", Tone::Quiet, with.look));
-    }
-    for row in events {
-        let at = row.event.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
-        let grade =
-            row.event.fact.answer().map_or_else(String::new, |(quality, _)| format!(" {}", quality.button().name()));
-        let then = match row.after.as_ref().and_then(|state| state.memory.as_ref()) {
-            Some(memory) if !matches!(row.event.fact, Fact::Undone { .. }) => {
-                format!(" → {}, due {}", memory.interval.short(), memory.due.iso())
-            }
-            _ => String::new(),
-        };
-        let undone = if row.voided { " (taken back)" } else { "" };
-        page.extend(wrapped(&format!("{at} {}{grade}{then}{undone}", row.event.fact.name()), width, Style::new()));
-    }
-    Ok(page)
 }

@@ -3,6 +3,7 @@
 //! Emphasis, code, lists, quotes and tables are shown so that they can be told apart without colour. Lines break at
 //! graphemes and at their real widths, so that a family emoji or a combining mark is never cut in two.
 
+use crate::core::text::one_line;
 use crate::core::text::printable;
 use pulldown_cmark::Event;
 use pulldown_cmark::Options;
@@ -34,6 +35,8 @@ struct Block {
     code: bool,
     /// Whether an empty line comes before it.
     gap: bool,
+    /// Rows of cells, where it is a table; the first is the head.
+    table: Vec<Vec<String>>,
 }
 
 /// Renders `text` into lines of at most `width` columns.
@@ -45,9 +48,81 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<Line<'static>> {
         if block.gap && !out.is_empty() {
             out.push(Line::default());
         }
-        out.extend(wrap(&block, width));
+        out.extend(if block.table.is_empty() { wrap(&block, width) } else { table(&block.table, width) });
     }
     if out.is_empty() { vec![Line::default()] } else { out }
+}
+
+/// Plain text, made one line first and wrapped at graphemes; `first` stands before it, and as much space before the rest.
+#[must_use]
+pub(super) fn hanging(first: &str, text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    // What hangs must leave room for the text itself.
+    let rest = if first.width() * 2 <= width { first.width() } else { 0 };
+    let block = Block {
+        pieces: vec![Piece { text: one_line(text), style }],
+        first: first.to_owned(),
+        rest: " ".repeat(rest),
+        ..Block::default()
+    };
+    let mut lines = wrap(&block, width);
+    for line in &mut lines {
+        for span in &mut line.spans {
+            span.style = style;
+        }
+    }
+    lines
+}
+
+/// Runs of text, each in its style, as one wrapped paragraph.
+#[must_use]
+pub(super) fn runs(runs: Vec<(String, Style)>, width: usize) -> Vec<Line<'static>> {
+    let pieces = runs.into_iter().map(|(text, style)| Piece { text, style }).collect();
+    wrap(&Block { pieces, ..Block::default() }, width)
+}
+
+/// A table with its columns in line; where it is too wide for the screen the widest columns are wrapped.
+fn table(rows: &[Vec<String>], width: usize) -> Vec<Line<'static>> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mut widths: Vec<usize> = (0..columns)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0).max(1))
+        .collect();
+    let room = width.saturating_sub(3 * columns.saturating_sub(1)).max(columns);
+    while widths.iter().sum::<usize>() > room
+        && let Some(widest) = widths.iter_mut().max()
+        && *widest > 1
+    {
+        *widest -= 1;
+    }
+    let mut lines = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let style = if number == 0 { Style::default().add_modifier(Modifier::BOLD) } else { Style::default() };
+        let cells: Vec<Vec<Line<'static>>> = widths
+            .iter()
+            .enumerate()
+            .map(|(column, width)| {
+                let text = row.get(column).cloned().unwrap_or_default();
+                wrap_to(&Block { pieces: vec![Piece { text, style }], ..Block::default() }, *width)
+            })
+            .collect();
+        for place in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
+            let mut spans = Vec::new();
+            for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+                if column > 0 {
+                    spans.push(Span::raw(" │ "));
+                }
+                let shown = cell.get(place).cloned().unwrap_or_default();
+                let pad = width.saturating_sub(shown.width());
+                spans.extend(shown.spans);
+                spans.push(Span::raw(" ".repeat(pad)));
+            }
+            lines.push(Line::from(spans));
+        }
+        if number == 0 {
+            let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+            lines.push(Line::from(rule.join("─┼─")));
+        }
+    }
+    lines
 }
 
 fn blocks(text: &str) -> Vec<Block> {
@@ -59,6 +134,7 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut code = false;
     let mut gap = false;
     let mut row: Vec<String> = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
     let mut cell = false;
     let finish = |now: &mut Block, blocks: &mut Vec<Block>, quotes: usize| {
         if !now.pieces.is_empty() || !now.first.is_empty() {
@@ -135,10 +211,10 @@ fn blocks(text: &str) -> Vec<Block> {
                 }
                 TagEnd::CodeBlock => code = false,
                 TagEnd::TableCell => cell = false,
-                TagEnd::TableHead | TagEnd::TableRow => {
-                    let bold = if tag == TagEnd::TableHead { style.add_modifier(Modifier::BOLD) } else { style };
-                    now.pieces.push(Piece { text: row.join(" │ "), style: bold });
-                    finish(&mut now, &mut blocks, quotes);
+                TagEnd::TableHead | TagEnd::TableRow => rows.push(std::mem::take(&mut row)),
+                TagEnd::Table => {
+                    blocks.push(Block { table: std::mem::take(&mut rows), gap, ..Block::default() });
+                    gap = true;
                 }
                 _ => {}
             },
@@ -150,7 +226,7 @@ fn blocks(text: &str) -> Vec<Block> {
                         first: "  ".to_owned(),
                         rest: "  ".to_owned(),
                         code: true,
-                        gap: false,
+                        ..Block::default()
                     });
                 }
             }
@@ -190,9 +266,12 @@ fn join(pieces: &mut Vec<Piece>) {
 
 /// Greedy wrapping of styled text: at spaces where there are any, else at graphemes.
 fn wrap(block: &Block, width: usize) -> Vec<Line<'static>> {
+    wrap_to(block, width.max(4))
+}
+
+fn wrap_to(block: &Block, room: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Vec<Span<'static>>> = vec![Vec::new()];
     let mut used = block.first.width();
-    let room = width.max(4);
     push(&mut lines, &block.first, Style::default());
     let next_line = |lines: &mut Vec<Vec<Span<'static>>>, used: &mut usize| {
         lines.push(Vec::new());
@@ -258,7 +337,11 @@ mod tests {
         assert_eq!(shown("1. a\n2. b", 20), ["1. a", "2. b"]);
         assert_eq!(shown("> said so", 20), ["│ said so"]);
         assert_eq!(shown("```\nlet  x = 1;\n```", 20), ["  let  x = 1;"]);
-        assert_eq!(shown("| a | b |\n|---|---|\n| 1 | 2 |", 20), ["a │ b", "1 │ 2"]);
+        assert_eq!(shown("| a | bb |\n|---|---|\n| one | 2 |", 20), ["a   │ bb", "────┼───", "one │ 2"]);
+        assert_eq!(
+            shown("| who | what |\n|---|---|\n| leader | asks why and what for |", 18),
+            ["who    │ what", "───────┼──────────", "leader │ asks why", "       │ and what", "       │ for"]
+        );
     }
 
     #[test]

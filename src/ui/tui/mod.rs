@@ -1,12 +1,17 @@
 //! The full screen: drawn anew after each key, from the session's view; nothing is decided here.
 
 mod browse;
+mod card;
 mod edit;
+mod end;
+mod form;
 mod input;
+mod leech;
 mod markdown;
 mod pages;
 mod paint;
 mod review;
+mod steps;
 mod term;
 mod today;
 
@@ -44,7 +49,9 @@ pub fn review(
 ) -> Result<Vec<String>, Failure> {
     if sitting.session().current().is_some() {
         let mut term = term::Term::new()?;
-        review::run(sitting, &mut term, With { look, keys, stop, editor })?;
+        let with = With { look, keys, stop, editor };
+        review::run(sitting, &mut term, with)?;
+        end::run(sitting, &mut term, with)?;
     }
     let summary = sitting.session().summary(sitting.today());
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))

@@ -1,9 +1,17 @@
-//! Pages of text: the help.
+//! Pages of text, and the help.
 
+use crate::failure::Failure;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::footer;
+use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::term::Term;
+use crossterm::event::Event;
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 /// All keys, as they are bound.
@@ -32,4 +40,35 @@ pub(super) fn help(with: With<'_>, width: usize) -> Vec<Line<'static>> {
         "A choice: its digit, or arrows and Enter. A sort: its first letter too. An order: arrows choose a line, Left and Right move it.",
     );
     lines
+}
+
+/// A page of text, made for the width there is, until a key that does not scroll.
+pub(super) fn show(
+    lines: &dyn Fn(usize) -> Vec<Line<'static>>,
+    term: &mut Term,
+    with: With<'_>,
+) -> Result<(), Failure> {
+    let mut scroll = 0;
+    let mut height = 1;
+    loop {
+        term.draw(|frame| {
+            let (head, body, foot) = parts(column(frame.area()), 1);
+            let body = Rect { y: head.y, height: body.y + body.height - head.y, ..body };
+            height = body.height.max(1);
+            scroll = scrolled(frame, body, lines(usize::from(body.width)), scroll);
+            let pieces = [("Esc goes back".to_owned(), Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];
+            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
+        })?;
+        match term.next(with.stop)? {
+            None if (with.stop)() => return Ok(()),
+            Some(Event::Key(key)) => match with.keys.command(&key) {
+                Some(Command::Down) => scroll = scroll.saturating_add(1),
+                Some(Command::Up) => scroll = scroll.saturating_sub(1),
+                Some(Command::PageDown) => scroll = scroll.saturating_add(height),
+                Some(Command::PageUp) => scroll = scroll.saturating_sub(height),
+                _ => return Ok(()),
+            },
+            _ => {}
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Pieces that screens are made of.
 
-use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::ui::Look;
+use crate::ui::tui::markdown;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -11,6 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Columns of text that an eye follows without losing its line.
@@ -50,32 +51,40 @@ pub(super) fn say(text: &str, tone: Tone, look: Look) -> Line<'static> {
 /// The column in the middle of the screen, at most [`COLUMN`] wide, with a margin where there is room for one.
 pub(super) fn column(area: Rect) -> Rect {
     let margin = if area.width >= 44 { 2 } else { 0 };
-    let width = area.width.saturating_sub(2 * margin).min(COLUMN);
-    Rect { x: area.x + (area.width - width) / 2, width, ..area }
+    // A narrow screen keeps one column free at its edge, for the mark that there is more.
+    let free = u16::from(margin == 0 && area.width > 10);
+    let width = area.width.saturating_sub(2 * margin + free).min(COLUMN);
+    Rect { x: area.x + (area.width - free - width) / 2, width, ..area }
 }
 
-/// Wraps plain text to `width` columns.
+/// Wraps plain text, made one line first, to `width` columns.
 pub(super) fn wrapped(text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
-    textwrap::wrap(&one_line(text), width.max(4))
-        .into_iter()
-        .map(|line| Line::from(Span::styled(line.into_owned(), style)))
-        .collect()
+    markdown::hanging("", text, width, style)
 }
 
-/// Draws lines into `area`, from line `scroll` on, and says at the right edge whether there is more.
+/// As much of a text as fits into `width` columns.
+pub(super) fn fit(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        if out.width() + grapheme.width() > width {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    out
+}
+
+/// Draws lines into `area`, from line `scroll` on, and says beside their end whether there is more.
 pub(super) fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, scroll: u16) -> u16 {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let furthest = count.saturating_sub(area.height);
     let scroll = scroll.min(furthest);
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), area);
     if scroll < furthest && area.height > 0 {
-        let more = Rect {
-            y: area.y + area.height - 1,
-            height: 1,
-            x: area.x + area.width.saturating_sub(3),
-            width: area.width.min(3),
-        };
-        frame.render_widget(Paragraph::new(" ↓ "), more);
+        // Beside the text, never on it.
+        let right = (area.x + area.width).min(frame.area().width.saturating_sub(1));
+        let more = Rect { x: right, y: area.y + area.height - 1, width: 1, height: 1 };
+        frame.render_widget(Paragraph::new("↓"), more);
     }
     scroll
 }
@@ -121,7 +130,10 @@ pub(super) fn parts(area: Rect, foot: u16) -> (Rect, Rect, Rect) {
     let foot_height = foot.min(area.height.saturating_sub(1));
     let foot = Rect { y: area.y + area.height - foot_height, height: foot_height, ..area };
     let used = head.height + foot_height;
-    let gap = u16::from(area.height > used + 4);
-    let body = Rect { y: area.y + head.height + gap, height: area.height.saturating_sub(used + 2 * gap), ..area };
+    // The gap above hangs on the screen alone: a foot that grows with the answer must not move the question.
+    let above = u16::from(area.height > 7);
+    let below = u16::from(area.height > used + above + 4);
+    let body =
+        Rect { y: area.y + head.height + above, height: area.height.saturating_sub(used + above + below), ..area };
     (head, body, foot)
 }

@@ -3,28 +3,35 @@
 use crate::core::card::Ask;
 use crate::core::card::Outcome;
 use crate::core::grade::Button;
+use crate::core::id::CardId;
 use crate::core::session::Current;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
+use crate::core::state::is_leech;
 use crate::core::text::fold;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Review;
+use crate::ops::review::Said;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
+use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
+use crate::ui::tui::leech;
 use crate::ui::tui::markdown;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::buttons;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::steps;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
@@ -40,6 +47,7 @@ use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 use std::collections::BTreeSet;
+use unicode_width::UnicodeWidthStr as _;
 
 /// The same key again within so many milliseconds may be one that is held.
 const HELD_MS: u64 = 1000;
@@ -71,7 +79,11 @@ struct Screen {
     guard: Guard,
     last_key: Option<KeyEvent>,
     last_key_at: u64,
-    face: Option<(crate::core::id::CardId, bool, usize)>,
+    face: Option<(CardId, bool, usize)>,
+    /// A card that the last answer made a leech, and whether it was suspended for it.
+    leech: Option<(CardId, bool)>,
+    /// Lines of the body as it was drawn last: what a page is.
+    height: u16,
 }
 
 pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
@@ -87,12 +99,18 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
         scroll: 0,
         said: None,
         primed: BTreeSet::new(),
-        guard: Guard::default(),
+        guard: Guard::new(review.settings().look_ms),
         last_key: None,
         last_key_at: 0,
         face: None,
+        leech: None,
+        height: 1,
     };
     loop {
+        if let Some((card, suspended)) = screen.leech.take() {
+            screen.said = leech::run(card, suspended, review, term, with)?;
+            screen.face = None;
+        }
         if review.session().current().is_none() {
             return Ok(());
         }
@@ -101,6 +119,7 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
         if screen.face != review.session().face() {
             screen.face = review.session().face();
             term.drain()?;
+            screen.guard.look(review.session().rules().look_ms);
             screen.guard.shown(review.ticks_ms());
             review.rest();
         }
@@ -153,10 +172,14 @@ impl Screen {
         let (head, body, foot_area) = parts(column(area), height);
         let deck = one_line(&current.loaded.deck);
         let mark = if current.loaded.state.marked { "* " } else { "" };
-        frame.render_widget(say(&format!("{mark}{deck} · {}", words::left(session)), Tone::Quiet, with.look), head);
+        let left = words::left(session);
+        // What is left matters more than a long name of a deck.
+        let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width() + 3).max(6));
+        frame.render_widget(say(&format!("{name} · {left}"), Tone::Quiet, with.look), head);
+        self.height = body.height.max(1);
         let width = usize::from(body.width);
         let (lines, cursor) = match self.over {
-            Over::Nothing => self.card(current, session.stage(), width, with),
+            Over::Nothing => self.card(current, review, width, with),
             Over::Primer => (self.primer(current, width, with), None),
             Over::Info => (self.info(current, review, width, with), None),
             Over::Help => (pages::help(with, width), None),
@@ -179,13 +202,13 @@ impl Screen {
     fn card(
         &self,
         current: &Current,
-        stage: &Stage,
+        review: &Review<'_>,
         width: usize,
         with: With<'_>,
     ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
         let mut lines = markdown::lines(&current.question.prompt, width);
         let mut cursor = None;
-        let shown = matches!(stage, Stage::Back(_));
+        let shown = matches!(review.session().stage(), Stage::Back(_));
         if !current.question.options.is_empty() {
             lines.push(Line::default());
             lines.extend(self.options(current, shown, width, with));
@@ -199,10 +222,13 @@ impl Screen {
         if !shown {
             lines.push(Line::default());
             if let Ask::List(count) = current.question.ask {
-                for item in &self.items {
-                    lines.push(say(&format!("  ✓ {item}"), Tone::Plain, with.look));
+                let ticks = current.ticks(&self.items);
+                for (item, ticked) in self.items.iter().zip(&ticks) {
+                    let (mark, tone) = if *ticked { ("  ✓ ", Tone::Good) } else { ("  ✗ ", Tone::Bad) };
+                    lines.extend(markdown::hanging(mark, item, width, style(tone, with.look)));
                 }
-                lines.push(say(&format!("{} of {count}", self.items.len()), Tone::Quiet, with.look));
+                let (found, named) = (ticks.iter().filter(|ticked| **ticked).count(), self.items.len());
+                lines.push(say(&format!("{found} of {count} found, {named} named"), Tone::Quiet, with.look));
             }
             if matches!(current.question.ask, Ask::Type | Ask::List(_)) {
                 let (text, at) = self.typed.view(width.saturating_sub(2));
@@ -213,6 +239,15 @@ impl Screen {
         }
         lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
         lines.extend(self.answer(current, width, with));
+        if is_leech(current.loaded.state.lapses(), review.settings().leech_lapses) {
+            let keys = format!(
+                "{} takes it out, {} adds a smaller card",
+                with.keys.first(Command::Suspend),
+                with.keys.first(Command::Split)
+            );
+            lines.push(Line::default());
+            lines.extend(wrapped(&words::leech_shown(current, &keys), width, style(Tone::Near, with.look)));
+        }
         (lines, None)
     }
 
@@ -222,16 +257,17 @@ impl Screen {
         for (place, index) in self.order.iter().enumerate() {
             let Some(option) = current.question.options.get(*index) else { continue };
             let here = !shown && place == self.chosen;
-            let tone = if here { Tone::Chosen } else { Tone::Plain };
-            let arrow = if here { "▸" } else { " " };
+            // What was right and what was taken: marks say it, colours only repeat it.
+            let judged = current.verdict.as_ref().filter(|_| shown && !ordering);
+            let is = |text: &str| fold(option) == fold(text);
+            let (mark, tone) = match judged {
+                Some(verdict) if is(&verdict.expected) => ("✓", Tone::Good),
+                Some(verdict) if is(&verdict.given) => ("✗", Tone::Bad),
+                _ if here => ("▸", Tone::Chosen),
+                _ => (" ", Tone::Plain),
+            };
             let number = if ordering { String::new() } else { format!("{} ", place + 1) };
-            let text = format!("{arrow} {number}{}", one_line(option));
-            for (row, line) in
-                textwrap::wrap(&text, textwrap::Options::new(width).subsequent_indent("    ")).iter().enumerate()
-            {
-                let look = if row == 0 { tone } else { Tone::Plain };
-                lines.push(Line::from(Span::styled(line.to_string(), style(look, with.look))));
-            }
+            lines.extend(markdown::hanging(&format!("{mark} {number}"), option, width, style(tone, with.look)));
         }
         lines
     }
@@ -249,7 +285,7 @@ impl Screen {
             lines.extend(wrapped(&format!("{}{remark}", words::verdict(verdict)), width, style(tone, with.look)));
             if verdict.outcome != Outcome::Right {
                 match current.question.ask {
-                    Ask::Type => lines.push(diff(&verdict.given, &verdict.expected)),
+                    Ask::Type => lines.extend(markdown::runs(diff(&verdict.given, &verdict.expected), width)),
                     Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order | Ask::Recall => {
                         lines.extend(wrapped(&format!("you: {}", verdict.given), width, style(Tone::Quiet, with.look)));
                     }
@@ -309,7 +345,7 @@ impl Screen {
 
     fn foot(&self, review: &Review<'_>, width: u16, with: With<'_>) -> Vec<Line<'static>> {
         let session = review.session();
-        let key = |command: Command| with.keys.keys(command).split(' ').next().unwrap_or_default().to_owned();
+        let key = |command: Command| with.keys.first(command);
         let mut lines = Vec::new();
         if let Some(said) = &self.said {
             lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
@@ -332,12 +368,28 @@ impl Screen {
                         })
                         .collect()
                 };
-                let rows = buttons(&pieces(width >= 32), width, with.look);
-                lines.extend(rows);
+                let mut pieces = pieces(width >= 32);
+                // The other keys stand behind the buttons, where they cost no row of their own.
+                let rows = buttons(&pieces, width, with.look).len();
+                for (command, word) in [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")]
+                {
+                    pieces.push(quiet(format!("{} {word}", key(command))));
+                    if buttons(&pieces, width, with.look).len() > rows {
+                        pieces.pop();
+                        break;
+                    }
+                }
+                lines.extend(buttons(&pieces, width, with.look));
             }
             (Over::Nothing, Stage::Front(current)) => {
                 let how = words::how(current.question.ask, current.question.options.len(), true);
-                let mut pieces = vec![(how, Tone::Plain)];
+                // How to answer is always said, if need be on lines of its own.
+                let mut pieces = Vec::new();
+                if how.width() > usize::from(width) {
+                    lines.extend(wrapped(&how, usize::from(width), Style::new()));
+                } else {
+                    pieces.push((how, Tone::Plain));
+                }
                 if current.loaded.text.hint.is_some() && !self.hint {
                     pieces.push(quiet(if self.typing {
                         "Tab hint".to_owned()
@@ -351,6 +403,10 @@ impl Screen {
                     pieces.push(quiet(format!("{} keys", key(Command::Help))));
                 }
                 lines.push(footer(&pieces, width, with.look));
+            }
+            (Over::Info, _) => {
+                let more = format!("{} the whole card", key(Command::Info));
+                lines.push(footer(&[quiet("Space goes on".to_owned()), quiet(more)], width, with.look));
             }
             (_, _) => lines.push(footer(&[quiet("Space goes on".to_owned())], width, with.look)),
         }
@@ -375,6 +431,10 @@ impl Screen {
         (self.last_key, self.last_key_at) = (Some(*key), now);
         // The first repeat of a held key comes late, after 200 to 700 ms; the ones after it come fast.
         let admitted = self.guard.admits(now) && !(again && term.repeats()?);
+        if self.over == Over::Info && with.keys.command(key) == Some(Command::Info) {
+            self.card_page(review, term, with)?;
+            return Ok(true);
+        }
         if self.over != Over::Nothing {
             return Ok(self.over_key(key, admitted, with, review));
         }
@@ -405,14 +465,21 @@ impl Screen {
                 self.feed(review, step);
             }
             Command::Guessed if !front && admitted => self.feed(review, Step::Guessed),
-            Command::Undo => match review.undo() {
-                Ok(said) => {
-                    self.said = words::said(&said);
-                    self.face = None;
+            Command::Undo => self.undo(review, 1),
+            Command::UndoList => {
+                let back = steps::run(&review.steps()?, term, with)?;
+                if back > 0 {
+                    self.undo(review, back);
                 }
-                Err(failure) => self.said = Some(failure.to_string()),
-            },
+                self.guard.shown(review.ticks_ms());
+            }
             Command::Edit => self.edit(review, term, with)?,
+            Command::Split => {
+                if let Some(card) = review.session().current().map(|current| current.loaded.card) {
+                    self.said = leech::split(card, review, term, with)?;
+                    self.guard.shown(review.ticks_ms());
+                }
+            }
             Command::Bury => self.feed(review, Step::Bury),
             Command::Suspend => self.feed(review, Step::Suspend),
             Command::Mark => self.feed(review, Step::Mark),
@@ -423,8 +490,8 @@ impl Screen {
                 self.feed(review, Step::Quit);
                 return Ok(false);
             }
-            Command::Down | Command::PageDown => self.scroll = self.scroll.saturating_add(self.page(command, term)),
-            Command::Up | Command::PageUp => self.scroll = self.scroll.saturating_sub(self.page(command, term)),
+            Command::Down | Command::PageDown => self.scroll = self.scroll.saturating_add(self.page(command)),
+            Command::Up | Command::PageUp => self.scroll = self.scroll.saturating_sub(self.page(command)),
             Command::Open if front => {
                 let ask = review.session().current().map(|current| current.question.ask);
                 self.typing = matches!(ask, Some(Ask::Type | Ask::List(_)));
@@ -437,7 +504,6 @@ impl Screen {
             Command::Reveal
             | Command::Guessed
             | Command::Open
-            | Command::UndoList
             | Command::Left
             | Command::Right
             | Command::Search
@@ -458,8 +524,40 @@ impl Screen {
         Ok(())
     }
 
-    fn page(&self, command: Command, term: &Term) -> u16 {
-        if matches!(command, Command::PageUp | Command::PageDown) { term.width().clamp(5, 10) } else { 1 }
+    fn page(&self, command: Command) -> u16 {
+        if matches!(command, Command::PageUp | Command::PageDown) { self.height } else { 1 }
+    }
+
+    /// Everything about the card on the screen; its answer only where it is shown already.
+    fn card_page(&mut self, review: &Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+        let session = review.session();
+        if let Some(current) = session.current()
+            && let Some(page) = review.page(current.loaded.card)?
+        {
+            let why = words::info(current, session, review.today()).into_iter().next();
+            let hidden = !matches!(session.stage(), Stage::Back(_));
+            card::run(&page, why.as_deref(), hidden, term, with)?;
+        }
+        self.open(Over::Nothing);
+        self.guard.shown(review.ticks_ms());
+        Ok(())
+    }
+
+    /// Takes back the newest steps, one after the other, and asks the last of them again.
+    fn undo(&mut self, review: &mut Review<'_>, count: usize) {
+        let mut labels = Vec::new();
+        for _ in 0..count {
+            match review.undo() {
+                Ok(Said::Undone(label)) => labels.push(label),
+                Ok(_) => break,
+                Err(failure) => {
+                    self.said = Some(failure.to_string());
+                    return;
+                }
+            }
+        }
+        self.said = Some(words::taken_back(&labels));
+        self.face = None;
     }
 
     fn open(&mut self, over: Over) {
@@ -469,8 +567,12 @@ impl Screen {
 
     fn over_key(&mut self, key: &KeyEvent, admitted: bool, with: With<'_>, review: &mut Review<'_>) -> bool {
         match with.keys.command(key) {
-            Some(Command::Down | Command::PageDown) => self.scroll = self.scroll.saturating_add(1),
-            Some(Command::Up | Command::PageUp) => self.scroll = self.scroll.saturating_sub(1),
+            Some(command @ (Command::Down | Command::PageDown)) => {
+                self.scroll = self.scroll.saturating_add(self.page(command));
+            }
+            Some(command @ (Command::Up | Command::PageUp)) => {
+                self.scroll = self.scroll.saturating_sub(self.page(command));
+            }
             Some(Command::Quit) if self.over == Over::Primer && key.code != KeyCode::Esc => {
                 self.feed(review, Step::Quit);
                 return false;
@@ -598,6 +700,10 @@ impl Screen {
     fn feed(&mut self, review: &mut Review<'_>, step: Step) {
         match review.feed(step) {
             Ok(said) => {
+                self.leech = said.iter().find_map(|said| match said {
+                    Said::Leech { id, suspended, .. } => Some((*id, *suspended)),
+                    _ => None,
+                });
                 let texts: Vec<String> = said.iter().filter_map(words::said).collect();
                 self.said = (!texts.is_empty()).then(|| texts.join(". "));
             }
@@ -606,21 +712,35 @@ impl Screen {
     }
 }
 
-/// What was typed against what was expected, grapheme by grapheme: wrong ones in [ ], missing ones as _. Case does not
-/// count in an answer, so it is not shown as a difference either.
-fn diff(given: &str, expected: &str) -> Line<'static> {
+/// What was typed against what was expected, grapheme by grapheme: what is too much in [ ], what is missing in { }. Case
+/// does not count in an answer, so it is not shown as a difference either.
+fn diff(given: &str, expected: &str) -> Vec<(String, Style)> {
     use similar::ChangeTag;
     let (given, expected) = (one_line(given).to_lowercase(), one_line(expected).to_lowercase());
-    let wrong = Style::new().add_modifier(Modifier::REVERSED);
-    let mut spans: Vec<Span<'static>> = vec![Span::raw("you: ")];
+    let (too_much, missing) =
+        (Style::new().add_modifier(Modifier::REVERSED), Style::new().add_modifier(Modifier::UNDERLINED));
+    let mut runs: Vec<(ChangeTag, String)> = Vec::new();
     for change in similar::TextDiff::from_graphemes(&given, &expected).iter_all_changes() {
-        spans.push(match change.tag() {
-            ChangeTag::Equal => Span::raw(change.value().to_owned()),
-            ChangeTag::Delete => Span::styled(format!("[{}]", change.value()), wrong),
-            ChangeTag::Insert => Span::styled("_", wrong),
-        });
+        match runs.last_mut().filter(|(tag, _)| *tag == change.tag()) {
+            Some((_, text)) => text.push_str(change.value()),
+            None => runs.push((change.tag(), change.value().to_owned())),
+        }
     }
-    Line::from(spans)
+    let differs = |wanted: ChangeTag| runs.iter().any(|(tag, _)| *tag == wanted);
+    let legend = match (differs(ChangeTag::Delete), differs(ChangeTag::Insert)) {
+        (true, true) => "  ([\u{a0}] too much, {\u{a0}} missing)",
+        (true, false) => "  ([\u{a0}] too much)",
+        (false, true) => "  ({\u{a0}} missing)",
+        (false, false) => "",
+    };
+    let mut spans = vec![("you: ".to_owned(), Style::new())];
+    spans.extend(runs.into_iter().map(|(tag, text)| match tag {
+        ChangeTag::Equal => (text, Style::new()),
+        ChangeTag::Delete => (format!("[{text}]"), too_much),
+        ChangeTag::Insert => (format!("{{{text}}}"), missing),
+    }));
+    spans.push((legend.to_owned(), Style::new().add_modifier(Modifier::DIM)));
+    spans
 }
 
 #[cfg(test)]
@@ -629,9 +749,12 @@ mod tests {
 
     #[test]
     fn a_typed_answer_is_compared_grapheme_by_grapheme() {
-        assert_eq!(diff("box chekers", "box checkers").to_string(), "you: box che_kers");
-        assert_eq!(diff("visionn", "vision").to_string(), "you: vision[n]");
-        assert_eq!(diff("Vision", "vision").to_string(), "you: vision");
-        assert_eq!(diff("e\u{301}", "e").to_string(), "you: [e\u{301}]_");
+        let shown = |given, expected| {
+            diff(given, expected).into_iter().map(|(text, _)| text.replace('\u{a0}', " ")).collect::<String>()
+        };
+        assert_eq!(shown("box chekers", "box checkers"), "you: box che{c}kers  ({ } missing)");
+        assert_eq!(shown("visionn", "vision"), "you: vision[n]  ([ ] too much)");
+        assert_eq!(shown("Vision", "vision"), "you: vision");
+        assert_eq!(shown("e\u{301}", "e"), "you: [e\u{301}]{e}  ([ ] too much, { } missing)");
     }
 }

@@ -34,13 +34,24 @@ const TICK: Duration = Duration::from_millis(250);
 pub(super) const LOOK_MS: u64 = 150;
 
 /// Silence and a look, before a key may reveal or grade: a held key or type-ahead never grades an unseen card.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Guard {
     shown_at: u64,
     last_key: u64,
+    look_ms: u64,
 }
 
 impl Guard {
+    /// With the learner's own least look, which can only be a longer one.
+    pub(super) fn new(look_ms: u32) -> Self {
+        Self { shown_at: 0, last_key: 0, look_ms: u64::from(look_ms).max(LOOK_MS) }
+    }
+
+    /// Another deck may want another look.
+    pub(super) fn look(&mut self, look_ms: u32) {
+        self.look_ms = u64::from(look_ms).max(LOOK_MS);
+    }
+
     /// Something new is on the screen.
     pub(super) fn shown(&mut self, now: u64) {
         self.shown_at = now;
@@ -49,7 +60,7 @@ impl Guard {
     /// A key came; whether it may act on what is shown.
     pub(super) fn admits(&mut self, now: u64) -> bool {
         let quiet = now.saturating_sub(self.last_key) >= LOOK_MS;
-        let seen = now.saturating_sub(self.shown_at) >= LOOK_MS;
+        let seen = now.saturating_sub(self.shown_at) >= self.look_ms;
         self.last_key = now;
         quiet && seen
     }
@@ -149,10 +160,6 @@ impl Term {
         self.terminal.draw(paint).map(drop).map_err(|error| broken(&error))
     }
 
-    pub(super) fn width(&self) -> u16 {
-        self.terminal.size().map_or(80, |size| size.width)
-    }
-
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
     pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
         loop {
@@ -227,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_held_key_acts_once_and_then_not_before_it_is_released() {
-        let mut guard = Guard::default();
+        let mut guard = Guard::new(0);
         guard.shown(1000);
         assert!(!guard.admits(1020), "nobody saw the card yet");
         assert!(guard.admits(1200));
@@ -237,5 +244,13 @@ mod tests {
         guard.shown(1701);
         assert!(!repeats[1..].contains(&true));
         assert!(guard.admits(5000));
+    }
+
+    #[test]
+    fn a_least_look_makes_a_key_wait_longer() {
+        let mut guard = Guard::new(2000);
+        guard.shown(1000);
+        assert!(!guard.admits(2900));
+        assert!(guard.admits(3100));
     }
 }

@@ -13,9 +13,11 @@ use crate::ui::keymap::Keymap;
 use crate::ui::tui::With;
 use crate::ui::tui::browse;
 use crate::ui::tui::edit;
+use crate::ui::tui::end;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -23,14 +25,18 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review;
+use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyModifiers;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
+use ratatui::widgets::Paragraph;
+use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
 /// How the interface was left.
@@ -57,27 +63,49 @@ pub fn today(
     let mut term = Term::new()?;
     let mut overview = desk.overview()?;
     let mut chosen = 0_usize;
+    let mut folded: BTreeSet<String> = BTreeSet::new();
     let mut scroll = 0;
     let mut said: Option<String> = None;
     loop {
-        let rows = overview.decks.len();
+        let rows: Vec<DeckRow> = overview.decks.iter().filter(|row| !is_inside(&row.name, &folded)).cloned().collect();
+        chosen = chosen.min(rows.len());
+        let here = chosen.checked_sub(1).and_then(|row| rows.get(row));
         term.draw(|frame| {
-            let (head, body, foot) = parts(column(frame.area()), 1);
+            // What was said stands in the foot, where it is in sight whatever the screen's height.
+            let area = column(frame.area());
+            let said = said
+                .as_ref()
+                .map_or_else(Vec::new, |said| wrapped(said, usize::from(area.width), style(Tone::Near, look)));
+            let (head, body, mut foot) = parts(area, u16::try_from(said.len() + 1).unwrap_or(1));
             frame.render_widget(say("lmq", Tone::Strong, look), head);
-            let mut lines = lines(&overview, chosen, usize::from(body.width), with);
-            if let Some(said) = &said {
-                lines.push(Line::default());
-                lines.extend(wrapped(said, usize::from(body.width), style(Tone::Near, look)));
+            let above = Rect { height: foot.height.saturating_sub(1), ..foot };
+            frame.render_widget(Paragraph::new(said), above);
+            foot = Rect { y: foot.y + above.height, height: foot.height - above.height, ..foot };
+            let width = usize::from(body.width);
+            let (lines, at) = lines(&overview, &rows, chosen, &folded, width, with);
+            // The chosen row stays in sight.
+            let at = u16::try_from(at).unwrap_or(u16::MAX);
+            if at >= scroll + body.height {
+                scroll = (at + 1).saturating_sub(body.height);
+            } else if chosen > 0 && at < scroll {
+                scroll = at;
+            } else if chosen == 0 && at < body.height {
+                scroll = 0;
             }
             scroll = scrolled(frame, body, lines, scroll);
-            let keys = |command| keys.keys(command).split(' ').next().unwrap_or_default().to_owned();
+            let keys = |command| keys.first(command);
+            let first = if overview.first_run { "Any key begins" } else { "Enter review" };
             let pieces = [
-                ("Enter review".to_owned(), Tone::Plain),
+                (first.to_owned(), Tone::Plain),
                 (format!("{} browse", keys(Command::Browse)), Tone::Quiet),
                 (format!("{} undo", keys(Command::Undo)), Tone::Quiet),
                 (format!("{} keys", keys(Command::Help)), Tone::Quiet),
                 (format!("{} leave", keys(Command::Quit)), Tone::Quiet),
             ];
+            // Nothing to undo before the first answer.
+            let shown = |at: usize| !overview.first_run || at != 2;
+            let pieces: Vec<_> =
+                pieces.into_iter().enumerate().filter(|(at, _)| shown(*at)).map(|(_, piece)| piece).collect();
             frame.render_widget(footer(&pieces, foot.width, look), foot);
         })?;
         let Some(event) = term.next(stop)? else {
@@ -91,14 +119,35 @@ pub fn today(
         if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
             return Ok(Leave::Quit);
         }
-        match keys.command(&key) {
-            Some(Command::Down) => chosen = (chosen + 1).min(rows),
+        let mut command = keys.command(&key);
+        // Somebody who starts it for the first time knows no keys, and wants none.
+        let known = matches!(command, Some(Command::Quit | Command::Help | Command::Browse | Command::Search));
+        if overview.first_run && !known {
+            command = Some(Command::Reveal);
+        }
+        match command {
+            Some(Command::Down) => chosen = (chosen + 1).min(rows.len()),
             Some(Command::Up) => chosen = chosen.saturating_sub(1),
-            Some(Command::PageDown) => scroll = scroll.saturating_add(5),
-            Some(Command::PageUp) => scroll = scroll.saturating_sub(5),
-            Some(Command::Reveal | Command::Open | Command::Right) => {
-                let deck = chosen.checked_sub(1).and_then(|row| overview.decks.get(row)).cloned();
-                said = Some(sit(desk, deck.as_ref(), &mut term, with)?);
+            Some(Command::PageDown) => chosen = (chosen + 10).min(rows.len()),
+            Some(Command::PageUp) => chosen = chosen.saturating_sub(10),
+            Some(Command::Left) => {
+                if let Some(row) = here {
+                    if row.holds_others && folded.insert(row.name.clone()) {
+                        continue;
+                    }
+                    let outer = row.name.rsplit_once("::").map(|(outer, _)| outer);
+                    chosen =
+                        outer.and_then(|outer| rows.iter().position(|row| row.name == outer)).map_or(0, |at| at + 1);
+                }
+            }
+            Some(Command::Right) => {
+                if let Some(row) = here {
+                    folded.remove(&row.name);
+                }
+            }
+            Some(Command::Reveal | Command::Open) => {
+                let deck = here.map(|row| row.name.clone());
+                said = sit(desk, deck.as_deref(), &mut term, with)?;
                 overview = desk.overview()?;
             }
             Some(Command::Browse | Command::Search) => {
@@ -111,27 +160,17 @@ pub fn today(
                 overview = desk.overview()?;
             }
             Some(Command::Undo) => {
-                said = Some(match desk.undo() {
-                    Ok(Some(label)) => format!("Took back: {label}"),
-                    Ok(None) => "There is nothing to take back".to_owned(),
-                    Err(failure) => failure.to_string(),
-                });
+                said = Some(undo(desk, 1));
                 overview = desk.overview()?;
             }
             Some(Command::UndoList) => {
-                let steps = desk.steps()?;
-                let mut page = vec![say("The newest steps", Tone::Strong, look), Line::default()];
-                for step in steps {
-                    let at = step.at.to_datetime().map_or_else(String::new, |at| at.format("%m-%d %H:%M").to_string());
-                    let undone = if step.voided { " (taken back)" } else { "" };
-                    page.extend(wrapped(&format!("{at}  {}{undone}", step.label), 70, Style::new()));
+                let back = steps::run(&desk.steps()?, &mut term, with)?;
+                if back > 0 {
+                    said = Some(undo(desk, back));
+                    overview = desk.overview()?;
                 }
-                show(page, &mut term, with)?;
             }
-            Some(Command::Help) => {
-                let width = usize::from(term.width().min(72));
-                show(pages::help(with, width), &mut term, with)?;
-            }
+            Some(Command::Help) => pages::show(&|width| pages::help(with, width), &mut term, with)?,
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => {}
         }
@@ -141,40 +180,45 @@ pub fn today(
     }
 }
 
-/// A sitting, and what it came to in one text.
-fn sit(desk: &mut Desk, deck: Option<&DeckRow>, term: &mut Term, with: With<'_>) -> Result<String, Failure> {
+/// Takes back the newest steps, and says which.
+fn undo(desk: &mut Desk, count: usize) -> String {
+    let mut labels = Vec::new();
+    for _ in 0..count {
+        match desk.undo() {
+            Ok(Some(label)) => labels.push(label),
+            Ok(None) => break,
+            Err(failure) => return failure.to_string(),
+        }
+    }
+    words::taken_back(&labels)
+}
+
+/// Whether a deck lies in one that is folded.
+fn is_inside(name: &str, folded: &BTreeSet<String>) -> bool {
+    name.match_indices("::").any(|(at, _)| name.get(..at).is_some_and(|outer| folded.contains(outer)))
+}
+
+/// A sitting; what it came to in one text, where the last screen has not said it.
+fn sit(desk: &mut Desk, deck: Option<&str>, term: &mut Term, with: With<'_>) -> Result<Option<String>, Failure> {
     let mut sitting = desk.sit(deck)?;
     review::run(&mut sitting, term, with)?;
     let summary = sitting.session().summary(sitting.today());
-    Ok(words::summary(&summary, &sitting.waits()?, sitting.settings()).join(". "))
-}
-
-/// A page of text, until a key.
-pub(super) fn show(lines: Vec<Line<'static>>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
-    let mut scroll = 0;
-    loop {
-        let page = lines.clone();
-        term.draw(|frame| {
-            let (_, body, foot) = parts(column(frame.area()), 1);
-            scroll = scrolled(frame, body, page, scroll);
-            let pieces = [("Esc goes back".to_owned(), Tone::Quiet)];
-            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
-        })?;
-        match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(()),
-            Some(Event::Key(key)) => match with.keys.command(&key) {
-                Some(Command::Down) => scroll = scroll.saturating_add(1),
-                Some(Command::Up) => scroll = scroll.saturating_sub(1),
-                Some(Command::PageDown) => scroll = scroll.saturating_add(10),
-                Some(Command::PageUp) => scroll = scroll.saturating_sub(10),
-                _ => return Ok(()),
-            },
-            _ => {}
-        }
+    if summary.answers > 0 && summary.waiting.all() == 0 {
+        end::run(&mut sitting, term, with)?;
+        return Ok(None);
     }
+    Ok(Some(words::summary(&summary, &sitting.waits()?, sitting.settings()).join(". ")))
 }
 
-fn lines(overview: &Overview, chosen: usize, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+/// The screen's lines, and which of them has the chosen deck.
+fn lines(
+    overview: &Overview,
+    rows: &[DeckRow],
+    chosen: usize,
+    folded: &BTreeSet<String>,
+    width: usize,
+    with: With<'_>,
+) -> (Vec<Line<'static>>, usize) {
     let mut lines = Vec::new();
     let number = |count: u64, one: &str, many: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), one, many);
     let waiting = overview.reviews + overview.new + overview.repeats;
@@ -192,47 +236,60 @@ fn lines(overview: &Overview, chosen: usize, width: usize, with: With<'_>) -> Ve
         width,
         style(Tone::Strong, with.look),
     ));
-    let done = number(u64::from(overview.answers_today), "answer today", "answers today");
-    let streak = match overview.streak {
-        0 => String::new(),
-        days => format!(", {} in a row", number(days, "day", "days")),
-    };
-    lines.extend(wrapped(&format!("{done}{streak}"), width, style(Tone::Quiet, with.look)));
-    if let Some(comeback) = &overview.comeback {
-        lines.extend(wrapped(&words::comeback(comeback), width, Style::new()));
-    }
     if overview.first_run {
         lines.push(Line::default());
-        let welcome = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press Enter for the first one.";
-        lines.extend(wrapped(welcome, width, Style::new()));
+        lines.extend(wrapped(words::WELCOME, width, Style::new()));
+    } else {
+        let done = number(u64::from(overview.answers_today), "answer today", "answers today");
+        let streak = match overview.streak {
+            0 => String::new(),
+            days => format!(", {} in a row", number(days, "day", "days")),
+        };
+        lines.extend(wrapped(&format!("{done}{streak}"), width, style(Tone::Quiet, with.look)));
+        if let Some(comeback) = &overview.comeback {
+            lines.extend(wrapped(&words::comeback(comeback), width, Style::new()));
+        }
     }
     lines.push(Line::default());
-    lines.push(say(&format!("{:<w$}  due  new", "", w = width.saturating_sub(12).max(8)), Tone::Quiet, with.look));
-    let row = |place: usize, name: &str, due: u64, new: u64| {
-        let room = width.saturating_sub(14).max(8);
+    let narrow = width < 32;
+    // Columns of a count.
+    let (count, again) = if narrow { (4, "rep") } else { (6, "again") };
+    let room = width.saturating_sub(2 + 3 * count).max(4);
+    let heads = format!("  {:<room$}{:>count$}{:>count$}{again:>count$}", "", "due", "new");
+    lines.push(say(&heads, Tone::Quiet, with.look));
+    // The name is ready to be shown: an indent would not outlive `one_line`.
+    let row = |place: usize, name: &str, counts: [u64; 3]| {
         let arrow = if place == chosen { "▸" } else { " " };
-        let mut shown = crate::core::text::one_line(name);
-        while shown.width() > room {
-            shown.pop();
-        }
+        let shown = fit(name, room);
         let pad = " ".repeat(room.saturating_sub(shown.width()));
-        let tone = if place == chosen { Tone::Chosen } else { Tone::Plain };
-        Line::from(Span::styled(format!("{arrow} {shown}{pad} {due:>4} {new:>4}"), style(tone, with.look)))
+        let [due, new, repeats] = counts;
+        let text = format!("{arrow} {shown}{pad}{due:>count$}{new:>count$}{repeats:>count$}");
+        Line::from(Span::styled(text, style(if place == chosen { Tone::Chosen } else { Tone::Plain }, with.look)))
     };
-    let all = |pick: fn(&DeckRow) -> u64| overview.decks.iter().map(pick).sum::<u64>();
-    lines.push(row(0, "all decks", all(|deck| deck.due), all(|deck| deck.new)));
-    for (index, deck) in overview.decks.iter().enumerate() {
-        // A deck inside another stands under it, a step to the right.
-        let depth = deck.name.matches("::").count();
-        let leaf = deck.name.rsplit("::").next().unwrap_or(&deck.name);
+    // Rows at the top hold those inside them already.
+    let all = |pick: fn(&DeckRow) -> u64| overview.decks.iter().filter(|row| row.depth == 0).map(pick).sum::<u64>();
+    let first = lines.len();
+    lines.push(row(0, "all decks", [all(|row| row.due), all(|row| row.new), all(|row| row.repeats)]));
+    let folds = overview.decks.iter().any(|row| row.holds_others);
+    for (index, deck) in rows.iter().enumerate() {
+        let leaf = one_line(deck.name.rsplit("::").next().unwrap_or(&deck.name));
+        let fold = match (folds, deck.holds_others, folded.contains(&deck.name)) {
+            (false, ..) => "",
+            (true, false, _) => "  ",
+            (true, true, true) => "+ ",
+            (true, true, false) => "- ",
+        };
         let title =
-            if deck.title.is_empty() || width < 50 { String::new() } else { format!("  {}", one_line(&deck.title)) };
-        lines.push(row(index + 1, &format!("{}{leaf}{title}", "  ".repeat(depth + 1)), deck.due, deck.new));
+            if deck.title.is_empty() || width < 50 { String::new() } else { format!(" – {}", one_line(&deck.title)) };
+        let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
+        let name = format!("{indent}{fold}{leaf}{title}");
+        lines.push(row(index + 1, &name, [deck.due, deck.new, deck.repeats]));
     }
     let most = overview.forecast.iter().copied().max().unwrap_or(0);
     if most > 0 {
         lines.push(Line::default());
-        lines.push(say("the week ahead", Tone::Quiet, with.look));
+        let sum = number(overview.forecast.iter().sum(), "review", "reviews");
+        lines.push(say(&format!("the week ahead: {sum}"), Tone::Quiet, with.look));
         let room = u64::try_from(width.saturating_sub(18).clamp(4, 40)).unwrap_or(4);
         for (ahead, count) in overview.forecast.iter().enumerate() {
             let day = overview.today.plus(i64::try_from(ahead).unwrap_or(0)).date().format("%a %d").to_string();
@@ -240,5 +297,5 @@ fn lines(overview: &Overview, chosen: usize, width: usize, with: With<'_>) -> Ve
             lines.push(Line::from(format!("  {day}  {count:>4}  {bar}")));
         }
     }
-    lines
+    (lines, first + chosen)
 }

@@ -1,0 +1,141 @@
+//! Everything about one card, for a page of its own: its text, its state, what comes of each grade, and why it is asked
+//! today or not.
+
+use crate::core::grade::Drill;
+use crate::core::id::CardId;
+use crate::core::session::Choice;
+use crate::core::session::Mode;
+use crate::core::session::choices;
+use crate::core::settings::Settings;
+use crate::core::state::is_leech;
+use crate::core::study_day::StudyDay;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::day::day;
+use crate::ops::failure;
+use crate::ops::review::Options;
+use crate::ops::stamp;
+use crate::store::CardLine;
+use crate::store::Store;
+
+/// An event with the states around it.
+pub use crate::store::HistoryRow;
+
+/// Why a card is asked today, or is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// Taken out.
+    Suspended,
+    /// Held back until a day.
+    Buried(StudyDay),
+    /// Kept for a check-up, never asked.
+    HeldOut,
+    /// In a break that lasts until that day.
+    Paused(StudyDay),
+    /// In today's session over all decks, with so many cards before it.
+    Waits(usize),
+    /// Due or new, but the day's limit leaves it out.
+    PastLimit,
+    /// New, and some cards that it builds on are not known yet.
+    BuildsOn,
+    /// Due or new, but another card of its note comes today, or its turn is later.
+    NotItsTurn,
+    /// Not due before that day.
+    Later(StudyDay),
+}
+
+/// A card with all that there is to say about it.
+pub struct Page {
+    /// Text and state.
+    pub line: CardLine,
+    /// Its events, oldest first.
+    pub events: Vec<HistoryRow>,
+    /// The grades that it could be given now.
+    pub choices: Vec<Choice>,
+    /// Why it is asked or not.
+    pub stands: Stands,
+    /// Whether it carries the tag `leech`.
+    pub leech: bool,
+    /// Today.
+    pub today: StudyDay,
+    /// Which grades are repeated the same day.
+    pub drill: Drill,
+}
+
+/// The page of a card; `None` where there is no text for it.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn page(store: &Store, env: &Env, settings: &Settings, card: CardId) -> Result<Option<Page>, Failure> {
+    let today = stamp(env, settings).today;
+    let fail = |error| failure(&error, store.path());
+    let Some(line) = store.card(card).map_err(fail)? else { return Ok(None) };
+    let mut events = Vec::new();
+    store
+        .history(Some(card), |row| {
+            events.push(row);
+            Ok(())
+        })
+        .map_err(fail)?;
+    let stands = stands(store, settings, today, &line)?;
+    let rules = settings.of_deck(&line.deck_name);
+    Ok(Some(Page {
+        choices: choices(rules, Mode::Normal, card, &line.state, today),
+        leech: is_leech(line.state.lapses(), rules.leech_lapses),
+        stands,
+        events,
+        line,
+        today,
+        drill: rules.drill(),
+    }))
+}
+
+fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) -> Result<Stands, Failure> {
+    let state = &line.state;
+    if state.suspended {
+        return Ok(Stands::Suspended);
+    }
+    if let Some(until) = state.buried_until.filter(|until| today < *until) {
+        return Ok(Stands::Buried(until));
+    }
+    if line.text.held_out {
+        return Ok(Stands::HeldOut);
+    }
+    let fail = |error| failure(&error, store.path());
+    let day = day(store, settings, today).map_err(fail)?;
+    if let Some(pause) = day.pause {
+        return Ok(Stands::Paused(pause.until));
+    }
+    // The very queue that a session would have: whatever decides there decides here.
+    let mut queue = crate::ops::review::queue(store, settings, &Options::default(), today).map_err(fail)?;
+    let mut before = 0;
+    while let Some((candidate, origin)) = queue.pop() {
+        if candidate.card == line.card {
+            return Ok(Stands::Waits(before));
+        }
+        queue.count(origin);
+        before += 1;
+    }
+    Ok(match &state.memory {
+        Some(memory) if memory.due > today => Stands::Later(memory.due),
+        Some(_) if day.reviews < day.counts.due => Stands::PastLimit,
+        Some(_) => Stands::NotItsTurn,
+        None if !line.text.after.is_empty() && !known(store, line)? => Stands::BuildsOn,
+        None if day.new < day.counts.new => Stands::PastLimit,
+        None => Stands::NotItsTurn,
+    })
+}
+
+/// Whether the cards that this one builds on are all in review.
+fn known(store: &Store, line: &CardLine) -> Result<bool, Failure> {
+    for key in &line.text.after {
+        let note = crate::core::id::NoteUid::of_key(&line.deck, key);
+        for card in store.cards_of_note(note).map_err(|error| failure(&error, store.path()))? {
+            let found = store.card(card).map_err(|error| failure(&error, store.path()))?;
+            if found.is_some_and(|found| !found.state.is_in_review()) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}

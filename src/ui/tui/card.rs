@@ -1,0 +1,58 @@
+//! The page of one card: everything about it, and why it is asked today or not.
+
+use crate::failure::Failure;
+use crate::ops::page::Page;
+use crate::ui::tui::With;
+use crate::ui::tui::markdown;
+use crate::ui::tui::pages::show;
+use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::style;
+use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::term::Term;
+use crate::ui::words;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+/// Shows the page until a key. `why` takes the place of the reason where a session knows a better one; `hidden`: the card
+/// is being asked, so its answer is not shown.
+pub(super) fn run(
+    page: &Page,
+    why: Option<&str>,
+    hidden: bool,
+    term: &mut Term,
+    with: With<'_>,
+) -> Result<(), Failure> {
+    show(&|width| lines(page, why, hidden, width, with), term, with)
+}
+
+fn lines(page: &Page, why: Option<&str>, hidden: bool, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+    let line = &page.line;
+    let quiet = |text: &str| say(text, Tone::Quiet, with.look);
+    let mut lines = wrapped(&line.name(), width, style(Tone::Strong, with.look));
+    let why = why.map_or_else(|| words::stands(page), str::to_owned);
+    lines.extend(wrapped(&why, width, Style::new()));
+    lines.push(Line::default());
+    lines.extend(markdown::lines(&line.text.prompt(line.card.ordinal), width));
+    lines.push(quiet(&"─".repeat(width)));
+    if hidden {
+        lines.extend(wrapped("The answer is shown here once you have answered", width, style(Tone::Quiet, with.look)));
+    } else {
+        lines.extend(markdown::lines(&line.text.answer(line.card.ordinal), width));
+        if let Some(extra) = &line.text.extra {
+            lines.push(Line::default());
+            lines.extend(markdown::lines(extra, width));
+        }
+    }
+    lines.push(Line::default());
+    for (label, value) in words::facts(page, hidden) {
+        lines.extend(markdown::hanging(&format!("{label:<9} "), &value, width, Style::new()));
+    }
+    lines.push(Line::default());
+    lines.push(quiet(if page.events.is_empty() { "no events yet" } else { "events, oldest first" }));
+    for row in &page.events {
+        let tone = if row.voided { Tone::Quiet } else { Tone::Plain };
+        lines.extend(markdown::hanging("", &words::event(row), width, style(tone, with.look)));
+    }
+    lines
+}

@@ -1,0 +1,121 @@
+//! A card has become a leech: its history, and what can be done about it.
+
+use crate::core::id::CardId;
+use crate::core::text::one_line;
+use crate::failure::Failure;
+use crate::ops::review::Review;
+use crate::ui::keymap::Command;
+use crate::ui::tui::With;
+use crate::ui::tui::edit;
+use crate::ui::tui::form;
+use crate::ui::tui::markdown;
+use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::footer;
+use crate::ui::tui::paint::parts;
+use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::term::Guard;
+use crate::ui::tui::term::Term;
+use crate::ui::words;
+use crossterm::event::Event;
+use crossterm::event::KeyModifiers;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+/// Shows the offers until one is taken or a key says no; gives what was done, for the next screen to say.
+pub(super) fn run(
+    card: CardId,
+    suspended: bool,
+    review: &mut Review<'_>,
+    term: &mut Term,
+    with: With<'_>,
+) -> Result<Option<String>, Failure> {
+    let Some(page) = review.page(card)? else { return Ok(None) };
+    let mut guard = Guard::new(review.settings().look_ms);
+    let mut scroll = 0;
+    term.drain()?;
+    guard.shown(review.ticks_ms());
+    loop {
+        term.draw(|frame| {
+            let (head, body, foot) = parts(column(frame.area()), 1);
+            frame.render_widget(say(&format!("A leech: {}", one_line(&page.line.name())), Tone::Near, with.look), head);
+            let width = usize::from(body.width);
+            let mut lines = wrapped(&words::leech_history(&page), width, Style::new());
+            if suspended {
+                lines.extend(wrapped("It is suspended now, as your settings say", width, Style::new()));
+            }
+            lines.push(Line::default());
+            for (command, what) in offers(suspended) {
+                let key = with.keys.first(command);
+                lines.extend(markdown::hanging(&format!("  {key:<5} "), what, width, Style::new()));
+            }
+            lines.push(Line::default());
+            lines.extend(markdown::lines(&page.line.text.prompt(card.ordinal), width));
+            lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
+            lines.extend(markdown::lines(&page.line.text.answer(card.ordinal), width));
+            scroll = scrolled(frame, body, lines, scroll);
+            let pieces = [("any other key keeps it as it is".to_owned(), Tone::Quiet)];
+            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
+        })?;
+        let key = match term.next(with.stop)? {
+            None if (with.stop)() => return Ok(None),
+            Some(Event::Key(key)) => key,
+            _ => continue,
+        };
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return Ok(None);
+        }
+        // The key that graded it may still be held.
+        if !guard.admits(review.ticks_ms()) {
+            continue;
+        }
+        let command = with.keys.command(&key);
+        match command {
+            Some(Command::Down) => scroll = scroll.saturating_add(1),
+            Some(Command::Up) => scroll = scroll.saturating_sub(1),
+            Some(Command::Suspend) if !suspended => {
+                return Ok(Some(done(review.suspend(card), "It is taken out; u takes that back")));
+            }
+            Some(Command::Edit) => {
+                let Some(said) = edit::edit(&mut review.bench(), card, term, with)? else { continue };
+                review.retell()?;
+                return Ok(Some(said));
+            }
+            Some(Command::Hint) => {
+                let Some(texts) = form::ask(&page.line.text.prompt(card.ordinal), &["Its hint"], term, with)? else {
+                    continue;
+                };
+                let hint = texts.concat();
+                return Ok(Some(done(review.give_hint(card, &hint), "It has the hint now")));
+            }
+            Some(Command::Split) => match split(card, review, term, with)? {
+                Some(said) => return Ok(Some(said)),
+                None => continue,
+            },
+            _ => return Ok(None),
+        }
+    }
+}
+
+/// A second card for half of what this one asks; what to say about it, or nothing where it was left.
+pub(super) fn split(
+    card: CardId,
+    review: &mut Review<'_>,
+    term: &mut Term,
+    with: With<'_>,
+) -> Result<Option<String>, Failure> {
+    let title = "A smaller card beside this one, in the same deck";
+    let Some(texts) = form::ask(title, &["Question", "Answer"], term, with)? else { return Ok(None) };
+    let [question, answer] = texts.as_slice() else { return Ok(None) };
+    Ok(Some(done(review.add_beside(card, question, answer), "Added; it comes with the next new cards")))
+}
+
+fn offers(suspended: bool) -> impl Iterator<Item = (Command, &'static str)> {
+    words::LEECH_OFFERS.iter().copied().filter(move |(command, _)| !(suspended && *command == Command::Suspend))
+}
+
+fn done(result: Result<(), Failure>, said: &str) -> String {
+    result.map_or_else(|failure| failure.to_string(), |()| said.to_owned())
+}

@@ -1,0 +1,98 @@
+//! The list of steps that can be taken back: what each was, and how far to go back.
+
+use crate::core::text::counted;
+use crate::failure::Failure;
+use crate::ops::desk::ActionLine;
+use crate::ui::keymap::Command;
+use crate::ui::tui::With;
+use crate::ui::tui::markdown;
+use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::footer;
+use crate::ui::tui::paint::parts;
+use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::style;
+use crate::ui::tui::term::Term;
+use crossterm::event::Event;
+use crossterm::event::KeyModifiers;
+
+/// Shows the steps, newest first; gives how many of those that still count are to be taken back, 0 for none.
+pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: With<'_>) -> Result<usize, Failure> {
+    let counting: Vec<usize> = (0..steps.len()).filter(|i| steps.get(*i).is_some_and(|step| !step.voided)).collect();
+    let mut chosen = 0_usize;
+    let mut scroll = 0;
+    loop {
+        term.draw(|frame| {
+            let (head, body, foot) = parts(column(frame.area()), 1);
+            frame.render_widget(say("Steps, newest first", Tone::Strong, with.look), head);
+            let mut lines = Vec::new();
+            let (mut from, mut to) = (0, 0);
+            for (index, step) in steps.iter().enumerate() {
+                let place = counting.iter().position(|i| *i == index);
+                // Going back to a step takes back all that came after it, too.
+                let goes = place.is_some_and(|place| place <= chosen);
+                let mark = if place == Some(chosen) {
+                    "▸ "
+                } else if goes {
+                    "│ "
+                } else {
+                    "  "
+                };
+                let tone = if step.voided {
+                    Tone::Quiet
+                } else if goes {
+                    Tone::Strong
+                } else {
+                    Tone::Plain
+                };
+                if place == Some(chosen) {
+                    from = lines.len();
+                }
+                lines.extend(markdown::hanging(mark, &words_of(step), usize::from(body.width), style(tone, with.look)));
+                if place == Some(chosen) {
+                    to = lines.len();
+                }
+            }
+            if counting.is_empty() {
+                lines.push(say("There is nothing to take back", Tone::Plain, with.look));
+            }
+            let (from, to) = (u16::try_from(from).unwrap_or(u16::MAX), u16::try_from(to).unwrap_or(u16::MAX));
+            scroll = scroll.min(from).max(to.saturating_sub(body.height));
+            scroll = scrolled(frame, body, lines, scroll);
+            let back = format!("Enter takes back {}", counted(chosen + 1, "step", "steps"));
+            let mut pieces = vec![("Esc keeps all".to_owned(), Tone::Quiet)];
+            if !counting.is_empty() {
+                pieces.insert(0, (back, Tone::Plain));
+            }
+            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
+        })?;
+        let key = match term.next(with.stop)? {
+            None if (with.stop)() => return Ok(0),
+            Some(Event::Key(key)) => key,
+            _ => continue,
+        };
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return Ok(0);
+        }
+        let last = counting.len().saturating_sub(1);
+        match with.keys.command(&key) {
+            Some(Command::Down) => chosen = (chosen + 1).min(last),
+            Some(Command::Up) => chosen = chosen.saturating_sub(1),
+            Some(Command::PageDown) => chosen = (chosen + 10).min(last),
+            Some(Command::PageUp) => chosen = chosen.saturating_sub(10),
+            Some(Command::Reveal) if !counting.is_empty() => return Ok(chosen + 1),
+            Some(Command::Undo) => return Ok(counting.len().min(1)),
+            Some(Command::Quit | Command::Left | Command::UndoList) => return Ok(0),
+            _ => {}
+        }
+    }
+}
+
+fn words_of(step: &ActionLine) -> String {
+    let at = step.at.to_datetime().map_or_else(String::new, |at| at.format("%m-%d %H:%M").to_string());
+    let many = usize::try_from(step.cards).ok().filter(|cards| *cards > 1);
+    let many = many.map_or_else(String::new, |cards| format!(" ({})", counted(cards, "card", "cards")));
+    let undone = if step.voided { " (taken back)" } else { "" };
+    format!("{at}  {}{many}{undone}", step.label)
+}

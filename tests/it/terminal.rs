@@ -1,0 +1,123 @@
+//! The program in a real pseudo-terminal, and a terminal emulator that reads its screen.
+
+use crate::support::Lmq;
+use portable_pty::CommandBuilder;
+use portable_pty::MasterPty;
+use portable_pty::NativePtySystem;
+use portable_pty::PtySize;
+use portable_pty::PtySystem as _;
+use std::io::Read as _;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+use std::time::Instant;
+
+/// The program in a pseudo-terminal, with somebody who reads its screen.
+pub(crate) struct Terminal {
+    pub(crate) screen: Arc<Mutex<vt100::Parser>>,
+    pub(crate) raw: Arc<Mutex<Vec<u8>>>,
+    pub(crate) keys: Box<dyn Write + Send>,
+    pub(crate) child: Box<dyn portable_pty::Child + Send + Sync>,
+    pub(crate) master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    pub(crate) fn start(lmq: &Lmq, args: &[&str], columns: u16, rows: u16, extra: &[(&str, &str)]) -> Self {
+        Self::start_program(Path::new(env!("CARGO_BIN_EXE_lmq")), lmq, args, columns, rows, extra)
+    }
+
+    pub(crate) fn start_program(
+        program: &Path,
+        lmq: &Lmq,
+        args: &[&str],
+        columns: u16,
+        rows: u16,
+        extra: &[(&str, &str)],
+    ) -> Self {
+        let pair = NativePtySystem::default()
+            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(args);
+        command.env_clear();
+        command.cwd(lmq.folder.path());
+        command.env("HOME", lmq.folder.path());
+        command.env("LMQ_NOW", crate::support::MORNING);
+        command.env("TERM", "xterm-256color");
+        for (name, value) in extra {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        // Its own end has to go, or the reader would never see the end.
+        drop(pair.slave);
+        let size = (rows.try_into().unwrap(), columns.try_into().unwrap());
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(size.0, size.1, 0)));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count) = reader.read(&mut buffer) {
+                if count == 0 {
+                    break;
+                }
+                to_screen.lock().unwrap().process(&buffer[..count]);
+                to_raw.lock().unwrap().extend_from_slice(&buffer[..count]);
+            }
+        });
+        Self { screen, raw, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until the screen shows `text`.
+    pub(crate) fn sees(&self, text: &str) -> String {
+        let started = started();
+        loop {
+            let shown = self.text();
+            if shown.contains(text) {
+                return shown;
+            }
+            assert!(started.elapsed() < Duration::from_secs(20), "no `{text}` in:\n{shown}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Types, as a person does who has looked at the screen first.
+    pub(crate) fn types(&mut self, keys: &str) {
+        std::thread::sleep(Duration::from_millis(250));
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    pub(crate) fn types_now(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    pub(crate) fn ends(mut self) -> (u32, String, String) {
+        let status = self.child.wait().unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        let raw = String::from_utf8_lossy(&self.raw.lock().unwrap()).into_owned();
+        (status.exit_code(), self.text(), raw)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long to wait for a screen is measured on the real clock")]
+pub(crate) fn started() -> Instant {
+    Instant::now()
+}
+
+/// Whether what was sent gives the terminal back: alternate screen left, cursor shown.
+pub(crate) fn given_back(raw: &str) -> bool {
+    let last = |on: &str, off: &str| raw.rfind(off).unwrap_or(0) >= raw.rfind(on).unwrap_or(0);
+    last("\u{1b}[?1049h", "\u{1b}[?1049l") && last("\u{1b}[?25l", "\u{1b}[?25h")
+}
+
+pub(crate) fn trimmed(screen: &str) -> String {
+    screen.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
