@@ -12,6 +12,7 @@ use std::hash::Hasher as _;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::BufWriter;
+use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub(crate) fn run(args: &[String]) {
         ["sums", db] => sums(db),
         ["search", db] => search(db),
         ["export", db, out] => export(db, out),
+        ["screen", db, cards] => screen(db, cards.parse().unwrap()),
         _ => panic!("no floor {args:?}"),
     }
 }
@@ -190,6 +192,24 @@ fn export(path: &str, out: &str) {
     }
     file.into_inner().unwrap().sync_all().unwrap();
     fs::rename(beside, out).unwrap();
+}
+
+/// A screen: raw keys in, a frame's worth of bytes out; `g` commits an answer first.
+fn screen(path: &str, cards: usize) {
+    let mut answers = Answers::new(Path::new(path), cards);
+    crossterm::terminal::enable_raw_mode().unwrap();
+    let frame = "x".repeat(1500);
+    let (mut keys, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let mut key = [b'r'];
+    while key != [b'q'] {
+        if key == [b'g'] {
+            answers.answer();
+        }
+        out.write_all(frame.as_bytes()).unwrap();
+        out.flush().unwrap();
+        keys.read_exact(&mut key).unwrap();
+    }
+    crossterm::terminal::disable_raw_mode().unwrap();
 }
 
 /// Answers: a row into the log, another state with its due index; each committed to the disk.

@@ -84,6 +84,19 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// Sentences one after the other, a full stop between two where the first has no end of its own.
+#[must_use]
+pub fn joined(sentences: &[String]) -> String {
+    let mut out = String::new();
+    for sentence in sentences {
+        if !out.is_empty() {
+            out.push_str(if out.ends_with(['.', '!', '?']) { " " } else { ". " });
+        }
+        out.push_str(sentence);
+    }
+    out
+}
+
 /// A count with its noun: `1 card`, `1,204 cards`.
 #[must_use]
 pub fn counted(count: usize, one: &str, many: &str) -> String {
@@ -107,6 +120,13 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_are_joined_with_one_stop() {
+        let join = |parts: &[&str]| joined(&parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>());
+        assert_eq!(join(&["Done", "Either is fine.", "Why?", "9 left"]), "Done. Either is fine. Why? 9 left");
+        assert_eq!(join(&[]), "");
+    }
 
     #[test]
     fn case_accents_spaces_and_punctuation_do_not_count() {

@@ -5,6 +5,7 @@ use crate::core::pause::Pause;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::core::text::joined;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::day::day;
@@ -283,7 +284,7 @@ impl Desk {
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
         let undo = crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
-        Ok(Some([vec![action.label], undo.talk].concat().join(". ")))
+        Ok(Some(joined(&[vec![action.label], undo.talk].concat())))
     }
 }
 

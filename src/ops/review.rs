@@ -18,6 +18,7 @@ use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::text::joined;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -411,7 +412,7 @@ impl<'a> Review<'a> {
             }
         }
         self.advance()?;
-        Ok(Said::Undone([vec![action.label], told].concat().join(". ")))
+        Ok(Said::Undone(joined(&[vec![action.label], told].concat())))
     }
 
     /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.

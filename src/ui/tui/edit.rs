@@ -6,6 +6,7 @@ use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::CardId;
+use crate::core::text::joined;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::failure::Failure;
@@ -22,6 +23,7 @@ use crate::ui::tui::With;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -227,7 +229,8 @@ impl Form {
             let room = width.saturating_sub(LABEL + 3).max(4);
             let (text, at) = match row.field {
                 Field::Kind => (format!("< {} >", self.base.kind), 0),
-                Field::Deck | Field::Own(_) | Field::Hint | Field::Extra => row.input.view(room),
+                Field::Deck | Field::Own(_) | Field::Hint | Field::Extra if here => row.input.view(room),
+                Field::Deck | Field::Own(_) | Field::Hint | Field::Extra => (fit(&row.input.text(), room), 0),
             };
             if here {
                 cursor = (LABEL + 3 + at, lines.len());
@@ -400,7 +403,7 @@ fn save(
         match bench.make(rewrite.clone(), how) {
             Ok(done) => {
                 let what = if done.notes.is_empty() { "nothing was changed".to_owned() } else { done.label };
-                return Ok(Ok(Some([vec![what], done.talk].concat().join(". "))));
+                return Ok(Ok(Some(joined(&[vec![what], done.talk].concat()))));
             }
             Err(Refusal::Failure(failure)) => return Ok(Err(failure.to_string())),
             Err(Refusal::Conflict(conflicts)) => {

@@ -83,17 +83,19 @@ impl Input {
     pub(super) fn view(&self, width: usize) -> (String, usize) {
         let mut from = 0;
         let wide = |range: &[String]| range.iter().map(|g| g.width()).sum::<usize>();
-        while wide(self.text.get(from..self.cursor).unwrap_or_default()) + 1 > width.max(2) {
+        // A mark stands for what is cut off before it.
+        let mark = |from: usize| usize::from(from > 0 && width > 4);
+        while wide(self.text.get(from..self.cursor).unwrap_or_default()) + mark(from) + 1 > width.max(2) {
             from += 1;
         }
-        let mut shown = String::new();
+        let mut shown = "…".repeat(mark(from));
         for grapheme in self.text.get(from..).unwrap_or_default() {
             if shown.width() + grapheme.width() > width {
                 break;
             }
             shown.push_str(grapheme);
         }
-        (shown, wide(self.text.get(from..self.cursor).unwrap_or_default()))
+        (shown, mark(from) + wide(self.text.get(from..self.cursor).unwrap_or_default()))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::core::session::Input as Step;
 use crate::core::session::Stage;
 use crate::core::state::is_leech;
 use crate::core::text::fold;
+use crate::core::text::joined;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Review;
@@ -705,7 +706,7 @@ impl Screen {
                     _ => None,
                 });
                 let texts: Vec<String> = said.iter().filter_map(words::said).collect();
-                self.said = (!texts.is_empty()).then(|| texts.join(". "));
+                self.said = (!texts.is_empty()).then(|| joined(&texts));
             }
             Err(failure) => self.said = Some(failure.to_string()),
         }

@@ -1,6 +1,7 @@
 //! The first screen: the day, the decks, the week ahead.
 
 use crate::core::text::counted;
+use crate::core::text::joined;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::desk::DeckRow;
@@ -207,7 +208,7 @@ fn sit(desk: &mut Desk, deck: Option<&str>, term: &mut Term, with: With<'_>) -> 
         end::run(&mut sitting, term, with)?;
         return Ok(None);
     }
-    Ok(Some(words::summary(&summary, &sitting.waits()?, sitting.settings()).join(". ")))
+    Ok(Some(joined(&words::summary(&summary, &sitting.waits()?, sitting.settings()))))
 }
 
 /// The screen's lines, and which of them has the chosen deck.
