@@ -115,7 +115,7 @@ pub(crate) fn run() {
     println!("| what | median | p99 | floor | ratio | bar | |\n| --- | ---: | ---: | ---: | ---: | --- | --- |");
     for size in sizes() {
         let db = data::copy(&data::database(size), "screen.db");
-        let args = ["--db", text(&db), "review", "--limit", "9999", "--new", "0"];
+        let args = ["--db", text(&db), "review", "--new", "0"];
         let mut starts = Vec::new();
         for _ in 0..10 {
             let terminal = lmq(&args);
@@ -124,10 +124,14 @@ pub(crate) fn run() {
         }
         let mut terminal = lmq(&args);
         terminal.frame(terminal.started);
-        let (mut revealed, mut answered) = (Vec::new(), Vec::new());
+        let (mut revealed, mut answered, mut twice) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..KEYS {
             revealed.push(terminal.key(b" "));
-            answered.push(terminal.key(b" "));
+            answered.push(terminal.key(b"3"));
+        }
+        for _ in 0..KEYS / 4 {
+            terminal.key(b" ");
+            twice.push(terminal.key(b" "));
         }
         terminal.end(b"q");
         let mut first = Vec::new();
@@ -148,6 +152,8 @@ pub(crate) fn run() {
             ("start of `lmq` to the first screen", first, None, None, None),
             ("Space to the answer", revealed, Some(&shown), Some(16), None),
             ("grade to the next card, committed", answered, Some(&committed), Some(5), Some(20)),
+            // A key that would grade, again within a second, may be a held one: 80 ms tell.
+            ("Space twice within a second, to the next card", twice, Some(&committed), None, None),
             ("down in the list of all cards", moved, Some(&shown), Some(16), None),
         ] {
             let times = runs(times);

@@ -36,6 +36,7 @@ mod man;
 mod matching;
 mod migrations;
 mod month;
+mod month_screen;
 mod next;
 mod pause;
 mod presets;

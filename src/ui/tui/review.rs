@@ -430,8 +430,13 @@ impl Screen {
         }
         let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
+        let front = matches!(review.session().stage(), Stage::Front(_));
+        // To show an answer does no harm: only a key that would grade or choose has to wait for the next one.
+        let only_shows = front
+            && self.over == Over::Nothing
+            && review.session().current().is_some_and(|current| current.question.options.is_empty());
         // The first repeat of a held key comes late, after 200 to 700 ms; the ones after it come fast.
-        let admitted = self.guard.admits(now) && !(again && term.repeats()?);
+        let admitted = self.guard.admits(now) && !(again && !only_shows && term.repeats()?);
         if self.over == Over::Info && with.keys.command(key) == Some(Command::Info) {
             self.card_page(review, term, with)?;
             return Ok(true);
@@ -440,7 +445,6 @@ impl Screen {
             return Ok(self.over_key(key, admitted, with, review));
         }
         self.said = None;
-        let front = matches!(review.session().stage(), Stage::Front(_));
         if front && self.typing {
             return Ok(self.typing_key(key, review));
         }

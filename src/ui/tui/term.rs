@@ -30,6 +30,9 @@ use std::time::Duration;
 /// How often a waiting program looks whether it should stop.
 const TICK: Duration = Duration::from_millis(250);
 
+/// How long to wait whether a key is held: keyboards repeat 15 to 40 times a second.
+const REPEAT: Duration = Duration::from_millis(80);
+
 /// A key that comes sooner than this after the last one, or after the screen changed, was not meant for what is shown.
 pub(super) const LOOK_MS: u64 = 150;
 
@@ -186,7 +189,7 @@ impl Term {
 
     /// Whether another key follows at once, as it does while one is held. What follows is dropped.
     pub(super) fn repeats(&mut self) -> Result<bool, Failure> {
-        let held = event::poll(Duration::from_millis(120)).map_err(|error| broken(&error))?;
+        let held = event::poll(REPEAT).map_err(|error| broken(&error))?;
         if held {
             self.drain()?;
         }
