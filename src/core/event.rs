@@ -70,6 +70,18 @@ pub enum Fact {
     Adopted,
     /// A setting was changed; the detail has key, old and new value.
     Configured,
+    /// A check-up scene was answered. It changes no schedule and counts nowhere but among check-ups. Undone: the scene
+    /// was not asked.
+    Checked {
+        /// How the answer compares: 3 and above is right.
+        quality: Quality,
+        /// Time taken, raw.
+        took: Millis,
+        /// The check-up's number on the device that asked it, from 1.
+        checkup: u32,
+        /// Whether the check-up ended with it.
+        last: bool,
+    },
 }
 
 impl Fact {
@@ -92,6 +104,7 @@ impl Fact {
             Self::Imported { .. } => "imported",
             Self::Adopted => "adopted",
             Self::Configured => "configured",
+            Self::Checked { .. } => "checked",
         }
     }
 
@@ -99,9 +112,10 @@ impl Fact {
     #[must_use]
     pub fn answer(&self) -> Option<(Quality, Millis)> {
         match self {
-            Self::Answered { quality, took } | Self::Crammed { quality, took } | Self::Imported { quality, took } => {
-                Some((*quality, *took))
-            }
+            Self::Answered { quality, took }
+            | Self::Crammed { quality, took }
+            | Self::Imported { quality, took }
+            | Self::Checked { quality, took, .. } => Some((*quality, *took)),
             Self::Undone { .. }
             | Self::DueSet
             | Self::Reset

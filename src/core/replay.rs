@@ -45,7 +45,8 @@ impl Voided {
                 | Fact::Flagged { .. }
                 | Fact::Imported { .. }
                 | Fact::Adopted
-                | Fact::Configured => None,
+                | Fact::Configured
+                | Fact::Checked { .. } => None,
             })
             .collect();
         // Newest first: an undo can only name what came before it, so by its turn its own fate is known.
@@ -139,8 +140,8 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs, outcome: Outc
             }
         }
         Fact::Crammed { .. } => {}
-        // Facts about no card, and another program's history, leave a card as it is.
-        Fact::Imported { .. } | Fact::Undone { .. } | Fact::Configured => return before.clone(),
+        // Facts about no card, another program's history and check-ups leave a card as it is.
+        Fact::Imported { .. } | Fact::Undone { .. } | Fact::Configured | Fact::Checked { .. } => return before.clone(),
     }
     after
 }
@@ -165,7 +166,7 @@ pub fn fold<'a>(
             continue;
         }
         visit(&state, event);
-        if !matches!(event.fact, Fact::Imported { .. }) && event.prev != state.last_event {
+        if !matches!(event.fact, Fact::Imported { .. } | Fact::Checked { .. }) && event.prev != state.last_event {
             outcome = Outcome::Recompute;
         }
         state = apply(&state, event, configs, outcome);

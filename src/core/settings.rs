@@ -46,6 +46,8 @@ pub struct Settings {
     pub rollover: Rollover,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
+    /// Whether check-ups are offered.
+    pub checkup: bool,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
 }
@@ -65,6 +67,7 @@ impl Default for Settings {
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
             try_line: true,
+            checkup: true,
             keys: BTreeMap::new(),
         }
     }

@@ -106,6 +106,12 @@ struct EventLine {
     /// For `flagged`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     flag: Option<u8>,
+    /// For `checked`: the check-up's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checkup: Option<u32>,
+    /// For `checked`: whether the check-up ended with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    last: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     config: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -212,6 +218,8 @@ fn event_line(event: &Event) -> EventLine {
         names: if let Fact::Undone { action } = &event.fact { Some(action.to_string()) } else { None },
         until: if let Fact::Buried { until } = &event.fact { Some(until.0) } else { None },
         flag: if let Fact::Flagged { flag } = &event.fact { Some(*flag) } else { None },
+        checkup: if let Fact::Checked { checkup, .. } = &event.fact { Some(*checkup) } else { None },
+        last: matches!(&event.fact, Fact::Checked { last: true, .. }),
         config: event.config.map(|config| config.to_string()),
         prev: event.prev.map(|prev| prev.to_string()),
         after: event.after.as_ref().map(|after| AfterLine {
@@ -344,6 +352,10 @@ fn event_of(line: EventLine) -> Result<Event, String> {
         "flagged" => Fact::Flagged { flag: line.flag.ok_or("`flagged` has no `flag`")? },
         "adopted" => Fact::Adopted,
         "configured" => Fact::Configured,
+        "checked" => {
+            let (quality, took) = answer()?;
+            Fact::Checked { quality, took, checkup: line.checkup.ok_or("`checked` has no `checkup`")?, last: line.last }
+        }
         other => return Err(format!("`{other}` {NEWER}")),
     };
     let after = match &line.after {
@@ -427,6 +439,8 @@ mod tests {
             Fact::Flagged { flag: 3 },
             Fact::Adopted,
             Fact::Configured,
+            Fact::Checked { quality: answer.0, took: answer.1, checkup: 2, last: false },
+            Fact::Checked { quality: answer.0, took: answer.1, checkup: 3, last: true },
         ];
         for (index, fact) in facts.into_iter().enumerate() {
             let event = Event {

@@ -132,6 +132,13 @@ pub const SETTINGS: &[Setting] = &[
         read: |s| s.try_line.to_string(),
         write: |s, text| s.try_line = text == "true",
     },
+    Setting {
+        key: "checkup",
+        what: "whether a check-up is offered when one is due",
+        allowed: Allowed::Switch,
+        read: |s| s.checkup.to_string(),
+        write: |s, text| s.checkup = text == "true",
+    },
 ];
 
 /// The setting of that name.

@@ -20,6 +20,12 @@ pub(super) const UNDONE: i64 = 3;
 pub(super) const DUE_SET: i64 = 4;
 pub(super) const RESET: i64 = 5;
 pub(super) const ADOPTED: i64 = 14;
+pub(super) const CHECKED: i64 = 16;
+
+/// The `arg` of a check-up's answer: twice the check-up's number, and one more where it ended with this answer.
+pub(super) fn checkup_arg(checkup: u32, last: bool) -> i64 {
+    2 * i64::from(checkup) + i64::from(last)
+}
 
 /// The log's number of a fact.
 pub(super) fn kind_code(fact: &Fact) -> i64 {
@@ -39,6 +45,7 @@ pub(super) fn kind_code(fact: &Fact) -> i64 {
         Fact::Imported { .. } => 13,
         Fact::Adopted => ADOPTED,
         Fact::Configured => 15,
+        Fact::Checked { .. } => CHECKED,
     }
 }
 
@@ -68,6 +75,10 @@ pub(super) fn fact(
         13 => Fact::Imported { quality: quality?, took },
         ADOPTED => Fact::Adopted,
         15 => Fact::Configured,
+        CHECKED => {
+            let arg = arg?;
+            Fact::Checked { quality: quality?, took, checkup: u32_of(arg / 2), last: arg % 2 == 1 }
+        }
         _ => return None,
     })
 }

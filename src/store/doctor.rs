@@ -113,7 +113,8 @@ impl Store {
 
     fn cards_with_events(&self) -> Result<Vec<(i64, CardId)>, StoreError> {
         let mut statement = self.db.prepare(
-            "SELECT DISTINCT e.card, n.uid, c.ordinal FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note",
+            "SELECT DISTINCT e.card, n.uid, c.ordinal FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
+             WHERE e.kind <> 16",
         )?;
         let rows = statement
             .query_map([], |row| Ok((row.get(0)?, CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? })))?;

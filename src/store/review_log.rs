@@ -24,6 +24,7 @@ use crate::store::Writer;
 use crate::store::card_state::CardRow;
 use crate::store::columns::UNDONE;
 use crate::store::columns::after_of;
+use crate::store::columns::checkup_arg;
 use crate::store::columns::day_of;
 use crate::store::columns::detail_of;
 use crate::store::columns::fact;
@@ -196,6 +197,7 @@ impl Writer<'_> {
             }
             Fact::Buried { until } => (Some(i64::from(until.0)), None),
             Fact::Flagged { flag } => (Some(i64::from(*flag)), None),
+            Fact::Checked { checkup, last, .. } => (Some(checkup_arg(*checkup, *last)), None),
             Fact::Answered { .. }
             | Fact::Crammed { .. }
             | Fact::DueSet
@@ -258,7 +260,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, scheduler: Option<&Scheduler>) -> Event {
+    pub(super) fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, scheduler: Option<&Scheduler>) -> Event {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         Event {

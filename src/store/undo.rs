@@ -23,7 +23,8 @@ use std::collections::BTreeSet;
 const NOT_OURS: [&str; 4] = ["undo", "builtin", "union", "link"];
 
 /// Kinds of action that write no texts: their notes need not be looked for.
-const WITHOUT_TEXTS: [&str; 9] = ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename"];
+const WITHOUT_TEXTS: [&str; 10] =
+    ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename", "checkup"];
 
 /// An action as `lmq undo --list` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,7 +210,8 @@ impl Writer<'_> {
                 let mut statement = self.tx.prepare(
                     "SELECT DISTINCT n.uid, c.ordinal FROM action a JOIN event e ON e.device = a.device \
                      AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events \
-                     JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE a.device = ?1 AND a.number = ?2",
+                     JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE a.device = ?1 AND a.number = ?2 \
+                     AND e.kind <> 16",
                 )?;
                 let rows = statement.query_map((device, number), |row| {
                     Ok(CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? })
