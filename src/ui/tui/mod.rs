@@ -1,6 +1,7 @@
 //! The full screen: drawn anew after each key, from the session's view; nothing is decided here.
 
 mod browse;
+mod checkup;
 mod input;
 mod markdown;
 mod pages;
@@ -14,6 +15,7 @@ pub use today::Leave;
 pub use today::today;
 
 use crate::failure::Failure;
+use crate::ops::checkup::Sitting;
 use crate::ops::review::Review;
 use crate::ui::Look;
 use crate::ui::keymap::Keymap;
@@ -44,4 +46,19 @@ pub fn review(
     }
     let summary = sitting.session().summary(sitting.today());
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))
+}
+
+/// A check-up in the terminal; what it came to is said on the normal screen after it.
+///
+/// # Errors
+/// When the terminal can't be used, or the database can't be read.
+pub fn checkup(
+    sitting: &mut Sitting<'_>,
+    look: Look,
+    keys: &Keymap,
+    stop: &dyn Fn() -> bool,
+    confirm: bool,
+) -> Result<(), Failure> {
+    let mut term = term::Term::new()?;
+    checkup::run(sitting, &mut term, With { look, keys, stop }, confirm)
 }
