@@ -140,7 +140,7 @@ fn to_json(outcome: &Outcome, today: crate::core::study_day::StudyDay) -> Checku
 /// The offer of a check-up, where one is due.
 pub(super) fn offered(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failure> {
     let offer: Option<Offer> = offer(store, &ctx.settings, ctx.stamp().today)?;
-    Ok(offer.map(ui::checkup::offer))
+    Ok(offer.map(|offer| ui::checkup::offer(offer, "`lmq checkup`")))
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {

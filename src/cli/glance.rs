@@ -16,7 +16,12 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let counts = store.counts(&DeckSet::All, today, ctx.settings.drill()).map_err(|error| ctx.failure(&error))?;
     let days = store.day_totals(&DeckSet::All).map_err(|error| ctx.failure(&error))?;
     let streak = crate::core::progress::streak_of(&days, today).current;
-    for line in lines(&counts, today, streak, &ctx.settings) {
+    let mut lines = lines(&counts, today, streak, &ctx.settings);
+    if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
+        // What to do today stays the last line.
+        lines.insert(lines.len().saturating_sub(1), offer);
+    }
+    for line in lines {
         ctx.line(line)?;
     }
     Ok(())

@@ -5,9 +5,11 @@ use crate::failure::Failure;
 use crate::ops;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
+use crate::store::Store;
 use crate::ui;
 use crate::ui::keymap::Keymap;
 use std::io;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -94,13 +96,25 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = io::stdin().lock();
-        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin);
+        ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin)?;
+        let answered = review.session().answers() > 0;
+        return offer_checkup(&store, ctx, answered);
     }
     let keys = keys(&ctx.settings)?;
     let stop = stops()?;
     let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed))?;
+    let answered = review.session().answers() > 0;
     for line in summary {
         ctx.line(crate::core::text::one_line(&line))?;
+    }
+    offer_checkup(&store, ctx, answered)
+}
+
+/// After a sitting in which something was answered: the check-up that is due, if any.
+fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
+    if answered && let Some(offer) = crate::cli::checkup::offered(store, ctx)? {
+        ctx.out.flush().map_err(|error| Failure::output(&error))?;
+        ctx.say(&offer);
     }
     Ok(())
 }

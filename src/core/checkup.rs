@@ -83,6 +83,8 @@ pub struct Given {
     pub day: StudyDay,
     /// The scene.
     pub card: CardId,
+    /// The local number of its deck.
+    pub deck: i64,
     /// The scene's topic by title; its deck's name where it has none.
     pub topic: String,
     /// Whether it was right.
@@ -116,12 +118,19 @@ pub struct Taken {
 
 /// Sums of all check-ups, in the order of their first answers.
 #[must_use]
-pub fn taken(mut answers: Vec<Given>) -> Vec<Taken> {
+pub fn taken(answers: Vec<Given>) -> Vec<Taken> {
+    taken_of(answers, |_| true)
+}
+
+/// The same, with no answers in the sums but those that `counts` says yes to; check-ups without any are left out.
+#[must_use]
+pub fn taken_of(mut answers: Vec<Given>, counts: impl Fn(&Given) -> bool) -> Vec<Taken> {
     answers.sort_by_key(|answer| (answer.hlc, answer.device));
     let mut all: Vec<Taken> = Vec::new();
     for answer in answers {
         let known = all.iter().position(|one| (one.device, one.number) == (answer.device, answer.number));
-        let score = Recalls { passed: u64::from(answer.right), all: 1 };
+        let counted = counts(&answer);
+        let score = Recalls { passed: u64::from(answer.right && counted), all: u64::from(counted) };
         let one = match known.and_then(|index| all.get_mut(index)) {
             Some(one) => one,
             None => {
@@ -141,11 +150,14 @@ pub fn taken(mut answers: Vec<Given>) -> Vec<Taken> {
         };
         one.score = one.score.plus(score);
         one.finished |= answer.last;
-        let topic = one.topics.entry(answer.topic).or_default();
-        *topic = topic.plus(score);
+        if counted {
+            let topic = one.topics.entry(answer.topic).or_default();
+            *topic = topic.plus(score);
+        }
         one.cards.push(answer.card);
         one.took_ms += i64::from(answer.took.0);
     }
+    all.retain(|one| one.score.all > 0);
     all
 }
 

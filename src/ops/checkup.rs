@@ -11,7 +11,9 @@ use crate::core::checkup::in_order;
 use crate::core::checkup::open;
 use crate::core::checkup::scenes_in;
 use crate::core::checkup::taken;
+use crate::core::checkup::taken_of;
 use crate::core::id::ActionId;
+use crate::core::id::CardId;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
@@ -23,6 +25,7 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What a front end should tell the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +70,25 @@ pub enum Offer {
     Due(i64, usize),
 }
 
-/// All check-ups in sums, over the decks asked for.
+/// All check-ups in sums.
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn all(store: &Store, decks: &DeckSet) -> Result<Vec<Taken>, Failure> {
-    let answers = store.checked(decks).map_err(|error| failure(&error, store.path()))?;
+pub fn all(store: &Store) -> Result<Vec<Taken>, Failure> {
+    let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
     Ok(taken(answers))
+}
+
+/// All check-ups in sums over some decks, and of those over some cards where a search named them.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn among(store: &Store, decks: &DeckSet, cards: Option<&[CardId]>) -> Result<Vec<Taken>, Failure> {
+    let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
+    let cards: Option<BTreeSet<CardId>> = cards.map(|cards| cards.iter().copied().collect());
+    Ok(taken_of(answers, |answer| {
+        decks.has(answer.deck) && cards.as_ref().is_none_or(|cards| cards.contains(&answer.card))
+    }))
 }
 
 /// Whether a check-up is to be offered today: it is due or goes on, there are scenes, and offers are not switched off.
@@ -85,7 +100,7 @@ pub fn offer(store: &Store, settings: &Settings, today: StudyDay) -> Result<Opti
         return Ok(None);
     }
     let fail = |error: StoreError| failure(&error, store.path());
-    let all = all(store, &DeckSet::All)?;
+    let all = all(store)?;
     let (device, _) = store.next_checkup().map_err(fail)?;
     if let Some(begun) = device.and_then(|device| open(&all, device, today)) {
         return Ok(Some(Offer::GoOn(begun.cards.len())));
@@ -103,7 +118,7 @@ impl<'a> Sitting<'a> {
     /// When the database can't be read; when there are no scenes.
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, minutes: u32) -> Result<Self, Failure> {
         let Stamp { now, today } = stamp(env, &settings);
-        let all = all(store, &DeckSet::All)?;
+        let all = all(store)?;
         let (device, next) = store.next_checkup().map_err(|error| failure(&error, store.path()))?;
         let held_out = store.held_out().map_err(|error| failure(&error, store.path()))?;
         let begun = device.and_then(|device| open(&all, device, today));
@@ -220,7 +235,7 @@ impl<'a> Sitting<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn outcome(&self) -> Result<Outcome, Failure> {
-        let all = all(self.store, &DeckSet::All)?;
+        let all = all(self.store)?;
         let (device, _) = self.store.next_checkup().map_err(|error| self.failure(&error))?;
         let is_this = |one: &&Taken| Some(one.device) == device && one.number == self.checkup.number();
         let this = all.iter().rfind(is_this).cloned();

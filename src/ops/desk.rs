@@ -6,6 +6,8 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::checkup::Offer;
+use crate::ops::checkup::Sitting;
 use crate::ops::failure;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
@@ -62,6 +64,8 @@ pub struct Overview {
     pub today: StudyDay,
     /// Whether nothing was ever answered.
     pub first_run: bool,
+    /// The check-up that is due or goes on.
+    pub checkup: Option<Offer>,
 }
 
 /// An open database with what is needed to use it.
@@ -124,6 +128,7 @@ impl Desk {
             answers_today: counts.answers_today,
             streak: streak_of(&days, today).current,
             first_run: days.is_empty(),
+            checkup: crate::ops::checkup::offer(&self.store, &self.settings, today)?,
             forecast,
             today,
             decks: decks
@@ -159,6 +164,14 @@ impl Desk {
         };
         let options = Options { decks, ..Options::default() };
         Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
+    }
+
+    /// A check-up of the usual length, or what is left of the one of today.
+    ///
+    /// # Errors
+    /// When the database can't be read; when there are no scenes.
+    pub fn checkup(&mut self) -> Result<Sitting<'_>, Failure> {
+        Sitting::new(&mut self.store, &self.env, self.settings.clone(), crate::core::checkup::MINUTES)
     }
 
     /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read

@@ -11,7 +11,6 @@ use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Hlc;
 use crate::core::units::Millis;
-use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
@@ -34,11 +33,11 @@ pub struct HeldOut {
 }
 
 impl Store {
-    /// The answers of all check-ups that count, in their order; of the decks asked for.
+    /// The answers of all check-ups that count, in their order.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn checked(&self, decks: &DeckSet) -> Result<Vec<Given>, StoreError> {
+    pub fn checked(&self) -> Result<Vec<Given>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT e.device, e.action, e.hlc, e.study_day, e.quality, e.took_ms, e.arg, n.uid, c.ordinal, c.deck, \
              coalesce(t.title, k.name) FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
@@ -58,7 +57,7 @@ impl Store {
             let Some((reader, voided)) = &known else { continue };
             let Some(device) = reader.device(row.get(0)?) else { continue };
             let action = ActionId { device, number: u64_of(row.get(1)?) };
-            if voided.contains(action) || !decks.has(row.get(9)?) {
+            if voided.contains(action) {
                 continue;
             }
             let fact = fact(CHECKED, row.get(4)?, row.get(5)?, row.get(6)?, || None);
@@ -69,6 +68,7 @@ impl Store {
                 hlc: Hlc(hlc),
                 day: day_of(row.get(3)?),
                 card: CardId { note: NoteUid(row.get(7)?), ordinal: row.get(8)? },
+                deck: row.get(9)?,
                 topic: row.get(10)?,
                 right: is_right(quality),
                 last,

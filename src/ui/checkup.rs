@@ -3,6 +3,7 @@
 use crate::core::card::Ask;
 use crate::core::checkup::Asked;
 use crate::core::checkup::Input;
+use crate::core::checkup::MINUTES;
 use crate::core::checkup::Stage;
 use crate::core::checkup::Taken;
 use crate::core::checkup::conclusion;
@@ -34,19 +35,15 @@ const COMMANDS: &[(&str, &str)] = &[
     (":?", "this list"),
 ];
 
-/// What is offered, in a line.
+/// What is offered, in a line; `begin` says how it begins.
 #[must_use]
-pub fn offer(offer: Offer) -> String {
+pub fn offer(offer: Offer, begin: &str) -> String {
     match offer {
-        Offer::GoOn(done) => {
-            format!("A check-up goes on after {}: `lmq checkup`", counted(done, "scene", "scenes"))
-        }
+        Offer::GoOn(done) => format!("A check-up goes on after {}: {begin}", counted(done, "scene", "scenes")),
         Offer::Due(day, scenes) => {
-            let why = if day == 1 { "where you start".to_owned() } else { format!("day {day}") };
-            format!(
-                "A check-up is due ({why}): `lmq checkup` asks {} that no review asks, in three minutes at most",
-                counted(scenes, "scene", "scenes")
-            )
+            let why = if day == 1 { "to see where you start".to_owned() } else { format!("day {day}") };
+            let scenes = counted(scenes, "scene", "scenes");
+            format!("A check-up is due, {why}: {scenes} in about {MINUTES} minutes; {begin}")
         }
     }
 }

@@ -43,6 +43,7 @@ fn given(number: u32, place: i64, day: i32, right: bool, last: bool) -> Given {
         hlc: Hlc(i64::from(day) * 1000 + place),
         day: StudyDay(day),
         card: card(u8::try_from(place).unwrap()),
+        deck: place % 2,
         topic: "people / things".to_owned(),
         right,
         last,
@@ -170,6 +171,14 @@ fn answers_add_up_to_check_ups_whatever_order_they_come_in() {
     assert_eq!(open(&all, DeviceId([2; 16]), StudyDay(DAY + 40)), None);
     assert_eq!(shown(&all, StudyDay(DAY + 40)).count(), 2, "what goes on says nothing yet");
     assert_eq!(shown(&all, StudyDay(DAY + 41)).count(), 3);
+}
+
+#[test]
+fn the_sums_of_some_decks_know_that_a_check_up_ended_with_another_one() {
+    let answers = [eight(1, DAY, 5), vec![given(2, 1, DAY + 9, true, true)]].concat();
+    let all = taken_of(answers, |answer| answer.deck == 0);
+    let sums: Vec<_> = all.iter().map(|one| (one.number, one.score.passed, one.score.all, one.finished)).collect();
+    assert_eq!(sums, [(1, 3, 4, true)]);
 }
 
 #[test]

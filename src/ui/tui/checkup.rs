@@ -10,6 +10,7 @@ use crate::core::text::fold;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::checkup::Sitting;
+use crate::ui::Look;
 use crate::ui::checkup;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
@@ -95,6 +96,20 @@ pub(super) fn run(sitting: &mut Sitting<'_>, term: &mut Term, with: With<'_>, co
             Some(_) => {}
         }
     }
+}
+
+/// The result of a check-up as a page.
+pub(super) fn page(result: &[String], width: usize, look: Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (place, text) in result.iter().enumerate() {
+        let tone = if place == 0 { Tone::Strong } else { Tone::Plain };
+        let indent = if text.starts_with(' ') { "  " } else { "" };
+        let options = textwrap::Options::new(width.max(8)).initial_indent(indent).subsequent_indent(indent);
+        for line in textwrap::wrap(&one_line(text), options) {
+            lines.push(Line::from(Span::styled(line.into_owned(), style(tone, look))));
+        }
+    }
+    lines
 }
 
 impl Screen {

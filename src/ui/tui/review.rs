@@ -434,7 +434,8 @@ impl Screen {
             | Command::Left
             | Command::Right
             | Command::Search
-            | Command::Browse => {}
+            | Command::Browse
+            | Command::Checkup => {}
         }
         Ok(true)
     }

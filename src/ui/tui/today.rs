@@ -11,6 +11,7 @@ use crate::ui::keymap::Command;
 use crate::ui::keymap::Keymap;
 use crate::ui::tui::With;
 use crate::ui::tui::browse;
+use crate::ui::tui::checkup;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -95,6 +96,20 @@ pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool
             }
             Some(Command::Browse | Command::Search) => {
                 browse::run(desk, &mut term, with)?;
+                overview = desk.overview()?;
+            }
+            Some(Command::Checkup) => {
+                match desk.checkup() {
+                    Ok(mut sitting) => {
+                        checkup::run(&mut sitting, &mut term, with, true)?;
+                        let result = crate::ui::checkup::result(&sitting.outcome()?);
+                        let width = usize::from(
+                            column(ratatui::layout::Rect { width: term.width(), ..Default::default() }).width,
+                        );
+                        show(checkup::page(&result, width, look), &mut term, with)?;
+                    }
+                    Err(failure) => said = Some(failure.to_string()),
+                }
                 overview = desk.overview()?;
             }
             Some(Command::Undo) => {
@@ -208,6 +223,15 @@ fn lines(overview: &Overview, chosen: usize, width: usize, with: With<'_>) -> Ve
         let title =
             if deck.title.is_empty() || width < 50 { String::new() } else { format!("  {}", one_line(&deck.title)) };
         lines.push(row(index + 1, &format!("{}{leaf}{title}", "  ".repeat(depth + 1)), deck.due, deck.new));
+    }
+    if let Some(offer) = overview.checkup {
+        let key = with.keys.keys(Command::Checkup).split(' ').next().unwrap_or_default().to_owned();
+        lines.push(Line::default());
+        lines.extend(wrapped(
+            &crate::ui::checkup::offer(offer, &format!("{key} begins")),
+            width,
+            style(Tone::Near, with.look),
+        ));
     }
     let most = overview.forecast.iter().copied().max().unwrap_or(0);
     if most > 0 {
