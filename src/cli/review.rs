@@ -9,7 +9,6 @@ use crate::store::Store;
 use crate::ui;
 use crate::ui::keymap::Keymap;
 use std::io;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -112,11 +111,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 
 /// After a sitting in which something was answered: the check-up that is due, if any.
 fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
-    if answered && let Some(offer) = crate::cli::checkup::offered(store, ctx)? {
-        ctx.out.flush().map_err(|error| Failure::output(&error))?;
-        ctx.say(&offer);
+    match crate::cli::checkup::offered(store, ctx)? {
+        Some(offer) if answered && !ctx.quiet => ctx.line(offer),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The bindings in force.
