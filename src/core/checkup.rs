@@ -281,7 +281,7 @@ pub enum Effect {
         /// What `lmq undo` will call it: no word of the scene or the answer.
         label: String,
         /// The answer.
-        answer: Draft,
+        answer: Box<Draft>,
     },
     /// The response could not be read; ask again and say why.
     AskAgain(String),
@@ -426,7 +426,7 @@ impl Checkup {
         let label = format!("answered scene {} of check-up {}", self.place(), self.number);
         let answer =
             Draft { card: Some(asked.card), fact, prev: None, after: None, detail: Detail { variant, ..detail } };
-        Step { next, effect: Some(Effect::Append { label, answer }) }
+        Step { next, effect: Some(Effect::Append { label, answer: Box::new(answer) }) }
     }
 
     /// After the newest answer of this sitting was taken back: that scene is asked again. `None` where there is none.

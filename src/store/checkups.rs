@@ -22,6 +22,7 @@ use crate::store::columns::u64_of;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::voided_since;
+use rusqlite::OptionalExtension as _;
 
 /// A card that is kept for check-ups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Store {
     pub fn checked(&self) -> Result<Vec<Given>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT e.device, e.action, e.hlc, e.study_day, e.quality, e.took_ms, e.arg, n.uid, c.ordinal, c.deck, \
-             coalesce(t.title, k.name) FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
+             coalesce(t.title, k.name) FROM event e CROSS JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
              JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic WHERE e.kind = {CHECKED} ORDER BY e.hlc"
         ))?;
         let mut rows = statement.query([])?;
@@ -88,7 +89,7 @@ impl Store {
         let newest: Option<i64> = self
             .db
             .prepare_cached(&format!(
-                "SELECT max(e.arg / 2) FROM event e JOIN device d ON d.id = e.device WHERE e.kind = {CHECKED} AND d.uuid = ?1"
+                "SELECT max(e.arg / 2) FROM event e CROSS JOIN device d ON d.id = e.device WHERE e.kind = {CHECKED} AND d.uuid = ?1"
             ))?
             .query_row([device.map(|device| device.0)], |row| row.get(0))?;
         let newest = newest.and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
@@ -101,7 +102,7 @@ impl Store {
     /// When the database can't be read.
     pub fn held_out(&self) -> Result<Vec<HeldOut>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT n.uid, c.ordinal, n.body FROM note n JOIN card c ON c.note = n.id LEFT JOIN card_state s ON s.card = c.id \
+            "SELECT n.uid, c.ordinal, n.body FROM note n CROSS JOIN card c ON c.note = n.id LEFT JOIN card_state s ON s.card = c.id \
              WHERE n.held_out = 1 AND n.retired = 0 AND c.retired = 0 AND coalesce(s.suspended, 0) = 0",
         )?;
         let mut rows = statement.query([])?;
@@ -121,8 +122,9 @@ impl Store {
     pub fn first_answer_day(&self) -> Result<Option<StudyDay>, StoreError> {
         let first: Option<i64> = self
             .db
-            .prepare_cached("SELECT min(study_day) FROM day_sum WHERE answers > 0")?
-            .query_row([], |row| row.get(0))?;
+            .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day LIMIT 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
         Ok(first.map(day_of))
     }
 }

@@ -135,7 +135,7 @@ fn held_out_cards_are_never_asked() {
 // In a terminal ---------------------------------------------------------------------------------------------------
 
 /// The program in a pseudo-terminal, with somebody who reads its screen.
-struct Terminal {
+pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     keys: Box<dyn Write + Send>,
@@ -144,7 +144,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(lmq: &Lmq, args: &[&str], columns: u16, rows: u16, extra: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(lmq: &Lmq, args: &[&str], columns: u16, rows: u16, extra: &[(&str, &str)]) -> Self {
         let pair = NativePtySystem::default()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .unwrap();
@@ -184,7 +184,7 @@ impl Terminal {
     }
 
     /// Waits until the screen shows `text`.
-    fn sees(&self, text: &str) -> String {
+    pub(crate) fn sees(&self, text: &str) -> String {
         let started = started();
         loop {
             let shown = self.text();
@@ -197,13 +197,13 @@ impl Terminal {
     }
 
     /// Types, as a person does who has looked at the screen first.
-    fn types(&mut self, keys: &str) {
+    pub(crate) fn types(&mut self, keys: &str) {
         std::thread::sleep(Duration::from_millis(250));
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
-    fn ends(mut self) -> (u32, String, String) {
+    pub(crate) fn ends(mut self) -> (u32, String, String) {
         let status = self.child.wait().unwrap();
         std::thread::sleep(Duration::from_millis(50));
         let raw = String::from_utf8_lossy(&self.raw.lock().unwrap()).into_owned();
@@ -217,7 +217,7 @@ fn started() -> Instant {
 }
 
 /// Whether what was sent gives the terminal back: alternate screen left, cursor shown.
-fn given_back(raw: &str) -> bool {
+pub(crate) fn given_back(raw: &str) -> bool {
     let last = |on: &str, off: &str| raw.rfind(off).unwrap_or(0) >= raw.rfind(on).unwrap_or(0);
     last("\u{1b}[?1049h", "\u{1b}[?1049l") && last("\u{1b}[?25l", "\u{1b}[?25h")
 }
@@ -249,7 +249,7 @@ fn a_card_is_answered_with_keys_and_the_terminal_given_back() {
     assert_eq!(kinds, ["answered", "undone"]);
 }
 
-fn trimmed(screen: &str) -> String {
+pub(crate) fn trimmed(screen: &str) -> String {
     screen.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 

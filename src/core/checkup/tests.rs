@@ -58,8 +58,8 @@ fn eight(number: u32, day: i32, right: i64) -> Vec<Given> {
 
 fn draft(step: &Step) -> Draft {
     match &step.effect {
-        Some(Effect::Append { answer, .. }) => answer.clone(),
-        other => panic!("{other:?}"),
+        Some(Effect::Append { answer, .. }) => Draft::clone(answer),
+        Some(Effect::AskAgain(_) | Effect::Ignored) | None => panic!("{step:?}"),
     }
 }
 
@@ -149,7 +149,7 @@ fn a_repeated_scene_shows_its_next_phrasing() {
         |uses| Checkup::new(2, vec![Scene { card: card(1), uses }], 3, None, at(0)).present(Some(sort()), at(0));
     let prompts = [0, 1, 2].map(|uses| match scene(uses).stage() {
         Stage::Asking(asked) => asked.question.prompt.clone(),
-        other => panic!("{other:?}"),
+        Stage::Between | Stage::Over => panic!("nothing is asked"),
     });
     assert_eq!(prompts, ["One?", "Two?", "One?"]);
 }

@@ -238,7 +238,7 @@ impl Screen {
         }
         self.said = None;
         if self.typing {
-            self.typing_key(key, asked, sitting, admitted);
+            self.typing_key(key, asked, sitting);
             return Ok(true);
         }
         if self.pick(key, asked, sitting, admitted) {
@@ -266,7 +266,7 @@ impl Screen {
         Ok(true)
     }
 
-    fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut Sitting<'_>, admitted: bool) {
+    fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut Sitting<'_>) {
         match (key.code, asked.question.ask) {
             (KeyCode::Esc, _) => self.typing = false,
             (KeyCode::Enter, Ask::List(count)) if !self.typed.is_empty() => {
@@ -277,11 +277,11 @@ impl Screen {
                     self.feed(sitting, &Step::Respond(response));
                 }
             }
-            (KeyCode::Enter, _) if admitted => {
+            // An empty answer is none, so that a held Enter does no harm.
+            (KeyCode::Enter, _) => {
                 let response = self.response(asked);
                 self.feed(sitting, &Step::Respond(response));
             }
-            (KeyCode::Enter, _) => {}
             _ => drop(self.typed.key(key)),
         }
     }
