@@ -429,6 +429,17 @@ impl Checkup {
         Step { next, effect: Some(Effect::Append { label, answer: Box::new(answer) }) }
     }
 
+    /// Without the scene on the screen, which was answered elsewhere.
+    #[must_use]
+    pub fn without_current(&self) -> Self {
+        let mut next = self.clone();
+        if matches!(self.stage, Stage::Asking(_)) && next.waiting.pop_front().is_some() {
+            next.done += 1;
+            next.stage = if next.waiting.is_empty() { Stage::Over } else { Stage::Between };
+        }
+        next
+    }
+
     /// After the newest answer of this sitting was taken back: that scene is asked again. `None` where there is none.
     #[must_use]
     pub fn undone(&self) -> Option<Self> {

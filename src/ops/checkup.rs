@@ -36,6 +36,8 @@ pub enum Said {
     TookBack,
     /// There is nothing in this sitting to take back.
     NothingToUndo,
+    /// Another window answered this scene; this answer was not taken.
+    Stale,
     /// The input makes no sense now.
     Ignored,
 }
@@ -200,9 +202,18 @@ impl<'a> Sitting<'a> {
         let said = match step.effect {
             Some(Effect::Append { label, answer }) => {
                 let written = self.store.write(when, "checkup", |()| label, |writer| writer.append_checked(&answer));
-                let ((), id) = written.map_err(|error| self.failure(&error))?;
-                self.steps.extend(id);
-                None
+                match written {
+                    Ok(((), id)) => {
+                        self.steps.extend(id);
+                        None
+                    }
+                    Err(StoreError::Stale) => {
+                        self.checkup = self.checkup.without_current();
+                        self.advance()?;
+                        return Ok(Some(Said::Stale));
+                    }
+                    Err(error) => return Err(self.failure(&error)),
+                }
             }
             Some(Effect::AskAgain(why)) => Some(Said::AskAgain(why)),
             Some(Effect::Ignored) => Some(Said::Ignored),

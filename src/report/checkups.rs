@@ -106,3 +106,94 @@ fn name(key: &'static str, label: &'static str) -> Column {
 fn number(key: &'static str, label: &'static str) -> Column {
     Column { key, label, is_number: true }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::checkup::Given;
+    use crate::core::checkup::taken;
+    use crate::core::id::CardId;
+    use crate::core::id::DeviceId;
+    use crate::core::id::NoteUid;
+    use crate::core::progress::Progress;
+    use crate::core::progress::sample;
+    use crate::core::study_day::Timestamp;
+    use crate::core::units::Hlc;
+    use crate::core::units::Millis;
+    use crate::report::RENDERERS;
+    use crate::report::build;
+
+    const TOPICS: [&str; 3] =
+        ["people / things", "a title that is so long that it has to make room for others", "=1+1\u{1b}[2J|`x`"];
+
+    /// Check-ups 100 days apart, so many of ten right in each; the last one was left.
+    fn rights(rights: &[u64]) -> Vec<Taken> {
+        let answers = rights.iter().enumerate().flat_map(|(index, right)| {
+            let number = u32::try_from(index).unwrap();
+            let day = sample::TODAY.plus(i64::from(number) * 100 - 500);
+            (0..10_u8).map(move |place| Given {
+                device: DeviceId([1; 16]),
+                number,
+                hlc: Hlc(i64::from(day.0) * 100 + i64::from(place)),
+                day,
+                card: CardId { note: NoteUid([place; 16]), ordinal: 1 },
+                deck: 1,
+                topic: TOPICS[usize::from(place) % 3].to_owned(),
+                right: u64::from(place) < *right,
+                last: place == 9 && number < 3,
+                took: Millis(9000),
+            })
+        });
+        taken(answers.collect())
+    }
+
+    fn report(all: &[Taken], until: Option<StudyDay>) -> Report {
+        let at = Timestamp::from_rfc3339("2026-04-14T18:05:00+02:00").unwrap();
+        with_checkups(build(&Progress::new(&sample::empty()), at, None, Some(&[])), all, until)
+    }
+
+    fn rendered(name: &str, report: &Report) -> String {
+        let mut out = Vec::new();
+        crate::report::renderer(name).unwrap().render(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_form_shows_each_check_up_and_the_change_since_the_first() {
+        use unicode_width::UnicodeWidthStr as _;
+        let report = report(&rights(&[3, 5, 9, 2]), None);
+        let text = rendered("text", &report);
+        insta::assert_snapshot!("checkups_text", text.split_once("Check-ups\n").unwrap().1);
+        assert!(text.lines().all(|line| line.width() <= 80));
+        for form in RENDERERS {
+            let out = rendered(form.name(), &report);
+            let raw = matches!(form.name(), "csv" | "json");
+            let words = if raw { "checkup_topics" } else { "95 % range" };
+            assert!(
+                out.contains(words) && out.contains(if raw { "0.6" } else { "+17 to +81 points" }),
+                "{}: {out}",
+                form.name()
+            );
+            assert!(!out.contains('\u{1b}') && !out.contains("<script"), "{}", form.name());
+        }
+        let json: serde_json::Value = serde_json::from_str(&rendered("json", &report)).unwrap();
+        let rows = &json["sections"]["checkups"]["rows"];
+        assert_eq!(rows.as_array().unwrap().len(), 4);
+        assert_eq!(
+            (rows[2]["right"]["count"].as_u64(), rows[2]["change"]["difference"].as_f64()),
+            (Some(9), Some(0.6))
+        );
+        assert!(rows[3]["change"].is_null(), "one that was left is compared with nothing");
+    }
+
+    #[test]
+    fn they_come_before_the_cards_and_up_to_the_last_day_of_the_report() {
+        let all = rights(&[3, 5, 9]);
+        let ids = |report: &Report| report.sections.iter().rev().take(3).map(|section| section.id).collect::<Vec<_>>();
+        assert_eq!(ids(&report(&all, None)), ["card_list", "checkup_topics", "checkups"]);
+        let early = report(&all, Some(all[1].day));
+        let Body::Table(table) = &early.sections[early.sections.len() - 3].body else { panic!() };
+        assert_eq!(table.rows.len(), 2);
+        assert!(rendered("text", &report(&[], None)).contains(NO_CHECKUP_YET));
+    }
+}

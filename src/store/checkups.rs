@@ -21,6 +21,7 @@ use crate::store::columns::fact;
 use crate::store::columns::u64_of;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
+use crate::store::review_log::voided;
 use crate::store::review_log::voided_since;
 use rusqlite::OptionalExtension as _;
 
@@ -133,10 +134,26 @@ impl Writer<'_> {
     /// Appends the answer to a check-up scene. It touches neither the card's state nor any sum.
     ///
     /// # Errors
-    /// When the card is not there, or it can't be written.
+    /// [`StoreError::Stale`] when another window has answered the scene in this very check-up; when the card is not
+    /// there, or it can't be written.
     pub fn append_checked(&mut self, draft: &Draft) -> Result<(), StoreError> {
         let card = draft.card.ok_or(StoreError::NoCard)?;
         let row = CardRow::find(&self.tx, card)?.ok_or(StoreError::NoCard)?.id;
+        if let Fact::Checked { checkup, .. } = &draft.fact {
+            let mut statement = self.tx.prepare_cached(&format!(
+                "SELECT action FROM event WHERE card = ?1 AND kind = {CHECKED} AND device = ?2 AND arg / 2 = ?3"
+            ))?;
+            let actions: Vec<i64> =
+                statement.query_map((row, self.device, checkup), |row| row.get(0))?.collect::<Result<_, _>>()?;
+            if !actions.is_empty() {
+                let voided = voided(&self.tx, &Reader::new(&self.tx)?)?;
+                let counts =
+                    |number: &i64| !voided.contains(ActionId { device: self.device_id, number: u64_of(*number) });
+                if actions.iter().any(counts) {
+                    return Err(StoreError::Stale);
+                }
+            }
+        }
         let event = self.event_of(draft, None, None);
         self.insert_event(row, &event, None)
     }

@@ -203,7 +203,9 @@ fn whether_a_check_up_is_due_is_found_by_index_alone() {
     fill(&mut store);
     answer(&mut store, 0, 2, Quality::Q4);
     // Not through all events of the device.
-    assert_by_index(&mut store, &[("d", "PRIMARY KEY")], |store| drop(store.next_checkup().unwrap()));
+    assert_by_index(&mut store, &[("d", "PRIMARY KEY")], |store| {
+        store.next_checkup().unwrap();
+    });
     assert_by_index(&mut store, &[("c", "PRIMARY KEY"), ("c", "sqlite_autoindex_card_1")], |store| {
         assert_eq!(store.checked().unwrap(), []);
         store.held_out().unwrap();

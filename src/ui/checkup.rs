@@ -57,6 +57,7 @@ pub fn said(said: &Said) -> Option<String> {
         Said::NothingToUndo => {
             Some("There is nothing in this sitting to take back; `lmq undo` goes further".to_owned())
         }
+        Said::Stale => Some("This scene was answered in another window; this answer was not taken".to_owned()),
         Said::Ignored => None,
     }
 }

@@ -7,6 +7,10 @@ use crate::support::Lmq;
 use crate::support::Run;
 use crate::support::drives_a_terminal;
 use crate::support::finish;
+use crate::world::World;
+use lmq::core::checkup::Input;
+use lmq::ops::checkup::Said;
+use lmq::ops::checkup::Sitting;
 use serde_json::Value;
 use std::io::BufRead as _;
 use std::io::BufReader;
@@ -393,6 +397,32 @@ fn a_kill_in_the_middle_keeps_what_was_answered() {
     assert_eq!(lmq.run(&["doctor"]).code, 0);
     let out = take(&lmq, "01-15", &"l\n".repeat(8 - answered));
     assert!(out.contains(" of 8 right; "), "{out}");
+}
+
+#[test]
+fn two_windows_answer_each_scene_once() {
+    let mut world = World::bare();
+    let card = |key: u8| {
+        format!(
+            "[[card]]\nheld_out = true\nkey = \"k{key}\"\nkind = \"typed\"\nprompt = \"What is {key}?\"\nanswer = \"a\"\n"
+        )
+    };
+    world.import("d.toml", &format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
+    let mut other = world.another();
+    let settings = world.settings.clone();
+    let mut here = Sitting::new(&mut world.store, &world.env, settings.clone(), 3).unwrap();
+    let mut there = Sitting::new(&mut other, &world.env, settings, 3).unwrap();
+    let answer = || Input::Respond("a".to_owned());
+    assert_eq!(here.feed(&answer()).unwrap(), None);
+    assert_eq!(there.feed(&answer()).unwrap(), Some(Said::Stale));
+    assert_eq!(there.feed(&answer()).unwrap(), None);
+    assert_eq!(there.undo().unwrap(), Said::TookBack);
+    assert_eq!(there.feed(&answer()).unwrap(), None, "what was taken back may be answered again");
+    assert_eq!(here.feed(&answer()).unwrap(), Some(Said::Stale));
+    assert_eq!(here.feed(&answer()).unwrap(), None);
+    let outcome = here.outcome().unwrap();
+    let this = outcome.this.unwrap();
+    assert_eq!((this.score.passed, this.score.all, this.finished), (3, 3, true));
 }
 
 #[test]
