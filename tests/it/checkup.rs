@@ -517,6 +517,10 @@ fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
     terminal.sees("A check-up is due");
     terminal.types("c");
     terminal.sees("Enter begins");
+    terminal.types("q");
+    terminal.sees("Nothing was answered.");
+    terminal.types("c");
+    terminal.sees("Enter begins");
     terminal.types("\r");
     for place in 1..=8 {
         terminal.sees(&format!("{place} of 8"));

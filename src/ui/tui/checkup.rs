@@ -10,6 +10,7 @@ use crate::core::text::fold;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::checkup::Sitting;
+use crate::ops::desk::Desk;
 use crate::ui::Look;
 use crate::ui::checkup;
 use crate::ui::keymap::Command;
@@ -26,12 +27,14 @@ use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::today::show;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
 use ratatui::Frame;
 use ratatui::layout::Position;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
@@ -98,8 +101,25 @@ pub(super) fn run(sitting: &mut Sitting<'_>, term: &mut Term, with: With<'_>, co
     }
 }
 
+/// A check-up from the first screen, with its result as a page. Gives what there is to say instead of one.
+pub(super) fn sit(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<Option<String>, Failure> {
+    let mut sitting = match desk.checkup() {
+        Ok(sitting) => sitting,
+        Err(failure) => return Ok(Some(failure.to_string())),
+    };
+    run(&mut sitting, term, with, true)?;
+    let outcome = sitting.outcome()?;
+    let result = checkup::result(&outcome);
+    if outcome.this.is_none() {
+        return Ok(Some(result.join(" ")));
+    }
+    let width = usize::from(column(Rect { width: term.width(), ..Rect::default() }).width);
+    show(page(&result, width, with.look), term, with)?;
+    Ok(None)
+}
+
 /// The result of a check-up as a page.
-pub(super) fn page(result: &[String], width: usize, look: Look) -> Vec<Line<'static>> {
+fn page(result: &[String], width: usize, look: Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (place, text) in result.iter().enumerate() {
         let tone = if place == 0 { Tone::Strong } else { Tone::Plain };

@@ -99,17 +99,7 @@ pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool
                 overview = desk.overview()?;
             }
             Some(Command::Checkup) => {
-                match desk.checkup() {
-                    Ok(mut sitting) => {
-                        checkup::run(&mut sitting, &mut term, with, true)?;
-                        let result = crate::ui::checkup::result(&sitting.outcome()?);
-                        let width = usize::from(
-                            column(ratatui::layout::Rect { width: term.width(), ..Default::default() }).width,
-                        );
-                        show(checkup::page(&result, width, look), &mut term, with)?;
-                    }
-                    Err(failure) => said = Some(failure.to_string()),
-                }
+                said = checkup::sit(desk, &mut term, with)?;
                 overview = desk.overview()?;
             }
             Some(Command::Undo) => {
