@@ -42,7 +42,8 @@ CREATE TABLE action (
 
 -- The log. Clustered by card, so that folding one card and one pass over all of them are both range scans.
 -- `card` 0 stands for no card: an undo, a change of settings. `arg` and `arg_device` hold what a kind needs besides:
--- `undone` the action's number and device, `buried` the day, `flagged` the flag. The seven columns from `repetitions`
+-- `undone` the action's number and device, `buried` the day, `flagged` the flag, `checked` twice the check-up's number
+-- plus one where it ended with this answer. The seven columns from `repetitions`
 -- on are the card's memory after the event, null where the event leaves it alone.
 CREATE TABLE event (
     card          INTEGER NOT NULL,
@@ -76,6 +77,9 @@ CREATE UNIQUE INDEX event_name ON event (device, sequence);
 
 -- Today's answers, for repeats, siblings and limits. Kind 1 is `answered`.
 CREATE INDEX event_day ON event (study_day, card) WHERE kind = 1;
+
+-- The few answers of check-ups, without a pass over the log. Kind 19 is `checked`.
+CREATE INDEX event_checked ON event (hlc) WHERE kind = 19;
 
 -- What there is to keep beside an event, if anything.
 CREATE TABLE event_detail (
@@ -180,6 +184,9 @@ CREATE TABLE note (
 -- Finds a row's note again, retired ones last. That a file no longer has a note, and the order of a deck, are read from
 -- it too: an index of their own for each would slow down every import.
 CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position);
+
+-- The few notes that are kept for check-ups.
+CREATE INDEX note_held_out ON note (deck) WHERE held_out = 1;
 
 -- Every text of a note that was ever changed, its first one included. The newest one whose action counts is shown.
 CREATE TABLE note_version (

@@ -17,7 +17,12 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let today = ctx.stamp().today;
     let day = ops::day::day(&store, &ctx.settings, today).map_err(|error| ctx.failure(&error))?;
-    for line in lines(&day, today, &ctx.settings) {
+    let mut lines = lines(&day, today, &ctx.settings);
+    if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
+        // What to do today stays the last line.
+        lines.insert(lines.len().saturating_sub(1), offer);
+    }
+    for line in lines {
         ctx.line(line)?;
     }
     Ok(())

@@ -40,6 +40,9 @@ pub(super) fn words(row: &HistoryRow) -> String {
                 took.0 % 1000 / 100
             )
         }
+        Fact::Checked { quality, checkup, .. } => {
+            format!("checked {} in check-up {checkup}", u8::from(*quality))
+        }
         Fact::Buried { until } | Fact::Paused { until } => format!("{} until {}", event.fact.name(), until.iso()),
         Fact::Flagged { flag } => format!("flagged {flag}"),
         Fact::Undone { action } => format!("undid action {}", action.number),

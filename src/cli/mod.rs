@@ -8,6 +8,7 @@ mod bury;
 mod busy;
 mod cards;
 mod check;
+mod checkup;
 mod completions;
 mod config;
 mod decks;
@@ -132,6 +133,7 @@ macro_rules! commands {
 
 commands! {
     Review => review,
+    Checkup => checkup,
     Next => next,
     Answer => answer,
     Add => add,

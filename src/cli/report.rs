@@ -10,6 +10,7 @@ use crate::report::RENDERERS;
 use crate::report::Report;
 use crate::report::build;
 use crate::report::renderer;
+use crate::report::with_checkups;
 use crate::store::DeckSet;
 use std::path::PathBuf;
 
@@ -122,7 +123,9 @@ pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure
     let about: Vec<&str> = wanted.decks.iter().map(String::as_str).chain(wanted.search).collect();
     let names = (!about.is_empty()).then(|| about.join(", "));
     let progress = Progress::new(&totals);
-    Ok(build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice())))
+    let report = build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice()));
+    let checkups = ops::checkup::among(&store, &decks, among.as_deref())?;
+    Ok(with_checkups(report, &checkups, until))
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::ops;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
+use crate::store::Store;
 use crate::ui;
 use crate::ui::keymap::Keymap;
 use std::io;
@@ -105,15 +106,26 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = io::stdin().lock();
-        return ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin, &editor);
+        ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin, &editor)?;
+        let answered = review.session().answers() > 0;
+        return offer_checkup(&store, ctx, answered);
     }
     let keys = keys(&ctx.settings)?;
     let stop = stops()?;
     let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed), &editor)?;
+    let answered = review.session().answers() > 0;
     for line in summary {
         ctx.line(crate::core::text::one_line(&line))?;
     }
-    Ok(())
+    offer_checkup(&store, ctx, answered)
+}
+
+/// After a sitting in which something was answered: the check-up that is due, if any.
+fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
+    match crate::cli::checkup::offered(store, ctx)? {
+        Some(offer) if answered && !ctx.quiet => ctx.line(offer),
+        _ => Ok(()),
+    }
 }
 
 /// The bindings in force.

@@ -79,6 +79,18 @@ pub enum Fact {
     },
     /// The break was ended.
     Resumed,
+    /// A check-up scene was answered. It changes no schedule and counts nowhere but among check-ups. Undone: the scene
+    /// was not asked.
+    Checked {
+        /// How the answer compares: 3 and above is right.
+        quality: Quality,
+        /// Time taken, raw.
+        took: Millis,
+        /// The check-up's number on the device that asked it, from 1.
+        checkup: u32,
+        /// Whether the check-up ended with it.
+        last: bool,
+    },
 }
 
 impl Fact {
@@ -104,6 +116,7 @@ impl Fact {
             Self::Configured => "configured",
             Self::Paused { .. } => "paused",
             Self::Resumed => "resumed",
+            Self::Checked { .. } => "checked",
         }
     }
 
@@ -111,9 +124,10 @@ impl Fact {
     #[must_use]
     pub fn answer(&self) -> Option<(Quality, Millis)> {
         match self {
-            Self::Answered { quality, took } | Self::Crammed { quality, took } | Self::Imported { quality, took } => {
-                Some((*quality, *took))
-            }
+            Self::Answered { quality, took }
+            | Self::Crammed { quality, took }
+            | Self::Imported { quality, took }
+            | Self::Checked { quality, took, .. } => Some((*quality, *took)),
             Self::Undone { .. }
             | Self::DueSet
             | Self::Reset

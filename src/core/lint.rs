@@ -6,6 +6,7 @@ use crate::core::card::Ask;
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
 use crate::core::card::kind;
+use crate::core::checkup::can_be_judged;
 use crate::core::id::hash64;
 use crate::core::text::fold;
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub const RULES: &[&str] = &[
     "long-answer",
     "longest-choice",
     "unbalanced-sorts",
+    "unjudged-scene",
     "missing-source",
     "missing-topic",
     "long-quotation",
@@ -124,6 +126,13 @@ fn look(note: &NoteText, find: Find<'_>) {
         );
     }
     let Some(kind) = kind(&note.kind) else { return };
+    if note.held_out && !note.ordinals().iter().any(|ordinal| can_be_judged(note, *ordinal)) {
+        find(
+            "unjudged-scene",
+            format!("no check-up asks a held-out card of the kind `{}`", note.kind),
+            "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself",
+        );
+    }
     for ordinal in note.ordinals() {
         let answer = fold(&note.answer(ordinal));
         for variant in 0..note.variants() {
@@ -388,6 +397,7 @@ mod tests {
                 "long-quotation",
                 NoteText { speaker: Some("S".to_owned()), ..basic(&format!("“{}”", "word ".repeat(26)), "x y z") },
             ),
+            ("unjudged-scene", NoteText { held_out: true, ..basic("What comes first?", "This") }),
             ("missing-source", NoteText { source: Vec::new(), ..basic("What?", "This") }),
             ("missing-topic", NoteText { topic: None, ..basic("What?", "This") }),
         ];

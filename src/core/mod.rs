@@ -5,6 +5,7 @@
 #![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
 
 pub mod card;
+pub mod checkup;
 pub mod event;
 pub mod grade;
 pub mod id;

@@ -43,7 +43,8 @@ impl Pauses {
                 | Fact::Imported { .. }
                 | Fact::Adopted
                 | Fact::Configured
-                | Fact::Restarted => continue,
+                | Fact::Restarted
+                | Fact::Checked { .. } => continue,
             };
             for pause in &mut pauses {
                 pause.until = pause.until.min(day).max(pause.from);

@@ -48,7 +48,8 @@ impl Voided {
                 | Fact::Adopted
                 | Fact::Configured
                 | Fact::Paused { .. }
-                | Fact::Resumed => None,
+                | Fact::Resumed
+                | Fact::Checked { .. } => None,
             })
             .collect();
         // Newest first: an undo can only name what came before it, so by its turn its own fate is known.
@@ -143,10 +144,13 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs, outcome: Outc
             }
         }
         Fact::Crammed { .. } => {}
-        // Facts about no card, and another program's history, leave a card as it is.
-        Fact::Imported { .. } | Fact::Undone { .. } | Fact::Configured | Fact::Paused { .. } | Fact::Resumed => {
-            return before.clone();
-        }
+        // Facts about no card, another program's history and check-ups leave a card as it is.
+        Fact::Imported { .. }
+        | Fact::Undone { .. }
+        | Fact::Configured
+        | Fact::Paused { .. }
+        | Fact::Resumed
+        | Fact::Checked { .. } => return before.clone(),
     }
     after
 }
@@ -171,7 +175,7 @@ pub fn fold<'a>(
             continue;
         }
         visit(&state, event);
-        if !matches!(event.fact, Fact::Imported { .. }) && event.prev != state.last_event {
+        if !matches!(event.fact, Fact::Imported { .. } | Fact::Checked { .. }) && event.prev != state.last_event {
             outcome = Outcome::Recompute;
         }
         state = apply(&state, event, configs, outcome);

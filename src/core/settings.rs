@@ -112,6 +112,8 @@ pub struct Settings {
     pub look_ms: u32,
     /// The keys to begin with.
     pub key_preset: KeyPreset,
+    /// Whether check-ups are offered.
+    pub checkup: bool,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
     /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
@@ -137,6 +139,7 @@ impl Default for Settings {
             weekly_scene: true,
             look_ms: 150,
             key_preset: KeyPreset::Usual,
+            checkup: true,
             keys: BTreeMap::new(),
             decks: BTreeMap::new(),
         }

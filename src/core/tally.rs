@@ -50,7 +50,8 @@ pub fn of_event(before: &CardState, event: &Event) -> DayTotals {
         | Fact::Adopted
         | Fact::Configured
         | Fact::Paused { .. }
-        | Fact::Resumed => {}
+        | Fact::Resumed
+        | Fact::Checked { .. } => {}
     }
     totals
 }

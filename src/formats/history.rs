@@ -106,6 +106,12 @@ struct EventLine {
     /// For `flagged`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     flag: Option<u8>,
+    /// For `checked`: the check-up's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checkup: Option<u32>,
+    /// For `checked`: whether the check-up ended with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    last: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     config: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,6 +221,8 @@ fn event_line(event: &Event) -> EventLine {
             _ => None,
         },
         flag: if let Fact::Flagged { flag } = &event.fact { Some(*flag) } else { None },
+        checkup: if let Fact::Checked { checkup, .. } = &event.fact { Some(*checkup) } else { None },
+        last: matches!(&event.fact, Fact::Checked { last: true, .. }),
         config: event.config.map(|config| config.to_string()),
         prev: event.prev.map(|prev| prev.to_string()),
         after: event.after.as_ref().map(|after| AfterLine {
@@ -350,6 +358,10 @@ fn event_of(line: EventLine) -> Result<Event, String> {
         "configured" => Fact::Configured,
         "paused" => Fact::Paused { until: StudyDay(line.until.ok_or("`paused` has no `until`")?) },
         "resumed" => Fact::Resumed,
+        "checked" => {
+            let (quality, took) = answer()?;
+            Fact::Checked { quality, took, checkup: line.checkup.ok_or("`checked` has no `checkup`")?, last: line.last }
+        }
         other => return Err(format!("`{other}` {NEWER}")),
     };
     let after = match &line.after {
@@ -436,6 +448,8 @@ mod tests {
             Fact::Configured,
             Fact::Paused { until: StudyDay(20480) },
             Fact::Resumed,
+            Fact::Checked { quality: answer.0, took: answer.1, checkup: 2, last: false },
+            Fact::Checked { quality: answer.0, took: answer.1, checkup: 3, last: true },
         ];
         for (index, fact) in facts.into_iter().enumerate() {
             let event = Event {

@@ -8,6 +8,8 @@ use crate::core::study_day::StudyDay;
 use crate::core::text::joined;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::checkup::Offer;
+use crate::ops::checkup::Sitting;
 use crate::ops::day::day;
 use crate::ops::edit::Bench;
 use crate::ops::failure;
@@ -108,6 +110,8 @@ pub struct Overview {
     pub comeback: Option<Comeback>,
     /// Whether nothing was ever answered.
     pub first_run: bool,
+    /// The check-up that is due or goes on.
+    pub checkup: Option<Offer>,
 }
 
 /// An open database with what is needed to use it.
@@ -175,6 +179,7 @@ impl Desk {
             comeback: day.comeback,
             first_run: day.pause.is_none()
                 && self.store.last_practised(StudyDay(i32::MAX)).map_err(|error| self.failure(&error))?.is_none(),
+            checkup: crate::ops::checkup::offer(&self.store, &self.settings, today)?,
             forecast,
             today,
             decks: tree(
@@ -213,6 +218,14 @@ impl Desk {
         };
         let options = Options { decks, ..Options::default() };
         Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
+    }
+
+    /// A check-up of the usual length, or what is left of the one of today.
+    ///
+    /// # Errors
+    /// When the database can't be read; when there are no scenes.
+    pub fn checkup(&mut self) -> Result<Sitting<'_>, Failure> {
+        Sitting::new(&mut self.store, &self.env, self.settings.clone(), crate::core::checkup::MINUTES)
     }
 
     /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read

@@ -3,6 +3,7 @@
 pub mod add;
 pub mod backup;
 pub mod bulk;
+pub mod checkup;
 pub mod day;
 pub mod decks;
 pub mod desk;

@@ -176,6 +176,14 @@ pub const SETTINGS: &[Setting] = &[
         read: |s| s.look_ms.to_string(),
         write: |s, text| s.look_ms = number(text),
     },
+    Setting {
+        key: "checkup",
+        what: "whether a check-up is offered when one is due",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.checkup.to_string(),
+        write: |s, text| s.checkup = text == "true",
+    },
 ];
 
 /// The setting of that name.

@@ -8,6 +8,7 @@ use std::io;
 use std::io::Write;
 
 mod build;
+mod checkups;
 mod csv;
 mod html;
 mod json;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use build::CardLine;
 pub use build::build;
+pub use checkups::with_checkups;
 pub use model::Body;
 pub use model::Cell;
 pub use model::Chart;

@@ -1,5 +1,7 @@
 //! A report as values: what every renderer is given, and how a value is worded for people and for programs.
 
+use crate::core::checkup::change;
+use crate::core::checkup::points;
 use crate::core::progress::FEWEST_FOR_PERCENT;
 use crate::core::progress::Period;
 use crate::core::progress::Recalls;
@@ -208,6 +210,10 @@ pub enum Cell {
     Percent(Recalls),
     /// In which range the true share of these recalls lies (Wilson, 95 %).
     Range(Recalls),
+    /// The same range where there are few answers and it is worth saying all the same.
+    Likely(Recalls),
+    /// The change from one share to another, as its 95 % interval (Newcombe).
+    Change(Recalls, Recalls),
     /// Some out of all, where it's not about recalls.
     Part(u64, u64),
     /// Whole days.
@@ -283,6 +289,11 @@ impl Cell {
                 }
                 _ => "-".to_owned(),
             },
+            Self::Likely(recalls) => match wilson(recalls.passed, recalls.all) {
+                Some((low, high)) => format!("{:.0}–{:.0} %", low * 100.0, high * 100.0),
+                None => "-".to_owned(),
+            },
+            Self::Change(before, after) => points(*before, *after).unwrap_or_else(|| "-".to_owned()),
             Self::Part(count, of) => share(Recalls { passed: *count, all: *of }),
             Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
             Self::Interval(days) => days.short(),
@@ -311,11 +322,19 @@ impl Cell {
                 ("all", "count", Raw::Whole(recalls.all)),
                 ("ratio", "ratio", decimal(recalls.ratio())),
             ],
-            Self::Range(recalls) => {
+            Self::Range(recalls) | Self::Likely(recalls) => {
                 let range = wilson(recalls.passed, recalls.all);
                 vec![
                     ("low", "ratio", decimal(range.map(|(low, _)| low))),
                     ("high", "ratio", decimal(range.map(|(_, high)| high))),
+                ]
+            }
+            Self::Change(before, after) => {
+                let change = change(*before, *after);
+                vec![
+                    ("difference", "ratio", decimal(change.map(|(difference, _, _)| difference))),
+                    ("low", "ratio", decimal(change.map(|(_, low, _)| low))),
+                    ("high", "ratio", decimal(change.map(|(_, _, high)| high))),
                 ]
             }
             Self::Part(count, of) => {
@@ -334,7 +353,7 @@ impl Cell {
     fn is_zero(&self) -> bool {
         match self {
             Self::Count(number) | Self::Days(number) | Self::Time(number) | Self::Load(number) => *number == 0,
-            Self::Percent(recalls) | Self::Range(recalls) => recalls.all == 0,
+            Self::Percent(recalls) | Self::Range(recalls) | Self::Likely(recalls) => recalls.all == 0,
             Self::Part(count, _) => *count == 0,
             Self::Nothing => true,
             _ => false,

@@ -22,6 +22,12 @@ pub(super) const RESET: i64 = 5;
 pub(super) const ADOPTED: i64 = 14;
 pub(super) const PAUSED: i64 = 17;
 pub(super) const RESUMED: i64 = 18;
+pub(super) const CHECKED: i64 = 19;
+
+/// The `arg` of a check-up's answer: twice the check-up's number, and one more where it ended with this answer.
+pub(super) fn checkup_arg(checkup: u32, last: bool) -> i64 {
+    2 * i64::from(checkup) + i64::from(last)
+}
 
 /// The log's number of a fact.
 pub(super) fn kind_code(fact: &Fact) -> i64 {
@@ -44,6 +50,7 @@ pub(super) fn kind_code(fact: &Fact) -> i64 {
         Fact::Restarted => 16,
         Fact::Paused { .. } => PAUSED,
         Fact::Resumed => RESUMED,
+        Fact::Checked { .. } => CHECKED,
     }
 }
 
@@ -76,6 +83,10 @@ pub(super) fn fact(
         16 => Fact::Restarted,
         PAUSED => Fact::Paused { until: day_of(arg?) },
         RESUMED => Fact::Resumed,
+        CHECKED => {
+            let arg = arg?;
+            Fact::Checked { quality: quality?, took, checkup: u32_of(arg / 2), last: arg % 2 == 1 }
+        }
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::columns::CHECKED;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
@@ -113,7 +114,9 @@ impl Store {
 
     fn cards_with_events(&self) -> Result<Vec<(i64, CardId)>, StoreError> {
         let mut statement = self.db.prepare(
-            "SELECT DISTINCT e.card, n.uid, c.ordinal FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note",
+            &format!(
+"SELECT DISTINCT e.card, n.uid, c.ordinal FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
+             WHERE e.kind <> {CHECKED}"),
         )?;
         let rows = statement
             .query_map([], |row| Ok((row.get(0)?, CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? })))?;

@@ -5,6 +5,7 @@
 
 mod card_state;
 mod cards;
+mod checkups;
 mod columns;
 mod doctor;
 mod due;
@@ -23,6 +24,7 @@ pub use cards::CardLine;
 pub use cards::DeckLine;
 pub use cards::Found;
 pub use cards::Notes;
+pub use checkups::HeldOut;
 pub use doctor::Finding;
 pub use due::Counts;
 pub use due::DeckSet;

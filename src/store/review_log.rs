@@ -27,6 +27,7 @@ use crate::store::columns::PAUSED;
 use crate::store::columns::RESUMED;
 use crate::store::columns::UNDONE;
 use crate::store::columns::after_of;
+use crate::store::columns::checkup_arg;
 use crate::store::columns::day_of;
 use crate::store::columns::detail_of;
 use crate::store::columns::fact;
@@ -227,6 +228,7 @@ impl Writer<'_> {
             }
             Fact::Buried { until } | Fact::Paused { until } => (Some(i64::from(until.0)), None),
             Fact::Flagged { flag } => (Some(i64::from(*flag)), None),
+            Fact::Checked { checkup, last, .. } => (Some(checkup_arg(*checkup, *last)), None),
             Fact::Answered { .. }
             | Fact::Crammed { .. }
             | Fact::DueSet
@@ -291,7 +293,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, scheduler: Option<&Scheduler>) -> Event {
+    pub(super) fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, scheduler: Option<&Scheduler>) -> Event {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         Event {

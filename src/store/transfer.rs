@@ -2,6 +2,7 @@
 
 use crate::core::event::Action;
 use crate::core::event::Event;
+use crate::core::event::Fact;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::ConfigId;
@@ -15,6 +16,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::columns::CHECKED;
 use crate::store::columns::day_of;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
@@ -192,7 +194,8 @@ impl Union<'_, '_> {
                 if !self.writer.has_card(card)? {
                     self.stub(card)?;
                 }
-                if self.touched.insert(card) {
+                // A check-up's answer leaves the state as it is, and no state where there was none.
+                if !matches!(event.fact, Fact::Checked { .. }) && self.touched.insert(card) {
                     let reader = Reader::new(&self.writer.tx)?;
                     self.writer.move_sums(&reader, card, &self.was, -1)?;
                 }
@@ -251,9 +254,11 @@ impl Union<'_, '_> {
         let mut others = BTreeSet::new();
         for action in self.was.difference(&now) {
             let mut statement = self.writer.tx.prepare_cached(
-                "SELECT DISTINCT n.uid, c.ordinal FROM device v JOIN action a ON a.device = v.id JOIN event e ON e.device = a.device \
+                &format!(
+"SELECT DISTINCT n.uid, c.ordinal FROM device v JOIN action a ON a.device = v.id JOIN event e ON e.device = a.device \
                  AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events \
-                 JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE v.uuid = ?1 AND a.number = ?2",
+                 JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE v.uuid = ?1 AND a.number = ?2 \
+                 AND e.kind <> {CHECKED}"),
             )?;
             let rows = statement.query_map((action.device.0, i64_of(action.number)), |row| {
                 Ok(CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? })

@@ -9,6 +9,7 @@ use crate::core::study_day::Timestamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::columns::CHECKED;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
 use crate::store::review_log::Reader;
@@ -23,8 +24,8 @@ use std::collections::BTreeSet;
 const NOT_OURS: [&str; 4] = ["undo", "builtin", "union", "link"];
 
 /// Kinds of action that write no texts: their notes need not be looked for.
-const WITHOUT_TEXTS: [&str; 10] =
-    ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename", "pause"];
+const WITHOUT_TEXTS: [&str; 11] =
+    ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename", "pause", "checkup"];
 
 /// An action as `lmq undo --list` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,11 +213,12 @@ impl Writer<'_> {
             let Some(device) = device else { continue };
             let number = i64_of(changed.number);
             {
-                let mut statement = self.tx.prepare(
+                let mut statement = self.tx.prepare(&format!(
                     "SELECT DISTINCT n.uid, c.ordinal FROM action a JOIN event e ON e.device = a.device \
                      AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events \
-                     JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE a.device = ?1 AND a.number = ?2",
-                )?;
+                     JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE a.device = ?1 AND a.number = ?2 \
+                     AND e.kind <> {CHECKED}"
+                ))?;
                 let rows = statement.query_map((device, number), |row| {
                     Ok(CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? })
                 })?;

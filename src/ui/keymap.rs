@@ -69,6 +69,7 @@ commands! {
     Open = "open", "o", "open";
     Search = "search", "/", "search";
     Browse = "browse", "b", "browse all cards";
+    Checkup = "checkup", "c", "a check-up: scenes that no review asks";
     Help = "help", "?", "show all keys";
     Quit = "quit", "q esc", "leave; everything is kept";
 }

@@ -1,5 +1,6 @@
 //! Adapters: keys and lines in, a view of the session out. A front end decides nothing.
 
+pub mod checkup;
 pub mod keymap;
 mod plain;
 mod tui;
@@ -7,6 +8,7 @@ pub mod words;
 
 pub use plain::plain;
 pub use tui::Leave;
+pub use tui::checkup as checkup_screen;
 pub use tui::give_back;
 pub use tui::review;
 pub use tui::today;

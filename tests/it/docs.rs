@@ -190,9 +190,17 @@ fn every_field_of_the_json_is_explained_where_its_command_is() {
         (&["undo", "--json"], "Undo"),
         (&["check", "bad.toml", "--json"], "Check and doctor"),
         (&["config", "list", "--json"], "Settings"),
+        (&["checkup", "--json"], "Check-ups"),
     ] {
         explains(section(&doc, heading), &format!("{args:?}"), &fields(&lmq.json(args)));
     }
+    let checked = lmq.run_with(&["checkup", "--minutes", "1", "--json"], b"l\nm\n");
+    let checked: Value = serde_json::from_str(&checked.stdout).unwrap();
+    let check_ups = section(&doc, "Check-ups");
+    for (what, value) in [("one", &checked["this"]), ("its range", &checked["this"]["range"])] {
+        explains(check_ups, what, &fields(value));
+    }
+    explains(check_ups, "a topic", &fields(&checked["this"]["topics"]));
     let history = lmq.json(&["history", "--json"]);
     let answered = history.as_array().unwrap().iter().find(|row| row["kind"] == "answered").unwrap();
     for state in ["before", "after"] {

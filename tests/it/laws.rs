@@ -5,6 +5,7 @@ use crate::world::MORNING;
 use crate::world::World;
 use crate::world::assert_same;
 use crate::world::time;
+use lmq::core::checkup;
 use lmq::core::event::After;
 use lmq::core::event::Detail;
 use lmq::core::event::Draft;
@@ -17,6 +18,7 @@ use lmq::core::session::Stage;
 use lmq::core::state::CardState;
 use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
+use lmq::ops::checkup::Sitting;
 use lmq::ops::review::Options;
 use lmq::ops::review::Review;
 use lmq::store::StoreError;
@@ -41,6 +43,7 @@ enum Step {
     Answer { card: usize, quality: u8, took: u32 },
     Sit(Vec<Act>),
     Cram(Vec<u8>),
+    Checkup(Vec<u8>),
     Undo,
     Redo,
     UndoOlder(usize),
@@ -75,6 +78,7 @@ fn action() -> impl Strategy<Value = Step> {
         4 => (0usize..20, 0u8..6, 0u32..90_000).prop_map(|(card, quality, took)| Step::Answer { card, quality, took }),
         3 => act().prop_filter("is an undo", |act| !matches!(act, Act::TakeBack)).prop_map(|act| Step::Sit(vec![act])),
         1 => (0u8..6).prop_map(|grade| Step::Cram(vec![grade])),
+        2 => (0u8..3).prop_map(|answer| Step::Checkup(vec![answer])),
         2 => toml(),
         1 => csv(),
     ]
@@ -85,6 +89,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => (0usize..20, 0u8..6, 0u32..90_000).prop_map(|(card, quality, took)| Step::Answer { card, quality, took }),
         4 => proptest::collection::vec(act(), 1..7).prop_map(Step::Sit),
         1 => proptest::collection::vec(0u8..6, 1..4).prop_map(Step::Cram),
+        2 => proptest::collection::vec(0u8..4, 1..6).prop_map(Step::Checkup),
         2 => Just(Step::Undo),
         1 => Just(Step::Redo),
         2 => (0usize..12).prop_map(Step::UndoOlder),
@@ -134,6 +139,14 @@ fn deck_toml(notes: usize, variants: &[u8]) -> String {
         };
         text.push_str(&body);
     }
+    for index in 0..4 {
+        write!(
+            text,
+            "\n[[card]]\nkey = \"h{index}\"\nkind = \"sort\"\nheld_out = true\ntopic = \"a\"\nprompt = \"Scene {index}?\"\n\
+             answer = \"left\"\ncategories = [\"left\", \"right\"]\n"
+        )
+        .unwrap();
+    }
     text
 }
 
@@ -179,6 +192,21 @@ fn sit(world: &mut World, acts: &[Act], cram: bool) {
     }
 }
 
+/// A check-up: left, right, not known, and, for 3, the newest answer taken back.
+fn check_up(world: &mut World, answers: &[u8]) {
+    let settings = world.settings.clone();
+    // All scenes may be gone with an undone import, or suspended.
+    let Ok(mut sitting) = Sitting::new(&mut world.store, &world.env, settings, 1) else { return };
+    for answer in answers {
+        match answer {
+            0 => drop(sitting.feed(&checkup::Input::Respond("left".to_owned())).unwrap()),
+            1 => drop(sitting.feed(&checkup::Input::Respond("right".to_owned())).unwrap()),
+            2 => drop(sitting.feed(&checkup::Input::DontKnow).unwrap()),
+            _ => drop(sitting.undo().unwrap()),
+        }
+    }
+}
+
 fn take(world: &mut World, step: &Step) {
     match step {
         Step::Answer { card, quality: grade, took } => {
@@ -193,6 +221,7 @@ fn take(world: &mut World, step: &Step) {
             let acts: Vec<Act> = grades.iter().copied().map(Act::Grade).collect();
             sit(world, &acts, true);
         }
+        Step::Checkup(answers) => check_up(world, answers),
         Step::Undo => drop(world.undo_newest()),
         Step::Redo => drop(world.redo()),
         Step::UndoOlder(back) => {
@@ -232,6 +261,22 @@ fn assert_in_order(world: &mut World) {
     assert_same(&seen, &world.seen(true), "what is seen before and after the caches were made again");
 }
 
+/// Every row of every cache.
+fn caches(world: &World) -> Vec<String> {
+    let db = rusqlite::Connection::open(world.path()).unwrap();
+    let mut rows = Vec::new();
+    for table in ["card_state", "day_sum", "topic_sum", "side_sum", "card", "deck", "note"] {
+        let mut statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let mut found = statement.query([]).unwrap();
+        while let Some(row) = found.next().unwrap() {
+            let values = (0..columns).map(|column| format!("{:?}", row.get_ref(column).unwrap()));
+            rows.push(format!("{table} {}", values.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    rows
+}
+
 fn newest(world: &World) -> Option<ActionId> {
     world.store.newest_action(&[]).unwrap().map(|action| action.id)
 }
@@ -247,6 +292,8 @@ fn learned(world: &World) -> Vec<String> {
         ));
     }
     learned.push(format!("{:?}", world.store.day_totals(&lmq::store::DeckSet::All).unwrap()));
+    let scores = lmq::ops::checkup::all(&world.store).unwrap();
+    learned.extend(scores.iter().map(|one| format!("{:?} {} {:?}", one.cards, one.finished, one.score)));
     learned
 }
 
@@ -276,6 +323,20 @@ proptest! {
             prop_assert_eq!(world.undo_newest(), is_newest);
             assert_same(&before, &world.seen(true), "before, and after the undo of what was redone");
         }
+        assert_in_order(&mut world);
+    }
+
+    #[test]
+    fn a_check_up_moves_no_state_no_sum_and_no_queue(steps in steps(), answers in proptest::collection::vec(0u8..4, 1..9)) {
+        let mut world = after(&steps);
+        let unmoved = |world: &World| -> Vec<String> {
+            let seen = world.seen(true);
+            seen.into_iter().filter(|line| !line.contains("Checked {") && !line.contains("checkup: ")).collect()
+        };
+        let (before, rows) = (unmoved(&world), caches(&world));
+        check_up(&mut world, &answers);
+        assert_same(&before, &unmoved(&world), "before and after a check-up");
+        assert_same(&rows, &caches(&world), "the caches before and after a check-up");
         assert_in_order(&mut world);
     }
 

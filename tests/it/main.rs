@@ -9,6 +9,7 @@ mod built_in;
 mod bulk;
 mod cards;
 mod check;
+mod checkup;
 mod commands;
 mod completions;
 mod config;

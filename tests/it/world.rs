@@ -237,6 +237,8 @@ impl World {
         seen.push(format!("{:?}", self.store.day_totals(&DeckSet::All).unwrap()));
         seen.push(format!("{:?}", self.store.counts(&DeckSet::All, today, &rules).unwrap()));
         seen.extend(self.queue());
+        let checkups = ops::checkup::all(&self.store).unwrap();
+        seen.extend(checkups.iter().map(|one| format!("checkup: {:?} {} {:?}", one.cards, one.finished, one.score)));
         seen
     }
 }

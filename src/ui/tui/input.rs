@@ -142,6 +142,6 @@ mod tests {
     fn a_long_line_shows_what_is_around_the_cursor() {
         let input = Input::of("abcdefghij");
         assert_eq!(input.view(4), ("hij".to_owned(), 3));
-        assert_eq!(Input::of("日本語").view(5), ("本語".to_owned(), 4));
+        assert_eq!(Input::of("日本語").view(5), ("…語".to_owned(), 3));
     }
 }

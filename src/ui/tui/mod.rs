@@ -2,6 +2,7 @@
 
 mod browse;
 mod card;
+mod checkup;
 mod edit;
 mod end;
 mod form;
@@ -20,6 +21,7 @@ pub use today::Leave;
 pub use today::today;
 
 use crate::failure::Failure;
+use crate::ops::checkup::Sitting;
 use crate::ops::review::Review;
 use crate::ui::Editor;
 use crate::ui::Look;
@@ -55,4 +57,20 @@ pub fn review(
     }
     let summary = sitting.session().summary(sitting.today());
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))
+}
+
+/// A check-up in the terminal; what it came to is said on the normal screen after it.
+///
+/// # Errors
+/// When the terminal can't be used, or the database can't be read.
+pub fn checkup(
+    sitting: &mut Sitting<'_>,
+    look: Look,
+    keys: &Keymap,
+    stop: &dyn Fn() -> bool,
+    editor: &dyn Editor,
+    confirm: bool,
+) -> Result<(), Failure> {
+    let mut term = term::Term::new()?;
+    checkup::run(sitting, &mut term, With { look, keys, stop, editor }, confirm)
 }

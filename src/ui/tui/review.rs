@@ -513,7 +513,8 @@ impl Screen {
             | Command::Right
             | Command::Search
             | Command::Add
-            | Command::Browse => {}
+            | Command::Browse
+            | Command::Checkup => {}
         }
         Ok(true)
     }

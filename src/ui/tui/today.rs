@@ -13,6 +13,7 @@ use crate::ui::keymap::Command;
 use crate::ui::keymap::Keymap;
 use crate::ui::tui::With;
 use crate::ui::tui::browse;
+use crate::ui::tui::checkup;
 use crate::ui::tui::edit;
 use crate::ui::tui::end;
 use crate::ui::tui::pages;
@@ -122,7 +123,10 @@ pub fn today(
         }
         let mut command = keys.command(&key);
         // Somebody who starts it for the first time knows no keys, and wants none.
-        let known = matches!(command, Some(Command::Quit | Command::Help | Command::Browse | Command::Search));
+        let known = matches!(
+            command,
+            Some(Command::Quit | Command::Help | Command::Browse | Command::Search | Command::Checkup)
+        );
         if overview.first_run && !known {
             command = Some(Command::Reveal);
         }
@@ -158,6 +162,10 @@ pub fn today(
             Some(Command::Add) => {
                 let deck = chosen.checked_sub(1).and_then(|row| overview.decks.get(row)).map(|deck| deck.name.clone());
                 said = edit::add(&mut desk.bench(), deck.as_deref().unwrap_or_default(), &mut term, with)?;
+                overview = desk.overview()?;
+            }
+            Some(Command::Checkup) => {
+                said = checkup::sit(desk, &mut term, with)?;
                 overview = desk.overview()?;
             }
             Some(Command::Undo) => {
@@ -285,6 +293,15 @@ fn lines(
         let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
         let name = format!("{indent}{fold}{leaf}{title}");
         lines.push(row(index + 1, &name, [deck.due, deck.new, deck.repeats]));
+    }
+    if let Some(offer) = overview.checkup {
+        let key = with.keys.keys(Command::Checkup).split(' ').next().unwrap_or_default().to_owned();
+        lines.push(Line::default());
+        lines.extend(wrapped(
+            &crate::ui::checkup::offer(offer, &format!("{key} begins")),
+            width,
+            style(Tone::Near, with.look),
+        ));
     }
     let most = overview.forecast.iter().copied().max().unwrap_or(0);
     if most > 0 {

@@ -1,0 +1,184 @@
+use crate::cli::Ctx;
+use crate::cli::json;
+use crate::cli::review::keys;
+use crate::cli::review::stops;
+use crate::core::checkup::MINUTES;
+use crate::core::checkup::Taken;
+use crate::core::checkup::change;
+use crate::core::checkup::conclusion;
+use crate::core::checkup::first_and_latest;
+use crate::core::progress::wilson;
+use crate::core::text::one_line;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::checkup::Offer;
+use crate::ops::checkup::Outcome;
+use crate::ops::checkup::Sitting;
+use crate::ops::checkup::offer;
+use crate::store::Store;
+use crate::ui;
+use serde::Serialize;
+use std::io;
+use std::sync::atomic::Ordering;
+
+/// See whether what you learn reaches scenes that you never trained
+///
+/// A check-up asks scenes that no review asks: eight in three minutes, each once before any comes again. Nothing is said
+/// about right or wrong before the end, no schedule changes, and no answer counts elsewhere. lmq offers one on day 1 of
+/// use, then on day 30, 180 and 365; you may take one at any time. Each answer is on the disk before the next scene
+/// shows: a check-up that was left goes on the same day.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq checkup                  three minutes, eight scenes
+  lmq checkup --minutes 6      twice as many: a narrower range
+  lmq checkup --plain --yes    over lines, at once: for screen readers and scripts
+  lmq stats                    all check-ups, before and after")]
+pub(super) struct Args {
+    /// End at the scene after so many minutes; about 22 seconds are planned for a scene
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120), default_value_t = MINUTES)]
+    minutes: u32,
+
+    /// Work over lines, without keys and escape codes: for screen readers and scripts
+    #[arg(long)]
+    plain: bool,
+
+    /// Begin at once
+    #[arg(long)]
+    yes: bool,
+
+    /// Print the result as JSON; the scenes go to standard error
+    #[arg(long)]
+    json: bool,
+}
+
+/// A range of shares.
+#[derive(Serialize)]
+struct Range {
+    low: f64,
+    high: f64,
+}
+
+/// Right of asked in a topic.
+#[derive(Serialize)]
+struct Topic {
+    topic: String,
+    right: u64,
+    asked: u64,
+}
+
+/// A check-up as JSON has it; while it can still go on nothing is said about right or wrong.
+#[derive(Serialize)]
+struct Line {
+    checkup: usize,
+    day: String,
+    finished: bool,
+    asked: u64,
+    right: Option<u64>,
+    range: Option<Range>,
+    topics: Vec<Topic>,
+}
+
+/// A change as JSON has it.
+#[derive(Serialize)]
+struct Change {
+    first: usize,
+    latest: usize,
+    difference: f64,
+    low: f64,
+    high: f64,
+}
+
+#[derive(Serialize)]
+struct CheckupResult {
+    this: Option<Line>,
+    planned: usize,
+    all: Vec<Line>,
+    change: Option<Change>,
+    conclusion: String,
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
+fn line(place: usize, one: &Taken, open: bool) -> Line {
+    let range = wilson(one.score.passed, one.score.all).filter(|_| !open);
+    let topics = one.topics.iter().filter(|_| !open);
+    Line {
+        checkup: place + 1,
+        day: one.day.iso(),
+        finished: one.finished,
+        asked: one.score.all,
+        right: (!open).then_some(one.score.passed),
+        range: range.map(|(low, high)| Range { low: rounded(low), high: rounded(high) }),
+        topics: topics
+            .map(|(topic, score)| Topic { topic: one_line(topic), right: score.passed, asked: score.all })
+            .collect(),
+    }
+}
+
+fn to_json(outcome: &Outcome, today: crate::core::study_day::StudyDay) -> CheckupResult {
+    let lines = |all: &[Taken]| -> Vec<Line> {
+        all.iter().enumerate().map(|(place, one)| line(place, one, !one.finished && one.day == today)).collect()
+    };
+    let place = |wanted: &Taken| outcome.all.iter().position(|one| one == wanted).unwrap_or(0);
+    let change = first_and_latest(&outcome.all).and_then(|(first, latest)| {
+        let (difference, low, high) = change(first.score, latest.score)?;
+        let [difference, low, high] = [difference, low, high].map(rounded);
+        Some(Change { first: place(first) + 1, latest: place(latest) + 1, difference, low, high })
+    });
+    CheckupResult {
+        this: outcome.this.as_ref().and_then(|this| lines(&outcome.all).into_iter().nth(place(this))),
+        planned: outcome.planned,
+        all: lines(&outcome.all),
+        change,
+        conclusion: conclusion(&outcome.all),
+    }
+}
+
+/// The offer of a check-up, where one is due.
+pub(super) fn offered(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failure> {
+    let offer: Option<Offer> = offer(store, &ctx.settings, ctx.stamp().today)?;
+    Ok(offer.map(|offer| ui::checkup::offer(offer, "`lmq checkup`")))
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let mut store = ctx.store()?;
+    if let Some(warning) = crate::ops::review::clock_warning(&store, &ctx.env)? {
+        ctx.say(&warning);
+    }
+    let settings = ctx.settings.clone();
+    let mut sitting = Sitting::new(&mut store, &ctx.env, settings, args.minutes)?;
+    let terminals = Env::terminals();
+    let look = ui::Look { colour: ctx.colour, width: ui::width() };
+    if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
+        let mut input = io::stdin().lock();
+        let mut err = io::stderr().lock();
+        let out: &mut dyn io::Write = if args.json { &mut err } else { &mut ctx.out };
+        ui::checkup::plain(&mut sitting, &mut input, out, look, terminals.stdin, !args.yes)?;
+    } else {
+        let keys = keys(&ctx.settings)?;
+        let stop = stops()?;
+        let editor = crate::cli::editor::Named { db: ctx.db.clone() };
+        ui::checkup_screen(&mut sitting, look, &keys, &|| stop.load(Ordering::Relaxed), &editor, !args.yes)?;
+    }
+    let outcome = sitting.outcome()?;
+    let today = sitting.today();
+    if args.json {
+        return json::print(ctx, &to_json(&outcome, today));
+    }
+    for line in ui::checkup::result(&outcome) {
+        for wrapped in wrapped(&line, look.width.clamp(20, 100)) {
+            ctx.line(wrapped)?;
+        }
+    }
+    Ok(())
+}
+
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let text = crate::core::text::printable(line);
+    let indent: String = text.chars().take_while(|c| *c == ' ').collect();
+    let options = textwrap::Options::new(width).subsequent_indent(&indent);
+    textwrap::wrap(&text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}

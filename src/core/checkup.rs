@@ -1,0 +1,520 @@
+//! Check-ups: scenes that are never trained, asked on day 1, 30, 180 and 365, to see whether the ideas reach scenes
+//! that the learner has not met.
+//!
+//! A sitting is a pure state machine, as the one of reviews: whoever drives it commits its effect and only then goes on
+//! with `next`. It says nothing about right or wrong before its end.
+
+use crate::core::card::Ask;
+use crate::core::card::NoteText;
+use crate::core::card::Outcome;
+use crate::core::card::Question;
+use crate::core::card::Showing;
+use crate::core::card::Unreadable;
+use crate::core::card::kind;
+use crate::core::event::Detail;
+use crate::core::event::Draft;
+use crate::core::event::Fact;
+use crate::core::grade::Quality;
+use crate::core::id::CardId;
+use crate::core::id::DeviceId;
+use crate::core::progress::Recalls;
+use crate::core::progress::wilson;
+use crate::core::scheduler::mix;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::core::text::counted;
+use crate::core::units::Hlc;
+use crate::core::units::Millis;
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+
+#[cfg(test)]
+mod tests;
+
+/// The days of use on which a check-up falls due; day 1 is that of the first answer.
+pub const MILESTONES: [i64; 4] = [1, 30, 180, 365];
+
+/// Minutes that a check-up takes unless its learner says otherwise.
+pub const MINUTES: u32 = 3;
+
+/// The time that is planned for a scene: two lines to read and a moment to judge. Three minutes are eight scenes, so
+/// that the four check-ups of a year find new ones in a deck of 32.
+const SCENE_MS: i64 = 22_000;
+
+/// How many scenes are planned for so many minutes; one at least.
+#[must_use]
+pub fn scenes_in(minutes: u32) -> usize {
+    usize::try_from((i64::from(minutes) * 60_000 / SCENE_MS).max(1)).unwrap_or(1)
+}
+
+/// Whether a scene of this text can be judged by the program: only then can it be asked without saying the answer.
+#[must_use]
+pub fn can_be_judged(text: &NoteText, ordinal: u16) -> bool {
+    kind(&text.kind).is_some_and(|kind| kind.question(text, ordinal, Showing::default()).ask != Ask::Recall)
+}
+
+/// A scene that may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scene {
+    /// Its card.
+    pub card: CardId,
+    /// How often it was asked in check-ups that count.
+    pub uses: usize,
+}
+
+/// The order in which check-up `number` asks: the least used first, so that none is asked again before all were; among
+/// those by `mix` of card and number, the same on every machine.
+#[must_use]
+pub fn in_order(mut scenes: Vec<Scene>, number: u32) -> Vec<Scene> {
+    scenes.sort_by_key(|scene| (scene.uses, mix(scene.card.hash() ^ mix(u64::from(number))), scene.card));
+    scenes
+}
+
+/// One answer of a check-up, as the log has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The device that asked.
+    pub device: DeviceId,
+    /// The number of the check-up on that device.
+    pub number: u32,
+    /// Its place in the order of all events.
+    pub hlc: Hlc,
+    /// The study day.
+    pub day: StudyDay,
+    /// The scene.
+    pub card: CardId,
+    /// The local number of its deck.
+    pub deck: i64,
+    /// The scene's topic by title; its deck's name where it has none.
+    pub topic: String,
+    /// Whether it was right.
+    pub right: bool,
+    /// Whether the check-up ended with it.
+    pub last: bool,
+    /// Time taken, raw.
+    pub took: Millis,
+}
+
+/// One check-up in sums.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The device that asked.
+    pub device: DeviceId,
+    /// Its number on that device.
+    pub number: u32,
+    /// The study day of its first answer.
+    pub day: StudyDay,
+    /// Right of asked.
+    pub score: Recalls,
+    /// Whether it came to its end.
+    pub finished: bool,
+    /// Right of asked by topic, in the topics' order.
+    pub topics: BTreeMap<String, Recalls>,
+    /// The scenes, in the order in which they were asked.
+    pub cards: Vec<CardId>,
+    /// Time taken, raw.
+    pub took_ms: i64,
+}
+
+/// Sums of all check-ups, in the order of their first answers.
+#[must_use]
+pub fn taken(answers: Vec<Given>) -> Vec<Taken> {
+    taken_of(answers, |_| true)
+}
+
+/// The same, with no answers in the sums but those that `counts` says yes to; check-ups without any are left out.
+#[must_use]
+pub fn taken_of(mut answers: Vec<Given>, counts: impl Fn(&Given) -> bool) -> Vec<Taken> {
+    answers.sort_by_key(|answer| (answer.hlc, answer.device));
+    let mut all: Vec<Taken> = Vec::new();
+    for answer in answers {
+        let known = all.iter().position(|one| (one.device, one.number) == (answer.device, answer.number));
+        let counted = counts(&answer);
+        let score = Recalls { passed: u64::from(answer.right && counted), all: u64::from(counted) };
+        let one = match known.and_then(|index| all.get_mut(index)) {
+            Some(one) => one,
+            None => {
+                all.push(Taken {
+                    device: answer.device,
+                    number: answer.number,
+                    day: answer.day,
+                    score: Recalls::default(),
+                    finished: false,
+                    topics: BTreeMap::new(),
+                    cards: Vec::new(),
+                    took_ms: 0,
+                });
+                let Some(one) = all.last_mut() else { continue };
+                one
+            }
+        };
+        one.score = one.score.plus(score);
+        one.finished |= answer.last;
+        if counted {
+            let topic = one.topics.entry(answer.topic).or_default();
+            *topic = topic.plus(score);
+        }
+        one.cards.push(answer.card);
+        one.took_ms += i64::from(answer.took.0);
+    }
+    all.retain(|one| one.score.all > 0);
+    all
+}
+
+/// The check-up of this device that was begun today and has not come to its end.
+#[must_use]
+pub fn open(all: &[Taken], device: DeviceId, today: StudyDay) -> Option<&Taken> {
+    all.iter().rfind(|one| one.device == device && one.day == today && !one.finished)
+}
+
+/// The check-ups to be shown on `today`: one that still goes on says nothing yet.
+pub fn shown(all: &[Taken], today: StudyDay) -> impl Iterator<Item = &Taken> {
+    all.iter().filter(move |one| one.finished || one.day < today)
+}
+
+/// The first and the newest check-up that came to their ends; `None` where there are not two.
+#[must_use]
+pub fn first_and_latest(all: &[Taken]) -> Option<(&Taken, &Taken)> {
+    let mut finished = all.iter().filter(|one| one.finished);
+    let first = finished.next()?;
+    finished.next_back().map(|latest| (first, latest))
+}
+
+/// The milestone that calls for a check-up today, as a day of use.
+///
+/// Day 1 is the day of the first answer or of the first check-up, whichever came first; before both it is today. A
+/// milestone is due when today is on or after it and the newest finished check-up was before it.
+#[must_use]
+pub fn due(first_answer: Option<StudyDay>, all: &[Taken], today: StudyDay) -> Option<i64> {
+    let begun = all.iter().map(|one| one.day).min();
+    let first = [first_answer, begun, Some(today)].into_iter().flatten().min()?;
+    let newest = all.iter().filter(|one| one.finished).map(|one| one.day).max();
+    let passed = MILESTONES.into_iter().rev().find(|day| today >= first.plus(day - 1))?;
+    newest.is_none_or(|newest| newest < first.plus(passed - 1)).then_some(passed)
+}
+
+/// A change between two shares, in shares: the difference and the ends of its 95 % interval.
+///
+/// Newcombe's hybrid score interval without continuity correction, from the Wilson intervals of both. `None` where one
+/// has no answers. Source: R. G. Newcombe, *Interval estimation for the difference between independent proportions*,
+/// Statistics in Medicine 17 (1998), method 10.
+#[must_use]
+pub fn change(before: Recalls, after: Recalls) -> Option<(f64, f64, f64)> {
+    let (p1, p2) = (before.ratio()?, after.ratio()?);
+    let (l1, u1) = wilson(before.passed, before.all)?;
+    let (l2, u2) = wilson(after.passed, after.all)?;
+    let difference = p2 - p1;
+    let low = difference - ((p2 - l2).powi(2) + (u1 - p1).powi(2)).sqrt();
+    let high = difference + ((u2 - p2).powi(2) + (p1 - l1).powi(2)).sqrt();
+    Some((difference, low.max(-1.0), high.min(1.0)))
+}
+
+/// What can be said of a change, and what not, in a sentence or two.
+#[must_use]
+pub fn conclusion(all: &[Taken]) -> String {
+    let Some((first, latest)) = first_and_latest(all) else {
+        return match all.iter().filter(|one| one.finished).count() {
+            0 => "Nothing can be concluded before a check-up has come to its end.".to_owned(),
+            _ => "This is where you start: one check-up says nothing about a change. The next one compares.".to_owned(),
+        };
+    };
+    let scores = format!(
+        "From {} of {} right to {} of {}",
+        first.score.passed, first.score.all, latest.score.passed, latest.score.all
+    );
+    match change(first.score, latest.score) {
+        Some((_, low, _)) if low > 0.0 => format!(
+            "{scores}: more than chance explains. You judge scenes that you never trained better than at first; whether \
+             the cards were the cause, or something else in your life, no check-up can tell."
+        ),
+        Some((_, _, high)) if high < 0.0 => format!(
+            "{scores}: less than chance explains. You judge scenes that you never trained worse than at first; the \
+             check-up can't tell why."
+        ),
+        _ => format!(
+            "{scores}: chance alone could do that. With so few scenes neither a gain nor the lack of one is shown; more \
+             check-ups make the range narrower."
+        ),
+    }
+}
+
+/// The scene on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Its card.
+    pub card: CardId,
+    /// Its text.
+    text: NoteText,
+    variant: usize,
+    /// What is asked.
+    pub question: Question,
+    shown_at: Timestamp,
+}
+
+/// Where a check-up is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// It wants [`Checkup::wanted`] to be loaded and presented.
+    Between,
+    /// A scene is shown.
+    Asking(Box<Asked>),
+    /// It came to its end, or the learner left.
+    Over,
+}
+
+/// What a person does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Gives an answer.
+    Respond(String),
+    /// Says that they don't know: wrong, and no guess.
+    DontKnow,
+    /// Leaves; what was answered is kept.
+    Quit,
+}
+
+/// What has to be done before the check-up may go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Commit this answer as one action of kind `checkup` with this label.
+    Append {
+        /// What `lmq undo` will call it: no word of the scene or the answer.
+        label: String,
+        /// The answer.
+        answer: Box<Draft>,
+    },
+    /// The response could not be read; ask again and say why.
+    AskAgain(String),
+    /// Nothing: the input makes no sense now.
+    Ignored,
+}
+
+/// One transition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The check-up after it, once the effect is done.
+    pub next: Checkup,
+    /// What to do, if anything.
+    pub effect: Option<Effect>,
+}
+
+/// A check-up under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkup {
+    number: u32,
+    waiting: VecDeque<Scene>,
+    /// Scenes that were answered, in earlier parts of it too.
+    done: usize,
+    /// Those of this sitting, for taking them back.
+    answered: Vec<Scene>,
+    stage: Stage,
+    ends_at_ms: i64,
+}
+
+impl Checkup {
+    /// Check-up `number` over `scenes`, in their order. `minutes` long, of which `begun` already took its part.
+    #[must_use]
+    pub fn new(number: u32, scenes: Vec<Scene>, minutes: u32, begun: Option<&Taken>, now: Timestamp) -> Self {
+        let (done, took_ms) = begun.map_or((0, 0), |one| (one.cards.len(), one.took_ms));
+        let mut waiting: VecDeque<Scene> =
+            scenes.into_iter().filter(|scene| begun.is_none_or(|one| !one.cards.contains(&scene.card))).collect();
+        // One that was begun is brought to its end, be its plan fulfilled or not.
+        waiting.truncate(scenes_in(minutes).saturating_sub(done).max(1));
+        let stage = if waiting.is_empty() { Stage::Over } else { Stage::Between };
+        let left_ms = i64::from(minutes) * 60_000 - took_ms;
+        Self { number, waiting, done, answered: Vec::new(), stage, ends_at_ms: now.unix_ms + left_ms.max(0) }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Its number on this device.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The how-manieth scene is next or shown, from 1.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.done + 1
+    }
+
+    /// Scenes that were answered, in earlier parts of it too.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Scenes in all, if there is time for them.
+    #[must_use]
+    pub fn planned(&self) -> usize {
+        self.done + self.waiting.len()
+    }
+
+    /// The scene to load and [`present`](Self::present) next.
+    #[must_use]
+    pub fn wanted(&self) -> Option<CardId> {
+        if self.stage == Stage::Between { self.waiting.front().map(|scene| scene.card) } else { None }
+    }
+
+    /// Puts the wanted scene on the screen. `text: None`: it can't be asked any more, go on without it.
+    #[must_use]
+    pub fn present(&self, text: Option<NoteText>, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        let Some(scene) = self.wanted().and(self.waiting.front().copied()) else { return next };
+        let known = text.and_then(|text| kind(&text.kind).map(|kind| (kind, text)));
+        match known {
+            Some((kind, text)) => {
+                let variant = scene.uses % text.variants();
+                let seed = scene.card.hash() ^ mix(u64::from(self.number));
+                let question = kind.question(&text, scene.card.ordinal, Showing { variant, seed });
+                next.stage =
+                    Stage::Asking(Box::new(Asked { card: scene.card, text, variant, question, shown_at: now }));
+            }
+            None => {
+                next.waiting.pop_front();
+                next.stage = if next.waiting.is_empty() { Stage::Over } else { Stage::Between };
+            }
+        }
+        next
+    }
+
+    /// The time of the scene on the screen begins now: what was laid over it is gone.
+    #[must_use]
+    pub fn begun(&self, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        if let Stage::Asking(asked) = &mut next.stage {
+            asked.shown_at = now;
+        }
+        next
+    }
+
+    /// One input. Total: what makes no sense now is [`Effect::Ignored`].
+    #[must_use]
+    pub fn step(&self, input: &Input, now: Timestamp) -> Step {
+        match (&self.stage, input) {
+            (Stage::Asking(asked), Input::Respond(response)) => match judge(asked, response) {
+                Ok((outcome, detail)) => self.answer(asked, outcome, detail, now),
+                Err(Unreadable(why)) => Step { next: self.clone(), effect: Some(Effect::AskAgain(why)) },
+            },
+            (Stage::Asking(asked), Input::DontKnow) => {
+                let detail = Detail { asked: Some(asked.question.ask.name().to_owned()), ..Detail::default() };
+                self.answer(asked, Outcome::Wrong, detail, now)
+            }
+            (Stage::Asking(_) | Stage::Between | Stage::Over, Input::Quit) => {
+                Step { next: Self { stage: Stage::Over, ..self.clone() }, effect: None }
+            }
+            (Stage::Between | Stage::Over, Input::Respond(_) | Input::DontKnow) => {
+                Step { next: self.clone(), effect: Some(Effect::Ignored) }
+            }
+        }
+    }
+
+    fn answer(&self, asked: &Asked, outcome: Outcome, detail: Detail, now: Timestamp) -> Step {
+        let took = u32::try_from(now.unix_ms.saturating_sub(asked.shown_at.unix_ms).max(0)).unwrap_or(u32::MAX);
+        let variant = (asked.text.variants() > 1).then(|| u32::try_from(asked.variant).unwrap_or(0));
+        let mut next = self.clone();
+        next.answered.extend(next.waiting.pop_front());
+        next.done += 1;
+        let last = next.waiting.is_empty() || now.unix_ms >= self.ends_at_ms;
+        next.stage = if last { Stage::Over } else { Stage::Between };
+        let fact = Fact::Checked { quality: outcome.suggestion(), took: Millis(took), checkup: self.number, last };
+        let label = format!("answered scene {} of check-up {}", self.place(), self.number);
+        let answer =
+            Draft { card: Some(asked.card), fact, prev: None, after: None, detail: Detail { variant, ..detail } };
+        Step { next, effect: Some(Effect::Append { label, answer: Box::new(answer) }) }
+    }
+
+    /// Without the scene on the screen, which was answered elsewhere.
+    #[must_use]
+    pub fn without_current(&self) -> Self {
+        let mut next = self.clone();
+        if matches!(self.stage, Stage::Asking(_)) && next.waiting.pop_front().is_some() {
+            next.done += 1;
+            next.stage = if next.waiting.is_empty() { Stage::Over } else { Stage::Between };
+        }
+        next
+    }
+
+    /// After the newest answer of this sitting was taken back: that scene is asked again. `None` where there is none.
+    #[must_use]
+    pub fn undone(&self) -> Option<Self> {
+        let mut next = self.clone();
+        next.waiting.push_front(next.answered.pop()?);
+        next.done = next.done.saturating_sub(1);
+        next.stage = Stage::Between;
+        Some(next)
+    }
+}
+
+/// Whether an answer is right, and what is kept of it.
+fn judge(asked: &Asked, response: &str) -> Result<(Outcome, Detail), Unreadable> {
+    let unreadable = || Unreadable("that is no answer; say that you don't know if you don't".to_owned());
+    if response.trim().is_empty() {
+        return Err(unreadable());
+    }
+    let kind = kind(&asked.text.kind).ok_or_else(unreadable)?;
+    let verdict = kind.judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or_else(unreadable)?;
+    let detail = Detail {
+        asked: Some(asked.question.ask.name().to_owned()),
+        response: Some(verdict.given),
+        expected: (!asked.question.options.is_empty()).then_some(verdict.expected),
+        ..Detail::default()
+    };
+    Ok((verdict.outcome, detail))
+}
+
+/// Whether an answer of this grade counts as right: as in reviews, a near miss does.
+#[must_use]
+pub fn is_right(quality: Quality) -> bool {
+    quality.passed()
+}
+
+/// Right of asked in words: `6 of 8 right`, and in which range the true share lies.
+#[must_use]
+pub fn score(score: Recalls) -> String {
+    match wilson(score.passed, score.all) {
+        Some((low, high)) => format!(
+            "{} of {} right; of many such scenes it would be {:.0} to {:.0} in 100 (95 % range)",
+            score.passed,
+            score.all,
+            low * 100.0,
+            high * 100.0
+        ),
+        None => "nothing was asked".to_owned(),
+    }
+}
+
+/// The change in words, in points of a hundred.
+#[must_use]
+pub fn points(before: Recalls, after: Recalls) -> Option<String> {
+    let (_, low, high) = change(before, after)?;
+    Some(format!("{} to {} points", signed(low), signed(high)))
+}
+
+fn signed(share: f64) -> String {
+    let points = (share * 100.0).round();
+    if points < 0.0 {
+        format!("−{:.0}", points.abs())
+    } else if points > 0.0 {
+        format!("+{points:.0}")
+    } else {
+        "0".to_owned()
+    }
+}
+
+/// What a check-up is, before it begins.
+#[must_use]
+pub fn introduction(planned: usize, done: usize, minutes: u32) -> String {
+    let scenes = counted(planned.saturating_sub(done), "scene", "scenes");
+    let goes_on = if done > 0 { format!(", going on after {done} answered earlier today") } else { String::new() };
+    format!(
+        "{scenes}{goes_on}, {} at most. They are in no review, and nothing is said about right or wrong before the end. \
+         No schedule changes.",
+        counted(usize::try_from(minutes).unwrap_or(0), "minute", "minutes")
+    )
+}

@@ -1,0 +1,259 @@
+//! A check-up over a database: step, commit, then move on; and when one is due.
+
+use crate::core::checkup::Checkup;
+use crate::core::checkup::Effect;
+use crate::core::checkup::Input;
+use crate::core::checkup::MINUTES;
+use crate::core::checkup::Scene;
+use crate::core::checkup::Taken;
+use crate::core::checkup::due;
+use crate::core::checkup::in_order;
+use crate::core::checkup::open;
+use crate::core::checkup::scenes_in;
+use crate::core::checkup::taken;
+use crate::core::checkup::taken_of;
+use crate::core::id::ActionId;
+use crate::core::id::CardId;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::failure;
+use crate::ops::stamp;
+use crate::store::DeckSet;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// What a front end should tell the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// The response could not be read.
+    AskAgain(String),
+    /// The newest answer of this sitting was taken back.
+    TookBack,
+    /// There is nothing in this sitting to take back.
+    NothingToUndo,
+    /// Another window answered this scene; this answer was not taken.
+    Stale,
+    /// The input makes no sense now.
+    Ignored,
+}
+
+/// A check-up over a database.
+pub struct Sitting<'a> {
+    store: &'a mut Store,
+    env: &'a Env,
+    settings: Settings,
+    checkup: Checkup,
+    minutes: u32,
+    steps: Vec<ActionId>,
+}
+
+/// What a check-up came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// All check-ups, this one the newest of its device.
+    pub all: Vec<Taken>,
+    /// This one; `None` where nothing of it was answered.
+    pub this: Option<Taken>,
+    /// Its scenes as planned.
+    pub planned: usize,
+}
+
+/// Why a check-up is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// One was begun today and goes on after so many answers.
+    GoOn(usize),
+    /// This day of use calls for one, with so many scenes.
+    Due(i64, usize),
+}
+
+/// All check-ups in sums.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn all(store: &Store) -> Result<Vec<Taken>, Failure> {
+    let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
+    Ok(taken(answers))
+}
+
+/// All check-ups in sums over some decks, and of those over some cards where a search named them.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn among(store: &Store, decks: &DeckSet, cards: Option<&[CardId]>) -> Result<Vec<Taken>, Failure> {
+    let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
+    let cards: Option<BTreeSet<CardId>> = cards.map(|cards| cards.iter().copied().collect());
+    Ok(taken_of(answers, |answer| {
+        decks.has(answer.deck) && cards.as_ref().is_none_or(|cards| cards.contains(&answer.card))
+    }))
+}
+
+/// Whether a check-up is to be offered today: it is due or goes on, there are scenes, and offers are not switched off.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn offer(store: &Store, settings: &Settings, today: StudyDay) -> Result<Option<Offer>, Failure> {
+    if !settings.checkup {
+        return Ok(None);
+    }
+    let fail = |error: StoreError| failure(&error, store.path());
+    // A break is a break.
+    if store.pauses().map_err(fail)?.on(today).is_some() {
+        return Ok(None);
+    }
+    let all = all(store)?;
+    let (device, _) = store.next_checkup().map_err(fail)?;
+    if let Some(begun) = device.and_then(|device| open(&all, device, today)) {
+        return Ok(Some(Offer::GoOn(begun.cards.len())));
+    }
+    let first = store.first_answer_day().map_err(fail)?;
+    let Some(day) = due(first, &all, today) else { return Ok(None) };
+    let scenes = store.held_out().map_err(fail)?.into_iter().filter(|scene| scene.can_be_judged).count();
+    Ok((scenes > 0).then_some(Offer::Due(day, scenes.min(scenes_in(MINUTES)))))
+}
+
+impl<'a> Sitting<'a> {
+    /// Begins a check-up, or goes on with the one of today, and loads its first scene.
+    ///
+    /// # Errors
+    /// When the database can't be read; when there are no scenes.
+    pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, minutes: u32) -> Result<Self, Failure> {
+        let Stamp { now, today } = stamp(env, &settings);
+        let all = all(store)?;
+        let (device, next) = store.next_checkup().map_err(|error| failure(&error, store.path()))?;
+        let held_out = store.held_out().map_err(|error| failure(&error, store.path()))?;
+        let begun = device.and_then(|device| open(&all, device, today));
+        let mut uses: BTreeMap<_, usize> = BTreeMap::new();
+        for one in &all {
+            for card in &one.cards {
+                *uses.entry(*card).or_default() += 1;
+            }
+        }
+        let scenes: Vec<Scene> = held_out
+            .iter()
+            .filter(|scene| scene.can_be_judged)
+            .map(|scene| Scene { card: scene.card, uses: uses.get(&scene.card).copied().unwrap_or(0) })
+            .collect();
+        if scenes.is_empty() {
+            return Err(Failure::failed("there are no check-up scenes")
+                .hint("a deck marks them `held_out = true`; docs/authoring.md says how they are written"));
+        }
+        let number = begun.map_or(next, |one| one.number);
+        let checkup = Checkup::new(number, in_order(scenes, number), minutes, begun, now);
+        let mut sitting = Self { store, env, settings, checkup, minutes, steps: Vec::new() };
+        sitting.advance()?;
+        Ok(sitting)
+    }
+
+    /// Where the check-up is.
+    #[must_use]
+    pub fn checkup(&self) -> &Checkup {
+        &self.checkup
+    }
+
+    /// How long it takes at most.
+    #[must_use]
+    pub fn minutes(&self) -> u32 {
+        self.minutes
+    }
+
+    /// The clock that guards measure by.
+    #[must_use]
+    pub fn ticks_ms(&self) -> u64 {
+        self.env.ticks_ms()
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> StudyDay {
+        stamp(self.env, &self.settings).today
+    }
+
+    /// What was laid over the scene is gone: its time begins now.
+    pub fn begin_scene(&mut self) {
+        self.checkup = self.checkup.begun(self.env.now());
+    }
+
+    /// To be called while the person reads: what takes time and can wait is done now.
+    pub fn rest(&self) {
+        self.store.rest();
+    }
+
+    fn failure(&self, error: &StoreError) -> Failure {
+        failure(error, self.store.path())
+    }
+
+    fn advance(&mut self) -> Result<(), Failure> {
+        while let Some(card) = self.checkup.wanted() {
+            let loaded = self.store.load(card).map_err(|error| self.failure(&error))?;
+            self.checkup = self.checkup.present(loaded.map(|loaded| loaded.text), self.env.now());
+        }
+        Ok(())
+    }
+
+    /// One input: what it writes is on the disk when this returns, and the next scene is loaded.
+    ///
+    /// # Errors
+    /// When it could not be committed; the check-up is then where it was, with the scene on the screen.
+    pub fn feed(&mut self, input: &Input) -> Result<Option<Said>, Failure> {
+        let when = stamp(self.env, &self.settings);
+        let step = self.checkup.step(input, when.now);
+        let said = match step.effect {
+            Some(Effect::Append { label, answer }) => {
+                let written = self.store.write(when, "checkup", |()| label, |writer| writer.append_checked(&answer));
+                match written {
+                    Ok(((), id)) => {
+                        self.steps.extend(id);
+                        None
+                    }
+                    Err(StoreError::Stale) => {
+                        self.checkup = self.checkup.without_current();
+                        self.advance()?;
+                        return Ok(Some(Said::Stale));
+                    }
+                    Err(error) => return Err(self.failure(&error)),
+                }
+            }
+            Some(Effect::AskAgain(why)) => Some(Said::AskAgain(why)),
+            Some(Effect::Ignored) => Some(Said::Ignored),
+            None => None,
+        };
+        self.checkup = step.next;
+        self.advance()?;
+        Ok(said)
+    }
+
+    /// Takes back the newest answer of this sitting and asks its scene again.
+    ///
+    /// # Errors
+    /// When it could not be committed.
+    pub fn undo(&mut self) -> Result<Said, Failure> {
+        let (Some(action), Some(next)) = (self.steps.last().copied(), self.checkup.undone()) else {
+            return Ok(Said::NothingToUndo);
+        };
+        let when = stamp(self.env, &self.settings);
+        let label = format!("a scene of check-up {}", self.checkup.number());
+        crate::ops::undo::undo(self.store, when, action, &label)?;
+        self.steps.pop();
+        self.checkup = next;
+        self.advance()?;
+        Ok(Said::TookBack)
+    }
+
+    /// What it came to.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn outcome(&self) -> Result<Outcome, Failure> {
+        let all = all(self.store)?;
+        let (device, _) = self.store.next_checkup().map_err(|error| self.failure(&error))?;
+        let is_this = |one: &&Taken| Some(one.device) == device && one.number == self.checkup.number();
+        let this = all.iter().rfind(is_this).cloned();
+        Ok(Outcome { this, all, planned: self.checkup.planned() })
+    }
+}

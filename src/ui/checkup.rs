@@ -1,0 +1,275 @@
+//! A check-up over lines, and what a check-up says at its end: no word about right or wrong before.
+
+use crate::core::card::Ask;
+use crate::core::checkup::Asked;
+use crate::core::checkup::Input;
+use crate::core::checkup::MINUTES;
+use crate::core::checkup::Stage;
+use crate::core::checkup::Taken;
+use crate::core::checkup::conclusion;
+use crate::core::checkup::first_and_latest;
+use crate::core::checkup::introduction;
+use crate::core::checkup::points;
+use crate::core::checkup::score;
+use crate::core::text::counted;
+use crate::core::text::nearest;
+use crate::core::text::one_line;
+use crate::core::text::printable;
+use crate::failure::Failure;
+use crate::ops::checkup::Offer;
+use crate::ops::checkup::Outcome;
+use crate::ops::checkup::Said;
+use crate::ops::checkup::Sitting;
+use crate::ui::Look;
+use crate::ui::words;
+use std::io::BufRead;
+use std::io::Write;
+
+/// A line that comes sooner than this after its prompt was typed before it was read.
+const UNSEEN_MS: u64 = 200;
+
+const COMMANDS: &[(&str, &str)] = &[
+    (":d", "I don't know"),
+    (":u", "take back the newest answer of this sitting"),
+    (":q", "leave; what was answered is kept"),
+    (":?", "this list"),
+];
+
+/// What is offered, in a line; `begin` says how it begins.
+#[must_use]
+pub fn offer(offer: Offer, begin: &str) -> String {
+    match offer {
+        Offer::GoOn(done) => format!("A check-up goes on after {}: {begin}", counted(done, "scene", "scenes")),
+        Offer::Due(day, scenes) => {
+            let why = if day == 1 { "to see where you start".to_owned() } else { format!("day {day}") };
+            let scenes = counted(scenes, "scene", "scenes");
+            format!("A check-up is due, {why}: {scenes} in about {MINUTES} minutes; {begin}")
+        }
+    }
+}
+
+/// Something that happened, for people; nothing where nothing needs saying.
+#[must_use]
+pub fn said(said: &Said) -> Option<String> {
+    match said {
+        Said::AskAgain(why) => Some(why.clone()),
+        Said::TookBack => Some("Took back the answer".to_owned()),
+        Said::NothingToUndo => {
+            Some("There is nothing in this sitting to take back; `lmq undo` goes further".to_owned())
+        }
+        Said::Stale => Some("This scene was answered in another window; this answer was not taken".to_owned()),
+        Said::Ignored => None,
+    }
+}
+
+fn day(one: &Taken) -> String {
+    one.day.iso()
+}
+
+/// The end of a check-up, a line each. One that was left says nothing about right or wrong: it may go on today.
+#[must_use]
+pub fn result(outcome: &Outcome) -> Vec<String> {
+    let Some(this) = &outcome.this else { return vec!["Nothing was answered.".to_owned()] };
+    let done = this.cards.len();
+    if !this.finished {
+        return vec![
+            format!("{done} of {} are answered and kept.", counted(outcome.planned, "scene", "scenes")),
+            "`lmq checkup` goes on with it today; the result comes at the end.".to_owned(),
+        ];
+    }
+    let place = outcome.all.iter().position(|one| one == this).map_or(1, |index| index + 1);
+    let mut lines = vec![format!("Check-up {place}, {}: {}.", day(this), score(this.score))];
+    lines.push("By topic:".to_owned());
+    for (topic, score) in &this.topics {
+        lines.push(format!("  {}: {} of {}", one_line(topic), score.passed, score.all));
+    }
+    if let Some((first, latest)) = first_and_latest(&outcome.all)
+        && let Some(points) = points(first.score, latest.score)
+    {
+        let one = |one: &Taken| format!("{} of {} ({})", one.score.passed, one.score.all, day(one));
+        lines.push(format!("Before and after: {}, {}.", one(first), one(latest)));
+        lines.push(format!("In 100 scenes that is a change of {points} (95 % range)."));
+    }
+    lines.push(conclusion(&outcome.all));
+    lines
+}
+
+/// How to answer a scene, in a few words; for keys (`keys`) or for lines.
+#[must_use]
+pub fn how(asked: &Asked, keys: bool) -> String {
+    match (asked.question.ask, keys) {
+        (Ask::Recall | Ask::Type, _) => "Type the answer".to_owned(),
+        (ask @ (Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order), keys) => {
+            words::how(ask, asked.question.options.len(), keys)
+        }
+    }
+}
+
+struct Lines<'l, 'r> {
+    sitting: &'l mut Sitting<'r>,
+    out: &'l mut dyn Write,
+    width: usize,
+    live: bool,
+    asked_at: u64,
+}
+
+/// Runs a check-up over `input` and `out`, without its result. `live`: a person types, so that it may ask before it
+/// begins (with `confirm`), and what came before it was read is dropped.
+///
+/// # Errors
+/// When something could not be committed and nobody is there to try again, or `out` fails; a closed pipe ends quietly.
+pub fn plain(
+    sitting: &mut Sitting<'_>,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+    look: Look,
+    live: bool,
+    confirm: bool,
+) -> Result<(), Failure> {
+    let mut lines = Lines { sitting, out, width: look.width.clamp(20, 100), live, asked_at: 0 };
+    lines.run(input, confirm)
+}
+
+impl Lines<'_, '_> {
+    fn run(&mut self, input: &mut dyn BufRead, confirm: bool) -> Result<(), Failure> {
+        let checkup = self.sitting.checkup();
+        let introduction = introduction(checkup.planned(), checkup.done(), self.sitting.minutes());
+        self.line(&format!("Check-up: {introduction}"))?;
+        if self.live && confirm {
+            self.prompt("Enter begins, :q leaves ")?;
+            match self.read(input)? {
+                Some(line) if line.trim() != ":q" => {}
+                _ => return Ok(()),
+            }
+            self.sitting.begin_scene();
+        }
+        let mut shown = None;
+        loop {
+            let Stage::Asking(asked) = self.sitting.checkup().stage().clone() else { return self.line("") };
+            let now = (asked.card, self.sitting.checkup().done());
+            if shown != Some(now) {
+                self.scene(&asked)?;
+                self.sitting.rest();
+            }
+            shown = Some(now);
+            self.prompt("> ")?;
+            let Some(line) = self.read(input)? else { return self.line("") };
+            if !self.handle(&asked, line.trim())? {
+                return self.line("");
+            }
+        }
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), Failure> {
+        let mut write = |text: &str| writeln!(self.out, "{text}").map_err(|error| Failure::output(&error));
+        if text.is_empty() {
+            return write("");
+        }
+        for part in printable(text).lines() {
+            let indent: String = part.chars().take_while(|c| *c == ' ').collect();
+            for wrapped in textwrap::wrap(part, textwrap::Options::new(self.width).subsequent_indent(&indent)) {
+                write(&wrapped)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn prompt(&mut self, text: &str) -> Result<(), Failure> {
+        write!(self.out, "{text}").and_then(|()| self.out.flush()).map_err(|error| Failure::output(&error))?;
+        self.asked_at = self.sitting.ticks_ms();
+        Ok(())
+    }
+
+    fn read(&mut self, input: &mut dyn BufRead) -> Result<Option<String>, Failure> {
+        let mut bytes = Vec::new();
+        let read = input.read_until(b'\n', &mut bytes).map_err(|error| {
+            Failure::failed("cannot read standard input").at(error.to_string()).hint("every answer before is kept")
+        })?;
+        if !self.live && read > 0 {
+            // Through a pipe nobody typed the line end that a terminal would have shown.
+            self.line("")?;
+        }
+        Ok((read > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn scene(&mut self, asked: &Asked) -> Result<(), Failure> {
+        let checkup = self.sitting.checkup();
+        let head = format!("[{} of {}]", checkup.place(), checkup.planned());
+        self.line("")?;
+        self.line(&head)?;
+        self.line("")?;
+        for part in printable(&asked.question.prompt).lines() {
+            self.line(&format!("  {part}"))?;
+        }
+        for (index, option) in asked.question.options.iter().enumerate() {
+            self.line(&format!("    {}  {}", index + 1, one_line(option)))?;
+        }
+        self.line("")?;
+        self.line(&format!("{}; :d if you don't know", how(asked, false)))
+    }
+
+    /// One line; whether it goes on.
+    fn handle(&mut self, asked: &Asked, line: &str) -> Result<bool, Failure> {
+        let too_fast = self.live && self.sitting.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS;
+        if too_fast && line != ":q" {
+            self.line("(too fast: not taken, read first)")?;
+            return Ok(true);
+        }
+        match line {
+            ":d" => return self.feed(&Input::DontKnow),
+            ":q" => {
+                self.feed(&Input::Quit)?;
+                return Ok(false);
+            }
+            ":u" => match self.sitting.undo() {
+                Ok(done) => self.say(&done)?,
+                Err(failure) => return self.failed(failure),
+            },
+            ":?" => {
+                for (name, what) in COMMANDS {
+                    self.line(&format!("{name}  {what}"))?;
+                }
+                self.line("An answer that begins with : is typed with two, as ::x")?;
+            }
+            other if other.starts_with(':') && !other.starts_with("::") => {
+                let near = nearest(other, COMMANDS.iter().map(|(name, _)| *name));
+                let hint = near.map_or_else(String::new, |near| format!(", did you mean {near}"));
+                self.line(&format!("There is no command {}{hint}; :? lists all", one_line(other)))?;
+            }
+            answer => {
+                // Two colons stand for one.
+                let answer = if answer.starts_with("::") { answer.strip_prefix(':').unwrap_or(answer) } else { answer };
+                let list = matches!(asked.question.ask, Ask::List(_));
+                // A list may be typed with commas or semicolons; core takes lines.
+                let response = if list { answer.replace(';', "\n") } else { answer.to_owned() };
+                return self.feed(&Input::Respond(response));
+            }
+        }
+        Ok(true)
+    }
+
+    fn feed(&mut self, input: &Input) -> Result<bool, Failure> {
+        match self.sitting.feed(input) {
+            Ok(Some(done)) => self.say(&done)?,
+            Ok(None) => {}
+            Err(failure) => return self.failed(failure),
+        }
+        Ok(true)
+    }
+
+    /// A person sees what happened and can try again; a script has to hear of it.
+    fn failed(&mut self, failure: Failure) -> Result<bool, Failure> {
+        if !self.live {
+            return Err(failure);
+        }
+        self.line(&failure.to_string())?;
+        Ok(true)
+    }
+
+    fn say(&mut self, done: &Said) -> Result<(), Failure> {
+        match said(done) {
+            Some(text) => self.line(&one_line(&text)),
+            None => Ok(()),
+        }
+    }
+}

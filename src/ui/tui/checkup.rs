@@ -1,0 +1,371 @@
+//! The check-up screen: one scene at a time, and nothing about right or wrong before the end.
+
+use crate::core::card::Ask;
+use crate::core::checkup::Asked;
+use crate::core::checkup::Input as Step;
+use crate::core::checkup::Stage;
+use crate::core::checkup::introduction;
+use crate::core::id::CardId;
+use crate::core::text::fold;
+use crate::core::text::one_line;
+use crate::failure::Failure;
+use crate::ops::checkup::Sitting;
+use crate::ops::desk::Desk;
+use crate::ui::Look;
+use crate::ui::checkup;
+use crate::ui::keymap::Command;
+use crate::ui::tui::With;
+use crate::ui::tui::input::Input;
+use crate::ui::tui::markdown;
+use crate::ui::tui::pages;
+use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::footer;
+use crate::ui::tui::paint::parts;
+use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::style;
+use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::term::Guard;
+use crate::ui::tui::term::Term;
+use crossterm::event::Event;
+use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
+use crossterm::event::KeyModifiers;
+use ratatui::Frame;
+use ratatui::layout::Position;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::text::Span;
+use ratatui::widgets::Paragraph;
+
+/// The same key again within so many milliseconds may be one that is held.
+const HELD_MS: u64 = 1000;
+
+/// What the screen remembers beside the check-up.
+struct Screen {
+    /// Whether the page that says what a check-up is is shown.
+    opening: bool,
+    typed: Input,
+    items: Vec<String>,
+    order: Vec<usize>,
+    chosen: usize,
+    /// Whether letters go into the line that is being typed.
+    typing: bool,
+    scroll: u16,
+    said: Option<String>,
+    guard: Guard,
+    last_key: Option<KeyEvent>,
+    last_key_at: u64,
+    face: Option<(CardId, usize, bool)>,
+}
+
+/// Runs a check-up; with `confirm` it says first what it is. Its result is for whoever called to show.
+pub(super) fn run(sitting: &mut Sitting<'_>, term: &mut Term, with: With<'_>, confirm: bool) -> Result<(), Failure> {
+    let mut screen = Screen {
+        opening: confirm,
+        typed: Input::default(),
+        items: Vec::new(),
+        order: Vec::new(),
+        chosen: 0,
+        typing: false,
+        scroll: 0,
+        said: None,
+        guard: Guard::new(0),
+        last_key: None,
+        last_key_at: 0,
+        face: None,
+    };
+    loop {
+        let Stage::Asking(asked) = sitting.checkup().stage().clone() else { return Ok(()) };
+        let face = Some((asked.card, sitting.checkup().done(), screen.opening));
+        let is_new = screen.face != face;
+        if is_new {
+            screen.meet(&asked);
+        }
+        term.draw(|frame| screen.paint(frame, &asked, sitting, with))?;
+        if is_new {
+            screen.face = face;
+            term.drain()?;
+            screen.guard.shown(sitting.ticks_ms());
+            sitting.rest();
+        }
+        match term.next(with.stop)? {
+            None if (with.stop)() => return Ok(()),
+            None => {}
+            Some(Event::Paste(text)) if screen.typing && !screen.opening => screen.typed.insert(&text),
+            Some(Event::Key(key)) if !screen.key(&key, &asked, sitting, term, with)? => return Ok(()),
+            Some(_) => {}
+        }
+    }
+}
+
+/// A check-up from the first screen, with its result as a page. Gives what there is to say instead of one.
+pub(super) fn sit(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<Option<String>, Failure> {
+    let mut sitting = match desk.checkup() {
+        Ok(sitting) => sitting,
+        Err(failure) => return Ok(Some(failure.to_string())),
+    };
+    run(&mut sitting, term, with, true)?;
+    let outcome = sitting.outcome()?;
+    let result = checkup::result(&outcome);
+    if outcome.this.is_none() {
+        return Ok(Some(result.join(" ")));
+    }
+    pages::show(&|width| page(&result, width, with.look), term, with)?;
+    Ok(None)
+}
+
+/// The result of a check-up as a page.
+fn page(result: &[String], width: usize, look: Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (place, text) in result.iter().enumerate() {
+        let tone = if place == 0 { Tone::Strong } else { Tone::Plain };
+        let indent = if text.starts_with(' ') { "  " } else { "" };
+        let options = textwrap::Options::new(width.max(8)).initial_indent(indent).subsequent_indent(indent);
+        for line in textwrap::wrap(&one_line(text), options) {
+            lines.push(Line::from(Span::styled(line.into_owned(), style(tone, look))));
+        }
+    }
+    lines
+}
+
+impl Screen {
+    /// A new scene: what was typed for the last one is gone.
+    fn meet(&mut self, asked: &Asked) {
+        self.typed.clear();
+        self.items.clear();
+        self.order = (0..asked.question.options.len()).collect();
+        self.chosen = 0;
+        self.scroll = 0;
+        self.typing = matches!(asked.question.ask, Ask::Type | Ask::List(_));
+    }
+
+    fn paint(&mut self, frame: &mut Frame<'_>, asked: &Asked, sitting: &Sitting<'_>, with: With<'_>) {
+        let area = column(frame.area());
+        let foot = self.foot(asked, area.width, with);
+        let (head, body, foot_area) = parts(area, u16::try_from(foot.len()).unwrap_or(1));
+        let checkup = sitting.checkup();
+        let place = if self.opening {
+            "check-up".to_owned()
+        } else {
+            format!("check-up · {} of {}", checkup.place(), checkup.planned())
+        };
+        frame.render_widget(say(&place, Tone::Quiet, with.look), head);
+        let width = usize::from(body.width);
+        let (lines, cursor) = if self.opening {
+            let text = introduction(checkup.planned(), checkup.done(), sitting.minutes());
+            (wrapped(&text, width, Style::new()), None)
+        } else {
+            self.scene(asked, width, with)
+        };
+        self.scroll = scrolled(frame, body, lines, self.scroll);
+        frame.render_widget(Paragraph::new(foot), foot_area);
+        if let Some((x, y)) = cursor {
+            let (x, y) = (u16::try_from(x).unwrap_or(0), u16::try_from(y).unwrap_or(0).saturating_sub(self.scroll));
+            if y < body.height {
+                frame.set_cursor_position(Position { x: body.x + x, y: body.y + y });
+            }
+        }
+    }
+
+    fn scene(&self, asked: &Asked, width: usize, with: With<'_>) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
+        let ask = asked.question.ask;
+        let mut lines = markdown::lines(&asked.question.prompt, width);
+        lines.push(Line::default());
+        for (place, index) in self.order.iter().enumerate() {
+            let Some(option) = asked.question.options.get(*index) else { continue };
+            let here = place == self.chosen;
+            let arrow = if here { "▸" } else { " " };
+            let number = if ask == Ask::Order { String::new() } else { format!("{} ", place + 1) };
+            let text = format!("{arrow} {number}{}", one_line(option));
+            let options = textwrap::Options::new(width.max(8)).subsequent_indent("    ");
+            for (row, line) in textwrap::wrap(&text, options).into_iter().enumerate() {
+                let tone = if here && row == 0 { Tone::Chosen } else { Tone::Plain };
+                lines.push(Line::from(Span::styled(line.into_owned(), style(tone, with.look))));
+            }
+        }
+        if let Ask::List(count) = ask {
+            for item in &self.items {
+                lines.push(say(&format!("  · {item}"), Tone::Plain, with.look));
+            }
+            lines.push(say(&format!("{} of {count}", self.items.len()), Tone::Quiet, with.look));
+        }
+        if !matches!(ask, Ask::Type | Ask::List(_)) {
+            return (lines, None);
+        }
+        let (text, at) = self.typed.view(width.saturating_sub(2));
+        let cursor = self.typing.then_some((2 + at, lines.len()));
+        lines.push(Line::from(format!("> {text}")));
+        (lines, cursor)
+    }
+
+    fn foot(&self, asked: &Asked, width: u16, with: With<'_>) -> Vec<Line<'static>> {
+        let key = |command: Command| with.keys.keys(command).split(' ').next().unwrap_or_default().to_owned();
+        let quiet = |text: String| (text, Tone::Quiet);
+        if self.opening {
+            let leave = quiet(format!("{} leave", key(Command::Quit)));
+            return vec![footer(&[("Enter begins".to_owned(), Tone::Plain), leave], width, with.look)];
+        }
+        let mut lines = Vec::new();
+        if let Some(said) = &self.said {
+            lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
+        }
+        lines.extend(wrapped(&checkup::how(asked, true), usize::from(width), Style::new()));
+        let pieces = if self.typing {
+            vec![quiet("Esc other keys".to_owned())]
+        } else {
+            vec![
+                quiet("0 don't know".to_owned()),
+                quiet(format!("{} take back", key(Command::Undo))),
+                quiet(format!("{} leave", key(Command::Quit))),
+            ]
+        };
+        lines.push(footer(&pieces, width, with.look));
+        lines
+    }
+
+    /// One key; whether the sitting goes on.
+    fn key(
+        &mut self,
+        key: &KeyEvent,
+        asked: &Asked,
+        sitting: &mut Sitting<'_>,
+        term: &mut Term,
+        with: With<'_>,
+    ) -> Result<bool, Failure> {
+        let now = sitting.ticks_ms();
+        if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
+            return Ok(false);
+        }
+        let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
+        (self.last_key, self.last_key_at) = (Some(*key), now);
+        // A held key answers one scene and not the next one, which nobody has read yet.
+        let admitted = self.guard.admits(now) && !(again && term.repeats()?);
+        let command = with.keys.command(key);
+        if self.opening {
+            match command {
+                Some(Command::Quit) => return Ok(false),
+                Some(Command::Reveal | Command::Open) if admitted => {
+                    self.opening = false;
+                    sitting.begin_scene();
+                }
+                _ => {}
+            }
+            return Ok(true);
+        }
+        self.said = None;
+        if self.typing {
+            self.typing_key(key, asked, sitting);
+            return Ok(true);
+        }
+        if self.pick(key, asked, sitting, admitted) {
+            return Ok(true);
+        }
+        match command {
+            _ if key.code == KeyCode::Char('0') && admitted => self.feed(sitting, &Step::DontKnow),
+            Some(Command::Reveal) if admitted => {
+                let response = self.response(asked);
+                self.feed(sitting, &Step::Respond(response));
+            }
+            Some(Command::Undo) => {
+                let done = sitting.undo();
+                self.said = match done {
+                    Ok(done) => checkup::said(&done),
+                    Err(failure) => Some(failure.to_string()),
+                };
+            }
+            Some(Command::Quit) => return Ok(false),
+            Some(Command::Down | Command::PageDown) => self.scroll = self.scroll.saturating_add(1),
+            Some(Command::Up | Command::PageUp) => self.scroll = self.scroll.saturating_sub(1),
+            Some(Command::Open) => self.typing = matches!(asked.question.ask, Ask::Type | Ask::List(_)),
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut Sitting<'_>) {
+        match (key.code, asked.question.ask) {
+            (KeyCode::Esc, _) => self.typing = false,
+            (KeyCode::Enter, Ask::List(count)) if !self.typed.is_empty() => {
+                self.items.push(self.typed.text());
+                self.typed.clear();
+                if self.items.len() >= count {
+                    let response = self.response(asked);
+                    self.feed(sitting, &Step::Respond(response));
+                }
+            }
+            // An empty answer is none, so that a held Enter does no harm.
+            (KeyCode::Enter, _) => {
+                let response = self.response(asked);
+                self.feed(sitting, &Step::Respond(response));
+            }
+            _ => drop(self.typed.key(key)),
+        }
+    }
+
+    /// What was typed, chosen or ordered so far, as a response.
+    fn response(&self, asked: &Asked) -> String {
+        match asked.question.ask {
+            Ask::Type | Ask::Recall => self.typed.text(),
+            Ask::List(_) => self.items.join("\n"),
+            Ask::Order => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
+            Ask::Choose | Ask::Sort => (self.chosen + 1).to_string(),
+        }
+    }
+
+    /// Keys that choose, sort or put in order; whether this was one.
+    fn pick(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut Sitting<'_>, admitted: bool) -> bool {
+        let (ask, options) = (asked.question.ask, &asked.question.options);
+        let last = options.len().saturating_sub(1);
+        let chooses = matches!(ask, Ask::Choose | Ask::Sort);
+        match key.code {
+            KeyCode::Char(c) if chooses => {
+                let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
+                let letter: String = c.to_lowercase().collect();
+                let mut begins = (0..options.len())
+                    .filter(|index| options.get(*index).is_some_and(|option| fold(option).starts_with(&letter)));
+                let by_letter = (ask == Ask::Sort && c.is_alphabetic()).then(|| begins.next()).flatten();
+                let is_one = begins.next().is_none();
+                match by_digit.filter(|index| *index <= last).or(by_letter.filter(|_| is_one)) {
+                    Some(index) => {
+                        if admitted {
+                            self.chosen = index;
+                            self.feed(sitting, &Step::Respond((index + 1).to_string()));
+                        }
+                        true
+                    }
+                    None => false,
+                }
+            }
+            KeyCode::Up if chooses || ask == Ask::Order => {
+                self.chosen = self.chosen.saturating_sub(1);
+                true
+            }
+            KeyCode::Down if chooses || ask == Ask::Order => {
+                self.chosen = (self.chosen + 1).min(last);
+                true
+            }
+            KeyCode::Left | KeyCode::Right if ask == Ask::Order => {
+                let to = self.chosen.saturating_add_signed(if key.code == KeyCode::Left { -1 } else { 1 });
+                if to <= last && to != self.chosen {
+                    self.order.swap(self.chosen, to);
+                    self.chosen = to;
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn feed(&mut self, sitting: &mut Sitting<'_>, step: &Step) {
+        self.said = match sitting.feed(step) {
+            Ok(done) => done.as_ref().and_then(checkup::said),
+            Err(failure) => Some(failure.to_string()),
+        };
+        // What could not be read is put together anew.
+        if self.said.is_some() {
+            self.items.clear();
+        }
+    }
+}
