@@ -307,6 +307,11 @@ impl Store {
         Ok((done.reviews, done.new))
     }
 
+    /// How many cards are to be repeated today.
+    pub(super) fn repeats(&self, decks: &DeckSet, today: StudyDay, drill: Drill) -> Result<u64, StoreError> {
+        Ok(u64::try_from(self.answered_today(decks, today, drill)?.0.len()).unwrap_or(0))
+    }
+
     /// What was done today and what waits. Counts by index; takes time only with the number of due and new cards.
     ///
     /// # Errors

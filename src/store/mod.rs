@@ -12,6 +12,7 @@ mod migrate;
 mod notes;
 #[cfg(test)]
 mod plans;
+mod remind;
 mod review_log;
 mod revise;
 mod search;
@@ -34,6 +35,7 @@ pub use notes::Edited;
 pub use notes::Placed;
 pub use notes::SourceFile;
 pub use notes::Who;
+pub use remind::Waiting;
 pub use review_log::HistoryRow;
 pub use transfer::Union;
 pub use undo::ActionLine;

@@ -36,6 +36,7 @@ mod migrations;
 mod month;
 mod next;
 mod registries;
+mod remind;
 mod report;
 mod report_file;
 mod restore;
