@@ -249,7 +249,7 @@ CREATE TABLE card_state (
 ) STRICT;
 
 -- The order of a session, with what is needed to choose from it, so that no row is read for a card that is not asked.
-CREATE INDEX card_due ON card_state (due, shuffle, deck, buried_until) WHERE due IS NOT NULL AND offered = 1;
+CREATE INDEX card_due ON card_state (due, shuffle, deck, buried_until, interval_days) WHERE due IS NOT NULL AND offered = 1;
 
 CREATE TABLE day_sum (
     study_day     INTEGER NOT NULL,

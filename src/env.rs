@@ -132,6 +132,15 @@ impl Env {
         Some(etcetera::choose_base_strategy().ok()?.config_dir().join("lmq").join("config.toml"))
     }
 
+    /// The editor that its user named: `VISUAL`, else `EDITOR`. A command line, since people give it arguments.
+    #[must_use]
+    pub fn editor() -> Option<String> {
+        ["VISUAL", "EDITOR"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|editor| !editor.trim().is_empty())
+    }
+
     /// Whether colour is unwanted: `NO_COLOR`, or a terminal that has none.
     #[must_use]
     pub fn plain_terminal() -> bool {

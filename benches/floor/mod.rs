@@ -33,6 +33,7 @@ pub(crate) fn run(args: &[String]) {
         ["import", tsv, db] => import(tsv, db),
         ["scan", db] => scan(db),
         ["sums", db] => sums(db),
+        ["search", db] => search(db),
         ["export", db, out] => export(db, out),
         _ => panic!("no floor {args:?}"),
     }
@@ -52,6 +53,18 @@ fn first(path: &str) {
         .unwrap()
         .unwrap_or_default();
     println!("{body}");
+}
+
+/// A search for one word: every text is read once and looked through as it is, accents and case not folded.
+fn search(path: &str) {
+    let db = open(path);
+    let mut statement = db.prepare("SELECT body FROM note").unwrap();
+    let mut rows = statement.query([]).unwrap();
+    let mut found = 0;
+    while let Some(row) = rows.next().unwrap() {
+        found += u32::from(row.get_ref(0).unwrap().as_str().unwrap().contains("photosynthesis"));
+    }
+    println!("{found}");
 }
 
 /// An import that can be repeated: a note with a unique name (logs of two devices must mean the same note by it), an

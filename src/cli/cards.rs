@@ -35,17 +35,18 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let query = ops::search::read(&store, &args.query.join(" "))?;
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
+    let asked = ops::search::asked(&store, &settings, today)?;
     // Through a pipe nothing is cut: another program reads it.
     let width = if Env::terminals().stdout { crate::ui::width() } else { usize::MAX };
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let mut count = 0_usize;
-    let done = store.found(&query, &ops::search::asked(&settings, today), |line| {
+    let done = store.found(&query, &asked, |line| {
         count += 1;
         let written = match &mut array {
             Some(array) => array.push(ctx, &json::Card::of(&line, today, &settings)),
             None => {
-                let state = line.state.word(today, settings.drill()).name();
+                let state = line.state.word(today, settings.of_deck(&line.deck_name).drill()).name();
                 let name = one_line(&line.name());
                 let prompt = one_line(&line.text.prompt(line.card.ordinal));
                 ctx.line(cut(&format!("{name}  [{state}]  {prompt}"), width))

@@ -1,24 +1,33 @@
 use crate::cli::Ctx;
 use crate::cli::json;
+use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::files;
 use crate::ops::settings;
+use crate::ops::settings::Loaded;
 use crate::ops::settings::SETTINGS;
+use crate::ops::settings::Setting;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Read and change settings
 ///
-/// They live in a TOML file that you may also edit by hand. A change acts from now on; it moves no due day. Keys are
-/// bound by hand, in a table [keys]: undo = "z". `?` in a session shows the names.
+/// They live in a TOML file that you may also edit by hand: docs/configuration.md explains each of them. A deck can have
+/// its own, which hold in the decks inside it too. A change acts from now on; it moves no due day. Keys are bound in a
+/// table [keys]: undo = "z". `?` in a session shows the names.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq config list
   lmq config set new_per_day 5
-  lmq config set scale sm2
-  lmq config unset scale")]
+  lmq config set new_per_day 2 --deck work::team
+  lmq config set key_preset anki
+  lmq config unset scale
+  lmq config edit")]
 pub(super) struct Args {
     #[command(subcommand)]
     what: What,
@@ -30,6 +39,12 @@ enum What {
     Get {
         /// Its name
         key: String,
+        /// What holds in this deck
+        #[arg(long, value_name = "D")]
+        deck: Option<String>,
+        /// Print an object as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Change one setting
     Set {
@@ -37,15 +52,26 @@ enum What {
         key: String,
         /// Its new value
         value: String,
+        /// For this deck, and those inside it
+        #[arg(long, value_name = "D")]
+        deck: Option<String>,
     },
     /// Put one setting back to what is usual
     Unset {
         /// Its name
         key: String,
+        /// For this deck: what holds above it holds again
+        #[arg(long, value_name = "D")]
+        deck: Option<String>,
     },
-    /// Print all settings
+    /// Open the file in your editor; it is changed only when what you save has no faults
+    Edit,
+    /// Print all settings, with where each comes from
     List {
-        /// Print an object as JSON
+        /// What holds in this deck
+        #[arg(long, value_name = "D")]
+        deck: Option<String>,
+        /// Print an array as JSON
         #[arg(long)]
         json: bool,
     },
@@ -60,54 +86,129 @@ struct Change<'c> {
     new: Option<&'c str>,
 }
 
+/// A setting with what holds, and why.
+#[derive(Serialize)]
+struct Held {
+    key: &'static str,
+    value: String,
+    default: String,
+    table: Option<String>,
+    line: Option<usize>,
+    what: &'static str,
+    allowed: String,
+}
+
+impl Held {
+    fn of(setting: &Setting, loaded: &Loaded, deck: Option<&str>) -> Self {
+        let origin = loaded.origin(deck, setting.key);
+        Self {
+            key: setting.key,
+            value: setting.get(loaded.of(deck)),
+            default: setting.get(&crate::core::settings::Settings::default()),
+            table: origin.and_then(|origin| origin.table.clone()),
+            line: origin.map(|origin| origin.line),
+            what: setting.what,
+            allowed: setting.allowed(),
+        }
+    }
+
+    /// Where the value comes from, and the default where that is something else.
+    fn origin(&self) -> String {
+        let Some(line) = self.line else { return "default".to_owned() };
+        let place = match &self.table {
+            Some(table) => format!("line {line}, [{table}]"),
+            None => format!("line {line}"),
+        };
+        if self.value == self.default { place } else { format!("{place}; default: {}", self.default) }
+    }
+}
+
 fn file() -> Result<PathBuf, Failure> {
     Env::config_file().ok_or_else(|| {
         Failure::failed("cannot tell where your settings are: there is no home folder").hint("set LMQ_CONFIG to a file")
     })
 }
 
+fn load() -> Result<Loaded, Failure> {
+    let path = file()?;
+    settings::read(&path, &settings::read_text(&path)?)
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     match &args.what {
-        What::Get { key } => {
-            let setting = settings::setting(key)?;
-            let value = setting.get(&settings::load(Some(&file()?))?);
-            ctx.line(value)
+        What::Get { key, deck, json } => {
+            let held = Held::of(settings::setting(key)?, &load()?, deck.as_deref());
+            if *json { json::print(ctx, &held) } else { ctx.line(held.value) }
         }
-        What::List { json } => {
-            let loaded = settings::load(Some(&file()?))?;
-            if *json {
-                let all: BTreeMap<&str, String> =
-                    SETTINGS.iter().map(|setting| (setting.key, setting.get(&loaded))).collect();
-                return json::print(ctx, &all);
-            }
-            for setting in SETTINGS {
-                ctx.line(format!("{} = {}", setting.key, setting.get(&loaded)))?;
-                ctx.line(format!("    {}: {}", setting.what, setting.allowed()))?;
-            }
-            Ok(())
-        }
+        What::List { deck, json } => list(ctx, deck.as_deref(), *json),
         What::Path => {
             let path = file()?;
             ctx.line(path.display())
         }
-        What::Set { key, value } => change(ctx, key, Some(value)),
-        What::Unset { key } => change(ctx, key, None),
+        What::Set { key, value, deck } => change(ctx, deck.as_deref(), key, Some(value)),
+        What::Unset { key, deck } => change(ctx, deck.as_deref(), key, None),
+        What::Edit => edit(ctx),
     }
 }
 
+fn list(ctx: &mut Ctx, deck: Option<&str>, json: bool) -> Result<(), Failure> {
+    let loaded = load()?;
+    let all: Vec<Held> = SETTINGS.iter().map(|setting| Held::of(setting, &loaded, deck)).collect();
+    if json {
+        return json::print(ctx, &all);
+    }
+    for held in &all {
+        ctx.line(format!("{} = {}    ({})", held.key, held.value, held.origin()))?;
+        ctx.line(format!("    {}: {}", held.what, held.allowed))?;
+    }
+    if deck.is_some() {
+        return Ok(());
+    }
+    for (name, _) in &loaded.decks {
+        ctx.line(format!("\nin the deck {}:", one_line(name)))?;
+        for setting in SETTINGS.iter().filter(|setting| loaded.is_own(name, setting.key)) {
+            let held = Held::of(setting, &loaded, Some(name));
+            ctx.line(format!("{} = {}    ({})", held.key, held.value, held.origin()))?;
+        }
+    }
+    for (command, keys) in &loaded.settings.keys {
+        ctx.line(format!("\nkeys.{} = {}", one_line(command), one_line(keys)))?;
+    }
+    Ok(())
+}
+
 /// A change is a step like any other: it can be undone.
-fn change(ctx: &mut Ctx, key: &str, value: Option<&str>) -> Result<(), Failure> {
+fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> Result<(), Failure> {
     let path = file()?;
-    let old = settings::change(&path, key, value)?;
-    let new = settings::load(Some(&path))?;
-    ctx.settings = new.clone();
+    settings::setting(key)?;
+    let mut store = None;
+    let deck = match deck {
+        Some(given) => {
+            let opened = ctx.store()?;
+            // People may name a deck by its id; the file has its name.
+            let found = opened.deck_named(given).map_err(|error| ctx.failure(&error))?;
+            store = Some(opened);
+            Some(found.map_or_else(|| given.to_owned(), |(_, name)| name))
+        }
+        None => None,
+    };
+    let deck = deck.as_deref();
+    let dotted = settings::dotted(deck, key);
+    let old = settings::change(&path, &dotted, value)?;
+    let loaded = load()?;
+    ctx.settings = loaded.settings.clone();
+    let shown = settings::setting(key)?.get(loaded.of(deck));
+    let of_deck = deck.map_or_else(String::new, |deck| format!(" in {}", one_line(deck)));
     if old.as_deref() != value {
-        let shown = settings::setting(key)?.get(&new);
-        let label = format!("set {key} to {shown}");
-        let extra = serde_json::to_string(&Change { key, old, new: value }).map_err(|e| Failure::bug(e.to_string()))?;
-        let mut store = ctx.store()?;
+        let label = format!("set {key}{of_deck} to {shown}");
+        let change = Change { key: &dotted, old, new: value };
+        let extra = serde_json::to_string(&change).map_err(|e| Failure::bug(e.to_string()))?;
+        let mut opened = match store.take() {
+            Some(store) => store,
+            None => ctx.store()?,
+        };
         let stamp = ctx.stamp();
-        store
+        opened
             .write(
                 stamp,
                 "config",
@@ -118,7 +219,107 @@ fn change(ctx: &mut Ctx, key: &str, value: Option<&str>) -> Result<(), Failure> 
                 },
             )
             .map_err(|error| ctx.failure(&error))?;
+        store = Some(opened);
     }
-    let shown = settings::setting(key)?.get(&new);
-    ctx.line(format!("{key} = {shown}"))
+    if let (Some(_), Some(store)) = (deck, &store) {
+        warn(ctx, store, &loaded)?;
+    }
+    ctx.line(format!("{key}{of_deck} = {shown}"))
+}
+
+/// Says which tables belong to no deck: the deck may come yet, or its name is a slip.
+fn warn(ctx: &Ctx, store: &crate::store::Store, loaded: &Loaded) -> Result<(), Failure> {
+    let decks = store.deck_names().map_err(|error| ctx.failure(&error))?;
+    for warning in settings::without_deck(loaded, &decks) {
+        ctx.say(&warning);
+    }
+    Ok(())
+}
+
+/// The same for the settings in force, where they have tables of decks at all.
+pub(super) fn warn_of_decks(ctx: &Ctx, store: &crate::store::Store) -> Result<(), Failure> {
+    if ctx.settings.decks.is_empty() { Ok(()) } else { warn(ctx, store, &load()?) }
+}
+
+fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
+    let path = file()?;
+    let Some(editor) = Env::editor() else {
+        return Err(Failure::failed("there is no editor: VISUAL and EDITOR are not set")
+            .hint(format!("set one, as in EDITOR=nano; or edit `{}` by hand", path.display())));
+    };
+    let now = settings::read_text(&path)?;
+    let begun = if now.trim().is_empty() { settings::template() } else { now };
+    // The copy lies where the file does. One that is there is what could not be used last time.
+    let draft = path.with_extension("draft.toml");
+    if draft.exists() {
+        ctx.say(&format!("this is what you wrote last time, from `{}`", draft.display()));
+    } else {
+        files::write_whole(&draft, |out| out.write_all(begun.as_bytes()))?;
+    }
+    let resume = format!("your text is kept in `{}`: `lmq config edit` opens it again", draft.display());
+    if let Err(failure) = open(&editor, &draft) {
+        let untouched = settings::read_text(&draft).is_ok_and(|text| text == begun);
+        if untouched {
+            forget(&draft);
+            return Err(failure.hint("nothing was changed; VISUAL or EDITOR name the editor"));
+        }
+        return Err(failure.hint(format!("nothing was changed; {resume}")));
+    }
+    let text = settings::read_text(&draft).map_err(|failure| failure.hint(resume.clone()))?;
+    if text == begun {
+        forget(&draft);
+        return ctx.line("nothing changed");
+    }
+    let checked = settings::read(&path, &text).and_then(|loaded| {
+        crate::cli::review::keys(&loaded.settings)?;
+        Ok(loaded)
+    });
+    let loaded = match checked {
+        Ok(loaded) => loaded,
+        Err(mut failure) => {
+            for place in &mut failure.places {
+                *place = place.replace(&path.display().to_string(), &draft.display().to_string());
+            }
+            failure.what = "the settings were not changed: what you wrote has faults".to_owned();
+            return Err(failure.hint(resume));
+        }
+    };
+    files::write_whole(&path, |out| out.write_all(text.as_bytes()))?;
+    forget(&draft);
+    if !loaded.decks.is_empty() {
+        ctx.settings = loaded.settings.clone();
+        let store = ctx.store()?;
+        warn(ctx, &store, &loaded)?;
+    }
+    ctx.line(format!("wrote {}", path.display()))
+}
+
+/// Takes the copy away. Where that fails it is in nobody's way: the next edit says that it is there.
+fn forget(draft: &Path) {
+    fs::remove_file(draft).ok();
+}
+
+/// Runs the editor, a command line as git takes it, on a file and waits for it.
+fn open(editor: &str, file: &Path) -> Result<(), Failure> {
+    let shown = one_line(editor);
+    match command(editor, file).status() {
+        Err(error) => Err(Failure::failed(format!("cannot run the editor `{shown}`")).at(error.to_string())),
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failure::failed(format!("the editor `{shown}` ended with {status}"))),
+    }
+}
+
+#[cfg(unix)]
+fn command(editor: &str, file: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
+    command
+}
+
+#[cfg(not(unix))]
+fn command(editor: &str, file: &Path) -> Command {
+    let mut words = editor.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or(editor));
+    command.args(words).arg(file);
+    command
 }

@@ -3,6 +3,7 @@ use crate::cli::json;
 use crate::cli::output::table;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::ops;
 use crate::store::DeckLine;
 use serde::Serialize;
 
@@ -88,7 +89,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let decks = store.decks(ctx.stamp().today).map_err(|error| ctx.failure(&error))?;
+    let today = ctx.stamp().today;
+    let mut decks = store.decks(today).map_err(|error| ctx.failure(&error))?;
+    let pause = ops::pause::current(&store, today)?;
+    if pause.is_some() {
+        decks.iter_mut().for_each(|deck| deck.due = 0);
+    }
     if args.json {
         let rows: Vec<Deck<'_>> = decks.iter().map(Deck::of).collect();
         return json::print(ctx, &rows);
@@ -108,5 +114,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for line in table(&["deck", "title", "due", "new", "cards"], &rows, 1, &[2, 3, 4], crate::ui::width()) {
         ctx.line(line)?;
     }
-    Ok(())
+    match pause {
+        Some(pause) => ctx.line(crate::ui::words::paused(pause.until)),
+        None => Ok(()),
+    }
 }

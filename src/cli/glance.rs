@@ -1,10 +1,13 @@
 //! `lmq` alone: the day at a glance.
 
 use crate::cli::Ctx;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::failure::Failure;
-use crate::store::Counts;
-use crate::store::DeckSet;
+use crate::ops;
+use crate::ops::day::Day;
+use crate::ui::words;
 
 fn number(count: u64, one: &str, many: &str) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), one, many)
@@ -13,37 +16,33 @@ fn number(count: u64, one: &str, many: &str) -> String {
 pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let today = ctx.stamp().today;
-    let counts = store.counts(&DeckSet::All, today, ctx.settings.drill()).map_err(|error| ctx.failure(&error))?;
-    let days = store.day_totals(&DeckSet::All).map_err(|error| ctx.failure(&error))?;
-    let streak = crate::core::progress::streak_of(&days, today).current;
-    for line in lines(&counts, today, streak, &ctx.settings) {
+    let day = ops::day::day(&store, &ctx.settings, today).map_err(|error| ctx.failure(&error))?;
+    for line in lines(&day, today, &ctx.settings) {
         ctx.line(line)?;
     }
     Ok(())
 }
 
-fn lines(
-    counts: &Counts,
-    today: crate::core::study_day::StudyDay,
-    streak: u64,
-    settings: &crate::core::settings::Settings,
-) -> Vec<String> {
-    let new_left = u64::from(settings.new_per_day.saturating_sub(counts.new_done)).min(counts.new);
-    let reviews_left = u64::from(settings.reviews_per_day.saturating_sub(counts.reviews_done)).min(counts.due);
+fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
+    let counts = &day.counts;
     let mut lines = Vec::new();
-    let more = if counts.due > reviews_left {
+    let more = if counts.due > day.reviews {
         format!(" of {}", number(counts.due, "due card", "due cards"))
     } else {
         String::new()
     };
-    lines.push(format!(
-        "Today: {}{more}, {}, {}",
-        number(reviews_left, "review", "reviews"),
-        number(new_left, "new card", "new cards"),
-        number(counts.repeats, "repeat", "repeats"),
-    ));
+    lines.push(match day.pause {
+        Some(pause) => words::paused(pause.until),
+        None => format!(
+            "Today: {}{more}, {}, {}",
+            number(day.reviews, "review", "reviews"),
+            number(day.new, "new card", "new cards"),
+            number(counts.repeats, "repeat", "repeats"),
+        ),
+    });
+    lines.extend(day.comeback.as_ref().map(words::comeback));
     let done = number(u64::from(counts.answers_today), "answer", "answers");
-    lines.push(match streak {
+    lines.push(match day.streak {
         0 => format!("Done today: {done}"),
         days => format!("Done today: {done}; {} in a row", number(days, "day", "days")),
     });
@@ -52,7 +51,10 @@ fn lines(
         let when = if days == 1 { "tomorrow".to_owned() } else { format!("on {} (in {days} days)", next.iso()) };
         lines.push(format!("After today, the next cards fall due {when}"));
     }
-    if reviews_left + new_left + counts.repeats > 0 {
+    if day.pause.is_some() {
+        return lines;
+    }
+    if day.reviews + day.new + counts.repeats > 0 {
         lines.push("Type `lmq review` to begin".to_owned());
     } else if counts.new > 0 {
         lines.push(format!(

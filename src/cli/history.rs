@@ -40,7 +40,7 @@ pub(super) fn words(row: &HistoryRow) -> String {
                 took.0 % 1000 / 100
             )
         }
-        Fact::Buried { until } => format!("buried until {}", until.iso()),
+        Fact::Buried { until } | Fact::Paused { until } => format!("{} until {}", event.fact.name(), until.iso()),
         Fact::Flagged { flag } => format!("flagged {flag}"),
         Fact::Undone { action } => format!("undid action {}", action.number),
         Fact::DueSet
@@ -51,7 +51,8 @@ pub(super) fn words(row: &HistoryRow) -> String {
         | Fact::Marked
         | Fact::Unmarked
         | Fact::Adopted
-        | Fact::Configured => event.fact.name().to_owned(),
+        | Fact::Configured
+        | Fact::Resumed => event.fact.name().to_owned(),
     };
     let then = match row.after.as_ref().and_then(|state| state.memory.as_ref()) {
         Some(memory) if !row.voided && event.fact.answer().is_some() => {

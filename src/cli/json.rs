@@ -43,6 +43,7 @@ pub(super) struct Card {
 
 impl Card {
     pub(super) fn of(line: &CardLine, today: StudyDay, settings: &Settings) -> Self {
+        let settings = settings.of_deck(&line.deck_name);
         let text = &line.text;
         let memory = line.state.memory.as_ref();
         let mut tags = text.tags.clone();

@@ -25,6 +25,7 @@ mod new;
 mod next;
 mod output;
 mod parse;
+mod pause;
 mod remind;
 mod rename;
 mod report;
@@ -149,6 +150,7 @@ commands! {
     Reset => reset,
     SetDue => set_due,
     Delete => delete,
+    Pause => pause,
     History => history,
     Undo => undo,
     Stats => stats,
@@ -274,6 +276,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return Ok(0);
     }
     let store = ctx.store()?;
+    config::warn_of_decks(&ctx, &store)?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
     let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);

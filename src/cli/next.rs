@@ -53,6 +53,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             ctx.line(crate::core::text::one_line(&line.name()))?;
             ctx.line(crate::core::text::printable(&line.text.prompt(line.card.ordinal)))
         }
-        None => ctx.line("nothing waits"),
+        None => match ops::pause::current(&store, ctx.stamp().today)? {
+            Some(pause) => ctx.line(format!("paused until {}", pause.until.iso())),
+            None => ctx.line("nothing waits"),
+        },
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure
             .hint("give the earlier day to --since, the later to --until"));
     }
     let decks = ops::decks::named(&store, wanted.decks)?;
-    let drill = ctx.settings.drill();
+    let rules = ops::day::rules(&store, &ctx.settings).map_err(|error| ctx.failure(&error))?;
     let among = match wanted.search {
         Some(query) => {
             let mut cards = ops::search::cards(&store, &ctx.settings, stamp.today, query)?;
@@ -93,10 +93,9 @@ pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure
         }
         None => None,
     };
-    let leech_lapses = ctx.settings.leech_lapses;
     let totals = match &among {
-        Some(cards) => store.totals_of(cards, &ops::search::asked(&ctx.settings, stamp.today), since, until),
-        None => store.totals(&decks, stamp.today, since, until, leech_lapses, |state| state.word(stamp.today, drill)),
+        Some(cards) => store.totals_of(cards, &ops::search::asked(&store, &ctx.settings, stamp.today)?, since, until),
+        None => store.totals(&decks, stamp.today, since, until, &rules),
     }
     .map_err(|error| ctx.failure(&error))?;
     let mut cards = Vec::new();
@@ -106,7 +105,7 @@ pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure
             cards.push(CardLine {
                 deck: line.deck_name.clone(),
                 card: line.key.clone().unwrap_or_else(|| line.text.prompt(line.card.ordinal)),
-                state: line.state.word(stamp.today, drill),
+                state: line.state.word(stamp.today, ctx.settings.of_deck(&line.deck_name).drill()),
                 due: memory.map(|m| m.due),
                 interval: memory.map(|m| m.interval),
                 ease: memory.map(|m| m.ease),

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::core::grade::Scale;
 use crate::core::settings::Settings;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -65,11 +66,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let mut settings = ctx.settings.clone();
-    match args.scale.as_deref() {
-        Some("sm2") => settings.scale = crate::core::grade::Scale::Sm2,
-        Some(_) => settings.scale = crate::core::grade::Scale::Four,
-        None => {}
+    if let Some(scale) = args.scale.as_deref() {
+        let scale = if scale == "sm2" { Scale::Sm2 } else { Scale::Four };
+        for settings in settings.decks.values_mut() {
+            settings.scale = scale;
+        }
+        settings.scale = scale;
     }
+    crate::cli::config::warn_of_decks(ctx, &store)?;
     let among = match &args.search {
         Some(query) => {
             let today = ops::stamp(&ctx.env, &settings).today;
@@ -89,6 +93,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
         ctx.say(&warning);
     }
+    let today = ops::stamp(&ctx.env, &settings).today;
+    let day = ops::day::day(&store, &settings, today).map_err(|error| ctx.failure(&error))?;
+    if let Some(comeback) = &day.comeback {
+        ctx.say(&ui::words::comeback(comeback));
+    }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
     let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
@@ -107,7 +116,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 
 /// The bindings in force.
 pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
-    Keymap::new(&settings.keys).map_err(|error| {
+    Keymap::new(settings.key_preset, &settings.keys).map_err(|error| {
         Failure::data("the keys in the settings can't be bound")
             .at(error.to_string())
             .hint("`lmq config path` says where the settings are; take the line out or choose another key")

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ("id", line.card.to_string()),
         ("deck", line.deck_name.clone()),
         ("kind", line.text.kind.clone()),
-        ("state", line.state.word(today, ctx.settings.drill()).name().to_owned()),
+        ("state", line.state.word(today, ctx.settings.of_deck(&line.deck_name).drill()).name().to_owned()),
         ("due", memory.map_or_else(|| "not yet asked".to_owned(), |m| m.due.iso())),
         ("interval", memory.map_or_else(|| "–".to_owned(), |m| m.interval.short())),
         ("ease", memory.map_or_else(|| "2.50".to_owned(), |m| format!("{:.2}", m.ease.decimal()))),

@@ -70,6 +70,13 @@ pub enum Fact {
     Adopted,
     /// A setting was changed; the detail has key, old and new value.
     Configured,
+    /// A break was announced: until a day nothing is due.
+    Paused {
+        /// The first study day on which cards are asked again.
+        until: StudyDay,
+    },
+    /// The break was ended.
+    Resumed,
 }
 
 impl Fact {
@@ -92,6 +99,8 @@ impl Fact {
             Self::Imported { .. } => "imported",
             Self::Adopted => "adopted",
             Self::Configured => "configured",
+            Self::Paused { .. } => "paused",
+            Self::Resumed => "resumed",
         }
     }
 
@@ -113,7 +122,9 @@ impl Fact {
             | Self::Unmarked
             | Self::Flagged { .. }
             | Self::Adopted
-            | Self::Configured => None,
+            | Self::Configured
+            | Self::Paused { .. }
+            | Self::Resumed => None,
         }
     }
 }

@@ -10,6 +10,8 @@ pub mod grade;
 pub mod id;
 pub mod lint;
 pub mod log;
+pub mod mastery;
+pub mod pause;
 pub mod progress;
 pub mod queue;
 pub mod replay;

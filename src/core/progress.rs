@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 
+use crate::core::pause::Pauses;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
 
@@ -115,6 +116,8 @@ pub struct Totals {
     pub due: Vec<(StudyDay, u64)>,
     /// Sum over those cards of 1 / max(1, interval), in thousandths of a review a day.
     pub daily_load_milli: u64,
+    /// Breaks: their days keep a streak, and nothing falls due on them.
+    pub pauses: Pauses,
 }
 
 impl Recalls {
@@ -335,7 +338,7 @@ pub struct Span {
     pub totals: DayTotals,
 }
 
-/// Days in a row with at least one answer.
+/// Days in a row with at least one answer; paused days are passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Streak {
     /// Days in a row up to today, or up to yesterday while today has no answer yet.
@@ -445,12 +448,12 @@ impl Progress {
             step,
             spans,
             retention: retention.to_vec(),
-            streak: streak(&practised, today),
+            streak: streak(&practised, &totals.pauses, today),
             states: StateWord::ALL.map(|word| (word, cards_in(&totals.states, word))).to_vec(),
             young,
             mature,
             leeches: totals.leeches,
-            forecast: forecast(&totals.due, today),
+            forecast: forecast(&totals.due, &totals.pauses, today),
             daily_load_milli: totals.daily_load_milli,
             topics,
             strongest,
@@ -504,34 +507,37 @@ fn spans(days: &[(StudyDay, DayTotals)], period: Period) -> (Step, Vec<Span>) {
     (step, spans)
 }
 
-/// Study days in a row with at least one answer, from the sums of each day; today is open until it ends.
+/// Study days in a row with at least one answer, from the sums of each day; paused ones are passed over, and today is
+/// open until it ends.
 #[must_use]
-pub fn streak_of(days: &[(StudyDay, DayTotals)], today: StudyDay) -> Streak {
+pub fn streak_of(days: &[(StudyDay, DayTotals)], pauses: &Pauses, today: StudyDay) -> Streak {
     let practised: Vec<StudyDay> =
         days.iter().filter(|(day, sum)| *day <= today && sum.answers > 0).map(|(day, _)| *day).collect();
-    streak(&practised, today)
+    streak(&practised, pauses, today)
 }
 
 /// `practised`: days with an answer, ascending, none after today.
-fn streak(practised: &[StudyDay], today: StudyDay) -> Streak {
+fn streak(practised: &[StudyDay], pauses: &Pauses, today: StudyDay) -> Streak {
     let (mut run, mut longest, mut previous) = (0, 0, None::<StudyDay>);
     for day in practised {
-        run = if previous.is_some_and(|previous| day.since(previous) == 1) { run + 1 } else { 1 };
+        run = if previous.is_some_and(|previous| pauses.bridge(previous, *day)) { run + 1 } else { 1 };
         longest = longest.max(run);
         previous = Some(*day);
     }
-    let is_alive = previous.is_some_and(|last| today.since(last) <= 1);
+    let is_alive = previous.is_some_and(|last| pauses.bridge(last, today));
     Streak { current: if is_alive { run } else { 0 }, longest, answered_today: previous == Some(today) }
 }
 
-fn forecast(due: &[(StudyDay, u64)], today: StudyDay) -> Forecast {
+/// While a break lasts, what falls due in it waits until the first day after it, and nothing is overdue.
+fn forecast(due: &[(StudyDay, u64)], pauses: &Pauses, today: StudyDay) -> Forecast {
     let mut forecast = Forecast { days: [0; FORECAST_DAYS], overdue: 0, later: 0 };
+    let asked_from = pauses.asked_from(today);
     for (day, cards) in due {
-        let ahead = day.since(today);
-        if ahead < 0 {
+        if *day < today && asked_from == today {
             forecast.overdue += cards;
         }
-        match usize::try_from(ahead.max(0)).ok().and_then(|ahead| forecast.days.get_mut(ahead)) {
+        let ahead = (*day).max(asked_from).since(today);
+        match usize::try_from(ahead).ok().and_then(|ahead| forecast.days.get_mut(ahead)) {
             Some(sum) => *sum += cards,
             None => forecast.later += cards,
         }

@@ -45,7 +45,9 @@ impl Voided {
                 | Fact::Flagged { .. }
                 | Fact::Imported { .. }
                 | Fact::Adopted
-                | Fact::Configured => None,
+                | Fact::Configured
+                | Fact::Paused { .. }
+                | Fact::Resumed => None,
             })
             .collect();
         // Newest first: an undo can only name what came before it, so by its turn its own fate is known.
@@ -140,7 +142,9 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs, outcome: Outc
         }
         Fact::Crammed { .. } => {}
         // Facts about no card, and another program's history, leave a card as it is.
-        Fact::Imported { .. } | Fact::Undone { .. } | Fact::Configured => return before.clone(),
+        Fact::Imported { .. } | Fact::Undone { .. } | Fact::Configured | Fact::Paused { .. } | Fact::Resumed => {
+            return before.clone();
+        }
     }
     after
 }

@@ -7,8 +7,9 @@
 use crate::core::card::CARD_KINDS;
 use crate::core::card::NoteText;
 use crate::core::grade::Button;
-use crate::core::grade::Drill;
 use crate::core::grade::Quality;
+use crate::core::settings::DeckRule;
+use crate::core::settings::DeckRules;
 use crate::core::state::CardState;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
@@ -239,6 +240,8 @@ pub struct NoteFacts<'n> {
 pub struct CardFacts<'c> {
     /// What [`Query::on_deck`] gave for its deck.
     pub decks: u64,
+    /// The rule of its deck.
+    pub rule: DeckRule,
     /// Its state.
     pub state: &'c CardState,
     /// Whether it may be asked: neither suspended nor kept for a check-up.
@@ -248,14 +251,12 @@ pub struct CardFacts<'c> {
 }
 
 /// What a query is asked from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// Today.
     pub today: StudyDay,
-    /// Which grades are repeated the same day.
-    pub drill: Drill,
-    /// Lapses that make a leech.
-    pub leech_lapses: u32,
+    /// The rules of decks: what is repeated, what is a leech.
+    pub rules: DeckRules,
 }
 
 /// One card with everything that a query may ask for.
@@ -354,6 +355,7 @@ impl Query {
         let notes = self.on_note(&subject.note, asked, &mut Scratch::default());
         let card = CardFacts {
             decks: self.on_deck(subject.deck.0, subject.deck.1),
+            rule: asked.rules.usual(),
             state: subject.state,
             offered: subject.offered,
             answers: subject.answers,
@@ -418,10 +420,10 @@ impl CardTest {
             Self::Due => {
                 card.offered && !state.is_buried(asked.today) && memory.is_some_and(|memory| memory.due <= asked.today)
             }
-            Self::Word(word) => state.word(asked.today, asked.drill) == *word,
+            Self::Word(word) => state.word(asked.today, card.rule.drill) == *word,
             Self::Suspended => state.suspended,
             Self::Buried => state.is_buried(asked.today),
-            Self::Leech => is_leech(state.lapses(), asked.leech_lapses),
+            Self::Leech => is_leech(state.lapses(), card.rule.leech_lapses),
             Self::Marked => state.marked,
             Self::Number(Number::Lapses, comparison, number) => comparison.holds(i64::from(state.lapses()), *number),
             Self::Number(Number::Ease, comparison, number) => {

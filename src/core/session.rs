@@ -356,7 +356,7 @@ impl Session {
         let card = current.candidate.card;
         let before = &current.loaded.state;
         let (answer, leech) = self.answer(current, quality, guessed, Millis(took), today);
-        let suspended = leech.is_some() && self.settings.leech_suspend;
+        let suspended = leech.is_some() && self.rules().leech_suspend;
         let mut events = vec![answer];
         if suspended {
             events.push(Draft {
@@ -384,7 +384,7 @@ impl Session {
             took: Millis(took).capped(),
             topic: current.loaded.topic.clone(),
         });
-        if !suspended && self.mode == Mode::Normal && self.settings.drill().repeats(quality) {
+        if !suspended && self.mode == Mode::Normal && self.rules().drill().repeats(quality) {
             next.queue.repeat(current.candidate);
         }
         next.move_on();
@@ -414,12 +414,12 @@ impl Session {
         let (fact, after) = match self.mode {
             Mode::Cram => (Fact::Crammed { quality, took }, None),
             Mode::Normal => {
-                let after = self.settings.scheduler().answer(current.candidate.card, before, quality, today);
+                let after = self.rules().scheduler().answer(current.candidate.card, before, quality, today);
                 (Fact::Answered { quality, took }, after.memory)
             }
         };
         let lapses = after.as_ref().map_or(0, |memory| memory.lapses);
-        let leech = lapses > before.lapses() && leech_alarm(lapses, self.settings.leech_lapses);
+        let leech = lapses > before.lapses() && leech_alarm(lapses, self.rules().leech_lapses);
         let draft = Draft {
             card: Some(current.candidate.card),
             fact,
@@ -530,12 +530,12 @@ impl Session {
         let Some(current) = self.current() else { return Vec::new() };
         let before = &current.loaded.state;
         let moves = self.mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
-        let scheduler = self.settings.scheduler();
+        let scheduler = self.rules().scheduler();
         let interval = |quality| {
             let after = scheduler.answer(current.candidate.card, before, quality, today);
             after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
         };
-        match self.settings.scale {
+        match self.scale() {
             Scale::Four => Button::ALL
                 .into_iter()
                 .zip('1'..)
@@ -559,10 +559,16 @@ impl Session {
         }
     }
 
+    /// The settings that hold for the card on the screen: those of its deck.
+    #[must_use]
+    pub fn rules(&self) -> &Settings {
+        self.current().map_or(&self.settings, |current| self.settings.of_deck(&current.loaded.deck))
+    }
+
     /// The scale that grades are given on.
     #[must_use]
     pub fn scale(&self) -> Scale {
-        self.settings.scale
+        self.rules().scale
     }
 
     /// Whether answers move the schedule.

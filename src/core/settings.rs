@@ -2,6 +2,7 @@
 
 use crate::core::grade::Drill;
 use crate::core::grade::Scale;
+use crate::core::queue::Places;
 use crate::core::scheduler::Scheduler;
 use crate::core::scheduler::Sm2;
 use crate::core::state::LEECH_LAPSES;
@@ -17,6 +18,65 @@ pub enum NewOrder {
     Position,
     /// By each card's fixed shuffle.
     Random,
+}
+
+/// A set of keys to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyPreset {
+    /// Those of `lmq`.
+    #[default]
+    Usual,
+    /// Those of Anki's desktop program, as far as it has the same commands.
+    Anki,
+    /// The usual ones, and grades from 0 to 5.
+    Sm2,
+}
+
+impl KeyPreset {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Usual, Self::Anki, Self::Sm2];
+
+    /// Its name in the settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Anki => "anki",
+            Self::Sm2 => "sm2",
+        }
+    }
+}
+
+/// What the settings say about the cards of a deck, as far as counting and finding them needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeckRule {
+    /// Order of new cards.
+    pub new_order: NewOrder,
+    /// Which grades are repeated the same day.
+    pub drill: Drill,
+    /// Lapses that make a leech; 0 for never.
+    pub leech_lapses: u32,
+}
+
+/// The rule of each deck, by its local number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeckRules {
+    usual: DeckRule,
+    of: BTreeMap<i64, DeckRule>,
+}
+
+impl DeckRules {
+    /// The rule of a deck that the settings name nowhere.
+    #[must_use]
+    pub fn usual(&self) -> DeckRule {
+        self.usual
+    }
+
+    /// The rule of this deck.
+    #[must_use]
+    pub fn of(&self, deck: i64) -> DeckRule {
+        self.of.get(&deck).copied().unwrap_or(self.usual)
+    }
 }
 
 /// All settings.
@@ -46,8 +106,13 @@ pub struct Settings {
     pub rollover: Rollover,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
+    /// The keys to begin with.
+    pub key_preset: KeyPreset,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
+    /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
+    /// a deck inside another hold what the other's hold, but for its own.
+    pub decks: BTreeMap<String, Self>,
 }
 
 impl Default for Settings {
@@ -65,12 +130,64 @@ impl Default for Settings {
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
             try_line: true,
+            key_preset: KeyPreset::Usual,
             keys: BTreeMap::new(),
+            decks: BTreeMap::new(),
         }
     }
 }
 
+/// The names of the deck and of those that it lies in, nearest first: `a::b` and `a` for `a::b`.
+pub fn name_and_above(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| name.rsplit_once("::").map(|(above, _)| above))
+}
+
 impl Settings {
+    /// What holds in the deck of that name.
+    #[must_use]
+    pub fn of_deck(&self, name: &str) -> &Self {
+        if self.decks.is_empty() {
+            return self;
+        }
+        name_and_above(name).find_map(|name| self.decks.get(&name.to_lowercase())).unwrap_or(self)
+    }
+
+    fn rule(&self) -> DeckRule {
+        DeckRule { new_order: self.new_order, drill: self.drill(), leech_lapses: self.leech_lapses }
+    }
+
+    /// The rules of decks, given by number and name; the general one for all others.
+    #[must_use]
+    pub fn rules<'d>(&self, decks: impl IntoIterator<Item = (i64, &'d str)>) -> DeckRules {
+        let of = decks.into_iter().map(|(number, name)| (number, self.of_deck(name).rule())).collect();
+        DeckRules { usual: self.rule(), of }
+    }
+
+    /// The places that are left of a day's limits. `limit` picks a limit from settings; `done` has what was done today by
+    /// deck. The limit of a deck counts those inside it too, and the day's limit counts all.
+    #[must_use]
+    pub fn places<'d>(
+        &self,
+        limit: fn(&Self) -> u32,
+        decks: impl IntoIterator<Item = (i64, &'d str)> + Clone,
+        done: &BTreeMap<i64, u32>,
+    ) -> Places {
+        let left =
+            |settings: &Self, done: u32| usize::try_from(limit(settings).saturating_sub(done)).unwrap_or(usize::MAX);
+        let mut places = Places::from(left(self, done.values().sum()));
+        for (table, settings) in &self.decks {
+            let inside: Vec<i64> = decks
+                .clone()
+                .into_iter()
+                .filter(|(_, name)| name_and_above(&name.to_lowercase()).any(|name| name == table))
+                .map(|(number, _)| number)
+                .collect();
+            let done = inside.iter().filter_map(|deck| done.get(deck)).sum();
+            places.limit(left(settings, done), inside);
+        }
+        places
+    }
+
     /// Which grades are repeated the same day.
     #[must_use]
     pub fn drill(&self) -> Drill {

@@ -47,7 +47,9 @@ pub fn of_event(before: &CardState, event: &Event) -> DayTotals {
         | Fact::Unmarked
         | Fact::Flagged { .. }
         | Fact::Adopted
-        | Fact::Configured => {}
+        | Fact::Configured
+        | Fact::Paused { .. }
+        | Fact::Resumed => {}
     }
     totals
 }

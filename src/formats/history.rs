@@ -100,7 +100,7 @@ struct EventLine {
     /// For `undone`: the action that it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     names: Option<String>,
-    /// For `buried`: the first study day on which the card is asked again.
+    /// For `buried` and `paused`: the first study day on which the card, or any card, is asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<i32>,
     /// For `flagged`.
@@ -210,7 +210,10 @@ fn event_line(event: &Event) -> EventLine {
         quality: answer.map(|(quality, _)| quality.into()),
         took_ms: answer.map(|(_, took)| took.0),
         names: if let Fact::Undone { action } = &event.fact { Some(action.to_string()) } else { None },
-        until: if let Fact::Buried { until } = &event.fact { Some(until.0) } else { None },
+        until: match &event.fact {
+            Fact::Buried { until } | Fact::Paused { until } => Some(until.0),
+            _ => None,
+        },
         flag: if let Fact::Flagged { flag } = &event.fact { Some(*flag) } else { None },
         config: event.config.map(|config| config.to_string()),
         prev: event.prev.map(|prev| prev.to_string()),
@@ -344,6 +347,8 @@ fn event_of(line: EventLine) -> Result<Event, String> {
         "flagged" => Fact::Flagged { flag: line.flag.ok_or("`flagged` has no `flag`")? },
         "adopted" => Fact::Adopted,
         "configured" => Fact::Configured,
+        "paused" => Fact::Paused { until: StudyDay(line.until.ok_or("`paused` has no `until`")?) },
+        "resumed" => Fact::Resumed,
         other => return Err(format!("`{other}` {NEWER}")),
     };
     let after = match &line.after {
@@ -427,6 +432,8 @@ mod tests {
             Fact::Flagged { flag: 3 },
             Fact::Adopted,
             Fact::Configured,
+            Fact::Paused { until: StudyDay(20480) },
+            Fact::Resumed,
         ];
         for (index, fact) in facts.into_iter().enumerate() {
             let event = Event {

@@ -1,11 +1,13 @@
 //! What an interface with several screens works with: the open database, and questions to it in a front end's terms.
 
 use crate::core::id::CardId;
-use crate::core::progress::streak_of;
+use crate::core::pause::Pause;
+use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::day::day;
 use crate::ops::failure;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
@@ -60,6 +62,10 @@ pub struct Overview {
     pub forecast: [u64; FORECAST_DAYS],
     /// Today.
     pub today: StudyDay,
+    /// The break that lasts today.
+    pub pause: Option<Pause>,
+    /// What someone finds who was away or fell behind.
+    pub comeback: Option<Comeback>,
     /// Whether nothing was ever answered.
     pub first_run: bool,
 }
@@ -106,24 +112,26 @@ impl Desk {
     /// When the database can't be read.
     pub fn overview(&self) -> Result<Overview, Failure> {
         let today = self.today();
-        let counts =
-            self.store.counts(&DeckSet::All, today, self.settings.drill()).map_err(|error| self.failure(&error))?;
-        let days = self.store.day_totals(&DeckSet::All).map_err(|error| self.failure(&error))?;
+        let day = day(&self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
+        let asked_from = day.pause.map_or(today, |pause| pause.until);
         let decks = self.store.decks(today).map_err(|error| self.failure(&error))?;
         let mut forecast = [0; FORECAST_DAYS];
-        for (day, count) in self.store.due_days(&DeckSet::All).map_err(|error| self.failure(&error))? {
-            let ahead = usize::try_from(day.since(today).max(0)).unwrap_or(usize::MAX);
+        for (due, count) in self.store.due_days(&DeckSet::All).map_err(|error| self.failure(&error))? {
+            let ahead = usize::try_from(due.max(asked_from).since(today)).unwrap_or(usize::MAX);
             if let Some(sum) = forecast.get_mut(ahead) {
                 *sum += count;
             }
         }
         Ok(Overview {
-            reviews: u64::from(self.settings.reviews_per_day.saturating_sub(counts.reviews_done)).min(counts.due),
-            new: u64::from(self.settings.new_per_day.saturating_sub(counts.new_done)).min(counts.new),
-            repeats: counts.repeats,
-            answers_today: counts.answers_today,
-            streak: streak_of(&days, today).current,
-            first_run: days.is_empty(),
+            reviews: day.reviews,
+            new: day.new,
+            repeats: day.counts.repeats,
+            answers_today: day.counts.answers_today,
+            streak: day.streak,
+            pause: day.pause,
+            comeback: day.comeback,
+            first_run: day.pause.is_none()
+                && self.store.last_practised(StudyDay(i32::MAX)).map_err(|error| self.failure(&error))?.is_none(),
             forecast,
             today,
             decks: decks
@@ -132,7 +140,7 @@ impl Desk {
                     number: deck.number,
                     title: deck.title.unwrap_or_default(),
                     name: deck.name,
-                    due: deck.due,
+                    due: if day.pause.is_some() { 0 } else { deck.due },
                     new: deck.new,
                 })
                 .collect(),
@@ -168,7 +176,7 @@ impl Desk {
     /// When the database can't be read.
     pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
         if let Ok(query) = crate::ops::search::read(&self.store, query) {
-            let asked = crate::ops::search::asked(&self.settings, self.today());
+            let asked = crate::ops::search::asked(&self.store, &self.settings, self.today())?;
             let cards = self.store.search(&query, &asked).map_err(|error| self.failure(&error))?;
             let mut found = Vec::new();
             let add = |line| {

@@ -3,11 +3,13 @@
 pub mod add;
 pub mod backup;
 pub mod bulk;
+pub mod day;
 pub mod decks;
 pub mod desk;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod pause;
 pub mod review;
 pub mod search;
 pub mod settings;

@@ -3,6 +3,7 @@
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::queue::Candidate;
+use crate::core::queue::DueOrder;
 use crate::core::queue::Origin;
 use crate::core::queue::Queue;
 use crate::core::queue::Siblings;
@@ -19,6 +20,8 @@ use crate::core::study_day::Timestamp;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::day::Day;
+use crate::ops::day::day;
 use crate::ops::failure;
 use crate::ops::stamp;
 use crate::store::DeckSet;
@@ -92,6 +95,8 @@ pub struct Waits {
     pub cards: u64,
     /// Days until the next card falls due.
     pub next_due_in_days: Option<i64>,
+    /// The end of a break that lasts today.
+    pub paused_until: Option<StudyDay>,
 }
 
 /// A sitting over a database.
@@ -103,24 +108,35 @@ pub struct Review<'a> {
 }
 
 fn queue(store: &Store, settings: &Settings, options: &Options, today: StudyDay) -> Result<Queue, StoreError> {
-    let (reviews_done, new_done) = store.done_today(today)?;
-    let left = |limit: u32, done: u32| usize::try_from(limit.saturating_sub(done)).unwrap_or(usize::MAX);
-    let whole = if options.cram { usize::MAX } else { 0 };
-    let reviews = options.limit.unwrap_or(left(settings.reviews_per_day, reviews_done).max(whole));
-    let new = options.new.unwrap_or(left(settings.new_per_day, new_done).max(whole));
+    if !options.cram && store.pauses()?.on(today).is_some() {
+        return Ok(Queue::default());
+    }
+    let [reviews_done, new_done] = store.done_today(today)?;
+    let names = if settings.decks.is_empty() { Vec::new() } else { store.deck_names()? };
+    let names = names.iter().map(|(number, _, name)| (*number, name.as_str()));
+    // A number on the command line stands for all limits, those of decks too.
+    let places = |given: Option<usize>, limit: fn(&Settings) -> u32, done| match given {
+        Some(given) => given.into(),
+        None if options.cram => usize::MAX.into(),
+        None => settings.places(limit, names.clone(), done),
+    };
+    let days_places = settings.places(|s| s.reviews_per_day, names.clone(), &reviews_done);
+    let is_behind = !options.cram && store.overflows(&options.decks, today, days_places)?;
+    let reviews = places(options.limit, |s| s.reviews_per_day, &reviews_done);
+    let new = places(options.new, |s| s.new_per_day, &new_done);
     let limits = Limits {
+        due_order: if is_behind { DueOrder::Risk } else { DueOrder::Day },
+        rules: settings.rules(names.clone()),
         reviews,
         new,
         until: if options.cram { StudyDay(i32::MAX) } else { today.plus(i64::from(options.ahead)) },
-        new_order: settings.new_order,
-        drill: settings.drill(),
         keep_siblings_apart: settings.bury_siblings && !options.cram,
     };
-    let mut supply = store.supply_among(&options.decks, options.among.as_ref(), today, limits)?;
+    let mut supply = store.supply_among(&options.decks, options.among.as_ref(), today, &limits)?;
     if options.cram {
         supply = Supply { repeats: Vec::new(), ..supply };
     }
-    Ok(Queue::new(supply, reviews, new, limits.keep_siblings_apart))
+    Ok(Queue::new(supply, &limits.reviews, limits.new, limits.keep_siblings_apart))
 }
 
 impl<'a> Review<'a> {
@@ -174,9 +190,9 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn waits(&self) -> Result<Waits, Failure> {
         let today = self.today();
-        let counts =
-            self.store.counts(&DeckSet::All, today, self.settings.drill()).map_err(|error| self.failure(&error))?;
+        let Day { counts, pause, .. } = day(self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
         Ok(Waits {
+            paused_until: pause.map(|pause| pause.until),
             due: counts.due,
             new: counts.new,
             new_done: counts.new_done,
@@ -221,7 +237,7 @@ impl<'a> Review<'a> {
         for effect in step.effects {
             match effect {
                 Effect::Append { kind, label, events } => {
-                    let scheduler = self.settings.scheduler();
+                    let scheduler = self.session.rules().scheduler();
                     let written = self.store.write(
                         when,
                         kind,
@@ -349,7 +365,7 @@ pub fn answer(
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
     let revealed = session.step(Input::Respond(String::new()), when.now, when.today).next;
     let step = revealed.step(Input::Grade(quality), when.now, when.today);
-    let scheduler = settings.scheduler();
+    let scheduler = revealed.rules().scheduler();
     let mut leech = None;
     for effect in step.effects {
         match effect {

@@ -8,13 +8,17 @@ use crate::core::search::parse;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
+use crate::ops::day::rules;
 use crate::ops::failure;
 use crate::store::Store;
 
 /// What a query is asked from.
-#[must_use]
-pub fn asked(settings: &Settings, today: StudyDay) -> Asked {
-    Asked { today, drill: settings.drill(), leech_lapses: settings.leech_lapses }
+///
+/// # Errors
+/// When the database can't be read.
+pub fn asked(store: &Store, settings: &Settings, today: StudyDay) -> Result<Asked, Failure> {
+    let rules = rules(store, settings).map_err(|error| failure(&error, store.path()))?;
+    Ok(Asked { today, rules })
 }
 
 /// Reads a query.
@@ -38,5 +42,5 @@ pub fn read(store: &Store, text: &str) -> Result<Query, Failure> {
 /// When the query can't be read, or the database.
 pub fn cards(store: &Store, settings: &Settings, today: StudyDay, text: &str) -> Result<Vec<CardId>, Failure> {
     let query = read(store, text)?;
-    store.search(&query, &asked(settings, today)).map_err(|error| failure(&error, store.path()))
+    store.search(&query, &asked(store, settings, today)?).map_err(|error| failure(&error, store.path()))
 }

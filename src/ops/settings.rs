@@ -2,13 +2,17 @@
 
 use crate::core::grade::Drill;
 use crate::core::grade::Scale;
+use crate::core::settings::KeyPreset;
 use crate::core::settings::NewOrder;
 use crate::core::settings::Settings;
+use crate::core::settings::name_and_above;
 use crate::core::study_day::Rollover;
 use crate::core::text::nearest;
+use crate::core::text::one_line;
 use crate::core::units::Days;
 use crate::failure::Failure;
 use crate::ops::files;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What a setting may be.
@@ -35,6 +39,8 @@ pub struct Setting {
     pub key: &'static str,
     /// What it does, for `lmq config list`.
     pub what: &'static str,
+    /// Whether a deck may have its own.
+    pub per_deck: bool,
     allowed: Allowed,
     read: fn(&Settings) -> String,
     write: fn(&mut Settings, &str),
@@ -49,6 +55,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "new_per_day",
         what: "new cards a study day",
+        per_deck: true,
         allowed: Allowed::Number { from: 0, to: 9999 },
         read: |s| s.new_per_day.to_string(),
         write: |s, text| s.new_per_day = number(text),
@@ -56,6 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "reviews_per_day",
         what: "reviews a study day",
+        per_deck: true,
         allowed: Allowed::Number { from: 0, to: 9999 },
         read: |s| s.reviews_per_day.to_string(),
         write: |s, text| s.reviews_per_day = number(text),
@@ -63,6 +71,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "new_order",
         what: "order of a deck's new cards: as written, or shuffled",
+        per_deck: true,
         allowed: Allowed::Word(&["position", "random"]),
         read: |s| if s.new_order == NewOrder::Random { "random" } else { "position" }.to_owned(),
         write: |s, text| s.new_order = if text == "random" { NewOrder::Random } else { NewOrder::Position },
@@ -70,6 +79,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "scale",
         what: "grades: four buttons, or SM-2's 0 to 5",
+        per_deck: true,
         allowed: Allowed::Word(&["four", "sm2"]),
         read: |s| if s.scale == Scale::Sm2 { "sm2" } else { "four" }.to_owned(),
         write: |s, text| s.scale = if text == "sm2" { Scale::Sm2 } else { Scale::Four },
@@ -77,6 +87,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "drill",
         what: "what is repeated the same day: only failures, or all below 4 (usual: by scale)",
+        per_deck: true,
         allowed: Allowed::Word(&["failed", "below-4"]),
         read: |s| if s.drill() == Drill::Below4 { "below-4" } else { "failed" }.to_owned(),
         write: |s, text| s.drill = Some(if text == "below-4" { Drill::Below4 } else { Drill::Failed }),
@@ -84,6 +95,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "maximum_interval_days",
         what: "the longest interval",
+        per_deck: true,
         allowed: Allowed::Number { from: 1, to: 36_500 },
         read: |s| s.maximum_interval.0.to_string(),
         write: |s, text| s.maximum_interval = Days(number(text)),
@@ -91,6 +103,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "fuzz",
         what: "whether due days move a little, so that cards drift apart",
+        per_deck: true,
         allowed: Allowed::Switch,
         read: |s| s.fuzz.to_string(),
         write: |s, text| s.fuzz = text == "true",
@@ -98,6 +111,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "siblings",
         what: "whether cards of one note are kept to different days",
+        per_deck: false,
         allowed: Allowed::Switch,
         read: |s| s.bury_siblings.to_string(),
         write: |s, text| s.bury_siblings = text == "true",
@@ -105,6 +119,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "leech_lapses",
         what: "failures that make a card a leech; 0 for never",
+        per_deck: true,
         allowed: Allowed::Number { from: 0, to: 999 },
         read: |s| s.leech_lapses.to_string(),
         write: |s, text| s.leech_lapses = number(text),
@@ -112,6 +127,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "leech_suspend",
         what: "whether a leech is suspended",
+        per_deck: true,
         allowed: Allowed::Switch,
         read: |s| s.leech_suspend.to_string(),
         write: |s, text| s.leech_suspend = text == "true",
@@ -119,6 +135,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "rollover",
         what: "the hour at which a study day begins",
+        per_deck: false,
         allowed: Allowed::Number { from: 0, to: 23 },
         read: |s| s.rollover.hour().to_string(),
         write: |s, text| {
@@ -126,8 +143,19 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "key_preset",
+        what: "the keys to begin with; sm2 also grades from 0 to 5, unless `scale` says otherwise",
+        per_deck: false,
+        allowed: Allowed::Word(&["usual", "anki", "sm2"]),
+        read: |s| s.key_preset.name().to_owned(),
+        write: |s, text| {
+            s.key_preset = KeyPreset::ALL.into_iter().find(|preset| preset.name() == text).unwrap_or_default();
+        },
+    },
+    Setting {
         key: "try_line",
         what: "whether a session ends with one line to do",
+        per_deck: false,
         allowed: Allowed::Switch,
         read: |s| s.try_line.to_string(),
         write: |s, text| s.try_line = text == "true",
@@ -167,6 +195,13 @@ impl Setting {
         }
     }
 
+    /// The text of a value in the file, if it may be one: a number in quotes is none.
+    fn text_of(&self, item: &toml_edit::Item) -> Option<String> {
+        let value = item.as_value()?;
+        let text = plain(value);
+        self.toml_value(&text).filter(|right| right.type_name() == value.type_name()).map(|_| text)
+    }
+
     /// What it may be, for messages.
     #[must_use]
     pub fn allowed(&self) -> String {
@@ -182,9 +217,29 @@ fn plain(value: &toml_edit::Value) -> String {
     }
 }
 
-fn read_text(path: &Path) -> Result<String, Failure> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
+/// What stands where something else should.
+fn found(item: &toml_edit::Item) -> String {
+    match item.as_value() {
+        Some(toml_edit::Value::String(text)) => format!("the text `{}`", one_line(text.value())),
+        Some(toml_edit::Value::Array(_)) => "a list".to_owned(),
+        Some(toml_edit::Value::Datetime(_)) => "a date".to_owned(),
+        Some(toml_edit::Value::InlineTable(_)) | None => "a table".to_owned(),
+        Some(value) => format!("`{}`", one_line(&plain(value))),
+    }
+}
+
+/// The text of the file; none where there is no file.
+///
+/// # Errors
+/// When it can't be read.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    match std::fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
+            let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let good = String::from_utf8_lossy(good);
+            Failure::data("cannot read the settings")
+                .at(format!("{}: this is no UTF-8 text", place(path, &good, good.len())))
+        }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => {
             Err(Failure::failed(format!("cannot read the settings `{}`", path.display())).at(error.to_string()))
@@ -206,9 +261,231 @@ fn parse(path: &Path, text: &str) -> Result<toml_edit::Document<String>, Failure
     })
 }
 
-/// `[keys]`: what the learner bound. Whether the commands and keys are ones, the interface says, which knows them.
-fn bound_keys(table: &dyn toml_edit::TableLike) -> Option<std::collections::BTreeMap<String, String>> {
-    table.iter().map(|(name, item)| Some((name.to_owned(), item.as_str()?.to_owned()))).collect()
+/// Where a value stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The table that it stands in, as `deck."team"` or `preset.exam`; none for what holds everywhere.
+    pub table: Option<String>,
+    /// Its line.
+    pub line: usize,
+}
+
+/// The settings with where they come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// The decks that have tables, as the file writes them, each with its place.
+    pub decks: Vec<(String, String)>,
+    /// By deck (in lower case; none for what holds everywhere), what the file says.
+    origins: BTreeMap<Option<String>, BTreeMap<&'static str, Origin>>,
+}
+
+impl Loaded {
+    /// What holds in a deck, or everywhere.
+    #[must_use]
+    pub fn of(&self, deck: Option<&str>) -> &Settings {
+        deck.map_or(&self.settings, |deck| self.settings.of_deck(deck))
+    }
+
+    /// Where the value that holds in a deck (or everywhere) stands; none where it is the usual one.
+    #[must_use]
+    pub fn origin(&self, deck: Option<&str>, key: &str) -> Option<&Origin> {
+        let table = deck.into_iter().flat_map(name_and_above).map(str::to_lowercase);
+        let tables = table.map(Some).find(|table| self.origins.contains_key(table)).unwrap_or(None);
+        self.origins.get(&tables)?.get(key)
+    }
+
+    /// The table of this deck has this key (or its preset), and no table above it.
+    #[must_use]
+    pub fn is_own(&self, deck: &str, key: &str) -> bool {
+        let own = self.origins.get(&Some(deck.to_lowercase())).and_then(|table| table.get(key));
+        let above = deck.rsplit_once("::").map(|(above, _)| above);
+        own.is_some() && own != self.origin(above, key)
+    }
+}
+
+/// A file while it is read: every fault with its place.
+struct Reading<'r> {
+    path: &'r Path,
+    text: &'r str,
+    faults: Vec<(usize, String)>,
+}
+
+/// What a table says: values by setting, each with its line.
+type Said = Vec<(&'static Setting, String, usize)>;
+
+impl Reading<'_> {
+    fn fault(&mut self, at: usize, what: String) {
+        self.faults.push((at, what));
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.text.get(..at).unwrap_or(self.text).matches('\n').count() + 1
+    }
+
+    /// Where a key stands, or its value.
+    fn at(table: &dyn toml_edit::TableLike, key: &str, item: &toml_edit::Item) -> usize {
+        table.key(key).and_then(toml_edit::Key::span).or_else(|| item.span()).map_or(0, |span| span.start)
+    }
+
+    fn value(&mut self, key: &str, item: &toml_edit::Item, at: usize, of_deck: bool, said: &mut Said) {
+        match setting(key) {
+            Err(unknown) => {
+                self.fault(at, format!("{}; {}", unknown.what, unknown.hint.unwrap_or_default()));
+            }
+            Ok(setting) if of_deck && !setting.per_deck => {
+                self.fault(at, format!("`{key}` holds for all decks; write it above the first table"));
+            }
+            Ok(setting) => match setting.text_of(item) {
+                Some(text) => said.push((setting, text, self.line(at))),
+                None => self.fault(at, format!("`{key}` has to be {}, not {}", setting.allowed(), found(item))),
+            },
+        }
+    }
+
+    /// `[keys]`: what the learner bound. Whether the commands and keys are ones, the interface says, which knows them.
+    fn keys(&mut self, item: &toml_edit::Item, at: usize) -> BTreeMap<String, String> {
+        let mut keys = BTreeMap::new();
+        let Some(table) = item.as_table_like() else {
+            self.fault(at, format!("`keys` has to be a table of texts, as undo = \"u\", not {}", found(item)));
+            return keys;
+        };
+        for (name, item) in table.iter() {
+            match item.as_str() {
+                Some(text) => drop(keys.insert(name.to_owned(), text.to_owned())),
+                None => {
+                    let at = Self::at(table, name, item);
+                    self.fault(at, format!("`{}` has to be a text, as \"u\", not {}", one_line(name), found(item)));
+                }
+            }
+        }
+        keys
+    }
+
+    /// The tables inside `[deck]` or `[preset]`.
+    fn tables<'t>(
+        &mut self,
+        name: &str,
+        item: &'t toml_edit::Item,
+        at: usize,
+    ) -> Vec<(&'t str, usize, &'t dyn toml_edit::TableLike)> {
+        let mut tables = Vec::new();
+        let Some(table) = item.as_table_like() else {
+            self.fault(at, format!("`{name}` has to be a table, as [{name}.\"NAME\"], not {}", found(item)));
+            return tables;
+        };
+        for (inner, item) in table.iter() {
+            let at = Self::at(table, inner, item);
+            match item.as_table_like() {
+                Some(inside) => tables.push((inner, at, inside)),
+                None => {
+                    let shown = one_line(inner);
+                    self.fault(at, format!("write `{shown}` into a table of its deck, as [{name}.\"NAME\"]"));
+                }
+            }
+        }
+        tables
+    }
+}
+
+/// As a table's head has it: `deck."work::team"`, or `preset.exam` where no quotes are needed.
+fn head(kind: &str, name: &str) -> String {
+    format!("{kind}.{}", toml_edit::Key::new(name).display_repr())
+}
+
+/// The settings of a text, and all its faults at once.
+///
+/// # Errors
+/// When it is no TOML, or has faults.
+pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
+    let document = parse(path, text)?;
+    let mut reading = Reading { path, text, faults: Vec::new() };
+    let mut loaded = Loaded::default();
+    let (mut everywhere, mut presets, mut decks) = (Said::new(), BTreeMap::new(), BTreeMap::new());
+    for (key, item) in document.iter() {
+        let at = Reading::at(document.as_table(), key, item);
+        match key {
+            "keys" => loaded.settings.keys = reading.keys(item, at),
+            "preset" => {
+                for (name, _, table) in reading.tables(key, item, at) {
+                    let mut said = Said::new();
+                    for (key, item) in table.iter() {
+                        reading.value(key, item, Reading::at(table, key, item), true, &mut said);
+                    }
+                    presets.insert(name, said);
+                }
+            }
+            "deck" => {
+                for (name, at, table) in reading.tables(key, item, at) {
+                    let (mut said, mut preset) = (Said::new(), None);
+                    for (key, item) in table.iter() {
+                        let at = Reading::at(table, key, item);
+                        match (key, item.as_str()) {
+                            ("preset", Some(name)) => preset = Some((name, at)),
+                            ("preset", None) => {
+                                let what = found(item);
+                                reading.fault(at, format!("`preset` has to be the name of a preset, not {what}"));
+                            }
+                            _ => reading.value(key, item, at, true, &mut said),
+                        }
+                    }
+                    loaded.decks.push((name.to_owned(), place(path, text, at)));
+                    if decks.insert(name.to_lowercase(), (name, preset, said)).is_some() {
+                        reading.fault(at, format!("the deck `{}` has two tables", one_line(name)));
+                    }
+                }
+            }
+            _ => reading.value(key, item, at, false, &mut everywhere),
+        }
+    }
+    let mut origins = BTreeMap::new();
+    for (setting, text, line) in everywhere {
+        (setting.write)(&mut loaded.settings, &text);
+        origins.insert(setting.key, Origin { table: None, line });
+    }
+    if loaded.settings.key_preset == KeyPreset::Sm2
+        && let (false, Some(origin)) = (origins.contains_key("scale"), origins.get("key_preset").cloned())
+    {
+        loaded.settings.scale = Scale::Sm2;
+        origins.insert("scale", origin);
+    }
+    loaded.origins.insert(None, origins);
+    // Those above come first, so that a deck inside begins with what holds in the one that it lies in.
+    let mut in_order: Vec<_> = decks.into_iter().collect();
+    in_order.sort_by_key(|(name, _)| name.matches("::").count());
+    for (lower, (name, preset, said)) in in_order {
+        let above = name_and_above(&lower).skip(1).find(|above| loaded.settings.decks.contains_key(*above));
+        let begin = loaded.settings.of_deck(above.unwrap_or_default());
+        let mut settings = Settings { decks: BTreeMap::new(), keys: BTreeMap::new(), ..begin.clone() };
+        let mut origins = loaded.origins.get(&above.map(str::to_owned)).cloned().unwrap_or_default();
+        let of_preset = preset.map(|(preset, at)| match presets.get(preset) {
+            Some(said) => (head("preset", preset), said.clone()),
+            None => {
+                let near = nearest(preset, presets.keys().copied());
+                let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                reading.fault(at, format!("there is no [{}]{help}", one_line(&head("preset", preset))));
+                (String::new(), Said::new())
+            }
+        });
+        for (table, said) in of_preset.into_iter().chain([(head("deck", name), said)]) {
+            for (setting, text, line) in said {
+                (setting.write)(&mut settings, &text);
+                origins.insert(setting.key, Origin { table: Some(table.clone()), line });
+            }
+        }
+        loaded.settings.decks.insert(lower.clone(), settings);
+        loaded.origins.insert(Some(lower), origins);
+    }
+    if reading.faults.is_empty() {
+        return Ok(loaded);
+    }
+    let mut failure = Failure::data(format!("the settings `{}` have faults", path.display()));
+    reading.faults.sort_by_key(|(at, _)| *at);
+    for (at, what) in &reading.faults {
+        failure = failure.at(format!("{}: {what}", place(reading.path, text, *at)));
+    }
+    Err(failure.hint("mend the file, or take the lines out"))
 }
 
 /// The settings of the file at `path`; the usual ones where there is none. All faults of the file at once.
@@ -216,46 +493,81 @@ fn bound_keys(table: &dyn toml_edit::TableLike) -> Option<std::collections::BTre
 /// # Errors
 /// When the file can't be read, or has faults.
 pub fn load(path: Option<&Path>) -> Result<Settings, Failure> {
-    let mut settings = Settings::default();
-    let Some(path) = path else { return Ok(settings) };
-    let text = read_text(path)?;
-    if text.is_empty() {
-        return Ok(settings);
+    match path {
+        Some(path) => Ok(read(path, &read_text(path)?)?.settings),
+        None => Ok(Settings::default()),
     }
-    let document = parse(path, &text)?;
-    let mut failure = Failure::data(format!("the settings `{}` have faults", path.display()));
-    for (key, item) in document.iter() {
-        let at = document.key(key).and_then(toml_edit::Key::span).or_else(|| item.span()).map_or(0, |span| span.start);
-        let place = place(path, &text, at);
-        if key == "keys" {
-            match item.as_table_like().map(bound_keys) {
-                Some(Some(keys)) => settings.keys = keys,
-                _ => failure = failure.at(format!("{place}: [keys] has to be a table of texts, as undo = \"u\"")),
-            }
-            continue;
-        }
-        match setting(key) {
-            Err(unknown) => {
-                failure = failure.at(format!("{place}: {}; {}", unknown.what, unknown.hint.unwrap_or_default()));
-            }
-            Ok(setting) => {
-                let value = item.as_value().map(plain);
-                match value.filter(|value| setting.toml_value(value).is_some()) {
-                    Some(value) => (setting.write)(&mut settings, &value),
-                    None => failure = failure.at(format!("{place}: `{key}` has to be {}", setting.allowed())),
-                }
-            }
-        }
-    }
-    if failure.places.is_empty() { Ok(settings) } else { Err(failure.hint("mend the file, or take the lines out")) }
 }
 
-/// Sets or, with `None`, takes out a setting in the file at `path`; comments and order stay. Gives the old value.
+/// A word for each table of the settings that no deck answers to.
+#[must_use]
+pub fn without_deck(loaded: &Loaded, decks: &[(i64, String, String)]) -> Vec<String> {
+    let is_there = |table: &str| {
+        decks.iter().any(|(_, _, name)| name_and_above(&name.to_lowercase()).any(|name| name == table.to_lowercase()))
+    };
+    let mut warnings = Vec::new();
+    for (table, place) in loaded.decks.iter().filter(|(table, _)| !is_there(table)) {
+        let by_id = decks.iter().find(|(_, id, _)| id == table).map(|(_, _, name)| name.as_str());
+        let near = by_id.or_else(|| nearest(table, decks.iter().map(|(_, _, name)| name.as_str())));
+        let help = near.map_or_else(String::new, |near| format!("; did you mean `{}`?", one_line(near)));
+        warnings.push(format!("{place}: there is no deck `{}`{help}", one_line(table)));
+    }
+    warnings
+}
+
+/// The name under which a change of a deck's setting is kept: `deck."work::team".scale`.
+#[must_use]
+pub fn dotted(deck: Option<&str>, key: &str) -> String {
+    deck.map_or_else(|| key.to_owned(), |deck| format!("{}.{key}", head("deck", deck)))
+}
+
+/// The deck and the key behind a name that [`dotted`] made, or a person wrote.
+fn undotted(name: &str) -> (Option<String>, String) {
+    match toml_edit::Key::parse(name).as_deref() {
+        Ok([kind, deck, key]) if kind.get() == "deck" => (Some(deck.get().to_owned()), key.get().to_owned()),
+        _ => (None, name.to_owned()),
+    }
+}
+
+/// The table of a deck in a file, made where it is missing and `make` says so.
+fn table_of<'d>(
+    document: &'d mut toml_edit::DocumentMut,
+    deck: &str,
+    make: bool,
+) -> Result<Option<&'d mut dyn toml_edit::TableLike>, Failure> {
+    let no_table = || Failure::data("`deck` in the settings is no table").hint("`lmq config edit` opens them");
+    if document.get("deck").is_none() {
+        if !make {
+            return Ok(None);
+        }
+        let mut tables = toml_edit::Table::new();
+        tables.set_implicit(true);
+        document.insert("deck", toml_edit::Item::Table(tables));
+    }
+    let tables = document.get_mut("deck").and_then(toml_edit::Item::as_table_like_mut).ok_or_else(no_table)?;
+    let there = tables.iter().map(|(name, _)| name.to_owned()).find(|name| name.to_lowercase() == deck.to_lowercase());
+    let name = match there {
+        Some(name) => name,
+        None if make => {
+            tables.insert(deck, toml_edit::Item::Table(toml_edit::Table::new()));
+            deck.to_owned()
+        }
+        None => return Ok(None),
+    };
+    tables.get_mut(&name).and_then(toml_edit::Item::as_table_like_mut).ok_or_else(no_table).map(Some)
+}
+
+/// Sets or, with `None`, takes out a setting in the file at `path`; comments and order stay. A setting of a deck is
+/// named as [`dotted`] does. Gives the old value.
 ///
 /// # Errors
 /// When the value may not be, or the file can't be written.
-pub fn change(path: &Path, key: &str, value: Option<&str>) -> Result<Option<String>, Failure> {
-    let setting = setting(key)?;
+pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<String>, Failure> {
+    let (deck, key) = undotted(name);
+    let setting = setting(&key)?;
+    if deck.is_some() && !setting.per_deck {
+        return Err(Failure::usage(format!("`{key}` holds for all decks")).hint("set it without --deck"));
+    }
     let new = match value {
         Some(text) => Some(setting.toml_value(text).ok_or_else(|| {
             Failure::usage(format!("`{key}` can't be `{text}`")).hint(format!("it has to be {}", setting.allowed()))
@@ -264,24 +576,61 @@ pub fn change(path: &Path, key: &str, value: Option<&str>) -> Result<Option<Stri
     };
     let text = read_text(path)?;
     let mut document = parse(path, &text)?.into_mut();
-    let old = document.get(key).and_then(toml_edit::Item::as_value).map(plain);
+    let table: Option<&mut dyn toml_edit::TableLike> = match &deck {
+        Some(deck) => table_of(&mut document, deck, new.is_some())?,
+        None => Some(document.as_table_mut()),
+    };
+    let Some(table) = table else { return Ok(None) };
+    let old = table.get(&key).and_then(toml_edit::Item::as_value).map(plain);
     match new {
         Some(mut new) => {
             // Comments belong to the key and to the value's decor: what is there is changed in its place.
-            match document.get_mut(key) {
+            match table.get_mut(&key) {
                 Some(there) => {
                     if let Some(old) = there.as_value() {
                         *new.decor_mut() = old.decor().clone();
                     }
                     *there = toml_edit::Item::Value(new);
                 }
-                None => drop(document.insert(key, toml_edit::Item::Value(new))),
+                None => drop(table.insert(&key, toml_edit::Item::Value(new))),
             }
         }
-        None => drop(document.remove(key)),
+        None => drop(table.remove(&key)),
+    }
+    let is_empty = table.is_empty();
+    if let (Some(deck), true) = (&deck, is_empty)
+        && let Some(tables) = document.get_mut("deck").and_then(toml_edit::Item::as_table_like_mut)
+    {
+        let mut names = tables.iter().map(|(name, _)| name.to_owned());
+        let there = names.find(|name| name.to_lowercase() == deck.to_lowercase());
+        drop(names);
+        if let Some(name) = there {
+            tables.remove(&name);
+        }
+        if tables.is_empty() {
+            document.remove("deck");
+        }
     }
     files::write_whole(path, |out| out.write_all(document.to_string().as_bytes()))?;
     Ok(old)
+}
+
+/// What an empty file is opened with in an editor: every setting as a comment, with what it is.
+#[must_use]
+pub fn template() -> String {
+    let usual = Settings::default();
+    let mut text =
+        "# Settings of lmq. Take the # away from a line to change it; `lmq config list` shows what holds.\n".to_owned();
+    for setting in SETTINGS {
+        let value = setting.get(&usual);
+        let value = setting.toml_value(&value).map_or(value, |value| value.to_string());
+        text.push_str(&format!("\n# {}: {}\n# {} = {}\n", setting.what, setting.allowed(), setting.key, value.trim()));
+    }
+    text.push_str(
+        "\n# Keys: a command and its keys. `?` in a session shows all commands.\n# [keys]\n# undo = \"z\"\n\
+         \n# For one deck, and those inside it:\n# [deck.\"work::team\"]\n# new_per_day = 3\n",
+    );
+    text
 }
 
 #[cfg(test)]
@@ -309,8 +658,58 @@ mod tests {
         assert_eq!(failure.kind.code(), 3);
         assert_eq!(failure.places.len(), 3);
         assert!(failure.places[0].contains("config.toml:1:1") && failure.places[0].contains("new_per_day"));
-        assert!(failure.places[1].contains("config.toml:2:1") && failure.places[1].contains("four or sm2"));
+        assert!(
+            failure.places[1].contains("config.toml:2:1")
+                && failure.places[1].contains("four or sm2, not the text `six`")
+        );
         assert!(failure.places[2].contains("0 to 23"));
+    }
+
+    #[test]
+    fn a_deck_takes_its_own_then_its_preset_then_what_holds_above() {
+        let text = "fuzz = true\nnew_per_day = 7\n\n[deck.\"a::b::c\"]\nleech_lapses = 3\n\n[deck.\"a\"]\npreset = \"p\"\n\
+                    reviews_per_day = 50\n\n[deck.\"a::b\"]\nnew_per_day = 1\n\n[preset.p]\nnew_per_day = 2\nreviews_per_day = 20\n";
+        let loaded = read(Path::new("c.toml"), text).unwrap();
+        let of = |deck: &str| {
+            let settings = loaded.settings.of_deck(deck);
+            (settings.new_per_day, settings.reviews_per_day, settings.leech_lapses, settings.fuzz)
+        };
+        for (deck, expected) in [
+            ("x", (7, 200, 8, true)),
+            ("a", (2, 50, 8, true)),
+            ("A::x", (2, 50, 8, true)),
+            ("a::b", (1, 50, 8, true)),
+            ("a::b::c::d", (1, 50, 3, true)),
+            ("ab", (7, 200, 8, true)),
+        ] {
+            assert_eq!(of(deck), expected, "{deck}");
+        }
+        let table = |deck, key| loaded.origin(Some(deck), key).and_then(|origin| origin.table.as_deref());
+        assert_eq!(table("a::b::c", "new_per_day"), Some("deck.\"a::b\""));
+        assert_eq!(table("a", "new_per_day"), Some("preset.p"));
+        assert_eq!(loaded.origin(Some("a"), "fuzz"), Some(&Origin { table: None, line: 1 }));
+        assert_eq!(loaded.origin(Some("a"), "scale"), None);
+    }
+
+    #[test]
+    fn a_preset_that_there_is_not_is_a_fault_with_the_nearest_name() {
+        let text = "[preset.calm]\n[deck.a]\npreset = \"clam\"\n[deck.b]\npreset = 3\n";
+        let failure = read(Path::new("c.toml"), text).unwrap_err();
+        assert_eq!(
+            failure.places,
+            [
+                "c.toml:3:1: there is no [preset.clam]; did you mean `calm`?",
+                "c.toml:5:1: `preset` has to be the name of a preset, not `3`"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_template_sets_nothing_and_names_everything() {
+        assert_eq!(read(Path::new("c.toml"), &template()).unwrap().settings, Settings::default());
+        for setting in SETTINGS {
+            assert!(template().contains(&format!("\n# {} = ", setting.key)), "{}", setting.key);
+        }
     }
 
     #[test]

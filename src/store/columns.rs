@@ -20,6 +20,8 @@ pub(super) const UNDONE: i64 = 3;
 pub(super) const DUE_SET: i64 = 4;
 pub(super) const RESET: i64 = 5;
 pub(super) const ADOPTED: i64 = 14;
+pub(super) const PAUSED: i64 = 17;
+pub(super) const RESUMED: i64 = 18;
 
 /// The log's number of a fact.
 pub(super) fn kind_code(fact: &Fact) -> i64 {
@@ -39,6 +41,8 @@ pub(super) fn kind_code(fact: &Fact) -> i64 {
         Fact::Imported { .. } => 13,
         Fact::Adopted => ADOPTED,
         Fact::Configured => 15,
+        Fact::Paused { .. } => PAUSED,
+        Fact::Resumed => RESUMED,
     }
 }
 
@@ -68,6 +72,8 @@ pub(super) fn fact(
         13 => Fact::Imported { quality: quality?, took },
         ADOPTED => Fact::Adopted,
         15 => Fact::Configured,
+        PAUSED => Fact::Paused { until: day_of(arg?) },
+        RESUMED => Fact::Resumed,
         _ => return None,
     })
 }

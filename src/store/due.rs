@@ -1,16 +1,20 @@
 //! What a session can be made from. By index: the size of the collection does not matter.
 
 use crate::core::card::NoteText;
-use crate::core::grade::Drill;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
 use crate::core::queue::DeckOffer;
+use crate::core::queue::DueOrder;
+use crate::core::queue::Overdue;
+use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
+use crate::core::settings::DeckRules;
 use crate::core::settings::NewOrder;
 use crate::core::study_day::StudyDay;
+use crate::core::units::Days;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::cards::DUE_BY_DECK;
@@ -22,8 +26,10 @@ use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::voided_since;
 use rusqlite::OptionalExtension as _;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::BinaryHeap;
 
 /// How many new cards of a deck are looked at for one that may be introduced.
 const MOST_LOOKED_AT: i64 = 5000;
@@ -50,24 +56,24 @@ impl DeckSet {
 }
 
 /// How much to fetch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limits {
-    /// Due cards at most.
-    pub reviews: usize,
-    /// New cards at most.
-    pub new: usize,
+    /// Places for due cards.
+    pub reviews: Places,
+    /// Places for new cards.
+    pub new: Places,
     /// Due up to this day.
     pub until: StudyDay,
-    /// Order of new cards.
-    pub new_order: NewOrder,
-    /// Which grades are repeated the same day.
-    pub drill: Drill,
+    /// Order of due cards.
+    pub due_order: DueOrder,
+    /// The rules of decks: order of new cards, what is repeated.
+    pub rules: DeckRules,
     /// Whether siblings are kept apart.
     pub keep_siblings_apart: bool,
 }
 
 /// What was done and what waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Reviews done today.
     pub reviews_done: u32,
@@ -77,8 +83,12 @@ pub struct Counts {
     pub answers_today: u32,
     /// Cards that are due.
     pub due: u64,
+    /// Due cards by deck, those that are held back today left out.
+    pub due_by_deck: BTreeMap<i64, u64>,
     /// Cards that were never answered and may be offered.
     pub new: u64,
+    /// The same by deck.
+    pub new_by_deck: BTreeMap<i64, u64>,
     /// Cards to be repeated today.
     pub repeats: u64,
     /// The next day on which something falls due, after today.
@@ -90,6 +100,26 @@ struct AnsweredToday {
     card: i64,
     hlc: i64,
     again: bool,
+}
+
+/// A due card, greatest where it is most at risk.
+#[derive(PartialEq, Eq)]
+struct ByRisk {
+    overdue: Overdue,
+    card: i64,
+    deck: i64,
+}
+
+impl Ord for ByRisk {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.overdue.by_risk(&self.overdue).then_with(|| other.card.cmp(&self.card))
+    }
+}
+
+impl PartialOrd for ByRisk {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 struct Asked {
@@ -117,7 +147,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: Limits) -> Result<Supply, StoreError> {
+    pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: &Limits) -> Result<Supply, StoreError> {
         self.supply_among(decks, None, today, limits)
     }
 
@@ -130,44 +160,121 @@ impl Store {
         decks: &DeckSet,
         among: Option<&BTreeSet<CardId>>,
         today: StudyDay,
-        limits: Limits,
+        limits: &Limits,
     ) -> Result<Supply, StoreError> {
         let _snapshot = self.snapshot()?;
         let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
-        let (mut repeats, met_today) = self.answered_today(decks, today, limits.drill)?;
+        let (mut repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
         repeats.retain(is_meant);
         let done = self.done(decks, today)?;
         let mut met = met_today.clone();
         let mut due = Vec::new();
-        {
-            let mut statement = self.db.prepare_cached(
-                "SELECT card, deck FROM card_state INDEXED BY card_due \
-                 WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
-            )?;
-            let mut rows = statement.query([limits.until.0])?;
-            while due.len() < limits.reviews
-                && let Some(row) = rows.next()?
+        let mut places = limits.reviews.clone();
+        self.each_due(decks, today, limits, |card, deck| {
+            if places.of(deck) > 0
+                && let Some(asked) = self.asked(card, today)?.filter(|asked| !asked.buried)
+                && is_meant(&asked.candidate)
+                && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
+                && places.take(deck)
             {
-                if !decks.has(row.get(1)?) {
+                due.push(asked.candidate);
+            }
+            Ok(places.all() > 0)
+        })?;
+        let mut new = Vec::new();
+        if limits.new.all() > 0 {
+            for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
+                if limits.new.of(deck) == 0 {
                     continue;
                 }
-                if let Some(asked) = self.asked(row.get(0)?, today)?.filter(|asked| !asked.buried)
-                    && is_meant(&asked.candidate)
-                    && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
-                {
-                    due.push(asked.candidate);
-                }
-            }
-        }
-        let mut new = Vec::new();
-        if limits.new > 0 {
-            for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
                 let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
                 let cards = self.new_cards(deck, &name_id, among, today, limits, &met)?;
-                new.push(DeckOffer { introduced_today, last_introduced: last_introduced.map(day_of), cards });
+                new.push(DeckOffer { deck, introduced_today, last_introduced: last_introduced.map(day_of), cards });
             }
         }
         Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
+    }
+
+    /// The due cards of these decks with their decks, in the order asked for, while `wants_more` says so.
+    ///
+    /// By due day they are read as far as they are wanted. By risk all of them have to be compared, from the index alone;
+    /// then no more are put in order than are wanted.
+    fn each_due(
+        &self,
+        decks: &DeckSet,
+        today: StudyDay,
+        limits: &Limits,
+        mut wants_more: impl FnMut(i64, i64) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        if limits.reviews.all() == 0 {
+            return Ok(());
+        }
+        let mut statement = self.db.prepare_cached(
+            "SELECT card, deck, due, interval_days, shuffle FROM card_state INDEXED BY card_due \
+             WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
+        )?;
+        let mut rows = statement.query([limits.until.0])?;
+        let mut by_risk = BinaryHeap::new();
+        while let Some(row) = rows.next()? {
+            let (card, deck) = (row.get(0)?, row.get(1)?);
+            if !decks.has(deck) {
+                continue;
+            }
+            match limits.due_order {
+                DueOrder::Day => {
+                    if !wants_more(card, deck)? {
+                        return Ok(());
+                    }
+                }
+                DueOrder::Risk => {
+                    let overdue = Overdue {
+                        days_late: today.since(day_of(row.get(2)?)),
+                        interval: Days(u32_of(row.get(3)?)),
+                        shuffle: row.get(4)?,
+                    };
+                    by_risk.push(ByRisk { overdue, card, deck });
+                }
+            }
+        }
+        while let Some(next) = by_risk.pop() {
+            if !wants_more(next.card, next.deck)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether more is due in these decks than finds a place. Stops at the first card that finds none.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn overflows(&self, decks: &DeckSet, today: StudyDay, mut places: Places) -> Result<bool, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT deck, coalesce(buried_until, -2147483648) > ?1 FROM card_state INDEXED BY card_due \
+             WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
+        )?;
+        let mut rows = statement.query([today.0])?;
+        while let Some(row) = rows.next()? {
+            let (deck, buried): (i64, bool) = (row.get(0)?, row.get(1)?);
+            if decks.has(deck) && !buried && !places.take(deck) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The last study day before or on `today` with an answer, of any deck.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn last_practised(&self, today: StudyDay) -> Result<Option<StudyDay>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT study_day FROM day_sum WHERE study_day <= ?1 AND answers > 0 ORDER BY study_day DESC LIMIT 1",
+            )?
+            .query_row([today.0], |row| row.get(0).map(day_of))
+            .optional()?)
     }
 
     fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, StoreError> {
@@ -184,10 +291,10 @@ impl Store {
         name_id: &str,
         among: Option<&BTreeSet<CardId>>,
         today: StudyDay,
-        limits: Limits,
+        limits: &Limits,
         met: &BTreeSet<Siblings>,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let order = match limits.new_order {
+        let order = match limits.rules.of(deck).new_order {
             NewOrder::Position => "c.new_position, c.ordinal",
             NewOrder::Random => "c.shuffle",
         };
@@ -199,7 +306,8 @@ impl Store {
         let mut rows = statement.query((deck, if among.is_some() { -1 } else { MOST_LOOKED_AT }))?;
         let mut met = met.clone();
         let mut cards = Vec::new();
-        while cards.len() < limits.new
+        let most = limits.new.of(deck);
+        while cards.len() < most
             && let Some(row) = rows.next()?
         {
             let body: String = row.get(1)?;
@@ -240,7 +348,7 @@ impl Store {
         &self,
         decks: &DeckSet,
         today: StudyDay,
-        drill: Drill,
+        rules: &DeckRules,
     ) -> Result<(Vec<Candidate>, BTreeSet<Siblings>), StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT e.card, e.hlc, e.device, e.action, s.deck, s.last_quality, s.offered FROM event e \
@@ -250,8 +358,10 @@ impl Store {
         let mut answers: Vec<(AnsweredToday, i64, i64)> = Vec::new();
         while let Some(row) = rows.next()? {
             let quality = row.get::<_, Option<i64>>(5)?.and_then(quality_of);
-            let again = quality.is_some_and(|quality| drill.repeats(quality)) && row.get::<_, bool>(6)?;
-            let answer = AnsweredToday { card: row.get(0)?, hlc: row.get(1)?, again: again && decks.has(row.get(4)?) };
+            let deck = row.get(4)?;
+            let again =
+                quality.is_some_and(|quality| rules.of(deck).drill.repeats(quality)) && row.get::<_, bool>(6)?;
+            let answer = AnsweredToday { card: row.get(0)?, hlc: row.get(1)?, again: again && decks.has(deck) };
             answers.push((answer, row.get(2)?, row.get(3)?));
         }
         let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());
@@ -289,6 +399,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             let deck = row.get(0)?;
             done.by_deck.insert(deck, u32_of(row.get(2)?));
+            done.reviews_by_deck.insert(deck, u32_of(row.get(1)?));
             if decks.has(deck) {
                 done.reviews += u32_of(row.get(1)?);
                 done.new += u32_of(row.get(2)?);
@@ -298,13 +409,13 @@ impl Store {
         Ok(done)
     }
 
-    /// Reviews and first answers of today, over all decks: what the day's limits count.
+    /// Reviews and first answers of today by deck: what the day's limits count.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn done_today(&self, today: StudyDay) -> Result<(u32, u32), StoreError> {
+    pub fn done_today(&self, today: StudyDay) -> Result<[BTreeMap<i64, u32>; 2], StoreError> {
         let done = self.done(&DeckSet::All, today)?;
-        Ok((done.reviews, done.new))
+        Ok([done.reviews_by_deck, done.by_deck])
     }
 
     /// How many cards are to be repeated today.
@@ -316,16 +427,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn counts(&self, decks: &DeckSet, today: StudyDay, drill: Drill) -> Result<Counts, StoreError> {
+    pub fn counts(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<Counts, StoreError> {
         let _snapshot = self.snapshot()?;
         let done = self.done(decks, today)?;
-        let (repeats, _) = self.answered_today(decks, today, drill)?;
-        let sum = |counts: BTreeMap<i64, u64>| {
-            counts.into_iter().filter(|(deck, _)| decks.has(*deck)).map(|(_, count)| count).sum()
-        };
-        let due = sum(self.by_deck(DUE_BY_DECK, [today.0])?);
-        let new =
-            sum(self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?);
+        let (repeats, _) = self.answered_today(decks, today, rules)?;
+        let mut due_by_deck = self.by_deck(DUE_BY_DECK, [today.0])?;
+        due_by_deck.retain(|deck, _| decks.has(*deck));
+        let mut new_by_deck =
+            self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?;
+        new_by_deck.retain(|deck, _| decks.has(*deck));
         let mut statement = self.db.prepare_cached(
             "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
         )?;
@@ -342,8 +452,10 @@ impl Store {
             reviews_done: done.reviews,
             new_done: done.new,
             answers_today: done.answers,
-            due,
-            new,
+            due: due_by_deck.values().sum(),
+            due_by_deck,
+            new: new_by_deck.values().sum(),
+            new_by_deck,
             repeats: u64::try_from(repeats.len()).unwrap_or(0),
             next_due,
         })
@@ -367,6 +479,7 @@ impl Store {
 #[derive(Default)]
 struct Done {
     by_deck: BTreeMap<i64, u32>,
+    reviews_by_deck: BTreeMap<i64, u32>,
     reviews: u32,
     new: u32,
     answers: u32,

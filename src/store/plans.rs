@@ -10,8 +10,10 @@ use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::id::DeviceId;
 use crate::core::id::NoteUid;
+use crate::core::queue::DueOrder;
 use crate::core::scheduler::Scheduler;
-use crate::core::settings::NewOrder;
+use crate::core::settings::DeckRules;
+use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Millis;
@@ -145,13 +147,17 @@ fn assert_by_index(store: &mut Store, by: &[(&str, &str)], work: impl FnOnce(&mu
     }
 }
 
+fn rules() -> DeckRules {
+    Settings { drill: Some(Drill::Below4), ..Settings::default() }.rules([])
+}
+
 fn limits(day: i32) -> Limits {
     Limits {
-        reviews: 200,
-        new: 10,
+        reviews: 200.into(),
+        new: 10.into(),
         until: StudyDay(day),
-        new_order: NewOrder::Position,
-        drill: Drill::Below4,
+        due_order: DueOrder::Day,
+        rules: rules(),
         keep_siblings_apart: true,
     }
 }
@@ -173,9 +179,15 @@ fn a_sitting_begins_and_answers_by_index_alone() {
         ("e", "PRIMARY KEY"),
     ];
     assert_by_index(&mut store, &begin, |store| {
-        let supply = store.supply(&DeckSet::All, StudyDay(4), limits(4)).unwrap();
+        let supply = store.supply(&DeckSet::All, StudyDay(4), &limits(4)).unwrap();
         assert!(!supply.due.is_empty() && !supply.new.iter().all(|offer| offer.cards.is_empty()));
         assert!(!supply.repeats.is_empty(), "every part of it ran");
+        let by_risk = Limits { due_order: DueOrder::Risk, ..limits(4) };
+        assert_eq!(store.supply(&DeckSet::All, StudyDay(4), &by_risk).unwrap().due.len(), supply.due.len());
+        assert!(store.overflows(&DeckSet::All, StudyDay(4), 0.into()).unwrap());
+        assert!(!store.overflows(&DeckSet::All, StudyDay(4), 200.into()).unwrap());
+        store.pauses().unwrap();
+        store.last_practised(StudyDay(4)).unwrap();
         store.done_today(StudyDay(4)).unwrap();
         store.newest_event_ms().unwrap();
         store.builtin_hash().unwrap();

@@ -9,6 +9,7 @@ use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
+use crate::core::pause::Pauses;
 use crate::core::replay::Configs;
 use crate::core::replay::Outcome;
 use crate::core::replay::Voided;
@@ -22,6 +23,8 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::columns::PAUSED;
+use crate::store::columns::RESUMED;
 use crate::store::columns::UNDONE;
 use crate::store::columns::after_of;
 use crate::store::columns::day_of;
@@ -154,6 +157,34 @@ pub(super) fn voided_since(db: &Connection, reader: &Reader, hlc: i64) -> Result
     Ok(Voided::of(&undos))
 }
 
+impl Store {
+    /// The breaks that count.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn pauses(&self) -> Result<Pauses, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {EVENT_COLUMNS} FROM event e LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
+             WHERE e.card = 0 AND e.kind IN ({PAUSED}, {RESUMED})"
+        ))?;
+        let mut rows = statement.query([])?;
+        let Some(mut row) = rows.next()? else { return Ok(Pauses::default()) };
+        let reader = Reader::new(&self.db)?;
+        let mut events = Vec::new();
+        loop {
+            events.push(reader.event(row, None)?);
+            match rows.next()? {
+                Some(next) => row = next,
+                None => break,
+            }
+        }
+        let voided = voided(&self.db, &reader)?;
+        events.retain(|event| !voided.contains(event.action_id()));
+        events.sort_by_key(Event::order);
+        Ok(Pauses::of(events.iter().map(|event| (event.study_day, &event.fact))))
+    }
+}
+
 impl Writer<'_> {
     /// The local number of a configuration, added where it is new.
     fn config_number(&mut self, scheduler: &Scheduler) -> Result<i64, StoreError> {
@@ -194,7 +225,7 @@ impl Writer<'_> {
                 let (device, number) = self.event_number(named)?;
                 (Some(number), Some(device))
             }
-            Fact::Buried { until } => (Some(i64::from(until.0)), None),
+            Fact::Buried { until } | Fact::Paused { until } => (Some(i64::from(until.0)), None),
             Fact::Flagged { flag } => (Some(i64::from(*flag)), None),
             Fact::Answered { .. }
             | Fact::Crammed { .. }
@@ -207,7 +238,8 @@ impl Writer<'_> {
             | Fact::Unmarked
             | Fact::Imported { .. }
             | Fact::Adopted
-            | Fact::Configured => (None, None),
+            | Fact::Configured
+            | Fact::Resumed => (None, None),
         };
         let answer = event.fact.answer();
         let after = event.after.as_ref();

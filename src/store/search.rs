@@ -72,6 +72,7 @@ impl Known<'_> {
         let state = if self.query.needs().states { state_of(row, 5)? } else { CardState::default() };
         let facts = CardFacts {
             decks: self.decks.get(&deck).copied().unwrap_or(0),
+            rule: self.asked.rules.of(deck),
             state: &state,
             offered: row.get::<_, Option<bool>>(4)?.unwrap_or(false),
             answers: self.answers.get(&row.get(0)?).map_or(&[], Vec::as_slice),
@@ -352,9 +353,10 @@ impl Store {
             if !row.askable {
                 continue;
             }
-            let word = row.state.word(asked.today, asked.drill);
+            let rule = asked.rules.of(row.deck);
+            let word = row.state.word(asked.today, rule.drill);
             *words.entry(word).or_default() += 1;
-            leeches += u64::from(is_leech(row.state.lapses(), asked.leech_lapses));
+            leeches += u64::from(is_leech(row.state.lapses(), rule.leech_lapses));
             if let (Some(memory), true) = (&row.state.memory, word != StateWord::Suspended) {
                 *due.entry(memory.due).or_default() += 1;
                 if memory.interval.0 >= tally::MATURE_DAYS {
@@ -377,6 +379,7 @@ impl Store {
             leeches,
             due: due.into_iter().collect(),
             daily_load_milli: load,
+            pauses: self.pauses()?,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
 use crate::core::replay::Voided;
 use crate::core::replay::fold;
+use crate::core::settings::DeckRules;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::state::StateWord;
@@ -156,8 +157,7 @@ impl Store {
         today: StudyDay,
         since: Option<StudyDay>,
         until: Option<StudyDay>,
-        leech_lapses: u32,
-        word: impl Fn(&CardState) -> StateWord,
+        rules: &DeckRules,
     ) -> Result<Totals, StoreError> {
         let _snapshot = self.snapshot()?;
         let months = |day: StudyDay| day.month();
@@ -170,7 +170,7 @@ impl Store {
         } else {
             self.sums_from_the_log(decks, since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX)))?
         };
-        let states = self.states(decks, leech_lapses, word)?;
+        let states = self.states(decks, today, rules)?;
         Ok(Totals {
             today,
             since,
@@ -187,6 +187,7 @@ impl Store {
             leeches: states.leeches,
             due: states.due.into_iter().collect(),
             daily_load_milli: states.load_milli,
+            pauses: self.pauses()?,
         })
     }
 
@@ -376,12 +377,7 @@ impl Store {
     }
 
     /// What the states of the cards add up to, in one pass over the narrow rows of `card_state`.
-    fn states(
-        &self,
-        decks: &DeckSet,
-        leech_lapses: u32,
-        word: impl Fn(&CardState) -> StateWord,
-    ) -> Result<States, StoreError> {
+    fn states(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<States, StoreError> {
         let mut counts: BTreeMap<StateWord, u64> = BTreeMap::new();
         let mut states = States::default();
         let mut buried_new = 0;
@@ -395,11 +391,12 @@ impl Store {
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if !decks.has(row.get(0)?) {
+            let deck = row.get(0)?;
+            if !decks.has(deck) {
                 continue;
             }
-            let state = judged_state(row)?;
-            let word = word(&state);
+            let (state, rule) = (judged_state(row)?, rules.of(deck));
+            let word = state.word(today, rule.drill);
             buried_new += u64::from(word == StateWord::Buried && state.memory.is_none());
             *counts.entry(word).or_default() += 1;
             if let Some(memory) = &state.memory {
@@ -415,7 +412,7 @@ impl Store {
                     states.load_milli += 1000 / u64::from(memory.interval.0.max(1));
                 }
             }
-            states.leeches += u64::from(is_leech(state.lapses(), leech_lapses));
+            states.leeches += u64::from(is_leech(state.lapses(), rule.leech_lapses));
         }
         let mut statement =
             self.db.prepare_cached("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck")?;

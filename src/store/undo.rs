@@ -23,7 +23,8 @@ use std::collections::BTreeSet;
 const NOT_OURS: [&str; 4] = ["undo", "builtin", "union", "link"];
 
 /// Kinds of action that write no texts: their notes need not be looked for.
-const WITHOUT_TEXTS: [&str; 9] = ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename"];
+const WITHOUT_TEXTS: [&str; 10] =
+    ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename", "pause"];
 
 /// An action as `lmq undo --list` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

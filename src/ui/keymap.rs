@@ -1,5 +1,9 @@
 //! Which key does what. Every binding can be changed in the settings; `?` shows what is in force.
 
+use crate::core::grade::Button;
+use crate::core::settings::KeyPreset;
+use crate::core::text::nearest;
+use crate::core::text::one_line;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
@@ -41,6 +45,10 @@ macro_rules! commands {
 
 commands! {
     Reveal = "reveal", "space enter", "show the answer; then take the suggestion, or Good";
+    Again = "again", "", "grade Again";
+    Hard = "hard", "", "grade Hard";
+    Good = "good", "", "grade Good";
+    Easy = "easy", "", "grade Easy";
     Undo = "undo", "u", "take back the newest step";
     UndoList = "undo_list", "U", "list the newest steps";
     Bury = "bury", "-", "hold the card back until tomorrow";
@@ -60,6 +68,25 @@ commands! {
     Browse = "browse", "b", "browse all cards";
     Help = "help", "?", "show all keys";
     Quit = "quit", "q esc", "leave; everything is kept";
+}
+
+impl Command {
+    /// Its keys in a preset, separated by spaces. Grades have the digits, which no preset moves.
+    #[must_use]
+    pub fn preset(self, preset: KeyPreset) -> &'static str {
+        match (preset, self) {
+            // Anki undoes with Ctrl-Z, which in a terminal goes to the shell.
+            (KeyPreset::Anki, Self::Undo) => "u z",
+            (KeyPreset::Anki, Self::Suspend) => "@",
+            (KeyPreset::Usual | KeyPreset::Anki | KeyPreset::Sm2, _) => self.usual(),
+        }
+    }
+
+    /// The button that it presses, if it grades.
+    #[must_use]
+    pub fn button(self) -> Option<Button> {
+        Button::ALL.into_iter().find(|button| button.name().eq_ignore_ascii_case(self.name()))
+    }
 }
 
 /// A key as it is written in the settings: `u`, `space`, `ctrl-c`.
@@ -170,25 +197,34 @@ pub enum KeymapError {
         second: &'static str,
     },
     /// No such command.
-    #[error("there is no command `{0}`")]
-    Unknown(String),
+    #[error("there is no command `{name}`{}", near.as_deref().map_or_else(String::new, |near| format!("; did you mean `{near}`?")))]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// The command with the nearest name.
+        near: Option<String>,
+    },
     /// No such key.
     #[error("`{0}` is no key; write a character, or space, enter, esc, tab, up, down, left, right, ctrl-x")]
     NoKey(String),
     /// A digit grades and can't be bound.
     #[error("`{0}` grades; bind another key")]
     Digit(String),
+    /// The terminal's own key.
+    #[error("`{0}` is the terminal's: ctrl-c and ctrl-d leave, ctrl-z goes to the shell; bind another key")]
+    Taken(String),
 }
 
 impl Keymap {
-    /// The usual bindings with `changes` (command name → keys, separated by spaces) in their place.
+    /// The bindings of a preset with `changes` (command name → keys, separated by spaces) in their place.
     ///
     /// # Errors
     /// When a command or key is unknown, or two commands share a key: both are named.
-    pub fn new(changes: &BTreeMap<String, String>) -> Result<Self, KeymapError> {
+    pub fn new(preset: KeyPreset, changes: &BTreeMap<String, String>) -> Result<Self, KeymapError> {
         for name in changes.keys() {
             if !Command::ALL.iter().any(|command| command.name() == name) {
-                return Err(KeymapError::Unknown(name.clone()));
+                let near = nearest(name, Command::ALL.iter().map(|command| command.name()));
+                return Err(KeymapError::Unknown { name: one_line(name), near: near.map(str::to_owned) });
             }
         }
         let mut bound = BTreeMap::new();
@@ -201,7 +237,12 @@ impl Keymap {
                 if text.len() == 1 && text.chars().all(|c| c.is_ascii_digit()) {
                     return Err(KeymapError::Digit(text.to_owned()));
                 }
-                if let Some(other) = bound.insert(key, command) {
+                if ["ctrl-c", "ctrl-d", "ctrl-z"].contains(&text) {
+                    return Err(KeymapError::Taken(text.to_owned()));
+                }
+                if let Some(other) = bound.insert(key, command)
+                    && other != command
+                {
                     return Err(KeymapError::Conflict {
                         key: text.to_owned(),
                         first: other.name(),
@@ -211,7 +252,7 @@ impl Keymap {
             }
         }
         for command in usual {
-            for key in command.usual().split_whitespace().filter_map(Key::parse) {
+            for key in command.preset(preset).split_whitespace().filter_map(Key::parse) {
                 bound.entry(key).or_insert(command);
             }
         }
@@ -238,33 +279,64 @@ mod tests {
     use super::*;
 
     fn with(changes: &[(&str, &str)]) -> Result<Keymap, KeymapError> {
-        Keymap::new(&changes.iter().map(|(name, keys)| ((*name).to_owned(), (*keys).to_owned())).collect())
+        Keymap::new(
+            KeyPreset::Usual,
+            &changes.iter().map(|(name, keys)| ((*name).to_owned(), (*keys).to_owned())).collect(),
+        )
     }
 
     #[test]
-    fn usual_keys_never_clash_and_all_commands_have_one() {
-        let keymap = with(&[]).unwrap();
-        for command in Command::ALL {
-            assert!(!keymap.keys(*command).is_empty(), "{}", command.name());
-            for key in command.usual().split_whitespace() {
-                assert_eq!(keymap.0.get(&Key::parse(key).unwrap()), Some(command), "{key}");
+    fn keys_of_presets_never_clash_and_all_commands_but_the_grades_have_one() {
+        for preset in KeyPreset::ALL {
+            let keymap = Keymap::new(preset, &BTreeMap::new()).unwrap();
+            for command in Command::ALL {
+                assert_eq!(keymap.keys(*command).is_empty(), command.button().is_some(), "{}", command.name());
+                for key in command.preset(preset).split_whitespace() {
+                    assert_eq!(keymap.0.get(&Key::parse(key).unwrap()), Some(command), "{key}");
+                }
             }
         }
+        assert_eq!(Command::ALL.iter().filter_map(|command| command.button()).collect::<Vec<_>>(), Button::ALL);
+    }
+
+    #[test]
+    fn own_keys_go_on_top_of_a_preset() {
+        let keys = |preset, changes: &[(&str, &str)]| {
+            let changes = changes.iter().map(|(name, keys)| ((*name).to_owned(), (*keys).to_owned())).collect();
+            Keymap::new(preset, &changes).unwrap()
+        };
+        let anki = keys(KeyPreset::Anki, &[("mark", "@"), ("again", "a"), ("easy", "e")]);
+        for (command, expected) in [
+            (Command::Undo, "u z"),
+            (Command::Suspend, ""),
+            (Command::Mark, "@"),
+            (Command::Bury, "-"),
+            (Command::Again, "a"),
+            (Command::Easy, "e"),
+            (Command::Good, ""),
+        ] {
+            assert_eq!(anki.keys(command), expected, "{}", command.name());
+        }
+        assert_eq!(keys(KeyPreset::Anki, &[]).keys(Command::Suspend), "@");
+        assert_eq!(keys(KeyPreset::Sm2, &[]), keys(KeyPreset::Usual, &[]));
     }
 
     #[test]
     fn a_key_for_two_commands_is_refused_with_both_names() {
         let error = with(&[("bury", "x"), ("mark", "x")]).unwrap_err();
         assert_eq!(error.to_string(), "`x` is bound to both `bury` and `mark`");
-        assert!(matches!(with(&[("burry", "x")]), Err(KeymapError::Unknown(_))));
+        let error = with(&[("burry", "x")]).unwrap_err();
+        assert_eq!(error.to_string(), "there is no command `burry`; did you mean `bury`?");
+        assert!(matches!(with(&[("undo", "ctrl-z")]), Err(KeymapError::Taken(_))));
+        assert!(with(&[("bury", "x x")]).is_ok(), "the same key twice for one command is no conflict");
         assert!(matches!(with(&[("bury", "hyper-x")]), Err(KeymapError::NoKey(_))));
         assert!(matches!(with(&[("bury", "1")]), Err(KeymapError::Digit(_))));
     }
 
     #[test]
     fn a_usual_key_can_be_taken_for_another_command() {
-        let keymap = with(&[("bury", "u"), ("undo", "z ctrl-z")]).unwrap();
+        let keymap = with(&[("bury", "u"), ("undo", "z ctrl-y")]).unwrap();
         assert_eq!(keymap.keys(Command::Bury), "u");
-        assert_eq!(keymap.keys(Command::Undo), "z ctrl-z");
+        assert_eq!(keymap.keys(Command::Undo), "ctrl-y z");
     }
 }

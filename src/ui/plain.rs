@@ -331,7 +331,7 @@ impl Lines<'_, '_> {
         let then = self.feed(input)?;
         if self.review.session().answers() > answers {
             let repeats =
-                self.review.settings().drill().repeats(quality) && session.mode() == crate::core::session::Mode::Normal;
+                session.rules().drill().repeats(quality) && session.mode() == crate::core::session::Mode::Normal;
             self.line(&words::graded(choice.as_ref(), repeats))?;
             self.blank()?;
         }

@@ -3,6 +3,7 @@
 use crate::core::card::Ask;
 use crate::core::card::Outcome;
 use crate::core::card::Verdict;
+use crate::core::queue::Comeback;
 use crate::core::queue::Origin;
 use crate::core::session::Choice;
 use crate::core::session::Current;
@@ -24,6 +25,33 @@ pub fn in_days(days: i64) -> String {
         1 => "tomorrow".to_owned(),
         days => format!("in {days} days"),
     }
+}
+
+/// That a break lasts.
+#[must_use]
+pub fn paused(until: StudyDay) -> String {
+    format!("Paused until {}: nothing is due, and your streak keeps. `lmq pause --off` ends it", until.iso())
+}
+
+/// What waits for someone who was away or fell behind, and how it is spread.
+#[must_use]
+pub fn comeback(comeback: &Comeback) -> String {
+    let count = |count: u64, one: &str, many: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), one, many);
+    let waiting = count(comeback.waiting, "due card waits", "due cards wait");
+    let away = match comeback.away_days {
+        0 => String::new(),
+        days => format!("Welcome back after {}: ", count(days, "day", "days")),
+    };
+    if comeback.waiting <= comeback.today {
+        return format!("{away}{waiting}, and today has a place for each");
+    }
+    let today = if comeback.today > 0 { format!(", {} of them today", comeback.today) } else { String::new() };
+    let days = if comeback.today > 0 {
+        count(comeback.days, "day", "days")
+    } else {
+        count(comeback.days, "more day", "more days")
+    };
+    format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first")
 }
 
 /// About how long.
@@ -190,7 +218,9 @@ pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: 
 }
 
 fn why_nothing(counts: &crate::ops::review::Waits, settings: &Settings) -> String {
-    if counts.new > 0 && counts.new_done >= settings.new_per_day {
+    if let Some(until) = counts.paused_until {
+        paused(until)
+    } else if counts.new > 0 && counts.new_done >= settings.new_per_day {
         format!(
             "Nothing is due, and today's {} are met. `lmq review --new 5` brings five more",
             counted(usize::try_from(settings.new_per_day).unwrap_or(0), "new card", "new cards")

@@ -384,3 +384,17 @@ fn every_file_of_a_list_is_in_its_list() {
         }
     }
 }
+
+#[test]
+fn every_setting_and_every_command_of_a_key_is_explained() {
+    let page = std::fs::read_to_string("docs/configuration.md").unwrap();
+    let settings = lmq::ops::settings::SETTINGS.iter().map(|setting| setting.key);
+    let commands = lmq::ui::keymap::Command::ALL.iter().map(|command| command.name());
+    for name in settings.chain(commands) {
+        assert!(page.contains(&format!("`{name}`")), "docs/configuration.md has to explain `{name}`");
+    }
+    for toml in page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        let read = lmq::ops::settings::read(std::path::Path::new("page"), toml).unwrap();
+        lmq::ui::keymap::Keymap::new(read.settings.key_preset, &read.settings.keys).unwrap();
+    }
+}

@@ -35,6 +35,8 @@ mod matching;
 mod migrations;
 mod month;
 mod next;
+mod pause;
+mod presets;
 mod registries;
 mod remind;
 mod report;

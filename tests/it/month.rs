@@ -156,7 +156,7 @@ impl Oracle {
     /// The card that A7 asks next, or none.
     fn next(&self, today: i64) -> Option<usize> {
         let (reviews_done, new_done) = (self.reviews.get(&today).copied().unwrap_or(0), self.firsts(today));
-        // Due cards by (due day, shuffle), of each sibling group the first.
+        // Due cards by (due day, shuffle), or the most at risk first; of each sibling group the first.
         let mut due: Vec<usize> = (0..self.cards.len())
             .filter(|card| {
                 let card = &self.cards[*card];
@@ -164,9 +164,18 @@ impl Oracle {
             })
             .collect();
         due.sort_by_key(|card| (self.cards[*card].due, self.cards[*card].shuffle));
+        // Where more is due than has a place, most at risk first: days late over the interval.
+        let left = self.reviews_per_day.saturating_sub(reviews_done);
+        if self.cards.iter().filter(|card| card.last.is_some() && card.due <= today).count() > left {
+            let risk = |card: usize| {
+                let card = &self.cards[card];
+                (today - card.due) as f64 / card.interval.max(1) as f64
+            };
+            due.sort_by(|a, b| risk(*b).total_cmp(&risk(*a)).then(self.cards[*a].due.cmp(&self.cards[*b].due)));
+        }
         let mut groups = BTreeSet::new();
         due.retain(|card| groups.insert(self.cards[*card].group.clone()));
-        due.truncate(self.reviews_per_day.saturating_sub(reviews_done));
+        due.truncate(left);
         // New ones, deck by deck in turns.
         let mut groups: BTreeSet<String> = due.iter().map(|card| self.cards[*card].group.clone()).collect();
         let mut introduced: Vec<usize> =

@@ -4,6 +4,7 @@ use crate::support::Lmq;
 use crate::world::World;
 use lmq::core::search::Asked;
 use lmq::core::search::parse;
+use lmq::core::settings::Settings;
 use lmq::store::DeckSet;
 
 const DECK: &str = "[deck]\nid = \"t\"\nname = \"people::t\"\n\n[[topic]]\nid = \"a\"\ntitle = \"Naïve questions\"\n\n\
@@ -104,13 +105,13 @@ fn sums_over_the_cards_of_a_search_are_the_kept_sums_where_it_means_all() {
         world.pass(1440 * i64::try_from(index).unwrap());
     }
     world.undo_newest();
-    let drill = world.settings.drill();
+    let rules = Settings { leech_lapses: 2, ..world.settings.clone() }.rules([]);
     let today = world.today();
-    let asked = Asked { today, drill, leech_lapses: 2 };
+    let asked = Asked { today, rules: rules.clone() };
     let all = world.store.search(&parse("").unwrap(), &asked).unwrap();
     assert_eq!(all.len(), 4);
     for (since, until) in [(None, None), (Some(today.plus(-9)), Some(today.plus(-1)))] {
-        let kept = world.store.totals(&DeckSet::All, today, since, until, 2, |state| state.word(today, drill)).unwrap();
+        let kept = world.store.totals(&DeckSet::All, today, since, until, &rules).unwrap();
         assert_eq!(world.store.totals_of(&all, &asked, since, until).unwrap(), kept);
     }
 }

@@ -4,6 +4,7 @@ use lmq::core::event::Fact;
 use lmq::core::grade::Quality;
 use lmq::core::id::ActionId;
 use lmq::core::id::CardId;
+use lmq::core::queue::DueOrder;
 use lmq::core::queue::Queue;
 use lmq::core::settings::Settings;
 use lmq::core::state::CardState;
@@ -187,15 +188,15 @@ impl World {
     /// What waits today, in the order in which it would be asked.
     pub(crate) fn queue(&self) -> Vec<String> {
         let limits = Limits {
-            reviews: 200,
-            new: 20,
+            reviews: 200.into(),
+            new: 20.into(),
             until: self.today(),
-            new_order: self.settings.new_order,
-            drill: self.settings.drill(),
+            due_order: DueOrder::Day,
+            rules: self.settings.rules([]),
             keep_siblings_apart: self.settings.bury_siblings,
         };
-        let supply = self.store.supply(&DeckSet::All, self.today(), limits).unwrap();
-        let mut queue = Queue::new(supply, 200, 20, true);
+        let supply = self.store.supply(&DeckSet::All, self.today(), &limits).unwrap();
+        let mut queue = Queue::new(supply, &limits.reviews, limits.new, true);
         let mut asked = Vec::new();
         while let Some((candidate, origin)) = queue.pop() {
             asked.push(format!("{origin:?} {}", candidate.card));
@@ -229,13 +230,12 @@ impl World {
             ));
         }
         let today = self.today();
-        let drill = self.settings.drill();
-        let word = |state: &CardState| state.word(today, drill);
-        seen.push(format!("{:?}", self.store.totals(&DeckSet::All, today, None, None, 8, word).unwrap()));
+        let rules = self.settings.rules([]);
+        seen.push(format!("{:?}", self.store.totals(&DeckSet::All, today, None, None, &rules).unwrap()));
         let since = Some(today.plus(-3));
-        seen.push(format!("{:?}", self.store.totals(&DeckSet::All, today, since, None, 8, word).unwrap()));
+        seen.push(format!("{:?}", self.store.totals(&DeckSet::All, today, since, None, &rules).unwrap()));
         seen.push(format!("{:?}", self.store.day_totals(&DeckSet::All).unwrap()));
-        seen.push(format!("{:?}", self.store.counts(&DeckSet::All, today, drill).unwrap()));
+        seen.push(format!("{:?}", self.store.counts(&DeckSet::All, today, &rules).unwrap()));
         seen.extend(self.queue());
         seen
     }

@@ -1,5 +1,6 @@
 //! A believable history for tests: 90 days, two decks, the same numbers every time.
 
+use crate::core::pause::Pauses;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
@@ -96,6 +97,7 @@ pub(crate) fn totals() -> Totals {
             })
             .collect(),
         daily_load_milli: 27_460,
+        pauses: Pauses::default(),
     }
 }
 
@@ -110,6 +112,7 @@ pub(crate) fn empty() -> Totals {
         leeches: 0,
         due: Vec::new(),
         daily_load_milli: 0,
+        pauses: Pauses::default(),
         ..totals()
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::event::Fact;
 
 fn near(a: f64, b: f64) -> bool {
     (a - b).abs() < 5e-5
@@ -103,6 +104,45 @@ fn a_streak_survives_until_today_ends() {
     assert_eq!(streak(&[998, 999]), (2, 2, false));
     assert_eq!(streak(&[990, 991, 992, 998]), (0, 3, false));
     assert_eq!(streak(&[999, 1000, 1001]), (2, 2, true), "an answer from the future adds nothing");
+}
+
+#[test]
+fn a_streak_passes_over_paused_days() {
+    let paused = |day, until| (StudyDay(day), Fact::Paused { until: StudyDay(until) });
+    // (answered, paused from and until, expected: current, longest, answered today); today is 1000.
+    type Case = (&'static [i32], &'static [(i32, i32)], (u64, u64, bool));
+    let cases: [Case; 8] = [
+        (&[989, 990], &[(991, 1000)], (2, 2, false)),
+        (&[989, 990, 1000], &[(991, 1000)], (3, 3, true)),
+        (&[989, 990], &[(991, 999)], (0, 2, false)),
+        (&[989, 990], &[(992, 1000)], (0, 2, false)),
+        (&[989, 990, 995], &[(991, 1010)], (3, 3, false)),
+        (&[989, 990], &[(990, 1010)], (2, 2, false)),
+        (&[980, 985, 990], &[(981, 985), (986, 990), (991, 1001)], (3, 3, false)),
+        (&[], &[(991, 1010)], (0, 0, false)),
+    ];
+    for (days, pauses, expected) in cases {
+        let days: Vec<(i32, DayTotals)> = days.iter().map(|day| (*day, answered(1))).collect();
+        let mut totals = on(&days);
+        let facts: Vec<(StudyDay, Fact)> = pauses.iter().map(|(day, until)| paused(*day, *until)).collect();
+        totals.pauses = Pauses::of(facts.iter().map(|(day, fact)| (*day, fact)));
+        let Streak { current, longest, answered_today } = Progress::new(&totals).streak;
+        assert_eq!((current, longest, answered_today), expected, "{days:?}, {pauses:?}");
+        assert_eq!(streak_of(&totals.days, &totals.pauses, totals.today).current, current);
+    }
+}
+
+#[test]
+fn what_falls_due_in_a_break_waits_until_it_is_over() {
+    let mut totals = on(&[]);
+    totals.due = [(990, 4), (1000, 2), (1001, 8), (1004, 16), (1005, 32), (1100, 64)]
+        .map(|(day, cards)| (StudyDay(day), cards))
+        .to_vec();
+    let fact = Fact::Paused { until: StudyDay(1004) };
+    totals.pauses = Pauses::of([(StudyDay(998), &fact)]);
+    let forecast = Progress::new(&totals).forecast;
+    assert_eq!((forecast.overdue, forecast.days[0], forecast.days[3]), (0, 0, 0));
+    assert_eq!((forecast.days[4], forecast.days[5], forecast.later), (30, 32, 64));
 }
 
 #[test]

@@ -1,12 +1,17 @@
 use super::*;
 use crate::core::card::Fields;
 use crate::core::card::Value;
+use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use proptest::prelude::*;
 
-const ASKED: Asked = Asked { today: StudyDay(100), drill: Drill::Failed, leech_lapses: 8 };
+const TODAY: StudyDay = StudyDay(100);
+
+fn asked() -> Asked {
+    Asked { today: TODAY, rules: Settings::default().rules([]) }
+}
 
 fn note() -> NoteText {
     NoteText {
@@ -54,7 +59,7 @@ fn matches_with(query: &str, state: &CardState) -> bool {
         offered: !state.suspended,
         answers: &[(StudyDay(94), Quality::Q1), (StudyDay(98), Quality::Q4)],
     };
-    parse(query).unwrap_or_else(|error| panic!("{query}: {error:?}")).matches(&subject, &ASKED)
+    parse(query).unwrap_or_else(|error| panic!("{query}: {error:?}")).matches(&subject, &asked())
 }
 
 fn error(query: &str) -> String {
@@ -202,7 +207,7 @@ fn states_are_facts_where_they_can_be_together_and_words_where_not() {
     assert!(!matches_with("is:buried", &both), "a bury ends by itself");
     assert!(matches_with("is:new -ease<9 lapses<1 -due<99d", &CardState::default()), "a new card has no ease");
     let mut memory = state().memory.unwrap();
-    memory.due = ASKED.today;
+    memory.due = TODAY;
     memory.lapses = 8;
     let due = CardState { memory: Some(memory), ..state() };
     assert!(matches_with("is:due is:leech tag:leech", &due));
@@ -286,7 +291,7 @@ proptest! {
                 Ok(parsed) => {
                     let body = serde_json::to_string(&note()).unwrap();
                     let facts = NoteFacts { body: &body, key: None, topic: None, added: None };
-                    prop_assert!(parsed.on_note(&facts, &ASKED, &mut Scratch::default()) < u64::MAX);
+                    prop_assert!(parsed.on_note(&facts, &asked(), &mut Scratch::default()) < u64::MAX);
                 }
                 Err(error) => {
                     prop_assert!(error.at <= query.chars().count());
@@ -311,8 +316,8 @@ proptest! {
         let whole = [Some(text.as_str()), Some(tag.as_str()), key.as_deref()].into_iter().flatten().map(fold);
         let expected = query.split_whitespace().all(|word| whole.clone().any(|text| text.contains(word)));
         let found = parse(&query).unwrap();
-        let bits = found.on_note(&facts, &ASKED, &mut Scratch::default());
-        prop_assert_eq!(found.decide(bits, None, &ASKED), Some(expected), "{:?} in {}", query, body);
+        let bits = found.on_note(&facts, &asked(), &mut Scratch::default());
+        prop_assert_eq!(found.decide(bits, None, &asked()), Some(expected), "{:?} in {}", query, body);
     }
 
     #[test]

@@ -37,7 +37,6 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
     let (mut chosen, mut top) = (0_usize, 0_usize);
     let mut typing = true;
     let today = desk.today();
-    let drill = desk.settings().drill();
     loop {
         let current = found.get(chosen);
         term.draw(|frame| {
@@ -60,7 +59,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                 .skip(top)
                 .take(rows)
                 .map(|(index, card)| {
-                    let state = card.state.word(today, drill).name();
+                    let state = card.state.word(today, desk.settings().of_deck(&card.deck_name).drill()).name();
                     let deck = one_line(&card.deck_name);
                     let prompt = one_line(&card.text.prompt(card.card.ordinal));
                     let arrow = if index == chosen { "▸" } else { " " };
@@ -164,7 +163,7 @@ fn card_page(desk: &Desk, line: &CardLine, with: With<'_>) -> Result<Vec<Line<'s
     let mut facts = vec![
         ("deck", line.deck_name.clone()),
         ("kind", line.text.kind.clone()),
-        ("state", line.state.word(today, desk.settings().drill()).name().to_owned()),
+        ("state", line.state.word(today, desk.settings().of_deck(&line.deck_name).drill()).name().to_owned()),
     ];
     if let Some(memory) = &line.state.memory {
         facts.push(("due", memory.due.iso()));

@@ -17,8 +17,12 @@ pub(super) fn help(with: With<'_>, width: usize) -> Vec<Line<'static>> {
     };
     row("1 … 4", "grade: Again, Hard, Good, Easy (on six grades 0 … 5)");
     for command in Command::ALL {
+        let keys = with.keys.keys(*command);
+        if keys.is_empty() {
+            continue;
+        }
         // The name is what the settings bind.
-        row(&with.keys.keys(*command), &format!("{} ({})", command.what(), command.name()));
+        row(&keys, &format!("{} ({})", command.what(), command.name()));
     }
     row("ctrl-c", "leave; everything is kept");
     row("ctrl-z", "to the shell, `fg` comes back");

@@ -427,6 +427,11 @@ impl Screen {
                 let ask = review.session().current().map(|current| current.question.ask);
                 self.typing = matches!(ask, Some(Ask::Type | Ask::List(_)));
             }
+            Command::Again | Command::Hard | Command::Good | Command::Easy => {
+                if let (Some(button), false, true) = (command.button(), front, admitted) {
+                    self.feed(review, Step::Grade(button.quality()));
+                }
+            }
             Command::Reveal
             | Command::Guessed
             | Command::Open

@@ -171,7 +171,11 @@ fn lines(overview: &Overview, chosen: usize, width: usize, with: With<'_>) -> Ve
         today.push_str(&format!(", {} to repeat", overview.repeats));
     }
     lines.extend(wrapped(
-        &if waiting == 0 { "Nothing waits today".to_owned() } else { today },
+        &match overview.pause {
+            Some(pause) => words::paused(pause.until),
+            None if waiting == 0 => "Nothing waits today".to_owned(),
+            None => today,
+        },
         width,
         style(Tone::Strong, with.look),
     ));
@@ -181,6 +185,9 @@ fn lines(overview: &Overview, chosen: usize, width: usize, with: With<'_>) -> Ve
         days => format!(", {} in a row", number(days, "day", "days")),
     };
     lines.extend(wrapped(&format!("{done}{streak}"), width, style(Tone::Quiet, with.look)));
+    if let Some(comeback) = &overview.comeback {
+        lines.extend(wrapped(&words::comeback(comeback), width, Style::new()));
+    }
     if overview.first_run {
         lines.push(Line::default());
         let welcome = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press Enter for the first one.";

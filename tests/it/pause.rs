@@ -1,0 +1,190 @@
+//! `lmq pause`: breaks, and coming back from them.
+
+use crate::home::Lmq;
+
+fn at(day: &str) -> String {
+    format!("2026-{day}T09:00:00+01:00")
+}
+
+/// One card of a deck of its own, answered on 14 and 15 January: a streak of two days, due on the 21st.
+fn two_days() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.run(["config", "set", "new_per_day", "0"]).ok().out();
+    lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
+    lmq.run_at(&at("01-14"), ["answer", "team/who", "good"]).done();
+    lmq.run_at(&at("01-15"), ["answer", "team/who", "good"]).done();
+    lmq
+}
+
+#[test]
+fn a_break_is_announced_shown_ended_and_undone() {
+    let lmq = two_days();
+    assert_eq!(lmq.run(["pause"]).out(), "no pause\n");
+    let said = "Paused until 2026-02-01: nothing is due, and your streak keeps. `lmq pause --off` ends it\n";
+    assert_eq!(lmq.run(["pause", "--until", "2026-02-01"]).out(), said);
+    assert_eq!(lmq.run(["pause"]).out(), said);
+    let json = lmq.run(["pause", "--json"]).json();
+    assert_eq!(json, serde_json::json!({"paused": true, "since": "2026-01-15", "until": "2026-02-01"}));
+    assert_eq!(lmq.run(["undo"]).out(), "undid: paused until 2026-02-01\n");
+    assert_eq!(lmq.run(["pause"]).out(), "no pause\n");
+    assert_eq!(lmq.run(["undo", "--redo"]).out(), "brought back: paused until 2026-02-01\n");
+    assert_eq!(lmq.run_at(&at("01-31"), ["pause"]).out(), said);
+    assert_eq!(lmq.run_at(&at("02-01"), ["pause"]).out(), "no pause\n");
+    assert_eq!(lmq.run_at(&at("01-20"), ["pause", "--off"]).out(), "the pause is over\n");
+    assert_eq!(lmq.run_at(&at("01-20"), ["pause"]).out(), "no pause\n");
+    assert_eq!(lmq.run_at(&at("01-20"), ["pause", "--off"]).out(), "no pause\n");
+    let history = lmq.run(["history"]).out();
+    assert!(history.contains("paused until 2026-02-01") && history.contains("resumed"), "{history}");
+    assert_eq!(lmq.run_at(&at("01-20"), ["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn days_that_cannot_end_a_break_are_refused() {
+    let lmq = Lmq::new();
+    let error = lmq.run(["pause", "--until", "2026-01-15"]).err(2);
+    assert_eq!(
+        error,
+        "lmq: 2026-01-15 is not after today\nhint: give the first day on which you want to review again\n"
+    );
+    for bad in ["soon", "3", "2026-02-30"] {
+        assert!(lmq.run(["pause", "--until", bad]).err(2).contains("not a day"), "{bad}");
+    }
+    assert!(lmq.run(["pause", "--until", "3d", "--off"]).err(2).contains("cannot be used with"));
+}
+
+#[test]
+fn while_it_lasts_nothing_is_due_anywhere_and_the_streak_keeps() {
+    let lmq = two_days();
+    lmq.run(["config", "set", "new_per_day", "5"]).ok().out();
+    lmq.run(["pause", "--until", "2026-02-01"]).done();
+    let now = at("01-25");
+    insta::assert_snapshot!(lmq.run_at(&now, []).out(), @r"
+    Paused until 2026-02-01: nothing is due, and your streak keeps. `lmq pause --off` ends it
+    Done today: 0 answers; 2 days in a row
+    After today, the next cards fall due on 2026-02-01 (in 7 days)
+    ");
+    assert_eq!(lmq.run_at(&now, ["next"]).out(), "paused until 2026-02-01\n");
+    assert_eq!(lmq.run_at(&now, ["next", "--json"]).out(), "null\n");
+    assert_eq!(lmq.run_at(&now, ["next", "--new", "5", "--limit", "5"]).out(), "paused until 2026-02-01\n");
+    let review = lmq.run_at(&now, ["review", "--plain"]).out();
+    assert!(review.contains("Paused until 2026-02-01") && review.contains("fall due in 7 days"), "{review}");
+    let decks = lmq.run_at(&now, ["decks"]).out();
+    assert!(decks.ends_with("`lmq pause --off` ends it\n"), "{decks}");
+    let due: u64 = lmq.run_at(&now, ["decks", "--json"]).json().as_array().unwrap().iter().map(due_of).sum();
+    assert_eq!(due, 0);
+    // Cramming changes no schedule; a card that is named is always taken.
+    let cram = lmq.run_at(&now, ["review", "--plain", "--cram", "team"]).out();
+    assert!(cram.contains("Who?"), "{cram}");
+    lmq.run_at(&now, ["answer", "team/who", "good"]).done();
+    assert!(lmq.run_at(&now, []).out().contains("Done today: 1 answer; 3 days in a row"));
+    assert_eq!(lmq.run_at(&now, ["doctor"]).out(), "everything is in order\n");
+}
+
+fn due_of(deck: &serde_json::Value) -> u64 {
+    deck["due"].as_u64().unwrap()
+}
+
+#[test]
+fn after_it_the_streak_goes_on_and_the_report_agrees() {
+    let lmq = two_days();
+    lmq.run(["pause", "--until", "2026-02-01"]).done();
+    let report = |day: &str| lmq.run_at(&at(day), ["stats"]).out();
+    let glance = |day: &str| lmq.run_at(&at(day), []).out();
+    assert!(glance("02-01").contains("2 days in a row"), "{}", glance("02-01"));
+    assert!(!glance("02-02").contains("in a row"), "{}", glance("02-02"));
+    lmq.run_at(&at("02-01"), ["answer", "team/who", "good"]).done();
+    assert!(glance("02-01").contains("3 days in a row"));
+    let json = lmq.run_at(&at("02-01"), ["report", "--json"]).json().to_string();
+    assert!(json.contains("\"streak_days\":3"), "{json}");
+    assert!(report("02-01").contains('3'));
+}
+
+#[test]
+fn the_forecast_waits_for_the_end_of_the_break() {
+    let lmq = two_days();
+    lmq.run(["pause", "--until", "2026-01-25"]).done();
+    let json = lmq.run_at(&at("01-22"), ["report", "--json"]).json();
+    let rows = json["sections"]["forecast"]["rows"].as_array().unwrap();
+    let due: Vec<(u64, u64)> =
+        rows.iter().take(4).map(|row| (row["cards"].as_u64().unwrap(), row["overdue"].as_u64().unwrap())).collect();
+    assert_eq!(due, [(0, 0), (0, 0), (0, 0), (1, 0)]);
+}
+
+#[test]
+fn a_break_unites_with_the_history_of_another_device() {
+    let (one, two) = (two_days(), Lmq::new());
+    one.run(["pause", "--until", "2026-02-01"]).done();
+    let history = one.run(["export", "--what", "history", "-q"]).out();
+    two.write("history.jsonl", history);
+    two.run(["import", "history.jsonl"]).done();
+    assert!(two.run(["pause"]).out().starts_with("Paused until 2026-02-01"));
+    two.run(["pause", "--off"]).done();
+    one.write("history.jsonl", two.run(["export", "--what", "history", "-q"]).out());
+    one.run(["import", "history.jsonl"]).done();
+    assert_eq!(one.run(["pause"]).out(), "no pause\n");
+    one.assert_sound();
+}
+
+/// Cards with intervals of 1 day (answered once) and 6 days (twice), all long overdue.
+fn behind() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.run(["config", "set", "new_per_day", "0"]).ok().out();
+    lmq.run(["config", "set", "reviews_per_day", "3"]).ok().out();
+    for key in ["a", "b", "c", "d", "e"] {
+        lmq.run(["add", "team", &format!("{key}?"), "x", "--key", key]).ok().out();
+    }
+    for key in ["a", "b", "c"] {
+        lmq.run_at(&at("01-01"), ["answer", &format!("team/{key}"), "good"]).done();
+        lmq.run_at(&at("01-02"), ["answer", &format!("team/{key}"), "good"]).done();
+    }
+    // d: interval 1, due the 4th; e: interval 1, due the 11th; a, b, c: interval 6, due the 8th.
+    lmq.run_at(&at("01-03"), ["answer", "team/d", "good"]).done();
+    lmq.run_at(&at("01-10"), ["answer", "team/e", "good"]).done();
+    lmq
+}
+
+#[test]
+fn coming_back_says_what_waits_and_asks_what_is_most_at_risk_first() {
+    let lmq = behind();
+    let now = at("01-20");
+    let glance = lmq.run_at(&now, []).out();
+    assert!(
+        glance.starts_with(
+            "Today: 3 reviews of 5 due cards, 0 new cards, 0 repeats\nWelcome back after 9 days: 5 due cards wait, 3 of \
+             them today; within the daily limit it takes 2 days, most at risk first\n"
+        ),
+        "{glance}"
+    );
+    let review = lmq.run_at(&now, ["review", "--plain"]).ok();
+    assert!(review.stderr.starts_with("Welcome back after 9 days: 5 due cards wait"), "{}", review.stderr);
+    // 16 days late after one, 9 days late after one, 12 days late after six.
+    let asked = |day: &str| lmq.run_at(&at(day), ["next"]).out().lines().next().unwrap_or_default().to_owned();
+    assert_eq!(asked("01-20"), "team/d");
+    lmq.run_at(&now, ["answer", "team/d", "good"]).done();
+    assert_eq!(asked("01-20"), "team/e");
+    lmq.run_at(&now, ["answer", "team/e", "good"]).done();
+    let third = asked("01-20");
+    assert!(["team/a", "team/b", "team/c"].contains(&third.as_str()), "{third}");
+    lmq.run_at(&now, ["answer", &third, "good"]).done();
+    assert_eq!(asked("01-20"), "nothing waits", "the day's limit holds");
+    let left = lmq.run_at(&now, []).out();
+    assert!(
+        left.contains("\n2 due cards wait; within the daily limit it takes 1 more day, most at risk first\n"),
+        "{left}"
+    );
+    let next_day = lmq.run_at(&at("01-21"), []).out();
+    assert!(next_day.starts_with("Today: 2 reviews, 0 new cards, 0 repeats\nDone today"), "{next_day}");
+}
+
+#[test]
+fn on_an_ordinary_day_cards_come_by_their_due_day() {
+    let lmq = behind();
+    lmq.run(["config", "set", "reviews_per_day", "5"]).ok().out();
+    let next = |limit: &str| lmq.run_at(&at("01-20"), ["next", "--limit", limit]).out();
+    assert!(next("5").starts_with("team/d\n"), "due the 4th");
+    lmq.run_at(&at("01-20"), ["answer", "team/d", "good"]).done();
+    for limit in ["1", "4"] {
+        let next = next(limit);
+        assert!(!next.starts_with("team/e\n"), "due the 11th, after those of the 8th: {next}");
+    }
+}
