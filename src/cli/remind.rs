@@ -2,7 +2,9 @@ use crate::cli::Ctx;
 use crate::core::text::printable;
 use crate::core::text::thousands;
 use crate::failure::Failure;
-use crate::store::Waiting;
+use crate::ops::day::Waiting;
+use crate::ops::day::waiting;
+use crate::store::Store;
 
 /// Print one line when cards are due: for a prompt or a status bar
 ///
@@ -21,13 +23,13 @@ pub(super) struct Args {
 }
 
 fn line(format: Option<&str>, waiting: Waiting) -> Option<String> {
-    let due = waiting.due + waiting.repeats;
+    let due = waiting.reviews + waiting.repeats;
     let line = match format {
         _ if due == 0 => return None,
         Some(format) => printable(format)
             .replace('\n', " ")
             .replace("{due}", &due.to_string())
-            .replace("{reviews}", &waiting.due.to_string())
+            .replace("{reviews}", &waiting.reviews.to_string())
             .replace("{repeats}", &waiting.repeats.to_string()),
         None if due == 1 => "1 card is due".to_owned(),
         None => format!("{} cards are due", thousands(due)),
@@ -36,9 +38,9 @@ fn line(format: Option<&str>, waiting: Waiting) -> Option<String> {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let (today, settings) = (ctx.stamp().today, &ctx.settings);
     // Whatever is wrong: a prompt is no place to say so, and the next command will.
-    let waiting = Waiting::on(&ctx.db, today, settings.reviews_per_day, settings.drill()).ok().flatten();
+    let store = Store::look(&ctx.db).ok().flatten();
+    let waiting = store.and_then(|store| waiting(&store, &ctx.settings, ctx.stamp().today).ok());
     match waiting.and_then(|waiting| line(args.format.as_deref(), waiting)) {
         Some(line) => ctx.line(line),
         None => Ok(()),
@@ -51,7 +53,7 @@ mod tests {
 
     #[test]
     fn the_line_is_worded_and_absent_when_nothing_is_due() {
-        let waiting = |due, repeats| Waiting { due, repeats };
+        let waiting = |reviews, repeats| Waiting { reviews, repeats };
         assert_eq!(line(None, waiting(0, 0)), None);
         assert_eq!(line(Some("x"), waiting(0, 0)), None);
         assert_eq!(line(None, waiting(1, 0)).unwrap(), "1 card is due");

@@ -68,3 +68,11 @@ fn a_prompt_never_hears_of_trouble_and_never_changes_anything() {
         assert_eq!(lmq.run_at(NEXT, ["remind"]).out(), "1 card is due\n", "a file that may only be read is enough");
     }
 }
+
+#[test]
+fn a_break_is_a_break() {
+    let lmq = with_one_card();
+    lmq.run(["pause", "--until", "7d"]).done();
+    assert_eq!(lmq.run_at(NEXT, ["remind"]).out(), "");
+    assert_eq!(lmq.run_at("2026-01-23T09:00:00+01:00", ["remind"]).out(), "1 card is due\n");
+}

@@ -1,13 +1,9 @@
-//! How much waits, at a glance: for a prompt, which must not wait for it and must not change anything.
+//! A look at a database that must not wait for anybody and must not change anything: for a prompt.
 
-use crate::core::grade::Drill;
 use crate::core::id::DeviceId;
-use crate::core::study_day::StudyDay;
-use crate::store::DeckSet;
 use crate::store::Here;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::columns::u64_of;
 use crate::store::header_of;
 use crate::store::migrate;
 use crate::store::wal_name;
@@ -16,23 +12,12 @@ use rusqlite::OpenFlags;
 use std::fs;
 use std::path::Path;
 
-/// What `lmq review` would bring that was seen before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Waiting {
-    /// Due cards, as far as the day's limit goes.
-    pub due: u64,
-    /// Cards to be repeated today.
-    pub repeats: u64,
-}
-
 /// `path` as SQLite's URI, so that a flag can be given with it.
 fn immutable(path: &Path) -> String {
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{path}?immutable=1")
 }
 
-/// Opens for reading alone: nothing is made, migrated, locked or waited for.
-///
 /// Where there is no write-ahead log, nobody has the database open, and SQLite is told that nobody will: it would leave
 /// side files behind otherwise. Should somebody begin to write at this very moment, one prompt may be a card behind.
 fn open(path: &Path) -> Result<Connection, StoreError> {
@@ -44,13 +29,13 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?)
 }
 
-impl Waiting {
-    /// What waits on `today` in the database at `path`, of at most `reviews_per_day` reviews; `None` where there is no
-    /// database, or one that has to be migrated first.
+impl Store {
+    /// Opens for reading alone: nothing is made, migrated, locked or waited for. `None` where there is no database, or
+    /// one that has to be migrated first.
     ///
     /// # Errors
     /// When the file is no database of ours, or can't be read at once.
-    pub fn on(path: &Path, today: StudyDay, reviews_per_day: u32, drill: Drill) -> Result<Option<Self>, StoreError> {
+    pub fn look(path: &Path) -> Result<Option<Self>, StoreError> {
         let header = header_of(path)?;
         if header.is_empty() {
             return Ok(None);
@@ -60,20 +45,8 @@ impl Waiting {
         if !migrate::is_newest(&db)? {
             return Ok(None);
         }
-        let nobody = Here { machine: String::new(), device_name: String::new(), fresh_device: DeviceId([0; 16]) };
-        let store = Store { db, path: path.to_owned(), here: nobody, devices: Vec::new(), writes_as: None };
-        let _snapshot = store.snapshot()?;
-        let (done, _) = store.done_today(today)?;
-        // No more are counted than would be asked.
-        let due: i64 = store
-            .db
-            .prepare(
-                "SELECT count(*) FROM (SELECT 1 FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 \
-                 AND due <= ?1 AND coalesce(buried_until, -2147483648) <= ?1 LIMIT ?2)",
-            )?
-            .query_row((today.0, reviews_per_day.saturating_sub(done)), |row| row.get(0))?;
-        let repeats = store.repeats(&DeckSet::All, today, drill)?;
-        Ok(Some(Self { due: u64_of(due), repeats }))
+        let here = Here { machine: String::new(), device_name: String::new(), fresh_device: DeviceId([0; 16]) };
+        Ok(Some(Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None }))
     }
 }
 
@@ -85,20 +58,19 @@ mod tests {
     #[test]
     fn a_look_makes_no_file_and_leaves_the_database_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let today = StudyDay(20_468);
-        let look = |path: &Path| Waiting::on(path, today, 200, Drill::Failed);
         let files = || fs::read_dir(folder.path()).unwrap().count();
         let path = folder.path().join("what? 100% #1.db");
-        assert_eq!((look(&path).unwrap(), files()), (None, 0));
+        assert!(Store::look(&path).unwrap().is_none() && files() == 0);
         let here = Here { machine: "m".into(), device_name: "d".into(), fresh_device: DeviceId([1; 16]) };
         let store = Store::open(&path, here, Timestamp { unix_ms: 0, offset_min: 0 }).unwrap();
-        assert_eq!(look(&path).unwrap(), Some(Waiting::default()), "while another has it open");
+        let decks = |store: &Store| store.deck_names().unwrap().len();
+        assert_eq!(Store::look(&path).unwrap().map(|look| decks(&look)), Some(0), "while another has it open");
         store.close().unwrap();
         let before = (fs::read(&path).unwrap(), files());
-        assert_eq!(look(&path).unwrap(), Some(Waiting::default()));
+        assert_eq!(Store::look(&path).unwrap().map(|look| decks(&look)), Some(0));
         assert_eq!((fs::read(&path).unwrap(), files()), before);
         fs::write(&path, "no database").unwrap();
-        assert!(look(&path).is_err());
+        assert!(Store::look(&path).is_err());
     }
 
     #[test]
@@ -109,6 +81,6 @@ mod tests {
         db.execute_batch("CREATE TABLE t (x); PRAGMA user_version = 0;").unwrap();
         db.pragma_update(None, "application_id", migrate::APPLICATION_ID).unwrap();
         db.close().unwrap();
-        assert_eq!(Waiting::on(&path, StudyDay(1), 200, Drill::Failed).unwrap(), None);
+        assert!(Store::look(&path).unwrap().is_none());
     }
 }
