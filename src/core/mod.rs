@@ -22,5 +22,6 @@ pub mod settings;
 pub mod state;
 pub mod study_day;
 pub mod tally;
+pub mod team;
 pub mod text;
 pub mod units;
