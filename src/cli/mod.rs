@@ -37,6 +37,7 @@ mod show;
 mod stats;
 mod suspend;
 mod tag;
+mod team;
 mod unbury;
 mod undo;
 mod unmark;
@@ -159,6 +160,7 @@ commands! {
     Import => import,
     Export => export,
     Report => report,
+    Team => team,
     Remind => remind,
     Backup => backup,
     Restore => restore,

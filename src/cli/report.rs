@@ -7,10 +7,12 @@ use crate::ops;
 use crate::ops::files;
 use crate::report::CardLine;
 use crate::report::RENDERERS;
+use crate::report::Renderer;
 use crate::report::Report;
 use crate::report::build;
 use crate::report::renderer;
 use crate::store::DeckSet;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Write a progress report
@@ -125,17 +127,22 @@ pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure
     Ok(build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice())))
 }
 
-pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let by_ending = args.out.as_ref().and_then(|path| path.extension()).and_then(|ending| {
+/// The renderer that was asked for: by name, by `--json`, by the ending of the file, else text.
+pub(super) fn form(format: Option<&str>, json: bool, out: Option<&Path>) -> Result<&'static dyn Renderer, Failure> {
+    let by_ending = out.and_then(Path::extension).and_then(|ending| {
         let ending = ending.to_string_lossy().to_lowercase();
         RENDERERS.iter().find(|renderer| renderer.extension() == ending || renderer.name() == ending)
     });
-    let name = match (&args.format, args.json) {
-        (Some(format), _) => format.as_str(),
+    let name = match (format, json) {
+        (Some(format), _) => format,
         (None, true) => "json",
         (None, false) => by_ending.map_or("text", |renderer| renderer.name()),
     };
-    let renderer = renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))?;
+    renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let renderer = form(args.format.as_deref(), args.json, args.out.as_deref())?;
     let wanted = Wanted {
         since: args.since,
         until: args.until,

@@ -312,6 +312,12 @@ impl Team {
         }
     }
 
+    /// How many were added.
+    #[must_use]
+    pub fn people(&self) -> u64 {
+        self.people
+    }
+
     fn topic(&self, id: &str, sum: &TopicSum) -> TopicFigures {
         // Whoever does not have the deck has not seen the topic: so every row is about the same people.
         let mut reached = [0; 4];

@@ -32,6 +32,31 @@ pub fn free(path: &Path) -> PathBuf {
     free
 }
 
+/// What to do where there is a file already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and that is a failure.
+    Keep,
+    /// The new one takes its place.
+    Replace,
+}
+
+/// Like [`write_whole`], for files that a person made a name for: one that is there stays unless they said otherwise.
+///
+/// # Errors
+/// Those of [`write_whole`], and when there is a file that has to stay.
+pub fn write_new(
+    path: &Path,
+    existing: Existing,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    if existing == Existing::Keep && path.is_file() {
+        return Err(Failure::failed(format!("`{}` is there already", path.display()))
+            .hint("say --force to replace it, or give another name"));
+    }
+    write_whole(path, content)
+}
+
 /// Writes a file beside `path` and renames it there, so that there is never half a file.
 ///
 /// Behind a symbolic link the file that it points to is replaced, and the link stays. What is no file (`/dev/stdout`,

@@ -13,6 +13,7 @@ mod html;
 mod json;
 mod markdown;
 mod model;
+mod team;
 mod text;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use model::Section;
 pub use model::Shape;
 pub use model::Table;
 pub use model::Weight;
+pub use team::team;
 
 /// One way to write a report down.
 pub trait Renderer: Sync {

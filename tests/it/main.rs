@@ -47,6 +47,7 @@ mod search;
 mod show;
 mod stats;
 mod support;
+mod team;
 mod two_windows;
 mod undo;
 mod world;
