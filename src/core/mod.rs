@@ -6,6 +6,7 @@
 
 pub mod card;
 pub mod event;
+pub mod every;
 pub mod grade;
 pub mod id;
 pub mod lint;
