@@ -138,6 +138,7 @@ impl Serialize for Plain<'_> {
             Raw::Null => serializer.serialize_none(),
             Raw::Text(text) => serializer.serialize_str(text),
             Raw::Whole(number) => serializer.serialize_u64(*number),
+            Raw::Signed(number) => serializer.serialize_i64(*number),
             Raw::Decimal(number) => serializer.serialize_f64(*number),
         }
     }

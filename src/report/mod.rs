@@ -31,6 +31,7 @@ pub use model::Section;
 pub use model::Shape;
 pub use model::Table;
 pub use model::Weight;
+pub use text::render_text;
 
 /// One way to write a report down.
 pub trait Renderer: Sync {

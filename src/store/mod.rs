@@ -8,6 +8,7 @@ mod cards;
 mod columns;
 mod doctor;
 mod due;
+mod mastery;
 mod migrate;
 mod notes;
 #[cfg(test)]
