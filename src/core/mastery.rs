@@ -66,8 +66,8 @@ impl Level {
 /// A topic and how its cards stand. Retired and held-out cards don't count; suspended and buried ones do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TopicMastery {
-    /// What it is called wherever the same deck is: `namespace/topic` (`differences/D09`); for cards without a topic
-    /// `deck#tag` by their first tag, else the deck's id.
+    /// What it is called wherever the same deck is: `deck/topic` by their ids (`differences/D09`); for cards without a
+    /// topic `deck#tag` by their first tag, else the deck's id.
     pub id: String,
     /// Its title for people. Text from a deck: hostile until rendered.
     pub title: String,
@@ -75,7 +75,7 @@ pub struct TopicMastery {
     pub deck: String,
     /// Cards by level, in the order of [`Level::ALL`].
     pub cards: [u64; 5],
-    /// True retention over the period.
+    /// True retention over the period; nothing for a tag, by which no sums are kept.
     pub recalls: Recalls,
 }
 

@@ -10,6 +10,7 @@ pub mod export;
 pub mod files;
 pub mod import;
 pub mod pause;
+pub mod report;
 pub mod review;
 pub mod search;
 pub mod settings;

@@ -36,6 +36,7 @@ fn plain(raw: &Raw) -> String {
         Raw::Null => String::new(),
         Raw::Text(text) => inert(text),
         Raw::Whole(number) => number.to_string(),
+        Raw::Signed(number) => number.to_string(),
         Raw::Decimal(number) => number.to_string(),
     }
 }

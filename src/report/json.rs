@@ -17,6 +17,7 @@ use crate::report::model::Raw;
 use crate::report::model::Report;
 use crate::report::model::Section;
 use crate::report::model::Table;
+use crate::report::privacy::Privacy;
 
 /// Raised when a key changes its meaning or goes away; new keys don't count.
 const VERSION: u32 = 1;
@@ -43,6 +44,7 @@ impl Renderer for Json {
             today: report.today.iso(),
             period: Days { from: report.period.from.iso(), to: report.period.to.iso(), days: report.period.days() },
             deck: report.deck.as_deref().map(one_line),
+            privacy: report.privacy.map(Privacy::name),
             contents: report.contents,
             sections: Sections(&report.sections),
         };
@@ -60,6 +62,7 @@ struct Document<'a> {
     today: String,
     period: Days,
     deck: Option<String>,
+    privacy: Option<&'static str>,
     contents: &'static str,
     sections: Sections<'a>,
 }
@@ -138,6 +141,7 @@ impl Serialize for Plain<'_> {
             Raw::Null => serializer.serialize_none(),
             Raw::Text(text) => serializer.serialize_str(text),
             Raw::Whole(number) => serializer.serialize_u64(*number),
+            Raw::Signed(number) => serializer.serialize_i64(*number),
             Raw::Decimal(number) => serializer.serialize_f64(*number),
         }
     }

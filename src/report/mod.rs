@@ -13,6 +13,7 @@ mod html;
 mod json;
 mod markdown;
 mod model;
+mod privacy;
 mod team;
 mod text;
 
@@ -32,7 +33,9 @@ pub use model::Section;
 pub use model::Shape;
 pub use model::Table;
 pub use model::Weight;
+pub use privacy::Privacy;
 pub use team::team;
+pub use text::render_text;
 
 /// One way to write a report down.
 pub trait Renderer: Sync {

@@ -59,6 +59,7 @@ pub fn team(figures: &Figures, generated_at: Timestamp, today: StudyDay) -> Repo
             people(figures),
         ],
         contents: CONTENTS,
+        privacy: None,
     }
 }
 
@@ -144,7 +145,7 @@ fn topics(figures: &Figures) -> Section {
 
 fn checkups(figures: &Figures) -> Section {
     let row = |key, label, people: u64, score: Recalls| {
-        vec![Cell::Named(key, label), Cell::Count(people), Cell::Percent(score), Cell::Range(score)]
+        vec![Cell::Named(key, label), Cell::Count(people), Cell::Percent(score)]
     };
     let rows = figures.checkups.map_or_else(Vec::new, |CheckupFigures { people, before, after }| {
         let after = after.map(|after| row("latest", "Latest check-up", people, after));
@@ -161,12 +162,7 @@ fn checkups(figures: &Figures) -> Section {
         ),
         body: Body::Table(Table {
             names: 1,
-            columns: vec![
-                name("checkup", "Check-up"),
-                number("people", "People"),
-                number("right", "Right"),
-                number("range", "95 % range"),
-            ],
+            columns: vec![name("checkup", "Check-up"), number("people", "People"), number("right", "Right")],
             rows,
             when_empty: NO_CHECKUPS,
         }),

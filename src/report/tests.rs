@@ -1,5 +1,7 @@
 use super::*;
 
+use crate::core::mastery::TopicMastery;
+use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::progress::SideTotals;
 use crate::core::progress::TopicTotals;
@@ -153,7 +155,7 @@ fn json_has_its_format_its_version_and_raw_values() {
     assert!(json["deck"].is_null());
     assert_eq!(json["sections"]["summary"]["values"]["daily_load"], 27.46);
     assert_eq!(json["sections"]["forecast"]["rows"][0]["overdue"], 6);
-    assert_eq!(json["sections"]["sorting"]["rows"][0]["share"]["of"], 118);
+    assert_eq!(json["sections"]["sides"]["rows"][0]["share"]["of"], 118);
 }
 
 #[test]
@@ -174,7 +176,15 @@ fn hostile() -> Report {
     let mut totals = sample::totals();
     totals.topics.push(TopicTotals { title: HOSTILE.into(), deck: HOSTILE.into(), ..totals.topics[0].clone() });
     totals.topics.push(TopicTotals { title: "@SUM(A1)".into(), ..totals.topics[0].clone() });
-    totals.sides.push(SideTotals { expected: HOSTILE.into(), given: "-1+1".into(), count: 3 });
+    for kind in Counted::MATRICES {
+        totals.sides.push(SideTotals { kind, expected: HOSTILE.into(), given: "-1+1".into(), count: 3 });
+    }
+    totals.mastery.push(TopicMastery {
+        id: HOSTILE.into(),
+        title: HOSTILE.into(),
+        deck: HOSTILE.into(),
+        ..totals.mastery[0].clone()
+    });
     let card = CardLine {
         deck: HOSTILE.into(),
         card: HOSTILE.into(),

@@ -9,6 +9,7 @@ mod columns;
 mod doctor;
 mod due;
 mod look;
+mod mastery;
 mod migrate;
 mod notes;
 #[cfg(test)]
