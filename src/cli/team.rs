@@ -13,8 +13,6 @@ use crate::formats::share;
 use crate::ops::files;
 use crate::ops::files::Existing;
 use crate::report;
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -64,25 +62,7 @@ pub(super) struct Args {
 
 /// Reads one file, or says in a few words why not.
 fn read(path: &Path) -> Result<(Share, [u8; 32]), String> {
-    let meta = fs::metadata(path).map_err(|error| error.to_string())?;
-    if meta.is_dir() {
-        return Err("it is a folder: name the files in it".to_owned());
-    }
-    // Of a pipe or a device nobody can tell how long it is, nor can it be read twice.
-    if !meta.is_file() {
-        return Err("it is no file".to_owned());
-    }
-    let most = share::MOST_BYTES;
-    let too_long = || format!("it is longer than the {} kB that a share can have", most / 1024);
-    if meta.len() > most {
-        return Err(too_long());
-    }
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| error.to_string())?;
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
-        return Err(too_long());
-    }
+    let bytes = files::read_up_to(path, share::MOST_BYTES)?;
     share::read(&bytes).map_err(|error| error.to_string())
 }
 

@@ -107,6 +107,7 @@ pub fn build(progress: &Progress, generated_at: Timestamp, decks: Option<&str>, 
         sections,
         contents: "",
         privacy: None,
+        compared: None,
     }
     .within(if cards.is_some() { Privacy::Cards } else { Privacy::Topics })
 }

@@ -69,6 +69,7 @@ fn page(report: &Report) -> Markup {
                         h1 { (report.title) }
                         p.decks { (report.decks()) }
                         p { (report.days()) " · written " (report.made()) }
+                        @if let Some(compared) = report.compared() { p { (compared) } }
                     }
                     @for part in report.sections.iter().filter(|section| section.is_shown()) { (section(part)) }
                     footer { p { (report.contents) } }

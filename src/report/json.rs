@@ -20,7 +20,9 @@ use crate::report::model::Table;
 use crate::report::privacy::Privacy;
 
 /// Raised when a key changes its meaning or goes away; new keys don't count.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
+
+pub(super) const FORMAT: &str = "lmq-report";
 
 /// The renderer.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl Renderer for Json {
 
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let document = Document {
-            format: "lmq-report",
+            format: FORMAT,
             version: VERSION,
             title: &report.title,
             generated_at: report.generated_at.to_rfc3339(),
@@ -45,6 +47,7 @@ impl Renderer for Json {
             period: Days { from: report.period.from.iso(), to: report.period.to.iso(), days: report.period.days() },
             deck: report.deck.as_deref().map(one_line),
             privacy: report.privacy.map(Privacy::name),
+            compared_with: report.compared.as_deref().map(one_line),
             contents: report.contents,
             sections: Sections(&report.sections),
         };
@@ -63,6 +66,7 @@ struct Document<'a> {
     period: Days,
     deck: Option<String>,
     privacy: Option<&'static str>,
+    compared_with: Option<String>,
     contents: &'static str,
     sections: Sections<'a>,
 }

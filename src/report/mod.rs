@@ -8,6 +8,7 @@ use std::io;
 use std::io::Write;
 
 mod build;
+mod compare;
 mod csv;
 mod html;
 mod json;
@@ -22,6 +23,8 @@ mod tests;
 
 pub use build::CardLine;
 pub use build::build;
+pub use compare::CompareError;
+pub use compare::Earlier;
 pub use model::Body;
 pub use model::Cell;
 pub use model::Chart;

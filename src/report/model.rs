@@ -37,6 +37,8 @@ pub struct Report {
     pub contents: &'static str,
     /// How much of a person it may tell; `None` where it is about nobody in particular.
     pub privacy: Option<Privacy>,
+    /// What it is compared with, if anything. Text from outside: render it as hostile.
+    pub compared: Option<String>,
 }
 
 impl Report {
@@ -64,6 +66,12 @@ impl Report {
         }
     }
 
+    /// What it is compared with, for people.
+    #[must_use]
+    pub fn compared(&self) -> Option<String> {
+        self.compared.as_deref().map(|earlier| format!("compared with {}", one_line(earlier)))
+    }
+
     /// When it was made, for people: `2026-04-14 18:05 +02:00`.
     #[must_use]
     pub fn made(&self) -> String {
@@ -72,7 +80,8 @@ impl Report {
 }
 
 /// The sections of a summary.
-const ON_ONE_PAGE: [&str; 7] = ["summary", "levels", "fading", "checkups", "outlook", "weakest", "strongest"];
+const ON_ONE_PAGE: [&str; 8] =
+    ["summary", "comparison", "levels", "fading", "checkups", "outlook", "weakest", "strongest"];
 
 /// One part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -309,6 +318,8 @@ pub enum Cell {
     Known(Known),
     /// Levels climbed (or fallen) since an earlier day.
     Moved(i64),
+    /// More or less than before, of something.
+    Change(i64, Unit),
     /// Whole seconds.
     Seconds(u64),
     /// A mean time, in milliseconds, which people read in seconds.
@@ -327,6 +338,47 @@ pub enum Cell {
     Load(u64),
     /// Ease factor.
     Ease(Ease),
+}
+
+/// What a change is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Pieces.
+    Count,
+    /// Whole days.
+    Days,
+    /// Milliseconds, which people read in minutes.
+    Time,
+    /// Milliseconds, which people read in seconds.
+    Seconds,
+    /// Percentage points.
+    Points,
+    /// Thousandths of a review a day.
+    Load,
+}
+
+impl Unit {
+    fn words(self, size: u64) -> String {
+        match self {
+            Self::Count => thousands(size),
+            Self::Points => format!("{size} {}", if size == 1 { "point" } else { "points" }),
+            Self::Days => Cell::Days(size).words(),
+            Self::Time => time(size),
+            Self::Seconds => Cell::Mean(size).words(),
+            Self::Load => Cell::Load(size).words(),
+        }
+    }
+
+    /// For programs: its name, and the change in it.
+    fn raw(self, change: i64) -> (&'static str, Raw) {
+        match self {
+            Self::Count => ("count", Raw::Signed(change)),
+            Self::Days => ("days", Raw::Signed(change)),
+            Self::Time | Self::Seconds => ("ms", Raw::Signed(change)),
+            Self::Points => ("points", Raw::Signed(change)),
+            Self::Load => ("per_day", decimal(Some(change as f64 / 1000.0))),
+        }
+    }
 }
 
 /// A number or a word as programs get it.
@@ -398,6 +450,10 @@ impl Cell {
             Self::Known(known) => format!("{} of {}", thousands(whole(*known)), thousands(known.cards)),
             Self::Moved(0) => "=".to_owned(),
             Self::Moved(levels) => format!("{}{}", if *levels > 0 { '+' } else { '−' }, levels.unsigned_abs()),
+            Self::Change(0, _) => "=".to_owned(),
+            Self::Change(change, unit) => {
+                format!("{}{}", if *change > 0 { '+' } else { '−' }, unit.words(change.unsigned_abs()))
+            }
             Self::Seconds(seconds) => format!("{seconds} s"),
             Self::Mean(ms) => format!("{}.{} s", (ms + 50) / 1000, (ms + 50) % 1000 / 100),
             Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
@@ -438,6 +494,10 @@ impl Cell {
                 ("ratio", "ratio", decimal(ratio(*known))),
             ],
             Self::Moved(levels) => vec![("", "levels", Raw::Signed(*levels))],
+            Self::Change(change, unit) => {
+                let (unit, raw) = unit.raw(*change);
+                vec![("", unit, raw)]
+            }
             Self::Seconds(seconds) => vec![("", "s", Raw::Whole(*seconds))],
             Self::Mean(ms) => vec![("", "ms", Raw::Whole(*ms))],
             Self::Days(days) => vec![("", "days", Raw::Whole(*days))],

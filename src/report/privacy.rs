@@ -43,8 +43,8 @@ impl Privacy {
                  the text of cards, answers, when each was given, and where the files are."
             }
             Self::Cards => {
-                "In this report (cards): counts, shares, times and days, names of decks, topics and sides, and the key or \
-                 prompt of each card with its state. Left out: the answers, when each was given, and where the files are."
+                "In this report (cards): counts, shares, times and days, names of decks, topics and sides, and the state and the \
+                 prompt of each card, or its key. Left out: the answers, when each was given, and where the files are."
             }
         }
     }

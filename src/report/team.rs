@@ -60,6 +60,7 @@ pub fn team(figures: &Figures, generated_at: Timestamp, today: StudyDay) -> Repo
         ],
         contents: CONTENTS,
         privacy: None,
+        compared: None,
     }
 }
 
