@@ -33,6 +33,7 @@ mod reset;
 mod restore;
 mod review;
 mod set_due;
+mod share;
 mod show;
 mod stats;
 mod suspend;

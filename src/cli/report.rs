@@ -175,7 +175,14 @@ pub(super) fn form(format: Option<&str>, json: bool, out: Option<&Path>) -> Resu
 const MOST_BYTES: u64 = 64 << 20;
 
 /// The report that `--compare` names: an earlier period of this history, or a file.
-fn earlier(what: &str, wanted: Wanted<'_>, every: Option<Every>, now: &Report, ctx: &Ctx, store: &Store) -> Result<Earlier, Failure> {
+fn earlier(
+    what: &str,
+    wanted: Wanted<'_>,
+    every: Option<Every>,
+    now: &Report,
+    ctx: &Ctx,
+    store: &Store,
+) -> Result<Earlier, Failure> {
     let period = now.period;
     let before = if what == "previous" {
         match every {
@@ -213,7 +220,8 @@ fn earlier(what: &str, wanted: Wanted<'_>, every: Option<Every>, now: &Report, c
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(path) = &args.share {
-        let wanted = share::Wanted { path, name: args.name.as_deref(), decks: &args.decks, force: args.force, yes: args.yes };
+        let wanted =
+            share::Wanted { path, name: args.name.as_deref(), decks: &args.decks, force: args.force, yes: args.yes };
         return share::run(&wanted, ctx);
     }
     let every = args.every.map(Often::every);

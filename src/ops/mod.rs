@@ -14,6 +14,7 @@ pub mod report;
 pub mod review;
 pub mod search;
 pub mod settings;
+pub mod share;
 pub mod undo;
 
 use crate::core::settings::Settings;

@@ -15,6 +15,7 @@ mod json;
 mod markdown;
 mod model;
 mod privacy;
+mod share;
 mod team;
 mod text;
 
@@ -37,6 +38,7 @@ pub use model::Shape;
 pub use model::Table;
 pub use model::Weight;
 pub use privacy::Privacy;
+pub use share::share;
 pub use team::team;
 pub use text::render_text;
 

@@ -173,7 +173,8 @@ fn table(out: &mut dyn Write, width: usize, table: &Table, chart: Option<&Chart>
 pub fn render_text(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let width = width.max(LEAST_WIDTH);
     writeln!(out, "{}\n{}", report.title, "=".repeat(report.title.width()))?;
-    let head = [Some(report.decks()), Some(report.days()), report.compared(), Some(format!("written {}", report.made()))];
+    let head =
+        [Some(report.decks()), Some(report.days()), report.compared(), Some(format!("written {}", report.made()))];
     for line in head.into_iter().flatten() {
         writeln!(out, "{}", cut(&line, width))?;
     }
