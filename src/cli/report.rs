@@ -260,6 +260,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         until: whole.map(|period| period.to).or(args.until.map(|day| day.resolve(today))),
         decks: &args.decks,
         with_cards: privacy == Privacy::Cards,
+        for_others: true,
         search: args.search.as_deref(),
     };
     let store = ctx.store()?;

@@ -48,6 +48,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         until: args.until.map(|day| day.resolve(today)),
         decks: &args.decks,
         with_cards: false,
+        for_others: false,
         search: (!query.is_empty()).then_some(query.as_str()),
     };
     let report = make(&wanted, ctx)?;

@@ -1,5 +1,6 @@
 //! One report, for the commands and for the screen.
 
+use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -24,6 +25,9 @@ pub struct Wanted<'w> {
     pub decks: &'w [String],
     /// Whether cards are listed.
     pub with_cards: bool,
+    /// Whether it is for others: then what was taken for what is only told where both stand in the built-in decks, since
+    /// in other decks they are the texts of somebody's cards.
+    pub for_others: bool,
     /// Only cards that this search means.
     pub search: Option<&'w str>,
 }
@@ -58,6 +62,14 @@ pub fn make(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_
         None => store.totals(&decks, stamp.today, since, until, &rules),
     }
     .map_err(|error| failure(&error, store.path()))?;
+    if wanted.for_others && !totals.sides.is_empty() {
+        let published = store.published_texts().map_err(|error| failure(&error, store.path()))?;
+        let names_cards = |kind: Counted| Counted::MATRICES.contains(&kind);
+        let is_published = |name: &String| published.contains(name);
+        totals
+            .sides
+            .retain(|side| !names_cards(side.kind) || (is_published(&side.expected) && is_published(&side.given)));
+    }
     totals.new_per_day = u64::from(match wanted.decks {
         [deck] => settings.of_deck(deck).new_per_day,
         _ => settings.new_per_day,

@@ -154,11 +154,12 @@ impl Earlier {
             }
         })?;
         let version = document.get("version").and_then(Value::as_u64);
-        let (true, Some(version)) = (document.get("format").and_then(Value::as_str) == Some(FORMAT), version) else {
-            return Err(CompareError::NotAReport);
-        };
-        if version > u64::from(VERSION) {
-            return Err(CompareError::Newer(version));
+        let is_ours = document.get("format").and_then(Value::as_str) == Some(FORMAT);
+        match version.filter(|_| is_ours) {
+            Some(newer) if newer > u64::from(VERSION) => return Err(CompareError::Newer(newer)),
+            // Of a report on a team nothing can be compared.
+            Some(_) if document.pointer("/sections/summary/values/answers").is_some() => {}
+            _ => return Err(CompareError::NotAReport),
         }
         let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).map(one_line).unwrap_or_default();
         let mut earlier = Self {

@@ -17,6 +17,7 @@ use crate::store::StoreError;
 use crate::store::columns::i64_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
+use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
@@ -147,6 +148,24 @@ fn shift(cards: &mut [u64; 5], from: Level, to: Level) {
 }
 
 impl Store {
+    /// Every text that stands on a card of the built-in decks, as they were delivered: what anybody may know.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn published_texts(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT coalesce(n.upstream, n.body) FROM note n JOIN deck d ON d.id = n.deck WHERE d.origin = 'builtin'",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut texts = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            let text = text_of(&row.get::<_, String>(0)?)?;
+            texts.extend(text.speaker.iter().cloned());
+            texts.extend(text.fields.values().flat_map(|value| value.texts().to_vec()));
+        }
+        Ok(texts)
+    }
+
     /// The groups of the cards that may be asked, all of them still unseen.
     pub(super) fn groups(&self, decks: &DeckSet) -> Result<Groups, StoreError> {
         // By the note's number: 0 where it is retired or held out, -1 where it has no topic.

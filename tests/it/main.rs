@@ -41,6 +41,7 @@ mod registries;
 mod remind;
 mod report;
 mod report_file;
+mod report_often;
 mod restore;
 mod review;
 mod search;

@@ -1,11 +1,15 @@
 //! What is known, what fades, how topics stand, and what is taken for what.
 
+use chrono::Datelike as _;
+use chrono::Weekday;
+
 use crate::core::mastery::Level;
 use crate::core::mastery::level_of;
 use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::progress::Standing;
 use crate::core::progress::knowledge::Known;
+use crate::core::study_day::StudyDay;
 use crate::core::text::thousands;
 use crate::report::build::MOST_MONTHS;
 use crate::report::build::MOST_TOPICS_LISTED;
@@ -119,6 +123,20 @@ pub(super) fn over_time(progress: &Progress) -> Section {
     }
 }
 
+/// The name of a day: our own word, which a report may always tell.
+fn weekday(day: StudyDay) -> Cell {
+    let name = match day.date().weekday() {
+        Weekday::Mon => "Monday",
+        Weekday::Tue => "Tuesday",
+        Weekday::Wed => "Wednesday",
+        Weekday::Thu => "Thursday",
+        Weekday::Fri => "Friday",
+        Weekday::Sat => "Saturday",
+        Weekday::Sun => "Sunday",
+    };
+    Cell::Named(name, name)
+}
+
 /// What will have been forgotten if nothing is reviewed.
 pub(super) fn fading(progress: &Progress) -> Section {
     let now = progress.knowledge.now;
@@ -127,7 +145,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
         let known = Known { millionths, ..now };
         vec![
             Cell::Date(day),
-            Cell::Text(day.date().format("%A").to_string()),
+            weekday(day),
             Cell::Known(known),
             Cell::Count(whole(Known { millionths: now.millionths.saturating_sub(millionths), ..now })),
         ]
