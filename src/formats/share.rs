@@ -317,6 +317,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_what_the_schema_says() {
+        let schema = serde_json::from_str(include_str!("../../docs/share.schema.json")).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let mut long = share();
+        long.topics[0].title = "é".repeat(1000);
+        for share in [share(), long, Share { name: None, topics: vec![], ..share() }] {
+            let value: Value = serde_json::from_str(&written(&share)).unwrap();
+            let faults: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert_eq!(faults, [""; 0]);
+            // No key is there that the schema does not know.
+            let known = schema["properties"]["content"]["properties"].as_object().unwrap();
+            assert!(value["content"].as_object().unwrap().keys().all(|key| known.contains_key(key)));
+        }
+        for (pointer, bad) in [("/version", Value::from(2)), ("/content/topics/0/cards/known", Value::from(-1))] {
+            let mut value: Value = serde_json::from_str(&written(&share())).unwrap();
+            *value.pointer_mut(pointer).unwrap() = bad;
+            assert!(!validator.is_valid(&value), "{pointer}");
+        }
+    }
+
+    #[test]
     fn the_hash_is_over_the_content_and_not_over_how_it_is_laid_out() {
         let text = written(&share());
         let value: Value = serde_json::from_str(&text).unwrap();
