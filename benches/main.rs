@@ -1,6 +1,6 @@
 //! What lmq's speed and memory are, beside a floor of bare rusqlite measured in the same run.
 //!
-//! `cargo bench --bench speed -- [first_card|answer|import|replay|report|export|search]…` prints tables; `benches/run` writes
+//! `cargo bench --bench speed -- [first_card|answer|import|replay|report|export|search|team]…` prints tables; `benches/run` writes
 //! them to docs/performance.md. `LMQ_BENCH_SIZES=1k,100k,1M` chooses the sizes. Everything but `answer` runs the real
 //! release binary as a process of its own, and the floor as another, turn and turn about: other programs on the machine
 //! slow both alike, so only the ratios mean something.
@@ -25,6 +25,7 @@ mod measure;
 mod replay;
 mod report;
 mod search;
+mod team;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -34,13 +35,14 @@ fn main() {
         _ => {}
     }
     let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
-    let benches: [(&str, fn()); 7] = [
+    let benches: [(&str, fn()); 8] = [
         ("first_card", first_card::run),
         ("answer", answer::run),
         ("import", import::run),
         ("replay", replay::run),
         ("report", report::run),
         ("export", export::run),
+        ("team", team::run),
         ("search", search::run),
     ];
     for (name, run) in benches {

@@ -11,8 +11,9 @@ use crate::report::model::Report;
 use crate::report::model::Section;
 use crate::report::model::Table;
 
-const CONTENTS: &str = "This is all that is in the file. Left out: the text of cards, what was typed or chosen, when each \
-    answer was given, how long it took, where your files are, and what this machine is called.";
+const CONTENTS: &str = "This is all that is in the file, long texts cut; it is plain text, so you can read it before you send \
+    it. Left out: the text of cards, what was typed or chosen, when each answer was given, how long it took, where your files \
+    are, and what this machine is called.";
 
 fn name(key: &'static str, label: &'static str) -> Column {
     Column { key, label, is_number: false }
@@ -39,7 +40,7 @@ fn section(
 }
 
 fn topic(topic: &TopicMastery) -> Vec<Cell> {
-    let mut row = vec![Cell::Text(topic.title.clone()), Cell::Text(topic.deck.clone())];
+    let mut row = vec![Cell::Text(topic.id.clone())];
     row.extend(topic.cards.map(Cell::Count));
     row.push(Cell::Of(topic.recalls.passed, topic.recalls.all));
     row
@@ -80,11 +81,18 @@ pub fn share(share: &Share, today: StudyDay) -> Report {
             section(
                 "topics",
                 "Topics",
-                Some("Cards by level; recalled of all reviews. Each topic goes by its id too, like `differences/D09`."),
+                None,
                 2,
+                vec![name("id", "Id"), name("topic", "Title")],
+                share.topics.iter().map(|topic| vec![text(&topic.id), text(&topic.title)]).collect(),
+            ),
+            section(
+                "levels",
+                "How they stand",
+                Some("Cards by level; recalled of all reviews."),
+                1,
                 vec![
-                    name("topic", "Topic"),
-                    name("deck", "Deck"),
+                    name("id", "Id"),
                     number("unseen", "Unseen"),
                     number("learning", "Learning"),
                     number("familiar", "Familiar"),
