@@ -49,3 +49,4 @@ mod support;
 mod two_windows;
 mod undo;
 mod world;
+mod year;
