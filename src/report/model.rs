@@ -260,6 +260,18 @@ impl Chart {
         (names, cells)
     }
 
+    /// The letter that stands for a name of a square.
+    #[must_use]
+    pub fn letter(place: usize) -> char {
+        char::from(b'a' + u8::try_from(place % 26).unwrap_or(0))
+    }
+
+    /// Whether anything in a table of pairs of names was taken for something else.
+    #[must_use]
+    pub fn is_any_mistaken(table: &Table) -> bool {
+        table.rows.iter().any(|row| row.first() != row.get(1))
+    }
+
     /// The answers of one row of a square.
     #[must_use]
     pub fn answers(cells: &[Option<&Vec<Cell>>]) -> String {

@@ -32,6 +32,7 @@ mod layers;
 mod licences;
 mod man;
 mod matching;
+mod metrics;
 mod migrations;
 mod month;
 mod next;

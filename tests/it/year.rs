@@ -43,7 +43,7 @@ pub(crate) struct Profile {
 /// A steady learner, one who forgets and skips, and one who came for three weeks and left.
 pub(crate) const PROFILES: [Profile; 3] = [
     Profile { name: "steady", days: 365, skips: 10, memory: 110, new: 5, most: 40, pause: Some((200, 14)) },
-    Profile { name: "forgetful", days: 180, skips: 45, memory: 45, new: 8, most: 30, pause: None },
+    Profile { name: "forgetful", days: 150, skips: 40, memory: 65, new: 8, most: 30, pause: None },
     Profile { name: "brief", days: 21, skips: 0, memory: 80, new: 10, most: 25, pause: None },
 ];
 
@@ -161,7 +161,9 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
         }
         let input = match (step.next.suggestion(), knows) {
             (Some(_), _) => Input::Accept,
-            (None, true) => Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.roll(5) as usize]),
+            (None, true) => {
+                Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.roll(5) as usize])
+            }
             (None, false) => Input::Grade(Quality::Q1),
         };
         let scheduler = step.next.rules().scheduler();

@@ -244,7 +244,12 @@ pub(super) fn confusion(progress: &Progress, kind: Counted) -> Section {
         }
         let answers: u64 = confusion.counts.iter().flatten().sum();
         let mistakes: u64 = confusion.mistaken().iter().map(|(_, _, count)| count).sum();
-        description = format!("{} answers, {} of them to another name.", thousands(answers), thousands(mistakes));
+        description = match mistakes {
+            0 => format!("{} answers, and nothing was taken for anything else.", thousands(answers)),
+            _ => {
+                format!("{} answers; in {} of them something else was chosen.", thousands(answers), thousands(mistakes))
+            }
+        };
     }
     Section {
         id: kind.name(),
