@@ -107,7 +107,7 @@ fn section(section: &Section) -> Markup {
                 },
                 Body::Chart(chart, rows) if chart.shape == Shape::Matrix => {
                     (note(section))
-                    (charts::matrix(section, chart, rows))
+                    (charts::matrix(chart, rows))
                 },
                 Body::Chart(chart, rows) => { (note(section)) (charts::figure(section, chart, rows)) (folded(rows, true)) },
             }

@@ -57,7 +57,7 @@ pub(super) fn levels(progress: &Progress) -> Section {
         note: since.map(|day| {
             format!(
                 "Mastered: an interval of 90 days or more. Known: 21 to 89 days. Familiar: less. Learning: not yet \
-                 recalled twice in a row, or failed last. The last column is the evening of {}.",
+                 recalled twice in a row, or failed last. Then: on the evening of {}.",
                 day.iso()
             )
         }),

@@ -65,7 +65,6 @@ fn legend(chart: &Chart, table: &Table) -> Markup {
     html! {
         @if chart.shape == Shape::Calendar {
             figcaption {
-                span { i.k0 {} "none" }
                 @for part in 1..=Chart::SHADES { span { i class={ "k" (part) } {} (chart.shade_words(part)) } }
             }
         } @else if chart.series.len() > 1 {
@@ -300,11 +299,11 @@ fn parts_of(chart: &Chart, row: &[Cell]) -> Vec<(f64, f64, &'static str)> {
 }
 
 /// The names in order, and of each cell the row that says it. Long names stand across as letters.
-pub(super) fn matrix(section: &Section, chart: &Chart, table: &Table) -> Markup {
+pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
     let (names, cells) = chart.square(table);
     let has_letters = names.iter().map(|name| name.chars().count() + 3).sum::<usize>() > MATRIX_CHARS;
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby={ (section.id) "-heading" } {
+        div.scroll tabindex="0" {
             table.matrix {
                 caption { (chart.description) }
                 thead {
