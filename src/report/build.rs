@@ -169,7 +169,7 @@ fn summary(progress: &Progress) -> Section {
             fact("repeats", "Repeats on the same day", Cell::Count(sum.drill), minor),
             fact(
                 "moved_since",
-                "Levels compared with",
+                "Compared with",
                 progress.standings_since.filter(|_| progress.has_history).map_or(Cell::Nothing, Cell::Date),
                 Weight::Rare,
             ),

@@ -13,6 +13,7 @@ use maud::html;
 
 use crate::report::Renderer;
 use crate::report::model::Body;
+use crate::report::model::Chart;
 use crate::report::model::Fact;
 use crate::report::model::Report;
 use crate::report::model::Section;
@@ -102,9 +103,12 @@ fn section(section: &Section) -> Markup {
                     p.note.empty { (words(rows.when_empty)) }
                 },
                 Body::Table(rows) => { (note(section)) (folded(rows, rows.rows.len() > LONG)) },
+                Body::Chart(chart, rows) if chart.shape == Shape::Matrix && !Chart::is_any_mistaken(rows) => {
+                    p.note { (chart.description) }
+                },
                 Body::Chart(chart, rows) if chart.shape == Shape::Matrix => {
                     (note(section))
-                    (charts::matrix(section, chart, rows))
+                    (charts::matrix(chart, rows))
                 },
                 Body::Chart(chart, rows) => { (note(section)) (charts::figure(section, chart, rows)) (folded(rows, true)) },
             }
@@ -119,10 +123,19 @@ fn facts(facts: &[Fact], weight: Weight) -> Markup {
     html! {
         @if !shown.is_empty() {
             dl class=(if is_major { "major" } else { "minor" }) {
-                @for fact in shown { div { dt { (fact.label) } dd { (fact.value.words()) } } }
+                @for fact in shown {
+                    div { dt { (fact.label) } dd { @if is_major { (figure(&fact.value.words())) } @else { (fact.value.words()) } } }
+                }
             }
         }
     }
+}
+
+/// A figure to be seen from afar: what it is out of, and its range, are set smaller.
+fn figure(words: &str) -> Markup {
+    let end = [" of ", " ("].iter().filter_map(|before| words.find(before)).min().unwrap_or(words.len());
+    let (figure, rest) = words.split_at_checked(end).unwrap_or((words, ""));
+    html! { (figure) @if !rest.is_empty() { small { (rest) } } }
 }
 
 fn folded(table: &Table, is_folded: bool) -> Markup {

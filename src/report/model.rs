@@ -272,6 +272,18 @@ impl Chart {
         (names, cells)
     }
 
+    /// The letter that stands for a name of a square.
+    #[must_use]
+    pub fn letter(place: usize) -> char {
+        char::from(b'a' + u8::try_from(place % 26).unwrap_or(0))
+    }
+
+    /// Whether anything in a table of pairs of names was taken for something else.
+    #[must_use]
+    pub fn is_any_mistaken(table: &Table) -> bool {
+        table.rows.iter().any(|row| row.first() != row.get(1))
+    }
+
     /// The answers of one row of a square.
     #[must_use]
     pub fn answers(cells: &[Option<&Vec<Cell>>]) -> String {
@@ -286,9 +298,9 @@ impl Chart {
     pub fn round_full(most: u64) -> u64 {
         let mut power = 1_u64;
         loop {
-            for step in [2, 4, 6, 8, 10] {
+            for step in [2, 3, 4, 5, 6, 8, 10] {
                 let full = power.saturating_mul(step);
-                if full >= most {
+                if full >= most && (full.is_multiple_of(2) || full == u64::MAX) {
                     return full;
                 }
             }
@@ -590,7 +602,7 @@ mod tests {
     #[test]
     fn a_chart_ends_at_a_round_even_number() {
         let fulls = [0, 1, 3, 9, 11, 42, 81, 999, 1001].map(Chart::round_full);
-        assert_eq!(fulls, [2, 2, 4, 10, 20, 60, 100, 1000, 2000]);
+        assert_eq!(fulls, [2, 2, 4, 10, 20, 50, 100, 1000, 2000]);
         assert_eq!(Chart::round_full(u64::MAX), u64::MAX);
     }
 }

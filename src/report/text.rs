@@ -142,7 +142,13 @@ fn table(out: &mut dyn Write, width: usize, table: &Table, chart: Option<&Chart>
         format!("{INDENT}{}", cells.collect::<Vec<_>>().join(GAP))
     };
     let labels: Vec<&str> = table.columns.iter().map(|column| column.label).collect();
-    writeln!(out, "{}", line(&labels).trim_end())?;
+    let scale = match chart {
+        Some(Chart { shape: Shape::Ranges, .. }) if room >= SHORTEST_BAR => {
+            format!("{GAP}0 %{:>w$}", "100 %", w = room - 3)
+        }
+        _ => String::new(),
+    };
+    writeln!(out, "{}", format!("{}{scale}", line(&labels)).trim_end())?;
     for (row, words) in rows.iter().zip(&words) {
         let line = line(&words.iter().map(String::as_str).collect::<Vec<_>>());
         let drawn = match chart {
@@ -183,6 +189,10 @@ pub fn render_text(report: &Report, width: usize, out: &mut dyn Write) -> io::Re
         match &section.body {
             Body::Facts(list) => facts(out, list)?,
             Body::Table(rows) => table(out, width, rows, None)?,
+            Body::Chart(chart, rows) if chart.shape == Shape::Matrix && !Chart::is_any_mistaken(rows) => {
+                paragraph(out, width, &chart.description)?;
+                continue;
+            }
             Body::Chart(_, rows) if rows.rows.is_empty() => paragraph(out, width, rows.when_empty)?,
             Body::Chart(chart, rows) => match chart.shape {
                 Shape::Calendar => charts::calendar(out, width, chart, rows)?,

@@ -66,6 +66,7 @@ commands! {
     Open = "open", "o", "open";
     Search = "search", "/", "search";
     Browse = "browse", "b", "browse all cards";
+    Stats = "stats", "s", "what you know, and what is to come";
     Help = "help", "?", "show all keys";
     Quit = "quit", "q esc", "leave; everything is kept";
 }

@@ -61,7 +61,7 @@ pub(super) fn levels(progress: &Progress) -> Section {
         note: since.map(|day| {
             format!(
                 "Mastered: an interval of 90 days or more. Known: 21 to 89 days. Familiar: less. Learning: not yet \
-                 recalled twice in a row, or failed last. The last column is the evening of {}.",
+                 recalled twice in a row, or failed last. Then: on the evening of {}.",
                 day.iso()
             )
         }),
@@ -262,7 +262,12 @@ pub(super) fn confusion(progress: &Progress, kind: Counted) -> Section {
         }
         let answers: u64 = confusion.counts.iter().flatten().sum();
         let mistakes: u64 = confusion.mistaken().iter().map(|(_, _, count)| count).sum();
-        description = format!("{} answers, {} of them to another name.", thousands(answers), thousands(mistakes));
+        description = match mistakes {
+            0 => format!("{} answers, and nothing was taken for anything else.", thousands(answers)),
+            _ => {
+                format!("{} answers; in {} of them something else was chosen.", thousands(answers), thousands(mistakes))
+            }
+        };
     }
     Section {
         id: kind.name(),

@@ -31,6 +31,9 @@ const SERIES: [&str; 3] = ["s1", "s2", "s3"];
 /// Colours of levels, the highest first.
 const LEVELS: [&str; 5] = ["l5", "l4", "l3", "l2", "l1"];
 
+/// Characters of all names across, from which letters stand for them.
+const MATRIX_CHARS: usize = 64;
+
 /// From one day of the calendar to the next below it, in pixels.
 const DAY: i64 = 15;
 
@@ -62,7 +65,6 @@ fn legend(chart: &Chart, table: &Table) -> Markup {
     html! {
         @if chart.shape == Shape::Calendar {
             figcaption {
-                span { i.k0 {} "none" }
                 @for part in 1..=Chart::SHADES { span { i class={ "k" (part) } {} (chart.shade_words(part)) } }
             }
         } @else if chart.series.len() > 1 {
@@ -296,26 +298,38 @@ fn parts_of(chart: &Chart, row: &[Cell]) -> Vec<(f64, f64, &'static str)> {
     parts
 }
 
-/// The names in order, and of each cell the row that says it.
-pub(super) fn matrix(section: &Section, chart: &Chart, table: &Table) -> Markup {
+/// The names in order, and of each cell the row that says it. Long names stand across as letters.
+pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
     let (names, cells) = chart.square(table);
+    let has_letters = names.iter().map(|name| name.chars().count() + 3).sum::<usize>() > MATRIX_CHARS;
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby={ (section.id) "-heading" } {
+        div.scroll tabindex="0" {
             table.matrix {
                 caption { (chart.description) }
                 thead {
                     tr {
                         th scope="col" { "Right" }
-                        @for name in &names { th.n scope="col" { (one_line(name)) } }
+                        @for (place, name) in names.iter().enumerate() {
+                            th.n scope="col" {
+                                @if has_letters {
+                                    abbr title=(one_line(name)) { (Chart::letter(place)) }
+                                } @else {
+                                    (one_line(name))
+                                }
+                            }
+                        }
                         th.n scope="col" { "Answers" }
                     }
                 }
                 tbody {
                     @for (place, (name, row)) in names.iter().zip(&cells).enumerate() {
                         tr {
-                            th scope="row" { (one_line(name)) }
+                            th scope="row" {
+                                @if has_letters { span.letter { (Chart::letter(place)) } }
+                                (one_line(name))
+                            }
                             @for (given, cell) in row.iter().enumerate() {
-                                td.n.right[given == place] class={ "h" (cell.map_or(0, heat)) } {
+                                td class=(format!("n h{}{}", cell.map_or(0, heat), if given == place { " right" } else { "" })) {
                                     (cell.map_or_else(|| "0".to_owned(), |row| row.get(2).map(Cell::words).unwrap_or_default()))
                                 }
                             }

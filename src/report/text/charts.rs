@@ -161,13 +161,12 @@ pub(super) fn matrix(out: &mut dyn Write, width: usize, chart: &Chart, table: &T
         }
         return Ok(());
     }
-    let letter = |place: usize| char::from(b'a' + u8::try_from(place % 26).unwrap_or(0));
-    let heads: String = (0..names.len()).map(|place| format!(" {:>digits$}", letter(place))).collect();
+    let heads: String = (0..names.len()).map(|place| format!(" {:>digits$}", Chart::letter(place))).collect();
     writeln!(out, "{INDENT}   {}{heads}{GAP}{:>8}", " ".repeat(room), "answers")?;
     for (place, (name, row)) in names.iter().zip(&cells).enumerate() {
         let numbers: String = row.iter().map(|cell| format!(" {:>digits$}", words(cell))).collect();
         let name = padded(&cut(&one_line(name), room), room, false);
-        writeln!(out, "{INDENT}{}  {name}{numbers}{GAP}{:>8}", letter(place), Chart::answers(row))?;
+        writeln!(out, "{INDENT}{}  {name}{numbers}{GAP}{:>8}", Chart::letter(place), Chart::answers(row))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod markdown;
 mod pages;
 mod paint;
 mod review;
+mod stats;
 mod term;
 mod today;
 

@@ -439,7 +439,8 @@ impl Screen {
             | Command::Left
             | Command::Right
             | Command::Search
-            | Command::Browse => {}
+            | Command::Browse
+            | Command::Stats => {}
         }
         Ok(true)
     }

@@ -21,6 +21,7 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review;
+use crate::ui::tui::stats;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
 use crossterm::event::Event;
@@ -66,6 +67,7 @@ pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool
             let pieces = [
                 ("Enter review".to_owned(), Tone::Plain),
                 (format!("{} browse", keys(Command::Browse)), Tone::Quiet),
+                (format!("{} stats", keys(Command::Stats)), Tone::Quiet),
                 (format!("{} undo", keys(Command::Undo)), Tone::Quiet),
                 (format!("{} keys", keys(Command::Help)), Tone::Quiet),
                 (format!("{} leave", keys(Command::Quit)), Tone::Quiet),
@@ -115,6 +117,7 @@ pub fn today(desk: &mut Desk, look: Look, keys: &Keymap, stop: &dyn Fn() -> bool
                 }
                 show(page, &mut term, with)?;
             }
+            Some(Command::Stats) => stats::run(desk, &mut term, with)?,
             Some(Command::Help) => {
                 let width = usize::from(term.width().min(72));
                 show(pages::help(with, width), &mut term, with)?;
