@@ -2,9 +2,12 @@
 
 use crate::data;
 use crate::measure::Line;
-use crate::measure::Runs;
+use crate::measure::both;
+use crate::measure::cpu_ratio;
+use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::ms;
+use crate::measure::ratio;
 use crate::measure::table;
 use crate::measure::text;
 use lmq::core::id::ShareId;
@@ -52,22 +55,21 @@ fn file(number: u64) -> PathBuf {
 
 pub(crate) fn run() {
     let files: Vec<PathBuf> = (0..1000).map(file).collect();
-    let runs = |count: usize| -> Runs {
-        let mut args = vec!["team", "--format", "html"];
-        args.extend(files.iter().take(count).map(|path| text(path)));
-        lmq(5, &args)
+    let args = |first: &'static [&'static str], count: usize| -> Vec<&str> {
+        first.iter().copied().chain(files.iter().take(count).map(|path| text(path))).collect()
     };
-    let few = runs(10);
+    let few = lmq(5, &args(&["team", "--format", "html"], 10));
     let mut lines = Vec::new();
     for count in [100, 1000] {
-        let ours = runs(count);
+        let (ours_args, bare_args) = (args(&["team", "--format", "html"], count), args(&["parse"], count));
+        let (ours, bare) = both(5, 2, |times| lmq(times, &ours_args), |times| floor(times, &bare_args));
         let growth = ours.megabytes() - few.megabytes();
         lines.push(Line {
             what: format!("{count} files (10 files: {})", few.memory()),
             figure: ms(ours.median()),
-            floor: String::new(),
-            ratio: String::new(),
-            cpu_ratio: String::new(),
+            floor: ms(bare.median()),
+            ratio: ratio(ours.median(), bare.median()),
+            cpu_ratio: cpu_ratio(&ours, &bare, false),
             memory: ours.memory(),
             bar: "≤ 2 s, ≤ 2 MB more than 10 files".to_owned(),
             met: Some(ours.median().as_millis() <= 2000 && growth <= 2.0),

@@ -103,7 +103,7 @@ fn a_newer_file_of_the_same_person_replaces_the_older_one_in_any_order() {
 fn what_can_not_be_used_is_named_and_the_others_count() {
     let lmq = five();
     let good = lmq.read("1.json");
-    lmq.write("cut.json", &good[..300]);
+    lmq.write("cut.json", &good.as_bytes()[..300]);
     lmq.write("tampered.json", good.replace("\"passed\": 9", "\"passed\": 10"));
     lmq.write("newer.json", good.replace("\"version\": 1,", "\"version\": 2,"));
     lmq.write("report.json", "{\"format\": \"lmq-report\"}");
