@@ -111,6 +111,7 @@ pub fn build(progress: &Progress, generated_at: Timestamp, decks: Option<&str>, 
         deck: decks.map(str::to_owned),
         sections,
         contents: if cards.is_some() { WITH_CARDS } else { WITHOUT_CARDS },
+        is_summary: false,
     }
 }
 
@@ -258,9 +259,9 @@ fn retention(progress: &Progress) -> Section {
             names: 1,
             columns: vec![
                 name("window", "Over"),
+                number("both", "All"),
                 number("young", "Young"),
                 number("mature", "Mature"),
-                number("both", "All"),
             ],
             rows: rows.collect(),
             when_empty: if progress.has_history { NO_REVIEWS_YET } else { "" },

@@ -126,8 +126,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
     let rows = rows.map(|(day, millionths)| {
         let known = Known { millionths, ..now };
         vec![
-            Cell::Date(day),
-            Cell::Text(day.date().format("%A").to_string()),
+            Cell::Weekday(day),
             Cell::Known(known),
             Cell::Count(whole(Known { millionths: now.millionths.saturating_sub(millionths), ..now })),
         ]
@@ -138,12 +137,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
         note: Some("Cards likely known on that day, and likely forgotten by then that are known today.".to_owned()),
         body: Body::Table(Table {
             names: 1,
-            columns: vec![
-                name("day", "On"),
-                name("weekday", "Weekday"),
-                number("known", "Likely known"),
-                number("forgotten", "Forgotten"),
-            ],
+            columns: vec![name("day", "On"), number("known", "Likely known"), number("forgotten", "Forgotten")],
             rows: if now.cards > 0 { rows.collect() } else { Vec::new() },
             when_empty: "",
         }),
