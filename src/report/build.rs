@@ -108,6 +108,7 @@ pub fn build(progress: &Progress, generated_at: Timestamp, decks: Option<&str>, 
         contents: "",
         privacy: None,
         compared: None,
+        is_summary: false,
     }
     .within(if cards.is_some() { Privacy::Cards } else { Privacy::Topics })
 }
@@ -256,9 +257,9 @@ fn retention(progress: &Progress) -> Section {
             names: 1,
             columns: vec![
                 name("window", "Over"),
+                number("both", "All"),
                 number("young", "Young"),
                 number("mature", "Mature"),
-                number("both", "All"),
             ],
             rows: rows.collect(),
             when_empty: if progress.has_history { NO_REVIEWS_YET } else { "" },

@@ -65,7 +65,7 @@ fn page(report: &Report) -> Markup {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                main {
+                main.one[report.is_summary] {
                     header {
                         h1 { (report.title) }
                         p.decks { (report.decks()) }

@@ -39,6 +39,8 @@ pub struct Report {
     pub privacy: Option<Privacy>,
     /// What it is compared with, if anything. Text from outside: render it as hostile.
     pub compared: Option<String>,
+    /// Whether it has only what fits on one page.
+    pub is_summary: bool,
 }
 
 impl Report {
@@ -46,6 +48,7 @@ impl Report {
     #[must_use]
     pub fn on_one_page(mut self) -> Self {
         self.sections.retain(|section| ON_ONE_PAGE.contains(&section.id));
+        self.is_summary = true;
         self
     }
 
@@ -80,8 +83,7 @@ impl Report {
 }
 
 /// The sections of a summary.
-const ON_ONE_PAGE: [&str; 8] =
-    ["summary", "comparison", "levels", "fading", "checkups", "outlook", "weakest", "strongest"];
+const ON_ONE_PAGE: [&str; 7] = ["summary", "comparison", "levels", "fading", "checkups", "outlook", "weakest"];
 
 /// One part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -344,6 +346,8 @@ pub enum Cell {
     Time(u64),
     /// A study day.
     Date(StudyDay),
+    /// A study day, which people read with its weekday.
+    Weekday(StudyDay),
     /// The day, week, month or year that begins on a day.
     Span(Step, StudyDay),
     /// Reviews a day, in thousandths.
@@ -472,6 +476,7 @@ impl Cell {
             Self::Interval(days) => days.short(),
             Self::Time(ms) => time(*ms),
             Self::Date(day) | Self::Span(Step::Day | Step::Week, day) => day.iso(),
+            Self::Weekday(day) => format!("{} {}", day.date().format("%a"), day.iso()),
             Self::Span(Step::Month, day) => day.date().format("%Y-%m").to_string(),
             Self::Span(Step::Year, day) => day.date().format("%Y").to_string(),
             Self::Load(milli) => {
@@ -515,7 +520,7 @@ impl Cell {
             Self::Days(days) => vec![("", "days", Raw::Whole(*days))],
             Self::Interval(days) => vec![("", "days", Raw::Whole(u64::from(days.0)))],
             Self::Time(ms) => vec![("", "ms", Raw::Whole(*ms))],
-            Self::Date(day) | Self::Span(_, day) => vec![("", "date", Raw::Text(day.iso()))],
+            Self::Date(day) | Self::Weekday(day) | Self::Span(_, day) => vec![("", "date", Raw::Text(day.iso()))],
             Self::Load(milli) => vec![("", "per_day", decimal(Some(*milli as f64 / 1000.0)))],
             Self::Ease(ease) => vec![("", "factor", decimal(Some(ease.decimal())))],
         }

@@ -114,5 +114,6 @@ pub fn share(share: &Share, today: StudyDay) -> Report {
         contents: CONTENTS,
         privacy: None,
         compared: None,
+        is_summary: false,
     }
 }

@@ -61,6 +61,7 @@ pub fn team(figures: &Figures, generated_at: Timestamp, today: StudyDay) -> Repo
         contents: CONTENTS,
         privacy: None,
         compared: None,
+        is_summary: false,
     }
 }
 

@@ -88,7 +88,7 @@ fn exports_and_reports_hold_nothing_but_what_the_search_means() {
     let report = lmq.json(&["report", "--json", "--search", "deck:t tag:lang"]).to_string();
     let all = lmq.json(&["report", "--json"]).to_string();
     assert_ne!(report, all);
-    let stats = lmq.ok(&["stats", "--search", "deck:t tag:lang"]);
+    let stats = lmq.ok(&["stats", "deck:t tag:lang"]);
     assert!(stats.contains("deck:t tag:lang"), "{stats}");
     let run = lmq.run(&["export", "--what", "history", "--format", "jsonl", "--search", "a"]);
     assert_eq!(run.code, 2);

@@ -1,15 +1,11 @@
 //! What is known, what fades, how topics stand, and what is taken for what.
 
-use chrono::Datelike as _;
-use chrono::Weekday;
-
 use crate::core::mastery::Level;
 use crate::core::mastery::level_of;
 use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::progress::Standing;
 use crate::core::progress::knowledge::Known;
-use crate::core::study_day::StudyDay;
 use crate::core::text::thousands;
 use crate::report::build::MOST_MONTHS;
 use crate::report::build::MOST_TOPICS_LISTED;
@@ -123,20 +119,6 @@ pub(super) fn over_time(progress: &Progress) -> Section {
     }
 }
 
-/// The name of a day: our own word, which a report may always tell.
-fn weekday(day: StudyDay) -> Cell {
-    let name = match day.date().weekday() {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
-    };
-    Cell::Named(name, name)
-}
-
 /// What will have been forgotten if nothing is reviewed.
 pub(super) fn fading(progress: &Progress) -> Section {
     let now = progress.knowledge.now;
@@ -144,8 +126,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
     let rows = rows.map(|(day, millionths)| {
         let known = Known { millionths, ..now };
         vec![
-            Cell::Date(day),
-            weekday(day),
+            Cell::Weekday(day),
             Cell::Known(known),
             Cell::Count(whole(Known { millionths: now.millionths.saturating_sub(millionths), ..now })),
         ]
@@ -156,12 +137,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
         note: Some("Cards likely known on that day, and likely forgotten by then that are known today.".to_owned()),
         body: Body::Table(Table {
             names: 1,
-            columns: vec![
-                name("day", "On"),
-                name("weekday", "Weekday"),
-                number("known", "Likely known"),
-                number("forgotten", "Forgotten"),
-            ],
+            columns: vec![name("day", "On"), number("known", "Likely known"), number("forgotten", "Forgotten")],
             rows: if now.cards > 0 { rows.collect() } else { Vec::new() },
             when_empty: "",
         }),
