@@ -79,6 +79,10 @@ fn a_path_that_can_not_be_written_is_said_before_anything_else() {
 }
 
 fn compared(json: &serde_json::Value, key: &str) -> [i64; 3] {
+    let schema = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let faults = validator.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path()));
+    assert_eq!(faults.collect::<Vec<_>>(), Vec::<String>::new());
     let rows = json["sections"]["comparison"]["rows"].as_array().unwrap();
     let row = rows.iter().find(|row| row["value"] == key).unwrap_or_else(|| panic!("no {key}: {rows:?}"));
     ["before", "now", "change"].map(|column| row[column].as_i64().unwrap())
