@@ -304,3 +304,29 @@ impl Report {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_worded_with_its_sign_and_unit() {
+        let percent = |passed, all| Cell::Percent(Recalls { passed, all });
+        for (before, now, words) in [
+            (Cell::Count(3), Cell::Count(1203), "+1,200"),
+            (Cell::Count(5), Cell::Count(5), "="),
+            (Cell::Days(4), Cell::Days(3), "−1 day"),
+            (Cell::Time(80_000), Cell::Time(40_000), "−40 s"),
+            (Cell::Time(0), Cell::Time(3_900_000), "+1 h 05 min"),
+            (Cell::Load(1000), Cell::Load(2500), "+1.5 a day"),
+            (percent(80, 100), percent(171, 190), "+10 points"),
+            (percent(8, 10), percent(171, 190), "-"),
+            (percent(0, 0), percent(171, 190), "-"),
+            (Cell::Of(3, 7), Cell::Of(5, 7), "+2"),
+            (Cell::Named("learning", "learning"), Cell::Named("known", "known"), "+2"),
+            (Cell::Nothing, Cell::Count(5), "-"),
+        ] {
+            assert_eq!(change(&before, &now).words(), words, "{before:?} {now:?}");
+        }
+    }
+}

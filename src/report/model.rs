@@ -379,6 +379,8 @@ impl Unit {
             Self::Count => thousands(size),
             Self::Points => format!("{size} {}", if size == 1 { "point" } else { "points" }),
             Self::Days => Cell::Days(size).words(),
+            // Two times that read the same may differ by seconds.
+            Self::Time if size < 60_000 => Cell::Seconds((size + 500) / 1000).words(),
             Self::Time => time(size),
             Self::Seconds => Cell::Mean(size).words(),
             Self::Load => Cell::Load(size).words(),
