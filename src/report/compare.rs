@@ -192,7 +192,7 @@ impl Earlier {
 fn change(before: &Cell, now: &Cell) -> Cell {
     let difference = |before: u64, now: u64, unit| {
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        Cell::Change(signed(now).saturating_sub(signed(before)), unit)
+        Cell::Difference(signed(now).saturating_sub(signed(before)), unit)
     };
     match (before, now) {
         (Cell::Count(a), Cell::Count(b)) => difference(*a, *b, Unit::Count),

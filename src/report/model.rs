@@ -333,7 +333,7 @@ pub enum Cell {
     /// Levels climbed (or fallen) since an earlier day.
     Moved(i64),
     /// More or less than before, of something.
-    Change(i64, Unit),
+    Difference(i64, Unit),
     /// Whole seconds.
     Seconds(u64),
     /// A mean time, in milliseconds, which people read in seconds.
@@ -468,8 +468,8 @@ impl Cell {
             Self::Known(known) => format!("{} of {}", thousands(whole(*known)), thousands(known.cards)),
             Self::Moved(0) => "=".to_owned(),
             Self::Moved(levels) => format!("{}{}", if *levels > 0 { '+' } else { '−' }, levels.unsigned_abs()),
-            Self::Change(0, _) => "=".to_owned(),
-            Self::Change(change, unit) => {
+            Self::Difference(0, _) => "=".to_owned(),
+            Self::Difference(change, unit) => {
                 format!("{}{}", if *change > 0 { '+' } else { '−' }, unit.words(change.unsigned_abs()))
             }
             Self::Seconds(seconds) => format!("{seconds} s"),
@@ -513,7 +513,7 @@ impl Cell {
                 ("ratio", "ratio", decimal(ratio(*known))),
             ],
             Self::Moved(levels) => vec![("", "levels", Raw::Signed(*levels))],
-            Self::Change(change, unit) => {
+            Self::Difference(change, unit) => {
                 let (unit, raw) = unit.raw(*change);
                 vec![("", unit, raw)]
             }
