@@ -243,7 +243,7 @@ fn write_log(path: &Path, reviews: usize) {
     let config = tx.last_insert_rowid();
     let mut days: BTreeMap<(i32, i64), [u64; 12]> = BTreeMap::new();
     let mut topics: BTreeMap<(i32, i64, i64), [u64; 4]> = BTreeMap::new();
-    let mut known: BTreeMap<(i32, i64), [u64; 2]> = BTreeMap::new();
+    let mut known: BTreeMap<(i32, i64, i64, i64), [u64; 2]> = BTreeMap::new();
     let mut sides: BTreeMap<(i32, i64, &str, String, String), i64> = BTreeMap::new();
     {
         let mut action = tx
@@ -289,11 +289,12 @@ fn write_log(path: &Path, reviews: usize) {
                     after: Some(After::of(&memory)),
                     detail: Detail::default(),
                 };
-                if let Some((from, to, interval)) = tally::ended(&state, &event) {
-                    for end in month_ends(from, to) {
-                        let sums = known.entry((end.month(), card.deck)).or_default();
+                if let Some(ended) = tally::ended(&state, &event) {
+                    for end in month_ends(ended.from, ended.to) {
+                        let level = i64::try_from(ended.level.index()).unwrap();
+                        let sums = known.entry((end.month(), card.deck, card.topic, level)).or_default();
                         sums[0] += 1;
-                        sums[1] += recall_millionths(end.since(from), interval);
+                        sums[1] += recall_millionths(end.since(ended.from), ended.interval);
                     }
                 }
                 for (kind, expected, given) in tally::counts(&event) {
@@ -370,10 +371,10 @@ fn write_log(path: &Path, reviews: usize) {
             let [answers, passed, counted, time] = sums.map(|sum| i64::try_from(sum).unwrap());
             topic_sum.execute((month, topic, deck, answers, passed, counted, time)).unwrap();
         }
-        let mut known_sum = tx.prepare("INSERT INTO known_sum VALUES (?1, ?2, ?3, ?4)").unwrap();
-        for ((month, deck), sums) in known {
+        let mut known_sum = tx.prepare("INSERT INTO known_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6)").unwrap();
+        for ((month, deck, topic, level), sums) in known {
             let [cards, millionths] = sums.map(|sum| i64::try_from(sum).unwrap());
-            known_sum.execute((month, deck, cards, millionths)).unwrap();
+            known_sum.execute((month, deck, topic, level, cards, millionths)).unwrap();
         }
         let mut side_sum = tx.prepare("INSERT INTO side_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6)").unwrap();
         for ((month, deck, kind, expected, given), count) in sides {

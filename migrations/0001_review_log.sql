@@ -293,12 +293,15 @@ CREATE TABLE side_sum (
     PRIMARY KEY (month, deck, kind, expected, given)
 ) STRICT, WITHOUT ROWID;
 
--- What was known at the end of a month by cards whose answer then was not their last: number of cards, and the sum of
--- their chances of recall in millionths. Those that were not answered since are counted from `card_state`.
+-- What was known at the end of a month by cards whose answer then was not their last: by topic (0 for none) and level
+-- (1 learning to 4 mastered) the number of cards, and the sum of their chances of recall in millionths. Those that were
+-- not answered since are counted from `card_state`.
 CREATE TABLE known_sum (
     month      INTEGER NOT NULL,
     deck       INTEGER NOT NULL,
+    topic      INTEGER NOT NULL,
+    level      INTEGER NOT NULL,
     cards      INTEGER NOT NULL,
     millionths INTEGER NOT NULL,
-    PRIMARY KEY (month, deck)
+    PRIMARY KEY (month, deck, topic, level)
 ) STRICT, WITHOUT ROWID;

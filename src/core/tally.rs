@@ -4,6 +4,7 @@ use crate::core::event::Detail;
 use crate::core::event::Event;
 use crate::core::event::Fact;
 use crate::core::grade::Quality;
+use crate::core::mastery::Level;
 use crate::core::progress::Counted;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
@@ -106,16 +107,29 @@ pub fn confusion(detail: &Detail) -> Option<(Counted, String, String)> {
     Some((kind, expected, given))
 }
 
-/// The span in which the state before an event held, and its interval, where the event ends it: from the day of the
-/// card's last answer up to the day before this one. What was known at an end of month in it is final then.
+/// A state of a card that an event ended: at the ends of months in its span, what the card was worth is final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// The day of the answer that made it.
+    pub from: StudyDay,
+    /// The day of the event.
+    pub to: StudyDay,
+    /// Its interval.
+    pub interval: Days,
+    /// Its level.
+    pub level: Level,
+}
+
+/// The state that an event ended, if it ended one that had outlasted its day.
 #[must_use]
-pub fn ended(before: &CardState, event: &Event) -> Option<(StudyDay, StudyDay, Days)> {
+pub fn ended(before: &CardState, event: &Event) -> Option<Ended> {
     let ends = matches!(event.fact, Fact::Answered { .. } | Fact::Reset);
-    before
-        .memory
-        .as_ref()
-        .filter(|memory| ends && memory.last < event.study_day)
-        .map(|memory| (memory.last, event.study_day, memory.interval))
+    before.memory.as_ref().filter(|memory| ends && memory.last < event.study_day).map(|memory| Ended {
+        from: memory.last,
+        to: event.study_day,
+        interval: memory.interval,
+        level: Level::of(Some(memory)),
+    })
 }
 
 /// All numbers of the totals, in one fixed order: so that the store can add and take away without naming each.

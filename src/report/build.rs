@@ -243,7 +243,7 @@ fn window_name(window: Window) -> Cell {
 fn retention(progress: &Progress) -> Section {
     let is_any = progress.retention.iter().any(|row| row.all().all > 0);
     let rows = progress.retention.iter().filter(|_| is_any).map(|row| {
-        vec![window_name(row.window), Cell::Percent(row.young), Cell::Percent(row.mature), Cell::Percent(row.all())]
+        vec![window_name(row.window), Cell::Percent(row.all()), Cell::Percent(row.young), Cell::Percent(row.mature)]
     });
     Section {
         id: "retention",

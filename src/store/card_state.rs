@@ -118,16 +118,17 @@ impl Writer<'_> {
         event: &Event,
         sign: i64,
     ) -> Result<(), StoreError> {
-        if let Some((from, to, interval)) = tally::ended(before, event) {
-            for end in month_ends(from, to) {
-                let millionths = i64_of(recall_millionths(end.since(from), interval));
+        if let Some(ended) = tally::ended(before, event) {
+            for end in month_ends(ended.from, ended.to) {
+                let millionths = i64_of(recall_millionths(end.since(ended.from), ended.interval));
+                let level = i64::try_from(ended.level.index()).unwrap_or(0);
                 self.tx
                     .prepare_cached(
-                        "INSERT INTO known_sum (month, deck, cards, millionths) VALUES (?1, ?2, ?3, ?4) \
-                         ON CONFLICT (month, deck) DO UPDATE SET cards = cards + excluded.cards, \
-                         millionths = millionths + excluded.millionths",
+                        "INSERT INTO known_sum (month, deck, topic, level, cards, millionths) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (month, deck, topic, level) DO UPDATE \
+                         SET cards = cards + excluded.cards, millionths = millionths + excluded.millionths",
                     )?
-                    .execute((end.month(), row.deck, sign, sign * millionths))?;
+                    .execute((end.month(), row.deck, row.topic, level, sign, sign * millionths))?;
             }
         }
         let totals = tally::of_event(before, event);

@@ -6,6 +6,7 @@ use crate::core::id::NoteUid;
 use crate::core::mastery::Level;
 use crate::core::mastery::TopicMastery;
 use crate::core::progress::Recalls;
+use crate::core::progress::knowledge::month_end;
 use crate::core::replay::fold;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
@@ -17,6 +18,7 @@ use crate::store::StoreError;
 use crate::store::columns::i64_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
+use crate::store::columns::u64_of;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
@@ -40,6 +42,8 @@ pub(super) struct Groups {
     /// By the card's number: the place of its group, counted from 1; 0 for none.
     of_card: Vec<u32>,
     list: Vec<Group>,
+    /// Whether every card of theirs is counted, so that kept sums by topic are about the same cards.
+    is_whole: bool,
     places: HashMap<(i64, i64, Option<String>), u32>,
 }
 
@@ -68,7 +72,18 @@ impl Groups {
         for group in &mut self.list {
             group.cards = [0; 5];
         }
+        self.is_whole = false;
         self
+    }
+
+    /// Whether the card's note has a topic.
+    fn has_topic(&self, card: i64) -> bool {
+        self.place(card).and_then(|place| self.list.get(place)).is_some_and(|group| group.topic > 0)
+    }
+
+    /// These counts, with the cards of `other`, whose groups are the same.
+    fn over(self, other: &Self) -> Self {
+        Self { of_card: other.of_card.clone(), ..self }
     }
 
     /// Counts a card, unseen, in a set of groups that [`Groups::of_some`] emptied.
@@ -200,7 +215,7 @@ impl Store {
                 }
             }
         }
-        let mut groups = Groups::default();
+        let mut groups = Groups { is_whole: true, ..Groups::default() };
         let mut statement = self.db.prepare_cached("SELECT id, note, deck FROM card WHERE retired = 0")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -217,6 +232,52 @@ impl Store {
 
     /// The groups as they stood at the end of a day, from the cards that were answered after it (with their level now).
     pub(super) fn standings_then(
+        &self,
+        groups: &Groups,
+        answered_since: &[(i64, Level)],
+        day: StudyDay,
+    ) -> Result<Groups, StoreError> {
+        if answered_since.is_empty() {
+            return Ok(groups.before(&[]));
+        }
+        if day == month_end(day) && groups.is_whole {
+            return self.standings_at_month_end(groups, answered_since, day);
+        }
+        self.standings_by_the_log(groups, answered_since, day)
+    }
+
+    /// The same for the end of a month: what the cards stood at then is kept by topic. Cards without a topic are few as
+    /// a rule, and of them the log is asked.
+    fn standings_at_month_end(
+        &self,
+        groups: &Groups,
+        answered_since: &[(i64, Level)],
+        day: StudyDay,
+    ) -> Result<Groups, StoreError> {
+        let (of_topics, others): (Vec<_>, Vec<_>) =
+            answered_since.iter().partition(|(card, _)| groups.has_topic(*card));
+        let taken: Vec<_> = of_topics.into_iter().map(|(card, now)| (card, Level::Unseen, now)).collect();
+        let mut then = self.standings_by_the_log(&groups.before(&taken).over(groups), &others, day)?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT deck, topic, level, cards FROM known_sum WHERE month = ?1 AND topic > 0 AND cards > 0",
+        )?;
+        let mut rows = statement.query([day.month()])?;
+        while let Some(row) = rows.next()? {
+            let place = groups.places.get(&(row.get(0)?, row.get(1)?, None)).copied().unwrap_or(0);
+            let level = usize::try_from(row.get::<_, i64>(2)?).ok().and_then(|level| Level::ALL.get(level));
+            let group = usize::try_from(place).unwrap_or(0).checked_sub(1).and_then(|place| then.list.get_mut(place));
+            if let (Some(group), Some(level)) = (group, level) {
+                let cards = u64_of(row.get(3)?).min(group.cards[0]);
+                group.cards[0] -= cards;
+                if let Some(count) = group.cards.get_mut(level.index()) {
+                    *count += cards;
+                }
+            }
+        }
+        Ok(then)
+    }
+
+    fn standings_by_the_log(
         &self,
         groups: &Groups,
         answered_since: &[(i64, Level)],

@@ -37,7 +37,7 @@ use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
 use crate::store::totals::BySide;
 use crate::store::totals::ByTopic;
-use crate::store::totals::LOOK_BACK_DAYS;
+use crate::store::totals::looked_back_to;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::collections::BTreeMap;
@@ -333,7 +333,7 @@ impl Store {
         let mut sides = BySide::new();
         let pauses = self.pauses()?;
         let mut groups = self.groups(&DeckSet::All)?.of_some();
-        let then = since.map_or(asked.today.plus(-LOOK_BACK_DAYS), |since| since.plus(-1));
+        let then = looked_back_to(since, asked.today);
         let mut moved = Vec::new();
         let mut knowledge = Knowledge::new(asked.today);
         let mut outlook = Outlook::default();
@@ -344,8 +344,8 @@ impl Store {
             let Some(row) = CardRow::find(&self.db, *card)? else { continue };
             let events = events_of(&self.db, &reader, row.id, *card)?;
             fold(&events, &voided, &reader.schedulers, |before, event| {
-                if let Some((from, to, interval)) = tally::ended(before, event) {
-                    knowledge.add_ended(from, to, interval);
+                if let Some(ended) = tally::ended(before, event) {
+                    knowledge.add_ended(ended.from, ended.to, ended.interval);
                 }
                 let totals = tally::of_event(before, event);
                 let day = days.entry(event.study_day).or_default();

@@ -43,6 +43,7 @@ use crate::store::mastery::Groups;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
+use chrono::Datelike as _;
 use chrono::NaiveDate;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -123,8 +124,17 @@ fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
     Ok(CardState { memory, suspended: row.get(8)?, buried_until, ..CardState::default() })
 }
 
-/// How far back what moved is looked for, where the report begins with the first answer.
-pub(super) const LOOK_BACK_DAYS: i64 = 30;
+/// The day whose evening is compared with now: the last before the period; where the report begins with the first
+/// answer, the last end of a month that is four weeks ago or more.
+pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyDay {
+    const FOUR_WEEKS: i64 = 28;
+    since
+        .map_or_else(
+            || StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()),
+            |day| day,
+        )
+        .plus(-1)
+}
 
 /// Below one card in so many it is faster to look for each card's events than to read all.
 const FEW: i64 = 8;
@@ -188,7 +198,7 @@ impl Store {
         let pauses = self.pauses()?;
         let asked_from = pauses.asked_from(today);
         let mut groups = self.groups(decks)?;
-        let then = since.map_or(today.plus(-LOOK_BACK_DAYS), |since| since.plus(-1));
+        let then = looked_back_to(since, today);
         let mut states = self.states(decks, today, rules, asked_from, then, &mut groups)?;
         self.add_ended(decks, &mut states.knowledge)?;
         let mastery_then = self.standings_then(&groups, &states.moved, then)?;
@@ -221,14 +231,15 @@ impl Store {
 
     /// Adds what was known at the ends of months by cards that were answered again since.
     fn add_ended(&self, decks: &DeckSet, knowledge: &mut Knowledge) -> Result<(), StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT deck, month, cards, millionths FROM known_sum WHERE cards > 0")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT deck, month, sum(cards), sum(millionths) FROM known_sum GROUP BY month, deck")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let month: i32 = row.get(1)?;
             let first = NaiveDate::from_ymd_opt(month.div_euclid(100), month.rem_euclid(100).unsigned_abs(), 1);
-            if let (true, Some(first)) = (decks.has(row.get(0)?), first) {
-                let known = Known { cards: u64_of(row.get(2)?), millionths: u64_of(row.get(3)?) };
+            let known = Known { cards: u64_of(row.get(2)?), millionths: u64_of(row.get(3)?) };
+            if let (true, Some(first)) = (decks.has(row.get(0)?) && known.cards > 0, first) {
                 let end = knowledge.ends.entry(month_end(StudyDay::from_date(first))).or_default();
                 *end = end.plus(known);
             }

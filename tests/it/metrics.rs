@@ -236,8 +236,16 @@ fn check(world: &World, since: Option<i64>) {
         near(&point["known"]["expected"], Second::expected(&then, 0), &iso(day));
     }
 
-    // Mastery now and at the end of the day before the period (or 30 days ago).
-    let looked_back = since.map_or(today - 30, |since| since - 1);
+    // Mastery now and at the end of the day before the period (or of a month).
+    let looked_back = since.map_or_else(
+        || {
+            second.number(
+                "SELECT CAST(julianday(date((:today - 27) * 86400, 'unixepoch', 'start of month')) - julianday('1970-01-01') \
+                 AS INTEGER) - 1",
+            )
+        },
+        |since| since - 1,
+    );
     let levels = |day: i64| {
         let counts: Vec<String> = (0..5).map(|level| format!("sum(level = {level})")).collect();
         second.rows(&format!(
@@ -362,7 +370,7 @@ fn check_life(name: &str) {
     let profile = PROFILES.into_iter().find(|profile| profile.name == name).unwrap();
     let mut world = live(profile);
     let today = i64::from(world.today().0);
-    for since in [None, Some(today - 13), Some(today - 20_000 % 90)] {
+    for since in [None, Some(today - 13), Some(20_485)] {
         check(&world, since);
     }
     assert_eq!(world.doctor(), []);

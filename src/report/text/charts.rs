@@ -34,8 +34,25 @@ pub(super) fn beside(chart: &Chart, row: &[Cell], room: usize) -> String {
             .and_then(|column| row.get(*column))
             .and_then(Cell::range)
             .map_or_else(String::new, |range| dot(range, room)),
-        _ => bar(chart.lengths(row).iter().sum(), room),
+        _ => parts(&chart.lengths(row), room),
     }
+}
+
+/// What the parts of a bar are drawn with, the first one first.
+pub(super) const SERIES: [char; 3] = ['█', '▒', '░'];
+
+/// A bar of several parts; what is not nothing is at least one character.
+fn parts(lengths: &[f64], room: usize) -> String {
+    let mut drawn = String::new();
+    let mut end = 0.0;
+    for (length, symbol) in lengths.iter().zip(SERIES) {
+        end += length;
+        let cells = bar(end, room).chars().count();
+        while drawn.chars().count() < cells {
+            drawn.push(symbol);
+        }
+    }
+    drawn
 }
 
 /// A dot on the line from the low end of its range to the high one; the room is from 0 to 100 %.
