@@ -95,7 +95,10 @@ pub fn make(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_
         }
         .map_err(|error| failure(&error, store.path()))?;
     }
-    let about: Vec<&str> = wanted.decks.iter().map(String::as_str).chain(wanted.search).collect();
+    // A search may hold the words of a card.
+    let is_told = wanted.with_cards || !wanted.for_others;
+    let search = wanted.search.map(|search| if is_told { search } else { "the cards of a search" });
+    let about: Vec<&str> = wanted.decks.iter().map(String::as_str).chain(search).collect();
     let names = (!about.is_empty()).then(|| about.join(", "));
     let progress = Progress::new(&totals);
     Ok(build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice())))

@@ -241,6 +241,10 @@ fn each_level_of_privacy_holds_what_it_says_and_nothing_else() {
             }
         }
     }
+    for form in ["text", "html", "md", "csv", "json"] {
+        let searched = lmq.run(["report", "--format", form, "--search", "MARKprompt"]).out();
+        assert!(!searched.contains("MARKprompt") && searched.contains("the cards of a search"), "{form}");
+    }
     assert_eq!(
         lmq.run(["report", "--with-cards", "--json"]).json()["privacy"],
         lmq.run(["report", "--privacy", "cards", "--json"]).json()["privacy"]
