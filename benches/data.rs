@@ -10,6 +10,8 @@ use lmq::core::id::CardId;
 use lmq::core::id::DeviceId;
 use lmq::core::id::EventId;
 use lmq::core::id::NoteUid;
+use lmq::core::progress::knowledge::month_ends;
+use lmq::core::progress::knowledge::recall_millionths;
 use lmq::core::scheduler::Scheduler;
 use lmq::core::scheduler::mix;
 use lmq::core::state::CardState;
@@ -241,6 +243,8 @@ fn write_log(path: &Path, reviews: usize) {
     let config = tx.last_insert_rowid();
     let mut days: BTreeMap<(i32, i64), [u64; 12]> = BTreeMap::new();
     let mut topics: BTreeMap<(i32, i64, i64), [u64; 4]> = BTreeMap::new();
+    let mut known: BTreeMap<(i32, i64, i64, i64), [u64; 2]> = BTreeMap::new();
+    let mut sides: BTreeMap<(i32, i64, &str, String, String), i64> = BTreeMap::new();
     {
         let mut action = tx
             .prepare("INSERT INTO action VALUES (?1, ?2, 'answer', 'answered a card', ?3, 0, ?4, ?5, ?6, 1)")
@@ -285,6 +289,17 @@ fn write_log(path: &Path, reviews: usize) {
                     after: Some(After::of(&memory)),
                     detail: Detail::default(),
                 };
+                if let Some(ended) = tally::ended(&state, &event) {
+                    for end in month_ends(ended.from, ended.to) {
+                        let level = i64::try_from(ended.level.index()).unwrap();
+                        let sums = known.entry((end.month(), card.deck, card.topic, level)).or_default();
+                        sums[0] += 1;
+                        sums[1] += recall_millionths(end.since(ended.from), ended.interval);
+                    }
+                }
+                for (kind, expected, given) in tally::counts(&event) {
+                    *sides.entry((answer.day.month(), card.deck, kind.name(), expected, given)).or_default() += 1;
+                }
                 let totals = tally::of_event(&state, &event);
                 let day = days.entry((answer.day.0, card.deck)).or_default();
                 for (sum, more) in day.iter_mut().zip(tally::columns(&totals)) {
@@ -355,6 +370,15 @@ fn write_log(path: &Path, reviews: usize) {
         for ((month, topic, deck), sums) in topics {
             let [answers, passed, counted, time] = sums.map(|sum| i64::try_from(sum).unwrap());
             topic_sum.execute((month, topic, deck, answers, passed, counted, time)).unwrap();
+        }
+        let mut known_sum = tx.prepare("INSERT INTO known_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6)").unwrap();
+        for ((month, deck, topic, level), sums) in known {
+            let [cards, millionths] = sums.map(|sum| i64::try_from(sum).unwrap());
+            known_sum.execute((month, deck, topic, level, cards, millionths)).unwrap();
+        }
+        let mut side_sum = tx.prepare("INSERT INTO side_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6)").unwrap();
+        for ((month, deck, kind, expected, given), count) in sides {
+            side_sum.execute((month, deck, kind, expected, given, count)).unwrap();
         }
         tx.execute_batch(
             "UPDATE card SET new_position = NULL WHERE id IN (SELECT card FROM card_state); \

@@ -1,4 +1,4 @@
-//! From the start of the process to the first due card on standard output.
+//! From the start of the process to the first due card on standard output, and to a line for a prompt.
 
 use crate::data;
 use crate::measure::Line;
@@ -17,12 +17,20 @@ pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes() {
         let db = data::database(size);
-        for (what, args) in [("lmq next", ["next", "--db"].as_slice()), ("lmq", ["--db"].as_slice())] {
+        for (what, args) in [
+            ("lmq next", ["next", "--db"].as_slice()),
+            ("lmq", ["--db"].as_slice()),
+            ("lmq remind", ["remind", "--db"].as_slice()),
+        ] {
             let args: Vec<&str> = args.iter().copied().chain([text(&db)]).collect();
             lmq(5, &args);
             let (ours, bare) = both(6, 10, |count| lmq(count, &args), |count| floor(count, &["first", text(&db)]));
-            let bar = if size > 100_000 { 15 } else { 10 };
-            let is_bar = what == "lmq next";
+            let bar = match what {
+                "lmq remind" => 5,
+                _ if size > 100_000 => 15,
+                _ => 10,
+            };
+            let is_bar = what != "lmq";
             lines.push(Line {
                 what: format!("`{what}`, {} cards", size_name(size)),
                 figure: format!("{} (p95 {})", ms(ours.median()), ms(ours.at(95))),

@@ -1,6 +1,6 @@
 //! What lmq's speed and memory are, beside a floor of bare rusqlite measured in the same run.
 //!
-//! `cargo bench --bench speed -- [first_card|answer|import|replay|report|export|search|screen]…` prints tables; `benches/run` writes
+//! `cargo bench --bench speed -- [first_card|answer|import|replay|report|export|search|screen|team]…` prints tables; `benches/run` writes
 //! them to docs/performance.md. `LMQ_BENCH_SIZES=1k,100k,1M` chooses the sizes. Everything but `answer` runs the real
 //! release binary as a process of its own, and the floor as another, turn and turn about: other programs on the machine
 //! slow both alike, so only the ratios mean something.
@@ -26,6 +26,7 @@ mod replay;
 mod report;
 mod screen;
 mod search;
+mod team;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -42,6 +43,7 @@ fn main() {
         ("replay", replay::run),
         ("report", report::run),
         ("export", export::run),
+        ("team", team::run),
         ("search", search::run),
         ("screen", screen::run),
     ];

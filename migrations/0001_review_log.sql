@@ -181,9 +181,9 @@ CREATE TABLE note (
     created_action INTEGER NOT NULL
 ) STRICT;
 
--- Finds a row's note again, retired ones last. That a file no longer has a note, and the order of a deck, are read from
--- it too: an index of their own for each would slow down every import.
-CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position);
+-- Finds a row's note again, retired ones last. That a file no longer has a note, the order of a deck, and the topic of
+-- every note are read from it too: an index of their own for each would slow down every import.
+CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position, held_out, topic);
 
 -- The few notes that are kept for check-ups.
 CREATE INDEX note_held_out ON note (deck) WHERE held_out = 1;
@@ -288,12 +288,27 @@ CREATE TABLE topic_sum (
     PRIMARY KEY (month, topic, deck)
 ) STRICT, WITHOUT ROWID;
 
--- Sort cards: how often which side was taken for which.
+-- What answers are counted by besides: `kind` is `seconds` (time taken; `given` is the number), `sides`, `pairs`,
+-- `speakers`, `choices` (what was right and what was chosen) or `typed` (`given` is right, near or wrong).
 CREATE TABLE side_sum (
     month    INTEGER NOT NULL,
     deck     INTEGER NOT NULL,
+    kind     TEXT NOT NULL,
     expected TEXT NOT NULL,
     given    TEXT NOT NULL,
     count    INTEGER NOT NULL,
-    PRIMARY KEY (month, deck, expected, given)
+    PRIMARY KEY (month, deck, kind, expected, given)
+) STRICT, WITHOUT ROWID;
+
+-- What was known at the end of a month by cards whose answer then was not their last: by topic (0 for none) and level
+-- (1 learning to 4 mastered) the number of cards, and the sum of their chances of recall in millionths. Those that were
+-- not answered since are counted from `card_state`.
+CREATE TABLE known_sum (
+    month      INTEGER NOT NULL,
+    deck       INTEGER NOT NULL,
+    topic      INTEGER NOT NULL,
+    level      INTEGER NOT NULL,
+    cards      INTEGER NOT NULL,
+    millionths INTEGER NOT NULL,
+    PRIMARY KEY (month, deck, topic, level)
 ) STRICT, WITHOUT ROWID;

@@ -105,6 +105,12 @@ impl Env {
         DeviceId(rand::random())
     }
 
+    /// What a profile goes by in what it shares.
+    #[must_use]
+    pub fn fresh_share() -> [u8; 16] {
+        rand::random()
+    }
+
     /// Something that tells this machine from others, and a name for it.
     #[must_use]
     pub fn machine() -> (String, String) {

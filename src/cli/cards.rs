@@ -35,9 +35,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let query = ops::search::read(&store, &args.query.join(" "))?;
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
+    let asked = ops::search::asked(&store, &settings, today)?;
     // Through a pipe nothing is cut: another program reads it.
     let width = if Env::terminals().stdout { crate::ui::width() } else { usize::MAX };
-    let asked = ops::search::asked(&store, &settings, today)?;
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let mut count = 0_usize;

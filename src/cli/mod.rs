@@ -29,16 +29,19 @@ mod next;
 mod output;
 mod parse;
 mod pause;
+mod remind;
 mod rename;
 mod report;
 mod reset;
 mod restore;
 mod review;
 mod set_due;
+mod share;
 mod show;
 mod stats;
 mod suspend;
 mod tag;
+mod team;
 mod unbury;
 mod undo;
 mod unmark;
@@ -163,6 +166,8 @@ commands! {
     Import => import,
     Export => export,
     Report => report,
+    Team => team,
+    Remind => remind,
     Backup => backup,
     Restore => restore,
     Doctor => doctor,
@@ -308,10 +313,16 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     // `config` has to work on a file with faults, or it could not be mended with it.
     let settings = match &cli.command {
         Some(Command::Config(_) | Command::Completions(_) | Command::Man(_)) => Settings::default(),
+        // A prompt is no place for complaints: the next command will have them.
+        Some(Command::Remind(_)) => ops::settings::load(Env::config_file().as_deref()).unwrap_or_default(),
         _ => ops::settings::load(Env::config_file().as_deref())?,
     };
+    let db = match &cli.command {
+        Some(Command::Remind(_)) => database(cli.db).unwrap_or_default(),
+        _ => database(cli.db)?,
+    };
     let out: Box<dyn Write> = Box::new(io::stdout());
-    let mut ctx = Ctx { env, db: database(cli.db)?, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
+    let mut ctx = Ctx { env, db, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
         None => return alone(ctx),

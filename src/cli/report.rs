@@ -1,37 +1,52 @@
 use crate::cli::Ctx;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
-use crate::core::progress::Progress;
+use crate::cli::share;
+use crate::core::every::Every;
+use crate::core::progress::Period;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::files;
-use crate::report::CardLine;
+use crate::ops::files::Existing;
+use crate::ops::report::Wanted;
+use crate::report::Earlier;
+use crate::report::Privacy;
 use crate::report::RENDERERS;
+use crate::report::Renderer;
 use crate::report::Report;
-use crate::report::build;
 use crate::report::renderer;
-use crate::report::with_checkups;
-use crate::store::DeckSet;
+use crate::store::Store;
+use clap::ValueEnum;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Write a progress report
 ///
-/// It holds sums only: no card texts, no answers, no single times, unless you ask for cards. HTML is one file without
-/// scripts that needs no network.
+/// It holds sums only: no card texts, no answers, no single times, unless you ask for cards; the last line says what is in
+/// it and what is left out. HTML is one file without scripts that needs no network.
+///
+/// With --every it is about the last whole day, week or month, in a file of that name: run it as often as you like.
+/// With --share it writes the small file that `lmq team` reads, after it has shown you what is in it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq report                                      in the terminal
   lmq report --out report.html                    for sending
   lmq report --since 2026-01-01 --until 2026-01-31 --format csv --out january.csv
+  lmq report --since 30d --compare previous       these thirty days and those before
+  lmq report --compare last.json                  since a report that --json wrote
+  lmq report --every week --out reports --quiet   for cron: reports/report-2026-W05.html
+  lmq report --summary --out summary.html         one page, for printing
+  lmq report --privacy totals --format md         not even titles of topics
+  lmq report --share me.json --name Amara         for the team report
   lmq report --deck skills --with-cards --format md
   lmq report --search tag:team")]
 pub(super) struct Args {
-    /// The form; by the ending of --out where it is not given, else text
+    /// The form; by the ending of --out where it is not given, else text (with --every html)
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "html", "md", "csv", "json"])]
     format: Option<String>,
 
-    /// The file to write; it is replaced whole or not at all
+    /// The file to write, whole or not at all; with --every the folder
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -43,6 +58,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "D", value_parser = day)]
     until: Option<Day>,
 
+    /// The last whole day, week or month, in a file named after it in the folder --out
+    #[arg(long, value_name = "PERIOD", requires = "out", conflicts_with_all = ["since", "until"])]
+    every: Option<Often>,
+
+    /// Beside it what was before: `previous` for the days before these, 30d for thirty days earlier, or a JSON report
+    #[arg(long, value_name = "WHAT")]
+    compare: Option<String>,
+
     /// One deck only; may be given several times
     #[arg(long = "deck", value_name = "D")]
     decks: Vec<String>,
@@ -51,106 +74,209 @@ pub(super) struct Args {
     #[arg(long, value_name = "QUERY")]
     search: Option<String>,
 
-    /// List cards too, by key or prompt, with their state
-    #[arg(long)]
+    /// How much it tells: totals without any title, topics (usual), or cards
+    #[arg(long, value_name = "LEVEL")]
+    privacy: Option<Level>,
+
+    /// List cards too, by key or prompt, with their state: the same as --privacy cards
+    #[arg(long, conflicts_with = "privacy")]
     with_cards: bool,
+
+    /// Only what fits on one page
+    #[arg(long)]
+    summary: bool,
+
+    /// Replace a file that is there
+    #[arg(long)]
+    force: bool,
+
+    /// Write what you share with a team instead, after you have seen it
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "format", "out", "since", "until", "every", "compare", "search", "privacy", "with_cards", "summary", "json",
+    ])]
+    share: Option<PathBuf>,
+
+    /// Your name in what you share; without it there is only a number that stays the same
+    #[arg(long, value_name = "NAME", requires = "share")]
+    name: Option<String>,
+
+    /// Don't ask before sharing
+    #[arg(long, short, requires = "share")]
+    yes: bool,
 
     /// The same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
 }
 
-/// What a report is asked about.
-pub(super) struct Wanted<'w> {
-    pub(super) since: Option<Day>,
-    pub(super) until: Option<Day>,
-    pub(super) decks: &'w [String],
-    pub(super) with_cards: bool,
-    pub(super) search: Option<&'w str>,
+/// `--every`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Often {
+    /// The last whole study day
+    Day,
+    /// The last whole week, from Monday
+    Week,
+    /// The last whole month
+    Month,
+}
+
+impl Often {
+    fn every(self) -> Every {
+        match self {
+            Self::Day => Every::Day,
+            Self::Week => Every::Week,
+            Self::Month => Every::Month,
+        }
+    }
+}
+
+/// `--privacy`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Level {
+    /// No title or name of any deck or topic
+    Totals,
+    /// Titles of topics and names of decks
+    Topics,
+    /// The state of each card, with its key or prompt
+    Cards,
+}
+
+impl Level {
+    fn privacy(self) -> Privacy {
+        match self {
+            Self::Totals => Privacy::Totals,
+            Self::Topics => Privacy::Topics,
+            Self::Cards => Privacy::Cards,
+        }
+    }
 }
 
 /// Reads the sums and judges them.
 pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure> {
     let store = ctx.store()?;
-    let stamp = ctx.stamp();
-    let (since, until) =
-        (wanted.since.map(|day| day.resolve(stamp.today)), wanted.until.map(|day| day.resolve(stamp.today)));
-    if let (Some(since), Some(until)) = (since, until)
-        && since > until
-    {
-        return Err(Failure::usage(format!("{} is after {}", since.iso(), until.iso()))
-            .hint("give the earlier day to --since, the later to --until"));
-    }
-    let decks = ops::decks::named(&store, wanted.decks)?;
-    let rules = ops::day::rules(&store, &ctx.settings).map_err(|error| ctx.failure(&error))?;
-    let among = match wanted.search {
-        Some(query) => {
-            let mut cards = ops::search::cards(&store, &ctx.settings, stamp.today, query)?;
-            if decks != DeckSet::All {
-                let named = store.cards_in(&decks).map_err(|error| ctx.failure(&error))?;
-                cards.retain(|card| named.contains(card));
-            }
-            Some(cards)
-        }
-        None => None,
-    };
-    let totals = match &among {
-        Some(cards) => store.totals_of(cards, &ops::search::asked(&store, &ctx.settings, stamp.today)?, since, until),
-        None => store.totals(&decks, stamp.today, since, until, &rules),
-    }
-    .map_err(|error| ctx.failure(&error))?;
-    let mut cards = Vec::new();
-    if wanted.with_cards {
-        let add = |line: crate::store::CardLine| {
-            let memory = line.state.memory.as_ref();
-            cards.push(CardLine {
-                deck: line.deck_name.clone(),
-                card: line.key.clone().unwrap_or_else(|| line.text.prompt(line.card.ordinal)),
-                state: line.state.word(stamp.today, ctx.settings.of_deck(&line.deck_name).drill()),
-                due: memory.map(|m| m.due),
-                interval: memory.map(|m| m.interval),
-                ease: memory.map(|m| m.ease),
-                lapses: u64::from(line.state.lapses()),
-            });
-            Ok(())
-        };
-        match &among {
-            Some(among) => store.lines(among, add),
-            None => store.cards(&decks, &[], add),
-        }
-        .map_err(|error| ctx.failure(&error))?;
-    }
-    let about: Vec<&str> = wanted.decks.iter().map(String::as_str).chain(wanted.search).collect();
-    let names = (!about.is_empty()).then(|| about.join(", "));
-    let progress = Progress::new(&totals);
-    let report = build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice()));
-    let checkups = ops::checkup::among(&store, &decks, among.as_deref())?;
-    Ok(with_checkups(report, &checkups, until))
+    ops::report::make(&store, &ctx.settings, ctx.stamp(), wanted)
 }
 
-pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let by_ending = args.out.as_ref().and_then(|path| path.extension()).and_then(|ending| {
+/// The renderer that was asked for: by name, by `--json`, by the ending of the file, else text.
+pub(super) fn form(format: Option<&str>, json: bool, out: Option<&Path>) -> Result<&'static dyn Renderer, Failure> {
+    let by_ending = out.and_then(Path::extension).and_then(|ending| {
         let ending = ending.to_string_lossy().to_lowercase();
         RENDERERS.iter().find(|renderer| renderer.extension() == ending || renderer.name() == ending)
     });
-    let name = match (&args.format, args.json) {
-        (Some(format), _) => format.as_str(),
+    let name = match (format, json) {
+        (Some(format), _) => format,
         (None, true) => "json",
         (None, false) => by_ending.map_or("text", |renderer| renderer.name()),
     };
-    let renderer = renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))?;
+    renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))
+}
+
+/// The longest report that is read to be compared with.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The report that `--compare` names: an earlier period of this history, or a file.
+fn earlier(
+    what: &str,
+    wanted: Wanted<'_>,
+    every: Option<Every>,
+    now: &Report,
+    ctx: &Ctx,
+    store: &Store,
+) -> Result<Earlier, Failure> {
+    let period = now.period;
+    let before = if what == "previous" {
+        match every {
+            Some(every) => Some(every.previous(period)),
+            None if wanted.since.is_none() => {
+                return Err(Failure::usage("there is nothing before a report from the first answer on")
+                    .hint("say from when on with --since, or compare with another time: --compare 30d"));
+            }
+            None => {
+                let days = i64::try_from(period.days()).unwrap_or(i64::MAX);
+                Some(Period { from: period.from.plus(-days), to: period.from.plus(-1) })
+            }
+        }
+    } else {
+        let days = what.strip_suffix('d').and_then(|days| days.parse::<u32>().ok()).filter(|days| *days > 0);
+        days.map(|days| Period { from: period.from.plus(-i64::from(days)), to: period.to.plus(-i64::from(days)) })
+    };
+    if let Some(before) = before {
+        let since = wanted.since.map(|_| before.from);
+        let wanted = Wanted { since, until: Some(before.to), with_cards: false, ..wanted };
+        return Ok(Earlier::of_period(&ops::report::make(store, &ctx.settings, ctx.stamp(), &wanted)?));
+    }
+    let path = Path::new(what);
+    let bytes = files::read_up_to(path, MOST_BYTES).map_err(|why| {
+        Failure::data(format!("cannot compare with `{what}`"))
+            .at(why)
+            .hint("give `previous`, a number of days like 30d, or a file that `lmq report --json` wrote")
+    })?;
+    Earlier::of_file(&bytes, now).map_err(|error| {
+        Failure::data(format!("cannot compare with `{what}`"))
+            .at(error.to_string())
+            .hint("give a file that `lmq report --json --out FILE` wrote")
+    })
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    if let Some(path) = &args.share {
+        let wanted =
+            share::Wanted { path, name: args.name.as_deref(), decks: &args.decks, force: args.force, yes: args.yes };
+        return share::run(&wanted, ctx);
+    }
+    let every = args.every.map(Often::every);
+    let today = ctx.stamp().today;
+    let whole = every.map(|every| every.last_whole(today));
+    let usual = if every.is_some() { Some("html") } else { None };
+    let format = args.format.as_deref().or(usual.filter(|_| !args.json));
+    let renderer = form(format, args.json, args.out.as_deref())?;
+    let out = match (&args.out, every, whole) {
+        (Some(folder), Some(every), Some(whole)) => {
+            if folder.exists() && !folder.is_dir() {
+                return Err(Failure::failed(format!("`{}` is no folder", folder.display()))
+                    .hint("with --every, --out names the folder that the reports go to"));
+            }
+            let file = folder.join(format!("report-{}.{}", every.name(whole), renderer.extension()));
+            // What is there was written for the same days: cron may come as often as it likes.
+            if file.exists() && !args.force {
+                ctx.say(&format!("{} is there already", file.display()));
+                return Ok(());
+            }
+            Some(file)
+        }
+        (out, ..) => out.clone(),
+    };
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    if let Some(path) = &out {
+        files::may_be_written(path, existing)?;
+    }
+    let privacy = match args.privacy {
+        Some(level) => level.privacy(),
+        None if args.with_cards => Privacy::Cards,
+        None => Privacy::Topics,
+    };
     let wanted = Wanted {
-        since: args.since,
-        until: args.until,
+        since: whole.map(|period| period.from).or(args.since.map(|day| day.resolve(today))),
+        until: whole.map(|period| period.to).or(args.until.map(|day| day.resolve(today))),
         decks: &args.decks,
-        with_cards: args.with_cards,
+        with_cards: privacy == Privacy::Cards,
+        for_others: true,
         search: args.search.as_deref(),
     };
-    let report = make(&wanted, ctx)?;
-    match &args.out {
+    let store = ctx.store()?;
+    let mut report = ops::report::make(&store, &ctx.settings, ctx.stamp(), &wanted)?;
+    if let Some(what) = &args.compare {
+        let earlier = earlier(what, wanted, every, &report, ctx, &store)?;
+        report = report.compared_with(&earlier);
+    }
+    report = report.within(privacy);
+    if args.summary {
+        report = report.on_one_page();
+    }
+    match &out {
         None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
         Some(path) => {
-            files::write_whole(path, |out| renderer.render(&report, out))?;
+            files::write_new(path, existing, |out| renderer.render(&report, out))?;
             ctx.say(&format!("wrote {}", path.display()));
             Ok(())
         }

@@ -1,19 +1,28 @@
 use crate::cli::Ctx;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
-use crate::cli::report::Wanted;
 use crate::cli::report::make;
+use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::report::Wanted;
+use crate::report::render_text;
 use crate::report::renderer;
 
 /// Show what you know, in the terminal
+///
+/// Charts are made of characters and fit the width; numbers stand beside them. Through a pipe they are 80 columns wide.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq stats
   lmq stats --since 30d --deck skills
-  lmq stats --search is:leech")]
+  lmq stats tag:team
+  lmq stats is:leech deck:skills")]
 pub(super) struct Args {
+    /// Only cards that this search means, in the language of `lmq cards`
+    #[arg(value_name = "SEARCH")]
+    query: Vec<String>,
+
     /// From this day on: 2026-01-15, or 30d for thirty days ago
     #[arg(long, value_name = "D", value_parser = day)]
     since: Option<Day>,
@@ -26,25 +35,27 @@ pub(super) struct Args {
     #[arg(long = "deck", value_name = "DECK")]
     decks: Vec<String>,
 
-    /// Only cards that this search means, in the language of `lmq cards`
-    #[arg(long, value_name = "QUERY")]
-    search: Option<String>,
-
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let today = ctx.stamp().today;
+    let query = args.query.join(" ");
     let wanted = Wanted {
-        since: args.since,
-        until: args.until,
+        since: args.since.map(|day| day.resolve(today)),
+        until: args.until.map(|day| day.resolve(today)),
         decks: &args.decks,
         with_cards: false,
-        search: args.search.as_deref(),
+        for_others: false,
+        search: (!query.is_empty()).then_some(query.as_str()),
     };
     let report = make(&wanted, ctx)?;
-    let name = if args.json { "json" } else { "text" };
-    let renderer = renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))?;
-    renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error))
+    if args.json {
+        let renderer = renderer("json").ok_or_else(|| Failure::bug("no renderer `json`"))?;
+        return renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error));
+    }
+    let width = if Env::terminals().stdout { crate::ui::width() } else { 80 };
+    render_text(&report, width, &mut ctx.out).map_err(|error| Failure::output(&error))
 }

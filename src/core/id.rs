@@ -86,6 +86,10 @@ id_of_16_bytes! {
     DeviceId
 }
 id_of_16_bytes! {
+    /// A profile in what it shares: chance, and the same in all its files.
+    ShareId
+}
+id_of_16_bytes! {
     /// Content hash of a scheduler configuration.
     ConfigId
 }

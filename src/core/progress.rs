@@ -2,15 +2,21 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 
+use crate::core::mastery::Level;
+use crate::core::mastery::TopicMastery;
 use crate::core::pause::Pauses;
+use crate::core::progress::knowledge::Knowledge;
+use crate::core::progress::knowledge::Known;
+use crate::core::progress::outlook::Outlook;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
 
+pub mod knowledge;
+pub mod outlook;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
@@ -80,12 +86,58 @@ pub struct TopicTotals {
     pub time_ms: u64,
 }
 
-/// How often, in a period, one side of the sort cards was taken for another (or rightly for itself).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+/// What answers are counted by, besides their day and topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counted {
+    /// How long they took, in whole seconds.
+    Seconds,
+    /// Sort cards: which side was taken for which.
+    Sides,
+    /// Choice cards whose choices are pairs: which was taken for which.
+    Pairs,
+    /// Choice cards whose choices are speakers.
+    Speakers,
+    /// Other choice cards.
+    Choices,
+    /// Typed answers: right, nearly right, or wrong.
+    Typed,
+}
+
+impl Counted {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Seconds, Self::Sides, Self::Pairs, Self::Speakers, Self::Choices, Self::Typed];
+
+    /// Those that say what was taken for what, in the order in which reports list them.
+    pub const MATRICES: [Self; 4] = [Self::Sides, Self::Pairs, Self::Speakers, Self::Choices];
+
+    /// Its name in the store and for programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Sides => "sides",
+            Self::Pairs => "pairs",
+            Self::Speakers => "speakers",
+            Self::Choices => "choices",
+            Self::Typed => "typed",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// How often, in a period, one side, pair or speaker was taken for another (or rightly for itself).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SideTotals {
-    /// The right side.
+    /// What is counted.
+    pub kind: Counted,
+    /// What was right.
     pub expected: String,
-    /// The side that was chosen.
+    /// What was chosen.
     pub given: String,
     /// How often.
     pub count: u64,
@@ -104,8 +156,18 @@ pub struct Totals {
     pub days: Vec<(StudyDay, DayTotals)>,
     /// Sums by topic over the period.
     pub topics: Vec<TopicTotals>,
-    /// Sort cards over the period.
+    /// What was taken for what over the period, times and typed answers too.
     pub sides: Vec<SideTotals>,
+    /// What is known, by the cards that were ever answered.
+    pub knowledge: Knowledge,
+    /// How the cards of each topic stand now.
+    pub mastery: Vec<TopicMastery>,
+    /// How they stood at the end of an earlier day.
+    pub mastery_then: Option<(StudyDay, Vec<TopicMastery>)>,
+    /// The reviews to come of cards that were begun.
+    pub outlook: Outlook,
+    /// New cards a day, as the settings have it.
+    pub new_per_day: u64,
     /// Cards by state, today.
     pub states: Vec<(StateWord, u64)>,
     /// Cards with an interval under 21 days and of 21 days or more; suspended ones left out.
@@ -360,17 +422,73 @@ pub struct Forecast {
     pub later: u64,
 }
 
-/// How often one side of the sort cards was taken for another.
+/// How often what was taken for what, as a table: right answers down, given ones across.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistaken {
-    /// The right side.
-    pub expected: String,
-    /// The side that was chosen instead; `None` where this side was never mistaken.
-    pub given: Option<String>,
-    /// How often.
-    pub count: u64,
-    /// Answers to cards of this right side, right ones included.
-    pub of: u64,
+pub struct Confusion {
+    /// What the names stand for.
+    pub kind: Counted,
+    /// The names that were right or given, in order; both sides of the table.
+    pub names: Vec<String>,
+    /// Counts by right name, then by given name.
+    pub counts: Vec<Vec<u64>>,
+}
+
+impl Confusion {
+    /// Answers whose right name this was.
+    #[must_use]
+    pub fn of(&self, expected: usize) -> u64 {
+        self.counts.get(expected).map_or(0, |row| row.iter().sum())
+    }
+
+    /// What was taken for something else, most often first: right name, given name, how often.
+    #[must_use]
+    pub fn mistaken(&self) -> Vec<(usize, usize, u64)> {
+        let mut found: Vec<(usize, usize, u64)> = Vec::new();
+        for (expected, row) in self.counts.iter().enumerate() {
+            let others = row.iter().enumerate().filter(|(given, count)| *given != expected && **count > 0);
+            found.extend(others.map(|(given, count)| (expected, given, *count)));
+        }
+        found.sort_by_key(|(expected, given, count)| (Reverse(*count), *expected, *given));
+        found
+    }
+}
+
+/// Typed answers, as the program judged them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Typed {
+    /// As expected.
+    pub right: u64,
+    /// A slip away.
+    pub near: u64,
+    /// Another answer.
+    pub wrong: u64,
+}
+
+/// Time an answer took, at most 60 s each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// Half of the answers took no longer, in whole seconds; `None` without answers.
+    pub median_s: Option<u64>,
+    /// The mean, in milliseconds; `None` without answers.
+    pub mean_ms: Option<u64>,
+}
+
+/// A topic, how it stands and what moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The topic now.
+    pub now: TopicMastery,
+    /// Its cards by level then; `None` where that was not asked or the topic was not there.
+    pub then: Option<[u64; 5]>,
+}
+
+impl Standing {
+    /// The levels that it climbed (or fell) since then.
+    #[must_use]
+    pub fn moved(&self) -> i64 {
+        let place = |level: Option<Level>| level.map_or(0, |level| i64::try_from(level.index()).unwrap_or(0));
+        self.then.map_or(0, |then| place(self.now.level()) - place(crate::core::mastery::level_of(then)))
+    }
 }
 
 /// What a history amounts to.
@@ -414,8 +532,30 @@ pub struct Progress {
     pub strongest: Vec<TopicTotals>,
     /// The same from the other end, worst first. None is in both lists, and each has been failed at least once.
     pub weakest: Vec<TopicTotals>,
-    /// Which sides are taken for which, by right side, most often first.
-    pub mistaken: Vec<Mistaken>,
+    /// What was taken for what, a table for each kind that has any answer.
+    pub confusions: Vec<Confusion>,
+    /// Typed answers of the period.
+    pub typed: Typed,
+    /// Time an answer took, over the period.
+    pub pace: Pace,
+    /// What is known now and how it fades.
+    pub knowledge: Knowledge,
+    /// What was known at the ends of the months, by day; the last row is today.
+    pub known_over_time: Vec<(StudyDay, Known)>,
+    /// Topics with cards, by deck and title.
+    pub standings: Vec<Standing>,
+    /// The day that `then` in the standings means.
+    pub standings_since: Option<StudyDay>,
+    /// The work to come, new cards included.
+    pub outlook: Outlook,
+    /// New cards left to begin.
+    pub new_left: u64,
+    /// New cards a day, as the settings have it.
+    pub new_per_day: u64,
+    /// The period's answers by day, for the calendar: days without answers left out.
+    pub calendar: Vec<(StudyDay, DayTotals)>,
+    /// True retention by month of the period, with answers that count; the first of each month.
+    pub retention_by_month: Vec<(StudyDay, Recalls)>,
 }
 
 impl Progress {
@@ -461,7 +601,18 @@ impl Progress {
             topics,
             strongest,
             weakest,
-            mistaken: mistaken(&totals.sides),
+            confusions: Counted::MATRICES.into_iter().filter_map(|kind| confusion(&totals.sides, kind)).collect(),
+            typed: typed(&totals.sides),
+            pace: pace(&totals.sides, sum_of(period)),
+            known_over_time: known_over_time(&totals.knowledge, period, today),
+            knowledge: totals.knowledge.clone(),
+            standings: standings(totals),
+            standings_since: totals.mastery_then.as_ref().map(|(day, _)| *day),
+            outlook: outlook_with_new(totals),
+            new_left: cards_in(&totals.states, StateWord::New),
+            new_per_day: totals.new_per_day,
+            calendar: totals.days.iter().filter(|(day, sum)| period.holds(*day) && sum.answers > 0).copied().collect(),
+            retention_by_month: by_month(&totals.days, period),
         }
     }
 
@@ -565,35 +716,109 @@ fn strongest_and_weakest(topics: &[TopicTotals]) -> (Vec<TopicTotals>, Vec<Topic
     (strongest, rest.into_iter().take(MOST_TOPICS).cloned().collect())
 }
 
-/// Every mistaken pair; where there are just two sides, the pairs that never happened too.
-fn mistaken(sides: &[SideTotals]) -> Vec<Mistaken> {
-    let mut by_expected: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-    for side in sides {
-        *by_expected.entry(&side.expected).or_default().entry(&side.given).or_default() += side.count;
-    }
-    let names: BTreeSet<&str> = by_expected.keys().copied().collect();
-    let mut found = Vec::new();
-    for (expected, given) in &by_expected {
-        let of = given.values().sum();
-        let mut pairs: BTreeMap<&str, u64> = given.clone();
-        if names.len() <= 2 {
-            pairs.extend(names.iter().filter(|name| !given.contains_key(**name)).map(|name| (*name, 0)));
-        } else {
-            pairs.retain(|_, count| *count > 0);
+/// The most names of a table of what was taken for what; those that were mistaken most stay.
+pub const MOST_NAMES: usize = 12;
+
+/// The table of one kind; `None` without an answer.
+fn confusion(sides: &[SideTotals], kind: Counted) -> Option<Confusion> {
+    let of_kind = || sides.iter().filter(|side| side.kind == kind);
+    let mut weight: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for side in of_kind() {
+        let is_mistake = if side.expected == side.given { 0 } else { side.count };
+        for name in [&side.expected, &side.given] {
+            let (mistakes, answers) = weight.entry(name).or_default();
+            *mistakes += is_mistake;
+            *answers += side.count;
         }
-        pairs.remove(expected);
-        let mut pairs: Vec<(&str, u64)> = pairs.into_iter().collect();
-        pairs.sort_by_key(|(_, count)| Reverse(*count));
-        let row = |given: Option<&str>, count| Mistaken {
-            expected: (*expected).to_owned(),
-            given: given.map(str::to_owned),
-            count,
-            of,
-        };
-        if pairs.is_empty() {
-            found.push(row(None, 0));
-        }
-        found.extend(pairs.into_iter().map(|(given, count)| row(Some(given), count)));
     }
-    found
+    let mut names: Vec<&str> = weight.keys().copied().collect();
+    names.sort_by_key(|name| (Reverse(weight.get(name).copied().unwrap_or_default()), *name));
+    names.truncate(MOST_NAMES);
+    names.sort_unstable();
+    let mut counts = vec![vec![0; names.len()]; names.len()];
+    for side in of_kind() {
+        let place = |name: &str| names.binary_search(&name).ok();
+        if let (Some(expected), Some(given)) = (place(&side.expected), place(&side.given))
+            && let Some(count) = counts.get_mut(expected).and_then(|row: &mut Vec<u64>| row.get_mut(given))
+        {
+            *count += side.count;
+        }
+    }
+    (!names.is_empty()).then(|| Confusion { kind, names: names.into_iter().map(str::to_owned).collect(), counts })
+}
+
+fn typed(sides: &[SideTotals]) -> Typed {
+    let count = |name: &str| {
+        let found = sides.iter().filter(|side| side.kind == Counted::Typed && side.given == name);
+        found.map(|side| side.count).sum()
+    };
+    Typed { right: count("right"), near: count("near"), wrong: count("wrong") }
+}
+
+fn pace(sides: &[SideTotals], sum: DayTotals) -> Pace {
+    let mut seconds: Vec<(u64, u64)> = sides
+        .iter()
+        .filter(|side| side.kind == Counted::Seconds)
+        .filter_map(|side| Some((side.given.parse().ok()?, side.count)))
+        .collect();
+    seconds.sort_unstable();
+    let all: u64 = seconds.iter().map(|(_, count)| count).sum();
+    let mut seen = 0;
+    let median = seconds.iter().find(|(_, count)| {
+        seen += count;
+        seen * 2 >= all
+    });
+    Pace {
+        median_s: median.map(|(second, _)| *second),
+        mean_ms: (sum.answers > 0).then(|| (sum.time_ms + sum.answers / 2) / sum.answers),
+    }
+}
+
+/// The ends of months of the period, and today where the period has it.
+fn known_over_time(knowledge: &Knowledge, period: Period, today: StudyDay) -> Vec<(StudyDay, Known)> {
+    let mut known: Vec<(StudyDay, Known)> =
+        knowledge.ends.iter().filter(|(day, _)| period.holds(**day)).map(|(day, known)| (*day, *known)).collect();
+    if period.holds(today) && knowledge.now.cards > 0 {
+        known.push((today, knowledge.now));
+    }
+    known
+}
+
+fn standings(totals: &Totals) -> Vec<Standing> {
+    let then: BTreeMap<&str, [u64; 5]> = totals
+        .mastery_then
+        .iter()
+        .flat_map(|(_, topics)| topics.iter().map(|topic| (topic.id.as_str(), topic.cards)))
+        .collect();
+    let mut standings: Vec<Standing> = totals
+        .mastery
+        .iter()
+        .filter(|topic| topic.all() > 0)
+        .map(|topic| Standing { now: topic.clone(), then: then.get(topic.id.as_str()).copied() })
+        .collect();
+    standings.sort_by(|a, b| (&a.now.deck, &a.now.title, &a.now.id).cmp(&(&b.now.deck, &b.now.title, &b.now.id)));
+    standings
+}
+
+/// The reviews of begun cards, and those of the new cards that the limit lets in.
+fn outlook_with_new(totals: &Totals) -> Outlook {
+    let mut outlook = totals.outlook.clone();
+    let begun_today = totals.days.iter().find(|(day, _)| *day == totals.today).map_or(0, |(_, sum)| sum.first);
+    let from = totals.pauses.asked_from(totals.today).since(totals.today);
+    outlook.begin(
+        cards_in(&totals.states, StateWord::New),
+        totals.new_per_day.saturating_sub(begun_today),
+        totals.new_per_day,
+        usize::try_from(from).unwrap_or(0),
+    );
+    outlook
+}
+
+fn by_month(days: &[(StudyDay, DayTotals)], period: Period) -> Vec<(StudyDay, Recalls)> {
+    let mut months: BTreeMap<StudyDay, Recalls> = BTreeMap::new();
+    for (day, sum) in days.iter().filter(|(day, sum)| period.holds(*day) && sum.recalls().all > 0) {
+        let month = months.entry(Step::Month.first_day(*day)).or_default();
+        *month = month.plus(sum.recalls());
+    }
+    months.into_iter().collect()
 }

@@ -81,6 +81,11 @@ impl Voided {
         self.named.contains(&action)
     }
 
+    /// The actions that an undo ever named.
+    pub fn named(&self) -> impl Iterator<Item = ActionId> {
+        self.named.iter().copied()
+    }
+
     /// The actions whose fate differs between `self` and `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> BTreeSet<ActionId> {

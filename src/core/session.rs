@@ -4,6 +4,7 @@
 //! drives it shows what it says, commits its effects, and only then goes on with `next`: when a commit fails, the old
 //! session is still there, with the card on the screen.
 
+use crate::core::card::Ask;
 use crate::core::card::NoteText;
 use crate::core::card::Outcome;
 use crate::core::card::Question;
@@ -30,6 +31,7 @@ use crate::core::state::CardState;
 use crate::core::state::leech_alarm;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::tally::SPEAKERS;
 use crate::core::units::Days;
 use crate::core::units::Millis;
 use std::collections::BTreeSet;
@@ -268,6 +270,12 @@ pub fn choices(settings: &Settings, mode: Mode, card: CardId, before: &CardState
     }
 }
 
+/// Whether the choices were speakers: the right one is whoever the note quotes.
+fn chose_a_speaker(current: &Current, verdict: &Verdict) -> bool {
+    let speaker = current.loaded.text.speaker.as_deref().unwrap_or_default();
+    current.question.ask == Ask::Choose && !verdict.expected.is_empty() && speaker.starts_with(&verdict.expected)
+}
+
 impl Session {
     /// A session over `queue`; it ends at a card boundary once the clock has passed `ends_at_ms`.
     #[must_use]
@@ -466,7 +474,7 @@ impl Session {
             suggested: verdict.map(|v| v.outcome.suggestion()),
             guessed,
             variant: (current.loaded.text.variants() > 1).then(|| u32::try_from(current.loaded.variant).unwrap_or(0)),
-            extra: None,
+            extra: verdict.filter(|v| chose_a_speaker(current, v)).map(|_| SPEAKERS.to_owned()),
         };
         let (fact, after) = match self.mode {
             Mode::Cram => (Fact::Crammed { quality, took }, None),

@@ -1,11 +1,18 @@
 //! What one event adds to the kept sums.
 
+use crate::core::event::Detail;
 use crate::core::event::Event;
 use crate::core::event::Fact;
+use crate::core::grade::Quality;
+use crate::core::mastery::Level;
+use crate::core::progress::Counted;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::scheduler::AnswerKind;
 use crate::core::state::CardState;
+use crate::core::study_day::StudyDay;
+use crate::core::units::Days;
+use crate::core::units::Millis;
 
 /// Interval, in days, from which a card is mature. The field's usual 21.
 pub const MATURE_DAYS: u32 = 21;
@@ -56,6 +63,77 @@ pub fn of_event(before: &CardState, event: &Event) -> DayTotals {
     totals
 }
 
+/// What says in an event's detail that the choices were speakers.
+pub const SPEAKERS: &str = r#"{"choices":"speakers"}"#;
+
+/// What the names of two sides stand between in the name of a pair.
+const PAIR: &str = " / ";
+
+/// What an answer is counted as besides its day and topic: how long it took, and what was taken for what.
+///
+/// Each is a kind of count, what was right, and what was given.
+#[must_use]
+pub fn counts(event: &Event) -> Vec<(Counted, String, String)> {
+    let Fact::Answered { took, .. } = &event.fact else { return Vec::new() };
+    let mut counts = vec![(Counted::Seconds, String::new(), seconds(*took).to_string())];
+    counts.extend(confusion(&event.detail));
+    counts
+}
+
+/// The time of an answer in whole seconds, at most 60, halves up.
+#[must_use]
+pub fn seconds(took: Millis) -> u32 {
+    (took.capped().0 + 500) / 1000
+}
+
+/// What was right and what was given, where the answer was one of a few or was typed.
+#[must_use]
+pub fn confusion(detail: &Detail) -> Option<(Counted, String, String)> {
+    let asked = detail.asked.as_deref()?;
+    if asked == "type" {
+        let given = match detail.suggested? {
+            Quality::Q4 | Quality::Q5 => "right",
+            Quality::Q3 => "near",
+            Quality::Q0 | Quality::Q1 | Quality::Q2 => "wrong",
+        };
+        return Some((Counted::Typed, String::new(), given.to_owned()));
+    }
+    let (expected, given) = (detail.expected.clone()?, detail.response.clone()?);
+    let kind = match asked {
+        "sort" => Counted::Sides,
+        "choose" if detail.extra.as_deref() == Some(SPEAKERS) => Counted::Speakers,
+        "choose" if expected.contains(PAIR) && given.contains(PAIR) => Counted::Pairs,
+        "choose" => Counted::Choices,
+        _ => return None,
+    };
+    Some((kind, expected, given))
+}
+
+/// A state of a card that an event ended: at the ends of months in its span, what the card was worth is final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// The day of the answer that made it.
+    pub from: StudyDay,
+    /// The day of the event.
+    pub to: StudyDay,
+    /// Its interval.
+    pub interval: Days,
+    /// Its level.
+    pub level: Level,
+}
+
+/// The state that an event ended, if it ended one that had outlasted its day.
+#[must_use]
+pub fn ended(before: &CardState, event: &Event) -> Option<Ended> {
+    let ends = matches!(event.fact, Fact::Answered { .. } | Fact::Reset);
+    before.memory.as_ref().filter(|memory| ends && memory.last < event.study_day).map(|memory| Ended {
+        from: memory.last,
+        to: event.study_day,
+        interval: memory.interval,
+        level: Level::of(Some(memory)),
+    })
+}
+
 /// All numbers of the totals, in one fixed order: so that the store can add and take away without naming each.
 #[must_use]
 pub fn columns(totals: &DayTotals) -> [u64; 12] {
@@ -103,5 +181,45 @@ pub fn from_columns(numbers: [u64; 12]) -> DayTotals {
         time_ms,
         crammed,
         imported,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail(asked: &str, expected: &str, response: &str) -> Detail {
+        Detail {
+            asked: Some(asked.to_owned()),
+            expected: Some(expected.to_owned()),
+            response: Some(response.to_owned()),
+            ..Detail::default()
+        }
+    }
+
+    #[test]
+    fn what_was_taken_for_what_is_counted_apart_by_what_it_was() {
+        let speakers = Detail { extra: Some(SPEAKERS.to_owned()), ..detail("choose", "Ann", "Bob") };
+        let typed = |suggested| Detail { suggested: Some(suggested), expected: None, ..detail("type", "", "ledaer") };
+        for (detail, kind, given) in [
+            (detail("sort", "leader", "both"), Some(Counted::Sides), "both"),
+            (detail("choose", "future / present", "ideas / system"), Some(Counted::Pairs), "ideas / system"),
+            (detail("choose", "empathy", "integrity"), Some(Counted::Choices), "integrity"),
+            (speakers, Some(Counted::Speakers), "Bob"),
+            (typed(Quality::Q4), Some(Counted::Typed), "right"),
+            (typed(Quality::Q3), Some(Counted::Typed), "near"),
+            (typed(Quality::Q1), Some(Counted::Typed), "wrong"),
+            (detail("order", "a", "b"), None, ""),
+            (Detail::default(), None, ""),
+        ] {
+            let found = confusion(&detail);
+            assert_eq!(found.as_ref().map(|(kind, _, _)| *kind), kind, "{detail:?}");
+            assert!(found.is_none_or(|(_, _, found)| found == given));
+        }
+    }
+
+    #[test]
+    fn seconds_are_rounded_and_capped() {
+        assert_eq!([0, 499, 500, 59_499, 3_600_000].map(|ms| seconds(Millis(ms))), [0, 0, 1, 59, 60]);
     }
 }

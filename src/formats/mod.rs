@@ -10,6 +10,7 @@ pub mod history;
 mod html;
 mod json;
 mod jsonl;
+pub mod share;
 mod table;
 #[cfg(test)]
 mod testing;

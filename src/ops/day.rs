@@ -63,3 +63,28 @@ pub fn day(store: &Store, settings: &Settings, today: StudyDay) -> Result<Day, S
     let comeback = Comeback::new(last, today, counts.due, reviews, settings.reviews_per_day);
     Ok(Day { counts, reviews, new, streak, pause, comeback })
 }
+
+/// What was seen before and has a place today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// Due cards, as far as the day's limits go.
+    pub reviews: u64,
+    /// Cards to be repeated today.
+    pub repeats: u64,
+}
+
+/// What waits of the cards that were seen before; nothing while a break lasts. Less than [`day`] asks for, so that a
+/// prompt can have it.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Waiting, StoreError> {
+    if store.pauses()?.on(today).is_some() {
+        return Ok(Waiting::default());
+    }
+    let decks = store.deck_names()?;
+    let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
+    let (due, repeats) = store.seen_and_waiting(today, &settings.rules(decks.clone()))?;
+    let [reviews_done, _] = store.done_today(today)?;
+    Ok(Waiting { reviews: settings.places(|s| s.reviews_per_day, decks, &reviews_done).fit(&due), repeats })
+}

@@ -15,9 +15,12 @@ use crate::ops::edit::Bench;
 use crate::ops::failure;
 use crate::ops::page::Page;
 use crate::ops::page::page;
+use crate::ops::report::Wanted;
+use crate::ops::report::make;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ops::stamp;
+use crate::report::Report;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -148,6 +151,14 @@ impl Desk {
     #[must_use]
     pub fn ticks_ms(&self) -> u64 {
         self.env.ticks_ms()
+    }
+
+    /// What you know, and what is to come: the report of everything up to today.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn report(&self) -> Result<Report, Failure> {
+        make(&self.store, &self.settings, stamp(&self.env, &self.settings), &Wanted::default())
     }
 
     /// The day at a glance.

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use std::fs;
 use std::io;
 use std::io::BufWriter;
+use std::io::Read as _;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -30,6 +31,69 @@ pub fn free(path: &Path) -> PathBuf {
         free = PathBuf::from(name);
     }
     free
+}
+
+/// What to do where there is a file already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and that is a failure.
+    Keep,
+    /// The new one takes its place.
+    Replace,
+}
+
+/// Like [`write_whole`], for files that a person made a name for: one that is there stays unless they said otherwise.
+///
+/// # Errors
+/// Those of [`write_whole`], and when there is a file that has to stay.
+pub fn write_new(
+    path: &Path,
+    existing: Existing,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    may_be_written(path, existing)?;
+    write_whole(path, content)
+}
+
+/// Whether [`write_new`] would refuse the path at once: to be asked before long work is done for it.
+///
+/// # Errors
+/// When it is a folder, or a file that has to stay.
+pub fn may_be_written(path: &Path, existing: Existing) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(
+            Failure::failed(format!("cannot write `{}`: it is a folder", path.display())).hint("name a file in it")
+        );
+    }
+    if existing == Existing::Keep && path.is_file() {
+        return Err(Failure::failed(format!("`{}` is there already", path.display()))
+            .hint("say --force to replace it, or give another name"));
+    }
+    Ok(())
+}
+
+/// The bytes of a file that somebody handed in, or in a few words why not. Of a pipe or a device nobody can tell how
+/// long it is; of a file that grows meanwhile no more than `most` is read.
+///
+/// # Errors
+/// When it is no file, can't be read, or is longer than `most` bytes.
+pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, String> {
+    let meta = fs::metadata(path).map_err(|error| error.to_string())?;
+    if meta.is_dir() {
+        return Err("it is a folder: name the files in it".to_owned());
+    }
+    if !meta.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    if meta.len() <= most {
+        let file = fs::File::open(path).map_err(|error| error.to_string())?;
+        file.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    }
+    if meta.len() > most || u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(format!("it is longer than the {} kB that such a file can have", most / 1024));
+    }
+    Ok(bytes)
 }
 
 /// Writes a file beside `path` and renames it there, so that there is never half a file.

@@ -14,10 +14,12 @@ pub mod import;
 pub mod linked;
 pub mod page;
 pub mod pause;
+pub mod report;
 pub mod review;
 pub mod scenes;
 pub mod search;
 pub mod settings;
+pub mod share;
 pub mod undo;
 
 use crate::core::settings::Settings;

@@ -2,12 +2,14 @@
 
 use std::cmp::Reverse;
 
+use crate::core::progress::Counted;
 use crate::core::progress::FEWEST_FOR_PERCENT;
 use crate::core::progress::FEWEST_FOR_TOPIC;
 use crate::core::progress::Progress;
 use crate::core::progress::Step;
 use crate::core::progress::TopicTotals;
 use crate::core::progress::Window;
+use crate::core::progress::outlook::HORIZONS;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -24,6 +26,9 @@ use crate::report::model::Section;
 use crate::report::model::Shape;
 use crate::report::model::Table;
 use crate::report::model::Weight;
+use crate::report::privacy::Privacy;
+
+mod knowledge;
 
 /// What is said in place of numbers before the first answer.
 const NO_ANSWERS_YET: &str = "No answers yet: run `lmq review`.";
@@ -37,14 +42,14 @@ const NO_WEAK_TOPIC: &str = "No topic stands out as weak yet.";
 
 const NO_STRONG_TOPIC: &str = "No topic has enough answers yet.";
 
-const WITHOUT_CARDS: &str = "In this report: counts, days, and names of decks, topics and sides. \
-    Left out: the text of cards, what was typed, and where the files are.";
-
-const WITH_CARDS: &str = "In this report: counts, days, names of decks, topics and sides, and the prompt of each card. \
-    Left out: the answers, what was typed, and where the files are.";
-
 /// The most topics that are listed; those with the most answers stay.
 const MOST_TOPICS_LISTED: usize = 300;
+
+/// The most months that are shown; the last ones stay.
+const MOST_MONTHS: usize = 60;
+
+/// The most weeks of the calendar.
+const MOST_WEEKS: i64 = 53;
 
 /// One card, for reports that name cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,16 +77,26 @@ pub struct CardLine {
 pub fn build(progress: &Progress, generated_at: Timestamp, decks: Option<&str>, cards: Option<&[CardLine]>) -> Report {
     let mut sections = vec![
         summary(progress),
-        practice(progress),
+        knowledge::levels(progress),
+        knowledge::over_time(progress),
+        knowledge::fading(progress),
+        knowledge::mastery(progress),
         retention(progress),
-        forecast(progress),
-        states(progress),
-        maturity(progress),
+        retention_by_month(progress),
         ranked("weakest", "Weakest topics", &progress.weakest, progress),
         ranked("strongest", "Strongest topics", &progress.strongest, progress),
-        sorting(progress),
-        topics(progress),
     ];
+    sections.extend(Counted::MATRICES.map(|kind| knowledge::confusion(progress, kind)));
+    sections.extend([
+        knowledge::typed(progress),
+        calendar(progress),
+        practice(progress),
+        forecast(progress),
+        outlook(progress),
+        states(progress),
+        maturity(progress),
+        topics(progress),
+    ]);
     sections.extend(cards.map(card_list));
     Report {
         title: "Progress report".to_owned(),
@@ -90,8 +105,12 @@ pub fn build(progress: &Progress, generated_at: Timestamp, decks: Option<&str>, 
         period: progress.period,
         deck: decks.map(str::to_owned),
         sections,
-        contents: if cards.is_some() { WITH_CARDS } else { WITHOUT_CARDS },
+        contents: "",
+        privacy: None,
+        compared: None,
+        is_summary: false,
     }
+    .within(if cards.is_some() { Privacy::Cards } else { Privacy::Topics })
 }
 
 fn fact(key: &'static str, label: &'static str, value: Cell, weight: Weight) -> Fact {
@@ -129,28 +148,35 @@ fn summary(progress: &Progress) -> Section {
     };
     let minor = if progress.has_history { Weight::Minor } else { Weight::Rare };
     let major = if progress.has_history { Weight::Major } else { Weight::Rare };
+    let pace = progress.pace;
+    let time_a_day = sum.time_ms.checked_div(progress.days_practised);
     let due_today = progress.forecast.days.first().copied().unwrap_or(0);
     Section {
         id: "summary",
         title: "At a glance".to_owned(),
         note,
         body: Body::Facts(vec![
-            fact("answers", "Answers", Cell::Count(sum.answers), major),
+            fact("known", "Likely known today", Cell::Known(progress.knowledge.now), major),
             fact("retention", "True retention", Cell::Percent(progress.recalls(Window::Period)), major),
             fact("streak_days", "Current streak", Cell::Days(streak.current), major),
             fact("due_today", "Due today", Cell::Count(due_today), major),
-            fact(
-                "days_practised",
-                "Days practised",
-                Cell::Part(progress.days_practised, progress.period.days()),
-                minor,
-            ),
+            fact("answers", "Answers", Cell::Count(sum.answers), minor),
+            fact("days_practised", "Days practised", Cell::Of(progress.days_practised, progress.period.days()), minor),
             fact("time_ms", "Time", Cell::Time(sum.time_ms), minor),
+            fact("time_per_day_ms", "Time a day practised", time_a_day.map_or(Cell::Nothing, Cell::Time), minor),
+            fact("time_median_s", "Time a card, median", pace.median_s.map_or(Cell::Nothing, Cell::Seconds), minor),
+            fact("time_mean_ms", "Time a card, mean", pace.mean_ms.map_or(Cell::Nothing, Cell::Mean), minor),
             fact("longest_streak_days", "Longest streak", Cell::Days(streak.longest), minor),
             fact("daily_load", "Daily load", Cell::Load(progress.daily_load_milli), minor),
             fact("reviews", "Reviews", Cell::Count(sum.reviews()), minor),
             fact("first", "New cards begun", Cell::Count(sum.first), minor),
             fact("repeats", "Repeats on the same day", Cell::Count(sum.drill), minor),
+            fact(
+                "moved_since",
+                "Compared with",
+                progress.standings_since.filter(|_| progress.has_history).map_or(Cell::Nothing, Cell::Date),
+                Weight::Rare,
+            ),
             fact("overdue", "Overdue", Cell::Count(progress.forecast.overdue), Weight::Rare),
             fact("early", "Reviews ahead of time", Cell::Count(sum.early), Weight::Rare),
             fact("crammed", "Crammed, not counted", Cell::Count(sum.crammed), Weight::Rare),
@@ -220,32 +246,144 @@ fn window_name(window: Window) -> Cell {
 fn retention(progress: &Progress) -> Section {
     let is_any = progress.retention.iter().any(|row| row.all().all > 0);
     let rows = progress.retention.iter().filter(|_| is_any).map(|row| {
-        vec![
-            window_name(row.window),
-            Cell::Percent(row.young),
-            Cell::Percent(row.mature),
-            Cell::Percent(row.all()),
-            Cell::Range(row.all()),
-        ]
+        vec![window_name(row.window), Cell::Percent(row.all()), Cell::Percent(row.young), Cell::Percent(row.mature)]
     });
     Section {
         id: "retention",
         title: "True retention".to_owned(),
         note: Some(format!(
             "How many reviews were recalled; first answers and repeats don't count. Young cards had an interval \
-             under 21 days. Under {FEWEST_FOR_PERCENT} answers the counts are shown."
+             under 21 days. In brackets is the range in which the true share lies with 95 % certainty; under \
+             {FEWEST_FOR_PERCENT} answers the counts are shown."
         )),
         body: Body::Table(Table {
             names: 1,
             columns: vec![
                 name("window", "Over"),
+                number("both", "All"),
                 number("young", "Young"),
                 number("mature", "Mature"),
-                number("both", "All"),
-                number("range", "95 % range"),
             ],
             rows: rows.collect(),
             when_empty: if progress.has_history { NO_REVIEWS_YET } else { "" },
+        }),
+    }
+}
+
+fn retention_by_month(progress: &Progress) -> Section {
+    let months = progress.retention_by_month.as_slice();
+    let shown = months.get(months.len().saturating_sub(MOST_MONTHS)..).unwrap_or(months);
+    let rows = shown.iter().map(|(month, recalls)| vec![Cell::Span(Step::Month, *month), Cell::Percent(*recalls)]);
+    Section {
+        id: "retention_by_month",
+        title: "True retention by month".to_owned(),
+        note: None,
+        body: Body::Chart(
+            Chart {
+                shape: Shape::Ranges,
+                series: vec![1],
+                full: 1,
+                description: format!(
+                    "Share of reviews recalled in each of {} months, with its 95 % range: the fewer the reviews, the \
+                     wider it is.",
+                    shown.len()
+                ),
+            },
+            Table {
+                names: 1,
+                columns: vec![name("month", "Month"), number("retention", "Retention")],
+                rows: rows.collect(),
+                when_empty: "",
+            },
+        ),
+    }
+}
+
+fn calendar(progress: &Progress) -> Section {
+    let last = progress.calendar.last().map_or(progress.period.to, |(day, _)| *day);
+    let from = last.plus(1 - 7 * MOST_WEEKS);
+    let shown = progress.calendar.iter().filter(|(day, _)| *day >= from);
+    let rows: Vec<Vec<Cell>> =
+        shown.map(|(day, sum)| vec![Cell::Date(*day), Cell::Count(sum.answers), Cell::Time(sum.time_ms)]).collect();
+    let most = progress.calendar.iter().map(|(_, sum)| sum.answers).max().unwrap_or(0);
+    Section {
+        id: "calendar",
+        title: "Calendar".to_owned(),
+        note: progress
+            .calendar
+            .first()
+            .is_some_and(|(day, _)| *day < from)
+            .then(|| format!("The last {MOST_WEEKS} weeks of the period.")),
+        body: Body::Chart(
+            Chart {
+                shape: Shape::Calendar,
+                series: vec![1],
+                full: most,
+                description: format!(
+                    "Answers of each day, a column for each week from Monday to Sunday. {} days with answers; the most \
+                     on one day: {}.",
+                    thousands(u64::try_from(rows.len()).unwrap_or(u64::MAX)),
+                    thousands(most)
+                ),
+            },
+            Table {
+                names: 1,
+                columns: vec![name("day", "Day"), number("answers", "Answers"), number("time_ms", "Time")],
+                rows,
+                when_empty: "",
+            },
+        ),
+    }
+}
+
+fn outlook(progress: &Progress) -> Section {
+    let pace = progress.pace.mean_ms;
+    let rows = HORIZONS.into_iter().map(|days| {
+        let work = progress.outlook.within(days);
+        vec![
+            Cell::Days(u64::try_from(days).unwrap_or(u64::MAX)),
+            Cell::Count(work.reviews),
+            Cell::Count(work.new),
+            Cell::Count(work.reviews_of_new),
+            Cell::Count(work.answers()),
+            pace.map_or(Cell::Nothing, |ms| Cell::Time(ms.saturating_mul(work.answers()))),
+        ]
+    });
+    let new = match (progress.new_left, progress.outlook.last_new) {
+        (0, _) => "No new cards are left.".to_owned(),
+        (left, Some(last)) => format!(
+            "{} new {} left; at {} a day the last is begun on {}.",
+            thousands(left),
+            if left == 1 { "card is" } else { "cards are" },
+            thousands(progress.new_per_day),
+            progress.today.plus(i64::try_from(last).unwrap_or(0)).iso()
+        ),
+        (left, None) => {
+            format!("{} new cards are left: more than a year of {} a day.", thousands(left), progress.new_per_day)
+        }
+    };
+    let is_empty = progress.outlook.within(usize::MAX).answers() == 0;
+    Section {
+        id: "outlook",
+        title: "Work to come".to_owned(),
+        note: (!is_empty).then(|| {
+            format!(
+                "{new} As if every card were answered on its day and recalled with Good: failures and repeats come on \
+                 top. Time at the mean of this period."
+            )
+        }),
+        body: Body::Table(Table {
+            names: 1,
+            columns: vec![
+                name("within", "Within"),
+                number("reviews", "Reviews"),
+                number("new", "New cards"),
+                number("reviews_of_new", "Their reviews"),
+                number("answers", "Answers"),
+                number("time_ms", "Time"),
+            ],
+            rows: if is_empty { Vec::new() } else { rows.collect() },
+            when_empty: "",
         }),
     }
 }
@@ -403,33 +541,6 @@ fn topics(progress: &Progress) -> Section {
         title: "All topics".to_owned(),
         note: (all > MOST_TOPICS_LISTED).then(|| format!("The {MOST_TOPICS_LISTED} with the most answers, of {all}.")),
         body: Body::Table(topic_table(rows, when_empty(progress, NO_ANSWERS_HERE))),
-    }
-}
-
-fn sorting(progress: &Progress) -> Section {
-    let rows = progress.mistaken.iter().map(|row| {
-        vec![
-            Cell::Text(row.expected.clone()),
-            row.given.clone().map_or(Cell::Nothing, Cell::Text),
-            Cell::Count(row.count),
-            Cell::Part(row.count, row.of),
-        ]
-    });
-    Section {
-        id: "sorting",
-        title: "Taken for the other side".to_owned(),
-        note: Some("Sort cards: how often each side was chosen where another one was right.".to_owned()),
-        body: Body::Table(Table {
-            names: 2,
-            columns: vec![
-                name("expected", "Right side"),
-                name("given", "Taken for"),
-                number("times", "Times"),
-                number("share", "Share"),
-            ],
-            rows: rows.collect(),
-            when_empty: "",
-        }),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::report::model::Body;
 use crate::report::model::Cell;
 use crate::report::model::Raw;
 use crate::report::model::Report;
+use crate::report::privacy::Privacy;
 
 /// The renderer.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ fn plain(raw: &Raw) -> String {
         Raw::Null => String::new(),
         Raw::Text(text) => inert(text),
         Raw::Whole(number) => number.to_string(),
+        Raw::Signed(number) => number.to_string(),
         Raw::Decimal(number) => number.to_string(),
     }
 }
@@ -74,6 +76,8 @@ impl Renderer for Csv {
             ("today", report.today.iso(), "date"),
             ("from", report.period.from.iso(), "date"),
             ("to", report.period.to.iso(), "date"),
+            ("compared_with", inert(&one_line(report.compared.as_deref().unwrap_or_default())), "text"),
+            ("privacy", report.privacy.map(Privacy::name).unwrap_or_default().to_owned(), "text"),
             ("deck", report.deck.as_deref().map(|deck| inert(&one_line(deck))).unwrap_or_default(), "text"),
         ] {
             csv.write_record(["report", row, "value", &value, unit]).map_err(refused)?;

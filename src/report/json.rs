@@ -17,9 +17,12 @@ use crate::report::model::Raw;
 use crate::report::model::Report;
 use crate::report::model::Section;
 use crate::report::model::Table;
+use crate::report::privacy::Privacy;
 
 /// Raised when a key changes its meaning or goes away; new keys don't count.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
+
+pub(super) const FORMAT: &str = "lmq-report";
 
 /// The renderer.
 #[derive(Debug)]
@@ -36,13 +39,15 @@ impl Renderer for Json {
 
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let document = Document {
-            format: "lmq-report",
+            format: FORMAT,
             version: VERSION,
             title: &report.title,
             generated_at: report.generated_at.to_rfc3339(),
             today: report.today.iso(),
             period: Days { from: report.period.from.iso(), to: report.period.to.iso(), days: report.period.days() },
             deck: report.deck.as_deref().map(one_line),
+            privacy: report.privacy.map(Privacy::name),
+            compared_with: report.compared.as_deref().map(one_line),
             contents: report.contents,
             sections: Sections(&report.sections),
         };
@@ -60,6 +65,8 @@ struct Document<'a> {
     today: String,
     period: Days,
     deck: Option<String>,
+    privacy: Option<&'static str>,
+    compared_with: Option<String>,
     contents: &'static str,
     sections: Sections<'a>,
 }
@@ -138,6 +145,7 @@ impl Serialize for Plain<'_> {
             Raw::Null => serializer.serialize_none(),
             Raw::Text(text) => serializer.serialize_str(text),
             Raw::Whole(number) => serializer.serialize_u64(*number),
+            Raw::Signed(number) => serializer.serialize_i64(*number),
             Raw::Decimal(number) => serializer.serialize_f64(*number),
         }
     }

@@ -59,6 +59,9 @@ impl Renderer for Markdown {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "# {}\n", report.title)?;
         writeln!(out, "{} · {} · written {}", report.days(), escaped(&report.decks()), report.made())?;
+        if let Some(compared) = report.compared() {
+            writeln!(out, "\n{}", escaped(&compared))?;
+        }
         for section in report.sections.iter().filter(|section| section.is_shown()) {
             writeln!(out, "\n## {}\n", section.title)?;
             if let Some(note) = &section.note {

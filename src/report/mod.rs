@@ -9,11 +9,15 @@ use std::io::Write;
 
 mod build;
 mod checkups;
+mod compare;
 mod csv;
 mod html;
 mod json;
 mod markdown;
 mod model;
+mod privacy;
+mod share;
+mod team;
 mod text;
 
 #[cfg(test)]
@@ -22,6 +26,8 @@ mod tests;
 pub use build::CardLine;
 pub use build::build;
 pub use checkups::with_checkups;
+pub use compare::CompareError;
+pub use compare::Earlier;
 pub use model::Body;
 pub use model::Cell;
 pub use model::Chart;
@@ -33,6 +39,10 @@ pub use model::Section;
 pub use model::Shape;
 pub use model::Table;
 pub use model::Weight;
+pub use privacy::Privacy;
+pub use share::share;
+pub use team::team;
+pub use text::render_text;
 
 /// One way to write a report down.
 pub trait Renderer: Sync {

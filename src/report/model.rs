@@ -2,10 +2,15 @@
 
 use crate::core::checkup::change;
 use crate::core::checkup::points;
-use crate::core::progress::FEWEST_FOR_PERCENT;
+use std::collections::BTreeSet;
+
+use chrono::Datelike as _;
+
 use crate::core::progress::Period;
 use crate::core::progress::Recalls;
 use crate::core::progress::Step;
+use crate::core::progress::knowledge::CERTAIN;
+use crate::core::progress::knowledge::Known;
 use crate::core::progress::wilson;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -13,6 +18,7 @@ use crate::core::text::one_line;
 use crate::core::text::thousands;
 use crate::core::units::Days;
 use crate::core::units::Ease;
+use crate::report::privacy::Privacy;
 
 /// A report, ready to be rendered.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +37,23 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// What is in it and what is left out, in one line.
     pub contents: &'static str,
+    /// How much of a person it may tell; `None` where it is about nobody in particular.
+    pub privacy: Option<Privacy>,
+    /// What it is compared with, if anything. Text from outside: render it as hostile.
+    pub compared: Option<String>,
+    /// Whether it has only what fits on one page.
+    pub is_summary: bool,
 }
 
 impl Report {
+    /// Only what fits on one page.
+    #[must_use]
+    pub fn on_one_page(mut self) -> Self {
+        self.sections.retain(|section| ON_ONE_PAGE.contains(&section.id));
+        self.is_summary = true;
+        self
+    }
+
     /// Which decks, for people.
     #[must_use]
     pub fn decks(&self) -> String {
@@ -51,12 +71,21 @@ impl Report {
         }
     }
 
+    /// What it is compared with, for people.
+    #[must_use]
+    pub fn compared(&self) -> Option<String> {
+        self.compared.as_deref().map(|earlier| format!("compared with {}", one_line(earlier)))
+    }
+
     /// When it was made, for people: `2026-04-14 18:05 +02:00`.
     #[must_use]
     pub fn made(&self) -> String {
         self.generated_at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M %:z").to_string())
     }
 }
+
+/// The sections of a summary.
+const ON_ONE_PAGE: [&str; 7] = ["summary", "comparison", "levels", "fading", "checkups", "outlook", "weakest"];
 
 /// One part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,6 +186,14 @@ pub enum Shape {
     Columns,
     /// Bars below each other, each with its name.
     Bars,
+    /// Bars below each other, all of the same length and cut into parts.
+    Stacked,
+    /// A dot for each share, with its range: time runs to the right.
+    Ranges,
+    /// A square for each day, a column for each week.
+    Calendar,
+    /// A square of names: what was right down, what was given across. The first two columns name a cell.
+    Matrix,
 }
 
 /// How a picture of a table is drawn. The first column names the bars.
@@ -179,14 +216,95 @@ impl Chart {
         self.series.iter().map(|column| row.get(*column).map_or(0.0, |cell| cell.length(self.full))).collect()
     }
 
+    /// Shades of a count, that of nothing apart.
+    pub const SHADES: u64 = 4;
+
+    /// The shade of a count, 0 for none.
+    #[must_use]
+    pub fn shade(count: u64, full: u64) -> u64 {
+        count.saturating_mul(Self::SHADES).div_ceil(full.max(1)).min(Self::SHADES)
+    }
+
+    /// Which counts have a shade.
+    #[must_use]
+    pub fn shade_words(&self, part: u64) -> String {
+        let most = |part: u64| part * self.full / Self::SHADES;
+        let (least, most) = (most(part.saturating_sub(1)) + 1, most(part));
+        if least >= most { thousands(most) } else { format!("{}–{}", thousands(least), thousands(most)) }
+    }
+
+    /// The days of a calendar with their counts.
+    #[must_use]
+    pub fn days(table: &Table) -> Vec<(StudyDay, u64)> {
+        let day = |row: &Vec<Cell>| match (row.first(), row.get(1)) {
+            (Some(Cell::Date(day)), Some(Cell::Count(count))) => Some((*day, *count)),
+            _ => None,
+        };
+        table.rows.iter().filter_map(day).collect()
+    }
+
+    /// The Monday of the week that holds the day.
+    #[must_use]
+    pub fn monday(day: StudyDay) -> StudyDay {
+        day.plus(-i64::from(day.date().weekday().num_days_from_monday()))
+    }
+
+    /// The parts of a bar that is always full, each as a share of it.
+    #[must_use]
+    pub fn shares(&self, row: &[Cell]) -> Vec<f64> {
+        let all = self.series.iter().map(|column| row.get(*column).map_or(0, Cell::count)).sum();
+        self.series.iter().map(|column| row.get(*column).map_or(0.0, |cell| cell.length(all))).collect()
+    }
+
+    /// A table of pairs of names as a square: the names in order, and by right name and given name the row that has
+    /// the two.
+    #[must_use]
+    pub fn square<'t>(&self, table: &'t Table) -> (Vec<&'t str>, Vec<Vec<Option<&'t Vec<Cell>>>>) {
+        let name = |row: &'t Vec<Cell>, column: usize| match row.get(column) {
+            Some(Cell::Text(name)) => name.as_str(),
+            _ => "",
+        };
+        let names: BTreeSet<&str> = table.rows.iter().flat_map(|row| [name(row, 0), name(row, 1)]).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let mut cells = vec![vec![None; names.len()]; names.len()];
+        for row in &table.rows {
+            let place = |column| names.binary_search(&name(row, column)).unwrap_or(0);
+            if let Some(cell) = cells.get_mut(place(0)).and_then(|cells: &mut Vec<_>| cells.get_mut(place(1))) {
+                *cell = Some(row);
+            }
+        }
+        (names, cells)
+    }
+
+    /// The letter that stands for a name of a square.
+    #[must_use]
+    pub fn letter(place: usize) -> char {
+        char::from(b'a' + u8::try_from(place % 26).unwrap_or(0))
+    }
+
+    /// Whether anything in a table of pairs of names was taken for something else.
+    #[must_use]
+    pub fn is_any_mistaken(table: &Table) -> bool {
+        table.rows.iter().any(|row| row.first() != row.get(1))
+    }
+
+    /// The answers of one row of a square.
+    #[must_use]
+    pub fn answers(cells: &[Option<&Vec<Cell>>]) -> String {
+        match cells.iter().flatten().find_map(|row| row.get(3)) {
+            Some(Cell::Part(_, of)) => thousands(*of),
+            _ => thousands(0),
+        }
+    }
+
     /// The smallest round number that is at least `most`, and even, so that the half of it is one too.
     #[must_use]
     pub fn round_full(most: u64) -> u64 {
         let mut power = 1_u64;
         loop {
-            for step in [2, 4, 6, 8, 10] {
+            for step in [2, 3, 4, 5, 6, 8, 10] {
                 let full = power.saturating_mul(step);
-                if full >= most {
+                if full >= most && (full.is_multiple_of(2) || full == u64::MAX) {
                     return full;
                 }
             }
@@ -208,14 +326,24 @@ pub enum Cell {
     Count(u64),
     /// Recalls out of answers.
     Percent(Recalls),
-    /// In which range the true share of these recalls lies (Wilson, 95 %).
-    Range(Recalls),
-    /// The same range where there are few answers and it is worth saying all the same.
+    /// In which range the true share lies (Wilson, 95 %), where there are few answers and it is worth saying all the same.
     Likely(Recalls),
     /// The change from one share to another, as its 95 % interval (Newcombe).
     Change(Recalls, Recalls),
     /// Some out of all, where it's not about recalls.
     Part(u64, u64),
+    /// Some out of all, where nothing is estimated by it: always shown as counts.
+    Of(u64, u64),
+    /// Cards that are likely known, of those that were answered.
+    Known(Known),
+    /// Levels climbed (or fallen) since an earlier day.
+    Moved(i64),
+    /// More or less than before, of something.
+    Difference(i64, Unit),
+    /// Whole seconds.
+    Seconds(u64),
+    /// A mean time, in milliseconds, which people read in seconds.
+    Mean(u64),
     /// Whole days.
     Days(u64),
     /// An interval, which people read in days, months or years.
@@ -224,12 +352,57 @@ pub enum Cell {
     Time(u64),
     /// A study day.
     Date(StudyDay),
+    /// A study day, which people read with its weekday.
+    Weekday(StudyDay),
     /// The day, week, month or year that begins on a day.
     Span(Step, StudyDay),
     /// Reviews a day, in thousandths.
     Load(u64),
     /// Ease factor.
     Ease(Ease),
+}
+
+/// What a change is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Pieces.
+    Count,
+    /// Whole days.
+    Days,
+    /// Milliseconds, which people read in minutes.
+    Time,
+    /// Milliseconds, which people read in seconds.
+    Seconds,
+    /// Percentage points.
+    Points,
+    /// Thousandths of a review a day.
+    Load,
+}
+
+impl Unit {
+    fn words(self, size: u64) -> String {
+        match self {
+            Self::Count => thousands(size),
+            Self::Points => format!("{size} {}", if size == 1 { "point" } else { "points" }),
+            Self::Days => Cell::Days(size).words(),
+            // Two times that read the same may differ by seconds.
+            Self::Time if size < 60_000 => Cell::Seconds((size + 500) / 1000).words(),
+            Self::Time => time(size),
+            Self::Seconds => Cell::Mean(size).words(),
+            Self::Load => Cell::Load(size).words(),
+        }
+    }
+
+    /// For programs: its name, and the change in it.
+    fn raw(self, change: i64) -> (&'static str, Raw) {
+        match self {
+            Self::Count => ("count", Raw::Signed(change)),
+            Self::Days => ("days", Raw::Signed(change)),
+            Self::Time | Self::Seconds => ("ms", Raw::Signed(change)),
+            Self::Points => ("points", Raw::Signed(change)),
+            Self::Load => ("per_day", decimal(Some(change as f64 / 1000.0))),
+        }
+    }
 }
 
 /// A number or a word as programs get it.
@@ -241,6 +414,8 @@ pub enum Raw {
     Text(String),
     /// A whole number.
     Whole(u64),
+    /// A whole number that may be below zero.
+    Signed(i64),
     /// A share or a mean, to six places.
     Decimal(f64),
 }
@@ -252,13 +427,24 @@ fn decimal(value: Option<f64>) -> Raw {
     value.map_or(Raw::Null, |value| Raw::Decimal((value * 1e6).round() / 1e6))
 }
 
-/// `92 %`, or `11 of 12` where there are too few for a percentage, or `-` where there are none.
+/// `92 % (85–96)`, or `11 of 12` where there are too few for a percentage, or `-` where there are none.
 fn share(recalls: Recalls) -> String {
-    match (recalls.all, recalls.whole_percent()) {
-        (0, _) => "-".to_owned(),
-        (_, Some(percent)) => format!("{percent} %"),
-        (all, None) => format!("{} of {}", thousands(recalls.passed), thousands(all)),
+    match (recalls.all, recalls.whole_percent(), wilson(recalls.passed, recalls.all)) {
+        (0, _, _) => "-".to_owned(),
+        (_, Some(percent), Some((low, high))) => {
+            format!("{percent} % ({:.0}–{:.0})", low * 100.0, high * 100.0)
+        }
+        (all, _, _) => format!("{} of {}", thousands(recalls.passed), thousands(all)),
     }
+}
+
+/// Cards that are likely known, to the nearest whole one.
+pub(super) fn whole(known: Known) -> u64 {
+    (known.millionths + CERTAIN / 2) / CERTAIN
+}
+
+fn ratio(known: Known) -> Option<f64> {
+    Recalls { passed: known.millionths, all: known.cards.saturating_mul(CERTAIN) }.ratio()
 }
 
 fn time(ms: u64) -> String {
@@ -283,22 +469,27 @@ impl Cell {
             Self::Named(_, label) => (*label).to_owned(),
             Self::Count(count) => thousands(*count),
             Self::Percent(recalls) => share(*recalls),
-            Self::Range(recalls) => match wilson(recalls.passed, recalls.all) {
-                Some((low, high)) if recalls.all >= FEWEST_FOR_PERCENT => {
-                    format!("{:.0}–{:.0} %", low * 100.0, high * 100.0)
-                }
-                _ => "-".to_owned(),
-            },
             Self::Likely(recalls) => match wilson(recalls.passed, recalls.all) {
                 Some((low, high)) => format!("{:.0}–{:.0} %", low * 100.0, high * 100.0),
                 None => "-".to_owned(),
             },
             Self::Change(before, after) => points(*before, *after).unwrap_or_else(|| "-".to_owned()),
             Self::Part(count, of) => share(Recalls { passed: *count, all: *of }),
+            Self::Of(count, of) => format!("{} of {}", thousands(*count), thousands(*of)),
+            Self::Known(known) => format!("{} of {}", thousands(whole(*known)), thousands(known.cards)),
+            Self::Moved(0) => "=".to_owned(),
+            Self::Moved(levels) => format!("{}{}", if *levels > 0 { '+' } else { '−' }, levels.unsigned_abs()),
+            Self::Difference(0, _) => "=".to_owned(),
+            Self::Difference(change, unit) => {
+                format!("{}{}", if *change > 0 { '+' } else { '−' }, unit.words(change.unsigned_abs()))
+            }
+            Self::Seconds(seconds) => format!("{seconds} s"),
+            Self::Mean(ms) => format!("{}.{} s", (ms + 50) / 1000, (ms + 50) % 1000 / 100),
             Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
             Self::Interval(days) => days.short(),
             Self::Time(ms) => time(*ms),
             Self::Date(day) | Self::Span(Step::Day | Step::Week, day) => day.iso(),
+            Self::Weekday(day) => format!("{} {}", day.date().format("%a"), day.iso()),
             Self::Span(Step::Month, day) => day.date().format("%Y-%m").to_string(),
             Self::Span(Step::Year, day) => day.date().format("%Y").to_string(),
             Self::Load(milli) => {
@@ -321,8 +512,10 @@ impl Cell {
                 ("passed", "count", Raw::Whole(recalls.passed)),
                 ("all", "count", Raw::Whole(recalls.all)),
                 ("ratio", "ratio", decimal(recalls.ratio())),
+                ("low", "ratio", decimal(wilson(recalls.passed, recalls.all).map(|(low, _)| low))),
+                ("high", "ratio", decimal(wilson(recalls.passed, recalls.all).map(|(_, high)| high))),
             ],
-            Self::Range(recalls) | Self::Likely(recalls) => {
+            Self::Likely(recalls) => {
                 let range = wilson(recalls.passed, recalls.all);
                 vec![
                     ("low", "ratio", decimal(range.map(|(low, _)| low))),
@@ -337,34 +530,64 @@ impl Cell {
                     ("high", "ratio", decimal(change.map(|(_, _, high)| high))),
                 ]
             }
-            Self::Part(count, of) => {
+            Self::Part(count, of) | Self::Of(count, of) => {
                 vec![("count", "count", Raw::Whole(*count)), ("of", "count", Raw::Whole(*of))]
             }
+            Self::Known(known) => vec![
+                ("cards", "count", Raw::Whole(known.cards)),
+                ("expected", "cards", decimal(Some(known.millionths as f64 / 1e6))),
+                ("ratio", "ratio", decimal(ratio(*known))),
+            ],
+            Self::Moved(levels) => vec![("", "levels", Raw::Signed(*levels))],
+            Self::Difference(change, unit) => {
+                let (unit, raw) = unit.raw(*change);
+                vec![("", unit, raw)]
+            }
+            Self::Seconds(seconds) => vec![("", "s", Raw::Whole(*seconds))],
+            Self::Mean(ms) => vec![("", "ms", Raw::Whole(*ms))],
             Self::Days(days) => vec![("", "days", Raw::Whole(*days))],
             Self::Interval(days) => vec![("", "days", Raw::Whole(u64::from(days.0)))],
             Self::Time(ms) => vec![("", "ms", Raw::Whole(*ms))],
-            Self::Date(day) | Self::Span(_, day) => vec![("", "date", Raw::Text(day.iso()))],
+            Self::Date(day) | Self::Weekday(day) | Self::Span(_, day) => vec![("", "date", Raw::Text(day.iso()))],
             Self::Load(milli) => vec![("", "per_day", decimal(Some(*milli as f64 / 1000.0)))],
             Self::Ease(ease) => vec![("", "factor", decimal(Some(ease.decimal())))],
         }
+    }
+
+    /// The count that it is, 0 for anything else.
+    pub(super) fn count(&self) -> u64 {
+        match self {
+            Self::Count(count) => *count,
+            _ => 0,
+        }
+    }
+
+    /// A share of recalls with the range that its true value lies in: low, share, high.
+    pub(super) fn range(&self) -> Option<(f64, f64, f64)> {
+        let Self::Percent(recalls) = self else { return None };
+        let (low, high) = wilson(recalls.passed, recalls.all)?;
+        Some((low, recalls.ratio()?, high))
     }
 
     /// Whether it says that there was nothing.
     fn is_zero(&self) -> bool {
         match self {
             Self::Count(number) | Self::Days(number) | Self::Time(number) | Self::Load(number) => *number == 0,
-            Self::Percent(recalls) | Self::Range(recalls) | Self::Likely(recalls) => recalls.all == 0,
-            Self::Part(count, _) => *count == 0,
+            Self::Percent(recalls) | Self::Likely(recalls) => recalls.all == 0,
+            Self::Part(count, _) | Self::Of(count, _) => *count == 0,
+            Self::Known(known) => known.cards == 0,
             Self::Nothing => true,
             _ => false,
         }
     }
 
     /// The value as a share of a bar that is full at `full`; shares are full at 100 %.
-    fn length(&self, full: u64) -> f64 {
+    pub(super) fn length(&self, full: u64) -> f64 {
         let share = match self {
             Self::Percent(recalls) => recalls.ratio(),
             Self::Count(count) => Recalls { passed: *count, all: full }.ratio(),
+            Self::Part(count, of) => Recalls { passed: *count, all: *of }.ratio(),
+            Self::Known(known) => Recalls { passed: known.millionths, all: full.saturating_mul(CERTAIN) }.ratio(),
             _ => None,
         };
         share.unwrap_or(0.0)
@@ -383,10 +606,9 @@ mod tests {
     fn few_answers_are_shown_as_counts_and_none_as_a_dash() {
         assert_eq!(percent(0, 0).words(), "-");
         assert_eq!(percent(11, 12).words(), "11 of 12");
-        assert_eq!(percent(92, 100).words(), "92 %");
-        assert_eq!(Cell::Range(Recalls { passed: 90, all: 100 }).words(), "83–94 %");
-        assert_eq!(Cell::Range(Recalls { passed: 9, all: 10 }).words(), "-");
-        assert_eq!(Cell::Part(22, 118).words(), "19 %");
+        assert_eq!(percent(90, 100).words(), "90 % (83–94)");
+        assert_eq!(Cell::Part(22, 118).words(), "19 % (13–27)");
+        assert_eq!(Cell::Of(76, 190).words(), "76 of 190");
     }
 
     #[test]
@@ -399,18 +621,21 @@ mod tests {
             (Cell::Interval(Days(38)), "1.2mo", Raw::Whole(38)),
             (Cell::Load(27_460), "27.5 a day", Raw::Decimal(27.46)),
             (Cell::Ease(Ease::START), "2.50", Raw::Decimal(2.5)),
+            (Cell::Known(Known { cards: 500, millionths: 412_500_000 }), "413 of 500", Raw::Whole(500)),
+            (Cell::Moved(-2), "−2", Raw::Signed(-2)),
+            (Cell::Mean(7_449), "7.4 s", Raw::Whole(7_449)),
             (Cell::Span(Step::Month, StudyDay(20_557)), "2026-04", Raw::Text("2026-04-14".to_owned())),
         ] {
             assert_eq!((cell.words().as_str(), cell.raw().first().map(|part| part.2.clone())), (words, Some(raw)));
         }
-        assert_eq!(percent(2, 3).raw().last(), Some(&("ratio", "ratio", Raw::Decimal(0.666_667))));
-        assert_eq!(percent(0, 0).raw().last(), Some(&("ratio", "ratio", Raw::Null)));
+        assert_eq!(percent(2, 3).raw().get(2), Some(&("ratio", "ratio", Raw::Decimal(0.666_667))));
+        assert_eq!(percent(0, 0).raw().get(2), Some(&("ratio", "ratio", Raw::Null)));
     }
 
     #[test]
     fn a_chart_ends_at_a_round_even_number() {
         let fulls = [0, 1, 3, 9, 11, 42, 81, 999, 1001].map(Chart::round_full);
-        assert_eq!(fulls, [2, 2, 4, 10, 20, 60, 100, 1000, 2000]);
+        assert_eq!(fulls, [2, 2, 4, 10, 20, 50, 100, 1000, 2000]);
         assert_eq!(Chart::round_full(u64::MAX), u64::MAX);
     }
 }

@@ -1,5 +1,7 @@
 use super::*;
 
+use crate::core::mastery::TopicMastery;
+use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::progress::SideTotals;
 use crate::core::progress::TopicTotals;
@@ -110,38 +112,195 @@ fn text_fits_80_columns() {
     }
 }
 
-/// The text of the element that follows `before`, without markup.
-fn shown_after(html: &str, before: &str, open: &str) -> String {
-    let rest = html.split_once(before).unwrap_or_else(|| panic!("no {before}")).1;
-    rest.split_once(open).unwrap().1.split_once('<').unwrap().0.replace(',', "")
+/// What a person reads where a program reads `value`: worded here a second time.
+fn worded(key: &str, value: &serde_json::Value) -> String {
+    let whole = |value: &serde_json::Value| {
+        let digits = value.to_string();
+        let mut out = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        out
+    };
+    let percent = |value: &serde_json::Value| format!("{:.0}", value.as_f64().unwrap() * 100.0);
+    let share =
+        |passed: &serde_json::Value, all: &serde_json::Value, of: &serde_json::Value| match all.as_u64().unwrap() {
+            0 => "-".to_owned(),
+            1..100 => format!("{} of {}", whole(passed), whole(all)),
+            _ if of.is_null() => "a share".to_owned(),
+            _ => format!("{} % ({}–{})", percent(&of["ratio"]), percent(&of["low"]), percent(&of["high"])),
+        };
+    match value {
+        serde_json::Value::Null => "-".to_owned(),
+        serde_json::Value::Object(parts) if parts.contains_key("expected") => {
+            let expected = parts["expected"].as_f64().unwrap().round();
+            format!("{} of {}", whole(&serde_json::json!(expected as u64)), whole(&parts["cards"]))
+        }
+        serde_json::Value::Object(parts) if parts.contains_key("passed") => {
+            share(&parts["passed"], &parts["all"], value)
+        }
+        serde_json::Value::Object(parts) if key == "days_practised" => {
+            format!("{} of {}", whole(&parts["count"]), whole(&parts["of"]))
+        }
+        serde_json::Value::Object(parts) => share(&parts["count"], &parts["of"], &serde_json::Value::Null),
+        serde_json::Value::Number(number) if key == "moved" => match number.as_i64().unwrap() {
+            0 => "=".to_owned(),
+            up @ 1.. => format!("+{up}"),
+            down => format!("−{}", -down),
+        },
+        serde_json::Value::Number(number) if key == "time_mean_ms" => {
+            format!("{:.1} s", number.as_f64().unwrap() / 1000.0)
+        }
+        serde_json::Value::Number(number) if key.ends_with("_ms") => {
+            let minutes = number.as_f64().unwrap() / 60_000.0;
+            match minutes.round() as u64 {
+                0 if minutes > 0.0 => "< 1 min".to_owned(),
+                minutes @ 0..60 => format!("{minutes} min"),
+                minutes => format!("{} h {:02} min", minutes / 60, minutes % 60),
+            }
+        }
+        serde_json::Value::Number(_) if key == "time_median_s" => format!("{value} s"),
+        serde_json::Value::Number(number) if key == "daily_load" => format!("{:.1} a day", number.as_f64().unwrap()),
+        serde_json::Value::Number(number) if key == "ease" => format!("{:.2}", number.as_f64().unwrap()),
+        serde_json::Value::Number(_) if key.ends_with("_days") || key == "within" => {
+            format!("{} day{}", whole(value), if *value == 1 { "" } else { "s" })
+        }
+        serde_json::Value::Number(_) => whole(value),
+        other => other.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The names of the columns of a section, in the order in which people see them.
+fn columns(report: &Report, id: &str) -> Vec<&'static str> {
+    match &report.sections.iter().find(|section| section.id == id).unwrap().body {
+        Body::Facts(_) => Vec::new(),
+        Body::Table(table) | Body::Chart(_, table) => table.columns.iter().map(|column| column.key).collect(),
+    }
+}
+
+/// The texts of the elements `name` in a piece of HTML, without markup.
+fn texts(html: &str, name: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for piece in html.split(&format!("<{name}")).skip(1) {
+        let Some(rest) = piece.strip_prefix(['>', ' ']).map(|_| piece.split_once('>').unwrap().1) else { continue };
+        let inner = rest.split(&format!("</{name}>")).next().unwrap();
+        let mut text = String::new();
+        let mut is_markup = false;
+        for c in inner.chars() {
+            match c {
+                '<' => is_markup = true,
+                '>' => is_markup = false,
+                c if !is_markup => text.push(c),
+                _ => {}
+            }
+        }
+        texts.push(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+    }
+    texts
 }
 
 #[test]
-fn numbers_in_html_are_those_in_json() {
-    let report = report_of(&sample::totals());
-    let (html, json) = (rendered("html", &report), json(&report));
-    let values = &json["sections"]["summary"]["values"];
-    for (label, key) in [("Answers", "answers"), ("Due today", "due_today"), ("New cards begun", "first")] {
-        let shown = shown_after(&html, &format!("<dt>{label}</dt>"), "<dd>");
-        assert_eq!(shown, values[key].to_string(), "{label}");
+fn every_number_in_html_is_the_one_in_json() {
+    let mut totals = sample::totals();
+    totals.since = Some(sample::TODAY.plus(-80));
+    for report in [report_of(&sample::totals()), report_of(&totals), report_of(&totals).on_one_page()] {
+        let (html, json) = (rendered("html", &report), json(&report));
+        let mut compared = 0;
+        for (id, section) in json["sections"].as_object().unwrap() {
+            let Some((_, part)) = html.split_once(&format!("<section id=\"{id}\"")) else {
+                assert!(section["rows"].as_array().is_some_and(Vec::is_empty), "{id} is not shown");
+                continue;
+            };
+            let part = part.split_once("</section>").unwrap().0;
+            if let Some(values) = section["values"].as_object() {
+                let shown = texts(part, "dd");
+                for (key, value) in values {
+                    let is_zero = value.as_u64() == Some(0);
+                    let words = worded(key, value);
+                    assert!(is_zero || shown.contains(&words), "{id} {key}: {words} is not in {shown:?}");
+                    compared += 1;
+                }
+                continue;
+            }
+            // The last table of a section has its numbers; a picture or a square of names stands before it.
+            let table = part.rsplit_once("<tbody>").map_or("", |(_, table)| table);
+            let shown = texts(table, "tr");
+            let rows = section["rows"].as_array().unwrap();
+            assert_eq!(shown.len(), rows.len(), "{id}");
+            for (row, html_row) in rows.iter().zip(table.split("<tr>").skip(1)) {
+                let mut cells = texts(html_row, "th");
+                cells.extend(texts(html_row, "td"));
+                for (key, cell) in columns(&report, id).into_iter().zip(cells) {
+                    let value = &row[key];
+                    let words = worded(key, value);
+                    let is_named = value.is_string();
+                    let is_share = words == "a share" && cell.contains(" % (");
+                    assert!(is_named || is_share || cell == words, "{id} {key}: {cell}, not {words}");
+                    compared += usize::from(!is_named);
+                }
+            }
+        }
+        assert!(compared > 60, "only {compared} numbers were compared");
     }
-    let recalls = &values["retention"];
-    let percent = (recalls["ratio"].as_f64().unwrap() * 100.0).round();
-    assert_eq!(shown_after(&html, "<dt>True retention</dt>", "<dd>"), format!("{percent} %"));
-    assert_eq!(shown_after(&html, "<dt>Current streak</dt>", "<dd>"), format!("{} days", values["streak_days"]));
-    for (section, key) in [("practice", "from"), ("forecast", "day")] {
-        let rows = json["sections"][section]["rows"].as_array().unwrap();
-        let table = html.split_once(&format!("<section id=\"{section}\"")).unwrap().1;
-        assert!(rows.len() >= 30);
-        for row in rows {
-            let first = row.as_object().unwrap().iter().find(|(name, _)| ["reviews", "due"].contains(&name.as_str()));
-            let name = row[key].as_str().unwrap();
-            let shown = shown_after(table, &format!("<th scope=\"row\">{name}</th>"), "<td class=\"n\">");
-            assert_eq!(shown, first.unwrap().1.to_string(), "{section} {name}");
+}
+
+#[test]
+fn json_is_what_its_schema_says() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let known = schema["properties"]["sections"]["properties"].as_object().unwrap();
+    for report in [report_of(&sample::totals()), report_of(&sample::empty()), two_weeks(), hostile()] {
+        let json = json(&report);
+        let faults: Vec<String> =
+            validator.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert_eq!(faults, Vec::<String>::new());
+        for (id, section) in json["sections"].as_object().unwrap() {
+            assert!(known.contains_key(id), "{id} is not in the schema");
+            let row = section["values"].as_object().or_else(|| section["rows"][0].as_object());
+            let (properties, items) = (&known[id]["properties"], ["values", "rows"]);
+            let allowed = match properties[items[0]].as_object() {
+                Some(values) => &values["properties"],
+                None => &properties[items[1]]["items"]["properties"],
+            };
+            for key in row.into_iter().flat_map(serde_json::Map::keys) {
+                assert!(allowed.get(key).is_some(), "{id}.{key} is not in the schema");
+            }
+        }
+        let mut wrong = json.clone();
+        wrong["sections"]["summary"]["values"]["answers"] = serde_json::json!(-1);
+        assert!(!validator.is_valid(&wrong));
+    }
+}
+
+#[test]
+fn html_says_what_it_is_to_those_who_cannot_see_it() {
+    for report in [report_of(&sample::totals()), report_of(&sample::empty()), two_weeks()] {
+        let html = rendered("html", &report);
+        assert!(html.contains("<html lang=\"en-GB\">") && html.contains("<main"));
+        assert_eq!(html.matches("<h1>").count(), 1);
+        let levels: Vec<&str> = html.match_indices("<h").map(|(at, _)| &html[at + 2..at + 3]).collect();
+        let levels: Vec<u8> = levels.iter().filter_map(|level| level.parse().ok()).collect();
+        assert!(levels.first() == Some(&1) && levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+        for svg in html.split("<svg").skip(1) {
+            let head = svg.split_once("</desc>").expect("a description").0;
+            assert!(head.contains("role=\"img\"") && head.contains("<title id="), "{head}");
+            for id in head.split_once("aria-labelledby=\"").unwrap().1.split_once('"').unwrap().0.split(' ') {
+                assert_eq!(html.matches(&format!("id=\"{id}\"")).count(), 1, "{id}");
+            }
+        }
+        for table in html.split("<table").skip(1) {
+            let table = table.split_once("</table>").unwrap().0;
+            assert_eq!(table.matches("<th ").count(), table.matches("scope=\"").count(), "{table}");
+            assert!(table.matches("<tr>").count() < 2 || table.contains("scope=\"row\""));
+        }
+        for section in html.split("<section ").skip(1) {
+            let has_picture = section.contains("<svg");
+            assert!(!has_picture || section.contains("<table>"), "a picture without its numbers");
         }
     }
-    let state = |name: &str| shown_after(&html, &format!("<th scope=\"row\">{name}</th>"), "<td class=\"n\">");
-    assert_eq!((state("Review").as_str(), state("Suspended").as_str()), ("391", "6"));
 }
 
 #[test]
@@ -153,7 +312,7 @@ fn json_has_its_format_its_version_and_raw_values() {
     assert!(json["deck"].is_null());
     assert_eq!(json["sections"]["summary"]["values"]["daily_load"], 27.46);
     assert_eq!(json["sections"]["forecast"]["rows"][0]["overdue"], 6);
-    assert_eq!(json["sections"]["sorting"]["rows"][0]["share"]["of"], 118);
+    assert_eq!(json["sections"]["sides"]["rows"][0]["share"]["of"], 118);
 }
 
 #[test]
@@ -174,7 +333,15 @@ fn hostile() -> Report {
     let mut totals = sample::totals();
     totals.topics.push(TopicTotals { title: HOSTILE.into(), deck: HOSTILE.into(), ..totals.topics[0].clone() });
     totals.topics.push(TopicTotals { title: "@SUM(A1)".into(), ..totals.topics[0].clone() });
-    totals.sides.push(SideTotals { expected: HOSTILE.into(), given: "-1+1".into(), count: 3 });
+    for kind in Counted::MATRICES {
+        totals.sides.push(SideTotals { kind, expected: HOSTILE.into(), given: "-1+1".into(), count: 3 });
+    }
+    totals.mastery.push(TopicMastery {
+        id: HOSTILE.into(),
+        title: HOSTILE.into(),
+        deck: HOSTILE.into(),
+        ..totals.mastery[0].clone()
+    });
     let card = CardLine {
         deck: HOSTILE.into(),
         card: HOSTILE.into(),

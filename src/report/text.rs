@@ -1,10 +1,12 @@
-//! Plain text of 80 columns, for a terminal, a pipe or a mail: no colour, and a number beside every bar.
+//! Plain text for a terminal, a pipe or a mail: no colour, and a number beside every bar.
 
 use std::io;
 use std::io::Write;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
+
+mod charts;
 
 use crate::report::Renderer;
 use crate::report::model::Body;
@@ -14,8 +16,11 @@ use crate::report::model::Report;
 use crate::report::model::Shape;
 use crate::report::model::Table;
 
-/// Columns that every line fits in.
+/// Columns that every line fits in, unless another width is asked for.
 const WIDTH: usize = 80;
+
+/// The narrowest that anything is laid out for.
+const LEAST_WIDTH: usize = 30;
 
 /// Spaces before every line of a section.
 const INDENT: &str = "  ";
@@ -60,8 +65,8 @@ fn padded(text: &str, width: usize, is_number: bool) -> String {
     if is_number { format!("{spaces}{text}") } else { format!("{text}{spaces}") }
 }
 
-fn paragraph(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    for line in textwrap::wrap(text, WIDTH - INDENT.len()) {
+fn paragraph(out: &mut dyn Write, width: usize, text: &str) -> io::Result<()> {
+    for line in textwrap::wrap(text, width - INDENT.len()) {
         writeln!(out, "{INDENT}{line}")?;
     }
     Ok(())
@@ -78,23 +83,36 @@ fn facts(out: &mut dyn Write, facts: &[Fact]) -> io::Result<()> {
     Ok(())
 }
 
-/// The width of each column; where a line would be too long, the widest column of text gives way.
-fn widths(table: &Table, words: &[Vec<String>]) -> Vec<usize> {
-    let mut widths: Vec<usize> = table.columns.iter().map(|column| column.label.width()).collect();
-    for row in words {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+/// The columns that fit, and the width of each.
+///
+/// Where a line would be too long, the widest column of text gives way; then the last numbers are left out.
+fn widths(table: &Table, words: &[Vec<String>], width: usize) -> (Vec<usize>, Vec<usize>) {
+    let mut shown: Vec<usize> = (0..table.columns.len()).collect();
+    let is_number = |column: usize| table.columns.get(column).is_some_and(|column| column.is_number);
+    let natural = |column: usize| {
+        let label = table.columns.get(column).map_or(0, |column| column.label.width());
+        words.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0).max(label)
+    };
+    loop {
+        let mut widths: Vec<usize> = shown.iter().map(|column| natural(*column)).collect();
+        let room = (width - INDENT.len()).saturating_sub(GAP.len() * widths.len().saturating_sub(1));
+        while widths.iter().sum::<usize>() > room {
+            let texts = widths.iter_mut().zip(&shown).filter(|(_, column)| !is_number(**column));
+            match texts.map(|(width, _)| width).max() {
+                Some(widest) if *widest > NARROWEST => *widest -= 1,
+                _ => break,
+            }
         }
-    }
-    let room = WIDTH - INDENT.len() - GAP.len() * widths.len().saturating_sub(1);
-    while widths.iter().sum::<usize>() > room {
-        let texts = widths.iter_mut().zip(&table.columns).filter(|(_, column)| !column.is_number);
-        match texts.map(|(width, _)| width).max() {
-            Some(widest) if *widest > NARROWEST => *widest -= 1,
-            _ => break,
+        let numbers = shown.iter().filter(|column| is_number(**column)).count();
+        if widths.iter().sum::<usize>() <= room || shown.len() < 2 {
+            return (shown, widths);
         }
+        // One number has to stay; then texts that name the row less closely go.
+        match shown.iter().rposition(|column| is_number(*column) == (numbers > 1) && *column > 0) {
+            Some(place) => shown.remove(place),
+            None => return (shown, widths),
+        };
     }
-    widths
 }
 
 /// A bar of whole characters; what is not nothing is at least one.
@@ -103,9 +121,9 @@ fn bar(length: f64, room: usize) -> String {
     "█".repeat(if length > 0.0 { cells.max(1) } else { cells })
 }
 
-fn table(out: &mut dyn Write, table: &Table, chart: Option<&Chart>) -> io::Result<()> {
+fn table(out: &mut dyn Write, width: usize, table: &Table, chart: Option<&Chart>) -> io::Result<()> {
     if table.rows.is_empty() {
-        return paragraph(out, table.when_empty);
+        return paragraph(out, width, table.when_empty);
     }
     let hidden = match chart {
         Some(Chart { shape: Shape::Columns, .. }) => table.rows.len().saturating_sub(MOST_ROWS),
@@ -113,25 +131,92 @@ fn table(out: &mut dyn Write, table: &Table, chart: Option<&Chart>) -> io::Resul
     };
     let rows = table.rows.get(hidden..).unwrap_or(&[]);
     let words: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cell.words()).collect()).collect();
-    let widths = widths(table, &words);
+    let (shown, widths) = widths(table, &words, width);
     let used = INDENT.len() + widths.iter().sum::<usize>() + GAP.len() * widths.len();
-    let room = WIDTH.saturating_sub(used).min(LONGEST_BAR);
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells = cells.zip(&widths).zip(&table.columns);
-        let cells = cells.map(|((cell, width), column)| padded(&cut(cell, *width), *width, column.is_number));
+    let room = width.saturating_sub(used).min(LONGEST_BAR);
+    let line = |cells: &[&str]| {
+        let cells = shown.iter().zip(&widths).map(|(column, width)| {
+            let is_number = table.columns.get(*column).is_some_and(|column| column.is_number);
+            padded(&cut(cells.get(*column).copied().unwrap_or_default(), *width), *width, is_number)
+        });
         format!("{INDENT}{}", cells.collect::<Vec<_>>().join(GAP))
     };
-    writeln!(out, "{}", line(&mut table.columns.iter().map(|column| column.label)).trim_end())?;
+    let labels: Vec<&str> = table.columns.iter().map(|column| column.label).collect();
+    if let Some(chart) = chart.filter(|chart| chart.series.len() > 1 && room >= SHORTEST_BAR) {
+        let labels = chart.series.iter().filter_map(|column| table.columns.get(*column)).map(|column| column.label);
+        let legend =
+            labels.zip(charts::SERIES).map(|(label, symbol)| format!("{symbol}\u{a0}{}", label.to_lowercase()));
+        paragraph(out, width, &legend.collect::<Vec<_>>().join("  "))?;
+    }
+    let scale = match chart {
+        Some(Chart { shape: Shape::Ranges, .. }) if room >= SHORTEST_BAR => {
+            format!("{GAP}0 %{:>w$}", "100 %", w = room - 3)
+        }
+        _ => String::new(),
+    };
+    writeln!(out, "{}", format!("{}{scale}", line(&labels)).trim_end())?;
     for (row, words) in rows.iter().zip(&words) {
-        let line = line(&mut words.iter().map(String::as_str));
-        let length: f64 = chart.map_or(0.0, |chart| chart.lengths(row).iter().sum());
-        let bar = if room < SHORTEST_BAR { String::new() } else { bar(length, room) };
-        writeln!(out, "{}", format!("{line}{GAP}{bar}").trim_end())?;
+        let line = line(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        let drawn = match chart {
+            Some(chart) if room >= SHORTEST_BAR => charts::beside(chart, row, room),
+            _ => String::new(),
+        };
+        writeln!(out, "{}", format!("{line}{GAP}{drawn}").trim_end())?;
+    }
+    let left_out: Vec<&str> = (0..table.columns.len())
+        .filter(|column| !shown.contains(column))
+        .filter_map(|c| labels.get(c).copied())
+        .collect();
+    if !left_out.is_empty() {
+        paragraph(out, width, &format!("Too narrow for: {}.", left_out.join(", ")))?;
     }
     if hidden > 0 {
         let which = if hidden == 1 { "The row before it is" } else { "The rows before them are" };
         writeln!(out)?;
-        paragraph(out, &format!("The last {MOST_ROWS} of {}. {which} in the other forms.", table.rows.len()))?;
+        paragraph(out, width, &format!("The last {MOST_ROWS} of {}. {which} in the other forms.", table.rows.len()))?;
+    }
+    Ok(())
+}
+
+/// Writes a report for a terminal of so many columns.
+///
+/// # Errors
+/// Only when `out` refuses what is written to it.
+pub fn render_text(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let width = width.max(LEAST_WIDTH);
+    writeln!(out, "{}\n{}", report.title, "=".repeat(report.title.width()))?;
+    let head =
+        [Some(report.decks()), Some(report.days()), report.compared(), Some(format!("written {}", report.made()))];
+    for line in head.into_iter().flatten() {
+        writeln!(out, "{}", cut(&line, width))?;
+    }
+    for section in report.sections.iter().filter(|section| section.is_shown()) {
+        writeln!(out, "\n{}\n{}", section.title, "-".repeat(section.title.width()))?;
+        match &section.body {
+            Body::Facts(list) => facts(out, list)?,
+            Body::Table(rows) => table(out, width, rows, None)?,
+            Body::Chart(chart, rows) if chart.shape == Shape::Matrix && !Chart::is_any_mistaken(rows) => {
+                paragraph(out, width, &chart.description)?;
+                continue;
+            }
+            Body::Chart(_, rows) if rows.rows.is_empty() => paragraph(out, width, rows.when_empty)?,
+            Body::Chart(chart, rows) => match chart.shape {
+                Shape::Calendar => charts::calendar(out, width, chart, rows)?,
+                Shape::Matrix => charts::matrix(out, width, chart, rows)?,
+                Shape::Stacked => charts::stacked(out, width, chart, rows)?,
+                Shape::Columns | Shape::Bars | Shape::Ranges => table(out, width, rows, Some(chart))?,
+            },
+        }
+        if let Some(note) = &section.note {
+            if !matches!(&section.body, Body::Facts(list) if !list.iter().any(Fact::is_shown)) {
+                writeln!(out)?;
+            }
+            paragraph(out, width, note)?;
+        }
+    }
+    writeln!(out)?;
+    for line in textwrap::wrap(report.contents, width) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
@@ -146,28 +231,6 @@ impl Renderer for Text {
     }
 
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}\n{}", report.title, "=".repeat(report.title.width()))?;
-        for line in [report.decks(), report.days(), format!("written {}", report.made())] {
-            writeln!(out, "{}", cut(&line, WIDTH))?;
-        }
-        for section in report.sections.iter().filter(|section| section.is_shown()) {
-            writeln!(out, "\n{}\n{}", section.title, "-".repeat(section.title.width()))?;
-            match &section.body {
-                Body::Facts(list) => facts(out, list)?,
-                Body::Table(rows) => table(out, rows, None)?,
-                Body::Chart(chart, rows) => table(out, rows, Some(chart))?,
-            }
-            if let Some(note) = &section.note {
-                if !matches!(&section.body, Body::Facts(list) if !list.iter().any(Fact::is_shown)) {
-                    writeln!(out)?;
-                }
-                paragraph(out, note)?;
-            }
-        }
-        writeln!(out)?;
-        for line in textwrap::wrap(report.contents, WIDTH) {
-            writeln!(out, "{line}")?;
-        }
-        Ok(())
+        render_text(report, WIDTH, out)
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::core::event::Event;
 use crate::core::id::CardId;
+use crate::core::progress::knowledge::month_ends;
+use crate::core::progress::knowledge::recall_millionths;
 use crate::core::state::CardState;
 use crate::core::tally;
 use crate::store::StoreError;
@@ -116,6 +118,19 @@ impl Writer<'_> {
         event: &Event,
         sign: i64,
     ) -> Result<(), StoreError> {
+        if let Some(ended) = tally::ended(before, event) {
+            for end in month_ends(ended.from, ended.to) {
+                let millionths = i64_of(recall_millionths(end.since(ended.from), ended.interval));
+                let level = i64::try_from(ended.level.index()).unwrap_or(0);
+                self.tx
+                    .prepare_cached(
+                        "INSERT INTO known_sum (month, deck, topic, level, cards, millionths) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (month, deck, topic, level) DO UPDATE \
+                         SET cards = cards + excluded.cards, millionths = millionths + excluded.millionths",
+                    )?
+                    .execute((end.month(), row.deck, row.topic, level, sign, sign * millionths))?;
+            }
+        }
         let totals = tally::of_event(before, event);
         let numbers = tally::columns(&totals).map(|number| i64_of(number) * sign);
         if numbers.iter().all(|number| *number == 0) {
@@ -180,15 +195,13 @@ impl Writer<'_> {
                 young_all + mature_all,
                 time,
             ))?;
-        if let (Some("sort"), Some(expected), Some(given)) =
-            (event.detail.asked.as_deref(), &event.detail.expected, &event.detail.response)
-        {
+        for (kind, expected, given) in tally::counts(event) {
             self.tx
                 .prepare_cached(
-                    "INSERT INTO side_sum (month, deck, expected, given, count) VALUES (?1, ?2, ?3, ?4, ?5) \
-                     ON CONFLICT (month, deck, expected, given) DO UPDATE SET count = count + excluded.count",
+                    "INSERT INTO side_sum (month, deck, kind, expected, given, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+                     ON CONFLICT (month, deck, kind, expected, given) DO UPDATE SET count = count + excluded.count",
                 )?
-                .execute((day.month(), row.deck, expected, given, sign))?;
+                .execute((day.month(), row.deck, kind.name(), expected, given, sign))?;
         }
         if first > 0 {
             self.tx

@@ -422,6 +422,19 @@ impl Store {
         Ok([done.reviews_by_deck, done.by_deck])
     }
 
+    /// What was seen before and waits: due cards by deck, whatever the limits, and how many are to be repeated today.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn seen_and_waiting(
+        &self,
+        today: StudyDay,
+        rules: &DeckRules,
+    ) -> Result<(BTreeMap<i64, u64>, u64), StoreError> {
+        let (repeats, _) = self.answered_today(&DeckSet::All, today, rules)?;
+        Ok((self.by_deck(DUE_BY_DECK, [today.0])?, u64::try_from(repeats.len()).unwrap_or(0)))
+    }
+
     /// What was done today and what waits. Counts by index; takes time only with the number of due and new cards.
     ///
     /// # Errors

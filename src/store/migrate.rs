@@ -66,6 +66,11 @@ pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), Store
     check_numbers(path, version, newest(MIGRATIONS), application, empty && version == 0 && application == 0)
 }
 
+/// Whether an open database has the newest schema.
+pub(super) fn is_newest(db: &Connection) -> Result<bool, StoreError> {
+    Ok(db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? == newest(MIGRATIONS))
+}
+
 /// Migrates to the newest schema. `backup` is called first where there is something to lose.
 ///
 /// # Errors

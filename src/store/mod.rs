@@ -9,6 +9,8 @@ mod checkups;
 mod columns;
 mod doctor;
 mod due;
+mod look;
+mod mastery;
 mod migrate;
 mod notes;
 #[cfg(test)]
@@ -47,6 +49,7 @@ pub use undo::Undo;
 use crate::core::id::ActionId;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
+use crate::core::id::ShareId;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
@@ -460,6 +463,19 @@ impl Store {
 
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         meta(&self.db, name)
+    }
+
+    /// What this profile goes by in what it shares: `fresh` from the first time on. A backup keeps it, since it is the
+    /// same person's.
+    ///
+    /// # Errors
+    /// When the database can't be read or written.
+    pub fn share_id(&mut self, fresh: ShareId) -> Result<ShareId, StoreError> {
+        if let Some(id) = self.meta("share")?.as_deref().and_then(ShareId::from_hex) {
+            return Ok(id);
+        }
+        set_meta(&self.db, "share", &fresh.to_string())?;
+        Ok(fresh)
     }
 
     /// The hash of the built-in decks that this database holds, if it has been given any.

@@ -4,9 +4,13 @@ use crate::core::grade::Quality;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::mastery::Level;
 use crate::core::progress::DayTotals;
+use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
 use crate::core::progress::Totals;
+use crate::core::progress::knowledge::Knowledge;
+use crate::core::progress::outlook::Outlook;
 use crate::core::replay::fold;
 use crate::core::search::Asked;
 use crate::core::search::CardFacts;
@@ -31,7 +35,9 @@ use crate::store::columns::u64_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
+use crate::store::totals::BySide;
 use crate::store::totals::ByTopic;
+use crate::store::totals::looked_back_to;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::collections::BTreeMap;
@@ -324,7 +330,13 @@ impl Store {
         let voided = voided(&self.db, &reader)?;
         let mut days: BTreeMap<StudyDay, DayTotals> = BTreeMap::new();
         let mut topics = ByTopic::new();
-        let mut sides: BTreeMap<(String, String), u64> = BTreeMap::new();
+        let mut sides = BySide::new();
+        let pauses = self.pauses()?;
+        let mut groups = self.groups(&DeckSet::All)?.of_some();
+        let then = looked_back_to(since, asked.today);
+        let mut moved = Vec::new();
+        let mut knowledge = Knowledge::new(asked.today);
+        let mut outlook = Outlook::default();
         let mut words: BTreeMap<StateWord, u64> = BTreeMap::new();
         let mut due: BTreeMap<StudyDay, u64> = BTreeMap::new();
         let (mut young, mut mature, mut leeches, mut load) = (0, 0, 0, 0);
@@ -332,6 +344,9 @@ impl Store {
             let Some(row) = CardRow::find(&self.db, *card)? else { continue };
             let events = events_of(&self.db, &reader, row.id, *card)?;
             fold(&events, &voided, &reader.schedulers, |before, event| {
+                if let Some(ended) = tally::ended(before, event) {
+                    knowledge.add_ended(ended.from, ended.to, ended.interval);
+                }
                 let totals = tally::of_event(before, event);
                 let day = days.entry(event.study_day).or_default();
                 *day = day.plus(totals);
@@ -344,14 +359,23 @@ impl Store {
                 sums.answers += totals.answers;
                 sums.recalls = sums.recalls.plus(totals.recalls());
                 sums.time_ms += totals.time_ms;
-                if let (Some("sort"), Some(expected), Some(given)) =
-                    (event.detail.asked.as_deref(), &event.detail.expected, &event.detail.response)
-                {
-                    *sides.entry((expected.clone(), given.clone())).or_default() += totals.answers;
+                for key in tally::counts(event) {
+                    *sides.entry(key).or_default() += totals.answers;
                 }
             });
+            if let Some(memory) = &row.state.memory {
+                knowledge.add(memory.last, memory.interval);
+            }
             if !row.askable {
                 continue;
+            }
+            groups.include(row.id);
+            if let Some(memory) = &row.state.memory {
+                let level = Level::of(Some(memory));
+                groups.reach(row.id, level);
+                if memory.last > then {
+                    moved.push((row.id, level));
+                }
             }
             let rule = asked.rules.of(row.deck);
             let word = row.state.word(asked.today, rule.drill);
@@ -359,6 +383,9 @@ impl Store {
             leeches += u64::from(is_leech(row.state.lapses(), rule.leech_lapses));
             if let (Some(memory), true) = (&row.state.memory, word != StateWord::Suspended) {
                 *due.entry(memory.due).or_default() += 1;
+                let ahead = memory.due.max(pauses.asked_from(asked.today)).since(asked.today);
+                let ahead = usize::try_from(ahead).unwrap_or(0);
+                outlook.add(ahead, memory.repetitions, memory.interval, memory.ease);
                 if memory.interval.0 >= tally::MATURE_DAYS {
                     mature += 1;
                 } else {
@@ -367,19 +394,30 @@ impl Store {
                 load += 1000 / u64::from(memory.interval.0.max(1));
             }
         }
+        let recalls: BTreeMap<(i64, i64), Recalls> =
+            topics.iter().map(|(place, sums)| (*place, sums.recalls)).collect();
+        let mastery_then = self.standings_then(&groups, &moved, then)?;
         Ok(Totals {
             today: asked.today,
             since,
             until,
             days: days.into_iter().filter(|(_, sums)| *sums != DayTotals::default()).collect(),
             topics: self.titled(topics)?,
-            sides: sides.into_iter().map(|((expected, given), count)| SideTotals { expected, given, count }).collect(),
+            sides: sides
+                .into_iter()
+                .map(|((kind, expected, given), count)| SideTotals { kind, expected, given, count })
+                .collect(),
             states: StateWord::ALL.into_iter().map(|word| (word, words.get(&word).copied().unwrap_or(0))).collect(),
             young_and_mature: (young, mature),
             leeches,
             due: due.into_iter().collect(),
             daily_load_milli: load,
-            pauses: self.pauses()?,
+            pauses,
+            knowledge,
+            mastery: groups.titled(self, &recalls)?,
+            mastery_then: Some((then, mastery_then.titled(self, &BTreeMap::new())?)),
+            outlook,
+            new_per_day: 0,
         })
     }
 }

@@ -1,14 +1,21 @@
 //! What reports are made of: kept sums where they suffice, one pass over the log where they don't.
 
+use crate::core::event::Detail;
 use crate::core::grade::Quality;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::mastery::Level;
+use crate::core::progress::Counted;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
 use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
+use crate::core::progress::knowledge::Knowledge;
+use crate::core::progress::knowledge::Known;
+use crate::core::progress::knowledge::month_end;
+use crate::core::progress::outlook::Outlook;
 use crate::core::replay::Voided;
 use crate::core::replay::fold;
 use crate::core::settings::DeckRules;
@@ -32,9 +39,12 @@ use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
+use crate::store::mastery::Groups;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
+use chrono::Datelike as _;
+use chrono::NaiveDate;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
@@ -48,7 +58,6 @@ pub(super) struct Sums {
 }
 
 /// Numbers of the cards as they are now.
-#[derive(Default)]
 struct States {
     words: Vec<(StateWord, u64)>,
     young: u64,
@@ -57,6 +66,10 @@ struct States {
     load_milli: u64,
     /// Answered cards that are offered, by due day.
     due: BTreeMap<StudyDay, u64>,
+    knowledge: Knowledge,
+    outlook: Outlook,
+    /// Cards that were answered after the day that is looked back to, with their level now.
+    moved: Vec<(i64, Level)>,
 }
 
 /// Where a card's answers are counted.
@@ -99,7 +112,7 @@ fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
         Some(repetitions) => Some(Memory {
             repetitions: u32_of(repetitions),
             interval: Days(u32_of(row.get(3)?)),
-            ease: Ease::START,
+            ease: Ease::from_hundredths(u32_of(row.get(11)?)),
             lapses: u32_of(row.get(4)?),
             last: day_of(row.get(7)?),
             due: day_of(row.get(5)?),
@@ -111,6 +124,18 @@ fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
     Ok(CardState { memory, suspended: row.get(8)?, buried_until, ..CardState::default() })
 }
 
+/// The day whose evening is compared with now: the last before the period; where the report begins with the first
+/// answer, the last end of a month that is four weeks ago or more.
+pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyDay {
+    const FOUR_WEEKS: i64 = 28;
+    since
+        .map_or_else(
+            || StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()),
+            |day| day,
+        )
+        .plus(-1)
+}
+
 /// Below one card in so many it is faster to look for each card's events than to read all.
 const FEW: i64 = 8;
 
@@ -119,7 +144,7 @@ const OF_SOME_CARDS: &str =
     "FROM card_state s CROSS JOIN event e ON e.card = s.card WHERE s.last_day IS NULL OR s.last_day >= ?1";
 
 pub(super) type ByTopic = BTreeMap<(i64, i64), Sums>;
-type BySide = BTreeMap<(String, String), u64>;
+pub(super) type BySide = BTreeMap<(Counted, String, String), u64>;
 
 impl Store {
     /// The sums of each study day, ascending.
@@ -170,7 +195,15 @@ impl Store {
         } else {
             self.sums_from_the_log(decks, since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX)))?
         };
-        let states = self.states(decks, today, rules)?;
+        let pauses = self.pauses()?;
+        let asked_from = pauses.asked_from(today);
+        let mut groups = self.groups(decks)?;
+        let then = looked_back_to(since, today);
+        let mut states = self.states(decks, today, rules, asked_from, then, &mut groups)?;
+        self.add_ended(decks, &mut states.knowledge)?;
+        let mastery_then = self.standings_then(&groups, &states.moved, then)?;
+        let recalls: BTreeMap<(i64, i64), Recalls> =
+            topics.iter().map(|(place, sums)| (*place, sums.recalls)).collect();
         Ok(Totals {
             today,
             since,
@@ -180,15 +213,38 @@ impl Store {
             sides: sides
                 .into_iter()
                 .filter(|(_, count)| *count > 0)
-                .map(|((expected, given), count)| SideTotals { expected, given, count })
+                .map(|((kind, expected, given), count)| SideTotals { kind, expected, given, count })
                 .collect(),
             states: states.words,
             young_and_mature: (states.young, states.mature),
             leeches: states.leeches,
             due: states.due.into_iter().collect(),
             daily_load_milli: states.load_milli,
-            pauses: self.pauses()?,
+            pauses,
+            knowledge: states.knowledge,
+            mastery: groups.titled(self, &recalls)?,
+            mastery_then: Some((then, mastery_then.titled(self, &BTreeMap::new())?)),
+            outlook: states.outlook,
+            new_per_day: 0,
         })
+    }
+
+    /// Adds what was known at the ends of months by cards that were answered again since.
+    fn add_ended(&self, decks: &DeckSet, knowledge: &mut Knowledge) -> Result<(), StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT deck, month, sum(cards), sum(millionths) FROM known_sum GROUP BY month, deck")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let month: i32 = row.get(1)?;
+            let first = NaiveDate::from_ymd_opt(month.div_euclid(100), month.rem_euclid(100).unsigned_abs(), 1);
+            let known = Known { cards: u64_of(row.get(2)?), millionths: u64_of(row.get(3)?) };
+            if let (true, Some(first)) = (decks.has(row.get(0)?) && known.cards > 0, first) {
+                let end = knowledge.ends.entry(month_end(StudyDay::from_date(first))).or_default();
+                *end = end.plus(known);
+            }
+        }
+        Ok(())
     }
 
     fn topic_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<ByTopic, StoreError> {
@@ -216,14 +272,15 @@ impl Store {
 
     fn side_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<BySide, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT deck, expected, given, sum(count) FROM side_sum WHERE month BETWEEN ?1 AND ?2 \
-             GROUP BY deck, expected, given",
+            "SELECT deck, kind, expected, given, sum(count) FROM side_sum WHERE month BETWEEN ?1 AND ?2 \
+             GROUP BY deck, kind, expected, given",
         )?;
         let mut rows = statement.query((from, to))?;
         let mut sums = BySide::new();
         while let Some(row) = rows.next()? {
-            if decks.has(row.get(0)?) {
-                *sums.entry((row.get(1)?, row.get(2)?)).or_default() += u64_of(row.get(3)?);
+            let kind = row.get_ref(1)?.as_str().ok().and_then(Counted::of_name);
+            if let (true, Some(kind)) = (decks.has(row.get(0)?), kind) {
+                *sums.entry((kind, row.get(2)?, row.get(3)?)).or_default() += u64_of(row.get(4)?);
             }
         }
         Ok(sums)
@@ -248,6 +305,7 @@ impl Store {
         };
         let mut of_card = CardSums::default();
         let mut topics = ByTopic::new();
+        let mut of_seconds = [0_u64; 61];
         let mut folded = Vec::new();
         let places = self.places(since)?;
         let mut place = places.iter().peekable();
@@ -290,7 +348,12 @@ impl Store {
             of_card.last = of_card.last.max(Some(day));
             if day >= since.0 && day <= until.0 {
                 of_card.sums.answers += 1;
-                of_card.sums.time_ms += u64::from(Millis(u32_of(took)).capped().0);
+                let took = Millis(u32_of(took));
+                of_card.sums.time_ms += u64::from(took.capped().0);
+                let second = usize::try_from(tally::seconds(took)).unwrap_or(0);
+                if let Some(count) = of_seconds.get_mut(second) {
+                    *count += 1;
+                }
                 if reviewed {
                     let passed = quality_of(row.get(3)?).is_some_and(Quality::passed);
                     of_card.sums.recalls.passed += u64::from(passed);
@@ -302,16 +365,31 @@ impl Store {
         for place in folded {
             self.fold_topics(&reader, &voided, place, (since, until), &mut topics)?;
         }
-        let mut sides = BySide::new();
+        let mut sides: BySide = of_seconds
+            .iter()
+            .zip(0_u32..)
+            .filter(|(count, _)| **count > 0)
+            .map(|(count, second)| ((Counted::Seconds, String::new(), second.to_string()), *count))
+            .collect();
         let mut statement = self.db.prepare_cached(
-            "SELECT c.deck, d.expected, d.response, e.device, e.action FROM event_detail d CROSS JOIN event e \
-             ON e.device = d.device AND e.sequence = d.sequence JOIN card c ON c.id = e.card WHERE d.asked = 'sort' AND d.expected IS NOT NULL \
-             AND d.response IS NOT NULL AND e.kind = 1 AND e.study_day BETWEEN ?1 AND ?2",
+            "SELECT c.deck, d.expected, d.response, e.device, e.action, d.asked, d.suggested, d.extra FROM event_detail d \
+             CROSS JOIN event e ON e.device = d.device AND e.sequence = d.sequence JOIN card c ON c.id = e.card \
+             WHERE d.asked IN ('sort', 'choose', 'type') AND e.kind = 1 AND e.study_day BETWEEN ?1 AND ?2",
         )?;
         let mut rows = statement.query((since.0, until.0))?;
         while let Some(row) = rows.next()? {
             if decks.has(row.get(0)?) && !is_voided(row.get(3)?, row.get(4)?) {
-                *sides.entry((row.get(1)?, row.get(2)?)).or_default() += 1;
+                let detail = Detail {
+                    expected: row.get(1)?,
+                    response: row.get(2)?,
+                    asked: row.get(5)?,
+                    suggested: row.get::<_, Option<i64>>(6)?.and_then(quality_of),
+                    extra: row.get(7)?,
+                    ..Detail::default()
+                };
+                if let Some(key) = tally::confusion(&detail) {
+                    *sides.entry(key).or_default() += 1;
+                }
             }
         }
         Ok((topics, sides))
@@ -377,17 +455,32 @@ impl Store {
     }
 
     /// What the states of the cards add up to, in one pass over the narrow rows of `card_state`.
-    fn states(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<States, StoreError> {
+    fn states(
+        &self,
+        decks: &DeckSet,
+        today: StudyDay,
+        rules: &DeckRules,
+        asked_from: StudyDay,
+        then: StudyDay,
+        groups: &mut Groups,
+    ) -> Result<States, StoreError> {
         let mut counts: BTreeMap<StateWord, u64> = BTreeMap::new();
-        let mut states = States::default();
+        let mut states = States {
+            words: Vec::new(),
+            young: 0,
+            mature: 0,
+            leeches: 0,
+            load_milli: 0,
+            due: BTreeMap::new(),
+            knowledge: Knowledge::new(today),
+            outlook: Outlook::default(),
+            moved: Vec::new(),
+        };
         let mut buried_new = 0;
-        // `offered` is 0 for suspended cards and for those that are never asked. Only the few suspended ones have to be
-        // looked up to be told from the others.
+        // `offered` is 0 for suspended cards and for those that are never asked.
         let mut statement = self.db.prepare_cached(
-            "SELECT s.deck, s.offered, s.repetitions, s.interval_days, s.lapses, s.due, s.last_quality, s.last_day, \
-             s.suspended, s.buried_until FROM card_state s WHERE s.offered = 1 OR (s.suspended = 1 AND EXISTS \
-             (SELECT 1 FROM card c JOIN note n ON n.id = c.note WHERE c.id = s.card AND c.retired = 0 AND n.retired = 0 \
-             AND n.held_out = 0))",
+            "SELECT deck, offered, repetitions, interval_days, lapses, due, last_quality, last_day, suspended, \
+             buried_until, card, ease FROM card_state",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -396,12 +489,30 @@ impl Store {
                 continue;
             }
             let (state, rule) = (judged_state(row)?, rules.of(deck));
+            let card = row.get(10)?;
+            if let Some(memory) = &state.memory {
+                states.knowledge.add(memory.last, memory.interval);
+                if groups.has(card) {
+                    let level = Level::of(Some(memory));
+                    groups.reach(card, level);
+                    if memory.last > then {
+                        states.moved.push((card, level));
+                    }
+                }
+            }
+            let is_offered: bool = row.get(1)?;
+            if !is_offered && !(state.suspended && groups.has(card)) {
+                continue;
+            }
             let word = state.word(today, rule.drill);
             buried_new += u64::from(word == StateWord::Buried && state.memory.is_none());
             *counts.entry(word).or_default() += 1;
             if let Some(memory) = &state.memory {
-                if row.get(1)? {
+                if is_offered {
                     *states.due.entry(memory.due).or_default() += 1;
+                    let ahead = memory.due.max(asked_from).since(today);
+                    let ahead = usize::try_from(ahead).unwrap_or(0);
+                    states.outlook.add(ahead, memory.repetitions, memory.interval, memory.ease);
                 }
                 if word != StateWord::Suspended {
                     if memory.interval.0 >= tally::MATURE_DAYS {

@@ -70,6 +70,7 @@ commands! {
     Search = "search", "/", "search";
     Browse = "browse", "b", "browse all cards";
     Checkup = "checkup", "c", "a check-up: scenes that no review asks";
+    Stats = "stats", "s", "what you know, and what is to come";
     Help = "help", "?", "show all keys";
     Quit = "quit", "q esc", "leave; everything is kept";
 }

@@ -303,7 +303,15 @@ fn every_example_is_a_command_that_there_is() {
     let readme = page("README.md");
     assert!(readme.contains("cargo run --release -- review") && readme.contains("cargo test"));
     let mut lines: Vec<String> = Vec::new();
-    for name in ["README.md", "CONTRIBUTING.md", "docs/authoring.md", "docs/deck-format.md", "docs/json.md"] {
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/authoring.md",
+        "docs/deck-format.md",
+        "docs/json.md",
+        "docs/reports.md",
+        "docs/share.md",
+    ] {
         let text = page(name);
         lines.extend(text.split("```").skip(1).step_by(2).flat_map(str::lines).map(str::to_owned));
     }
@@ -378,7 +386,7 @@ fn every_file_of_a_list_is_in_its_list() {
         (
             "src/cli",
             "src/cli/mod.rs",
-            &["mod.rs", "bulk.rs", "busy.rs", "json.rs", "output.rs", "parse.rs", "glance.rs"],
+            &["mod.rs", "bulk.rs", "busy.rs", "json.rs", "output.rs", "parse.rs", "glance.rs", "share.rs"],
         ),
     ] {
         let text = std::fs::read_to_string(place(list)).unwrap();

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 /// `lmq1`, from SQLite's header.
 const APPLICATION_ID: i32 = 0x6c6d_7131;
 
-fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -96,6 +96,10 @@ fn lived_in() -> World {
     world.answer(one, 0);
     world.undo_newest().unwrap();
     world.answer(one, 3);
+    // Over the end of a month: what was known then is kept.
+    let lone = world.cards().into_iter().find(|line| line.deck_name != "t").unwrap().card;
+    world.pass(8 * 1440);
+    world.answer(lone, 4);
     world
 }
 
@@ -189,6 +193,7 @@ fn every_released_schema_has_a_fixture_that_fills_every_table() {
             "day_sum",
             "topic_sum",
             "side_sum",
+            "known_sum",
             "deck",
             "topic",
             "meta",

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `src/cli` that are no commands.
-const NO_COMMANDS: [&str; 7] = ["editor", "mod", "bulk", "busy", "json", "output", "parse"];
+const NO_COMMANDS: [&str; 8] = ["editor", "mod", "bulk", "busy", "json", "output", "parse", "share"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

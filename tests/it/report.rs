@@ -54,7 +54,7 @@ fn a_report_counts_what_the_log_holds() {
     assert!(answers >= 3 && shown.contains(&format!("{answers}")), "{answers} in {shown}");
     assert_eq!((report["format"].as_str(), report["version"].as_u64()), (Some("lmq-report"), Some(1)));
     assert_eq!(lmq.json(&["stats", "--json"])["sections"], report["sections"]);
-    let sides = &report["sections"]["sorting"];
+    let sides = &report["sections"]["sides"];
     assert!(sides.to_string().contains("manager") && sides.to_string().contains("leader"), "{sides}");
 }
 

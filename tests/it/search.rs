@@ -57,7 +57,7 @@ fn a_query_that_cannot_be_read_is_drawn_with_a_caret() {
         (&["review", "--search", "is:dued"], "did you mean `due`?"),
         (&["export", "--format", "json", "--search", "ease<x"], "no number that `ease` can have"),
         (&["report", "--search", "rated:7d:9"], "`9` is no grade"),
-        (&["stats", "--search", ")"], "there is no `(`"),
+        (&["stats", ")"], "there is no `(`"),
     ] {
         let run = lmq.run(args);
         assert_eq!(run.code, 2, "{args:?}: {run:?}");
@@ -88,7 +88,7 @@ fn exports_and_reports_hold_nothing_but_what_the_search_means() {
     let report = lmq.json(&["report", "--json", "--search", "deck:t tag:lang"]).to_string();
     let all = lmq.json(&["report", "--json"]).to_string();
     assert_ne!(report, all);
-    let stats = lmq.ok(&["stats", "--search", "deck:t tag:lang"]);
+    let stats = lmq.ok(&["stats", "deck:t tag:lang"]);
     assert!(stats.contains("deck:t tag:lang"), "{stats}");
     let run = lmq.run(&["export", "--what", "history", "--format", "jsonl", "--search", "a"]);
     assert_eq!(run.code, 2);

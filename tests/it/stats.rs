@@ -9,6 +9,7 @@ fn stats_are_the_report_in_the_terminal() {
     lmq.run(["answer", "team/who", "good"]).ok().out();
     assert_eq!(lmq.run(["stats"]).out(), lmq.run(["report"]).out());
     assert_eq!(lmq.run(["stats", "--json"]).json(), lmq.run(["report", "--format", "json"]).json());
+    assert!(lmq.run(["stats", "deck:team"]).out().contains("deck:team"));
     assert!(lmq.run(["stats", "--deck", "team", "--since", "30d"]).out().contains("team"));
     lmq.run(["stats", "--since", "yesterday"]).err(2);
     lmq.run(["stats", "--deck", "taem"]).err(2);

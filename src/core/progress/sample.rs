@@ -1,14 +1,20 @@
 //! A believable history for tests: 90 days, two decks, the same numbers every time.
 
+use crate::core::mastery::TopicMastery;
 use crate::core::pause::Pauses;
+use crate::core::progress::Counted;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
 use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
+use crate::core::progress::knowledge::Knowledge;
+use crate::core::progress::outlook::Outlook;
 use crate::core::scheduler::mix;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
+use crate::core::units::Days;
+use crate::core::units::Ease;
 
 /// 2026-04-14, the last of the 90 days.
 pub(crate) const TODAY: StudyDay = StudyDay(20_557);
@@ -55,6 +61,22 @@ fn topic(index: u64, deck: &str, title: &str) -> TopicTotals {
     }
 }
 
+/// A topic of fifteen cards, further on the greater `progress`.
+fn standing(index: u64, deck: &str, title: &str, progress: u64) -> TopicMastery {
+    let mut cards = [0; 5];
+    for card in 0..15 {
+        let level = below(index * 100 + card + 7, 3 + progress).min(4);
+        cards[usize::try_from(level).unwrap()] += 1;
+    }
+    TopicMastery {
+        id: format!("{}/T{index:02}", deck.to_lowercase()),
+        title: title.to_owned(),
+        deck: deck.to_owned(),
+        cards,
+        recalls: recalls(index + 3_000, 40, 85),
+    }
+}
+
 /// The history.
 pub(crate) fn totals() -> Totals {
     let skipped = |index: u64| index != 89 && (index % 13 == 5 || (40..43).contains(&index));
@@ -63,8 +85,30 @@ pub(crate) fn totals() -> Totals {
     let skills = ["Listening", "Delegation", "Feedback", "Conflict", "Deciding under uncertainty", "Running a meeting"];
     let named =
         differences.iter().map(|title| ("Differences", title)).chain(skills.iter().map(|title| ("Skills", title)));
-    let side =
-        |expected: &str, given: &str, count| SideTotals { expected: expected.into(), given: given.into(), count };
+    let counted = |kind, expected: &str, given: &str, count| SideTotals {
+        kind,
+        expected: expected.into(),
+        given: given.into(),
+        count,
+    };
+    let side = |expected: &str, given: &str, count| counted(Counted::Sides, expected, given, count);
+    let pair = |expected: &str, given: &str, count| counted(Counted::Pairs, expected, given, count);
+    let (people, vision, future) = ("people / things", "vision / execution", "future / present");
+    let mut knowledge = Knowledge::new(TODAY);
+    let mut outlook = Outlook::default();
+    for card in 0..437_u32 {
+        let interval = [1, 6, 15, 38, 95][(card % 5) as usize];
+        let ago = i64::try_from(below(u64::from(card), u64::from(interval) + 2)).unwrap();
+        knowledge.add(TODAY.plus(-ago), Days(interval));
+        outlook.add(below(u64::from(card) + 9, 40).try_into().unwrap(), 1 + card % 5, Days(interval), Ease::START);
+    }
+    for (ago, cards) in [(75, 180), (45, 290), (14, 400)] {
+        for card in 0..cards {
+            let last = TODAY.plus(-ago - i64::try_from(below(card, 9)).unwrap());
+            knowledge.add_ended(last, TODAY.plus(-ago + 12), Days(9));
+        }
+    }
+    let named_topics: Vec<(&str, &str)> = named.clone().map(|(deck, title)| (deck, *title)).collect();
     Totals {
         today: TODAY,
         since: None,
@@ -79,7 +123,27 @@ pub(crate) fn totals() -> Totals {
             side("leader", "manager", 22),
             side("manager", "leader", 9),
             side("manager", "manager", 74),
+            pair(people, people, 31),
+            pair(people, future, 4),
+            pair(vision, vision, 28),
+            pair(vision, people, 2),
+            pair(future, future, 25),
+            pair(future, vision, 7),
+            counted(Counted::Typed, "", "right", 61),
+            counted(Counted::Typed, "", "near", 9),
+            counted(Counted::Typed, "", "wrong", 14),
+            counted(Counted::Seconds, "", "4", 900),
+            counted(Counted::Seconds, "", "7", 1100),
+            counted(Counted::Seconds, "", "15", 1227),
         ],
+        knowledge,
+        mastery: (0..).zip(&named_topics).map(|(index, (deck, title))| standing(index, deck, title, 6)).collect(),
+        mastery_then: Some((
+            TODAY.plus(-30),
+            (0..).zip(&named_topics).map(|(index, (deck, title))| standing(index, deck, title, 2)).collect(),
+        )),
+        outlook,
+        new_per_day: 10,
         states: vec![
             (StateWord::New, 112),
             (StateWord::Learning, 38),
@@ -113,6 +177,16 @@ pub(crate) fn empty() -> Totals {
         due: Vec::new(),
         daily_load_milli: 0,
         pauses: Pauses::default(),
+        knowledge: Knowledge::new(TODAY),
+        mastery: vec![TopicMastery {
+            id: "differences/frame".to_owned(),
+            title: "What and why".to_owned(),
+            deck: "Differences".to_owned(),
+            cards: [549, 0, 0, 0, 0],
+            recalls: Recalls::default(),
+        }],
+        mastery_then: None,
+        outlook: Outlook::default(),
         ..totals()
     }
 }

@@ -192,20 +192,70 @@ fn topics_are_ranked_only_with_five_answers_that_count() {
 }
 
 #[test]
-fn sides_are_taken_for_each_other() {
-    let side =
-        |expected: &str, given: &str, count| SideTotals { expected: expected.into(), given: given.into(), count };
+fn what_is_taken_for_what_makes_a_table_of_each_kind() {
+    let side = |kind, expected: &str, given: &str, count| SideTotals {
+        kind,
+        expected: expected.into(),
+        given: given.into(),
+        count,
+    };
     let mut totals = on(&[]);
-    totals.sides = vec![side("leader", "leader", 30), side("leader", "manager", 10), side("manager", "manager", 12)];
-    let found: Vec<_> =
-        Progress::new(&totals).mistaken.into_iter().map(|row| (row.expected, row.given, row.count, row.of)).collect();
-    assert_eq!(
-        found,
-        [
-            ("leader".to_owned(), Some("manager".to_owned()), 10, 40),
-            ("manager".to_owned(), Some("leader".to_owned()), 0, 12)
-        ]
-    );
+    totals.sides = vec![
+        side(Counted::Sides, "leader", "leader", 30),
+        side(Counted::Sides, "leader", "manager", 10),
+        side(Counted::Sides, "manager", "manager", 12),
+        side(Counted::Sides, "manager", "both", 3),
+        side(Counted::Pairs, "a / b", "c / d", 1),
+    ];
+    let confusions = Progress::new(&totals).confusions;
+    assert_eq!(confusions.iter().map(|found| found.kind).collect::<Vec<_>>(), [Counted::Sides, Counted::Pairs]);
+    let sides = &confusions[0];
+    assert_eq!(sides.names, ["both", "leader", "manager"]);
+    assert_eq!(sides.counts, [vec![0, 0, 0], vec![0, 30, 10], vec![3, 0, 12]]);
+    assert_eq!((sides.of(1), sides.mistaken()), (40, vec![(1, 2, 10), (2, 0, 3)]));
+    totals.sides = (0..40).map(|n| side(Counted::Choices, &format!("c{n}"), &format!("c{}", n + 1), n + 1)).collect();
+    let many = &Progress::new(&totals).confusions[0];
+    assert_eq!(many.names.len(), MOST_NAMES);
+    assert!(many.names.contains(&"c39".to_owned()), "those that are mistaken most stay");
+}
+
+#[test]
+fn the_median_is_the_time_that_half_of_the_answers_took_at_most() {
+    let mut totals = on(&[(1000, DayTotals { answers: 4, time_ms: 30_000, ..DayTotals::default() })]);
+    let took = |second: &str, count| SideTotals {
+        kind: Counted::Seconds,
+        expected: String::new(),
+        given: second.to_owned(),
+        count,
+    };
+    totals.sides = vec![took("10", 2), took("4", 1), took("6", 1)];
+    assert_eq!(Progress::new(&totals).pace, Pace { median_s: Some(6), mean_ms: Some(7500) });
+    assert_eq!(Progress::new(&on(&[])).pace, Pace::default());
+}
+
+#[test]
+fn retention_is_summed_by_calendar_month() {
+    let reviewed = |passed, all| DayTotals { answers: all, young: Recalls { passed, all }, ..DayTotals::default() };
+    // StudyDay(1000) is 1972-09-27.
+    let totals = on(&[(960, reviewed(3, 4)), (980, reviewed(5, 5)), (1000, reviewed(1, 2))]);
+    let months: Vec<_> = Progress::new(&totals)
+        .retention_by_month
+        .into_iter()
+        .map(|(day, sum)| (day.iso(), sum.passed, sum.all))
+        .collect();
+    assert_eq!(months, [("1972-08-01".to_owned(), 3, 4), ("1972-09-01".to_owned(), 6, 7)]);
+}
+
+#[test]
+fn a_topic_moves_by_the_levels_that_it_climbed() {
+    let topic =
+        |id: &str, cards| TopicMastery { id: id.to_owned(), title: id.to_owned(), cards, ..TopicMastery::default() };
+    let mut totals = on(&[]);
+    totals.mastery = vec![topic("b", [0, 0, 0, 2, 0]), topic("a", [0, 2, 0, 0, 0]), topic("none", [0; 5])];
+    totals.mastery_then = Some((StudyDay(900), vec![topic("b", [1, 0, 1, 0, 0]), topic("a", [0, 0, 2, 0, 0])]));
+    let moved: Vec<_> =
+        Progress::new(&totals).standings.iter().map(|standing| (standing.now.id.clone(), standing.moved())).collect();
+    assert_eq!(moved, [("a".to_owned(), -1), ("b".to_owned(), 1)]);
 }
 
 #[test]

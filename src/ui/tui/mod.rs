@@ -12,6 +12,7 @@ mod markdown;
 mod pages;
 mod paint;
 mod review;
+mod stats;
 mod steps;
 mod term;
 mod today;

@@ -514,7 +514,8 @@ impl Screen {
             | Command::Search
             | Command::Add
             | Command::Browse
-            | Command::Checkup => {}
+            | Command::Checkup
+            | Command::Stats => {}
         }
         Ok(true)
     }

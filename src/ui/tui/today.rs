@@ -27,6 +27,7 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review;
+use crate::ui::tui::stats;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
@@ -100,6 +101,7 @@ pub fn today(
             let pieces = [
                 (first.to_owned(), Tone::Plain),
                 (format!("{} browse", keys(Command::Browse)), Tone::Quiet),
+                (format!("{} stats", keys(Command::Stats)), Tone::Quiet),
                 (format!("{} undo", keys(Command::Undo)), Tone::Quiet),
                 (format!("{} keys", keys(Command::Help)), Tone::Quiet),
                 (format!("{} leave", keys(Command::Quit)), Tone::Quiet),
@@ -179,6 +181,7 @@ pub fn today(
                     overview = desk.overview()?;
                 }
             }
+            Some(Command::Stats) => stats::run(desk, &mut term, with)?,
             Some(Command::Help) => pages::show(&|width| pages::help(with, width), &mut term, with)?,
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => {}

@@ -1,0 +1,64 @@
+//! `lmq report --share`: shown to the person first, then written.
+
+use crate::cli::Ctx;
+use crate::core::text::one_line;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::formats;
+use crate::formats::share::MOST_CHARS;
+use crate::ops;
+use crate::ops::files;
+use crate::ops::files::Existing;
+use crate::report;
+use crate::report::render_text;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 80;
+
+pub(super) struct Wanted<'w> {
+    pub(super) path: &'w Path,
+    pub(super) name: Option<&'w str>,
+    pub(super) decks: &'w [String],
+    pub(super) force: bool,
+    pub(super) yes: bool,
+}
+
+pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
+    let existing = if wanted.force { Existing::Replace } else { Existing::Keep };
+    files::may_be_written(wanted.path, existing)?;
+    let name = match wanted.name.map(one_line) {
+        Some(name) if name.is_empty() || name.chars().count() > MOST_CHARS => {
+            return Err(Failure::usage(format!("a name has 1 to {MOST_CHARS} characters"))
+                .hint("leave --name away to share without one"));
+        }
+        name => name,
+    };
+    let mut store = ctx.store()?;
+    let stamp = ctx.stamp();
+    let share = ops::share::make(&mut store, &ctx.settings, stamp, wanted.decks, name.as_deref())?;
+    if !wanted.yes {
+        let terminals = Env::terminals();
+        let width = if terminals.stdout { crate::ui::width() } else { WIDTH };
+        let preview = report::share(&share, stamp.today);
+        render_text(&preview, width, &mut ctx.out).map_err(|error| Failure::output(&error))?;
+        if !terminals.stdin || !terminals.stdout {
+            ctx.out.flush().map_err(|error| Failure::output(&error))?;
+            return Err(Failure::usage("nothing was written: nobody could be asked whether to share this")
+                .hint("say --yes when you have seen it"));
+        }
+        write!(ctx.out, "\nWrite this to {}? [y/N] ", one_line(&wanted.path.display().to_string()))
+            .and_then(|()| ctx.out.flush())
+            .map_err(|error| Failure::output(&error))?;
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
+        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+            ctx.say("nothing was written");
+            return Ok(());
+        }
+    }
+    files::write_new(wanted.path, existing, |out| formats::share::write(&share, out))?;
+    ctx.say(&format!("wrote {}", wanted.path.display()));
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! One report, for the commands and for the screen.
+
+use crate::core::progress::Counted;
+use crate::core::progress::Progress;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::failure::Failure;
+use crate::ops;
+use crate::ops::failure;
+use crate::report::CardLine;
+use crate::report::Report;
+use crate::report::build;
+use crate::report::with_checkups;
+use crate::store::DeckSet;
+use crate::store::Stamp;
+use crate::store::Store;
+
+/// What a report is asked about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'w> {
+    /// Its first day; `None` for the first answer.
+    pub since: Option<StudyDay>,
+    /// Its last day; `None` for today.
+    pub until: Option<StudyDay>,
+    /// The decks, as they were named; none for all.
+    pub decks: &'w [String],
+    /// Whether cards are listed.
+    pub with_cards: bool,
+    /// Whether it is for others: then what was taken for what is only told where both stand in the built-in decks, since
+    /// in other decks they are the texts of somebody's cards.
+    pub for_others: bool,
+    /// Only cards that this search means.
+    pub search: Option<&'w str>,
+}
+
+/// Reads the sums and judges them.
+///
+/// # Errors
+/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
+pub fn make(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
+    let (since, until) = (wanted.since, wanted.until);
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+    {
+        return Err(Failure::usage(format!("{} is after {}", since.iso(), until.iso()))
+            .hint("give the earlier day to --since, the later to --until"));
+    }
+    let decks = ops::decks::named(store, wanted.decks)?;
+    let rules = ops::day::rules(store, settings).map_err(|error| failure(&error, store.path()))?;
+    let among = match wanted.search {
+        Some(query) => {
+            let mut cards = ops::search::cards(store, settings, stamp.today, query)?;
+            if decks != DeckSet::All {
+                let named = store.cards_in(&decks).map_err(|error| failure(&error, store.path()))?;
+                cards.retain(|card| named.contains(card));
+            }
+            Some(cards)
+        }
+        None => None,
+    };
+    let mut totals = match &among {
+        Some(cards) => store.totals_of(cards, &ops::search::asked(store, settings, stamp.today)?, since, until),
+        None => store.totals(&decks, stamp.today, since, until, &rules),
+    }
+    .map_err(|error| failure(&error, store.path()))?;
+    if wanted.for_others && !totals.sides.is_empty() {
+        let published = store.published_texts().map_err(|error| failure(&error, store.path()))?;
+        let names_cards = |kind: Counted| Counted::MATRICES.contains(&kind);
+        let is_published = |name: &String| published.contains(name);
+        totals
+            .sides
+            .retain(|side| !names_cards(side.kind) || (is_published(&side.expected) && is_published(&side.given)));
+    }
+    totals.new_per_day = u64::from(match wanted.decks {
+        [deck] => settings.of_deck(deck).new_per_day,
+        _ => settings.new_per_day,
+    });
+    let mut cards = Vec::new();
+    if wanted.with_cards {
+        let add = |line: crate::store::CardLine| {
+            let memory = line.state.memory.as_ref();
+            cards.push(CardLine {
+                deck: line.deck_name.clone(),
+                card: line.key.clone().unwrap_or_else(|| line.text.prompt(line.card.ordinal)),
+                state: line.state.word(stamp.today, settings.of_deck(&line.deck_name).drill()),
+                due: memory.map(|m| m.due),
+                interval: memory.map(|m| m.interval),
+                ease: memory.map(|m| m.ease),
+                lapses: u64::from(line.state.lapses()),
+            });
+            Ok(())
+        };
+        match &among {
+            Some(among) => store.lines(among, add),
+            None => store.cards(&decks, &[], add),
+        }
+        .map_err(|error| failure(&error, store.path()))?;
+    }
+    // A search may hold the words of a card.
+    let is_told = wanted.with_cards || !wanted.for_others;
+    let search = wanted.search.map(|search| if is_told { search } else { "the cards of a search" });
+    let about: Vec<&str> = wanted.decks.iter().map(String::as_str).chain(search).collect();
+    let names = (!about.is_empty()).then(|| about.join(", "));
+    let progress = Progress::new(&totals);
+    let report = build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice()));
+    let checkups = ops::checkup::among(store, &decks, among.as_deref())?;
+    Ok(with_checkups(report, &checkups, until))
+}

@@ -1,0 +1,53 @@
+//! What a person shares with a team.
+
+use crate::core::id::ShareId;
+use crate::core::settings::Settings;
+use crate::core::team::Share;
+use crate::core::team::SharedDeck;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops;
+use crate::ops::failure;
+use crate::store::Stamp;
+use crate::store::Store;
+
+/// Sums over the whole history of the decks, as they stand today.
+///
+/// # Errors
+/// When a deck means nothing, or the database can't be read or written.
+pub fn make(
+    store: &mut Store,
+    settings: &Settings,
+    stamp: Stamp,
+    decks: &[String],
+    name: Option<&str>,
+) -> Result<Share, Failure> {
+    let path = store.path().to_owned();
+    let named = ops::decks::named(store, decks)?;
+    let rules = ops::day::rules(store, settings).map_err(|error| failure(&error, &path))?;
+    let totals = store.totals(&named, stamp.today, None, None, &rules).map_err(|error| failure(&error, &path))?;
+    let heads = store.deck_heads().map_err(|error| failure(&error, &path))?;
+    let mut topics = totals.mastery;
+    topics.sort_by(|a, b| a.id.cmp(&b.id));
+    // Decks without any card that can be asked have no topic, and nothing to tell.
+    let is_told = |deck: &str| topics.iter().any(|topic| topic.deck == deck);
+    let mut decks: Vec<SharedDeck> = heads
+        .into_iter()
+        .filter(|deck| named.has(deck.number) && is_told(&deck.name))
+        .map(|deck| SharedDeck { id: deck.id, name: deck.name, version: deck.version })
+        .collect();
+    decks.sort();
+    let checkups = ops::checkup::among(store, &named, None)?;
+    let mut finished = checkups.iter().filter(|one| one.finished).map(|one| one.score);
+    let (first_checkup, latest_checkup) = (finished.next(), finished.next_back());
+    let id = store.share_id(ShareId(Env::fresh_share())).map_err(|error| failure(&error, &path))?;
+    Ok(Share {
+        id,
+        name: name.map(str::to_owned),
+        made: stamp.now,
+        decks,
+        topics,
+        first_checkup,
+        latest_checkup,
+    })
+}

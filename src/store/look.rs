@@ -1,0 +1,86 @@
+//! A look at a database that must not wait for anybody and must not change anything: for a prompt.
+
+use crate::core::id::DeviceId;
+use crate::store::Here;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::header_of;
+use crate::store::migrate;
+use crate::store::wal_name;
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
+use std::fs;
+use std::path::Path;
+
+/// `path` as SQLite's URI, so that a flag can be given with it.
+fn immutable(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?immutable=1")
+}
+
+/// Where there is no write-ahead log, nobody has the database open, and SQLite is told that nobody will: it would leave
+/// side files behind otherwise. Should somebody begin to write at this very moment, one prompt may be a card behind.
+fn open(path: &Path) -> Result<Connection, StoreError> {
+    let has_log = fs::metadata(path.with_file_name(wal_name(path))).is_ok_and(|meta| meta.len() > 0);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if has_log {
+        return Ok(Connection::open_with_flags(path, flags)?);
+    }
+    Ok(Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?)
+}
+
+impl Store {
+    /// Opens for reading alone: nothing is made, migrated, locked or waited for. `None` where there is no database, or
+    /// one that has to be migrated first.
+    ///
+    /// # Errors
+    /// When the file is no database of ours, or can't be read at once.
+    pub fn look(path: &Path) -> Result<Option<Self>, StoreError> {
+        let header = header_of(path)?;
+        if header.is_empty() {
+            return Ok(None);
+        }
+        migrate::check_header(path, &header)?;
+        let db = open(path)?;
+        if !migrate::is_newest(&db)? {
+            return Ok(None);
+        }
+        let here = Here { machine: String::new(), device_name: String::new(), fresh_device: DeviceId([0; 16]) };
+        Ok(Some(Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::study_day::Timestamp;
+
+    #[test]
+    fn a_look_makes_no_file_and_leaves_the_database_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = || fs::read_dir(folder.path()).unwrap().count();
+        let path = folder.path().join("what? 100% #1.db");
+        assert!(Store::look(&path).unwrap().is_none() && files() == 0);
+        let here = Here { machine: "m".into(), device_name: "d".into(), fresh_device: DeviceId([1; 16]) };
+        let store = Store::open(&path, here, Timestamp { unix_ms: 0, offset_min: 0 }).unwrap();
+        let decks = |store: &Store| store.deck_names().unwrap().len();
+        assert_eq!(Store::look(&path).unwrap().map(|look| decks(&look)), Some(0), "while another has it open");
+        store.close().unwrap();
+        let before = (fs::read(&path).unwrap(), files());
+        assert_eq!(Store::look(&path).unwrap().map(|look| decks(&look)), Some(0));
+        assert_eq!((fs::read(&path).unwrap(), files()), before);
+        fs::write(&path, "no database").unwrap();
+        assert!(Store::look(&path).is_err());
+    }
+
+    #[test]
+    fn an_older_schema_is_left_to_those_who_may_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lmq.db");
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch("CREATE TABLE t (x); PRAGMA user_version = 0;").unwrap();
+        db.pragma_update(None, "application_id", migrate::APPLICATION_ID).unwrap();
+        db.close().unwrap();
+        assert!(Store::look(&path).unwrap().is_none());
+    }
+}

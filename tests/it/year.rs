@@ -1,0 +1,201 @@
+//! Learners who use the program for a year, through the real session: what reports are tested on, and what the pictures
+//! in docs/ show. The same lives in every run.
+
+use crate::migrations::repository;
+use crate::world::World;
+use lmq::core::card::Ask;
+use lmq::core::event::Fact;
+use lmq::core::grade::Quality;
+use lmq::core::queue::Candidate;
+use lmq::core::queue::Origin;
+use lmq::core::queue::Queue;
+use lmq::core::queue::Siblings;
+use lmq::core::scheduler::mix;
+use lmq::core::session::Effect;
+use lmq::core::session::Input;
+use lmq::core::session::Mode;
+use lmq::core::session::Session;
+use lmq::core::session::Stage;
+use lmq::core::study_day::StudyDay;
+use lmq::core::study_day::Timestamp;
+use lmq::ops;
+use std::fmt::Write as _;
+use std::fs;
+
+/// How somebody learns.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Profile {
+    pub(crate) name: &'static str,
+    /// Days of use.
+    pub(crate) days: i64,
+    /// Percent of days without a sitting.
+    skips: u64,
+    /// Percent by which memories last longer than their intervals, or shorter.
+    memory: u64,
+    /// New cards a day.
+    new: u32,
+    /// Answers a sitting at most.
+    most: usize,
+    /// A break of so many days, from that day on.
+    pause: Option<(i64, i64)>,
+}
+
+/// A steady learner, one who forgets and skips, and one who came for three weeks and left.
+pub(crate) const PROFILES: [Profile; 3] = [
+    Profile { name: "steady", days: 365, skips: 10, memory: 110, new: 5, most: 40, pause: Some((200, 14)) },
+    Profile { name: "forgetful", days: 150, skips: 40, memory: 65, new: 8, most: 30, pause: None },
+    Profile { name: "brief", days: 21, skips: 0, memory: 80, new: 10, most: 25, pause: None },
+];
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        mix(self.0) % sides
+    }
+}
+
+/// A deck of one's own: no topics; half of the cards have a tag; typed answers, and quotations to be given to speakers.
+fn own_deck() -> String {
+    let mut deck = "[deck]\nid = \"own\"\nname = \"my team\"\ntitle = \"My team\"\n".to_owned();
+    let speakers = ["Ann Achebe", "Bo Berg", "Cleo Cruz"];
+    for number in 0..30_usize {
+        let tags = if number.is_multiple_of(2) { "tags = [\"meetings\"]\n" } else { "" };
+        let (right, others) = (speakers[number % 3], [speakers[(number + 1) % 3], speakers[(number + 2) % 3]]);
+        match number % 5 {
+            0 => write!(
+                deck,
+                "\n[[card]]\nkey = \"w{number}\"\nkind = \"typed\"\nprompt = \"Word {number}?\"\n\
+                 answer = \"delegation{number}\"\n{tags}"
+            ),
+            1 => write!(
+                deck,
+                "\n[[card]]\nkey = \"q{number}\"\nkind = \"choice\"\nprompt = \"Who said {number}?\"\nanswer = \"{right}\"\n\
+                 distractors = [\"{}\", \"{}\"]\nspeaker = \"{right}, of {number}\"\n{tags}",
+                others[0], others[1]
+            ),
+            _ => write!(
+                deck,
+                "\n[[card]]\nkey = \"b{number}\"\nkind = \"basic\"\nfront = \"Question {number}?\"\nback = \"{number}\"\n{tags}"
+            ),
+        }
+        .unwrap();
+    }
+    deck
+}
+
+/// A whole life; the clock stands at the evening of its last day.
+pub(crate) fn live(profile: Profile) -> World {
+    let mut world = World::bare();
+    for name in ["differences", "skills", "quotes"] {
+        let text = fs::read_to_string(repository().join("decks").join(format!("{name}.toml"))).unwrap();
+        world.import(&format!("{name}.toml"), &text);
+    }
+    world.import("own.toml", &own_deck());
+    world.settings.new_per_day = profile.new;
+    let mut dice = Dice(mix(profile.days.unsigned_abs() * 1000 + profile.skips));
+    let start = world.now();
+    for day in 0..profile.days {
+        world.set_now(Timestamp { unix_ms: start.unix_ms + day * 86_400_000, ..start });
+        if let Some((from, days)) = profile.pause.filter(|(from, _)| *from == day) {
+            let until = StudyDay(world.today().0 + i32::try_from(days).unwrap());
+            assert_eq!(day, from);
+            let stamp = world.stamp();
+            ops::pause::pause(&mut world.store, stamp, until).unwrap();
+        }
+        let is_paused = ops::pause::current(&world.store, world.today()).unwrap().is_some();
+        let is_skipped = dice.roll(100) < profile.skips && day > 0 && day + 1 < profile.days;
+        if !is_skipped && !is_paused {
+            sit(&mut world, profile, &mut dice);
+        }
+        if day % 37 == 20 && !is_skipped && !is_paused {
+            world.undo_newest();
+        }
+    }
+    world
+}
+
+/// One sitting, card by card as the program would ask them.
+fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
+    for _ in 0..profile.most {
+        let options = ops::review::Options::default();
+        let next = ops::review::next(&world.store, &world.env, &world.settings, &options).unwrap();
+        let Some((loaded, origin)) = next else { return };
+        let chance = match &loaded.state.memory {
+            None => 60,
+            Some(_) if origin == Origin::Repeat => 85,
+            // Nine of ten at the end of the interval, for a memory that is as good as the scheduler hopes.
+            Some(memory) => {
+                let waited = f64::from((world.today().0 - memory.last.0).max(1));
+                let lasting = f64::from(memory.interval.0.max(1)) * profile.memory as f64 / 100.0;
+                (0.9_f64.powf(waited / lasting) * 100.0).round() as u64
+            }
+        };
+        let knows = dice.roll(100) < chance;
+        let took = i64::try_from(1500 + dice.roll(9000) + if dice.roll(40) == 0 { 120_000 } else { 0 }).unwrap();
+        let shown = world.now();
+        world.set_now(Timestamp { unix_ms: shown.unix_ms + took, ..shown });
+        let (now, today) = (world.now(), world.today());
+        let answer = loaded.text.answer(loaded.card.ordinal);
+        let mut queue = Queue::default();
+        queue.put_first(Candidate { card: loaded.card, siblings: Siblings(0) }, origin);
+        let session =
+            Session::new(queue, world.settings.clone(), Mode::Normal, None).present(Some(loaded), shown, today);
+        let current = session.current().unwrap();
+        let right = current.question.options.iter().position(|option| *option == answer);
+        let response = match (&current.question.ask, right) {
+            (Ask::Choose | Ask::Sort, Some(right)) => {
+                let others = current.question.options.len();
+                let pick = if knows { right } else { (right + 1 + dice.roll(2) as usize % (others - 1)) % others };
+                (pick + 1).to_string()
+            }
+            (Ask::Type, _) if knows && dice.roll(5) == 0 => answer.replacen("e", "ee", 1),
+            (Ask::Type, _) if knows => answer,
+            (Ask::Type, _) => "something else".to_owned(),
+            _ => String::new(),
+        };
+        let mut step = session.step(Input::Respond(response), now, today);
+        if matches!(step.next.stage(), Stage::Front(_)) {
+            step = session.step(Input::Respond(String::new()), now, today);
+        }
+        let input = match (step.next.suggestion(), knows) {
+            (Some(_), _) => Input::Accept,
+            (None, true) => {
+                Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.roll(5) as usize])
+            }
+            (None, false) => Input::Grade(Quality::Q1),
+        };
+        let scheduler = step.next.rules().scheduler();
+        let stamp = world.stamp();
+        for effect in step.next.step(input, now, today).effects {
+            if let Effect::Append { kind, label, events } = effect {
+                world
+                    .store
+                    .write(
+                        stamp,
+                        kind,
+                        |()| label.clone(),
+                        |writer| events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop)),
+                    )
+                    .unwrap();
+                assert!(matches!(events[0].fact, Fact::Answered { .. } | Fact::Crammed { .. }), "{events:?}");
+            }
+        }
+        world.pass(0);
+    }
+}
+
+/// Writes the life of one profile, for the pictures in docs/: `LMQ_YEAR=steady LMQ_YEAR_OUT=/tmp/year.db`.
+#[test]
+#[ignore = "writes the file that LMQ_YEAR_OUT names"]
+fn write_a_year() {
+    let name = std::env::var("LMQ_YEAR").unwrap_or_else(|_| "steady".to_owned());
+    let profile = PROFILES.into_iter().find(|profile| profile.name == name).unwrap();
+    let world = live(profile);
+    let out = std::env::var("LMQ_YEAR_OUT").unwrap();
+    fs::remove_file(&out).ok();
+    let db = rusqlite::Connection::open(world.path()).unwrap();
+    db.execute("VACUUM INTO ?1", [&out]).unwrap();
+    println!("{}", world.now().to_rfc3339());
+}
