@@ -129,10 +129,7 @@ fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
 pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyDay {
     const FOUR_WEEKS: i64 = 28;
     since
-        .map_or_else(
-            || StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()),
-            |day| day,
-        )
+        .unwrap_or_else(|| StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()))
         .plus(-1)
 }
 
@@ -501,7 +498,8 @@ impl Store {
                 }
             }
             let is_offered: bool = row.get(1)?;
-            if !is_offered && !(state.suspended && groups.has(card)) {
+            let is_counted = is_offered || (state.suspended && groups.has(card));
+            if !is_counted {
                 continue;
             }
             let word = state.word(today, rule.drill);
