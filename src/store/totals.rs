@@ -48,6 +48,7 @@ use chrono::NaiveDate;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Numbers of a topic, before it has its title.
 #[derive(Debug, Clone, Copy, Default)]
@@ -473,6 +474,8 @@ impl Store {
             outlook: Outlook::default(),
             moved: Vec::new(),
         };
+        // Many cards had their last answer on the same day and wait as long: one power is enough for them.
+        let mut alike: HashMap<(StudyDay, Days), u64> = HashMap::new();
         let mut buried_new = 0;
         // `offered` is 0 for suspended cards and for those that are never asked.
         let mut statement = self.db.prepare_cached(
@@ -488,7 +491,7 @@ impl Store {
             let (state, rule) = (judged_state(row)?, rules.of(deck));
             let card = row.get(10)?;
             if let Some(memory) = &state.memory {
-                states.knowledge.add(memory.last, memory.interval);
+                *alike.entry((memory.last, memory.interval)).or_default() += 1;
                 if groups.has(card) {
                     let level = Level::of(Some(memory));
                     groups.reach(card, level);
@@ -522,6 +525,9 @@ impl Store {
                 }
             }
             states.leeches += u64::from(is_leech(state.lapses(), rule.leech_lapses));
+        }
+        for ((last, interval), cards) in alike {
+            states.knowledge.add_alike(last, interval, cards);
         }
         let mut statement =
             self.db.prepare_cached("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck")?;
