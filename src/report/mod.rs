@@ -37,6 +37,7 @@ pub use model::Raw;
 pub use model::Report;
 pub use model::Section;
 pub use model::Shape;
+pub use model::Square;
 pub use model::Table;
 pub use model::Weight;
 pub use privacy::Privacy;

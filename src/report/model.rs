@@ -196,6 +196,9 @@ pub enum Shape {
     Matrix,
 }
 
+/// Names in order, and by right name and given name the row of the table that has the two.
+pub type Square<'t> = (Vec<&'t str>, Vec<Vec<Option<&'t Vec<Cell>>>>);
+
 /// How a picture of a table is drawn. The first column names the bars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
@@ -259,7 +262,7 @@ impl Chart {
     /// A table of pairs of names as a square: the names in order, and by right name and given name the row that has
     /// the two.
     #[must_use]
-    pub fn square<'t>(&self, table: &'t Table) -> (Vec<&'t str>, Vec<Vec<Option<&'t Vec<Cell>>>>) {
+    pub fn square<'t>(&self, table: &'t Table) -> Square<'t> {
         let name = |row: &'t Vec<Cell>, column: usize| match row.get(column) {
             Some(Cell::Text(name)) => name.as_str(),
             _ => "",

@@ -45,6 +45,8 @@ pub(super) struct Groups {
     /// Whether every card of theirs is counted, so that kept sums by topic are about the same cards.
     is_whole: bool,
     places: HashMap<(i64, i64, Option<String>), u32>,
+    /// By topic: the deck of its newest card, and the place of their group.
+    of_topic: Vec<(i64, u32)>,
 }
 
 impl Groups {
@@ -52,10 +54,24 @@ impl Groups {
     pub(super) fn add(&mut self, card: i64, deck: i64, topic: i64, tag: Option<String>) {
         let Ok(card) = usize::try_from(card) else { return };
         let list = &mut self.list;
-        let place = *self.places.entry((deck, topic, tag)).or_insert_with_key(|(deck, topic, tag)| {
-            list.push(Group { deck: *deck, topic: *topic, tag: tag.clone(), cards: [0; 5] });
-            u32::try_from(list.len()).unwrap_or(0)
-        });
+        // Cards of one topic are many, and most of them lie in one deck.
+        let known = usize::try_from(topic).ok().filter(|topic| *topic > 0 && tag.is_none());
+        let found = known.and_then(|topic| self.of_topic.get(topic)).filter(|(of, place)| *of == deck && *place > 0);
+        let place = match found {
+            Some((_, place)) => *place,
+            None => *self.places.entry((deck, topic, tag)).or_insert_with_key(|(deck, topic, tag)| {
+                list.push(Group { deck: *deck, topic: *topic, tag: tag.clone(), cards: [0; 5] });
+                u32::try_from(list.len()).unwrap_or(0)
+            }),
+        };
+        if let Some(topic) = known {
+            if self.of_topic.len() <= topic {
+                self.of_topic.resize(topic + 1, (0, 0));
+            }
+            if let Some(of_topic) = self.of_topic.get_mut(topic) {
+                *of_topic = (deck, place);
+            }
+        }
         if self.of_card.len() <= card {
             self.of_card.resize(card + 1, 0);
         }
@@ -239,6 +255,12 @@ impl Store {
     ) -> Result<Groups, StoreError> {
         if answered_since.is_empty() {
             return Ok(groups.before(&[]));
+        }
+        let first: Option<i32> =
+            self.db.query_row("SELECT min(study_day) FROM day_sum WHERE answers > 0", [], |row| row.get(0))?;
+        if first.is_none_or(|first| day.0 < first) {
+            let moved: Vec<_> = answered_since.iter().map(|(card, now)| (*card, Level::Unseen, *now)).collect();
+            return Ok(groups.before(&moved));
         }
         if day == month_end(day) && groups.is_whole {
             return self.standings_at_month_end(groups, answered_since, day);

@@ -48,6 +48,7 @@ use chrono::NaiveDate;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Numbers of a topic, before it has its title.
 #[derive(Debug, Clone, Copy, Default)]
@@ -129,10 +130,7 @@ fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
 pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyDay {
     const FOUR_WEEKS: i64 = 28;
     since
-        .map_or_else(
-            || StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()),
-            |day| day,
-        )
+        .unwrap_or_else(|| StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()))
         .plus(-1)
 }
 
@@ -476,6 +474,8 @@ impl Store {
             outlook: Outlook::default(),
             moved: Vec::new(),
         };
+        // Many cards had their last answer on the same day and wait as long: one power is enough for them.
+        let mut alike: HashMap<(StudyDay, Days), u64> = HashMap::new();
         let mut buried_new = 0;
         // `offered` is 0 for suspended cards and for those that are never asked.
         let mut statement = self.db.prepare_cached(
@@ -491,7 +491,7 @@ impl Store {
             let (state, rule) = (judged_state(row)?, rules.of(deck));
             let card = row.get(10)?;
             if let Some(memory) = &state.memory {
-                states.knowledge.add(memory.last, memory.interval);
+                *alike.entry((memory.last, memory.interval)).or_default() += 1;
                 if groups.has(card) {
                     let level = Level::of(Some(memory));
                     groups.reach(card, level);
@@ -501,7 +501,8 @@ impl Store {
                 }
             }
             let is_offered: bool = row.get(1)?;
-            if !is_offered && !(state.suspended && groups.has(card)) {
+            let is_counted = is_offered || (state.suspended && groups.has(card));
+            if !is_counted {
                 continue;
             }
             let word = state.word(today, rule.drill);
@@ -524,6 +525,9 @@ impl Store {
                 }
             }
             states.leeches += u64::from(is_leech(state.lapses(), rule.leech_lapses));
+        }
+        for ((last, interval), cards) in alike {
+            states.knowledge.add_alike(last, interval, cards);
         }
         let mut statement =
             self.db.prepare_cached("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck")?;

@@ -54,6 +54,10 @@ impl Dice {
         self.0 = self.0.wrapping_add(1);
         mix(self.0) % sides
     }
+
+    fn pick(&mut self, sides: u64) -> usize {
+        usize::try_from(self.roll(sides)).unwrap()
+    }
 }
 
 /// A deck of one's own: no topics; half of the cards have a tag; typed answers, and quotations to be given to speakers.
@@ -129,7 +133,7 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
             Some(memory) => {
                 let waited = f64::from((world.today().0 - memory.last.0).max(1));
                 let lasting = f64::from(memory.interval.0.max(1)) * profile.memory as f64 / 100.0;
-                (0.9_f64.powf(waited / lasting) * 100.0).round() as u64
+                format!("{:.0}", 0.9_f64.powf(waited / lasting) * 100.0).parse().unwrap()
             }
         };
         let knows = dice.roll(100) < chance;
@@ -147,7 +151,7 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
         let response = match (&current.question.ask, right) {
             (Ask::Choose | Ask::Sort, Some(right)) => {
                 let others = current.question.options.len();
-                let pick = if knows { right } else { (right + 1 + dice.roll(2) as usize % (others - 1)) % others };
+                let pick = if knows { right } else { (right + 1 + dice.pick(2) % (others - 1)) % others };
                 (pick + 1).to_string()
             }
             (Ask::Type, _) if knows && dice.roll(5) == 0 => answer.replacen("e", "ee", 1),
@@ -162,7 +166,7 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
         let input = match (step.next.suggestion(), knows) {
             (Some(_), _) => Input::Accept,
             (None, true) => {
-                Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.roll(5) as usize])
+                Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.pick(5)])
             }
             (None, false) => Input::Grade(Quality::Q1),
         };
@@ -186,16 +190,18 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
     }
 }
 
-/// Writes the life of one profile, for the pictures in docs/: `LMQ_YEAR=steady LMQ_YEAR_OUT=/tmp/year.db`.
+/// Writes the lives for the pictures in docs/: target/tmp/year/NAME.db, and in NAME.now the moment at which each ends.
 #[test]
-#[ignore = "writes the file that LMQ_YEAR_OUT names"]
-fn write_a_year() {
-    let name = std::env::var("LMQ_YEAR").unwrap_or_else(|_| "steady".to_owned());
-    let profile = PROFILES.into_iter().find(|profile| profile.name == name).unwrap();
-    let world = live(profile);
-    let out = std::env::var("LMQ_YEAR_OUT").unwrap();
-    fs::remove_file(&out).ok();
-    let db = rusqlite::Connection::open(world.path()).unwrap();
-    db.execute("VACUUM INTO ?1", [&out]).unwrap();
-    println!("{}", world.now().to_rfc3339());
+#[ignore = "writes target/tmp/year/"]
+fn write_the_years() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("year");
+    fs::create_dir_all(&folder).unwrap();
+    for profile in PROFILES {
+        let world = live(profile);
+        let out = folder.join(format!("{}.db", profile.name));
+        fs::remove_file(&out).ok();
+        let db = rusqlite::Connection::open(world.path()).unwrap();
+        db.execute("VACUUM INTO ?1", [out.to_str().unwrap()]).unwrap();
+        fs::write(out.with_extension("now"), world.now().to_rfc3339()).unwrap();
+    }
 }

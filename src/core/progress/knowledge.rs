@@ -115,20 +115,29 @@ impl Knowledge {
 
     /// Adds what a card's answer was worth at the ends of months until the next one, on day `to`.
     pub fn add_ended(&mut self, last: StudyDay, to: StudyDay, interval: Days) {
+        self.add_ends(last, to, interval, 1);
+    }
+
+    fn add_ends(&mut self, last: StudyDay, to: StudyDay, interval: Days, cards: u64) {
         for end in month_ends(last, to) {
             let known = self.ends.entry(end).or_default();
-            *known = known.plus(Known { cards: 1, millionths: recall_millionths(end.since(last), interval) });
+            *known = known.plus(Known { cards, millionths: cards * recall_millionths(end.since(last), interval) });
         }
     }
 
     /// Adds a card by the last answer it had.
     pub fn add(&mut self, last: StudyDay, interval: Days) {
-        let chance = |day: StudyDay| recall_millionths(day.since(last), interval);
-        self.now = self.now.plus(Known { cards: 1, millionths: chance(self.today) });
+        self.add_alike(last, interval, 1);
+    }
+
+    /// Adds so many cards that had their last answer on the same day, with the same interval.
+    pub fn add_alike(&mut self, last: StudyDay, interval: Days, cards: u64) {
+        let chances = |day: StudyDay| cards * recall_millionths(day.since(last), interval);
+        self.now = self.now.plus(Known { cards, millionths: chances(self.today) });
         for (day, sum) in &mut self.ahead {
-            *sum += chance(*day);
+            *sum += chances(*day);
         }
-        self.add_ended(last, self.today, interval);
+        self.add_ends(last, self.today, interval, cards);
     }
 }
 

@@ -198,7 +198,7 @@ fn ranges(section: &Section, chart: &Chart, table: &Table) -> Markup {
     let pitch = pitch(table);
     let floor = HEADROOM + HEIGHT;
     let column = chart.series.first().copied().unwrap_or(0);
-    let points: Vec<(usize, &Vec<Cell>, (f64, f64, f64))> = table
+    let points: Vec<_> = table
         .rows
         .iter()
         .enumerate()
@@ -329,7 +329,7 @@ pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
                                 (one_line(name))
                             }
                             @for (given, cell) in row.iter().enumerate() {
-                                td class=(format!("n h{}{}", cell.map_or(0, heat), if given == place { " right" } else { "" })) {
+                                td class=(format!("n h{}{}", cell.map_or(0, |row| heat(row)), if given == place { " right" } else { "" })) {
                                     (cell.map_or_else(|| "0".to_owned(), |row| row.get(2).map(Cell::words).unwrap_or_default()))
                                 }
                             }
@@ -344,7 +344,7 @@ pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
 }
 
 /// How dark a cell is, 0 to 4, by its share of the answers to what was right.
-fn heat(row: &Vec<Cell>) -> u64 {
+fn heat(row: &[Cell]) -> u64 {
     match row.get(3) {
         Some(Cell::Part(count, of)) => Chart::shade(*count, *of),
         _ => 0,
