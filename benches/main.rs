@@ -36,7 +36,7 @@ fn main() {
         _ => {}
     }
     let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
-    let benches: [(&str, fn()); 8] = [
+    let benches: [(&str, fn()); 9] = [
         ("first_card", first_card::run),
         ("answer", answer::run),
         ("import", import::run),
