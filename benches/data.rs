@@ -297,7 +297,7 @@ fn write_log(path: &Path, reviews: usize) {
                         sums[1] += recall_millionths(end.since(ended.from), ended.interval);
                     }
                 }
-                for (kind, expected, given) in tally::counts(&event) {
+                if let Some((kind, expected, given)) = tally::counts(&event) {
                     *sides.entry((answer.day.month(), card.deck, kind.name(), expected, given)).or_default() += 1;
                 }
                 let totals = tally::of_event(&state, &event);

@@ -288,7 +288,7 @@ CREATE TABLE topic_sum (
     PRIMARY KEY (month, topic, deck)
 ) STRICT, WITHOUT ROWID;
 
--- What answers are counted by besides: `kind` is `seconds` (time taken; `given` is the number), `sides`, `pairs`,
+-- What answers are counted by besides: `kind` is `sides`, `pairs`,
 -- `speakers`, `choices` (what was right and what was chosen) or `typed` (`given` is right, near or wrong).
 CREATE TABLE side_sum (
     month    INTEGER NOT NULL,

@@ -89,8 +89,6 @@ pub struct TopicTotals {
 /// What answers are counted by, besides their day and topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
-    /// How long they took, in whole seconds.
-    Seconds,
     /// Sort cards: which side was taken for which.
     Sides,
     /// Choice cards whose choices are pairs: which was taken for which.
@@ -105,7 +103,7 @@ pub enum Counted {
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Seconds, Self::Sides, Self::Pairs, Self::Speakers, Self::Choices, Self::Typed];
+    pub const ALL: [Self; 5] = [Self::Sides, Self::Pairs, Self::Speakers, Self::Choices, Self::Typed];
 
     /// Those that say what was taken for what, in the order in which reports list them.
     pub const MATRICES: [Self; 4] = [Self::Sides, Self::Pairs, Self::Speakers, Self::Choices];
@@ -114,7 +112,6 @@ impl Counted {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Seconds => "seconds",
             Self::Sides => "sides",
             Self::Pairs => "pairs",
             Self::Speakers => "speakers",
@@ -467,8 +464,6 @@ pub struct Typed {
 /// Time an answer took, at most 60 s each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace {
-    /// Half of the answers took no longer, in whole seconds; `None` without answers.
-    pub median_s: Option<u64>,
     /// The mean, in milliseconds; `None` without answers.
     pub mean_ms: Option<u64>,
 }
@@ -603,7 +598,7 @@ impl Progress {
             weakest,
             confusions: Counted::MATRICES.into_iter().filter_map(|kind| confusion(&totals.sides, kind)).collect(),
             typed: typed(&totals.sides),
-            pace: pace(&totals.sides, sum_of(period)),
+            pace: pace(sum_of(period)),
             known_over_time: known_over_time(&totals.knowledge, period, today),
             knowledge: totals.knowledge.clone(),
             standings: standings(totals),
@@ -755,23 +750,8 @@ fn typed(sides: &[SideTotals]) -> Typed {
     Typed { right: count("right"), near: count("near"), wrong: count("wrong") }
 }
 
-fn pace(sides: &[SideTotals], sum: DayTotals) -> Pace {
-    let mut seconds: Vec<(u64, u64)> = sides
-        .iter()
-        .filter(|side| side.kind == Counted::Seconds)
-        .filter_map(|side| Some((side.given.parse().ok()?, side.count)))
-        .collect();
-    seconds.sort_unstable();
-    let all: u64 = seconds.iter().map(|(_, count)| count).sum();
-    let mut seen = 0;
-    let median = seconds.iter().find(|(_, count)| {
-        seen += count;
-        seen * 2 >= all
-    });
-    Pace {
-        median_s: median.map(|(second, _)| *second),
-        mean_ms: (sum.answers > 0).then(|| (sum.time_ms + sum.answers / 2) / sum.answers),
-    }
+fn pace(sum: DayTotals) -> Pace {
+    Pace { mean_ms: (sum.answers > 0).then(|| (sum.time_ms + sum.answers / 2) / sum.answers) }
 }
 
 /// The ends of months of the period, and today where the period has it.

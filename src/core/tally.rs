@@ -12,7 +12,6 @@ use crate::core::scheduler::AnswerKind;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
-use crate::core::units::Millis;
 
 /// Interval, in days, from which a card is mature. The field's usual 21.
 pub const MATURE_DAYS: u32 = 21;
@@ -69,21 +68,10 @@ pub const SPEAKERS: &str = r#"{"choices":"speakers"}"#;
 /// What the names of two sides stand between in the name of a pair.
 const PAIR: &str = " / ";
 
-/// What an answer is counted as besides its day and topic: how long it took, and what was taken for what.
-///
-/// Each is a kind of count, what was right, and what was given.
+/// What was taken for what, if an answer tells: a kind of count, what was right, and what was given.
 #[must_use]
-pub fn counts(event: &Event) -> Vec<(Counted, String, String)> {
-    let Fact::Answered { took, .. } = &event.fact else { return Vec::new() };
-    let mut counts = vec![(Counted::Seconds, String::new(), seconds(*took).to_string())];
-    counts.extend(confusion(&event.detail));
-    counts
-}
-
-/// The time of an answer in whole seconds, at most 60, halves up.
-#[must_use]
-pub fn seconds(took: Millis) -> u32 {
-    (took.capped().0 + 500) / 1000
+pub fn counts(event: &Event) -> Option<(Counted, String, String)> {
+    if matches!(event.fact, Fact::Answered { .. }) { confusion(&event.detail) } else { None }
 }
 
 /// What was right and what was given, where the answer was one of a few or was typed.
@@ -216,10 +204,5 @@ mod tests {
             assert_eq!(found.as_ref().map(|(kind, _, _)| *kind), kind, "{detail:?}");
             assert!(found.is_none_or(|(_, _, found)| found == given));
         }
-    }
-
-    #[test]
-    fn seconds_are_rounded_and_capped() {
-        assert_eq!([0, 499, 500, 59_499, 3_600_000].map(|ms| seconds(Millis(ms))), [0, 0, 1, 59, 60]);
     }
 }

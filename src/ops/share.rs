@@ -41,13 +41,5 @@ pub fn make(
     let mut finished = checkups.iter().filter(|one| one.finished).map(|one| one.score);
     let (first_checkup, latest_checkup) = (finished.next(), finished.next_back());
     let id = store.share_id(ShareId(Env::fresh_share())).map_err(|error| failure(&error, &path))?;
-    Ok(Share {
-        id,
-        name: name.map(str::to_owned),
-        made: stamp.now,
-        decks,
-        topics,
-        first_checkup,
-        latest_checkup,
-    })
+    Ok(Share { id, name: name.map(str::to_owned), made: stamp.now, decks, topics, first_checkup, latest_checkup })
 }

@@ -102,7 +102,6 @@ fn read(like: &Cell, value: &Value) -> Option<Cell> {
         Cell::Count(_) => value.as_u64().map(Cell::Count),
         Cell::Days(_) => value.as_u64().map(Cell::Days),
         Cell::Time(_) => value.as_u64().map(Cell::Time),
-        Cell::Seconds(_) => value.as_u64().map(Cell::Seconds),
         Cell::Mean(_) => value.as_u64().map(Cell::Mean),
         Cell::Percent(_) => {
             let (passed, all) = (number("passed")?, number("all")?);
@@ -199,7 +198,6 @@ fn change(before: &Cell, now: &Cell) -> Cell {
         (Cell::Of(a, _), Cell::Of(b, _)) | (Cell::Part(a, _), Cell::Part(b, _)) => difference(*a, *b, Unit::Count),
         (Cell::Days(a), Cell::Days(b)) => difference(*a, *b, Unit::Days),
         (Cell::Time(a), Cell::Time(b)) => difference(*a, *b, Unit::Time),
-        (Cell::Seconds(a), Cell::Seconds(b)) => difference(a * 1000, b * 1000, Unit::Seconds),
         (Cell::Mean(a), Cell::Mean(b)) => difference(*a, *b, Unit::Seconds),
         (Cell::Load(a), Cell::Load(b)) => difference(*a, *b, Unit::Load),
         (Cell::Known(a), Cell::Known(b)) => difference(whole(*a), whole(*b), Unit::Count),

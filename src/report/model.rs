@@ -343,8 +343,6 @@ pub enum Cell {
     Moved(i64),
     /// More or less than before, of something.
     Difference(i64, Unit),
-    /// Whole seconds.
-    Seconds(u64),
     /// A mean time, in milliseconds, which people read in seconds.
     Mean(u64),
     /// Whole days.
@@ -389,7 +387,7 @@ impl Unit {
             Self::Points => format!("{size} {}", if size == 1 { "point" } else { "points" }),
             Self::Days => Cell::Days(size).words(),
             // Two times that read the same may differ by seconds.
-            Self::Time if size < 60_000 => Cell::Seconds((size + 500) / 1000).words(),
+            Self::Time if size < 60_000 => format!("{} s", (size + 500) / 1000),
             Self::Time => time(size),
             Self::Seconds => Cell::Mean(size).words(),
             Self::Load => Cell::Load(size).words(),
@@ -486,7 +484,6 @@ impl Cell {
             Self::Difference(change, unit) => {
                 format!("{}{}", if *change > 0 { '+' } else { '−' }, unit.words(change.unsigned_abs()))
             }
-            Self::Seconds(seconds) => format!("{seconds} s"),
             Self::Mean(ms) => format!("{}.{} s", (ms + 50) / 1000, (ms + 50) % 1000 / 100),
             Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
             Self::Interval(days) => days.short(),
@@ -546,7 +543,6 @@ impl Cell {
                 let (unit, raw) = unit.raw(*change);
                 vec![("", unit, raw)]
             }
-            Self::Seconds(seconds) => vec![("", "s", Raw::Whole(*seconds))],
             Self::Mean(ms) => vec![("", "ms", Raw::Whole(*ms))],
             Self::Days(days) => vec![("", "days", Raw::Whole(*days))],
             Self::Interval(days) => vec![("", "days", Raw::Whole(u64::from(days.0)))],

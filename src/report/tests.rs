@@ -162,7 +162,6 @@ fn worded(key: &str, value: &serde_json::Value) -> String {
                 minutes => format!("{} h {:02} min", minutes / 60, minutes % 60),
             }
         }
-        serde_json::Value::Number(_) if key == "time_median_s" => format!("{value} s"),
         serde_json::Value::Number(number) if key == "daily_load" => format!("{:.1} a day", number.as_f64().unwrap()),
         serde_json::Value::Number(number) if key == "ease" => format!("{:.2}", number.as_f64().unwrap()),
         serde_json::Value::Number(_) if key.ends_with("_days") || key == "within" => {

@@ -195,7 +195,7 @@ impl Writer<'_> {
                 young_all + mature_all,
                 time,
             ))?;
-        for (kind, expected, given) in tally::counts(event) {
+        if let Some((kind, expected, given)) = tally::counts(event) {
             self.tx
                 .prepare_cached(
                     "INSERT INTO side_sum (month, deck, kind, expected, given, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \

@@ -359,7 +359,7 @@ impl Store {
                 sums.answers += totals.answers;
                 sums.recalls = sums.recalls.plus(totals.recalls());
                 sums.time_ms += totals.time_ms;
-                for key in tally::counts(event) {
+                if let Some(key) = tally::counts(event) {
                     *sides.entry(key).or_default() += totals.answers;
                 }
             });

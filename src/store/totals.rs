@@ -303,7 +303,6 @@ impl Store {
         };
         let mut of_card = CardSums::default();
         let mut topics = ByTopic::new();
-        let mut of_seconds = [0_u64; 61];
         let mut folded = Vec::new();
         let places = self.places(since)?;
         let mut place = places.iter().peekable();
@@ -348,10 +347,6 @@ impl Store {
                 of_card.sums.answers += 1;
                 let took = Millis(u32_of(took));
                 of_card.sums.time_ms += u64::from(took.capped().0);
-                let second = usize::try_from(tally::seconds(took)).unwrap_or(0);
-                if let Some(count) = of_seconds.get_mut(second) {
-                    *count += 1;
-                }
                 if reviewed {
                     let passed = quality_of(row.get(3)?).is_some_and(Quality::passed);
                     of_card.sums.recalls.passed += u64::from(passed);
@@ -363,12 +358,7 @@ impl Store {
         for place in folded {
             self.fold_topics(&reader, &voided, place, (since, until), &mut topics)?;
         }
-        let mut sides: BySide = of_seconds
-            .iter()
-            .zip(0_u32..)
-            .filter(|(count, _)| **count > 0)
-            .map(|(count, second)| ((Counted::Seconds, String::new(), second.to_string()), *count))
-            .collect();
+        let mut sides = BySide::default();
         let mut statement = self.db.prepare_cached(
             "SELECT c.deck, d.expected, d.response, e.device, e.action, d.asked, d.suggested, d.extra FROM event_detail d \
              CROSS JOIN event e ON e.device = d.device AND e.sequence = d.sequence JOIN card c ON c.id = e.card \

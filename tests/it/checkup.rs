@@ -60,7 +60,7 @@ fn glance(lmq: &Lmq, date: &str) -> String {
 }
 
 fn sections(lmq: &Lmq, date: &str, args: &[&str]) -> Value {
-    let run = lmq.at(&day(date), &[&["stats", "--json"], args].concat());
+    let run = lmq.at(&day(date), &[&["report", "--json"], args].concat());
     serde_json::from_str::<Value>(&run.stdout).unwrap()["sections"].clone()
 }
 

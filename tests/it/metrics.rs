@@ -145,11 +145,6 @@ fn check(world: &World, since: Option<i64>) {
     ] {
         assert_eq!(int(&summary[key]), second.number(&format!("{query} {within}")), "{key}");
     }
-    let median = second.number(&format!(
-        "WITH s AS (SELECT (took + 500) / 1000 AS s FROM a WHERE {within}) SELECT s FROM s ORDER BY s \
-         LIMIT 1 OFFSET ((SELECT count(*) FROM s) - 1) / 2"
-    ));
-    assert_eq!(int(&summary["time_median_s"]), median);
     let practised = second.number(&format!("SELECT count(DISTINCT day) FROM a WHERE {within}"));
     assert_eq!(
         (int(&summary["days_practised"]["count"]), int(&summary["days_practised"]["of"])),

@@ -215,7 +215,7 @@ pub(super) fn confusion(progress: &Progress, kind: Counted) -> Section {
         Counted::Sides => ("Taken for the other side", "Sort cards: how often which side was chosen."),
         Counted::Pairs => ("Taken for another pair", "Choice cards: how often which pair was chosen."),
         Counted::Speakers => ("Taken for another speaker", "Choice cards: how often which speaker was chosen."),
-        Counted::Choices | Counted::Seconds | Counted::Typed => {
+        Counted::Choices | Counted::Typed => {
             ("Taken for another answer", "Other choice cards: how often which answer was chosen.")
         }
     };

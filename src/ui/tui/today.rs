@@ -106,8 +106,8 @@ pub fn today(
                 (format!("{} keys", keys(Command::Help)), Tone::Quiet),
                 (format!("{} leave", keys(Command::Quit)), Tone::Quiet),
             ];
-            // Nothing to undo before the first answer.
-            let shown = |at: usize| !overview.first_run || at != 2;
+            // Nothing to count or to undo before the first answer.
+            let shown = |at: usize| !overview.first_run || !(2..4).contains(&at);
             let pieces: Vec<_> =
                 pieces.into_iter().enumerate().filter(|(at, _)| shown(*at)).map(|(_, piece)| piece).collect();
             frame.render_widget(footer(&pieces, foot.width, look), foot);
