@@ -23,6 +23,8 @@ use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -199,53 +201,100 @@ impl Store {
 
     /// The groups of the cards that may be asked, all of them still unseen.
     pub(super) fn groups(&self, decks: &DeckSet) -> Result<Groups, StoreError> {
-        // By the note's number: 0 where it is retired or held out, -1 where it has no topic.
-        const NO_TOPIC: i64 = -1;
-        let mut topics: Vec<i64> = Vec::new();
-        let mut is_any_bare = false;
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt WHERE retired = 0 AND held_out = 0")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let Ok(note) = usize::try_from(row.get::<_, i64>(0)?) else { continue };
-            if topics.len() <= note {
-                topics.resize(note + 1, 0);
-            }
-            let topic = row.get::<_, Option<i64>>(1)?;
-            is_any_bare |= topic.is_none();
-            if let Some(of_note) = topics.get_mut(note) {
-                *of_note = topic.unwrap_or(NO_TOPIC);
-            }
-        }
-        let mut tags: HashMap<i64, String> = HashMap::new();
-        if is_any_bare {
-            let mut statement = self.db.prepare_cached(
-                "SELECT id, json_extract(body, '$.tags[0]') FROM note \
-                 WHERE topic IS NULL AND retired = 0 AND held_out = 0 AND body LIKE '%\"tags\"%'",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                if let Some(tag) = row.get::<_, Option<String>>(1)? {
-                    tags.insert(row.get(0)?, tag);
-                }
-            }
-        }
-        let mut groups = Groups { is_whole: true, ..Groups::default() };
-        let mut statement = self.db.prepare_cached("SELECT id, note, deck FROM card WHERE retired = 0")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (note, deck): (i64, i64) = (row.get(1)?, row.get(2)?);
-            let topic = usize::try_from(note).ok().and_then(|note| topics.get(note)).copied().unwrap_or(0);
-            if topic == 0 || !decks.has(deck) {
-                continue;
-            }
-            let tag = if topic == NO_TOPIC { tags.get(&note).cloned() } else { None };
-            groups.add(row.get(0)?, deck, topic.max(0), tag);
-        }
-        Ok(groups)
+        groups_of(&self.db, decks)
     }
 
+    /// The same beside other `work`, which takes about as long: over a connection of its own, in another thread. Where
+    /// somebody writes at this very moment, the two could see different states of the database; then one follows the
+    /// other.
+    pub(super) fn groups_beside<T>(
+        &self,
+        decks: &DeckSet,
+        work: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<(Groups, T), StoreError> {
+        let seen = actions(&self.db)?;
+        let path = self.path();
+        let (beside, done) = std::thread::scope(|scope| {
+            let beside = scope.spawn(move || -> Result<Option<Groups>, StoreError> {
+                let db = Connection::open_with_flags(
+                    path,
+                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                )?;
+                let snapshot = db.unchecked_transaction()?;
+                if actions(&snapshot)? != seen {
+                    return Ok(None);
+                }
+                groups_of(&snapshot, decks).map(Some)
+            });
+            let done = work();
+            (beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), done)
+        });
+        let groups = match beside {
+            Ok(Some(groups)) => groups,
+            // A second connection is a help and no need.
+            Ok(None) | Err(_) => self.groups(decks)?,
+        };
+        Ok((groups, done?))
+    }
+}
+
+/// How many actions there are, which every change of cards adds to.
+fn actions(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.query_row(
+        "SELECT coalesce(sum((SELECT max(number) FROM action a WHERE a.device = d.id)), 0) FROM device d",
+        [],
+        |row| row.get(0),
+    )?)
+}
+
+fn groups_of(db: &Connection, decks: &DeckSet) -> Result<Groups, StoreError> {
+    // By the note's number: 0 where it is retired or held out, -1 where it has no topic.
+    const NO_TOPIC: i64 = -1;
+    let mut topics: Vec<i64> = Vec::new();
+    let mut is_any_bare = false;
+    let mut statement =
+        db.prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt WHERE retired = 0 AND held_out = 0")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Ok(note) = usize::try_from(row.get::<_, i64>(0)?) else { continue };
+        if topics.len() <= note {
+            topics.resize(note + 1, 0);
+        }
+        let topic = row.get::<_, Option<i64>>(1)?;
+        is_any_bare |= topic.is_none();
+        if let Some(of_note) = topics.get_mut(note) {
+            *of_note = topic.unwrap_or(NO_TOPIC);
+        }
+    }
+    let mut tags: HashMap<i64, String> = HashMap::new();
+    if is_any_bare {
+        let mut statement = db.prepare_cached(
+            "SELECT id, json_extract(body, '$.tags[0]') FROM note \
+             WHERE topic IS NULL AND retired = 0 AND held_out = 0 AND body LIKE '%\"tags\"%'",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(tag) = row.get::<_, Option<String>>(1)? {
+                tags.insert(row.get(0)?, tag);
+            }
+        }
+    }
+    let mut groups = Groups { is_whole: true, ..Groups::default() };
+    let mut statement = db.prepare_cached("SELECT id, note, deck FROM card WHERE retired = 0")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (note, deck): (i64, i64) = (row.get(1)?, row.get(2)?);
+        let topic = usize::try_from(note).ok().and_then(|note| topics.get(note)).copied().unwrap_or(0);
+        if topic == 0 || !decks.has(deck) {
+            continue;
+        }
+        let tag = if topic == NO_TOPIC { tags.get(&note).cloned() } else { None };
+        groups.add(row.get(0)?, deck, topic.max(0), tag);
+    }
+    Ok(groups)
+}
+
+impl Store {
     /// The groups as they stood at the end of a day, from the cards that were answered after it (with their level now).
     pub(super) fn standings_then(
         &self,

@@ -60,7 +60,7 @@ pub(super) struct Sums {
 
 /// Numbers of the cards as they are now.
 struct States {
-    words: Vec<(StateWord, u64)>,
+    words: BTreeMap<StateWord, u64>,
     young: u64,
     mature: u64,
     leeches: u64,
@@ -69,8 +69,49 @@ struct States {
     due: BTreeMap<StudyDay, u64>,
     knowledge: Knowledge,
     outlook: Outlook,
-    /// Cards that were answered after the day that is looked back to, with their level now.
-    moved: Vec<(i64, Level)>,
+    /// Cards never answered that are held back.
+    buried_new: u64,
+    /// Answered cards, with their level and the day of their last answer.
+    answered: Vec<(i64, Level, StudyDay)>,
+    /// Suspended cards, which count where they may be asked otherwise.
+    suspended: Vec<(i64, i64, CardState)>,
+}
+
+/// Cards by state, and those that moved, with their level now.
+type Settled = (Vec<(StateWord, u64)>, Vec<(i64, Level)>);
+
+/// By what a state is judged.
+#[derive(Clone, Copy)]
+struct Judge<'j> {
+    today: StudyDay,
+    asked_from: StudyDay,
+    rules: &'j DeckRules,
+}
+
+impl States {
+    fn count(&mut self, state: &CardState, deck: i64, is_offered: bool, judge: Judge<'_>) {
+        let rule = judge.rules.of(deck);
+        let word = state.word(judge.today, rule.drill);
+        self.buried_new += u64::from(word == StateWord::Buried && state.memory.is_none());
+        *self.words.entry(word).or_default() += 1;
+        if let Some(memory) = &state.memory {
+            if is_offered {
+                *self.due.entry(memory.due).or_default() += 1;
+                let ahead = memory.due.max(judge.asked_from).since(judge.today);
+                let ahead = usize::try_from(ahead).unwrap_or(0);
+                self.outlook.add(ahead, memory.repetitions, memory.interval, memory.ease);
+            }
+            if word != StateWord::Suspended {
+                if memory.interval.0 >= tally::MATURE_DAYS {
+                    self.mature += 1;
+                } else {
+                    self.young += 1;
+                }
+                self.load_milli += 1000 / u64::from(memory.interval.0.max(1));
+            }
+        }
+        self.leeches += u64::from(is_leech(state.lapses(), rule.leech_lapses));
+    }
 }
 
 /// Where a card's answers are counted.
@@ -195,11 +236,12 @@ impl Store {
         };
         let pauses = self.pauses()?;
         let asked_from = pauses.asked_from(today);
-        let mut groups = self.groups(decks)?;
+        let judge = Judge { today, asked_from, rules };
         let then = looked_back_to(since, today);
-        let mut states = self.states(decks, today, rules, asked_from, then, &mut groups)?;
+        let (mut groups, mut states) = self.groups_beside(decks, || self.states(decks, judge))?;
+        let (words, moved) = self.settle(&mut states, &mut groups, decks, judge, then)?;
         self.add_ended(decks, &mut states.knowledge)?;
-        let mastery_then = self.standings_then(&groups, &states.moved, then)?;
+        let mastery_then = self.standings_then(&groups, &moved, then)?;
         let recalls: BTreeMap<(i64, i64), Recalls> =
             topics.iter().map(|(place, sums)| (*place, sums.recalls)).collect();
         Ok(Totals {
@@ -213,7 +255,7 @@ impl Store {
                 .filter(|(_, count)| *count > 0)
                 .map(|((kind, expected, given), count)| SideTotals { kind, expected, given, count })
                 .collect(),
-            states: states.words,
+            states: words,
             young_and_mature: (states.young, states.mature),
             leeches: states.leeches,
             due: states.due.into_iter().collect(),
@@ -443,30 +485,22 @@ impl Store {
     }
 
     /// What the states of the cards add up to, in one pass over the narrow rows of `card_state`.
-    fn states(
-        &self,
-        decks: &DeckSet,
-        today: StudyDay,
-        rules: &DeckRules,
-        asked_from: StudyDay,
-        then: StudyDay,
-        groups: &mut Groups,
-    ) -> Result<States, StoreError> {
-        let mut counts: BTreeMap<StateWord, u64> = BTreeMap::new();
+    fn states(&self, decks: &DeckSet, judge: Judge<'_>) -> Result<States, StoreError> {
         let mut states = States {
-            words: Vec::new(),
+            words: BTreeMap::new(),
             young: 0,
             mature: 0,
             leeches: 0,
             load_milli: 0,
             due: BTreeMap::new(),
-            knowledge: Knowledge::new(today),
+            knowledge: Knowledge::new(judge.today),
             outlook: Outlook::default(),
-            moved: Vec::new(),
+            buried_new: 0,
+            answered: Vec::new(),
+            suspended: Vec::new(),
         };
         // Many cards had their last answer on the same day and wait as long: one power is enough for them.
         let mut alike: HashMap<(StudyDay, Days), u64> = HashMap::new();
-        let mut buried_new = 0;
         // `offered` is 0 for suspended cards and for those that are never asked.
         let mut statement = self.db.prepare_cached(
             "SELECT deck, offered, repetitions, interval_days, lapses, due, last_quality, last_day, suspended, \
@@ -478,46 +512,47 @@ impl Store {
             if !decks.has(deck) {
                 continue;
             }
-            let (state, rule) = (judged_state(row)?, rules.of(deck));
+            let state = judged_state(row)?;
             let card = row.get(10)?;
             if let Some(memory) = &state.memory {
                 *alike.entry((memory.last, memory.interval)).or_default() += 1;
-                if groups.has(card) {
-                    let level = Level::of(Some(memory));
-                    groups.reach(card, level);
-                    if memory.last > then {
-                        states.moved.push((card, level));
-                    }
-                }
+                states.answered.push((card, Level::of(Some(memory)), memory.last));
             }
-            let is_offered: bool = row.get(1)?;
-            let is_counted = is_offered || (state.suspended && groups.has(card));
-            if !is_counted {
-                continue;
+            if row.get(1)? {
+                states.count(&state, deck, true, judge);
+            } else if state.suspended {
+                states.suspended.push((card, deck, state));
             }
-            let word = state.word(today, rule.drill);
-            buried_new += u64::from(word == StateWord::Buried && state.memory.is_none());
-            *counts.entry(word).or_default() += 1;
-            if let Some(memory) = &state.memory {
-                if is_offered {
-                    *states.due.entry(memory.due).or_default() += 1;
-                    let ahead = memory.due.max(asked_from).since(today);
-                    let ahead = usize::try_from(ahead).unwrap_or(0);
-                    states.outlook.add(ahead, memory.repetitions, memory.interval, memory.ease);
-                }
-                if word != StateWord::Suspended {
-                    if memory.interval.0 >= tally::MATURE_DAYS {
-                        states.mature += 1;
-                    } else {
-                        states.young += 1;
-                    }
-                    states.load_milli += 1000 / u64::from(memory.interval.0.max(1));
-                }
-            }
-            states.leeches += u64::from(is_leech(state.lapses(), rule.leech_lapses));
         }
         for ((last, interval), cards) in alike {
             states.knowledge.add_alike(last, interval, cards);
+        }
+        Ok(states)
+    }
+
+    /// Brings states and groups together: lifts each card to its level in its group, and counts those by state that may
+    /// be asked. Gives these counts, and the cards that were answered after the day `then` with their level now.
+    fn settle(
+        &self,
+        states: &mut States,
+        groups: &mut Groups,
+        decks: &DeckSet,
+        judge: Judge<'_>,
+        then: StudyDay,
+    ) -> Result<Settled, StoreError> {
+        let mut moved = Vec::new();
+        for (card, level, last) in std::mem::take(&mut states.answered) {
+            if groups.has(card) {
+                groups.reach(card, level);
+                if last > then {
+                    moved.push((card, level));
+                }
+            }
+        }
+        for (card, deck, state) in std::mem::take(&mut states.suspended) {
+            if groups.has(card) {
+                states.count(&state, deck, false, judge);
+            }
         }
         let mut statement =
             self.db.prepare_cached("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck")?;
@@ -529,9 +564,9 @@ impl Store {
             }
         }
         // Most new cards have no state yet; the index has them all, those that are held back today included.
-        counts.insert(StateWord::New, fresh.saturating_sub(buried_new));
-        states.words = StateWord::ALL.into_iter().map(|word| (word, counts.get(&word).copied().unwrap_or(0))).collect();
-        Ok(states)
+        states.words.insert(StateWord::New, fresh.saturating_sub(states.buried_new));
+        let count = |word| (word, states.words.get(&word).copied().unwrap_or(0));
+        Ok((StateWord::ALL.into_iter().map(count).collect(), moved))
     }
 
     /// Answered cards that are offered, by due day: for the week ahead.
