@@ -69,38 +69,43 @@ impl Writer<'_> {
             }
             None => None,
         };
-        self.tx
-            .prepare_cached(
-                "INSERT INTO card_state (card, deck, shuffle, offered, repetitions, interval_days, ease, lapses, last_day, due, \
-                 last_quality, answers, suspended, buried_until, marked, flag, last_device, last_sequence) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
-                 ON CONFLICT (card) DO UPDATE SET deck = excluded.deck, offered = excluded.offered, \
-                 repetitions = excluded.repetitions, interval_days = excluded.interval_days, ease = excluded.ease, \
-                 lapses = excluded.lapses, last_day = excluded.last_day, due = excluded.due, \
-                 last_quality = excluded.last_quality, answers = excluded.answers, suspended = excluded.suspended, \
-                 buried_until = excluded.buried_until, marked = excluded.marked, flag = excluded.flag, \
-                 last_device = excluded.last_device, last_sequence = excluded.last_sequence",
-            )?
-            .execute(rusqlite::params![
-                row.id,
-                row.deck,
-                row.shuffle,
-                row.askable && !state.suspended,
-                memory.map(|m| m.repetitions),
-                memory.map(|m| m.interval.0),
-                memory.map(|m| m.ease.hundredths()),
-                memory.map(|m| m.lapses),
-                memory.map(|m| m.last.0),
-                memory.map(|m| m.due.0),
-                memory.map(|m| u8::from(m.last_quality)),
-                state.answers,
-                state.suspended,
-                state.buried_until.map(|day| day.0),
-                state.marked,
-                state.flag,
-                last.map(|(device, _)| device),
-                last.map(|(_, sequence)| sequence),
-            ])?;
+        let update = || {
+            self.tx
+                .prepare_cached(
+                    "UPDATE card_state SET deck = ?2, offered = ?3, repetitions = ?4, interval_days = ?5, ease = ?6, \
+                     lapses = ?7, last_day = ?8, due = ?9, last_quality = ?10, answers = ?11, suspended = ?12, \
+                     buried_until = ?13, marked = ?14, flag = ?15, last_device = ?16, last_sequence = ?17 WHERE card = ?1",
+                )?
+                .execute(rusqlite::params![
+                    row.id,
+                    row.deck,
+                    row.askable && !state.suspended,
+                    memory.map(|m| m.repetitions),
+                    memory.map(|m| m.interval.0),
+                    memory.map(|m| m.ease.hundredths()),
+                    memory.map(|m| m.lapses),
+                    memory.map(|m| m.last.0),
+                    memory.map(|m| m.due.0),
+                    memory.map(|m| u8::from(m.last_quality)),
+                    state.answers,
+                    state.suspended,
+                    state.buried_until.map(|day| day.0),
+                    state.marked,
+                    state.flag,
+                    last.map(|(device, _)| device),
+                    last.map(|(_, sequence)| sequence),
+                ])
+        };
+        // Nearly every write is the next answer to a card that has a row: a plain update spares the look for a conflict.
+        if update()? == 0 {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO card_state (card, deck, shuffle, offered, answers, suspended, marked, flag) \
+                     VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0)",
+                )?
+                .execute((row.id, row.deck, row.shuffle))?;
+            update()?;
+        }
         let new_position = (memory.is_none() && row.askable && !state.suspended).then_some(row.position);
         if new_position != row.new_position {
             self.tx

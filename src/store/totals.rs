@@ -66,7 +66,7 @@ struct States {
     leeches: u64,
     load_milli: u64,
     /// Answered cards that are offered, by due day.
-    due: BTreeMap<StudyDay, u64>,
+    due: HashMap<StudyDay, u64>,
     knowledge: Knowledge,
     outlook: Outlook,
     /// Cards never answered that are held back.
@@ -258,7 +258,7 @@ impl Store {
             states: words,
             young_and_mature: (states.young, states.mature),
             leeches: states.leeches,
-            due: states.due.into_iter().collect(),
+            due: states.due.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect(),
             daily_load_milli: states.load_milli,
             pauses,
             knowledge: states.knowledge,
@@ -492,7 +492,7 @@ impl Store {
             mature: 0,
             leeches: 0,
             load_milli: 0,
-            due: BTreeMap::new(),
+            due: HashMap::new(),
             knowledge: Knowledge::new(judge.today),
             outlook: Outlook::default(),
             buried_new: 0,
