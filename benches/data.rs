@@ -66,9 +66,12 @@ pub(crate) fn copy(from: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// Reviews a card: ten, but two in a million cards, so that the log fits into a bench's patience.
+/// Reviews a card: ten, but two in a million cards, so that the log fits into a bench's patience; or what
+/// `LMQ_BENCH_REVIEWS` says, such as 100 for the ten million reviews of a hundred thousand cards.
+#[expect(clippy::disallowed_methods, reason = "the one thing that can be chosen, since cargo eats options")]
 pub(crate) fn reviews(size: usize) -> usize {
-    if size > 100_000 { 2 } else { 10 }
+    let said = std::env::var("LMQ_BENCH_REVIEWS").ok().and_then(|text| text.parse().ok());
+    said.unwrap_or(if size > 100_000 { 2 } else { 10 })
 }
 
 /// About 170 bytes of words: front and back.
@@ -119,7 +122,7 @@ fn lmq(db: &Path, args: &[&str]) {
 /// another schema is another file.
 pub(crate) fn database(size: usize) -> PathBuf {
     let schema = lmq::core::id::hash64(include_bytes!("../migrations/0001_review_log.sql"));
-    let path = folder().join(format!("{size}-{schema:016x}.db"));
+    let path = folder().join(format!("{size}-{}-{schema:016x}.db", reviews(size)));
     if path.exists() {
         return path;
     }
@@ -382,7 +385,8 @@ fn write_log(path: &Path, reviews: usize) {
         }
         tx.execute_batch(
             "UPDATE card SET new_position = NULL WHERE id IN (SELECT card FROM card_state); \
-             UPDATE deck SET last_introduced = 20000 WHERE origin <> 'builtin';",
+             UPDATE deck SET last_introduced = (SELECT max(study_day) FROM day_sum d WHERE d.deck = deck.id AND d.first > 0) \
+             WHERE origin <> 'builtin';",
         )
         .unwrap();
     }

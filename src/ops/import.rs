@@ -481,6 +481,7 @@ fn one_file(
     // user's own cards in it.
     let mut strangers: Vec<String> = Vec::new();
     let mut any_builtin = false;
+    let mut seen_deck = String::new();
     let mut bulk = Bulk::new(writer, bulk_options, &mut fresh)?;
     let mut failed: Option<StoreError> = None;
     let mut rows = 0_u64;
@@ -499,11 +500,15 @@ fn one_file(
                 }
                 Outcome::Record(Record::Note(item)) => {
                     let own_deck = item.deck.as_deref().unwrap_or(&deck);
-                    if !is_deck_id(own_deck) {
+                    // Rows of one deck follow each other.
+                    if seen_deck != own_deck && !is_deck_id(own_deck) {
                         let reason =
                             format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
                         report.reject(&shown, &Rejected { place: item.place, reason });
                         return Ok(());
+                    }
+                    if seen_deck != own_deck {
+                        own_deck.clone_into(&mut seen_deck);
                     }
                     // A note without a key goes out under its uid, and comes back as itself.
                     let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);

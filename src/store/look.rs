@@ -9,6 +9,7 @@ use crate::store::migrate;
 use crate::store::wal_name;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -46,7 +47,15 @@ impl Store {
             return Ok(None);
         }
         let here = Here { machine: String::new(), device_name: String::new(), fresh_device: DeviceId([0; 16]) };
-        Ok(Some(Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None }))
+        Ok(Some(Self {
+            db,
+            path: path.to_owned(),
+            here,
+            devices: Vec::new(),
+            writes_as: None,
+            config: None,
+            unmoved: Cell::new(0),
+        }))
     }
 }
 

@@ -47,6 +47,7 @@ pub use undo::ActionLine;
 pub use undo::Undo;
 
 use crate::core::id::ActionId;
+use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
 use crate::core::id::ShareId;
@@ -59,6 +60,7 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 use rusqlite::config::DbConfig;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
@@ -72,8 +74,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it waits before it tries again where SQLite does not wait by itself.
 const SHORT: Duration = Duration::from_millis(10);
 
-/// Pages in the write-ahead log from which on a checkpoint is worth taking; 1000 is SQLite's own usual.
-const CHECKPOINT_PAGES: i64 = 1000;
+/// Actions after which a checkpoint is worth taking: an answer writes about ten pages, and 1000 pages are SQLite's usual.
+const ACTIONS_A_CHECKPOINT: u32 = 100;
 
 /// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
 const CACHE_KB: i32 = -8000;
@@ -205,6 +207,10 @@ pub struct Store {
     devices: Vec<(i64, DeviceId)>,
     /// Who writes here, once something was written.
     writes_as: Option<(i64, DeviceId)>,
+    /// The configuration of the newest answer, and its number.
+    config: Option<(ConfigId, i64)>,
+    /// Actions since the last checkpoint.
+    unmoved: Cell<u32>,
 }
 
 fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
@@ -309,7 +315,15 @@ impl Store {
             copy_to(db, &copy)?;
             Ok(copy)
         })?;
-        let mut store = Self { db, path: path.to_owned(), here, devices: Vec::new(), writes_as: None };
+        let mut store = Self {
+            db,
+            path: path.to_owned(),
+            here,
+            devices: Vec::new(),
+            writes_as: None,
+            config: None,
+            unmoved: Cell::new(0),
+        };
         store.read_devices()?;
         Ok(store)
     }
@@ -367,10 +381,14 @@ impl Store {
                 None => device_here(&tx, &self.here, &place, stamp)?,
             };
             let mut writer = Writer::new(tx, device, device_id, stamp)?;
+            writer.config = self.config;
             let done = work(&mut writer)?;
+            let config = writer.config;
             let id = if writer.touched { Some(writer.finish(kind, &label(&done))?) } else { None };
             // A device that was made in a transaction without a commit is not there.
             self.writes_as = known.or(id.map(|_| (device, device_id)));
+            self.config = id.and(config).or(self.config);
+            self.unmoved.set(self.unmoved.get().saturating_add(1));
             (done, id)
         };
         if id.is_some_and(|id| !self.devices.iter().any(|(_, known)| *known == id.device)) {
@@ -388,8 +406,9 @@ impl Store {
     /// Moves what the write-ahead log has gathered into the database, where it is worth it. To be called while a
     /// person reads; a failure is no loss, the next one will do it.
     pub fn rest(&self) {
-        let pages = fs::metadata(self.path.with_file_name(wal_name(&self.path))).map_or(0, |meta| meta.len() / 4096);
-        if i64::try_from(pages).unwrap_or(0) >= CHECKPOINT_PAGES {
+        // The length of the log's file tells nothing: it stays when its pages were moved.
+        if self.unmoved.get() >= ACTIONS_A_CHECKPOINT {
+            self.unmoved.set(0);
             self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
         }
     }
@@ -579,6 +598,8 @@ pub struct Writer<'s> {
     hlc: Hlc,
     touched: bool,
     decks_moved: BTreeSet<i64>,
+    /// The scheduler's configuration that was asked for last, and its number.
+    config: Option<(ConfigId, i64)>,
 }
 
 impl<'s> Writer<'s> {
@@ -611,6 +632,7 @@ impl<'s> Writer<'s> {
             hlc: Hlc(hlc),
             touched: false,
             decks_moved: BTreeSet::new(),
+            config: None,
         })
     }
 

@@ -188,8 +188,16 @@ impl Store {
 
 impl Writer<'_> {
     /// The local number of a configuration, added where it is new.
-    fn config_number(&mut self, scheduler: &Scheduler) -> Result<i64, StoreError> {
-        let hash = scheduler.id().0;
+    fn config_number(&mut self, scheduler: &Scheduler, id: ConfigId) -> Result<i64, StoreError> {
+        if let Some((_, number)) = self.config.filter(|(known, _)| *known == id) {
+            return Ok(number);
+        }
+        let number = self.find_config(scheduler, id)?;
+        self.config = Some((id, number));
+        Ok(number)
+    }
+
+    fn find_config(&self, scheduler: &Scheduler, ConfigId(hash): ConfigId) -> Result<i64, StoreError> {
         let known = self
             .tx
             .prepare_cached("SELECT id FROM scheduler_config WHERE hash = ?1")?
@@ -293,7 +301,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    pub(super) fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, scheduler: Option<&Scheduler>) -> Event {
+    pub(super) fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, config: Option<ConfigId>) -> Event {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         Event {
@@ -304,7 +312,7 @@ impl Writer<'_> {
             study_day: self.stamp.today,
             card: draft.card,
             fact: draft.fact.clone(),
-            config: scheduler.filter(|_| matches!(draft.fact, Fact::Answered { .. })).map(Scheduler::id),
+            config: config.filter(|_| matches!(draft.fact, Fact::Answered { .. })),
             prev,
             after: draft.after.clone(),
             detail: draft.detail.clone(),
@@ -336,11 +344,12 @@ impl Writer<'_> {
         if !mine && draft.prev != before.last_event {
             return Err(StoreError::Stale);
         }
-        let event = self.event_of(draft, before.last_event, Some(scheduler));
-        let config = if event.config.is_some() { Some(self.config_number(scheduler)?) } else { None };
+        let id = scheduler.id();
+        let event = self.event_of(draft, before.last_event, Some(id));
+        let config = if event.config.is_some() { Some(self.config_number(scheduler, id)?) } else { None };
         self.insert_event(row.id, &event, config)?;
         let mut configs = Configs::new();
-        configs.insert(scheduler.id(), scheduler.clone());
+        configs.insert(id, scheduler.clone());
         let after = apply(&before, &event, &configs, Outcome::Copy);
         self.add_to_sums(&row, &before, &event, 1)?;
         self.set_state(&row, &after)?;

@@ -207,6 +207,16 @@ fn all_screens_in_colour_are_these() {
 }
 
 #[test]
+fn all_screens_in_colour_at_40_columns_are_these() {
+    insta::assert_snapshot!("tour_40_colour", tour(40, true));
+}
+
+#[test]
+fn all_screens_in_colour_at_200_columns_are_these() {
+    insta::assert_snapshot!("tour_200_colour", tour(200, true));
+}
+
+#[test]
 fn the_weekly_offer_is_switched_off_by_a_key_and_the_setting_stays() {
     let lmq = model();
     assert_eq!(lmq.at("2026-01-10T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
