@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::editor::command;
 use crate::cli::json;
 use crate::core::text::one_line;
 use crate::env::Env;
@@ -12,7 +13,6 @@ use serde::Serialize;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// Read and change settings
 ///
@@ -307,19 +307,4 @@ fn open(editor: &str, file: &Path) -> Result<(), Failure> {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::failed(format!("the editor `{shown}` ended with {status}"))),
     }
-}
-
-#[cfg(unix)]
-fn command(editor: &str, file: &Path) -> Command {
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
-    command
-}
-
-#[cfg(not(unix))]
-fn command(editor: &str, file: &Path) -> Command {
-    let mut words = editor.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or(editor));
-    command.args(words).arg(file);
-    command
 }

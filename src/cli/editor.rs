@@ -139,15 +139,16 @@ fn open(editor: &str, file: &Path) -> Result<(), Failure> {
     }
 }
 
+/// The editor as a process that opens a file. It is a command line, as git takes it.
 #[cfg(unix)]
-fn command(editor: &str, file: &Path) -> Command {
+pub(super) fn command(editor: &str, file: &Path) -> Command {
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
     command
 }
 
 #[cfg(not(unix))]
-fn command(editor: &str, file: &Path) -> Command {
+pub(super) fn command(editor: &str, file: &Path) -> Command {
     let mut words = editor.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or(editor));
     command.args(words).arg(file);
