@@ -201,7 +201,10 @@ impl Store {
         let mut decks = HashMap::new();
         while let Some(row) = rows.next()? {
             let fulfils = query.on_deck(text(row, 1)?.unwrap_or_default(), text(row, 2)?.unwrap_or_default());
-            decks.insert(row.get(0)?, fulfils);
+            // Left out where there is nothing to say: every card is looked up in here.
+            if fulfils != 0 {
+                decks.insert(row.get(0)?, fulfils);
+            }
         }
         Ok(decks)
     }
