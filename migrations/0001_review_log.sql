@@ -181,9 +181,10 @@ CREATE TABLE note (
     created_action INTEGER NOT NULL
 ) STRICT;
 
--- Finds a row's note again, retired ones last. That a file no longer has a note, the order of a deck, and the topic of
--- every note are read from it too: an index of their own for each would slow down every import.
-CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position, held_out, topic);
+-- Finds a row's note again, retired ones last, and tells whether its text is the same. That a file no longer has a
+-- note, the order of a deck, and the topic of every note are read from it too: an index of their own for each would slow
+-- down every import.
+CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position, held_out, topic, text_hash);
 
 -- The few notes that are kept for check-ups.
 CREATE INDEX note_held_out ON note (deck) WHERE held_out = 1;

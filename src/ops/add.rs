@@ -11,6 +11,7 @@ use crate::store::BulkOptions;
 use crate::store::CardLine;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::PackedNote;
 use crate::store::Placed;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -83,7 +84,7 @@ pub fn add(
                 }
                 let mut bulk = Bulk::new(writer, options, &mut fresh)?;
                 bulk.deck(&id, &name, [None; 5])?;
-                placed = bulk.add(&id, Who::Uid(uid), key.map(str::to_owned), text)?;
+                placed = bulk.add(&id, Who::Uid(uid), key.map(str::to_owned), &PackedNote::of(text)?)?;
                 bulk.finish().map(drop)
             },
         )

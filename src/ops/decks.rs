@@ -12,6 +12,7 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -106,7 +107,7 @@ fn put(writer: &mut Writer<'_>, env: &Env, deck: &deck_toml::DeckFile) -> Result
             _ => None,
         });
         let uid = crate::core::id::NoteUid::of_key(&head.id, key.as_deref().unwrap_or_default());
-        bulk.note(&head.id, Who::Uid(uid), key, &item.text)?;
+        bulk.note(&head.id, Who::Uid(uid), key, &PackedNote::of(&item.text)?)?;
     }
     bulk.finish().map(drop)
 }

@@ -11,6 +11,7 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats;
+use crate::formats::DeckHead;
 use crate::formats::FileFault;
 use crate::formats::FormatError;
 use crate::formats::IMPORTERS;
@@ -18,11 +19,13 @@ use crate::formats::Identity;
 use crate::formats::Importer;
 use crate::formats::Item;
 use crate::formats::Outcome;
+use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Stop;
+use crate::formats::Topic;
 use crate::formats::history;
 use crate::ops::bulk::deck_name;
 use crate::ops::failure;
@@ -31,6 +34,7 @@ use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Finished;
 use crate::store::Overruled;
+use crate::store::PackedNote;
 use crate::store::Placed;
 use crate::store::SourceFile;
 use crate::store::Stamp;
@@ -45,6 +49,9 @@ use std::io::BufReader;
 use std::io::Seek as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::time::UNIX_EPOCH;
 
 /// Endings of files that a folder is searched for.
@@ -52,6 +59,10 @@ const ENDINGS: [&str; 6] = ["toml", "csv", "tsv", "txt", "json", "jsonl"];
 
 /// Rejected rows that are kept for the list; more are counted only.
 const MOST_LISTED: usize = 1000;
+
+/// Records that go from the reading thread to the writing one together, and how many such batches may wait.
+const BATCH: usize = 256;
+const BATCHES_AHEAD: usize = 8;
 
 /// How to import.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +92,7 @@ pub struct Source {
     /// The path, where it is a file that can be followed.
     pub path: Option<PathBuf>,
     /// Its bytes.
-    pub input: Box<dyn ReadSeek>,
+    pub input: Box<dyn ReadSeek + Send>,
     /// Their number.
     pub size: u64,
 }
@@ -143,7 +154,7 @@ impl Report {
         self.added + self.changed + self.restored + self.retired + self.events_added > 0
     }
 
-    fn place(&mut self, placed: Placed, shown: &str, item: Option<&Item>) {
+    fn place(&mut self, placed: Placed, shown: &str, place: Place) {
         match placed {
             Placed::Added => self.added += 1,
             Placed::Changed => self.changed += 1,
@@ -154,7 +165,6 @@ impl Report {
             Placed::Later => {}
             Placed::Contradicts => {
                 let reason = "its key or id was used before in this file, for another text; give it one of its own";
-                let place = item.map(|item| item.place).unwrap_or_default();
                 self.reject(shown, &Rejected { place, reason: reason.to_owned() });
             }
         }
@@ -483,74 +493,63 @@ fn one_file(
     let mut any_builtin = false;
     let mut seen_deck = String::new();
     let mut bulk = Bulk::new(writer, bulk_options, &mut fresh)?;
-    let mut failed: Option<StoreError> = None;
     let mut rows = 0_u64;
-    let mut sink = |outcome: Outcome| -> Result<(), Stop> {
-        let mut put = |outcome: Outcome| -> Result<(), StoreError> {
-            match outcome {
-                Outcome::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
-                Outcome::Rejected(rejected) => report.reject(&shown, &rejected),
-                Outcome::Record(Record::Deck(head)) => {
-                    let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
-                    bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
-                    deck = head.id;
-                }
-                Outcome::Record(Record::Topic(topic)) => {
-                    bulk.topic(&deck, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
-                }
-                Outcome::Record(Record::Note(item)) => {
-                    let own_deck = item.deck.as_deref().unwrap_or(&deck);
-                    // Rows of one deck follow each other.
-                    if seen_deck != own_deck && !is_deck_id(own_deck) {
-                        let reason =
-                            format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
-                        report.reject(&shown, &Rejected { place: item.place, reason });
-                        return Ok(());
-                    }
-                    if seen_deck != own_deck {
-                        own_deck.clone_into(&mut seen_deck);
-                    }
-                    // A note without a key goes out under its uid, and comes back as itself.
-                    let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
-                    let who = match &item.identity {
-                        Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(own_deck, key))),
-                        Identity::Uid(uid) => Who::Uid(*uid),
-                        Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
-                        Identity::None => Who::Prompt,
-                    };
-                    let key = item.key.clone().or_else(|| match &item.identity {
-                        Identity::Key(key) => Some(key.clone()),
-                        Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
-                    });
-                    let key = key.filter(|key| own_uid(key).is_none());
-                    if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| id == own_deck)) {
-                        if keys.1.contains(uid) {
-                            any_builtin = true;
-                        } else {
-                            strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
-                        }
-                    }
-                    if report.first.len() < 3 {
-                        report.first.push((item.text.prompt(1), item.text.answer(1)));
-                    }
-                    let placed = bulk.note(own_deck, who, key, &item.text)?;
-                    report.place(placed, &shown, Some(&item));
-                    rows += 1;
-                }
+    let mut put = |parsed: &Parsed| -> Result<(), StoreError> {
+        match parsed {
+            Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
+            Parsed::Rejected(rejected) => report.reject(&shown, rejected),
+            Parsed::Deck(head) => {
+                let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
+                bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
+                deck.clone_from(&head.id);
             }
-            Ok(())
-        };
-        put(outcome).map_err(|error| {
-            failed = Some(error);
-            Stop
-        })
+            Parsed::Topic(topic) => {
+                bulk.topic(&deck, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
+            }
+            Parsed::Note(row) => {
+                let own_deck = row.deck.as_deref().unwrap_or(&deck);
+                // Rows of one deck follow each other.
+                if seen_deck != own_deck && !is_deck_id(own_deck) {
+                    let reason =
+                        format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
+                    report.reject(&shown, &Rejected { place: row.place, reason });
+                    return Ok(());
+                }
+                if seen_deck != own_deck {
+                    own_deck.clone_into(&mut seen_deck);
+                }
+                // A note without a key goes out under its uid, and comes back as itself.
+                let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
+                let who = match &row.identity {
+                    Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(own_deck, key))),
+                    Identity::Uid(uid) => Who::Uid(*uid),
+                    Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
+                    Identity::None => Who::Prompt,
+                };
+                let key = row.key.clone().or_else(|| match &row.identity {
+                    Identity::Key(key) => Some(key.clone()),
+                    Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
+                });
+                let key = key.filter(|key| own_uid(key).is_none());
+                if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| id == own_deck)) {
+                    if keys.1.contains(uid) {
+                        any_builtin = true;
+                    } else {
+                        strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
+                    }
+                }
+                if report.first.len() < 3 {
+                    let text = row.note.text()?;
+                    report.first.push((text.prompt(1), text.answer(1)));
+                }
+                let placed = bulk.note(own_deck, who, key, &row.note)?;
+                report.place(placed, &shown, row.place);
+                rows += 1;
+            }
+        }
+        Ok(())
     };
-    let mut input = Counting { inner: &mut *source.input, read: 0, heard: progress };
-    let done = importer.read(&mut input, &read_options, &mut sink);
-    if let Some(error) = failed {
-        return Err(Broken::Store(error));
-    }
-    done.map_err(Broken::Format)?;
+    read_beside(importer, &mut *source.input, &read_options, &mut put, progress)?;
     if !strangers.is_empty() && !any_builtin {
         return Err(Broken::BuiltinClash { deck, keys: strangers });
     }
@@ -559,7 +558,7 @@ fn one_file(
     }
     let Finished { late, missing, overruled } = bulk.finish()?;
     for placed in late {
-        report.place(placed, &shown, None);
+        report.place(placed, &shown, Place::default());
     }
     report.warnings.extend(overruled.iter().map(|both| both_changed(&shown, both)));
     if matches!(follow, Follow::Again(_)) {
@@ -567,6 +566,106 @@ fn one_file(
     } else {
         report.missing += missing;
     }
+    Ok(())
+}
+
+/// What was read of a file, on its way to the database.
+enum Parsed {
+    Warning(String),
+    Rejected(Rejected),
+    Deck(DeckHead),
+    Topic(Topic),
+    Note(Row),
+}
+
+/// A note of a file: its identity, and its text packed.
+struct Row {
+    place: Place,
+    deck: Option<String>,
+    identity: Identity,
+    key: Option<String>,
+    note: PackedNote,
+}
+
+impl Parsed {
+    fn of(outcome: Outcome) -> Result<Self, StoreError> {
+        Ok(match outcome {
+            Outcome::Warning(text) => Self::Warning(text),
+            Outcome::Rejected(rejected) => Self::Rejected(rejected),
+            Outcome::Record(Record::Deck(head)) => Self::Deck(head),
+            Outcome::Record(Record::Topic(topic)) => Self::Topic(topic),
+            Outcome::Record(Record::Note(item)) => {
+                let Item { place, deck, identity, key, text } = *item;
+                Self::Note(Row { place, deck, identity, key, note: PackedNote::of(&text)? })
+            }
+        })
+    }
+}
+
+/// Reads a file on a thread of its own: it is taken apart while what came before goes into the database.
+///
+/// Batches go back where they came from when they are used: memory that one thread takes and another gives back makes the
+/// two wait for each other, and would cost more than the second thread brings.
+fn read_beside(
+    importer: &dyn Importer,
+    input: &mut (dyn ReadSeek + Send),
+    options: &ReadOptions,
+    put: &mut dyn FnMut(&Parsed) -> Result<(), StoreError>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Broken> {
+    let read = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
+        let (back, used) = mpsc::channel();
+        let count = &read;
+        let reading = scope.spawn(move || read_batches(importer, input, options, &sender, &used, count));
+        let take = || -> Result<(), StoreError> {
+            for batch in batches {
+                progress(read.load(Ordering::Relaxed));
+                batch.iter().try_for_each(&mut *put)?;
+                // The reader may have ended: then the batch ends here.
+                back.send(batch).ok();
+            }
+            Ok(())
+        };
+        // Where this fails the channel is closed, which ends the reading.
+        let taken = take();
+        let done = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        taken?;
+        done
+    })
+}
+
+fn read_batches(
+    importer: &dyn Importer,
+    input: &mut dyn ReadSeek,
+    options: &ReadOptions,
+    batches: &mpsc::SyncSender<Vec<Parsed>>,
+    used: &mpsc::Receiver<Vec<Parsed>>,
+    read: &AtomicU64,
+) -> Result<(), Broken> {
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut failed = None;
+    let mut heard = |bytes| read.store(bytes, Ordering::Relaxed);
+    let mut input = Counting { inner: input, read: 0, heard: &mut heard };
+    let done = importer.read(&mut input, options, &mut |outcome| {
+        batch.push(Parsed::of(outcome).map_err(|error| {
+            failed = Some(error);
+            Stop
+        })?);
+        if batch.len() < BATCH {
+            return Ok(());
+        }
+        let mut next = used.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
+        next.clear();
+        batches.send(std::mem::replace(&mut batch, next)).map_err(|_| Stop)
+    });
+    if let Some(error) = failed {
+        return Err(Broken::Store(error));
+    }
+    done.map_err(Broken::Format)?;
+    // Nobody takes it any more where the database failed, which is told already.
+    batches.send(batch).ok();
     Ok(())
 }
 

@@ -37,6 +37,7 @@ pub use notes::DeckOrigin;
 pub use notes::Edited;
 pub use notes::Finished;
 pub use notes::Overruled;
+pub use notes::PackedNote;
 pub use notes::Placed;
 pub use notes::SourceFile;
 pub use notes::Who;

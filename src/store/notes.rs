@@ -226,9 +226,17 @@ pub enum Who {
 struct Row {
     who: Who,
     key: Option<String>,
-    text: NoteText,
+    note: PackedNote,
     /// Its deck, at the position of the row.
     now: DeckNow,
+}
+
+/// A note that the index by prompt tells of, without a look at its row.
+struct Likely {
+    id: i64,
+    text_hash: i64,
+    position: i64,
+    retired: bool,
 }
 
 /// What a row is compared with of a note that is there.
@@ -272,33 +280,62 @@ struct Unclaimed {
     answer: String,
 }
 
-struct Hashed {
+/// A note's text as the database keeps it, with what it is matched and filed by. It is made without the database, so
+/// that the thread that reads a file can do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedNote {
     body: String,
     prompt_hash: i64,
     text_hash: i64,
+    topic: Option<String>,
+    group: Option<String>,
+    held_out: bool,
+    ordinals: Vec<u16>,
 }
 
-fn hashed(text: &NoteText) -> Result<Hashed, StoreError> {
-    use unicode_normalization::UnicodeNormalization as _;
-    // Most bodies fit, so that the buffer seldom grows.
-    let mut body = Vec::with_capacity(384);
-    serde_json::to_writer(&mut body, text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let body = String::from_utf8(body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
-    let prompt = first.trim();
-    let prompt_hash = if prompt.is_ascii() {
-        quick64(prompt.as_bytes())
-    } else {
-        quick64(prompt.nfc().collect::<String>().as_bytes())
-    };
-    Ok(Hashed { prompt_hash: hash_bits(prompt_hash), text_hash: hash_bits(quick64(body.as_bytes())), body })
-}
+impl PackedNote {
+    /// Packs a text.
+    ///
+    /// # Errors
+    /// When it can't be written as JSON.
+    pub fn of(text: &NoteText) -> Result<Self, StoreError> {
+        use unicode_normalization::UnicodeNormalization as _;
+        // Most bodies fit, so that the buffer seldom grows.
+        let mut body = Vec::with_capacity(384);
+        serde_json::to_writer(&mut body, text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let body = String::from_utf8(body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
+        let prompt = first.trim();
+        let prompt_hash = if prompt.is_ascii() {
+            quick64(prompt.as_bytes())
+        } else {
+            quick64(prompt.nfc().collect::<String>().as_bytes())
+        };
+        Ok(Self {
+            prompt_hash: hash_bits(prompt_hash),
+            text_hash: hash_bits(quick64(body.as_bytes())),
+            body,
+            topic: text.topic.clone(),
+            group: text.group.clone(),
+            held_out: text.held_out,
+            ordinals: text.ordinals(),
+        })
+    }
 
-fn siblings_of(deck_id: &str, uid: NoteUid, text: &NoteText) -> i64 {
-    hash_bits(match &text.group {
-        Some(group) => quick64(format!("group:{deck_id}/{group}").as_bytes()),
-        None => quick64(&uid.0),
-    })
+    /// The text itself.
+    ///
+    /// # Errors
+    /// When the body can't be read.
+    pub fn text(&self) -> Result<NoteText, StoreError> {
+        text_of(&self.body)
+    }
+
+    fn siblings(&self, deck_id: &str, uid: NoteUid) -> i64 {
+        hash_bits(match &self.group {
+            Some(group) => quick64(format!("group:{deck_id}/{group}").as_bytes()),
+            None => quick64(&uid.0),
+        })
+    }
 }
 
 /// Reads a note's body. A body that can't be read is the database's fault, not the deck's.
@@ -491,8 +528,8 @@ impl<'b, 's> Bulk<'b, 's> {
         self.writer.append_fact(Fact::Configured, Detail { extra: Some(extra), ..Detail::default() })
     }
 
-    fn topic_number(&mut self, deck: i64, text: &NoteText) -> Result<Option<i64>, StoreError> {
-        let Some(id) = &text.topic else { return Ok(None) };
+    fn topic_number(&mut self, deck: i64, note: &PackedNote) -> Result<Option<i64>, StoreError> {
+        let Some(id) = &note.topic else { return Ok(None) };
         let known = self
             .writer
             .tx
@@ -511,49 +548,48 @@ impl<'b, 's> Bulk<'b, 's> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
+    pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
         let place = self.options.place_in.clone();
         let now = self.next_place(place.as_deref().unwrap_or(deck))?;
-        let hashed = hashed(text)?;
         if let Who::Uid(uid) = who
             && let Some(known) = self.by_uid(uid)?
         {
-            return self.found(&known, &now, key, text, &hashed);
+            return self.found(&known, &now, key, note);
         }
         if matches!(who, Who::Prompt)
-            && let Some(known) = self.aside(&hashed.body)?
+            && let Some(known) = self.aside(&note.body)?
         {
-            return self.found(&known, &now, key, text, &hashed);
+            return self.found(&known, &now, key, note);
         }
         let mut open = Vec::new();
-        if now.was_there || (matches!(who, Who::Prompt) && self.seen.may_have(now.id, hashed.prompt_hash)) {
-            for known in self.by_prompt(now.id, hashed.prompt_hash)? {
-                if self.is_taken(known.id) {
-                    if matches!(who, Who::Prompt) && known.text_hash == hashed.text_hash {
+        if now.was_there || (matches!(who, Who::Prompt) && self.seen.may_have(now.id, note.prompt_hash)) {
+            for likely in self.by_prompt(now.id, note.prompt_hash)? {
+                if self.is_taken(likely.id) {
+                    if matches!(who, Who::Prompt) && likely.text_hash == note.text_hash {
                         return Ok(Placed::Duplicate);
                     }
-                } else if known.text_hash == hashed.text_hash {
-                    self.alias(&who, known.id)?;
-                    return self.found(&known, &now, key, text, &hashed);
+                } else if likely.text_hash == note.text_hash {
+                    self.alias(&who, likely.id)?;
+                    return self.found_by_prompt(&likely, &now, key, note);
                 } else {
-                    open.push(known);
+                    open.push(likely);
                 }
             }
         }
         if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
-            self.waiting_bytes += hashed.body.len();
-            self.waiting.push(Row { who, key, text: text.clone(), now });
+            self.waiting_bytes += note.body.len();
+            self.waiting.push(Row { who, key, note: note.clone(), now });
             return Ok(Placed::Later);
         }
         if let [one] = open.as_slice() {
             self.alias(&who, one.id)?;
-            return self.found(one, &now, key, text, &hashed);
+            return self.found_by_prompt(one, &now, key, note);
         }
         if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_old(now.id)? {
-            self.deferred.push(Row { who, key, text: text.clone(), now });
+            self.deferred.push(Row { who, key, note: note.clone(), now });
             return Ok(Placed::Later);
         }
-        self.insert(&now, who, key, text, &hashed)
+        self.insert(&now, who, key, note)
     }
 
     /// The note that the followed file gave this very text, where the user gave it another one since.
@@ -597,9 +633,9 @@ impl<'b, 's> Bulk<'b, 's> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn add(&mut self, deck: &str, who: Who, key: Option<String>, text: &NoteText) -> Result<Placed, StoreError> {
+    pub fn add(&mut self, deck: &str, who: Who, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
         let now = self.next_place(deck)?;
-        self.insert(&now, who, key, text, &hashed(text)?)
+        self.insert(&now, who, key, note)
     }
 
     /// Whether the deck has a note from before this file: then a row without a match waits.
@@ -623,13 +659,44 @@ impl<'b, 's> Bulk<'b, 's> {
             .optional()?)
     }
 
-    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<Known>, StoreError> {
-        let mut statement = self
-            .writer
-            .tx
-            .prepare_cached(known!("WHERE n.deck = ?1 AND n.prompt_hash = ?2 ORDER BY n.retired, n.position"))?;
-        let rows = statement.query_map((deck, prompt_hash), Known::of)?;
+    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<Likely>, StoreError> {
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT id, text_hash, position, retired FROM note INDEXED BY note_prompt \
+             WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, position",
+        )?;
+        let rows = statement.query_map((deck, prompt_hash), |row| {
+            Ok(Likely { id: row.get(0)?, text_hash: row.get(1)?, position: row.get(2)?, retired: row.get(3)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A row's note by its prompt. Where nothing is new, which is most often, its row in the database stays unread.
+    fn found_by_prompt(
+        &mut self,
+        likely: &Likely,
+        deck: &DeckNow,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<Placed, StoreError> {
+        let is_same = likely.text_hash == note.text_hash && !likely.retired;
+        if is_same && key.is_none() && self.options.source.is_none() {
+            self.claimed.add(likely.id);
+            self.put_in_place(likely.id, likely.position, deck)?;
+            return Ok(Placed::Same);
+        }
+        match self.known(likely.id)? {
+            Some(known) => self.found(&known, deck, key, note),
+            None => Err(StoreError::Corrupt(format!("note {} is in an index and not in its table", likely.id))),
+        }
+    }
+
+    /// Gives a note that is there the place that the file gives it, where that counts.
+    fn put_in_place(&mut self, note: i64, old: i64, deck: &DeckNow) -> Result<(), StoreError> {
+        if self.options.reposition && deck.position != old {
+            self.writer.reposition(note, deck.position)?;
+            self.moved.push((note, old, deck.position));
+        }
+        Ok(())
     }
 
     fn alias(&mut self, who: &Who, note: i64) -> Result<(), StoreError> {
@@ -645,14 +712,13 @@ impl<'b, 's> Bulk<'b, 's> {
         deck: &DeckNow,
         who: Who,
         key: Option<String>,
-        text: &NoteText,
-        hashed: &Hashed,
+        note: &PackedNote,
     ) -> Result<Placed, StoreError> {
         let uid = match who {
             Who::Uid(uid) => uid,
             Who::Prompt => NoteUid((self.fresh_uid)()),
         };
-        let topic = self.topic_number(deck.id, text)?;
+        let topic = self.topic_number(deck.id, note)?;
         let tx = &self.writer.tx;
         tx.prepare_cached(
             "INSERT INTO note (uid, deck, key, body, topic, position, siblings, prompt_hash, text_hash, held_out, \
@@ -662,23 +728,23 @@ impl<'b, 's> Bulk<'b, 's> {
             uid.0,
             deck.id,
             key,
-            hashed.body,
+            note.body,
             topic,
             deck.position,
-            siblings_of(&deck.name_id, uid, text),
-            hashed.prompt_hash,
-            hashed.text_hash,
-            text.held_out,
+            note.siblings(&deck.name_id, uid),
+            note.prompt_hash,
+            note.text_hash,
+            note.held_out,
             self.writer.device,
             super::columns::i64_of(self.writer.action),
             self.options.source,
         ])?;
-        let note = tx.last_insert_rowid();
-        let offered = (!text.held_out).then_some(deck.position);
-        for ordinal in text.ordinals() {
-            insert_card(tx, note, CardId { note: uid, ordinal }, deck.id, offered)?;
+        let number = tx.last_insert_rowid();
+        let offered = (!note.held_out).then_some(deck.position);
+        for &ordinal in &note.ordinals {
+            insert_card(tx, number, CardId { note: uid, ordinal }, deck.id, offered)?;
         }
-        self.seen.add(deck.id, hashed.prompt_hash);
+        self.seen.add(deck.id, note.prompt_hash);
         self.writer.touched = true;
         Ok(Placed::Added)
     }
@@ -688,20 +754,19 @@ impl<'b, 's> Bulk<'b, 's> {
         known: &Known,
         deck: &DeckNow,
         key: Option<String>,
-        text: &NoteText,
-        hashed: &Hashed,
+        note: &PackedNote,
     ) -> Result<Placed, StoreError> {
-        let &Known { id: note, text_hash, position, retired, .. } = known;
-        if self.is_taken(note) {
-            return Ok(if text_hash == hashed.text_hash { Placed::Duplicate } else { Placed::Contradicts });
+        let &Known { id, text_hash, position, retired, .. } = known;
+        if self.is_taken(id) {
+            return Ok(if text_hash == note.text_hash { Placed::Duplicate } else { Placed::Contradicts });
         }
-        self.claimed.add(note);
+        self.claimed.add(id);
         if let Some(source) = self.options.source {
             let changed = self
                 .writer
                 .tx
                 .prepare_cached("UPDATE note SET source = ?2 WHERE id = ?1 AND source IS NOT ?2")?
-                .execute((note, source))?;
+                .execute((id, source))?;
             self.writer.touched |= changed > 0;
         }
         let place = if self.options.reposition { deck.position } else { position };
@@ -709,84 +774,80 @@ impl<'b, 's> Bulk<'b, 's> {
         // A file that is read again leaves alone what the user moved elsewhere since.
         let wanted = self.options.place_in.is_some() && !self.options.retire_missing;
         let moves = (wanted && known.deck != deck.id).then_some(deck.id);
-        if text_hash == hashed.text_hash && !retired && same_key && moves.is_none() {
-            if place != position {
-                self.writer.reposition(note, place)?;
-                self.moved.push((note, position, place));
-            }
+        if text_hash == note.text_hash && !retired && same_key && moves.is_none() {
+            self.put_in_place(id, position, deck)?;
             return Ok(Placed::Same);
         }
         if known.is_stub {
             // The log brought the note before any deck did: this is its first text.
-            self.adopt_stub(note, deck, key, text, hashed)?;
+            self.adopt_stub(id, deck, key, note)?;
             return Ok(Placed::Added);
         }
-        let topic = self.topic_number(moves.unwrap_or(known.deck), text)?;
-        if self.options.origin == DeckOrigin::Builtin && !self.options.by_user && self.writer.edited_by_user(note)? {
+        let topic = self.topic_number(moves.unwrap_or(known.deck), note)?;
+        if self.options.origin == DeckOrigin::Builtin && !self.options.by_user && self.writer.edited_by_user(id)? {
             let changed = self
                 .writer
                 .tx
-                .execute("UPDATE note SET upstream = ?2 WHERE id = ?1 AND upstream IS NOT ?2", (note, &hashed.body))?;
+                .execute("UPDATE note SET upstream = ?2 WHERE id = ?1 AND upstream IS NOT ?2", (id, &note.body))?;
             self.writer.touched |= changed > 0;
             return Ok(if changed > 0 { Placed::Kept } else { Placed::Same });
         }
-        if retired && self.options.source.is_some() && self.writer.was_deleted(note)? {
+        if retired && self.options.source.is_some() && self.writer.was_deleted(id)? {
             return Ok(Placed::Kept);
         }
         // The user's own text stays as long as the file says what it said when that was written.
         if !retired
             && self.options.source.is_some()
-            && let Some(said) = self.writer.source_said(note)?
+            && let Some(said) = self.writer.source_said(id)?
         {
-            if said == hashed.body {
+            if said == note.body {
                 return Ok(Placed::Kept);
             }
-            let (mine, ..) = self.writer.shown(note)?;
-            self.overruled.push(Overruled { mine, theirs: text.clone() });
+            let (mine, ..) = self.writer.shown(id)?;
+            self.overruled.push(Overruled { mine, theirs: note.text()? });
         }
         if !same_key {
-            self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (note, &key))?;
-            let uid = self.writer.uid_of(note)?.to_string();
+            self.writer.tx.execute("UPDATE note SET key = ?2 WHERE id = ?1", (id, &key))?;
+            let uid = self.writer.uid_of(id)?.to_string();
             self.remember_change("note", serde_json::json!(uid), &known.key, &key)?;
             self.writer.touched = true;
         }
-        self.writer.revise(note, text, moves, topic, place, false, self.options.by_user, false)?;
-        Ok(if retired && text_hash == hashed.text_hash { Placed::Restored } else { Placed::Changed })
+        self.writer.revise(id, note, moves, topic, place, false, self.options.by_user, false)?;
+        Ok(if retired && text_hash == note.text_hash { Placed::Restored } else { Placed::Changed })
     }
 
     fn adopt_stub(
         &mut self,
-        note: i64,
+        id: i64,
         deck: &DeckNow,
         key: Option<String>,
-        text: &NoteText,
-        hashed: &Hashed,
+        note: &PackedNote,
     ) -> Result<(), StoreError> {
-        let topic = self.topic_number(deck.id, text)?;
-        let uid = self.writer.uid_of(note)?;
-        self.writer.move_note_sums(note, -1)?;
+        let topic = self.topic_number(deck.id, note)?;
+        let uid = self.writer.uid_of(id)?;
+        self.writer.move_note_sums(id, -1)?;
         self.writer.tx.execute(
             "UPDATE note SET deck = ?2, key = ?3, body = ?4, topic = ?5, position = ?6, siblings = ?7, prompt_hash = ?8, \
              text_hash = ?9, held_out = ?10, retired = 0, created_device = ?11, created_action = ?12 WHERE id = ?1",
             rusqlite::params![
-                note,
+                id,
                 deck.id,
                 key,
-                hashed.body,
+                note.body,
                 topic,
                 deck.position,
-                siblings_of(&deck.name_id, uid, text),
-                hashed.prompt_hash,
-                hashed.text_hash,
-                text.held_out,
+                note.siblings(&deck.name_id, uid),
+                note.prompt_hash,
+                note.text_hash,
+                note.held_out,
                 self.writer.device,
                 super::columns::i64_of(self.writer.action),
             ],
         )?;
-        self.writer.tx.execute("UPDATE card SET deck = ?2 WHERE note = ?1", (note, deck.id))?;
+        self.writer.tx.execute("UPDATE card SET deck = ?2 WHERE note = ?1", (id, deck.id))?;
         self.writer.touched = true;
-        self.writer.fit_cards(note, uid, deck.id, text)?;
-        self.writer.move_note_sums(note, 1)
+        self.writer.fit_cards(id, uid, deck.id, &note.ordinals)?;
+        self.writer.move_note_sums(id, 1)
     }
 
     /// Decides what was left for the end, and retires what vanished where that was asked for.
@@ -797,13 +858,12 @@ impl<'b, 's> Bulk<'b, 's> {
         let mut placed = Vec::new();
         let mut rest = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
-            let hashed = hashed(&row.text)?;
-            let mut open = self.by_prompt(row.now.id, hashed.prompt_hash)?;
-            open.retain(|known| !self.is_taken(known.id));
+            let mut open = self.by_prompt(row.now.id, row.note.prompt_hash)?;
+            open.retain(|likely| !self.is_taken(likely.id));
             match open.as_slice() {
                 [one] => {
                     self.alias(&row.who, one.id)?;
-                    placed.push(self.found(one, &row.now, row.key, &row.text, &hashed)?);
+                    placed.push(self.found_by_prompt(one, &row.now, row.key, &row.note)?);
                 }
                 _ => rest.push(row),
             }
@@ -812,14 +872,13 @@ impl<'b, 's> Bulk<'b, 's> {
         let mut unclaimed: BTreeMap<i64, Vec<Unclaimed>> = BTreeMap::new();
         let mut pairs = 0;
         for row in rest {
-            let hashed = hashed(&row.text)?;
             let deck = row.now.id;
             if let Entry::Vacant(place) = unclaimed.entry(deck) {
                 place.insert(self.unclaimed(deck)?);
             }
             let candidates = unclaimed.entry(deck).or_default();
             pairs += candidates.len();
-            let matched = if pairs > MOST_PAIRS { None } else { nearest(candidates, &row.text) };
+            let matched = if pairs > MOST_PAIRS { None } else { nearest(candidates, &row.note.text()?) };
             let known = match matched {
                 Some(note) => {
                     candidates.retain(|candidate| candidate.id != note);
@@ -830,9 +889,9 @@ impl<'b, 's> Bulk<'b, 's> {
             placed.push(match known {
                 Some(known) => {
                     self.alias(&row.who, known.id)?;
-                    self.found(&known, &row.now, row.key, &row.text, &hashed)?
+                    self.found(&known, &row.now, row.key, &row.note)?
                 }
-                None => self.insert(&row.now, row.who, row.key, &row.text, &hashed)?,
+                None => self.insert(&row.now, row.who, row.key, &row.note)?,
             });
         }
         let mut missing = 0;
@@ -1088,7 +1147,7 @@ impl Writer<'_> {
         retired: bool,
         by_user: bool,
     ) -> Result<(), StoreError> {
-        self.revise(note, text, None, topic, position, retired, by_user, false)
+        self.revise(note, &PackedNote::of(text)?, None, topic, position, retired, by_user, false)
     }
 
     /// The same, with the deck that the note goes to; it stays where it is where there is none.
@@ -1096,7 +1155,7 @@ impl Writer<'_> {
     pub(super) fn revise(
         &mut self,
         note: i64,
-        text: &NoteText,
+        packed: &PackedNote,
         deck: Option<i64>,
         topic: Option<i64>,
         position: i64,
@@ -1119,7 +1178,6 @@ impl Writer<'_> {
                 .execute([note])?;
         }
         let hlc = self.tick();
-        let hashed = hashed(text)?;
         // A built-in note that was moved elsewhere still is one: the deck of its first version tells.
         let (old_deck, builtin, shown, upstream): (i64, bool, String, Option<String>) = self
             .tx
@@ -1130,7 +1188,7 @@ impl Writer<'_> {
             .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let deck = deck.unwrap_or(old_deck);
         let keeps = aside || (builtin && by_user);
-        let upstream = if keeps { upstream.or(Some(shown)).filter(|text| *text != hashed.body) } else { None };
+        let upstream = if keeps { upstream.or(Some(shown)).filter(|text| *text != packed.body) } else { None };
         self.tx
             .prepare_cached(
                 "INSERT INTO note_version (note, hlc, device, action, body, deck, topic, position, retired, by_user, upstream) \
@@ -1141,7 +1199,7 @@ impl Writer<'_> {
                 hlc.0,
                 self.device,
                 super::columns::i64_of(self.action),
-                hashed.body,
+                packed.body,
                 deck,
                 topic,
                 position,
@@ -1150,15 +1208,14 @@ impl Writer<'_> {
                 upstream,
             ])?;
         self.touched = true;
-        self.show(note, text, &hashed, deck, topic, position, retired, upstream.as_deref())
+        self.show(note, packed, deck, topic, position, retired, upstream.as_deref())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the columns of a version, with the text and its hashes")]
     fn show(
         &mut self,
         note: i64,
-        text: &NoteText,
-        hashed: &Hashed,
+        packed: &PackedNote,
         deck: i64,
         topic: Option<i64>,
         position: i64,
@@ -1186,17 +1243,17 @@ impl Writer<'_> {
             )?
             .execute(rusqlite::params![
                 note,
-                hashed.body,
+                packed.body,
                 topic,
                 position,
-                siblings_of(&deck_id, uid, text),
-                hashed.prompt_hash,
-                hashed.text_hash,
-                text.held_out,
+                packed.siblings(&deck_id, uid),
+                packed.prompt_hash,
+                packed.text_hash,
+                packed.held_out,
                 retired,
                 upstream,
             ])?;
-        self.fit_cards(note, uid, deck, text)?;
+        self.fit_cards(note, uid, deck, &packed.ordinals)?;
         if moves {
             self.move_note_sums(note, 1)?;
         }
@@ -1204,18 +1261,17 @@ impl Writer<'_> {
     }
 
     /// Makes the cards of a note those that its text asks for: new ones added, vanished ones retired, never deleted.
-    fn fit_cards(&mut self, note: i64, uid: NoteUid, deck: i64, text: &NoteText) -> Result<(), StoreError> {
+    fn fit_cards(&mut self, note: i64, uid: NoteUid, deck: i64, wanted: &[u16]) -> Result<(), StoreError> {
         let there: Vec<u16> = {
             let mut statement = self.tx.prepare_cached("SELECT ordinal FROM card WHERE note = ?1")?;
             statement.query_map([note], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
-        let wanted = text.ordinals();
-        for ordinal in &wanted {
+        for ordinal in wanted {
             if !there.contains(ordinal) {
                 insert_card(&self.tx, note, CardId { note: uid, ordinal: *ordinal }, deck, None)?;
             }
         }
-        for ordinal in there.iter().chain(&wanted).collect::<BTreeSet<_>>() {
+        for ordinal in there.iter().chain(wanted).collect::<BTreeSet<_>>() {
             self.tx
                 .prepare_cached("UPDATE card SET retired = ?3 WHERE note = ?1 AND ordinal = ?2 AND retired <> ?3")?
                 .execute((note, ordinal, !wanted.contains(ordinal)))?;
@@ -1285,15 +1341,13 @@ impl Writer<'_> {
         match version {
             Some(version) => {
                 let retired = if unmade { !answered } else { version.retired };
-                let text = text_of(&version.body)?;
-                let hashed = hashed(&text)?;
+                let packed = PackedNote::of(&text_of(&version.body)?)?;
                 let upstream = version.upstream.as_deref();
-                self.show(note, &text, &hashed, version.deck, version.topic, version.position, retired, upstream)?;
+                self.show(note, &packed, version.deck, version.topic, version.position, retired, upstream)?;
             }
             None => {
                 let (text, topic, position) = self.shown(note)?;
-                let hashed = hashed(&text)?;
-                self.show(note, &text, &hashed, deck, topic, position, unmade && !answered, None)?;
+                self.show(note, &PackedNote::of(&text)?, deck, topic, position, unmade && !answered, None)?;
             }
         }
         if unmade && answered {
@@ -1308,11 +1362,11 @@ impl Writer<'_> {
     /// # Errors
     /// When the database can't be read.
     pub fn has_text(&self, deck: &str, text: &NoteText) -> Result<bool, StoreError> {
-        let hashed = hashed(text)?;
+        let packed = PackedNote::of(text)?;
         Ok(self.tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM note n JOIN deck k ON k.id = n.deck WHERE k.name_id = ?1 AND n.prompt_hash = ?2 \
              AND n.text_hash = ?3 AND n.retired = 0)",
-            (deck, hashed.prompt_hash, hashed.text_hash),
+            (deck, packed.prompt_hash, packed.text_hash),
             |row| row.get(0),
         )?)
     }

@@ -23,6 +23,7 @@ use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Here;
 use crate::store::Limits;
+use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::Who;
@@ -67,8 +68,8 @@ fn fill(store: &mut Store) {
             let text = format!(
                 r#"{{"kind":"basic","fields":{{"front":["{number}?","{number}, what?"],"back":"{number}"}},"after":["k0"],"topic":"t"}}"#
             );
-            let text = crate::store::notes::text_of(&text)?;
-            bulk.note("d", Who::Uid(uid(number)), Some(format!("k{number}")), &text)?;
+            let note = PackedNote::of(&crate::store::notes::text_of(&text)?)?;
+            bulk.note("d", Who::Uid(uid(number)), Some(format!("k{number}")), &note)?;
         }
         bulk.finish().map(drop)
     };

@@ -15,6 +15,7 @@ use crate::store::cards::name_of;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
 use crate::store::notes::DeckOrigin;
+use crate::store::notes::PackedNote;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::voided;
@@ -119,7 +120,7 @@ impl Writer<'_> {
         let number = self.number_of(note)?;
         let (old, old_topic, position) = self.shown(number)?;
         let topic = if text.topic == old.topic { old_topic } else { self.topic_for(number, text)? };
-        self.revise(number, text, None, topic, position, false, true, aside)
+        self.revise(number, &PackedNote::of(text)?, None, topic, position, false, true, aside)
     }
 
     /// Whether a note still has this text and key.
@@ -207,7 +208,7 @@ impl Writer<'_> {
     pub fn relocate(&mut self, note: NoteUid, deck: i64) -> Result<(), StoreError> {
         let number = self.number_of(note)?;
         let (text, topic, position) = self.shown(number)?;
-        self.revise(number, &text, Some(deck), topic, position, false, true, false)
+        self.revise(number, &PackedNote::of(&text)?, Some(deck), topic, position, false, true, false)
     }
 
     /// Takes a note out of everything but the history.
