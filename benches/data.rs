@@ -245,8 +245,7 @@ fn write_log(path: &Path, reviews: usize) {
     .unwrap();
     let config = tx.last_insert_rowid();
     let mut days: BTreeMap<(i32, i64), [u64; 12]> = BTreeMap::new();
-    let mut topics: BTreeMap<(i32, i64, i64), [u64; 4]> = BTreeMap::new();
-    let mut known: BTreeMap<(i32, i64, i64, i64), [u64; 2]> = BTreeMap::new();
+    let mut topics: BTreeMap<(i64, i64, i32), [u64; 9]> = BTreeMap::new();
     let mut sides: BTreeMap<(i32, i64, &str, String, String), i64> = BTreeMap::new();
     {
         let mut action = tx
@@ -294,10 +293,10 @@ fn write_log(path: &Path, reviews: usize) {
                 };
                 if let Some(ended) = tally::ended(&state, &event) {
                     for end in month_ends(ended.from, ended.to) {
-                        let level = i64::try_from(ended.level.index()).unwrap();
-                        let sums = known.entry((end.month(), card.deck, card.topic, level)).or_default();
-                        sums[0] += 1;
-                        sums[1] += recall_millionths(end.since(ended.from), ended.interval);
+                        let sums = topics.entry((card.deck, card.topic, end.month())).or_default();
+                        // After four numbers of the month's answers come the levels from learning (1) on.
+                        sums[3 + ended.level.index()] += 1;
+                        sums[8] += recall_millionths(end.since(ended.from), ended.interval);
                     }
                 }
                 if let Some((kind, expected, given)) = tally::counts(&event) {
@@ -308,7 +307,7 @@ fn write_log(path: &Path, reviews: usize) {
                 for (sum, more) in day.iter_mut().zip(tally::columns(&totals)) {
                     *sum += more;
                 }
-                let topic = topics.entry((answer.day.month(), card.topic, card.deck)).or_default();
+                let topic = topics.entry((card.deck, card.topic, answer.day.month())).or_default();
                 topic[0] += 1;
                 topic[1] += totals.young.passed + totals.mature.passed;
                 topic[2] += totals.young.all + totals.mature.all;
@@ -365,19 +364,12 @@ fn write_log(path: &Path, reviews: usize) {
             let all = [i64::from(day), deck].into_iter().chain(numbers);
             day_sum.execute(rusqlite::params_from_iter(all)).unwrap();
         }
-        let mut topic_sum = tx
-            .prepare(
-                "INSERT INTO topic_sum (month, topic, deck, answers, passed, counted, time_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )
-            .unwrap();
-        for ((month, topic, deck), sums) in topics {
-            let [answers, passed, counted, time] = sums.map(|sum| i64::try_from(sum).unwrap());
-            topic_sum.execute((month, topic, deck, answers, passed, counted, time)).unwrap();
-        }
-        let mut known_sum = tx.prepare("INSERT INTO known_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6)").unwrap();
-        for ((month, deck, topic, level), sums) in known {
-            let [cards, millionths] = sums.map(|sum| i64::try_from(sum).unwrap());
-            known_sum.execute((month, deck, topic, level, cards, millionths)).unwrap();
+        let mut topic_sum =
+            tx.prepare("INSERT INTO topic_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)").unwrap();
+        for ((deck, topic, month), sums) in topics {
+            let numbers = sums.map(|sum| i64::try_from(sum).unwrap());
+            let all = [deck, topic, i64::from(month)].into_iter().chain(numbers);
+            topic_sum.execute(rusqlite::params_from_iter(all)).unwrap();
         }
         let mut side_sum = tx.prepare("INSERT INTO side_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6)").unwrap();
         for ((month, deck, kind, expected, given), count) in sides {

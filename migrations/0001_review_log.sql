@@ -277,16 +277,24 @@ CREATE TABLE day_sum (
     PRIMARY KEY (study_day, deck)
 ) STRICT, WITHOUT ROWID;
 
--- `topic` 0 stands for none. `month` is year × 100 + month.
+-- What happened to the cards of a topic (0 for none) in a month (year × 100 + month): `answers` to `time_ms`. And what was
+-- known at its end by those cards whose answer then was not their last: how many were at each level, and the sum of their
+-- chances of recall in millionths; cards that were not answered since are counted from `card_state`. The months of a
+-- topic lie side by side, since one answer changes several of them.
 CREATE TABLE topic_sum (
-    month   INTEGER NOT NULL,
-    topic   INTEGER NOT NULL,
-    deck    INTEGER NOT NULL,
-    answers INTEGER NOT NULL,
-    passed  INTEGER NOT NULL,
-    counted INTEGER NOT NULL,
-    time_ms INTEGER NOT NULL,
-    PRIMARY KEY (month, topic, deck)
+    deck       INTEGER NOT NULL,
+    topic      INTEGER NOT NULL,
+    month      INTEGER NOT NULL,
+    answers    INTEGER NOT NULL,
+    passed     INTEGER NOT NULL,
+    counted    INTEGER NOT NULL,
+    time_ms    INTEGER NOT NULL,
+    learning   INTEGER NOT NULL,
+    familiar   INTEGER NOT NULL,
+    known      INTEGER NOT NULL,
+    mastered   INTEGER NOT NULL,
+    millionths INTEGER NOT NULL,
+    PRIMARY KEY (deck, topic, month)
 ) STRICT, WITHOUT ROWID;
 
 -- What answers are counted by besides: `kind` is `sides`, `pairs`,
@@ -299,17 +307,4 @@ CREATE TABLE side_sum (
     given    TEXT NOT NULL,
     count    INTEGER NOT NULL,
     PRIMARY KEY (month, deck, kind, expected, given)
-) STRICT, WITHOUT ROWID;
-
--- What was known at the end of a month by cards whose answer then was not their last: by topic (0 for none) and level
--- (1 learning to 4 mastered) the number of cards, and the sum of their chances of recall in millionths. Those that were
--- not answered since are counted from `card_state`.
-CREATE TABLE known_sum (
-    month      INTEGER NOT NULL,
-    deck       INTEGER NOT NULL,
-    topic      INTEGER NOT NULL,
-    level      INTEGER NOT NULL,
-    cards      INTEGER NOT NULL,
-    millionths INTEGER NOT NULL,
-    PRIMARY KEY (month, deck, topic, level)
 ) STRICT, WITHOUT ROWID;

@@ -35,6 +35,7 @@ use crate::core::tally::SPEAKERS;
 use crate::core::units::Days;
 use crate::core::units::Millis;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// A guess of the time that a card takes, until there are answers to measure, in milliseconds.
 const TYPICAL_MS: u64 = 12_000;
@@ -64,8 +65,8 @@ pub struct Loaded {
     pub deck: String,
     /// `deck/key`, or the start of its id: what a person would type.
     pub name: String,
-    /// Its topic, if it has one.
-    pub topic: Option<TopicLine>,
+    /// Its topic, if it has one. Shared, since every answer of a sitting keeps it.
+    pub topic: Option<Rc<TopicLine>>,
     /// Whether the topic's primer comes before it: it is the first of its topic ever shown.
     pub primer_first: bool,
 }
@@ -112,9 +113,9 @@ pub enum Stage {
     /// It wants [`Session::wanted`] to be loaded and presented.
     Between,
     /// The question is shown.
-    Front(Box<Current>),
+    Front(Rc<Current>),
     /// The answer is shown too.
-    Back(Box<Current>),
+    Back(Rc<Current>),
     /// Nothing is left, time is up, or the learner left.
     Finished,
 }
@@ -187,19 +188,19 @@ struct Done {
     origin: Origin,
     quality: Quality,
     took: Millis,
-    topic: Option<TopicLine>,
+    topic: Option<Rc<TopicLine>>,
     /// The intervals before and after, where the answer moved one that was there.
     moved: Option<(Days, Days)>,
 }
 
-/// A sitting.
+/// A sitting. Cheap to clone, however long it has become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     queue: Queue,
     stage: Stage,
-    settings: Settings,
+    settings: Rc<Settings>,
     mode: Mode,
-    done: Vec<Done>,
+    done: Rc<Vec<Done>>,
     ends_at_ms: Option<i64>,
 }
 
@@ -281,7 +282,7 @@ impl Session {
     #[must_use]
     pub fn new(queue: Queue, settings: Settings, mode: Mode, ends_at_ms: Option<i64>) -> Self {
         let stage = if queue.peek().is_some() { Stage::Between } else { Stage::Finished };
-        Self { queue, stage, settings, mode, done: Vec::new(), ends_at_ms }
+        Self { queue, stage, settings: Rc::new(settings), mode, done: Rc::default(), ends_at_ms }
     }
 
     /// Where it is.
@@ -329,7 +330,7 @@ impl Session {
             let showing = Showing { variant: loaded.variant, seed: candidate.card.hash() ^ mix(day) };
             if let Some(kind) = kind(&loaded.text.kind) {
                 let question = kind.question(&loaded.text, candidate.card.ordinal, showing);
-                next.stage = Stage::Front(Box::new(Current {
+                next.stage = Stage::Front(Rc::new(Current {
                     origin,
                     candidate,
                     loaded,
@@ -404,7 +405,7 @@ impl Session {
                 }
             }
         }
-        let next = Self { stage: Stage::Back(Box::new(shown)), ..self.clone() };
+        let next = Self { stage: Stage::Back(Rc::new(shown)), ..self.clone() };
         Step { next, effects: vec![Effect::ShowBack] }
     }
 
@@ -441,7 +442,7 @@ impl Session {
         let drilled = AnswerKind::of(before, today) == AnswerKind::Drill;
         let origin = if drilled { Origin::Repeat } else { current.origin };
         next.queue.count(origin);
-        next.done.push(Done {
+        Rc::make_mut(&mut next.done).push(Done {
             candidate: current.candidate,
             origin,
             quality,
@@ -532,7 +533,7 @@ impl Session {
     pub fn refreshed(&self, state: &CardState) -> Self {
         let mut next = self.clone();
         if let Stage::Front(current) | Stage::Back(current) = &mut next.stage {
-            current.loaded.state = state.clone();
+            Rc::make_mut(current).loaded.state = state.clone();
         }
         next
     }
@@ -546,6 +547,7 @@ impl Session {
         {
             let day = u64::from(today.0.cast_unsigned());
             let showing = Showing { variant: loaded.variant, seed: current.candidate.card.hash() ^ mix(day) };
+            let current = Rc::make_mut(current);
             current.question = kind.question(&loaded.text, current.candidate.card.ordinal, showing);
             current.loaded = loaded;
         }
@@ -562,7 +564,7 @@ impl Session {
         }
         for card in cards {
             let last = next.done.iter().rposition(|done| done.candidate.card == *card);
-            if let Some(done) = last.map(|index| next.done.remove(index)) {
+            if let Some(done) = last.map(|index| Rc::make_mut(&mut next.done).remove(index)) {
                 next.queue.uncount(done.origin);
                 next.queue.put_first(done.candidate, done.origin);
             }
@@ -578,7 +580,7 @@ impl Session {
         if let Stage::Front(current) | Stage::Back(current) = &mut next.stage
             && current.candidate.card.note == card.note
         {
-            current.loaded.text.hint = Some(hint.to_owned());
+            Rc::make_mut(current).loaded.text.hint = Some(hint.to_owned());
         }
         next
     }
@@ -616,7 +618,7 @@ impl Session {
     pub fn begun(&self, now: Timestamp) -> Self {
         let mut next = self.clone();
         if let Stage::Front(current) = &mut next.stage {
-            current.shown_at = now;
+            Rc::make_mut(current).shown_at = now;
         }
         next
     }
@@ -637,7 +639,7 @@ impl Session {
     /// The settings that hold for the card on the screen: those of its deck.
     #[must_use]
     pub fn rules(&self) -> &Settings {
-        self.current().map_or(&self.settings, |current| self.settings.of_deck(&current.loaded.deck))
+        self.current().map_or(&*self.settings, |current| self.settings.of_deck(&current.loaded.deck))
     }
 
     /// The scale that grades are given on.

@@ -2,6 +2,7 @@
 
 use crate::core::event::Event;
 use crate::core::id::CardId;
+use crate::core::mastery::Level;
 use crate::core::progress::knowledge::month_ends;
 use crate::core::progress::knowledge::recall_millionths;
 use crate::core::state::CardState;
@@ -52,6 +53,18 @@ impl CardRow {
             .optional()?;
         Ok(found)
     }
+}
+
+/// What is added to a topic's sums of one month.
+#[derive(Debug, Default)]
+struct TopicSums {
+    answers: i64,
+    passed: i64,
+    counted: i64,
+    time: i64,
+    /// Where a card stood at the end of the month, with its chance of recall in millionths.
+    level: Option<Level>,
+    millionths: i64,
 }
 
 impl Writer<'_> {
@@ -126,14 +139,8 @@ impl Writer<'_> {
         if let Some(ended) = tally::ended(before, event) {
             for end in month_ends(ended.from, ended.to) {
                 let millionths = i64_of(recall_millionths(end.since(ended.from), ended.interval));
-                let level = i64::try_from(ended.level.index()).unwrap_or(0);
-                self.tx
-                    .prepare_cached(
-                        "INSERT INTO known_sum (month, deck, topic, level, cards, millionths) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (month, deck, topic, level) DO UPDATE \
-                         SET cards = cards + excluded.cards, millionths = millionths + excluded.millionths",
-                    )?
-                    .execute((end.month(), row.deck, row.topic, level, sign, sign * millionths))?;
+                let sums = TopicSums { level: Some(ended.level), millionths, ..TopicSums::default() };
+                self.add_to_topic(row, end.month(), &sums, sign)?;
             }
         }
         let totals = tally::of_event(before, event);
@@ -185,21 +192,14 @@ impl Writer<'_> {
         if answers == 0 {
             return Ok(());
         }
-        self.tx
-            .prepare_cached(
-                "INSERT INTO topic_sum (month, topic, deck, answers, passed, counted, time_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-                 ON CONFLICT (month, topic, deck) DO UPDATE SET answers = answers + excluded.answers, \
-                 passed = passed + excluded.passed, counted = counted + excluded.counted, time_ms = time_ms + excluded.time_ms",
-            )?
-            .execute((
-                day.month(),
-                row.topic,
-                row.deck,
-                answers,
-                young_passed + mature_passed,
-                young_all + mature_all,
-                time,
-            ))?;
+        let sums = TopicSums {
+            answers,
+            passed: young_passed + mature_passed,
+            counted: young_all + mature_all,
+            time,
+            ..TopicSums::default()
+        };
+        self.add_to_topic(row, day.month(), &sums, 1)?;
         if let Some((kind, expected, given)) = tally::counts(event) {
             self.tx
                 .prepare_cached(
@@ -215,6 +215,34 @@ impl Writer<'_> {
                 )?
                 .execute((row.deck, day.0))?;
         }
+        Ok(())
+    }
+
+    fn add_to_topic(&self, row: &CardRow, month: i32, sums: &TopicSums, sign: i64) -> Result<(), StoreError> {
+        let at = |level| sign * i64::from(sums.level == Some(level));
+        self.tx
+            .prepare_cached(
+                "INSERT INTO topic_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+                 ON CONFLICT (deck, topic, month) DO UPDATE SET answers = answers + excluded.answers, \
+                 passed = passed + excluded.passed, counted = counted + excluded.counted, time_ms = time_ms + excluded.time_ms, \
+                 learning = learning + excluded.learning, familiar = familiar + excluded.familiar, \
+                 known = known + excluded.known, mastered = mastered + excluded.mastered, \
+                 millionths = millionths + excluded.millionths",
+            )?
+            .execute((
+                row.deck,
+                row.topic,
+                month,
+                sign * sums.answers,
+                sign * sums.passed,
+                sign * sums.counted,
+                sign * sums.time,
+                at(Level::Learning),
+                at(Level::Familiar),
+                at(Level::Known),
+                at(Level::Mastered),
+                sign * sums.millionths,
+            ))?;
         Ok(())
     }
 

@@ -32,7 +32,7 @@ pub struct Finding {
     pub fixable: bool,
 }
 
-const CACHES: [&str; 7] = ["card_state", "day_sum", "topic_sum", "side_sum", "known_sum", "card", "deck"];
+const CACHES: [&str; 6] = ["card_state", "day_sum", "topic_sum", "side_sum", "card", "deck"];
 
 impl Store {
     /// Looks at everything. With `fix`, caches are made again from the log and the texts.
@@ -136,7 +136,7 @@ impl Store {
             tx.execute_batch(&format!("CREATE TEMP TABLE old_{table} AS SELECT * FROM main.{table}"))?;
         }
         tx.execute_batch(
-            "DELETE FROM card_state; DELETE FROM day_sum; DELETE FROM topic_sum; DELETE FROM side_sum; DELETE FROM known_sum; \
+            "DELETE FROM card_state; DELETE FROM day_sum; DELETE FROM topic_sum; DELETE FROM side_sum; \
              UPDATE card SET new_position = (SELECT n.position FROM note n WHERE n.id = card.note AND n.retired = 0 \
              AND n.held_out = 0 AND card.retired = 0); UPDATE deck SET last_introduced = NULL",
         )?;
@@ -169,9 +169,8 @@ impl Store {
 fn differing_rows(table: &str) -> String {
     let filter = match table {
         "day_sum" => " WHERE answers + crammed + imported > 0",
-        "topic_sum" => " WHERE answers > 0",
+        "topic_sum" => " WHERE answers + learning + familiar + known + mastered > 0",
         "side_sum" => " WHERE count > 0",
-        "known_sum" => " WHERE cards > 0",
         _ => "",
     };
     format!(

@@ -330,15 +330,15 @@ impl Store {
         let taken: Vec<_> = of_topics.into_iter().map(|(card, now)| (card, Level::Unseen, now)).collect();
         let mut then = self.standings_by_the_log(&groups.before(&taken).over(groups), &others, day)?;
         let mut statement = self.db.prepare_cached(
-            "SELECT deck, topic, level, cards FROM known_sum WHERE month = ?1 AND topic > 0 AND cards > 0",
+            "SELECT deck, topic, learning, familiar, known, mastered FROM topic_sum WHERE month = ?1 AND topic > 0",
         )?;
         let mut rows = statement.query([day.month()])?;
         while let Some(row) = rows.next()? {
             let place = groups.places.get(&(row.get(0)?, row.get(1)?, None)).copied().unwrap_or(0);
-            let level = usize::try_from(row.get::<_, i64>(2)?).ok().and_then(|level| Level::ALL.get(level));
             let group = usize::try_from(place).unwrap_or(0).checked_sub(1).and_then(|place| then.list.get_mut(place));
-            if let (Some(group), Some(level)) = (group, level) {
-                let cards = u64_of(row.get(3)?).min(group.cards[0]);
+            let Some(group) = group else { continue };
+            for (column, level) in (2..).zip([Level::Learning, Level::Familiar, Level::Known, Level::Mastered]) {
+                let cards = u64_of(row.get(column)?).min(group.cards[0]);
                 group.cards[0] -= cards;
                 if let Some(count) = group.cards.get_mut(level.index()) {
                     *count += cards;

@@ -1222,12 +1222,15 @@ impl Writer<'_> {
         retired: bool,
         upstream: Option<&str>,
     ) -> Result<(), StoreError> {
-        let (uid, old_deck, old_topic, deck_id): (_, i64, Option<i64>, String) = self
+        let (uid, old_deck, old_topic, deck_id, is_offered_alike): (_, i64, Option<i64>, String, bool) = self
             .tx
             .prepare_cached(
-                "SELECT n.uid, n.deck, n.topic, k.name_id FROM note n JOIN deck k ON k.id = ?2 WHERE n.id = ?1",
+                "SELECT n.uid, n.deck, n.topic, k.name_id, n.deck = ?2 AND n.position = ?3 AND n.retired = ?4 \
+                 AND n.held_out = ?5 FROM note n JOIN deck k ON k.id = ?2 WHERE n.id = ?1",
             )?
-            .query_row((note, deck), |row| Ok((NoteUid(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?;
+            .query_row((note, deck, position, retired, packed.held_out), |row| {
+                Ok((NoteUid(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
         let moves = topic != old_topic || deck != old_deck;
         if moves {
             self.move_note_sums(note, -1)?;
@@ -1253,11 +1256,21 @@ impl Writer<'_> {
                 retired,
                 upstream,
             ])?;
-        self.fit_cards(note, uid, deck, &packed.ordinals)?;
+        if !is_offered_alike || self.ordinals_of(note)? != packed.ordinals {
+            self.fit_cards(note, uid, deck, &packed.ordinals)?;
+        }
         if moves {
             self.move_note_sums(note, 1)?;
         }
         Ok(())
+    }
+
+    /// The cards of a note that are not retired, in their order.
+    fn ordinals_of(&self, note: i64) -> Result<Vec<u16>, StoreError> {
+        let mut statement =
+            self.tx.prepare_cached("SELECT ordinal FROM card WHERE note = ?1 AND retired = 0 ORDER BY ordinal")?;
+        let rows = statement.query_map([note], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Makes the cards of a note those that its text asks for: new ones added, vanished ones retired, never deleted.
@@ -1482,10 +1495,11 @@ impl Store {
         ))?;
         let found = statement
             .query_row((card.note.0, card.ordinal), |row| {
-                let topic: Option<(i64, TopicLine)> = match row.get::<_, Option<i64>>(5)? {
-                    Some(id) => {
-                        Some((id, TopicLine { title: row.get(6)?, primer: row.get(7)?, try_line: row.get(8)? }))
-                    }
+                let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(5)? {
+                    Some(id) => Some((
+                        id,
+                        Rc::new(TopicLine { title: row.get(6)?, primer: row.get(7)?, try_line: row.get(8)? }),
+                    )),
                     None => None,
                 };
                 let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, card);
@@ -1501,7 +1515,10 @@ impl Store {
             Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
                 let seen: bool = self
                     .db
-                    .prepare_cached("SELECT EXISTS (SELECT 1 FROM topic_sum WHERE topic = ?1 AND answers > 0)")?
+                    .prepare_cached(
+                        "SELECT EXISTS (SELECT 1 FROM topic t JOIN topic_sum s ON s.deck = t.deck AND s.topic = t.id \
+                         WHERE t.id = ?1 AND s.answers > 0)",
+                    )?
                     .query_row([id], |row| row.get(0))?;
                 !seen
             }

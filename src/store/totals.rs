@@ -271,9 +271,10 @@ impl Store {
 
     /// Adds what was known at the ends of months by cards that were answered again since.
     fn add_ended(&self, decks: &DeckSet, knowledge: &mut Knowledge) -> Result<(), StoreError> {
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT deck, month, sum(cards), sum(millionths) FROM known_sum GROUP BY month, deck")?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT deck, month, sum(learning + familiar + known + mastered), sum(millionths) FROM topic_sum \
+                 GROUP BY deck, month",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let month: i32 = row.get(1)?;
@@ -290,7 +291,7 @@ impl Store {
     fn topic_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<ByTopic, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT topic, deck, sum(answers), sum(passed), sum(counted), sum(time_ms) FROM topic_sum \
-             WHERE month BETWEEN ?1 AND ?2 GROUP BY topic, deck",
+             WHERE month BETWEEN ?1 AND ?2 GROUP BY deck, topic",
         )?;
         let mut rows = statement.query((from, to))?;
         let mut sums = ByTopic::new();

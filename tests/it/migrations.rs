@@ -193,7 +193,6 @@ fn every_released_schema_has_a_fixture_that_fills_every_table() {
             "day_sum",
             "topic_sum",
             "side_sum",
-            "known_sum",
             "deck",
             "topic",
             "meta",
