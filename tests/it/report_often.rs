@@ -371,6 +371,48 @@ fn ten_years_without_an_answer_are_reported() {
     assert!(html.len() < 300_000, "{}", html.len());
 }
 
+/// A log of so many answers to each of 200 cards, over 150 days, written past the program: it would take hours.
+fn long_log(answers: i64) -> Lmq {
+    let lmq = Lmq::new();
+    lmq.run_at("2026-01-15T09:00:00+01:00", ["answer", "differences/d01-name", "good"]).done();
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let written = db.execute(
+        "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?1) \
+         INSERT INTO event (card, hlc, device, sequence, action, kind, study_day, at_ms, offset_min, quality, took_ms, config) \
+         SELECT c.id, e.hlc + c.id * ?1 + k, e.device, e.sequence + (c.id - 1) * ?1 + k, e.action, 1, e.study_day + k * 150 / ?1, \
+           e.at_ms, e.offset_min, 4, 3000, e.config FROM event e, card c, n WHERE e.kind = 1 AND c.id <= 200",
+        [answers],
+    );
+    assert_eq!(written.unwrap(), usize::try_from(200 * answers).unwrap());
+    drop(db);
+    let mended = lmq.run_at(LONG, ["doctor", "--fix"]);
+    assert!(mended.stdout.contains("201 rows of `card_state`"), "sums and states come from the log: {mended:?}");
+    lmq
+}
+
+const LONG: &str = "2026-06-20T09:00:00+02:00";
+
+#[test]
+fn a_log_of_any_length_is_read_in_the_same_memory() {
+    let (short, long) = (long_log(1000), long_log(3000));
+    // A search and a period that begins within a month read the log itself; a share and `lmq stats` only its sums.
+    for line in [
+        "lmq stats deck:differences --since 2026-01-01",
+        "lmq report --since 2026-03-11 --json",
+        "lmq stats",
+        "lmq report --share me.json --yes --force -q",
+    ] {
+        let within = |lmq: &Lmq, kilobytes: u64| {
+            lmq.shell(&format!("ulimit -c 0; ulimit -v {kilobytes}; {line} --now {LONG}")).code == 0
+        };
+        let enough = (1..200).map(|step| 20_000 + 1000 * step).find(|kilobytes| within(&short, *kilobytes)).unwrap();
+        // Ten bytes for each of 400,000 events more would be too many.
+        assert!(within(&long, enough + 4000), "{line}: {enough} kB were enough");
+    }
+    let json = long.run_at(LONG, ["stats", "--json"]).json();
+    assert_eq!(json["sections"]["summary"]["values"]["answers"], 600_001);
+}
+
 #[test]
 fn a_deck_that_was_renamed_and_cards_that_are_gone_keep_their_answers() {
     let lmq = used();

@@ -150,8 +150,8 @@ fn take_checkup(world: &mut World, dice: &mut Dice) {
             break;
         }
         let answer = texts.load(asked.card).unwrap().unwrap().text.answer(asked.card.ordinal);
-        let others = asked.question.options.iter().filter(|option| **option != answer);
-        let other = others.cloned().next().unwrap_or_else(|| "something else".to_owned());
+        let other = asked.question.options.iter().find(|option| **option != answer).cloned();
+        let other = other.unwrap_or_else(|| "something else".to_owned());
         let input = match dice.roll(100) {
             0..60 => checkup::Input::Respond(answer),
             60..90 => checkup::Input::Respond(other),
