@@ -28,7 +28,7 @@ use crate::report::model::Table;
 use crate::report::model::Weight;
 use crate::report::privacy::Privacy;
 
-mod knowledge;
+pub(super) mod knowledge;
 
 /// What is said in place of numbers before the first answer.
 const NO_ANSWERS_YET: &str = "No answers yet: run `lmq review`.";

@@ -3,15 +3,14 @@
 use crate::home::Lmq;
 use std::fs;
 
+const TWO_CARDS: &str = "[deck]\nid = \"team\"\n[[topic]]\nid = \"T1\"\ntitle = \"who does what\"\n\
+    [[card]]\nkey = \"owner\"\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Amara\"\ntopic = \"T1\"\n\
+    [[card]]\nkey = \"role\"\nkind = \"basic\"\nfront = \"Which?\"\nback = \"Lead\"\ntopic = \"T1\"\n";
+
 /// A deck of two cards, answered on three days of the week from 26 January, and on one day before.
 fn used() -> Lmq {
     let lmq = Lmq::new();
-    lmq.write(
-        "team.toml",
-        "[deck]\nid = \"team\"\n[[topic]]\nid = \"T1\"\ntitle = \"who does what\"\n\
-         [[card]]\nkey = \"owner\"\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Amara\"\ntopic = \"T1\"\n\
-         [[card]]\nkey = \"role\"\nkind = \"basic\"\nfront = \"Which?\"\nback = \"Lead\"\ntopic = \"T1\"\n",
-    );
+    lmq.write("team.toml", TWO_CARDS);
     lmq.run(["import", "team.toml"]).done();
     for (day, card, grade) in [
         ("2026-01-20", "team/owner", "good"),
@@ -76,6 +75,74 @@ fn a_path_that_can_not_be_written_is_said_before_anything_else() {
         assert!(error.starts_with(&format!("lmq: cannot write `{path}`")), "{error}");
     }
     assert_eq!(lmq.files(), ["file", "lmq.db", "team.toml"], "nothing is left of what failed");
+}
+
+#[test]
+fn neither_a_share_nor_a_weekly_report_is_half_written() {
+    let lmq = used();
+    fs::create_dir(lmq.path("folder")).unwrap();
+    lmq.write("old.json", "old");
+    // Whoever may write everywhere finds no read-only folder but the kernel's.
+    lmq.write("closed/x", "");
+    let closed = lmq.path("closed");
+    fs::set_permissions(&closed, std::os::unix::fs::PermissionsExt::from_mode(0o555)).unwrap();
+    let closed = if fs::File::create(closed.join("probe")).is_ok() {
+        fs::remove_file(closed.join("probe")).unwrap();
+        "/proc/sys".to_owned()
+    } else {
+        "closed".to_owned()
+    };
+    // The first share gives the profile its number: what is full below is the place of the file.
+    lmq.run_at(MONDAY, ["report", "--share", "first.json", "--yes"]).done();
+    let before = lmq.files();
+    for (args, path, why) in [
+        ("--share folder", "folder", "it is a folder"),
+        ("--share folder --force", "folder", "it is a folder"),
+        ("--share /dev/full", "/dev/full", "No space left on device"),
+        (&format!("--share {closed}/x.json"), &format!("{closed}/x.json"), "os error"),
+        (&format!("--out {closed}/x.html"), &format!("{closed}/x.html"), "os error"),
+        (&format!("--every week --out {closed}"), &format!("{closed}/report-2026-W05.html"), "os error"),
+    ] {
+        let error = lmq.shell(&format!("lmq report --now {MONDAY} --yes {args}").replace("--yes --o", "--o")).err(1);
+        assert!(error.starts_with(&format!("lmq: cannot write `{path}`")) && error.contains(why), "{args}: {error}");
+        assert!(error.contains("\nhint: "), "{args}: {error}");
+    }
+    assert!(lmq.run(["report", "--share", "old.json", "--yes"]).err(1).contains("`old.json` is there already"));
+    // A limit on the size of files is as good as a full disk, once its signal is ignored. SQLite's own files fit.
+    let full = "trap '' XFSZ; ulimit -f 34; lmq report";
+    for args in ["--every week --out .", "--out new.html", "--out old.json --force --format html"] {
+        let error = lmq.shell(&format!("{full} --now {MONDAY} {args}")).err(1);
+        assert!(error.starts_with("lmq: cannot write ") && error.contains("nothing was changed"), "{args}: {error}");
+    }
+    assert_eq!((lmq.read("old.json"), lmq.files()), ("old".to_owned(), before), "nothing is left of what failed");
+    lmq.run_at(MONDAY, ["report", "--share", "old.json", "--yes", "--force"]).done();
+    lmq::formats::share::read(lmq.read("old.json").as_bytes()).unwrap();
+}
+
+#[test]
+fn what_moved_since_the_last_report_is_told_from_its_file() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TWO_CARDS);
+    lmq.run(["import", "team.toml"]).done();
+    let answer = |day: &str, card: &str| {
+        lmq.run_at(&format!("{day}T09:00:00+01:00"), ["answer", card, "good"]).done();
+    };
+    let report = ["report", "--json", "--out", "last.json", "--compare", "last.json", "--force"];
+    assert!(lmq.run(report).err(3).contains("No such file"), "the first time there is none");
+    answer("2026-01-20", "team/owner");
+    lmq.run_at("2026-01-20T20:00:00+01:00", ["report", "--json", "--out", "last.json"]).done();
+    // Read, then replaced: the next one is compared with this one.
+    for (day, answers, level) in [("2026-01-21", [1, 2, 1], 1), ("2026-01-28", [2, 3, 1], 0)] {
+        answer(day, "team/owner");
+        lmq.run_at(&format!("{day}T20:00:00+01:00"), report).done();
+        let json: serde_json::Value = serde_json::from_str(&lmq.read("last.json")).unwrap();
+        assert_eq!(compared(&json, "answers"), answers, "{day}");
+        let rows = json["sections"]["comparison_topics"]["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["value"] == "level" && row["topic"] == "who does what").unwrap();
+        assert_eq!(row["change"], level, "{row}");
+    }
+    let text = lmq.run_at("2026-01-28T20:00:00+01:00", ["report", "--compare", "last.json"]).out();
+    assert!(text.contains("level        Familiar  Familiar       ="), "{text}");
 }
 
 fn compared(json: &serde_json::Value, key: &str) -> [i64; 3] {
@@ -427,4 +494,42 @@ fn a_deck_that_was_renamed_and_cards_that_are_gone_keep_their_answers() {
     };
     assert_eq!((topic("before.json").all(), topic("odd.json").all()), (2, 1), "matched by id, not by the deck's name");
     assert_eq!((topic("before.json").deck.as_str(), topic("odd.json").deck.as_str()), ("team", "crew"));
+}
+
+#[test]
+fn a_deck_that_was_retired_keeps_its_answers_and_is_no_topic_any_more() {
+    let lmq = used();
+    lmq.run(["import", "--link", "team.toml"]).done();
+    let deck = lmq.read("team.toml");
+    let (head, cards) = deck.split_once("[[card]]").unwrap();
+    let (owner, _) = cards.split_once("[[card]]").unwrap();
+    let topics = |json: &serde_json::Value, section: &str| {
+        let rows = json["sections"][section]["rows"].as_array().unwrap();
+        rows.iter().filter(|row| row["deck"] == "team").cloned().collect::<Vec<_>>()
+    };
+    // The author of a followed deck takes one card out, then puts another in the place of all.
+    let goes_on = |text: String| {
+        lmq.write("team.toml", text);
+        let run = lmq.run_at(MONDAY, ["decks"]);
+        assert!(run.stderr.contains("1 retired") || run.stderr.contains("1 added"), "{run:?}");
+    };
+    goes_on(format!("{head}[[card]]{owner}"));
+    let json = reports_well(&lmq, MONDAY);
+    assert_eq!(json["sections"]["summary"]["values"]["answers"], 4);
+    let sum = |row: &serde_json::Value| {
+        ["unseen", "learning", "familiar", "known", "mastered"]
+            .map(|level| row[level].as_u64().unwrap())
+            .iter()
+            .sum::<u64>()
+    };
+    assert_eq!(topics(&json, "mastery").iter().map(sum).collect::<Vec<_>>(), [1]);
+    let other = "key = \"other\"\nkind = \"basic\"\nfront = \"Whence?\"\nback = \"Home\"\n";
+    goes_on(format!("[deck]\nid = \"team\"\n[[card]]\n{other}"));
+    let json = reports_well(&lmq, MONDAY);
+    assert_eq!(json["sections"]["summary"]["values"]["answers"], 4, "the log has them");
+    assert_eq!(topics(&json, "mastery").iter().map(|row| row["unseen"].clone()).collect::<Vec<_>>(), [1]);
+    assert_eq!(topics(&json, "topics").iter().map(|row| row["answers"].as_u64().unwrap()).sum::<u64>(), 4);
+    let (share, _) = lmq::formats::share::read(lmq.read("odd.json").as_bytes()).unwrap();
+    let of_team: Vec<_> = share.topics.iter().filter(|topic| topic.deck == "team").collect();
+    assert_eq!(of_team.iter().map(|topic| (topic.all(), topic.recalls.all)).collect::<Vec<_>>(), [(1, 0)]);
 }
