@@ -522,6 +522,11 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
     );
     let limit = i64::from(world.settings.new_per_day);
     let begun_today = second.number("SELECT count(*) FROM a WHERE nth = 1 AND day = :today");
+    assert_eq!(int(&summary["due_later"]), second.number("SELECT count(*) FROM waiting WHERE due > :today + 29"));
+    assert_eq!(int(&summary["new_per_day"]), limit);
+    let (places, of_full_days) = ((limit - begun_today).max(0), left - (limit - begun_today).max(0));
+    let last_new = today + if left <= places { 0 } else { (of_full_days + limit - 1) / limit };
+    assert_eq!(summary["last_new"], if left == 0 { Value::Null } else { iso(last_new).into() });
     assert_eq!(rows(report, "outlook").len(), 3);
     for (row, horizon) in rows(report, "outlook").iter().zip([30, 90, 365]) {
         assert_eq!(int(&row["within"]), horizon);
