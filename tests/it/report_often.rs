@@ -308,6 +308,28 @@ fn each_level_of_privacy_holds_what_it_says_and_nothing_else() {
             }
         }
     }
+    // Nor is there more in a summary, in one for cron, or beside a report that told more.
+    lmq.run_at("2026-01-20T09:00:00+01:00", ["report", "--privacy", "cards", "--json", "--out", "more.json"]).done();
+    for form in ["text", "html", "md", "csv", "json"] {
+        for how in ["--summary", "--compare more.json", "--every week --out cron --force"] {
+            for (level, allowed) in [("totals", [].as_slice()), ("topics", NAMES.as_slice())] {
+                let line =
+                    format!("lmq report --now 2026-01-26T09:00:00+01:00 -q --privacy {level} --format {form} {how}");
+                let mut shown = lmq.shell(&line).out();
+                if how.starts_with("--every") {
+                    let ending = if form == "text" { "txt" } else { form };
+                    shown = lmq.read(&format!("cron/report-2026-W04.{ending}"));
+                }
+                assert!(shown.len() > 500, "{line}: {shown}");
+                let mut rest = shown.replace("TOPICIDMARK", "").replace("MARKid/", "").replace("MARKid", "");
+                rest = if level == "totals" { shown } else { rest };
+                for name in allowed {
+                    rest = rest.replace(name, "");
+                }
+                assert!(!rest.contains("MARK"), "{line}: {}", rest.split("MARK").nth(1).unwrap());
+            }
+        }
+    }
     for form in ["text", "html", "md", "csv", "json"] {
         let searched = lmq.run(["report", "--format", form, "--search", "MARKprompt"]).out();
         assert!(!searched.contains("MARKprompt") && searched.contains("the cards of a search"), "{form}");
