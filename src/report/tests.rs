@@ -429,6 +429,32 @@ fn every_number_in_html_is_the_one_in_json() {
 }
 
 #[test]
+fn no_percentage_stands_without_its_range_and_none_is_of_fewer_than_a_hundred() {
+    let mut percentages = 0;
+    for report in all_sorts() {
+        let html = rendered("html", &report);
+        let cells = ["td", "dd"].into_iter().flat_map(|name| texts(&html, name));
+        for cell in cells.filter(|cell| cell.contains('%')) {
+            // That of a check-up's scenes is nothing but a range, with the counts beside it.
+            let (share, range) = cell.split_once(" % (").unwrap_or(("", cell.trim_end_matches(" %")));
+            assert!(share.chars().all(|digit| digit.is_ascii_digit()), "{cell}");
+            let (low, high) = range.trim_end_matches(')').split_once('–').unwrap_or_else(|| panic!("{cell}"));
+            let [low, high] = [low, high].map(|end| end.parse::<u8>().unwrap());
+            assert!(low <= high && high <= 100, "{cell}");
+            percentages += 1;
+        }
+        for section in json(&report)["sections"].as_object().unwrap().values() {
+            let shares = section["rows"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_object);
+            for (key, value) in shares.flatten().filter(|(_, value)| value["all"].as_u64().is_some_and(|all| all < 100))
+            {
+                assert!(!worded(key, value).contains('%'), "{key}: {value}");
+            }
+        }
+    }
+    assert!(percentages > 100, "{percentages}");
+}
+
+#[test]
 fn json_is_what_its_schema_says() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
