@@ -14,6 +14,7 @@ use crate::core::progress::knowledge::Known;
 use crate::core::progress::outlook::Outlook;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
+use crate::core::units::Days;
 
 pub mod knowledge;
 pub mod outlook;
@@ -138,6 +139,26 @@ pub struct SideTotals {
     pub given: String,
     /// How often.
     pub count: u64,
+}
+
+/// What cards ask for in the long run if no new ones come: the sum of 1 ÷ interval over them. Cards with long intervals
+/// are many and add little each, so it is summed finer than it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DailyLoad {
+    billionths: u64,
+}
+
+impl DailyLoad {
+    /// Adds a card of this interval; one that has none is asked every day.
+    pub fn add(&mut self, interval: Days) {
+        self.billionths = self.billionths.saturating_add(1_000_000_000 / u64::from(interval.0.max(1)));
+    }
+
+    /// In thousandths of a review a day, halves up.
+    #[must_use]
+    pub fn milli(self) -> u64 {
+        self.billionths.saturating_add(500_000) / 1_000_000
+    }
 }
 
 /// Everything that a report is computed from, as the store has it.

@@ -28,7 +28,7 @@ use crate::report::model::Table;
 use crate::report::model::Weight;
 use crate::report::privacy::Privacy;
 
-mod knowledge;
+pub(super) mod knowledge;
 
 /// What is said in place of numbers before the first answer.
 const NO_ANSWERS_YET: &str = "No answers yet: run `lmq review`.";
@@ -180,6 +180,9 @@ fn summary(progress: &Progress) -> Section {
             fact("early", "Reviews ahead of time", Cell::Count(sum.early), Weight::Rare),
             fact("crammed", "Crammed, not counted", Cell::Count(sum.crammed), Weight::Rare),
             fact("imported", "Answers from another program", Cell::Count(sum.imported), Weight::Rare),
+            fact("due_later", "Due after the next 30 days", Cell::Count(progress.forecast.later), Weight::Told),
+            fact("new_per_day", "New cards a day", Cell::Count(progress.new_per_day), Weight::Told),
+            fact("last_new", "Last new card begun", last_new(progress).map_or(Cell::Nothing, Cell::Date), Weight::Told),
         ]),
     }
 }
@@ -335,6 +338,12 @@ fn calendar(progress: &Progress) -> Section {
     }
 }
 
+/// The day on which the last new card would be begun; `None` where none is left, or that is more than a year away.
+fn last_new(progress: &Progress) -> Option<StudyDay> {
+    let ahead = progress.outlook.last_new.filter(|_| progress.new_left > 0)?;
+    Some(progress.today.plus(i64::try_from(ahead).ok()?))
+}
+
 fn outlook(progress: &Progress) -> Section {
     let pace = progress.pace.mean_ms;
     let rows = HORIZONS.into_iter().map(|days| {
@@ -348,14 +357,14 @@ fn outlook(progress: &Progress) -> Section {
             pace.map_or(Cell::Nothing, |ms| Cell::Time(ms.saturating_mul(work.answers()))),
         ]
     });
-    let new = match (progress.new_left, progress.outlook.last_new) {
+    let new = match (progress.new_left, last_new(progress)) {
         (0, _) => "No new cards are left.".to_owned(),
         (left, Some(last)) => format!(
             "{} new {} left; at {} a day the last is begun on {}.",
             thousands(left),
             if left == 1 { "card is" } else { "cards are" },
             thousands(progress.new_per_day),
-            progress.today.plus(i64::try_from(last).unwrap_or(0)).iso()
+            last.iso()
         ),
         (left, None) => {
             format!("{} new cards are left: more than a year of {} a day.", thousands(left), progress.new_per_day)

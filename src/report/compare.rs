@@ -5,6 +5,7 @@ use crate::core::progress::Recalls;
 use crate::core::progress::knowledge::CERTAIN;
 use crate::core::progress::knowledge::Known;
 use crate::core::text::one_line;
+use crate::report::build::knowledge::level_name;
 use crate::report::json::FORMAT;
 use crate::report::json::VERSION;
 use crate::report::model::Body;
@@ -114,7 +115,7 @@ fn read(like: &Cell, value: &Value) -> Option<Cell> {
             let millionths = scaled(value.get("expected")?, CERTAIN as f64)?;
             Some(Cell::Known(Known { cards: number("cards")?, millionths }))
         }
-        Cell::Named(..) => level(value.as_str()?).map(|level| Cell::Named(level.name(), level.name())),
+        Cell::Named(..) => level(value.as_str()?).map(level_name),
         _ => None,
     }
 }

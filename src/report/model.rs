@@ -131,6 +131,8 @@ pub enum Weight {
     Minor,
     /// Not shown to people while it is zero.
     Rare,
+    /// Told to people in the words of a section; only programs get it by itself.
+    Told,
 }
 
 /// One value with its name.
@@ -150,7 +152,11 @@ impl Fact {
     /// Whether people get to see it.
     #[must_use]
     pub fn is_shown(&self) -> bool {
-        self.weight != Weight::Rare || !self.value.is_zero()
+        match self.weight {
+            Weight::Major | Weight::Minor => true,
+            Weight::Rare => !self.value.is_zero(),
+            Weight::Told => false,
+        }
     }
 }
 

@@ -203,7 +203,7 @@ fn people(figures: &Figures) -> Section {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::report::RENDERERS;
 
@@ -239,9 +239,18 @@ mod tests {
         }
     }
 
-    fn rendered(figures: &Figures) -> Vec<(&'static str, String)> {
+    /// A report on a team of twelve.
+    pub(in crate::report) fn sample() -> Report {
+        report_on(&figures())
+    }
+
+    fn report_on(figures: &Figures) -> Report {
         let at = Timestamp::from_rfc3339("2026-04-14T18:05:00+02:00").unwrap();
-        let report = team(figures, at, StudyDay(20_557));
+        team(figures, at, StudyDay(20_557))
+    }
+
+    fn rendered(figures: &Figures) -> Vec<(&'static str, String)> {
+        let report = report_on(figures);
         let render = |form: &&dyn crate::report::Renderer| {
             let mut out = Vec::new();
             form.render(&report, &mut out).unwrap();

@@ -5,6 +5,7 @@ use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::mastery::Level;
+use crate::core::progress::DailyLoad;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
@@ -342,7 +343,7 @@ impl Store {
         let mut outlook = Outlook::default();
         let mut words: BTreeMap<StateWord, u64> = BTreeMap::new();
         let mut due: BTreeMap<StudyDay, u64> = BTreeMap::new();
-        let (mut young, mut mature, mut leeches, mut load) = (0, 0, 0, 0);
+        let (mut young, mut mature, mut leeches, mut load) = (0, 0, 0, DailyLoad::default());
         for card in cards {
             let Some(row) = CardRow::find(&self.db, *card)? else { continue };
             let events = events_of(&self.db, &reader, row.id, *card)?;
@@ -394,7 +395,7 @@ impl Store {
                 } else {
                     young += 1;
                 }
-                load += 1000 / u64::from(memory.interval.0.max(1));
+                load.add(memory.interval);
             }
         }
         let recalls: BTreeMap<(i64, i64), Recalls> =
@@ -414,7 +415,7 @@ impl Store {
             young_and_mature: (young, mature),
             leeches,
             due: due.into_iter().collect(),
-            daily_load_milli: load,
+            daily_load_milli: load.milli(),
             pauses,
             knowledge,
             mastery: groups.titled(self, &recalls)?,

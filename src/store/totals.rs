@@ -7,6 +7,7 @@ use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::mastery::Level;
 use crate::core::progress::Counted;
+use crate::core::progress::DailyLoad;
 use crate::core::progress::DayTotals;
 use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
@@ -64,7 +65,7 @@ struct States {
     young: u64,
     mature: u64,
     leeches: u64,
-    load_milli: u64,
+    load: DailyLoad,
     /// Answered cards that are offered, by due day.
     due: HashMap<StudyDay, u64>,
     knowledge: Knowledge,
@@ -107,7 +108,7 @@ impl States {
                 } else {
                     self.young += 1;
                 }
-                self.load_milli += 1000 / u64::from(memory.interval.0.max(1));
+                self.load.add(memory.interval);
             }
         }
         self.leeches += u64::from(is_leech(state.lapses(), rule.leech_lapses));
@@ -259,7 +260,7 @@ impl Store {
             young_and_mature: (states.young, states.mature),
             leeches: states.leeches,
             due: states.due.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect(),
-            daily_load_milli: states.load_milli,
+            daily_load_milli: states.load.milli(),
             pauses,
             knowledge: states.knowledge,
             mastery: groups.titled(self, &recalls)?,
@@ -492,7 +493,7 @@ impl Store {
             young: 0,
             mature: 0,
             leeches: 0,
-            load_milli: 0,
+            load: DailyLoad::default(),
             due: HashMap::new(),
             knowledge: Knowledge::new(judge.today),
             outlook: Outlook::default(),

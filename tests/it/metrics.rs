@@ -22,11 +22,19 @@ SELECT e.card, e.hlc, e.study_day AS day, e.quality, min(e.took_ms, 60000) AS to
 FROM event e LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence
 WHERE e.kind = 1 AND NOT EXISTS (SELECT 1 FROM event u WHERE u.kind = 3 AND u.arg = e.action AND u.arg_device = e.device)
 WINDOW w AS (PARTITION BY e.card ORDER BY e.hlc);
+CREATE INDEX temp.a_by_card ON a (card, hlc);
+CREATE TEMP TABLE alive AS SELECT *, study_day AS day FROM event e
+WHERE NOT EXISTS (SELECT 1 FROM event u WHERE u.kind = 3 AND u.arg = e.action AND u.arg_device = e.device);
+CREATE TEMP VIEW said AS SELECT card, kind, arg, row_number() OVER (PARTITION BY card, kind IN (8, 9) ORDER BY hlc DESC) AS nth
+FROM alive WHERE kind IN (6, 7, 8, 9);
+CREATE TEMP TABLE suspended AS SELECT card FROM said WHERE nth = 1 AND kind = 6;
+CREATE TEMP TABLE buried AS SELECT card, arg AS until FROM said WHERE nth = 1 AND kind = 8;
 CREATE TEMP VIEW reviewed AS SELECT * FROM a WHERE nth > 1 AND day > last;
-CREATE TEMP VIEW newest AS SELECT * FROM a x WHERE hlc = (SELECT max(hlc) FROM a y WHERE y.card = x.card);
+CREATE TEMP TABLE newest AS SELECT * FROM a x WHERE hlc = (SELECT max(hlc) FROM a y WHERE y.card = x.card);
+CREATE TEMP VIEW waiting AS SELECT * FROM newest WHERE card NOT IN suspended;
 CREATE TEMP VIEW may AS SELECT c.id AS card, c.deck, n.topic, n.body FROM card c JOIN note n ON n.id = c.note
 WHERE c.retired = 0 AND n.retired = 0 AND n.held_out = 0;
-CREATE TEMP VIEW grouped AS
+CREATE TEMP TABLE grouped AS
 SELECT m.card, d.name_id || coalesce('/' || t.name_id, '#' || json_extract(m.body, '$.tags[0]'), '') AS id
 FROM may m JOIN deck d ON d.id = m.deck LEFT JOIN topic t ON t.id = m.topic;
 ";
@@ -125,11 +133,152 @@ fn same_share(cell: &Value, passed: i64, all: i64, what: &str) {
     }
 }
 
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+fn whole(number: f64) -> i64 {
+    format!("{number:.0}").parse().unwrap()
+}
+
+fn same_known(cell: &Value, cards: &[(i64, i64)], later: i64, what: &str) {
+    let expected = Second::expected(cards, later);
+    assert_eq!(int(&cell["cards"]), i64::try_from(cards.len()).unwrap(), "{what}");
+    near(&cell["expected"], expected, what);
+    near(&cell["ratio"], expected / cards.len() as f64, what);
+}
+
+/// How often what was taken for what: right, given.
+type Counts = BTreeMap<(String, String), i64>;
+
+/// Right, given, times, and of how many, of the twelve names that were mistaken most.
+fn table_of(counts: &Counts) -> Vec<(&str, &str, i64, i64)> {
+    let mut weights: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for ((right, given), count) in counts {
+        for name in [right, given] {
+            let weight = weights.entry(name).or_default();
+            *weight = (weight.0 - count * i64::from(right != given), weight.1 - count);
+        }
+    }
+    let mut names: Vec<(&str, (i64, i64))> = weights.into_iter().collect();
+    names.sort_by_key(|(name, weight)| (*weight, *name));
+    let mut names: Vec<&str> = names.into_iter().map(|(name, _)| name).take(12).collect();
+    names.sort_unstable();
+    let times = |right: &str, given: &str| counts.get(&(right.to_owned(), given.to_owned())).copied().unwrap_or(0);
+    let mut table = Vec::new();
+    for right in &names {
+        let of = names.iter().map(|given| times(right, given)).sum();
+        for given in &names {
+            let count = times(right, given);
+            if count > 0 || right == given {
+                table.push((*right, *given, count, of));
+            }
+        }
+    }
+    table
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Topic {
+    title: String,
+    deck: String,
+    passed: i64,
+    all: i64,
+    answers: i64,
+    time_ms: i64,
+}
+
+fn topic_of(row: &Value) -> Topic {
+    Topic {
+        title: text(&row["topic"]),
+        deck: text(&row["deck"]),
+        passed: int(&row["retention"]["passed"]),
+        all: int(&row["retention"]["all"]),
+        answers: int(&row["answers"]),
+        time_ms: int(&row["time_ms"]),
+    }
+}
+
+impl Second {
+    /// Topics with answers, by deck and title.
+    fn topics(&self, within: &str) -> Vec<Topic> {
+        let is_review = "nth > 1 AND day > last";
+        let rows = self.rows(&format!(
+            "SELECT k.name || char(10) || coalesce(t.title, k.title), count(*) FILTER (WHERE {is_review} AND quality >= 3), \
+             count(*) FILTER (WHERE {is_review}), count(*), sum(took) FROM a JOIN card c ON c.id = a.card \
+             JOIN note n ON n.id = c.note JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
+             WHERE {within} GROUP BY 1 ORDER BY 1"
+        ));
+        let topic = |(names, sums): (String, Vec<i64>)| {
+            let (deck, title) = names.split_once('\n').unwrap();
+            let (deck, title) = (deck.to_owned(), title.to_owned());
+            Topic { title, deck, passed: sums[0], all: sums[1], answers: sums[2], time_ms: sums[3] }
+        };
+        rows.into_iter().map(topic).collect()
+    }
+
+    /// The deck's name and the title of a group of cards: a topic's, else its tag, else the deck's title.
+    fn names(&self, id: &str) -> (String, String) {
+        let sql = "SELECT d.name, coalesce(t.title, json_extract(n.body, '$.tags[0]'), d.title) FROM grouped g \
+                   JOIN card c ON c.id = g.card JOIN note n ON n.id = c.note JOIN deck d ON d.id = c.deck \
+                   LEFT JOIN topic t ON t.id = n.topic WHERE g.id = ?1";
+        self.db.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    }
+}
+
+/// Check-ups: right of asked, the ranges, the change since the first, and the same by topic.
+fn same_checkups(second: &Second, report: &Value) {
+    let all = second.rows(
+        "SELECT date(min(study_day) * 86400, 'unixepoch'), sum(quality >= 3), count(*), max(arg % 2), arg / 2 FROM alive \
+         WHERE kind = 19 GROUP BY device, arg / 2 HAVING max(arg % 2) = 1 OR min(study_day) < :today ORDER BY min(hlc)",
+    );
+    let finished: Vec<&Vec<i64>> = all.iter().map(|(_, sums)| sums).filter(|sums| sums[2] == 1).collect();
+    assert_eq!(rows(report, "checkups").len(), all.len());
+    for (row, (day, sums)) in rows(report, "checkups").iter().zip(&all) {
+        let state = if sums[2] == 1 { "finished" } else { "left" };
+        assert_eq!((text(&row["day"]), text(&row["state"])), (day.clone(), state.to_owned()));
+        assert_eq!((int(&row["right"]["count"]), int(&row["right"]["of"])), (sums[0], sums[1]), "{day}");
+        let (low, high) = wilson(sums[0] as f64, sums[1] as f64);
+        near(&row["range"]["low"], low.max(0.0), day);
+        near(&row["range"]["high"], high.min(1.0), day);
+        let Some(first) = finished.first().filter(|first| sums[2] == 1 && *first != &sums) else {
+            assert!(row["change"].is_null() || row["change"]["difference"].is_null(), "{row}");
+            continue;
+        };
+        let (p1, p2) = (first[0] as f64 / first[1] as f64, sums[0] as f64 / sums[1] as f64);
+        let (l1, u1) = wilson(first[0] as f64, first[1] as f64);
+        near(&row["change"]["difference"], p2 - p1, day);
+        near(&row["change"]["low"], p2 - p1 - (p2 - low).hypot(u1 - p1), day);
+        near(&row["change"]["high"], p2 - p1 + (high - p2).hypot(p1 - l1), day);
+    }
+    let of = |number: Option<i64>| {
+        let among = number.map_or_else(|| "1".to_owned(), |number| format!("e.arg / 2 = {number}"));
+        let rows = second.rows(&format!(
+            "SELECT coalesce(t.title, k.name), sum(e.quality >= 3), count(*) FROM alive e JOIN card c ON c.id = e.card \
+             JOIN note n ON n.id = c.note JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
+             WHERE e.kind = 19 AND {among} GROUP BY 1"
+        ));
+        rows.into_iter().collect::<BTreeMap<_, _>>()
+    };
+    let first = finished.first().map(|sums| of(Some(sums[3]))).unwrap_or_default();
+    let latest = finished.last().filter(|_| finished.len() > 1).map(|sums| of(Some(sums[3]))).unwrap_or_default();
+    let sums = of(None);
+    assert_eq!(rows(report, "checkup_topics").iter().map(|row| text(&row["topic"])).collect::<Vec<_>>(), {
+        sums.keys().cloned().collect::<Vec<_>>()
+    });
+    for row in rows(report, "checkup_topics") {
+        for (key, counts) in [("first", &first), ("latest", &latest), ("all", &sums)] {
+            match counts.get(&text(&row["topic"])) {
+                Some(counts) => assert_eq!((int(&row[key]["count"]), int(&row[key]["of"])), (counts[0], counts[1])),
+                None => assert!(row[key].is_null(), "{row} {key}"),
+            }
+        }
+    }
+}
+
 /// All sections of a report from `since` on (none: from the first answer).
-fn check(world: &World, since: Option<i64>) {
-    let second = Second::of(world);
+fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
     let today = second.today;
-    let report = report(world, since);
     let from = since.unwrap_or_else(|| second.number("SELECT min(day) FROM a"));
     let within = format!("day BETWEEN {from} AND {today}");
     let summary = &report["sections"]["summary"]["values"];
@@ -141,6 +290,8 @@ fn check(world: &World, since: Option<i64>) {
         ("early", "SELECT count(*) FROM reviewed WHERE day < due_before AND"),
         ("time_ms", "SELECT sum(took) FROM a WHERE"),
         ("time_per_day_ms", "SELECT sum(took) / count(DISTINCT day) FROM a WHERE"),
+        ("crammed", "SELECT count(*) FROM alive WHERE kind = 2 AND"),
+        ("imported", "SELECT count(*) FROM alive WHERE kind = 13 AND"),
         ("time_mean_ms", "SELECT CAST(round(1.0 * sum(took) / count(*)) AS INTEGER) FROM a WHERE"),
     ] {
         assert_eq!(int(&summary[key]), second.number(&format!("{query} {within}")), "{key}");
@@ -150,6 +301,10 @@ fn check(world: &World, since: Option<i64>) {
         (int(&summary["days_practised"]["count"]), int(&summary["days_practised"]["of"])),
         (practised, today - from + 1)
     );
+
+    let load = second.pairs("SELECT 0, ivl FROM waiting").into_iter().map(|(_, ivl)| 1.0 / ivl.max(1) as f64);
+    near(&summary["daily_load"], load.sum(), "daily load");
+    assert_eq!(int(&summary["due_today"]), second.number("SELECT count(*) FROM waiting WHERE due <= :today"));
 
     // Days in a row: a gap counts only where it has a day without a break.
     let runs = second.rows(
@@ -164,6 +319,7 @@ fn check(world: &World, since: Option<i64>) {
     assert_eq!((int(&summary["longest_streak_days"]), int(&summary["streak_days"])), (longest, current));
 
     // True retention.
+    assert_eq!(summary["retention"], rows(report, "retention")[0]["both"]);
     let recalls = |filter: &str| {
         let query = format!("SELECT '', coalesce(sum(quality >= 3), 0), count(*) FROM reviewed WHERE {filter}");
         let row = second.rows(&query).remove(0).1;
@@ -181,7 +337,7 @@ fn check(world: &World, since: Option<i64>) {
     .into_iter()
     .enumerate()
     {
-        let row = &rows(&report, "retention")[index];
+        let row = &rows(report, "retention")[index];
         assert_eq!(row["window"], window);
         for (column, filter) in [("young", " AND before < 21"), ("mature", " AND before >= 21"), ("both", "")] {
             let (passed, all) = recalls(&format!("{days}{filter}"));
@@ -192,8 +348,8 @@ fn check(world: &World, since: Option<i64>) {
         "SELECT strftime('%Y-%m-01', max(day, {from}) * 86400, 'unixepoch'), sum(quality >= 3), count(*) FROM reviewed \
          WHERE {within} GROUP BY 1 ORDER BY 1"
     ));
-    assert_eq!(rows(&report, "retention_by_month").len(), months.len());
-    for (row, (month, counts)) in rows(&report, "retention_by_month").iter().zip(&months) {
+    assert_eq!(rows(report, "retention_by_month").len(), months.len());
+    for (row, (month, counts)) in rows(report, "retention_by_month").iter().zip(&months) {
         assert_eq!(row["month"], *month);
         same_share(&row["retention"], counts[0], counts[1], month);
     }
@@ -206,16 +362,19 @@ fn check(world: &World, since: Option<i64>) {
     assert_eq!(now.len(), newest_days.len());
     near(&summary["known"]["expected"], Second::expected(&now, 0), "known today");
     assert_eq!(int(&summary["known"]["cards"]), i64::try_from(now.len()).unwrap());
+    near(&summary["known"]["ratio"], Second::expected(&now, 0) / now.len() as f64, "known of answered");
     let friday = (1..=7).find(|ahead| (today + ahead - 1).rem_euclid(7) == 0).unwrap();
     let mut ahead = vec![0, friday, 7, 30];
     ahead.sort_unstable();
     ahead.dedup();
-    assert_eq!(rows(&report, "fading").len(), ahead.len());
-    for (row, later) in rows(&report, "fading").iter().zip(ahead) {
+    assert_eq!(rows(report, "fading").len(), ahead.len());
+    for (row, later) in rows(report, "fading").iter().zip(ahead) {
         assert_eq!(row["day"], iso(today + later));
-        near(&row["known"]["expected"], Second::expected(&now, later), "known later");
+        same_known(&row["known"], &now, later, "known later");
+        let forgotten = Second::expected(&now, 0) - Second::expected(&now, later);
+        assert_eq!(int(&row["forgotten"]), whole(forgotten));
     }
-    let points = rows(&report, "known_over_time");
+    let points = rows(report, "known_over_time");
     let ends = second.number(&format!(
         "WITH RECURSIVE d(day) AS (SELECT {from} UNION ALL SELECT day + 1 FROM d WHERE day + 1 < {today}) \
          SELECT count(*) FROM d WHERE strftime('%d', (day + 1) * 86400, 'unixepoch') = '01'"
@@ -227,8 +386,9 @@ fn check(world: &World, since: Option<i64>) {
         let then = second.pairs(&format!(
             "SELECT {day} - day, ivl FROM a x WHERE hlc = (SELECT max(hlc) FROM a y WHERE y.card = x.card AND y.day <= {day})"
         ));
-        assert_eq!(int(&point["known"]["cards"]), i64::try_from(then.len()).unwrap(), "{}", iso(day));
-        near(&point["known"]["expected"], Second::expected(&then, 0), &iso(day));
+        same_known(&point["known"], &then, 0, &iso(day));
+        let known = whole(Second::expected(&then, 0));
+        assert_eq!(int(&point["forgotten"]), i64::try_from(then.len()).unwrap() - known, "{}", iso(day));
     }
 
     // Mastery now and at the end of the day before the period (or of a month).
@@ -241,6 +401,7 @@ fn check(world: &World, since: Option<i64>) {
         },
         |since| since - 1,
     );
+    assert_eq!(summary["moved_since"], iso(looked_back));
     let levels = |day: i64| {
         let counts: Vec<String> = (0..5).map(|level| format!("sum(level = {level})")).collect();
         second.rows(&format!(
@@ -256,7 +417,7 @@ fn check(world: &World, since: Option<i64>) {
     let names = ["unseen", "learning", "familiar", "known", "mastered"];
     let then: BTreeMap<String, Vec<i64>> = levels(looked_back).into_iter().collect();
     let shown: BTreeMap<&str, &Value> =
-        rows(&report, "mastery").iter().map(|row| (row["id"].as_str().unwrap(), row)).collect();
+        rows(report, "mastery").iter().map(|row| (row["id"].as_str().unwrap(), row)).collect();
     let now_levels = levels(today);
     assert_eq!(shown.len(), now_levels.len());
     let mut sums = [0; 5];
@@ -267,10 +428,13 @@ fn check(world: &World, since: Option<i64>) {
             sums[level] += cards[level];
         }
         assert_eq!(row["level"], names[reached(cards)], "{id}");
+        let (deck, title) = second.names(id);
+        assert_eq!((&row["deck"], &row["topic"]), (&deck.into(), &title.into()), "{id}");
         let moved = i64::try_from(reached(cards)).unwrap() - i64::try_from(reached(&then[id])).unwrap();
         assert_eq!(int(&row["moved"]), moved, "{id}");
     }
-    for (row, level) in rows(&report, "levels").iter().zip((0..5).rev()) {
+    assert_eq!(rows(report, "levels").len(), 5);
+    for (row, level) in rows(report, "levels").iter().zip((0..5).rev()) {
         assert_eq!((row["level"].as_str().unwrap(), int(&row["cards"])), (names[level], sums[level]));
         assert_eq!(int(&row["then"]), then.values().map(|cards| cards[level]).sum::<i64>());
     }
@@ -279,51 +443,97 @@ fn check(world: &World, since: Option<i64>) {
     let kind = "CASE WHEN asked = 'sort' THEN 'sides' WHEN extra IS NOT NULL THEN 'speakers' \
                 WHEN expected LIKE '% / %' AND response LIKE '% / %' THEN 'pairs' ELSE 'choices' END";
     for section in ["sides", "pairs", "speakers", "choices"] {
-        for row in rows(&report, section) {
-            let (expected, given) = (row["expected"].as_str().unwrap(), row["given"].as_str().unwrap());
-            let counted = second.number(&format!(
-                "SELECT count(*) FROM a WHERE {within} AND asked IN ('sort', 'choose') AND {kind} = '{section}' \
-                 AND expected = '{expected}' AND response = '{given}'"
-            ));
-            assert_eq!(int(&row["times"]), counted, "{section}: {expected}, {given}");
-        }
+        let counts: Counts = second
+            .rows(&format!(
+                "SELECT expected || char(10) || response, count(*) FROM a WHERE {within} AND asked IN ('sort', 'choose') \
+                 AND expected IS NOT NULL AND response IS NOT NULL AND {kind} = '{section}' GROUP BY 1"
+            ))
+            .into_iter()
+            .map(|(names, count)| (names.split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap(), count[0]))
+            .collect();
+        let shown: Vec<(&str, &str, i64, i64, i64)> = rows(report, section)
+            .iter()
+            .map(|row| {
+                let name = |key: &str| row[key].as_str().unwrap();
+                let share = &row["share"];
+                (name("expected"), name("given"), int(&row["times"]), int(&share["count"]), int(&share["of"]))
+            })
+            .collect();
+        let expected = table_of(&counts);
+        let expected: Vec<_> =
+            expected.iter().map(|(right, given, times, of)| (*right, *given, *times, *times, *of)).collect();
+        assert_eq!(shown, expected, "{section}");
     }
-    let sides = second.number(&format!("SELECT count(*) FROM a WHERE {within} AND asked = 'sort'"));
-    assert_eq!(rows(&report, "sides").iter().map(|row| int(&row["times"])).sum::<i64>(), sides);
-    for (row, grade) in rows(&report, "typed").iter().zip(["= 4", "= 3", "< 3"]) {
+    let typed = second.number(&format!("SELECT count(*) FROM a WHERE {within} AND asked = 'type'"));
+    assert_eq!(rows(report, "typed").len(), 3);
+    for (row, (judged, grade)) in
+        rows(report, "typed").iter().zip([("right", "= 4"), ("near", "= 3"), ("wrong", "< 3")])
+    {
         let counted =
             second.number(&format!("SELECT count(*) FROM a WHERE {within} AND asked = 'type' AND suggested {grade}"));
-        assert_eq!(int(&row["times"]), counted, "typed {grade}");
+        assert_eq!((&row["judged"], int(&row["times"])), (&judged.into(), counted));
+        assert_eq!((int(&row["share"]["count"]), int(&row["share"]["of"])), (counted, typed), "typed {grade}");
     }
 
     // Days and what is to come.
     let days = second.rows(&format!(
-        "SELECT date(day * 86400, 'unixepoch'), count(*), sum(took) FROM a WHERE {within} AND day > :today - 371 \
-         GROUP BY day ORDER BY day"
+        "SELECT date(day * 86400, 'unixepoch'), count(*), sum(took) FROM a WHERE {within} \
+         AND day > (SELECT max(day) FROM a WHERE {within}) - 371 GROUP BY day ORDER BY day"
     ));
-    let shown = rows(&report, "calendar");
-    assert!(days.len() >= shown.len() && shown.len() + 7 >= days.len().min(300));
-    for (row, (day, sums)) in shown.iter().rev().zip(days.iter().rev()) {
-        assert_eq!(
-            (&row["day"], int(&row["answers"]), int(&row["time_ms"])),
-            (&Value::from(day.as_str()), sums[0], sums[1])
-        );
-    }
-    let practice: i64 = rows(&report, "practice").iter().map(|row| int(&row["answers"])).sum();
-    assert_eq!(practice, int(&summary["answers"]));
-    for (ahead, row) in (0..).zip(rows(&report, "forecast")) {
+    let shown: Vec<(String, Vec<i64>)> = rows(report, "calendar")
+        .iter()
+        .map(|row| (text(&row["day"]), vec![int(&row["answers"]), int(&row["time_ms"])]))
+        .collect();
+    assert_eq!(shown, days, "the last 53 weeks");
+    let span = match today - from.max(second.number("SELECT min(day) FROM a")) + 1 {
+        ..=92 => "day",
+        93..=644 => "(day - (day + 3) % 7)",
+        _ => panic!("no life is so long"),
+    };
+    let spans = second.rows(&format!(
+        "WITH RECURSIVE d(day) AS (SELECT max({from}, (SELECT min(day) FROM a)) UNION ALL SELECT day + 1 FROM d \
+           WHERE day < {today}) \
+         SELECT date({span} * 86400, 'unixepoch'), count(nth) FILTER (WHERE nth > 1 AND a.day > last), \
+           count(nth) FILTER (WHERE nth = 1), count(nth) FILTER (WHERE nth > 1 AND a.day = last), count(nth), \
+           coalesce(sum(took), 0) FROM d LEFT JOIN a USING (day) GROUP BY 1 ORDER BY 1"
+    ));
+    let shown: Vec<(String, Vec<i64>)> = rows(report, "practice")
+        .iter()
+        .map(|row| {
+            (
+                text(&row["from"]),
+                ["reviews", "first", "repeats", "answers", "time_ms"].map(|key| int(&row[key])).to_vec(),
+            )
+        })
+        .collect();
+    assert_eq!(shown, spans, "answers by day or week");
+    assert_eq!(rows(report, "forecast").len(), 30);
+    for (ahead, row) in (0..).zip(rows(report, "forecast")) {
         let due = if ahead == 0 { "due <= :today".to_owned() } else { format!("due = :today + {ahead}") };
-        assert_eq!(int(&row["cards"]), second.number(&format!("SELECT count(*) FROM newest WHERE {due}")), "{ahead}");
+        let cards = second.number(&format!("SELECT count(*) FROM waiting WHERE {due}"));
+        let overdue = second.number("SELECT count(*) FROM waiting WHERE due < :today") * i64::from(ahead == 0);
+        assert_eq!(row["day"], iso(today + ahead));
+        assert_eq!((int(&row["cards"]), int(&row["overdue"]), int(&row["due"])), (cards, overdue, cards - overdue));
     }
-    assert_eq!(int(&summary["overdue"]), second.number("SELECT count(*) FROM newest WHERE due < :today"));
-    let left = second.number("SELECT count(*) FROM may WHERE card NOT IN (SELECT card FROM a)");
+    assert_eq!(int(&summary["overdue"]), second.number("SELECT count(*) FROM waiting WHERE due < :today"));
+    let left = second.number(
+        "SELECT count(*) FROM may WHERE card NOT IN (SELECT card FROM a) AND card NOT IN suspended \
+         AND card NOT IN (SELECT card FROM buried WHERE until > :today)",
+    );
     let limit = i64::from(world.settings.new_per_day);
     let begun_today = second.number("SELECT count(*) FROM a WHERE nth = 1 AND day = :today");
-    for (row, horizon) in rows(&report, "outlook").iter().zip([30, 90, 365]) {
+    assert_eq!(int(&summary["due_later"]), second.number("SELECT count(*) FROM waiting WHERE due > :today + 29"));
+    assert_eq!(int(&summary["new_per_day"]), limit);
+    let (places, of_full_days) = ((limit - begun_today).max(0), left - (limit - begun_today).max(0));
+    let last_new = today + if left <= places { 0 } else { (of_full_days + limit - 1) / limit };
+    assert_eq!(summary["last_new"], if left == 0 { Value::Null } else { iso(last_new).into() });
+    assert_eq!(rows(report, "outlook").len(), 3);
+    for (row, horizon) in rows(report, "outlook").iter().zip([30, 90, 365]) {
+        assert_eq!(int(&row["within"]), horizon);
         let path = "SELECT day + CASE reps WHEN 0 THEN 1 WHEN 1 THEN 6 ELSE (ivl * ease + 99) / 100 END, reps + 1, \
                     CASE reps WHEN 0 THEN 1 WHEN 1 THEN 6 ELSE (ivl * ease + 99) / 100 END, ease FROM p";
         let reviews = second.number(&format!(
-            "WITH RECURSIVE p(day, reps, ivl, ease) AS (SELECT max(due - :today, 0), reps, max(ivl, 1), ease FROM newest \
+            "WITH RECURSIVE p(day, reps, ivl, ease) AS (SELECT max(due - :today, 0), reps, max(ivl, 1), ease FROM waiting \
              UNION ALL {path} WHERE day < {horizon}) SELECT count(*) FROM p WHERE day < {horizon}"
         ));
         assert_eq!(int(&row["reviews"]), reviews, "reviews in {horizon} days");
@@ -335,6 +545,8 @@ fn check(world: &World, since: Option<i64>) {
              SELECT '', (SELECT sum(begun) FROM n), (SELECT coalesce(sum(begun), 0) FROM n, p WHERE n.day + p.day < {horizon})"
         ));
         assert_eq!((int(&row["new"]), int(&row["reviews_of_new"])), (of_new[0].1[0], of_new[0].1[1]), "{horizon}");
+        let answers = reviews + of_new[0].1.iter().sum::<i64>();
+        assert_eq!((int(&row["answers"]), int(&row["time_ms"])), (answers, answers * int(&summary["time_mean_ms"])));
     }
     assert_eq!(
         int(&report["sections"]["maturity"]["values"]["leeches"]),
@@ -342,38 +554,67 @@ fn check(world: &World, since: Option<i64>) {
     );
     assert_eq!(
         int(&report["sections"]["maturity"]["values"]["mature"]),
-        second.number("SELECT count(*) FROM newest WHERE ivl >= 21")
+        second.number("SELECT count(*) FROM waiting WHERE ivl >= 21")
     );
 
-    // Topics over the period.
-    for row in rows(&report, "topics") {
-        let (title, deck) = (row["topic"].as_str().unwrap(), row["deck"].as_str().unwrap());
-        let of_topic = format!(
-            "card IN (SELECT m.card FROM may m JOIN deck d ON d.id = m.deck LEFT JOIN topic t ON t.id = m.topic \
-             WHERE coalesce(t.title, d.title) = '{title}' AND d.name = '{deck}')"
-        );
-        let (passed, all) = recalls(&format!("{within} AND {of_topic}"));
-        same_share(&row["retention"], passed, all, title);
-        assert_eq!(
-            int(&row["answers"]),
-            second.number(&format!("SELECT count(*) FROM a WHERE {within} AND {of_topic}"))
-        );
+    assert_eq!(
+        int(&report["sections"]["maturity"]["values"]["young"]),
+        second.number("SELECT count(*) FROM waiting WHERE ivl < 21")
+    );
+    let words = second.rows(
+        "SELECT CASE WHEN m.card IN suspended THEN 'suspended' \
+           WHEN m.card IN (SELECT card FROM buried WHERE until > :today) THEN 'buried' \
+           WHEN n.card IS NULL THEN 'new' WHEN n.reps < 2 OR n.day = :today AND n.last_quality < 3 THEN 'learning' \
+           ELSE 'review' END, count(*) FROM may m LEFT JOIN newest n USING (card) GROUP BY 1",
+    );
+    let words: BTreeMap<String, Vec<i64>> = words.into_iter().collect();
+    assert_eq!(rows(report, "cards").len(), 5);
+    for (row, state) in rows(report, "cards").iter().zip(["new", "learning", "review", "suspended", "buried"]) {
+        assert_eq!((text(&row["state"]), int(&row["cards"])), (state.to_owned(), words.get(state).map_or(0, |n| n[0])));
     }
+
+    // Topics over the period.
+    let topics = second.topics(&format!("a.{within}"));
+    let shown: Vec<Topic> = rows(report, "topics").iter().map(topic_of).collect();
+    assert_eq!(shown, topics);
+    for row in ["topics", "weakest", "strongest"].into_iter().flat_map(|section| rows(report, section)) {
+        let topic = topic_of(row);
+        same_share(&row["retention"], topic.passed, topic.all, &topic.title);
+    }
+    // Ranked by retention among those with five reviews and more: the best half, five at most, and of the others those
+    // that were ever failed.
+    let mut ranked: Vec<Topic> = topics.into_iter().filter(|topic| topic.all >= 5).collect();
+    let worse = |a: &Topic, b: &Topic| (a.passed * b.all).cmp(&(b.passed * a.all));
+    let tie = |a: &Topic, b: &Topic| b.all.cmp(&a.all).then_with(|| (&a.deck, &a.title).cmp(&(&b.deck, &b.title)));
+    ranked.sort_by(|a, b| worse(b, a).then_with(|| tie(a, b)));
+    let mut weakest = ranked.split_off(ranked.len().div_ceil(2).min(5));
+    weakest.retain(|topic| topic.passed < topic.all);
+    weakest.sort_by(|a, b| worse(a, b).then_with(|| tie(a, b)));
+    weakest.truncate(5);
+    for (section, expected) in [("strongest", ranked), ("weakest", weakest)] {
+        assert_eq!(rows(report, section).iter().map(topic_of).collect::<Vec<_>>(), expected, "{section}");
+    }
+    same_checkups(second, report);
+}
+
+fn life(name: &str) -> World {
+    live(PROFILES.into_iter().find(|profile| profile.name == name).unwrap())
 }
 
 fn check_life(name: &str) {
-    let profile = PROFILES.into_iter().find(|profile| profile.name == name).unwrap();
-    let mut world = live(profile);
-    let today = i64::from(world.today().0);
-    for since in [None, Some(today - 13), Some(20_485)] {
-        check(&world, since);
+    let mut world = life(name);
+    let second = Second::of(&world);
+    for since in [None, Some(second.today - 13), Some(20_485)] {
+        check(&world, &second, since, &report(&world, since));
     }
     assert_eq!(world.doctor(), []);
     // The same by a search, which reads the log and no sums.
-    let wanted = Wanted { search: Some("-is:suspended"), ..Wanted::default() };
+    let wanted = Wanted { search: Some("is:suspended OR -is:suspended"), ..Wanted::default() };
     let found = make(&world.store, &world.settings, world.stamp(), &wanted).unwrap();
     let all = make(&world.store, &world.settings, world.stamp(), &Wanted::default()).unwrap();
-    assert_eq!(found.sections, all.sections);
+    for (found, all) in found.sections.iter().zip(&all.sections) {
+        assert_eq!(found, all);
+    }
 }
 
 #[test]
@@ -389,4 +630,55 @@ fn every_metric_of_a_forgetful_half_year_is_what_sql_says() {
 #[test]
 fn every_metric_of_three_weeks_is_what_sql_says() {
     check_life("brief");
+}
+
+/// Where a value stands in a document, and what it is.
+fn leaves(value: &Value, at: &str, found: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Object(parts) => parts.iter().for_each(|(key, part)| leaves(part, &format!("{at}/{key}"), found)),
+        Value::Array(parts) => {
+            parts.iter().enumerate().for_each(|(place, part)| leaves(part, &format!("{at}/{place}"), found));
+        }
+        Value::Null => {}
+        _ => found.push((at.to_owned(), value.clone())),
+    }
+}
+
+/// That nothing is left out above: each value of each section, made wrong by one, has to fail.
+#[test]
+fn no_value_of_a_report_is_left_uncompared() {
+    let world = life("brief");
+    let second = Second::of(&world);
+    let report = report(&world, None);
+    check(&world, &second, None, &report);
+    let mut tried = std::collections::BTreeSet::new();
+    let mut missed = Vec::new();
+    for (section, body) in report["sections"].as_object().unwrap() {
+        let mut found = Vec::new();
+        for part in ["rows", "values"] {
+            leaves(&body[part], &format!("/sections/{section}/{part}"), &mut found);
+        }
+        assert!(!found.is_empty(), "{section} has nothing to compare");
+        // One row will do, from the end: the first one has the least in it.
+        for (at, value) in found.into_iter().rev() {
+            let name: String =
+                at.split('/').filter(|part| part.parse::<usize>().is_err()).collect::<Vec<_>>().join("/");
+            if !tried.insert(name) {
+                continue;
+            }
+            let mut wrong = report.clone();
+            *wrong.pointer_mut(&at).unwrap() = match &value {
+                Value::Number(number) if number.is_f64() => (number.as_f64().unwrap() + 0.01).into(),
+                Value::Number(number) => (number.as_i64().unwrap() + 1).into(),
+                other => format!("{}x", other.as_str().unwrap()).into(),
+            };
+            let outcome =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&world, &second, None, &wrong)));
+            if outcome.is_ok() {
+                missed.push(at);
+            }
+        }
+    }
+    assert_eq!(missed, Vec::<String>::new(), "nobody computes these a second time");
+    assert!(tried.len() > 130, "{} kinds of values", tried.len());
 }

@@ -3,15 +3,14 @@
 use crate::home::Lmq;
 use std::fs;
 
+const TWO_CARDS: &str = "[deck]\nid = \"team\"\n[[topic]]\nid = \"T1\"\ntitle = \"who does what\"\n\
+    [[card]]\nkey = \"owner\"\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Amara\"\ntopic = \"T1\"\n\
+    [[card]]\nkey = \"role\"\nkind = \"basic\"\nfront = \"Which?\"\nback = \"Lead\"\ntopic = \"T1\"\n";
+
 /// A deck of two cards, answered on three days of the week from 26 January, and on one day before.
 fn used() -> Lmq {
     let lmq = Lmq::new();
-    lmq.write(
-        "team.toml",
-        "[deck]\nid = \"team\"\n[[topic]]\nid = \"T1\"\ntitle = \"who does what\"\n\
-         [[card]]\nkey = \"owner\"\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Amara\"\ntopic = \"T1\"\n\
-         [[card]]\nkey = \"role\"\nkind = \"basic\"\nfront = \"Which?\"\nback = \"Lead\"\ntopic = \"T1\"\n",
-    );
+    lmq.write("team.toml", TWO_CARDS);
     lmq.run(["import", "team.toml"]).done();
     for (day, card, grade) in [
         ("2026-01-20", "team/owner", "good"),
@@ -76,6 +75,74 @@ fn a_path_that_can_not_be_written_is_said_before_anything_else() {
         assert!(error.starts_with(&format!("lmq: cannot write `{path}`")), "{error}");
     }
     assert_eq!(lmq.files(), ["file", "lmq.db", "team.toml"], "nothing is left of what failed");
+}
+
+#[test]
+fn neither_a_share_nor_a_weekly_report_is_half_written() {
+    let lmq = used();
+    fs::create_dir(lmq.path("folder")).unwrap();
+    lmq.write("old.json", "old");
+    // Whoever may write everywhere finds no read-only folder but the kernel's.
+    lmq.write("closed/x", "");
+    let closed = lmq.path("closed");
+    fs::set_permissions(&closed, std::os::unix::fs::PermissionsExt::from_mode(0o555)).unwrap();
+    let closed = if fs::File::create(closed.join("probe")).is_ok() {
+        fs::remove_file(closed.join("probe")).unwrap();
+        "/proc/sys".to_owned()
+    } else {
+        "closed".to_owned()
+    };
+    // The first share gives the profile its number: what is full below is the place of the file.
+    lmq.run_at(MONDAY, ["report", "--share", "first.json", "--yes"]).done();
+    let before = lmq.files();
+    for (args, path, why) in [
+        ("--share folder", "folder", "it is a folder"),
+        ("--share folder --force", "folder", "it is a folder"),
+        ("--share /dev/full", "/dev/full", "No space left on device"),
+        (&format!("--share {closed}/x.json"), &format!("{closed}/x.json"), "os error"),
+        (&format!("--out {closed}/x.html"), &format!("{closed}/x.html"), "os error"),
+        (&format!("--every week --out {closed}"), &format!("{closed}/report-2026-W05.html"), "os error"),
+    ] {
+        let error = lmq.shell(&format!("lmq report --now {MONDAY} --yes {args}").replace("--yes --o", "--o")).err(1);
+        assert!(error.starts_with(&format!("lmq: cannot write `{path}`")) && error.contains(why), "{args}: {error}");
+        assert!(error.contains("\nhint: "), "{args}: {error}");
+    }
+    assert!(lmq.run(["report", "--share", "old.json", "--yes"]).err(1).contains("`old.json` is there already"));
+    // A limit on the size of files is as good as a full disk, once its signal is ignored. SQLite's own files fit.
+    let full = "trap '' XFSZ; ulimit -f 34; lmq report";
+    for args in ["--every week --out .", "--out new.html", "--out old.json --force --format html"] {
+        let error = lmq.shell(&format!("{full} --now {MONDAY} {args}")).err(1);
+        assert!(error.starts_with("lmq: cannot write ") && error.contains("nothing was changed"), "{args}: {error}");
+    }
+    assert_eq!((lmq.read("old.json"), lmq.files()), ("old".to_owned(), before), "nothing is left of what failed");
+    lmq.run_at(MONDAY, ["report", "--share", "old.json", "--yes", "--force"]).done();
+    lmq::formats::share::read(lmq.read("old.json").as_bytes()).unwrap();
+}
+
+#[test]
+fn what_moved_since_the_last_report_is_told_from_its_file() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TWO_CARDS);
+    lmq.run(["import", "team.toml"]).done();
+    let answer = |day: &str, card: &str| {
+        lmq.run_at(&format!("{day}T09:00:00+01:00"), ["answer", card, "good"]).done();
+    };
+    let report = ["report", "--json", "--out", "last.json", "--compare", "last.json", "--force"];
+    assert!(lmq.run(report).err(3).contains("No such file"), "the first time there is none");
+    answer("2026-01-20", "team/owner");
+    lmq.run_at("2026-01-20T20:00:00+01:00", ["report", "--json", "--out", "last.json"]).done();
+    // Read, then replaced: the next one is compared with this one.
+    for (day, answers, level) in [("2026-01-21", [1, 2, 1], 1), ("2026-01-28", [2, 3, 1], 0)] {
+        answer(day, "team/owner");
+        lmq.run_at(&format!("{day}T20:00:00+01:00"), report).done();
+        let json: serde_json::Value = serde_json::from_str(&lmq.read("last.json")).unwrap();
+        assert_eq!(compared(&json, "answers"), answers, "{day}");
+        let rows = json["sections"]["comparison_topics"]["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["value"] == "level" && row["topic"] == "who does what").unwrap();
+        assert_eq!(row["change"], level, "{row}");
+    }
+    let text = lmq.run_at("2026-01-28T20:00:00+01:00", ["report", "--compare", "last.json"]).out();
+    assert!(text.contains("level        Familiar  Familiar       ="), "{text}");
 }
 
 fn compared(json: &serde_json::Value, key: &str) -> [i64; 3] {
@@ -241,6 +308,28 @@ fn each_level_of_privacy_holds_what_it_says_and_nothing_else() {
             }
         }
     }
+    // Nor is there more in a summary, in one for cron, or beside a report that told more.
+    lmq.run_at("2026-01-20T09:00:00+01:00", ["report", "--privacy", "cards", "--json", "--out", "more.json"]).done();
+    for form in ["text", "html", "md", "csv", "json"] {
+        for how in ["--summary", "--compare more.json", "--every week --out cron --force"] {
+            for (level, allowed) in [("totals", [].as_slice()), ("topics", NAMES.as_slice())] {
+                let line =
+                    format!("lmq report --now 2026-01-26T09:00:00+01:00 -q --privacy {level} --format {form} {how}");
+                let mut shown = lmq.shell(&line).out();
+                if how.starts_with("--every") {
+                    let ending = if form == "text" { "txt" } else { form };
+                    shown = lmq.read(&format!("cron/report-2026-W04.{ending}"));
+                }
+                assert!(shown.len() > 500, "{line}: {shown}");
+                let mut rest = shown.replace("TOPICIDMARK", "").replace("MARKid/", "").replace("MARKid", "");
+                rest = if level == "totals" { shown } else { rest };
+                for name in allowed {
+                    rest = rest.replace(name, "");
+                }
+                assert!(!rest.contains("MARK"), "{line}: {}", rest.split("MARK").nth(1).unwrap());
+            }
+        }
+    }
     for form in ["text", "html", "md", "csv", "json"] {
         let searched = lmq.run(["report", "--format", form, "--search", "MARKprompt"]).out();
         assert!(!searched.contains("MARKprompt") && searched.contains("the cards of a search"), "{form}");
@@ -371,6 +460,48 @@ fn ten_years_without_an_answer_are_reported() {
     assert!(html.len() < 300_000, "{}", html.len());
 }
 
+/// A log of so many answers to each of 200 cards, over 150 days, written past the program: it would take hours.
+fn long_log(answers: i64) -> Lmq {
+    let lmq = Lmq::new();
+    lmq.run_at("2026-01-15T09:00:00+01:00", ["answer", "differences/d01-name", "good"]).done();
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let written = db.execute(
+        "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?1) \
+         INSERT INTO event (card, hlc, device, sequence, action, kind, study_day, at_ms, offset_min, quality, took_ms, config) \
+         SELECT c.id, e.hlc + c.id * ?1 + k, e.device, e.sequence + (c.id - 1) * ?1 + k, e.action, 1, e.study_day + k * 150 / ?1, \
+           e.at_ms, e.offset_min, 4, 3000, e.config FROM event e, card c, n WHERE e.kind = 1 AND c.id <= 200",
+        [answers],
+    );
+    assert_eq!(written.unwrap(), usize::try_from(200 * answers).unwrap());
+    drop(db);
+    let mended = lmq.run_at(LONG, ["doctor", "--fix"]);
+    assert!(mended.stdout.contains("201 rows of `card_state`"), "sums and states come from the log: {mended:?}");
+    lmq
+}
+
+const LONG: &str = "2026-06-20T09:00:00+02:00";
+
+#[test]
+fn a_log_of_any_length_is_read_in_the_same_memory() {
+    let (short, long) = (long_log(1000), long_log(3000));
+    // A search and a period that begins within a month read the log itself; a share and `lmq stats` only its sums.
+    for line in [
+        "lmq stats deck:differences --since 2026-01-01",
+        "lmq report --since 2026-03-11 --json",
+        "lmq stats",
+        "lmq report --share me.json --yes --force -q",
+    ] {
+        let within = |lmq: &Lmq, kilobytes: u64| {
+            lmq.shell(&format!("ulimit -c 0; ulimit -v {kilobytes}; {line} --now {LONG}")).code == 0
+        };
+        let enough = (1..200).map(|step| 20_000 + 1000 * step).find(|kilobytes| within(&short, *kilobytes)).unwrap();
+        // Ten bytes for each of 400,000 events more would be too many.
+        assert!(within(&long, enough + 4000), "{line}: {enough} kB were enough");
+    }
+    let json = long.run_at(LONG, ["stats", "--json"]).json();
+    assert_eq!(json["sections"]["summary"]["values"]["answers"], 600_001);
+}
+
 #[test]
 fn a_deck_that_was_renamed_and_cards_that_are_gone_keep_their_answers() {
     let lmq = used();
@@ -385,4 +516,42 @@ fn a_deck_that_was_renamed_and_cards_that_are_gone_keep_their_answers() {
     };
     assert_eq!((topic("before.json").all(), topic("odd.json").all()), (2, 1), "matched by id, not by the deck's name");
     assert_eq!((topic("before.json").deck.as_str(), topic("odd.json").deck.as_str()), ("team", "crew"));
+}
+
+#[test]
+fn a_deck_that_was_retired_keeps_its_answers_and_is_no_topic_any_more() {
+    let lmq = used();
+    lmq.run(["import", "--link", "team.toml"]).done();
+    let deck = lmq.read("team.toml");
+    let (head, cards) = deck.split_once("[[card]]").unwrap();
+    let (owner, _) = cards.split_once("[[card]]").unwrap();
+    let topics = |json: &serde_json::Value, section: &str| {
+        let rows = json["sections"][section]["rows"].as_array().unwrap();
+        rows.iter().filter(|row| row["deck"] == "team").cloned().collect::<Vec<_>>()
+    };
+    // The author of a followed deck takes one card out, then puts another in the place of all.
+    let goes_on = |text: String| {
+        lmq.write("team.toml", text);
+        let run = lmq.run_at(MONDAY, ["decks"]);
+        assert!(run.stderr.contains("1 retired") || run.stderr.contains("1 added"), "{run:?}");
+    };
+    goes_on(format!("{head}[[card]]{owner}"));
+    let json = reports_well(&lmq, MONDAY);
+    assert_eq!(json["sections"]["summary"]["values"]["answers"], 4);
+    let sum = |row: &serde_json::Value| {
+        ["unseen", "learning", "familiar", "known", "mastered"]
+            .map(|level| row[level].as_u64().unwrap())
+            .iter()
+            .sum::<u64>()
+    };
+    assert_eq!(topics(&json, "mastery").iter().map(sum).collect::<Vec<_>>(), [1]);
+    let other = "key = \"other\"\nkind = \"basic\"\nfront = \"Whence?\"\nback = \"Home\"\n";
+    goes_on(format!("[deck]\nid = \"team\"\n[[card]]\n{other}"));
+    let json = reports_well(&lmq, MONDAY);
+    assert_eq!(json["sections"]["summary"]["values"]["answers"], 4, "the log has them");
+    assert_eq!(topics(&json, "mastery").iter().map(|row| row["unseen"].clone()).collect::<Vec<_>>(), [1]);
+    assert_eq!(topics(&json, "topics").iter().map(|row| row["answers"].as_u64().unwrap()).sum::<u64>(), 4);
+    let (share, _) = lmq::formats::share::read(lmq.read("odd.json").as_bytes()).unwrap();
+    let of_team: Vec<_> = share.topics.iter().filter(|topic| topic.deck == "team").collect();
+    assert_eq!(of_team.iter().map(|topic| (topic.all(), topic.recalls.all)).collect::<Vec<_>>(), [(1, 0)]);
 }

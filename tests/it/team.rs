@@ -100,6 +100,27 @@ fn a_newer_file_of_the_same_person_replaces_the_older_one_in_any_order() {
 }
 
 #[test]
+fn versions_and_other_names_of_a_deck_are_one_deck() {
+    let lmq = Lmq::new();
+    for number in 1..=6 {
+        let is_newer = number > 3;
+        let title = if is_newer { "people and things" } else { "people / things" };
+        let name = if number == 6 { "mine" } else { "differences" };
+        let one = TopicMastery { title: title.into(), deck: name.into(), ..topic("d/D01", [0, 0, 0, 2, 0], (3, 4)) };
+        let mut share = share(number, None, vec![one]);
+        let version = Some(if is_newer { "2" } else { "1" }.into());
+        share.decks[0] = SharedDeck { id: "d".into(), name: name.into(), version };
+        lmq.write(&format!("{number}.json"), text(&share));
+    }
+    let json = lmq.shell("lmq team ?.json --json").json();
+    let topics = json["sections"]["topics"]["rows"].as_array().unwrap();
+    assert_eq!((topics.len(), &topics[0]["known"]), (1, &6.into()), "matched by its id: {topics:?}");
+    assert_eq!(topics[0]["retention"]["all"], 24);
+    let decks = json["sections"]["decks"]["rows"].as_array().unwrap();
+    assert_eq!((decks.len(), &decks[0]["versions"]), (1, &"1, 2".into()), "{decks:?}");
+}
+
+#[test]
 fn what_can_not_be_used_is_named_and_the_others_count() {
     let lmq = five();
     let good = lmq.read("1.json");

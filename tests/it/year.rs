@@ -4,6 +4,8 @@
 use crate::migrations::repository;
 use crate::world::World;
 use lmq::core::card::Ask;
+use lmq::core::checkup;
+use lmq::core::checkup::MINUTES;
 use lmq::core::event::Fact;
 use lmq::core::grade::Quality;
 use lmq::core::queue::Candidate;
@@ -13,12 +15,15 @@ use lmq::core::queue::Siblings;
 use lmq::core::scheduler::mix;
 use lmq::core::session::Effect;
 use lmq::core::session::Input;
+use lmq::core::session::Loaded;
 use lmq::core::session::Mode;
 use lmq::core::session::Session;
 use lmq::core::session::Stage;
 use lmq::core::study_day::StudyDay;
 use lmq::core::study_day::Timestamp;
 use lmq::ops;
+use lmq::ops::bulk::Change;
+use lmq::store::CardLine;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -111,6 +116,16 @@ pub(crate) fn live(profile: Profile) -> World {
         let is_paused = ops::pause::current(&world.store, world.today()).unwrap().is_some();
         let is_skipped = dice.roll(100) < profile.skips && day > 0 && day + 1 < profile.days;
         if !is_skipped && !is_paused {
+            take_checkup(&mut world, &mut dice);
+            if day % 25 == 15 {
+                cram(&mut world, &mut dice);
+            }
+            // One card that is known and one that was never asked are taken out; on the last day one more of each is
+            // held back.
+            let kept_back = [(12, Change::Suspend), (profile.days - 1, Change::Bury(world.today().plus(2)))];
+            for (_, change) in kept_back.into_iter().filter(|(on, _)| *on == day) {
+                take_out(&mut world, &change);
+            }
             sit(&mut world, profile, &mut dice);
         }
         if day % 37 == 20 && !is_skipped && !is_paused {
@@ -118,6 +133,53 @@ pub(crate) fn live(profile: Profile) -> World {
         }
     }
     world
+}
+
+/// The check-up of today, if the program offers one. Who is tired leaves it after three scenes.
+fn take_checkup(world: &mut World, dice: &mut Dice) {
+    let offer = ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap();
+    if !matches!(offer, Some(ops::checkup::Offer::Due(..))) {
+        return;
+    }
+    let texts = world.another();
+    let most = if dice.roll(4) == 0 { 3 } else { usize::MAX };
+    let mut sitting =
+        ops::checkup::Sitting::new(&mut world.store, &world.env, world.settings.clone(), MINUTES).unwrap();
+    while let checkup::Stage::Asking(asked) = sitting.checkup().stage() {
+        if sitting.checkup().done() == most {
+            break;
+        }
+        let answer = texts.load(asked.card).unwrap().unwrap().text.answer(asked.card.ordinal);
+        let other = asked.question.options.iter().find(|option| **option != answer).cloned();
+        let other = other.unwrap_or_else(|| "something else".to_owned());
+        let input = match dice.roll(100) {
+            0..60 => checkup::Input::Respond(answer),
+            60..90 => checkup::Input::Respond(other),
+            _ => checkup::Input::DontKnow,
+        };
+        assert_eq!(sitting.feed(&input).unwrap(), None);
+    }
+}
+
+/// Three cards before a talk: that moves no schedule.
+fn cram(world: &mut World, dice: &mut Dice) {
+    let options = ops::review::Options { cram: true, ..ops::review::Options::default() };
+    for _ in 0..3 {
+        let next = ops::review::next(&world.store, &world.env, &world.settings, &options).unwrap();
+        let Some((loaded, origin)) = next else { return };
+        let knows = dice.roll(100) < 80;
+        ask(world, loaded, (origin, Mode::Cram), dice, knows);
+    }
+}
+
+fn take_out(world: &mut World, change: &Change) {
+    let (settings, stamp) = (world.settings.clone(), world.stamp());
+    for is_begun in [true, false] {
+        let mine = |line: &CardLine| line.deck_name == "my team" && line.state.memory.is_some() == is_begun;
+        let Some(line) = world.cards().into_iter().find(|line| mine(line) && !line.state.suspended) else { continue };
+        let plan = ops::bulk::plan(&world.store, stamp.today, &[line.card], change.clone()).unwrap();
+        ops::bulk::make(&mut world.store, &settings, stamp, &plan).unwrap();
+    }
 }
 
 /// One sitting, card by card as the program would ask them.
@@ -137,57 +199,59 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
             }
         };
         let knows = dice.roll(100) < chance;
-        let took = i64::try_from(1500 + dice.roll(9000) + if dice.roll(40) == 0 { 120_000 } else { 0 }).unwrap();
-        let shown = world.now();
-        world.set_now(Timestamp { unix_ms: shown.unix_ms + took, ..shown });
-        let (now, today) = (world.now(), world.today());
-        let answer = loaded.text.answer(loaded.card.ordinal);
-        let mut queue = Queue::default();
-        queue.put_first(Candidate { card: loaded.card, siblings: Siblings(0) }, origin);
-        let session =
-            Session::new(queue, world.settings.clone(), Mode::Normal, None).present(Some(loaded), shown, today);
-        let current = session.current().unwrap();
-        let right = current.question.options.iter().position(|option| *option == answer);
-        let response = match (&current.question.ask, right) {
-            (Ask::Choose | Ask::Sort, Some(right)) => {
-                let others = current.question.options.len();
-                let pick = if knows { right } else { (right + 1 + dice.pick(2) % (others - 1)) % others };
-                (pick + 1).to_string()
-            }
-            (Ask::Type, _) if knows && dice.roll(5) == 0 => answer.replacen("e", "ee", 1),
-            (Ask::Type, _) if knows => answer,
-            (Ask::Type, _) => "something else".to_owned(),
-            _ => String::new(),
-        };
-        let mut step = session.step(Input::Respond(response), now, today);
-        if matches!(step.next.stage(), Stage::Front(_)) {
-            step = session.step(Input::Respond(String::new()), now, today);
-        }
-        let input = match (step.next.suggestion(), knows) {
-            (Some(_), _) => Input::Accept,
-            (None, true) => {
-                Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.pick(5)])
-            }
-            (None, false) => Input::Grade(Quality::Q1),
-        };
-        let scheduler = step.next.rules().scheduler();
-        let stamp = world.stamp();
-        for effect in step.next.step(input, now, today).effects {
-            if let Effect::Append { kind, label, events } = effect {
-                world
-                    .store
-                    .write(
-                        stamp,
-                        kind,
-                        |()| label.clone(),
-                        |writer| events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop)),
-                    )
-                    .unwrap();
-                assert!(matches!(events[0].fact, Fact::Answered { .. } | Fact::Crammed { .. }), "{events:?}");
-            }
-        }
-        world.pass(0);
+        ask(world, loaded, (origin, Mode::Normal), dice, knows);
     }
+}
+
+/// One card, asked and graded by the session.
+fn ask(world: &mut World, loaded: Loaded, (origin, mode): (Origin, Mode), dice: &mut Dice, knows: bool) {
+    let took = i64::try_from(1500 + dice.roll(9000) + if dice.roll(40) == 0 { 120_000 } else { 0 }).unwrap();
+    let shown = world.now();
+    world.set_now(Timestamp { unix_ms: shown.unix_ms + took, ..shown });
+    let (now, today) = (world.now(), world.today());
+    let answer = loaded.text.answer(loaded.card.ordinal);
+    let mut queue = Queue::default();
+    queue.put_first(Candidate { card: loaded.card, siblings: Siblings(0) }, origin);
+    let session = Session::new(queue, world.settings.clone(), mode, None).present(Some(loaded), shown, today);
+    let current = session.current().unwrap();
+    let right = current.question.options.iter().position(|option| *option == answer);
+    let response = match (&current.question.ask, right) {
+        (Ask::Choose | Ask::Sort, Some(right)) => {
+            let others = current.question.options.len();
+            let pick = if knows { right } else { (right + 1 + dice.pick(2) % (others - 1)) % others };
+            (pick + 1).to_string()
+        }
+        (Ask::Type, _) if knows && dice.roll(5) == 0 => answer.replacen("e", "ee", 1),
+        (Ask::Type, _) if knows => answer,
+        (Ask::Type, _) => "something else".to_owned(),
+        _ => String::new(),
+    };
+    let mut step = session.step(Input::Respond(response), now, today);
+    if matches!(step.next.stage(), Stage::Front(_)) {
+        step = session.step(Input::Respond(String::new()), now, today);
+    }
+    let input = match (step.next.suggestion(), knows) {
+        (Some(_), _) => Input::Accept,
+        (None, true) => Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.pick(5)]),
+        (None, false) => Input::Grade(Quality::Q1),
+    };
+    let scheduler = step.next.rules().scheduler();
+    let stamp = world.stamp();
+    for effect in step.next.step(input, now, today).effects {
+        if let Effect::Append { kind, label, events } = effect {
+            world
+                .store
+                .write(
+                    stamp,
+                    kind,
+                    |()| label.clone(),
+                    |writer| events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop)),
+                )
+                .unwrap();
+            assert!(matches!(events[0].fact, Fact::Answered { .. } | Fact::Crammed { .. }), "{events:?}");
+        }
+    }
+    world.pass(0);
 }
 
 /// Writes the lives for the pictures in docs/: target/tmp/year/NAME.db, and in NAME.now the moment at which each ends.

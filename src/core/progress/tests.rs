@@ -220,6 +220,18 @@ fn what_is_taken_for_what_makes_a_table_of_each_kind() {
 }
 
 #[test]
+fn many_long_intervals_add_up_to_a_load() {
+    let load = |intervals: &[u32]| {
+        let mut load = DailyLoad::default();
+        intervals.iter().for_each(|days| load.add(Days(*days)));
+        load.milli()
+    };
+    assert_eq!(load(&[]), 0);
+    assert_eq!(load(&[0, 1, 2, 4]), 2750);
+    assert_eq!(load(&[1500; 600]), 400, "not 0, as if each were rounded on its own");
+}
+
+#[test]
 fn the_mean_time_of_a_card_is_over_all_answers() {
     let totals = on(&[(1000, DayTotals { answers: 4, time_ms: 30_000, ..DayTotals::default() })]);
     assert_eq!(Progress::new(&totals).pace, Pace { mean_ms: Some(7500) });

@@ -21,7 +21,7 @@ use crate::report::model::Table;
 use crate::report::model::whole;
 
 /// How a level is called, for programs and for people.
-fn level_name(level: Level) -> Cell {
+pub(in crate::report) fn level_name(level: Level) -> Cell {
     let label = match level {
         Level::Unseen => "Unseen",
         Level::Learning => "Learning",
