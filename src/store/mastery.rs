@@ -24,7 +24,6 @@ use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
 use rusqlite::Connection;
-use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -203,51 +202,9 @@ impl Store {
     pub(super) fn groups(&self, decks: &DeckSet) -> Result<Groups, StoreError> {
         groups_of(&self.db, decks)
     }
-
-    /// The same beside other `work`, which takes about as long: over a connection of its own, in another thread. Where
-    /// somebody writes at this very moment, the two could see different states of the database; then one follows the
-    /// other.
-    pub(super) fn groups_beside<T>(
-        &self,
-        decks: &DeckSet,
-        work: impl FnOnce() -> Result<T, StoreError>,
-    ) -> Result<(Groups, T), StoreError> {
-        let seen = actions(&self.db)?;
-        let path = self.path();
-        let (beside, done) = std::thread::scope(|scope| {
-            let beside = scope.spawn(move || -> Result<Option<Groups>, StoreError> {
-                let db = Connection::open_with_flags(
-                    path,
-                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-                )?;
-                let snapshot = db.unchecked_transaction()?;
-                if actions(&snapshot)? != seen {
-                    return Ok(None);
-                }
-                groups_of(&snapshot, decks).map(Some)
-            });
-            let done = work();
-            (beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), done)
-        });
-        let groups = match beside {
-            Ok(Some(groups)) => groups,
-            // A second connection is a help and no need.
-            Ok(None) | Err(_) => self.groups(decks)?,
-        };
-        Ok((groups, done?))
-    }
 }
 
-/// How many actions there are, which every change of cards adds to.
-fn actions(db: &Connection) -> Result<i64, StoreError> {
-    Ok(db.query_row(
-        "SELECT coalesce(sum((SELECT max(number) FROM action a WHERE a.device = d.id)), 0) FROM device d",
-        [],
-        |row| row.get(0),
-    )?)
-}
-
-fn groups_of(db: &Connection, decks: &DeckSet) -> Result<Groups, StoreError> {
+pub(super) fn groups_of(db: &Connection, decks: &DeckSet) -> Result<Groups, StoreError> {
     // By the note's number: 0 where it is retired or held out, -1 where it has no topic.
     const NO_TOPIC: i64 = -1;
     let mut topics: Vec<i64> = Vec::new();

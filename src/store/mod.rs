@@ -414,6 +414,37 @@ impl Store {
         }
     }
 
+    /// Two things at once: `aside` in another thread over a connection of its own, `work` here. Where somebody writes at
+    /// this very moment, the two could see different states of the database; then one follows the other.
+    fn beside<A: Send, B>(
+        &self,
+        aside: impl Fn(&Connection) -> Result<A, StoreError> + Sync,
+        work: impl FnOnce() -> Result<B, StoreError>,
+    ) -> Result<(A, B), StoreError> {
+        let seen = actions(&self.db)?;
+        let path = self.path.as_path();
+        let apart = &aside;
+        let (beside, done) = std::thread::scope(|scope| {
+            let beside = scope.spawn(move || -> Result<Option<A>, StoreError> {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let db = Connection::open_with_flags(path, flags)?;
+                let snapshot = db.unchecked_transaction()?;
+                if actions(&snapshot)? != seen {
+                    return Ok(None);
+                }
+                apart(&snapshot).map(Some)
+            });
+            let done = work();
+            (beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), done)
+        });
+        let beside = match beside {
+            Ok(Some(beside)) => beside,
+            // A second connection is a help and no need.
+            Ok(None) | Err(_) => aside(&self.db)?,
+        };
+        Ok((beside, done?))
+    }
+
     /// Copies the whole database, as it is at this moment, into a new file.
     ///
     /// # Errors
@@ -527,6 +558,15 @@ fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
 fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
     let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok((verdict != "ok").then_some(verdict))
+}
+
+/// How many actions there are, which every change of cards adds to.
+fn actions(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.query_row(
+        "SELECT coalesce(sum((SELECT max(number) FROM action a WHERE a.device = d.id)), 0) FROM device d",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {

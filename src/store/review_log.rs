@@ -90,6 +90,10 @@ impl Reader {
         self.devices.iter().find(|(known, _)| *known == number).map(|(_, id)| *id)
     }
 
+    pub(super) fn has_several_devices(&self) -> bool {
+        self.devices.len() > 1
+    }
+
     pub(super) fn event_id(&self, device: Option<i64>, sequence: Option<i64>) -> Option<EventId> {
         Some(EventId { device: self.device(device?)?, sequence: u64_of(sequence?) })
     }

@@ -41,11 +41,14 @@ use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
 use crate::store::mastery::Groups;
+use crate::store::mastery::groups_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
+use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
@@ -59,6 +62,18 @@ pub(super) struct Sums {
     pub(super) time_ms: u64,
 }
 
+impl Sums {
+    fn add(&mut self, more: &Self) {
+        self.answers += more.answers;
+        self.recalls.passed += more.recalls.passed;
+        self.recalls.all += more.recalls.all;
+        self.time_ms += more.time_ms;
+    }
+}
+
+/// How often each thing came. One look-up a card: with the library's own hash they would take a tenth of the time.
+type Counts<K> = HashMap<K, u64, FixedState>;
+
 /// Numbers of the cards as they are now.
 struct States {
     words: BTreeMap<StateWord, u64>,
@@ -67,7 +82,7 @@ struct States {
     leeches: u64,
     load: DailyLoad,
     /// Answered cards that are offered, by due day.
-    due: HashMap<StudyDay, u64>,
+    due: Counts<StudyDay>,
     knowledge: Knowledge,
     outlook: Outlook,
     /// Cards never answered that are held back.
@@ -138,11 +153,7 @@ impl CardSums {
         match place {
             Some(place) if self.needs_fold => folded.push(*place),
             Some(place) if self.sums.answers > 0 => {
-                let sums = topics.entry((place.topic, place.deck)).or_default();
-                sums.answers += self.sums.answers;
-                sums.recalls.passed += self.sums.recalls.passed;
-                sums.recalls.all += self.sums.recalls.all;
-                sums.time_ms += self.sums.time_ms;
+                topics.entry((place.topic, place.deck)).or_default().add(&self.sums);
             }
             _ => {}
         }
@@ -179,9 +190,113 @@ pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyD
 /// Below one card in so many it is faster to look for each card's events than to read all.
 const FEW: i64 = 8;
 
-/// Events of cards that may have an answer since a day.
-const OF_SOME_CARDS: &str =
-    "FROM card_state s CROSS JOIN event e ON e.card = s.card WHERE s.last_day IS NULL OR s.last_day >= ?1";
+/// Events of cards from one to another, of those that may have an answer since a day.
+const OF_SOME_CARDS: &str = "FROM card_state s CROSS JOIN event e ON e.card = s.card \
+     WHERE (s.last_day IS NULL OR s.last_day >= ?1) AND s.card BETWEEN ?2 AND ?3";
+
+/// Events of all cards from one to another.
+const OF_ALL_CARDS: &str = "FROM event e WHERE e.card BETWEEN ?2 AND ?3";
+
+/// One pass over the log in the order in which it lies, with no more of each event than its class takes: whether an
+/// answer is the first, a repeat or a review shows from the days of the card's answers alone. A card that was ever
+/// reset, adopted or rescheduled, or has an answer without an outcome, is folded in full.
+struct LogPass<'p> {
+    decks: &'p DeckSet,
+    since: StudyDay,
+    until: StudyDay,
+    reader: &'p Reader,
+    voided: &'p Voided,
+    /// So few cards have answers that each one's events are looked for.
+    few: bool,
+}
+
+impl LogPass<'_> {
+    fn is_voided(&self, device: i64, action: i64) -> bool {
+        let device = self.reader.device(device);
+        device.is_some_and(|device| self.voided.contains(ActionId { device, number: u64_of(action) }))
+    }
+
+    /// The sums of these cards, which are in the order of their numbers.
+    fn over(&self, db: &Connection, places: &[CardPlace]) -> Result<ByTopic, StoreError> {
+        let mut topics = ByTopic::new();
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(topics) };
+        let (since, until) = (self.since, self.until);
+        let mut of_card = CardSums::default();
+        let mut folded = Vec::new();
+        let mut place = places.iter().peekable();
+        let mut here: Option<&CardPlace> = None;
+        let from = if self.few { OF_SOME_CARDS } else { OF_ALL_CARDS };
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT e.card, e.kind, e.study_day, e.quality, e.took_ms, e.repetitions, e.device, e.action, e.hlc {from} \
+             ORDER BY e.card, e.hlc, e.device, e.sequence"
+        ))?;
+        let mut rows = statement.query((since.0, first.card, last.card))?;
+        while let Some(row) = rows.next()? {
+            let card: i64 = row.get(0)?;
+            if of_card.card != card {
+                of_card.close(here, &mut topics, &mut folded);
+                of_card = CardSums { card, ..CardSums::default() };
+                while place.next_if(|place| place.card < card).is_some() {}
+                here = place.peek().copied().filter(|place| place.card == card && self.decks.has(place.deck));
+            }
+            if here.is_none() {
+                continue;
+            }
+            let kind: i64 = row.get(1)?;
+            if self.reader.has_several_devices() {
+                // Two devices with the very same stamp: the fold has an order for them that the table has not.
+                let hlc = row.get(8)?;
+                of_card.needs_fold |= hlc == of_card.hlc;
+                of_card.hlc = hlc;
+            }
+            if matches!(kind, DUE_SET | RESET | ADOPTED) {
+                of_card.needs_fold = true;
+            }
+            if kind != ANSWERED || (!self.voided.is_empty() && self.is_voided(row.get(6)?, row.get(7)?)) {
+                continue;
+            }
+            of_card.needs_fold |= row.get_ref(5)? == ValueRef::Null;
+            let (day, took): (i32, i64) = (row.get(2)?, row.get(4)?);
+            let reviewed = of_card.last.is_some_and(|last| day > last);
+            of_card.last = of_card.last.max(Some(day));
+            if day >= since.0 && day <= until.0 {
+                of_card.sums.answers += 1;
+                let took = Millis(u32_of(took));
+                of_card.sums.time_ms += u64::from(took.capped().0);
+                if reviewed {
+                    let passed = quality_of(row.get(3)?).is_some_and(Quality::passed);
+                    of_card.sums.recalls.passed += u64::from(passed);
+                    of_card.sums.recalls.all += 1;
+                }
+            }
+        }
+        of_card.close(here, &mut topics, &mut folded);
+        for place in folded {
+            self.fold(db, place, &mut topics)?;
+        }
+        Ok(topics)
+    }
+
+    fn fold(&self, db: &Connection, place: CardPlace, topics: &mut ByTopic) -> Result<(), StoreError> {
+        let nobody = CardId { note: NoteUid([0; 16]), ordinal: 1 };
+        let events = events_of(db, self.reader, place.card, nobody)?;
+        fold(&events, self.voided, &self.reader.schedulers, |before, event| {
+            if event.study_day < self.since || event.study_day > self.until {
+                return;
+            }
+            let totals = tally::of_event(before, event);
+            topics.entry((place.topic, place.deck)).or_default().add(&Sums {
+                answers: totals.answers,
+                recalls: Recalls {
+                    passed: totals.young.passed + totals.mature.passed,
+                    all: totals.young.all + totals.mature.all,
+                },
+                time_ms: totals.time_ms,
+            });
+        });
+        Ok(())
+    }
+}
 
 pub(super) type ByTopic = BTreeMap<(i64, i64), Sums>;
 pub(super) type BySide = BTreeMap<(Counted, String, String), u64>;
@@ -239,7 +354,7 @@ impl Store {
         let asked_from = pauses.asked_from(today);
         let judge = Judge { today, asked_from, rules };
         let then = looked_back_to(since, today);
-        let (mut groups, mut states) = self.groups_beside(decks, || self.states(decks, judge))?;
+        let (mut groups, mut states) = self.beside(|db| groups_of(db, decks), || self.states(decks, judge))?;
         let (words, moved) = self.settle(&mut states, &mut groups, decks, judge, then)?;
         self.add_ended(decks, &mut states.knowledge)?;
         let mastery_then = self.standings_then(&groups, &moved, then)?;
@@ -329,10 +444,6 @@ impl Store {
     }
 
     /// Topics and sides of a period that is not made of whole months.
-    ///
-    /// One pass over the log in the order in which it lies, with no more of each event than its class takes: whether an
-    /// answer is the first, a repeat or a review shows from the days of the card's answers alone. A card that was ever
-    /// reset, adopted or rescheduled, or has an answer without an outcome, is folded in full.
     fn sums_from_the_log(
         &self,
         decks: &DeckSet,
@@ -341,67 +452,17 @@ impl Store {
     ) -> Result<(ByTopic, BySide), StoreError> {
         let reader = Reader::new(&self.db)?;
         let voided = voided(&self.db, &reader)?;
-        let is_voided = |device: i64, action: i64| {
-            let device = reader.device(device);
-            device.is_some_and(|device| voided.contains(ActionId { device, number: u64_of(action) }))
-        };
-        let mut of_card = CardSums::default();
-        let mut topics = ByTopic::new();
-        let mut folded = Vec::new();
         let places = self.places(since)?;
-        let mut place = places.iter().peekable();
-        let mut here: Option<&CardPlace> = None;
         let all: i64 = self.db.query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
         let few = i64::try_from(places.len()).unwrap_or(i64::MAX) < all / FEW;
-        let from = if few { OF_SOME_CARDS } else { "FROM event e WHERE e.card > 0" };
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT e.card, e.kind, e.study_day, e.quality, e.took_ms, e.repetitions, e.device, e.action, e.hlc {from} \
-             ORDER BY e.card, e.hlc, e.device, e.sequence"
-        ))?;
-        let mut rows = if few { statement.query([since.0])? } else { statement.query([])? };
-        while let Some(row) = rows.next()? {
-            let card: i64 = row.get(0)?;
-            if of_card.card != card {
-                of_card.close(here, &mut topics, &mut folded);
-                of_card = CardSums { card, ..CardSums::default() };
-                while place.next_if(|place| place.card < card).is_some() {}
-                here = place.peek().copied().filter(|place| place.card == card && decks.has(place.deck));
-            }
-            if here.is_none() {
-                continue;
-            }
-            let kind: i64 = row.get(1)?;
-            if self.devices.len() > 1 {
-                // Two devices with the very same stamp: the fold has an order for them that the table has not.
-                let hlc = row.get(8)?;
-                of_card.needs_fold |= hlc == of_card.hlc;
-                of_card.hlc = hlc;
-            }
-            if matches!(kind, DUE_SET | RESET | ADOPTED) {
-                of_card.needs_fold = true;
-            }
-            if kind != ANSWERED || (!voided.is_empty() && is_voided(row.get(6)?, row.get(7)?)) {
-                continue;
-            }
-            of_card.needs_fold |= row.get_ref(5)? == ValueRef::Null;
-            let (day, took): (i32, i64) = (row.get(2)?, row.get(4)?);
-            let reviewed = of_card.last.is_some_and(|last| day > last);
-            of_card.last = of_card.last.max(Some(day));
-            if day >= since.0 && day <= until.0 {
-                of_card.sums.answers += 1;
-                let took = Millis(u32_of(took));
-                of_card.sums.time_ms += u64::from(took.capped().0);
-                if reviewed {
-                    let passed = quality_of(row.get(3)?).is_some_and(Quality::passed);
-                    of_card.sums.recalls.passed += u64::from(passed);
-                    of_card.sums.recalls.all += 1;
-                }
-            }
+        let pass = LogPass { decks, since, until, reader: &reader, voided: &voided, few };
+        // Half of the cards each, on two threads.
+        let (some, others) = places.split_at(places.len() / 2);
+        let (more, mut topics) = self.beside(|db| pass.over(db, others), || pass.over(&self.db, some))?;
+        for (place, sums) in more {
+            topics.entry(place).or_default().add(&sums);
         }
-        of_card.close(here, &mut topics, &mut folded);
-        for place in folded {
-            self.fold_topics(&reader, &voided, place, (since, until), &mut topics)?;
-        }
+        let is_voided = |device, action| pass.is_voided(device, action);
         let mut sides = BySide::default();
         let mut statement = self.db.prepare_cached(
             "SELECT c.deck, d.expected, d.response, e.device, e.action, d.asked, d.suggested, d.extra FROM event_detail d \
@@ -429,37 +490,28 @@ impl Store {
 
     /// Decks and topics of the cards that may have an answer since a day, by card.
     fn places(&self, since: StudyDay) -> Result<Vec<CardPlace>, StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT c.id, c.deck, coalesce(n.topic, 0) FROM card_state s JOIN card c ON c.id = s.card \
-             JOIN note n ON n.id = c.note WHERE s.last_day IS NULL OR s.last_day >= ?1 ORDER BY s.card",
-        )?;
-        let rows = statement
-            .query_map([since.0], |row| Ok(CardPlace { card: row.get(0)?, deck: row.get(1)?, topic: row.get(2)? }))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    fn fold_topics(
-        &self,
-        reader: &Reader,
-        voided: &Voided,
-        place: CardPlace,
-        (since, until): (StudyDay, StudyDay),
-        topics: &mut ByTopic,
-    ) -> Result<(), StoreError> {
-        let nobody = CardId { note: NoteUid([0; 16]), ordinal: 1 };
-        let events = events_of(&self.db, reader, place.card, nobody)?;
-        fold(&events, voided, &reader.schedulers, |before, event| {
-            if event.study_day < since || event.study_day > until {
-                return;
+        // The topics of all notes from an index, by the note's number: the notes themselves are ten times as many pages.
+        let mut topics: Vec<i64> = Vec::new();
+        let mut statement = self.db.prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Ok(note) = usize::try_from(row.get::<_, i64>(0)?) else { continue };
+            if topics.len() <= note {
+                topics.resize(note + 1, 0);
             }
-            let totals = tally::of_event(before, event);
-            let sums = topics.entry((place.topic, place.deck)).or_default();
-            sums.answers += totals.answers;
-            sums.recalls.passed += totals.young.passed + totals.mature.passed;
-            sums.recalls.all += totals.young.all + totals.mature.all;
-            sums.time_ms += totals.time_ms;
-        });
-        Ok(())
+            if let Some(topic) = topics.get_mut(note) {
+                *topic = row.get::<_, Option<i64>>(1)?.unwrap_or(0);
+            }
+        }
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.id, c.deck, c.note FROM card_state s JOIN card c ON c.id = s.card \
+             WHERE s.last_day IS NULL OR s.last_day >= ?1 ORDER BY s.card",
+        )?;
+        let rows = statement.query_map([since.0], |row| {
+            let topic = usize::try_from(row.get::<_, i64>(2)?).ok().and_then(|note| topics.get(note).copied());
+            Ok(CardPlace { card: row.get(0)?, deck: row.get(1)?, topic: topic.unwrap_or(0) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Sums with the titles that people know. Cards without a topic are summed up by their deck.
@@ -494,7 +546,7 @@ impl Store {
             mature: 0,
             leeches: 0,
             load: DailyLoad::default(),
-            due: HashMap::new(),
+            due: Counts::default(),
             knowledge: Knowledge::new(judge.today),
             outlook: Outlook::default(),
             buried_new: 0,
@@ -502,7 +554,7 @@ impl Store {
             suspended: Vec::new(),
         };
         // Many cards had their last answer on the same day and wait as long: one power is enough for them.
-        let mut alike: HashMap<(StudyDay, Days), u64> = HashMap::new();
+        let mut alike: Counts<(StudyDay, Days)> = Counts::default();
         // `offered` is 0 for suspended cards and for those that are never asked.
         let mut statement = self.db.prepare_cached(
             "SELECT deck, offered, repetitions, interval_days, lapses, due, last_quality, last_day, suspended, \
