@@ -34,6 +34,7 @@ pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
         return Err(Failure::failed(format!("`{}` is there already", file.display()))
             .hint("choose another name, or say --force to replace it"));
     }
+    files::has_folder(file, file)?;
     copy_beside(store, file)
 }
 
