@@ -419,3 +419,21 @@ fn what_is_typed_before_a_question_was_seen_is_no_answer_to_it() {
         assert_eq!(rows[1]["response"], "word", "{keys:?}: {rows}");
     }
 }
+
+#[test]
+fn what_is_said_after_the_screen_is_gone_breaks_between_words() {
+    let lmq = model();
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 40, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal.types("3");
+    terminal.sees("counterpart");
+    terminal.types("q");
+    let (code, shown, _) = terminal.ends();
+    assert_eq!(code, 0);
+    assert!(shown.contains("recalled") && shown.contains("`lmq"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 40));
+}
