@@ -437,3 +437,16 @@ fn what_is_said_after_the_screen_is_gone_breaks_between_words() {
     assert!(shown.contains("recalled") && shown.contains("`lmq"), "{shown}");
     assert!(shown.lines().all(|line| line.chars().count() <= 40));
 }
+
+#[test]
+fn a_sitting_over_lines_can_be_left_at_a_primer() {
+    for keys in ["\u{4}", ":q\r"] {
+        let lmq = model();
+        let mut terminal = Terminal::start(&lmq, &["review", "model", "--plain"], 80, 24, &[]);
+        terminal.sees("Enter goes on");
+        terminal.types(keys);
+        terminal.sees("left for today");
+        let (code, shown, _) = terminal.ends();
+        assert!(code == 0 && !shown.contains("How does a plan"), "{shown}");
+    }
+}
