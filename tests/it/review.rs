@@ -450,3 +450,19 @@ fn a_sitting_over_lines_can_be_left_at_a_primer() {
         assert!(code == 0 && !shown.contains("How does a plan"), "{shown}");
     }
 }
+
+#[test]
+fn each_button_shows_its_interval_in_twenty_columns_too() {
+    let lmq = model();
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 20, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types(" ");
+    let shown = terminal.sees("4 Easy");
+    for button in ["1 Again 1d", "2 Hard 1d", "3 Good 1d", "4 Easy 1d", "smaller part"] {
+        assert!(shown.contains(button), "{shown}");
+    }
+    terminal.types("q");
+    terminal.ends();
+}

@@ -44,6 +44,7 @@ use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
 use ratatui::Frame;
 use ratatui::layout::Position;
+use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -167,7 +168,7 @@ impl Screen {
         let area = frame.area();
         let session = review.session();
         let Some(current) = session.current() else { return };
-        let foot = self.foot(review, column(area).width, with);
+        let foot = self.foot(review, column(area), with);
         let height = u16::try_from(foot.len()).unwrap_or(1);
         let (head, body, foot_area) = parts(column(area), height);
         let deck = one_line(&current.loaded.deck);
@@ -343,7 +344,8 @@ impl Screen {
         lines
     }
 
-    fn foot(&self, review: &Review<'_>, width: u16, with: With<'_>) -> Vec<Line<'static>> {
+    fn foot(&self, review: &Review<'_>, area: Rect, with: With<'_>) -> Vec<Line<'static>> {
+        let width = area.width;
         let session = review.session();
         let key = |command: Command| with.keys.first(command);
         let mut lines = Vec::new();
@@ -368,7 +370,8 @@ impl Screen {
                         })
                         .collect()
                 };
-                let mut pieces = pieces(width >= 32);
+                // In a narrow terminal each button with its interval is a row, which a low one has no room for.
+                let mut pieces = pieces(width >= 32 || area.height >= 20);
                 // The other keys stand behind the buttons, where they cost no row of their own.
                 let rows = buttons(&pieces, width, with.look).len();
                 for (command, word) in [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")]
