@@ -254,6 +254,7 @@ fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
     if draft.exists() {
         ctx.say(&format!("this is what you wrote last time, from `{}`", draft.display()));
     } else {
+        files::make_folder_of(&draft)?;
         files::write_whole(&draft, |out| out.write_all(begun.as_bytes()))?;
     }
     let resume = format!("your text is kept in `{}`: `lmq config edit` opens it again", draft.display());

@@ -23,7 +23,7 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
         lines.insert(lines.len().saturating_sub(1), offer);
     }
     for line in lines {
-        ctx.line(line)?;
+        ctx.sentence(&line)?;
     }
     Ok(())
 }

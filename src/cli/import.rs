@@ -21,7 +21,7 @@ use unicode_width::UnicodeWidthStr as _;
 /// From when on an import shows its progress, in milliseconds.
 const PATIENCE_MS: u64 = 500;
 
-/// Bad rows that are shown; --json has all of them.
+/// Bad rows that are shown; --json has the first 1,000.
 const MOST_SHOWN: usize = 20;
 
 /// Import decks, tables, notes, or the history of another database

@@ -217,6 +217,15 @@ impl Ctx {
         writeln!(self.out, "{text}").map_err(|error| Failure::output(&error))
     }
 
+    /// Writes a sentence of what was asked for: in a terminal with its lines broken between words.
+    fn sentence(&mut self, text: &str) -> Result<(), Failure> {
+        let text = crate::core::text::one_line(text);
+        if !Env::terminals().stdout {
+            return self.line(text);
+        }
+        textwrap::wrap(&text, crate::ui::width()).into_iter().try_for_each(|line| self.line(line))
+    }
+
     /// The card that a person named.
     fn card(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
         match store.find(name).map_err(|error| self.failure(&error))? {

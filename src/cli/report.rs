@@ -276,6 +276,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     match &out {
         None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
         Some(path) => {
+            if every.is_some() {
+                files::make_folder_of(path)?;
+            }
             files::write_new(path, existing, |out| renderer.render(&report, out))?;
             ctx.say(&format!("wrote {}", path.display()));
             Ok(())

@@ -115,7 +115,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed), &editor)?;
     let answered = review.session().answers() > 0;
     for line in summary {
-        ctx.line(crate::core::text::one_line(&line))?;
+        ctx.sentence(&line)?;
     }
     offer_checkup(&store, ctx, answered)
 }
@@ -123,7 +123,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 /// After a sitting in which something was answered: the check-up that is due, if any.
 fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
     match crate::cli::checkup::offered(store, ctx)? {
-        Some(offer) if answered && !ctx.quiet => ctx.line(offer),
+        Some(offer) if answered && !ctx.quiet => ctx.sentence(&offer),
         _ => Ok(()),
     }
 }

@@ -94,9 +94,10 @@ impl Voided {
 }
 
 /// Whether the outcome in an event may be taken as it is, or has to be computed again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Outcome {
     /// The writer saw just the state that the fold has: copy.
+    #[default]
     Copy,
     /// Something before it was voided or came from another device: compute from grade, day and configuration.
     Recompute,
@@ -160,6 +161,38 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs, outcome: Outc
     after
 }
 
+/// A fold on its way: the state of one card after the events that were taken so far.
+#[derive(Debug, Clone, Default)]
+pub struct Folding {
+    state: CardState,
+    outcome: Outcome,
+}
+
+impl Folding {
+    /// The state so far.
+    #[must_use]
+    pub fn state(&self) -> &CardState {
+        &self.state
+    }
+
+    /// Takes the card's next event. `visit` sees the state before it, if it counts; whether it does is given back.
+    pub fn take(&mut self, event: &Event, voided: &Voided, configs: &Configs, visit: impl FnOnce(&CardState)) -> bool {
+        if voided.contains(event.action_id()) {
+            self.outcome = Outcome::Recompute;
+            return false;
+        }
+        visit(&self.state);
+        if !matches!(event.fact, Fact::Imported { .. } | Fact::Checked { .. }) && event.prev != self.state.last_event {
+            self.outcome = Outcome::Recompute;
+        }
+        self.state = apply(&self.state, event, configs, self.outcome);
+        if voided.was_named(event.action_id()) {
+            self.outcome = Outcome::Recompute;
+        }
+        true
+    }
+}
+
 /// The state that a card's events add up to. `events` are in (hlc, device, sequence) order.
 ///
 /// Outcomes are copied while each event's `prev` is the one applied just before it. From the first that names
@@ -172,21 +205,9 @@ pub fn fold<'a>(
     configs: &Configs,
     mut visit: impl FnMut(&CardState, &'a Event),
 ) -> CardState {
-    let mut state = CardState::default();
-    let mut outcome = Outcome::Copy;
+    let mut folding = Folding::default();
     for event in events {
-        if voided.contains(event.action_id()) {
-            outcome = Outcome::Recompute;
-            continue;
-        }
-        visit(&state, event);
-        if !matches!(event.fact, Fact::Imported { .. } | Fact::Checked { .. }) && event.prev != state.last_event {
-            outcome = Outcome::Recompute;
-        }
-        state = apply(&state, event, configs, outcome);
-        if voided.was_named(event.action_id()) {
-            outcome = Outcome::Recompute;
-        }
+        folding.take(event, voided, configs, |before| visit(before, event));
     }
-    state
+    folding.state
 }

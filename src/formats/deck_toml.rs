@@ -568,6 +568,10 @@ impl Exporter for DeckToml {
         "toml"
     }
 
+    fn admits(&self, decks: usize) -> io::Result<()> {
+        one_deck(decks)
+    }
+
     fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>> {
         Ok(Box::new(Writer { out, decks: 0 }))
     }
@@ -679,17 +683,21 @@ impl Writer<'_> {
     }
 }
 
+/// Whether a file can hold so many decks.
+fn one_deck(decks: usize) -> io::Result<()> {
+    if decks > 1 {
+        let reason = "a TOML file holds one deck: name one deck, or use --format json";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    Ok(())
+}
+
 impl RecordWriter for Writer<'_> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
             Record::Deck(head) => {
                 self.decks += 1;
-                if self.decks > 1 {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidInput,
-                        "a TOML file holds one deck: name one deck, or use --format json",
-                    ));
-                }
+                one_deck(self.decks)?;
                 writeln!(self.out, "[deck]")?;
                 self.text("id", Some(&head.id))?;
                 self.text("name", Some(&head.name))?;

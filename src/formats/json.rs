@@ -57,6 +57,7 @@ pub(super) const VERSION: u64 = 1;
 
 /// A deck's head as the files have it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(expecting = "a deck, which is an object")]
 pub(super) struct DeckJson<'a> {
     #[serde(default)]
     id: Cow<'a, str>,
@@ -113,6 +114,7 @@ impl DeckJson<'_> {
 
 /// A topic as the files have it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(expecting = "a topic, which is an object")]
 pub(super) struct TopicJson<'a> {
     id: Cow<'a, str>,
     #[serde(default)]

@@ -28,6 +28,9 @@ use std::io::Write;
 /// Bytes of the longest line.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
+/// Lines that may be broken before the first good one.
+const MOST_BAD_AT_FIRST: usize = 100;
+
 /// `jsonl`
 pub(super) struct JsonLines;
 
@@ -59,6 +62,8 @@ impl Importer for JsonLines {
         let mut bytes = Vec::new();
         let mut place = Place::default();
         let mut any = false;
+        // Why the first line was none, and how many there were: a file of nothing else is no file of ours.
+        let (mut first_bad, mut bad_lines) = (None, 0_usize);
         loop {
             place.line += 1;
             let line = match next_line(&mut input, &mut bytes)? {
@@ -68,10 +73,15 @@ impl Importer for JsonLines {
                 Line::TooLong => Err((0, "the line is longer than 16 MB; no card is".to_owned())),
             };
             let read = match line {
-                Err((_, reason)) if !any => {
-                    return Err(FormatError::NotThis(format!("line {place} is no JSON object: {reason}")));
+                Err((column, reason)) => {
+                    first_bad.get_or_insert_with(|| format!("line {place} is no JSON object: {reason}"));
+                    bad_lines += 1;
+                    if !any && bad_lines > MOST_BAD_AT_FIRST {
+                        break;
+                    }
+                    sink(Outcome::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
+                    continue;
                 }
-                Err(bad) => Err(bad),
                 Ok(value) if value.get("format").is_some() => {
                     let format = value.get("format").and_then(Json::as_str);
                     json::check_version(format, value.get("version").and_then(Json::as_u64))?;
@@ -88,7 +98,11 @@ impl Importer for JsonLines {
                 }
             }
         }
-        if any { Ok(()) } else { Err(FormatError::NotThis("there are no lines in it".to_owned())) }
+        match first_bad {
+            _ if any => Ok(()),
+            Some(reason) => Err(FormatError::NotThis(reason)),
+            None => Err(FormatError::NotThis("there are no lines in it".to_owned())),
+        }
     }
 }
 
@@ -265,6 +279,20 @@ mod tests {
         let found = notes(&outcomes);
         assert_eq!((found[0].text.text("front"), found[0].text.text("back")), ("Capital of Peru?", "Lima"));
         assert_eq!(found[0].text.tags, ["geo"]);
+    }
+
+    #[test]
+    fn a_broken_first_line_is_left_out_like_any_other() {
+        let good = "{\"front\":\"a\",\"back\":\"b\"}\n";
+        for first in ["{\"front\":\n", "{\"front\":\"\u{0}\"}\n"] {
+            let (outcomes, result) = read(&JsonLines, "x.jsonl", format!("{first}{good}").as_bytes());
+            result.unwrap();
+            assert_eq!(notes(&outcomes).len(), 1);
+            assert_eq!(rejected(&outcomes).len(), 1, "{first}");
+        }
+        let (outcomes, result) = read(&JsonLines, "x.jsonl", "nothing\n".repeat(1000).as_bytes());
+        assert!(result.unwrap_err().to_string().starts_with("line 1 is no JSON object"));
+        assert_eq!(rejected(&outcomes).len(), MOST_BAD_AT_FIRST);
     }
 
     #[test]

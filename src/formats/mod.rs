@@ -229,6 +229,14 @@ pub trait Exporter: Sync {
     /// Its name for `--format`, and its usual file extension.
     fn name(&self) -> &'static str;
 
+    /// Whether a file can hold so many decks: asked before the first byte is written.
+    ///
+    /// # Errors
+    /// `InvalidInput`, with the reason, when it can't.
+    fn admits(&self, _decks: usize) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Begins a file.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
         return Err(Failure::failed(format!("`{}` is there already", file.display()))
             .hint("choose another name, or say --force to replace it"));
     }
+    files::has_folder(file, file)?;
     copy_beside(store, file)
 }
 
@@ -121,7 +122,17 @@ fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, u64, bool), Failure> {
-    let backup = open_as_is(fresh, env)?;
+    // What is wrong with the copy is wrong with the backup, which is the file that the person knows.
+    let backup = open_as_is(fresh, env).map_err(|failure| {
+        let (copy, named) = (fresh.display().to_string(), file.display().to_string());
+        let failure = Failure { what: failure.what.replace(&copy, &named), ..failure };
+        match failure.hint.as_deref() {
+            Some(hint) if hint.contains("--db") => {
+                failure.hint("nothing was changed; name a file that `lmq backup` wrote")
+            }
+            _ => failure,
+        }
+    })?;
     backup.check_whole().map_err(|error| {
         Failure::data(format!("the backup `{}` is damaged", file.display()))
             .at(error.to_string())

@@ -11,6 +11,7 @@ use crate::formats::Record;
 use crate::formats::Topic;
 use crate::formats::history;
 use crate::ops::failure;
+use crate::store::DeckLine;
 use crate::store::DeckSet;
 use crate::store::Notes;
 use crate::store::Store;
@@ -66,13 +67,15 @@ impl Write for Sent {
     }
 }
 
+/// Whether a deck is written: an empty one only where it was named.
+fn goes_out(deck: &DeckLine, decks: &DeckSet) -> bool {
+    decks.has(deck.number) && (deck.notes > 0 || *decks != DeckSet::All)
+}
+
 /// Gives all parts of an export in their order.
 fn gather(store: &Store, decks: &DeckSet, give: &mut dyn FnMut(Part) -> Result<(), Stopped>) -> Result<(), Stopped> {
     store.read_much()?;
-    for deck in store.deck_heads()?.into_iter().filter(|deck| decks.has(deck.number)) {
-        if deck.notes == 0 && *decks == DeckSet::All {
-            continue;
-        }
+    for deck in store.deck_heads()?.into_iter().filter(|deck| goes_out(deck, decks)) {
         give(Part::Record(Record::Deck(DeckHead {
             id: deck.id.clone(),
             name: deck.name,
@@ -142,6 +145,10 @@ pub fn notes(
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
+    let heads = store.deck_heads().map_err(|error| failure(&error, store.path()))?;
+    if let Err(error) = exporter.admits(heads.iter().filter(|deck| goes_out(deck, decks)).count()) {
+        return Ok(Err(error));
+    }
     let written = std::thread::scope(|scope| {
         let (parts, to_write) = mpsc::sync_channel(PARTS_AHEAD);
         let (sent, chunks) = mpsc::channel();

@@ -96,13 +96,54 @@ pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// Makes the folder that a file goes into, where the program chose it and not a person who may have mistyped it.
+///
+/// # Errors
+/// When it can't be made.
+pub fn make_folder_of(path: &Path) -> Result<(), Failure> {
+    match path.parent() {
+        Some(folder) => fs::create_dir_all(folder).map_err(|error| refused(path, &error)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the folder of `path`, which the person knows as `shown`, is there: one that is missing was most often mistyped.
+///
+/// # Errors
+/// When it is not there.
+pub fn has_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+            Err(Failure::failed(format!("cannot write `{}`", shown.display()))
+                .at(format!("there is no folder `{}`", folder.display()))
+                .hint("make it first, or name another"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a symbolic link leads, also when nothing is there yet.
+fn behind(path: &Path) -> PathBuf {
+    // A pipe behind /dev/stdout has no path: what is there is taken as it is.
+    if path.exists() {
+        return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    }
+    let mut path = path.to_owned();
+    // Links to links are few, and those in a circle end in an error of their own.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
 /// Writes a file beside `path` and renames it there, so that there is never half a file.
 ///
 /// Behind a symbolic link the file that it points to is replaced, and the link stays. What is no file (`/dev/stdout`,
 /// a pipe) is written to as it is.
 ///
 /// # Errors
-/// When the folder can't be written, the disk is full, `path` is a folder, or `content` fails.
+/// When the folder is not there or can't be written, the disk is full, `path` is a folder, or `content` fails.
 pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(
@@ -110,8 +151,7 @@ pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resu
         );
     }
     let shown = path;
-    let behind = fs::canonicalize(path);
-    let path = behind.as_deref().unwrap_or(path);
+    let path = &behind(path);
     if path.exists() && !path.is_file() {
         let write = || -> io::Result<()> {
             let mut out = BufWriter::with_capacity(1 << 16, fs::OpenOptions::new().write(true).open(path)?);
@@ -123,8 +163,8 @@ pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resu
         });
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    has_folder(path, shown)?;
     let write = || -> io::Result<()> {
-        fs::create_dir_all(folder)?;
         let file = tempfile::Builder::new().prefix(".lmq-").suffix(".tmp").tempfile_in(folder)?;
         let mut out = BufWriter::with_capacity(1 << 16, file);
         content(&mut out)?;
@@ -166,6 +206,26 @@ mod tests {
         assert_eq!(failure.unwrap_err().kind.code(), 1);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_said_and_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = write_whole(&folder.path().join("typo/out.txt"), |_| Ok(())).unwrap_err();
+        assert_eq!(failure.kind.code(), 1);
+        assert!(failure.to_string().contains("cannot write"), "{failure}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_file_that_is_not_there_yet_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, file) = (folder.path().join("link"), folder.path().join("file"));
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        write_whole(&link, |out| out.write_all(b"new")).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(file).unwrap(), "new");
     }
 
     #[test]

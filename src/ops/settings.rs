@@ -635,6 +635,7 @@ pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<Str
             document.remove("deck");
         }
     }
+    files::make_folder_of(path)?;
     files::write_whole(path, |out| out.write_all(document.to_string().as_bytes()))?;
     Ok(old)
 }

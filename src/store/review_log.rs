@@ -11,6 +11,7 @@ use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::pause::Pauses;
 use crate::core::replay::Configs;
+use crate::core::replay::Folding;
 use crate::core::replay::Outcome;
 use crate::core::replay::Voided;
 use crate::core::replay::apply;
@@ -37,6 +38,7 @@ use crate::store::columns::u64_of;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
+use std::collections::HashMap;
 
 /// The columns that [`Reader::event`] reads, in its order.
 const EVENT_COLUMNS: &str = "e.device, e.sequence, e.action, e.hlc, e.at_ms, e.offset_min, e.study_day, e.kind, e.quality, \
@@ -413,65 +415,77 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reader = Reader::new(&self.db)?;
         let voided = voided(&self.db, &reader)?;
-        let mut all = Vec::new();
-        let cards: Vec<(i64, CardId, String)> = {
-            let one = card.map_or(([0; 16], 0), |card| (card.note.0, card.ordinal));
-            // Two statements: one condition for both would go through all cards.
-            let which =
-                if card.is_some() { "n.uid = ?1 AND c.ordinal = ?2" } else { "?1 IS NOT NULL AND ?2 IS NOT NULL" };
-            let sql = format!(
-                "SELECT DISTINCT c.id, n.uid, c.ordinal, k.name_id, n.key, \
-                 (SELECT count(*) FROM card o WHERE o.note = n.id AND o.retired = 0) FROM note n \
-                 JOIN card c ON c.note = n.id JOIN deck k ON k.id = n.deck JOIN event e ON e.card = c.id WHERE {which}"
-            );
-            let mut statement = self.db.prepare(&sql)?;
-            let rows = statement.query_map(one, |row| {
-                let id = CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? };
-                let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, id);
-                let several = row.get::<_, i64>(5)? > 1;
-                Ok((row.get(0)?, id, if several { format!("{name}#{}", id.ordinal) } else { name }))
-            })?;
-            rows.collect::<Result<_, _>>()?
+        // Of each card its name and its fold so far: the log itself goes by, however long it is.
+        let mut cards: HashMap<i64, (CardId, String, Folding)> = HashMap::new();
+        // Two statements: one condition for both would go through all cards.
+        let (which, one) = match card {
+            Some(card) => ("n.uid = ?1 AND c.ordinal = ?2", (card.note.0, card.ordinal)),
+            None => {
+                let any = "?1 IS NOT NULL AND ?2 IS NOT NULL AND EXISTS (SELECT 1 FROM event e WHERE e.card = c.id)";
+                (any, ([0; 16], 0))
+            }
         };
-        for (number, id, name) in cards {
-            let events = events_of(&self.db, &reader, number, id)?;
-            let mut states = std::collections::BTreeMap::new();
-            let last = fold(&events, &voided, &reader.schedulers, |before, event| {
-                states.insert(event.order(), before.clone());
-            });
-            let mut following = last;
-            let mut lines: Vec<HistoryRow> = Vec::new();
-            for event in events.into_iter().rev() {
-                let voided = voided.contains(event.action_id());
-                let (before, after) = match states.remove(&event.order()) {
-                    Some(before) => (before.clone(), std::mem::replace(&mut following, before)),
-                    // Undone: what it did when it was written, on the state that is there without it.
-                    None => (following.clone(), apply(&following, &event, &reader.schedulers, Outcome::Copy)),
-                };
-                lines.push(HistoryRow {
-                    event,
-                    card_name: name.clone(),
-                    before: Some(before),
-                    after: Some(after),
-                    voided,
-                });
-            }
-            all.extend(lines);
+        let mut statement = self.db.prepare(&format!(
+            "SELECT c.id, n.uid, c.ordinal, k.name_id, n.key, \
+             (SELECT count(*) FROM card o WHERE o.note = n.id AND o.retired = 0) FROM note n \
+             JOIN card c ON c.note = n.id JOIN deck k ON k.id = n.deck WHERE {which}"
+        ))?;
+        let mut rows = statement.query(one)?;
+        while let Some(row) = rows.next()? {
+            let id = CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? };
+            let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, id);
+            let several = row.get::<_, i64>(5)? > 1;
+            let name = if several { format!("{name}#{}", id.ordinal) } else { name };
+            cards.insert(row.get(0)?, (id, name, Folding::default()));
         }
-        if card.is_none() {
-            let mut statement = self.db.prepare(&format!(
-                "SELECT {EVENT_COLUMNS} FROM event e \
-                 LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence WHERE e.card = 0"
-            ))?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let event = reader.event(row, None)?;
-                let voided = voided.contains(event.action_id());
-                all.push(HistoryRow { event, card_name: String::new(), before: None, after: None, voided });
+        // Events are read one by one in their order over all cards, which the table does not have: of each its place.
+        let mut places = Vec::new();
+        {
+            let read_places = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            let one = card.and_then(|_| cards.keys().next().copied());
+            let which = if card.is_some() { "card = ?1" } else { "?1 IS NULL" };
+            let mut statement =
+                self.db.prepare(&format!("SELECT hlc, device, sequence, card FROM event WHERE {which}"))?;
+            let rows = statement.query_map([one], read_places)?;
+            for place in rows {
+                let (hlc, device, sequence, card): (i64, i64, i64, i64) = place?;
+                places.push((hlc, reader.device(device), sequence, card, device));
             }
         }
-        all.sort_by_key(|line| line.event.order());
-        all.into_iter().try_for_each(&mut row)
+        places.sort_unstable();
+        let mut statement = self.db.prepare(&format!(
+            "SELECT {EVENT_COLUMNS} FROM event e \
+             LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
+             WHERE e.card = ?1 AND e.hlc = ?2 AND e.device = ?3 AND e.sequence = ?4"
+        ))?;
+        for (hlc, _, sequence, number, device) in places {
+            let mut rows = statement.query([number, hlc, device, sequence])?;
+            let Some(read) = rows.next()? else { continue };
+            if number == 0 {
+                let event = reader.event(read, None)?;
+                let voided = voided.contains(event.action_id());
+                row(HistoryRow { event, card_name: String::new(), before: None, after: None, voided })?;
+                continue;
+            }
+            let Some((id, name, folding)) = cards.get_mut(&number) else { continue };
+            let event = reader.event(read, Some(*id))?;
+            let before = folding.state().clone();
+            let counts = folding.take(&event, &voided, &reader.schedulers, |_| {});
+            // Undone: what it did when it was written, on the state that is there without it.
+            let after = if counts {
+                folding.state().clone()
+            } else {
+                apply(&before, &event, &reader.schedulers, Outcome::Copy)
+            };
+            row(HistoryRow {
+                event,
+                card_name: name.clone(),
+                before: Some(before),
+                after: Some(after),
+                voided: !counts,
+            })?;
+        }
+        Ok(())
     }
 
     /// The instant of the newest event of any device, if there is one.

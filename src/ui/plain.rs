@@ -95,7 +95,10 @@ impl Lines<'_, '_> {
             match &stage {
                 Stage::Finished | Stage::Between => return self.end(),
                 Stage::Front(current) if shown != now => {
-                    self.front(current, input)?;
+                    if self.front(current, input)? == Then::End {
+                        self.blank()?;
+                        return self.end();
+                    }
                     self.review.rest();
                 }
                 Stage::Back(current) if shown != now => self.back(current)?,
@@ -158,7 +161,7 @@ impl Lines<'_, '_> {
         Ok((read > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn front(&mut self, current: &Current, input: &mut dyn BufRead) -> Result<(), Failure> {
+    fn front(&mut self, current: &Current, input: &mut dyn BufRead) -> Result<Then, Failure> {
         let head = format!("[{}] {}", words::left(self.review.session()), one_line(&current.loaded.deck));
         let topic = current.loaded.topic.as_ref();
         if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.title)) {
@@ -169,8 +172,10 @@ impl Lines<'_, '_> {
                 write!(self.out, "Enter goes on ")
                     .and_then(|()| self.out.flush())
                     .map_err(|error| Failure::output(&error))?;
-                self.read(input)?;
-                self.review.begin_card();
+                match self.read(input)?.as_deref().map(str::trim) {
+                    None | Some(":q") => return Ok(Then::End),
+                    Some(_) => self.review.begin_card(),
+                }
             }
             self.blank()?;
         }
@@ -183,7 +188,8 @@ impl Lines<'_, '_> {
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
         }
-        self.line(&how)
+        self.line(&how)?;
+        Ok(Then::Go)
     }
 
     fn options(&mut self, current: &Current) -> Result<(), Failure> {

@@ -7,6 +7,12 @@ fn a_backup_is_one_private_file_that_holds_everything() {
     let lmq = Lmq::new();
     lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
     lmq.run(["answer", "team/who", "good"]).ok().out();
+    insta::assert_snapshot!(lmq.run(["backup", "copies/b.db"]).err(1), @r"
+    lmq: cannot write `copies/b.db`
+      there is no folder `copies`
+    hint: make it first, or name another
+    ");
+    std::fs::create_dir(lmq.path("copies")).unwrap();
     assert_eq!(lmq.run(["backup", "copies/b.db"]).out(), "wrote copies/b.db\n");
     let names: Vec<_> =
         std::fs::read_dir(lmq.path("copies")).unwrap().map(|entry| entry.unwrap().file_name()).collect();

@@ -111,11 +111,15 @@ fn an_output_that_cannot_be_written_is_said() {
         &["export", "--format", "csv", "--out", "folder"],
         &["export", "--format", "csv", "--out", "folder/x/y.csv"],
         &["backup", "folder"],
+        &["report", "--out", "typo/report.html"],
+        &["export", "--format", "csv", "--out", "typo/x.csv"],
+        &["backup", "typo/b.db"],
     ] {
         let run = lmq.run(args);
         assert_eq!(run.code, 1, "{args:?}: {run:?}");
         assert!(run.stderr.starts_with("lmq: cannot "), "{args:?}: {}", run.stderr);
     }
+    assert!(!lmq.folder.path().join("typo").exists(), "a folder that is mistyped is not made");
     let mut command = Command::new("sh");
     command
         .args(["-c", &format!("'{}' cards --json > /dev/full", env!("CARGO_BIN_EXE_lmq"))])

@@ -80,6 +80,8 @@ fn a_toml_file_holds_one_deck() {
       a TOML file holds one deck: name one deck, or use --format json
     ");
     assert!(!lmq.path("two.toml").exists());
+    let run = lmq.run(["export", "team", "model", "--format", "toml"]);
+    assert!(run.code == 2 && run.stdout.is_empty(), "nothing goes out before that is known: {run:?}");
     insta::assert_snapshot!(lmq.run(["export", "team"]).err(2), @r"
     lmq: the format is not given
     hint: say --format toml, csv, json or jsonl

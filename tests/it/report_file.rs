@@ -93,7 +93,12 @@ fn the_ending_of_the_file_says_the_form() {
     for bad in ["<script", "http://", "https://", "src=", "@import"] {
         assert!(!html.contains(bad), "{bad}");
     }
-    lmq.run(["report", "--out", "no/such/folder.html", "-q"]).ok().out();
+    insta::assert_snapshot!(lmq.run(["report", "--out", "no/such/folder.html"]).err(1), @r"
+    lmq: cannot write `no/such/folder.html`
+      there is no folder `no/such`
+    hint: make it first, or name another
+    ");
+    lmq.write("no/x", "");
     insta::assert_snapshot!(lmq.run(["report", "--out", "no"]).err(1), @r"
     lmq: cannot write `no`: it is a folder
     hint: name a file in it

@@ -67,7 +67,10 @@ fn what_is_no_backup_leaves_the_database_where_it_is() {
     insta::assert_snapshot!(lmq.run(["restore", "nope.db"]).err(1), @"lmq: there is no file `nope.db`");
     lmq.write("text.db", "hello, I am a letter");
     let error = lmq.run(["restore", "text.db", "--yes"]).err(3);
-    assert!(error.contains("is not a database"), "{error}");
+    insta::assert_snapshot!(error, @r"
+    lmq: `text.db` is not a database
+    hint: nothing was changed; name a file that `lmq backup` wrote
+    ");
     insta::assert_snapshot!(lmq.run(["restore", "lmq.db"]).err(2), @r"
     lmq: the backup and the database are the same file
     hint: name another with --db

@@ -335,3 +335,134 @@ fn a_terminal_that_cannot_place_the_cursor_gets_lines() {
     assert_eq!(code, 0);
     assert!(!raw.contains('\u{1b}'), "{raw:?}");
 }
+
+/// A key that is pressed, and then held for two seconds: the first repeat comes after half a second.
+fn holds(terminal: &mut Terminal, key: &str) {
+    terminal.types(key);
+    std::thread::sleep(Duration::from_millis(500));
+    for _ in 0..50 {
+        terminal.types_now(key);
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+#[test]
+fn a_held_key_that_moves_a_card_moves_none_that_nobody_saw() {
+    for (key, kind) in [("-", "buried"), ("!", "suspended"), ("*", "marked")] {
+        let lmq = model();
+        let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
+        terminal.sees("New topic");
+        terminal.types(" ");
+        terminal.sees("Space shows");
+        holds(&mut terminal, key);
+        terminal.types("\u{3}");
+        terminal.ends();
+        let rows = lmq.json(&["history", "--json"]);
+        let kinds: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, [kind], "{key} held");
+    }
+}
+
+#[test]
+fn a_held_u_takes_back_one_answer() {
+    // Where a line is typed, Esc gives the letters their meaning as keys.
+    for (args, text, first) in [(&["review", "model"][..], "Aligning", "\u{1b}"), (&[], "Enter review", "j")] {
+        let lmq = model();
+        for card in ["model/plan-in-strategy", "model/vision-execution#1", "model/hand-washing"] {
+            lmq.ok(&["answer", card, "4"]);
+        }
+        let mut terminal = Terminal::start(&lmq, args, 80, 24, &[]);
+        terminal.sees(text);
+        terminal.types(first);
+        holds(&mut terminal, "u");
+        terminal.types("\u{3}");
+        terminal.ends();
+        let rows = lmq.json(&["history", "--json"]);
+        let undone = rows.as_array().unwrap().iter().filter(|row| row["kind"] == "undone").count();
+        assert_eq!(undone, 1, "of three answers, {args:?}");
+    }
+}
+
+#[test]
+fn what_is_typed_before_a_question_was_seen_is_no_answer_to_it() {
+    let deck = "[deck]\nid = \"t\"\n\
+        [[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"First?\"\nback = \"x\"\n\
+        [[card]]\nkey = \"b\"\nkind = \"typed\"\nprompt = \"Second?\"\nanswer = \"word\"\n";
+    // A held Enter, and keys that come late from a slow line.
+    for keys in ["\r", "wrong\r"] {
+        let lmq = Lmq::new();
+        lmq.import("t.toml", deck);
+        let mut terminal = Terminal::start(&lmq, &["review", "t"], 80, 24, &[]);
+        terminal.sees("First?");
+        terminal.types(" ");
+        terminal.sees("3 Good");
+        if keys == "\r" {
+            terminal.types(keys);
+            std::thread::sleep(Duration::from_millis(500));
+        } else {
+            terminal.types("3");
+        }
+        for key in keys.repeat(if keys == "\r" { 20 } else { 2 }).chars() {
+            terminal.types_now(&key.to_string());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        let screen = terminal.sees("Second?");
+        assert!(!screen.contains("word"), "{keys:?}: {screen}");
+        // And what is typed now counts, letter by letter, however fast.
+        terminal.types("word\r");
+        terminal.sees("3 Good");
+        terminal.types(" ");
+        terminal.sees("Done for now");
+        terminal.types(" ");
+        terminal.ends();
+        let rows = lmq.json(&["history", "--json"]);
+        assert_eq!(rows[1]["response"], "word", "{keys:?}: {rows}");
+    }
+}
+
+#[test]
+fn what_is_said_after_the_screen_is_gone_breaks_between_words() {
+    let lmq = model();
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 40, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal.types("3");
+    terminal.sees("counterpart");
+    terminal.types("q");
+    let (code, shown, _) = terminal.ends();
+    assert_eq!(code, 0);
+    assert!(shown.contains("recalled") && shown.contains("`lmq"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 40));
+}
+
+#[test]
+fn a_sitting_over_lines_can_be_left_at_a_primer() {
+    for keys in ["\u{4}", ":q\r"] {
+        let lmq = model();
+        let mut terminal = Terminal::start(&lmq, &["review", "model", "--plain"], 80, 24, &[]);
+        terminal.sees("Enter goes on");
+        terminal.types(keys);
+        terminal.sees("left for today");
+        let (code, shown, _) = terminal.ends();
+        assert!(code == 0 && !shown.contains("How does a plan"), "{shown}");
+    }
+}
+
+#[test]
+fn each_button_shows_its_interval_in_twenty_columns_too() {
+    let lmq = model();
+    let mut terminal = Terminal::start(&lmq, &["review", "model"], 20, 24, &[]);
+    terminal.sees("New topic");
+    terminal.types(" ");
+    terminal.sees("Space shows");
+    terminal.types(" ");
+    let shown = terminal.sees("4 Easy");
+    for button in ["1 Again 1d", "2 Hard 1d", "3 Good 1d", "4 Easy 1d", "smaller part"] {
+        assert!(shown.contains(button), "{shown}");
+    }
+    terminal.types("q");
+    terminal.ends();
+}

@@ -27,6 +27,7 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
+use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
@@ -38,9 +39,6 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
-
-/// The same key again within so many milliseconds may be one that is held.
-const HELD_MS: u64 = 1000;
 
 /// What the screen remembers beside the check-up.
 struct Screen {
@@ -240,8 +238,12 @@ impl Screen {
         }
         let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
-        // A held key answers one scene and not the next one, which nobody has read yet.
-        let admitted = self.guard.admits(now) && !(again && term.repeats()?);
+        let typing = self.typing && !self.opening;
+        let came = self.guard.came(now);
+        // A held key answers one scene and not the next one, which nobody has read yet. Letters are waited for by nobody.
+        let letter = typing && !(key.code == KeyCode::Enter && self.typed.is_empty());
+        let held = again && !letter && came.alone && term.repeats()?;
+        let admitted = came.acts() && !held;
         let command = with.keys.command(key);
         if self.opening {
             match command {
@@ -256,7 +258,9 @@ impl Screen {
         }
         self.said = None;
         if self.typing {
-            self.typing_key(key, asked, sitting);
+            if came.meant && !held {
+                self.typing_key(key, asked, sitting);
+            }
             return Ok(true);
         }
         if self.pick(key, asked, sitting, admitted) {
@@ -268,7 +272,7 @@ impl Screen {
                 let response = self.response(asked);
                 self.feed(sitting, &Step::Respond(response));
             }
-            Some(Command::Undo) => {
+            Some(Command::Undo) if came.alone && !held => {
                 let done = sitting.undo();
                 self.said = match done {
                     Ok(done) => checkup::said(&done),

@@ -33,7 +33,9 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::steps;
+use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
+use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
 use crossterm::event::Event;
@@ -42,6 +44,7 @@ use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
 use ratatui::Frame;
 use ratatui::layout::Position;
+use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -49,9 +52,6 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
-
-/// The same key again within so many milliseconds may be one that is held.
-const HELD_MS: u64 = 1000;
 
 /// What is laid over the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl Screen {
         let area = frame.area();
         let session = review.session();
         let Some(current) = session.current() else { return };
-        let foot = self.foot(review, column(area).width, with);
+        let foot = self.foot(review, column(area), with);
         let height = u16::try_from(foot.len()).unwrap_or(1);
         let (head, body, foot_area) = parts(column(area), height);
         let deck = one_line(&current.loaded.deck);
@@ -344,7 +344,8 @@ impl Screen {
         lines
     }
 
-    fn foot(&self, review: &Review<'_>, width: u16, with: With<'_>) -> Vec<Line<'static>> {
+    fn foot(&self, review: &Review<'_>, area: Rect, with: With<'_>) -> Vec<Line<'static>> {
+        let width = area.width;
         let session = review.session();
         let key = |command: Command| with.keys.first(command);
         let mut lines = Vec::new();
@@ -369,7 +370,8 @@ impl Screen {
                         })
                         .collect()
                 };
-                let mut pieces = pieces(width >= 32);
+                // In a narrow terminal each button with its interval is a row, which a low one has no room for.
+                let mut pieces = pieces(width >= 32 || area.height >= 20);
                 // The other keys stand behind the buttons, where they cost no row of their own.
                 let rows = buttons(&pieces, width, with.look).len();
                 for (command, word) in [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")]
@@ -431,12 +433,20 @@ impl Screen {
         let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
         let front = matches!(review.session().stage(), Stage::Front(_));
-        // To show an answer does no harm: only a key that would grade or choose has to wait for the next one.
+        let typing = front && self.typing && self.over == Over::Nothing;
+        let command = if typing { None } else { with.keys.command(key) };
+        let moves = matches!(command, Some(Command::Undo | Command::Bury | Command::Suspend | Command::Mark));
+        let came = self.guard.came(now);
+        // To show an answer does no harm, nor do letters: only a key that would grade, choose or move the card, or take an
+        // empty line for an answer, has to wait for the next one.
         let only_shows = front
             && self.over == Over::Nothing
+            && !moves
+            && !(typing && key.code == KeyCode::Enter && self.typed.is_empty())
             && review.session().current().is_some_and(|current| current.question.options.is_empty());
         // The first repeat of a held key comes late, after 200 to 700 ms; the ones after it come fast.
-        let admitted = self.guard.admits(now) && !(again && !only_shows && term.repeats()?);
+        let held = again && !only_shows && came.alone && term.repeats()?;
+        let admitted = came.acts() && !held;
         if self.over == Over::Info && with.keys.command(key) == Some(Command::Info) {
             self.card_page(review, term, with)?;
             return Ok(true);
@@ -446,7 +456,10 @@ impl Screen {
         }
         self.said = None;
         if front && self.typing {
-            return Ok(self.typing_key(key, review));
+            if came.meant && !held {
+                self.typing_key(key, review, came);
+            }
+            return Ok(true);
         }
         if front && self.pick(key, review, admitted) {
             return Ok(true);
@@ -460,7 +473,7 @@ impl Screen {
             }
             return Ok(true);
         }
-        let Some(command) = with.keys.command(key) else { return Ok(true) };
+        let Some(command) = command else { return Ok(true) };
         match command {
             Command::Reveal if admitted => {
                 let step = match review.session().stage() {
@@ -470,7 +483,8 @@ impl Screen {
                 self.feed(review, step);
             }
             Command::Guessed if !front && admitted => self.feed(review, Step::Guessed),
-            Command::Undo => self.undo(review, 1),
+            // What it takes back was seen, however short this card was: it need not wait for the look.
+            Command::Undo if came.alone && !held => self.undo(review, 1),
             Command::UndoList => {
                 let back = steps::run(&review.steps()?, term, with)?;
                 if back > 0 {
@@ -485,9 +499,9 @@ impl Screen {
                     self.guard.shown(review.ticks_ms());
                 }
             }
-            Command::Bury => self.feed(review, Step::Bury),
-            Command::Suspend => self.feed(review, Step::Suspend),
-            Command::Mark => self.feed(review, Step::Mark),
+            Command::Bury if admitted => self.feed(review, Step::Bury),
+            Command::Suspend if admitted => self.feed(review, Step::Suspend),
+            Command::Mark if admitted => self.feed(review, Step::Mark),
             Command::Info => self.open(Over::Info),
             Command::Help => self.open(Over::Help),
             Command::Hint => self.hint = true,
@@ -508,6 +522,10 @@ impl Screen {
             }
             Command::Reveal
             | Command::Guessed
+            | Command::Undo
+            | Command::Bury
+            | Command::Suspend
+            | Command::Mark
             | Command::Open
             | Command::Left
             | Command::Right
@@ -597,26 +615,30 @@ impl Screen {
         true
     }
 
-    fn typing_key(&mut self, key: &KeyEvent, review: &mut Review<'_>) -> bool {
+    /// A key while a line is being typed. Enter is an answer, so it waits for the look, and without a text for a key of its own.
+    fn typing_key(&mut self, key: &KeyEvent, review: &mut Review<'_>, came: Came) {
         let ask = review.session().current().map(|current| current.question.ask);
         match (key.code, ask) {
             (KeyCode::Esc, _) => self.typing = false,
             (KeyCode::Tab, _) => self.hint = true,
             (KeyCode::Enter, Some(Ask::List(count))) if !self.typed.is_empty() => {
-                self.items.push(self.typed.text());
-                self.typed.clear();
+                // The last line ends the list, and with it the question.
+                if self.items.len() + 1 < count || came.looked {
+                    self.items.push(self.typed.text());
+                    self.typed.clear();
+                }
                 if self.items.len() >= count {
                     let response = self.items.join("\n");
                     self.feed(review, Step::Respond(response));
                 }
             }
-            (KeyCode::Enter, _) => {
+            (KeyCode::Enter, _) if came.acts() || (came.looked && !self.typed.is_empty()) => {
                 let response = self.response(review);
                 self.feed(review, Step::Respond(response));
             }
+            (KeyCode::Enter, _) => {}
             _ => drop(self.typed.key(key)),
         }
-        true
     }
 
     /// What was typed, chosen or ordered so far, as a response.

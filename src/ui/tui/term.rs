@@ -36,18 +36,41 @@ const REPEAT: Duration = Duration::from_millis(80);
 /// A key that comes sooner than this after the last one, or after the screen changed, was not meant for what is shown.
 pub(super) const LOOK_MS: u64 = 150;
 
-/// Silence and a look, before a key may reveal or grade: a held key or type-ahead never grades an unseen card.
+/// The same key again within so many milliseconds may be one that is held.
+pub(super) const HELD_MS: u64 = 1000;
+
+/// Silence and a look, before a key may act: a held key or type-ahead never grades or moves an unseen card.
 #[derive(Debug)]
 pub(super) struct Guard {
     shown_at: u64,
     last_key: u64,
     look_ms: u64,
+    /// Whether a key of its own has come since the screen changed: what follows it, however fast, is meant for it.
+    settled: bool,
+}
+
+/// What a key that has come may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Came {
+    /// It stands for itself: no key came just before it.
+    pub(super) alone: bool,
+    /// What is shown has been there for the least look.
+    pub(super) looked: bool,
+    /// It is meant for what is shown: it, or a key before it, came alone after the screen changed.
+    pub(super) meant: bool,
+}
+
+impl Came {
+    /// Whether it may reveal, grade, or move the card.
+    pub(super) fn acts(self) -> bool {
+        self.alone && self.looked
+    }
 }
 
 impl Guard {
     /// With the learner's own least look, which can only be a longer one.
     pub(super) fn new(look_ms: u32) -> Self {
-        Self { shown_at: 0, last_key: 0, look_ms: u64::from(look_ms).max(LOOK_MS) }
+        Self { shown_at: 0, last_key: 0, look_ms: u64::from(look_ms).max(LOOK_MS), settled: false }
     }
 
     /// Another deck may want another look.
@@ -58,14 +81,21 @@ impl Guard {
     /// Something new is on the screen.
     pub(super) fn shown(&mut self, now: u64) {
         self.shown_at = now;
+        self.settled = false;
+    }
+
+    /// A key came; what it may do.
+    pub(super) fn came(&mut self, now: u64) -> Came {
+        let alone = now.saturating_sub(self.last_key) >= LOOK_MS;
+        let since = now.saturating_sub(self.shown_at);
+        self.last_key = now;
+        self.settled |= alone && since >= LOOK_MS;
+        Came { alone, looked: since >= self.look_ms, meant: self.settled }
     }
 
     /// A key came; whether it may act on what is shown.
     pub(super) fn admits(&mut self, now: u64) -> bool {
-        let quiet = now.saturating_sub(self.last_key) >= LOOK_MS;
-        let seen = now.saturating_sub(self.shown_at) >= self.look_ms;
-        self.last_key = now;
-        quiet && seen
+        self.came(now).acts()
     }
 }
 

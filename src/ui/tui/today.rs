@@ -29,10 +29,13 @@ use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review;
 use crate::ui::tui::stats;
 use crate::ui::tui::steps;
+use crate::ui::tui::term::Guard;
+use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -69,6 +72,8 @@ pub fn today(
     let mut folded: BTreeSet<String> = BTreeSet::new();
     let mut scroll = 0;
     let mut said: Option<String> = None;
+    let mut guard = Guard::new(0);
+    let mut last_key: Option<(KeyEvent, u64)> = None;
     loop {
         let rows: Vec<DeckRow> = overview.decks.iter().filter(|row| !is_inside(&row.name, &folded)).cloned().collect();
         chosen = chosen.min(rows.len());
@@ -119,6 +124,10 @@ pub fn today(
             continue;
         };
         let Event::Key(key) = event else { continue };
+        let now = desk.ticks_ms();
+        let again = last_key.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < HELD_MS);
+        last_key = Some((key, now));
+        let alone = guard.came(now).alone;
         said = None;
         if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
             return Ok(Leave::Quit);
@@ -170,7 +179,8 @@ pub fn today(
                 said = checkup::sit(desk, &mut term, with)?;
                 overview = desk.overview()?;
             }
-            Some(Command::Undo) => {
+            // A held key takes back one step, not the whole history.
+            Some(Command::Undo) if alone && !(again && term.repeats()?) => {
                 said = Some(undo(desk, 1));
                 overview = desk.overview()?;
             }
