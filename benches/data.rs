@@ -182,6 +182,8 @@ fn history(scheduler: &Scheduler, card: &Card, reviews: usize) -> Vec<(StudyDay,
     let failed = if reviews < 10 { reviews } else { usize::try_from(chance % 3).unwrap() + 1 };
     let quality = |nth: usize| match (nth, mix(chance ^ u64::try_from(nth).unwrap()) % 8) {
         (nth, _) if nth == failed || nth == failed + 4 => Quality::Q1,
+        // A long history has more of them, or its intervals would be longer than a life.
+        (nth, _) if nth > 9 && (nth - failed) % 4 == 0 => Quality::Q1,
         (_, 0) => Quality::Q3,
         (_, 1) => Quality::Q5,
         _ => Quality::Q4,

@@ -154,6 +154,12 @@ impl DailyLoad {
         self.billionths = self.billionths.saturating_add(1_000_000_000 / u64::from(interval.0.max(1)));
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { billionths: self.billionths.saturating_add(other.billionths) }
+    }
+
     /// In thousandths of a review a day, halves up.
     #[must_use]
     pub fn milli(self) -> u64 {

@@ -75,6 +75,7 @@ impl Sums {
 type Counts<K> = HashMap<K, u64, FixedState>;
 
 /// Numbers of the cards as they are now.
+#[derive(Default)]
 struct States {
     words: BTreeMap<StateWord, u64>,
     young: u64,
@@ -83,7 +84,9 @@ struct States {
     load: DailyLoad,
     /// Answered cards that are offered, by due day.
     due: Counts<StudyDay>,
-    knowledge: Knowledge,
+    /// Answered cards by the day of their last answer and their interval: many are alike, and one power is enough for
+    /// all of them.
+    alike: Counts<(StudyDay, Days)>,
     outlook: Outlook,
     /// Cards never answered that are held back.
     buried_new: u64,
@@ -105,6 +108,36 @@ struct Judge<'j> {
 }
 
 impl States {
+    /// Puts other cards beside these.
+    fn join(mut self, others: Self) -> Self {
+        for (word, cards) in others.words {
+            *self.words.entry(word).or_default() += cards;
+        }
+        self.young += others.young;
+        self.mature += others.mature;
+        self.leeches += others.leeches;
+        self.load = self.load.plus(others.load);
+        for (day, cards) in others.due {
+            *self.due.entry(day).or_default() += cards;
+        }
+        for (last, cards) in others.alike {
+            *self.alike.entry(last).or_default() += cards;
+        }
+        self.outlook.join(&others.outlook);
+        self.buried_new += others.buried_new;
+        self.answered.extend(others.answered);
+        self.suspended.extend(others.suspended);
+        self
+    }
+
+    fn knowledge(&self, today: StudyDay) -> Knowledge {
+        let mut knowledge = Knowledge::new(today);
+        for ((last, interval), cards) in &self.alike {
+            knowledge.add_alike(*last, *interval, *cards);
+        }
+        knowledge
+    }
+
     fn count(&mut self, state: &CardState, deck: i64, is_offered: bool, judge: Judge<'_>) {
         let rule = judge.rules.of(deck);
         let word = state.word(judge.today, rule.drill);
@@ -196,6 +229,54 @@ const OF_SOME_CARDS: &str = "FROM card_state s CROSS JOIN event e ON e.card = s.
 
 /// Events of all cards from one to another.
 const OF_ALL_CARDS: &str = "FROM event e WHERE e.card BETWEEN ?2 AND ?3";
+
+fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT * FROM day_sum ORDER BY study_day, deck")?;
+    let mut rows = statement.query([])?;
+    let mut days: BTreeMap<StudyDay, [u64; 12]> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        if decks.has(row.get(1)?) {
+            let sums = days.entry(day_of(row.get(0)?)).or_default();
+            for (index, sum) in sums.iter_mut().enumerate() {
+                *sum += u64_of(row.get(index + 2)?);
+            }
+        }
+    }
+    Ok(days
+        .into_iter()
+        .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
+        .map(|(day, numbers)| (day, tally::from_columns(numbers)))
+        .collect())
+}
+
+/// What the states of the cards from one number to another add up to, in one pass over the narrow rows of `card_state`.
+fn states_of(db: &Connection, decks: &DeckSet, judge: Judge<'_>, (from, to): (i64, i64)) -> Result<States, StoreError> {
+    let mut states = States::default();
+    // `offered` is 0 for suspended cards and for those that are never asked.
+    let mut statement = db.prepare_cached(
+        "SELECT deck, offered, repetitions, interval_days, lapses, due, last_quality, last_day, suspended, \
+         buried_until, card, ease FROM card_state WHERE card BETWEEN ?1 AND ?2",
+    )?;
+    let mut rows = statement.query((from, to))?;
+    while let Some(row) = rows.next()? {
+        let deck = row.get(0)?;
+        if !decks.has(deck) {
+            continue;
+        }
+        let state = judged_state(row)?;
+        let card = row.get(10)?;
+        if let Some(memory) = &state.memory {
+            *states.alike.entry((memory.last, memory.interval)).or_default() += 1;
+            states.answered.push((card, Level::of(Some(memory)), memory.last));
+        }
+        if row.get(1)? {
+            states.count(&state, deck, true, judge);
+        } else if state.suspended {
+            states.suspended.push((card, deck, state));
+        }
+    }
+    Ok(states)
+}
 
 /// One pass over the log in the order in which it lies, with no more of each event than its class takes: whether an
 /// answer is the first, a repeat or a review shows from the days of the card's answers alone. A card that was ever
@@ -307,22 +388,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn day_totals(&self, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT * FROM day_sum ORDER BY study_day, deck")?;
-        let mut rows = statement.query([])?;
-        let mut days: BTreeMap<StudyDay, [u64; 12]> = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            if decks.has(row.get(1)?) {
-                let sums = days.entry(day_of(row.get(0)?)).or_default();
-                for (index, sum) in sums.iter_mut().enumerate() {
-                    *sum += u64_of(row.get(index + 2)?);
-                }
-            }
-        }
-        Ok(days
-            .into_iter()
-            .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
-            .map(|(day, numbers)| (day, tally::from_columns(numbers)))
-            .collect())
+        days_of(&self.db, decks)
     }
 
     /// Everything that a report over `since..=until` is computed from.
@@ -354,9 +420,17 @@ impl Store {
         let asked_from = pauses.asked_from(today);
         let judge = Judge { today, asked_from, rules };
         let then = looked_back_to(since, today);
-        let (mut groups, mut states) = self.beside(|db| groups_of(db, decks), || self.states(decks, judge))?;
+        // Groups and days take more than half as long as states: a fifth of these is read beside them.
+        let last: i64 = self.db.query_row("SELECT coalesce(max(card), 0) FROM card_state", [], |row| row.get(0))?;
+        let border = last / 5;
+        let ((mut groups, days, some), others) = self.beside(
+            |db| Ok((groups_of(db, decks)?, days_of(db, decks)?, states_of(db, decks, judge, (i64::MIN, border))?)),
+            || states_of(&self.db, decks, judge, (border + 1, i64::MAX)),
+        )?;
+        let mut states = some.join(others);
+        let mut knowledge = states.knowledge(today);
         let (words, moved) = self.settle(&mut states, &mut groups, decks, judge, then)?;
-        self.add_ended(decks, &mut states.knowledge)?;
+        self.add_ended(decks, &mut knowledge)?;
         let mastery_then = self.standings_then(&groups, &moved, then)?;
         let recalls: BTreeMap<(i64, i64), Recalls> =
             topics.iter().map(|(place, sums)| (*place, sums.recalls)).collect();
@@ -364,7 +438,7 @@ impl Store {
             today,
             since,
             until,
-            days: self.day_totals(decks)?,
+            days,
             topics: self.titled(topics)?,
             sides: sides
                 .into_iter()
@@ -377,7 +451,7 @@ impl Store {
             due: states.due.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect(),
             daily_load_milli: states.load.milli(),
             pauses,
-            knowledge: states.knowledge,
+            knowledge,
             mastery: groups.titled(self, &recalls)?,
             mastery_then: Some((then, mastery_then.titled(self, &BTreeMap::new())?)),
             outlook: states.outlook,
@@ -536,52 +610,6 @@ impl Store {
             });
         }
         Ok(topics)
-    }
-
-    /// What the states of the cards add up to, in one pass over the narrow rows of `card_state`.
-    fn states(&self, decks: &DeckSet, judge: Judge<'_>) -> Result<States, StoreError> {
-        let mut states = States {
-            words: BTreeMap::new(),
-            young: 0,
-            mature: 0,
-            leeches: 0,
-            load: DailyLoad::default(),
-            due: Counts::default(),
-            knowledge: Knowledge::new(judge.today),
-            outlook: Outlook::default(),
-            buried_new: 0,
-            answered: Vec::new(),
-            suspended: Vec::new(),
-        };
-        // Many cards had their last answer on the same day and wait as long: one power is enough for them.
-        let mut alike: Counts<(StudyDay, Days)> = Counts::default();
-        // `offered` is 0 for suspended cards and for those that are never asked.
-        let mut statement = self.db.prepare_cached(
-            "SELECT deck, offered, repetitions, interval_days, lapses, due, last_quality, last_day, suspended, \
-             buried_until, card, ease FROM card_state",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let deck = row.get(0)?;
-            if !decks.has(deck) {
-                continue;
-            }
-            let state = judged_state(row)?;
-            let card = row.get(10)?;
-            if let Some(memory) = &state.memory {
-                *alike.entry((memory.last, memory.interval)).or_default() += 1;
-                states.answered.push((card, Level::of(Some(memory)), memory.last));
-            }
-            if row.get(1)? {
-                states.count(&state, deck, true, judge);
-            } else if state.suspended {
-                states.suspended.push((card, deck, state));
-            }
-        }
-        for ((last, interval), cards) in alike {
-            states.knowledge.add_alike(last, interval, cards);
-        }
-        Ok(states)
     }
 
     /// Brings states and groups together: lifts each card to its level in its group, and counts those by state that may

@@ -88,6 +88,13 @@ impl Outlook {
         });
     }
 
+    /// Adds the work of other cards, before any new ones are begun.
+    pub fn join(&mut self, others: &Self) {
+        for (day, more) in self.days.iter_mut().zip(&others.days) {
+            *day = day.plus(*more);
+        }
+    }
+
     /// Adds new cards: `today` of them still today, then `per_day`, until `left` are begun; none before day `from`.
     pub fn begin(&mut self, left: u64, today: u64, per_day: u64, from: usize) {
         let mut left = left;
