@@ -84,7 +84,8 @@ pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Wa
     }
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
-    let (due, repeats) = store.seen_and_waiting(today, &settings.rules(decks.clone()))?;
+    let repeats = store.repeats_by_deck(today, &settings.rules(decks.clone()))?.values().sum();
     let [reviews_done, _] = store.done_today(today)?;
-    Ok(Waiting { reviews: settings.places(|s| s.reviews_per_day, decks, &reviews_done).fit(&due), repeats })
+    let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
+    Ok(Waiting { reviews: store.due_with_a_place(today, places)?, repeats })
 }

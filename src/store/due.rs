@@ -422,17 +422,23 @@ impl Store {
         Ok([done.reviews_by_deck, done.by_deck])
     }
 
-    /// What was seen before and waits: due cards by deck, whatever the limits, and how many are to be repeated today.
+    /// How many due cards have one of these places. No more cards are counted than there are places.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn seen_and_waiting(
-        &self,
-        today: StudyDay,
-        rules: &DeckRules,
-    ) -> Result<(BTreeMap<i64, u64>, u64), StoreError> {
-        let (repeats, _) = self.answered_today(&DeckSet::All, today, rules)?;
-        Ok((self.by_deck(DUE_BY_DECK, [today.0])?, u64::try_from(repeats.len()).unwrap_or(0)))
+    pub fn due_with_a_place(&self, today: StudyDay, mut places: Places) -> Result<u64, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+             AND (buried_until IS NULL OR buried_until <= ?1)",
+        )?;
+        let mut rows = statement.query([today.0])?;
+        let mut count = 0;
+        while places.all() > 0
+            && let Some(row) = rows.next()?
+        {
+            count += u64::from(places.take(row.get(0)?));
+        }
+        Ok(count)
     }
 
     /// What was done today and what waits. Counts by index; takes time only with the number of due and new cards.
