@@ -4,6 +4,7 @@
 use crate::migrations::repository;
 use crate::world::World;
 use lmq::core::card::Ask;
+use lmq::core::checkup;
 use lmq::core::event::Fact;
 use lmq::core::grade::Quality;
 use lmq::core::queue::Candidate;
@@ -110,6 +111,10 @@ pub(crate) fn live(profile: Profile) -> World {
         }
         let is_paused = ops::pause::current(&world.store, world.today()).unwrap().is_some();
         let is_skipped = dice.roll(100) < profile.skips && day > 0 && day + 1 < profile.days;
+        let is_offered = matches!(ops::checkup::offer(&world.store, &world.settings, world.today()), Ok(Some(_)));
+        if !is_skipped && is_offered {
+            check_up(&mut world, profile, &mut dice, day);
+        }
         if !is_skipped && !is_paused {
             sit(&mut world, profile, &mut dice);
         }
@@ -118,6 +123,21 @@ pub(crate) fn live(profile: Profile) -> World {
         }
     }
     world
+}
+
+/// A check-up to its end, by somebody whom each month of practice helps, the more the better they remember.
+fn check_up(world: &mut World, profile: Profile, dice: &mut Dice, day: i64) {
+    let settings = world.settings.clone();
+    let texts = world.another();
+    let mut sitting = ops::checkup::Sitting::new(&mut world.store, &world.env, settings, checkup::MINUTES).unwrap();
+    let chance = 45 + (day.unsigned_abs() / 30 * 8).min(40) * profile.memory / 100;
+    while let checkup::Stage::Asking(asked) = sitting.checkup().stage().clone() {
+        let answer = texts.load(asked.card).unwrap().unwrap().text.answer(asked.card.ordinal);
+        let right = asked.question.options.iter().position(|option| *option == answer).unwrap();
+        let is_right = dice.roll(100) < chance;
+        let pick = if is_right { right } else { (right + 1) % asked.question.options.len() };
+        assert_eq!(sitting.feed(&checkup::Input::Respond((pick + 1).to_string())).unwrap(), None);
+    }
 }
 
 /// One sitting, card by card as the program would ask them.
@@ -190,15 +210,27 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
     }
 }
 
-/// Writes the lives for the pictures in docs/: target/tmp/year/NAME.db, and in NAME.now the moment at which each ends.
+/// Twelve people of one team: some quick, some slow, some who have hardly begun.
+fn team() -> impl Iterator<Item = (String, Profile)> {
+    let brief = PROFILES[2];
+    (1..=12).map(move |number: i64| {
+        let skips = 5 + number.unsigned_abs() * 7 % 45;
+        let memory = 60 + number.unsigned_abs() * 37 % 80;
+        (format!("team-{number:02}"), Profile { days: 8 + number * 5 % 34, skips, memory, new: 15, ..brief })
+    })
+}
+
+/// Writes the lives for the pictures in docs/ and for the check of the pages: target/tmp/year/NAME.db, and in NAME.now the
+/// moment at which each ends.
 #[test]
 #[ignore = "writes target/tmp/year/"]
 fn write_the_years() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("year");
     fs::create_dir_all(&folder).unwrap();
-    for profile in PROFILES {
+    let lives = PROFILES.into_iter().map(|profile| (profile.name.to_owned(), profile)).chain(team());
+    for (name, profile) in lives {
         let world = live(profile);
-        let out = folder.join(format!("{}.db", profile.name));
+        let out = folder.join(format!("{name}.db"));
         fs::remove_file(&out).ok();
         let db = rusqlite::Connection::open(world.path()).unwrap();
         db.execute("VACUUM INTO ?1", [out.to_str().unwrap()]).unwrap();
