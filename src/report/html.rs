@@ -13,6 +13,7 @@ use maud::html;
 
 use crate::report::Renderer;
 use crate::report::model::Body;
+use crate::report::model::Cell;
 use crate::report::model::Chart;
 use crate::report::model::Fact;
 use crate::report::model::Report;
@@ -29,7 +30,7 @@ const STYLE: &str = include_str!("report.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// Rows from which a table is folded away.
-const LONG: usize = 20;
+const LONG: usize = 50;
 
 /// The renderer.
 #[derive(Debug)]
@@ -148,9 +149,14 @@ fn folded(table: &Table, is_folded: bool) -> Markup {
     }
 }
 
+/// Whether a cell may be broken into lines: names, but no days and no numbers.
+fn is_prose(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(_) | Cell::Named(..))
+}
+
 fn rows(table: &Table) -> Markup {
     html! {
-        div.scroll tabindex=[(table.columns.len() > 4).then_some("0")] {
+        div.scroll tabindex=[(table.columns.len() > 3).then_some("0")] {
             table {
                 thead {
                     tr { @for column in &table.columns { th.n[column.is_number] scope="col" { (column.label) } } }
@@ -160,7 +166,7 @@ fn rows(table: &Table) -> Markup {
                         tr {
                             @for (index, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
                                 @if index == 0 {
-                                    th scope="row" { (cell.words()) }
+                                    th.short[!is_prose(cell)] scope="row" { (cell.words()) }
                                 } @else if column.is_number {
                                     td.n { (cell.words()) }
                                 } @else {

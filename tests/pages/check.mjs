@@ -56,7 +56,7 @@ const layout = () => {
 };
 
 /** Runs on the page as on paper `high` pixels high: charts that a page can't hold, or may cut. */
-const cut = high => [...document.querySelectorAll("svg, figure, dl, tr")].flatMap(element => {
+const cut = high => [...document.querySelectorAll("svg, figure:not(:has(svg + svg)), figcaption, dl, tr, .note")].flatMap(element => {
   const where = `a ${element.tagName.toLowerCase()} of ${element.closest("section")?.id}`;
   const box = element.getBoundingClientRect();
   return [
@@ -90,7 +90,7 @@ try {
     for (const [paper, [width, height]] of Object.entries(PAPERS)) {
       const inner = { width: Math.floor((width - 2 * MARGIN) * INCH), height: Math.floor((height - 2 * MARGIN) * INCH) };
       await browser.look({ ...inner, media: "print" });
-      found.push(...(await browser.run(`(${cut})(${inner.height})`)).map(what => `${paper}: ${what}`));
+      found.push(...(await browser.run(`[...(${layout})(), ...(${cut})(${inner.height})]`)).map(what => `${paper}: ${what}`));
       const printed = sheets(await browser.print(PAPERS[paper]));
       pages.push(`${printed} of ${paper}`);
       if (printed === 0) found.push(`${paper}: nothing was printed`);
