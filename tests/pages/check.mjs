@@ -109,8 +109,8 @@ try {
     }
     found.push(...new Set(loads.map(address => `loads ${address}`)));
     console.log(`${basename(file)}: ${bytes} bytes, ${pages.join(", ")}${found.length ? "" : ", nothing found"}`);
-    for (const what of found.slice(0, 30)) console.log(`    ${what.replaceAll("\n", " ")}`);
-    if (found.length > 30) console.log(`    and ${found.length - 30} more`);
+    const lines = [...new Set(found)].map(what => `    ${what.replaceAll("\n", " ")}`);
+    if (lines.length) console.log([...lines.slice(0, 100), ...(lines.length > 100 ? [`    and ${lines.length - 100} more`] : [])].join("\n"));
     found.length ? faults++ : passed++;
   }
 } finally {
