@@ -1,7 +1,6 @@
 //! Learners who use the program for a year, through the real session: what reports are tested on, and what the pictures
 //! in docs/ show. The same lives in every run.
 
-use crate::migrations::repository;
 use crate::world::World;
 use lmq::core::card::Ask;
 use lmq::core::checkup;
@@ -93,10 +92,8 @@ fn own_deck() -> String {
 /// A whole life; the clock stands at the evening of its last day.
 pub(crate) fn live(profile: Profile) -> World {
     let mut world = World::bare();
-    for name in ["differences", "skills", "quotes"] {
-        let text = fs::read_to_string(repository().join("decks").join(format!("{name}.toml"))).unwrap();
-        world.import(&format!("{name}.toml"), &text);
-    }
+    let stamp = world.stamp();
+    ops::decks::install(&mut world.store, &world.env, stamp).unwrap();
     world.import("own.toml", &own_deck());
     world.settings.new_per_day = profile.new;
     let mut dice = Dice(mix(profile.days.unsigned_abs() * 1000 + profile.skips));
