@@ -108,8 +108,8 @@ fn section(section: &Section) -> Markup {
                     p.note { (chart.description) }
                 },
                 Body::Chart(chart, rows) if chart.shape == Shape::Matrix => {
-                    (note(section))
-                    (charts::matrix(chart, rows))
+                    p.note { (chart.description) @if let Some(note) = &section.note { " " (words(note)) } }
+                    (charts::matrix(section, chart, rows))
                 },
                 Body::Chart(chart, rows) => { (note(section)) (charts::figure(section, chart, rows)) (folded(rows, true)) },
             }
@@ -149,6 +149,15 @@ fn folded(table: &Table, is_folded: bool) -> Markup {
     }
 }
 
+/// A value in its cell, which may be broken into lines before its range or unit alone.
+fn value(words: &str) -> Markup {
+    let end = [" (", " points"].iter().filter_map(|before| words.find(before)).min();
+    match end.and_then(|end| words.split_at_checked(end)) {
+        Some((figure, rest)) => html! { td.n { span.short { (figure) } " " span.short { (rest.trim_start()) } } },
+        None => html! { td.n.short[words.contains(' ')] { (words) } },
+    }
+}
+
 /// Whether a cell may be broken into lines: names, but no days and no numbers.
 fn is_prose(cell: &Cell) -> bool {
     matches!(cell, Cell::Text(_) | Cell::Named(..))
@@ -168,7 +177,7 @@ fn rows(table: &Table) -> Markup {
                                 @if index == 0 {
                                     th.short[!is_prose(cell)] scope="row" { (cell.words()) }
                                 } @else if column.is_number {
-                                    td.n { (cell.words()) }
+                                    (value(&cell.words()))
                                 } @else {
                                     td.text { (cell.words()) }
                                 }

@@ -328,13 +328,12 @@ fn parts_of(chart: &Chart, row: &[Cell]) -> Vec<(f64, f64, &'static str)> {
 }
 
 /// The names in order, and of each cell the row that says it. Long names stand across as letters.
-pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
+pub(super) fn matrix(section: &Section, chart: &Chart, table: &Table) -> Markup {
     let (names, cells) = chart.square(table);
     let has_letters = names.iter().map(|name| name.chars().count() + 3).sum::<usize>() > MATRIX_CHARS;
     html! {
         div.scroll tabindex="0" {
-            table.matrix {
-                caption { (chart.description) }
+            table.matrix aria-labelledby={ (section.id) "-heading" } {
                 thead {
                     tr {
                         th scope="col" { "Right" }
@@ -358,7 +357,7 @@ pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
                                 (one_line(name))
                             }
                             @for (given, cell) in row.iter().enumerate() {
-                                td class=(format!("n h{}{}", cell.map_or(0, |row| heat(row)), if given == place { " right" } else { "" })) {
+                                td.n.{ "h" (cell.map_or(0, |row| heat(row))) }.right[given == place].none[cell.is_none_or(|row| is_none(row))] {
                                     (cell.map_or_else(|| "0".to_owned(), |row| row.get(2).map(Cell::words).unwrap_or_default()))
                                 }
                             }
@@ -370,6 +369,10 @@ pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
         }
         details { summary { "The numbers" } (super::rows(table)) }
     }
+}
+
+fn is_none(row: &[Cell]) -> bool {
+    row.get(2).is_none_or(|times| times.count() == 0)
 }
 
 /// How dark a cell is, 0 to 4, by its share of the answers to what was right.
