@@ -213,7 +213,7 @@ fn team() -> impl Iterator<Item = (String, Profile)> {
     (1..=12).map(move |number: i64| {
         let skips = 5 + number.unsigned_abs() * 7 % 45;
         let memory = 60 + number.unsigned_abs() * 37 % 80;
-        (format!("team-{number:02}"), Profile { days: 20 + number * 17 % 60, skips, memory, new: 15, ..brief })
+        (format!("team-{number:02}"), Profile { days: 45 + number * 17 % 90, skips, memory, new: 15, ..brief })
     })
 }
 
