@@ -3,7 +3,7 @@
 // script and loads nothing.
 // usage: node check.mjs AXE FILE.html …     tests/pages/check installs what it needs
 
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PAPERS, start } from "./browser.mjs";
@@ -20,6 +20,11 @@ const INCH = 96, MARGIN = 15 / 25.4;
 const [axe, ...files] = process.argv.slice(2);
 if (!axe || files.length === 0) {
   console.error("usage: node check.mjs AXE FILE.html …");
+  process.exit(2);
+}
+const missing = files.filter(file => !existsSync(file));
+if (missing.length > 0) {
+  console.error(`no such file: ${missing.join(", ")}`);
   process.exit(2);
 }
 const axeText = readFileSync(axe, "utf8");
