@@ -172,7 +172,7 @@ fn summary(progress: &Progress) -> Section {
             fact("repeats", "Repeats on the same day", Cell::Count(sum.drill), minor),
             fact(
                 "moved_since",
-                "Compared with",
+                "Levels compared with",
                 progress.standings_since.filter(|_| progress.has_history).map_or(Cell::Nothing, Cell::Date),
                 Weight::Rare,
             ),

@@ -13,6 +13,7 @@ use maud::html;
 
 use crate::report::Renderer;
 use crate::report::model::Body;
+use crate::report::model::Cell;
 use crate::report::model::Chart;
 use crate::report::model::Fact;
 use crate::report::model::Report;
@@ -29,7 +30,7 @@ const STYLE: &str = include_str!("report.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// Rows from which a table is folded away.
-const LONG: usize = 20;
+const LONG: usize = 50;
 
 /// The renderer.
 #[derive(Debug)]
@@ -107,8 +108,8 @@ fn section(section: &Section) -> Markup {
                     p.note { (chart.description) }
                 },
                 Body::Chart(chart, rows) if chart.shape == Shape::Matrix => {
-                    (note(section))
-                    (charts::matrix(chart, rows))
+                    p.note { (chart.description) @if let Some(note) = &section.note { " " (words(note)) } }
+                    (charts::matrix(section, chart, rows))
                 },
                 Body::Chart(chart, rows) => { (note(section)) (charts::figure(section, chart, rows)) (folded(rows, true)) },
             }
@@ -148,9 +149,23 @@ fn folded(table: &Table, is_folded: bool) -> Markup {
     }
 }
 
+/// A value in its cell, which may be broken into lines before its range or unit alone.
+fn value(words: &str) -> Markup {
+    let end = [" (", " points"].iter().filter_map(|before| words.find(before)).min();
+    match end.and_then(|end| words.split_at_checked(end)) {
+        Some((figure, rest)) => html! { td.n { span.short { (figure) } " " span.short { (rest.trim_start()) } } },
+        None => html! { td.n.short[words.contains(' ')] { (words) } },
+    }
+}
+
+/// Whether a cell may be broken into lines: names, but no days and no numbers.
+fn is_prose(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(_) | Cell::Named(..))
+}
+
 fn rows(table: &Table) -> Markup {
     html! {
-        div.scroll tabindex=[(table.columns.len() > 4).then_some("0")] {
+        div.scroll tabindex=[(table.columns.len() > 3).then_some("0")] {
             table {
                 thead {
                     tr { @for column in &table.columns { th.n[column.is_number] scope="col" { (column.label) } } }
@@ -160,9 +175,9 @@ fn rows(table: &Table) -> Markup {
                         tr {
                             @for (index, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
                                 @if index == 0 {
-                                    th scope="row" { (cell.words()) }
+                                    th.short[!is_prose(cell)] scope="row" { (cell.words()) }
                                 } @else if column.is_number {
-                                    td.n { (cell.words()) }
+                                    (value(&cell.words()))
                                 } @else {
                                     td.text { (cell.words()) }
                                 }

@@ -10,6 +10,7 @@ mod charts;
 
 use crate::report::Renderer;
 use crate::report::model::Body;
+use crate::report::model::Cell;
 use crate::report::model::Chart;
 use crate::report::model::Fact;
 use crate::report::model::Report;
@@ -30,6 +31,9 @@ const GAP: &str = "  ";
 
 /// The narrowest that a column of text is made.
 const NARROWEST: usize = 8;
+
+/// A name of so many columns can mostly be told from the others.
+const TELLING: usize = 20;
 
 /// Bars shorter than this say nothing; then the table stands alone.
 const SHORTEST_BAR: usize = 8;
@@ -85,10 +89,16 @@ fn facts(out: &mut dyn Write, facts: &[Fact]) -> io::Result<()> {
 
 /// The columns that fit, and the width of each.
 ///
-/// Where a line would be too long, the widest column of text gives way; then the last numbers are left out.
+/// Where a line would be too long, the widest column of names gives way; before names can't be told apart any more the deck
+/// is left out, then the last numbers are. A day is never cut.
 fn widths(table: &Table, words: &[Vec<String>], width: usize) -> (Vec<usize>, Vec<usize>) {
     let mut shown: Vec<usize> = (0..table.columns.len()).collect();
     let is_number = |column: usize| table.columns.get(column).is_some_and(|column| column.is_number);
+    let is_name = |column: usize| {
+        let is_day =
+            |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Date(_) | Cell::Weekday(_) | Cell::Span(..)));
+        !is_number(column) && !table.rows.iter().any(is_day)
+    };
     let natural = |column: usize| {
         let label = table.columns.get(column).map_or(0, |column| column.label.width());
         words.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0).max(label)
@@ -97,15 +107,27 @@ fn widths(table: &Table, words: &[Vec<String>], width: usize) -> (Vec<usize>, Ve
         let mut widths: Vec<usize> = shown.iter().map(|column| natural(*column)).collect();
         let room = (width - INDENT.len()).saturating_sub(GAP.len() * widths.len().saturating_sub(1));
         while widths.iter().sum::<usize>() > room {
-            let texts = widths.iter_mut().zip(&shown).filter(|(_, column)| !is_number(**column));
+            let texts = widths.iter_mut().zip(&shown).filter(|(_, column)| is_name(**column));
             match texts.map(|(width, _)| width).max() {
                 Some(widest) if *widest > NARROWEST => *widest -= 1,
                 _ => break,
             }
         }
+        let is_cut = widths.first().is_some_and(|width| *width < natural(0) && *width < TELLING && is_name(0));
+        let deck =
+            shown.iter().position(|column| table.columns.get(*column).is_some_and(|column| column.key == "deck"));
+        if let Some(place) = deck.filter(|place| is_cut && *place > 0) {
+            shown.remove(place);
+            continue;
+        }
         let numbers = shown.iter().filter(|column| is_number(**column)).count();
         if widths.iter().sum::<usize>() <= room || shown.len() < 2 {
             return (shown, widths);
+        }
+        // A word that ends the row says less than the numbers before it.
+        if shown.last().is_some_and(|column| !is_number(*column) && *column >= table.names) && numbers > 0 {
+            shown.pop();
+            continue;
         }
         // One number has to stay; then texts that name the row less closely go.
         match shown.iter().rposition(|column| is_number(*column) == (numbers > 1) && *column > 0) {

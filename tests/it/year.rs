@@ -1,7 +1,6 @@
 //! Learners who use the program for a year, through the real session: what reports are tested on, and what the pictures
 //! in docs/ show. The same lives in every run.
 
-use crate::migrations::repository;
 use crate::world::World;
 use lmq::core::card::Ask;
 use lmq::core::checkup;
@@ -97,10 +96,8 @@ fn own_deck() -> String {
 /// A whole life; the clock stands at the evening of its last day.
 pub(crate) fn live(profile: Profile) -> World {
     let mut world = World::bare();
-    for name in ["differences", "skills", "quotes"] {
-        let text = fs::read_to_string(repository().join("decks").join(format!("{name}.toml"))).unwrap();
-        world.import(&format!("{name}.toml"), &text);
-    }
+    let stamp = world.stamp();
+    ops::decks::install(&mut world.store, &world.env, stamp).unwrap();
     world.import("own.toml", &own_deck());
     world.settings.new_per_day = profile.new;
     let mut dice = Dice(mix(profile.days.unsigned_abs() * 1000 + profile.skips));
@@ -116,7 +113,7 @@ pub(crate) fn live(profile: Profile) -> World {
         let is_paused = ops::pause::current(&world.store, world.today()).unwrap().is_some();
         let is_skipped = dice.roll(100) < profile.skips && day > 0 && day + 1 < profile.days;
         if !is_skipped && !is_paused {
-            take_checkup(&mut world, &mut dice);
+            take_checkup(&mut world, profile, &mut dice, day);
             if day % 25 == 15 {
                 cram(&mut world, &mut dice);
             }
@@ -135,8 +132,9 @@ pub(crate) fn live(profile: Profile) -> World {
     world
 }
 
-/// The check-up of today, if the program offers one. Who is tired leaves it after three scenes.
-fn take_checkup(world: &mut World, dice: &mut Dice) {
+/// The check-up of today, if the program offers one. Each month of practice helps, the more the better they remember.
+/// Who is tired leaves it after three scenes.
+fn take_checkup(world: &mut World, profile: Profile, dice: &mut Dice, day: i64) {
     let offer = ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap();
     if !matches!(offer, Some(ops::checkup::Offer::Due(..))) {
         return;
@@ -152,9 +150,10 @@ fn take_checkup(world: &mut World, dice: &mut Dice) {
         let answer = texts.load(asked.card).unwrap().unwrap().text.answer(asked.card.ordinal);
         let other = asked.question.options.iter().find(|option| **option != answer).cloned();
         let other = other.unwrap_or_else(|| "something else".to_owned());
+        let chance = 45 + (day.unsigned_abs() / 30 * 8).min(40) * profile.memory / 100;
         let input = match dice.roll(100) {
-            0..60 => checkup::Input::Respond(answer),
-            60..90 => checkup::Input::Respond(other),
+            roll if roll < chance => checkup::Input::Respond(answer),
+            roll if roll % 4 > 0 => checkup::Input::Respond(other),
             _ => checkup::Input::DontKnow,
         };
         assert_eq!(sitting.feed(&input).unwrap(), None);
@@ -254,15 +253,27 @@ fn ask(world: &mut World, loaded: Loaded, (origin, mode): (Origin, Mode), dice: 
     world.pass(0);
 }
 
-/// Writes the lives for the pictures in docs/: target/tmp/year/NAME.db, and in NAME.now the moment at which each ends.
+/// Twelve people of one team: some quick, some slow, some who have hardly begun.
+fn team() -> impl Iterator<Item = (String, Profile)> {
+    let brief = PROFILES[2];
+    (1..=12).map(move |number: i64| {
+        let skips = 5 + number.unsigned_abs() * 7 % 45;
+        let memory = 60 + number.unsigned_abs() * 37 % 80;
+        (format!("team-{number:02}"), Profile { days: 45 + number * 17 % 90, skips, memory, new: 15, ..brief })
+    })
+}
+
+/// Writes the lives for the pictures in docs/ and for the check of the pages: target/tmp/year/NAME.db, and in NAME.now the
+/// moment at which each ends.
 #[test]
 #[ignore = "writes target/tmp/year/"]
 fn write_the_years() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("year");
     fs::create_dir_all(&folder).unwrap();
-    for profile in PROFILES {
+    let lives = PROFILES.into_iter().map(|profile| (profile.name.to_owned(), profile)).chain(team());
+    for (name, profile) in lives {
         let world = live(profile);
-        let out = folder.join(format!("{}.db", profile.name));
+        let out = folder.join(format!("{name}.db"));
         fs::remove_file(&out).ok();
         let db = rusqlite::Connection::open(world.path()).unwrap();
         db.execute("VACUUM INTO ?1", [out.to_str().unwrap()]).unwrap();

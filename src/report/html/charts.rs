@@ -22,8 +22,17 @@ const HEADROOM: f64 = 8.0;
 /// From one lying bar to the next, in pixels.
 const PITCH: usize = 44;
 
+/// Lying bars in one picture: more would not fit a sheet of paper, on which a picture is not to be cut.
+const BARS: usize = 8;
+
+/// Upright bars that take the whole width; fewer are not blown up.
+const FULL_WIDTH: usize = 3;
+
 /// Characters of a name beside a lying bar; what is longer would run into its value on a phone.
 const NAME_CHARS: usize = 34;
+
+/// The same on a screen that is narrower still.
+const NARROW_NAME_CHARS: usize = 18;
 
 /// Colours of the parts of a bar.
 const SERIES: [&str; 3] = ["s1", "s2", "s3"];
@@ -46,8 +55,7 @@ pub(super) fn figure(section: &Section, chart: &Chart, table: &Table) -> Markup 
                 Shape::Columns => (columns(section, chart, table)),
                 Shape::Ranges => (ranges(section, chart, table)),
                 Shape::Calendar => (calendar(section, chart, table)),
-                Shape::Stacked => (stacked(section, chart, table)),
-                Shape::Bars | Shape::Matrix => (bars(section, chart, table)),
+                Shape::Stacked | Shape::Bars | Shape::Matrix => (lying(section, chart, table)),
             }
         }
     }
@@ -65,8 +73,11 @@ fn legend(chart: &Chart, table: &Table) -> Markup {
     html! {
         @if chart.shape == Shape::Calendar {
             figcaption {
+                span { "Answers a day:" }
                 @for part in 1..=Chart::SHADES { span { i class={ "k" (part) } {} (chart.shade_words(part)) } }
             }
+        } @else if chart.shape == Shape::Ranges {
+            figcaption { "Dot: share recalled. Line: where the true share lies, with 95 % certainty." }
         } @else if chart.series.len() > 1 {
             figcaption { @for (column, class) in names { span { i class=(class) {} (column.label) } } }
         }
@@ -111,24 +122,24 @@ fn columns(section: &Section, chart: &Chart, table: &Table) -> Markup {
 
 /// From one upright bar to the next, in percent.
 fn pitch(table: &Table) -> f64 {
-    100.0 / table.rows.len().max(1) as f64
+    100.0 / table.rows.len().max(FULL_WIDTH) as f64
 }
 
 /// The names of the first, the middle and the last bar below the floor.
 fn ticks(table: &Table, y: f64) -> Markup {
     let last = table.rows.len().saturating_sub(1);
-    let middle = ((last / 2) as f64 + 0.5) * pitch(table);
-    let mut ticks = vec![(0, "start", 0.0), (last / 2, "middle", middle), (last, "end", 100.0)];
-    match table.rows.len() {
-        0 | 1 => ticks.truncate(1),
-        2..=4 => {
-            ticks.remove(1);
-        }
-        _ => {}
-    }
+    let center = |row: usize| (row as f64 + 0.5) * pitch(table);
+    let ticks = if table.rows.len() <= 2 {
+        (0..=last).map(|row| (row, "start", row as f64 * pitch(table))).collect()
+    } else {
+        let mut ticks = vec![(0, "start", 0.0), (last / 2, "middle", center(last / 2)), (last, "end", 100.0)];
+        // Too near to the first for a phone.
+        ticks.retain(|(row, _, x)| *row == 0 || *x > 45.0);
+        ticks
+    };
     html! {
         @for (row, anchor, x) in ticks {
-            text x=(format!("{x:.2}%")) y=(y) text-anchor=(anchor) {
+            text.wide[anchor == "middle"] x=(format!("{x:.2}%")) y=(y) text-anchor=(anchor) {
                 (table.rows.get(row).map(|row| first_words(row)).unwrap_or_default())
             }
         }
@@ -162,32 +173,57 @@ fn column(chart: &Chart, row: &[Cell], x: f64, pitch: f64, floor: f64) -> Markup
     }
 }
 
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_CHARS {
+fn shortened(name: &str, chars: usize) -> String {
+    if name.chars().count() <= chars {
         return name.to_owned();
     }
-    name.chars().take(NAME_CHARS - 1).chain(['…']).collect()
+    name.chars().take(chars - 1).chain(['…']).collect()
 }
 
-fn bars(section: &Section, chart: &Chart, table: &Table) -> Markup {
-    let series = chart.series.first().copied().unwrap_or(0);
+/// The name beside a lying bar, and a shorter one for narrow screens where it is long.
+fn name(row: &[Cell], y: usize) -> Markup {
+    let name = first_words(row);
+    let is_long = name.chars().count() > NARROW_NAME_CHARS;
     html! {
-        svg role="img" aria-labelledby=(labels(section)) height=(table.rows.len() * PITCH - 14) {
-            (titled(section, chart))
-            @for (index, row) in table.rows.iter().enumerate() {
-                @let y = index * PITCH;
-                @let length = chart.lengths(row).iter().sum::<f64>() * 100.0;
-                g {
-                    title { (first_words(row)) ": " (row.get(series).map(Cell::words).unwrap_or_default()) }
-                    text.name x="0" y=(y + 14) { (shortened(&first_words(row))) }
-                    text.value x="100%" y=(y + 14) text-anchor="end" {
-                        (row.get(series).map(Cell::words).unwrap_or_default())
-                    }
-                    rect.track x="0" width="100%" y=(y + 22) height="8" rx="4" {}
-                    @if length > 0.0 {
-                        rect.s1 x="0" width=(format!("{length:.2}%")) y=(y + 22) height="8" rx="4" {}
+        text.name.wide[is_long] x="0" y=(y) { (shortened(&name, NAME_CHARS)) }
+        @if is_long { text.name.narrow x="0" y=(y) { (shortened(&name, NARROW_NAME_CHARS)) } }
+    }
+}
+
+/// Lying bars, in as many pictures as fit on paper.
+fn lying(section: &Section, chart: &Chart, table: &Table) -> Markup {
+    let parts = table.rows.len().div_ceil(BARS);
+    html! {
+        @for (part, rows) in table.rows.chunks(BARS).enumerate() {
+            @let id = if part == 0 { section.id.to_owned() } else { format!("{}-{}", section.id, part + 1) };
+            svg role="img" aria-labelledby=(format!("{id}-title {id}-desc")) height=(rows.len() * PITCH - 14) {
+                title id={ (id) "-title" } {
+                    (section.title) @if parts > 1 { ", part " (part + 1) " of " (parts) }
+                }
+                desc id={ (id) "-desc" } { (chart.description) }
+                @for (index, row) in rows.iter().enumerate() {
+                    @if chart.shape == Shape::Stacked {
+                        (stacked(chart, row, index * PITCH))
+                    } @else {
+                        (bar(chart, row, index * PITCH))
                     }
                 }
+            }
+        }
+    }
+}
+
+fn bar(chart: &Chart, row: &[Cell], y: usize) -> Markup {
+    let value = chart.series.first().and_then(|series| row.get(*series)).map(Cell::words).unwrap_or_default();
+    let length = chart.lengths(row).iter().sum::<f64>() * 100.0;
+    html! {
+        g {
+            title { (first_words(row)) ": " (value) }
+            (name(row, y + 14))
+            text.value x="100%" y=(y + 14) text-anchor="end" { (value) }
+            rect.track x="0" width="100%" y=(y + 22) height="8" rx="4" {}
+            @if length > 0.0 {
+                rect.s1 x="0" width=(format!("{length:.2}%")) y=(y + 22) height="8" rx="4" {}
             }
         }
     }
@@ -249,7 +285,7 @@ fn calendar(section: &Section, chart: &Chart, table: &Table) -> Markup {
             @for (index, month) in months.iter().enumerate() {
                 @let is_close = months.get(index + 1).is_some_and(|next| next.since(*month) < 21);
                 @if !is_close {
-                    text.month x=(format!("{:.2}%", place(*month))) y="10" { (month.date().format("%b").to_string()) }
+                    text.month.second[index % 2 == 1 && weeks > 40] x=(format!("{:.2}%", place(*month))) y="10" { (month.date().format("%b").to_string()) }
                 }
             }
             @for (day, count) in days {
@@ -263,23 +299,16 @@ fn calendar(section: &Section, chart: &Chart, table: &Table) -> Markup {
     }
 }
 
-/// Bars of one length, cut by what each part is of the whole; the level stands beside the name.
-fn stacked(section: &Section, chart: &Chart, table: &Table) -> Markup {
+/// A bar that is always of one length, cut by what each part is of the whole; the level stands beside the name.
+fn stacked(chart: &Chart, row: &[Cell], y: usize) -> Markup {
+    let level = row.get(3).map(Cell::words).unwrap_or_default();
     html! {
-        svg role="img" aria-labelledby=(labels(section)) height=(table.rows.len() * PITCH - 14) {
-            (titled(section, chart))
-            @for (index, row) in table.rows.iter().enumerate() {
-                @let y = index * PITCH;
-                g {
-                    title { (first_words(row)) ": " (row.get(3).map(Cell::words).unwrap_or_default()) }
-                    text.name x="0" y=(y + 14) { (shortened(&first_words(row))) }
-                    text.value x="100%" y=(y + 14) text-anchor="end" {
-                        (row.get(3).map(Cell::words).unwrap_or_default())
-                    }
-                    @for (x, width, class) in parts_of(chart, row) {
-                        rect class=(class) x=(format!("{x:.2}%")) width=(format!("{width:.2}%")) y=(y + 22) height="10" {}
-                    }
-                }
+        g {
+            title { (first_words(row)) ": " (level) }
+            (name(row, y + 14))
+            text.value x="100%" y=(y + 14) text-anchor="end" { (level) }
+            @for (x, width, class) in parts_of(chart, row) {
+                rect class=(class) x=(format!("{x:.2}%")) width=(format!("{width:.2}%")) y=(y + 22) height="10" {}
             }
         }
     }
@@ -299,13 +328,12 @@ fn parts_of(chart: &Chart, row: &[Cell]) -> Vec<(f64, f64, &'static str)> {
 }
 
 /// The names in order, and of each cell the row that says it. Long names stand across as letters.
-pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
+pub(super) fn matrix(section: &Section, chart: &Chart, table: &Table) -> Markup {
     let (names, cells) = chart.square(table);
     let has_letters = names.iter().map(|name| name.chars().count() + 3).sum::<usize>() > MATRIX_CHARS;
     html! {
         div.scroll tabindex="0" {
-            table.matrix {
-                caption { (chart.description) }
+            table.matrix aria-labelledby={ (section.id) "-heading" } {
                 thead {
                     tr {
                         th scope="col" { "Right" }
@@ -329,7 +357,7 @@ pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
                                 (one_line(name))
                             }
                             @for (given, cell) in row.iter().enumerate() {
-                                td class=(format!("n h{}{}", cell.map_or(0, |row| heat(row)), if given == place { " right" } else { "" })) {
+                                td.n.{ "h" (cell.map_or(0, |row| heat(row))) }.right[given == place].none[cell.is_none_or(|row| is_none(row))] {
                                     (cell.map_or_else(|| "0".to_owned(), |row| row.get(2).map(Cell::words).unwrap_or_default()))
                                 }
                             }
@@ -341,6 +369,10 @@ pub(super) fn matrix(chart: &Chart, table: &Table) -> Markup {
         }
         details { summary { "The numbers" } (super::rows(table)) }
     }
+}
+
+fn is_none(row: &[Cell]) -> bool {
+    row.get(2).is_none_or(|times| times.count() == 0)
 }
 
 /// How dark a cell is, 0 to 4, by its share of the answers to what was right.

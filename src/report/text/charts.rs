@@ -166,7 +166,10 @@ pub(super) fn stacked(out: &mut dyn Write, width: usize, chart: &Chart, table: &
 /// A square of names with letters across; where that is too wide, what was mistaken as a list.
 pub(super) fn matrix(out: &mut dyn Write, width: usize, chart: &Chart, table: &Table) -> io::Result<()> {
     let (names, cells) = chart.square(table);
-    let words = |cell: &Option<&Vec<Cell>>| cell.and_then(|row| row.get(2)).map_or_else(|| "0".to_owned(), Cell::words);
+    let words = |cell: &Option<&Vec<Cell>>| match cell.and_then(|row| row.get(2)) {
+        Some(times) if times.count() > 0 => times.words(),
+        _ => "·".to_owned(),
+    };
     let digits = cells.iter().flatten().map(|cell| words(cell).width()).max().unwrap_or(1).max(2);
     let used = INDENT.len() + 3 + names.len() * (digits + 1) + GAP.len() + 8;
     let longest = names.iter().map(|name| one_line(name).width()).max().unwrap_or(0);
@@ -174,7 +177,8 @@ pub(super) fn matrix(out: &mut dyn Write, width: usize, chart: &Chart, table: &T
     if room < 6.min(longest) {
         for row in table.rows.iter().filter(|row| row.first() != row.get(1)) {
             let name = |column: usize| row.get(column).map(Cell::words).unwrap_or_default();
-            paragraph(out, width, &format!("{} taken for {}: {} times", name(0), name(1), name(2)))?;
+            let times = if row.get(2).map(Cell::count) == Some(1) { "time" } else { "times" };
+            paragraph(out, width, &format!("{} taken for {}: {} {times}", name(0), name(1), name(2)))?;
         }
         return Ok(());
     }
