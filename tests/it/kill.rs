@@ -219,11 +219,14 @@ fn a_killed_import_is_there_whole_or_not_at_all() {
         command.args(["--quiet", "--now", MORNING, "import"]).arg(&file);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
-    // How long it takes here.
+    // How long it takes here, when nothing else is in its way.
     let env = env_at(0);
-    let started = env.ticks_ms();
-    assert!(import(&folder.path().join("measure.db")).wait().unwrap().success());
-    let whole = env.ticks_ms() - started;
+    let timed = |name: &str| {
+        let started = env.ticks_ms();
+        assert!(import(&folder.path().join(name)).wait().unwrap().success());
+        env.ticks_ms() - started
+    };
+    let whole = timed("measure.db").min(timed("again.db"));
     let imported = |store: &Store| {
         let mut notes = 0;
         let deck = store.deck_names().unwrap().into_iter().find(|(_, id, _)| id == "big");
@@ -240,7 +243,7 @@ fn a_killed_import_is_there_whole_or_not_at_all() {
     let mut nothing = 0;
     for kill in 0..8_u64 {
         let mut child = import(&db);
-        std::thread::sleep(Duration::from_millis(whole * (2 + 2 * kill) / 17));
+        std::thread::sleep(Duration::from_millis(whole * (1 + 2 * kill) / 17));
         child.kill().unwrap();
         child.wait().unwrap();
         let mut store = ops::open_as_is(&db, &env).unwrap();
@@ -249,7 +252,7 @@ fn a_killed_import_is_there_whole_or_not_at_all() {
         nothing += usize::from(notes == 0);
         assert_in_order(&mut store, 0);
     }
-    assert!(nothing > 2, "the kills came too late");
+    assert!(nothing > 1, "the kills came too late");
     assert!(import(&db).wait().unwrap().success());
     let mut store = ops::open_as_is(&db, &env).unwrap();
     assert_eq!(imported(&store), ROWS, "and then it goes in, once");

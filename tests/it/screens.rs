@@ -64,8 +64,7 @@ fn tour(columns: u16, colour: bool) -> String {
     let mut album = String::new();
     let mut take = |terminal: &Terminal, name: &str, text: &str| {
         terminal.sees(text);
-        // The rest of the frame may still be under way.
-        std::thread::sleep(Duration::from_millis(60));
+        terminal.rests();
         let shown = if colour { styled(terminal) } else { trimmed(&terminal.text()) };
         album.push_str(&format!("══ {name}\n{shown}\n"));
     };

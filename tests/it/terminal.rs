@@ -87,6 +87,16 @@ impl Terminal {
         }
     }
 
+    /// Waits until nothing more comes: the rest of a frame may still be under way.
+    pub(crate) fn rests(&self) {
+        let length = || self.raw.lock().unwrap().len();
+        let mut before = usize::MAX;
+        while before != length() {
+            before = length();
+            std::thread::sleep(Duration::from_millis(120));
+        }
+    }
+
     /// Types, as a person does who has looked at the screen first.
     pub(crate) fn types(&mut self, keys: &str) {
         std::thread::sleep(Duration::from_millis(250));
