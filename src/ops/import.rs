@@ -60,8 +60,10 @@ const ENDINGS: [&str; 6] = ["toml", "csv", "tsv", "txt", "json", "jsonl"];
 /// Rejected rows that are kept for the list; more are counted only.
 const MOST_LISTED: usize = 1000;
 
-/// Records that go from the reading thread to the writing one together, and how many such batches may wait.
+/// Records that go from the reading thread to the writing one together, fewer where their texts are long, and how many
+/// such batches may wait.
 const BATCH: usize = 256;
+const BATCH_BYTES: usize = 1 << 18;
 const BATCHES_AHEAD: usize = 8;
 
 /// How to import.
@@ -645,17 +647,21 @@ fn read_batches(
     read: &AtomicU64,
 ) -> Result<(), Broken> {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut bytes = 0;
     let mut failed = None;
     let mut heard = |bytes| read.store(bytes, Ordering::Relaxed);
     let mut input = Counting { inner: input, read: 0, heard: &mut heard };
     let done = importer.read(&mut input, options, &mut |outcome| {
-        batch.push(Parsed::of(outcome).map_err(|error| {
+        let parsed = Parsed::of(outcome).map_err(|error| {
             failed = Some(error);
             Stop
-        })?);
-        if batch.len() < BATCH {
+        })?;
+        bytes += if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
+        batch.push(parsed);
+        if batch.len() < BATCH && bytes < BATCH_BYTES {
             return Ok(());
         }
+        bytes = 0;
         let mut next = used.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
         next.clear();
         batches.send(std::mem::replace(&mut batch, next)).map_err(|_| Stop)

@@ -324,7 +324,7 @@ fn figures(text: &str) -> Vec<String> {
 }
 
 /// What words and pictures around a table may say in figures: what stands in it, how many rows it has, what a column
-/// comes to.
+/// comes to, and in a matrix what was taken for something else.
 fn derived(section: &serde_json::Value, columns: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let rows = section["rows"].as_array().cloned().unwrap_or_default();
@@ -335,6 +335,11 @@ fn derived(section: &serde_json::Value, columns: &[&str]) -> Vec<String> {
         found.push(with_commas(values().sum()));
         let words = rows.iter().filter(|row| row[*key].is_object()).map(|row| worded(key, &row[*key]));
         found.extend(words.flat_map(|words| figures(&words)));
+    }
+    if columns.contains(&"given") {
+        let mistakes =
+            rows.iter().filter(|row| row["given"] != row["expected"]).filter_map(|row| row["times"].as_u64());
+        found.push(with_commas(mistakes.sum()));
     }
     found
 }

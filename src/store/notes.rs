@@ -322,6 +322,12 @@ impl PackedNote {
         })
     }
 
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.body.len()
+    }
+
     /// The text itself.
     ///
     /// # Errors
@@ -577,7 +583,7 @@ impl<'b, 's> Bulk<'b, 's> {
             }
         }
         if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
-            self.waiting_bytes += note.body.len();
+            self.waiting_bytes += note.size();
             self.waiting.push(Row { who, key, note: note.clone(), now });
             return Ok(Placed::Later);
         }
