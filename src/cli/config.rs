@@ -36,6 +36,11 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Print one setting
+    #[command(after_help = "\
+Examples:
+  lmq config get new_per_day
+  lmq config get new_per_day --deck work::team
+  lmq config get scale --json")]
     Get {
         /// Its name
         key: String,
@@ -47,6 +52,11 @@ enum What {
         json: bool,
     },
     /// Change one setting
+    #[command(after_help = "\
+Examples:
+  lmq config set new_per_day 5
+  lmq config set new_per_day 2 --deck work::team
+  lmq config set scale sm2")]
     Set {
         /// Its name
         key: String,
@@ -57,6 +67,10 @@ enum What {
         deck: Option<String>,
     },
     /// Put one setting back to what is usual
+    #[command(after_help = "\
+Examples:
+  lmq config unset scale
+  lmq config unset new_per_day --deck work::team")]
     Unset {
         /// Its name
         key: String,
@@ -65,8 +79,17 @@ enum What {
         deck: Option<String>,
     },
     /// Open the file in your editor; it is changed only when what you save has no faults
+    #[command(after_help = "\
+Examples:
+  lmq config edit
+  EDITOR=nano lmq config edit")]
     Edit,
     /// Print all settings, with where each comes from
+    #[command(after_help = "\
+Examples:
+  lmq config list
+  lmq config list --deck work::team
+  lmq config list --json")]
     List {
         /// What holds in this deck
         #[arg(long, value_name = "D")]
@@ -76,6 +99,10 @@ enum What {
         json: bool,
     },
     /// Print where the file is
+    #[command(after_help = "\
+Examples:
+  lmq config path
+  cp \"$(lmq config path)\" elsewhere.toml")]
     Path,
 }
 

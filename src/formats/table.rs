@@ -228,7 +228,7 @@ impl<'a> Rows<'a> {
                     let line = self.line;
                     self.start += used;
                     self.line += lines;
-                    return Ok(Next::Row(line));
+                    return Ok(if used > LONGEST_ROW { Next::TooLong(line) } else { Next::Row(line) });
                 }
                 Split::Unclosed(open) => return self.leave_out(open),
                 Split::More(Some(open)) if self.end - self.start > LONGEST_ROW => return self.leave_out(open),
@@ -502,6 +502,11 @@ mod tests {
     fn a_row_without_end_is_left_out() {
         let text = format!("a,b\n{}\nc,d\n", "x".repeat(3 * LONGEST_ROW));
         assert_eq!(lines(&text), [Next::Row(1), Next::TooLong(2), Next::Row(3)]);
+        // One that happens to be in the buffer whole is no shorter for that.
+        for (longer, row) in [(0, Next::Row(2)), (1, Next::TooLong(2))] {
+            let text = format!("a,b\n{}\nc,d\n", "x".repeat(LONGEST_ROW - 1 + longer));
+            assert_eq!(lines(&text), [Next::Row(1), row, Next::Row(3)]);
+        }
     }
 
     #[test]
