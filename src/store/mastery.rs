@@ -204,27 +204,30 @@ impl Store {
     }
 }
 
-pub(super) fn groups_of(db: &Connection, decks: &DeckSet) -> Result<Groups, StoreError> {
-    // By the note's number: 0 where it is retired or held out, -1 where it has no topic.
-    const NO_TOPIC: i64 = -1;
-    let mut topics: Vec<i64> = Vec::new();
-    let mut is_any_bare = false;
+/// Topics by the note's number; `bare` for a note without one, 0 where there is no note, or none of those that `which`
+/// means. They come from an index: the notes themselves are ten times as many pages.
+pub(super) fn topics_by_note(db: &Connection, which: &str, bare: i64) -> Result<Vec<i64>, StoreError> {
+    let mut topics = Vec::new();
     let mut statement =
-        db.prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt WHERE retired = 0 AND held_out = 0")?;
+        db.prepare_cached(&format!("SELECT id, topic FROM note INDEXED BY note_prompt WHERE {which}"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Ok(note) = usize::try_from(row.get::<_, i64>(0)?) else { continue };
         if topics.len() <= note {
             topics.resize(note + 1, 0);
         }
-        let topic = row.get::<_, Option<i64>>(1)?;
-        is_any_bare |= topic.is_none();
-        if let Some(of_note) = topics.get_mut(note) {
-            *of_note = topic.unwrap_or(NO_TOPIC);
+        if let Some(topic) = topics.get_mut(note) {
+            *topic = row.get::<_, Option<i64>>(1)?.unwrap_or(bare);
         }
     }
+    Ok(topics)
+}
+
+pub(super) fn groups_of(db: &Connection, decks: &DeckSet) -> Result<Groups, StoreError> {
+    const NO_TOPIC: i64 = -1;
+    let topics = topics_by_note(db, "retired = 0 AND held_out = 0", NO_TOPIC)?;
     let mut tags: HashMap<i64, String> = HashMap::new();
-    if is_any_bare {
+    if topics.contains(&NO_TOPIC) {
         let mut statement = db.prepare_cached(
             "SELECT id, json_extract(body, '$.tags[0]') FROM note \
              WHERE topic IS NULL AND retired = 0 AND held_out = 0 AND body LIKE '%\"tags\"%'",

@@ -42,6 +42,7 @@ use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
 use crate::store::mastery::Groups;
 use crate::store::mastery::groups_of;
+use crate::store::mastery::topics_by_note;
 use crate::store::review_log::Reader;
 use crate::store::review_log::events_of;
 use crate::store::review_log::voided;
@@ -564,19 +565,7 @@ impl Store {
 
     /// Decks and topics of the cards that may have an answer since a day, by card.
     fn places(&self, since: StudyDay) -> Result<Vec<CardPlace>, StoreError> {
-        // The topics of all notes from an index, by the note's number: the notes themselves are ten times as many pages.
-        let mut topics: Vec<i64> = Vec::new();
-        let mut statement = self.db.prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let Ok(note) = usize::try_from(row.get::<_, i64>(0)?) else { continue };
-            if topics.len() <= note {
-                topics.resize(note + 1, 0);
-            }
-            if let Some(topic) = topics.get_mut(note) {
-                *topic = row.get::<_, Option<i64>>(1)?.unwrap_or(0);
-            }
-        }
+        let topics = topics_by_note(&self.db, "true", 0)?;
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, c.deck, c.note FROM card_state s JOIN card c ON c.id = s.card \
              WHERE s.last_day IS NULL OR s.last_day >= ?1 ORDER BY s.card",
