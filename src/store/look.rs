@@ -9,7 +9,6 @@ use crate::store::migrate;
 use crate::store::wal_name;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
-use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -47,15 +46,7 @@ impl Store {
             return Ok(None);
         }
         let here = Here { machine: String::new(), device_name: String::new(), fresh_device: DeviceId([0; 16]) };
-        Ok(Some(Self {
-            db,
-            path: path.to_owned(),
-            here,
-            devices: Vec::new(),
-            writes_as: None,
-            config: None,
-            unmoved: Cell::new(0),
-        }))
+        Ok(Some(Self::over(db, path, here)))
     }
 }
 

@@ -316,7 +316,13 @@ impl Store {
             copy_to(db, &copy)?;
             Ok(copy)
         })?;
-        let mut store = Self {
+        let mut store = Self::over(db, path, here);
+        store.read_devices()?;
+        Ok(store)
+    }
+
+    fn over(db: Connection, path: &Path, here: Here) -> Self {
+        Self {
             db,
             path: path.to_owned(),
             here,
@@ -324,9 +330,7 @@ impl Store {
             writes_as: None,
             config: None,
             unmoved: Cell::new(0),
-        };
-        store.read_devices()?;
-        Ok(store)
+        }
     }
 
     /// More memory for a command that reads the whole database, in an order that need not be the one it lies in.
