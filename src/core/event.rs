@@ -1,4 +1,4 @@
-//! Facts, in the past tense: everything that the log can hold.
+//! Events: what happened to one card, in the past tense.
 
 use crate::core::grade::Quality;
 use crate::core::id::ActionId;
@@ -8,39 +8,30 @@ use crate::core::id::EventId;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
-use crate::core::units::Days;
-use crate::core::units::Ease;
 use crate::core::units::Hlc;
 use crate::core::units::Millis;
 
-/// What happened. Each says what undoing it means: as if it had never been.
+/// What happened to a card. Each says what undoing it means: as if it had never been.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fact {
-    /// A card was answered. Undone: the later answers are computed again without it.
+pub enum EventKind {
+    /// It was answered. Undone: the later answers are computed again without it.
     Answered {
         /// The grade.
         quality: Quality,
         /// Time taken, raw.
         took: Millis,
     },
-    /// A card was answered in cram mode, which changes no schedule.
+    /// It was answered in cram mode, which changes no schedule.
     Crammed {
         /// The grade.
         quality: Quality,
         /// Time taken, raw.
         took: Millis,
     },
-    /// An action was taken back. It may itself be an undo; undoing this one is a redo.
-    Undone {
-        /// The action that no longer counts.
-        action: ActionId,
-    },
-    /// The due day was set by hand; the event's after-state has it.
-    DueSet,
-    /// The card was made new again.
+    /// Its due day was set by hand or by another scheduler; the event's memory has it.
+    Rescheduled,
+    /// It was made new again.
     Reset,
-    /// What the card asks has changed: its repetitions begin again, its ease and lapses stay.
-    Restarted,
     /// Taken out of reviews.
     Suspended,
     /// Put back.
@@ -61,7 +52,7 @@ pub enum Fact {
         /// 0 for none.
         flag: u8,
     },
-    /// An answer given in another program: kept, counted in statistics, not folded.
+    /// An answer given in another program: kept, counted in statistics, not folded by SM-2.
     Imported {
         /// The grade.
         quality: Quality,
@@ -70,15 +61,8 @@ pub enum Fact {
     },
     /// Another program's state taken over; folded only where the card has no answer of ours before it.
     Adopted,
-    /// A setting was changed; the detail has key, old and new value.
-    Configured,
-    /// A break was announced: until a day nothing is due.
-    Paused {
-        /// The first study day on which cards are asked again.
-        until: StudyDay,
-    },
-    /// The break was ended.
-    Resumed,
+    /// What the card asks has changed: its repetitions begin again, its ease and lapses stay.
+    Restarted,
     /// A check-up scene was answered. It changes no schedule and counts nowhere but among check-ups. Undone: the scene
     /// was not asked.
     Checked {
@@ -86,24 +70,63 @@ pub enum Fact {
         quality: Quality,
         /// Time taken, raw.
         took: Millis,
-        /// The check-up's number on the device that asked it, from 1.
-        checkup: u32,
+        /// The check-up: the sequence of its first answer on the same device; 0 in a draft that begins one.
+        checkup: u64,
         /// Whether the check-up ended with it.
         last: bool,
     },
 }
 
-impl Fact {
-    /// Its name in the log and in JSON.
+impl EventKind {
+    /// One of each kind, in the order of their codes, to walk over them all.
+    pub const ALL: [Self; 15] = [
+        Self::Answered { quality: Quality::Q4, took: Millis(0) },
+        Self::Crammed { quality: Quality::Q4, took: Millis(0) },
+        Self::Rescheduled,
+        Self::Reset,
+        Self::Suspended,
+        Self::Unsuspended,
+        Self::Buried { until: StudyDay(0) },
+        Self::Unburied,
+        Self::Marked,
+        Self::Unmarked,
+        Self::Flagged { flag: 0 },
+        Self::Imported { quality: Quality::Q4, took: Millis(0) },
+        Self::Adopted,
+        Self::Restarted,
+        Self::Checked { quality: Quality::Q4, took: Millis(0), checkup: 0, last: false },
+    ];
+
+    /// Its number in the log. Fixed for ever.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Answered { .. } => 1,
+            Self::Crammed { .. } => 2,
+            Self::Rescheduled => 3,
+            Self::Reset => 4,
+            Self::Suspended => 5,
+            Self::Unsuspended => 6,
+            Self::Buried { .. } => 7,
+            Self::Unburied => 8,
+            Self::Marked => 9,
+            Self::Unmarked => 10,
+            Self::Flagged { .. } => 11,
+            Self::Imported { .. } => 12,
+            Self::Adopted => 13,
+            Self::Restarted => 14,
+            Self::Checked { .. } => 15,
+        }
+    }
+
+    /// Its name in JSON and in the views.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Answered { .. } => "answered",
             Self::Crammed { .. } => "crammed",
-            Self::Undone { .. } => "undone",
-            Self::DueSet => "due-set",
+            Self::Rescheduled => "rescheduled",
             Self::Reset => "reset",
-            Self::Restarted => "restarted",
             Self::Suspended => "suspended",
             Self::Unsuspended => "unsuspended",
             Self::Buried { .. } => "buried",
@@ -113,14 +136,12 @@ impl Fact {
             Self::Flagged { .. } => "flagged",
             Self::Imported { .. } => "imported",
             Self::Adopted => "adopted",
-            Self::Configured => "configured",
-            Self::Paused { .. } => "paused",
-            Self::Resumed => "resumed",
+            Self::Restarted => "restarted",
             Self::Checked { .. } => "checked",
         }
     }
 
-    /// Grade and time, for the facts that are answers.
+    /// Grade and time, for the kinds that are answers.
     #[must_use]
     pub fn answer(&self) -> Option<(Quality, Millis)> {
         match self {
@@ -128,8 +149,7 @@ impl Fact {
             | Self::Crammed { quality, took }
             | Self::Imported { quality, took }
             | Self::Checked { quality, took, .. } => Some((*quality, *took)),
-            Self::Undone { .. }
-            | Self::DueSet
+            Self::Rescheduled
             | Self::Reset
             | Self::Restarted
             | Self::Suspended
@@ -139,68 +159,136 @@ impl Fact {
             | Self::Marked
             | Self::Unmarked
             | Self::Flagged { .. }
-            | Self::Adopted
-            | Self::Configured
-            | Self::Paused { .. }
-            | Self::Resumed => None,
+            | Self::Adopted => None,
         }
+    }
+
+    /// The one number that some kinds need besides: the day, the flag, or twice the check-up plus one where it ended.
+    #[must_use]
+    pub fn arg(&self) -> Option<i64> {
+        match self {
+            Self::Buried { until } => Some(i64::from(until.0)),
+            Self::Flagged { flag } => Some(i64::from(*flag)),
+            Self::Checked { checkup, last, .. } => {
+                Some(i64::try_from(*checkup).unwrap_or(i64::MAX / 2).saturating_mul(2) + i64::from(*last))
+            }
+            Self::Answered { .. }
+            | Self::Crammed { .. }
+            | Self::Rescheduled
+            | Self::Reset
+            | Self::Restarted
+            | Self::Suspended
+            | Self::Unsuspended
+            | Self::Unburied
+            | Self::Marked
+            | Self::Unmarked
+            | Self::Imported { .. }
+            | Self::Adopted => None,
+        }
+    }
+
+    /// A kind from its number and what it needs; `None` where this program does not know the number, or something that
+    /// the kind needs is missing or out of its range.
+    #[must_use]
+    pub fn from_parts(code: u8, quality: Option<Quality>, took: Millis, arg: Option<i64>) -> Option<Self> {
+        let day = || Some(StudyDay(i32::try_from(arg?).ok()?));
+        Some(match code {
+            1 => Self::Answered { quality: quality?, took },
+            2 => Self::Crammed { quality: quality?, took },
+            3 => Self::Rescheduled,
+            4 => Self::Reset,
+            5 => Self::Suspended,
+            6 => Self::Unsuspended,
+            7 => Self::Buried { until: day()? },
+            8 => Self::Unburied,
+            9 => Self::Marked,
+            10 => Self::Unmarked,
+            11 => Self::Flagged { flag: u8::try_from(arg?).ok()? },
+            12 => Self::Imported { quality: quality?, took },
+            13 => Self::Adopted,
+            14 => Self::Restarted,
+            15 => {
+                let arg = u64::try_from(arg?).ok()?;
+                Self::Checked { quality: quality?, took, checkup: arg / 2, last: arg % 2 == 1 }
+            }
+            _ => return None,
+        })
     }
 }
 
-/// What an event leaves a card's memory at: the narrow integers of the log. The day of the answer is the event's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct After {
-    /// Recalls in a row.
-    pub repetitions: u32,
-    /// The stored interval.
-    pub interval: Days,
-    /// The ease factor.
-    pub ease: Ease,
-    /// Failures.
-    pub lapses: u32,
-    /// The due day.
-    pub due: StudyDay,
-    /// The last grade.
-    pub last_quality: Quality,
+/// How an answer was asked and checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asked {
+    /// It was typed.
+    Type,
+    /// One of several was chosen.
+    Choose,
+    /// A scene was sorted to a side.
+    Sort,
+    /// A list was filled.
+    List,
+    /// Things were put in order.
+    Order,
 }
 
-impl After {
-    /// The log's form of a memory.
+impl Asked {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 5] = [Self::Type, Self::Choose, Self::Sort, Self::List, Self::Order];
+
+    /// Its name in the log and in JSON.
     #[must_use]
-    pub fn of(memory: &Memory) -> Self {
-        Self {
-            repetitions: memory.repetitions,
-            interval: memory.interval,
-            ease: memory.ease,
-            lapses: memory.lapses,
-            due: memory.due,
-            last_quality: memory.last_quality,
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Choose => "choose",
+            Self::Sort => "sort",
+            Self::List => "list",
+            Self::Order => "order",
         }
     }
 
-    /// The memory that it stands for, with `last` as the day of the last answer.
+    /// The one of that name.
     #[must_use]
-    pub fn memory(&self, last: StudyDay) -> Memory {
-        Memory {
-            repetitions: self.repetitions,
-            interval: self.interval,
-            ease: self.ease,
-            lapses: self.lapses,
-            last,
-            due: self.due,
-            last_quality: self.last_quality,
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|asked| asked.name() == name)
+    }
+
+    /// Its number in the log. Fixed for ever.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Type => 1,
+            Self::Choose => 2,
+            Self::Sort => 3,
+            Self::List => 4,
+            Self::Order => 5,
         }
     }
+
+    /// The one of that number.
+    #[must_use]
+    pub fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|asked| asked.code() == code)
+    }
+}
+
+/// Another program's own record that an event was made from: counted once, whoever imported it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Foreign {
+    /// The program, for example `anki`.
+    pub program: String,
+    /// The record's id there.
+    pub id: i64,
 }
 
 /// What is kept beside an event only where there is something to keep. Never in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Detail {
-    /// How it was asked, where the answer was checked: `sort`, `choose`, `type`, `list`, `order`.
-    pub asked: Option<String>,
-    /// What was typed, chosen, sorted or listed.
+    /// How it was asked, where the answer was checked.
+    pub asked: Option<Asked>,
+    /// What was typed, chosen, sorted or listed. A text record: it can be erased.
     pub response: Option<String>,
-    /// The right side or option, for kinds where a wrong answer is one of a few.
+    /// The right side or option, for kinds where a wrong answer is one of a few. In the same text record.
     pub expected: Option<String>,
     /// The grade that the program suggested.
     pub suggested: Option<Quality>,
@@ -208,8 +296,16 @@ pub struct Detail {
     pub guessed: bool,
     /// Index of the phrasing that was shown, where there are several.
     pub variant: Option<u32>,
-    /// Anything else, as JSON.
-    pub extra: Option<String>,
+    /// Whether the choices were the speakers of quotations.
+    pub speakers: bool,
+    /// Which form of a check-up it was, where there are several.
+    pub form: Option<u32>,
+    /// How sure the learner was, in per cent, where they said.
+    pub confidence: Option<u8>,
+    /// Minutes by which the due time differs from the start of its day, for schedules within a day.
+    pub due_offset_min: Option<i32>,
+    /// The record of another program that it was made from.
+    pub foreign: Option<Foreign>,
 }
 
 impl Detail {
@@ -218,57 +314,65 @@ impl Detail {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether words were given: those are a text record of their own.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.response.is_some() || self.expected.is_some()
+    }
 }
 
-/// A fact about to be written; the store gives it its id, time and place in the order.
+/// An event about to be written; the store gives it its id, time and place in the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// The card, or none.
-    pub card: Option<CardId>,
+    /// The card.
+    pub card: CardId,
     /// What happened.
-    pub fact: Fact,
+    pub kind: EventKind,
     /// The card's last event that the writer knew; a stale one is refused.
     pub prev: Option<EventId>,
-    /// Where it leaves the memory; `None` where the fact leaves it alone or takes it away.
-    pub after: Option<After>,
+    /// For `rescheduled` and `adopted`: the memory that it leaves.
+    pub memory: Option<Memory>,
+    /// When it happened, where that is not now: in another program.
+    pub at: Option<(Timestamp, StudyDay)>,
     /// More to keep.
     pub detail: Detail,
 }
 
-/// One written fact.
+impl Draft {
+    /// A plain event.
+    #[must_use]
+    pub fn new(card: CardId, kind: EventKind, prev: Option<EventId>) -> Self {
+        Self { card, kind, prev, memory: None, at: None, detail: Detail::default() }
+    }
+}
+
+/// One written event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Its name.
     pub id: EventId,
-    /// The action that it is part of; same device.
-    pub action: u64,
-    /// Its place in the order of all events.
+    /// Its place in the order of all actions; that of its action.
     pub hlc: Hlc,
     /// When, with the local offset of that moment.
     pub at: Timestamp,
     /// The raw study day; replay reads it and never computes it again.
     pub study_day: StudyDay,
-    /// The card, or none.
-    pub card: Option<CardId>,
+    /// The card.
+    pub card: CardId,
     /// What happened.
-    pub fact: Fact,
-    /// The scheduler configuration in force, for answers.
+    pub kind: EventKind,
+    /// The scheduler configuration in force, for answers, `adopted` and `rescheduled`.
     pub config: Option<ConfigId>,
-    /// The card's last event that the writer knew.
+    /// The card's last event that the writer knew, where another device wrote that one.
     pub prev: Option<EventId>,
-    /// Where it left the memory.
-    pub after: Option<After>,
+    /// For `rescheduled` and `adopted`: the memory that it leaves. For all others it is computed.
+    pub memory: Option<Memory>,
     /// More.
     pub detail: Detail,
 }
 
 impl Event {
-    /// The action that it is part of.
-    #[must_use]
-    pub fn action_id(&self) -> ActionId {
-        ActionId { device: self.id.device, number: self.action }
-    }
-
     /// The key of the total order: (hlc, device, sequence).
     #[must_use]
     pub fn order(&self) -> (Hlc, EventId) {
@@ -276,19 +380,22 @@ impl Event {
     }
 }
 
-/// One user-visible step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
-    /// Its name.
-    pub id: ActionId,
-    /// What kind of step: `answer`, `import`, `undo`, …
-    pub kind: String,
-    /// What `lmq undo` says it was.
-    pub label: String,
-    /// When.
-    pub at: Timestamp,
-    /// On which study day.
-    pub study_day: StudyDay,
-    /// The stamp of its last event: no later action of the device has a smaller one.
-    pub hlc: Hlc,
+/// The range of entries that one action has in its device's log: events and facts are numbered together, from 1,
+/// without gaps, and the number of the first one names the action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The action.
+    pub action: ActionId,
+    /// How many entries it has; at least one.
+    pub entries: u64,
+}
+
+impl Span {
+    /// Whether the entry of that name is part of the action.
+    #[must_use]
+    pub fn has(&self, entry: EventId) -> bool {
+        entry.device == self.action.device
+            && entry.sequence >= self.action.number
+            && entry.sequence - self.action.number < self.entries
+    }
 }

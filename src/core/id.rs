@@ -5,7 +5,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use std::fmt;
 
-fn first_16(hash: &[u8]) -> [u8; 16] {
+pub(crate) fn first_16(hash: &[u8]) -> [u8; 16] {
     let mut bytes = [0; 16];
     for (to, from) in bytes.iter_mut().zip(hash) {
         *to = *from;

@@ -1,324 +1,399 @@
-//! A log as a set of events: what two devices have is united by taking both.
+//! The log on its way out of one database and into another: segments, the chain of hashes that names them, and texts by
+//! their salted hashes.
+//!
+//! A segment is the actions n to m of one device with all that they wrote. Databases are united by taking each other's
+//! segments; what is known already changes nothing.
 
-use crate::core::event::Action;
+use crate::core::action::Action;
 use crate::core::event::Event;
-use crate::core::event::Fact;
-use crate::core::id::CardId;
+use crate::core::fact::ChainHash;
+use crate::core::fact::Fact;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
-use crate::core::replay::Configs;
-use crate::core::replay::Voided;
-use crate::core::replay::fold;
-use crate::core::state::CardState;
-use crate::core::units::Hlc;
-use std::collections::BTreeMap;
+use serde::Deserialize;
+use serde::Serialize;
+use sha2::Digest as _;
+use sha2::Sha256;
 
-/// One line of the log on its way.
+/// A text under its salted hash. `body` and `salt` are gone once it was erased; the hash stays, so that every name made
+/// from it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextRecord {
+    /// Chance, so that an erased text can't be guessed from its hash.
+    pub salt: Option<i64>,
+    /// The first 16 bytes of SHA-256 over salt and body.
+    pub hash: [u8; 16],
+    /// The words.
+    pub body: Option<String>,
+}
+
+impl TextRecord {
+    /// The record of a text.
+    #[must_use]
+    pub fn new(salt: i64, body: String) -> Self {
+        Self { hash: text_hash(salt, &body), salt: Some(salt), body: Some(body) }
+    }
+
+    /// Whether hash, salt and body belong together; an erased one always does.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match (self.salt, &self.body) {
+            (Some(salt), Some(body)) => text_hash(salt, body) == self.hash,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+}
+
+/// The first 16 bytes of SHA-256 over the salt (8 bytes, big-endian) and the body.
+#[must_use]
+pub fn text_hash(salt: i64, body: &str) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update(salt.to_be_bytes());
+    hasher.update(body.as_bytes());
+    crate::core::id::first_16(&hasher.finalize())
+}
+
+/// The words of an answer: a text record under the event's name, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AnswerWords {
+    /// What was typed, chosen, sorted or listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
+    /// What was right, where a wrong answer is one of a few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+}
+
+/// Where a device was forked from another: it goes on with the other's numbers after `sequence`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parent {
+    /// The other device.
+    pub device: DeviceId,
+    /// Its last entry that both share.
+    pub sequence: u64,
+    /// The hash of its log up to there.
+    pub chain: ChainHash,
+}
+
+/// A device that wrote some of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its name.
+    pub name: String,
+    /// Where it was forked from.
+    pub parent: Option<Parent>,
+    /// When it was made, ms.
+    pub created_at_ms: i64,
+}
+
+impl Device {
+    /// The hash that its log begins with: its parent's where it was forked, else one over its id.
+    #[must_use]
+    pub fn first_chain(&self) -> ChainHash {
+        first_chain(self.id, self.parent.as_ref())
+    }
+
+    /// The number of its first own entry.
+    #[must_use]
+    pub fn first_sequence(&self) -> u64 {
+        self.parent.map_or(1, |parent| parent.sequence + 1)
+    }
+}
+
+/// The hash that a device's log begins with.
+#[must_use]
+pub fn first_chain(device: DeviceId, parent: Option<&Parent>) -> ChainHash {
+    parent.map_or_else(|| ChainHash(crate::core::id::first_16(&Sha256::digest(device.0))), |parent| parent.chain)
+}
+
+/// What a segment says of itself before its actions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentHead {
+    /// Who wrote it, with where it was forked.
+    pub device: Device,
+    /// The number of its first entry.
+    pub from: u64,
+    /// The number of its last entry.
+    pub to: u64,
+    /// The hash of the device's log before the first entry.
+    pub before: ChainHash,
+    /// The hash after the last entry.
+    pub after: ChainHash,
+    /// The devices whose entries the writer knew, each with the number of the last one: what is awaited where it is not
+    /// here yet. It blocks nothing.
+    pub knows: Vec<(DeviceId, u64)>,
+}
+
+/// An event or a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Something that happened to a card.
+    Event(Box<Event>),
+    /// Something that happened to a note, a deck, the settings or the log.
+    Fact(EventId, Fact),
+}
+
+impl Entry {
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> EventId {
+        match self {
+            Self::Event(event) => event.id,
+            Self::Fact(id, _) => *id,
+        }
+    }
+
+    /// Whether a text record has to come with it.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        match self {
+            Self::Event(event) => event.detail.has_words(),
+            Self::Fact(_, fact) => fact.has_text(),
+        }
+    }
+}
+
+/// One piece of the log, in this order: a segment's head, the configurations that it names, then each action before its
+/// entries. An action of one lone event comes as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogRecord {
-    /// A device that wrote some of it.
-    Device {
-        /// Its id.
-        id: DeviceId,
-        /// Its name.
-        name: String,
-        /// The device that it was forked from, and the last sequence that both share.
-        parent: Option<(DeviceId, Option<u64>)>,
-        /// When it was made, ms.
-        created_at_ms: i64,
-    },
+    /// A segment begins.
+    Head(Box<SegmentHead>),
     /// A scheduler configuration.
     Config {
         /// Its content hash.
         id: ConfigId,
-        /// Its name.
-        name: String,
         /// Its canonical JSON.
         json: String,
     },
-    /// An action, with the first of its events' sequences and their number.
-    Action(Action, u64, u64),
+    /// An action; its entries follow.
+    Action(Action),
+    /// The next entry of the action, with its words.
+    Entry(Entry, Option<TextRecord>),
+    /// The segment ends.
+    End,
+}
+
+/// The chain of hashes over a device's log, an action at a time.
+///
+/// `next = first 16 bytes of SHA-256(previous, the action's head, each entry, each text's hash)`, all by global names in one
+/// canonical form of bytes: every field in a fixed order, numbers as 8 bytes big-endian, texts with their length before
+/// them, what may be missing with a byte that tells.
+pub struct Chain {
+    hash: ChainHash,
+    hasher: Sha256,
+    bytes: Vec<u8>,
+}
+
+impl Chain {
+    /// Goes on after `hash`.
+    #[must_use]
+    pub fn after(hash: ChainHash) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(hash.0);
+        Self { hash, hasher, bytes: Vec::with_capacity(256) }
+    }
+
+    /// The hash after the last action that was finished.
+    #[must_use]
+    pub fn hash(&self) -> ChainHash {
+        self.hash
+    }
+
+    /// An entry of the action that is being written, with the hash of its text.
+    pub fn entry(&mut self, entry: EntryRef<'_>, text: Option<[u8; 16]>) {
+        self.bytes.clear();
+        let mut out = Canonical(&mut self.bytes);
+        match entry {
+            EntryRef::Event(event) => out.event(event),
+            EntryRef::Fact(id, fact) => out.fact(id, fact),
+        }
+        out.option(text.as_ref(), |out, hash| out.raw(hash));
+        self.hasher.update(&self.bytes);
+    }
+
+    /// The action is whole; gives the hash after it. Its head comes last, since only then it is known how long it is.
+    pub fn finish(&mut self, action: &Action) -> ChainHash {
+        self.bytes.clear();
+        Canonical(&mut self.bytes).action(action);
+        self.hasher.update(&self.bytes);
+        self.hash = ChainHash(crate::core::id::first_16(&self.hasher.finalize_reset()));
+        self.hasher.update(self.hash.0);
+        self.hash
+    }
+}
+
+/// A borrowed [`Entry`].
+#[derive(Debug, Clone, Copy)]
+pub enum EntryRef<'e> {
     /// An event.
-    Event(Box<Event>),
+    Event(&'e Event),
+    /// A fact, with its name.
+    Fact(EventId, &'e Fact),
 }
 
-/// Events in their total order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Log(BTreeMap<(Hlc, EventId), Event>);
-
-impl FromIterator<Event> for Log {
-    fn from_iter<T: IntoIterator<Item = Event>>(events: T) -> Self {
-        Self(events.into_iter().map(|event| (event.order(), event)).collect())
+impl<'e> From<&'e Entry> for EntryRef<'e> {
+    fn from(entry: &'e Entry) -> Self {
+        match entry {
+            Entry::Event(event) => Self::Event(event),
+            Entry::Fact(id, fact) => Self::Fact(*id, fact),
+        }
     }
 }
 
-impl Log {
-    /// Both logs' events, each once. Commutative, associative and idempotent, since an event's name is never used twice.
-    #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
-        self.0.values().chain(other.0.values()).cloned().collect()
+/// The canonical bytes that the chain is made over. Own entries go by their numbers alone, and so do references to the own
+/// device's, so that a fork that takes entries over keeps their hashes.
+struct Canonical<'b>(&'b mut Vec<u8>);
+
+impl Canonical<'_> {
+    fn raw(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
     }
 
-    /// The events in order.
-    pub fn events(&self) -> impl Iterator<Item = &Event> {
-        self.0.values()
+    fn number(&mut self, number: i64) {
+        self.raw(&number.to_be_bytes());
     }
 
-    /// The actions that no longer count.
-    #[must_use]
-    pub fn voided(&self) -> Voided {
-        Voided::of(self.events().filter(|event| matches!(event.fact, Fact::Undone { .. })))
+    fn count(&mut self, number: u64) {
+        self.raw(&number.to_be_bytes());
     }
 
-    /// The state of every card that the log names.
-    #[must_use]
-    pub fn states(&self, configs: &Configs) -> BTreeMap<CardId, CardState> {
-        let mut by_card: BTreeMap<CardId, Vec<&Event>> = BTreeMap::new();
-        for event in self.events() {
-            if let Some(card) = event.card {
-                by_card.entry(card).or_default().push(event);
+    fn text(&mut self, text: &str) {
+        self.count(u64::try_from(text.len()).unwrap_or(u64::MAX));
+        self.raw(text.as_bytes());
+    }
+
+    fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        match value {
+            None => self.raw(&[0]),
+            Some(value) => {
+                self.raw(&[1]);
+                write(self, value);
             }
         }
-        let voided = self.voided();
-        by_card.into_iter().map(|(card, events)| (card, fold(events, &voided, configs, |_, _| {}))).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::event::After;
-    use crate::core::event::Detail;
-    use crate::core::grade::Quality;
-    use crate::core::id::ActionId;
-    use crate::core::id::NoteUid;
-    use crate::core::scheduler::Scheduler;
-    use crate::core::study_day::StudyDay;
-    use crate::core::study_day::Timestamp;
-    use crate::core::units::Millis;
-    use proptest::prelude::*;
-
-    /// A device that keeps its log as `lmq` does: each answer sees the state that the log before it adds up to.
-    struct Device {
-        id: DeviceId,
-        log: Log,
-        next: u64,
-        hlc: Hlc,
     }
 
-    #[derive(Debug, Clone)]
-    enum Step {
-        Answer { card: u8, quality: u8, days: u8 },
-        Suspend { card: u8 },
-        Unsuspend { card: u8 },
-        Bury { card: u8 },
-        Mark { card: u8 },
-        Reset { card: u8 },
-        Restart { card: u8 },
-        Undo { back: u8 },
+    /// An entry named by one of `own`: nothing but its number where it is of the same device.
+    fn name(&mut self, own: DeviceId, device: DeviceId, sequence: u64) {
+        self.option((device != own).then_some(device), |out, device| out.raw(&device.0));
+        self.count(sequence);
     }
 
-    fn steps() -> impl Strategy<Value = Vec<Step>> {
-        let step = prop_oneof![
-            8 => (0u8..4, 0u8..6, 0u8..9).prop_map(|(card, quality, days)| Step::Answer { card, quality, days }),
-            1 => (0u8..4).prop_map(|card| Step::Suspend { card }),
-            1 => (0u8..4).prop_map(|card| Step::Unsuspend { card }),
-            1 => (0u8..4).prop_map(|card| Step::Bury { card }),
-            1 => (0u8..4).prop_map(|card| Step::Mark { card }),
-            1 => (0u8..4).prop_map(|card| Step::Reset { card }),
-            1 => (0u8..4).prop_map(|card| Step::Restart { card }),
-            3 => (0u8..6).prop_map(|back| Step::Undo { back }),
-        ];
-        proptest::collection::vec(step, 0..40)
+    fn action(&mut self, action: &Action) {
+        self.raw(&[action.kind.code()]);
+        self.text(&action.subject.to_string());
+        self.count(action.span.action.number);
+        self.count(action.span.entries);
+        self.number(action.hlc.0);
+        self.number(action.at.unix_ms);
+        self.number(i64::from(action.at.offset_min));
+        self.number(i64::from(action.study_day.0));
     }
 
-    fn configs() -> Configs {
-        let scheduler = Scheduler::default();
-        Configs::from([(scheduler.id(), scheduler)])
+    fn event(&mut self, event: &Event) {
+        self.raw(b"e");
+        self.count(event.id.sequence);
+        self.number(event.at.unix_ms);
+        self.number(i64::from(event.at.offset_min));
+        self.number(i64::from(event.study_day.0));
+        self.raw(&event.card.note.0);
+        self.raw(&event.card.ordinal.to_be_bytes());
+        self.raw(&[event.kind.code()]);
+        self.option(event.kind.answer(), |out, (quality, took)| {
+            out.raw(&[u8::from(quality)]);
+            out.raw(&took.0.to_be_bytes());
+        });
+        self.option(event.kind.arg(), Self::number);
+        self.option(event.config, |out, config| out.raw(&config.0));
+        let own = event.id.device;
+        self.option(event.prev, |out, prev| out.name(own, prev.device, prev.sequence));
+        self.option(event.memory.as_ref(), |out, memory| {
+            for number in memory.numbers() {
+                out.option(number, Self::number);
+            }
+        });
+        let detail = &event.detail;
+        self.option((!detail.is_empty()).then_some(()), |out, ()| {
+            out.option(detail.asked, |out, asked| out.raw(&[asked.code()]));
+            out.option(detail.suggested, |out, quality| out.raw(&[u8::from(quality)]));
+            out.raw(&[u8::from(detail.guessed), u8::from(detail.speakers)]);
+            out.option(detail.variant, |out, variant| out.number(i64::from(variant)));
+            out.option(detail.form, |out, form| out.number(i64::from(form)));
+            out.option(detail.confidence, |out, confidence| out.raw(&[confidence]));
+            out.option(detail.due_offset_min, |out, offset| out.number(i64::from(offset)));
+            out.option(detail.foreign.as_ref(), |out, foreign| {
+                out.text(&foreign.program);
+                out.number(foreign.id);
+            });
+        });
     }
 
-    fn card(number: u8) -> CardId {
-        CardId { note: NoteUid([number; 16]), ordinal: 1 }
-    }
-
-    impl Device {
-        fn new(id: u8, log: Log) -> Self {
-            let hlc = log.events().map(|event| event.hlc).max().unwrap_or_default();
-            Self { id: DeviceId([id; 16]), log, next: 1, hlc }
-        }
-
-        fn write(&mut self, card: Option<CardId>, fact: Fact, day: i32) {
-            let states = self.log.states(&configs());
-            let state = card.and_then(|card| states.get(&card).cloned()).unwrap_or_default();
-            let after = match (&fact, card) {
-                (Fact::Answered { quality, .. }, Some(card)) => Scheduler::default()
-                    .answer(card, &state, *quality, StudyDay(day))
-                    .memory
-                    .map(|memory| After::of(&memory)),
-                _ => None,
-            };
-            self.hlc = Hlc::after(self.hlc, i64::from(day) * 1000);
-            let event = Event {
-                id: EventId { device: self.id, sequence: self.next },
-                action: self.next,
-                hlc: self.hlc,
-                at: Timestamp { unix_ms: i64::from(day) * 86_400_000, offset_min: 0 },
-                study_day: StudyDay(day),
-                card,
-                fact,
-                config: Some(Scheduler::default().id()),
-                prev: state.last_event,
-                after,
-                detail: Detail::default(),
-            };
-            self.next += 1;
-            self.log = self.log.union(&[event].into_iter().collect());
-        }
-
-        fn take(&mut self, steps: &[Step]) {
-            let mut day = 0;
-            for step in steps {
-                match step {
-                    Step::Answer { card: number, quality, days } => {
-                        day += i32::from(*days);
-                        let quality = Quality::try_from(*quality).unwrap();
-                        self.write(Some(card(*number)), Fact::Answered { quality, took: Millis(1) }, day);
-                    }
-                    Step::Suspend { card: number } => self.write(Some(card(*number)), Fact::Suspended, day),
-                    Step::Unsuspend { card: number } => self.write(Some(card(*number)), Fact::Unsuspended, day),
-                    Step::Bury { card: number } => {
-                        self.write(Some(card(*number)), Fact::Buried { until: StudyDay(day + 1) }, day);
-                    }
-                    Step::Mark { card: number } => self.write(Some(card(*number)), Fact::Marked, day),
-                    Step::Reset { card: number } => self.write(Some(card(*number)), Fact::Reset, day),
-                    Step::Restart { card: number } => self.write(Some(card(*number)), Fact::Restarted, day),
-                    Step::Undo { back } => {
-                        let number = self.next.saturating_sub(1 + u64::from(*back)).max(1);
-                        if number < self.next {
-                            self.write(None, Fact::Undone { action: ActionId { device: self.id, number } }, day);
-                        }
-                    }
+    fn fact(&mut self, id: EventId, fact: &Fact) {
+        use crate::core::fact::Erasure;
+        self.raw(b"f");
+        self.count(id.sequence);
+        self.raw(&[fact.code()]);
+        match fact {
+            Fact::Brought { note, deck, position, edition } => {
+                self.raw(&note.0);
+                self.text(deck);
+                self.number(*position);
+                self.number(i64::from(*edition));
+            }
+            Fact::Ordered { note, position } => {
+                self.raw(&note.0);
+                self.number(*position);
+            }
+            Fact::Placed { note, deck, position } => {
+                self.raw(&note.0);
+                self.text(deck);
+                self.option(*position, Self::number);
+            }
+            Fact::Gone { note }
+            | Fact::Edited { note }
+            | Fact::Cleared { note }
+            | Fact::Tagged { note }
+            | Fact::Untagged { note }
+            | Fact::Deleted { note }
+            | Fact::Revived { note }
+            | Fact::Keyed { note } => self.raw(&note.0),
+            Fact::Aliased { alias, note } => {
+                self.raw(&alias.0);
+                self.raw(&note.0);
+            }
+            Fact::Head { deck, edition } | Fact::Topic { deck, edition } => {
+                self.text(deck);
+                self.number(i64::from(*edition));
+            }
+            Fact::Renamed { deck } => self.text(deck),
+            Fact::Scheduler { deck, config } => {
+                self.text(deck);
+                self.option(*config, |out, config| out.raw(&config.0));
+            }
+            Fact::Undone { action } => self.name(id.device, action.device, action.number),
+            Fact::Configured | Fact::Resumed => {}
+            Fact::Paused { until } => self.number(i64::from(until.0)),
+            Fact::Erased { what } => match what {
+                Erasure::Note(note) => {
+                    self.raw(&[1]);
+                    self.raw(&note.0);
                 }
+                Erasure::Deck(deck) => {
+                    self.raw(&[2]);
+                    self.text(deck);
+                }
+                Erasure::Typed => self.raw(&[3]),
+            },
+            Fact::TookOver { device, from, to, chain } => {
+                self.raw(&device.0);
+                self.count(*from);
+                self.count(*to);
+                self.raw(&chain.0);
             }
         }
-    }
-
-    fn log_of(device: u8, steps: &[Step]) -> Log {
-        let mut device = Device::new(device, Log::default());
-        device.take(steps);
-        device.log
-    }
-
-    fn without_outcomes(log: &Log) -> Log {
-        log.events().cloned().map(|event| Event { after: None, ..event }).collect()
-    }
-
-    fn memories(log: &Log) -> BTreeMap<CardId, CardState> {
-        log.states(&configs())
-    }
-
-    proptest! {
-        #[test]
-        fn sm2_recomputed_from_the_grades_equals_what_was_copied(steps in steps()) {
-            let log = log_of(1, &steps);
-            prop_assert_eq!(memories(&log), memories(&without_outcomes(&log)));
-        }
-
-        #[test]
-        fn an_undone_action_never_happened(steps in steps(), extra in 0u8..4, quality in 0u8..6, later in steps()) {
-            let mut with = Device::new(1, Log::default());
-            with.take(&steps);
-            let fact = Fact::Answered { quality: Quality::try_from(quality).unwrap(), took: Millis(1) };
-            with.write(Some(card(extra)), fact, 400);
-            let number = with.next - 1;
-            with.write(None, Fact::Undone { action: ActionId { device: with.id, number } }, 400);
-            let later: Vec<Step> = later.into_iter().filter(|step| !matches!(step, Step::Undo { .. })).collect();
-            with.take(&later);
-            let mut without = Device::new(1, Log::default());
-            without.take(&steps);
-            without.next += 2;
-            without.hlc = Hlc(without.hlc.0.max(400_000_000) + 1);
-            without.take(&later);
-            let names_aside = |log: &Log| -> BTreeMap<CardId, CardState> {
-                memories(log)
-                    .into_iter()
-                    .map(|(card, state)| (card, CardState { last_event: None, ..state }))
-                    .filter(|(_, state)| *state != CardState::default())
-                    .collect()
-            };
-            prop_assert_eq!(names_aside(&with.log), names_aside(&without.log));
-        }
-
-        #[test]
-        fn an_undo_of_an_undo_is_as_before(steps in steps()) {
-            let mut device = Device::new(1, Log::default());
-            device.take(&steps);
-            if device.next == 1 { return Ok(()); }
-            let before = memories(&device.log);
-            let number = device.next - 1;
-            device.write(None, Fact::Undone { action: ActionId { device: device.id, number } }, 500);
-            device.write(None, Fact::Undone { action: ActionId { device: device.id, number: number + 1 } }, 500);
-            prop_assert_eq!(before, memories(&device.log));
-        }
-
-        #[test]
-        fn uniting_logs_is_commutative_associative_and_idempotent(a in steps(), b in steps(), c in steps()) {
-            let (a, b, c) = (log_of(1, &a), log_of(2, &b), log_of(3, &c));
-            prop_assert_eq!(a.union(&b), b.union(&a));
-            prop_assert_eq!(a.union(&b).union(&c), a.union(&b.union(&c)));
-            prop_assert_eq!(a.union(&a), a.clone());
-            prop_assert_eq!(memories(&a.union(&b)), memories(&b.union(&a)));
-            prop_assert_eq!(memories(&a.union(&b).union(&b)), memories(&a.union(&b)));
-        }
-
-        #[test]
-        fn a_united_log_folds_as_if_one_hand_had_written_the_grades(a in steps(), b in steps()) {
-            let both = log_of(1, &a).union(&log_of(2, &b));
-            prop_assert_eq!(memories(&both), memories(&without_outcomes(&both)));
-        }
-    }
-
-    #[test]
-    fn worked_case_22_undoing_four_answers_gives_the_state_after_three() {
-        let mut device = Device::new(1, Log::default());
-        let mut day = 0;
-        for quality in [4, 4, 4, 2, 4, 4, 4] {
-            let fact = Fact::Answered { quality: Quality::try_from(quality).unwrap(), took: Millis(1) };
-            device.write(Some(card(1)), fact, day);
-            day = memories(&device.log)[&card(1)].memory.as_ref().unwrap().due.0;
-        }
-        for number in [7, 6, 5, 4] {
-            device.write(None, Fact::Undone { action: ActionId { device: device.id, number } }, day);
-        }
-        let memory = memories(&device.log)[&card(1)].memory.clone().unwrap();
-        assert_eq!(
-            (memory.interval.0, memory.ease.hundredths(), memory.repetitions, memory.lapses, memory.due.0),
-            (15, 250, 3, 0, 22)
-        );
-    }
-
-    #[test]
-    fn undoing_an_older_answer_computes_the_later_ones_again() {
-        let mut device = Device::new(1, Log::default());
-        for (quality, day) in [(2, 0), (4, 1), (4, 2)] {
-            let fact = Fact::Answered { quality: Quality::try_from(quality).unwrap(), took: Millis(1) };
-            device.write(Some(card(1)), fact, day);
-        }
-        device.write(None, Fact::Undone { action: ActionId { device: device.id, number: 1 } }, 3);
-        let memory = memories(&device.log)[&card(1)].memory.clone().unwrap();
-        assert_eq!((memory.interval.0, memory.ease.hundredths(), memory.repetitions), (6, 250, 2));
-    }
-
-    #[test]
-    fn two_devices_that_undo_the_same_answer_agree() {
-        let mut one = Device::new(1, Log::default());
-        one.write(Some(card(1)), Fact::Answered { quality: Quality::Q4, took: Millis(1) }, 0);
-        let mut two = Device::new(2, one.log.clone());
-        let undo = Fact::Undone { action: ActionId { device: one.id, number: 1 } };
-        one.write(None, undo.clone(), 1);
-        two.write(None, undo, 1);
-        let both = one.log.union(&two.log);
-        assert_eq!(memories(&both)[&card(1)].memory, None);
     }
 }

@@ -4,10 +4,12 @@
 //! from outside is an argument. Same input, same output, byte for byte.
 #![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
 
+pub mod action;
 pub mod card;
 pub mod checkup;
 pub mod event;
 pub mod every;
+pub mod fact;
 pub mod grade;
 pub mod id;
 pub mod lint;
@@ -16,6 +18,7 @@ pub mod mastery;
 pub mod pause;
 pub mod progress;
 pub mod queue;
+pub mod registers;
 pub mod replay;
 pub mod scheduler;
 pub mod search;

@@ -71,10 +71,10 @@ impl Millis {
     }
 }
 
-/// Place in the total order of all events of all devices, in microseconds since 1970.
+/// Place in the total order of all actions of all devices, in milliseconds since 1970.
 ///
-/// `max(now, last + 1)`: within a device the order of writing, also when its clock was set back. Microseconds,
-/// so that an import of a million rows in one action runs one second ahead of the clock and not a quarter of an hour.
+/// `max(now, last + 1)`: within a device the order of writing, also when its clock was set back. It belongs to the action;
+/// its entries share it and are told apart by their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Hlc(pub i64);
 
@@ -82,7 +82,7 @@ impl Hlc {
     /// The next stamp, given the newest one known and the wall clock.
     #[must_use]
     pub fn after(last: Self, now_ms: i64) -> Self {
-        Self(now_ms.saturating_mul(1000).max(last.0.saturating_add(1)))
+        Self(now_ms.max(last.0.saturating_add(1)))
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_logical_clock_never_steps_back() {
         let first = Hlc::after(Hlc(0), 1_000);
-        assert_eq!(first, Hlc(1_000_000));
-        assert_eq!(Hlc::after(first, 10), Hlc(1_000_001));
+        assert_eq!(first, Hlc(1_000));
+        assert_eq!(Hlc::after(first, 10), Hlc(1_001));
     }
 }

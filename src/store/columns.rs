@@ -1,94 +1,70 @@
-//! Core's types in the log's columns. Core itself knows of no database.
+//! Core's types in the database's columns. Core itself knows of no database.
 
-use crate::core::event::After;
+use crate::core::event::Asked;
 use crate::core::event::Detail;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
+use crate::core::event::Foreign;
 use crate::core::grade::Quality;
-use crate::core::id::DeviceId;
-use crate::core::id::EventId;
+use crate::core::id::CardId;
+use crate::core::id::NoteUid;
+use crate::core::log::AnswerWords;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
-use crate::core::units::Days;
-use crate::core::units::Ease;
 use crate::core::units::Millis;
+use crate::store::StoreError;
 use rusqlite::Row;
 
-/// Numbers of the kinds of events. Fixed for ever: they are in the log.
-pub(super) const ANSWERED: i64 = 1;
-pub(super) const UNDONE: i64 = 3;
-pub(super) const DUE_SET: i64 = 4;
-pub(super) const RESET: i64 = 5;
-pub(super) const ADOPTED: i64 = 14;
-pub(super) const PAUSED: i64 = 17;
-pub(super) const RESUMED: i64 = 18;
-pub(super) const CHECKED: i64 = 19;
+/// Codes of event kinds that statements name. The test below holds them to core's.
+pub(super) const ANSWERED: u8 = 1;
+pub(super) const RESCHEDULED: u8 = 3;
+pub(super) const RESET: u8 = 4;
+pub(super) const IMPORTED: u8 = 12;
+pub(super) const ADOPTED: u8 = 13;
+pub(super) const RESTARTED: u8 = 14;
+pub(super) const CHECKED: u8 = 15;
 
-/// The `arg` of a check-up's answer: twice the check-up's number, and one more where it ended with this answer.
-pub(super) fn checkup_arg(checkup: u32, last: bool) -> i64 {
-    2 * i64::from(checkup) + i64::from(last)
+/// Codes of fact kinds that statements name.
+pub(super) const BROUGHT: u8 = 1;
+pub(super) const UNDONE: u8 = 17;
+pub(super) const PAUSED: u8 = 19;
+pub(super) const RESUMED: u8 = 20;
+
+/// Bits of an entry's id that hold its sequence; the device's number is above them.
+const SEQUENCE_BITS: u32 = 32;
+/// Bits of a card's number that hold its ordinal; the note's number is above them.
+const ORDINAL_BITS: u32 = 9;
+/// The highest ordinal that a card can have.
+pub(super) const MOST_ORDINAL: u16 = (1 << ORDINAL_BITS) - 1;
+
+/// The local id of an entry.
+pub(super) fn entry_id(device: i64, sequence: u64) -> i64 {
+    device << SEQUENCE_BITS | i64_of(sequence)
 }
 
-/// The log's number of a fact.
-pub(super) fn kind_code(fact: &Fact) -> i64 {
-    match fact {
-        Fact::Answered { .. } => ANSWERED,
-        Fact::Crammed { .. } => 2,
-        Fact::Undone { .. } => UNDONE,
-        Fact::DueSet => DUE_SET,
-        Fact::Reset => RESET,
-        Fact::Suspended => 6,
-        Fact::Unsuspended => 7,
-        Fact::Buried { .. } => 8,
-        Fact::Unburied => 9,
-        Fact::Marked => 10,
-        Fact::Unmarked => 11,
-        Fact::Flagged { .. } => 12,
-        Fact::Imported { .. } => 13,
-        Fact::Adopted => ADOPTED,
-        Fact::Configured => 15,
-        Fact::Restarted => 16,
-        Fact::Paused { .. } => PAUSED,
-        Fact::Resumed => RESUMED,
-        Fact::Checked { .. } => CHECKED,
-    }
+/// The number of the device of an entry, and its sequence.
+pub(super) fn entry_parts(id: i64) -> (i64, u64) {
+    (id >> SEQUENCE_BITS, u64_of(id & ((1 << SEQUENCE_BITS) - 1)))
 }
 
-/// A fact from its number and the columns that it uses; `None` for a kind that this program does not know.
-pub(super) fn fact(
-    kind: i64,
-    quality: Option<i64>,
-    took_ms: Option<i64>,
-    arg: Option<i64>,
-    undone: impl FnOnce() -> Option<crate::core::id::ActionId>,
-) -> Option<Fact> {
-    let quality = quality.and_then(quality_of);
-    let took = Millis(u32::try_from(took_ms.unwrap_or(0)).unwrap_or(u32::MAX));
-    Some(match kind {
-        ANSWERED => Fact::Answered { quality: quality?, took },
-        2 => Fact::Crammed { quality: quality?, took },
-        UNDONE => Fact::Undone { action: undone()? },
-        DUE_SET => Fact::DueSet,
-        RESET => Fact::Reset,
-        6 => Fact::Suspended,
-        7 => Fact::Unsuspended,
-        8 => Fact::Buried { until: day_of(arg?) },
-        9 => Fact::Unburied,
-        10 => Fact::Marked,
-        11 => Fact::Unmarked,
-        12 => Fact::Flagged { flag: u8::try_from(arg?).ok()? },
-        13 => Fact::Imported { quality: quality?, took },
-        ADOPTED => Fact::Adopted,
-        15 => Fact::Configured,
-        16 => Fact::Restarted,
-        PAUSED => Fact::Paused { until: day_of(arg?) },
-        RESUMED => Fact::Resumed,
-        CHECKED => {
-            let arg = arg?;
-            Fact::Checked { quality: quality?, took, checkup: u32_of(arg / 2), last: arg % 2 == 1 }
-        }
-        _ => return None,
-    })
+/// The ids that entries of a device can have.
+pub(super) fn entries_of_device(device: i64) -> (i64, i64) {
+    (device << SEQUENCE_BITS, (device << SEQUENCE_BITS) | ((1 << SEQUENCE_BITS) - 1))
+}
+
+/// The local number of a card.
+pub(super) fn card_number(note: i64, ordinal: u16) -> i64 {
+    note << ORDINAL_BITS | i64::from(ordinal & MOST_ORDINAL)
+}
+
+/// The number of the note of a card, and its ordinal.
+pub(super) fn card_parts(card: i64) -> (i64, u16) {
+    (card >> ORDINAL_BITS, u16::try_from(card & i64::from(MOST_ORDINAL)).unwrap_or(0))
+}
+
+/// The card of that number, whose note has that uid.
+pub(super) fn card_of(card: i64, uid: [u8; 16]) -> CardId {
+    CardId { note: NoteUid(uid), ordinal: card_parts(card).1 }
 }
 
 pub(super) fn quality_of(number: i64) -> Option<Quality> {
@@ -116,87 +92,140 @@ pub(super) fn hash_bits(hash: u64) -> i64 {
     hash.cast_signed()
 }
 
-/// An event's after-state from seven columns that begin at `first`.
-pub(super) fn after_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<After>> {
-    let Some(repetitions) = row.get::<_, Option<i64>>(first)? else { return Ok(None) };
-    let number = |offset: usize| row.get::<_, Option<i64>>(first + offset).map(Option::unwrap_or_default);
-    Ok(Some(After {
-        repetitions: u32_of(repetitions),
-        interval: Days(u32_of(number(1)?)),
-        ease: Ease::from_hundredths(u32_of(number(2)?)),
-        lapses: u32_of(number(3)?),
-        due: day_of(number(4)?),
-        last_quality: quality_of(number(5)?).unwrap_or(Quality::Q0),
-    }))
+/// The columns of `note.ordinals`: null stands for one card of ordinal 1.
+pub(super) fn ordinals_of(column: Option<&str>) -> Result<Vec<u16>, StoreError> {
+    match column {
+        None => Ok(vec![1]),
+        Some(json) => serde_json::from_str(json)
+            .map_err(|error| StoreError::Corrupt(format!("the cards of a note can't be read: {error}"))),
+    }
 }
 
-/// The columns of `card_state` that [`state_of`] reads, in its order.
-pub(super) const STATE_COLUMNS: &str = "s.repetitions, s.interval_days, s.ease, s.lapses, s.due, s.last_quality, \
-     s.last_day, s.answers, s.suspended, s.buried_until, s.marked, s.flag";
-
-/// The columns of the last event, after those of the state, for [`whole_state_of`].
-pub(super) const LAST_COLUMNS: &str = "(SELECT uuid FROM device WHERE id = s.last_device), s.last_sequence";
-
-/// Reads [`STATE_COLUMNS`] and then [`LAST_COLUMNS`] from column `first` on.
-pub(super) fn whole_state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<CardState> {
-    let last: Option<([u8; 16], i64)> = row.get::<_, Option<_>>(first + 12)?.zip(row.get(first + 13)?);
-    let last_event = last.map(|(device, sequence)| EventId { device: DeviceId(device), sequence: u64_of(sequence) });
-    Ok(CardState { last_event, ..state_of(row, first)? })
+/// What [`ordinals_of`] reads.
+pub(super) fn ordinals_column(ordinals: &[u16]) -> Option<String> {
+    (ordinals != [1]).then(|| serde_json::to_string(ordinals).unwrap_or_default())
 }
 
-/// Reads [`STATE_COLUMNS`] from column `first` on, and leaves the last event out. A left join without a row is the
-/// state of an untouched card.
+/// An event's kind from its columns.
+pub(super) fn kind_of(
+    code: i64,
+    quality: Option<i64>,
+    took_ms: Option<i64>,
+    arg: Option<i64>,
+) -> Option<EventKind> {
+    let took = Millis(u32_of(took_ms.unwrap_or(0)));
+    EventKind::from_parts(u8::try_from(code).ok()?, quality.and_then(quality_of), took, arg)
+}
+
+/// The columns of a memory, in the order of [`Memory::numbers`], prefixed by `$table`: a macro, so that whole statements
+/// are constants.
+macro_rules! memory_columns {
+    ($table:literal) => {
+        concat!(
+            $table, ".repetitions, ", $table, ".interval_days, ", $table, ".lapses, ", $table, ".last_day, ", $table,
+            ".due, ", $table, ".last_quality, ", $table, ".ease, ", $table, ".stability, ", $table, ".difficulty"
+        )
+    };
+}
+
+/// The columns of `event_memory m` that [`memory_of`] reads.
+pub(super) const MEMORY_COLUMNS: &str = memory_columns!("m");
+
+/// Reads nine columns of a memory from `first` on; `None` where there is none.
+pub(super) fn memory_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Memory>> {
+    let mut numbers = [None; 9];
+    for (offset, number) in numbers.iter_mut().enumerate() {
+        *number = row.get(first + offset)?;
+    }
+    Ok(Memory::from_numbers(numbers))
+}
+
+/// The columns of `card_state s` that [`state_of`] reads, in its order: sixteen, and the memory's nine first.
+pub(super) const STATE_COLUMNS: &str = concat!(
+    memory_columns!("s"),
+    ", s.answers, s.suspended, s.buried_until, s.marked, s.flag, s.config, s.last"
+);
+
+/// How many columns [`STATE_COLUMNS`] are.
+pub(super) const STATE_WIDTH: usize = 16;
+
+/// Reads [`STATE_COLUMNS`] from column `first` on, and leaves the configuration and the last event out: a
+/// [`Reader`](crate::store::review_log::Reader) knows their names. A left join without a row is the state of an untouched card.
 pub(super) fn state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<CardState> {
     let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
-    let memory: Option<Memory> = match (after_of(row, first)?, number(6)?) {
-        (Some(after), Some(last)) => Some(after.memory(day_of(last))),
-        _ => None,
-    };
     Ok(CardState {
-        memory,
-        answers: u32_of(number(7)?.unwrap_or(0)),
-        suspended: number(8)? == Some(1),
-        buried_until: number(9)?.map(day_of),
-        marked: number(10)? == Some(1),
-        flag: u8::try_from(number(11)?.unwrap_or(0)).unwrap_or(0),
+        memory: memory_of(row, first)?,
+        config: None,
+        answers: u32_of(number(9)?.unwrap_or(0)),
+        suspended: number(10)? == Some(1),
+        buried_until: number(11)?.map(day_of),
+        marked: number(12)? == Some(1),
+        flag: u8::try_from(number(13)?.unwrap_or(0)).unwrap_or(0),
         last_event: None,
     })
 }
 
-/// A detail from the columns asked, response, expected, suggested, guessed, variant, extra, beginning at `first`.
-pub(super) fn detail_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Detail> {
+/// The columns of `event_detail d` that [`detail_of`] reads, with its text as the last one.
+pub(super) const DETAIL_COLUMNS: &str = "d.asked, d.suggested, d.guessed, d.variant, d.speakers, d.form, d.confidence, \
+     d.due_offset_min, d.program, d.foreign_id, x.body";
+
+/// How many columns [`DETAIL_COLUMNS`] are.
+pub(super) const DETAIL_WIDTH: usize = 11;
+
+/// A detail from [`DETAIL_COLUMNS`], beginning at `first`.
+pub(super) fn detail_of(row: &Row<'_>, first: usize) -> Result<Detail, StoreError> {
+    let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
+    let words = match row.get_ref(first + 10)?.as_str_or_null().map_err(rusqlite::Error::from)? {
+        Some(body) => serde_json::from_str(body)
+            .map_err(|error| StoreError::Corrupt(format!("what was answered can't be read: {error}")))?,
+        None => AnswerWords::default(),
+    };
     Ok(Detail {
-        asked: row.get(first)?,
-        response: row.get(first + 1)?,
-        expected: row.get(first + 2)?,
-        suggested: row.get::<_, Option<i64>>(first + 3)?.and_then(quality_of),
-        guessed: row.get::<_, Option<i64>>(first + 4)? == Some(1),
-        variant: row.get::<_, Option<i64>>(first + 5)?.map(u32_of),
-        extra: row.get(first + 6)?,
+        asked: number(0)?.and_then(|code| Asked::of_code(u8::try_from(code).ok()?)),
+        response: words.response,
+        expected: words.expected,
+        suggested: number(1)?.and_then(quality_of),
+        guessed: number(2)? == Some(1),
+        variant: number(3)?.map(u32_of),
+        speakers: number(4)? == Some(1),
+        form: number(5)?.map(u32_of),
+        confidence: number(6)?.and_then(|number| u8::try_from(number).ok()),
+        due_offset_min: number(7)?.and_then(|number| i32::try_from(number).ok()),
+        foreign: match (row.get::<_, Option<String>>(first + 8)?, number(9)?) {
+            (Some(program), Some(id)) => Some(Foreign { program, id }),
+            _ => None,
+        },
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::id::ActionId;
+    use crate::core::fact::Fact;
 
     #[test]
-    fn the_numbers_of_kinds_are_those_of_the_data_model() {
-        let page = include_str!("../../docs/data-model.md");
-        let undone = || Some(ActionId { device: DeviceId([0; 16]), number: 1 });
-        let mut written = Vec::new();
-        for kind in 0..1000 {
-            let Some(fact) = fact(kind, Some(4), Some(0), Some(1), undone) else { continue };
-            assert_eq!(kind_code(&fact), kind);
-            written.push(format!("| {kind} | `{}` |", fact.name()));
-        }
-        let numbered = |line: &&str| line.split('|').nth(1).is_some_and(|cell| cell.trim().parse::<i64>().is_ok());
-        let in_page: Vec<String> = page
-            .lines()
-            .filter(numbered)
-            .map(|line| line.split('|').take(3).collect::<Vec<_>>().join("|") + "|")
-            .collect();
-        assert_eq!(in_page, written);
+    fn the_codes_that_statements_name_are_cores() {
+        let took = Millis(0);
+        let quality = Quality::Q4;
+        assert_eq!(EventKind::Answered { quality, took }.code(), ANSWERED);
+        assert_eq!(EventKind::Rescheduled.code(), RESCHEDULED);
+        assert_eq!(EventKind::Reset.code(), RESET);
+        assert_eq!(EventKind::Imported { quality, took }.code(), IMPORTED);
+        assert_eq!(EventKind::Adopted.code(), ADOPTED);
+        assert_eq!(EventKind::Restarted.code(), RESTARTED);
+        assert_eq!(EventKind::Checked { quality, took, checkup: 0, last: false }.code(), CHECKED);
+        assert_eq!(Fact::Resumed.code(), RESUMED);
+        assert_eq!(Fact::Paused { until: StudyDay(0) }.code(), PAUSED);
+        assert_eq!([BROUGHT, UNDONE], [1, 17]);
+    }
+
+    #[test]
+    fn entries_and_cards_come_back_from_their_numbers() {
+        assert_eq!(entry_parts(entry_id(3, 77)), (3, 77));
+        let (first, last) = entries_of_device(3);
+        assert!(first < entry_id(3, 1) && entry_id(3, u64::from(u32::MAX)) == last && last < entry_id(4, 1));
+        assert_eq!(card_parts(card_number(12, 5)), (12, 5));
+        assert_eq!(ordinals_of(ordinals_column(&[1]).as_deref()).unwrap(), [1]);
+        assert_eq!(ordinals_of(ordinals_column(&[2, 300]).as_deref()).unwrap(), [2, 300]);
     }
 }

@@ -1,0 +1,410 @@
+//! Facts: what happened to notes, decks, settings and the log itself. With events they are all that the log holds.
+//!
+//! Words never lie in a fact: they are text records under the fact's own name, so that they can be erased.
+
+use crate::core::id::ActionId;
+use crate::core::id::ConfigId;
+use crate::core::id::DeviceId;
+use crate::core::id::EventId;
+use crate::core::id::NoteUid;
+use crate::core::study_day::StudyDay;
+use crate::core::units::Hlc;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Erasure {
+    /// All texts of a note and what was typed to its cards.
+    Note(NoteUid),
+    /// The head and the topics of a deck, by its id.
+    Deck(String),
+    /// What was typed to the cards of any note.
+    Typed,
+}
+
+/// Something that happened to no single card. Kinds that name a note, deck or alias are registers of it; which fact of
+/// them wins is core's `registers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A source gave a note its text (the text record), place and order: source register.
+    Brought {
+        /// The note.
+        note: NoteUid,
+        /// Id of the deck that the source puts it into.
+        deck: String,
+        /// Its place in the order of that deck.
+        position: i64,
+        /// The edition of a built-in deck; 0 for everything else.
+        edition: u32,
+    },
+    /// A source no longer has a note: source register.
+    Gone {
+        /// The note.
+        note: NoteUid,
+    },
+    /// A source gave a note another place in its order, and nothing else.
+    Ordered {
+        /// The note.
+        note: NoteUid,
+        /// Its place in the order of its deck.
+        position: i64,
+    },
+    /// The learner gave a note a text (the text record): own register. Its tags are not part of it.
+    Edited {
+        /// The note.
+        note: NoteUid,
+    },
+    /// The learner took their own text back: the source's is shown.
+    Cleared {
+        /// The note.
+        note: NoteUid,
+    },
+    /// The learner gave a note a tag (the text record).
+    Tagged {
+        /// The note.
+        note: NoteUid,
+    },
+    /// The learner took a tag (the text record) from a note.
+    Untagged {
+        /// The note.
+        note: NoteUid,
+    },
+    /// The learner put a note into a deck.
+    Placed {
+        /// The note.
+        note: NoteUid,
+        /// The deck's id.
+        deck: String,
+        /// Its place in the deck's order, where it gets one; else it keeps its own.
+        position: Option<i64>,
+    },
+    /// The learner deleted a note.
+    Deleted {
+        /// The note.
+        note: NoteUid,
+    },
+    /// The learner brought a deleted note back.
+    Revived {
+        /// The note.
+        note: NoteUid,
+    },
+    /// The learner gave a note another key (the text record).
+    Keyed {
+        /// The note.
+        note: NoteUid,
+    },
+    /// A uid is another name of a note.
+    Aliased {
+        /// The other name.
+        alias: NoteUid,
+        /// The note.
+        note: NoteUid,
+    },
+    /// A source gave a deck its head (the text record, [`Head`]).
+    Head {
+        /// The deck's id.
+        deck: String,
+        /// The edition of a built-in deck; 0 for everything else.
+        edition: u32,
+    },
+    /// The learner gave a deck another name (the text record).
+    Renamed {
+        /// The deck's id.
+        deck: String,
+    },
+    /// A source gave a deck a topic (the text record, [`TopicText`]).
+    Topic {
+        /// The deck's id.
+        deck: String,
+        /// The edition of a built-in deck; 0 for everything else.
+        edition: u32,
+    },
+    /// From now on a deck's answers go to this scheduler.
+    Scheduler {
+        /// The deck's id.
+        deck: String,
+        /// The scheduler's configuration; `None` for the settings' own.
+        config: Option<ConfigId>,
+    },
+    /// An action was taken back. It may itself be an undo; undoing that one is a redo.
+    Undone {
+        /// The action that no longer counts.
+        action: ActionId,
+    },
+    /// A setting of the writing device was changed (the text record, [`Change`]).
+    Configured,
+    /// A break was announced: until a day nothing is due.
+    Paused {
+        /// The first study day on which cards are asked again.
+        until: StudyDay,
+    },
+    /// The break was ended.
+    Resumed,
+    /// Texts up to this fact were erased, whoever wrote them.
+    Erased {
+        /// Which.
+        what: Erasure,
+    },
+    /// What another device had written from a number on was taken over by this one, a fork of it: its log is told apart.
+    TookOver {
+        /// The device that had written it.
+        device: DeviceId,
+        /// The number of the first entry that was taken over.
+        from: u64,
+        /// The number of the last one.
+        to: u64,
+        /// The hash of the chain after the last one.
+        chain: ChainHash,
+    },
+}
+
+impl Fact {
+    /// Its number in the log. Fixed for ever.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Brought { .. } => 1,
+            Self::Gone { .. } => 2,
+            Self::Ordered { .. } => 3,
+            Self::Edited { .. } => 4,
+            Self::Cleared { .. } => 5,
+            Self::Tagged { .. } => 6,
+            Self::Untagged { .. } => 7,
+            Self::Placed { .. } => 8,
+            Self::Deleted { .. } => 9,
+            Self::Revived { .. } => 10,
+            Self::Keyed { .. } => 11,
+            Self::Aliased { .. } => 12,
+            Self::Head { .. } => 13,
+            Self::Renamed { .. } => 14,
+            Self::Topic { .. } => 15,
+            Self::Scheduler { .. } => 16,
+            Self::Undone { .. } => 17,
+            Self::Configured => 18,
+            Self::Paused { .. } => 19,
+            Self::Resumed => 20,
+            Self::Erased { .. } => 21,
+            Self::TookOver { .. } => 22,
+        }
+    }
+
+    /// Its name in JSON and in the views.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Brought { .. } => "brought",
+            Self::Gone { .. } => "gone",
+            Self::Ordered { .. } => "ordered",
+            Self::Edited { .. } => "edited",
+            Self::Cleared { .. } => "cleared",
+            Self::Tagged { .. } => "tagged",
+            Self::Untagged { .. } => "untagged",
+            Self::Placed { .. } => "placed",
+            Self::Deleted { .. } => "deleted",
+            Self::Revived { .. } => "revived",
+            Self::Keyed { .. } => "keyed",
+            Self::Aliased { .. } => "aliased",
+            Self::Head { .. } => "head",
+            Self::Renamed { .. } => "renamed",
+            Self::Topic { .. } => "topic",
+            Self::Scheduler { .. } => "scheduler",
+            Self::Undone { .. } => "undone",
+            Self::Configured => "configured",
+            Self::Paused { .. } => "paused",
+            Self::Resumed => "resumed",
+            Self::Erased { .. } => "erased",
+            Self::TookOver { .. } => "took-over",
+        }
+    }
+
+    /// Whether it comes with a text record.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        match self {
+            Self::Brought { .. }
+            | Self::Edited { .. }
+            | Self::Tagged { .. }
+            | Self::Untagged { .. }
+            | Self::Keyed { .. }
+            | Self::Head { .. }
+            | Self::Renamed { .. }
+            | Self::Topic { .. }
+            | Self::Configured => true,
+            Self::Gone { .. }
+            | Self::Ordered { .. }
+            | Self::Cleared { .. }
+            | Self::Placed { .. }
+            | Self::Deleted { .. }
+            | Self::Revived { .. }
+            | Self::Aliased { .. }
+            | Self::Scheduler { .. }
+            | Self::Undone { .. }
+            | Self::Paused { .. }
+            | Self::Resumed
+            | Self::Erased { .. }
+            | Self::TookOver { .. } => false,
+        }
+    }
+
+    /// The note that it is about; for `aliased` the other name, which it is a register of.
+    #[must_use]
+    pub fn note(&self) -> Option<NoteUid> {
+        match self {
+            Self::Brought { note, .. }
+            | Self::Gone { note }
+            | Self::Ordered { note, .. }
+            | Self::Edited { note }
+            | Self::Cleared { note }
+            | Self::Tagged { note }
+            | Self::Untagged { note }
+            | Self::Placed { note, .. }
+            | Self::Deleted { note }
+            | Self::Revived { note }
+            | Self::Keyed { note }
+            | Self::Aliased { alias: note, .. }
+            | Self::Erased { what: Erasure::Note(note) } => Some(*note),
+            Self::Head { .. }
+            | Self::Renamed { .. }
+            | Self::Topic { .. }
+            | Self::Scheduler { .. }
+            | Self::Undone { .. }
+            | Self::Configured
+            | Self::Paused { .. }
+            | Self::Resumed
+            | Self::Erased { what: Erasure::Deck(_) | Erasure::Typed }
+            | Self::TookOver { .. } => None,
+        }
+    }
+
+    /// The deck that it is a register of, by id.
+    #[must_use]
+    pub fn deck(&self) -> Option<&str> {
+        match self {
+            Self::Head { deck, .. }
+            | Self::Renamed { deck }
+            | Self::Topic { deck, .. }
+            | Self::Scheduler { deck, .. }
+            | Self::Erased { what: Erasure::Deck(deck) } => Some(deck),
+            Self::Brought { .. }
+            | Self::Gone { .. }
+            | Self::Ordered { .. }
+            | Self::Edited { .. }
+            | Self::Cleared { .. }
+            | Self::Tagged { .. }
+            | Self::Untagged { .. }
+            | Self::Placed { .. }
+            | Self::Deleted { .. }
+            | Self::Revived { .. }
+            | Self::Keyed { .. }
+            | Self::Aliased { .. }
+            | Self::Undone { .. }
+            | Self::Configured
+            | Self::Paused { .. }
+            | Self::Resumed
+            | Self::Erased { what: Erasure::Note(_) | Erasure::Typed }
+            | Self::TookOver { .. } => None,
+        }
+    }
+}
+
+/// A written fact, with its place in the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// Its name, in the same numbering as events.
+    pub id: EventId,
+    /// That of its action.
+    pub hlc: Hlc,
+    /// The fact.
+    pub fact: Fact,
+}
+
+impl Stated {
+    /// The key of the total order: (hlc, device, sequence).
+    #[must_use]
+    pub fn order(&self) -> (Hlc, EventId) {
+        (self.hlc, self.id)
+    }
+}
+
+/// The head of a deck, as its source says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Head {
+    /// Path-like name.
+    pub name: String,
+    /// Title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Version of its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What topics and sources are named in, where it is not the deck's id: the built-in decks share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+}
+
+/// A topic of a deck, as its source says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicText {
+    /// Its id in the deck.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// What is read before its first card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primer: Option<String>,
+    /// A line to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub try_line: Option<String>,
+}
+
+/// What of the settings was changed, with names only: `configured` facts keep it as their text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum Change {
+    /// One setting, by its dotted name; values as the settings file has them, `None` where it has none.
+    Setting {
+        /// The dotted name.
+        key: String,
+        /// The value before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old: Option<String>,
+        /// The value after.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new: Option<String>,
+    },
+}
+
+/// The hash of a device's log up to an action: the first 16 bytes of SHA-256 over the one before and all that the action
+/// wrote, texts by their hashes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ChainHash(pub [u8; 16]);
+
+impl std::fmt::Display for ChainHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for ChainHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChainHash({self})")
+    }
+}
+
+impl ChainHash {
+    /// Reads 32 hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        NoteUid::from_hex(text).filter(|_| text.len() == 32).map(|uid| Self(uid.0))
+    }
+}
