@@ -328,7 +328,7 @@ impl Stated {
 }
 
 /// The head of a deck, as its source says.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// Path-like name.
     pub name: String,
@@ -350,6 +350,30 @@ pub struct Head {
     /// What topics and sources are named in, where it is not the deck's id: the built-in decks share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
+    /// Where the deck comes from: `builtin`, `file` or `made`.
+    #[serde(default = "Head::from_a_file")]
+    pub origin: String,
+}
+
+impl Head {
+    fn from_a_file() -> String {
+        "file".to_owned()
+    }
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            title: None,
+            description: None,
+            language: None,
+            license: None,
+            version: None,
+            namespace: None,
+            origin: Self::from_a_file(),
+        }
+    }
 }
 
 /// A topic of a deck, as its source says.
@@ -365,6 +389,9 @@ pub struct TopicText {
     /// A line to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub try_line: Option<String>,
+    /// Its place among the topics of the deck.
+    #[serde(default)]
+    pub position: u32,
 }
 
 /// What of the settings was changed, with names only: `configured` facts keep it as their text.
