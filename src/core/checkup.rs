@@ -13,7 +13,7 @@ use crate::core::card::Unreadable;
 use crate::core::card::kind;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::id::DeviceId;
@@ -62,11 +62,19 @@ pub struct Scene {
     pub uses: usize,
 }
 
-/// The order in which check-up `number` asks: the least used first, so that none is asked again before all were; among
-/// those by `mix` of card and number, the same on every machine.
+/// The how-manieth check-up of this device one of today is: the open one, else the next.
 #[must_use]
-pub fn in_order(mut scenes: Vec<Scene>, number: u32) -> Vec<Scene> {
-    scenes.sort_by_key(|scene| (scene.uses, mix(scene.card.hash() ^ mix(u64::from(number))), scene.card));
+pub fn turn(all: &[Taken], device: Option<DeviceId>, today: StudyDay) -> u32 {
+    let goes_on = device.is_some_and(|device| open(all, device, today).is_some());
+    let begun = all.iter().filter(|one| Some(one.device) == device).count();
+    u32::try_from(begun).unwrap_or(u32::MAX).saturating_add(u32::from(!goes_on))
+}
+
+/// The order in which the `turn`-th check-up asks: the least used first, so that none is asked again before all were; among
+/// those by `mix` of card and turn, the same on every machine.
+#[must_use]
+pub fn in_order(mut scenes: Vec<Scene>, turn: u32) -> Vec<Scene> {
+    scenes.sort_by_key(|scene| (scene.uses, mix(scene.card.hash() ^ mix(u64::from(turn))), scene.card));
     scenes
 }
 
@@ -75,8 +83,8 @@ pub fn in_order(mut scenes: Vec<Scene>, number: u32) -> Vec<Scene> {
 pub struct Given {
     /// The device that asked.
     pub device: DeviceId,
-    /// The number of the check-up on that device.
-    pub number: u32,
+    /// The check-up: the sequence of its first answer on that device.
+    pub number: u64,
     /// Its place in the order of all events.
     pub hlc: Hlc,
     /// The study day.
@@ -100,8 +108,8 @@ pub struct Given {
 pub struct Taken {
     /// The device that asked.
     pub device: DeviceId,
-    /// Its number on that device.
-    pub number: u32,
+    /// The sequence of its first answer on that device.
+    pub number: u64,
     /// The study day of its first answer.
     pub day: StudyDay,
     /// Right of asked.
@@ -276,13 +284,9 @@ pub enum Input {
 /// What has to be done before the check-up may go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Commit this answer as one action of kind `checkup` with this label.
-    Append {
-        /// What `lmq undo` will call it: no word of the scene or the answer.
-        label: String,
-        /// The answer.
-        answer: Box<Draft>,
-    },
+    /// Commit this answer as one action of kind [`crate::core::action::ActionKind::Checkup`], and then give the check-up
+    /// the number that its first answer got ([`Checkup::numbered`]).
+    Append(Box<Draft>),
     /// The response could not be read; ask again and say why.
     AskAgain(String),
     /// Nothing: the input makes no sense now.
@@ -301,7 +305,9 @@ pub struct Step {
 /// A check-up under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkup {
-    number: u32,
+    /// The sequence of its first answer; 0 before that.
+    number: u64,
+    turn: u32,
     waiting: VecDeque<Scene>,
     /// Scenes that were answered, in earlier parts of it too.
     done: usize,
@@ -312,9 +318,9 @@ pub struct Checkup {
 }
 
 impl Checkup {
-    /// Check-up `number` over `scenes`, in their order. `minutes` long, of which `begun` already took its part.
+    /// The `turn`-th check-up over `scenes`, in their order. `minutes` long, of which `begun` already took its part.
     #[must_use]
-    pub fn new(number: u32, scenes: Vec<Scene>, minutes: u32, begun: Option<&Taken>, now: Timestamp) -> Self {
+    pub fn new(turn: u32, scenes: Vec<Scene>, minutes: u32, begun: Option<&Taken>, now: Timestamp) -> Self {
         let (done, took_ms) = begun.map_or((0, 0), |one| (one.cards.len(), one.took_ms));
         let mut waiting: VecDeque<Scene> =
             scenes.into_iter().filter(|scene| begun.is_none_or(|one| !one.cards.contains(&scene.card))).collect();
@@ -322,7 +328,14 @@ impl Checkup {
         waiting.truncate(scenes_in(minutes).saturating_sub(done).max(1));
         let stage = if waiting.is_empty() { Stage::Over } else { Stage::Between };
         let left_ms = i64::from(minutes) * 60_000 - took_ms;
-        Self { number, waiting, done, answered: Vec::new(), stage, ends_at_ms: now.unix_ms + left_ms.max(0) }
+        let number = begun.map_or(0, |one| one.number);
+        Self { number, turn, waiting, done, answered: Vec::new(), stage, ends_at_ms: now.unix_ms + left_ms.max(0) }
+    }
+
+    /// With the number that the log gave to its first answer.
+    #[must_use]
+    pub fn numbered(&self, number: u64) -> Self {
+        Self { number, ..self.clone() }
     }
 
     /// Where it is.
@@ -331,9 +344,9 @@ impl Checkup {
         &self.stage
     }
 
-    /// Its number on this device.
+    /// The sequence of its first answer on this device; 0 before there is one.
     #[must_use]
-    pub fn number(&self) -> u32 {
+    pub fn number(&self) -> u64 {
         self.number
     }
 
@@ -370,7 +383,7 @@ impl Checkup {
         match known {
             Some((kind, text)) => {
                 let variant = scene.uses % text.variants();
-                let seed = scene.card.hash() ^ mix(u64::from(self.number));
+                let seed = scene.card.hash() ^ mix(u64::from(self.turn));
                 let question = kind.question(&text, scene.card.ordinal, Showing { variant, seed });
                 next.stage =
                     Stage::Asking(Box::new(Asked { card: scene.card, text, variant, question, shown_at: now }));
@@ -402,7 +415,7 @@ impl Checkup {
                 Err(Unreadable(why)) => Step { next: self.clone(), effect: Some(Effect::AskAgain(why)) },
             },
             (Stage::Asking(asked), Input::DontKnow) => {
-                let detail = Detail { asked: Some(asked.question.ask.name().to_owned()), ..Detail::default() };
+                let detail = Detail { asked: asked.question.ask.asked(), ..Detail::default() };
                 self.answer(asked, Outcome::Wrong, detail, now)
             }
             (Stage::Asking(_) | Stage::Between | Stage::Over, Input::Quit) => {
@@ -422,11 +435,9 @@ impl Checkup {
         next.done += 1;
         let last = next.waiting.is_empty() || now.unix_ms >= self.ends_at_ms;
         next.stage = if last { Stage::Over } else { Stage::Between };
-        let fact = Fact::Checked { quality: outcome.suggestion(), took: Millis(took), checkup: self.number, last };
-        let label = format!("answered scene {} of check-up {}", self.place(), self.number);
-        let answer =
-            Draft { card: Some(asked.card), fact, prev: None, after: None, detail: Detail { variant, ..detail } };
-        Step { next, effect: Some(Effect::Append { label, answer: Box::new(answer) }) }
+        let kind = EventKind::Checked { quality: outcome.suggestion(), took: Millis(took), checkup: self.number, last };
+        let answer = Draft { detail: Detail { variant, ..detail }, ..Draft::new(asked.card, kind, None) };
+        Step { next, effect: Some(Effect::Append(Box::new(answer))) }
     }
 
     /// Without the scene on the screen, which was answered elsewhere.
@@ -440,12 +451,16 @@ impl Checkup {
         next
     }
 
-    /// After the newest answer of this sitting was taken back: that scene is asked again. `None` where there is none.
+    /// After the newest answer of this sitting was taken back: that scene is asked again. `None` where there is none. Where
+    /// no answer is left the check-up has not begun.
     #[must_use]
     pub fn undone(&self) -> Option<Self> {
         let mut next = self.clone();
         next.waiting.push_front(next.answered.pop()?);
         next.done = next.done.saturating_sub(1);
+        if next.done == 0 {
+            next.number = 0;
+        }
         next.stage = Stage::Between;
         Some(next)
     }
@@ -460,7 +475,7 @@ fn judge(asked: &Asked, response: &str) -> Result<(Outcome, Detail), Unreadable>
     let kind = kind(&asked.text.kind).ok_or_else(unreadable)?;
     let verdict = kind.judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or_else(unreadable)?;
     let detail = Detail {
-        asked: Some(asked.question.ask.name().to_owned()),
+        asked: asked.question.ask.asked(),
         response: Some(verdict.given),
         expected: (!asked.question.options.is_empty()).then_some(verdict.expected),
         ..Detail::default()

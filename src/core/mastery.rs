@@ -111,8 +111,10 @@ pub fn level_of(cards: [u64; 5]) -> Option<Level> {
 mod tests {
     use super::*;
     use crate::core::grade::Quality;
+    use crate::core::state::Model;
     use crate::core::study_day::StudyDay;
     use crate::core::units::Days;
+    use crate::core::units::Ease;
 
     #[test]
     fn a_cards_level_follows_from_its_memory() {
@@ -120,7 +122,7 @@ mod tests {
             repetitions,
             interval: Days(interval),
             last_quality,
-            ..Memory::before_first(StudyDay(0))
+            ..Memory::before_first(StudyDay(0), Model::Sm2 { ease: Ease::START })
         };
         assert_eq!(Level::of(None), Level::Unseen);
         for (repetitions, interval, quality, level) in [

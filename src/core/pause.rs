@@ -1,6 +1,6 @@
 //! Breaks that the learner announced: while one lasts nothing is due, and its days don't count against the streak.
 
-use crate::core::event::Fact;
+use crate::core::fact::Fact;
 use crate::core::study_day::StudyDay;
 
 /// One break.
@@ -28,23 +28,26 @@ impl Pauses {
             let until = match fact {
                 Fact::Paused { until } => Some(*until),
                 Fact::Resumed => None,
-                Fact::Answered { .. }
-                | Fact::Crammed { .. }
+                Fact::Brought { .. }
+                | Fact::Gone { .. }
+                | Fact::Ordered { .. }
+                | Fact::Edited { .. }
+                | Fact::Cleared { .. }
+                | Fact::Tagged { .. }
+                | Fact::Untagged { .. }
+                | Fact::Placed { .. }
+                | Fact::Deleted { .. }
+                | Fact::Revived { .. }
+                | Fact::Keyed { .. }
+                | Fact::Aliased { .. }
+                | Fact::Head { .. }
+                | Fact::Renamed { .. }
+                | Fact::Topic { .. }
+                | Fact::Scheduler { .. }
                 | Fact::Undone { .. }
-                | Fact::DueSet
-                | Fact::Reset
-                | Fact::Suspended
-                | Fact::Unsuspended
-                | Fact::Buried { .. }
-                | Fact::Unburied
-                | Fact::Marked
-                | Fact::Unmarked
-                | Fact::Flagged { .. }
-                | Fact::Imported { .. }
-                | Fact::Adopted
                 | Fact::Configured
-                | Fact::Restarted
-                | Fact::Checked { .. } => continue,
+                | Fact::Erased { .. }
+                | Fact::TookOver { .. } => continue,
             };
             for pause in &mut pauses {
                 pause.until = pause.until.min(day).max(pause.from);

@@ -1,171 +1,190 @@
-//! From events to states. Settings never enter here: an event carries its outcome, or names its configuration.
+//! From events to states. The memory after an event is always computed, from grade, study day and the configuration that
+//! the event names; settings never enter here.
 
 use crate::core::event::Event;
-use crate::core::event::Fact;
-use crate::core::id::ActionId;
+use crate::core::event::EventKind;
+use crate::core::event::Foreign;
+use crate::core::grade::Quality;
+use crate::core::id::CardId;
 use crate::core::id::ConfigId;
 use crate::core::scheduler::AnswerKind;
 use crate::core::scheduler::Scheduler;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
+use crate::core::study_day::StudyDay;
+use crate::core::units::Hlc;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// The scheduler configurations that events name.
+#[cfg(test)]
+mod tests;
+mod voided;
+
+pub use voided::Undo;
+pub use voided::Voided;
+
+/// The scheduler configurations that events name. One that is not here is of a newer program.
 pub type Configs = BTreeMap<ConfigId, Scheduler>;
 
-/// What the undo events say about all others.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Voided {
-    voided: BTreeSet<ActionId>,
-    named: BTreeSet<ActionId>,
-}
-
-impl Voided {
-    /// From all undo events, in any order.
-    ///
-    /// An action is void while an undo that itself counts names it: along a chain of undo and redo, parity decides.
-    /// Two devices that both undid the same action agree, and don't cancel each other out.
-    #[must_use]
-    pub fn of<'a>(undos: impl IntoIterator<Item = &'a Event>) -> Self {
-        let mut undos: Vec<(_, ActionId, ActionId)> = undos
-            .into_iter()
-            .filter_map(|event| match &event.fact {
-                Fact::Undone { action } => Some((event.order(), event.action_id(), *action)),
-                Fact::Answered { .. }
-                | Fact::Crammed { .. }
-                | Fact::DueSet
-                | Fact::Reset
-                | Fact::Restarted
-                | Fact::Suspended
-                | Fact::Unsuspended
-                | Fact::Buried { .. }
-                | Fact::Unburied
-                | Fact::Marked
-                | Fact::Unmarked
-                | Fact::Flagged { .. }
-                | Fact::Imported { .. }
-                | Fact::Adopted
-                | Fact::Configured
-                | Fact::Paused { .. }
-                | Fact::Resumed
-                | Fact::Checked { .. } => None,
-            })
-            .collect();
-        // Newest first: an undo can only name what came before it, so by its turn its own fate is known.
-        undos.sort_unstable_by_key(|(order, _, _)| std::cmp::Reverse(*order));
-        let mut voided = BTreeSet::new();
-        for (_, undo, named) in &undos {
-            if !voided.contains(undo) {
-                voided.insert(*named);
-            }
-        }
-        Self { voided, named: undos.into_iter().map(|(_, _, named)| named).collect() }
-    }
-
-    /// Whether the action no longer counts.
-    #[must_use]
-    pub fn contains(&self, action: ActionId) -> bool {
-        self.voided.contains(&action)
-    }
-
-    /// Whether everything counts.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.voided.is_empty()
-    }
-
-    /// Whether any undo ever named the action, taken back since or not.
-    #[must_use]
-    pub fn was_named(&self, action: ActionId) -> bool {
-        self.named.contains(&action)
-    }
-
-    /// The actions that an undo ever named.
-    pub fn named(&self) -> impl Iterator<Item = ActionId> {
-        self.named.iter().copied()
-    }
-
-    /// The actions whose fate differs between `self` and `other`.
-    #[must_use]
-    pub fn difference(&self, other: &Self) -> BTreeSet<ActionId> {
-        self.voided.symmetric_difference(&other.voided).copied().collect()
-    }
-}
-
-/// Whether the outcome in an event may be taken as it is, or has to be computed again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Outcome {
-    /// The writer saw just the state that the fold has: copy.
-    #[default]
-    Copy,
-    /// Something before it was voided or came from another device: compute from grade, day and configuration.
-    Recompute,
-}
-
-/// The state of a card after one event that counts. An unknown configuration (of a newer program) can only be copied.
+/// Whether an event under `scheduler` needs more of a card than its state: what made the memory has other memory
+/// parameters, or there may be answers of another program that this scheduler begins with.
 #[must_use]
-pub fn apply(before: &CardState, event: &Event, configs: &Configs, outcome: Outcome) -> CardState {
-    let mut after = before.clone();
-    after.last_event = Some(event.id);
-    match &event.fact {
-        Fact::Answered { quality, .. } => {
-            let Some(card) = event.card else { return before.clone() };
-            let scheduler = event.config.and_then(|id| configs.get(&id));
-            match (&event.after, scheduler) {
-                (None, None) => {}
-                (None, Some(scheduler)) => {
-                    after = scheduler.answer(card, &after, *quality, event.study_day);
-                }
-                (Some(_), Some(scheduler)) if outcome == Outcome::Recompute => {
-                    after = scheduler.answer(card, &after, *quality, event.study_day);
-                }
-                (Some(outcome), _) => {
-                    let last = before.memory.as_ref().map_or(event.study_day, |m| m.last.max(event.study_day));
-                    let counted = AnswerKind::of(before, event.study_day) != AnswerKind::Drill;
-                    after.memory = Some(outcome.memory(last));
-                    after.answers = before.answers.saturating_add(u32::from(counted));
-                }
-            }
-        }
-        Fact::DueSet => {
-            if let (Some(outcome), Some(memory)) = (&event.after, &before.memory) {
-                after.memory = Some(Memory { due: outcome.due, ..memory.clone() });
-            } else if let Some(outcome) = &event.after {
-                after.memory = Some(outcome.memory(event.study_day));
-            }
-        }
-        Fact::Reset => after.memory = None,
-        Fact::Restarted => after.memory = before.memory.as_ref().map(|memory| memory.restarted(event.study_day)),
-        Fact::Suspended => after.suspended = true,
-        Fact::Unsuspended => after.suspended = false,
-        Fact::Buried { until } => after.buried_until = Some(*until),
-        Fact::Unburied => after.buried_until = None,
-        Fact::Marked => after.marked = true,
-        Fact::Unmarked => after.marked = false,
-        Fact::Flagged { flag } => after.flag = *flag,
-        Fact::Adopted => {
-            if let (Some(outcome), 0) = (&event.after, before.answers) {
-                after.memory = Some(outcome.memory(outcome.due.plus(-i64::from(outcome.interval.0))));
-            }
-        }
-        Fact::Crammed { .. } => {}
-        // Facts about no card, another program's history and check-ups leave a card as it is.
-        Fact::Imported { .. }
-        | Fact::Undone { .. }
-        | Fact::Configured
-        | Fact::Paused { .. }
-        | Fact::Resumed
-        | Fact::Checked { .. } => return before.clone(),
+pub fn replay_needed(before: &CardState, scheduler: &Scheduler, configs: &Configs) -> bool {
+    match before.config {
+        None => before.memory.is_some() || scheduler.replays_imported(),
+        Some(id) => configs.get(&id).is_none_or(|made| !made.same_memory(scheduler)),
     }
+}
+
+/// The state of a card after one event that counts, on a state whose memory parameters fit ([`replay_needed`]) and that
+/// has not met the same record of another program before; [`fold`] is for everything else.
+#[must_use]
+pub fn apply(before: &CardState, event: &Event, configs: &Configs) -> CardState {
+    let mut after = before.clone();
+    match &event.kind {
+        EventKind::Suspended => after.suspended = true,
+        EventKind::Unsuspended => after.suspended = false,
+        EventKind::Buried { until } => after.buried_until = Some(*until),
+        EventKind::Unburied => after.buried_until = None,
+        EventKind::Marked => after.marked = true,
+        EventKind::Unmarked => after.marked = false,
+        EventKind::Flagged { flag } => after.flag = *flag,
+        EventKind::Crammed { .. } => {}
+        // Another program's answers and check-ups leave a card as it is.
+        EventKind::Imported { .. } | EventKind::Checked { .. } => return before.clone(),
+        EventKind::Answered { .. }
+        | EventKind::Rescheduled
+        | EventKind::Adopted
+        | EventKind::Reset
+        | EventKind::Restarted => {
+            let scheduler = event.config.and_then(|id| configs.get(&id));
+            if let Some(step) = Step::of(event) {
+                step.take(&mut after, event.card, event.config, scheduler, configs);
+            }
+        }
+    }
+    after.last_event = Some(event.id);
     after
 }
 
-/// A fold on its way: the state of one card after the events that were taken so far.
+/// What an event means to a card's memory, whoever reckons it: all that a replay needs of it.
+#[derive(Debug, Clone)]
+struct Step {
+    /// Its place among a card's steps: an answer of another program stands at its own instant.
+    place: Hlc,
+    day: StudyDay,
+    what: What,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Answered(Quality),
+    Imported(Quality),
+    Adopted(Option<ConfigId>, Box<Memory>),
+    Rescheduled(Option<ConfigId>, Box<Memory>),
+    Reset,
+    Restarted,
+}
+
+impl Step {
+    /// `None` for an event that means nothing to the memory, or that came without the memory it should carry.
+    fn of(event: &Event) -> Option<Self> {
+        let carried = || event.memory.clone().map(Box::new);
+        let what = match &event.kind {
+            EventKind::Answered { quality, .. } => What::Answered(*quality),
+            EventKind::Imported { quality, .. } => What::Imported(*quality),
+            EventKind::Adopted => What::Adopted(event.config, carried()?),
+            EventKind::Rescheduled => What::Rescheduled(event.config, carried()?),
+            EventKind::Reset => What::Reset,
+            EventKind::Restarted => What::Restarted,
+            EventKind::Crammed { .. }
+            | EventKind::Suspended
+            | EventKind::Unsuspended
+            | EventKind::Buried { .. }
+            | EventKind::Unburied
+            | EventKind::Marked
+            | EventKind::Unmarked
+            | EventKind::Flagged { .. }
+            | EventKind::Checked { .. } => return None,
+        };
+        let place = if matches!(what, What::Imported(_)) { Hlc(event.at.unix_ms) } else { event.hlc };
+        Some(Self { place, day: event.study_day, what })
+    }
+
+    /// Moves memory, configuration and count. `config` and `scheduler` are those that reckon: the event's own, or those of
+    /// a replay. Without a scheduler (a newer program's) the memory stays as it is or as it was carried, and whatever
+    /// comes next under one that is known goes through the history again.
+    fn take(
+        &self,
+        state: &mut CardState,
+        card: CardId,
+        config: Option<ConfigId>,
+        scheduler: Option<&Scheduler>,
+        configs: &Configs,
+    ) {
+        match &self.what {
+            What::Answered(quality) => {
+                match scheduler {
+                    Some(scheduler) => *state = scheduler.answer(card, state, *quality, self.day),
+                    None => {
+                        let counted = AnswerKind::of(state, self.day) != AnswerKind::Drill;
+                        state.answers = state.answers.saturating_add(u32::from(counted));
+                    }
+                }
+                // A state that was taken over must never cover an answer of ours, not even a repeat on its own day.
+                state.answers = state.answers.max(1);
+                state.config = config.or(state.config);
+            }
+            What::Imported(quality) => {
+                if let Some(scheduler) = scheduler.filter(|scheduler| scheduler.replays_imported()) {
+                    let answers = state.answers;
+                    *state = scheduler.answer(card, state, *quality, self.day);
+                    state.answers = answers;
+                    state.config = config;
+                }
+            }
+            What::Adopted(by, carried) => {
+                if state.answers == 0 {
+                    state.memory = Some(carry(state.memory.as_ref(), *by, carried, scheduler, configs));
+                    state.config = config;
+                }
+            }
+            What::Rescheduled(by, carried) => {
+                match (&mut state.memory, scheduler) {
+                    // What was answered is computed; only the day is the event's own.
+                    (Some(memory), Some(_)) => memory.due = carried.due,
+                    (before, _) => *before = Some(carry(before.as_ref(), *by, carried, scheduler, configs)),
+                }
+                state.config = config;
+            }
+            What::Reset => {
+                state.memory = None;
+                state.config = None;
+            }
+            What::Restarted => state.memory = state.memory.as_ref().map(|memory| memory.restarted(self.day)),
+        }
+    }
+}
+
+/// A memory that an event under the configuration `by` carried, as `scheduler` has it.
+fn carry(
+    before: Option<&Memory>,
+    by: Option<ConfigId>,
+    carried: &Memory,
+    scheduler: Option<&Scheduler>,
+    configs: &Configs,
+) -> Memory {
+    let Some(scheduler) = scheduler else { return carried.clone() };
+    let own = by.and_then(|id| configs.get(&id)).is_some_and(|made| made.same_memory(scheduler));
+    scheduler.adopted(own, before, carried)
+}
+
+/// A fold on its way: the state of one card after the events that were taken so far, and what a replay needs of them.
 #[derive(Debug, Clone, Default)]
 pub struct Folding {
     state: CardState,
-    outcome: Outcome,
+    steps: Vec<Step>,
+    foreign: BTreeSet<(u8, Foreign)>,
 }
 
 impl Folding {
@@ -175,39 +194,92 @@ impl Folding {
         &self.state
     }
 
-    /// Takes the card's next event. `visit` sees the state before it, if it counts; whether it does is given back.
+    /// Takes the card's next event. `visit` sees the state before it, as it was, if it counts; whether it does is given
+    /// back. It does not when it is void, or when the same record of another program counted before.
     pub fn take(&mut self, event: &Event, voided: &Voided, configs: &Configs, visit: impl FnOnce(&CardState)) -> bool {
-        if voided.contains(event.action_id()) {
-            self.outcome = Outcome::Recompute;
+        if voided.has(event.id) {
+            return false;
+        }
+        if let Some(foreign) = &event.detail.foreign
+            && !self.foreign.insert((event.kind.code(), foreign.clone()))
+        {
             return false;
         }
         visit(&self.state);
-        if !matches!(event.fact, Fact::Imported { .. } | Fact::Checked { .. }) && event.prev != self.state.last_event {
-            self.outcome = Outcome::Recompute;
+        let replays = matches!(event.kind, EventKind::Answered { .. } | EventKind::Rescheduled);
+        let scheduler = event.config.filter(|_| replays).and_then(|id| configs.get(&id));
+        if let Some(scheduler) = scheduler.filter(|scheduler| replay_needed(&self.state, scheduler, configs)) {
+            self.state = self.replayed(event.card, scheduler, configs);
         }
-        self.state = apply(&self.state, event, configs, self.outcome);
-        if voided.was_named(event.action_id()) {
-            self.outcome = Outcome::Recompute;
-        }
+        self.state = apply(&self.state, event, configs);
+        self.steps.extend(Step::of(event));
         true
+    }
+
+    /// The state that an answer under `scheduler` would start from: the one so far, its memory made by a replay where
+    /// that is needed.
+    #[must_use]
+    pub fn seen_by(&self, card: CardId, scheduler: &Scheduler, configs: &Configs) -> CardState {
+        if replay_needed(&self.state, scheduler, configs) {
+            self.replayed(card, scheduler, configs)
+        } else {
+            self.state.clone()
+        }
+    }
+
+    /// The state so far, its memory made by `scheduler` from all that counted.
+    fn replayed(&self, card: CardId, scheduler: &Scheduler, configs: &Configs) -> CardState {
+        let config = Some(scheduler.id());
+        let mut state = CardState::default();
+        let mut take = |step: &Step| step.take(&mut state, card, config, Some(scheduler), configs);
+        if scheduler.replays_imported() {
+            let mut steps: Vec<&Step> = self.steps.iter().collect();
+            // Stable: ours stay in their order, and an answer of another program comes before one of ours at its instant.
+            steps.sort_by_key(|step| (step.place, !matches!(step.what, What::Imported(_))));
+            steps.into_iter().for_each(&mut take);
+        } else {
+            self.steps.iter().for_each(&mut take);
+        }
+        CardState { memory: state.memory, config: state.config, ..self.state.clone() }
     }
 }
 
 /// The state that a card's events add up to. `events` are in (hlc, device, sequence) order.
 ///
-/// Outcomes are copied while each event's `prev` is the one applied just before it. From the first that names
-/// another, and from the first that comes after an action which was ever undone (or undone and redone), everything
-/// is computed again: what follows may have been written on a state that is no longer there, even where its own
-/// `prev` fits. `visit` sees each event that counts, with the state before it: statistics are made there.
+/// An answer, or a due day set, under other memory parameters than those of the state before it starts from a replay of
+/// everything that counted so far under its own configuration; answers of other programs belong to that replay where the
+/// scheduler takes them, each at its own instant. `visit` sees each event that counts, with the state before it, as it
+/// was: statistics are made there.
 pub fn fold<'a>(
     events: impl IntoIterator<Item = &'a Event>,
     voided: &Voided,
     configs: &Configs,
     mut visit: impl FnMut(&CardState, &'a Event),
 ) -> CardState {
+    folding(events, voided, configs, &mut visit).state
+}
+
+/// The state that an answer of `card` under `scheduler` would start from: what a session shows and grades by.
+#[must_use]
+pub fn seen_by<'a>(
+    card: CardId,
+    events: impl IntoIterator<Item = &'a Event>,
+    voided: &Voided,
+    configs: &Configs,
+    scheduler: &Scheduler,
+) -> CardState {
+    folding(events, voided, configs, &mut |_, _| {}).seen_by(card, scheduler, configs)
+}
+
+fn folding<'a>(
+    events: impl IntoIterator<Item = &'a Event>,
+    voided: &Voided,
+    configs: &Configs,
+    visit: &mut impl FnMut(&CardState, &'a Event),
+) -> Folding {
     let mut folding = Folding::default();
     for event in events {
         folding.take(event, voided, configs, |before| visit(before, event));
     }
-    folding.state
+    folding
 }

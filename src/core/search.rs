@@ -11,6 +11,7 @@ use crate::core::grade::Quality;
 use crate::core::settings::DeckRule;
 use crate::core::settings::DeckRules;
 use crate::core::state::CardState;
+use crate::core::state::Memory;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
@@ -427,7 +428,8 @@ impl CardTest {
             Self::Marked => state.marked,
             Self::Number(Number::Lapses, comparison, number) => comparison.holds(i64::from(state.lapses()), *number),
             Self::Number(Number::Ease, comparison, number) => {
-                memory.is_some_and(|memory| comparison.holds(i64::from(memory.ease.hundredths()), *number))
+                let ease = memory.and_then(Memory::ease);
+                ease.is_some_and(|ease| comparison.holds(i64::from(ease.hundredths()), *number))
             }
             Self::Number(Number::Interval, comparison, number) => {
                 memory.is_some_and(|memory| comparison.holds(i64::from(memory.interval.0), *number))

@@ -4,6 +4,7 @@
 //! drives it shows what it says, commits its effects, and only then goes on with `next`: when a commit fails, the old
 //! session is still there, with the card on the screen.
 
+use crate::core::action::ActionKind;
 use crate::core::card::Ask;
 use crate::core::card::NoteText;
 use crate::core::card::Outcome;
@@ -12,10 +13,9 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 use crate::core::card::kind;
-use crate::core::event::After;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use crate::core::grade::Scale;
@@ -25,13 +25,14 @@ use crate::core::queue::Origin;
 use crate::core::queue::Queue;
 use crate::core::queue::Waiting;
 use crate::core::scheduler::AnswerKind;
+use crate::core::scheduler::Scheduler;
 use crate::core::scheduler::mix;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
+use crate::core::state::Memory;
 use crate::core::state::leech_alarm;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
-use crate::core::tally::SPEAKERS;
 use crate::core::units::Days;
 use crate::core::units::Millis;
 use std::collections::BTreeSet;
@@ -55,8 +56,10 @@ pub enum Mode {
 pub struct Loaded {
     /// The card.
     pub card: CardId,
-    /// What its events add up to now.
+    /// What its events add up to now, as the scheduler in force sees it ([`crate::core::replay::seen_by`]).
     pub state: CardState,
+    /// The scheduler that its deck was given; `None` for that of the settings.
+    pub scheduler: Option<Scheduler>,
     /// Its text.
     pub text: NoteText,
     /// Which phrasing to show: the least recently shown.
@@ -144,12 +147,10 @@ pub enum Input {
 /// What has to be done before the session may go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Commit these events as one action with this kind and label.
+    /// Commit these events as one action.
     Append {
         /// Kind of the action.
-        kind: &'static str,
-        /// What `lmq undo` will call it.
-        label: String,
+        kind: ActionKind,
         /// The events.
         events: Vec<Draft>,
     },
@@ -240,9 +241,15 @@ pub struct Choice {
 
 /// The grades that a card in this state can be given, each with the interval that it would give.
 #[must_use]
-pub fn choices(settings: &Settings, mode: Mode, card: CardId, before: &CardState, today: StudyDay) -> Vec<Choice> {
+pub fn choices(
+    settings: &Settings,
+    scheduler: &Scheduler,
+    mode: Mode,
+    card: CardId,
+    before: &CardState,
+    today: StudyDay,
+) -> Vec<Choice> {
     let moves = mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
-    let scheduler = settings.scheduler();
     let interval = |quality| {
         let after = scheduler.answer(card, before, quality, today);
         after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
@@ -352,11 +359,10 @@ impl Session {
     pub fn step(&self, input: Input, now: Timestamp, today: StudyDay) -> Step {
         match (&self.stage, input) {
             (Stage::Front(current) | Stage::Back(current), Input::Bury) => {
-                let fact = Fact::Buried { until: today.plus(1) };
-                self.aside(current, fact, "bury", "buried until tomorrow")
+                self.aside(current, EventKind::Buried { until: today.plus(1) }, ActionKind::Bury)
             }
             (Stage::Front(current) | Stage::Back(current), Input::Suspend) => {
-                self.aside(current, Fact::Suspended, "suspend", "suspended")
+                self.aside(current, EventKind::Suspended, ActionKind::Suspend)
             }
             (Stage::Front(current) | Stage::Back(current), Input::Mark) => self.mark(current),
             (Stage::Front(current), Input::Respond(response)) => self.respond(current, &response),
@@ -413,25 +419,15 @@ impl Session {
         let took = u32::try_from(now.unix_ms.saturating_sub(current.shown_at.unix_ms).max(0)).unwrap_or(u32::MAX);
         let card = current.candidate.card;
         let before = &current.loaded.state;
-        let (answer, leech) = self.answer(current, quality, guessed, Millis(took), today);
+        let (answer, after, leech) = self.answer(current, quality, guessed, Millis(took), today);
         let suspended = leech.is_some() && self.rules().leech_suspend;
-        let moved = before.memory.as_ref().zip(answer.after.as_ref());
+        let moved = before.memory.as_ref().zip(after.as_ref());
         let moved = moved.map(|(before, after)| (before.interval, after.interval));
         let mut events = vec![answer];
         if suspended {
-            events.push(Draft {
-                card: Some(card),
-                fact: Fact::Suspended,
-                prev: None,
-                after: None,
-                detail: Detail::default(),
-            });
+            events.push(Draft::new(card, EventKind::Suspended, None));
         }
-        let mut effects = vec![Effect::Append {
-            kind: "answer",
-            label: format!("answered {} {}", current.loaded.name, quality.button().name()),
-            events,
-        }];
+        let mut effects = vec![Effect::Append { kind: ActionKind::Answer, events }];
         effects.extend(leech.map(|lapses| Effect::Leech {
             id: card,
             card: current.loaded.name.clone(),
@@ -457,7 +453,7 @@ impl Session {
         Step { next, effects }
     }
 
-    /// The answer as an event, and the lapses that made the card a leech, if this answer did.
+    /// The answer as an event, the memory that it gives, and the lapses that made the card a leech, if this answer did.
     fn answer(
         &self,
         current: &Current,
@@ -465,63 +461,46 @@ impl Session {
         guessed: bool,
         took: Millis,
         today: StudyDay,
-    ) -> (Draft, Option<u32>) {
+    ) -> (Draft, Option<Memory>, Option<u32>) {
         let before = &current.loaded.state;
         let verdict = current.verdict.as_ref();
         let detail = Detail {
-            asked: verdict.map(|_| current.question.ask.name().to_owned()),
+            asked: verdict.and_then(|_| current.question.ask.asked()),
             response: verdict.map(|v| v.given.clone()).or_else(|| current.response.clone()),
             expected: verdict.filter(|_| !current.question.options.is_empty()).map(|v| v.expected.clone()),
             suggested: verdict.map(|v| v.outcome.suggestion()),
             guessed,
             variant: (current.loaded.text.variants() > 1).then(|| u32::try_from(current.loaded.variant).unwrap_or(0)),
-            extra: verdict.filter(|v| chose_a_speaker(current, v)).map(|_| SPEAKERS.to_owned()),
+            speakers: verdict.is_some_and(|verdict| chose_a_speaker(current, verdict)),
+            ..Detail::default()
         };
-        let (fact, after) = match self.mode {
-            Mode::Cram => (Fact::Crammed { quality, took }, None),
+        let (kind, after) = match self.mode {
+            Mode::Cram => (EventKind::Crammed { quality, took }, None),
             Mode::Normal => {
-                let after = self.rules().scheduler().answer(current.candidate.card, before, quality, today);
-                (Fact::Answered { quality, took }, after.memory)
+                let after = self.scheduler().answer(current.candidate.card, before, quality, today);
+                (EventKind::Answered { quality, took }, after.memory)
             }
         };
         let lapses = after.as_ref().map_or(0, |memory| memory.lapses);
         let leech = lapses > before.lapses() && leech_alarm(lapses, self.rules().leech_lapses);
-        let draft = Draft {
-            card: Some(current.candidate.card),
-            fact,
-            prev: before.last_event,
-            after: after.as_ref().map(After::of),
-            detail,
-        };
-        (draft, leech.then_some(lapses))
+        let draft = Draft { detail, ..Draft::new(current.candidate.card, kind, before.last_event) };
+        (draft, after, leech.then_some(lapses))
     }
 
-    fn aside(&self, current: &Current, fact: Fact, kind: &'static str, what: &str) -> Step {
+    fn aside(&self, current: &Current, event: EventKind, kind: ActionKind) -> Step {
         let mut next = self.clone();
         next.move_on();
-        let label = format!("{what}: {}", current.loaded.name);
-        Step { next, effects: vec![Effect::Append { kind, label, events: vec![Self::plain(current, fact)] }] }
+        Step { next, effects: vec![Self::append(current, event, kind)] }
     }
 
-    fn plain(current: &Current, fact: Fact) -> Draft {
-        Draft {
-            card: Some(current.candidate.card),
-            fact,
-            prev: current.loaded.state.last_event,
-            after: None,
-            detail: Detail::default(),
-        }
+    fn append(current: &Current, event: EventKind, kind: ActionKind) -> Effect {
+        let events = vec![Draft::new(current.candidate.card, event, current.loaded.state.last_event)];
+        Effect::Append { kind, events }
     }
 
     fn mark(&self, current: &Current) -> Step {
-        let (fact, what) =
-            if current.loaded.state.marked { (Fact::Unmarked, "unmarked") } else { (Fact::Marked, "marked") };
-        let append = Effect::Append {
-            kind: "mark",
-            label: format!("{what}: {}", current.loaded.name),
-            events: vec![Self::plain(current, fact)],
-        };
-        Step { next: self.clone(), effects: vec![append] }
+        let event = if current.loaded.state.marked { EventKind::Unmarked } else { EventKind::Marked };
+        Step { next: self.clone(), effects: vec![Self::append(current, event, ActionKind::Mark)] }
     }
 
     fn move_on(&mut self) {
@@ -633,13 +612,20 @@ impl Session {
     #[must_use]
     pub fn choices(&self, today: StudyDay) -> Vec<Choice> {
         let Some(current) = self.current() else { return Vec::new() };
-        choices(self.rules(), self.mode, current.candidate.card, &current.loaded.state, today)
+        choices(self.rules(), &self.scheduler(), self.mode, current.candidate.card, &current.loaded.state, today)
     }
 
     /// The settings that hold for the card on the screen: those of its deck.
     #[must_use]
     pub fn rules(&self) -> &Settings {
         self.current().map_or(&*self.settings, |current| self.settings.of_deck(&current.loaded.deck))
+    }
+
+    /// The scheduler that an answer of the card on the screen is given to: its deck's, else that of the settings.
+    #[must_use]
+    pub fn scheduler(&self) -> Scheduler {
+        let given = self.current().and_then(|current| current.loaded.scheduler.clone());
+        given.unwrap_or_else(|| self.rules().scheduler())
     }
 
     /// The scale that grades are given on.

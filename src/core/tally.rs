@@ -1,8 +1,9 @@
 //! What one event adds to the kept sums.
 
+use crate::core::event::Asked;
 use crate::core::event::Detail;
 use crate::core::event::Event;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::mastery::Level;
 use crate::core::progress::Counted;
@@ -20,8 +21,8 @@ pub const MATURE_DAYS: u32 = 21;
 #[must_use]
 pub fn of_event(before: &CardState, event: &Event) -> DayTotals {
     let mut totals = DayTotals::default();
-    match &event.fact {
-        Fact::Answered { quality, took } => {
+    match &event.kind {
+        EventKind::Answered { quality, took } => {
             totals.answers = 1;
             totals.time_ms = u64::from(took.capped().0);
             let kind = AnswerKind::of(before, event.study_day);
@@ -40,30 +41,23 @@ pub fn of_event(before: &CardState, event: &Event) -> DayTotals {
                 }
             }
         }
-        Fact::Crammed { .. } => totals.crammed = 1,
-        Fact::Imported { .. } => totals.imported = 1,
-        Fact::Undone { .. }
-        | Fact::DueSet
-        | Fact::Reset
-        | Fact::Restarted
-        | Fact::Suspended
-        | Fact::Unsuspended
-        | Fact::Buried { .. }
-        | Fact::Unburied
-        | Fact::Marked
-        | Fact::Unmarked
-        | Fact::Flagged { .. }
-        | Fact::Adopted
-        | Fact::Configured
-        | Fact::Paused { .. }
-        | Fact::Resumed
-        | Fact::Checked { .. } => {}
+        EventKind::Crammed { .. } => totals.crammed = 1,
+        EventKind::Imported { .. } => totals.imported = 1,
+        EventKind::Rescheduled
+        | EventKind::Reset
+        | EventKind::Restarted
+        | EventKind::Suspended
+        | EventKind::Unsuspended
+        | EventKind::Buried { .. }
+        | EventKind::Unburied
+        | EventKind::Marked
+        | EventKind::Unmarked
+        | EventKind::Flagged { .. }
+        | EventKind::Adopted
+        | EventKind::Checked { .. } => {}
     }
     totals
 }
-
-/// What says in an event's detail that the choices were speakers.
-pub const SPEAKERS: &str = r#"{"choices":"speakers"}"#;
 
 /// What the names of two sides stand between in the name of a pair.
 const PAIR: &str = " / ";
@@ -71,30 +65,35 @@ const PAIR: &str = " / ";
 /// What was taken for what, if an answer tells: a kind of count, what was right, and what was given.
 #[must_use]
 pub fn counts(event: &Event) -> Option<(Counted, String, String)> {
-    if matches!(event.fact, Fact::Answered { .. }) { confusion(&event.detail) } else { None }
+    if matches!(event.kind, EventKind::Answered { .. }) { confusion(&event.detail) } else { None }
 }
 
 /// What was right and what was given, where the answer was one of a few or was typed.
 #[must_use]
 pub fn confusion(detail: &Detail) -> Option<(Counted, String, String)> {
-    let asked = detail.asked.as_deref()?;
-    if asked == "type" {
-        let given = match detail.suggested? {
-            Quality::Q4 | Quality::Q5 => "right",
-            Quality::Q3 => "near",
-            Quality::Q0 | Quality::Q1 | Quality::Q2 => "wrong",
-        };
-        return Some((Counted::Typed, String::new(), given.to_owned()));
+    let words = || Some((detail.expected.clone()?, detail.response.clone()?));
+    match detail.asked? {
+        Asked::Type => {
+            let given = match detail.suggested? {
+                Quality::Q4 | Quality::Q5 => "right",
+                Quality::Q3 => "near",
+                Quality::Q0 | Quality::Q1 | Quality::Q2 => "wrong",
+            };
+            Some((Counted::Typed, String::new(), given.to_owned()))
+        }
+        Asked::Sort => words().map(|(expected, given)| (Counted::Sides, expected, given)),
+        Asked::Choose => words().map(|(expected, given)| {
+            let kind = if detail.speakers {
+                Counted::Speakers
+            } else if expected.contains(PAIR) && given.contains(PAIR) {
+                Counted::Pairs
+            } else {
+                Counted::Choices
+            };
+            (kind, expected, given)
+        }),
+        Asked::List | Asked::Order => None,
     }
-    let (expected, given) = (detail.expected.clone()?, detail.response.clone()?);
-    let kind = match asked {
-        "sort" => Counted::Sides,
-        "choose" if detail.extra.as_deref() == Some(SPEAKERS) => Counted::Speakers,
-        "choose" if expected.contains(PAIR) && given.contains(PAIR) => Counted::Pairs,
-        "choose" => Counted::Choices,
-        _ => return None,
-    };
-    Some((kind, expected, given))
 }
 
 /// A state of a card that an event ended: at the ends of months in its span, what the card was worth is final.
@@ -113,7 +112,7 @@ pub struct Ended {
 /// The state that an event ended, if it ended one that had outlasted its day.
 #[must_use]
 pub fn ended(before: &CardState, event: &Event) -> Option<Ended> {
-    let ends = matches!(event.fact, Fact::Answered { .. } | Fact::Reset);
+    let ends = matches!(event.kind, EventKind::Answered { .. } | EventKind::Reset);
     before.memory.as_ref().filter(|memory| ends && memory.last < event.study_day).map(|memory| Ended {
         from: memory.last,
         to: event.study_day,
@@ -176,9 +175,9 @@ pub fn from_columns(numbers: [u64; 12]) -> DayTotals {
 mod tests {
     use super::*;
 
-    fn detail(asked: &str, expected: &str, response: &str) -> Detail {
+    fn detail(asked: Asked, expected: &str, response: &str) -> Detail {
         Detail {
-            asked: Some(asked.to_owned()),
+            asked: Some(asked),
             expected: Some(expected.to_owned()),
             response: Some(response.to_owned()),
             ..Detail::default()
@@ -187,17 +186,18 @@ mod tests {
 
     #[test]
     fn what_was_taken_for_what_is_counted_apart_by_what_it_was() {
-        let speakers = Detail { extra: Some(SPEAKERS.to_owned()), ..detail("choose", "Ann", "Bob") };
-        let typed = |suggested| Detail { suggested: Some(suggested), expected: None, ..detail("type", "", "ledaer") };
+        let speakers = Detail { speakers: true, ..detail(Asked::Choose, "Ann", "Bob") };
+        let typed =
+            |suggested| Detail { suggested: Some(suggested), expected: None, ..detail(Asked::Type, "", "ledaer") };
         for (detail, kind, given) in [
-            (detail("sort", "leader", "both"), Some(Counted::Sides), "both"),
-            (detail("choose", "future / present", "ideas / system"), Some(Counted::Pairs), "ideas / system"),
-            (detail("choose", "empathy", "integrity"), Some(Counted::Choices), "integrity"),
+            (detail(Asked::Sort, "leader", "both"), Some(Counted::Sides), "both"),
+            (detail(Asked::Choose, "future / present", "ideas / system"), Some(Counted::Pairs), "ideas / system"),
+            (detail(Asked::Choose, "empathy", "integrity"), Some(Counted::Choices), "integrity"),
             (speakers, Some(Counted::Speakers), "Bob"),
             (typed(Quality::Q4), Some(Counted::Typed), "right"),
             (typed(Quality::Q3), Some(Counted::Typed), "near"),
             (typed(Quality::Q1), Some(Counted::Typed), "wrong"),
-            (detail("order", "a", "b"), None, ""),
+            (detail(Asked::Order, "a", "b"), None, ""),
             (Detail::default(), None, ""),
         ] {
             let found = confusion(&detail);

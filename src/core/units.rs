@@ -40,6 +40,62 @@ impl Ease {
     }
 }
 
+/// How long a memory lasts, in billionths of a day: the time after which nine of ten such cards are still recalled.
+///
+/// 0 means that there is none yet: the next answer gives one as it does for a new card. Billionths, since a scheduler in
+/// floating point goes on from the rounded number, and coarser ones would move due days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Stability(pub u64);
+
+impl Stability {
+    /// Billionths in a day.
+    const SCALE: f64 = 1e9;
+
+    /// The nearest stability to so many days; 0 for what is below it or no number.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast from a float saturates, and what is no number becomes 0"
+    )]
+    pub fn from_days(days: f64) -> Self {
+        Self((days * Self::SCALE).round() as u64)
+    }
+
+    /// In days.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 billionths, which is 24,000 years")]
+    pub fn days(self) -> f64 {
+        self.0 as f64 / Self::SCALE
+    }
+}
+
+/// How hard a card is to learn, in millionths: from 1 (1,000,000) to 10 (10,000,000).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Difficulty(pub u32);
+
+impl Difficulty {
+    /// Millionths in one.
+    const SCALE: f64 = 1e6;
+
+    /// The nearest difficulty to a decimal one.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast from a float saturates, and what is no number becomes 0"
+    )]
+    pub fn from_decimal(difficulty: f64) -> Self {
+        Self((difficulty * Self::SCALE).round() as u32)
+    }
+
+    /// The decimal that people know, from 1 to 10.
+    #[must_use]
+    pub fn decimal(self) -> f64 {
+        f64::from(self.0) / Self::SCALE
+    }
+}
+
 /// Whole study days. Never hours, never a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Days(pub u32);

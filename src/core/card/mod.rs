@@ -10,6 +10,7 @@ mod reversed;
 mod sort;
 mod typed;
 
+use crate::core::event::Asked;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use serde::Deserialize;
@@ -220,7 +221,20 @@ pub enum Ask {
 }
 
 impl Ask {
-    /// Its name in the log.
+    /// How it was asked, for the log; `None` where the learner judges.
+    #[must_use]
+    pub fn asked(self) -> Option<Asked> {
+        match self {
+            Self::Recall => None,
+            Self::Type => Some(Asked::Type),
+            Self::Choose => Some(Asked::Choose),
+            Self::Sort => Some(Asked::Sort),
+            Self::List(_) => Some(Asked::List),
+            Self::Order => Some(Asked::Order),
+        }
+    }
+
+    /// Its name in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -36,7 +36,7 @@ fn checkup(count: u8, minutes: u32) -> Checkup {
     Checkup::new(1, scenes(count), minutes, None, at(0)).present(Some(sort()), at(0))
 }
 
-fn given(number: u32, place: i64, day: i32, right: bool, last: bool) -> Given {
+fn given(number: u64, place: i64, day: i32, right: bool, last: bool) -> Given {
     Given {
         device: DeviceId([1; 16]),
         number,
@@ -52,13 +52,13 @@ fn given(number: u32, place: i64, day: i32, right: bool, last: bool) -> Given {
 }
 
 /// A finished check-up of eight scenes, so many of them right.
-fn eight(number: u32, day: i32, right: i64) -> Vec<Given> {
+fn eight(number: u64, day: i32, right: i64) -> Vec<Given> {
     (0..8).map(|place| given(number, place, day, place < right, place == 7)).collect()
 }
 
 fn draft(step: &Step) -> Draft {
     match &step.effect {
-        Some(Effect::Append { answer, .. }) => Draft::clone(answer),
+        Some(Effect::Append(answer)) => Draft::clone(answer),
         Some(Effect::AskAgain(_) | Effect::Ignored) | None => panic!("{step:?}"),
     }
 }
@@ -79,10 +79,11 @@ fn an_answer_says_nothing_about_right_or_wrong_and_the_last_one_ends_it() {
         let step = checkup.step(&Input::Respond(if place == 1 { "left" } else { "r" }.to_owned()), at(1));
         let answer = draft(&step);
         let quality = Quality::try_from(if place == 1 { 4 } else { 2 }).unwrap();
-        assert_eq!(answer.fact, Fact::Checked { quality, took: Millis(1000), checkup: 1, last: place == 8 });
+        let checkup = if place == 1 { 0 } else { 77 };
+        assert_eq!(answer.kind, EventKind::Checked { quality, took: Millis(1000), checkup, last: place == 8 });
         assert_eq!(answer.detail.response.as_deref(), Some(if place == 1 { "left" } else { "right" }));
-        assert_eq!((answer.prev, answer.after), (None, None));
-        checkup = step.next.present(Some(sort()), at(0));
+        assert_eq!((answer.prev, answer.memory), (None, None));
+        checkup = step.next.numbered(77).present(Some(sort()), at(0));
     }
     assert_eq!(*checkup.stage(), Stage::Over);
 }
@@ -94,14 +95,14 @@ fn it_ends_at_the_scene_after_which_the_time_is_up() {
     assert_eq!(*step.next.stage(), Stage::Between);
     let step = slow.step(&Input::Respond("left".to_owned()), at(180));
     assert_eq!(*step.next.stage(), Stage::Over);
-    assert!(matches!(draft(&step).fact, Fact::Checked { last: true, .. }));
+    assert!(matches!(draft(&step).kind, EventKind::Checked { last: true, .. }));
 }
 
 #[test]
 fn not_knowing_is_wrong_and_what_is_no_answer_is_asked_again() {
     let checkup = checkup(33, 3);
     let step = checkup.step(&Input::DontKnow, at(1));
-    assert!(matches!(draft(&step).fact, Fact::Checked { quality: Quality::Q2, .. }));
+    assert!(matches!(draft(&step).kind, EventKind::Checked { quality: Quality::Q2, .. }));
     assert_eq!(draft(&step).detail.response, None);
     for text in ["", "  ", "up", "3"] {
         let step = checkup.step(&Input::Respond(text.to_owned()), at(1));
@@ -136,10 +137,10 @@ fn what_was_begun_goes_on_with_other_scenes_and_less_time() {
 fn the_newest_answer_of_the_sitting_is_taken_back_and_its_scene_asked_again() {
     let first = checkup(33, 3);
     let Stage::Asking(asked) = first.stage() else { panic!() };
-    let second = first.step(&Input::DontKnow, at(1)).next.present(Some(sort()), at(1));
+    let second = first.step(&Input::DontKnow, at(1)).next.numbered(9).present(Some(sort()), at(1));
     let back = second.undone().unwrap();
     assert_eq!(back.wanted(), Some(asked.card));
-    assert_eq!(back.done(), 0);
+    assert_eq!((back.done(), back.number()), (0, 0), "the check-up has not begun");
     assert_eq!(back.undone(), None);
 }
 
@@ -232,7 +233,7 @@ fn a_change_has_the_interval_of_the_paper() {
 #[test]
 fn the_conclusion_says_no_more_than_the_range_allows() {
     let of = |rights: &[i64]| {
-        let number = |index: usize| u32::try_from(index + 1).unwrap();
+        let number = |index: usize| u64::try_from(index + 1).unwrap();
         let days = (DAY..).step_by(30);
         taken(rights.iter().enumerate().zip(days).flat_map(|((i, right), day)| eight(number(i), day, *right)).collect())
     };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::core::event::Fact;
+use crate::core::fact::Fact;
 
 fn near(a: f64, b: f64) -> bool {
     (a - b).abs() < 5e-5

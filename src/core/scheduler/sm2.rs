@@ -7,6 +7,7 @@ use crate::core::scheduler::AnswerKind;
 use crate::core::scheduler::mix::fuzzed;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
+use crate::core::state::Model;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 use crate::core::units::Ease;
@@ -54,7 +55,7 @@ impl Sm2 {
     #[must_use]
     pub fn answer(&self, card: CardId, before: &CardState, quality: Quality, today: StudyDay) -> CardState {
         let kind = AnswerKind::of(before, today);
-        let memory = before.memory.clone().unwrap_or(Memory::before_first(today));
+        let memory = before.memory.clone().unwrap_or_else(|| Memory::before_first(today, Self::guess()));
         let next = match kind {
             AnswerKind::Drill => Memory { last_quality: quality, ..memory },
             AnswerKind::First | AnswerKind::Early | AnswerKind::Review => {
@@ -63,6 +64,12 @@ impl Sm2 {
         };
         let counted = u32::from(kind != AnswerKind::Drill);
         CardState { memory: Some(next), answers: before.answers.saturating_add(counted), ..before.clone() }
+    }
+
+    /// The ease that a card has which only another scheduler knows: where every card starts. None is made from numbers of
+    /// another model.
+    pub(super) fn guess() -> Model {
+        Model::Sm2 { ease: Ease::START }
     }
 
     fn scheduled(
@@ -76,10 +83,12 @@ impl Sm2 {
     ) -> Memory {
         let repetitions = if quality.passed() { memory.repetitions.saturating_add(1) } else { 0 };
         let lapsed = !quality.passed() && kind != AnswerKind::First;
+        // A memory of another model is never given to it; the ease of a new card is as good as any there.
+        let ease = memory.ease().unwrap_or(Ease::START);
         let next = match repetitions {
             0 | 1 => 1,
             2 => 6,
-            _ => next_interval(memory.interval, memory.ease),
+            _ => next_interval(memory.interval, ease),
         };
         let maximum = self.maximum_interval.0.max(1);
         let interval = Days(u32::try_from(next).unwrap_or(u32::MAX).min(maximum));
@@ -87,11 +96,11 @@ impl Sm2 {
         Memory {
             repetitions,
             interval,
-            ease: memory.ease.moved(ease_delta(quality)),
             lapses: memory.lapses.saturating_add(u32::from(lapsed)),
             last: today,
             due: today.plus(i64::from(days)),
             last_quality: quality,
+            model: Model::Sm2 { ease: ease.moved(ease_delta(quality)) },
         }
     }
 }
@@ -151,7 +160,7 @@ mod tests {
             let last = memories.last().unwrap();
             let seen: Vec<u32> = memories.iter().map(|m| m.interval.0).collect();
             assert_eq!(seen, intervals, "intervals of {grades:?}");
-            let seen: Vec<u32> = memories.iter().map(|m| m.ease.hundredths()).collect();
+            let seen: Vec<u32> = memories.iter().map(|m| m.ease().unwrap().hundredths()).collect();
             assert_eq!(seen, eases, "eases of {grades:?}");
             assert_eq!((last.repetitions, last.lapses, last.due.0), (repetitions, lapses, due), "{grades:?}");
         }
@@ -188,7 +197,11 @@ mod tests {
                 assert_eq!(state.is_pending(day, Drill::Below4), pending[index], "{answers}, answer {index}");
             }
             let m = state.memory.unwrap();
-            assert_eq!((m.interval.0, m.ease.hundredths(), m.repetitions, m.lapses, m.due.0), end, "{answers}");
+            assert_eq!(
+                (m.interval.0, m.ease().unwrap().hundredths(), m.repetitions, m.lapses, m.due.0),
+                end,
+                "{answers}"
+            );
         }
     }
 

@@ -3,6 +3,7 @@ use crate::core::card::Fields;
 use crate::core::card::Value;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
+use crate::core::state::Model;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use proptest::prelude::*;
@@ -36,11 +37,11 @@ fn state() -> CardState {
     let memory = Memory {
         repetitions: 3,
         interval: Days(21),
-        ease: Ease::from_hundredths(196),
         lapses: 4,
         last: StudyDay(98),
         due: StudyDay(103),
         last_quality: Quality::Q4,
+        model: Model::Sm2 { ease: Ease::from_hundredths(196) },
     };
     CardState { memory: Some(memory), answers: 9, marked: true, ..CardState::default() }
 }
