@@ -1,8 +1,8 @@
 //! Registers: what is shown of a note or deck, from the facts about it.
 //!
 //! Text, tags, place and existence of a note have two registers. The *source* register is what a file or the program
-//! brought, the *own* register what the learner did, on any device. Own is shown, else source; nobody is asked. All that
-//! is not shown stays in the log. Which fact of a register wins depends on nothing but the facts themselves and their
+//! brought, the *own* register what the learner did, on any device. Own is shown, else source; nobody is asked. What is
+//! not shown stays in the log. Which fact of a register wins depends on nothing but the facts themselves and their
 //! order, (hlc, device, sequence), so that devices which know the same facts show the same. Facts that do not count are
 //! as if they had never been, and those before them win again.
 
@@ -47,14 +47,15 @@ impl Said<'_> {
 /// What is shown of a note.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShownNote {
-    /// The entry whose text is shown: the own one, else the source's. Where neither counts, the newest one that does not;
-    /// `None` for a note that is only named so far.
+    /// The entry whose text is shown: the own one, else the source's. Where neither counts, the newest of those that do
+    /// not; `None` for a note that is only named so far.
     pub text: Option<EventId>,
     /// The `brought` that wins the source register, even where the source no longer has the note.
     pub source: Option<EventId>,
     /// The `edited` that wins the own register; `None` where the learner has no text of their own, or took it back.
     pub own: Option<EventId>,
-    /// Id of the deck whose topics the text means: the source's, however the learner moved the note; else the shown deck.
+    /// Id of the deck whose topics the text means: the source's, wherever the learner moved the note; without a source
+    /// the shown deck.
     pub home: Option<String>,
     /// Id of the deck that it lies in.
     pub deck: Option<String>,
@@ -87,6 +88,7 @@ struct NoteRegisters<'f> {
     /// Whether any `brought` counts; known before the rest.
     sourced: bool,
     source: Option<Source<'f>>,
+    /// Whether the newest of `brought` and `gone` is the latter. Looked at only where no `brought` has an edition.
     gone: bool,
     ordered: Option<i64>,
     own: Option<EventId>,
@@ -108,9 +110,7 @@ impl<'f> NoteRegisters<'f> {
                     self.source = Some(Source { id: said.id, deck, position: *position, edition: *edition });
                     self.ordered = None;
                 }
-                if *edition == 0 {
-                    self.gone = false;
-                }
+                self.gone = false;
             }
             Fact::Gone { .. } => self.gone = true,
             Fact::Ordered { position, .. } => self.ordered = Some(*position),
@@ -164,16 +164,16 @@ impl<'f> NoteRegisters<'f> {
 /// What is shown of a note, from all facts about it, in any order. `answered` says whether any answer to a card of it
 /// counts, `highest_edition` which edition of a built-in deck is the highest that counts, by the deck's id.
 ///
-/// - **Source**: the `brought` of the highest edition, the newest of these. A `gone` after the newest `brought` without an
-///   edition says that the source no longer has it; a built-in deck no longer has what its highest edition lacks. An
+/// - **Source**: the `brought` of the highest edition, the newest of these. A `gone` after the newest `brought` says that
+///   a file no longer has it; a built-in deck no longer has what its highest edition lacks, whatever files say. An
 ///   `ordered` after the winner gives the position.
 /// - **Text**: the newest of `edited` and `cleared`, else the source's.
 /// - **Place**: the newest `placed`, else the source's. One without a position leaves the position as it was.
 /// - **Tags**: for each tag, the newest of `tagged` and `untagged`, else whether the source has it: see [`tags`].
 /// - **Existence**: the newest of `deleted` and all that the learner did otherwise to the note. What is done after a
-///   deletion revives, on whichever device; what the learner did lives on where the source has gone. With a `cleared` the
-///   learner goes back to the source in this too: the source alone decides until the next act. It is no deletion and no
-///   revival by itself, but what was deleted before it and is still in the source is there again.
+///   deletion revives, on whichever device; what the learner did lives on where the source has gone. With a `cleared`
+///   the learner goes back to the source in this too: the source alone decides until the next act. So a note that was
+///   deleted before it and is still in the source is there again, and one that the source has lost is not.
 /// - A `cleared` while no `brought` counts changes nothing, since there is nothing to go back to.
 /// - A note is there only while a text of it counts, or an answer: an import that is undone takes with it what nobody
 ///   answered. Where only answers count, the newest text and the source's place are shown although they do not count
@@ -256,7 +256,7 @@ pub fn tags(source: &[String], shown: &ShownNote) -> Vec<String> {
     kept.chain(added).cloned().collect()
 }
 
-/// The note that a uid is another name of: the newest `aliased` says so. Void while the uid has a note of its own, which
+/// The note that a uid is another name of: the newest `aliased` says so. Void while the uid has a note of its own, that
 /// is while a text under it counts. One step: whether that note's uid is itself another name does not matter.
 #[must_use]
 pub fn alias(said: &[Said<'_>]) -> Option<NoteUid> {
