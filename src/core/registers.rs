@@ -164,8 +164,8 @@ impl<'f> NoteRegisters<'f> {
 /// What is shown of a note, from all facts about it, in any order. `answered` says whether any answer to a card of it
 /// counts, `highest_edition` which edition of a built-in deck is the highest that counts, by the deck's id.
 ///
-/// - **Source**: the `brought` of the highest edition, the newest of these. A `gone` after the newest `brought` says that
-///   a file no longer has it; a built-in deck no longer has what its highest edition lacks, whatever files say. An
+/// - **Source**: the `brought` of the highest edition, the newest of these. A `gone` after the newest `brought` says
+///   that a file no longer has it; a built-in deck no longer has what its highest edition lacks, whatever files say. An
 ///   `ordered` after the winner gives the position.
 /// - **Text**: the newest of `edited` and `cleared`, else the source's.
 /// - **Place**: the newest `placed`, else the source's. One without a position leaves the position as it was.
