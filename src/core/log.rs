@@ -5,6 +5,7 @@
 //! segments; what is known already changes nothing.
 
 use crate::core::action::Action;
+use crate::core::event::Detail;
 use crate::core::event::Event;
 use crate::core::fact::ChainHash;
 use crate::core::fact::Fact;
@@ -15,6 +16,9 @@ use serde::Deserialize;
 use serde::Serialize;
 use sha2::Digest as _;
 use sha2::Sha256;
+
+#[cfg(test)]
+mod tests;
 
 /// A text under its salted hash. `body` and `salt` are gone once it was erased; the hash stays, so that every name made
 /// from it stays.
@@ -316,19 +320,34 @@ impl Canonical<'_> {
                 out.option(number, Self::number);
             }
         });
-        let detail = &event.detail;
-        self.option((!detail.is_empty()).then_some(()), |out, ()| {
-            out.option(detail.asked, |out, asked| out.raw(&[asked.code()]));
-            out.option(detail.suggested, |out, quality| out.raw(&[u8::from(quality)]));
-            out.raw(&[u8::from(detail.guessed), u8::from(detail.speakers)]);
-            out.option(detail.variant, |out, variant| out.number(i64::from(variant)));
-            out.option(detail.form, |out, form| out.number(i64::from(form)));
-            out.option(detail.confidence, |out, confidence| out.raw(&[confidence]));
-            out.option(detail.due_offset_min, |out, offset| out.number(i64::from(offset)));
-            out.option(detail.foreign.as_ref(), |out, foreign| {
-                out.text(&foreign.program);
-                out.number(foreign.id);
-            });
+        self.detail(&event.detail);
+    }
+
+    /// Words are left out: they are in the hash of their text, and what is erased must not change the chain.
+    fn detail(&mut self, detail: &Detail) {
+        let Detail {
+            asked,
+            response: _,
+            expected: _,
+            suggested,
+            guessed,
+            variant,
+            speakers,
+            form,
+            confidence,
+            due_offset_min,
+            foreign,
+        } = detail;
+        self.option(*asked, |out, asked| out.raw(&[asked.code()]));
+        self.option(*suggested, |out, quality| out.raw(&[u8::from(quality)]));
+        self.raw(&[u8::from(*guessed), u8::from(*speakers)]);
+        self.option(*variant, |out, variant| out.number(i64::from(variant)));
+        self.option(*form, |out, form| out.number(i64::from(form)));
+        self.option(*confidence, |out, confidence| out.raw(&[confidence]));
+        self.option(*due_offset_min, |out, offset| out.number(i64::from(offset)));
+        self.option(foreign.as_ref(), |out, foreign| {
+            out.text(&foreign.program);
+            out.number(foreign.id);
         });
     }
 

@@ -79,8 +79,8 @@ fn an_answer_says_nothing_about_right_or_wrong_and_the_last_one_ends_it() {
         let step = checkup.step(&Input::Respond(if place == 1 { "left" } else { "r" }.to_owned()), at(1));
         let answer = draft(&step);
         let quality = Quality::try_from(if place == 1 { 4 } else { 2 }).unwrap();
-        let checkup = if place == 1 { 0 } else { 77 };
-        assert_eq!(answer.kind, EventKind::Checked { quality, took: Millis(1000), checkup, last: place == 8 });
+        let named = if place == 1 { 0 } else { 77 };
+        assert_eq!(answer.kind, EventKind::Checked { quality, took: Millis(1000), checkup: named, last: place == 8 });
         assert_eq!(answer.detail.response.as_deref(), Some(if place == 1 { "left" } else { "right" }));
         assert_eq!((answer.prev, answer.memory), (None, None));
         checkup = step.next.numbered(77).present(Some(sort()), at(0));
@@ -172,6 +172,23 @@ fn answers_add_up_to_check_ups_whatever_order_they_come_in() {
     assert_eq!(open(&all, DeviceId([2; 16]), StudyDay(DAY + 40)), None);
     assert_eq!(shown(&all, StudyDay(DAY + 40)).count(), 2, "what goes on says nothing yet");
     assert_eq!(shown(&all, StudyDay(DAY + 41)).count(), 3);
+}
+
+#[test]
+fn a_check_up_is_the_next_of_its_device_or_the_open_one_again() {
+    let device = DeviceId([1; 16]);
+    let mut answers = eight(1, DAY, 4);
+    answers.push(given(9, 0, DAY + 40, true, false));
+    let all = taken(answers);
+    for (device, day, expected) in [
+        (None, DAY, 1),
+        (Some(DeviceId([2; 16])), DAY + 40, 1),
+        (Some(device), DAY + 39, 3),
+        (Some(device), DAY + 40, 2),
+        (Some(device), DAY + 41, 3),
+    ] {
+        assert_eq!(turn(&all, device, StudyDay(day)), expected, "{device:?} {day}");
+    }
 }
 
 #[test]

@@ -149,6 +149,7 @@ impl Second {
         libm::pow(0.9, -1.0 / self.w(20)) - 1.0
     }
 
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from a float saturates")]
     fn interval(&self, model: &Model) -> Days {
         let Model::Fsrs { stability, .. } = model else { return Days(1) };
         let retention = f64::from(self.retention) / 100.0;
