@@ -99,6 +99,26 @@ impl Env {
         uuid::Builder::from_unix_timestamp_millis(ms, &tail).into_uuid().into_bytes()
     }
 
+    /// 16 bytes of chance.
+    #[must_use]
+    pub fn chance() -> [u8; 16] {
+        rand::random()
+    }
+
+    /// The folder for what a program knows of its own work: the platform's for states, or that for data where there is
+    /// none; `None` where there is no home folder.
+    #[must_use]
+    pub fn state_folder() -> Option<PathBuf> {
+        let strategy = etcetera::choose_base_strategy().ok()?;
+        Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("lmq"))
+    }
+
+    /// Whether the clock stands at a moment that somebody named: `--now`.
+    #[must_use]
+    pub fn is_now_fixed(&self) -> bool {
+        self.fixed_now.is_some()
+    }
+
     /// The id of a new device.
     #[must_use]
     pub fn fresh_device() -> DeviceId {

@@ -28,6 +28,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     ms: u32,
 
+    /// Don't ask about a clock that seems wrong
+    #[arg(long, short)]
+    yes: bool,
+
     /// Print the card after the answer as JSON
     #[arg(long)]
     json: bool,
@@ -36,9 +40,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let card = ctx.card(&store, &args.card)?;
-    if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
-        ctx.say(&warning);
-    }
+    ctx.ask_about_clock(args.yes)?;
     let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, Millis(args.ms))?;
     let line = store
         .card(card)

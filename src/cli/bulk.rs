@@ -86,7 +86,7 @@ pub(super) fn unsure(what: &str) -> Failure {
         .hint("say --yes to do it, --dry-run to look; `lmq undo` takes it back")
 }
 
-fn can_ask() -> bool {
+pub(super) fn can_ask() -> bool {
     let terminals = Env::terminals();
     terminals.stdin && terminals.stdout
 }

@@ -145,9 +145,7 @@ pub(super) fn offered(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failur
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
-    if let Some(warning) = crate::ops::review::clock_warning(&store, &ctx.env)? {
-        ctx.say(&warning);
-    }
+    ctx.ask_about_clock(args.yes)?;
     let settings = ctx.settings.clone();
     let mut sitting = Sitting::new(&mut store, &ctx.env, settings, args.minutes)?;
     let terminals = Env::terminals();

@@ -106,13 +106,6 @@ Examples:
     Path,
 }
 
-#[derive(Serialize)]
-struct Change<'c> {
-    key: &'c str,
-    old: Option<String>,
-    new: Option<&'c str>,
-}
-
 /// A setting with what holds, and why.
 #[derive(Serialize)]
 struct Held {
@@ -227,25 +220,11 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
     let shown = settings::setting(key)?.get(loaded.of(deck));
     let of_deck = deck.map_or_else(String::new, |deck| format!(" in {}", one_line(deck)));
     if old.as_deref() != value {
-        let label = format!("set {key}{of_deck} to {shown}");
-        let change = Change { key: &dotted, old, new: value };
-        let extra = serde_json::to_string(&change).map_err(|e| Failure::bug(e.to_string()))?;
         let mut opened = match store.take() {
             Some(store) => store,
             None => ctx.store()?,
         };
-        let stamp = ctx.stamp();
-        opened
-            .write(
-                stamp,
-                "config",
-                |()| label,
-                |writer| {
-                    let detail = crate::core::event::Detail { extra: Some(extra), ..Default::default() };
-                    writer.append_fact(crate::core::event::Fact::Configured, detail)
-                },
-            )
-            .map_err(|error| ctx.failure(&error))?;
+        settings::remember(&mut opened, ctx.stamp(), &dotted, old, value)?;
         store = Some(opened);
     }
     if let (Some(_), Some(store)) = (deck, &store) {

@@ -1,8 +1,10 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
 use crate::cli::json;
+use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::ops;
+use crate::store::Store;
 use serde::Serialize;
 
 /// Look whether everything is in order
@@ -13,11 +15,21 @@ use serde::Serialize;
 #[command(after_help = "\
 Examples:
   lmq doctor
-  lmq doctor --fix      makes states and sums again from the log, after a backup beside the database")]
+  lmq doctor --fix      makes states and sums again from the log, after a backup beside the database
+  lmq doctor --rebuild  makes everything that is not log again, whatever is wrong with it
+  lmq doctor --fork     when two copies of one database both went on, and their logs don't unite")]
 pub(super) struct Args {
     /// Make states and sums again from the log
     #[arg(long)]
     fix: bool,
+
+    /// Make everything again that follows from the log: texts as they are shown, decks, states, sums
+    #[arg(long, conflicts_with = "fix")]
+    rebuild: bool,
+
+    /// Tell this copy of the database apart from another one that went on too: what it wrote since gets a name of its own
+    #[arg(long, conflicts_with_all = ["fix", "rebuild"])]
+    fork: bool,
 
     /// Print an array as JSON
     #[arg(long)]
@@ -31,14 +43,34 @@ struct Row<'r> {
     fixed: bool,
 }
 
+/// Tells this copy apart from another one of the same device.
+fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
+    let stamp = ctx.stamp();
+    match store.fork(stamp).map_err(|error| ctx.failure(&error))? {
+        Some(entries) => {
+            let entries = counted(usize::try_from(entries).unwrap_or(usize::MAX), "entry has", "entries have");
+            ctx.say(&format!("{entries} a name of their own now; both logs unite"));
+        }
+        None => ctx.say("there is nothing to tell apart: nothing was written here since the two parted"),
+    }
+    Ok(())
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
     let stamp = ctx.stamp();
-    if args.fix {
-        let date = stamp.now.to_rfc3339().replace(':', "");
-        let copy = ops::files::free(&std::path::PathBuf::from(format!("{}.before-fix.{date}", ctx.db.display())));
-        ops::backup::backup(&store, &copy, true)?;
+    let before = [(args.fix, "fix"), (args.rebuild, "rebuild"), (args.fork, "fork")];
+    if let Some((_, what)) = before.iter().find(|(is_wanted, _)| *is_wanted) {
+        let copy = ops::backup::beside(&store, what, stamp)?;
         ctx.say(&format!("a copy from before is at {}", copy.display()));
+    }
+    if args.rebuild {
+        let busy = Busy::new(ctx, "making everything again from the log");
+        store.rebuild(stamp).map_err(|error| ctx.failure(&error))?;
+        drop(busy);
+    }
+    if args.fork {
+        fork(&mut store, ctx)?;
     }
     let busy = Busy::new(ctx, "looking at everything");
     let findings = store.doctor(stamp, args.fix).map_err(|error| ctx.failure(&error))?;

@@ -20,7 +20,7 @@ Examples:
   lmq export skills --format toml --out skills.toml
   lmq export --format json > all.json
   lmq export --search 'is:marked OR tag:team' --format csv --out some.csv
-  lmq export --what history --format jsonl --out history.jsonl")]
+  lmq export --what history --out history.jsonl.zst     compressed, by its name")]
 pub(super) struct Args {
     /// Decks, by id or name [default: all]
     decks: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT", value_parser = ["toml", "csv", "json", "jsonl"])]
     format: Option<String>,
 
-    /// Notes, or the log itself
+    /// Notes, or the log itself: lines of JSON, compressed where --out ends in .zst
     #[arg(long, value_name = "WHAT", value_parser = ["notes", "history"], default_value = "notes")]
     what: String,
 
@@ -42,12 +42,15 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
+/// The format of the log.
+const LOG_FORMAT: &str = "jsonl";
+
 fn format(args: &Args) -> Result<String, Failure> {
     if let Some(format) = &args.format {
         return Ok(format.clone());
     }
     if args.what == "history" {
-        return Ok("jsonl".to_owned());
+        return Ok(LOG_FORMAT.to_owned());
     }
     let ending =
         args.out.as_ref().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
@@ -62,12 +65,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let mut decks = ops::decks::named(&store, &args.decks)?;
     if args.what == "history" {
-        if format != "jsonl" || !args.decks.is_empty() || args.search.is_some() {
-            return Err(Failure::usage("the history goes out whole, as jsonl")
-                .hint("lmq export --what history --format jsonl --out FILE"));
+        if format != LOG_FORMAT || !args.decks.is_empty() || args.search.is_some() {
+            return Err(Failure::usage("the history goes out whole, as lines of JSON")
+                .hint("lmq export --what history --out FILE.jsonl.zst"));
         }
-        let count = write(args, ctx, |out| ops::export::log(&store, out))?;
-        ctx.say(&format!("wrote {}", counted(count, "record of the log", "records of the log")));
+        let compressed = args
+            .out
+            .as_ref()
+            .and_then(|path| path.extension())
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("zst"));
+        let count = write(args, ctx, |out| ops::export::log(&store, compressed, out))?;
+        ctx.say(&format!("wrote {}", counted(count, "entry of the log", "entries of the log")));
         return Ok(());
     }
     let exporter = exporter(&format).ok_or_else(|| Failure::bug(format!("no exporter `{format}`")))?;
@@ -106,6 +114,7 @@ fn write(
     };
     let busy = args.out.as_ref().map(|_| Busy::new(ctx, "writing"));
     let done = match &args.out {
+        Some(path) if args.what == "history" => files::write_private(path, work),
         Some(path) => files::write_whole(path, work),
         None => work(&mut ctx.out).map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidInput {

@@ -1,9 +1,12 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
 use crate::cli::json;
-use crate::core::event::Fact;
+use crate::core::card::NoteText;
+use crate::core::event::EventKind;
+use crate::core::fact::Fact;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::store::Happened;
 use crate::store::HistoryRow;
 use crate::store::StoreError;
 
@@ -27,45 +30,89 @@ pub(super) struct Args {
 
 /// An event on one line.
 pub(super) fn words(row: &HistoryRow) -> String {
-    let event = &row.event;
-    let at = event.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
-    let what = match &event.fact {
-        Fact::Answered { quality, took } | Fact::Crammed { quality, took } | Fact::Imported { quality, took } => {
+    let (at, what) = match &row.what {
+        Happened::Event(event) => (event.at, of_event(&event.kind)),
+        Happened::Fact { at, fact, words, .. } => (*at, of_fact(fact, words.as_deref())),
+    };
+    let at = at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
+    let is_answer = matches!(&row.what, Happened::Event(event) if event.kind.answer().is_some());
+    let then = match row.after.as_ref().and_then(|state| state.memory.as_ref()) {
+        Some(memory) if !row.voided && is_answer => {
+            format!(" → {}, due {}", memory.interval.short(), memory.due.iso())
+        }
+        _ => String::new(),
+    };
+    let undone = if row.voided { " (undone)" } else { "" };
+    one_line(&format!("{at}  {} {what}{then}{undone}", row.name))
+}
+
+fn of_event(kind: &EventKind) -> String {
+    match kind {
+        EventKind::Answered { quality, took }
+        | EventKind::Crammed { quality, took }
+        | EventKind::Imported { quality, took } => {
             format!(
                 "{} {} ({}) in {}.{} s",
-                event.fact.name(),
+                kind.name(),
                 u8::from(*quality),
                 quality.button().name(),
                 took.0 / 1000,
                 took.0 % 1000 / 100
             )
         }
-        Fact::Checked { quality, checkup, .. } => {
-            format!("checked {} in check-up {checkup}", u8::from(*quality))
+        EventKind::Checked { quality, .. } => format!("checked {} in a check-up", u8::from(*quality)),
+        EventKind::Buried { until } => format!("buried until {}", until.iso()),
+        EventKind::Flagged { flag } => format!("flagged {flag}"),
+        EventKind::Rescheduled
+        | EventKind::Reset
+        | EventKind::Restarted
+        | EventKind::Suspended
+        | EventKind::Unsuspended
+        | EventKind::Unburied
+        | EventKind::Marked
+        | EventKind::Unmarked
+        | EventKind::Adopted => kind.name().to_owned(),
+    }
+}
+
+/// A fact with its words: of the text of a note what it asks and what it answers.
+fn of_fact(fact: &Fact, words: Option<&str>) -> String {
+    let said = words.map_or_else(String::new, |words| match (fact, serde_json::from_str::<NoteText>(words)) {
+        (Fact::Brought { .. } | Fact::Edited { .. }, Ok(text)) => {
+            format!(": {} → {}", text.prompt(1), text.answer(1))
         }
-        Fact::Buried { until } | Fact::Paused { until } => format!("{} until {}", event.fact.name(), until.iso()),
-        Fact::Flagged { flag } => format!("flagged {flag}"),
-        Fact::Undone { action } => format!("undid action {}", action.number),
-        Fact::DueSet
-        | Fact::Reset
-        | Fact::Restarted
-        | Fact::Suspended
-        | Fact::Unsuspended
-        | Fact::Unburied
-        | Fact::Marked
-        | Fact::Unmarked
-        | Fact::Adopted
-        | Fact::Configured
-        | Fact::Resumed => event.fact.name().to_owned(),
-    };
-    let then = match row.after.as_ref().and_then(|state| state.memory.as_ref()) {
-        Some(memory) if !row.voided && event.fact.answer().is_some() => {
-            format!(" → {}, due {}", memory.interval.short(), memory.due.iso())
+        (Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Renamed { .. }, _) => {
+            format!(": {words}")
         }
         _ => String::new(),
-    };
-    let undone = if row.voided { " (undone)" } else { "" };
-    one_line(&format!("{at}  {} {what}{then}{undone}", row.card_name))
+    });
+    format!("{}{said}", name_of(fact))
+}
+
+fn name_of(fact: &Fact) -> String {
+    match fact {
+        Fact::Paused { until } => format!("paused until {}", until.iso()),
+        Fact::Undone { action } => format!("undid action {}", action.number),
+        Fact::Brought { deck, .. } => format!("brought into {deck}"),
+        Fact::Placed { deck, .. } => format!("placed in {deck}"),
+        Fact::Head { deck, .. } | Fact::Renamed { deck } | Fact::Topic { deck, .. } | Fact::Scheduler { deck, .. } => {
+            format!("{} of {deck}", fact.name())
+        }
+        Fact::Gone { .. }
+        | Fact::Ordered { .. }
+        | Fact::Edited { .. }
+        | Fact::Cleared { .. }
+        | Fact::Tagged { .. }
+        | Fact::Untagged { .. }
+        | Fact::Deleted { .. }
+        | Fact::Revived { .. }
+        | Fact::Keyed { .. }
+        | Fact::Aliased { .. }
+        | Fact::Configured
+        | Fact::Resumed
+        | Fact::Erased { .. }
+        | Fact::TookOver { .. } => fact.name().to_owned(),
+    }
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {

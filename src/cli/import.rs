@@ -28,7 +28,8 @@ const MOST_SHOWN: usize = 20;
 ///
 /// Reads deck files (TOML), CSV and TSV with or without a header, Anki's text exports, lmq's own JSON and JSON lines,
 /// and histories written by `lmq export --what history`. A folder means the files in it; `-` is standard input. The same
-/// file again changes nothing; an edited card keeps its history. All files together are one step for `lmq undo`.
+/// file again changes nothing; an edited card keeps its history and your own words. All files together are one step for
+/// `lmq undo`, but a history is none: uniting two can't be undone, so a copy of the database is made before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -62,6 +63,14 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
 
+    /// Where a card was changed in the file and by you, take the file's text; yours stays otherwise
+    #[arg(long)]
+    theirs: bool,
+
+    /// Take a history from more than a year ahead of this clock, too
+    #[arg(long)]
+    accept_future: bool,
+
     /// Follow the files from now on: changes come in at the next start
     #[arg(long, conflicts_with = "dry_run")]
     link: bool,
@@ -86,8 +95,9 @@ struct Outcome<'o> {
     rejected: u64,
     rejections: &'o [String],
     warnings: &'o [String],
-    events_added: u64,
-    events_known: u64,
+    entries_added: u64,
+    entries_known: u64,
+    copies: Vec<String>,
 }
 
 /// Columns of a source line that are shown around what a fault is about.
@@ -135,6 +145,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         strict: args.strict,
         link: args.link,
         folders: args.files.iter().filter(|file| args.link && file.is_dir()).cloned().collect(),
+        theirs: args.theirs,
+        accept_future: args.accept_future,
     };
     let mut sources = Vec::new();
     let mut skipped = Vec::new();
@@ -169,7 +181,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         bar.set_position(read);
     };
-    let done = import(&mut store, env, stamp, sources, &options, &draw, &mut progress);
+    let done = import(&mut store, stamp, sources, &options, &draw, &mut progress);
     bar.finish_and_clear();
     let report = done?;
     for path in &skipped {
@@ -181,6 +193,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     for warning in &report.warnings {
         ctx.say(warning);
+    }
+    for copy in &report.copies {
+        ctx.say(&format!("uniting can't be undone; the database from before is at {}", copy.display()));
     }
     if args.json {
         return json::print(
@@ -199,8 +214,9 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
                 rejected: report.rejections,
                 rejections: &report.rejected,
                 warnings: &report.warnings,
-                events_added: report.events_added,
-                events_known: report.events_known,
+                entries_added: report.entries_added,
+                entries_known: report.entries_known,
+                copies: report.copies.iter().map(|path| path.display().to_string()).collect(),
             },
         );
     }

@@ -1,14 +1,17 @@
 //! What scripts get. docs/json.md is the contract; fields are added, never changed or taken away.
 
 use crate::cli::Ctx;
-use crate::core::event::Fact;
+use crate::core::fact::Fact;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
+use crate::core::state::Memory;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::text::escape_unsafe;
+use crate::core::units::Ease;
 use crate::failure::Failure;
 use crate::store::CardLine;
+use crate::store::Happened;
 use crate::store::HistoryRow;
 use serde::Serialize;
 use std::io::Write as _;
@@ -25,7 +28,7 @@ pub(super) struct Card {
     prompt: String,
     answer: String,
     state: &'static str,
-    ease: f64,
+    ease: Option<f64>,
     interval_days: u32,
     repetitions: u32,
     lapses: u32,
@@ -60,7 +63,7 @@ impl Card {
             prompt: text.prompt(line.card.ordinal),
             answer: text.answer(line.card.ordinal),
             state: line.state.word(today, settings.drill()).name(),
-            ease: memory.map_or(crate::core::units::Ease::START, |m| m.ease).decimal(),
+            ease: ease(memory),
             interval_days: memory.map_or(0, |m| m.interval.0),
             repetitions: memory.map_or(0, |m| m.repetitions),
             lapses: line.state.lapses(),
@@ -78,12 +81,17 @@ impl Card {
     }
 }
 
+/// The ease factor; a new card has the one that it would begin with, and one of a scheduler without it has none.
+fn ease(memory: Option<&Memory>) -> Option<f64> {
+    memory.map_or(Some(Ease::START), Memory::ease).map(Ease::decimal)
+}
+
 /// A state, before or after an event.
 #[derive(Serialize)]
 pub(super) struct State {
     repetitions: u32,
     interval_days: u32,
-    ease: f64,
+    ease: Option<f64>,
     lapses: u32,
     due: Option<String>,
     last_quality: Option<u8>,
@@ -98,7 +106,7 @@ impl State {
         Self {
             repetitions: memory.map_or(0, |m| m.repetitions),
             interval_days: memory.map_or(0, |m| m.interval.0),
-            ease: memory.map_or(crate::core::units::Ease::START, |m| m.ease).decimal(),
+            ease: ease(memory),
             lapses: state.lapses(),
             due: memory.map(|m| m.due.iso()),
             last_quality: memory.map(|m| m.last_quality.into()),
@@ -109,7 +117,7 @@ impl State {
     }
 }
 
-/// An event of the log.
+/// An event or a fact of the log.
 #[derive(Serialize)]
 pub(super) struct History {
     id: String,
@@ -122,6 +130,7 @@ pub(super) struct History {
     quality: Option<u8>,
     took_ms: Option<u32>,
     response: Option<String>,
+    words: Option<String>,
     undoes: Option<String>,
     voided: bool,
     before: Option<State>,
@@ -130,22 +139,33 @@ pub(super) struct History {
 
 impl History {
     pub(super) fn of(row: &HistoryRow) -> Self {
-        let event = &row.event;
-        let answer = event.fact.answer();
+        let (id, at, study_day, kind) = match &row.what {
+            Happened::Event(event) => (event.id, event.at, event.study_day, event.kind.name()),
+            Happened::Fact { id, at, study_day, fact, .. } => (*id, *at, *study_day, fact.name()),
+        };
+        let event = match &row.what {
+            Happened::Event(event) => Some(event),
+            Happened::Fact { .. } => None,
+        };
+        let answer = event.and_then(|event| event.kind.answer());
         Self {
-            id: event.id.to_string(),
-            action: event.action_id().to_string(),
-            card: event.card.map(|card| card.to_string()),
-            name: event.card.map(|_| row.card_name.clone()),
-            kind: event.fact.name(),
-            at: event.at.to_rfc3339(),
-            study_day: event.study_day.iso(),
+            id: id.to_string(),
+            action: row.action.to_string(),
+            card: event.map(|event| event.card.to_string()),
+            name: (!row.name.is_empty()).then(|| row.name.clone()),
+            kind,
+            at: at.to_rfc3339(),
+            study_day: study_day.iso(),
             quality: answer.map(|(quality, _)| quality.into()),
             took_ms: answer.map(|(_, took)| took.0),
-            response: event.detail.response.clone(),
-            undoes: match &event.fact {
-                Fact::Undone { action } => Some(action.to_string()),
-                _ => None,
+            response: event.and_then(|event| event.detail.response.clone()),
+            words: match &row.what {
+                Happened::Fact { words, .. } => words.clone(),
+                Happened::Event(_) => None,
+            },
+            undoes: match &row.what {
+                Happened::Fact { fact: Fact::Undone { action }, .. } => Some(action.to_string()),
+                Happened::Fact { .. } | Happened::Event(_) => None,
             },
             voided: row.voided,
             before: row.before.as_ref().map(State::of),

@@ -17,6 +17,7 @@ mod doctor;
 mod edit;
 mod editor;
 mod export;
+mod forget;
 mod glance;
 mod history;
 mod import;
@@ -53,6 +54,7 @@ use crate::core::study_day::Timestamp;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
+use crate::ops::Opened;
 use crate::store::Found;
 use crate::store::Store;
 use clap::CommandFactory as _;
@@ -157,6 +159,7 @@ commands! {
     Reset => reset,
     SetDue => set_due,
     Delete => delete,
+    Forget => forget,
     Pause => pause,
     History => history,
     Undo => undo,
@@ -184,16 +187,39 @@ struct Ctx {
     out: BufWriter<Box<dyn Write>>,
     quiet: bool,
     colour: bool,
+    /// What is to be said of the clock before anything is answered.
+    clock: Option<String>,
 }
 
 impl Ctx {
     /// Opens the database with decks and followed files brought up to date.
     fn store(&mut self) -> Result<Store, Failure> {
-        let (store, talk) = ops::open(&self.db, &self.env, &self.settings)?;
+        let Opened { store, talk, clock } = ops::open_with_clock(&self.db, &self.env, &self.settings)?;
         for line in talk {
             self.say(&line);
         }
+        self.clock = clock;
         Ok(store)
+    }
+
+    /// Before anything is answered: asks about a clock that is far from what this device wrote last. Whoever named the
+    /// moment with `--now` knows what they do, and is only told.
+    fn ask_about_clock(&mut self, sure: bool) -> Result<(), Failure> {
+        let Some(doubt) = self.clock.take() else { return Ok(()) };
+        if sure || self.env.is_now_fixed() {
+            self.say(&doubt);
+            return Ok(());
+        }
+        if bulk::can_ask() {
+            return if bulk::confirmed(self, &doubt)? {
+                Ok(())
+            } else {
+                Err(Failure::failed("nothing was answered").hint("set the clock, then start again"))
+            };
+        }
+        Err(Failure::usage("nothing was answered: the clock may be wrong")
+            .at(doubt)
+            .hint("set the clock, or say --yes where it is right"))
     }
 
     /// A database error in words.
@@ -293,6 +319,9 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return Ok(0);
     }
     let store = ctx.store()?;
+    if !ctx.env.is_now_fixed() {
+        ctx.ask_about_clock(false)?;
+    }
     config::warn_of_decks(&ctx, &store)?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
@@ -331,7 +360,7 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         _ => database(cli.db)?,
     };
     let out: Box<dyn Write> = Box::new(io::stdout());
-    let mut ctx = Ctx { env, db, settings, out: BufWriter::new(out), quiet: cli.quiet, colour };
+    let mut ctx = Ctx { env, db, settings, out: BufWriter::new(out), quiet: cli.quiet, colour, clock: None };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
         None => return alone(ctx),

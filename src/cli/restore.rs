@@ -47,11 +47,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     ctx.line(format!("the one set aside holds {answers} that the backup does not have"))?;
     if args.unite || (!args.yes && agreed(ctx)?) {
         let added = ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?;
-        let events = counted(usize::try_from(added).unwrap_or(usize::MAX), "event", "events");
-        return ctx.line(format!("united both: {events} taken over"));
+        let entries = counted(usize::try_from(added).unwrap_or(usize::MAX), "entry", "entries");
+        return ctx.line(format!("united both: {entries} taken over"));
     }
     ctx.say(&format!(
-        "to take them over later: lmq --db {} export --what history --out newer.jsonl; lmq import newer.jsonl",
+        "to take them over later: lmq --db {} export --what history --out newer.zst; lmq import newer.zst",
         aside.display()
     ));
     Ok(())

@@ -60,6 +60,10 @@ pub(super) struct Args {
     #[arg(long)]
     plain: bool,
 
+    /// Don't ask about a clock that seems wrong
+    #[arg(long, short)]
+    yes: bool,
+
     /// Grade with four buttons or with SM-2's 0 to 5
     #[arg(long, value_name = "SCALE", value_parser = ["four", "sm2"])]
     scale: Option<String>,
@@ -92,9 +96,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         cram: args.cram,
         among,
     };
-    if let Some(warning) = ops::review::clock_warning(&store, &ctx.env)? {
-        ctx.say(&warning);
-    }
+    ctx.ask_about_clock(args.yes)?;
     let today = ops::stamp(&ctx.env, &settings).today;
     let day = ops::day::day(&store, &settings, today).map_err(|error| ctx.failure(&error))?;
     if let Some(comeback) = &day.comeback {

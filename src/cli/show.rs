@@ -1,8 +1,10 @@
 use crate::cli::Ctx;
 use crate::cli::history::words;
 use crate::cli::json;
+use crate::core::state::Memory;
 use crate::core::text::one_line;
 use crate::core::text::printable;
+use crate::core::units::Ease;
 use crate::failure::Failure;
 use serde::Serialize;
 
@@ -26,6 +28,12 @@ struct Whole {
     #[serde(flatten)]
     card: json::Card,
     events: Vec<json::History>,
+}
+
+/// The ease factor; a new card has the one that it would begin with.
+fn ease(memory: Option<&Memory>) -> String {
+    let ease = memory.map_or(Some(Ease::START), Memory::ease);
+    ease.map_or_else(|| "–".to_owned(), |ease| format!("{:.2}", ease.decimal()))
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -73,7 +81,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ("state", line.state.word(today, ctx.settings.of_deck(&line.deck_name).drill()).name().to_owned()),
         ("due", memory.map_or_else(|| "not yet asked".to_owned(), |m| m.due.iso())),
         ("interval", memory.map_or_else(|| "–".to_owned(), |m| m.interval.short())),
-        ("ease", memory.map_or_else(|| "2.50".to_owned(), |m| format!("{:.2}", m.ease.decimal()))),
+        ("ease", ease(memory)),
         ("repetitions", memory.map_or(0, |m| m.repetitions).to_string()),
         ("lapses", line.state.lapses().to_string()),
     ];

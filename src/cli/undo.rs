@@ -5,6 +5,7 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
+use crate::ops::action_words::words;
 use crate::store::ActionLine;
 use serde::Serialize;
 use std::io::Write as _;
@@ -40,7 +41,7 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Step {
     action: String,
-    kind: String,
+    kind: &'static str,
     label: String,
     at: String,
     cards: u64,
@@ -52,8 +53,8 @@ impl Step {
     fn of(line: &ActionLine) -> Self {
         Self {
             action: line.id.to_string(),
-            kind: line.kind.clone(),
-            label: line.label.clone(),
+            kind: line.kind.name(),
+            label: words(line),
             at: line.at.to_rfc3339(),
             cards: line.cards,
             notes: line.notes,
@@ -67,6 +68,7 @@ struct Undone {
     undone: String,
     cards: Vec<String>,
     kept: Vec<String>,
+    hidden: Vec<String>,
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -80,33 +82,38 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for action in &actions {
             let at = action.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
             let undone = if action.voided { " (undone)" } else { "" };
-            ctx.line(format!("{at}  {}{undone}", one_line(&action.label)))?;
+            ctx.line(format!("{at}  {}{undone}", one_line(&words(action))))?;
         }
         if actions.is_empty() {
             ctx.say("there is nothing to undo");
         }
         return Ok(());
     }
-    let (id, label, changes) = if args.redo {
-        let (id, label) = store
-            .newest_undo()
+    let (action, changes) = if args.redo {
+        let action = store
+            .newest_undone()
             .map_err(|error| ctx.failure(&error))?
             .ok_or_else(|| Failure::failed("there is nothing to bring back"))?;
-        (id, label, 1)
+        (action, 1)
     } else {
         let action = store
             .newest_action(&[])
             .map_err(|error| ctx.failure(&error))?
             .ok_or_else(|| Failure::failed("there is nothing to undo"))?;
         let changes = action.cards.max(action.notes);
-        (action.id, action.label, changes)
+        (action, changes)
     };
+    let label = words(&action);
     if changes > 1 && !args.yes && !confirmed(ctx, &label, changes)? {
         return Err(Failure::usage(format!("this would change {}", cards(changes)))
             .at(one_line(&label))
             .hint("say --yes to do it"));
     }
-    let undo = ops::undo::undo(&mut store, ctx.stamp(), id, &label)?;
+    let undo = if args.redo {
+        ops::undo::redo(&mut store, ctx.stamp(), action.id)?
+    } else {
+        ops::undo::undo(&mut store, ctx.stamp(), action.id)?
+    };
     for line in &undo.talk {
         ctx.say(line);
     }
@@ -115,7 +122,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for card in &undo.cards {
             names.push(card.to_string());
         }
-        return json::print(ctx, &Undone { undone: label, cards: names, kept: undo.kept });
+        return json::print(ctx, &Undone { undone: label, cards: names, kept: undo.kept, hidden: undo.hidden });
     }
     let verb = if args.redo { "brought back" } else { "undid" };
     ctx.line(format!("{verb}: {}", one_line(&label)))?;

@@ -1108,7 +1108,7 @@ mod tests {
             ("words", b"caf\xe9;b\n", true),
             ("-", b"{{c1::a}} b\tc", true),
             ("-", b"[1] a\tb", true),
-            ("-", b"{\"format\":\"lmq-history\"}", false),
+            ("-", b"{\"format\":\"lmq-segment\"}", false),
             ("-", b"[{\"a\":1}]", false),
             ("x.md", b"# a, b\n", false),
             ("-", b"PK\x03\x04", false),

@@ -332,7 +332,7 @@ fn not_this(error: serde_json::Error) -> FormatError {
 
 /// Whether a file begins as one of our history files.
 pub(super) fn is_history(start: &str) -> bool {
-    start.chars().take(300).collect::<String>().contains("\"lmq-history\"")
+    start.chars().take(300).collect::<String>().contains("\"lmq-segment\"")
 }
 
 /// The start of a file as text.
@@ -818,7 +818,7 @@ mod tests {
         for (text, reason) in [
             ("{\"format\":\"lmq-notes\",\"version\":2,\"decks\":[]}", "it was written by a newer lmq (version 2 of"),
             ("{\"format\":\"lmq-notes\",\"decks\":[]}", "it does not say its `version`"),
-            ("{\"format\":\"lmq-history\",\"version\":1}", "its `format` is `lmq-history`, not `lmq-notes`"),
+            ("{\"format\":\"lmq-segment\",\"version\":1}", "its `format` is `lmq-segment`, not `lmq-notes`"),
             ("{\"cards\":[]}", "it has no `\"format\": \"lmq-notes\"` and is no list of objects"),
             ("{\"format\":\"lmq-notes\",\n", "line 2, column 0: the JSON is broken: EOF"),
             ("", "line 1, column 0: the JSON is broken: EOF"),
@@ -864,7 +864,7 @@ mod tests {
         for (name, text, ours) in [
             ("a.json", "{\"format\":\"lmq-notes\"", true),
             ("a.json", "[]", true),
-            ("a.json", "{\"format\":\"lmq-history\",\"version\":1}", false),
+            ("a.json", "{\"format\":\"lmq-segment\",\"version\":1}", false),
             ("-", "{ \"format\": \"lmq-notes\", \"version\": 1, \"decks\"", true),
             ("-", "{\"decks\":[", true),
             ("-", " [ {\"front\"", true),

@@ -299,7 +299,7 @@ mod tests {
     fn a_file_of_a_newer_lmq_or_no_json_is_refused() {
         for (text, reason) in [
             ("{\"format\":\"lmq-notes\",\"version\":2}", "it was written by a newer lmq (version 2 of lmq-notes"),
-            ("{\"format\":\"lmq-history\",\"version\":1}", "its `format` is `lmq-history`, not `lmq-notes`"),
+            ("{\"format\":\"lmq-segment\",\"version\":1}", "its `format` is `lmq-segment`, not `lmq-notes`"),
             ("front,back\n", "line 1 is no JSON object: "),
             ("\n\n", "there are no lines in it"),
         ] {
@@ -318,7 +318,7 @@ mod tests {
             ("-", format!("\u{feff}{note}{note}"), true),
             ("a.json", format!("{note}{note}"), true),
             ("-", "{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[]}".to_owned(), false),
-            ("a.jsonl", "{\"format\":\"lmq-history\",\"version\":1}\n{}\n".to_owned(), false),
+            ("a.jsonl", "{\"format\":\"lmq-segment\",\"version\":1}\n{}\n".to_owned(), false),
             ("-", "a\tb\n".to_owned(), false),
         ] {
             assert_eq!(JsonLines.sniff(name, text.as_bytes()), ours, "{name} {text}");

@@ -6,10 +6,10 @@ mod columns;
 mod csv;
 pub mod deck_toml;
 mod decode;
-pub mod history;
 mod html;
 mod json;
 mod jsonl;
+pub mod segment;
 pub mod share;
 mod table;
 #[cfg(test)]

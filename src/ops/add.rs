@@ -1,21 +1,20 @@
 //! One card, added by hand.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk::deck_name;
 use crate::ops::failure;
-use crate::store::Bulk;
-use crate::store::BulkOptions;
 use crate::store::CardLine;
-use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::PackedNote;
 use crate::store::Placed;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::Who;
 
 /// What came of it.
 pub struct Added {
@@ -51,43 +50,21 @@ pub fn add(
     if let Some(key) = key {
         let uid = NoteUid::of_key(&id, key);
         let taken = store
-            .card(crate::core::id::CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })
+            .card(CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })
             .map_err(|error| failure(&error, &path))?;
         if taken.is_some() {
             return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
                 .hint("choose another key"));
         }
     }
-    let options = BulkOptions {
-        origin: DeckOrigin::Made,
-        place_in: None,
-        reposition: false,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        by_user: true,
-    };
     let uid = key.map_or_else(|| NoteUid(env.fresh_uid()), |key| NoteUid::of_key(&id, key));
-    let mut fresh = || env.fresh_uid();
-    let label = format!("added to {name}: {}", crate::core::text::one_line(&text.prompt(1)));
-    let mut placed = Placed::Same;
-    store
-        .write(
-            stamp,
-            "add",
-            |()| label,
-            |writer| {
-                let known = writer.has_text(&id, text)?;
-                if known && key.is_none() {
-                    placed = Placed::Duplicate;
-                    return Ok(());
-                }
-                let mut bulk = Bulk::new(writer, options, &mut fresh)?;
-                bulk.deck(&id, &name, [None; 5])?;
-                placed = bulk.add(&id, Who::Uid(uid), key.map(str::to_owned), &PackedNote::of(text)?)?;
-                bulk.finish().map(drop)
-            },
-        )
+    let (placed, _) = store
+        .write(stamp, ActionKind::Add, Subject::Note(uid), |writer| {
+            if key.is_none() && writer.has_text(&id, text)? {
+                return Ok(Placed::Duplicate);
+            }
+            writer.add(&id, &name, uid, key, &PackedNote::of(text)?)
+        })
         .map_err(|error| failure(&error, &path))?;
     let mut cards = Vec::new();
     if placed == Placed::Duplicate {
@@ -102,8 +79,7 @@ pub fn add(
             .map_err(|error| failure(&error, &path))?;
     } else {
         for ordinal in text.ordinals() {
-            let card = crate::core::id::CardId { note: uid, ordinal };
-            cards.extend(store.card(card).map_err(|error| failure(&error, &path))?);
+            cards.extend(store.card(CardId { note: uid, ordinal }).map_err(|error| failure(&error, &path))?);
         }
     }
     Ok(Added { cards, known: placed == Placed::Duplicate })

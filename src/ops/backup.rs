@@ -174,25 +174,54 @@ fn remove_with_sides(path: &Path) {
     }
 }
 
-/// Takes into the database `db` what the one at `other` has of the log. Gives the number of events taken over.
+/// Copies of the database that lmq made by itself, and databases that it set aside: all lie beside it.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn copies_beside(db: &Path) -> io::Result<Vec<PathBuf>> {
+    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = db.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let beginnings = [format!("{name}.before-"), format!("{name}.set-aside.")];
+    let mut copies = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_side = file.ends_with("-wal") || file.ends_with("-shm");
+        if beginnings.iter().any(|beginning| file.starts_with(beginning)) && !is_side && path.is_file() {
+            copies.push(path);
+        }
+    }
+    copies.sort();
+    Ok(copies)
+}
+
+/// Copies the database to a new file beside it, before something that can't be undone. Gives its path.
+///
+/// # Errors
+/// When it can't be written.
+pub fn beside(store: &Store, before: &str, stamp: Stamp) -> Result<PathBuf, Failure> {
+    let date = stamp.now.to_rfc3339().replace(':', "");
+    let copy = files::free(&with_ending(store.path(), &format!("before-{before}.{date}")));
+    backup(store, &copy, false)?;
+    Ok(copy)
+}
+
+/// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over. Nothing
+/// is copied before: the one at `other` is there, and stays.
 ///
 /// # Errors
 /// When one of them can't be read or written.
 pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Failure> {
     let source = open_as_is(other, env)?;
     let mut store = open_as_is(db, env)?;
-    let label = format!("united with {}", other.display());
-    let ((added, _), _) = store
-        .write(
-            stamp,
-            "union",
-            |_| label,
-            |writer| {
-                let mut union = writer.union()?;
-                source.log(|record| union.put(&record))?;
-                union.finish()
-            },
-        )
+    let ((), united) = store
+        .unite(stamp, false, |union| {
+            let mut number = 0;
+            source.log(&mut |record| {
+                number += 1;
+                union.put(number, &record)
+            })
+        })
         .map_err(|error| failure(&error, db))?;
-    Ok(added)
+    Ok(united.added)
 }

@@ -1,19 +1,22 @@
 //! One change to many cards: planned first, so that it can be shown and asked about, then made as one action.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
-use crate::core::event::After;
-use crate::core::event::Detail;
 use crate::core::event::Draft;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
+use crate::core::scheduler::Scheduler;
 use crate::core::settings::Settings;
+use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::ops::action_words::Done;
 use crate::ops::failure;
 use crate::ops::linked;
 use crate::store::CardLine;
@@ -21,6 +24,7 @@ use crate::store::Found;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Writer;
 use std::collections::BTreeSet;
 
 /// Names that a plan shows.
@@ -63,67 +67,68 @@ pub enum Change {
     Delete,
 }
 
+/// The tag that the program gives by itself, to cards that were failed too often.
+pub(super) const LEECH: &str = "leech";
+
 /// What becomes of a note.
 enum Version {
-    Text(Box<NoteText>),
+    /// It is given these tags, or loses them; the text is the one that it has then.
+    Tags {
+        tags: Vec<String>,
+        on: bool,
+        text: Box<NoteText>,
+    },
     Elsewhere,
     Gone,
 }
 
 impl Change {
-    /// What is done: the words before the cards, and behind them.
-    fn words(&self) -> (&'static str, String) {
+    /// What is done.
+    fn done(&self) -> Done<'_> {
         match self {
-            Self::Suspend => ("suspended", String::new()),
-            Self::Unsuspend => ("put back", String::new()),
-            Self::Bury(until) => ("buried", format!(" until {}", until.iso())),
-            Self::Unbury => ("no longer buried:", String::new()),
-            Self::Mark => ("marked", String::new()),
-            Self::Unmark => ("no longer marked:", String::new()),
-            Self::Reset => ("made new again:", String::new()),
-            Self::SetDue(day) => ("set to fall due:", format!(" on {}", day.iso())),
-            Self::Tag(tag) => ("tagged", format!(" `{}`", one_line(tag))),
-            Self::Untag(tag) => ("took a tag from", format!(": `{}`", one_line(tag))),
-            Self::Move { name, .. } => ("moved", format!(" to `{}`", one_line(name))),
-            Self::Delete => ("deleted", String::new()),
+            Self::Suspend => Done::Suspended,
+            Self::Unsuspend => Done::PutBack,
+            Self::Bury(until) => Done::Buried(Some(*until)),
+            Self::Unbury => Done::Unburied,
+            Self::Mark => Done::Marked,
+            Self::Unmark => Done::Unmarked,
+            Self::Reset => Done::MadeNew,
+            Self::SetDue(day) => Done::SetDue(Some(*day)),
+            Self::Tag(tag) => Done::Tagged(Some(tag)),
+            Self::Untag(tag) => Done::Untagged(Some(tag)),
+            Self::Move { name, .. } => Done::Moved(name),
+            Self::Delete => Done::Deleted,
         }
     }
 
-    /// The kind of action. One card suspended, buried or marked is what `u` in a session takes back.
-    fn kind(&self, count: usize) -> &'static str {
+    /// The kind of action.
+    fn kind(&self) -> ActionKind {
         match self {
-            Self::Suspend if count == 1 => "suspend",
-            Self::Bury(_) if count == 1 => "bury",
-            Self::Mark | Self::Unmark if count == 1 => "mark",
-            Self::Suspend
-            | Self::Unsuspend
-            | Self::Bury(_)
-            | Self::Unbury
-            | Self::Mark
-            | Self::Unmark
-            | Self::Reset
-            | Self::SetDue(_) => "schedule",
-            Self::Tag(_) | Self::Untag(_) => "tag",
-            Self::Move { .. } => "move",
-            Self::Delete => "delete",
+            Self::Suspend | Self::Unsuspend => ActionKind::Suspend,
+            Self::Bury(_) | Self::Unbury => ActionKind::Bury,
+            Self::Mark | Self::Unmark => ActionKind::Mark,
+            Self::Reset | Self::SetDue(_) => ActionKind::Schedule,
+            Self::Tag(_) | Self::Untag(_) => ActionKind::Tag,
+            Self::Move { .. } => ActionKind::Move,
+            Self::Delete => ActionKind::Delete,
         }
     }
 
     /// What is appended to one card's history; `None` where the card is so already, or can't be.
-    fn event(&self, line: &CardLine, today: StudyDay) -> Option<(Fact, Option<After>)> {
+    fn event(&self, line: &CardLine, today: StudyDay) -> Option<(EventKind, Option<Memory>)> {
         let state = &line.state;
-        let plain = |applies: bool, fact: Fact| applies.then_some((fact, None));
+        let plain = |applies: bool, kind: EventKind| applies.then_some((kind, None));
         match self {
-            Self::Suspend => plain(!state.suspended, Fact::Suspended),
-            Self::Unsuspend => plain(state.suspended, Fact::Unsuspended),
-            Self::Bury(until) => plain(state.buried_until != Some(*until), Fact::Buried { until: *until }),
-            Self::Unbury => plain(state.is_buried(today), Fact::Unburied),
-            Self::Mark => plain(!state.marked, Fact::Marked),
-            Self::Unmark => plain(state.marked, Fact::Unmarked),
-            Self::Reset => plain(state.memory.is_some(), Fact::Reset),
+            Self::Suspend => plain(!state.suspended, EventKind::Suspended),
+            Self::Unsuspend => plain(state.suspended, EventKind::Unsuspended),
+            Self::Bury(until) => plain(state.buried_until != Some(*until), EventKind::Buried { until: *until }),
+            Self::Unbury => plain(state.is_buried(today), EventKind::Unburied),
+            Self::Mark => plain(!state.marked, EventKind::Marked),
+            Self::Unmark => plain(state.marked, EventKind::Unmarked),
+            Self::Reset => plain(state.memory.is_some(), EventKind::Reset),
             Self::SetDue(day) => {
                 let memory = state.memory.as_ref().filter(|memory| memory.due != *day)?;
-                Some((Fact::DueSet, Some(After { due: *day, ..After::of(memory) })))
+                Some((EventKind::Rescheduled, Some(Memory { due: *day, ..memory.clone() })))
             }
             Self::Tag(_) | Self::Untag(_) | Self::Move { .. } | Self::Delete => None,
         }
@@ -138,12 +143,13 @@ impl Change {
                     return None;
                 }
                 text.tags.push(tag.clone());
-                Some(Version::Text(Box::new(text)))
+                Some(Version::Tags { tags: vec![tag.clone()], on: true, text: Box::new(text) })
             }
             Self::Untag(tag) => {
                 let mut text = line.text.clone();
-                text.tags.retain(|had| had.to_lowercase() != tag.to_lowercase());
-                (text.tags != line.text.tags).then(|| Version::Text(Box::new(text)))
+                let is_meant = |had: &String| had.to_lowercase() == tag.to_lowercase();
+                let tags: Vec<String> = text.tags.extract_if(.., |had| is_meant(had)).collect();
+                (!tags.is_empty()).then(|| Version::Tags { tags, on: false, text: Box::new(text) })
             }
             Self::Move { id, .. } => (line.deck != *id).then_some(Version::Elsewhere),
             Self::Delete => Some(Version::Gone),
@@ -167,7 +173,10 @@ impl Change {
 /// What a change would do.
 pub struct Plan {
     change: Change,
-    events: Vec<Draft>,
+    /// Each with the place of its deck among `decks`.
+    events: Vec<(Draft, usize)>,
+    /// Id and name of each deck.
+    decks: Vec<(String, String)>,
     versions: Vec<(NoteUid, Version)>,
     /// The first names.
     pub names: Vec<String>,
@@ -193,12 +202,33 @@ impl Plan {
     /// In a few words: `suspended 12 cards`, `suspended team/roadmap`.
     #[must_use]
     pub fn label(&self) -> String {
-        let (before, behind) = self.change.words();
         let what = match (self.count(), self.names.first()) {
             (1, Some(name)) => name.clone(),
             (count, _) => self.of(count),
         };
-        format!("{before} {what}{behind}")
+        self.change.done().to(&what)
+    }
+
+    fn place_of_deck(&mut self, line: &CardLine) -> usize {
+        // Cards of one deck follow each other.
+        match self.decks.iter().rposition(|(id, _)| *id == line.deck) {
+            Some(place) => place,
+            None => {
+                self.decks.push((line.deck.clone(), line.deck_name.clone()));
+                self.decks.len() - 1
+            }
+        }
+    }
+
+    /// What the action is about.
+    fn subject(&self) -> Subject {
+        match (&self.change, self.events.as_slice(), self.versions.as_slice()) {
+            (Change::Move { id, .. }, ..) => Subject::Deck(id.clone()),
+            (_, [(one, _)], []) => Subject::Card(one.card),
+            (_, [], [(note, _)]) => Subject::Note(*note),
+            (Change::Bury(day) | Change::SetDue(day), ..) => Subject::Day(*day),
+            _ => Subject::None,
+        }
     }
 }
 
@@ -268,8 +298,15 @@ fn card_named(store: &Store, name: &str) -> Result<Option<Vec<CardId>>, Failure>
 /// # Errors
 /// When the database can't be read.
 pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) -> Result<Plan, Failure> {
-    let mut plan =
-        Plan { change, events: Vec::new(), versions: Vec::new(), names: Vec::new(), left: 0, without_due: 0 };
+    let mut plan = Plan {
+        change,
+        events: Vec::new(),
+        decks: Vec::new(),
+        versions: Vec::new(),
+        names: Vec::new(),
+        left: 0,
+        without_due: 0,
+    };
     let mut notes = BTreeSet::new();
     store
         .lines(cards, |line| {
@@ -284,14 +321,15 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) ->
                 plan.versions.push((line.card.note, version));
                 line.note_name()
             } else {
-                let Some((fact, after)) = plan.change.event(&line, today) else {
+                let Some((kind, memory)) = plan.change.event(&line, today) else {
                     plan.left += 1;
                     let is_new = line.state.memory.is_none();
                     plan.without_due += usize::from(is_new && matches!(plan.change, Change::SetDue(_)));
                     return Ok(());
                 };
-                let (card, prev) = (Some(line.card), line.state.last_event);
-                plan.events.push(Draft { card, fact, prev, after, detail: Detail::default() });
+                let draft = Draft { memory, ..Draft::new(line.card, kind, line.state.last_event) };
+                let deck = plan.place_of_deck(&line);
+                plan.events.push((draft, deck));
                 line.name()
             };
             if plan.names.len() < SHOWN {
@@ -309,38 +347,35 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) ->
 /// When a card was changed elsewhere since it was planned, or it can't be written; nothing is changed then.
 pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -> Result<Vec<String>, Failure> {
     let path = store.path().to_owned();
-    let scheduler = settings.scheduler();
+    let schedulers: Vec<Scheduler> = plan
+        .decks
+        .iter()
+        .map(|(id, name)| {
+            let given = store.scheduler_of(id).map_err(|error| failure(&error, &path))?;
+            Ok(given.unwrap_or_else(|| settings.of_deck(name).scheduler()))
+        })
+        .collect::<Result<_, Failure>>()?;
     let (files, mut talk) = files_of(store, plan)?;
     let mut refused = None;
-    let written = store.write(
-        stamp,
-        plan.change.kind(plan.count()),
-        |()| plan.label(),
-        |writer| {
-            for draft in &plan.events {
-                writer.append(draft, &scheduler)?;
+    let written = store.write(stamp, plan.change.kind(), plan.subject(), |writer| {
+        for (draft, deck) in &plan.events {
+            let scheduler = schedulers.get(*deck).ok_or(StoreError::NoCard)?;
+            writer.append(draft, scheduler)?;
+        }
+        if let (Change::Move { id, name }, false) = (&plan.change, plan.versions.is_empty()) {
+            writer.deck_for(id, name)?;
+        }
+        for (note, version) in &plan.versions {
+            revise(writer, &plan.change, *note, version, files.is_carried(*note))?;
+        }
+        files.write(writer).map_err(|error| match error {
+            linked::Broken::Store(error) => error,
+            linked::Broken::File(failure) => {
+                refused = Some(failure);
+                StoreError::Abandoned
             }
-            let deck = match (&plan.change, plan.versions.is_empty()) {
-                (Change::Move { id, name }, false) => Some(writer.deck_for(id, name)?),
-                _ => None,
-            };
-            for (note, version) in &plan.versions {
-                match (version, deck) {
-                    (Version::Text(text), _) => writer.rewrite(*note, text, files.is_aside(*note))?,
-                    (Version::Elsewhere, Some(deck)) => writer.relocate(*note, deck)?,
-                    (Version::Elsewhere, None) => {}
-                    (Version::Gone, _) => writer.retire(*note)?,
-                }
-            }
-            files.write(writer).map_err(|error| match error {
-                linked::Broken::Store(error) => error,
-                linked::Broken::File(failure) => {
-                    refused = Some(failure);
-                    StoreError::Abandoned
-                }
-            })
-        },
-    );
+        })
+    });
     match (written, refused) {
         (Err(_), Some(refused)) => Err(refused),
         (Err(error), None) => {
@@ -354,11 +389,27 @@ pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -
     }
 }
 
+fn revise(
+    writer: &mut Writer<'_>,
+    change: &Change,
+    note: NoteUid,
+    version: &Version,
+    carried: bool,
+) -> Result<(), StoreError> {
+    match (version, change) {
+        (Version::Tags { text, .. }, _) if carried => writer.rewrite(note, text, true),
+        (Version::Tags { tags, on, .. }, _) => tags.iter().try_for_each(|tag| writer.retag(note, tag, *on)),
+        (Version::Elsewhere, Change::Move { id, .. }) => writer.relocate(note, id),
+        (Version::Elsewhere, _) => Ok(()),
+        (Version::Gone, _) => writer.delete(note),
+    }
+}
+
 /// The followed files that get the new texts. Where one of them can't be changed, tags are no reason to stop: the notes
 /// get them all the same, and what the file says stays known.
 fn files_of(store: &Store, plan: &Plan) -> Result<(linked::Plan, Vec<String>), Failure> {
     let texts = plan.versions.iter().filter_map(|(note, version)| match version {
-        Version::Text(text) => Some(linked::Change { note: *note, new_key: None, text: (**text).clone() }),
+        Version::Tags { text, .. } => Some(linked::Change { note: *note, new_key: None, text: (**text).clone() }),
         Version::Elsewhere | Version::Gone => None,
     });
     let changes: Vec<linked::Change> = texts.collect();
@@ -376,6 +427,10 @@ pub fn tag(text: &str) -> Result<String, Failure> {
     let tag = text.trim();
     if tag.is_empty() || tag.chars().count() > LONGEST || tag.chars().any(char::is_control) {
         return Err(Failure::usage("a tag needs a name of up to 200 characters").hint("lmq tag TAG QUERY"));
+    }
+    if tag.to_lowercase() == LEECH {
+        return Err(Failure::usage("`leech` is given and taken by lmq itself: it follows from the answers")
+            .hint("`lmq config set leech_lapses 0` gives it to no card; `is:leech` finds those that have it"));
     }
     Ok(tag.to_owned())
 }
@@ -465,19 +520,14 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
 /// When it can't be written.
 pub fn rename(store: &mut Store, stamp: Stamp, renamings: &[Renaming]) -> Result<(), Failure> {
     let path = store.path().to_owned();
-    let label = match renamings {
-        [one] => format!("renamed the deck {} to {}", one_line(&one.old), one_line(&one.new)),
-        many => format!("renamed {}", counted(many.len(), "deck", "decks")),
+    let subject = match renamings {
+        [one] => Subject::Deck(one.id.clone()),
+        _ => Subject::None,
     };
     store
-        .write(
-            stamp,
-            "rename",
-            |()| label,
-            |writer| {
-                renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.old, &renaming.new))
-            },
-        )
+        .write(stamp, ActionKind::Rename, subject, |writer| {
+            renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.new))
+        })
         .map_err(|error| failure(&error, &path))?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! A check-up over a database: step, commit, then move on; and when one is due.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::checkup::Checkup;
 use crate::core::checkup::Effect;
 use crate::core::checkup::Input;
@@ -12,6 +14,7 @@ use crate::core::checkup::open;
 use crate::core::checkup::scenes_in;
 use crate::core::checkup::taken;
 use crate::core::checkup::taken_of;
+use crate::core::checkup::turn;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::settings::Settings;
@@ -107,7 +110,7 @@ pub fn offer(store: &Store, settings: &Settings, today: StudyDay) -> Result<Opti
         return Ok(None);
     }
     let all = all(store)?;
-    let (device, _) = store.next_checkup().map_err(fail)?;
+    let device = store.this_device().map_err(fail)?;
     if let Some(begun) = device.and_then(|device| open(&all, device, today)) {
         return Ok(Some(Offer::GoOn(begun.cards.len())));
     }
@@ -125,7 +128,7 @@ impl<'a> Sitting<'a> {
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, minutes: u32) -> Result<Self, Failure> {
         let Stamp { now, today } = stamp(env, &settings);
         let all = all(store)?;
-        let (device, next) = store.next_checkup().map_err(|error| failure(&error, store.path()))?;
+        let device = store.this_device().map_err(|error| failure(&error, store.path()))?;
         let held_out = store.held_out().map_err(|error| failure(&error, store.path()))?;
         let begun = device.and_then(|device| open(&all, device, today));
         let mut uses: BTreeMap<_, usize> = BTreeMap::new();
@@ -143,8 +146,8 @@ impl<'a> Sitting<'a> {
             return Err(Failure::failed("there are no check-up scenes")
                 .hint("a deck marks them `held_out = true`; docs/authoring.md says how they are written"));
         }
-        let number = begun.map_or(next, |one| one.number);
-        let checkup = Checkup::new(number, in_order(scenes, number), minutes, begun, now);
+        let turn = turn(&all, device, today);
+        let checkup = Checkup::new(turn, in_order(scenes, turn), minutes, begun, now);
         let mut sitting = Self { store, env, settings, checkup, minutes, steps: Vec::new() };
         sitting.advance()?;
         Ok(sitting)
@@ -203,12 +206,16 @@ impl<'a> Sitting<'a> {
     pub fn feed(&mut self, input: &Input) -> Result<Option<Said>, Failure> {
         let when = stamp(self.env, &self.settings);
         let step = self.checkup.step(input, when.now);
+        let mut begun = None;
         let said = match step.effect {
-            Some(Effect::Append { label, answer }) => {
-                let written = self.store.write(when, "checkup", |()| label, |writer| writer.append_checked(&answer));
+            Some(Effect::Append(answer)) => {
+                let subject = Subject::Card(answer.card);
+                let written =
+                    self.store.write(when, ActionKind::Checkup, subject, |writer| writer.append_checked(&answer));
                 match written {
-                    Ok(((), id)) => {
+                    Ok((number, id)) => {
                         self.steps.extend(id);
+                        begun = Some(number);
                         None
                     }
                     Err(StoreError::Stale) => {
@@ -223,7 +230,10 @@ impl<'a> Sitting<'a> {
             Some(Effect::Ignored) => Some(Said::Ignored),
             None => None,
         };
-        self.checkup = step.next;
+        self.checkup = match begun {
+            Some(number) => step.next.numbered(number),
+            None => step.next,
+        };
         self.advance()?;
         Ok(said)
     }
@@ -237,8 +247,7 @@ impl<'a> Sitting<'a> {
             return Ok(Said::NothingToUndo);
         };
         let when = stamp(self.env, &self.settings);
-        let label = format!("a scene of check-up {}", self.checkup.number());
-        crate::ops::undo::undo(self.store, when, action, &label)?;
+        crate::ops::undo::undo(self.store, when, action)?;
         self.steps.pop();
         self.checkup = next;
         self.advance()?;
@@ -251,7 +260,7 @@ impl<'a> Sitting<'a> {
     /// When the database can't be read.
     pub fn outcome(&self) -> Result<Outcome, Failure> {
         let all = all(self.store)?;
-        let (device, _) = self.store.next_checkup().map_err(|error| self.failure(&error))?;
+        let device = self.store.this_device().map_err(|error| self.failure(&error))?;
         let is_this = |one: &&Taken| Some(one.device) == device && one.number == self.checkup.number();
         let this = all.iter().rfind(is_this).cloned();
         Ok(Outcome { this, all, planned: self.checkup.planned() })

@@ -1,8 +1,10 @@
 //! The built-in decks, and decks by the names that people give them.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::id::NoteUid;
 use crate::core::text::fold;
 use crate::core::text::nearest;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::formats::Identity;
@@ -28,6 +30,10 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("quotes", include_str!("../../decks/quotes.toml")),
 ];
 
+/// Which edition of its decks this program has. It rises by one with each released change of their texts: of two programs on
+/// two devices, the texts of the higher edition are shown on both.
+pub const EDITION: u32 = 1;
+
 /// The namespace that the built-in decks' sources and topics share: that of the article.
 const NAMESPACE: &str = "leadership-vs-management";
 
@@ -46,19 +52,29 @@ fn hash_of(decks: &[(&str, &str)]) -> String {
 ///
 /// # Errors
 /// When the database can't be written.
-pub fn install(store: &mut Store, env: &Env, stamp: Stamp) -> Result<(), Failure> {
-    update(store, env, stamp, BUILTIN)
+pub fn install(store: &mut Store, stamp: Stamp) -> Result<(), Failure> {
+    update(store, stamp, BUILTIN, EDITION)
 }
 
-/// The same for other texts than this program's own: as an update of it would bring.
+/// What a database has been given of built-in decks, as it is kept there: an edition and a hash of its texts.
+fn given(text: &str) -> Option<(u32, &str)> {
+    let (edition, hash) = text.split_once(' ')?;
+    Some((edition.parse().ok()?, hash))
+}
+
+/// The same for other texts than this program's own: as an update of it would bring. What is older than what the database
+/// holds is left alone.
 ///
 /// # Errors
 /// As [`install`].
-pub fn update(store: &mut Store, env: &Env, stamp: Stamp, texts: &[(&str, &str)]) -> Result<(), Failure> {
+pub fn update(store: &mut Store, stamp: Stamp, texts: &[(&str, &str)], edition: u32) -> Result<(), Failure> {
     let path = store.path().to_owned();
     let hash = hash_of(texts);
-    if store.builtin_hash().map_err(|error| failure(&error, &path))?.as_deref() == Some(&hash) {
-        return Ok(());
+    let held = store.builtin_hash().map_err(|error| failure(&error, &path))?;
+    match held.as_deref().and_then(given) {
+        Some((newer, _)) if newer > edition => return Ok(()),
+        Some((same, known)) if same == edition && known == hash => return Ok(()),
+        _ => {}
     }
     let mut decks = Vec::new();
     for (name, text) in texts {
@@ -67,11 +83,11 @@ pub fn update(store: &mut Store, env: &Env, stamp: Stamp, texts: &[(&str, &str)]
     }
     let work = |writer: &mut Writer<'_>| {
         for deck in &decks {
-            put(writer, env, deck)?;
+            put(writer, deck, edition)?;
         }
-        writer.set_builtin_hash(&hash)
+        writer.set_builtin_hash(&format!("{edition} {hash}"))
     };
-    store.write(stamp, "builtin", |()| "built-in decks".to_owned(), work).map_err(|error| failure(&error, &path))?;
+    store.write(stamp, ActionKind::Builtin, Subject::None, work).map_err(|error| failure(&error, &path))?;
     Ok(())
 }
 
@@ -83,18 +99,18 @@ fn broken(name: &str, faults: &[FileFault]) -> Failure {
     failure
 }
 
-fn put(writer: &mut Writer<'_>, env: &Env, deck: &deck_toml::DeckFile) -> Result<(), StoreError> {
+fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Result<(), StoreError> {
     let options = BulkOptions {
         origin: DeckOrigin::Builtin,
+        edition,
         place_in: None,
         reposition: true,
         retire_missing: true,
         namespace: Some(NAMESPACE.to_owned()),
         source: None,
-        by_user: false,
+        theirs: false,
     };
-    let mut fresh = || env.fresh_uid();
-    let mut bulk = Bulk::new(writer, options, &mut fresh)?;
+    let mut bulk = Bulk::new(writer, options)?;
     let head = &deck.head;
     let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
     bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
@@ -106,8 +122,8 @@ fn put(writer: &mut Writer<'_>, env: &Env, deck: &deck_toml::DeckFile) -> Result
             Identity::Key(key) => Some(key.clone()),
             _ => None,
         });
-        let uid = crate::core::id::NoteUid::of_key(&head.id, key.as_deref().unwrap_or_default());
-        bulk.note(&head.id, Who::Uid(uid), key, &PackedNote::of(&item.text)?)?;
+        let uid = NoteUid::of_key(&head.id, key.as_deref().unwrap_or_default());
+        bulk.note(&head.id, Who { uid, named: true }, key, &PackedNote::of(&item.text)?)?;
     }
     bulk.finish().map(drop)
 }

@@ -8,6 +8,7 @@ use crate::core::study_day::StudyDay;
 use crate::core::text::joined;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::action_words::words;
 use crate::ops::checkup::Offer;
 use crate::ops::checkup::Sitting;
 use crate::ops::day::day;
@@ -299,7 +300,7 @@ impl Desk {
         self.store.actions(50).map_err(|error| self.failure(&error))
     }
 
-    /// Takes back the newest step; gives its label, or nothing where there is none.
+    /// Takes back the newest step; says in words what it was, or nothing where there is none.
     ///
     /// # Errors
     /// When it can't be written.
@@ -307,8 +308,8 @@ impl Desk {
         let newest = self.store.newest_action(&[]).map_err(|error| self.failure(&error))?;
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
-        let undo = crate::ops::undo::undo(&mut self.store, when, action.id, &action.label)?;
-        Ok(Some(joined(&[vec![action.label], undo.talk].concat())))
+        let undo = crate::ops::undo::undo(&mut self.store, when, action.id)?;
+        Ok(Some(joined(&[vec![words(&action)], undo.talk].concat())))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Another text for notes that are there: read from an editor or a form, and made as one action together with the
 //! followed files that the notes come from.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
-use crate::core::event::After;
-use crate::core::event::Detail;
 use crate::core::event::Draft;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::settings::Settings;
@@ -21,7 +21,6 @@ use crate::ops::failure;
 use crate::ops::import;
 use crate::ops::linked;
 use crate::ops::stamp;
-use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
@@ -372,7 +371,7 @@ pub fn make(
     let when = stamp(env, settings);
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
-    let mut done = Done { talk: import::follow(store, env, when)?, ..Done::default() };
+    let mut done = Done { talk: import::follow(store, when)?, ..Done::default() };
     let mut wanted = Vec::new();
     let mut conflicts = Vec::new();
     for rewrite in rewrites.into_iter().filter(Rewrite::changes) {
@@ -406,47 +405,45 @@ pub fn make(
         })
         .collect();
     let files = linked::plan(store, &changes, how.leave_files)?;
-    let restarts =
-        if how.meaning == Meaning::Changed { restarts(store, when, &wanted).map_err(fail)? } else { Vec::new() };
+    let restarts = if how.meaning == Meaning::Changed { restarts(store, &wanted).map_err(fail)? } else { Vec::new() };
     done.label = label(&wanted, how.meaning);
-    let label = done.label.clone();
+    let subject = match wanted.as_slice() {
+        [one] => Subject::Note(one.opened.note),
+        _ => Subject::None,
+    };
     let mut refused = None;
-    let written = store.write(
-        when,
-        "edit",
-        |()| label,
-        |writer| {
-            for rewrite in &wanted {
-                let opened = &rewrite.opened;
-                if !writer.still_is(opened.note, &opened.text, opened.key.as_deref())? {
-                    return Err(StoreError::Stale);
-                }
-                // Also where only the key changes: by its versions an undo finds the notes of a step.
-                writer.rewrite(opened.note, &rewrite.text, files.is_aside(opened.note))?;
-                if let Some(key) = rewrite.new_key()
-                    && !writer.rekey(opened.note, key)?
-                {
-                    refused = Some(
-                        Failure::usage(format!("another card of the deck has the key `{}`, or had it", one_line(key)))
-                            .hint("choose another key"),
-                    );
-                    return Err(StoreError::Abandoned);
-                }
+    let written = store.write(when, ActionKind::Edit, subject, |writer| {
+        for rewrite in &wanted {
+            let opened = &rewrite.opened;
+            if !writer.still_is(opened.note, &opened.text, opened.key.as_deref())? {
+                return Err(StoreError::Stale);
             }
-            let scheduler = settings.scheduler();
-            for draft in &restarts {
-                writer.append(draft, &scheduler)?;
+            if rewrite.text != opened.text {
+                writer.rewrite(opened.note, &rewrite.text, files.is_carried(opened.note))?;
             }
-            // The files come last: what can fail before them has not failed, and what is left is the commit.
-            files.write(writer).map_err(|error| match error {
-                linked::Broken::Store(error) => error,
-                linked::Broken::File(failure) => {
-                    refused = Some(failure);
-                    StoreError::Abandoned
-                }
-            })
-        },
-    );
+            if let Some(key) = rewrite.new_key()
+                && !writer.rekey(opened.note, key)?
+            {
+                refused = Some(
+                    Failure::usage(format!("another card of the deck has the key `{}`, or had it", one_line(key)))
+                        .hint("choose another key"),
+                );
+                return Err(StoreError::Abandoned);
+            }
+        }
+        let scheduler = settings.scheduler();
+        for draft in &restarts {
+            writer.append(draft, &scheduler)?;
+        }
+        // The files come last: what can fail before them has not failed, and what is left is the commit.
+        files.write(writer).map_err(|error| match error {
+            linked::Broken::Store(error) => error,
+            linked::Broken::File(failure) => {
+                refused = Some(failure);
+                StoreError::Abandoned
+            }
+        })
+    });
     match (written, refused) {
         (Err(_), Some(refused)) => return Err(refused.into()),
         (Err(error), None) => {
@@ -481,16 +478,15 @@ fn label(wanted: &[Rewrite], meaning: Meaning) -> String {
 }
 
 /// The cards that begin again: those of the new texts that were answered before.
-fn restarts(store: &Store, when: Stamp, wanted: &[Rewrite]) -> Result<Vec<Draft>, StoreError> {
+fn restarts(store: &Store, wanted: &[Rewrite]) -> Result<Vec<Draft>, StoreError> {
     let mut drafts = Vec::new();
     for rewrite in wanted {
         for ordinal in rewrite.text.ordinals() {
             let card = CardId { note: rewrite.opened.note, ordinal };
             let Some(line) = store.card(card)? else { continue };
-            let Some(memory) = &line.state.memory else { continue };
-            let after = Some(After::of(&memory.restarted(when.today)));
-            let (card, prev) = (Some(card), line.state.last_event);
-            drafts.push(Draft { card, fact: Fact::Restarted, prev, after, detail: Detail::default() });
+            if line.state.memory.is_some() {
+                drafts.push(Draft::new(card, EventKind::Restarted, line.state.last_event));
+            }
         }
     }
     Ok(drafts)

@@ -1,6 +1,7 @@
 //! Files out: notes in any format, and the log itself.
 
 use crate::core::id::NoteUid;
+use crate::core::log::LogRecord;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -9,7 +10,7 @@ use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::Record;
 use crate::formats::Topic;
-use crate::formats::history;
+use crate::formats::segment;
 use crate::ops::failure;
 use crate::store::DeckLine;
 use crate::store::DeckSet;
@@ -184,19 +185,32 @@ pub fn notes(
     }
 }
 
-/// Writes the log itself. Gives the number of records.
+/// Writes the log itself, the segments of all devices that it knows. Gives the number of entries.
 ///
 /// # Errors
 /// As [`notes`].
-pub fn log(store: &Store, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
-    if let Err(error) = history::begin(out) {
-        return Ok(Err(error));
+pub fn log(store: &Store, compressed: bool, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
+    if !compressed {
+        return segments(store, out);
     }
+    let mut out = match segment::Compressed::new(out) {
+        Ok(out) => out,
+        Err(error) => return Ok(Err(error)),
+    };
+    let count = match segments(store, &mut out)? {
+        Ok(count) => count,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(out.finish().map(|_| count))
+}
+
+fn segments(store: &Store, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
+    let mut writer = segment::Writer::new(out);
     let mut count = 0;
     let mut failed = None;
-    let done = store.log(|record| {
-        count += 1;
-        history::write(out, &record).map_err(|error| {
+    let done = store.log(&mut |record| {
+        count += u64::from(matches!(record, LogRecord::Entry(..)));
+        writer.write(&record).map_err(|error| {
             failed = Some(error);
             StoreError::Abandoned
         })

@@ -33,6 +33,9 @@ pub fn free(path: &Path) -> PathBuf {
     free
 }
 
+/// The rights of a file that is new, as Unix counts them.
+const NEW_FILE: u32 = 0o644;
+
 /// What to do where there is a file already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
@@ -145,6 +148,18 @@ fn behind(path: &Path) -> PathBuf {
 /// # Errors
 /// When the folder is not there or can't be written, the disk is full, `path` is a folder, or `content` fails.
 pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    write_with(path, NEW_FILE, content)
+}
+
+/// The same for what is nobody else's business: a file that is new can be read by its owner only.
+///
+/// # Errors
+/// Those of [`write_whole`].
+pub fn write_private(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    write_with(path, 0o600, content)
+}
+
+fn write_with(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(
             Failure::failed(format!("cannot write `{}`: it is a folder", path.display())).hint("name a file in it")
@@ -170,7 +185,7 @@ pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resu
         content(&mut out)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
-        keep_rights(path, file.path())?;
+        keep_rights(path, file.path(), mode)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
@@ -179,14 +194,14 @@ pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resu
 
 /// A new file gets the usual rights, not the private ones of a temporary file; one that was there keeps its own.
 #[cfg(unix)]
-fn keep_rights(path: &Path, temporary: &Path) -> io::Result<()> {
+fn keep_rights(path: &Path, temporary: &Path, new: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+    let mode = fs::metadata(path).map_or(new, |meta| meta.permissions().mode());
     fs::set_permissions(temporary, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn keep_rights(_: &Path, _: &Path) -> io::Result<()> {
+fn keep_rights(_: &Path, _: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,14 +1,16 @@
 //! Files in: decks, tables, notes, the log of another database; folders; files that are followed.
 
+mod names;
+
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
 use crate::core::id::is_deck_id;
-use crate::core::log::LogRecord;
 use crate::core::text::counted;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats;
 use crate::formats::DeckHead;
@@ -26,22 +28,30 @@ use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Stop;
 use crate::formats::Topic;
-use crate::formats::history;
+use crate::formats::segment;
+use crate::ops::bulk::LEECH;
 use crate::ops::bulk::deck_name;
 use crate::ops::failure;
+use crate::ops::import::names::Namer;
+use crate::ops::import::names::repeated_prompts;
+use crate::ops::unite;
+use crate::ops::unite::Taken;
+use crate::ops::unite::unite;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Finished;
-use crate::store::Overruled;
+use crate::store::Kept;
 use crate::store::PackedNote;
 use crate::store::Placed;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Union;
 use crate::store::Who;
 use crate::store::Writer;
+use std::cell::RefCell;
 use std::fs;
 use std::fs::File;
 use std::io;
@@ -59,6 +69,9 @@ const ENDINGS: [&str; 6] = ["toml", "csv", "tsv", "txt", "json", "jsonl"];
 
 /// Rejected rows that are kept for the list; more are counted only.
 const MOST_LISTED: usize = 1000;
+
+/// Cards whose own text stays although the file has another one now: so many are shown, more are counted only.
+const MOST_KEPT_SHOWN: usize = 3;
 
 /// Records that go from the reading thread to the writing one together, fewer where their texts are long, and how many
 /// such batches may wait.
@@ -83,6 +96,10 @@ pub struct Options {
     pub link: bool,
     /// Folders to follow from now on: what comes into them will be imported.
     pub folders: Vec<PathBuf>,
+    /// Where both the user and the file changed a card, the file's text wins.
+    pub theirs: bool,
+    /// Take a history from more than a year ahead of now, too.
+    pub accept_future: bool,
 }
 
 /// Something to import.
@@ -131,12 +148,14 @@ pub struct Report {
     pub missing: u64,
     /// Notes of followed or built-in decks that vanished from their file and were retired.
     pub retired: u64,
-    /// Notes whose own text stays although the program brought another.
+    /// Notes whose own text stays although the file has another one now.
     pub kept: u64,
-    /// Events of a log that are new here.
-    pub events_added: u64,
-    /// Events of a log that were here.
-    pub events_known: u64,
+    /// Entries of a log that are new here.
+    pub entries_added: u64,
+    /// Entries of a log that were here.
+    pub entries_known: u64,
+    /// Copies of the database from before a history was taken in.
+    pub copies: Vec<PathBuf>,
     /// Bad rows: `file:line: reason`.
     pub rejected: Vec<String>,
     /// How many bad rows there were in all.
@@ -153,7 +172,7 @@ impl Report {
     /// Whether anything was changed, or would be.
     #[must_use]
     pub fn changes(&self) -> bool {
-        self.added + self.changed + self.restored + self.retired + self.events_added > 0
+        self.added + self.changed + self.restored + self.retired + self.entries_added > 0
     }
 
     fn place(&mut self, placed: Placed, shown: &str, place: Place) {
@@ -195,8 +214,8 @@ impl Report {
         part(self.same, "note as it was", "notes as they were");
         part(self.kept, "kept as you wrote it", "kept as you wrote them");
         part(self.duplicates, "row twice in the file", "rows twice in the file");
-        part(self.events_added, "event of history added", "events of history added");
-        part(self.events_known, "event known already", "events known already");
+        part(self.entries_added, "entry of history added", "entries of history added");
+        part(self.entries_known, "entry known already", "entries known already");
         part(self.rejections, "left out", "left out");
         if parts.is_empty() { "nothing to import".to_owned() } else { parts.join(", ") }
     }
@@ -289,7 +308,7 @@ fn find_importer(source: &mut Source, options: &Options) -> Result<Option<&'stat
     if let Some(name) = &options.format {
         let names = || IMPORTERS.iter().map(|importer| importer.name());
         return match formats::importer(name) {
-            Some(importer) if !history::sniff(&head) => Ok(Some(importer)),
+            Some(importer) if !segment::sniff(&head) => Ok(Some(importer)),
             Some(_) => Ok(None),
             None => Err(Failure::usage(format!("there is no format `{name}`")).hint(match nearest(name, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -297,7 +316,7 @@ fn find_importer(source: &mut Source, options: &Options) -> Result<Option<&'stat
             })),
         };
     }
-    if history::sniff(&head) {
+    if segment::sniff(&head) {
         return Ok(None);
     }
     if head.is_empty() {
@@ -334,14 +353,14 @@ impl From<StoreError> for Broken {
 /// Draws where the faults of a deck file are: set by the command line, which has the library for it.
 pub type Draw<'d> = &'d dyn Fn(&str, &str, &[FileFault]) -> Vec<String>;
 
-/// Imports sources as one action in one transaction. `progress` hears how many bytes of the whole were read.
+/// Imports sources: histories one by one, then all others as one action in one transaction. `progress` hears how many bytes
+/// of the whole were read.
 ///
 /// # Errors
-/// When a deck file has faults (it is refused whole, all faults listed), nothing was readable, one row was bad under
-/// `strict`, or the database can't be written. Nothing is changed then.
+/// When a history is refused, a deck file has faults (it is refused whole, all faults listed), nothing was readable, one row
+/// was bad under `strict`, or the database can't be written. Nothing is changed then but by the histories before it.
 pub fn import(
     store: &mut Store,
-    env: &Env,
     stamp: Stamp,
     sources: Vec<Source>,
     options: &Options,
@@ -353,72 +372,83 @@ pub fn import(
         deck_name(deck)?;
     }
     let path = store.path().to_owned();
-    let shown: Vec<String> = sources.iter().map(|source| source.shown.clone()).collect();
+    let mut histories = Vec::new();
     let mut jobs = Vec::new();
     for mut source in sources {
-        let importer = find_importer(&mut source, options)?;
-        jobs.push((source, importer));
+        match find_importer(&mut source, options)? {
+            Some(importer) => jobs.push((source, importer)),
+            None => histories.push(source),
+        }
     }
-    let mut refused: Option<Failure> = None;
-    let label = format!("imported {}", shown.join(", "));
-    let kind = if jobs.iter().all(|(_, importer)| importer.is_none()) { "union" } else { "import" };
     let mut before = 0;
     store.write_much(true).map_err(|error| failure(&error, &path))?;
-    let written = store.write(
-        stamp,
-        kind,
-        |()| label,
-        |writer| {
-            for (mut source, importer) in jobs {
-                let size = source.size;
-                let mut heard = |read: u64| progress(before + read);
-                let done = match importer {
-                    Some(importer) => {
-                        let follow = match remember(writer, &source, options)? {
-                            Some(id) => Follow::FromNowOn(id),
-                            None => Follow::Not,
-                        };
-                        one_file(writer, env, &mut source, importer, options, follow, &mut report, &mut heard)
-                    }
-                    None => one_log(writer, &mut source, &mut report, &mut heard),
-                };
-                before += size;
-                report.files += 1;
-                if let Err(broken) = done {
-                    refused = Some(refusal(broken, &source.shown, &path, draw));
-                    return Err(StoreError::Abandoned);
-                }
-            }
-            if options.strict && report.rejections > 0 {
-                refused = Some(refusal(Broken::Strict, "", &path, draw));
+    for mut source in histories {
+        let done = one_log(store, stamp, &mut source, options, &mut report, &mut |read| progress(before + read));
+        before += source.size;
+        report.files += 1;
+        if let Err(failed) = done {
+            store.write_much(false).map_err(|error| failure(&error, &path))?;
+            return Err(with_what_is_in(failed, &report));
+        }
+    }
+    if jobs.is_empty() && options.folders.is_empty() {
+        store.write_much(false).map_err(|error| failure(&error, &path))?;
+        return Ok(report);
+    }
+    let mut refused: Option<Failure> = None;
+    let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
+        for (mut source, importer) in jobs {
+            let size = source.size;
+            let mut heard = |read: u64| progress(before + read);
+            let follow = match remember(writer, &source, options)? {
+                Some(id) => Follow::FromNowOn(id),
+                None => Follow::Not,
+            };
+            let done = one_file(writer, &mut source, importer, options, follow, &mut report, &mut heard);
+            before += size;
+            report.files += 1;
+            if let Err(broken) = done {
+                refused = Some(refusal(broken, &source.shown, &path, draw));
                 return Err(StoreError::Abandoned);
             }
-            if report.rejections > 0
-                && report.added + report.changed + report.same + report.restored + report.events_added == 0
-                && report.events_known + report.duplicates + report.kept == 0
-            {
-                refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
-                return Err(StoreError::Abandoned);
-            }
-            if options.dry_run {
-                return Err(StoreError::Abandoned);
-            }
-            for folder in &options.folders {
-                follow_folder(writer, folder, options)?;
-            }
-            Ok(())
-        },
-    );
+        }
+        if options.strict && report.rejections > 0 {
+            refused = Some(refusal(Broken::Strict, "", &path, draw));
+            return Err(StoreError::Abandoned);
+        }
+        if report.rejections > 0
+            && report.added + report.changed + report.same + report.restored + report.duplicates + report.kept == 0
+        {
+            refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
+            return Err(StoreError::Abandoned);
+        }
+        if options.dry_run {
+            return Err(StoreError::Abandoned);
+        }
+        for folder in &options.folders {
+            follow_folder(writer, folder, options)?;
+        }
+        Ok(())
+    });
     store.write_much(false).map_err(|error| failure(&error, &path))?;
     if let Some(mut failure) = refused {
-        failure.places.extend(report.rejected);
-        return Err(failure);
+        failure.places.append(&mut report.rejected);
+        return Err(with_what_is_in(failure, &report));
     }
     match written {
         Err(StoreError::Abandoned) if options.dry_run => Ok(report),
         Err(error) => Err(failure(&error, &path)),
         Ok(_) => Ok(report),
     }
+}
+
+/// A failure with what was taken in before it, and stays.
+fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
+    if report.entries_added > 0 {
+        let entries = counted(usize::try_from(report.entries_added).unwrap_or(usize::MAX), "entry", "entries");
+        failed.places.push(format!("the histories before it are in: {entries} added"));
+    }
+    failed
 }
 
 fn refusal(broken: Broken, shown: &str, path: &Path, draw: Draw<'_>) -> Failure {
@@ -460,10 +490,8 @@ enum Follow {
     Again(i64),
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where a file, its options and its report meet")]
 fn one_file(
     writer: &mut Writer<'_>,
-    env: &Env,
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
@@ -474,6 +502,7 @@ fn one_file(
     let ordered = importer.name() == "toml";
     let bulk_options = BulkOptions {
         origin: DeckOrigin::File,
+        edition: 0,
         place_in: options.deck.clone(),
         reposition: ordered,
         retire_missing: matches!(follow, Follow::Again(_)),
@@ -482,19 +511,19 @@ fn one_file(
             Follow::Not => None,
             Follow::FromNowOn(id) | Follow::Again(id) => Some(id),
         },
-        by_user: true,
+        theirs: options.theirs,
     };
     let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
-    let mut fresh = || env.fresh_uid();
     let shown = source.shown.clone();
     let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
+    let namer = Namer::new(deck.clone());
     let builtins = builtin_keys(writer);
     // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
     // user's own cards in it.
     let mut strangers: Vec<String> = Vec::new();
     let mut any_builtin = false;
     let mut seen_deck = String::new();
-    let mut bulk = Bulk::new(writer, bulk_options, &mut fresh)?;
+    let mut bulk = Bulk::new(writer, bulk_options)?;
     let mut rows = 0_u64;
     let mut put = |parsed: &Parsed| -> Result<(), StoreError> {
         match parsed {
@@ -520,49 +549,37 @@ fn one_file(
                 if seen_deck != own_deck {
                     own_deck.clone_into(&mut seen_deck);
                 }
-                // A note without a key goes out under its uid, and comes back as itself.
-                let own_uid = |key: &str| NoteUid::from_hex(key).filter(|_| key.len() == 32);
-                let who = match &row.identity {
-                    Identity::Key(key) => Who::Uid(own_uid(key).unwrap_or_else(|| NoteUid::of_key(own_deck, key))),
-                    Identity::Uid(uid) => Who::Uid(*uid),
-                    Identity::Foreign { namespace, id } => Who::Uid(NoteUid::of_foreign(namespace, id)),
-                    Identity::None => Who::Prompt,
-                };
-                let key = row.key.clone().or_else(|| match &row.identity {
-                    Identity::Key(key) => Some(key.clone()),
-                    Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
-                });
-                let key = key.filter(|key| own_uid(key).is_none());
-                if let (Who::Uid(uid), Some(keys)) = (&who, builtins.iter().find(|(id, _)| id == own_deck)) {
-                    if keys.1.contains(uid) {
+                if let (true, Some(keys)) = (row.who.named, builtins.iter().find(|(id, _)| id == own_deck)) {
+                    if keys.1.contains(&row.who.uid) {
                         any_builtin = true;
                     } else {
-                        strangers.push(key.clone().unwrap_or_else(|| uid.to_string()));
+                        strangers.push(row.key.clone().unwrap_or_else(|| row.who.uid.to_string()));
                     }
                 }
                 if report.first.len() < 3 {
                     let text = row.note.text()?;
                     report.first.push((text.prompt(1), text.answer(1)));
                 }
-                let placed = bulk.note(own_deck, who, key, &row.note)?;
+                let placed = bulk.note(own_deck, row.who, row.key.clone(), &row.note)?;
                 report.place(placed, &shown, row.place);
                 rows += 1;
             }
         }
         Ok(())
     };
-    read_beside(importer, &mut *source.input, &read_options, &mut put, progress)?;
+    let reading = Reading { importer, options: &read_options, namer, size: source.size };
+    read_beside(reading, &mut *source.input, &mut put, progress)?;
     if !strangers.is_empty() && !any_builtin {
         return Err(Broken::BuiltinClash { deck, keys: strangers });
     }
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, overruled } = bulk.finish()?;
+    let Finished { late, missing, kept } = bulk.finish()?;
     for placed in late {
         report.place(placed, &shown, Place::default());
     }
-    report.warnings.extend(overruled.iter().map(|both| both_changed(&shown, both)));
+    report.warnings.extend(kept.iter().take(MOST_KEPT_SHOWN).map(|kept| stays(&shown, kept)));
     if matches!(follow, Follow::Again(_)) {
         report.retired += missing;
     } else {
@@ -580,28 +597,55 @@ enum Parsed {
     Note(Row),
 }
 
-/// A note of a file: its identity, and its text packed.
+/// A note of a file: who it is, and its text packed.
 struct Row {
     place: Place,
     deck: Option<String>,
-    identity: Identity,
+    who: Who,
     key: Option<String>,
     note: PackedNote,
 }
 
+/// Why an outcome is not on its way.
+enum Held {
+    /// The row has no name of its own, and it is not known yet which prompts the file has more than once.
+    Nameless,
+    Store(StoreError),
+}
+
 impl Parsed {
-    fn of(outcome: Outcome) -> Result<Self, StoreError> {
+    fn of(outcome: Outcome, namer: &mut Namer) -> Result<Self, Held> {
         Ok(match outcome {
             Outcome::Warning(text) => Self::Warning(text),
             Outcome::Rejected(rejected) => Self::Rejected(rejected),
-            Outcome::Record(Record::Deck(head)) => Self::Deck(head),
+            Outcome::Record(Record::Deck(head)) => {
+                namer.deck_begins(&head.id);
+                Self::Deck(head)
+            }
             Outcome::Record(Record::Topic(topic)) => Self::Topic(topic),
-            Outcome::Record(Record::Note(item)) => {
-                let Item { place, deck, identity, key, text } = *item;
-                Self::Note(Row { place, deck, identity, key, note: PackedNote::of(&text)? })
+            Outcome::Record(Record::Note(mut item)) => {
+                let who = namer.who(&item).ok_or(Held::Nameless)?;
+                item.text.tags.retain(|tag| !namer.is_derived(tag));
+                let note = PackedNote::of(&item.text).map_err(Held::Store)?;
+                let Item { place, deck, identity, key, .. } = *item;
+                let key = key.or(match identity {
+                    Identity::Key(key) => Some(key),
+                    Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
+                });
+                // A note without a key goes out under its uid, and comes back as itself.
+                let key = key.filter(|key| names::own_uid(key).is_none());
+                Self::Note(Row { place, deck, who, key, note })
             }
         })
     }
+}
+
+/// A file that is read on a thread of its own.
+struct Reading<'r> {
+    importer: &'r dyn Importer,
+    options: &'r ReadOptions,
+    namer: Namer,
+    size: u64,
 }
 
 /// Reads a file on a thread of its own: it is taken apart while what came before goes into the database.
@@ -609,9 +653,8 @@ impl Parsed {
 /// Batches go back where they came from when they are used: memory that one thread takes and another gives back makes the
 /// two wait for each other, and would cost more than the second thread brings.
 fn read_beside(
-    importer: &dyn Importer,
+    reading: Reading<'_>,
     input: &mut (dyn ReadSeek + Send),
-    options: &ReadOptions,
     put: &mut dyn FnMut(&Parsed) -> Result<(), StoreError>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Broken> {
@@ -620,7 +663,7 @@ fn read_beside(
         let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
         let (back, used) = mpsc::channel();
         let count = &read;
-        let reading = scope.spawn(move || read_batches(importer, input, options, &sender, &used, count));
+        let reading = scope.spawn(move || read_batches(reading, input, &sender, &used, count));
         let take = || -> Result<(), StoreError> {
             for batch in batches {
                 progress(read.load(Ordering::Relaxed));
@@ -639,50 +682,79 @@ fn read_beside(
 }
 
 fn read_batches(
-    importer: &dyn Importer,
+    reading: Reading<'_>,
     input: &mut dyn ReadSeek,
-    options: &ReadOptions,
     batches: &mpsc::SyncSender<Vec<Parsed>>,
     used: &mpsc::Receiver<Vec<Parsed>>,
     read: &AtomicU64,
 ) -> Result<(), Broken> {
+    let Reading { importer, options, mut namer, size } = reading;
     let mut batch = Vec::with_capacity(BATCH);
     let mut bytes = 0;
-    let mut failed = None;
-    let mut heard = |bytes| read.store(bytes, Ordering::Relaxed);
-    let mut input = Counting { inner: input, read: 0, heard: &mut heard };
-    let done = importer.read(&mut input, options, &mut |outcome| {
-        let parsed = Parsed::of(outcome).map_err(|error| {
-            failed = Some(error);
-            Stop
-        })?;
-        bytes += if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
-        batch.push(parsed);
-        if batch.len() < BATCH && bytes < BATCH_BYTES {
-            return Ok(());
+    let mut under_way = 0_u64;
+    loop {
+        // Up to the first row without a name nothing has to be known of the rest of the file, and many have no such row.
+        let mut known = under_way;
+        let mut held = None;
+        let named = namer.knows_repeated();
+        let mut heard = |now: u64| read.store(if named { (size + now) / 2 } else { now }, Ordering::Relaxed);
+        let mut counting = Counting { inner: &mut *input, read: 0, heard: &mut heard };
+        let done = importer.read(&mut counting, options, &mut |outcome| {
+            if known > 0 {
+                known -= 1;
+                return Ok(());
+            }
+            let parsed = Parsed::of(outcome, &mut namer).map_err(|why| {
+                held = Some(why);
+                Stop
+            })?;
+            under_way += 1;
+            bytes += if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
+            batch.push(parsed);
+            if batch.len() < BATCH && bytes < BATCH_BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            let mut next = used.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
+            next.clear();
+            batches.send(std::mem::replace(&mut batch, next)).map_err(|_| Stop)
+        });
+        match held {
+            Some(Held::Store(error)) => return Err(Broken::Store(error)),
+            Some(Held::Nameless) => {
+                let again = |error: io::Error| Broken::Format(FormatError::Io(error));
+                input.rewind().map_err(again)?;
+                let mut heard = |now: u64| read.store(now / 2, Ordering::Relaxed);
+                let mut counting = Counting { inner: &mut *input, read: 0, heard: &mut heard };
+                let repeated = repeated_prompts(importer, &mut counting, options, namer.first_deck());
+                namer.tell_repeated(repeated);
+                input.rewind().map_err(again)?;
+            }
+            None => {
+                done.map_err(Broken::Format)?;
+                break;
+            }
         }
-        bytes = 0;
-        let mut next = used.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
-        next.clear();
-        batches.send(std::mem::replace(&mut batch, next)).map_err(|_| Stop)
-    });
-    if let Some(error) = failed {
-        return Err(Broken::Store(error));
     }
-    done.map_err(Broken::Format)?;
+    if namer.derived > 0 {
+        let rows = counted(usize::try_from(namer.derived).unwrap_or(usize::MAX), "row", "rows");
+        batch.push(Parsed::Warning(format!(
+            "the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself"
+        )));
+    }
     // Nobody takes it any more where the database failed, which is told already.
     batches.send(batch).ok();
     Ok(())
 }
 
-/// The text of the file is shown, the user's own one is kept among the note's versions, and both are said.
-fn both_changed(shown: &str, both: &Overruled) -> String {
+/// The user's own text stays, what the file says now is kept beside it, and both are said.
+fn stays(shown: &str, kept: &Kept) -> String {
     let line = |text: &NoteText| format!("{} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1)));
     format!(
-        "{shown}: a card that you had edited was changed there too; the file's text is shown now, and `lmq undo` brings \
-         yours back\n  the file's: {}\n  yours: {}",
-        line(&both.theirs),
-        line(&both.mine)
+        "{shown}: a card that you had edited was changed there too; yours stays, and `lmq import --theirs` takes the \
+         file's\n  the file's: {}\n  yours: {}",
+        line(&kept.theirs),
+        line(&kept.mine)
     )
 }
 
@@ -691,33 +763,41 @@ fn builtin_keys(writer: &Writer<'_>) -> Vec<(String, std::collections::BTreeSet<
     writer.builtin_uids().unwrap_or_default()
 }
 
+/// Takes a history in, whole or not at all.
 fn one_log(
-    writer: &mut Writer<'_>,
+    store: &mut Store,
+    stamp: Stamp,
     source: &mut Source,
+    options: &Options,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
-) -> Result<(), Broken> {
-    let mut union = writer.union()?;
-    let mut failed: Option<StoreError> = None;
-    let shown = source.shown.clone();
+) -> Result<(), Failure> {
+    let how = unite::How { accept_future: options.accept_future, dry_run: options.dry_run };
+    let (shown, path) = (source.shown.clone(), store.path().to_owned());
     let mut input = Counting { inner: &mut *source.input, read: 0, heard: progress };
-    let done = history::read(&mut input, &mut |record: Result<LogRecord, Rejected>| match record {
-        Ok(record) => union.put(&record).map_err(|error| {
-            failed = Some(error);
-            Stop
-        }),
-        Err(rejected) => {
-            report.reject(&shown, &rejected);
-            Ok(())
+    let told = RefCell::new(None);
+    let feed = |union: &mut Union<'_, '_>| {
+        let mut failed = None;
+        let done = segment::read(&mut input, &mut |line, record| {
+            union.put(line, &record).map_err(|error| {
+                failed = Some(error);
+                Stop
+            })
+        });
+        if let Some(error) = failed {
+            return Err(error);
         }
-    });
-    if let Some(error) = failed {
-        return Err(Broken::Store(error));
-    }
-    done.map_err(Broken::Format)?;
-    let (added, known) = union.finish()?;
-    report.events_added += added;
-    report.events_known += known;
+        done.map_err(|error| {
+            let nothing_drawn = |_: &str, _: &str, _: &[FileFault]| Vec::new();
+            told.replace(Some(refusal(Broken::Format(error), &shown, &path, &nothing_drawn)));
+            StoreError::Abandoned
+        })
+    };
+    let Taken { united, copy } =
+        unite(store, stamp, how, feed, || told.take()).map_err(|failed| failed.at(source.shown.clone()))?;
+    report.entries_added += united.added;
+    report.entries_known += united.known;
+    report.copies.extend(copy);
     Ok(())
 }
 
@@ -832,7 +912,7 @@ pub(super) fn options_of(text: &str) -> Options {
 ///
 /// # Errors
 /// When the database can't be read or written.
-pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>, Failure> {
+pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
     let path = store.path().to_owned();
     let sources = store.sources().map_err(|error| failure(&error, &path))?;
     let mut talk = Vec::new();
@@ -862,15 +942,15 @@ pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>,
                         id: 0,
                         ..source.clone()
                     };
-                    follow_one(store, env, stamp, &new, &file, &options, &mut talk)?;
+                    follow_one(store, stamp, &new, &file, &options, &mut talk)?;
                 }
             }
             let seen = SourceFile { size: Some(size), mtime_ms: Some(mtime_ms), ..source };
             store
-                .write(stamp, "link", |_| format!("followed {}", seen.path), |writer| writer.follow(&seen))
+                .write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen))
                 .map_err(|error| failure(&error, &path))?;
         } else {
-            follow_one(store, env, stamp, &source, &place, &options, &mut talk)?;
+            follow_one(store, stamp, &source, &place, &options, &mut talk)?;
         }
     }
     Ok(talk)
@@ -878,7 +958,6 @@ pub fn follow(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Vec<String>,
 
 fn follow_one(
     store: &mut Store,
-    env: &Env,
     stamp: Stamp,
     source: &SourceFile,
     place: &Path,
@@ -906,38 +985,28 @@ fn follow_one(
             None
         }
     };
-    // A file that was only touched, or that can't be read, changes nothing but what is known of it.
-    let kind = if importer.is_some() { "import" } else { "link" };
-    let written = store.write(
-        stamp,
-        kind,
-        |()| format!("followed {}", source.path),
-        |writer| {
-            let id = writer.follow(&seen)?;
-            if let Some(importer) = importer {
-                let done =
-                    one_file(writer, env, &mut file, importer, options, Follow::Again(id), &mut report, &mut |_| {});
-                match done {
-                    Err(Broken::Store(error)) => return Err(error),
-                    Err(broken) => {
-                        let lines = |shown: &str, _: &str, faults: &[FileFault]| {
-                            faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
-                        };
-                        refused = Some(refusal(broken, &source.path, &path, &lines));
-                        return Err(StoreError::Abandoned);
-                    }
-                    Ok(()) => {}
-                }
+    // A file that was only touched, or that can't be read, changes nothing but what is known of it, which is local.
+    let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
+        let id = writer.follow(&seen)?;
+        let Some(importer) = importer else { return Ok(()) };
+        match one_file(writer, &mut file, importer, options, Follow::Again(id), &mut report, &mut |_| {}) {
+            Err(Broken::Store(error)) => Err(error),
+            Err(broken) => {
+                let lines = |shown: &str, _: &str, faults: &[FileFault]| {
+                    faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
+                };
+                refused = Some(refusal(broken, &source.path, &path, &lines));
+                Err(StoreError::Abandoned)
             }
-            Ok(())
-        },
-    );
+            Ok(()) => Ok(()),
+        }
+    });
     if let Some(refused) = refused {
         talk.push(format!("{refused}\nits cards stay as they were"));
         return Ok(());
     }
     written.map_err(|error| failure(&error, &path))?;
-    if report.changes() || report.rejections > 0 {
+    if report.changes() || report.rejections > 0 || report.kept > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
         talk.extend(report.warnings);
         talk.extend(report.rejected);

@@ -1,5 +1,7 @@
 //! Changes of notes carried into the followed deck files that they come from, so that file and database say the same.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
@@ -25,8 +27,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
-const LEAVE: &str =
-    "nothing was changed. With --leave-file the edit is yours alone, and stays until the file changes that card";
+const LEAVE: &str = "nothing was changed. With --leave-file the edit is yours alone, and stays whatever the file says";
 
 /// A note that gets another text.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ struct Patched {
 #[derive(Default)]
 pub struct Plan {
     patched: Vec<Patched>,
-    aside: BTreeSet<NoteUid>,
+    carried: BTreeSet<NoteUid>,
     talk: Vec<String>,
 }
 
@@ -78,9 +79,8 @@ pub fn plan(store: &Store, changes: &[Change], leave: bool) -> Result<Plan, Fail
         let Some((source, key)) = found else { continue };
         let is_deck = is_deck_file(&source);
         let (true, Some(key), false) = (is_deck, key, leave) else {
-            plan.aside.insert(change.note);
             let said = format!(
-                "`{}` is followed and was not changed: the text is yours, and stays until the file changes that card",
+                "`{}` is followed and was not changed: the text is yours, and stays whatever the file says",
                 one_line(&source.path)
             );
             if !plan.talk.contains(&said) {
@@ -89,6 +89,7 @@ pub fn plan(store: &Store, changes: &[Change], leave: bool) -> Result<Plan, Fail
             continue;
         };
         let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
+        plan.carried.insert(change.note);
         add(&mut per_file, source, deck_toml::patch::Change { key, new_key, text: change.text.clone() });
     }
     for (source, changes) in per_file {
@@ -159,10 +160,10 @@ fn patched(source: SourceFile, changes: &[deck_toml::patch::Change]) -> Result<P
 }
 
 impl Plan {
-    /// Whether the note's file stays as it is, so that its text and the file's differ.
+    /// Whether the note's followed file gets the text too, so that it is the source's own.
     #[must_use]
-    pub fn is_aside(&self, note: NoteUid) -> bool {
-        self.aside.contains(&note)
+    pub fn is_carried(&self, note: NoteUid) -> bool {
+        self.carried.contains(&note)
     }
 
     /// Writes the files, and remembers that they were read as they are now. All of them or none.
@@ -258,9 +259,8 @@ pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<St
         match write_one(plan) {
             Ok(()) => {
                 let seen = seen(&plan.source, &plan.path);
-                store
-                    .write(stamp, "link", |_| format!("changed {}", plan.source.path), |writer| writer.follow(&seen))
-                    .map_err(fail)?;
+                // What is known of a file is local: no step comes of it.
+                store.write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen)).map_err(fail)?;
             }
             Err(failure) => talk.push(format!("not changed back: {}", failure.what)),
         }

@@ -1,5 +1,6 @@
 //! What two front ends share, or one transaction spans.
 
+pub mod action_words;
 pub mod add;
 pub mod backup;
 pub mod bulk;
@@ -10,6 +11,7 @@ pub mod desk;
 pub mod edit;
 pub mod export;
 pub mod files;
+pub mod forget;
 pub mod import;
 pub mod linked;
 pub mod page;
@@ -21,6 +23,7 @@ pub mod search;
 pub mod settings;
 pub mod share;
 pub mod undo;
+pub mod unite;
 
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -46,11 +49,31 @@ pub fn stamp(env: &Env, settings: &Settings) -> Stamp {
 /// # Errors
 /// When the database can't be opened or written.
 pub fn open(path: &Path, env: &Env, settings: &Settings) -> Result<(Store, Vec<String>), Failure> {
-    let mut store = open_as_is(path, env)?;
-    let stamp = stamp(env, settings);
-    decks::install(&mut store, env, stamp)?;
-    let talk = import::follow(&mut store, env, stamp)?;
+    let Opened { store, talk, .. } = open_with_clock(path, env, settings)?;
     Ok((store, talk))
+}
+
+/// A database that was opened.
+pub struct Opened {
+    /// The database.
+    pub store: Store,
+    /// What the person should know.
+    pub talk: Vec<String>,
+    /// What is to be said, and asked, about the clock before anything is answered.
+    pub clock: Option<String>,
+}
+
+/// As [`open`], with a look at the clock before anything is written: what is written with it would hide that it is wrong.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
+    let mut store = open_as_is(path, env)?;
+    let clock = review::clock_warning(&store, env)?;
+    let stamp = stamp(env, settings);
+    decks::install(&mut store, stamp)?;
+    let talk = import::follow(&mut store, stamp)?;
+    Ok(Opened { store, talk, clock })
 }
 
 /// Opens the database without a look at decks and files: for doctor, backup and restore.
@@ -59,7 +82,13 @@ pub fn open(path: &Path, env: &Env, settings: &Settings) -> Result<(Store, Vec<S
 /// When the database can't be opened.
 pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
     let (machine, device_name) = Env::machine();
-    let here = Here { machine, device_name, fresh_device: Env::fresh_device() };
+    let here = Here {
+        machine,
+        device_name,
+        fresh_device: Env::fresh_device(),
+        chance: Env::chance(),
+        state_folder: Env::state_folder(),
+    };
     Store::open(path, here, env.now()).map_err(|error| failure(&error, path))
 }
 
@@ -87,9 +116,14 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
         StoreError::Abandoned => Failure::bug("something was given up without a reason"),
         StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
         StoreError::Suspended => Failure::failed("the card is suspended"),
-        StoreError::Clash(event) => Failure::data("this history contradicts the one that is here")
-            .at(format!("two different events have the name {event}"))
-            .hint("one of the two databases was changed by hand, or copied while it was in use"),
+        StoreError::Refused(why) => Failure::data("this history can't be taken in")
+            .at(why.clone())
+            .hint("nothing was changed; export it again where it comes from. docs/data-model.md says what is checked"),
+        StoreError::Unreleased(file) => {
+            Failure::data(format!("`{}` was made by lmq before its first release", file.display()))
+                .at("this version can't read it")
+                .hint("export its notes with the program that made it, then import them into a new database")
+        }
         StoreError::Corrupt(what) => damaged(path).at(what.clone()),
         StoreError::Sqlite(source) => match error.trouble() {
             Trouble::Busy => Failure::failed("another lmq is writing to the database")

@@ -18,6 +18,8 @@ use crate::ops::stamp;
 use crate::store::CardLine;
 use crate::store::Store;
 
+/// An event or a fact.
+pub use crate::store::Happened;
 /// An event with the states around it.
 pub use crate::store::HistoryRow;
 
@@ -79,8 +81,12 @@ pub fn page(store: &Store, env: &Env, settings: &Settings, card: CardId) -> Resu
         .map_err(fail)?;
     let stands = stands(store, settings, today, &line)?;
     let rules = settings.of_deck(&line.deck_name);
+    // As a session would ask it; a card that none would ask has the state that its events add up to.
+    let loaded = store.load(card).map_err(fail)?;
+    let state = loaded.as_ref().map_or(&line.state, |loaded| &loaded.state);
+    let scheduler = loaded.as_ref().and_then(|loaded| loaded.scheduler.clone()).unwrap_or_else(|| rules.scheduler());
     Ok(Some(Page {
-        choices: choices(rules, Mode::Normal, card, &line.state, today),
+        choices: choices(rules, &scheduler, Mode::Normal, card, state, today),
         leech: is_leech(line.state.lapses(), rules.leech_lapses),
         stands,
         events,

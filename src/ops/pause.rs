@@ -1,7 +1,8 @@
 //! Breaks: announced, ended, looked at.
 
-use crate::core::event::Detail;
-use crate::core::event::Fact;
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::fact::Fact;
 use crate::core::pause::Pause;
 use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
@@ -17,10 +18,10 @@ pub fn current(store: &Store, today: StudyDay) -> Result<Option<Pause>, Failure>
     Ok(store.pauses().map_err(|error| failure(&error, store.path()))?.on(today))
 }
 
-fn write(store: &mut Store, stamp: Stamp, label: String, fact: Fact) -> Result<(), Failure> {
+fn write(store: &mut Store, stamp: Stamp, fact: &Fact) -> Result<(), Failure> {
     let path = store.path().to_owned();
     store
-        .write(stamp, "pause", |()| label, |writer| writer.append_fact(fact, Detail::default()))
+        .write(stamp, ActionKind::Pause, Subject::None, |writer| writer.append_fact(fact, None))
         .map_err(|error| failure(&error, &path))?;
     Ok(())
 }
@@ -34,7 +35,7 @@ pub fn pause(store: &mut Store, stamp: Stamp, until: StudyDay) -> Result<(), Fai
         return Err(Failure::usage(format!("{} is not after today", until.iso()))
             .hint("give the first day on which you want to review again"));
     }
-    write(store, stamp, format!("paused until {}", until.iso()), Fact::Paused { until })
+    write(store, stamp, &Fact::Paused { until })
 }
 
 /// Ends the break that lasts; gives it, or nothing where there is none.
@@ -44,7 +45,7 @@ pub fn pause(store: &mut Store, stamp: Stamp, until: StudyDay) -> Result<(), Fai
 pub fn resume(store: &mut Store, stamp: Stamp) -> Result<Option<Pause>, Failure> {
     let current = current(store, stamp.today)?;
     if current.is_some() {
-        write(store, stamp, "ended the pause".to_owned(), Fact::Resumed)?;
+        write(store, stamp, &Fact::Resumed)?;
     }
     Ok(current)
 }

@@ -3,6 +3,7 @@
 use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::settings::Settings;
+use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
 use crate::ops;
@@ -85,7 +86,7 @@ pub fn make(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_
                 state: line.state.word(stamp.today, settings.of_deck(&line.deck_name).drill()),
                 due: memory.map(|m| m.due),
                 interval: memory.map(|m| m.interval),
-                ease: memory.map(|m| m.ease),
+                ease: memory.and_then(Memory::ease),
                 lapses: u64::from(line.state.lapses()),
             });
             Ok(())

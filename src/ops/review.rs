@@ -1,6 +1,9 @@
 //! Step, commit, then move on: what every front end does with a session.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::event::Draft;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::queue::Candidate;
@@ -22,6 +25,7 @@ use crate::core::text::joined;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::action_words::words;
 use crate::ops::add::add;
 use crate::ops::bulk::Change;
 use crate::ops::bulk::make;
@@ -49,7 +53,24 @@ use std::collections::BTreeSet;
 const LONG_AGO_MS: i64 = 60 * 86_400_000;
 
 /// What `u` takes back, however old.
-const STEPS: [&str; 5] = ["answer", "bury", "suspend", "mark", "edit"];
+const STEPS: [ActionKind; 5] =
+    [ActionKind::Answer, ActionKind::Bury, ActionKind::Suspend, ActionKind::Mark, ActionKind::Edit];
+
+/// The newest steps of any kind among which those of a sitting are looked for.
+const STEPS_LISTED: usize = 50;
+
+/// Whether a step is one that is made in a sitting: what was done to many cards at once was not.
+fn is_of_a_sitting(step: &ActionLine) -> bool {
+    STEPS.contains(&step.kind) && (step.cards <= 1 || step.kind == ActionKind::Edit)
+}
+
+/// What some events are about: the one card of all of them.
+fn subject(events: &[Draft]) -> Subject {
+    match events {
+        [first, rest @ ..] if rest.iter().all(|event| event.card == first.card) => Subject::Card(first.card),
+        _ => Subject::None,
+    }
+}
 
 /// What kind of sitting.
 #[derive(Debug, Clone, Default)]
@@ -239,8 +260,8 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
-        let mut steps = self.store.actions(50).map_err(|error| self.failure(&error))?;
-        steps.retain(|step| STEPS.contains(&step.kind.as_str()));
+        let mut steps = self.store.actions(STEPS_LISTED).map_err(|error| self.failure(&error))?;
+        steps.retain(is_of_a_sitting);
         Ok(steps)
     }
 
@@ -348,23 +369,18 @@ impl<'a> Review<'a> {
         let mut next = step.next;
         for effect in step.effects {
             match effect {
-                Effect::Append { kind, label, events } => {
-                    let scheduler = self.session.rules().scheduler();
-                    let written = self.store.write(
-                        when,
-                        kind,
-                        |_| label.clone(),
-                        |writer| {
-                            let mut state = CardState::default();
-                            for draft in &events {
-                                state = writer.append(draft, &scheduler)?;
-                            }
-                            Ok(state)
-                        },
-                    );
+                Effect::Append { kind, events } => {
+                    let scheduler = self.session.scheduler();
+                    let written = self.store.write(when, kind, subject(&events), |writer| {
+                        let mut state = CardState::default();
+                        for draft in &events {
+                            state = writer.append(draft, &scheduler)?;
+                        }
+                        Ok(state)
+                    });
                     match written {
                         Ok((state, _)) => {
-                            if kind == "mark" {
+                            if kind == ActionKind::Mark {
                                 said.push(Said::Marked(state.marked));
                                 next = next.refreshed(&state);
                             }
@@ -394,25 +410,27 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn undo(&mut self) -> Result<Said, Failure> {
-        let newest = self.store.newest_action(&STEPS).map_err(|error| self.failure(&error))?;
-        let Some(action) = newest else { return Ok(Said::NothingToUndo) };
+        let Some(action) = self.newest_step()? else { return Ok(Said::NothingToUndo) };
         let when = stamp(self.env, &self.settings);
-        let label = format!("undid: {}", action.label);
-        let (undo, _) = self
-            .store
-            .write(when, "undo", |_| label, |writer| writer.undo(action.id))
-            .map_err(|error| self.failure(&error))?;
-        let told = crate::ops::linked::after_undo(self.store, when, &undo)?;
+        let undo = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
-        if self.session.waiting().all() == waiting && action.kind != "mark" {
+        if self.session.waiting().all() == waiting && action.kind != ActionKind::Mark {
             // It was no answer of this sitting: ask it all the same, it is what the person wants to see.
             for card in undo.cards {
                 self.ask_first(card, when.today)?;
             }
         }
         self.advance()?;
-        Ok(Said::Undone(joined(&[vec![action.label], told].concat())))
+        Ok(Said::Undone(joined(&[vec![words(&action)], undo.talk].concat())))
+    }
+
+    fn newest_step(&self) -> Result<Option<ActionLine>, Failure> {
+        let newest = self.store.newest_action(&STEPS).map_err(|error| self.failure(&error))?;
+        if newest.as_ref().is_none_or(is_of_a_sitting) {
+            return Ok(newest);
+        }
+        Ok(self.steps()?.into_iter().find(|step| !step.voided))
     }
 
     /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.
@@ -497,18 +515,15 @@ pub fn answer(
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
     let revealed = session.step(Input::Respond(String::new()), when.now, when.today).next;
     let step = revealed.step(Input::Grade(quality), when.now, when.today);
-    let scheduler = revealed.rules().scheduler();
+    let scheduler = revealed.scheduler();
     let mut leech = None;
     for effect in step.effects {
         match effect {
-            Effect::Append { kind, label, events } => {
+            Effect::Append { kind, events } => {
                 store
-                    .write(
-                        when,
-                        kind,
-                        |()| label.clone(),
-                        |writer| events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop)),
-                    )
+                    .write(when, kind, subject(&events), |writer| {
+                        events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
+                    })
                     .map_err(|error| failure(&error, &path))?;
             }
             Effect::Leech { lapses, .. } => leech = Some(lapses),
@@ -518,13 +533,14 @@ pub fn answer(
     Ok(leech)
 }
 
-/// A word about the clock, where it is far from the newest event: before the first answer.
+/// A word about the clock, where it is far from the newest thing that this device wrote, or before it: to be said, and asked
+/// about, before the first answer.
 ///
 /// # Errors
 /// When the database can't be read.
 pub fn clock_warning(store: &Store, env: &Env) -> Result<Option<String>, Failure> {
     let now = env.now();
-    let newest = store.newest_event_ms().map_err(|error| failure(&error, store.path()))?;
+    let newest = store.newest_own_instant().map_err(|error| failure(&error, store.path()))?;
     Ok(newest.and_then(|newest| {
         let date = Timestamp { unix_ms: newest, ..now }.to_rfc3339();
         let today = now.to_rfc3339();

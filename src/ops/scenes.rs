@@ -2,8 +2,6 @@
 
 use crate::core::card::NoteText;
 use crate::core::card::Value;
-use crate::core::event::Detail;
-use crate::core::event::Fact;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
@@ -71,17 +69,7 @@ pub fn never_again(store: &mut Store, env: &Env, settings: &Settings) -> Result<
         Failure::failed("cannot tell where your settings are: there is no home folder").hint("set LMQ_CONFIG to a file")
     })?;
     let old = settings::change(&file, SETTING, Some("false"))?;
-    let extra = serde_json::json!({ "key": SETTING, "old": old, "new": "false" }).to_string();
-    let path = store.path().to_owned();
-    store
-        .write(
-            stamp(env, settings),
-            "config",
-            |()| format!("set {SETTING} to false"),
-            |writer| writer.append_fact(Fact::Configured, Detail { extra: Some(extra), ..Detail::default() }),
-        )
-        .map(drop)
-        .map_err(|error| failure(&error, &path))
+    settings::remember(store, stamp(env, settings), SETTING, old, Some("false"))
 }
 
 #[cfg(test)]

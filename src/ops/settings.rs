@@ -1,5 +1,9 @@
 //! The settings file: read, checked, changed without losing its comments.
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::fact::Change;
+use crate::core::fact::Fact;
 use crate::core::grade::Drill;
 use crate::core::grade::Scale;
 use crate::core::settings::KeyPreset;
@@ -11,7 +15,10 @@ use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::core::units::Days;
 use crate::failure::Failure;
+use crate::ops::failure;
 use crate::ops::files;
+use crate::store::Stamp;
+use crate::store::Store;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -553,6 +560,15 @@ fn undotted(name: &str) -> (Option<String>, String) {
     }
 }
 
+/// A name that [`dotted`] made, for people: `scale in work::team`.
+#[must_use]
+pub fn in_words(name: &str) -> String {
+    match undotted(name) {
+        (Some(deck), key) => format!("{key} in {}", one_line(&deck)),
+        (None, key) => one_line(&key),
+    }
+}
+
 /// The table of a deck in a file, made where it is missing and `make` says so.
 fn table_of<'d>(
     document: &'d mut toml_edit::DocumentMut,
@@ -638,6 +654,26 @@ pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<Str
     files::make_folder_of(path)?;
     files::write_whole(path, |out| out.write_all(document.to_string().as_bytes()))?;
     Ok(old)
+}
+
+/// Writes into the log that a setting was changed, so that it can be undone.
+///
+/// # Errors
+/// When the database can't be written.
+pub fn remember(
+    store: &mut Store,
+    stamp: Stamp,
+    name: &str,
+    old: Option<String>,
+    new: Option<&str>,
+) -> Result<(), Failure> {
+    let change = Change::Setting { key: name.to_owned(), old, new: new.map(str::to_owned) };
+    let words = serde_json::to_string(&change).map_err(|error| Failure::bug(error.to_string()))?;
+    let path = store.path().to_owned();
+    store
+        .write(stamp, ActionKind::Configure, Subject::None, |writer| writer.append_fact(&Fact::Configured, Some(words)))
+        .map(drop)
+        .map_err(|error| failure(&error, &path))
 }
 
 /// What an empty file is opened with in an editor: every setting as a comment, with what it is.

@@ -3,7 +3,9 @@
 use crate::core::card::Ask;
 use crate::core::card::Outcome;
 use crate::core::card::Verdict;
-use crate::core::event::Fact;
+use crate::core::event::Event;
+use crate::core::event::EventKind;
+use crate::core::grade::Quality;
 use crate::core::queue::Comeback;
 use crate::core::queue::Origin;
 use crate::core::session::Choice;
@@ -13,9 +15,11 @@ use crate::core::session::Session;
 use crate::core::session::Summary;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
 use crate::core::text::counted;
 use crate::core::units::Days;
 use crate::core::units::Millis;
+use crate::ops::page::Happened;
 use crate::ops::page::HistoryRow;
 use crate::ops::page::Page;
 use crate::ops::page::Stands;
@@ -179,10 +183,10 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
         },
     }];
     if let Some(memory) = &state.memory {
+        let ease = memory.ease().map_or_else(String::new, |ease| format!("ease {:.2}, ", ease.decimal()));
         lines.push(format!(
-            "Interval {}, ease {:.2}, {}, {}",
+            "Interval {}, {ease}{}, {}",
             memory.interval.short(),
-            memory.ease.decimal(),
             counted(usize::try_from(memory.repetitions).unwrap_or(0), "recall in a row", "recalls in a row"),
             counted(usize::try_from(memory.lapses).unwrap_or(0), "lapse", "lapses"),
         ));
@@ -247,7 +251,7 @@ pub fn facts(page: &Page, hidden: bool) -> Vec<(&'static str, String)> {
     if let Some(memory) = &state.memory {
         facts.push(("due", format!("{}, {}", memory.due.iso(), in_days(memory.due.since(page.today)))));
         facts.push(("interval", memory.interval.short()));
-        facts.push(("ease", format!("{:.2}", memory.ease.decimal())));
+        facts.extend(memory.ease().map(|ease| ("ease", format!("{:.2}", ease.decimal()))));
         facts.push(("recalls", format!("{} in a row", memory.repetitions)));
         facts.push(("lapses", memory.lapses.to_string()));
     }
@@ -273,25 +277,48 @@ pub fn facts(page: &Page, hidden: bool) -> Vec<(&'static str, String)> {
 /// An event in one line.
 #[must_use]
 pub fn event(row: &HistoryRow) -> String {
-    let event = &row.event;
-    let at = event.at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
-    let mut line = format!("{at} {}", event.fact.name());
-    if let Some((quality, took)) = event.fact.answer() {
-        line.push_str(&format!(" {} in {:.1} s", quality.button().name(), f64::from(took.0) / 1000.0));
-    }
-    if event.detail.guessed {
-        line.push_str(", guessed");
-    }
-    if let Some(response) = &event.detail.response {
-        line.push_str(&format!(", answered “{response}”"));
-    }
-    if let Some(after) = &event.after {
-        line.push_str(&format!(" → {}, due {}", after.interval.short(), after.due.iso()));
-    }
+    let when = |at: Timestamp| at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
+    let mut line = match &row.what {
+        Happened::Fact { at, fact, .. } => format!("{} {}", when(*at), fact.name()),
+        Happened::Event(event) => {
+            let mut line = format!("{} {}", when(event.at), event.kind.name());
+            if let Some((quality, took)) = event.kind.answer() {
+                line.push_str(&format!(" {} in {:.1} s", quality.button().name(), f64::from(took.0) / 1000.0));
+            }
+            if event.detail.guessed {
+                line.push_str(", guessed");
+            }
+            if let Some(response) = &event.detail.response {
+                line.push_str(&format!(", answered “{response}”"));
+            }
+            if let Some(after) = row.after.as_ref().and_then(|state| state.memory.as_ref()).filter(|_| moves(event)) {
+                line.push_str(&format!(" → {}, due {}", after.interval.short(), after.due.iso()));
+            }
+            line
+        }
+    };
     if row.voided {
         line.push_str(" (taken back)");
     }
     line
+}
+
+/// Whether an event leaves a memory of its own.
+fn moves(event: &Event) -> bool {
+    match event.kind {
+        EventKind::Answered { .. } | EventKind::Rescheduled | EventKind::Adopted | EventKind::Restarted => true,
+        EventKind::Crammed { .. }
+        | EventKind::Reset
+        | EventKind::Suspended
+        | EventKind::Unsuspended
+        | EventKind::Buried { .. }
+        | EventKind::Unburied
+        | EventKind::Marked
+        | EventKind::Unmarked
+        | EventKind::Flagged { .. }
+        | EventKind::Imported { .. }
+        | EventKind::Checked { .. } => false,
+    }
 }
 
 /// What can be done about a leech, each with its key. Everything that offers them reads this list.
@@ -305,17 +332,18 @@ pub const LEECH_OFFERS: &[(Command, &str)] = &[
 /// The history of a leech in one line.
 #[must_use]
 pub fn leech_history(page: &Page) -> String {
-    let answers: Vec<&HistoryRow> =
-        page.events.iter().filter(|row| !row.voided && matches!(row.event.fact, Fact::Answered { .. })).collect();
-    let last: Vec<&str> = answers
-        .iter()
-        .rev()
-        .take(6)
-        .rev()
-        .filter_map(|row| row.event.fact.answer())
-        .map(|(quality, _)| quality.button().name())
+    let counting = page.events.iter().filter(|row| !row.voided);
+    let answers: Vec<(StudyDay, Quality)> = counting
+        .filter_map(|row| match &row.what {
+            Happened::Event(event) => match event.kind {
+                EventKind::Answered { quality, .. } => Some((event.study_day, quality)),
+                _ => None,
+            },
+            Happened::Fact { .. } => None,
+        })
         .collect();
-    let since = answers.first().map_or_else(String::new, |row| format!(" since {}", row.event.study_day.iso()));
+    let last: Vec<&str> = answers.iter().rev().take(6).rev().map(|(_, quality)| quality.button().name()).collect();
+    let since = answers.first().map_or_else(String::new, |(day, _)| format!(" since {}", day.iso()));
     format!(
         "Failed {} in {}{since}; lately {}",
         counted(usize::try_from(page.line.state.lapses()).unwrap_or(0), "time", "times"),

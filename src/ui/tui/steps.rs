@@ -2,6 +2,7 @@
 
 use crate::core::text::counted;
 use crate::failure::Failure;
+use crate::ops::action_words::words;
 use crate::ops::desk::ActionLine;
 use crate::ui::keymap::Command;
 use crate::ui::tui::With;
@@ -94,5 +95,5 @@ fn words_of(step: &ActionLine) -> String {
     let many = usize::try_from(step.cards).ok().filter(|cards| *cards > 1);
     let many = many.map_or_else(String::new, |cards| format!(" ({})", counted(cards, "card", "cards")));
     let undone = if step.voided { " (taken back)" } else { "" };
-    format!("{at}  {}{many}{undone}", step.label)
+    format!("{at}  {}{many}{undone}", words(step))
 }

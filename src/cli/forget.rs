@@ -1,0 +1,139 @@
+use crate::cli::Ctx;
+use crate::cli::bulk::can_ask;
+use crate::cli::bulk::confirmed;
+use crate::cli::busy::Busy;
+use crate::cli::json;
+use crate::core::text::counted;
+use crate::core::text::one_line;
+use crate::core::text::printable;
+use crate::failure::Failure;
+use crate::ops::forget::Done;
+use crate::ops::forget::Plan;
+use crate::ops::forget::Wanted;
+use crate::ops::forget::forget;
+use crate::ops::forget::plan;
+use serde::Serialize;
+
+/// Erase texts for good
+///
+/// What cards say and what was typed to them goes, out of the database's own bytes, its log and the copies that lmq keeps
+/// beside it, on your other devices too once they are united with this one. Grades, schedules and statistics stay. Other
+/// commands only hide: this is the one step that `lmq undo` can't take back. Backups that you made yourself and files that
+/// you exported are yours to erase.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lmq forget team/salaries
+  lmq forget tag:private --dry-run
+  lmq forget --deck diary --yes
+  lmq forget --typed              what you typed as answers, to all cards")]
+pub(super) struct Args {
+    /// Cards by name (deck/key, deck/key#number, the beginning of an id), or a search as `lmq cards` takes it
+    #[arg(required_unless_present_any = ["deck", "typed"], conflicts_with_all = ["deck", "typed"])]
+    cards: Vec<String>,
+
+    /// All of a deck, by id or name
+    #[arg(long, value_name = "D", conflicts_with = "typed")]
+    deck: Option<String>,
+
+    /// What was typed as an answer to any card
+    #[arg(long)]
+    typed: bool,
+
+    /// Say what would be erased, and erase nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Don't ask
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Print what was erased as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Erased {
+    texts: u64,
+    notes: usize,
+    copies: Vec<String>,
+    unreached: Vec<String>,
+    followed: Vec<String>,
+}
+
+pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let mut store = ctx.store()?;
+    let stamp = ctx.stamp();
+    let wanted = match &args.deck {
+        Some(deck) => Wanted::Deck(deck),
+        None if args.typed => Wanted::Typed,
+        None => Wanted::Cards(&args.cards),
+    };
+    let plan = plan(&store, &ctx.settings, stamp.today, &wanted)?;
+    if args.dry_run {
+        ctx.line(format!("would have erased {}", plan.label))?;
+        return names(&plan, ctx);
+    }
+    if !args.yes {
+        if can_ask() {
+            names(&plan, ctx)?;
+        }
+        let question = format!("This erases {}, for good: `lmq undo` can't bring it back.", plan.label);
+        if !confirmed(ctx, &question)? {
+            return Err(Failure::usage(format!("nothing was erased: this would erase {}", plan.label))
+                .hint("say --yes to do it, for good, or --dry-run to look"));
+        }
+    }
+    let busy = Busy::new(ctx, "erasing");
+    let done = forget(&mut store, &ctx.env, stamp, &plan)?;
+    drop(busy);
+    if args.json {
+        return json::print(ctx, &erased(&plan, &done));
+    }
+    tell(&done, ctx)
+}
+
+fn erased(plan: &Plan, done: &Done) -> Erased {
+    Erased {
+        texts: done.texts,
+        notes: plan.notes,
+        copies: done.copies.iter().map(|path| path.display().to_string()).collect(),
+        unreached: done.unreached.iter().map(|(path, _)| path.display().to_string()).collect(),
+        followed: done.followed.clone(),
+    }
+}
+
+fn names(plan: &Plan, ctx: &mut Ctx) -> Result<(), Failure> {
+    for name in &plan.names {
+        ctx.line(format!("  {name}"))?;
+    }
+    match plan.notes.saturating_sub(plan.names.len()) {
+        0 => Ok(()),
+        more if plan.names.is_empty() => ctx.line(format!("  {}", counted(more, "note", "notes"))),
+        more => ctx.line(format!("  and {more} more")),
+    }
+}
+
+fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
+    let texts = counted(usize::try_from(done.texts).unwrap_or(usize::MAX), "text", "texts");
+    let copies = match done.copies.len() {
+        0 => String::new(),
+        copies => format!(", here and in {} beside the database", counted(copies, "copy", "copies")),
+    };
+    ctx.line(format!("erased {texts}{copies}"))?;
+    for (path, why) in &done.unreached {
+        ctx.line(printable(&format!("not erased in {}: {}", path.display(), one_line(why))))?;
+    }
+    for path in &done.followed {
+        ctx.line(format!(
+            "`{}` is followed and still says it: take it out there, or it comes back when the file changes",
+            one_line(path)
+        ))?;
+    }
+    ctx.say(
+        "backups and exports that you made yourself still hold it; your other devices do until they are united with this \
+         one",
+    );
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Texts erased for good: from the log, from the database's own bytes, and from the copies beside it.
+
+use crate::core::fact::Erasure;
+use crate::core::id::NoteUid;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::core::text::counted;
+use crate::core::text::nearest;
+use crate::core::text::one_line;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::ops::backup;
+use crate::ops::bulk;
+use crate::ops::failure;
+use crate::ops::open_as_is;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Names that a plan shows.
+const SHOWN: usize = 5;
+
+/// What a person wants erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted<'w> {
+    /// Texts of notes and what was typed to them: cards by name, or a search.
+    Cards(&'w [String]),
+    /// All of a deck, by id or name.
+    Deck(&'w str),
+    /// What was typed to any card.
+    Typed,
+}
+
+/// What would be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    what: Vec<Erasure>,
+    /// Notes whose texts it takes.
+    pub notes: usize,
+    /// The first names.
+    pub names: Vec<String>,
+    /// What it is, in a few words.
+    pub label: String,
+}
+
+/// What was erased, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Done {
+    /// Texts that are gone from the database.
+    pub texts: u64,
+    /// Followed files that may still hold the same.
+    pub followed: Vec<String>,
+    /// Copies beside it from which they are gone too.
+    pub copies: Vec<PathBuf>,
+    /// Copies beside it that could not be changed, each with the reason.
+    pub unreached: Vec<(PathBuf, String)>,
+}
+
+/// What it takes.
+///
+/// # Errors
+/// When there are no such cards or there is no such deck, or the database can't be read.
+pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted<'_>) -> Result<Plan, Failure> {
+    let fail = |error: StoreError| failure(&error, store.path());
+    let (notes, deck) = match wanted {
+        Wanted::Typed => {
+            return Ok(Plan {
+                what: vec![Erasure::Typed],
+                notes: 0,
+                names: Vec::new(),
+                label: "everything that was typed to cards".to_owned(),
+            });
+        }
+        Wanted::Cards(names) => {
+            let cards = bulk::meant(store, settings, today, names)?;
+            let mut seen = BTreeSet::new();
+            let notes: Vec<NoteUid> =
+                cards.into_iter().map(|card| card.note).filter(|note| seen.insert(*note)).collect();
+            (notes, None)
+        }
+        Wanted::Deck(name) => {
+            let Some((id, name)) = store.deck_named(name).map_err(fail)? else {
+                return Err(no_deck(store, name)?);
+            };
+            // Those too that were deleted, or went elsewhere: their texts are in the log all the same.
+            (store.notes_ever_in(&id).map_err(fail)?, Some((id, name)))
+        }
+    };
+    let mut names = Vec::new();
+    for note in notes.iter().take(SHOWN) {
+        names.extend(store.note_now(*note).map_err(fail)?.map(|now| one_line(&now.name)));
+    }
+    let of_notes = format!("what {} and what was typed to it", counted(notes.len(), "note says", "notes say"));
+    let label = match &deck {
+        Some((_, name)) => format!("the deck {}, with {of_notes}", one_line(name)),
+        None => of_notes,
+    };
+    let count = notes.len();
+    let deck = deck.map(|(id, _)| Erasure::Deck(id));
+    let what = deck.into_iter().chain(notes.into_iter().map(Erasure::Note)).collect();
+    Ok(Plan { what, notes: count, names, label })
+}
+
+fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
+    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()));
+    Ok(Failure::usage(format!("there is no deck `{}`", one_line(name))).hint(match near {
+        Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
+        None => "`lmq decks` lists all decks".to_owned(),
+    }))
+}
+
+/// Erases it, here and in the copies beside the database.
+///
+/// # Errors
+/// When the database can't be written. Of a copy that can't be changed the result tells.
+pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &Plan) -> Result<Done, Failure> {
+    let path = store.path().to_owned();
+    let forgotten = store.forget(stamp, &plan.what).map_err(|error| failure(&error, &path))?;
+    let mut done = Done { texts: forgotten.texts, followed: forgotten.followed, ..Done::default() };
+    let copies = backup::copies_beside(&path)
+        .map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))?;
+    for copy in copies {
+        match in_copy(&copy, env, stamp, plan) {
+            Ok(()) => done.copies.push(copy),
+            Err(why) => done.unreached.push((copy, why.what)),
+        }
+    }
+    Ok(done)
+}
+
+/// A copy is a database like any other; whoever writes to it is a device of its own.
+fn in_copy(path: &Path, env: &Env, stamp: Stamp, plan: &Plan) -> Result<(), Failure> {
+    let fail = |error: StoreError| failure(&error, path);
+    let mut copy = open_as_is(path, env)?;
+    copy.forget(stamp, &plan.what).map_err(fail)?;
+    copy.close().map_err(fail)
+}
