@@ -202,6 +202,12 @@ CREATE TABLE chain (
     hash BLOB NOT NULL
 ) STRICT;
 
+-- The last entry of other devices that the writers of united segments knew: what is awaited where it is not here yet.
+CREATE TABLE awaited (
+    device   INTEGER PRIMARY KEY,
+    sequence INTEGER NOT NULL
+) STRICT;
+
 -- ============================== caches ==============================
 -- `lmq doctor` makes them again from the log and compares.
 
@@ -225,6 +231,7 @@ CREATE TABLE deck (
     listed          INTEGER NOT NULL
 ) STRICT;
 
+-- `position` is its place in the deck file, null where notes name it and nobody says more of it.
 CREATE TABLE topic (
     id       INTEGER PRIMARY KEY,
     deck     INTEGER NOT NULL,
@@ -232,6 +239,7 @@ CREATE TABLE topic (
     title    TEXT NOT NULL,
     primer   TEXT,
     try_line TEXT,
+    position INTEGER,
     UNIQUE (deck, name_id)
 ) STRICT;
 

@@ -1,22 +1,32 @@
 //! Cards and decks as people list them, and how they are named.
 
+mod decks;
+#[cfg(test)]
+pub(super) mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub(super) use decks::DUE_BY_DECK;
+pub use decks::DeckLine;
+
 use crate::core::card::NoteText;
-use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::state::CardState;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::columns::LAST_COLUMNS;
+use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::STATE_COLUMNS;
-use crate::store::columns::u64_of;
-use crate::store::columns::whole_state_of;
+use crate::store::columns::card_number;
+use crate::store::columns::ordinals_of;
+use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
-use crate::store::review_log::voided;
+use crate::store::review_log::whole_state_of;
+use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use std::collections::BTreeMap;
+use rusqlite::Row;
 
 /// Notes that are handed out together: enough that handing over costs nothing, few enough to stay in the processor's cache.
 const NOTES_AT_A_TIME: usize = 256;
@@ -67,39 +77,6 @@ impl CardLine {
     }
 }
 
-/// A deck with its counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeckLine {
-    /// Local number, for a [`DeckSet`].
-    pub number: i64,
-    /// Its id.
-    pub id: String,
-    /// Path-like name.
-    pub name: String,
-    /// Title.
-    pub title: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Language.
-    pub language: Option<String>,
-    /// Licence.
-    pub license: Option<String>,
-    /// Version of its text.
-    pub version: Option<String>,
-    /// `builtin`, `file` or `made`.
-    pub origin: String,
-    /// The file that it is followed from.
-    pub linked: Option<String>,
-    /// Notes.
-    pub notes: u64,
-    /// Cards.
-    pub cards: u64,
-    /// New cards.
-    pub new: u64,
-    /// Due cards.
-    pub due: u64,
-}
-
 /// What a person's name for a card stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -111,23 +88,58 @@ pub enum Found {
     Nothing,
 }
 
-/// How many cards of each deck are due on a day.
-pub(super) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-     AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
+/// The local number of the note of that uid: the one that is called so, else the one that it is another name of.
+pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
+    let own = db
+        .prepare_cached("SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?
+        .query_row([uid.0], |row| row.get(0))
+        .optional()?;
+    if own.is_some() {
+        return Ok(own);
+    }
+    Ok(db
+        .prepare_cached(
+            "SELECT n.id FROM note_name u CROSS JOIN alias a ON a.alias = u.id CROSS JOIN note n ON n.id = a.note \
+             WHERE u.uid = ?1",
+        )?
+        .query_row([uid.0], |row| row.get(0))
+        .optional()?)
+}
 
-fn line_of(row: &rusqlite::Row<'_>) -> Result<CardLine, StoreError> {
-    Ok(CardLine {
-        card: CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? },
-        deck: row.get(2)?,
-        deck_name: row.get(3)?,
-        key: row.get(4)?,
-        text: text_of(&row.get::<_, String>(5)?)?,
-        topic: row.get(6)?,
-        state: whole_state_of(row, 8)?,
-    })
+/// A text column without a copy of it.
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
+    row.get_ref(column)?
+        .as_str_or_null()
+        .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
 }
 
 impl Store {
+    /// The living notes of a deck in its order: by position, those of one position by uid. From an index, without the
+    /// texts.
+    pub(super) fn notes_in_order(&self, deck: i64) -> Result<Vec<i64>, StoreError> {
+        let mut order: Vec<(i64, i64)> = {
+            let mut statement = self.db.prepare_cached(
+                "SELECT position, id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0",
+            )?;
+            let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        order.sort_unstable();
+        // Positions that two notes share are few: they come from two devices.
+        let mut statement = self.db.prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?;
+        for alike in order.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
+            let mut named: Vec<([u8; 16], (i64, i64))> = alike
+                .iter()
+                .map(|note| Ok((statement.query_row([note.1], |row| row.get(0))?, *note)))
+                .collect::<Result<_, StoreError>>()?;
+            named.sort_unstable();
+            for (to, (_, from)) in alike.iter_mut().zip(named) {
+                *to = from;
+            }
+        }
+        Ok(order.into_iter().map(|(_, note)| note).collect())
+    }
+
     /// Cards of some decks, in the order of decks, positions and ordinals, one at a time.
     ///
     /// `words`: only cards whose text contains all of them, compared after folding.
@@ -140,40 +152,104 @@ impl Store {
         words: &[String],
         mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.each_line(
+            decks,
+            |_| true,
+            |found| if words.is_empty() || matches(&found, words) { line(found) } else { Ok(()) },
+        )
+    }
+
+    /// The same, of those cards that are `wanted`: the texts of others are not read.
+    pub(super) fn each_line(
+        &self,
+        decks: &DeckSet,
+        wanted: impl Fn(CardId) -> bool,
+        mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS}, {LAST_COLUMNS} \
-             FROM note n JOIN card c ON c.note = n.id JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
-             LEFT JOIN card_state s ON s.card = c.id \
-             WHERE n.retired = 0 AND c.retired = 0 AND n.body <> '' ORDER BY c.deck, n.position, n.id, c.ordinal"
+            "SELECT u.uid, n.key, t.title, n.ordinals, n.tags, x.body, {STATE_COLUMNS} FROM note n \
+             CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
+             LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = (n.id << 9 | 1) WHERE n.id = ?1"
         ))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if !decks.has(row.get(7)?) {
+        // While this statement is open, all others see the database as it was when it began.
+        let mut heads =
+            self.db.prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+        let mut heads = heads.query([])?;
+        let context = self.context()?;
+        while let Some(head) = heads.next()? {
+            let deck = head.get(0)?;
+            if !decks.has(deck) {
                 continue;
             }
-            let found = line_of(row)?;
-            if words.is_empty() || matches(&found, words) {
-                line(found)?;
+            let (deck_id, deck_name): (String, String) = (head.get(1)?, head.get(2)?);
+            for number in self.notes_in_order(deck)? {
+                let mut rows = statement.query([number])?;
+                let Some(row) = rows.next()? else { continue };
+                let note = NoteUid(row.get(0)?);
+                let mut ordinals = ordinals_of(text(row, 3)?)?;
+                ordinals.retain(|ordinal| wanted(CardId { note, ordinal: *ordinal }));
+                ordinals.sort_unstable();
+                if ordinals.is_empty() {
+                    continue;
+                }
+                let shown = shown_text(text(row, 5)?, text(row, 4)?)?;
+                let mut lines = Vec::with_capacity(ordinals.len());
+                for ordinal in ordinals {
+                    lines.push(CardLine {
+                        card: CardId { note, ordinal },
+                        deck: deck_id.clone(),
+                        deck_name: deck_name.clone(),
+                        key: row.get(1)?,
+                        text: shown.clone(),
+                        topic: row.get(2)?,
+                        state: match ordinal {
+                            1 => whole_state_of(row, 6, &context.reader)?,
+                            _ => self.state_of_card(card_number(number, ordinal), &context.reader)?,
+                        },
+                    });
+                }
+                drop(rows);
+                lines.into_iter().try_for_each(&mut line)?;
             }
         }
         Ok(())
     }
 
-    /// One card, retired or not.
+    /// The state of a card by its local number.
+    fn state_of_card(&self, card: i64, reader: &Reader) -> Result<CardState, StoreError> {
+        let mut statement =
+            self.db.prepare_cached(&format!("SELECT {STATE_COLUMNS} FROM card_state s WHERE s.card = ?1"))?;
+        Ok(statement.query_row([card], |row| whole_state_of(row, 0, reader)).optional()?.unwrap_or_default())
+    }
+
+    /// One card, retired or not: one that its note has, or that something happened to.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn card(&self, card: CardId) -> Result<Option<CardLine>, StoreError> {
+        if card.ordinal > MOST_ORDINAL {
+            return Ok(None);
+        }
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT n.uid, c.ordinal, k.name_id, k.name, n.key, n.body, t.title, c.deck, {STATE_COLUMNS}, {LAST_COLUMNS} \
-             FROM note n JOIN card c ON c.note = n.id AND c.ordinal = ?2 JOIN deck k ON k.id = c.deck \
-             LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = c.id WHERE n.uid = ?1 AND n.body <> ''"
+            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, {STATE_COLUMNS} \
+             FROM note_name u CROSS JOIN note n ON n.id = u.id CROSS JOIN deck k ON k.id = n.deck \
+             CROSS JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
+             LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1"
         ))?;
         let mut rows = statement.query((card.note.0, card.ordinal))?;
-        match rows.next()? {
-            Some(row) => line_of(row).map(Some),
-            None => Ok(None),
+        let Some(row) = rows.next()? else { return Ok(None) };
+        if !row.get::<_, bool>(7)? && !ordinals_of(text(row, 4)?)?.contains(&card.ordinal) {
+            return Ok(None);
         }
+        Ok(Some(CardLine {
+            card,
+            deck: row.get(0)?,
+            deck_name: row.get(1)?,
+            key: row.get(2)?,
+            text: shown_text(text(row, 6)?, text(row, 5)?)?,
+            topic: row.get(3)?,
+            state: whole_state_of(row, 8, &self.context()?.reader)?,
+        }))
     }
 
     /// The card that a person names: `deck/key`, `deck/key#ordinal`, or the unique beginning of an id.
@@ -191,7 +267,7 @@ impl Store {
             None => Ok(Vec::new()),
         };
         // A key may itself end in `#2`: the whole name comes first.
-        let (mut notes, mut ordinal) = (of_key(name)?, None);
+        let (mut notes, mut ordinal, mut is_key) = (of_key(name)?, None, true);
         if notes.is_empty() {
             let mut name = name;
             if let Some((front, number)) = name.rsplit_once('#')
@@ -201,23 +277,28 @@ impl Store {
             }
             notes = of_key(name)?;
             if notes.is_empty() {
+                is_key = false;
                 notes = self.notes_of_prefix(name)?;
             }
         }
+        // Where several claim one key it names none of them.
+        let by_id = is_key && notes.len() > 1;
         let mut found = Vec::new();
+        let mut statement = self.db.prepare_cached(
+            "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note n CROSS JOIN note_name u ON u.id = n.id \
+             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired = 0",
+        )?;
         for note in notes {
-            let mut statement = self.db.prepare_cached(
-                "SELECT c.ordinal, k.name_id, n.key FROM note n JOIN card c ON c.note = n.id JOIN deck k ON k.id = n.deck \
-                 WHERE n.uid = ?1 AND n.retired = 0 AND c.retired = 0 ORDER BY c.ordinal",
-            )?;
-            let rows = statement.query_map([note.0], |row| {
-                let card = CardId { note, ordinal: row.get(0)? };
-                Ok((card, name_of(&row.get::<_, String>(1)?, row.get(2)?, card)))
-            })?;
-            for row in rows {
-                let (card, name) = row?;
-                if ordinal.is_none_or(|wanted| wanted == card.ordinal) {
-                    found.push((card, format!("{name}#{}", card.ordinal)));
+            let mut rows = statement.query([note])?;
+            let Some(row) = rows.next()? else { continue };
+            let (note, deck) = (NoteUid(row.get(0)?), row.get::<_, String>(1)?);
+            let mut ordinals = ordinals_of(text(row, 3)?)?;
+            ordinals.sort_unstable();
+            for number in ordinals {
+                let card = CardId { note, ordinal: number };
+                let key = if by_id { None } else { row.get(2)? };
+                if ordinal.is_none_or(|wanted| wanted == number) {
+                    found.push((card, format!("{}#{number}", name_of(&deck, key, card))));
                 }
             }
         }
@@ -237,171 +318,58 @@ impl Store {
             "SELECT k.name_id || '/' || n.key FROM note n JOIN deck k ON k.id = n.deck \
              WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
         )?;
-        let names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        // Among equals the first one is taken: the same on every device.
+        names.sort_unstable();
         Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
     }
 
-    fn notes_of_key(&self, deck: &str, key: &str) -> Result<Vec<NoteUid>, StoreError> {
-        let uid = NoteUid::of_key(deck, key);
-        let found: Option<NoteUid> = self
-            .db
-            .prepare_cached(
-                "SELECT uid FROM note WHERE uid = ?1 UNION ALL \
-                 SELECT n.uid FROM alias a JOIN note n ON n.id = a.note WHERE a.uid = ?1",
-            )?
-            .query_row([uid.0], |row| Ok(NoteUid(row.get(0)?)))
-            .optional()?;
-        if let Some(uid) = found {
-            return Ok(vec![uid]);
+    fn notes_of_key(&self, deck: &str, key: &str) -> Result<Vec<i64>, StoreError> {
+        if let Some(note) = note_of(&self.db, NoteUid::of_key(deck, key))? {
+            return Ok(vec![note]);
         }
         // A deck's name, or a card that lies in another deck than the one it is named after.
         let mut statement = self.db.prepare_cached(
-            "SELECT n.uid FROM deck k JOIN note n ON n.deck = k.id WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2",
+            "SELECT n.id FROM deck k CROSS JOIN note n ON n.deck = k.id CROSS JOIN note_name u ON u.id = n.id \
+             WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2 AND n.retired = 0 ORDER BY u.uid",
         )?;
-        let rows = statement.query_map([deck, key], |row| Ok(NoteUid(row.get(0)?)))?;
+        let rows = statement.query_map([deck, key], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn notes_of_prefix(&self, prefix: &str) -> Result<Vec<NoteUid>, StoreError> {
+    fn notes_of_prefix(&self, prefix: &str) -> Result<Vec<i64>, StoreError> {
         let digits: String = prefix.chars().filter(|c| *c != '-').collect::<String>().to_lowercase();
         if digits.len() < 4 || digits.len() > 32 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
             return Ok(Vec::new());
         }
         let end = |fill: &str| NoteUid::from_hex(&format!("{digits}{}", fill.repeat(32 - digits.len())));
         let (Some(first), Some(last)) = (end("0"), end("f")) else { return Ok(Vec::new()) };
-        let mut statement =
-            self.db.prepare_cached("SELECT uid FROM note WHERE uid BETWEEN ?1 AND ?2 ORDER BY uid LIMIT 9")?;
-        let rows = statement.query_map((first.0, last.0), |row| Ok(NoteUid(row.get(0)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The decks with the number of their notes; nothing else is counted.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
-        let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
         let mut statement = self.db.prepare_cached(
-            "SELECT k.id, k.name_id, k.name, k.title, k.description, k.language, k.license, k.version, k.origin, \
-             (SELECT path FROM source s WHERE s.id = k.source), k.created_device, k.created_action FROM deck k \
-             WHERE k.retired = 0 ORDER BY k.id",
+            "SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid BETWEEN ?1 AND ?2 \
+             ORDER BY u.uid LIMIT 9",
         )?;
-        let sources = self.sources()?;
-        let followed = |path: &String| sources.iter().any(|source| source.followed && source.path == *path);
-        let rows = statement.query_map([], |row| {
-            let number = row.get(0)?;
-            let line = DeckLine {
-                number,
-                id: row.get(1)?,
-                name: row.get(2)?,
-                title: row.get(3)?,
-                description: row.get(4)?,
-                language: row.get(5)?,
-                license: row.get(6)?,
-                version: row.get(7)?,
-                origin: row.get(8)?,
-                linked: row.get::<_, Option<String>>(9)?.filter(followed),
-                notes: notes.get(&number).copied().unwrap_or(0),
-                cards: 0,
-                new: 0,
-                due: 0,
-            };
-            Ok((line, row.get(10)?, row.get(11)?))
-        })?;
-        let lines: Vec<(DeckLine, Option<i64>, Option<i64>)> = rows.collect::<Result<_, _>>()?;
-        if lines.iter().all(|(line, ..)| line.notes > 0) {
-            return Ok(lines.into_iter().map(|(line, ..)| line).collect());
-        }
-        // An empty deck is one that somebody made so, unless what made it was undone.
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let unmade = |device: Option<i64>, action: Option<i64>| {
-            let device = device.and_then(|device| reader.device(device));
-            device
-                .zip(action)
-                .is_some_and(|(device, number)| voided.contains(ActionId { device, number: u64_of(number) }))
-        };
-        Ok(lines
-            .into_iter()
-            .filter(|(line, device, action)| line.notes > 0 || !unmade(*device, *action))
-            .map(|(line, ..)| line)
-            .collect())
-    }
-
-    /// The decks, with their counts on `today`.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn decks(&self, today: crate::core::study_day::StudyDay) -> Result<Vec<DeckLine>, StoreError> {
-        let cards = self.by_deck(
-            "SELECT c.deck, count(*) FROM card c JOIN note n ON n.id = c.note WHERE c.retired = 0 AND n.retired = 0 \
-             GROUP BY c.deck",
-            [],
-        )?;
-        let new = self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?;
-        let due = self.by_deck(DUE_BY_DECK, [today.0])?;
-        let mut decks = self.deck_heads()?;
-        for deck in &mut decks {
-            let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
-            (deck.cards, deck.new, deck.due) = (of(&cards), of(&new), of(&due));
-        }
-        Ok(decks)
-    }
-
-    /// Counts by deck, each made in one pass.
-    pub(super) fn by_deck(&self, sql: &str, params: impl rusqlite::Params) -> Result<BTreeMap<i64, u64>, StoreError> {
-        let mut statement = self.db.prepare_cached(sql)?;
-        let rows = statement.query_map(params, |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
+        let rows = statement.query_map((first.0, last.0), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Ids and names of all decks with their local numbers: for finding one by name without counting anything.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT id, name_id, name FROM deck WHERE retired = 0 ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The topics of a deck: id, title, primer, line to do.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    #[expect(clippy::type_complexity, reason = "four columns of one table, taken apart at once by the exporter")]
-    pub fn topics(&self, deck: i64) -> Result<Vec<(String, String, Option<String>, Option<String>)>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 ORDER BY id")?;
-        let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The notes of a deck in their order, some hundred at a time, as they lie in the database.
+    /// The notes of a deck in their order, some hundred at a time, as they lie in the database. Those whose text was
+    /// erased are left out: there is nothing of them to give.
     ///
     /// # Errors
     /// When the database can't be read, or `take` fails.
     pub fn notes(&self, deck: i64, mut take: impl FnMut(Notes) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _snapshot = self.snapshot()?;
-        // The order from an index, without the texts: SQLite would carry them along while it sorts.
-        let mut order: Vec<(i64, i64)> = {
-            let mut statement = self.db.prepare_cached(
-                "SELECT position, id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0",
-            )?;
-            let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        order.sort_unstable();
-        let mut statement = self.db.prepare_cached("SELECT uid, key, body FROM note WHERE id = ?1 AND body <> ''")?;
-        for ids in order.chunks(NOTES_AT_A_TIME) {
+        let mut statement = self.db.prepare_cached(
+            "SELECT u.uid, n.key, n.tags, x.body FROM note n CROSS JOIN note_name u ON u.id = n.id \
+             CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1 AND x.body IS NOT NULL",
+        )?;
+        for ids in self.notes_in_order(deck)?.chunks(NOTES_AT_A_TIME) {
             let mut notes = Notes::default();
-            for (_, id) in ids {
+            for id in ids {
                 let mut rows = statement.query([id])?;
                 if let Some(row) = rows.next()? {
-                    let key = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
-                    let body = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-                    notes.add(NoteUid(row.get(0)?), key, body);
+                    let body = text(row, 3)?.unwrap_or_default();
+                    notes.add(NoteUid(row.get(0)?), text(row, 1)?, text(row, 2)?, body);
                 }
             }
             take(notes)?;
@@ -415,18 +383,29 @@ impl Store {
 #[derive(Debug, Default)]
 pub struct Notes {
     text: String,
-    /// Uid, and where key and body end in `text`; no key where there is none.
-    ends: Vec<(NoteUid, Option<usize>, usize)>,
+    ends: Vec<Ends>,
+}
+
+/// A note's uid, and where its key, its tags and its body end; no end for what it does not have.
+#[derive(Debug)]
+struct Ends {
+    uid: NoteUid,
+    key: Option<usize>,
+    tags: Option<usize>,
+    body: usize,
 }
 
 impl Notes {
-    fn add(&mut self, uid: NoteUid, key: Option<&str>, body: &str) {
-        let key = key.map(|key| {
-            self.text.push_str(key);
-            self.text.len()
-        });
+    fn add(&mut self, uid: NoteUid, key: Option<&str>, tags: Option<&str>, body: &str) {
+        let mut end_of = |part: Option<&str>| {
+            part.map(|part| {
+                self.text.push_str(part);
+                self.text.len()
+            })
+        };
+        let (key, tags) = (end_of(key), end_of(tags));
         self.text.push_str(body);
-        self.ends.push((uid, key, self.text.len()));
+        self.ends.push(Ends { uid, key, tags, body: self.text.len() });
     }
 
     /// Uid, key and text of each.
@@ -435,11 +414,10 @@ impl Notes {
     /// Each by itself, when its text can't be read.
     pub fn read(&self) -> impl Iterator<Item = Result<(NoteUid, Option<String>, NoteText), StoreError>> {
         let mut start = 0;
-        self.ends.iter().map(move |&(uid, key, end)| {
-            let from = std::mem::replace(&mut start, end);
-            let part = |range: std::ops::Range<usize>| self.text.get(range).unwrap_or_default();
-            let text = text_of(part(key.unwrap_or(from)..end))?;
-            Ok((uid, key.map(|end| part(from..end).to_owned()), text))
+        self.ends.iter().map(move |ends| {
+            let mut part = |end: usize| self.text.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();
+            let (key, tags) = (ends.key.map(&mut part), ends.tags.map(&mut part));
+            Ok((ends.uid, key.map(str::to_owned), text_of(part(ends.body), tags)?))
         })
     }
 }

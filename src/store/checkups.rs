@@ -2,27 +2,22 @@
 
 use crate::core::checkup::Given;
 use crate::core::checkup::is_right;
-use crate::core::event::Draft;
-use crate::core::event::Fact;
-use crate::core::id::ActionId;
+use crate::core::event::EventKind;
 use crate::core::id::CardId;
-use crate::core::id::DeviceId;
+use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Hlc;
-use crate::core::units::Millis;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Writer;
-use crate::store::card_state::CardRow;
+use crate::store::cards::text;
 use crate::store::columns::CHECKED;
+use crate::store::columns::card_number;
+use crate::store::columns::card_of;
 use crate::store::columns::day_of;
-use crate::store::columns::fact;
-use crate::store::columns::u64_of;
+use crate::store::columns::kind_of;
+use crate::store::columns::ordinals_of;
 use crate::store::notes::text_of;
-use crate::store::review_log::Reader;
-use crate::store::review_log::voided;
-use crate::store::review_log::voided_since;
 use rusqlite::OptionalExtension as _;
 
 /// A card that is kept for check-ups.
@@ -41,77 +36,59 @@ impl Store {
     /// When the database can't be read.
     pub fn checked(&self) -> Result<Vec<Given>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT e.device, e.action, e.hlc, e.study_day, e.quality, e.took_ms, e.arg, n.uid, c.ordinal, c.deck, \
-             coalesce(t.title, k.name) FROM event e CROSS JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
-             JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic WHERE e.kind = {CHECKED} ORDER BY e.hlc"
+            "SELECT e.id, e.card, e.hlc, e.study_day, e.quality, e.took_ms, d.arg, u.uid, n.deck, coalesce(t.title, k.name) \
+             FROM event e INDEXED BY event_checked LEFT JOIN event_detail d ON d.id = e.id \
+             CROSS JOIN note n ON n.id = e.card >> 9 CROSS JOIN note_name u ON u.id = n.id CROSS JOIN deck k ON k.id = n.deck \
+             LEFT JOIN topic t ON t.id = n.topic WHERE e.kind = {CHECKED} ORDER BY e.hlc"
         ))?;
         let mut rows = statement.query([])?;
         let mut answers = Vec::new();
-        let mut known = None;
+        let context = self.context()?;
         while let Some(row) = rows.next()? {
-            let hlc: i64 = row.get(2)?;
-            if known.is_none() {
-                // Most databases have no check-up and need neither.
-                let reader = Reader::new(&self.db)?;
-                let voided = voided_since(&self.db, &reader, hlc)?;
-                known = Some((reader, voided));
-            }
-            let Some((reader, voided)) = &known else { continue };
-            let Some(device) = reader.device(row.get(0)?) else { continue };
-            let action = ActionId { device, number: u64_of(row.get(1)?) };
-            if voided.contains(action) {
-                continue;
-            }
-            let fact = fact(CHECKED, row.get(4)?, row.get(5)?, row.get(6)?, || None);
-            let Some(Fact::Checked { quality, took, checkup, last }) = fact else { continue };
+            let counts = |entry: &EventId| !context.voided.has(*entry);
+            let Some(entry) = context.reader.entry(row.get(0)?).filter(counts) else { continue };
+            let kind = kind_of(CHECKED.into(), row.get(4)?, row.get(5)?, row.get(6)?);
+            let Some(EventKind::Checked { quality, took, checkup, last }) = kind else { continue };
             answers.push(Given {
-                device,
+                device: entry.device,
                 number: checkup,
-                hlc: Hlc(hlc),
+                hlc: Hlc(row.get(2)?),
                 day: day_of(row.get(3)?),
-                card: CardId { note: NoteUid(row.get(7)?), ordinal: row.get(8)? },
-                deck: row.get(9)?,
-                topic: row.get(10)?,
+                card: card_of(row.get(1)?, row.get(7)?),
+                deck: row.get(8)?,
+                topic: row.get(9)?,
                 right: is_right(quality),
                 last,
-                took: Millis(took.0),
+                took,
             });
         }
         Ok(answers)
     }
 
-    /// The device that writes here, and the number that its next check-up gets. Numbers of check-ups that were taken
-    /// back are not given again: a redo would mix them up.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn next_checkup(&self) -> Result<(Option<DeviceId>, u32), StoreError> {
-        let device = self.meta("device")?.as_deref().and_then(DeviceId::from_hex);
-        let newest: Option<i64> = self
-            .db
-            .prepare_cached(&format!(
-                "SELECT max(e.arg / 2) FROM event e CROSS JOIN device d ON d.id = e.device WHERE e.kind = {CHECKED} AND d.uuid = ?1"
-            ))?
-            .query_row([device.map(|device| device.0)], |row| row.get(0))?;
-        let newest = newest.and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
-        Ok((device, newest.saturating_add(1)))
-    }
-
-    /// The cards that are kept for check-ups, neither retired nor suspended.
+    /// The cards that are kept for check-ups, neither retired nor suspended nor erased.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn held_out(&self) -> Result<Vec<HeldOut>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT n.uid, c.ordinal, n.body FROM note n CROSS JOIN card c ON c.note = n.id LEFT JOIN card_state s ON s.card = c.id \
-             WHERE n.held_out = 1 AND n.retired = 0 AND c.retired = 0 AND coalesce(s.suspended, 0) = 0",
+            "SELECT n.id, u.uid, n.ordinals, n.tags, x.body FROM note n INDEXED BY note_held_out \
+             CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
+             WHERE n.held_out = 1 AND n.retired = 0 AND x.body IS NOT NULL",
         )?;
+        let mut suspended =
+            self.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card = ?1 AND suspended = 1)")?;
         let mut rows = statement.query([])?;
         let mut cards = Vec::new();
         while let Some(row) = rows.next()? {
-            let card = CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? };
-            let text = text_of(&row.get::<_, String>(2)?)?;
-            cards.push(HeldOut { card, can_be_judged: crate::core::checkup::can_be_judged(&text, card.ordinal) });
+            let (id, note) = (row.get(0)?, NoteUid(row.get(1)?));
+            let shown = text_of(text(row, 4)?.unwrap_or_default(), text(row, 3)?)?;
+            for ordinal in ordinals_of(text(row, 2)?)? {
+                if suspended.query_row([card_number(id, ordinal)], |row| row.get(0))? {
+                    continue;
+                }
+                let can_be_judged = crate::core::checkup::can_be_judged(&shown, ordinal);
+                cards.push(HeldOut { card: CardId { note, ordinal }, can_be_judged });
+            }
         }
         Ok(cards)
     }
@@ -130,31 +107,52 @@ impl Store {
     }
 }
 
-impl Writer<'_> {
-    /// Appends the answer to a check-up scene. It touches neither the card's state nor any sum.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when another window has answered the scene in this very check-up; when the card is not
-    /// there, or it can't be written.
-    pub fn append_checked(&mut self, draft: &Draft) -> Result<(), StoreError> {
-        let card = draft.card.ok_or(StoreError::NoCard)?;
-        let row = CardRow::find(&self.tx, card)?.ok_or(StoreError::NoCard)?.id;
-        if let Fact::Checked { checkup, .. } = &draft.fact {
-            let mut statement = self.tx.prepare_cached(&format!(
-                "SELECT action FROM event WHERE card = ?1 AND kind = {CHECKED} AND device = ?2 AND arg / 2 = ?3"
-            ))?;
-            let actions: Vec<i64> =
-                statement.query_map((row, self.device, checkup), |row| row.get(0))?.collect::<Result<_, _>>()?;
-            if !actions.is_empty() {
-                let voided = voided(&self.tx, &Reader::new(&self.tx)?)?;
-                let counts =
-                    |number: &i64| !voided.contains(ActionId { device: self.device_id, number: u64_of(*number) });
-                if actions.iter().any(counts) {
-                    return Err(StoreError::Stale);
-                }
-            }
-        }
-        let event = self.event_of(draft, None, None);
-        self.insert_event(row, &event, None)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::cards::fixture::DEVICE;
+    use crate::store::cards::fixture::Fixture;
+    use crate::store::cards::fixture::Row;
+    use crate::store::cards::fixture::card;
+
+    fn checked(fixture: &mut Fixture, card: i64, day: i64, arg: i64) -> i64 {
+        let id = fixture.entry();
+        fixture.sql(&format!(
+            "INSERT INTO event (card, id, hlc, kind, study_day, quality, took_ms, offset_min) \
+             VALUES ({card}, {id}, {day} * 86400000, {CHECKED}, {day}, 4, 9, 0); \
+             INSERT INTO event_detail (id, arg) VALUES ({id}, {arg});"
+        ));
+        id
+    }
+
+    #[test]
+    fn scenes_that_may_be_asked_are_found_and_so_are_the_answers_that_count() {
+        let mut fixture = Fixture::new();
+        let deck = fixture.deck("a");
+        let row = |uid: u8| Row { deck, uid, held_out: true, ..Row::default() };
+        let first = fixture.note(&row(1));
+        let second = fixture.note(&Row { ordinals: Some("[1,2]"), topic: Some(1), ..row(2) });
+        fixture.note(&Row { retired: true, ..row(3) });
+        fixture.note(&Row { erased: true, ..row(4) });
+        fixture.note(&Row { held_out: false, ..row(5) });
+        fixture.sql(&format!("INSERT INTO topic (deck, name_id, title) VALUES ({deck}, 't', 'Topic')"));
+        fixture.state(card_number(second, 2));
+        fixture.sql("UPDATE card_state SET suspended = 1");
+        let found: Vec<CardId> = fixture.store.held_out().unwrap().into_iter().map(|scene| scene.card).collect();
+        assert_eq!(found, [card(1, 1), card(2, 1)]);
+        let begun = i64::try_from(fixture.newest).unwrap() + 1;
+        checked(&mut fixture, card_number(second, 1), 50, begun * 2);
+        let undone = checked(&mut fixture, card_number(first, 1), 51, begun * 2);
+        checked(&mut fixture, card_number(first, 1), 52, begun * 2 + 1);
+        let undo = fixture.entry();
+        fixture.sql(&format!(
+            "INSERT INTO fact (id, subject, kind, arg) VALUES ({undo}, 0, 17, {undone}); \
+             INSERT INTO action (id, entries, kind, hlc, offset_min, study_day) VALUES ({undo}, 1, 20, 99999999999, 0, 53);"
+        ));
+        let answers = fixture.store.checked().unwrap();
+        let told: Vec<_> = answers.iter().map(|one| (one.card, one.day.0, one.topic.as_str(), one.last)).collect();
+        assert_eq!(told, [(card(2, 1), 50, "Topic", false), (card(1, 1), 52, "Deck a", true)]);
+        assert!(answers.iter().all(|one| one.device == DEVICE && i64::try_from(one.number) == Ok(begun) && one.right));
+        assert_eq!(fixture.store.first_answer_day().unwrap(), None, "they are no answers");
     }
 }

@@ -1,25 +1,58 @@
 //! Looking whether everything that can be derived equals what is kept, and making it again.
+//!
+//! One pass over notes and cards in the order in which events and states lie: each note's facts give its row, each card's
+//! events its state, and all of them the sums. Nothing is written while it looks.
 
-use crate::core::event::Event;
-use crate::core::id::CardId;
-use crate::core::id::NoteUid;
+use crate::core::fact::Fact;
+use crate::core::log::text_hash;
 use crate::core::replay::fold;
+use crate::core::state::CardState;
+use crate::store::Context;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
-use crate::store::columns::CHECKED;
-use crate::store::review_log::Reader;
-use crate::store::review_log::events_of;
-use crate::store::review_log::voided;
-use rusqlite::TransactionBehavior;
+use crate::store::card_state::shuffle_of;
+use crate::store::chain;
+use crate::store::columns::STATE_COLUMNS;
+use crate::store::columns::card_of;
+use crate::store::columns::card_parts;
+use crate::store::columns::entries_of_device;
+use crate::store::columns::i64_of;
+use crate::store::columns::ordinals_column;
+use crate::store::columns::ordinals_of;
+use crate::store::columns::u64_of;
+use crate::store::facts::FACT_COLUMNS;
+use crate::store::facts::FACT_WIDTH;
+use crate::store::facts::fact_of;
+use crate::store::notes::PackedNote;
+use crate::store::notes::key_of;
+use crate::store::notes::text_of;
+use crate::store::review_log::BESIDE_EVENT;
+use crate::store::review_log::event_columns;
+use crate::store::review_log::whole_state_of;
+use crate::store::shown;
+use crate::store::shown::NOTE_COLUMNS;
+use crate::store::shown::NoteRow;
+use crate::store::sums::Sums;
+use crate::store::sums::asked_from;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Rows;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-/// Events later than this after now are from a clock that was wrong.
+/// Entries later than this after now are from a clock that was wrong.
 const FUTURE_MS: i64 = 86_400_000;
 
 /// Triggers without which the log would not be append-only.
-const TRIGGERS: i64 = 10;
+const TRIGGERS: i64 = 18;
+
+/// Tables that can be made again.
+const CACHES: [&str; 9] =
+    ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,26 +65,69 @@ pub struct Finding {
     pub fixable: bool,
 }
 
-const CACHES: [&str; 6] = ["card_state", "day_sum", "topic_sum", "side_sum", "card", "deck"];
+/// How many rows of each cache differ from what the log says.
+#[derive(Default)]
+struct Differences(BTreeMap<&'static str, u64>);
+
+impl Differences {
+    fn count(&mut self, table: &'static str, differs: bool) {
+        if differs {
+            *self.0.entry(table).or_default() += 1;
+        }
+    }
+}
+
+/// Rows that are gone through in the order of their first column.
+struct InOrder<'r> {
+    rows: Rows<'r>,
+    next: Option<i64>,
+}
+
+impl<'r> InOrder<'r> {
+    fn new(rows: Rows<'r>) -> Result<Self, StoreError> {
+        let mut these = Self { rows, next: None };
+        these.step()?;
+        Ok(these)
+    }
+
+    fn step(&mut self) -> Result<(), StoreError> {
+        self.rows.advance()?;
+        self.next = match self.rows.get() {
+            Some(row) => Some(row.get(0)?),
+            None => None,
+        };
+        Ok(())
+    }
+
+    fn row(&self) -> Result<&rusqlite::Row<'r>, StoreError> {
+        self.rows.get().ok_or_else(|| StoreError::Corrupt("a row is gone".to_owned()))
+    }
+}
+
+/// What a pass over everything found.
+#[derive(Default)]
+struct Seen {
+    differences: Differences,
+    broken_texts: u64,
+    future: u64,
+    unreadable: Vec<String>,
+}
 
 impl Store {
-    /// Looks at everything. With `fix`, caches are made again from the log and the texts.
+    /// Looks at everything. With `fix`, caches are made again from the log.
     ///
     /// # Errors
     /// When the database can't be read at all.
     pub fn doctor(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
-        let damage: Vec<String> = {
-            let mut statement = self.db.prepare("PRAGMA integrity_check(10)")?;
-            statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+        let (damage, seen) = {
+            let _snapshot = self.snapshot()?;
+            let context = super::read_context(&self.db, None)?;
+            self.beside(damage, || look(&self.db, &context, stamp))?
         };
-        for what in damage.into_iter().filter(|what| what != "ok") {
+        for what in damage {
             find("damage", format!("SQLite reports: {what}"), false);
-        }
-        let broken: i64 = self.db.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
-        if broken > 0 {
-            find("references", format!("{broken} rows point to rows that are not there"), false);
         }
         let triggers: i64 = self.db.query_row(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%append_only%'",
@@ -61,127 +137,418 @@ impl Store {
         if triggers != TRIGGERS {
             find("triggers", format!("{triggers} of the {TRIGGERS} triggers that protect the log are there"), false);
         }
-        let gaps: i64 = self.db.query_row(
-            "SELECT count(*) FROM (SELECT 1 FROM event GROUP BY device HAVING count(*) <> max(sequence) OR min(sequence) <> 1)",
-            [],
-            |row| row.get(0),
-        )?;
+        let gaps = self.devices_with_gaps()?;
         if gaps > 0 {
-            find("gaps", format!("the log has gaps on {gaps} devices: events are missing"), false);
+            find("gaps", format!("the log has gaps on {gaps} devices: entries are missing"), false);
         }
-        let future: i64 = self.db.query_row(
-            "SELECT count(*) FROM action WHERE events > 0 AND at_ms > ?1",
-            [stamp.now.unix_ms + FUTURE_MS],
-            |row| row.get(0),
-        )?;
-        if future > 0 {
-            find(
-                "future",
-                format!("{future} actions are from the future: a clock was wrong when they were written"),
-                false,
-            );
+        if seen.broken_texts > 0 {
+            let what = format!("{} texts are not what their hashes say", seen.broken_texts);
+            find("texts", what, false);
         }
-        let recomputed = self.recomputed_differs()?;
-        if recomputed > 0 {
-            find("outcomes", format!("{recomputed} cards have outcomes in the log that SM-2 would not give"), false);
+        for what in seen.unreadable {
+            find("texts", what, false);
         }
-        for (table, rows) in self.rebuild(stamp, fix)? {
-            find("caches", format!("{rows} rows of `{table}` differ from what the log and the texts say"), true);
+        if seen.future > 0 {
+            let what = format!("{} entries are from the future: a clock was wrong when they were written", seen.future);
+            find("future", what, false);
+        }
+        let differs = !seen.differences.0.is_empty();
+        for (table, rows) in &seen.differences.0 {
+            find("caches", format!("{rows} rows of `{table}` differ from what the log says"), true);
+        }
+        if fix && differs {
+            self.rebuild(stamp)?;
         }
         Ok(findings)
     }
 
-    /// Cards whose copied outcomes are not what computing them again gives.
-    fn recomputed_differs(&self) -> Result<u64, StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let mut differ = 0;
-        for (row, card) in self.cards_with_events()? {
-            let events = events_of(&self.db, &reader, row, card)?;
-            let copied = fold(&events, &voided, &reader.schedulers, |_, _| {});
-            let bare: Vec<Event> = events
-                .into_iter()
-                .map(|event| match event.config {
-                    Some(_) => Event { after: None, ..event },
-                    None => event,
-                })
-                .collect();
-            let computed = fold(&bare, &voided, &reader.schedulers, |_, _| {});
-            differ += u64::from(copied.memory != computed.memory);
+    fn devices_with_gaps(&self) -> Result<u64, StoreError> {
+        let context = self.context()?;
+        let mut gaps = 0;
+        for (device, _) in super::read_devices(&self.db)? {
+            let range = entries_of_device(device);
+            let count = |sql: &str| -> Result<i64, StoreError> {
+                Ok(self.db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?)
+            };
+            let entries = count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?
+                + count("SELECT count(*) FROM fact WHERE id BETWEEN ?1 AND ?2")?;
+            let first = chain::device_info(&self.db, &context.reader, device)?.first_sequence();
+            let newest = chain::newest_sequence(&self.db, device)?;
+            gaps += u64::from(u64_of(entries) != (newest + 1).saturating_sub(first));
         }
-        Ok(differ)
+        Ok(gaps)
     }
 
-    fn cards_with_events(&self) -> Result<Vec<(i64, CardId)>, StoreError> {
-        let mut statement = self.db.prepare(
-            &format!(
-"SELECT DISTINCT e.card, n.uid, c.ordinal FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
-             WHERE e.kind <> {CHECKED}"),
-        )?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get(0)?, CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? })))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Makes all caches again; committed only with `keep`. Gives the tables that were not as they should be, with the
-    /// number of rows that differed.
+    /// Devices whose entries others knew and that are not all here: name, how many are here, and up to which they are awaited.
     ///
     /// # Errors
-    /// When the database can't be read or written.
-    pub fn rebuild(&mut self, stamp: Stamp, keep: bool) -> Result<Vec<(&'static str, i64)>, StoreError> {
-        let cards = self.cards_with_events()?;
-        let (device, device_id) = self.devices.first().copied().unwrap_or((0, crate::core::id::DeviceId([0; 16])));
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for table in CACHES {
-            tx.execute_batch(&format!("CREATE TEMP TABLE old_{table} AS SELECT * FROM main.{table}"))?;
-        }
-        tx.execute_batch(
-            "DELETE FROM card_state; DELETE FROM day_sum; DELETE FROM topic_sum; DELETE FROM side_sum; \
-             UPDATE card SET new_position = (SELECT n.position FROM note n WHERE n.id = card.note AND n.retired = 0 \
-             AND n.held_out = 0 AND card.retired = 0); UPDATE deck SET last_introduced = NULL",
+    /// When the database can't be read.
+    pub fn awaited(&self) -> Result<Vec<(String, u64, u64)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT a.device, a.sequence, iif(d.name = '', lower(hex(substr(d.uuid, 1, 4))), d.name) FROM awaited a \
+             JOIN device d ON d.id = a.device ORDER BY d.uuid",
         )?;
-        let reader = Reader::new(&tx)?;
-        let voided = voided(&tx, &reader)?;
-        let mut writer = Writer::new(tx, device, device_id, stamp)?;
-        for (_, card) in cards {
-            writer.refold(&reader, card, None, &voided)?;
-        }
-        writer.set_last_introduced()?;
-        let tx = writer.tx;
-        let mut differing = Vec::new();
-        for table in CACHES {
-            // Rows of sums that are all zero say nothing, whether they are there or not.
-            let rows: i64 = tx.query_row(&differing_rows(table), [], |row| row.get(0))?;
-            if rows > 0 {
-                differing.push((table, rows));
+        let mut rows = statement.query([])?;
+        let mut awaited = Vec::new();
+        while let Some(row) = rows.next()? {
+            let here = chain::newest_sequence(&self.db, row.get(0)?)?;
+            let there = u64_of(row.get(1)?);
+            if here < there {
+                awaited.push((row.get(2)?, here, there));
             }
-            tx.execute_batch(&format!("DROP TABLE temp.old_{table}"))?;
         }
-        if keep {
-            tx.commit()?;
-        } else {
-            tx.rollback()?;
-        }
-        Ok(differing)
+        Ok(awaited)
     }
-}
 
-fn differing_rows(table: &str) -> String {
-    let filter = match table {
-        "day_sum" => " WHERE answers + crammed + imported > 0",
-        "topic_sum" => " WHERE answers + learning + familiar + known + mastered > 0",
-        "side_sum" => " WHERE count > 0",
-        _ => "",
-    };
-    format!(
-        "SELECT (SELECT count(*) FROM (SELECT * FROM temp.old_{table}{filter} EXCEPT SELECT * FROM main.{table}{filter})) + \
-         (SELECT count(*) FROM (SELECT * FROM main.{table}{filter} EXCEPT SELECT * FROM temp.old_{table}{filter}))"
-    )
+    /// Makes all caches again from the log, whatever they hold.
+    ///
+    /// # Errors
+    /// When the database can't be read or written; nothing is changed then.
+    pub fn rebuild(&mut self, stamp: Stamp) -> Result<(), StoreError> {
+        self.write_much(true)?;
+        let done = self.write_unlogged(stamp, |writer| writer.rebuild());
+        self.write_much(false)?;
+        done
+    }
 }
 
 impl Writer<'_> {
-    /// Whether a card is in the database: for history that may name one that is not.
-    pub(super) fn has_card(&self, card: CardId) -> Result<bool, StoreError> {
-        Ok(CardRow::find(&self.tx, card)?.is_some())
+    fn numbers(&self, sql: &str) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.tx.prepare(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    fn rebuild(&mut self) -> Result<(), StoreError> {
+        for table in CACHES {
+            self.tx.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        self.gather_sums();
+        let context = self.context()?;
+        for deck in self.numbers("SELECT id FROM deck_name ORDER BY id")? {
+            self.refresh_deck(deck)?;
+        }
+        let written = "SELECT DISTINCT subject FROM fact WHERE subject > 0 UNION SELECT DISTINCT card >> 9 FROM event ORDER BY 1";
+        for note in self.numbers(written)? {
+            self.refresh_note(note)?;
+        }
+        let mut retired_with_cards = Vec::new();
+        let cards = self.numbers("SELECT DISTINCT card FROM event WHERE kind <> 15 ORDER BY card")?;
+        for card in cards {
+            self.refold(card, None, &context.voided)?;
+            retired_with_cards.push(card_parts(card).0);
+        }
+        retired_with_cards.dedup();
+        // A note without a text that counts lives on an answer.
+        for note in retired_with_cards {
+            if NoteRow::of(&self.tx, note)?.is_some_and(|row| row.retired) {
+                self.refresh_note(note)?;
+            }
+        }
+        self.write_gathered()?;
+        self.decks_moved.extend(self.numbers("SELECT id FROM deck")?);
+        Ok(())
+    }
+}
+
+fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = db.prepare("PRAGMA integrity_check(10)")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    let found: Vec<String> = rows.collect::<Result<_, _>>()?;
+    Ok(found.into_iter().filter(|what| what != "ok").collect())
+}
+
+/// The row of a note with one fact, a text that its source brought and that counts: nearly all are like that.
+fn plain_row(
+    row: &rusqlite::Row<'_>,
+    id: i64,
+    fact: &Fact,
+    body: &str,
+    places: &mut Places<'_>,
+) -> Result<Option<NoteRow>, StoreError> {
+    let Fact::Brought { deck, position, edition: 0, .. } = fact else { return Ok(None) };
+    let text = text_of(body, None)?;
+    let packed = PackedNote::of(&text)?;
+    let deck_number: i64 = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
+    let topic = match &packed.topic {
+        Some(topic) => places.topic(deck_number, topic)?,
+        None => None,
+    };
+    Ok(Some(NoteRow {
+        deck: deck_number,
+        source: Some(id),
+        own: None,
+        tags: None,
+        key: key_of(body)?,
+        topic,
+        position: *position,
+        prompt_hash: packed.prompt_hash,
+        text_hash: packed.text_hash,
+        siblings: packed.siblings(deck),
+        ordinals: ordinals_column(&packed.ordinals),
+        held_out: packed.held_out,
+        retired: false,
+        made: Some(id),
+    }))
+}
+
+/// Numbers of topics, as they are now.
+struct Places<'d> {
+    db: &'d Connection,
+    topics: HashMap<(i64, String), Option<i64>>,
+}
+
+impl Places<'_> {
+    fn topic(&mut self, deck: i64, name: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(known) = self.topics.get(&(deck, name.to_owned())) {
+            return Ok(*known);
+        }
+        let found: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
+            .query_row((deck, name), |row| row.get(0))
+            .optional()?;
+        self.topics.insert((deck, name.to_owned()), found);
+        Ok(found)
+    }
+}
+
+fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreError> {
+    let mut seen = Seen::default();
+    let mut sums = Sums::default();
+    let mut places = Places { db, topics: HashMap::new() };
+    let now = stamp.now.unix_ms + FUTURE_MS;
+    let mut facts = db.prepare(&format!(
+        "SELECT f.subject, {FACT_COLUMNS}, x.salt, x.hash, x.body FROM fact f INDEXED BY fact_subject \
+         LEFT JOIN text x ON x.id = f.id WHERE f.subject > 0 ORDER BY f.subject, f.id"
+    ))?;
+    let mut facts = InOrder::new(facts.query([])?)?;
+    let mut events = db.prepare(&format!(
+        "SELECT e.card >> 9, e.card, {}, x.salt, x.hash FROM event e {BESIDE_EVENT} ORDER BY e.card, e.id",
+        event_columns()
+    ))?;
+    let mut events = InOrder::new(events.query([])?)?;
+    let mut states = db.prepare(&format!(
+        "SELECT s.card >> 9, s.card, s.deck, s.shuffle, s.offered, {STATE_COLUMNS} FROM card_state s ORDER BY s.card"
+    ))?;
+    let mut states = InOrder::new(states.query([])?)?;
+    let mut notes =
+        db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
+    let mut notes = InOrder::new(notes.query([])?)?;
+    while let Some(note) = [facts.next, events.next, states.next, notes.next].into_iter().flatten().min() {
+        let mut expected = None;
+        let mut several = false;
+        while facts.next == Some(note) {
+            let row = facts.row()?;
+            let id: i64 = row.get(1)?;
+            let salt: Option<i64> = row.get(1 + FACT_WIDTH)?;
+            let body = row.get_ref(3 + FACT_WIDTH)?.as_str_or_null();
+            let Ok(body) = body else {
+                seen.unreadable.push("a text is not UTF-8".to_owned());
+                facts.step()?;
+                several = true;
+                continue;
+            };
+            if let (Some(salt), Some(body), Some(hash)) = (salt, body, row.get::<_, Option<[u8; 16]>>(2 + FACT_WIDTH)?) {
+                seen.broken_texts += u64::from(text_hash(salt, body) != hash);
+            }
+            if expected.is_none() && !several && !context.voided.has(context.reader.known(id)?) {
+                let fact = fact_of(db, &context.reader, row, 1)?;
+                expected = match body {
+                    Some(body) => plain_row(row, id, &fact, body, &mut places).unwrap_or_else(|error| {
+                        seen.unreadable.push(error.to_string());
+                        None
+                    }),
+                    None => None,
+                };
+                several = expected.is_none();
+            } else {
+                several = true;
+            }
+            facts.step()?;
+        }
+        let uid = super::facts::note_uid(db, note)?;
+        let mut folded: Vec<(i64, Vec<crate::core::event::Event>)> = Vec::new();
+        while events.next == Some(note) {
+            let row = events.row()?;
+            let card: i64 = row.get(1)?;
+            let event = context.reader.event(row, 2, card_of(card, uid.0))?;
+            seen.future += u64::from(event.at.unix_ms > now && !context.voided.has(event.id));
+            match folded.last_mut() {
+                Some((last, events)) if *last == card => events.push(event),
+                _ => folded.push((card, vec![event])),
+            }
+            events.step()?;
+        }
+        let mut computed: BTreeMap<i64, CardState> = BTreeMap::new();
+        for (card, events) in &mut folded {
+            events.retain(|event| event.kind.code() != super::columns::CHECKED);
+            if events.is_empty() {
+                continue;
+            }
+            events.sort_by_key(crate::core::event::Event::order);
+            let state = fold(&*events, &context.voided, &context.reader.schedulers, |_, _| {});
+            computed.insert(*card, state);
+        }
+        let expected = match expected.filter(|_| !several) {
+            Some(expected) => expected,
+            None => {
+                let answered = computed.values().any(|state| state.answers > 0);
+                let mut topic = |home: &str, name: &str| -> Result<i64, StoreError> {
+                    let deck = super::facts::deck_number(db, home)?.unwrap_or(shown::NO_DECK);
+                    Ok(places.topic(deck, name)?.unwrap_or(-1))
+                };
+                match shown::note_row(db, context, note, answered, &mut topic) {
+                    Ok(row) => row,
+                    Err(error) => {
+                        seen.unreadable.push(error.to_string());
+                        while states.next == Some(note) {
+                            states.step()?;
+                        }
+                        while notes.next == Some(note) {
+                            notes.step()?;
+                        }
+                        continue;
+                    }
+                }
+            }
+        };
+        let ordinals = ordinals_of(expected.ordinals.as_deref())?;
+        let mut fresh = if expected.is_askable() { i64_of(u64::try_from(ordinals.len()).unwrap_or(0)) } else { 0 };
+        for (card, events) in &folded {
+            let Some(state) = computed.get(card) else { continue };
+            let row = CardRow {
+                id: *card,
+                card: card_of(*card, uid.0),
+                note,
+                deck: expected.deck,
+                topic: expected.topic.unwrap_or(0),
+                position: expected.position,
+                askable: expected.is_askable() && ordinals.contains(&card_parts(*card).1),
+                state: CardState::default(),
+            };
+            let kept_from = asked_from(stamp.today);
+            fold(events, &context.voided, &context.reader.schedulers, |before, event| {
+                sums.add(&row, before, event, 1, kept_from);
+            });
+            if row.askable && !row.is_fresh(state) {
+                fresh -= 1;
+            }
+        }
+        while states.next == Some(note) {
+            let row = states.row()?;
+            let card: i64 = row.get(1)?;
+            let state = whole_state_of(row, 5, &context.reader)?;
+            let asked = expected.is_askable() && ordinals.contains(&card_parts(card).1);
+            let place: (i64, i64, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            let right = computed.remove(&card).is_some_and(|computed| {
+                computed == state
+                    && place == (expected.deck, shuffle_of(card_of(card, uid.0)), asked && !state.suspended)
+            });
+            seen.differences.count("card_state", !right);
+            states.step()?;
+        }
+        let missing = computed.values().filter(|state| **state != CardState::default()).count();
+        for _ in 0..missing {
+            seen.differences.count("card_state", true);
+        }
+        let mut found = false;
+        while notes.next == Some(note) {
+            let row = notes.row()?;
+            let kept = (NoteRow::read(row, 2)?, row.get::<_, i64>(1)?);
+            seen.differences.count("note", kept != (expected.clone(), fresh));
+            found = true;
+            notes.step()?;
+        }
+        seen.differences.count("note", !found);
+    }
+    compare_decks(db, context, &mut seen)?;
+    compare_sums(db, stamp, &sums, &mut seen.differences)?;
+    Ok(seen)
+}
+
+fn compare_decks(db: &Connection, context: &Context, seen: &mut Seen) -> Result<(), StoreError> {
+    let mut statement = db.prepare("SELECT id FROM deck_name ORDER BY id")?;
+    let decks: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for deck in decks {
+        let expected = shown::deck_row(db, context, deck)?;
+        let kept = shown::kept_deck(db, deck)?;
+        // A deck that nothing was ever put into needs no row.
+        let is_empty = kept.is_none() && !shown::deck_is_listed(db, context, deck)?;
+        seen.differences.count("deck", !is_empty && kept != Some(expected));
+    }
+    let mut statement = db.prepare("SELECT DISTINCT subject FROM fact WHERE kind = 12 ORDER BY subject")?;
+    let aliases: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for alias in aliases {
+        let kept: Option<i64> = db
+            .prepare_cached("SELECT note FROM alias WHERE alias = ?1")?
+            .query_row([alias], |row| row.get(0))
+            .optional()?;
+        let expected = match shown::alias_of(db, context, alias)? {
+            Some(uid) => super::facts::note_number(db, uid)?,
+            None => None,
+        };
+        seen.differences.count("alias", kept != expected);
+    }
+    Ok(())
+}
+
+/// Compares what the events add up to with what is kept. Rows that are all zero say nothing, whether they are there or not.
+fn compare_sums(
+    db: &Connection,
+    stamp: Stamp,
+    sums: &Sums,
+    differences: &mut Differences,
+) -> Result<(), StoreError> {
+    let mut days = sums.days.clone();
+    let mut statement = db.prepare("SELECT * FROM day_sum")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut numbers = [0; 12];
+        for (index, number) in numbers.iter_mut().enumerate() {
+            *number = row.get(index + 2)?;
+        }
+        let expected = days.remove(&(row.get(0)?, row.get(1)?)).unwrap_or_default();
+        differences.count("day_sum", expected != numbers);
+    }
+    days.values().for_each(|numbers| differences.count("day_sum", *numbers != [0; 12]));
+    let mut topics = sums.topics.clone();
+    let mut statement = db.prepare("SELECT * FROM topic_sum")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut numbers = [0; 9];
+        for (index, number) in numbers.iter_mut().enumerate() {
+            *number = row.get(index + 3)?;
+        }
+        let expected = topics.remove(&(row.get(0)?, row.get(1)?, row.get(2)?)).unwrap_or_default();
+        differences.count("topic_sum", expected != numbers);
+    }
+    topics.values().for_each(|numbers| differences.count("topic_sum", *numbers != [0; 9]));
+    let mut sides: BTreeMap<(i32, i64, String, String, String), i64> = sums
+        .sides
+        .iter()
+        .map(|((month, deck, kind, expected, given), count)| {
+            ((*month, *deck, (*kind).to_owned(), expected.clone(), given.clone()), *count)
+        })
+        .collect();
+    let mut statement = db.prepare("SELECT month, deck, kind, expected, given, count FROM side_sum")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+        differences.count("side_sum", sides.remove(&key).unwrap_or_default() != row.get::<_, i64>(5)?);
+    }
+    sides.values().for_each(|count| differences.count("side_sum", *count != 0));
+    // What was written on a later day than this one has dropped its own older days.
+    let newest: Option<i32> = db.query_row("SELECT max(study_day) FROM asked", [], |row| row.get(0))?;
+    let kept_from = asked_from(stamp.today).0.max(newest.map_or(i32::MIN, |day| asked_from(crate::core::study_day::StudyDay(day)).0));
+    let mut asked = sums.asked.clone();
+    asked.retain(|(day, _), _| *day >= kept_from);
+    let mut statement = db.prepare("SELECT study_day, card, answers, hlc FROM asked WHERE study_day >= ?1")?;
+    let mut rows = statement.query([kept_from])?;
+    while let Some(row) = rows.next()? {
+        let expected = asked.remove(&(row.get(0)?, row.get(1)?));
+        differences.count("asked", expected != Some((row.get(2)?, row.get(3)?)));
+    }
+    asked.values().for_each(|_| differences.count("asked", true));
+    Ok(())
 }

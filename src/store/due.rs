@@ -1,7 +1,9 @@
 //! What a session can be made from. By index: the size of the collection does not matter.
 
-use crate::core::card::NoteText;
-use crate::core::id::ActionId;
+mod fresh;
+#[cfg(test)]
+mod tests;
+
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
@@ -12,27 +14,26 @@ use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
 use crate::core::settings::DeckRules;
-use crate::core::settings::NewOrder;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::cards::DUE_BY_DECK;
+use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
-use crate::store::columns::u64_of;
-use crate::store::notes::text_of;
-use crate::store::review_log::Reader;
-use crate::store::review_log::voided_since;
+use crate::store::due::fresh::Choice;
+use crate::store::notes::own_siblings;
 use rusqlite::OptionalExtension as _;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::BinaryHeap;
 
-/// How many new cards of a deck are looked at for one that may be introduced.
-const MOST_LOOKED_AT: i64 = 5000;
+/// New cards of each deck; from an index alone.
+pub(super) const NEW_BY_DECK: &str =
+    "SELECT deck, sum(fresh) FROM note INDEXED BY note_new WHERE fresh > 0 GROUP BY deck";
 
 /// The decks that something is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -95,14 +96,6 @@ pub struct Counts {
     pub next_due: Option<StudyDay>,
 }
 
-/// A card's newest answer of today that counts.
-struct AnsweredToday {
-    card: i64,
-    deck: i64,
-    hlc: i64,
-    again: bool,
-}
-
 /// A due card, greatest where it is most at risk.
 #[derive(PartialEq, Eq)]
 struct ByRisk {
@@ -126,23 +119,23 @@ impl PartialOrd for ByRisk {
 /// A card to be repeated, and the local number of its deck.
 type Repeat = (Candidate, i64);
 
-struct Asked {
-    candidate: Candidate,
-    buried: bool,
+/// The sibling group of a note: that of its column, else its own.
+fn siblings_of(column: Option<i64>, uid: NoteUid) -> Siblings {
+    Siblings(column.unwrap_or_else(|| own_siblings(uid.0)).cast_unsigned())
 }
 
 impl Store {
-    fn asked(&self, card: i64, today: StudyDay) -> Result<Option<Asked>, StoreError> {
+    /// The candidate of a card by its local number.
+    fn candidate_of(&self, card: i64) -> Result<Option<Candidate>, StoreError> {
+        let (note, ordinal) = card_parts(card);
         Ok(self
             .db
             .prepare_cached(
-                "SELECT n.uid, c.ordinal, n.siblings, coalesce(s.buried_until, -2147483648) > ?2 FROM card c \
-                 JOIN note n ON n.id = c.note LEFT JOIN card_state s ON s.card = c.id WHERE c.id = ?1",
+                "SELECT u.uid, n.siblings FROM note n CROSS JOIN note_name u ON u.id = n.id WHERE n.id = ?1",
             )?
-            .query_row((card, today.0), |row| {
-                let card = CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? };
-                let siblings = Siblings(row.get::<_, i64>(2)?.cast_unsigned());
-                Ok(Asked { candidate: Candidate { card, siblings }, buried: row.get(3)? })
+            .query_row([note], |row| {
+                let note = NoteUid(row.get(0)?);
+                Ok(Candidate { card: CardId { note, ordinal }, siblings: siblings_of(row.get(1)?, note) })
             })
             .optional()?)
     }
@@ -176,12 +169,12 @@ impl Store {
         let mut places = limits.reviews.clone();
         self.each_due(decks, today, limits, |card, deck| {
             if places.of(deck) > 0
-                && let Some(asked) = self.asked(card, today)?.filter(|asked| !asked.buried)
-                && is_meant(&asked.candidate)
-                && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
+                && let Some(candidate) = self.candidate_of(card)?
+                && is_meant(&candidate)
+                && (!limits.keep_siblings_apart || met.insert(candidate.siblings))
                 && places.take(deck)
             {
-                due.push(asked.candidate);
+                due.push(candidate);
             }
             Ok(places.all() > 0)
         })?;
@@ -192,14 +185,24 @@ impl Store {
                     continue;
                 }
                 let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
-                let cards = self.new_cards(deck, &name_id, among, today, limits, &met)?;
+                let choice = Choice {
+                    deck: &name_id,
+                    among,
+                    today,
+                    keep_siblings_apart: limits.keep_siblings_apart,
+                    met: met.clone(),
+                    most: limits.new.of(deck),
+                    cards: Vec::new(),
+                };
+                let cards = self.new_cards(deck, limits.rules.of(deck).new_order, choice)?;
                 new.push(DeckOffer { deck, introduced_today, last_introduced: last_introduced.map(day_of), cards });
             }
         }
         Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
     }
 
-    /// The due cards of these decks with their decks, in the order asked for, while `wants_more` says so.
+    /// The due cards of these decks that are not held back today, with their decks, in the order asked for, while
+    /// `wants_more` says so.
     ///
     /// By due day they are read as far as they are wanted. By risk all of them have to be compared, from the index alone;
     /// then no more are put in order than are wanted.
@@ -215,9 +218,10 @@ impl Store {
         }
         let mut statement = self.db.prepare_cached(
             "SELECT card, deck, due, interval_days, shuffle FROM card_state INDEXED BY card_due \
-             WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
+             WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 AND coalesce(buried_until, -2147483648) <= ?2 \
+             ORDER BY due, shuffle",
         )?;
-        let mut rows = statement.query([limits.until.0])?;
+        let mut rows = statement.query([limits.until.0, today.0])?;
         let mut by_risk = BinaryHeap::new();
         while let Some(row) = rows.next()? {
             let (card, deck) = (row.get(0)?, row.get(1)?);
@@ -281,70 +285,14 @@ impl Store {
             .optional()?)
     }
 
+    /// The decks that may offer new cards, in the order in which they take turns: by id, the same on every device.
     fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT id, name_id, last_introduced FROM deck WHERE retired = 0 ORDER BY id")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT id, name_id, last_introduced FROM deck WHERE listed = 1 ORDER BY name_id")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let all: Vec<(i64, String, Option<i64>)> = rows.collect::<Result<_, _>>()?;
         Ok(all.into_iter().filter(|(deck, _, _)| decks.has(*deck)).collect())
-    }
-
-    fn new_cards(
-        &self,
-        deck: i64,
-        name_id: &str,
-        among: Option<&BTreeSet<CardId>>,
-        today: StudyDay,
-        limits: &Limits,
-        met: &BTreeSet<Siblings>,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        let order = match limits.rules.of(deck).new_order {
-            NewOrder::Position => "c.new_position, c.ordinal",
-            NewOrder::Random => "c.shuffle",
-        };
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT c.id, n.body FROM card c JOIN note n ON n.id = c.note \
-             WHERE c.deck = ?1 AND c.new_position IS NOT NULL ORDER BY {order} LIMIT ?2"
-        ))?;
-        // What a search means may lie anywhere in the deck.
-        let mut rows = statement.query((deck, if among.is_some() { -1 } else { MOST_LOOKED_AT }))?;
-        let mut met = met.clone();
-        let mut cards = Vec::new();
-        let most = limits.new.of(deck);
-        while cards.len() < most
-            && let Some(row) = rows.next()?
-        {
-            let body: String = row.get(1)?;
-            // Few notes wait for others; those that don't need no parsing.
-            if body.contains("\"after\":[") && !self.may_come(name_id, &text_of(&body)?)? {
-                continue;
-            }
-            if let Some(asked) = self.asked(row.get(0)?, today)?.filter(|asked| !asked.buried)
-                && among.is_none_or(|cards| cards.contains(&asked.candidate.card))
-                && (!limits.keep_siblings_apart || met.insert(asked.candidate.siblings))
-            {
-                cards.push(asked.candidate);
-            }
-        }
-        Ok(cards)
-    }
-
-    /// Whether all notes that this one comes after are in review, with all their cards. A key that no deck has holds
-    /// nothing back.
-    fn may_come(&self, deck: &str, text: &NoteText) -> Result<bool, StoreError> {
-        for key in &text.after {
-            let waiting: bool = self
-                .db
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM note n JOIN card c ON c.note = n.id LEFT JOIN card_state s ON s.card = c.id \
-                     WHERE n.uid = ?1 AND n.retired = 0 AND c.retired = 0 AND coalesce(s.repetitions, 0) < 2)",
-                )?
-                .query_row([NoteUid::of_key(deck, key).0], |row| row.get(0))?;
-            if waiting {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Cards answered today: those to be repeated with their deck, oldest answer first, and the sibling groups that were met.
@@ -355,44 +303,24 @@ impl Store {
         rules: &DeckRules,
     ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT e.card, e.hlc, e.device, e.action, s.deck, s.last_quality, s.offered FROM event e \
-             JOIN card_state s ON s.card = e.card WHERE e.kind = 1 AND e.study_day = ?1 AND s.last_day = ?1 ORDER BY e.hlc",
+            "SELECT a.card, a.hlc, s.deck, s.last_quality, s.offered = 1 AND coalesce(s.buried_until, -2147483648) <= ?1 \
+             FROM asked a CROSS JOIN card_state s ON s.card = a.card \
+             WHERE a.study_day = ?1 AND a.answers > 0 AND s.last_day = ?1",
         )?;
         let mut rows = statement.query([today.0])?;
-        let mut answers: Vec<(AnsweredToday, i64, i64)> = Vec::new();
+        let (mut repeats, mut met): (Vec<(i64, Repeat)>, _) = (Vec::new(), BTreeSet::new());
         while let Some(row) = rows.next()? {
-            let quality = row.get::<_, Option<i64>>(5)?.and_then(quality_of);
-            let deck = row.get(4)?;
-            let again =
-                quality.is_some_and(|quality| rules.of(deck).drill.repeats(quality)) && row.get::<_, bool>(6)?;
-            let answer = AnsweredToday { card: row.get(0)?, deck, hlc: row.get(1)?, again: again && decks.has(deck) };
-            answers.push((answer, row.get(2)?, row.get(3)?));
-        }
-        let (mut repeats, mut met) = (Vec::new(), BTreeSet::new());
-        let Some((first, _, _)) = answers.first() else { return Ok((repeats, met)) };
-        // What was undone must not move a card to the end. An undo comes after what it names, so older ones don't matter.
-        let reader = Reader::new(&self.db)?;
-        let voided = voided_since(&self.db, &reader, first.hlc)?;
-        let counts = |device: i64, action: i64| {
-            let device = reader.device(device);
-            device.is_none_or(|device| !voided.contains(ActionId { device, number: u64_of(action) }))
-        };
-        let mut newest: BTreeMap<i64, AnsweredToday> = BTreeMap::new();
-        for (answer, device, action) in answers {
-            if counts(device, action) {
-                newest.insert(answer.card, answer);
+            let Some(candidate) = self.candidate_of(row.get(0)?)? else { continue };
+            met.insert(candidate.siblings);
+            let deck = row.get(2)?;
+            let quality = row.get::<_, Option<i64>>(3)?.and_then(quality_of);
+            let again = quality.is_some_and(|quality| rules.of(deck).drill.repeats(quality));
+            if again && row.get::<_, bool>(4)? && decks.has(deck) {
+                repeats.push((row.get(1)?, (candidate, deck)));
             }
         }
-        let mut newest: Vec<AnsweredToday> = newest.into_values().collect();
-        newest.sort_by_key(|answer| answer.hlc);
-        for answer in newest {
-            let Some(asked) = self.asked(answer.card, today)? else { continue };
-            met.insert(asked.candidate.siblings);
-            if answer.again && !asked.buried {
-                repeats.push((asked.candidate, answer.deck));
-            }
-        }
-        Ok((repeats, met))
+        repeats.sort_unstable_by_key(|(hlc, (candidate, _))| (*hlc, candidate.card));
+        Ok((repeats.into_iter().map(|(_, repeat)| repeat).collect(), met))
     }
 
     fn done(&self, decks: &DeckSet, today: StudyDay) -> Result<Done, StoreError> {
@@ -451,8 +379,7 @@ impl Store {
         let (repeats, _) = self.answered_today(decks, today, rules)?;
         let mut due_by_deck = self.by_deck(DUE_BY_DECK, [today.0])?;
         due_by_deck.retain(|deck, _| decks.has(*deck));
-        let mut new_by_deck =
-            self.by_deck("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck", [])?;
+        let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
         new_by_deck.retain(|deck, _| decks.has(*deck));
         let mut statement = self.db.prepare_cached(
             "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
@@ -499,10 +426,8 @@ impl Store {
     pub fn candidate(&self, card: CardId) -> Result<Option<Candidate>, StoreError> {
         Ok(self
             .db
-            .prepare_cached("SELECT siblings FROM note WHERE uid = ?1")?
-            .query_row([card.note.0], |row| {
-                Ok(Candidate { card, siblings: Siblings(row.get::<_, i64>(0)?.cast_unsigned()) })
-            })
+            .prepare_cached("SELECT n.siblings FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?
+            .query_row([card.note.0], |row| Ok(Candidate { card, siblings: siblings_of(row.get(0)?, card.note) }))
             .optional()?)
     }
 }

@@ -42,10 +42,17 @@ impl Store {
         }
         migrate::check_header(path, &header)?;
         let db = open(path)?;
-        if !migrate::is_newest(&db)? {
+        if !migrate::is_newest(&db, path)? {
             return Ok(None);
         }
-        let here = Here { machine: String::new(), device_name: String::new(), fresh_device: DeviceId([0; 16]) };
+        // Nothing is written, so it does not matter who would be the writer.
+        let here = Here {
+            machine: String::new(),
+            device_name: String::new(),
+            fresh_device: DeviceId([0; 16]),
+            chance: [0; 16],
+            state_folder: None,
+        };
         Ok(Some(Self::over(db, path, here)))
     }
 }
@@ -61,7 +68,13 @@ mod tests {
         let files = || fs::read_dir(folder.path()).unwrap().count();
         let path = folder.path().join("what? 100% #1.db");
         assert!(Store::look(&path).unwrap().is_none() && files() == 0);
-        let here = Here { machine: "m".into(), device_name: "d".into(), fresh_device: DeviceId([1; 16]) };
+        let here = Here {
+            machine: "m".into(),
+            device_name: "d".into(),
+            fresh_device: DeviceId([1; 16]),
+            chance: [2; 16],
+            state_folder: None,
+        };
         let store = Store::open(&path, here, Timestamp { unix_ms: 0, offset_min: 0 }).unwrap();
         let decks = |store: &Store| store.deck_names().unwrap().len();
         assert_eq!(Store::look(&path).unwrap().map(|look| decks(&look)), Some(0), "while another has it open");

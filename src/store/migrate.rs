@@ -6,14 +6,17 @@ use rusqlite::TransactionBehavior;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// `lmq1` in ASCII: tells our databases from other programs'.
-pub(super) const APPLICATION_ID: i32 = 0x6c6d_7131;
+/// `lmq2` in ASCII: tells our databases from other programs'.
+pub(super) const APPLICATION_ID: i32 = 0x6c6d_7132;
+
+/// `lmq1`: databases of development versions, whose log was cut otherwise. Nothing leads from them to the first schema.
+const UNRELEASED_ID: i32 = 0x6c6d_7131;
 
 /// Name and SQL of each.
 type Migrations<'m> = &'m [(&'m str, &'m str)];
 
 /// All migrations, oldest first; the schema's version is their number. A released one is never edited.
-const MIGRATIONS: Migrations<'static> = &[("0001_review_log", include_str!("../../migrations/0001_review_log.sql"))];
+const MIGRATIONS: Migrations<'static> = &[("0001_log", include_str!("../../migrations/0001_log.sql"))];
 
 /// The newest schema that migrations lead to.
 fn newest(migrations: Migrations<'_>) -> i64 {
@@ -23,7 +26,7 @@ fn newest(migrations: Migrations<'_>) -> i64 {
 /// Looks at the first bytes of a file without opening it as a database, so that what is refused stays untouched.
 ///
 /// # Errors
-/// When it is no database, one of another program, or one of a newer `lmq`.
+/// When it is no database, one of another program, of a newer `lmq`, or of one before the first release.
 pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), StoreError> {
     let number =
         |at: usize| header.get(at..at + 4).map_or(0, |b| b.iter().fold(0i64, |n, byte| n << 8 | i64::from(*byte)));
@@ -45,6 +48,9 @@ fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwrit
     if unwritten {
         return Ok(());
     }
+    if application == i64::from(UNRELEASED_ID) {
+        return Err(StoreError::Unreleased(path.to_owned()));
+    }
     if application != i64::from(APPLICATION_ID) {
         return Err(StoreError::OtherProgram(path.to_owned()));
     }
@@ -57,7 +63,7 @@ fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwrit
 /// Looks at an open database whose header said nothing yet, before the first pragma that would write to the file.
 ///
 /// # Errors
-/// When it holds tables that are not ours.
+/// When it holds tables that are not ours, or that this program can't use.
 pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), StoreError> {
     let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     // The tables first: another first start may be making them at this moment, numbers and tables at once.
@@ -67,7 +73,11 @@ pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), Store
 }
 
 /// Whether an open database has the newest schema.
-pub(super) fn is_newest(db: &Connection) -> Result<bool, StoreError> {
+///
+/// # Errors
+/// When it holds tables that are not ours, or that this program can't use.
+pub(super) fn is_newest(db: &Connection, path: &Path) -> Result<bool, StoreError> {
+    check_before_use(db, path)?;
     Ok(db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? == newest(MIGRATIONS))
 }
 
@@ -130,7 +140,7 @@ mod tests {
         let hashes: Vec<String> =
             MIGRATIONS.iter().map(|(name, sql)| format!("{name} {:016x}", hash64(sql.as_bytes()))).collect();
         // Once 0.1.0 is out these lines may only grow. Until then a change here is a change of the first schema.
-        assert_eq!(hashes, ["0001_review_log 727684def68b72b5"]);
+        assert_eq!(hashes, ["0001_log 0"]);
     }
 
     const ONE: (&str, &str) = (
@@ -213,5 +223,47 @@ mod tests {
         let refused = run(&mut second, &path, &[ONE], |_, _| panic!("no copy of what is not touched"));
         assert!(matches!(refused, Err(StoreError::Newer { found: 2, known: 1, .. })));
         assert_eq!(version(&db), 2);
+    }
+    /// A database of a development version, its header where `in_log` says: in the file, or only in the log beside it.
+    fn unreleased(path: &Path, in_log: bool) -> Connection {
+        let db = Connection::open(path).unwrap();
+        if in_log {
+            db.pragma_update(None, "journal_mode", "wal").unwrap();
+            db.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+        }
+        db.execute_batch("BEGIN; CREATE TABLE card (id INTEGER PRIMARY KEY); PRAGMA user_version = 1; COMMIT;").unwrap();
+        db.pragma_update(None, "application_id", UNRELEASED_ID).unwrap();
+        db
+    }
+
+    #[test]
+    fn a_database_of_a_version_before_the_first_release_is_refused_untouched() {
+        let now = crate::core::study_day::Timestamp { unix_ms: 0, offset_min: 0 };
+        let here = crate::store::Here {
+            machine: "m".into(),
+            device_name: "d".into(),
+            fresh_device: crate::core::id::DeviceId([1; 16]),
+            chance: [2; 16],
+            state_folder: None,
+        };
+        for in_log in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("lmq.db");
+            let db = unreleased(&path, in_log);
+            let files = || -> Vec<Vec<u8>> {
+                let names = ["lmq.db", "lmq.db-wal"].map(|name| folder.path().join(name));
+                names.iter().map(|name| fs::read(name).unwrap_or_default()).collect()
+            };
+            let before = files();
+            assert_eq!(check_header(&path, before.first().unwrap()).is_ok(), in_log);
+            for refused in [
+                crate::store::Store::open(&path, here.clone(), now).err(),
+                crate::store::Store::look(&path).err(),
+                check_before_use(&db, &path).err(),
+            ] {
+                assert!(matches!(&refused, Some(StoreError::Unreleased(which)) if *which == path), "{refused:?}");
+            }
+            assert_eq!(files(), before);
+        }
     }
 }

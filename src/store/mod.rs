@@ -1,27 +1,46 @@
 //! The database. The only folder that names rusqlite.
 //!
-//! The log is the truth and everything else about learning a cache of it; both change in one transaction. A store
+//! The log is the truth and everything else a cache of it, or local to this file; all change in one transaction. A store
 //! never decides: it commits what core decided, and answers questions by index.
 
+mod bulk;
 mod card_state;
 mod cards;
+mod chain;
 mod checkups;
 mod columns;
+mod copy;
 mod doctor;
 mod due;
+mod error;
+mod facts;
+mod followed;
+mod forget;
+mod history;
+mod log_out;
 mod look;
 mod mastery;
 mod migrate;
+mod note_edits;
 mod notes;
 #[cfg(test)]
 mod plans;
 mod review_log;
-mod revise;
 mod search;
+mod shown;
+mod sums;
 mod totals;
-mod transfer;
 mod undo;
+mod union;
+mod writer;
 
+pub use bulk::Bulk;
+pub use bulk::BulkOptions;
+pub use bulk::DeckOrigin;
+pub use bulk::Finished;
+pub use bulk::Kept;
+pub use bulk::Placed;
+pub use bulk::Who;
 pub use cards::CardLine;
 pub use cards::DeckLine;
 pub use cards::Found;
@@ -31,30 +50,38 @@ pub use doctor::Finding;
 pub use due::Counts;
 pub use due::DeckSet;
 pub use due::Limits;
-pub use notes::Bulk;
-pub use notes::BulkOptions;
-pub use notes::DeckOrigin;
+pub use error::StoreError;
+pub use error::Trouble;
+pub use followed::SourceFile;
+pub use forget::Forgotten;
+pub use history::Happened;
+pub use history::HistoryRow;
+pub use note_edits::NoteNow;
 pub use notes::Edited;
-pub use notes::Finished;
-pub use notes::Overruled;
 pub use notes::PackedNote;
-pub use notes::Placed;
-pub use notes::SourceFile;
-pub use notes::Who;
-pub use review_log::HistoryRow;
-pub use revise::NoteNow;
-pub use transfer::Union;
 pub use undo::ActionLine;
 pub use undo::Undo;
+pub use union::Union;
+pub use union::United;
+pub use writer::Writer;
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::id::ActionId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
-use crate::core::id::EventId;
 use crate::core::id::ShareId;
+use crate::core::replay::Voided;
+use crate::core::scheduler::Scheduler;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
-use crate::core::units::Hlc;
+use chain::Tail;
+use copy::copy_to;
+use copy::header_of;
+use copy::make_file;
+use copy::make_folder;
+use facts::Salts;
+use review_log::Reader;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
@@ -62,11 +89,11 @@ use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 use rusqlite::config::DbConfig;
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
 use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How long a command waits for another `lmq` that is writing.
@@ -82,104 +109,6 @@ const ACTIONS_A_CHECKPOINT: u32 = 100;
 const CACHE_KB: i32 = -8000;
 const BULK_CACHE_KB: i32 = -48_000;
 
-/// What went wrong with the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// SQLite's own words.
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
-    /// The file system refused something.
-    #[error("`{}`", .path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is no database.
-    #[error("`{}` is not a database", .0.display())]
-    NotADatabase(PathBuf),
-    /// The file is another program's database.
-    #[error("`{}` is the database of another program", .0.display())]
-    OtherProgram(PathBuf),
-    /// The file is from a newer `lmq`.
-    #[error("`{}` was written by a newer lmq (schema {found}, this one knows {known})", .path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: i64,
-        /// Ours.
-        known: i64,
-    },
-    /// Something in it can't be.
-    #[error("{0}")]
-    Corrupt(String),
-    /// A card was answered elsewhere since the writer looked.
-    #[error("the card was answered elsewhere meanwhile")]
-    Stale,
-    /// Given up on purpose by whoever was writing or reading: nothing of it is left.
-    #[error("given up")]
-    Abandoned,
-    /// A card that is not there.
-    #[error("no such card")]
-    NoCard,
-    /// A suspended card can't be answered.
-    #[error("the card is suspended")]
-    Suspended,
-    /// An event with the name of another.
-    #[error("two different events have the name {0}")]
-    Clash(EventId),
-}
-
-impl StoreError {
-    /// SQLite's primary result code, where it was SQLite that failed.
-    #[must_use]
-    pub fn trouble(&self) -> Trouble {
-        match self {
-            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => match error.code {
-                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Trouble::Busy,
-                rusqlite::ErrorCode::DiskFull => Trouble::Full,
-                rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied => Trouble::ReadOnly,
-                rusqlite::ErrorCode::CannotOpen => Trouble::CannotOpen,
-                rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase => Trouble::Damaged,
-                rusqlite::ErrorCode::SystemIoFailure => Trouble::Disk,
-                _ => Trouble::Other,
-            },
-            Self::Corrupt(_) => Trouble::Damaged,
-            Self::Sqlite(_)
-            | Self::Io { .. }
-            | Self::NotADatabase(_)
-            | Self::OtherProgram(_)
-            | Self::Newer { .. }
-            | Self::Stale
-            | Self::Abandoned
-            | Self::NoCard
-            | Self::Suspended
-            | Self::Clash(_) => Trouble::Other,
-        }
-    }
-}
-
-/// The kinds of failure that a person can do something about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// Another program is writing.
-    Busy,
-    /// No space left.
-    Full,
-    /// May not be written.
-    ReadOnly,
-    /// May not be opened.
-    CannotOpen,
-    /// The file is damaged.
-    Damaged,
-    /// The disk failed.
-    Disk,
-    /// None of these.
-    Other,
-}
-
 /// Where and by whom a database is opened; all of it from the outside.
 #[derive(Debug, Clone)]
 pub struct Here {
@@ -189,6 +118,11 @@ pub struct Here {
     pub device_name: String,
     /// The id of a new device, should one be needed.
     pub fresh_device: DeviceId,
+    /// Chance, for the salts of texts.
+    pub chance: [u8; 16],
+    /// The folder where each device's newest number and chain are kept outside the database, so that a copied one is
+    /// noticed; `None` keeps none.
+    pub state_folder: Option<PathBuf>,
 }
 
 /// When something is written.
@@ -200,70 +134,30 @@ pub struct Stamp {
     pub today: StudyDay,
 }
 
+/// What has to be known to read the log: devices and configurations by their numbers, and what was undone.
+struct Context {
+    reader: Reader,
+    voided: Voided,
+}
+
 /// An open database.
 pub struct Store {
     db: Connection,
     path: PathBuf,
     here: Here,
-    devices: Vec<(i64, DeviceId)>,
     /// Who writes here, once something was written.
     writes_as: Option<(i64, DeviceId)>,
+    /// The end of the log of who writes here, as far as it is known.
+    tail: Option<Tail>,
     /// The configuration of the newest answer, and its number.
     config: Option<(ConfigId, i64)>,
+    /// The scheduler of the newest answer with its id, which is a hash.
+    scheduler: Option<(Scheduler, ConfigId)>,
+    /// What was read of the log's context, and SQLite's mark of changes by others at that time.
+    context: RefCell<Option<(i64, Rc<Context>)>>,
+    salts: Rc<Salts>,
     /// Actions since the last checkpoint.
     unmoved: Cell<u32>,
-}
-
-fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |source| StoreError::Io { path, source }
-}
-
-#[cfg(unix)]
-fn private(path: &Path, mode: u32) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(io_at(path))
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path, _: u32) -> Result<(), StoreError> {
-    Ok(())
-}
-
-/// Makes the folder of `path`, for its owner only, where it is missing.
-fn make_folder(path: &Path) -> Result<(), StoreError> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    if folder.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).map_err(io_at(folder))?;
-    private(folder, 0o700)
-}
-
-/// Makes an empty file that only its owner can read, where there is none: SQLite gives its side files the same rights.
-fn make_file(path: &Path) -> Result<(), StoreError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(source) => Err(StoreError::Io { path: path.to_owned(), source }),
-    }
-}
-
-fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
-    let mut header = Vec::new();
-    match fs::File::open(path) {
-        Ok(file) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(header),
-        Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
-    };
-    Ok(header)
 }
 
 /// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout says: at the very
@@ -316,19 +210,21 @@ impl Store {
             copy_to(db, &copy)?;
             Ok(copy)
         })?;
-        let mut store = Self::over(db, path, here);
-        store.read_devices()?;
-        Ok(store)
+        Ok(Self::over(db, path, here))
     }
 
     fn over(db: Connection, path: &Path, here: Here) -> Self {
+        let salts = Rc::new(Salts::from_chance(here.chance));
         Self {
             db,
             path: path.to_owned(),
             here,
-            devices: Vec::new(),
             writes_as: None,
+            tail: None,
             config: None,
+            scheduler: None,
+            context: RefCell::new(None),
+            salts,
             unmoved: Cell::new(0),
         }
     }
@@ -342,14 +238,12 @@ impl Store {
     }
 
     /// Before (`true`) and after (`false`) very many rows are written: more pages in memory, or those of the indexes
-    /// whose order is chance are written again and again; and no look-up of parents that the same action wrote.
-    /// `doctor` looks at the references of all rows.
+    /// whose order is chance are written again and again.
     ///
     /// # Errors
     /// When SQLite refuses.
     pub fn write_much(&self, much: bool) -> Result<(), StoreError> {
         self.db.pragma_update(None, "cache_size", if much { BULK_CACHE_KB } else { CACHE_KB })?;
-        self.db.pragma_update(None, "foreign_keys", !much)?;
         Ok(())
     }
 
@@ -359,53 +253,98 @@ impl Store {
         &self.path
     }
 
-    fn read_devices(&mut self) -> Result<(), StoreError> {
-        self.devices = read_devices(&self.db)?;
-        Ok(())
+    /// What has to be known to read the log; read again only where somebody changed the database meanwhile.
+    fn context(&self) -> Result<Rc<Context>, StoreError> {
+        let mark = changes_by_others(&self.db)?;
+        if let Some((known, context)) = &*self.context.borrow()
+            && *known == mark
+        {
+            return Ok(Rc::clone(context));
+        }
+        let context = read_context(&self.db, None)?;
+        self.context.replace(Some((mark, Rc::clone(&context))));
+        Ok(context)
     }
 
     /// Runs `work` as one action in one transaction, committed to the disk when this returns.
     ///
-    /// Where `work` writes nothing, there is no action and the result has no id.
+    /// Where `work` writes nothing to the log, there is no action and the result has no id.
     ///
     /// # Errors
     /// Whatever `work` fails with, or the commit does; nothing of it is left then.
     pub fn write<T>(
         &mut self,
         stamp: Stamp,
-        kind: &str,
-        label: impl FnOnce(&T) -> String,
+        kind: ActionKind,
+        subject: Subject,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Option<ActionId>), StoreError> {
         let known = self.writes_as;
         let place = if known.is_none() { self.place() } else { String::new() };
-        let (done, id) = {
-            let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let (device, device_id) = match known {
-                Some(known) => known,
-                None => device_here(&tx, &self.here, &place, stamp)?,
-            };
-            let mut writer = Writer::new(tx, device, device_id, stamp)?;
-            writer.config = self.config;
-            let done = work(&mut writer)?;
-            let config = writer.config;
-            let id = if writer.touched { Some(writer.finish(kind, &label(&done))?) } else { None };
-            // A device that was made in a transaction without a commit is not there.
-            self.writes_as = known.or(id.map(|_| (device, device_id)));
-            self.config = id.and(config).or(self.config);
-            self.unmoved.set(self.unmoved.get().saturating_add(1));
-            (done, id)
+        let context = self.context()?;
+        let mark = changes_by_others(&self.db)?;
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Somebody may have written between the look and the lock.
+        let context = if changes_by_others(&tx)? == mark { context } else { read_context(&tx, None)? };
+        // Where the action fails, what was read for it must not stay.
+        self.context.replace(None);
+        let (device, device_id, is_new) = match known {
+            Some((device, id)) => (device, id, false),
+            None => chain::device_here(&tx, &context.reader, &self.here, &place, stamp)?,
         };
-        if id.is_some_and(|id| !self.devices.iter().any(|(_, known)| *known == id.device)) {
-            self.read_devices()?;
+        let context = if is_new { None } else { Some(context) };
+        let mut writer = Writer::new(tx, (device, device_id), stamp, context, self.tail, &self.salts)?;
+        writer.config = self.config;
+        writer.scheduler = self.scheduler.take();
+        writer.state_folder.clone_from(&self.here.state_folder);
+        let done = work(&mut writer)?;
+        let scheduler = writer.scheduler.take();
+        let finished = writer.finish(kind, &subject)?;
+        // A device that was made in a transaction without a commit is not there; here it was committed.
+        self.writes_as = Some((device, device_id));
+        self.scheduler = scheduler;
+        self.config = finished.config.or(self.config);
+        self.tail = finished.tail;
+        let mark = changes_by_others(&self.db)?;
+        self.context.replace(finished.context.map(|context| (mark, context)));
+        self.unmoved.set(self.unmoved.get().saturating_add(1));
+        if let (Some(tail), Some(folder)) = (self.tail, &self.here.state_folder) {
+            chain::remember(folder, device_id, tail);
         }
-        Ok((done, id))
+        Ok((done, finished.action))
+    }
+
+    /// Changes that are no action of this device: a union, caches that are made again.
+    fn write_unlogged<T>(
+        &mut self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.context.replace(None);
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
+        let context = read_context(&tx, None)?;
+        let device = known.and_then(|id| Some((context.reader.device_number(id)?, id)));
+        let mut writer =
+            Writer::new(tx, device.unwrap_or((0, DeviceId([0; 16]))), stamp, None, None, &self.salts)?;
+        let done = work(&mut writer)?;
+        writer.finish_unlogged()?;
+        self.unmoved.set(ACTIONS_A_CHECKPOINT);
+        Ok(done)
     }
 
     /// What tells that this file was not copied here from another machine or path.
     fn place(&self) -> String {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         format!("{}:{}", self.here.machine, path.display())
+    }
+
+    /// The device that writes here; `None` before anything was written.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn this_device(&self) -> Result<Option<DeviceId>, StoreError> {
+        Ok(self.meta("device")?.as_deref().and_then(DeviceId::from_hex))
     }
 
     /// Moves what the write-ahead log has gathered into the database, where it is worth it. To be called while a
@@ -425,7 +364,7 @@ impl Store {
         aside: impl Fn(&Connection) -> Result<A, StoreError> + Sync,
         work: impl FnOnce() -> Result<B, StoreError>,
     ) -> Result<(A, B), StoreError> {
-        let seen = actions(&self.db)?;
+        let seen = entries(&self.db)?;
         let path = self.path.as_path();
         let apart = &aside;
         let (beside, done) = std::thread::scope(|scope| {
@@ -433,7 +372,7 @@ impl Store {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let db = Connection::open_with_flags(path, flags)?;
                 let snapshot = db.unchecked_transaction()?;
-                if actions(&snapshot)? != seen {
+                if entries(&snapshot)? != seen {
                     return Ok(None);
                 }
                 apart(&snapshot).map(Some)
@@ -447,68 +386,6 @@ impl Store {
             Ok(None) | Err(_) => aside(&self.db)?,
         };
         Ok((beside, done?))
-    }
-
-    /// Copies the whole database, as it is at this moment, into a new file.
-    ///
-    /// # Errors
-    /// When the copy can't be written, or does not read back whole.
-    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        copy_to(&self.db, path)
-    }
-
-    /// Reads the whole file once.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where a page is missing or makes no sense.
-    pub fn check_whole(&self) -> Result<(), StoreError> {
-        damage(&self.db)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
-    }
-
-    /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
-    /// a restored copy is put in its place.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub fn leave_device(&mut self) -> Result<(), StoreError> {
-        self.db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
-        self.writes_as = None;
-        Ok(())
-    }
-
-    /// Closes the database with everything in its one file.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub fn close(self) -> Result<(), StoreError> {
-        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        self.db.close().map_err(|(_, error)| StoreError::Sqlite(error))
-    }
-
-    /// Answers that this database has and `other` does not.
-    ///
-    /// # Errors
-    /// When one of them can't be read.
-    pub fn answers_not_in(&self, other: &Self) -> Result<u64, StoreError> {
-        let mut newer = 0;
-        for (number, id) in &self.devices {
-            let theirs: Option<i64> = other
-                .db
-                .query_row(
-                    "SELECT max(e.sequence) FROM device d JOIN event e ON e.device = d.id WHERE d.uuid = ?1",
-                    [id.0],
-                    |row| row.get(0),
-                )
-                .optional()?
-                .flatten();
-            let more: i64 = self.db.query_row(
-                "SELECT count(*) FROM event WHERE device = ?1 AND sequence > ?2 AND kind = 1",
-                (number, theirs.unwrap_or(0)),
-                |row| row.get(0),
-            )?;
-            newer += columns::u64_of(more);
-        }
-        Ok(newer)
     }
 
     /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
@@ -548,79 +425,20 @@ fn wal_name(path: &Path) -> std::ffi::OsString {
     name
 }
 
+fn read_context(db: &Connection, pending: Option<(i64, i64)>) -> Result<Rc<Context>, StoreError> {
+    let reader = Reader::new(db)?;
+    reader.pending.set(pending);
+    let voided = review_log::voided(db, &reader)?;
+    Ok(Rc::new(Context { reader, voided }))
+}
+
+/// SQLite's mark that changes when another connection has committed something.
+fn changes_by_others(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
 fn meta(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     Ok(db.prepare_cached("SELECT value FROM meta WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()?)
-}
-
-fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT id, uuid FROM device ORDER BY id")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, DeviceId(row.get(1)?))))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// What SQLite finds wrong in a file, if anything.
-fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
-    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    Ok((verdict != "ok").then_some(verdict))
-}
-
-/// How many actions there are, which every change of cards adds to.
-fn actions(db: &Connection) -> Result<i64, StoreError> {
-    Ok(db.query_row(
-        "SELECT coalesce(sum((SELECT max(number) FROM action a WHERE a.device = d.id)), 0) FROM device d",
-        [],
-        |row| row.get(0),
-    )?)
-}
-
-fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
-    make_folder(path)?;
-    make_file(path)?;
-    let mut copy = Connection::open(path)?;
-    {
-        let backup = rusqlite::backup::Backup::new(db, &mut copy)?;
-        backup.run_to_completion(1000, Duration::from_millis(0), None)?;
-    }
-    if let Some(damage) = damage(&copy)? {
-        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {damage}", path.display())));
-    }
-    // Whoever writes to the copy is another device, also where it is put in the place of the original by hand: there
-    // the path would say nothing, and two events would get the same name.
-    copy.execute("DELETE FROM meta WHERE name = 'place'", [])?;
-    // A copy is one file: no side files that could be forgotten when it is moved.
-    copy.pragma_update(None, "journal_mode", "delete")?;
-    copy.close().map_err(|(_, error)| error)?;
-    fs::File::open(path).and_then(|file| file.sync_all()).map_err(io_at(path))
-}
-
-/// The device that writes here: the present one, or a new one when the file is new, restored or found elsewhere.
-fn device_here(tx: &Transaction<'_>, here: &Here, place: &str, stamp: Stamp) -> Result<(i64, DeviceId), StoreError> {
-    let known = meta(tx, "device")?;
-    if meta(tx, "place")?.as_deref() == Some(place)
-        && let Some(id) = known.as_deref().and_then(DeviceId::from_hex)
-    {
-        let number = tx.prepare_cached("SELECT id FROM device WHERE uuid = ?1")?.query_row([id.0], |row| row.get(0))?;
-        return Ok((number, id));
-    }
-    let parent: Option<i64> = match known.as_deref().and_then(DeviceId::from_hex) {
-        Some(id) => tx.query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?,
-        None => None,
-    };
-    let forked_at: Option<i64> = match parent {
-        Some(parent) => {
-            tx.query_row("SELECT max(sequence) FROM event WHERE device = ?1", [parent], |row| row.get(0))?
-        }
-        None => None,
-    };
-    tx.execute(
-        "INSERT INTO device (uuid, name, parent, parent_sequence, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-        (here.fresh_device.0, &here.device_name, parent, forked_at, stamp.now.unix_ms),
-    )?;
-    let number = tx.last_insert_rowid();
-    for (name, value) in [("device", here.fresh_device.to_string()), ("place", place.to_owned())] {
-        set_meta(tx, name, &value)?;
-    }
-    Ok((number, here.fresh_device))
 }
 
 fn set_meta(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
@@ -631,97 +449,17 @@ fn set_meta(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// An action being written.
-pub struct Writer<'s> {
-    tx: Transaction<'s>,
-    stamp: Stamp,
-    device: i64,
-    device_id: DeviceId,
-    action: u64,
-    first_sequence: u64,
-    next_sequence: u64,
-    hlc: Hlc,
-    touched: bool,
-    decks_moved: BTreeSet<i64>,
-    /// The scheduler's configuration that was asked for last, and its number.
-    config: Option<(ConfigId, i64)>,
+fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT id, uuid FROM device ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, DeviceId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-impl<'s> Writer<'s> {
-    fn new(tx: Transaction<'s>, device: i64, device_id: DeviceId, stamp: Stamp) -> Result<Self, StoreError> {
-        let last =
-            "SELECT number, hlc, first_sequence + events FROM action WHERE device = ?1 ORDER BY number DESC LIMIT 1";
-        let (action, mut hlc, sequence) = tx
-            .prepare_cached(last)?
-            .query_row([device], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
-            .optional()?
-            .unwrap_or((0, 0, 1));
-        let others: Vec<i64> = {
-            let mut statement = tx.prepare_cached("SELECT id FROM device WHERE id <> ?1")?;
-            statement.query_map([device], |row| row.get(0))?.collect::<Result<_, _>>()?
-        };
-        for other in others {
-            let theirs =
-                tx.prepare_cached(last)?.query_row([other], |row| row.get::<_, i64>(1)).optional()?.unwrap_or(0);
-            hlc = hlc.max(theirs);
-        }
-        let next_sequence = columns::u64_of(sequence);
-        Ok(Self {
-            tx,
-            stamp,
-            device,
-            device_id,
-            action: columns::u64_of(action) + 1,
-            first_sequence: next_sequence,
-            next_sequence,
-            hlc: Hlc(hlc),
-            touched: false,
-            decks_moved: BTreeSet::new(),
-            config: None,
-        })
+/// How many entries there are, which every change of cards adds to.
+fn entries(db: &Connection) -> Result<i64, StoreError> {
+    let mut all = 0;
+    for (device, _) in read_devices(db)? {
+        all += columns::i64_of(chain::newest_sequence(db, device)?);
     }
-
-    /// The action's name, once it is committed.
-    fn id(&self) -> ActionId {
-        ActionId { device: self.device_id, number: self.action }
-    }
-
-    fn tick(&mut self) -> Hlc {
-        self.hlc = Hlc::after(self.hlc, self.stamp.now.unix_ms);
-        self.hlc
-    }
-
-    fn finish(mut self, kind: &str, label: &str) -> Result<ActionId, StoreError> {
-        self.set_last_introduced()?;
-        let hlc = if self.next_sequence == self.first_sequence { self.tick() } else { self.hlc };
-        self.tx
-            .prepare_cached(
-                "INSERT INTO action (device, number, kind, label, at_ms, offset_min, study_day, hlc, first_sequence, events) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute((
-                self.device,
-                columns::i64_of(self.action),
-                kind,
-                label,
-                self.stamp.now.unix_ms,
-                self.stamp.now.offset_min,
-                self.stamp.today.0,
-                hlc.0,
-                columns::i64_of(self.first_sequence),
-                columns::i64_of(self.next_sequence - self.first_sequence),
-            ))?;
-        let id = self.id();
-        self.tx.commit()?;
-        Ok(id)
-    }
-
-    /// Remembers which built-in decks this database holds.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub fn set_builtin_hash(&mut self, hash: &str) -> Result<(), StoreError> {
-        self.touched = true;
-        set_meta(&self.tx, "builtin", hash)
-    }
+    Ok(all)
 }

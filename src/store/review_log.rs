@@ -1,21 +1,24 @@
-//! Writing and reading events.
+//! Writing and reading events: what happened to cards.
 
 use crate::core::event::Draft;
 use crate::core::event::Event;
-use crate::core::event::Fact;
+use crate::core::event::EventKind;
+use crate::core::event::Span;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
-use crate::core::id::NoteUid;
+use crate::core::log::AnswerWords;
+use crate::core::log::EntryRef;
+use crate::core::log::TextRecord;
 use crate::core::pause::Pauses;
 use crate::core::replay::Configs;
-use crate::core::replay::Folding;
-use crate::core::replay::Outcome;
+use crate::core::replay::Undo;
 use crate::core::replay::Voided;
 use crate::core::replay::apply;
 use crate::core::replay::fold;
+use crate::core::replay::replay_needed;
 use crate::core::scheduler::Scheduler;
 use crate::core::state::CardState;
 use crate::core::study_day::Timestamp;
@@ -24,46 +27,43 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::columns::DETAIL_COLUMNS;
+use crate::store::columns::DETAIL_WIDTH;
+use crate::store::columns::MEMORY_COLUMNS;
 use crate::store::columns::PAUSED;
 use crate::store::columns::RESUMED;
 use crate::store::columns::UNDONE;
-use crate::store::columns::after_of;
-use crate::store::columns::checkup_arg;
 use crate::store::columns::day_of;
 use crate::store::columns::detail_of;
-use crate::store::columns::fact;
-use crate::store::columns::i64_of;
-use crate::store::columns::kind_code;
+use crate::store::columns::entry_id;
+use crate::store::columns::entry_parts;
+use crate::store::columns::kind_of;
+use crate::store::columns::memory_of;
+use crate::store::columns::state_of;
 use crate::store::columns::u64_of;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
-use std::collections::HashMap;
+use std::cell::Cell;
 
-/// The columns that [`Reader::event`] reads, in its order.
-const EVENT_COLUMNS: &str = "e.device, e.sequence, e.action, e.hlc, e.at_ms, e.offset_min, e.study_day, e.kind, e.quality, \
-     e.took_ms, e.config, e.prev_device, e.prev_sequence, e.arg, e.arg_device, \
-     e.repetitions, e.interval_days, e.ease, e.lapses, e.due, e.last_quality, \
-     d.asked, d.response, d.expected, d.suggested, d.guessed, d.variant, d.extra";
-
-const INSERT_EVENT: &str = "INSERT INTO event (card, hlc, device, sequence, action, kind, study_day, at_ms, offset_min, quality, \
-     took_ms, config, prev_device, prev_sequence, arg, arg_device, repetitions, interval_days, ease, lapses, due, last_quality) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
-
-/// An event as `lmq history` shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryRow {
-    /// The event.
-    pub event: Event,
-    /// `deck/key` or the start of its id; empty for a fact about no card.
-    pub card_name: String,
-    /// The state before, where the event is about a card.
-    pub before: Option<CardState>,
-    /// The state after.
-    pub after: Option<CardState>,
-    /// Whether it was undone.
-    pub voided: bool,
+/// The columns that [`Reader::event`] reads, in its order, of `event e` with what lies beside it. Nothing is looked for
+/// where nothing can be: a text only beside a detail, a memory only for the kinds that have one.
+pub(super) fn event_columns() -> String {
+    format!(
+        "e.id, e.hlc, e.study_day, e.kind, e.quality, e.took_ms, e.config, e.offset_min, d.ahead, d.arg, d.prev, \
+         {MEMORY_COLUMNS}, {DETAIL_COLUMNS}"
+    )
 }
+
+/// What `event e` is joined with for [`event_columns`].
+pub(super) const BESIDE_EVENT: &str = "LEFT JOIN event_detail d ON d.id = e.id \
+     LEFT JOIN event_memory m ON m.id = iif(e.kind IN (3, 13), e.id, NULL) LEFT JOIN text x ON x.id = d.id";
+
+/// How many columns [`event_columns`] are.
+pub(super) const EVENT_WIDTH: usize = 11 + 9 + DETAIL_WIDTH;
+
+const INSERT_EVENT: &str = "INSERT INTO event (card, id, hlc, kind, study_day, quality, took_ms, config, offset_min) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 /// Turns rows into events: knows devices and configurations by their local numbers.
 pub(super) struct Reader {
@@ -71,11 +71,13 @@ pub(super) struct Reader {
     configs: Vec<(i64, ConfigId)>,
     /// The schedulers that events name.
     pub(super) schedulers: Configs,
+    /// The action that is being written: the id of its first entry, and its stamp. It has no row until it is whole.
+    pub(super) pending: Cell<Option<(i64, i64)>>,
 }
 
 impl Reader {
     pub(super) fn new(db: &Connection) -> Result<Self, StoreError> {
-        let mut statement = db.prepare_cached("SELECT id, hash, json FROM scheduler_config")?;
+        let mut statement = db.prepare_cached("SELECT id, hash, json FROM config")?;
         let mut rows = statement.query([])?;
         let (mut configs, mut schedulers) = (Vec::new(), Configs::new());
         while let Some(row) = rows.next()? {
@@ -85,83 +87,177 @@ impl Reader {
                 schedulers.insert(id, scheduler);
             }
         }
-        Ok(Self { devices: super::read_devices(db)?, configs, schedulers })
+        Ok(Self { devices: super::read_devices(db)?, configs, schedulers, pending: Cell::new(None) })
     }
 
     pub(super) fn device(&self, number: i64) -> Option<DeviceId> {
         self.devices.iter().find(|(known, _)| *known == number).map(|(_, id)| *id)
     }
 
+    pub(super) fn device_number(&self, device: DeviceId) -> Option<i64> {
+        self.devices.iter().find(|(_, known)| *known == device).map(|(number, _)| *number)
+    }
+
+    pub(super) fn config(&self, number: i64) -> Option<ConfigId> {
+        self.configs.iter().find(|(known, _)| *known == number).map(|(_, id)| *id)
+    }
+
     pub(super) fn has_several_devices(&self) -> bool {
         self.devices.len() > 1
     }
 
-    pub(super) fn event_id(&self, device: Option<i64>, sequence: Option<i64>) -> Option<EventId> {
-        Some(EventId { device: self.device(device?)?, sequence: u64_of(sequence?) })
+    /// The name of the entry with that local id.
+    pub(super) fn entry(&self, id: i64) -> Option<EventId> {
+        let (device, sequence) = entry_parts(id);
+        Some(EventId { device: self.device(device)?, sequence })
     }
 
-    pub(super) fn event(&self, row: &Row<'_>, card: Option<CardId>) -> Result<Event, StoreError> {
-        let device = self
-            .device(row.get(0)?)
-            .ok_or_else(|| StoreError::Corrupt("an event names a device that is not in the table".to_owned()))?;
-        let sequence = u64_of(row.get(1)?);
-        let id = EventId { device, sequence };
-        let (arg, arg_device): (Option<i64>, Option<i64>) = (row.get(13)?, row.get(14)?);
-        let undone = || Some(ActionId { device: self.device(arg_device?)?, number: u64_of(arg?) });
-        let kind = row.get(7)?;
-        let fact = fact(kind, row.get(8)?, row.get(9)?, arg, undone).ok_or_else(|| {
-            StoreError::Corrupt(format!("event {id} has a kind ({kind}) that this program can't read"))
+    /// The local id of an entry; `None` where its device is not known here.
+    pub(super) fn local(&self, entry: EventId) -> Option<i64> {
+        Some(entry_id(self.device_number(entry.device)?, entry.sequence))
+    }
+
+    /// The name of an entry that has to be there.
+    pub(super) fn known(&self, id: i64) -> Result<EventId, StoreError> {
+        self.entry(id)
+            .ok_or_else(|| StoreError::Corrupt("an entry names a device that is not in the table".to_owned()))
+    }
+
+    /// Reads [`event_columns`] from column `first` on.
+    pub(super) fn event(&self, row: &Row<'_>, first: usize, card: CardId) -> Result<Event, StoreError> {
+        let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
+        let id = self.known(row.get(first)?)?;
+        let hlc: i64 = row.get(first + 1)?;
+        let code: i64 = row.get(first + 3)?;
+        let kind = kind_of(code, number(4)?, number(5)?, number(9)?).ok_or_else(|| {
+            StoreError::Corrupt(format!("event {id} has a kind ({code}) that this program can't read"))
         })?;
-        let config: Option<i64> = row.get(10)?;
         Ok(Event {
             id,
-            action: u64_of(row.get(2)?),
-            hlc: Hlc(row.get(3)?),
-            at: Timestamp { unix_ms: row.get(4)?, offset_min: row.get(5)? },
-            study_day: day_of(row.get(6)?),
+            hlc: Hlc(hlc),
+            at: Timestamp { unix_ms: hlc.saturating_sub(number(8)?.unwrap_or(0)), offset_min: row.get(first + 7)? },
+            study_day: day_of(row.get(first + 2)?),
             card,
-            fact,
-            config: config.and_then(|n| self.configs.iter().find(|(known, _)| *known == n).map(|(_, id)| *id)),
-            prev: self.event_id(row.get(11)?, row.get(12)?),
-            after: after_of(row, 15)?,
-            detail: detail_of(row, 21)?,
+            kind,
+            config: number(6)?.and_then(|number| self.config(number)),
+            prev: number(10)?.and_then(|id| self.entry(id)),
+            memory: memory_of(row, first + 11)?,
+            detail: detail_of(row, first + 20)?,
         })
     }
 }
 
+/// Reads [`STATE_COLUMNS`](crate::store::columns::STATE_COLUMNS) from column `first` on, with the names of the configuration
+/// and of the last event.
+pub(super) fn whole_state_of(row: &Row<'_>, first: usize, reader: &Reader) -> rusqlite::Result<CardState> {
+    let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
+    Ok(CardState {
+        config: number(14)?.and_then(|number| reader.config(number)),
+        last_event: number(15)?.and_then(|id| reader.entry(id)),
+        ..state_of(row, first)?
+    })
+}
+
 /// The events of one card, in the order of the fold.
-pub(super) fn events_of(db: &Connection, reader: &Reader, row: i64, card: CardId) -> Result<Vec<Event>, StoreError> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {EVENT_COLUMNS} FROM event e \
-         LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence WHERE e.card = ?1"
-    ))?;
-    let mut rows = statement.query([row])?;
+pub(super) fn events_of(
+    db: &Connection,
+    reader: &Reader,
+    number: i64,
+    card: CardId,
+) -> Result<Vec<Event>, StoreError> {
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1", event_columns()))?;
+    let mut rows = statement.query([number])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(reader.event(row, Some(card))?);
+        events.push(reader.event(row, 0, card)?);
     }
-    // The table is in this order but for two devices with the very same stamp, which it has by their local numbers.
+    // The table is in this order within each device.
     events.sort_by_key(Event::order);
     Ok(events)
 }
 
-/// What the undo events say.
-pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreError> {
-    voided_since(db, reader, i64::MIN)
+/// How many entries an action has: one where it has no row.
+pub(super) fn entries_in(db: &Connection, id: i64) -> Result<u64, StoreError> {
+    let known: Option<i64> =
+        db.prepare_cached("SELECT entries FROM action WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
+    Ok(known.map_or(1, u64_of))
 }
 
-/// What the undo events from the stamp `hlc` on say: all that can be said about actions of that stamp and later ones.
-pub(super) fn voided_since(db: &Connection, reader: &Reader, hlc: i64) -> Result<Voided, StoreError> {
+/// What the undone-facts say.
+pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreError> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {EVENT_COLUMNS} FROM event e LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
-         WHERE e.card = 0 AND e.hlc >= ?1 AND e.kind = {UNDONE}"
+        "SELECT f.id, f.arg, a.id, a.entries, a.hlc FROM fact f \
+         LEFT JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.subject = 0 AND f.kind = {UNDONE}"
     ))?;
-    let mut rows = statement.query([hlc])?;
+    let mut rows = statement.query([])?;
     let mut undos = Vec::new();
     while let Some(row) = rows.next()? {
-        undos.push(reader.event(row, None)?);
+        let id: i64 = row.get(0)?;
+        let (first, entries, hlc) = match reader.pending.get().filter(|(first, _)| id >= *first && first >> 32 == id >> 32) {
+            // Of the action that is being written nobody knows yet how long it will be.
+            Some((first, hlc)) => (Some(first), u64::from(u32::MAX), hlc),
+            None => (row.get(2)?, u64_of(row.get::<_, Option<i64>>(3)?.unwrap_or(0)), row.get::<_, Option<i64>>(4)?.unwrap_or(0)),
+        };
+        let (Some(by), Some(named), Some(action)) =
+            (reader.entry(id), reader.entry(row.get(1)?), first.and_then(|first| reader.entry(first)))
+        else {
+            continue;
+        };
+        let span = Span { action: action_of(action), entries };
+        undos.push(Undo { by, hlc: Hlc(hlc), span, names: action_of(named) });
     }
-    Ok(Voided::of(&undos))
+    if undos.is_empty() {
+        return Ok(Voided::default());
+    }
+    let mut failed = None;
+    let voided = Voided::of(undos, |action| {
+        let Some(id) = reader.local(entry_of(action)) else { return 1 };
+        entries_in(db, id).unwrap_or_else(|error| {
+            failed = Some(error);
+            1
+        })
+    });
+    failed.map_or(Ok(voided), Err)
+}
+
+/// The action that an entry is the first of.
+pub(super) fn action_of(entry: EventId) -> ActionId {
+    ActionId { device: entry.device, number: entry.sequence }
+}
+
+/// The first entry of an action.
+pub(super) fn entry_of(action: ActionId) -> EventId {
+    EventId { device: action.device, sequence: action.number }
+}
+
+/// Void entries by their local ids: for passes over many rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct VoidIds(Vec<(i64, i64)>);
+
+impl VoidIds {
+    /// Whether the entry of that id no longer counts.
+    pub(super) fn has(&self, id: i64) -> bool {
+        let after = self.0.partition_point(|(first, _)| *first <= id);
+        after.checked_sub(1).and_then(|place| self.0.get(place)).is_some_and(|(_, last)| id <= *last)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The void entries of `voided` by their local ids.
+pub(super) fn void_ids(reader: &Reader, voided: &Voided) -> VoidIds {
+    let mut ranges: Vec<(i64, i64)> = voided
+        .spans()
+        .filter_map(|span| {
+            let first = reader.local(entry_of(span.action))?;
+            Some((first, first + i64::try_from(span.entries).unwrap_or(1) - 1))
+        })
+        .collect();
+    ranges.sort_unstable();
+    VoidIds(ranges)
 }
 
 impl Store {
@@ -171,339 +267,294 @@ impl Store {
     /// When the log can't be read.
     pub fn pauses(&self) -> Result<Pauses, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {EVENT_COLUMNS} FROM event e LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
-             WHERE e.card = 0 AND e.kind IN ({PAUSED}, {RESUMED})"
+            "SELECT f.id, f.kind, f.arg, a.hlc, a.study_day FROM fact f \
+             JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
+             WHERE f.subject = 0 AND f.kind IN ({PAUSED}, {RESUMED})"
         ))?;
         let mut rows = statement.query([])?;
-        let Some(mut row) = rows.next()? else { return Ok(Pauses::default()) };
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let kind: i64 = row.get(1)?;
+            let until = if kind == i64::from(PAUSED) { Some(day_of(row.get(2)?)) } else { None };
+            found.push((row.get::<_, i64>(0)?, Hlc(row.get(3)?), day_of(row.get(4)?), until));
+        }
+        if found.is_empty() {
+            return Ok(Pauses::default());
+        }
         let reader = Reader::new(&self.db)?;
-        let mut events = Vec::new();
-        loop {
-            events.push(reader.event(row, None)?);
-            match rows.next()? {
-                Some(next) => row = next,
-                None => break,
+        let voided = voided(&self.db, &reader)?;
+        let mut facts = Vec::new();
+        for (id, hlc, day, until) in found {
+            let entry = reader.known(id)?;
+            if !voided.has(entry) {
+                let fact = until.map_or(crate::core::fact::Fact::Resumed, |until| {
+                    crate::core::fact::Fact::Paused { until }
+                });
+                facts.push(((hlc, entry), day, fact));
             }
         }
-        let voided = voided(&self.db, &reader)?;
-        events.retain(|event| !voided.contains(event.action_id()));
-        events.sort_by_key(Event::order);
-        Ok(Pauses::of(events.iter().map(|event| (event.study_day, &event.fact))))
+        facts.sort_by_key(|(order, ..)| *order);
+        Ok(Pauses::of(facts.iter().map(|(_, day, fact)| (*day, fact))))
     }
 }
 
 impl Writer<'_> {
     /// The local number of a configuration, added where it is new.
-    fn config_number(&mut self, scheduler: &Scheduler, id: ConfigId) -> Result<i64, StoreError> {
+    pub(super) fn config_number(&mut self, scheduler: &Scheduler, id: ConfigId) -> Result<i64, StoreError> {
         if let Some((_, number)) = self.config.filter(|(known, _)| *known == id) {
             return Ok(number);
         }
-        let number = self.find_config(scheduler, id)?;
+        let known = self
+            .tx
+            .prepare_cached("SELECT id FROM config WHERE hash = ?1")?
+            .query_row([id.0], |row| row.get(0))
+            .optional()?;
+        let number = match known {
+            Some(number) => number,
+            None => {
+                self.tx.execute("INSERT INTO config (hash, json) VALUES (?1, ?2)", (id.0, scheduler.to_json()))?;
+                self.forget_context();
+                self.tx.last_insert_rowid()
+            }
+        };
         self.config = Some((id, number));
         Ok(number)
     }
 
-    fn find_config(&self, scheduler: &Scheduler, ConfigId(hash): ConfigId) -> Result<i64, StoreError> {
+    /// The local number of a device, added by its name alone where nothing of it is here yet.
+    pub(super) fn device_number(&mut self, device: DeviceId) -> Result<i64, StoreError> {
+        if device == self.device_id {
+            return Ok(self.device);
+        }
         let known = self
             .tx
-            .prepare_cached("SELECT id FROM scheduler_config WHERE hash = ?1")?
-            .query_row([hash], |row| row.get(0))
+            .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
+            .query_row([device.0], |row| row.get(0))
             .optional()?;
         if let Some(number) = known {
             return Ok(number);
         }
-        self.tx.execute(
-            "INSERT INTO scheduler_config (hash, name, json) VALUES (?1, ?2, ?3)",
-            (hash, scheduler.name(), scheduler.to_json()),
-        )?;
+        self.tx.execute("INSERT INTO device (uuid, name) VALUES (?1, '')", [device.0])?;
+        self.forget_context();
         Ok(self.tx.last_insert_rowid())
     }
 
-    fn event_number(&self, id: EventId) -> Result<(i64, i64), StoreError> {
-        if id.device == self.device_id {
-            return Ok((self.device, i64_of(id.sequence)));
-        }
-        let device = self
-            .tx
-            .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
-            .query_row([id.device.0], |row| row.get(0))?;
-        Ok((device, i64_of(id.sequence)))
+    /// The local id of an entry of any device.
+    pub(super) fn local_id(&mut self, entry: EventId) -> Result<i64, StoreError> {
+        Ok(entry_id(self.device_number(entry.device)?, entry.sequence))
     }
 
-    /// Inserts an event and its detail as they are.
-    pub(super) fn insert_event(&mut self, row: i64, event: &Event, config: Option<i64>) -> Result<(), StoreError> {
-        let (device, sequence) = self.event_number(event.id)?;
-        let prev = event.prev.map(|prev| self.event_number(prev)).transpose()?;
-        let (arg, arg_device) = match &event.fact {
-            Fact::Undone { action } => {
-                let named = EventId { device: action.device, sequence: action.number };
-                let (device, number) = self.event_number(named)?;
-                (Some(number), Some(device))
-            }
-            Fact::Buried { until } | Fact::Paused { until } => (Some(i64::from(until.0)), None),
-            Fact::Flagged { flag } => (Some(i64::from(*flag)), None),
-            Fact::Checked { checkup, last, .. } => (Some(checkup_arg(*checkup, *last)), None),
-            Fact::Answered { .. }
-            | Fact::Crammed { .. }
-            | Fact::DueSet
-            | Fact::Reset
-            | Fact::Restarted
-            | Fact::Suspended
-            | Fact::Unsuspended
-            | Fact::Unburied
-            | Fact::Marked
-            | Fact::Unmarked
-            | Fact::Imported { .. }
-            | Fact::Adopted
-            | Fact::Configured
-            | Fact::Resumed => (None, None),
-        };
-        let answer = event.fact.answer();
-        let after = event.after.as_ref();
-        self.tx.prepare_cached(INSERT_EVENT)?.execute(rusqlite::params![
-            row,
+    /// Inserts an event and what lies beside it, as they are. `card` and `config` are local numbers.
+    pub(super) fn insert_event(
+        &mut self,
+        card: i64,
+        event: &Event,
+        config: Option<i64>,
+        words: Option<&TextRecord>,
+    ) -> Result<i64, StoreError> {
+        let id = self.local_id(event.id)?;
+        let answer = event.kind.answer();
+        self.tx.prepare_cached(INSERT_EVENT)?.execute((
+            card,
+            id,
             event.hlc.0,
-            device,
-            sequence,
-            i64_of(event.action),
-            kind_code(&event.fact),
+            event.kind.code(),
             event.study_day.0,
-            event.at.unix_ms,
-            event.at.offset_min,
             answer.map(|(quality, _)| u8::from(quality)),
             answer.map(|(_, took)| took.0),
             config,
-            prev.map(|(device, _)| device),
-            prev.map(|(_, sequence)| sequence),
-            arg,
-            arg_device,
-            after.map(|a| a.repetitions),
-            after.map(|a| a.interval.0),
-            after.map(|a| a.ease.hundredths()),
-            after.map(|a| a.lapses),
-            after.map(|a| a.due.0),
-            after.map(|a| u8::from(a.last_quality)),
-        ])?;
-        let detail = &event.detail;
-        if !detail.is_empty() {
+            event.at.offset_min,
+        ))?;
+        let ahead = event.hlc.0.wrapping_sub(event.at.unix_ms);
+        let (detail, arg) = (&event.detail, event.kind.arg());
+        if ahead != 0 || arg.is_some() || event.prev.is_some() || !detail.is_empty() {
+            let prev = match event.prev {
+                Some(prev) => Some(self.local_id(prev)?),
+                None => None,
+            };
             self.tx
                 .prepare_cached(
-                    "INSERT INTO event_detail (device, sequence, asked, response, expected, suggested, guessed, variant, extra) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    "INSERT INTO event_detail (id, ahead, arg, asked, suggested, guessed, variant, speakers, form, confidence, \
+                     due_offset_min, prev, program, foreign_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
                 )?
                 .execute((
-                    device,
-                    sequence,
-                    &detail.asked,
-                    &detail.response,
-                    &detail.expected,
+                    id,
+                    (ahead != 0).then_some(ahead),
+                    arg,
+                    detail.asked.map(crate::core::event::Asked::code),
                     detail.suggested.map(u8::from),
-                    detail.guessed,
+                    detail.guessed.then_some(1),
                     detail.variant,
-                    &detail.extra,
+                    detail.speakers.then_some(1),
+                    detail.form,
+                    detail.confidence,
+                    detail.due_offset_min,
+                    prev,
+                    detail.foreign.as_ref().map(|foreign| &foreign.program),
+                    detail.foreign.as_ref().map(|foreign| foreign.id),
                 ))?;
         }
-        self.touched = true;
-        Ok(())
+        if let Some(memory) = &event.memory {
+            let [repetitions, interval, lapses, last, due, quality, ease, stability, difficulty] = memory.numbers();
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO event_memory (id, repetitions, interval_days, lapses, last_day, due, last_quality, ease, stability, \
+                     difficulty) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                )?
+                .execute((id, repetitions, interval, lapses, last, due, quality, ease, stability, difficulty))?;
+        }
+        if let Some(words) = words {
+            self.insert_text(id, words)?;
+        }
+        Ok(id)
     }
 
-    pub(super) fn event_of(&mut self, draft: &Draft, prev: Option<EventId>, config: Option<ConfigId>) -> Event {
+    /// Gives a draft its name, time and place, and appends it.
+    fn write_event(&mut self, card: i64, event: &Event, config: Option<i64>) -> Result<i64, StoreError> {
+        let words = if event.detail.has_words() {
+            let detail = &event.detail;
+            let words = AnswerWords { response: detail.response.clone(), expected: detail.expected.clone() };
+            let body = serde_json::to_string(&words).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            Some(TextRecord::new(self.salt(), body))
+        } else {
+            None
+        };
+        let id = self.insert_event(card, event, config, words.as_ref())?;
+        self.chain()?.entry(EntryRef::Event(event), words.map(|words| words.hash));
+        self.lone = if self.touched { None } else { Some(crate::store::writer::Lone::of(event)) };
+        self.touched = true;
+        Ok(id)
+    }
+
+    fn event_of(&mut self, draft: &Draft, last: Option<EventId>, config: Option<ConfigId>) -> Event {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
+        let (at, study_day) = draft.at.unwrap_or((self.stamp.now, self.stamp.today));
         Event {
             id: EventId { device: self.device_id, sequence },
-            action: self.action,
-            hlc: self.tick(),
-            at: self.stamp.now,
-            study_day: self.stamp.today,
+            hlc: self.hlc,
+            at,
+            study_day,
             card: draft.card,
-            fact: draft.fact.clone(),
-            config: config.filter(|_| matches!(draft.fact, Fact::Answered { .. })),
-            prev,
-            after: draft.after.clone(),
+            kind: draft.kind.clone(),
+            config,
+            prev: last.filter(|last| last.device != self.device_id),
+            memory: draft.memory.clone(),
             detail: draft.detail.clone(),
         }
     }
 
-    /// Appends a fact about no card.
-    ///
-    /// # Errors
-    /// When it can't be written.
-    pub fn append_fact(&mut self, fact: Fact, detail: crate::core::event::Detail) -> Result<(), StoreError> {
-        let draft = Draft { card: None, fact, prev: None, after: None, detail };
-        let event = self.event_of(&draft, None, None);
-        self.insert_event(0, &event, None)
-    }
-
-    /// Appends a fact about a card and brings its state and the sums up to date. Gives the state after it.
+    /// Appends an event and brings the card's state and the sums up to date. Gives the state after it.
     ///
     /// The draft's `prev` must be the card's last event, or an event of this very action.
     ///
     /// # Errors
     /// [`StoreError::Stale`] when the card moved on since the draft was made; when the card is not there.
     pub fn append(&mut self, draft: &Draft, scheduler: &Scheduler) -> Result<CardState, StoreError> {
-        let card = draft.card.ok_or(StoreError::NoCard)?;
-        let row = CardRow::find(&self.tx, card)?.ok_or(StoreError::NoCard)?;
-        let before = row.state.clone();
+        let context = self.context()?;
+        let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        let before = &row.state;
+        if before.suspended && matches!(draft.kind, EventKind::Answered { .. }) {
+            return Err(StoreError::Suspended);
+        }
         let mine =
             before.last_event.is_some_and(|last| last.device == self.device_id && last.sequence >= self.first_sequence);
         if !mine && draft.prev != before.last_event {
             return Err(StoreError::Stale);
         }
-        let id = scheduler.id();
-        let event = self.event_of(draft, before.last_event, Some(id));
-        let config = if event.config.is_some() { Some(self.config_number(scheduler, id)?) } else { None };
-        self.insert_event(row.id, &event, config)?;
-        let mut configs = Configs::new();
-        configs.insert(id, scheduler.clone());
-        let after = apply(&before, &event, &configs, Outcome::Copy);
-        self.add_to_sums(&row, &before, &event, 1)?;
+        let configured = matches!(
+            draft.kind,
+            EventKind::Answered { .. } | EventKind::Imported { .. } | EventKind::Adopted | EventKind::Rescheduled
+        );
+        let id = self.config_id(scheduler);
+        let config = if configured { Some(self.config_number(scheduler, id)?) } else { None };
+        let event = self.event_of(draft, before.last_event, config.map(|_| id));
+        // The configuration may have been new.
+        let context = self.context()?;
+        let needs_history = configured && replay_needed(before, scheduler, &context.reader.schedulers)
+            || event.detail.foreign.is_some();
+        self.write_event(row.id, &event, config)?;
+        if needs_history {
+            // Another scheduler than the one that made this state, or another program's record: what came before has to be
+            // gone through again.
+            let events = events_of(&self.tx, &context.reader, row.id, draft.card)?;
+            let mut added = None;
+            let after = fold(&events, &context.voided, &context.reader.schedulers, |before, folded| {
+                if folded.id == event.id {
+                    added = Some(before.clone());
+                }
+            });
+            if let Some(before) = added {
+                self.add_to_sums(&row, &before, &event, 1)?;
+            }
+            self.set_state(&row, &after)?;
+            return Ok(after);
+        }
+        let after = apply(before, &event, &context.reader.schedulers);
+        self.add_to_sums(&row, before, &event, 1)?;
         self.set_state(&row, &after)?;
         Ok(after)
     }
 
+    /// Appends the answer to a check-up scene: it touches neither the card's state nor any sum. Gives the check-up's number.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when another window has answered the scene in this very check-up; when the card is not
+    /// there, or it can't be written.
+    pub fn append_checked(&mut self, draft: &Draft) -> Result<u64, StoreError> {
+        let context = self.context()?;
+        let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        let EventKind::Checked { quality, took, checkup, last } = draft.kind else {
+            return Err(StoreError::Corrupt("not an answer of a check-up".to_owned()));
+        };
+        if checkup > 0 {
+            for event in events_of(&self.tx, &context.reader, row.id, draft.card)? {
+                let same = matches!(event.kind, EventKind::Checked { checkup: known, .. } if known == checkup);
+                if same && event.id.device == self.device_id && !context.voided.has(event.id) {
+                    return Err(StoreError::Stale);
+                }
+            }
+        }
+        let number = if checkup > 0 { checkup } else { self.next_sequence };
+        let kind = EventKind::Checked { quality, took, checkup: number, last };
+        let event = self.event_of(&Draft { kind, ..draft.clone() }, None, None);
+        self.write_event(row.id, &event, None)?;
+        Ok(number)
+    }
+
     /// Folds a card's events again and writes its state; `was` says what counted when the sums were last right.
-    pub(super) fn refold(
-        &mut self,
-        reader: &Reader,
-        card: CardId,
-        was: Option<&Voided>,
-        now: &Voided,
-    ) -> Result<(), StoreError> {
+    pub(super) fn refold(&mut self, card: i64, was: Option<&Voided>, now: &Voided) -> Result<(), StoreError> {
+        let context = self.context()?;
+        let Some(row) = CardRow::of_number(&self.tx, &context.reader, card)? else { return Ok(()) };
         if let Some(was) = was {
-            self.move_sums(reader, card, was, -1)?;
+            self.move_sums(&row, was, -1)?;
         }
-        let state = self.move_sums(reader, card, now, 1)?;
-        match CardRow::find(&self.tx, card)? {
-            Some(row) => self.set_state(&row, &state),
-            None => Ok(()),
-        }
+        let state = self.move_sums(&row, now, 1)?;
+        self.set_state(&row, &state)
     }
 
     /// Adds all of a card's answers to the sums, or takes them away (`sign` −1). Gives the state that they add up to.
-    pub(super) fn move_sums(
-        &mut self,
-        reader: &Reader,
-        card: CardId,
-        voided: &Voided,
-        sign: i64,
-    ) -> Result<CardState, StoreError> {
-        let Some(row) = CardRow::find(&self.tx, card)? else { return Ok(CardState::default()) };
-        let events = events_of(&self.tx, reader, row.id, card)?;
+    pub(super) fn move_sums(&mut self, row: &CardRow, voided: &Voided, sign: i64) -> Result<CardState, StoreError> {
+        let context = self.context()?;
+        let events = events_of(&self.tx, &context.reader, row.id, row.card)?;
         let mut seen: Vec<(CardState, &Event)> = Vec::with_capacity(events.len());
-        let state = fold(&events, voided, &reader.schedulers, |before, event| seen.push((before.clone(), event)));
+        let state =
+            fold(&events, voided, &context.reader.schedulers, |before, event| seen.push((before.clone(), event)));
         for (before, event) in seen {
-            self.add_to_sums(&row, &before, event, sign)?;
+            self.add_to_sums(row, &before, event, sign)?;
         }
         self.decks_moved.insert(row.deck);
         Ok(state)
     }
 }
 
-impl Store {
-    /// The log as people read it: all of it, or one card's, oldest first.
-    ///
-    /// Rows go to `row` one at a time. Memory: the events of the cards asked for, since each row has the state before
-    /// and after.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub fn history(
-        &self,
-        card: Option<CardId>,
-        mut row: impl FnMut(HistoryRow) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        // Of each card its name and its fold so far: the log itself goes by, however long it is.
-        let mut cards: HashMap<i64, (CardId, String, Folding)> = HashMap::new();
-        // Two statements: one condition for both would go through all cards.
-        let (which, one) = match card {
-            Some(card) => ("n.uid = ?1 AND c.ordinal = ?2", (card.note.0, card.ordinal)),
-            None => {
-                let any = "?1 IS NOT NULL AND ?2 IS NOT NULL AND EXISTS (SELECT 1 FROM event e WHERE e.card = c.id)";
-                (any, ([0; 16], 0))
-            }
-        };
-        let mut statement = self.db.prepare(&format!(
-            "SELECT c.id, n.uid, c.ordinal, k.name_id, n.key, \
-             (SELECT count(*) FROM card o WHERE o.note = n.id AND o.retired = 0) FROM note n \
-             JOIN card c ON c.note = n.id JOIN deck k ON k.id = n.deck WHERE {which}"
-        ))?;
-        let mut rows = statement.query(one)?;
-        while let Some(row) = rows.next()? {
-            let id = CardId { note: NoteUid(row.get(1)?), ordinal: row.get(2)? };
-            let name = super::cards::name_of(&row.get::<_, String>(3)?, row.get(4)?, id);
-            let several = row.get::<_, i64>(5)? > 1;
-            let name = if several { format!("{name}#{}", id.ordinal) } else { name };
-            cards.insert(row.get(0)?, (id, name, Folding::default()));
-        }
-        // Events are read one by one in their order over all cards, which the table does not have: of each its place.
-        let mut places = Vec::new();
-        {
-            let read_places = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-            let one = card.and_then(|_| cards.keys().next().copied());
-            let which = if card.is_some() { "card = ?1" } else { "?1 IS NULL" };
-            let mut statement =
-                self.db.prepare(&format!("SELECT hlc, device, sequence, card FROM event WHERE {which}"))?;
-            let rows = statement.query_map([one], read_places)?;
-            for place in rows {
-                let (hlc, device, sequence, card): (i64, i64, i64, i64) = place?;
-                places.push((hlc, reader.device(device), sequence, card, device));
-            }
-        }
-        places.sort_unstable();
-        let mut statement = self.db.prepare(&format!(
-            "SELECT {EVENT_COLUMNS} FROM event e \
-             LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence \
-             WHERE e.card = ?1 AND e.hlc = ?2 AND e.device = ?3 AND e.sequence = ?4"
-        ))?;
-        for (hlc, _, sequence, number, device) in places {
-            let mut rows = statement.query([number, hlc, device, sequence])?;
-            let Some(read) = rows.next()? else { continue };
-            if number == 0 {
-                let event = reader.event(read, None)?;
-                let voided = voided.contains(event.action_id());
-                row(HistoryRow { event, card_name: String::new(), before: None, after: None, voided })?;
-                continue;
-            }
-            let Some((id, name, folding)) = cards.get_mut(&number) else { continue };
-            let event = reader.event(read, Some(*id))?;
-            let before = folding.state().clone();
-            let counts = folding.take(&event, &voided, &reader.schedulers, |_| {});
-            // Undone: what it did when it was written, on the state that is there without it.
-            let after = if counts {
-                folding.state().clone()
-            } else {
-                apply(&before, &event, &reader.schedulers, Outcome::Copy)
-            };
-            row(HistoryRow {
-                event,
-                card_name: name.clone(),
-                before: Some(before),
-                after: Some(after),
-                voided: !counts,
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The instant of the newest event of any device, if there is one.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub fn newest_event_ms(&self) -> Result<Option<i64>, StoreError> {
-        let mut newest = None;
-        for (device, _) in &self.devices {
-            let at: Option<i64> = self
-                .db
-                .prepare_cached(
-                    "SELECT at_ms FROM action WHERE device = ?1 AND events > 0 ORDER BY number DESC LIMIT 1",
-                )?
-                .query_row([device], |row| row.get(0))
-                .optional()?;
-            newest = newest.max(at);
-        }
-        Ok(newest)
-    }
+/// The card and the kind of the first event in a range of ids.
+pub(super) fn kind_at(db: &Connection, range: (i64, i64)) -> Result<Option<(i64, EventKind)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT e.card, e.kind, e.quality, e.took_ms, d.arg FROM event e INDEXED BY event_id \
+         LEFT JOIN event_detail d ON d.id = e.id WHERE e.id BETWEEN ?1 AND ?2 ORDER BY e.id LIMIT 1",
+    )?;
+    let mut rows = statement.query(range)?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(kind_of(row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?).map(|kind| (row.get(0).unwrap_or(0), kind)))
 }

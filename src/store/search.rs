@@ -1,7 +1,9 @@
 //! Finding the cards that a query means: by a scan that reads no more of the database than the query asks for.
 
+#[cfg(test)]
+mod tests;
+
 use crate::core::grade::Quality;
-use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::mastery::Level;
@@ -23,24 +25,32 @@ use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
+use crate::core::units::Ease;
 use crate::store::CardLine;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::card_state::CardRow;
+use crate::store::cards::text;
+use crate::store::columns::ANSWERED;
 use crate::store::columns::STATE_COLUMNS;
+use crate::store::columns::card_number;
+use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
+use crate::store::columns::ordinals_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::state_of;
-use crate::store::columns::u64_of;
-use crate::store::review_log::Reader;
+use crate::store::notes::shown_text;
+use crate::store::review_log::VoidIds;
 use crate::store::review_log::events_of;
-use crate::store::review_log::voided;
+use crate::store::review_log::void_ids;
 use crate::store::totals::BySide;
 use crate::store::totals::ByTopic;
 use crate::store::totals::looked_back_to;
+use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -54,38 +64,114 @@ const FEW: usize = 8;
 /// A note whose text does not rule it out, with the conditions that it fulfils.
 struct Kept {
     note: i64,
+    deck: i64,
+    position: i64,
+    /// `None` for one card of ordinal 1, which nearly all notes have.
+    ordinals: Option<Vec<u16>>,
     fulfils: u64,
 }
 
+impl Kept {
+    fn ordinals(&self) -> &[u16] {
+        self.ordinals.as_deref().unwrap_or(&[1])
+    }
+}
+
 /// A card that is meant.
-struct Hit {
-    note: i64,
+struct Hit<'k> {
+    note: &'k Kept,
     ordinal: u16,
-    deck: i64,
+}
+
+/// A card as it is in the database, where anything happened to it.
+#[derive(Default)]
+struct Happened {
+    state: CardState,
+    offered: bool,
+}
+
+/// The columns that [`Happened::of`] reads.
+fn happened_columns() -> String {
+    format!("s.card, s.offered, {STATE_COLUMNS}")
+}
+
+impl Happened {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { offered: row.get(1)?, state: state_of(row, 2)? })
+    }
 }
 
 /// What of a query does not depend on the single card.
 struct Known<'q> {
     query: &'q Query,
     asked: &'q Asked,
+    /// What each deck fulfils; those that fulfil nothing are left out.
     decks: HashMap<i64, u64>,
-    answers: HashMap<i64, Vec<(StudyDay, Quality)>>,
+    /// The first day whose answers the query asks for.
+    since: Option<StudyDay>,
+    voids: VoidIds,
 }
 
 impl Known<'_> {
-    /// Reads id, note, ordinal, deck, `offered` and the state; gives the card where it is meant.
-    fn hit(&self, row: &Row<'_>, fulfils: u64) -> Result<Option<Hit>, StoreError> {
-        let deck = row.get(3)?;
-        let state = if self.query.needs().states { state_of(row, 5)? } else { CardState::default() };
-        let facts = CardFacts {
-            decks: self.decks.get(&deck).copied().unwrap_or(0),
-            rule: self.asked.rules.of(deck),
-            state: &state,
-            offered: row.get::<_, Option<bool>>(4)?.unwrap_or(false),
-            answers: self.answers.get(&row.get(0)?).map_or(&[], Vec::as_slice),
+    /// Whether a card is meant.
+    fn means(&self, db: &Connection, note: &Kept, card: i64, happened: &Happened) -> Result<bool, StoreError> {
+        let answers = match self.since {
+            Some(since) if was_answered_since(&happened.state, since) => self.answers(db, card, since)?,
+            Some(_) | None => Vec::new(),
         };
-        let is_meant = self.query.decide(fulfils, Some(&facts), self.asked) == Some(true);
-        Ok(if is_meant { Some(Hit { note: row.get(1)?, ordinal: row.get(2)?, deck }) } else { None })
+        let facts = CardFacts {
+            decks: self.decks.get(&note.deck).copied().unwrap_or(0),
+            rule: self.asked.rules.of(note.deck),
+            state: &happened.state,
+            offered: happened.offered,
+            answers: &answers,
+        };
+        Ok(self.query.decide(note.fulfils, Some(&facts), self.asked) == Some(true))
+    }
+
+    /// A card's answers that count since a day.
+    fn answers(&self, db: &Connection, card: i64, since: StudyDay) -> Result<Vec<(StudyDay, Quality)>, StoreError> {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT id, study_day, quality FROM event WHERE card = ?1 AND kind = {ANSWERED} AND study_day >= ?2"
+        ))?;
+        let mut rows = statement.query((card, since.0))?;
+        let mut answers = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(quality) = row.get::<_, Option<i64>>(2)?.and_then(quality_of)
+                && !self.voids.has(row.get(0)?)
+            {
+                answers.push((day_of(row.get(1)?), quality));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Whether a card in this state may have answers since a day. A card that was made new again no longer tells when.
+fn was_answered_since(state: &CardState, since: StudyDay) -> bool {
+    state.memory.as_ref().map_or(state.answers > 0, |memory| memory.last >= since)
+}
+
+/// The days on which entries were written, by what was found so far: notes of one import share theirs.
+#[derive(Default)]
+struct DaysOfEntries(BTreeMap<i64, (i64, StudyDay)>);
+
+impl DaysOfEntries {
+    /// The study day of the action that an entry is of.
+    fn of(&mut self, db: &Connection, entry: i64) -> Result<Option<StudyDay>, StoreError> {
+        let known = self.0.range(..=entry).next_back();
+        if let Some((_, (_, day))) = known.filter(|(_, (last, _))| entry <= *last) {
+            return Ok(Some(*day));
+        }
+        let found = db
+            .prepare_cached("SELECT id, entries, study_day FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?
+            .query_row([entry], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2).map(day_of)?)))
+            .optional()?
+            .filter(|(first, entries, _)| entry - first < *entries);
+        Ok(found.map(|(first, entries, day)| {
+            self.0.insert(first, (first + entries - 1, day));
+            day
+        }))
     }
 }
 
@@ -97,103 +183,133 @@ impl Store {
     pub fn search(&self, query: &Query, asked: &Asked) -> Result<Vec<CardId>, StoreError> {
         let _snapshot = self.snapshot()?;
         let needs = query.needs();
-        let known = Known {
-            query,
-            asked,
-            decks: self.deck_conditions(query)?,
-            answers: match needs.answers {
-                Some(days) => self.answers_since(asked.today.plus(1 - i64::from(days)))?,
-                None => HashMap::new(),
-            },
-        };
-        let columns = format!("c.id, c.note, c.ordinal, c.deck, s.offered, {STATE_COLUMNS}");
-        let plain = "c.id, c.note, c.ordinal, c.deck, NULL";
-        let (columns, join) =
-            if needs.states { (columns.as_str(), "LEFT JOIN card_state s ON s.card = c.id") } else { (plain, "") };
-        let (kept, looked_at) = if needs.texts || needs.added {
-            let (kept, looked_at) = self.keep_notes(query, asked)?;
-            (Some(kept), looked_at)
+        let since = needs.answers.map(|days| asked.today.plus(1 - i64::from(days)));
+        let voids = if since.is_some() {
+            let context = self.context()?;
+            void_ids(&context.reader, &context.voided)
         } else {
-            (None, 0)
+            VoidIds::default()
         };
+        let known = Known { query, asked, decks: self.deck_conditions(query)?, since, voids };
+        let (kept, looked_at) = self.keep_notes(query, asked)?;
+        let is_few = |many: usize| many * FEW < looked_at || many < FEW;
         let mut hits = Vec::new();
-        match kept {
-            Some(kept) if kept.len() * FEW < looked_at || kept.len() < FEW => {
-                let mut statement = self.db.prepare_cached(&format!(
-                    "SELECT {columns} FROM card c {join} WHERE c.note = ?1 AND c.retired = 0"
-                ))?;
-                for kept in kept {
-                    let mut rows = statement.query([kept.note])?;
-                    while let Some(row) = rows.next()? {
-                        hits.extend(known.hit(row, kept.fulfils)?);
+        if !needs.states && since.is_none() {
+            let nothing = Happened::default();
+            for note in &kept {
+                for ordinal in note.ordinals() {
+                    if known.means(&self.db, note, card_number(note.note, *ordinal), &nothing)? {
+                        hits.push(Hit { note, ordinal: *ordinal });
                     }
                 }
             }
-            kept => {
-                let mut statement =
-                    self.db.prepare_cached(&format!("SELECT {columns} FROM card c {join} WHERE c.retired = 0"))?;
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    let fulfils = match &kept {
-                        None => 0,
-                        Some(kept) => {
-                            let note: i64 = row.get(1)?;
-                            // The notes were read in this order.
-                            match kept.binary_search_by_key(&note, |kept| kept.note).ok().and_then(|i| kept.get(i)) {
-                                Some(kept) => kept.fulfils,
-                                None => continue,
-                            }
-                        }
-                    };
-                    hits.extend(known.hit(row, fulfils)?);
+        } else if is_few(kept.len()) {
+            let mut statement = self
+                .db
+                .prepare_cached(&format!("SELECT {} FROM card_state s WHERE s.card = ?1", happened_columns()))?;
+            for note in &kept {
+                for ordinal in note.ordinals() {
+                    let card = card_number(note.note, *ordinal);
+                    let happened = statement.query_row([card], Happened::of).optional()?.unwrap_or_default();
+                    if known.means(&self.db, note, card, &happened)? {
+                        hits.push(Hit { note, ordinal: *ordinal });
+                    }
                 }
             }
+        } else {
+            hits = self.hits_in_one_pass(&known, &kept)?;
         }
-        self.in_order(&hits)
+        self.in_order(&hits, is_few(hits.len()))
     }
 
-    /// Notes that the query does not rule out by their texts, by number; and how many there are in all.
+    /// The cards of these notes that are meant: notes and states are both read in the order of their numbers.
+    fn hits_in_one_pass<'k>(&self, known: &Known<'_>, kept: &'k [Kept]) -> Result<Vec<Hit<'k>>, StoreError> {
+        let mut cards = kept
+            .iter()
+            .flat_map(|note| {
+                note.ordinals().iter().map(move |ordinal| (card_number(note.note, *ordinal), note, *ordinal))
+            })
+            .peekable();
+        let mut hits = Vec::new();
+        let nothing = Happened::default();
+        let mut take = |(card, note, ordinal): (i64, &'k Kept, u16), happened: &Happened| -> Result<(), StoreError> {
+            if known.means(&self.db, note, card, happened)? {
+                hits.push(Hit { note, ordinal });
+            }
+            Ok(())
+        };
+        let mut statement =
+            self.db.prepare_cached(&format!("SELECT {} FROM card_state s ORDER BY s.card", happened_columns()))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number: i64 = row.get(0)?;
+            while let Some(card) = cards.next_if(|(card, ..)| *card < number) {
+                take(card, &nothing)?;
+            }
+            if let Some(card) = cards.next_if(|(card, ..)| *card == number) {
+                take(card, &Happened::of(row)?)?;
+            }
+        }
+        for card in cards {
+            take(card, &nothing)?;
+        }
+        Ok(hits)
+    }
+
+    /// Notes that the query does not rule out by their texts, in the order of their numbers; and how many there are in all.
     fn keep_notes(&self, query: &Query, asked: &Asked) -> Result<(Vec<Kept>, usize), StoreError> {
-        let titles: HashMap<i64, String> = {
+        let needs = query.needs();
+        let titles: HashMap<i64, String> = if needs.texts {
             let mut statement = self.db.prepare_cached("SELECT id, title FROM topic")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect::<Result<_, _>>()?
+        } else {
+            HashMap::new()
         };
-        let mut days: HashMap<(i64, i64), Option<StudyDay>> = HashMap::new();
-        let made_by = if query.needs().added { ", created_device, created_action" } else { "" };
-        let mut statement = self
-            .db
-            .prepare_cached(&format!("SELECT id, body, key, topic{made_by} FROM note WHERE retired = 0 ORDER BY id"))?;
+        let mut statement = self.db.prepare_cached(if needs.texts {
+            "SELECT n.id, n.deck, n.position, n.ordinals, n.made, n.key, n.topic, n.tags, x.body FROM note n NOT INDEXED \
+             CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.retired = 0 ORDER BY n.id"
+        } else {
+            "SELECT id, deck, position, ordinals, made FROM note NOT INDEXED \
+             WHERE retired = 0 AND coalesce(own, source) IS NOT NULL ORDER BY id"
+        })?;
         let mut rows = statement.query([])?;
         let (mut kept, mut looked_at, mut scratch) = (Vec::new(), 0, Scratch::default());
+        let mut days = DaysOfEntries::default();
         while let Some(row) = rows.next()? {
             looked_at += 1;
-            let body = text(row, 1)?.unwrap_or_default();
-            if body.is_empty() {
+            let fulfils = if needs.texts || needs.added {
+                let added = match row.get(4)? {
+                    Some(made) if needs.added => days.of(&self.db, made)?,
+                    Some(_) | None => None,
+                };
+                let mut facts = NoteFacts { body: "", key: None, topic: None, added };
+                let body;
+                if needs.texts {
+                    body = body_of(row, 8, 7)?;
+                    facts.body = &body;
+                    facts.key = text(row, 5)?;
+                    facts.topic =
+                        row.get::<_, Option<i64>>(6)?.and_then(|topic| titles.get(&topic)).map(String::as_str);
+                }
+                query.on_note(&facts, asked, &mut scratch)
+            } else {
+                0
+            };
+            if query.decide(fulfils, None, asked) == Some(false) {
                 continue;
             }
-            let added = if query.needs().added {
-                let made_by = (row.get(4)?, row.get(5)?);
-                match days.get(&made_by) {
-                    Some(day) => *day,
-                    None => *days.entry(made_by).or_insert(self.day_of_action(made_by)?),
+            let ordinals = match text(row, 3)? {
+                None => None,
+                Some(column) => {
+                    let mut ordinals = ordinals_of(Some(column))?;
+                    ordinals.sort_unstable();
+                    Some(ordinals)
                 }
-            } else {
-                None
             };
-            let topic = row.get::<_, Option<i64>>(3)?.and_then(|topic| titles.get(&topic)).map(String::as_str);
-            let facts = NoteFacts { body, key: text(row, 2)?, topic, added };
-            let fulfils = query.on_note(&facts, asked, &mut scratch);
-            if query.decide(fulfils, None, asked) != Some(false) {
-                kept.push(Kept { note: row.get(0)?, fulfils });
-            }
+            kept.push(Kept { note: row.get(0)?, deck: row.get(1)?, position: row.get(2)?, ordinals, fulfils });
         }
         Ok((kept, looked_at))
-    }
-
-    fn day_of_action(&self, (device, number): (i64, i64)) -> Result<Option<StudyDay>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT study_day FROM action WHERE device = ?1 AND number = ?2")?;
-        Ok(statement.query_row((device, number), |row| row.get(0).map(day_of)).optional()?)
     }
 
     fn deck_conditions(&self, query: &Query) -> Result<HashMap<i64, u64>, StoreError> {
@@ -210,43 +326,36 @@ impl Store {
         Ok(decks)
     }
 
-    /// Answers that count since a day, by card.
-    fn answers_since(&self, since: StudyDay) -> Result<HashMap<i64, Vec<(StudyDay, Quality)>>, StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let mut statement = self.db.prepare_cached(
-            "SELECT card, study_day, quality, device, action FROM event INDEXED BY event_day \
-             WHERE kind = 1 AND study_day >= ?1",
-        )?;
-        let mut rows = statement.query([since.0])?;
-        let mut answers: HashMap<i64, Vec<(StudyDay, Quality)>> = HashMap::new();
-        while let Some(row) = rows.next()? {
-            let action = reader.device(row.get(3)?).map(|device| (device, row.get(4).map(u64_of)));
-            if let Some((device, number)) = action
-                && voided.contains(ActionId { device, number: number? })
-            {
-                continue;
-            }
-            if let Some(quality) = row.get::<_, Option<i64>>(2)?.and_then(quality_of) {
-                answers.entry(row.get(0)?).or_default().push((day_of(row.get(1)?), quality));
-            }
-        }
-        Ok(answers)
-    }
-
-    fn in_order(&self, hits: &[Hit]) -> Result<Vec<CardId>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT uid, position FROM note WHERE id = ?1 AND retired = 0 AND body <> ''")?;
+    /// The cards by deck id, position, uid and ordinal: the same order on every device.
+    fn in_order(&self, hits: &[Hit<'_>], are_few: bool) -> Result<Vec<CardId>, StoreError> {
+        let places: HashMap<i64, usize> = {
+            let mut statement = self.db.prepare_cached("SELECT id FROM deck ORDER BY name_id")?;
+            let decks = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+            decks.into_iter().zip(0..).collect()
+        };
         let mut found = Vec::with_capacity(hits.len());
-        for hit in hits {
-            let note =
-                statement.query_row([hit.note], |row| Ok((NoteUid(row.get(0)?), row.get::<_, i64>(1)?))).optional()?;
-            if let Some((note, position)) = note {
-                found.push((hit.deck, position, hit.note, CardId { note, ordinal: hit.ordinal }));
+        let mut add = |hit: &Hit<'_>, uid| {
+            let place = places.get(&hit.note.deck).copied().unwrap_or(usize::MAX);
+            found.push((place, hit.note.position, CardId { note: NoteUid(uid), ordinal: hit.ordinal }));
+        };
+        if are_few {
+            let mut statement = self.db.prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?;
+            for hit in hits {
+                add(hit, statement.query_row([hit.note.note], |row| row.get(0))?);
+            }
+        } else {
+            let mut hits = hits.iter().peekable();
+            let mut statement = self.db.prepare_cached("SELECT id, uid FROM note_name NOT INDEXED ORDER BY id")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let note: i64 = row.get(0)?;
+                while let Some(hit) = hits.next_if(|hit| hit.note.note == note) {
+                    add(hit, row.get(1)?);
+                }
             }
         }
-        found.sort_unstable_by_key(|(deck, position, note, card)| (*deck, *position, *note, card.ordinal));
-        Ok(found.into_iter().map(|(_, _, _, card)| card).collect())
+        found.sort_unstable();
+        Ok(found.into_iter().map(|(_, _, card)| card).collect())
     }
 
     /// The cards that a query means, with their texts and states, in order, one at a time.
@@ -274,11 +383,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         if cards.len() > MANY {
             let wanted: BTreeSet<CardId> = cards.iter().copied().collect();
-            return self.cards(
-                &DeckSet::All,
-                &[],
-                |found| if wanted.contains(&found.card) { line(found) } else { Ok(()) },
-            );
+            return self.each_line(&DeckSet::All, |card| wanted.contains(&card), line);
         }
         for card in cards {
             if let Some(found) = self.card(*card)? {
@@ -288,19 +393,30 @@ impl Store {
         Ok(())
     }
 
-    /// The cards that lie in some decks.
+    /// The cards that lie in some decks: those that their notes have, and those that something happened to.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn cards_in(&self, decks: &DeckSet) -> Result<BTreeSet<CardId>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT n.uid, c.ordinal, c.deck FROM card c JOIN note n ON n.id = c.note")?;
-        let mut rows = statement.query([])?;
+        let _snapshot = self.snapshot()?;
+        let mut notes: HashMap<i64, NoteUid> = HashMap::new();
         let mut cards = BTreeSet::new();
+        let mut statement = self.db.prepare_cached(
+            "SELECT n.id, u.uid, n.deck, n.ordinals FROM note n NOT INDEXED CROSS JOIN note_name u ON u.id = n.id",
+        )?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if decks.has(row.get(2)?) {
-                cards.insert(CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? });
+                let note = NoteUid(row.get(1)?);
+                notes.insert(row.get(0)?, note);
+                cards.extend(ordinals_of(text(row, 3)?)?.into_iter().map(|ordinal| CardId { note, ordinal }));
             }
+        }
+        let mut statement = self.db.prepare_cached("SELECT card FROM card_state")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (note, ordinal) = card_parts(row.get(0)?);
+            cards.extend(notes.get(&note).map(|note| CardId { note: *note, ordinal }));
         }
         Ok(cards)
     }
@@ -310,7 +426,9 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn decks_of(&self, cards: &[CardId]) -> Result<DeckSet, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT deck FROM note WHERE uid = ?1")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT n.deck FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?;
         let mut decks = BTreeSet::new();
         for card in cards {
             decks.extend(statement.query_row([card.note.0], |row| row.get::<_, i64>(0)).optional()?);
@@ -330,8 +448,8 @@ impl Store {
         until: Option<StudyDay>,
     ) -> Result<Totals, StoreError> {
         let _snapshot = self.snapshot()?;
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
+        let context = self.context()?;
+        let (reader, voided) = (&context.reader, &context.voided);
         let mut days: BTreeMap<StudyDay, DayTotals> = BTreeMap::new();
         let mut topics = ByTopic::new();
         let mut sides = BySide::new();
@@ -345,9 +463,9 @@ impl Store {
         let mut due: BTreeMap<StudyDay, u64> = BTreeMap::new();
         let (mut young, mut mature, mut leeches, mut load) = (0, 0, 0, DailyLoad::default());
         for card in cards {
-            let Some(row) = CardRow::find(&self.db, *card)? else { continue };
-            let events = events_of(&self.db, &reader, row.id, *card)?;
-            fold(&events, &voided, &reader.schedulers, |before, event| {
+            let Some(row) = CardRow::find(&self.db, reader, *card)? else { continue };
+            let events = events_of(&self.db, reader, row.id, *card)?;
+            fold(&events, voided, &reader.schedulers, |before, event| {
                 if let Some(ended) = tally::ended(before, event) {
                     knowledge.add_ended(ended.from, ended.to, ended.interval);
                 }
@@ -389,7 +507,9 @@ impl Store {
                 *due.entry(memory.due).or_default() += 1;
                 let ahead = memory.due.max(pauses.asked_from(asked.today)).since(asked.today);
                 let ahead = usize::try_from(ahead).unwrap_or(0);
-                outlook.add(ahead, memory.repetitions, memory.interval, memory.ease);
+                // Without an ease of its own a card is taken to grow as most do.
+                let ease = memory.ease().unwrap_or(Ease::START);
+                outlook.add(ahead, memory.repetitions, memory.interval, ease);
                 if memory.interval.0 >= tally::MATURE_DAYS {
                     mature += 1;
                 } else {
@@ -426,9 +546,13 @@ impl Store {
     }
 }
 
-/// A text column without a copy of it.
-fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
-    row.get_ref(column)?
-        .as_str_or_null()
-        .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
+/// A note's text as it is shown, as JSON: the text as it lies in the database, but where the learner gave it other tags
+/// or it was erased.
+fn body_of<'r>(row: &'r Row<'_>, body: usize, tags: usize) -> Result<Cow<'r, str>, StoreError> {
+    match (text(row, body)?, text(row, tags)?) {
+        (Some(body), None) => Ok(Cow::Borrowed(body)),
+        (body, tags) => serde_json::to_string(&shown_text(body, tags)?)
+            .map(Cow::Owned)
+            .map_err(|error| StoreError::Corrupt(error.to_string())),
+    }
 }

@@ -1,10 +1,5 @@
 //! What reports are made of: kept sums where they suffice, one pass over the log where they don't.
 
-use crate::core::event::Detail;
-use crate::core::grade::Quality;
-use crate::core::id::ActionId;
-use crate::core::id::CardId;
-use crate::core::id::NoteUid;
 use crate::core::mastery::Level;
 use crate::core::progress::Counted;
 use crate::core::progress::DailyLoad;
@@ -17,11 +12,8 @@ use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::knowledge::Known;
 use crate::core::progress::knowledge::month_end;
 use crate::core::progress::outlook::Outlook;
-use crate::core::replay::Voided;
-use crate::core::replay::fold;
 use crate::core::settings::DeckRules;
 use crate::core::state::CardState;
-use crate::core::state::Memory;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
@@ -32,31 +24,34 @@ use crate::core::units::Millis;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::columns::ADOPTED;
 use crate::store::columns::ANSWERED;
-use crate::store::columns::DUE_SET;
-use crate::store::columns::RESET;
+use crate::store::columns::DETAIL_COLUMNS;
+use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
-use crate::store::columns::quality_of;
+use crate::store::columns::detail_of;
+use crate::store::columns::memory_of;
 use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
 use crate::store::mastery::Groups;
+use crate::store::mastery::Moved;
 use crate::store::mastery::groups_of;
 use crate::store::mastery::topics_by_note;
-use crate::store::review_log::Reader;
-use crate::store::review_log::events_of;
-use crate::store::review_log::voided;
+use crate::store::totals::log_pass::LogPass;
+use crate::store::totals::log_pass::Passed;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 use foldhash::fast::FixedState;
 use rusqlite::Connection;
 use rusqlite::Row;
-use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
+pub(super) mod log_pass;
+#[cfg(test)]
+mod tests;
+
 /// Numbers of a topic, before it has its title.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Sums {
     pub(super) answers: u64,
     pub(super) recalls: Recalls,
@@ -96,9 +91,6 @@ struct States {
     /// Suspended cards, which count where they may be asked otherwise.
     suspended: Vec<(i64, i64, CardState)>,
 }
-
-/// Cards by state, and those that moved, with their level now.
-type Settled = (Vec<(StateWord, u64)>, Vec<(i64, Level)>);
 
 /// By what a state is judged.
 #[derive(Clone, Copy)]
@@ -149,7 +141,9 @@ impl States {
                 *self.due.entry(memory.due).or_default() += 1;
                 let ahead = memory.due.max(judge.asked_from).since(judge.today);
                 let ahead = usize::try_from(ahead).unwrap_or(0);
-                self.outlook.add(ahead, memory.repetitions, memory.interval, memory.ease);
+                // Without an ease of its own a card is taken to grow as most do.
+                let ease = memory.ease().unwrap_or(Ease::START);
+                self.outlook.add(ahead, memory.repetitions, memory.interval, ease);
             }
             if word != StateWord::Suspended {
                 if memory.interval.0 >= tally::MATURE_DAYS {
@@ -172,44 +166,14 @@ struct CardPlace {
     topic: i64,
 }
 
-/// What one card's answers add up to, while the log goes by.
-#[derive(Default)]
-struct CardSums {
-    card: i64,
-    hlc: i64,
-    last: Option<i32>,
-    sums: Sums,
-    needs_fold: bool,
-}
-
-impl CardSums {
-    fn close(&self, place: Option<&CardPlace>, topics: &mut ByTopic, folded: &mut Vec<CardPlace>) {
-        match place {
-            Some(place) if self.needs_fold => folded.push(*place),
-            Some(place) if self.sums.answers > 0 => {
-                topics.entry((place.topic, place.deck)).or_default().add(&self.sums);
-            }
-            _ => {}
-        }
-    }
-}
+/// The columns that [`judged_state`] reads.
+const JUDGED: &str = "repetitions, interval_days, lapses, last_day, due, last_quality, ease, stability, difficulty, suspended, \
+     buried_until";
 
 /// As much of a state as a report judges: of every card, so no column more is read.
 fn judged_state(row: &Row<'_>) -> rusqlite::Result<CardState> {
-    let memory = match row.get::<_, Option<i64>>(2)? {
-        Some(repetitions) => Some(Memory {
-            repetitions: u32_of(repetitions),
-            interval: Days(u32_of(row.get(3)?)),
-            ease: Ease::from_hundredths(u32_of(row.get(11)?)),
-            lapses: u32_of(row.get(4)?),
-            last: day_of(row.get(7)?),
-            due: day_of(row.get(5)?),
-            last_quality: quality_of(row.get(6)?).unwrap_or(Quality::Q0),
-        }),
-        None => None,
-    };
-    let buried_until = row.get::<_, Option<i64>>(9)?.map(day_of);
-    Ok(CardState { memory, suspended: row.get(8)?, buried_until, ..CardState::default() })
+    let buried_until = row.get::<_, Option<i64>>(10)?.map(day_of);
+    Ok(CardState { memory: memory_of(row, 0)?, suspended: row.get(9)?, buried_until, ..CardState::default() })
 }
 
 /// The day whose evening is compared with now: the last before the period; where the report begins with the first
@@ -220,16 +184,6 @@ pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyD
         .unwrap_or_else(|| StudyDay::from_date(today.plus(1 - FOUR_WEEKS).date().with_day(1).unwrap_or_default()))
         .plus(-1)
 }
-
-/// Below one card in so many it is faster to look for each card's events than to read all.
-const FEW: i64 = 8;
-
-/// Events of cards from one to another, of those that may have an answer since a day.
-const OF_SOME_CARDS: &str = "FROM card_state s CROSS JOIN event e ON e.card = s.card \
-     WHERE (s.last_day IS NULL OR s.last_day >= ?1) AND s.card BETWEEN ?2 AND ?3";
-
-/// Events of all cards from one to another.
-const OF_ALL_CARDS: &str = "FROM event e WHERE e.card BETWEEN ?2 AND ?3";
 
 fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, StoreError> {
     let mut statement = db.prepare_cached("SELECT * FROM day_sum ORDER BY study_day, deck")?;
@@ -254,23 +208,21 @@ fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)
 fn states_of(db: &Connection, decks: &DeckSet, judge: Judge<'_>, (from, to): (i64, i64)) -> Result<States, StoreError> {
     let mut states = States::default();
     // `offered` is 0 for suspended cards and for those that are never asked.
-    let mut statement = db.prepare_cached(
-        "SELECT deck, offered, repetitions, interval_days, lapses, due, last_quality, last_day, suspended, \
-         buried_until, card, ease FROM card_state WHERE card BETWEEN ?1 AND ?2",
-    )?;
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {JUDGED}, card, deck, offered FROM card_state WHERE card BETWEEN ?1 AND ?2"
+    ))?;
     let mut rows = statement.query((from, to))?;
     while let Some(row) = rows.next()? {
-        let deck = row.get(0)?;
+        let (card, deck) = (row.get(11)?, row.get(12)?);
         if !decks.has(deck) {
             continue;
         }
         let state = judged_state(row)?;
-        let card = row.get(10)?;
         if let Some(memory) = &state.memory {
             *states.alike.entry((memory.last, memory.interval)).or_default() += 1;
             states.answered.push((card, Level::of(Some(memory)), memory.last));
         }
-        if row.get(1)? {
+        if row.get(13)? {
             states.count(&state, deck, true, judge);
         } else if state.suspended {
             states.suspended.push((card, deck, state));
@@ -279,105 +231,81 @@ fn states_of(db: &Connection, decks: &DeckSet, judge: Judge<'_>, (from, to): (i6
     Ok(states)
 }
 
-/// One pass over the log in the order in which it lies, with no more of each event than its class takes: whether an
-/// answer is the first, a repeat or a review shows from the days of the card's answers alone. A card that was ever
-/// reset, adopted or rescheduled, or has an answer without an outcome, is folded in full.
-struct LogPass<'p> {
-    decks: &'p DeckSet,
-    since: StudyDay,
-    until: StudyDay,
-    reader: &'p Reader,
-    voided: &'p Voided,
-    /// So few cards have answers that each one's events are looked for.
-    few: bool,
+/// What the answers of a card add up to on the days from one to another, told by their days alone.
+fn sums_by_days(events: &[Passed], (since, until): (StudyDay, StudyDay)) -> Sums {
+    let (mut sums, mut last) = (Sums::default(), None);
+    for answer in events.iter().filter(|event| event.is_answer()) {
+        let is_reviewed = last.is_some_and(|last| answer.day > last);
+        last = last.max(Some(answer.day));
+        if (since.0..=until.0).contains(&answer.day) {
+            let recalls = Recalls { passed: u64::from(answer.passed()), all: 1 };
+            let took = Millis(u32_of(answer.took_ms()));
+            sums.add(&Sums {
+                answers: 1,
+                recalls: if is_reviewed { recalls } else { Recalls::default() },
+                time_ms: u64::from(took.capped().0),
+            });
+        }
+    }
+    sums
 }
 
-impl LogPass<'_> {
-    fn is_voided(&self, device: i64, action: i64) -> bool {
-        let device = self.reader.device(device);
-        device.is_some_and(|device| self.voided.contains(ActionId { device, number: u64_of(action) }))
-    }
-
-    /// The sums of these cards, which are in the order of their numbers.
-    fn over(&self, db: &Connection, places: &[CardPlace]) -> Result<ByTopic, StoreError> {
-        let mut topics = ByTopic::new();
-        let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok(topics) };
-        let (since, until) = (self.since, self.until);
-        let mut of_card = CardSums::default();
-        let mut folded = Vec::new();
-        let mut place = places.iter().peekable();
-        let mut here: Option<&CardPlace> = None;
-        let from = if self.few { OF_SOME_CARDS } else { OF_ALL_CARDS };
-        let mut statement = db.prepare_cached(&format!(
-            "SELECT e.card, e.kind, e.study_day, e.quality, e.took_ms, e.repetitions, e.device, e.action, e.hlc {from} \
-             ORDER BY e.card, e.hlc, e.device, e.sequence"
-        ))?;
-        let mut rows = statement.query((since.0, first.card, last.card))?;
-        while let Some(row) = rows.next()? {
-            let card: i64 = row.get(0)?;
-            if of_card.card != card {
-                of_card.close(here, &mut topics, &mut folded);
-                of_card = CardSums { card, ..CardSums::default() };
-                while place.next_if(|place| place.card < card).is_some() {}
-                here = place.peek().copied().filter(|place| place.card == card && self.decks.has(place.deck));
-            }
-            if here.is_none() {
-                continue;
-            }
-            let kind: i64 = row.get(1)?;
-            if self.reader.has_several_devices() {
-                // Two devices with the very same stamp: the fold has an order for them that the table has not.
-                let hlc = row.get(8)?;
-                of_card.needs_fold |= hlc == of_card.hlc;
-                of_card.hlc = hlc;
-            }
-            if matches!(kind, DUE_SET | RESET | ADOPTED) {
-                of_card.needs_fold = true;
-            }
-            if kind != ANSWERED || (!self.voided.is_empty() && self.is_voided(row.get(6)?, row.get(7)?)) {
-                continue;
-            }
-            of_card.needs_fold |= row.get_ref(5)? == ValueRef::Null;
-            let (day, took): (i32, i64) = (row.get(2)?, row.get(4)?);
-            let reviewed = of_card.last.is_some_and(|last| day > last);
-            of_card.last = of_card.last.max(Some(day));
-            if day >= since.0 && day <= until.0 {
-                of_card.sums.answers += 1;
-                let took = Millis(u32_of(took));
-                of_card.sums.time_ms += u64::from(took.capped().0);
-                if reviewed {
-                    let passed = quality_of(row.get(3)?).is_some_and(Quality::passed);
-                    of_card.sums.recalls.passed += u64::from(passed);
-                    of_card.sums.recalls.all += 1;
+/// What the answers to some cards, in the order of their numbers, add up to.
+fn sums_of(
+    db: &Connection,
+    pass: &LogPass,
+    places: &[CardPlace],
+    all: usize,
+    (since, until): (StudyDay, StudyDay),
+) -> Result<ByTopic, StoreError> {
+    let mut topics = ByTopic::new();
+    pass.each_card(db, places, |place| place.card, all, |place, events| {
+        let mut sums = Sums::default();
+        if pass.days_suffice(events) {
+            sums = sums_by_days(events, (since, until));
+        } else {
+            pass.fold(db, place.card, |before, event| {
+                if (since..=until).contains(&event.study_day) {
+                    let totals = tally::of_event(before, event);
+                    sums.add(&Sums {
+                        answers: totals.answers,
+                        recalls: totals.recalls(),
+                        time_ms: totals.time_ms,
+                    });
                 }
-            }
+            })?;
         }
-        of_card.close(here, &mut topics, &mut folded);
-        for place in folded {
-            self.fold(db, place, &mut topics)?;
+        if sums.answers > 0 {
+            topics.entry((place.topic, place.deck)).or_default().add(&sums);
         }
-        Ok(topics)
-    }
-
-    fn fold(&self, db: &Connection, place: CardPlace, topics: &mut ByTopic) -> Result<(), StoreError> {
-        let nobody = CardId { note: NoteUid([0; 16]), ordinal: 1 };
-        let events = events_of(db, self.reader, place.card, nobody)?;
-        fold(&events, self.voided, &self.reader.schedulers, |before, event| {
-            if event.study_day < self.since || event.study_day > self.until {
-                return;
-            }
-            let totals = tally::of_event(before, event);
-            topics.entry((place.topic, place.deck)).or_default().add(&Sums {
-                answers: totals.answers,
-                recalls: Recalls {
-                    passed: totals.young.passed + totals.mature.passed,
-                    all: totals.young.all + totals.mature.all,
-                },
-                time_ms: totals.time_ms,
-            });
-        });
         Ok(())
+    })?;
+    Ok(topics)
+}
+
+/// Brings states and groups together: lifts each card to its level in its group, and counts the suspended ones that would
+/// be asked else. Gives the cards that were answered after the day `then`.
+fn settle(states: &mut States, groups: &mut Groups, judge: Judge<'_>, then: StudyDay) -> Moved {
+    let mut moved = Moved::default();
+    for (card, level, last) in std::mem::take(&mut states.answered) {
+        let has = groups.has(card);
+        if has {
+            groups.reach(card, level);
+        }
+        if last > then {
+            if has {
+                moved.counted.push((card, level));
+            } else {
+                moved.others.push(card);
+            }
+        }
     }
+    for (card, deck, state) in std::mem::take(&mut states.suspended) {
+        if groups.has(card) {
+            states.count(&state, deck, false, judge);
+        }
+    }
+    moved
 }
 
 pub(super) type ByTopic = BTreeMap<(i64, i64), Sums>;
@@ -430,9 +358,10 @@ impl Store {
         )?;
         let mut states = some.join(others);
         let mut knowledge = states.knowledge(today);
-        let (words, moved) = self.settle(&mut states, &mut groups, decks, judge, then)?;
+        let moved = settle(&mut states, &mut groups, judge, then);
+        let words = self.words(&states, decks)?;
         self.add_ended(decks, &mut knowledge)?;
-        let mastery_then = self.standings_then(&groups, &moved, then)?;
+        let mastery_then = self.standings_before(&groups, &moved, then)?;
         let recalls: BTreeMap<(i64, i64), Recalls> =
             topics.iter().map(|(place, sums)| (*place, sums.recalls)).collect();
         Ok(Totals {
@@ -525,56 +454,64 @@ impl Store {
         since: StudyDay,
         until: StudyDay,
     ) -> Result<(ByTopic, BySide), StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let places = self.places(since)?;
+        let pass = LogPass::new(&self.db)?;
+        let places = self.places(decks, since)?;
         let all: i64 = self.db.query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
-        let few = i64::try_from(places.len()).unwrap_or(i64::MAX) < all / FEW;
-        let pass = LogPass { decks, since, until, reader: &reader, voided: &voided, few };
         // Half of the cards each, on two threads.
+        let all = usize::try_from(all / 2).unwrap_or(usize::MAX);
         let (some, others) = places.split_at(places.len() / 2);
-        let (more, mut topics) = self.beside(|db| pass.over(db, others), || pass.over(&self.db, some))?;
+        let period = (since, until);
+        let (more, mut topics) = self.beside(
+            |db| sums_of(db, &LogPass::new(db)?, others, all, period),
+            || sums_of(&self.db, &pass, some, all, period),
+        )?;
         for (place, sums) in more {
             topics.entry(place).or_default().add(&sums);
         }
-        let is_voided = |device, action| pass.is_voided(device, action);
-        let mut sides = BySide::default();
-        let mut statement = self.db.prepare_cached(
-            "SELECT c.deck, d.expected, d.response, e.device, e.action, d.asked, d.suggested, d.extra FROM event_detail d \
-             CROSS JOIN event e ON e.device = d.device AND e.sequence = d.sequence JOIN card c ON c.id = e.card \
-             WHERE d.asked IN ('sort', 'choose', 'type') AND e.kind = 1 AND e.study_day BETWEEN ?1 AND ?2",
-        )?;
-        let mut rows = statement.query((since.0, until.0))?;
-        while let Some(row) = rows.next()? {
-            if decks.has(row.get(0)?) && !is_voided(row.get(3)?, row.get(4)?) {
-                let detail = Detail {
-                    expected: row.get(1)?,
-                    response: row.get(2)?,
-                    asked: row.get(5)?,
-                    suggested: row.get::<_, Option<i64>>(6)?.and_then(quality_of),
-                    extra: row.get(7)?,
-                    ..Detail::default()
-                };
-                if let Some(key) = tally::confusion(&detail) {
-                    *sides.entry(key).or_default() += 1;
-                }
-            }
-        }
-        Ok((topics, sides))
+        Ok((topics, self.sides_from_the_log(decks, &pass, period)?))
     }
 
-    /// Decks and topics of the cards that may have an answer since a day, by card.
-    fn places(&self, since: StudyDay) -> Result<Vec<CardPlace>, StoreError> {
-        let topics = topics_by_note(&self.db, "true", 0)?;
+    fn sides_from_the_log(
+        &self,
+        decks: &DeckSet,
+        pass: &LogPass,
+        (since, until): (StudyDay, StudyDay),
+    ) -> Result<BySide, StoreError> {
+        let mut sides = BySide::default();
+        // By the rows of the narrower table; `asked` are the kinds of answers that tell what was taken for what.
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT n.deck, e.id, {DETAIL_COLUMNS} FROM event_detail d CROSS JOIN event e ON e.id = d.id \
+             JOIN note n ON n.id = e.card >> 9 LEFT JOIN text x ON x.id = d.id \
+             WHERE d.asked IS NOT NULL AND e.kind = {ANSWERED} AND e.study_day BETWEEN ?1 AND ?2"
+        ))?;
+        let mut rows = statement.query((since.0, until.0))?;
+        while let Some(row) = rows.next()? {
+            if decks.has(row.get(0)?)
+                && !pass.is_void(row.get(1)?)
+                && let Some(key) = tally::confusion(&detail_of(row, 2)?)
+            {
+                *sides.entry(key).or_default() += 1;
+            }
+        }
+        Ok(sides)
+    }
+
+    /// The places of those cards of some decks that may have an answer since a day, in the order of their numbers.
+    fn places(&self, decks: &DeckSet, since: StudyDay) -> Result<Vec<CardPlace>, StoreError> {
+        let topics = topics_by_note(&self.db)?;
         let mut statement = self.db.prepare_cached(
-            "SELECT c.id, c.deck, c.note FROM card_state s JOIN card c ON c.id = s.card \
-             WHERE s.last_day IS NULL OR s.last_day >= ?1 ORDER BY s.card",
+            "SELECT card, deck FROM card_state WHERE last_day IS NULL OR last_day >= ?1 ORDER BY card",
         )?;
-        let rows = statement.query_map([since.0], |row| {
-            let topic = usize::try_from(row.get::<_, i64>(2)?).ok().and_then(|note| topics.get(note).copied());
-            Ok(CardPlace { card: row.get(0)?, deck: row.get(1)?, topic: topic.unwrap_or(0) })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([since.0])?;
+        let mut places = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (card, deck) = (row.get(0)?, row.get(1)?);
+            if decks.has(deck) {
+                let topic = usize::try_from(card_parts(card).0).ok().and_then(|note| topics.get(note).copied());
+                places.push(CardPlace { card, deck, topic: topic.unwrap_or(0) });
+            }
+        }
+        Ok(places)
     }
 
     /// Sums with the titles that people know. Cards without a topic are summed up by their deck.
@@ -601,32 +538,10 @@ impl Store {
         Ok(topics)
     }
 
-    /// Brings states and groups together: lifts each card to its level in its group, and counts those by state that may
-    /// be asked. Gives these counts, and the cards that were answered after the day `then` with their level now.
-    fn settle(
-        &self,
-        states: &mut States,
-        groups: &mut Groups,
-        decks: &DeckSet,
-        judge: Judge<'_>,
-        then: StudyDay,
-    ) -> Result<Settled, StoreError> {
-        let mut moved = Vec::new();
-        for (card, level, last) in std::mem::take(&mut states.answered) {
-            if groups.has(card) {
-                groups.reach(card, level);
-                if last > then {
-                    moved.push((card, level));
-                }
-            }
-        }
-        for (card, deck, state) in std::mem::take(&mut states.suspended) {
-            if groups.has(card) {
-                states.count(&state, deck, false, judge);
-            }
-        }
+    /// How many cards are in each state.
+    fn words(&self, states: &States, decks: &DeckSet) -> Result<Vec<(StateWord, u64)>, StoreError> {
         let mut statement =
-            self.db.prepare_cached("SELECT deck, count(*) FROM card WHERE new_position IS NOT NULL GROUP BY deck")?;
+            self.db.prepare_cached("SELECT deck, sum(fresh) FROM note INDEXED BY note_new WHERE fresh > 0 GROUP BY deck")?;
         let mut rows = statement.query([])?;
         let mut fresh = 0;
         while let Some(row) = rows.next()? {
@@ -634,10 +549,14 @@ impl Store {
                 fresh += u64_of(row.get(1)?);
             }
         }
-        // Most new cards have no state yet; the index has them all, those that are held back today included.
-        states.words.insert(StateWord::New, fresh.saturating_sub(states.buried_new));
-        let count = |word| (word, states.words.get(&word).copied().unwrap_or(0));
-        Ok((StateWord::ALL.into_iter().map(count).collect(), moved))
+        let count = |word| match word {
+            // Most new cards have no state yet; the index has them all, those that are held back today included.
+            StateWord::New => (word, fresh.saturating_sub(states.buried_new)),
+            StateWord::Learning | StateWord::Review | StateWord::Suspended | StateWord::Buried => {
+                (word, states.words.get(&word).copied().unwrap_or(0))
+            }
+        };
+        Ok(StateWord::ALL.into_iter().map(count).collect())
     }
 
     /// Answered cards that are offered, by due day: for the week ahead.

@@ -1,41 +1,51 @@
 //! Taking actions back, and back again. Undo only ever adds to the log.
 
-use crate::core::event::Detail;
-use crate::core::event::Fact;
+use crate::core::action::Action;
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::event::EventKind;
+use crate::core::event::Span;
+use crate::core::fact::Change;
+use crate::core::fact::Fact;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::replay::Voided;
 use crate::core::study_day::Timestamp;
+use crate::store::Context;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::cards::name_of;
+use crate::store::chain::newest_sequence;
 use crate::store::columns::CHECKED;
+use crate::store::columns::card_of;
+use crate::store::columns::card_parts;
+use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
-use crate::store::review_log::Reader;
-use crate::store::review_log::voided;
+use crate::store::facts::FACT_COLUMNS;
+use crate::store::facts::FACT_WIDTH;
+use crate::store::facts::fact_of;
+use crate::store::log_out::action_with;
+use crate::store::review_log::entry_of;
+use crate::store::review_log::kind_at;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeSet;
 
-/// Kinds of action that are no step of the user's here: taking them back would take away the program's own decks, or
-/// answers that were given on another device.
-/// Following a file changes nothing that undoing could bring back.
-const NOT_OURS: [&str; 4] = ["undo", "builtin", "union", "link"];
+/// Facts that an action line is made from; more say nothing that these don't.
+const MOST_FACTS: i64 = 200;
 
-/// Kinds of action that write no texts: their notes need not be looked for.
-const WITHOUT_TEXTS: [&str; 11] =
-    ["answer", "bury", "suspend", "mark", "config", "undo", "union", "schedule", "rename", "pause", "checkup"];
-
-/// An action as `lmq undo --list` shows it.
+/// An action as `lmq undo --list` shows it: what words are made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionLine {
     /// Its name.
     pub id: ActionId,
     /// Its kind.
-    pub kind: String,
-    /// What it was.
-    pub label: String,
+    pub kind: ActionKind,
+    /// What it is about.
+    pub subject: Subject,
     /// When.
     pub at: Timestamp,
     /// Cards that its events are about.
@@ -44,6 +54,22 @@ pub struct ActionLine {
     pub notes: u64,
     /// Whether it was taken back.
     pub voided: bool,
+    /// Its first event, if it has one.
+    pub first: Option<EventKind>,
+    /// Its first fact, if it has one.
+    pub fact: Option<Fact>,
+    /// The note of its first event, else of its first fact.
+    pub note: Option<NoteUid>,
+    /// What people call that note or card.
+    pub name: Option<String>,
+    /// The words of its first fact with words that is no note's text: a tag, a key, a deck's new name.
+    pub words: Option<String>,
+    /// The setting that it changed.
+    pub change: Option<Change>,
+    /// Names of the decks that it is about, or that its first notes lie in.
+    pub decks: Vec<String>,
+    /// Whether cards begin again with it.
+    pub restarts: bool,
 }
 
 /// What an undo did.
@@ -53,6 +79,8 @@ pub struct Undo {
     pub cards: Vec<CardId>,
     /// Notes that stay although the import that brought them was undone, since they were answered.
     pub kept: Vec<String>,
+    /// Notes of which a newer act of the learner's own hides the effect.
+    pub hidden: Vec<String>,
     /// Settings to put back: key, and the value from before (none where it was not set).
     pub settings: Vec<(String, Option<String>)>,
     /// Notes whose text an edit or a tag had changed, each with the key that it had before this undo: the followed
@@ -62,66 +90,156 @@ pub struct Undo {
     pub talk: Vec<String>,
 }
 
-fn line(db: &Connection, device: i64, number: i64, kind: &str) -> Result<(u64, u64), StoreError> {
-    let cards: i64 = db
+/// The name of a note, as people say it.
+fn name_of_note(db: &Connection, note: i64) -> Result<Option<String>, StoreError> {
+    Ok(db
         .prepare_cached(
-            "SELECT count(DISTINCT e.card) FROM action a JOIN event e ON e.device = a.device \
-             AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events \
-             WHERE a.device = ?1 AND a.number = ?2 AND e.card <> 0",
+            "SELECT k.name_id, n.key, u.uid FROM note n JOIN note_name u ON u.id = n.id JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
         )?
-        .query_row((device, number), |row| row.get(0))?;
-    Ok((u64_of(cards), u64::try_from(notes_of(db, device, number, kind)?.len()).unwrap_or(0)))
+        .query_row([note], |row| {
+            let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
+            Ok(name_of(&row.get::<_, String>(0)?, row.get(1)?, card))
+        })
+        .optional()?)
 }
 
-/// Notes that an action of this kind made or changed. No index: only undoing an import or an edit looks.
-fn notes_of(db: &Connection, device: i64, number: i64, kind: &str) -> Result<Vec<i64>, StoreError> {
-    if WITHOUT_TEXTS.contains(&kind) {
-        return Ok(Vec::new());
-    }
-    let mut statement = db.prepare_cached(
-        "SELECT id FROM note WHERE created_device = ?1 AND created_action = ?2 UNION \
-         SELECT note FROM note_version WHERE device = ?1 AND action = ?2",
-    )?;
-    let rows = statement.query_map((device, number), |row| row.get(0))?;
+fn range_of(context: &Context, span: Span) -> Option<(i64, i64)> {
+    let first = context.reader.local(entry_of(span.action))?;
+    Some((first, first + i64_of(span.entries) - 1))
+}
+
+/// The numbers of the notes that an action's facts are about.
+fn notes_of(db: &Connection, range: (i64, i64)) -> Result<Vec<i64>, StoreError> {
+    let mut statement = db
+        .prepare_cached("SELECT DISTINCT subject FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 ORDER BY subject")?;
+    let rows = statement.query_map(range, |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The numbers of the cards that an action's events are about; those of check-ups, which have no state, left out.
+pub(super) fn cards_of(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, StoreError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT card FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind <> {CHECKED}"
+    ))?;
+    let rows = statement.query_map(range, |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLine, StoreError> {
+    let mut line = ActionLine {
+        id: action.span.action,
+        kind: action.kind,
+        subject: action.subject.clone(),
+        at: action.at,
+        cards: 0,
+        notes: 0,
+        voided: context.voided.contains(action.span.action),
+        first: None,
+        fact: None,
+        note: None,
+        name: None,
+        words: None,
+        change: None,
+        decks: Vec::new(),
+        restarts: false,
+    };
+    let Some(range) = range_of(context, action.span) else { return Ok(line) };
+    let count = |sql: &str| -> Result<u64, StoreError> {
+        Ok(u64_of(db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?))
+    };
+    line.cards = count("SELECT count(DISTINCT card) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?;
+    line.notes = count("SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> 12")?;
+    line.restarts =
+        count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind = 14")? > 0;
+    let mut note = None;
+    let mut decks = BTreeSet::new();
+    if let Some((card, kind)) = kind_at(db, range)? {
+        line.first = Some(kind);
+        note = Some(card_parts(card).0);
+    }
+    {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {FACT_COLUMNS}, x.body, n.deck FROM fact f LEFT JOIN text x ON x.id = f.id LEFT JOIN note n ON n.id = f.subject \
+             WHERE f.id BETWEEN ?1 AND ?2 ORDER BY f.id LIMIT {MOST_FACTS}"
+        ))?;
+        let mut rows = statement.query(range)?;
+        while let Some(row) = rows.next()? {
+            let fact = fact_of(db, &context.reader, row, 0)?;
+            let words: Option<String> = row.get(FACT_WIDTH)?;
+            let subject: i64 = row.get(1)?;
+            if subject > 0 && !matches!(fact, Fact::Aliased { .. }) {
+                note = note.or(Some(subject));
+            }
+            decks.extend(row.get::<_, Option<i64>>(FACT_WIDTH + 1)?);
+            if subject < 0 {
+                decks.insert(-subject);
+            }
+            match &fact {
+                Fact::Configured => {
+                    line.change = words.as_deref().and_then(|words| serde_json::from_str(words).ok());
+                }
+                Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Renamed { .. } => {
+                    line.words = line.words.take().or(words);
+                }
+                _ => {}
+            }
+            line.fact = line.fact.take().or(Some(fact));
+        }
+    }
+    for deck in decks {
+        let name: Option<String> = db
+            .prepare_cached("SELECT name FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| row.get(0))
+            .optional()?;
+        line.decks.extend(name);
+    }
+    line.decks.sort();
+    if let Some(note) = note {
+        line.name = name_of_note(db, note)?;
+        line.note = Some(super::facts::note_uid(db, note)?);
+    }
+    Ok(line)
+}
+
+/// The actions of a device, newest first, until `take` has enough.
+fn newest_first(
+    db: &Connection,
+    context: &Context,
+    device: i64,
+    mut take: impl FnMut(&Action) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let first = super::chain::device_info(db, &context.reader, device)?.first_sequence();
+    let mut sequence = newest_sequence(db, device)?;
+    while sequence >= first {
+        let Some(action) = action_with(db, &context.reader, entry_id(device, sequence))? else { return Ok(()) };
+        if !take(&action)? {
+            return Ok(());
+        }
+        sequence = action.span.action.number.saturating_sub(1);
+    }
+    Ok(())
+}
+
 impl Store {
-    /// The actions of this device, newest first, at most `most` of them; undos themselves left out.
+    fn own_actions(&self, take: impl FnMut(&Action) -> Result<bool, StoreError>) -> Result<(), StoreError> {
+        let context = self.context()?;
+        let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else { return Ok(()) };
+        newest_first(&self.db, &context, device, take)
+    }
+
+    /// The actions of this device, newest first, at most `most` of them; those that are no steps of the person's left out.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn actions(&self, most: usize) -> Result<Vec<ActionLine>, StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let Some(device) = self.this_device()? else { return Ok(Vec::new()) };
-        let mut statement = self.db.prepare_cached(
-            "SELECT number, kind, label, at_ms, offset_min FROM action WHERE device = ?1 ORDER BY number DESC",
-        )?;
-        let mut rows = statement.query([device])?;
+        let context = self.context()?;
         let mut lines = Vec::new();
-        while lines.len() < most
-            && let Some(row) = rows.next()?
-        {
-            let kind: String = row.get(1)?;
-            let number: i64 = row.get(0)?;
-            let Some(id) = reader.device(device).map(|device| ActionId { device, number: u64_of(number) }) else {
-                continue;
-            };
-            if NOT_OURS.contains(&kind.as_str()) {
-                continue;
+        self.own_actions(|action| {
+            if action.kind.can_be_undone() {
+                lines.push(line(&self.db, &context, action)?);
             }
-            let (cards, notes) = line(&self.db, device, number, &kind)?;
-            lines.push(ActionLine {
-                id,
-                kind,
-                label: row.get(2)?,
-                at: Timestamp { unix_ms: row.get(3)?, offset_min: row.get(4)? },
-                cards,
-                notes,
-                voided: voided.contains(id),
-            });
-        }
+            Ok(lines.len() < most)
+        })?;
         Ok(lines)
     }
 
@@ -129,151 +247,199 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn newest_action(&self, kinds: &[&str]) -> Result<Option<ActionLine>, StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let Some(device) = self.this_device()? else { return Ok(None) };
-        let mut statement = self.db.prepare_cached(
-            "SELECT number, kind, label, at_ms, offset_min FROM action WHERE device = ?1 ORDER BY number DESC",
-        )?;
-        let mut rows = statement.query([device])?;
-        while let Some(row) = rows.next()? {
-            let kind: String = row.get(1)?;
-            let number: i64 = row.get(0)?;
-            let Some(id) = reader.device(device).map(|device| ActionId { device, number: u64_of(number) }) else {
-                continue;
-            };
-            let wanted = kinds.is_empty() || kinds.contains(&kind.as_str());
-            if !wanted || NOT_OURS.contains(&kind.as_str()) || voided.contains(id) {
-                continue;
+    pub fn newest_action(&self, kinds: &[ActionKind]) -> Result<Option<ActionLine>, StoreError> {
+        let context = self.context()?;
+        let mut found = None;
+        self.own_actions(|action| {
+            let wanted = kinds.is_empty() || kinds.contains(&action.kind);
+            if wanted && action.kind.can_be_undone() && !context.voided.contains(action.span.action) {
+                found = Some(line(&self.db, &context, action)?);
             }
-            let (cards, notes) = line(&self.db, device, number, &kind)?;
-            let at = Timestamp { unix_ms: row.get(3)?, offset_min: row.get(4)? };
-            return Ok(Some(ActionLine { id, kind, label: row.get(2)?, at, cards, notes, voided: false }));
-        }
-        Ok(None)
+            Ok(found.is_none())
+        })?;
+        Ok(found)
     }
 
-    /// The newest undo of this device that counts, and the label of what it took back.
+    /// What this device's newest undo that counts took back.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn newest_undo(&self) -> Result<Option<(ActionId, String)>, StoreError> {
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
-        let Some(device) = self.this_device()? else { return Ok(None) };
-        let mut statement = self.db.prepare_cached(
-            "SELECT a.number, coalesce(t.label, a.label) FROM action a JOIN event e ON e.device = a.device \
-             AND e.sequence = a.first_sequence AND e.kind = 3 \
-             LEFT JOIN action t ON t.device = e.arg_device AND t.number = e.arg \
-             WHERE a.device = ?1 AND a.kind = 'undo' AND coalesce(t.kind, '') <> 'undo' ORDER BY a.number DESC",
-        )?;
-        let mut rows = statement.query([device])?;
-        while let Some(row) = rows.next()? {
-            let Some(id) =
-                reader.device(device).map(|id| ActionId { device: id, number: u64_of(row.get(0).unwrap_or(0)) })
-            else {
-                continue;
-            };
-            if !voided.contains(id) {
-                return Ok(Some((id, row.get(1)?)));
+    pub fn newest_undone(&self) -> Result<Option<ActionLine>, StoreError> {
+        let context = self.context()?;
+        let mut found = None;
+        self.own_actions(|action| {
+            if action.kind == ActionKind::Undo
+                && !context.voided.contains(action.span.action)
+                && let Some(range) = range_of(&context, action.span)
+            {
+                let named: Option<i64> = self
+                    .db
+                    .prepare_cached("SELECT arg FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1")?
+                    .query_row(range, |row| row.get(0))
+                    .optional()?;
+                let named = match named {
+                    Some(named) => action_with(&self.db, &context.reader, named)?,
+                    None => None,
+                };
+                // An undo of an undo is a redo: it is not offered itself.
+                if let Some(named) = named.filter(|named| named.kind != ActionKind::Undo) {
+                    found = Some(line(&self.db, &context, &named)?);
+                }
             }
-        }
-        Ok(None)
+            Ok(found.is_none())
+        })?;
+        Ok(found)
     }
 
-    fn this_device(&self) -> Result<Option<i64>, StoreError> {
-        let Some(id) = self.meta("device")?.as_deref().and_then(crate::core::id::DeviceId::from_hex) else {
-            return Ok(None);
-        };
-        Ok(self.db.query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?)
+    /// The line of one action, where it is here.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn action_line(&self, action: ActionId) -> Result<Option<ActionLine>, StoreError> {
+        let context = self.context()?;
+        let Some(id) = context.reader.local(entry_of(action)) else { return Ok(None) };
+        match action_with(&self.db, &context.reader, id)? {
+            Some(action) => line(&self.db, &context, &action).map(Some),
+            None => Ok(None),
+        }
     }
 }
 
 impl Writer<'_> {
-    /// Takes back an action: an undo of an undo is a redo. States, sums and texts are as if it had never been.
+    /// Takes back an action. States, sums and texts are as if it had never been.
     ///
     /// # Errors
     /// When it can't be written.
     pub fn undo(&mut self, action: ActionId) -> Result<Undo, StoreError> {
-        let reader = Reader::new(&self.tx)?;
-        let was = voided(&self.tx, &reader)?;
-        self.append_fact(Fact::Undone { action }, Detail::default())?;
-        // This very action may be the device's first; its number has to be known to the reader.
-        let reader = Reader::new(&self.tx)?;
-        let now = voided(&self.tx, &reader)?;
+        self.revoke(&[action])
+    }
+
+    /// Brings back an action that was taken back: names every undo of it that counts.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn redo(&mut self, action: ActionId) -> Result<Undo, StoreError> {
+        let undos = self.context()?.voided.counting_undos_of(action);
+        self.revoke(&undos)
+    }
+
+    fn revoke(&mut self, actions: &[ActionId]) -> Result<Undo, StoreError> {
+        let was = self.context()?;
+        for action in actions {
+            self.append_only(&Fact::Undone { action: *action }, None)?;
+        }
+        self.forget_context();
+        let now = self.context()?;
         let mut undo = Undo::default();
-        let mut cards = BTreeSet::new();
-        let mut notes = BTreeSet::new();
-        for changed in was.difference(&now) {
-            let device: Option<i64> = self
-                .tx
-                .query_row("SELECT id FROM device WHERE uuid = ?1", [changed.device.0], |row| row.get(0))
-                .optional()?;
-            let Some(device) = device else { continue };
-            let number = i64_of(changed.number);
+        let changed = was.voided.difference(&now.voided);
+        self.remake(&was.voided, &now, &changed, Some(&mut undo))?;
+        Ok(undo)
+    }
+
+    /// Makes again all that hangs on the actions whose fate changed: states, sums, texts, decks.
+    pub(super) fn remake(
+        &mut self,
+        was: &Voided,
+        now: &Context,
+        changed: &[Span],
+        mut undo: Option<&mut Undo>,
+    ) -> Result<(), StoreError> {
+        let (mut cards, mut notes, mut decks) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut aliases = BTreeSet::new();
+        let mut written = BTreeSet::new();
+        for span in changed {
+            let Some(range) = range_of(now, *span) else { continue };
+            cards.extend(cards_of(&self.tx, range)?);
+            let kind = action_with(&self.tx, &now.reader, range.0)?.map(|action| action.kind);
+            let of_facts = notes_of(&self.tx, range)?;
+            if let Some(undo) = undo.as_deref_mut()
+                && matches!(kind, Some(ActionKind::Edit | ActionKind::Tag))
             {
-                let mut statement = self.tx.prepare(&format!(
-                    "SELECT DISTINCT n.uid, c.ordinal FROM action a JOIN event e ON e.device = a.device \
-                     AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events \
-                     JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note WHERE a.device = ?1 AND a.number = ?2 \
-                     AND e.kind <> {CHECKED}"
-                ))?;
-                let rows = statement.query_map((device, number), |row| {
-                    Ok(CardId { note: NoteUid(row.get(0)?), ordinal: row.get(1)? })
-                })?;
-                for card in rows {
-                    cards.insert(card?);
+                for note in &of_facts {
+                    let key: Option<Option<String>> = self
+                        .tx
+                        .prepare_cached("SELECT key FROM note WHERE id = ?1")?
+                        .query_row([note], |row| row.get(0))
+                        .optional()?;
+                    if let Some(key) = key {
+                        undo.edited.push((super::facts::note_uid(&self.tx, *note)?, key));
+                    }
                 }
             }
-            let kind: Option<String> = self
-                .tx
-                .query_row("SELECT kind FROM action WHERE device = ?1 AND number = ?2", (device, number), |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            let changed_notes = notes_of(&self.tx, device, number, kind.as_deref().unwrap_or("undo"))?;
-            if matches!(kind.as_deref(), Some("edit" | "tag")) {
-                for note in &changed_notes {
-                    let (uid, key) = self.tx.query_row("SELECT uid, key FROM note WHERE id = ?1", [note], |row| {
-                        Ok((NoteUid(row.get(0)?), row.get(1)?))
-                    })?;
-                    undo.edited.push((uid, key));
-                }
+            if kind != Some(ActionKind::Undo) {
+                written.extend(of_facts.iter().copied());
             }
-            notes.extend(changed_notes);
+            notes.extend(of_facts);
             let mut statement = self.tx.prepare(
-                "SELECT d.extra FROM action a JOIN event e ON e.device = a.device \
-                 AND e.sequence >= a.first_sequence AND e.sequence < a.first_sequence + a.events AND e.kind = 15 \
-                 JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence WHERE a.device = ?1 AND a.number = ?2",
+                "SELECT f.subject, f.kind, x.body FROM fact f LEFT JOIN text x ON x.id = f.id \
+                 WHERE f.id BETWEEN ?1 AND ?2 AND (f.subject <= 0 OR f.kind = 12) ORDER BY f.id",
             )?;
-            let rows = statement.query_map((device, number), |row| row.get::<_, Option<String>>(0))?;
-            let extras: Vec<Option<String>> = rows.collect::<Result<_, _>>()?;
-            drop(statement);
-            for extra in extras {
-                let Some(change) = extra.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok()) else {
-                    continue;
-                };
-                let side = if now.contains(changed) { "old" } else { "new" };
-                self.put_back(&change, side)?;
-                let name = change.get(side).and_then(|name| name.as_str());
-                if let (Some(deck), Some(name)) = (change.get("deck").and_then(|deck| deck.as_str()), name) {
-                    self.tx.execute("UPDATE deck SET name = ?2 WHERE name_id = ?1", [deck, name])?;
-                }
-                self.key_as_it_was(&change, now.contains(changed))?;
-                if let Some(key) = change.get("key").and_then(|key| key.as_str()) {
-                    let value = change.get(side).and_then(|value| value.as_str()).map(str::to_owned);
-                    undo.settings.push((key.to_owned(), value));
+            let mut rows = statement.query(range)?;
+            while let Some(row) = rows.next()? {
+                let (subject, kind): (i64, i64) = (row.get(0)?, row.get(1)?);
+                if kind == 12 {
+                    aliases.insert(subject);
+                } else if subject < 0 {
+                    decks.insert(-subject);
+                } else if kind == 18
+                    && let Some(undo) = undo.as_deref_mut()
+                    && let Some(body) = row.get::<_, Option<String>>(2)?
+                    && let Ok(Change::Setting { key, old, new }) = serde_json::from_str(&body)
+                {
+                    undo.settings.push((key, if now.voided.contains(span.action) { old } else { new }));
                 }
             }
         }
         for card in cards {
-            self.refold(&reader, card, Some(&was), &now)?;
-            undo.cards.push(card);
+            self.refold(card, Some(was), &now.voided)?;
+            notes.insert(card_parts(card).0);
+            if let Some(undo) = undo.as_deref_mut() {
+                let uid = super::facts::note_uid(&self.tx, card_parts(card).0)?;
+                undo.cards.push(card_of(card, uid.0));
+            }
+        }
+        for deck in decks {
+            self.refresh_deck(deck)?;
+        }
+        for alias in aliases {
+            self.refresh_alias(alias)?;
         }
         for note in notes {
-            undo.kept.extend(self.show_newest(&reader, &now, note)?);
+            self.refresh_note(note)?;
+            let Some(undo) = undo.as_deref_mut().filter(|_| written.contains(&note)) else { continue };
+            self.say_what_stays(note, now, changed, undo)?;
         }
-        Ok(undo)
+        Ok(())
+    }
+
+    /// Notes that stay since they were answered, and those of which a newer own act hides what the undo did.
+    fn say_what_stays(
+        &mut self,
+        note: i64,
+        now: &Context,
+        changed: &[Span],
+        undo: &mut Undo,
+    ) -> Result<(), StoreError> {
+        let facts = super::facts::facts_of(&self.tx, &now.reader, note)?;
+        let is_text = |fact: &Fact| matches!(fact, Fact::Brought { .. } | Fact::Edited { .. });
+        let any_text_counts = facts.iter().any(|row| is_text(&row.fact) && !now.voided.has(row.id));
+        let Some(name) = name_of_note(&self.tx, note)? else { return Ok(()) };
+        if !any_text_counts && self.is_answered(note)? {
+            undo.kept.push(name);
+            return Ok(());
+        }
+        let undone = |row: &&super::facts::FactRow| changed.iter().any(|span| span.has(row.id));
+        let undone_own = facts.iter().filter(undone).any(|row| matches!(row.fact, Fact::Edited { .. }));
+        let newest = facts.iter().filter(undone).map(|row| (row.hlc, row.id)).max();
+        let hides = facts.iter().any(|row| {
+            matches!(row.fact, Fact::Edited { .. })
+                && !now.voided.has(row.id)
+                && Some((row.hlc, row.id)) > newest
+        });
+        if hides && (undone_own || facts.iter().filter(undone).any(|row| is_text(&row.fact))) {
+            undo.hidden.push(name);
+        }
+        Ok(())
     }
 }
+

@@ -1,0 +1,950 @@
+//! Taking in the notes of one file: which note each row is, and what the file says that was not said before.
+//!
+//! A row is matched, in this order: by its uid (an id, a guid, deck and key, or what it says itself), since that is who it is;
+//! then by its prompt in its deck, where just one unclaimed note has it, since a row whose answer was mended is still that
+//! note; then, at the end of the file, by nearness among what is left on both sides, since only then it is known what is left.
+//! Each note is claimed once: a second row with its prompt is another note.
+
+use crate::core::card::NoteText;
+use crate::core::fact::Fact;
+use crate::core::fact::Head;
+use crate::core::fact::TopicText;
+use crate::core::id::NoteUid;
+use crate::core::text::fold;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::columns::ordinals_column;
+use crate::store::facts::facts_of;
+use crate::store::notes::PackedNote;
+use crate::store::notes::shown_text;
+use crate::store::shown::NoteRow;
+use crate::store::shown::last_position;
+use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::rc::Rc;
+
+/// Rows that wait for the end of a file before they are matched to notes that are nearly equal.
+const MOST_DEFERRED: usize = 1000;
+
+/// Text that rows may hold, in bytes, while they wait for the end of a file, since the note with their prompt might
+/// still be claimed by a row with just its text. What comes after that is an edit of that note at once.
+const MOST_WAITING: usize = 4 << 20;
+
+/// Pairs of a row and a note that are compared letter by letter at the end of a file.
+const MOST_PAIRS: usize = 1000;
+
+/// From which similarity of prompts, with the same answer, a row is taken for an edited note.
+const NEAR: f64 = 0.9;
+
+/// Where a deck's text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeckOrigin {
+    /// Embedded in the program.
+    Builtin,
+    /// Read from a file.
+    File,
+    /// Made by `lmq add`.
+    Made,
+}
+
+impl DeckOrigin {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Builtin => "builtin",
+            Self::File => "file",
+            Self::Made => "made",
+        }
+    }
+}
+
+/// How a file's notes are taken in.
+#[derive(Debug, Clone)]
+pub struct BulkOptions {
+    /// Where decks that are new come from.
+    pub origin: DeckOrigin,
+    /// The edition of a built-in deck; 0 for everything else.
+    pub edition: u32,
+    /// The deck that cards go into, whatever the file says; identities stay the file's.
+    pub place_in: Option<String>,
+    /// Whether the file's order becomes the notes' order, also for those that were there.
+    pub reposition: bool,
+    /// Whether notes of the file's decks that are not in the file any more are gone.
+    pub retire_missing: bool,
+    /// The namespace of topics and sources; the deck's id where there is none.
+    pub namespace: Option<String>,
+    /// The followed file that this is.
+    pub source: Option<i64>,
+    /// Whether the file's text takes the place of the learner's own.
+    pub theirs: bool,
+}
+
+/// What became of a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It is new.
+    Added,
+    /// Its text changed; its history stays.
+    Changed,
+    /// It is as it was.
+    Same,
+    /// It was there, gone, and is back.
+    Restored,
+    /// The same note twice in one file.
+    Duplicate,
+    /// Another note of this file has its key or id, with another text.
+    Contradicts,
+    /// The source's text changed, the learner's own stays shown; or the learner deleted it.
+    Kept,
+    /// It is decided at the end of the file.
+    Later,
+}
+
+/// A note that both the learner and the file changed: the learner's text stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The learner's text, which is shown.
+    pub mine: NoteText,
+    /// The file's.
+    pub theirs: NoteText,
+}
+
+/// What the end of a file brought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// What became of the rows that waited for it.
+    pub late: Vec<Placed>,
+    /// Notes of the file's decks that the file does not have.
+    pub missing: u64,
+    /// The first notes that both had changed.
+    pub kept: Vec<Kept>,
+}
+
+/// Notes that both had changed of which the texts are given back.
+const MOST_KEPT: usize = 100;
+
+/// How a row says who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who {
+    /// Its uid: made from a key or another program's id, given, or made from what the row says.
+    pub uid: NoteUid,
+    /// Whether it has a key or an id of its own.
+    pub named: bool,
+}
+
+#[derive(Debug, Clone)]
+struct DeckNow {
+    id: i64,
+    name_id: Rc<str>,
+    position: i64,
+    was_there: bool,
+    /// A built-in deck, into which a file of the learner's writes their own register.
+    is_builtin: bool,
+}
+
+/// A set of note numbers, a bit each: what was claimed in a file of a million rows takes 125 kB.
+#[derive(Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn place(number: i64) -> (usize, u64) {
+        let number = u64::try_from(number).unwrap_or(0);
+        (usize::try_from(number / 64).unwrap_or(0), 1 << (number % 64))
+    }
+
+    fn has(&self, number: i64) -> bool {
+        let (word, bit) = Self::place(number);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn add(&mut self, number: i64) {
+        let (word, bit) = Self::place(number);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(word) {
+            *bits |= bit;
+        }
+    }
+}
+
+/// Whether a prompt may have come before in a file. Like a Bloom filter: no false negatives, rare false positives. Its size
+/// does not grow with the file, and most rows of a new deck need no look into the database.
+#[derive(Default)]
+struct Seen(Bits);
+
+impl Seen {
+    /// Bits kept; with a million prompts one row in thirty is looked up for nothing.
+    const BITS: i64 = 1 << 25;
+
+    fn bit(deck: i64, prompt_hash: i64) -> i64 {
+        prompt_hash.wrapping_add(deck).rem_euclid(Self::BITS)
+    }
+
+    fn may_have(&self, deck: i64, prompt_hash: i64) -> bool {
+        self.0.has(Self::bit(deck, prompt_hash))
+    }
+
+    fn add(&mut self, deck: i64, prompt_hash: i64) {
+        self.0.add(Self::bit(deck, prompt_hash));
+    }
+}
+
+struct Row {
+    who: Who,
+    key: Option<String>,
+    note: PackedNote,
+    /// Its deck, at the position of the row.
+    now: DeckNow,
+}
+
+/// A note that the index by prompt tells of, without a look at its row.
+struct Likely {
+    id: i64,
+    text_hash: i64,
+    position: i64,
+    retired: bool,
+}
+
+/// A note that no row has claimed, folded for comparison.
+struct Unclaimed {
+    id: i64,
+    kind: String,
+    prompt: String,
+    answer: String,
+}
+
+/// Takes in the notes of one file, as part of an action.
+pub struct Bulk<'b, 's> {
+    writer: &'b mut Writer<'s>,
+    options: BulkOptions,
+    decks: BTreeMap<String, DeckNow>,
+    claimed: Bits,
+    seen: Seen,
+    last_old_note: i64,
+    any_rows: bool,
+    /// Rows for the end of the file, some with notes of their prompt that are still open.
+    deferred: Vec<Row>,
+    waiting: Vec<Row>,
+    waiting_bytes: usize,
+    files_decks: Vec<i64>,
+    /// Numbers of topics by deck and name: rows of one topic are many.
+    topics: BTreeMap<(i64, String), i64>,
+    kept: Vec<Kept>,
+    /// Built-in notes of this edition, which is whole only with all of them.
+    edition_notes: BTreeSet<i64>,
+}
+
+impl<'b, 's> Bulk<'b, 's> {
+    /// Begins with one file.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn new(writer: &'b mut Writer<'s>, options: BulkOptions) -> Result<Self, StoreError> {
+        let last_old_note = writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
+        Ok(Self {
+            writer,
+            options,
+            decks: BTreeMap::new(),
+            claimed: Bits::default(),
+            seen: Seen::default(),
+            last_old_note,
+            any_rows: false,
+            deferred: Vec::new(),
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            files_decks: Vec::new(),
+            topics: BTreeMap::new(),
+            kept: Vec::new(),
+            edition_notes: BTreeSet::new(),
+        })
+    }
+
+    /// Makes or updates a deck. `head` empty but for id and name: it is only made where it is missing.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn deck(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<(), StoreError> {
+        let shown = self.options.place_in.clone();
+        match shown {
+            // The cards go elsewhere: the file's own deck is a name for identities only.
+            Some(place) => self.deck_now(&place, None, [None; 5]).map(drop),
+            None => self.deck_now(id, Some(name), details).map(drop),
+        }
+    }
+
+    /// The deck that a file's word means: an id, else a unique own name, else a new id.
+    fn deck_number(&mut self, id: &str, name: Option<&str>) -> Result<Option<i64>, StoreError> {
+        let tx = &self.writer.tx;
+        let by_id: Option<i64> = tx
+            .prepare_cached("SELECT id FROM deck WHERE name_id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if by_id.is_some() || name.is_some_and(|name| name != id) {
+            return Ok(by_id);
+        }
+        let mut statement = tx.prepare_cached("SELECT id FROM deck WHERE name = ?1 AND listed = 1")?;
+        let named: Vec<i64> = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(if let [one] = named.as_slice() { Some(*one) } else { None })
+    }
+
+    /// The deck of that id, made where it is missing. A `name` is the file's own word for it; without one the deck keeps
+    /// the name that it has.
+    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
+        if let Some(known) = self.decks.get(id)
+            && name.is_none()
+        {
+            return Ok(known.clone());
+        }
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let [title, description, language, license, version] = details.map(text);
+        let found = self.deck_number(id, name)?;
+        let now = if let Some(number) = found {
+            let (name_id, before, edition, is_listed, position) = self.head_of(number)?;
+            let is_builtin = edition > 0;
+            let own = is_builtin && self.options.edition == 0;
+            // What the file leaves out stays as it was. A file of the learner's own says nothing about a built-in deck's head.
+            let head = Head {
+                name: name.map_or_else(|| before.name.clone(), str::to_owned),
+                title: title.or(before.title.clone()),
+                description: description.or(before.description.clone()),
+                language: language.or(before.language.clone()),
+                license: license.or(before.license.clone()),
+                version: version.or(before.version.clone()),
+                namespace: self.options.namespace.clone().or(before.namespace.clone()),
+                origin: before.origin.clone(),
+            };
+            if !own && (self.options.edition > 0 || head != before || !is_listed) {
+                self.write_head(&name_id, &head)?;
+            }
+            DeckNow {
+                id: number,
+                name_id: name_id.into(),
+                position: if self.options.reposition { 0 } else { position },
+                was_there: true,
+                is_builtin: own,
+            }
+        } else {
+            let head = Head {
+                name: name.unwrap_or(id).to_owned(),
+                title,
+                description,
+                language,
+                license,
+                version,
+                namespace: self.options.namespace.clone(),
+                origin: self.options.origin.name().to_owned(),
+            };
+            self.write_head(id, &head)?;
+            let number = self.writer.name_deck(id)?;
+            DeckNow { id: number, name_id: id.into(), position: 0, was_there: false, is_builtin: false }
+        };
+        if !self.files_decks.contains(&now.id) {
+            self.files_decks.push(now.id);
+        }
+        self.decks.insert(id.to_owned(), now.clone());
+        Ok(now)
+    }
+
+    fn write_head(&mut self, id: &str, head: &Head) -> Result<(), StoreError> {
+        let words = serde_json::to_string(head).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let fact = Fact::Head { deck: id.to_owned(), edition: self.options.edition };
+        self.writer.append_fact(&fact, Some(words)).map(drop)
+    }
+
+    /// Id, head as its source says, edition, whether it is listed, and the last position.
+    fn head_of(&mut self, deck: i64) -> Result<(String, Head, u32, bool, i64), StoreError> {
+        let context = self.writer.context()?;
+        let facts = facts_of(&self.writer.tx, &context.reader, -deck)?;
+        let said: Vec<_> = facts.iter().map(|row| row.said(&context.voided)).collect();
+        let shown = crate::core::registers::deck(&said);
+        let (id, listed, position): (String, bool, i64) = self
+            .writer
+            .tx
+            .prepare_cached("SELECT name_id, listed, last_position FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let head = shown.head.unwrap_or_else(|| Head {
+            name: id.clone(),
+            origin: self.options.origin.name().to_owned(),
+            ..Head::default()
+        });
+        Ok((id, head, shown.edition, listed, position))
+    }
+
+    /// Makes or updates a topic of a deck.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn topic(
+        &mut self,
+        deck: &str,
+        id: &str,
+        title: &str,
+        primer: Option<&str>,
+        try_line: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
+        let deck = self.deck_now(&deck, None, [None; 5])?;
+        if deck.is_builtin {
+            return Ok(());
+        }
+        let place = i64::try_from(self.topics.range((deck.id, String::new())..(deck.id + 1, String::new())).count());
+        let number = self.writer.topic_number(deck.id, id)?;
+        self.topics.insert((deck.id, id.to_owned()), number);
+        let topic = TopicText {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            primer: primer.map(str::to_owned),
+            try_line: try_line.map(str::to_owned),
+            position: place.ok().and_then(|place| u32::try_from(place).ok()).unwrap_or(0),
+        };
+        let same: bool = self
+            .writer
+            .tx
+            .prepare_cached(
+                "SELECT title = ?2 AND primer IS ?3 AND try_line IS ?4 AND position IS ?5 FROM topic WHERE id = ?1",
+            )?
+            .query_row((number, &topic.title, &topic.primer, &topic.try_line, topic.position), |row| row.get(0))?;
+        if same && self.options.edition == 0 {
+            return Ok(());
+        }
+        let words = serde_json::to_string(&topic).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let fact = Fact::Topic { deck: deck.name_id.to_string(), edition: self.options.edition };
+        self.writer.append_fact(&fact, Some(words)).map(drop)
+    }
+
+    fn topic_number(&mut self, deck: i64, note: &PackedNote) -> Result<Option<i64>, StoreError> {
+        let Some(id) = &note.topic else { return Ok(None) };
+        if let Some(known) = self.topics.get(&(deck, id.clone())) {
+            return Ok(Some(*known));
+        }
+        let number = self.writer.topic_number(deck, id)?;
+        self.topics.insert((deck, id.clone()), number);
+        Ok(Some(number))
+    }
+
+    /// Takes in one note of deck `deck`.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
+        let place = self.options.place_in.clone();
+        let now = self.next_place(place.as_deref().unwrap_or(deck))?;
+        if let Some(known) = self.by_uid(who.uid)? {
+            return self.found(known, &now, key, note);
+        }
+        let mut open = Vec::new();
+        if now.was_there || (!who.named && self.seen.may_have(now.id, note.prompt_hash)) {
+            for likely in self.by_prompt(now.id, note.prompt_hash)? {
+                if self.is_taken(likely.id) {
+                    if !who.named && likely.text_hash == note.text_hash {
+                        return Ok(Placed::Duplicate);
+                    }
+                } else if likely.text_hash == note.text_hash {
+                    self.alias(who, likely.id)?;
+                    return self.found_by_prompt(&likely, &now, key, note);
+                } else {
+                    open.push(likely);
+                }
+            }
+        }
+        if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
+            self.waiting_bytes += note.size();
+            self.waiting.push(Row { who, key, note: note.clone(), now });
+            return Ok(Placed::Later);
+        }
+        if let [one] = open.as_slice() {
+            self.alias(who, one.id)?;
+            return self.found_by_prompt(one, &now, key, note);
+        }
+        if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_old(now.id)? {
+            self.deferred.push(Row { who, key, note: note.clone(), now });
+            return Ok(Placed::Later);
+        }
+        self.insert(&now, who, key, note)
+    }
+
+    /// The deck, with the position after the last one.
+    fn next_place(&mut self, deck: &str) -> Result<DeckNow, StoreError> {
+        self.any_rows = true;
+        if !self.decks.contains_key(deck) {
+            self.deck_now(deck, None, [None; 5])?;
+        }
+        match self.decks.get_mut(deck) {
+            Some(kept) => {
+                kept.position += 1;
+                Ok(kept.clone())
+            }
+            None => self.deck_now(deck, None, [None; 5]),
+        }
+    }
+
+    /// Whether a note is from this very file, or was claimed by a row of it.
+    fn is_taken(&self, note: i64) -> bool {
+        note > self.last_old_note || self.claimed.has(note)
+    }
+
+    /// Whether the deck has a note from before this file: then a row without a match waits.
+    fn any_old(&self, deck: i64) -> Result<bool, StoreError> {
+        Ok(self
+            .writer
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0)")?
+            .query_row((deck, self.last_old_note), |row| row.get(0))?)
+    }
+
+    /// The note of that uid, by its own name or another; one that only events know so far counts too.
+    fn by_uid(&self, uid: NoteUid) -> Result<Option<i64>, StoreError> {
+        Ok(self
+            .writer
+            .tx
+            .prepare_cached(
+                "SELECT coalesce(a.note, u.id) FROM note_name u LEFT JOIN alias a ON a.alias = u.id WHERE u.uid = ?1",
+            )?
+            .query_row([uid.0], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<Likely>, StoreError> {
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT id, text_hash, position, retired FROM note INDEXED BY note_prompt \
+             WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, position",
+        )?;
+        let rows = statement.query_map((deck, prompt_hash), |row| {
+            Ok(Likely { id: row.get(0)?, text_hash: row.get(1)?, position: row.get(2)?, retired: row.get(3)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A row's note by its prompt. Where nothing is new, which is most often, its row in the database stays unread.
+    fn found_by_prompt(
+        &mut self,
+        likely: &Likely,
+        deck: &DeckNow,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<Placed, StoreError> {
+        let is_same = likely.text_hash == note.text_hash && !likely.retired;
+        let in_place = !self.options.reposition || likely.position == deck.position;
+        if is_same && in_place && key.is_none() && self.options.source.is_none() && !self.options.theirs {
+            self.claimed.add(likely.id);
+            return Ok(Placed::Same);
+        }
+        self.found(likely.id, deck, key, note)
+    }
+
+    /// Records that a row's uid is another name of a note.
+    fn alias(&mut self, who: Who, note: i64) -> Result<(), StoreError> {
+        let uid = super::facts::note_uid(&self.writer.tx, note)?;
+        if uid != who.uid {
+            self.writer.append_fact(&Fact::Aliased { alias: who.uid, note: uid }, None)?;
+        }
+        Ok(())
+    }
+
+    /// A note that nothing is known of yet.
+    fn insert(
+        &mut self,
+        deck: &DeckNow,
+        who: Who,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<Placed, StoreError> {
+        if deck.is_builtin {
+            let number = self.writer.name_note(who.uid)?;
+            self.claimed.add(number);
+            return self.write_own(number, who.uid, deck, key.as_deref(), note).map(|()| Placed::Added);
+        }
+        let topic = self.topic_number(deck.id, note)?;
+        self.writer.tx.prepare_cached("INSERT INTO note_name (uid) VALUES (?1)")?.execute([who.uid.0])?;
+        let number = self.writer.tx.last_insert_rowid();
+        let fact = Fact::Brought {
+            note: who.uid,
+            deck: deck.name_id.to_string(),
+            position: deck.position,
+            edition: self.options.edition,
+        };
+        let record = note.record(key.as_deref(), self.writer.salt())?;
+        let id = self.writer.append_packed(number, &fact, Some(&record))?;
+        // What the registers of a single fact would say, without asking them.
+        let row = NoteRow {
+            deck: deck.id,
+            source: Some(id),
+            own: None,
+            tags: None,
+            key,
+            topic,
+            position: deck.position,
+            prompt_hash: note.prompt_hash,
+            text_hash: note.text_hash,
+            siblings: note.siblings(&deck.name_id),
+            ordinals: ordinals_column(&note.ordinals),
+            held_out: note.held_out,
+            retired: false,
+            made: Some(id),
+        };
+        self.writer.insert_note(number, &row, note.ordinals.len())?;
+        if let Some(source) = self.options.source {
+            self.comes_from(number, source)?;
+        }
+        self.seen.add(deck.id, note.prompt_hash);
+        Ok(Placed::Added)
+    }
+
+    fn comes_from(&self, note: i64, source: i64) -> Result<(), StoreError> {
+        self.writer
+            .tx
+            .prepare_cached(
+                "INSERT INTO note_followed (note, followed) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET followed = ?2 \
+                 WHERE followed <> ?2",
+            )?
+            .execute((note, source))?;
+        Ok(())
+    }
+
+    /// Writes the learner's own register: what a file of theirs says of a built-in note.
+    fn write_own(
+        &mut self,
+        number: i64,
+        uid: NoteUid,
+        deck: &DeckNow,
+        key: Option<&str>,
+        note: &PackedNote,
+    ) -> Result<(), StoreError> {
+        let is_new = NoteRow::of(&self.writer.tx, number)?.is_none_or(|row| row.source.is_none() && row.own.is_none());
+        self.writer.write_own_text(number, uid, key, &note.text()?)?;
+        if is_new {
+            let position = Some(deck.position);
+            self.writer.append_only(&Fact::Placed { note: uid, deck: deck.name_id.to_string(), position }, None)?;
+        }
+        self.writer.refresh_note(number)
+    }
+
+    /// A row's note is there: what the file says of it that its source did not say yet is written.
+    fn found(
+        &mut self,
+        id: i64,
+        deck: &DeckNow,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<Placed, StoreError> {
+        let before = NoteRow::of(&self.writer.tx, id)?;
+        if self.is_taken(id) {
+            let same = before.is_some_and(|before| before.text_hash == note.text_hash);
+            return Ok(if same { Placed::Duplicate } else { Placed::Contradicts });
+        }
+        self.claimed.add(id);
+        if let Some(source) = self.options.source {
+            self.comes_from(id, source)?;
+        }
+        if self.options.edition > 0 {
+            self.edition_notes.insert(id);
+        }
+        let uid = super::facts::note_uid(&self.writer.tx, id)?;
+        let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {
+            // Events or an undo brought the name before any source did: this is the first text.
+            if deck.is_builtin {
+                self.write_own(id, uid, deck, key.as_deref(), note)?;
+            } else {
+                self.bring(id, uid, deck, deck.position, key.as_deref(), note)?;
+            }
+            return Ok(Placed::Added);
+        };
+        if deck.is_builtin {
+            let (shown, _) = self.writer.shown(id)?;
+            if shown == note.text()? && !before.retired {
+                return Ok(Placed::Same);
+            }
+            self.write_own(id, uid, deck, key.as_deref(), note)?;
+            return Ok(Placed::Changed);
+        }
+        if self.options.theirs && (before.own.is_some() || before.tags.is_some()) {
+            self.writer.clear_own(id, uid)?;
+        }
+        let position = if self.options.reposition { deck.position } else { before.position };
+        let same_key = key.is_none() || key == before.key;
+        // Whether the learner moved it shows only in the registers.
+        let said = if before.deck == deck.id && !before.retired && before.source.is_some() {
+            None
+        } else {
+            Some(self.writer.source_place(id)?)
+        };
+        let (same_deck, gone) = match &said {
+            None => (true, false),
+            Some(Some(place)) => {
+                let wanted = self.options.place_in.is_some() && !self.options.retire_missing;
+                (place.deck == *deck.name_id || !wanted, place.gone)
+            }
+            Some(None) => (false, true),
+        };
+        let same_text = before.text_hash == note.text_hash;
+        if same_text && same_key && same_deck && !gone && self.options.edition == 0 {
+            if position != before.position {
+                self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
+            }
+            if self.options.theirs && before.retired {
+                self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
+                return Ok(Placed::Restored);
+            }
+            let kept = before.retired || (before.own.is_some() && self.options.source.is_some());
+            return Ok(if kept { Placed::Kept } else { Placed::Same });
+        }
+        let to = match said {
+            // Where the file does not say where its cards go, they stay where its source had them.
+            Some(Some(place)) if same_deck => Rc::from(place.deck.as_str()),
+            _ => Rc::clone(&deck.name_id),
+        };
+        let target = DeckNow { name_id: to, ..deck.clone() };
+        let key = key.or_else(|| before.key.clone());
+        self.bring(id, uid, &target, position, key.as_deref(), note)?;
+        if self.options.theirs && before.retired {
+            self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
+        }
+        let after = NoteRow::of(&self.writer.tx, id)?.unwrap_or_else(|| before.clone());
+        Ok(if after.retired {
+            Placed::Kept
+        } else if before.retired {
+            if same_text { Placed::Restored } else { Placed::Changed }
+        } else if after.own.is_some() && !same_text {
+            if self.kept.len() < MOST_KEPT {
+                self.kept.push(Kept { mine: self.writer.shown(id)?.0, theirs: note.text()? });
+            }
+            Placed::Kept
+        } else if same_text && same_key && after.deck == before.deck {
+            Placed::Same
+        } else {
+            Placed::Changed
+        })
+    }
+
+    fn bring(
+        &mut self,
+        number: i64,
+        uid: NoteUid,
+        deck: &DeckNow,
+        position: i64,
+        key: Option<&str>,
+        note: &PackedNote,
+    ) -> Result<(), StoreError> {
+        let fact = Fact::Brought {
+            note: uid,
+            deck: deck.name_id.to_string(),
+            position,
+            edition: self.options.edition,
+        };
+        let record = note.record(key, self.writer.salt())?;
+        self.writer.append_packed(number, &fact, Some(&record))?;
+        self.writer.refresh_note(number)
+    }
+
+    /// Decides what was left for the end, and says what is gone where that was asked for.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn finish(mut self) -> Result<Finished, StoreError> {
+        let mut placed = Vec::new();
+        let mut rest = Vec::new();
+        for row in std::mem::take(&mut self.waiting) {
+            let mut open = self.by_prompt(row.now.id, row.note.prompt_hash)?;
+            open.retain(|likely| !self.is_taken(likely.id));
+            match open.as_slice() {
+                [one] => {
+                    self.alias(row.who, one.id)?;
+                    placed.push(self.found_by_prompt(one, &row.now, row.key, &row.note)?);
+                }
+                _ => rest.push(row),
+            }
+        }
+        rest.append(&mut self.deferred);
+        let mut unclaimed: BTreeMap<i64, Vec<Unclaimed>> = BTreeMap::new();
+        let mut pairs = 0;
+        for row in rest {
+            let deck = row.now.id;
+            if let Entry::Vacant(place) = unclaimed.entry(deck) {
+                place.insert(self.unclaimed(deck)?);
+            }
+            let candidates = unclaimed.entry(deck).or_default();
+            pairs += candidates.len();
+            let matched = if pairs > MOST_PAIRS { None } else { nearest(candidates, &row.note.text()?) };
+            placed.push(match matched {
+                Some(note) => {
+                    candidates.retain(|candidate| candidate.id != note);
+                    self.alias(row.who, note)?;
+                    self.found(note, &row.now, row.key, &row.note)?
+                }
+                None => self.insert(&row.now, row.who, row.key, &row.note)?,
+            });
+        }
+        let mut missing = 0;
+        for deck in self.files_decks.clone() {
+            if let Some(now) = self.decks.values().find(|now| now.id == deck) {
+                self.writer.tx.execute(
+                    "UPDATE deck SET last_position = max(last_position, ?2) WHERE id = ?1",
+                    (deck, now.position),
+                )?;
+                self.writer.decks_to_list.insert(deck);
+            }
+            // An edition of a built-in deck is whole: what it lacks is gone without a word.
+            if self.options.edition > 0 {
+                continue;
+            }
+            for note in self.unclaimed_ids(deck, usize::MAX)? {
+                if self.options.retire_missing && !self.is_from_here(note, deck)? {
+                    continue;
+                }
+                missing += 1;
+                if self.options.retire_missing {
+                    let uid = super::facts::note_uid(&self.writer.tx, note)?;
+                    self.writer.append_fact(&Fact::Gone { note: uid }, None)?;
+                }
+            }
+        }
+        if !self.any_rows {
+            let made: Vec<i64> = self.decks.values().filter(|deck| !deck.was_there).map(|deck| deck.id).collect();
+            self.writer.decks_to_list.extend(made);
+        }
+        Ok(Finished { late: placed, missing, kept: self.kept })
+    }
+
+    /// Whether a note came from the file that is taken in, and its source put it into that deck: a followed file takes away
+    /// its own notes only, not what a person put into the same deck.
+    fn is_from_here(&mut self, note: i64, deck: i64) -> Result<bool, StoreError> {
+        let Some(source) = self.options.source else { return Ok(false) };
+        let is_from: bool = self
+            .writer
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM note_followed WHERE note = ?1 AND followed = ?2)")?
+            .query_row((note, source), |row| row.get(0))?;
+        if !is_from {
+            return Ok(false);
+        }
+        let id = super::facts::deck_id(&self.writer.tx, deck)?;
+        Ok(self.writer.source_place(note)?.is_some_and(|place| place.deck == id))
+    }
+
+    /// Notes of a deck from before this file that no row has claimed, at most so many. From the index alone: a note
+    /// without a text is always retired.
+    fn unclaimed_ids(&self, deck: i64, most: usize) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0 AND id <= ?2",
+        )?;
+        let mut rows = statement.query((deck, self.last_old_note))?;
+        let mut ids = Vec::new();
+        while ids.len() < most
+            && let Some(row) = rows.next()?
+        {
+            let note = row.get(0)?;
+            if !self.claimed.has(note) {
+                ids.push(note);
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    fn unclaimed(&self, deck: i64) -> Result<Vec<Unclaimed>, StoreError> {
+        let mut notes = Vec::new();
+        for id in self.unclaimed_ids(deck, MOST_PAIRS + 1)? {
+            let (text, _) = self.writer.shown(id)?;
+            notes.push(Unclaimed { id, prompt: fold(&text.prompt(1)), answer: fold(&text.answer(1)), kind: text.kind });
+        }
+        Ok(notes)
+    }
+}
+
+/// The one unclaimed note whose prompt is nearly the row's, with the same answer.
+fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
+    let (prompt, answer) = (fold(&text.prompt(1)), fold(&text.answer(1)));
+    let mut best: Vec<(f64, i64)> = candidates
+        .iter()
+        .filter(|other| other.kind == text.kind && other.answer == answer)
+        .map(|other| (strsim::normalized_levenshtein(&prompt, &other.prompt), other.id))
+        .filter(|(likeness, _)| *likeness >= NEAR)
+        .collect();
+    best.sort_by(|a, b| b.0.total_cmp(&a.0));
+    match best.as_slice() {
+        [only] => Some(only.1),
+        [first, second, ..] if first.0 > second.0 => Some(first.1),
+        _ => None,
+    }
+}
+
+/// What the source register says of a note's place.
+pub(super) struct SourcePlace {
+    pub(super) deck: String,
+    pub(super) position: i64,
+    /// Whether the source no longer has the note.
+    pub(super) gone: bool,
+}
+
+impl Writer<'_> {
+    /// Inserts a row of `note` that was not there.
+    pub(super) fn insert_note(&self, number: i64, row: &NoteRow, cards: usize) -> Result<(), StoreError> {
+        let fresh = if row.is_askable() { i64::try_from(cards).unwrap_or(0) } else { 0 };
+        self.tx
+            .prepare_cached(
+                "INSERT INTO note (id, deck, source, own, tags, key, topic, position, prompt_hash, text_hash, siblings, ordinals, \
+                 fresh, held_out, retired, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            )?
+            .execute(rusqlite::params![
+                number,
+                row.deck,
+                row.source,
+                row.own,
+                row.tags,
+                row.key,
+                row.topic,
+                row.position,
+                row.prompt_hash,
+                row.text_hash,
+                row.siblings,
+                row.ordinals,
+                fresh,
+                row.held_out,
+                row.retired,
+                row.made,
+            ])?;
+        Ok(())
+    }
+
+    /// What the source register says of a note's place; `None` where no source brought it, or none that counts.
+    pub(super) fn source_place(&mut self, note: i64) -> Result<Option<SourcePlace>, StoreError> {
+        let context = self.context()?;
+        let facts = facts_of(&self.tx, &context.reader, note)?;
+        let said: Vec<_> = facts
+            .iter()
+            .filter(|row| {
+                matches!(row.fact, Fact::Brought { .. } | Fact::Gone { .. } | Fact::Ordered { .. })
+            })
+            .map(|row| row.said(&context.voided))
+            .filter(|said| said.counts)
+            .collect();
+        let shown = crate::core::registers::note(&said, false, &|_| 0);
+        Ok(match (shown.source, shown.home) {
+            (Some(_), Some(deck)) => Some(SourcePlace { deck, position: shown.position, gone: !shown.living }),
+            _ => None,
+        })
+    }
+
+    /// The text of a note as it is shown, with its key.
+    pub(super) fn shown(&self, note: i64) -> Result<(NoteText, Option<String>), StoreError> {
+        let (body, tags, key): (Option<String>, Option<String>, Option<String>) = self
+            .tx
+            .prepare_cached(
+                "SELECT x.body, n.tags, n.key FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
+            )?
+            .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok((shown_text(body.as_deref(), tags.as_deref())?, key))
+    }
+
+    /// The last place of a deck's order.
+    pub(super) fn last_place(&self, deck: i64) -> Result<i64, StoreError> {
+        let known: Option<i64> = self
+            .tx
+            .prepare_cached("SELECT last_position FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| row.get(0))
+            .optional()?;
+        known.map_or_else(|| last_position(&self.tx, deck), Ok)
+    }
+}

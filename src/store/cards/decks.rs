@@ -1,0 +1,168 @@
+//! Decks as people list them.
+
+use crate::core::study_day::StudyDay;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::columns::u64_of;
+use crate::store::due::NEW_BY_DECK;
+use std::collections::BTreeMap;
+
+/// A deck with its counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeckLine {
+    /// Local number, for a [`DeckSet`].
+    pub number: i64,
+    /// Its id.
+    pub id: String,
+    /// Path-like name.
+    pub name: String,
+    /// Title.
+    pub title: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// Language.
+    pub language: Option<String>,
+    /// Licence.
+    pub license: Option<String>,
+    /// Version of its text.
+    pub version: Option<String>,
+    /// `builtin`, `file` or `made`.
+    pub origin: String,
+    /// The file that it is followed from.
+    pub linked: Option<String>,
+    /// Notes.
+    pub notes: u64,
+    /// Cards.
+    pub cards: u64,
+    /// New cards.
+    pub new: u64,
+    /// Due cards.
+    pub due: u64,
+}
+
+/// How many cards of each deck are due on a day.
+pub(in crate::store) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+     AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
+
+impl Store {
+    /// The decks with the number of their notes, in the order of their ids; nothing else is counted.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
+        let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
+             WHERE listed = 1 ORDER BY name_id",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let number = row.get(0)?;
+            Ok(DeckLine {
+                number,
+                id: row.get(1)?,
+                name: row.get(2)?,
+                title: row.get(3)?,
+                description: row.get(4)?,
+                language: row.get(5)?,
+                license: row.get(6)?,
+                version: row.get(7)?,
+                origin: row.get(8)?,
+                linked: None,
+                notes: notes.get(&number).copied().unwrap_or(0),
+                cards: 0,
+                new: 0,
+                due: 0,
+            })
+        })?;
+        let mut decks: Vec<DeckLine> = rows.collect::<Result<_, _>>()?;
+        let files: BTreeMap<i64, String> = self
+            .sources()?
+            .into_iter()
+            .filter(|source| source.followed)
+            .map(|source| (source.id, source.path))
+            .collect();
+        if !files.is_empty() {
+            for deck in &mut decks {
+                deck.linked = self.followed_file(deck.number, &files)?.cloned();
+            }
+        }
+        Ok(decks)
+    }
+
+    /// The file among these that a deck is followed from.
+    fn followed_file<'f>(&self, deck: i64, files: &'f BTreeMap<i64, String>) -> Result<Option<&'f String>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT l.followed FROM note n INDEXED BY note_prompt CROSS JOIN note_followed l ON l.note = n.id \
+             WHERE n.deck = ?1 AND n.retired = 0",
+        )?;
+        let mut rows = statement.query([deck])?;
+        while let Some(row) = rows.next()? {
+            if let Some(path) = files.get(&row.get(0)?) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The decks, with their counts on `today`.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+        let _snapshot = self.snapshot()?;
+        let mut more: BTreeMap<i64, u64> = BTreeMap::new();
+        {
+            // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
+            let mut statement = self.db.prepare_cached(
+                "SELECT deck, json_array_length(ordinals) FROM note NOT INDEXED WHERE ordinals IS NOT NULL AND retired = 0",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                *more.entry(row.get(0)?).or_default() += u64_of(row.get(1)?).saturating_sub(1);
+            }
+        }
+        let new = self.by_deck(NEW_BY_DECK, [])?;
+        let due = self.by_deck(DUE_BY_DECK, [today.0])?;
+        let mut decks = self.deck_heads()?;
+        for deck in &mut decks {
+            let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
+            (deck.cards, deck.new, deck.due) = (deck.notes + of(&more), of(&new), of(&due));
+        }
+        Ok(decks)
+    }
+
+    /// Counts by deck, each made in one pass.
+    pub(in crate::store) fn by_deck(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<BTreeMap<i64, u64>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map(params, |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Ids and names of all decks with their local numbers: for finding one by name without counting anything.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The topics of a deck in its order: id, title, primer, line to do.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    #[expect(clippy::type_complexity, reason = "four columns of one table, taken apart at once by the exporter")]
+    pub fn topics(&self, deck: i64) -> Result<Vec<(String, String, Option<String>, Option<String>)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 ORDER BY position IS NULL, position, name_id",
+        )?;
+        let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,252 @@
+//! Who writes here, and the chain of hashes over each device's log: how a copied database is noticed.
+
+use crate::core::event::Span;
+use crate::core::fact::ChainHash;
+use crate::core::id::DeviceId;
+use crate::core::log::Chain;
+use crate::core::log::Device;
+use crate::core::log::EntryRef;
+use crate::core::log::LogRecord;
+use crate::core::log::Parent;
+use crate::core::units::Hlc;
+use crate::store::Here;
+use crate::store::Stamp;
+use crate::store::StoreError;
+use crate::store::columns::entries_of_device;
+use crate::store::columns::entry_id;
+use crate::store::columns::entry_parts;
+use crate::store::columns::i64_of;
+use crate::store::columns::u64_of;
+use crate::store::log_out::each_entry;
+use crate::store::meta;
+use crate::store::review_log::Reader;
+use crate::store::set_meta;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Transaction;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Entries after which the hash of the chain is kept, so that nobody has to make it from the beginning.
+const ENTRIES_A_CHECKPOINT: u64 = 1024;
+
+/// The end of a device's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// The number of the last entry.
+    pub(super) sequence: u64,
+    /// The hash of the chain after it.
+    pub(super) hash: ChainHash,
+    /// The last entry whose hash was kept, as far as that is known; 0 where it is not.
+    pub(super) checkpoint: u64,
+}
+
+/// The number of a device's last entry here; where it has none yet, that of the last one of its parent.
+pub(super) fn newest_sequence(db: &Connection, device: i64) -> Result<u64, StoreError> {
+    let (first, last) = entries_of_device(device);
+    let newest = |sql: &str| -> Result<Option<i64>, StoreError> {
+        Ok(db.prepare_cached(sql)?.query_row((first, last), |row| row.get(0))?)
+    };
+    let event = newest("SELECT max(id) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?;
+    let fact = newest("SELECT max(id) FROM fact WHERE id BETWEEN ?1 AND ?2")?;
+    if let Some(id) = event.max(fact) {
+        return Ok(entry_parts(id).1);
+    }
+    let parent: Option<i64> = db
+        .prepare_cached("SELECT parent_sequence FROM device WHERE id = ?1")?
+        .query_row([device], |row| row.get(0))
+        .optional()?;
+    Ok(parent.map_or(0, u64_of))
+}
+
+/// The stamp of the device's entry of that number, which is its last one.
+pub(super) fn newest_hlc(db: &Connection, device: i64, sequence: u64) -> Result<Hlc, StoreError> {
+    let id = entry_id(device, sequence);
+    let of_event: Option<i64> = db
+        .prepare_cached("SELECT hlc FROM event INDEXED BY event_id WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    if let Some(hlc) = of_event {
+        return Ok(Hlc(hlc));
+    }
+    let (first, _) = entries_of_device(device);
+    let of_action: Option<i64> = db
+        .prepare_cached("SELECT hlc FROM action WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1")?
+        .query_row((first, id), |row| row.get(0))
+        .optional()?;
+    Ok(Hlc(of_action.unwrap_or(0)))
+}
+
+/// What the log says of a device.
+pub(super) fn device_info(db: &Connection, reader: &Reader, number: i64) -> Result<Device, StoreError> {
+    let (id, name, parent, sequence, chain, created) = db
+        .prepare_cached("SELECT uuid, name, parent, parent_sequence, parent_chain, created_at_ms FROM device WHERE id = ?1")?
+        .query_row([number], |row| {
+            Ok((
+                DeviceId(row.get(0)?),
+                row.get(1)?,
+                row.get::<_, Option<i64>>(2)?,
+                row.get::<_, i64>(3)?,
+                row.get::<_, Option<[u8; 16]>>(4)?,
+                row.get::<_, Option<i64>>(5)?,
+            ))
+        })?;
+    let parent = match (parent.and_then(|number| reader.device(number)), chain) {
+        (Some(device), Some(chain)) => Some(Parent { device, sequence: u64_of(sequence), chain: ChainHash(chain) }),
+        _ => None,
+    };
+    Ok(Device { id, name, parent, created_at_ms: created.unwrap_or(0) })
+}
+
+/// The end of a device's log at `sequence`, from the last hash that was kept.
+pub(super) fn tail(db: &Connection, reader: &Reader, device: i64, sequence: u64) -> Result<Tail, StoreError> {
+    let (first, _) = entries_of_device(device);
+    let kept: Option<(i64, [u8; 16])> = db
+        .prepare_cached("SELECT id, hash FROM chain WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1")?
+        .query_row((first, entry_id(device, sequence)), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let info = device_info(db, reader, device)?;
+    let (from, hash) = match kept {
+        Some((id, hash)) => (entry_parts(id).1, ChainHash(hash)),
+        None => (info.first_sequence() - 1, info.first_chain()),
+    };
+    let hash = hash_over(db, reader, device, from + 1, sequence, hash)?;
+    Ok(Tail { sequence, hash, checkpoint: from })
+}
+
+/// The hash of the chain after the entries `from..=to`, where `hash` is the one before them.
+pub(super) fn hash_over(
+    db: &Connection,
+    reader: &Reader,
+    device: i64,
+    from: u64,
+    to: u64,
+    hash: ChainHash,
+) -> Result<ChainHash, StoreError> {
+    let mut chain = Chain::after(hash);
+    let mut action = None;
+    let mut left = 0;
+    each_entry(db, reader, device, from, to, &mut |record| {
+        match record {
+            LogRecord::Action(next) => {
+                left = next.span.entries;
+                action = Some(next);
+            }
+            LogRecord::Entry(entry, text) => {
+                chain.entry(EntryRef::from(&entry), text.map(|text| text.hash));
+                left -= 1;
+                if left == 0
+                    && let Some(action) = action.take()
+                {
+                    chain.finish(&action);
+                }
+            }
+            LogRecord::Head(_) | LogRecord::Config { .. } | LogRecord::End => {}
+        }
+        Ok(())
+    })?;
+    Ok(chain.hash())
+}
+
+/// Keeps the hash of the chain every so often.
+pub(super) fn keep(db: &Connection, device: i64, before: Option<Tail>, now: Tail) -> Result<Tail, StoreError> {
+    let checkpoint = before.map_or(0, |tail| tail.checkpoint);
+    if now.sequence < checkpoint + ENTRIES_A_CHECKPOINT {
+        return Ok(Tail { checkpoint, ..now });
+    }
+    db.prepare_cached("INSERT INTO chain (id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .execute((entry_id(device, now.sequence), now.hash.0))?;
+    Ok(Tail { checkpoint: now.sequence, ..now })
+}
+
+fn state_file(folder: &Path, device: DeviceId) -> PathBuf {
+    folder.join(format!("{device}.chain"))
+}
+
+/// Keeps the end of a device's log outside of the database, so that a copy that knows less is noticed. A failure is no
+/// loss: then only the copy's place tells.
+pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail) {
+    let path = state_file(folder, device);
+    let text = format!("{} {} {}\n", tail.sequence, tail.hash, tail.checkpoint);
+    let write = |path: &Path| {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        options.open(path)?.write_all(text.as_bytes())
+    };
+    if write(&path).is_err() && fs::create_dir_all(folder).is_ok() {
+        write(&path).ok();
+    }
+}
+
+/// What [`remember`] kept.
+pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<Tail> {
+    let text = fs::read_to_string(state_file(folder, device)).ok()?;
+    let mut words = text.strip_suffix('\n')?.split(' ');
+    Some(Tail {
+        sequence: words.next()?.parse().ok()?,
+        hash: ChainHash::from_hex(words.next()?)?,
+        checkpoint: words.next()?.parse().ok()?,
+    })
+}
+
+/// The device that writes here: the present one, or a new one when the file is new, restored, found elsewhere, or knows
+/// less than what was last written from here. Tells whether it is new.
+pub(super) fn device_here(
+    tx: &Transaction<'_>,
+    reader: &Reader,
+    here: &Here,
+    place: &str,
+    stamp: Stamp,
+) -> Result<(i64, DeviceId, bool), StoreError> {
+    let known = meta(tx, "device")?.as_deref().and_then(DeviceId::from_hex);
+    let known = known.and_then(|id| Some((reader.device_number(id)?, id)));
+    let newest = match known {
+        Some((number, _)) => newest_sequence(tx, number)?,
+        None => 0,
+    };
+    if let Some((number, id)) = known
+        && meta(tx, "place")?.as_deref() == Some(place)
+    {
+        let outside = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
+        if outside.is_none_or(|tail| tail.sequence <= newest) {
+            return Ok((number, id, false));
+        }
+    }
+    let parent = match known {
+        Some((number, _)) if newest > 0 => Some((number, tail(tx, reader, number, newest)?)),
+        _ => None,
+    };
+    tx.execute(
+        "INSERT INTO device (uuid, name, parent, parent_sequence, parent_chain, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (
+            here.fresh_device.0,
+            &here.device_name,
+            parent.map(|(number, _)| number),
+            parent.map_or(0, |(_, tail)| i64_of(tail.sequence)),
+            parent.map(|(_, tail)| tail.hash.0),
+            stamp.now.unix_ms,
+        ),
+    )?;
+    let number = tx.last_insert_rowid();
+    if let Some((parent, tail)) = parent {
+        let heard = newest_hlc(tx, parent, tail.sequence)?.max(crate::store::writer::heard(tx)?);
+        set_meta(tx, "heard", &heard.0.to_string())?;
+    }
+    for (name, value) in [("device", here.fresh_device.to_string()), ("place", place.to_owned())] {
+        set_meta(tx, name, &value)?;
+    }
+    Ok((number, here.fresh_device, true))
+}
+
+/// Whether all entries of a span are here.
+pub(super) fn has_span(db: &Connection, reader: &Reader, span: Span) -> Result<bool, StoreError> {
+    let Some(number) = reader.device_number(span.action.device) else { return Ok(false) };
+    Ok(newest_sequence(db, number)? >= span.action.number + span.entries - 1)
+}

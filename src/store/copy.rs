@@ -1,0 +1,154 @@
+//! Copies of the database, and the files that it lies in.
+
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::chain::newest_sequence;
+use crate::store::columns;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+pub(super) fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Io { path, source }
+}
+
+#[cfg(unix)]
+pub(super) fn private(path: &Path, mode: u32) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(io_at(path))
+}
+
+#[cfg(not(unix))]
+pub(super) fn private(_: &Path, _: u32) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// Makes the folder of `path`, for its owner only, where it is missing.
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(io_at(folder))?;
+    private(folder, 0o700)
+}
+
+/// Makes an empty file that only its owner can read, where there is none: SQLite gives its side files the same rights.
+pub(super) fn make_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(StoreError::Io { path: path.to_owned(), source }),
+    }
+}
+
+pub(super) fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
+    let mut header = Vec::new();
+    match fs::File::open(path) {
+        Ok(file) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(header),
+        Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
+    };
+    Ok(header)
+}
+
+pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
+    make_folder(path)?;
+    make_file(path)?;
+    let mut copy = Connection::open(path)?;
+    {
+        let backup = rusqlite::backup::Backup::new(db, &mut copy)?;
+        backup.run_to_completion(1000, Duration::from_millis(0), None)?;
+    }
+    if let Some(damage) = damage(&copy)? {
+        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {damage}", path.display())));
+    }
+    // Whoever writes to the copy is another device, also where it is put in the place of the original by hand: there
+    // the path would say nothing, and two events would get the same name.
+    copy.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+    // A copy is one file: no side files that could be forgotten when it is moved.
+    copy.pragma_update(None, "journal_mode", "delete")?;
+    copy.close().map_err(|(_, error)| error)?;
+    fs::File::open(path).and_then(|file| file.sync_all()).map_err(io_at(path))
+}
+
+/// What SQLite finds wrong in a file, if anything.
+pub(super) fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((verdict != "ok").then_some(verdict))
+}
+
+impl Store {
+    /// Copies the whole database, as it is at this moment, into a new file.
+    ///
+    /// # Errors
+    /// When the copy can't be written, or does not read back whole.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        copy_to(&self.db, path)
+    }
+
+    /// Reads the whole file once.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where a page is missing or makes no sense.
+    pub fn check_whole(&self) -> Result<(), StoreError> {
+        damage(&self.db)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
+    }
+
+    /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
+    /// a restored copy is put in its place.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn leave_device(&mut self) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+        self.writes_as = None;
+        Ok(())
+    }
+
+    /// Closes the database with everything in its one file.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn close(self) -> Result<(), StoreError> {
+        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        self.db.close().map_err(|(_, error)| StoreError::Sqlite(error))
+    }
+
+    /// Answers that this database has and `other` does not.
+    ///
+    /// # Errors
+    /// When one of them can't be read.
+    pub fn answers_not_in(&self, other: &Self) -> Result<u64, StoreError> {
+        let mut newer = 0;
+        for (number, id) in super::read_devices(&self.db)? {
+            let theirs: Option<i64> = other
+                .db
+                .query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0))
+                .optional()?;
+            let known = match theirs {
+                Some(theirs) => newest_sequence(&other.db, theirs)?,
+                None => 0,
+            };
+            let (_, last) = columns::entries_of_device(number);
+            let more: i64 = self.db.query_row(
+                "SELECT count(*) FROM event WHERE id BETWEEN ?1 AND ?2 AND kind = 1",
+                (columns::entry_id(number, known + 1), last),
+                |row| row.get(0),
+            )?;
+            newer += columns::u64_of(more);
+        }
+        Ok(newer)
+    }
+}

@@ -1,0 +1,156 @@
+use super::*;
+use crate::core::grade::Drill;
+use crate::core::settings::NewOrder;
+use crate::core::settings::Settings;
+use crate::store::card_state::shuffle_of;
+use crate::store::cards::fixture::Fixture;
+use crate::store::cards::fixture::Row;
+use crate::store::cards::fixture::card;
+use crate::store::columns::card_number;
+
+const TODAY: StudyDay = StudyDay(100);
+
+fn limits(new: usize) -> Limits {
+    Limits {
+        reviews: 200.into(),
+        new: new.into(),
+        until: TODAY,
+        due_order: DueOrder::Day,
+        rules: Settings { drill: Some(Drill::Below4), ..Settings::default() }.rules([]),
+        keep_siblings_apart: true,
+    }
+}
+
+fn new_cards(fixture: &Fixture, limits: &Limits) -> Vec<Vec<CardId>> {
+    let supply = fixture.store.supply(&DeckSet::All, TODAY, limits).unwrap();
+    supply.new.iter().map(|offer| offer.cards.iter().map(|candidate| candidate.card).collect()).collect()
+}
+
+#[test]
+fn decks_take_turns_by_id_and_equal_positions_go_by_uid() {
+    let mut fixture = Fixture::new();
+    let (late, early) = (fixture.deck("b"), fixture.deck("a"));
+    for (deck, uid, position) in [(late, 9, 1), (late, 4, 2), (early, 8, 7), (early, 2, 7), (early, 5, 3)] {
+        fixture.note(&Row { deck, uid, position, ..Row::default() });
+    }
+    let supply = fixture.store.supply(&DeckSet::All, TODAY, &limits(10)).unwrap();
+    assert_eq!(supply.new.iter().map(|offer| offer.deck).collect::<Vec<_>>(), [early, late]);
+    let cards = new_cards(&fixture, &limits(10));
+    assert_eq!(cards, [vec![card(5, 1), card(2, 1), card(8, 1)], vec![card(9, 1), card(4, 1)]]);
+    assert_eq!(new_cards(&fixture, &limits(2)), [vec![card(5, 1), card(2, 1)], vec![card(9, 1), card(4, 1)]]);
+    let names: Vec<_> = fixture.store.deck_names().unwrap().into_iter().map(|(_, id, _)| id).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn by_chance_means_by_the_fixed_shuffle_of_each_card() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    for uid in 1..40 {
+        fixture.note(&Row { deck, uid, position: uid.into(), ordinals: Some("[1,3]"), ..Row::default() });
+    }
+    let mut expected: Vec<CardId> = (1..40).flat_map(|uid| [card(uid, 1), card(uid, 3)]).collect();
+    expected.sort_by_key(|card| shuffle_of(*card));
+    let settings = Settings { new_order: NewOrder::Random, ..Settings::default() };
+    let mut limits = Limits { rules: settings.rules([]), keep_siblings_apart: false, ..limits(100) };
+    assert_eq!(new_cards(&fixture, &limits), std::slice::from_ref(&expected));
+    limits.keep_siblings_apart = true;
+    let apart = new_cards(&fixture, &limits);
+    assert_eq!((apart[0].len(), apart[0][0]), (39, expected[0]), "one of each note");
+}
+
+#[test]
+fn only_cards_that_are_new_and_not_held_back_are_introduced() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let row = |uid: u8| Row { deck, uid, position: uid.into(), ..Row::default() };
+    fixture.note(&Row { retired: true, ..row(1) });
+    fixture.note(&Row { erased: true, ..row(2) });
+    fixture.note(&Row { held_out: true, ..row(3) });
+    let several = fixture.note(&Row { ordinals: Some("[2,1]"), ..row(4) });
+    fixture.answered(several, 1, 50, 4, 1);
+    let buried = fixture.note(&row(5));
+    fixture.state(card_number(buried, 1));
+    fixture.sql(&format!("UPDATE card_state SET buried_until = 101 WHERE card = {}", card_number(buried, 1)));
+    fixture.note(&Row { siblings: Some(7), ..row(6) });
+    fixture.note(&Row { siblings: Some(7), ..row(7) });
+    assert_eq!(new_cards(&fixture, &limits(10)), [[card(4, 2), card(6, 1)]]);
+    let counts = fixture.store.counts(&DeckSet::All, TODAY, &limits(0).rules).unwrap();
+    assert_eq!((counts.new, counts.due), (4, 1), "siblings and buried cards are new all the same");
+    let among = BTreeSet::from([card(7, 1), card(1, 1)]);
+    let supply = fixture.store.supply_among(&DeckSet::All, Some(&among), TODAY, &limits(10)).unwrap();
+    assert_eq!(supply.new[0].cards.iter().map(|found| found.card).collect::<Vec<_>>(), [card(7, 1)]);
+}
+
+#[test]
+fn a_note_waits_for_those_that_its_source_puts_before_it() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let before = fixture.note(&Row { deck, uid: 1, position: 2, ordinals: Some("[1,2]"), ..Row::default() });
+    fixture.sql(&format!(
+        "INSERT INTO note_name (uid) VALUES (x'{}'); INSERT INTO alias (alias, note) VALUES (last_insert_rowid(), {before});",
+        NoteUid::of_key("a", "first")
+    ));
+    let own = r#"{"kind":"basic","fields":{"front":"mine","back":"b"}}"#;
+    let after = |uid: u8, more| Row { deck, uid, position: 1, own: Some(own), more, ..Row::default() };
+    fixture.note(&after(2, r#""after":["first"]"#));
+    fixture.note(&after(3, r#""after":["nowhere"]"#));
+    fixture.answered(before, 1, 98, 4, 2);
+    assert_eq!(new_cards(&fixture, &limits(9)), [[card(3, 1), card(1, 2)]], "the other card is not in review");
+    fixture.answered(before, 2, 98, 4, 2);
+    assert_eq!(new_cards(&fixture, &limits(9)), [[card(2, 1), card(3, 1)]]);
+    fixture.sql(&format!("UPDATE card_state SET repetitions = 0 WHERE card = {}", card_number(before, 1)));
+    assert_eq!(new_cards(&fixture, &limits(9)), [[card(3, 1)]]);
+    fixture.sql("UPDATE text SET salt = NULL, body = NULL WHERE id = (SELECT source FROM note WHERE position = 2)");
+    assert_eq!(new_cards(&fixture, &limits(9)), [[card(2, 1), card(3, 1)]], "what was erased is never asked again");
+}
+
+#[test]
+fn todays_answers_are_repeated_oldest_first_and_keep_their_siblings_away() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let row = |uid: u8| Row { deck, uid, position: uid.into(), ..Row::default() };
+    let notes: Vec<i64> = (1..=4).map(|uid| fixture.note(&Row { siblings: Some(i64::from(uid)), ..row(uid) })).collect();
+    fixture.answered(notes[2], 1, 100, 2, 0);
+    fixture.answered(notes[0], 1, 100, 1, 0);
+    fixture.answered(notes[1], 1, 100, 5, 1);
+    fixture.answered(notes[3], 1, 100, 0, 0);
+    fixture.sql(&format!("UPDATE card_state SET offered = 0, suspended = 1 WHERE card = {}", card_number(notes[3], 1)));
+    fixture.note(&Row { siblings: Some(4), ..row(5) });
+    fixture.note(&row(6));
+    let supply = fixture.store.supply(&DeckSet::All, TODAY, &limits(9)).unwrap();
+    assert_eq!(supply.repeats.iter().map(|found| found.card).collect::<Vec<_>>(), [card(3, 1), card(1, 1)]);
+    assert_eq!(supply.met_today.len(), 4);
+    assert_eq!(new_cards(&fixture, &limits(9)), [[card(6, 1)]]);
+    assert_eq!(fixture.store.repeats_by_deck(TODAY, &limits(0).rules).unwrap(), BTreeMap::from([(deck, 2)]));
+    let nobody = fixture.store.supply(&DeckSet::Some(BTreeSet::new()), TODAY, &limits(9)).unwrap();
+    assert!(nobody.repeats.is_empty() && nobody.met_today.len() == 4);
+    // Made new again: as if it had not been asked.
+    fixture.sql("UPDATE card_state SET repetitions = NULL, last_day = NULL, due = NULL, ease = NULL");
+    assert!(fixture.store.supply(&DeckSet::All, TODAY, &limits(9)).unwrap().met_today.is_empty());
+}
+
+#[test]
+fn due_cards_come_by_day_or_by_risk_and_never_while_they_are_held_back() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let notes: Vec<i64> =
+        (1..=4).map(|uid| fixture.note(&Row { deck, uid, position: uid.into(), ..Row::default() })).collect();
+    for (note, (day, interval)) in notes.iter().zip([(90, 100), (95, 1), (99, 1), (80, 9)]) {
+        fixture.answered(*note, 1, day, 4, 1);
+        fixture.sql(&format!("UPDATE card_state SET interval_days = {interval} WHERE card = {}", card_number(*note, 1)));
+    }
+    fixture.sql(&format!("UPDATE card_state SET buried_until = 101 WHERE card = {}", card_number(notes[3], 1)));
+    let due = |limits: &Limits| {
+        let supply = fixture.store.supply(&DeckSet::All, TODAY, limits).unwrap();
+        supply.due.iter().map(|found| found.card).collect::<Vec<_>>()
+    };
+    assert_eq!(due(&limits(0)), [card(1, 1), card(2, 1), card(3, 1)]);
+    let by_risk = Limits { due_order: DueOrder::Risk, ..limits(0) };
+    assert_eq!(due(&by_risk), [card(2, 1), card(1, 1), card(3, 1)]);
+    assert_eq!(due(&Limits { reviews: 1.into(), ..by_risk }), [card(2, 1)]);
+    let counts = fixture.store.counts(&DeckSet::All, TODAY, &limits(0).rules).unwrap();
+    assert_eq!((counts.due, counts.new, counts.next_due), (3, 0, None));
+    let candidate = fixture.store.candidate(card(2, 1)).unwrap().unwrap();
+    assert_eq!(Some(candidate), fixture.store.supply(&DeckSet::All, TODAY, &limits(0)).unwrap().due.get(1).copied());
+}

@@ -1,0 +1,105 @@
+//! What can go wrong with the database.
+
+use std::path::PathBuf;
+
+/// What went wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite's own words.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file system refused something.
+    #[error("`{}`", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is no database.
+    #[error("`{}` is not a database", .0.display())]
+    NotADatabase(PathBuf),
+    /// The file is another program's database.
+    #[error("`{}` is the database of another program", .0.display())]
+    OtherProgram(PathBuf),
+    /// The file is from a newer `lmq`.
+    #[error("`{}` was written by a newer lmq (schema {found}, this one knows {known})", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Something in it can't be.
+    #[error("{0}")]
+    Corrupt(String),
+    /// A card was answered elsewhere since the writer looked.
+    #[error("the card was answered elsewhere meanwhile")]
+    Stale,
+    /// Given up on purpose by whoever was writing or reading: nothing of it is left.
+    #[error("given up")]
+    Abandoned,
+    /// A card that is not there.
+    #[error("no such card")]
+    NoCard,
+    /// A suspended card can't be answered.
+    #[error("the card is suspended")]
+    Suspended,
+    /// Something in a segment of another log that can't be; nothing of it was taken.
+    #[error("{0}")]
+    Refused(String),
+    /// A database of a development version before the first release.
+    #[error("`{}` was made by a version of lmq before its first release", .0.display())]
+    Unreleased(PathBuf),
+}
+
+impl StoreError {
+    /// SQLite's primary result code, where it was SQLite that failed.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => match error.code {
+                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Trouble::Busy,
+                rusqlite::ErrorCode::DiskFull => Trouble::Full,
+                rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied => Trouble::ReadOnly,
+                rusqlite::ErrorCode::CannotOpen => Trouble::CannotOpen,
+                rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase => Trouble::Damaged,
+                rusqlite::ErrorCode::SystemIoFailure => Trouble::Disk,
+                _ => Trouble::Other,
+            },
+            Self::Corrupt(_) => Trouble::Damaged,
+            Self::Sqlite(_)
+            | Self::Io { .. }
+            | Self::NotADatabase(_)
+            | Self::OtherProgram(_)
+            | Self::Newer { .. }
+            | Self::Stale
+            | Self::Abandoned
+            | Self::NoCard
+            | Self::Suspended
+            | Self::Refused(_)
+            | Self::Unreleased(_) => Trouble::Other,
+        }
+    }
+}
+
+/// The kinds of failure that a person can do something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Another program is writing.
+    Busy,
+    /// No space left.
+    Full,
+    /// May not be written.
+    ReadOnly,
+    /// May not be opened.
+    CannotOpen,
+    /// The file is damaged.
+    Damaged,
+    /// The disk failed.
+    Disk,
+    /// None of these.
+    Other,
+}

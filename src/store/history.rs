@@ -1,0 +1,285 @@
+//! The log as people read it.
+
+use crate::core::event::Event;
+use crate::core::event::EventKind;
+use crate::core::fact::Fact;
+use crate::core::id::CardId;
+use crate::core::id::EventId;
+use crate::core::id::NoteUid;
+use crate::core::replay::Configs;
+use crate::core::replay::Folding;
+use crate::core::replay::apply;
+use crate::core::state::CardState;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::store::Context;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::cards::name_of;
+use crate::store::chain::newest_sequence;
+use crate::store::columns::card_number;
+use crate::store::columns::card_of;
+use crate::store::columns::card_parts;
+use crate::store::columns::day_of;
+use crate::store::columns::entry_id;
+use crate::store::columns::entry_parts;
+use crate::store::columns::ordinals_of;
+use crate::store::facts::FACT_COLUMNS;
+use crate::store::facts::FACT_WIDTH;
+use crate::store::facts::fact_of;
+use crate::store::facts::note_number;
+use crate::store::log_out::action_with;
+use crate::store::review_log::BESIDE_EVENT;
+use crate::store::review_log::event_columns;
+use foldhash::fast::FixedState;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::collections::HashMap;
+
+/// An entry of the log as `lmq history` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// What happened: an event of a card, or a fact.
+    pub what: Happened,
+    /// `deck/key` or the start of the id of the card or note; empty for a fact about none.
+    pub name: String,
+    /// The state before, where it is about a card.
+    pub before: Option<CardState>,
+    /// The state after.
+    pub after: Option<CardState>,
+    /// Whether it was undone, or counted before under another name.
+    pub voided: bool,
+}
+
+/// What an entry says, with its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// Something that happened to a card.
+    Event(Box<Event>),
+    /// Something that happened to a note, a deck, the settings or the log.
+    Fact {
+        /// Its name.
+        id: EventId,
+        /// When it was written.
+        at: Timestamp,
+        /// On which study day.
+        study_day: StudyDay,
+        /// The fact.
+        fact: Fact,
+        /// Its words; `None` where it has none, or they were erased.
+        words: Option<String>,
+    },
+}
+
+/// Where an entry stands in the order of the log: stamp, rank of its device by uuid, id. And its card, or [`NO_CARD`].
+type Place = (i64, u32, i64, i64);
+
+/// Where a card stands for a fact.
+const NO_CARD: i64 = 0;
+
+/// A card while the log goes by.
+struct Passing {
+    card: CardId,
+    name: String,
+    folding: Folding,
+}
+
+impl Passing {
+    fn new(db: &Connection, number: i64) -> Result<Self, StoreError> {
+        let (note, _) = card_parts(number);
+        let mut statement = db.prepare_cached(
+            "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note_name u LEFT JOIN note n ON n.id = u.id \
+             LEFT JOIN deck k ON k.id = n.deck WHERE u.id = ?1",
+        )?;
+        let mut rows = statement.query([note])?;
+        let Some(row) = rows.next()? else {
+            return Err(StoreError::Corrupt(format!("an event names a note ({note}) that has no name")));
+        };
+        let card = card_of(number, row.get(0)?);
+        let name = note_name(row.get(1)?, row.get(2)?, card);
+        let ordinals: Option<String> = row.get(3)?;
+        let several = ordinals_of(ordinals.as_deref())?.len() > 1;
+        let name = if several { format!("{name}#{}", card.ordinal) } else { name };
+        Ok(Self { card, name, folding: Folding::default() })
+    }
+
+    /// The card's next event as a row.
+    fn take(&mut self, event: Event, context: &Context) -> HistoryRow {
+        let configs = &context.reader.schedulers;
+        let before = self.folding.state().clone();
+        let counts = self.folding.take(&event, &context.voided, configs, |_| {});
+        let after = if counts { self.folding.state().clone() } else { self.undone(&event, configs) };
+        HistoryRow {
+            what: Happened::Event(Box::new(event)),
+            name: self.name.clone(),
+            before: Some(before),
+            after: Some(after),
+            voided: !counts,
+        }
+    }
+
+    /// What an event that no longer counts would do now, on the state that is there without it.
+    fn undone(&self, event: &Event, configs: &Configs) -> CardState {
+        let reckons = matches!(event.kind, EventKind::Answered { .. } | EventKind::Rescheduled);
+        match event.config.filter(|_| reckons).and_then(|id| configs.get(&id)) {
+            Some(scheduler) => apply(&self.folding.seen_by(event.card, scheduler, configs), event, configs),
+            None => apply(self.folding.state(), event, configs),
+        }
+    }
+}
+
+/// `deck/key`, or the start of the note's id where it has no key or lies in no deck.
+fn note_name(deck: Option<String>, key: Option<String>, card: CardId) -> String {
+    match deck {
+        Some(deck) => name_of(&deck, key, card),
+        None => name_of("", None, card),
+    }
+}
+
+/// The places of the entries that are asked for, in their order.
+fn places(db: &Connection, card: Option<CardId>) -> Result<Vec<Place>, StoreError> {
+    let mut devices = super::read_devices(db)?;
+    devices.sort_by_key(|(_, id)| *id);
+    let ranks: HashMap<i64, u32, FixedState> = devices.iter().map(|(number, _)| *number).zip(0..).collect();
+    let rank = |id: i64| ranks.get(&entry_parts(id).0).copied().unwrap_or(u32::MAX);
+    let note = match card {
+        Some(card) => match note_number(db, card.note)? {
+            Some(note) => Some((note, card_number(note, card.ordinal))),
+            None => return Ok(Vec::new()),
+        },
+        None => None,
+    };
+    let mut places = Vec::new();
+    {
+        let which = if note.is_some() { "card = ?1" } else { "?1 IS NULL" };
+        let mut statement = db.prepare(&format!("SELECT hlc, id, card FROM event WHERE {which}"))?;
+        let mut rows = statement.query([note.map(|(_, card)| card)])?;
+        while let Some(row) = rows.next()? {
+            let id = row.get(1)?;
+            places.push((row.get(0)?, rank(id), id, row.get(2)?));
+        }
+    }
+    let which = if note.is_some() { "f.subject = ?1" } else { "?1 IS NULL" };
+    let mut statement = db.prepare(&format!(
+        "SELECT a.hlc, f.id FROM fact f JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE {which}"
+    ))?;
+    let mut rows = statement.query([note.map(|(note, _)| note)])?;
+    while let Some(row) = rows.next()? {
+        let id = row.get(1)?;
+        places.push((row.get(0)?, rank(id), id, NO_CARD));
+    }
+    places.sort_unstable();
+    Ok(places)
+}
+
+/// A fact as a row.
+fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<HistoryRow>, StoreError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {FACT_COLUMNS}, x.body, a.hlc - coalesce(a.ahead, 0), a.offset_min, a.study_day, u.uid, k.name_id, n.key \
+         FROM fact f JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
+         LEFT JOIN text x ON x.id = f.id LEFT JOIN note_name u ON u.id = f.subject LEFT JOIN note n ON n.id = f.subject \
+         LEFT JOIN deck k ON k.id = n.deck WHERE f.id = ?1"
+    ))?;
+    let mut rows = statement.query([id])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let entry = context.reader.known(id)?;
+    let name = match row.get(FACT_WIDTH + 4)? {
+        Some(uid) => {
+            let card = CardId { note: NoteUid(uid), ordinal: 1 };
+            note_name(row.get(FACT_WIDTH + 5)?, row.get(FACT_WIDTH + 6)?, card)
+        }
+        None => String::new(),
+    };
+    Ok(Some(HistoryRow {
+        what: Happened::Fact {
+            id: entry,
+            at: Timestamp { unix_ms: row.get(FACT_WIDTH + 1)?, offset_min: row.get(FACT_WIDTH + 2)? },
+            study_day: day_of(row.get(FACT_WIDTH + 3)?),
+            fact: fact_of(db, &context.reader, row, 0)?,
+            words: row.get(FACT_WIDTH)?,
+        },
+        name,
+        before: None,
+        after: None,
+        voided: context.voided.has(entry),
+    }))
+}
+
+impl Store {
+    /// The log as people read it, oldest first: all of it, or the events of one card and the facts about its note.
+    ///
+    /// Rows go to `row` one at a time. Memory: the place of each entry, and what each card is folded from.
+    ///
+    /// # Errors
+    /// When the log can't be read, or `row` fails.
+    pub fn history(
+        &self,
+        card: Option<CardId>,
+        mut row: impl FnMut(HistoryRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let context = self.context()?;
+        let mut cards: HashMap<i64, Passing, FixedState> = HashMap::default();
+        let mut statement =
+            self.db.prepare(&format!("SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1 AND e.id = ?2", event_columns()))?;
+        for (_, _, id, number) in places(&self.db, card)? {
+            if number == NO_CARD {
+                if let Some(fact) = fact_row(&self.db, &context, id)? {
+                    row(fact)?;
+                }
+                continue;
+            }
+            let passing = match cards.entry(number) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => new.insert(Passing::new(&self.db, number)?),
+            };
+            let mut rows = statement.query((number, id))?;
+            let Some(read) = rows.next()? else { continue };
+            let event = context.reader.event(read, 0, passing.card)?;
+            row(passing.take(event, &context))?;
+        }
+        Ok(())
+    }
+
+    /// The instant of the newest entry of any device, ms.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn newest_event_ms(&self) -> Result<Option<i64>, StoreError> {
+        let context = self.context()?;
+        let mut newest = None;
+        for (device, _) in super::read_devices(&self.db)? {
+            newest = newest.max(self.last_instant(&context, device)?);
+        }
+        Ok(newest)
+    }
+
+    /// The instant of this device's newest entry, ms; of its parent's before it wrote anything itself. Later acts at earlier
+    /// instants, after a clock was put right, win over the wrong ones: those must not be asked about again and again.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn newest_own_instant(&self) -> Result<Option<i64>, StoreError> {
+        let context = self.context()?;
+        let mut device = self.this_device()?.and_then(|id| context.reader.device_number(id));
+        while let Some(number) = device {
+            if let Some(instant) = self.last_instant(&context, number)? {
+                return Ok(Some(instant));
+            }
+            device = self
+                .db
+                .prepare_cached("SELECT parent FROM device WHERE id = ?1")?
+                .query_row([number], |row| row.get(0))
+                .optional()?
+                .flatten();
+        }
+        Ok(None)
+    }
+
+    /// The instant of the newest action of a device. Answers that were given in another program have instants of their own,
+    /// which say nothing of when they were written.
+    fn last_instant(&self, context: &Context, device: i64) -> Result<Option<i64>, StoreError> {
+        let last = entry_id(device, newest_sequence(&self.db, device)?);
+        let action = action_with(&self.db, &context.reader, last)?;
+        Ok(action.map(|action| action.at.unix_ms))
+    }
+}

@@ -1,0 +1,358 @@
+//! What a person changes about notes and decks that are there: each change a fact, so that an undo finds what was before.
+
+use crate::core::card::NoteText;
+use crate::core::fact::Fact;
+use crate::core::fact::Head;
+use crate::core::id::CardId;
+use crate::core::id::NoteUid;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::bulk::DeckOrigin;
+use crate::store::bulk::Placed;
+use crate::store::cards::name_of;
+use crate::store::columns::ordinals_of;
+use crate::store::notes::PackedNote;
+use crate::store::notes::shown_text;
+use crate::store::notes::text_of;
+use crate::store::shown::NoteRow;
+use crate::store::shown::body_of;
+use rusqlite::OptionalExtension as _;
+
+/// A note as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteNow {
+    /// The note.
+    pub note: NoteUid,
+    /// Its key, where it has one.
+    pub key: Option<String>,
+    /// Local number of its deck.
+    pub deck: i64,
+    /// What a person would type to name it.
+    pub name: String,
+    /// Its text.
+    pub text: NoteText,
+}
+
+impl Store {
+    /// Id and name of the deck that a person names by either, in any case.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_named(&self, name: &str) -> Result<Option<(String, String)>, StoreError> {
+        let wanted = name.trim().to_lowercase();
+        let decks = self.deck_names()?;
+        Ok(decks
+            .into_iter()
+            .find(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted)
+            .map(|(_, id, name)| (id, name)))
+    }
+
+    /// The cards of a note.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn cards_of_note(&self, note: NoteUid) -> Result<Vec<CardId>, StoreError> {
+        let ordinals: Option<Option<String>> = self
+            .db
+            .prepare_cached(
+                "SELECT n.ordinals FROM note_name u JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
+            )?
+            .query_row([note.0], |row| row.get(0))
+            .optional()?;
+        let Some(ordinals) = ordinals else { return Ok(Vec::new()) };
+        Ok(ordinals_of(ordinals.as_deref())?.into_iter().map(|ordinal| CardId { note, ordinal }).collect())
+    }
+
+    /// The text of a note with its key and deck, as it is shown; nothing where the note is gone or erased.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn note_now(&self, note: NoteUid) -> Result<Option<NoteNow>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT x.body, n.tags, n.key, k.id, k.name_id FROM note_name u JOIN note n ON n.id = u.id \
+             JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
+             WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
+        )?;
+        let mut rows = statement.query([note.0])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let tags: Option<String> = row.get(1)?;
+        let key: Option<String> = row.get(2)?;
+        let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
+        let name = name_of(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 });
+        Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text }))
+    }
+}
+
+/// A text without its tags, which have a register of their own.
+fn bare(text: &NoteText) -> NoteText {
+    NoteText { tags: Vec::new(), ..text.clone() }
+}
+
+impl Writer<'_> {
+    fn number_of(&self, note: NoteUid) -> Result<i64, StoreError> {
+        super::facts::note_number(&self.tx, note)?.ok_or(StoreError::NoCard)
+    }
+
+    fn row_of(&self, number: i64) -> Result<NoteRow, StoreError> {
+        NoteRow::of(&self.tx, number)?.ok_or(StoreError::NoCard)
+    }
+
+    fn body(&self, id: Option<i64>) -> Result<Option<NoteText>, StoreError> {
+        let body = match id {
+            Some(id) => body_of(&self.tx, id)?,
+            None => None,
+        };
+        body.map(|body| text_of(&body, None)).transpose()
+    }
+
+    /// Gives a note another text: the learner's own, or (`carried`) the one that was written into the followed file that it
+    /// comes from. Of its tags only the differences from what is shown are written.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText, carried: bool) -> Result<(), StoreError> {
+        let number = self.number_of(note)?;
+        if !carried {
+            self.write_own_text(number, note, None, text)?;
+            return self.refresh_note(number);
+        }
+        let row = self.row_of(number)?;
+        let place = match self.source_place(number)? {
+            Some(place) => (place.deck, place.position),
+            None => (super::facts::deck_id(&self.tx, row.deck)?, row.position),
+        };
+        let record = PackedNote::of(text)?.record(row.key.as_deref(), self.salt())?;
+        let fact = Fact::Brought { note, deck: place.0, position: place.1, edition: 0 };
+        self.append_packed(number, &fact, Some(&record))?;
+        if row.own.is_some() {
+            self.append_only(&Fact::Cleared { note }, None)?;
+        }
+        self.refresh_note(number)?;
+        self.write_tags(number, note, &text.tags)?;
+        self.refresh_note(number)
+    }
+
+    /// Writes the learner's own text of a note, and what its tags differ by from those that are shown. What the source
+    /// says just so is no text of their own.
+    pub(super) fn write_own_text(
+        &mut self,
+        number: i64,
+        note: NoteUid,
+        key: Option<&str>,
+        text: &NoteText,
+    ) -> Result<(), StoreError> {
+        let row = NoteRow::of(&self.tx, number)?;
+        let (source, own) = match &row {
+            Some(row) => (self.body(row.source)?, self.body(row.own)?),
+            None => (None, None),
+        };
+        let wanted = bare(text);
+        if source.as_ref().map(bare).as_ref() == Some(&wanted) {
+            if own.is_some() {
+                self.append_only(&Fact::Cleared { note }, None)?;
+            }
+        } else if own.as_ref() != Some(&wanted) {
+            let record = PackedNote::of(&wanted)?.record(key, self.salt())?;
+            self.append_packed(number, &Fact::Edited { note }, Some(&record))?;
+        }
+        self.write_tags(number, note, &text.tags)
+    }
+
+    /// Writes what `wanted` differs by from the tags that are shown.
+    fn write_tags(&mut self, number: i64, note: NoteUid, wanted: &[String]) -> Result<(), StoreError> {
+        let shown = match NoteRow::of(&self.tx, number)? {
+            Some(_) => self.shown(number)?.0.tags,
+            None => Vec::new(),
+        };
+        for tag in shown.iter().filter(|tag| !wanted.contains(tag)) {
+            self.append_only(&Fact::Untagged { note }, Some(tag.clone()))?;
+        }
+        for tag in wanted.iter().filter(|tag| !shown.contains(tag)) {
+            self.append_only(&Fact::Tagged { note }, Some(tag.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// Takes all of the learner's own text and tags of a note back: the source's are shown.
+    pub(super) fn clear_own(&mut self, number: i64, note: NoteUid) -> Result<(), StoreError> {
+        let row = self.row_of(number)?;
+        if row.own.is_some() && row.source.is_some() {
+            self.append_only(&Fact::Cleared { note }, None)?;
+        }
+        self.refresh_note(number)?;
+        if let Some(source) = self.body(row.source)? {
+            self.write_tags(number, note, &source.tags)?;
+            self.refresh_note(number)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a note a tag, or takes it away.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn retag(&mut self, note: NoteUid, tag: &str, on: bool) -> Result<(), StoreError> {
+        self.number_of(note)?;
+        let fact = if on { Fact::Tagged { note } } else { Fact::Untagged { note } };
+        self.append_fact(&fact, Some(tag.to_owned())).map(drop)
+    }
+
+    /// Whether a note still has this text and key.
+    ///
+    /// # Errors
+    /// When the note is not there, or the database can't be read.
+    pub fn still_is(&self, note: NoteUid, text: &NoteText, key: Option<&str>) -> Result<bool, StoreError> {
+        let number = self.number_of(note)?;
+        let (shown, known) = self.shown(number)?;
+        Ok(known.as_deref() == key && shown == *text)
+    }
+
+    /// Gives a note another key. Under the old one and the new one it is the same note, so that its history stays.
+    /// False where another note of the deck has the key, or had it.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn rekey(&mut self, note: NoteUid, key: &str) -> Result<bool, StoreError> {
+        let number = self.number_of(note)?;
+        // The source's deck is the one that its file names.
+        let deck = match self.source_place(number)? {
+            Some(place) => place.deck,
+            None => super::facts::deck_id(&self.tx, self.row_of(number)?.deck)?,
+        };
+        let uid = NoteUid::of_key(&deck, key);
+        let taken: bool = self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 AND o.id <> ?2 \
+             AND coalesce(o.own, o.source) IS NOT NULL) \
+             OR EXISTS (SELECT 1 FROM note_name u JOIN alias a ON a.alias = u.id WHERE u.uid = ?1 AND a.note <> ?2) \
+             OR EXISTS (SELECT 1 FROM note o JOIN note n ON n.deck = o.deck WHERE n.id = ?2 AND o.id <> ?2 AND o.key = ?3)",
+            (uid.0, number, key),
+            |row| row.get(0),
+        )?;
+        if taken {
+            return Ok(false);
+        }
+        let known: Option<i64> = match super::facts::note_number(&self.tx, uid)? {
+            Some(alias) => self
+                .tx
+                .query_row("SELECT note FROM alias WHERE alias = ?1", [alias], |row| row.get(0))
+                .optional()?,
+            None => None,
+        };
+        if uid != note && known != Some(number) {
+            self.append_fact(&Fact::Aliased { alias: uid, note }, None)?;
+        }
+        self.append_fact(&Fact::Keyed { note }, Some(key.to_owned()))?;
+        Ok(true)
+    }
+
+    /// Takes a note with its cards and what they add up to into another deck, by its id.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn relocate(&mut self, note: NoteUid, deck: &str) -> Result<(), StoreError> {
+        self.number_of(note)?;
+        self.append_fact(&Fact::Placed { note, deck: deck.to_owned(), position: None }, None).map(drop)
+    }
+
+    /// Takes a note out of everything but the history.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn delete(&mut self, note: NoteUid) -> Result<(), StoreError> {
+        self.number_of(note)?;
+        self.append_fact(&Fact::Deleted { note }, None).map(drop)
+    }
+
+    /// The local number of the deck with this id; made under `name` where it is missing or nobody shows it any more.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn deck_for(&mut self, id: &str, name: &str) -> Result<i64, StoreError> {
+        let known: Option<(i64, bool)> = self
+            .tx
+            .query_row("SELECT id, listed FROM deck WHERE name_id = ?1", [id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((number, true)) = known {
+            return Ok(number);
+        }
+        let head =
+            Head { name: name.to_owned(), origin: DeckOrigin::Made.name().to_owned(), ..Head::default() };
+        let words = serde_json::to_string(&head).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        self.append_fact(&Fact::Head { deck: id.to_owned(), edition: 0 }, Some(words))?;
+        self.name_deck(id)
+    }
+
+    /// Gives a deck another name; its id, by which cards are named, stays.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn rename_deck(&mut self, id: &str, new: &str) -> Result<(), StoreError> {
+        self.append_fact(&Fact::Renamed { deck: id.to_owned() }, Some(new.to_owned())).map(drop)
+    }
+
+    /// Adds a note by hand: the learner's own, of no source.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn add(
+        &mut self,
+        deck: &str,
+        deck_name: &str,
+        note: NoteUid,
+        key: Option<&str>,
+        packed: &PackedNote,
+    ) -> Result<Placed, StoreError> {
+        let deck_number = self.deck_for(deck, deck_name)?;
+        let number = self.name_note(note)?;
+        let was_there = NoteRow::of(&self.tx, number)?.is_some_and(|row| row.source.is_some() || row.own.is_some());
+        let position = Some(self.last_place(deck_number)? + 1);
+        self.write_own_text(number, note, key, &packed.text()?)?;
+        self.append_only(&Fact::Placed { note, deck: deck.to_owned(), position }, None)?;
+        self.refresh_note(number)?;
+        Ok(if was_there { Placed::Restored } else { Placed::Added })
+    }
+
+    /// Whether the deck has a note with this very text.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_text(&self, deck: &str, text: &NoteText) -> Result<bool, StoreError> {
+        let packed = PackedNote::of(text)?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT x.body, n.tags FROM deck k JOIN note n INDEXED BY note_prompt ON n.deck = k.id \
+             JOIN text x ON x.id = coalesce(n.own, n.source) WHERE k.name_id = ?1 AND n.prompt_hash = ?2 AND n.retired = 0",
+        )?;
+        let mut rows = statement.query((deck, packed.prompt_hash))?;
+        while let Some(row) = rows.next()? {
+            let (body, tags): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+            if shown_text(body.as_deref(), tags.as_deref())? == *text {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Ids of the built-in decks, each with the uids that it has: what another file may not add to.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn builtin_uids(&self) -> Result<Vec<(String, std::collections::BTreeSet<NoteUid>)>, StoreError> {
+        let mut statement = self.tx.prepare(
+            "SELECT k.name_id, u.uid FROM deck k JOIN note n ON n.deck = k.id JOIN note_name u ON u.id = n.id \
+             WHERE k.edition > 0 ORDER BY k.name_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut decks: Vec<(String, std::collections::BTreeSet<NoteUid>)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            if decks.last().is_none_or(|(last, _)| *last != id) {
+                decks.push((id, std::collections::BTreeSet::new()));
+            }
+            if let Some((_, uids)) = decks.last_mut() {
+                uids.insert(NoteUid(row.get(1)?));
+            }
+        }
+        Ok(decks)
+    }
+}

@@ -1,0 +1,105 @@
+use super::*;
+use crate::core::search::parse;
+use crate::core::settings::Settings;
+use crate::store::cards::fixture::Fixture;
+use crate::store::cards::fixture::Row;
+use crate::store::cards::fixture::card;
+
+const TODAY: StudyDay = StudyDay(100);
+
+fn search(fixture: &Fixture, query: &str) -> Vec<CardId> {
+    let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
+    fixture.store.search(&parse(query).unwrap(), &asked).unwrap()
+}
+
+/// Notes 1 to 40 in deck `b`, and in `a`, which was made later, 41 and 42 at one place.
+fn many() -> Fixture {
+    let mut fixture = Fixture::new();
+    let (b, a) = (fixture.deck("b"), fixture.deck("a"));
+    for uid in (1..=40).rev() {
+        fixture.note(&Row { deck: b, uid, position: uid.into(), ..Row::default() });
+    }
+    fixture.note(&Row { deck: a, uid: 42, position: 3, ordinals: Some("[3,1]"), ..Row::default() });
+    fixture.note(&Row { deck: a, uid: 41, position: 3, ..Row::default() });
+    fixture.note(&Row { deck: a, uid: 43, retired: true, ..Row::default() });
+    fixture
+}
+
+/// The number of the note of that uid.
+fn number(fixture: &Fixture, uid: u8) -> i64 {
+    crate::store::cards::note_of(&fixture.store.db, crate::store::cards::fixture::uid(uid)).unwrap().unwrap()
+}
+
+#[test]
+fn what_is_found_comes_in_the_order_of_decks_positions_uids_and_ordinals() {
+    let mut fixture = many();
+    let all = search(&fixture, "");
+    assert_eq!(all.len(), 43);
+    assert_eq!(all[..4], [card(41, 1), card(42, 1), card(42, 3), card(1, 1)]);
+    assert_eq!(search(&fixture, "deck:a"), all[..3]);
+    assert_eq!(search(&fixture, "q42 OR q7 OR q41"), [card(41, 1), card(42, 1), card(42, 3), card(7, 1)]);
+    for uid in 1..=40 {
+        let note = number(&fixture, uid);
+        fixture.answered(note, 1, 90, 4, 2);
+    }
+    let note = number(&fixture, 42);
+    fixture.answered(note, 3, 99, 4, 2);
+    assert_eq!(search(&fixture, "is:new"), all[..2], "both walks over cards and states");
+    assert_eq!(search(&fixture, "is:new q42"), [card(42, 1)]);
+    assert_eq!(search(&fixture, "-is:new").len(), 41);
+    assert_eq!(search(&fixture, "is:due q42 OR is:due q9"), [card(9, 1)]);
+}
+
+#[test]
+fn the_shown_text_and_its_own_tags_are_searched_and_erased_words_are_gone() {
+    let mut fixture = many();
+    let own = r#"{"kind":"basic","fields":{"front":"Übung","back":"b"},"tags":["old"]}"#;
+    fixture.note(&Row { deck: 1, uid: 50, own: Some(own), tags: Some(r#"["new"]"#), ..Row::default() });
+    fixture.note(&Row { deck: 1, uid: 51, erased: true, ..Row::default() });
+    assert_eq!(search(&fixture, "ubung"), [card(50, 1)]);
+    assert_eq!(search(&fixture, "tag:new"), [card(50, 1)]);
+    assert_eq!((search(&fixture, "tag:old"), search(&fixture, "q50"), search(&fixture, "q51")), (vec![], vec![], vec![]));
+    assert_eq!(search(&fixture, "erased"), [card(51, 1)]);
+    let mut lines = Vec::new();
+    let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
+    let line = |line: CardLine| {
+        lines.push(line.text.text("front").to_owned());
+        Ok(())
+    };
+    fixture.store.found(&parse("ubung OR erased").unwrap(), &asked, line).unwrap();
+    assert_eq!(lines, ["Übung", "[erased]"]);
+}
+
+#[test]
+fn grades_are_those_of_answers_that_count_also_on_cards_made_new_again() {
+    let mut fixture = many();
+    for (uid, day, quality) in [(1, 90, 1), (1, 99, 5), (2, 99, 1), (3, 99, 1), (4, 97, 1)] {
+        let note = number(&fixture, uid);
+        let answer = fixture.answered(note, 1, day, quality, 1);
+        if uid == 2 {
+            let undo = fixture.entry();
+            fixture.sql(&format!(
+                "INSERT INTO fact (id, subject, kind, arg) VALUES ({undo}, 0, 17, {answer}); \
+                 INSERT INTO action (id, entries, kind, hlc, offset_min, study_day) VALUES ({undo}, 1, 20, 1e13, 0, 99);"
+            ));
+        }
+    }
+    let reset = card_number(number(&fixture, 3), 1);
+    fixture.sql(&format!("UPDATE card_state SET repetitions = NULL, last_day = NULL, due = NULL WHERE card = {reset}"));
+    assert_eq!(search(&fixture, "rated:2d"), [card(1, 1), card(3, 1)]);
+    assert_eq!(search(&fixture, "rated:2d:1"), [card(3, 1)]);
+    assert_eq!(search(&fixture, "rated:20d:1"), [card(1, 1), card(3, 1), card(4, 1)]);
+    assert_eq!(search(&fixture, "rated:20d:1 q4"), [card(4, 1)]);
+}
+
+#[test]
+fn the_day_on_which_a_note_was_added_is_that_of_the_action_which_made_it() {
+    let fixture = many();
+    fixture.sql(
+        "INSERT INTO action (id, entries, kind, hlc, offset_min, study_day)
+         VALUES (1 << 32 | 1, 39, 9, 1, 0, 60), (1 << 32 | 40, 2, 9, 1, 0, 99), (1 << 32 | 43, 1, 9, 1, 0, 99)",
+    );
+    assert_eq!(search(&fixture, "added:2d"), [card(42, 1), card(42, 3), card(1, 1)], "one is of no known action");
+    assert_eq!(search(&fixture, "added:90d -added:2d -q9").len(), 38);
+    assert_eq!(search(&fixture, "added:2d q1"), [card(1, 1)]);
+}

@@ -1,0 +1,283 @@
+//! An action being written.
+
+use crate::core::action::Action;
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::event::Event;
+use crate::core::event::Span;
+use crate::core::id::ActionId;
+use crate::core::id::CardId;
+use crate::core::id::ConfigId;
+use crate::core::id::DeviceId;
+use crate::core::log::Chain;
+use crate::core::scheduler::Scheduler;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::core::units::Hlc;
+use crate::store::Context;
+use crate::store::Stamp;
+use crate::store::StoreError;
+use crate::store::chain;
+use crate::store::chain::Tail;
+use crate::store::columns::entry_id;
+use crate::store::columns::i64_of;
+use crate::store::facts::Salts;
+use crate::store::meta;
+use crate::store::read_context;
+use crate::store::set_meta;
+use crate::store::sums::Sums;
+use rusqlite::OptionalExtension as _;
+use rusqlite::Transaction;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// An action of one event so far: it needs no row of its own.
+pub(super) struct Lone {
+    kind: ActionKind,
+    card: CardId,
+    at: Timestamp,
+    study_day: StudyDay,
+}
+
+impl Lone {
+    pub(super) fn of(event: &Event) -> Self {
+        Self { kind: ActionKind::of_lone(&event.kind), card: event.card, at: event.at, study_day: event.study_day }
+    }
+}
+
+/// What is left of a writer once its action is committed.
+pub(super) struct Written {
+    pub(super) action: Option<ActionId>,
+    pub(super) tail: Option<Tail>,
+    pub(super) config: Option<(ConfigId, i64)>,
+    pub(super) context: Option<Rc<Context>>,
+}
+
+/// An action being written.
+pub struct Writer<'s> {
+    pub(super) tx: Transaction<'s>,
+    pub(super) stamp: Stamp,
+    pub(super) device: i64,
+    pub(super) device_id: DeviceId,
+    pub(super) first_sequence: u64,
+    pub(super) next_sequence: u64,
+    /// The stamp of the action, which all its entries share.
+    pub(super) hlc: Hlc,
+    /// Whether anything was written to the log.
+    pub(super) touched: bool,
+    pub(super) lone: Option<Lone>,
+    pub(super) decks_moved: BTreeSet<i64>,
+    /// The scheduler's configuration that was asked for last, and its number.
+    pub(super) config: Option<(ConfigId, i64)>,
+    /// The scheduler that was asked for last, with its id.
+    pub(super) scheduler: Option<(Scheduler, ConfigId)>,
+    pub(super) salts: Rc<Salts>,
+    pub(super) deck_numbers: HashMap<String, i64>,
+    pub(super) decks_to_list: BTreeSet<i64>,
+    /// Sums that are gathered before they are written, while very many cards are folded.
+    pub(super) gathered: Option<Sums>,
+    pub(super) state_folder: Option<PathBuf>,
+    context: Option<Rc<Context>>,
+    chain: Option<Chain>,
+    tail: Option<Tail>,
+}
+
+impl<'s> Writer<'s> {
+    pub(super) fn new(
+        tx: Transaction<'s>,
+        (device, device_id): (i64, DeviceId),
+        stamp: Stamp,
+        context: Option<Rc<Context>>,
+        tail: Option<Tail>,
+        salts: &Rc<Salts>,
+    ) -> Result<Self, StoreError> {
+        let newest = chain::newest_sequence(&tx, device)?;
+        let last = chain::newest_hlc(&tx, device, newest)?.max(heard(&tx)?);
+        let hlc = Hlc::after(last, stamp.now.unix_ms);
+        if let Some(context) = &context {
+            context.reader.pending.set(Some((entry_id(device, newest + 1), hlc.0)));
+        }
+        Ok(Self {
+            tx,
+            stamp,
+            device,
+            device_id,
+            first_sequence: newest + 1,
+            next_sequence: newest + 1,
+            hlc,
+            touched: false,
+            lone: None,
+            decks_moved: BTreeSet::new(),
+            config: None,
+            scheduler: None,
+            salts: Rc::clone(salts),
+            deck_numbers: HashMap::new(),
+            decks_to_list: BTreeSet::new(),
+            gathered: None,
+            state_folder: None,
+            context,
+            chain: None,
+            tail: tail.filter(|tail| tail.sequence == newest),
+        })
+    }
+
+    /// What has to be known to read the log, as it is now.
+    pub(super) fn context(&mut self) -> Result<Rc<Context>, StoreError> {
+        if let Some(context) = &self.context {
+            return Ok(Rc::clone(context));
+        }
+        let context = read_context(&self.tx, Some((self.local_action(), self.hlc.0)))?;
+        self.context = Some(Rc::clone(&context));
+        Ok(context)
+    }
+
+    /// Devices, configurations or what is undone changed: they have to be read again.
+    pub(super) fn forget_context(&mut self) {
+        self.context = None;
+    }
+
+    /// The chain of the device's log, which goes over all that the action writes.
+    pub(super) fn chain(&mut self) -> Result<&mut Chain, StoreError> {
+        if self.chain.is_none() {
+            let tail = match self.tail {
+                Some(tail) => tail,
+                None => {
+                    let remembered = self
+                        .state_folder
+                        .as_deref()
+                        .and_then(|folder| chain::remembered(folder, self.device_id))
+                        .filter(|tail| tail.sequence + 1 == self.first_sequence);
+                    match remembered {
+                        Some(tail) => tail,
+                        None => {
+                            let context = self.context()?;
+                            chain::tail(&self.tx, &context.reader, self.device, self.first_sequence - 1)?
+                        }
+                    }
+                }
+            };
+            self.tail = Some(tail);
+            self.chain = Some(Chain::after(tail.hash));
+        }
+        self.chain.as_mut().ok_or_else(|| StoreError::Corrupt("the chain of the log is lost".to_owned()))
+    }
+
+    /// The id of a scheduler's configuration.
+    pub(super) fn config_id(&mut self, scheduler: &Scheduler) -> ConfigId {
+        if let Some((known, id)) = &self.scheduler
+            && known == scheduler
+        {
+            return *id;
+        }
+        let id = scheduler.id();
+        self.scheduler = Some((scheduler.clone(), id));
+        id
+    }
+
+    /// The local number of a configuration that is in the log.
+    pub(super) fn known_config(&self, config: ConfigId) -> Result<Option<i64>, StoreError> {
+        if let Some((_, number)) = self.config.filter(|(known, _)| *known == config) {
+            return Ok(Some(number));
+        }
+        Ok(self
+            .tx
+            .prepare_cached("SELECT id FROM config WHERE hash = ?1")?
+            .query_row([config.0], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The action's name, once it is committed.
+    pub(super) fn id(&self) -> ActionId {
+        ActionId { device: self.device_id, number: self.first_sequence }
+    }
+
+    /// The local id of the action.
+    pub(super) fn local_action(&self) -> i64 {
+        entry_id(self.device, self.first_sequence)
+    }
+
+    /// Writes the action's row, where it needs one, and commits.
+    pub(super) fn finish(mut self, kind: ActionKind, subject: &Subject) -> Result<Written, StoreError> {
+        self.list_decks()?;
+        self.set_last_introduced()?;
+        if !self.touched {
+            self.forget_unwritten_action()?;
+            return self.commit(None);
+        }
+        let id = self.id();
+        let span = Span { action: id, entries: self.next_sequence - self.first_sequence };
+        let action = match self.lone.take().filter(|lone| lone.kind == kind) {
+            Some(lone) => Action {
+                span,
+                kind,
+                subject: Subject::Card(lone.card),
+                at: lone.at,
+                study_day: lone.study_day,
+                hlc: self.hlc,
+            },
+            None => {
+                let Stamp { now, today } = self.stamp;
+                let action =
+                    Action { span, kind, subject: subject.clone(), at: now, study_day: today, hlc: self.hlc };
+                self.insert_action(self.local_action(), &action)?;
+                action
+            }
+        };
+        let hash = self.chain()?.finish(&action);
+        let sequence = self.next_sequence - 1;
+        let tail = chain::keep(&self.tx, self.device, self.tail, Tail { sequence, hash, checkpoint: 0 })?;
+        self.tail = Some(tail);
+        self.commit(Some(id))
+    }
+
+    /// Commits what is no action.
+    pub(super) fn finish_unlogged(mut self) -> Result<(), StoreError> {
+        self.list_decks()?;
+        self.set_last_introduced()?;
+        self.commit(None).map(drop)
+    }
+
+    fn commit(self, action: Option<ActionId>) -> Result<Written, StoreError> {
+        self.tx.commit()?;
+        if let Some(context) = &self.context {
+            context.reader.pending.set(None);
+        }
+        Ok(Written { action, tail: self.tail, config: self.config, context: self.context })
+    }
+
+    pub(super) fn insert_action(&self, id: i64, action: &Action) -> Result<(), StoreError> {
+        let ahead = action.hlc.0.wrapping_sub(action.at.unix_ms);
+        let subject = action.subject.to_string();
+        self.tx
+            .prepare_cached(
+                "INSERT INTO action (id, entries, kind, subject, hlc, ahead, offset_min, study_day) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute((
+                id,
+                i64_of(action.span.entries),
+                action.kind.code(),
+                (!subject.is_empty()).then_some(subject),
+                action.hlc.0,
+                (ahead != 0).then_some(ahead),
+                action.at.offset_min,
+                action.study_day.0,
+            ))?;
+        Ok(())
+    }
+
+    /// Remembers which built-in decks this database holds.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn set_builtin_hash(&mut self, hash: &str) -> Result<(), StoreError> {
+        set_meta(&self.tx, "builtin", hash)
+    }
+}
+
+/// The newest stamp of other devices that was ever united with this database: later acts here come after it.
+pub(super) fn heard(tx: &Transaction<'_>) -> Result<Hlc, StoreError> {
+    Ok(Hlc(meta(tx, "heard")?.and_then(|stamp| stamp.parse().ok()).unwrap_or(0)))
+}
