@@ -130,7 +130,14 @@ impl Fixture {
     }
 
     /// A card's answer: its event, what it left, and that the card is not new any more. Gives the event's id.
-    pub(in crate::store) fn answered(&mut self, note: i64, ordinal: u16, day: i32, quality: u8, repetitions: u32) -> i64 {
+    pub(in crate::store) fn answered(
+        &mut self,
+        note: i64,
+        ordinal: u16,
+        day: i32,
+        quality: u8,
+        repetitions: u32,
+    ) -> i64 {
         let id = self.entry();
         let card = card_number(note, ordinal);
         let db = &self.store.db;
@@ -165,9 +172,11 @@ impl Fixture {
         let (note, ordinal) = card_parts(card);
         let db = &self.store.db;
         let (deck, uid): (i64, [u8; 16]) = db
-            .query_row("SELECT n.deck, u.uid FROM note n JOIN note_name u ON u.id = n.id WHERE n.id = ?1", [note], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+            .query_row(
+                "SELECT n.deck, u.uid FROM note n JOIN note_name u ON u.id = n.id WHERE n.id = ?1",
+                [note],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
             .unwrap();
         db.execute(
             "INSERT OR IGNORE INTO card_state (card, deck, shuffle, offered, answers, suspended, marked, flag) \

@@ -64,12 +64,14 @@ fn cards_come_by_deck_id_position_uid_and_ordinal() {
     );
     assert_eq!(fixture.store.notes_in_order(b).unwrap().get(1), Some(&erased));
     assert_eq!(fixture.store.card(card(6, 1)).unwrap().unwrap().text.text("front"), "[erased]");
-    fixture.store.notes(a, |some| {
-        let tags: Vec<_> = some.read().map(|note| note.unwrap().2.tags).collect();
-        assert_eq!(tags, [["mine"]]);
-        Ok(())
-    })
-    .unwrap();
+    fixture
+        .store
+        .notes(a, |some| {
+            let tags: Vec<_> = some.read().map(|note| note.unwrap().2.tags).collect();
+            assert_eq!(tags, [["mine"]]);
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
@@ -87,7 +89,8 @@ fn a_card_is_there_while_its_note_has_it_or_something_happened_to_it() {
     assert_eq!(state.last_event, Some(EventId { device: DEVICE, sequence }));
     let mut states = Vec::new();
     fixture.answered(1, 3, 31, 5, 1);
-    fixture.store
+    fixture
+        .store
         .cards(&DeckSet::All, &[], |line| {
             states.push((line.card, line.state.answers));
             Ok(())

@@ -68,7 +68,8 @@ fn only_cards_that_are_new_and_not_held_back_are_introduced() {
     fixture.note(&Row { erased: true, ..row(2) });
     fixture.note(&Row { held_out: true, ..row(3) });
     let several = fixture.note(&Row { ordinals: Some("[2,1]"), ..row(4) });
-    fixture.answered(several, 1, 50, 4, 1);
+    fixture.answered(several, 1, 100, 4, 1);
+    fixture.sql("UPDATE asked SET study_day = 90; UPDATE card_state SET last_day = 90");
     let buried = fixture.note(&row(5));
     fixture.state(card_number(buried, 1));
     fixture.sql(&format!("UPDATE card_state SET buried_until = 101 WHERE card = {}", card_number(buried, 1)));
@@ -76,7 +77,11 @@ fn only_cards_that_are_new_and_not_held_back_are_introduced() {
     fixture.note(&Row { siblings: Some(7), ..row(7) });
     assert_eq!(new_cards(&fixture, &limits(10)), [[card(4, 2), card(6, 1)]]);
     let counts = fixture.store.counts(&DeckSet::All, TODAY, &limits(0).rules).unwrap();
-    assert_eq!((counts.new, counts.due), (4, 1), "siblings and buried cards are new all the same");
+    assert_eq!(
+        (counts.new, counts.due, counts.next_due),
+        (4, 0, Some(StudyDay(101))),
+        "siblings and buried cards are new all the same"
+    );
     let among = BTreeSet::from([card(7, 1), card(1, 1)]);
     let supply = fixture.store.supply_among(&DeckSet::All, Some(&among), TODAY, &limits(10)).unwrap();
     assert_eq!(supply.new[0].cards.iter().map(|found| found.card).collect::<Vec<_>>(), [card(7, 1)]);
@@ -96,6 +101,7 @@ fn a_note_waits_for_those_that_its_source_puts_before_it() {
     fixture.note(&after(2, r#""after":["first"]"#));
     fixture.note(&after(3, r#""after":["nowhere"]"#));
     fixture.answered(before, 1, 98, 4, 2);
+    fixture.sql("UPDATE card_state SET due = 105");
     assert_eq!(new_cards(&fixture, &limits(9)), [[card(3, 1), card(1, 2)]], "the other card is not in review");
     fixture.answered(before, 2, 98, 4, 2);
     assert_eq!(new_cards(&fixture, &limits(9)), [[card(2, 1), card(3, 1)]]);
@@ -110,7 +116,8 @@ fn todays_answers_are_repeated_oldest_first_and_keep_their_siblings_away() {
     let mut fixture = Fixture::new();
     let deck = fixture.deck("a");
     let row = |uid: u8| Row { deck, uid, position: uid.into(), ..Row::default() };
-    let notes: Vec<i64> = (1..=4).map(|uid| fixture.note(&Row { siblings: Some(i64::from(uid)), ..row(uid) })).collect();
+    let notes: Vec<i64> =
+        (1..=4).map(|uid| fixture.note(&Row { siblings: Some(i64::from(uid)), ..row(uid) })).collect();
     fixture.answered(notes[2], 1, 100, 2, 0);
     fixture.answered(notes[0], 1, 100, 1, 0);
     fixture.answered(notes[1], 1, 100, 5, 1);
@@ -138,7 +145,8 @@ fn due_cards_come_by_day_or_by_risk_and_never_while_they_are_held_back() {
         (1..=4).map(|uid| fixture.note(&Row { deck, uid, position: uid.into(), ..Row::default() })).collect();
     for (note, (day, interval)) in notes.iter().zip([(90, 100), (95, 1), (99, 1), (80, 9)]) {
         fixture.answered(*note, 1, day, 4, 1);
-        fixture.sql(&format!("UPDATE card_state SET interval_days = {interval} WHERE card = {}", card_number(*note, 1)));
+        fixture
+            .sql(&format!("UPDATE card_state SET interval_days = {interval} WHERE card = {}", card_number(*note, 1)));
     }
     fixture.sql(&format!("UPDATE card_state SET buried_until = 101 WHERE card = {}", card_number(notes[3], 1)));
     let due = |limits: &Limits| {

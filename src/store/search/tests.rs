@@ -47,7 +47,7 @@ fn what_is_found_comes_in_the_order_of_decks_positions_uids_and_ordinals() {
     assert_eq!(search(&fixture, "is:new"), all[..2], "both walks over cards and states");
     assert_eq!(search(&fixture, "is:new q42"), [card(42, 1)]);
     assert_eq!(search(&fixture, "-is:new").len(), 41);
-    assert_eq!(search(&fixture, "is:due q42 OR is:due q9"), [card(9, 1)]);
+    assert_eq!(search(&fixture, "is:due (q42 OR q9)"), [card(42, 3), card(9, 1)]);
 }
 
 #[test]
@@ -58,7 +58,10 @@ fn the_shown_text_and_its_own_tags_are_searched_and_erased_words_are_gone() {
     fixture.note(&Row { deck: 1, uid: 51, erased: true, ..Row::default() });
     assert_eq!(search(&fixture, "ubung"), [card(50, 1)]);
     assert_eq!(search(&fixture, "tag:new"), [card(50, 1)]);
-    assert_eq!((search(&fixture, "tag:old"), search(&fixture, "q50"), search(&fixture, "q51")), (vec![], vec![], vec![]));
+    assert_eq!(
+        (search(&fixture, "tag:old"), search(&fixture, "q50"), search(&fixture, "q51")),
+        (vec![], vec![], vec![])
+    );
     assert_eq!(search(&fixture, "erased"), [card(51, 1)]);
     let mut lines = Vec::new();
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
