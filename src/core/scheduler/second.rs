@@ -214,6 +214,28 @@ mod tests {
     }
 
     #[test]
+    fn the_numbers_are_the_same_on_every_machine() {
+        let card = CardId { note: NoteUid([1; 16]), ordinal: 1 };
+        let mut state = CardState::default();
+        let mut seen = Vec::new();
+        for (quality, day) in [(4, 0), (3, 2), (1, 13), (5, 13), (4, 59)] {
+            state = Second::default().answer(card, &state, Quality::try_from(quality).unwrap(), StudyDay(day));
+            match state.memory.as_ref().unwrap().model {
+                Model::Fsrs { stability, difficulty } => seen.push((stability.0, difficulty.0)),
+                Model::Sm2 { .. } => panic!("{state:?}"),
+            }
+        }
+        let expected = [
+            (2_306_500_000, 2_118_104),
+            (7_513_320_349, 4_752_859),
+            (1_259_057_684, 8_260_529),
+            (2_241_581_511, 7_664_507),
+            (17_034_175_955, 7_652_071),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
     fn difficulty_is_guessed_from_ease_and_interval_as_in_scheduling_b4() {
         for (interval, difficulty) in [(6, 7.2474), (15, 6.6285), (38, 5.8963), (100, 5.0036)] {
             let model = Model::Sm2 { ease: Ease::START };

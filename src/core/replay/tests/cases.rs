@@ -318,6 +318,31 @@ fn a_state_of_another_model_keeps_its_schedule_and_has_its_numbers_from_the_answ
 }
 
 #[test]
+fn a_state_of_other_parameters_keeps_its_numbers_unless_the_answers_came_too() {
+    let theirs = foreign_memory(None, 30, 5);
+    let mut device = Device::new(1, other_second());
+    device.day = 40;
+    device.adopt(1, theirs.clone());
+    assert_eq!(seen(&device, &second(90, false)).memory, Some(theirs.clone()));
+    device.import(1, 4, 1, 1);
+    let computed = memory_after(&second(90, false), &[(4, 1)]).unwrap();
+    let model = computed.model;
+    assert_eq!(seen(&device, &second(90, false)).memory, Some(Memory { model, ..theirs.clone() }));
+    assert_eq!(seen(&device, &other_second()).memory, Some(theirs), "they are its own");
+}
+
+#[test]
+fn a_replay_changes_no_count_of_ours() {
+    let mut device = after(&sm2(), &[(4, 10), (4, 15)]);
+    // To the second scheduler ours were repeats of these, on the same days.
+    device.import(1, 4, 10, 1);
+    device.import(1, 4, 15, 2);
+    let state = seen(&device, &second(90, false));
+    let repeats = memory_after(&second(90, false), &[(4, 10), (4, 10), (4, 15), (4, 15)]);
+    assert_eq!((state.memory, state.answers), (repeats, 2));
+}
+
+#[test]
 fn setting_a_day_moves_the_day_of_the_present_memory_and_nothing_else() {
     for scheduler in both() {
         let mut device = after(&scheduler, &[(2, 0), (4, 1)]);
