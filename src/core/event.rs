@@ -61,7 +61,7 @@ pub enum EventKind {
     },
     /// Another program's state taken over; folded only where the card has no answer of ours before it.
     Adopted,
-    /// What the card asks has changed: its repetitions begin again, its ease and lapses stay.
+    /// What the card asks has changed: its repetitions begin again; its ease or difficulty and its lapses stay.
     Restarted,
     /// A check-up scene was answered. It changes no schedule and counts nowhere but among check-ups. Undone: the scene
     /// was not asked.

@@ -233,19 +233,6 @@ impl Ask {
             Self::Order => Some(Asked::Order),
         }
     }
-
-    /// Its name in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Recall => "recall",
-            Self::Type => "type",
-            Self::Choose => "choose",
-            Self::Sort => "sort",
-            Self::List(_) => "list",
-            Self::Order => "order",
-        }
-    }
 }
 
 /// Which phrasing to show, and how to shuffle what is shuffled.
