@@ -108,7 +108,7 @@ pub(super) struct Groups {
     is_whole: bool,
 }
 
-/// Cards that were answered after the day that is looked back to.
+/// Cards that may have stood elsewhere at the end of the day that is looked back to: answered after it, or made new again.
 #[derive(Default)]
 pub(super) struct Moved {
     /// Those in a group, with their level now.
@@ -230,7 +230,8 @@ impl Store {
 /// narrower than the notes.
 pub(super) fn topics_by_note(db: &Connection) -> Result<Vec<i64>, StoreError> {
     let mut topics = Vec::new();
-    let mut statement = db.prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt WHERE topic IS NOT NULL")?;
+    let mut statement =
+        db.prepare_cached("SELECT id, topic FROM note INDEXED BY note_prompt WHERE topic IS NOT NULL")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Ok(note) = usize::try_from(row.get::<_, i64>(0)?) else { continue };
@@ -336,11 +337,17 @@ fn levels_then(
     day: StudyDay,
 ) -> Result<Vec<(i64, Level)>, StoreError> {
     let mut levels = Vec::with_capacity(cards.len());
-    pass.each_card(db, cards, |card| *card, all, |card, events| {
-        let state = pass.state_at_end_of(db, *card, events, day)?;
-        levels.push((*card, Level::of(state.memory.as_ref())));
-        Ok(())
-    })?;
+    pass.each_card(
+        db,
+        cards,
+        |card| *card,
+        all,
+        |card, events| {
+            let state = pass.state_at_end_of(db, *card, events, day)?;
+            levels.push((*card, Level::of(state.memory.as_ref())));
+            Ok(())
+        },
+    )?;
     Ok(levels)
 }
 
@@ -357,20 +364,14 @@ impl Store {
     }
 
     /// The same, where it is known which cards besides are in the kept sums.
-    pub(super) fn standings_before(
-        &self,
-        groups: &Groups,
-        moved: &Moved,
-        day: StudyDay,
-    ) -> Result<Groups, StoreError> {
+    pub(super) fn standings_before(&self, groups: &Groups, moved: &Moved, day: StudyDay) -> Result<Groups, StoreError> {
         if moved.counted.is_empty() {
             return Ok(groups.before([]));
         }
-        let first: Option<i32> = self.db.query_row(
-            "SELECT min(study_day) FROM day_sum WHERE answers > 0 OR imported > 0",
-            [],
-            |row| row.get(0),
-        )?;
+        let first: Option<i32> =
+            self.db.query_row("SELECT min(study_day) FROM day_sum WHERE answers > 0 OR imported > 0", [], |row| {
+                row.get(0)
+            })?;
         if first.is_none_or(|first| day.0 < first) {
             return Ok(groups.before(moved.counted.iter().map(|(card, now)| (*card, Level::Unseen, *now))));
         }

@@ -218,7 +218,7 @@ fn whether_a_check_up_is_due_is_found_by_index_alone() {
     let mut store = open(&folder.path().join("lmq.db"));
     fill(&mut store);
     answer(&mut store, 0, 2, Quality::Q4);
-    assert_by_index(&mut store, &[("n", "note_held_out"), ("x", "INTEGER PRIMARY KEY")], |store| {
+    assert_by_index(&mut store, &[("u", "INTEGER PRIMARY KEY"), ("x", "INTEGER PRIMARY KEY")], |store| {
         assert_eq!(store.checked().unwrap(), []);
         store.held_out().unwrap();
         assert_eq!(store.first_answer_day().unwrap(), Some(StudyDay(2)));

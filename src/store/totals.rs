@@ -88,6 +88,8 @@ struct States {
     buried_new: u64,
     /// Answered cards, with their level and the day of their last answer.
     answered: Vec<(i64, Level, StudyDay)>,
+    /// Answered cards that were made new again.
+    reset: Vec<i64>,
     /// Suspended cards, which count where they may be asked otherwise.
     suspended: Vec<(i64, i64, CardState)>,
 }
@@ -119,6 +121,7 @@ impl States {
         self.outlook.join(&others.outlook);
         self.buried_new += others.buried_new;
         self.answered.extend(others.answered);
+        self.reset.extend(others.reset);
         self.suspended.extend(others.suspended);
         self
     }
@@ -209,7 +212,7 @@ fn states_of(db: &Connection, decks: &DeckSet, judge: Judge<'_>, (from, to): (i6
     let mut states = States::default();
     // `offered` is 0 for suspended cards and for those that are never asked.
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {JUDGED}, card, deck, offered FROM card_state WHERE card BETWEEN ?1 AND ?2"
+        "SELECT {JUDGED}, card, deck, offered, answers FROM card_state WHERE card BETWEEN ?1 AND ?2"
     ))?;
     let mut rows = statement.query((from, to))?;
     while let Some(row) = rows.next()? {
@@ -221,6 +224,8 @@ fn states_of(db: &Connection, decks: &DeckSet, judge: Judge<'_>, (from, to): (i6
         if let Some(memory) = &state.memory {
             *states.alike.entry((memory.last, memory.interval)).or_default() += 1;
             states.answered.push((card, Level::of(Some(memory)), memory.last));
+        } else if row.get::<_, i64>(14)? > 0 {
+            states.reset.push(card);
         }
         if row.get(13)? {
             states.count(&state, deck, true, judge);
@@ -259,46 +264,49 @@ fn sums_of(
     (since, until): (StudyDay, StudyDay),
 ) -> Result<ByTopic, StoreError> {
     let mut topics = ByTopic::new();
-    pass.each_card(db, places, |place| place.card, all, |place, events| {
-        let mut sums = Sums::default();
-        if pass.days_suffice(events) {
-            sums = sums_by_days(events, (since, until));
-        } else {
-            pass.fold(db, place.card, |before, event| {
-                if (since..=until).contains(&event.study_day) {
-                    let totals = tally::of_event(before, event);
-                    sums.add(&Sums {
-                        answers: totals.answers,
-                        recalls: totals.recalls(),
-                        time_ms: totals.time_ms,
-                    });
-                }
-            })?;
-        }
-        if sums.answers > 0 {
-            topics.entry((place.topic, place.deck)).or_default().add(&sums);
-        }
-        Ok(())
-    })?;
+    pass.each_card(
+        db,
+        places,
+        |place| place.card,
+        all,
+        |place, events| {
+            let mut sums = Sums::default();
+            if pass.days_suffice(events) {
+                sums = sums_by_days(events, (since, until));
+            } else {
+                pass.fold(db, place.card, |before, event| {
+                    if (since..=until).contains(&event.study_day) {
+                        let totals = tally::of_event(before, event);
+                        sums.add(&Sums { answers: totals.answers, recalls: totals.recalls(), time_ms: totals.time_ms });
+                    }
+                })?;
+            }
+            if sums.answers > 0 {
+                topics.entry((place.topic, place.deck)).or_default().add(&sums);
+            }
+            Ok(())
+        },
+    )?;
     Ok(topics)
 }
 
 /// Brings states and groups together: lifts each card to its level in its group, and counts the suspended ones that would
-/// be asked else. Gives the cards that were answered after the day `then`.
+/// be asked else. Gives the cards that may have stood elsewhere at the end of the day `then`.
 fn settle(states: &mut States, groups: &mut Groups, judge: Judge<'_>, then: StudyDay) -> Moved {
     let mut moved = Moved::default();
+    let mut add = |card, level, has| if has { moved.counted.push((card, level)) } else { moved.others.push(card) };
     for (card, level, last) in std::mem::take(&mut states.answered) {
         let has = groups.has(card);
         if has {
             groups.reach(card, level);
         }
         if last > then {
-            if has {
-                moved.counted.push((card, level));
-            } else {
-                moved.others.push(card);
-            }
+            add(card, level, has);
         }
+    }
+    // Nothing but the log knows what they were before.
+    for card in std::mem::take(&mut states.reset) {
+        add(card, Level::Unseen, groups.has(card));
     }
     for (card, deck, state) in std::mem::take(&mut states.suspended) {
         if groups.has(card) {
@@ -540,8 +548,9 @@ impl Store {
 
     /// How many cards are in each state.
     fn words(&self, states: &States, decks: &DeckSet) -> Result<Vec<(StateWord, u64)>, StoreError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT deck, sum(fresh) FROM note INDEXED BY note_new WHERE fresh > 0 GROUP BY deck")?;
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT deck, sum(fresh) FROM note INDEXED BY note_new WHERE fresh > 0 GROUP BY deck")?;
         let mut rows = statement.query([])?;
         let mut fresh = 0;
         while let Some(row) = rows.next()? {

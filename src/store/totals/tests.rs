@@ -8,6 +8,7 @@ use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
+use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::mastery::TopicMastery;
 use crate::core::scheduler::Scheduler;
@@ -78,7 +79,21 @@ fn append(store: &mut Store, day: i32, draft: &Draft) -> ActionId {
     store.write(stamp(day), kind, Subject::Card(draft.card), work).unwrap().1.unwrap()
 }
 
-/// Half a year of answers, with all that makes a history hard to sum up: repeats, resets, due days set by hand, answers
+fn answered(card: CardId, prev: Option<EventId>, step: u64, kind: u64) -> Draft {
+    let quality = Quality::try_from(u8::try_from(1 + chance(step + 50_000, 5)).unwrap()).unwrap();
+    let words = |word: u64| Some(format!("side {}", chance(step + word, 2)));
+    let detail = match kind {
+        4..8 => {
+            Detail { asked: Some(Asked::Sort), response: words(60_000), expected: words(70_000), ..Detail::default() }
+        }
+        8..12 => Detail { asked: Some(Asked::Type), suggested: Some(quality), ..Detail::default() },
+        _ => Detail::default(),
+    };
+    let took = Millis(1000 + u32::try_from(chance(step + 80_000, 90_000)).unwrap());
+    Draft { detail, ..Draft::new(card, EventKind::Answered { quality, took }, prev) }
+}
+
+/// Months of answers, with all that makes a history hard to sum up: repeats, resets, due days set by hand, answers
 /// and other things undone long after.
 fn live(store: &mut Store) {
     let mut actions: Vec<ActionId> = Vec::new();
@@ -91,6 +106,8 @@ fn live(store: &mut Store) {
         let Some(loaded) = store.load(card).unwrap() else { continue };
         let (prev, today) = (loaded.state.last_event, StudyDay(day));
         let draft = match chance(step + 30_000, 25) {
+            // Only some cards, so that the others show what days alone can tell.
+            kind @ 0..3 if !number.is_multiple_of(4) => answered(card, prev, step, kind + 3),
             0 => Draft::new(card, EventKind::Reset, prev),
             1 => Draft::new(card, EventKind::Restarted, prev),
             2 => {
@@ -104,22 +121,7 @@ fn live(store: &mut Store) {
                 store.write(stamp(day), ActionKind::Undo, Subject::None, |writer| writer.undo(undone)).unwrap();
                 continue;
             }
-            kind => {
-                let quality = Quality::try_from(u8::try_from(1 + chance(step + 50_000, 5)).unwrap()).unwrap();
-                let words = |word: u64| Some(format!("side {}", chance(step + word, 2)));
-                let detail = match kind {
-                    4..8 => Detail {
-                        asked: Some(Asked::Sort),
-                        response: words(60_000),
-                        expected: words(70_000),
-                        ..Detail::default()
-                    },
-                    8..12 => Detail { asked: Some(Asked::Type), suggested: Some(quality), ..Detail::default() },
-                    _ => Detail::default(),
-                };
-                let took = Millis(1000 + u32::try_from(chance(step + 80_000, 90_000)).unwrap());
-                Draft { detail, ..Draft::new(card, EventKind::Answered { quality, took }, prev) }
-            }
+            kind => answered(card, prev, step, kind),
         };
         actions.push(append(store, day, &draft));
     }
@@ -128,6 +130,7 @@ fn live(store: &mut Store) {
 fn lived() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("lmq.db"));
+    store.db.pragma_update(None, "synchronous", "off").unwrap();
     fill(&mut store);
     live(&mut store);
     (folder, store)
@@ -146,11 +149,13 @@ fn then_by_the_log(store: &Store, day: StudyDay) -> Vec<TopicMastery> {
     let mut moved = Vec::new();
     while let Some(row) = rows.next().unwrap() {
         let card = row.get(11).unwrap();
-        if let (Some(memory), true) = (judged_state(row).unwrap().memory, groups.has(card)) {
+        if groups.has(card) {
+            let memory = judged_state(row).unwrap().memory;
+            let level = Level::of(memory.as_ref());
             groups.include(card);
-            groups.reach(card, Level::of(Some(&memory)));
-            if memory.last > day {
-                moved.push((card, Level::of(Some(&memory))));
+            groups.reach(card, level);
+            if memory.is_none_or(|memory| memory.last > day) {
+                moved.push((card, level));
             }
         }
     }
@@ -229,8 +234,15 @@ fn cards_are_counted_by_topic_else_by_first_tag_else_by_deck() {
         topics.iter().map(|topic| (topic.id.clone(), topic.all())).collect()
     };
     let ids = |counts: &[(&str, u64)]| -> Vec<_> { counts.iter().map(|(id, all)| ((*id).to_owned(), *all)).collect() };
-    let mut counts =
-        [("topics/t0", 5), ("topics/t1", 5), ("topics/t2", 4), ("tags", 5), ("tags#tag1", 5), ("tags#tag2", 4), ("bare", 14)];
+    let mut counts = [
+        ("topics/t0", 5),
+        ("topics/t1", 5),
+        ("topics/t2", 4),
+        ("tags", 5),
+        ("tags#tag1", 5),
+        ("tags#tag2", 4),
+        ("bare", 14),
+    ];
     assert_eq!(of(&store), ids(&counts));
     // Tags that the learner took away or gave take the place of those in the text.
     let work = |writer: &mut Writer<'_>| {
@@ -265,22 +277,30 @@ fn answers_of_two_devices_count_in_the_order_of_their_stamps() {
     let pass = LogPass::new(db).unwrap();
     let places = store.places(&DeckSet::All, since).unwrap();
     let (mut told, mut both) = (0, 0);
-    pass.each_card(db, &places, |place| place.card, places.len(), |place, events| {
-        let mut folded = Sums::default();
-        let state = pass.fold(db, place.card, |before, event| {
-            let totals = tally::of_event(before, event);
-            folded.add(&Sums { answers: totals.answers, recalls: totals.recalls(), time_ms: totals.time_ms });
-        })?;
-        both += 1;
-        if pass.days_suffice(events) {
-            told += 1;
-            assert_eq!(sums_by_days(events, (since, until)), folded);
-        }
-        let now = pass.state_at_end_of(db, place.card, events, until)?;
-        assert_eq!(now.memory.map(|memory| (memory.repetitions, memory.interval, memory.last)),
-            state.memory.map(|memory| (memory.repetitions, memory.interval, memory.last)));
-        Ok(())
-    })
+    pass.each_card(
+        db,
+        &places,
+        |place| place.card,
+        places.len(),
+        |place, events| {
+            let mut folded = Sums::default();
+            let state = pass.fold(db, place.card, |before, event| {
+                let totals = tally::of_event(before, event);
+                folded.add(&Sums { answers: totals.answers, recalls: totals.recalls(), time_ms: totals.time_ms });
+            })?;
+            both += 1;
+            if pass.days_suffice(events) {
+                told += 1;
+                assert_eq!(sums_by_days(events, (since, until)), folded);
+            }
+            let now = pass.state_at_end_of(db, place.card, events, until)?;
+            assert_eq!(
+                now.memory.map(|memory| (memory.repetitions, memory.interval, memory.last)),
+                state.memory.map(|memory| (memory.repetitions, memory.interval, memory.last))
+            );
+            Ok(())
+        },
+    )
     .unwrap();
-    assert!(told > 5 && both > 30, "{told} of {both}");
+    assert!(told > 20 && both > told + 5, "{told} of {both}");
 }
