@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::busy::Busy;
 use crate::cli::json;
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops;
 use crate::store::Store;
@@ -76,6 +77,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let findings = store.doctor(stamp, args.fix).map_err(|error| ctx.failure(&error))?;
     drop(busy);
     let open = findings.iter().filter(|finding| !(args.fix && finding.fixable)).count();
+    for (device, here, there) in store.awaited().map_err(|error| ctx.failure(&error))? {
+        ctx.say(&format!(
+            "the device {} has written more than is here ({there} entries, {here} here): import its history",
+            one_line(&device)
+        ));
+    }
     if args.json {
         let rows: Vec<Row<'_>> = findings
             .iter()

@@ -6,13 +6,15 @@ use crate::core::event::EventKind;
 use crate::core::fact::Fact;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::ops::page::is_of_source;
 use crate::store::Happened;
 use crate::store::HistoryRow;
 use crate::store::StoreError;
 
-/// Show the log: every answer, oldest first
+/// Show the log: every answer and everything else that you did, oldest first
 ///
-/// Nothing is ever taken out of it: what was undone is marked as such.
+/// Nothing is ever taken out of it: what was undone is marked as such. What files say is left out; `lmq show` has all texts
+/// of a card.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -126,6 +128,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut count = 0_usize;
     let mut busy = Some(Busy::new(ctx, "reading the log"));
     let done = store.history(card, |row| {
+        if is_of_source(&row) {
+            return Ok(());
+        }
         drop(busy.take());
         count += 1;
         let written = match &mut array {

@@ -1,14 +1,21 @@
 use crate::cli::Ctx;
 use crate::cli::history::words;
 use crate::cli::json;
+use crate::core::fact::Fact;
 use crate::core::state::Memory;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::core::units::Ease;
 use crate::failure::Failure;
+use crate::ops::page::is_of_source;
+use crate::store::Happened;
+use crate::store::HistoryRow;
 use serde::Serialize;
 
 /// Show everything about one card
+///
+/// Its text and its state, what happened to it, and, where it had several texts, all of them: yours and those of its file,
+/// also those that are not shown.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,6 +35,12 @@ struct Whole {
     #[serde(flatten)]
     card: json::Card,
     events: Vec<json::History>,
+    texts: Vec<json::History>,
+}
+
+/// Whether a row gave the card's note a text.
+fn is_text(row: &HistoryRow) -> bool {
+    matches!(&row.what, Happened::Fact { fact: Fact::Brought { .. } | Fact::Edited { .. }, .. })
 }
 
 /// The ease factor; a new card has the one that it would begin with.
@@ -43,10 +56,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let line = store.card(card).map_err(|error| ctx.failure(&error))?.ok_or_else(|| {
         Failure::failed("there is no text for this card yet").hint("import the deck that it belongs to")
     })?;
-    let mut rows = Vec::new();
+    let (mut rows, mut texts) = (Vec::new(), Vec::new());
     store
         .history(Some(card), |row| {
-            rows.push(row);
+            if is_text(&row) {
+                texts.push(row);
+            } else if !is_of_source(&row) {
+                rows.push(row);
+            }
             Ok(())
         })
         .map_err(|error| ctx.failure(&error))?;
@@ -54,6 +71,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let whole = Whole {
             card: json::Card::of(&line, today, &ctx.settings),
             events: rows.iter().map(json::History::of).collect(),
+            texts: texts.iter().map(json::History::of).collect(),
         };
         return json::print(ctx, &whole);
     }
@@ -96,9 +114,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for (label, value) in facts {
         ctx.line(format!("{label:<12} {}", one_line(&value)))?;
     }
-    if !rows.is_empty() {
+    let several = if texts.len() > 1 { texts.as_slice() } else { &[] };
+    for rows in [several, &rows].into_iter().filter(|rows| !rows.is_empty()) {
         ctx.line("")?;
-        for row in &rows {
+        for row in rows {
             ctx.line(words(row))?;
         }
     }

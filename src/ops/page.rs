@@ -1,6 +1,7 @@
 //! Everything about one card, for a page of its own: its text, its state, what comes of each grade, and why it is asked
 //! today or not.
 
+use crate::core::fact::Fact;
 use crate::core::grade::Drill;
 use crate::core::id::CardId;
 use crate::core::session::Choice;
@@ -75,7 +76,9 @@ pub fn page(store: &Store, env: &Env, settings: &Settings, card: CardId) -> Resu
     let mut events = Vec::new();
     store
         .history(Some(card), |row| {
-            events.push(row);
+            if !is_of_source(&row) {
+                events.push(row);
+            }
             Ok(())
         })
         .map_err(fail)?;
@@ -94,6 +97,39 @@ pub fn page(store: &Store, env: &Env, settings: &Settings, card: CardId) -> Resu
         today,
         drill: rules.drill(),
     }))
+}
+
+/// Whether a row tells what a file or the program said, and nothing that a person did: with each import there are as many
+/// as notes.
+#[must_use]
+pub fn is_of_source(row: &HistoryRow) -> bool {
+    match &row.what {
+        Happened::Event(_) => false,
+        Happened::Fact { fact, .. } => match fact {
+            Fact::Brought { .. }
+            | Fact::Gone { .. }
+            | Fact::Ordered { .. }
+            | Fact::Aliased { .. }
+            | Fact::Head { .. }
+            | Fact::Topic { .. } => true,
+            Fact::Edited { .. }
+            | Fact::Cleared { .. }
+            | Fact::Tagged { .. }
+            | Fact::Untagged { .. }
+            | Fact::Placed { .. }
+            | Fact::Deleted { .. }
+            | Fact::Revived { .. }
+            | Fact::Keyed { .. }
+            | Fact::Renamed { .. }
+            | Fact::Scheduler { .. }
+            | Fact::Undone { .. }
+            | Fact::Configured
+            | Fact::Paused { .. }
+            | Fact::Resumed
+            | Fact::Erased { .. }
+            | Fact::TookOver { .. } => false,
+        },
+    }
 }
 
 fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) -> Result<Stands, Failure> {

@@ -21,7 +21,6 @@ use crate::store::shown::NoteRow;
 use crate::store::shown::last_position;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
@@ -232,8 +231,6 @@ pub struct Bulk<'b, 's> {
     /// Numbers of topics by deck and name: rows of one topic are many.
     topics: BTreeMap<(i64, String), i64>,
     kept: Vec<Kept>,
-    /// Built-in notes of this edition, which is whole only with all of them.
-    edition_notes: BTreeSet<i64>,
 }
 
 impl<'b, 's> Bulk<'b, 's> {
@@ -257,7 +254,6 @@ impl<'b, 's> Bulk<'b, 's> {
             files_decks: Vec::new(),
             topics: BTreeMap::new(),
             kept: Vec::new(),
-            edition_notes: BTreeSet::new(),
         })
     }
 
@@ -556,6 +552,11 @@ impl<'b, 's> Bulk<'b, 's> {
             self.claimed.add(number);
             return self.write_own(number, who.uid, deck, key.as_deref(), note).map(|()| Placed::Added);
         }
+        if self.options.edition > 0 {
+            // A newer edition may be here from elsewhere: the registers decide.
+            let number = self.writer.name_note(who.uid)?;
+            return self.bring(number, who.uid, deck, deck.position, key.as_deref(), note).map(|()| Placed::Added);
+        }
         let topic = self.topic_number(deck.id, note)?;
         self.writer.tx.prepare_cached("INSERT INTO note_name (uid) VALUES (?1)")?.execute([who.uid.0])?;
         let number = self.writer.tx.last_insert_rowid();
@@ -637,9 +638,6 @@ impl<'b, 's> Bulk<'b, 's> {
         self.claimed.add(id);
         if let Some(source) = self.options.source {
             self.comes_from(id, source)?;
-        }
-        if self.options.edition > 0 {
-            self.edition_notes.insert(id);
         }
         let uid = super::facts::note_uid(&self.writer.tx, id)?;
         let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {

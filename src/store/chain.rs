@@ -125,6 +125,20 @@ pub(super) fn hash_over(
     to: u64,
     hash: ChainHash,
 ) -> Result<ChainHash, StoreError> {
+    let mut last = hash;
+    hashes_over(db, reader, device, (from, to), hash, &mut |_, hash| last = hash)?;
+    Ok(last)
+}
+
+/// The number of the last entry of each action in a range, with the hash of the chain after it; `hash` is the one before.
+pub(super) fn hashes_over(
+    db: &Connection,
+    reader: &Reader,
+    device: i64,
+    (from, to): (u64, u64),
+    hash: ChainHash,
+    each: &mut dyn FnMut(u64, ChainHash),
+) -> Result<(), StoreError> {
     let mut chain = Chain::after(hash);
     let mut action = None;
     let mut left = 0;
@@ -140,14 +154,13 @@ pub(super) fn hash_over(
                 if left == 0
                     && let Some(action) = action.take()
                 {
-                    chain.finish(&action);
+                    each(entry.id().sequence, chain.finish(&action));
                 }
             }
             LogRecord::Head(_) | LogRecord::Config { .. } | LogRecord::End => {}
         }
         Ok(())
-    })?;
-    Ok(chain.hash())
+    })
 }
 
 /// Keeps the hash of the chain every so often.
@@ -167,9 +180,9 @@ fn state_file(folder: &Path, device: DeviceId) -> PathBuf {
 
 /// Keeps the end of a device's log outside of the database, so that a copy that knows less is noticed. A failure is no
 /// loss: then only the copy's place tells.
-pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail) {
+pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
     let path = state_file(folder, device);
-    let text = format!("{} {} {}\n", tail.sequence, tail.hash, tail.checkpoint);
+    let text = format!("{} {} {} {}\n", tail.sequence, tail.hash, tail.checkpoint, hlc.0);
     let write = |path: &Path| {
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -185,19 +198,20 @@ pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail) {
     }
 }
 
-/// What [`remember`] kept.
-pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<Tail> {
+/// What [`remember`] kept: the end of the device's log, and the stamp of its last action.
+pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<(Tail, Hlc)> {
     let text = fs::read_to_string(state_file(folder, device)).ok()?;
     let mut words = text.strip_suffix('\n')?.split(' ');
-    Some(Tail {
+    let tail = Tail {
         sequence: words.next()?.parse().ok()?,
         hash: ChainHash::from_hex(words.next()?)?,
         checkpoint: words.next()?.parse().ok()?,
-    })
+    };
+    Some((tail, Hlc(words.next()?.parse().ok()?)))
 }
 
-/// The device that writes here: the present one, or a new one when the file is new, restored, found elsewhere, or knows
-/// less than what was last written from here. Tells whether it is new.
+/// The device that writes here: the present one, or a new one when the file is new, restored, found elsewhere, knows less
+/// than what was last written from here, or something else under the same numbers. Tells whether it is new.
 pub(super) fn device_here(
     tx: &Transaction<'_>,
     reader: &Reader,
@@ -214,19 +228,43 @@ pub(super) fn device_here(
     if let Some((number, id)) = known
         && meta(tx, "place")?.as_deref() == Some(place)
     {
-        let outside = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
-        if outside.is_none_or(|tail| tail.sequence <= newest) {
+        let goes_on = match here.state_folder.as_deref().and_then(|folder| remembered(folder, id)) {
+            Some((tail, hlc)) => tail.sequence <= newest && newest_hlc(tx, number, tail.sequence)? == hlc,
+            None => true,
+        };
+        if goes_on {
             return Ok((number, id, false));
         }
     }
-    let parent = match known {
-        Some((number, _)) if newest > 0 => Some((number, tail(tx, reader, number, newest)?)),
-        _ => None,
+    let parent = known.map(|(number, _)| (number, newest));
+    let (number, id) = new_device(tx, reader, here, parent, stamp)?;
+    write_as(tx, id, place)?;
+    Ok((number, id, true))
+}
+
+/// Makes a new device, forked from a device after one of its entries.
+pub(super) fn new_device(
+    tx: &Transaction<'_>,
+    reader: &Reader,
+    here: &Here,
+    parent: Option<(i64, u64)>,
+    stamp: Stamp,
+) -> Result<(i64, DeviceId), StoreError> {
+    // A device that never wrote anything is nobody's parent: nobody will ever hear of it.
+    let parent = parent.map(|(number, sequence)| entry_parts(reader.settled(entry_id(number, sequence))));
+    let parent = match parent.filter(|(_, sequence)| *sequence > 0) {
+        Some((number, sequence)) => Some((number, tail(tx, reader, number, sequence)?)),
+        None => None,
     };
+    let mut id = here.fresh_device;
+    while reader.device_number(id).is_some() {
+        // The second one that this process needs.
+        id = DeviceId(crate::core::log::first_chain(id, None).0);
+    }
     tx.execute(
         "INSERT INTO device (uuid, name, parent, parent_sequence, parent_chain, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         (
-            here.fresh_device.0,
+            id.0,
             &here.device_name,
             parent.map(|(number, _)| number),
             parent.map_or(0, |(_, tail)| i64_of(tail.sequence)),
@@ -239,10 +277,19 @@ pub(super) fn device_here(
         let heard = newest_hlc(tx, parent, tail.sequence)?.max(crate::store::writer::heard(tx)?);
         set_meta(tx, "heard", &heard.0.to_string())?;
     }
-    for (name, value) in [("device", here.fresh_device.to_string()), ("place", place.to_owned())] {
-        set_meta(tx, name, &value)?;
-    }
-    Ok((number, here.fresh_device, true))
+    Ok((number, id))
+}
+
+/// From now on this file, at this place, is written to by that device.
+pub(super) fn write_as(tx: &Transaction<'_>, device: DeviceId, place: &str) -> Result<(), StoreError> {
+    set_meta(tx, "device", &device.to_string())?;
+    set_meta(tx, "place", place)
+}
+
+/// Whoever writes here next is a new device.
+pub(super) fn leave_place(db: &Connection) -> Result<(), StoreError> {
+    db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+    Ok(())
 }
 
 /// Whether all entries of a span are here.

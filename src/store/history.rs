@@ -1,8 +1,10 @@
 //! The log as people read it.
 
+use crate::core::action::ActionKind;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::fact::Fact;
+use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
@@ -30,11 +32,15 @@ use crate::store::facts::fact_of;
 use crate::store::facts::note_number;
 use crate::store::log_out::action_with;
 use crate::store::review_log::BESIDE_EVENT;
+use crate::store::review_log::action_of;
 use crate::store::review_log::event_columns;
 use foldhash::fast::FixedState;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::HashMap;
+
+#[cfg(test)]
+mod tests;
 
 /// An entry of the log as `lmq history` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +55,8 @@ pub struct HistoryRow {
     pub after: Option<CardState>,
     /// Whether it was undone, or counted before under another name.
     pub voided: bool,
+    /// The action that it is part of.
+    pub action: ActionId,
 }
 
 /// What an entry says, with its time.
@@ -104,7 +112,7 @@ impl Passing {
     }
 
     /// The card's next event as a row.
-    fn take(&mut self, event: Event, context: &Context) -> HistoryRow {
+    fn take(&mut self, event: Event, action: ActionId, context: &Context) -> HistoryRow {
         let configs = &context.reader.schedulers;
         let before = self.folding.state().clone();
         let counts = self.folding.take(&event, &context.voided, configs, |_| {});
@@ -115,6 +123,7 @@ impl Passing {
             before: Some(before),
             after: Some(after),
             voided: !counts,
+            action,
         }
     }
 
@@ -172,6 +181,16 @@ fn places(db: &Connection, card: Option<CardId>) -> Result<Vec<Place>, StoreErro
     Ok(places)
 }
 
+/// The action that the entry of that id is part of.
+fn action_of_entry(db: &Connection, context: &Context, id: i64) -> Result<ActionId, StoreError> {
+    let row: Option<(i64, i64)> = db
+        .prepare_cached("SELECT id, entries FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let first = row.filter(|(first, entries)| id < first + entries).map_or(id, |(first, _)| first);
+    Ok(action_of(context.reader.known(first)?))
+}
+
 /// A fact as a row.
 fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<HistoryRow>, StoreError> {
     let mut statement = db.prepare_cached(&format!(
@@ -202,6 +221,7 @@ fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<Histor
         before: None,
         after: None,
         voided: context.voided.has(entry),
+        action: action_of_entry(db, context, id)?,
     }))
 }
 
@@ -219,8 +239,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let context = self.context()?;
         let mut cards: HashMap<i64, Passing, FixedState> = HashMap::default();
-        let mut statement =
-            self.db.prepare(&format!("SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1 AND e.id = ?2", event_columns()))?;
+        let mut statement = self.db.prepare(&format!(
+            "SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1 AND e.id = ?2",
+            event_columns()
+        ))?;
         for (_, _, id, number) in places(&self.db, card)? {
             if number == NO_CARD {
                 if let Some(fact) = fact_row(&self.db, &context, id)? {
@@ -235,7 +257,8 @@ impl Store {
             let mut rows = statement.query((number, id))?;
             let Some(read) = rows.next()? else { continue };
             let event = context.reader.event(read, 0, passing.card)?;
-            row(passing.take(event, &context))?;
+            let action = action_of_entry(&self.db, &context, id)?;
+            row(passing.take(event, action, &context))?;
         }
         Ok(())
     }
@@ -280,6 +303,6 @@ impl Store {
     fn last_instant(&self, context: &Context, device: i64) -> Result<Option<i64>, StoreError> {
         let last = entry_id(device, newest_sequence(&self.db, device)?);
         let action = action_with(&self.db, &context.reader, last)?;
-        Ok(action.map(|action| action.at.unix_ms))
+        Ok(action.map(|action| if action.kind == ActionKind::Import { action.hlc.0 } else { action.at.unix_ms }))
     }
 }

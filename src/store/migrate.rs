@@ -231,7 +231,8 @@ mod tests {
             db.pragma_update(None, "journal_mode", "wal").unwrap();
             db.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
         }
-        db.execute_batch("BEGIN; CREATE TABLE card (id INTEGER PRIMARY KEY); PRAGMA user_version = 1; COMMIT;").unwrap();
+        db.execute_batch("BEGIN; CREATE TABLE card (id INTEGER PRIMARY KEY); PRAGMA user_version = 1; COMMIT;")
+            .unwrap();
         db.pragma_update(None, "application_id", UNRELEASED_ID).unwrap();
         db
     }

@@ -16,8 +16,11 @@ mod error;
 mod facts;
 mod followed;
 mod forget;
+mod fork;
 mod history;
 mod log_out;
+#[cfg(test)]
+mod laws;
 mod look;
 mod mastery;
 mod migrate;
@@ -145,8 +148,11 @@ pub struct Store {
     db: Connection,
     path: PathBuf,
     here: Here,
-    /// Who writes here, once something was written.
+    /// Who writes here, once something was written, and SQLite's mark of changes by others at that time.
     writes_as: Option<(i64, DeviceId)>,
+    writes_since: i64,
+    /// What tells that this file was not copied here, once it was looked at.
+    lies_at: Option<String>,
     /// The end of the log of who writes here, as far as it is known.
     tail: Option<Tail>,
     /// The configuration of the newest answer, and its number.
@@ -220,6 +226,8 @@ impl Store {
             path: path.to_owned(),
             here,
             writes_as: None,
+            writes_since: 0,
+            lies_at: None,
             tail: None,
             config: None,
             scheduler: None,
@@ -279,21 +287,29 @@ impl Store {
         subject: Subject,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Option<ActionId>), StoreError> {
-        let known = self.writes_as;
-        let place = if known.is_none() { self.place() } else { String::new() };
+        if self.lies_at.is_none() {
+            self.lies_at = Some(self.place());
+        }
         let context = self.context()?;
-        let mark = changes_by_others(&self.db)?;
+        let seen = changes_by_others(&self.db)?;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mark = changes_by_others(&tx)?;
         // Somebody may have written between the look and the lock.
-        let context = if changes_by_others(&tx)? == mark { context } else { read_context(&tx, None)? };
+        let context = if seen == mark { context } else { read_context(&tx, None)? };
         // Where the action fails, what was read for it must not stay.
         self.context.replace(None);
+        // What others wrote may have made this file another device's.
+        let known = self.writes_as.filter(|_| self.writes_since == mark);
         let (device, device_id, is_new) = match known {
             Some((device, id)) => (device, id, false),
-            None => chain::device_here(&tx, &context.reader, &self.here, &place, stamp)?,
+            None => {
+                let place = self.lies_at.as_deref().unwrap_or_default();
+                chain::device_here(&tx, &context.reader, &self.here, place, stamp)?
+            }
         };
         let context = if is_new { None } else { Some(context) };
-        let mut writer = Writer::new(tx, (device, device_id), stamp, context, self.tail, &self.salts)?;
+        let tail = self.tail.filter(|_| self.writes_as == Some((device, device_id)));
+        let mut writer = Writer::new(tx, (device, device_id), stamp, context, tail, &self.salts)?;
         writer.config = self.config;
         writer.scheduler = self.scheduler.take();
         writer.state_folder.clone_from(&self.here.state_folder);
@@ -302,6 +318,7 @@ impl Store {
         let finished = writer.finish(kind, &subject)?;
         // A device that was made in a transaction without a commit is not there; here it was committed.
         self.writes_as = Some((device, device_id));
+        self.writes_since = mark;
         self.scheduler = scheduler;
         self.config = finished.config.or(self.config);
         self.tail = finished.tail;
@@ -309,7 +326,7 @@ impl Store {
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
         if let (Some(tail), Some(folder)) = (self.tail, &self.here.state_folder) {
-            chain::remember(folder, device_id, tail);
+            chain::remember(folder, device_id, tail, finished.hlc);
         }
         Ok((done, finished.action))
     }

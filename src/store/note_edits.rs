@@ -5,6 +5,7 @@ use crate::core::fact::Fact;
 use crate::core::fact::Head;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::scheduler::Scheduler;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
@@ -81,6 +82,36 @@ impl Store {
         let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
         let name = name_of(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 });
         Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text }))
+    }
+}
+
+impl Store {
+    /// The scheduler that a deck was given, by the deck's id; `None` for that of the settings.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn scheduler_of(&self, deck: &str) -> Result<Option<Scheduler>, StoreError> {
+        let number: Option<Option<i64>> = self
+            .db
+            .prepare_cached("SELECT scheduler FROM deck WHERE name_id = ?1")?
+            .query_row([deck], |row| row.get(0))
+            .optional()?;
+        let Some(Some(number)) = number else { return Ok(None) };
+        let context = self.context()?;
+        Ok(context.reader.config(number).and_then(|id| context.reader.schedulers.get(&id).cloned()))
+    }
+
+    /// The notes that a source or the learner ever put into a deck, by its id, whether that counts or not.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn notes_ever_in(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN (1, 8) \
+             JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 ORDER BY u.uid",
+        )?;
+        let rows = statement.query_map([deck], |row| row.get(0).map(NoteUid))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

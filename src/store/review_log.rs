@@ -68,6 +68,8 @@ const INSERT_EVENT: &str = "INSERT INTO event (card, id, hlc, kind, study_day, q
 /// Turns rows into events: knows devices and configurations by their local numbers.
 pub(super) struct Reader {
     devices: Vec<(i64, DeviceId)>,
+    /// Forks: each with its parent and the last entry that both share.
+    forks: Vec<(i64, i64, u64)>,
     configs: Vec<(i64, ConfigId)>,
     /// The schedulers that events name.
     pub(super) schedulers: Configs,
@@ -87,7 +89,10 @@ impl Reader {
                 schedulers.insert(id, scheduler);
             }
         }
-        Ok(Self { devices: super::read_devices(db)?, configs, schedulers, pending: Cell::new(None) })
+        let mut statement = db.prepare_cached("SELECT id, parent, parent_sequence FROM device WHERE parent IS NOT NULL")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, u64_of(row.get(2)?))))?;
+        let forks = rows.collect::<Result<_, _>>()?;
+        Ok(Self { devices: super::read_devices(db)?, forks, configs, schedulers, pending: Cell::new(None) })
     }
 
     pub(super) fn device(&self, number: i64) -> Option<DeviceId> {
@@ -104,6 +109,19 @@ impl Reader {
 
     pub(super) fn has_several_devices(&self) -> bool {
         self.devices.len() > 1
+    }
+
+    /// The local id under which an entry lies. A fork may name its parent's entries as its own: it goes on with their numbers.
+    pub(super) fn settled(&self, id: i64) -> i64 {
+        let (mut device, sequence) = entry_parts(id);
+        // At most once through all of them, whatever they say of each other.
+        for _ in &self.forks {
+            match self.forks.iter().find(|(fork, _, last)| *fork == device && sequence <= *last) {
+                Some((_, parent, _)) => device = *parent,
+                None => break,
+            }
+        }
+        entry_id(device, sequence)
     }
 
     /// The name of the entry with that local id.
@@ -199,8 +217,9 @@ pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreEr
             Some((first, hlc)) => (Some(first), u64::from(u32::MAX), hlc),
             None => (row.get(2)?, u64_of(row.get::<_, Option<i64>>(3)?.unwrap_or(0)), row.get::<_, Option<i64>>(4)?.unwrap_or(0)),
         };
+        let named = super::fork::meant(db, reader, id, row.get(1)?)?;
         let (Some(by), Some(named), Some(action)) =
-            (reader.entry(id), reader.entry(row.get(1)?), first.and_then(|first| reader.entry(first)))
+            (reader.entry(id), reader.entry(named), first.and_then(|first| reader.entry(first)))
         else {
             continue;
         };

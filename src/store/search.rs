@@ -21,6 +21,7 @@ use crate::core::search::NoteFacts;
 use crate::core::search::Query;
 use crate::core::search::Scratch;
 use crate::core::state::CardState;
+use crate::core::state::Memory;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
@@ -33,13 +34,12 @@ use crate::store::StoreError;
 use crate::store::card_state::CardRow;
 use crate::store::cards::text;
 use crate::store::columns::ANSWERED;
-use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::quality_of;
-use crate::store::columns::state_of;
+use crate::store::columns::u32_of;
 use crate::store::notes::shown_text;
 use crate::store::review_log::VoidIds;
 use crate::store::review_log::events_of;
@@ -65,7 +65,6 @@ const FEW: usize = 8;
 struct Kept {
     note: i64,
     deck: i64,
-    position: i64,
     /// `None` for one card of ordinal 1, which nearly all notes have.
     ordinals: Option<Vec<u16>>,
     fulfils: u64,
@@ -90,14 +89,27 @@ struct Happened {
     offered: bool,
 }
 
-/// The columns that [`Happened::of`] reads.
-fn happened_columns() -> String {
-    format!("s.card, s.offered, {STATE_COLUMNS}")
-}
+/// The columns that [`Happened::of`] reads: no more than conditions ask for, since they are read of every card.
+const HAPPENED: &str = "s.card, s.offered, s.repetitions, s.interval_days, s.lapses, s.last_day, s.due, s.last_quality, s.ease, \
+     s.answers, s.suspended, s.buried_until, s.marked, s.flag";
 
 impl Happened {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { offered: row.get(1)?, state: state_of(row, 2)? })
+        // Stability and difficulty are left out: nobody asks for them, and a memory without an ease has zeros there.
+        let mut numbers = [None, None, None, None, None, None, None, Some(0), Some(0)];
+        for (column, number) in (2..9).zip(numbers.iter_mut()) {
+            *number = row.get(column)?;
+        }
+        let state = CardState {
+            memory: Memory::from_numbers(numbers),
+            answers: u32_of(row.get(9)?),
+            suspended: row.get(10)?,
+            buried_until: row.get::<_, Option<i64>>(11)?.map(day_of),
+            marked: row.get(12)?,
+            flag: u8::try_from(row.get::<_, i64>(13)?).unwrap_or(0),
+            ..CardState::default()
+        };
+        Ok(Self { offered: row.get(1)?, state })
     }
 }
 
@@ -204,9 +216,8 @@ impl Store {
                 }
             }
         } else if is_few(kept.len()) {
-            let mut statement = self
-                .db
-                .prepare_cached(&format!("SELECT {} FROM card_state s WHERE s.card = ?1", happened_columns()))?;
+            let mut statement =
+                self.db.prepare_cached(&format!("SELECT {HAPPENED} FROM card_state s WHERE s.card = ?1"))?;
             for note in &kept {
                 for ordinal in note.ordinals() {
                     let card = card_number(note.note, *ordinal);
@@ -238,8 +249,7 @@ impl Store {
             }
             Ok(())
         };
-        let mut statement =
-            self.db.prepare_cached(&format!("SELECT {} FROM card_state s ORDER BY s.card", happened_columns()))?;
+        let mut statement = self.db.prepare_cached(&format!("SELECT {HAPPENED} FROM card_state s ORDER BY s.card"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let number: i64 = row.get(0)?;
@@ -267,10 +277,10 @@ impl Store {
             HashMap::new()
         };
         let mut statement = self.db.prepare_cached(if needs.texts {
-            "SELECT n.id, n.deck, n.position, n.ordinals, n.made, n.key, n.topic, n.tags, x.body FROM note n NOT INDEXED \
+            "SELECT n.id, n.deck, n.ordinals, n.made, n.key, n.topic, n.tags, x.body FROM note n NOT INDEXED \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.retired = 0 ORDER BY n.id"
         } else {
-            "SELECT id, deck, position, ordinals, made FROM note NOT INDEXED \
+            "SELECT id, deck, ordinals, made FROM note NOT INDEXED \
              WHERE retired = 0 AND coalesce(own, source) IS NOT NULL ORDER BY id"
         })?;
         let mut rows = statement.query([])?;
@@ -279,18 +289,18 @@ impl Store {
         while let Some(row) = rows.next()? {
             looked_at += 1;
             let fulfils = if needs.texts || needs.added {
-                let added = match row.get(4)? {
+                let added = match row.get(3)? {
                     Some(made) if needs.added => days.of(&self.db, made)?,
                     Some(_) | None => None,
                 };
                 let mut facts = NoteFacts { body: "", key: None, topic: None, added };
                 let body;
                 if needs.texts {
-                    body = body_of(row, 8, 7)?;
+                    body = body_of(row, 7, 6)?;
                     facts.body = &body;
-                    facts.key = text(row, 5)?;
+                    facts.key = text(row, 4)?;
                     facts.topic =
-                        row.get::<_, Option<i64>>(6)?.and_then(|topic| titles.get(&topic)).map(String::as_str);
+                        row.get::<_, Option<i64>>(5)?.and_then(|topic| titles.get(&topic)).map(String::as_str);
                 }
                 query.on_note(&facts, asked, &mut scratch)
             } else {
@@ -299,7 +309,7 @@ impl Store {
             if query.decide(fulfils, None, asked) == Some(false) {
                 continue;
             }
-            let ordinals = match text(row, 3)? {
+            let ordinals = match text(row, 2)? {
                 None => None,
                 Some(column) => {
                     let mut ordinals = ordinals_of(Some(column))?;
@@ -307,7 +317,7 @@ impl Store {
                     Some(ordinals)
                 }
             };
-            kept.push(Kept { note: row.get(0)?, deck: row.get(1)?, position: row.get(2)?, ordinals, fulfils });
+            kept.push(Kept { note: row.get(0)?, deck: row.get(1)?, ordinals, fulfils });
         }
         Ok((kept, looked_at))
     }
@@ -334,23 +344,26 @@ impl Store {
             decks.into_iter().zip(0..).collect()
         };
         let mut found = Vec::with_capacity(hits.len());
-        let mut add = |hit: &Hit<'_>, uid| {
+        let mut add = |hit: &Hit<'_>, row: &Row<'_>| -> rusqlite::Result<()> {
             let place = places.get(&hit.note.deck).copied().unwrap_or(usize::MAX);
-            found.push((place, hit.note.position, CardId { note: NoteUid(uid), ordinal: hit.ordinal }));
+            let card = CardId { note: NoteUid(row.get(1)?), ordinal: hit.ordinal };
+            found.push((place, row.get::<_, i64>(2)?, card));
+            Ok(())
         };
+        let named = "SELECT n.id, u.uid, n.position FROM note n NOT INDEXED CROSS JOIN note_name u ON u.id = n.id";
         if are_few {
-            let mut statement = self.db.prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?;
+            let mut statement = self.db.prepare_cached(&format!("{named} WHERE n.id = ?1"))?;
             for hit in hits {
-                add(hit, statement.query_row([hit.note.note], |row| row.get(0))?);
+                statement.query_row([hit.note.note], |row| add(hit, row))?;
             }
         } else {
             let mut hits = hits.iter().peekable();
-            let mut statement = self.db.prepare_cached("SELECT id, uid FROM note_name NOT INDEXED ORDER BY id")?;
+            let mut statement = self.db.prepare_cached(&format!("{named} ORDER BY n.id"))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let note: i64 = row.get(0)?;
                 while let Some(hit) = hits.next_if(|hit| hit.note.note == note) {
-                    add(hit, row.get(1)?);
+                    add(hit, row)?;
                 }
             }
         }

@@ -96,6 +96,11 @@ impl NoteRow {
         }
     }
 
+    /// Whether no text of it was ever here: then it has a row only for the sake of its cards' events.
+    pub(super) fn is_nameless(&self) -> bool {
+        self.source.is_none() && self.own.is_none()
+    }
+
     /// Whether cards of it may be asked in reviews.
     pub(super) fn is_askable(&self) -> bool {
         !self.retired && !self.held_out
@@ -269,6 +274,13 @@ impl Writer<'_> {
         Ok(())
     }
 
+    fn has_events(&self, note: i64) -> Result<bool, StoreError> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM event WHERE card BETWEEN ?1 AND ?2)")?
+            .query_row((card_number(note, 0), card_number(note, super::columns::MOST_ORDINAL)), |row| row.get(0))?)
+    }
+
     /// Whether an answer to a card of the note counts.
     pub(super) fn is_answered(&self, note: i64) -> Result<bool, StoreError> {
         Ok(self
@@ -291,7 +303,11 @@ impl Writer<'_> {
             };
             note_row(&self.tx, &context, note, answered, &mut topic)?
         };
-        self.show(note, &now)?;
+        if now.is_nameless() && !self.has_events(note)? {
+            self.tx.prepare_cached("DELETE FROM note WHERE id = ?1")?.execute([note])?;
+        } else {
+            self.show(note, &now)?;
+        }
         // Its uid may be another name of a note as well, as long as it has no text of its own.
         let is_alias: bool = self
             .tx

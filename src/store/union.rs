@@ -147,6 +147,12 @@ impl Store {
 }
 
 impl Union<'_, '_> {
+    /// What was taken so far.
+    #[must_use]
+    pub fn so_far(&self) -> United {
+        self.done
+    }
+
     /// Takes the next record, from a line of a file (0 where there is none).
     ///
     /// # Errors

@@ -51,6 +51,8 @@ impl Lone {
 pub(super) struct Written {
     pub(super) action: Option<ActionId>,
     pub(super) tail: Option<Tail>,
+    /// The stamp of the action.
+    pub(super) hlc: Hlc,
     pub(super) config: Option<(ConfigId, i64)>,
     pub(super) context: Option<Rc<Context>>,
 }
@@ -144,16 +146,18 @@ impl<'s> Writer<'s> {
             let tail = match self.tail {
                 Some(tail) => tail,
                 None => {
-                    let remembered = self
-                        .state_folder
-                        .as_deref()
-                        .and_then(|folder| chain::remembered(folder, self.device_id))
-                        .filter(|tail| tail.sequence + 1 == self.first_sequence);
+                    let remembered =
+                        self.state_folder.as_deref().and_then(|folder| chain::remembered(folder, self.device_id));
+                    let last = self.first_sequence - 1;
                     match remembered {
-                        Some(tail) => tail,
-                        None => {
+                        Some((tail, hlc))
+                            if tail.sequence == last && hlc == chain::newest_hlc(&self.tx, self.device, last)? =>
+                        {
+                            tail
+                        }
+                        Some(_) | None => {
                             let context = self.context()?;
-                            chain::tail(&self.tx, &context.reader, self.device, self.first_sequence - 1)?
+                            chain::tail(&self.tx, &context.reader, self.device, last)?
                         }
                     }
                 }
@@ -244,7 +248,7 @@ impl<'s> Writer<'s> {
         if let Some(context) = &self.context {
             context.reader.pending.set(None);
         }
-        Ok(Written { action, tail: self.tail, config: self.config, context: self.context })
+        Ok(Written { action, tail: self.tail, hlc: self.hlc, config: self.config, context: self.context })
     }
 
     pub(super) fn insert_action(&self, id: i64, action: &Action) -> Result<(), StoreError> {

@@ -45,20 +45,15 @@ pub(in crate::store) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_
      AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
 
 impl Store {
-    /// The decks with the number of their notes, in the order of their ids; nothing else is counted.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
-        let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
+    /// The decks in the order of their ids, with nothing counted.
+    fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
              WHERE listed = 1 ORDER BY name_id",
         )?;
         let rows = statement.query_map([], |row| {
-            let number = row.get(0)?;
             Ok(DeckLine {
-                number,
+                number: row.get(0)?,
                 id: row.get(1)?,
                 name: row.get(2)?,
                 title: row.get(3)?,
@@ -68,21 +63,32 @@ impl Store {
                 version: row.get(7)?,
                 origin: row.get(8)?,
                 linked: None,
-                notes: notes.get(&number).copied().unwrap_or(0),
+                notes: 0,
                 cards: 0,
                 new: 0,
                 due: 0,
             })
         })?;
-        let mut decks: Vec<DeckLine> = rows.collect::<Result<_, _>>()?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The decks with the number of their notes and the files that they follow, in the order of their ids; nothing else
+    /// is counted.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
+        let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
         let files: BTreeMap<i64, String> = self
             .sources()?
             .into_iter()
             .filter(|source| source.followed)
             .map(|source| (source.id, source.path))
             .collect();
-        if !files.is_empty() {
-            for deck in &mut decks {
+        let mut decks = self.bare_decks()?;
+        for deck in &mut decks {
+            deck.notes = notes.get(&deck.number).copied().unwrap_or(0);
+            if !files.is_empty() {
                 deck.linked = self.followed_file(deck.number, &files)?.cloned();
             }
         }
@@ -110,25 +116,42 @@ impl Store {
     /// When the database can't be read.
     pub fn decks(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
         let _snapshot = self.snapshot()?;
-        let mut more: BTreeMap<i64, u64> = BTreeMap::new();
-        {
-            // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
-            let mut statement = self.db.prepare_cached(
-                "SELECT deck, json_array_length(ordinals) FROM note NOT INDEXED WHERE ordinals IS NOT NULL AND retired = 0",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                *more.entry(row.get(0)?).or_default() += u64_of(row.get(1)?).saturating_sub(1);
-            }
-        }
-        let new = self.by_deck(NEW_BY_DECK, [])?;
-        let due = self.by_deck(DUE_BY_DECK, [today.0])?;
         let mut decks = self.deck_heads()?;
+        self.count_waiting(&mut decks, today)?;
+        let mut more: BTreeMap<i64, u64> = BTreeMap::new();
+        // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
+        let mut statement = self.db.prepare_cached(
+            "SELECT deck, json_array_length(ordinals) FROM note NOT INDEXED WHERE ordinals IS NOT NULL AND retired = 0",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            *more.entry(row.get(0)?).or_default() += u64_of(row.get(1)?).saturating_sub(1);
+        }
         for deck in &mut decks {
-            let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
-            (deck.cards, deck.new, deck.due) = (deck.notes + of(&more), of(&new), of(&due));
+            deck.cards = deck.notes + more.get(&deck.number).copied().unwrap_or(0);
         }
         Ok(decks)
+    }
+
+    /// The decks with what waits on `today`, from indexes alone: notes and cards are not counted.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks_today(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+        let _snapshot = self.snapshot()?;
+        let mut decks = self.bare_decks()?;
+        self.count_waiting(&mut decks, today)?;
+        Ok(decks)
+    }
+
+    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), StoreError> {
+        let new = self.by_deck(NEW_BY_DECK, [])?;
+        let due = self.by_deck(DUE_BY_DECK, [today.0])?;
+        for deck in decks {
+            let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
+            (deck.new, deck.due) = (of(&new), of(&due));
+        }
+        Ok(())
     }
 
     /// Counts by deck, each made in one pass.
