@@ -133,7 +133,7 @@ mod tests {
             let day = sample::TODAY.plus(i64::from(number) * 100 - 500);
             (0..10_u8).map(move |place| Given {
                 device: DeviceId([1; 16]),
-                number,
+                number: number.into(),
                 hlc: Hlc(i64::from(day.0) * 100 + i64::from(place)),
                 day,
                 card: CardId { note: NoteUid([place; 16]), ordinal: 1 },

@@ -290,7 +290,7 @@ fn all_sorts() -> Vec<Report> {
     then.mastery.truncate(2);
     then.daily_load_milli = 31_000;
     let file = Earlier::of_file(rendered("json", &report_of(&then)).as_bytes(), &all).unwrap();
-    let taken = |number: u32, ago: i64, passed: u64, finished: bool| Taken {
+    let taken = |number: u64, ago: i64, passed: u64, finished: bool| Taken {
         device: DeviceId([1; 16]),
         number,
         day: sample::TODAY.plus(-ago),

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use crate::world::history_of;
-use lmq::core::event::Fact;
+use lmq::core::event::EventKind;
 use lmq::core::id::CardId;
 use lmq::core::id::DeviceId;
 use lmq::core::log::LogRecord;
@@ -10,6 +10,7 @@ use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::env::Env;
 use lmq::ops;
+use lmq::store::Happened;
 use lmq::store::Store;
 use std::fs;
 use std::path::Path;
@@ -29,19 +30,30 @@ fn lived_in() -> World {
 }
 
 /// A device, and the one that it was forked from with the last sequence that both share.
-type Device = (DeviceId, Option<(DeviceId, Option<u64>)>);
+type Device = (DeviceId, Option<(DeviceId, u64)>);
 
 fn devices(store: &Store) -> Vec<Device> {
     let mut devices = Vec::new();
     store
-        .log(|record| {
-            if let LogRecord::Device { id, parent, .. } = record {
-                devices.push((id, parent));
+        .log(&mut |record| {
+            if let LogRecord::Head(head) = record {
+                devices.push((head.device.id, head.device.parent.map(|parent| (parent.device, parent.sequence))));
             }
             Ok(())
         })
         .unwrap();
     devices
+}
+
+fn entries(store: &Store) -> u64 {
+    let mut entries = 0;
+    store
+        .log(&mut |record| {
+            entries += u64::from(matches!(record, LogRecord::Entry(..)));
+            Ok(())
+        })
+        .unwrap();
+    entries
 }
 
 fn env_at(now: Timestamp) -> Env {
@@ -72,19 +84,19 @@ fn copy_with_sides(from: &Path, to: &Path) {
 #[test]
 fn a_file_found_at_another_path_is_a_new_device_that_knows_its_parent() {
     let mut world = lived_in();
-    let parent = devices(&world.store)[0].0;
+    let (parent, shared) = (devices(&world.store)[0].0, entries(&world.store));
     let copy = world.folder.path().join("copy.db");
     copy_with_sides(&world.path(), &copy);
     let store = answer_at(&copy, &world, lmq::core::grade::Quality::Q4);
     let known = devices(&store);
     assert_eq!(known.len(), 2);
-    assert_eq!(known[1].1, Some((parent, Some(3))), "forked after three events");
+    assert_eq!(known[1].1, Some((parent, shared)), "forked after all that both know");
     // The one that stayed goes on under its own name, and both logs unite.
     let card = world.card("t/k").card;
     world.answer(card, 2);
     assert_eq!(devices(&world.store).len(), 1);
     let report = world.import("log.jsonl", &log_of(&store));
-    assert_eq!((report.events_added, report.events_known), (1, 3));
+    assert_eq!((report.entries_added, report.entries_known), (1, shared));
     assert_eq!(world.doctor(), []);
 }
 
@@ -101,7 +113,7 @@ fn a_file_that_is_only_read_elsewhere_becomes_no_new_device() {
 #[test]
 fn a_restored_database_is_a_new_device() {
     let mut world = lived_in();
-    let parent = devices(&world.store)[0].0;
+    let (parent, shared) = (devices(&world.store)[0].0, entries(&world.store));
     let backup = world.folder.path().join("backup.db");
     ops::backup::backup(&world.store, &backup, false).unwrap();
     let card = world.card("t/k").card;
@@ -112,7 +124,7 @@ fn a_restored_database_is_a_new_device() {
     assert_eq!(restored.newer, 1);
     let store = answer_at(&path, &world, lmq::core::grade::Quality::Q1);
     let known = devices(&store);
-    assert_eq!((known.len(), known[1].1), (2, Some((parent, Some(3)))));
+    assert_eq!((known.len(), known[1].1), (2, Some((parent, shared))));
     drop(store);
     // What was set aside is united without two events of one name.
     let added = ops::backup::unite(&path, &restored.aside.unwrap(), &world.env, stamp).unwrap();
@@ -137,7 +149,7 @@ fn a_backup_that_was_copied_over_the_database_by_hand_is_a_new_device_too() {
     world.answer(card, 1);
     assert_eq!(devices(&world.store).len(), 2);
     let report = world.import("ahead.jsonl", &ahead);
-    assert_eq!(report.events_added, 1, "the fourth answer of the lost file has a name of its own");
+    assert_eq!(report.entries_added, 1, "the fourth answer of the lost file has a name of its own");
     assert_eq!(world.store.doctor(stamp, false).unwrap(), []);
 }
 
@@ -153,7 +165,9 @@ fn a_restore_takes_what_the_backups_write_ahead_log_holds() {
     let db = there.path().join("lmq.db");
     ops::backup::restore(&db, &killed, &world.env, world.stamp()).unwrap();
     let store = ops::open_as_is(&db, &world.env).unwrap();
-    let answers = history_of(&store).iter().filter(|row| matches!(row.event.fact, Fact::Answered { .. })).count();
+    let is_answer =
+        |what: &Happened| matches!(what, Happened::Event(event) if matches!(event.kind, EventKind::Answered { .. }));
+    let answers = history_of(&store).iter().filter(|row| is_answer(&row.what)).count();
     assert_eq!(answers, 3);
     assert!(before == (fs::read(&killed).unwrap(), fs::read(there.path().join("killed.db-wal")).unwrap()), "only read");
 }
@@ -201,6 +215,6 @@ fn a_damaged_backup_is_refused_and_the_database_stays() {
 
 fn log_of(store: &Store) -> String {
     let mut log = Vec::new();
-    ops::export::log(store, &mut log).unwrap().unwrap();
+    ops::export::log(store, false, &mut log).unwrap().unwrap();
     String::from_utf8(log).unwrap()
 }

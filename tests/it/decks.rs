@@ -251,15 +251,15 @@ fn an_update_of_the_program_changes_only_what_the_user_has_not_edited() {
     };
     let third = "[[card]]\nkey = \"old\"\nkind = \"basic\"\nfront = \"Gone soon?\"\nback = \"yes, soon\"\n";
     let mut world = World::bare();
-    let update = |world: &mut World, text: &str| {
+    let update = |world: &mut World, text: &str, edition: u32| {
         let stamp = world.stamp();
-        lmq::ops::decks::update(&mut world.store, &world.env, stamp, &[("d", text)]).unwrap();
+        lmq::ops::decks::update(&mut world.store, stamp, &[("d", text)], edition).unwrap();
     };
-    update(&mut world, &deck("Lima", "Santiago", third));
+    update(&mut world, &deck("Lima", "Santiago", third), 1);
     world.import("mine.toml", &deck("my Lima", "Santiago", third));
     let peru = world.card("d/peru").card;
     world.answer(peru, 4);
-    update(&mut world, &deck("Lima, on the coast", "Santiago de Chile", ""));
+    update(&mut world, &deck("Lima, on the coast", "Santiago de Chile", ""), 2);
     assert_eq!(world.card("d/peru").text.answer(1), "my Lima", "the user's text stays");
     assert_eq!(world.card("d/chile").text.answer(1), "Santiago de Chile");
     assert!(world.cards().iter().all(|card| card.key.as_deref() != Some("old")), "what vanished is retired");

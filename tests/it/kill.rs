@@ -3,9 +3,10 @@
 use crate::world::MORNING;
 use crate::world::time;
 use lmq::core::event::Event;
-use lmq::core::event::Fact;
+use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
 use lmq::core::id::CardId;
+use lmq::core::log::Entry;
 use lmq::core::log::LogRecord;
 use lmq::core::scheduler::mix;
 use lmq::core::session::Input;
@@ -105,9 +106,9 @@ fn killed_child(how: &str, day: u64, db: &Path, patience: Duration) -> Vec<Strin
 fn answers(store: &Store) -> Vec<Event> {
     let mut answers = Vec::new();
     store
-        .log(|record| {
-            if let LogRecord::Event(event) = record
-                && matches!(event.fact, Fact::Answered { .. })
+        .log(&mut |record| {
+            if let LogRecord::Entry(Entry::Event(event), _) = record
+                && matches!(event.kind, EventKind::Answered { .. })
             {
                 answers.push(*event);
             }
@@ -190,7 +191,7 @@ fn a_killed_lmq_answer_has_saved_what_it_said_or_nothing() {
         child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
         child.wait().unwrap();
         let log = answers(&store);
-        let there = log.iter().filter(|event| event.card.unwrap().to_string() == *card).count();
+        let there = log.iter().filter(|event| event.card.to_string() == *card).count();
         assert!(there <= 1 && log.len() == known + there);
         if said.contains("Good") {
             said_so += 1;

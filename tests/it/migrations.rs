@@ -159,7 +159,7 @@ fn a_database_of_every_released_schema_opens_with_its_log_and_states() {
         assert_eq!(card.text.answer(1), "second");
         let memory = card.state.memory.unwrap();
         assert_eq!(
-            (memory.repetitions, memory.interval.0, memory.ease.hundredths(), memory.lapses),
+            (memory.repetitions, memory.interval.0, memory.ease().unwrap().hundredths(), memory.lapses),
             (2, 6, 214, 1),
             "schema {version}"
         );

@@ -3,18 +3,23 @@
 use crate::world::World;
 use crate::world::assert_same;
 use crate::world::history_of;
-use lmq::core::event::Fact;
+use lmq::core::action::ActionKind;
+use lmq::core::action::Subject;
+use lmq::core::event::Draft;
+use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
 use lmq::core::id::CardId;
 use lmq::core::session::Input;
 use lmq::core::session::Stage;
 use lmq::core::settings::Settings;
+use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::failure::Kind;
 use lmq::ops;
 use lmq::ops::review::Options;
 use lmq::ops::review::Review;
 use lmq::ops::review::Said;
+use lmq::store::Happened;
 use lmq::store::Store;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -27,7 +32,9 @@ fn world_of(cards: usize) -> World {
 }
 
 fn answered(store: &Store) -> usize {
-    history_of(store).iter().filter(|row| matches!(row.event.fact, Fact::Answered { .. }) && !row.voided).count()
+    let is_answer =
+        |what: &Happened| matches!(what, Happened::Event(event) if matches!(event.kind, EventKind::Answered { .. }));
+    history_of(store).iter().filter(|row| is_answer(&row.what) && !row.voided).count()
 }
 
 fn shown(review: &Review<'_>) -> CardId {
@@ -98,7 +105,7 @@ fn an_answer_that_the_other_window_took_back_stands_in_nobodys_way() {
     assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
     assert_eq!(grade(&mut a, Quality::Q5), []);
     drop((a, b));
-    assert_eq!(world.state(card).memory.unwrap().ease.hundredths(), 260, "as if only the second answer were");
+    assert_eq!(world.state(card).memory.unwrap().ease().unwrap().hundredths(), 260, "as if only the second answer were");
     assert_eq!(world.doctor(), []);
 }
 
@@ -131,31 +138,28 @@ fn u_takes_back_the_newest_answer_of_the_device_whichever_window_gave_it() {
     assert_eq!(world.doctor(), []);
 }
 
+/// Another window, for a thread of its own.
+fn another(path: &std::path::Path, now: Timestamp) -> (Store, lmq::env::Env) {
+    let mut env = lmq::env::Env::from_process();
+    env.fix_now(now);
+    (ops::open_as_is(path, &env).unwrap(), env)
+}
+
 /// Holds the database's write lock for `time`, in a thread of its own, then commits an answer to `card`.
 fn busy(world: &World, card: CardId, time: Duration) -> std::thread::JoinHandle<()> {
-    let mut store = world.another();
+    let (path, now) = (world.path(), world.now());
     let (stamp, settings) = (world.stamp(), world.settings.clone());
     let (tell, hear) = channel();
     let thread = std::thread::spawn(move || {
-        let draft = lmq::core::event::Draft {
-            card: Some(card),
-            fact: Fact::Marked,
-            prev: None,
-            after: None,
-            detail: lmq::core::event::Detail::default(),
-        };
+        let mut store = another(&path, now).0;
+        let draft = Draft::new(card, EventKind::Marked, None);
         store
-            .write(
-                stamp,
-                "mark",
-                |_| "it".to_owned(),
-                |writer| {
-                    let state = writer.append(&draft, &settings.scheduler());
-                    tell.send(()).unwrap();
-                    std::thread::sleep(time);
-                    state
-                },
-            )
+            .write(stamp, ActionKind::Mark, Subject::Card(card), |writer| {
+                let state = writer.append(&draft, &settings.scheduler());
+                tell.send(()).unwrap();
+                std::thread::sleep(time);
+                state
+            })
             .unwrap();
     });
     hear.recv().unwrap();
@@ -192,7 +196,7 @@ fn a_writer_that_waited_too_long_says_so_and_has_written_nothing() {
 fn reading_neither_waits_for_a_writer_nor_sees_what_is_not_committed() {
     let mut world = world_of(2);
     let stamp = world.stamp();
-    ops::decks::install(&mut world.store, &world.env, stamp).unwrap();
+    ops::decks::install(&mut world.store, stamp).unwrap();
     let card = world.cards().iter().find(|line| line.deck == "deck").unwrap().card;
     let before = world.seen(true);
     let thread = busy(&world, card, Duration::from_millis(4000));
@@ -218,11 +222,9 @@ fn many_windows_answering_at_once_keep_the_log_whole() {
     let saved: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..4_usize)
             .map(|number| {
-                let (cards, world) = (&cards, &world);
-                let mut store = world.another();
-                let mut env = lmq::env::Env::from_process();
-                env.fix_now(world.now());
+                let (cards, path, now) = (&cards, world.path(), world.now());
                 scope.spawn(move || {
+                    let (mut store, env) = another(&path, now);
                     let mut saved = 0;
                     for turn in 0..40_usize {
                         let card = cards[(turn * (number + 1) + number) % cards.len()];

@@ -1,6 +1,6 @@
 //! A database in a folder of its own, with the clock held still: what tests of the store and of ops stand on.
 
-use lmq::core::event::Fact;
+use lmq::core::fact::Fact;
 use lmq::core::grade::Quality;
 use lmq::core::id::ActionId;
 use lmq::core::id::CardId;
@@ -19,6 +19,7 @@ use lmq::ops::import::Report;
 use lmq::store::CardLine;
 use lmq::store::DeckSet;
 use lmq::store::Finding;
+use lmq::store::Happened;
 use lmq::store::HistoryRow;
 use lmq::store::Limits;
 use lmq::store::Stamp;
@@ -116,7 +117,7 @@ impl World {
         let draw = |shown: &str, _: &str, faults: &[lmq::formats::FileFault]| {
             faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
         };
-        import::import(&mut self.store, &self.env, stamp, vec![source], &import::Options::default(), &draw, &mut |_| {})
+        import::import(&mut self.store, stamp, vec![source], &import::Options::default(), &draw, &mut |_| {})
     }
 
     pub(crate) fn import(&mut self, name: &str, text: &str) -> Report {
@@ -126,7 +127,7 @@ impl World {
     /// The log as `lmq export --what history` writes it.
     pub(crate) fn log_text(&self) -> String {
         let mut out = Vec::new();
-        ops::export::log(&self.store, &mut out).unwrap().unwrap();
+        ops::export::log(&self.store, false, &mut out).unwrap().unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -140,7 +141,7 @@ impl World {
 
     pub(crate) fn undo(&mut self, action: ActionId) {
         let stamp = self.stamp();
-        ops::undo::undo(&mut self.store, stamp, action, "it").unwrap();
+        ops::undo::undo(&mut self.store, stamp, action).unwrap();
     }
 
     /// `lmq undo`: gives the action that was taken back.
@@ -150,10 +151,15 @@ impl World {
         Some(action.id)
     }
 
+    pub(crate) fn bring_back(&mut self, action: ActionId) {
+        let stamp = self.stamp();
+        ops::undo::redo(&mut self.store, stamp, action).unwrap();
+    }
+
     /// `lmq undo --redo`.
     pub(crate) fn redo(&mut self) -> bool {
-        let Some((undo, _)) = self.store.newest_undo().unwrap() else { return false };
-        self.undo(undo);
+        let Some(action) = self.store.newest_undone().unwrap() else { return false };
+        self.bring_back(action.id);
         true
     }
 
@@ -214,11 +220,17 @@ impl World {
             }
             seen.push(format!("{line:?}"));
         }
-        for row in self.history() {
-            if row.voided || matches!(row.event.fact, Fact::Undone { .. }) {
-                continue;
-            }
-            let event = &row.event;
+        for row in all_history_of(&self.store) {
+            let event = match &row.what {
+                _ if row.voided => continue,
+                Happened::Fact { fact: Fact::Undone { .. }, .. } => continue,
+                Happened::Fact { id, at, study_day, fact, words } => {
+                    let name = if ids { id.to_string() } else { String::new() };
+                    seen.push(format!("{name} {at:?} {} {fact:?} {words:?}", study_day.0));
+                    continue;
+                }
+                Happened::Event(event) => event,
+            };
             let [mut before, mut after] = [row.before.unwrap_or_default(), row.after.unwrap_or_default()];
             if !ids {
                 (before.last_event, after.last_event) = (None, None);
@@ -226,7 +238,7 @@ impl World {
             let name = if ids { format!("{} {:?}", event.id, event.prev) } else { String::new() };
             seen.push(format!(
                 "{name} {:?} {:?} {} {:?} {before:?} {after:?}",
-                event.card, event.at, event.study_day.0, event.fact
+                event.card, event.at, event.study_day.0, event.kind
             ));
         }
         let today = self.today();
@@ -243,7 +255,17 @@ impl World {
     }
 }
 
+/// What happened to cards, and what was said about no note and no deck.
 pub(crate) fn history_of(store: &Store) -> Vec<HistoryRow> {
+    let mut rows = all_history_of(store);
+    rows.retain(|row| match &row.what {
+        Happened::Event(_) => true,
+        Happened::Fact { fact, .. } => fact.note().is_none() && fact.deck().is_none(),
+    });
+    rows
+}
+
+pub(crate) fn all_history_of(store: &Store) -> Vec<HistoryRow> {
     let mut rows = Vec::new();
     store
         .history(None, |row| {

@@ -5,7 +5,8 @@ use crate::world::World;
 use lmq::core::card::Ask;
 use lmq::core::checkup;
 use lmq::core::checkup::MINUTES;
-use lmq::core::event::Fact;
+use lmq::core::action::Subject;
+use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
 use lmq::core::queue::Candidate;
 use lmq::core::queue::Origin;
@@ -97,7 +98,7 @@ fn own_deck() -> String {
 pub(crate) fn live(profile: Profile) -> World {
     let mut world = World::bare();
     let stamp = world.stamp();
-    ops::decks::install(&mut world.store, &world.env, stamp).unwrap();
+    ops::decks::install(&mut world.store, stamp).unwrap();
     world.import("own.toml", &own_deck());
     world.settings.new_per_day = profile.new;
     let mut dice = Dice(mix(profile.days.unsigned_abs() * 1000 + profile.skips));
@@ -234,20 +235,17 @@ fn ask(world: &mut World, loaded: Loaded, (origin, mode): (Origin, Mode), dice: 
         (None, true) => Input::Grade([Quality::Q3, Quality::Q4, Quality::Q4, Quality::Q4, Quality::Q5][dice.pick(5)]),
         (None, false) => Input::Grade(Quality::Q1),
     };
-    let scheduler = step.next.rules().scheduler();
+    let scheduler = step.next.scheduler();
     let stamp = world.stamp();
     for effect in step.next.step(input, now, today).effects {
-        if let Effect::Append { kind, label, events } = effect {
+        if let Effect::Append { kind, events } = effect {
             world
                 .store
-                .write(
-                    stamp,
-                    kind,
-                    |()| label.clone(),
-                    |writer| events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop)),
-                )
+                .write(stamp, kind, Subject::Card(events[0].card), |writer| {
+                    events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
+                })
                 .unwrap();
-            assert!(matches!(events[0].fact, Fact::Answered { .. } | Fact::Crammed { .. }), "{events:?}");
+            assert!(matches!(events[0].kind, EventKind::Answered { .. } | EventKind::Crammed { .. }), "{events:?}");
         }
     }
     world.pass(0);
