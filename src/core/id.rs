@@ -37,7 +37,10 @@ pub fn quick64(bytes: &[u8]) -> u64 {
 }
 
 fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |four: u8| char::from(DIGITS.get(usize::from(four)).copied().unwrap_or(b'0'));
+    let text: String = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    f.write_str(&text)
 }
 
 fn unhex(text: &str) -> Option<[u8; 16]> {
@@ -93,6 +96,43 @@ id_of_16_bytes! {
 id_of_16_bytes! {
     /// Content hash of a scheduler configuration.
     ConfigId
+}
+
+/// A picture or sound, by the SHA-256 of its bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct MediaHash(pub [u8; 32]);
+
+impl fmt::Display for MediaHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hex(&self.0, f)
+    }
+}
+
+impl MediaHash {
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let (front, back) = text.split_at_checked(32)?;
+        let mut bytes = [0; 32];
+        let halves = unhex(front)?.into_iter().chain(unhex(back)?);
+        for (to, from) in bytes.iter_mut().zip(halves) {
+            *to = from;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl serde::Serialize for MediaHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for MediaHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not the hash of a media file"))
+    }
 }
 
 /// Whether a deck can have this id: `/` and `#` have another meaning in names of cards, and a note's uid is made of

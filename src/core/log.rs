@@ -5,6 +5,7 @@
 //! segments; what is known already changes nothing.
 
 use crate::core::action::Action;
+use crate::core::action::Subject;
 use crate::core::event::Detail;
 use crate::core::event::Event;
 use crate::core::fact::ChainHash;
@@ -287,9 +288,32 @@ impl Canonical<'_> {
         self.count(sequence);
     }
 
+    fn subject(&mut self, subject: &Subject) {
+        match subject {
+            Subject::None => self.raw(&[0]),
+            Subject::Card(card) => {
+                self.raw(&[1]);
+                self.raw(&card.note.0);
+                self.raw(&card.ordinal.to_be_bytes());
+            }
+            Subject::Note(note) => {
+                self.raw(&[2]);
+                self.raw(&note.0);
+            }
+            Subject::Deck(id) => {
+                self.raw(&[3]);
+                self.text(id);
+            }
+            Subject::Day(day) => {
+                self.raw(&[4]);
+                self.number(i64::from(day.0));
+            }
+        }
+    }
+
     fn action(&mut self, action: &Action) {
         self.raw(&[action.kind.code()]);
-        self.text(&action.subject.to_string());
+        self.subject(&action.subject);
         self.count(action.span.action.number);
         self.count(action.span.entries);
         self.number(action.hlc.0);

@@ -489,6 +489,7 @@ fn read_card(
         group: optional(table, "group", faults),
         after,
         held_out,
+        media: std::collections::BTreeMap::new(),
         // Last: the lines above look for faults too.
         fields: fields?,
     })

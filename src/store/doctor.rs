@@ -4,6 +4,7 @@
 //! events its state, and all of them the sums. Nothing is written while it looks.
 
 use crate::core::fact::Fact;
+use crate::core::id::MediaHash;
 use crate::core::log::text_hash;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
@@ -42,6 +43,7 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Rows;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 /// Entries later than this after now are from a clock that was wrong.
@@ -111,6 +113,7 @@ struct Seen {
     broken_texts: u64,
     future: u64,
     unreadable: Vec<String>,
+    media: BTreeSet<MediaHash>,
 }
 
 impl Store {
@@ -147,6 +150,9 @@ impl Store {
         }
         for what in seen.unreadable {
             find("texts", what, false);
+        }
+        for what in seen.media.iter().filter_map(|hash| super::media::fault(&self.path, *hash)) {
+            find("media", what, false);
         }
         if seen.future > 0 {
             let what = format!("{} entries are from the future: a clock was wrong when they were written", seen.future);
@@ -219,7 +225,7 @@ impl Writer<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn rebuild(&mut self) -> Result<(), StoreError> {
+    pub(super) fn rebuild(&mut self) -> Result<(), StoreError> {
         for table in CACHES {
             self.tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -351,6 +357,9 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
             };
             if let (Some(salt), Some(body), Some(hash)) = (salt, body, row.get::<_, Option<[u8; 16]>>(2 + FACT_WIDTH)?) {
                 seen.broken_texts += u64::from(text_hash(salt, body) != hash);
+            }
+            if let Some(body) = body.filter(|body| body.contains("\"media\":{")) {
+                seen.media.extend(text_of(body, None).map(|text| text.media).unwrap_or_default().into_values());
             }
             if expected.is_none() && !several && !context.voided.has(context.reader.known(id)?) {
                 let fact = fact_of(db, &context.reader, row, 1)?;

@@ -41,10 +41,12 @@ use crate::store::columns::kind_of;
 use crate::store::columns::memory_of;
 use crate::store::columns::state_of;
 use crate::store::columns::u64_of;
+use crate::store::fork::Taken;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::cell::Cell;
+use std::cell::OnceCell;
 
 /// The columns that [`Reader::event`] reads, in its order, of `event e` with what lies beside it. Nothing is looked for
 /// where nothing can be: a text only beside a detail, a memory only for the kinds that have one.
@@ -70,6 +72,7 @@ pub(super) struct Reader {
     devices: Vec<(i64, DeviceId)>,
     /// Forks: each with its parent and the last entry that both share.
     forks: Vec<(i64, i64, u64)>,
+    taken: OnceCell<Vec<Taken>>,
     configs: Vec<(i64, ConfigId)>,
     /// The schedulers that events name.
     pub(super) schedulers: Configs,
@@ -92,7 +95,8 @@ impl Reader {
         let mut statement = db.prepare_cached("SELECT id, parent, parent_sequence FROM device WHERE parent IS NOT NULL")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, u64_of(row.get(2)?))))?;
         let forks = rows.collect::<Result<_, _>>()?;
-        Ok(Self { devices: super::read_devices(db)?, forks, configs, schedulers, pending: Cell::new(None) })
+        let devices = super::read_devices(db)?;
+        Ok(Self { devices, forks, taken: OnceCell::new(), configs, schedulers, pending: Cell::new(None) })
     }
 
     pub(super) fn device(&self, number: i64) -> Option<DeviceId> {
@@ -122,6 +126,20 @@ impl Reader {
             }
         }
         entry_id(device, sequence)
+    }
+
+    /// The last entry that a device shares with its parent; 0 where it is no fork.
+    pub(super) fn parted_after(&self, device: i64) -> u64 {
+        self.forks.iter().find(|(fork, ..)| *fork == device).map_or(0, |(.., last)| *last)
+    }
+
+    /// What was told apart, read once it is asked for.
+    pub(super) fn taken(&self, db: &Connection) -> Result<&[Taken], StoreError> {
+        if let Some(known) = self.taken.get() {
+            return Ok(known);
+        }
+        let read = super::fork::taken(db)?;
+        Ok(self.taken.get_or_init(|| read))
     }
 
     /// The name of the entry with that local id.
@@ -200,6 +218,15 @@ pub(super) fn entries_in(db: &Connection, id: i64) -> Result<u64, StoreError> {
     let known: Option<i64> =
         db.prepare_cached("SELECT entries FROM action WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
     Ok(known.map_or(1, u64_of))
+}
+
+/// Whether an entry is part of an action that began before it.
+fn is_inside_an_action(db: &Connection, id: i64) -> Result<bool, StoreError> {
+    let before: Option<(i64, i64)> = db
+        .prepare_cached("SELECT id, entries FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(before.is_some_and(|(first, entries)| first < id && id < first + entries))
 }
 
 /// What the undone-facts say.

@@ -13,6 +13,7 @@ mod typed;
 use crate::core::event::Asked;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
+use crate::core::id::MediaHash;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -120,6 +121,9 @@ pub struct NoteText {
     /// Never asked in a review: kept for a check-up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_out: bool,
+    /// Pictures and sounds: the names that the text calls them by, and the hashes of their bytes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub media: BTreeMap<String, MediaHash>,
 }
 
 impl NoteText {
