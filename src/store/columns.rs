@@ -29,6 +29,7 @@ pub(super) const BROUGHT: u8 = 1;
 pub(super) const UNDONE: u8 = 17;
 pub(super) const PAUSED: u8 = 19;
 pub(super) const RESUMED: u8 = 20;
+pub(super) const TOOK_OVER: u8 = 22;
 
 /// Bits of an entry's id that hold its sequence; the device's number is above them.
 const SEQUENCE_BITS: u32 = 32;
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(EventKind::Checked { quality, took, checkup: 0, last: false }.code(), CHECKED);
         assert_eq!(Fact::Resumed.code(), RESUMED);
         assert_eq!(Fact::Paused { until: StudyDay(0) }.code(), PAUSED);
-        assert_eq!([BROUGHT, UNDONE], [1, 17]);
+        assert_eq!([BROUGHT, UNDONE, TOOK_OVER], [1, 17, 22]);
     }
 
     #[test]

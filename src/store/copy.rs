@@ -76,7 +76,7 @@ pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
     }
     // Whoever writes to the copy is another device, also where it is put in the place of the original by hand: there
     // the path would say nothing, and two events would get the same name.
-    copy.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+    super::chain::leave_place(&copy)?;
     // A copy is one file: no side files that could be forgotten when it is moved.
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
@@ -112,7 +112,7 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn leave_device(&mut self) -> Result<(), StoreError> {
-        self.db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
+        super::chain::leave_place(&self.db)?;
         self.writes_as = None;
         Ok(())
     }

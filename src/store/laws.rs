@@ -44,8 +44,8 @@ const DAY_MS: i64 = 86_400_000;
 pub(super) struct Device {
     pub(super) store: Store,
     pub(super) now_ms: i64,
-    scheduler: Scheduler,
-    _folder: TempDir,
+    pub(super) scheduler: Scheduler,
+    pub(super) folder: TempDir,
 }
 
 impl Device {
@@ -53,20 +53,29 @@ impl Device {
         Self::with_scheduler(number, Scheduler::default())
     }
 
-    fn with_scheduler(number: u8, scheduler: Scheduler) -> Self {
+    pub(super) fn with_scheduler(number: u8, scheduler: Scheduler) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let here = Here {
+        let now = Timestamp { unix_ms: 0, offset_min: 0 };
+        let store = Store::open(&folder.path().join("lmq.db"), Self::here(number), now).unwrap();
+        // The law says nothing of power cuts, and thousands of actions are to be quick.
+        store.db.pragma_update(None, "synchronous", "off").unwrap();
+        Self { store, now_ms: 20_000 * DAY_MS + i64::from(number), scheduler, folder }
+    }
+
+    /// One whose database is there already, in that folder.
+    pub(super) fn over(store: Store, now_ms: i64, folder: TempDir) -> Self {
+        store.db.pragma_update(None, "synchronous", "off").unwrap();
+        Self { store, now_ms, scheduler: Scheduler::default(), folder }
+    }
+
+    pub(super) fn here(number: u8) -> Here {
+        Here {
             machine: format!("machine {number}"),
             device_name: format!("device {number}"),
             fresh_device: DeviceId([number; 16]),
             chance: [number; 16],
             state_folder: None,
-        };
-        let now = Timestamp { unix_ms: 0, offset_min: 0 };
-        let store = Store::open(&folder.path().join("lmq.db"), here, now).unwrap();
-        // The law says nothing of power cuts, and thousands of actions are to be quick.
-        store.db.pragma_update(None, "synchronous", "off").unwrap();
-        Self { store, now_ms: 20_000 * DAY_MS + i64::from(number), scheduler, _folder: folder }
+        }
     }
 
     pub(super) fn stamp(&self) -> Stamp {
@@ -398,7 +407,7 @@ pub(super) enum Command {
     Check { card: u8, quality: u8 },
 }
 
-fn command() -> impl Strategy<Value = Command> {
+pub(super) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         2 => (1u8..9).prop_map(|days| Command::Wait { days }),
         1 => (1u8..30).prop_map(|hours| Command::ClockBack { hours }),
@@ -681,7 +690,7 @@ proptest! {
 }
 
 /// The same cases every time, more by `PROPTEST_CASES`.
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let usual = ProptestConfig::default();
     // clippy.toml forbids the environment: proptest has read it already. Its default is 256 cases.
     let cases = if usual.cases == 256 { 24 } else { usual.cases };

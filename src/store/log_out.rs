@@ -213,7 +213,8 @@ pub(super) fn action_with(db: &Connection, reader: &Reader, entry: i64) -> Resul
 }
 
 impl Store {
-    /// The whole log: a segment for each device whose entries are here.
+    /// The whole log: a segment for each device whose entries are here. What was told apart comes before what it was told
+    /// apart from, so that a reader who knows both under one name can take it in.
     ///
     /// # Errors
     /// When it can't be read, or `record` fails.
@@ -221,21 +222,18 @@ impl Store {
         let _snapshot = self.snapshot()?;
         let context = super::read_context(&self.db, None)?;
         let reader = &context.reader;
-        let devices = super::read_devices(&self.db)?;
+        let devices = super::fork::forks_first(&self.db, reader)?;
         let mut knows = Vec::new();
         for (number, id) in &devices {
             let newest = chain::newest_sequence(&self.db, *number)?;
-            if newest > 0 {
+            if newest >= chain::device_info(&self.db, reader, *number)?.first_sequence() {
                 knows.push((*id, newest));
             }
         }
         for (number, id) in &devices {
             let device = chain::device_info(&self.db, reader, *number)?;
             let from = device.first_sequence();
-            let Some((_, to)) = knows.iter().find(|(known, _)| known == id).filter(|(_, newest)| *newest >= from)
-            else {
-                continue;
-            };
+            let Some((_, to)) = knows.iter().find(|(known, _)| known == id) else { continue };
             let head = SegmentHead {
                 before: device.first_chain(),
                 after: chain::tail(&self.db, reader, *number, *to)?.hash,

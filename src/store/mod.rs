@@ -23,6 +23,7 @@ mod log_out;
 mod laws;
 mod look;
 mod mastery;
+mod media;
 mod migrate;
 mod note_edits;
 mod notes;
@@ -32,6 +33,8 @@ mod review_log;
 mod search;
 mod shown;
 mod sums;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod undo;
 mod union;
@@ -325,7 +328,7 @@ impl Store {
         let mark = changes_by_others(&self.db)?;
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
-        if let (Some(tail), Some(folder)) = (self.tail, &self.here.state_folder) {
+        if let (Some(tail), Some(folder), Some(_)) = (self.tail, &self.here.state_folder, finished.action) {
             chain::remember(folder, device_id, tail, finished.hlc);
         }
         Ok((done, finished.action))

@@ -278,7 +278,10 @@ impl Store {
                     .query_row(range, |row| row.get(0))
                     .optional()?;
                 let named = match named {
-                    Some(named) => action_with(&self.db, &context.reader, named)?,
+                    Some(named) => {
+                        let named = super::fork::meant(&self.db, &context.reader, range.0, named)?;
+                        action_with(&self.db, &context.reader, named)?
+                    }
                     None => None,
                 };
                 // An undo of an undo is a redo: it is not offered itself.
@@ -326,7 +329,8 @@ impl Writer<'_> {
     fn revoke(&mut self, actions: &[ActionId]) -> Result<Undo, StoreError> {
         let was = self.context()?;
         for action in actions {
-            self.append_only(&Fact::Undone { action: *action }, None)?;
+            let action = super::fork::own_name(&was.reader, self.device, *action);
+            self.append_only(&Fact::Undone { action }, None)?;
         }
         self.forget_context();
         let now = self.context()?;

@@ -3,8 +3,9 @@
 //! A union writes no action of its own, or two databases that took each other's logs would never become equal.
 
 use crate::core::action::Action;
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::event::Event;
-use crate::core::fact::ChainHash;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::id::ConfigId;
@@ -17,6 +18,7 @@ use crate::core::log::LogRecord;
 use crate::core::log::SegmentHead;
 use crate::core::log::TextRecord;
 use crate::core::state::CardState;
+use crate::core::units::Hlc;
 use crate::store::Context;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -27,10 +29,18 @@ use crate::store::chain;
 use crate::store::columns::CHECKED;
 use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
+use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
+use crate::store::forget::Erasures;
+use crate::store::forget::Taken;
+use crate::store::columns::u64_of;
+use crate::store::fork;
+use crate::store::fork::twins::End;
+use crate::store::fork::twins::Twins;
 use crate::store::set_meta;
 use foldhash::fast::FixedState;
 use rusqlite::OptionalExtension as _;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -54,27 +64,45 @@ pub struct United {
 }
 
 /// A segment on its way in.
-struct Segment {
-    device: DeviceId,
-    number: i64,
+pub(super) struct Segment {
+    pub(super) device: DeviceId,
+    pub(super) number: i64,
     /// The last entry of the device that was here before.
-    known: u64,
+    pub(super) known: u64,
     /// The hash of the chain that was here: after `known`, or after the segment where it ends before that.
-    expected: Option<(u64, ChainHash)>,
+    pub(super) expected: Option<End>,
     /// The last one's stamp.
     last_hlc: i64,
     chain: Chain,
     action: Option<(u64, Action)>,
     left: u64,
-    to: u64,
+    pub(super) to: u64,
+    /// The last action that was whole.
+    pub(super) reached: End,
+    /// Devices that have the same actions here.
+    pub(super) twins: Twins,
+    /// Whether the entries that come are here as a twin's, and since which number.
+    pub(super) is_elsewhere: bool,
+    pub(super) same_since: u64,
+    /// Entries of an action that may be a twin's: they wait until it is whole.
+    pub(super) held: Vec<(u64, Entry, Option<TextRecord>)>,
+    /// Of the own device: where the segment began, if after an entry that is here, and the actions that passed.
+    pub(super) began: Option<End>,
+    pub(super) passed: Vec<End>,
 }
 
 /// Takes in the log of another database.
 pub struct Union<'u, 's> {
-    writer: &'u mut Writer<'s>,
+    pub(super) writer: &'u mut Writer<'s>,
     was: Rc<Context>,
     accept_future: bool,
-    own: Option<DeviceId>,
+    pub(super) own: Option<DeviceId>,
+    /// Where a segment of the own device and the own log were found to have parted.
+    pub(super) parted: Option<(DeviceId, u64)>,
+    /// Whether entries got another name: then everything is made again.
+    pub(super) renamed: bool,
+    /// Whether this file turned out to be an older copy of what came: whoever writes here next is a new device.
+    pub(super) leaves: bool,
     segment: Option<Segment>,
     events: Vec<(i64, Event, Option<i64>, Option<TextRecord>)>,
     /// Cards with new events, whose sums were taken away.
@@ -83,24 +111,49 @@ pub struct Union<'u, 's> {
     notes: BTreeSet<i64>,
     decks: BTreeSet<i64>,
     aliases: BTreeSet<i64>,
-    erasures: Vec<Erasure>,
+    /// Erasures that are known, and those that came.
+    erasures: Erasures,
+    /// Those that came.
+    to_erase: Vec<(Erasure, (Hlc, EventId))>,
+    /// Texts that they took.
+    erased: u64,
+    /// The stamp of the action that comes.
+    hlc: Hlc,
     numbers: HashMap<[u8; 16], i64, FixedState>,
     configs: HashMap<ConfigId, i64, FixedState>,
     heard: i64,
-    done: United,
+    pub(super) done: United,
 }
 
-fn refused(line: u64, what: impl std::fmt::Display) -> StoreError {
+pub(super) fn refused(line: u64, what: impl std::fmt::Display) -> StoreError {
     StoreError::Refused(if line == 0 { what.to_string() } else { format!("line {line}: {what}") })
 }
 
 fn differs(line: u64, device: DeviceId, sequence: u64) -> StoreError {
     let short: String = device.to_string().chars().take(8).collect();
     let what = format!(
-        "device {short} has other entries up to {sequence} here and there under the same numbers: a copy of its database was \
-         written to; `lmq doctor --fork` in the copy tells them apart"
+        "device {short} has other entries up to {sequence} here and there under the same numbers: two copies of its database \
+         both went on. `lmq doctor --fork` in one of them tells them apart, once it has met the other's history; then that \
+         one's history comes first"
     );
     refused(line, what)
+}
+
+/// Whether an action is this one event and nothing else.
+fn is_lone(action: &Action, entry: &Entry) -> bool {
+    let Entry::Event(event) = entry else { return false };
+    action.span.entries == 1
+        && action.kind == ActionKind::of_lone(&event.kind)
+        && action.subject == Subject::Card(event.card)
+        && action.at == event.at
+        && action.study_day == event.study_day
+}
+
+impl Segment {
+    /// Whether the entry was here before, under the device's own name.
+    fn has(&self, entry: EventId) -> bool {
+        !self.is_elsewhere && entry.sequence <= self.known
+    }
 }
 
 impl Store {
@@ -116,33 +169,52 @@ impl Store {
     ) -> Result<(T, United), StoreError> {
         self.write_much(true)?;
         let own = self.this_device()?;
-        let mut done = United::default();
+        let (mut done, mut erased) = (United::default(), 0);
+        let mut parted = None;
         let fed = self.write_unlogged(stamp, |writer| {
             let was = writer.context()?;
+            let erasures = Erasures::of(&writer.tx, &was)?;
             writer.gather_sums();
             let mut union = Union {
                 writer,
                 was,
                 accept_future,
                 own,
+                parted: None,
+                renamed: false,
+                leaves: false,
                 segment: None,
                 events: Vec::new(),
                 cards: BTreeSet::new(),
                 notes: BTreeSet::new(),
                 decks: BTreeSet::new(),
                 aliases: BTreeSet::new(),
-                erasures: Vec::new(),
+                erasures,
+                to_erase: Vec::new(),
+                erased: 0,
+                hlc: Hlc(0),
                 numbers: HashMap::default(),
                 configs: HashMap::default(),
                 heard: 0,
                 done: United::default(),
             };
-            let fed = feed(&mut union)?;
-            done = union.finish()?;
+            let fed = feed(&mut union);
+            parted = union.parted;
+            let fed = fed?;
+            (done, erased) = union.finish()?;
             Ok(fed)
         });
         self.write_much(false)?;
-        Ok((fed?, done))
+        // It may have become another device's file.
+        self.writes_as = None;
+        if let Some((device, sequence)) = parted {
+            fork::remember_parting(&self.db, device, sequence)?;
+        }
+        let fed = fed?;
+        if erased > 0 {
+            self.overwriting(|store| store.scrub())?;
+        }
+        Ok((fed, done))
     }
 }
 
@@ -168,59 +240,31 @@ impl Union<'_, '_> {
     }
 
     fn head(&mut self, line: u64, head: &SegmentHead) -> Result<(), StoreError> {
-        let device = &head.device;
         if self.segment.is_some() {
             return Err(refused(line, "a segment begins before the one before it ended"));
         }
-        let short = |id: DeviceId| id.to_string().chars().take(8).collect::<String>();
-        if let Some(parent) = &device.parent
-            && head.from <= parent.sequence
-        {
-            return Err(refused(line, "a fork has entries of its parent"));
+        if head.from <= head.device.parent.map_or(0, |parent| parent.sequence) {
+            return Err(refused(line, "a segment begins before its device's own log does"));
         }
         let number = self.device(line, head)?;
-        let known = chain::newest_sequence(&self.writer.tx, number)?;
-        if head.from > known + 1 {
-            let what = format!(
-                "device {} ({}) has a gap: have {known}, comes {}; import what lies between first",
-                short(device.id),
-                device.name,
-                head.from
-            );
-            return Err(refused(line, what));
-        }
-        let is_own = self.own == Some(device.id);
-        if is_own && head.to > known {
-            let what = format!(
-                "it has entries of this very device ({}) that are not here: have {known}, comes {}. A copy of this database \
-                 was written to, or this one was put back from a copy; `lmq doctor --fork` in the other one tells them apart",
-                short(device.id),
-                head.to
-            );
-            return Err(refused(line, what));
-        }
+        let context = self.writer.context()?;
+        let (tx, reader) = (&self.writer.tx, &context.reader);
+        let first = chain::device_info(tx, reader, number)?.first_sequence();
+        let known = chain::newest_sequence(tx, number)?;
         // What is here already has to be the same: the hashes of the chain tell, wherever the segment is cut.
         let before = head.from - 1;
-        let context = self.writer.context()?;
-        if chain::tail(&self.writer.tx, &context.reader, number, before)?.hash != head.before {
-            return Err(differs(line, device.id, before));
-        }
+        let is_within = first <= head.from && before <= known;
+        let is_here = is_within && chain::tail(tx, reader, number, before)?.hash == head.before;
+        let twins = Twins::of(tx, reader, number, head, is_here && before >= first)?;
         let last = head.to.min(known);
-        let expected = if last >= head.from {
-            Some((last, chain::tail(&self.writer.tx, &context.reader, number, last)?.hash))
+        let expected = if is_here && last >= head.from {
+            Some((last, chain::tail(tx, reader, number, last)?.hash))
         } else {
             None
         };
-        for (device, sequence) in &head.knows {
-            let number = self.writer.device_number(*device)?;
-            self.writer.tx.execute(
-                "INSERT INTO awaited (device, sequence) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET sequence = max(sequence, ?2)",
-                (number, i64_of(*sequence)),
-            )?;
-        }
-        let last_hlc = if known >= head.from { 0 } else { chain::newest_hlc(&self.writer.tx, number, known)?.0 };
-        self.segment = Some(Segment {
-            device: device.id,
+        let last_hlc = if is_here && known == before { chain::newest_hlc(tx, number, known)?.0 } else { 0 };
+        let mut segment = Segment {
+            device: head.device.id,
             number,
             known,
             expected,
@@ -229,7 +273,33 @@ impl Union<'_, '_> {
             action: None,
             left: 0,
             to: head.to,
-        });
+            reached: (before, head.before),
+            twins,
+            is_elsewhere: false,
+            same_since: 0,
+            held: Vec::new(),
+            began: is_here.then_some((before, head.before)),
+            passed: Vec::new(),
+        };
+        if !is_here {
+            if is_within && segment.twins.now.is_empty() {
+                return Err(differs(line, head.device.id, before));
+            }
+            self.begin_elsewhere(line, &mut segment)?;
+        }
+        for (device, sequence) in &head.knows {
+            let number = self.writer.device_number(*device)?;
+            let context = self.writer.context()?;
+            // Said before that device's log was told apart from a copy's, it may be meant of either.
+            if !fork::is_taken(context.reader.taken(&self.writer.tx)?, entry_id(number, *sequence)) {
+                self.writer.tx.execute(
+                    "INSERT INTO awaited (device, sequence) VALUES (?1, ?2) \
+                     ON CONFLICT DO UPDATE SET sequence = max(sequence, ?2)",
+                    (number, i64_of(*sequence)),
+                )?;
+            }
+        }
+        self.segment = Some(segment);
         Ok(())
     }
 
@@ -256,13 +326,24 @@ impl Union<'_, '_> {
             self.writer.forget_context();
             return Ok(number);
         }
-        let same: bool = self.writer.tx.query_row(
-            "SELECT parent IS ?2 AND parent_sequence = ?3 AND parent_chain IS ?4 FROM device WHERE id = ?1",
-            (number, parent, sequence, hash),
-            |row| row.get(0),
+        let (was, was_hash): (i64, Option<[u8; 16]>) = self.writer.tx.query_row(
+            "SELECT parent_sequence, parent_chain FROM device WHERE id = ?1",
+            [number],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        if !same {
+        if (was, was_hash) == (sequence, hash) {
+            return Ok(number);
+        }
+        // Of two forks that were told apart with the same entries, one turns out to begin later.
+        if was_hash.is_none() || hash.is_none() || was == sequence {
             return Err(refused(line, "a device was forked elsewhere than is known here"));
+        }
+        if sequence > was && chain::newest_sequence(&self.writer.tx, number)? == u64_of(was) {
+            self.writer.tx.execute(
+                "UPDATE device SET parent = ?2, parent_sequence = ?3, parent_chain = ?4 WHERE id = ?1",
+                (number, parent, sequence, hash),
+            )?;
+            self.writer.forget_context();
         }
         Ok(number)
     }
@@ -282,7 +363,8 @@ impl Union<'_, '_> {
     }
 
     fn action(&mut self, line: u64, action: &Action) -> Result<(), StoreError> {
-        let now = self.writer.stamp.now.unix_ms;
+        // Ahead of what is written here: once such a stamp was taken, all later ones are near it.
+        let latest = self.writer.hlc.0.saturating_add(FUTURE_MS);
         let Some(segment) = &mut self.segment else { return Err(refused(line, "an action without a segment")) };
         if segment.left > 0 {
             return Err(refused(line, "an action begins before the one before it is whole"));
@@ -293,7 +375,8 @@ impl Union<'_, '_> {
         if action.hlc.0 <= segment.last_hlc {
             return Err(refused(line, "the stamps of a device have to rise"));
         }
-        if action.hlc.0 > now.saturating_add(FUTURE_MS) && !self.accept_future {
+        let first = EventId { device: segment.device, sequence: action.span.action.number };
+        if action.hlc.0 > latest && !segment.has(first) && !self.accept_future {
             let at = crate::core::study_day::Timestamp { unix_ms: action.hlc.0, offset_min: 0 }.to_rfc3339();
             let what = format!(
                 "it was written at {at}, more than a year ahead of now: a clock was wrong, there or here; with \
@@ -302,7 +385,11 @@ impl Union<'_, '_> {
             return Err(refused(line, what));
         }
         segment.last_hlc = action.hlc.0;
+        self.hlc = action.hlc;
         segment.left = action.span.entries;
+        if !segment.is_elsewhere {
+            segment.twins.keep_those_with(action.span.action.number.saturating_add(action.span.entries - 1));
+        }
         segment.action = Some((line, action.clone()));
         Ok(())
     }
@@ -313,48 +400,76 @@ impl Union<'_, '_> {
             return Err(refused(line, "an entry that no action has"));
         };
         segment.left = left;
-        let id = entry.id();
         segment.chain.entry(EntryRef::from(entry), text.map(|text| text.hash));
-        let is_known = id.sequence <= segment.known;
-        let hlc = segment.last_hlc;
-        let whole = if left == 0 { segment.action.take() } else { None };
-        if let Some((_, action)) = &whole {
-            let hash = segment.chain.finish(action);
-            if let Some((last, expected)) = segment.expected
-                && last == id.sequence
-                && expected != hash
-            {
-                let device = segment.device;
-                return Err(differs(line, device, last));
-            }
-        }
-        if is_known {
+        let waits = segment.is_elsewhere || !segment.twins.now.is_empty();
+        if segment.has(entry.id()) {
             self.done.known += 1;
+        } else if waits {
+            segment.held.push((line, entry.clone(), text.cloned()));
+        } else {
+            self.take(line, entry, text)?;
+        }
+        if left > 0 {
             return Ok(());
         }
-        self.done.added += 1;
-        self.heard = self.heard.max(hlc);
-        if let Some((_, action)) = &whole {
-            let is_lone = action.span.entries == 1 && matches!(entry, Entry::Event(_));
-            let lone_kind = match entry {
-                Entry::Event(event) => {
-                    is_lone
-                        && action.kind == crate::core::action::ActionKind::of_lone(&event.kind)
-                        && action.subject == crate::core::action::Subject::Card(event.card)
-                        && action.at == event.at
-                        && action.study_day == event.study_day
-                }
-                Entry::Fact(..) => false,
-            };
-            if !lone_kind {
-                let first = EventId { device: action.span.action.device, sequence: action.span.action.number };
+        let Some(mut segment) = self.segment.take() else { return Ok(()) };
+        if let Some((_, action)) = segment.action.take() {
+            self.close(line, &mut segment, &action, entry)?;
+        }
+        self.segment = Some(segment);
+        Ok(())
+    }
+
+    /// An action is whole, with this entry as its last one.
+    fn close(
+        &mut self,
+        line: u64,
+        segment: &mut Segment,
+        action: &Action,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let end = (entry.id().sequence, segment.chain.finish(action));
+        if self.own == Some(segment.device) && !segment.is_elsewhere {
+            segment.passed.push(end);
+        }
+        if segment.is_elsewhere || !segment.twins.now.is_empty() {
+            self.sort_out(line, segment, end)?;
+        }
+        if let Some((last, hash)) = segment.expected.filter(|(last, _)| *last <= end.0) {
+            segment.expected = None;
+            if (last, hash) != end {
+                self.find_parting(segment)?;
+                return Err(differs(line, segment.device, last));
+            }
+        }
+        for (line, entry, text) in std::mem::take(&mut segment.held) {
+            if segment.has(entry.id()) {
+                self.done.known += 1;
+            } else {
+                self.take(line, &entry, text.as_ref())?;
+            }
+        }
+        let first = EventId { device: segment.device, sequence: action.span.action.number };
+        if !segment.is_elsewhere && !segment.has(first) {
+            self.heard = self.heard.max(action.hlc.0);
+            // What comes of this very device was written by a copy of this file, which knows more than it.
+            self.leaves |= self.own == Some(segment.device);
+            if !is_lone(action, entry) {
                 let id = self.writer.local_id(first)?;
                 self.writer.insert_action(id, action)?;
             }
         }
+        segment.reached = end;
+        let context = self.writer.context()?;
+        segment.twins.join(&self.writer.tx, &context.reader, end)
+    }
+
+    /// Takes an entry that is new.
+    fn take(&mut self, line: u64, entry: &Entry, text: Option<&TextRecord>) -> Result<(), StoreError> {
+        self.done.added += 1;
         match entry {
             Entry::Event(event) => self.event(line, event, text),
-            Entry::Fact(id, fact) => self.fact(*id, fact, text),
+            Entry::Fact(id, fact) => self.fact((self.hlc, *id), fact, text),
         }
     }
 
@@ -379,7 +494,8 @@ impl Union<'_, '_> {
             },
             None => None,
         };
-        self.events.push((card, event.clone(), config, text.cloned()));
+        let text = self.erasures.of_answer(note, event.order(), text).map(Cow::into_owned);
+        self.events.push((card, event.clone(), config, text));
         if self.events.len() >= EVENTS_AT_A_TIME {
             self.write_events()?;
         }
@@ -423,22 +539,35 @@ impl Union<'_, '_> {
         Ok(())
     }
 
-    fn fact(&mut self, id: EventId, fact: &Fact, text: Option<&TextRecord>) -> Result<(), StoreError> {
+    fn fact(&mut self, order: (Hlc, EventId), fact: &Fact, text: Option<&TextRecord>) -> Result<(), StoreError> {
         let subject = match fact.note() {
             Some(note) => self.note(note)?,
             None => self.writer.subject_of(fact)?,
         };
-        let local = self.writer.local_id(id)?;
-        self.writer.insert_fact(local, subject, fact, text)?;
+        let local = self.writer.local_id(order.1)?;
+        let text = self.erasures.of_fact(subject, order, text);
+        self.writer.insert_fact(local, subject, fact, text.as_deref())?;
         match fact {
             Fact::Aliased { .. } => {
                 self.aliases.insert(subject);
             }
-            Fact::Erased { what } => self.erasures.push(what.clone()),
-            Fact::TookOver { .. } => {
-                return Err(StoreError::Refused(
-                    "it tells a fork apart; import it with a version that can take that over".to_owned(),
-                ));
+            Fact::Erased { what } => {
+                self.erasures.take(what, subject, order);
+                self.to_erase.push((what.clone(), order));
+                match subject {
+                    0 => {}
+                    deck if deck < 0 => drop(self.decks.insert(-deck)),
+                    note => drop(self.notes.insert(note)),
+                }
+            }
+            Fact::TookOver { device, from, to, .. } => {
+                fork::is_told_apart(&self.writer.tx, *device, *from)?;
+                let number = self.writer.device_number(*device)?;
+                self.writer.tx.execute(
+                    "DELETE FROM awaited WHERE device = ?1 AND sequence BETWEEN ?2 AND ?3",
+                    (number, i64_of(*from), i64_of(*to)),
+                )?;
+                self.writer.forget_context();
             }
             _ if subject > 0 => {
                 self.notes.insert(subject);
@@ -453,26 +582,45 @@ impl Union<'_, '_> {
 
     fn end(&mut self, line: u64) -> Result<(), StoreError> {
         match self.segment.take() {
-            Some(segment) if segment.left == 0 => {
-                let now = chain::Tail { sequence: segment.to, hash: segment.chain.hash(), checkpoint: 0 };
+            Some(segment) if segment.left == 0 && !segment.is_elsewhere => {
+                let (sequence, hash) = segment.reached;
+                let now = chain::Tail { sequence, hash, checkpoint: 0 };
                 chain::keep(&self.writer.tx, segment.number, None, now).map(drop)
             }
+            Some(segment) if segment.left == 0 => Ok(()),
             Some(_) => Err(refused(line, "the last action of a segment is not whole")),
             None => Err(refused(line, "a segment ends that did not begin")),
         }
     }
 
     /// Makes again all that hangs on what came.
-    fn finish(mut self) -> Result<United, StoreError> {
+    fn finish(mut self) -> Result<(United, u64), StoreError> {
         if self.segment.is_some() {
             return Err(StoreError::Refused("the file ends before its last segment does".to_owned()));
         }
         self.write_events()?;
         let heard = super::writer::heard(&self.writer.tx)?.0.max(self.heard);
         set_meta(&self.writer.tx, "heard", &heard.to_string())?;
+        fork::settle_parents(&self.writer.tx)?;
+        if self.leaves {
+            chain::leave_place(&self.writer.tx)?;
+        }
         self.writer.forget_context();
-        for erasure in std::mem::take(&mut self.erasures) {
-            self.writer.erase_again(&erasure)?;
+        let mut taken = Taken::default();
+        for (what, order) in std::mem::take(&mut self.to_erase) {
+            self.writer.find_words(&what, order, &mut taken)?;
+        }
+        for card in &taken.cards {
+            self.take_away(*card)?;
+        }
+        self.writer.erase(&taken)?;
+        self.erased = taken.texts();
+        self.notes.extend(&taken.notes);
+        self.decks.extend(&taken.decks);
+        if self.renamed {
+            self.writer.gathered = None;
+            self.writer.rebuild()?;
+            return Ok((self.done, self.erased));
         }
         let now = self.writer.context()?;
         for span in self.was.voided.difference(&now.voided) {
@@ -523,6 +671,9 @@ impl Union<'_, '_> {
             }
         }
         self.writer.write_gathered()?;
-        Ok(self.done)
+        if self.erased > 0 {
+            self.writer.sweep()?;
+        }
+        Ok((self.done, self.erased))
     }
 }
