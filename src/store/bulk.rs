@@ -744,6 +744,10 @@ impl<'b, 's> Bulk<'b, 's> {
         let mut placed = Vec::new();
         let mut rest = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
+            if let Some(known) = self.by_uid(row.who.uid)? {
+                placed.push(self.found(known, &row.now, row.key, &row.note)?);
+                continue;
+            }
             let mut open = self.by_prompt(row.now.id, row.note.prompt_hash)?;
             open.retain(|likely| !self.is_taken(likely.id));
             match open.as_slice() {
@@ -758,6 +762,11 @@ impl<'b, 's> Bulk<'b, 's> {
         let mut unclaimed: BTreeMap<i64, Vec<Unclaimed>> = BTreeMap::new();
         let mut pairs = 0;
         for row in rest {
+            // A row before it may have had the same name.
+            if let Some(known) = self.by_uid(row.who.uid)? {
+                placed.push(self.found(known, &row.now, row.key, &row.note)?);
+                continue;
+            }
             let deck = row.now.id;
             if let Entry::Vacant(place) = unclaimed.entry(deck) {
                 place.insert(self.unclaimed(deck)?);

@@ -101,9 +101,10 @@ impl Writer<'_> {
             Some(last) => Some(self.local_id(last)?),
             None => None,
         };
-        let config = match (memory, state.config) {
-            (Some(_), Some(config)) => self.known_config(config)?,
-            _ => None,
+        // Also without a memory: one that this program can't compute has to be gone through again.
+        let config = match state.config {
+            Some(config) => self.known_config(config)?,
+            None => None,
         };
         let [repetitions, interval, lapses, last_day, due, quality, ease, stability, difficulty] =
             memory.map_or([None; 9], crate::core::state::Memory::numbers);

@@ -239,10 +239,12 @@ impl Writer<'_> {
             Fact::Aliased { note, .. } => arg = Some(self.name_note(*note)?),
             Fact::Head { edition: of, .. } | Fact::Topic { edition: of, .. } => edition = (*of > 0).then_some(*of),
             Fact::Scheduler { config, .. } => {
-                arg = match config {
-                    Some(config) => self.known_config(*config)?,
-                    None => None,
-                };
+                if let Some(config) = config {
+                    let refused = || {
+                        StoreError::Refused("a deck is given to a scheduler whose configuration is not there".to_owned())
+                    };
+                    arg = Some(self.known_config(*config)?.ok_or_else(refused)?);
+                }
             }
             Fact::Undone { action } => arg = Some(self.local_id(entry_of(*action))?),
             Fact::Paused { until } => arg = Some(i64::from(until.0)),

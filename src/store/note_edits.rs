@@ -322,6 +322,22 @@ impl Writer<'_> {
         self.append_fact(&Fact::Renamed { deck: id.to_owned() }, Some(new.to_owned())).map(drop)
     }
 
+    /// Gives a deck to a scheduler, by the deck's id; `None` gives it back to that of the settings.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn give_scheduler(&mut self, deck: &str, scheduler: Option<&Scheduler>) -> Result<(), StoreError> {
+        let config = match scheduler {
+            Some(scheduler) => {
+                let id = self.config_id(scheduler);
+                self.config_number(scheduler, id)?;
+                Some(id)
+            }
+            None => None,
+        };
+        self.append_fact(&Fact::Scheduler { deck: deck.to_owned(), config }, None).map(drop)
+    }
+
     /// Adds a note by hand: the learner's own, of no source.
     ///
     /// # Errors

@@ -467,7 +467,9 @@ impl Writer<'_> {
         };
         let id = self.insert_event(card, event, config, words.as_ref())?;
         self.chain()?.entry(EntryRef::Event(event), words.map(|words| words.hash));
-        self.lone = if self.touched { None } else { Some(crate::store::writer::Lone::of(event)) };
+        // What was taken from another program has an instant of its own, which is not that of the step.
+        let is_now = (event.at, event.study_day) == (self.stamp.now, self.stamp.today);
+        self.lone = (is_now && !self.touched).then(|| crate::store::writer::Lone::of(event));
         self.touched = true;
         Ok(id)
     }

@@ -26,6 +26,7 @@ use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
+use crate::store::facts::FactRow;
 use crate::store::facts::fact_of;
 use crate::store::log_out::action_with;
 use crate::store::review_log::entry_of;
@@ -201,17 +202,17 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
     Ok(line)
 }
 
-/// The actions of a device, newest first, until `take` has enough.
+/// The actions of a device and of its parents up to where it was forked, newest first, until `take` has enough.
 fn newest_first(
     db: &Connection,
     context: &Context,
     device: i64,
     mut take: impl FnMut(&Action) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    let first = super::chain::device_info(db, &context.reader, device)?.first_sequence();
     let mut sequence = newest_sequence(db, device)?;
-    while sequence >= first {
-        let Some(action) = action_with(db, &context.reader, entry_id(device, sequence))? else { return Ok(()) };
+    while sequence > 0 {
+        let id = context.reader.settled(entry_id(device, sequence));
+        let Some(action) = action_with(db, &context.reader, id)? else { return Ok(()) };
         if !take(&action)? {
             return Ok(());
         }
@@ -305,6 +306,46 @@ impl Store {
             Some(action) => line(&self.db, &context, &action).map(Some),
             None => Ok(None),
         }
+    }
+}
+
+/// Whether a fact about a note would show by itself: what a source says of tags and order goes with its text.
+fn is_effect(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Brought { .. }
+            | Fact::Edited { .. }
+            | Fact::Cleared { .. }
+            | Fact::Tagged { .. }
+            | Fact::Untagged { .. }
+            | Fact::Placed { .. }
+            | Fact::Deleted { .. }
+            | Fact::Revived { .. }
+            | Fact::Keyed { .. }
+    )
+}
+
+/// Whether nothing is seen of an older fact about a note since the learner did this to it.
+fn hides(newer: &FactRow, older: &FactRow) -> bool {
+    match (&newer.fact, &older.fact) {
+        (Fact::Edited { .. }, Fact::Brought { .. } | Fact::Edited { .. } | Fact::Cleared { .. })
+        | (Fact::Placed { .. }, Fact::Placed { .. })
+        | (Fact::Keyed { .. }, Fact::Keyed { .. }) => true,
+        (Fact::Tagged { .. } | Fact::Untagged { .. }, Fact::Tagged { .. } | Fact::Untagged { .. }) => {
+            newer.words == older.words
+        }
+        // Whatever they did to it since says that it is there, or that it is not.
+        (
+            Fact::Edited { .. }
+            | Fact::Tagged { .. }
+            | Fact::Untagged { .. }
+            | Fact::Placed { .. }
+            | Fact::Keyed { .. }
+            | Fact::Deleted { .. }
+            | Fact::Revived { .. },
+            Fact::Deleted { .. } | Fact::Revived { .. },
+        ) => true,
+        _ => false,
     }
 }
 
@@ -432,15 +473,17 @@ impl Writer<'_> {
             undo.kept.push(name);
             return Ok(());
         }
-        let undone = |row: &&super::facts::FactRow| changed.iter().any(|span| span.has(row.id));
-        let undone_own = facts.iter().filter(undone).any(|row| matches!(row.fact, Fact::Edited { .. }));
-        let newest = facts.iter().filter(undone).map(|row| (row.hlc, row.id)).max();
-        let hides = facts.iter().any(|row| {
-            matches!(row.fact, Fact::Edited { .. })
-                && !now.voided.has(row.id)
-                && Some((row.hlc, row.id)) > newest
-        });
-        if hides && (undone_own || facts.iter().filter(undone).any(|row| is_text(&row.fact))) {
+        let is_changed = |row: &&FactRow| changed.iter().any(|span| span.has(row.id));
+        let is_hidden = |row: &FactRow| {
+            facts.iter().any(|other| {
+                (other.hlc, other.id) > (row.hlc, row.id)
+                    && !now.voided.has(other.id)
+                    && !is_changed(&other)
+                    && hides(other, row)
+            })
+        };
+        let mut effects = facts.iter().filter(is_changed).filter(|row| is_effect(&row.fact)).peekable();
+        if effects.peek().is_some() && effects.all(is_hidden) {
             undo.hidden.push(name);
         }
         Ok(())
