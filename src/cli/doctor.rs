@@ -47,12 +47,18 @@ struct Row<'r> {
 /// Tells this copy apart from another one of the same device.
 fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
+    let copy = ops::backup::beside(store, "fork", stamp)?;
     match store.fork(stamp).map_err(|error| ctx.failure(&error))? {
         Some(entries) => {
-            let entries = counted(usize::try_from(entries).unwrap_or(usize::MAX), "entry has", "entries have");
-            ctx.say(&format!("{entries} a name of their own now; both logs unite"));
+            let entries = counted(usize::try_from(entries).unwrap_or(usize::MAX), "entry goes", "entries go");
+            ctx.say(&format!("a copy from before is at {}", copy.display()));
+            ctx.say(&format!("{entries} by another device's name now, so that both logs unite"));
         }
-        None => ctx.say("there is nothing to tell apart: nothing was written here since the two parted"),
+        None => {
+            // Nothing was changed: nobody needs the copy.
+            std::fs::remove_file(&copy).ok();
+            ctx.say("there is nothing to tell apart: nothing was written here since the two parted");
+        }
     }
     Ok(())
 }
@@ -60,9 +66,8 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
     let stamp = ctx.stamp();
-    let before = [(args.fix, "fix"), (args.rebuild, "rebuild"), (args.fork, "fork")];
-    if let Some((_, what)) = before.iter().find(|(is_wanted, _)| *is_wanted) {
-        let copy = ops::backup::beside(&store, what, stamp)?;
+    if args.fix || args.rebuild {
+        let copy = ops::backup::beside(&store, if args.fix { "fix" } else { "rebuild" }, stamp)?;
         ctx.say(&format!("a copy from before is at {}", copy.display()));
     }
     if args.rebuild {

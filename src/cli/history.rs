@@ -6,6 +6,7 @@ use crate::core::event::EventKind;
 use crate::core::fact::Fact;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::ops::action_words::change;
 use crate::ops::page::is_of_source;
 use crate::store::Happened;
 use crate::store::HistoryRow;
@@ -79,16 +80,18 @@ fn of_event(kind: &EventKind) -> String {
 
 /// A fact with its words: of the text of a note what it asks and what it answers.
 fn of_fact(fact: &Fact, words: Option<&str>) -> String {
-    let said = words.map_or_else(String::new, |words| match (fact, serde_json::from_str::<NoteText>(words)) {
-        (Fact::Brought { .. } | Fact::Edited { .. }, Ok(text)) => {
-            format!(": {} → {}", text.prompt(1), text.answer(1))
+    let said = words.and_then(|words| match fact {
+        Fact::Brought { .. } | Fact::Edited { .. } => {
+            let text: NoteText = serde_json::from_str(words).ok()?;
+            Some(format!("{} → {}", text.prompt(1), text.answer(1)))
         }
-        (Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Renamed { .. }, _) => {
-            format!(": {words}")
+        Fact::Configured => serde_json::from_str(words).ok().as_ref().map(change),
+        Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Renamed { .. } => {
+            Some(words.to_owned())
         }
-        _ => String::new(),
+        _ => None,
     });
-    format!("{}{said}", name_of(fact))
+    said.map_or_else(|| name_of(fact), |said| format!("{}: {said}", name_of(fact)))
 }
 
 fn name_of(fact: &Fact) -> String {

@@ -149,12 +149,15 @@ fn imported(line: &ActionLine) -> String {
 }
 
 fn configured(line: &ActionLine) -> String {
-    match &line.change {
-        Some(Change::Setting { key, new: Some(new), .. }) => {
-            format!("set {} to {}", settings::in_words(key), one_line(new))
-        }
-        Some(Change::Setting { key, new: None, .. }) => format!("set {} back", settings::in_words(key)),
-        None => "changed a setting".to_owned(),
+    line.change.as_ref().map_or_else(|| "changed a setting".to_owned(), change)
+}
+
+/// A change of the settings in a few words.
+#[must_use]
+pub fn change(change: &Change) -> String {
+    match change {
+        Change::Setting { key, new: Some(new), .. } => format!("set {} to {}", settings::in_words(key), one_line(new)),
+        Change::Setting { key, new: None, .. } => format!("set {} back", settings::in_words(key)),
     }
 }
 

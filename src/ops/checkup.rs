@@ -7,6 +7,7 @@ use crate::core::checkup::Effect;
 use crate::core::checkup::Input;
 use crate::core::checkup::MINUTES;
 use crate::core::checkup::Scene;
+use crate::core::checkup::Stage;
 use crate::core::checkup::Taken;
 use crate::core::checkup::due;
 use crate::core::checkup::in_order;
@@ -205,6 +206,11 @@ impl<'a> Sitting<'a> {
     /// When it could not be committed; the check-up is then where it was, with the scene on the screen.
     pub fn feed(&mut self, input: &Input) -> Result<Option<Said>, Failure> {
         let when = stamp(self.env, &self.settings);
+        if self.is_begun_elsewhere(when.today)? {
+            self.checkup = self.checkup.without_current();
+            self.advance()?;
+            return Ok(Some(Said::Stale));
+        }
         let step = self.checkup.step(input, when.now);
         let mut begun = None;
         let said = match step.effect {
@@ -236,6 +242,21 @@ impl<'a> Sitting<'a> {
         };
         self.advance()?;
         Ok(said)
+    }
+
+    /// Before the first answer: whether another window began the check-up of today meanwhile, which is then this one too,
+    /// and has answered the scene on the screen.
+    fn is_begun_elsewhere(&mut self, today: StudyDay) -> Result<bool, Failure> {
+        let Stage::Asking(asked) = self.checkup.stage() else { return Ok(false) };
+        let card = asked.card;
+        if self.checkup.number() != 0 {
+            return Ok(false);
+        }
+        let all = all(self.store)?;
+        let device = self.store.this_device().map_err(|error| self.failure(&error))?;
+        let Some(begun) = device.and_then(|device| open(&all, device, today)) else { return Ok(false) };
+        self.checkup = self.checkup.numbered(begun.number);
+        Ok(begun.cards.contains(&card))
     }
 
     /// Takes back the newest answer of this sitting and asks its scene again.

@@ -93,7 +93,8 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
     for note in notes.iter().take(SHOWN) {
         names.extend(store.note_now(*note).map_err(fail)?.map(|now| one_line(&now.name)));
     }
-    let of_notes = format!("what {} and what was typed to it", counted(notes.len(), "note says", "notes say"));
+    let them = if notes.len() == 1 { "it" } else { "them" };
+    let of_notes = format!("what {} and what was typed to {them}", counted(notes.len(), "note says", "notes say"));
     let label = match &deck {
         Some((_, name)) => format!("the deck {}, with {of_notes}", one_line(name)),
         None => of_notes,

@@ -43,6 +43,7 @@ use crate::store::DeckOrigin;
 use crate::store::Finished;
 use crate::store::Kept;
 use crate::store::PackedNote;
+use crate::store::Salts;
 use crate::store::Placed;
 use crate::store::SourceFile;
 use crate::store::Stamp;
@@ -523,6 +524,7 @@ fn one_file(
     let mut strangers: Vec<String> = Vec::new();
     let mut any_builtin = false;
     let mut seen_deck = String::new();
+    let salts = writer.salts();
     let mut bulk = Bulk::new(writer, bulk_options)?;
     let mut rows = 0_u64;
     let mut put = |parsed: &Parsed| -> Result<(), StoreError> {
@@ -567,7 +569,7 @@ fn one_file(
         }
         Ok(())
     };
-    let reading = Reading { importer, options: &read_options, namer, size: source.size };
+    let reading = Reading { importer, options: &read_options, namer, salts, size: source.size };
     read_beside(reading, &mut *source.input, &mut put, progress)?;
     if !strangers.is_empty() && !any_builtin {
         return Err(Broken::BuiltinClash { deck, keys: strangers });
@@ -614,7 +616,7 @@ enum Held {
 }
 
 impl Parsed {
-    fn of(outcome: Outcome, namer: &mut Namer) -> Result<Self, Held> {
+    fn of(outcome: Outcome, namer: &mut Namer, salts: &Salts) -> Result<Self, Held> {
         Ok(match outcome {
             Outcome::Warning(text) => Self::Warning(text),
             Outcome::Rejected(rejected) => Self::Rejected(rejected),
@@ -634,6 +636,7 @@ impl Parsed {
                 });
                 // A note without a key goes out under its uid, and comes back as itself.
                 let key = key.filter(|key| names::own_uid(key).is_none());
+                let note = note.sealed(key.as_deref(), salts).map_err(Held::Store)?;
                 Self::Note(Row { place, deck, who, key, note })
             }
         })
@@ -645,6 +648,7 @@ struct Reading<'r> {
     importer: &'r dyn Importer,
     options: &'r ReadOptions,
     namer: Namer,
+    salts: Salts,
     size: u64,
 }
 
@@ -688,7 +692,7 @@ fn read_batches(
     used: &mpsc::Receiver<Vec<Parsed>>,
     read: &AtomicU64,
 ) -> Result<(), Broken> {
-    let Reading { importer, options, mut namer, size } = reading;
+    let Reading { importer, options, mut namer, salts, size } = reading;
     let mut batch = Vec::with_capacity(BATCH);
     let mut bytes = 0;
     let mut under_way = 0_u64;
@@ -704,7 +708,7 @@ fn read_batches(
                 known -= 1;
                 return Ok(());
             }
-            let parsed = Parsed::of(outcome, &mut namer).map_err(|why| {
+            let parsed = Parsed::of(outcome, &mut namer, &salts).map_err(|why| {
                 held = Some(why);
                 Stop
             })?;

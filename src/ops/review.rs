@@ -52,6 +52,9 @@ use std::collections::BTreeSet;
 /// Days without an answer after which the clock is worth a word.
 const LONG_AGO_MS: i64 = 60 * 86_400_000;
 
+/// By so much a clock may be behind what was written last: machines put theirs right by a little all the time.
+const SLACK_MS: i64 = 60_000;
+
 /// What `u` takes back, however old.
 const STEPS: [ActionKind; 5] =
     [ActionKind::Answer, ActionKind::Bury, ActionKind::Suspend, ActionKind::Mark, ActionKind::Edit];
@@ -385,7 +388,8 @@ impl<'a> Review<'a> {
                                 next = next.refreshed(&state);
                             }
                         }
-                        Err(StoreError::Stale) => {
+                        // Suspended in another window, it moved on just as well.
+                        Err(StoreError::Stale | StoreError::Suspended) => {
                             let name = self.session.current().map_or_else(String::new, |c| c.loaded.name.clone());
                             said.push(Said::Stale(name));
                             next = self.session.without_current();
@@ -544,7 +548,7 @@ pub fn clock_warning(store: &Store, env: &Env) -> Result<Option<String>, Failure
     Ok(newest.and_then(|newest| {
         let date = Timestamp { unix_ms: newest, ..now }.to_rfc3339();
         let today = now.to_rfc3339();
-        if newest > now.unix_ms {
+        if newest > now.unix_ms + SLACK_MS {
             Some(format!(
                 "The clock says {today}, but the newest entry of the log is later: {date}. Is the clock right?"
             ))

@@ -388,15 +388,18 @@ proptest! {
         let mut now = time(MORNING);
         for (index, (minutes, card, fact)) in facts.iter().enumerate() {
             now = Timestamp { unix_ms: now.unix_ms + minutes * 60_000, ..now };
+            let refused = is_refused(&world, *card, fact) || is_refused(&twin, *card, fact);
             for (world, takes) in [(&mut world, true), (&mut twin, index != which)] {
                 world.set_now(now);
-                if takes {
+                if takes && !refused {
                     let id = write_fact(world, *card, fact);
                     if index == which { named = id; }
                 }
             }
         }
-        world.undo(named.unwrap());
+        if let Some(named) = named {
+            world.undo(named);
+        }
         assert_same(&world.seen(false), &twin.seen(false), "undone, and never written");
         assert_in_order(&mut world);
     }
@@ -419,6 +422,9 @@ proptest! {
             now = Timestamp { unix_ms: now.unix_ms + minutes * 60_000, ..now };
             for world in [&mut world, &mut twin] {
                 world.set_now(now);
+            }
+            if is_refused(&world, *card, fact) || is_refused(&twin, *card, fact) {
+                continue;
             }
             let id = write_fact(&mut world, *card, fact);
             write_fact(&mut twin, *card, fact);
@@ -459,6 +465,13 @@ fn facts() -> impl Strategy<Value = Vec<(i64, usize, EventKind)>> {
     proptest::collection::vec((minutes, 0usize..5, fact), 1..40)
 }
 
+/// Whether it is an answer to a card that is suspended.
+fn is_refused(world: &World, card: usize, fact: &EventKind) -> bool {
+    let cards = world.cards();
+    let is_suspended = cards[card * 2 % cards.len()].state.suspended;
+    is_suspended && matches!(fact, EventKind::Answered { .. } | EventKind::Crammed { .. })
+}
+
 /// Writes a fact about a card as an action, on the state that the card has.
 fn write_fact(world: &mut World, card: usize, fact: &EventKind) -> Option<ActionId> {
     let cards = world.cards();
@@ -490,7 +503,13 @@ fn worked_case_22_of_scheduling_a9_undoing_the_last_four() {
     let memory = world.state(card).memory.unwrap();
     let first = lmq::core::study_day::StudyDay(20468);
     assert_eq!(
-        (memory.interval.0, memory.ease().unwrap().hundredths(), memory.repetitions, memory.lapses, memory.due.since(first)),
+        (
+            memory.interval.0,
+            memory.ease().unwrap().hundredths(),
+            memory.repetitions,
+            memory.lapses,
+            memory.due.since(first)
+        ),
         (15, 250, 3, 0, 22)
     );
 }
@@ -539,7 +558,7 @@ fn a_card_that_was_edited_and_answered_is_kept_too_when_both_imports_are_undone(
     let stamp = world.stamp();
     let undo = lmq::ops::undo::undo(&mut world.store, stamp, made).unwrap();
     assert_eq!(undo.kept, ["t/k0"]);
-    assert_eq!(world.card("t/k0").text.answer(1), "Answer 0", "with its first text");
+    assert_eq!(world.card("t/k0").text.answer(1), "Answer 3", "with the newest of its texts, since none counts");
     assert_eq!(world.state(card).memory.unwrap().repetitions, 1);
     assert_in_order(&mut world);
 }

@@ -105,7 +105,11 @@ fn an_answer_that_the_other_window_took_back_stands_in_nobodys_way() {
     assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
     assert_eq!(grade(&mut a, Quality::Q5), []);
     drop((a, b));
-    assert_eq!(world.state(card).memory.unwrap().ease().unwrap().hundredths(), 260, "as if only the second answer were");
+    assert_eq!(
+        world.state(card).memory.unwrap().ease().unwrap().hundredths(),
+        260,
+        "as if only the second answer were"
+    );
     assert_eq!(world.doctor(), []);
 }
 

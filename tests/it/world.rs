@@ -182,10 +182,6 @@ impl World {
         self.store.card(card).unwrap().unwrap().state
     }
 
-    pub(crate) fn history(&self) -> Vec<HistoryRow> {
-        history_of(&self.store)
-    }
-
     pub(crate) fn doctor(&mut self) -> Vec<Finding> {
         let stamp = self.stamp();
         self.store.doctor(stamp, false).unwrap()
