@@ -372,16 +372,153 @@ CREATE TABLE side_sum (
 ) STRICT, WITHOUT ROWID;
 
 -- ============================== for people ==============================
+-- For the sqlite3 shell (3.37 or newer) and for DuckDB: names, ISO days and instants, words. The program itself does not
+-- read them. A test holds the lists of words to core's. DuckDB runs a view that has functions of SQLite in SQLite, but
+-- writes it anew before that, and SQLite can't read what it makes of UNION, LIKE, rows and `IN (SELECT …)`: these are
+-- only in views without such functions.
 
+-- The ids of all entries that no longer count. An action is void while an undo that itself counts names it; so the redos,
+-- which name undos, are gone through first, the newest first, with what they voided so far. A name may be from before the
+-- log of its device was told apart from a copy's; then it means the undo among the actions of that number.
+CREATE VIEW undone AS
+WITH RECURSIVE
+    -- Whose entries the numbers of a device are: up to its fork they are its parent's.
+    line (device, holder, first, last) AS (
+        SELECT id, id, parent_sequence + 1, 4294967295 FROM device
+        UNION ALL
+        SELECT l.device, d.parent, p.parent_sequence + 1, l.first - 1
+        FROM line l JOIN device d ON d.id = l.holder JOIN device p ON p.id = d.parent WHERE l.first > 1),
+    said (id, action, hlc, uuid, named, settled) AS (
+        SELECT f.id, a.id, a.hlc, d.uuid, f.arg, (l.holder << 32) | (f.arg & 4294967295)
+        FROM fact f JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) JOIN device d ON d.id = f.id >> 32
+        JOIN line l ON l.device = f.arg >> 32 AND (f.arg & 4294967295) BETWEEN l.first AND l.last
+        WHERE f.subject = 0 AND f.kind = 17),
+    renamed (id, names) AS (
+        SELECT s.id, min(r.id)
+        FROM said s JOIN fact t ON t.arg >> 32 = s.named >> 32 AND t.position <= (s.named & 4294967295) AND t.arg >= s.named
+        JOIN line l ON l.device = t.id >> 32 AND (s.named & 4294967295) BETWEEN l.first AND l.last
+        JOIN action r ON r.id = (l.holder << 32) | (s.named & 4294967295) LEFT JOIN action o ON o.id = s.settled
+        WHERE t.subject = 0 AND t.kind = 22 AND s.named >> 32 <> s.id >> 32 AND r.kind = 20 AND coalesce(o.kind, 0) <> 20
+        GROUP BY s.id),
+    undo (id, action, names, hlc, uuid) AS (
+        SELECT s.id, s.action, coalesce(r.names, s.settled), s.hlc, s.uuid
+        FROM said s LEFT JOIN renamed r ON r.id = s.id
+        WHERE coalesce(r.names, s.settled) >> 32 <> s.id >> 32 OR coalesce(r.names, s.settled) < s.action),
+    redo (number, action, names) AS MATERIALIZED (
+        SELECT row_number() OVER (ORDER BY hlc DESC, uuid DESC, id DESC), action, names
+        FROM undo WHERE names IN (SELECT action FROM undo)),
+    past (number, void) AS (
+        SELECT 0, ';'
+        UNION ALL
+        SELECT r.number, CASE WHEN instr(p.void, ';' || r.action || ';') > 0 THEN p.void ELSE p.void || r.names || ';' END
+        FROM past p JOIN redo r ON r.number = p.number + 1),
+    void (first, last) AS (
+        SELECT DISTINCT u.names, u.names + coalesce(a.entries, 1) - 1
+        FROM undo u LEFT JOIN action a ON a.id = u.names
+        WHERE instr((SELECT void FROM past ORDER BY number DESC LIMIT 1), ';' || u.action || ';') = 0)
+SELECT e.id FROM void v JOIN event e ON e.id BETWEEN v.first AND v.last
+UNION
+SELECT f.id FROM void v JOIN fact f ON f.id BETWEEN v.first AND v.last;
+
+-- The cards that are there; those of deleted notes are not. `text` is the first field of the note, as it is written.
 CREATE VIEW cards AS
-SELECT k.name_id AS deck, n.key AS key, c.card & 511 AS ordinal, lower(hex(m.uid)) AS note, x.body AS text, t.title AS topic,
-       CASE WHEN n.retired = 1 THEN 'retired' WHEN c.suspended = 1 THEN 'suspended' WHEN c.repetitions IS NULL THEN 'new'
-            WHEN c.repetitions < 2 THEN 'learning' ELSE 'review' END AS state,
-       date(c.due * 86400, 'unixepoch') AS due, c.interval_days, c.ease / 100.0 AS ease, c.repetitions, c.lapses,
-       date(c.last_day * 86400, 'unixepoch') AS last_day, c.answers, c.suspended, c.marked, c.flag
-FROM (SELECT n.id << 9 | o.value AS card, s.deck, s.repetitions, s.interval_days, s.lapses, s.last_day, s.due, s.ease,
-             coalesce(s.answers, 0) AS answers, coalesce(s.suspended, 0) AS suspended, coalesce(s.marked, 0) AS marked,
-             coalesce(s.flag, 0) AS flag
-      FROM note n JOIN json_each(coalesce(n.ordinals, '[1]')) o LEFT JOIN card_state s ON s.card = n.id << 9 | o.value) c
-JOIN note n ON n.id = c.card >> 9 JOIN note_name m ON m.id = n.id JOIN deck k ON k.id = n.deck
-LEFT JOIN topic t ON t.id = n.topic LEFT JOIN text x ON x.id = coalesce(n.own, n.source);
+SELECT lower(hex(u.uid)) || '-' || o.value AS card,
+       coalesce(k.name_id || '/' || n.key, lower(hex(substr(u.uid, 1, 10))))
+           || iif(json_array_length(n.ordinals) > 1, '#' || o.value, '') AS name,
+       k.name_id AS deck, n.key, o.value AS ordinal, json_extract(x.body, '$.kind') AS kind,
+       coalesce(json_extract(x.body, '$.fields.front[0]'), json_extract(x.body, '$.fields.front'),
+                json_extract(x.body, '$.fields.prompt[0]'), json_extract(x.body, '$.fields.prompt'),
+                json_extract(x.body, '$.fields.text')) AS text,
+       coalesce(n.tags, json_extract(x.body, '$.tags'), '[]') AS tags, t.name_id AS topic, t.title AS topic_title,
+       CASE WHEN s.suspended = 1 THEN 'suspended' WHEN s.repetitions IS NULL THEN 'new'
+            WHEN s.repetitions < 2 THEN 'learning' ELSE 'review' END AS state,
+       strftime('%Y-%m-%d', s.due * 86400, 'unixepoch') AS due, s.interval_days, s.ease / 100.0 AS ease,
+       s.stability / 1e9 AS stability, s.difficulty / 1e6 AS difficulty, s.repetitions, s.lapses,
+       coalesce(s.answers, 0) AS answers,
+       strftime('%Y-%m-%d', s.last_day * 86400, 'unixepoch') AS last_day, s.last_quality,
+       strftime('%Y-%m-%d', s.buried_until * 86400, 'unixepoch') AS buried_until, coalesce(s.suspended, 0) AS suspended,
+       coalesce(s.marked, 0) AS marked, coalesce(s.flag, 0) AS flag, n.held_out
+FROM note n JOIN note_name u ON u.id = n.id JOIN deck k ON k.id = n.deck CROSS JOIN json_each(coalesce(n.ordinals, '[1]')) o
+LEFT JOIN topic t ON t.id = n.topic LEFT JOIN text x ON x.id = coalesce(n.own, n.source)
+LEFT JOIN card_state s ON s.card = n.id << 9 | o.value
+WHERE n.retired = 0;
+
+-- The answers that count, those of other programs and of check-ups too: not those that were undone, and a record of another
+-- program once.
+CREATE VIEW answers AS
+SELECT strftime('%Y-%m-%dT%H:%M:%S', (e.hlc - coalesce(d.ahead, 0)) / 1000 + e.offset_min * 60, 'unixepoch')
+           || printf('%s%02d:%02d', iif(e.offset_min < 0, '-', '+'), abs(e.offset_min) / 60, abs(e.offset_min) % 60) AS at,
+       strftime('%Y-%m-%d', e.study_day * 86400, 'unixepoch') AS day,
+       lower(hex(u.uid)) || '-' || (e.card & 511) AS card,
+       coalesce(k.name_id || '/' || n.key, lower(hex(substr(u.uid, 1, 10))))
+           || iif(json_array_length(n.ordinals) > 1, '#' || (e.card & 511), '') AS name,
+       k.name_id AS deck, t.name_id AS topic,
+       CASE e.kind WHEN 1 THEN 'answered' WHEN 2 THEN 'crammed' WHEN 12 THEN 'imported' WHEN 15 THEN 'checked' END AS kind,
+       e.quality, CASE e.quality WHEN 3 THEN 'hard' WHEN 4 THEN 'good' WHEN 5 THEN 'easy' ELSE 'again' END AS grade,
+       e.took_ms / 1000.0 AS seconds,
+       CASE d.asked WHEN 1 THEN 'type' WHEN 2 THEN 'choose' WHEN 3 THEN 'sort' WHEN 4 THEN 'list' WHEN 5 THEN 'order' END
+           AS asked,
+       json_extract(x.body, '$.response') AS response, json_extract(x.body, '$.expected') AS expected,
+       d.suggested, coalesce(d.guessed, 0) AS guessed, d.confidence, d.program, w.name AS device
+FROM event e JOIN note_name u ON u.id = e.card >> 9 JOIN device w ON w.id = e.id >> 32
+LEFT JOIN note n ON n.id = u.id LEFT JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic
+LEFT JOIN event_detail d ON d.id = e.id LEFT JOIN text x ON x.id = d.id
+LEFT JOIN undone z ON z.id = e.id
+WHERE e.kind IN (1, 2, 12, 15) AND z.id IS NULL
+  AND (d.program IS NULL OR NOT EXISTS (
+      SELECT 1 FROM event o JOIN event_detail f ON f.id = o.id JOIN device v ON v.id = o.id >> 32
+                            LEFT JOIN undone y ON y.id = o.id
+      WHERE o.card = e.card AND o.kind = e.kind AND f.program = d.program AND f.foreign_id = d.foreign_id AND y.id IS NULL
+        AND (o.hlc < e.hlc OR o.hlc = e.hlc AND (v.uuid < w.uuid OR v.uuid = w.uuid AND o.id < e.id))));
+
+-- The first entries of all steps: of those with a row of their own, and the lone events. (`kind > 0` makes SQLite go through
+-- events in the order in which they lie.)
+CREATE VIEW step AS
+SELECT id FROM action
+UNION ALL
+SELECT e.id
+FROM event e LEFT JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= e.id) AND a.id + a.entries > e.id
+WHERE e.kind > 0 AND a.id IS NULL;
+
+-- The steps. `name` is the card, note or deck that the first entry is about, `words` its tag, key, name or setting; `undoes`
+-- is the step that an undo takes back.
+CREATE VIEW actions AS
+SELECT lower(hex(w.uuid)) || '-' || (s.id & 4294967295) AS action,
+       strftime('%Y-%m-%dT%H:%M:%S', iif(a.id IS NULL, e.hlc - coalesce(d.ahead, 0), a.hlc - coalesce(a.ahead, 0)) / 1000
+                                         + coalesce(a.offset_min, e.offset_min) * 60, 'unixepoch')
+           || printf('%s%02d:%02d', iif(coalesce(a.offset_min, e.offset_min) < 0, '-', '+'),
+                     abs(coalesce(a.offset_min, e.offset_min)) / 60, abs(coalesce(a.offset_min, e.offset_min)) % 60) AS at,
+       strftime('%Y-%m-%d', coalesce(a.study_day, e.study_day) * 86400, 'unixepoch') AS day,
+       CASE a.kind WHEN 1 THEN 'answer' WHEN 2 THEN 'checkup' WHEN 3 THEN 'bury' WHEN 4 THEN 'suspend' WHEN 5 THEN 'mark'
+                   WHEN 6 THEN 'flag' WHEN 7 THEN 'schedule' WHEN 8 THEN 'add' WHEN 9 THEN 'import' WHEN 10 THEN 'builtin'
+                   WHEN 11 THEN 'edit' WHEN 12 THEN 'tag' WHEN 13 THEN 'move' WHEN 14 THEN 'delete' WHEN 15 THEN 'revive'
+                   WHEN 16 THEN 'rename' WHEN 17 THEN 'configure' WHEN 18 THEN 'pause' WHEN 19 THEN 'scheduler'
+                   WHEN 20 THEN 'undo' WHEN 21 THEN 'forget' WHEN 22 THEN 'fork'
+           ELSE CASE e.kind WHEN 1 THEN 'answer' WHEN 2 THEN 'answer' WHEN 3 THEN 'schedule' WHEN 4 THEN 'schedule'
+                            WHEN 5 THEN 'suspend' WHEN 6 THEN 'suspend' WHEN 7 THEN 'bury' WHEN 8 THEN 'bury'
+                            WHEN 9 THEN 'mark' WHEN 10 THEN 'mark' WHEN 11 THEN 'flag' WHEN 12 THEN 'import'
+                            WHEN 13 THEN 'import' WHEN 14 THEN 'edit' WHEN 15 THEN 'checkup' END
+       END AS kind,
+       CASE WHEN a.id IS NULL THEN 'card:' || lower(hex(u.uid)) || '-' || (e.card & 511)
+            WHEN substr(a.subject, 1, 4) = 'day:'
+            THEN 'day:' || strftime('%Y-%m-%d', substr(a.subject, 5) * 86400, 'unixepoch')
+            ELSE a.subject END AS subject,
+       iif(u.id IS NULL, k.name_id, coalesce(k.name_id || '/' || n.key, lower(hex(substr(u.uid, 1, 10))))) AS name,
+       iif(f.kind IN (6, 7, 11, 14, 18), x.body, NULL) AS words,
+       iif(f.kind = 17, lower(hex(v.uuid)) || '-' || (f.arg & 4294967295), NULL) AS undoes,
+       coalesce(a.entries, 1) AS entries, iif(z.id IS NULL, 0, 1) AS undone, w.name AS device
+FROM step s JOIN device w ON w.id = s.id >> 32 LEFT JOIN action a ON a.id = s.id LEFT JOIN event e ON e.id = s.id
+LEFT JOIN event_detail d ON d.id = e.id LEFT JOIN fact f ON f.id = s.id LEFT JOIN text x ON x.id = f.id
+LEFT JOIN note_name u ON u.id = coalesce(e.card >> 9, iif(f.subject > 0, f.subject, NULL))
+LEFT JOIN note n ON n.id = u.id LEFT JOIN deck k ON k.id = iif(u.id IS NULL, -f.subject, n.deck)
+LEFT JOIN device v ON v.id = f.arg >> 32 LEFT JOIN undone z ON z.id = s.id;
+
+-- The topics of decks, with the notes of each and what all answers to their cards add up to: `recalled` of `reviews`.
+CREATE VIEW topics AS
+SELECT k.name_id AS deck, t.name_id AS topic, t.title, t.position, coalesce(n.notes, 0) AS notes,
+       coalesce(s.answers, 0) AS answers, coalesce(s.reviews, 0) AS reviews, coalesce(s.recalled, 0) AS recalled,
+       coalesce(s.minutes, 0.0) AS minutes, t.primer, t.try_line
+FROM topic t JOIN deck k ON k.id = t.deck
+LEFT JOIN (SELECT topic, count(*) AS notes FROM note WHERE retired = 0 GROUP BY topic) n ON n.topic = t.id
+LEFT JOIN (SELECT topic, sum(answers) AS answers, sum(counted) AS reviews, sum(passed) AS recalled,
+                  sum(time_ms) / 60000.0 AS minutes FROM topic_sum GROUP BY topic) s ON s.topic = t.id;
