@@ -54,6 +54,8 @@ pub struct CardLine {
     pub deck_name: String,
     /// Its key, where it has one.
     pub key: Option<String>,
+    /// Whether the key names it. Of several notes that claim one key one has the name, the others go by their ids.
+    pub named: bool,
     /// Its text.
     pub text: NoteText,
     /// Title of its topic.
@@ -66,13 +68,13 @@ impl CardLine {
     /// What a person would type to name its note, all cards together.
     #[must_use]
     pub fn note_name(&self) -> String {
-        name_of(&self.deck, self.key.clone(), self.card)
+        name_of(&self.deck, self.key.clone().filter(|_| self.named), self.card)
     }
 
     /// What a person would type to name it.
     #[must_use]
     pub fn name(&self) -> String {
-        let name = name_of(&self.deck, self.key.clone(), self.card);
+        let name = self.note_name();
         if self.text.ordinals().len() > 1 { format!("{name}#{}", self.card.ordinal) } else { name }
     }
 }
@@ -88,10 +90,31 @@ pub enum Found {
     Nothing,
 }
 
-/// The local number of the note of that uid: the one that is called so, else the one that it is another name of.
+/// The key of a note where it names the note: not where the name is another note's, whose uid it makes or which has it
+/// as an alias.
+pub(super) fn naming_key(
+    db: &Connection,
+    deck: &str,
+    key: Option<String>,
+    note: NoteUid,
+) -> Result<Option<String>, StoreError> {
+    let Some(key) = key else { return Ok(None) };
+    let uid = NoteUid::of_key(deck, &key);
+    if uid == note {
+        return Ok(Some(key));
+    }
+    let Some(other) = note_of(db, uid)? else { return Ok(Some(key)) };
+    let mut statement = db.prepare_cached("SELECT id FROM note_name WHERE uid = ?1")?;
+    let own: Option<i64> = statement.query_row([note.0], |row| row.get(0)).optional()?;
+    Ok((own == Some(other)).then_some(key))
+}
+
+/// The local number of the living note of that uid: the one that is called so, else the one that it is another name of.
 pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
     let own = db
-        .prepare_cached("SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?
+        .prepare_cached(
+            "SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
+        )?
         .query_row([uid.0], |row| row.get(0))
         .optional()?;
     if own.is_some() {
@@ -100,7 +123,7 @@ pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, Stor
     Ok(db
         .prepare_cached(
             "SELECT n.id FROM note_name u CROSS JOIN alias a ON a.alias = u.id CROSS JOIN note n ON n.id = a.note \
-             WHERE u.uid = ?1",
+             WHERE u.uid = ?1 AND n.retired = 0",
         )?
         .query_row([uid.0], |row| row.get(0))
         .optional()?)
@@ -193,13 +216,16 @@ impl Store {
                     continue;
                 }
                 let shown = shown_text(text(row, 5)?, text(row, 4)?)?;
+                let key: Option<String> = row.get(1)?;
+                let named = naming_key(&self.db, &deck_id, key.clone(), note)?.is_some();
                 let mut lines = Vec::with_capacity(ordinals.len());
                 for ordinal in ordinals {
                     lines.push(CardLine {
                         card: CardId { note, ordinal },
                         deck: deck_id.clone(),
                         deck_name: deck_name.clone(),
-                        key: row.get(1)?,
+                        key: key.clone(),
+                        named,
                         text: shown.clone(),
                         topic: row.get(2)?,
                         state: match ordinal {
@@ -241,11 +267,13 @@ impl Store {
         if !row.get::<_, bool>(7)? && !ordinals_of(text(row, 4)?)?.contains(&card.ordinal) {
             return Ok(None);
         }
+        let (deck, key): (String, Option<String>) = (row.get(0)?, row.get(2)?);
         Ok(Some(CardLine {
             card,
-            deck: row.get(0)?,
+            named: naming_key(&self.db, &deck, key.clone(), card.note)?.is_some(),
+            deck,
             deck_name: row.get(1)?,
-            key: row.get(2)?,
+            key,
             text: shown_text(text(row, 6)?, text(row, 5)?)?,
             topic: row.get(3)?,
             state: whole_state_of(row, 8, &self.context()?.reader)?,
@@ -294,11 +322,11 @@ impl Store {
             let (note, deck) = (NoteUid(row.get(0)?), row.get::<_, String>(1)?);
             let mut ordinals = ordinals_of(text(row, 3)?)?;
             ordinals.sort_unstable();
+            let key = if by_id { None } else { naming_key(&self.db, &deck, row.get(2)?, note)? };
             for number in ordinals {
                 let card = CardId { note, ordinal: number };
-                let key = if by_id { None } else { row.get(2)? };
                 if ordinal.is_none_or(|wanted| wanted == number) {
-                    found.push((card, format!("{}#{number}", name_of(&deck, key, card))));
+                    found.push((card, format!("{}#{number}", name_of(&deck, key.clone(), card))));
                 }
             }
         }

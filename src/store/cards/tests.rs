@@ -121,6 +121,13 @@ fn people_name_a_card_by_key_alias_or_the_beginning_of_its_id() {
     fixture.note(&Row { deck: b, uid: 8, key: Some("two"), ..Row::default() });
     let Found::Many(names) = fixture.store.find("b/two").unwrap() else { panic!("two claim the key") };
     assert!(names[0].starts_with("0202") && names[1].starts_with("0808"), "so it names neither: {names:?}");
+    fixture.sql(&format!(
+        "INSERT INTO note_name (uid) VALUES (x'{}'); INSERT INTO alias (alias, note) VALUES (last_insert_rowid(), 2);",
+        NoteUid::of_key("b", "two")
+    ));
+    assert_eq!(fixture.store.find("b/two").unwrap(), Found::One(card(2, 1)));
+    let name = |uid: u8| fixture.store.card(card(uid, 1)).unwrap().unwrap().name();
+    assert_eq!((name(2), name(8)), ("b/two".to_owned(), "08".repeat(10)), "one has the name");
     assert_eq!(fixture.store.decks_of(&[card(4, 1), card(1, 1)]).unwrap(), DeckSet::Some([a, b].into()));
 }
 

@@ -4,6 +4,7 @@ use crate::core::settings::Settings;
 use crate::store::cards::fixture::Fixture;
 use crate::store::cards::fixture::Row;
 use crate::store::cards::fixture::card;
+use crate::store::columns::card_number;
 
 const TODAY: StudyDay = StudyDay(100);
 
