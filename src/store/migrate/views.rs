@@ -3,6 +3,7 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::card::kind;
 use crate::core::event::Asked;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
@@ -140,6 +141,11 @@ fn answers_of(store: &Store) -> Vec<String> {
     found
 }
 
+/// The first phrasing of the first field of a note.
+fn first_field(text: &NoteText) -> &str {
+    kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name))
+}
+
 /// The cards as `lmq cards` has them.
 fn cards_of(store: &Store) -> Vec<String> {
     let mut found = Vec::new();
@@ -154,7 +160,7 @@ fn cards_of(store: &Store) -> Vec<String> {
                 line.card,
                 line.name(),
                 line.deck,
-                line.text.prompt(line.card.ordinal),
+                first_field(&line.text),
                 serde_json::to_string(&line.text.tags).unwrap(),
                 line.topic.clone().unwrap_or_default(),
                 word.name(),
