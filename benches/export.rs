@@ -1,6 +1,7 @@
 //! All notes out as CSV.
 
 use crate::data;
+use crate::data::Shape;
 use crate::measure::Line;
 use crate::measure::both;
 use crate::measure::cpu_ratio;
@@ -16,7 +17,7 @@ use crate::measure::text;
 pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes() {
-        let db = data::database(size);
+        let db = data::database(Shape::Topics, size);
         let out = data::scratch("export.csv");
         let args = ["--db", text(&db), "export", "--format", "csv", "--out", text(&out)];
         let rounds = if size > 100_000 { 3 } else { 10 };

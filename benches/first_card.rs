@@ -1,6 +1,7 @@
 //! From the start of the process to the first due card on standard output, and to a line for a prompt.
 
 use crate::data;
+use crate::data::Shape;
 use crate::measure::Line;
 use crate::measure::both;
 use crate::measure::cpu_ratio;
@@ -16,7 +17,7 @@ use crate::measure::text;
 pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes() {
-        let db = data::database(size);
+        let db = data::database(Shape::Topics, size);
         for (what, args) in [
             ("lmq next", ["next", "--db"].as_slice()),
             ("lmq", ["--db"].as_slice()),

@@ -1,6 +1,6 @@
 //! What lmq's speed and memory are, beside a floor of bare rusqlite measured in the same run.
 //!
-//! `cargo bench --bench speed -- [first_card|answer|import|replay|report|export|search|screen|team]…` prints tables; `benches/run` writes
+//! `cargo bench --bench speed -- [first_card|answer|import|size|history|replay|report|export|search|screen|team]…` prints tables; `benches/run` writes
 //! them to docs/performance.md. `LMQ_BENCH_SIZES=1k,100k,1M` chooses the sizes. Everything but `answer` runs the real
 //! release binary as a process of its own, and the floor as another, turn and turn about: other programs on the machine
 //! slow both alike, so only the ratios mean something.
@@ -20,12 +20,14 @@ mod data;
 mod export;
 mod first_card;
 mod floor;
+mod history;
 mod import;
 mod measure;
 mod replay;
 mod report;
 mod screen;
 mod search;
+mod size;
 mod team;
 
 fn main() {
@@ -36,10 +38,12 @@ fn main() {
         _ => {}
     }
     let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
-    let benches: [(&str, fn()); 9] = [
+    let benches: [(&str, fn()); 11] = [
         ("first_card", first_card::run),
         ("answer", answer::run),
         ("import", import::run),
+        ("size", size::run),
+        ("history", history::run),
         ("replay", replay::run),
         ("report", report::run),
         ("export", export::run),

@@ -66,6 +66,16 @@ impl Runs {
         self.peak_kb = self.peak_kb.max(more.peak_kb);
     }
 
+    /// The processor's time that one run takes.
+    pub(crate) fn cpu_each(&self) -> Duration {
+        self.cpu / u32::try_from(self.times.len()).unwrap()
+    }
+
+    /// The clock's time and the processor's.
+    pub(crate) fn took(&self) -> String {
+        format!("{} (CPU {})", ms(self.median()), ms(self.cpu_each()))
+    }
+
     pub(crate) fn memory(&self) -> String {
         format!("{:.1} MB", self.megabytes())
     }
@@ -110,6 +120,7 @@ pub(crate) fn runs(count: usize, program: &str, args: &[&str]) -> Runs {
         .args(["runs", &count.to_string(), program])
         .args(args)
         .env("LMQ_CONFIG", data::folder().join("no-config.toml"))
+        .env("XDG_STATE_HOME", data::folder().join("state"))
         .stderr(Stdio::inherit())
         .output()
         .unwrap();
@@ -164,6 +175,12 @@ pub(crate) fn ms(time: Duration) -> String {
     }
 }
 
+/// Millions of bytes, as disks are sold.
+#[expect(clippy::cast_precision_loss, reason = "a table shows four digits of it")]
+pub(crate) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
 pub(crate) fn rate(count: usize, time: Duration) -> String {
     format!("{:.0}/s", f64::from(u32::try_from(count).unwrap()) / time.as_secs_f64())
 }
@@ -171,8 +188,8 @@ pub(crate) fn rate(count: usize, time: Duration) -> String {
 /// The ratio of the processor's time that one run takes: hardly moved by what else the machine does, unlike the clock's.
 /// Like [`ratio`], ours to the floor's, or for a rate (`is_rate`) the floor's to ours.
 pub(crate) fn cpu_ratio(ours: &Runs, floor: &Runs, is_rate: bool) -> f64 {
-    let each = |runs: &Runs| runs.cpu.as_secs_f64() / f64::from(u32::try_from(runs.times.len()).unwrap());
-    if is_rate { each(floor) / each(ours) } else { each(ours) / each(floor) }
+    let (ours, floor) = (ours.cpu_each(), floor.cpu_each());
+    if is_rate { ratio(floor, ours) } else { ratio(ours, floor) }
 }
 
 /// How often the floor's time fits into ours, or, for a rate, ours into the floor's.

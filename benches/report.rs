@@ -1,6 +1,7 @@
 //! Reports over a whole log, from kept sums and from the log itself.
 
 use crate::data;
+use crate::data::Shape;
 use crate::measure::Line;
 use crate::measure::both;
 use crate::measure::cpu_ratio;
@@ -23,7 +24,7 @@ enum Bar {
 pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes().into_iter().filter(|size| *size <= 100_000) {
-        let db = data::database(size);
+        let db = data::database(Shape::Topics, size);
         let reviews = size_name(size * data::reviews(size));
         for (what, command, since, bare, bar) in [
             ("`lmq stats`, from sums", &["stats"][..], None, "sums", Bar::Ms(50)),

@@ -1,6 +1,7 @@
 //! The full screen on a real pseudo-terminal: from a key to the last byte of what it shows.
 
 use crate::data;
+use crate::data::Shape;
 use crate::measure::Runs;
 use crate::measure::ms;
 use crate::measure::now;
@@ -114,7 +115,7 @@ pub(crate) fn run() {
     println!("\n### The full screen, 80 by 24, on a pseudo-terminal: from a key to the last byte of its frame\n");
     println!("| what | median | p99 | floor | ratio | bar | |\n| --- | ---: | ---: | ---: | ---: | --- | --- |");
     for size in sizes() {
-        let db = data::copy(&data::database(size), "screen.db");
+        let db = data::copy(&data::database(Shape::Topics, size), "screen.db");
         let args = ["--db", text(&db), "review", "--new", "0"];
         let mut starts = Vec::new();
         for _ in 0..10 {

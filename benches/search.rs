@@ -1,6 +1,7 @@
 //! A search by a scan: no index of words is kept.
 
 use crate::data;
+use crate::data::Shape;
 use crate::measure::Line;
 use crate::measure::both;
 use crate::measure::cpu_ratio;
@@ -16,7 +17,7 @@ use crate::measure::text;
 pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes() {
-        let db = data::database(size);
+        let db = data::database(Shape::Topics, size);
         // The last: the histories of these data all end these days, so that its week holds an eighth of the log.
         for (what, query, is_bar) in [
             ("a word that no card has", "photosynthesis", true),

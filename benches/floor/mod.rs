@@ -3,14 +3,14 @@
 //! Every program has what the task can't do without and nothing more: WAL and `synchronous=FULL` (an answer must
 //! survive a power cut), statements prepared once, and the indexes without which the next task would have to scan.
 
+mod history;
+mod import;
+
 use crate::measure::now;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::fs;
 use std::fs::File;
-use std::hash::Hasher as _;
-use std::io::BufRead as _;
-use std::io::BufReader;
 use std::io::BufWriter;
 use std::io::Read as _;
 use std::io::Write as _;
@@ -31,12 +31,14 @@ pub(crate) fn run(args: &[String]) {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["first", db] => first(db),
-        ["import", tsv, db] => import(tsv, db),
+        ["import", tsv, db] => import::run(tsv, db),
         ["scan", db] => scan(db),
         ["sums", db] => sums(db),
         ["search", db] => search(db),
         ["parse", files @ ..] => parse(files),
         ["export", db, out] => export(db, out),
+        ["history-out", db, out] => history::write(db, out),
+        ["history-in", log, db] => history::read(log, db),
         ["screen", db, cards] => screen(db, cards.parse().unwrap()),
         _ => panic!("no floor {args:?}"),
     }
@@ -47,8 +49,9 @@ fn first(path: &str) {
     let db = open(path);
     let body: String = db
         .query_row(
-            "SELECT n.body FROM (SELECT card FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 \
-             AND due <= 20468 ORDER BY due, shuffle LIMIT 1) s JOIN card c ON c.id = s.card JOIN note n ON n.id = c.note",
+            "SELECT x.body FROM (SELECT card FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 \
+             AND due <= 20468 ORDER BY due, shuffle LIMIT 1) s JOIN note n ON n.id = s.card >> 9 \
+             JOIN text x ON x.id = coalesce(n.own, n.source)",
             [],
             |row| row.get(0),
         )
@@ -67,7 +70,7 @@ fn parse(files: &[&str]) {
 /// A search for one word: every text is read once and looked through as it is, accents and case not folded.
 fn search(path: &str) {
     let db = open(path);
-    let mut statement = db.prepare("SELECT body FROM note").unwrap();
+    let mut statement = db.prepare("SELECT body FROM text WHERE body IS NOT NULL").unwrap();
     let mut rows = statement.query([]).unwrap();
     let mut found = 0;
     while let Some(row) = rows.next().unwrap() {
@@ -76,85 +79,26 @@ fn search(path: &str) {
     println!("{found}");
 }
 
-/// An import that can be repeated: a note with a unique name (logs of two devices must mean the same note by it), an
-/// index by deck and prompt (to find the note again, since its row has no name), a card, and an index by deck and place
-/// (the next new card must not take a scan). A row that is there with the same text is left alone.
-fn import(tsv: &str, path: &str) {
-    let mut db = open(path);
-    db.execute_batch(
-        "CREATE TABLE IF NOT EXISTS note (id INTEGER PRIMARY KEY, uid BLOB NOT NULL UNIQUE, deck INTEGER NOT NULL, \
-         prompt_hash INTEGER NOT NULL, front TEXT NOT NULL, back TEXT NOT NULL) STRICT; \
-         CREATE INDEX IF NOT EXISTS note_prompt ON note (deck, prompt_hash); \
-         CREATE TABLE IF NOT EXISTS card (id INTEGER PRIMARY KEY, note INTEGER NOT NULL, deck INTEGER NOT NULL, \
-         shuffle INTEGER NOT NULL, new_position INTEGER) STRICT; \
-         CREATE INDEX IF NOT EXISTS card_new ON card (deck, new_position) WHERE new_position IS NOT NULL;",
-    )
-    .unwrap();
-    // As many pages as the product takes: the more it has, the less often the indexes' pages are written.
-    db.pragma_update(None, "cache_size", -48_000).unwrap();
-    let tx = db.transaction().unwrap();
-    {
-        let old: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0)).unwrap();
-        let mut find =
-            tx.prepare("SELECT id, front, back FROM note WHERE deck = 1 AND prompt_hash = ?1 AND id <= ?2").unwrap();
-        let mut update = tx.prepare("UPDATE note SET back = ?2 WHERE id = ?1").unwrap();
-        let mut note =
-            tx.prepare("INSERT INTO note (uid, deck, prompt_hash, front, back) VALUES (?1, 1, ?2, ?3, ?4)").unwrap();
-        let mut card =
-            tx.prepare("INSERT INTO card (note, deck, shuffle, new_position) VALUES (?1, 1, ?2, ?3)").unwrap();
-        let mut input = BufReader::with_capacity(1 << 16, File::open(tsv).unwrap());
-        let mut line = String::new();
-        let mut number = 0_u128;
-        while input.read_line(&mut line).unwrap() > 0 {
-            let (front, back) = line.trim_end_matches('\n').split_once('\t').unwrap();
-            let mut hasher = std::hash::DefaultHasher::new();
-            hasher.write(front.as_bytes());
-            let hash = hasher.finish().cast_signed();
-            let known = old > 0 && {
-                let mut rows = find.query((hash, old)).unwrap();
-                let mut known = false;
-                while let Some(row) = rows.next().unwrap() {
-                    if row.get_ref(1).unwrap().as_str().unwrap() == front {
-                        if row.get_ref(2).unwrap().as_str().unwrap() != back {
-                            update.execute((row.get::<_, i64>(0).unwrap(), back)).unwrap();
-                        }
-                        known = true;
-                    }
-                }
-                known
-            };
-            if !known {
-                number += 1;
-                let uid = (u128::try_from(old).unwrap() + number).to_be_bytes();
-                note.execute((uid, hash, front, back)).unwrap();
-                card.execute((tx.last_insert_rowid(), hash >> 1, i64::try_from(number).unwrap())).unwrap();
-            }
-            line.clear();
-        }
-    }
-    tx.commit().unwrap();
-}
-
 /// Statistics from the log: every event once, in the order of the fold, with what a sum needs of it.
 fn scan(path: &str) {
     let db = open(path);
-    let mut statement = db
-        .prepare("SELECT card, study_day, kind, quality, took_ms, interval_days FROM event ORDER BY card, hlc")
-        .unwrap();
+    let mut statement =
+        db.prepare("SELECT card, study_day, kind, quality, took_ms FROM event ORDER BY card, id").unwrap();
     let mut rows = statement.query([]).unwrap();
-    let (mut answers, mut passed, mut mature, mut time, mut card, mut interval) =
+    let (mut answers, mut passed, mut mature, mut time, mut card, mut last) =
         (0_i64, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64);
     while let Some(row) = rows.next().unwrap() {
-        let this: i64 = row.get(0).unwrap();
+        let (this, day): (i64, i64) = (row.get(0).unwrap(), row.get(1).unwrap());
         if this != card {
-            (card, interval) = (this, 0);
+            (card, last) = (this, day);
         }
-        if row.get::<_, i64>(2).unwrap() == 1 && row.get::<_, i64>(1).unwrap() > 0 {
+        if row.get::<_, i64>(2).unwrap() == 1 {
             answers += 1;
             passed += i64::from(row.get::<_, i64>(3).unwrap() >= 3);
-            mature += i64::from(interval >= 21);
+            // The interval is nowhere in the log: the days since the last answer take its place.
+            mature += i64::from(day - last >= 21);
             time += row.get::<_, i64>(4).unwrap().min(60_000);
-            interval = row.get(5).unwrap();
+            last = day;
         }
     }
     println!("{answers} {passed} {mature} {time}");
@@ -183,7 +127,10 @@ fn export(path: &str, out: &str) {
     let beside = format!("{out}.part");
     let mut file = BufWriter::with_capacity(1 << 16, File::create(&beside).unwrap());
     let mut statement = db
-        .prepare("SELECT lower(hex(n.uid)), n.key, k.name, n.body FROM note n JOIN deck k ON k.id = n.deck WHERE n.retired = 0")
+        .prepare(
+            "SELECT lower(hex(u.uid)), n.key, k.name, x.body FROM note n JOIN deck k ON k.id = n.deck \
+             JOIN note_name u ON u.id = n.id JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.retired = 0",
+        )
         .unwrap();
     let mut rows = statement.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {

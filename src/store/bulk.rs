@@ -9,18 +9,23 @@ use crate::core::card::NoteText;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
 use crate::core::fact::TopicText;
+use crate::core::id::EventId;
 use crate::core::id::NoteUid;
+use crate::core::log::EntryRef;
 use crate::core::text::fold;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::columns::entry_id;
 use crate::store::columns::ordinals_column;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
 use crate::store::shown::NoteRow;
 use crate::store::shown::last_position;
+use foldhash::fast::FixedState;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
@@ -214,6 +219,32 @@ struct Unclaimed {
     answer: String,
 }
 
+/// Rows of new decks that are written together: each statement is looked up once for all of them.
+const FRESH_AT_A_TIME: usize = 256;
+
+/// So many names from before are kept in memory, so that a new row needs no look into the database.
+const MOST_OLD_NAMES: i64 = 1 << 16;
+
+/// A note of a new deck that nothing can be known of, on its way into the database.
+struct Fresh {
+    uid: NoteUid,
+    key: Option<String>,
+    /// Where its text record lies in the buffer.
+    body: std::ops::Range<usize>,
+    salt: i64,
+    hash: [u8; 16],
+    deck: i64,
+    deck_id: Rc<str>,
+    position: i64,
+    topic: Option<i64>,
+    prompt_hash: i64,
+    text_hash: i64,
+    siblings: Option<i64>,
+    ordinals: Option<String>,
+    cards: i64,
+    held_out: bool,
+}
+
 /// Takes in the notes of one file, as part of an action.
 pub struct Bulk<'b, 's> {
     writer: &'b mut Writer<'s>,
@@ -231,6 +262,13 @@ pub struct Bulk<'b, 's> {
     /// Numbers of topics by deck and name: rows of one topic are many.
     topics: BTreeMap<(i64, String), i64>,
     kept: Vec<Kept>,
+    fresh: Vec<Fresh>,
+    /// The text records of `fresh`, one behind the other.
+    texts: String,
+    /// Uids of this file, as far as they can be told apart.
+    uids: Seen,
+    /// All uids from before, where they are few.
+    old_names: Option<HashSet<[u8; 16], FixedState>>,
 }
 
 impl<'b, 's> Bulk<'b, 's> {
@@ -240,6 +278,13 @@ impl<'b, 's> Bulk<'b, 's> {
     /// When the database can't be read.
     pub fn new(writer: &'b mut Writer<'s>, options: BulkOptions) -> Result<Self, StoreError> {
         let last_old_note = writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
+        let old_names = if last_old_note <= MOST_OLD_NAMES {
+            let mut statement = writer.tx.prepare_cached("SELECT uid FROM note_name")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Some(rows.collect::<Result<_, _>>()?)
+        } else {
+            None
+        };
         Ok(Self {
             writer,
             options,
@@ -254,6 +299,10 @@ impl<'b, 's> Bulk<'b, 's> {
             files_decks: Vec::new(),
             topics: BTreeMap::new(),
             kept: Vec::new(),
+            fresh: Vec::new(),
+            texts: String::new(),
+            uids: Seen::default(),
+            old_names,
         })
     }
 
@@ -427,6 +476,10 @@ impl<'b, 's> Bulk<'b, 's> {
     pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
         let place = self.options.place_in.clone();
         let now = self.next_place(place.as_deref().unwrap_or(deck))?;
+        if self.is_fresh(&now, who, note)? {
+            return self.gather(&now, who, key, note);
+        }
+        self.flush()?;
         if let Some(known) = self.by_uid(who.uid)? {
             return self.found(known, &now, key, note);
         }
@@ -459,6 +512,147 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(Placed::Later);
         }
         self.insert(&now, who, key, note)
+    }
+
+    /// Whether a row is surely a note of its own: in a deck that came with this file, under a uid and a prompt that neither
+    /// the database nor the file had before.
+    fn is_fresh(&mut self, deck: &DeckNow, who: Who, note: &PackedNote) -> Result<bool, StoreError> {
+        let [a, b, c, d, e, f, g, h, ..] = who.uid.0;
+        let short = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let seen = self.uids.may_have(0, short);
+        self.uids.add(0, short);
+        if deck.was_there || deck.is_builtin || self.options.edition > 0 || seen {
+            return Ok(false);
+        }
+        if !who.named && self.seen.may_have(deck.id, note.prompt_hash) {
+            return Ok(false);
+        }
+        Ok(match &self.old_names {
+            Some(names) => !names.contains(&who.uid.0),
+            None => self.by_uid(who.uid)?.is_none(),
+        })
+    }
+
+    /// Takes a note that is surely new along, to be written with others.
+    fn gather(
+        &mut self,
+        deck: &DeckNow,
+        who: Who,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<Placed, StoreError> {
+        let topic = self.topic_number(deck.id, note)?;
+        let start = self.texts.len();
+        let (salt, hash) = match note.seal {
+            Some(seal) => {
+                self.texts.push_str(&note.body);
+                seal
+            }
+            None => {
+                let salt = self.writer.salt();
+                let record = note.record(key.as_deref(), salt)?;
+                self.texts.push_str(record.body.as_deref().unwrap_or_default());
+                (salt, record.hash)
+            }
+        };
+        self.seen.add(deck.id, note.prompt_hash);
+        self.fresh.push(Fresh {
+            uid: who.uid,
+            key,
+            body: start..self.texts.len(),
+            salt,
+            hash,
+            deck: deck.id,
+            deck_id: Rc::clone(&deck.name_id),
+            position: deck.position,
+            topic,
+            prompt_hash: note.prompt_hash,
+            text_hash: note.text_hash,
+            siblings: note.siblings(&deck.name_id),
+            ordinals: ordinals_column(&note.ordinals),
+            cards: if note.held_out { 0 } else { i64::try_from(note.ordinals.len()).unwrap_or(0) },
+            held_out: note.held_out,
+        });
+        if self.fresh.len() >= FRESH_AT_A_TIME {
+            self.flush()?;
+        }
+        Ok(Placed::Added)
+    }
+
+    /// Writes the notes that were gathered, table by table.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        if self.fresh.is_empty() {
+            return Ok(());
+        }
+        let fresh = std::mem::take(&mut self.fresh);
+        let first = self.writer.next_sequence;
+        let sequences = || first..;
+        let id = |sequence| entry_id(self.writer.device, sequence);
+        let tx = &self.writer.tx;
+        let mut numbers = Vec::with_capacity(fresh.len());
+        {
+            let mut statement = tx.prepare_cached("INSERT INTO note_name (uid) VALUES (?1)")?;
+            for note in &fresh {
+                statement.execute([note.uid.0])?;
+                numbers.push(tx.last_insert_rowid());
+            }
+        }
+        {
+            let mut statement =
+                tx.prepare_cached("INSERT INTO fact (id, subject, kind, arg, position) VALUES (?1, ?2, 1, ?3, ?4)")?;
+            for ((note, number), sequence) in fresh.iter().zip(&numbers).zip(sequences()) {
+                statement.execute((id(sequence), number, note.deck, note.position))?;
+            }
+        }
+        {
+            let mut statement = tx.prepare_cached("INSERT INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, ?4)")?;
+            for (note, sequence) in fresh.iter().zip(sequences()) {
+                let body = self.texts.get(note.body.clone()).unwrap_or_default();
+                statement.execute((id(sequence), note.salt, note.hash, body))?;
+            }
+        }
+        {
+            // What the registers of a single fact would say, without asking them.
+            let mut statement = tx.prepare_cached(
+                "INSERT INTO note (id, deck, source, key, topic, position, prompt_hash, text_hash, siblings, ordinals, fresh,                  held_out, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?3)",
+            )?;
+            for ((note, number), sequence) in fresh.iter().zip(&numbers).zip(sequences()) {
+                statement.execute((
+                    number,
+                    note.deck,
+                    id(sequence),
+                    &note.key,
+                    note.topic,
+                    note.position,
+                    note.prompt_hash,
+                    note.text_hash,
+                    note.siblings,
+                    &note.ordinals,
+                    note.cards,
+                    note.held_out,
+                ))?;
+            }
+        }
+        if let Some(source) = self.options.source {
+            let mut statement = tx.prepare_cached("INSERT INTO note_followed (note, followed) VALUES (?1, ?2)")?;
+            for number in &numbers {
+                statement.execute((number, source))?;
+            }
+        }
+        let device = self.writer.device_id;
+        let chain = self.writer.chain()?;
+        for (note, sequence) in fresh.iter().zip(sequences()) {
+            let fact =
+                Fact::Brought { note: note.uid, deck: note.deck_id.to_string(), position: note.position, edition: 0 };
+            chain.entry(EntryRef::Fact(EventId { device, sequence }, &fact), Some(note.hash));
+        }
+        self.writer.next_sequence += u64::try_from(fresh.len()).unwrap_or(0);
+        self.writer.touched = true;
+        self.writer.lone = None;
+        self.fresh = fresh;
+        self.fresh.clear();
+        self.texts.clear();
+        Ok(())
     }
 
     /// The deck, with the position after the last one.
@@ -623,13 +817,7 @@ impl<'b, 's> Bulk<'b, 's> {
     }
 
     /// A row's note is there: what the file says of it that its source did not say yet is written.
-    fn found(
-        &mut self,
-        id: i64,
-        deck: &DeckNow,
-        key: Option<String>,
-        note: &PackedNote,
-    ) -> Result<Placed, StoreError> {
+    fn found(&mut self, id: i64, deck: &DeckNow, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
         let before = NoteRow::of(&self.writer.tx, id)?;
         if self.is_taken(id) {
             let same = before.is_some_and(|before| before.text_hash == note.text_hash);
@@ -725,12 +913,7 @@ impl<'b, 's> Bulk<'b, 's> {
         key: Option<&str>,
         note: &PackedNote,
     ) -> Result<(), StoreError> {
-        let fact = Fact::Brought {
-            note: uid,
-            deck: deck.name_id.to_string(),
-            position,
-            edition: self.options.edition,
-        };
+        let fact = Fact::Brought { note: uid, deck: deck.name_id.to_string(), position, edition: self.options.edition };
         let record = note.record(key, self.writer.salt())?;
         self.writer.append_packed(number, &fact, Some(&record))?;
         self.writer.refresh_note(number)
@@ -741,6 +924,7 @@ impl<'b, 's> Bulk<'b, 's> {
     /// # Errors
     /// When it can't be written.
     pub fn finish(mut self) -> Result<Finished, StoreError> {
+        self.flush()?;
         let mut placed = Vec::new();
         let mut rest = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
@@ -780,7 +964,11 @@ impl<'b, 's> Bulk<'b, 's> {
                     self.alias(row.who, note)?;
                     self.found(note, &row.now, row.key, &row.note)?
                 }
-                None => self.insert(&row.now, row.who, row.key, &row.note)?,
+                // A name may stand twice among the rows that waited.
+                None => match self.by_uid(row.who.uid)? {
+                    Some(known) => self.found(known, &row.now, row.key, &row.note)?,
+                    None => self.insert(&row.now, row.who, row.key, &row.note)?,
+                },
             });
         }
         let mut missing = 0;
@@ -921,9 +1109,7 @@ impl Writer<'_> {
         let facts = facts_of(&self.tx, &context.reader, note)?;
         let said: Vec<_> = facts
             .iter()
-            .filter(|row| {
-                matches!(row.fact, Fact::Brought { .. } | Fact::Gone { .. } | Fact::Ordered { .. })
-            })
+            .filter(|row| matches!(row.fact, Fact::Brought { .. } | Fact::Gone { .. } | Fact::Ordered { .. }))
             .map(|row| row.said(&context.voided))
             .filter(|said| said.counts)
             .collect();

@@ -151,9 +151,7 @@ impl Writer<'_> {
         }
         let change = i64::from(row.is_fresh(state)) - i64::from(row.is_fresh(&row.state));
         if change != 0 {
-            self.tx
-                .prepare_cached("UPDATE note SET fresh = fresh + ?2 WHERE id = ?1")?
-                .execute((row.note, change))?;
+            self.tx.prepare_cached("UPDATE note SET fresh = fresh + ?2 WHERE id = ?1")?.execute((row.note, change))?;
         }
         Ok(())
     }

@@ -82,7 +82,9 @@ pub(super) fn newest_hlc(db: &Connection, device: i64, sequence: u64) -> Result<
 /// What the log says of a device.
 pub(super) fn device_info(db: &Connection, reader: &Reader, number: i64) -> Result<Device, StoreError> {
     let (id, name, parent, sequence, chain, created) = db
-        .prepare_cached("SELECT uuid, name, parent, parent_sequence, parent_chain, created_at_ms FROM device WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT uuid, name, parent, parent_sequence, parent_chain, created_at_ms FROM device WHERE id = ?1",
+        )?
         .query_row([number], |row| {
             Ok((
                 DeviceId(row.get(0)?),

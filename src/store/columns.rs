@@ -108,12 +108,7 @@ pub(super) fn ordinals_column(ordinals: &[u16]) -> Option<String> {
 }
 
 /// An event's kind from its columns.
-pub(super) fn kind_of(
-    code: i64,
-    quality: Option<i64>,
-    took_ms: Option<i64>,
-    arg: Option<i64>,
-) -> Option<EventKind> {
+pub(super) fn kind_of(code: i64, quality: Option<i64>, took_ms: Option<i64>, arg: Option<i64>) -> Option<EventKind> {
     let took = Millis(u32_of(took_ms.unwrap_or(0)));
     EventKind::from_parts(u8::try_from(code).ok()?, quality.and_then(quality_of), took, arg)
 }
@@ -123,8 +118,24 @@ pub(super) fn kind_of(
 macro_rules! memory_columns {
     ($table:literal) => {
         concat!(
-            $table, ".repetitions, ", $table, ".interval_days, ", $table, ".lapses, ", $table, ".last_day, ", $table,
-            ".due, ", $table, ".last_quality, ", $table, ".ease, ", $table, ".stability, ", $table, ".difficulty"
+            $table,
+            ".repetitions, ",
+            $table,
+            ".interval_days, ",
+            $table,
+            ".lapses, ",
+            $table,
+            ".last_day, ",
+            $table,
+            ".due, ",
+            $table,
+            ".last_quality, ",
+            $table,
+            ".ease, ",
+            $table,
+            ".stability, ",
+            $table,
+            ".difficulty"
         )
     };
 }
@@ -142,10 +153,8 @@ pub(super) fn memory_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<
 }
 
 /// The columns of `card_state s` that [`state_of`] reads, in its order: sixteen, and the memory's nine first.
-pub(super) const STATE_COLUMNS: &str = concat!(
-    memory_columns!("s"),
-    ", s.answers, s.suspended, s.buried_until, s.marked, s.flag, s.config, s.last"
-);
+pub(super) const STATE_COLUMNS: &str =
+    concat!(memory_columns!("s"), ", s.answers, s.suspended, s.buried_until, s.marked, s.flag, s.config, s.last");
 
 /// How many columns [`STATE_COLUMNS`] are.
 pub(super) const STATE_WIDTH: usize = 16;

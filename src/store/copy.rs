@@ -133,10 +133,8 @@ impl Store {
     pub fn answers_not_in(&self, other: &Self) -> Result<u64, StoreError> {
         let mut newer = 0;
         for (number, id) in super::read_devices(&self.db)? {
-            let theirs: Option<i64> = other
-                .db
-                .query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0))
-                .optional()?;
+            let theirs: Option<i64> =
+                other.db.query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
             let known = match theirs {
                 Some(theirs) => newest_sequence(&other.db, theirs)?,
                 None => 0,

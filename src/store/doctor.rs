@@ -53,8 +53,7 @@ const FUTURE_MS: i64 = 86_400_000;
 const TRIGGERS: i64 = 19;
 
 /// Tables that can be made again.
-const CACHES: [&str; 9] =
-    ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
+const CACHES: [&str; 9] = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,7 +233,8 @@ impl Writer<'_> {
         for deck in self.numbers("SELECT id FROM deck_name ORDER BY id")? {
             self.refresh_deck(deck)?;
         }
-        let written = "SELECT DISTINCT subject FROM fact WHERE subject > 0 UNION SELECT DISTINCT card >> 9 FROM event ORDER BY 1";
+        let written =
+            "SELECT DISTINCT subject FROM fact WHERE subject > 0 UNION SELECT DISTINCT card >> 9 FROM event ORDER BY 1";
         for note in self.numbers(written)? {
             self.refresh_note(note)?;
         }
@@ -338,8 +338,7 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
         "SELECT s.card >> 9, s.card, s.deck, s.shuffle, s.offered, {STATE_COLUMNS} FROM card_state s ORDER BY s.card"
     ))?;
     let mut states = InOrder::new(states.query([])?)?;
-    let mut notes =
-        db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
+    let mut notes = db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
     let mut notes = InOrder::new(notes.query([])?)?;
     while let Some(note) = [facts.next, events.next, states.next, notes.next].into_iter().flatten().min() {
         let mut expected = None;
@@ -355,7 +354,8 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
                 several = true;
                 continue;
             };
-            if let (Some(salt), Some(body), Some(hash)) = (salt, body, row.get::<_, Option<[u8; 16]>>(2 + FACT_WIDTH)?) {
+            if let (Some(salt), Some(body), Some(hash)) = (salt, body, row.get::<_, Option<[u8; 16]>>(2 + FACT_WIDTH)?)
+            {
                 seen.broken_texts += u64::from(text_hash(salt, body) != hash);
             }
             if let Some(body) = body.filter(|body| body.contains("\"media\":{")) {
@@ -503,12 +503,7 @@ fn compare_decks(db: &Connection, context: &Context, seen: &mut Seen) -> Result<
 }
 
 /// Compares what the events add up to with what is kept. Rows that are all zero say nothing, whether they are there or not.
-fn compare_sums(
-    db: &Connection,
-    stamp: Stamp,
-    sums: &Sums,
-    differences: &mut Differences,
-) -> Result<(), StoreError> {
+fn compare_sums(db: &Connection, stamp: Stamp, sums: &Sums, differences: &mut Differences) -> Result<(), StoreError> {
     let mut days = sums.days.clone();
     let mut statement = db.prepare("SELECT * FROM day_sum")?;
     let mut rows = statement.query([])?;
@@ -549,7 +544,9 @@ fn compare_sums(
     sides.values().for_each(|count| differences.count("side_sum", *count != 0));
     // What was written on a later day than this one has dropped its own older days.
     let newest: Option<i32> = db.query_row("SELECT max(study_day) FROM asked", [], |row| row.get(0))?;
-    let kept_from = asked_from(stamp.today).0.max(newest.map_or(i32::MIN, |day| asked_from(crate::core::study_day::StudyDay(day)).0));
+    let kept_from = asked_from(stamp.today)
+        .0
+        .max(newest.map_or(i32::MIN, |day| asked_from(crate::core::study_day::StudyDay(day)).0));
     let mut asked = sums.asked.clone();
     asked.retain(|(day, _), _| *day >= kept_from);
     let mut statement = db.prepare("SELECT study_day, card, answers, hlc FROM asked WHERE study_day >= ?1")?;

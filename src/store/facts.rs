@@ -74,10 +74,7 @@ pub(super) fn deck_id(db: &Connection, number: i64) -> Result<String, StoreError
 
 /// The number of a note's name, where it has one here.
 pub(super) fn note_number(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
-    Ok(db
-        .prepare_cached("SELECT id FROM note_name WHERE uid = ?1")?
-        .query_row([uid.0], |row| row.get(0))
-        .optional()?)
+    Ok(db.prepare_cached("SELECT id FROM note_name WHERE uid = ?1")?.query_row([uid.0], |row| row.get(0)).optional()?)
 }
 
 /// The number of a deck's id, where it has one here.
@@ -90,7 +87,8 @@ pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: us
     let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
     let (id, subject, code): (i64, i64, i64) = (row.get(first)?, row.get(first + 1)?, row.get(first + 2)?);
     let (arg, position, edition) = (number(3)?, number(4)?, u32_of(number(5)?.unwrap_or(0)));
-    let missing = || StoreError::Corrupt(format!("fact {} has a kind ({code}) or parts that can't be read", entry_parts(id).1));
+    let missing =
+        || StoreError::Corrupt(format!("fact {} has a kind ({code}) or parts that can't be read", entry_parts(id).1));
     let note = || note_uid(db, subject);
     let deck = || deck_id(db, -subject);
     Ok(match code {
@@ -173,6 +171,12 @@ pub(super) fn facts_of(db: &Connection, reader: &Reader, subject: i64) -> Result
 }
 
 impl Writer<'_> {
+    /// Salts for a thread that packs texts for this writer.
+    #[must_use]
+    pub fn salts(&self) -> Salts {
+        self.salts.apart()
+    }
+
     /// Chance for one text.
     pub(super) fn salt(&mut self) -> i64 {
         self.salts.next()
@@ -241,7 +245,9 @@ impl Writer<'_> {
             Fact::Scheduler { config, .. } => {
                 if let Some(config) = config {
                     let refused = || {
-                        StoreError::Refused("a deck is given to a scheduler whose configuration is not there".to_owned())
+                        StoreError::Refused(
+                            "a deck is given to a scheduler whose configuration is not there".to_owned(),
+                        )
                     };
                     arg = Some(self.known_config(*config)?.ok_or_else(refused)?);
                 }
@@ -318,7 +324,7 @@ impl Writer<'_> {
 }
 
 /// Salts of texts: a stream that begins with chance from outside.
-pub(super) struct Salts {
+pub struct Salts {
     chance: [u8; 16],
     count: Cell<u64>,
 }
@@ -326,6 +332,16 @@ pub(super) struct Salts {
 impl Salts {
     pub(super) fn from_chance(chance: [u8; 16]) -> Self {
         Self { chance, count: Cell::new(0) }
+    }
+
+    /// Another stream that begins with these ones' next: for a thread of its own.
+    pub(super) fn apart(&self) -> Self {
+        let mut chance = [0; 16];
+        let (front, back) = (self.next().to_be_bytes(), self.next().to_be_bytes());
+        for (to, from) in chance.iter_mut().zip(front.into_iter().chain(back)) {
+            *to = from;
+        }
+        Self::from_chance(chance)
     }
 
     /// The first 8 bytes of SHA-256 over the chance and a count: nobody who has one salt can tell another.

@@ -106,7 +106,9 @@ impl Writer<'_> {
 
     /// An action that wrote nothing but what is followed has no name, and can't be undone by one.
     pub(super) fn forget_unwritten_action(&self) -> Result<(), StoreError> {
-        self.tx.prepare_cached("UPDATE followed SET action = NULL WHERE action = ?1")?.execute([self.local_action()])?;
+        self.tx
+            .prepare_cached("UPDATE followed SET action = NULL WHERE action = ?1")?
+            .execute([self.local_action()])?;
         Ok(())
     }
 }

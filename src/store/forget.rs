@@ -334,14 +334,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Takes the texts that an erasure which came by union covers.
-    pub(super) fn erase_again(&mut self, what: &Erasure) -> Result<(), StoreError> {
-        let mut taken = Taken::default();
-        let nobody = EventId { device: crate::core::id::DeviceId([0; 16]), sequence: 0 };
-        self.find_words(what, (Hlc(i64::MAX), nobody), &mut taken)?;
-        self.erase(&taken)
-    }
-
     /// Takes body and salt of texts. What is shown of their notes and decks, and the sums, are the caller's.
     pub(super) fn erase(&self, taken: &Taken) -> Result<(), StoreError> {
         let mut statement = self.tx.prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1")?;

@@ -18,9 +18,9 @@ mod followed;
 mod forget;
 mod fork;
 mod history;
-mod log_out;
 #[cfg(test)]
 mod laws;
+mod log_out;
 mod look;
 mod mastery;
 mod media;
@@ -58,6 +58,7 @@ pub use due::DeckSet;
 pub use due::Limits;
 pub use error::StoreError;
 pub use error::Trouble;
+pub use facts::Salts;
 pub use followed::SourceFile;
 pub use forget::Forgotten;
 pub use history::Happened;
@@ -86,7 +87,6 @@ use copy::copy_to;
 use copy::header_of;
 use copy::make_file;
 use copy::make_folder;
-use facts::Salts;
 use review_log::Reader;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
@@ -345,8 +345,7 @@ impl Store {
         let known = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
         let context = read_context(&tx, None)?;
         let device = known.and_then(|id| Some((context.reader.device_number(id)?, id)));
-        let mut writer =
-            Writer::new(tx, device.unwrap_or((0, DeviceId([0; 16]))), stamp, None, None, &self.salts)?;
+        let mut writer = Writer::new(tx, device.unwrap_or((0, DeviceId([0; 16]))), stamp, None, None, &self.salts)?;
         let done = work(&mut writer)?;
         writer.finish_unlogged()?;
         self.unmoved.set(ACTIONS_A_CHECKPOINT);

@@ -264,10 +264,9 @@ impl Writer<'_> {
             return Ok(false);
         }
         let known: Option<i64> = match super::facts::note_number(&self.tx, uid)? {
-            Some(alias) => self
-                .tx
-                .query_row("SELECT note FROM alias WHERE alias = ?1", [alias], |row| row.get(0))
-                .optional()?,
+            Some(alias) => {
+                self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [alias], |row| row.get(0)).optional()?
+            }
             None => None,
         };
         if uid != note && known != Some(number) {
@@ -307,8 +306,7 @@ impl Writer<'_> {
         if let Some((number, true)) = known {
             return Ok(number);
         }
-        let head =
-            Head { name: name.to_owned(), origin: DeckOrigin::Made.name().to_owned(), ..Head::default() };
+        let head = Head { name: name.to_owned(), origin: DeckOrigin::Made.name().to_owned(), ..Head::default() };
         let words = serde_json::to_string(&head).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         self.append_fact(&Fact::Head { deck: id.to_owned(), edition: 0 }, Some(words))?;
         self.name_deck(id)

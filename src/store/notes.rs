@@ -7,6 +7,7 @@ use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::id::quick64;
 use crate::core::log::TextRecord;
+use crate::core::log::text_hash;
 use crate::core::replay::replay_needed;
 use crate::core::replay::seen_by;
 use crate::core::session::Loaded;
@@ -17,6 +18,7 @@ use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::hash_bits;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::u32_of;
+use crate::store::facts::Salts;
 use crate::store::review_log::events_of;
 use crate::store::review_log::whole_state_of;
 use serde::Deserialize;
@@ -48,6 +50,8 @@ pub struct PackedNote {
     pub(super) group: Option<String>,
     pub(super) held_out: bool,
     pub(super) ordinals: Vec<u16>,
+    /// Salt and hash of the text record, made where the note was packed for good.
+    pub(super) seal: Option<(i64, [u8; 16])>,
 }
 
 impl PackedNote {
@@ -76,7 +80,21 @@ impl PackedNote {
             group: text.group.clone(),
             held_out: text.held_out,
             ordinals: text.ordinals(),
+            seal: None,
         })
+    }
+
+    /// The same with its key in it and its text record's hash made, so that nothing is left to do but to write it.
+    ///
+    /// # Errors
+    /// When the key can't be written as JSON.
+    pub fn sealed(mut self, key: Option<&str>, salts: &Salts) -> Result<Self, StoreError> {
+        if key.is_some() {
+            self.body = with_key(&self.body, key)?;
+        }
+        let salt = salts.next();
+        self.seal = Some((salt, text_hash(salt, &self.body)));
+        Ok(self)
     }
 
     /// How many bytes it has.
@@ -100,7 +118,10 @@ impl PackedNote {
 
     /// The text record of a note with that key.
     pub(super) fn record(&self, key: Option<&str>, salt: i64) -> Result<TextRecord, StoreError> {
-        Ok(TextRecord::new(salt, with_key(&self.body, key)?))
+        match self.seal {
+            Some((salt, hash)) => Ok(TextRecord { salt: Some(salt), hash, body: Some(self.body.clone()) }),
+            None => Ok(TextRecord::new(salt, with_key(&self.body, key)?)),
+        }
     }
 }
 

@@ -92,7 +92,8 @@ impl Reader {
                 schedulers.insert(id, scheduler);
             }
         }
-        let mut statement = db.prepare_cached("SELECT id, parent, parent_sequence FROM device WHERE parent IS NOT NULL")?;
+        let mut statement =
+            db.prepare_cached("SELECT id, parent, parent_sequence FROM device WHERE parent IS NOT NULL")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, u64_of(row.get(2)?))))?;
         let forks = rows.collect::<Result<_, _>>()?;
         let devices = super::read_devices(db)?;
@@ -155,8 +156,7 @@ impl Reader {
 
     /// The name of an entry that has to be there.
     pub(super) fn known(&self, id: i64) -> Result<EventId, StoreError> {
-        self.entry(id)
-            .ok_or_else(|| StoreError::Corrupt("an entry names a device that is not in the table".to_owned()))
+        self.entry(id).ok_or_else(|| StoreError::Corrupt("an entry names a device that is not in the table".to_owned()))
     }
 
     /// Reads [`event_columns`] from column `first` on.
@@ -195,12 +195,7 @@ pub(super) fn whole_state_of(row: &Row<'_>, first: usize, reader: &Reader) -> ru
 }
 
 /// The events of one card, in the order of the fold.
-pub(super) fn events_of(
-    db: &Connection,
-    reader: &Reader,
-    number: i64,
-    card: CardId,
-) -> Result<Vec<Event>, StoreError> {
+pub(super) fn events_of(db: &Connection, reader: &Reader, number: i64, card: CardId) -> Result<Vec<Event>, StoreError> {
     let mut statement =
         db.prepare_cached(&format!("SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1", event_columns()))?;
     let mut rows = statement.query([number])?;
@@ -239,11 +234,16 @@ pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreEr
     let mut undos = Vec::new();
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let (first, entries, hlc) = match reader.pending.get().filter(|(first, _)| id >= *first && first >> 32 == id >> 32) {
-            // Of the action that is being written nobody knows yet how long it will be.
-            Some((first, hlc)) => (Some(first), u64::from(u32::MAX), hlc),
-            None => (row.get(2)?, u64_of(row.get::<_, Option<i64>>(3)?.unwrap_or(0)), row.get::<_, Option<i64>>(4)?.unwrap_or(0)),
-        };
+        let (first, entries, hlc) =
+            match reader.pending.get().filter(|(first, _)| id >= *first && first >> 32 == id >> 32) {
+                // Of the action that is being written nobody knows yet how long it will be.
+                Some((first, hlc)) => (Some(first), u64::from(u32::MAX), hlc),
+                None => (
+                    row.get(2)?,
+                    u64_of(row.get::<_, Option<i64>>(3)?.unwrap_or(0)),
+                    row.get::<_, Option<i64>>(4)?.unwrap_or(0),
+                ),
+            };
         let named = super::fork::meant(db, reader, id, row.get(1)?)?;
         let (Some(by), Some(named), Some(action)) =
             (reader.entry(id), reader.entry(named), first.and_then(|first| reader.entry(first)))
@@ -333,9 +333,8 @@ impl Store {
         for (id, hlc, day, until) in found {
             let entry = reader.known(id)?;
             if !voided.has(entry) {
-                let fact = until.map_or(crate::core::fact::Fact::Resumed, |until| {
-                    crate::core::fact::Fact::Paused { until }
-                });
+                let fact =
+                    until.map_or(crate::core::fact::Fact::Resumed, |until| crate::core::fact::Fact::Paused { until });
                 facts.push(((hlc, entry), day, fact));
             }
         }

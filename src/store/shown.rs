@@ -185,6 +185,8 @@ pub(super) fn note_row(
         Some(own) => body_of(db, own)?,
         None => None,
     };
+    // A text that its source brought anew takes the place of an own one that was erased.
+    let own = own.filter(|_| own_body.is_some() || source_body.is_none());
     let own_is_erased = own.is_some() && own_body.is_none();
     let shown_body = if own.is_some() { own_body.as_deref() } else { source_body.as_deref() };
     let base = match source_body.as_deref().or(own_body.as_deref()) {
@@ -285,9 +287,7 @@ impl Writer<'_> {
     pub(super) fn is_answered(&self, note: i64) -> Result<bool, StoreError> {
         Ok(self
             .tx
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM card_state WHERE card BETWEEN ?1 AND ?2 AND answers > 0)",
-            )?
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card BETWEEN ?1 AND ?2 AND answers > 0)")?
             .query_row((card_number(note, 0), card_number(note, super::columns::MOST_ORDINAL)), |row| row.get(0))?)
     }
 
@@ -324,7 +324,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let moves = before.as_ref().is_some_and(|before| before.deck != now.deck || before.topic != now.topic);
-        let cards = self.cards_with_state(note)?;
+        let cards = if moves { self.counted_cards(note)? } else { Vec::new() };
         if moves {
             for card in &cards {
                 if let Some(row) = CardRow::of_number(&self.tx, &context.reader, *card)? {
@@ -375,14 +375,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn cards_with_state(&self, note: i64) -> Result<Vec<i64>, StoreError> {
+    /// The cards of a note that something may be counted of. Answers of another program leave no state.
+    fn counted_cards(&self, note: i64) -> Result<Vec<i64>, StoreError> {
         let mut statement =
-            self.tx.prepare_cached("SELECT card FROM card_state WHERE card BETWEEN ?1 AND ?2 ORDER BY card")?;
-        let rows = statement.query_map(
-            (card_number(note, 0), card_number(note, super::columns::MOST_ORDINAL)),
-            |row| row.get(0),
-        )?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            self.tx.prepare_cached("SELECT DISTINCT card FROM event WHERE card BETWEEN ?1 AND ?2 ORDER BY card")?;
+        let rows = statement
+            .query_map((card_number(note, 0), card_number(note, super::columns::MOST_ORDINAL)), |row| row.get(0))?;
+        let mut cards: Vec<i64> = rows.collect::<Result<_, _>>()?;
+        cards.retain(|card| !self.uncounted.contains(card));
+        Ok(cards)
     }
 
     /// Brings up to date which cards of a note are offered, and how many are new.
@@ -393,10 +394,10 @@ impl Writer<'_> {
             let mut statement = self.tx.prepare_cached(
                 "SELECT card, repetitions IS NULL, suspended FROM card_state WHERE card BETWEEN ?1 AND ?2",
             )?;
-            let rows = statement.query_map(
-                (card_number(note, 0), card_number(note, super::columns::MOST_ORDINAL)),
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
+            let rows = statement
+                .query_map((card_number(note, 0), card_number(note, super::columns::MOST_ORDINAL)), |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?;
             rows.collect::<Result<_, _>>()?
         };
         for (card, is_new, suspended) in states {
@@ -404,13 +405,13 @@ impl Writer<'_> {
             if asked && (!is_new || suspended) {
                 fresh -= 1;
             }
-            self.tx
-                .prepare_cached("UPDATE card_state SET offered = ?2, deck = ?3 WHERE card = ?1")?
-                .execute((card, asked && !suspended, row.deck))?;
+            self.tx.prepare_cached("UPDATE card_state SET offered = ?2, deck = ?3 WHERE card = ?1")?.execute((
+                card,
+                asked && !suspended,
+                row.deck,
+            ))?;
         }
-        self.tx
-            .prepare_cached("UPDATE note SET fresh = ?2 WHERE id = ?1 AND fresh <> ?2")?
-            .execute((note, fresh))?;
+        self.tx.prepare_cached("UPDATE note SET fresh = ?2 WHERE id = ?1 AND fresh <> ?2")?.execute((note, fresh))?;
         Ok(())
     }
 
@@ -535,7 +536,9 @@ impl Writer<'_> {
             Some(note) => {
                 let note = self.name_note(note)?;
                 self.tx
-                    .prepare_cached("INSERT INTO alias (alias, note) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET note = ?2")?
+                    .prepare_cached(
+                        "INSERT INTO alias (alias, note) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET note = ?2",
+                    )?
                     .execute((alias, note))?;
             }
             None => {

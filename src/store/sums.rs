@@ -73,7 +73,7 @@ impl Sums {
         }
         if day >= asked_from {
             if sign < 0 {
-                *self.unasked.entry((day.0, row.id)).or_default() += 1;
+                self.take_asked((day.0, row.id));
             } else {
                 let (answers, hlc) = self.asked.entry((day.0, row.id)).or_default();
                 *answers += sign;
@@ -82,13 +82,23 @@ impl Sums {
         }
         let [answers, _, _, _, _, young_passed, young_all, mature_passed, mature_all, time, _, _] = numbers;
         let sums = self.topics.entry((row.deck, row.topic, day.month())).or_default();
-        for (sum, number) in
-            sums.iter_mut().zip([answers, young_passed + mature_passed, young_all + mature_all, time])
+        for (sum, number) in sums.iter_mut().zip([answers, young_passed + mature_passed, young_all + mature_all, time])
         {
             *sum += number;
         }
         if let Some((kind, expected, given)) = tally::counts(event) {
             *self.sides.entry((day.month(), row.deck, kind.name(), expected, given)).or_default() += sign;
+        }
+    }
+
+    /// Takes one answer of a card away: of those that were added here, as long as there are any.
+    fn take_asked(&mut self, key: (i32, i64)) {
+        match self.asked.get_mut(&key) {
+            Some((answers, _)) if *answers > 1 => *answers -= 1,
+            Some(_) => {
+                self.asked.remove(&key);
+            }
+            None => *self.unasked.entry(key).or_default() += 1,
         }
     }
 }

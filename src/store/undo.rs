@@ -111,8 +111,9 @@ fn range_of(context: &Context, span: Span) -> Option<(i64, i64)> {
 
 /// The numbers of the notes that an action's facts are about.
 fn notes_of(db: &Connection, range: (i64, i64)) -> Result<Vec<i64>, StoreError> {
-    let mut statement = db
-        .prepare_cached("SELECT DISTINCT subject FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 ORDER BY subject")?;
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT subject FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 ORDER BY subject",
+    )?;
     let rows = statement.query_map(range, |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -149,7 +150,8 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         Ok(u64_of(db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?))
     };
     line.cards = count("SELECT count(DISTINCT card) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?;
-    line.notes = count("SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> 12")?;
+    line.notes =
+        count("SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> 12")?;
     line.restarts =
         count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind = 14")? > 0;
     let mut note = None;
@@ -188,10 +190,8 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         }
     }
     for deck in decks {
-        let name: Option<String> = db
-            .prepare_cached("SELECT name FROM deck WHERE id = ?1")?
-            .query_row([deck], |row| row.get(0))
-            .optional()?;
+        let name: Option<String> =
+            db.prepare_cached("SELECT name FROM deck WHERE id = ?1")?.query_row([deck], |row| row.get(0)).optional()?;
         line.decks.extend(name);
     }
     line.decks.sort();
@@ -275,7 +275,9 @@ impl Store {
             {
                 let named: Option<i64> = self
                     .db
-                    .prepare_cached("SELECT arg FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1")?
+                    .prepare_cached(
+                        "SELECT arg FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
+                    )?
                     .query_row(range, |row| row.get(0))
                     .optional()?;
                 let named = match named {
@@ -489,4 +491,3 @@ impl Writer<'_> {
         Ok(())
     }
 }
-

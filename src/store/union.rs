@@ -31,9 +31,9 @@ use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
 use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
+use crate::store::columns::u64_of;
 use crate::store::forget::Erasures;
 use crate::store::forget::Taken;
-use crate::store::columns::u64_of;
 use crate::store::fork;
 use crate::store::fork::twins::End;
 use crate::store::fork::twins::Twins;
@@ -105,8 +105,6 @@ pub struct Union<'u, 's> {
     pub(super) leaves: bool,
     segment: Option<Segment>,
     events: Vec<(i64, Event, Option<i64>, Option<TextRecord>)>,
-    /// Cards with new events, whose sums were taken away.
-    cards: BTreeSet<i64>,
     /// Notes with new facts.
     notes: BTreeSet<i64>,
     decks: BTreeSet<i64>,
@@ -185,7 +183,6 @@ impl Store {
                 leaves: false,
                 segment: None,
                 events: Vec::new(),
-                cards: BTreeSet::new(),
                 notes: BTreeSet::new(),
                 decks: BTreeSet::new(),
                 aliases: BTreeSet::new(),
@@ -257,11 +254,8 @@ impl Union<'_, '_> {
         let is_here = is_within && chain::tail(tx, reader, number, before)?.hash == head.before;
         let twins = Twins::of(tx, reader, number, head, is_here && before >= first)?;
         let last = head.to.min(known);
-        let expected = if is_here && last >= head.from {
-            Some((last, chain::tail(tx, reader, number, last)?.hash))
-        } else {
-            None
-        };
+        let expected =
+            if is_here && last >= head.from { Some((last, chain::tail(tx, reader, number, last)?.hash)) } else { None };
         let last_hlc = if is_here && known == before { chain::newest_hlc(tx, number, known)?.0 } else { 0 };
         let mut segment = Segment {
             device: head.device.id,
@@ -307,11 +301,8 @@ impl Union<'_, '_> {
     fn device(&mut self, line: u64, head: &SegmentHead) -> Result<i64, StoreError> {
         let device = &head.device;
         let number = self.writer.device_number(device.id)?;
-        let known: Option<i64> = self.writer.tx.query_row(
-            "SELECT created_at_ms FROM device WHERE id = ?1",
-            [number],
-            |row| row.get(0),
-        )?;
+        let known: Option<i64> =
+            self.writer.tx.query_row("SELECT created_at_ms FROM device WHERE id = ?1", [number], |row| row.get(0))?;
         let parent = match &device.parent {
             Some(parent) => Some(self.writer.device_number(parent.device)?),
             None => None,
@@ -421,13 +412,7 @@ impl Union<'_, '_> {
     }
 
     /// An action is whole, with this entry as its last one.
-    fn close(
-        &mut self,
-        line: u64,
-        segment: &mut Segment,
-        action: &Action,
-        entry: &Entry,
-    ) -> Result<(), StoreError> {
+    fn close(&mut self, line: u64, segment: &mut Segment, action: &Action, entry: &Entry) -> Result<(), StoreError> {
         let end = (entry.id().sequence, segment.chain.finish(action));
         if self.own == Some(segment.device) && !segment.is_elsewhere {
             segment.passed.push(end);
@@ -523,7 +508,7 @@ impl Union<'_, '_> {
 
     /// Takes a card's answers out of the sums, as they counted before, and its state away: both are made again at the end.
     fn take_away(&mut self, card: i64) -> Result<(), StoreError> {
-        if !self.cards.insert(card) {
+        if !self.writer.uncounted.insert(card) {
             return Ok(());
         }
         let has_state: bool = self
@@ -619,6 +604,7 @@ impl Union<'_, '_> {
         self.decks.extend(&taken.decks);
         if self.renamed {
             self.writer.gathered = None;
+            self.writer.uncounted.clear();
             self.writer.rebuild()?;
             return Ok((self.done, self.erased));
         }
@@ -641,7 +627,7 @@ impl Union<'_, '_> {
                 };
             }
         }
-        self.notes.extend(self.cards.iter().map(|card| card_parts(*card).0));
+        self.notes.extend(self.writer.uncounted.iter().map(|card| card_parts(*card).0));
         // Decks before notes, since an edition decides what of them is still there; cards last, since their sums hang on where
         // their notes lie.
         for deck in std::mem::take(&mut self.decks) {
@@ -654,7 +640,7 @@ impl Union<'_, '_> {
             self.writer.refresh_note(*note)?;
         }
         let mut answered = BTreeSet::new();
-        for card in std::mem::take(&mut self.cards) {
+        for card in std::mem::take(&mut self.writer.uncounted) {
             self.writer.refold(card, None, &now.voided)?;
             answered.insert(card_parts(card).0);
         }

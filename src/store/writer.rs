@@ -78,6 +78,8 @@ pub struct Writer<'s> {
     pub(super) salts: Rc<Salts>,
     pub(super) deck_numbers: HashMap<String, i64>,
     pub(super) decks_to_list: BTreeSet<i64>,
+    /// Cards whose answers were taken out of the sums, until they are counted again.
+    pub(super) uncounted: BTreeSet<i64>,
     /// Sums that are gathered before they are written, while very many cards are folded.
     pub(super) gathered: Option<Sums>,
     pub(super) state_folder: Option<PathBuf>,
@@ -117,6 +119,7 @@ impl<'s> Writer<'s> {
             salts: Rc::clone(salts),
             deck_numbers: HashMap::new(),
             decks_to_list: BTreeSet::new(),
+            uncounted: BTreeSet::new(),
             gathered: None,
             state_folder: None,
             context,
@@ -223,8 +226,7 @@ impl<'s> Writer<'s> {
             },
             None => {
                 let Stamp { now, today } = self.stamp;
-                let action =
-                    Action { span, kind, subject: subject.clone(), at: now, study_day: today, hlc: self.hlc };
+                let action = Action { span, kind, subject: subject.clone(), at: now, study_day: today, hlc: self.hlc };
                 self.insert_action(self.local_action(), &action)?;
                 action
             }

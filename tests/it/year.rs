@@ -2,10 +2,10 @@
 //! in docs/ show. The same lives in every run.
 
 use crate::world::World;
+use lmq::core::action::Subject;
 use lmq::core::card::Ask;
 use lmq::core::checkup;
 use lmq::core::checkup::MINUTES;
-use lmq::core::action::Subject;
 use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
 use lmq::core::queue::Candidate;

@@ -123,9 +123,7 @@ impl<'s> States<'s> {
     fn of(&mut self, card: i64) -> Result<Happened, StoreError> {
         match self {
             Self::Unasked => Ok(Happened::default()),
-            Self::OneByOne(statement) => {
-                Ok(statement.query_row([card], Happened::of).optional()?.unwrap_or_default())
-            }
+            Self::OneByOne(statement) => Ok(statement.query_row([card], Happened::of).optional()?.unwrap_or_default()),
             Self::InOrder(rows, next) => {
                 while next.as_ref().is_some_and(|(number, _)| *number < card) {
                     *next = read_next(rows)?;

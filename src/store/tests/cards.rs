@@ -9,7 +9,6 @@ use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
-use crate::store::Store;
 
 const ONE: [(&str, &str, &str, &[&str]); 1] = [("a", "one", "1", &["x"])];
 
@@ -85,8 +84,7 @@ fn the_stored_study_day_is_the_raw_one() {
     let days: Vec<StudyDay> = a.events(first(uid("a"))).iter().map(|event| event.study_day).collect();
     assert_eq!(days, [last, raw]);
     assert_eq!(a.memory(uid("a")).last, last, "only the memory goes by the card's last day");
-    let counted: Vec<StudyDay> =
-        a.store.day_totals(&DeckSet::All).unwrap().into_iter().map(|(day, _)| day).collect();
+    let counted: Vec<StudyDay> = a.store.day_totals(&DeckSet::All).unwrap().into_iter().map(|(day, _)| day).collect();
     assert_eq!(counted, [raw, last]);
     let mut b = Device::new(2);
     b.after(&a);
@@ -128,7 +126,11 @@ fn a_suspended_card_takes_no_answer_here_and_keeps_those_of_others() {
     b.after(&a);
     b.hears(&a);
     a.happens(uid("a"), EventKind::Suspended);
-    let draft = Draft::new(first(uid("a")), EventKind::Answered { quality: quality(4), took: Millis(1) }, a.state(uid("a")).last_event);
+    let draft = Draft::new(
+        first(uid("a")),
+        EventKind::Answered { quality: quality(4), took: Millis(1) },
+        a.state(uid("a")).last_event,
+    );
     let (stamp, scheduler) = (a.stamp(), a.scheduler.clone());
     let refused = a.store.write(stamp, ActionKind::Answer, Subject::None, |writer| writer.append(&draft, &scheduler));
     assert!(matches!(refused, Err(StoreError::Suspended)));
@@ -262,11 +264,7 @@ fn a_check_up_is_named_by_its_device_and_first_action_and_a_fork_goes_on_with_no
     let again = a.store.write(stamp, ActionKind::Checkup, Subject::None, |writer| writer.append_checked(&draft));
     assert!(matches!(again, Err(StoreError::Stale)));
     // A copy of the database is another device from its first entry on, and begins a check-up of its own.
-    let mut copy = Device::new(3);
-    let path = copy.folder.path().join("copied.db");
-    a.store.copy_to(&path).unwrap();
-    copy.store = Store::open(&path, Device::here(3), a.stamp().now).unwrap();
-    copy.after(&a);
+    let mut copy = a.copied(3);
     copy.happens(uid("a"), EventKind::Marked);
     assert_ne!(id(&copy), id(&a));
     assert_eq!(checkup::open(&taken(&copy), id(&copy), today), None);

@@ -95,7 +95,10 @@ fn what_two_devices_imported_is_counted_once_with_its_own_times() {
     }
     // The step itself was taken now.
     let line = a.store.action_line(here).unwrap().unwrap();
-    assert!((a.now_ms - line.at.unix_ms) < 10 * MINUTE_MS && line.at.offset_min == a.stamp().now.offset_min, "{line:?}");
+    assert!(
+        (a.now_ms - line.at.unix_ms) < 10 * MINUTE_MS && line.at.offset_min == a.stamp().now.offset_min,
+        "{line:?}"
+    );
     // When the one that counts is taken back, the other's counts.
     a.undo(here);
     meet(&mut [&mut a, &mut b]);
@@ -236,9 +239,10 @@ fn records_of_another_program_may_come_before_their_note() {
     b.after(&a);
     import(&mut b, &[adopted(uid("a"), 60, 7), adopted(uid("b"), 50, 8)]);
     let own = crate::store::laws::cut(&b.log(), 99);
-    for segment in own.iter().filter(|segment| {
-        matches!(segment.first(), Some(LogRecord::Head(head)) if head.device.name == "device 2")
-    }) {
+    for segment in own
+        .iter()
+        .filter(|segment| matches!(segment.first(), Some(LogRecord::Head(head)) if head.device.name == "device 2"))
+    {
         late.unite(segment).unwrap();
     }
     assert_in_order(&mut late);

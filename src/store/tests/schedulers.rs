@@ -50,7 +50,10 @@ fn a_deck_goes_to_another_scheduler_and_back() {
     give(&mut a, "file", Some(&second()));
     assert_eq!(a.memory(uid("a")), by_sm2, "nothing moves before the next answer");
     let shown = a.store.load(first(uid("a"))).unwrap().unwrap();
-    assert!(is_second(shown.state.memory.as_ref().unwrap()), "a session shows what that scheduler makes of the history");
+    assert!(
+        is_second(shown.state.memory.as_ref().unwrap()),
+        "a session shows what that scheduler makes of the history"
+    );
     answers(&mut a, uid("a"), &[4]);
     let by_second = a.memory(uid("a"));
     assert!(is_second(&by_second));

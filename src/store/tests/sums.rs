@@ -10,7 +10,7 @@ use crate::store::Happened;
 use crate::store::Store;
 use std::collections::BTreeMap;
 
-/// Deck and topic of each note by their ids, empty where it has none.
+/// Deck and topic of each note by their ids, empty where it has none; a topic's after that of the deck that has it.
 type Places = BTreeMap<NoteUid, (String, String)>;
 
 /// Sums under global names; those that are zero left out.
@@ -41,8 +41,9 @@ fn places(store: &Store) -> Places {
     let mut statement = store
         .db
         .prepare(
-            "SELECT u.uid, coalesce(k.name_id, ''), coalesce(t.name_id, '') FROM note n JOIN note_name u ON u.id = n.id \
-             LEFT JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic",
+            "SELECT u.uid, coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, '') FROM note n \
+             JOIN note_name u ON u.id = n.id LEFT JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic \
+             LEFT JOIN deck h ON h.id = t.deck",
         )
         .unwrap();
     let rows = statement.query_map([], |row| Ok((NoteUid(row.get(0)?), (row.get(1)?, row.get(2)?)))).unwrap();
@@ -172,8 +173,8 @@ fn kept(store: &Store) -> Counts {
     let mut statement = store
         .db
         .prepare(
-            "SELECT coalesce(k.name_id, ''), coalesce(t.name_id, ''), s.month, s.* FROM topic_sum s \
-             LEFT JOIN deck k ON k.id = s.deck LEFT JOIN topic t ON t.id = s.topic",
+            "SELECT coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, ''), s.month, s.* FROM topic_sum s \
+             LEFT JOIN deck k ON k.id = s.deck LEFT JOIN topic t ON t.id = s.topic LEFT JOIN deck h ON h.id = t.deck",
         )
         .unwrap();
     let mut rows = statement.query([]).unwrap();

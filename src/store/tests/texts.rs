@@ -119,7 +119,11 @@ fn cards_that_another_device_answered_stay_when_their_import_is_undone() {
     let answer = b.answer(uid("a"), 4);
     a.after(&b);
     let undo = a.undo(import);
-    assert_eq!((undo.kept.as_slice(), a.listed().len()), ([].as_slice(), 0), "nobody has answered any, as far as is known");
+    assert_eq!(
+        (undo.kept.as_slice(), a.listed().len()),
+        ([].as_slice(), 0),
+        "nobody has answered any, as far as is known"
+    );
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.listed(), a.back(uid("a")).as_deref()), (vec![uid("a")], Some("1")));
     assert_eq!(a.state(uid("a")).answers, 1);
@@ -170,10 +174,15 @@ fn an_editor_writes_only_the_tags_that_it_changed() {
     let mut opened = a.store.note_now(uid("a")).unwrap().unwrap().text;
     opened.tags = vec!["y".to_owned(), "mine".to_owned()];
     a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &opened, false));
-    let own: Vec<_> = a.facts().into_iter().skip_while(|(fact, _)| !matches!(fact, Fact::Brought { .. })).skip(2).collect();
+    let own: Vec<_> =
+        a.facts().into_iter().skip_while(|(fact, _)| !matches!(fact, Fact::Brought { .. })).skip(2).collect();
     let note = uid("a");
     let words = |word: &str| Some(word.to_owned());
-    assert_eq!(own, [(Fact::Untagged { note }, words("x")), (Fact::Tagged { note }, words("mine"))], "no text is written");
+    assert_eq!(
+        own,
+        [(Fact::Untagged { note }, words("x")), (Fact::Tagged { note }, words("mine"))],
+        "no text is written"
+    );
     // A tag that it did not touch is the source's, also when that changes.
     b.after(&a);
     b.take_in(&file(&[("a", "one", "1", &["x", "z"]), ("b", "two", "2", &[])]));
@@ -237,7 +246,8 @@ fn what_a_followed_file_no_longer_has_is_gone_everywhere_unless_the_learner_touc
         followed: true,
     };
     let (source, _) = a.act(ActionKind::Import, |writer| writer.follow(&source));
-    let rows: [(&str, &str, &str, &[&str]); 3] = [("a", "one", "1", &[]), ("b", "two", "2", &[]), ("c", "three", "3", &[])];
+    let rows: [(&str, &str, &str, &[&str]); 3] =
+        [("a", "one", "1", &[]), ("b", "two", "2", &[]), ("c", "three", "3", &[])];
     a.take_in(&file(&rows).followed(source));
     b.after(&a);
     b.hears(&a);
@@ -251,7 +261,11 @@ fn what_a_followed_file_no_longer_has_is_gone_everywhere_unless_the_learner_touc
     assert_eq!(imported.finished.missing, 2);
     meet(&mut [&mut a, &mut b]);
     let there = |device: &Device| ["a", "b", "c", "hand"].map(|key| device.back(uid(key)).is_some());
-    assert_eq!(there(&b), [false, true, true, true], "an answer does not hold what its source has lost, an own text does");
+    assert_eq!(
+        there(&b),
+        [false, true, true, true],
+        "an answer does not hold what its source has lost, an own text does"
+    );
     assert_eq!(b.state(uid("a")).answers, 1);
     // It comes back with the file.
     a.after(&b);
@@ -379,7 +393,9 @@ fn a_key_that_two_notes_were_given_names_neither() {
     meet(&mut [&mut a, &mut b]);
     // The newest alias says who the uid of that key is; under it both are found where they are listed.
     for device in [&a, &b] {
-        let Found::One(found) = device.store.find("file/same").unwrap() else { panic!("the newest alias has the name") };
+        let Found::One(found) = device.store.find("file/same").unwrap() else {
+            panic!("the newest alias has the name")
+        };
         assert_eq!(found, first(uid("b")));
         for note in ["a", "b"].map(uid) {
             let name = device.line(note).unwrap().name();
@@ -500,7 +516,10 @@ fn a_note_added_by_hand_is_the_learners_own_and_no_import_takes_its_text_away() 
     b.after(&a);
     b.take_in(&file(&TWO));
     meet(&mut [&mut a, &mut b]);
-    assert_eq!((a.back(uid("a")).as_deref(), a.tags(uid("a"))), (Some("by hand"), ["own", "x", "y"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        (a.back(uid("a")).as_deref(), a.tags(uid("a"))),
+        (Some("by hand"), ["own", "x", "y"].map(str::to_owned).to_vec())
+    );
     assert_eq!(a.listed().len(), 2);
 }
 

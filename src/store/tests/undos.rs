@@ -3,20 +3,8 @@
 use super::*;
 use crate::core::fact::Change;
 use crate::core::id::DeviceId;
-use crate::store::Store;
 
 const TWO: [(&str, &str, &str, &[&str]); 2] = [("a", "one", "1", &["x"]), ("b", "two", "2", &[])];
-
-/// What another machine has once this database was copied to it.
-fn copied(from: &Device, number: u8) -> Device {
-    let mut device = Device::new(number);
-    let path = device.folder.path().join("copied.db");
-    from.store.copy_to(&path).unwrap();
-    device.store = Store::open(&path, Device::here(number), device.stamp().now).unwrap();
-    device.store.db.pragma_update(None, "synchronous", "off").unwrap();
-    device.after(from);
-    device
-}
 
 fn newest(device: &Device) -> Option<ActionId> {
     device.store.newest_action(&[]).unwrap().map(|line| line.id)
@@ -37,7 +25,7 @@ fn undo_offers_what_this_device_did_and_its_parents_up_to_the_fork() {
     b.undo(tagged);
     assert_eq!((newest(&b), b.store.newest_undone().unwrap().map(|line| line.id)), (None, Some(tagged)));
     // A copy goes on where its parent was.
-    let mut copy = copied(&a, 3);
+    let mut copy = a.copied(3);
     assert_eq!(newest(&copy), Some(second_answer));
     let marked = copy.happens(uid("a"), EventKind::Marked);
     assert_ne!(marked.device, second_answer.device, "the copy is a device of its own");
@@ -60,7 +48,7 @@ fn the_undos_of_two_devices_do_not_cancel_each_other_and_a_redo_names_all_that_i
     let mut a = Device::new(1);
     a.take_in(&file(&TWO));
     let answer = a.answer(uid("a"), 4);
-    let mut copy = copied(&a, 2);
+    let mut copy = a.copied(2);
     a.undo(answer);
     copy.after(&a);
     copy.undo(answer);
@@ -82,7 +70,11 @@ fn the_undos_of_two_devices_do_not_cancel_each_other_and_a_redo_names_all_that_i
     a.redo(answer);
     assert_eq!(a.state(uid("a")).answers, 1);
     meet(&mut [&mut a, &mut copy]);
-    assert_eq!((a.state(uid("a")).answers, copy.state(uid("a")).answers), (0, 0), "an undo that the redo did not know counts");
+    assert_eq!(
+        (a.state(uid("a")).answers, copy.state(uid("a")).answers),
+        (0, 0),
+        "an undo that the redo did not know counts"
+    );
     assert_eq!(a.store.newest_undone().unwrap().map(|line| line.id), None, "its own undo no longer counts");
     copy.redo(answer);
     meet(&mut [&mut a, &mut copy]);
@@ -200,7 +192,7 @@ fn a_changed_setting_is_told_so_that_its_file_can_follow() {
 fn an_undo_may_come_before_what_it_names() {
     let mut a = Device::new(1);
     a.take_in(&file(&TWO));
-    let mut copy = copied(&a, 2);
+    let mut copy = a.copied(2);
     copy.happens(uid("b"), EventKind::Marked);
     let answer = a.answer(uid("a"), 4);
     copy.after(&a);
@@ -210,9 +202,7 @@ fn an_undo_may_come_before_what_it_names() {
     let of_the_copy: Vec<LogRecord> = {
         let log = copy.log();
         let segments = crate::store::laws::cut(&log, usize::MAX);
-        let own = |segment: &&Vec<LogRecord>| {
-            matches!(segment.first(), Some(LogRecord::Head(head)) if head.device.id == DeviceId([2; 16]))
-        };
+        let own = |segment: &&Vec<LogRecord>| matches!(segment.first(), Some(LogRecord::Head(head)) if head.device.id == DeviceId([2; 16]));
         segments.iter().find(own).unwrap().clone()
     };
     let mut late = Device::new(3);
