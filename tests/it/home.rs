@@ -101,10 +101,16 @@ impl Lmq {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Names of the files in the folder, without the database's side files.
+    /// Names of the files in the folder, without the database's side files, and without the state folder as long as there
+    /// is nothing in it but what devices know of their own logs.
     pub(crate) fn files(&self) -> Vec<String> {
-        let names = fs::read_dir(&self.root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names.filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm")).collect();
+        let names = |folder: &Path| -> Vec<String> {
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        };
+        let states = self.path("xdg/lmq");
+        let just_states = states.is_dir() && names(&states).iter().all(|name| name.ends_with(".chain"));
+        let mut names = names(&self.root);
+        names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm") && !(just_states && name == "xdg"));
         names.sort();
         names
     }
@@ -232,4 +238,11 @@ text = "The retro is every {{c1::second::which?}} {{c2::Friday}}."
 /// The last word of a JSON text, for a look at one field of many cards.
 pub(crate) fn texts(cards: &Value, field: &str) -> Vec<String> {
     cards.as_array().unwrap().iter().map(|card| card[field].to_string().trim_matches('"').to_owned()).collect()
+}
+
+/// A card as `lmq show --json` gives it, without the texts that it ever had.
+pub(crate) fn without_texts(card: &Value) -> Value {
+    let mut card = card.clone();
+    drop(card["texts"].take());
+    card
 }

@@ -1,6 +1,7 @@
 //! Every number of a report, computed a second time in SQL from the table of events alone.
 //!
-//! The queries share no line with the program: they know the columns of `event` and what docs/metrics.md says.
+//! The queries share no line with the program: they know the columns of the log and what docs/metrics.md says. What an answer
+//! left behind is no column, so SM-2 is here in SQL too: an answer is a step over the one before it.
 
 use crate::world::World;
 use crate::year::PROFILES;
@@ -14,28 +15,53 @@ use std::collections::BTreeMap;
 
 /// Answers that count, with what they followed on: `nth` answer of the card, `before` (interval), `last`, `due_before`.
 const VIEWS: &str = "
+CREATE TEMP TABLE void AS SELECT f.arg AS first, f.arg + coalesce(w.entries, 1) - 1 AS last
+FROM fact f LEFT JOIN action w ON w.id = f.arg WHERE f.kind = 17;
+CREATE TEMP TABLE alive AS SELECT e.card, e.id, e.hlc, e.kind, e.study_day, e.study_day AS day, e.quality, d.arg, e.id >> 32 AS device
+FROM event e LEFT JOIN event_detail d ON d.id = e.id
+WHERE NOT EXISTS (SELECT 1 FROM void v WHERE e.id BETWEEN v.first AND v.last);
+CREATE TEMP TABLE given AS SELECT card, row_number() OVER (PARTITION BY card ORDER BY hlc) AS nth, id, day, quality
+FROM alive WHERE kind = 1;
+CREATE UNIQUE INDEX temp.given_by_card ON given (card, nth);
+CREATE TEMP TABLE memory AS
+WITH RECURSIVE m (card, nth, id, day, due, reps, ivl, ease, lapses, quality) AS (
+    SELECT DISTINCT card, 0, NULL, NULL, NULL, 0, 0, 250, 0, NULL FROM given
+    UNION ALL
+    SELECT g.card, g.nth, g.id, coalesce(max(m.day, g.day), g.day),
+           CASE WHEN g.day <= m.day THEN m.due ELSE g.day + CASE WHEN g.quality < 3 OR m.reps = 0 THEN 1 WHEN m.reps = 1 THEN 6
+                ELSE min((m.ivl * m.ease + 99) / 100, 36500) END END,
+           CASE WHEN g.day <= m.day THEN m.reps WHEN g.quality < 3 THEN 0 ELSE m.reps + 1 END,
+           CASE WHEN g.day <= m.day THEN m.ivl WHEN g.quality < 3 OR m.reps = 0 THEN 1 WHEN m.reps = 1 THEN 6
+                ELSE min((m.ivl * m.ease + 99) / 100, 36500) END,
+           CASE WHEN g.day <= m.day THEN m.ease
+                ELSE max(m.ease + CASE g.quality WHEN 0 THEN -80 WHEN 1 THEN -54 WHEN 2 THEN -32 WHEN 3 THEN -14 WHEN 4 THEN 0 ELSE 10 END, 130) END,
+           m.lapses + (m.nth > 0 AND g.day > m.day AND g.quality < 3), g.quality
+    FROM m JOIN given g ON g.card = m.card AND g.nth = m.nth + 1)
+SELECT * FROM m WHERE nth > 0;
+CREATE UNIQUE INDEX temp.memory_by_id ON memory (id);
 CREATE TEMP TABLE a AS
-SELECT e.card, e.hlc, e.study_day AS day, e.quality, min(e.took_ms, 60000) AS took, e.interval_days AS ivl, e.due,
-       e.repetitions AS reps, e.ease, e.lapses, e.last_quality, d.asked, d.response, d.expected, d.suggested, d.extra,
-       row_number() OVER w AS nth, lag(e.interval_days) OVER w AS before, lag(e.study_day) OVER w AS last,
-       lag(e.due) OVER w AS due_before, lead(e.study_day) OVER w AS next
-FROM event e LEFT JOIN event_detail d ON d.device = e.device AND d.sequence = e.sequence
-WHERE e.kind = 1 AND NOT EXISTS (SELECT 1 FROM event u WHERE u.kind = 3 AND u.arg = e.action AND u.arg_device = e.device)
+SELECT e.card, e.hlc, e.study_day AS day, e.quality, min(e.took_ms, 60000) AS took, m.ivl, m.due, m.reps, m.ease, m.lapses,
+       e.quality AS last_quality, CASE d.asked WHEN 1 THEN 'type' WHEN 2 THEN 'choose' WHEN 3 THEN 'sort' ELSE d.asked END AS asked,
+       json_extract(x.body, '$.response') AS response, json_extract(x.body, '$.expected') AS expected, d.suggested,
+       coalesce(d.speakers, 0) AS speakers,
+       m.nth, lag(m.ivl) OVER w AS before, lag(e.study_day) OVER w AS last,
+       lag(m.due) OVER w AS due_before, lead(e.study_day) OVER w AS next
+FROM memory m JOIN event e ON e.id = m.id LEFT JOIN event_detail d ON d.id = e.id LEFT JOIN text x ON x.id = e.id
 WINDOW w AS (PARTITION BY e.card ORDER BY e.hlc);
 CREATE INDEX temp.a_by_card ON a (card, hlc);
-CREATE TEMP TABLE alive AS SELECT *, study_day AS day FROM event e
-WHERE NOT EXISTS (SELECT 1 FROM event u WHERE u.kind = 3 AND u.arg = e.action AND u.arg_device = e.device);
-CREATE TEMP VIEW said AS SELECT card, kind, arg, row_number() OVER (PARTITION BY card, kind IN (8, 9) ORDER BY hlc DESC) AS nth
-FROM alive WHERE kind IN (6, 7, 8, 9);
-CREATE TEMP TABLE suspended AS SELECT card FROM said WHERE nth = 1 AND kind = 6;
-CREATE TEMP TABLE buried AS SELECT card, arg AS until FROM said WHERE nth = 1 AND kind = 8;
+CREATE TEMP VIEW said AS SELECT card, kind, arg, row_number() OVER (PARTITION BY card, kind IN (7, 8) ORDER BY hlc DESC) AS nth
+FROM alive WHERE kind IN (5, 6, 7, 8);
+CREATE TEMP TABLE suspended AS SELECT card FROM said WHERE nth = 1 AND kind = 5;
+CREATE TEMP TABLE buried AS SELECT card, arg AS until FROM said WHERE nth = 1 AND kind = 7;
 CREATE TEMP VIEW reviewed AS SELECT * FROM a WHERE nth > 1 AND day > last;
 CREATE TEMP TABLE newest AS SELECT * FROM a x WHERE hlc = (SELECT max(hlc) FROM a y WHERE y.card = x.card);
 CREATE TEMP VIEW waiting AS SELECT * FROM newest WHERE card NOT IN suspended;
-CREATE TEMP VIEW may AS SELECT c.id AS card, c.deck, n.topic, n.body FROM card c JOIN note n ON n.id = c.note
-WHERE c.retired = 0 AND n.retired = 0 AND n.held_out = 0;
+CREATE TEMP TABLE may AS SELECT n.id << 9 | o.value AS card, n.deck, n.topic, coalesce(n.tags, json_extract(x.body, '$.tags')) AS tags
+FROM note n CROSS JOIN json_each(coalesce(n.ordinals, '[1]')) o LEFT JOIN text x ON x.id = coalesce(n.own, n.source)
+WHERE n.retired = 0 AND n.held_out = 0;
+CREATE INDEX temp.may_by_card ON may (card);
 CREATE TEMP TABLE grouped AS
-SELECT m.card, d.name_id || coalesce('/' || t.name_id, '#' || json_extract(m.body, '$.tags[0]'), '') AS id
+SELECT m.card, d.name_id || coalesce('/' || t.name_id, '#' || json_extract(m.tags, '$[0]'), '') AS id
 FROM may m JOIN deck d ON d.id = m.deck LEFT JOIN topic t ON t.id = m.topic;
 ";
 
@@ -205,8 +231,8 @@ impl Second {
         let is_review = "nth > 1 AND day > last";
         let rows = self.rows(&format!(
             "SELECT k.name || char(10) || coalesce(t.title, k.title), count(*) FILTER (WHERE {is_review} AND quality >= 3), \
-             count(*) FILTER (WHERE {is_review}), count(*), sum(took) FROM a JOIN card c ON c.id = a.card \
-             JOIN note n ON n.id = c.note JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
+             count(*) FILTER (WHERE {is_review}), count(*), sum(took) FROM a JOIN note n ON n.id = a.card >> 9 \
+             JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic \
              WHERE {within} GROUP BY 1 ORDER BY 1"
         ));
         let topic = |(names, sums): (String, Vec<i64>)| {
@@ -219,9 +245,9 @@ impl Second {
 
     /// The deck's name and the title of a group of cards: a topic's, else its tag, else the deck's title.
     fn names(&self, id: &str) -> (String, String) {
-        let sql = "SELECT d.name, coalesce(t.title, json_extract(n.body, '$.tags[0]'), d.title) FROM grouped g \
-                   JOIN card c ON c.id = g.card JOIN note n ON n.id = c.note JOIN deck d ON d.id = c.deck \
-                   LEFT JOIN topic t ON t.id = n.topic WHERE g.id = ?1";
+        let sql = "SELECT d.name, coalesce(t.title, json_extract(m.tags, '$[0]'), d.title) FROM grouped g \
+                   JOIN may m ON m.card = g.card JOIN deck d ON d.id = m.deck \
+                   LEFT JOIN topic t ON t.id = m.topic WHERE g.id = ?1";
         self.db.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
     }
 }
@@ -230,7 +256,7 @@ impl Second {
 fn same_checkups(second: &Second, report: &Value) {
     let all = second.rows(
         "SELECT date(min(study_day) * 86400, 'unixepoch'), sum(quality >= 3), count(*), max(arg % 2), arg / 2 FROM alive \
-         WHERE kind = 19 GROUP BY device, arg / 2 HAVING max(arg % 2) = 1 OR min(study_day) < :today ORDER BY min(hlc)",
+         WHERE kind = 15 GROUP BY device, arg / 2 HAVING max(arg % 2) = 1 OR min(study_day) < :today ORDER BY min(hlc)",
     );
     let finished: Vec<&Vec<i64>> = all.iter().map(|(_, sums)| sums).filter(|sums| sums[2] == 1).collect();
     assert_eq!(rows(report, "checkups").len(), all.len());
@@ -254,9 +280,9 @@ fn same_checkups(second: &Second, report: &Value) {
     let of = |number: Option<i64>| {
         let among = number.map_or_else(|| "1".to_owned(), |number| format!("e.arg / 2 = {number}"));
         let rows = second.rows(&format!(
-            "SELECT coalesce(t.title, k.name), sum(e.quality >= 3), count(*) FROM alive e JOIN card c ON c.id = e.card \
-             JOIN note n ON n.id = c.note JOIN deck k ON k.id = c.deck LEFT JOIN topic t ON t.id = n.topic \
-             WHERE e.kind = 19 AND {among} GROUP BY 1"
+            "SELECT coalesce(t.title, k.name), sum(e.quality >= 3), count(*) FROM alive e JOIN note n ON n.id = e.card >> 9 \
+             JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic \
+             WHERE e.kind = 15 AND {among} GROUP BY 1"
         ));
         rows.into_iter().collect::<BTreeMap<_, _>>()
     };
@@ -291,7 +317,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
         ("time_ms", "SELECT sum(took) FROM a WHERE"),
         ("time_per_day_ms", "SELECT sum(took) / count(DISTINCT day) FROM a WHERE"),
         ("crammed", "SELECT count(*) FROM alive WHERE kind = 2 AND"),
-        ("imported", "SELECT count(*) FROM alive WHERE kind = 13 AND"),
+        ("imported", "SELECT count(*) FROM alive WHERE kind = 12 AND"),
         ("time_mean_ms", "SELECT CAST(round(1.0 * sum(took) / count(*)) AS INTEGER) FROM a WHERE"),
     ] {
         assert_eq!(int(&summary[key]), second.number(&format!("{query} {within}")), "{key}");
@@ -308,7 +334,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
 
     // Days in a row: a gap counts only where it has a day without a break.
     let runs = second.rows(
-        "WITH RECURSIVE brk(day, until) AS (SELECT study_day, arg FROM event WHERE kind = 17 \
+        "WITH RECURSIVE brk(day, until) AS (SELECT a.study_day, f.arg FROM fact f JOIN action a USING (id) WHERE f.kind = 19 \
            UNION ALL SELECT day + 1, until FROM brk WHERE day + 1 < until), \
          d AS (SELECT DISTINCT day FROM a UNION SELECT day FROM brk), \
          r AS (SELECT day, day - row_number() OVER (ORDER BY day) AS run FROM d) \
@@ -440,7 +466,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
     }
 
     // What was taken for what.
-    let kind = "CASE WHEN asked = 'sort' THEN 'sides' WHEN extra IS NOT NULL THEN 'speakers' \
+    let kind = "CASE WHEN asked = 'sort' THEN 'sides' WHEN speakers THEN 'speakers' \
                 WHEN expected LIKE '% / %' AND response LIKE '% / %' THEN 'pairs' ELSE 'choices' END";
     for section in ["sides", "pairs", "speakers", "choices"] {
         let counts: Counts = second

@@ -5,6 +5,9 @@ use crate::world::MORNING;
 use crate::world::World;
 use crate::world::history_of;
 use crate::world::time;
+use lmq::core::action::ActionKind;
+use lmq::core::action::Subject;
+use lmq::core::id::CardId;
 use lmq::core::settings::Settings;
 use lmq::env::Env;
 use lmq::failure::Kind;
@@ -16,8 +19,11 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// `lmq1`, from SQLite's header.
-const APPLICATION_ID: i32 = 0x6c6d_7131;
+/// `lmq2`, from SQLite's header.
+const APPLICATION_ID: i32 = 0x6c6d_7132;
+
+/// `lmq1`: what the program called its databases before this log.
+const UNRELEASED_ID: i32 = 0x6c6d_7131;
 
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -52,6 +58,24 @@ fn released(version: usize, path: &Path) {
 
 fn fixture(version: usize) -> PathBuf {
     repository().join("tests/fixtures").join(format!("schema-{version:04}.sql"))
+}
+
+/// A file that is followed, a day that was set by hand, and a key that was changed.
+fn follow_and_change(world: &mut World, card: CardId) {
+    let path = world.folder.path().join("followed.csv");
+    fs::write(&path, "front,back\nfollowed question,followed answer\n").unwrap();
+    let (sources, _) = ops::import::open(&path).unwrap();
+    let options = ops::import::Options { link: true, ..ops::import::Options::default() };
+    let (stamp, settings) = (world.stamp(), world.settings.clone());
+    ops::import::import(&mut world.store, stamp, sources, &options, &|_, _, _| Vec::new(), &mut |_| {}).unwrap();
+    let change = ops::bulk::Change::SetDue(stamp.today.plus(3));
+    let plan = ops::bulk::plan(&world.store, stamp.today, &[card], change).unwrap();
+    ops::bulk::make(&mut world.store, &settings, stamp, &plan).unwrap();
+    let (kind, two) = (ActionKind::Edit, world.card("t/two").card.note);
+    world
+        .store
+        .write(stamp, kind, Subject::Note(two), |writer| writer.rekey(two, "second").map(|is_free| assert!(is_free)))
+        .unwrap();
 }
 
 /// A small learner's life: every table has rows.
@@ -100,6 +124,7 @@ fn lived_in() -> World {
     let lone = world.cards().into_iter().find(|line| line.deck_name != "t").unwrap().card;
     world.pass(8 * 1440);
     world.answer(lone, 4);
+    follow_and_change(&mut world, lone);
     world
 }
 
@@ -141,8 +166,9 @@ fn a_database_of_every_released_schema_opens_with_its_log_and_states() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lmq.db");
         released(version, &path);
-        let rows_before: i64 =
-            Connection::open(&path).unwrap().query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
+        // What happened to cards, and what was said about no note and no deck.
+        let rows = "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM fact WHERE subject = 0)";
+        let rows_before: i64 = Connection::open(&path).unwrap().query_row(rows, [], |row| row.get(0)).unwrap();
         let mut store = ops::open_as_is(&path, &env()).unwrap();
         let stamp = ops::stamp(&env(), &Settings::default());
         let findings: Vec<_> =
@@ -182,20 +208,27 @@ fn every_released_schema_has_a_fixture_that_fills_every_table() {
         let db = Connection::open(&path).unwrap();
         for table in [
             "device",
+            "config",
+            "note_name",
+            "deck_name",
             "action",
             "event",
             "event_detail",
-            "scheduler_config",
+            "event_memory",
+            "fact",
+            "text",
+            "meta",
+            "followed",
+            "note_followed",
+            "deck",
+            "topic",
             "note",
-            "note_version",
-            "card",
+            "alias",
             "card_state",
+            "asked",
             "day_sum",
             "topic_sum",
             "side_sum",
-            "deck",
-            "topic",
-            "meta",
         ] {
             let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
             assert!(rows > 0, "schema {version}: {table} is empty");
@@ -235,7 +268,12 @@ fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
     let empty_page = |path: &Path| {
         Connection::open(path).unwrap().execute_batch("PRAGMA application_id = 9;").unwrap();
     };
-    let cases: [(&str, Made<'_>, &str); 6] = [
+    let unreleased = |path: &Path| {
+        released(1, path);
+        Connection::open(path).unwrap().pragma_update(None, "application_id", UNRELEASED_ID).unwrap();
+    };
+    let cases: [(&str, Made<'_>, &str); 7] = [
+        ("of before the first release", &unreleased, "was made by lmq before its first release"),
         ("of a program that has no tables yet", &empty_page, "is the database of another program"),
         ("from the future", &newer, "was written by a newer lmq"),
         ("of another program", &foreign, "is the database of another program"),
@@ -269,13 +307,26 @@ fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
 fn the_log_can_be_neither_changed_nor_deleted() {
     let world = lived_in();
     let db = Connection::open(world.path()).unwrap();
-    for table in ["action", "event", "event_detail", "scheduler_config", "note_version"] {
+    for table in [
+        "device",
+        "config",
+        "note_name",
+        "deck_name",
+        "action",
+        "event",
+        "event_detail",
+        "event_memory",
+        "fact",
+        "text",
+    ] {
         let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert!(rows > 0, "{table} has rows to protect");
         let column: String = db
             .query_row("SELECT name FROM pragma_table_info(?1) ORDER BY cid DESC LIMIT 1", [table], |row| row.get(0))
             .unwrap();
-        for sql in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
+        // Which devices there are stays; what this one is called, and which one it was forked from, is learnt later.
+        let change = (table != "device").then(|| format!("UPDATE {table} SET {column} = {column}"));
+        for sql in change.into_iter().chain([format!("DELETE FROM {table}")]) {
             let refused = db.execute(&sql, []).unwrap_err().to_string();
             assert!(refused.contains("append-only") || refused.contains("add another"), "{sql}: {refused}");
         }
@@ -287,9 +338,19 @@ fn the_log_can_be_neither_changed_nor_deleted() {
 #[test]
 fn no_statement_of_ours_replaces_rows_past_the_triggers() {
     // REPLACE deletes without asking a trigger.
-    for entry in fs::read_dir(repository().join("src/store")).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap().to_uppercase();
-        assert!(!text.contains("OR REPLACE") && !text.contains("REPLACE INTO"), "{}", path.display());
+    let mut folders = vec![repository().join("src/store")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files += 1;
+            let text = fs::read_to_string(&path).unwrap().to_uppercase();
+            assert!(!text.contains("OR REPLACE") && !text.contains("REPLACE INTO"), "{}", path.display());
+        }
     }
+    assert!(files > 30, "{files} files were read");
 }

@@ -466,10 +466,12 @@ fn long_log(answers: i64) -> Lmq {
     lmq.run_at("2026-01-15T09:00:00+01:00", ["answer", "differences/d01-name", "good"]).done();
     let db = rusqlite::Connection::open(lmq.db()).unwrap();
     let written = db.execute(
-        "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?1) \
-         INSERT INTO event (card, hlc, device, sequence, action, kind, study_day, at_ms, offset_min, quality, took_ms, config) \
-         SELECT c.id, e.hlc + c.id * ?1 + k, e.device, e.sequence + (c.id - 1) * ?1 + k, e.action, 1, e.study_day + k * 150 / ?1, \
-           e.at_ms, e.offset_min, 4, 3000, e.config FROM event e, card c, n WHERE e.kind = 1 AND c.id <= 200",
+        "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ?1), \
+         c(id, place) AS (SELECT n.id << 9 | o.value, row_number() OVER (ORDER BY n.id, o.value) \
+           FROM note n, json_each(coalesce(n.ordinals, '[1]')) o ORDER BY 1 LIMIT 200) \
+         INSERT INTO event (card, id, hlc, kind, study_day, quality, took_ms, config, offset_min) \
+         SELECT c.id, e.id + (c.place - 1) * ?1 + k, e.hlc + (c.place - 1) * ?1 + k, 1, e.study_day + k * 150 / ?1, \
+           4, 3000, e.config, e.offset_min FROM event e, c, n WHERE e.kind = 1",
         [answers],
     );
     assert_eq!(written.unwrap(), usize::try_from(200 * answers).unwrap());

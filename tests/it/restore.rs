@@ -34,7 +34,9 @@ fn the_present_database_is_set_aside_and_newer_answers_are_counted() {
     lmq.run_at("2026-01-16T09:00:00+01:00", ["answer", "team/a", "easy"]).ok().out();
     let aside = "lmq.db.set-aside.2026-01-15T090000+0100";
     lmq.run(["--db", aside, "export", "--what", "history", "--out", "newer.jsonl", "-q"]).ok().out();
-    assert!(lmq.run(["import", "newer.jsonl"]).out().starts_with("2 events of history added"));
+    let run = lmq.run(["import", "newer.jsonl"]).ok();
+    assert!(run.stdout.starts_with("2 entries of history added"), "{}", run.stdout);
+    insta::assert_snapshot!(run.stderr, @"uniting can't be undone; the database from before is at $T/lmq.db.before-union.2026-01-15T090000+0100");
     assert_eq!(answers(&lmq), 4);
     lmq.assert_sound();
 }
@@ -45,7 +47,7 @@ fn both_logs_can_be_united_at_once() {
     lmq.run(["answer", "team/b", "good"]).ok().out();
     let before = lmq.everything("deck:team");
     let run = lmq.run(["restore", "b.db", "--unite"]).out();
-    assert!(run.ends_with("united both: 1 event taken over\n"), "{run}");
+    assert!(run.ends_with("united both: 1 entry taken over\n"), "{run}");
     assert_eq!(lmq.everything("deck:team"), before);
     lmq.assert_sound();
 }
