@@ -4,7 +4,6 @@ use crate::core::scheduler::mix;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fmt;
-use unicode_normalization::UnicodeNormalization as _;
 
 pub(crate) fn first_16(hash: &[u8]) -> [u8; 16] {
     let mut bytes = [0; 16];
@@ -187,11 +186,7 @@ impl NoteUid {
 }
 
 fn update_nfc(hasher: &mut Sha256, text: &str) {
-    if text.is_ascii() {
-        hasher.update(text.as_bytes());
-    } else {
-        hasher.update(text.nfc().collect::<String>().as_bytes());
-    }
+    hasher.update(crate::core::text::composed(text).as_bytes());
 }
 
 impl ConfigId {

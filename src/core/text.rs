@@ -3,6 +3,18 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+/// The text in Unicode's composed form (NFC), in which texts that look the same are the same. Most are so already, which a
+/// look at each letter tells.
+#[must_use]
+pub fn composed(text: &str) -> std::borrow::Cow<'_, str> {
+    use unicode_normalization::IsNormalized;
+    use unicode_normalization::UnicodeNormalization as _;
+    if text.is_ascii() || unicode_normalization::is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text.into();
+    }
+    text.nfc().collect::<String>().into()
+}
+
 /// The text folded for comparison: case, accents, punctuation and runs of space don't count.
 ///
 /// What is left are letters, digits and `%` (70 % is not 70), words separated by one space.

@@ -78,7 +78,10 @@ pub fn words(line: &ActionLine) -> String {
         ActionKind::Bury | ActionKind::Suspend | ActionKind::Mark | ActionKind::Flag | ActionKind::Schedule => {
             done_to_cards(line).to(&card())
         }
-        ActionKind::Add => format!("added to {}: {}", deck(line), note()),
+        ActionKind::Add => {
+            let asked = line.prompt.as_deref().map(one_line).filter(|_| line.notes <= 1);
+            format!("added to {}: {}", deck(line), asked.unwrap_or_else(note))
+        }
         ActionKind::Import => imported(line),
         ActionKind::Builtin => "brought the built-in decks".to_owned(),
         ActionKind::Edit => {
@@ -112,7 +115,7 @@ pub fn words(line: &ActionLine) -> String {
 fn done_to_cards(line: &ActionLine) -> Done<'_> {
     let day = match &line.subject {
         Subject::Day(day) => Some(*day),
-        Subject::None | Subject::Card(_) | Subject::Note(_) | Subject::Deck(_) => None,
+        Subject::None | Subject::Card(_) | Subject::Note(_) | Subject::Deck(_) => line.due,
     };
     match &line.first {
         Some(EventKind::Suspended) => Done::Suspended,
@@ -165,12 +168,11 @@ fn counted_notes(count: u64) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), "note", "notes")
 }
 
-/// The deck that it is about. Notes that were moved lie elsewhere again once that was undone.
+/// The deck that it is about.
 fn deck(line: &ActionLine) -> String {
     match (line.decks.as_slice(), &line.subject) {
-        ([name], _) if !line.voided => one_line(name),
-        (_, Subject::Deck(id)) => one_line(id),
         ([name, ..], _) => one_line(name),
+        ([], Subject::Deck(id)) => one_line(id),
         ([], _) => "a deck".to_owned(),
     }
 }
@@ -222,6 +224,8 @@ mod tests {
             first: None,
             note: None,
             name: None,
+            prompt: None,
+            due: None,
             fact: None,
             words: None,
             change: None,
@@ -249,6 +253,7 @@ mod tests {
         let answered = EventKind::Answered { quality: Quality::Q4, took: Millis(0) };
         let due =
             ActionLine { subject: Subject::Day(day), ..on_cards(ActionKind::Schedule, EventKind::Rescheduled, 2) };
+        let lone = ActionLine { due: Some(day), ..on_cards(ActionKind::Schedule, EventKind::Rescheduled, 1) };
         for (line, expected) in [
             (on_cards(ActionKind::Answer, answered, 1), "answered team/owner Good"),
             (on_cards(ActionKind::Suspend, EventKind::Suspended, 12), "suspended 12 cards"),
@@ -257,6 +262,7 @@ mod tests {
             (on_cards(ActionKind::Mark, EventKind::Unmarked, 1), "no longer marked: team/owner"),
             (on_cards(ActionKind::Schedule, EventKind::Reset, 2), "made new again: 2 cards"),
             (due, "set to fall due: 2 cards on 2026-02-01"),
+            (lone, "set to fall due: team/owner on 2026-02-01"),
         ] {
             assert_eq!(words(&line), expected);
         }
@@ -294,6 +300,10 @@ mod tests {
             ),
             (in_deck("Geo", on_notes(ActionKind::Move, 2)), "moved 2 notes to `Geo`"),
             (in_deck("team", on_notes(ActionKind::Add, 1)), "added to team: team/owner"),
+            (
+                ActionLine { prompt: text("Who?"), ..in_deck("team", on_notes(ActionKind::Add, 1)) },
+                "added to team: Who?",
+            ),
             (
                 ActionLine {
                     subject: Subject::Deck("team".to_owned()),

@@ -782,20 +782,30 @@ fn one_log(
     let told = RefCell::new(None);
     let feed = |union: &mut Union<'_, '_>| {
         let mut failed = None;
+        // Where the database refuses it the rest is read all the same: a file that is damaged says nothing about the
+        // device whose history it would be.
         let done = segment::read(&mut input, &mut |line, record| {
-            union.put(line, &record).map_err(|error| {
-                failed = Some(error);
-                Stop
-            })
+            if failed.is_some() {
+                return Ok(());
+            }
+            match union.put(line, &record) {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    let is_refused = matches!(error, StoreError::Refused(_));
+                    failed = Some(error);
+                    if is_refused { Ok(()) } else { Err(Stop) }
+                }
+            }
         });
-        if let Some(error) = failed {
-            return Err(error);
+        match (done, failed) {
+            (Ok(()), None) => Ok(()),
+            (Ok(()) | Err(FormatError::Stopped), Some(error)) => Err(error),
+            (Err(error), _) => {
+                let nothing_drawn = |_: &str, _: &str, _: &[FileFault]| Vec::new();
+                told.replace(Some(refusal(Broken::Format(error), &shown, &path, &nothing_drawn)));
+                Err(StoreError::Abandoned)
+            }
         }
-        done.map_err(|error| {
-            let nothing_drawn = |_: &str, _: &str, _: &[FileFault]| Vec::new();
-            told.replace(Some(refusal(Broken::Format(error), &shown, &path, &nothing_drawn)));
-            StoreError::Abandoned
-        })
     };
     let Taken { united, copy } =
         unite(store, stamp, how, feed, || told.take()).map_err(|failed| failed.at(source.shown.clone()))?;

@@ -32,7 +32,13 @@ pub fn read(store: &Store, text: &str) -> Result<Query, Failure> {
     };
     let query = parse(text).map_err(refused)?;
     let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
-    query.check_decks(decks.iter().map(|(_, id, name)| (id.as_str(), name.as_str()))).map_err(refused)?;
+    if let Err(error) = query.check_decks(decks.iter().map(|(_, id, name)| (id.as_str(), name.as_str()))) {
+        // A deck that was there, as before its import was undone, has no cards; it is no mistake to ask.
+        let known = store.all_deck_names().map_err(|error| failure(&error, store.path()))?;
+        if query.check_decks(known.iter().map(|(id, name)| (id.as_str(), name.as_str()))).is_err() {
+            return Err(refused(error));
+        }
+    }
     Ok(query)
 }
 

@@ -139,12 +139,19 @@ pub struct Who {
 
 #[derive(Debug, Clone)]
 struct DeckNow {
+    /// Below 0 while it is only planned.
     id: i64,
     name_id: Rc<str>,
     position: i64,
     was_there: bool,
     /// A built-in deck, into which a file of the learner's writes their own register.
     is_builtin: bool,
+}
+
+/// A deck that is new: it is made when the first note goes there, and not where all notes of the file lie elsewhere.
+struct Planned {
+    head: Head,
+    topics: Vec<TopicText>,
 }
 
 /// A set of note numbers, a bit each: what was claimed in a file of a million rows takes 125 kB.
@@ -250,6 +257,8 @@ pub struct Bulk<'b, 's> {
     writer: &'b mut Writer<'s>,
     options: BulkOptions,
     decks: BTreeMap<String, DeckNow>,
+    /// By the numbers that they go by until they are made.
+    planned: BTreeMap<i64, Planned>,
     claimed: Bits,
     seen: Seen,
     last_old_note: i64,
@@ -289,6 +298,7 @@ impl<'b, 's> Bulk<'b, 's> {
             writer,
             options,
             decks: BTreeMap::new(),
+            planned: BTreeMap::new(),
             claimed: Bits::default(),
             seen: Seen::default(),
             last_old_note,
@@ -334,7 +344,7 @@ impl<'b, 's> Bulk<'b, 's> {
         Ok(if let [one] = named.as_slice() { Some(*one) } else { None })
     }
 
-    /// The deck of that id, made where it is missing. A `name` is the file's own word for it; without one the deck keeps
+    /// The deck of that id, planned where it is missing. A `name` is the file's own word for it; without one the deck keeps
     /// the name that it has.
     fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<DeckNow, StoreError> {
         if let Some(known) = self.decks.get(id)
@@ -344,6 +354,18 @@ impl<'b, 's> Bulk<'b, 's> {
         }
         let text = |text: Option<&str>| text.map(str::to_owned);
         let [title, description, language, license, version] = details.map(text);
+        if let Some(now) = self.planned_as(id, name) {
+            if let Some(Planned { head, .. }) = self.planned.get_mut(&now.id) {
+                head.name = name.map_or_else(|| head.name.clone(), str::to_owned);
+                head.title = title.or(head.title.take());
+                head.description = description.or(head.description.take());
+                head.language = language.or(head.language.take());
+                head.license = license.or(head.license.take());
+                head.version = version.or(head.version.take());
+            }
+            self.decks.insert(id.to_owned(), now.clone());
+            return Ok(now);
+        }
         let found = self.deck_number(id, name)?;
         let now = if let Some(number) = found {
             let (name_id, before, edition, is_listed, position) = self.head_of(number)?;
@@ -381,14 +403,56 @@ impl<'b, 's> Bulk<'b, 's> {
                 namespace: self.options.namespace.clone(),
                 origin: self.options.origin.name().to_owned(),
             };
-            self.write_head(id, &head)?;
-            let number = self.writer.name_deck(id)?;
-            DeckNow { id: number, name_id: id.into(), position: 0, was_there: false, is_builtin: false }
+            let planned = -1 - i64::try_from(self.decks.len()).unwrap_or(0);
+            let now = DeckNow { id: planned, name_id: id.into(), position: 0, was_there: false, is_builtin: false };
+            self.planned.insert(planned, Planned { head, topics: Vec::new() });
+            self.decks.insert(id.to_owned(), now.clone());
+            // An edition is a whole, whatever lies in it.
+            return if self.options.edition > 0 { self.settled(&now) } else { Ok(now) };
         };
         if !self.files_decks.contains(&now.id) {
             self.files_decks.push(now.id);
         }
         self.decks.insert(id.to_owned(), now.clone());
+        Ok(now)
+    }
+
+    /// The planned deck that a file's word means: an id, else a unique name.
+    fn planned_as(&self, id: &str, name: Option<&str>) -> Option<DeckNow> {
+        let of_number = |number: i64| self.decks.values().find(|now| now.id == number).cloned();
+        if let Some(known) = self.decks.get(id).filter(|now| self.planned.contains_key(&now.id)) {
+            return Some(known.clone());
+        }
+        if name.is_some_and(|name| name != id) || self.decks.contains_key(id) {
+            return None;
+        }
+        let mut named = self.planned.iter().filter(|(_, planned)| planned.head.name == id).map(|(number, _)| *number);
+        match (named.next(), named.next()) {
+            (Some(one), None) => of_number(one),
+            _ => None,
+        }
+    }
+
+    /// The deck as it is once a note lies in it: one that was planned is made now.
+    fn settled(&mut self, deck: &DeckNow) -> Result<DeckNow, StoreError> {
+        if deck.id >= 0 {
+            return Ok(deck.clone());
+        }
+        let planned = self.planned.remove(&deck.id);
+        if let Some(planned) = &planned {
+            self.write_head(&deck.name_id, &planned.head)?;
+        }
+        let number = self.writer.name_deck(&deck.name_id)?;
+        let now = DeckNow { id: number, ..deck.clone() };
+        if let Some(planned) = planned {
+            for known in self.decks.values_mut().filter(|known| known.id == deck.id) {
+                known.id = number;
+            }
+            self.files_decks.push(number);
+            for topic in planned.topics {
+                self.write_topic(&now, topic)?;
+            }
+        }
         Ok(now)
     }
 
@@ -434,16 +498,26 @@ impl<'b, 's> Bulk<'b, 's> {
         if deck.is_builtin {
             return Ok(());
         }
-        let place = i64::try_from(self.topics.range((deck.id, String::new())..(deck.id + 1, String::new())).count());
-        let number = self.writer.topic_number(deck.id, id)?;
-        self.topics.insert((deck.id, id.to_owned()), number);
+        let topics = match self.planned.get(&deck.id) {
+            Some(planned) => planned.topics.len(),
+            None => self.topics.range((deck.id, String::new())..(deck.id + 1, String::new())).count(),
+        };
         let topic = TopicText {
             id: id.to_owned(),
             title: title.to_owned(),
             primer: primer.map(str::to_owned),
             try_line: try_line.map(str::to_owned),
-            position: place.ok().and_then(|place| u32::try_from(place).ok()).unwrap_or(0),
+            position: u32::try_from(topics).unwrap_or(0),
         };
+        match self.planned.get_mut(&deck.id) {
+            Some(planned) => planned.topics.push(topic),
+            None => self.write_topic(&deck, topic)?,
+        }
+        Ok(())
+    }
+
+    fn write_topic(&mut self, deck: &DeckNow, topic: TopicText) -> Result<(), StoreError> {
+        let number = self.writer.topic_number(deck.id, &topic.id)?;
         let same: bool = self
             .writer
             .tx
@@ -451,10 +525,11 @@ impl<'b, 's> Bulk<'b, 's> {
                 "SELECT title = ?2 AND primer IS ?3 AND try_line IS ?4 AND position IS ?5 FROM topic WHERE id = ?1",
             )?
             .query_row((number, &topic.title, &topic.primer, &topic.try_line, topic.position), |row| row.get(0))?;
+        let words = serde_json::to_string(&topic).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        self.topics.insert((deck.id, topic.id), number);
         if same && self.options.edition == 0 {
             return Ok(());
         }
-        let words = serde_json::to_string(&topic).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let fact = Fact::Topic { deck: deck.name_id.to_string(), edition: self.options.edition };
         self.writer.append_fact(&fact, Some(words)).map(drop)
     }
@@ -541,6 +616,13 @@ impl<'b, 's> Bulk<'b, 's> {
         key: Option<String>,
         note: &PackedNote,
     ) -> Result<Placed, StoreError> {
+        let made;
+        let deck = if deck.id < 0 {
+            made = self.settled(deck)?;
+            &made
+        } else {
+            deck
+        };
         let topic = self.topic_number(deck.id, note)?;
         let start = self.texts.len();
         let (salt, hash) = match note.seal {
@@ -751,6 +833,7 @@ impl<'b, 's> Bulk<'b, 's> {
             let number = self.writer.name_note(who.uid)?;
             return self.bring(number, who.uid, deck, deck.position, key.as_deref(), note).map(|()| Placed::Added);
         }
+        let deck = &self.settled(deck)?;
         let topic = self.topic_number(deck.id, note)?;
         self.writer.tx.prepare_cached("INSERT INTO note_name (uid) VALUES (?1)")?.execute([who.uid.0])?;
         let number = self.writer.tx.last_insert_rowid();
@@ -845,9 +928,6 @@ impl<'b, 's> Bulk<'b, 's> {
             self.write_own(id, uid, deck, key.as_deref(), note)?;
             return Ok(Placed::Changed);
         }
-        if self.options.theirs && (before.own.is_some() || before.tags.is_some()) {
-            self.writer.clear_own(id, uid)?;
-        }
         let position = if self.options.reposition { deck.position } else { before.position };
         let same_key = key.is_none() || key == before.key;
         // Whether the learner moved it shows only in the registers.
@@ -869,9 +949,15 @@ impl<'b, 's> Bulk<'b, 's> {
             if position != before.position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
-            if self.options.theirs && before.retired {
-                self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
-                return Ok(Placed::Restored);
+            if self.options.theirs {
+                let after = self.take_theirs(id, uid)?;
+                return Ok(if before.retired {
+                    Placed::Restored
+                } else if after.own == before.own && after.tags == before.tags {
+                    Placed::Same
+                } else {
+                    Placed::Changed
+                });
             }
             let kept = before.retired || (before.own.is_some() && self.options.source.is_some());
             return Ok(if kept { Placed::Kept } else { Placed::Same });
@@ -881,13 +967,17 @@ impl<'b, 's> Bulk<'b, 's> {
             Some(Some(place)) if same_deck => Rc::from(place.deck.as_str()),
             _ => Rc::clone(&deck.name_id),
         };
-        let target = DeckNow { name_id: to, ..deck.clone() };
+        // A planned deck is made only where the note goes there.
+        let number =
+            if to == deck.name_id { deck.id } else { super::facts::deck_number(&self.writer.tx, &to)?.unwrap_or(0) };
+        let target = DeckNow { id: number, name_id: to, ..deck.clone() };
         let key = key.or_else(|| before.key.clone());
         self.bring(id, uid, &target, position, key.as_deref(), note)?;
-        if self.options.theirs && before.retired {
-            self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
-        }
-        let after = NoteRow::of(&self.writer.tx, id)?.unwrap_or_else(|| before.clone());
+        let after = if self.options.theirs {
+            self.take_theirs(id, uid)?
+        } else {
+            NoteRow::of(&self.writer.tx, id)?.unwrap_or_else(|| before.clone())
+        };
         Ok(if after.retired {
             Placed::Kept
         } else if before.retired {
@@ -897,11 +987,27 @@ impl<'b, 's> Bulk<'b, 's> {
                 self.kept.push(Kept { mine: self.writer.shown(id)?.0, theirs: note.text()? });
             }
             Placed::Kept
-        } else if same_text && same_key && after.deck == before.deck {
+        } else if same_text
+            && same_key
+            && (after.deck, &after.own, &after.tags) == (before.deck, &before.own, &before.tags)
+        {
             Placed::Same
         } else {
             Placed::Changed
         })
+    }
+
+    /// Lets go of the learner's own text, tags and deletion of a note; gives the row as it is then.
+    fn take_theirs(&mut self, id: i64, uid: NoteUid) -> Result<NoteRow, StoreError> {
+        let row = |writer: &Writer<'_>| NoteRow::of(&writer.tx, id)?.ok_or(StoreError::NoCard);
+        let now = row(self.writer)?;
+        if now.own.is_some() || now.tags.is_some() {
+            self.writer.clear_own(id, uid)?;
+        }
+        if row(self.writer)?.retired {
+            self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
+        }
+        row(self.writer)
     }
 
     fn bring(
@@ -913,6 +1019,7 @@ impl<'b, 's> Bulk<'b, 's> {
         key: Option<&str>,
         note: &PackedNote,
     ) -> Result<(), StoreError> {
+        let deck = self.settled(deck)?;
         let fact = Fact::Brought { note: uid, deck: deck.name_id.to_string(), position, edition: self.options.edition };
         let record = note.record(key, self.writer.salt())?;
         self.writer.append_packed(number, &fact, Some(&record))?;
@@ -996,6 +1103,10 @@ impl<'b, 's> Bulk<'b, 's> {
             }
         }
         if !self.any_rows {
+            let planned: Vec<DeckNow> = self.decks.values().filter(|deck| deck.id < 0).cloned().collect();
+            for deck in planned {
+                self.settled(&deck)?;
+            }
             let made: Vec<i64> = self.decks.values().filter(|deck| !deck.was_there).map(|deck| deck.id).collect();
             self.writer.decks_to_list.extend(made);
         }

@@ -6,6 +6,7 @@ use crate::core::scheduler::mix;
 use crate::core::state::CardState;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
@@ -25,7 +26,6 @@ pub(super) struct CardRow {
     pub(super) note: i64,
     pub(super) deck: i64,
     pub(super) topic: i64,
-    pub(super) position: i64,
     /// One of the cards of a note that is neither retired nor held out: may be asked, unless it is suspended.
     pub(super) askable: bool,
     pub(super) state: CardState,
@@ -39,28 +39,31 @@ pub(super) fn shuffle_of(card: CardId) -> i64 {
 impl CardRow {
     fn columns() -> String {
         format!(
-            "SELECT n.id, n.deck, coalesce(n.topic, 0), n.position, n.retired = 0 AND n.held_out = 0, n.ordinals, u.uid, \
+            "SELECT n.id, n.deck, coalesce(n.topic, 0), n.retired = 0 AND n.held_out = 0, n.ordinals, u.uid, \
              {STATE_COLUMNS}"
         )
     }
 
     fn of(row: &Row<'_>, reader: &Reader, ordinal: u16) -> Result<Self, StoreError> {
         let note = row.get(0)?;
-        let ordinals = ordinals_of(row.get_ref(5)?.as_str_or_null().map_err(rusqlite::Error::from)?)?;
+        let ordinals = ordinals_of(row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?)?;
         Ok(Self {
             id: card_number(note, ordinal),
-            card: CardId { note: NoteUid(row.get(6)?), ordinal },
+            card: CardId { note: NoteUid(row.get(5)?), ordinal },
             note,
             deck: row.get(1)?,
             topic: row.get(2)?,
-            position: row.get(3)?,
-            askable: row.get::<_, bool>(4)? && ordinals.contains(&ordinal),
-            state: whole_state_of(row, 7, reader)?,
+            askable: row.get::<_, bool>(3)? && ordinals.contains(&ordinal),
+            state: whole_state_of(row, 6, reader)?,
         })
     }
 
     /// The card of that name, of a note that is in the database, whether the note has such a card or had it once.
     pub(super) fn find(db: &Connection, reader: &Reader, card: CardId) -> Result<Option<Self>, StoreError> {
+        // A higher ordinal would be another note's card.
+        if card.ordinal > MOST_ORDINAL {
+            return Ok(None);
+        }
         let mut statement = db.prepare_cached(&format!(
             "{} FROM note_name u JOIN note n ON n.id = u.id LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) \
              WHERE u.uid = ?1",

@@ -1,6 +1,5 @@
 //! Who writes here, and the chain of hashes over each device's log: how a copied database is noticed.
 
-use crate::core::event::Span;
 use crate::core::fact::ChainHash;
 use crate::core::id::DeviceId;
 use crate::core::log::Chain;
@@ -25,6 +24,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use std::fs;
+use std::io::Seek as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -180,30 +180,41 @@ fn state_file(folder: &Path, device: DeviceId) -> PathBuf {
     folder.join(format!("{device}.chain"))
 }
 
-/// Keeps the end of a device's log outside of the database, so that a copy that knows less is noticed. A failure is no
-/// loss: then only the copy's place tells.
-pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
-    let path = state_file(folder, device);
-    let text = format!("{} {} {} {}\n", tail.sequence, tail.hash, tail.checkpoint, hlc.0);
-    let write = |path: &Path| {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
+/// The file outside of the database that keeps the end of a device's log, so that a copy that knows less is noticed. It stays
+/// open: an answer has no time for more than the writing.
+#[derive(Default)]
+pub(super) struct Outside(Option<(DeviceId, fs::File)>);
+
+impl Outside {
+    /// Keeps the end of a device's log. A failure is no loss: then only the copy's place tells.
+    pub(super) fn remember(&mut self, folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
+        if self.0.as_ref().is_none_or(|(of, _)| *of != device) {
+            let open = || {
+                let mut options = fs::OpenOptions::new();
+                options.write(true).create(true).truncate(false);
+                #[cfg(unix)]
+                {
+                    use std::os::unix::fs::OpenOptionsExt as _;
+                    options.mode(0o600);
+                }
+                options.open(state_file(folder, device))
+            };
+            let file = open().or_else(|_| fs::create_dir_all(folder).and_then(|()| open()));
+            self.0 = file.ok().map(|file| (device, file));
         }
-        options.open(path)?.write_all(text.as_bytes())
-    };
-    if write(&path).is_err() && fs::create_dir_all(folder).is_ok() {
-        write(&path).ok();
+        let Some((_, file)) = &mut self.0 else { return };
+        // Always as long, so that nothing is left of what was there.
+        let text = format!("{:>20} {} {:>20} {:>20}\n", tail.sequence, tail.hash, tail.checkpoint, hlc.0);
+        if file.rewind().and_then(|()| file.write_all(text.as_bytes())).is_err() {
+            self.0 = None;
+        }
     }
 }
 
-/// What [`remember`] kept: the end of the device's log, and the stamp of its last action.
+/// What [`Outside::remember`] kept: the end of the device's log, and the stamp of its last action.
 pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<(Tail, Hlc)> {
     let text = fs::read_to_string(state_file(folder, device)).ok()?;
-    let mut words = text.strip_suffix('\n')?.split(' ');
+    let mut words = text.strip_suffix('\n')?.split_whitespace();
     let tail = Tail {
         sequence: words.next()?.parse().ok()?,
         hash: ChainHash::from_hex(words.next()?)?,
@@ -292,10 +303,4 @@ pub(super) fn write_as(tx: &Transaction<'_>, device: DeviceId, place: &str) -> R
 pub(super) fn leave_place(db: &Connection) -> Result<(), StoreError> {
     db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
     Ok(())
-}
-
-/// Whether all entries of a span are here.
-pub(super) fn has_span(db: &Connection, reader: &Reader, span: Span) -> Result<bool, StoreError> {
-    let Some(number) = reader.device_number(span.action.device) else { return Ok(false) };
-    Ok(newest_sequence(db, number)? >= span.action.number + span.entries - 1)
 }

@@ -25,7 +25,6 @@ pub(super) const RESTARTED: u8 = 14;
 pub(super) const CHECKED: u8 = 15;
 
 /// Codes of fact kinds that statements name.
-pub(super) const BROUGHT: u8 = 1;
 pub(super) const UNDONE: u8 = 17;
 pub(super) const PAUSED: u8 = 19;
 pub(super) const RESUMED: u8 = 20;
@@ -156,9 +155,6 @@ pub(super) fn memory_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<
 pub(super) const STATE_COLUMNS: &str =
     concat!(memory_columns!("s"), ", s.answers, s.suspended, s.buried_until, s.marked, s.flag, s.config, s.last");
 
-/// How many columns [`STATE_COLUMNS`] are.
-pub(super) const STATE_WIDTH: usize = 16;
-
 /// Reads [`STATE_COLUMNS`] from column `first` on, and leaves the configuration and the last event out: a
 /// [`Reader`](crate::store::review_log::Reader) knows their names. A left join without a row is the state of an untouched card.
 pub(super) fn state_of(row: &Row<'_>, first: usize) -> rusqlite::Result<CardState> {
@@ -226,7 +222,7 @@ mod tests {
         assert_eq!(EventKind::Checked { quality, took, checkup: 0, last: false }.code(), CHECKED);
         assert_eq!(Fact::Resumed.code(), RESUMED);
         assert_eq!(Fact::Paused { until: StudyDay(0) }.code(), PAUSED);
-        assert_eq!([BROUGHT, UNDONE, TOOK_OVER], [1, 17, 22]);
+        assert_eq!([UNDONE, TOOK_OVER], [17, 22]);
     }
 
     #[test]

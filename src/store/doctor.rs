@@ -432,7 +432,6 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
                 note,
                 deck: expected.deck,
                 topic: expected.topic.unwrap_or(0),
-                position: expected.position,
                 askable: expected.is_askable() && ordinals.contains(&card_parts(*card).1),
                 state: CardState::default(),
             };

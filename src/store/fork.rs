@@ -267,7 +267,7 @@ impl Store {
         self.tail = None;
         self.unmoved.set(super::ACTIONS_A_CHECKPOINT);
         if let (Some(tail), Some(folder)) = (written.tail, &self.here.state_folder) {
-            chain::remember(folder, new_id, tail, written.hlc);
+            self.outside.remember(folder, new_id, tail, written.hlc);
         }
         Ok(Some(entries))
     }

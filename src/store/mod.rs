@@ -165,6 +165,8 @@ pub struct Store {
     /// What was read of the log's context, and SQLite's mark of changes by others at that time.
     context: RefCell<Option<(i64, Rc<Context>)>>,
     salts: Rc<Salts>,
+    /// Where the end of the log is kept outside.
+    outside: chain::Outside,
     /// Actions since the last checkpoint.
     unmoved: Cell<u32>,
 }
@@ -236,6 +238,7 @@ impl Store {
             scheduler: None,
             context: RefCell::new(None),
             salts,
+            outside: chain::Outside::default(),
             unmoved: Cell::new(0),
         }
     }
@@ -329,7 +332,7 @@ impl Store {
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
         if let (Some(tail), Some(folder), Some(_)) = (self.tail, &self.here.state_folder, finished.action) {
-            chain::remember(folder, device_id, tail, finished.hlc);
+            self.outside.remember(folder, device_id, tail, finished.hlc);
         }
         Ok((done, finished.action))
     }

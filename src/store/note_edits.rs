@@ -11,7 +11,6 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::Placed;
-use crate::store::cards::name_of;
 use crate::store::columns::ordinals_of;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
@@ -80,7 +79,7 @@ impl Store {
         let tags: Option<String> = row.get(1)?;
         let key: Option<String> = row.get(2)?;
         let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
-        let name = name_of(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 });
+        let name = self.name_of_note(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 })?;
         Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text }))
     }
 }

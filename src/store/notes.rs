@@ -60,18 +60,10 @@ impl PackedNote {
     /// # Errors
     /// When it can't be written as JSON.
     pub fn of(text: &NoteText) -> Result<Self, StoreError> {
-        use unicode_normalization::UnicodeNormalization as _;
-        // Most bodies fit, so that the buffer seldom grows.
-        let mut body = Vec::with_capacity(384);
-        serde_json::to_writer(&mut body, text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let body = String::from_utf8(body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let body = serde_json::to_string(text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
         let prompt = first.trim();
-        let prompt_hash = if prompt.is_ascii() {
-            quick64(prompt.as_bytes())
-        } else {
-            quick64(prompt.nfc().collect::<String>().as_bytes())
-        };
+        let prompt_hash = quick64(crate::core::text::composed(prompt).as_bytes());
         Ok(Self {
             prompt_hash: hash_bits(prompt_hash),
             text_hash: hash_bits(quick64(body.as_bytes())),
@@ -206,7 +198,7 @@ impl Store {
             }
             None => None,
         };
-        let name = super::cards::name_of(&row.get::<_, String>(5)?, row.get(6)?, card);
+        let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
         let state = whole_state_of(row, 12, &context.reader)?;
         let name =
             if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
@@ -248,6 +240,12 @@ impl Store {
         }))
     }
 
+    /// What people call a note: `deck/key` where that name is its own, else the beginning of its id.
+    pub(super) fn name_of_note(&self, deck: &str, key: Option<String>, card: CardId) -> Result<String, StoreError> {
+        let key = super::cards::naming_key(&self.db, deck, key, card.note)?;
+        Ok(super::cards::name_of(deck, key, card))
+    }
+
     /// Which of `variants` phrasings of a card was shown least recently: one never shown, the first of them.
     fn variant(&self, card: i64, variants: usize) -> Result<usize, StoreError> {
         if variants < 2 {
@@ -281,7 +279,7 @@ impl Store {
             let (upstream, shown, tags): (Option<String>, Option<String>, Option<String>) =
                 (row.get(3)?, row.get(4)?, row.get(5)?);
             edited.push(Edited {
-                name: super::cards::name_of(&row.get::<_, String>(0)?, row.get(1)?, card),
+                name: self.name_of_note(&row.get::<_, String>(0)?, row.get(1)?, card)?,
                 upstream: shown_text(upstream.as_deref(), None)?,
                 shown: shown_text(shown.as_deref(), tags.as_deref())?,
             });

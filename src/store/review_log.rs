@@ -112,10 +112,6 @@ impl Reader {
         self.configs.iter().find(|(known, _)| *known == number).map(|(_, id)| *id)
     }
 
-    pub(super) fn has_several_devices(&self) -> bool {
-        self.devices.len() > 1
-    }
-
     /// The local id under which an entry lies. A fork may name its parent's entries as its own: it goes on with their numbers.
     pub(super) fn settled(&self, id: i64) -> i64 {
         let (mut device, sequence) = entry_parts(id);
@@ -245,6 +241,10 @@ pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreEr
                 ),
             };
         let named = super::fork::meant(db, reader, id, row.get(1)?)?;
+        // An undo of anything but a whole action, which no program writes, acts on nothing.
+        if is_inside_an_action(db, named)? {
+            continue;
+        }
         let (Some(by), Some(named), Some(action)) =
             (reader.entry(id), reader.entry(named), first.and_then(|first| reader.entry(first)))
         else {

@@ -11,6 +11,7 @@ use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::replay::Voided;
+use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::store::Context;
 use crate::store::Store;
@@ -21,14 +22,18 @@ use crate::store::chain::newest_sequence;
 use crate::store::columns::CHECKED;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
+use crate::store::columns::day_of;
 use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
+use crate::store::columns::ordinals_of;
 use crate::store::columns::u64_of;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::FactRow;
+use crate::store::facts::deck_id;
 use crate::store::facts::fact_of;
 use crate::store::log_out::action_with;
+use crate::store::notes::text_of;
 use crate::store::review_log::entry_of;
 use crate::store::review_log::kind_at;
 use rusqlite::Connection;
@@ -63,11 +68,15 @@ pub struct ActionLine {
     pub note: Option<NoteUid>,
     /// What people call that note or card.
     pub name: Option<String>,
+    /// What the first text of a note among its facts asks, where it was not erased.
+    pub prompt: Option<String>,
+    /// The day for which it made the card of its first event due, where it did so.
+    pub due: Option<StudyDay>,
     /// The words of its first fact with words that is no note's text: a tag, a key, a deck's new name.
     pub words: Option<String>,
     /// The setting that it changed.
     pub change: Option<Change>,
-    /// Names of the decks that it is about, or that its first notes lie in.
+    /// Names of the decks that its facts name; where they name none, of those that its first notes lie in.
     pub decks: Vec<String>,
     /// Whether cards begin again with it.
     pub restarts: bool,
@@ -91,17 +100,29 @@ pub struct Undo {
     pub talk: Vec<String>,
 }
 
-/// The name of a note, as people say it.
-fn name_of_note(db: &Connection, note: i64) -> Result<Option<String>, StoreError> {
-    Ok(db
-        .prepare_cached(
-            "SELECT k.name_id, n.key, u.uid FROM note n JOIN note_name u ON u.id = n.id JOIN deck k ON k.id = n.deck WHERE n.id = ?1",
-        )?
-        .query_row([note], |row| {
-            let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
-            Ok(name_of(&row.get::<_, String>(0)?, row.get(1)?, card))
-        })
-        .optional()?)
+/// The name of a note, as people say it; with an ordinal that of its card.
+fn name_of_note(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT k.name_id, n.key, u.uid, n.ordinals FROM note n JOIN note_name u ON u.id = n.id JOIN deck k ON k.id = n.deck \
+         WHERE n.id = ?1",
+    )?;
+    let mut rows = statement.query([note])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
+    let name = name_of(&row.get::<_, String>(0)?, row.get(1)?, card);
+    let ordinals: Option<String> = row.get(3)?;
+    let several = ordinals_of(ordinals.as_deref())?.len() > 1;
+    Ok(Some(ordinal.filter(|_| several).map_or_else(|| name.clone(), |ordinal| format!("{name}#{ordinal}"))))
+}
+
+/// The numbers of the decks that an action's facts name: where they brought or put notes, or whose head they gave.
+fn decks_named(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT iif(subject < 0, -subject, arg) FROM fact \
+         WHERE id BETWEEN ?1 AND ?2 AND (subject < 0 OR kind IN (1, 8))",
+    )?;
+    let rows = statement.query_map(range, |row| row.get::<_, Option<i64>>(0))?;
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 fn range_of(context: &Context, span: Span) -> Option<(i64, i64)> {
@@ -140,6 +161,8 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         fact: None,
         note: None,
         name: None,
+        prompt: None,
+        due: None,
         words: None,
         change: None,
         decks: Vec::new(),
@@ -154,12 +177,23 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         count("SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> 12")?;
     line.restarts =
         count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind = 14")? > 0;
-    let mut note = None;
-    let mut decks = BTreeSet::new();
+    let (mut note, mut ordinal) = (None, None);
     if let Some((card, kind)) = kind_at(db, range)? {
+        let of_card = card_parts(card);
+        note = Some(of_card.0);
+        // A card begins again with what is done to its note.
+        ordinal = Some(of_card.1).filter(|_| kind != EventKind::Restarted);
+        if kind == EventKind::Rescheduled {
+            let due: Option<i64> = db
+                .prepare_cached("SELECT due FROM event_memory WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1")?
+                .query_row(range, |row| row.get(0))
+                .optional()?;
+            line.due = due.map(day_of);
+        }
         line.first = Some(kind);
-        note = Some(card_parts(card).0);
     }
+    let mut decks = decks_named(db, range)?;
+    let names_none = decks.is_empty();
     {
         let mut statement = db.prepare_cached(&format!(
             "SELECT {FACT_COLUMNS}, x.body, n.deck FROM fact f LEFT JOIN text x ON x.id = f.id LEFT JOIN note n ON n.id = f.subject \
@@ -173,11 +207,15 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
             if subject > 0 && !matches!(fact, Fact::Aliased { .. }) {
                 note = note.or(Some(subject));
             }
-            decks.extend(row.get::<_, Option<i64>>(FACT_WIDTH + 1)?);
-            if subject < 0 {
-                decks.insert(-subject);
+            if names_none {
+                decks.extend(row.get::<_, Option<i64>>(FACT_WIDTH + 1)?);
             }
             match &fact {
+                Fact::Brought { .. } | Fact::Edited { .. } if line.prompt.is_none() => {
+                    // One that can't be read is `lmq doctor`'s to tell; the step can be taken back all the same.
+                    let text = words.as_deref().and_then(|body| text_of(body, None).ok());
+                    line.prompt = text.map(|text| text.prompt(text.ordinals().first().copied().unwrap_or(1)));
+                }
                 Fact::Configured => {
                     line.change = words.as_deref().and_then(|words| serde_json::from_str(words).ok());
                 }
@@ -192,11 +230,11 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
     for deck in decks {
         let name: Option<String> =
             db.prepare_cached("SELECT name FROM deck WHERE id = ?1")?.query_row([deck], |row| row.get(0)).optional()?;
-        line.decks.extend(name);
+        line.decks.push(name.map_or_else(|| deck_id(db, deck), Ok)?);
     }
     line.decks.sort();
     if let Some(note) = note {
-        line.name = name_of_note(db, note)?;
+        line.name = name_of_note(db, note, ordinal)?;
         line.note = Some(super::facts::note_uid(db, note)?);
     }
     Ok(line)
@@ -470,7 +508,7 @@ impl Writer<'_> {
         let facts = super::facts::facts_of(&self.tx, &now.reader, note)?;
         let is_text = |fact: &Fact| matches!(fact, Fact::Brought { .. } | Fact::Edited { .. });
         let any_text_counts = facts.iter().any(|row| is_text(&row.fact) && !now.voided.has(row.id));
-        let Some(name) = name_of_note(&self.tx, note)? else { return Ok(()) };
+        let Some(name) = name_of_note(&self.tx, note, None)? else { return Ok(()) };
         if !any_text_counts && self.is_answered(note)? {
             undo.kept.push(name);
             return Ok(());

@@ -204,7 +204,7 @@ impl Store {
         self.write_much(false)?;
         // It may have become another device's file.
         self.writes_as = None;
-        if let Some((device, sequence)) = parted {
+        if let Some((device, sequence)) = parted.filter(|_| matches!(fed, Err(StoreError::Refused(_)))) {
             fork::remember_parting(&self.db, device, sequence)?;
         }
         let fed = fed?;

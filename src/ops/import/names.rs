@@ -12,6 +12,7 @@ use crate::formats::ReadSeek;
 use crate::formats::Record;
 use crate::ops::bulk::LEECH;
 use crate::store::Who;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What stands between the texts of a row when a name is made from them.
@@ -71,11 +72,12 @@ impl Namer {
             Identity::Foreign { namespace, id } => NoteUid::of_foreign(namespace, id),
             Identity::None => {
                 let repeated = self.repeated.as_ref()?;
-                let (prompt, answer) = texts(&item.text);
+                let prompt = prompt(&item.text);
                 let plain = NoteUid::of_row(deck, &prompt, None);
                 if repeated.binary_search(&plain.short()).is_err() {
                     return Some(Who { uid: plain, named: false });
                 }
+                let answer = answer(&item.text);
                 let first = NoteUid::of_row(deck, &prompt, Some((&answer, 1)));
                 let number = self.equal.entry(first).or_default();
                 *number += 1;
@@ -94,13 +96,21 @@ impl Namer {
     }
 }
 
-/// The prompt of a row, which is the first field of its kind, and the texts of all others.
-fn texts(text: &NoteText) -> (String, String) {
-    let Some(kind) = kind(&text.kind) else { return (String::new(), String::new()) };
-    let mut fields = kind.fields().iter().map(|field| text.texts(field.name));
-    let prompt = fields.next().unwrap_or_default().join(BETWEEN);
-    let others: Vec<&str> = fields.flatten().map(String::as_str).collect();
-    (prompt, others.join(BETWEEN))
+/// The prompt of a row: the first field of its kind.
+fn prompt(text: &NoteText) -> Cow<'_, str> {
+    match kind(&text.kind).and_then(|kind| kind.fields().first()).map(|field| text.texts(field.name)) {
+        None | Some([]) => "".into(),
+        Some([one]) => one.into(),
+        Some(several) => several.join(BETWEEN).into(),
+    }
+}
+
+/// The texts of all other fields of a row.
+fn answer(text: &NoteText) -> String {
+    let Some(kind) = kind(&text.kind) else { return String::new() };
+    let others: Vec<&str> =
+        kind.fields().iter().skip(1).flat_map(|field| text.texts(field.name)).map(String::as_str).collect();
+    others.join(BETWEEN)
 }
 
 /// The short names of the prompts that rows without key or id have more than once in a file, in order. Of each such row
@@ -118,7 +128,7 @@ pub(super) fn repeated_prompts(
             Outcome::Record(Record::Deck(head)) => deck = head.id,
             Outcome::Record(Record::Note(item)) if item.identity == Identity::None => {
                 let own = item.deck.as_deref().unwrap_or(&deck);
-                names.push(NoteUid::of_row(own, &texts(&item.text).0, None).short());
+                names.push(NoteUid::of_row(own, &prompt(&item.text), None).short());
             }
             Outcome::Record(_) | Outcome::Rejected(_) | Outcome::Warning(_) => {}
         }

@@ -176,6 +176,16 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Id and name of every deck that anything was ever said of, also of those that are not shown any more.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn all_deck_names(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT name_id, name FROM deck ORDER BY name_id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The topics of a deck in its order: id, title, primer, line to do.
     ///
     /// # Errors

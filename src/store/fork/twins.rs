@@ -228,6 +228,10 @@ impl Union<'_, '_> {
         let Some(twin) = segment.twins.now.pop().filter(|_| segment.twins.now.is_empty()) else {
             return Err(self.gap(line, segment)?);
         };
+        if twin.at.0 < twin.first {
+            // A fork from just where the segment begins, which has nothing of it.
+            return Err(self.gap(line, segment)?);
+        }
         let are_forks_of_one = twin.first == info.first_sequence() && info.parent.is_some();
         if self.is_owner(segment, &twin)? {
             if are_forks_of_one {
