@@ -133,14 +133,14 @@ fn following_is_no_step_of_its_own_for_undo() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
     lmq.run(["import", "d", "--link"]).ok().out();
-    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported d/a.csv\n");
+    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported 1 note into a\n");
     // Written again with the same text: nothing to say, and nothing to undo.
     std::thread::sleep(std::time::Duration::from_millis(20));
     lmq.write("d/a.csv", "one,1\n");
     lmq.run(["decks"]).ok().out();
-    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported d/a.csv\n");
+    assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported 1 note into a\n");
     lmq.write("d/a.csv", "one,1\ntwo,2\n");
-    assert_eq!(lmq.run(["undo"]).ok().stdout, "undid: followed $T/d/a.csv\n");
+    assert_eq!(lmq.run(["undo"]).ok().stdout, "undid: imported 1 note into a\n");
     assert_eq!(lmq.listed("deck:a"), ["one → 1 [new]"]);
 }
 

@@ -3,6 +3,7 @@
 use crate::home::Lmq;
 use crate::home::TEAM;
 use crate::home::texts;
+use crate::home::without_texts;
 
 fn toml(cards: &str) -> String {
     format!("[deck]\nid = \"d\"\n{cards}")
@@ -23,7 +24,7 @@ fn importing_the_same_file_twice_changes_nothing() {
     assert_eq!(lmq.everything("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
-    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"dry_run":false,"duplicates":0,"events_added":0,"events_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"warnings":[]}"#);
+    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"warnings":[]}"#);
 }
 
 #[test]
@@ -40,8 +41,11 @@ fn an_edited_card_keeps_its_history() {
     for field in ["id", "due", "repetitions", "events"] {
         assert_eq!(after[field], before[field], "{field}");
     }
-    assert_eq!(lmq.run(["undo"]).out(), "undid: imported team.toml\n");
-    assert_eq!(lmq.run(["show", "team/owner", "--json"]).json(), before, "undo gives the old text");
+    assert_eq!(lmq.run(["undo"]).out(), "undid: imported 1 note into work::team\n");
+    let undone = lmq.run(["show", "team/owner", "--json"]).json();
+    assert_eq!(without_texts(&undone), without_texts(&before), "undo gives the old text");
+    let [first, second] = undone["texts"].as_array().unwrap().as_slice() else { panic!("{undone}") };
+    assert_eq!((first, &second["voided"]), (&before["texts"][0], &true.into()), "and the other one stays in the log");
 }
 
 #[test]
@@ -91,11 +95,16 @@ fn a_nearly_equal_prompt_with_the_same_answer_is_the_same_card() {
     // Another answer, or a prompt that is not so near: another card.
     lmq.write(
         "a.csv",
-        "Which river runs through the old town of Ljubljana?,Sava\nWhich river runs here?,Ljubljanica\n",
+        "Which river runs throug the old town of Ljubljana?,Sava\nWhich river runs here?,Ljubljanica\n",
     );
     let run = lmq.run(["import", "a.csv"]).ok();
     assert_eq!(run.stdout, "2 notes added\n");
     assert_eq!(lmq.cards("deck:a").len(), 3);
+    // A prompt that was the card's own once names it still, whatever the answer.
+    lmq.write("a.csv", "Which river runs through the old town of Ljubljana?,the Ljubljanica\n");
+    assert!(lmq.run(["import", "a.csv"]).ok().stdout.starts_with("1 changed"));
+    assert_eq!(lmq.cards("deck:a")[0]["id"], id);
+    assert_eq!(lmq.cards("deck:a")[0]["answer"], "the Ljubljanica");
 }
 
 #[test]
@@ -175,7 +184,7 @@ fn a_folder_means_the_decks_in_it() {
     let run = lmq.run(["import", "decks"]).ok();
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("4 notes added\n", "skipped decks/README.md: no deck\n"));
     assert_eq!(lmq.listed("deck:words"), ["Hund → dog [new]"]);
-    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported decks/team.toml, decks/words.csv\n", "one step");
+    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 4 notes into words, work::team\n", "one step");
     assert!(lmq.listed("deck:words").is_empty());
     lmq.write("none/README.md", "x");
     insta::assert_snapshot!(lmq.run(["import", "none"]).err(3), @r"
@@ -305,6 +314,47 @@ fn a_deck_that_would_stay_empty_is_not_made() {
     let decks = lmq.run(["decks", "--json"]).json();
     assert!(decks.as_array().unwrap().iter().all(|deck| deck["id"] != "team"), "{decks}");
     assert_eq!(lmq.run(["undo", "--list", "--json"]).json().as_array().unwrap().len(), 1, "the second one was no step");
+    // It is made with its head and topics when the first card goes there.
+    let more = "\n[[card]]\nkey = \"more\"\nkind = \"basic\"\nfront = \"More?\"\nback = \"Yes\"\ntopic = \"T1\"\n";
+    lmq.write("team.toml", format!("{TEAM}{more}"));
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "1 note added, 3 notes as they were\n");
+    assert_eq!(lmq.listed("deck:team"), ["More? → Yes [new]"]);
+    assert_eq!(lmq.cards("deck:team")[0]["topic_title"], "who does what");
+    let decks = lmq.run(["decks", "--json"]).json();
+    let team = decks.as_array().unwrap().iter().find(|deck| deck["id"] == "team").unwrap();
+    assert_eq!((&team["name"], &team["title"]), (&"work::team".into(), &"Our team".into()));
+    lmq.assert_sound();
+}
+
+#[test]
+fn with_theirs_the_files_text_and_tags_come_back_and_that_is_said() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    let before = lmq.everything("deck:team");
+    lmq.run(["edit", "team/owner", "--back", "Bela"]).done();
+    lmq.run(["tag", "mine", "team/pair"]).done();
+    lmq.run(["delete", "team/retro"]).done();
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "2 notes as they were, 1 kept as you wrote it\n");
+    assert_eq!(lmq.run(["import", "team.toml", "--theirs"]).out(), "2 changed, 1 brought back\n");
+    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.run(["import", "team.toml", "--theirs"]).out(), "3 notes as they were\n");
+    lmq.run(["undo", "--yes"]).done();
+    assert_eq!(lmq.cards("deck:team roadmap")[0]["answer"], "Bela", "yours again");
+    assert_eq!(lmq.cards("deck:team").len(), 3);
+    lmq.assert_sound();
+}
+
+#[test]
+fn with_theirs_a_card_that_was_added_by_hand_gets_the_files_text() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Who owns the plan?", "Me", "--key", "owner"]).done();
+    lmq.write("team.toml", TEAM);
+    assert!(lmq.run(["import", "team.toml"]).ok().stdout.contains("1 kept as you wrote it"));
+    assert_eq!(lmq.cards("deck:team")[0]["answer"], "Me");
+    lmq.run(["import", "team.toml", "--theirs"]).done();
+    assert_eq!(lmq.run(["show", "team/owner", "--json"]).json()["answer"], "Amara");
+    lmq.assert_sound();
 }
 
 #[test]

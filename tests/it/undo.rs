@@ -37,7 +37,7 @@ fn the_list_names_the_steps_and_changes_nothing() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(lmq.run(["undo", "--list"]).out(), @r"
             2026-01-15 09:00  answered team/owner Good (undone)
-            2026-01-15 09:00  imported team.toml
+            2026-01-15 09:00  imported 3 notes into work::team
             ");
         }
     }
@@ -57,11 +57,11 @@ fn more_than_one_card_wants_a_yes() {
     lmq.run(["import", "team.toml"]).ok().out();
     insta::assert_snapshot!(lmq.run(["undo"]).err(2), @r"
     lmq: this would change 3 cards
-      imported team.toml
+      imported 3 notes into work::team
     hint: say --yes to do it
     ");
     assert_eq!(lmq.cards("deck:team").len(), 5);
-    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported team.toml\n");
+    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 3 notes into work::team\n");
     assert_eq!(lmq.cards("deck:team").len(), 0);
     assert!(!lmq.run(["decks"]).out().contains("work::team"), "a deck without cards is not listed");
     lmq.assert_sound();
@@ -69,19 +69,20 @@ fn more_than_one_card_wants_a_yes() {
 
 #[test]
 fn cards_answered_since_an_import_are_kept_and_named() {
-    // On another machine the same deck was answered; its history comes here after the import.
-    let other = Lmq::new();
-    other.write("team.toml", TEAM);
-    other.run(["import", "team.toml"]).ok().out();
-    other.run(["answer", "team/owner", "good"]).ok().out();
-    other.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
-    let lmq = Lmq::new();
+    // On another machine the deck, which came there with the history, was answered; that comes here after the import.
+    let (lmq, other) = (Lmq::new(), Lmq::new());
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
+    other.write("log.jsonl", lmq.read("log.jsonl"));
+    other.run(["import", "log.jsonl"]).done();
+    other.run(["answer", "team/owner", "good"]).ok().out();
+    other.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
     lmq.write("log.jsonl", other.read("log.jsonl"));
-    assert_eq!(lmq.run(["import", "log.jsonl"]).out(), "1 event of history added\n");
+    let said = lmq.run(["import", "log.jsonl"]).ok();
+    assert!(said.stdout.contains(" of history added") && said.stderr.contains("uniting can't be undone"), "{said:?}");
     insta::assert_snapshot!(lmq.run(["undo", "--yes"]).out(), @r"
-    undid: imported team.toml
+    undid: imported 3 notes into work::team
       kept, since it was answered: team/owner
     ");
     assert_eq!(lmq.listed("deck:team"), ["Who owns the roadmap? → Amara [learning]"]);
