@@ -8,7 +8,7 @@ fn the_built_in_decks_are_there_at_the_first_start() {
     let lmq = Lmq::new();
     let decks = lmq.run(["decks", "--json"]).json();
     let names: Vec<&str> = decks.as_array().unwrap().iter().map(|deck| deck["id"].as_str().unwrap()).collect();
-    assert_eq!(names, ["differences", "skills", "quotes"]);
+    assert_eq!(names, ["differences", "quotes", "skills"]);
     for deck in decks.as_array().unwrap() {
         assert_eq!(deck["origin"], "builtin");
         assert!(deck["linked"].is_null() && deck["title"].is_string() && deck["language"].is_string());

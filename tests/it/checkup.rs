@@ -93,11 +93,11 @@ fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
     }
     let db = database(&lmq);
     let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(count("SELECT count(DISTINCT card) FROM event WHERE kind = 19"), 32);
-    assert_eq!(count("SELECT count(*) FROM event WHERE kind = 19"), 32);
+    assert_eq!(count("SELECT count(DISTINCT card) FROM event WHERE kind = 15"), 32);
+    assert_eq!(count("SELECT count(*) FROM event WHERE kind = 15"), 32);
     take(&lmq, "12-31", EIGHT);
-    let most = "SELECT max(n) FROM (SELECT count(*) AS n FROM event WHERE kind = 19 GROUP BY card)";
-    assert_eq!((count(most), count("SELECT count(DISTINCT card) FROM event WHERE kind = 19")), (2, 33));
+    let most = "SELECT max(n) FROM (SELECT count(*) AS n FROM event WHERE kind = 15 GROUP BY card)";
+    assert_eq!((count(most), count("SELECT count(DISTINCT card) FROM event WHERE kind = 15")), (2, 33));
 }
 
 /// The range of a share by its definition: the shares that a score test at 95 % does not refuse, found by halving.
@@ -130,11 +130,13 @@ fn the_report_has_what_sql_finds_in_the_log() {
     let sections = sections(&lmq, "08-02", &[]);
     let rows = sections["checkups"]["rows"].as_array().unwrap();
     let db = database(&lmq);
-    let voided = "SELECT u.arg FROM event u WHERE u.kind = 3";
+    // Each answer is a step of its own, so that an undo names its event.
+    let voided = "SELECT u.arg FROM fact u WHERE u.kind = 17";
     let mut statement = db
         .prepare(&format!(
-            "SELECT date(min(study_day) * 86400, 'unixepoch'), sum(quality >= 3), count(*), max(arg % 2) FROM event \
-             WHERE kind = 19 AND action NOT IN ({voided}) GROUP BY arg / 2 ORDER BY min(hlc)"
+            "SELECT date(min(e.study_day) * 86400, 'unixepoch'), sum(e.quality >= 3), count(*), max(d.arg % 2) FROM event e \
+             JOIN event_detail d ON d.id = e.id WHERE e.kind = 15 AND e.id NOT IN ({voided}) GROUP BY d.arg / 2 \
+             ORDER BY min(e.hlc)"
         ))
         .unwrap();
     let found: Vec<(String, i64, i64, bool)> = statement
@@ -167,8 +169,8 @@ fn the_report_has_what_sql_finds_in_the_log() {
     }
     let mut statement = db
         .prepare(&format!(
-            "SELECT t.title, sum(e.quality >= 3), count(*) FROM event e JOIN card c ON c.id = e.card JOIN note n ON n.id = c.note \
-             JOIN topic t ON t.id = n.topic WHERE e.kind = 19 AND e.action NOT IN ({voided}) GROUP BY t.title ORDER BY t.title"
+            "SELECT t.title, sum(e.quality >= 3), count(*) FROM event e JOIN note n ON n.id = e.card >> 9 \
+             JOIN topic t ON t.id = n.topic WHERE e.kind = 15 AND e.id NOT IN ({voided}) GROUP BY t.title ORDER BY t.title"
         ))
         .unwrap();
     let by_topic: Vec<(String, i64, i64)> = statement
@@ -445,8 +447,8 @@ fn check_ups_of_two_devices_unite() {
     // What either of them asked is used, for both.
     take(&here, "07-15", EIGHT);
     let db = database(&here);
-    let twice = "SELECT count(*) FROM event WHERE kind = 19 AND device = (SELECT min(id) FROM device) AND card IN \
-                 (SELECT card FROM event WHERE kind = 19 AND device <> (SELECT min(id) FROM device)) AND study_day > 20600";
+    let twice = "SELECT count(*) FROM event WHERE kind = 15 AND id >> 32 = (SELECT min(id) FROM device) AND card IN \
+                 (SELECT card FROM event WHERE kind = 15 AND id >> 32 <> (SELECT min(id) FROM device)) AND study_day > 20600";
     assert_eq!(db.query_row(twice, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 

@@ -237,7 +237,7 @@ fn scripts_can_run_a_day_with_next_and_answer() {
         lmq.ok(&["answer", card["id"].as_str().unwrap(), "good"]);
     }
     assert_eq!(asked.len(), 10, "the day's new cards");
-    assert_eq!(asked[..4], ["differences", "skills", "quotes", "differences"], "decks take turns");
+    assert_eq!(asked[..4], ["differences", "quotes", "skills", "differences"], "decks take turns");
     assert_eq!(lmq.ok(&["next"]), "nothing waits\n");
     assert_eq!(lmq.json(&["next", "--new", "1", "--json"])["state"], "new", "--new replaces the day's limit");
     assert!(lmq.ok(&[]).contains("the next cards fall due tomorrow"));

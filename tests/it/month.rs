@@ -255,10 +255,10 @@ fn first_64(bytes: &[u8]) -> u64 {
     bytes[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// The built-in decks, read as plain TOML.
+/// The built-in decks, read as plain TOML, in the order of their ids: in which they take turns.
 fn builtin_cards() -> Vec<Card> {
     let mut cards = Vec::new();
-    for (deck, name) in ["differences", "skills", "quotes"].into_iter().enumerate() {
+    for (deck, name) in ["differences", "quotes", "skills"].into_iter().enumerate() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("decks").join(format!("{name}.toml"));
         let file: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
         for (position, note) in file["card"].as_array().unwrap().iter().enumerate() {
@@ -319,6 +319,7 @@ impl Program {
     fn run(&self, now: DateTime<FixedOffset>, args: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_lmq"))
             .env("LMQ_CONFIG", self.folder.path().join("config.toml"))
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
             .env_remove("LMQ_NOW")
             .arg("--db")
             .arg(self.folder.path().join("lmq.db"))

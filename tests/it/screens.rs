@@ -157,7 +157,7 @@ fn tour(columns: u16, colour: bool) -> String {
 
     let mut terminal = Terminal::start(&lmq, &[], columns, 24, &monday);
     terminal.sees("Enter review");
-    terminal.types("kjjjj\u{1b}[D");
+    terminal.types("kjj\u{1b}[D");
     take(&terminal, "today, one deck folded", "+ work");
     terminal.types("b");
     terminal.sees("search:");
