@@ -3,6 +3,7 @@
 use crate::home::Lmq;
 use crate::home::Run;
 use crate::home::TEAM;
+use crate::home::without_texts;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
@@ -60,7 +61,10 @@ fn an_editor_gets_the_card_as_toml_and_what_it_saves_is_taken() {
     }
     assert_eq!(kept(&lmq), [""; 0]);
     assert_eq!(lmq.run(["undo"]).out(), "undid: edited team/owner\n");
-    assert_eq!(card(&lmq, "team/owner"), before);
+    let undone = card(&lmq, "team/owner");
+    assert_eq!(without_texts(&undone), without_texts(&before));
+    assert_eq!(undone["texts"][0], before["texts"][0]);
+    assert_eq!((&undone["texts"][1]["kind"], &undone["texts"][1]["voided"]), (&"edited".into(), &true.into()));
     lmq.assert_sound();
 }
 
@@ -258,18 +262,17 @@ fn another_key_and_another_kind_keep_the_history() {
     let id = card(&lmq, "team/owner")["id"].clone();
     lmq.run(["edit", "team/owner", "--set", "key=lead", "--set", "kind=reversed"]).done();
     let lead = card(&lmq, "team/lead#1");
-    assert_eq!((&lead["id"], lead["events"].as_array().unwrap().len()), (&id, 1));
+    let kinds: Vec<&str> = lead["events"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
+    assert_eq!((&lead["id"], kinds.as_slice()), (&id, &["answered", "keyed"][..]));
     assert_eq!(card(&lmq, "team/lead#2")["state"], "new");
     let taken = lmq.run(["edit", "team/lead", "--set", "key=pair"]).err(2);
     assert_eq!(taken, "lmq: another card of the deck has the key `pair`, or had it\nhint: choose another key\n");
     lmq.write("new.toml", TEAM.replace("\"owner\"", "\"lead\"").replace("Amara", "Cem"));
-    assert_eq!(
-        lmq.run(["import", "new.toml"]).out(),
-        "1 changed, 2 notes as they were\n",
-        "the same note under its new key"
-    );
+    let said = lmq.run(["import", "new.toml"]).ok();
+    assert_eq!(said.stdout, "2 notes as they were, 1 kept as you wrote it\n", "the same note under its new key");
+    assert_eq!(card(&lmq, "team/lead#1")["answer"], "Amara", "the learner's own text stays");
     lmq.run(["undo", "--yes"]).done();
-    assert_eq!(lmq.run(["undo"]).out(), "undid: edited team/owner\n");
+    assert_eq!(lmq.run(["undo"]).out(), "undid: edited team/lead\n");
     assert_eq!(card(&lmq, "team/owner")["id"], id);
     assert_eq!(card(&lmq, "team/owner")["kind"], "basic");
     lmq.run(["show", "team/lead"]).err(2);
@@ -346,7 +349,7 @@ fn a_file_that_is_gone_read_only_or_broken_stops_the_edit_and_there_is_a_way_out
     std::fs::set_permissions(lmq.path("team.toml"), std::fs::Permissions::from_mode(0o444)).unwrap();
     insta::assert_snapshot!(lmq.run(edit).err(1), @r"
     lmq: the followed file `$T/team.toml` is read-only
-    hint: nothing was changed. With --leave-file the edit is yours alone, and stays until the file changes that card
+    hint: nothing was changed. With --leave-file the edit is yours alone, and stays whatever the file says
     ");
     std::fs::remove_file(lmq.path("team.toml")).unwrap();
     let gone = lmq.run(edit).code(1).stderr;
@@ -366,7 +369,11 @@ fn a_file_that_is_gone_read_only_or_broken_stops_the_edit_and_there_is_a_way_out
     let said = lmq.run(["decks"]).ok().stderr;
     assert!(said.contains("a card that you had edited was changed there too"), "{said}");
     assert!(said.contains("the file's: Who owns the roadmap? → Cem\n  yours: Who owns the roadmap? → Bela"), "{said}");
-    assert!(lmq.listed("roadmap")[0].contains("Cem"), "now this one did");
+    assert!(lmq.listed("roadmap")[0].contains("Bela"), "yours stays");
+    let edited = lmq.run(["decks", "--edited", "--json"]).json();
+    assert_eq!(edited[0]["upstream"]["fields"]["back"], "Cem", "what the file says now is known");
+    assert_eq!(lmq.run(["import", "team.toml", "--link", "--theirs"]).ok().stdout, "1 changed, 2 notes as they were\n");
+    assert!(lmq.listed("roadmap")[0].contains("Cem"), "now it was asked for");
     lmq.run(["undo", "--yes"]).ok().done();
     assert!(lmq.listed("roadmap")[0].contains("Bela"), "nothing is lost");
     lmq.assert_sound();

@@ -136,7 +136,8 @@ fn the_history_taken_into_another_database_gives_equal_states() {
     }
     lmq.run_at("2026-01-17T09:01:00+01:00", ["undo"]).ok().out();
     let run = lmq.run(["export", "--what", "history", "--out", "log.jsonl"]).ok();
-    assert!(run.stderr.starts_with("wrote ") && run.stderr.ends_with(" records of the log\n"), "{}", run.stderr);
+    let written = run.stderr.strip_prefix("wrote ").and_then(|said| said.strip_suffix(" entries of the log\n"));
+    let written: u64 = written.unwrap_or_else(|| panic!("{}", run.stderr)).parse().unwrap();
     for text_first in [true, false] {
         let other = Lmq::new();
         for file in ["team.toml", "model.toml", "log.jsonl"] {
@@ -146,7 +147,11 @@ fn the_history_taken_into_another_database_gives_equal_states() {
         if text_first {
             decks();
         }
-        assert_eq!(other.run(["import", "log.jsonl"]).out(), "6 events of history added\n");
+        let taken = |lmq: &Lmq, file: &str| {
+            let said = lmq.run(["import", file, "--json"]).json();
+            (said["entries_added"].as_u64().unwrap(), said["entries_known"].as_u64().unwrap())
+        };
+        assert_eq!(taken(&other, "log.jsonl"), (written, 0));
         if !text_first {
             decks();
         }
@@ -155,10 +160,15 @@ fn the_history_taken_into_another_database_gives_equal_states() {
         }
         let log = |lmq: &Lmq| lmq.run(["history", "team/retro#1", "--json"]).json();
         assert_eq!(log(&lmq), log(&other));
-        assert_eq!(other.run(["import", "log.jsonl"]).out(), "6 events known already\n", "again is nothing new");
-        other.run(["export", "--what", "history", "--out", "back.jsonl", "-q"]).ok().out();
+        assert_eq!(taken(&other, "log.jsonl"), (0, written), "again is nothing new");
+        let back = other.run(["export", "--what", "history", "--out", "back.jsonl"]).ok();
+        let all: u64 = back.stderr.split(' ').nth(1).unwrap().parse().unwrap();
         fs::copy(other.path("back.jsonl"), lmq.path("back.jsonl")).unwrap();
-        assert_eq!(lmq.run(["import", "back.jsonl"]).out(), "6 events known already\n", "nor on the way back");
+        assert_eq!(taken(&lmq, "back.jsonl"), (all - written, written), "only what the other one wrote is new here");
+        assert_eq!(taken(&lmq, "back.jsonl"), (0, all));
+        for deck in ["deck:team", "deck:model"] {
+            assert_eq!(lmq.everything(deck), other.everything(deck), "nor does anything change on the way back");
+        }
         assert_eq!(other.run_at("2026-01-17T09:02:00+01:00", ["doctor"]).out(), "everything is in order\n");
     }
 }
@@ -169,16 +179,29 @@ fn a_log_that_says_otherwise_is_refused() {
     lmq.run(["answer", "team/owner", "good"]).ok().out();
     lmq.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
     let log = lmq.read("log.jsonl");
-    assert!(log.contains("\"quality\":4"), "{log}");
-    lmq.write("forged.jsonl", log.replace("\"quality\":4", "\"quality\":5"));
+    assert!(log.contains("\"quality\":\"4\""), "{}", log.lines().last().unwrap());
+    lmq.write("forged.jsonl", log.replace("\"quality\":\"4\"", "\"quality\":\"5\""));
     let before = lmq.everything("deck:team");
     let error = lmq.run(["import", "forged.jsonl"]).err(3);
-    assert!(error.starts_with("lmq: this history contradicts the one that is here"), "{error}");
+    let last = log.lines().count();
+    let reason = "the hash of the entries is not the one that the segment's head says: something in it was changed or damaged";
+    assert_eq!(
+        error,
+        format!("lmq: cannot read `forged.jsonl`\n  line {last}: {reason}\n  forged.jsonl\nhint: nothing was changed\n")
+    );
     assert_eq!(lmq.everything("deck:team"), before);
-    // A cut log: what is whole comes in, the cut line is said.
+    lmq.assert_sound();
+    // A cut log changes nothing either, be it within a line or after one.
     let other = Lmq::new();
-    other.write("cut.jsonl", log.get(..log.len() - 20).unwrap());
-    let run = other.run(["import", "cut.jsonl"]);
-    assert!(run.stderr.contains("cut.jsonl:"), "{run:?}");
+    let before = other.everything("");
+    let line_end = log.trim_end().rfind('\n').unwrap() + 1;
+    for (cut, reason) in [(log.len() - 20, "it is cut off"), (line_end, "the file ends where entry ")] {
+        other.write("cut.jsonl", log.get(..cut).unwrap());
+        let error = other.run(["import", "cut.jsonl"]).err(3);
+        assert!(error.contains(&format!("  line {last}: {reason}")), "{error}");
+        assert!(error.ends_with("hint: nothing was changed\n"), "{error}");
+        assert_eq!(other.everything(""), before);
+        assert!(other.run(["cards", "deck:team"]).err(2).contains("there is no deck `team`"));
+    }
     other.assert_sound();
 }
