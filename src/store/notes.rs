@@ -105,7 +105,7 @@ impl PackedNote {
 
     /// The hash of its sibling group; `None` where it has none but its own.
     pub(super) fn siblings(&self, deck_id: &str) -> Option<i64> {
-        self.group.as_ref().map(|group| hash_bits(quick64(format!("group:{deck_id}/{group}").as_bytes())))
+        sibling_group(self.group.as_deref(), deck_id)
     }
 
     /// The text record of a note with that key.
@@ -120,6 +120,11 @@ impl PackedNote {
 /// The hash that stands for a note's own sibling group.
 pub(super) fn own_siblings(uid: [u8; 16]) -> i64 {
     hash_bits(quick64(&uid))
+}
+
+/// The hash of a sibling group of a deck; `None` where a note names none.
+pub(super) fn sibling_group(group: Option<&str>, deck_id: &str) -> Option<i64> {
+    group.map(|group| hash_bits(quick64(format!("group:{deck_id}/{group}").as_bytes())))
 }
 
 /// A body with the note's key in it, where there is one: the first field of its JSON.

@@ -1,5 +1,6 @@
 //! Writing and reading events: what happened to cards.
 
+use crate::core::event::Detail;
 use crate::core::event::Draft;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
@@ -52,7 +53,7 @@ use std::cell::OnceCell;
 /// where nothing can be: a text only beside a detail, a memory only for the kinds that have one.
 pub(super) fn event_columns() -> String {
     format!(
-        "e.id, e.hlc, e.study_day, e.kind, e.quality, e.took_ms, e.config, e.offset_min, d.ahead, d.arg, d.prev, \
+        "e.id, e.hlc, e.study_day, e.kind, e.quality, e.took_ms, e.config, e.offset_min, d.id, d.ahead, d.arg, d.prev, \
          {MEMORY_COLUMNS}, {DETAIL_COLUMNS}"
     )
 }
@@ -62,7 +63,7 @@ pub(super) const BESIDE_EVENT: &str = "LEFT JOIN event_detail d ON d.id = e.id \
      LEFT JOIN event_memory m ON m.id = iif(e.kind IN (3, 13), e.id, NULL) LEFT JOIN text x ON x.id = d.id";
 
 /// How many columns [`event_columns`] are.
-pub(super) const EVENT_WIDTH: usize = 11 + 9 + DETAIL_WIDTH;
+pub(super) const EVENT_WIDTH: usize = 12 + 9 + DETAIL_WIDTH;
 
 const INSERT_EVENT: &str = "INSERT INTO event (card, id, hlc, kind, study_day, quality, took_ms, config, offset_min) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -161,20 +162,24 @@ impl Reader {
         let id = self.known(row.get(first)?)?;
         let hlc: i64 = row.get(first + 1)?;
         let code: i64 = row.get(first + 3)?;
-        let kind = kind_of(code, number(4)?, number(5)?, number(9)?).ok_or_else(|| {
+        // Most events have nothing beside them: two dozen columns that need not be looked at.
+        let has_detail = number(8)?.is_some();
+        let (ahead, arg, prev) = if has_detail { (number(9)?, number(10)?, number(11)?) } else { (None, None, None) };
+        let kind = kind_of(code, number(4)?, number(5)?, arg).ok_or_else(|| {
             StoreError::Corrupt(format!("event {id} has a kind ({code}) that this program can't read"))
         })?;
+        let has_memory = matches!(kind, EventKind::Rescheduled | EventKind::Adopted);
         Ok(Event {
             id,
             hlc: Hlc(hlc),
-            at: Timestamp { unix_ms: hlc.saturating_sub(number(8)?.unwrap_or(0)), offset_min: row.get(first + 7)? },
+            at: Timestamp { unix_ms: hlc.saturating_sub(ahead.unwrap_or(0)), offset_min: row.get(first + 7)? },
             study_day: day_of(row.get(first + 2)?),
             card,
             kind,
             config: number(6)?.and_then(|number| self.config(number)),
-            prev: number(10)?.and_then(|id| self.entry(id)),
-            memory: memory_of(row, first + 11)?,
-            detail: detail_of(row, first + 20)?,
+            prev: prev.and_then(|id| self.entry(id)),
+            memory: if has_memory { memory_of(row, first + 12)? } else { None },
+            detail: if has_detail { detail_of(row, first + 21)? } else { Detail::default() },
         })
     }
 }

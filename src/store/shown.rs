@@ -16,10 +16,12 @@ use crate::store::facts::FactRow;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
 use crate::store::notes::key_of;
+use crate::store::notes::sibling_group;
 use crate::store::notes::text_of;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// The deck of notes that are only named so far.
@@ -147,11 +149,17 @@ pub(super) fn note_row(
         .map(|row: &FactRow| row.said(&context.voided))
         .collect();
     let mut failed = None;
-    let edition = |deck: &str| match highest_edition(db, context, deck) {
-        Ok(edition) => edition,
-        Err(_) => 0,
+    let trouble = RefCell::new(None);
+    let edition = |deck: &str| {
+        highest_edition(db, context, deck).unwrap_or_else(|error| {
+            trouble.replace(Some(error));
+            0
+        })
     };
     let shown = registers::note(&said, answered, &edition);
+    if let Some(error) = trouble.take() {
+        return Err(error);
+    }
     let mut local = |id: Option<crate::core::id::EventId>| match id {
         Some(id) => {
             let local = context.reader.local(id);
@@ -193,9 +201,10 @@ pub(super) fn note_row(
         Some(body) => Some((text_of(body, None)?, key_of(body)?)),
         None => None,
     };
-    let shown_text = match shown_body {
-        Some(body) => Some((text_of(body, None)?, key_of(body)?)),
-        None => None,
+    let shown_text = match (own, shown_body) {
+        (Some(_), Some(body)) => Some((text_of(body, None)?, key_of(body)?)),
+        (None, Some(_)) => base.clone(),
+        (_, None) => None,
     };
     let (Some((base, base_key)), Some((text, text_key)), false) = (base, shown_text, own_is_erased) else {
         // Erased: the winner without its words. Its cards keep their history and are not asked.
@@ -228,7 +237,7 @@ pub(super) fn note_row(
         position: shown.position,
         prompt_hash: packed.prompt_hash,
         text_hash: packed.text_hash,
-        siblings: PackedNote::of(&text)?.siblings(shown.deck.as_deref().unwrap_or_default()),
+        siblings: sibling_group(text.group.as_deref(), shown.deck.as_deref().unwrap_or_default()),
         ordinals: ordinals_column(&text.ordinals()),
         held_out: base.held_out,
         retired: !shown.living,
