@@ -1,0 +1,151 @@
+//! `lmq forget`: words that are erased are gone for good, and everything else stays.
+
+use crate::home::Lmq;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Words that nobody else writes; one for each place that a text can be in.
+const PLANTED: [&str; 4] = ["Quixotic-Marigold", "Velvet-Ptarmigan", "Bramble-Octave", "Saffron-Isthmus"];
+
+fn deck(front: &str, back: &str) -> String {
+    format!(
+        "[deck]\nid = \"diary\"\n\n[[card]]\nkey = \"secret\"\nkind = \"typed\"\nprompt = \"{front}\"\nanswer = \"{back}\"\n\
+         extra = \"{}\"\n\n[[card]]\nkey = \"plain\"\nkind = \"basic\"\nfront = \"What else?\"\nback = \"Nothing\"\n",
+        PLANTED[2]
+    )
+}
+
+/// A home whose database, log and copies hold the planted words, in texts of now and of before, and as they were typed.
+fn planted() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.write("diary.toml", deck(PLANTED[0], "first"));
+    lmq.run(["import", "diary.toml"]).done();
+    lmq.write("diary.toml", deck(PLANTED[0], PLANTED[1]));
+    lmq.run(["import", "diary.toml"]).done();
+    fs::remove_file(lmq.path("diary.toml")).unwrap();
+    lmq.run_with(format!("{}\n\nq\n", PLANTED[3]), ["review", "--plain", "diary"]).done();
+    assert_eq!(answers(&lmq, "diary/secret"), 1, "it was answered");
+    lmq.run(["tag", "mine", "diary/secret"]).done();
+    // Makes a copy.
+    lmq.run(["doctor", "--fix"]).done();
+    lmq
+}
+
+fn answers(lmq: &Lmq, card: &str) -> usize {
+    let rows = lmq.run(["history", card, "--json"]).json();
+    rows.as_array().unwrap().iter().filter(|row| row["kind"] == "answered").count()
+}
+
+fn files_under(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files_under(&path, found) } else { found.push(path) }
+    }
+}
+
+/// Which of the planted words are in which file of a home.
+fn found(lmq: &Lmq) -> Vec<String> {
+    let mut files = Vec::new();
+    files_under(&lmq.path(""), &mut files);
+    let mut found = Vec::new();
+    for path in files {
+        let bytes = fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let has = |word: &&&str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        found.extend(PLANTED.iter().filter(has).map(|word| format!("{word} in {name}")));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn what_is_forgotten_is_in_no_byte_and_comes_back_from_no_history() {
+    let lmq = planted();
+    let copy = "lmq.db.before-fix.2026-01-15T090000+0100";
+    for word in PLANTED {
+        for file in ["lmq.db", copy] {
+            assert!(found(&lmq).contains(&format!("{word} in {file}")), "{word} in {file}: {:?}", found(&lmq));
+        }
+    }
+    let old = lmq.run(["export", "--what", "history", "-q"]).out();
+    let other = Lmq::new();
+    other.write("old.jsonl", &old);
+    other.run(["import", "old.jsonl"]).done();
+    fs::remove_file(other.path("old.jsonl")).unwrap();
+    assert!(!found(&other).is_empty());
+    let before = lmq.cards("deck:diary");
+    let secret = |cards: &[serde_json::Value]| cards.iter().find(|card| card["key"] == "secret").cloned();
+    let id = secret(&before).unwrap()["id"].as_str().unwrap().to_owned();
+
+    let run = lmq.run(["forget", "diary/secret", "--yes"]).ok();
+    assert!(run.stdout.starts_with("erased ") && run.stdout.contains("1 copy beside the database"), "{run:?}");
+    assert_eq!(found(&lmq), Vec::<String>::new());
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    assert_eq!(lmq.run(["doctor", "--db", copy]).out(), "everything is in order\n");
+    // What it was, how it was answered and what else there is stays.
+    assert_eq!(answers(&lmq, &id), 1, "the answer is still there");
+    assert!(lmq.listed("deck:diary").contains(&"What else? → Nothing [new]".to_owned()), "{:?}", lmq.listed("deck:diary"));
+    assert_eq!(lmq.run(["stats", "--json"]).json()["sections"]["summary"]["values"]["answers"], 1);
+    let undo = lmq.run(["undo", "--yes"]);
+    assert_eq!(found(&lmq), Vec::<String>::new(), "{undo:?}");
+
+    // Neither the history from before nor the copy brings it back.
+    let history = lmq.run(["export", "--what", "history", "-q"]).out();
+    assert!(PLANTED.iter().all(|word| !history.contains(word)), "a fresh export");
+    lmq.write("old.jsonl", &old);
+    lmq.run(["import", "old.jsonl"]).done();
+    fs::remove_file(lmq.path("old.jsonl")).unwrap();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+    // Nor does a device that learns of the erasure before it meets the words.
+    let third = Lmq::new();
+    for text in [&history, &old] {
+        third.write("h.jsonl", text);
+        third.run(["import", "h.jsonl"]).done();
+        fs::remove_file(third.path("h.jsonl")).unwrap();
+    }
+    assert_eq!(found(&third), Vec::<String>::new());
+    // A device that has them erases them, once the two unite.
+    other.write("newer.jsonl", &history);
+    other.run(["import", "newer.jsonl"]).done();
+    for copy in other.files().iter().filter(|name| name.contains("before-union")) {
+        fs::remove_file(other.path(copy)).unwrap();
+    }
+    assert_eq!(found(&other), Vec::<String>::new());
+
+    // Who imports it anew wants it again, with its history.
+    lmq.write("diary.toml", deck(PLANTED[0], PLANTED[1]));
+    lmq.run(["import", "diary.toml"]).done();
+    assert_eq!(lmq.cards("deck:diary").len(), before.len());
+    let (was, is) = (secret(&before).unwrap(), secret(&lmq.cards("deck:diary")).unwrap());
+    for field in ["id", "prompt", "answer", "state", "due", "interval_days", "ease", "repetitions"] {
+        assert_eq!(was[field], is[field], "{field}");
+    }
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn forget_asks_first() {
+    let lmq = planted();
+    let before = found(&lmq);
+    let error = lmq.run(["forget", "diary/secret"]).err(2);
+    insta::assert_snapshot!(error, @r"
+    lmq: nothing was erased: this would erase what 1 note says and what was typed to it
+    hint: say --yes to do it, for good, or --dry-run to look
+    ");
+    let looked = lmq.run(["forget", "diary/secret", "--dry-run"]).out();
+    assert_eq!(looked, "would have erased what 1 note says and what was typed to it\n  diary/secret\n");
+    assert_eq!(found(&lmq), before);
+}
+
+#[test]
+fn a_deck_and_what_was_typed_can_be_forgotten() {
+    let lmq = planted();
+    lmq.run(["forget", "--typed", "--yes"]).done();
+    let left = found(&lmq);
+    assert!(!left.iter().any(|found| found.starts_with(PLANTED[3])), "{left:?}");
+    assert!(left.iter().any(|found| found.starts_with(PLANTED[0])), "{left:?}");
+    lmq.run(["forget", "--deck", "diary", "--yes"]).done();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+}
