@@ -190,6 +190,8 @@ pub fn notes(
 /// # Errors
 /// As [`notes`].
 pub fn log(store: &Store, compressed: bool, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
+    // In the order of the log events lie anywhere in their table.
+    store.read_much().map_err(|error| failure(&error, store.path()))?;
     if !compressed {
         return segments(store, out);
     }

@@ -49,6 +49,9 @@ use std::collections::HashMap;
 /// Entries later than this after now are from a clock that was wrong.
 const FUTURE_MS: i64 = 86_400_000;
 
+/// The page cache of SQLite's own check, as its pragma has it.
+const CHECK_CACHE_KB: i32 = -24_000;
+
 /// Triggers without which the log would not be append-only.
 const TRIGGERS: i64 = 19;
 
@@ -258,6 +261,8 @@ impl Writer<'_> {
 }
 
 fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
+    // SQLite looks each event up by its name, in no order of the pages.
+    db.pragma_update(None, "cache_size", CHECK_CACHE_KB)?;
     let mut statement = db.prepare("PRAGMA integrity_check(10)")?;
     let rows = statement.query_map([], |row| row.get(0))?;
     let found: Vec<String> = rows.collect::<Result<_, _>>()?;

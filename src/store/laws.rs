@@ -225,7 +225,7 @@ fn the_law(scheduler: &dyn Fn(u8) -> Scheduler, commands: &[Vec<Command>; 6], mo
     for (place, device) in devices.iter().enumerate() {
         segments.extend(cut(&device.log(), most + place));
     }
-    for (place, device) in devices.iter_mut().enumerate() { eprintln!("place {place}");
+    for (place, device) in devices.iter_mut().enumerate() {
         deliver(device, &segments, seed.wrapping_add(place as u64));
         assert_in_order(device);
     }
@@ -290,19 +290,4 @@ pub(super) fn config() -> ProptestConfig {
     }
     config.failure_persistence = None;
     config
-}
-
-#[test]
-fn zz() {
-    use Command::{Answer, Import, Undo, Unsuspend};
-    let a = || Answer { card: 0, quality: 0 };
-    let commands = [
-        vec![Import { version: 1, reversed: false }, a(), a(), Unsuspend { card: 0 }, a()],
-        vec![],
-        vec![],
-        vec![a(), a(), a(), a(), a(), Undo],
-        vec![Unsuspend { card: 19 }],
-        vec![],
-    ];
-    the_law(&|_| Scheduler::default(), &commands, 3, 6564591823352901883);
 }

@@ -349,6 +349,7 @@ impl Store {
         let context = read_context(&tx, None)?;
         let device = known.and_then(|id| Some((context.reader.device_number(id)?, id)));
         let mut writer = Writer::new(tx, device.unwrap_or((0, DeviceId([0; 16]))), stamp, None, None, &self.salts)?;
+        writer.writes_action = false;
         let done = work(&mut writer)?;
         writer.finish_unlogged()?;
         self.unmoved.set(ACTIONS_A_CHECKPOINT);

@@ -376,12 +376,16 @@ impl Writer<'_> {
         if device == self.device_id {
             return Ok(self.device);
         }
+        if let Some((_, number)) = self.other_device.filter(|(known, _)| *known == device) {
+            return Ok(number);
+        }
         let known = self
             .tx
             .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
             .query_row([device.0], |row| row.get(0))
             .optional()?;
         if let Some(number) = known {
+            self.other_device = Some((device, number));
             return Ok(number);
         }
         self.tx.execute("INSERT INTO device (uuid, name) VALUES (?1, '')", [device.0])?;

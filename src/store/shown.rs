@@ -303,6 +303,9 @@ impl Writer<'_> {
     /// Makes again what is shown of a note, from the facts about it, and what hangs on that: its cards, and where they are
     /// counted.
     pub(super) fn refresh_note(&mut self, note: i64) -> Result<(), StoreError> {
+        if self.show_plain(note)? {
+            return Ok(());
+        }
         let context = self.context()?;
         let answered = self.is_answered(note)?;
         let now = {
@@ -323,6 +326,57 @@ impl Writer<'_> {
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM fact WHERE subject = ?1 AND kind = 12)")?
             .query_row([note], |row| row.get(0))?;
         if is_alias { self.refresh_alias(note) } else { Ok(()) }
+    }
+
+    /// Shows a note that has no row yet and of which nothing is known but a text that a source brought and that counts, which is
+    /// what registers would say of it. False where there is more to say.
+    fn show_plain(&mut self, note: i64) -> Result<bool, StoreError> {
+        let context = self.context()?;
+        let brought: Option<(i64, i64, i64, String)> = {
+            let mut statement = self.tx.prepare_cached(
+                "SELECT f.id, f.kind = 1 AND f.edition IS NULL AND x.body IS NOT NULL, f.arg, f.position, x.body FROM fact f \
+                 LEFT JOIN text x ON x.id = f.id \
+                 WHERE f.subject = ?1 AND NOT EXISTS (SELECT 1 FROM note WHERE id = ?1) LIMIT 2",
+            )?;
+            let mut rows = statement.query([note])?;
+            let first = match rows.next()? {
+                Some(row) if row.get(1)? => Some((row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+                _ => None,
+            };
+            if rows.next()?.is_some() { None } else { first }
+        };
+        let Some((id, deck, position, body)) = brought else { return Ok(false) };
+        if context.voided.has(context.reader.known(id)?) {
+            return Ok(false);
+        }
+        let text = text_of(&body, None)?;
+        let packed = PackedNote::of(&text)?;
+        let topic = match &packed.topic {
+            Some(topic) => Some(self.topic_number(deck, topic)?),
+            None => None,
+        };
+        let row = NoteRow {
+            deck,
+            source: Some(id),
+            own: None,
+            tags: None,
+            key: key_of(&body)?,
+            topic,
+            position,
+            prompt_hash: packed.prompt_hash,
+            text_hash: packed.text_hash,
+            siblings: packed.siblings(&super::facts::deck_id(&self.tx, deck)?),
+            ordinals: ordinals_column(&packed.ordinals),
+            held_out: packed.held_out,
+            retired: false,
+            made: Some(id),
+        };
+        self.insert_note(note, &row, packed.ordinals.len())?;
+        self.list_deck(deck);
+        self.tx
+            .prepare_cached("UPDATE deck SET last_position = ?2 WHERE id = ?1 AND last_position < ?2")?
+            .execute((deck, position))?;
+        Ok(true)
     }
 
     /// Shows a note as `now` says.

@@ -490,9 +490,13 @@ impl Union<'_, '_> {
     /// Writes the events that wait, in the order in which the table has them.
     fn write_events(&mut self) -> Result<(), StoreError> {
         let mut events = std::mem::take(&mut self.events);
-        events.sort_by_key(|(card, event, ..)| (*card, event.id.sequence));
+        // Small keys are put in order, not the events themselves.
+        let mut order: Vec<(i64, u64, usize)> =
+            events.iter().enumerate().map(|(place, (card, event, ..))| (*card, event.id.sequence, place)).collect();
+        order.sort_unstable();
         let mut last = None;
-        for (card, event, config, text) in &events {
+        for (_, _, place) in order {
+            let Some((card, event, config, text)) = events.get(place) else { continue };
             // A check-up's answer leaves the state as it is, and no state where there was none.
             if event.kind.code() != CHECKED && last != Some(*card) {
                 last = Some(*card);

@@ -67,6 +67,8 @@ pub struct Writer<'s> {
     pub(super) next_sequence: u64,
     /// The stamp of the action, which all its entries share.
     pub(super) hlc: Hlc,
+    /// Whether an action of this device is being written; else it is a union, or caches are made again.
+    pub(super) writes_action: bool,
     /// Whether anything was written to the log.
     pub(super) touched: bool,
     pub(super) lone: Option<Lone>,
@@ -76,6 +78,8 @@ pub struct Writer<'s> {
     /// The scheduler that was asked for last, with its id.
     pub(super) scheduler: Option<(Scheduler, ConfigId)>,
     pub(super) salts: Rc<Salts>,
+    /// The other device that was named last, and its number.
+    pub(super) other_device: Option<(DeviceId, i64)>,
     pub(super) deck_numbers: HashMap<String, i64>,
     pub(super) decks_to_list: BTreeSet<i64>,
     /// Cards whose answers were taken out of the sums, until they are counted again.
@@ -111,12 +115,14 @@ impl<'s> Writer<'s> {
             first_sequence: newest + 1,
             next_sequence: newest + 1,
             hlc,
+            writes_action: true,
             touched: false,
             lone: None,
             decks_moved: BTreeSet::new(),
             config: None,
             scheduler: None,
             salts: Rc::clone(salts),
+            other_device: None,
             deck_numbers: HashMap::new(),
             decks_to_list: BTreeSet::new(),
             uncounted: BTreeSet::new(),
@@ -133,7 +139,9 @@ impl<'s> Writer<'s> {
         if let Some(context) = &self.context {
             return Ok(Rc::clone(context));
         }
-        let context = read_context(&self.tx, Some((self.local_action(), self.hlc.0)))?;
+        // A union brings entries of any device, of this one too where the file is an older copy: none of them is pending.
+        let pending = self.writes_action.then(|| (self.local_action(), self.hlc.0));
+        let context = read_context(&self.tx, pending)?;
         self.context = Some(Rc::clone(&context));
         Ok(context)
     }
