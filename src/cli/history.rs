@@ -80,15 +80,21 @@ fn of_event(kind: &EventKind) -> String {
 
 /// A fact with its words: of the text of a note what it asks and what it answers.
 fn of_fact(fact: &Fact, words: Option<&str>) -> String {
+    match (fact, words) {
+        (Fact::Configured, Some(words)) => {
+            if let Ok(changed) = serde_json::from_str(words) {
+                return change(&changed);
+            }
+        }
+        (Fact::Renamed { deck }, Some(words)) => return format!("renamed {deck} to {words}"),
+        _ => {}
+    }
     let said = words.and_then(|words| match fact {
         Fact::Brought { .. } | Fact::Edited { .. } => {
             let text: NoteText = serde_json::from_str(words).ok()?;
             Some(format!("{} → {}", text.prompt(1), text.answer(1)))
         }
-        Fact::Configured => serde_json::from_str(words).ok().as_ref().map(change),
-        Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Renamed { .. } => {
-            Some(words.to_owned())
-        }
+        Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } => Some(words.to_owned()),
         _ => None,
     });
     said.map_or_else(|| name_of(fact), |said| format!("{}: {said}", name_of(fact)))
@@ -100,7 +106,8 @@ fn name_of(fact: &Fact) -> String {
         Fact::Undone { action } => format!("undid action {}", action.number),
         Fact::Brought { deck, .. } => format!("brought into {deck}"),
         Fact::Placed { deck, .. } => format!("placed in {deck}"),
-        Fact::Head { deck, .. } | Fact::Renamed { deck } | Fact::Topic { deck, .. } | Fact::Scheduler { deck, .. } => {
+        Fact::Renamed { deck } => format!("renamed {deck}"),
+        Fact::Head { deck, .. } | Fact::Topic { deck, .. } | Fact::Scheduler { deck, .. } => {
             format!("{} of {deck}", fact.name())
         }
         Fact::Gone { .. }

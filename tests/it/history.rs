@@ -97,3 +97,41 @@ fn a_history_with_an_event_of_a_later_version_is_refused_whole() {
     assert_eq!(other.run(["history", "--json"]).out(), "[]\n");
     other.assert_sound();
 }
+
+#[test]
+fn what_the_person_did_to_settings_notes_and_decks_is_shown_in_words() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).ok().out();
+    lmq.run(["config", "set", "new_per_day", "3"]).done();
+    lmq.run(["tag", "q1", "team/owner"]).done();
+    lmq.run(["move", "geo", "team/owner"]).done();
+    lmq.run(["rename", "geo", "maps"]).done();
+    lmq.run(["answer", "geo/owner", "good"]).done();
+    lmq.run(["set-due", "2026-02-01", "geo/owner"]).done();
+    lmq.run(["pause", "--until", "2026-01-20"]).done();
+    insta::assert_snapshot!(lmq.run(["history"]).out(), @r"
+    2026-01-15 09:00 set new_per_day to 3
+    2026-01-15 09:00 geo/owner tagged: q1
+    2026-01-15 09:00 geo/owner placed in geo
+    2026-01-15 09:00 renamed geo to maps
+    2026-01-15 09:00 geo/owner answered 4 (Good) in 0.0 s → 1d, due 2026-01-16
+    2026-01-15 09:00 geo/owner rescheduled
+    2026-01-15 09:00 paused until 2026-01-20
+    ");
+    for _ in 0..5 {
+        lmq.run(["undo", "--yes"]).done();
+    }
+    // A step names the decks that it was about, wherever the notes lie now.
+    insta::assert_snapshot!(lmq.run(["undo", "--list"]).out(), @r"
+    2026-01-15 09:00  paused until 2026-01-20 (undone)
+    2026-01-15 09:00  set to fall due: team/owner on 2026-02-01 (undone)
+    2026-01-15 09:00  answered team/owner Good (undone)
+    2026-01-15 09:00  renamed the deck geo to maps (undone)
+    2026-01-15 09:00  moved team/owner to `geo` (undone)
+    2026-01-15 09:00  tagged team/owner `q1`
+    2026-01-15 09:00  set new_per_day to 3
+    2026-01-15 09:00  imported 3 notes into work::team
+    ");
+    lmq.assert_sound();
+}
