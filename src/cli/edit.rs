@@ -77,7 +77,7 @@ pub(super) struct Args {
     #[arg(long)]
     theirs: bool,
 
-    /// Leave a followed deck file as it is; your text stays until the file changes that card
+    /// Leave a followed deck file as it is; your text stays, whatever the file says
     #[arg(long)]
     leave_file: bool,
 

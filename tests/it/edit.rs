@@ -418,7 +418,7 @@ fn other_changes_of_the_file_come_in_and_stay() {
 }
 
 #[test]
-fn a_followed_table_is_not_written_and_the_edit_stays_until_the_file_changes_that_card() {
+fn a_followed_table_is_not_written_and_the_edit_stays_whatever_the_file_says() {
     let lmq = Lmq::new();
     lmq.write("words.csv", "one,1\ntwo,2\n");
     lmq.run(["import", "words.csv", "--link", "-q"]).done();
@@ -429,6 +429,10 @@ fn a_followed_table_is_not_written_and_the_edit_stays_until_the_file_changes_tha
     lmq.write("words.csv", "one,1\ntwo,2\nthree,3\n");
     assert_eq!(lmq.listed("deck:words"), ["uno → I [new]", "two → 2 [new]", "three → 3 [new]"]);
     assert_eq!(lmq.run(["decks", "--edited", "--json"]).json()[0]["upstream"]["fields"]["front"], "one");
+    lmq.write("words.csv", "one,ein\ntwo,2\nthree,3\n");
+    assert_eq!(lmq.listed("deck:words"), ["uno → I [new]", "two → 2 [new]", "three → 3 [new]"]);
+    assert_eq!(lmq.run(["decks", "--edited", "--json"]).json()[0]["upstream"]["fields"]["back"], "ein");
+    lmq.run(["undo", "--yes"]).ok().done();
     lmq.run(["undo", "--yes"]).ok().done();
     lmq.run(["undo", "--yes"]).ok().done();
     assert_eq!(lmq.listed("deck:words")[0], "one → 1 [new]");

@@ -184,10 +184,13 @@ fn a_log_that_says_otherwise_is_refused() {
     let before = lmq.everything("deck:team");
     let error = lmq.run(["import", "forged.jsonl"]).err(3);
     let last = log.lines().count();
-    let reason = "the hash of the entries is not the one that the segment's head says: something in it was changed or damaged";
+    let reason =
+        "the hash of the entries is not the one that the segment's head says: something in it was changed or damaged";
     assert_eq!(
         error,
-        format!("lmq: cannot read `forged.jsonl`\n  line {last}: {reason}\n  forged.jsonl\nhint: nothing was changed\n")
+        format!(
+            "lmq: cannot read `forged.jsonl`\n  line {last}: {reason}\n  forged.jsonl\nhint: nothing was changed\n"
+        )
     );
     assert_eq!(lmq.everything("deck:team"), before);
     lmq.assert_sound();

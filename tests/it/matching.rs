@@ -93,10 +93,7 @@ fn a_nearly_equal_prompt_with_the_same_answer_is_the_same_card() {
     assert_eq!(lmq.id("deck:a"), id);
     assert_eq!(lmq.cards("deck:a")[0]["repetitions"], 1);
     // Another answer, or a prompt that is not so near: another card.
-    lmq.write(
-        "a.csv",
-        "Which river runs throug the old town of Ljubljana?,Sava\nWhich river runs here?,Ljubljanica\n",
-    );
+    lmq.write("a.csv", "Which river runs throug the old town of Ljubljana?,Sava\nWhich river runs here?,Ljubljanica\n");
     let run = lmq.run(["import", "a.csv"]).ok();
     assert_eq!(run.stdout, "2 notes added\n");
     assert_eq!(lmq.cards("deck:a").len(), 3);
