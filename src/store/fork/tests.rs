@@ -482,6 +482,18 @@ fn an_older_copy_that_wrote_nothing_takes_what_came_and_leaves_the_name() {
 }
 
 #[test]
+fn what_an_older_copy_takes_counts_as_it_did_there() {
+    let mut one = device(1);
+    live(&mut one);
+    let mut two = clone_of(&one, 12);
+    answer(&mut one, 0, 5);
+    one.take(&Command::Undo);
+    give(&one, &mut two).unwrap();
+    assert_in_order(&mut two);
+    assert_equal(&one.store, &two.store, "an undo among what came of the own device");
+}
+
+#[test]
 fn a_copy_whose_whole_log_was_told_apart_elsewhere_is_a_fork_of_that() {
     let (mut one, two, _) = parted();
     let mut same = clone_of(&one, 13);
