@@ -85,7 +85,11 @@ fn what_is_forgotten_is_in_no_byte_and_comes_back_from_no_history() {
     assert_eq!(lmq.run(["doctor", "--db", copy]).out(), "everything is in order\n");
     // What it was, how it was answered and what else there is stays.
     assert_eq!(answers(&lmq, &id), 1, "the answer is still there");
-    assert!(lmq.listed("deck:diary").contains(&"What else? → Nothing [new]".to_owned()), "{:?}", lmq.listed("deck:diary"));
+    assert!(
+        lmq.listed("deck:diary").contains(&"What else? → Nothing [new]".to_owned()),
+        "{:?}",
+        lmq.listed("deck:diary")
+    );
     assert_eq!(lmq.run(["stats", "--json"]).json()["sections"]["summary"]["values"]["answers"], 1);
     let undo = lmq.run(["undo", "--yes"]);
     assert_eq!(found(&lmq), Vec::<String>::new(), "{undo:?}");

@@ -110,7 +110,8 @@ impl Lmq {
         let states = self.path("xdg/lmq");
         let just_states = states.is_dir() && names(&states).iter().all(|name| name.ends_with(".chain"));
         let mut names = names(&self.root);
-        names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm") && !(just_states && name == "xdg"));
+        let is_ours = |name: &str| name.ends_with("-wal") || name.ends_with("-shm") || just_states && name == "xdg";
+        names.retain(|name| !is_ours(name));
         names.sort();
         names
     }

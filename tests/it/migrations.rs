@@ -1,6 +1,7 @@
 //! A database of every released schema opens with its log as it was; what is not ours to open stays untouched; the log
 //! can't be rewritten.
 
+use crate::home::Lmq;
 use crate::world::MORNING;
 use crate::world::World;
 use crate::world::history_of;
@@ -291,6 +292,7 @@ fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
         };
         assert_eq!(failure.kind, Kind::Data, "{what}");
         assert!(failure.what.contains(says), "{what}: {failure}");
+        assert!(failure.hint.is_some(), "{what}: {failure}");
         assert!(all_files(folder.path()) == before, "{what}: the file, or one beside it, was touched");
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_lmq"))
             .env("LMQ_CONFIG", folder.path().join("none.toml"))
@@ -301,6 +303,23 @@ fn what_is_not_ours_is_refused_and_left_byte_for_byte() {
         assert_eq!(output.status.code(), Some(3), "{what}");
         assert!(all_files(folder.path()) == before, "{what}: the program touched it");
     }
+}
+
+#[test]
+fn a_database_of_before_the_first_release_says_what_to_do() {
+    let lmq = Lmq::new();
+    released(1, &lmq.db());
+    Connection::open(lmq.db()).unwrap().pragma_update(None, "application_id", UNRELEASED_ID).unwrap();
+    for line in ["lmq decks", "lmq review", "lmq doctor --fix", "lmq backup b.db", "lmq answer t/one good"] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(lmq.shell(line).err(3), @r"
+            lmq: `$T/lmq.db` was made by lmq before its first release
+              this version can't read it
+            hint: export its notes with the program that made it, then import them into a new database
+            ");
+        }
+    }
+    assert_eq!(lmq.files(), ["lmq.db"]);
 }
 
 #[test]
