@@ -14,6 +14,7 @@ use crate::measure::size_name;
 use crate::measure::sizes;
 use crate::measure::table;
 use lmq::core::grade::Quality;
+use lmq::core::id::CardId;
 use lmq::core::session::Input;
 use lmq::core::session::Stage;
 use lmq::core::settings::Settings;
@@ -24,7 +25,6 @@ use lmq::ops;
 use lmq::ops::review;
 use lmq::ops::review::Review;
 use lmq::store::Store;
-use std::path::Path;
 use std::time::Duration;
 
 const BLOCKS: usize = 8;
@@ -36,13 +36,6 @@ const SLOWEST: Duration = Duration::from_micros(500);
 /// Between two answers a person thinks: so long on the clock of the bench, or no two would have an instant of their own.
 const THINKING_MS: i64 = 6000;
 
-#[derive(Default)]
-struct Measured {
-    command: Runs,
-    sitting: Runs,
-    floor: Runs,
-}
-
 /// Times `work`, on the clock and on the processor's.
 fn timed<T>(runs: &mut Runs, work: impl FnOnce() -> Result<T, Failure>) -> T {
     let (start, before) = (now(), cpu_so_far());
@@ -52,40 +45,47 @@ fn timed<T>(runs: &mut Runs, work: impl FnOnce() -> Result<T, Failure>) -> T {
     done.unwrap_or_else(|failure| panic!("{failure}"))
 }
 
-fn open(path: &Path, env: &Env, settings: &Settings) -> Store {
-    ops::open(path, env, settings).unwrap_or_else(|failure| panic!("{failure}")).0
-}
-
-fn measure(shape: Shape, size: usize) -> Measured {
-    let settings = Settings::default();
-    let all = data::database(shape, size);
-    let (path, other) = (data::copy(&all, "answer.db"), data::copy(&all, "sitting.db"));
+/// Blocks of answers, ours and the floor's turn and turn about.
+fn by_blocks(
+    shape: Shape,
+    size: usize,
+    env: &Env,
+    mut block: impl FnMut(&mut Store, &[CardId], usize, &mut Runs),
+) -> [Runs; 2] {
+    let path = data::copy(&data::database(shape, size), "answer.db");
     let cards = data::cards(&path);
-    // A clock that is set for each answer; and for sittings, which read it themselves, the real one.
-    let (mut env, real) = (data::env(), Env::from_process());
-    let mut clock = env.now();
-    let (mut store, mut sitting) = (open(&path, &env, &settings), open(&other, &real, &settings));
+    let (mut store, _) = ops::open(&path, env, &Settings::default()).unwrap_or_else(|failure| panic!("{failure}"));
     let mut bare = Answers::new(&data::scratch("answer-floor.db"), size);
-    let mut measured = Measured::default();
-    for block in 0..BLOCKS {
-        for index in 0..BLOCK {
-            let card = cards[(block * BLOCK + index) * 7919 % cards.len()];
-            clock.unix_ms += THINKING_MS;
-            env.fix_now(clock);
-            timed(&mut measured.command, || {
-                review::answer(&mut store, &env, &settings, card, Quality::Q4, Millis(5000))
-            });
-        }
+    let [mut ours, mut floor]: [Runs; 2] = Default::default();
+    for nth in 0..BLOCKS {
+        block(&mut store, &cards, nth, &mut ours);
         store.rest();
         let before = cpu_so_far();
-        for _ in 0..BLOCK {
-            measured.floor.times.push(bare.answer());
-        }
-        measured.floor.cpu += cpu_so_far() - before;
+        floor.times.extend((0..BLOCK).map(|_| bare.answer()));
+        floor.cpu += cpu_so_far() - before;
         bare.rest();
-        sit(&mut sitting, &real, &settings, &mut measured.sitting);
     }
-    measured
+    [ours, floor]
+}
+
+/// As the command gives them, on a clock that is set for each.
+fn commands(shape: Shape, size: usize) -> [Runs; 2] {
+    let (mut env, settings) = (data::env(), Settings::default());
+    let mut clock = env.now();
+    by_blocks(shape, size, &data::env(), |store, cards, nth, runs| {
+        for index in 0..BLOCK {
+            let card = cards[(nth * BLOCK + index) * 7919 % cards.len()];
+            clock.unix_ms += THINKING_MS;
+            env.fix_now(clock);
+            timed(runs, || review::answer(store, &env, &settings, card, Quality::Q4, Millis(5000)));
+        }
+    })
+}
+
+/// In a sitting, which reads the clock itself: the real one.
+fn sittings(shape: Shape, size: usize) -> [Runs; 2] {
+    let (env, settings) = (Env::from_process(), Settings::default());
+    by_blocks(shape, size, &env, |store, _, _, runs| sit(store, &env, &settings, runs))
 }
 
 /// A sitting of reviews that are due.
@@ -108,18 +108,18 @@ pub(crate) fn run() {
     let mut lines = Vec::new();
     for size in sizes().into_iter().filter(|size| *size == 100_000) {
         for shape in Shape::ALL {
-            let Measured { command, sitting, floor } = measure(shape, size);
-            let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();
-            for (what, ours) in
-                [("one answer (`ops::review::answer`)", &command), ("in a sitting, the next card loaded", &sitting)]
-            {
-                let speed = mean(&floor).as_secs_f64() / mean(ours).as_secs_f64();
+            for (what, [ours, floor]) in [
+                ("one answer (`ops::review::answer`)", commands(shape, size)),
+                ("in a sitting, the next card loaded", sittings(shape, size)),
+            ] {
+                let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();
+                let speed = mean(&floor).as_secs_f64() / mean(&ours).as_secs_f64();
                 lines.push(Line {
                     what: format!("{what}, {} cards, {}", size_name(size), shape.name()),
-                    figure: format!("{}; p50 {}, p99 {}", rate(1, mean(ours)), ms(ours.median()), ms(ours.at(99))),
+                    figure: format!("{}; p50 {}, p99 {}", rate(1, mean(&ours)), ms(ours.median()), ms(ours.at(99))),
                     floor: format!("{}; p50 {}, p99 {}", rate(1, mean(&floor)), ms(floor.median()), ms(floor.at(99))),
                     ratio: speed,
-                    cpu_ratio: cpu_ratio(ours, &floor, true),
+                    cpu_ratio: cpu_ratio(&ours, &floor, true),
                     memory: String::new(),
                     bar: format!("≥ {BAR} × floor, p99 ≤ {}", ms(SLOWEST)),
                     met: Some(speed >= BAR && ours.at(99) <= SLOWEST),

@@ -8,7 +8,6 @@ use crate::measure::cpu_ratio;
 use crate::measure::floor;
 use crate::measure::lmq;
 use crate::measure::megabytes;
-use crate::measure::ms;
 use crate::measure::ratio;
 use crate::measure::size_name;
 use crate::measure::sizes;

@@ -5,7 +5,6 @@ mod commands;
 mod dump;
 
 pub(super) use commands::Command;
-pub(super) use commands::How;
 pub(super) use commands::command;
 
 use crate::core::card::NoteText;
@@ -34,7 +33,7 @@ pub(super) struct Device {
     pub(super) store: Store,
     pub(super) now_ms: i64,
     pub(super) scheduler: Scheduler,
-    pub(super) folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Device {
@@ -48,13 +47,13 @@ impl Device {
         let store = Store::open(&folder.path().join("lmq.db"), Self::here(number), now).unwrap();
         // The law says nothing of power cuts, and thousands of actions are to be quick.
         store.db.pragma_update(None, "synchronous", "off").unwrap();
-        Self { store, now_ms: 20_000 * DAY_MS + i64::from(number), scheduler, folder }
+        Self { store, now_ms: 20_000 * DAY_MS + i64::from(number), scheduler, _folder: folder }
     }
 
     /// One whose database is there already, in that folder.
     pub(super) fn over(store: Store, now_ms: i64, folder: TempDir) -> Self {
         store.db.pragma_update(None, "synchronous", "off").unwrap();
-        Self { store, now_ms, scheduler: Scheduler::default(), folder }
+        Self { store, now_ms, scheduler: Scheduler::default(), _folder: folder }
     }
 
     /// What another machine has once this database was copied to it.

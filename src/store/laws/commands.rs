@@ -366,7 +366,7 @@ impl Device {
         });
     }
 
-    fn to_card(&mut self, which: u8, kind: EventKind) {
+    fn card_event(&mut self, which: u8, kind: EventKind) {
         if let Some(card) = self.card(which) {
             let of = ActionKind::of_lone(&kind);
             self.append(vec![Draft::new(card, kind, None)], of);
@@ -408,20 +408,20 @@ impl Device {
             Command::Wait { days } => self.now_ms += i64::from(*days) * DAY_MS,
             Command::ClockBack { hours } => self.now_ms -= i64::from(*hours) * 3_600_000,
             Command::Answer { card, quality: number } => {
-                self.to_card(*card, EventKind::Answered { quality: quality(*number), took: Millis(4_321) });
+                self.card_event(*card, EventKind::Answered { quality: quality(*number), took: Millis(4_321) });
             }
             Command::Typed { card, quality: number, asked, words } => {
                 self.typed(*card, quality(*number), *asked, *words);
             }
             Command::Cram { card, quality: number } => {
-                self.to_card(*card, EventKind::Crammed { quality: quality(*number), took: Millis(77_000) });
+                self.card_event(*card, EventKind::Crammed { quality: quality(*number), took: Millis(77_000) });
             }
-            Command::Suspend { card } => self.to_card(*card, EventKind::Suspended),
-            Command::Unsuspend { card } => self.to_card(*card, EventKind::Unsuspended),
-            Command::Mark { card } => self.to_card(*card, EventKind::Marked),
-            Command::Flag { card, flag } => self.to_card(*card, EventKind::Flagged { flag: *flag }),
-            Command::Bury { card } => self.to_card(*card, EventKind::Buried { until: today.plus(2) }),
-            Command::Reset { card } => self.to_card(*card, EventKind::Reset),
+            Command::Suspend { card } => self.card_event(*card, EventKind::Suspended),
+            Command::Unsuspend { card } => self.card_event(*card, EventKind::Unsuspended),
+            Command::Mark { card } => self.card_event(*card, EventKind::Marked),
+            Command::Flag { card, flag } => self.card_event(*card, EventKind::Flagged { flag: *flag }),
+            Command::Bury { card } => self.card_event(*card, EventKind::Buried { until: today.plus(2) }),
+            Command::Reset { card } => self.card_event(*card, EventKind::Reset),
             Command::Reschedule { card, days } => {
                 let Some(card) = self.card(*card) else { return };
                 let Some(memory) = self.state_of(card).memory else { return };
@@ -449,7 +449,9 @@ impl Device {
             Command::Carry { note, text } => self.edit_with(*note, *text, true),
             Command::Restart { note } => self.restart(*note),
             Command::Rekey { note, key } => {
-                self.with_note(*note, ActionKind::Edit, |writer, uid| writer.rekey(uid, &format!("key{key}")).map(drop))
+                self.with_note(*note, ActionKind::Edit, |writer, uid| {
+                    writer.rekey(uid, &format!("key{key}")).map(drop)
+                });
             }
             Command::Tag { note, tag, on } => {
                 self.with_note(*note, ActionKind::Tag, |writer, uid| writer.retag(uid, &format!("tag{tag}"), *on));

@@ -71,12 +71,42 @@ fn of_a_deletion_and_an_act_on_two_devices_the_newest_wins() {
     type Act = (&'static str, fn(&mut Device), bool);
     let note = || uid("a");
     let acts: [Act; 6] = [
-        ("edit", |device| drop(device.edit(uid("a"), "mine")), true),
-        ("tag", |device| drop(device.tag(uid("a"), "z", true)), true),
-        ("untag", |device| drop(device.tag(uid("a"), "x", false)), true),
-        ("move", |device| drop(device.relocate(uid("a"), "shelf")), true),
+        (
+            "edit",
+            |device| {
+                device.edit(uid("a"), "mine");
+            },
+            true,
+        ),
+        (
+            "tag",
+            |device| {
+                device.tag(uid("a"), "z", true);
+            },
+            true,
+        ),
+        (
+            "untag",
+            |device| {
+                device.tag(uid("a"), "x", false);
+            },
+            true,
+        ),
+        (
+            "move",
+            |device| {
+                device.relocate(uid("a"), "shelf");
+            },
+            true,
+        ),
         ("key", |device| assert!(device.rekey(uid("a"), "other")), true),
-        ("answer", |device| drop(device.answer(uid("a"), 4)), false),
+        (
+            "answer",
+            |device| {
+                device.answer(uid("a"), 4);
+            },
+            false,
+        ),
     ];
     for (name, act, revives) in acts {
         let (mut a, mut b) = both_with(&TWO);
@@ -545,4 +575,86 @@ fn one_name_twice_in_a_file_is_one_note() {
     placed.retain(|placed| *placed != Placed::Later);
     assert_eq!(placed, [Placed::Changed, Placed::Added, Placed::Duplicate, Placed::Contradicts]);
     assert_in_order(&mut a);
+}
+
+#[test]
+fn a_learners_own_file_for_a_built_in_deck_writes_their_own_text() {
+    let row = |key, front, back| keyed("builtin", key, front, back, &[]);
+    let note = |key| NoteUid::of_key("builtin", key);
+    let (mut a, mut b) = two();
+    a.take_in(&File::edition(1, vec![row("p", "plan", "a"), row("q", "quest", "b")]));
+    let own = || File::deck("builtin", vec![row("p", "plan", "mine"), row("q", "quest", "b"), row("z", "new", "own")]);
+    assert_eq!(a.take_in(&own()).placed, [Placed::Changed, Placed::Same, Placed::Added]);
+    assert!(!a.facts().iter().any(|(fact, _)| matches!(fact, Fact::Brought { edition: 0, .. })));
+    // A program update is the source's: it changes nothing of what is theirs, and brings the rest.
+    b.after(&a);
+    b.take_in(&File::edition(2, vec![row("p", "plan", "a, mended"), row("r", "rest", "c")]));
+    meet(&mut [&mut a, &mut b]);
+    let shown = ["p", "q", "r", "z"].map(|key| b.back(note(key)));
+    assert_eq!(shown, [Some("mine"), None, Some("c"), Some("own")].map(|back| back.map(str::to_owned)));
+    assert_eq!(a.take_in(&own()).placed[0], Placed::Same);
+}
+
+#[test]
+fn whether_a_note_is_kept_for_check_ups_is_the_sources_to_say_and_its_cards_follow_the_text_shown() {
+    let (mut a, mut b) = both_with(&TWO);
+    let reversed = NoteText { kind: "reversed".to_owned(), held_out: true, ..basic("one", "mine", &["x", "y"]) };
+    a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &reversed, false));
+    assert_eq!((a.store.cards_of_note(uid("a")).unwrap().len(), a.store.held_out().unwrap()), (2, Vec::new()));
+    b.after(&a);
+    let mut held_out = file(&TWO);
+    held_out.rows[0].text.held_out = true;
+    b.take_in(&held_out);
+    meet(&mut [&mut a, &mut b]);
+    let scenes: Vec<CardId> = a.store.held_out().unwrap().into_iter().map(|scene| scene.card).collect();
+    assert_eq!(scenes, [1, 2].map(|ordinal| CardId { note: uid("a"), ordinal }));
+    assert_eq!(a.back(uid("a")).as_deref(), Some("mine"));
+}
+
+#[test]
+fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness() {
+    type Case =
+        (&'static str, &'static [(&'static str, &'static str)], &'static [(&'static str, &'static str)], [usize; 3]);
+    let cases: [Case; 9] = [
+        ("the same", &[("a", "1")], &[("a", "1")], [0, 0, 1]),
+        ("a mended answer", &[("a", "1")], &[("a", "2")], [0, 1, 1]),
+        (
+            "a prompt that two notes have, told by the answer",
+            &[("a", "1"), ("a", "2")],
+            &[("a", "2"), ("a", "1")],
+            [0, 0, 2],
+        ),
+        ("a prompt that two notes have, and neither answer", &[("a", "1"), ("a", "2")], &[("a", "3")], [1, 0, 3]),
+        ("one claimed, the other left", &[("a", "1"), ("a", "2")], &[("a", "3"), ("a", "1")], [0, 1, 2]),
+        ("near, with the same answer", &[("what is a vision?", "1")], &[("what is a vision", "1")], [0, 1, 1]),
+        ("near, with another answer", &[("what is a vision?", "1")], &[("what is a vision", "2")], [1, 0, 2]),
+        ("not near enough", &[("what is it?", "1")], &[("who is he?", "1")], [1, 0, 2]),
+        (
+            "two that are as near",
+            &[("what is a vision 1", "x"), ("what is a vision 2", "x")],
+            &[("what is a vision 3", "x")],
+            [1, 0, 3],
+        ),
+    ];
+    for (name, first, second, expected) in cases {
+        let mut a = Device::new(1);
+        // Ids of their own, other ones in each file, so that nothing but the texts tells.
+        let table = |rows: &[(&str, &str)], of: &str| {
+            let rows = rows.iter().enumerate().map(|(place, (front, back))| {
+                let who = Who { uid: NoteUid::of_foreign(of, &place.to_string()), named: true };
+                Row { who, key: None, text: basic(front, back, &[]) }
+            });
+            File::table("words", rows.collect())
+        };
+        a.take_in(&table(first, "one"));
+        let imported = a.take_in(&table(second, "other"));
+        let mut placed = imported.placed;
+        placed.extend(imported.finished.late);
+        let count = |wanted: Placed| placed.iter().filter(|placed| **placed == wanted).count();
+        assert_eq!([count(Placed::Added), count(Placed::Changed), a.listed().len()], expected, "{name}: {placed:?}");
+        // Who was matched is remembered: the second file again says nothing new.
+        let again = a.take_in(&table(second, "other"));
+        assert!(again.placed.iter().all(|placed| *placed == Placed::Same) && again.action.is_none(), "{name}");
+        assert_in_order(&mut a);
+    }
 }

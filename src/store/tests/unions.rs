@@ -83,6 +83,51 @@ fn later_acts_here_come_after_all_that_was_heard() {
     assert_eq!(a.back(uid("a")).as_deref(), Some("behind"), "who knew of the other wins");
 }
 
+#[test]
+fn a_stamp_more_than_a_year_ahead_is_taken_only_when_that_is_asked_for() {
+    let (mut a, mut b) = two();
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    b.hears(&a);
+    a.now_ms += 367 * DAY_MS;
+    a.edit(uid("a"), "ahead");
+    let log = a.log();
+    let refused = b.unite(&log).unwrap_err().to_string();
+    assert!(refused.contains("more than a year ahead") && refused.contains("--accept-future"), "{refused}");
+    assert_eq!(b.back(uid("a")).as_deref(), Some("1"), "nothing of it stays");
+    let stamp = b.stamp();
+    b.store.unite(stamp, true, |union| log.iter().try_for_each(|record| union.put(0, record))).unwrap();
+    // Acts here come after it, at their own instants and on their own days.
+    b.edit(uid("a"), "later");
+    assert_eq!(b.back(uid("a")).as_deref(), Some("later"));
+    b.answer(uid("a"), 4);
+    let answer = &b.events(first(uid("a")))[0];
+    assert_eq!((answer.at, answer.study_day), (b.stamp().now, b.stamp().today));
+    assert!(answer.hlc.0 > a.now_ms, "{answer:?}");
+    let log = b.log();
+    a.unite(&log).unwrap();
+    assert_equal(&a.store, &b.store, "both");
+}
+
+#[test]
+fn stamps_of_a_device_rise_though_its_clock_is_set_back() {
+    let mut a = Device::new(1);
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    a.answer(uid("a"), 4);
+    a.now_ms -= 90 * DAY_MS;
+    a.answer(uid("a"), 5);
+    a.edit(uid("a"), "after");
+    let mut stamps = Vec::new();
+    for record in a.log() {
+        if let LogRecord::Action(action) = record {
+            stamps.push(action.hlc);
+        }
+    }
+    assert!(stamps.is_sorted() && stamps.windows(2).all(|two| two[0] != two[1]), "{stamps:?}");
+    assert_eq!((a.memory(uid("a")).last_quality, a.back(uid("a")).as_deref()), (quality(5), Some("after")));
+    let mut b = Device::new(2);
+    meet(&mut [&mut a, &mut b]);
+}
+
 mod law {
     use super::*;
     use crate::store::laws::command;
