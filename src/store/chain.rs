@@ -16,6 +16,7 @@ use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
+use crate::store::copy::private;
 use crate::store::log_out::each_entry;
 use crate::store::meta;
 use crate::store::review_log::Reader;
@@ -199,7 +200,11 @@ impl Outside {
                 }
                 options.open(state_file(folder, device))
             };
-            let file = open().or_else(|_| fs::create_dir_all(folder).and_then(|()| open()));
+            let file = open().or_else(|_| {
+                fs::create_dir_all(folder)?;
+                private(folder, 0o700).ok();
+                open()
+            });
             self.0 = file.ok().map(|file| (device, file));
         }
         let Some((_, file)) = &mut self.0 else { return };

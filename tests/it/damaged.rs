@@ -156,6 +156,33 @@ fn a_full_disk_is_said_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_full_disk_at_a_rebuild_or_in_the_middle_of_a_union_leaves_everything_as_it_was() {
+    let lmq = used();
+    lmq.write("big.csv", (0..3000).map(|n| format!("question number {n},answer {n}\n")).collect::<String>());
+    lmq.run(["import", "big.csv"]).ok().out();
+    drop(lmq.run(["export", "--what", "history", "--out", "log.jsonl"]).code(0));
+    let before = lmq.everything("deck:*");
+    for blocks in [8, fs::metadata(lmq.db()).unwrap().len() / 2048] {
+        let run = on_full_disk(&lmq, blocks, "doctor --rebuild");
+        assert_eq!(run.code, 1, "{run:?}");
+        assert_eq!(lmq.everything("deck:*"), before);
+        lmq.assert_sound();
+    }
+    drop(lmq.run(["doctor", "--rebuild"]).code(0));
+    assert_eq!(lmq.everything("deck:*"), before);
+    let other = Lmq::new();
+    other.run(["decks"]).ok().out();
+    other.write("log.jsonl", fs::read_to_string(lmq.path("log.jsonl")).unwrap());
+    let blocks = fs::metadata(other.db()).unwrap().len() / 1024 + 64;
+    let run = on_full_disk(&other, blocks, "import log.jsonl");
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(other.cards("number 2999").is_empty());
+    other.assert_sound();
+    drop(other.run(["import", "log.jsonl"]).code(0));
+    assert_eq!(other.cards("number 2999").len(), 1);
+}
+
+#[test]
 fn a_first_start_on_a_full_disk_fails_and_the_next_one_works() {
     let lmq = Lmq::new();
     for blocks in [0, 4, 40, 100] {

@@ -1,6 +1,7 @@
 //! What the decisions say of the log, sentence by sentence, with databases of several devices.
 
 mod cards;
+mod crowd;
 mod decks;
 mod foreign;
 mod schedulers;

@@ -584,7 +584,10 @@ fn a_learners_own_file_for_a_built_in_deck_writes_their_own_text() {
     let (mut a, mut b) = two();
     a.take_in(&File::edition(1, vec![row("p", "plan", "a"), row("q", "quest", "b")]));
     let own = || File::deck("builtin", vec![row("p", "plan", "mine"), row("q", "quest", "b"), row("z", "new", "own")]);
-    assert_eq!(a.take_in(&own()).placed, [Placed::Changed, Placed::Same, Placed::Added]);
+    // A row that no note has is decided at the end of the file: it could be nearly one that is left over.
+    let taken = a.take_in(&own());
+    assert_eq!(taken.placed, [Placed::Changed, Placed::Same, Placed::Later]);
+    assert_eq!(taken.finished.late, [Placed::Added]);
     assert!(!a.facts().iter().any(|(fact, _)| matches!(fact, Fact::Brought { edition: 0, .. })));
     // A program update is the source's: it changes nothing of what is theirs, and brings the rest.
     b.after(&a);
