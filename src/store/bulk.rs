@@ -19,7 +19,9 @@ use crate::store::columns::entry_id;
 use crate::store::columns::ordinals_column;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
+use crate::store::notes::key_of;
 use crate::store::notes::shown_text;
+use crate::store::notes::text_of;
 use crate::store::shown::NoteRow;
 use crate::store::shown::last_position;
 use foldhash::fast::FixedState;
@@ -870,15 +872,41 @@ impl<'b, 's> Bulk<'b, 's> {
         Ok(Placed::Added)
     }
 
-    fn comes_from(&self, note: i64, source: i64) -> Result<(), StoreError> {
-        self.writer
+    /// Remembers from which followed file a note comes; tells whether that is what was known.
+    fn comes_from(&self, note: i64, source: i64) -> Result<bool, StoreError> {
+        let changed = self
+            .writer
             .tx
             .prepare_cached(
                 "INSERT INTO note_followed (note, followed) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET followed = ?2 \
                  WHERE followed <> ?2",
             )?
             .execute((note, source))?;
-        Ok(())
+        Ok(changed == 0)
+    }
+
+    /// Where this device's sources last put a note, if what they last said of it is what the row says. Other devices may
+    /// have brought something else since: to that a file that says what it said has nothing to say.
+    fn place_where_said(&mut self, id: i64, key: Option<&str>, note: &PackedNote) -> Result<Option<i64>, StoreError> {
+        let (context, own) = (self.writer.context()?, self.writer.device);
+        let mut facts = facts_of(&self.writer.tx, &context.reader, id)?;
+        facts.retain(|row| {
+            let here = context.reader.settled(entry_id(own, row.id.sequence));
+            context.reader.local(row.id) == Some(here) && !context.voided.has(row.id)
+        });
+        facts.sort_by_key(|row| (row.hlc, row.id));
+        let (mut said, mut place) = (None, 0);
+        for row in &facts {
+            match row.fact {
+                Fact::Brought { position, .. } => (said, place) = (row.words.as_deref(), position),
+                Fact::Ordered { position, .. } => place = position,
+                Fact::Gone { .. } => said = None,
+                _ => {}
+            }
+        }
+        let Some(said) = said else { return Ok(None) };
+        let is_it = text_of(said, None)? == note.text()? && (key.is_none() || key_of(said)?.as_deref() == key);
+        Ok(is_it.then_some(place))
     }
 
     /// Writes the learner's own register: what a file of theirs says of a built-in note.
@@ -907,9 +935,10 @@ impl<'b, 's> Bulk<'b, 's> {
             return Ok(if same { Placed::Duplicate } else { Placed::Contradicts });
         }
         self.claimed.add(id);
-        if let Some(source) = self.options.source {
-            self.comes_from(id, source)?;
-        }
+        let is_from_here = match self.options.source {
+            Some(source) => self.comes_from(id, source)?,
+            None => false,
+        };
         let uid = super::facts::note_uid(&self.writer.tx, id)?;
         let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {
             // Events or an undo brought the name before any source did: this is the first text.
@@ -945,6 +974,16 @@ impl<'b, 's> Bulk<'b, 's> {
             Some(None) => (false, true),
         };
         let same_text = before.text_hash == note.text_hash;
+        if is_from_here
+            && !self.options.theirs
+            && (!same_text || !same_key || gone || position != before.position)
+            && let Some(place) = self.place_where_said(id, key.as_deref(), note)?
+        {
+            if self.options.reposition && place != position {
+                self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
+            }
+            return Ok(if before.retired || before.own.is_some() { Placed::Kept } else { Placed::Same });
+        }
         if same_text && same_key && same_deck && !gone && self.options.edition == 0 {
             if position != before.position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;

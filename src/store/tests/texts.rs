@@ -264,18 +264,7 @@ fn of_two_versions_of_a_file_on_two_devices_the_one_imported_last_counts() {
 #[test]
 fn what_a_followed_file_no_longer_has_is_gone_everywhere_unless_the_learner_touched_it() {
     let (mut a, mut b) = two();
-    let source = crate::store::SourceFile {
-        id: 0,
-        path: "/tmp/file.csv".to_owned(),
-        folder: None,
-        is_folder: false,
-        options: String::new(),
-        size: None,
-        mtime_ms: None,
-        hash: None,
-        followed: true,
-    };
-    let (source, _) = a.act(ActionKind::Import, |writer| writer.follow(&source));
+    let source = follow(&mut a);
     let rows: [(&str, &str, &str, &[&str]); 3] =
         [("a", "one", "1", &[]), ("b", "two", "2", &[]), ("c", "three", "3", &[])];
     a.take_in(&file(&rows).followed(source));
@@ -660,4 +649,56 @@ fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness
         assert!(again.placed.iter().all(|placed| *placed == Placed::Same) && again.action.is_none(), "{name}");
         assert_in_order(&mut a);
     }
+}
+
+/// The usual file as it is followed on a device.
+fn follow(device: &mut Device) -> i64 {
+    let source = crate::store::SourceFile {
+        id: 0,
+        path: "/home/file.toml".to_owned(),
+        folder: None,
+        is_folder: false,
+        options: String::new(),
+        size: None,
+        mtime_ms: None,
+        hash: None,
+        followed: true,
+    };
+    device.act(ActionKind::Import, |writer| writer.follow(&source)).0
+}
+
+#[test]
+fn a_followed_file_says_only_what_it_did_not_say_before() {
+    let (mut a, mut b) = two();
+    let source = follow(&mut a);
+    let import = a.take_in(&file(&TWO).followed(source)).action.unwrap();
+    b.after(&a);
+    b.hears(&a);
+    b.take_in(&changed("newer, from elsewhere"));
+    meet(&mut [&mut a, &mut b]);
+    a.after(&b);
+    // Another of its rows changes here: the first one says what it said.
+    let later = file(&[("a", "one", "1", &["x", "y"]), ("b", "two", "2, mended", &[])]);
+    let imported = a.take_in(&later.followed(source));
+    assert_eq!(imported.placed, [Placed::Same, Placed::Changed]);
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(
+        (b.back(uid("a")).as_deref(), b.back(uid("b")).as_deref()),
+        (Some("newer, from elsewhere"), Some("2, mended"))
+    );
+    // A file that is not followed here is compared with what the source says.
+    a.after(&b);
+    assert_eq!(a.take_in(&file(&TWO)).placed, [Placed::Changed, Placed::Changed]);
+    assert_eq!(a.back(uid("a")).as_deref(), Some("1"));
+    meet(&mut [&mut a, &mut b]);
+    // What was undone it has not said.
+    let newest = a.store.newest_action(&[ActionKind::Import]).unwrap().unwrap().id;
+    a.undo(newest);
+    let before = a.store.newest_action(&[ActionKind::Import]).unwrap().unwrap().id;
+    a.undo(before);
+    a.undo(import);
+    assert_eq!(a.back(uid("a")).as_deref(), Some("newer, from elsewhere"));
+    assert_eq!(a.take_in(&file(&TWO).followed(source)).placed, [Placed::Changed, Placed::Restored]);
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(b.back(uid("a")).as_deref(), Some("1"));
 }
