@@ -27,6 +27,7 @@ use crate::store::columns::u64_of;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::fact_of;
+use crate::store::log_out::Cursor;
 use crate::store::notes::PackedNote;
 use crate::store::notes::key_of;
 use crate::store::notes::text_of;
@@ -40,8 +41,6 @@ use crate::store::sums::Sums;
 use crate::store::sums::asked_from;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Rows;
-use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -78,33 +77,6 @@ impl Differences {
         if differs {
             *self.0.entry(table).or_default() += 1;
         }
-    }
-}
-
-/// Rows that are gone through in the order of their first column.
-struct InOrder<'r> {
-    rows: Rows<'r>,
-    next: Option<i64>,
-}
-
-impl<'r> InOrder<'r> {
-    fn new(rows: Rows<'r>) -> Result<Self, StoreError> {
-        let mut these = Self { rows, next: None };
-        these.step()?;
-        Ok(these)
-    }
-
-    fn step(&mut self) -> Result<(), StoreError> {
-        self.rows.advance()?;
-        self.next = match self.rows.get() {
-            Some(row) => Some(row.get(0)?),
-            None => None,
-        };
-        Ok(())
-    }
-
-    fn row(&self) -> Result<&rusqlite::Row<'r>, StoreError> {
-        self.rows.get().ok_or_else(|| StoreError::Corrupt("a row is gone".to_owned()))
     }
 }
 
@@ -333,18 +305,18 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
         "SELECT f.subject, {FACT_COLUMNS}, x.salt, x.hash, x.body FROM fact f INDEXED BY fact_subject \
          LEFT JOIN text x ON x.id = f.id WHERE f.subject > 0 ORDER BY f.subject, f.id"
     ))?;
-    let mut facts = InOrder::new(facts.query([])?)?;
+    let mut facts = Cursor::new(facts.query([])?)?;
     let mut events = db.prepare(&format!(
         "SELECT e.card >> 9, e.card, {}, x.salt, x.hash FROM event e {BESIDE_EVENT} ORDER BY e.card, e.id",
         event_columns()
     ))?;
-    let mut events = InOrder::new(events.query([])?)?;
+    let mut events = Cursor::new(events.query([])?)?;
     let mut states = db.prepare(&format!(
         "SELECT s.card >> 9, s.card, s.deck, s.shuffle, s.offered, {STATE_COLUMNS} FROM card_state s ORDER BY s.card"
     ))?;
-    let mut states = InOrder::new(states.query([])?)?;
+    let mut states = Cursor::new(states.query([])?)?;
     let mut notes = db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
-    let mut notes = InOrder::new(notes.query([])?)?;
+    let mut notes = Cursor::new(notes.query([])?)?;
     while let Some(note) = [facts.next, events.next, states.next, notes.next].into_iter().flatten().min() {
         let mut expected = None;
         let mut several = false;

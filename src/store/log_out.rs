@@ -38,21 +38,21 @@ use std::collections::HashMap;
 
 type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), StoreError>;
 
-/// Rows of one kind of entry that are gone through side by side with others, by id.
-struct Cursor<'r> {
+/// Rows that are gone through side by side with others, in the order of their first column.
+pub(super) struct Cursor<'r> {
     rows: Rows<'r>,
-    /// The id of the row that is next.
-    next: Option<i64>,
+    /// The first column of the row that is next.
+    pub(super) next: Option<i64>,
 }
 
 impl<'r> Cursor<'r> {
-    fn new(rows: Rows<'r>) -> Result<Self, StoreError> {
+    pub(super) fn new(rows: Rows<'r>) -> Result<Self, StoreError> {
         let mut cursor = Self { rows, next: None };
         cursor.step()?;
         Ok(cursor)
     }
 
-    fn step(&mut self) -> Result<(), StoreError> {
+    pub(super) fn step(&mut self) -> Result<(), StoreError> {
         self.rows.advance()?;
         self.next = match self.rows.get() {
             Some(row) => Some(row.get(0)?),
@@ -61,8 +61,8 @@ impl<'r> Cursor<'r> {
         Ok(())
     }
 
-    fn row(&self) -> Result<&Row<'r>, StoreError> {
-        self.rows.get().ok_or_else(|| StoreError::Corrupt("an entry of the log is gone".to_owned()))
+    pub(super) fn row(&self) -> Result<&Row<'r>, StoreError> {
+        self.rows.get().ok_or_else(|| StoreError::Corrupt("a row is gone".to_owned()))
     }
 }
 
