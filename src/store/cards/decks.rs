@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// A deck with its counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeckLine {
-    /// Local number, for a [`DeckSet`].
+    /// Local number, for a [`DeckSet`](crate::store::DeckSet).
     pub number: i64,
     /// Its id.
     pub id: String,
