@@ -29,7 +29,7 @@ const BARS: usize = 8;
 const FULL_WIDTH: usize = 3;
 
 /// Characters of a name beside a lying bar; what is longer would run into its value on a phone.
-const NAME_CHARS: usize = 34;
+const NAME_CHARS: usize = 28;
 
 /// The same on a screen that is narrower still.
 const NARROW_NAME_CHARS: usize = 18;
