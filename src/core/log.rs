@@ -183,6 +183,18 @@ pub enum LogRecord {
     End,
 }
 
+impl LogRecord {
+    /// About how many bytes of text it holds.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Entry(_, Some(TextRecord { body: Some(body), .. })) => body.len(),
+            Self::Config { json, .. } => json.len(),
+            Self::Head(_) | Self::Action(_) | Self::Entry(..) | Self::End => 0,
+        }
+    }
+}
+
 /// The chain of hashes over a device's log, an action at a time.
 ///
 /// `next = first 16 bytes of SHA-256(previous, the action's head, each entry, each text's hash)`, all by global names in one

@@ -11,6 +11,10 @@ use crate::formats::Place;
 use crate::formats::Record;
 use crate::formats::Topic;
 use crate::formats::segment;
+use crate::ops::batches;
+use crate::ops::batches::Giver;
+use crate::ops::batches::Gone;
+use crate::ops::batches::Taker;
 use crate::ops::failure;
 use crate::store::DeckLine;
 use crate::store::DeckSet;
@@ -22,9 +26,6 @@ use std::io;
 use std::io::BufWriter;
 use std::io::Write;
 use std::sync::mpsc;
-
-/// Parts that may be under way to the writing thread.
-const PARTS_AHEAD: usize = 4;
 
 /// Bytes that come from it at a time.
 const CHUNK: usize = 1 << 16;
@@ -47,6 +48,9 @@ impl From<io::Error> for Stopped {
         Self::Out(error)
     }
 }
+
+/// Hands something of about so many bytes to the writing thread.
+type Give<'g, T> = dyn FnMut(T, usize) -> Result<(), Stopped> + 'g;
 
 /// What the writing thread is given.
 enum Part {
@@ -74,8 +78,12 @@ fn goes_out(deck: &DeckLine, decks: &DeckSet) -> bool {
 }
 
 /// Gives all parts of an export in their order.
-fn gather(store: &Store, decks: &DeckSet, give: &mut dyn FnMut(Part) -> Result<(), Stopped>) -> Result<(), Stopped> {
+fn gather(store: &Store, decks: &DeckSet, give: &mut Give<'_, Part>) -> Result<(), Stopped> {
     store.read_much()?;
+    let mut give = |part: Part| {
+        let bytes = if let Part::Notes(notes) = &part { notes.size() } else { 0 };
+        give(part, bytes)
+    };
     for deck in store.deck_heads()?.into_iter().filter(|deck| goes_out(deck, decks)) {
         give(Part::Record(Record::Deck(DeckHead {
             id: deck.id.clone(),
@@ -104,7 +112,7 @@ fn gather(store: &Store, decks: &DeckSet, give: &mut dyn FnMut(Part) -> Result<(
 
 /// Writes parts as they come. Gives the number of notes.
 fn write_parts(
-    parts: mpsc::Receiver<Part>,
+    parts: Taker<Part>,
     among: Option<&BTreeSet<NoteUid>>,
     exporter: &dyn Exporter,
     out: Sent,
@@ -112,9 +120,9 @@ fn write_parts(
     let mut out = BufWriter::with_capacity(CHUNK, out);
     let mut writer = exporter.begin(&mut out)?;
     let mut count = 0;
-    for part in parts {
+    let mut write = |part: &Part| -> Result<(), Stopped> {
         match part {
-            Part::Record(record) => writer.write(&record)?,
+            Part::Record(record) => Ok(writer.write(record)?),
             Part::Notes(notes) => {
                 for note in notes.read() {
                     let (uid, key, text) = note?;
@@ -125,10 +133,13 @@ fn write_parts(
                         count += 1;
                     }
                 }
+                Ok(())
             }
         }
-    }
+    };
+    parts.each(|| (), &mut write)?;
     writer.finish()?;
+    out.flush()?;
     Ok(count)
 }
 
@@ -150,15 +161,32 @@ pub fn notes(
     if let Err(error) = exporter.admits(heads.iter().filter(|deck| goes_out(deck, decks)).count()) {
         return Ok(Err(error));
     }
-    let written = std::thread::scope(|scope| {
-        let (parts, to_write) = mpsc::sync_channel(PARTS_AHEAD);
+    let (giver, taker) = batches::channel();
+    let written = on_two_threads(
+        out,
+        giver,
+        |give| gather(store, decks, give),
+        move |sent| write_parts(taker, among, exporter, sent),
+    );
+    outcome(written, store)
+}
+
+/// Reads the database on this thread, and puts what is read into its format on another: each does about half of the work.
+/// What the other one writes goes out here. Gives what it counted.
+fn on_two_threads<T: Send>(
+    out: &mut dyn Write,
+    mut giver: Giver<T>,
+    gather: impl FnOnce(&mut Give<'_, T>) -> Result<(), Stopped>,
+    write: impl FnOnce(Sent) -> Result<u64, Stopped> + Send,
+) -> Result<u64, Stopped> {
+    std::thread::scope(|scope| {
         let (sent, chunks) = mpsc::channel();
-        let writing = scope.spawn(move || write_parts(to_write, among, exporter, Sent(sent)));
-        let given = gather(store, decks, &mut |part| {
-            parts.send(part).map_err(|_| Stopped::Ended)?;
-            chunks.try_iter().try_for_each(|chunk| out.write_all(&chunk)).map_err(Stopped::Out)
+        let writing = scope.spawn(move || write(Sent(sent)));
+        let given = gather(&mut |part, bytes| {
+            giver.give(part, bytes).map_err(|Gone| Stopped::Ended)?;
+            chunks.try_iter().try_for_each(|chunk: Vec<u8>| out.write_all(&chunk)).map_err(Stopped::Out)
         });
-        drop(parts);
+        let given = given.and_then(|()| giver.finish().map_err(|Gone| Stopped::Ended));
         let rest = match &given {
             Ok(()) | Err(Stopped::Ended) => chunks.into_iter().try_for_each(|chunk| out.write_all(&chunk)),
             Err(_) => {
@@ -176,7 +204,10 @@ pub fn notes(
         let count = count?;
         out.flush()?;
         Ok(count)
-    });
+    })
+}
+
+fn outcome(written: Result<u64, Stopped>, store: &Store) -> Result<io::Result<u64>, Failure> {
     match written {
         Ok(count) => Ok(Ok(count)),
         Err(Stopped::Out(error)) => Ok(Err(error)),
@@ -190,36 +221,53 @@ pub fn notes(
 /// # Errors
 /// As [`notes`].
 pub fn log(store: &Store, compressed: bool, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
-    // In the order of the log events lie anywhere in their table.
-    store.read_much().map_err(|error| failure(&error, store.path()))?;
-    if !compressed {
-        return segments(store, out);
-    }
-    let mut out = match segment::Compressed::new(out) {
-        Ok(out) => out,
-        Err(error) => return Ok(Err(error)),
-    };
-    let count = match segments(store, &mut out)? {
-        Ok(count) => count,
-        Err(error) => return Ok(Err(error)),
-    };
-    Ok(out.finish().map(|_| count))
+    let (giver, taker) = batches::channel();
+    let written = on_two_threads(
+        out,
+        giver,
+        |give| {
+            // In the order of the log events lie anywhere in their table.
+            store.read_much()?;
+            let mut stopped = None;
+            let given = store.log(&mut |record| {
+                let bytes = record.text_bytes();
+                give(record, bytes).map_err(|why| {
+                    stopped = Some(why);
+                    StoreError::Abandoned
+                })
+            });
+            stopped.map_or(Ok(()), Err)?;
+            Ok(given?)
+        },
+        move |sent| write_segments(taker, compressed, sent),
+    );
+    outcome(written, store)
 }
 
-fn segments(store: &Store, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
+/// Writes records as segments. Gives the number of entries.
+fn write_segments(records: Taker<LogRecord>, compressed: bool, out: Sent) -> Result<u64, Stopped> {
+    let mut out = BufWriter::with_capacity(CHUNK, out);
+    let count = if compressed {
+        let mut packed = segment::Compressed::new(&mut out)?;
+        let count = write_records(records, &mut packed)?;
+        packed.finish()?;
+        count
+    } else {
+        write_records(records, &mut out)?
+    };
+    out.flush()?;
+    Ok(count)
+}
+
+fn write_records(records: Taker<LogRecord>, out: &mut dyn Write) -> io::Result<u64> {
     let mut writer = segment::Writer::new(out);
     let mut count = 0;
-    let mut failed = None;
-    let done = store.log(&mut |record| {
-        count += u64::from(matches!(record, LogRecord::Entry(..)));
-        writer.write(&record).map_err(|error| {
-            failed = Some(error);
-            StoreError::Abandoned
-        })
-    });
-    match (done, failed) {
-        (_, Some(error)) => Ok(Err(error)),
-        (Err(error), None) => Err(failure(&error, store.path())),
-        (Ok(()), None) => Ok(Ok(count)),
-    }
+    records.each(
+        || (),
+        |record| {
+            count += u64::from(matches!(record, LogRecord::Entry(..)));
+            writer.write(record)
+        },
+    )?;
+    Ok(count)
 }

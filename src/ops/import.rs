@@ -29,6 +29,9 @@ use crate::formats::Rejected;
 use crate::formats::Stop;
 use crate::formats::Topic;
 use crate::formats::segment;
+use crate::ops::batches;
+use crate::ops::batches::Giver;
+use crate::ops::batches::Gone;
 use crate::ops::bulk::LEECH;
 use crate::ops::bulk::deck_name;
 use crate::ops::failure;
@@ -62,7 +65,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc;
 use std::time::UNIX_EPOCH;
 
 /// Endings of files that a folder is searched for.
@@ -73,12 +75,6 @@ const MOST_LISTED: usize = 1000;
 
 /// Cards whose own text stays although the file has another one now: so many are shown, more are counted only.
 const MOST_KEPT_SHOWN: usize = 3;
-
-/// Records that go from the reading thread to the writing one together, fewer where their texts are long, and how many
-/// such batches may wait.
-const BATCH: usize = 256;
-const BATCH_BYTES: usize = 1 << 18;
-const BATCHES_AHEAD: usize = 8;
 
 /// How to import.
 #[derive(Debug, Clone, Default)]
@@ -653,9 +649,6 @@ struct Reading<'r> {
 }
 
 /// Reads a file on a thread of its own: it is taken apart while what came before goes into the database.
-///
-/// Batches go back where they came from when they are used: memory that one thread takes and another gives back makes the
-/// two wait for each other, and would cost more than the second thread brings.
 fn read_beside(
     reading: Reading<'_>,
     input: &mut (dyn ReadSeek + Send),
@@ -664,21 +657,11 @@ fn read_beside(
 ) -> Result<(), Broken> {
     let read = AtomicU64::new(0);
     std::thread::scope(|scope| {
-        let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
-        let (back, used) = mpsc::channel();
+        let (giver, taker) = batches::channel();
         let count = &read;
-        let reading = scope.spawn(move || read_batches(reading, input, &sender, &used, count));
-        let take = || -> Result<(), StoreError> {
-            for batch in batches {
-                progress(read.load(Ordering::Relaxed));
-                batch.iter().try_for_each(&mut *put)?;
-                // The reader may have ended: then the batch ends here.
-                back.send(batch).ok();
-            }
-            Ok(())
-        };
+        let reading = scope.spawn(move || read_batches(reading, input, giver, count));
         // Where this fails the channel is closed, which ends the reading.
-        let taken = take();
+        let taken = taker.each(|| progress(read.load(Ordering::Relaxed)), put);
         let done = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         taken?;
         done
@@ -688,13 +671,10 @@ fn read_beside(
 fn read_batches(
     reading: Reading<'_>,
     input: &mut dyn ReadSeek,
-    batches: &mpsc::SyncSender<Vec<Parsed>>,
-    used: &mpsc::Receiver<Vec<Parsed>>,
+    mut giver: Giver<Parsed>,
     read: &AtomicU64,
 ) -> Result<(), Broken> {
     let Reading { importer, options, mut namer, salts, size } = reading;
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut bytes = 0;
     let mut under_way = 0_u64;
     loop {
         // Up to the first row without a name nothing has to be known of the rest of the file, and many have no such row.
@@ -713,15 +693,8 @@ fn read_batches(
                 Stop
             })?;
             under_way += 1;
-            bytes += if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
-            batch.push(parsed);
-            if batch.len() < BATCH && bytes < BATCH_BYTES {
-                return Ok(());
-            }
-            bytes = 0;
-            let mut next = used.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
-            next.clear();
-            batches.send(std::mem::replace(&mut batch, next)).map_err(|_| Stop)
+            let bytes = if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
+            giver.give(parsed, bytes).map_err(|Gone| Stop)
         });
         match held {
             Some(Held::Store(error)) => return Err(Broken::Store(error)),
@@ -742,12 +715,11 @@ fn read_batches(
     }
     if namer.derived > 0 {
         let rows = counted(usize::try_from(namer.derived).unwrap_or(usize::MAX), "row", "rows");
-        batch.push(Parsed::Warning(format!(
-            "the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself"
-        )));
+        let warning = format!("the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself");
+        giver.give(Parsed::Warning(warning), 0).ok();
     }
     // Nobody takes it any more where the database failed, which is told already.
-    batches.send(batch).ok();
+    giver.finish().ok();
     Ok(())
 }
 
@@ -778,24 +750,41 @@ fn one_log(
 ) -> Result<(), Failure> {
     let how = unite::How { accept_future: options.accept_future, dry_run: options.dry_run };
     let (shown, path) = (source.shown.clone(), store.path().to_owned());
-    let mut input = Counting { inner: &mut *source.input, read: 0, heard: progress };
+    let input = &mut *source.input;
     let told = RefCell::new(None);
     let feed = |union: &mut Union<'_, '_>| {
         let mut failed = None;
-        // Where the database refuses it the rest is read all the same: a file that is damaged says nothing about the
-        // device whose history it would be.
-        let done = segment::read(&mut input, &mut |line, record| {
-            if failed.is_some() {
-                return Ok(());
-            }
-            match union.put(line, &record) {
-                Ok(()) => Ok(()),
-                Err(error) => {
-                    let is_refused = matches!(error, StoreError::Refused(_));
-                    failed = Some(error);
-                    if is_refused { Ok(()) } else { Err(Stop) }
+        let read = AtomicU64::new(0);
+        let done = std::thread::scope(|scope| {
+            let (mut giver, taker) = batches::channel();
+            let count = &read;
+            let reading = scope.spawn(move || {
+                let mut heard = |now| count.store(now, Ordering::Relaxed);
+                let mut counting = Counting { inner: input, read: 0, heard: &mut heard };
+                let done = segment::read(&mut counting, &mut |line, record| {
+                    let bytes = record.text_bytes();
+                    giver.give((line, record), bytes).map_err(|Gone| Stop)
+                });
+                giver.finish().ok();
+                done
+            });
+            // Where the database refuses it the rest is read all the same: a file that is damaged says nothing about the
+            // device whose history it would be.
+            let begins = || progress(read.load(Ordering::Relaxed));
+            let taken = taker.each(begins, |(line, record)| {
+                if failed.is_some() {
+                    return Ok(());
                 }
-            }
+                match union.put(*line, record) {
+                    Err(error @ StoreError::Refused(_)) => {
+                        failed = Some(error);
+                        Ok(())
+                    }
+                    done => done,
+                }
+            });
+            failed = failed.take().or(taken.err());
+            reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         match (done, failed) {
             (Ok(()), None) => Ok(()),

@@ -3,6 +3,7 @@
 pub mod action_words;
 pub mod add;
 pub mod backup;
+mod batches;
 pub mod bulk;
 pub mod checkup;
 pub mod day;

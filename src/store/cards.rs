@@ -436,6 +436,12 @@ impl Notes {
         self.ends.push(Ends { uid, key, tags, body: self.text.len() });
     }
 
+    /// Bytes of text that they hold.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.text.len()
+    }
+
     /// Uid, key and text of each.
     ///
     /// # Errors

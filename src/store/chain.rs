@@ -25,8 +25,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use std::fs;
-use std::io::Seek as _;
-use std::io::Write as _;
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -210,10 +209,23 @@ impl Outside {
         let Some((_, file)) = &mut self.0 else { return };
         // Always as long, so that nothing is left of what was there.
         let text = format!("{:>20} {} {:>20} {:>20}\n", tail.sequence, tail.hash, tail.checkpoint, hlc.0);
-        if file.rewind().and_then(|()| file.write_all(text.as_bytes())).is_err() {
+        if overwrite(file, text.as_bytes()).is_err() {
             self.0 = None;
         }
     }
+}
+
+#[cfg(unix)]
+fn overwrite(file: &mut fs::File, text: &[u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, text, 0)
+}
+
+#[cfg(not(unix))]
+fn overwrite(file: &mut fs::File, text: &[u8]) -> io::Result<()> {
+    use std::io::Seek as _;
+    use std::io::Write as _;
+    file.rewind()?;
+    file.write_all(text)
 }
 
 /// What [`Outside::remember`] kept: the end of the device's log, and the stamp of its last action.

@@ -296,14 +296,14 @@ impl Store {
         if self.lies_at.is_none() {
             self.lies_at = Some(self.place());
         }
-        let context = self.context()?;
-        let seen = changes_by_others(&self.db)?;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Nobody else commits until this is done, and own commits don't move the mark: it is right before and after.
         let mark = changes_by_others(&tx)?;
-        // Somebody may have written between the look and the lock.
-        let context = if seen == mark { context } else { read_context(&tx, None)? };
         // Where the action fails, what was read for it must not stay.
-        self.context.replace(None);
+        let context = match self.context.take().filter(|(known, _)| *known == mark) {
+            Some((_, context)) => context,
+            None => read_context(&tx, None)?,
+        };
         // What others wrote may have made this file another device's.
         let known = self.writes_as.filter(|_| self.writes_since == mark);
         let (device, device_id, is_new) = match known {
@@ -328,7 +328,6 @@ impl Store {
         self.scheduler = scheduler;
         self.config = finished.config.or(self.config);
         self.tail = finished.tail;
-        let mark = changes_by_others(&self.db)?;
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
         if let (Some(tail), Some(folder), Some(_)) = (self.tail, &self.here.state_folder, finished.action) {

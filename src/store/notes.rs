@@ -182,6 +182,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
+        let _snapshot = self.snapshot()?;
         let context = self.context()?;
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \

@@ -21,7 +21,16 @@ pub(crate) struct Terminal {
     pub(crate) keys: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn portable_pty::Child + Send + Sync>,
     pub(crate) master: Box<dyn MasterPty + Send>,
+    /// The screen as it was when keys were typed last.
+    typed_at: String,
 }
+
+/// What is typed less than 150 ms after a change of the screen counts as typed ahead and is dropped. The program takes
+/// the time when it has drawn, so on a busy machine it may begin later than the test sees.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// A key that changes nothing on the screen holds a test up for this long; an answer on a busy disk may take as long.
+const CHANGE: Duration = Duration::from_secs(2);
 
 impl Terminal {
     pub(crate) fn start(lmq: &Lmq, args: &[&str], columns: u16, rows: u16, extra: &[(&str, &str)]) -> Self {
@@ -67,7 +76,14 @@ impl Terminal {
                 to_raw.lock().unwrap().extend_from_slice(&buffer[..count]);
             }
         });
-        Self { screen, raw, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
+        Self {
+            screen,
+            raw,
+            keys: pair.master.take_writer().unwrap(),
+            child,
+            master: pair.master,
+            typed_at: String::new(),
+        }
     }
 
     pub(crate) fn text(&self) -> String {
@@ -97,11 +113,26 @@ impl Terminal {
         }
     }
 
-    /// Types, as a person does who has looked at the screen first.
+    /// Types, as a person does who has waited for what the last keys did, and looked at it.
     pub(crate) fn types(&mut self, keys: &str) {
-        std::thread::sleep(Duration::from_millis(250));
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let shown = || self.screen.lock().unwrap().screen().state_formatted();
+        let asked = started();
+        let mut before = shown();
+        while before == self.typed_at && asked.elapsed() < CHANGE {
+            std::thread::sleep(Duration::from_millis(10));
+            before = shown();
+        }
+        let mut since = started();
+        while since.elapsed() < LOOK {
+            std::thread::sleep(Duration::from_millis(10));
+            let now = shown();
+            if now != before {
+                before = now;
+                since = started();
+            }
+        }
+        self.typed_at = before;
+        self.types_now(keys);
     }
 
     pub(crate) fn types_now(&mut self, keys: &str) {
