@@ -418,7 +418,7 @@ pub struct ChainHash(pub [u8; 16]);
 
 impl std::fmt::Display for ChainHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        crate::core::id::hex(&self.0, f)
     }
 }
 

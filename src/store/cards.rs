@@ -141,7 +141,7 @@ impl Store {
     /// texts.
     pub(super) fn notes_in_order(&self, deck: i64) -> Result<Vec<i64>, StoreError> {
         let mut order: Vec<(i64, i64)> = {
-            let mut statement = self.db.prepare_cached(
+            let mut statement = self.db().prepare_cached(
                 "SELECT position, id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0",
             )?;
             let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -149,7 +149,7 @@ impl Store {
         };
         order.sort_unstable();
         // Positions that two notes share are few: they come from two devices.
-        let mut statement = self.db.prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?;
+        let mut statement = self.db().prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?;
         for alike in order.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
             let mut named: Vec<([u8; 16], (i64, i64))> = alike
                 .iter()
@@ -189,14 +189,14 @@ impl Store {
         wanted: impl Fn(CardId) -> bool,
         mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT u.uid, n.key, t.title, n.ordinals, n.tags, x.body, {STATE_COLUMNS} FROM note n \
              CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
              LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = (n.id << 9 | 1) WHERE n.id = ?1"
         ))?;
         // While this statement is open, all others see the database as it was when it began.
         let mut heads =
-            self.db.prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+            self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
         let mut heads = heads.query([])?;
         let context = self.context()?;
         while let Some(head) = heads.next()? {
@@ -217,7 +217,7 @@ impl Store {
                 }
                 let shown = shown_text(text(row, 5)?, text(row, 4)?)?;
                 let key: Option<String> = row.get(1)?;
-                let named = naming_key(&self.db, &deck_id, key.clone(), note)?.is_some();
+                let named = naming_key(self.db(), &deck_id, key.clone(), note)?.is_some();
                 let mut lines = Vec::with_capacity(ordinals.len());
                 for ordinal in ordinals {
                     lines.push(CardLine {
@@ -244,7 +244,7 @@ impl Store {
     /// The state of a card by its local number.
     fn state_of_card(&self, card: i64, reader: &Reader) -> Result<CardState, StoreError> {
         let mut statement =
-            self.db.prepare_cached(&format!("SELECT {STATE_COLUMNS} FROM card_state s WHERE s.card = ?1"))?;
+            self.db().prepare_cached(&format!("SELECT {STATE_COLUMNS} FROM card_state s WHERE s.card = ?1"))?;
         Ok(statement.query_row([card], |row| whole_state_of(row, 0, reader)).optional()?.unwrap_or_default())
     }
 
@@ -256,7 +256,7 @@ impl Store {
         if card.ordinal > MOST_ORDINAL {
             return Ok(None);
         }
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, {STATE_COLUMNS} \
              FROM note_name u CROSS JOIN note n ON n.id = u.id CROSS JOIN deck k ON k.id = n.deck \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
@@ -270,7 +270,7 @@ impl Store {
         let (deck, key): (String, Option<String>) = (row.get(0)?, row.get(2)?);
         Ok(Some(CardLine {
             card,
-            named: naming_key(&self.db, &deck, key.clone(), card.note)?.is_some(),
+            named: naming_key(self.db(), &deck, key.clone(), card.note)?.is_some(),
             deck,
             deck_name: row.get(1)?,
             key,
@@ -312,7 +312,7 @@ impl Store {
         // Where several claim one key it names none of them.
         let by_id = is_key && notes.len() > 1;
         let mut found = Vec::new();
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note n CROSS JOIN note_name u ON u.id = n.id \
              CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired = 0",
         )?;
@@ -322,7 +322,7 @@ impl Store {
             let (note, deck) = (NoteUid(row.get(0)?), row.get::<_, String>(1)?);
             let mut ordinals = ordinals_of(text(row, 3)?)?;
             ordinals.sort_unstable();
-            let key = if by_id { None } else { naming_key(&self.db, &deck, row.get(2)?, note)? };
+            let key = if by_id { None } else { naming_key(self.db(), &deck, row.get(2)?, note)? };
             for number in ordinals {
                 let card = CardId { note, ordinal: number };
                 if ordinal.is_none_or(|wanted| wanted == number) {
@@ -342,7 +342,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn nearest_name(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let mut statement = self.db.prepare(
+        let mut statement = self.db().prepare(
             "SELECT k.name_id || '/' || n.key FROM note n JOIN deck k ON k.id = n.deck \
              WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
         )?;
@@ -353,11 +353,11 @@ impl Store {
     }
 
     fn notes_of_key(&self, deck: &str, key: &str) -> Result<Vec<i64>, StoreError> {
-        if let Some(note) = note_of(&self.db, NoteUid::of_key(deck, key))? {
+        if let Some(note) = note_of(self.db(), NoteUid::of_key(deck, key))? {
             return Ok(vec![note]);
         }
         // A deck's name, or a card that lies in another deck than the one it is named after.
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT n.id FROM deck k CROSS JOIN note n ON n.deck = k.id CROSS JOIN note_name u ON u.id = n.id \
              WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2 AND n.retired = 0 ORDER BY u.uid",
         )?;
@@ -372,7 +372,7 @@ impl Store {
         }
         let end = |fill: &str| NoteUid::from_hex(&format!("{digits}{}", fill.repeat(32 - digits.len())));
         let (Some(first), Some(last)) = (end("0"), end("f")) else { return Ok(Vec::new()) };
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid BETWEEN ?1 AND ?2 \
              ORDER BY u.uid LIMIT 9",
         )?;
@@ -387,7 +387,7 @@ impl Store {
     /// When the database can't be read, or `take` fails.
     pub fn notes(&self, deck: i64, mut take: impl FnMut(Notes) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _snapshot = self.snapshot()?;
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT u.uid, n.key, n.tags, x.body FROM note n CROSS JOIN note_name u ON u.id = n.id \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1 AND x.body IS NOT NULL",
         )?;

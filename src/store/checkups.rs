@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn checked(&self) -> Result<Vec<Given>, StoreError> {
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT e.id, e.card, e.hlc, e.study_day, e.quality, e.took_ms, d.arg, u.uid, n.deck, coalesce(t.title, k.name) \
              FROM event e INDEXED BY event_checked LEFT JOIN event_detail d ON d.id = e.id \
              CROSS JOIN note n ON n.id = e.card >> 9 CROSS JOIN note_name u ON u.id = n.id CROSS JOIN deck k ON k.id = n.deck \
@@ -70,13 +70,13 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn held_out(&self) -> Result<Vec<HeldOut>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT n.id, u.uid, n.ordinals, n.tags, x.body FROM note n INDEXED BY note_held_out \
              CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
              WHERE n.held_out = 1 AND n.retired = 0 AND x.body IS NOT NULL",
         )?;
         let mut suspended =
-            self.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card = ?1 AND suspended = 1)")?;
+            self.db().prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card = ?1 AND suspended = 1)")?;
         let mut rows = statement.query([])?;
         let mut cards = Vec::new();
         while let Some(row) = rows.next()? {
@@ -99,7 +99,7 @@ impl Store {
     /// When the database can't be read.
     pub fn first_answer_day(&self) -> Result<Option<StudyDay>, StoreError> {
         let first: Option<i64> = self
-            .db
+            .db()
             .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day LIMIT 1")?
             .query_row([], |row| row.get(0))
             .optional()?;

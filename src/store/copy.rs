@@ -95,7 +95,7 @@ impl Store {
     /// # Errors
     /// When the copy can't be written, or does not read back whole.
     pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        copy_to(&self.db, path)
+        copy_to(self.db(), path)
     }
 
     /// Reads the whole file once.
@@ -103,7 +103,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] where a page is missing or makes no sense.
     pub fn check_whole(&self) -> Result<(), StoreError> {
-        damage(&self.db)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
+        damage(self.db())?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
     }
 
     /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
@@ -112,7 +112,7 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn leave_device(&mut self) -> Result<(), StoreError> {
-        super::chain::leave_place(&self.db)?;
+        super::chain::leave_place(self.db())?;
         self.writes_as = None;
         Ok(())
     }
@@ -121,9 +121,10 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn close(self) -> Result<(), StoreError> {
+    pub fn close(mut self) -> Result<(), StoreError> {
+        self.catch_up()?;
         self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        self.db.close().map_err(|(_, error)| StoreError::Sqlite(error))
+        std::mem::replace(&mut self.db, Connection::open_in_memory()?).close().map_err(|(_, error)| StoreError::Sqlite(error))
     }
 
     /// Answers that this database has and `other` does not.
@@ -132,15 +133,15 @@ impl Store {
     /// When one of them can't be read.
     pub fn answers_not_in(&self, other: &Self) -> Result<u64, StoreError> {
         let mut newer = 0;
-        for (number, id) in super::read_devices(&self.db)? {
+        for (number, id) in super::read_devices(self.db())? {
             let theirs: Option<i64> =
-                other.db.query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
+                other.db().query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
             let known = match theirs {
-                Some(theirs) => newest_sequence(&other.db, theirs)?,
+                Some(theirs) => newest_sequence(other.db(), theirs)?,
                 None => 0,
             };
             let (_, last) = columns::entries_of_device(number);
-            let more: i64 = self.db.query_row(
+            let more: i64 = self.db().query_row(
                 "SELECT count(*) FROM event WHERE id BETWEEN ?1 AND ?2 AND kind = 1",
                 (columns::entry_id(number, known + 1), last),
                 |row| row.get(0),

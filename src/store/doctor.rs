@@ -100,13 +100,13 @@ impl Store {
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
         let (damage, seen) = {
             let _snapshot = self.snapshot()?;
-            let context = super::read_context(&self.db, None)?;
-            self.beside(damage, || look(&self.db, &context, stamp))?
+            let context = super::read_context(self.db(), None)?;
+            self.beside(damage, || look(self.db(), &context, stamp))?
         };
         for what in damage {
             find("damage", format!("SQLite reports: {what}"), false);
         }
-        let triggers: i64 = self.db.query_row(
+        let triggers: i64 = self.db().query_row(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%append_only%'",
             [],
             |row| row.get(0),
@@ -145,15 +145,15 @@ impl Store {
     fn devices_with_gaps(&self) -> Result<u64, StoreError> {
         let context = self.context()?;
         let mut gaps = 0;
-        for (device, _) in super::read_devices(&self.db)? {
+        for (device, _) in super::read_devices(self.db())? {
             let range = entries_of_device(device);
             let count = |sql: &str| -> Result<i64, StoreError> {
-                Ok(self.db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?)
+                Ok(self.db().prepare_cached(sql)?.query_row(range, |row| row.get(0))?)
             };
             let entries = count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?
                 + count("SELECT count(*) FROM fact WHERE id BETWEEN ?1 AND ?2")?;
-            let first = chain::device_info(&self.db, &context.reader, device)?.first_sequence();
-            let newest = chain::newest_sequence(&self.db, device)?;
+            let first = chain::device_info(self.db(), &context.reader, device)?.first_sequence();
+            let newest = chain::newest_sequence(self.db(), device)?;
             gaps += u64::from(u64_of(entries) != (newest + 1).saturating_sub(first));
         }
         Ok(gaps)
@@ -164,14 +164,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn awaited(&self) -> Result<Vec<(String, u64, u64)>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT a.device, a.sequence, iif(d.name = '', lower(hex(substr(d.uuid, 1, 4))), d.name) FROM awaited a \
              JOIN device d ON d.id = a.device ORDER BY d.uuid",
         )?;
         let mut rows = statement.query([])?;
         let mut awaited = Vec::new();
         while let Some(row) = rows.next()? {
-            let here = chain::newest_sequence(&self.db, row.get(0)?)?;
+            let here = chain::newest_sequence(self.db(), row.get(0)?)?;
             let there = u64_of(row.get(1)?);
             if here < there {
                 awaited.push((row.get(2)?, here, there));

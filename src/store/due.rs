@@ -129,7 +129,7 @@ impl Store {
     fn candidate_of(&self, card: i64) -> Result<Option<Candidate>, StoreError> {
         let (note, ordinal) = card_parts(card);
         Ok(self
-            .db
+            .db()
             .prepare_cached(
                 "SELECT u.uid, n.siblings FROM note n CROSS JOIN note_name u ON u.id = n.id WHERE n.id = ?1",
             )?
@@ -216,7 +216,7 @@ impl Store {
         if limits.reviews.all() == 0 {
             return Ok(());
         }
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT card, deck, due, interval_days, shuffle FROM card_state INDEXED BY card_due \
              WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 AND coalesce(buried_until, -2147483648) <= ?2 \
              ORDER BY due, shuffle",
@@ -257,7 +257,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn overflows(&self, decks: &DeckSet, today: StudyDay, mut places: Places) -> Result<bool, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT deck, coalesce(buried_until, -2147483648) > ?1 FROM card_state INDEXED BY card_due \
              WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
         )?;
@@ -277,7 +277,7 @@ impl Store {
     /// When the database can't be read.
     pub fn last_practised(&self, today: StudyDay) -> Result<Option<StudyDay>, StoreError> {
         Ok(self
-            .db
+            .db()
             .prepare_cached(
                 "SELECT study_day FROM day_sum WHERE study_day <= ?1 AND answers > 0 ORDER BY study_day DESC LIMIT 1",
             )?
@@ -288,7 +288,7 @@ impl Store {
     /// The decks that may offer new cards, in the order in which they take turns: by id, the same on every device.
     fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, StoreError> {
         let mut statement = self
-            .db
+            .db()
             .prepare_cached("SELECT id, name_id, last_introduced FROM deck WHERE listed = 1 ORDER BY name_id")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let all: Vec<(i64, String, Option<i64>)> = rows.collect::<Result<_, _>>()?;
@@ -302,7 +302,7 @@ impl Store {
         today: StudyDay,
         rules: &DeckRules,
     ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT a.card, a.hlc, s.deck, s.last_quality, s.offered = 1 AND coalesce(s.buried_until, -2147483648) <= ?1 \
              FROM asked a CROSS JOIN card_state s ON s.card = a.card \
              WHERE a.study_day = ?1 AND a.answers > 0 AND s.last_day = ?1",
@@ -325,7 +325,7 @@ impl Store {
 
     fn done(&self, decks: &DeckSet, today: StudyDay) -> Result<Done, StoreError> {
         let mut statement =
-            self.db.prepare_cached("SELECT deck, review, first, answers FROM day_sum WHERE study_day = ?1")?;
+            self.db().prepare_cached("SELECT deck, review, first, answers FROM day_sum WHERE study_day = ?1")?;
         let mut rows = statement.query([today.0])?;
         let mut done = Done::default();
         while let Some(row) = rows.next()? {
@@ -355,7 +355,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn due_with_a_place(&self, today: StudyDay, mut places: Places) -> Result<u64, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
              AND (buried_until IS NULL OR buried_until <= ?1)",
         )?;
@@ -381,7 +381,7 @@ impl Store {
         due_by_deck.retain(|deck, _| decks.has(*deck));
         let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
         new_by_deck.retain(|deck, _| decks.has(*deck));
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
         )?;
         let mut rows = statement.query([today.0])?;
@@ -425,7 +425,7 @@ impl Store {
     /// When the database can't be read.
     pub fn candidate(&self, card: CardId) -> Result<Option<Candidate>, StoreError> {
         Ok(self
-            .db
+            .db()
             .prepare_cached("SELECT n.siblings FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?
             .query_row([card.note.0], |row| Ok(Candidate { card, siblings: siblings_of(row.get(0)?, card.note) }))
             .optional()?)

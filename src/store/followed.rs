@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn sources(&self) -> Result<Vec<SourceFile>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT id, path, folder, is_folder, options, size, mtime_ms, hash, action FROM followed ORDER BY id",
         )?;
         if !statement.exists([])? {
@@ -65,7 +65,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn file_of_note(&self, note: NoteUid) -> Result<Option<(SourceFile, Option<String>)>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT f.followed, n.key FROM note_name u JOIN note n ON n.id = u.id JOIN note_followed f ON f.note = n.id \
              WHERE u.uid = ?1",
         )?;

@@ -249,9 +249,9 @@ impl Store {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.db.pragma_update(None, "secure_delete", true)?;
+        self.db().pragma_update(None, "secure_delete", true)?;
         let done = work(self);
-        self.db.pragma_update(None, "secure_delete", false)?;
+        self.db().pragma_update(None, "secure_delete", false)?;
         done
     }
 
@@ -260,11 +260,11 @@ impl Store {
     /// pages as they were.
     pub(super) fn scrub(&self) -> Result<(), StoreError> {
         // As large as the database: not for memory.
-        self.db.pragma_update(None, "temp_store", "file")?;
-        let written = self.db.execute_batch("VACUUM");
-        self.db.pragma_update(None, "temp_store", "memory")?;
+        self.db().pragma_update(None, "temp_store", "file")?;
+        let written = self.db().execute_batch("VACUUM");
+        self.db().pragma_update(None, "temp_store", "memory")?;
         written?;
-        let busy: bool = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        let busy: bool = self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy {
             let why = "somebody else is reading the database".to_owned();
             return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why)).into());

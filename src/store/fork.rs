@@ -19,6 +19,7 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::behind::Caches;
 use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::TOOK_OVER;
@@ -234,7 +235,7 @@ impl Store {
     fn fork_at(&mut self, stamp: Stamp) -> Result<Option<u64>, StoreError> {
         let place = self.place();
         self.context.replace(None);
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Transaction::new_unchecked(self.db(), TransactionBehavior::Immediate)?;
         let reader = Reader::new(&tx)?;
         let own = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
         let parted = parting(&tx)?.filter(|(device, _)| own == Some(*device));
@@ -257,13 +258,17 @@ impl Store {
         }
         settle_parents(&tx)?;
         let tail = Some(Tail { checkpoint: 0, ..end });
-        let mut writer = Writer::new(tx, (new, new_id), stamp, None, tail, &self.salts)?;
+        // All caches are made again.
+        let outside = (&self.salts, &self.behind, Caches::Current);
+        let mut writer = Writer::new(tx, (new, new_id), stamp, None, (None, tail), outside)?;
+        writer.cached_events = true;
         let fact = Fact::TookOver { device: old_id, from: after + 1, to, chain: end.hash };
         writer.append_only(&fact, None)?;
         writer.forget_context();
         writer.rebuild()?;
         let written = writer.finish(ActionKind::Fork, &Subject::None)?;
         self.writes_as = None;
+        self.behind.borrow_mut().clear();
         self.tail = None;
         self.unmoved.set(super::ACTIONS_A_CHECKPOINT);
         if let (Some(tail), Some(folder)) = (written.tail, &self.here.state_folder) {

@@ -239,25 +239,25 @@ impl Store {
     ) -> Result<(), StoreError> {
         let context = self.context()?;
         let mut cards: HashMap<i64, Passing, FixedState> = HashMap::default();
-        let mut statement = self.db.prepare(&format!(
+        let mut statement = self.db().prepare(&format!(
             "SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1 AND e.id = ?2",
             event_columns()
         ))?;
-        for (_, _, id, number) in places(&self.db, card)? {
+        for (_, _, id, number) in places(self.db(), card)? {
             if number == NO_CARD {
-                if let Some(fact) = fact_row(&self.db, &context, id)? {
+                if let Some(fact) = fact_row(self.db(), &context, id)? {
                     row(fact)?;
                 }
                 continue;
             }
             let passing = match cards.entry(number) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::hash_map::Entry::Vacant(new) => new.insert(Passing::new(&self.db, number)?),
+                std::collections::hash_map::Entry::Vacant(new) => new.insert(Passing::new(self.db(), number)?),
             };
             let mut rows = statement.query((number, id))?;
             let Some(read) = rows.next()? else { continue };
             let event = context.reader.event(read, 0, passing.card)?;
-            let action = action_of_entry(&self.db, &context, id)?;
+            let action = action_of_entry(self.db(), &context, id)?;
             row(passing.take(event, action, &context))?;
         }
         Ok(())
@@ -270,7 +270,7 @@ impl Store {
     pub fn newest_event_ms(&self) -> Result<Option<i64>, StoreError> {
         let context = self.context()?;
         let mut newest = None;
-        for (device, _) in super::read_devices(&self.db)? {
+        for (device, _) in super::read_devices(self.db())? {
             newest = newest.max(self.last_instant(&context, device)?);
         }
         Ok(newest)
@@ -289,7 +289,7 @@ impl Store {
                 return Ok(Some(instant));
             }
             device = self
-                .db
+                .db()
                 .prepare_cached("SELECT parent FROM device WHERE id = ?1")?
                 .query_row([number], |row| row.get(0))
                 .optional()?
@@ -301,8 +301,8 @@ impl Store {
     /// The instant of the newest action of a device. Answers that were given in another program have instants of their own,
     /// which say nothing of when they were written.
     fn last_instant(&self, context: &Context, device: i64) -> Result<Option<i64>, StoreError> {
-        let last = entry_id(device, newest_sequence(&self.db, device)?);
-        let action = action_with(&self.db, &context.reader, last)?;
+        let last = entry_id(device, newest_sequence(self.db(), device)?);
+        let action = action_with(self.db(), &context.reader, last)?;
         Ok(action.map(|action| if action.kind == ActionKind::Import { action.hlc.0 } else { action.at.unix_ms }))
     }
 }

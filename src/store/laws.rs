@@ -46,13 +46,13 @@ impl Device {
         let now = Timestamp { unix_ms: 0, offset_min: 0 };
         let store = Store::open(&folder.path().join("lmq.db"), Self::here(number), now).unwrap();
         // The law says nothing of power cuts, and thousands of actions are to be quick.
-        store.db.pragma_update(None, "synchronous", "off").unwrap();
+        store.db().pragma_update(None, "synchronous", "off").unwrap();
         Self { store, now_ms: 20_000 * DAY_MS + i64::from(number), scheduler, _folder: folder }
     }
 
     /// One whose database is there already, in that folder.
     pub(super) fn over(store: Store, now_ms: i64, folder: TempDir) -> Self {
-        store.db.pragma_update(None, "synchronous", "off").unwrap();
+        store.db().pragma_update(None, "synchronous", "off").unwrap();
         Self { store, now_ms, scheduler: Scheduler::default(), _folder: folder }
     }
 
@@ -247,7 +247,7 @@ fn the_law(scheduler: &dyn Fn(u8) -> Scheduler, commands: &[Vec<Command>; 6], mo
     let stamp = fourth.stamp();
     let caches = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
     for table in caches {
-        fourth.store.db.execute(&format!("DELETE FROM {table}"), []).unwrap();
+        fourth.store.db().execute(&format!("DELETE FROM {table}"), []).unwrap();
     }
     fourth.store.rebuild(stamp).unwrap();
     assert_in_order(&mut fourth);

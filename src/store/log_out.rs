@@ -220,23 +220,23 @@ impl Store {
     /// When it can't be read, or `record` fails.
     pub fn log(&self, record: &mut dyn FnMut(LogRecord) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let _snapshot = self.snapshot()?;
-        let context = super::read_context(&self.db, None)?;
+        let context = super::read_context(self.db(), None)?;
         let reader = &context.reader;
-        let devices = super::fork::forks_first(&self.db, reader)?;
+        let devices = super::fork::forks_first(self.db(), reader)?;
         let mut knows = Vec::new();
         for (number, id) in &devices {
-            let newest = chain::newest_sequence(&self.db, *number)?;
-            if newest >= chain::device_info(&self.db, reader, *number)?.first_sequence() {
+            let newest = chain::newest_sequence(self.db(), *number)?;
+            if newest >= chain::device_info(self.db(), reader, *number)?.first_sequence() {
                 knows.push((*id, newest));
             }
         }
         for (number, id) in &devices {
-            let device = chain::device_info(&self.db, reader, *number)?;
+            let device = chain::device_info(self.db(), reader, *number)?;
             let from = device.first_sequence();
             let Some((_, to)) = knows.iter().find(|(known, _)| known == id) else { continue };
             let head = SegmentHead {
                 before: device.first_chain(),
-                after: chain::tail(&self.db, reader, *number, *to)?.hash,
+                after: chain::tail(self.db(), reader, *number, *to)?.hash,
                 device,
                 from,
                 to: *to,
@@ -244,13 +244,13 @@ impl Store {
             };
             record(LogRecord::Head(Box::new(head)))?;
             {
-                let mut statement = self.db.prepare_cached("SELECT hash, json FROM config ORDER BY hash")?;
+                let mut statement = self.db().prepare_cached("SELECT hash, json FROM config ORDER BY hash")?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
                     record(LogRecord::Config { id: ConfigId(row.get(0)?), json: row.get(1)? })?;
                 }
             }
-            each_entry(&self.db, reader, *number, from, *to, record)?;
+            each_entry(self.db(), reader, *number, from, *to, record)?;
             record(LogRecord::End)?;
         }
         Ok(())
@@ -262,9 +262,9 @@ impl Store {
     /// When it can't be read.
     pub fn log_length(&self) -> Result<u64, StoreError> {
         let mut all = 0;
-        for (device, _) in super::read_devices(&self.db)? {
-            let info = chain::device_info(&self.db, &super::read_context(&self.db, None)?.reader, device)?;
-            all += (chain::newest_sequence(&self.db, device)? + 1).saturating_sub(info.first_sequence());
+        for (device, _) in super::read_devices(self.db())? {
+            let info = chain::device_info(self.db(), &super::read_context(self.db(), None)?.reader, device)?;
+            all += (chain::newest_sequence(self.db(), device)? + 1).saturating_sub(info.first_sequence());
         }
         Ok(all)
     }

@@ -165,7 +165,7 @@ impl Groups {
         store: &Store,
         recalls: &BTreeMap<(i64, i64), Recalls>,
     ) -> Result<Vec<TopicMastery>, StoreError> {
-        let mut statement = store.db.prepare_cached(
+        let mut statement = store.db().prepare_cached(
             "SELECT d.name_id, d.name, coalesce(d.title, d.name), t.name_id, t.title FROM deck d \
              LEFT JOIN topic t ON t.id = ?1 WHERE d.id = ?2",
         )?;
@@ -206,7 +206,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn published_texts(&self) -> Result<BTreeSet<String>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT x.body FROM deck d JOIN note n ON n.deck = d.id JOIN fact f ON f.id = n.source JOIN text x ON x.id = f.id \
              WHERE d.origin = 'builtin' AND f.edition > 0 AND x.body IS NOT NULL",
         )?;
@@ -222,7 +222,7 @@ impl Store {
 
     /// The groups of the cards that may be asked, all of them still unseen.
     pub(super) fn groups(&self, decks: &DeckSet) -> Result<Groups, StoreError> {
-        groups_of(&self.db, decks)
+        groups_of(self.db(), decks)
     }
 }
 
@@ -369,7 +369,7 @@ impl Store {
             return Ok(groups.before([]));
         }
         let first: Option<i32> =
-            self.db.query_row("SELECT min(study_day) FROM day_sum WHERE answers > 0 OR imported > 0", [], |row| {
+            self.db().query_row("SELECT min(study_day) FROM day_sum WHERE answers > 0 OR imported > 0", [], |row| {
                 row.get(0)
             })?;
         if first.is_none_or(|first| day.0 < first) {
@@ -389,7 +389,7 @@ impl Store {
         let unseen = groups.before(by_sums.into_iter().map(|(card, now)| (card, Level::Unseen, now)));
         let mut then = self.standings_by_the_log(&unseen, &others, day)?;
         let mut not_counted = self.kept_sums_of(&moved.others, day)?;
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT deck, topic, learning, familiar, known, mastered FROM topic_sum WHERE month = ?1",
         )?;
         let mut rows = statement.query([day.month()])?;
@@ -415,7 +415,7 @@ impl Store {
     /// What some cards are in the kept sums of the month that ends on a day: by deck and topic, at each level.
     fn kept_sums_of(&self, cards: &[i64], day: StudyDay) -> Result<BTreeMap<(i64, i64), [u64; 5]>, StoreError> {
         let mut sums: BTreeMap<(i64, i64), [u64; 5]> = BTreeMap::new();
-        let mut of_note = self.db.prepare_cached("SELECT deck, coalesce(topic, 0) FROM note WHERE id = ?1")?;
+        let mut of_note = self.db().prepare_cached("SELECT deck, coalesce(topic, 0) FROM note WHERE id = ?1")?;
         for (card, level) in self.levels_then(cards.to_vec(), day)? {
             let key = of_note.query_row([card_parts(card).0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
             if let Some(count) = key.and_then(|key| sums.entry(key).or_default().get_mut(level.index())) {
@@ -450,16 +450,16 @@ impl Store {
             return Ok(Vec::new());
         }
         cards.sort_unstable();
-        let pass = LogPass::new(&self.db)?;
-        let all: i64 = self.db.query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
+        let pass = LogPass::new(self.db())?;
+        let all: i64 = self.db().query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
         let all = usize::try_from(all).unwrap_or(usize::MAX);
         if cards.len() < MANY {
-            return levels_then(&self.db, &pass, &cards, all, day);
+            return levels_then(self.db(), &pass, &cards, all, day);
         }
         let (some, others) = cards.split_at(cards.len() / 2);
         let (more, mut levels) = self.beside(
             |db| levels_then(db, &LogPass::new(db)?, others, all / 2, day),
-            || levels_then(&self.db, &pass, some, all / 2, day),
+            || levels_then(self.db(), &pass, some, all / 2, day),
         )?;
         levels.extend(more);
         Ok(levels)

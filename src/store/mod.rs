@@ -3,6 +3,7 @@
 //! The log is the truth and everything else a cache of it, or local to this file; all change in one transaction. A store
 //! never decides: it commits what core decided, and answers questions by index.
 
+mod behind;
 mod bulk;
 mod card_state;
 mod cards;
@@ -82,6 +83,9 @@ use crate::core::replay::Voided;
 use crate::core::scheduler::Scheduler;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::units::Hlc;
+use behind::Behind;
+use behind::Caches;
 use chain::Tail;
 use copy::copy_to;
 use copy::header_of;
@@ -158,6 +162,8 @@ pub struct Store {
     lies_at: Option<String>,
     /// The end of the log of who writes here, as far as it is known.
     tail: Option<Tail>,
+    /// The stamp of the last action of who writes here, as far as it is known.
+    last_hlc: Option<Hlc>,
     /// The configuration of the newest answer, and its number.
     config: Option<(ConfigId, i64)>,
     /// The scheduler of the newest answer with its id, which is a hash.
@@ -167,6 +173,9 @@ pub struct Store {
     salts: Rc<Salts>,
     /// Where the end of the log is kept outside.
     outside: chain::Outside,
+    /// Answers that the caches don't have yet, and SQLite's mark of changes by others at which they lack nothing else.
+    behind: RefCell<Behind>,
+    caches_known_at: Cell<Option<i64>>,
     /// Actions since the last checkpoint.
     unmoved: Cell<u32>,
 }
@@ -221,7 +230,10 @@ impl Store {
             copy_to(db, &copy)?;
             Ok(copy)
         })?;
-        Ok(Self::over(db, path, here))
+        let store = Self::over(db, path, here);
+        // Where another one writes just now, it is done later.
+        store.catch_up().ok();
+        Ok(store)
     }
 
     fn over(db: Connection, path: &Path, here: Here) -> Self {
@@ -234,11 +246,14 @@ impl Store {
             writes_since: 0,
             lies_at: None,
             tail: None,
+            last_hlc: None,
             config: None,
             scheduler: None,
             context: RefCell::new(None),
             salts,
             outside: chain::Outside::default(),
+            behind: RefCell::default(),
+            caches_known_at: Cell::new(None),
             unmoved: Cell::new(0),
         }
     }
@@ -296,14 +311,10 @@ impl Store {
         if self.lies_at.is_none() {
             self.lies_at = Some(self.place());
         }
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         // Nobody else commits until this is done, and own commits don't move the mark: it is right before and after.
         let mark = changes_by_others(&tx)?;
-        // Where the action fails, what was read for it must not stay.
-        let context = match self.context.take().filter(|(known, _)| *known == mark) {
-            Some((_, context)) => context,
-            None => read_context(&tx, None)?,
-        };
+        let context = self.known_context(&tx, mark)?;
         // What others wrote may have made this file another device's.
         let known = self.writes_as.filter(|_| self.writes_since == mark);
         let (device, device_id, is_new) = match known {
@@ -315,19 +326,34 @@ impl Store {
         };
         let context = if is_new { None } else { Some(context) };
         let tail = self.tail.filter(|_| self.writes_as == Some((device, device_id)));
-        let mut writer = Writer::new(tx, (device, device_id), stamp, context, tail, &self.salts)?;
+        let newest = known.and(tail.zip(self.last_hlc)).map(|(tail, hlc)| (tail.sequence, hlc));
+        let caches = if is_new { Caches::Unknown } else { self.caches_at(mark) };
+        let mut writer =
+            Writer::new(tx, (device, device_id), stamp, context, (newest, tail), (&self.salts, &self.behind, caches))?;
         writer.config = self.config;
         writer.scheduler = self.scheduler.take();
         writer.state_folder.clone_from(&self.here.state_folder);
+        writer.may_wait = kind == ActionKind::Answer && !self.behind.borrow().is_full();
+        if !writer.may_wait || caches == Caches::Unknown {
+            writer.catch_up()?;
+        }
         let done = work(&mut writer)?;
         let scheduler = writer.scheduler.take();
         let finished = writer.finish(kind, &subject)?;
         // A device that was made in a transaction without a commit is not there; here it was committed.
         self.writes_as = Some((device, device_id));
         self.writes_since = mark;
+        self.caches_known_at.set(Some(mark));
+        if finished.caught_up {
+            self.behind.borrow_mut().clear();
+        }
+        if let Some(answer) = finished.waiting {
+            self.behind.borrow_mut().push(answer);
+        }
         self.scheduler = scheduler;
         self.config = finished.config.or(self.config);
         self.tail = finished.tail;
+        self.last_hlc = finished.action.map(|_| finished.hlc).or(self.last_hlc.filter(|_| known.is_some()));
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
         if let (Some(tail), Some(folder), Some(_)) = (self.tail, &self.here.state_folder, finished.action) {
@@ -343,16 +369,41 @@ impl Store {
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.context.replace(None);
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let known = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
-        let context = read_context(&tx, None)?;
-        let device = known.and_then(|id| Some((context.reader.device_number(id)?, id)));
-        let mut writer = Writer::new(tx, device.unwrap_or((0, DeviceId([0; 16]))), stamp, None, None, &self.salts)?;
-        writer.writes_action = false;
-        let done = work(&mut writer)?;
-        writer.finish_unlogged()?;
+        let done = self.unlogged(stamp, work)?;
+        self.context.replace(None);
         self.unmoved.set(ACTIONS_A_CHECKPOINT);
         Ok(done)
+    }
+
+    fn unlogged<T>(
+        &self,
+        stamp: Stamp,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let mark = changes_by_others(&tx)?;
+        let known = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
+        let context = self.known_context(&tx, mark)?;
+        let device = known.and_then(|id| Some((context.reader.device_number(id)?, id))).unwrap_or((0, DeviceId([0; 16])));
+        let outside = (&self.salts, &self.behind, self.caches_at(mark));
+        let mut writer = Writer::new(tx, device, stamp, None, (None, None), outside)?;
+        writer.read_before(context);
+        writer.writes_action = false;
+        writer.catch_up()?;
+        let done = work(&mut writer)?;
+        let context = writer.finish_unlogged()?;
+        self.context.replace(context.map(|context| (mark, context)));
+        self.behind.borrow_mut().clear();
+        self.caches_known_at.set(Some(mark));
+        Ok(done)
+    }
+
+    /// What was read of the log's context, or it is read now. Where what follows fails, it must not stay.
+    fn known_context(&self, tx: &Connection, mark: i64) -> Result<Rc<Context>, StoreError> {
+        match self.context.take().filter(|(known, _)| *known == mark) {
+            Some((_, context)) => Ok(context),
+            None => read_context(tx, None),
+        }
     }
 
     /// What tells that this file was not copied here from another machine or path.
@@ -369,9 +420,10 @@ impl Store {
         Ok(self.meta("device")?.as_deref().and_then(DeviceId::from_hex))
     }
 
-    /// Moves what the write-ahead log has gathered into the database, where it is worth it. To be called while a
-    /// person reads; a failure is no loss, the next one will do it.
+    /// Brings the caches up to date with the last answer, and moves what the write-ahead log has gathered into the
+    /// database, where it is worth it. To be called while a person reads; a failure is no loss, the next one will do it.
     pub fn rest(&self) {
+        self.catch_up().ok();
         // The length of the log's file tells nothing: it stays when its pages were moved.
         if self.unmoved.get() >= ACTIONS_A_CHECKPOINT {
             self.unmoved.set(0);
@@ -386,7 +438,7 @@ impl Store {
         aside: impl Fn(&Connection) -> Result<A, StoreError> + Sync,
         work: impl FnOnce() -> Result<B, StoreError>,
     ) -> Result<(A, B), StoreError> {
-        let seen = entries(&self.db)?;
+        let seen = entries(self.db())?;
         let path = self.path.as_path();
         let apart = &aside;
         let (beside, done) = std::thread::scope(|scope| {
@@ -412,6 +464,9 @@ impl Store {
 
     /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
     fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+        if self.caches_at(changes_by_others(&self.db)?) != Caches::Current {
+            self.catch_up().ok();
+        }
         Ok(self.db.unchecked_transaction()?)
     }
 

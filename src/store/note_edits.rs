@@ -54,7 +54,7 @@ impl Store {
     /// When the database can't be read.
     pub fn cards_of_note(&self, note: NoteUid) -> Result<Vec<CardId>, StoreError> {
         let ordinals: Option<Option<String>> = self
-            .db
+            .db()
             .prepare_cached(
                 "SELECT n.ordinals FROM note_name u JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
             )?
@@ -69,7 +69,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn note_now(&self, note: NoteUid) -> Result<Option<NoteNow>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT x.body, n.tags, n.key, k.id, k.name_id FROM note_name u JOIN note n ON n.id = u.id \
              JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
              WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
@@ -91,7 +91,7 @@ impl Store {
     /// When the database can't be read.
     pub fn scheduler_of(&self, deck: &str) -> Result<Option<Scheduler>, StoreError> {
         let number: Option<Option<i64>> = self
-            .db
+            .db()
             .prepare_cached("SELECT scheduler FROM deck WHERE name_id = ?1")?
             .query_row([deck], |row| row.get(0))
             .optional()?;
@@ -105,7 +105,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn notes_ever_in(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
-        let mut statement = self.db.prepare(
+        let mut statement = self.db().prepare(
             "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN (1, 8) \
              JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 ORDER BY u.uid",
         )?;

@@ -14,6 +14,7 @@ use crate::core::session::Loaded;
 use crate::core::session::TopicLine;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::behind::Caches;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::hash_bits;
 use crate::store::columns::ordinals_of;
@@ -182,7 +183,16 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
-        let _snapshot = self.snapshot()?;
+        let snapshot = self.db.unchecked_transaction()?;
+        let is_unknown = self.caches_at(super::changes_by_others(&self.db)?) == Caches::Unknown;
+        // A session has no time for the caches of the other cards that it answered.
+        let _snapshot = if is_unknown || self.behind.borrow().has(card) {
+            drop(snapshot);
+            self.catch_up().ok();
+            self.db.unchecked_transaction()?
+        } else {
+            snapshot
+        };
         let context = self.context()?;
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
@@ -217,7 +227,7 @@ impl Store {
                          WHERE n.id = ?2 AND s.topic = ?1 AND s.answers > 0)",
                     )?
                     .query_row((id, row.get::<_, i64>(0)?), |row| row.get(0))?;
-                !seen
+                !seen && !self.behind.borrow().has_topic(*id)
             }
             _ => false,
         };
@@ -273,7 +283,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn edited(&self) -> Result<Vec<Edited>, StoreError> {
-        let mut statement = self.db.prepare(
+        let mut statement = self.db().prepare(
             "SELECT k.name_id, n.key, u.uid, s.body, x.body, n.tags FROM note n JOIN deck k ON k.id = n.deck \
              JOIN note_name u ON u.id = n.id JOIN text s ON s.id = n.source JOIN text x ON x.id = coalesce(n.own, n.source) \
              WHERE (n.own IS NOT NULL OR n.tags IS NOT NULL) AND n.retired = 0 ORDER BY k.name_id, n.position, u.uid",

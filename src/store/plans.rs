@@ -117,7 +117,7 @@ fn statements(store: &mut Store, work: impl FnOnce(&mut Store)) -> BTreeSet<Stri
 
 /// The steps of a statement's plan that read a whole table, or sort what they have read.
 fn slow_steps(store: &Store, sql: &str) -> Vec<String> {
-    let mut statement = store.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let mut statement = store.db().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
     let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
     let steps: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
@@ -143,7 +143,7 @@ fn assert_by_index(store: &mut Store, by: &[(&str, &str)], work: impl FnOnce(&mu
     }
     let mut plans = String::new();
     for sql in run.iter().filter(|sql| sql.starts_with("SELECT")) {
-        let mut statement = store.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut statement = store.db().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
         let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3)).unwrap();
         for step in rows {
@@ -263,7 +263,7 @@ fn a_commit_is_on_the_disk_when_it_returns() {
     // Kills prove nothing about a power cut: that is SQLite's promise at FULL, and that it is set is ours.
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("lmq.db"));
-    let pragma = |name: &str| store.db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+    let pragma = |name: &str| store.db().pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
     assert_eq!(pragma("synchronous"), Ok(2.into()));
     assert_eq!(pragma("journal_mode"), Ok("wal".to_owned().into()));
     assert_eq!(pragma("foreign_keys"), Ok(1.into()));

@@ -27,6 +27,7 @@ use crate::core::units::Hlc;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::behind::Answer;
 use crate::store::card_state::CardRow;
 use crate::store::columns::DETAIL_COLUMNS;
 use crate::store::columns::DETAIL_WIDTH;
@@ -317,7 +318,7 @@ impl Store {
     /// # Errors
     /// When the log can't be read.
     pub fn pauses(&self) -> Result<Pauses, StoreError> {
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT f.id, f.kind, f.arg, a.hlc, a.study_day FROM fact f \
              JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
              WHERE f.subject = 0 AND f.kind IN ({PAUSED}, {RESUMED})"
@@ -332,8 +333,8 @@ impl Store {
         if found.is_empty() {
             return Ok(Pauses::default());
         }
-        let reader = Reader::new(&self.db)?;
-        let voided = voided(&self.db, &reader)?;
+        let reader = Reader::new(self.db())?;
+        let voided = voided(self.db(), &reader)?;
         let mut facts = Vec::new();
         for (id, hlc, day, until) in found {
             let entry = reader.known(id)?;
@@ -508,7 +509,16 @@ impl Writer<'_> {
     /// [`StoreError::Stale`] when the card moved on since the draft was made; when the card is not there.
     pub fn append(&mut self, draft: &Draft, scheduler: &Scheduler) -> Result<CardState, StoreError> {
         let context = self.context()?;
-        let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        let mut row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        // Only an answer may wait for its caches, and only as the one event of its action.
+        let may_wait = self.may_wait
+            && matches!(draft.kind, EventKind::Answered { .. })
+            && self.next_sequence == self.first_sequence
+            && !self.behind.borrow().has(draft.card);
+        if !may_wait && self.lags() {
+            self.catch_up()?;
+            row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        }
         let before = &row.state;
         if before.suspended && matches!(draft.kind, EventKind::Answered { .. }) {
             return Err(StoreError::Suspended);
@@ -531,6 +541,8 @@ impl Writer<'_> {
             || event.detail.foreign.is_some();
         self.write_event(row.id, &event, config)?;
         if needs_history {
+            self.catch_up()?;
+            self.cached_events = true;
             // Another scheduler than the one that made this state, or another program's record: what came before has to be
             // gone through again.
             let events = events_of(&self.tx, &context.reader, row.id, draft.card)?;
@@ -547,8 +559,13 @@ impl Writer<'_> {
             return Ok(after);
         }
         let after = apply(before, &event, &context.reader.schedulers);
-        self.add_to_sums(&row, before, &event, 1)?;
-        self.set_state(&row, &after)?;
+        let answer = Answer { row, event, after: after.clone() };
+        if may_wait {
+            self.waiting = Some(answer);
+        } else {
+            self.cached_events = true;
+            self.cache(&answer)?;
+        }
         Ok(after)
     }
 
@@ -571,6 +588,7 @@ impl Writer<'_> {
                 }
             }
         }
+        self.cached_events = true;
         let number = if checkup > 0 { checkup } else { self.next_sequence };
         let kind = EventKind::Checked { quality, took, checkup: number, last };
         let event = self.event_of(&Draft { kind, ..draft.clone() }, None, None);

@@ -68,13 +68,13 @@ impl Store {
         };
         let titles = if needs.texts { self.titles_of_topics()? } else { HashMap::new() };
         let known = Known { query, asked, decks: self.deck_conditions(query)?, titles, since, voids };
-        let last: i64 = self.db.query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
+        let last: i64 = self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
         let hits = if last < MANY_NOTES {
-            known.hits(&self.db, (1, last))?
+            known.hits(self.db(), (1, last))?
         } else {
             let half = last / 2;
             let (more, mut hits) =
-                self.beside(|db| known.hits(db, (half + 1, last)), || known.hits(&self.db, (1, half)))?;
+                self.beside(|db| known.hits(db, (half + 1, last)), || known.hits(self.db(), (1, half)))?;
             hits.extend(more);
             hits
         };
@@ -82,13 +82,13 @@ impl Store {
     }
 
     fn titles_of_topics(&self) -> Result<HashMap<i64, String>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT id, title FROM topic")?;
+        let mut statement = self.db().prepare_cached("SELECT id, title FROM topic")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn deck_conditions(&self, query: &Query) -> Result<HashMap<i64, u64>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT id, name_id, name FROM deck")?;
+        let mut statement = self.db().prepare_cached("SELECT id, name_id, name FROM deck")?;
         let mut rows = statement.query([])?;
         let mut decks = HashMap::new();
         while let Some(row) = rows.next()? {
@@ -104,7 +104,7 @@ impl Store {
     /// The cards by deck id, position, uid and ordinal: the same order on every device.
     fn in_order(&self, hits: &[Hit], are_few: bool) -> Result<Vec<CardId>, StoreError> {
         let places: HashMap<i64, usize> = {
-            let mut statement = self.db.prepare_cached("SELECT id FROM deck ORDER BY name_id")?;
+            let mut statement = self.db().prepare_cached("SELECT id FROM deck ORDER BY name_id")?;
             let decks = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
             decks.into_iter().zip(0..).collect()
         };
@@ -117,13 +117,13 @@ impl Store {
         };
         let named = "SELECT n.id, u.uid, n.position FROM note n NOT INDEXED CROSS JOIN note_name u ON u.id = n.id";
         if are_few {
-            let mut statement = self.db.prepare_cached(&format!("{named} WHERE n.id = ?1"))?;
+            let mut statement = self.db().prepare_cached(&format!("{named} WHERE n.id = ?1"))?;
             for hit in hits {
                 statement.query_row([hit.note], |row| add(hit, row))?;
             }
         } else {
             let mut hits = hits.iter().peekable();
-            let mut statement = self.db.prepare_cached(&format!("{named} ORDER BY n.id"))?;
+            let mut statement = self.db().prepare_cached(&format!("{named} ORDER BY n.id"))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let note: i64 = row.get(0)?;
@@ -179,7 +179,7 @@ impl Store {
         let _snapshot = self.snapshot()?;
         let mut notes: HashMap<i64, NoteUid> = HashMap::new();
         let mut cards = BTreeSet::new();
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT n.id, u.uid, n.deck, n.ordinals FROM note n NOT INDEXED CROSS JOIN note_name u ON u.id = n.id",
         )?;
         let mut rows = statement.query([])?;
@@ -190,7 +190,7 @@ impl Store {
                 cards.extend(ordinals_of(text(row, 3)?)?.into_iter().map(|ordinal| CardId { note, ordinal }));
             }
         }
-        let mut statement = self.db.prepare_cached("SELECT card FROM card_state")?;
+        let mut statement = self.db().prepare_cached("SELECT card FROM card_state")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (note, ordinal) = card_parts(row.get(0)?);
@@ -205,7 +205,7 @@ impl Store {
     /// When the database can't be read.
     pub fn decks_of(&self, cards: &[CardId]) -> Result<DeckSet, StoreError> {
         let mut statement = self
-            .db
+            .db()
             .prepare_cached("SELECT n.deck FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?;
         let mut decks = BTreeSet::new();
         for card in cards {
@@ -241,8 +241,8 @@ impl Store {
         let mut due: BTreeMap<StudyDay, u64> = BTreeMap::new();
         let (mut young, mut mature, mut leeches, mut load) = (0, 0, 0, DailyLoad::default());
         for card in cards {
-            let Some(row) = CardRow::find(&self.db, reader, *card)? else { continue };
-            let events = events_of(&self.db, reader, row.id, *card)?;
+            let Some(row) = CardRow::find(self.db(), reader, *card)? else { continue };
+            let events = events_of(self.db(), reader, row.id, *card)?;
             fold(&events, voided, &reader.schedulers, |before, event| {
                 if let Some(ended) = tally::ended(before, event) {
                     knowledge.add_ended(ended.from, ended.to, ended.interval);

@@ -325,7 +325,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn day_totals(&self, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, StoreError> {
-        days_of(&self.db, decks)
+        days_of(self.db(), decks)
     }
 
     /// Everything that a report over `since..=until` is computed from.
@@ -358,11 +358,11 @@ impl Store {
         let judge = Judge { today, asked_from, rules };
         let then = looked_back_to(since, today);
         // Groups and days take more than half as long as states: a fifth of these is read beside them.
-        let last: i64 = self.db.query_row("SELECT coalesce(max(card), 0) FROM card_state", [], |row| row.get(0))?;
+        let last: i64 = self.db().query_row("SELECT coalesce(max(card), 0) FROM card_state", [], |row| row.get(0))?;
         let border = last / 5;
         let ((mut groups, days, some), others) = self.beside(
             |db| Ok((groups_of(db, decks)?, days_of(db, decks)?, states_of(db, decks, judge, (i64::MIN, border))?)),
-            || states_of(&self.db, decks, judge, (border + 1, i64::MAX)),
+            || states_of(self.db(), decks, judge, (border + 1, i64::MAX)),
         )?;
         let mut states = some.join(others);
         let mut knowledge = states.knowledge(today);
@@ -399,7 +399,7 @@ impl Store {
 
     /// Adds what was known at the ends of months by cards that were answered again since.
     fn add_ended(&self, decks: &DeckSet, knowledge: &mut Knowledge) -> Result<(), StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT deck, month, sum(learning + familiar + known + mastered), sum(millionths) FROM topic_sum \
                  GROUP BY deck, month",
         )?;
@@ -417,7 +417,7 @@ impl Store {
     }
 
     fn topic_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<ByTopic, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT topic, deck, sum(answers), sum(passed), sum(counted), sum(time_ms) FROM topic_sum \
              WHERE month BETWEEN ?1 AND ?2 GROUP BY deck, topic",
         )?;
@@ -440,7 +440,7 @@ impl Store {
     }
 
     fn side_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<BySide, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT deck, kind, expected, given, sum(count) FROM side_sum WHERE month BETWEEN ?1 AND ?2 \
              GROUP BY deck, kind, expected, given",
         )?;
@@ -462,16 +462,16 @@ impl Store {
         since: StudyDay,
         until: StudyDay,
     ) -> Result<(ByTopic, BySide), StoreError> {
-        let pass = LogPass::new(&self.db)?;
+        let pass = LogPass::new(self.db())?;
         let places = self.places(decks, since)?;
-        let all: i64 = self.db.query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
+        let all: i64 = self.db().query_row("SELECT count(*) FROM card_state", [], |row| row.get(0))?;
         // Half of the cards each, on two threads.
         let all = usize::try_from(all / 2).unwrap_or(usize::MAX);
         let (some, others) = places.split_at(places.len() / 2);
         let period = (since, until);
         let (more, mut topics) = self.beside(
             |db| sums_of(db, &LogPass::new(db)?, others, all, period),
-            || sums_of(&self.db, &pass, some, all, period),
+            || sums_of(self.db(), &pass, some, all, period),
         )?;
         for (place, sums) in more {
             topics.entry(place).or_default().add(&sums);
@@ -487,7 +487,7 @@ impl Store {
     ) -> Result<BySide, StoreError> {
         let mut sides = BySide::default();
         // By the rows of the narrower table; `asked` are the kinds of answers that tell what was taken for what.
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT n.deck, e.id, {DETAIL_COLUMNS} FROM event_detail d CROSS JOIN event e ON e.id = d.id \
              JOIN note n ON n.id = e.card >> 9 LEFT JOIN text x ON x.id = d.id \
              WHERE d.asked IS NOT NULL AND e.kind = {ANSWERED} AND e.study_day BETWEEN ?1 AND ?2"
@@ -506,8 +506,8 @@ impl Store {
 
     /// The places of those cards of some decks that may have an answer since a day, in the order of their numbers.
     fn places(&self, decks: &DeckSet, since: StudyDay) -> Result<Vec<CardPlace>, StoreError> {
-        let topics = topics_by_note(&self.db)?;
-        let mut statement = self.db.prepare_cached(
+        let topics = topics_by_note(self.db())?;
+        let mut statement = self.db().prepare_cached(
             "SELECT card, deck FROM card_state WHERE last_day IS NULL OR last_day >= ?1 ORDER BY card",
         )?;
         let mut rows = statement.query([since.0])?;
@@ -530,7 +530,7 @@ impl Store {
                 continue;
             }
             let (title, deck): (String, String) = self
-                .db
+                .db()
                 .prepare_cached(
                     "SELECT coalesce((SELECT title FROM topic WHERE id = ?1), title, name), name FROM deck WHERE id = ?2",
                 )?
@@ -549,7 +549,7 @@ impl Store {
     /// How many cards are in each state.
     fn words(&self, states: &States, decks: &DeckSet) -> Result<Vec<(StateWord, u64)>, StoreError> {
         let mut statement = self
-            .db
+            .db()
             .prepare_cached("SELECT deck, sum(fresh) FROM note INDEXED BY note_new WHERE fresh > 0 GROUP BY deck")?;
         let mut rows = statement.query([])?;
         let mut fresh = 0;
@@ -573,7 +573,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn due_days(&self, decks: &DeckSet) -> Result<BTreeMap<StudyDay, u64>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT due, deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due, deck",
         )?;
         let mut rows = statement.query([])?;

@@ -263,7 +263,7 @@ impl Store {
     fn own_actions(&self, take: impl FnMut(&Action) -> Result<bool, StoreError>) -> Result<(), StoreError> {
         let context = self.context()?;
         let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else { return Ok(()) };
-        newest_first(&self.db, &context, device, take)
+        newest_first(self.db(), &context, device, take)
     }
 
     /// The actions of this device, newest first, at most `most` of them; those that are no steps of the person's left out.
@@ -275,7 +275,7 @@ impl Store {
         let mut lines = Vec::new();
         self.own_actions(|action| {
             if action.kind.can_be_undone() {
-                lines.push(line(&self.db, &context, action)?);
+                lines.push(line(self.db(), &context, action)?);
             }
             Ok(lines.len() < most)
         })?;
@@ -292,7 +292,7 @@ impl Store {
         self.own_actions(|action| {
             let wanted = kinds.is_empty() || kinds.contains(&action.kind);
             if wanted && action.kind.can_be_undone() && !context.voided.contains(action.span.action) {
-                found = Some(line(&self.db, &context, action)?);
+                found = Some(line(self.db(), &context, action)?);
             }
             Ok(found.is_none())
         })?;
@@ -312,7 +312,7 @@ impl Store {
                 && let Some(range) = range_of(&context, action.span)
             {
                 let named: Option<i64> = self
-                    .db
+                    .db()
                     .prepare_cached(
                         "SELECT arg FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
                     )?
@@ -320,14 +320,14 @@ impl Store {
                     .optional()?;
                 let named = match named {
                     Some(named) => {
-                        let named = super::fork::meant(&self.db, &context.reader, range.0, named)?;
-                        action_with(&self.db, &context.reader, named)?
+                        let named = super::fork::meant(self.db(), &context.reader, range.0, named)?;
+                        action_with(self.db(), &context.reader, named)?
                     }
                     None => None,
                 };
                 // An undo of an undo is a redo: it is not offered itself.
                 if let Some(named) = named.filter(|named| named.kind != ActionKind::Undo) {
-                    found = Some(line(&self.db, &context, &named)?);
+                    found = Some(line(self.db(), &context, &named)?);
                 }
             }
             Ok(found.is_none())
@@ -342,8 +342,8 @@ impl Store {
     pub fn action_line(&self, action: ActionId) -> Result<Option<ActionLine>, StoreError> {
         let context = self.context()?;
         let Some(id) = context.reader.local(entry_of(action)) else { return Ok(None) };
-        match action_with(&self.db, &context.reader, id)? {
-            Some(action) => line(&self.db, &context, &action).map(Some),
+        match action_with(self.db(), &context.reader, id)? {
+            Some(action) => line(self.db(), &context, &action).map(Some),
             None => Ok(None),
         }
     }

@@ -205,7 +205,7 @@ impl Store {
         // It may have become another device's file.
         self.writes_as = None;
         if let Some((device, sequence)) = parted.filter(|_| matches!(fed, Err(StoreError::Refused(_)))) {
-            fork::remember_parting(&self.db, device, sequence)?;
+            fork::remember_parting(self.db(), device, sequence)?;
         }
         let fed = fed?;
         if erased > 0 {

@@ -17,6 +17,9 @@ use crate::core::units::Hlc;
 use crate::store::Context;
 use crate::store::Stamp;
 use crate::store::StoreError;
+use crate::store::behind::Answer;
+use crate::store::behind::Behind;
+use crate::store::behind::Caches;
 use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::entry_id;
@@ -28,6 +31,7 @@ use crate::store::set_meta;
 use crate::store::sums::Sums;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -55,6 +59,10 @@ pub(super) struct Written {
     pub(super) hlc: Hlc,
     pub(super) config: Option<(ConfigId, i64)>,
     pub(super) context: Option<Rc<Context>>,
+    /// Whether the caches have all answers from before.
+    pub(super) caught_up: bool,
+    /// The answer that the caches don't have yet.
+    pub(super) waiting: Option<Answer>,
 }
 
 /// An action being written.
@@ -87,6 +95,16 @@ pub struct Writer<'s> {
     /// Sums that are gathered before they are written, while very many cards are folded.
     pub(super) gathered: Option<Sums>,
     pub(super) state_folder: Option<PathBuf>,
+    pub(super) behind: &'s RefCell<Behind>,
+    pub(super) caches: Caches,
+    /// Whether the caches of an answer may wait.
+    pub(super) may_wait: bool,
+    /// Whether answers that waited were cached.
+    pub(super) caught_up: bool,
+    /// The answer that waits, if this action is one.
+    pub(super) waiting: Option<Answer>,
+    /// Whether events were written that are in the caches.
+    pub(super) cached_events: bool,
     context: Option<Rc<Context>>,
     chain: Option<Chain>,
     tail: Option<Tail>,
@@ -98,11 +116,16 @@ impl<'s> Writer<'s> {
         (device, device_id): (i64, DeviceId),
         stamp: Stamp,
         context: Option<Rc<Context>>,
-        tail: Option<Tail>,
-        salts: &Rc<Salts>,
+        (newest, tail): (Option<(u64, Hlc)>, Option<Tail>),
+        (salts, behind, caches): (&Rc<Salts>, &'s RefCell<Behind>, Caches),
     ) -> Result<Self, StoreError> {
-        let newest = chain::newest_sequence(&tx, device)?;
-        let last = chain::newest_hlc(&tx, device, newest)?.max(heard(&tx)?);
+        let (newest, last) = match newest {
+            Some(newest) => newest,
+            None => {
+                let newest = chain::newest_sequence(&tx, device)?;
+                (newest, chain::newest_hlc(&tx, device, newest)?.max(heard(&tx)?))
+            }
+        };
         let hlc = Hlc::after(last, stamp.now.unix_ms);
         if let Some(context) = &context {
             context.reader.pending.set(Some((entry_id(device, newest + 1), hlc.0)));
@@ -128,10 +151,21 @@ impl<'s> Writer<'s> {
             uncounted: BTreeSet::new(),
             gathered: None,
             state_folder: None,
+            behind,
+            caches,
+            may_wait: false,
+            caught_up: false,
+            waiting: None,
+            cached_events: false,
             context,
             chain: None,
             tail: tail.filter(|tail| tail.sequence == newest),
         })
+    }
+
+    /// What was read of the log's context before this.
+    pub(super) fn read_before(&mut self, context: Rc<Context>) {
+        self.context = Some(context);
     }
 
     /// What has to be known to read the log, as it is now.
@@ -217,6 +251,10 @@ impl<'s> Writer<'s> {
     pub(super) fn finish(mut self, kind: ActionKind, subject: &Subject) -> Result<Written, StoreError> {
         self.list_decks()?;
         self.set_last_introduced()?;
+        if self.caught_up || self.cached_events {
+            let next = if self.waiting.is_some() { self.first_sequence } else { self.next_sequence };
+            self.set_cached(next - 1)?;
+        }
         if !self.touched {
             self.forget_unwritten_action()?;
             return self.commit(None);
@@ -247,10 +285,15 @@ impl<'s> Writer<'s> {
     }
 
     /// Commits what is no action.
-    pub(super) fn finish_unlogged(mut self) -> Result<(), StoreError> {
+    pub(super) fn finish_unlogged(mut self) -> Result<Option<Rc<Context>>, StoreError> {
         self.list_decks()?;
         self.set_last_introduced()?;
-        self.commit(None).map(drop)
+        // It may have become another device's file.
+        if let Some(device) = meta(&self.tx, "device")?.as_deref().and_then(DeviceId::from_hex) {
+            self.device = self.device_number(device)?;
+            self.set_cached(chain::newest_sequence(&self.tx, self.device)?)?;
+        }
+        Ok(self.commit(None)?.context)
     }
 
     fn commit(self, action: Option<ActionId>) -> Result<Written, StoreError> {
@@ -258,7 +301,15 @@ impl<'s> Writer<'s> {
         if let Some(context) = &self.context {
             context.reader.pending.set(None);
         }
-        Ok(Written { action, tail: self.tail, hlc: self.hlc, config: self.config, context: self.context })
+        Ok(Written {
+            action,
+            tail: self.tail,
+            hlc: self.hlc,
+            config: self.config,
+            context: self.context,
+            caught_up: self.caught_up,
+            waiting: self.waiting,
+        })
     }
 
     pub(super) fn insert_action(&self, id: i64, action: &Action) -> Result<(), StoreError> {

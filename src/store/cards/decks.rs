@@ -47,7 +47,7 @@ pub(in crate::store) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_
 impl Store {
     /// The decks in the order of their ids, with nothing counted.
     fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
              WHERE listed = 1 ORDER BY name_id",
         )?;
@@ -97,7 +97,7 @@ impl Store {
 
     /// The file among these that a deck is followed from.
     fn followed_file<'f>(&self, deck: i64, files: &'f BTreeMap<i64, String>) -> Result<Option<&'f String>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT l.followed FROM note n INDEXED BY note_prompt CROSS JOIN note_followed l ON l.note = n.id \
              WHERE n.deck = ?1 AND n.retired = 0",
         )?;
@@ -120,7 +120,7 @@ impl Store {
         self.count_waiting(&mut decks, today)?;
         let mut more: BTreeMap<i64, u64> = BTreeMap::new();
         // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT deck, json_array_length(ordinals) FROM note NOT INDEXED WHERE ordinals IS NOT NULL AND retired = 0",
         )?;
         let mut rows = statement.query([])?;
@@ -160,7 +160,7 @@ impl Store {
         sql: &str,
         params: impl rusqlite::Params,
     ) -> Result<BTreeMap<i64, u64>, StoreError> {
-        let mut statement = self.db.prepare_cached(sql)?;
+        let mut statement = self.db().prepare_cached(sql)?;
         let rows = statement.query_map(params, |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -171,7 +171,7 @@ impl Store {
     /// When the database can't be read.
     pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
         let mut statement =
-            self.db.prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+            self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -181,7 +181,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn all_deck_names(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT name_id, name FROM deck ORDER BY name_id")?;
+        let mut statement = self.db().prepare_cached("SELECT name_id, name FROM deck ORDER BY name_id")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -192,7 +192,7 @@ impl Store {
     /// When the database can't be read.
     #[expect(clippy::type_complexity, reason = "four columns of one table, taken apart at once by the exporter")]
     pub fn topics(&self, deck: i64) -> Result<Vec<(String, String, Option<String>, Option<String>)>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let mut statement = self.db().prepare_cached(
             "SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 ORDER BY position IS NULL, position, name_id",
         )?;
         let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;

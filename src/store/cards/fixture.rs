@@ -64,7 +64,7 @@ impl Fixture {
         };
         let now = Timestamp { unix_ms: 0, offset_min: 0 };
         let store = Store::open(&folder.path().join("lmq.db"), here, now).unwrap();
-        store.db.execute("INSERT INTO device (id, uuid, name) VALUES (1, ?1, 'd')", [DEVICE.0]).unwrap();
+        store.db().execute("INSERT INTO device (id, uuid, name) VALUES (1, ?1, 'd')", [DEVICE.0]).unwrap();
         Self { store, newest: 0, _folder: folder }
     }
 
@@ -74,10 +74,10 @@ impl Fixture {
     }
 
     pub(in crate::store) fn deck(&self, id: &str) -> i64 {
-        self.store.db.execute("INSERT INTO deck_name (name) VALUES (?1)", [id]).unwrap();
-        let number = self.store.db.last_insert_rowid();
+        self.store.db().execute("INSERT INTO deck_name (name) VALUES (?1)", [id]).unwrap();
+        let number = self.store.db().last_insert_rowid();
         self.store
-            .db
+            .db()
             .execute(
                 "INSERT INTO deck (id, name_id, name, namespace, origin, listed) VALUES (?1, ?2, 'Deck ' || ?2, ?2, 'file', 1)",
                 (number, id),
@@ -89,7 +89,7 @@ impl Fixture {
     pub(in crate::store) fn text(&mut self, body: Option<&str>) -> i64 {
         let id = self.entry();
         self.store
-            .db
+            .db()
             .execute("INSERT INTO text (id, salt, hash, body) VALUES (?1, 1, zeroblob(16), ?2)", (id, body))
             .unwrap();
         id
@@ -188,6 +188,6 @@ impl Fixture {
     }
 
     pub(in crate::store) fn sql(&self, sql: &str) {
-        self.store.db.execute_batch(sql).unwrap();
+        self.store.db().execute_batch(sql).unwrap();
     }
 }

@@ -78,7 +78,7 @@ impl Store {
 
     /// Notes in the order of their positions, those of one position by their uids.
     fn choose_by_position(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), StoreError> {
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT {NEW_NOTE}, n.position FROM note n INDEXED BY note_new CROSS JOIN note_name u ON u.id = n.id \
              WHERE n.deck = ?1 AND n.fresh > 0 ORDER BY n.position"
         ))?;
@@ -110,7 +110,7 @@ impl Store {
     fn choose_at_random(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), StoreError> {
         let mut cards: Vec<(i64, CardId, i64)> = Vec::new();
         {
-            let mut statement = self.db.prepare_cached(
+            let mut statement = self.db().prepare_cached(
                 "SELECT n.id, u.uid, n.ordinals FROM note n INDEXED BY note_new CROSS JOIN note_name u ON u.id = n.id \
                  WHERE n.deck = ?1 AND n.fresh > 0",
             )?;
@@ -128,7 +128,7 @@ impl Store {
             cards.truncate(most);
         }
         cards.sort_unstable();
-        let mut statement = self.db.prepare_cached(&format!(
+        let mut statement = self.db().prepare_cached(&format!(
             "SELECT {NEW_NOTE} FROM note n CROSS JOIN note_name u ON u.id = n.id WHERE n.id = ?1"
         ))?;
         for (_, card, id) in cards {
@@ -160,7 +160,7 @@ impl Store {
     /// Whether a card of a note with new ones is itself new, and not held back today.
     fn is_new(&self, card: i64, today: StudyDay) -> Result<bool, StoreError> {
         let may = self
-            .db
+            .db()
             .prepare_cached(
                 "SELECT repetitions IS NULL AND suspended = 0 AND coalesce(buried_until, -2147483648) <= ?2 \
                  FROM card_state WHERE card = ?1",
@@ -174,7 +174,7 @@ impl Store {
     /// nothing back, and neither does a note whose text was erased: it is never asked again.
     fn may_come(&self, deck: &str, note: &NewNote) -> Result<bool, StoreError> {
         let after = {
-            let mut statement = self.db.prepare_cached("SELECT body FROM text WHERE id = ?1")?;
+            let mut statement = self.db().prepare_cached("SELECT body FROM text WHERE id = ?1")?;
             let mut rows = statement.query([note.text])?;
             match rows.next()? {
                 // Few notes wait for others; those that don't need no parsing.
@@ -186,7 +186,7 @@ impl Store {
             }
         };
         for key in &after {
-            if let Some(id) = note_of(&self.db, NoteUid::of_key(deck, key))?
+            if let Some(id) = note_of(self.db(), NoteUid::of_key(deck, key))?
                 && self.is_waited_for(id)?
             {
                 return Ok(false);
@@ -198,7 +198,7 @@ impl Store {
     /// Whether one of a note's cards is not in review yet.
     fn is_waited_for(&self, note: i64) -> Result<bool, StoreError> {
         let ordinals: Option<Option<String>> = self
-            .db
+            .db()
             .prepare_cached(
                 "SELECT n.ordinals FROM note n CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
                  WHERE n.id = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
@@ -207,7 +207,7 @@ impl Store {
             .optional()?;
         let Some(ordinals) = ordinals else { return Ok(false) };
         let mut statement =
-            self.db.prepare_cached("SELECT card FROM card_state WHERE card BETWEEN ?1 AND ?2 AND repetitions >= 2")?;
+            self.db().prepare_cached("SELECT card FROM card_state WHERE card BETWEEN ?1 AND ?2 AND repetitions >= 2")?;
         let numbers = (card_number(note, 0), card_number(note, MOST_ORDINAL));
         let in_review = statement.query_map(numbers, |row| row.get(0))?.collect::<Result<BTreeSet<i64>, _>>()?;
         Ok(ordinals_of(ordinals.as_deref())?

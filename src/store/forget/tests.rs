@@ -140,7 +140,7 @@ fn leaks(folder: &Path) -> Vec<String> {
 }
 
 fn rows(store: &Store, sql: &str) -> Vec<Vec<Value>> {
-    let mut statement = store.db.prepare(sql).unwrap();
+    let mut statement = store.db().prepare(sql).unwrap();
     let columns = statement.column_count();
     let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
@@ -148,8 +148,8 @@ fn rows(store: &Store, sql: &str) -> Vec<Vec<Value>> {
 
 /// The hash of the log of the device of that number, up to an entry.
 fn hash(store: &Store, sequence: u64) -> crate::core::fact::ChainHash {
-    let context = crate::store::read_context(&store.db, None).unwrap();
-    tail(&store.db, &context.reader, 1, sequence).unwrap().hash
+    let context = crate::store::read_context(store.db(), None).unwrap();
+    tail(store.db(), &context.reader, 1, sequence).unwrap().hash
 }
 
 fn log_of(store: &Store) -> Vec<LogRecord> {
@@ -184,7 +184,7 @@ fn no_byte_of_a_forgotten_note_is_left_in_the_files() {
             answer(&mut store, number, 10, said(Asked::Choose, Some("right"), "wrong"));
         }
         if trial % 2 == 0 {
-            store.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
+            store.db().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
         }
         assert!(!leaks(folder.path()).is_empty(), "it was there");
         let forgotten = store.forget(stamp(11), &[Erasure::Note(uid(7))]).unwrap();
@@ -231,7 +231,7 @@ fn grades_states_sums_and_hashes_stay() {
     fill(&mut store, 20, 1);
     plant(&mut store, 3, 2);
     answer(&mut store, 4, 8, said(Asked::Choose, Some("shared"), "other"));
-    let last = newest_sequence(&store.db, 1).unwrap();
+    let last = newest_sequence(store.db(), 1).unwrap();
     let kept = |store: &Store| {
         (
             hash(store, last),
@@ -257,7 +257,7 @@ fn grades_states_sums_and_hashes_stay() {
         [[Value::from("typed".to_owned()), String::new().into(), "right".to_owned().into(), 1.into()]]
     );
     // The chain that the next action continues is that of the log with its erasure.
-    let last = newest_sequence(&store.db, 1).unwrap();
+    let last = newest_sequence(store.db(), 1).unwrap();
     assert_eq!(store.tail.unwrap().hash, hash(&store, last));
     assert_eq!(store.doctor(stamp(9), false).unwrap(), []);
     assert_eq!(rows(&store, "SELECT count(*) FROM text WHERE (body IS NULL) <> (salt IS NULL)"), [[Value::from(0)]]);
@@ -280,9 +280,9 @@ fn a_followed_file_that_may_still_have_the_words_is_named() {
         followed: true,
     };
     store.write(stamp(1), ActionKind::Import, Subject::None, |writer| writer.follow(&file)).unwrap();
-    store.db.execute("INSERT INTO note_followed SELECT n.id, f.id FROM note n, followed f LIMIT 1", []).unwrap();
+    store.db().execute("INSERT INTO note_followed SELECT n.id, f.id FROM note n, followed f LIMIT 1", []).unwrap();
     let first = NoteUid(
-        store.db.query_row("SELECT uid FROM note_name JOIN note_followed ON note = id", [], |row| row.get(0)).unwrap(),
+        store.db().query_row("SELECT uid FROM note_name JOIN note_followed ON note = id", [], |row| row.get(0)).unwrap(),
     );
     assert_eq!(store.forget(stamp(2), &[Erasure::Note(first)]).unwrap().followed, ["/decks/d.csv"]);
     let other = (0..3).map(uid).find(|note| *note != first).unwrap();
@@ -366,7 +366,7 @@ fn somebody_who_reads_keeps_the_files_from_being_cleaned_and_then_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path(), 1);
     import(&mut store, 1, "D", &[(1, packed(SECRET, ""))]);
-    store.db.busy_timeout(std::time::Duration::ZERO).unwrap();
+    store.db().busy_timeout(std::time::Duration::ZERO).unwrap();
     let reader = Connection::open(store.path()).unwrap();
     let reading = reader.unchecked_transaction().unwrap();
     let _: i64 = reading.query_row("SELECT count(*) FROM text", [], |row| row.get(0)).unwrap();

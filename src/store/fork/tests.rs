@@ -69,7 +69,7 @@ fn put_over(device: &mut Device, copy: &Path, fresh: u8) {
 
 /// A copy of the whole database as one file, as `cp` makes it of a database that nobody has open.
 fn copy_of(device: &Device, name: &str) -> PathBuf {
-    device.store.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    device.store.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     let copy = path_of(device).with_file_name(name);
     fs::copy(path_of(device), &copy).unwrap();
     copy
@@ -90,7 +90,7 @@ fn clone_of(device: &Device, fresh: u8) -> Device {
         }
     }
     let store = open(&path, &state, fresh);
-    set_meta(&store.db, "place", &store.place()).unwrap();
+    set_meta(store.db(), "place", &store.place()).unwrap();
     Device::over(store, device.now_ms, folder)
 }
 
@@ -622,7 +622,7 @@ fn an_open_window_goes_on_as_who_the_file_is_by_then() {
 fn the_guards_of_the_log_are_there_again() {
     let (mut one, two, _) = parted();
     let guards = |device: &Device| -> Vec<String> {
-        let mut statement = device.store.db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
+        let mut statement = device.store.db().prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
         let mut guards: Vec<String> =
             statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
         guards.sort();
@@ -633,7 +633,7 @@ fn the_guards_of_the_log_are_there_again() {
     let stamp = one.stamp();
     one.store.fork(stamp).unwrap();
     assert_eq!(guards(&one), before);
-    assert!(one.store.db.execute("UPDATE event SET id = id + 1", []).is_err());
+    assert!(one.store.db().execute("UPDATE event SET id = id + 1", []).is_err());
 }
 
 #[test]

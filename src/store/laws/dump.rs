@@ -37,7 +37,7 @@ impl Store {
         let entry = |id: Option<i64>| id.map(|id| context.reader.entry(id).unwrap().to_string());
         let mut caches = Vec::new();
         let mut rows = |sql: &str, line: &dyn Fn(&rusqlite::Row<'_>) -> rusqlite::Result<String>| {
-            let mut statement = self.db.prepare(sql).unwrap();
+            let mut statement = self.db().prepare(sql).unwrap();
             let found: Vec<String> = statement.query_map([], line).unwrap().map(Result::unwrap).collect();
             caches.extend(found);
         };

@@ -39,7 +39,7 @@ impl Counts {
 
 fn places(store: &Store) -> Places {
     let mut statement = store
-        .db
+        .db()
         .prepare(
             "SELECT u.uid, coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, '') FROM note n \
              JOIN note_name u ON u.id = n.id LEFT JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic \
@@ -162,7 +162,7 @@ fn by_hand(store: &Store) -> Counts {
 fn kept(store: &Store) -> Counts {
     let mut counts = Counts::default();
     let mut statement = store
-        .db
+        .db()
         .prepare("SELECT s.study_day, coalesce(k.name_id, ''), s.* FROM day_sum s LEFT JOIN deck k ON k.id = s.deck")
         .unwrap();
     let mut rows = statement.query([]).unwrap();
@@ -171,7 +171,7 @@ fn kept(store: &Store) -> Counts {
         counts.days.insert((row.get(0).unwrap(), row.get(1).unwrap()), numbers);
     }
     let mut statement = store
-        .db
+        .db()
         .prepare(
             "SELECT coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, ''), s.month, s.* FROM topic_sum s \
              LEFT JOIN deck k ON k.id = s.deck LEFT JOIN topic t ON t.id = s.topic LEFT JOIN deck h ON h.id = t.deck",
@@ -183,7 +183,7 @@ fn kept(store: &Store) -> Counts {
         counts.topics.insert((row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap()), numbers);
     }
     let mut statement = store
-        .db
+        .db()
         .prepare(
             "SELECT s.month, coalesce(k.name_id, ''), s.kind, s.expected, s.given, s.count FROM side_sum s \
              LEFT JOIN deck k ON k.id = s.deck",
@@ -195,7 +195,7 @@ fn kept(store: &Store) -> Counts {
         counts.sides.insert((row.get(0).unwrap(), text(1), text(2), text(3), text(4)), row.get(5).unwrap());
     }
     let mut statement = store
-        .db
+        .db()
         .prepare("SELECT a.study_day, u.uid, a.card & 511, a.answers, a.hlc FROM asked a JOIN note_name u ON u.id = a.card >> 9")
         .unwrap();
     let mut rows = statement.query([]).unwrap();
@@ -204,7 +204,7 @@ fn kept(store: &Store) -> Counts {
         counts.asked.insert((row.get(0).unwrap(), card), (row.get(3).unwrap(), row.get(4).unwrap()));
     }
     let mut statement =
-        store.db.prepare("SELECT name_id, last_introduced FROM deck WHERE last_introduced IS NOT NULL").unwrap();
+        store.db().prepare("SELECT name_id, last_introduced FROM deck WHERE last_introduced IS NOT NULL").unwrap();
     let mut rows = statement.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {
         counts.introduced.insert(row.get(0).unwrap(), row.get(1).unwrap());
@@ -215,7 +215,7 @@ fn kept(store: &Store) -> Counts {
 /// How many cards of each note are new and may be offered: as kept, and as its cards are.
 fn fresh(store: &Store) -> (BTreeMap<NoteUid, i64>, BTreeMap<NoteUid, i64>) {
     let mut statement = store
-        .db
+        .db()
         .prepare(
             "SELECT u.uid, n.fresh, coalesce(n.ordinals, '[1]'), n.retired OR n.held_out FROM note n \
              JOIN note_name u ON u.id = n.id",

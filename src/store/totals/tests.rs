@@ -130,7 +130,7 @@ fn live(store: &mut Store) {
 fn lived() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("lmq.db"));
-    store.db.pragma_update(None, "synchronous", "off").unwrap();
+    store.db().pragma_update(None, "synchronous", "off").unwrap();
     fill(&mut store);
     live(&mut store);
     (folder, store)
@@ -144,7 +144,7 @@ fn totals(store: &Store, since: i32) -> Totals {
 /// The standings at the end of a day by the log alone.
 fn then_by_the_log(store: &Store, day: StudyDay) -> Vec<TopicMastery> {
     let mut groups = store.groups(&DeckSet::All).unwrap().of_some();
-    let mut statement = store.db.prepare(&format!("SELECT {JUDGED}, card FROM card_state")).unwrap();
+    let mut statement = store.db().prepare(&format!("SELECT {JUDGED}, card FROM card_state")).unwrap();
     let mut rows = statement.query([]).unwrap();
     let mut moved = Vec::new();
     while let Some(row) = rows.next().unwrap() {
@@ -183,7 +183,7 @@ fn kept_sums_are_those_of_the_log() {
 fn one_deck_is_read_card_by_card_to_the_same_end() {
     let (_folder, store) = lived();
     let decks = |name: &str| {
-        let number = store.db.query_row("SELECT id FROM deck WHERE name_id = ?1", [name], |row| row.get(0)).unwrap();
+        let number = store.db().query_row("SELECT id FROM deck WHERE name_id = ?1", [name], |row| row.get(0)).unwrap();
         DeckSet::Some([number].into())
     };
     let (since, until) = (StudyDay(BEGIN + 20), StudyDay(BEGIN + 100));
@@ -192,10 +192,10 @@ fn one_deck_is_read_card_by_card_to_the_same_end() {
     for deck in DECKS {
         let decks = decks(deck);
         let (topics, sides) = store.sums_from_the_log(&decks, since, until).unwrap();
-        let pass = LogPass::new(&store.db).unwrap();
+        let pass = LogPass::new(store.db()).unwrap();
         let places = store.places(&decks, since).unwrap();
         assert!(!places.is_empty());
-        let few = sums_of(&store.db, &pass, &places, usize::MAX, (since, until)).unwrap();
+        let few = sums_of(store.db(), &pass, &places, usize::MAX, (since, until)).unwrap();
         assert_eq!(topics, few, "{deck}");
         together.0.extend(topics);
         for (key, count) in sides {
@@ -265,7 +265,7 @@ fn cards_are_counted_by_topic_else_by_first_tag_else_by_deck() {
 fn answers_of_two_devices_count_in_the_order_of_their_stamps() {
     let (_folder, store) = lived();
     // Another device's answers to the same cards, as a union brings them: in the table they lie after all of ours.
-    let db = &store.db;
+    let db = store.db();
     db.execute("INSERT INTO device (id, uuid, name, created_at_ms) VALUES (2, ?1, 'there', 0)", [[0_u8; 16]]).unwrap();
     db.execute(
         "INSERT INTO event SELECT card, (2 << 32) + row_number() OVER (ORDER BY hlc), hlc - 40000000 * (id % 2), kind, \

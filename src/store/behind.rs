@@ -1,0 +1,257 @@
+//! Answers that are in the log and not yet in the caches.
+//!
+//! An answer is safe once the log has it, which takes two pages. The card's state and the sums take six more: they are
+//! written while the learner looks at the next card ([`Store::rest`]), before anything reads them ([`Store::db`]), and
+//! when the database is closed. `meta` has the last entry of this device that the caches know; where a program was
+//! killed before they followed, whoever opens the database next, or writes to it, brings them up to date from the log.
+
+use crate::core::event::Event;
+use crate::core::id::CardId;
+use crate::core::id::DeviceId;
+use crate::core::replay::fold;
+use crate::core::state::CardState;
+use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
+use crate::store::PATIENCE;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::card_state::CardRow;
+use crate::store::changes_by_others;
+use crate::store::columns::CHECKED;
+use crate::store::columns::day_of;
+use crate::store::columns::entries_of_device;
+use crate::store::columns::entry_id;
+use crate::store::columns::entry_parts;
+use crate::store::meta;
+use crate::store::review_log::events_of;
+use crate::store::set_meta;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// The name in `meta` of the last entry of this device that the caches know.
+const CACHED: &str = "cached";
+
+/// How long the caches wait for another `lmq` that is writing before they stay behind for now.
+const SHORT_PATIENCE: Duration = Duration::from_millis(200);
+
+/// So many answers may wait for the caches; the next one brings them up to date first.
+const MOST_BEHIND: usize = 1024;
+
+/// An answer that the caches don't have yet.
+pub(super) struct Answer {
+    /// The card, with its state before.
+    pub(super) row: CardRow,
+    pub(super) event: Event,
+    pub(super) after: CardState,
+}
+
+/// The answers of this program that the caches don't have yet: each of another card.
+#[derive(Default)]
+pub(super) struct Behind {
+    answers: Vec<Answer>,
+    cards: HashSet<CardId>,
+}
+
+impl Behind {
+    pub(super) fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    pub(super) fn has(&self, card: CardId) -> bool {
+        self.cards.contains(&card)
+    }
+
+    /// Whether a card of that topic was answered.
+    pub(super) fn has_topic(&self, topic: i64) -> bool {
+        self.answers.iter().any(|answer| answer.row.topic == topic)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.answers.len() >= MOST_BEHIND
+    }
+
+    pub(super) fn push(&mut self, answer: Answer) {
+        self.cards.insert(answer.row.card);
+        self.answers.push(answer);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.answers.clear();
+        self.cards.clear();
+    }
+}
+
+/// What a writer knows of the caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caches {
+    /// They have all that is in the log.
+    Current,
+    /// They lack the answers of this program that wait, and nothing else.
+    Behind,
+    /// Others wrote meanwhile, or nobody has looked yet.
+    Unknown,
+}
+
+/// The entries of this device that the caches may lack: after the first number, up to the second.
+fn unknown_entries(db: &Connection, device: i64) -> Result<(i64, i64), StoreError> {
+    let cached: Option<i64> = meta(db, CACHED)?.and_then(|id| id.parse().ok());
+    // The file may have become another device's since.
+    let device = cached.map_or(device, |id| entry_parts(id).0);
+    let (first, last) = entries_of_device(device);
+    Ok((cached.unwrap_or(first), last))
+}
+
+impl Writer<'_> {
+    /// Brings the caches up to date with the log.
+    pub(super) fn catch_up(&mut self) -> Result<(), StoreError> {
+        let gathered = self.gathered.take();
+        match std::mem::replace(&mut self.caches, Caches::Current) {
+            Caches::Current => {}
+            Caches::Behind => {
+                self.gather_sums();
+                let behind = self.behind;
+                for answer in &behind.borrow().answers {
+                    self.cache(answer)?;
+                }
+                self.write_gathered()?;
+                self.caught_up = true;
+            }
+            Caches::Unknown => {
+                self.gather_sums();
+                self.catch_up_from_log()?;
+                self.write_gathered()?;
+                self.caught_up = true;
+            }
+        }
+        self.gathered = gathered;
+        match self.waiting.take() {
+            Some(answer) => self.cache(&answer),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an answer from before, or the one of this action, is not in the caches.
+    pub(super) fn lags(&self) -> bool {
+        self.caches != Caches::Current || self.waiting.is_some()
+    }
+
+    /// Writes the state of an answer's card, and adds the answer to the sums.
+    pub(super) fn cache(&mut self, answer: &Answer) -> Result<(), StoreError> {
+        let Answer { row, event, after } = answer;
+        self.add_to_sums(row, &row.state, event, 1)?;
+        self.set_state(row, after)
+    }
+
+    fn catch_up_from_log(&mut self) -> Result<(), StoreError> {
+        let range = unknown_entries(&self.tx, self.device)?;
+        let mut cards: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        {
+            let mut statement = self.tx.prepare_cached(
+                "SELECT card, id FROM event INDEXED BY event_id WHERE id > ?1 AND id <= ?2 AND kind <> ?3",
+            )?;
+            let mut rows = statement.query((range.0, range.1, CHECKED))?;
+            while let Some(row) = rows.next()? {
+                cards.entry(row.get(0)?).or_default().push(row.get(1)?);
+            }
+        }
+        let context = self.context()?;
+        for (card, ids) in cards {
+            let Some(row) = CardRow::of_number(&self.tx, &context.reader, card)? else { continue };
+            let events = events_of(&self.tx, &context.reader, card, row.card)?;
+            let mut new = Vec::new();
+            let after = fold(&events, &context.voided, &context.reader.schedulers, |before, event| {
+                if context.reader.local(event.id).is_some_and(|id| ids.contains(&id)) {
+                    new.push((before.clone(), event));
+                }
+            });
+            for (before, event) in new {
+                self.add_to_sums(&row, &before, event, 1)?;
+            }
+            self.set_state(&row, &after)?;
+        }
+        Ok(())
+    }
+
+    /// Writes down which entry is the last one that the caches know, once `last` is.
+    pub(super) fn set_cached(&self, last: u64) -> Result<(), StoreError> {
+        set_meta(&self.tx, CACHED, &entry_id(self.device, last).to_string())
+    }
+}
+
+impl Store {
+    /// The database, with caches that have all that this program wrote. Where another `lmq` is writing just now, they
+    /// stay behind for the moment.
+    pub(super) fn db(&self) -> &Connection {
+        if !self.behind.borrow().is_empty() {
+            self.catch_up().ok();
+        }
+        &self.db
+    }
+
+    /// Brings the caches up to date with what this program wrote, and with what one wrote that was killed.
+    ///
+    /// # Errors
+    /// When somebody else is writing, or it can't be written. Nothing is lost by that.
+    pub(super) fn catch_up(&self) -> Result<(), StoreError> {
+        let own = self.behind.borrow().answers.last().map(|answer| (answer.event.at, answer.event.study_day));
+        let mark = changes_by_others(&self.db)?;
+        let newest = match own {
+            Some(newest) => Some(newest),
+            None if self.caches_at(mark) == Caches::Unknown => self.newest_left()?,
+            None => None,
+        };
+        let Some((now, today)) = newest else {
+            self.caches_known_at.set(Some(mark));
+            return Ok(());
+        };
+        self.db.busy_timeout(SHORT_PATIENCE)?;
+        let done = self.unlogged(Stamp { now, today }, |_| Ok(()));
+        self.db.busy_timeout(PATIENCE)?;
+        done
+    }
+
+    /// When the newest event was written that the caches may lack; `None` where they have all.
+    fn newest_left(&self) -> Result<Option<(Timestamp, StudyDay)>, StoreError> {
+        let Some(device) = meta(&self.db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
+        let number: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
+            .query_row([device.0], |row| row.get(0))
+            .optional()?;
+        let Some(number) = number else { return Ok(None) };
+        let (after, last) = unknown_entries(&self.db, number)?;
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT hlc, study_day FROM event INDEXED BY event_id WHERE id > ?1 AND id <= ?2 AND kind <> ?3 \
+                 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row((after, last, CHECKED), |row| {
+                Ok((Timestamp { unix_ms: row.get(0)?, offset_min: 0 }, day_of(row.get(1)?)))
+            })
+            .optional()?)
+    }
+
+    /// Whether the caches have all that is in the log, as of SQLite's mark of changes by others.
+    pub(super) fn caches_at(&self, mark: i64) -> Caches {
+        match (self.caches_known_at.get() == Some(mark), self.behind.borrow().is_empty()) {
+            (false, _) => Caches::Unknown,
+            (true, true) => Caches::Current,
+            (true, false) => Caches::Behind,
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.catch_up().ok();
+    }
+}
+
+#[cfg(test)]
+mod tests;
