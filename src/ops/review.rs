@@ -42,6 +42,7 @@ use crate::ops::scenes;
 use crate::ops::scenes::basic;
 use crate::ops::stamp;
 use crate::store::ActionLine;
+use crate::store::Ahead;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Stamp;
@@ -147,6 +148,8 @@ pub struct Review<'a> {
     env: &'a Env,
     settings: Settings,
     session: Session,
+    /// The card that is likely to be the next one.
+    ahead: Option<Ahead>,
 }
 
 pub(crate) fn queue(
@@ -197,7 +200,7 @@ impl<'a> Review<'a> {
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
         let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
         let session = Session::new(queue, settings.clone(), mode, ends_at);
-        let mut review = Self { store, env, settings, session };
+        let mut review = Self { store, env, settings, session, ahead: None };
         review.advance()?;
         Ok(review)
     }
@@ -347,6 +350,11 @@ impl<'a> Review<'a> {
     }
 
     fn advance(&mut self) -> Result<(), Failure> {
+        self.advance_to(None)
+    }
+
+    /// Goes on to the next card, which may have been loaded ahead.
+    fn advance_to(&mut self, mut ahead: Option<Ahead>) -> Result<(), Failure> {
         loop {
             let Stamp { now, today } = stamp(self.env, &self.settings);
             let Some((candidate, _)) = self.session.wanted(now) else {
@@ -355,7 +363,10 @@ impl<'a> Review<'a> {
                 }
                 return Ok(());
             };
-            let loaded = self.store.load(candidate.card).map_err(|error| self.failure(&error))?;
+            let loaded = match ahead.take().and_then(|ahead| self.store.loaded_ahead(ahead, candidate.card)) {
+                Some(loaded) => Some(loaded),
+                None => self.store.load(candidate.card).map_err(|error| self.failure(&error))?,
+            };
             let loaded = loaded.filter(|loaded| !loaded.state.suspended && !loaded.state.is_buried(today));
             self.session = self.session.present(loaded, now, today);
         }
@@ -370,9 +381,12 @@ impl<'a> Review<'a> {
         let step = self.session.step(input, when.now, when.today);
         let mut said = Vec::new();
         let mut next = step.next;
+        let mut ahead = self.ahead.take();
+        let mut shows_back = false;
         for effect in step.effects {
             match effect {
                 Effect::Append { kind, events } => {
+                    ahead = ahead.filter(|_| kind == ActionKind::Answer);
                     let scheduler = self.session.scheduler();
                     let written = self.store.write(when, kind, subject(&events), |writer| {
                         let mut state = CardState::default();
@@ -398,14 +412,20 @@ impl<'a> Review<'a> {
                         Err(error) => return Err(self.failure(&error)),
                     }
                 }
-                Effect::ShowBack => {}
+                Effect::ShowBack => shows_back = true,
                 Effect::AskAgain(why) => said.push(Said::AskAgain(why)),
                 Effect::Leech { id, card, lapses, suspended } => said.push(Said::Leech { id, card, lapses, suspended }),
                 Effect::Ignored => said.push(Said::Ignored),
             }
         }
         self.session = next;
-        self.advance()?;
+        self.advance_to(ahead)?;
+        if shows_back {
+            // While the learner reads the answer.
+            let likely = self.session.without_current().wanted(when.now);
+            // What can't be read is told when its turn has come.
+            self.ahead = likely.and_then(|(candidate, _)| self.store.load_ahead(candidate.card).ok()?);
+        }
         Ok(said)
     }
 

@@ -7,7 +7,6 @@
 
 use crate::core::event::Event;
 use crate::core::id::CardId;
-use crate::core::id::DeviceId;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
@@ -97,13 +96,11 @@ pub(super) enum Caches {
     Unknown,
 }
 
-/// The entries of this device that the caches may lack: after the first number, up to the second.
-fn unknown_entries(db: &Connection, device: i64) -> Result<(i64, i64), StoreError> {
+/// The entries that the caches may lack: after the first number, up to the second. They are of the device that wrote here
+/// when the mark was set; the first thing that another one writes sets it anew. Without a mark nothing ever waited.
+fn unknown_entries(db: &Connection) -> Result<Option<(i64, i64)>, StoreError> {
     let cached: Option<i64> = meta(db, CACHED)?.and_then(|id| id.parse().ok());
-    // The file may have become another device's since.
-    let device = cached.map_or(device, |id| entry_parts(id).0);
-    let (first, last) = entries_of_device(device);
-    Ok((cached.unwrap_or(first), last))
+    Ok(cached.map(|id| (id, entries_of_device(entry_parts(id).0).1)))
 }
 
 impl Writer<'_> {
@@ -148,7 +145,7 @@ impl Writer<'_> {
     }
 
     fn catch_up_from_log(&mut self) -> Result<(), StoreError> {
-        let range = unknown_entries(&self.tx, self.device)?;
+        let Some(range) = unknown_entries(&self.tx)? else { return Ok(()) };
         let mut cards: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         {
             let mut statement = self.tx.prepare_cached(
@@ -198,6 +195,7 @@ impl Store {
     /// # Errors
     /// When somebody else is writing, or it can't be written. Nothing is lost by that.
     pub(super) fn catch_up(&self) -> Result<(), StoreError> {
+        self.say_outside();
         let own = self.behind.borrow().answers.last().map(|answer| (answer.event.at, answer.event.study_day));
         let mark = changes_by_others(&self.db)?;
         let newest = match own {
@@ -217,14 +215,7 @@ impl Store {
 
     /// When the newest event was written that the caches may lack; `None` where they have all.
     fn newest_left(&self) -> Result<Option<(Timestamp, StudyDay)>, StoreError> {
-        let Some(device) = meta(&self.db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
-        let number: Option<i64> = self
-            .db
-            .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
-            .query_row([device.0], |row| row.get(0))
-            .optional()?;
-        let Some(number) = number else { return Ok(None) };
-        let (after, last) = unknown_entries(&self.db, number)?;
+        let Some((after, last)) = unknown_entries(&self.db)? else { return Ok(None) };
         Ok(self
             .db
             .prepare_cached(

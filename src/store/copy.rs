@@ -124,7 +124,9 @@ impl Store {
     pub fn close(mut self) -> Result<(), StoreError> {
         self.catch_up()?;
         self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        std::mem::replace(&mut self.db, Connection::open_in_memory()?).close().map_err(|(_, error)| StoreError::Sqlite(error))
+        std::mem::replace(&mut self.db, Connection::open_in_memory()?)
+            .close()
+            .map_err(|(_, error)| StoreError::Sqlite(error))
     }
 
     /// Answers that this database has and `other` does not.

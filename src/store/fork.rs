@@ -271,8 +271,9 @@ impl Store {
         self.behind.borrow_mut().clear();
         self.tail = None;
         self.unmoved.set(super::ACTIONS_A_CHECKPOINT);
+        self.writes += 1;
         if let (Some(tail), Some(folder)) = (written.tail, &self.here.state_folder) {
-            self.outside.remember(folder, new_id, tail, written.hlc);
+            self.outside.borrow_mut().remember(folder, new_id, tail, written.hlc);
         }
         Ok(Some(entries))
     }

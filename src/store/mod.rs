@@ -65,6 +65,7 @@ pub use forget::Forgotten;
 pub use history::Happened;
 pub use history::HistoryRow;
 pub use note_edits::NoteNow;
+pub use notes::Ahead;
 pub use notes::Edited;
 pub use notes::PackedNote;
 pub use undo::ActionLine;
@@ -172,12 +173,16 @@ pub struct Store {
     context: RefCell<Option<(i64, Rc<Context>)>>,
     salts: Rc<Salts>,
     /// Where the end of the log is kept outside.
-    outside: chain::Outside,
+    outside: RefCell<chain::Outside>,
+    /// An end of the log that is not kept there yet.
+    unsaid: Cell<Option<(DeviceId, Tail, Hlc)>>,
     /// Answers that the caches don't have yet, and SQLite's mark of changes by others at which they lack nothing else.
     behind: RefCell<Behind>,
     caches_known_at: Cell<Option<i64>>,
     /// Actions since the last checkpoint.
     unmoved: Cell<u32>,
+    /// How often something was written.
+    writes: u64,
 }
 
 /// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout says: at the very
@@ -251,10 +256,12 @@ impl Store {
             scheduler: None,
             context: RefCell::new(None),
             salts,
-            outside: chain::Outside::default(),
+            outside: RefCell::default(),
+            unsaid: Cell::new(None),
             behind: RefCell::default(),
             caches_known_at: Cell::new(None),
             unmoved: Cell::new(0),
+            writes: 0,
         }
     }
 
@@ -347,6 +354,7 @@ impl Store {
         if finished.caught_up {
             self.behind.borrow_mut().clear();
         }
+        let waits = finished.waiting.is_some();
         if let Some(answer) = finished.waiting {
             self.behind.borrow_mut().push(answer);
         }
@@ -356,8 +364,13 @@ impl Store {
         self.last_hlc = finished.action.map(|_| finished.hlc).or(self.last_hlc.filter(|_| known.is_some()));
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
-        if let (Some(tail), Some(folder), Some(_)) = (self.tail, &self.here.state_folder, finished.action) {
-            self.outside.remember(folder, device_id, tail, finished.hlc);
+        self.writes += 1;
+        if let (Some(tail), Some(_)) = (self.tail, finished.action) {
+            self.unsaid.set(Some((device_id, tail, finished.hlc)));
+        }
+        // What an answer leaves to do is done together.
+        if !waits {
+            self.say_outside();
         }
         Ok((done, finished.action))
     }
@@ -372,6 +385,7 @@ impl Store {
         let done = self.unlogged(stamp, work)?;
         self.context.replace(None);
         self.unmoved.set(ACTIONS_A_CHECKPOINT);
+        self.writes += 1;
         Ok(done)
     }
 
@@ -384,7 +398,8 @@ impl Store {
         let mark = changes_by_others(&tx)?;
         let known = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
         let context = self.known_context(&tx, mark)?;
-        let device = known.and_then(|id| Some((context.reader.device_number(id)?, id))).unwrap_or((0, DeviceId([0; 16])));
+        let device =
+            known.and_then(|id| Some((context.reader.device_number(id)?, id))).unwrap_or((0, DeviceId([0; 16])));
         let outside = (&self.salts, &self.behind, self.caches_at(mark));
         let mut writer = Writer::new(tx, device, stamp, None, (None, None), outside)?;
         writer.read_before(context);
@@ -403,6 +418,13 @@ impl Store {
         match self.context.take().filter(|(known, _)| *known == mark) {
             Some((_, context)) => Ok(context),
             None => read_context(tx, None),
+        }
+    }
+
+    /// Keeps the end of the log outside of the database.
+    fn say_outside(&self) {
+        if let (Some((device, tail, hlc)), Some(folder)) = (self.unsaid.take(), &self.here.state_folder) {
+            self.outside.borrow_mut().remember(folder, device, tail, hlc);
         }
     }
 

@@ -177,7 +177,32 @@ pub(super) fn shown_text(body: Option<&str>, tags: Option<&str>) -> Result<NoteT
     }
 }
 
+/// A card that was loaded while the one before it was on the screen.
+#[derive(Debug)]
+pub struct Ahead {
+    loaded: Loaded,
+    mark: i64,
+    writes: u64,
+}
+
 impl Store {
+    /// Loads a card that is likely to be the next one, while the learner reads.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn load_ahead(&self, card: CardId) -> Result<Option<Ahead>, StoreError> {
+        let mark = super::changes_by_others(&self.db)?;
+        Ok(self.load(card)?.map(|loaded| Ahead { loaded, mark, writes: self.writes }))
+    }
+
+    /// The card that was loaded ahead, just after the answer to the one before it. `None` where it is another card, or
+    /// anything else was written since; a primer's turn may have come by the answer.
+    #[must_use]
+    pub fn loaded_ahead(&self, ahead: Ahead, card: CardId) -> Option<Loaded> {
+        let is_all_the_same = self.caches_known_at.get() == Some(ahead.mark) && self.writes == ahead.writes + 1;
+        Some(ahead.loaded).filter(|loaded| is_all_the_same && loaded.card == card && !loaded.primer_first)
+    }
+
     /// Everything that a session needs to ask the card; `None` where it is not there, retired or erased.
     ///
     /// # Errors

@@ -137,11 +137,8 @@ fn an_answer_of_another_window_is_no_secret_although_its_caches_wait() {
     let mut other = window(&device, 1);
     let late = device.store.load(first(0)).unwrap().unwrap();
     answer(&mut other, stamp, 0, 5).unwrap();
-    let draft = Draft::new(
-        first(0),
-        EventKind::Answered { quality: Quality::Q4, took: Millis(1000) },
-        late.state.last_event,
-    );
+    let draft =
+        Draft::new(first(0), EventKind::Answered { quality: Quality::Q4, took: Millis(1000) }, late.state.last_event);
     let second = device.store.write(stamp, ActionKind::Answer, Subject::Card(first(0)), |writer| {
         writer.append(&draft, &crate::core::scheduler::Scheduler::default()).map(drop)
     });
@@ -198,6 +195,38 @@ fn not_more_answers_wait_than_fit() {
     behind.clear();
 }
 
+#[test]
+fn a_card_that_was_loaded_ahead_is_taken_where_nothing_but_the_answer_before_it_was_written() {
+    let mut device = device(1);
+    let mut other = window(&device, 1);
+    let stamp = device.stamp();
+    let ahead = |store: &Store| store.load_ahead(first(1)).unwrap().unwrap();
+    answer(&mut device.store, stamp, 5, 4).unwrap();
+
+    let early = ahead(&device.store);
+    assert_eq!(device.store.loaded_ahead(early, first(1)), None, "nothing was answered yet");
+    let early = ahead(&device.store);
+    answer(&mut device.store, stamp, 0, 4).unwrap();
+    let loaded = device.store.load(first(1)).unwrap();
+    assert_eq!(device.store.loaded_ahead(early, first(1)), loaded);
+
+    let early = ahead(&device.store);
+    answer(&mut device.store, stamp, 2, 4).unwrap();
+    assert_eq!(device.store.loaded_ahead(early, first(3)), None, "it is another card");
+
+    let early = ahead(&device.store);
+    answer(&mut device.store, stamp, 3, 4).unwrap();
+    answer(&mut device.store, stamp, 4, 4).unwrap();
+    assert_eq!(device.store.loaded_ahead(early, first(1)), None, "two were answered");
+
+    let early = ahead(&device.store);
+    answer(&mut other, stamp, 1, 4).unwrap();
+    device.now_ms += 86_400_000;
+    let stamp = device.stamp();
+    answer(&mut device.store, stamp, 0, 4).unwrap();
+    assert_eq!(device.store.loaded_ahead(early, first(1)), None, "another window wrote");
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Answer { card: u8, quality: u8 },
@@ -241,10 +270,9 @@ fn run(acts: &[Act], at_once: bool) -> Device {
                 })
                 .map(drop),
             Act::UndoNewest => match device.store.newest_action(&[ActionKind::Answer]).unwrap() {
-                Some(line) => device
-                    .store
-                    .write(stamp, ActionKind::Undo, Subject::None, |writer| writer.undo(line.id))
-                    .map(drop),
+                Some(line) => {
+                    device.store.write(stamp, ActionKind::Undo, Subject::None, |writer| writer.undo(line.id)).map(drop)
+                }
                 None => Ok(()),
             },
             Act::Read => device.store.cards(&crate::store::DeckSet::All, &[], |_| Ok(())),

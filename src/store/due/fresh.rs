@@ -206,8 +206,9 @@ impl Store {
             .query_row([note], |row| row.get(0))
             .optional()?;
         let Some(ordinals) = ordinals else { return Ok(false) };
-        let mut statement =
-            self.db().prepare_cached("SELECT card FROM card_state WHERE card BETWEEN ?1 AND ?2 AND repetitions >= 2")?;
+        let mut statement = self
+            .db()
+            .prepare_cached("SELECT card FROM card_state WHERE card BETWEEN ?1 AND ?2 AND repetitions >= 2")?;
         let numbers = (card_number(note, 0), card_number(note, MOST_ORDINAL));
         let in_review = statement.query_map(numbers, |row| row.get(0))?.collect::<Result<BTreeSet<i64>, _>>()?;
         Ok(ordinals_of(ordinals.as_deref())?

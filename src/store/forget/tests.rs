@@ -282,7 +282,10 @@ fn a_followed_file_that_may_still_have_the_words_is_named() {
     store.write(stamp(1), ActionKind::Import, Subject::None, |writer| writer.follow(&file)).unwrap();
     store.db().execute("INSERT INTO note_followed SELECT n.id, f.id FROM note n, followed f LIMIT 1", []).unwrap();
     let first = NoteUid(
-        store.db().query_row("SELECT uid FROM note_name JOIN note_followed ON note = id", [], |row| row.get(0)).unwrap(),
+        store
+            .db()
+            .query_row("SELECT uid FROM note_name JOIN note_followed ON note = id", [], |row| row.get(0))
+            .unwrap(),
     );
     assert_eq!(store.forget(stamp(2), &[Erasure::Note(first)]).unwrap().followed, ["/decks/d.csv"]);
     let other = (0..3).map(uid).find(|note| *note != first).unwrap();
