@@ -291,7 +291,11 @@ impl Store {
 
     /// What has to be known to read the log; read again only where somebody changed the database meanwhile.
     fn context(&self) -> Result<Rc<Context>, StoreError> {
-        let mark = changes_by_others(&self.db)?;
+        self.context_at(changes_by_others(&self.db)?)
+    }
+
+    /// The same, where SQLite's mark of changes by others was read just now.
+    fn context_at(&self, mark: i64) -> Result<Rc<Context>, StoreError> {
         if let Some((known, context)) = &*self.context.borrow()
             && *known == mark
         {

@@ -209,16 +209,15 @@ impl Store {
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
-        let is_unknown = self.caches_at(super::changes_by_others(&self.db)?) == Caches::Unknown;
+        let mark = super::changes_by_others(&self.db)?;
         // A session has no time for the caches of the other cards that it answered.
-        let _snapshot = if is_unknown || self.behind.borrow().has(card) {
+        let (_snapshot, context) = if self.caches_at(mark) == Caches::Unknown || self.behind.borrow().has(card) {
             drop(snapshot);
             self.catch_up().ok();
-            self.db.unchecked_transaction()?
+            (self.db.unchecked_transaction()?, self.context()?)
         } else {
-            snapshot
+            (snapshot, self.context_at(mark)?)
         };
-        let context = self.context()?;
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
              k.scheduler, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
