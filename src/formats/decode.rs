@@ -77,7 +77,7 @@ fn first_bad_byte(input: &mut dyn ReadSeek) -> io::Result<Option<(u64, u8)>> {
             read => read?,
         };
         let bytes = buffer.get(..kept + read).unwrap_or_default();
-        let Err(error) = std::str::from_utf8(bytes) else {
+        let Err(error) = simdutf8::compat::from_utf8(bytes) else {
             if read == 0 {
                 return Ok(None);
             }

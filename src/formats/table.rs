@@ -41,7 +41,7 @@ impl Row {
 
     /// Its cells. Nothing where a separator cut a character.
     pub(super) fn cells(&self) -> Option<Cells<'_>> {
-        Some(Cells { text: std::str::from_utf8(&self.bytes).ok()?, cells: &self.cells })
+        Some(Cells { text: simdutf8::basic::from_utf8(&self.bytes).ok()?, cells: &self.cells })
     }
 }
 

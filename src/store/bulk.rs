@@ -769,15 +769,20 @@ impl<'b, 's> Bulk<'b, 's> {
     }
 
     /// The note of that uid, by its own name or another; one that only events know so far counts too.
-    fn by_uid(&self, uid: NoteUid) -> Result<Option<i64>, StoreError> {
-        Ok(self
+    fn by_uid(&self, uid: NoteUid) -> Result<Option<(i64, NoteUid)>, StoreError> {
+        let found: Option<(i64, Option<i64>)> = self
             .writer
             .tx
             .prepare_cached(
-                "SELECT coalesce(a.note, u.id) FROM note_name u LEFT JOIN alias a ON a.alias = u.id WHERE u.uid = ?1",
+                "SELECT u.id, a.note FROM note_name u LEFT JOIN alias a ON a.alias = u.id WHERE u.uid = ?1",
             )?
-            .query_row([uid.0], |row| row.get(0))
-            .optional()?)
+            .query_row([uid.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(match found {
+            Some((_, Some(note))) => Some((note, super::facts::note_uid(&self.writer.tx, note)?)),
+            Some((note, None)) => Some((note, uid)),
+            None => None,
+        })
     }
 
     fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<Likely>, StoreError> {
@@ -805,16 +810,17 @@ impl<'b, 's> Bulk<'b, 's> {
             self.claimed.add(likely.id);
             return Ok(Placed::Same);
         }
-        self.found(likely.id, deck, key, note)
+        let uid = super::facts::note_uid(&self.writer.tx, likely.id)?;
+        self.found((likely.id, uid), deck, key, note)
     }
 
-    /// Records that a row's uid is another name of a note.
-    fn alias(&mut self, who: Who, note: i64) -> Result<(), StoreError> {
+    /// Records that a row's uid is another name of a note. Gives the note's own.
+    fn alias(&mut self, who: Who, note: i64) -> Result<NoteUid, StoreError> {
         let uid = super::facts::note_uid(&self.writer.tx, note)?;
         if uid != who.uid {
             self.writer.append_fact(&Fact::Aliased { alias: who.uid, note: uid }, None)?;
         }
-        Ok(())
+        Ok(uid)
     }
 
     /// A note that nothing is known of yet.
@@ -928,7 +934,13 @@ impl<'b, 's> Bulk<'b, 's> {
     }
 
     /// A row's note is there: what the file says of it that its source did not say yet is written.
-    fn found(&mut self, id: i64, deck: &DeckNow, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
+    fn found(
+        &mut self,
+        (id, uid): (i64, NoteUid),
+        deck: &DeckNow,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<Placed, StoreError> {
         let before = NoteRow::of(&self.writer.tx, id)?;
         if self.is_taken(id) {
             let same = before.is_some_and(|before| before.text_hash == note.text_hash);
@@ -939,7 +951,6 @@ impl<'b, 's> Bulk<'b, 's> {
             Some(source) => self.comes_from(id, source)?,
             None => false,
         };
-        let uid = super::facts::note_uid(&self.writer.tx, id)?;
         let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {
             // Events or an undo brought the name before any source did: this is the first text.
             if deck.is_builtin {
@@ -1107,8 +1118,8 @@ impl<'b, 's> Bulk<'b, 's> {
             placed.push(match matched {
                 Some(note) => {
                     candidates.retain(|candidate| candidate.id != note);
-                    self.alias(row.who, note)?;
-                    self.found(note, &row.now, row.key, &row.note)?
+                    let uid = self.alias(row.who, note)?;
+                    self.found((note, uid), &row.now, row.key, &row.note)?
                 }
                 // A name may stand twice among the rows that waited.
                 None => match self.by_uid(row.who.uid)? {

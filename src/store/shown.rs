@@ -47,9 +47,15 @@ pub(super) struct NoteRow {
     pub(super) made: Option<i64>,
 }
 
+macro_rules! note_columns {
+    () => {
+        "n.deck, n.source, n.own, n.tags, n.key, n.topic, n.position, n.prompt_hash, n.text_hash, n.siblings, n.ordinals, \
+         n.held_out, n.retired, n.made"
+    };
+}
+
 /// The columns that [`NoteRow::read`] reads.
-pub(super) const NOTE_COLUMNS: &str = "n.deck, n.source, n.own, n.tags, n.key, n.topic, n.position, n.prompt_hash, \
-     n.text_hash, n.siblings, n.ordinals, n.held_out, n.retired, n.made";
+pub(super) const NOTE_COLUMNS: &str = note_columns!();
 
 impl NoteRow {
     pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
@@ -73,7 +79,7 @@ impl NoteRow {
 
     pub(super) fn of(db: &Connection, note: i64) -> Result<Option<Self>, StoreError> {
         Ok(db
-            .prepare_cached(&format!("SELECT {NOTE_COLUMNS} FROM note n WHERE n.id = ?1"))?
+            .prepare_cached(concat!("SELECT ", note_columns!(), " FROM note n WHERE n.id = ?1"))?
             .query_row([note], |row| Self::read(row, 0))
             .optional()?)
     }
