@@ -17,6 +17,7 @@ use crate::core::session::Input;
 use crate::core::session::Loaded;
 use crate::core::session::Mode;
 use crate::core::session::Session;
+use crate::core::session::Stage;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
@@ -276,6 +277,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn suspend(&mut self, card: CardId) -> Result<(), Failure> {
+        self.ahead = None;
         let when = stamp(self.env, &self.settings);
         let plan = plan(self.store, when.today, &[card], Change::Suspend)?;
         make(self.store, &self.settings, when, &plan)?;
@@ -340,9 +342,15 @@ impl<'a> Review<'a> {
         Ok(())
     }
 
-    /// To be called while the person reads: what takes time and can wait is done now.
-    pub fn rest(&self) {
+    /// To be called while the person reads: what takes time and can wait is done now. With the answer on the screen, that
+    /// is also the card that is likely to be the next one.
+    pub fn rest(&mut self) {
         self.store.rest();
+        if matches!(self.session.stage(), Stage::Back(_)) && self.ahead.is_none() {
+            let likely = self.session.without_current().wanted(self.env.now());
+            // What can't be read is told when its turn has come.
+            self.ahead = likely.and_then(|(candidate, _)| self.store.load_ahead(candidate.card).ok()?);
+        }
     }
 
     fn failure(&self, error: &StoreError) -> Failure {
@@ -358,7 +366,7 @@ impl<'a> Review<'a> {
         loop {
             let Stamp { now, today } = stamp(self.env, &self.settings);
             let Some((candidate, _)) = self.session.wanted(now) else {
-                if *self.session.stage() == crate::core::session::Stage::Between {
+                if *self.session.stage() == Stage::Between {
                     self.session = self.session.present(None, now, today);
                 }
                 return Ok(());
@@ -382,7 +390,6 @@ impl<'a> Review<'a> {
         let mut said = Vec::new();
         let mut next = step.next;
         let mut ahead = self.ahead.take();
-        let mut shows_back = false;
         for effect in step.effects {
             match effect {
                 Effect::Append { kind, events } => {
@@ -412,7 +419,7 @@ impl<'a> Review<'a> {
                         Err(error) => return Err(self.failure(&error)),
                     }
                 }
-                Effect::ShowBack => shows_back = true,
+                Effect::ShowBack => {}
                 Effect::AskAgain(why) => said.push(Said::AskAgain(why)),
                 Effect::Leech { id, card, lapses, suspended } => said.push(Said::Leech { id, card, lapses, suspended }),
                 Effect::Ignored => said.push(Said::Ignored),
@@ -420,12 +427,6 @@ impl<'a> Review<'a> {
         }
         self.session = next;
         self.advance_to(ahead)?;
-        if shows_back {
-            // While the learner reads the answer.
-            let likely = self.session.without_current().wanted(when.now);
-            // What can't be read is told when its turn has come.
-            self.ahead = likely.and_then(|(candidate, _)| self.store.load_ahead(candidate.card).ok()?);
-        }
         Ok(said)
     }
 
@@ -435,6 +436,7 @@ impl<'a> Review<'a> {
     /// When it could not be committed.
     pub fn undo(&mut self) -> Result<Said, Failure> {
         let Some(action) = self.newest_step()? else { return Ok(Said::NothingToUndo) };
+        self.ahead = None;
         let when = stamp(self.env, &self.settings);
         let undo = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
@@ -459,6 +461,7 @@ impl<'a> Review<'a> {
 
     /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.
     pub fn bench(&mut self) -> Bench<'_> {
+        self.ahead = None;
         Bench { store: self.store, env: self.env, settings: &self.settings }
     }
 
@@ -468,6 +471,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn retell(&mut self) -> Result<(), Failure> {
+        self.ahead = None;
         let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
         self.session = match self.store.load(card).map_err(|error| self.failure(&error))? {
             Some(loaded) => self.session.retold(loaded, self.today()),

@@ -2,8 +2,9 @@
 //!
 //! An answer is safe once the log has it, which takes two pages. The card's state and the sums take six more: they are
 //! written while the learner looks at the next card ([`Store::rest`]), before anything reads them ([`Store::db`]), and
-//! when the database is closed. `meta` has the last entry of this device that the caches know; where a program was
+//! when the database is closed. `meta` has the last entry of the device here that the caches know; where a program was
 //! killed before they followed, whoever opens the database next, or writes to it, brings them up to date from the log.
+//! A look that may change nothing (`Store::look`) can't: after a kill it is behind until then.
 
 use crate::core::event::Event;
 use crate::core::id::CardId;
@@ -17,6 +18,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::chain;
 use crate::store::changes_by_others;
 use crate::store::columns::CHECKED;
 use crate::store::columns::day_of;
@@ -29,11 +31,11 @@ use crate::store::set_meta;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// The name in `meta` of the last entry of this device that the caches know.
-const CACHED: &str = "cached";
+pub(super) const CACHED: &str = "cached";
 
 /// How long the caches wait for another `lmq` that is writing before they stay behind for now.
 const SHORT_PATIENCE: Duration = Duration::from_millis(200);
@@ -53,7 +55,8 @@ pub(super) struct Answer {
 #[derive(Default)]
 pub(super) struct Behind {
     answers: Vec<Answer>,
-    cards: HashSet<CardId>,
+    /// Where each card's answer is.
+    places: HashMap<CardId, usize>,
 }
 
 impl Behind {
@@ -62,7 +65,12 @@ impl Behind {
     }
 
     pub(super) fn has(&self, card: CardId) -> bool {
-        self.cards.contains(&card)
+        self.places.contains_key(&card)
+    }
+
+    /// The state of a card after its answer.
+    pub(super) fn state(&self, card: CardId) -> Option<&CardState> {
+        self.places.get(&card).and_then(|place| self.answers.get(*place)).map(|answer| &answer.after)
     }
 
     /// Whether a card of that topic was answered.
@@ -75,13 +83,13 @@ impl Behind {
     }
 
     pub(super) fn push(&mut self, answer: Answer) {
-        self.cards.insert(answer.row.card);
+        self.places.insert(answer.row.card, self.answers.len());
         self.answers.push(answer);
     }
 
     pub(super) fn clear(&mut self) {
         self.answers.clear();
-        self.cards.clear();
+        self.places.clear();
     }
 }
 
@@ -96,11 +104,15 @@ pub(super) enum Caches {
     Unknown,
 }
 
-/// The entries that the caches may lack: after the first number, up to the second. They are of the device that wrote here
-/// when the mark was set; the first thing that another one writes sets it anew. Without a mark nothing ever waited.
-fn unknown_entries(db: &Connection) -> Result<Option<(i64, i64)>, StoreError> {
-    let cached: Option<i64> = meta(db, CACHED)?.and_then(|id| id.parse().ok());
-    Ok(cached.map(|id| (id, entries_of_device(entry_parts(id).0).1)))
+/// The last entry that the caches know, by the device that wrote here then. Without it nothing ever waited: the first thing
+/// that a device writes here puts it down.
+fn cached(db: &Connection) -> Result<Option<i64>, StoreError> {
+    Ok(meta(db, CACHED)?.and_then(|id| id.parse().ok()))
+}
+
+/// The last entry of the device that the entry is of.
+fn last_of_device(entry: i64) -> i64 {
+    entries_of_device(entry_parts(entry).0).1
 }
 
 impl Writer<'_> {
@@ -145,13 +157,13 @@ impl Writer<'_> {
     }
 
     fn catch_up_from_log(&mut self) -> Result<(), StoreError> {
-        let Some(range) = unknown_entries(&self.tx)? else { return Ok(()) };
+        let Some(cached) = cached(&self.tx)? else { return Ok(()) };
         let mut cards: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         {
             let mut statement = self.tx.prepare_cached(
                 "SELECT card, id FROM event INDEXED BY event_id WHERE id > ?1 AND id <= ?2 AND kind <> ?3",
             )?;
-            let mut rows = statement.query((range.0, range.1, CHECKED))?;
+            let mut rows = statement.query((cached, last_of_device(cached), CHECKED))?;
             while let Some(row) = rows.next()? {
                 cards.entry(row.get(0)?).or_default().push(row.get(1)?);
             }
@@ -184,7 +196,7 @@ impl Store {
     /// The database, with caches that have all that this program wrote. Where another `lmq` is writing just now, they
     /// stay behind for the moment.
     pub(super) fn db(&self) -> &Connection {
-        if !self.behind.borrow().is_empty() {
+        if self.is_late.get() || !self.behind.borrow().is_empty() {
             self.catch_up().ok();
         }
         &self.db
@@ -195,42 +207,72 @@ impl Store {
     /// # Errors
     /// When somebody else is writing, or it can't be written. Nothing is lost by that.
     pub(super) fn catch_up(&self) -> Result<(), StoreError> {
+        // Whoever waited in vain does not wait again at every look.
+        self.catch_up_within(if self.is_late.get() { Duration::ZERO } else { SHORT_PATIENCE })
+    }
+
+    pub(super) fn catch_up_within(&self, patience: Duration) -> Result<(), StoreError> {
         self.say_outside();
-        let own = self.behind.borrow().answers.last().map(|answer| (answer.event.at, answer.event.study_day));
-        let mark = changes_by_others(&self.db)?;
-        let newest = match own {
-            Some(newest) => Some(newest),
-            None if self.caches_at(mark) == Caches::Unknown => self.newest_left()?,
-            None => None,
-        };
-        let Some((now, today)) = newest else {
-            self.caches_known_at.set(Some(mark));
-            return Ok(());
-        };
-        self.db.busy_timeout(SHORT_PATIENCE)?;
-        let done = self.unlogged(Stamp { now, today }, |_| Ok(()));
-        self.db.busy_timeout(PATIENCE)?;
+        let done = self.try_to_catch_up(patience);
+        self.is_late.set(done.is_err());
         done
     }
 
-    /// When the newest event was written that the caches may lack; `None` where they have all.
-    fn newest_left(&self) -> Result<Option<(Timestamp, StudyDay)>, StoreError> {
-        let Some((after, last)) = unknown_entries(&self.db)? else { return Ok(None) };
+    fn try_to_catch_up(&self, patience: Duration) -> Result<(), StoreError> {
+        let own = self.behind.borrow().answers.last().map(|answer| (answer.event.at, answer.event.study_day));
+        let data_version = changes_by_others(&self.db)?;
+        if own.is_none() && self.caches_at(data_version) != Caches::Unknown {
+            return Ok(());
+        }
+        let left = match (own, cached(&self.db)?) {
+            (Some(own), _) => Some(own),
+            // Who has never written here has to write down first what the caches know.
+            (None, None) => return Ok(()),
+            (None, Some(cached)) => self.newest_after(cached)?,
+        };
+        let Some((now, today)) = left else {
+            self.caches_known_at.set(Some(data_version));
+            return Ok(());
+        };
+        self.db.busy_timeout(patience)?;
+        let done = self.unlogged(Stamp { now, today }, |_| Ok(()));
+        self.db.busy_timeout(PATIENCE)?;
+        done?;
+        if own.is_none() { self.say_what_was_left() } else { Ok(()) }
+    }
+
+    /// When the newest event after that entry was written, where there is any.
+    fn newest_after(&self, entry: i64) -> Result<Option<(Timestamp, StudyDay)>, StoreError> {
         Ok(self
             .db
             .prepare_cached(
                 "SELECT hlc, study_day FROM event INDEXED BY event_id WHERE id > ?1 AND id <= ?2 AND kind <> ?3 \
                  ORDER BY id DESC LIMIT 1",
             )?
-            .query_row((after, last, CHECKED), |row| {
+            .query_row((entry, last_of_device(entry), CHECKED), |row| {
                 Ok((Timestamp { unix_ms: row.get(0)?, offset_min: 0 }, day_of(row.get(1)?)))
             })
             .optional()?)
     }
 
-    /// Whether the caches have all that is in the log, as of SQLite's mark of changes by others.
-    pub(super) fn caches_at(&self, mark: i64) -> Caches {
-        match (self.caches_known_at.get() == Some(mark), self.behind.borrow().is_empty()) {
+    /// A program that was killed did not get to keep the end of the log outside of the database either.
+    fn say_what_was_left(&self) -> Result<(), StoreError> {
+        let (Some(place), Some(device)) = (self.meta("place")?, self.this_device()?) else { return Ok(()) };
+        let context = self.context()?;
+        if place == self.place()
+            && let Some(number) = context.reader.device_number(device)
+        {
+            let last = chain::newest_sequence(&self.db, number)?;
+            let tail = chain::tail(&self.db, &context.reader, number, last)?;
+            self.unsaid.set(Some((device, tail, chain::newest_hlc(&self.db, number, last)?)));
+            self.say_outside();
+        }
+        Ok(())
+    }
+
+    /// Whether the caches have all that is in the log, as of SQLite's `data_version`.
+    pub(super) fn caches_at(&self, data_version: i64) -> Caches {
+        match (self.caches_known_at.get() == Some(data_version), self.behind.borrow().is_empty()) {
             (false, _) => Caches::Unknown,
             (true, true) => Caches::Current,
             (true, false) => Caches::Behind,

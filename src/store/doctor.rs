@@ -96,6 +96,8 @@ impl Store {
     /// # Errors
     /// When the database can't be read at all.
     pub fn doctor(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, StoreError> {
+        // Caches that are a moment behind are no fault of theirs.
+        self.catch_up_within(super::PATIENCE)?;
         let mut findings = Vec::new();
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
         let (damage, seen) = {

@@ -259,8 +259,8 @@ impl Store {
         settle_parents(&tx)?;
         let tail = Some(Tail { checkpoint: 0, ..end });
         // All caches are made again.
-        let outside = (&self.salts, &self.behind, Caches::Current);
-        let mut writer = Writer::new(tx, (new, new_id), stamp, None, (None, tail), outside)?;
+        let known = (&self.salts, &self.behind, Caches::Current);
+        let mut writer = Writer::new(tx, (new, new_id), stamp, None, (None, tail), known)?;
         writer.cached_events = true;
         let fact = Fact::TookOver { device: old_id, from: after + 1, to, chain: end.hash };
         writer.append_only(&fact, None)?;

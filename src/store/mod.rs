@@ -1,7 +1,7 @@
 //! The database. The only folder that names rusqlite.
 //!
-//! The log is the truth and everything else a cache of it, or local to this file; all change in one transaction. A store
-//! never decides: it commits what core decided, and answers questions by index.
+//! The log is the truth and everything else a cache of it, or local to this file. What an action changes it changes in one
+//! transaction, but for the caches of a plain answer, which follow (`behind`). A store never decides: it commits what core decided, and answers questions by index.
 
 mod behind;
 mod bulk;
@@ -113,7 +113,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it waits before it tries again where SQLite does not wait by itself.
 const SHORT: Duration = Duration::from_millis(10);
 
-/// Actions after which a checkpoint is worth taking: an answer writes about ten pages, and 1000 pages are SQLite's usual.
+/// Actions after which a checkpoint is worth taking: an answer and its caches are about ten pages, and 1000 pages are SQLite's
+/// usual.
 const ACTIONS_A_CHECKPOINT: u32 = 100;
 
 /// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
@@ -179,6 +180,8 @@ pub struct Store {
     /// Answers that the caches don't have yet, and SQLite's mark of changes by others at which they lack nothing else.
     behind: RefCell<Behind>,
     caches_known_at: Cell<Option<i64>>,
+    /// Whether the caches could not be brought up to date when that was tried last.
+    is_late: Cell<bool>,
     /// Actions since the last checkpoint.
     unmoved: Cell<u32>,
     /// How often something was written.
@@ -260,6 +263,7 @@ impl Store {
             unsaid: Cell::new(None),
             behind: RefCell::default(),
             caches_known_at: Cell::new(None),
+            is_late: Cell::new(false),
             unmoved: Cell::new(0),
             writes: 0,
         }
@@ -393,6 +397,7 @@ impl Store {
         Ok(done)
     }
 
+    /// The same where nothing is there afterwards that was not there before: what was read of the log still holds.
     fn unlogged<T>(
         &self,
         stamp: Stamp,
@@ -404,8 +409,8 @@ impl Store {
         let context = self.known_context(&tx, mark)?;
         let device =
             known.and_then(|id| Some((context.reader.device_number(id)?, id))).unwrap_or((0, DeviceId([0; 16])));
-        let outside = (&self.salts, &self.behind, self.caches_at(mark));
-        let mut writer = Writer::new(tx, device, stamp, None, (None, None), outside)?;
+        let known = (&self.salts, &self.behind, self.caches_at(mark));
+        let mut writer = Writer::new(tx, device, stamp, None, (None, None), known)?;
         writer.read_before(context);
         writer.writes_action = false;
         writer.catch_up()?;
@@ -427,7 +432,10 @@ impl Store {
 
     /// Keeps the end of the log outside of the database.
     fn say_outside(&self) {
-        if let (Some((device, tail, hlc)), Some(folder)) = (self.unsaid.take(), &self.here.state_folder) {
+        if let (Some((device, tail, hlc)), Some(folder)) = (self.unsaid.take(), &self.here.state_folder)
+            // Another window may have gone on since.
+            && chain::remembered(folder, device).is_none_or(|(kept, _)| kept.sequence < tail.sequence)
+        {
             self.outside.borrow_mut().remember(folder, device, tail, hlc);
         }
     }
@@ -490,9 +498,12 @@ impl Store {
 
     /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
     fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
-        if self.caches_at(changes_by_others(&self.db)?) != Caches::Current {
-            self.catch_up().ok();
+        let snapshot = self.db.unchecked_transaction()?;
+        if self.caches_at(changes_by_others(&self.db)?) == Caches::Current {
+            return Ok(snapshot);
         }
+        drop(snapshot);
+        self.catch_up().ok();
         Ok(self.db.unchecked_transaction()?)
     }
 
@@ -558,11 +569,11 @@ fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many entries there are, which every change of cards adds to.
-fn entries(db: &Connection) -> Result<i64, StoreError> {
+/// How many entries there are, and which of them the caches know.
+fn entries(db: &Connection) -> Result<(i64, Option<String>), StoreError> {
     let mut all = 0;
     for (device, _) in read_devices(db)? {
         all += columns::i64_of(chain::newest_sequence(db, device)?);
     }
-    Ok(all)
+    Ok((all, meta(db, behind::CACHED)?))
 }

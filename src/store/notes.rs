@@ -181,7 +181,7 @@ pub(super) fn shown_text(body: Option<&str>, tags: Option<&str>) -> Result<NoteT
 #[derive(Debug)]
 pub struct Ahead {
     loaded: Loaded,
-    mark: i64,
+    data_version: i64,
     writes: u64,
 }
 
@@ -191,15 +191,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn load_ahead(&self, card: CardId) -> Result<Option<Ahead>, StoreError> {
-        let mark = super::changes_by_others(&self.db)?;
-        Ok(self.load(card)?.map(|loaded| Ahead { loaded, mark, writes: self.writes }))
+        let data_version = super::changes_by_others(&self.db)?;
+        Ok(self.load(card)?.map(|loaded| Ahead { loaded, data_version, writes: self.writes }))
     }
 
     /// The card that was loaded ahead, just after the answer to the one before it. `None` where it is another card, or
     /// anything else was written since; a primer's turn may have come by the answer.
     #[must_use]
     pub fn loaded_ahead(&self, ahead: Ahead, card: CardId) -> Option<Loaded> {
-        let is_all_the_same = self.caches_known_at.get() == Some(ahead.mark) && self.writes == ahead.writes + 1;
+        let is_all_the_same = self.caches_known_at.get() == Some(ahead.data_version) && self.writes == ahead.writes + 1;
         Some(ahead.loaded).filter(|loaded| is_all_the_same && loaded.card == card && !loaded.primer_first)
     }
 
@@ -209,14 +209,14 @@ impl Store {
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
-        let mark = super::changes_by_others(&self.db)?;
-        // A session has no time for the caches of the other cards that it answered.
-        let (_snapshot, context) = if self.caches_at(mark) == Caches::Unknown || self.behind.borrow().has(card) {
+        let data_version = super::changes_by_others(&self.db)?;
+        // A session has no time for the caches of what it answered itself.
+        let (_snapshot, context) = if self.caches_at(data_version) == Caches::Unknown {
             drop(snapshot);
             self.catch_up().ok();
             (self.db.unchecked_transaction()?, self.context()?)
         } else {
-            (snapshot, self.context_at(mark)?)
+            (snapshot, self.context_at(data_version)?)
         };
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
@@ -239,7 +239,10 @@ impl Store {
             None => None,
         };
         let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
-        let state = whole_state_of(row, 12, &context.reader)?;
+        let state = match self.behind.borrow().state(card) {
+            Some(state) => state.clone(),
+            None => whole_state_of(row, 12, &context.reader)?,
+        };
         let name =
             if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
         let primer_first = match &topic {

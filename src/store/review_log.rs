@@ -501,7 +501,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Appends an event and brings the card's state and the sums up to date. Gives the state after it.
+    /// Appends an event and brings the card's state and the sums up to date; those of a plain answer may follow later. Gives
+    /// the state after it.
     ///
     /// The draft's `prev` must be the card's last event, or an event of this very action.
     ///
@@ -588,6 +589,7 @@ impl Writer<'_> {
                 }
             }
         }
+        // It has no caches, and the mark goes past it.
         self.cached_events = true;
         let number = if checkup > 0 { checkup } else { self.next_sequence };
         let kind = EventKind::Checked { quality, took, checkup: number, last };

@@ -99,13 +99,15 @@ impl Lines<'_, '_> {
                         self.blank()?;
                         return self.end();
                     }
-                    self.review.rest();
                 }
                 Stage::Back(current) if shown != now => self.back(current)?,
                 Stage::Front(_) | Stage::Back(_) => {}
             }
-            shown = now;
             self.prompt(&stage)?;
+            if shown != now {
+                self.review.rest();
+            }
+            shown = now;
             let Some(line) = self.read(input)? else {
                 self.blank()?;
                 return self.end();
@@ -172,6 +174,7 @@ impl Lines<'_, '_> {
                 write!(self.out, "Enter goes on ")
                     .and_then(|()| self.out.flush())
                     .map_err(|error| Failure::output(&error))?;
+                self.review.rest();
                 match self.read(input)?.as_deref().map(str::trim) {
                     None | Some(":q") => return Ok(Then::End),
                     Some(_) => self.review.begin_card(),

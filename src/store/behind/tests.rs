@@ -9,6 +9,7 @@ use crate::core::units::Millis;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
+use crate::store::Here;
 use crate::store::PackedNote;
 use crate::store::Who;
 use crate::store::laws::Device;
@@ -119,6 +120,44 @@ fn a_card_that_waits_is_read_with_its_answer() {
 }
 
 #[test]
+fn what_waits_is_known_although_another_one_is_writing() {
+    let mut device = device(1);
+    let stamp = device.stamp();
+    answer(&mut device.store, stamp, 0, 4).unwrap();
+    answer(&mut device.store, stamp, 1, 4).unwrap();
+    let other = rusqlite::Connection::open(device.store.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    device.store.rest();
+    assert_eq!(waits(&device.store), 2, "they stay behind");
+    assert!(device.store.is_late.get());
+    assert_eq!(device.store.load(first(0)).unwrap().unwrap().state.answers, 1);
+    // Nobody waits again and again for the one that writes.
+    device.store.cards(&crate::store::DeckSet::All, &[], |_| Ok(())).unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
+    device.now_ms += 60_000;
+    let stamp = device.stamp();
+    answer(&mut device.store, stamp, 0, 5).unwrap();
+    assert_eq!(
+        device.store.card(first(0)).unwrap().unwrap().state.last_event,
+        device.store.load(first(0)).unwrap().unwrap().state.last_event
+    );
+    assert_eq!(cached(&device.store).1, 3);
+    assert_in_order(&mut device);
+}
+
+#[test]
+fn the_first_answer_of_a_database_without_a_mark_puts_it_down() {
+    let mut device = device(1);
+    let stamp = device.stamp();
+    device.store.db.execute("DELETE FROM meta WHERE name = 'cached'", []).unwrap();
+    kill(&mut device, 1);
+    answer(&mut device.store, stamp, 0, 4).unwrap();
+    kill(&mut device, 1);
+    assert_eq!(cached(&device.store), (1, 1));
+    assert_in_order(&mut device);
+}
+
+#[test]
 fn what_a_killed_program_left_is_cached_by_the_next_start() {
     let mut device = device(1);
     let stamp = device.stamp();
@@ -225,6 +264,31 @@ fn a_card_that_was_loaded_ahead_is_taken_where_nothing_but_the_answer_before_it_
     let stamp = device.stamp();
     answer(&mut device.store, stamp, 0, 4).unwrap();
     assert_eq!(device.store.loaded_ahead(early, first(1)), None, "another window wrote");
+}
+
+#[test]
+fn the_end_of_the_log_that_is_kept_outside_never_goes_back_and_survives_a_kill() {
+    let mut device = device(1);
+    let state = tempfile::tempdir().unwrap();
+    let here = Here { state_folder: Some(state.path().to_owned()), ..Device::here(1) };
+    let open = |device: &Device| Store::open(device.store.path(), here.clone(), device.stamp().now).unwrap();
+    device.store = open(&device);
+    let mut other = open(&device);
+    let id = device.store.this_device().unwrap().unwrap();
+    let kept = || chain::remembered(state.path(), id).map(|(tail, _)| tail.sequence);
+    let newest = |store: &Store| Some(chain::newest_sequence(&store.db, 1).unwrap());
+
+    let stamp = device.stamp();
+    answer(&mut device.store, stamp, 0, 4).unwrap();
+    answer(&mut other, stamp, 1, 4).unwrap();
+    other.rest();
+    device.store.rest();
+    assert_eq!(kept(), newest(&other), "the older end does not take the newer one's place");
+
+    answer(&mut device.store, stamp, 2, 4).unwrap();
+    let again = open(&device);
+    std::mem::forget(std::mem::replace(&mut device.store, again));
+    assert_eq!(kept(), newest(&device.store), "the next start keeps what a killed one could not");
 }
 
 #[derive(Debug, Clone)]

@@ -109,6 +109,7 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
     };
     loop {
         if let Some((card, suspended)) = screen.leech.take() {
+            review.rest();
             screen.said = leech::run(card, suspended, review, term, with)?;
             screen.face = None;
         }
