@@ -25,6 +25,9 @@ pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
     if fs::canonicalize(file).is_ok_and(|there| fs::canonicalize(store.path()).is_ok_and(|db| db == there)) {
         return Err(Failure::usage("the backup and the database are the same file").hint("choose another name"));
     }
+    if files::lies_beside_a_database(file) {
+        return Err(Failure::usage(format!("`{}` is a part of a database", file.display())).hint("choose another name"));
+    }
     if file.exists() && !file.is_file() {
         return Err(
             Failure::failed(format!("cannot write `{}`: it is no file", file.display())).hint("choose another name")

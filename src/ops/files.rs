@@ -159,6 +159,22 @@ pub fn write_private(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Re
     write_with(path, 0o600, content)
 }
 
+fn is_database(path: &Path) -> bool {
+    let mut head = [0; 16];
+    path.is_file()
+        && fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok()
+        && head == *b"SQLite format 3\0"
+}
+
+/// Whether SQLite keeps what was written to a database last in a file of that name.
+pub(super) fn lies_beside_a_database(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    ["-wal", "-shm", "-journal"]
+        .iter()
+        .filter_map(|ending| name.strip_suffix(ending))
+        .any(|database| is_database(Path::new(database)))
+}
+
 fn write_with(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(
@@ -176,6 +192,10 @@ fn write_with(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io
         return write().map_err(|error| {
             if error.kind() == io::ErrorKind::BrokenPipe { Failure::output(&error) } else { refused(shown, &error) }
         });
+    }
+    if is_database(path) || lies_beside_a_database(path) {
+        return Err(Failure::usage(format!("cannot write `{}`: it is a database, or a part of one", shown.display()))
+            .hint("nothing was changed; give another name"));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     has_folder(path, shown)?;
@@ -221,6 +241,25 @@ mod tests {
         assert_eq!(failure.unwrap_err().kind.code(), 1);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_database_is_never_replaced_nor_what_lies_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lmq.db");
+        fs::write(&path, b"SQLite format 3\0 and so on").unwrap();
+        fs::write(folder.path().join("lmq.db-wal"), b"the newest answers").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&path, folder.path().join("link")).unwrap();
+        for name in ["lmq.db", "lmq.db-wal", "lmq.db-shm", "lmq.db-journal", "link"] {
+            if name == "link" && cfg!(not(unix)) {
+                continue;
+            }
+            let failure = write_whole(&folder.path().join(name), |_| Ok(())).unwrap_err();
+            assert_eq!(failure.kind.code(), 2, "{name}");
+        }
+        assert_eq!(fs::read(folder.path().join("lmq.db-wal")).unwrap(), b"the newest answers");
+        write_whole(&folder.path().join("notes-wal"), |out| out.write_all(b"a text")).unwrap();
     }
 
     #[test]

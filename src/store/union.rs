@@ -243,6 +243,8 @@ impl Union<'_, '_> {
         if head.from <= head.device.parent.map_or(0, |parent| parent.sequence) {
             return Err(refused(line, "a segment begins before its device's own log does"));
         }
+        // A file may say the same twice, and go on with what it said before: what waits has to be there to be compared.
+        self.write_events()?;
         let number = self.device(line, head)?;
         let context = self.writer.context()?;
         let (tx, reader) = (&self.writer.tx, &context.reader);

@@ -161,6 +161,26 @@ fn files_may_be_joined_and_looked_at_first() {
 }
 
 #[test]
+fn a_file_may_say_the_same_twice_and_more_of_it() {
+    let one = used();
+    let export = || {
+        one.run(["export", "--what", "history", "--out", "h.jsonl", "-q"]).done();
+        one.read("h.jsonl")
+    };
+    let old = export();
+    one.run_at(NEXT_DAY, ["answer", "quotes/q01-balance", "good"]).done();
+    let new = export();
+    for joined in [format!("{old}{old}"), format!("{old}{new}"), format!("{new}{old}"), format!("{new}{new}")] {
+        let other = Lmq::new();
+        other.write("joined.jsonl", &joined);
+        other.run_at(NEXT_DAY, ["import", "joined.jsonl"]).done();
+        other.run_at(NEXT_DAY, ["import", "joined.jsonl"]).done();
+        other.run_at(NEXT_DAY, ["doctor"]).done();
+        assert_eq!(other.everything("deck:work::team"), one.everything("deck:work::team"));
+    }
+}
+
+#[test]
 fn a_file_that_was_damaged_changes_nothing() {
     let lmq = used();
     let lines = history(&lmq);
