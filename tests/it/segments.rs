@@ -181,6 +181,27 @@ fn a_file_may_say_the_same_twice_and_more_of_it() {
 }
 
 #[test]
+fn a_file_of_any_length_is_read_in_the_same_memory() {
+    let one = used();
+    one.run(["export", "--what", "history", "--out", "h.jsonl", "-q"]).done();
+    let history = one.read("h.jsonl");
+    let lmq = Lmq::new();
+    let times = |times: usize| lmq.write("long.jsonl", history.repeat(times));
+    let within = |kilobytes: u64| {
+        // One arena: what the C library reserves for a second thread, and never touches, would count.
+        let limits = format!("ulimit -c 0; ulimit -v {kilobytes}; export MALLOC_ARENA_MAX=1");
+        lmq.shell(&format!("{limits}; lmq import long.jsonl --dry-run --now {NEXT_DAY}")).code == 0
+    };
+    times(1);
+    let enough = (1..200).map(|step| 40_000 + 2000 * step).find(|kilobytes| within(*kilobytes)).unwrap();
+    times(40_000_000 / history.len());
+    assert!(within(enough + 8000), "{enough} kB were enough for one");
+    times(1);
+    lmq.run_at(NEXT_DAY, ["import", "long.jsonl"]).done();
+    assert_eq!(lmq.everything("deck:work::team"), one.everything("deck:work::team"));
+}
+
+#[test]
 fn a_file_that_was_damaged_changes_nothing() {
     let lmq = used();
     let lines = history(&lmq);
