@@ -47,6 +47,42 @@ fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
 }
 
 #[test]
+fn all_that_is_not_log_is_made_again_from_it() {
+    let lmq = used();
+    lmq.run(["tag", "people", "team/pair"]).done();
+    lmq.run(["suspend", "team/pair", "-y"]).done();
+    lmq.run(["move", "elsewhere", "team/retro", "-y"]).ok().out();
+    lmq.run(["undo"]).done();
+    let seen = || ["cards", "decks", "stats", "history"].map(|command| lmq.run([command, "--json"]).json());
+    let before = seen();
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let tables: Vec<String> = db
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('device', \
+             'config', 'note_name', 'deck_name', 'action', 'event', 'event_detail', 'event_memory', 'fact', 'text')",
+        )
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(tables.len() > 9, "{tables:?}");
+    for table in &tables {
+        db.execute(&format!("DELETE FROM {table}"), []).unwrap();
+    }
+    drop(db);
+    // What lies beside the database, copies and what is kept of its place, goes as well.
+    for file in lmq.files() {
+        if file.contains("lmq.db") && !file.ends_with("lmq.db") {
+            std::fs::remove_file(lmq.path(&file)).unwrap();
+        }
+    }
+    drop(lmq.run(["doctor", "--rebuild"]).code(0));
+    lmq.assert_sound();
+    assert_eq!(seen(), before);
+}
+
+#[test]
 fn a_log_that_was_tampered_with_is_found() {
     let lmq = used();
     let db = rusqlite::Connection::open(lmq.db()).unwrap();
