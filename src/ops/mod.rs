@@ -114,6 +114,9 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
             .hint("choose another place with --db, or change the rights of the folder"),
         StoreError::Stale => Failure::failed("not saved: the card was answered elsewhere meanwhile")
             .hint("look at it with `lmq show` and answer again"),
+        StoreError::Replaced => Failure::failed("not saved: another file has taken the place of the database")
+            .at(db.to_string())
+            .hint("it was moved or restored meanwhile; start lmq again"),
         StoreError::Abandoned => Failure::bug("something was given up without a reason"),
         StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
         StoreError::Suspended => Failure::failed("the card is suspended"),

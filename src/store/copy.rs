@@ -63,6 +63,19 @@ pub(super) fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
     Ok(header)
 }
 
+/// What tells a file from another one that takes its place.
+#[cfg(unix)]
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
+#[cfg(not(unix))]
+pub(super) fn identity(_: &Path) -> Option<(u64, u64)> {
+    // An open file can't be replaced there.
+    None
+}
+
 pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
     make_folder(path)?;
     make_file(path)?;

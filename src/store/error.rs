@@ -38,6 +38,9 @@ pub enum StoreError {
     /// A card was answered elsewhere since the writer looked.
     #[error("the card was answered elsewhere meanwhile")]
     Stale,
+    /// At the database's path is another file now, or none: what was written would be found by nobody.
+    #[error("another file has taken the place of the database")]
+    Replaced,
     /// Given up on purpose by whoever was writing or reading: nothing of it is left.
     #[error("given up")]
     Abandoned,
@@ -76,6 +79,7 @@ impl StoreError {
             | Self::OtherProgram(_)
             | Self::Newer { .. }
             | Self::Stale
+            | Self::Replaced
             | Self::Abandoned
             | Self::NoCard
             | Self::Suspended

@@ -156,6 +156,8 @@ struct Context {
 pub struct Store {
     db: Connection,
     path: PathBuf,
+    /// Which file that is, where it can be told.
+    file: Option<(u64, u64)>,
     here: Here,
     /// Who writes here, once something was written, and SQLite's mark of changes by others at that time.
     writes_as: Option<(i64, DeviceId)>,
@@ -249,6 +251,7 @@ impl Store {
         Self {
             db,
             path: path.to_owned(),
+            file: copy::identity(path),
             here,
             writes_as: None,
             writes_since: 0,
@@ -323,6 +326,7 @@ impl Store {
         subject: Subject,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Option<ActionId>), StoreError> {
+        self.is_still_there()?;
         if self.lies_at.is_none() {
             self.lies_at = Some(self.place());
         }
@@ -383,12 +387,18 @@ impl Store {
         Ok((done, finished.action))
     }
 
+    /// A database that was moved away, or restored, while it was open would take what nobody finds again.
+    fn is_still_there(&self) -> Result<(), StoreError> {
+        if copy::identity(&self.path) == self.file { Ok(()) } else { Err(StoreError::Replaced) }
+    }
+
     /// Changes that are no action of this device: a union, caches that are made again.
     fn write_unlogged<T>(
         &mut self,
         stamp: Stamp,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.is_still_there()?;
         self.context.replace(None);
         let done = self.unlogged(stamp, work)?;
         self.context.replace(None);

@@ -280,3 +280,26 @@ fn many_programs_that_start_on_a_new_database_at_once_all_find_it_ready() {
         assert_eq!(store.doctor(stamp, false).unwrap(), []);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_sitting_whose_database_was_moved_or_restored_stops_before_an_answer_is_lost() {
+    let mut world = world_of(3);
+    let path = world.path().to_owned();
+    let env = &world.env;
+    let mut open = sitting(&mut world.store, env);
+    assert_eq!(grade(&mut open, Quality::Q4), []);
+    open.rest();
+    // As a restore does it: the file is set aside, and a copy stands in its place.
+    let aside = path.with_extension("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    std::fs::copy(&aside, &path).unwrap();
+    open.feed(Input::Respond(String::new())).unwrap();
+    let card = shown(&open);
+    let refused = open.feed(Input::Grade(Quality::Q4)).unwrap_err();
+    assert!(refused.to_string().contains("another file has taken the place of the database"), "{refused}");
+    assert_eq!(shown(&open), card, "the card is still on the screen");
+    // Back where it was, the sitting goes on.
+    std::fs::rename(&aside, &path).unwrap();
+    assert_eq!(open.feed(Input::Grade(Quality::Q4)).unwrap(), []);
+}
