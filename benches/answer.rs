@@ -68,22 +68,8 @@ fn by_blocks(
     [ours, floor]
 }
 
-/// As the command gives them, on a clock that is set for each.
-fn commands(shape: Shape, size: usize) -> [Runs; 2] {
-    let (mut env, settings) = (data::env(), Settings::default());
-    let mut clock = env.now();
-    by_blocks(shape, size, &data::env(), |store, cards, nth, runs| {
-        for index in 0..BLOCK {
-            let card = cards[(nth * BLOCK + index) * 7919 % cards.len()];
-            clock.unix_ms += THINKING_MS;
-            env.fix_now(clock);
-            timed(runs, || review::answer(store, &env, &settings, card, Quality::Q4, Millis(5000)));
-        }
-    })
-}
-
-/// The same with all that follows from it, which else is done while the learner reads the next card.
-fn with_caches(shape: Shape, size: usize) -> [Runs; 2] {
+/// As the command gives them, on a clock that is set for each, and with `follows` after each.
+fn commands(shape: Shape, size: usize, follows: fn(&Store)) -> [Runs; 2] {
     let (mut env, settings) = (data::env(), Settings::default());
     let mut clock = env.now();
     by_blocks(shape, size, &data::env(), |store, cards, nth, runs| {
@@ -93,7 +79,7 @@ fn with_caches(shape: Shape, size: usize) -> [Runs; 2] {
             env.fix_now(clock);
             timed(runs, || {
                 let done = review::answer(store, &env, &settings, card, Quality::Q4, Millis(5000));
-                store.rest();
+                follows(store);
                 done
             });
         }
@@ -130,9 +116,9 @@ pub(crate) fn run() {
     for size in sizes().into_iter().filter(|size| *size == 100_000) {
         for shape in Shape::ALL {
             for (what, [ours, floor], has_bar) in [
-                ("one answer (`ops::review::answer`)", commands(shape, size), true),
+                ("one answer (`ops::review::answer`)", commands(shape, size, |_| ()), true),
                 ("in a sitting, the next card loaded", sittings(shape, size), true),
-                ("one answer and then its caches, as two commits", with_caches(shape, size), false),
+                ("one answer and then its caches, as two commits", commands(shape, size, Store::rest), false),
             ] {
                 let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();
                 let speed = mean(&floor).as_secs_f64() / mean(&ours).as_secs_f64();

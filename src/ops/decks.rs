@@ -101,14 +101,11 @@ fn broken(name: &str, faults: &[FileFault]) -> Failure {
 
 fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Result<(), StoreError> {
     let options = BulkOptions {
-        origin: DeckOrigin::Builtin,
         edition,
-        place_in: None,
         reposition: true,
         retire_missing: true,
         namespace: Some(NAMESPACE.to_owned()),
-        source: None,
-        theirs: false,
+        ..BulkOptions::new(DeckOrigin::Builtin)
     };
     let mut bulk = Bulk::new(writer, options)?;
     let head = &deck.head;

@@ -77,6 +77,22 @@ fn goes_out(deck: &DeckLine, decks: &DeckSet) -> bool {
     decks.has(deck.number) && (deck.notes > 0 || *decks != DeckSet::All)
 }
 
+/// Gives on what the database reads out. Where the other side stopped, its reason is the one that counts.
+fn relay<T>(
+    give: &mut dyn FnMut(T) -> Result<(), Stopped>,
+    read: impl FnOnce(&mut dyn FnMut(T) -> Result<(), StoreError>) -> Result<(), StoreError>,
+) -> Result<(), Stopped> {
+    let mut stopped = None;
+    let done = read(&mut |item| {
+        give(item).map_err(|why| {
+            stopped = Some(why);
+            StoreError::Abandoned
+        })
+    });
+    stopped.map_or(Ok(()), Err)?;
+    Ok(done?)
+}
+
 /// Gives all parts of an export in their order.
 fn gather(store: &Store, decks: &DeckSet, give: &mut Give<'_, Part>) -> Result<(), Stopped> {
     store.read_much()?;
@@ -97,15 +113,7 @@ fn gather(store: &Store, decks: &DeckSet, give: &mut Give<'_, Part>) -> Result<(
         for (id, title, primer, try_line) in store.topics(deck.number)? {
             give(Part::Record(Record::Topic(Topic { id, title, primer, try_line })))?;
         }
-        let mut stopped = None;
-        let given = store.notes(deck.number, |notes| {
-            give(Part::Notes(notes)).map_err(|why| {
-                stopped = Some(why);
-                StoreError::Abandoned
-            })
-        });
-        stopped.map_or(Ok(()), Err)?;
-        given?;
+        relay(&mut |notes| give(Part::Notes(notes)), |each| store.notes(deck.number, each))?;
     }
     Ok(())
 }
@@ -228,16 +236,11 @@ pub fn log(store: &Store, compressed: bool, out: &mut dyn Write) -> Result<io::R
         |give| {
             // In the order of the log events lie anywhere in their table.
             store.read_much()?;
-            let mut stopped = None;
-            let given = store.log(&mut |record| {
+            let mut give = |record: LogRecord| {
                 let bytes = record.text_bytes();
-                give(record, bytes).map_err(|why| {
-                    stopped = Some(why);
-                    StoreError::Abandoned
-                })
-            });
-            stopped.map_or(Ok(()), Err)?;
-            Ok(given?)
+                give(record, bytes)
+            };
+            relay(&mut give, |each| store.log(each))
         },
         move |sent| write_segments(taker, compressed, sent),
     );

@@ -1,6 +1,7 @@
 //! Files written whole or not at all.
 
 use crate::failure::Failure;
+use crate::store::SQLITE_MAGIC;
 use std::fs;
 use std::io;
 use std::io::BufWriter;
@@ -163,7 +164,7 @@ fn is_database(path: &Path) -> bool {
     let mut head = [0; 16];
     path.is_file()
         && fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok()
-        && head == *b"SQLite format 3\0"
+        && head == *SQLITE_MAGIC
 }
 
 /// Whether SQLite keeps what was written to a database last in a file of that name.

@@ -498,17 +498,15 @@ fn one_file(
 ) -> Result<(), Broken> {
     let ordered = importer.name() == "toml";
     let bulk_options = BulkOptions {
-        origin: DeckOrigin::File,
-        edition: 0,
         place_in: options.deck.clone(),
         reposition: ordered,
         retire_missing: matches!(follow, Follow::Again(_)),
-        namespace: None,
         source: match follow {
             Follow::Not => None,
             Follow::FromNowOn(id) | Follow::Again(id) => Some(id),
         },
         theirs: options.theirs,
+        ..BulkOptions::new(DeckOrigin::File)
     };
     let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
     let shown = source.shown.clone();
@@ -858,15 +856,11 @@ fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Resu
     let Some(path) = source.path.as_ref().filter(|_| options.link) else { return Ok(None) };
     let (size, mtime_ms) = look(path).unzip();
     let id = writer.follow(&SourceFile {
-        id: 0,
-        path: path.display().to_string(),
-        folder: None,
-        is_folder: false,
         options: options_text(options),
         size,
         mtime_ms,
         hash: hash_of(path).ok(),
-        followed: true,
+        ..SourceFile::new(path.display().to_string())
     })?;
     Ok(Some(id))
 }
@@ -875,15 +869,11 @@ fn follow_folder(writer: &mut Writer<'_>, folder: &Path, options: &Options) -> R
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let (size, mtime_ms) = look(&folder).unzip();
     writer.follow(&SourceFile {
-        id: 0,
-        path: folder.display().to_string(),
-        folder: None,
         is_folder: true,
         options: options_text(options),
         size,
         mtime_ms,
-        hash: None,
-        followed: true,
+        ..SourceFile::new(folder.display().to_string())
     })?;
     Ok(())
 }

@@ -86,6 +86,23 @@ pub struct BulkOptions {
     pub theirs: bool,
 }
 
+impl BulkOptions {
+    /// A file that is read this once: it adds to what is there, and says nothing of order, places or what it lacks.
+    #[must_use]
+    pub fn new(origin: DeckOrigin) -> Self {
+        Self {
+            origin,
+            edition: 0,
+            place_in: None,
+            reposition: false,
+            retire_missing: false,
+            namespace: None,
+            source: None,
+            theirs: false,
+        }
+    }
+}
+
 /// What became of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placed {

@@ -29,6 +29,24 @@ pub struct SourceFile {
     pub followed: bool,
 }
 
+impl SourceFile {
+    /// One that is followed from now on, of which nothing was read yet.
+    #[must_use]
+    pub fn new(path: String) -> Self {
+        Self {
+            id: 0,
+            path,
+            folder: None,
+            is_folder: false,
+            options: String::new(),
+            size: None,
+            mtime_ms: None,
+            hash: None,
+            followed: true,
+        }
+    }
+}
+
 impl Store {
     /// The files and folders that are followed live, and those that were until the step that began it was undone.
     ///

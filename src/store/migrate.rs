@@ -23,6 +23,9 @@ fn newest(migrations: Migrations<'_>) -> i64 {
     i64::try_from(migrations.len()).unwrap_or(0)
 }
 
+/// What the bytes of a SQLite database begin with.
+pub const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
 /// Looks at the first bytes of a file without opening it as a database, so that what is refused stays untouched.
 ///
 /// # Errors
@@ -33,7 +36,7 @@ pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), StoreError>
     if header.is_empty() {
         return Ok(());
     }
-    if !header.starts_with(b"SQLite format 3\0") {
+    if !header.starts_with(SQLITE_MAGIC) {
         return Err(StoreError::NotADatabase(path.to_owned()));
     }
     // The offsets of user_version and application_id in SQLite's file format. A file whose first page is still in

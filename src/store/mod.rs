@@ -64,6 +64,7 @@ pub use followed::SourceFile;
 pub use forget::Forgotten;
 pub use history::Happened;
 pub use history::HistoryRow;
+pub use migrate::SQLITE_MAGIC;
 pub use note_edits::NoteNow;
 pub use notes::Ahead;
 pub use notes::Edited;

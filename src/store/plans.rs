@@ -59,16 +59,7 @@ pub(super) fn open(path: &Path) -> Store {
 }
 
 fn fill(store: &mut Store) {
-    let options = BulkOptions {
-        origin: DeckOrigin::File,
-        edition: 0,
-        place_in: None,
-        reposition: false,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        theirs: false,
-    };
+    let options = BulkOptions::new(DeckOrigin::File);
     let work = |writer: &mut crate::store::Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
         for number in 0..30 {

@@ -32,16 +32,7 @@ fn first(card: u8) -> CardId {
 fn device(number: u8) -> Device {
     let mut device = Device::new(number);
     let stamp = device.stamp();
-    let options = BulkOptions {
-        origin: DeckOrigin::File,
-        edition: 0,
-        place_in: None,
-        reposition: false,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        theirs: false,
-    };
+    let options = BulkOptions::new(DeckOrigin::File);
     device
         .store
         .write(stamp, ActionKind::Import, Subject::None, |writer| {

@@ -60,16 +60,7 @@ fn packed(front: &str, more: &str) -> PackedNote {
 
 /// Imports notes into the deck `d` with what it says of itself.
 fn import(store: &mut Store, day: i32, title: &str, notes: &[(usize, PackedNote)]) {
-    let options = BulkOptions {
-        origin: DeckOrigin::File,
-        edition: 0,
-        place_in: None,
-        reposition: false,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        theirs: false,
-    };
+    let options = BulkOptions::new(DeckOrigin::File);
     let work = |writer: &mut Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
         bulk.deck("d", "d", [Some(title), None, None, None, None])?;
@@ -268,17 +259,7 @@ fn a_followed_file_that_may_still_have_the_words_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path(), 1);
     fill(&mut store, 3, 1);
-    let file = crate::store::SourceFile {
-        id: 0,
-        path: "/decks/d.csv".to_owned(),
-        folder: None,
-        is_folder: false,
-        options: String::new(),
-        size: None,
-        mtime_ms: None,
-        hash: None,
-        followed: true,
-    };
+    let file = crate::store::SourceFile::new("/decks/d.csv".to_owned());
     store.write(stamp(1), ActionKind::Import, Subject::None, |writer| writer.follow(&file)).unwrap();
     store.db().execute("INSERT INTO note_followed SELECT n.id, f.id FROM note n, followed f LIMIT 1", []).unwrap();
     let first = NoteUid(

@@ -47,16 +47,7 @@ fn card(number: u8, ordinal: u16) -> CardId {
 
 /// Note 1 with a key, note 2 without, note 3 with two cards.
 fn import(store: &mut Store, day: i32) {
-    let options = BulkOptions {
-        origin: DeckOrigin::File,
-        edition: 0,
-        place_in: None,
-        reposition: false,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        theirs: false,
-    };
+    let options = BulkOptions::new(DeckOrigin::File);
     let work = |writer: &mut Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
         for (number, kind, key) in [(1, "basic", Some("one")), (2, "basic", None), (3, "reversed", Some("three"))] {

@@ -248,16 +248,7 @@ pub(in crate::store) fn command() -> impl Strategy<Value = Command> {
 
 /// How a file's rows are taken in.
 fn options(origin: DeckOrigin, edition: u32, reposition: bool) -> BulkOptions {
-    BulkOptions {
-        origin,
-        edition,
-        place_in: None,
-        reposition,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        theirs: false,
-    }
+    BulkOptions { edition, reposition, ..BulkOptions::new(origin) }
 }
 
 /// A memory as another program or another scheduler may have made it.
@@ -618,17 +609,7 @@ impl Device {
             Some(How::Followed) => options.retire_missing = true,
             None => {}
         }
-        let file = SourceFile {
-            id: 0,
-            path: "/home/file.toml".to_owned(),
-            folder: None,
-            is_folder: false,
-            options: String::new(),
-            size: None,
-            mtime_ms: None,
-            hash: None,
-            followed: true,
-        };
+        let file = SourceFile::new("/home/file.toml".to_owned());
         self.step(ActionKind::Import, Subject::Deck("file".to_owned()), |writer| {
             if options.retire_missing {
                 options.source = Some(writer.follow(&file)?);

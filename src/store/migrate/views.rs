@@ -292,16 +292,7 @@ fn noon(day: i32, minutes: i64) -> Stamp {
 fn learner() -> Device {
     let mut device = Device::new(1);
     let deck = |writer: &mut crate::store::Writer<'_>| {
-        let options = BulkOptions {
-            origin: DeckOrigin::File,
-            edition: 0,
-            place_in: None,
-            reposition: false,
-            retire_missing: false,
-            namespace: None,
-            source: None,
-            theirs: false,
-        };
+        let options = BulkOptions::new(DeckOrigin::File);
         let mut bulk = Bulk::new(writer, options)?;
         bulk.deck("geo", "geo", [Some("Capitals"), None, None, None, None])?;
         bulk.topic("geo", "south", "South America", None, None)?;

@@ -98,16 +98,7 @@ struct File<'f> {
 impl<'f> File<'f> {
     /// A table without a head.
     fn table(deck: &'f str, rows: Vec<Row>) -> Self {
-        let options = BulkOptions {
-            origin: DeckOrigin::File,
-            edition: 0,
-            place_in: None,
-            reposition: false,
-            retire_missing: false,
-            namespace: None,
-            source: None,
-            theirs: false,
-        };
+        let options = BulkOptions::new(DeckOrigin::File);
         Self { deck, name: None, options, rows }
     }
 

@@ -653,17 +653,7 @@ fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness
 
 /// The usual file as it is followed on a device.
 fn follow(device: &mut Device) -> i64 {
-    let source = crate::store::SourceFile {
-        id: 0,
-        path: "/home/file.toml".to_owned(),
-        folder: None,
-        is_folder: false,
-        options: String::new(),
-        size: None,
-        mtime_ms: None,
-        hash: None,
-        followed: true,
-    };
+    let source = crate::store::SourceFile::new("/home/file.toml".to_owned());
     device.act(ActionKind::Import, |writer| writer.follow(&source)).0
 }
 

@@ -41,16 +41,7 @@ fn uid(deck: &str, number: u64) -> NoteUid {
 /// Notes of a deck with topics, of one with tags (every third note has none), and of one with neither; every fifth note
 /// makes two cards.
 fn fill(store: &mut Store) {
-    let options = BulkOptions {
-        origin: DeckOrigin::File,
-        edition: 0,
-        place_in: None,
-        reposition: false,
-        retire_missing: false,
-        namespace: None,
-        source: None,
-        theirs: false,
-    };
+    let options = BulkOptions::new(DeckOrigin::File);
     let work = |writer: &mut Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
         for deck in DECKS {
