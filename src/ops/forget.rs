@@ -120,8 +120,7 @@ fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
 /// When the database can't be written. Of a copy that can't be changed the result tells.
 pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &Plan) -> Result<Done, Failure> {
     let path = store.path().to_owned();
-    let forgotten = store.forget(stamp, &plan.what).map_err(|error| failure(&error, &path))?;
-    let mut done = Done { texts: forgotten.texts, followed: forgotten.followed, ..Done::default() };
+    let mut done = Done::default();
     let copies = backup::copies_beside(&path)
         .map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))?;
     for copy in copies {
@@ -130,6 +129,9 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &Plan) -> Result
             Err(why) => done.unreached.push((copy, why.what)),
         }
     }
+    // The database last: where the program is killed before, the card is still there to be named again.
+    let forgotten = store.forget(stamp, &plan.what).map_err(|error| failure(&error, &path))?;
+    (done.texts, done.followed) = (forgotten.texts, forgotten.followed);
     Ok(done)
 }
 
