@@ -196,7 +196,8 @@ impl Store {
     /// The database, with caches that have all that this program wrote. Where another `lmq` is writing just now, they
     /// stay behind for the moment.
     pub(super) fn db(&self) -> &Connection {
-        if self.is_late.get() || !self.behind.borrow().is_empty() {
+        // Inside of a snapshot nothing can be written.
+        if self.db.is_autocommit() && (self.is_late.get() || !self.behind.borrow().is_empty()) {
             self.catch_up().ok();
         }
         &self.db
