@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
+use crate::cli::forget::still_there;
 use crate::cli::json;
 use crate::core::text::counted;
 use crate::core::text::one_line;
@@ -63,12 +64,28 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Ends what an erasure began that was interrupted.
+fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
+    if !store.has_traces().map_err(|error| ctx.failure(&error))? {
+        return Ok(());
+    }
+    let busy = Busy::new(ctx, "erasing");
+    let cleaned = ops::forget::clean(store, &ctx.env, ctx.stamp())?;
+    drop(busy);
+    ctx.say("words that were erased are gone from the file and the copies beside it now");
+    for left in still_there(&cleaned, &[]) {
+        ctx.say(&left);
+    }
+    Ok(())
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
     let stamp = ctx.stamp();
     if args.fix || args.rebuild {
         let copy = ops::backup::beside(&store, if args.fix { "fix" } else { "rebuild" }, stamp)?;
         ctx.say(&format!("a copy from before is at {}", copy.display()));
+        clean(&mut store, ctx)?;
     }
     if args.rebuild {
         let busy = Busy::new(ctx, "making everything again from the log");
@@ -108,7 +125,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     let fixable = findings.iter().any(|finding| finding.fixable) && !args.fix;
     Err(Failure::data("not everything is in order").hint(if fixable {
-        "`lmq doctor --fix` makes states and sums again from the log"
+        "`lmq doctor --fix` mends what can be made again from the log"
     } else if findings.iter().all(|finding| finding.fixable || finding.rule == "future") {
         "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be"
     } else {

@@ -7,6 +7,7 @@ use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::failure::Failure;
+use crate::ops::forget::Cleaned;
 use crate::ops::forget::Done;
 use crate::ops::forget::Plan;
 use crate::ops::forget::Wanted;
@@ -98,8 +99,8 @@ fn erased(plan: &Plan, done: &Done) -> Erased {
     Erased {
         texts: done.texts,
         notes: plan.notes,
-        copies: done.copies.iter().map(|path| path.display().to_string()).collect(),
-        unreached: done.unreached.iter().map(|(path, _)| path.display().to_string()).collect(),
+        copies: done.cleaned.copies.iter().map(|path| path.display().to_string()).collect(),
+        unreached: done.cleaned.unreached.iter().map(|(path, _)| path.display().to_string()).collect(),
         followed: done.followed.clone(),
     }
 }
@@ -115,21 +116,30 @@ fn names(plan: &Plan, ctx: &mut Ctx) -> Result<(), Failure> {
     }
 }
 
+/// Where erased words are still to be found, a line each.
+pub(super) fn still_there(cleaned: &Cleaned, followed: &[String]) -> Vec<String> {
+    let copies = cleaned
+        .unreached
+        .iter()
+        .map(|(path, why)| printable(&format!("not erased in {}: {}", path.display(), one_line(why))));
+    let followed = followed.iter().map(|path| {
+        format!(
+            "`{}` is followed and still says it: take it out there, or it comes back when the file changes",
+            one_line(path)
+        )
+    });
+    copies.chain(followed).collect()
+}
+
 fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
     let texts = counted(usize::try_from(done.texts).unwrap_or(usize::MAX), "text", "texts");
-    let copies = match done.copies.len() {
+    let copies = match done.cleaned.copies.len() {
         0 => String::new(),
         copies => format!(", here and in {} beside the database", counted(copies, "copy", "copies")),
     };
     ctx.line(format!("erased {texts}{copies}"))?;
-    for (path, why) in &done.unreached {
-        ctx.line(printable(&format!("not erased in {}: {}", path.display(), one_line(why))))?;
-    }
-    for path in &done.followed {
-        ctx.line(format!(
-            "`{}` is followed and still says it: take it out there, or it comes back when the file changes",
-            one_line(path)
-        ))?;
+    for left in still_there(&done.cleaned, &done.followed) {
+        ctx.line(left)?;
     }
     ctx.say(
         "backups and exports that you made yourself still hold it; your other devices do until they are united with this \

@@ -1,11 +1,15 @@
 use crate::cli::Ctx;
+use crate::cli::busy::Busy;
+use crate::cli::forget::still_there;
 use crate::cli::json;
 use crate::cli::parse;
+use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats::FileFault;
+use crate::ops;
 use crate::ops::import::Options;
 use crate::ops::import::Report;
 use crate::ops::import::import;
@@ -97,6 +101,7 @@ struct Outcome<'o> {
     warnings: &'o [String],
     entries_added: u64,
     entries_known: u64,
+    texts_erased: u64,
     copies: Vec<String>,
 }
 
@@ -183,7 +188,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let done = import(&mut store, stamp, sources, &options, &draw, &mut progress);
     bar.finish_and_clear();
-    let report = done?;
+    let busy = Busy::new(ctx, "erasing what another device erased");
+    // Also where a file after the history was refused.
+    let cleaned = ops::forget::clean_traces(&mut store, &ctx.env, stamp)?;
+    drop(busy);
+    let mut report = done?;
+    if report.erased.texts > 0 {
+        let texts = counted(usize::try_from(report.erased.texts).unwrap_or(usize::MAX), "text", "texts");
+        report.warnings.push(format!("erased {texts}, as another device did"));
+    }
+    report.warnings.extend(still_there(&cleaned, &report.erased.followed));
     for path in &skipped {
         ctx.say(&format!("skipped {path}: no deck"));
     }
@@ -216,6 +230,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
                 warnings: &report.warnings,
                 entries_added: report.entries_added,
                 entries_known: report.entries_known,
+                texts_erased: report.erased.texts,
                 copies: report.copies.iter().map(|path| path.display().to_string()).collect(),
             },
         );
@@ -236,7 +251,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     }
     ctx.line(report.sentence())?;
     if report.missing > 0 {
-        let notes = crate::core::text::counted(
+        let notes = counted(
             usize::try_from(report.missing).unwrap_or(usize::MAX),
             "note of the deck stays that is",
             "notes of the deck stay that are",

@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
+use crate::cli::forget::still_there;
 use crate::core::text::counted;
 use crate::core::text::printable;
 use crate::env::Env;
@@ -46,8 +47,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let answers = counted(usize::try_from(newer).unwrap_or(usize::MAX), "answer", "answers");
     ctx.line(format!("the one set aside holds {answers} that the backup does not have"))?;
     if args.unite || (!args.yes && agreed(ctx)?) {
-        let added = ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?;
+        let (added, cleaned) = ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?;
         let entries = counted(usize::try_from(added).unwrap_or(usize::MAX), "entry", "entries");
+        for left in still_there(&cleaned, &[]) {
+            ctx.say(&left);
+        }
         return ctx.line(format!("united both: {entries} taken over"));
     }
     ctx.say(&format!(

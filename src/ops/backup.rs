@@ -4,6 +4,8 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
 use crate::ops::files;
+use crate::ops::forget;
+use crate::ops::forget::Cleaned;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -181,7 +183,12 @@ fn remove_with_sides(path: &Path) {
 ///
 /// # Errors
 /// When the folder can't be read.
-pub fn copies_beside(db: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn copies_beside(db: &Path) -> Result<Vec<PathBuf>, Failure> {
+    find_copies(db)
+        .map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))
+}
+
+fn find_copies(db: &Path) -> io::Result<Vec<PathBuf>> {
     let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = db.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beginnings = [format!("{name}.before-"), format!("{name}.set-aside.")];
@@ -209,12 +216,12 @@ pub fn beside(store: &Store, before: &str, stamp: Stamp) -> Result<PathBuf, Fail
     Ok(copy)
 }
 
-/// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over. Nothing
-/// is copied before: the one at `other` is there, and stays.
+/// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over, and what
+/// became of the copies where words were erased. Nothing is copied before: the one at `other` is there, and stays.
 ///
 /// # Errors
 /// When one of them can't be read or written.
-pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Failure> {
+pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<(u64, Cleaned), Failure> {
     let source = open_as_is(other, env)?;
     let mut store = open_as_is(db, env)?;
     let ((), united) = store
@@ -226,5 +233,7 @@ pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Fa
             })
         })
         .map_err(|error| failure(&error, db))?;
-    Ok(united.added)
+    // It may be one of the copies.
+    drop(source);
+    Ok((united.added, forget::clean_traces(&mut store, env, stamp)?))
 }

@@ -53,9 +53,16 @@ pub struct Done {
     pub texts: u64,
     /// Followed files that may still hold the same.
     pub followed: Vec<String>,
-    /// Copies beside it from which they are gone too.
+    /// The copies beside it.
+    pub cleaned: Cleaned,
+}
+
+/// What became of the copies beside a database when erased words were taken out of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cleaned {
+    /// Those that don't hold the words any more.
     pub copies: Vec<PathBuf>,
-    /// Copies beside it that could not be changed, each with the reason.
+    /// Those that could not be changed, each with the reason.
     pub unreached: Vec<(PathBuf, String)>,
 }
 
@@ -120,25 +127,64 @@ fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
 /// When the database can't be written. Of a copy that can't be changed the result tells.
 pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &Plan) -> Result<Done, Failure> {
     let path = store.path().to_owned();
-    let mut done = Done::default();
-    let copies = backup::copies_beside(&path)
-        .map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))?;
-    for copy in copies {
-        match in_copy(&copy, env, stamp, plan) {
-            Ok(()) => done.copies.push(copy),
-            Err(why) => done.unreached.push((copy, why.what)),
-        }
+    // With a fact in each of them: one that is put in the place of the database does not take the words from an older
+    // history again. The database last: where the program is killed before, the card is there to be named once more. What
+    // keeps a copy from being changed shows when it is cleaned.
+    for copy in backup::copies_beside(&path)? {
+        in_copy(&copy, env, |copy| copy.forget(stamp, &plan.what).map(drop)).ok();
     }
-    // The database last: where the program is killed before, the card is still there to be named again.
     let forgotten = store.forget(stamp, &plan.what).map_err(|error| failure(&error, &path))?;
-    (done.texts, done.followed) = (forgotten.texts, forgotten.followed);
-    Ok(done)
+    let cleaned = clean(store, env, stamp)?;
+    Ok(Done { texts: forgotten.texts, followed: forgotten.followed, cleaned })
 }
 
-/// A copy is a database like any other; whoever writes to it is a device of its own.
-fn in_copy(path: &Path, env: &Env, stamp: Stamp, plan: &Plan) -> Result<(), Failure> {
+/// Takes away what erasures left: the words in the copies beside the database, and the bytes that they lay in.
+///
+/// # Errors
+/// When the database can't be written. Of a copy that can't be changed the result tells.
+pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Failure> {
+    let path = store.path().to_owned();
+    let fail = |error: StoreError| failure(&error, &path);
+    let mut cleaned = Cleaned::default();
+    for copy in backup::copies_beside(&path)? {
+        let done = in_copy(&copy, env, |copy| {
+            copy.erase_as_in(stamp, store)?;
+            if copy.has_traces()? {
+                copy.scrub()?;
+                copy.traces_are_gone()?;
+            }
+            Ok(())
+        });
+        match done {
+            Ok(()) => cleaned.copies.push(copy),
+            Err(why) => cleaned.unreached.push((copy, why.what)),
+        }
+    }
+    store.scrub().map_err(|error| {
+        let failed = fail(error);
+        Failure {
+            what: format!("the words are erased, but their bytes may still be in the file: {}", failed.what),
+            ..failed
+        }
+        .hint("end other programs that have the database open, then run `lmq doctor --fix`")
+    })?;
+    store.traces_are_gone().map_err(fail)?;
+    Ok(cleaned)
+}
+
+/// The same where something may be left, and only there.
+///
+/// # Errors
+/// As [`clean`].
+pub fn clean_traces(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Failure> {
+    let has_traces = store.has_traces().map_err(|error| failure(&error, store.path()))?;
+    if has_traces { clean(store, env, stamp) } else { Ok(Cleaned::default()) }
+}
+
+/// A copy is a database like any other.
+fn in_copy(path: &Path, env: &Env, work: impl FnOnce(&mut Store) -> Result<(), StoreError>) -> Result<(), Failure> {
     let fail = |error: StoreError| failure(&error, path);
     let mut copy = open_as_is(path, env)?;
-    copy.forget(stamp, &plan.what).map_err(fail)?;
+    work(&mut copy).map_err(fail)?;
     copy.close().map_err(fail)
 }

@@ -44,6 +44,7 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Finished;
+use crate::store::Forgotten;
 use crate::store::Kept;
 use crate::store::PackedNote;
 use crate::store::Placed;
@@ -151,6 +152,8 @@ pub struct Report {
     pub entries_added: u64,
     /// Entries of a log that were here.
     pub entries_known: u64,
+    /// What erasures in a history took; the copies are not cleaned of it yet.
+    pub erased: Forgotten,
     /// Copies of the database from before a history was taken in.
     pub copies: Vec<PathBuf>,
     /// Bad rows: `file:line: reason`.
@@ -798,6 +801,9 @@ fn one_log(
         unite(store, stamp, how, feed, || told.take()).map_err(|failed| failed.at(source.shown.clone()))?;
     report.entries_added += united.added;
     report.entries_known += united.known;
+    report.erased.texts += united.erased.texts;
+    report.erased.notes += united.erased.notes;
+    report.erased.followed.extend(united.erased.followed);
     report.copies.extend(copy);
     Ok(())
 }

@@ -134,6 +134,10 @@ impl Store {
             let what = format!("{} entries are from the future: a clock was wrong when they were written", seen.future);
             find("future", what, false);
         }
+        if self.has_traces()? {
+            let what = "words that were erased may still be in the file, or in the copies beside it";
+            find("erased", what.to_owned(), true);
+        }
         let differs = !seen.differences.0.is_empty();
         for (table, rows) in &seen.differences.0 {
             find("caches", format!("{rows} rows of `{table}` differ from what the log says"), true);

@@ -27,6 +27,7 @@ use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::deck_number;
 use crate::store::facts::fact_of;
 use crate::store::facts::note_number;
+use crate::store::set_meta;
 use foldhash::fast::FixedState;
 use rusqlite::Connection;
 use rusqlite::ffi;
@@ -39,6 +40,9 @@ mod tests;
 
 /// The code of `erased` facts.
 const ERASED: u8 = 21;
+
+/// The name in `meta` that says that words were erased of which bytes may be left.
+const TRACES: &str = "traces";
 
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,18 +69,8 @@ pub(super) struct Erasures {
 impl Erasures {
     /// Those that the log has.
     pub(super) fn of(db: &Connection, context: &Context) -> Result<Self, StoreError> {
-        let mut statement = db.prepare(&format!(
-            "SELECT {FACT_COLUMNS}, a.hlc FROM fact f \
-             JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.kind = {ERASED}"
-        ))?;
-        let mut rows = statement.query([])?;
         let mut erasures = Self::default();
-        while let Some(row) = rows.next()? {
-            if let Fact::Erased { what } = fact_of(db, &context.reader, row, 0)? {
-                let order = (Hlc(row.get(FACT_WIDTH)?), context.reader.known(row.get(0)?)?);
-                erasures.take(&what, row.get(1)?, order);
-            }
-        }
+        each_erasure(db, context, |what, subject, order| erasures.take(&what, subject, order))?;
         Ok(erasures)
     }
 
@@ -119,6 +113,25 @@ impl Erasures {
     }
 }
 
+/// The erasures that the log has, each with its subject's number as in [`Erasures::take`] and its place in the log.
+fn each_erasure(
+    db: &Connection,
+    context: &Context,
+    mut each: impl FnMut(Erasure, i64, Order),
+) -> Result<(), StoreError> {
+    let mut statement = db.prepare(&format!(
+        "SELECT {FACT_COLUMNS}, a.hlc FROM fact f \
+         JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.kind = {ERASED}"
+    ))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Fact::Erased { what } = fact_of(db, &context.reader, row, 0)? {
+            each(what, row.get(1)?, (Hlc(row.get(FACT_WIDTH)?), context.reader.known(row.get(0)?)?));
+        }
+    }
+    Ok(())
+}
+
 fn kept(is_erased: bool, text: &TextRecord) -> Cow<'_, TextRecord> {
     if is_erased { Cow::Owned(TextRecord { hash: text.hash, salt: None, body: None }) } else { Cow::Borrowed(text) }
 }
@@ -133,13 +146,6 @@ pub(super) struct Taken {
     pub(super) decks: BTreeSet<i64>,
     /// Cards whose answers are counted by their words: they have to be taken out of the sums before, and counted again.
     pub(super) cards: BTreeSet<i64>,
-}
-
-impl Taken {
-    /// How many texts.
-    pub(super) fn texts(&self) -> u64 {
-        u64::try_from(self.texts.len()).unwrap_or(u64::MAX)
-    }
 }
 
 /// Whether an answer that was asked so is counted by what was right and what was given.
@@ -223,42 +229,55 @@ impl Finding<'_> {
 }
 
 impl Store {
-    /// Erases words for good: from the log and all that is made from it, and from the bytes of the database's files. It
-    /// is an action that can't be undone. Grades, states, counts and hashes stay.
+    /// Erases words for good, from the log and all that is made from it. It is an action that can't be undone. Grades,
+    /// states, counts and hashes stay. Bytes of the words may be left: [`scrub`](Self::scrub) takes them away.
     ///
     /// # Errors
-    /// When it can't be written, or others who are reading keep the files from being cleaned ([`Trouble::Busy`]). In that
-    /// case the words are erased and only their bytes are still there: doing it again cleans them.
-    ///
-    /// [`Trouble::Busy`]: crate::store::Trouble::Busy
+    /// When it can't be written.
     pub fn forget(&mut self, stamp: Stamp, what: &[Erasure]) -> Result<Forgotten, StoreError> {
         let subject = match what {
             [Erasure::Note(note)] => Subject::Note(*note),
             [Erasure::Deck(deck)] => Subject::Deck(deck.clone()),
             _ => Subject::None,
         };
-        self.overwriting(|store| {
-            let (forgotten, _) = store.write(stamp, ActionKind::Forget, subject, |writer| writer.forget(what))?;
-            store.scrub()?;
-            Ok(forgotten)
+        let (forgotten, _) = self.write(stamp, ActionKind::Forget, subject, |writer| writer.forget(what))?;
+        Ok(forgotten)
+    }
+
+    /// Erases what the erasures in the log of another database cover: this one is an older copy of that one. No fact says
+    /// so here, since a new one would cover more: what is here and was written after them stays.
+    ///
+    /// # Errors
+    /// When one of them can't be read, or this one not written.
+    pub fn erase_as_in(&mut self, stamp: Stamp, other: &Self) -> Result<(), StoreError> {
+        let mut erasures = Vec::new();
+        each_erasure(other.db(), &*other.context()?, |what, _, order| erasures.push((what, order)))?;
+        self.write_unlogged(stamp, |writer| {
+            let mut taken = Taken::default();
+            for (what, order) in &erasures {
+                writer.find_words(what, *order, &mut taken)?;
+            }
+            writer.erase_found(&taken, &BTreeSet::new())
         })
     }
 
-    /// Runs `work` while SQLite overwrites with zeros what it deletes.
-    pub(super) fn overwriting<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.db().pragma_update(None, "secure_delete", true)?;
-        let done = work(self);
-        self.db().pragma_update(None, "secure_delete", false)?;
-        done
+    /// Whether words were erased whose bytes may still be in the file, or in the copies beside it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_traces(&self) -> Result<bool, StoreError> {
+        Ok(self.meta(TRACES)?.is_some())
     }
 
     /// Writes the database's files anew, so that they hold nothing but what is there. Words that are overwritten where
     /// they lie are not gone: SQLite leaves copies where it once moved rows to other pages, and the write-ahead log has
     /// pages as they were.
-    pub(super) fn scrub(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// When it can't be written, or others who are reading keep the files from being cleaned ([`Trouble::Busy`]).
+    ///
+    /// [`Trouble::Busy`]: crate::store::Trouble::Busy
+    pub fn scrub(&mut self) -> Result<(), StoreError> {
         // As large as the database: not for memory.
         self.db().pragma_update(None, "temp_store", "file")?;
         let written = self.db().execute_batch("VACUUM");
@@ -269,6 +288,15 @@ impl Store {
             let why = "somebody else is reading the database".to_owned();
             return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why)).into());
         }
+        Ok(())
+    }
+
+    /// Says that no bytes of erased words are left, here or in the copies beside.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn traces_are_gone(&mut self) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM meta WHERE name = ?1", [TRACES])?;
         Ok(())
     }
 }
@@ -285,7 +313,22 @@ impl Writer<'_> {
             named.insert(self.subject_of(&fact)?);
             self.find_words(what, up_to, &mut taken)?;
         }
-        let followed = self.files_of(&taken.notes)?;
+        let forgotten = self.forgotten(&taken)?;
+        // Also where nothing is here (any more): the copies beside may have it.
+        self.leave_traces()?;
+        self.erase_found(&taken, &named)?;
+        Ok(forgotten)
+    }
+
+    /// What was taken, for people.
+    pub(super) fn forgotten(&self, taken: &Taken) -> Result<Forgotten, StoreError> {
+        let count = |all: &BTreeSet<i64>| u64::try_from(all.len()).unwrap_or(u64::MAX);
+        Ok(Forgotten { texts: count(&taken.texts), notes: count(&taken.notes), followed: self.files_of(&taken.notes)? })
+    }
+
+    /// Erases, and makes again what is shown of the subjects and how their answers are counted. `named` are more subjects
+    /// to show again: notes, and decks made negative.
+    fn erase_found(&mut self, taken: &Taken, named: &BTreeSet<i64>) -> Result<(), StoreError> {
         let context = self.context()?;
         self.gather_sums();
         for card in &taken.cards {
@@ -293,15 +336,14 @@ impl Writer<'_> {
                 self.move_sums(&row, &context.voided, -1)?;
             }
         }
-        self.erase(&taken)?;
+        self.erase(taken)?;
         for card in &taken.cards {
             if let Some(row) = CardRow::of_number(&self.tx, &context.reader, *card)? {
                 self.move_sums(&row, &context.voided, 1)?;
             }
         }
-        named.extend(taken.decks.iter().map(|deck| -deck));
-        named.extend(&taken.notes);
-        for subject in named {
+        let taken_of = taken.decks.iter().map(|deck| -deck).chain(taken.notes.iter().copied());
+        for subject in named.iter().copied().chain(taken_of).collect::<BTreeSet<_>>() {
             match subject {
                 0 => {}
                 deck if deck < 0 => self.refresh_deck(-deck)?,
@@ -309,8 +351,7 @@ impl Writer<'_> {
             }
         }
         self.write_gathered()?;
-        self.sweep()?;
-        Ok(Forgotten { texts: taken.texts(), notes: u64::try_from(taken.notes.len()).unwrap_or(u64::MAX), followed })
+        self.sweep()
     }
 
     /// Adds to `taken` what an erasure at `up_to` takes of what is here.
@@ -336,11 +377,23 @@ impl Writer<'_> {
 
     /// Takes body and salt of texts. What is shown of their notes and decks, and the sums, are the caller's.
     pub(super) fn erase(&self, taken: &Taken) -> Result<(), StoreError> {
+        if taken.texts.is_empty() {
+            return Ok(());
+        }
+        self.leave_traces()?;
         let mut statement = self.tx.prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1")?;
         for text in &taken.texts {
             statement.execute([text])?;
         }
         Ok(())
+    }
+
+    /// Notes that bytes of erased words may be left, here or in the copies beside: in the same transaction, so that a kill
+    /// before they are gone is seen.
+    pub(super) fn leave_traces(&self) -> Result<(), StoreError> {
+        // From now on this connection overwrites with zeros what it deletes.
+        self.tx.pragma_update(None, "secure_delete", true)?;
+        set_meta(&self.tx, TRACES, "1")
     }
 
     /// Drops what nothing is behind any more, and yet has words: sums of nothing, and topics that no note names and no deck

@@ -33,6 +33,7 @@ use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
 use crate::store::forget::Erasures;
+use crate::store::forget::Forgotten;
 use crate::store::forget::Taken;
 use crate::store::fork;
 use crate::store::fork::twins::End;
@@ -55,12 +56,14 @@ const MOST_KNOWN_NOTES: usize = 1 << 18;
 const FUTURE_MS: i64 = 366 * 86_400_000;
 
 /// What a union came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct United {
     /// Entries that were new.
     pub added: u64,
     /// Entries that were there.
     pub known: u64,
+    /// What erasures among the new ones took.
+    pub erased: Forgotten,
 }
 
 /// A segment on its way in.
@@ -113,8 +116,6 @@ pub struct Union<'u, 's> {
     erasures: Erasures,
     /// Those that came.
     to_erase: Vec<(Erasure, (Hlc, EventId))>,
-    /// Texts that they took.
-    erased: u64,
     /// The stamp of the action that comes.
     hlc: Hlc,
     numbers: HashMap<[u8; 16], i64, FixedState>,
@@ -155,7 +156,8 @@ impl Segment {
 }
 
 impl Store {
-    /// Unites another log with this one: `feed` hands over its records. Nothing of it stays where a record is refused.
+    /// Unites another log with this one: `feed` hands over its records. Nothing of it stays where a record is refused. Where
+    /// it brought erasures, bytes of the words may be left ([`has_traces`](Self::has_traces)).
     ///
     /// # Errors
     /// [`StoreError::Refused`] with the line for what can't be; when the database can't be read or written.
@@ -167,7 +169,7 @@ impl Store {
     ) -> Result<(T, United), StoreError> {
         self.write_much(true)?;
         let own = self.this_device()?;
-        let (mut done, mut erased) = (United::default(), 0);
+        let mut done = United::default();
         let mut parted = None;
         let fed = self.write_unlogged(stamp, |writer| {
             let was = writer.context()?;
@@ -188,7 +190,6 @@ impl Store {
                 aliases: BTreeSet::new(),
                 erasures,
                 to_erase: Vec::new(),
-                erased: 0,
                 hlc: Hlc(0),
                 numbers: HashMap::default(),
                 configs: HashMap::default(),
@@ -198,7 +199,7 @@ impl Store {
             let fed = feed(&mut union);
             parted = union.parted;
             let fed = fed?;
-            (done, erased) = union.finish()?;
+            done = union.finish()?;
             Ok(fed)
         });
         self.write_much(false)?;
@@ -207,11 +208,7 @@ impl Store {
         if let Some((device, sequence)) = parted.filter(|_| matches!(fed, Err(StoreError::Refused(_)))) {
             fork::remember_parting(self.db(), device, sequence)?;
         }
-        let fed = fed?;
-        if erased > 0 {
-            self.overwriting(|store| store.scrub())?;
-        }
-        Ok((fed, done))
+        Ok((fed?, done))
     }
 }
 
@@ -219,7 +216,7 @@ impl Union<'_, '_> {
     /// What was taken so far.
     #[must_use]
     pub fn so_far(&self) -> United {
-        self.done
+        self.done.clone()
     }
 
     /// Takes the next record, from a line of a file (0 where there is none).
@@ -585,7 +582,7 @@ impl Union<'_, '_> {
     }
 
     /// Makes again all that hangs on what came.
-    fn finish(mut self) -> Result<(United, u64), StoreError> {
+    fn finish(mut self) -> Result<United, StoreError> {
         if self.segment.is_some() {
             return Err(StoreError::Refused("the file ends before its last segment does".to_owned()));
         }
@@ -597,6 +594,10 @@ impl Union<'_, '_> {
             chain::leave_place(&self.writer.tx)?;
         }
         self.writer.forget_context();
+        if !self.to_erase.is_empty() {
+            // Also where the words are not here (any more): the copies beside may have them.
+            self.writer.leave_traces()?;
+        }
         let mut taken = Taken::default();
         for (what, order) in std::mem::take(&mut self.to_erase) {
             self.writer.find_words(&what, order, &mut taken)?;
@@ -605,14 +606,14 @@ impl Union<'_, '_> {
             self.take_away(*card)?;
         }
         self.writer.erase(&taken)?;
-        self.erased = taken.texts();
+        self.done.erased = self.writer.forgotten(&taken)?;
         self.notes.extend(&taken.notes);
         self.decks.extend(&taken.decks);
         if self.renamed {
             self.writer.gathered = None;
             self.writer.uncounted.clear();
             self.writer.rebuild()?;
-            return Ok((self.done, self.erased));
+            return Ok(self.done);
         }
         let now = self.writer.context()?;
         for span in self.was.voided.difference(&now.voided) {
@@ -663,9 +664,9 @@ impl Union<'_, '_> {
             }
         }
         self.writer.write_gathered()?;
-        if self.erased > 0 {
+        if self.done.erased.texts > 0 {
             self.writer.sweep()?;
         }
-        Ok((self.done, self.erased))
+        Ok(self.done)
     }
 }

@@ -127,8 +127,8 @@ fn a_restored_database_is_a_new_device() {
     assert_eq!((known.len(), known[1].1), (2, Some((parent, shared))));
     drop(store);
     // What was set aside is united without two events of one name.
-    let added = ops::backup::unite(&path, &restored.aside.unwrap(), &world.env, stamp).unwrap();
-    assert_eq!(added, 1);
+    let (added, cleaned) = ops::backup::unite(&path, &restored.aside.unwrap(), &world.env, stamp).unwrap();
+    assert_eq!((added, cleaned), (1, ops::forget::Cleaned::default()));
     let mut store = ops::open_as_is(&path, &world.env).unwrap();
     assert_eq!(history_of(&store).len(), 5);
     assert_eq!(store.doctor(stamp, false).unwrap(), []);

@@ -36,7 +36,7 @@ fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
     ");
     insta::assert_snapshot!(run.stderr, @r"
     lmq: not everything is in order
-    hint: `lmq doctor --fix` makes states and sums again from the log
+    hint: `lmq doctor --fix` mends what can be made again from the log
     ");
     let json = lmq.run(["doctor", "--json"]).code(3);
     let rows: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();

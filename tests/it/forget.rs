@@ -1,9 +1,18 @@
 //! `lmq forget`: words that are erased are gone for good, and everything else stays.
 
 use crate::home::Lmq;
+use crate::world::MORNING;
+use crate::world::time;
+use lmq::core::fact::Erasure;
+use lmq::core::id::NoteUid;
+use lmq::core::study_day::StudyDay;
+use lmq::env::Env;
+use lmq::store::Stamp;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
 
 /// Words that nobody else writes; one for each place that a text can be in.
 const PLANTED: [&str; 4] = ["Quixotic-Marigold", "Velvet-Ptarmigan", "Bramble-Octave", "Saffron-Isthmus"];
@@ -109,13 +118,20 @@ fn what_is_forgotten_is_in_no_byte_and_comes_back_from_no_history() {
         fs::remove_file(third.path("h.jsonl")).unwrap();
     }
     assert_eq!(found(&third), Vec::<String>::new());
-    // A device that has them erases them, once the two unite.
+    // A device that has them erases them once the two unite, in the copies beside its database too.
+    other.run(["doctor", "--fix"]).done();
+    let copies = found(&other);
     other.write("newer.jsonl", &history);
-    other.run(["import", "newer.jsonl"]).done();
-    for copy in other.files().iter().filter(|name| name.contains("before-union")) {
-        fs::remove_file(other.path(copy)).unwrap();
-    }
+    let run = other.run(["import", "newer.jsonl"]).ok();
+    assert!(run.stderr.contains("texts, as another device did"), "{run:?}");
+    let kept: Vec<String> = other.files().into_iter().filter(|name| name.starts_with("lmq.db.before-")).collect();
+    let of = |what: &str| kept.iter().any(|name| name.contains(what));
+    assert!(of("before-fix") && of("before-union"), "{kept:?}");
+    assert!(copies.iter().any(|found| found.contains("before-fix")), "{copies:?}");
     assert_eq!(found(&other), Vec::<String>::new());
+    for db in kept.iter().map(String::as_str).chain(["lmq.db"]) {
+        assert_eq!(other.run(["doctor", "--db", db]).out(), "everything is in order\n", "{db}");
+    }
 
     // Who imports it anew wants it again, with its history.
     lmq.write("diary.toml", deck(PLANTED[0], PLANTED[1]));
@@ -152,4 +168,75 @@ fn a_deck_and_what_was_typed_can_be_forgotten() {
     lmq.run(["forget", "--deck", "diary", "--yes"]).done();
     assert_eq!(found(&lmq), Vec::<String>::new());
     assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn what_was_written_after_an_erasure_elsewhere_stays_in_the_copies() {
+    let (here, there) = (planted(), Lmq::new());
+    let old = here.run(["export", "--what", "history", "-q"]).out();
+    there.write("old.jsonl", &old);
+    there.run(["import", "old.jsonl"]).done();
+    fs::remove_file(there.path("old.jsonl")).unwrap();
+    here.run(["forget", "--deck", "diary", "--yes"]).done();
+    // A day later the other device, which has not heard of it, is told the same once more.
+    let later = "2026-01-16T09:00:00+01:00";
+    there.write("diary.toml", deck(PLANTED[0], "anew"));
+    there.run(["import", "diary.toml", "--now", later]).done();
+    fs::remove_file(there.path("diary.toml")).unwrap();
+    there.write("new.jsonl", here.run(["export", "--what", "history", "-q"]).out());
+    there.run(["import", "new.jsonl", "--now", later]).done();
+    let copy = there.files().into_iter().filter(|name| name.contains("before-union")).max().unwrap();
+    for db in ["lmq.db", &copy] {
+        let shown = there.run(["cards", "deck:diary", "--json", "--db", db]).out();
+        assert!(shown.contains(PLANTED[0]) && shown.contains("anew"), "{db}: {shown}");
+        assert!(!found(&there).contains(&format!("{} in {db}", PLANTED[3])), "{:?}", found(&there));
+    }
+}
+
+#[test]
+fn an_erasure_that_was_interrupted_is_seen_and_ended() {
+    for end in [["doctor", "--fix", "-q"], ["forget", "--typed", "--yes"], ["import", "own.jsonl", "-q"]] {
+        let lmq = planted();
+        lmq.write("own.jsonl", lmq.run(["export", "--what", "history", "-q"]).out());
+        let mut store = lmq::ops::open_as_is(&lmq.path("lmq.db"), &Env::from_process()).unwrap();
+        let note = NoteUid::of_key("diary", "secret");
+        let stamp = Stamp { now: time(MORNING), today: StudyDay(20_468) };
+        // What comes after that is the copies and the bytes.
+        store.forget(stamp, &[Erasure::Note(note)]).unwrap();
+        drop(store);
+        let seen = lmq.run(["doctor"]).code(3);
+        assert!(seen.stdout.starts_with("erased: ") && seen.stderr.contains("lmq doctor --fix"), "{seen:?}");
+        assert!(!found(&lmq).is_empty());
+        lmq.run(end).done();
+        fs::remove_file(lmq.path("own.jsonl")).unwrap();
+        assert_eq!(found(&lmq), Vec::<String>::new(), "{end:?}");
+        assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    }
+}
+
+#[test]
+fn a_forget_that_is_killed_at_any_moment_can_be_said_again() {
+    let forget = |lmq: &Lmq, patience: Option<Duration>| {
+        let mut command = lmq.command(env!("CARGO_BIN_EXE_lmq"));
+        command.args(["forget", "diary/secret", "--yes", "-q"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let env = Env::from_process();
+        let started = env.ticks_ms();
+        let mut child = command.spawn().unwrap();
+        if let Some(patience) = patience {
+            std::thread::sleep(patience);
+            child.kill().unwrap();
+        }
+        child.wait().unwrap();
+        env.ticks_ms() - started
+    };
+    let whole = forget(&planted(), None);
+    for part in 0..8 {
+        let lmq = planted();
+        let cards = lmq.cards("deck:diary");
+        let id = cards.iter().find(|card| card["key"] == "secret").unwrap()["id"].as_str().unwrap();
+        forget(&lmq, Some(Duration::from_millis(whole * part / 8)));
+        lmq.run(["forget", id, "--yes"]).done();
+        assert_eq!(found(&lmq), Vec::<String>::new(), "after {part} eighths of the time");
+        assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    }
 }

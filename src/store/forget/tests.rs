@@ -155,6 +155,21 @@ fn log_of(store: &Store) -> Vec<LogRecord> {
 
 fn unite(store: &mut Store, day: i32, records: &[LogRecord]) {
     store.unite(stamp(day), false, |union| records.iter().try_for_each(|record| union.put(0, record))).unwrap();
+    clean(store);
+}
+
+fn forget(store: &mut Store, day: i32, what: &[Erasure]) -> Forgotten {
+    let forgotten = store.forget(stamp(day), what).unwrap();
+    assert!(store.has_traces().unwrap());
+    clean(store);
+    forgotten
+}
+
+fn clean(store: &mut Store) {
+    if store.has_traces().unwrap() {
+        store.scrub().unwrap();
+        store.traces_are_gone().unwrap();
+    }
 }
 
 #[test]
@@ -178,7 +193,7 @@ fn no_byte_of_a_forgotten_note_is_left_in_the_files() {
             store.db().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
         }
         assert!(!leaks(folder.path()).is_empty(), "it was there");
-        let forgotten = store.forget(stamp(11), &[Erasure::Note(uid(7))]).unwrap();
+        let forgotten = forget(&mut store, 11, &[Erasure::Note(uid(7))]);
         assert_eq!(forgotten.notes, 1);
         assert_eq!(leaks(folder.path()), Vec::<String>::new(), "trial {trial}");
         store.check_whole().unwrap();
@@ -200,7 +215,7 @@ fn no_byte_of_a_forgotten_deck_or_of_typed_answers_is_left() {
             writer.rename_deck("d", SECRET)
         })
         .unwrap();
-    let forgotten = store.forget(stamp(3), &[Erasure::Deck("d".to_owned())]).unwrap();
+    let forgotten = forget(&mut store, 3, &[Erasure::Deck("d".to_owned())]);
     assert_eq!((forgotten.texts, forgotten.notes), (3, 0));
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
     assert_eq!(store.deck_names().unwrap().first().unwrap().2, "d", "its id is its name");
@@ -208,7 +223,7 @@ fn no_byte_of_a_forgotten_deck_or_of_typed_answers_is_left() {
 
     answer(&mut store, 1, 4, said(Asked::Type, None, SECRET));
     answer(&mut store, 1, 5, said(Asked::Choose, Some(SECRET), "x"));
-    assert_eq!(store.forget(stamp(6), &[Erasure::Typed]).unwrap().texts, 2);
+    assert_eq!(forget(&mut store, 6, &[Erasure::Typed]).texts, 2);
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
     assert!(store.load(card(1)).unwrap().is_some());
     answer(&mut store, 1, 7, said(Asked::Type, None, SECRET));
@@ -240,7 +255,7 @@ fn grades_states_sums_and_hashes_stay() {
     let before = kept(&store);
     let sides = "SELECT kind, expected, given, count FROM side_sum ORDER BY kind, expected";
     assert_eq!(rows(&store, sides).len(), 4);
-    let taken = store.forget(stamp(9), &[Erasure::Note(uid(3)), Erasure::Typed]).unwrap();
+    let taken = forget(&mut store, 9, &[Erasure::Note(uid(3)), Erasure::Typed]);
     assert_eq!((taken.texts, taken.notes), (12, 2));
     assert_eq!(kept(&store), before);
     assert_eq!(
@@ -268,9 +283,9 @@ fn a_followed_file_that_may_still_have_the_words_is_named() {
             .query_row("SELECT uid FROM note_name JOIN note_followed ON note = id", [], |row| row.get(0))
             .unwrap(),
     );
-    assert_eq!(store.forget(stamp(2), &[Erasure::Note(first)]).unwrap().followed, ["/decks/d.csv"]);
+    assert_eq!(forget(&mut store, 2, &[Erasure::Note(first)]).followed, ["/decks/d.csv"]);
     let other = (0..3).map(uid).find(|note| *note != first).unwrap();
-    assert_eq!(store.forget(stamp(2), &[Erasure::Note(other)]).unwrap().followed, Vec::<String>::new());
+    assert_eq!(forget(&mut store, 2, &[Erasure::Note(other)]).followed, Vec::<String>::new());
 }
 
 #[test]
@@ -281,13 +296,13 @@ fn a_text_that_is_imported_anew_is_shown_again() {
     import(&mut store, 1, "D", &note);
     answer(&mut store, 1, 2, Detail::default());
     let state = store.load(card(1)).unwrap().unwrap().state;
-    store.forget(stamp(3), &[Erasure::Note(uid(1))]).unwrap();
+    forget(&mut store, 3, &[Erasure::Note(uid(1))]);
     assert_eq!(store.load(card(1)).unwrap(), None);
     import(&mut store, 4, "D", &note);
     assert_eq!(store.load(card(1)).unwrap().unwrap().state, state, "with its history");
     assert_eq!(store.doctor(stamp(4), false).unwrap(), []);
     // Forgotten once more, it is gone once more.
-    store.forget(stamp(5), &[Erasure::Note(uid(1))]).unwrap();
+    forget(&mut store, 5, &[Erasure::Note(uid(1))]);
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
 }
 
@@ -296,7 +311,7 @@ fn what_is_not_here_can_be_forgotten_and_then_comes_without_its_words() {
     let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
     let [mut here, mut there] = [1, 2].map(|device| open(folders[usize::from(device) - 1].path(), device));
     plant(&mut there, 1, 1);
-    here.forget(stamp(9), &[Erasure::Note(uid(1)), Erasure::Note(uid(77)), Erasure::Deck("none".to_owned())]).unwrap();
+    forget(&mut here, 9, &[Erasure::Note(uid(1)), Erasure::Note(uid(77)), Erasure::Deck("none".to_owned())]);
     assert_eq!(here.doctor(stamp(9), false).unwrap(), []);
     unite(&mut here, 10, &log_of(&there));
     assert_eq!(leaks(folders[0].path()), Vec::<String>::new());
@@ -317,7 +332,7 @@ fn a_union_with_an_older_copy_brings_nothing_back() {
     answer(&mut there, 2, 8, said(Asked::Choose, Some("kept"), "there"));
     edit(&mut there, 1, 9, |writer| writer.rewrite(uid(1), &packed(&format!("there {SECRET}"), "").text()?, false));
     let theirs = log_of(&there);
-    here.forget(stamp(10), &[Erasure::Note(uid(1))]).unwrap();
+    forget(&mut here, 10, &[Erasure::Note(uid(1))]);
     let erased = log_of(&here);
 
     unite(&mut here, 11, &old);
@@ -354,10 +369,10 @@ fn somebody_who_reads_keeps_the_files_from_being_cleaned_and_then_they_are() {
     let reader = Connection::open(store.path()).unwrap();
     let reading = reader.unchecked_transaction().unwrap();
     let _: i64 = reading.query_row("SELECT count(*) FROM text", [], |row| row.get(0)).unwrap();
-    let failed = store.forget(stamp(2), &[Erasure::Note(uid(1))]).unwrap_err();
-    assert_eq!(failed.trouble(), Trouble::Busy);
+    store.forget(stamp(2), &[Erasure::Note(uid(1))]).unwrap();
+    assert_eq!(store.scrub().unwrap_err().trouble(), Trouble::Busy);
     assert_eq!(store.load(card(1)).unwrap(), None, "the words are gone already");
     drop(reading);
-    assert_eq!(store.forget(stamp(2), &[Erasure::Note(uid(1))]).unwrap().texts, 0);
+    assert_eq!(forget(&mut store, 2, &[Erasure::Note(uid(1))]).texts, 0);
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
 }
