@@ -277,7 +277,6 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn suspend(&mut self, card: CardId) -> Result<(), Failure> {
-        self.ahead = None;
         let when = stamp(self.env, &self.settings);
         let plan = plan(self.store, when.today, &[card], Change::Suspend)?;
         make(self.store, &self.settings, when, &plan)?;
@@ -346,7 +345,8 @@ impl<'a> Review<'a> {
     /// is also the card that is likely to be the next one.
     pub fn rest(&mut self) {
         self.store.rest();
-        if matches!(self.session.stage(), Stage::Back(_)) && self.ahead.is_none() {
+        let has_next = self.ahead.as_ref().is_some_and(|ahead| self.store.is_fresh(ahead));
+        if matches!(self.session.stage(), Stage::Back(_)) && !has_next {
             let likely = self.session.without_current().wanted(self.env.now());
             // What can't be read is told when its turn has come.
             self.ahead = likely.and_then(|(candidate, _)| self.store.load_ahead(candidate.card).ok()?);
@@ -436,7 +436,6 @@ impl<'a> Review<'a> {
     /// When it could not be committed.
     pub fn undo(&mut self) -> Result<Said, Failure> {
         let Some(action) = self.newest_step()? else { return Ok(Said::NothingToUndo) };
-        self.ahead = None;
         let when = stamp(self.env, &self.settings);
         let undo = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
@@ -461,7 +460,6 @@ impl<'a> Review<'a> {
 
     /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.
     pub fn bench(&mut self) -> Bench<'_> {
-        self.ahead = None;
         Bench { store: self.store, env: self.env, settings: &self.settings }
     }
 
@@ -471,7 +469,6 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn retell(&mut self) -> Result<(), Failure> {
-        self.ahead = None;
         let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
         self.session = match self.store.load(card).map_err(|error| self.failure(&error))? {
             Some(loaded) => self.session.retold(loaded, self.today()),

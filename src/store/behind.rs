@@ -121,20 +121,15 @@ impl Writer<'_> {
         let gathered = self.gathered.take();
         match std::mem::replace(&mut self.caches, Caches::Current) {
             Caches::Current => {}
-            Caches::Behind => {
+            behind @ (Caches::Behind | Caches::Unknown) => {
                 self.gather_sums();
-                let behind = self.behind;
-                for answer in &behind.borrow().answers {
-                    self.cache(answer)?;
+                if behind == Caches::Behind {
+                    self.catch_up_from_memory()?;
+                } else {
+                    self.catch_up_from_log()?;
                 }
                 self.write_gathered()?;
-                self.caught_up = true;
-            }
-            Caches::Unknown => {
-                self.gather_sums();
-                self.catch_up_from_log()?;
-                self.write_gathered()?;
-                self.caught_up = true;
+                self.caches_moved = true;
             }
         }
         self.gathered = gathered;
@@ -154,6 +149,11 @@ impl Writer<'_> {
         let Answer { row, event, after } = answer;
         self.add_to_sums(row, &row.state, event, 1)?;
         self.set_state(row, after)
+    }
+
+    fn catch_up_from_memory(&mut self) -> Result<(), StoreError> {
+        let behind = self.behind;
+        behind.borrow().answers.iter().try_for_each(|answer| self.cache(answer))
     }
 
     fn catch_up_from_log(&mut self) -> Result<(), StoreError> {

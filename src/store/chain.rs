@@ -25,7 +25,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use std::fs;
-use std::io;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -180,55 +180,30 @@ fn state_file(folder: &Path, device: DeviceId) -> PathBuf {
     folder.join(format!("{device}.chain"))
 }
 
-/// The file outside of the database that keeps the end of a device's log, so that a copy that knows less is noticed. It stays
-/// open: an answer has no time for more than the writing.
-#[derive(Default)]
-pub(super) struct Outside(Option<(DeviceId, fs::File)>);
-
-impl Outside {
-    /// Keeps the end of a device's log. A failure is no loss: then only the copy's place tells.
-    pub(super) fn remember(&mut self, folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
-        if self.0.as_ref().is_none_or(|(of, _)| *of != device) {
-            let open = || {
-                let mut options = fs::OpenOptions::new();
-                options.write(true).create(true).truncate(false);
-                #[cfg(unix)]
-                {
-                    use std::os::unix::fs::OpenOptionsExt as _;
-                    options.mode(0o600);
-                }
-                options.open(state_file(folder, device))
-            };
-            let file = open().or_else(|_| {
-                fs::create_dir_all(folder)?;
-                private(folder, 0o700).ok();
-                open()
-            });
-            self.0 = file.ok().map(|file| (device, file));
+/// Keeps the end of a device's log outside of the database, so that a copy that knows less is noticed. A failure is no loss:
+/// then only the copy's place tells.
+pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
+    let open = || {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
         }
-        let Some((_, file)) = &mut self.0 else { return };
-        // Always as long, so that nothing is left of what was there.
-        let text = format!("{:>20} {} {:>20} {:>20}\n", tail.sequence, tail.hash, tail.checkpoint, hlc.0);
-        if overwrite(file, text.as_bytes()).is_err() {
-            self.0 = None;
-        }
-    }
+        options.open(state_file(folder, device))
+    };
+    let file = open().or_else(|_| {
+        fs::create_dir_all(folder)?;
+        private(folder, 0o700).ok();
+        open()
+    });
+    // Always as long, so that nothing is left of what was there.
+    let text = format!("{:>20} {} {:>20} {:>20}\n", tail.sequence, tail.hash, tail.checkpoint, hlc.0);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).ok();
 }
 
-#[cfg(unix)]
-fn overwrite(file: &mut fs::File, text: &[u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, text, 0)
-}
-
-#[cfg(not(unix))]
-fn overwrite(file: &mut fs::File, text: &[u8]) -> io::Result<()> {
-    use std::io::Seek as _;
-    use std::io::Write as _;
-    file.rewind()?;
-    file.write_all(text)
-}
-
-/// What [`Outside::remember`] kept: the end of the device's log, and the stamp of its last action.
+/// What [`remember`] kept: the end of the device's log, and the stamp of its last action.
 pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<(Tail, Hlc)> {
     let text = fs::read_to_string(state_file(folder, device)).ok()?;
     let mut words = text.strip_suffix('\n')?.split_whitespace();

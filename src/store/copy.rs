@@ -134,12 +134,9 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn close(mut self) -> Result<(), StoreError> {
+    pub fn close(self) -> Result<(), StoreError> {
         self.catch_up()?;
-        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        std::mem::replace(&mut self.db, Connection::open_in_memory()?)
-            .close()
-            .map_err(|(_, error)| StoreError::Sqlite(error))
+        Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
     /// Answers that this database has and `other` does not.

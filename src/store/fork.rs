@@ -30,6 +30,7 @@ use crate::store::meta;
 use crate::store::review_log::Reader;
 use crate::store::review_log::entry_of;
 use crate::store::set_meta;
+use crate::store::writer::Known;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
@@ -259,9 +260,9 @@ impl Store {
         settle_parents(&tx)?;
         let tail = Some(Tail { checkpoint: 0, ..end });
         // All caches are made again.
-        let known = (&self.salts, &self.behind, Caches::Current);
-        let mut writer = Writer::new(tx, (new, new_id), stamp, None, (None, tail), known)?;
-        writer.cached_events = true;
+        let known = Known { tail, caches: Caches::Current, ..self.known() };
+        let mut writer = Writer::new(tx, (new, new_id), stamp, known)?;
+        writer.caches_moved = true;
         let fact = Fact::TookOver { device: old_id, from: after + 1, to, chain: end.hash };
         writer.append_only(&fact, None)?;
         writer.forget_context();
@@ -272,9 +273,8 @@ impl Store {
         self.tail = None;
         self.unmoved.set(super::ACTIONS_A_CHECKPOINT);
         self.writes += 1;
-        if let (Some(tail), Some(folder)) = (written.tail, &self.here.state_folder) {
-            self.outside.borrow_mut().remember(folder, new_id, tail, written.hlc);
-        }
+        self.unsaid.set(written.tail.map(|tail| (new_id, tail, written.hlc)));
+        self.say_outside();
         Ok(Some(entries))
     }
 }

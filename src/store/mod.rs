@@ -107,6 +107,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
+use writer::Known;
 
 /// How long a command waits for another `lmq` that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -176,9 +177,7 @@ pub struct Store {
     /// What was read of the log's context, and SQLite's mark of changes by others at that time.
     context: RefCell<Option<(i64, Rc<Context>)>>,
     salts: Rc<Salts>,
-    /// Where the end of the log is kept outside.
-    outside: RefCell<chain::Outside>,
-    /// An end of the log that is not kept there yet.
+    /// An end of the log that is not kept outside yet.
     unsaid: Cell<Option<(DeviceId, Tail, Hlc)>>,
     /// Answers that the caches don't have yet, and SQLite's mark of changes by others at which they lack nothing else.
     behind: RefCell<Behind>,
@@ -263,7 +262,6 @@ impl Store {
             scheduler: None,
             context: RefCell::new(None),
             salts,
-            outside: RefCell::default(),
             unsaid: Cell::new(None),
             behind: RefCell::default(),
             caches_known_at: Cell::new(None),
@@ -336,8 +334,8 @@ impl Store {
         let mark = changes_by_others(&tx)?;
         let context = self.known_context(&tx, mark)?;
         // What others wrote may have made this file another device's.
-        let known = self.writes_as.filter(|_| self.writes_since == mark);
-        let (device, device_id, is_new) = match known {
+        let writes_as = self.writes_as.filter(|_| self.writes_since == mark);
+        let (device, device_id, is_new) = match writes_as {
             Some((device, id)) => (device, id, false),
             None => {
                 let place = self.lies_at.as_deref().unwrap_or_default();
@@ -346,12 +344,13 @@ impl Store {
         };
         let context = if is_new { None } else { Some(context) };
         let tail = self.tail.filter(|_| self.writes_as == Some((device, device_id)));
-        let newest = known.and(tail.zip(self.last_hlc)).map(|(tail, hlc)| (tail.sequence, hlc));
+        let newest = writes_as.and(tail.zip(self.last_hlc)).map(|(tail, hlc)| (tail.sequence, hlc));
         let caches = if is_new { Caches::Unknown } else { self.caches_at(mark) };
-        let mut writer =
-            Writer::new(tx, (device, device_id), stamp, context, (newest, tail), (&self.salts, &self.behind, caches))?;
+        let scheduler = self.scheduler.take();
+        let known = Known { context, newest, tail, caches, ..self.known() };
+        let mut writer = Writer::new(tx, (device, device_id), stamp, known)?;
         writer.config = self.config;
-        writer.scheduler = self.scheduler.take();
+        writer.scheduler = scheduler;
         writer.state_folder.clone_from(&self.here.state_folder);
         writer.may_wait = kind == ActionKind::Answer && !self.behind.borrow().is_full();
         if !writer.may_wait || caches == Caches::Unknown {
@@ -364,7 +363,7 @@ impl Store {
         self.writes_as = Some((device, device_id));
         self.writes_since = mark;
         self.caches_known_at.set(Some(mark));
-        if finished.caught_up {
+        if finished.caches_moved {
             self.behind.borrow_mut().clear();
         }
         let waits = finished.waiting.is_some();
@@ -374,7 +373,7 @@ impl Store {
         self.scheduler = scheduler;
         self.config = finished.config.or(self.config);
         self.tail = finished.tail;
-        self.last_hlc = finished.action.map(|_| finished.hlc).or(self.last_hlc.filter(|_| known.is_some()));
+        self.last_hlc = finished.action.map(|_| finished.hlc).or(self.last_hlc.filter(|_| writes_as.is_some()));
         self.context.replace(finished.context.map(|context| (mark, context)));
         self.unmoved.set(self.unmoved.get().saturating_add(1));
         self.writes += 1;
@@ -400,7 +399,6 @@ impl Store {
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.is_still_there()?;
-        self.context.replace(None);
         let done = self.unlogged(stamp, work)?;
         self.context.replace(None);
         self.unmoved.set(ACTIONS_A_CHECKPOINT);
@@ -420,10 +418,9 @@ impl Store {
         let context = self.known_context(&tx, mark)?;
         let device =
             known.and_then(|id| Some((context.reader.device_number(id)?, id))).unwrap_or((0, DeviceId([0; 16])));
-        let known = (&self.salts, &self.behind, self.caches_at(mark));
-        let mut writer = Writer::new(tx, device, stamp, None, (None, None), known)?;
-        writer.read_before(context);
-        writer.writes_action = false;
+        let known =
+            Known { context: Some(context), caches: self.caches_at(mark), writes_action: false, ..self.known() };
+        let mut writer = Writer::new(tx, device, stamp, known)?;
         writer.catch_up()?;
         let done = work(&mut writer)?;
         let context = writer.finish_unlogged()?;
@@ -431,6 +428,19 @@ impl Store {
         self.behind.borrow_mut().clear();
         self.caches_known_at.set(Some(mark));
         Ok(done)
+    }
+
+    /// What a writer starts with where nothing is known of the database.
+    fn known(&self) -> Known<'_> {
+        Known {
+            context: None,
+            newest: None,
+            tail: None,
+            caches: Caches::Unknown,
+            writes_action: true,
+            salts: Rc::clone(&self.salts),
+            behind: &self.behind,
+        }
     }
 
     /// What was read of the log's context, or it is read now. Where what follows fails, it must not stay.
@@ -447,7 +457,7 @@ impl Store {
             // Another window may have gone on since.
             && chain::remembered(folder, device).is_none_or(|(kept, _)| kept.sequence < tail.sequence)
         {
-            self.outside.borrow_mut().remember(folder, device, tail, hlc);
+            chain::remember(folder, device, tail, hlc);
         }
     }
 
@@ -509,13 +519,21 @@ impl Store {
 
     /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
     fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+        self.snapshot_if(|caches| caches == Caches::Current).map(|(snapshot, _)| snapshot)
+    }
+
+    /// The same with caches that may be behind, where `suits` says so; and SQLite's mark of changes by others.
+    fn snapshot_if(&self, suits: impl FnOnce(Caches) -> bool) -> Result<(Transaction<'_>, i64), StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
-        if self.caches_at(changes_by_others(&self.db)?) == Caches::Current {
-            return Ok(snapshot);
+        let mark = changes_by_others(&self.db)?;
+        if suits(self.caches_at(mark)) {
+            return Ok((snapshot, mark));
         }
         drop(snapshot);
         self.catch_up().ok();
-        Ok(self.db.unchecked_transaction()?)
+        let snapshot = self.db.unchecked_transaction()?;
+        let mark = changes_by_others(&self.db)?;
+        Ok((snapshot, mark))
     }
 
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {

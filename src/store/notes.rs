@@ -195,12 +195,23 @@ impl Store {
         Ok(self.load(card)?.map(|loaded| Ahead { loaded, data_version, writes: self.writes }))
     }
 
+    /// Whether nothing was written since the card was loaded.
+    #[must_use]
+    pub fn is_fresh(&self, ahead: &Ahead) -> bool {
+        self.was_written_since(ahead, 0)
+    }
+
     /// The card that was loaded ahead, just after the answer to the one before it. `None` where it is another card, or
     /// anything else was written since; a primer's turn may have come by the answer.
     #[must_use]
     pub fn loaded_ahead(&self, ahead: Ahead, card: CardId) -> Option<Loaded> {
-        let is_all_the_same = self.caches_known_at.get() == Some(ahead.data_version) && self.writes == ahead.writes + 1;
+        let is_all_the_same = self.was_written_since(&ahead, 1);
         Some(ahead.loaded).filter(|loaded| is_all_the_same && loaded.card == card && !loaded.primer_first)
+    }
+
+    /// Whether so many actions were written since by this program, and none by others.
+    fn was_written_since(&self, ahead: &Ahead, times: u64) -> bool {
+        self.caches_known_at.get() == Some(ahead.data_version) && self.writes == ahead.writes + times
     }
 
     /// Everything that a session needs to ask the card; `None` where it is not there, retired or erased.
@@ -208,16 +219,9 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
-        let data_version = super::changes_by_others(&self.db)?;
         // A session has no time for the caches of what it answered itself.
-        let (_snapshot, context) = if self.caches_at(data_version) == Caches::Unknown {
-            drop(snapshot);
-            self.catch_up().ok();
-            (self.db.unchecked_transaction()?, self.context()?)
-        } else {
-            (snapshot, self.context_at(data_version)?)
-        };
+        let (_snapshot, data_version) = self.snapshot_if(|caches| caches != Caches::Unknown)?;
+        let context = self.context_at(data_version)?;
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
              k.scheduler, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \

@@ -543,7 +543,7 @@ impl Writer<'_> {
         self.write_event(row.id, &event, config)?;
         if needs_history {
             self.catch_up()?;
-            self.cached_events = true;
+            self.caches_moved = true;
             // Another scheduler than the one that made this state, or another program's record: what came before has to be
             // gone through again.
             let events = events_of(&self.tx, &context.reader, row.id, draft.card)?;
@@ -564,7 +564,7 @@ impl Writer<'_> {
         if may_wait {
             self.waiting = Some(answer);
         } else {
-            self.cached_events = true;
+            self.caches_moved = true;
             self.cache(&answer)?;
         }
         Ok(after)
@@ -590,7 +590,7 @@ impl Writer<'_> {
             }
         }
         // It has no caches, and the mark goes past it.
-        self.cached_events = true;
+        self.caches_moved = true;
         let number = if checkup > 0 { checkup } else { self.next_sequence };
         let kind = EventKind::Checked { quality, took, checkup: number, last };
         let event = self.event_of(&Draft { kind, ..draft.clone() }, None, None);

@@ -51,6 +51,21 @@ impl Lone {
     }
 }
 
+/// What is known before anything is written.
+pub(super) struct Known<'s> {
+    /// What was read of the log's context.
+    pub(super) context: Option<Rc<Context>>,
+    /// The number and the stamp of the device's last entry.
+    pub(super) newest: Option<(u64, Hlc)>,
+    /// The end of the device's log.
+    pub(super) tail: Option<Tail>,
+    pub(super) caches: Caches,
+    /// Whether an action of this device is to be written.
+    pub(super) writes_action: bool,
+    pub(super) salts: Rc<Salts>,
+    pub(super) behind: &'s RefCell<Behind>,
+}
+
 /// What is left of a writer once its action is committed.
 pub(super) struct Written {
     pub(super) action: Option<ActionId>,
@@ -60,7 +75,7 @@ pub(super) struct Written {
     pub(super) config: Option<(ConfigId, i64)>,
     pub(super) context: Option<Rc<Context>>,
     /// Whether the caches have all answers from before.
-    pub(super) caught_up: bool,
+    pub(super) caches_moved: bool,
     /// The answer that the caches don't have yet.
     pub(super) waiting: Option<Answer>,
 }
@@ -99,12 +114,10 @@ pub struct Writer<'s> {
     pub(super) caches: Caches,
     /// Whether the caches of an answer may wait.
     pub(super) may_wait: bool,
-    /// Whether answers that waited were cached.
-    pub(super) caught_up: bool,
+    /// Whether the caches have more of the log than before.
+    pub(super) caches_moved: bool,
     /// The answer that waits, if this action is one.
     pub(super) waiting: Option<Answer>,
-    /// Whether events were written that are in the caches.
-    pub(super) cached_events: bool,
     context: Option<Rc<Context>>,
     chain: Option<Chain>,
     tail: Option<Tail>,
@@ -115,11 +128,9 @@ impl<'s> Writer<'s> {
         tx: Transaction<'s>,
         (device, device_id): (i64, DeviceId),
         stamp: Stamp,
-        context: Option<Rc<Context>>,
-        (newest, tail): (Option<(u64, Hlc)>, Option<Tail>),
-        (salts, behind, caches): (&Rc<Salts>, &'s RefCell<Behind>, Caches),
+        known: Known<'s>,
     ) -> Result<Self, StoreError> {
-        let (newest, last) = match newest {
+        let (newest, last) = match known.newest {
             Some(newest) => newest,
             None => {
                 let newest = chain::newest_sequence(&tx, device)?;
@@ -127,7 +138,7 @@ impl<'s> Writer<'s> {
             }
         };
         let hlc = Hlc::after(last, stamp.now.unix_ms);
-        if let Some(context) = &context {
+        if let Some(context) = known.context.as_ref().filter(|_| known.writes_action) {
             context.reader.pending.set(Some((entry_id(device, newest + 1), hlc.0)));
         }
         Ok(Self {
@@ -138,34 +149,28 @@ impl<'s> Writer<'s> {
             first_sequence: newest + 1,
             next_sequence: newest + 1,
             hlc,
-            writes_action: true,
+            writes_action: known.writes_action,
             touched: false,
             lone: None,
             decks_moved: BTreeSet::new(),
             config: None,
             scheduler: None,
-            salts: Rc::clone(salts),
+            salts: known.salts,
             other_device: None,
             deck_numbers: HashMap::new(),
             decks_to_list: BTreeSet::new(),
             uncounted: BTreeSet::new(),
             gathered: None,
             state_folder: None,
-            behind,
-            caches,
+            behind: known.behind,
+            caches: known.caches,
             may_wait: false,
-            caught_up: false,
+            caches_moved: false,
             waiting: None,
-            cached_events: false,
-            context,
+            context: known.context,
             chain: None,
-            tail: tail.filter(|tail| tail.sequence == newest),
+            tail: known.tail.filter(|tail| tail.sequence == newest),
         })
-    }
-
-    /// What was read of the log's context before this.
-    pub(super) fn read_before(&mut self, context: Rc<Context>) {
-        self.context = Some(context);
     }
 
     /// What has to be known to read the log, as it is now.
@@ -251,7 +256,7 @@ impl<'s> Writer<'s> {
     pub(super) fn finish(mut self, kind: ActionKind, subject: &Subject) -> Result<Written, StoreError> {
         self.list_decks()?;
         self.set_last_introduced()?;
-        if self.caught_up || self.cached_events {
+        if self.caches_moved {
             let next = if self.waiting.is_some() { self.first_sequence } else { self.next_sequence };
             self.set_cached(next - 1)?;
         }
@@ -307,7 +312,7 @@ impl<'s> Writer<'s> {
             hlc: self.hlc,
             config: self.config,
             context: self.context,
-            caught_up: self.caught_up,
+            caches_moved: self.caches_moved,
             waiting: self.waiting,
         })
     }

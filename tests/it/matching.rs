@@ -24,7 +24,7 @@ fn importing_the_same_file_twice_changes_nothing() {
     assert_eq!(lmq.everything("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
-    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"warnings":[]}"#);
+    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"texts_erased":0,"warnings":[]}"#);
 }
 
 #[test]
