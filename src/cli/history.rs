@@ -5,6 +5,7 @@ use crate::core::card::NoteText;
 use crate::core::event::EventKind;
 use crate::core::fact::Fact;
 use crate::core::text::one_line;
+use crate::core::units::in_seconds;
 use crate::failure::Failure;
 use crate::ops::action_words::change;
 use crate::ops::page::is_of_source;
@@ -54,14 +55,7 @@ fn of_event(kind: &EventKind) -> String {
         EventKind::Answered { quality, took }
         | EventKind::Crammed { quality, took }
         | EventKind::Imported { quality, took } => {
-            format!(
-                "{} {} ({}) in {}.{} s",
-                kind.name(),
-                u8::from(*quality),
-                quality.button().name(),
-                took.0 / 1000,
-                took.0 % 1000 / 100
-            )
+            format!("{} {} ({}) in {}", kind.name(), u8::from(*quality), quality.button().name(), in_seconds(took.0.into()))
         }
         EventKind::Checked { quality, .. } => format!("checked {} in a check-up", u8::from(*quality)),
         EventKind::Buried { until } => format!("buried until {}", until.iso()),

@@ -127,6 +127,13 @@ impl Millis {
     }
 }
 
+/// Milliseconds for people, to the nearest tenth of a second: `0.9 s`.
+#[must_use]
+pub fn in_seconds(ms: u64) -> String {
+    let tenths = (ms + 50) / 100;
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
 /// Place in the total order of all actions of all devices, in milliseconds since 1970.
 ///
 /// `max(now, last + 1)`: within a device the order of writing, also when its clock was set back. It belongs to the action;
@@ -145,6 +152,12 @@ impl Hlc {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_told_to_the_nearest_tenth_of_a_second() {
+        let told = [0, 49, 50, 849, 850, 949, 950, 6_500, 60_049].map(in_seconds);
+        assert_eq!(told, ["0.0 s", "0.0 s", "0.1 s", "0.8 s", "0.9 s", "0.9 s", "1.0 s", "6.5 s", "60.0 s"]);
+    }
 
     #[test]
     fn intervals_read_as_days_months_and_years() {

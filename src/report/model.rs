@@ -18,6 +18,7 @@ use crate::core::text::one_line;
 use crate::core::text::thousands;
 use crate::core::units::Days;
 use crate::core::units::Ease;
+use crate::core::units::in_seconds;
 use crate::report::privacy::Privacy;
 
 /// A report, ready to be rendered.
@@ -490,7 +491,7 @@ impl Cell {
             Self::Difference(change, unit) => {
                 format!("{}{}", if *change > 0 { '+' } else { '−' }, unit.words(change.unsigned_abs()))
             }
-            Self::Mean(ms) => format!("{}.{} s", (ms + 50) / 1000, (ms + 50) % 1000 / 100),
+            Self::Mean(ms) => in_seconds(*ms),
             Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
             Self::Interval(days) => days.short(),
             Self::Time(ms) => time(*ms),

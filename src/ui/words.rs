@@ -19,6 +19,7 @@ use crate::core::study_day::Timestamp;
 use crate::core::text::counted;
 use crate::core::units::Days;
 use crate::core::units::Millis;
+use crate::core::units::in_seconds;
 use crate::ops::page::Happened;
 use crate::ops::page::HistoryRow;
 use crate::ops::page::Page;
@@ -283,7 +284,7 @@ pub fn event(row: &HistoryRow) -> String {
         Happened::Event(event) => {
             let mut line = format!("{} {}", when(event.at), event.kind.name());
             if let Some((quality, took)) = event.kind.answer() {
-                line.push_str(&format!(" {} in {:.1} s", quality.button().name(), f64::from(took.0) / 1000.0));
+                line.push_str(&format!(" {} in {}", quality.button().name(), in_seconds(took.0.into())));
             }
             if event.detail.guessed {
                 line.push_str(", guessed");

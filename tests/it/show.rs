@@ -9,7 +9,7 @@ fn everything_about_one_card() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
-    lmq.run(["answer", "team/owner", "good", "--ms", "6500"]).ok().out();
+    lmq.run(["answer", "team/owner", "good", "--ms", "6450"]).ok().out();
     insta::assert_snapshot!(lmq.run(["show", "team/owner"]).out(), @r"
     team/owner
 
