@@ -8,9 +8,11 @@ use crate::core::text::one_line;
 use crate::core::units::in_seconds;
 use crate::failure::Failure;
 use crate::ops::action_words::change;
+use crate::ops::action_words::of_undo;
 use crate::ops::page::is_of_source;
 use crate::store::Happened;
 use crate::store::HistoryRow;
+use crate::store::Store;
 use crate::store::StoreError;
 
 /// Show the log: every answer and everything else that you did, oldest first
@@ -33,10 +35,16 @@ pub(super) struct Args {
 }
 
 /// An event on one line.
-pub(super) fn words(row: &HistoryRow) -> String {
+pub(super) fn words(store: &Store, row: &HistoryRow) -> Result<String, StoreError> {
     let (at, what) = match &row.what {
         Happened::Event(event) => (event.at, of_event(&event.kind)),
-        Happened::Fact { at, fact, words, .. } => (*at, of_fact(fact, words.as_deref())),
+        Happened::Fact { id, at, fact, words, .. } => {
+            let of_undo = match fact {
+                Fact::Undone { action } => of_undo(store, *id, *action)?,
+                _ => None,
+            };
+            (*at, of_undo.unwrap_or_else(|| of_fact(fact, words.as_deref())))
+        }
     };
     let at = at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
     let is_answer = matches!(&row.what, Happened::Event(event) if event.kind.answer().is_some());
@@ -47,7 +55,7 @@ pub(super) fn words(row: &HistoryRow) -> String {
         _ => String::new(),
     };
     let undone = if row.voided { " (undone)" } else { "" };
-    one_line(&format!("{at}  {} {what}{then}{undone}", row.name))
+    Ok(one_line(&format!("{at}  {} {what}{then}{undone}", row.name)))
 }
 
 fn of_event(kind: &EventKind) -> String {
@@ -55,7 +63,13 @@ fn of_event(kind: &EventKind) -> String {
         EventKind::Answered { quality, took }
         | EventKind::Crammed { quality, took }
         | EventKind::Imported { quality, took } => {
-            format!("{} {} ({}) in {}", kind.name(), u8::from(*quality), quality.button().name(), in_seconds(took.0.into()))
+            format!(
+                "{} {} ({}) in {}",
+                kind.name(),
+                u8::from(*quality),
+                quality.button().name(),
+                in_seconds(took.0.into())
+            )
         }
         EventKind::Checked { quality, .. } => format!("checked {} in a check-up", u8::from(*quality)),
         EventKind::Buried { until } => format!("buried until {}", until.iso()),
@@ -139,7 +153,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         count += 1;
         let written = match &mut array {
             Some(array) => array.push(ctx, &json::History::of(&row)),
-            None => ctx.line(words(&row)),
+            None => ctx.line(words(&store, &row)?),
         };
         written.map_err(|failure| {
             failed = Some(failure);

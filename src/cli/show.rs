@@ -118,7 +118,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for rows in [several, &rows].into_iter().filter(|rows| !rows.is_empty()) {
         ctx.line("")?;
         for row in rows {
-            ctx.line(words(row))?;
+            ctx.line(words(&store, row).map_err(|error| ctx.failure(&error))?)?;
         }
     }
     Ok(())

@@ -5,12 +5,16 @@ use crate::core::action::Subject;
 use crate::core::event::EventKind;
 use crate::core::fact::Change;
 use crate::core::fact::Fact;
+use crate::core::id::ActionId;
+use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::ops::settings;
 use crate::store::ActionLine;
+use crate::store::Store;
+use crate::store::StoreError;
 
 /// Decks that an import names; more are counted.
 const DECKS_SHOWN: usize = 3;
@@ -112,6 +116,19 @@ pub fn words(line: &ActionLine) -> String {
     }
 }
 
+/// What an undo did that names an action, as `lmq undo` says it: `undid: answered team/owner Good`. `None` where that action
+/// is not here. `by` is the entry that names it.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn of_undo(store: &Store, by: EventId, action: ActionId) -> Result<Option<String>, StoreError> {
+    let Some(line) = store.undone_line(by, action)? else { return Ok(None) };
+    let Some(Fact::Undone { action }) = line.fact else { return Ok(Some(format!("undid: {}", words(&line)))) };
+    // An undo that is taken back brings back what it took.
+    let by = EventId { device: line.id.device, sequence: line.id.number };
+    Ok(store.undone_line(by, action)?.map(|line| format!("brought back: {}", words(&line))))
+}
+
 fn done_to_cards(line: &ActionLine) -> Done<'_> {
     let day = match &line.subject {
         Subject::Day(day) => Some(*day),
@@ -207,7 +224,6 @@ fn named(line: &ActionLine) -> Option<String> {
 mod tests {
     use super::*;
     use crate::core::grade::Quality;
-    use crate::core::id::ActionId;
     use crate::core::id::DeviceId;
     use crate::core::study_day::Timestamp;
     use crate::core::units::Millis;

@@ -9,6 +9,7 @@ use crate::core::fact::Change;
 use crate::core::fact::Fact;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
+use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::replay::Voided;
 use crate::core::study_day::StudyDay;
@@ -333,6 +334,21 @@ impl Store {
             Ok(found.is_none())
         })?;
         Ok(found)
+    }
+
+    /// The line of the action that an undo names, where it is here. `by` is the entry that names it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn undone_line(&self, by: EventId, named: ActionId) -> Result<Option<ActionLine>, StoreError> {
+        let context = self.context()?;
+        let reader = &context.reader;
+        let (Some(by), Some(named)) = (reader.local(by), reader.local(entry_of(named))) else { return Ok(None) };
+        let meant = super::fork::meant(self.db(), reader, by, named)?;
+        match action_with(self.db(), reader, meant)? {
+            Some(action) => line(self.db(), &context, &action).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The line of one action, where it is here.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::core::fact::Change;
 use crate::core::id::DeviceId;
+use crate::store::Happened;
 
 const TWO: [(&str, &str, &str, &[&str]); 2] = [("a", "one", "1", &["x"]), ("b", "two", "2", &[])];
 
@@ -212,4 +213,25 @@ fn an_undo_may_come_before_what_it_names() {
     assert!(late.listed().is_empty());
     meet(&mut [&mut a, &mut copy, &mut late]);
     assert_eq!(late.state(uid("a")).answers, 0);
+}
+
+#[test]
+fn the_action_that_an_undo_names_is_told_where_it_is_here() {
+    let (mut a, mut b) = two();
+    a.take_in(&file(&TWO));
+    let answer = a.answer(uid("a"), 4);
+    a.undo(answer);
+    let mut undo = None;
+    a.store
+        .history(None, |row| {
+            if let Happened::Fact { id, fact: Fact::Undone { .. }, .. } = row.what {
+                undo = Some(id);
+            }
+            Ok(())
+        })
+        .unwrap();
+    let told = |device: &Device| device.store.undone_line(undo.unwrap(), answer).unwrap().map(|line| line.kind);
+    assert_eq!((told(&a), told(&b)), (Some(ActionKind::Answer), None));
+    b.hears(&a);
+    assert_eq!(told(&b), Some(ActionKind::Answer));
 }
