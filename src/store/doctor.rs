@@ -97,7 +97,9 @@ impl Store {
     /// When the database can't be read at all.
     pub fn doctor(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, StoreError> {
         // Caches that are a moment behind are no fault of theirs.
-        self.catch_up_within(super::PATIENCE)?;
+        if let Some(mut copy) = self.catch_up_or_copy(fix)? {
+            return copy.doctor(stamp, fix);
+        }
         let mut findings = Vec::new();
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
         let (damage, seen) = {

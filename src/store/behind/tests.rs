@@ -373,3 +373,22 @@ proptest! {
         assert_in_order(&mut prompt);
     }
 }
+
+#[test]
+fn a_doctor_who_may_not_write_looks_past_what_the_caches_lack_and_finds_the_rest() {
+    let mut device = device(1);
+    let stamp = device.stamp();
+    answer(&mut device.store, stamp, 0, 4).unwrap();
+    let mut look = Store::look(device.store.path()).unwrap().unwrap();
+    assert_eq!(cached(&look), (0, 0), "the answer is in the log alone");
+    assert_eq!(look.doctor(stamp, false).unwrap(), []);
+    assert_eq!(cached(&look), (0, 0), "and still is");
+    assert_eq!(look.doctor(stamp, true).unwrap_err().trouble(), Trouble::ReadOnly);
+    let other = rusqlite::Connection::open(device.store.path()).unwrap();
+    other.execute("UPDATE deck SET title = 'another'", []).unwrap();
+    let found = look.doctor(stamp, false).unwrap();
+    assert_eq!(
+        found.iter().map(|finding| finding.what.as_str()).collect::<Vec<_>>(),
+        ["1 rows of `deck` differ from what the log says"]
+    );
+}
