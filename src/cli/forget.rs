@@ -133,11 +133,14 @@ pub(super) fn still_there(cleaned: &Cleaned, followed: &[String]) -> Vec<String>
 
 fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
     let texts = counted(usize::try_from(done.texts).unwrap_or(usize::MAX), "text", "texts");
-    let copies = match done.cleaned.copies.len() {
-        0 => String::new(),
-        copies => format!(", here and in {} beside the database", counted(copies, "copy", "copies")),
-    };
-    ctx.line(format!("erased {texts}{copies}"))?;
+    let copies = done.cleaned.copies.len();
+    let beside = format!("{} beside the database", counted(copies, "copy", "copies"));
+    ctx.line(match (done.texts, copies) {
+        (0, 0) => "there was nothing to erase".to_owned(),
+        (0, _) => format!("there was nothing to erase here, and nothing of it is left in {beside}"),
+        (_, 0) => format!("erased {texts}"),
+        (_, _) => format!("erased {texts}, here and in {beside}"),
+    })?;
     for left in still_there(&done.cleaned, &done.followed) {
         ctx.line(left)?;
     }

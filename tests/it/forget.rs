@@ -162,6 +162,12 @@ fn forget_asks_first() {
 fn a_deck_and_what_was_typed_can_be_forgotten() {
     let lmq = planted();
     lmq.run(["forget", "--typed", "--yes"]).done();
+    let run = lmq.run(["forget", "--typed", "--yes"]).ok();
+    assert_eq!(
+        run.stdout,
+        "there was nothing to erase here, and nothing of it is left in 1 copy beside the database\n"
+    );
+    assert_eq!(Lmq::new().run(["forget", "--typed", "--yes"]).ok().stdout, "there was nothing to erase\n");
     let left = found(&lmq);
     assert!(!left.iter().any(|found| found.starts_with(PLANTED[3])), "{left:?}");
     assert!(left.iter().any(|found| found.starts_with(PLANTED[0])), "{left:?}");
