@@ -42,7 +42,9 @@ pub(super) fn change(
     let mut store = ctx.store()?;
     let stamp = ctx.stamp();
     let change = change(&store, ctx)?;
-    let cards = bulk::meant(&store, &ctx.settings, stamp.today, &which.query)?;
+    // Of one whose words were erased there is nothing left to change, but it can be put away.
+    let meant = if change == Change::Delete { bulk::meant_even_erased } else { bulk::meant };
+    let cards = meant(&store, &ctx.settings, stamp.today, &which.query)?;
     let plan = bulk::plan(&store, stamp.today, &cards, change)?;
     if plan.without_due > 0 {
         let left = counted(plan.without_due, "card was never answered and has", "cards were never answered and have");

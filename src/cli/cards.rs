@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let written = match &mut array {
             Some(array) => array.push(ctx, &json::Card::of(&line, today, &settings)),
             None => {
-                let state = line.state.word(today, settings.of_deck(&line.deck_name).drill()).name();
+                let state = line.word(today, settings.of_deck(&line.deck_name).drill());
                 let name = one_line(&line.name());
                 let prompt = one_line(&line.text.prompt(line.card.ordinal));
                 ctx.line(cut(&format!("{name}  [{state}]  {prompt}"), width))

@@ -62,7 +62,7 @@ impl Card {
             kind: text.kind.clone(),
             prompt: text.prompt(line.card.ordinal),
             answer: text.answer(line.card.ordinal),
-            state: line.state.word(today, settings.drill()).name(),
+            state: line.word(today, settings.drill()),
             ease: ease(memory),
             interval_days: memory.map_or(0, |m| m.interval.0),
             repetitions: memory.map_or(0, |m| m.repetitions),

@@ -80,8 +80,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for text in printable(&line.text.prompt(card.ordinal)).lines() {
         ctx.line(format!("  {text}"))?;
     }
-    ctx.line("")?;
-    for text in printable(&line.text.answer(card.ordinal)).lines() {
+    let answer = line.text.answer(card.ordinal);
+    // Of what was erased there is none.
+    if !answer.is_empty() {
+        ctx.line("")?;
+    }
+    for text in printable(&answer).lines() {
         ctx.line(format!("  {text}"))?;
     }
     if let Some(extra) = &line.text.extra {
@@ -96,7 +100,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ("id", line.card.to_string()),
         ("deck", line.deck_name.clone()),
         ("kind", line.text.kind.clone()),
-        ("state", line.state.word(today, ctx.settings.of_deck(&line.deck_name).drill()).name().to_owned()),
+        ("state", line.word(today, ctx.settings.of_deck(&line.deck_name).drill()).to_owned()),
         ("due", memory.map_or_else(|| "not yet asked".to_owned(), |m| m.due.iso())),
         ("interval", memory.map_or_else(|| "–".to_owned(), |m| m.interval.short())),
         ("ease", ease(memory)),

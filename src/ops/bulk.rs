@@ -235,27 +235,70 @@ impl Plan {
 /// The cards that a person means: all named (`deck/key`, an id), or a search.
 ///
 /// # Errors
-/// When nothing is named, a name could be several notes, or the search can't be read or means no card.
+/// When nothing is named, a name could be several notes or its words were erased, or the search can't be read or means no
+/// card.
 pub fn meant(store: &Store, settings: &Settings, today: StudyDay, query: &[String]) -> Result<Vec<CardId>, Failure> {
-    let text = query.join(" ");
-    if text.trim().is_empty() {
+    let named = named(store, query)?;
+    for card in &named {
+        let line = store.card(*card).map_err(|error| failure(&error, store.path()))?;
+        if let Some(line) = line.filter(|line| line.erased) {
+            return Err(erased(&line));
+        }
+    }
+    or_found(store, settings, today, query, named)
+}
+
+/// The same, and those too whose words were erased, where they are named: for what can still be done to them. No search
+/// finds them.
+///
+/// # Errors
+/// When nothing is named, a name could be several notes, or the search can't be read or means no card.
+pub fn meant_even_erased(
+    store: &Store,
+    settings: &Settings,
+    today: StudyDay,
+    query: &[String],
+) -> Result<Vec<CardId>, Failure> {
+    let named = named(store, query)?;
+    or_found(store, settings, today, query, named)
+}
+
+/// That a card can't be asked or changed, since its words were erased.
+pub(super) fn erased(line: &CardLine) -> Failure {
+    Failure::failed(format!("the words of `{}` were erased: it can't be asked or changed", one_line(&line.name())))
+        .hint("`lmq show` has its history; importing its text anew brings it back")
+}
+
+/// The cards that all words of a query name; none where one of them is a word to look for.
+fn named(store: &Store, query: &[String]) -> Result<Vec<CardId>, Failure> {
+    if query.iter().all(|word| word.trim().is_empty()) {
         return Err(Failure::usage("which cards? Name them, or give a search").hint("`deck:*` means all of them"));
     }
     let mut cards = Vec::new();
     for name in query {
-        let Some(named) = card_named(store, name)? else {
-            cards.clear();
-            break;
-        };
+        let Some(named) = card_named(store, name)? else { return Ok(Vec::new()) };
         for card in named {
             if !cards.contains(&card) {
                 cards.push(card);
             }
         }
     }
-    if cards.is_empty() {
-        cards = crate::ops::search::cards(store, settings, today, &text)?;
+    Ok(cards)
+}
+
+/// The named cards, or those that the query finds where it names none.
+fn or_found(
+    store: &Store,
+    settings: &Settings,
+    today: StudyDay,
+    query: &[String],
+    named: Vec<CardId>,
+) -> Result<Vec<CardId>, Failure> {
+    if !named.is_empty() {
+        return Ok(named);
     }
+    let text = query.join(" ");
+    let cards = crate::ops::search::cards(store, settings, today, &text)?;
     if cards.is_empty() {
         return Err(Failure::failed(format!("no card matches `{}`", one_line(&text)))
             .hint("try the search with `lmq cards`; docs/search.md has its language"));

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::formats::deck_toml::cards;
 use crate::formats::deck_toml::cards::Known;
+use crate::ops::bulk;
 use crate::ops::failure;
 use crate::ops::import;
 use crate::ops::linked;
@@ -234,10 +235,15 @@ pub fn open(store: &Store, cards: &[CardId]) -> Result<Vec<NoteNow>, Failure> {
     let mut notes = Vec::new();
     for card in cards {
         if seen.insert(card.note) {
-            let note = store.note_now(card.note).map_err(|error| failure(&error, store.path()))?;
-            notes.push(note.ok_or_else(|| {
-                Failure::failed("there is no text for this card").hint("it was deleted; `lmq undo` brings it back")
-            })?);
+            let fail = |error: StoreError| failure(&error, store.path());
+            let Some(note) = store.note_now(card.note).map_err(fail)? else {
+                return Err(match store.card(*card).map_err(fail)?.filter(|line| line.erased) {
+                    Some(line) => bulk::erased(&line),
+                    None => Failure::failed("there is no text for this card")
+                        .hint("it was deleted; `lmq undo` brings it back"),
+                });
+            };
+            notes.push(note);
         }
     }
     if notes.len() > MOST {

@@ -82,7 +82,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             });
         }
         Wanted::Cards(names) => {
-            let cards = bulk::meant(store, settings, today, names)?;
+            let cards = bulk::meant_even_erased(store, settings, today, names)?;
             let mut seen = BTreeSet::new();
             let notes: Vec<NoteUid> =
                 cards.into_iter().map(|card| card.note).filter(|note| seen.insert(*note)).collect();

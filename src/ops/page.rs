@@ -174,7 +174,7 @@ fn known(store: &Store, line: &CardLine) -> Result<bool, Failure> {
         let note = crate::core::id::NoteUid::of_key(&line.deck, key);
         for card in store.cards_of_note(note).map_err(|error| failure(&error, store.path()))? {
             let found = store.card(card).map_err(|error| failure(&error, store.path()))?;
-            if found.is_some_and(|found| !found.state.is_in_review()) {
+            if found.is_some_and(|found| !found.erased && !found.state.is_in_review()) {
                 return Ok(false);
             }
         }

@@ -28,6 +28,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
 use crate::ops::add::add;
+use crate::ops::bulk;
 use crate::ops::bulk::Change;
 use crate::ops::bulk::make;
 use crate::ops::bulk::plan;
@@ -528,7 +529,10 @@ pub fn answer(
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
     let when = stamp(env, settings);
-    let loaded = store.load(card).map_err(fail)?.ok_or_else(|| fail(StoreError::NoCard))?;
+    let Some(loaded) = store.load(card).map_err(fail)? else {
+        let line = store.card(card).map_err(fail)?.filter(|line| line.erased);
+        return Err(line.map_or_else(|| fail(StoreError::NoCard), |line| bulk::erased(&line)));
+    };
     if loaded.state.suspended {
         return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
             .hint("take the suspension back with `lmq undo`, or answer another"));

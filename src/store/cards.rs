@@ -10,15 +10,18 @@ pub(super) use decks::DUE_BY_DECK;
 pub use decks::DeckLine;
 
 use crate::core::card::NoteText;
+use crate::core::grade::Drill;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::state::CardState;
+use crate::core::study_day::StudyDay;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_number;
+use crate::store::columns::card_parts;
 use crate::store::columns::ordinals_of;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
@@ -58,6 +61,8 @@ pub struct CardLine {
     pub named: bool,
     /// Its text.
     pub text: NoteText,
+    /// Whether its words were erased: then it is not asked any more.
+    pub erased: bool,
     /// Title of its topic.
     pub topic: Option<String>,
     /// Its state.
@@ -76,6 +81,12 @@ impl CardLine {
     pub fn name(&self) -> String {
         let name = self.note_name();
         if self.text.ordinals().len() > 1 { format!("{name}#{}", self.card.ordinal) } else { name }
+    }
+
+    /// The one word for how it stands.
+    #[must_use]
+    pub fn word(&self, today: StudyDay, drill: Drill) -> &'static str {
+        if self.erased { "erased" } else { self.state.word(today, drill).name() }
     }
 }
 
@@ -127,6 +138,23 @@ pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, Stor
         )?
         .query_row([uid.0], |row| row.get(0))
         .optional()?)
+}
+
+/// The ordinals by which the cards of a living note are named. A note has none once its words were erased, since only they
+/// told how many: then those of the cards that something happened to, else the first.
+pub(super) fn named_ordinals(db: &Connection, note: i64, ordinals: Option<&str>) -> Result<Vec<u16>, StoreError> {
+    let mut ordinals = ordinals_of(ordinals)?;
+    if ordinals.is_empty() {
+        let mut statement = db.prepare_cached("SELECT DISTINCT card FROM event WHERE card BETWEEN ?1 AND ?2")?;
+        let cards = statement
+            .query_map((card_number(note, 0), card_number(note, MOST_ORDINAL)), |row| Ok(card_parts(row.get(0)?).1))?;
+        ordinals = cards.collect::<Result<_, _>>()?;
+    }
+    if ordinals.is_empty() {
+        ordinals.push(1);
+    }
+    ordinals.sort_unstable();
+    Ok(ordinals)
 }
 
 /// A text column without a copy of it.
@@ -215,7 +243,8 @@ impl Store {
                 if ordinals.is_empty() {
                     continue;
                 }
-                let shown = shown_text(text(row, 5)?, text(row, 4)?)?;
+                let body = text(row, 5)?;
+                let (shown, erased) = (shown_text(body, text(row, 4)?)?, body.is_none());
                 let key: Option<String> = row.get(1)?;
                 let named = naming_key(self.db(), &deck_id, key.clone(), note)?.is_some();
                 let mut lines = Vec::with_capacity(ordinals.len());
@@ -227,6 +256,7 @@ impl Store {
                         key: key.clone(),
                         named,
                         text: shown.clone(),
+                        erased,
                         topic: row.get(2)?,
                         state: match ordinal {
                             1 => whole_state_of(row, 6, &context.reader)?,
@@ -248,7 +278,7 @@ impl Store {
         Ok(statement.query_row([card], |row| whole_state_of(row, 0, reader)).optional()?.unwrap_or_default())
     }
 
-    /// One card, retired or not: one that its note has, or that something happened to.
+    /// One card, retired or not, erased or not: one that its note has, or that something happened to.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -257,16 +287,17 @@ impl Store {
             return Ok(None);
         }
         let mut statement = self.db().prepare_cached(&format!(
-            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, {STATE_COLUMNS} \
+            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, n.id, {STATE_COLUMNS} \
              FROM note_name u CROSS JOIN note n ON n.id = u.id CROSS JOIN deck k ON k.id = n.deck \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
              LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1"
         ))?;
         let mut rows = statement.query((card.note.0, card.ordinal))?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        if !row.get::<_, bool>(7)? && !ordinals_of(text(row, 4)?)?.contains(&card.ordinal) {
+        if !row.get::<_, bool>(7)? && !named_ordinals(self.db(), row.get(8)?, text(row, 4)?)?.contains(&card.ordinal) {
             return Ok(None);
         }
+        let body = text(row, 6)?;
         let (deck, key): (String, Option<String>) = (row.get(0)?, row.get(2)?);
         Ok(Some(CardLine {
             card,
@@ -274,13 +305,15 @@ impl Store {
             deck,
             deck_name: row.get(1)?,
             key,
-            text: shown_text(text(row, 6)?, text(row, 5)?)?,
+            text: shown_text(body, text(row, 5)?)?,
+            erased: body.is_none(),
             topic: row.get(3)?,
-            state: whole_state_of(row, 8, &self.context()?.reader)?,
+            state: whole_state_of(row, 9, &self.context()?.reader)?,
         }))
     }
 
-    /// The card that a person names: `deck/key`, `deck/key#ordinal`, or the unique beginning of an id.
+    /// The card that a person names: `deck/key`, `deck/key#ordinal`, or the unique beginning of an id. It may be one whose
+    /// words were erased: its key is gone with them, but its id may have been made from it.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -316,17 +349,16 @@ impl Store {
             "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note n CROSS JOIN note_name u ON u.id = n.id \
              CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired = 0",
         )?;
-        for note in notes {
-            let mut rows = statement.query([note])?;
+        for number in notes {
+            let mut rows = statement.query([number])?;
             let Some(row) = rows.next()? else { continue };
             let (note, deck) = (NoteUid(row.get(0)?), row.get::<_, String>(1)?);
-            let mut ordinals = ordinals_of(text(row, 3)?)?;
-            ordinals.sort_unstable();
+            let ordinals = named_ordinals(self.db(), number, text(row, 3)?)?;
             let key = if by_id { None } else { naming_key(self.db(), &deck, row.get(2)?, note)? };
-            for number in ordinals {
-                let card = CardId { note, ordinal: number };
-                if ordinal.is_none_or(|wanted| wanted == number) {
-                    found.push((card, format!("{}#{number}", name_of(&deck, key.clone(), card))));
+            for each in ordinals {
+                let card = CardId { note, ordinal: each };
+                if ordinal.is_none_or(|wanted| wanted == each) {
+                    found.push((card, format!("{}#{each}", name_of(&deck, key.clone(), card))));
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::Placed;
-use crate::store::columns::ordinals_of;
+use crate::store::cards::named_ordinals;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
@@ -48,20 +48,21 @@ impl Store {
             .map(|(_, id, name)| (id, name)))
     }
 
-    /// The cards of a note.
+    /// The cards of a note, also of one whose words were erased; none of one that is gone.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn cards_of_note(&self, note: NoteUid) -> Result<Vec<CardId>, StoreError> {
-        let ordinals: Option<Option<String>> = self
+        let row: Option<(i64, Option<String>)> = self
             .db()
             .prepare_cached(
-                "SELECT n.ordinals FROM note_name u JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
+                "SELECT n.id, n.ordinals FROM note_name u JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
             )?
-            .query_row([note.0], |row| row.get(0))
+            .query_row([note.0], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Some(ordinals) = ordinals else { return Ok(Vec::new()) };
-        Ok(ordinals_of(ordinals.as_deref())?.into_iter().map(|ordinal| CardId { note, ordinal }).collect())
+        let Some((number, ordinals)) = row else { return Ok(Vec::new()) };
+        let ordinals = named_ordinals(self.db(), number, ordinals.as_deref())?;
+        Ok(ordinals.into_iter().map(|ordinal| CardId { note, ordinal }).collect())
     }
 
     /// The text of a note with its key and deck, as it is shown; nothing where the note is gone or erased.

@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What stands in the place of a text that was erased.
-pub(super) const ERASED: &str = "[erased]";
+const ERASED: &str = "[erased]";
 
 /// A note whose shown text is the user's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,9 +169,10 @@ pub(super) fn text_of(body: &str, tags: Option<&str>) -> Result<NoteText, StoreE
 pub(super) fn shown_text(body: Option<&str>, tags: Option<&str>) -> Result<NoteText, StoreError> {
     match body {
         Some(body) => text_of(body, tags),
+        // Of what kind it was only the words told.
         None => Ok(NoteText {
-            kind: "basic".to_owned(),
-            fields: ["front", "back"].map(|field| (field.to_owned(), Value::Text(ERASED.to_owned()))).into(),
+            kind: "erased".to_owned(),
+            fields: [("front".to_owned(), Value::Text(ERASED.to_owned()))].into(),
             ..NoteText::default()
         }),
     }

@@ -19,8 +19,9 @@ const PLANTED: [&str; 4] = ["Quixotic-Marigold", "Velvet-Ptarmigan", "Bramble-Oc
 
 fn deck(front: &str, back: &str) -> String {
     format!(
-        "[deck]\nid = \"diary\"\n\n[[card]]\nkey = \"secret\"\nkind = \"typed\"\nprompt = \"{front}\"\nanswer = \"{back}\"\n\
-         extra = \"{}\"\n\n[[card]]\nkey = \"plain\"\nkind = \"basic\"\nfront = \"What else?\"\nback = \"Nothing\"\n",
+        "[deck]\nid = \"diary\"\n\n[[topic]]\nid = \"T\"\ntitle = \"days\"\n\n\
+         [[card]]\nkey = \"secret\"\nkind = \"typed\"\nprompt = \"{front}\"\nanswer = \"{back}\"\nextra = \"{}\"\nsource = [\"T\"]\n\n\
+         [[card]]\nkey = \"plain\"\nkind = \"basic\"\nfront = \"What else?\"\nback = \"Nothing\"\nsource = [\"T\"]\n",
         PLANTED[2]
     )
 }
@@ -142,6 +143,87 @@ fn what_is_forgotten_is_in_no_byte_and_comes_back_from_no_history() {
         assert_eq!(was[field], is[field], "{field}");
     }
     assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn an_erased_card_keeps_its_place_and_its_history_and_is_no_card_of_its_deck_any_more() {
+    let lmq = planted();
+    let id = lmq.id("deck:diary is:learning");
+    let (begins, short) = (&*id.chars().take(8).collect::<String>(), &*id.chars().take(20).collect::<String>());
+    let before = lmq.run(["show", "diary/secret", "--json"]).json();
+    lmq.run(["forget", "diary/secret", "--yes"]).done();
+
+    insta::assert_snapshot!(lmq.run(["show", begins]).out().replace(&id, "ID").replace(short, "SHORT"), @r"
+    SHORT
+
+      [erased]
+
+    id           ID
+    deck         diary
+    kind         erased
+    state        erased
+    due          2026-01-16
+    interval     1d
+    ease         2.18
+    repetitions  0
+    lapses       0
+
+    2026-01-15 09:00 SHORT brought into diary
+    2026-01-15 09:00 SHORT brought into diary
+
+    2026-01-15 09:00 SHORT answered 2 (Again) in 0.0 s → 1d, due 2026-01-16
+    2026-01-15 09:00 SHORT tagged
+    2026-01-15 09:00 SHORT erased
+    ");
+    // Its key is erased too, but its id was made from it.
+    for name in [id.as_str(), begins, "diary/secret"] {
+        let card = lmq.run(["show", name, "--json"]).json();
+        for (field, is) in [("prompt", "[erased]"), ("answer", ""), ("state", "erased"), ("kind", "erased")] {
+            assert_eq!(card[field], is, "{name}: {field}");
+        }
+        for field in ["id", "deck", "due", "interval_days", "ease", "repetitions", "lapses"] {
+            assert_eq!(card[field], before[field], "{name}: {field}");
+        }
+        assert_eq!(answers(&lmq, name), 1, "{name}");
+        assert!(lmq.run(["history", name]).out().contains("answered"), "{name}");
+    }
+
+    // One number of cards, whoever is asked.
+    let cards = lmq.run(["cards", "deck:diary"]).out();
+    assert_eq!(cards, "diary/plain  [new]  What else?\n");
+    assert_eq!(lmq.run(["cards", "erased"]).ok().stdout, "");
+    let decks = lmq.run(["decks", "--json"]).json();
+    let diary = decks.as_array().unwrap().iter().find(|deck| deck["id"] == "diary").unwrap();
+    let counts = ["notes", "cards", "new", "due"].map(|count| diary[count].as_i64().unwrap());
+    assert_eq!(counts, [1, 1, 1, 0]);
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM cards WHERE deck = 'diary'"), 1);
+    assert_eq!(count("SELECT sum(notes) FROM topics WHERE deck = 'diary'"), 1);
+    let all: i64 = decks.as_array().unwrap().iter().map(|deck| deck["cards"].as_i64().unwrap()).sum();
+    assert_eq!(count("SELECT count(*) FROM cards"), all);
+    let states = lmq.run(["stats", "--json"]).json()["sections"]["cards"]["rows"].clone();
+    let told: i64 = states.as_array().unwrap().iter().map(|row| row["cards"].as_i64().unwrap()).sum();
+    assert_eq!(told, count("SELECT count(*) FROM cards WHERE held_out = 0"));
+    assert_eq!(count("SELECT count(*) FROM answers WHERE deck = 'diary'"), 1, "its answer counts all the same");
+
+    // Nothing of it can be asked or changed, and that is said.
+    let refused = lmq.run(["answer", &id, "good"]).err(1);
+    insta::assert_snapshot!(refused.replace(short, "SHORT"), @r"
+    lmq: the words of `SHORT` were erased: it can't be asked or changed
+    hint: `lmq show` has its history; importing its text anew brings it back
+    ");
+    for command in ["suspend", "reset", "edit"] {
+        assert_eq!(lmq.run([command, begins]).err(1), refused, "{command}");
+    }
+    assert_eq!(lmq.run(["move", "elsewhere", "diary/secret"]).err(1), refused);
+    let next = lmq.run(["next", "diary", "--json"]).json();
+    assert_eq!(next["key"], "plain");
+    // It can be put away.
+    assert_eq!(lmq.run(["delete", begins]).out().replace(short, "SHORT"), "deleted SHORT\n");
+    lmq.run(["show", begins]).err(2);
+    assert_eq!(answers(&lmq, &id), 1, "with its history, as all that was deleted");
+    lmq.assert_sound();
 }
 
 #[test]

@@ -40,6 +40,9 @@ pub struct DeckLine {
     pub due: u64,
 }
 
+/// How many notes each deck has, from an index. Those whose words were erased have no card any more, and 0 for a hash.
+const NOTES_BY_DECK: &str = "SELECT deck, count(*) FROM note WHERE retired = 0 AND text_hash <> 0 GROUP BY deck";
+
 /// How many cards of each deck are due on a day.
 pub(in crate::store) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
      AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
@@ -78,7 +81,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
-        let notes = self.by_deck("SELECT deck, count(*) FROM note WHERE retired = 0 GROUP BY deck", [])?;
+        let notes = self.by_deck(NOTES_BY_DECK, [])?;
         let files: BTreeMap<i64, String> = self
             .sources()?
             .into_iter()

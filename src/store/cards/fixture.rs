@@ -39,6 +39,7 @@ pub(in crate::store) struct Row<'r> {
     pub(in crate::store) ordinals: Option<&'r str>,
     pub(in crate::store) held_out: bool,
     pub(in crate::store) retired: bool,
+    /// Then it has no cards and no hashes either.
     pub(in crate::store) erased: bool,
 }
 
@@ -104,11 +105,12 @@ impl Fixture {
         let db = &self.store.db;
         db.execute("INSERT INTO note_name (uid) VALUES (?1)", [uid(row.uid).0]).unwrap();
         let number = db.last_insert_rowid();
-        let cards = i64::try_from(ordinals_of(row.ordinals).unwrap().len()).unwrap();
-        let fresh = if row.held_out || row.retired || row.erased { 0 } else { cards };
+        let ordinals = if row.erased { Some("[]") } else { row.ordinals };
+        let cards = i64::try_from(ordinals_of(ordinals).unwrap().len()).unwrap();
+        let fresh = if row.held_out || row.retired { 0 } else { cards };
         db.execute(
             "INSERT INTO note (id, deck, source, own, tags, key, topic, position, prompt_hash, text_hash, siblings, ordinals, \
-             fresh, held_out, retired, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?1, ?1, ?9, ?10, ?11, ?12, ?13, ?3)",
+             fresh, held_out, retired, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?14, ?14, ?9, ?10, ?11, ?12, ?13, ?3)",
             rusqlite::params![
                 number,
                 row.deck,
@@ -119,10 +121,11 @@ impl Fixture {
                 row.topic,
                 row.position,
                 row.siblings,
-                row.ordinals,
+                ordinals,
                 fresh,
                 row.held_out,
-                row.retired
+                row.retired,
+                if row.erased { 0 } else { number }
             ],
         )
         .unwrap();

@@ -155,3 +155,32 @@ fn decks_are_counted_and_say_which_file_they_follow() {
     let topics: Vec<_> = fixture.store.topics(b).unwrap().into_iter().map(|topic| topic.0).collect();
     assert_eq!(topics, ["z", "y", "a"]);
 }
+
+#[test]
+fn an_erased_note_is_found_by_its_id_with_the_cards_that_something_happened_to_and_counts_nowhere() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("d");
+    fixture.note(&Row { deck, uid: 1, ..Row::default() });
+    fixture.note(&Row { deck, uid: 2, erased: true, ..Row::default() });
+    let note = fixture.note(&Row { deck, uid: 3, erased: true, ..Row::default() });
+    fixture.answered(note, 4, 90, 4, 1);
+    fixture.answered(note, 2, 90, 4, 1);
+    let counts: Vec<_> =
+        fixture.store.decks(StudyDay(99)).unwrap().iter().map(|deck| (deck.notes, deck.cards, deck.new)).collect();
+    assert_eq!(counts, [(1, 1, 1)]);
+    assert_eq!(listed(&fixture, &DeckSet::All, &[]), [card(1, 1)]);
+
+    let found = |name: &str| fixture.store.find(name).unwrap();
+    assert_eq!(found("02020202"), Found::One(card(2, 1)), "nothing happened to it");
+    let names = ["03030303030303030303#2", "03030303030303030303#4"].map(str::to_owned);
+    assert_eq!(found("03030303"), Found::Many(names.to_vec()));
+    assert_eq!(found("03030303#4"), Found::One(card(3, 4)));
+    assert_eq!(found("03030303#1"), Found::Nothing);
+    assert_eq!(found(&card(2, 1).to_string()), Found::One(card(2, 1)));
+    assert_eq!(fixture.store.cards_of_note(uid(3)).unwrap(), [card(3, 2), card(3, 4)]);
+    let line = fixture.store.card(card(3, 4)).unwrap().unwrap();
+    assert!(line.erased && line.state.memory.is_some());
+    assert_eq!(line.word(StudyDay(99), crate::core::grade::Drill::Below4), "erased");
+    fixture.sql("UPDATE note SET retired = 1 WHERE id = 2");
+    assert_eq!(found("02020202"), Found::Nothing, "it was deleted, too");
+}
