@@ -1,6 +1,7 @@
 //! Texts erased for good: from the log, from the database's own bytes, and from the copies beside it.
 
 use crate::core::fact::Erasure;
+use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -98,7 +99,12 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
     };
     let mut names = Vec::new();
     for note in notes.iter().take(SHOWN) {
-        names.extend(store.note_now(*note).map_err(fail)?.map(|now| one_line(&now.name)));
+        let name = match store.note_now(*note).map_err(fail)? {
+            Some(now) => Some(now.name),
+            // Erased before, and perhaps not everywhere.
+            None => store.card(CardId { note: *note, ordinal: 1 }).map_err(fail)?.map(|card| card.note_name()),
+        };
+        names.extend(name.map(|name| one_line(&name)));
     }
     let them = if notes.len() == 1 { "it" } else { "them" };
     let of_notes = format!("what {} and what was typed to {them}", counted(notes.len(), "note says", "notes say"));

@@ -283,7 +283,7 @@ fn what_was_written_after_an_erasure_elsewhere_stays_in_the_copies() {
 
 #[test]
 fn an_erasure_that_was_interrupted_is_seen_and_ended() {
-    for end in [["doctor", "--fix", "-q"], ["forget", "--typed", "--yes"], ["import", "own.jsonl", "-q"]] {
+    for end in [["doctor", "--fix", "-q"], ["forget", "diary/secret", "--yes"], ["import", "own.jsonl", "-q"]] {
         let lmq = planted();
         lmq.write("own.jsonl", lmq.run(["export", "--what", "history", "-q"]).out());
         let mut store = lmq::ops::open_as_is(&lmq.path("lmq.db"), &Env::from_process()).unwrap();
