@@ -154,7 +154,9 @@ impl Segment {
         if self.configs.len() == super::MOST_CONFIGS {
             return Err(format!("a segment names at most {} configurations", super::MOST_CONFIGS));
         }
-        self.configs.insert(id);
+        if !self.configs.insert(id) {
+            return Err(format!("the scheduler's configuration {id} is said twice"));
+        }
         Ok(())
     }
 
