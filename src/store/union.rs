@@ -300,27 +300,32 @@ impl Union<'_, '_> {
     fn device(&mut self, line: u64, head: &SegmentHead) -> Result<i64, StoreError> {
         let device = &head.device;
         let number = self.writer.device_number(device.id)?;
-        let known: Option<i64> =
-            self.writer.tx.query_row("SELECT created_at_ms FROM device WHERE id = ?1", [number], |row| row.get(0))?;
+        let (known, name, was, was_hash): (Option<i64>, String, i64, Option<[u8; 16]>) = self.writer.tx.query_row(
+            "SELECT created_at_ms, name, parent_sequence, parent_chain FROM device WHERE id = ?1",
+            [number],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?;
         let parent = match &device.parent {
             Some(parent) => Some(self.writer.device_number(parent.device)?),
             None => None,
         };
         let sequence = device.parent.map_or(0, |parent| i64_of(parent.sequence));
         let hash = device.parent.map(|parent| parent.chain.0);
-        if known.is_none() {
+        let Some(created) = known else {
             self.writer.tx.execute(
                 "UPDATE device SET name = ?2, parent = ?3, parent_sequence = ?4, parent_chain = ?5, created_at_ms = ?6 WHERE id = ?1",
                 (number, &device.name, parent, sequence, hash, device.created_at_ms),
             )?;
             self.writer.forget_context();
             return Ok(number);
+        };
+        // No hash holds these: of what several histories say, all devices choose the same.
+        if (device.created_at_ms, &device.name) < (created, &name) {
+            self.writer.tx.execute(
+                "UPDATE device SET name = ?2, created_at_ms = ?3 WHERE id = ?1",
+                (number, &device.name, device.created_at_ms),
+            )?;
         }
-        let (was, was_hash): (i64, Option<[u8; 16]>) = self.writer.tx.query_row(
-            "SELECT parent_sequence, parent_chain FROM device WHERE id = ?1",
-            [number],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
         if (was, was_hash) == (sequence, hash) {
             return Ok(number);
         }

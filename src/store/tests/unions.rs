@@ -146,3 +146,28 @@ mod law {
         }
     }
 }
+
+#[test]
+fn all_who_met_two_names_of_one_device_choose_the_same() {
+    let (mut a, _) = two();
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    let log = a.log();
+    let named = |name: &str, later_ms: i64| {
+        let mut log = log.clone();
+        let LogRecord::Head(head) = &mut log[0] else { panic!() };
+        head.device.name = name.to_owned();
+        head.device.created_at_ms += later_ms;
+        log
+    };
+    let (first, second, later) = (named("attic", 0), named("cellar", 0), named("a", 5));
+    for order in [[&first, &second, &later], [&later, &second, &first], [&second, &first, &later]] {
+        let mut hearer = Device::new(9);
+        hearer.after(&a);
+        order.iter().for_each(|log| hearer.unite(log).unwrap());
+        assert_eq!(hearer.log()[0], first[0]);
+        // The writer hears of it too.
+        let mut writer = a.copied(8);
+        order.iter().for_each(|log| writer.unite(log).unwrap());
+        assert_eq!(writer.log()[0], first[0]);
+    }
+}
