@@ -128,6 +128,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         "`lmq doctor --fix` mends what can be made again from the log"
     } else if findings.iter().all(|finding| finding.fixable || finding.rule == "future") {
         "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be"
+    } else if findings.iter().any(|finding| finding.rule == "log") {
+        "keep this file: `--fix` makes nothing again from such a log. `lmq restore` puts a backup in its place and sets it aside; \
+         or a new database takes in the history of another device"
     } else {
         "keep this file; `lmq restore` puts a backup in its place and sets it aside"
     }))

@@ -1,5 +1,6 @@
 //! Who writes here, and the chain of hashes over each device's log: how a copied database is noticed.
 
+use crate::core::action::Action;
 use crate::core::fact::ChainHash;
 use crate::core::id::DeviceId;
 use crate::core::log::Chain;
@@ -30,7 +31,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// Entries after which the hash of the chain is kept, so that nobody has to make it from the beginning.
-const ENTRIES_A_CHECKPOINT: u64 = 1024;
+pub(super) const ENTRIES_A_CHECKPOINT: u64 = 1024;
 
 /// The end of a device's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,28 +142,44 @@ pub(super) fn hashes_over(
     hash: ChainHash,
     each: &mut dyn FnMut(u64, ChainHash),
 ) -> Result<(), StoreError> {
-    let mut chain = Chain::after(hash);
-    let mut action = None;
-    let mut left = 0;
+    let mut links = Links::after(hash);
     each_entry(db, reader, device, from, to, &mut |record| {
-        match record {
-            LogRecord::Action(next) => {
-                left = next.span.entries;
-                action = Some(next);
-            }
-            LogRecord::Entry(entry, text) => {
-                chain.entry(EntryRef::from(&entry), text.map(|text| text.hash));
-                left -= 1;
-                if left == 0
-                    && let Some(action) = action.take()
-                {
-                    each(entry.id().sequence, chain.finish(&action));
-                }
-            }
-            LogRecord::Head(_) | LogRecord::Config { .. } | LogRecord::End => {}
+        if let Some((end, hash)) = links.take(record) {
+            each(end, hash);
         }
         Ok(())
     })
+}
+
+/// The chain over records as they come out of a log.
+pub(super) struct Links {
+    chain: Chain,
+    action: Option<Action>,
+    left: u64,
+}
+
+impl Links {
+    pub(super) fn after(hash: ChainHash) -> Self {
+        Self { chain: Chain::after(hash), action: None, left: 0 }
+    }
+
+    /// Takes the next record. Where an action ends with it: the number of its last entry, and the hash after it.
+    pub(super) fn take(&mut self, record: LogRecord) -> Option<(u64, ChainHash)> {
+        match record {
+            LogRecord::Action(next) => {
+                self.left = next.span.entries;
+                self.action = Some(next);
+                None
+            }
+            LogRecord::Entry(entry, text) => {
+                self.chain.entry(EntryRef::from(&entry), text.map(|text| text.hash));
+                self.left -= 1;
+                let action = if self.left == 0 { self.action.take() } else { None };
+                action.map(|action| (entry.id().sequence, self.chain.finish(&action)))
+            }
+            LogRecord::Head(_) | LogRecord::Config { .. } | LogRecord::End => None,
+        }
+    }
 }
 
 /// Keeps the hash of the chain every so often.
@@ -171,9 +188,15 @@ pub(super) fn keep(db: &Connection, device: i64, before: Option<Tail>, now: Tail
     if now.sequence < checkpoint + ENTRIES_A_CHECKPOINT {
         return Ok(Tail { checkpoint, ..now });
     }
-    db.prepare_cached("INSERT INTO chain (id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute((entry_id(device, now.sequence), now.hash.0))?;
+    keep_at(db, device, (now.sequence, now.hash))?;
     Ok(Tail { checkpoint: now.sequence, ..now })
+}
+
+/// Keeps the hash of the chain after an entry.
+pub(super) fn keep_at(db: &Connection, device: i64, (sequence, hash): (u64, ChainHash)) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO chain (id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .execute((entry_id(device, sequence), hash.0))?;
+    Ok(())
 }
 
 fn state_file(folder: &Path, device: DeviceId) -> PathBuf {
@@ -215,6 +238,26 @@ pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<(Tail, Hlc)>
     Some((tail, Hlc(words.next()?.parse().ok()?)))
 }
 
+/// Whether what was kept outside is of this log: it is neither an older one nor another one under the same numbers.
+fn is_kept_of(db: &Connection, device: i64, newest: u64, (tail, hlc): (Tail, Hlc)) -> Result<bool, StoreError> {
+    Ok(tail.sequence <= newest && newest_hlc(db, device, tail.sequence)? == hlc)
+}
+
+/// What is kept outside of the log that is written here: the id of its last entry then, and the hash after that.
+pub(super) fn kept_outside(
+    db: &Connection,
+    reader: &Reader,
+    here: &Here,
+    place: &str,
+) -> Result<Option<(i64, ChainHash)>, StoreError> {
+    let Some(id) = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
+    let kept = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
+    let (Some(number), Some(kept)) = (reader.device_number(id), kept) else { return Ok(None) };
+    let is_of_this =
+        meta(db, "place")?.as_deref() == Some(place) && is_kept_of(db, number, newest_sequence(db, number)?, kept)?;
+    Ok(is_of_this.then(|| (entry_id(number, kept.0.sequence), kept.0.hash)))
+}
+
 /// The device that writes here: the present one, or a new one when the file is new, restored, found elsewhere, knows less
 /// than what was last written from here, or something else under the same numbers. Tells whether it is new.
 pub(super) fn device_here(
@@ -234,7 +277,7 @@ pub(super) fn device_here(
         && meta(tx, "place")?.as_deref() == Some(place)
     {
         let goes_on = match here.state_folder.as_deref().and_then(|folder| remembered(folder, id)) {
-            Some((tail, hlc)) => tail.sequence <= newest && newest_hlc(tx, number, tail.sequence)? == hlc,
+            Some(kept) => is_kept_of(tx, number, newest, kept)?,
             None => true,
         };
         if goes_on {

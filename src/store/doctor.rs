@@ -2,10 +2,15 @@
 //!
 //! One pass over notes and cards in the order in which events and states lie: each note's facts give its row, each card's
 //! events its state, and all of them the sums. Nothing is written while it looks.
+//! `hashes` says whether the log itself is as it was written.
+
+mod hashes;
+
+#[cfg(test)]
+mod tests;
 
 use crate::core::fact::Fact;
 use crate::core::id::MediaHash;
-use crate::core::log::text_hash;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
 use crate::store::Context;
@@ -48,11 +53,14 @@ use std::collections::HashMap;
 /// Entries later than this after now are from a clock that was wrong.
 const FUTURE_MS: i64 = 86_400_000;
 
-/// The page cache of SQLite's own check, as its pragma has it.
-const CHECK_CACHE_KB: i32 = -24_000;
+/// The page cache, as its pragma has it, for the hashes: they read each event by its name, in no order of the pages.
+const HASHES_CACHE_KB: i32 = -30_000;
 
 /// Triggers without which the log would not be append-only.
 const TRIGGERS: i64 = 25;
+
+/// What is said where the log itself is not sound.
+const OF_THE_LOG: [&str; 4] = ["damage", "gaps", "log", "texts"];
 
 /// Tables that can be made again.
 const CACHES: [&str; 9] = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
@@ -84,14 +92,13 @@ impl Differences {
 #[derive(Default)]
 struct Seen {
     differences: Differences,
-    broken_texts: u64,
     future: u64,
     unreadable: Vec<String>,
     media: BTreeSet<MediaHash>,
 }
 
 impl Store {
-    /// Looks at everything. With `fix`, caches are made again from the log.
+    /// Looks at everything. With `fix`, caches are made again from the log, if that is sound.
     ///
     /// # Errors
     /// When the database can't be read at all.
@@ -102,10 +109,16 @@ impl Store {
         }
         let mut findings = Vec::new();
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
-        let (damage, seen) = {
+        let (log, (seen, damage)) = {
             let _snapshot = self.snapshot()?;
             let context = super::read_context(self.db(), None)?;
-            self.beside(damage, || look(self.db(), &context, stamp))?
+            let outside = chain::kept_outside(self.db(), &context.reader, &self.here, &self.place())?;
+            // The hashes take about as long as all the rest.
+            let hashes = |db: &Connection| {
+                db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
+                hashes::look(db, outside)
+            };
+            self.beside(hashes, || Ok((look(self.db(), &context, stamp)?, damage(self.db())?)))?
         };
         for what in damage {
             find("damage", format!("SQLite reports: {what}"), false);
@@ -122,8 +135,11 @@ impl Store {
         if gaps > 0 {
             find("gaps", format!("the log has gaps on {gaps} devices: entries are missing"), false);
         }
-        if seen.broken_texts > 0 {
-            let what = format!("{} texts are not what their hashes say", seen.broken_texts);
+        for what in log.faults {
+            find("log", what, false);
+        }
+        if log.broken_texts > 0 {
+            let what = format!("{} texts are not what their hashes say", log.broken_texts);
             find("texts", what, false);
         }
         for what in seen.unreadable {
@@ -140,11 +156,14 @@ impl Store {
             let what = "words that were erased may still be in the file, or in the copies beside it";
             find("erased", what.to_owned(), true);
         }
+        // The caches may still have what a log that was changed or damaged says no more.
+        let is_sound = !findings.iter().any(|finding| OF_THE_LOG.contains(&finding.rule));
         let differs = !seen.differences.0.is_empty();
-        for (table, rows) in &seen.differences.0 {
-            find("caches", format!("{rows} rows of `{table}` differ from what the log says"), true);
+        for (table, rows) in seen.differences.0 {
+            let what = format!("{rows} rows of `{table}` differ from what the log says");
+            findings.push(Finding { rule: "caches", what, fixable: is_sound });
         }
-        if fix && differs {
+        if fix && differs && is_sound {
             self.rebuild(stamp)?;
         }
         Ok(findings)
@@ -240,13 +259,29 @@ impl Writer<'_> {
     }
 }
 
+/// SQLite's own check. It would look each event up by its name once more, which the hashes do: of that index only the length
+/// is left to look at.
 fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
-    // SQLite looks each event up by its name, in no order of the pages.
-    db.pragma_update(None, "cache_size", CHECK_CACHE_KB)?;
-    let mut statement = db.prepare("PRAGMA integrity_check(10)")?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    let found: Vec<String> = rows.collect::<Result<_, _>>()?;
-    Ok(found.into_iter().filter(|what| what != "ok").collect())
+    let check = |sql: &str| -> Result<Vec<String>, StoreError> {
+        let mut statement = db.prepare(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        let found: Vec<String> = rows.collect::<Result<_, _>>()?;
+        Ok(found.into_iter().filter(|what| what != "ok").collect())
+    };
+    let mut found = check("PRAGMA quick_check(10)")?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    for table in check("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'event'")? {
+        found.extend(check(&format!("PRAGMA integrity_check(\"{}\")", table.replace('"', "\"\"")))?);
+    }
+    let count = |by: &str| -> Result<i64, StoreError> {
+        Ok(db.query_row(&format!("SELECT count(*) FROM event {by}"), [], |row| row.get(0))?)
+    };
+    if count("NOT INDEXED")? != count("INDEXED BY event_id")? {
+        found.push("wrong # of entries in index event_id".to_owned());
+    }
+    Ok(found)
 }
 
 /// The row of a note with one fact, a text that its source brought and that counts: nearly all are like that.
@@ -310,12 +345,12 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
     let mut places = Places { db, topics: HashMap::new() };
     let now = stamp.now.unix_ms + FUTURE_MS;
     let mut facts = db.prepare(&format!(
-        "SELECT f.subject, {FACT_COLUMNS}, x.salt, x.hash, x.body FROM fact f INDEXED BY fact_subject \
+        "SELECT f.subject, {FACT_COLUMNS}, x.body FROM fact f INDEXED BY fact_subject \
          LEFT JOIN text x ON x.id = f.id WHERE f.subject > 0 ORDER BY f.subject, f.id"
     ))?;
     let mut facts = Cursor::new(facts.query([])?)?;
     let mut events = db.prepare(&format!(
-        "SELECT e.card >> 9, e.card, {}, x.salt, x.hash FROM event e {BESIDE_EVENT} ORDER BY e.card, e.id",
+        "SELECT e.card >> 9, e.card, {} FROM event e {BESIDE_EVENT} ORDER BY e.card, e.id",
         event_columns()
     ))?;
     let mut events = Cursor::new(events.query([])?)?;
@@ -326,23 +361,29 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
     let mut notes = db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
     let mut notes = Cursor::new(notes.query([])?)?;
     while let Some(note) = [facts.next, events.next, states.next, notes.next].into_iter().flatten().min() {
+        let uid = match super::facts::note_uid(db, note) {
+            Ok(uid) => uid,
+            Err(error) => {
+                seen.unreadable.push(error.to_string());
+                facts.skip(note)?;
+                events.skip(note)?;
+                states.skip(note)?;
+                notes.skip(note)?;
+                continue;
+            }
+        };
         let mut expected = None;
         let mut several = false;
         while facts.next == Some(note) {
             let row = facts.row()?;
             let id: i64 = row.get(1)?;
-            let salt: Option<i64> = row.get(1 + FACT_WIDTH)?;
-            let body = row.get_ref(3 + FACT_WIDTH)?.as_str_or_null();
+            let body = row.get_ref(1 + FACT_WIDTH)?.as_str_or_null();
             let Ok(body) = body else {
                 seen.unreadable.push("a text is not UTF-8".to_owned());
                 facts.step()?;
                 several = true;
                 continue;
             };
-            if let (Some(salt), Some(body), Some(hash)) = (salt, body, row.get::<_, Option<[u8; 16]>>(2 + FACT_WIDTH)?)
-            {
-                seen.broken_texts += u64::from(text_hash(salt, body) != hash);
-            }
             if let Some(body) = body.filter(|body| body.contains("\"media\":{")) {
                 seen.media.extend(text_of(body, None).map(|text| text.media).unwrap_or_default().into_values());
             }
@@ -361,7 +402,6 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
             }
             facts.step()?;
         }
-        let uid = super::facts::note_uid(db, note)?;
         let mut folded: Vec<(i64, Vec<crate::core::event::Event>)> = Vec::new();
         while events.next == Some(note) {
             let row = events.row()?;
@@ -396,12 +436,8 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
                     Ok(row) => row,
                     Err(error) => {
                         seen.unreadable.push(error.to_string());
-                        while states.next == Some(note) {
-                            states.step()?;
-                        }
-                        while notes.next == Some(note) {
-                            notes.step()?;
-                        }
+                        states.skip(note)?;
+                        notes.skip(note)?;
                         continue;
                     }
                 }

@@ -61,6 +61,14 @@ impl<'r> Cursor<'r> {
         Ok(())
     }
 
+    /// Passes by the rows that begin with `first`.
+    pub(super) fn skip(&mut self, first: i64) -> Result<(), StoreError> {
+        while self.next == Some(first) {
+            self.step()?;
+        }
+        Ok(())
+    }
+
     pub(super) fn row(&self) -> Result<&Row<'r>, StoreError> {
         self.rows.get().ok_or_else(|| StoreError::Corrupt("a row is gone".to_owned()))
     }

@@ -82,6 +82,8 @@ pub(super) struct Segment {
     pub(super) to: u64,
     /// The last action that was whole.
     pub(super) reached: End,
+    /// The last entry whose hash was kept.
+    kept: u64,
     /// Devices that have the same actions here.
     pub(super) twins: Twins,
     /// Whether the entries that come are here as a twin's, and since which number.
@@ -267,6 +269,7 @@ impl Union<'_, '_> {
             left: 0,
             to: head.to,
             reached: (before, head.before),
+            kept: before,
             twins,
             is_elsewhere: false,
             same_since: 0,
@@ -449,6 +452,9 @@ impl Union<'_, '_> {
             }
         }
         segment.reached = end;
+        if end.0 >= segment.kept + chain::ENTRIES_A_CHECKPOINT {
+            self.keep_hash(segment)?;
+        }
         let context = self.writer.context()?;
         segment.twins.join(&self.writer.tx, &context.reader, end)
     }
@@ -575,15 +581,20 @@ impl Union<'_, '_> {
 
     fn end(&mut self, line: u64) -> Result<(), StoreError> {
         match self.segment.take() {
-            Some(segment) if segment.left == 0 && !segment.is_elsewhere => {
-                let (sequence, hash) = segment.reached;
-                let now = chain::Tail { sequence, hash, checkpoint: 0 };
-                chain::keep(&self.writer.tx, segment.number, None, now).map(drop)
-            }
-            Some(segment) if segment.left == 0 => Ok(()),
+            // However short it is: nothing outside of the database keeps the end of another device's log.
+            Some(mut segment) if segment.left == 0 => self.keep_hash(&mut segment),
             Some(_) => Err(refused(line, "the last action of a segment is not whole")),
             None => Err(refused(line, "a segment ends that did not begin")),
         }
+    }
+
+    /// Keeps the hash after what came of a segment, where that is new.
+    fn keep_hash(&self, segment: &mut Segment) -> Result<(), StoreError> {
+        if segment.is_elsewhere || segment.reached.0 <= segment.known {
+            return Ok(());
+        }
+        segment.kept = segment.reached.0;
+        chain::keep_at(&self.writer.tx, segment.number, segment.reached)
     }
 
     /// Makes again all that hangs on what came.

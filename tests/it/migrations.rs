@@ -367,6 +367,10 @@ fn no_statement_of_ours_replaces_rows_past_the_triggers() {
                 continue;
             }
             files += 1;
+            // The tests do what a person may.
+            if path.ends_with("tests.rs") {
+                continue;
+            }
             let text = fs::read_to_string(&path).unwrap().to_uppercase();
             assert!(!text.contains("OR REPLACE") && !text.contains("REPLACE INTO"), "{}", path.display());
         }

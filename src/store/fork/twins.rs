@@ -148,7 +148,7 @@ impl Twins {
     }
 }
 
-fn short(id: DeviceId) -> String {
+pub(in crate::store) fn short(id: DeviceId) -> String {
     id.to_string().chars().take(8).collect()
 }
 
