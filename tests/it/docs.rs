@@ -7,9 +7,13 @@ use lmq::core::event::EventKind;
 use lmq::core::fact::ChainHash;
 use lmq::core::fact::Erasure;
 use lmq::core::fact::Fact;
+use lmq::core::grade::Quality;
 use lmq::core::id::ActionId;
+use lmq::core::id::CardId;
 use lmq::core::id::DeviceId;
 use lmq::core::id::NoteUid;
+use lmq::core::scheduler::Sm2;
+use lmq::core::state::CardState;
 use lmq::core::study_day::StudyDay;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -559,4 +563,34 @@ fn every_setting_and_every_command_of_a_key_is_explained() {
         let read = lmq::ops::settings::read(std::path::Path::new("page"), toml).unwrap();
         lmq::ui::keymap::Keymap::new(read.settings.key_preset, &read.settings.keys).unwrap();
     }
+}
+
+#[test]
+fn the_worked_cases_of_the_page_on_scheduling_are_what_the_scheduler_does() {
+    let doc = page("docs/scheduling.md");
+    let numbers = |cell: &str| -> Vec<i64> { cell.split_whitespace().map(|word| word.parse().unwrap()).collect() };
+    let card = CardId { note: NoteUid([1; 16]), ordinal: 1 };
+    let mut cases = 0;
+    for row in
+        section(&doc, "Worked cases").lines().filter(|line| line.starts_with("| ") && line.contains(char::is_numeric))
+    {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let [grades, intervals, eases, repetitions, lapses, due] = cells[..] else { panic!("{row}") };
+        let (mut state, mut day) = (CardState::default(), StudyDay(0));
+        let (mut had_intervals, mut had_eases) = (Vec::new(), Vec::new());
+        for grade in numbers(grades) {
+            let quality = Quality::try_from(u8::try_from(grade).unwrap()).unwrap();
+            state = Sm2::default().answer(card, &state, quality, day);
+            let memory = state.memory.clone().unwrap();
+            day = memory.due;
+            had_intervals.push(i64::from(memory.interval.0));
+            had_eases.push(i64::from(memory.ease().unwrap().hundredths()));
+        }
+        let memory = state.memory.unwrap();
+        let had = (had_intervals, had_eases, i64::from(memory.repetitions), i64::from(memory.lapses), i64::from(day.0));
+        let one = |cell: &str| numbers(cell)[0];
+        assert_eq!(had, (numbers(intervals), numbers(eases), one(repetitions), one(lapses), one(due)), "{row}");
+        cases += 1;
+    }
+    assert_eq!(cases, 7);
 }

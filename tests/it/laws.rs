@@ -488,7 +488,7 @@ fn states(world: &World) -> BTreeMap<CardId, CardState> {
 }
 
 #[test]
-fn worked_case_22_of_scheduling_a9_undoing_the_last_four() {
+fn undoing_the_last_four_answers_gives_the_state_of_before() {
     let mut world = World::bare();
     world.import("t.toml", &deck_toml(1, &[0]));
     let card = world.cards()[0].card;

@@ -2,7 +2,7 @@
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The SplitMix64 step, modulo 2^64. Source: scheduling.md A7; Steele, Lea and Flood, 2014.
+/// The SplitMix64 step, modulo 2^64. Source: Steele, Lea and Flood, 2014 (docs/scheduling.md, *The order of a sitting*).
 #[must_use]
 pub fn mix(x: u64) -> u64 {
     let mut z = x.wrapping_add(GOLDEN);
@@ -17,7 +17,7 @@ pub fn shuffle_key(seed: u64, index: usize) -> u64 {
     mix(seed ^ mix(u64::try_from(index).unwrap_or(u64::MAX)))
 }
 
-/// Days until due for an interval under fuzz (scheduling.md A8): only the due day moves, the interval stays exact.
+/// Days until due for an interval under fuzz (docs/scheduling.md, *Fuzz*): only the due day moves, the interval stays exact.
 ///
 /// `card_hash` is [`crate::core::id::CardId::hash`], `answers` counts the card's answers that were no drills,
 /// this one included. Integers throughout; thousandths of a day inside.

@@ -151,7 +151,7 @@ pub enum AnswerKind {
 }
 
 impl AnswerKind {
-    /// Classifies an answer on `today` to a card in state `before` (scheduling.md A3, steps 1–3).
+    /// Classifies an answer on `today` to a card in state `before` (docs/scheduling.md, *Kinds of answers*).
     #[must_use]
     pub fn of(before: &CardState, today: StudyDay) -> Self {
         match &before.memory {

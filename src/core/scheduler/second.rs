@@ -1,4 +1,4 @@
-//! A second scheduler, for tests: FSRS-6 as scheduling.md B2 has it, on rounded integers.
+//! A second scheduler, for tests: FSRS-6 on rounded integers.
 //!
 //! It computes in `f64` with functions of `libm`, which give the same bits on every machine, and rounds stability and
 //! difficulty after each step; each step starts from the rounded numbers of the one before. So computing again gives
@@ -157,7 +157,7 @@ impl Second {
         Days((libm::round(days) as u32).clamp(1, self.maximum_interval.0.max(1)))
     }
 
-    /// The numbers of a card of which nothing but SM-2's are known (scheduling.md B4).
+    /// The numbers of a card of which nothing but SM-2's are known.
     pub(super) fn guess(&self, carried: &Memory) -> Model {
         let ease = carried.ease().map_or(2.5, |ease| ease.decimal());
         let s = f64::from(carried.interval.0).clamp(0.001, 36_500.0);

@@ -1,5 +1,5 @@
 //! SM-2 as its author described it, on integers. Source: P. A. Woźniak, *Optimization of learning* (1990),
-//! steps 1–7, with the choices of scheduling.md A2.
+//! steps 1–7, with the choices of docs/scheduling.md, *What the sources leave open*.
 
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
@@ -47,7 +47,7 @@ fn next_interval(interval: Days, ease: Ease) -> u64 {
 }
 
 impl Sm2 {
-    /// The state of `card` after an answer of `quality` on `today` (scheduling.md A3).
+    /// The state of `card` after an answer of `quality` on `today` (docs/scheduling.md, *The step*).
     ///
     /// An answer on the day of the last one is a drill and moves nothing but the last grade. A failed recall
     /// restarts the repetitions at one day; the ease moves after every answer that is no drill, failed ones
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn worked_cases_1_to_14_of_scheduling_a9() {
+    fn fourteen_worked_cases() {
         type Case = (&'static [u8], &'static [u32], &'static [u32], u32, u32, i32);
         let cases: [Case; 14] = [
             (&[4, 4, 4, 4, 4], &[1, 6, 15, 38, 95], &[250, 250, 250, 250, 250], 5, 0, 155),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn worked_cases_15_to_20_of_scheduling_a9() {
+    fn worked_cases_with_days() {
         use AnswerKind::Drill as D;
         use AnswerKind::Early as E;
         use AnswerKind::First as F;
