@@ -59,7 +59,7 @@ fn by_blocks(
     let [mut ours, mut floor]: [Runs; 2] = Default::default();
     for nth in 0..BLOCKS {
         block(&mut store, &cards, nth, &mut ours);
-        store.rest();
+        store.while_idle();
         let before = cpu_so_far();
         floor.times.extend((0..BLOCK).map(|_| bare.answer()));
         floor.cpu += cpu_so_far() - before;
@@ -98,9 +98,9 @@ fn sit(store: &mut Store, env: &Env, settings: &Settings, runs: &mut Runs) {
     let mut review = Review::new(store, env, settings.clone(), &options).unwrap_or_else(|failure| panic!("{failure}"));
     while let Stage::Front(_) = review.session().stage() {
         // As a screen does it: what can wait follows once the question, and then the answer, is there to be read.
-        review.rest();
+        review.while_idle();
         review.feed(Input::Respond(String::new())).unwrap_or_else(|failure| panic!("{failure}"));
-        review.rest();
+        review.while_idle();
         // Nobody is as fast as the bench: two answers in one millisecond would leave the second one's stamp ahead of it.
         let last = env.now();
         while env.now() == last {
@@ -108,7 +108,7 @@ fn sit(store: &mut Store, env: &Env, settings: &Settings, runs: &mut Runs) {
         }
         timed(runs, || review.feed(Input::Grade(Quality::Q4)));
     }
-    review.rest();
+    review.while_idle();
 }
 
 pub(crate) fn run() {
@@ -118,7 +118,7 @@ pub(crate) fn run() {
             for (what, [ours, floor], has_bar) in [
                 ("one answer (`ops::review::answer`)", commands(shape, size, |_| ()), true),
                 ("in a sitting, the next card loaded", sittings(shape, size), true),
-                ("one answer and then its caches, as two commits", commands(shape, size, Store::rest), false),
+                ("one answer and then its caches, as two commits", commands(shape, size, Store::while_idle), false),
             ] {
                 let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();
                 let speed = mean(&floor).as_secs_f64() / mean(&ours).as_secs_f64();

@@ -8,7 +8,7 @@ use crate::measure::rate;
 use crate::measure::size_name;
 use crate::measure::sizes;
 use lmq::core::grade::Quality;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use lmq::core::settings::Settings;
 use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
@@ -62,14 +62,14 @@ fn answers(shape: Shape, size: usize) {
     let first = env.now().unix_ms;
     let start = now();
     for number in 0..count {
-        let chance = mix(u64::try_from(number).unwrap());
+        let chance = splitmix64(u64::try_from(number).unwrap());
         let card = cards[usize::try_from(chance % u64::try_from(size).unwrap()).unwrap()];
         let passed = i64::try_from(number).unwrap() * STEP_MS + i64::try_from(chance >> 50).unwrap();
         env.fix_now(Timestamp { unix_ms: first + 60_000 + passed, offset_min: 0 });
         let took = Millis(1500 + u32::try_from(chance >> 50).unwrap());
         review::answer(&mut store, &env, &settings, card, Quality::Q4, took)
             .unwrap_or_else(|failure| panic!("{failure}"));
-        store.rest();
+        store.while_idle();
     }
     let took = start.elapsed();
     store.close().unwrap_or_else(|error| panic!("{error}"));

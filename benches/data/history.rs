@@ -21,7 +21,7 @@ use lmq::core::log::EntryRef;
 use lmq::core::log::LogRecord;
 use lmq::core::log::SegmentHead;
 use lmq::core::scheduler::Scheduler;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use lmq::core::state::CardState;
 use lmq::core::study_day::StudyDay;
 use lmq::core::study_day::Timestamp;
@@ -52,7 +52,7 @@ fn of_card(scheduler: &Scheduler, card: CardId, reviews: usize) -> Vec<(StudyDay
     let chance = card.hash();
     // A short history has none, or its intervals would be a day, and every third card due.
     let failed = if reviews < 10 { reviews } else { usize::try_from(chance % 3).unwrap() + 1 };
-    let quality = |nth: usize| match (nth, mix(chance ^ u64::try_from(nth).unwrap()) % 8) {
+    let quality = |nth: usize| match (nth, splitmix64(chance ^ u64::try_from(nth).unwrap()) % 8) {
         (nth, _) if nth == failed || nth == failed + 4 => Quality::Q1,
         // A long history has more of them, or its intervals would be longer than a life.
         (nth, _) if nth > 9 && (nth - failed) % 4 == 0 => Quality::Q1,
@@ -70,7 +70,7 @@ fn of_card(scheduler: &Scheduler, card: CardId, reviews: usize) -> Vec<(StudyDay
         (answers, day, state.memory.map_or(1, |memory| i32::try_from(memory.interval.0).unwrap()))
     };
     let (_, due, interval) = from(0);
-    let spread = i32::try_from(mix(chance) % 1000).unwrap();
+    let spread = i32::try_from(splitmix64(chance) % 1000).unwrap();
     // At most an interval ahead, or the last answer would lie in the future.
     let wanted = if spread < 50 || interval < 2 { TODAY - spread % 5 } else { TODAY + 1 + spread % (interval - 1) };
     from(wanted - due.0).0
@@ -81,7 +81,7 @@ fn answers(scheduler: &Scheduler, cards: &[CardId], reviews: usize) -> Vec<Answe
     let mut answers = Vec::with_capacity(cards.len() * reviews);
     for (index, card) in cards.iter().enumerate() {
         for (day, quality) in of_card(scheduler, *card, reviews) {
-            let chance = mix(card.hash() ^ u64::try_from(day.0).unwrap());
+            let chance = splitmix64(card.hash() ^ u64::try_from(day.0).unwrap());
             let of_day = 36_000_000 + i64::try_from(chance % 36_000_000).unwrap();
             let took = 1500 + u32::try_from(chance >> 50).unwrap();
             answers.push(Answer { at_ms: i64::from(day.0) * 86_400_000 + of_day, card: index, day, quality, took });

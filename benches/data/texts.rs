@@ -1,7 +1,7 @@
 //! The words of a collection.
 
 use crate::data::Shape;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufWriter;
@@ -22,9 +22,9 @@ fn english(number: usize) -> (String, String) {
     ];
     let text = |salt: u64, count: usize| {
         let mut out = String::new();
-        let mut state = mix(u64::try_from(number).unwrap() ^ salt << 40);
+        let mut state = splitmix64(u64::try_from(number).unwrap() ^ salt << 40);
         for _ in 0..count {
-            state = mix(state);
+            state = splitmix64(state);
             write!(out, " {}", WORDS[usize::try_from(state % 16).unwrap()]).unwrap();
         }
         out
@@ -37,7 +37,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, most: usize) -> usize {
-        self.0 = mix(self.0);
+        self.0 = splitmix64(self.0);
         usize::try_from(self.0 % u64::try_from(most).unwrap()).unwrap()
     }
 
@@ -72,7 +72,7 @@ fn many_scripts(number: usize) -> [String; 4] {
         "exam::2026",
         "exam::2027",
     ];
-    let mut dice = Dice(mix(u64::try_from(number).unwrap() ^ 7 << 40));
+    let mut dice = Dice(splitmix64(u64::try_from(number).unwrap() ^ 7 << 40));
     let mut front = format!("{number:07} What does ");
     for between in [" ", " mean in ", "?"] {
         dice.word(&mut front);

@@ -5,8 +5,8 @@ use crate::core::text::counted;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk;
-use crate::ops::bulk::Change;
-use crate::ops::bulk::Plan;
+use crate::ops::bulk::BulkChange;
+use crate::ops::bulk::BulkPlan;
 use crate::store::Store;
 use std::io::Write as _;
 
@@ -37,13 +37,13 @@ pub(super) struct Sure {
 pub(super) fn change(
     which: &Which,
     ctx: &mut Ctx,
-    change: impl FnOnce(&Store, &Ctx) -> Result<Change, Failure>,
+    change: impl FnOnce(&Store, &Ctx) -> Result<BulkChange, Failure>,
 ) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let stamp = ctx.stamp();
     let change = change(&store, ctx)?;
     // Of one whose words were erased there is nothing left to change, but it can be put away.
-    let meant = if change == Change::Delete { bulk::meant_even_erased } else { bulk::meant };
+    let meant = if change == BulkChange::Delete { bulk::meant_even_erased } else { bulk::meant };
     let cards = meant(&store, &ctx.settings, stamp.today, &which.query)?;
     let plan = bulk::plan(&store, stamp.today, &cards, change)?;
     if plan.without_due > 0 {
@@ -66,13 +66,13 @@ pub(super) fn change(
             return Err(unsure(&what));
         }
     }
-    for line in bulk::make(&mut store, &ctx.settings, stamp, &plan)? {
+    for line in bulk::apply(&mut store, &ctx.settings, stamp, &plan)? {
         ctx.say(&line);
     }
     ctx.line(plan.label())
 }
 
-fn names(plan: &Plan, ctx: &mut Ctx) -> Result<(), Failure> {
+fn names(plan: &BulkPlan, ctx: &mut Ctx) -> Result<(), Failure> {
     for name in &plan.names {
         ctx.line(format!("  {name}"))?;
     }

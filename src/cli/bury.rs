@@ -3,7 +3,7 @@ use crate::cli::bulk::Which;
 use crate::cli::bulk::change;
 use crate::cli::parse;
 use crate::failure::Failure;
-use crate::ops::bulk::Change;
+use crate::ops::bulk::BulkChange;
 
 /// Hold cards back until tomorrow, or a day
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,6 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         if until <= today {
             return Err(Failure::usage(format!("{} is not after today", until.iso())).hint("give a later day"));
         }
-        Ok(Change::Bury(until))
+        Ok(BulkChange::Bury(until))
     })
 }

@@ -11,8 +11,8 @@ use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::formats::FormatError;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::Record;
 use crate::formats::Topic;
@@ -53,7 +53,7 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Row {
+struct FaultJson {
     file: String,
     line: u64,
     column: u64,
@@ -63,7 +63,7 @@ struct Row {
     help: String,
 }
 
-impl Row {
+impl FaultJson {
     fn new(
         file: &str,
         place: Place,
@@ -89,20 +89,27 @@ fn name_of(item: &Item) -> String {
     }
 }
 
-fn look(source: Source, rows: &mut Vec<Row>) -> Result<usize, Failure> {
+fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
     let shown = source.shown.clone();
     let mut deck = Deck::default();
-    let mut bad: Vec<Row> = Vec::new();
+    let mut bad: Vec<FaultJson> = Vec::new();
     let done = read(source, &mut |outcome| {
         match outcome {
-            Outcome::Record(Record::Topic(topic)) => deck.topics.push(topic),
-            Outcome::Record(Record::Note(item)) => deck.notes.push(*item),
-            Outcome::Record(Record::Deck(_)) => {}
-            Outcome::Rejected(rejected) => {
-                bad.push(Row::new(&shown, rejected.place, "row", "error", rejected.reason, "mend the row".to_owned()));
+            ImportItem::Record(Record::Topic(topic)) => deck.topics.push(topic),
+            ImportItem::Record(Record::Note(item)) => deck.notes.push(*item),
+            ImportItem::Record(Record::Deck(_)) => {}
+            ImportItem::Rejected(rejected) => {
+                bad.push(FaultJson::new(
+                    &shown,
+                    rejected.place,
+                    "row",
+                    "error",
+                    rejected.reason,
+                    "mend the row".to_owned(),
+                ));
             }
-            Outcome::Warning(text) => {
-                bad.push(Row::new(&shown, Place { line: 1, column: 1 }, "file", "warning", text, String::new()));
+            ImportItem::Warning(text) => {
+                bad.push(FaultJson::new(&shown, Place { line: 1, column: 1 }, "file", "warning", text, String::new()));
             }
         }
         Ok(())
@@ -110,11 +117,11 @@ fn look(source: Source, rows: &mut Vec<Row>) -> Result<usize, Failure> {
     match done {
         Ok(()) => {}
         Err(FormatError::Faults { faults, .. }) => {
-            bad.extend(faults.into_iter().map(|f| Row::new(&shown, f.place, f.rule, "error", f.what, f.help)));
+            bad.extend(faults.into_iter().map(|f| FaultJson::new(&shown, f.place, f.rule, "error", f.what, f.help)));
         }
         Err(error @ (FormatError::Io(_) | FormatError::NotThis(_) | FormatError::Stopped)) => {
             let start = Place { line: 1, column: 1 };
-            bad.push(Row::new(
+            bad.push(FaultJson::new(
                 &shown,
                 start,
                 "unreadable",
@@ -140,7 +147,7 @@ fn look(source: Source, rows: &mut Vec<Row>) -> Result<usize, Failure> {
                 .map_or_else(|| (Place::default(), String::new()), |item| (item.place, format!("{}: ", name_of(item)))),
         };
         let message = format!("{about}{}", finding.what);
-        rows.push(Row::new(&shown, place, finding.rule, "warning", message, finding.help));
+        rows.push(FaultJson::new(&shown, place, finding.rule, "warning", message, finding.help));
     }
     Ok(deck.notes.len())
 }

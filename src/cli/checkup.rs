@@ -11,9 +11,9 @@ use crate::core::progress::wilson;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::checkup::CheckupEnd;
+use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::Offer;
-use crate::ops::checkup::Outcome;
-use crate::ops::checkup::Sitting;
 use crate::ops::checkup::offer;
 use crate::store::Store;
 use crate::ui;
@@ -81,7 +81,7 @@ struct Line {
 
 /// A change as JSON has it.
 #[derive(Serialize)]
-struct Change {
+struct ScoreChange {
     first: usize,
     latest: usize,
     difference: f64,
@@ -94,7 +94,7 @@ struct CheckupResult {
     this: Option<Line>,
     planned: usize,
     all: Vec<Line>,
-    change: Option<Change>,
+    change: Option<ScoreChange>,
     conclusion: String,
 }
 
@@ -118,7 +118,7 @@ fn line(place: usize, one: &Taken, open: bool) -> Line {
     }
 }
 
-fn to_json(outcome: &Outcome, today: crate::core::study_day::StudyDay) -> CheckupResult {
+fn to_json(outcome: &CheckupEnd, today: crate::core::study_day::StudyDay) -> CheckupResult {
     let lines = |all: &[Taken]| -> Vec<Line> {
         all.iter().enumerate().map(|(place, one)| line(place, one, !one.finished && one.day == today)).collect()
     };
@@ -126,7 +126,7 @@ fn to_json(outcome: &Outcome, today: crate::core::study_day::StudyDay) -> Checku
     let change = first_and_latest(&outcome.all).and_then(|(first, latest)| {
         let (difference, low, high) = change(first.score, latest.score)?;
         let [difference, low, high] = [difference, low, high].map(rounded);
-        Some(Change { first: place(first) + 1, latest: place(latest) + 1, difference, low, high })
+        Some(ScoreChange { first: place(first) + 1, latest: place(latest) + 1, difference, low, high })
     });
     CheckupResult {
         this: outcome.this.as_ref().and_then(|this| lines(&outcome.all).into_iter().nth(place(this))),
@@ -147,7 +147,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     ctx.ask_about_clock(args.yes)?;
     let settings = ctx.settings.clone();
-    let mut sitting = Sitting::new(&mut store, &ctx.env, settings, args.minutes)?;
+    let mut sitting = CheckupSession::new(&mut store, &ctx.env, settings, args.minutes)?;
     let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {

@@ -39,7 +39,7 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Row<'r> {
+struct FindingJson<'r> {
     rule: &'r str,
     what: &'r str,
     fixed: bool,
@@ -106,9 +106,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ));
     }
     if args.json {
-        let rows: Vec<Row<'_>> = findings
+        let rows: Vec<FindingJson<'_>> = findings
             .iter()
-            .map(|finding| Row { rule: finding.rule, what: &finding.what, fixed: args.fix && finding.fixable })
+            .map(|finding| FindingJson { rule: finding.rule, what: &finding.what, fixed: args.fix && finding.fixable })
             .collect();
         json::print(ctx, &rows)?;
     } else {

@@ -137,7 +137,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             Failure::data("cannot read standard input").at(error.to_string()).hint("send it as UTF-8")
         })?;
         let rewrites = ops::edit::read(&store, &notes, &text)?.map_err(|faults| refused("-", &text, &faults))?;
-        let done = make(ctx, &mut store, rewrites, how(args)).map_err(|refusal| told(refusal, None))?;
+        let done = apply(ctx, &mut store, rewrites, how(args)).map_err(|refusal| told(refusal, None))?;
         return tell(args, ctx, &store, &done);
     }
     if by_flags {
@@ -148,7 +148,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         let (key, text) = by_hand(args, note)?;
         let rewrite = ops::edit::rewrite(&store, note.clone(), key, &text)?;
-        let done = make(ctx, &mut store, vec![rewrite], how(args)).map_err(|refusal| told(refusal, None))?;
+        let done = apply(ctx, &mut store, vec![rewrite], how(args)).map_err(|refusal| told(refusal, None))?;
         return tell(args, ctx, &store, &done);
     }
     editor::named()?;
@@ -188,7 +188,7 @@ fn how(args: &Args) -> How {
     }
 }
 
-fn make(ctx: &Ctx, store: &mut Store, rewrites: Vec<Rewrite>, how: How) -> Result<Done, Refusal> {
+fn apply(ctx: &Ctx, store: &mut Store, rewrites: Vec<Rewrite>, how: How) -> Result<Done, Refusal> {
     ops::edit::make(store, &ctx.env, &ctx.settings, rewrites, how)
 }
 
@@ -209,7 +209,7 @@ fn in_editor(args: &Args, ctx: &mut Ctx, store: &mut Store, notes: &[NoteNow], d
                     how.meaning = ask_meaning(ctx)?;
                     meaning_known = true;
                 }
-                match make(ctx, store, rewrites, how) {
+                match apply(ctx, store, rewrites, how) {
                     Ok(done) => {
                         draft.drop_file();
                         return tell(args, ctx, store, &done);
@@ -218,7 +218,7 @@ fn in_editor(args: &Args, ctx: &mut Ctx, store: &mut Store, notes: &[NoteNow], d
                         Some(side) => {
                             let rewrites = ops::edit::read(store, notes, &text)?.unwrap_or_default();
                             let decided = How { side: Some(side), ..how };
-                            let done = make(ctx, store, rewrites, decided).map_err(|r| told(r, Some(draft)))?;
+                            let done = apply(ctx, store, rewrites, decided).map_err(|r| told(r, Some(draft)))?;
                             draft.drop_file();
                             return tell(args, ctx, store, &done);
                         }

@@ -9,7 +9,7 @@ use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::ops::forget::Cleaned;
 use crate::ops::forget::Done;
-use crate::ops::forget::Plan;
+use crate::ops::forget::ErasurePlan;
 use crate::ops::forget::Wanted;
 use crate::ops::forget::forget;
 use crate::ops::forget::plan;
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     tell(&done, ctx)
 }
 
-fn erased(plan: &Plan, done: &Done) -> Erased {
+fn erased(plan: &ErasurePlan, done: &Done) -> Erased {
     Erased {
         texts: done.texts,
         notes: plan.notes,
@@ -105,7 +105,7 @@ fn erased(plan: &Plan, done: &Done) -> Erased {
     }
 }
 
-fn names(plan: &Plan, ctx: &mut Ctx) -> Result<(), Failure> {
+fn names(plan: &ErasurePlan, ctx: &mut Ctx) -> Result<(), Failure> {
     for name in &plan.names {
         ctx.line(format!("  {name}"))?;
     }

@@ -9,7 +9,7 @@ use crate::core::units::in_seconds;
 use crate::failure::Failure;
 use crate::ops::action_words::change;
 use crate::ops::action_words::of_undo;
-use crate::ops::page::is_of_source;
+use crate::ops::card_details::is_of_source;
 use crate::store::Happened;
 use crate::store::HistoryRow;
 use crate::store::Store;

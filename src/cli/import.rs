@@ -85,7 +85,7 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Outcome<'o> {
+struct ImportJson<'o> {
     dry_run: bool,
     files: u64,
     added: u64,
@@ -214,7 +214,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     if args.json {
         return json::print(
             ctx,
-            &Outcome {
+            &ImportJson {
                 dry_run: args.dry_run,
                 files: report.files,
                 added: report.added,

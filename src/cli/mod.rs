@@ -326,8 +326,8 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
     let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };
-    let mut desk = ops::desk::Desk::new(store, ctx.env, ctx.settings);
-    crate::ui::today(&mut desk, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed), &editor)?;
+    let mut workspace = ops::workspace::Workspace::new(store, ctx.env, ctx.settings);
+    crate::ui::today(&mut workspace, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed), &editor)?;
     Ok(0)
 }
 

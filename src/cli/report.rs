@@ -2,7 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
 use crate::cli::share;
-use crate::core::every::Every;
+use crate::core::cadence::Cadence;
 use crate::core::progress::Period;
 use crate::failure::Failure;
 use crate::ops;
@@ -121,11 +121,11 @@ enum Often {
 }
 
 impl Often {
-    fn every(self) -> Every {
+    fn every(self) -> Cadence {
         match self {
-            Self::Day => Every::Day,
-            Self::Week => Every::Week,
-            Self::Month => Every::Month,
+            Self::Day => Cadence::Day,
+            Self::Week => Cadence::Week,
+            Self::Month => Cadence::Month,
         }
     }
 }
@@ -152,9 +152,9 @@ impl Level {
 }
 
 /// Reads the sums and judges them.
-pub(super) fn make(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure> {
+pub(super) fn build_report(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure> {
     let store = ctx.store()?;
-    ops::report::make(&store, &ctx.settings, ctx.stamp(), wanted)
+    ops::report::build_report(&store, &ctx.settings, ctx.stamp(), wanted)
 }
 
 /// The renderer that was asked for: by name, by `--json`, by the ending of the file, else text.
@@ -178,7 +178,7 @@ const MOST_BYTES: u64 = 64 << 20;
 fn earlier(
     what: &str,
     wanted: Wanted<'_>,
-    every: Option<Every>,
+    every: Option<Cadence>,
     now: &Report,
     ctx: &Ctx,
     store: &Store,
@@ -203,7 +203,7 @@ fn earlier(
     if let Some(before) = before {
         let since = wanted.since.map(|_| before.from);
         let wanted = Wanted { since, until: Some(before.to), with_cards: false, ..wanted };
-        return Ok(Earlier::of_period(&ops::report::make(store, &ctx.settings, ctx.stamp(), &wanted)?));
+        return Ok(Earlier::of_period(&ops::report::build_report(store, &ctx.settings, ctx.stamp(), &wanted)?));
     }
     let path = Path::new(what);
     let bytes = files::read_up_to(path, MOST_BYTES).map_err(|why| {
@@ -264,7 +264,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         search: args.search.as_deref(),
     };
     let store = ctx.store()?;
-    let mut report = ops::report::make(&store, &ctx.settings, ctx.stamp(), &wanted)?;
+    let mut report = ops::report::build_report(&store, &ctx.settings, ctx.stamp(), &wanted)?;
     if let Some(what) = &args.compare {
         let earlier = earlier(what, wanted, every, &report, ctx, &store)?;
         report = report.compared_with(&earlier);

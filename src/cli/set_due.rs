@@ -3,7 +3,7 @@ use crate::cli::bulk::Which;
 use crate::cli::bulk::change;
 use crate::cli::parse;
 use crate::failure::Failure;
-use crate::ops::bulk::Change;
+use crate::ops::bulk::BulkChange;
 
 /// Let cards fall due on a day
 ///
@@ -25,5 +25,5 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    change(&args.which, ctx, |_, ctx| Ok(Change::SetDue(args.day.resolve(ctx.stamp().today))))
+    change(&args.which, ctx, |_, ctx| Ok(BulkChange::SetDue(args.day.resolve(ctx.stamp().today))))
 }

@@ -37,7 +37,7 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let mut store = ctx.store()?;
     let stamp = ctx.stamp();
-    let share = ops::share::make(&mut store, &ctx.settings, stamp, wanted.decks, name.as_deref())?;
+    let share = ops::share::share(&mut store, &ctx.settings, stamp, wanted.decks, name.as_deref())?;
     if !wanted.yes {
         let terminals = Env::terminals();
         let width = if terminals.stdout { crate::ui::width() } else { WIDTH };

@@ -7,7 +7,7 @@ use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::core::units::Ease;
 use crate::failure::Failure;
-use crate::ops::page::is_of_source;
+use crate::ops::card_details::is_of_source;
 use crate::store::Happened;
 use crate::store::HistoryRow;
 use serde::Serialize;

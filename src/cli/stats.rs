@@ -1,7 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
-use crate::cli::report::make;
+use crate::cli::report::build_report;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::report::Wanted;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for_others: false,
         search: (!query.is_empty()).then_some(query.as_str()),
     };
-    let report = make(&wanted, ctx)?;
+    let report = build_report(&wanted, ctx)?;
     if args.json {
         let renderer = renderer("json").ok_or_else(|| Failure::bug("no renderer `json`"))?;
         return renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error));

@@ -2,7 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::bulk::Which;
 use crate::cli::bulk::change;
 use crate::failure::Failure;
-use crate::ops::bulk::Change;
+use crate::ops::bulk::BulkChange;
 
 /// Take cards out of reviews
 ///
@@ -19,5 +19,5 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    change(&args.which, ctx, |_, _| Ok(Change::Suspend))
+    change(&args.which, ctx, |_, _| Ok(BulkChange::Suspend))
 }

@@ -3,7 +3,7 @@ use crate::cli::bulk::Which;
 use crate::cli::bulk::change;
 use crate::failure::Failure;
 use crate::ops::bulk;
-use crate::ops::bulk::Change;
+use crate::ops::bulk::BulkChange;
 
 /// Give notes a tag
 #[derive(Debug, clap::Args)]
@@ -20,5 +20,5 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    change(&args.which, ctx, |_, _| bulk::tag(&args.tag).map(Change::Tag))
+    change(&args.which, ctx, |_, _| bulk::tag(&args.tag).map(BulkChange::Tag))
 }

@@ -39,7 +39,7 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Step {
+struct ActionJson {
     action: String,
     kind: &'static str,
     label: String,
@@ -49,7 +49,7 @@ struct Step {
     undone: bool,
 }
 
-impl Step {
+impl ActionJson {
     fn of(line: &ActionLine) -> Self {
         Self {
             action: line.id.to_string(),
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if args.list {
         let actions = store.actions(20).map_err(|error| ctx.failure(&error))?;
         if args.json {
-            let steps: Vec<Step> = actions.iter().map(Step::of).collect();
+            let steps: Vec<ActionJson> = actions.iter().map(ActionJson::of).collect();
             return json::print(ctx, &steps);
         }
         for action in &actions {

@@ -5,8 +5,8 @@
 //! with `next`. It says nothing about right or wrong before its end.
 
 use crate::core::card::Ask;
+use crate::core::card::Correctness;
 use crate::core::card::NoteText;
-use crate::core::card::Outcome;
 use crate::core::card::Question;
 use crate::core::card::Showing;
 use crate::core::card::Unreadable;
@@ -19,7 +19,7 @@ use crate::core::id::CardId;
 use crate::core::id::DeviceId;
 use crate::core::progress::Recalls;
 use crate::core::progress::wilson;
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::counted;
@@ -74,7 +74,7 @@ pub fn turn(all: &[Taken], device: Option<DeviceId>, today: StudyDay) -> u32 {
 /// those by `mix` of card and turn, the same on every machine.
 #[must_use]
 pub fn in_order(mut scenes: Vec<Scene>, turn: u32) -> Vec<Scene> {
-    scenes.sort_by_key(|scene| (scene.uses, mix(scene.card.hash() ^ mix(u64::from(turn))), scene.card));
+    scenes.sort_by_key(|scene| (scene.uses, splitmix64(scene.card.hash() ^ splitmix64(u64::from(turn))), scene.card));
     scenes
 }
 
@@ -295,7 +295,7 @@ pub enum Effect {
 
 /// One transition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Transition {
     /// The check-up after it, once the effect is done.
     pub next: Checkup,
     /// What to do, if anything.
@@ -383,7 +383,7 @@ impl Checkup {
         match known {
             Some((kind, text)) => {
                 let variant = scene.uses % text.variants();
-                let seed = scene.card.hash() ^ mix(u64::from(self.turn));
+                let seed = scene.card.hash() ^ splitmix64(u64::from(self.turn));
                 let question = kind.question(&text, scene.card.ordinal, Showing { variant, seed });
                 next.stage =
                     Stage::Asking(Box::new(Asked { card: scene.card, text, variant, question, shown_at: now }));
@@ -408,26 +408,26 @@ impl Checkup {
 
     /// One input. Total: what makes no sense now is [`Effect::Ignored`].
     #[must_use]
-    pub fn step(&self, input: &Input, now: Timestamp) -> Step {
+    pub fn step(&self, input: &Input, now: Timestamp) -> Transition {
         match (&self.stage, input) {
             (Stage::Asking(asked), Input::Respond(response)) => match judge(asked, response) {
                 Ok((outcome, detail)) => self.answer(asked, outcome, detail, now),
-                Err(Unreadable(why)) => Step { next: self.clone(), effect: Some(Effect::AskAgain(why)) },
+                Err(Unreadable(why)) => Transition { next: self.clone(), effect: Some(Effect::AskAgain(why)) },
             },
             (Stage::Asking(asked), Input::DontKnow) => {
                 let detail = Detail { asked: asked.question.ask.asked(), ..Detail::default() };
-                self.answer(asked, Outcome::Wrong, detail, now)
+                self.answer(asked, Correctness::Wrong, detail, now)
             }
             (Stage::Asking(_) | Stage::Between | Stage::Over, Input::Quit) => {
-                Step { next: Self { stage: Stage::Over, ..self.clone() }, effect: None }
+                Transition { next: Self { stage: Stage::Over, ..self.clone() }, effect: None }
             }
             (Stage::Between | Stage::Over, Input::Respond(_) | Input::DontKnow) => {
-                Step { next: self.clone(), effect: Some(Effect::Ignored) }
+                Transition { next: self.clone(), effect: Some(Effect::Ignored) }
             }
         }
     }
 
-    fn answer(&self, asked: &Asked, outcome: Outcome, detail: Detail, now: Timestamp) -> Step {
+    fn answer(&self, asked: &Asked, outcome: Correctness, detail: Detail, now: Timestamp) -> Transition {
         let took = u32::try_from(now.unix_ms.saturating_sub(asked.shown_at.unix_ms).max(0)).unwrap_or(u32::MAX);
         let variant = (asked.text.variants() > 1).then(|| u32::try_from(asked.variant).unwrap_or(0));
         let mut next = self.clone();
@@ -437,7 +437,7 @@ impl Checkup {
         next.stage = if last { Stage::Over } else { Stage::Between };
         let kind = EventKind::Checked { quality: outcome.suggestion(), took: Millis(took), checkup: self.number, last };
         let answer = Draft { detail: Detail { variant, ..detail }, ..Draft::new(asked.card, kind, None) };
-        Step { next, effect: Some(Effect::Append(Box::new(answer))) }
+        Transition { next, effect: Some(Effect::Append(Box::new(answer))) }
     }
 
     /// Without the scene on the screen, which was answered elsewhere.
@@ -467,7 +467,7 @@ impl Checkup {
 }
 
 /// Whether an answer is right, and what is kept of it.
-fn judge(asked: &Asked, response: &str) -> Result<(Outcome, Detail), Unreadable> {
+fn judge(asked: &Asked, response: &str) -> Result<(Correctness, Detail), Unreadable> {
     let unreadable = || Unreadable("that is no answer; say that you don't know if you don't".to_owned());
     if response.trim().is_empty() {
         return Err(unreadable());

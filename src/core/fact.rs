@@ -397,7 +397,7 @@ pub struct TopicText {
 /// What of the settings was changed, with names only: `configured` facts keep it as their text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
-pub enum Change {
+pub enum SettingChange {
     /// One setting, by its dotted name; values as the settings file has them, `None` where it has none.
     Setting {
         /// The dotted name.

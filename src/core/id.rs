@@ -1,6 +1,6 @@
 //! Identities that are the same on every machine.
 
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fmt;
@@ -27,8 +27,8 @@ pub fn hash64(bytes: &[u8]) -> u64 {
 /// times as fast where the processor has no instruction for SHA-256; colliding texts can be made on purpose.
 #[must_use]
 pub fn quick64(bytes: &[u8]) -> u64 {
-    let start = mix(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-    let step = |hash: u64, word: u64| mix(hash ^ word).wrapping_add(hash.rotate_left(23));
+    let start = splitmix64(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+    let step = |hash: u64, word: u64| splitmix64(hash ^ word).wrapping_add(hash.rotate_left(23));
     let (words, rest) = bytes.as_chunks();
     let hash = words.iter().fold(start, |hash, word| step(hash, u64::from_le_bytes(*word)));
     let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));

@@ -8,7 +8,7 @@ use crate::core::card::Showing;
 use crate::core::card::kind;
 use crate::core::checkup::can_be_judged;
 use crate::core::id::hash64;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
@@ -134,10 +134,10 @@ fn look(note: &NoteText, find: Find<'_>) {
         );
     }
     for ordinal in note.ordinals() {
-        let answer = fold(&note.answer(ordinal));
+        let answer = normalize(&note.answer(ordinal));
         for variant in 0..note.variants() {
             let question = kind.question(note, ordinal, Showing { variant, seed: 0 });
-            let prompt = fold(&question.prompt);
+            let prompt = normalize(&question.prompt);
             let count = words(&question.prompt);
             if count > PROMPT_WORDS {
                 find(
@@ -148,8 +148,8 @@ fn look(note: &NoteText, find: Find<'_>) {
             }
             let given_away = match question.ask {
                 // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
-                Ask::Sort => holds(&fold(scene(&question.prompt)), &answer),
-                Ask::List(_) => note.texts("items").iter().any(|item| holds(&prompt, &fold(item))),
+                Ask::Sort => holds(&normalize(scene(&question.prompt)), &answer),
+                Ask::List(_) => note.texts("items").iter().any(|item| holds(&prompt, &normalize(item))),
                 Ask::Order => false,
                 Ask::Recall | Ask::Type | Ask::Choose => answer.chars().count() > 2 && holds(&prompt, &answer),
             };
@@ -266,7 +266,7 @@ fn equal_prompts(notes: &[&NoteText], note_name: &dyn Fn(usize) -> String, findi
         let prompts = if note.texts(field).is_empty() { note.texts("front") } else { note.texts(field) };
         let mut twin: Option<(usize, bool)> = None;
         for prompt in prompts {
-            let folded = fold(prompt);
+            let folded = normalize(prompt);
             let words: Vec<&str> = folded.split(' ').collect();
             let whole = hash64(folded.as_bytes());
             if let Some(other) = seen.insert(whole, index) {
@@ -306,13 +306,13 @@ fn equal_prompts(notes: &[&NoteText], note_name: &dyn Fn(usize) -> String, findi
 fn balance(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     let mut groups: BTreeMap<(bool, Vec<String>), BTreeMap<String, usize>> = BTreeMap::new();
     for note in notes.iter().filter(|note| note.kind == "sort") {
-        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| fold(side)).collect();
+        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| normalize(side)).collect();
         sides.sort();
         let counts = groups.entry((note.held_out, sides.clone())).or_default();
         for side in sides {
             counts.entry(side).or_default();
         }
-        *counts.entry(fold(note.text("answer"))).or_default() += 1;
+        *counts.entry(normalize(note.text("answer"))).or_default() += 1;
     }
     for ((held_out, _), counts) in groups {
         let (least, most) = (counts.values().min().copied().unwrap_or(0), counts.values().max().copied().unwrap_or(0));

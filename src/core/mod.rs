@@ -5,10 +5,10 @@
 #![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
 
 pub mod action;
+pub mod cadence;
 pub mod card;
 pub mod checkup;
 pub mod event;
-pub mod every;
 pub mod fact;
 pub mod grade;
 pub mod id;

@@ -19,7 +19,7 @@ use crate::core::units::Days;
 pub mod knowledge;
 pub mod outlook;
 #[cfg(test)]
-pub(crate) mod sample;
+pub(crate) mod test_history;
 #[cfg(test)]
 mod tests;
 
@@ -367,7 +367,7 @@ impl Retention {
 
 /// What answers are summed by, so that a long history still fits on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum Granularity {
     /// Study days.
     Day,
     /// Weeks that begin on Monday.
@@ -378,7 +378,7 @@ pub enum Step {
     Year,
 }
 
-impl Step {
+impl Granularity {
     /// The finest step of which a period of so many days has few enough.
     fn for_days(days: i64) -> Self {
         if days <= MOST_SPANS {
@@ -527,7 +527,7 @@ pub struct Progress {
     /// Days of the period with at least one answer.
     pub days_practised: u64,
     /// What `spans` are.
-    pub step: Step,
+    pub step: Granularity,
     /// The period's answers by day, week, month or year, without a gap; from the first answer at the earliest.
     pub spans: Vec<Span>,
     /// True retention, in the order of [`Window::ALL`].
@@ -654,15 +654,15 @@ fn cards_in(states: &[(StateWord, u64)], word: StateWord) -> u64 {
 }
 
 /// Sums the answers of the period by the finest step that keeps the spans few.
-fn spans(days: &[(StudyDay, DayTotals)], period: Period) -> (Step, Vec<Span>) {
+fn spans(days: &[(StudyDay, DayTotals)], period: Period) -> (Granularity, Vec<Span>) {
     let Some((beginning, _)) = days.first() else {
-        return (Step::Day, Vec::new());
+        return (Granularity::Day, Vec::new());
     };
     let start = period.from.max(*beginning);
-    let step = Step::for_days(period.to.since(start).saturating_add(1));
+    let step = Granularity::for_days(period.to.since(start).saturating_add(1));
     let earliest = match step {
-        Step::Day | Step::Week | Step::Month => start,
-        Step::Year => start.max(period.to.plus(-366 * (MOST_SPANS - 1))),
+        Granularity::Day | Granularity::Week | Granularity::Month => start,
+        Granularity::Year => start.max(period.to.plus(-366 * (MOST_SPANS - 1))),
     };
     let mut spans = Vec::new();
     let mut first = step.first_day(earliest);
@@ -824,7 +824,7 @@ fn outlook_with_new(totals: &Totals) -> Outlook {
 fn by_month(days: &[(StudyDay, DayTotals)], period: Period) -> Vec<(StudyDay, Recalls)> {
     let mut months: BTreeMap<StudyDay, Recalls> = BTreeMap::new();
     for (day, sum) in days.iter().filter(|(day, sum)| period.holds(*day) && sum.recalls().all > 0) {
-        let month = months.entry(Step::Month.first_day(*day)).or_default();
+        let month = months.entry(Granularity::Month.first_day(*day)).or_default();
         *month = month.plus(sum.recalls());
     }
     months.into_iter().collect()

@@ -58,7 +58,7 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs) -> CardState 
         | EventKind::Reset
         | EventKind::Restarted => {
             let scheduler = event.config.and_then(|id| configs.get(&id));
-            if let Some(step) = Step::of(event) {
+            if let Some(step) = MemoryStep::of(event) {
                 step.take(&mut after, event.card, event.config, scheduler, configs);
             }
         }
@@ -69,7 +69,7 @@ pub fn apply(before: &CardState, event: &Event, configs: &Configs) -> CardState 
 
 /// What an event means to a card's memory, whoever reckons it: all that a replay needs of it.
 #[derive(Debug, Clone)]
-struct Step {
+struct MemoryStep {
     /// Its place among a card's steps: an answer of another program stands at its own instant.
     place: Hlc,
     day: StudyDay,
@@ -86,7 +86,7 @@ enum What {
     Restarted,
 }
 
-impl Step {
+impl MemoryStep {
     /// `None` for an event that means nothing to the memory, or that came without the memory it should carry.
     fn of(event: &Event) -> Option<Self> {
         let carried = || event.memory.clone().map(Box::new);
@@ -183,7 +183,7 @@ fn carry(
 #[derive(Debug, Clone, Default)]
 pub struct Folding {
     state: CardState,
-    steps: Vec<Step>,
+    steps: Vec<MemoryStep>,
     foreign: BTreeSet<(u8, Foreign)>,
 }
 
@@ -212,7 +212,7 @@ impl Folding {
             self.state = self.replayed(event.card, scheduler, configs);
         }
         self.state = apply(&self.state, event, configs);
-        self.steps.extend(Step::of(event));
+        self.steps.extend(MemoryStep::of(event));
         true
     }
 
@@ -231,9 +231,9 @@ impl Folding {
     fn replayed(&self, card: CardId, scheduler: &Scheduler, configs: &Configs) -> CardState {
         let config = Some(scheduler.id());
         let mut state = CardState::default();
-        let mut take = |step: &Step| step.take(&mut state, card, config, Some(scheduler), configs);
+        let mut take = |step: &MemoryStep| step.take(&mut state, card, config, Some(scheduler), configs);
         if scheduler.replays_imported() {
-            let mut steps: Vec<&Step> = self.steps.iter().collect();
+            let mut steps: Vec<&MemoryStep> = self.steps.iter().collect();
             // Stable: ours stay in their order, and an answer of another program comes before one of ours at its instant.
             steps.sort_by_key(|step| (step.place, !matches!(step.what, What::Imported(_))));
             steps.into_iter().for_each(&mut take);

@@ -15,8 +15,8 @@ use crate::core::state::Memory;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
-use crate::core::text::fold;
 use crate::core::text::nearest;
+use crate::core::text::normalize;
 use chrono::NaiveDate;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -572,7 +572,7 @@ impl Scratch {
             let mut chars = from.chars();
             match chars.next() {
                 None | Some('\'') => {}
-                Some(c) => self.fold(c),
+                Some(c) => self.push_normalized(c),
             }
             rest = chars.as_str();
         }
@@ -585,7 +585,7 @@ impl Scratch {
         self.scan(note.body, words);
         if words {
             for text in [note.key, note.topic].into_iter().flatten() {
-                text.chars().for_each(|c| self.fold(c));
+                text.chars().for_each(|c| self.push_normalized(c));
                 self.end_field();
             }
         }
@@ -669,7 +669,7 @@ impl Scratch {
                 _ => {
                     let c = body.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
                     at += c.len_utf8();
-                    self.fold(c);
+                    self.push_normalized(c);
                 }
             }
         }
@@ -698,7 +698,7 @@ impl Scratch {
     }
 
     /// One character as [`fold`] does it.
-    fn fold(&mut self, c: char) {
+    fn push_normalized(&mut self, c: char) {
         match c {
             '’' | '\u{ad}' => {}
             // The typographic signs that texts are full of; none of them holds a letter.
@@ -1034,7 +1034,7 @@ impl Parser {
 
     fn words(&mut self, text: &str) -> Node {
         self.needs.words = true;
-        let folded = fold(text);
+        let folded = normalize(text);
         // A text without a letter or digit folds to itself.
         let has_letters = folded.chars().any(|c| c.is_alphanumeric() || c == '%');
         self.note(if has_letters { NoteTest::Words(folded) } else { NoteTest::Signs(folded) })

@@ -6,8 +6,8 @@
 
 use crate::core::action::ActionKind;
 use crate::core::card::Ask;
+use crate::core::card::Correctness;
 use crate::core::card::NoteText;
-use crate::core::card::Outcome;
 use crate::core::card::Question;
 use crate::core::card::Showing;
 use crate::core::card::Unreadable;
@@ -26,7 +26,7 @@ use crate::core::queue::Queue;
 use crate::core::queue::Waiting;
 use crate::core::scheduler::AnswerKind;
 use crate::core::scheduler::Scheduler;
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
@@ -175,7 +175,7 @@ pub enum Effect {
 
 /// One transition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Transition {
     /// The session after it, once the effects are done.
     pub next: Session,
     /// What to do, in this order.
@@ -334,7 +334,7 @@ impl Session {
         let taken = next.queue.pop();
         if let (Some(_), Some(loaded)) = (taken, loaded) {
             let day = u64::from(today.0.cast_unsigned());
-            let showing = Showing { variant: loaded.variant, seed: candidate.card.hash() ^ mix(day) };
+            let showing = Showing { variant: loaded.variant, seed: candidate.card.hash() ^ splitmix64(day) };
             if let Some(kind) = kind(&loaded.text.kind) {
                 let question = kind.question(&loaded.text, candidate.card.ordinal, showing);
                 next.stage = Stage::Front(Rc::new(Current {
@@ -356,7 +356,7 @@ impl Session {
 
     /// One input. Total: what makes no sense now is [`Effect::Ignored`].
     #[must_use]
-    pub fn step(&self, input: Input, now: Timestamp, today: StudyDay) -> Step {
+    pub fn step(&self, input: Input, now: Timestamp, today: StudyDay) -> Transition {
         match (&self.stage, input) {
             (Stage::Front(current) | Stage::Back(current), Input::Bury) => {
                 self.aside(current, EventKind::Buried { until: today.plus(1) }, ActionKind::Bury)
@@ -371,7 +371,7 @@ impl Session {
                 self.grade(current, self.suggestion().unwrap_or(Button::Good.quality()), false, now, today)
             }
             (Stage::Back(current), Input::Guessed) => {
-                let wrong = current.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Wrong);
+                let wrong = current.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Correctness::Wrong);
                 let button = if wrong { Button::Again } else { Button::Hard };
                 self.grade(current, button.quality(), true, now, today)
             }
@@ -379,10 +379,10 @@ impl Session {
                 let mut next = self.clone();
                 next.queue.put_first(current.candidate, current.origin);
                 next.stage = Stage::Finished;
-                Step { next, effects: Vec::new() }
+                Transition { next, effects: Vec::new() }
             }
             (Stage::Between | Stage::Finished, Input::Quit) => {
-                Step { next: Self { stage: Stage::Finished, ..self.clone() }, effects: Vec::new() }
+                Transition { next: Self { stage: Stage::Finished, ..self.clone() }, effects: Vec::new() }
             }
             (
                 Stage::Front(_) | Stage::Back(_) | Stage::Between | Stage::Finished,
@@ -393,18 +393,18 @@ impl Session {
                 | Input::Bury
                 | Input::Suspend
                 | Input::Mark,
-            ) => Step { next: self.clone(), effects: vec![Effect::Ignored] },
+            ) => Transition { next: self.clone(), effects: vec![Effect::Ignored] },
         }
     }
 
-    fn respond(&self, current: &Current, response: &str) -> Step {
+    fn respond(&self, current: &Current, response: &str) -> Transition {
         let mut shown = current.clone();
         if !response.trim().is_empty() {
             let judged = kind(&current.loaded.text.kind).map_or(Ok(None), |kind| {
                 kind.judge(&current.loaded.text, current.candidate.card.ordinal, &current.question, response)
             });
             match judged {
-                Err(Unreadable(why)) => return Step { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
+                Err(Unreadable(why)) => return Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
                 Ok(verdict) => {
                     shown.response = verdict.is_none().then(|| response.trim().to_owned());
                     shown.verdict = verdict;
@@ -412,10 +412,10 @@ impl Session {
             }
         }
         let next = Self { stage: Stage::Back(Rc::new(shown)), ..self.clone() };
-        Step { next, effects: vec![Effect::ShowBack] }
+        Transition { next, effects: vec![Effect::ShowBack] }
     }
 
-    fn grade(&self, current: &Current, quality: Quality, guessed: bool, now: Timestamp, today: StudyDay) -> Step {
+    fn grade(&self, current: &Current, quality: Quality, guessed: bool, now: Timestamp, today: StudyDay) -> Transition {
         let took = u32::try_from(now.unix_ms.saturating_sub(current.shown_at.unix_ms).max(0)).unwrap_or(u32::MAX);
         let card = current.candidate.card;
         let before = &current.loaded.state;
@@ -450,7 +450,7 @@ impl Session {
             next.queue.repeat(current.candidate);
         }
         next.move_on();
-        Step { next, effects }
+        Transition { next, effects }
     }
 
     /// The answer as an event, the memory that it gives, and the lapses that made the card a leech, if this answer did.
@@ -487,10 +487,10 @@ impl Session {
         (draft, after, leech.then_some(lapses))
     }
 
-    fn aside(&self, current: &Current, event: EventKind, kind: ActionKind) -> Step {
+    fn aside(&self, current: &Current, event: EventKind, kind: ActionKind) -> Transition {
         let mut next = self.clone();
         next.move_on();
-        Step { next, effects: vec![Self::append(current, event, kind)] }
+        Transition { next, effects: vec![Self::append(current, event, kind)] }
     }
 
     fn append(current: &Current, event: EventKind, kind: ActionKind) -> Effect {
@@ -498,9 +498,9 @@ impl Session {
         Effect::Append { kind, events }
     }
 
-    fn mark(&self, current: &Current) -> Step {
+    fn mark(&self, current: &Current) -> Transition {
         let event = if current.loaded.state.marked { EventKind::Unmarked } else { EventKind::Marked };
-        Step { next: self.clone(), effects: vec![Self::append(current, event, ActionKind::Mark)] }
+        Transition { next: self.clone(), effects: vec![Self::append(current, event, ActionKind::Mark)] }
     }
 
     fn move_on(&mut self) {
@@ -519,13 +519,13 @@ impl Session {
 
     /// The card on the screen was given another text: it is asked with that, where it is, without moving on.
     #[must_use]
-    pub fn retold(&self, loaded: Loaded, today: StudyDay) -> Self {
+    pub fn with_text(&self, loaded: Loaded, today: StudyDay) -> Self {
         let mut next = self.clone();
         if let Stage::Front(current) | Stage::Back(current) = &mut next.stage
             && let Some(kind) = kind(&loaded.text.kind)
         {
             let day = u64::from(today.0.cast_unsigned());
-            let showing = Showing { variant: loaded.variant, seed: current.candidate.card.hash() ^ mix(day) };
+            let showing = Showing { variant: loaded.variant, seed: current.candidate.card.hash() ^ splitmix64(day) };
             let current = Rc::make_mut(current);
             current.question = kind.question(&loaded.text, current.candidate.card.ordinal, showing);
             current.loaded = loaded;
@@ -681,7 +681,8 @@ impl Session {
             .iter()
             .filter_map(|done| done.topic.as_ref().and_then(|topic| topic.try_line.as_deref()))
             .collect();
-        let chosen = mix(u64::from(today.0.cast_unsigned())).checked_rem(u64::try_from(lines.len()).unwrap_or(0));
+        let chosen =
+            splitmix64(u64::from(today.0.cast_unsigned())).checked_rem(u64::try_from(lines.len()).unwrap_or(0));
         let chosen = chosen.and_then(|index| usize::try_from(index).ok());
         let time: u64 = self.done.iter().map(|done| u64::from(done.took.0)).sum();
         Summary {

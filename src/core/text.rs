@@ -20,7 +20,7 @@ pub fn composed(text: &str) -> std::borrow::Cow<'_, str> {
 /// What is left are letters, digits and `%` (70 % is not 70), words separated by one space.
 /// A text of nothing else (say, `∑` or `?`) folds to itself, so that it can still be told apart.
 #[must_use]
-pub fn fold(text: &str) -> String {
+pub fn normalize(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
@@ -87,10 +87,10 @@ pub fn one_line(text: &str) -> String {
 /// The candidate nearest to `wanted`, if it is near enough to be a slip of the finger.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = fold(wanted);
+    let wanted = normalize(wanted);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::osa_distance(&wanted, &fold(candidate)), candidate))
+        .map(|candidate| (strsim::osa_distance(&wanted, &normalize(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -149,10 +149,10 @@ mod tests {
             ("don’t", "dont"),
             ("Ünïcode", "UNICODE"),
         ] {
-            assert_eq!(fold(a), fold(b), "{a} / {b}");
+            assert_eq!(normalize(a), normalize(b), "{a} / {b}");
         }
-        assert_ne!(fold("70"), fold("70 %"));
-        assert_ne!(fold("∑"), fold("∏"));
+        assert_ne!(normalize("70"), normalize("70 %"));
+        assert_ne!(normalize("∑"), normalize("∏"));
     }
 
     #[test]

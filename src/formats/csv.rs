@@ -8,9 +8,9 @@ use crate::core::id::NoteUid;
 use crate::formats::Exporter;
 use crate::formats::FormatError;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -96,7 +96,7 @@ impl Importer for TableImporter {
     fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
         let (text, warning) = decode::text(input)?;
         if let Some(warning) = warning {
-            sink(Outcome::Warning(warning))?;
+            sink(ImportItem::Warning(warning))?;
         }
         let mut rows = Rows::new(text);
         let head = Head::read(&mut rows)?;
@@ -110,7 +110,7 @@ impl Importer for TableImporter {
         let mut header_due = layout.has_header;
         loop {
             for warning in layout.warnings.drain(..) {
-                sink(Outcome::Warning(warning))?;
+                sink(ImportItem::Warning(warning))?;
             }
             let (line, read) = match rows.next(&mut row)? {
                 Next::Row(_) if header_due => {
@@ -124,15 +124,15 @@ impl Importer for TableImporter {
             };
             let place = Place { line, column: 0 };
             let outcome = match read {
-                Ok(Some(item)) => Outcome::Record(Record::Note(item)),
+                Ok(Some(item)) => ImportItem::Record(Record::Note(item)),
                 Ok(None) => continue,
-                Err(reason) => Outcome::Rejected(Rejected { place, reason }),
+                Err(reason) => ImportItem::Rejected(Rejected { place, reason }),
             };
             any = true;
             sink(outcome)?;
         }
         if rows.had_nul {
-            sink(Outcome::Warning("there were NUL characters in it, which were left out".to_owned()))?;
+            sink(ImportItem::Warning("there were NUL characters in it, which were left out".to_owned()))?;
         }
         if any { Ok(()) } else { Err(FormatError::NotThis("there are no rows in it".to_owned())) }
     }
@@ -358,13 +358,13 @@ struct Layout {
     default: &'static dyn CardKind,
     /// No kind is said for the whole file: a row that hides something in its question is a cloze.
     may_be_cloze: bool,
-    plans: Vec<Plan>,
+    plans: Vec<ColumnPlan>,
     told_of_note_type: bool,
     warnings: Vec<String>,
 }
 
 /// Where the columns go in notes of one kind.
-struct Plan {
+struct ColumnPlan {
     kind: &'static dyn CardKind,
     targets: Vec<Target>,
     /// Columns that a row needs for the required fields.
@@ -434,7 +434,7 @@ impl Layout {
                 |name| targets.iter().position(|target| matches!(target, Target::Field(field, _) if *field == name));
             let required = kind.fields().iter().filter(|field| field.required);
             let least = required.filter_map(|field| place(field.name)).max().map_or(0, |last| last + 1);
-            self.plans.push(Plan { kind, targets, least });
+            self.plans.push(ColumnPlan { kind, targets, least });
             self.plans.len() - 1
         })
     }
@@ -802,7 +802,7 @@ mod tests {
     use crate::formats::testing::written;
     use proptest::prelude::*;
 
-    fn good(file_name: &str, bytes: impl AsRef<[u8]>) -> Vec<Outcome> {
+    fn good(file_name: &str, bytes: impl AsRef<[u8]>) -> Vec<ImportItem> {
         let importer = if file_name.ends_with(".tsv") { &TSV } else { &CSV };
         let (outcomes, result) = read(importer, file_name, bytes.as_ref());
         result.unwrap();
@@ -813,7 +813,7 @@ mod tests {
         read(&CSV, "x.csv", text.as_bytes()).1.unwrap_err().to_string()
     }
 
-    fn pairs(outcomes: &[Outcome]) -> Vec<(&str, &str)> {
+    fn pairs(outcomes: &[ImportItem]) -> Vec<(&str, &str)> {
         notes(outcomes).into_iter().map(|item| (item.text.text("front"), item.text.text("back"))).collect()
     }
 
@@ -1062,7 +1062,7 @@ mod tests {
     #[test]
     fn a_basic_deck_looks_sane_in_a_spreadsheet() {
         let (mut outcomes, _) = read(&CSV, "x.csv", b"key,front,back,tags\nk1,\"Say \"\"hi\"\"\",-1,geo eu\n");
-        let Some(Outcome::Record(Record::Note(item))) = outcomes.pop() else { panic!() };
+        let Some(ImportItem::Record(Record::Note(item))) = outcomes.pop() else { panic!() };
         let deck = crate::formats::DeckHead { name: "Geo".to_owned(), ..Default::default() };
         let bytes = written(&TableExporter, &[Record::Deck(deck), Record::Note(item)]);
         let text = String::from_utf8(bytes).unwrap();
@@ -1079,7 +1079,7 @@ mod tests {
     #[test]
     fn line_ends_in_a_cell_become_line_feeds_in_a_table() {
         let (mut outcomes, _) = read(&CSV, "x.csv", b"front,back\na,b\n");
-        let Some(Outcome::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
+        let Some(ImportItem::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
         item.text.hint = Some("a\r\nb\rc\0d".to_owned());
         let bytes = written(&TableExporter, &[Record::Note(item)]);
         let (outcomes, _) = read(&CSV, "x.csv", &bytes);

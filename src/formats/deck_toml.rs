@@ -22,9 +22,9 @@ use crate::formats::Exporter;
 use crate::formats::FileFault;
 use crate::formats::FormatError;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -543,7 +543,7 @@ impl Importer for DeckToml {
             ));
         }
         if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGE {
-            sink(Outcome::Warning(format!(
+            sink(ImportItem::Warning(format!(
                 "a deck file of {} MB is read whole; CSV or JSONL are read row by row",
                 bytes.len() >> 20
             )))?;
@@ -553,12 +553,12 @@ impl Importer for DeckToml {
             Ok(deck) => deck,
             Err(faults) => return Err(FormatError::Faults { source_text: text, faults }),
         };
-        sink(Outcome::Record(Record::Deck(deck.head)))?;
+        sink(ImportItem::Record(Record::Deck(deck.head)))?;
         for topic in deck.topics {
-            sink(Outcome::Record(Record::Topic(topic)))?;
+            sink(ImportItem::Record(Record::Topic(topic)))?;
         }
         for note in deck.notes {
-            sink(Outcome::Record(Record::Note(Box::new(note))))?;
+            sink(ImportItem::Record(Record::Note(Box::new(note))))?;
         }
         Ok(())
     }

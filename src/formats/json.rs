@@ -13,9 +13,9 @@ use crate::formats::DeckHead;
 use crate::formats::Exporter;
 use crate::formats::FormatError;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -379,7 +379,7 @@ struct Notes<'a> {
 }
 
 impl Notes<'_> {
-    fn put<E: serde::de::Error>(&mut self, outcome: Outcome) -> Result<(), E> {
+    fn put<E: serde::de::Error>(&mut self, outcome: ImportItem) -> Result<(), E> {
         (self.sink)(outcome).map_err(|_stop| {
             self.stopped = true;
             E::custom("stopped")
@@ -399,10 +399,10 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
         let value = Json::deserialize(deserializer)?;
         notes.count += 1;
         let outcome = match (notes.convert)(value, place) {
-            Ok(item) => Outcome::Record(Record::Note(item)),
+            Ok(item) => ImportItem::Record(Record::Note(item)),
             Err(reason) => {
                 let deck = if notes.deck.is_empty() { String::new() } else { format!(" of deck {}", notes.deck) };
-                Outcome::Rejected(Rejected { place, reason: format!("note {}{deck}: {reason}", notes.count) })
+                ImportItem::Rejected(Rejected { place, reason: format!("note {}{deck}: {reason}", notes.count) })
             }
         };
         notes.put(outcome)
@@ -518,7 +518,7 @@ impl<'de> Visitor<'de> for DeckList<'_, '_, '_> {
                 if let Record::Deck(head) = &record {
                     head.name.clone_into(&mut notes.deck);
                 }
-                notes.put(Outcome::Record(record))?;
+                notes.put(ImportItem::Record(record))?;
             }
             list.next_element_seed(Under { key: "notes", seed: OfDeck(notes) })?;
         }

@@ -2,8 +2,8 @@
 
 use crate::formats::Exporter;
 use crate::formats::FormatError;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -79,7 +79,7 @@ impl Importer for JsonLines {
                     if !any && bad_lines > MOST_BAD_AT_FIRST {
                         break;
                     }
-                    sink(Outcome::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
+                    sink(ImportItem::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
                     continue;
                 }
                 Ok(value) if value.get("format").is_some() => {
@@ -92,9 +92,9 @@ impl Importer for JsonLines {
             };
             any = true;
             match read {
-                Ok(records) => records.into_iter().try_for_each(|record| sink(Outcome::Record(record)))?,
+                Ok(records) => records.into_iter().try_for_each(|record| sink(ImportItem::Record(record)))?,
                 Err((column, reason)) => {
-                    sink(Outcome::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
+                    sink(ImportItem::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
                 }
             }
         }

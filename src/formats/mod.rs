@@ -141,7 +141,7 @@ pub struct Rejected {
 
 /// What an importer hands to its sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ImportItem {
     /// A record.
     Record(Record),
     /// A bad one.
@@ -155,7 +155,7 @@ pub enum Outcome {
 pub struct Stop;
 
 /// Where an importer puts what it reads.
-pub type Sink<'a> = &'a mut dyn FnMut(Outcome) -> Result<(), Stop>;
+pub type Sink<'a> = &'a mut dyn FnMut(ImportItem) -> Result<(), Stop>;
 
 /// A fault in a deck file, with the bytes that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]

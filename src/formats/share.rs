@@ -412,7 +412,7 @@ mod tests {
         for _ in 0..2000 {
             let mut bytes = text.clone().into_bytes();
             for _ in 0..3 {
-                state = crate::core::scheduler::mix(state);
+                state = crate::core::scheduler::splitmix64(state);
                 let at = usize::try_from(state % u64::try_from(bytes.len()).unwrap()).unwrap();
                 bytes[at] = state.to_be_bytes()[0];
             }

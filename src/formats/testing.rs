@@ -18,9 +18,9 @@ use crate::formats::DeckHead;
 use crate::formats::Exporter;
 use crate::formats::FormatError;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::Record;
@@ -74,7 +74,11 @@ impl CardKind for Fake {
 }
 
 /// Everything that an importer makes of `bytes`.
-pub(super) fn read(importer: &dyn Importer, file_name: &str, bytes: &[u8]) -> (Vec<Outcome>, Result<(), FormatError>) {
+pub(super) fn read(
+    importer: &dyn Importer,
+    file_name: &str,
+    bytes: &[u8],
+) -> (Vec<ImportItem>, Result<(), FormatError>) {
     let options = ReadOptions { file_name: file_name.to_owned(), delimiter: None };
     read_with(importer, &options, bytes)
 }
@@ -84,7 +88,7 @@ pub(super) fn read_with(
     importer: &dyn Importer,
     options: &ReadOptions,
     bytes: &[u8],
-) -> (Vec<Outcome>, Result<(), FormatError>) {
+) -> (Vec<ImportItem>, Result<(), FormatError>) {
     let mut outcomes = Vec::new();
     let result = importer.read(&mut Cursor::new(bytes), options, &mut |outcome| {
         outcomes.push(outcome);
@@ -94,10 +98,10 @@ pub(super) fn read_with(
 }
 
 /// The notes among the outcomes.
-pub(super) fn notes(outcomes: &[Outcome]) -> Vec<&Item> {
+pub(super) fn notes(outcomes: &[ImportItem]) -> Vec<&Item> {
     let mut found = Vec::new();
     for outcome in outcomes {
-        if let Outcome::Record(Record::Note(item)) = outcome {
+        if let ImportItem::Record(Record::Note(item)) = outcome {
             found.push(&**item);
         }
     }
@@ -105,20 +109,20 @@ pub(super) fn notes(outcomes: &[Outcome]) -> Vec<&Item> {
 }
 
 /// The records among the outcomes, which must be all of them, without their places.
-pub(super) fn records(outcomes: Vec<Outcome>) -> Vec<Record> {
+pub(super) fn records(outcomes: Vec<ImportItem>) -> Vec<Record> {
     let record = |outcome| match outcome {
-        Outcome::Record(Record::Note(item)) => Record::Note(Box::new(Item { place: Place::default(), ..*item })),
-        Outcome::Record(record) => record,
+        ImportItem::Record(Record::Note(item)) => Record::Note(Box::new(Item { place: Place::default(), ..*item })),
+        ImportItem::Record(record) => record,
         other => panic!("{other:?}"),
     };
     outcomes.into_iter().map(record).collect()
 }
 
 /// What was left out, as people see it.
-pub(super) fn rejected(outcomes: &[Outcome]) -> Vec<String> {
+pub(super) fn rejected(outcomes: &[ImportItem]) -> Vec<String> {
     let mut found = Vec::new();
     for outcome in outcomes {
-        if let Outcome::Rejected(rejected) = outcome {
+        if let ImportItem::Rejected(rejected) = outcome {
             found.push(format!("{}: {}", rejected.place, rejected.reason));
         }
     }
@@ -126,10 +130,10 @@ pub(super) fn rejected(outcomes: &[Outcome]) -> Vec<String> {
 }
 
 /// The warnings among the outcomes.
-pub(super) fn warnings(outcomes: &[Outcome]) -> Vec<&str> {
+pub(super) fn warnings(outcomes: &[ImportItem]) -> Vec<&str> {
     let mut found = Vec::new();
     for outcome in outcomes {
-        if let Outcome::Warning(warning) = outcome {
+        if let ImportItem::Warning(warning) = outcome {
             found.push(warning.as_str());
         }
     }

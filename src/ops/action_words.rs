@@ -3,8 +3,8 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::event::EventKind;
-use crate::core::fact::Change;
 use crate::core::fact::Fact;
+use crate::core::fact::SettingChange;
 use crate::core::id::ActionId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
@@ -174,10 +174,12 @@ fn configured(line: &ActionLine) -> String {
 
 /// A change of the settings in a few words.
 #[must_use]
-pub fn change(change: &Change) -> String {
+pub fn change(change: &SettingChange) -> String {
     match change {
-        Change::Setting { key, new: Some(new), .. } => format!("set {} to {}", settings::in_words(key), one_line(new)),
-        Change::Setting { key, new: None, .. } => format!("set {} back", settings::in_words(key)),
+        SettingChange::Setting { key, new: Some(new), .. } => {
+            format!("set {} to {}", settings::in_words(key), one_line(new))
+        }
+        SettingChange::Setting { key, new: None, .. } => format!("set {} back", settings::in_words(key)),
     }
 }
 
@@ -291,7 +293,7 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let in_deck = |deck: &str, line| ActionLine { decks: vec![deck.to_owned()], ..line };
         let set = |key: &str, new: Option<&str>| {
-            let change = Change::Setting { key: key.to_owned(), old: None, new: new.map(str::to_owned) };
+            let change = SettingChange::Setting { key: key.to_owned(), old: None, new: new.map(str::to_owned) };
             ActionLine { change: Some(change), ..line(ActionKind::Configure) }
         };
         let decks = |decks: &[&str], notes| ActionLine {

@@ -11,8 +11,8 @@ use crate::ops::bulk::deck_name;
 use crate::ops::failure;
 use crate::store::CardLine;
 use crate::store::DeckSet;
+use crate::store::MatchResult;
 use crate::store::PackedNote;
-use crate::store::Placed;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -61,13 +61,13 @@ pub fn add(
     let (placed, _) = store
         .write(stamp, ActionKind::Add, Subject::Note(uid), |writer| {
             if key.is_none() && writer.has_text(&id, text)? {
-                return Ok(Placed::Duplicate);
+                return Ok(MatchResult::Duplicate);
             }
             writer.add(&id, &name, uid, key, &PackedNote::of(text)?)
         })
         .map_err(|error| failure(&error, &path))?;
     let mut cards = Vec::new();
-    if placed == Placed::Duplicate {
+    if placed == MatchResult::Duplicate {
         let prompt = text.prompt(text.ordinals().first().copied().unwrap_or(1));
         store
             .cards(&DeckSet::All, &[], |line| {
@@ -82,5 +82,5 @@ pub fn add(
             cards.extend(store.card(CardId { note: uid, ordinal }).map_err(|error| failure(&error, &path))?);
         }
     }
-    Ok(Added { cards, known: placed == Placed::Duplicate })
+    Ok(Added { cards, known: placed == MatchResult::Duplicate })
 }

@@ -35,7 +35,7 @@ const LONGEST: usize = 200;
 
 /// What can be done to many cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum BulkChange {
     /// Take out of reviews.
     Suspend,
     /// Put back.
@@ -82,7 +82,7 @@ enum Version {
     Gone,
 }
 
-impl Change {
+impl BulkChange {
     /// What is done.
     fn done(&self) -> Done<'_> {
         match self {
@@ -171,8 +171,8 @@ impl Change {
 }
 
 /// What a change would do.
-pub struct Plan {
-    change: Change,
+pub struct BulkPlan {
+    change: BulkChange,
     /// Each with the place of its deck among `decks`.
     events: Vec<(Draft, usize)>,
     /// Id and name of each deck.
@@ -186,7 +186,7 @@ pub struct Plan {
     pub without_due: usize,
 }
 
-impl Plan {
+impl BulkPlan {
     /// Cards (or notes, where it is about these) that change.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -223,10 +223,10 @@ impl Plan {
     /// What the action is about.
     fn subject(&self) -> Subject {
         match (&self.change, self.events.as_slice(), self.versions.as_slice()) {
-            (Change::Move { id, .. }, ..) => Subject::Deck(id.clone()),
+            (BulkChange::Move { id, .. }, ..) => Subject::Deck(id.clone()),
             (_, [(one, _)], []) => Subject::Card(one.card),
             (_, [], [(note, _)]) => Subject::Note(*note),
-            (Change::Bury(day) | Change::SetDue(day), ..) => Subject::Day(*day),
+            (BulkChange::Bury(day) | BulkChange::SetDue(day), ..) => Subject::Day(*day),
             _ => Subject::None,
         }
     }
@@ -340,8 +340,8 @@ fn card_named(store: &Store, name: &str) -> Result<Option<Vec<CardId>>, Failure>
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) -> Result<Plan, Failure> {
-    let mut plan = Plan {
+pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange) -> Result<BulkPlan, Failure> {
+    let mut plan = BulkPlan {
         change,
         events: Vec::new(),
         decks: Vec::new(),
@@ -367,7 +367,7 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) ->
                 let Some((kind, memory)) = plan.change.event(&line, today) else {
                     plan.left += 1;
                     let is_new = line.state.memory.is_none();
-                    plan.without_due += usize::from(is_new && matches!(plan.change, Change::SetDue(_)));
+                    plan.without_due += usize::from(is_new && matches!(plan.change, BulkChange::SetDue(_)));
                     return Ok(());
                 };
                 let draft = Draft { memory, ..Draft::new(line.card, kind, line.state.last_event) };
@@ -388,7 +388,7 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: Change) ->
 ///
 /// # Errors
 /// When a card was changed elsewhere since it was planned, or it can't be written; nothing is changed then.
-pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -> Result<Vec<String>, Failure> {
+pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPlan) -> Result<Vec<String>, Failure> {
     let path = store.path().to_owned();
     let schedulers: Vec<Scheduler> = plan
         .decks
@@ -405,7 +405,7 @@ pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -
             let scheduler = schedulers.get(*deck).ok_or(StoreError::NoCard)?;
             writer.append(draft, scheduler)?;
         }
-        if let (Change::Move { id, name }, false) = (&plan.change, plan.versions.is_empty()) {
+        if let (BulkChange::Move { id, name }, false) = (&plan.change, plan.versions.is_empty()) {
             writer.deck_for(id, name)?;
         }
         for (note, version) in &plan.versions {
@@ -434,7 +434,7 @@ pub fn make(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &Plan) -
 
 fn revise(
     writer: &mut Writer<'_>,
-    change: &Change,
+    change: &BulkChange,
     note: NoteUid,
     version: &Version,
     carried: bool,
@@ -442,7 +442,7 @@ fn revise(
     match (version, change) {
         (Version::Tags { text, .. }, _) if carried => writer.rewrite(note, text, true),
         (Version::Tags { tags, on, .. }, _) => tags.iter().try_for_each(|tag| writer.retag(note, tag, *on)),
-        (Version::Elsewhere, Change::Move { id, .. }) => writer.relocate(note, id),
+        (Version::Elsewhere, BulkChange::Move { id, .. }) => writer.relocate(note, id),
         (Version::Elsewhere, _) => Ok(()),
         (Version::Gone, _) => writer.delete(note),
     }
@@ -450,12 +450,12 @@ fn revise(
 
 /// The followed files that get the new texts. Where one of them can't be changed, tags are no reason to stop: the notes
 /// get them all the same, and what the file says stays known.
-fn files_of(store: &Store, plan: &Plan) -> Result<(linked::Plan, Vec<String>), Failure> {
+fn files_of(store: &Store, plan: &BulkPlan) -> Result<(linked::FileEditPlan, Vec<String>), Failure> {
     let texts = plan.versions.iter().filter_map(|(note, version)| match version {
-        Version::Tags { text, .. } => Some(linked::Change { note: *note, new_key: None, text: (**text).clone() }),
+        Version::Tags { text, .. } => Some(linked::FileEdit { note: *note, new_key: None, text: (**text).clone() }),
         Version::Elsewhere | Version::Gone => None,
     });
-    let changes: Vec<linked::Change> = texts.collect();
+    let changes: Vec<linked::FileEdit> = texts.collect();
     match linked::plan(store, &changes, false) {
         Ok(files) => Ok((files, Vec::new())),
         Err(failure) => Ok((linked::plan(store, &changes, true)?, vec![failure.what])),
@@ -496,12 +496,12 @@ pub(super) fn deck_name(text: &str) -> Result<String, Failure> {
 ///
 /// # Errors
 /// When there can't be a deck of that name.
-pub fn move_to(store: &Store, deck: &str) -> Result<Change, Failure> {
+pub fn move_to(store: &Store, deck: &str) -> Result<BulkChange, Failure> {
     match store.deck_named(deck).map_err(|error| failure(&error, store.path()))? {
-        Some((id, name)) => Ok(Change::Move { id, name }),
+        Some((id, name)) => Ok(BulkChange::Move { id, name }),
         None => {
             let name = deck_name(deck)?;
-            Ok(Change::Move { id: name.clone(), name })
+            Ok(BulkChange::Move { id: name.clone(), name })
         }
     }
 }

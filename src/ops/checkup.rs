@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 
 /// What a front end should tell the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum Notice {
     /// The response could not be read.
     AskAgain(String),
     /// The newest answer of this sitting was taken back.
@@ -47,7 +47,7 @@ pub enum Said {
 }
 
 /// A check-up over a database.
-pub struct Sitting<'a> {
+pub struct CheckupSession<'a> {
     store: &'a mut Store,
     env: &'a Env,
     settings: Settings,
@@ -58,7 +58,7 @@ pub struct Sitting<'a> {
 
 /// What a check-up came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct CheckupEnd {
     /// All check-ups, this one the newest of its device.
     pub all: Vec<Taken>,
     /// This one; `None` where nothing of it was answered.
@@ -121,7 +121,7 @@ pub fn offer(store: &Store, settings: &Settings, today: StudyDay) -> Result<Opti
     Ok((scenes > 0).then_some(Offer::Due(day, scenes.min(scenes_in(MINUTES)))))
 }
 
-impl<'a> Sitting<'a> {
+impl<'a> CheckupSession<'a> {
     /// Begins a check-up, or goes on with the one of today, and loads its first scene.
     ///
     /// # Errors
@@ -184,8 +184,8 @@ impl<'a> Sitting<'a> {
     }
 
     /// To be called while the person reads: what takes time and can wait is done now.
-    pub fn rest(&self) {
-        self.store.rest();
+    pub fn while_idle(&self) {
+        self.store.while_idle();
     }
 
     fn failure(&self, error: &StoreError) -> Failure {
@@ -204,12 +204,12 @@ impl<'a> Sitting<'a> {
     ///
     /// # Errors
     /// When it could not be committed; the check-up is then where it was, with the scene on the screen.
-    pub fn feed(&mut self, input: &Input) -> Result<Option<Said>, Failure> {
+    pub fn feed(&mut self, input: &Input) -> Result<Option<Notice>, Failure> {
         let when = stamp(self.env, &self.settings);
         if self.is_begun_elsewhere(when.today)? {
             self.checkup = self.checkup.without_current();
             self.advance()?;
-            return Ok(Some(Said::Stale));
+            return Ok(Some(Notice::Stale));
         }
         let step = self.checkup.step(input, when.now);
         let mut begun = None;
@@ -227,13 +227,13 @@ impl<'a> Sitting<'a> {
                     Err(StoreError::Stale) => {
                         self.checkup = self.checkup.without_current();
                         self.advance()?;
-                        return Ok(Some(Said::Stale));
+                        return Ok(Some(Notice::Stale));
                     }
                     Err(error) => return Err(self.failure(&error)),
                 }
             }
-            Some(Effect::AskAgain(why)) => Some(Said::AskAgain(why)),
-            Some(Effect::Ignored) => Some(Said::Ignored),
+            Some(Effect::AskAgain(why)) => Some(Notice::AskAgain(why)),
+            Some(Effect::Ignored) => Some(Notice::Ignored),
             None => None,
         };
         self.checkup = match begun {
@@ -263,27 +263,27 @@ impl<'a> Sitting<'a> {
     ///
     /// # Errors
     /// When it could not be committed.
-    pub fn undo(&mut self) -> Result<Said, Failure> {
+    pub fn undo(&mut self) -> Result<Notice, Failure> {
         let (Some(action), Some(next)) = (self.steps.last().copied(), self.checkup.undone()) else {
-            return Ok(Said::NothingToUndo);
+            return Ok(Notice::NothingToUndo);
         };
         let when = stamp(self.env, &self.settings);
         crate::ops::undo::undo(self.store, when, action)?;
         self.steps.pop();
         self.checkup = next;
         self.advance()?;
-        Ok(Said::TookBack)
+        Ok(Notice::TookBack)
     }
 
     /// What it came to.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn outcome(&self) -> Result<Outcome, Failure> {
+    pub fn outcome(&self) -> Result<CheckupEnd, Failure> {
         let all = all(self.store)?;
         let device = self.store.this_device().map_err(|error| self.failure(&error))?;
         let is_this = |one: &&Taken| Some(one.device) == device && one.number == self.checkup.number();
         let this = all.iter().rfind(is_this).cloned();
-        Ok(Outcome { this, all, planned: self.checkup.planned() })
+        Ok(CheckupEnd { this, all, planned: self.checkup.planned() })
     }
 }

@@ -3,8 +3,8 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::id::NoteUid;
-use crate::core::text::fold;
 use crate::core::text::nearest;
+use crate::core::text::normalize;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::formats::Identity;
@@ -14,11 +14,11 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Who;
 use crate::store::Writer;
 use std::collections::BTreeSet;
 use std::hash::Hasher as _;
@@ -120,7 +120,7 @@ fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Res
             _ => None,
         });
         let uid = NoteUid::of_key(&head.id, key.as_deref().unwrap_or_default());
-        bulk.note(&head.id, Who { uid, named: true }, key, &PackedNote::of(&item.text)?)?;
+        bulk.note(&head.id, NoteRef { uid, named: true }, key, &PackedNote::of(&item.text)?)?;
     }
     bulk.finish().map(drop)
 }
@@ -149,8 +149,9 @@ pub fn named(store: &Store, names: &[String]) -> Result<DeckSet, Failure> {
             .map(|(number, _, _)| *number)
             .collect();
         if found.is_empty() {
-            let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()))
-                .or_else(|| decks.iter().map(|(_, id, _)| id.as_str()).find(|id| fold(id).starts_with(&fold(name))));
+            let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str())).or_else(|| {
+                decks.iter().map(|(_, id, _)| id.as_str()).find(|id| normalize(id).starts_with(&normalize(name)))
+            });
             return Err(Failure::usage(format!("there is no deck `{name}`")).hint(match near {
                 Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
                 None => "`lmq decks` lists all decks".to_owned(),

@@ -86,13 +86,13 @@ pub struct Conflict {
 }
 
 /// What a form edits with: the open database and what belongs to it.
-pub struct Bench<'b> {
+pub struct NoteEditor<'b> {
     pub(super) store: &'b mut Store,
     pub(super) env: &'b Env,
     pub(super) settings: &'b Settings,
 }
 
-impl Bench<'_> {
+impl NoteEditor<'_> {
     /// The note of a card as it is now.
     ///
     /// # Errors
@@ -138,7 +138,7 @@ impl Bench<'_> {
     ///
     /// # Errors
     /// As [`make`].
-    pub fn make(&mut self, rewrite: Rewrite, how: How) -> Result<Done, Refusal> {
+    pub fn apply(&mut self, rewrite: Rewrite, how: How) -> Result<Done, Refusal> {
         make(self.store, self.env, self.settings, vec![rewrite], how)
     }
 
@@ -402,9 +402,9 @@ pub fn make(
     if wanted.is_empty() {
         return Ok(done);
     }
-    let changes: Vec<linked::Change> = wanted
+    let changes: Vec<linked::FileEdit> = wanted
         .iter()
-        .map(|rewrite| linked::Change {
+        .map(|rewrite| linked::FileEdit {
             note: rewrite.opened.note,
             new_key: rewrite.new_key().map(str::to_owned),
             text: rewrite.text.clone(),

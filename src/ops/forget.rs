@@ -37,7 +37,7 @@ pub enum Wanted<'w> {
 
 /// What would be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct ErasurePlan {
     what: Vec<Erasure>,
     /// Notes whose texts it takes.
     pub notes: usize,
@@ -71,11 +71,11 @@ pub struct Cleaned {
 ///
 /// # Errors
 /// When there are no such cards or there is no such deck, or the database can't be read.
-pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted<'_>) -> Result<Plan, Failure> {
+pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted<'_>) -> Result<ErasurePlan, Failure> {
     let fail = |error: StoreError| failure(&error, store.path());
     let (notes, deck) = match wanted {
         Wanted::Typed => {
-            return Ok(Plan {
+            return Ok(ErasurePlan {
                 what: vec![Erasure::Typed],
                 notes: 0,
                 names: Vec::new(),
@@ -115,7 +115,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
     let count = notes.len();
     let deck = deck.map(|(id, _)| Erasure::Deck(id));
     let what = deck.into_iter().chain(notes.into_iter().map(Erasure::Note)).collect();
-    Ok(Plan { what, notes: count, names, label })
+    Ok(ErasurePlan { what, notes: count, names, label })
 }
 
 fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
@@ -131,7 +131,7 @@ fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
 ///
 /// # Errors
 /// When the database can't be written. Of a copy that can't be changed the result tells.
-pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &Plan) -> Result<Done, Failure> {
+pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) -> Result<Done, Failure> {
     let path = store.path().to_owned();
     // With a fact in each of them: one that is put in the place of the database does not take the words from an older
     // history again. The database last: where the program is killed before, the card is there to be named once more. What

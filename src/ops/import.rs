@@ -18,9 +18,9 @@ use crate::formats::FileFault;
 use crate::formats::FormatError;
 use crate::formats::IMPORTERS;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -46,15 +46,15 @@ use crate::store::DeckOrigin;
 use crate::store::Finished;
 use crate::store::Forgotten;
 use crate::store::Kept;
+use crate::store::MatchResult;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
-use crate::store::Placed;
 use crate::store::Salts;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Union;
-use crate::store::Who;
 use crate::store::Writer;
 use std::cell::RefCell;
 use std::fs;
@@ -120,7 +120,7 @@ pub struct Source {
 /// When it can't be read, is empty, or nobody knows what kind of file it is.
 pub fn read(
     mut source: Source,
-    sink: &mut dyn FnMut(Outcome) -> Result<(), Stop>,
+    sink: &mut dyn FnMut(ImportItem) -> Result<(), Stop>,
 ) -> Result<Result<(), FormatError>, Failure> {
     let Some(importer) = find_importer(&mut source, &Options::default())? else {
         return Err(Failure::data(format!("`{}` is a history, not a deck", source.shown)));
@@ -175,16 +175,16 @@ impl Report {
         self.added + self.changed + self.restored + self.retired + self.entries_added > 0
     }
 
-    fn place(&mut self, placed: Placed, shown: &str, place: Place) {
+    fn place(&mut self, placed: MatchResult, shown: &str, place: Place) {
         match placed {
-            Placed::Added => self.added += 1,
-            Placed::Changed => self.changed += 1,
-            Placed::Same => self.same += 1,
-            Placed::Restored => self.restored += 1,
-            Placed::Duplicate => self.duplicates += 1,
-            Placed::Kept => self.kept += 1,
-            Placed::Later => {}
-            Placed::Contradicts => {
+            MatchResult::Added => self.added += 1,
+            MatchResult::Changed => self.changed += 1,
+            MatchResult::Same => self.same += 1,
+            MatchResult::Restored => self.restored += 1,
+            MatchResult::Duplicate => self.duplicates += 1,
+            MatchResult::Kept => self.kept += 1,
+            MatchResult::Later => {}
+            MatchResult::Contradicts => {
                 let reason = "its key or id was used before in this file, for another text; give it one of its own";
                 self.reject(shown, &Rejected { place, reason: reason.to_owned() });
             }
@@ -593,14 +593,14 @@ enum Parsed {
     Rejected(Rejected),
     Deck(DeckHead),
     Topic(Topic),
-    Note(Row),
+    Note(NoteRow),
 }
 
 /// A note of a file: who it is, and its text packed.
-struct Row {
+struct NoteRow {
     place: Place,
     deck: Option<String>,
-    who: Who,
+    who: NoteRef,
     key: Option<String>,
     note: PackedNote,
 }
@@ -613,16 +613,16 @@ enum Held {
 }
 
 impl Parsed {
-    fn of(outcome: Outcome, namer: &mut Namer, salts: &Salts) -> Result<Self, Held> {
+    fn of(outcome: ImportItem, namer: &mut Namer, salts: &Salts) -> Result<Self, Held> {
         Ok(match outcome {
-            Outcome::Warning(text) => Self::Warning(text),
-            Outcome::Rejected(rejected) => Self::Rejected(rejected),
-            Outcome::Record(Record::Deck(head)) => {
+            ImportItem::Warning(text) => Self::Warning(text),
+            ImportItem::Rejected(rejected) => Self::Rejected(rejected),
+            ImportItem::Record(Record::Deck(head)) => {
                 namer.deck_begins(&head.id);
                 Self::Deck(head)
             }
-            Outcome::Record(Record::Topic(topic)) => Self::Topic(topic),
-            Outcome::Record(Record::Note(mut item)) => {
+            ImportItem::Record(Record::Topic(topic)) => Self::Topic(topic),
+            ImportItem::Record(Record::Note(mut item)) => {
                 let who = namer.who(&item).ok_or(Held::Nameless)?;
                 item.text.tags.retain(|tag| !namer.is_derived(tag));
                 let note = PackedNote::of(&item.text).map_err(Held::Store)?;
@@ -634,7 +634,7 @@ impl Parsed {
                 // A note without a key goes out under its uid, and comes back as itself.
                 let key = key.filter(|key| names::own_uid(key).is_none());
                 let note = note.sealed(key.as_deref(), salts).map_err(Held::Store)?;
-                Self::Note(Row { place, deck, who, key, note })
+                Self::Note(NoteRow { place, deck, who, key, note })
             }
         })
     }

@@ -31,7 +31,7 @@ const LEAVE: &str = "nothing was changed. With --leave-file the edit is yours al
 
 /// A note that gets another text.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct FileEdit {
     /// The note, which still has its old text.
     pub note: NoteUid,
     /// Its key then, where that changes.
@@ -50,7 +50,7 @@ struct Patched {
 
 /// Files to be changed with a change of notes.
 #[derive(Default)]
-pub struct Plan {
+pub struct FileEditPlan {
     patched: Vec<Patched>,
     carried: BTreeSet<NoteUid>,
     talk: Vec<String>,
@@ -71,8 +71,8 @@ pub enum Broken {
 ///
 /// # Errors
 /// When a deck file is gone, has faults, can't be changed in place, or was changed since it was read last.
-pub fn plan(store: &Store, changes: &[Change], leave: bool) -> Result<Plan, Failure> {
-    let mut plan = Plan::default();
+pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEditPlan, Failure> {
+    let mut plan = FileEditPlan::default();
     let mut per_file = Vec::new();
     for change in changes {
         let found = store.file_of_note(change.note).map_err(|error| failure(&error, store.path()))?;
@@ -90,7 +90,7 @@ pub fn plan(store: &Store, changes: &[Change], leave: bool) -> Result<Plan, Fail
         };
         let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
         plan.carried.insert(change.note);
-        add(&mut per_file, source, deck_toml::patch::Change { key, new_key, text: change.text.clone() });
+        add(&mut per_file, source, deck_toml::patch::CardPatch { key, new_key, text: change.text.clone() });
     }
     for (source, changes) in per_file {
         plan.patched.push(patched(source, &changes)?);
@@ -99,9 +99,9 @@ pub fn plan(store: &Store, changes: &[Change], leave: bool) -> Result<Plan, Fail
 }
 
 /// Changes of one file, with the file.
-type OfFile = (SourceFile, Vec<deck_toml::patch::Change>);
+type OfFile = (SourceFile, Vec<deck_toml::patch::CardPatch>);
 
-fn add(per_file: &mut Vec<OfFile>, source: SourceFile, change: deck_toml::patch::Change) {
+fn add(per_file: &mut Vec<OfFile>, source: SourceFile, change: deck_toml::patch::CardPatch) {
     match per_file.iter_mut().find(|(known, _)| known.id == source.id) {
         Some((_, changes)) => changes.push(change),
         None => per_file.push((source, vec![change])),
@@ -119,7 +119,7 @@ fn is_deck_file(source: &SourceFile) -> bool {
     formats::sniff(&name, &head.unwrap_or_default()).is_some_and(|format| format.name() == "toml")
 }
 
-fn patched(source: SourceFile, changes: &[deck_toml::patch::Change]) -> Result<Patched, Failure> {
+fn patched(source: SourceFile, changes: &[deck_toml::patch::CardPatch]) -> Result<Patched, Failure> {
     let path = PathBuf::from(&source.path);
     let shown = one_line(&source.path);
     let before = fs::read(&path).map_err(|error| {
@@ -159,7 +159,7 @@ fn patched(source: SourceFile, changes: &[deck_toml::patch::Change]) -> Result<P
     Ok(Patched { source, path, before, after })
 }
 
-impl Plan {
+impl FileEditPlan {
     /// Whether the note's followed file gets the text too, so that it is the source's own.
     #[must_use]
     pub fn is_carried(&self, note: NoteUid) -> bool {
@@ -245,7 +245,7 @@ pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<St
         let Some((source, key_now)) = store.file_of_note(*note).map_err(fail)? else { continue };
         if let (Some(key), true) = (key_before.clone().or_else(|| key_now.clone()), is_deck_file(&source)) {
             let new_key = key_now.unwrap_or_else(|| key.clone());
-            add(&mut per_file, source, deck_toml::patch::Change { key, new_key, text: now.text });
+            add(&mut per_file, source, deck_toml::patch::CardPatch { key, new_key, text: now.text });
         }
     }
     let mut plans: Vec<Patched> = Vec::new();

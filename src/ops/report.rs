@@ -38,7 +38,7 @@ pub struct Wanted<'w> {
 ///
 /// # Errors
 /// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
-pub fn make(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
+pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
     let (since, until) = (wanted.since, wanted.until);
     if let (Some(since), Some(until)) = (since, until)
         && since > until

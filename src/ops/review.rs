@@ -29,20 +29,20 @@ use crate::failure::Failure;
 use crate::ops::action_words::words;
 use crate::ops::add::add;
 use crate::ops::bulk;
-use crate::ops::bulk::Change;
-use crate::ops::bulk::make;
+use crate::ops::bulk::BulkChange;
+use crate::ops::bulk::apply;
 use crate::ops::bulk::plan;
+use crate::ops::card_details::CardDetails;
+use crate::ops::card_details::card_details;
 use crate::ops::day::Day;
 use crate::ops::day::day;
-use crate::ops::edit::Bench;
 use crate::ops::edit::How;
+use crate::ops::edit::NoteEditor;
 use crate::ops::edit::Refusal;
 use crate::ops::failure;
-use crate::ops::page::Page;
-use crate::ops::page::page;
-use crate::ops::scenes;
-use crate::ops::scenes::basic;
 use crate::ops::stamp;
+use crate::ops::weekly_scene;
+use crate::ops::weekly_scene::basic;
 use crate::store::ActionLine;
 use crate::store::Ahead;
 use crate::store::DeckSet;
@@ -99,7 +99,7 @@ pub struct Options {
 
 /// What a front end should tell the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum Notice {
     /// The response could not be read.
     AskAgain(String),
     /// The card has become a leech.
@@ -259,8 +259,8 @@ impl<'a> Review<'a> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn page(&self, card: CardId) -> Result<Option<Page>, Failure> {
-        page(self.store, self.env, &self.settings, card)
+    pub fn page(&self, card: CardId) -> Result<Option<CardDetails>, Failure> {
+        card_details(self.store, self.env, &self.settings, card)
     }
 
     /// The newest steps that [`undo`](Self::undo) can take back, newest first.
@@ -279,8 +279,8 @@ impl<'a> Review<'a> {
     /// When it could not be committed.
     pub fn suspend(&mut self, card: CardId) -> Result<(), Failure> {
         let when = stamp(self.env, &self.settings);
-        let plan = plan(self.store, when.today, &[card], Change::Suspend)?;
-        make(self.store, &self.settings, when, &plan)?;
+        let plan = plan(self.store, when.today, &[card], BulkChange::Suspend)?;
+        apply(self.store, &self.settings, when, &plan)?;
         self.session = self.session.without(card);
         self.advance()
     }
@@ -290,10 +290,11 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn give_hint(&mut self, card: CardId, hint: &str) -> Result<(), Failure> {
-        let mut bench = self.bench();
-        let note = bench.open(card)?;
-        let rewrite = bench.rewrite(&note, &NoteText { hint: Some(hint.trim().to_owned()), ..note.text.clone() })?;
-        match bench.make(rewrite, How::default()) {
+        let mut note_editor = self.note_editor();
+        let note = note_editor.open(card)?;
+        let rewrite =
+            note_editor.rewrite(&note, &NoteText { hint: Some(hint.trim().to_owned()), ..note.text.clone() })?;
+        match note_editor.apply(rewrite, How::default()) {
             Ok(_) => {}
             Err(Refusal::Failure(failure)) => return Err(failure),
             Err(Refusal::Conflict(_)) => {
@@ -321,7 +322,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn offers_scene(&self) -> Result<bool, Failure> {
-        scenes::is_offered(self.store, self.env, &self.settings, self.session.answers())
+        weekly_scene::is_offered(self.store, self.env, &self.settings, self.session.answers())
     }
 
     /// Writes down a scene.
@@ -329,7 +330,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn write_scene(&mut self, question: &str, answer: &str) -> Result<(), Failure> {
-        scenes::write(self.store, self.env, &self.settings, question, answer)
+        weekly_scene::write(self.store, self.env, &self.settings, question, answer)
     }
 
     /// Never offers it again.
@@ -337,15 +338,15 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the settings or the database can't be written.
     pub fn no_more_scenes(&mut self) -> Result<(), Failure> {
-        scenes::never_again(self.store, self.env, &self.settings)?;
+        weekly_scene::never_again(self.store, self.env, &self.settings)?;
         self.settings.weekly_scene = false;
         Ok(())
     }
 
     /// To be called while the person reads: what takes time and can wait is done now. With the answer on the screen, that
     /// is also the card that is likely to be the next one.
-    pub fn rest(&mut self) {
-        self.store.rest();
+    pub fn while_idle(&mut self) {
+        self.store.while_idle();
         let has_next = self.ahead.as_ref().is_some_and(|ahead| self.store.is_fresh(ahead));
         if matches!(self.session.stage(), Stage::Back(_)) && !has_next {
             let likely = self.session.without_current().wanted(self.env.now());
@@ -385,7 +386,7 @@ impl<'a> Review<'a> {
     ///
     /// # Errors
     /// When it could not be committed; the sitting is then where it was, with the card on the screen.
-    pub fn feed(&mut self, input: Input) -> Result<Vec<Said>, Failure> {
+    pub fn feed(&mut self, input: Input) -> Result<Vec<Notice>, Failure> {
         let when = stamp(self.env, &self.settings);
         let step = self.session.step(input, when.now, when.today);
         let mut said = Vec::new();
@@ -406,14 +407,14 @@ impl<'a> Review<'a> {
                     match written {
                         Ok((state, _)) => {
                             if kind == ActionKind::Mark {
-                                said.push(Said::Marked(state.marked));
+                                said.push(Notice::Marked(state.marked));
                                 next = next.refreshed(&state);
                             }
                         }
                         // Suspended in another window, it moved on just as well.
                         Err(StoreError::Stale | StoreError::Suspended) => {
                             let name = self.session.current().map_or_else(String::new, |c| c.loaded.name.clone());
-                            said.push(Said::Stale(name));
+                            said.push(Notice::Stale(name));
                             next = self.session.without_current();
                             break;
                         }
@@ -421,9 +422,11 @@ impl<'a> Review<'a> {
                     }
                 }
                 Effect::ShowBack => {}
-                Effect::AskAgain(why) => said.push(Said::AskAgain(why)),
-                Effect::Leech { id, card, lapses, suspended } => said.push(Said::Leech { id, card, lapses, suspended }),
-                Effect::Ignored => said.push(Said::Ignored),
+                Effect::AskAgain(why) => said.push(Notice::AskAgain(why)),
+                Effect::Leech { id, card, lapses, suspended } => {
+                    said.push(Notice::Leech { id, card, lapses, suspended });
+                }
+                Effect::Ignored => said.push(Notice::Ignored),
             }
         }
         self.session = next;
@@ -435,8 +438,8 @@ impl<'a> Review<'a> {
     ///
     /// # Errors
     /// When it could not be committed.
-    pub fn undo(&mut self) -> Result<Said, Failure> {
-        let Some(action) = self.newest_step()? else { return Ok(Said::NothingToUndo) };
+    pub fn undo(&mut self) -> Result<Notice, Failure> {
+        let Some(action) = self.newest_step()? else { return Ok(Notice::NothingToUndo) };
         let when = stamp(self.env, &self.settings);
         let undo = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
@@ -448,7 +451,7 @@ impl<'a> Review<'a> {
             }
         }
         self.advance()?;
-        Ok(Said::Undone(joined(&[vec![words(&action)], undo.talk].concat())))
+        Ok(Notice::Undone(joined(&[vec![words(&action)], undo.talk].concat())))
     }
 
     fn newest_step(&self) -> Result<Option<ActionLine>, Failure> {
@@ -459,9 +462,9 @@ impl<'a> Review<'a> {
         Ok(self.steps()?.into_iter().find(|step| !step.voided))
     }
 
-    /// What a form edits the card on the screen with; [`retell`](Self::retell) shows what came of it.
-    pub fn bench(&mut self) -> Bench<'_> {
-        Bench { store: self.store, env: self.env, settings: &self.settings }
+    /// What a form edits the card on the screen with; [`show_edited`](Self::show_edited) shows what came of it.
+    pub fn note_editor(&mut self) -> NoteEditor<'_> {
+        NoteEditor { store: self.store, env: self.env, settings: &self.settings }
     }
 
     /// The text of the card on the screen was changed: it is shown anew, where the sitting is. A card that is no more
@@ -469,10 +472,10 @@ impl<'a> Review<'a> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn retell(&mut self) -> Result<(), Failure> {
+    pub fn show_edited(&mut self) -> Result<(), Failure> {
         let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
         self.session = match self.store.load(card).map_err(|error| self.failure(&error))? {
-            Some(loaded) => self.session.retold(loaded, self.today()),
+            Some(loaded) => self.session.with_text(loaded, self.today()),
             None => self.session.without_current(),
         };
         self.advance()

@@ -2,8 +2,8 @@
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
-use crate::core::fact::Change;
 use crate::core::fact::Fact;
+use crate::core::fact::SettingChange;
 use crate::core::grade::Drill;
 use crate::core::grade::Scale;
 use crate::core::settings::KeyPreset;
@@ -667,7 +667,7 @@ pub fn remember(
     old: Option<String>,
     new: Option<&str>,
 ) -> Result<(), Failure> {
-    let change = Change::Setting { key: name.to_owned(), old, new: new.map(str::to_owned) };
+    let change = SettingChange::Setting { key: name.to_owned(), old, new: new.map(str::to_owned) };
     let words = serde_json::to_string(&change).map_err(|error| Failure::bug(error.to_string()))?;
     let path = store.path().to_owned();
     store

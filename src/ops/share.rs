@@ -15,7 +15,7 @@ use crate::store::Store;
 ///
 /// # Errors
 /// When a deck means nothing, or the database can't be read or written.
-pub fn make(
+pub fn share(
     store: &mut Store,
     settings: &Settings,
     stamp: Stamp,

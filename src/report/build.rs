@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use crate::core::progress::Counted;
 use crate::core::progress::FEWEST_FOR_PERCENT;
 use crate::core::progress::FEWEST_FOR_TOPIC;
+use crate::core::progress::Granularity;
 use crate::core::progress::Progress;
-use crate::core::progress::Step;
 use crate::core::progress::TopicTotals;
 use crate::core::progress::Window;
 use crate::core::progress::outlook::HORIZONS;
@@ -189,10 +189,10 @@ fn summary(progress: &Progress) -> Section {
 
 fn practice(progress: &Progress) -> Section {
     let (title, unit, label) = match progress.step {
-        Step::Day => ("Answers by day", "day", "Day"),
-        Step::Week => ("Answers by week", "week", "Week from"),
-        Step::Month => ("Answers by month", "month", "Month"),
-        Step::Year => ("Answers by year", "year", "Year"),
+        Granularity::Day => ("Answers by day", "day", "Day"),
+        Granularity::Week => ("Answers by week", "week", "Week from"),
+        Granularity::Month => ("Answers by month", "month", "Month"),
+        Granularity::Year => ("Answers by year", "year", "Year"),
     };
     let spans = if progress.sum.answers == 0 { [].as_slice() } else { progress.spans.as_slice() };
     let rows = spans.iter().map(|span| {
@@ -275,7 +275,8 @@ fn retention(progress: &Progress) -> Section {
 fn retention_by_month(progress: &Progress) -> Section {
     let months = progress.retention_by_month.as_slice();
     let shown = months.get(months.len().saturating_sub(MOST_MONTHS)..).unwrap_or(months);
-    let rows = shown.iter().map(|(month, recalls)| vec![Cell::Span(Step::Month, *month), Cell::Percent(*recalls)]);
+    let rows =
+        shown.iter().map(|(month, recalls)| vec![Cell::Span(Granularity::Month, *month), Cell::Percent(*recalls)]);
     Section {
         id: "retention_by_month",
         title: "True retention by month".to_owned(),

@@ -116,7 +116,7 @@ mod tests {
     use crate::core::id::DeviceId;
     use crate::core::id::NoteUid;
     use crate::core::progress::Progress;
-    use crate::core::progress::sample;
+    use crate::core::progress::test_history;
     use crate::core::study_day::Timestamp;
     use crate::core::units::Hlc;
     use crate::core::units::Millis;
@@ -130,7 +130,7 @@ mod tests {
     fn rights(rights: &[u64]) -> Vec<Taken> {
         let answers = rights.iter().enumerate().flat_map(|(index, right)| {
             let number = u32::try_from(index).unwrap();
-            let day = sample::TODAY.plus(i64::from(number) * 100 - 500);
+            let day = test_history::TODAY.plus(i64::from(number) * 100 - 500);
             (0..10_u8).map(move |place| Given {
                 device: DeviceId([1; 16]),
                 number: number.into(),
@@ -149,7 +149,7 @@ mod tests {
 
     fn report(all: &[Taken], until: Option<StudyDay>) -> Report {
         let at = Timestamp::from_rfc3339("2026-04-14T18:05:00+02:00").unwrap();
-        with_checkups(build(&Progress::new(&sample::empty()), at, None, Some(&[])), all, until)
+        with_checkups(build(&Progress::new(&test_history::empty()), at, None, Some(&[])), all, until)
     }
 
     fn rendered(name: &str, report: &Report) -> String {

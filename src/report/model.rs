@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
 
+use crate::core::progress::Granularity;
 use crate::core::progress::Period;
 use crate::core::progress::Recalls;
-use crate::core::progress::Step;
 use crate::core::progress::knowledge::CERTAIN;
 use crate::core::progress::knowledge::Known;
 use crate::core::progress::wilson;
@@ -363,7 +363,7 @@ pub enum Cell {
     /// A study day, which people read with its weekday.
     Weekday(StudyDay),
     /// The day, week, month or year that begins on a day.
-    Span(Step, StudyDay),
+    Span(Granularity, StudyDay),
     /// Reviews a day, in thousandths.
     Load(u64),
     /// Ease factor.
@@ -495,10 +495,10 @@ impl Cell {
             Self::Days(days) => format!("{} {}", thousands(*days), if *days == 1 { "day" } else { "days" }),
             Self::Interval(days) => days.short(),
             Self::Time(ms) => time(*ms),
-            Self::Date(day) | Self::Span(Step::Day | Step::Week, day) => day.iso(),
+            Self::Date(day) | Self::Span(Granularity::Day | Granularity::Week, day) => day.iso(),
             Self::Weekday(day) => format!("{} {}", day.date().format("%a"), day.iso()),
-            Self::Span(Step::Month, day) => day.date().format("%Y-%m").to_string(),
-            Self::Span(Step::Year, day) => day.date().format("%Y").to_string(),
+            Self::Span(Granularity::Month, day) => day.date().format("%Y-%m").to_string(),
+            Self::Span(Granularity::Year, day) => day.date().format("%Y").to_string(),
             Self::Load(milli) => {
                 let tenths = milli.saturating_add(50) / 100;
                 format!("{}.{} a day", thousands(tenths / 10), tenths % 10)
@@ -630,7 +630,7 @@ mod tests {
             (Cell::Known(Known { cards: 500, millionths: 412_500_000 }), "413 of 500", Raw::Whole(500)),
             (Cell::Moved(-2), "−2", Raw::Signed(-2)),
             (Cell::Mean(7_449), "7.4 s", Raw::Whole(7_449)),
-            (Cell::Span(Step::Month, StudyDay(20_557)), "2026-04", Raw::Text("2026-04-14".to_owned())),
+            (Cell::Span(Granularity::Month, StudyDay(20_557)), "2026-04", Raw::Text("2026-04-14".to_owned())),
         ] {
             assert_eq!((cell.words().as_str(), cell.raw().first().map(|part| part.2.clone())), (words, Some(raw)));
         }

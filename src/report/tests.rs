@@ -9,7 +9,7 @@ use crate::core::progress::Recalls;
 use crate::core::progress::SideTotals;
 use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
-use crate::core::progress::sample;
+use crate::core::progress::test_history;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -28,14 +28,14 @@ fn report_of(totals: &Totals) -> Report {
 }
 
 fn two_weeks() -> Report {
-    let mut totals = sample::totals();
-    totals.since = Some(sample::TODAY.plus(-13));
+    let mut totals = test_history::totals();
+    totals.since = Some(test_history::TODAY.plus(-13));
     let cards = [
         CardLine {
             deck: "Differences".into(),
             card: "D09-1".into(),
             state: StateWord::Review,
-            due: Some(sample::TODAY.plus(3)),
+            due: Some(test_history::TODAY.plus(3)),
             interval: Some(Days(38)),
             ease: Some(Ease::START),
             lapses: 1,
@@ -73,7 +73,7 @@ fn one_report_in_every_form() {
 
 #[test]
 fn an_empty_history_says_what_to_do() {
-    let report = report_of(&sample::empty());
+    let report = report_of(&test_history::empty());
     insta::assert_snapshot!("empty", rendered("text", &report));
     for form in ["text", "md"] {
         assert!(rendered(form, &report).contains("No answers yet: run `lmq review`."), "{form}");
@@ -85,12 +85,12 @@ fn an_empty_history_says_what_to_do() {
 
 #[test]
 fn a_period_without_answers_does_not_say_that_there_never_were_any() {
-    let mut totals = sample::totals();
-    totals.since = Some(sample::TODAY.plus(-400));
-    totals.until = Some(sample::TODAY.plus(-300));
+    let mut totals = test_history::totals();
+    totals.since = Some(test_history::TODAY.plus(-400));
+    totals.until = Some(test_history::TODAY.plus(-300));
     let text = rendered("text", &report_of(&totals));
     assert!(text.contains("No answers in this period.") && !text.contains("No answers yet"));
-    totals.since = Some(sample::TODAY);
+    totals.since = Some(test_history::TODAY);
     for form in RENDERERS {
         rendered(form.name(), &report_of(&totals));
     }
@@ -108,7 +108,7 @@ fn names_are_unique_and_found() {
 #[test]
 fn text_fits_80_columns() {
     use unicode_width::UnicodeWidthStr as _;
-    for report in [report_of(&sample::totals()), report_of(&sample::empty()), two_weeks(), hostile()] {
+    for report in [report_of(&test_history::totals()), report_of(&test_history::empty()), two_weeks(), hostile()] {
         for line in rendered("text", &report).lines() {
             assert!(line.width() <= 80, "{} columns: {line}", line.width());
         }
@@ -279,13 +279,13 @@ fn texts(html: &str, name: &str) -> Vec<String> {
 
 /// What a report can have beside the sums: check-ups, an earlier period, an earlier report, cards; and that of a team.
 fn all_sorts() -> Vec<Report> {
-    let mut totals = sample::totals();
-    totals.since = Some(sample::TODAY.plus(-80));
-    let (all, late) = (report_of(&sample::totals()), report_of(&totals));
-    totals.since = Some(sample::TODAY.plus(-160));
-    totals.until = Some(sample::TODAY.plus(-81));
+    let mut totals = test_history::totals();
+    totals.since = Some(test_history::TODAY.plus(-80));
+    let (all, late) = (report_of(&test_history::totals()), report_of(&totals));
+    totals.since = Some(test_history::TODAY.plus(-160));
+    totals.until = Some(test_history::TODAY.plus(-81));
     let earlier = Earlier::of_period(&report_of(&totals));
-    let mut then = sample::totals();
+    let mut then = test_history::totals();
     then.topics.truncate(3);
     then.mastery.truncate(2);
     then.daily_load_milli = 31_000;
@@ -293,7 +293,7 @@ fn all_sorts() -> Vec<Report> {
     let taken = |number: u64, ago: i64, passed: u64, finished: bool| Taken {
         device: DeviceId([1; 16]),
         number,
-        day: sample::TODAY.plus(-ago),
+        day: test_history::TODAY.plus(-ago),
         score: Recalls { passed, all: 8 },
         finished,
         topics: [("people / things".to_owned(), Recalls { passed: passed.min(2), all: 2 })].into(),
@@ -308,7 +308,7 @@ fn all_sorts() -> Vec<Report> {
         with_checkups(late.compared_with(&earlier), &checkups, None),
         all.compared_with(&file),
         two_weeks(),
-        report_of(&sample::empty()),
+        report_of(&test_history::empty()),
         team::tests::sample(),
     ]
 }
@@ -464,7 +464,7 @@ fn json_is_what_its_schema_says() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let known = schema["properties"]["sections"]["properties"].as_object().unwrap();
-    for report in [report_of(&sample::totals()), report_of(&sample::empty()), two_weeks(), hostile()] {
+    for report in [report_of(&test_history::totals()), report_of(&test_history::empty()), two_weeks(), hostile()] {
         let json = json(&report);
         let faults: Vec<String> =
             validator.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -489,7 +489,7 @@ fn json_is_what_its_schema_says() {
 
 #[test]
 fn html_says_what_it_is_to_those_who_cannot_see_it() {
-    for report in [report_of(&sample::totals()), report_of(&sample::empty()), two_weeks()] {
+    for report in [report_of(&test_history::totals()), report_of(&test_history::empty()), two_weeks()] {
         let html = rendered("html", &report);
         assert!(html.contains("<html lang=\"en-GB\">") && html.contains("<main"));
         assert_eq!(html.matches("<h1>").count(), 1);
@@ -516,7 +516,7 @@ fn html_says_what_it_is_to_those_who_cannot_see_it() {
 
 #[test]
 fn json_has_its_format_its_version_and_raw_values() {
-    let json = json(&report_of(&sample::totals()));
+    let json = json(&report_of(&test_history::totals()));
     assert_eq!((json["format"].as_str(), json["version"].as_u64()), (Some("lmq-report"), Some(1)));
     assert_eq!(json["generated_at"], "2026-04-14T18:05:00+02:00");
     assert_eq!(json["period"]["days"], 90);
@@ -528,7 +528,7 @@ fn json_has_its_format_its_version_and_raw_values() {
 
 #[test]
 fn csv_has_one_value_a_line() {
-    let text = rendered("csv", &report_of(&sample::totals()));
+    let text = rendered("csv", &report_of(&test_history::totals()));
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     for record in reader.records() {
         let record = record.unwrap();
@@ -541,7 +541,7 @@ fn csv_has_one_value_a_line() {
 }
 
 fn hostile() -> Report {
-    let mut totals = sample::totals();
+    let mut totals = test_history::totals();
     totals.topics.push(TopicTotals { title: HOSTILE.into(), deck: HOSTILE.into(), ..totals.topics[0].clone() });
     totals.topics.push(TopicTotals { title: "@SUM(A1)".into(), ..totals.topics[0].clone() });
     for kind in Counted::MATRICES {
@@ -592,9 +592,9 @@ fn a_hostile_name_is_harmless_in_every_form() {
 
 #[test]
 fn html_needs_nothing_but_itself_and_stays_small() {
-    let mut totals = sample::totals();
+    let mut totals = test_history::totals();
     let day = totals.days[0].1;
-    totals.days = (0..4000).map(|ago| (StudyDay(sample::TODAY.0 - 4000 + ago), day)).collect();
+    totals.days = (0..4000).map(|ago| (StudyDay(test_history::TODAY.0 - 4000 + ago), day)).collect();
     let topic = totals.topics[0].clone();
     totals.topics = (0..2000).map(|n| TopicTotals { title: format!("Topic {n}"), ..topic.clone() }).collect();
     let html = rendered("html", &report_of(&totals));
@@ -606,7 +606,7 @@ fn html_needs_nothing_but_itself_and_stays_small() {
 
 #[test]
 fn without_being_asked_for_no_card_is_named() {
-    let report = report_of(&sample::totals());
+    let report = report_of(&test_history::totals());
     assert!(report.sections.iter().all(|section| section.id != "card_list"));
     assert!(rendered("md", &report).contains("Left out: the text of cards"));
     assert!(two_weeks().contents.contains("the prompt of each card"));
@@ -623,7 +623,7 @@ fn a_closed_pipe_is_still_a_closed_pipe() {
             Ok(())
         }
     }
-    let report = report_of(&sample::totals());
+    let report = report_of(&test_history::totals());
     for renderer in RENDERERS {
         let error = renderer.render(&report, &mut Closed).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{}", renderer.name());

@@ -12,7 +12,7 @@ use crate::core::fact::TopicText;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::log::EntryRef;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::columns::entry_id;
@@ -105,7 +105,7 @@ impl BulkOptions {
 
 /// What became of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placed {
+pub enum MatchResult {
     /// It is new.
     Added,
     /// Its text changed; its history stays.
@@ -137,7 +137,7 @@ pub struct Kept {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Finished {
     /// What became of the rows that waited for it.
-    pub late: Vec<Placed>,
+    pub late: Vec<MatchResult>,
     /// Notes of the file's decks that the file does not have.
     pub missing: u64,
     /// The first notes that both had changed.
@@ -149,7 +149,7 @@ const MOST_KEPT: usize = 100;
 
 /// How a row says who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Who {
+pub struct NoteRef {
     /// Its uid: made from a key or another program's id, given, or made from what the row says.
     pub uid: NoteUid,
     /// Whether it has a key or an id of its own.
@@ -221,8 +221,8 @@ impl Seen {
     }
 }
 
-struct Row {
-    who: Who,
+struct NewNote {
+    who: NoteRef,
     key: Option<String>,
     note: PackedNote,
     /// Its deck, at the position of the row.
@@ -283,8 +283,8 @@ pub struct Bulk<'b, 's> {
     last_old_note: i64,
     any_rows: bool,
     /// Rows for the end of the file, some with notes of their prompt that are still open.
-    deferred: Vec<Row>,
-    waiting: Vec<Row>,
+    deferred: Vec<NewNote>,
+    waiting: Vec<NewNote>,
     waiting_bytes: usize,
     files_decks: Vec<i64>,
     /// Numbers of topics by deck and name: rows of one topic are many.
@@ -567,7 +567,13 @@ impl<'b, 's> Bulk<'b, 's> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn note(&mut self, deck: &str, who: Who, key: Option<String>, note: &PackedNote) -> Result<Placed, StoreError> {
+    pub fn note(
+        &mut self,
+        deck: &str,
+        who: NoteRef,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<MatchResult, StoreError> {
         let place = self.options.place_in.clone();
         let now = self.next_place(place.as_deref().unwrap_or(deck))?;
         if self.is_fresh(&now, who, note)? {
@@ -582,7 +588,7 @@ impl<'b, 's> Bulk<'b, 's> {
             for likely in self.by_prompt(now.id, note.prompt_hash)? {
                 if self.is_taken(likely.id) {
                     if !who.named && likely.text_hash == note.text_hash {
-                        return Ok(Placed::Duplicate);
+                        return Ok(MatchResult::Duplicate);
                     }
                 } else if likely.text_hash == note.text_hash {
                     self.alias(who, likely.id)?;
@@ -594,23 +600,23 @@ impl<'b, 's> Bulk<'b, 's> {
         }
         if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
             self.waiting_bytes += note.size();
-            self.waiting.push(Row { who, key, note: note.clone(), now });
-            return Ok(Placed::Later);
+            self.waiting.push(NewNote { who, key, note: note.clone(), now });
+            return Ok(MatchResult::Later);
         }
         if let [one] = open.as_slice() {
             self.alias(who, one.id)?;
             return self.found_by_prompt(one, &now, key, note);
         }
         if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_old(now.id)? {
-            self.deferred.push(Row { who, key, note: note.clone(), now });
-            return Ok(Placed::Later);
+            self.deferred.push(NewNote { who, key, note: note.clone(), now });
+            return Ok(MatchResult::Later);
         }
         self.insert(&now, who, key, note)
     }
 
     /// Whether a row is surely a note of its own: in a deck that came with this file, under a uid and a prompt that neither
     /// the database nor the file had before.
-    fn is_fresh(&mut self, deck: &DeckNow, who: Who, note: &PackedNote) -> Result<bool, StoreError> {
+    fn is_fresh(&mut self, deck: &DeckNow, who: NoteRef, note: &PackedNote) -> Result<bool, StoreError> {
         let [a, b, c, d, e, f, g, h, ..] = who.uid.0;
         let short = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
         let seen = self.uids.may_have(0, short);
@@ -631,10 +637,10 @@ impl<'b, 's> Bulk<'b, 's> {
     fn gather(
         &mut self,
         deck: &DeckNow,
-        who: Who,
+        who: NoteRef,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<Placed, StoreError> {
+    ) -> Result<MatchResult, StoreError> {
         let made;
         let deck = if deck.id < 0 {
             made = self.settled(deck)?;
@@ -677,7 +683,7 @@ impl<'b, 's> Bulk<'b, 's> {
         if self.fresh.len() >= FRESH_AT_A_TIME {
             self.flush()?;
         }
-        Ok(Placed::Added)
+        Ok(MatchResult::Added)
     }
 
     /// Writes the notes that were gathered, table by table.
@@ -820,19 +826,19 @@ impl<'b, 's> Bulk<'b, 's> {
         deck: &DeckNow,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<Placed, StoreError> {
+    ) -> Result<MatchResult, StoreError> {
         let is_same = likely.text_hash == note.text_hash && !likely.retired;
         let in_place = !self.options.reposition || likely.position == deck.position;
         if is_same && in_place && key.is_none() && self.options.source.is_none() && !self.options.theirs {
             self.claimed.add(likely.id);
-            return Ok(Placed::Same);
+            return Ok(MatchResult::Same);
         }
         let uid = super::facts::note_uid(&self.writer.tx, likely.id)?;
         self.found((likely.id, uid), deck, key, note)
     }
 
     /// Records that a row's uid is another name of a note. Gives the note's own.
-    fn alias(&mut self, who: Who, note: i64) -> Result<NoteUid, StoreError> {
+    fn alias(&mut self, who: NoteRef, note: i64) -> Result<NoteUid, StoreError> {
         let uid = super::facts::note_uid(&self.writer.tx, note)?;
         if uid != who.uid {
             self.writer.append_fact(&Fact::Aliased { alias: who.uid, note: uid }, None)?;
@@ -844,19 +850,19 @@ impl<'b, 's> Bulk<'b, 's> {
     fn insert(
         &mut self,
         deck: &DeckNow,
-        who: Who,
+        who: NoteRef,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<Placed, StoreError> {
+    ) -> Result<MatchResult, StoreError> {
         if deck.is_builtin {
             let number = self.writer.name_note(who.uid)?;
             self.claimed.add(number);
-            return self.write_own(number, who.uid, deck, key.as_deref(), note).map(|()| Placed::Added);
+            return self.write_own(number, who.uid, deck, key.as_deref(), note).map(|()| MatchResult::Added);
         }
         if self.options.edition > 0 {
             // A newer edition may be here from elsewhere: the registers decide.
             let number = self.writer.name_note(who.uid)?;
-            return self.bring(number, who.uid, deck, deck.position, key.as_deref(), note).map(|()| Placed::Added);
+            return self.bring(number, who.uid, deck, deck.position, key.as_deref(), note).map(|()| MatchResult::Added);
         }
         let deck = &self.settled(deck)?;
         let topic = self.topic_number(deck.id, note)?;
@@ -892,7 +898,7 @@ impl<'b, 's> Bulk<'b, 's> {
             self.comes_from(number, source)?;
         }
         self.seen.add(deck.id, note.prompt_hash);
-        Ok(Placed::Added)
+        Ok(MatchResult::Added)
     }
 
     /// Remembers from which followed file a note comes; tells whether that is what was known.
@@ -957,11 +963,11 @@ impl<'b, 's> Bulk<'b, 's> {
         deck: &DeckNow,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<Placed, StoreError> {
+    ) -> Result<MatchResult, StoreError> {
         let before = NoteRow::of(&self.writer.tx, id)?;
         if self.is_taken(id) {
             let same = before.is_some_and(|before| before.text_hash == note.text_hash);
-            return Ok(if same { Placed::Duplicate } else { Placed::Contradicts });
+            return Ok(if same { MatchResult::Duplicate } else { MatchResult::Contradicts });
         }
         self.claimed.add(id);
         let is_from_here = match self.options.source {
@@ -975,15 +981,15 @@ impl<'b, 's> Bulk<'b, 's> {
             } else {
                 self.bring(id, uid, deck, deck.position, key.as_deref(), note)?;
             }
-            return Ok(Placed::Added);
+            return Ok(MatchResult::Added);
         };
         if deck.is_builtin {
             let (shown, _) = self.writer.shown(id)?;
             if shown == note.text()? && !before.retired {
-                return Ok(Placed::Same);
+                return Ok(MatchResult::Same);
             }
             self.write_own(id, uid, deck, key.as_deref(), note)?;
-            return Ok(Placed::Changed);
+            return Ok(MatchResult::Changed);
         }
         let position = if self.options.reposition { deck.position } else { before.position };
         let same_key = key.is_none() || key == before.key;
@@ -1010,7 +1016,7 @@ impl<'b, 's> Bulk<'b, 's> {
             if self.options.reposition && place != position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
-            return Ok(if before.retired || before.own.is_some() { Placed::Kept } else { Placed::Same });
+            return Ok(if before.retired || before.own.is_some() { MatchResult::Kept } else { MatchResult::Same });
         }
         if same_text && same_key && same_deck && !gone && self.options.edition == 0 {
             if position != before.position {
@@ -1019,15 +1025,15 @@ impl<'b, 's> Bulk<'b, 's> {
             if self.options.theirs {
                 let after = self.take_theirs(id, uid)?;
                 return Ok(if before.retired {
-                    Placed::Restored
+                    MatchResult::Restored
                 } else if after.own == before.own && after.tags == before.tags {
-                    Placed::Same
+                    MatchResult::Same
                 } else {
-                    Placed::Changed
+                    MatchResult::Changed
                 });
             }
             let kept = before.retired || (before.own.is_some() && self.options.source.is_some());
-            return Ok(if kept { Placed::Kept } else { Placed::Same });
+            return Ok(if kept { MatchResult::Kept } else { MatchResult::Same });
         }
         let to = match said {
             // Where the file does not say where its cards go, they stay where its source had them.
@@ -1046,21 +1052,21 @@ impl<'b, 's> Bulk<'b, 's> {
             NoteRow::of(&self.writer.tx, id)?.unwrap_or_else(|| before.clone())
         };
         Ok(if after.retired {
-            Placed::Kept
+            MatchResult::Kept
         } else if before.retired {
-            if same_text { Placed::Restored } else { Placed::Changed }
+            if same_text { MatchResult::Restored } else { MatchResult::Changed }
         } else if after.own.is_some() && !same_text {
             if self.kept.len() < MOST_KEPT {
                 self.kept.push(Kept { mine: self.writer.shown(id)?.0, theirs: note.text()? });
             }
-            Placed::Kept
+            MatchResult::Kept
         } else if same_text
             && same_key
             && (after.deck, &after.own, &after.tags) == (before.deck, &before.own, &before.tags)
         {
-            Placed::Same
+            MatchResult::Same
         } else {
-            Placed::Changed
+            MatchResult::Changed
         })
     }
 
@@ -1220,7 +1226,12 @@ impl<'b, 's> Bulk<'b, 's> {
         let mut notes = Vec::new();
         for id in self.unclaimed_ids(deck, MOST_PAIRS + 1)? {
             let (text, _) = self.writer.shown(id)?;
-            notes.push(Unclaimed { id, prompt: fold(&text.prompt(1)), answer: fold(&text.answer(1)), kind: text.kind });
+            notes.push(Unclaimed {
+                id,
+                prompt: normalize(&text.prompt(1)),
+                answer: normalize(&text.answer(1)),
+                kind: text.kind,
+            });
         }
         Ok(notes)
     }
@@ -1228,7 +1239,7 @@ impl<'b, 's> Bulk<'b, 's> {
 
 /// The one unclaimed note whose prompt is nearly the row's, with the same answer.
 fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
-    let (prompt, answer) = (fold(&text.prompt(1)), fold(&text.answer(1)));
+    let (prompt, answer) = (normalize(&text.prompt(1)), normalize(&text.answer(1)));
     let mut best: Vec<(f64, i64)> = candidates
         .iter()
         .filter(|other| other.kind == text.kind && other.answer == answer)

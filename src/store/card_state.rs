@@ -2,7 +2,7 @@
 
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use crate::core::state::CardState;
 use crate::store::StoreError;
 use crate::store::Writer;
@@ -33,7 +33,7 @@ pub(super) struct CardRow {
 
 /// The place of a card among those of the same day: 63 bits, so that SQLite's signed order is the order of the hash.
 pub(super) fn shuffle_of(card: CardId) -> i64 {
-    i64_of(mix(card.hash()) >> 1)
+    i64_of(splitmix64(card.hash()) >> 1)
 }
 
 impl CardRow {

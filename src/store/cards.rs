@@ -489,7 +489,7 @@ impl Notes {
 }
 
 fn matches(line: &CardLine, words: &[String]) -> bool {
-    use crate::core::text::fold;
+    use crate::core::text::normalize;
     let mut text = String::new();
     for part in line
         .text
@@ -499,12 +499,12 @@ fn matches(line: &CardLine, words: &[String]) -> bool {
         .chain(&line.text.tags)
         .chain(&line.text.source)
     {
-        text.push_str(&fold(part));
+        text.push_str(&normalize(part));
         text.push(' ');
     }
     for part in [&line.text.speaker, &line.text.extra, &line.topic, &line.key].into_iter().flatten() {
-        text.push_str(&fold(part));
+        text.push_str(&normalize(part));
         text.push(' ');
     }
-    words.iter().all(|word| text.contains(&fold(word)))
+    words.iter().all(|word| text.contains(&normalize(word)))
 }

@@ -118,7 +118,7 @@ impl Store {
                 db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
                 hashes::look(db, outside)
             };
-            self.beside(hashes, || Ok((look(self.db(), &context, stamp)?, damage(self.db())?)))?
+            self.in_parallel(hashes, || Ok((look(self.db(), &context, stamp)?, damage(self.db())?)))?
         };
         for what in damage {
             find("damage", format!("SQLite reports: {what}"), false);

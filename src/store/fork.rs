@@ -271,7 +271,7 @@ impl Store {
         self.writes_as = None;
         self.behind.borrow_mut().clear();
         self.tail = None;
-        self.unmoved.set(super::ACTIONS_A_CHECKPOINT);
+        self.actions_since_checkpoint.set(super::ACTIONS_A_CHECKPOINT);
         self.writes += 1;
         self.unsaid.set(written.tail.map(|tail| (new_id, tail, written.hlc)));
         self.say_outside();

@@ -168,7 +168,7 @@ pub(super) fn cut(log: &[LogRecord], most: usize) -> Vec<Vec<LogRecord>> {
 pub(super) fn deliver(device: &mut Device, segments: &[Vec<LogRecord>], seed: u64) {
     let mut order: Vec<usize> = (0..segments.len()).chain(0..segments.len()).collect();
     let key = |index: usize, place: usize| {
-        crate::core::scheduler::mix(seed ^ crate::core::scheduler::mix((index * 1000 + place) as u64))
+        crate::core::scheduler::splitmix64(seed ^ crate::core::scheduler::splitmix64((index * 1000 + place) as u64))
     };
     let mut keyed: Vec<(u64, usize)> =
         order.iter().enumerate().map(|(place, index)| (key(*index, place), *index)).collect();

@@ -457,7 +457,7 @@ impl Store {
             return levels_then(self.db(), &pass, &cards, all, day);
         }
         let (some, others) = cards.split_at(cards.len() / 2);
-        let (more, mut levels) = self.beside(
+        let (more, mut levels) = self.in_parallel(
             |db| levels_then(db, &LogPass::new(db)?, others, all / 2, day),
             || levels_then(self.db(), &pass, some, all / 2, day),
         )?;

@@ -22,14 +22,14 @@ mod history;
 #[cfg(test)]
 mod laws;
 mod log_out;
-mod look;
 mod mastery;
 mod media;
 mod migrate;
 mod note_edits;
 mod notes;
 #[cfg(test)]
-mod plans;
+mod query_plan_tests;
+mod read_only;
 mod review_log;
 mod search;
 mod shown;
@@ -46,8 +46,8 @@ pub use bulk::BulkOptions;
 pub use bulk::DeckOrigin;
 pub use bulk::Finished;
 pub use bulk::Kept;
-pub use bulk::Placed;
-pub use bulk::Who;
+pub use bulk::MatchResult;
+pub use bulk::NoteRef;
 pub use cards::CardLine;
 pub use cards::DeckLine;
 pub use cards::Found;
@@ -185,7 +185,7 @@ pub struct Store {
     /// Whether the caches could not be brought up to date when that was tried last.
     is_late: Cell<bool>,
     /// Actions since the last checkpoint.
-    unmoved: Cell<u32>,
+    actions_since_checkpoint: Cell<u32>,
     /// How often something was written.
     writes: u64,
 }
@@ -266,7 +266,7 @@ impl Store {
             behind: RefCell::default(),
             caches_known_at: Cell::new(None),
             is_late: Cell::new(false),
-            unmoved: Cell::new(0),
+            actions_since_checkpoint: Cell::new(0),
             writes: 0,
         }
     }
@@ -375,7 +375,7 @@ impl Store {
         self.tail = finished.tail;
         self.last_hlc = finished.action.map(|_| finished.hlc).or(self.last_hlc.filter(|_| writes_as.is_some()));
         self.context.replace(finished.context.map(|context| (mark, context)));
-        self.unmoved.set(self.unmoved.get().saturating_add(1));
+        self.actions_since_checkpoint.set(self.actions_since_checkpoint.get().saturating_add(1));
         self.writes += 1;
         if let (Some(tail), Some(_)) = (self.tail, finished.action) {
             self.unsaid.set(Some((device_id, tail, finished.hlc)));
@@ -401,7 +401,7 @@ impl Store {
         self.is_still_there()?;
         let done = self.unlogged(stamp, work)?;
         self.context.replace(None);
-        self.unmoved.set(ACTIONS_A_CHECKPOINT);
+        self.actions_since_checkpoint.set(ACTIONS_A_CHECKPOINT);
         self.writes += 1;
         Ok(done)
     }
@@ -477,18 +477,18 @@ impl Store {
 
     /// Brings the caches up to date with the last answer, and moves what the write-ahead log has gathered into the
     /// database, where it is worth it. To be called while a person reads; a failure is no loss, the next one will do it.
-    pub fn rest(&self) {
+    pub fn while_idle(&self) {
         self.catch_up().ok();
         // The length of the log's file tells nothing: it stays when its pages were moved.
-        if self.unmoved.get() >= ACTIONS_A_CHECKPOINT {
-            self.unmoved.set(0);
+        if self.actions_since_checkpoint.get() >= ACTIONS_A_CHECKPOINT {
+            self.actions_since_checkpoint.set(0);
             self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
         }
     }
 
     /// Two things at once: `aside` in another thread over a connection of its own, `work` here. Where somebody writes at
     /// this very moment, the two could see different states of the database; then one follows the other.
-    fn beside<A: Send, B>(
+    fn in_parallel<A: Send, B>(
         &self,
         aside: impl Fn(&Connection) -> Result<A, StoreError> + Sync,
         work: impl FnOnce() -> Result<B, StoreError>,

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
-use crate::store::bulk::Placed;
+use crate::store::bulk::MatchResult;
 use crate::store::cards::named_ordinals;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
@@ -347,7 +347,7 @@ impl Writer<'_> {
         note: NoteUid,
         key: Option<&str>,
         packed: &PackedNote,
-    ) -> Result<Placed, StoreError> {
+    ) -> Result<MatchResult, StoreError> {
         let deck_number = self.deck_for(deck, deck_name)?;
         let number = self.name_note(note)?;
         let was_there = NoteRow::of(&self.tx, number)?.is_some_and(|row| row.source.is_some() || row.own.is_some());
@@ -355,7 +355,7 @@ impl Writer<'_> {
         self.write_own_text(number, note, key, &packed.text()?)?;
         self.append_only(&Fact::Placed { note, deck: deck.to_owned(), position }, None)?;
         self.refresh_note(number)?;
-        Ok(if was_there { Placed::Restored } else { Placed::Added })
+        Ok(if was_there { MatchResult::Restored } else { MatchResult::Added })
     }
 
     /// Whether the deck has a note with this very text.

@@ -74,7 +74,7 @@ impl Store {
         } else {
             let half = last / 2;
             let (more, mut hits) =
-                self.beside(|db| known.hits(db, (half + 1, last)), || known.hits(self.db(), (1, half)))?;
+                self.in_parallel(|db| known.hits(db, (half + 1, last)), || known.hits(self.db(), (1, half)))?;
             hits.extend(more);
             hits
         };

@@ -360,7 +360,7 @@ impl Store {
         // Groups and days take more than half as long as states: a fifth of these is read beside them.
         let last: i64 = self.db().query_row("SELECT coalesce(max(card), 0) FROM card_state", [], |row| row.get(0))?;
         let border = last / 5;
-        let ((mut groups, days, some), others) = self.beside(
+        let ((mut groups, days, some), others) = self.in_parallel(
             |db| Ok((groups_of(db, decks)?, days_of(db, decks)?, states_of(db, decks, judge, (i64::MIN, border))?)),
             || states_of(self.db(), decks, judge, (border + 1, i64::MAX)),
         )?;
@@ -469,7 +469,7 @@ impl Store {
         let all = usize::try_from(all / 2).unwrap_or(usize::MAX);
         let (some, others) = places.split_at(places.len() / 2);
         let period = (since, until);
-        let (more, mut topics) = self.beside(
+        let (more, mut topics) = self.in_parallel(
             |db| sums_of(db, &LogPass::new(db)?, others, all, period),
             || sums_of(self.db(), &pass, some, all, period),
         )?;

@@ -5,8 +5,8 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::event::EventKind;
 use crate::core::event::Span;
-use crate::core::fact::Change;
 use crate::core::fact::Fact;
+use crate::core::fact::SettingChange;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::EventId;
@@ -76,7 +76,7 @@ pub struct ActionLine {
     /// The words of its first fact with words that is no note's text: a tag, a key, a deck's new name.
     pub words: Option<String>,
     /// The setting that it changed.
-    pub change: Option<Change>,
+    pub change: Option<SettingChange>,
     /// Names of the decks that its facts name; where they name none, of those that its first notes lie in.
     pub decks: Vec<String>,
     /// Whether cards begin again with it.
@@ -485,7 +485,7 @@ impl Writer<'_> {
                 } else if kind == 18
                     && let Some(undo) = undo.as_deref_mut()
                     && let Some(body) = row.get::<_, Option<String>>(2)?
-                    && let Ok(Change::Setting { key, old, new }) = serde_json::from_str(&body)
+                    && let Ok(SettingChange::Setting { key, old, new }) = serde_json::from_str(&body)
                 {
                     undo.settings.push((key, if now.voided.contains(span.action) { old } else { new }));
                 }

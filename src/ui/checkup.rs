@@ -16,10 +16,10 @@ use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::failure::Failure;
+use crate::ops::checkup::CheckupEnd;
+use crate::ops::checkup::CheckupSession;
+use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
-use crate::ops::checkup::Outcome;
-use crate::ops::checkup::Said;
-use crate::ops::checkup::Sitting;
 use crate::ui::Look;
 use crate::ui::words;
 use std::io::BufRead;
@@ -50,15 +50,15 @@ pub fn offer(offer: Offer, begin: &str) -> String {
 
 /// Something that happened, for people; nothing where nothing needs saying.
 #[must_use]
-pub fn said(said: &Said) -> Option<String> {
+pub fn said(said: &Notice) -> Option<String> {
     match said {
-        Said::AskAgain(why) => Some(why.clone()),
-        Said::TookBack => Some("Took back the answer".to_owned()),
-        Said::NothingToUndo => {
+        Notice::AskAgain(why) => Some(why.clone()),
+        Notice::TookBack => Some("Took back the answer".to_owned()),
+        Notice::NothingToUndo => {
             Some("There is nothing in this sitting to take back; `lmq undo` goes further".to_owned())
         }
-        Said::Stale => Some("This scene was answered in another window; this answer was not taken".to_owned()),
-        Said::Ignored => None,
+        Notice::Stale => Some("This scene was answered in another window; this answer was not taken".to_owned()),
+        Notice::Ignored => None,
     }
 }
 
@@ -68,7 +68,7 @@ fn day(one: &Taken) -> String {
 
 /// The end of a check-up, a line each. One that was left says nothing about right or wrong: it may go on today.
 #[must_use]
-pub fn result(outcome: &Outcome) -> Vec<String> {
+pub fn result(outcome: &CheckupEnd) -> Vec<String> {
     let Some(this) = &outcome.this else { return vec!["Nothing was answered.".to_owned()] };
     let done = this.cards.len();
     if !this.finished {
@@ -106,7 +106,7 @@ pub fn how(asked: &Asked, keys: bool) -> String {
 }
 
 struct Lines<'l, 'r> {
-    sitting: &'l mut Sitting<'r>,
+    sitting: &'l mut CheckupSession<'r>,
     out: &'l mut dyn Write,
     width: usize,
     live: bool,
@@ -119,7 +119,7 @@ struct Lines<'l, 'r> {
 /// # Errors
 /// When something could not be committed and nobody is there to try again, or `out` fails; a closed pipe ends quietly.
 pub fn plain(
-    sitting: &mut Sitting<'_>,
+    sitting: &mut CheckupSession<'_>,
     input: &mut dyn BufRead,
     out: &mut dyn Write,
     look: Look,
@@ -149,7 +149,7 @@ impl Lines<'_, '_> {
             let now = (asked.card, self.sitting.checkup().done());
             if shown != Some(now) {
                 self.scene(&asked)?;
-                self.sitting.rest();
+                self.sitting.while_idle();
             }
             shown = Some(now);
             self.prompt("> ")?;
@@ -266,7 +266,7 @@ impl Lines<'_, '_> {
         Ok(true)
     }
 
-    fn say(&mut self, done: &Said) -> Result<(), Failure> {
+    fn say(&mut self, done: &Notice) -> Result<(), Failure> {
         match said(done) {
             Some(text) => self.line(&one_line(&text)),
             None => Ok(()),

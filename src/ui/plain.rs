@@ -12,8 +12,8 @@ use crate::failure::Failure;
 use crate::ops::edit::How;
 use crate::ops::edit::Meaning;
 use crate::ops::edit::Refusal;
+use crate::ops::review::Notice;
 use crate::ops::review::Review;
-use crate::ops::review::Said;
 use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::words;
@@ -105,7 +105,7 @@ impl Lines<'_, '_> {
             }
             self.prompt(&stage)?;
             if shown != now {
-                self.review.rest();
+                self.review.while_idle();
             }
             shown = now;
             let Some(line) = self.read(input)? else {
@@ -174,7 +174,7 @@ impl Lines<'_, '_> {
                 write!(self.out, "Enter goes on ")
                     .and_then(|()| self.out.flush())
                     .map_err(|error| Failure::output(&error))?;
-                self.review.rest();
+                self.review.while_idle();
                 match self.read(input)?.as_deref().map(str::trim) {
                     None | Some(":q") => return Ok(Then::End),
                     Some(_) => self.review.begin_card(),
@@ -335,7 +335,7 @@ impl Lines<'_, '_> {
         match self.edited(current, meaning) {
             Ok(said) => {
                 self.line(&said)?;
-                self.review.retell()?;
+                self.review.show_edited()?;
                 self.anew = true;
                 Ok(Then::Go)
             }
@@ -344,8 +344,8 @@ impl Lines<'_, '_> {
     }
 
     fn edited(&mut self, current: &Current, meaning: Meaning) -> Result<String, Failure> {
-        let mut bench = self.review.bench();
-        let note = bench.open(current.loaded.card)?;
+        let mut note_editor = self.review.note_editor();
+        let note = note_editor.open(current.loaded.card)?;
         let unchanged = "Nothing was changed".to_owned();
         let before = crate::ops::edit::write(std::slice::from_ref(&note));
         let Some(text) = self.editor.edit(&before)? else { return Ok(unchanged) };
@@ -356,14 +356,14 @@ impl Lines<'_, '_> {
                 failure
             }
         };
-        match bench.read(&note, &text)? {
+        match note_editor.read(&note, &text)? {
             Err(faults) => {
                 let mut failure = Failure::data("nothing was changed: the text has faults");
                 failure.places = faults;
                 Err(kept(failure))
             }
             Ok(None) => Ok(unchanged),
-            Ok(Some(rewrite)) => match bench.make(rewrite, How { meaning, ..How::default() }) {
+            Ok(Some(rewrite)) => match note_editor.apply(rewrite, How { meaning, ..How::default() }) {
                 Ok(done) if done.notes.is_empty() => Ok(unchanged),
                 Ok(done) => Ok(done.label),
                 Err(Refusal::Failure(failure)) => Err(kept(failure)),
@@ -440,7 +440,7 @@ impl Lines<'_, '_> {
         Ok(Then::Go)
     }
 
-    fn say(&mut self, said: &Said) -> Result<(), Failure> {
+    fn say(&mut self, said: &Notice) -> Result<(), Failure> {
         match words::said(said) {
             Some(text) => self.line(&one_line(&text)),
             None => Ok(()),

@@ -1,7 +1,7 @@
 //! Everything that front ends say, in one place, as plain text without wrapping.
 
 use crate::core::card::Ask;
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::Verdict;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
@@ -20,11 +20,11 @@ use crate::core::text::counted;
 use crate::core::units::Days;
 use crate::core::units::Millis;
 use crate::core::units::in_seconds;
-use crate::ops::page::Happened;
-use crate::ops::page::HistoryRow;
-use crate::ops::page::Page;
-use crate::ops::page::Stands;
-use crate::ops::review::Said;
+use crate::ops::card_details::AskedToday;
+use crate::ops::card_details::CardDetails;
+use crate::ops::card_details::Happened;
+use crate::ops::card_details::HistoryRow;
+use crate::ops::review::Notice;
 use crate::ui::keymap::Command;
 
 /// A number of days for people.
@@ -119,9 +119,9 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
 #[must_use]
 pub fn verdict(verdict: &Verdict) -> &'static str {
     match verdict.outcome {
-        Outcome::Right => "Right",
-        Outcome::Near => "Nearly",
-        Outcome::Wrong => "Not this time",
+        Correctness::Right => "Right",
+        Correctness::Near => "Nearly",
+        Correctness::Wrong => "Not this time",
     }
 }
 
@@ -147,19 +147,19 @@ pub fn graded(choice: Option<&Choice>, repeats: bool) -> String {
 
 /// Something that happened, for people; nothing where nothing needs saying.
 #[must_use]
-pub fn said(said: &Said) -> Option<String> {
+pub fn said(said: &Notice) -> Option<String> {
     match said {
-        Said::AskAgain(why) => Some(why.clone()),
-        Said::Leech { card, lapses, suspended, .. } => Some(format!(
+        Notice::AskAgain(why) => Some(why.clone()),
+        Notice::Leech { card, lapses, suspended, .. } => Some(format!(
             "{card} is a leech: failed {lapses} times. {}",
             if *suspended { "It is suspended now" } else { "Rewrite it, split it, or suspend it" }
         )),
-        Said::Undone(label) => Some(format!("Took back: {label}")),
-        Said::NothingToUndo => Some("There is nothing to take back".to_owned()),
-        Said::Stale(card) => Some(format!("{card} was answered elsewhere meanwhile; this answer was not taken")),
-        Said::Marked(true) => Some("Marked".to_owned()),
-        Said::Marked(false) => Some("The mark is gone".to_owned()),
-        Said::Ignored => None,
+        Notice::Undone(label) => Some(format!("Took back: {label}")),
+        Notice::NothingToUndo => Some("There is nothing to take back".to_owned()),
+        Notice::Stale(card) => Some(format!("{card} was answered elsewhere meanwhile; this answer was not taken")),
+        Notice::Marked(true) => Some("Marked".to_owned()),
+        Notice::Marked(false) => Some("The mark is gone".to_owned()),
+        Notice::Ignored => None,
     }
 }
 
@@ -210,13 +210,13 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
 
 /// Why a card is asked today, or is not.
 #[must_use]
-pub fn stands(page: &Page) -> String {
-    match page.stands {
-        Stands::Suspended => "Not asked: it is suspended, until `lmq unsuspend`".to_owned(),
-        Stands::Buried(until) => format!("Not asked before {}: it is buried", until.iso()),
-        Stands::Paused(until) => paused(until),
-        Stands::HeldOut => "Never asked: it is kept for a check-up".to_owned(),
-        Stands::Waits(before) => {
+pub fn stands(page: &CardDetails) -> String {
+    match page.asked_today {
+        AskedToday::Suspended => "Not asked: it is suspended, until `lmq unsuspend`".to_owned(),
+        AskedToday::Buried(until) => format!("Not asked before {}: it is buried", until.iso()),
+        AskedToday::Paused(until) => paused(until),
+        AskedToday::HeldOut => "Never asked: it is kept for a check-up".to_owned(),
+        AskedToday::Waits(before) => {
             let why = match &page.line.state.memory {
                 None => "it is new".to_owned(),
                 Some(memory) if memory.due > page.today => "it was not recalled well today".to_owned(),
@@ -228,18 +228,18 @@ pub fn stands(page: &Page) -> String {
                 before => format!("Asked today, after {}: {why}", counted(before, "other card", "other cards")),
             }
         }
-        Stands::PastLimit => "Not asked today: the day's limit leaves it out".to_owned(),
-        Stands::BuildsOn => {
+        AskedToday::PastLimit => "Not asked today: the day's limit leaves it out".to_owned(),
+        AskedToday::BuildsOn => {
             format!("Not asked yet: {} must be known first", page.line.text.after.join(", "))
         }
-        Stands::NotItsTurn => "Not asked today: a card of the same note or group comes first".to_owned(),
-        Stands::Later(due) => format!("Not asked today: due {}, {}", due.iso(), in_days(due.since(page.today))),
+        AskedToday::NotItsTurn => "Not asked today: a card of the same note or group comes first".to_owned(),
+        AskedToday::Later(due) => format!("Not asked today: due {}, {}", due.iso(), in_days(due.since(page.today))),
     }
 }
 
 /// The facts about a card: label and value. `hidden`: it is being asked, so that nothing may give its answer away.
 #[must_use]
-pub fn facts(page: &Page, hidden: bool) -> Vec<(&'static str, String)> {
+pub fn facts(page: &CardDetails, hidden: bool) -> Vec<(&'static str, String)> {
     let line = &page.line;
     let state = &line.state;
     let mut word = state.word(page.today, page.drill).name().to_owned();
@@ -332,7 +332,7 @@ pub const LEECH_OFFERS: &[(Command, &str)] = &[
 
 /// The history of a leech in one line.
 #[must_use]
-pub fn leech_history(page: &Page) -> String {
+pub fn leech_history(page: &CardDetails) -> String {
     let counting = page.events.iter().filter(|row| !row.voided);
     let answers: Vec<(StudyDay, Quality)> = counting
         .filter_map(|row| match &row.what {

@@ -5,7 +5,7 @@ use crate::world::World;
 use crate::world::assert_same;
 use lmq::core::id::CardId;
 use lmq::ops::bulk;
-use lmq::ops::bulk::Change;
+use lmq::ops::bulk::BulkChange;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
@@ -252,22 +252,22 @@ enum Step {
     Pass(i64),
 }
 
-fn change(world: &World, which: u8) -> Change {
+fn change(world: &World, which: u8) -> BulkChange {
     let today = world.today();
     match which {
-        0 => Change::Suspend,
-        1 => Change::Unsuspend,
-        2 => Change::Bury(today.plus(2)),
-        3 => Change::Unbury,
-        4 => Change::Mark,
-        5 => Change::Unmark,
-        6 => Change::Reset,
-        7 => Change::SetDue(today),
-        8 => Change::Tag("x".to_owned()),
-        9 => Change::Untag("X".to_owned()),
+        0 => BulkChange::Suspend,
+        1 => BulkChange::Unsuspend,
+        2 => BulkChange::Bury(today.plus(2)),
+        3 => BulkChange::Unbury,
+        4 => BulkChange::Mark,
+        5 => BulkChange::Unmark,
+        6 => BulkChange::Reset,
+        7 => BulkChange::SetDue(today),
+        8 => BulkChange::Tag("x".to_owned()),
+        9 => BulkChange::Untag("X".to_owned()),
         10 => bulk::move_to(&world.store, "other").unwrap(),
         11 => bulk::move_to(&world.store, "t").unwrap(),
-        _ => Change::Delete,
+        _ => BulkChange::Delete,
     }
 }
 
@@ -282,7 +282,7 @@ fn make(world: &mut World, mask: usize, which: u8) -> bool {
     let change = change(world, which);
     let plan = bulk::plan(&world.store, world.today(), &chosen(world, mask), change).unwrap();
     let stamp = world.stamp();
-    bulk::make(&mut world.store, &world.settings, stamp, &plan).unwrap();
+    bulk::apply(&mut world.store, &world.settings, stamp, &plan).unwrap();
     plan.count() > 0
 }
 

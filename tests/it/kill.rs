@@ -8,7 +8,7 @@ use lmq::core::grade::Quality;
 use lmq::core::id::CardId;
 use lmq::core::log::Entry;
 use lmq::core::log::LogRecord;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use lmq::core::session::Input;
 use lmq::core::settings::Settings;
 use lmq::core::study_day::Timestamp;
@@ -59,9 +59,9 @@ fn the_child() {
         let mut review = Review::new(&mut store, &env, settings, &options).unwrap();
         let mut turn = 0_u64;
         while review.session().current().is_some() {
-            review.rest();
+            review.while_idle();
             review.feed(Input::Respond(String::new())).unwrap();
-            let button = [Quality::Q2, Quality::Q4, Quality::Q5][usize::try_from(mix(turn) % 3).unwrap()];
+            let button = [Quality::Q2, Quality::Q4, Quality::Q5][usize::try_from(splitmix64(turn) % 3).unwrap()];
             review.feed(Input::Grade(button)).unwrap();
             turn += 1;
             say("committed one");
@@ -76,12 +76,12 @@ fn the_child() {
         })
         .unwrap();
     for turn in 0_u64.. {
-        let card = cards[usize::try_from(mix(turn) % 40).unwrap()];
-        let quality = Quality::try_from(u8::try_from(mix(turn + 7) % 6).unwrap()).unwrap();
+        let card = cards[usize::try_from(splitmix64(turn) % 40).unwrap()];
+        let quality = Quality::try_from(u8::try_from(splitmix64(turn + 7) % 6).unwrap()).unwrap();
         ops::review::answer(&mut store, &env, &settings, card, quality, Millis(5)).unwrap();
         let event = store.card(card).unwrap().unwrap().state.last_event.unwrap();
         say(&format!("committed {event}"));
-        store.rest();
+        store.while_idle();
     }
 }
 
@@ -159,7 +159,7 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
         // The first kills fall into the making of the database and its decks, then anywhere.
         let most = if kill < 20 { making * (kill + 1) / 5 } else { opening * 6 };
         let most = most.max(1);
-        let words = killed_child(how, kill, &db, Duration::from_millis(2 + mix(kill) % most));
+        let words = killed_child(how, kill, &db, Duration::from_millis(2 + splitmix64(kill) % most));
         idle += usize::from(words.is_empty());
         said.extend(words);
         kills += 1;
@@ -219,7 +219,7 @@ fn a_killed_lmq_answer_has_saved_what_it_said_or_nothing() {
     for kill in 0..60_u64 {
         let card = &cards[usize::try_from(kill).unwrap()];
         let mut child = lmq(&["answer", card, "good"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(mix(kill) % (2000 * whole)));
+        std::thread::sleep(Duration::from_micros(splitmix64(kill) % (2000 * whole)));
         child.kill().unwrap();
         let mut said = String::new();
         child.stdout.take().unwrap().read_to_string(&mut said).unwrap();

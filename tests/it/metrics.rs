@@ -7,7 +7,7 @@ use crate::world::World;
 use crate::year::PROFILES;
 use crate::year::live;
 use lmq::ops::report::Wanted;
-use lmq::ops::report::make;
+use lmq::ops::report::build_report;
 use lmq::report::renderer;
 use rusqlite::Connection;
 use serde_json::Value;
@@ -118,7 +118,7 @@ impl Second {
 fn report(world: &World, since: Option<i64>) -> Value {
     let since = since.map(|day| lmq::core::study_day::StudyDay(i32::try_from(day).unwrap()));
     let wanted = Wanted { since, ..Wanted::default() };
-    let report = make(&world.store, &world.settings, world.stamp(), &wanted).unwrap();
+    let report = build_report(&world.store, &world.settings, world.stamp(), &wanted).unwrap();
     let mut out = Vec::new();
     renderer("json").unwrap().render(&report, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
@@ -636,8 +636,8 @@ fn check_life(name: &str) {
     assert_eq!(world.doctor(), []);
     // The same by a search, which reads the log and no sums.
     let wanted = Wanted { search: Some("is:suspended OR -is:suspended"), ..Wanted::default() };
-    let found = make(&world.store, &world.settings, world.stamp(), &wanted).unwrap();
-    let all = make(&world.store, &world.settings, world.stamp(), &Wanted::default()).unwrap();
+    let found = build_report(&world.store, &world.settings, world.stamp(), &wanted).unwrap();
+    let all = build_report(&world.store, &world.settings, world.stamp(), &Wanted::default()).unwrap();
     for (found, all) in found.sections.iter().zip(&all.sections) {
         assert_eq!(found, all);
     }

@@ -69,9 +69,9 @@ fn follow_and_change(world: &mut World, card: CardId) {
     let options = ops::import::Options { link: true, ..ops::import::Options::default() };
     let (stamp, settings) = (world.stamp(), world.settings.clone());
     ops::import::import(&mut world.store, stamp, sources, &options, &|_, _, _| Vec::new(), &mut |_| {}).unwrap();
-    let change = ops::bulk::Change::SetDue(stamp.today.plus(3));
+    let change = ops::bulk::BulkChange::SetDue(stamp.today.plus(3));
     let plan = ops::bulk::plan(&world.store, stamp.today, &[card], change).unwrap();
-    ops::bulk::make(&mut world.store, &settings, stamp, &plan).unwrap();
+    ops::bulk::apply(&mut world.store, &settings, stamp, &plan).unwrap();
     let (kind, two) = (ActionKind::Edit, world.card("t/two").card.note);
     world
         .store

@@ -5,7 +5,7 @@ use crate::review::model;
 use crate::support::Lmq;
 use crate::terminal::Terminal;
 use crate::terminal::started;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use std::time::Duration;
 
 const WIDTHS: [u16; 3] = [40, 80, 200];
@@ -40,7 +40,7 @@ fn sitting(terminal: &mut Terminal, day: u32) -> u32 {
         } else if shown.contains("1 Again") {
             answers += 1;
             // Some are forgotten, as it goes.
-            let again = mix(u64::from(day * 1000 + answers)).is_multiple_of(7);
+            let again = splitmix64(u64::from(day * 1000 + answers)).is_multiple_of(7);
             terminal.types_now(if again { "1" } else { "3" });
         } else {
             terminal.types_now("\r");

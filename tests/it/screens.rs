@@ -5,7 +5,7 @@ use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::started;
 use crate::terminal::trimmed;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use std::process::Command;
 use std::time::Duration;
 
@@ -328,7 +328,7 @@ fn any_keys_leave_log_and_state_in_order_and_the_terminal_as_it_was() {
             if terminal.child.try_wait().unwrap().is_some() {
                 break;
             }
-            let seed = mix(case * 1000 + turn);
+            let seed = splitmix64(case * 1000 + turn);
             // Two of three are the ones that answer, or hardly a card would be graded.
             let key = if !seed.is_multiple_of(3) {
                 [" ", "3", "1", "\r"][usize::try_from(seed / 3 % 4).unwrap()]

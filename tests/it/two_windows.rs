@@ -16,9 +16,9 @@ use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::failure::Kind;
 use lmq::ops;
+use lmq::ops::review::Notice;
 use lmq::ops::review::Options;
 use lmq::ops::review::Review;
-use lmq::ops::review::Said;
 use lmq::store::Happened;
 use lmq::store::Store;
 use std::sync::mpsc::channel;
@@ -41,7 +41,7 @@ fn shown(review: &Review<'_>) -> CardId {
     review.session().current().unwrap().loaded.card
 }
 
-fn grade(review: &mut Review<'_>, quality: Quality) -> Vec<Said> {
+fn grade(review: &mut Review<'_>, quality: Quality) -> Vec<Notice> {
     if matches!(review.session().stage(), Stage::Front(_)) {
         review.feed(Input::Respond(String::new())).unwrap();
     }
@@ -63,13 +63,13 @@ fn a_card_that_the_other_window_answered_is_not_answered_twice() {
     assert_eq!(card, shown(&b));
     assert_eq!(grade(&mut b, Quality::Q4), []);
     let said = grade(&mut a, Quality::Q0);
-    assert!(matches!(said.as_slice(), [Said::Stale(_)]), "{said:?}");
+    assert!(matches!(said.as_slice(), [Notice::Stale(_)]), "{said:?}");
     assert_ne!(shown(&a), card, "it goes on with the next one");
     // That one too was left open in both; whoever is first wins.
     let next = shown(&a);
     assert_eq!(shown(&b), next);
     assert_eq!(grade(&mut a, Quality::Q5), []);
-    assert!(matches!(grade(&mut b, Quality::Q2).as_slice(), [Said::Stale(_)]));
+    assert!(matches!(grade(&mut b, Quality::Q2).as_slice(), [Notice::Stale(_)]));
     drop((a, b));
     assert_eq!(answered(&other), 2);
     let qualities: Vec<Option<Quality>> =
@@ -87,7 +87,7 @@ fn bury_suspend_and_mark_of_a_card_that_moved_on_are_refused_as_well() {
         let card = shown(&a);
         ops::review::answer(&mut other, &world.env, &Settings::default(), card, Quality::Q4, Millis(1)).unwrap();
         let said = a.feed(input.clone()).unwrap();
-        assert!(matches!(said.as_slice(), [Said::Stale(_)]), "{input:?}: {said:?}");
+        assert!(matches!(said.as_slice(), [Notice::Stale(_)]), "{input:?}: {said:?}");
         drop(a);
         assert_eq!(history_of(&world.store).len(), 1, "{input:?}");
     }
@@ -102,7 +102,7 @@ fn an_answer_that_the_other_window_took_back_stands_in_nobodys_way() {
     let mut b = sitting(&mut other, env);
     let card = shown(&a);
     grade(&mut b, Quality::Q1);
-    assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
+    assert!(matches!(b.undo().unwrap(), Notice::Undone(_)));
     assert_eq!(grade(&mut a, Quality::Q5), []);
     drop((a, b));
     assert_eq!(
@@ -127,15 +127,15 @@ fn u_takes_back_the_newest_answer_of_the_device_whichever_window_gave_it() {
     assert_eq!(open_in_a, second);
     grade(&mut b, Quality::Q4);
     // The newest answer is b's, to the very card that a has on its screen.
-    assert!(matches!(a.undo().unwrap(), Said::Undone(_)));
+    assert!(matches!(a.undo().unwrap(), Notice::Undone(_)));
     assert_eq!(shown(&a), second);
     assert_eq!(grade(&mut a, Quality::Q5), [], "asked anew, its state is the present one");
     // Then a's answers are the newest ones, for b too.
-    assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
+    assert!(matches!(b.undo().unwrap(), Notice::Undone(_)));
     assert_eq!(shown(&b), second);
-    assert!(matches!(b.undo().unwrap(), Said::Undone(_)));
+    assert!(matches!(b.undo().unwrap(), Notice::Undone(_)));
     assert_eq!(shown(&b), first);
-    assert_eq!(b.undo().unwrap(), Said::NothingToUndo);
+    assert_eq!(b.undo().unwrap(), Notice::NothingToUndo);
     drop((a, b));
     assert_eq!(answered(&other), 0);
     assert!([first, second].iter().all(|card| world.state(*card).memory.is_none()));
@@ -289,7 +289,7 @@ fn a_sitting_whose_database_was_moved_or_restored_stops_before_an_answer_is_lost
     let env = &world.env;
     let mut open = sitting(&mut world.store, env);
     assert_eq!(grade(&mut open, Quality::Q4), []);
-    open.rest();
+    open.while_idle();
     // As a restore does it: the file is set aside, and a copy stands in its place.
     let aside = path.with_extension("aside");
     std::fs::rename(&path, &aside).unwrap();

@@ -12,7 +12,7 @@ use lmq::core::queue::Candidate;
 use lmq::core::queue::Origin;
 use lmq::core::queue::Queue;
 use lmq::core::queue::Siblings;
-use lmq::core::scheduler::mix;
+use lmq::core::scheduler::splitmix64;
 use lmq::core::session::Effect;
 use lmq::core::session::Input;
 use lmq::core::session::Loaded;
@@ -22,7 +22,7 @@ use lmq::core::session::Stage;
 use lmq::core::study_day::StudyDay;
 use lmq::core::study_day::Timestamp;
 use lmq::ops;
-use lmq::ops::bulk::Change;
+use lmq::ops::bulk::BulkChange;
 use lmq::store::CardLine;
 use std::fmt::Write as _;
 use std::fs;
@@ -57,7 +57,7 @@ struct Dice(u64);
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(1);
-        mix(self.0) % sides
+        splitmix64(self.0) % sides
     }
 
     fn pick(&mut self, sides: u64) -> usize {
@@ -101,7 +101,7 @@ pub(crate) fn live(profile: Profile) -> World {
     ops::decks::install(&mut world.store, stamp).unwrap();
     world.import("own.toml", &own_deck());
     world.settings.new_per_day = profile.new;
-    let mut dice = Dice(mix(profile.days.unsigned_abs() * 1000 + profile.skips));
+    let mut dice = Dice(splitmix64(profile.days.unsigned_abs() * 1000 + profile.skips));
     let start = world.now();
     for day in 0..profile.days {
         world.set_now(Timestamp { unix_ms: start.unix_ms + day * 86_400_000, ..start });
@@ -120,7 +120,7 @@ pub(crate) fn live(profile: Profile) -> World {
             }
             // One card that is known and one that was never asked are taken out; on the last day one more of each is
             // held back.
-            let kept_back = [(12, Change::Suspend), (profile.days - 1, Change::Bury(world.today().plus(2)))];
+            let kept_back = [(12, BulkChange::Suspend), (profile.days - 1, BulkChange::Bury(world.today().plus(2)))];
             for (_, change) in kept_back.into_iter().filter(|(on, _)| *on == day) {
                 take_out(&mut world, &change);
             }
@@ -143,7 +143,7 @@ fn take_checkup(world: &mut World, profile: Profile, dice: &mut Dice, day: i64) 
     let texts = world.another();
     let most = if dice.roll(4) == 0 { 3 } else { usize::MAX };
     let mut sitting =
-        ops::checkup::Sitting::new(&mut world.store, &world.env, world.settings.clone(), MINUTES).unwrap();
+        ops::checkup::CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), MINUTES).unwrap();
     while let checkup::Stage::Asking(asked) = sitting.checkup().stage() {
         if sitting.checkup().done() == most {
             break;
@@ -172,13 +172,13 @@ fn cram(world: &mut World, dice: &mut Dice) {
     }
 }
 
-fn take_out(world: &mut World, change: &Change) {
+fn take_out(world: &mut World, change: &BulkChange) {
     let (settings, stamp) = (world.settings.clone(), world.stamp());
     for is_begun in [true, false] {
         let mine = |line: &CardLine| line.deck_name == "my team" && line.state.memory.is_some() == is_begun;
         let Some(line) = world.cards().into_iter().find(|line| mine(line) && !line.state.suspended) else { continue };
         let plan = ops::bulk::plan(&world.store, stamp.today, &[line.card], change.clone()).unwrap();
-        ops::bulk::make(&mut world.store, &settings, stamp, &plan).unwrap();
+        ops::bulk::apply(&mut world.store, &settings, stamp, &plan).unwrap();
     }
 }
 

@@ -12,11 +12,11 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
 use crate::core::scheduler::shuffle_key;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 
 pub(super) struct Choice;
 
@@ -35,11 +35,11 @@ impl CardKind for Choice {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let texts = |name: &str| fields.get(name).map_or(&[][..], Value::texts);
-        let answer = texts("answer").first().map(|text| fold(text)).unwrap_or_default();
+        let answer = texts("answer").first().map(|text| normalize(text)).unwrap_or_default();
         let mut seen = vec![answer];
         let mut faults = Vec::new();
         for distractor in texts("distractors") {
-            let folded = fold(distractor);
+            let folded = normalize(distractor);
             if seen.contains(&folded) {
                 faults.push(Fault {
                     field: "distractors",
@@ -82,7 +82,7 @@ impl CardKind for Choice {
         let chosen = choose(&question.options, response)?;
         let given = question.options.get(chosen).cloned().unwrap_or_default();
         let expected = note.text("answer").to_owned();
-        let outcome = if given == expected { Outcome::Right } else { Outcome::Wrong };
+        let outcome = if given == expected { Correctness::Right } else { Correctness::Wrong };
         Ok(Some(Verdict { outcome, given, expected, remark: String::new() }))
     }
 }
@@ -116,7 +116,7 @@ mod tests {
         let right = question.options.iter().position(|option| option == "a").unwrap();
         for index in 0..4 {
             let verdict = Choice.judge(&note(), 1, &question, &(index + 1).to_string()).unwrap().unwrap();
-            assert_eq!(verdict.outcome == Outcome::Right, index == right);
+            assert_eq!(verdict.outcome == Correctness::Right, index == right);
         }
         assert!(Choice.judge(&note(), 1, &question, "5").is_err());
     }

@@ -272,6 +272,6 @@ mod tests {
         let note = note("{{c1::vision}}");
         let question = Cloze.question(&note, 1, Showing::default());
         let verdict = Cloze.judge(&note, 1, &question, "Vison").unwrap().unwrap();
-        assert_eq!(verdict.outcome, crate::core::card::Outcome::Near);
+        assert_eq!(verdict.outcome, crate::core::card::Correctness::Near);
     }
 }

@@ -1,8 +1,8 @@
 //! How a typed answer is held against the right one: forgiving where the slip is of the finger, not of the mind.
 
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 
 /// Whether two folded texts differ by a typing slip: one from 4 characters on, two from 10 on. Digits must be right.
 pub(super) fn near(given: &str, expected: &str) -> bool {
@@ -16,16 +16,16 @@ pub(super) fn near(given: &str, expected: &str) -> bool {
 }
 
 /// Compares with the accepted answers; the first of them is the expected one.
-pub(super) fn compare<'a>(given: &str, accepted: impl IntoIterator<Item = &'a str>) -> Outcome {
-    let given = fold(given);
-    let mut outcome = Outcome::Wrong;
+pub(super) fn compare<'a>(given: &str, accepted: impl IntoIterator<Item = &'a str>) -> Correctness {
+    let given = normalize(given);
+    let mut outcome = Correctness::Wrong;
     for expected in accepted {
-        let expected = fold(expected);
+        let expected = normalize(expected);
         if given == expected && !given.is_empty() {
-            return Outcome::Right;
+            return Correctness::Right;
         }
         if near(&given, &expected) {
-            outcome = Outcome::Near;
+            outcome = Correctness::Near;
         }
     }
     outcome
@@ -35,25 +35,25 @@ pub(super) fn compare<'a>(given: &str, accepted: impl IntoIterator<Item = &'a st
 pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unreadable> {
     let response = response.trim();
     if let Ok(number) = response.parse::<usize>()
-        && !options.iter().any(|option| fold(option) == fold(response))
+        && !options.iter().any(|option| normalize(option) == normalize(response))
     {
         return number
             .checked_sub(1)
             .filter(|index| *index < options.len())
             .ok_or_else(|| Unreadable(format!("choose 1 to {}", options.len())));
     }
-    let wanted = fold(response);
-    if let Some(index) = options.iter().position(|option| fold(option) == wanted) {
+    let wanted = normalize(response);
+    if let Some(index) = options.iter().position(|option| normalize(option) == wanted) {
         return Ok(index);
     }
     let beginning: Vec<usize> = (0..options.len())
-        .filter(|i| options.get(*i).is_some_and(|option| fold(option).starts_with(&wanted)))
+        .filter(|i| options.get(*i).is_some_and(|option| normalize(option).starts_with(&wanted)))
         .collect();
     match beginning.as_slice() {
         [index] => Ok(*index),
         [] => {
             let slip: Vec<usize> = (0..options.len())
-                .filter(|i| options.get(*i).is_some_and(|option| near(&wanted, &fold(option))))
+                .filter(|i| options.get(*i).is_some_and(|option| near(&wanted, &normalize(option))))
                 .collect();
             match slip.as_slice() {
                 [index] => Ok(*index),
@@ -74,14 +74,14 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_near_and_a_wrong_digit_is_not() {
         for (given, expected, outcome) in [
-            ("Box Checkers", "box checkers", Outcome::Right),
-            ("box chekers", "box checkers", Outcome::Near),
-            ("what", "why", Outcome::Wrong),
-            ("teh", "the", Outcome::Wrong),
-            ("70%", "70 %", Outcome::Right),
-            ("71 %", "70 %", Outcome::Wrong),
-            ("", "x", Outcome::Wrong),
-            ("Café", "cafe", Outcome::Right),
+            ("Box Checkers", "box checkers", Correctness::Right),
+            ("box chekers", "box checkers", Correctness::Near),
+            ("what", "why", Correctness::Wrong),
+            ("teh", "the", Correctness::Wrong),
+            ("70%", "70 %", Correctness::Right),
+            ("71 %", "70 %", Correctness::Wrong),
+            ("", "x", Correctness::Wrong),
+            ("Café", "cafe", Correctness::Right),
         ] {
             assert_eq!(compare(given, [expected]), outcome, "{given} for {expected}");
         }

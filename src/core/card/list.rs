@@ -12,9 +12,9 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::compare::near;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 
 pub(super) struct List;
 
@@ -23,7 +23,7 @@ fn items(response: &str, expected: &[String]) -> Vec<String> {
     let commas = !expected.iter().any(|item| item.contains(','));
     response
         .split(|c: char| c == '\n' || c == ';' || (commas && c == ','))
-        .map(fold)
+        .map(normalize)
         .filter(|item| !item.is_empty())
         .collect()
 }
@@ -61,8 +61,8 @@ impl CardKind for List {
     }
 
     fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<bool> {
-        let mut open: Vec<String> = note.texts("items").iter().map(|item| fold(item)).collect();
-        let given: Vec<String> = given.iter().map(|item| fold(item)).collect();
+        let mut open: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
+        let given: Vec<String> = given.iter().map(|item| normalize(item)).collect();
         let mut ticks = vec![false; given.len()];
         // As in judging: exact matches first, so that a slip for one item does not use up another.
         for exact in [true, false] {
@@ -91,7 +91,7 @@ impl CardKind for List {
         for exact in [true, false] {
             let open: Vec<&String> = if exact { expected.iter().collect() } else { std::mem::take(&mut missing) };
             for item in open {
-                let wanted = fold(item);
+                let wanted = normalize(item);
                 let found = given.iter().position(|g| if exact { *g == wanted } else { near(g, &wanted) });
                 match found {
                     Some(index) => drop(given.remove(index)),
@@ -100,9 +100,9 @@ impl CardKind for List {
             }
         }
         let outcome = match missing.len() {
-            0 => Outcome::Right,
-            1 if expected.len() > 1 => Outcome::Near,
-            _ => Outcome::Wrong,
+            0 => Correctness::Right,
+            1 if expected.len() > 1 => Correctness::Near,
+            _ => Correctness::Wrong,
         };
         let names: Vec<&str> = missing.into_iter().map(String::as_str).collect();
         let remark = if names.is_empty() { String::new() } else { format!("missing: {}", names.join("; ")) };
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use crate::core::card::Value;
 
-    fn judged(items: &[&str], response: &str) -> (Outcome, String) {
+    fn judged(items: &[&str], response: &str) -> (Correctness, String) {
         let items = items.iter().map(|item| (*item).to_owned()).collect();
         let note =
             NoteText { fields: Fields::from([("items".to_owned(), Value::Texts(items))]), ..NoteText::default() };
@@ -128,13 +128,13 @@ mod tests {
     #[test]
     fn all_items_in_any_order_are_right_and_one_missing_is_nearly() {
         let items = ["build trust", "show empathy", "talk respectfully"];
-        assert_eq!(judged(&items, "show empathy, Talk respectfuly; build trust").0, Outcome::Right);
+        assert_eq!(judged(&items, "show empathy, Talk respectfuly; build trust").0, Correctness::Right);
         assert_eq!(
             judged(&items, "build trust\nshow empathy"),
-            (Outcome::Near, "missing: talk respectfully".to_owned())
+            (Correctness::Near, "missing: talk respectfully".to_owned())
         );
-        assert_eq!(judged(&items, "build trust, charm, rank").0, Outcome::Wrong);
-        assert_eq!(judged(&items, "").0, Outcome::Wrong);
+        assert_eq!(judged(&items, "build trust, charm, rank").0, Correctness::Wrong);
+        assert_eq!(judged(&items, "").0, Correctness::Wrong);
     }
 
     #[test]
@@ -152,11 +152,11 @@ mod tests {
 
     #[test]
     fn an_item_named_twice_counts_once() {
-        assert_eq!(judged(&["people", "tasks"], "people, people").0, Outcome::Near);
+        assert_eq!(judged(&["people", "tasks"], "people, people").0, Correctness::Near);
     }
 
     #[test]
     fn items_with_commas_are_parted_by_semicolons() {
-        assert_eq!(judged(&["first, last", "middle"], "middle; first, last").0, Outcome::Right);
+        assert_eq!(judged(&["first, last", "middle"], "middle; first, last").0, Correctness::Right);
     }
 }

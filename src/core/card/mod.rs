@@ -261,7 +261,7 @@ pub struct Question {
 
 /// How an answer compares with the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Correctness {
     /// All right.
     Right,
     /// Nearly: a typing slip, one item missing, two neighbours swapped.
@@ -270,7 +270,7 @@ pub enum Outcome {
     Wrong,
 }
 
-impl Outcome {
+impl Correctness {
     /// The grade that the program suggests: Good, Hard, Again.
     #[must_use]
     pub fn suggestion(self) -> Quality {
@@ -286,7 +286,7 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// How it compares.
-    pub outcome: Outcome,
+    pub outcome: Correctness,
     /// The answer as understood: the option's text for a digit, and so on.
     pub given: String,
     /// What was expected, in the same form; for sorts and choices the right option's text.

@@ -12,10 +12,10 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::scheduler::shuffle_key;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 
 pub(super) struct Order;
 
@@ -58,7 +58,7 @@ impl CardKind for Order {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let items = fields.get("items").map_or(&[][..], Value::texts);
-        let mut distinct: Vec<String> = items.iter().map(|item| fold(item)).collect();
+        let mut distinct: Vec<String> = items.iter().map(|item| normalize(item)).collect();
         distinct.sort();
         distinct.dedup();
         if items.len() >= 2 && distinct.len() == items.len() {
@@ -106,12 +106,12 @@ impl CardKind for Order {
         let expected: Vec<&String> = note.texts("items").iter().collect();
         let wrong: Vec<usize> = (0..count).filter(|place| given.get(*place) != expected.get(*place)).collect();
         let outcome = match wrong.as_slice() {
-            [] => Outcome::Right,
-            [first, second] if first + 1 == *second => Outcome::Near,
-            _ => Outcome::Wrong,
+            [] => Correctness::Right,
+            [first, second] if first + 1 == *second => Correctness::Near,
+            _ => Correctness::Wrong,
         };
         let joined = |items: &[&String]| items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" > ");
-        let remark = if outcome == Outcome::Near { "two neighbours are swapped".to_owned() } else { String::new() };
+        let remark = if outcome == Correctness::Near { "two neighbours are swapped".to_owned() } else { String::new() };
         Ok(Some(Verdict { outcome, given: joined(&given), expected: joined(&expected), remark }))
     }
 }
@@ -134,10 +134,10 @@ mod tests {
         let question = Order.question(&note(), 1, Showing { variant: 0, seed: 5 });
         let place = |item: &str| question.options.iter().position(|option| option == item).unwrap() + 1;
         for (order, outcome) in [
-            (["vision", "strategy", "plan", "task"], Outcome::Right),
-            (["vision", "plan", "strategy", "task"], Outcome::Near),
-            (["task", "strategy", "plan", "vision"], Outcome::Wrong),
-            (["strategy", "vision", "task", "plan"], Outcome::Wrong),
+            (["vision", "strategy", "plan", "task"], Correctness::Right),
+            (["vision", "plan", "strategy", "task"], Correctness::Near),
+            (["task", "strategy", "plan", "vision"], Correctness::Wrong),
+            (["strategy", "vision", "task", "plan"], Correctness::Wrong),
         ] {
             let response = order.map(|item| place(item).to_string()).join(" ");
             assert_eq!(Order.judge(&note(), 1, &question, &response).unwrap().unwrap().outcome, outcome, "{order:?}");

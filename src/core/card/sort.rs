@@ -12,10 +12,10 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 
 pub(super) struct Sort;
 
@@ -34,10 +34,10 @@ impl CardKind for Sort {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let texts = |name: &str| fields.get(name).map_or(&[][..], Value::texts);
-        let categories: Vec<String> = texts("categories").iter().map(|text| fold(text)).collect();
+        let categories: Vec<String> = texts("categories").iter().map(|text| normalize(text)).collect();
         let answer = texts("answer").first().map_or("", String::as_str);
         let mut faults = Vec::new();
-        if !categories.contains(&fold(answer)) {
+        if !categories.contains(&normalize(answer)) {
             faults.push(Fault {
                 field: "answer",
                 what: format!("`{answer}` is not among the categories"),
@@ -83,7 +83,7 @@ impl CardKind for Sort {
         let chosen = choose(&question.options, response)?;
         let given = question.options.get(chosen).cloned().unwrap_or_default();
         let expected = note.text("answer").to_owned();
-        let outcome = if fold(&given) == fold(&expected) { Outcome::Right } else { Outcome::Wrong };
+        let outcome = if normalize(&given) == normalize(&expected) { Correctness::Right } else { Correctness::Wrong };
         Ok(Some(Verdict { outcome, given, expected, remark: String::new() }))
     }
 }
@@ -105,7 +105,7 @@ mod tests {
         let note = NoteText { fields: fields("manager", &["leader", "manager", "both"]), ..NoteText::default() };
         let question = Sort.question(&note, 1, Showing::default());
         assert_eq!(question.options, ["leader", "manager", "both"]);
-        for (response, outcome) in [("m", Outcome::Right), ("2", Outcome::Right), ("l", Outcome::Wrong)] {
+        for (response, outcome) in [("m", Correctness::Right), ("2", Correctness::Right), ("l", Correctness::Wrong)] {
             assert_eq!(Sort.judge(&note, 1, &question, response).unwrap().unwrap().outcome, outcome, "{response}");
         }
     }

@@ -12,7 +12,7 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::card::compare::compare;
 
 pub(super) struct Typed;
@@ -54,12 +54,12 @@ impl CardKind for Typed {
 }
 
 /// The verdict on a typed answer.
-pub(super) fn verdict(outcome: Outcome, response: &str, expected: &str) -> Verdict {
+pub(super) fn verdict(outcome: Correctness, response: &str, expected: &str) -> Verdict {
     Verdict {
         outcome,
         given: response.trim().to_owned(),
         expected: expected.to_owned(),
-        remark: if outcome == Outcome::Near { "look at the spelling".to_owned() } else { String::new() },
+        remark: if outcome == Correctness::Near { "look at the spelling".to_owned() } else { String::new() },
     }
 }
 
@@ -80,10 +80,10 @@ mod tests {
         };
         let question = Typed.question(&note, 1, Showing::default());
         for (response, outcome) in [
-            ("70", Outcome::Right),
-            ("Seventy  PERCENT", Outcome::Right),
-            ("seventy percnt", Outcome::Near),
-            ("7", Outcome::Wrong),
+            ("70", Correctness::Right),
+            ("Seventy  PERCENT", Correctness::Right),
+            ("seventy percnt", Correctness::Near),
+            ("7", Correctness::Wrong),
         ] {
             let verdict = Typed.judge(&note, 1, &question, response).unwrap().unwrap();
             assert_eq!(verdict.outcome, outcome, "{response}");

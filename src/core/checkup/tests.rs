@@ -56,7 +56,7 @@ fn eight(number: u64, day: i32, right: i64) -> Vec<Given> {
     (0..8).map(|place| given(number, place, day, place < right, place == 7)).collect()
 }
 
-fn draft(step: &Step) -> Draft {
+fn draft(step: &Transition) -> Draft {
     match &step.effect {
         Some(Effect::Append(answer)) => Draft::clone(answer),
         Some(Effect::AskAgain(_) | Effect::Ignored) | None => panic!("{step:?}"),

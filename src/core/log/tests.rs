@@ -373,7 +373,7 @@ fn a_text_is_whole_with_its_salt_and_erased() {
 
 #[test]
 fn a_fork_goes_on_with_its_parents_hash_and_numbers() {
-    let device = Device { id: OWN, name: "desk".to_owned(), parent: None, created_at_ms: 0 };
+    let device = Device { id: OWN, name: "workspace".to_owned(), parent: None, created_at_ms: 0 };
     assert_eq!(device.first_sequence(), 1);
     assert_ne!(device.first_chain(), Device { id: OTHER, ..device.clone() }.first_chain());
     let parent = Some(Parent { device: OTHER, sequence: 41, chain: ChainHash([7; 16]) });

@@ -22,7 +22,7 @@ fn on(days: &[(i32, DayTotals)]) -> Totals {
     Totals {
         today: StudyDay(1000),
         days: days.iter().map(|(day, sum)| (StudyDay(*day), *sum)).collect(),
-        ..sample::empty()
+        ..test_history::empty()
     }
 }
 
@@ -266,12 +266,12 @@ fn a_topic_moves_by_the_levels_that_it_climbed() {
 #[test]
 fn a_long_history_is_summed_by_weeks_months_or_years() {
     for (first, step, spans) in [
-        (1000 - 91, Step::Day, 92),
-        (1000 - 92, Step::Week, 14),
-        (1000 - 643, Step::Week, 93),
-        (1000 - 644, Step::Month, 22),
-        (-3000, Step::Year, 12),
-        (-600_000, Step::Year, 92),
+        (1000 - 91, Granularity::Day, 92),
+        (1000 - 92, Granularity::Week, 14),
+        (1000 - 643, Granularity::Week, 93),
+        (1000 - 644, Granularity::Month, 22),
+        (-3000, Granularity::Year, 12),
+        (-600_000, Granularity::Year, 92),
     ] {
         let progress = Progress::new(&on(&[(first, answered(3)), (1000, answered(4))]));
         assert_eq!((progress.step, progress.spans.len()), (step, spans), "{first}");
@@ -279,15 +279,15 @@ fn a_long_history_is_summed_by_weeks_months_or_years() {
         assert_eq!(shown, if first == -600_000 { 4 } else { 7 }, "{first}");
     }
     // StudyDay(1000) is 1972-09-27, a Wednesday.
-    assert_eq!(Step::Week.first_day(StudyDay(1000)), StudyDay(998));
-    assert_eq!(Step::Month.first_day(StudyDay(1000)).iso(), "1972-09-01");
-    assert_eq!(Step::Month.next(Step::Month.first_day(StudyDay(1000))).iso(), "1972-10-01");
-    assert_eq!(Step::Year.next(Step::Year.first_day(StudyDay(1000))).iso(), "1973-01-01");
+    assert_eq!(Granularity::Week.first_day(StudyDay(1000)), StudyDay(998));
+    assert_eq!(Granularity::Month.first_day(StudyDay(1000)).iso(), "1972-09-01");
+    assert_eq!(Granularity::Month.next(Granularity::Month.first_day(StudyDay(1000))).iso(), "1972-10-01");
+    assert_eq!(Granularity::Year.next(Granularity::Year.first_day(StudyDay(1000))).iso(), "1973-01-01");
 }
 
 #[test]
 fn every_state_is_listed_once() {
-    let progress = Progress::new(&sample::empty());
+    let progress = Progress::new(&test_history::empty());
     assert_eq!(progress.states.first(), Some(&(StateWord::New, 549)));
     assert_eq!(progress.states.len(), StateWord::ALL.len());
     assert!(!progress.has_history && progress.spans.is_empty());

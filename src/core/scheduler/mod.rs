@@ -1,15 +1,15 @@
 //! How an answer moves a card.
 
-mod mix;
 #[cfg(test)]
 mod second;
 mod sm2;
+mod splitmix64;
 
-pub use mix::mix;
-pub use mix::shuffle_key;
 #[cfg(test)]
 pub use second::Second;
 pub use sm2::Sm2;
+pub use splitmix64::shuffle_key;
+pub use splitmix64::splitmix64;
 
 use crate::core::grade::Quality;
 use crate::core::id::CardId;

@@ -4,7 +4,7 @@
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::scheduler::AnswerKind;
-use crate::core::scheduler::mix::fuzzed;
+use crate::core::scheduler::splitmix64::fuzzed;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::state::Model;

@@ -314,7 +314,7 @@ proptest! {
         };
         let body = serde_json::to_string(&note).unwrap();
         let facts = NoteFacts { body: &body, key: key.as_deref(), topic: None, added: None };
-        let whole = [Some(text.as_str()), Some(tag.as_str()), key.as_deref()].into_iter().flatten().map(fold);
+        let whole = [Some(text.as_str()), Some(tag.as_str()), key.as_deref()].into_iter().flatten().map(normalize);
         let expected = query.split_whitespace().all(|word| whole.clone().any(|text| text.contains(word)));
         let found = parse(&query).unwrap();
         let bits = found.on_note(&facts, &asked(), &mut Scratch::default());
@@ -331,7 +331,7 @@ proptest! {
         let body = serde_json::to_string(&note).unwrap();
         let mut scratch = Scratch::default();
         scratch.read(&NoteFacts { body: &body, key: None, topic: None, added: None }, true);
-        let folded = fold(&text);
+        let folded = normalize(&text);
         if folded.chars().any(|c| c.is_alphanumeric() || c == '%') {
             prop_assert_eq!(std::str::from_utf8(&scratch.folded).unwrap().trim_end_matches('\n'), folded);
         }

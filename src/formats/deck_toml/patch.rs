@@ -14,7 +14,7 @@ use toml::de::DeTable;
 
 /// A card to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct CardPatch {
     /// The key by which the file has it.
     pub key: String,
     /// Its key then.
@@ -48,7 +48,7 @@ pub fn card(file: &str, key: &str) -> Result<NoteText, Unfit> {
 ///
 /// # Errors
 /// When the file has faults, before or after, lacks a card, or is written in a way that can't be changed in place.
-pub fn patch(file: &str, changes: &[Change]) -> Result<String, Unfit> {
+pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
     let before = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
     let mut wanted = before.clone();
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
@@ -172,10 +172,10 @@ mod tests {
         hint = \"h\" # soon gone\r\nsource = [\"T\"]\r\ntags = []\r\n\r\n# second\r\n[[card]]\r\nkey = \"b\"\r\nkind = \"basic\"\r\n\
         front = \"f\"\r\nback = \"z\"";
 
-    fn changed(key: &str, with: impl FnOnce(&mut NoteText)) -> Change {
+    fn changed(key: &str, with: impl FnOnce(&mut NoteText)) -> CardPatch {
         let mut text = card(FILE, key).unwrap();
         with(&mut text);
-        Change { key: key.to_owned(), new_key: key.to_owned(), text }
+        CardPatch { key: key.to_owned(), new_key: key.to_owned(), text }
     }
 
     fn set(text: &mut NoteText, field: &str, value: &str) {
@@ -223,7 +223,7 @@ mod tests {
         let inline = "deck = { id = \"d\" }\ncard = [{ key = \"a\", kind = \"basic\", front = \"q\", back = \"x\" }]\n";
         let mut text = card(inline, "a").unwrap();
         set(&mut text, "back", "y");
-        let change = |text: &NoteText| Change { key: "a".to_owned(), new_key: "a".to_owned(), text: text.clone() };
+        let change = |text: &NoteText| CardPatch { key: "a".to_owned(), new_key: "a".to_owned(), text: text.clone() };
         assert_eq!(patch(inline, &[change(&text)]).unwrap(), inline.replace("\"x\"", "\"y\""));
         text.hint = Some("h".to_owned());
         assert_eq!(patch(inline, &[change(&text)]), Err(Unfit::Entangled));

@@ -6,10 +6,10 @@ use crate::core::card::NoteText;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::fact::ChainHash;
-use crate::core::fact::Change;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
+use crate::core::fact::SettingChange;
 use crate::core::fact::TopicText;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
@@ -315,7 +315,7 @@ impl Segment {
             Fact::Brought { .. } | Fact::Edited { .. } => serde_json::from_str::<NoteText>(body).err(),
             Fact::Head { .. } => serde_json::from_str::<Head>(body).err(),
             Fact::Topic { .. } => serde_json::from_str::<TopicText>(body).err(),
-            Fact::Configured => serde_json::from_str::<Change>(body).err(),
+            Fact::Configured => serde_json::from_str::<SettingChange>(body).err(),
             _ => None,
         };
         match wrong {

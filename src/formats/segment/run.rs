@@ -25,7 +25,7 @@ const LONGEST_WORDS: usize = 256 << 10;
 
 /// What the answers of one line share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sitting {
+pub(super) struct SharedByRun {
     crammed: bool,
     about_card: bool,
     ahead: i64,
@@ -34,7 +34,7 @@ pub(super) struct Sitting {
     pub(super) config: Option<ConfigId>,
 }
 
-impl Sitting {
+impl SharedByRun {
     /// That of an action and its only event, if they can be told apart from others by what a run's columns hold.
     pub(super) fn of(action: &Action, event: &Event) -> Option<Self> {
         let crammed = match event.kind {
@@ -65,7 +65,7 @@ impl Sitting {
 
 /// A run of answers that are actions of their own.
 pub(super) struct Answers {
-    sitting: Sitting,
+    sitting: SharedByRun,
     last: i64,
     words: usize,
     line: AnswersLine<'static>,
@@ -73,7 +73,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// An empty one that begins with `first`.
-    pub(super) fn new(sitting: Sitting, config: Option<u32>, first: &Event) -> Self {
+    pub(super) fn new(sitting: SharedByRun, config: Option<u32>, first: &Event) -> Self {
         let line = AnswersLine {
             kind: sitting.crammed.then(|| first.kind.name().into()),
             subject: (!sitting.about_card).then(|| "none".into()),
@@ -92,7 +92,7 @@ impl Answers {
     }
 
     /// Whether another answer of `sitting` can stand in it.
-    pub(super) fn takes(&self, sitting: &Sitting, event: &Event) -> bool {
+    pub(super) fn takes(&self, sitting: &SharedByRun, event: &Event) -> bool {
         self.sitting == *sitting
             && self.line.note.len() < LONGEST_RUN
             && self.words < LONGEST_WORDS

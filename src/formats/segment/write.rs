@@ -15,7 +15,7 @@ use super::line::ParentLine;
 use super::line::TextLine;
 use super::run::Answers;
 use super::run::Imported;
-use super::run::Sitting;
+use super::run::SharedByRun;
 use crate::core::action::Action;
 use crate::core::action::Subject;
 use crate::core::event::Event;
@@ -171,7 +171,7 @@ impl<'w> Writer<'w> {
     fn entry(&mut self, entry: &Entry, text: Option<&TextRecord>) -> io::Result<()> {
         if let Some(action) = self.held.take() {
             if let Entry::Event(event) = entry
-                && let Some(sitting) = Sitting::of(&action, event)
+                && let Some(sitting) = SharedByRun::of(&action, event)
             {
                 return self.answer(sitting, event, text);
             }
@@ -198,7 +198,7 @@ impl<'w> Writer<'w> {
     }
 
     /// One more answer of a sitting: its line is written when it can take no more.
-    fn answer(&mut self, sitting: Sitting, event: &Event, text: Option<&TextRecord>) -> io::Result<()> {
+    fn answer(&mut self, sitting: SharedByRun, event: &Event, text: Option<&TextRecord>) -> io::Result<()> {
         let goes_on = self.answers.as_ref().is_some_and(|run| run.takes(&sitting, event));
         if self.notes.begin_again(event.card.note) || !goes_on {
             self.flush()?;

@@ -4,14 +4,14 @@ use crate::core::card::NoteText;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::Outcome;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
 use crate::ops::bulk::LEECH;
-use crate::store::Who;
+use crate::store::NoteRef;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -64,7 +64,7 @@ impl Namer {
     }
 
     /// Who a row is; `None` where that can't be known yet.
-    pub(super) fn who(&mut self, item: &Item) -> Option<Who> {
+    pub(super) fn who(&mut self, item: &Item) -> Option<NoteRef> {
         let deck = item.deck.as_deref().unwrap_or(&self.deck);
         let uid = match &item.identity {
             Identity::Key(key) => own_uid(key).unwrap_or_else(|| NoteUid::of_key(deck, key)),
@@ -75,17 +75,17 @@ impl Namer {
                 let prompt = prompt(&item.text);
                 let plain = NoteUid::of_row(deck, &prompt, None);
                 if repeated.binary_search(&plain.short()).is_err() {
-                    return Some(Who { uid: plain, named: false });
+                    return Some(NoteRef { uid: plain, named: false });
                 }
                 let answer = answer(&item.text);
                 let first = NoteUid::of_row(deck, &prompt, Some((&answer, 1)));
                 let number = self.equal.entry(first).or_default();
                 *number += 1;
                 let uid = if *number == 1 { first } else { NoteUid::of_row(deck, &prompt, Some((&answer, *number))) };
-                return Some(Who { uid, named: false });
+                return Some(NoteRef { uid, named: false });
             }
         };
-        Some(Who { uid, named: true })
+        Some(NoteRef { uid, named: true })
     }
 
     /// Whether a tag follows from the answers, so that no file may give it; counts those that were tried.
@@ -125,12 +125,12 @@ pub(super) fn repeated_prompts(
     let mut names = Vec::new();
     let done = importer.read(input, options, &mut |outcome| {
         match outcome {
-            Outcome::Record(Record::Deck(head)) => deck = head.id,
-            Outcome::Record(Record::Note(item)) if item.identity == Identity::None => {
+            ImportItem::Record(Record::Deck(head)) => deck = head.id,
+            ImportItem::Record(Record::Note(item)) if item.identity == Identity::None => {
                 let own = item.deck.as_deref().unwrap_or(&deck);
                 names.push(NoteUid::of_row(own, &prompt(&item.text), None).short());
             }
-            Outcome::Record(_) | Outcome::Rejected(_) | Outcome::Warning(_) => {}
+            ImportItem::Record(_) | ImportItem::Rejected(_) | ImportItem::Warning(_) => {}
         }
         Ok(())
     });
@@ -154,7 +154,7 @@ mod tests {
         namer.tell_repeated(repeated_prompts(tsv, &mut Cursor::new(text.as_bytes()), &options, "words"));
         let mut uids = Vec::new();
         tsv.read(&mut Cursor::new(text.as_bytes()), &options, &mut |outcome| {
-            if let Outcome::Record(Record::Note(item)) = outcome {
+            if let ImportItem::Record(Record::Note(item)) = outcome {
                 uids.push(namer.who(&item).unwrap().uid);
             }
             Ok(())

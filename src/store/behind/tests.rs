@@ -10,8 +10,8 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Here;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
-use crate::store::Who;
 use crate::store::laws::Device;
 use crate::store::laws::assert_equal;
 use crate::store::laws::assert_in_order;
@@ -39,7 +39,7 @@ fn device(number: u8) -> Device {
             let mut bulk = Bulk::new(writer, options)?;
             for card in 0..CARDS {
                 let text = basic(&format!("front {card}"), "back", &[]);
-                let who = Who { uid: uid(card), named: true };
+                let who = NoteRef { uid: uid(card), named: true };
                 bulk.note("file", who, Some(card.to_string()), &PackedNote::of(&text)?)?;
             }
             bulk.finish().map(drop)
@@ -93,7 +93,7 @@ fn an_answer_is_in_the_log_at_once_and_in_the_caches_once_the_learner_looks_at_t
     answer(&mut device.store, stamp, 1, 4).unwrap();
     let logged: i64 = device.store.db.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
     assert_eq!((logged, waits(&device.store), cached(&device.store)), (2, 2, (0, 0)));
-    device.store.rest();
+    device.store.while_idle();
     assert_eq!((waits(&device.store), cached(&device.store)), (0, (2, 2)));
 }
 
@@ -118,7 +118,7 @@ fn what_waits_is_known_although_another_one_is_writing() {
     answer(&mut device.store, stamp, 1, 4).unwrap();
     let other = rusqlite::Connection::open(device.store.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    device.store.rest();
+    device.store.while_idle();
     assert_eq!(waits(&device.store), 2, "they stay behind");
     assert!(device.store.is_late.get());
     assert_eq!(device.store.load(first(0)).unwrap().unwrap().state.answers, 1);
@@ -175,8 +175,8 @@ fn an_answer_of_another_window_is_no_secret_although_its_caches_wait() {
     assert!(matches!(second, Err(StoreError::Stale)), "{second:?}");
     // The failed one brought nothing up to date; this one does, and the other window finds it done.
     answer(&mut device.store, stamp, 1, 4).unwrap();
-    other.rest();
-    device.store.rest();
+    other.while_idle();
+    device.store.while_idle();
     assert_eq!(cached(&device.store), (2, 2));
     assert_in_order(&mut device);
 }
@@ -272,8 +272,8 @@ fn the_end_of_the_log_that_is_kept_outside_never_goes_back_and_survives_a_kill()
     let stamp = device.stamp();
     answer(&mut device.store, stamp, 0, 4).unwrap();
     answer(&mut other, stamp, 1, 4).unwrap();
-    other.rest();
-    device.store.rest();
+    other.while_idle();
+    device.store.while_idle();
     assert_eq!(kept(), newest(&other), "the older end does not take the newer one's place");
 
     answer(&mut device.store, stamp, 2, 4).unwrap();
@@ -332,7 +332,7 @@ fn run(acts: &[Act], at_once: bool) -> Device {
             },
             Act::Read => device.store.cards(&crate::store::DeckSet::All, &[], |_| Ok(())),
             Act::Rest => {
-                device.store.rest();
+                device.store.while_idle();
                 Ok(())
             }
             Act::Kill => {
@@ -349,8 +349,8 @@ fn run(acts: &[Act], at_once: bool) -> Device {
         // What another window did meanwhile, or a suspended card, is refused alike.
         assert!(matches!(done, Ok(()) | Err(StoreError::Stale | StoreError::Suspended)), "{done:?}");
         if at_once {
-            device.store.rest();
-            other.rest();
+            device.store.while_idle();
+            other.while_idle();
         }
     }
     device

@@ -17,9 +17,9 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Here;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Trouble;
-use crate::store::Who;
 use crate::store::chain::newest_sequence;
 use crate::store::chain::tail;
 use crate::store::notes::text_of;
@@ -65,7 +65,7 @@ fn import(store: &mut Store, day: i32, title: &str, notes: &[(usize, PackedNote)
         let mut bulk = Bulk::new(writer, options)?;
         bulk.deck("d", "d", [Some(title), None, None, None, None])?;
         for (number, note) in notes {
-            bulk.note("d", Who { uid: uid(*number), named: true }, None, note)?;
+            bulk.note("d", NoteRef { uid: uid(*number), named: true }, None, note)?;
         }
         bulk.finish().map(drop)
     };

@@ -152,7 +152,7 @@ fn answers(device: &Device) -> usize {
 /// All take each other's logs until nothing changes, in an order that `seed` tells; what is refused is tried again. Gives
 /// the last refusals, if any.
 fn exchange(devices: &mut [Device], seed: u64, most: Option<usize>) -> Vec<String> {
-    let mix = crate::core::scheduler::mix;
+    let mix = crate::core::scheduler::splitmix64;
     let mut refused = Vec::new();
     for round in 0..6 {
         refused.clear();

@@ -15,9 +15,9 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Here;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
-use crate::store::Who;
 use crate::store::Writer;
 use crate::store::notes::text_of;
 use std::path::Path;
@@ -52,7 +52,7 @@ fn import(store: &mut Store, day: i32) {
         let mut bulk = Bulk::new(writer, options)?;
         for (number, kind, key) in [(1, "basic", Some("one")), (2, "basic", None), (3, "reversed", Some("three"))] {
             let text = format!(r#"{{"kind":"{kind}","fields":{{"front":"q{number}","back":"a"}}}}"#);
-            let who = Who { uid: uid(number), named: true };
+            let who = NoteRef { uid: uid(number), named: true };
             bulk.note("d", who, key.map(str::to_owned), &PackedNote::of(&text_of(&text, None)?)?)?;
         }
         bulk.finish().map(drop)

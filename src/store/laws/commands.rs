@@ -12,9 +12,9 @@ use crate::core::event::Detail;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
 use crate::core::event::Foreign;
-use crate::core::fact::Change;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
+use crate::core::fact::SettingChange;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
@@ -35,10 +35,10 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::SourceFile;
 use crate::store::StoreError;
-use crate::store::Who;
 use crate::store::Writer;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -498,7 +498,8 @@ impl Device {
                 });
             }
             Command::Setting { value } => {
-                let change = Change::Setting { key: "new_per_day".to_owned(), old: None, new: Some(value.to_string()) };
+                let change =
+                    SettingChange::Setting { key: "new_per_day".to_owned(), old: None, new: Some(value.to_string()) };
                 let words = serde_json::to_string(&change).unwrap();
                 self.step(ActionKind::Configure, Subject::None, |writer| {
                     writer.append_fact(&Fact::Configured, Some(words))
@@ -619,7 +620,7 @@ impl Device {
             bulk.deck("file", "file", [Some(&title), None, None, None, None])?;
             bulk.topic("file", "t1", &format!("Topic {version}"), Some("read this"), None)?;
             for (key, text) in &rows {
-                let who = Who { uid: NoteUid::of_key("file", key), named: true };
+                let who = NoteRef { uid: NoteUid::of_key("file", key), named: true };
                 bulk.note("file", who, Some((*key).to_owned()), &PackedNote::of(text)?)?;
             }
             bulk.finish()
@@ -639,7 +640,7 @@ impl Device {
         self.step(ActionKind::Import, Subject::None, |writer| {
             let mut bulk = Bulk::new(writer, options)?;
             for (front, back) in &rows {
-                let who = Who { uid: NoteUid::of_row("table", front, None), named: false };
+                let who = NoteRef { uid: NoteUid::of_row("table", front, None), named: false };
                 bulk.note("table", who, None, &PackedNote::of(&basic(front, back, &[]))?)?;
             }
             bulk.finish()
@@ -658,7 +659,7 @@ impl Device {
             let mut bulk = Bulk::new(writer, options)?;
             bulk.deck("builtin", "builtin", [Some("Built in"), None, None, None, None])?;
             for (key, front, back) in &rows {
-                let who = Who { uid: NoteUid::of_key("builtin", key), named: true };
+                let who = NoteRef { uid: NoteUid::of_key("builtin", key), named: true };
                 bulk.note("builtin", who, Some((*key).to_owned()), &PackedNote::of(&basic(front, back, &[]))?)?;
             }
             bulk.finish()

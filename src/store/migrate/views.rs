@@ -7,8 +7,8 @@ use crate::core::card::kind;
 use crate::core::event::Asked;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
-use crate::core::fact::Change;
 use crate::core::fact::Fact;
+use crate::core::fact::SettingChange;
 use crate::core::grade::Drill;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
@@ -25,10 +25,10 @@ use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Happened;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::Who;
 use crate::store::laws::Command;
 use crate::store::laws::Device;
 use crate::store::laws::basic;
@@ -303,7 +303,7 @@ fn learner() -> Device {
             ("iceland", "Capital of Iceland?", "Reykjavík", "north"),
         ] {
             let text = NoteText { topic: Some(topic.to_owned()), ..basic(front, back, &[]) };
-            let who = Who { uid: NoteUid::of_key("geo", key), named: true };
+            let who = NoteRef { uid: NoteUid::of_key("geo", key), named: true };
             bulk.note("geo", who, Some(key.to_owned()), &PackedNote::of(&text)?)?;
         }
         bulk.finish().map(drop)
@@ -334,7 +334,7 @@ fn learner() -> Device {
         .store
         .write(stamp, ActionKind::Tag, Subject::Note(chile), |writer| writer.retag(chile, "hard", true))
         .unwrap();
-    let change = Change::Setting { key: "new_per_day".to_owned(), old: None, new: Some("5".to_owned()) };
+    let change = SettingChange::Setting { key: "new_per_day".to_owned(), old: None, new: Some("5".to_owned()) };
     let stamp = noon(JANUARY_15 + 7, 4);
     device
         .store

@@ -34,7 +34,7 @@ fn a_deck_that_was_renamed_here_and_freshly_imported_there_has_the_same_notes() 
     assert_eq!((names(&a), a.listed().len()), (vec![name("geo", "Geography")], 2), "an own name beats the source's");
     assert_eq!(a.store.find("geo/chile").unwrap(), Found::One(first(NoteUid::of_key("geo", "chile"))));
     // The file goes on to mean it, by its old word.
-    assert_eq!(b.take_in(&geo()).placed, [Placed::Same, Placed::Same]);
+    assert_eq!(b.take_in(&geo()).placed, [MatchResult::Same, MatchResult::Same]);
     b.after(&a);
     let mut head = geo();
     head.name = Some("Countries");

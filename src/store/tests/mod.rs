@@ -34,11 +34,11 @@ use crate::store::CardLine;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Finished;
+use crate::store::MatchResult;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
-use crate::store::Placed;
 use crate::store::StoreError;
 use crate::store::Undo;
-use crate::store::Who;
 use crate::store::Writer;
 use crate::store::laws::Device;
 use crate::store::laws::assert_equal;
@@ -69,20 +69,24 @@ fn quality(number: u8) -> Quality {
 
 /// A row of a file.
 struct Row {
-    who: Who,
+    who: NoteRef,
     key: Option<String>,
     text: NoteText,
 }
 
 /// A row with a key of its own.
 fn keyed(deck: &str, key: &str, front: &str, back: &str, tags: &[&str]) -> Row {
-    let who = Who { uid: NoteUid::of_key(deck, key), named: true };
+    let who = NoteRef { uid: NoteUid::of_key(deck, key), named: true };
     Row { who, key: Some(key.to_owned()), text: basic(front, back, tags) }
 }
 
 /// A row without key or id.
 fn plain(deck: &str, front: &str, back: &str) -> Row {
-    Row { who: Who { uid: NoteUid::of_row(deck, front, None), named: false }, key: None, text: basic(front, back, &[]) }
+    Row {
+        who: NoteRef { uid: NoteUid::of_row(deck, front, None), named: false },
+        key: None,
+        text: basic(front, back, &[]),
+    }
 }
 
 /// A file as it is imported.
@@ -135,7 +139,7 @@ impl<'f> File<'f> {
         self
     }
 
-    fn import(&self, writer: &mut Writer<'_>) -> Result<(Vec<Placed>, Finished), StoreError> {
+    fn import(&self, writer: &mut Writer<'_>) -> Result<(Vec<MatchResult>, Finished), StoreError> {
         let mut bulk = Bulk::new(writer, self.options.clone())?;
         if let Some(name) = self.name {
             bulk.deck(self.deck, name, [Some("A deck"), None, None, None, None])?;
@@ -155,7 +159,7 @@ fn file(rows: &[(&str, &str, &str, &[&str])]) -> File<'static> {
 
 /// What an import came to.
 struct Imported {
-    placed: Vec<Placed>,
+    placed: Vec<MatchResult>,
     finished: Finished,
     action: Option<ActionId>,
 }

@@ -25,13 +25,13 @@ fn an_edit_stays_wherever_the_same_file_is_first_imported_afterwards() {
     a.take_in(&file(&TWO));
     a.edit(uid("a"), "mine");
     b.after(&a);
-    assert_eq!(b.take_in(&file(&TWO)).placed, [Placed::Added, Placed::Added]);
+    assert_eq!(b.take_in(&file(&TWO)).placed, [MatchResult::Added, MatchResult::Added]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(uid("a")).as_deref(), b.back(uid("b")).as_deref()), (Some("mine"), Some("2")));
     // Nor does a file that has changed since take its place; what it says is kept, and told.
     b.after(&a);
     let imported = b.take_in(&changed("theirs"));
-    assert_eq!(imported.placed, [Placed::Kept, Placed::Same]);
+    assert_eq!(imported.placed, [MatchResult::Kept, MatchResult::Same]);
     let [kept] = imported.finished.kept.as_slice() else { panic!("{:?}", imported.finished) };
     assert_eq!((kept.mine.text("back"), kept.theirs.text("back")), ("mine", "theirs"));
     meet(&mut [&mut a, &mut b]);
@@ -230,7 +230,7 @@ fn a_moved_note_stays_where_the_learner_put_it_whatever_a_file_says() {
     assert_eq!((a.deck_of(uid("a")).as_deref(), a.back(uid("a")).as_deref()), (Some("shelf"), Some("1 and more")));
     // It is found where it is, also by a file that puts its cards elsewhere.
     a.after(&b);
-    assert_eq!(a.take_in(&changed("third").into_deck("elsewhere")).placed[0], Placed::Changed);
+    assert_eq!(a.take_in(&changed("third").into_deck("elsewhere")).placed[0], MatchResult::Changed);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.deck_of(uid("a")).as_deref(), a.back(uid("a")).as_deref()), (Some("shelf"), Some("third")));
     assert_eq!(a.listed().len(), 2);
@@ -289,7 +289,7 @@ fn what_a_followed_file_no_longer_has_is_gone_everywhere_unless_the_learner_touc
     // It comes back with the file.
     a.after(&b);
     let imported = a.take_in(&file(&rows).followed(source));
-    assert_eq!(imported.placed, [Placed::Restored, Placed::Kept, Placed::Same]);
+    assert_eq!(imported.placed, [MatchResult::Restored, MatchResult::Kept, MatchResult::Same]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(there(&b), [true; 4]);
 }
@@ -324,7 +324,7 @@ fn a_match_is_the_writers_and_void_while_the_other_name_has_a_note_of_its_own() 
     a.take_in(&File::table("words", vec![plain("words", old, "Vogel")]));
     a.answer(old_uid, 5);
     let matched = a.take_in(&File::table("words", vec![plain("words", new, "Vogel")]));
-    assert_eq!(matched.finished.late, [Placed::Changed]);
+    assert_eq!(matched.finished.late, [MatchResult::Changed]);
     assert_eq!(a.listed(), [old_uid], "the row is that note, by nearness");
     // Where nobody knew of the note, the row is a new one.
     b.after(&a);
@@ -339,7 +339,7 @@ fn a_match_is_the_writers_and_void_while_the_other_name_has_a_note_of_its_own() 
     // From now on the name is the new note's, on both.
     for device in [&mut a, &mut b] {
         let again = device.take_in(&File::table("words", vec![plain("words", new, "der Vogel")]));
-        assert_eq!(again.placed, [Placed::Changed]);
+        assert_eq!(again.placed, [MatchResult::Changed]);
     }
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(new_uid).as_deref(), a.back(old_uid).as_deref()), (Some("der Vogel"), Some("Vogel")));
@@ -359,7 +359,7 @@ fn an_alias_counts_again_when_the_other_names_own_note_is_undone() {
     meet(&mut [&mut a, &mut b]);
     assert_eq!(a.listed(), [old_uid]);
     a.after(&b);
-    assert_eq!(a.take_in(&file(&[("k2", "one", "1, mended", &[])])).placed, [Placed::Changed]);
+    assert_eq!(a.take_in(&file(&[("k2", "one", "1, mended", &[])])).placed, [MatchResult::Changed]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(old_uid).as_deref(), a.back(new_uid)), (Some("1, mended"), None));
 }
@@ -370,7 +370,7 @@ fn a_key_that_was_changed_stays_the_notes_when_the_file_still_has_the_old_one() 
     a.answer(uid("a"), 5);
     assert!(a.rekey(uid("a"), "alpha"));
     b.after(&a);
-    assert_eq!(b.take_in(&changed("1, mended")).placed, [Placed::Changed, Placed::Same]);
+    assert_eq!(b.take_in(&changed("1, mended")).placed, [MatchResult::Changed, MatchResult::Same]);
     meet(&mut [&mut a, &mut b]);
     for name in ["file/alpha", "file/a"] {
         assert_eq!(a.store.find(name).unwrap(), Found::One(first(uid("a"))), "{name}");
@@ -379,7 +379,7 @@ fn a_key_that_was_changed_stays_the_notes_when_the_file_still_has_the_old_one() 
     assert_eq!((line.key.as_deref(), line.text.text("back"), line.state.answers), (Some("alpha"), "1, mended", 1));
     // A file that has taken the new key over means the same note.
     b.after(&a);
-    assert_eq!(b.take_in(&file(&[("alpha", "one", "third", &["x", "y"])])).placed, [Placed::Changed]);
+    assert_eq!(b.take_in(&file(&[("alpha", "one", "third", &["x", "y"])])).placed, [MatchResult::Changed]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.listed().len(), a.back(uid("a")).as_deref()), (2, Some("third")));
 }
@@ -434,7 +434,7 @@ fn theirs_takes_the_sources_text_and_tags_and_brings_back_what_was_deleted() {
     b.after(&a);
     b.hears(&a);
     let imported = b.take_in(&changed("theirs").theirs());
-    assert_eq!(imported.placed, [Placed::Changed, Placed::Restored]);
+    assert_eq!(imported.placed, [MatchResult::Changed, MatchResult::Restored]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(uid("a")).as_deref(), a.tags(uid("a"))), (Some("theirs"), vec!["x".to_owned(), "y".to_owned()]));
     assert_eq!(a.deck_of(uid("a")).as_deref(), Some("shelf"), "where a note lies is no text");
@@ -462,7 +462,7 @@ fn importing_again_what_was_undone_brings_it_back_and_makes_no_second_copy() {
             b.after(&a);
             b.hears(&a);
             let device = if again_elsewhere { &mut b } else { &mut a };
-            assert_eq!(device.take_in(&file).placed, [Placed::Restored, Placed::Restored]);
+            assert_eq!(device.take_in(&file).placed, [MatchResult::Restored, MatchResult::Restored]);
             let back = device.store.newest_action(&[ActionKind::Import]).unwrap().unwrap().id;
             meet(&mut [&mut a, &mut b]);
             let mut listed = a.listed();
@@ -484,8 +484,8 @@ fn a_deleted_note_stays_deleted_when_its_file_comes_again() {
     a.delete(uid("a"));
     b.after(&a);
     b.hears(&a);
-    assert_eq!(b.take_in(&file(&TWO)).placed, [Placed::Kept, Placed::Same]);
-    assert_eq!(b.take_in(&changed("1, mended")).placed, [Placed::Kept, Placed::Same]);
+    assert_eq!(b.take_in(&file(&TWO)).placed, [MatchResult::Kept, MatchResult::Same]);
+    assert_eq!(b.take_in(&changed("1, mended")).placed, [MatchResult::Kept, MatchResult::Same]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(a.back(uid("a")), None);
     // A later edit brings it back; so does its revival.
@@ -505,7 +505,7 @@ fn an_edit_that_equals_the_source_clears_the_own_text() {
     // So the next text of the source is taken.
     b.after(&a);
     b.hears(&a);
-    assert_eq!(b.take_in(&changed("1, mended")).placed, [Placed::Changed, Placed::Same]);
+    assert_eq!(b.take_in(&changed("1, mended")).placed, [MatchResult::Changed, MatchResult::Same]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(a.back(uid("a")).as_deref(), Some("1, mended"));
 }
@@ -547,7 +547,7 @@ fn an_import_that_says_nothing_new_is_no_action_whoever_imported_before() {
     let (a, mut b) = both_with(&TWO);
     let before = b.log();
     let again = b.take_in(&file(&TWO));
-    assert_eq!((again.placed.as_slice(), again.action), ([Placed::Same, Placed::Same].as_slice(), None));
+    assert_eq!((again.placed.as_slice(), again.action), ([MatchResult::Same, MatchResult::Same].as_slice(), None));
     assert_eq!(b.log(), before);
     assert_equal(&a.store, &b.store, "nothing was written");
 }
@@ -561,8 +561,8 @@ fn one_name_twice_in_a_file_is_one_note() {
     let imported = a.take_in(&file(&rows));
     let mut placed = imported.placed;
     placed.extend(imported.finished.late);
-    placed.retain(|placed| *placed != Placed::Later);
-    assert_eq!(placed, [Placed::Changed, Placed::Added, Placed::Duplicate, Placed::Contradicts]);
+    placed.retain(|placed| *placed != MatchResult::Later);
+    assert_eq!(placed, [MatchResult::Changed, MatchResult::Added, MatchResult::Duplicate, MatchResult::Contradicts]);
     assert_in_order(&mut a);
 }
 
@@ -575,8 +575,8 @@ fn a_learners_own_file_for_a_built_in_deck_writes_their_own_text() {
     let own = || File::deck("builtin", vec![row("p", "plan", "mine"), row("q", "quest", "b"), row("z", "new", "own")]);
     // A row that no note has is decided at the end of the file: it could be nearly one that is left over.
     let taken = a.take_in(&own());
-    assert_eq!(taken.placed, [Placed::Changed, Placed::Same, Placed::Later]);
-    assert_eq!(taken.finished.late, [Placed::Added]);
+    assert_eq!(taken.placed, [MatchResult::Changed, MatchResult::Same, MatchResult::Later]);
+    assert_eq!(taken.finished.late, [MatchResult::Added]);
     assert!(!a.facts().iter().any(|(fact, _)| matches!(fact, Fact::Brought { edition: 0, .. })));
     // A program update is the source's: it changes nothing of what is theirs, and brings the rest.
     b.after(&a);
@@ -584,7 +584,7 @@ fn a_learners_own_file_for_a_built_in_deck_writes_their_own_text() {
     meet(&mut [&mut a, &mut b]);
     let shown = ["p", "q", "r", "z"].map(|key| b.back(note(key)));
     assert_eq!(shown, [Some("mine"), None, Some("c"), Some("own")].map(|back| back.map(str::to_owned)));
-    assert_eq!(a.take_in(&own()).placed[0], Placed::Same);
+    assert_eq!(a.take_in(&own()).placed[0], MatchResult::Same);
 }
 
 #[test]
@@ -633,7 +633,7 @@ fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness
         // Ids of their own, other ones in each file, so that nothing but the texts tells.
         let table = |rows: &[(&str, &str)], of: &str| {
             let rows = rows.iter().enumerate().map(|(place, (front, back))| {
-                let who = Who { uid: NoteUid::of_foreign(of, &place.to_string()), named: true };
+                let who = NoteRef { uid: NoteUid::of_foreign(of, &place.to_string()), named: true };
                 Row { who, key: None, text: basic(front, back, &[]) }
             });
             File::table("words", rows.collect())
@@ -642,11 +642,15 @@ fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness
         let imported = a.take_in(&table(second, "other"));
         let mut placed = imported.placed;
         placed.extend(imported.finished.late);
-        let count = |wanted: Placed| placed.iter().filter(|placed| **placed == wanted).count();
-        assert_eq!([count(Placed::Added), count(Placed::Changed), a.listed().len()], expected, "{name}: {placed:?}");
+        let count = |wanted: MatchResult| placed.iter().filter(|placed| **placed == wanted).count();
+        assert_eq!(
+            [count(MatchResult::Added), count(MatchResult::Changed), a.listed().len()],
+            expected,
+            "{name}: {placed:?}"
+        );
         // Who was matched is remembered: the second file again says nothing new.
         let again = a.take_in(&table(second, "other"));
-        assert!(again.placed.iter().all(|placed| *placed == Placed::Same) && again.action.is_none(), "{name}");
+        assert!(again.placed.iter().all(|placed| *placed == MatchResult::Same) && again.action.is_none(), "{name}");
         assert_in_order(&mut a);
     }
 }
@@ -670,7 +674,7 @@ fn a_followed_file_says_only_what_it_did_not_say_before() {
     // Another of its rows changes here: the first one says what it said.
     let later = file(&[("a", "one", "1", &["x", "y"]), ("b", "two", "2, mended", &[])]);
     let imported = a.take_in(&later.followed(source));
-    assert_eq!(imported.placed, [Placed::Same, Placed::Changed]);
+    assert_eq!(imported.placed, [MatchResult::Same, MatchResult::Changed]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(
         (b.back(uid("a")).as_deref(), b.back(uid("b")).as_deref()),
@@ -678,7 +682,7 @@ fn a_followed_file_says_only_what_it_did_not_say_before() {
     );
     // A file that is not followed here is compared with what the source says.
     a.after(&b);
-    assert_eq!(a.take_in(&file(&TWO)).placed, [Placed::Changed, Placed::Changed]);
+    assert_eq!(a.take_in(&file(&TWO)).placed, [MatchResult::Changed, MatchResult::Changed]);
     assert_eq!(a.back(uid("a")).as_deref(), Some("1"));
     meet(&mut [&mut a, &mut b]);
     // What was undone it has not said.
@@ -688,7 +692,7 @@ fn a_followed_file_says_only_what_it_did_not_say_before() {
     a.undo(before);
     a.undo(import);
     assert_eq!(a.back(uid("a")).as_deref(), Some("newer, from elsewhere"));
-    assert_eq!(a.take_in(&file(&TWO).followed(source)).placed, [Placed::Changed, Placed::Restored]);
+    assert_eq!(a.take_in(&file(&TWO).followed(source)).placed, [MatchResult::Changed, MatchResult::Restored]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(b.back(uid("a")).as_deref(), Some("1"));
 }

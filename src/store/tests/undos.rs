@@ -1,7 +1,7 @@
 //! Undo: what it names, what it takes back, and how those of several devices go together.
 
 use super::*;
-use crate::core::fact::Change;
+use crate::core::fact::SettingChange;
 use crate::core::id::DeviceId;
 use crate::store::Happened;
 
@@ -181,7 +181,7 @@ fn cards_answered_since_an_import_are_kept_when_it_is_undone_and_listed() {
 #[test]
 fn a_changed_setting_is_told_so_that_its_file_can_follow() {
     let mut a = Device::new(1);
-    let change = Change::Setting { key: "new_per_day".to_owned(), old: Some("5".to_owned()), new: None };
+    let change = SettingChange::Setting { key: "new_per_day".to_owned(), old: Some("5".to_owned()), new: None };
     let words = serde_json::to_string(&change).unwrap();
     let work = |writer: &mut Writer<'_>| writer.append_fact(&Fact::Configured, Some(words)).map(drop);
     let changed = a.act(ActionKind::Configure, work).1.unwrap();

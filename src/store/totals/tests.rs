@@ -12,16 +12,16 @@ use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::mastery::TopicMastery;
 use crate::core::scheduler::Scheduler;
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use crate::core::settings::Settings;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
-use crate::store::Who;
 use crate::store::Writer;
-use crate::store::plans::open;
-use crate::store::plans::stamp;
+use crate::store::query_plan_tests::open;
+use crate::store::query_plan_tests::stamp;
 
 /// 2026-01-01, the first day of the made-up history.
 const BEGIN: i32 = 20_454;
@@ -31,7 +31,7 @@ const NOTES: u64 = 12;
 const DECKS: [&str; 3] = ["topics", "tags", "bare"];
 
 fn chance(seed: u64, below: u64) -> u64 {
-    mix(seed) % below
+    splitmix64(seed) % below
 }
 
 fn uid(deck: &str, number: u64) -> NoteUid {
@@ -56,7 +56,7 @@ fn fill(store: &mut Store) {
                     r#"{{"kind":"{kind}","fields":{{"front":"{deck} {number}?","back":"a \"tags\":[\"no\"] {number}"}}{more}}}"#
                 );
                 let note = PackedNote::of(&crate::store::notes::text_of(&text, None)?)?;
-                bulk.note(deck, Who { uid: uid(deck, number), named: true }, Some(format!("k{number}")), &note)?;
+                bulk.note(deck, NoteRef { uid: uid(deck, number), named: true }, Some(format!("k{number}")), &note)?;
             }
         }
         bulk.finish().map(drop)

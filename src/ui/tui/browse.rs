@@ -3,9 +3,9 @@
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
-use crate::ops::desk::Desk;
+use crate::ops::workspace::Workspace;
 use crate::ui::keymap::Command;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
@@ -26,13 +26,13 @@ use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 
-pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+pub(super) fn run(workspace: &mut Workspace, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
     let mut query = Input::default();
-    let (mut found, mut count) = desk.search("")?;
+    let (mut found, mut count) = workspace.search("")?;
     let (mut chosen, mut top) = (0_usize, 0_usize);
     let mut typing = true;
     let mut said: Option<String> = None;
-    let today = desk.today();
+    let today = workspace.today();
     loop {
         let current = found.get(chosen);
         term.draw(|frame| {
@@ -55,7 +55,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                 .skip(top)
                 .take(rows)
                 .map(|(index, card)| {
-                    let state = card.state.word(today, desk.settings().of_deck(&card.deck_name).drill()).name();
+                    let state = card.state.word(today, workspace.settings().of_deck(&card.deck_name).drill()).name();
                     let deck = one_line(&card.deck_name);
                     let prompt = one_line(&card.text.prompt(card.card.ordinal));
                     let arrow = if index == chosen { "▸" } else { " " };
@@ -92,7 +92,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
         match event {
             Event::Paste(text) if typing => {
                 query.insert(&text);
-                (found, count) = desk.search(&query.text())?;
+                (found, count) = workspace.search(&query.text())?;
                 chosen = 0;
             }
             Event::Key(key) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
@@ -107,7 +107,7 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                 }
                 _ => {
                     if query.key(&key) {
-                        (found, count) = desk.search(&query.text())?;
+                        (found, count) = workspace.search(&query.text())?;
                         chosen = 0;
                     }
                 }
@@ -121,22 +121,22 @@ pub(super) fn run(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<()
                 Some(Command::Search) => typing = true,
                 Some(Command::Reveal | Command::Open | Command::Info) => {
                     if let Some(line) = found.get(chosen)
-                        && let Some(page) = desk.page(line.card)?
+                        && let Some(page) = workspace.page(line.card)?
                     {
                         card::run(&page, None, false, term, with)?;
                     }
                 }
                 Some(Command::Edit) => {
                     if let Some(card) = found.get(chosen).map(|line| line.card) {
-                        said = edit::edit(&mut desk.bench(), card, term, with)?;
-                        (found, count) = desk.search(&query.text())?;
+                        said = edit::edit(&mut workspace.note_editor(), card, term, with)?;
+                        (found, count) = workspace.search(&query.text())?;
                         chosen = found.iter().position(|line| line.card == card).unwrap_or(chosen).min(found.len());
                     }
                 }
                 Some(Command::Add) => {
                     let deck = found.get(chosen).map_or_else(String::new, |line| line.deck_name.clone());
-                    said = edit::add(&mut desk.bench(), &deck, term, with)?;
-                    (found, count) = desk.search(&query.text())?;
+                    said = edit::add(&mut workspace.note_editor(), &deck, term, with)?;
+                    (found, count) = workspace.search(&query.text())?;
                 }
                 Some(Command::Quit | Command::Left) => return Ok(()),
                 _ => {}

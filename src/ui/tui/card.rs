@@ -1,8 +1,8 @@
 //! The page of one card: everything about it, and why it is asked today or not.
 
 use crate::failure::Failure;
-use crate::ops::page::Page;
-use crate::ui::tui::With;
+use crate::ops::card_details::CardDetails;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::markdown;
 use crate::ui::tui::pages::show;
 use crate::ui::tui::paint::Tone;
@@ -17,16 +17,22 @@ use ratatui::text::Line;
 /// Shows the page until a key. `why` takes the place of the reason where a session knows a better one; `hidden`: the card
 /// is being asked, so its answer is not shown.
 pub(super) fn run(
-    page: &Page,
+    page: &CardDetails,
     why: Option<&str>,
     hidden: bool,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<(), Failure> {
     show(&|width| lines(page, why, hidden, width, with), term, with)
 }
 
-fn lines(page: &Page, why: Option<&str>, hidden: bool, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+fn lines(
+    page: &CardDetails,
+    why: Option<&str>,
+    hidden: bool,
+    width: usize,
+    with: ScreenContext<'_>,
+) -> Vec<Line<'static>> {
     let line = &page.line;
     let quiet = |text: &str| say(text, Tone::Quiet, with.look);
     let mut lines = wrapped(&line.name(), width, style(Tone::Strong, with.look));

@@ -6,15 +6,15 @@ use crate::core::checkup::Input as Step;
 use crate::core::checkup::Stage;
 use crate::core::checkup::introduction;
 use crate::core::id::CardId;
-use crate::core::text::fold;
+use crate::core::text::normalize;
 use crate::core::text::one_line;
 use crate::failure::Failure;
-use crate::ops::checkup::Sitting;
-use crate::ops::desk::Desk;
+use crate::ops::checkup::CheckupSession;
+use crate::ops::workspace::Workspace;
 use crate::ui::Look;
 use crate::ui::checkup;
 use crate::ui::keymap::Command;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::markdown;
 use crate::ui::tui::pages;
@@ -59,7 +59,12 @@ struct Screen {
 }
 
 /// Runs a check-up; with `confirm` it says first what it is. Its result is for whoever called to show.
-pub(super) fn run(sitting: &mut Sitting<'_>, term: &mut Term, with: With<'_>, confirm: bool) -> Result<(), Failure> {
+pub(super) fn run(
+    sitting: &mut CheckupSession<'_>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+    confirm: bool,
+) -> Result<(), Failure> {
     let mut screen = Screen {
         opening: confirm,
         typed: Input::default(),
@@ -86,7 +91,7 @@ pub(super) fn run(sitting: &mut Sitting<'_>, term: &mut Term, with: With<'_>, co
             screen.face = face;
             term.drain()?;
             screen.guard.shown(sitting.ticks_ms());
-            sitting.rest();
+            sitting.while_idle();
         }
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(()),
@@ -99,8 +104,12 @@ pub(super) fn run(sitting: &mut Sitting<'_>, term: &mut Term, with: With<'_>, co
 }
 
 /// A check-up from the first screen, with its result as a page. Gives what there is to say instead of one.
-pub(super) fn sit(desk: &mut Desk, term: &mut Term, with: With<'_>) -> Result<Option<String>, Failure> {
-    let mut sitting = match desk.checkup() {
+pub(super) fn sit(
+    workspace: &mut Workspace,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Option<String>, Failure> {
+    let mut sitting = match workspace.checkup() {
         Ok(sitting) => sitting,
         Err(failure) => return Ok(Some(failure.to_string())),
     };
@@ -139,7 +148,7 @@ impl Screen {
         self.typing = matches!(asked.question.ask, Ask::Type | Ask::List(_));
     }
 
-    fn paint(&mut self, frame: &mut Frame<'_>, asked: &Asked, sitting: &Sitting<'_>, with: With<'_>) {
+    fn paint(&mut self, frame: &mut Frame<'_>, asked: &Asked, sitting: &CheckupSession<'_>, with: ScreenContext<'_>) {
         let area = column(frame.area());
         let foot = self.foot(asked, area.width, with);
         let (head, body, foot_area) = parts(area, u16::try_from(foot.len()).unwrap_or(1));
@@ -167,7 +176,12 @@ impl Screen {
         }
     }
 
-    fn scene(&self, asked: &Asked, width: usize, with: With<'_>) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
+    fn scene(
+        &self,
+        asked: &Asked,
+        width: usize,
+        with: ScreenContext<'_>,
+    ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
         let ask = asked.question.ask;
         let mut lines = markdown::lines(&asked.question.prompt, width);
         lines.push(Line::default());
@@ -198,7 +212,7 @@ impl Screen {
         (lines, cursor)
     }
 
-    fn foot(&self, asked: &Asked, width: u16, with: With<'_>) -> Vec<Line<'static>> {
+    fn foot(&self, asked: &Asked, width: u16, with: ScreenContext<'_>) -> Vec<Line<'static>> {
         let key = |command: Command| with.keys.keys(command).split(' ').next().unwrap_or_default().to_owned();
         let quiet = |text: String| (text, Tone::Quiet);
         if self.opening {
@@ -228,9 +242,9 @@ impl Screen {
         &mut self,
         key: &KeyEvent,
         asked: &Asked,
-        sitting: &mut Sitting<'_>,
+        sitting: &mut CheckupSession<'_>,
         term: &mut Term,
-        with: With<'_>,
+        with: ScreenContext<'_>,
     ) -> Result<bool, Failure> {
         let now = sitting.ticks_ms();
         if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
@@ -288,7 +302,7 @@ impl Screen {
         Ok(true)
     }
 
-    fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut Sitting<'_>) {
+    fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut CheckupSession<'_>) {
         match (key.code, asked.question.ask) {
             (KeyCode::Esc, _) => self.typing = false,
             (KeyCode::Enter, Ask::List(count)) if !self.typed.is_empty() => {
@@ -319,7 +333,7 @@ impl Screen {
     }
 
     /// Keys that choose, sort or put in order; whether this was one.
-    fn pick(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut Sitting<'_>, admitted: bool) -> bool {
+    fn pick(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut CheckupSession<'_>, admitted: bool) -> bool {
         let (ask, options) = (asked.question.ask, &asked.question.options);
         let last = options.len().saturating_sub(1);
         let chooses = matches!(ask, Ask::Choose | Ask::Sort);
@@ -328,7 +342,7 @@ impl Screen {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
                 let letter: String = c.to_lowercase().collect();
                 let mut begins = (0..options.len())
-                    .filter(|index| options.get(*index).is_some_and(|option| fold(option).starts_with(&letter)));
+                    .filter(|index| options.get(*index).is_some_and(|option| normalize(option).starts_with(&letter)));
                 let by_letter = (ask == Ask::Sort && c.is_alphabetic()).then(|| begins.next()).flatten();
                 let is_one = begins.next().is_none();
                 match by_digit.filter(|index| *index <= last).or(by_letter.filter(|_| is_one)) {
@@ -362,7 +376,7 @@ impl Screen {
         }
     }
 
-    fn feed(&mut self, sitting: &mut Sitting<'_>, step: &Step) {
+    fn feed(&mut self, sitting: &mut CheckupSession<'_>, step: &Step) {
         self.said = match sitting.feed(step) {
             Ok(done) => done.as_ref().and_then(checkup::said),
             Err(failure) => Some(failure.to_string()),

@@ -10,16 +10,16 @@ use crate::core::text::joined;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::failure::Failure;
-use crate::ops::edit::Bench;
 use crate::ops::edit::Conflict;
 use crate::ops::edit::How;
 use crate::ops::edit::Meaning;
+use crate::ops::edit::NoteEditor;
 use crate::ops::edit::NoteNow;
 use crate::ops::edit::Refusal;
 use crate::ops::edit::Rewrite;
 use crate::ops::edit::Side;
 use crate::ops::edit::write;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -55,7 +55,7 @@ enum Field {
 
 /// A row of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Row {
+struct FieldRow {
     field: Field,
     label: String,
     /// The text that it began with.
@@ -63,7 +63,7 @@ struct Row {
     input: Input,
 }
 
-impl Row {
+impl FieldRow {
     fn new(field: Field, label: &str, before: &str) -> Self {
         // A text on several lines is shown as one, and goes back as it was.
         let input = Input::of(&printable(before).replace(['\r', '\n', '\t'], " "));
@@ -94,7 +94,7 @@ enum Left {
 
 struct Form {
     title: String,
-    rows: Vec<Row>,
+    rows: Vec<FieldRow>,
     at: usize,
     base: NoteText,
     said: Option<String>,
@@ -104,20 +104,20 @@ struct Form {
 }
 
 /// The rows of a kind with the texts of a note.
-fn rows_of(text: &NoteText) -> Vec<Row> {
+fn rows_of(text: &NoteText) -> Vec<FieldRow> {
     let mut rows = Vec::new();
     for field in kind(&text.kind).map_or(&[][..], |kind| kind.fields()) {
         let texts = text.texts(field.name);
         for (place, one) in texts.iter().enumerate() {
             let label = if texts.len() > 1 { format!("{} {}", field.name, place + 1) } else { field.name.to_owned() };
-            rows.push(Row::new(Field::Own(field.name), &label, one));
+            rows.push(FieldRow::new(Field::Own(field.name), &label, one));
         }
         if texts.is_empty() || field.shape == Shape::Texts {
-            rows.push(Row::new(Field::Own(field.name), field.name, ""));
+            rows.push(FieldRow::new(Field::Own(field.name), field.name, ""));
         }
     }
-    rows.push(Row::new(Field::Hint, "hint", text.hint.as_deref().unwrap_or_default()));
-    rows.push(Row::new(Field::Extra, "extra", text.extra.as_deref().unwrap_or_default()));
+    rows.push(FieldRow::new(Field::Hint, "hint", text.hint.as_deref().unwrap_or_default()));
+    rows.push(FieldRow::new(Field::Extra, "extra", text.extra.as_deref().unwrap_or_default()));
     rows
 }
 
@@ -127,7 +127,7 @@ impl Form {
         let mut text = self.base.clone();
         for field in kind(&text.kind).map_or(&[][..], |kind| kind.fields()) {
             let rows = self.rows.iter().filter(|row| row.field == Field::Own(field.name));
-            let mut texts: Vec<String> = rows.map(Row::text).filter(|text| !text.trim().is_empty()).collect();
+            let mut texts: Vec<String> = rows.map(FieldRow::text).filter(|text| !text.trim().is_empty()).collect();
             let was_array = matches!(text.fields.get(field.name), Some(Value::Texts(_)));
             match (texts.len(), field.shape) {
                 (0, _) => drop(text.fields.remove(field.name)),
@@ -139,7 +139,7 @@ impl Form {
         }
         let of = |field: &Field| {
             let row = self.rows.iter().find(|row| row.field == *field);
-            row.map(Row::text).filter(|text| !text.trim().is_empty())
+            row.map(FieldRow::text).filter(|text| !text.trim().is_empty())
         };
         text.hint = of(&Field::Hint);
         text.extra = of(&Field::Extra);
@@ -147,7 +147,7 @@ impl Form {
     }
 
     fn row(&self, field: &Field) -> String {
-        self.rows.iter().find(|row| row.field == *field).map(Row::text).unwrap_or_default()
+        self.rows.iter().find(|row| row.field == *field).map(FieldRow::text).unwrap_or_default()
     }
 
     /// Another kind of new card: what was typed goes to the fields in their order.
@@ -157,8 +157,8 @@ impl Form {
         let next = (isize::try_from(now).unwrap_or(0) + by).rem_euclid(count);
         let Some(kind) = usize::try_from(next).ok().and_then(|next| CARD_KINDS.get(next)) else { return };
         self.base.kind = kind.name().to_owned();
-        let own = |row: &&Row| matches!(row.field, Field::Own(_));
-        let mut typed: Vec<String> = self.rows.iter().filter(own).map(Row::text).collect();
+        let own = |row: &&FieldRow| matches!(row.field, Field::Own(_));
+        let mut typed: Vec<String> = self.rows.iter().filter(own).map(FieldRow::text).collect();
         typed.append(&mut self.spare);
         let deck = self.row(&Field::Deck);
         let (hint, extra) = (self.row(&Field::Hint), self.row(&Field::Extra));
@@ -178,7 +178,7 @@ impl Form {
     }
 
     /// Shows the form until it is saved or left.
-    fn run(&mut self, term: &mut Term, with: With<'_>) -> Result<Left, Failure> {
+    fn run(&mut self, term: &mut Term, with: ScreenContext<'_>) -> Result<Left, Failure> {
         loop {
             term.draw(|frame| {
                 let (head, body, foot) = parts(column(frame.area()), 1);
@@ -220,7 +220,7 @@ impl Form {
         }
     }
 
-    fn lines(&self, width: usize, with: With<'_>) -> (Vec<Line<'static>>, (usize, usize)) {
+    fn lines(&self, width: usize, with: ScreenContext<'_>) -> (Vec<Line<'static>>, (usize, usize)) {
         let mut lines = Vec::new();
         let mut cursor = (0, 0);
         for (place, row) in self.rows.iter().enumerate() {
@@ -281,20 +281,20 @@ impl Form {
     }
 }
 
-fn new_rows(deck: &str, text: &NoteText) -> Vec<Row> {
-    let mut rows = vec![Row::new(Field::Deck, "deck", deck), Row::new(Field::Kind, "kind", &text.kind)];
+fn new_rows(deck: &str, text: &NoteText) -> Vec<FieldRow> {
+    let mut rows = vec![FieldRow::new(Field::Deck, "deck", deck), FieldRow::new(Field::Kind, "kind", &text.kind)];
     rows.extend(rows_of(text));
     rows
 }
 
 /// Changes the text of a card. Gives what to tell.
 pub(super) fn edit(
-    bench: &mut Bench<'_>,
+    note_editor: &mut NoteEditor<'_>,
     card: CardId,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
-    let note = match bench.open(card) {
+    let note = match note_editor.open(card) {
         Ok(note) => note,
         Err(failure) => return Ok(Some(failure.to_string())),
     };
@@ -310,10 +310,10 @@ pub(super) fn edit(
     loop {
         let made = match form.run(term, with)? {
             Left::Gone => return Ok(None),
-            Left::Saved => bench.rewrite(&note, &form.text()),
+            Left::Saved => note_editor.rewrite(&note, &form.text()),
             Left::Editor => {
                 let begun = NoteNow { text: form.text(), ..note.clone() };
-                match in_editor(bench, &note, &write(&[begun]), term, with)? {
+                match in_editor(note_editor, &note, &write(&[begun]), term, with)? {
                     Ok(Some(rewrite)) => Ok(rewrite),
                     Ok(None) => continue,
                     Err(said) => {
@@ -335,8 +335,8 @@ pub(super) fn edit(
         form.base = rewrite.text.clone();
         form.rows = rows_of(&rewrite.text);
         form.at = form.at.min(form.rows.len().saturating_sub(1));
-        let Some(meaning) = meaning(bench, &note, term, with)? else { continue };
-        match save(bench, rewrite, meaning, term, with)? {
+        let Some(meaning) = meaning(note_editor, &note, term, with)? else { continue };
+        match save(note_editor, rewrite, meaning, term, with)? {
             Ok(said) => return Ok(said),
             Err(said) => form.said = Some(said),
         }
@@ -345,11 +345,11 @@ pub(super) fn edit(
 
 /// The text in the editor, again and again until it has no faults or its user has had enough: then it is kept.
 fn in_editor(
-    bench: &Bench<'_>,
+    note_editor: &NoteEditor<'_>,
     note: &NoteNow,
     begun: &str,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Result<Option<Rewrite>, String>, Failure> {
     let mut text = begun.to_owned();
     loop {
@@ -360,7 +360,7 @@ fn in_editor(
             Ok(None) => return Ok(Ok(None)),
             Err(failure) => return Ok(Err(failure.to_string())),
         };
-        let faults = match bench.read(note, &edited)? {
+        let faults = match note_editor.read(note, &edited)? {
             Ok(rewrite) => return Ok(Ok(rewrite)),
             Err(faults) => faults,
         };
@@ -374,8 +374,13 @@ fn in_editor(
 }
 
 /// Whether it was a typo; nothing for a way back. A card that was never asked has no schedule to ask about.
-fn meaning(bench: &Bench<'_>, note: &NoteNow, term: &mut Term, with: With<'_>) -> Result<Option<Meaning>, Failure> {
-    if !bench.has_schedule(note)? {
+fn meaning(
+    note_editor: &NoteEditor<'_>,
+    note: &NoteNow,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Option<Meaning>, Failure> {
+    if !note_editor.has_schedule(note)? {
         return Ok(Some(Meaning::Typo));
     }
     let lines = [
@@ -392,15 +397,15 @@ fn meaning(bench: &Bench<'_>, note: &NoteNow, term: &mut Term, with: With<'_>) -
 
 /// Makes the edit; the inner error is for the form.
 fn save(
-    bench: &mut Bench<'_>,
+    note_editor: &mut NoteEditor<'_>,
     rewrite: Rewrite,
     meaning: Meaning,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Result<Option<String>, String>, Failure> {
     let mut how = How { meaning, ..How::default() };
     loop {
-        match bench.make(rewrite.clone(), how) {
+        match note_editor.apply(rewrite.clone(), how) {
             Ok(done) => {
                 let what = if done.notes.is_empty() { "nothing was changed".to_owned() } else { done.label };
                 return Ok(Ok(Some(joined(&[vec![what], done.talk].concat()))));
@@ -432,7 +437,7 @@ fn ask(
     lines: &[String],
     keys: &[(char, &str)],
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Option<char>, Failure> {
     let mut scroll = 0;
     loop {
@@ -465,10 +470,10 @@ fn ask(
 
 /// Adds a card. Gives what to tell.
 pub(super) fn add(
-    bench: &mut Bench<'_>,
+    note_editor: &mut NoteEditor<'_>,
     deck: &str,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
     let base = NoteText { kind: "basic".to_owned(), ..NoteText::default() };
     let rows = new_rows(deck, &base);
@@ -480,7 +485,7 @@ pub(super) fn add(
         if form.run(term, with)? == Left::Gone {
             return Ok(None);
         }
-        match bench.add(&form.row(&Field::Deck), &form.text()) {
+        match note_editor.add(&form.row(&Field::Deck), &form.text()) {
             Ok((name, true)) => return Ok(Some(format!("the deck has this card already: {}", one_line(&name)))),
             Ok((name, false)) => return Ok(Some(format!("added {}", one_line(&name)))),
             Err(failure) => form.said = Some([vec![failure.what], failure.places].concat().join("\n")),

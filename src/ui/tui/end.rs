@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::ops::review::Review;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::form;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -21,7 +21,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 /// Shows it until a key, where the session came to its own end.
-pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
     let summary = review.session().summary(review.today());
     if summary.answers == 0 || summary.waiting.all() > 0 || (with.stop)() {
         return Ok(());

@@ -1,7 +1,7 @@
 //! A few lines to be typed, one after the other.
 
 use crate::failure::Failure;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -24,7 +24,7 @@ pub(super) fn ask(
     title: &str,
     labels: &[&str],
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Option<Vec<String>>, Failure> {
     let mut inputs = vec![Input::default(); labels.len()];
     let mut at = 0_usize;

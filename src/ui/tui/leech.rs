@@ -5,7 +5,7 @@ use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::edit;
 use crate::ui::tui::form;
 use crate::ui::tui::markdown;
@@ -30,7 +30,7 @@ pub(super) fn run(
     suspended: bool,
     review: &mut Review<'_>,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
     let Some(page) = review.page(card)? else { return Ok(None) };
     let mut guard = Guard::new(review.settings().look_ms);
@@ -79,8 +79,8 @@ pub(super) fn run(
                 return Ok(Some(done(review.suspend(card), "It is taken out; u takes that back")));
             }
             Some(Command::Edit) => {
-                let Some(said) = edit::edit(&mut review.bench(), card, term, with)? else { continue };
-                review.retell()?;
+                let Some(said) = edit::edit(&mut review.note_editor(), card, term, with)? else { continue };
+                review.show_edited()?;
                 return Ok(Some(said));
             }
             Some(Command::Hint) => {
@@ -104,7 +104,7 @@ pub(super) fn split(
     card: CardId,
     review: &mut Review<'_>,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
     let title = "A smaller card beside this one, in the same deck";
     let Some(texts) = form::ask(title, &["Question", "Answer"], term, with)? else { return Ok(None) };

@@ -22,7 +22,7 @@ pub use today::Leave;
 pub use today::today;
 
 use crate::failure::Failure;
-use crate::ops::checkup::Sitting;
+use crate::ops::checkup::CheckupSession;
 use crate::ops::review::Review;
 use crate::ui::Editor;
 use crate::ui::Look;
@@ -30,7 +30,7 @@ use crate::ui::keymap::Keymap;
 
 /// What every screen is given.
 #[derive(Clone, Copy)]
-pub(super) struct With<'w> {
+pub(super) struct ScreenContext<'w> {
     pub(super) look: Look,
     pub(super) keys: &'w Keymap,
     pub(super) stop: &'w dyn Fn() -> bool,
@@ -52,7 +52,7 @@ pub fn review(
 ) -> Result<Vec<String>, Failure> {
     if sitting.session().current().is_some() {
         let mut term = term::Term::new()?;
-        let with = With { look, keys, stop, editor };
+        let with = ScreenContext { look, keys, stop, editor };
         review::run(sitting, &mut term, with)?;
         end::run(sitting, &mut term, with)?;
     }
@@ -65,7 +65,7 @@ pub fn review(
 /// # Errors
 /// When the terminal can't be used, or the database can't be read.
 pub fn checkup(
-    sitting: &mut Sitting<'_>,
+    sitting: &mut CheckupSession<'_>,
     look: Look,
     keys: &Keymap,
     stop: &dyn Fn() -> bool,
@@ -73,5 +73,5 @@ pub fn checkup(
     confirm: bool,
 ) -> Result<(), Failure> {
     let mut term = term::Term::new()?;
-    checkup::run(sitting, &mut term, With { look, keys, stop, editor }, confirm)
+    checkup::run(sitting, &mut term, ScreenContext { look, keys, stop, editor }, confirm)
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::ui::keymap::Command;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 /// All keys, as they are bound.
-pub(super) fn help(with: With<'_>, width: usize) -> Vec<Line<'static>> {
+pub(super) fn help(with: ScreenContext<'_>, width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![say("Keys", Tone::Strong, with.look), Line::default()];
     let mut row = |keys: &str, what: &str| {
         let options = textwrap::Options::new(width.max(20)).subsequent_indent("              ");
@@ -46,7 +46,7 @@ pub(super) fn help(with: With<'_>, width: usize) -> Vec<Line<'static>> {
 pub(super) fn show(
     lines: &dyn Fn(usize) -> Vec<Line<'static>>,
     term: &mut Term,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> Result<(), Failure> {
     let mut scroll = 0;
     let mut height = 1;

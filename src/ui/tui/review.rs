@@ -1,21 +1,21 @@
 //! The review screen: one card, its question set for the eye, the answer below without moving the question.
 
 use crate::core::card::Ask;
-use crate::core::card::Outcome;
+use crate::core::card::Correctness;
 use crate::core::grade::Button;
 use crate::core::id::CardId;
 use crate::core::session::Current;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
 use crate::core::state::is_leech;
-use crate::core::text::fold;
 use crate::core::text::joined;
+use crate::core::text::normalize;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::ops::review::Notice;
 use crate::ops::review::Review;
-use crate::ops::review::Said;
 use crate::ui::keymap::Command;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
@@ -87,7 +87,7 @@ struct Screen {
     height: u16,
 }
 
-pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
     let mut screen = Screen {
         typed: Input::default(),
         items: Vec::new(),
@@ -109,7 +109,7 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
     };
     loop {
         if let Some((card, suspended)) = screen.leech.take() {
-            review.rest();
+            review.while_idle();
             screen.said = leech::run(card, suspended, review, term, with)?;
             screen.face = None;
         }
@@ -123,7 +123,7 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> R
             term.drain()?;
             screen.guard.look(review.session().rules().look_ms);
             screen.guard.shown(review.ticks_ms());
-            review.rest();
+            review.while_idle();
         }
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(()),
@@ -165,7 +165,7 @@ impl Screen {
         }
     }
 
-    fn paint(&mut self, frame: &mut Frame<'_>, review: &Review<'_>, with: With<'_>) {
+    fn paint(&mut self, frame: &mut Frame<'_>, review: &Review<'_>, with: ScreenContext<'_>) {
         let area = frame.area();
         let session = review.session();
         let Some(current) = session.current() else { return };
@@ -206,7 +206,7 @@ impl Screen {
         current: &Current,
         review: &Review<'_>,
         width: usize,
-        with: With<'_>,
+        with: ScreenContext<'_>,
     ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
         let mut lines = markdown::lines(&current.question.prompt, width);
         let mut cursor = None;
@@ -253,7 +253,7 @@ impl Screen {
         (lines, None)
     }
 
-    fn options(&self, current: &Current, shown: bool, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+    fn options(&self, current: &Current, shown: bool, width: usize, with: ScreenContext<'_>) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
         let ordering = current.question.ask == Ask::Order;
         for (place, index) in self.order.iter().enumerate() {
@@ -261,7 +261,7 @@ impl Screen {
             let here = !shown && place == self.chosen;
             // What was right and what was taken: marks say it, colours only repeat it.
             let judged = current.verdict.as_ref().filter(|_| shown && !ordering);
-            let is = |text: &str| fold(option) == fold(text);
+            let is = |text: &str| normalize(option) == normalize(text);
             let (mark, tone) = match judged {
                 Some(verdict) if is(&verdict.expected) => ("✓", Tone::Good),
                 Some(verdict) if is(&verdict.given) => ("✗", Tone::Bad),
@@ -274,18 +274,18 @@ impl Screen {
         lines
     }
 
-    fn answer(&self, current: &Current, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+    fn answer(&self, current: &Current, width: usize, with: ScreenContext<'_>) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
         let text = &current.loaded.text;
         if let Some(verdict) = &current.verdict {
             let tone = match verdict.outcome {
-                Outcome::Right => Tone::Good,
-                Outcome::Near => Tone::Near,
-                Outcome::Wrong => Tone::Bad,
+                Correctness::Right => Tone::Good,
+                Correctness::Near => Tone::Near,
+                Correctness::Wrong => Tone::Bad,
             };
             let remark = if verdict.remark.is_empty() { String::new() } else { format!(": {}", verdict.remark) };
             lines.extend(wrapped(&format!("{}{remark}", words::verdict(verdict)), width, style(tone, with.look)));
-            if verdict.outcome != Outcome::Right {
+            if verdict.outcome != Correctness::Right {
                 match current.question.ask {
                     Ask::Type => lines.extend(markdown::runs(diff(&verdict.given, &verdict.expected), width)),
                     Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order | Ask::Recall => {
@@ -319,7 +319,7 @@ impl Screen {
         lines
     }
 
-    fn primer(&self, current: &Current, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+    fn primer(&self, current: &Current, width: usize, with: ScreenContext<'_>) -> Vec<Line<'static>> {
         let Some(topic) = &current.loaded.topic else { return Vec::new() };
         let mut lines = vec![say("New topic", Tone::Quiet, with.look)];
         lines.extend(wrapped(&topic.title, width, style(Tone::Strong, with.look)));
@@ -328,7 +328,13 @@ impl Screen {
         lines
     }
 
-    fn info(&self, current: &Current, review: &Review<'_>, width: usize, with: With<'_>) -> Vec<Line<'static>> {
+    fn info(
+        &self,
+        current: &Current,
+        review: &Review<'_>,
+        width: usize,
+        with: ScreenContext<'_>,
+    ) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
         for line in words::info(current, review.session(), review.today()) {
             lines.extend(wrapped(&line, width, Style::new()));
@@ -345,7 +351,7 @@ impl Screen {
         lines
     }
 
-    fn foot(&self, review: &Review<'_>, area: Rect, with: With<'_>) -> Vec<Line<'static>> {
+    fn foot(&self, review: &Review<'_>, area: Rect, with: ScreenContext<'_>) -> Vec<Line<'static>> {
         let width = area.width;
         let session = review.session();
         let key = |command: Command| with.keys.first(command);
@@ -423,7 +429,7 @@ impl Screen {
         key: &KeyEvent,
         review: &mut Review<'_>,
         term: &mut Term,
-        with: With<'_>,
+        with: ScreenContext<'_>,
     ) -> Result<bool, Failure> {
         let now = review.ticks_ms();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -540,10 +546,10 @@ impl Screen {
     }
 
     /// The card's text is changed, and shown in place of the old one.
-    fn edit(&mut self, review: &mut Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+    fn edit(&mut self, review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
         let Some(card) = review.session().current().map(|current| current.loaded.card) else { return Ok(()) };
-        self.said = edit::edit(&mut review.bench(), card, term, with)?;
-        review.retell()?;
+        self.said = edit::edit(&mut review.note_editor(), card, term, with)?;
+        review.show_edited()?;
         self.order = (0..review.session().current().map_or(0, |current| current.question.options.len())).collect();
         self.chosen = 0;
         self.guard.shown(review.ticks_ms());
@@ -555,7 +561,7 @@ impl Screen {
     }
 
     /// Everything about the card on the screen; its answer only where it is shown already.
-    fn card_page(&mut self, review: &Review<'_>, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
+    fn card_page(&mut self, review: &Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
         let session = review.session();
         if let Some(current) = session.current()
             && let Some(page) = review.page(current.loaded.card)?
@@ -574,7 +580,7 @@ impl Screen {
         let mut labels = Vec::new();
         for _ in 0..count {
             match review.undo() {
-                Ok(Said::Undone(label)) => labels.push(label),
+                Ok(Notice::Undone(label)) => labels.push(label),
                 Ok(_) => break,
                 Err(failure) => {
                     self.said = Some(failure.to_string());
@@ -591,7 +597,7 @@ impl Screen {
         self.scroll = 0;
     }
 
-    fn over_key(&mut self, key: &KeyEvent, admitted: bool, with: With<'_>, review: &mut Review<'_>) -> bool {
+    fn over_key(&mut self, key: &KeyEvent, admitted: bool, with: ScreenContext<'_>, review: &mut Review<'_>) -> bool {
         match with.keys.command(key) {
             Some(command @ (Command::Down | Command::PageDown)) => {
                 self.scroll = self.scroll.saturating_add(self.page(command));
@@ -665,7 +671,7 @@ impl Screen {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
                 let by_letter = || {
                     let begins: Vec<usize> = (0..options.len())
-                        .filter(|i| options.get(*i).is_some_and(|o| fold(o).starts_with(c.to_ascii_lowercase())))
+                        .filter(|i| options.get(*i).is_some_and(|o| normalize(o).starts_with(c.to_ascii_lowercase())))
                         .collect();
                     match begins.as_slice() {
                         [one] if ask == Ask::Sort => Some(*one),
@@ -731,7 +737,7 @@ impl Screen {
         match review.feed(step) {
             Ok(said) => {
                 self.leech = said.iter().find_map(|said| match said {
-                    Said::Leech { id, suspended, .. } => Some((*id, *suspended)),
+                    Notice::Leech { id, suspended, .. } => Some((*id, *suspended)),
                     _ => None,
                 });
                 let texts: Vec<String> = said.iter().filter_map(words::said).collect();

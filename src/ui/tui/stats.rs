@@ -1,11 +1,11 @@
 //! What you know, on a screen of its own: the same text as `lmq stats`.
 
 use crate::failure::Failure;
-use crate::ops::desk::Desk;
+use crate::ops::workspace::Workspace;
 use crate::report::Report;
 use crate::report::render_text;
 use crate::ui::Look;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::say;
@@ -13,8 +13,8 @@ use crate::ui::tui::term::Term;
 use ratatui::text::Line;
 
 /// Shows the report until a key.
-pub(super) fn run(desk: &Desk, term: &mut Term, with: With<'_>) -> Result<(), Failure> {
-    let report = desk.report()?;
+pub(super) fn run(workspace: &Workspace, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+    let report = workspace.report()?;
     pages::show(&|width| page(&report, width, with.look), term, with)
 }
 

@@ -3,9 +3,9 @@
 use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
-use crate::ops::desk::ActionLine;
+use crate::ops::workspace::ActionLine;
 use crate::ui::keymap::Command;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::markdown;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -19,7 +19,7 @@ use crossterm::event::Event;
 use crossterm::event::KeyModifiers;
 
 /// Shows the steps, newest first; gives how many of those that still count are to be taken back, 0 for none.
-pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: With<'_>) -> Result<usize, Failure> {
+pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>) -> Result<usize, Failure> {
     let counting: Vec<usize> = (0..steps.len()).filter(|i| steps.get(*i).is_some_and(|step| !step.voided)).collect();
     let mut chosen = 0_usize;
     let mut scroll = 0;

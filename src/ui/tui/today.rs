@@ -4,14 +4,14 @@ use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::core::text::one_line;
 use crate::failure::Failure;
-use crate::ops::desk::DeckRow;
-use crate::ops::desk::Desk;
-use crate::ops::desk::Overview;
+use crate::ops::workspace::DeckRow;
+use crate::ops::workspace::Overview;
+use crate::ops::workspace::Workspace;
 use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::keymap::Command;
 use crate::ui::keymap::Keymap;
-use crate::ui::tui::With;
+use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse;
 use crate::ui::tui::checkup;
 use crate::ui::tui::edit;
@@ -59,15 +59,15 @@ pub enum Leave {
 /// # Errors
 /// When the terminal can't be used, or the database can't be read.
 pub fn today(
-    desk: &mut Desk,
+    workspace: &mut Workspace,
     look: Look,
     keys: &Keymap,
     stop: &dyn Fn() -> bool,
     editor: &dyn Editor,
 ) -> Result<Leave, Failure> {
-    let with = With { look, keys, stop, editor };
+    let with = ScreenContext { look, keys, stop, editor };
     let mut term = Term::new()?;
-    let mut overview = desk.overview()?;
+    let mut overview = workspace.overview()?;
     let mut chosen = 0_usize;
     let mut folded: BTreeSet<String> = BTreeSet::new();
     let mut scroll = 0;
@@ -124,7 +124,7 @@ pub fn today(
             continue;
         };
         let Event::Key(key) = event else { continue };
-        let now = desk.ticks_ms();
+        let now = workspace.ticks_ms();
         let again = last_key.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < HELD_MS);
         last_key = Some((key, now));
         let alone = guard.came(now).alone;
@@ -163,35 +163,35 @@ pub fn today(
             }
             Some(Command::Reveal | Command::Open) => {
                 let deck = here.map(|row| row.name.clone());
-                said = sit(desk, deck.as_deref(), &mut term, with)?;
-                overview = desk.overview()?;
+                said = sit(workspace, deck.as_deref(), &mut term, with)?;
+                overview = workspace.overview()?;
             }
             Some(Command::Browse | Command::Search) => {
-                browse::run(desk, &mut term, with)?;
-                overview = desk.overview()?;
+                browse::run(workspace, &mut term, with)?;
+                overview = workspace.overview()?;
             }
             Some(Command::Add) => {
                 let deck = chosen.checked_sub(1).and_then(|row| overview.decks.get(row)).map(|deck| deck.name.clone());
-                said = edit::add(&mut desk.bench(), deck.as_deref().unwrap_or_default(), &mut term, with)?;
-                overview = desk.overview()?;
+                said = edit::add(&mut workspace.note_editor(), deck.as_deref().unwrap_or_default(), &mut term, with)?;
+                overview = workspace.overview()?;
             }
             Some(Command::Checkup) => {
-                said = checkup::sit(desk, &mut term, with)?;
-                overview = desk.overview()?;
+                said = checkup::sit(workspace, &mut term, with)?;
+                overview = workspace.overview()?;
             }
             // A held key takes back one step, not the whole history.
             Some(Command::Undo) if alone && !(again && term.repeats()?) => {
-                said = Some(undo(desk, 1));
-                overview = desk.overview()?;
+                said = Some(undo(workspace, 1));
+                overview = workspace.overview()?;
             }
             Some(Command::UndoList) => {
-                let back = steps::run(&desk.steps()?, &mut term, with)?;
+                let back = steps::run(&workspace.steps()?, &mut term, with)?;
                 if back > 0 {
-                    said = Some(undo(desk, back));
-                    overview = desk.overview()?;
+                    said = Some(undo(workspace, back));
+                    overview = workspace.overview()?;
                 }
             }
-            Some(Command::Stats) => stats::run(desk, &mut term, with)?,
+            Some(Command::Stats) => stats::run(workspace, &mut term, with)?,
             Some(Command::Help) => pages::show(&|width| pages::help(with, width), &mut term, with)?,
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => {}
@@ -203,10 +203,10 @@ pub fn today(
 }
 
 /// Takes back the newest steps, and says which.
-fn undo(desk: &mut Desk, count: usize) -> String {
+fn undo(workspace: &mut Workspace, count: usize) -> String {
     let mut labels = Vec::new();
     for _ in 0..count {
-        match desk.undo() {
+        match workspace.undo() {
             Ok(Some(label)) => labels.push(label),
             Ok(None) => break,
             Err(failure) => return failure.to_string(),
@@ -221,8 +221,13 @@ fn is_inside(name: &str, folded: &BTreeSet<String>) -> bool {
 }
 
 /// A sitting; what it came to in one text, where the last screen has not said it.
-fn sit(desk: &mut Desk, deck: Option<&str>, term: &mut Term, with: With<'_>) -> Result<Option<String>, Failure> {
-    let mut sitting = desk.sit(deck)?;
+fn sit(
+    workspace: &mut Workspace,
+    deck: Option<&str>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Option<String>, Failure> {
+    let mut sitting = workspace.sit(deck)?;
     review::run(&mut sitting, term, with)?;
     let summary = sitting.session().summary(sitting.today());
     if summary.answers > 0 && summary.waiting.all() == 0 {
@@ -239,7 +244,7 @@ fn lines(
     chosen: usize,
     folded: &BTreeSet<String>,
     width: usize,
-    with: With<'_>,
+    with: ScreenContext<'_>,
 ) -> (Vec<Line<'static>>, usize) {
     let mut lines = Vec::new();
     let number = |count: u64, one: &str, many: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), one, many);

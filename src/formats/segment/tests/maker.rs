@@ -10,10 +10,10 @@ use crate::core::event::EventKind;
 use crate::core::event::Foreign;
 use crate::core::event::Span;
 use crate::core::fact::ChainHash;
-use crate::core::fact::Change;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
+use crate::core::fact::SettingChange;
 use crate::core::fact::TopicText;
 use crate::core::grade::Quality;
 use crate::core::id::ActionId;
@@ -32,7 +32,7 @@ use crate::core::log::Parent;
 use crate::core::log::SegmentHead;
 use crate::core::log::TextRecord;
 use crate::core::scheduler::Scheduler;
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -50,7 +50,7 @@ pub(super) struct Chance(pub(super) u64);
 impl Chance {
     pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        mix(self.0)
+        splitmix64(self.0)
     }
 
     pub(super) fn below(&mut self, end: u64) -> u64 {
@@ -355,7 +355,7 @@ pub(super) fn facts(chance: &mut Chance, made: &Maker, starts: &[u64]) -> Vec<Fa
 pub(super) fn body_of(fact: &Fact) -> Option<String> {
     let head = Head { name: "a::b".to_owned(), title: Some("T".to_owned()), ..Head::default() };
     let topic = r#"{"id":"t","title":"T","position":0}"#;
-    let change = Change::Setting { key: "day.new".to_owned(), old: None, new: Some("5".to_owned()) };
+    let change = SettingChange::Setting { key: "day.new".to_owned(), old: None, new: Some("5".to_owned()) };
     fact.has_text().then(|| match fact {
         Fact::Brought { .. } | Fact::Edited { .. } => {
             r#"{"kind":"basic","fields":{"front":"\"q\"","back":"\u001b[31m”"}}"#.to_owned()

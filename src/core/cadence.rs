@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Every {
+pub enum Cadence {
     /// Each study day.
     Day,
     /// Each week from Monday.
@@ -16,7 +16,7 @@ pub enum Every {
     Month,
 }
 
-impl Every {
+impl Cadence {
     fn first_day(self, day: StudyDay) -> StudyDay {
         let date = day.date();
         match self {
@@ -64,7 +64,7 @@ mod tests {
         StudyDay::from_date(NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap())
     }
 
-    fn shown(every: Every, today: &str) -> [String; 4] {
+    fn shown(every: Cadence, today: &str) -> [String; 4] {
         let period = every.last_whole(day(today));
         [period.from.iso(), period.to.iso(), every.name(period), every.name(every.previous(period))]
     }
@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn the_newest_whole_one_has_days_and_a_name() {
         for (every, today, expected) in [
-            (Every::Day, "2026-03-01", ["2026-02-28", "2026-02-28", "2026-02-28", "2026-02-27"]),
-            (Every::Week, "2026-02-02", ["2026-01-26", "2026-02-01", "2026-W05", "2026-W04"]),
-            (Every::Week, "2026-02-08", ["2026-01-26", "2026-02-01", "2026-W05", "2026-W04"]),
+            (Cadence::Day, "2026-03-01", ["2026-02-28", "2026-02-28", "2026-02-28", "2026-02-27"]),
+            (Cadence::Week, "2026-02-02", ["2026-01-26", "2026-02-01", "2026-W05", "2026-W04"]),
+            (Cadence::Week, "2026-02-08", ["2026-01-26", "2026-02-01", "2026-W05", "2026-W04"]),
             // The first days of January belong to the last week of the year before.
-            (Every::Week, "2027-01-05", ["2026-12-28", "2027-01-03", "2026-W53", "2026-W52"]),
-            (Every::Month, "2026-03-31", ["2026-02-01", "2026-02-28", "2026-02", "2026-01"]),
-            (Every::Month, "2026-01-01", ["2025-12-01", "2025-12-31", "2025-12", "2025-11"]),
+            (Cadence::Week, "2027-01-05", ["2026-12-28", "2027-01-03", "2026-W53", "2026-W52"]),
+            (Cadence::Month, "2026-03-31", ["2026-02-01", "2026-02-28", "2026-02", "2026-01"]),
+            (Cadence::Month, "2026-01-01", ["2025-12-01", "2025-12-31", "2025-12", "2025-11"]),
         ] {
             assert_eq!(shown(every, today), expected, "{every:?} {today}");
         }
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn all_days_of_a_week_give_the_same_week_and_weeks_follow_each_other() {
-        for every in [Every::Week, Every::Month] {
+        for every in [Cadence::Week, Cadence::Month] {
             for number in 20_000..20_800 {
                 let period = every.last_whole(StudyDay(number));
                 assert!(period.to < StudyDay(number) && period.from <= period.to);

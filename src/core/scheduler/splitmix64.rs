@@ -4,7 +4,7 @@ const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The SplitMix64 step, modulo 2^64. Source: Steele, Lea and Flood, 2014 (docs/scheduling.md, *The order of a sitting*).
 #[must_use]
-pub fn mix(x: u64) -> u64 {
+pub fn splitmix64(x: u64) -> u64 {
     let mut z = x.wrapping_add(GOLDEN);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -14,7 +14,7 @@ pub fn mix(x: u64) -> u64 {
 /// Sort key of the `index`-th of some things to be shuffled under `seed`.
 #[must_use]
 pub fn shuffle_key(seed: u64, index: usize) -> u64 {
-    mix(seed ^ mix(u64::try_from(index).unwrap_or(u64::MAX)))
+    splitmix64(seed ^ splitmix64(u64::try_from(index).unwrap_or(u64::MAX)))
 }
 
 /// Days until due for an interval under fuzz (docs/scheduling.md, *Fuzz*): only the due day moves, the interval stays exact.
@@ -34,7 +34,7 @@ pub(super) fn fuzzed(card_hash: u64, answers: u32, interval_days: u32, maximum_d
         return interval_days;
     }
     let turn = card_hash ^ u64::from(answers).wrapping_mul(GOLDEN);
-    u32::try_from(lowest + mix(turn) % (highest - lowest + 1)).unwrap_or(interval_days)
+    u32::try_from(lowest + splitmix64(turn) % (highest - lowest + 1)).unwrap_or(interval_days)
 }
 
 #[cfg(test)]

@@ -24,10 +24,10 @@ use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Here;
 use crate::store::Limits;
+use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::Who;
 use rusqlite::trace::TraceEvent;
 use rusqlite::trace::TraceEventCodes;
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ fn fill(store: &mut Store) {
                 r#"{{"kind":"basic","fields":{{"front":["{number}?","{number}, what?"],"back":"{number}"}},"after":["k0"],"topic":"t"}}"#
             );
             let note = PackedNote::of(&crate::store::notes::text_of(&text, None)?)?;
-            let who = Who { uid: uid(number), named: true };
+            let who = NoteRef { uid: uid(number), named: true };
             bulk.note("d", who, Some(format!("k{number}")), &note)?;
         }
         bulk.finish().map(drop)

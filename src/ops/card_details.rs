@@ -26,7 +26,7 @@ pub use crate::store::HistoryRow;
 
 /// Why a card is asked today, or is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stands {
+pub enum AskedToday {
     /// Taken out.
     Suspended,
     /// Held back until a day.
@@ -48,7 +48,7 @@ pub enum Stands {
 }
 
 /// A card with all that there is to say about it.
-pub struct Page {
+pub struct CardDetails {
     /// Text and state.
     pub line: CardLine,
     /// Its events, oldest first.
@@ -56,7 +56,7 @@ pub struct Page {
     /// The grades that it could be given now.
     pub choices: Vec<Choice>,
     /// Why it is asked or not.
-    pub stands: Stands,
+    pub asked_today: AskedToday,
     /// Whether it carries the tag `leech`.
     pub leech: bool,
     /// Today.
@@ -69,7 +69,12 @@ pub struct Page {
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn page(store: &Store, env: &Env, settings: &Settings, card: CardId) -> Result<Option<Page>, Failure> {
+pub fn card_details(
+    store: &Store,
+    env: &Env,
+    settings: &Settings,
+    card: CardId,
+) -> Result<Option<CardDetails>, Failure> {
     let today = stamp(env, settings).today;
     let fail = |error| failure(&error, store.path());
     let Some(line) = store.card(card).map_err(fail)? else { return Ok(None) };
@@ -88,10 +93,10 @@ pub fn page(store: &Store, env: &Env, settings: &Settings, card: CardId) -> Resu
     let loaded = store.load(card).map_err(fail)?;
     let state = loaded.as_ref().map_or(&line.state, |loaded| &loaded.state);
     let scheduler = loaded.as_ref().and_then(|loaded| loaded.scheduler.clone()).unwrap_or_else(|| rules.scheduler());
-    Ok(Some(Page {
+    Ok(Some(CardDetails {
         choices: choices(rules, &scheduler, Mode::Normal, card, state, today),
         leech: is_leech(line.state.lapses(), rules.leech_lapses),
-        stands,
+        asked_today: stands,
         events,
         line,
         today,
@@ -132,39 +137,39 @@ pub fn is_of_source(row: &HistoryRow) -> bool {
     }
 }
 
-fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) -> Result<Stands, Failure> {
+fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) -> Result<AskedToday, Failure> {
     let state = &line.state;
     if state.suspended {
-        return Ok(Stands::Suspended);
+        return Ok(AskedToday::Suspended);
     }
     if let Some(until) = state.buried_until.filter(|until| today < *until) {
-        return Ok(Stands::Buried(until));
+        return Ok(AskedToday::Buried(until));
     }
     if line.text.held_out {
-        return Ok(Stands::HeldOut);
+        return Ok(AskedToday::HeldOut);
     }
     let fail = |error| failure(&error, store.path());
     let day = day(store, settings, today).map_err(fail)?;
     if let Some(pause) = day.pause {
-        return Ok(Stands::Paused(pause.until));
+        return Ok(AskedToday::Paused(pause.until));
     }
     // The very queue that a session would have: whatever decides there decides here.
     let mut queue = crate::ops::review::queue(store, settings, &Options::default(), today).map_err(fail)?;
     let mut before = 0;
     while let Some((candidate, origin)) = queue.pop() {
         if candidate.card == line.card {
-            return Ok(Stands::Waits(before));
+            return Ok(AskedToday::Waits(before));
         }
         queue.count(origin);
         before += 1;
     }
     Ok(match &state.memory {
-        Some(memory) if memory.due > today => Stands::Later(memory.due),
-        Some(_) if day.reviews < day.counts.due => Stands::PastLimit,
-        Some(_) => Stands::NotItsTurn,
-        None if !line.text.after.is_empty() && !known(store, line)? => Stands::BuildsOn,
-        None if day.new < day.counts.new => Stands::PastLimit,
-        None => Stands::NotItsTurn,
+        Some(memory) if memory.due > today => AskedToday::Later(memory.due),
+        Some(_) if day.reviews < day.counts.due => AskedToday::PastLimit,
+        Some(_) => AskedToday::NotItsTurn,
+        None if !line.text.after.is_empty() && !known(store, line)? => AskedToday::BuildsOn,
+        None if day.new < day.counts.new => AskedToday::PastLimit,
+        None => AskedToday::NotItsTurn,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::outlook::Outlook;
-use crate::core::scheduler::mix;
+use crate::core::scheduler::splitmix64;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
@@ -20,7 +20,7 @@ use crate::core::units::Ease;
 pub(crate) const TODAY: StudyDay = StudyDay(20_557);
 
 fn below(seed: u64, bound: u64) -> u64 {
-    mix(seed) % bound
+    splitmix64(seed) % bound
 }
 
 /// `all` answers of which `percent` were recalled, give or take.

@@ -9,15 +9,15 @@ use crate::core::text::joined;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
+use crate::ops::card_details::CardDetails;
+use crate::ops::card_details::card_details;
+use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::Offer;
-use crate::ops::checkup::Sitting;
 use crate::ops::day::day;
-use crate::ops::edit::Bench;
+use crate::ops::edit::NoteEditor;
 use crate::ops::failure;
-use crate::ops::page::Page;
-use crate::ops::page::page;
 use crate::ops::report::Wanted;
-use crate::ops::report::make;
+use crate::ops::report::build_report;
 use crate::ops::review::Options;
 use crate::ops::review::Review;
 use crate::ops::stamp;
@@ -119,13 +119,13 @@ pub struct Overview {
 }
 
 /// An open database with what is needed to use it.
-pub struct Desk {
+pub struct Workspace {
     store: Store,
     env: Env,
     settings: Settings,
 }
 
-impl Desk {
+impl Workspace {
     /// Over an open database.
     #[must_use]
     pub fn new(store: Store, env: Env, settings: Settings) -> Self {
@@ -159,7 +159,7 @@ impl Desk {
     /// # Errors
     /// When the database can't be read.
     pub fn report(&self) -> Result<Report, Failure> {
-        make(&self.store, &self.settings, stamp(&self.env, &self.settings), &Wanted::default())
+        build_report(&self.store, &self.settings, stamp(&self.env, &self.settings), &Wanted::default())
     }
 
     /// The day at a glance.
@@ -236,8 +236,8 @@ impl Desk {
     ///
     /// # Errors
     /// When the database can't be read; when there are no scenes.
-    pub fn checkup(&mut self) -> Result<Sitting<'_>, Failure> {
-        Sitting::new(&mut self.store, &self.env, self.settings.clone(), crate::core::checkup::MINUTES)
+    pub fn checkup(&mut self) -> Result<CheckupSession<'_>, Failure> {
+        CheckupSession::new(&mut self.store, &self.env, self.settings.clone(), crate::core::checkup::MINUTES)
     }
 
     /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read
@@ -280,16 +280,16 @@ impl Desk {
     }
 
     /// What a form edits cards with.
-    pub fn bench(&mut self) -> Bench<'_> {
-        Bench { store: &mut self.store, env: &self.env, settings: &self.settings }
+    pub fn note_editor(&mut self) -> NoteEditor<'_> {
+        NoteEditor { store: &mut self.store, env: &self.env, settings: &self.settings }
     }
 
     /// Everything about a card; `None` where there is no text for it.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn page(&self, card: CardId) -> Result<Option<Page>, Failure> {
-        page(&self.store, &self.env, &self.settings, card)
+    pub fn page(&self, card: CardId) -> Result<Option<CardDetails>, Failure> {
+        card_details(&self.store, &self.env, &self.settings, card)
     }
 
     /// The newest steps.
