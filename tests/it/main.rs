@@ -60,5 +60,6 @@ mod team;
 mod terminal;
 mod two_windows;
 mod undo;
+mod words;
 mod world;
 mod year;

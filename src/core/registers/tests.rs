@@ -302,7 +302,7 @@ mod tag {
     }
 
     #[test]
-    fn tags_merge_three_ways_with_what_the_source_changes() {
+    fn tags_take_what_the_source_changes_and_keep_what_the_learner_changed() {
         // Opened with a and b; the learner takes b away and adds c.
         let own = [untagged(2, "b"), tagged(3, "c")];
         assert_eq!(tags_of(&["a", "b"], &own), strings(&["a", "c"]));

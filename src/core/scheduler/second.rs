@@ -45,7 +45,7 @@ impl Default for Second {
 }
 
 /// The button as a number from 1.
-fn rating(quality: Quality) -> f64 {
+fn button(quality: Quality) -> f64 {
     match quality.button() {
         Button::Again => 1.0,
         Button::Hard => 2.0,
@@ -92,7 +92,7 @@ impl Second {
 
     /// Stability and difficulty after an answer, `elapsed` days after the last one.
     fn step(&self, before: Option<Model>, quality: Quality, elapsed: i64) -> Model {
-        let r = rating(quality);
+        let r = button(quality);
         let first = self.w(quality.button() as usize);
         let (stability, difficulty) = match before {
             // A memory of SM-2 is never given to it.
