@@ -329,7 +329,11 @@ CREATE TABLE card_state (
 ) STRICT;
 
 -- The order of a session, with what is needed to choose from it, so that no row is read for a card that is not asked.
-CREATE INDEX card_due ON card_state (due, shuffle, deck, buried_until, interval_days) WHERE due IS NOT NULL AND offered = 1;
+CREATE INDEX card_due ON card_state (due, shuffle, deck, buried_until) WHERE due IS NOT NULL AND offered = 1;
+
+-- The same where more is due than the day has places: most at risk first. Cards with one interval are so in the order of their
+-- due days, and the few intervals are merged.
+CREATE INDEX card_risk ON card_state (interval_days, due, shuffle, deck, buried_until) WHERE due IS NOT NULL AND offered = 1;
 
 -- The cards answered on each of the newest study days: what a session must not ask twice, and what it repeats. `hlc` is the
 -- stamp of the newest answer of that day. Older days are dropped; nobody asks for them.

@@ -1,6 +1,7 @@
 //! What a session can be made from. By index: the size of the collection does not matter.
 
 mod fresh;
+mod risk;
 #[cfg(test)]
 mod tests;
 
@@ -9,13 +10,11 @@ use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
 use crate::core::queue::DeckOffer;
 use crate::core::queue::DueOrder;
-use crate::core::queue::Overdue;
 use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
 use crate::core::settings::DeckRules;
 use crate::core::study_day::StudyDay;
-use crate::core::units::Days;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::cards::DUE_BY_DECK;
@@ -24,12 +23,11 @@ use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
 use crate::store::due::fresh::Choice;
+use crate::store::due::risk::ByRisk;
 use crate::store::notes::own_siblings;
 use rusqlite::OptionalExtension as _;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::BinaryHeap;
 
 /// New cards of each deck; from an index alone.
 pub(super) const NEW_BY_DECK: &str =
@@ -94,26 +92,6 @@ pub struct Counts {
     pub repeats: u64,
     /// The next day on which something falls due, after today.
     pub next_due: Option<StudyDay>,
-}
-
-/// A due card, greatest where it is most at risk.
-#[derive(PartialEq, Eq)]
-struct ByRisk {
-    overdue: Overdue,
-    card: i64,
-    deck: i64,
-}
-
-impl Ord for ByRisk {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.overdue.by_risk(&self.overdue).then_with(|| other.card.cmp(&self.card))
-    }
-}
-
-impl PartialOrd for ByRisk {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 /// A card to be repeated, and the local number of its deck.
@@ -204,8 +182,7 @@ impl Store {
     /// The due cards of these decks that are not held back today, with their decks, in the order asked for, while
     /// `wants_more` says so.
     ///
-    /// By due day they are read as far as they are wanted. By risk all of them have to be compared, from the index alone;
-    /// then no more are put in order than are wanted.
+    /// They are read as far as they are wanted.
     fn each_due(
         &self,
         decks: &DeckSet,
@@ -216,37 +193,25 @@ impl Store {
         if limits.reviews.all() == 0 {
             return Ok(());
         }
+        let mut is_enough = |card, deck| Ok::<_, StoreError>(decks.has(deck) && !wants_more(card, deck)?);
+        if limits.due_order == DueOrder::Risk {
+            let mut cards = ByRisk::new(self.db(), limits.until, today)?;
+            while let Some((card, deck)) = cards.next()? {
+                if is_enough(card, deck)? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         let mut statement = self.db().prepare_cached(
-            "SELECT card, deck, due, interval_days, shuffle FROM card_state INDEXED BY card_due \
+            "SELECT card, deck FROM card_state INDEXED BY card_due \
              WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 AND coalesce(buried_until, -2147483648) <= ?2 \
              ORDER BY due, shuffle",
         )?;
         let mut rows = statement.query([limits.until.0, today.0])?;
-        let mut by_risk = BinaryHeap::new();
         while let Some(row) = rows.next()? {
-            let (card, deck) = (row.get(0)?, row.get(1)?);
-            if !decks.has(deck) {
-                continue;
-            }
-            match limits.due_order {
-                DueOrder::Day => {
-                    if !wants_more(card, deck)? {
-                        return Ok(());
-                    }
-                }
-                DueOrder::Risk => {
-                    let overdue = Overdue {
-                        days_late: today.since(day_of(row.get(2)?)),
-                        interval: Days(u32_of(row.get(3)?)),
-                        shuffle: row.get(4)?,
-                    };
-                    by_risk.push(ByRisk { overdue, card, deck });
-                }
-            }
-        }
-        while let Some(next) = by_risk.pop() {
-            if !wants_more(next.card, next.deck)? {
-                return Ok(());
+            if is_enough(row.get(0)?, row.get(1)?)? {
+                break;
             }
         }
         Ok(())

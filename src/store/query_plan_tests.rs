@@ -173,6 +173,7 @@ fn a_sitting_begins_and_answers_by_index_alone() {
     }
     let begin = [
         ("card_state", "card_due"),
+        ("card_state", "card_risk"),
         ("n", "note_new"),
         ("a", "PRIMARY KEY"),
         ("u", "note_name_uid"),

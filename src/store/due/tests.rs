@@ -1,7 +1,9 @@
 use super::*;
 use crate::core::grade::Drill;
+use crate::core::queue::Overdue;
 use crate::core::settings::NewOrder;
 use crate::core::settings::Settings;
+use crate::core::units::Days;
 use crate::store::card_state::shuffle_of;
 use crate::store::cards::fixture::Fixture;
 use crate::store::cards::fixture::Row;
@@ -135,6 +137,33 @@ fn todays_answers_are_repeated_oldest_first_and_keep_their_siblings_away() {
     // Made new again: as if it had not been asked.
     fixture.sql("UPDATE card_state SET repetitions = NULL, last_day = NULL, due = NULL, ease = NULL");
     assert!(fixture.store.supply(&DeckSet::All, TODAY, &limits(9)).unwrap().met_today.is_empty());
+}
+
+#[test]
+fn the_merge_of_all_intervals_is_the_order_of_risk_however_far_it_is_read() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let mut all = Vec::new();
+    for uid in 1..=200_u8 {
+        let note = fixture.note(&Row { deck, uid, position: uid.into(), ..Row::default() });
+        let (day, interval) = (99 - i32::from(uid) * 37 % 23, [1, 1, 1, 6, 6, 15, 0, 300][usize::from(uid) % 8]);
+        fixture.answered(note, 1, day, 4, 1);
+        let card = card_number(note, 1);
+        fixture.sql(&format!("UPDATE card_state SET interval_days = {interval} WHERE card = {card}"));
+        let sql = "SELECT due, shuffle FROM card_state WHERE card = ?1";
+        let read = |row: &rusqlite::Row<'_>| Ok((day_of(row.get(0)?), row.get(1)?));
+        let (due, shuffle) = fixture.store.db().query_row(sql, [card], read).unwrap();
+        all.push((Overdue { days_late: TODAY.since(due), interval: Days(interval), shuffle }, card, uid));
+    }
+    all.sort_by(|(one, this, _), (other, that, _)| one.by_risk(other).then(this.cmp(that)));
+    let wanted: Vec<_> = all.into_iter().map(|(_, _, uid)| card(uid, 1)).collect();
+    for places in [1, 5, 50, 200] {
+        let limits = Limits { due_order: DueOrder::Risk, reviews: places.into(), ..limits(0) };
+        let supply = fixture.store.supply(&DeckSet::All, TODAY, &limits).unwrap();
+        let found: Vec<_> = supply.due.iter().map(|found| found.card).collect();
+        let differs = found.iter().zip(&wanted).position(|(found, wanted)| found != wanted);
+        assert_eq!((found.len(), differs), (places, None));
+    }
 }
 
 #[test]
