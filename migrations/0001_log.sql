@@ -183,7 +183,7 @@ CREATE TRIGGER fact_is_append_only_d BEFORE DELETE ON fact
 BEGIN SELECT raise(ABORT, 'the log is append-only: append an undo'); END;
 -- A text may only be erased: salt and body taken away, the hash kept.
 CREATE TRIGGER text_is_append_only_u BEFORE UPDATE ON text
-WHEN new.id <> old.id OR new.hash <> old.hash OR new.salt IS NOT NULL OR new.body IS NOT NULL
+WHEN new.id <> old.id OR new.hash <> old.hash OR old.body IS NOT NULL AND (new.salt IS NOT NULL OR new.body IS NOT NULL)
 BEGIN SELECT raise(ABORT, 'the log is append-only: a text can only be erased'); END;
 CREATE TRIGGER text_is_append_only_d BEFORE DELETE ON text
 BEGIN SELECT raise(ABORT, 'the log is append-only: a text can only be erased'); END;

@@ -46,7 +46,10 @@
 //! | `lmq.db-wal`, `lmq.db-shm` beside it | SQLite's write-ahead log and its index, while the database is in use | SQLite |
 //! | `lmq/config.toml` in the settings folder; `LMQ_CONFIG` | the settings | `lmq config set`, or a person |
 //! | `lmq.db.before-schema-N.TIME` | a copy from before a migration | the first start of a newer `lmq` |
-//! | `lmq.db.before-fix.TIME` | a copy from before a repair | `lmq doctor --fix` |
+//! | `lmq.db.before-fix.TIME`, `before-rebuild`, `before-fork` | a copy from before a repair | `lmq doctor` |
+//! | `lmq.db.before-union.TIME` | a copy from before a history was taken in | `lmq import` |
+//! | `edit-….toml` beside the database | a draft that was refused, kept for its writer | `lmq edit`, `lmq add` |
+//! | `lmq/DEVICE.chain` in the state folder | the end of the log, so that a copied database is noticed | every step |
 //! | `lmq.db.set-aside.TIME` | the database that a backup took the place of | `lmq restore` |
 //! | `lmq.db.restoring` | a backup on its way in; gone when the command ends | `lmq restore` |
 //! | `FILE.part`, `.lmq-*.tmp` beside an output | a file that is not whole yet, renamed when it is | `lmq backup`; `--out`, settings |

@@ -43,7 +43,7 @@ pub(super) fn change(
     let stamp = ctx.stamp();
     let change = change(&store, ctx)?;
     // Of one whose words were erased there is nothing left to change, but it can be put away.
-    let meant = if change == BulkChange::Delete { bulk::meant_even_erased } else { bulk::meant };
+    let meant = if change == BulkChange::Delete { bulk::meant_ever } else { bulk::meant };
     let cards = meant(&store, &ctx.settings, stamp.today, &which.query)?;
     let plan = bulk::plan(&store, stamp.today, &cards, change)?;
     if plan.without_due > 0 {

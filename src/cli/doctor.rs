@@ -72,7 +72,9 @@ fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let busy = Busy::new(ctx, "erasing");
     let cleaned = ops::forget::clean(store, &ctx.env, ctx.stamp())?;
     drop(busy);
-    ctx.say("words that were erased are gone from the file and the copies beside it now");
+    if cleaned.unreached.is_empty() {
+        ctx.say("words that were erased are gone from the file and the copies beside it now");
+    }
     for left in still_there(&cleaned, &[]) {
         ctx.say(&left);
     }
@@ -80,7 +82,9 @@ fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
+    let will_write = args.fix || args.rebuild || args.fork;
+    let open = if will_write { ops::open_as_is } else { ops::open_to_look };
+    let mut store = open(&ctx.db, &ctx.env)?;
     let stamp = ctx.stamp();
     if args.fix || args.rebuild {
         let copy = ops::backup::beside(&store, if args.fix { "fix" } else { "rebuild" }, stamp)?;

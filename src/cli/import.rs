@@ -10,6 +10,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::ops;
+use crate::ops::forget::Cleaned;
 use crate::ops::import::Options;
 use crate::ops::import::Report;
 use crate::ops::import::import;
@@ -190,9 +191,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     bar.finish_and_clear();
     let busy = Busy::new(ctx, "erasing what another device erased");
     // Also where a file after the history was refused.
-    let cleaned = ops::forget::clean_traces(&mut store, &ctx.env, stamp)?;
+    let cleaned =
+        if args.dry_run { Ok(Cleaned::default()) } else { ops::forget::clean_traces(&mut store, &ctx.env, stamp) };
     drop(busy);
     let mut report = done?;
+    let cleaned = cleaned.unwrap_or_else(|failed| {
+        report.warnings.push(one_line(&failed.what));
+        Cleaned::default()
+    });
     if report.erased.texts > 0 {
         let texts = counted(usize::try_from(report.erased.texts).unwrap_or(usize::MAX), "text", "texts");
         report.warnings.push(format!("erased {texts}, as another device did"));

@@ -40,19 +40,30 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.line(printable(&format!("set the database that was here aside: {}", aside.display())))?;
     }
     ctx.line(printable(&format!("restored {}", args.file.display())))?;
-    let (Some(aside), newer) = (&restored.aside, restored.newer) else { return Ok(()) };
-    if newer == 0 {
-        return Ok(());
+    let Some(aside) = &restored.aside else { return Ok(()) };
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    if restored.newer_entries > 0 {
+        let newer = match restored.newer {
+            0 => counted(count(restored.newer_entries), "entry", "entries"),
+            answers => counted(count(answers), "answer", "answers"),
+        };
+        ctx.line(format!("the one set aside holds {newer} that the backup does not have"))?;
     }
-    let answers = counted(usize::try_from(newer).unwrap_or(usize::MAX), "answer", "answers");
-    ctx.line(format!("the one set aside holds {answers} that the backup does not have"))?;
-    if args.unite || (!args.yes && agreed(ctx)?) {
+    if args.unite || restored.newer_entries > 0 && !args.yes && agreed(ctx)? {
         let (added, cleaned) = ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?;
-        let entries = counted(usize::try_from(added).unwrap_or(usize::MAX), "entry", "entries");
+        let entries = counted(count(added), "entry", "entries");
         for left in still_there(&cleaned, &[]) {
             ctx.say(&left);
         }
         return ctx.line(format!("united both: {entries} taken over"));
+    }
+    // The backup may know of erasures that what was set aside does not.
+    let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
+    for left in still_there(&ops::backup::clean_if_erased(&mut store, &ctx.env, stamp)?, &[]) {
+        ctx.say(&left);
+    }
+    if restored.newer_entries == 0 {
+        return Ok(());
     }
     ctx.say(&format!(
         "to take them over later: lmq --db {} export --what history --out newer.zst; lmq import newer.zst",

@@ -12,6 +12,9 @@ use crate::core::units::Hlc;
 use serde::Deserialize;
 use serde::Serialize;
 
+/// The highest position of a note or deck, and its opposite the lowest: every program that reads JSON has it exactly.
+pub const LAST_POSITION: i64 = 1 << 53;
+
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Erasure {
@@ -21,6 +24,17 @@ pub enum Erasure {
     Deck(String),
     /// What was typed to the cards of any note.
     Typed,
+}
+
+impl Erasure {
+    /// The deck, if it is of one.
+    #[must_use]
+    pub fn deck(&self) -> Option<&str> {
+        match self {
+            Self::Deck(deck) => Some(deck),
+            Self::Note(_) | Self::Typed => None,
+        }
+    }
 }
 
 /// Something that happened to no single card. Kinds that name a note, deck or alias are registers of it; which fact of

@@ -70,6 +70,8 @@ pub struct Restored {
     pub aside: Option<PathBuf>,
     /// Answers that it has and the backup does not.
     pub newer: u64,
+    /// Entries of all kinds that it has and the backup does not.
+    pub newer_entries: u64,
 }
 
 /// Puts the backup `file` in the place of the database `db`.
@@ -107,7 +109,8 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     fs::rename(&fresh, db).map_err(|error| {
         Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
     })?;
-    Ok(Restored { aside, newer })
+    let (newer, newer_entries) = newer;
+    Ok(Restored { aside, newer, newer_entries })
 }
 
 /// Copies a database with the write-ahead log beside it, where there is one: after a crash that holds what was last
@@ -126,7 +129,7 @@ fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, u64, bool), Failure> {
+fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, (u64, u64), bool), Failure> {
     // What is wrong with the copy is wrong with the backup, which is the file that the person knows.
     let backup = open_as_is(fresh, env).map_err(|failure| {
         let (copy, named) = (fresh.display().to_string(), file.display().to_string());
@@ -144,16 +147,16 @@ fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, u6
             .hint("nothing was changed; try an older one")
     })?;
     if !db.exists() {
-        return Ok((backup, 0, false));
+        return Ok((backup, (0, 0), false));
     }
     // A present database that can't be opened is set aside all the same: that may be why one restores.
     let newer = match open_as_is(db, env) {
         Ok(present) => {
-            let newer = present.answers_not_in(&backup).unwrap_or(0);
+            let newer = present.entries_not_in(&backup).unwrap_or_default();
             present.close().ok();
             newer
         }
-        Err(_) => 0,
+        Err(_) => (0, 0),
     };
     Ok((backup, newer, true))
 }
@@ -179,30 +182,56 @@ fn remove_with_sides(path: &Path) {
     }
 }
 
-/// Copies of the database that lmq made by itself, and databases that it set aside: all lie beside it.
+/// What lies beside a database that lmq made by itself.
+#[derive(Debug, Default)]
+pub struct Copies {
+    /// Copies of it, and databases that it took the place of.
+    pub copies: Vec<PathBuf>,
+    /// What is left of copies that were never finished.
+    pub remains: Vec<PathBuf>,
+}
+
+/// Why lmq makes copies by itself, and what follows in their names.
+const REASONS: [&str; 6] =
+    ["before-schema-", "before-fix.", "before-rebuild.", "before-fork.", "before-union.", "set-aside."];
+
+/// The copies of a database that lmq made by itself. Links, and what a person named, are theirs.
 ///
 /// # Errors
 /// When the folder can't be read.
-pub fn copies_beside(db: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn copies_beside(db: &Path) -> Result<Copies, Failure> {
     find_copies(db)
         .map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))
 }
 
-fn find_copies(db: &Path) -> io::Result<Vec<PathBuf>> {
+fn find_copies(db: &Path) -> io::Result<Copies> {
     let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = db.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let beginnings = [format!("{name}.before-"), format!("{name}.set-aside.")];
-    let mut copies = Vec::new();
+    let mut found = Copies::default();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let is_side = file.ends_with("-wal") || file.ends_with("-shm");
-        if beginnings.iter().any(|beginning| file.starts_with(beginning)) && !is_side && path.is_file() {
-            copies.push(path);
+        let entry = entry?;
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let Some(ending) = file.strip_prefix(&name).and_then(|rest| rest.strip_prefix('.')) else { continue };
+        let is_side = ["-wal", "-shm", "-journal"].iter().any(|side| file.ends_with(side));
+        if is_side || !entry.file_type()?.is_file() {
+            continue;
+        }
+        if ending == "restoring" || REASONS.iter().any(|reason| ending.starts_with(reason)) && ending.ends_with(".part")
+        {
+            found.remains.push(entry.path());
+        } else if REASONS.iter().any(|reason| ending.strip_prefix(reason).is_some_and(has_date)) {
+            found.copies.push(entry.path());
         }
     }
-    copies.sort();
-    Ok(copies)
+    found.copies.sort();
+    found.remains.sort();
+    Ok(found)
+}
+
+/// Whether the end of a copy's name says when it was made.
+fn has_date(ending: &str) -> bool {
+    let date = ending.rsplit_once('.').map_or(ending, |(_, date)| date);
+    date.len() >= 20 && date.starts_with(|c: char| c.is_ascii_digit()) && date.contains('T')
 }
 
 /// Copies the database to a new file beside it, before something that can't be undone. Gives its path.
@@ -214,6 +243,15 @@ pub fn beside(store: &Store, before: &str, stamp: Stamp) -> Result<PathBuf, Fail
     let copy = files::free(&with_ending(store.path(), &format!("before-{before}.{date}")));
     backup(store, &copy, false)?;
     Ok(copy)
+}
+
+/// Takes the words out of the copies that the log says were erased, if it says so of any: what was set aside may be older.
+///
+/// # Errors
+/// When the database can't be written.
+pub fn clean_if_erased(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Failure> {
+    let has_erasures = store.has_erasures().map_err(|error| failure(&error, store.path()))?;
+    if has_erasures { forget::clean(store, env, stamp) } else { Ok(Cleaned::default()) }
 }
 
 /// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over, and what
@@ -235,5 +273,5 @@ pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<(u64, C
         .map_err(|error| failure(&error, db))?;
     // It may be one of the copies.
     drop(source);
-    Ok((united.added, forget::clean_traces(&mut store, env, stamp)?))
+    Ok((united.added, clean_if_erased(&mut store, env, stamp)?))
 }

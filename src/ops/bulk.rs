@@ -238,7 +238,7 @@ impl BulkPlan {
 /// When nothing is named, a name could be several notes or its words were erased, or the search can't be read or means no
 /// card.
 pub fn meant(store: &Store, settings: &Settings, today: StudyDay, query: &[String]) -> Result<Vec<CardId>, Failure> {
-    let named = named(store, query)?;
+    let named = named(store, query, Store::find)?;
     for card in &named {
         let line = store.card(*card).map_err(|error| failure(&error, store.path()))?;
         if let Some(line) = line.filter(|line| line.erased) {
@@ -248,18 +248,18 @@ pub fn meant(store: &Store, settings: &Settings, today: StudyDay, query: &[Strin
     or_found(store, settings, today, query, named)
 }
 
-/// The same, and those too whose words were erased, where they are named: for what can still be done to them. No search
-/// finds them.
+/// The same, and those too that were deleted or whose words were erased, where they are named: for what can still be done
+/// to them. No search finds them.
 ///
 /// # Errors
 /// When nothing is named, a name could be several notes, or the search can't be read or means no card.
-pub fn meant_even_erased(
+pub fn meant_ever(
     store: &Store,
     settings: &Settings,
     today: StudyDay,
     query: &[String],
 ) -> Result<Vec<CardId>, Failure> {
-    let named = named(store, query)?;
+    let named = named(store, query, Store::find_ever)?;
     or_found(store, settings, today, query, named)
 }
 
@@ -269,14 +269,17 @@ pub(super) fn erased(line: &CardLine) -> Failure {
         .hint("`lmq show` has its history; importing its text anew brings it back")
 }
 
+/// How a name becomes a card.
+type Find = fn(&Store, &str) -> Result<Found, StoreError>;
+
 /// The cards that all words of a query name; none where one of them is a word to look for.
-fn named(store: &Store, query: &[String]) -> Result<Vec<CardId>, Failure> {
+fn named(store: &Store, query: &[String], find: Find) -> Result<Vec<CardId>, Failure> {
     if query.iter().all(|word| word.trim().is_empty()) {
         return Err(Failure::usage("which cards? Name them, or give a search").hint("`deck:*` means all of them"));
     }
     let mut cards = Vec::new();
     for name in query {
-        let Some(named) = card_named(store, name)? else { return Ok(Vec::new()) };
+        let Some(named) = card_named(store, name, find)? else { return Ok(Vec::new()) };
         for card in named {
             if !cards.contains(&card) {
                 cards.push(card);
@@ -307,19 +310,19 @@ fn or_found(
 }
 
 /// The cards of that name; `None` where it is a word to look for.
-fn card_named(store: &Store, name: &str) -> Result<Option<Vec<CardId>>, Failure> {
+fn card_named(store: &Store, name: &str, find: Find) -> Result<Option<Vec<CardId>>, Failure> {
     // A short word of the letters a to f is a word.
     let is_id = name.len() >= 8 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-' || c == '#');
     if !is_id && !name.contains('/') {
         return Ok(None);
     }
     let fail = |error: StoreError| failure(&error, store.path());
-    match store.find(name).map_err(fail)? {
+    match find(store, name).map_err(fail)? {
         Found::One(card) => Ok(Some(vec![card])),
         Found::Many(names) => {
             let mut notes = BTreeSet::new();
             for name in &names {
-                if let Found::One(card) = store.find(name).map_err(fail)? {
+                if let Found::One(card) = find(store, name).map_err(fail)? {
                     notes.insert(card.note);
                 }
             }

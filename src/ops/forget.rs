@@ -11,6 +11,7 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::backup;
+use crate::ops::backup::Copies;
 use crate::ops::bulk;
 use crate::ops::failure;
 use crate::ops::open_as_is;
@@ -83,7 +84,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             });
         }
         Wanted::Cards(names) => {
-            let cards = bulk::meant_even_erased(store, settings, today, names)?;
+            let cards = bulk::meant_ever(store, settings, today, names)?;
             let mut seen = BTreeSet::new();
             let notes: Vec<NoteUid> =
                 cards.into_iter().map(|card| card.note).filter(|note| seen.insert(*note)).collect();
@@ -136,10 +137,22 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     // With a fact in each of them: one that is put in the place of the database does not take the words from an older
     // history again. The database last: where the program is killed before, the card is there to be named once more. What
     // keeps a copy from being changed shows when it is cleaned.
-    for copy in backup::copies_beside(&path)? {
-        in_copy(&copy, env, |copy| copy.forget(stamp, &plan.what).map(drop)).ok();
+    let copies = backup::copies_beside(&path)?.copies;
+    let mut what = plan.what.clone();
+    // A copy may have notes of a deck that are not here.
+    for deck in plan.what.iter().filter_map(Erasure::deck) {
+        for copy in &copies {
+            let mut ever = Vec::new();
+            in_copy(copy, env, |copy| copy.notes_ever_in(deck).map(|notes| ever = notes)).ok();
+            what.extend(ever.into_iter().map(Erasure::Note));
+        }
     }
-    let forgotten = store.forget(stamp, &plan.what).map_err(|error| failure(&error, &path))?;
+    what.sort();
+    what.dedup();
+    for copy in &copies {
+        in_copy(copy, env, |copy| copy.forget(stamp, &what).map(drop)).ok();
+    }
+    let forgotten = store.forget(stamp, &what).map_err(|error| failure(&error, &path))?;
     let cleaned = clean(store, env, stamp)?;
     Ok(Done { texts: forgotten.texts, followed: forgotten.followed, cleaned })
 }
@@ -152,7 +165,11 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
     let mut cleaned = Cleaned::default();
-    for copy in backup::copies_beside(&path)? {
+    let Copies { copies, remains } = backup::copies_beside(&path)?;
+    for file in remains {
+        cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
+    }
+    for copy in copies {
         let done = in_copy(&copy, env, |copy| {
             copy.erase_as_in(stamp, store)?;
             if copy.has_traces()? {
@@ -174,7 +191,9 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
         }
         .hint("end other programs that have the database open, then run `lmq doctor --fix`")
     })?;
-    store.traces_are_gone().map_err(fail)?;
+    if cleaned.unreached.is_empty() {
+        store.traces_are_gone().map_err(fail)?;
+    }
     Ok(cleaned)
 }
 

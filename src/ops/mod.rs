@@ -82,15 +82,32 @@ pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Op
 /// # Errors
 /// When the database can't be opened.
 pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
+    Store::open(path, here(), env.now()).map_err(|error| failure(&error, path))
+}
+
+/// The same for who only wants to look: also where nothing may be written.
+///
+/// # Errors
+/// When the database can't be opened.
+pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
+    let fail = |error: StoreError| failure(&error, path);
+    match Store::open(path, here(), env.now()) {
+        Err(error) if error.trouble() == Trouble::ReadOnly => {
+            Store::look(path).map_err(fail)?.ok_or_else(|| fail(error))
+        }
+        opened => opened.map_err(fail),
+    }
+}
+
+fn here() -> Here {
     let (machine, device_name) = Env::machine();
-    let here = Here {
+    Here {
         machine,
         device_name,
         fresh_device: Env::fresh_device(),
         chance: Env::chance(),
         state_folder: Env::state_folder(),
-    };
-    Store::open(path, here, env.now()).map_err(|error| failure(&error, path))
+    }
 }
 
 /// A database error in words, with what to do.

@@ -8,6 +8,7 @@
 use crate::core::card::NoteText;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
+use crate::core::fact::LAST_POSITION;
 use crate::core::fact::TopicText;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
@@ -1327,6 +1328,8 @@ impl Writer<'_> {
             .prepare_cached("SELECT last_position FROM deck WHERE id = ?1")?
             .query_row([deck], |row| row.get(0))
             .optional()?;
-        known.map_or_else(|| last_position(&self.tx, deck), Ok)
+        let known = known.map_or_else(|| last_position(&self.tx, deck), Ok)?;
+        // What another device wrote may leave no room to go on counting; notes at one place go by their uids.
+        Ok(known.min(LAST_POSITION / 2))
     }
 }

@@ -318,13 +318,25 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn find(&self, name: &str) -> Result<Found, StoreError> {
+        self.find_among(name, false)
+    }
+
+    /// The same, of those too that were deleted: their words are in the log.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn find_ever(&self, name: &str) -> Result<Found, StoreError> {
+        self.find_among(name, true)
+    }
+
+    fn find_among(&self, name: &str, retired_too: bool) -> Result<Found, StoreError> {
         if let Some(card) = CardId::parse(name)
             && self.card(card)?.is_some()
         {
             return Ok(Found::One(card));
         }
         let of_key = |name: &str| match name.rsplit_once('/') {
-            Some((deck, key)) => self.notes_of_key(deck, key),
+            Some((deck, key)) => self.notes_of_key(deck, key, retired_too),
             None => Ok(Vec::new()),
         };
         // A key may itself end in `#2`: the whole name comes first.
@@ -347,10 +359,10 @@ impl Store {
         let mut found = Vec::new();
         let mut statement = self.db().prepare_cached(
             "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note n CROSS JOIN note_name u ON u.id = n.id \
-             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired = 0",
+             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired <= ?2",
         )?;
         for number in notes {
-            let mut rows = statement.query([number])?;
+            let mut rows = statement.query((number, retired_too))?;
             let Some(row) = rows.next()? else { continue };
             let (note, deck) = (NoteUid(row.get(0)?), row.get::<_, String>(1)?);
             let ordinals = named_ordinals(self.db(), number, text(row, 3)?)?;
@@ -384,16 +396,16 @@ impl Store {
         Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
     }
 
-    fn notes_of_key(&self, deck: &str, key: &str) -> Result<Vec<i64>, StoreError> {
+    fn notes_of_key(&self, deck: &str, key: &str, retired_too: bool) -> Result<Vec<i64>, StoreError> {
         if let Some(note) = note_of(self.db(), NoteUid::of_key(deck, key))? {
             return Ok(vec![note]);
         }
         // A deck's name, or a card that lies in another deck than the one it is named after.
         let mut statement = self.db().prepare_cached(
             "SELECT n.id FROM deck k CROSS JOIN note n ON n.deck = k.id CROSS JOIN note_name u ON u.id = n.id \
-             WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2 AND n.retired = 0 ORDER BY u.uid",
+             WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2 AND n.retired <= ?3 ORDER BY u.uid",
         )?;
-        let rows = statement.query_map([deck, key], |row| row.get(0))?;
+        let rows = statement.query_map((deck, key, retired_too), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

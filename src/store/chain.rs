@@ -163,6 +163,11 @@ impl Links {
         Self { chain: Chain::after(hash), action: None, left: 0 }
     }
 
+    /// Entries that the last action lacks.
+    pub(super) fn left(&self) -> u64 {
+        self.left
+    }
+
     /// Takes the next record. Where an action ends with it: the number of its last entry, and the hash after it.
     pub(super) fn take(&mut self, record: LogRecord) -> Option<(u64, ChainHash)> {
         match record {
@@ -243,7 +248,8 @@ fn is_kept_of(db: &Connection, device: i64, newest: u64, (tail, hlc): (Tail, Hlc
     Ok(tail.sequence <= newest && newest_hlc(db, device, tail.sequence)? == hlc)
 }
 
-/// What is kept outside of the log that is written here: the id of its last entry then, and the hash after that.
+/// What is kept outside of the log that is written here: the id of its last entry then, and the hash after that. It may know
+/// more than is here, but is not of another log under the same numbers.
 pub(super) fn kept_outside(
     db: &Connection,
     reader: &Reader,
@@ -253,8 +259,9 @@ pub(super) fn kept_outside(
     let Some(id) = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
     let kept = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
     let (Some(number), Some(kept)) = (reader.device_number(id), kept) else { return Ok(None) };
-    let is_of_this =
-        meta(db, "place")?.as_deref() == Some(place) && is_kept_of(db, number, newest_sequence(db, number)?, kept)?;
+    let newest = newest_sequence(db, number)?;
+    let is_of_this = meta(db, "place")?.as_deref() == Some(place)
+        && (kept.0.sequence > newest || is_kept_of(db, number, newest, kept)?);
     Ok(is_of_this.then(|| (entry_id(number, kept.0.sequence), kept.0.hash)))
 }
 

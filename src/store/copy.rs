@@ -139,12 +139,12 @@ impl Store {
         Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    /// Answers that this database has and `other` does not.
+    /// How many answers, and how many entries of all kinds, this database has and `other` does not.
     ///
     /// # Errors
     /// When one of them can't be read.
-    pub fn answers_not_in(&self, other: &Self) -> Result<u64, StoreError> {
-        let mut newer = 0;
+    pub fn entries_not_in(&self, other: &Self) -> Result<(u64, u64), StoreError> {
+        let (mut answers, mut entries) = (0, 0);
         for (number, id) in super::read_devices(self.db())? {
             let theirs: Option<i64> =
                 other.db().query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
@@ -158,8 +158,9 @@ impl Store {
                 (columns::entry_id(number, known + 1), last),
                 |row| row.get(0),
             )?;
-            newer += columns::u64_of(more);
+            answers += columns::u64_of(more);
+            entries += newest_sequence(self.db(), number)?.saturating_sub(known);
         }
-        Ok(newer)
+        Ok((answers, entries))
     }
 }

@@ -118,7 +118,13 @@ impl Store {
                 db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
                 hashes::look(db, outside)
             };
-            self.in_parallel(hashes, || Ok((look(self.db(), &context, stamp)?, damage(self.db())?)))?
+            self.in_parallel(hashes, || Ok((look(self.db(), &context, stamp), damage(self.db())?)))?
+        };
+        // What can't be read says nothing of the caches.
+        let (seen, unreadable) = match seen {
+            Ok(seen) => (seen, None),
+            Err(StoreError::Corrupt(what)) => (Seen::default(), Some(what)),
+            Err(error) => return Err(error),
         };
         for what in damage {
             find("damage", format!("SQLite reports: {what}"), false);
@@ -135,11 +141,16 @@ impl Store {
         if gaps > 0 {
             find("gaps", format!("the log has gaps on {gaps} devices: entries are missing"), false);
         }
-        for what in log.faults {
+        for what in log.faults.into_iter().chain(unreadable) {
             find("log", what, false);
         }
         if log.broken_texts > 0 {
             let what = format!("{} texts are not what their hashes say", log.broken_texts);
+            find("texts", what, false);
+        }
+        // Where more is awaited, the erasure may be among it.
+        if log.missing_texts > 0 && self.awaited()?.is_empty() {
+            let what = format!("{} texts are missing, and nothing erased them", log.missing_texts);
             find("texts", what, false);
         }
         for what in seen.unreadable {
@@ -407,7 +418,9 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
             let row = events.row()?;
             let card: i64 = row.get(1)?;
             let event = context.reader.event(row, 2, card_of(card, uid.0))?;
-            seen.future += u64::from(event.at.unix_ms > now && !context.voided.has(event.id));
+            // A clock that was wrong made both; what another program dated has one of its own.
+            let is_future = event.at.unix_ms.min(event.hlc.0) > now;
+            seen.future += u64::from(is_future && !context.voided.has(event.id));
             match folded.last_mut() {
                 Some((last, events)) if *last == card => events.push(event),
                 _ => folded.push((card, vec![event])),

@@ -10,6 +10,7 @@ use crate::core::event::Asked;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::id::EventId;
+use crate::core::log::Entry;
 use crate::core::log::TextRecord;
 use crate::core::units::Hlc;
 use crate::store::Context;
@@ -27,6 +28,7 @@ use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::deck_number;
 use crate::store::facts::fact_of;
 use crate::store::facts::note_number;
+use crate::store::review_log::Reader;
 use crate::store::set_meta;
 use foldhash::fast::FixedState;
 use rusqlite::Connection;
@@ -68,9 +70,9 @@ pub(super) struct Erasures {
 
 impl Erasures {
     /// Those that the log has.
-    pub(super) fn of(db: &Connection, context: &Context) -> Result<Self, StoreError> {
+    pub(super) fn of(db: &Connection, reader: &Reader) -> Result<Self, StoreError> {
         let mut erasures = Self::default();
-        each_erasure(db, context, |what, subject, order| erasures.take(&what, subject, order))?;
+        each_erasure(db, reader, |what, subject, order| erasures.take(&what, subject, order))?;
         Ok(erasures)
     }
 
@@ -83,6 +85,21 @@ impl Erasures {
             }
             Erasure::Typed => self.typed = self.typed.max(Some(order)),
         }
+    }
+
+    /// Whether one of them covers the words of an entry.
+    pub(super) fn cover(&self, db: &Connection, order: Order, entry: &Entry) -> Result<bool, StoreError> {
+        let of_note = |note: Option<i64>| note.is_some_and(|note| self.is_erased(note, order));
+        Ok(match entry {
+            Entry::Event(event) => {
+                self.typed.is_some_and(|erased| order < erased) || of_note(note_number(db, event.card.note)?)
+            }
+            Entry::Fact(_, fact) => match (fact.note(), fact.deck()) {
+                (Some(note), _) => of_note(note_number(db, note)?),
+                (None, Some(deck)) => of_note(deck_number(db, deck)?.map(|deck| -deck)),
+                (None, None) => false,
+            },
+        })
     }
 
     fn is_erased(&self, subject: i64, order: Order) -> bool {
@@ -114,19 +131,15 @@ impl Erasures {
 }
 
 /// The erasures that the log has, each with its subject's number as in [`Erasures::take`] and its place in the log.
-fn each_erasure(
-    db: &Connection,
-    context: &Context,
-    mut each: impl FnMut(Erasure, i64, Order),
-) -> Result<(), StoreError> {
+fn each_erasure(db: &Connection, reader: &Reader, mut each: impl FnMut(Erasure, i64, Order)) -> Result<(), StoreError> {
     let mut statement = db.prepare(&format!(
         "SELECT {FACT_COLUMNS}, a.hlc FROM fact f \
          JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.kind = {ERASED}"
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        if let Fact::Erased { what } = fact_of(db, &context.reader, row, 0)? {
-            each(what, row.get(1)?, (Hlc(row.get(FACT_WIDTH)?), context.reader.known(row.get(0)?)?));
+        if let Fact::Erased { what } = fact_of(db, reader, row, 0)? {
+            each(what, row.get(1)?, (Hlc(row.get(FACT_WIDTH)?), reader.known(row.get(0)?)?));
         }
     }
     Ok(())
@@ -251,7 +264,7 @@ impl Store {
     /// When one of them can't be read, or this one not written.
     pub fn erase_as_in(&mut self, stamp: Stamp, other: &Self) -> Result<(), StoreError> {
         let mut erasures = Vec::new();
-        each_erasure(other.db(), &*other.context()?, |what, _, order| erasures.push((what, order)))?;
+        each_erasure(other.db(), &other.context()?.reader, |what, _, order| erasures.push((what, order)))?;
         self.write_unlogged(stamp, |writer| {
             let mut taken = Taken::default();
             for (what, order) in &erasures {
@@ -259,6 +272,15 @@ impl Store {
             }
             writer.erase_found(&taken, &BTreeSet::new())
         })
+    }
+
+    /// Whether the log has erasures.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_erasures(&self) -> Result<bool, StoreError> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM fact WHERE kind = {ERASED})");
+        Ok(self.db().query_row(&sql, [], |row| row.get(0))?)
     }
 
     /// Whether words were erased whose bytes may still be in the file, or in the copies beside it.

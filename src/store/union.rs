@@ -40,14 +40,19 @@ use crate::store::fork::twins::End;
 use crate::store::fork::twins::Twins;
 use crate::store::set_meta;
 use foldhash::fast::FixedState;
+use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Events that wait to be put in order of their cards: rows of one card lie together.
 const EVENTS_AT_A_TIME: usize = 1 << 16;
+
+/// The bytes of the words that may wait with them: a sitting's answers have few, a hostile file's many.
+const WAITING_BYTES: usize = 16 << 20;
 
 /// Notes whose numbers are kept in memory.
 const MOST_KNOWN_NOTES: usize = 1 << 18;
@@ -110,6 +115,9 @@ pub struct Union<'u, 's> {
     pub(super) leaves: bool,
     segment: Option<Segment>,
     events: Vec<(i64, Event, Option<i64>, Option<TextRecord>)>,
+    waiting_bytes: usize,
+    /// Local ids of texts whose words are not here: they may come.
+    wordless: HashSet<i64, FixedState>,
     /// Notes with new facts.
     notes: BTreeSet<i64>,
     decks: BTreeSet<i64>,
@@ -138,6 +146,13 @@ fn differs(line: u64, device: DeviceId, sequence: u64) -> StoreError {
          one's history comes first"
     );
     refused(line, what)
+}
+
+/// The local ids of texts whose words are not here.
+fn wordless(db: &Connection) -> Result<HashSet<i64, FixedState>, StoreError> {
+    let mut statement = db.prepare("SELECT id FROM text WHERE body IS NULL")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Whether an action is this one event and nothing else.
@@ -175,7 +190,8 @@ impl Store {
         let mut parted = None;
         let fed = self.write_unlogged(stamp, |writer| {
             let was = writer.context()?;
-            let erasures = Erasures::of(&writer.tx, &was)?;
+            let erasures = Erasures::of(&writer.tx, &was.reader)?;
+            let wordless = wordless(&writer.tx)?;
             writer.gather_sums();
             let mut union = Union {
                 writer,
@@ -187,6 +203,8 @@ impl Store {
                 leaves: false,
                 segment: None,
                 events: Vec::new(),
+                waiting_bytes: 0,
+                wordless,
                 notes: BTreeSet::new(),
                 decks: BTreeSet::new(),
                 aliases: BTreeSet::new(),
@@ -402,6 +420,10 @@ impl Union<'_, '_> {
         let waits = segment.is_elsewhere || !segment.twins.now.is_empty();
         if segment.has(entry.id()) {
             self.done.known += 1;
+            let local = entry_id(segment.number, entry.id().sequence);
+            if let Some(text) = text.filter(|text| text.body.is_some() && self.wordless.contains(&local)) {
+                self.give_words(local, entry, text)?;
+            }
         } else if waits {
             segment.held.push((line, entry.clone(), text.cloned()));
         } else {
@@ -415,6 +437,41 @@ impl Union<'_, '_> {
             self.close(line, &mut segment, &action, entry)?;
         }
         self.segment = Some(segment);
+        Ok(())
+    }
+
+    /// Gives a known entry the words that were not here, unless they were erased.
+    fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), StoreError> {
+        let order = (self.hlc, entry.id());
+        let (subject, kept) = match entry {
+            Entry::Event(event) => {
+                let note = self.note(event.card.note)?;
+                (note, self.erasures.of_answer(note, order, Some(text)))
+            }
+            Entry::Fact(_, fact) => {
+                let subject = self.writer.subject_of(fact)?;
+                (subject, self.erasures.of_fact(subject, order, Some(text)))
+            }
+        };
+        let Some(kept) = kept.filter(|text| text.body.is_some()) else { return Ok(()) };
+        if let Entry::Event(event) = entry {
+            // Some answers are counted by their words.
+            self.take_away(card_number(subject, event.card.ordinal))?;
+        }
+        let changed = self
+            .writer
+            .tx
+            .prepare_cached("UPDATE text SET salt = ?2, body = ?3 WHERE id = ?1 AND hash = ?4")?
+            .execute((local, kept.salt, &kept.body, kept.hash))?;
+        if changed > 0 {
+            self.done.added += 1;
+            self.done.known -= 1;
+            match subject {
+                0 => {}
+                deck if deck < 0 => drop(self.decks.insert(-deck)),
+                note => drop(self.notes.insert(note)),
+            }
+        }
         Ok(())
     }
 
@@ -490,8 +547,9 @@ impl Union<'_, '_> {
             None => None,
         };
         let text = self.erasures.of_answer(note, event.order(), text).map(Cow::into_owned);
+        self.waiting_bytes += text.as_ref().and_then(|text| text.body.as_ref()).map_or(0, String::len);
         self.events.push((card, event.clone(), config, text));
-        if self.events.len() >= EVENTS_AT_A_TIME {
+        if self.events.len() >= EVENTS_AT_A_TIME || self.waiting_bytes >= WAITING_BYTES {
             self.write_events()?;
         }
         Ok(())
@@ -500,6 +558,7 @@ impl Union<'_, '_> {
     /// Writes the events that wait, in the order in which the table has them.
     fn write_events(&mut self) -> Result<(), StoreError> {
         let mut events = std::mem::take(&mut self.events);
+        self.waiting_bytes = 0;
         // Small keys are put in order, not the events themselves.
         let mut order: Vec<(i64, u64, usize)> =
             events.iter().enumerate().map(|(place, (card, event, ..))| (*card, event.id.sequence, place)).collect();

@@ -8,6 +8,8 @@ use lmq::core::id::NoteUid;
 use lmq::core::study_day::StudyDay;
 use lmq::env::Env;
 use lmq::store::Stamp;
+use rusqlite::Connection;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -327,4 +329,83 @@ fn a_forget_that_is_killed_at_any_moment_can_be_said_again() {
         assert_eq!(found(&lmq), Vec::<String>::new(), "after {part} eighths of the time");
         assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
     }
+}
+
+const COPY: &str = "lmq.db.before-fix.2026-01-15T090000+0100";
+
+#[test]
+fn a_copy_that_could_not_be_reached_is_named_until_it_is() {
+    let lmq = planted();
+    let held = Connection::open(lmq.path(COPY)).unwrap();
+    held.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let run = lmq.run(["forget", "diary/secret", "--yes"]).ok();
+    assert!(run.stdout.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
+    assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("erased: "));
+    drop(held);
+    lmq.run(["doctor", "--fix", "-q"]).done();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn notes_of_a_deck_that_only_a_copy_has_are_forgotten_with_it() {
+    let lmq = planted();
+    lmq.run(["backup", "b.db"]).done();
+    lmq.write("more.csv", format!("front,back,deck\n{} more,and more,diary\n", PLANTED[1]));
+    lmq.run(["import", "more.csv"]).done();
+    lmq.run(["restore", "b.db", "--yes"]).done();
+    for file in ["more.csv", "b.db"] {
+        fs::remove_file(lmq.path(file)).unwrap();
+    }
+    lmq.run(["forget", "--deck", "diary", "--yes"]).done();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_set_aside_is_cleaned_of_what_the_backup_knows_to_be_erased() {
+    let lmq = planted();
+    lmq.run(["backup", "old.db"]).done();
+    lmq.run(["forget", "diary/secret", "--yes"]).done();
+    lmq.run(["backup", "new.db"]).done();
+    // The old one back, which has the words, and then the one that knows of the erasure.
+    lmq.run(["restore", "old.db", "--yes"]).done();
+    assert!(!found(&lmq).is_empty());
+    fs::remove_file(lmq.path("old.db")).unwrap();
+    lmq.run(["restore", "new.db", "--yes", "--now", "2026-01-15T09:05:00+01:00"]).done();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+}
+
+#[test]
+fn a_restore_that_unites_takes_an_erasure_over_though_no_answer_is_newer() {
+    let lmq = planted();
+    lmq.run(["backup", "old.db"]).done();
+    lmq.run(["forget", "diary/secret", "--yes"]).done();
+    lmq.run(["restore", "old.db", "--unite"]).done();
+    fs::remove_file(lmq.path("old.db")).unwrap();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+}
+
+#[test]
+fn a_card_that_was_deleted_can_be_forgotten_by_its_name() {
+    let lmq = planted();
+    lmq.run(["delete", "diary/secret", "--yes"]).done();
+    lmq.run(["forget", "diary/secret", "--yes"]).done();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_person_named_is_theirs_and_what_was_never_finished_is_named() {
+    let lmq = planted();
+    lmq.run(["backup", "mine.db"]).done();
+    std::os::unix::fs::symlink(lmq.path("mine.db"), lmq.path("lmq.db.before-fix.2020-01-01T000000+0000")).unwrap();
+    fs::copy(lmq.path("mine.db"), lmq.path("lmq.db.before-mine")).unwrap();
+    let begun = "lmq.db.before-union.2026-01-15T090000+0100.part";
+    fs::copy(lmq.path("mine.db"), lmq.path(begun)).unwrap();
+    let run = lmq.run(["forget", "diary/secret", "--yes"]).ok();
+    assert!(run.stdout.contains(&format!("not erased in $T/{begun}: a copy that was never finished")), "{run:?}");
+    let left: BTreeSet<String> =
+        found(&lmq).iter().map(|found| found.split_once(" in ").unwrap().1.to_owned()).collect();
+    let theirs = ["lmq.db.before-fix.2020-01-01T000000+0000", begun, "lmq.db.before-mine", "mine.db"];
+    assert_eq!(left, theirs.map(str::to_owned).into());
 }

@@ -15,6 +15,7 @@ use crate::core::card::Verdict;
 use crate::core::card::Value;
 use crate::core::card::compare::compare;
 use crate::core::card::typed::verdict;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 pub(super) struct Cloze;
@@ -33,56 +34,72 @@ enum Part {
 
 /// The numbers of an opening such as `c1::` or `c1,3::`, and what follows it.
 fn opening(text: &str) -> Option<(Vec<u16>, &str)> {
-    let (numbers, rest) = text.strip_prefix('c')?.split_once("::")?;
+    let text = text.strip_prefix('c')?;
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != ',')?;
+    let (numbers, rest) = (text.get(..end)?, text.get(end..)?.strip_prefix("::")?);
     let numbers: Vec<u16> = numbers.split(',').map(|number| number.parse().ok()).collect::<Option<_>>()?;
     Some((numbers, rest))
 }
 
-/// Parses until the closing braces of the level, if there is one. Gives the parts, the hint, the rest, and whether it
-/// was closed.
-fn parse(text: &str, depth: usize) -> (Vec<Part>, Option<String>, &str, bool) {
+/// Where the deletions are that are closed: the place of each one's opening braces, with that of its closing ones. In one
+/// pass: what is opened and not closed must not be read again for each that is opened inside of it.
+fn closings(text: &str) -> BTreeMap<usize, usize> {
+    let (mut open, mut closed) = (Vec::new(), BTreeMap::new());
+    let mut place = 0;
+    while let Some(rest) = text.get(place..)
+        && let Some(next) = rest.find(['{', '}'])
+    {
+        place += next;
+        let rest = rest.get(next..).unwrap_or_default();
+        if let Some((_, inner)) = rest.strip_prefix("{{").and_then(opening) {
+            open.push(place);
+            place = text.len() - inner.len();
+        } else if rest.starts_with("}}") {
+            if let Some(opened) = open.pop() {
+                closed.insert(opened, place);
+                place += 2;
+            } else {
+                place += 1;
+            }
+        } else {
+            place += 1;
+        }
+    }
+    closed
+}
+
+/// The parts of `text[from..to]`, and the hint, if that is the inside of a deletion.
+fn parse(
+    text: &str,
+    closed: &BTreeMap<usize, usize>,
+    (from, to): (usize, usize),
+    depth: usize,
+) -> (Vec<Part>, Option<String>) {
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut hint: Option<String> = None;
-    let mut rest = text;
-    loop {
-        let Some(c) = rest.chars().next() else {
-            push_text(&mut parts, plain);
-            return (parts, hint, "", false);
-        };
-        if depth > 0
-            && let Some(after) = rest.strip_prefix("}}")
-        {
-            push_text(&mut parts, plain);
-            return (parts, hint, after, true);
-        }
-        if depth > 0
-            && hint.is_none()
-            && let Some(after) = rest.strip_prefix("::")
-        {
+    let mut place = from;
+    while let Some(rest) = text.get(place..to)
+        && let Some(c) = rest.chars().next()
+    {
+        if depth > 0 && hint.is_none() && rest.starts_with("::") {
             hint = Some(String::new());
-            rest = after;
-            continue;
-        }
-        if depth < DEEPEST
+            place += 2;
+        } else if depth < DEEPEST
+            && let Some(end) = closed.get(&place)
             && let Some((numbers, inner)) = rest.strip_prefix("{{").and_then(opening)
         {
-            let (inside, inner_hint, after, closed) = parse(inner, depth + 1);
-            if closed {
-                push_text(&mut parts, std::mem::take(&mut plain));
-                parts.push(Part::Hidden { numbers, inside, hint: inner_hint });
-                rest = after;
-                continue;
-            }
+            let (inside, inner_hint) = parse(text, closed, (to - inner.len(), *end), depth + 1);
+            push_text(&mut parts, std::mem::take(&mut plain));
+            parts.push(Part::Hidden { numbers, inside, hint: inner_hint });
+            place = end + 2;
+        } else {
+            hint.as_mut().unwrap_or(&mut plain).push(c);
+            place += c.len_utf8();
         }
-        match &mut hint {
-            Some(hint) => hint.push(c),
-            None => plain.push(c),
-        }
-        let mut chars = rest.chars();
-        chars.next();
-        rest = chars.as_str();
     }
+    push_text(&mut parts, plain);
+    (parts, hint)
 }
 
 fn push_text(parts: &mut Vec<Part>, text: String) {
@@ -92,7 +109,7 @@ fn push_text(parts: &mut Vec<Part>, text: String) {
 }
 
 fn parts(text: &str) -> Vec<Part> {
-    parse(text, 0).0
+    parse(text, &closings(text), (0, text.len()), 0).0
 }
 
 fn numbers(parts: &[Part], found: &mut BTreeSet<u16>) {
@@ -273,5 +290,25 @@ mod tests {
         let question = Cloze.question(&note, 1, Showing::default());
         let verdict = Cloze.judge(&note, 1, &question, "Vison").unwrap().unwrap();
         assert_eq!(verdict.outcome, crate::core::card::Correctness::Near);
+    }
+
+    #[test]
+    fn what_is_opened_very_often_and_never_closed_is_read_once() {
+        for opening in ["{{c1::", "{{c1,2,", "{{c1::{{", "{{c1::a}} {{c2::"] {
+            let text = opening.repeat(20_000);
+            assert_eq!(shown(&parts(&text)).is_empty(), text.is_empty());
+        }
+        let text = format!("{}x{}", "{{c1::".repeat(500), "}}".repeat(500));
+        let parsed = parts(&text);
+        let mut found = BTreeSet::new();
+        numbers(&parsed, &mut found);
+        assert_eq!(found, BTreeSet::from([1]));
+        assert!(shown(&parsed).contains("{{c1"), "what is deeper is plain text");
+    }
+
+    #[test]
+    fn what_is_opened_inside_of_something_that_is_never_closed_is_hidden_all_the_same() {
+        assert_eq!(asked(&parts("{{c1::a {{c2::b}} c"), 2), "{{c1::a […] c");
+        assert_eq!(asked(&parts("a }} {{c1::b::hint}}}"), 1), "a }} [hint]}");
     }
 }

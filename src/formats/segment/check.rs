@@ -9,6 +9,7 @@ use crate::core::fact::ChainHash;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
+use crate::core::fact::LAST_POSITION;
 use crate::core::fact::SettingChange;
 use crate::core::fact::TopicText;
 use crate::core::id::ActionId;
@@ -42,9 +43,6 @@ const LAST_OFFSET_MIN: i32 = 18 * 60;
 
 /// The largest ordinal: a local number keeps it in 9 bits.
 const LAST_ORDINAL: u16 = 511;
-
-/// Positions beyond this leave no room to go on counting.
-const LAST_POSITION: i64 = 1 << 53;
 
 /// Checks records one after the other, in the order in which they stand in a file.
 #[derive(Default)]
@@ -180,6 +178,10 @@ impl Segment {
             return Err(format!("the stamp {} is not after that of the action before", action.hlc.0));
         }
         timestamp(action.at)?;
+        // A stamp is never before the clock that it was made by.
+        if action.at.unix_ms > action.hlc.0 {
+            return Err(format!("the action's instant is after its stamp {}", action.hlc.0));
+        }
         day(action.study_day)?;
         match &action.subject {
             Subject::None | Subject::Note(_) => {}

@@ -8,16 +8,20 @@ use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::log::LogRecord;
 use crate::core::text::one_line;
+use crate::core::units::Hlc;
 use crate::store::StoreError;
 use crate::store::chain;
 use crate::store::chain::Links;
 use crate::store::columns::TOOK_OVER;
 use crate::store::columns::entries_of_device;
+use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
+use crate::store::forget::Erasures;
 use crate::store::fork::twins::short;
 use crate::store::log_out::each_entry;
 use crate::store::review_log::Reader;
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 
 /// What the log is not, that its hashes say.
 #[derive(Default)]
@@ -25,6 +29,8 @@ pub(super) struct Looked {
     /// In words.
     pub(super) faults: Vec<String>,
     pub(super) broken_texts: u64,
+    /// Texts whose words are not here, and that no erasure covers.
+    pub(super) missing_texts: u64,
 }
 
 /// A hash of the chain: the id of the entry that it is after, and who kept it.
@@ -57,9 +63,13 @@ impl Keeper {
 pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result<Looked, StoreError> {
     let reader = Reader::new(db)?;
     let mut kept = kept(db, &reader)?;
+    // What other devices claim of the logs that they left is theirs: here it was not written.
+    let ancestors = ancestors(db, &reader)?;
+    kept.retain(|kept| !matches!(kept.keeper, Keeper::Fork(device) if !ancestors.contains(&device)));
     kept.extend(outside.map(|(after, hash)| Kept { after, hash, keeper: Keeper::Outside }));
     kept.sort_by_key(|kept| kept.after);
     let mut looked = Looked::default();
+    let erasures = Erasures::of(db, &reader)?;
     let mut configs = db.prepare("SELECT hash, json FROM config ORDER BY hash")?;
     let mut rows = configs.query([])?;
     while let Some(row) = rows.next()? {
@@ -72,9 +82,22 @@ pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result
         let (first, last) = entries_of_device(number);
         let from = kept.partition_point(|kept| kept.after < first);
         let to = kept.partition_point(|kept| kept.after <= last);
-        look_at(db, &reader, number, kept.get(from..to).unwrap_or_default(), &mut looked)?;
+        look_at(db, &reader, number, kept.get(from..to).unwrap_or_default(), &erasures, &mut looked)?;
     }
     Ok(looked)
+}
+
+/// The device that writes here, and those that it was forked from.
+fn ancestors(db: &Connection, reader: &Reader) -> Result<BTreeSet<DeviceId>, StoreError> {
+    let mut ancestors = BTreeSet::new();
+    let mut next = crate::store::meta(db, "device")?.as_deref().and_then(DeviceId::from_hex);
+    while let Some(device) = next.filter(|device| ancestors.insert(*device)) {
+        next = match reader.device_number(device) {
+            Some(number) => chain::device_info(db, reader, number)?.parent.map(|parent| parent.device),
+            None => None,
+        };
+    }
+    Ok(ancestors)
 }
 
 fn kept(db: &Connection, reader: &Reader) -> Result<Vec<Kept>, StoreError> {
@@ -110,6 +133,7 @@ fn look_at(
     reader: &Reader,
     number: i64,
     kept: &[Kept],
+    erasures: &Erasures,
     looked: &mut Looked,
 ) -> Result<(), StoreError> {
     let device = chain::device_info(db, reader, number)?;
@@ -121,10 +145,17 @@ fn look_at(
     let mut kept = kept.iter().skip_while(|kept| entry_parts(kept.after).1 < first).peekable();
     let mut links = Links::after(device.first_chain());
     let (mut told, mut read) = (first - 1, first - 1);
-    let Looked { faults, broken_texts } = looked;
+    let Looked { faults, broken_texts, missing_texts } = looked;
+    let mut hlc = Hlc(0);
     let done = each_entry(db, reader, number, first, newest, &mut |record| {
-        if let LogRecord::Entry(_, Some(text)) = &record {
+        if let LogRecord::Action(action) = &record {
+            hlc = action.hlc;
+        }
+        if let LogRecord::Entry(entry, Some(text)) = &record {
             *broken_texts += u64::from(!text.is_whole());
+            if text.body.is_none() {
+                *missing_texts += u64::from(!erasures.cover(db, (hlc, entry.id()), entry)?);
+            }
         }
         let Some((end, hash)) = links.take(record) else { return Ok(()) };
         read = end;
@@ -149,9 +180,28 @@ fn look_at(
     });
     if let Err(error) = done {
         faults.push(format!("the entries of device {name} after {read} can't be read: {error}"));
-    } else if let Some(last) = kept.filter(|kept| kept.keeper == Keeper::Table).last() {
+        return Ok(());
+    }
+    if links.left() > 0 {
+        faults.push(format!("the last action of device {name}, behind entry {read}, is not whole: its end is missing"));
+    }
+    // Hashes of what is not here.
+    if let Some(last) = kept.last().filter(|last| entry_parts(last.after).1 > newest) {
+        let whose = match last.keeper {
+            Keeper::Outside => ": this file is an older copy of itself, or its end was lost",
+            Keeper::Table | Keeper::Fork(_) | Keeper::TookOver => "",
+        };
         let last = entry_parts(last.after).1;
-        faults.push(format!("entries {} to {last} of device {name} are missing at the end of its log", newest + 1));
+        faults.push(format!(
+            "entries {} to {last} of device {name} are missing at the end of its log{whose}",
+            newest + 1
+        ));
+    }
+    let rows: i64 = db
+        .prepare_cached("SELECT count(*) FROM action WHERE id > ?1 AND id <= ?2")?
+        .query_row((entry_id(number, newest), entries_of_device(number).1), |row| row.get(0))?;
+    if rows > 0 {
+        faults.push(format!("device {name} has {rows} actions without entries behind the end of its log"));
     }
     Ok(())
 }

@@ -222,3 +222,67 @@ fn an_event_that_its_index_does_not_have_is_found() {
         findings.iter().filter(|finding| finding.rule == "damage").map(|finding| finding.what.as_str()).collect();
     assert_eq!(found, ["SQLite reports: wrong # of entries in index event_id"]);
 }
+
+#[test]
+fn an_end_of_the_log_that_is_not_there_is_found_and_nothing_follows_it() {
+    let newest = "(SELECT max(id) FROM (SELECT max(id) AS id FROM event UNION ALL SELECT max(id) FROM fact))";
+    for (sql, words) in [
+        // The newest answer: only the file outside knows of it.
+        (format!("DELETE FROM event_detail WHERE id = {newest}; DELETE FROM event WHERE id = {newest}"), "its end was lost"),
+        // The last entry of an action of several.
+        (
+            "DELETE FROM text WHERE id = (SELECT max(id) FROM fact); DELETE FROM fact WHERE id = (SELECT max(id) FROM fact)"
+                .to_owned(),
+            "is not whole",
+        ),
+        ("UPDATE action SET entries = 99999999 WHERE id = (SELECT max(id) FROM action)".to_owned(), "is not whole"),
+        (
+            format!("INSERT INTO action SELECT {newest} + 1, 1, kind, subject, hlc, ahead, offset_min, study_day FROM action LIMIT 1"),
+            "without entries",
+        ),
+    ] {
+        let mut device = lived_in();
+        if words == "is not whole" {
+            device.take(&Command::Import { version: 2, reversed: false });
+        }
+        assert_in_order(&mut device);
+        force(&device, &sql);
+        let before = states(&device);
+        let found = said(&mut device);
+        assert!(found.iter().any(|what| what.contains(words)), "{sql}: {found:?}");
+        assert!(rules(&mut device, true).contains("log"));
+        assert_eq!(states(&device), before, "{sql}: nothing follows a log that is not sound");
+    }
+}
+
+#[test]
+fn an_entry_of_a_kind_that_nobody_knows_is_found() {
+    for sql in [
+        "UPDATE event SET kind = 99 WHERE id = (SELECT max(id) FROM event)",
+        "UPDATE fact SET kind = 77 WHERE subject > 0",
+    ] {
+        let mut device = lived_in();
+        force(&device, sql);
+        assert!(rules(&mut device, true).contains("log"), "{sql}");
+    }
+}
+
+#[test]
+fn what_another_device_claims_of_the_log_here_is_no_fault_of_the_log() {
+    let mut device = lived_in();
+    let forged = "INSERT INTO device (uuid, name, parent, parent_sequence, parent_chain, created_at_ms) \
+                  SELECT randomblob(16), 'liar', id, 3, randomblob(16), 0 FROM device LIMIT 1";
+    device.store.db().execute(forged, []).unwrap();
+    assert!(!rules(&mut device, false).contains("log"));
+}
+
+#[test]
+fn words_that_are_gone_though_nothing_erased_them_are_found_and_nothing_follows() {
+    let mut device = lived_in();
+    let sql = "UPDATE text SET salt = NULL, body = NULL WHERE id = (SELECT min(x.id) FROM text x JOIN fact f ON f.id = x.id WHERE f.subject > 0)";
+    device.store.db().execute(sql, []).unwrap();
+    let before = states(&device);
+    assert!(rules(&mut device, true).contains("texts"));
+    assert_eq!(states(&device), before);
+    assert!(rules(&mut device, true).contains("texts"), "and stay a finding");
+}

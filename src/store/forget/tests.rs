@@ -376,3 +376,39 @@ fn somebody_who_reads_keeps_the_files_from_being_cleaned_and_then_they_are() {
     assert_eq!(forget(&mut store, 2, &[Erasure::Note(uid(1))]).texts, 0);
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
 }
+
+#[test]
+fn words_that_come_later_than_their_hash_are_taken_unless_they_were_erased() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let [mut there, mut here, mut whole] =
+        [1, 2, 3].map(|device| open(folders[usize::from(device) - 1].path(), device));
+    plant(&mut there, 1, 1);
+    let log = log_of(&there);
+    let wordless: Vec<LogRecord> = log
+        .iter()
+        .map(|record| match record {
+            LogRecord::Entry(entry, Some(text)) => {
+                let text = TextRecord { hash: text.hash, salt: None, body: None };
+                LogRecord::Entry(entry.clone(), Some(text))
+            }
+            record => record.clone(),
+        })
+        .collect();
+    unite(&mut here, 9, &wordless);
+    assert_eq!(here.load(card(1)).unwrap(), None);
+    assert!(here.doctor(stamp(9), true).unwrap().iter().any(|finding| finding.rule == "texts"));
+    unite(&mut here, 9, &log);
+    unite(&mut whole, 9, &log);
+    assert!(here.load(card(1)).unwrap().is_some());
+    assert_eq!(here.doctor(stamp(9), false).unwrap(), []);
+    for sql in [
+        "SELECT hash, salt, body FROM text ORDER BY hash",
+        "SELECT month, kind, expected, given, count FROM side_sum",
+        "SELECT card & 511, repetitions, due, answers FROM card_state ORDER BY 1",
+    ] {
+        assert_eq!(rows(&here, sql), rows(&whole, sql), "{sql}");
+    }
+    forget(&mut here, 10, &[Erasure::Note(uid(1))]);
+    unite(&mut here, 11, &log);
+    assert_eq!(leaks(folders[1].path()), Vec::<String>::new());
+}

@@ -130,6 +130,7 @@ fn an_action_that_can_t_be_is_refused() {
     change("9223372036854775807 is no stamp", &|action| action.hlc = Hlc(i64::MAX));
     change("is not after", &|action| action.hlc = Hlc(action.hlc.0 - 1_000));
     change("is no instant", &|action| action.at.unix_ms = i64::MIN);
+    change("instant is after its stamp", &|action| action.at.unix_ms = action.hlc.0 + 1);
     change("1081 minutes", &|action| action.at.offset_min = 1081);
     change("-2147483648 minutes", &|action| action.at.offset_min = i32::MIN);
     change("10000001 is no study day", &|action| action.study_day = StudyDay(10_000_001));
