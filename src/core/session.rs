@@ -523,3 +523,6 @@ impl Session {
         Summary::new(&self.done, self.settings.try_line, self.waiting(), today)
     }
 }
+
+#[cfg(test)]
+mod tests;
