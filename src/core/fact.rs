@@ -132,7 +132,7 @@ pub enum Fact {
         /// The action that no longer counts.
         action: ActionId,
     },
-    /// A setting of the writing device was changed (the text record, [`Change`]).
+    /// A setting of the writing device was changed (the text record, [`SettingChange`]).
     Configured,
     /// A break was announced: until a day nothing is due.
     Paused {
