@@ -12,10 +12,10 @@ use crate::measure::table;
 use crate::measure::text;
 use lmq::core::id::ShareId;
 use lmq::core::mastery::TopicMastery;
-use lmq::core::progress::Recalls;
 use lmq::core::study_day::Timestamp;
 use lmq::core::team::Share;
 use lmq::core::team::SharedDeck;
+use lmq::core::totals::Recalls;
 use std::fs;
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@ use crate::cli::parse::Day;
 use crate::cli::parse::day;
 use crate::cli::share;
 use crate::core::cadence::Cadence;
-use crate::core::progress::Period;
+use crate::core::progress::period::Period;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::files;

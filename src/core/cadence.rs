@@ -1,6 +1,6 @@
 //! The days, weeks and months that a report is written for over and over.
 
-use crate::core::progress::Period;
+use crate::core::progress::period::Period;
 use crate::core::study_day::StudyDay;
 use chrono::Datelike as _;
 use chrono::NaiveDate;

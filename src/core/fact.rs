@@ -146,7 +146,7 @@ pub enum Fact {
         /// The action that no longer counts.
         action: ActionId,
     },
-    /// A setting of the writing device was changed (the text record, [`Change`]).
+    /// A setting of the writing device was changed (the text record, [`SettingChange`]).
     Configured,
     /// A break was announced: until a day nothing is due.
     Paused {
@@ -261,65 +261,114 @@ impl Fact {
         }
     }
 
+    /// What it is about. The one place that sorts all facts by who reads them: a new fact needs its arm here, and then
+    /// only where facts about the same thing are read.
+    #[must_use]
+    pub fn about(&self) -> About<'_> {
+        match self {
+            Self::Brought { note, deck, position, edition } => {
+                About::Note(*note, NoteFact::Brought { deck, position: *position, edition: *edition })
+            }
+            Self::Gone { note } => About::Note(*note, NoteFact::Gone),
+            Self::Ordered { note, position } => About::Note(*note, NoteFact::Ordered { position: *position }),
+            Self::Edited { note } => About::Note(*note, NoteFact::Edited),
+            Self::Cleared { note } => About::Note(*note, NoteFact::Cleared),
+            Self::Tagged { note } => About::Note(*note, NoteFact::Tagged),
+            Self::Untagged { note } => About::Note(*note, NoteFact::Untagged),
+            Self::Placed { note, deck, position } => About::Note(*note, NoteFact::Placed { deck, position: *position }),
+            Self::Deleted { note } => About::Note(*note, NoteFact::Deleted),
+            Self::Revived { note } => About::Note(*note, NoteFact::Revived),
+            Self::Keyed { note } => About::Note(*note, NoteFact::Keyed),
+            Self::Aliased { alias, note } => About::Alias { alias: *alias, note: *note },
+            Self::Head { deck, edition } => About::Deck(deck, DeckFact::Head { edition: *edition }),
+            Self::Renamed { deck } => About::Deck(deck, DeckFact::Renamed),
+            Self::Topic { deck, edition } => About::Deck(deck, DeckFact::Topic { edition: *edition }),
+            Self::Scheduler { deck, config } => About::Deck(deck, DeckFact::Scheduler { config: *config }),
+            Self::Paused { until } => About::Pause { until: Some(*until) },
+            Self::Resumed => About::Pause { until: None },
+            Self::Erased { what } => About::Erasure(what),
+            Self::Undone { .. } | Self::Configured | Self::TookOver { .. } => About::Log,
+        }
+    }
+
     /// The note that it is about; for `aliased` the other name, which it is a register of.
     #[must_use]
     pub fn note(&self) -> Option<NoteUid> {
-        match self {
-            Self::Brought { note, .. }
-            | Self::Gone { note }
-            | Self::Ordered { note, .. }
-            | Self::Edited { note }
-            | Self::Cleared { note }
-            | Self::Tagged { note }
-            | Self::Untagged { note }
-            | Self::Placed { note, .. }
-            | Self::Deleted { note }
-            | Self::Revived { note }
-            | Self::Keyed { note }
-            | Self::Aliased { alias: note, .. }
-            | Self::Erased { what: Erasure::Note(note) } => Some(*note),
-            Self::Head { .. }
-            | Self::Renamed { .. }
-            | Self::Topic { .. }
-            | Self::Scheduler { .. }
-            | Self::Undone { .. }
-            | Self::Configured
-            | Self::Paused { .. }
-            | Self::Resumed
-            | Self::Erased { what: Erasure::Deck(_) | Erasure::Typed }
-            | Self::TookOver { .. } => None,
+        match self.about() {
+            About::Note(note, _) | About::Alias { alias: note, .. } | About::Erasure(&Erasure::Note(note)) => {
+                Some(note)
+            }
+            About::Deck(..) | About::Pause { .. } | About::Erasure(Erasure::Deck(_) | Erasure::Typed) | About::Log => {
+                None
+            }
         }
     }
 
     /// The deck that it is a register of, by id.
     #[must_use]
     pub fn deck(&self) -> Option<&str> {
-        match self {
-            Self::Head { deck, .. }
-            | Self::Renamed { deck }
-            | Self::Topic { deck, .. }
-            | Self::Scheduler { deck, .. }
-            | Self::Erased { what: Erasure::Deck(deck) } => Some(deck),
-            Self::Brought { .. }
-            | Self::Gone { .. }
-            | Self::Ordered { .. }
-            | Self::Edited { .. }
-            | Self::Cleared { .. }
-            | Self::Tagged { .. }
-            | Self::Untagged { .. }
-            | Self::Placed { .. }
-            | Self::Deleted { .. }
-            | Self::Revived { .. }
-            | Self::Keyed { .. }
-            | Self::Aliased { .. }
-            | Self::Undone { .. }
-            | Self::Configured
-            | Self::Paused { .. }
-            | Self::Resumed
-            | Self::Erased { what: Erasure::Note(_) | Erasure::Typed }
-            | Self::TookOver { .. } => None,
+        match self.about() {
+            About::Deck(deck, _) => Some(deck),
+            About::Erasure(Erasure::Deck(deck)) => Some(deck),
+            About::Note(..)
+            | About::Alias { .. }
+            | About::Pause { .. }
+            | About::Erasure(Erasure::Note(_) | Erasure::Typed)
+            | About::Log => None,
         }
     }
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About<'f> {
+    /// A note: a fact of its registers.
+    Note(NoteUid, NoteFact<'f>),
+    /// Another name of a note.
+    Alias {
+        /// The other name.
+        alias: NoteUid,
+        /// The note.
+        note: NoteUid,
+    },
+    /// A deck, by its id: a fact of its registers.
+    Deck(&'f str, DeckFact),
+    /// A break.
+    Pause {
+        /// Its end; `None` where it was ended early.
+        until: Option<StudyDay>,
+    },
+    /// Texts that were erased.
+    Erasure(&'f Erasure),
+    /// The log itself, the settings or the device.
+    Log,
+}
+
+/// A [`Fact`] about a note, without the note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is explained at the fact of the same name")]
+pub enum NoteFact<'f> {
+    Brought { deck: &'f str, position: i64, edition: u32 },
+    Gone,
+    Ordered { position: i64 },
+    Edited,
+    Cleared,
+    Tagged,
+    Untagged,
+    Placed { deck: &'f str, position: Option<i64> },
+    Deleted,
+    Revived,
+    Keyed,
+}
+
+/// A [`Fact`] about a deck, without the deck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is explained at the fact of the same name")]
+pub enum DeckFact {
+    Head { edition: u32 },
+    Renamed,
+    Topic { edition: u32 },
+    Scheduler { config: Option<ConfigId> },
 }
 
 /// A written fact, with its place in the order.

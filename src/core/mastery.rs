@@ -1,8 +1,8 @@
 //! How well cards are known, in five words, and what that makes of a topic.
 
-use crate::core::progress::Recalls;
 use crate::core::state::Memory;
-use crate::core::tally::MATURE_DAYS;
+use crate::core::totals::MATURE_DAYS;
+use crate::core::totals::Recalls;
 
 /// Interval, in days, from which a card is mastered: about three months.
 pub const MASTERED_DAYS: u32 = 90;

@@ -29,4 +29,5 @@ pub mod study_day;
 pub mod tally;
 pub mod team;
 pub mod text;
+pub mod totals;
 pub mod units;

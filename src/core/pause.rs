@@ -1,5 +1,6 @@
 //! Breaks that the learner announced: while one lasts nothing is due, and its days don't count against the streak.
 
+use crate::core::fact::About;
 use crate::core::fact::Fact;
 use crate::core::study_day::StudyDay;
 
@@ -25,30 +26,7 @@ impl Pauses {
     pub fn of<'f>(facts: impl IntoIterator<Item = (StudyDay, &'f Fact)>) -> Self {
         let mut pauses: Vec<Pause> = Vec::new();
         for (day, fact) in facts {
-            let until = match fact {
-                Fact::Paused { until } => Some(*until),
-                Fact::Resumed => None,
-                Fact::Brought { .. }
-                | Fact::Gone { .. }
-                | Fact::Ordered { .. }
-                | Fact::Edited { .. }
-                | Fact::Cleared { .. }
-                | Fact::Tagged { .. }
-                | Fact::Untagged { .. }
-                | Fact::Placed { .. }
-                | Fact::Deleted { .. }
-                | Fact::Revived { .. }
-                | Fact::Keyed { .. }
-                | Fact::Aliased { .. }
-                | Fact::Head { .. }
-                | Fact::Renamed { .. }
-                | Fact::Topic { .. }
-                | Fact::Scheduler { .. }
-                | Fact::Undone { .. }
-                | Fact::Configured
-                | Fact::Erased { .. }
-                | Fact::TookOver { .. } => continue,
-            };
+            let About::Pause { until } = fact.about() else { continue };
             for pause in &mut pauses {
                 pause.until = pause.until.min(day).max(pause.from);
             }

@@ -1,30 +1,36 @@
 //! What a history amounts to: sums by day, by topic and by side, and what they mean.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
-use chrono::Datelike as _;
-use chrono::NaiveDate;
-
 use crate::core::mastery::Level;
 use crate::core::mastery::TopicMastery;
 use crate::core::pause::Pauses;
+use crate::core::progress::confusion::Confusion;
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::knowledge::Known;
 use crate::core::progress::outlook::Outlook;
+use crate::core::progress::period::Period;
+use crate::core::progress::period::Window;
+use crate::core::progress::spans::Granularity;
+use crate::core::progress::spans::Span;
+use crate::core::progress::spans::spans;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
-use crate::core::units::Days;
+use crate::core::totals::Counted;
+use crate::core::totals::DayTotals;
+use crate::core::totals::Recalls;
+use crate::core::totals::SideTotals;
+use crate::core::totals::TopicTotals;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
+pub mod confusion;
 pub mod knowledge;
 pub mod outlook;
+pub mod period;
+pub mod spans;
 #[cfg(test)]
 pub(crate) mod test_history;
 #[cfg(test)]
 mod tests;
-
-/// Answers from which a share is shown as a percentage; below it a single answer moves it by a percent and more.
-pub const FEWEST_FOR_PERCENT: u64 = 100;
 
 /// Answers that count from which a topic may be called strong or weak.
 pub const FEWEST_FOR_TOPIC: u64 = 5;
@@ -34,138 +40,6 @@ pub const MOST_TOPICS: usize = 5;
 
 /// Days that the forecast covers, today included.
 pub const FORECAST_DAYS: usize = 30;
-
-/// The most spans that answers are summed into: days while there are no more of them, then weeks, months, years.
-pub const MOST_SPANS: i64 = 92;
-
-/// Recalls out of answers that count for retention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Recalls {
-    /// Answers of 3 and above.
-    pub passed: u64,
-    /// All of them.
-    pub all: u64,
-}
-
-/// The sums of one study day, over the decks asked for. The store keeps them; `doctor` can make them again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DayTotals {
-    /// All unvoided answers, repeats included.
-    pub answers: u64,
-    /// First answers of a card.
-    pub first: u64,
-    /// Answers on or after the due day.
-    pub review: u64,
-    /// Answers before the due day.
-    pub early: u64,
-    /// Same-day repeats.
-    pub drill: u64,
-    /// True retention of cards whose interval before the answer was under 21 days.
-    pub young: Recalls,
-    /// True retention of cards whose interval before the answer was 21 days or more.
-    pub mature: Recalls,
-    /// Time of all answers, at most 60 s each, in milliseconds.
-    pub time_ms: u64,
-    /// Answers in cram mode: they change nothing and count nowhere else.
-    pub crammed: u64,
-    /// Answers given in another program before.
-    pub imported: u64,
-}
-
-/// The sums of one topic over a period.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TopicTotals {
-    /// Its title for people.
-    pub title: String,
-    /// The deck that it belongs to.
-    pub deck: String,
-    /// All unvoided answers, repeats included.
-    pub answers: u64,
-    /// True retention: first answers and repeats left out.
-    pub recalls: Recalls,
-    /// Time, at most 60 s an answer, in milliseconds.
-    pub time_ms: u64,
-}
-
-/// What answers are counted by, besides their day and topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Counted {
-    /// Sort cards: which side was taken for which.
-    Sides,
-    /// Choice cards whose choices are pairs: which was taken for which.
-    Pairs,
-    /// Choice cards whose choices are speakers.
-    Speakers,
-    /// Other choice cards.
-    Choices,
-    /// Typed answers: right, nearly right, or wrong.
-    Typed,
-}
-
-impl Counted {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Sides, Self::Pairs, Self::Speakers, Self::Choices, Self::Typed];
-
-    /// Those that say what was taken for what, in the order in which reports list them.
-    pub const MATRICES: [Self; 4] = [Self::Sides, Self::Pairs, Self::Speakers, Self::Choices];
-
-    /// Its name in the store and for programs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sides => "sides",
-            Self::Pairs => "pairs",
-            Self::Speakers => "speakers",
-            Self::Choices => "choices",
-            Self::Typed => "typed",
-        }
-    }
-
-    /// The one of that name.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-/// How often, in a period, one side, pair or speaker was taken for another (or rightly for itself).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SideTotals {
-    /// What is counted.
-    pub kind: Counted,
-    /// What was right.
-    pub expected: String,
-    /// What was chosen.
-    pub given: String,
-    /// How often.
-    pub count: u64,
-}
-
-/// What cards ask for in the long run if no new ones come: the sum of 1 ÷ interval over them. Cards with long intervals
-/// are many and add little each, so it is summed finer than it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DailyLoad {
-    billionths: u64,
-}
-
-impl DailyLoad {
-    /// Adds a card of this interval; one that has none is asked every day.
-    pub fn add(&mut self, interval: Days) {
-        self.billionths = self.billionths.saturating_add(1_000_000_000 / u64::from(interval.0.max(1)));
-    }
-
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self { billionths: self.billionths.saturating_add(other.billionths) }
-    }
-
-    /// In thousandths of a review a day, halves up.
-    #[must_use]
-    pub fn milli(self) -> u64 {
-        self.billionths.saturating_add(500_000) / 1_000_000
-    }
-}
 
 /// Everything that a report is computed from, as the store has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,146 +80,6 @@ pub struct Totals {
     pub pauses: Pauses,
 }
 
-impl Recalls {
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self { passed: self.passed.saturating_add(other.passed), all: self.all.saturating_add(other.all) }
-    }
-
-    /// Recalled of all, 0 to 1; `None` where there were none: 0 of 0 is no 0 %.
-    #[must_use]
-    pub fn ratio(self) -> Option<f64> {
-        (self.all > 0).then(|| self.passed.min(self.all) as f64 / self.all as f64)
-    }
-
-    /// The ratio in whole percent, halves up; 0 and 100 only where nothing and where everything was recalled.
-    ///
-    /// `None` under [`FEWEST_FOR_PERCENT`] answers: there the two counts say more.
-    #[must_use]
-    pub fn whole_percent(self) -> Option<u64> {
-        if self.all < FEWEST_FOR_PERCENT {
-            return None;
-        }
-        let (passed, all) = (u128::from(self.passed.min(self.all)), u128::from(self.all));
-        let rounded = (200 * passed + all) / (2 * all);
-        let kept = match passed {
-            0 => 0,
-            some if some == all => 100,
-            _ => rounded.clamp(1, 99),
-        };
-        u64::try_from(kept).ok()
-    }
-}
-
-/// The Wilson score interval at 95 %: in which range the true share lies, given `passed` of `all`; both ends 0 to 1.
-///
-/// `None` where there were none. Source: E. B. Wilson, *Probable inference* (1927).
-#[must_use]
-pub fn wilson(passed: u64, all: u64) -> Option<(f64, f64)> {
-    /// The 97.5th percentile of the normal distribution.
-    const Z: f64 = 1.959_963_984_540_054;
-    let share = Recalls { passed, all }.ratio()?;
-    let n = all as f64;
-    let denominator = 1.0 + Z * Z / n;
-    let centre = (share + Z * Z / (2.0 * n)) / denominator;
-    let half = Z / denominator * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
-}
-
-impl DayTotals {
-    /// Both days together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            answers: self.answers.saturating_add(other.answers),
-            first: self.first.saturating_add(other.first),
-            review: self.review.saturating_add(other.review),
-            early: self.early.saturating_add(other.early),
-            drill: self.drill.saturating_add(other.drill),
-            young: self.young.plus(other.young),
-            mature: self.mature.plus(other.mature),
-            time_ms: self.time_ms.saturating_add(other.time_ms),
-            crammed: self.crammed.saturating_add(other.crammed),
-            imported: self.imported.saturating_add(other.imported),
-        }
-    }
-
-    /// Answers that moved a schedule of a card seen before: on time, late or early.
-    #[must_use]
-    pub fn reviews(self) -> u64 {
-        self.review.saturating_add(self.early)
-    }
-
-    /// True retention, young and mature cards together.
-    #[must_use]
-    pub fn recalls(self) -> Recalls {
-        self.young.plus(self.mature)
-    }
-}
-
-/// The days that a report is about, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
-    /// Its first day.
-    pub from: StudyDay,
-    /// Its last day.
-    pub to: StudyDay,
-}
-
-impl Period {
-    /// How many days it has; 0 where it ends before it begins.
-    #[must_use]
-    pub fn days(self) -> u64 {
-        u64::try_from(self.to.since(self.from).saturating_add(1)).unwrap_or(0)
-    }
-
-    /// Whether the day lies in it.
-    #[must_use]
-    pub fn holds(self, day: StudyDay) -> bool {
-        (self.from..=self.to).contains(&day)
-    }
-}
-
-/// What true retention is counted over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Window {
-    /// The period of the report.
-    Period,
-    /// The study day of the report.
-    Today,
-    /// The one before.
-    Yesterday,
-    /// Seven days, today included.
-    Last7,
-    /// Thirty days, today included.
-    Last30,
-    /// 365 days, today included.
-    Last365,
-    /// Everything up to and with today.
-    All,
-}
-
-impl Window {
-    /// All of them, in the order in which reports list them.
-    pub const ALL: [Self; 7] =
-        [Self::Period, Self::Today, Self::Yesterday, Self::Last7, Self::Last30, Self::Last365, Self::All];
-
-    /// First and last day, given the period and today.
-    fn days(self, period: Period, today: StudyDay) -> Period {
-        let last = |days: i64| Period { from: today.plus(1 - days), to: today };
-        match self {
-            Self::Period => period,
-            Self::Today => last(1),
-            Self::Yesterday => Period { from: today.plus(-1), to: today.plus(-1) },
-            Self::Last7 => last(7),
-            Self::Last30 => last(30),
-            Self::Last365 => last(365),
-            Self::All => Period { from: StudyDay(i32::MIN), to: today },
-        }
-    }
-}
-
 /// True retention over a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -363,65 +97,6 @@ impl Retention {
     pub fn all(self) -> Recalls {
         self.young.plus(self.mature)
     }
-}
-
-/// What answers are summed by, so that a long history still fits on a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Granularity {
-    /// Study days.
-    Day,
-    /// Weeks that begin on Monday.
-    Week,
-    /// Calendar months.
-    Month,
-    /// Calendar years.
-    Year,
-}
-
-impl Granularity {
-    /// The finest step of which a period of so many days has few enough.
-    fn for_days(days: i64) -> Self {
-        if days <= MOST_SPANS {
-            Self::Day
-        } else if days <= MOST_SPANS * 7 {
-            Self::Week
-        } else if days <= MOST_SPANS * 30 {
-            Self::Month
-        } else {
-            Self::Year
-        }
-    }
-
-    /// The first day of the span that holds `day`.
-    fn first_day(self, day: StudyDay) -> StudyDay {
-        let date = day.date();
-        match self {
-            Self::Day => day,
-            // 1970-01-01 was a Thursday.
-            Self::Week => day.plus(-(i64::from(day.0) + 3).rem_euclid(7)),
-            Self::Month => NaiveDate::from_ymd_opt(date.year(), date.month(), 1).map_or(day, StudyDay::from_date),
-            Self::Year => NaiveDate::from_ymd_opt(date.year(), 1, 1).map_or(day, StudyDay::from_date),
-        }
-    }
-
-    /// The first day of the span after the one that begins on `first`.
-    fn next(self, first: StudyDay) -> StudyDay {
-        match self {
-            Self::Day => first.plus(1),
-            Self::Week => first.plus(7),
-            Self::Month => self.first_day(first.plus(31)),
-            Self::Year => self.first_day(first.plus(366)),
-        }
-    }
-}
-
-/// The answers of one day, week, month or year, as far as it lies in the period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// The day that it begins on; may lie before the period, whose days alone are summed.
-    pub first: StudyDay,
-    /// The sums.
-    pub totals: DayTotals,
 }
 
 /// Days in a row with at least one answer; paused days are passed over.
@@ -444,37 +119,6 @@ pub struct Forecast {
     pub overdue: u64,
     /// Cards due after the last of these days.
     pub later: u64,
-}
-
-/// How often what was taken for what, as a table: right answers down, given ones across.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confusion {
-    /// What the names stand for.
-    pub kind: Counted,
-    /// The names that were right or given, in order; both sides of the table.
-    pub names: Vec<String>,
-    /// Counts by right name, then by given name.
-    pub counts: Vec<Vec<u64>>,
-}
-
-impl Confusion {
-    /// Answers whose right name this was.
-    #[must_use]
-    pub fn of(&self, expected: usize) -> u64 {
-        self.counts.get(expected).map_or(0, |row| row.iter().sum())
-    }
-
-    /// What was taken for something else, most often first: right name, given name, how often.
-    #[must_use]
-    pub fn mistaken(&self) -> Vec<(usize, usize, u64)> {
-        let mut found: Vec<(usize, usize, u64)> = Vec::new();
-        for (expected, row) in self.counts.iter().enumerate() {
-            let others = row.iter().enumerate().filter(|(given, count)| *given != expected && **count > 0);
-            found.extend(others.map(|(given, count)| (expected, given, *count)));
-        }
-        found.sort_by_key(|(expected, given, count)| (Reverse(*count), *expected, *given));
-        found
-    }
 }
 
 /// Typed answers, as the program judged them.
@@ -623,7 +267,10 @@ impl Progress {
             topics,
             strongest,
             weakest,
-            confusions: Counted::MATRICES.into_iter().filter_map(|kind| confusion(&totals.sides, kind)).collect(),
+            confusions: Counted::MATRICES
+                .into_iter()
+                .filter_map(|kind| Confusion::of_kind(&totals.sides, kind))
+                .collect(),
             typed: typed(&totals.sides),
             pace: pace(sum_of(period)),
             known_over_time: known_over_time(&totals.knowledge, period, today),
@@ -651,36 +298,6 @@ fn count<T>(items: impl Iterator<Item = T>) -> u64 {
 
 fn cards_in(states: &[(StateWord, u64)], word: StateWord) -> u64 {
     states.iter().filter(|(state, _)| *state == word).map(|(_, cards)| cards).sum()
-}
-
-/// Sums the answers of the period by the finest step that keeps the spans few.
-fn spans(days: &[(StudyDay, DayTotals)], period: Period) -> (Granularity, Vec<Span>) {
-    let Some((beginning, _)) = days.first() else {
-        return (Granularity::Day, Vec::new());
-    };
-    let start = period.from.max(*beginning);
-    let step = Granularity::for_days(period.to.since(start).saturating_add(1));
-    let earliest = match step {
-        Granularity::Day | Granularity::Week | Granularity::Month => start,
-        Granularity::Year => start.max(period.to.plus(-366 * (MOST_SPANS - 1))),
-    };
-    let mut spans = Vec::new();
-    let mut first = step.first_day(earliest);
-    while first <= period.to {
-        spans.push(Span { first, totals: DayTotals::default() });
-        let next = step.next(first);
-        if next <= first {
-            break;
-        }
-        first = next;
-    }
-    for (day, sum) in days.iter().filter(|(day, _)| period.holds(*day)) {
-        let place = spans.partition_point(|span| span.first <= *day);
-        if let Some(span) = place.checked_sub(1).and_then(|index| spans.get_mut(index)) {
-            span.totals = span.totals.plus(*sum);
-        }
-    }
-    (step, spans)
 }
 
 /// Study days in a row with at least one answer, from the sums of each day; paused ones are passed over, and today is
@@ -736,37 +353,6 @@ fn strongest_and_weakest(topics: &[TopicTotals]) -> (Vec<TopicTotals>, Vec<Topic
     rest.retain(|topic| topic.recalls.passed < topic.recalls.all);
     rest.sort_by(|a, b| passed_of_other(a, b).cmp(&passed_of_other(b, a)).then_with(|| tie(a, b)));
     (strongest, rest.into_iter().take(MOST_TOPICS).cloned().collect())
-}
-
-/// The most names of a table of what was taken for what; those that were mistaken most stay.
-pub const MOST_NAMES: usize = 12;
-
-/// The table of one kind; `None` without an answer.
-fn confusion(sides: &[SideTotals], kind: Counted) -> Option<Confusion> {
-    let of_kind = || sides.iter().filter(|side| side.kind == kind);
-    let mut weight: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for side in of_kind() {
-        let is_mistake = if side.expected == side.given { 0 } else { side.count };
-        for name in [&side.expected, &side.given] {
-            let (mistakes, answers) = weight.entry(name).or_default();
-            *mistakes += is_mistake;
-            *answers += side.count;
-        }
-    }
-    let mut names: Vec<&str> = weight.keys().copied().collect();
-    names.sort_by_key(|name| (Reverse(weight.get(name).copied().unwrap_or_default()), *name));
-    names.truncate(MOST_NAMES);
-    names.sort_unstable();
-    let mut counts = vec![vec![0; names.len()]; names.len()];
-    for side in of_kind() {
-        let place = |name: &str| names.binary_search(&name).ok();
-        if let (Some(expected), Some(given)) = (place(&side.expected), place(&side.given))
-            && let Some(count) = counts.get_mut(expected).and_then(|row: &mut Vec<u64>| row.get_mut(given))
-        {
-            *count += side.count;
-        }
-    }
-    (!names.is_empty()).then(|| Confusion { kind, names: names.into_iter().map(str::to_owned).collect(), counts })
 }
 
 fn typed(sides: &[SideTotals]) -> Typed {

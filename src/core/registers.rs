@@ -6,8 +6,11 @@
 //! order, (hlc, device, sequence), so that devices which know the same facts show the same. Facts that do not count are
 //! as if they had never been, and those before them win again.
 
+use crate::core::fact::About;
+use crate::core::fact::DeckFact;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
+use crate::core::fact::NoteFact;
 use crate::core::fact::TopicText;
 use crate::core::id::ConfigId;
 use crate::core::id::EventId;
@@ -104,50 +107,40 @@ struct NoteRegisters<'f> {
 
 impl<'f> NoteRegisters<'f> {
     fn take(&mut self, said: &Said<'f>) {
-        match said.fact {
-            Fact::Brought { deck, position, edition, .. } => {
-                if self.source.is_none_or(|source| *edition >= source.edition) {
-                    self.source = Some(Source { id: said.id, deck, position: *position, edition: *edition });
+        let About::Note(_, fact) = said.fact.about() else { return };
+        match fact {
+            NoteFact::Brought { deck, position, edition } => {
+                if self.source.is_none_or(|source| edition >= source.edition) {
+                    self.source = Some(Source { id: said.id, deck, position, edition });
                     self.ordered = None;
                 }
                 self.gone = false;
             }
-            Fact::Gone { .. } => self.gone = true,
-            Fact::Ordered { position, .. } => self.ordered = Some(*position),
-            Fact::Edited { .. } => {
+            NoteFact::Gone => self.gone = true,
+            NoteFact::Ordered { position } => self.ordered = Some(position),
+            NoteFact::Edited => {
                 self.own = Some(said.id);
                 self.exists = Some(true);
             }
             // Without a source there is nothing to go back to.
-            Fact::Cleared { .. } if !self.sourced => {}
-            Fact::Cleared { .. } => {
+            NoteFact::Cleared if !self.sourced => {}
+            NoteFact::Cleared => {
                 self.own = None;
                 self.exists = None;
             }
-            Fact::Tagged { .. } => self.tag(said, true),
-            Fact::Untagged { .. } => self.tag(said, false),
-            Fact::Placed { deck, position, .. } => {
+            NoteFact::Tagged => self.tag(said, true),
+            NoteFact::Untagged => self.tag(said, false),
+            NoteFact::Placed { deck, position } => {
                 self.deck = Some(deck);
                 self.position = position.or(self.position);
                 self.exists = Some(true);
             }
-            Fact::Deleted { .. } => self.exists = Some(false),
-            Fact::Revived { .. } => self.exists = Some(true),
-            Fact::Keyed { .. } => {
+            NoteFact::Deleted => self.exists = Some(false),
+            NoteFact::Revived => self.exists = Some(true),
+            NoteFact::Keyed => {
                 self.key = said.words.or(self.key);
                 self.exists = Some(true);
             }
-            Fact::Aliased { .. }
-            | Fact::Head { .. }
-            | Fact::Renamed { .. }
-            | Fact::Topic { .. }
-            | Fact::Scheduler { .. }
-            | Fact::Undone { .. }
-            | Fact::Configured
-            | Fact::Paused { .. }
-            | Fact::Resumed
-            | Fact::Erased { .. }
-            | Fact::TookOver { .. } => {}
         }
     }
 
@@ -303,40 +296,23 @@ pub fn deck(said: &[Said<'_>]) -> ShownDeck {
     let mut renamed = None;
     let mut scheduler = None;
     for said in said {
-        match said.fact {
-            Fact::Head { edition, .. } => {
-                if head.is_none_or(|(highest, _)| *edition >= highest) {
-                    head = Some((*edition, said.words));
+        let About::Deck(_, fact) = said.fact.about() else { continue };
+        match fact {
+            DeckFact::Head { edition } => {
+                if head.is_none_or(|(highest, _)| edition >= highest) {
+                    head = Some((edition, said.words));
                 }
             }
-            Fact::Topic { edition, .. } => {
+            DeckFact::Topic { edition } => {
                 let topic = said.words.and_then(|words| serde_json::from_str::<TopicText>(words).ok());
                 if let Some(topic) = topic
-                    && topics.get(&topic.id).is_none_or(|(highest, _)| edition >= highest)
+                    && topics.get(&topic.id).is_none_or(|(highest, _)| edition >= *highest)
                 {
-                    topics.insert(topic.id.clone(), (*edition, topic));
+                    topics.insert(topic.id.clone(), (edition, topic));
                 }
             }
-            Fact::Renamed { .. } => renamed = said.words.or(renamed),
-            Fact::Scheduler { config, .. } => scheduler = *config,
-            Fact::Brought { .. }
-            | Fact::Gone { .. }
-            | Fact::Ordered { .. }
-            | Fact::Edited { .. }
-            | Fact::Cleared { .. }
-            | Fact::Tagged { .. }
-            | Fact::Untagged { .. }
-            | Fact::Placed { .. }
-            | Fact::Deleted { .. }
-            | Fact::Revived { .. }
-            | Fact::Keyed { .. }
-            | Fact::Aliased { .. }
-            | Fact::Undone { .. }
-            | Fact::Configured
-            | Fact::Paused { .. }
-            | Fact::Resumed
-            | Fact::Erased { .. }
-            | Fact::TookOver { .. } => {}
+            DeckFact::Renamed => renamed = said.words.or(renamed),
+            DeckFact::Scheduler { config } => scheduler = config,
         }
     }
     let mut topics: Vec<TopicText> = topics.into_values().map(|(_, topic)| topic).collect();

@@ -5,13 +5,8 @@
 //! session is still there, with the card on the screen.
 
 use crate::core::action::ActionKind;
-use crate::core::card::Ask;
 use crate::core::card::Correctness;
-use crate::core::card::NoteText;
-use crate::core::card::Question;
-use crate::core::card::Showing;
 use crate::core::card::Unreadable;
-use crate::core::card::Verdict;
 use crate::core::card::kind;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
@@ -26,17 +21,24 @@ use crate::core::queue::Queue;
 use crate::core::queue::Waiting;
 use crate::core::scheduler::AnswerKind;
 use crate::core::scheduler::Scheduler;
-use crate::core::scheduler::splitmix64;
+use crate::core::session::choices::Choice;
+use crate::core::session::choices::choices;
+use crate::core::session::current::Current;
+use crate::core::session::current::Loaded;
+use crate::core::session::summary::Done;
+use crate::core::session::summary::Summary;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::state::leech_alarm;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
-use crate::core::units::Days;
 use crate::core::units::Millis;
-use std::collections::BTreeSet;
 use std::rc::Rc;
+
+pub mod choices;
+pub mod current;
+pub mod summary;
 
 /// A guess of the time that a card takes, until there are answers to measure, in milliseconds.
 const TYPICAL_MS: u64 = 12_000;
@@ -49,65 +51,6 @@ pub enum Mode {
     Normal,
     /// They are logged and change nothing.
     Cram,
-}
-
-/// What a session needs to know of a card to ask it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loaded {
-    /// The card.
-    pub card: CardId,
-    /// What its events add up to now, as the scheduler in force sees it ([`crate::core::replay::seen_by`]).
-    pub state: CardState,
-    /// The scheduler that its deck was given; `None` for that of the settings.
-    pub scheduler: Option<Scheduler>,
-    /// Its text.
-    pub text: NoteText,
-    /// Which phrasing to show: the least recently shown.
-    pub variant: usize,
-    /// Name of its deck, for people.
-    pub deck: String,
-    /// `deck/key`, or the start of its id: what a person would type.
-    pub name: String,
-    /// Its topic, if it has one. Shared, since every answer of a sitting keeps it.
-    pub topic: Option<Rc<TopicLine>>,
-    /// Whether the topic's primer comes before it: it is the first of its topic ever shown.
-    pub primer_first: bool,
-}
-
-/// A topic as a session needs it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TopicLine {
-    /// Title for people.
-    pub title: String,
-    /// The idea in fifty words.
-    pub primer: Option<String>,
-    /// One line to do.
-    pub try_line: Option<String>,
-}
-
-/// The card that is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Current {
-    /// Where it came from.
-    pub origin: Origin,
-    candidate: Candidate,
-    /// What was loaded.
-    pub loaded: Loaded,
-    /// What is shown first.
-    pub question: Question,
-    shown_at: Timestamp,
-    /// The answer given and checked, once there is one.
-    pub verdict: Option<Verdict>,
-    /// What was typed, where the program can't check it.
-    pub response: Option<String>,
-}
-
-impl Current {
-    /// Which of the items named so far are among those asked for.
-    #[must_use]
-    pub fn ticks(&self, given: &[String]) -> Vec<bool> {
-        kind(&self.loaded.text.kind).map_or_else(Vec::new, |kind| kind.ticks(&self.loaded.text, given))
-    }
 }
 
 /// Where a session is.
@@ -182,18 +125,6 @@ pub struct Transition {
     pub effects: Vec<Effect>,
 }
 
-/// One answer of this session, for the summary and for taking it back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Done {
-    candidate: Candidate,
-    origin: Origin,
-    quality: Quality,
-    took: Millis,
-    topic: Option<Rc<TopicLine>>,
-    /// The intervals before and after, where the answer moved one that was there.
-    moved: Option<(Days, Days)>,
-}
-
 /// A sitting. Cheap to clone, however long it has become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -203,85 +134,6 @@ pub struct Session {
     mode: Mode,
     done: Rc<Vec<Done>>,
     ends_at_ms: Option<i64>,
-}
-
-/// What a session came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
-    /// Answers, repeats included.
-    pub answers: usize,
-    /// First answers.
-    pub new: usize,
-    /// Answers of 3 and above, repeats left out, of all that were no repeats.
-    pub recalled: (usize, usize),
-    /// Time, at most a minute an answer.
-    pub time: Millis,
-    /// Known cards that moved further away, and known ones that came nearer.
-    pub moved: (usize, usize),
-    /// The longest interval that an answer gave.
-    pub longest: Option<Days>,
-    /// One line to do, from a topic just practised.
-    pub try_line: Option<String>,
-    /// What is left.
-    pub waiting: Waiting,
-}
-
-/// A grade and what it would do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    /// The key.
-    pub key: char,
-    /// The word.
-    pub label: String,
-    /// The grade.
-    pub quality: Quality,
-    /// The interval that it gives; `None` where it moves nothing (a repeat, or cramming).
-    pub interval: Option<Days>,
-}
-
-/// The grades that a card in this state can be given, each with the interval that it would give.
-#[must_use]
-pub fn choices(
-    settings: &Settings,
-    scheduler: &Scheduler,
-    mode: Mode,
-    card: CardId,
-    before: &CardState,
-    today: StudyDay,
-) -> Vec<Choice> {
-    let moves = mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
-    let interval = |quality| {
-        let after = scheduler.answer(card, before, quality, today);
-        after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
-    };
-    match settings.scale {
-        Scale::Four => Button::ALL
-            .into_iter()
-            .zip('1'..)
-            .map(|(button, key)| Choice {
-                key,
-                label: button.name().to_owned(),
-                quality: button.quality(),
-                interval: interval(button.quality()),
-            })
-            .collect(),
-        Scale::Sm2 => Quality::ALL
-            .into_iter()
-            .zip('0'..)
-            .map(|(quality, key)| Choice {
-                key,
-                label: quality.button().name().to_lowercase(),
-                quality,
-                interval: interval(quality),
-            })
-            .collect(),
-    }
-}
-
-/// Whether the choices were speakers: the right one is whoever the note quotes.
-fn chose_a_speaker(current: &Current, verdict: &Verdict) -> bool {
-    let speaker = current.loaded.text.speaker.as_deref().unwrap_or_default();
-    current.question.ask == Ask::Choose && !verdict.expected.is_empty() && speaker.starts_with(&verdict.expected)
 }
 
 impl Session {
@@ -332,21 +184,18 @@ impl Session {
         };
         next.stage = Stage::Between;
         let taken = next.queue.pop();
-        if let (Some(_), Some(loaded)) = (taken, loaded) {
-            let day = u64::from(today.0.cast_unsigned());
-            let showing = Showing { variant: loaded.variant, seed: candidate.card.hash() ^ splitmix64(day) };
-            if let Some(kind) = kind(&loaded.text.kind) {
-                let question = kind.question(&loaded.text, candidate.card.ordinal, showing);
-                next.stage = Stage::Front(Rc::new(Current {
-                    origin,
-                    candidate,
-                    loaded,
-                    question,
-                    shown_at: now,
-                    verdict: None,
-                    response: None,
-                }));
-            }
+        if let (Some(_), Some(loaded)) = (taken, loaded)
+            && let Some(question) = loaded.question(today)
+        {
+            next.stage = Stage::Front(Rc::new(Current {
+                origin,
+                candidate,
+                loaded,
+                question,
+                shown_at: now,
+                verdict: None,
+                response: None,
+            }));
         }
         if next.stage == Stage::Between && next.queue.peek().is_none() {
             next.stage = Stage::Finished;
@@ -471,7 +320,7 @@ impl Session {
             suggested: verdict.map(|v| v.outcome.suggestion()),
             guessed,
             variant: (current.loaded.text.variants() > 1).then(|| u32::try_from(current.loaded.variant).unwrap_or(0)),
-            speakers: verdict.is_some_and(|verdict| chose_a_speaker(current, verdict)),
+            speakers: verdict.is_some_and(|verdict| current.offered_speakers(verdict)),
             ..Detail::default()
         };
         let (kind, after) = match self.mode {
@@ -522,12 +371,10 @@ impl Session {
     pub fn with_text(&self, loaded: Loaded, today: StudyDay) -> Self {
         let mut next = self.clone();
         if let Stage::Front(current) | Stage::Back(current) = &mut next.stage
-            && let Some(kind) = kind(&loaded.text.kind)
+            && let Some(question) = loaded.question(today)
         {
-            let day = u64::from(today.0.cast_unsigned());
-            let showing = Showing { variant: loaded.variant, seed: current.candidate.card.hash() ^ splitmix64(day) };
             let current = Rc::make_mut(current);
-            current.question = kind.question(&loaded.text, current.candidate.card.ordinal, showing);
+            current.question = question;
             current.loaded = loaded;
         }
         next
@@ -670,33 +517,12 @@ impl Session {
         Millis(u32::try_from(left).unwrap_or(u32::MAX))
     }
 
-    /// What it came to. The line to do is of the topic practised most recently among those with one, chosen by `today`
-    /// so that it changes from day to day.
+    /// What it came to.
     #[must_use]
     pub fn summary(&self, today: StudyDay) -> Summary {
-        let moved = || self.done.iter().filter_map(|done| done.moved);
-        let scheduled = || self.done.iter().filter(|done| done.origin != Origin::Repeat);
-        let lines: BTreeSet<&str> = self
-            .done
-            .iter()
-            .filter_map(|done| done.topic.as_ref().and_then(|topic| topic.try_line.as_deref()))
-            .collect();
-        let chosen =
-            splitmix64(u64::from(today.0.cast_unsigned())).checked_rem(u64::try_from(lines.len()).unwrap_or(0));
-        let chosen = chosen.and_then(|index| usize::try_from(index).ok());
-        let time: u64 = self.done.iter().map(|done| u64::from(done.took.0)).sum();
-        Summary {
-            answers: self.done.len(),
-            new: self.done.iter().filter(|done| done.origin == Origin::New).count(),
-            recalled: (scheduled().filter(|done| done.quality.passed()).count(), scheduled().count()),
-            time: Millis(u32::try_from(time).unwrap_or(u32::MAX)),
-            moved: (moved().filter(|(from, to)| to > from).count(), moved().filter(|(from, to)| to < from).count()),
-            longest: moved().filter(|(from, to)| to > from).map(|(_, to)| to).max(),
-            try_line: chosen
-                .and_then(|index| lines.into_iter().nth(index))
-                .filter(|_| self.settings.try_line)
-                .map(str::to_owned),
-            waiting: self.waiting(),
-        }
+        Summary::new(&self.done, self.settings.try_line, self.waiting(), today)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,16 +6,14 @@ use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::mastery::Level;
-use crate::core::progress::Counted;
-use crate::core::progress::DayTotals;
-use crate::core::progress::Recalls;
 use crate::core::scheduler::AnswerKind;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
+use crate::core::totals::Counted;
+use crate::core::totals::DayTotals;
+use crate::core::totals::MATURE_DAYS;
+use crate::core::totals::Recalls;
 use crate::core::units::Days;
-
-/// Interval, in days, from which a card is mature. The field's usual 21.
-pub const MATURE_DAYS: u32 = 21;
 
 /// What an event adds to the sums of its study day, given the state of its card before it.
 #[must_use]
@@ -119,56 +117,6 @@ pub fn ended(before: &CardState, event: &Event) -> Option<Ended> {
         interval: memory.interval,
         level: Level::of(Some(memory)),
     })
-}
-
-/// All numbers of the totals, in one fixed order: so that the store can add and take away without naming each.
-#[must_use]
-pub fn columns(totals: &DayTotals) -> [u64; 12] {
-    [
-        totals.answers,
-        totals.first,
-        totals.review,
-        totals.early,
-        totals.drill,
-        totals.young.passed,
-        totals.young.all,
-        totals.mature.passed,
-        totals.mature.all,
-        totals.time_ms,
-        totals.crammed,
-        totals.imported,
-    ]
-}
-
-/// The totals back from [`columns`].
-#[must_use]
-pub fn from_columns(numbers: [u64; 12]) -> DayTotals {
-    let [
-        answers,
-        first,
-        review,
-        early,
-        drill,
-        young_passed,
-        young_all,
-        mature_passed,
-        mature_all,
-        time_ms,
-        crammed,
-        imported,
-    ] = numbers;
-    DayTotals {
-        answers,
-        first,
-        review,
-        early,
-        drill,
-        young: Recalls { passed: young_passed, all: young_all },
-        mature: Recalls { passed: mature_passed, all: mature_all },
-        time_ms,
-        crammed,
-        imported,
-    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@
 use crate::core::id::ShareId;
 use crate::core::mastery::Level;
 use crate::core::mastery::TopicMastery;
-use crate::core::progress::Recalls;
 use crate::core::study_day::Timestamp;
+use crate::core::totals::Recalls;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 

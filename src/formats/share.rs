@@ -3,10 +3,10 @@
 
 use crate::core::id::ShareId;
 use crate::core::mastery::TopicMastery;
-use crate::core::progress::Recalls;
 use crate::core::study_day::Timestamp;
 use crate::core::team::Share;
 use crate::core::team::SharedDeck;
+use crate::core::totals::Recalls;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;

@@ -4,9 +4,9 @@
 use crate::core::fact::Fact;
 use crate::core::grade::Drill;
 use crate::core::id::CardId;
-use crate::core::session::Choice;
 use crate::core::session::Mode;
-use crate::core::session::choices;
+use crate::core::session::choices::Choice;
+use crate::core::session::choices::choices;
 use crate::core::settings::Settings;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;

@@ -1,10 +1,10 @@
 //! One report, for the commands and for the screen.
 
-use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
+use crate::core::totals::Counted;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::failure;

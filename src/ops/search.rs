@@ -3,8 +3,8 @@
 use crate::core::id::CardId;
 use crate::core::search::Asked;
 use crate::core::search::Query;
-use crate::core::search::SearchError;
-use crate::core::search::parse;
+use crate::core::search::error::SearchError;
+use crate::core::search::parse::parse;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::failure::Failure;

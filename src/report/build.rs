@@ -2,18 +2,18 @@
 
 use std::cmp::Reverse;
 
-use crate::core::progress::Counted;
-use crate::core::progress::FEWEST_FOR_PERCENT;
 use crate::core::progress::FEWEST_FOR_TOPIC;
-use crate::core::progress::Granularity;
 use crate::core::progress::Progress;
-use crate::core::progress::TopicTotals;
-use crate::core::progress::Window;
 use crate::core::progress::outlook::HORIZONS;
+use crate::core::progress::period::Window;
+use crate::core::progress::spans::Granularity;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::thousands;
+use crate::core::totals::Counted;
+use crate::core::totals::FEWEST_FOR_PERCENT;
+use crate::core::totals::TopicTotals;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use crate::report::model::Body;

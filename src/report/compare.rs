@@ -1,10 +1,10 @@
 //! A report beside an earlier one: each fact then and now, and what changed.
 
 use crate::core::mastery::Level;
-use crate::core::progress::Recalls;
 use crate::core::progress::knowledge::CERTAIN;
 use crate::core::progress::knowledge::Known;
 use crate::core::text::one_line;
+use crate::core::totals::Recalls;
 use crate::report::build::knowledge::level_name;
 use crate::report::json::FORMAT;
 use crate::report::json::VERSION;

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 
 use chrono::Datelike as _;
 
-use crate::core::progress::Granularity;
-use crate::core::progress::Period;
-use crate::core::progress::Recalls;
 use crate::core::progress::knowledge::CERTAIN;
 use crate::core::progress::knowledge::Known;
-use crate::core::progress::wilson;
+use crate::core::progress::period::Period;
+use crate::core::progress::spans::Granularity;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::one_line;
 use crate::core::text::thousands;
+use crate::core::totals::Recalls;
+use crate::core::totals::wilson;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use crate::core::units::in_seconds;

@@ -1,7 +1,7 @@
 //! What is in a file that a person is about to share: everything, so that nothing in it is a surprise.
 
 use crate::core::mastery::TopicMastery;
-use crate::core::progress::Period;
+use crate::core::progress::period::Period;
 use crate::core::study_day::StudyDay;
 use crate::core::team::Share;
 use crate::report::model::Body;

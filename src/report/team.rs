@@ -1,12 +1,12 @@
 //! What a team report says, and in which order. It lays out what `core::team` lets be told, and adds nothing.
 
-use crate::core::progress::Period;
-use crate::core::progress::Recalls;
+use crate::core::progress::period::Period;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::team::CheckupFigures;
 use crate::core::team::Figures;
 use crate::core::team::TopicFigures;
+use crate::core::totals::Recalls;
 use crate::report::model::Body;
 use crate::report::model::Cell;
 use crate::report::model::Chart;

@@ -2,9 +2,9 @@
 
 use crate::core::mastery::Level;
 use crate::core::mastery::TopicMastery;
-use crate::core::progress::Recalls;
 use crate::core::progress::knowledge::month_end;
 use crate::core::study_day::StudyDay;
+use crate::core::totals::Recalls;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;

@@ -7,10 +7,6 @@ mod tests;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::mastery::Level;
-use crate::core::progress::DailyLoad;
-use crate::core::progress::DayTotals;
-use crate::core::progress::Recalls;
-use crate::core::progress::SideTotals;
 use crate::core::progress::Totals;
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::outlook::Outlook;
@@ -21,6 +17,11 @@ use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
+use crate::core::totals::DailyLoad;
+use crate::core::totals::DayTotals;
+use crate::core::totals::MATURE_DAYS;
+use crate::core::totals::Recalls;
+use crate::core::totals::SideTotals;
 use crate::core::units::Ease;
 use crate::store::CardLine;
 use crate::store::DeckSet;
@@ -288,7 +289,7 @@ impl Store {
                 // Without an ease of its own a card is taken to grow as most do.
                 let ease = memory.ease().unwrap_or(Ease::START);
                 outlook.add(ahead, memory.repetitions, memory.interval, ease);
-                if memory.interval.0 >= tally::MATURE_DAYS {
+                if memory.interval.0 >= MATURE_DAYS {
                     mature += 1;
                 } else {
                     young += 1;

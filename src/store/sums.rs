@@ -27,7 +27,7 @@ pub(super) fn asked_from(today: StudyDay) -> StudyDay {
 /// Sums, or what has to be added to them.
 #[derive(Default)]
 pub(super) struct Sums {
-    /// By study day and deck: the twelve numbers of [`tally::columns`].
+    /// By study day and deck: the twelve numbers of [`DayTotals::columns`].
     pub(super) days: BTreeMap<(i32, i64), [i64; 12]>,
     /// By deck, topic and month: answers, passed, counted, time, cards at four levels, millionths.
     pub(super) topics: BTreeMap<(i64, i64, i32), [i64; 9]>,
@@ -59,7 +59,7 @@ impl Sums {
             }
         }
         let totals = tally::of_event(before, event);
-        let numbers = tally::columns(&totals).map(|number| i64_of(number) * sign);
+        let numbers = totals.columns().map(|number| i64_of(number) * sign);
         if numbers.iter().all(|number| *number == 0) {
             return;
         }

@@ -1,12 +1,6 @@
 //! What reports are made of: kept sums where they suffice, one pass over the log where they don't.
 
 use crate::core::mastery::Level;
-use crate::core::progress::Counted;
-use crate::core::progress::DailyLoad;
-use crate::core::progress::DayTotals;
-use crate::core::progress::Recalls;
-use crate::core::progress::SideTotals;
-use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::knowledge::Known;
@@ -18,6 +12,13 @@ use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
+use crate::core::totals::Counted;
+use crate::core::totals::DailyLoad;
+use crate::core::totals::DayTotals;
+use crate::core::totals::MATURE_DAYS;
+use crate::core::totals::Recalls;
+use crate::core::totals::SideTotals;
+use crate::core::totals::TopicTotals;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use crate::core::units::Millis;
@@ -149,7 +150,7 @@ impl States {
                 self.outlook.add(ahead, memory.repetitions, memory.interval, ease);
             }
             if word != StateWord::Suspended {
-                if memory.interval.0 >= tally::MATURE_DAYS {
+                if memory.interval.0 >= MATURE_DAYS {
                     self.mature += 1;
                 } else {
                     self.young += 1;
@@ -203,7 +204,7 @@ fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)
     Ok(days
         .into_iter()
         .filter(|(_, numbers)| numbers.iter().any(|number| *number > 0))
-        .map(|(day, numbers)| (day, tally::from_columns(numbers)))
+        .map(|(day, numbers)| (day, DayTotals::from_columns(numbers)))
         .collect())
 }
 

@@ -1,10 +1,10 @@
 //! The session over lines: for pipes, scripts and screen readers. No escape codes, ever.
 
 use crate::core::card::Ask;
-use crate::core::session::Choice;
-use crate::core::session::Current;
 use crate::core::session::Input;
 use crate::core::session::Stage;
+use crate::core::session::choices::Choice;
+use crate::core::session::current::Current;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::core::text::printable;

@@ -3,7 +3,7 @@
 use crate::support::Lmq;
 use crate::world::World;
 use lmq::core::search::Asked;
-use lmq::core::search::parse;
+use lmq::core::search::parse::parse;
 use lmq::core::settings::Settings;
 use lmq::store::DeckSet;
 

@@ -3,10 +3,10 @@
 use crate::home::Lmq;
 use lmq::core::id::ShareId;
 use lmq::core::mastery::TopicMastery;
-use lmq::core::progress::Recalls;
 use lmq::core::study_day::Timestamp;
 use lmq::core::team::Share;
 use lmq::core::team::SharedDeck;
+use lmq::core::totals::Recalls;
 use std::fs;
 
 const HOSTILE: &str = "=cmd()<script>alert(1)</script>\u{1b}[2J\u{9b}1m\u{202e}|`x`\n# h";

@@ -2,17 +2,17 @@
 
 use crate::core::mastery::TopicMastery;
 use crate::core::pause::Pauses;
-use crate::core::progress::Counted;
-use crate::core::progress::DayTotals;
-use crate::core::progress::Recalls;
-use crate::core::progress::SideTotals;
-use crate::core::progress::TopicTotals;
 use crate::core::progress::Totals;
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::outlook::Outlook;
 use crate::core::scheduler::splitmix64;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
+use crate::core::totals::Counted;
+use crate::core::totals::DayTotals;
+use crate::core::totals::Recalls;
+use crate::core::totals::SideTotals;
+use crate::core::totals::TopicTotals;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 

@@ -1,9 +1,6 @@
 use super::*;
 use crate::core::fact::Fact;
-
-fn near(a: f64, b: f64) -> bool {
-    (a - b).abs() < 5e-5
-}
+use crate::core::progress::confusion::MOST_NAMES;
 
 fn answered(answers: u64) -> DayTotals {
     DayTotals { answers, review: answers, ..DayTotals::default() }
@@ -24,32 +21,6 @@ fn on(days: &[(i32, DayTotals)]) -> Totals {
         days: days.iter().map(|(day, sum)| (StudyDay(*day), *sum)).collect(),
         ..test_history::empty()
     }
-}
-
-#[test]
-fn wilson_gives_the_ranges_of_the_textbook() {
-    // 9 of 10: centre (0.9 + 0.19207) / 1.38415 = 0.78898; half 1.41601 * sqrt(0.009 + 0.0096036) = 0.19314.
-    let (low, high) = wilson(9, 10).unwrap();
-    assert!(near(low, 0.59585) && near(high, 0.98212), "{low} {high}");
-    let (low, high) = wilson(90, 100).unwrap();
-    assert!(near(low, 0.82563) && near(high, 0.94478), "{low} {high}");
-    let (low, high) = wilson(0, 10).unwrap();
-    assert!(near(low, 0.0) && near(high, 0.27753), "{low} {high}");
-    assert!(near(wilson(10, 10).unwrap().1, 1.0));
-    assert_eq!(wilson(0, 0), None);
-}
-
-#[test]
-fn a_percentage_needs_100_answers_and_never_rounds_a_miss_away() {
-    let percent = |passed, all| Recalls { passed, all }.whole_percent();
-    assert_eq!(percent(99, 99), None);
-    assert_eq!(percent(90, 100), Some(90));
-    assert_eq!(percent(179, 200), Some(90), "89.5 rounds up");
-    assert_eq!(percent(999, 1000), Some(99));
-    assert_eq!(percent(1000, 1000), Some(100));
-    assert_eq!(percent(1, 1000), Some(1));
-    assert_eq!(percent(0, 1000), Some(0));
-    assert_eq!(Recalls::default().ratio(), None);
 }
 
 #[test]
@@ -217,18 +188,6 @@ fn what_is_taken_for_what_makes_a_table_of_each_kind() {
     let many = &Progress::new(&totals).confusions[0];
     assert_eq!(many.names.len(), MOST_NAMES);
     assert!(many.names.contains(&"c39".to_owned()), "those that are mistaken most stay");
-}
-
-#[test]
-fn many_long_intervals_add_up_to_a_load() {
-    let load = |intervals: &[u32]| {
-        let mut load = DailyLoad::default();
-        intervals.iter().for_each(|days| load.add(Days(*days)));
-        load.milli()
-    };
-    assert_eq!(load(&[]), 0);
-    assert_eq!(load(&[0, 1, 2, 4]), 2750);
-    assert_eq!(load(&[1500; 600]), 400, "not 0, as if each were rounded on its own");
 }
 
 #[test]

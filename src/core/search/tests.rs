@@ -1,9 +1,13 @@
 use super::*;
 use crate::core::card::Fields;
+use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::search::error::SHOWN;
+use crate::core::search::parse::parse;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::state::Model;
+use crate::core::text::normalize;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use proptest::prelude::*;
@@ -319,21 +323,5 @@ proptest! {
         let found = parse(&query).unwrap();
         let bits = found.on_note(&facts, &asked(), &mut Scratch::default());
         prop_assert_eq!(found.decide(bits, None, &asked()), Some(expected), "{:?} in {}", query, body);
-    }
-
-    #[test]
-    fn a_text_is_folded_as_the_query_is(text in "[ -~éÉœﬁ½¼§ÆŒøŁŉﬀ’“”–…ßİıΑΩΆЖй\n\t日本한글\u{301}\u{ad}]{0,30}") {
-        let note = NoteText {
-            kind: "basic".to_owned(),
-            fields: Fields::from([("front".to_owned(), Value::Text(text.clone()))]),
-            ..NoteText::default()
-        };
-        let body = serde_json::to_string(&note).unwrap();
-        let mut scratch = Scratch::default();
-        scratch.read(&NoteFacts { body: &body, key: None, topic: None, added: None }, true);
-        let folded = normalize(&text);
-        if folded.chars().any(|c| c.is_alphanumeric() || c == '%') {
-            prop_assert_eq!(std::str::from_utf8(&scratch.folded).unwrap().trim_end_matches('\n'), folded);
-        }
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::core::mastery::Level;
 use crate::core::mastery::level_of;
-use crate::core::progress::Counted;
 use crate::core::progress::Progress;
 use crate::core::progress::Standing;
 use crate::core::progress::knowledge::Known;
 use crate::core::text::thousands;
+use crate::core::totals::Counted;
 use crate::report::build::MOST_MONTHS;
 use crate::report::build::MOST_TOPICS_LISTED;
 use crate::report::build::name;

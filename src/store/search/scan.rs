@@ -5,7 +5,7 @@ use crate::core::search::Asked;
 use crate::core::search::CardFacts;
 use crate::core::search::NoteFacts;
 use crate::core::search::Query;
-use crate::core::search::Scratch;
+use crate::core::search::scan::Scratch;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;

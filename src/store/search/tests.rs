@@ -1,5 +1,5 @@
 use super::*;
-use crate::core::search::parse;
+use crate::core::search::parse::parse;
 use crate::core::settings::Settings;
 use crate::store::cards::fixture::Fixture;
 use crate::store::cards::fixture::Row;

@@ -3,11 +3,11 @@
 use super::*;
 use crate::core::event::Detail;
 use crate::core::event::Foreign;
-use crate::core::progress::DayTotals;
 use crate::core::scheduler::Second;
 use crate::core::state::Model;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::totals::DayTotals;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 

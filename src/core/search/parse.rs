@@ -1,0 +1,510 @@
+//! The parser: a line of words and conditions becomes a [`Query`], or an error that points at a character.
+
+use crate::core::card::CARD_KINDS;
+use crate::core::grade::Button;
+use crate::core::grade::Quality;
+use crate::core::search::Needs;
+use crate::core::search::Node;
+use crate::core::search::Query;
+use crate::core::search::condition::CardTest;
+use crate::core::search::condition::Comparison;
+use crate::core::search::condition::NoteTest;
+use crate::core::search::condition::Number;
+use crate::core::search::condition::Pattern;
+use crate::core::search::condition::Rated;
+use crate::core::search::condition::When;
+use crate::core::search::condition::plain;
+use crate::core::search::error::SearchError;
+use crate::core::state::StateWord;
+use crate::core::study_day::StudyDay;
+use crate::core::text::nearest;
+use crate::core::text::normalize;
+use chrono::NaiveDate;
+
+/// Conditions of a query at most: each is a bit.
+const MOST_CONDITIONS: usize = 64;
+
+/// Parentheses inside each other at most.
+const DEEPEST: usize = 32;
+
+/// The fields that a condition can be about.
+const FIELDS: [&str; 14] = [
+    "deck", "tag", "kind", "source", "topic", "speaker", "is", "ease", "interval", "lapses", "due", "reviewed",
+    "rated", "added",
+];
+
+/// The states that `is:` knows.
+const STATES: [&str; 8] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked"];
+
+/// Reads a query. An empty one means every card.
+///
+/// # Errors
+/// With the place of the first character that can't be.
+pub fn parse(text: &str) -> Result<Query, SearchError> {
+    let mut parser = Parser {
+        chars: text.chars().collect(),
+        at: 0,
+        depth: 0,
+        conditions: 0,
+        notes: Vec::new(),
+        decks: Vec::new(),
+        needs: Needs::default(),
+    };
+    parser.space();
+    let root = if parser.peek().is_none() { Node::All(Vec::new()) } else { parser.any()? };
+    if parser.peek().is_some() {
+        return Err(parser.stray());
+    }
+    let Parser { notes, decks, needs, .. } = parser;
+    Ok(Query { root, notes, decks, needs })
+}
+
+struct Parser {
+    chars: Vec<char>,
+    at: usize,
+    depth: usize,
+    conditions: usize,
+    notes: Vec<NoteTest>,
+    decks: Vec<(Pattern, usize)>,
+    needs: Needs,
+}
+
+/// A value as it was written.
+struct Given {
+    text: String,
+    at: usize,
+    quoted: bool,
+}
+
+impl Given {
+    fn pattern(&self) -> Pattern {
+        match self.text.strip_suffix('*').filter(|_| !self.quoted) {
+            Some(text) => Pattern { text: plain(text), is_prefix: true },
+            None => Pattern { text: plain(&self.text), is_prefix: false },
+        }
+    }
+}
+
+impl Parser {
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn ahead(&self, by: usize) -> Option<char> {
+        self.chars.get(self.at + by).copied()
+    }
+
+    fn space(&mut self) {
+        while self.peek().is_some_and(char::is_whitespace) {
+            self.at += 1;
+        }
+    }
+
+    /// Whether the word stands here, and ends here.
+    fn is_at(&self, word: &str) -> bool {
+        let length = word.chars().count();
+        word.chars().enumerate().all(|(index, c)| self.ahead(index) == Some(c))
+            && self.ahead(length).is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')'))
+    }
+
+    fn stray(&self) -> SearchError {
+        let help = "take it out, or put the words that hold it in \"quotes\"";
+        SearchError::new(self.at, "there is no `(` for this `)`", help)
+    }
+
+    fn any(&mut self) -> Result<Node, SearchError> {
+        let mut nodes = Vec::new();
+        loop {
+            nodes.push(self.all()?);
+            if !self.is_at("OR") {
+                break;
+            }
+            let at = self.at;
+            self.at += 2;
+            self.space();
+            if self.peek().is_none_or(|c| c == ')') {
+                return Err(SearchError::new(at, "nothing follows this `OR`", "write another condition behind it"));
+            }
+        }
+        Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Any(nodes) })
+    }
+
+    fn all(&mut self) -> Result<Node, SearchError> {
+        let mut nodes = Vec::new();
+        loop {
+            self.space();
+            if self.is_at("AND") && !nodes.is_empty() {
+                let at = self.at;
+                self.at += 3;
+                self.space();
+                if self.peek().is_none_or(|c| c == ')') || self.is_at("OR") {
+                    return Err(SearchError::new(
+                        at,
+                        "nothing follows this `AND`",
+                        "write another condition behind it",
+                    ));
+                }
+            }
+            if self.peek().is_none_or(|c| c == ')') || self.is_at("OR") {
+                break;
+            }
+            nodes.push(self.one()?);
+        }
+        if nodes.is_empty() {
+            if self.depth == 0 && self.peek() == Some(')') {
+                return Err(self.stray());
+            }
+            let (what, help) = if self.is_at("OR") {
+                ("nothing stands before this `OR`", "write a condition before it, or \"OR\" in quotes for the word")
+            } else {
+                ("there is nothing in these parentheses", "write a condition, or take them out")
+            };
+            return Err(SearchError::new(self.at, what, help));
+        }
+        // What is cheap to tell is told first; the order makes no difference to what is found.
+        Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::All(nodes) })
+    }
+
+    fn one(&mut self) -> Result<Node, SearchError> {
+        let mut is_negated = false;
+        while self.peek() == Some('-') {
+            if self.ahead(1).is_none_or(|c| c.is_whitespace() || c == ')') {
+                return Err(SearchError::new(
+                    self.at,
+                    "nothing follows this `-`",
+                    "`-word` means cards without the word; quote it to look for the sign: \"-\"",
+                ));
+            }
+            is_negated = !is_negated;
+            self.at += 1;
+        }
+        let node = self.atom()?;
+        Ok(if is_negated { Node::Not(Box::new(node)) } else { node })
+    }
+
+    fn atom(&mut self) -> Result<Node, SearchError> {
+        if self.peek() == Some('(') {
+            return self.group();
+        }
+        self.conditions += 1;
+        if self.conditions > MOST_CONDITIONS {
+            return Err(SearchError::new(
+                self.at,
+                format!("a query holds at most {MOST_CONDITIONS} conditions"),
+                "search twice, or name a tag or a deck instead",
+            ));
+        }
+        if self.peek() == Some('"') {
+            let at = self.at;
+            let text = self.quoted()?;
+            if text.trim().is_empty() {
+                return Err(SearchError::new(
+                    at,
+                    "there is nothing in these quotes",
+                    "write something, or take them out",
+                ));
+            }
+            return Ok(self.words(&text));
+        }
+        let start = self.at;
+        let letters =
+            self.chars.get(start..).unwrap_or_default().iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        let is_field = letters > 0
+            && match (self.ahead(letters), self.ahead(letters + 1)) {
+                (Some(':'), next) => next != Some(':'),
+                (Some('<' | '>' | '='), _) | (Some('!'), Some('=')) => true,
+                _ => false,
+            };
+        if is_field {
+            return self.condition(letters);
+        }
+        let word = self.bare();
+        Ok(self.words(&word))
+    }
+
+    fn group(&mut self) -> Result<Node, SearchError> {
+        let open = self.at;
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(SearchError::new(open, "too many parentheses inside each other", "write it with fewer"));
+        }
+        self.at += 1;
+        let node = self.any()?;
+        if self.peek() != Some(')') {
+            return Err(SearchError::new(open, "this `(` is never closed", "add a `)`, or put the text in \"quotes\""));
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(node)
+    }
+
+    /// The text between quotes; `\"` is a quote inside it.
+    fn quoted(&mut self) -> Result<String, SearchError> {
+        let open = self.at;
+        self.at += 1;
+        let mut text = String::new();
+        loop {
+            match self.peek() {
+                None => {
+                    return Err(SearchError::new(
+                        open,
+                        "this quote is never closed",
+                        "add another \" behind the words",
+                    ));
+                }
+                Some('"') => {
+                    self.at += 1;
+                    return Ok(text);
+                }
+                Some('\\') if matches!(self.ahead(1), Some('"' | '\\')) => {
+                    text.extend(self.ahead(1));
+                    self.at += 2;
+                }
+                Some(c) => {
+                    text.push(c);
+                    self.at += 1;
+                }
+            }
+        }
+    }
+
+    fn bare(&mut self) -> String {
+        let start = self.at;
+        while self.peek().is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"')) {
+            self.at += 1;
+        }
+        self.chars.get(start..self.at).unwrap_or_default().iter().collect()
+    }
+
+    fn note(&mut self, test: NoteTest) -> Node {
+        self.needs.texts |= !matches!(test, NoteTest::Added(_));
+        self.notes.push(test);
+        Node::Note(self.notes.len() - 1)
+    }
+
+    fn words(&mut self, text: &str) -> Node {
+        self.needs.words = true;
+        let normalized = normalize(text);
+        // A text without a letter or digit stays as it is.
+        let has_letters = normalized.chars().any(|c| c.is_alphanumeric() || c == '%');
+        self.note(if has_letters { NoteTest::Words(normalized) } else { NoteTest::Signs(normalized) })
+    }
+
+    fn condition(&mut self, letters: usize) -> Result<Node, SearchError> {
+        let start = self.at;
+        let name: String = self.chars.get(start..start + letters).unwrap_or_default().iter().collect();
+        let field = name.to_ascii_lowercase();
+        if !FIELDS.contains(&field.as_str()) {
+            let help = match nearest(&field, FIELDS) {
+                Some(near) => format!("did you mean `{near}`? To look for the text, put it in \"quotes\""),
+                None => format!("there are {}; to look for the text, put it in \"quotes\"", FIELDS.join(", ")),
+            };
+            return Err(SearchError::new(start, format!("there is no field `{name}`"), help));
+        }
+        self.at += letters;
+        let sign_at = self.at;
+        let comparison = self.comparison();
+        let value_at = self.at;
+        let given = if self.peek() == Some('"') {
+            Given { text: self.quoted()?, at: value_at, quoted: true }
+        } else {
+            Given { text: self.bare(), at: value_at, quoted: false }
+        };
+        if given.text.trim().is_empty() {
+            return Err(SearchError::new(value_at, format!("`{field}` needs a value"), example(&field)));
+        }
+        let is_number = matches!(field.as_str(), "ease" | "interval" | "lapses" | "due");
+        if comparison != Comparison::Equal && !is_number {
+            return Err(SearchError::new(sign_at, format!("`{field}` can't be compared"), example(&field)));
+        }
+        self.test(&field, comparison, &given)
+    }
+
+    fn comparison(&mut self) -> Comparison {
+        let (comparison, length) = match (self.peek(), self.ahead(1)) {
+            (Some('<'), Some('=')) => (Comparison::AtMost, 2),
+            (Some('<'), _) => (Comparison::Less, 1),
+            (Some('>'), Some('=')) => (Comparison::AtLeast, 2),
+            (Some('>'), _) => (Comparison::More, 1),
+            (Some('!'), _) => (Comparison::Other, 2),
+            _ => (Comparison::Equal, 1),
+        };
+        self.at += length;
+        comparison
+    }
+
+    fn test(&mut self, field: &str, comparison: Comparison, given: &Given) -> Result<Node, SearchError> {
+        Ok(match field {
+            "deck" => {
+                self.decks.push((given.pattern(), given.at));
+                Node::Card(CardTest::Deck(self.decks.len() - 1))
+            }
+            "tag" => {
+                let tag = given.pattern();
+                let is_leech = !tag.is_prefix && tag.text == "leech";
+                let node = self.note(NoteTest::Tag(tag));
+                // A leech carries the tag without anybody having given it.
+                if is_leech { Node::Any(vec![node, self.card(CardTest::Leech)]) } else { node }
+            }
+            "kind" => {
+                let wanted = plain(&given.text);
+                let names = CARD_KINDS.iter().map(|kind| kind.name());
+                if !names.clone().any(|name| name == wanted) {
+                    return Err(unknown("kind of card", given, names));
+                }
+                self.note(NoteTest::Kind(wanted))
+            }
+            "source" => self.note(NoteTest::Source(given.pattern())),
+            "topic" => self.note(NoteTest::Topic(given.pattern())),
+            "speaker" => self.note(NoteTest::Speaker(given.pattern())),
+            "is" => {
+                let test = match plain(&given.text).as_str() {
+                    "due" => CardTest::Due,
+                    "new" => CardTest::Word(StateWord::New),
+                    "learning" => CardTest::Word(StateWord::Learning),
+                    "review" => CardTest::Word(StateWord::Review),
+                    "suspended" => CardTest::Suspended,
+                    "buried" => CardTest::Buried,
+                    "leech" => CardTest::Leech,
+                    "marked" => CardTest::Marked,
+                    _ => return Err(unknown("state", given, STATES)),
+                };
+                self.card(test)
+            }
+            "ease" => {
+                let number = hundredths(given)?;
+                self.card(CardTest::Number(Number::Ease, comparison, number))
+            }
+            "interval" => {
+                let number = days(given, "interval")?;
+                self.card(CardTest::Number(Number::Interval, comparison, i64::from(number)))
+            }
+            "lapses" => {
+                let number = given.text.parse::<u32>().map_err(|_| bad_number(given, "lapses"))?;
+                self.card(CardTest::Number(Number::Lapses, comparison, i64::from(number)))
+            }
+            "due" => {
+                let when = when(given)?;
+                self.card(CardTest::DueDay(comparison, when))
+            }
+            "added" => {
+                let days = last_days(given, "added")?;
+                self.needs.added = true;
+                self.note(NoteTest::Added(days))
+            }
+            "rated" => {
+                let (span, grade) =
+                    given.text.split_once(':').map_or((given.text.as_str(), None), |(s, g)| (s, Some(g)));
+                let part = Given { text: span.to_owned(), ..*given };
+                let days = last_days(&part, "rated")?;
+                let rated = match grade {
+                    None => Rated::Any,
+                    Some(grade) => {
+                        let button = Button::ALL.into_iter().find(|button| button.name().eq_ignore_ascii_case(grade));
+                        match (button, grade.parse::<Quality>()) {
+                            (Some(button), _) => Rated::Button(button),
+                            (None, Ok(quality)) => Rated::Exactly(quality),
+                            (None, Err(error)) => {
+                                let at = given.at + span.chars().count() + 1;
+                                return Err(SearchError::new(at, error.to_string(), example("rated")));
+                            }
+                        }
+                    }
+                };
+                self.answered(days, rated)
+            }
+            _ => {
+                let days = last_days(given, "reviewed")?;
+                self.answered(days, Rated::Any)
+            }
+        })
+    }
+
+    fn card(&mut self, test: CardTest) -> Node {
+        self.needs.states = true;
+        Node::Card(test)
+    }
+
+    fn answered(&mut self, days: u32, rated: Rated) -> Node {
+        self.needs.answers = self.needs.answers.max(Some(days));
+        Node::Card(CardTest::Answered(days, rated))
+    }
+}
+
+fn unknown<'n>(what: &str, given: &Given, names: impl IntoIterator<Item = &'n str> + Clone) -> SearchError {
+    let help = match nearest(&given.text, names.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", names.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    SearchError::new(given.at, format!("there is no {what} `{}`", given.text), help)
+}
+
+fn example(field: &str) -> String {
+    let example = match field {
+        "deck" => "deck:quotes",
+        "tag" => "tag:team",
+        "kind" => "kind:cloze",
+        "source" => "source:D09",
+        "topic" => "topic:vision",
+        "speaker" => "speaker:drucker",
+        "is" => "is:due",
+        "ease" => "ease<2.1",
+        "interval" => "interval>=21d",
+        "lapses" => "lapses>3",
+        "due" => "due<=3d, or due<2026-03-01",
+        "reviewed" => "reviewed:7d",
+        "rated" => "rated:7d, rated:7d:1 or rated:7d:again",
+        _ => "added:30d",
+    };
+    format!("write {example}")
+}
+
+fn bad_number(given: &Given, field: &str) -> SearchError {
+    SearchError::new(given.at, format!("`{}` is no number that `{field}` can have", given.text), example(field))
+}
+
+/// Whole days, with or without a unit.
+fn days(given: &Given, field: &str) -> Result<u32, SearchError> {
+    let text = given.text.trim();
+    let (number, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(end) => text.split_at(end),
+        None => (text, "d"),
+    };
+    let factor = match unit {
+        "d" => 1,
+        "w" => 7,
+        "m" | "mo" => 30,
+        "y" => 365,
+        _ => return Err(bad_number(given, field)),
+    };
+    number.parse::<u32>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(|| bad_number(given, field))
+}
+
+fn last_days(given: &Given, field: &str) -> Result<u32, SearchError> {
+    match days(given, field)? {
+        0 => Err(SearchError::new(given.at, "today is the first of these days: 1d at least", example(field))),
+        days => Ok(days),
+    }
+}
+
+fn when(given: &Given) -> Result<When, SearchError> {
+    if let Ok(date) = NaiveDate::parse_from_str(&given.text, "%Y-%m-%d") {
+        return Ok(When::On(StudyDay::from_date(date)));
+    }
+    let (sign, rest) = match given.text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, given.text.strip_prefix('+').unwrap_or(&given.text)),
+    };
+    let number = Given { text: rest.to_owned(), ..*given };
+    days(&number, "due").map(|days| When::In(sign * i64::from(days))).map_err(|_| bad_number(given, "due"))
+}
+
+/// An ease as hundredths: `2`, `2.1`, `2.15`.
+fn hundredths(given: &Given) -> Result<i64, SearchError> {
+    let (whole, fraction) = given.text.split_once('.').unwrap_or((&given.text, ""));
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 4 || fraction.len() > 2 || !digits(whole) || !digits(fraction) {
+        return Err(bad_number(given, "ease"));
+    }
+    format!("{whole}{fraction:0<2}").parse().map_err(|_| bad_number(given, "ease"))
+}
