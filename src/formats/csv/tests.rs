@@ -346,6 +346,19 @@ fn tables_are_told_from_other_text() {
     assert!(!TSV.sniff("a.csv", b"a\tb"));
 }
 
+/// The cells of a row below `front` and `back`: mostly two, sometimes too few, too many, or none at all.
+fn any_row() -> impl Strategy<Value = Vec<String>> {
+    let cell = || prop_oneof!["[a-z]{1,6}", "[a-z]é[ ,;|\t\"]{0,3}[a-z]", "[a-z]\n[a-z,]{0,3}[a-z]"];
+    let row = (cell(), cell()).prop_map(|(front, back)| vec![front, back]);
+    prop_oneof![
+        6 => row,
+        1 => cell().prop_map(|front| vec![front]),
+        1 => cell().prop_map(|front| vec![front, String::new()]),
+        1 => prop::collection::vec(cell(), 3..6),
+        1 => Just(vec![String::new()]),
+    ]
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -399,10 +412,64 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[#a-z:,;=\"\n\t |]{0,80}") {
+    fn each_row_comes_out_as_its_note_or_is_rejected_by_its_line(
+        rows in prop::collection::vec(any_row(), 0..40),
+        delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
+        end in prop::sample::select(vec!["\n", "\r\n"]),
+    ) {
+        let mut text = format!("front{delimiter}back{end}");
+        let (mut line, mut expected, mut bad) = (2, Vec::new(), Vec::new());
+        for cells in &rows {
+            let quoted = |cell: &String| {
+                if cell.contains(['"', '\n', delimiter]) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
+            };
+            text += &cells.iter().map(quoted).collect::<Vec<_>>().join(&delimiter.to_string());
+            text += end;
+            let named = super::separator::delimiter_name(u8::try_from(delimiter).unwrap());
+            match &cells[..] {
+                [front, back] if !back.is_empty() => expected.push((line, front.clone(), back.clone())),
+                [_, _] => bad.push(format!("{line}: the back is empty; a `basic` card needs one")),
+                [blank] if blank.is_empty() => {}
+                [_] => bad.push(format!("{line}: 1 column, expected 2 or more (separated by {named})")),
+                more => bad.push(format!("{line}: {} columns, expected 2; put \" around a cell that holds {named}", more.len())),
+            }
+            line += 1 + u64::try_from(cells.concat().matches('\n').count()).unwrap();
+        }
+        let outcomes = good("x.csv", &text);
+        let found: Vec<(u64, String, String)> = notes(&outcomes)
+            .into_iter()
+            .map(|item| (item.place.line, item.text.text("front").to_owned(), item.text.text("back").to_owned()))
+            .collect();
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(rejected(&outcomes), bad);
+    }
+
+    #[test]
+    fn of_any_bytes_each_row_is_read_or_rejected_once(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[#a-z:,;=\"\n\t |]{0,80}") {
         for bytes in [bytes.as_slice(), text.as_bytes()] {
             for importer in [&CSV, &TSV] {
-                let (_, _result) = read(importer, "x", bytes);
+                let (outcomes, result) = read(importer, "x", bytes);
+                let mut last = 0;
+                for outcome in &outcomes {
+                    let line = match outcome {
+                        ImportItem::Record(Record::Note(item)) => {
+                            let texts = item.text.fields.values().flat_map(|value| value.texts().iter());
+                            prop_assert!(texts.clone().count() > 0, "{item:?}");
+                            prop_assert!(texts.clone().all(|text| !text.trim().is_empty()), "{item:?}");
+                            item.place.line
+                        }
+                        ImportItem::Rejected(rejected) => {
+                            prop_assert!(!rejected.reason.is_empty());
+                            rejected.place.line
+                        }
+                        _ => continue,
+                    };
+                    prop_assert!(line > last, "line {line} after line {last}");
+                    last = line;
+                }
+                let ends = bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+                prop_assert!(last <= u64::try_from(ends).unwrap() + 1);
+                prop_assert!(result.is_ok() || outcomes.iter().all(|outcome| matches!(outcome, ImportItem::Warning(_))));
             }
         }
     }
