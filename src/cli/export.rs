@@ -1,7 +1,9 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
+use crate::cli::parse;
 use crate::core::text::counted;
 use crate::failure::Failure;
+use crate::formats::EXPORTERS;
 use crate::formats::exporter;
 use crate::ops;
 use crate::ops::files;
@@ -30,7 +32,7 @@ pub(super) struct Args {
     search: Option<String>,
 
     /// The format; by the ending of --out where it is not given
-    #[arg(long, value_name = "FORMAT", value_parser = ["toml", "csv", "json", "jsonl"])]
+    #[arg(long, value_name = "FORMAT", value_parser = parse::exporter())]
     format: Option<String>,
 
     /// Notes, or the log itself: lines of JSON, compressed where --out ends in .zst
@@ -45,6 +47,17 @@ pub(super) struct Args {
 /// The format of the log.
 const LOG_FORMAT: &str = "jsonl";
 
+/// `a, b or c`
+fn any_of(names: &[&str]) -> String {
+    match names {
+        [first @ .., before, last] => {
+            let first: String = first.iter().map(|name| format!("{name}, ")).collect();
+            format!("{first}{before} or {last}")
+        }
+        names => names.concat(),
+    }
+}
+
 fn format(args: &Args) -> Result<String, Failure> {
     if let Some(format) = &args.format {
         return Ok(format.clone());
@@ -54,9 +67,10 @@ fn format(args: &Args) -> Result<String, Failure> {
     }
     let ending =
         args.out.as_ref().and_then(|path| path.extension()).map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some(name @ ("toml" | "csv" | "json" | "jsonl")) => Ok(name.to_owned()),
-        _ => Err(Failure::usage("the format is not given").hint("say --format toml, csv, json or jsonl")),
+    let names: Vec<&str> = EXPORTERS.iter().map(|exporter| exporter.name()).collect();
+    match ending {
+        Some(name) if names.contains(&name.as_str()) => Ok(name),
+        _ => Err(Failure::usage("the format is not given").hint(format!("say --format {}", any_of(&names)))),
     }
 }
 

@@ -4,12 +4,25 @@ use crate::core::grade::Quality;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
+use crate::formats::EXPORTERS;
+use crate::report::RENDERERS;
+use clap::builder::PossibleValuesParser;
 
 /// `--now`.
 pub(super) fn now(text: &str) -> Result<Timestamp, String> {
     Timestamp::from_rfc3339(text)
         .or_else(|| Env::local_time(text))
         .ok_or_else(|| "not a time; write 2026-01-15T09:00:00+01:00, or 2026-01-15T09:00 for local time".to_owned())
+}
+
+/// The name of a format that notes can be exported as.
+pub(super) fn exporter() -> PossibleValuesParser {
+    PossibleValuesParser::new(EXPORTERS.iter().map(|exporter| exporter.name()))
+}
+
+/// The name of a form that a report can have.
+pub(super) fn renderer() -> PossibleValuesParser {
+    PossibleValuesParser::new(RENDERERS.iter().map(|renderer| renderer.name()))
 }
 
 /// A grade.

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::parse;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
 use crate::cli::share;
@@ -43,7 +44,7 @@ Examples:
   lmq report --search tag:team")]
 pub(super) struct Args {
     /// The form; by the ending of --out where it is not given, else text (with --every html)
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "html", "md", "csv", "json"])]
+    #[arg(long, value_name = "FORMAT", value_parser = parse::renderer())]
     format: Option<String>,
 
     /// The file to write, whole or not at all; with --every the folder

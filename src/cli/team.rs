@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::complain;
+use crate::cli::parse;
 use crate::cli::report::form;
 use crate::core::team::Edition;
 use crate::core::team::FEWEST;
@@ -40,7 +41,7 @@ pub(super) struct Args {
     files: Vec<PathBuf>,
 
     /// The form; by the ending of --out where it is not given, else text
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "html", "md", "csv", "json"])]
+    #[arg(long, value_name = "FORMAT", value_parser = parse::renderer())]
     format: Option<String>,
 
     /// The file to write; it is written whole or not at all

@@ -1,5 +1,8 @@
 //! Notes from named texts: the columns of a table, the keys of a foreign JSON object.
 
+#[cfg(test)]
+mod tests;
+
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fields;
@@ -243,12 +246,12 @@ pub(super) fn escape(item: &str) -> Cow<'_, str> {
     if item.contains(['\\', '\n']) { item.replace('\\', "\\\\").replace('\n', "\\n").into() } else { item.into() }
 }
 
-/// Whether a line, but for backslashes before it, is the `|` between two phrasings.
+/// Whether a line is the `|` between two phrasings, apart from backslashes before it.
 fn is_bar(line: &str) -> bool {
     line.trim_start_matches('\\') == "|"
 }
 
-/// The phrasings in a cell, which lines with nothing but `|` set apart; one text where there is no such line.
+/// The phrasings in a cell, separated by lines that hold only `|`; one text if there is no such line.
 ///
 /// A `|` at the very start says that there is a list of one.
 pub(super) fn phrasings(cell: &str) -> Value {
@@ -282,7 +285,7 @@ pub(super) fn phrasings(cell: &str) -> Value {
     }
 }
 
-/// Appends a phrasing, with lines escaped that would be taken for the `|` between two.
+/// Appends a phrasing; lines that would be read as the `|` between two are escaped.
 pub(super) fn write_phrasing(text: &str, out: &mut String) {
     if !text.contains('|') {
         out.push_str(text);
@@ -378,7 +381,7 @@ impl Draft {
         Self { kind, text, uid: None, guid: None, key: None, deck: None }
     }
 
-    /// Puts a text in its place. Blank ones must not come here.
+    /// Puts a text in its place. The caller leaves out blank ones.
     ///
     /// # Errors
     /// When it can't stand there, with the reason.
@@ -431,14 +434,14 @@ impl Draft {
         Ok(())
     }
 
-    /// The deck, where no column gave one.
+    /// Sets the deck if no column gave one.
     pub(super) fn deck_or(&mut self, deck: Option<&String>) {
         if self.deck.is_none() {
             self.deck = deck.cloned();
         }
     }
 
-    /// Tags that all notes have.
+    /// Adds tags that all notes of the file have.
     pub(super) fn add_tags(&mut self, tags: &[String]) {
         for tag in tags {
             if !self.text.tags.contains(tag) {
@@ -447,7 +450,7 @@ impl Draft {
         }
     }
 
-    /// The note, if it is a good one of its kind.
+    /// The note, if its kind accepts it.
     ///
     /// # Errors
     /// When it is not, with the reason.
@@ -484,121 +487,4 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
 /// Why a row has the wrong number of columns.
 pub(super) fn wrong_width(found: usize, wanted: &str) -> String {
     format!("{}, expected {wanted}", counted(found, "column", "columns"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::card::Field;
-    use crate::formats::testing::Fake;
-
-    const fn field(name: &'static str, shape: Shape) -> Field {
-        Field { name, shape, required: true }
-    }
-
-    #[test]
-    fn column_names_are_known_in_any_case() {
-        assert_eq!(named(" Front "), Column::Field("front"));
-        assert_eq!(named("TERM"), Column::Question);
-        assert_eq!(named("Comment"), Column::Extra);
-        assert_eq!(named("colour"), Column::Unknown);
-        assert_eq!(named(""), Column::Unknown);
-    }
-
-    #[test]
-    fn every_field_of_every_kind_has_its_column() {
-        for field in field_names() {
-            assert_eq!(named(field), Column::Field(field));
-        }
-    }
-
-    #[test]
-    fn a_question_and_an_answer_go_to_what_the_kind_calls_them() {
-        static TYPED: Fake = Fake(&[field("prompt", Shape::Variants), field("answer", Shape::Text)]);
-        static CLOZE: Fake = Fake(&[field("text", Shape::Text)]);
-        static LIST: Fake = Fake(&[field("prompt", Shape::Variants), field("items", Shape::Texts)]);
-        for column in [Column::Question, Column::Nth(0), Column::Field("front"), Column::Field("prompt")] {
-            assert_eq!(target(column, &TYPED), Target::Field("prompt", Shape::Variants));
-            assert_eq!(target(column, &CLOZE), Target::Field("text", Shape::Text));
-        }
-        for column in [Column::Answer, Column::Nth(1), Column::Field("back"), Column::Field("answer")] {
-            assert_eq!(target(column, &TYPED), Target::Field("answer", Shape::Text));
-            assert_eq!(target(column, &LIST), Target::Field("items", Shape::Texts));
-            assert_eq!(target(column, &CLOZE), Target::Column(Column::Extra));
-        }
-        assert_eq!(target(Column::Nth(2), &TYPED), Target::Surplus);
-        assert_eq!(target(Column::Field("text"), &TYPED), Target::Wrong("text"));
-    }
-
-    #[test]
-    fn two_columns_for_one_field_are_refused_and_two_explanations_joined() {
-        static CLOZE: Fake = Fake(&[field("text", Shape::Text)]);
-        let mut draft = Draft::new(&CLOZE);
-        let mut put =
-            |column, text: &'static str| draft.put(target(column, &CLOZE), Given::Text(text.into()), Dialect::Plain);
-        put(Column::Question, "a").unwrap();
-        assert_eq!(put(Column::Field("front"), "b").unwrap_err(), "two columns fill the text; leave one of them empty");
-        put(Column::Answer, "more").unwrap();
-        put(Column::Extra, "why").unwrap();
-        let item = draft.finish(Place::default()).unwrap();
-        assert_eq!(item.text.extra.as_deref(), Some("more\n\nwhy"));
-    }
-
-    #[test]
-    fn values_of_the_wrong_shape_are_refused() {
-        static KIND: Fake = Fake(&[field("text", Shape::Text), field("texts", Shape::Texts)]);
-        let one = |name: &str, text: &str| (name.to_owned(), Value::Text(text.to_owned()));
-        let several = |name: &str, texts: &[&str]| {
-            (name.to_owned(), Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect()))
-        };
-        for (fields, reason) in [
-            ([several("text", &["a"]), several("texts", &["a"])], "`text` takes one text, not several"),
-            ([one("text", "a"), one("texts", "a")], "`texts` takes a list of texts"),
-            ([one("text", " "), several("texts", &["a"])], "the text is empty; give it a text or leave it out"),
-            ([one("text", "a"), several("texts", &[])], "the texts is empty; give it a text or leave it out"),
-        ] {
-            assert_eq!(check(&KIND, &Fields::from(fields)).unwrap_err(), reason);
-        }
-    }
-
-    #[test]
-    fn words_are_separated_as_their_writer_does() {
-        assert_eq!(Dialect::Plain.words("geo, two words;x"), ["geo", "two words", "x"]);
-        assert_eq!(Dialect::Plain.words("geo capitals"), ["geo", "capitals"]);
-        assert_eq!(Dialect::Anki.words("geo,eu capitals"), ["geo,eu", "capitals"]);
-        assert_eq!(Dialect::Own.words("two words\n"), ["two words"]);
-        assert_eq!(Dialect::Own.words("geo,eu capitals"), ["geo,eu", "capitals"]);
-    }
-
-    #[test]
-    fn lists_are_one_item_a_line_or_set_apart_by_bars() {
-        assert_eq!(Dialect::Plain.list("a | b | c"), ["a", "b", "c"]);
-        assert_eq!(Dialect::Plain.list("a | b\n c \n\n"), ["a | b", "c"]);
-        assert_eq!(Dialect::Own.list("a | b"), ["a | b"]);
-        assert_eq!(Dialect::Own.list(r"two\nlines, \\frac, \x"), ["two\nlines, \\frac, \\x"]);
-    }
-
-    #[test]
-    fn phrasings_are_set_apart_by_a_line_with_a_bar() {
-        let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
-        assert_eq!(phrasings("P(A | B)\n||"), Value::Text("P(A | B)\n||".to_owned()));
-        assert_eq!(phrasings("one\nline\n|\ntwo"), texts(&["one\nline", "two"]));
-        assert_eq!(phrasings("|\none"), texts(&["one"]));
-        assert_eq!(phrasings("a\n\\|\nb"), Value::Text("a\n|\nb".to_owned()));
-        assert_eq!(phrasings("a\n|\n\\\\|"), texts(&["a", "\\|"]));
-    }
-
-    #[test]
-    fn anki_stock_note_types_have_their_kinds() {
-        assert_eq!(kind_called("Basic").map(CardKind::name), Some("basic"));
-        assert!(kind_called("Basic-4f2c1").is_none());
-        assert!(is_cloze("x {{c12::y}}"));
-        assert!(!is_cloze("{{c1:y}} {{c::z}} {{C1::w}}"));
-    }
-
-    #[test]
-    fn a_slip_in_a_kind_is_answered_with_its_name() {
-        assert_eq!(no_kind("basci"), "`basci` is no kind of card; did you mean `basic`?");
-        assert!(no_kind("zzzzzzzz").starts_with("`zzzzzzzz` is no kind of card; there are basic"));
-    }
 }

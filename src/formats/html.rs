@@ -1,5 +1,7 @@
 //! HTML as card programs store it, turned into the Markdown that cards are written in.
 
+use html_escape::NAMED_ENTITIES;
+
 /// Tags that begin and end a line.
 const BLOCKS: &[&str] = &[
     "p",
@@ -22,135 +24,6 @@ const BLOCKS: &[&str] = &[
     "article",
     "pre",
     "hr",
-];
-
-/// Named character references that notes hold; all others stay as they are.
-const ENTITIES: &[(&str, &str)] = &[
-    ("amp", "&"),
-    ("lt", "<"),
-    ("gt", ">"),
-    ("quot", "\""),
-    ("apos", "'"),
-    ("nbsp", " "),
-    ("shy", ""),
-    ("zwnj", ""),
-    ("hellip", "…"),
-    ("ndash", "–"),
-    ("mdash", "—"),
-    ("lsquo", "‘"),
-    ("rsquo", "’"),
-    ("sbquo", "‚"),
-    ("ldquo", "“"),
-    ("rdquo", "”"),
-    ("bdquo", "„"),
-    ("laquo", "«"),
-    ("raquo", "»"),
-    ("lsaquo", "‹"),
-    ("rsaquo", "›"),
-    ("bull", "•"),
-    ("middot", "·"),
-    ("deg", "°"),
-    ("plusmn", "±"),
-    ("times", "×"),
-    ("divide", "÷"),
-    ("minus", "−"),
-    ("frac12", "½"),
-    ("frac14", "¼"),
-    ("frac34", "¾"),
-    ("sup2", "²"),
-    ("sup3", "³"),
-    ("micro", "µ"),
-    ("para", "¶"),
-    ("sect", "§"),
-    ("copy", "©"),
-    ("reg", "®"),
-    ("trade", "™"),
-    ("euro", "€"),
-    ("pound", "£"),
-    ("yen", "¥"),
-    ("cent", "¢"),
-    ("larr", "←"),
-    ("rarr", "→"),
-    ("uarr", "↑"),
-    ("darr", "↓"),
-    ("harr", "↔"),
-    ("lArr", "⇐"),
-    ("rArr", "⇒"),
-    ("hArr", "⇔"),
-    ("ne", "≠"),
-    ("le", "≤"),
-    ("ge", "≥"),
-    ("asymp", "≈"),
-    ("equiv", "≡"),
-    ("infin", "∞"),
-    ("sum", "∑"),
-    ("prod", "∏"),
-    ("radic", "√"),
-    ("int", "∫"),
-    ("part", "∂"),
-    ("isin", "∈"),
-    ("cap", "∩"),
-    ("cup", "∪"),
-    ("forall", "∀"),
-    ("exist", "∃"),
-    ("empty", "∅"),
-    ("and", "∧"),
-    ("or", "∨"),
-    ("not", "¬"),
-    ("alpha", "α"),
-    ("beta", "β"),
-    ("gamma", "γ"),
-    ("delta", "δ"),
-    ("epsilon", "ε"),
-    ("theta", "θ"),
-    ("lambda", "λ"),
-    ("mu", "μ"),
-    ("pi", "π"),
-    ("rho", "ρ"),
-    ("sigma", "σ"),
-    ("tau", "τ"),
-    ("phi", "φ"),
-    ("omega", "ω"),
-    ("Delta", "Δ"),
-    ("Sigma", "Σ"),
-    ("Omega", "Ω"),
-    ("auml", "ä"),
-    ("ouml", "ö"),
-    ("uuml", "ü"),
-    ("Auml", "Ä"),
-    ("Ouml", "Ö"),
-    ("Uuml", "Ü"),
-    ("szlig", "ß"),
-    ("aacute", "á"),
-    ("eacute", "é"),
-    ("iacute", "í"),
-    ("oacute", "ó"),
-    ("uacute", "ú"),
-    ("Eacute", "É"),
-    ("agrave", "à"),
-    ("egrave", "è"),
-    ("igrave", "ì"),
-    ("ograve", "ò"),
-    ("ugrave", "ù"),
-    ("acirc", "â"),
-    ("ecirc", "ê"),
-    ("icirc", "î"),
-    ("ocirc", "ô"),
-    ("ucirc", "û"),
-    ("euml", "ë"),
-    ("iuml", "ï"),
-    ("atilde", "ã"),
-    ("otilde", "õ"),
-    ("ntilde", "ñ"),
-    ("Ntilde", "Ñ"),
-    ("ccedil", "ç"),
-    ("Ccedil", "Ç"),
-    ("aring", "å"),
-    ("Aring", "Å"),
-    ("aelig", "æ"),
-    ("oslash", "ø"),
-    ("iquest", "¿"),
-    ("iexcl", "¡"),
 ];
 
 /// The text of a piece of HTML, with Markdown for what it stresses.
@@ -352,7 +225,9 @@ fn attribute(inner: &str, name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-/// `&amp;` and its like; gives how many bytes it has.
+/// Decodes the character reference at the start of `rest`, `&amp;` or `&#38;`, if there is one; gives how many bytes it has.
+///
+/// One reference at a time, and not the crate's decoding of a whole text, since the tags between them have to be found too.
 fn reference(rest: &str, text: &mut Text) -> Option<usize> {
     let end = rest.bytes().take(34).position(|byte| byte == b';')?;
     let name = rest.get(1..end)?;
@@ -363,7 +238,13 @@ fn reference(rest: &str, text: &mut Text) -> Option<usize> {
         };
         text.push(code.ok().and_then(char::from_u32).filter(|c| *c != '\0')?);
     } else {
-        text.push_str(ENTITIES.iter().find(|(entity, _)| *entity == name)?.1);
+        let found = NAMED_ENTITIES.binary_search_by_key(&name.as_bytes(), |(known, _)| known).ok()?;
+        match NAMED_ENTITIES.get(found)?.1 {
+            // An ordinary space, in `pre` too: nobody types a no-break space in an answer.
+            "\u{a0}" => text.push(' '),
+            // `push` leaves out soft hyphens and other characters without a width.
+            value => text.push_str(value),
+        }
     }
     Some(end + 1)
 }
@@ -419,6 +300,10 @@ mod tests {
             ("&lt;b&gt;", "<b>"),
             ("&#8211;&#x2014;&hellip;", "–—…"),
             ("caf&eacute;&nbsp;au lait", "café au lait"),
+            ("&scaron;koda, &Oslash;re, &oelig;uvre, &Zcaron;i&zcaron;ka, &psi;", "škoda, Øre, œuvre, Žižka, ψ"),
+            ("soft&shy;ly, zero&zwnj;width, no&nbsp;&nbsp;break", "softly, zerowidth, no break"),
+            ("<pre>a&nbsp;&nbsp;b&Tab;c</pre>", "a  b\tc"),
+            ("& <b>x</b> &lt; &x&gt;", "& **x** < &x>"),
             ("AT&T; &unknown; &#0; &#xffffffff; &", "AT&T; &unknown; &#0; &#xffffffff; &"),
         ] {
             assert_eq!(to_text(html), text, "{html}");

@@ -32,7 +32,7 @@ impl<T: BufRead + Seek> ReadSeek for T {}
 pub const IMPORTERS: &[&dyn Importer] =
     &[&deck_toml::DeckToml, &jsonl::JsonLines, &json::JsonDocument, &csv::TSV, &csv::CSV];
 
-/// Every exporter.
+/// Every exporter, in the order in which the help lists them.
 pub const EXPORTERS: &[&dyn Exporter] =
     &[&deck_toml::DeckToml, &csv::TableExporter, &json::JsonDocument, &jsonl::JsonLines];
 

@@ -60,8 +60,8 @@ pub trait Renderer: Sync {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// Every way there is; the first is the usual one.
-pub const RENDERERS: &[&dyn Renderer] = &[&text::Text, &markdown::Markdown, &html::Html, &csv::Csv, &json::Json];
+/// Every way there is, in the order in which the help lists them; the first is the default.
+pub const RENDERERS: &[&dyn Renderer] = &[&text::Text, &html::Html, &markdown::Markdown, &csv::Csv, &json::Json];
 
 /// The renderer of that name.
 #[must_use]

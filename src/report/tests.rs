@@ -629,3 +629,26 @@ fn a_closed_pipe_is_still_a_closed_pipe() {
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{}", renderer.name());
     }
 }
+
+/// This needs features of textwrap that no other test would miss: see Cargo.toml.
+#[test]
+fn chinese_and_japanese_break_between_characters_and_no_line_begins_with_a_closing_mark() {
+    let sentence =
+        "リーダーは、人を動かす。「信頼」を築く。Kaizen改善（かいぜん）means improvement。管理者必须倾听，而不是回答！";
+    let mut report = two_weeks();
+    // Each width of the first word moves all that follows, so that marks come to stand at the end of lines.
+    for shift in 1..=40 {
+        report.sections[0].note = Some(format!("{}{}", "x".repeat(shift), sentence.repeat(4)));
+        let text = rendered("text", &report);
+        let lines: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| line.contains(|c: char| c >= '\u{3000}')).collect();
+        assert!((5..9).contains(&lines.len()), "{lines:?}");
+        assert_eq!(lines.concat().matches("improvement").count(), 4, "{lines:?}");
+        for line in &lines {
+            assert!(!line.starts_with(['、', '。', '，', '！', '」', '）']), "{lines:#?}");
+            let whole = |word: &str| line.matches(word).count();
+            assert_eq!(whole("Kai"), whole("Kaizen"), "{lines:#?}");
+            assert_eq!(whole("imp"), whole("improvement"), "{lines:#?}");
+        }
+    }
+}

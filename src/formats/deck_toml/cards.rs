@@ -3,12 +3,12 @@
 use crate::core::card::NoteText;
 use crate::formats::FileFault;
 use crate::formats::Place;
-use crate::formats::deck_toml::Faults;
-use crate::formats::deck_toml::card_lines;
-use crate::formats::deck_toml::check_waits;
-use crate::formats::deck_toml::quoted;
-use crate::formats::deck_toml::read_card;
-use crate::formats::deck_toml::tables;
+use crate::formats::deck_toml::faults::Faults;
+use crate::formats::deck_toml::read::check_waits;
+use crate::formats::deck_toml::read::read_card;
+use crate::formats::deck_toml::read::tables;
+use crate::formats::deck_toml::write::card_lines;
+use crate::formats::deck_toml::write::quoted;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -5,9 +5,9 @@
 
 use crate::core::card::NoteText;
 use crate::formats::FileFault;
-use crate::formats::deck_toml::Faults;
-use crate::formats::deck_toml::card_lines;
+use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::parse;
+use crate::formats::deck_toml::write::card_lines;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;

@@ -1,0 +1,251 @@
+//! The exporter `csv`: a table that a spreadsheet opens and that we read back without loss.
+
+use crate::core::card::Shape;
+use crate::core::card::Value;
+use crate::core::card::kind;
+use crate::core::id::NoteUid;
+use crate::formats::Exporter;
+use crate::formats::Identity;
+use crate::formats::Item;
+use crate::formats::Record;
+use crate::formats::RecordWriter;
+use crate::formats::columns;
+use crate::formats::columns::Column;
+use crate::formats::csv::VERSION;
+use crate::formats::csv::is_formula;
+use crate::formats::decode;
+use std::io;
+use std::io::Write;
+
+/// The exporter `csv`.
+pub(in crate::formats) struct TableExporter;
+
+/// The first columns; the fields of kinds other than `basic` follow.
+const COLUMNS: &[&str] = &[
+    "id", "key", "deck", "kind", "front", "back", "hint", "extra", "tags", "source", "topic", "speaker", "group",
+    "after", "held_out",
+];
+
+impl Exporter for TableExporter {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>> {
+        let mut names = COLUMNS.to_vec();
+        for name in columns::field_names() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let columns = names.iter().map(|name| columns::named(name)).collect();
+        // The mark is for Excel, which takes UTF-8 without it for Windows-1252.
+        let head = format!("\u{feff}#lmq:{VERSION} excel-safe\n#separator:Comma\n{}\n", names.join(","));
+        Ok(Box::new(TableWriter {
+            out,
+            buffer: head.into_bytes(),
+            scratch: String::new(),
+            columns,
+            shapes: Vec::new(),
+            deck: String::new(),
+        }))
+    }
+}
+
+struct TableWriter<'a> {
+    out: &'a mut dyn Write,
+    buffer: Vec<u8>,
+    scratch: String,
+    columns: Vec<Column>,
+    /// For each kind met so far, one entry a column: the shape of its field, if the kind has that field.
+    shapes: Vec<(&'static str, Vec<Option<Shape>>)>,
+    deck: String,
+}
+
+impl RecordWriter for TableWriter<'_> {
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Deck(head) => {
+                let name = if head.name.is_empty() { &head.id } else { &head.name };
+                name.clone_into(&mut self.deck);
+            }
+            // A table has no place for topics; notes keep the topic's id.
+            Record::Topic(_) => {}
+            Record::Note(item) => self.note(item)?,
+        }
+        if self.buffer.len() >= decode::CHUNK {
+            self.out.write_all(&self.buffer)?;
+            self.buffer.clear();
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.out.flush()
+    }
+}
+
+fn refused(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, reason)
+}
+
+impl TableWriter<'_> {
+    fn note(&mut self, item: &Item) -> io::Result<()> {
+        let text = &item.text;
+        let kind = kind(&text.kind).ok_or_else(|| refused(columns::no_kind(&text.kind)))?;
+        let field = |name: &str| kind.fields().iter().find(|field| field.name == name);
+        if let Some(unknown) = text.fields.keys().find(|name| field(name).is_none()) {
+            return Err(refused(columns::no_field(kind, unknown)));
+        }
+        let known = self.shapes.iter().position(|(name, _)| *name == kind.name()).unwrap_or_else(|| {
+            let shape = |column: &Column| match column {
+                Column::Field(name) => field(name).map(|field| field.shape),
+                _ => None,
+            };
+            self.shapes.push((kind.name(), self.columns.iter().map(shape).collect()));
+            self.shapes.len() - 1
+        });
+        let shapes = self.shapes.get(known).map_or(&[] as &[_], |(_, shapes)| shapes);
+        let out = &mut self.buffer;
+        let scratch = &mut self.scratch;
+        for (index, column) in self.columns.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            match column {
+                Column::Uid => write_uid(&item.identity, out),
+                Column::Key => match &item.identity {
+                    Identity::Key(key) => write_cell(key, out),
+                    _ => write_cell(item.key.as_deref().unwrap_or_default(), out),
+                },
+                Column::Deck => write_cell(item.deck.as_ref().unwrap_or(&self.deck), out),
+                Column::Kind => write_cell(kind.name(), out),
+                Column::Hint => write_cell(text.hint.as_deref().unwrap_or_default(), out),
+                Column::Extra => write_cell(text.extra.as_deref().unwrap_or_default(), out),
+                Column::Topic => write_cell(text.topic.as_deref().unwrap_or_default(), out),
+                Column::Speaker => write_cell(text.speaker.as_deref().unwrap_or_default(), out),
+                Column::Group => write_cell(text.group.as_deref().unwrap_or_default(), out),
+                Column::Tags => write_words(&text.tags, scratch, out),
+                Column::Source => write_words(&text.source, scratch, out),
+                Column::After => write_words(&text.after, scratch, out),
+                Column::HeldOut => write_cell(if text.held_out { "yes" } else { "" }, out),
+                Column::Field(name) => {
+                    if let Some(Some(shape)) = shapes.get(index)
+                        && let Some(value) = text.fields.get(*name)
+                    {
+                        write_value(value, *shape, scratch, out).map_err(|()| {
+                            refused(format!("`{name}` of a `{}` card holds what it may not", kind.name()))
+                        })?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+fn write_uid(identity: &Identity, out: &mut Vec<u8>) {
+    let NoteUid(bytes) = match identity {
+        Identity::Uid(uid) => *uid,
+        Identity::Foreign { namespace, id } => NoteUid::of_foreign(namespace, id),
+        Identity::Key(_) | Identity::None => return,
+    };
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+    for byte in bytes {
+        out.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+}
+
+pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out: &mut Vec<u8>) -> Result<(), ()> {
+    match (shape, value) {
+        (Shape::Text, Value::Text(text)) => write_cell(text, out),
+        (Shape::Variants, Value::Text(text)) => {
+            scratch.clear();
+            columns::write_phrasing(text, scratch);
+            write_cell(scratch, out);
+        }
+        (Shape::Variants, Value::Texts(texts)) => {
+            scratch.clear();
+            if texts.len() == 1 {
+                scratch.push_str("|\n");
+            }
+            for (index, text) in texts.iter().enumerate() {
+                if index > 0 {
+                    scratch.push_str("\n|\n");
+                }
+                columns::write_phrasing(text, scratch);
+            }
+            write_cell(scratch, out);
+        }
+        (Shape::Texts, Value::Texts(texts)) => {
+            write_lines(texts, scratch);
+            write_cell(scratch, out);
+        }
+        (Shape::Text, Value::Texts(_)) | (Shape::Texts, Value::Text(_)) => return Err(()),
+    }
+    Ok(())
+}
+
+fn write_lines(texts: &[String], scratch: &mut String) {
+    scratch.clear();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            scratch.push('\n');
+        }
+        scratch.push_str(&columns::escape(text));
+    }
+}
+
+/// Words, separated by spaces; one a line if any word contains white space.
+fn write_words(words: &[String], scratch: &mut String, out: &mut Vec<u8>) {
+    if words.iter().any(|word| word.contains(char::is_whitespace)) {
+        write_lines(words, scratch);
+        scratch.push('\n');
+    } else {
+        scratch.clear();
+        for (index, word) in words.iter().enumerate() {
+            if index > 0 {
+                scratch.push(' ');
+            }
+            scratch.push_str(word);
+        }
+    }
+    write_cell(scratch, out);
+}
+
+/// Appends a cell, quoted if it has to be. Line ends become `\n`; NUL characters vanish.
+fn write_cell(text: &str, out: &mut Vec<u8>) {
+    if text.is_empty() {
+        return;
+    }
+    // One search a byte: `contains` for a single byte looks at many at once, a search for several does not.
+    let holds = |wanted: &[u8]| wanted.iter().any(|byte| text.as_bytes().contains(byte));
+    if holds(b"\r\0") {
+        let plain = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "");
+        return write_cell(&plain, out);
+    }
+    let formula = is_formula(text);
+    let special = holds(b"\",\n")
+        || text.starts_with(|c: char| c == '#' || c.is_whitespace())
+        || text.ends_with(char::is_whitespace);
+    if special {
+        out.push(b'"');
+    }
+    if formula {
+        out.push(b'\'');
+    }
+    if special {
+        for (index, part) in text.split('"').enumerate() {
+            if index > 0 {
+                out.extend_from_slice(b"\"\"");
+            }
+            out.extend_from_slice(part.as_bytes());
+        }
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+}

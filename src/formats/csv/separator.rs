@@ -1,0 +1,96 @@
+//! Which character separates the columns of a table.
+
+use crate::formats::FormatError;
+use crate::formats::ReadOptions;
+use crate::formats::columns;
+use crate::formats::csv::head::Head;
+use crate::formats::csv::layout::is_header;
+use crate::formats::table;
+use crate::formats::table::Rows;
+use crate::formats::table::Survey;
+use std::cmp::Reverse;
+
+/// Separators that are tried, likeliest first.
+const DELIMITERS: &[u8] = b"\t;,|";
+
+/// Finds the separator, sets it, and tells how the first rows look with it.
+pub(super) fn find(
+    rows: &mut Rows<'_>,
+    head: &Head,
+    options: &ReadOptions,
+    default: Option<u8>,
+    warnings: &mut Vec<String>,
+) -> Result<Survey, FormatError> {
+    if options.delimiter.is_some_and(|byte| !byte.is_ascii() || matches!(byte, b'"' | b'\n' | b'\r' | 0)) {
+        let reason = "the separator must be one ASCII character, and neither a quote nor a line end";
+        return Err(FormatError::NotThis(reason.to_owned()));
+    }
+    let comments = rows.comments;
+    let sample = rows.sample()?.to_vec();
+    let whole = rows.is_whole();
+    let survey = |delimiter| table::survey(&sample, whole, delimiter, comments);
+    let said = options.delimiter.or(head.separator).or(head.sep).or(default);
+    let one_column_will_do = |found: &Survey| {
+        found.rows == 0
+            || head.notetype.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("cloze"))
+            || found.first.first().is_some_and(|cell| columns::is_cloze(cell))
+    };
+    if let Some(said) = said {
+        let found = survey(said);
+        rows.delimiter = said;
+        if found.split > 0 || one_column_will_do(&found) {
+            return Ok(found);
+        }
+        // A spreadsheet saves with its own separator and keeps the line that names the old one.
+        if let Some((delimiter, found)) = guess(survey).filter(|_| options.delimiter.is_none()) {
+            rows.delimiter = delimiter;
+            warnings.push(format!(
+                "nothing is separated by {}, so {} was taken",
+                delimiter_name(said),
+                delimiter_name(delimiter)
+            ));
+            return Ok(found);
+        }
+        return Err(FormatError::NotThis(format!(
+            "every row has one column when separated by {}; say what separates question and answer with --delimiter",
+            delimiter_name(said)
+        )));
+    }
+    if let Some((delimiter, found)) = guess(survey) {
+        rows.delimiter = delimiter;
+        return Ok(found);
+    }
+    let found = survey(b',');
+    if one_column_will_do(&found) {
+        return Ok(found);
+    }
+    Err(FormatError::NotThis(format!(
+        "its rows are one column each: {} were tried; say what separates question and answer with --delimiter",
+        DELIMITERS.iter().map(|delimiter| delimiter_name(*delimiter)).collect::<Vec<_>>().join(", ")
+    )))
+}
+
+/// The separator that gives most rows the same two or more columns.
+fn guess(survey: impl Fn(u8) -> Survey) -> Option<(u8, Survey)> {
+    let mut tried: Vec<(u8, Survey)> = DELIMITERS.iter().map(|delimiter| (*delimiter, survey(*delimiter))).collect();
+    tried.retain(|(_, found)| found.split > 0);
+    // Stable sorts: of equals the likelier one stays in front.
+    let unlikeliness =
+        |found: &Survey| (!is_header(&found.first), Reverse(even_rows(found)), found.strays, Reverse(found.split));
+    tried.sort_by_key(|(_, found)| unlikeliness(found));
+    tried
+        .into_iter()
+        .find(|(_, found)| is_header(&found.first) || even_rows(found) * 2 > found.rows || found.split * 2 > found.rows)
+}
+
+fn even_rows(survey: &Survey) -> usize {
+    if survey.columns > 1 { survey.even } else { 0 }
+}
+/// A separator as messages name it.
+pub(super) fn delimiter_name(delimiter: u8) -> String {
+    match delimiter {
+        b'\t' => "tab".to_owned(),
+        b' ' => "space".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    }
+}

@@ -1,0 +1,148 @@
+//! The faults of a text, collected: a file with faults is refused whole, so all of them are found at once, in a tree in
+//! which every value knows its bytes.
+
+use crate::core::text::nearest;
+use crate::formats::FileFault;
+use crate::formats::Place;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::DeTable;
+use toml::de::DeValue;
+
+/// The longest text of one field.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// A value with its bytes.
+pub(super) type Node<'i> = Spanned<DeValue<'i>>;
+
+/// The faults of a text that is being read.
+pub(super) struct Faults<'t> {
+    text: &'t str,
+    lines: Vec<usize>,
+    pub(super) found: Vec<FileFault>,
+}
+
+/// Where the lines of `text` begin.
+pub(super) fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// The line and column of a byte.
+pub(super) fn place(text: &str, lines: &[usize], at: usize) -> Place {
+    let line = lines.partition_point(|start| *start <= at);
+    let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+    let column = text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
+    Place { line: u64::try_from(line).unwrap_or(0), column: u64::try_from(column).unwrap_or(0) }
+}
+
+impl<'t> Faults<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, lines: line_starts(text), found: Vec::new() }
+    }
+
+    /// The text as a tree; `None` after a syntax error, since other faults found in such a text may not be real.
+    pub(super) fn tree(&mut self) -> Option<Spanned<DeTable<'t>>> {
+        let (tree, errors) = DeTable::parse_recoverable(self.text);
+        for error in &errors {
+            let help = "texts stand in \"quotes\", a \" inside one is written \\\"";
+            self.add(error.span().unwrap_or(0..0), "syntax", one_sentence(error.message()), help.to_owned());
+        }
+        errors.is_empty().then_some(tree)
+    }
+
+    /// What was read, or all faults in the order of the text.
+    pub(super) fn or<T>(mut self, read: T) -> Result<T, Vec<FileFault>> {
+        if self.found.is_empty() {
+            return Ok(read);
+        }
+        self.found.sort_by_key(|fault| fault.span.start);
+        Err(self.found)
+    }
+
+    pub(super) fn place(&self, at: usize) -> Place {
+        place(self.text, &self.lines, at)
+    }
+
+    pub(super) fn add(&mut self, span: Range<usize>, rule: &'static str, what: String, help: String) {
+        let place = self.place(span.start);
+        self.found.push(FileFault { span, place, rule, what, help });
+    }
+
+    pub(super) fn wrong_type(&mut self, node: &Node<'_>, field: &str, wanted: &str) {
+        let found = node.get_ref().type_str();
+        self.add(
+            node.span(),
+            "wrong-type",
+            format!("`{field}` has to be {wanted}, not {found}"),
+            format!("write {}", if wanted.contains("array") { "[\"…\", \"…\"]" } else { "\"…\"" }),
+        );
+    }
+
+    fn text_fits(&mut self, span: &Range<usize>, field: &str, text: &str) -> bool {
+        if text.len() > LONGEST {
+            self.add(
+                span.clone(),
+                "too-large",
+                format!("`{field}` is {} bytes long", text.len()),
+                "a field may hold up to 1 MB; make it shorter or several cards".to_owned(),
+            );
+            return false;
+        }
+        if text.contains('\0') {
+            self.add(
+                span.clone(),
+                "nul",
+                format!("`{field}` holds a NUL character"),
+                "take it out; it can't be shown".to_owned(),
+            );
+            return false;
+        }
+        true
+    }
+
+    /// The text of a field that has to hold one, trimmed; an empty text is a fault.
+    pub(super) fn text(&mut self, node: &Node<'_>, field: &str) -> Option<String> {
+        let Some(text) = node.get_ref().as_str() else {
+            self.wrong_type(node, field, "a text");
+            return None;
+        };
+        if !self.text_fits(&node.span(), field, text) {
+            return None;
+        }
+        if text.trim().is_empty() {
+            self.add(
+                node.span(),
+                "missing-field",
+                format!("`{field}` is empty"),
+                "write something, or take the line out".to_owned(),
+            );
+            return None;
+        }
+        Some(text.trim().to_owned())
+    }
+
+    pub(super) fn texts(&mut self, node: &Node<'_>, field: &str) -> Option<Vec<String>> {
+        let Some(array) = node.get_ref().as_array() else {
+            self.wrong_type(node, field, "an array of texts");
+            return None;
+        };
+        let texts: Vec<Option<String>> = array.iter().map(|node| self.text(node, field)).collect();
+        texts.into_iter().collect()
+    }
+
+    pub(super) fn unknown(&mut self, span: Range<usize>, field: &str, what: &str, known: &[&str]) {
+        let help = match nearest(field, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        self.add(span, "unknown-field", format!("{what} has no field `{field}`"), help);
+    }
+
+    pub(super) fn missing(&mut self, span: Range<usize>, field: &str, what: &str) {
+        self.add(span, "missing-field", format!("{what} has no `{field}`"), format!("add a line {field} = \"…\""));
+    }
+}
+
+fn one_sentence(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,419 @@
+//! Reading a deck file.
+
+use crate::core::card::CARD_KINDS;
+use crate::core::card::CardKind;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Shape;
+use crate::core::card::Value;
+use crate::core::card::kind;
+use crate::core::id::is_deck_id;
+use crate::core::text::nearest;
+use crate::formats::DeckHead;
+use crate::formats::FileFault;
+use crate::formats::FormatError;
+use crate::formats::Identity;
+use crate::formats::ImportItem;
+use crate::formats::Importer;
+use crate::formats::Item;
+use crate::formats::Place;
+use crate::formats::ReadOptions;
+use crate::formats::ReadSeek;
+use crate::formats::Record;
+use crate::formats::Sink;
+use crate::formats::Topic;
+use crate::formats::deck_toml::DeckFile;
+use crate::formats::deck_toml::DeckToml;
+use crate::formats::deck_toml::faults::Faults;
+use crate::formats::deck_toml::faults::Node;
+use crate::formats::deck_toml::faults::line_starts;
+use crate::formats::deck_toml::faults::place;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::DeTable;
+use toml::de::DeValue;
+
+/// The largest deck file; more cards than that stream better as CSV or JSONL.
+const LARGEST: u64 = 64 << 20;
+
+/// From this size on the person is told which formats are better for so many cards.
+const LARGE: u64 = 32 << 20;
+
+const DECK_FIELDS: [&str; 7] = ["id", "name", "title", "description", "language", "license", "version"];
+const TOPIC_FIELDS: [&str; 4] = ["id", "title", "primer", "try"];
+const CARD_FIELDS: [&str; 11] =
+    ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out"];
+
+/// Reads a deck file.
+///
+/// # Errors
+/// All faults of the file, in its order.
+pub fn parse(text: &str) -> Result<DeckFile, Vec<FileFault>> {
+    let mut faults = Faults::new(text);
+    let Some(tree) = faults.tree() else { return Err(faults.found) };
+    let deck = read_tree(tree.get_ref(), &mut faults);
+    faults.or(deck)
+}
+
+/// The bytes of a deck file as text.
+///
+/// # Errors
+/// A fault for the first byte that isn't UTF-8, with the text that it points into.
+pub fn decode(bytes: &[u8]) -> Result<String, Box<(String, FileFault)>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
+        let at = error.valid_up_to();
+        let byte = bytes.get(at).copied().unwrap_or(0);
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        // Everything before the first bad byte is the same in the lossy text.
+        let place = place(&text, &line_starts(&text), at);
+        let fault = FileFault {
+            span: at..at + '\u{fffd}'.len_utf8(),
+            place,
+            rule: "invalid-utf8",
+            what: format!("byte 0x{byte:02x} is no UTF-8"),
+            help: "save the file as UTF-8".to_owned(),
+        };
+        Box::new((text, fault))
+    })
+}
+
+fn read_tree(tree: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckFile {
+    let mut deck = DeckFile::default();
+    for key in tree.keys() {
+        if !["deck", "topic", "card"].contains(&key.get_ref().as_ref()) {
+            faults.unknown(key.span(), key.get_ref(), "a deck file", &["deck", "topic", "card"]);
+        }
+    }
+    match tree.get("deck") {
+        None => faults.add(
+            0..0,
+            "missing-field",
+            "there is no [deck]".to_owned(),
+            "begin the file with [deck] and a line id = \"…\"".to_owned(),
+        ),
+        Some(node) => match node.get_ref().as_table() {
+            Some(table) => deck.head = read_head(node, table, faults),
+            None => faults.wrong_type(node, "deck", "a table: [deck]"),
+        },
+    }
+    let mut topics: BTreeMap<String, Place> = BTreeMap::new();
+    for (node, table) in tables(tree, "topic", faults) {
+        let topic = read_topic(node, table, faults);
+        if let Some(first) = topics.get(&topic.id).filter(|_| !topic.id.is_empty()) {
+            let span = table.get("id").map_or_else(|| node.span(), Spanned::span);
+            let what = format!("the topic `{}` is there already, in line {}", topic.id, first.line);
+            faults.add(span, "duplicate-topic", what, "give it another id".to_owned());
+        }
+        topics.insert(topic.id.clone(), faults.place(node.span().start));
+        deck.topics.push(topic);
+    }
+    read_cards(tree, &topics, &mut deck, faults);
+    deck
+}
+
+/// The tables of the array `name`.
+pub(super) fn tables<'t, 'i>(
+    tree: &'t DeTable<'i>,
+    name: &str,
+    faults: &mut Faults<'_>,
+) -> Vec<(&'t Node<'i>, &'t DeTable<'i>)> {
+    let Some(node) = tree.get(name) else { return Vec::new() };
+    let Some(array) = node.get_ref().as_array() else {
+        faults.wrong_type(node, name, &format!("an array of tables: [[{name}]]"));
+        return Vec::new();
+    };
+    array
+        .iter()
+        .filter_map(|node| match node.get_ref().as_table() {
+            Some(table) => Some((node, table)),
+            None => {
+                faults.wrong_type(node, name, &format!("a table: [[{name}]]"));
+                None
+            }
+        })
+        .collect()
+}
+
+fn optional(table: &DeTable<'_>, field: &str, faults: &mut Faults<'_>) -> Option<String> {
+    table.get(field).and_then(|node| faults.text(node, field))
+}
+
+fn required(node: &Node<'_>, table: &DeTable<'_>, field: &str, what: &str, faults: &mut Faults<'_>) -> String {
+    match table.get(field) {
+        Some(node) => faults.text(node, field).unwrap_or_default(),
+        None => {
+            faults.missing(node.span(), field, what);
+            String::new()
+        }
+    }
+}
+
+fn read_head(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckHead {
+    for key in table.keys() {
+        if !DECK_FIELDS.contains(&key.get_ref().as_ref()) {
+            faults.unknown(key.span(), key.get_ref(), "[deck]", &DECK_FIELDS);
+        }
+    }
+    let id = required(node, table, "id", "[deck]", faults);
+    if let Some(node) = table.get("id").filter(|_| !id.is_empty() && !is_deck_id(&id)) {
+        let what =
+            format!("the id `{}` holds a character that has another meaning in names of cards", id.escape_debug());
+        faults.add(node.span(), "wrong-type", what, "use letters, digits, - and _".to_owned());
+    }
+    let version = table.get("version").and_then(|node| match node.get_ref() {
+        DeValue::Integer(number) => Some(number.as_str().to_owned()),
+        DeValue::String(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_)
+        | DeValue::Table(_) => faults.text(node, "version"),
+    });
+    DeckHead {
+        name: optional(table, "name", faults).unwrap_or_else(|| id.clone()),
+        id,
+        title: optional(table, "title", faults),
+        description: optional(table, "description", faults),
+        language: optional(table, "language", faults),
+        license: optional(table, "license", faults),
+        version,
+    }
+}
+
+fn read_topic(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> Topic {
+    for key in table.keys() {
+        if !TOPIC_FIELDS.contains(&key.get_ref().as_ref()) {
+            faults.unknown(key.span(), key.get_ref(), "a topic", &TOPIC_FIELDS);
+        }
+    }
+    Topic {
+        id: required(node, table, "id", "the topic", faults),
+        title: required(node, table, "title", "the topic", faults),
+        primer: optional(table, "primer", faults),
+        try_line: optional(table, "try", faults),
+    }
+}
+
+fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut DeckFile, faults: &mut Faults<'_>) {
+    let mut keys: BTreeMap<String, Place> = BTreeMap::new();
+    let mut waits: Vec<(String, String, Range<usize>)> = Vec::new();
+    for (node, table) in tables(tree, "card", faults) {
+        let key = required(node, table, "key", "the card", faults);
+        let place = faults.place(node.span().start);
+        if let (Some(first), Some(at)) = (keys.get(&key).filter(|_| !key.is_empty()), table.get("key")) {
+            let what = format!("the key `{key}` is taken: a card in line {} has it", first.line);
+            faults.add(at.span(), "duplicate-key", what, "each card needs a key of its own".to_owned());
+        } else {
+            keys.insert(key.clone(), place);
+        }
+        if let Some(after) = table.get("after").and_then(|node| node.get_ref().as_array()) {
+            for node in after.iter() {
+                if let Some(wanted) = node.get_ref().as_str() {
+                    waits.push((key.clone(), wanted.to_owned(), node.span()));
+                }
+            }
+        }
+        if let Some(text) = read_card(node, table, topics, &[], faults) {
+            deck.notes.push(Item { place, deck: None, identity: Identity::Key(key.clone()), key: Some(key), text });
+        }
+    }
+    check_waits(&keys, &waits, faults);
+}
+
+/// Checks that `after` names keys of the file, and that no cards wait for each other.
+pub(super) fn check_waits(
+    keys: &BTreeMap<String, Place>,
+    waits: &[(String, String, Range<usize>)],
+    faults: &mut Faults<'_>,
+) {
+    let mut graph: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (key, wanted, span) in waits {
+        if keys.contains_key(wanted) {
+            graph.entry(key).or_default().push(wanted);
+        } else {
+            let near = nearest(wanted, keys.keys().map(String::as_str));
+            let help = near.map_or_else(
+                || "name the key of a card of this file".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            faults.add(
+                span.clone(),
+                "unknown-after",
+                format!("`after` names `{wanted}`, which is no key of this file"),
+                help,
+            );
+        }
+    }
+    // Cards whose predecessors are all free are free; what is left over waits in a circle.
+    let mut waiting = graph;
+    loop {
+        let free: Vec<&str> = waiting
+            .iter()
+            .filter(|(_, wanted)| wanted.iter().all(|key| !waiting.contains_key(key)))
+            .map(|(key, _)| *key)
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        for key in free {
+            waiting.remove(key);
+        }
+    }
+    for (key, wanted, span) in waits {
+        if waiting.contains_key(key.as_str()) && waiting.contains_key(wanted.as_str()) {
+            let what = format!("`{key}` and `{wanted}` wait for each other, so neither would ever be asked");
+            faults.add(span.clone(), "unknown-after", what, "take one of them out of `after`".to_owned());
+        }
+    }
+}
+
+/// The text of a card, which may have the fields `also`. `None` if its kind is unknown.
+pub(super) fn read_card(
+    node: &Node<'_>,
+    table: &DeTable<'_>,
+    topics: &BTreeMap<String, Place>,
+    also: &[&'static str],
+    faults: &mut Faults<'_>,
+) -> Option<NoteText> {
+    let name = required(node, table, "kind", "the card", faults);
+    let names: Vec<&str> = CARD_KINDS.iter().map(|kind| kind.name()).collect();
+    let kind = kind(&name);
+    if let (None, Some(node)) = (kind, table.get("kind").filter(|_| !name.is_empty())) {
+        let help = match nearest(&name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        faults.add(node.span(), "unknown-kind", format!("`{name}` is no kind of card"), help);
+    }
+    // The fields that every kind has are checked even if the kind is unknown: all faults at once.
+    let mut fields = None;
+    if let Some(kind) = kind {
+        let own = kind.fields().iter().map(|field| field.name);
+        let known: Vec<&str> = CARD_FIELDS.into_iter().chain(own).chain(also.iter().copied()).collect();
+        for key in table.keys() {
+            if !known.contains(&key.get_ref().as_ref()) {
+                faults.unknown(key.span(), key.get_ref(), &format!("a `{name}` card"), &known);
+            }
+        }
+        let before = faults.found.len();
+        let read = read_fields(node, table, kind, faults);
+        if faults.found.len() == before {
+            for fault in kind.check(&read) {
+                let span = table.get(fault.field).map_or_else(|| node.span(), Spanned::span);
+                faults.add(span, "card", fault.what, fault.help);
+            }
+        }
+        fields = Some(read);
+    }
+    let mut texts = |field: &str| table.get(field).and_then(|node| faults.texts(node, field)).unwrap_or_default();
+    let (tags, source, after) = (texts("tags"), texts("source"), texts("after"));
+    let topic = match table.get("topic") {
+        Some(node) => {
+            let topic = faults.text(node, "topic");
+            if let Some(id) = topic.as_ref().filter(|id| !topics.contains_key(*id)) {
+                let near = nearest(id, topics.keys().map(String::as_str));
+                let help = near.map_or_else(
+                    || "add a [[topic]] with this id".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                faults.add(node.span(), "unknown-topic", format!("there is no topic `{id}` in this file"), help);
+            }
+            topic
+        }
+        None => source.first().filter(|id| topics.contains_key(*id)).cloned(),
+    };
+    let held_out = match table.get("held_out") {
+        Some(node) => match node.get_ref().as_bool() {
+            Some(held_out) => held_out,
+            None => {
+                faults.wrong_type(node, "held_out", "true or false");
+                false
+            }
+        },
+        None => false,
+    };
+    Some(NoteText {
+        kind: name,
+        tags,
+        source,
+        topic,
+        speaker: optional(table, "speaker", faults),
+        hint: optional(table, "hint", faults),
+        extra: optional(table, "extra", faults),
+        group: optional(table, "group", faults),
+        after,
+        held_out,
+        media: std::collections::BTreeMap::new(),
+        // Last, so that `?` doesn't skip the lines above, which look for faults too.
+        fields: fields?,
+    })
+}
+
+fn read_fields(node: &Node<'_>, table: &DeTable<'_>, kind: &dyn CardKind, faults: &mut Faults<'_>) -> Fields {
+    let mut fields = Fields::new();
+    for field in kind.fields() {
+        let Some(value) = table.get(field.name) else {
+            if field.required {
+                faults.missing(node.span(), field.name, &format!("the `{}` card", kind.name()));
+            }
+            continue;
+        };
+        let read = match (field.shape, value.get_ref().as_array()) {
+            (Shape::Text, _) | (Shape::Variants, None) => faults.text(value, field.name).map(Value::Text),
+            (Shape::Variants | Shape::Texts, Some(array)) if array.is_empty() => {
+                let what = format!("`{}` is an empty array", field.name);
+                faults.add(value.span(), "missing-field", what, "write at least one text in it".to_owned());
+                None
+            }
+            (Shape::Variants | Shape::Texts, _) => faults.texts(value, field.name).map(Value::Texts),
+        };
+        if let Some(read) = read {
+            fields.insert(field.name.to_owned(), read);
+        }
+    }
+    fields
+}
+
+impl Importer for DeckToml {
+    fn name(&self) -> &'static str {
+        "toml"
+    }
+
+    fn sniff(&self, file_name: &str, head: &[u8]) -> bool {
+        file_name.to_lowercase().ends_with(".toml")
+            || head.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == b"[deck]")
+    }
+
+    fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+        let mut bytes = Vec::new();
+        input.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+            return Err(FormatError::NotThis(
+                "deck files are for up to 64 MB; bring so many cards as CSV or JSONL, which are read row by row"
+                    .to_owned(),
+            ));
+        }
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGE {
+            sink(ImportItem::Warning(format!(
+                "a deck file of {} MB is read whole; CSV or JSONL are read row by row",
+                bytes.len() >> 20
+            )))?;
+        }
+        let text = decode(&bytes).map_err(|bad| FormatError::Faults { source_text: bad.0, faults: vec![bad.1] })?;
+        let deck = match parse(&text) {
+            Ok(deck) => deck,
+            Err(faults) => return Err(FormatError::Faults { source_text: text, faults }),
+        };
+        sink(ImportItem::Record(Record::Deck(deck.head)))?;
+        for topic in deck.topics {
+            sink(ImportItem::Record(Record::Topic(topic)))?;
+        }
+        for note in deck.notes {
+            sink(ImportItem::Record(Record::Note(Box::new(note))))?;
+        }
+        Ok(())
+    }
+}

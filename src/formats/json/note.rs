@@ -1,0 +1,135 @@
+//! A note from a JSON value: one of ours, or an object that another program wrote.
+
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Value;
+use crate::core::card::kind;
+use crate::core::id::NoteUid;
+use crate::core::text::nearest;
+use crate::formats::Identity;
+use crate::formats::Item;
+use crate::formats::Place;
+use crate::formats::columns;
+use crate::formats::columns::Column;
+use crate::formats::columns::Dialect;
+use crate::formats::columns::Draft;
+use crate::formats::columns::Given;
+use serde_json::Value as Json;
+
+fn one(key: &str, value: Json) -> Result<String, String> {
+    match value {
+        Json::String(text) => Ok(text),
+        _ => Err(format!("`{key}` is no text")),
+    }
+}
+
+fn several(key: &str, value: Json) -> Result<Vec<String>, String> {
+    match value {
+        Json::Array(values) => values.into_iter().map(|value| one(key, value)).collect(),
+        _ => Err(format!("`{key}` is no list of texts")),
+    }
+}
+
+/// Keys of a note.
+const KEYS: &[&str] = &[
+    "id", "key", "deck", "kind", "fields", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after",
+    "held_out",
+];
+
+/// A note of ours.
+///
+/// # Errors
+/// When it isn't one, with the reason.
+pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, String> {
+    let Json::Object(map) = value else {
+        return Err("a note is an object".to_owned());
+    };
+    let mut text = NoteText::default();
+    let (mut uid, mut key, mut deck) = (None, None, None);
+    for (name, value) in map {
+        let name = name.as_str();
+        match name {
+            _ if value.is_null() => {}
+            "id" => {
+                let id = one(name, value)?;
+                uid = Some(NoteUid::from_hex(&id).ok_or_else(|| format!("`{id}` is no id of 32 hexadecimal digits"))?);
+            }
+            "key" => key = Some(one(name, value)?),
+            "deck" => deck = Some(one(name, value)?),
+            "kind" => text.kind = one(name, value)?,
+            "fields" => text.fields = fields(value)?,
+            "tags" => text.tags = several(name, value)?,
+            "source" => text.source = several(name, value)?,
+            "after" => text.after = several(name, value)?,
+            "topic" => text.topic = Some(one(name, value)?),
+            "speaker" => text.speaker = Some(one(name, value)?),
+            "hint" => text.hint = Some(one(name, value)?),
+            "extra" => text.extra = Some(one(name, value)?),
+            "group" => text.group = Some(one(name, value)?),
+            "held_out" => text.held_out = value.as_bool().ok_or("`held_out` is neither true nor false")?,
+            unknown => {
+                return Err(match nearest(unknown, KEYS.iter().copied()) {
+                    Some(near) => format!("a note has no `{unknown}`; did you mean `{near}`?"),
+                    None => format!("a note has no `{unknown}`; it has {}", KEYS.join(", ")),
+                });
+            }
+        }
+    }
+    if text.kind.is_empty() {
+        return Err("it does not say its `kind`".to_owned());
+    }
+    let kind = kind(&text.kind).ok_or_else(|| columns::no_kind(&text.kind))?;
+    columns::check(kind, &text.fields)?;
+    let (identity, key) = match (uid, key) {
+        (Some(uid), key) => (Identity::Uid(uid), key),
+        (None, Some(key)) => (Identity::Key(key), None),
+        (None, None) => (Identity::None, None),
+    };
+    Ok(Box::new(Item { place, deck, identity, key, text }))
+}
+
+fn fields(value: Json) -> Result<Fields, String> {
+    let Json::Object(map) = value else {
+        return Err("`fields` is no object".to_owned());
+    };
+    map.into_iter()
+        .map(|(name, value)| {
+            let value = match value {
+                Json::Array(_) => Value::Texts(several(&name, value)?),
+                value => Value::Text(one(&name, value)?),
+            };
+            Ok((name, value))
+        })
+        .collect()
+}
+
+/// A note as another program writes it: an object with texts, under the names that columns of tables may have.
+///
+/// # Errors
+/// When it isn't one, with the reason.
+pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<Item>, String> {
+    if value.get("fields").is_some() && value.get("kind").is_some() {
+        return note(value, place);
+    }
+    let Json::Object(map) = value else {
+        return Err("a note is an object with a `front` and a `back`".to_owned());
+    };
+    let text_of = |column| {
+        let found = map.iter().find(|(name, _)| columns::named(name) == column);
+        found.and_then(|(_, value)| value.as_str()).filter(|text| !text.trim().is_empty())
+    };
+    let named = text_of(Column::Kind).or_else(|| text_of(Column::NoteType)).unwrap_or("basic");
+    let kind = columns::kind_called(named.trim()).ok_or_else(|| columns::no_kind(named))?;
+    let mut draft = Draft::new(kind);
+    for (name, value) in map {
+        let given = match value {
+            Json::String(text) if !text.trim().is_empty() => Given::Text(text.trim().to_owned().into()),
+            Json::Number(number) => Given::Text(number.to_string().into()),
+            Json::Bool(yes) => Given::Text(if yes { "yes" } else { "no" }.into()),
+            Json::Array(values) if !values.is_empty() => Given::Texts(several(&name, Json::Array(values))?),
+            _ => continue,
+        };
+        draft.put(columns::target(columns::named(&name), kind), given, Dialect::Plain)?;
+    }
+    draft.finish(place)
+}

@@ -1,0 +1,334 @@
+//! Reading a document, twice: once for its form and the heads of its decks, which may stand after the notes (keys may
+//! be sorted), and once for the notes, which are never held all at once.
+
+use crate::formats::FormatError;
+use crate::formats::ImportItem;
+use crate::formats::Importer;
+use crate::formats::Item;
+use crate::formats::Place;
+use crate::formats::ReadOptions;
+use crate::formats::ReadSeek;
+use crate::formats::Record;
+use crate::formats::Rejected;
+use crate::formats::Sink;
+use crate::formats::decode;
+use crate::formats::json::FORMAT;
+use crate::formats::json::JsonDocument;
+use crate::formats::json::VERSION;
+use crate::formats::json::note::foreign_note;
+use crate::formats::json::note::note;
+use crate::formats::json::records::DeckJson;
+use serde::Deserialize;
+use serde::de::DeserializeSeed;
+use serde::de::Error as _;
+use serde::de::IgnoredAny;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
+use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+use std::io;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::SeekFrom;
+use std::rc::Rc;
+
+/// Refuses a file that is not ours, or that a newer lmq wrote.
+///
+/// # Errors
+/// With the reason.
+pub(in crate::formats) fn check_version(format: Option<&str>, version: Option<u64>) -> Result<(), FormatError> {
+    let reason = match (format, version) {
+        (Some(FORMAT), Some(1..=VERSION)) => return Ok(()),
+        (Some(FORMAT), Some(version)) => {
+            format!(
+                "it was written by a newer lmq (version {version} of {FORMAT}, this one reads {VERSION}); update lmq"
+            )
+        }
+        (Some(FORMAT), None) => "it does not say its `version`".to_owned(),
+        (Some(other), _) => format!("its `format` is `{other}`, not `{FORMAT}`"),
+        (None, _) => format!("it has no `\"format\": \"{FORMAT}\"` and is no list of objects"),
+    };
+    Err(FormatError::NotThis(reason))
+}
+
+/// The message of an error without its place, which is reported separately.
+pub(in crate::formats) fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+fn not_this(error: serde_json::Error) -> FormatError {
+    if error.is_io() {
+        return FormatError::Io(error.into());
+    }
+    FormatError::NotThis(format!(
+        "line {}, column {}: the JSON is broken: {}",
+        error.line(),
+        error.column(),
+        without_place(&error)
+    ))
+}
+
+/// Whether a file begins as one of our history files.
+pub(in crate::formats) fn is_history(start: &str) -> bool {
+    start.chars().take(300).collect::<String>().contains("\"lmq-segment\"")
+}
+
+/// The start of a file as text.
+pub(in crate::formats) fn start_of(head: &[u8]) -> Cow<'_, str> {
+    encoding_rs::UTF_8.decode(head).0
+}
+
+/// Counts the line feeds of what is read through it.
+///
+/// The JSON reader takes one byte at a time, so the count is right when a value begins.
+struct Counting<R> {
+    inner: R,
+    lines: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let found = buffer.iter().take(read).filter(|byte| **byte == b'\n').count();
+        self.lines.set(self.lines.get() + u64::try_from(found).unwrap_or(0));
+        Ok(read)
+    }
+}
+
+/// All of a document except its notes.
+#[derive(Deserialize)]
+struct Outline {
+    format: Option<String>,
+    version: Option<u64>,
+    #[serde(default)]
+    decks: Vec<DeckJson<'static>>,
+}
+
+/// Where the notes go.
+struct Notes<'a> {
+    sink: Sink<'a>,
+    lines: Rc<Cell<u64>>,
+    stopped: bool,
+    /// Name of the current deck, for messages.
+    deck: String,
+    /// Notes of the current deck so far.
+    count: u64,
+    convert: fn(Json, Place) -> Result<Box<Item>, String>,
+}
+
+impl Notes<'_> {
+    fn put<E: serde::de::Error>(&mut self, outcome: ImportItem) -> Result<(), E> {
+        (self.sink)(outcome).map_err(|_stop| {
+            self.stopped = true;
+            E::custom("stopped")
+        })
+    }
+}
+
+/// The next value of a list is a note.
+struct NoteSeed<'r, 'a>(&'r mut Notes<'a>);
+
+impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let notes = self.0;
+        let place = Place { line: notes.lines.get() + 1, column: 0 };
+        let value = Json::deserialize(deserializer)?;
+        notes.count += 1;
+        let outcome = match (notes.convert)(value, place) {
+            Ok(item) => ImportItem::Record(Record::Note(item)),
+            Err(reason) => {
+                let deck = if notes.deck.is_empty() { String::new() } else { format!(" of deck {}", notes.deck) };
+                ImportItem::Rejected(Rejected { place, reason: format!("note {}{deck}: {reason}", notes.count) })
+            }
+        };
+        notes.put(outcome)
+    }
+}
+
+/// A list of notes.
+struct NotesSeed<'r, 'a>(&'r mut Notes<'a>);
+
+impl<'de> DeserializeSeed<'de> for NotesSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NotesSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of notes")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(NoteSeed(self.0))?.is_some() {}
+        Ok(())
+    }
+}
+
+/// The value of one key of an object; all other keys are skipped.
+struct Under<S> {
+    key: &'static str,
+    seed: S,
+}
+
+/// A seed that can be used several times.
+trait Again<'de> {
+    fn again<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error>;
+}
+
+impl<'de, S: Again<'de>> DeserializeSeed<'de> for Under<S> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, S: Again<'de>> Visitor<'de> for Under<S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if key == self.key {
+                self.seed.again(&mut map)?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The notes of one deck.
+struct OfDeck<'r, 'a>(&'r mut Notes<'a>);
+
+impl<'de> Again<'de> for OfDeck<'_, '_> {
+    fn again<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        map.next_value_seed(NotesSeed(self.0))
+    }
+}
+
+/// The decks, with the heads that were read before.
+struct Decks<'r, 'a> {
+    notes: &'r mut Notes<'a>,
+    outlines: std::vec::IntoIter<DeckJson<'static>>,
+}
+
+impl<'de> Again<'de> for Decks<'_, '_> {
+    fn again<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        map.next_value_seed(DeckList(self))
+    }
+}
+
+struct DeckList<'d, 'r, 'a>(&'d mut Decks<'r, 'a>);
+
+impl<'de> DeserializeSeed<'de> for DeckList<'_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for DeckList<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of decks")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Decks { notes, outlines } = self.0;
+        for outline in outlines {
+            notes.deck.clear();
+            notes.count = 0;
+            for record in outline.into_records() {
+                if let Record::Deck(head) = &record {
+                    head.name.clone_into(&mut notes.deck);
+                }
+                notes.put(ImportItem::Record(record))?;
+            }
+            list.next_element_seed(Under { key: "notes", seed: OfDeck(notes) })?;
+        }
+        match list.next_element::<IgnoredAny>()? {
+            None => Ok(()),
+            Some(_) => Err(A::Error::custom("the file changed while it was read")),
+        }
+    }
+}
+
+impl Importer for JsonDocument {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn sniff(&self, file_name: &str, head: &[u8]) -> bool {
+        let start = start_of(head);
+        let start = start.trim_start();
+        if is_history(start) {
+            return false;
+        }
+        if file_name.to_ascii_lowercase().ends_with(".json") {
+            return start.starts_with(['{', '[']);
+        }
+        let key = start.strip_prefix('{').map(str::trim_start);
+        key.is_some_and(|key| key.starts_with("\"decks\"") || (key.starts_with('"') && key.contains(FORMAT)))
+            || start.strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with('{'))
+    }
+
+    fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+        let start = input.stream_position()?;
+        let lines = Rc::new(Cell::new(0));
+        let mut notes =
+            Notes { sink, lines: Rc::clone(&lines), stopped: false, deck: String::new(), count: 0, convert: note };
+        let first = first_byte(&mut *decode::marked(input)?)?;
+        input.seek(SeekFrom::Start(start))?;
+        if first == Some(b'[') {
+            notes.convert = foreign_note;
+            return parse(input, &lines, |json| NotesSeed(&mut notes).deserialize(json))
+                .map_err(|error| if notes.stopped { FormatError::Stopped } else { not_this(error) });
+        }
+        let outline: Outline = parse(input, &lines, |json| Outline::deserialize(json)).map_err(not_this)?;
+        check_version(outline.format.as_deref(), outline.version)?;
+        input.seek(SeekFrom::Start(start))?;
+        lines.set(0);
+        let decks = Decks { notes: &mut notes, outlines: outline.decks.into_iter() };
+        parse(input, &lines, |json| Under { key: "decks", seed: decks }.deserialize(json))
+            .map_err(|error| if notes.stopped { FormatError::Stopped } else { not_this(error) })
+    }
+}
+
+type Document<'a> = serde_json::Deserializer<serde_json::de::IoRead<Counting<BufReader<Box<dyn Read + 'a>>>>>;
+
+/// Reads one document to its end.
+fn parse<T>(
+    input: &mut dyn ReadSeek,
+    lines: &Rc<Cell<u64>>,
+    read: impl FnOnce(&mut Document<'_>) -> serde_json::Result<T>,
+) -> serde_json::Result<T> {
+    let text = decode::marked(input).map_err(serde_json::Error::io)?;
+    let text = BufReader::with_capacity(decode::CHUNK, text);
+    let mut json = serde_json::Deserializer::from_reader(Counting { inner: text, lines: Rc::clone(lines) });
+    let found = read(&mut json)?;
+    json.end()?;
+    Ok(found)
+}
+
+/// The first byte that isn't white space.
+fn first_byte(text: &mut dyn Read) -> io::Result<Option<u8>> {
+    BufReader::new(text).bytes().find(|byte| byte.as_ref().map_or(true, |byte| !byte.is_ascii_whitespace())).transpose()
+}

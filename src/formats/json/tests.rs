@@ -1,0 +1,173 @@
+use super::*;
+use crate::core::card::NoteText;
+use crate::core::card::Value;
+use crate::core::id::NoteUid;
+use crate::formats::DeckHead;
+use crate::formats::FormatError;
+use crate::formats::Identity;
+use crate::formats::Importer;
+use crate::formats::Item;
+use crate::formats::Place;
+use crate::formats::ReadOptions;
+use crate::formats::Record;
+use crate::formats::Topic;
+use crate::formats::testing::any_records;
+use crate::formats::testing::config;
+use crate::formats::testing::notes;
+use crate::formats::testing::read;
+use crate::formats::testing::records;
+use crate::formats::testing::rejected;
+use crate::formats::testing::written;
+use proptest::prelude::*;
+use std::io;
+
+fn refusal(text: &str) -> String {
+    read(&JsonDocument, "x.json", text.as_bytes()).1.unwrap_err().to_string()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn what_is_written_is_read_back(given in any_records(false)) {
+        let bytes = written(&JsonDocument, &given);
+        let (outcomes, result) = read(&JsonDocument, "x.json", &bytes);
+        result.unwrap();
+        prop_assert_eq!(records(outcomes), given);
+    }
+}
+
+#[test]
+fn a_document_has_one_note_a_line() {
+    let deck = DeckHead { id: "geo".to_owned(), name: "Geo".to_owned(), ..DeckHead::default() };
+    let topic = Topic { id: "t".to_owned(), title: "T".to_owned(), ..Topic::default() };
+    let mut text = NoteText { kind: "basic".to_owned(), ..NoteText::default() };
+    text.fields.insert("front".to_owned(), Value::Text("a".to_owned()));
+    text.fields.insert("back".to_owned(), Value::Text("b".to_owned()));
+    let uid = Identity::Uid(NoteUid([1; 16]));
+    let note = Item { place: Place::default(), deck: None, identity: uid, key: Some("k".to_owned()), text };
+    let records = [
+        Record::Deck(deck.clone()),
+        Record::Topic(topic),
+        Record::Note(Box::new(note.clone())),
+        Record::Note(Box::new(note)),
+        Record::Deck(deck),
+    ];
+    assert_eq!(
+        String::from_utf8(written(&JsonDocument, &records)).unwrap(),
+        r#"{"format":"lmq-notes","version":1,"decks":[
+{"id":"geo","name":"Geo","topics":[
+{"id":"t","title":"T"}
+],"notes":[
+{"id":"01010101010101010101010101010101","key":"k","kind":"basic","fields":{"back":"b","front":"a"}},
+{"id":"01010101010101010101010101010101","key":"k","kind":"basic","fields":{"back":"b","front":"a"}}
+]},
+{"id":"geo","name":"Geo"}
+]}
+"#
+    );
+    assert_eq!(written(&JsonDocument, &[]), b"{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[\n\n]}\n");
+}
+
+#[test]
+fn keys_may_come_in_any_order() {
+    let text = r#"{"decks":[{"notes":[{"fields":{"back":"b","front":"a"},"kind":"basic"}],"name":"Geo",
+        "topics":[{"title":"T","id":"t"}]}],"format":"lmq-notes","version":1,"other":[1,{"x":[]}]}"#;
+    let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
+    result.unwrap();
+    let records = records(outcomes);
+    assert!(matches!(&records[..], [Record::Deck(deck), Record::Topic(_), Record::Note(_)] if deck.name == "Geo"));
+}
+
+#[test]
+fn a_bad_note_is_left_out_with_its_line_and_number() {
+    let text = "{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{\"id\":\"geo\",\"notes\":[\n\
+        {\"kind\":\"basic\",\"fields\":{\"front\":\"a\",\"back\":5}},\n\
+        {\"kind\":\"basic\",\"fields\":{\"front\":\"a\",\"back\":\"b\"}},\n\n\
+        {\"kind\":\"basic\",\"fields\":{\"front\":\"a\",\"back\":\"b\",\"side\":\"c\"}},7,\n\
+        {\"id\":\"x\",\"kind\":\"basic\"},{\"fields\":{}}]}]}";
+    let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
+    result.unwrap();
+    assert_eq!(notes(&outcomes).len(), 1);
+    assert_eq!(notes(&outcomes)[0].place.line, 3);
+    assert_eq!(
+        rejected(&outcomes),
+        [
+            "2: note 1 of deck geo: `back` is no text",
+            "5: note 3 of deck geo: `side` is no field of a `basic` card, which has front, back",
+            "5: note 4 of deck geo: a note is an object",
+            "6: note 5 of deck geo: `x` is no id of 32 hexadecimal digits",
+            "6: note 6 of deck geo: it does not say its `kind`",
+        ]
+    );
+}
+
+#[test]
+fn arrays_of_other_programs_are_read_by_their_names() {
+    let text = "\u{feff}[{\"Term\":\"one\",\"definition\":1,\"notes\":\"n\"},\n{\"front\":\"a\"}]";
+    let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
+    result.unwrap();
+    let found = notes(&outcomes);
+    assert_eq!((found[0].text.text("front"), found[0].text.text("back")), ("one", "1"));
+    assert_eq!(found[0].text.extra.as_deref(), Some("n"));
+    assert_eq!(rejected(&outcomes), ["2: note 2: the back is empty; a `basic` card needs one"]);
+}
+
+#[test]
+fn a_document_that_is_not_ours_is_refused_with_the_reason() {
+    for (text, reason) in [
+        ("{\"format\":\"lmq-notes\",\"version\":2,\"decks\":[]}", "it was written by a newer lmq (version 2 of"),
+        ("{\"format\":\"lmq-notes\",\"decks\":[]}", "it does not say its `version`"),
+        ("{\"format\":\"lmq-segment\",\"version\":1}", "its `format` is `lmq-segment`, not `lmq-notes`"),
+        ("{\"cards\":[]}", "it has no `\"format\": \"lmq-notes\"` and is no list of objects"),
+        ("{\"format\":\"lmq-notes\",\n", "line 2, column 0: the JSON is broken: EOF"),
+        ("", "line 1, column 0: the JSON is broken: EOF"),
+        ("{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[]} x", "line 1, column 47: the JSON is broken: trailing"),
+    ] {
+        let found = refusal(text);
+        assert!(found.starts_with(reason), "{found}");
+    }
+}
+
+#[test]
+fn nesting_100_000_deep_is_an_error_and_no_crash() {
+    let deep = "[".repeat(100_000);
+    assert!(refusal(&deep).ends_with("recursion limit exceeded"));
+    let document = format!("{{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{{\"id\":\"a\",\"notes\":[{deep}");
+    assert!(refusal(&document).contains("the JSON is broken"));
+    let closed = format!("{document}{}]}}]}}", "]".repeat(100_000));
+    assert!(refusal(&closed).ends_with("recursion limit exceeded"));
+}
+
+#[test]
+fn a_sink_that_stops_ends_the_reading() {
+    let text = "[{\"front\":\"a\",\"back\":\"b\"}]";
+    let mut input = io::Cursor::new(text);
+    let result = JsonDocument.read(&mut input, &ReadOptions::default(), &mut |_| Err(crate::formats::Stop));
+    assert!(matches!(result, Err(FormatError::Stopped)));
+}
+
+#[test]
+fn utf_16_from_a_shell_is_read() {
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend("[{\"front\":\"é\",\"back\":\"b\"}]".encode_utf16().flat_map(u16::to_le_bytes));
+    let (outcomes, result) = read(&JsonDocument, "x.json", &bytes);
+    result.unwrap();
+    assert_eq!(notes(&outcomes)[0].text.text("front"), "é");
+}
+
+#[test]
+fn documents_are_told_from_lines_and_from_history() {
+    for (name, text, ours) in [
+        ("a.json", "{\"format\":\"lmq-notes\"", true),
+        ("a.json", "[]", true),
+        ("a.json", "{\"format\":\"lmq-segment\",\"version\":1}", false),
+        ("-", "{ \"format\": \"lmq-notes\", \"version\": 1, \"decks\"", true),
+        ("-", "{\"decks\":[", true),
+        ("-", " [ {\"front\"", true),
+        ("-", "{{c1::x}}\tb\n", false),
+        ("-", "[a]\tb\n", false),
+    ] {
+        assert_eq!(JsonDocument.sniff(name, text.as_bytes()), ours, "{name} {text}");
+    }
+}
