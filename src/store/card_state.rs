@@ -28,6 +28,8 @@ pub(super) struct CardRow {
     pub(super) topic: i64,
     /// One of the cards of a note that is neither retired nor held out: may be asked, unless it is suspended.
     pub(super) askable: bool,
+    /// Whether its note's words were erased: then nobody can have been asked it.
+    pub(super) erased: bool,
     pub(super) state: CardState,
 }
 
@@ -40,7 +42,7 @@ impl CardRow {
     fn columns() -> String {
         format!(
             "SELECT n.id, n.deck, coalesce(n.topic, 0), n.retired = 0 AND n.held_out = 0, n.ordinals, u.uid, \
-             {STATE_COLUMNS}"
+             n.text_hash = 0, {STATE_COLUMNS}"
         )
     }
 
@@ -54,7 +56,8 @@ impl CardRow {
             deck: row.get(1)?,
             topic: row.get(2)?,
             askable: row.get::<_, bool>(3)? && ordinals.contains(&ordinal),
-            state: whole_state_of(row, 6, reader)?,
+            erased: row.get(6)?,
+            state: whole_state_of(row, 7, reader)?,
         })
     }
 

@@ -467,6 +467,7 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
                 deck: expected.deck,
                 topic: expected.topic.unwrap_or(0),
                 askable: expected.is_askable() && ordinals.contains(&card_parts(*card).1),
+                erased: false,
                 state: CardState::default(),
             };
             let kept_from = asked_from(stamp.today);

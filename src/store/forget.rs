@@ -270,6 +270,14 @@ impl Store {
             for (what, order) in &erasures {
                 writer.find_words(what, *order, &mut taken)?;
             }
+            if taken.texts.is_empty() {
+                return Ok(());
+            }
+            // The facts that cover them are still to come.
+            for (_, (_, entry)) in &erasures {
+                let device = writer.device_number(entry.device)?;
+                writer.await_entry(device, entry.sequence)?;
+            }
             writer.erase_found(&taken, &BTreeSet::new())
         })
     }

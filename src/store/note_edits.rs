@@ -178,6 +178,8 @@ impl Writer<'_> {
             Some(row) => (self.body(row.source)?, self.body(row.own)?),
             None => (None, None),
         };
+        // A note that no source has a text of has its key from its own.
+        let key = key.or(row.as_ref().filter(|_| source.is_none()).and_then(|row| row.key.as_deref()));
         let wanted = bare(text);
         if source.as_ref().map(bare).as_ref() == Some(&wanted) {
             if own.is_some() {

@@ -520,6 +520,9 @@ impl Writer<'_> {
             self.catch_up()?;
             row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
         }
+        if row.erased && !matches!(draft.kind, EventKind::Imported { .. } | EventKind::Adopted) {
+            return Err(StoreError::Stale);
+        }
         let before = &row.state;
         if before.suspended && matches!(draft.kind, EventKind::Answered { .. }) {
             return Err(StoreError::Suspended);
@@ -578,6 +581,9 @@ impl Writer<'_> {
     pub fn append_checked(&mut self, draft: &Draft) -> Result<u64, StoreError> {
         let context = self.context()?;
         let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        if row.erased {
+            return Err(StoreError::Stale);
+        }
         let EventKind::Checked { quality, took, checkup, last } = draft.kind else {
             return Err(StoreError::Corrupt("not an answer of a check-up".to_owned()));
         };

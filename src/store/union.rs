@@ -232,6 +232,19 @@ impl Store {
     }
 }
 
+impl Writer<'_> {
+    /// Notes that a device has written up to that entry.
+    pub(super) fn await_entry(&self, device: i64, sequence: u64) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO awaited (device, sequence) VALUES (?1, ?2) \
+                 ON CONFLICT DO UPDATE SET sequence = max(sequence, ?2)",
+            )?
+            .execute((device, i64_of(sequence)))?;
+        Ok(())
+    }
+}
+
 impl Union<'_, '_> {
     /// What was taken so far.
     #[must_use]
@@ -306,11 +319,7 @@ impl Union<'_, '_> {
             let context = self.writer.context()?;
             // Said before that device's log was told apart from a copy's, it may be meant of either.
             if !fork::is_taken(context.reader.taken(&self.writer.tx)?, entry_id(number, *sequence)) {
-                self.writer.tx.execute(
-                    "INSERT INTO awaited (device, sequence) VALUES (?1, ?2) \
-                     ON CONFLICT DO UPDATE SET sequence = max(sequence, ?2)",
-                    (number, i64_of(*sequence)),
-                )?;
+                self.writer.await_entry(number, *sequence)?;
             }
         }
         self.segment = Some(segment);

@@ -496,3 +496,16 @@ proptest! {
         lmq.assert_sound();
     }
 }
+
+#[test]
+fn a_card_that_was_written_here_keeps_its_key_when_it_is_edited() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Q", "A", "--key", "kk"]).done();
+    lmq.run(["edit", "team/kk", "--back", "B"]).done();
+    let cards = lmq.cards("deck:team");
+    assert_eq!((cards[0]["key"].as_str(), cards[0]["answer"].as_str()), (Some("kk"), Some("B")));
+    assert!(lmq.run(["export", "team", "--format", "toml", "-q"]).out().contains("key = \"kk\""));
+    lmq.run(["undo", "--yes"]).done();
+    assert_eq!(lmq.cards("deck:team")[0]["key"], "kk");
+    lmq.assert_sound();
+}

@@ -412,3 +412,21 @@ fn words_that_come_later_than_their_hash_are_taken_unless_they_were_erased() {
     unite(&mut here, 11, &log);
     assert_eq!(leaks(folders[1].path()), Vec::<String>::new());
 }
+
+#[test]
+fn a_card_that_was_erased_while_it_was_on_the_screen_takes_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 1);
+    fill(&mut store, 2, 1);
+    let draft = |store: &Store, number| {
+        let kind = EventKind::Answered { quality: Quality::Q4, took: Millis(900) };
+        let loaded = store.load(card(number)).unwrap().unwrap();
+        Draft { detail: said(Asked::Type, None, SECRET), ..Draft::new(card(number), kind, loaded.state.last_event) }
+    };
+    let asked = draft(&store, 1);
+    forget(&mut store, 2, &[Erasure::Note(uid(1))]);
+    let work = |writer: &mut Writer<'_>| writer.append(&asked, &Scheduler::default());
+    let refused = store.write(stamp(3), ActionKind::Answer, Subject::Card(card(1)), work).unwrap_err();
+    assert!(matches!(refused, StoreError::Stale));
+    assert_eq!(leaks(folder.path()), Vec::<String>::new());
+}
