@@ -138,7 +138,7 @@ mod views;
 mod tests {
     use super::*;
     use crate::core::id::hash64;
-    use crate::store::copy_to;
+    use crate::store::copy::copy_to;
     use std::fs;
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
     fn database(folder: &Path, list: Migrations<'_>) -> (PathBuf, Connection) {
         let path = folder.join("lmq.db");
         let mut db = Connection::open(&path).unwrap();
-        crate::store::set_up(&db).unwrap();
+        crate::store::open::set_up(&db).unwrap();
         run(&mut db, &path, list, |_, _| panic!("nothing to lose in a new file")).unwrap();
         (path, db)
     }
