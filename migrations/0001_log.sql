@@ -30,6 +30,8 @@ CREATE TABLE note_name (
     id  INTEGER PRIMARY KEY,
     uid BLOB NOT NULL CHECK (length(uid) = 16)
 ) STRICT;
+-- The number of a note by its name: asked for each row of a file and each entry of a segment. It also keeps two numbers from
+-- having one name.
 CREATE UNIQUE INDEX note_name_uid ON note_name (uid);
 
 CREATE TABLE deck_name (
@@ -63,7 +65,8 @@ CREATE TABLE event (
     offset_min INTEGER NOT NULL,
     PRIMARY KEY (card, id)
 ) STRICT, WITHOUT ROWID;
--- An event by its name: for undo, unions and segments.
+-- An event by its name. The table lies in the order of cards; whatever asks for a range of one device's entries (an undo, a
+-- segment, the newest entry, what the caches lack) would have to read all of it.
 CREATE UNIQUE INDEX event_id ON event (id);
 
 -- What there is to keep beside an event, if anything. `ahead` is the stamp minus the event's own instant, null for 0.
@@ -86,7 +89,8 @@ CREATE TABLE event_detail (
     foreign_id     INTEGER
 ) STRICT;
 
--- The few answers of check-ups, without a pass over the log. Kind 15 is `checked`.
+-- The few answers of check-ups, without a pass over the log. Kind 15 is `checked`. Partial, so that all other answers cost
+-- nothing here.
 CREATE INDEX event_checked ON event (hlc) WHERE kind = 15;
 
 -- The memory that `adopted` and `rescheduled` leave; that of all other events is computed.
@@ -115,7 +119,8 @@ CREATE TABLE fact (
     edition  INTEGER,
     hash     BLOB
 ) STRICT;
--- The registers of one note or deck; with 0 the facts about none.
+-- The facts about one note or deck: what is shown of it is computed from all of them. With 0 those about none, such as undos and
+-- pauses.
 CREATE INDEX fact_subject ON fact (subject);
 
 -- All words: texts of notes, tags, keys, heads, topics, changed settings, what was typed. Under the id of their entry.
@@ -287,14 +292,16 @@ CREATE TABLE note (
     made        INTEGER
 ) STRICT;
 
--- Finds a row's note again, retired ones last, and tells whether its text is the same. That a file no longer has a
--- note, the order of a deck, and the topic of every note are read from it too.
+-- Finds a row's note again by deck and prompt, retired ones last. The columns behind those are there so that the table's wide
+-- rows need not be read: `text_hash` tells whether the note says the same, and which notes of a deck a file lacks, the
+-- order of a deck and the topic of every note are read from the index too.
 CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position, held_out, topic, text_hash);
 
--- New cards in the order of their decks.
+-- New cards in the order of their decks. `fresh` is in it so that they can be counted without the table. Partial, so that what is
+-- learned is not gone through.
 CREATE INDEX note_new ON note (deck, position, fresh) WHERE fresh > 0;
 
--- The few notes that are kept for check-ups.
+-- The few notes that are kept for check-ups. Partial, since there are few among many.
 CREATE INDEX note_held_out ON note (deck) WHERE held_out = 1;
 
 -- Other names of notes: a key that was changed keeps its note through one. Both are numbers of `note_name`.
@@ -328,7 +335,9 @@ CREATE TABLE card_state (
     last          INTEGER
 ) STRICT;
 
--- The order of a session, with what is needed to choose from it, so that no row is read for a card that is not asked.
+-- The order of a session: by due day, then shuffled. The columns behind are what the queue chooses by (decks, buried cards, and
+-- the interval where most at risk comes first), so that no row is read for a card that is not asked. Partial: new and
+-- suspended cards are not in it.
 CREATE INDEX card_due ON card_state (due, shuffle, deck, buried_until) WHERE due IS NOT NULL AND offered = 1;
 
 -- The same where more is due than the day has places: most at risk first. Cards with one interval are so in the order of their

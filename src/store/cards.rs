@@ -1,4 +1,4 @@
-//! Cards and decks as people list them, and how they are named.
+//! Cards and decks as people list them.
 
 mod decks;
 #[cfg(test)]
@@ -21,30 +21,19 @@ use crate::store::StoreError;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_number;
-use crate::store::columns::card_parts;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::text;
+use crate::store::naming::name_of;
+use crate::store::naming::named_ordinals;
+use crate::store::naming::naming_key;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::whole_state_of;
-use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::Row;
 
 /// Notes that are handed out together: enough that handing over costs nothing, few enough to stay in the processor's cache.
 const NOTES_AT_A_TIME: usize = 256;
-
-/// Digits of a uid that stand for a note without a key, in lists. A UUIDv7 begins with its time: notes of one import
-/// share the first twelve digits and differ in what follows.
-const SHORT_DIGITS: usize = 20;
-
-/// `deck/key`, or the beginning of the id for a note without a key.
-pub(super) fn name_of(deck: &str, key: Option<String>, card: CardId) -> String {
-    match key {
-        Some(key) => format!("{deck}/{key}"),
-        None => card.note.to_string().chars().take(SHORT_DIGITS).collect(),
-    }
-}
 
 /// A card with its text and state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,80 +77,6 @@ impl CardLine {
     pub fn word(&self, today: StudyDay, drill: Drill) -> &'static str {
         if self.erased { "erased" } else { self.state.word(today, drill).name() }
     }
-}
-
-/// What a person's name for a card stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// Just this one.
-    One(CardId),
-    /// Several; the first few.
-    Many(Vec<String>),
-    /// None.
-    Nothing,
-}
-
-/// The key of a note where it names the note: not where the name is another note's, whose uid it makes or which has it
-/// as an alias.
-pub(super) fn naming_key(
-    db: &Connection,
-    deck: &str,
-    key: Option<String>,
-    note: NoteUid,
-) -> Result<Option<String>, StoreError> {
-    let Some(key) = key else { return Ok(None) };
-    let uid = NoteUid::of_key(deck, &key);
-    if uid == note {
-        return Ok(Some(key));
-    }
-    let Some(other) = note_of(db, uid)? else { return Ok(Some(key)) };
-    let mut statement = db.prepare_cached("SELECT id FROM note_name WHERE uid = ?1")?;
-    let own: Option<i64> = statement.query_row([note.0], |row| row.get(0)).optional()?;
-    Ok((own == Some(other)).then_some(key))
-}
-
-/// The local number of the living note of that uid: the one that is called so, else the one that it is another name of.
-pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
-    let own = db
-        .prepare_cached(
-            "SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
-        )?
-        .query_row([uid.0], |row| row.get(0))
-        .optional()?;
-    if own.is_some() {
-        return Ok(own);
-    }
-    Ok(db
-        .prepare_cached(
-            "SELECT n.id FROM note_name u CROSS JOIN alias a ON a.alias = u.id CROSS JOIN note n ON n.id = a.note \
-             WHERE u.uid = ?1 AND n.retired = 0",
-        )?
-        .query_row([uid.0], |row| row.get(0))
-        .optional()?)
-}
-
-/// The ordinals by which the cards of a living note are named. A note has none once its words were erased, since only they
-/// told how many: then those of the cards that something happened to, else the first.
-pub(super) fn named_ordinals(db: &Connection, note: i64, ordinals: Option<&str>) -> Result<Vec<u16>, StoreError> {
-    let mut ordinals = ordinals_of(ordinals)?;
-    if ordinals.is_empty() {
-        let mut statement = db.prepare_cached("SELECT DISTINCT card FROM event WHERE card BETWEEN ?1 AND ?2")?;
-        let cards = statement
-            .query_map((card_number(note, 0), card_number(note, MOST_ORDINAL)), |row| Ok(card_parts(row.get(0)?).1))?;
-        ordinals = cards.collect::<Result<_, _>>()?;
-    }
-    if ordinals.is_empty() {
-        ordinals.push(1);
-    }
-    ordinals.sort_unstable();
-    Ok(ordinals)
-}
-
-/// A text column without a copy of it.
-pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
-    row.get_ref(column)?
-        .as_str_or_null()
-        .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
 }
 
 impl Store {
@@ -310,118 +225,6 @@ impl Store {
             topic: row.get(3)?,
             state: whole_state_of(row, 9, &self.context()?.reader)?,
         }))
-    }
-
-    /// The card that a person names: `deck/key`, `deck/key#ordinal`, or the unique beginning of an id. It may be one whose
-    /// words were erased: its key is gone with them, but its id may have been made from it.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn find(&self, name: &str) -> Result<Found, StoreError> {
-        self.find_among(name, false)
-    }
-
-    /// The same, of those too that were deleted: their words are in the log.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn find_ever(&self, name: &str) -> Result<Found, StoreError> {
-        self.find_among(name, true)
-    }
-
-    fn find_among(&self, name: &str, retired_too: bool) -> Result<Found, StoreError> {
-        if let Some(card) = CardId::parse(name)
-            && self.card(card)?.is_some()
-        {
-            return Ok(Found::One(card));
-        }
-        let of_key = |name: &str| match name.rsplit_once('/') {
-            Some((deck, key)) => self.notes_of_key(deck, key, retired_too),
-            None => Ok(Vec::new()),
-        };
-        // A key may itself end in `#2`: the whole name comes first.
-        let (mut notes, mut ordinal, mut is_key) = (of_key(name)?, None, true);
-        if notes.is_empty() {
-            let mut name = name;
-            if let Some((front, number)) = name.rsplit_once('#')
-                && let Ok(number) = number.parse::<u16>()
-            {
-                (name, ordinal) = (front, Some(number));
-            }
-            notes = of_key(name)?;
-            if notes.is_empty() {
-                is_key = false;
-                notes = self.notes_of_prefix(name)?;
-            }
-        }
-        // Where several claim one key it names none of them.
-        let by_id = is_key && notes.len() > 1;
-        let mut found = Vec::new();
-        let mut statement = self.db().prepare_cached(
-            "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note n CROSS JOIN note_name u ON u.id = n.id \
-             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired <= ?2",
-        )?;
-        for number in notes {
-            let mut rows = statement.query((number, retired_too))?;
-            let Some(row) = rows.next()? else { continue };
-            let (note, deck) = (NoteUid(row.get(0)?), row.get::<_, String>(1)?);
-            let ordinals = named_ordinals(self.db(), number, text(row, 3)?)?;
-            let key = if by_id { None } else { naming_key(self.db(), &deck, row.get(2)?, note)? };
-            for each in ordinals {
-                let card = CardId { note, ordinal: each };
-                if ordinal.is_none_or(|wanted| wanted == each) {
-                    found.push((card, format!("{}#{each}", name_of(&deck, key.clone(), card))));
-                }
-            }
-        }
-        Ok(match found.as_slice() {
-            [] => Found::Nothing,
-            [(card, _)] => Found::One(*card),
-            many => Found::Many(many.iter().take(8).map(|(_, name)| name.clone()).collect()),
-        })
-    }
-
-    /// The `deck/key` that is most like a name that stands for no card.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn nearest_name(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let mut statement = self.db().prepare(
-            "SELECT k.name_id || '/' || n.key FROM note n JOIN deck k ON k.id = n.deck \
-             WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
-        )?;
-        let mut names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        // Among equals the first one is taken: the same on every device.
-        names.sort_unstable();
-        Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
-    }
-
-    fn notes_of_key(&self, deck: &str, key: &str, retired_too: bool) -> Result<Vec<i64>, StoreError> {
-        if let Some(note) = note_of(self.db(), NoteUid::of_key(deck, key))? {
-            return Ok(vec![note]);
-        }
-        // A deck's name, or a card that lies in another deck than the one it is named after.
-        let mut statement = self.db().prepare_cached(
-            "SELECT n.id FROM deck k CROSS JOIN note n ON n.deck = k.id CROSS JOIN note_name u ON u.id = n.id \
-             WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2 AND n.retired <= ?3 ORDER BY u.uid",
-        )?;
-        let rows = statement.query_map((deck, key, retired_too), |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    fn notes_of_prefix(&self, prefix: &str) -> Result<Vec<i64>, StoreError> {
-        let digits: String = prefix.chars().filter(|c| *c != '-').collect::<String>().to_lowercase();
-        if digits.len() < 4 || digits.len() > 32 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
-            return Ok(Vec::new());
-        }
-        let end = |fill: &str| NoteUid::from_hex(&format!("{digits}{}", fill.repeat(32 - digits.len())));
-        let (Some(first), Some(last)) = (end("0"), end("f")) else { return Ok(Vec::new()) };
-        let mut statement = self.db().prepare_cached(
-            "SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid BETWEEN ?1 AND ?2 \
-             ORDER BY u.uid LIMIT 9",
-        )?;
-        let rows = statement.query_map((first.0, last.0), |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The notes of a deck in their order, some hundred at a time, as they lie in the database. Those whose text was

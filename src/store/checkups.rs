@@ -10,13 +10,13 @@ use crate::core::study_day::StudyDay;
 use crate::core::units::Hlc;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::cards::text;
 use crate::store::columns::CHECKED;
 use crate::store::columns::card_number;
 use crate::store::columns::card_of;
 use crate::store::columns::day_of;
 use crate::store::columns::kind_of;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::text;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
 

@@ -204,6 +204,13 @@ pub(super) fn detail_of(row: &Row<'_>, first: usize) -> Result<Detail, StoreErro
     })
 }
 
+/// A text column without a copy of it.
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
+    row.get_ref(column)?
+        .as_str_or_null()
+        .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 
 mod commands;
 mod dump;
+mod take;
 
 pub(super) use commands::Command;
 pub(super) use commands::command;

@@ -1,7 +1,8 @@
 //! The database. The only folder that names rusqlite.
 //!
-//! The log is the truth and everything else a cache of it, or local to this file. What an action changes it changes in one
-//! transaction, but for the caches of a plain answer, which follow (`behind`). A store never decides: it commits what core decided, and answers questions by index.
+//! The log is the truth; everything else is a cache of it, or local to this file. What an action changes is changed in one
+//! transaction, except for the caches of a plain answer, which follow (`behind`). A store never decides: it commits what core
+//! decided, and answers questions by index.
 
 mod behind;
 mod bulk;
@@ -25,14 +26,17 @@ mod log_out;
 mod mastery;
 mod media;
 mod migrate;
+mod naming;
 mod note_edits;
 mod notes;
+mod open;
 #[cfg(test)]
 mod query_plan_tests;
 mod read_only;
 mod review_log;
 mod search;
 mod shown;
+mod snapshot;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -50,7 +54,6 @@ pub use bulk::MatchResult;
 pub use bulk::NoteRef;
 pub use cards::CardLine;
 pub use cards::DeckLine;
-pub use cards::Found;
 pub use cards::Notes;
 pub use checkups::HeldOut;
 pub use doctor::Finding;
@@ -65,6 +68,7 @@ pub use forget::Forgotten;
 pub use history::Happened;
 pub use history::HistoryRow;
 pub use migrate::SQLITE_MAGIC;
+pub use naming::Found;
 pub use note_edits::NoteNow;
 pub use notes::Ahead;
 pub use notes::Edited;
@@ -89,39 +93,23 @@ use crate::core::units::Hlc;
 use behind::Behind;
 use behind::Caches;
 use chain::Tail;
-use copy::copy_to;
-use copy::header_of;
-use copy::make_file;
-use copy::make_folder;
 use review_log::Reader;
 use rusqlite::Connection;
-use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
-use rusqlite::config::DbConfig;
+use snapshot::changes_by_others;
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 use writer::Known;
-
-/// How long a command waits for another `lmq` that is writing.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long it waits before it tries again where SQLite does not wait by itself.
-const SHORT: Duration = Duration::from_millis(10);
 
 /// Actions after which a checkpoint is worth taking: an answer and its caches are about ten pages, and 1000 pages are SQLite's
 /// usual.
 const ACTIONS_A_CHECKPOINT: u32 = 100;
-
-/// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
-const CACHE_KB: i32 = -8000;
-const BULK_CACHE_KB: i32 = -48_000;
 
 /// Where and by whom a database is opened; all of it from the outside.
 #[derive(Debug, Clone)]
@@ -190,105 +178,7 @@ pub struct Store {
     writes: u64,
 }
 
-/// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout says: at the very
-/// first start of two programs at once one of them would fail.
-fn use_wal(db: &Connection) -> Result<(), StoreError> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match db.pragma_update(None, "journal_mode", "wal").map_err(StoreError::from) {
-            Err(error) if error.trouble() == Trouble::Busy && waited < PATIENCE => {
-                std::thread::sleep(SHORT);
-                waited += SHORT;
-            }
-            done => return done,
-        }
-    }
-}
-
-fn set_up(db: &Connection) -> Result<(), StoreError> {
-    db.pragma_update(None, "trusted_schema", false)?;
-    use_wal(db)?;
-    db.pragma_update(None, "synchronous", "full")?;
-    // Checkpoints are taken by `Store::rest`, while the learner reads, and never inside an answer.
-    db.pragma_update(None, "wal_autocheckpoint", 0)?;
-    db.pragma_update(None, "cache_size", CACHE_KB)?;
-    db.pragma_update(None, "temp_store", "memory")?;
-    // Without this SQLite parses and plans a kept statement again each time that a parameter changes, in case the new
-    // value wants another plan. Ours have one plan each.
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    db.set_prepared_statement_cache_capacity(128);
-    Ok(())
-}
-
 impl Store {
-    /// Opens the database at `path`, makes it where there is none, brings its schema up to date.
-    ///
-    /// # Errors
-    /// When the file is no database of ours or of a newer program (it is left untouched), or can't be read or written.
-    pub fn open(path: &Path, here: Here, now: Timestamp) -> Result<Self, StoreError> {
-        migrate::check_header(path, &header_of(path)?)?;
-        make_folder(path)?;
-        make_file(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut db = Connection::open_with_flags(path, flags)?;
-        db.busy_timeout(PATIENCE)?;
-        migrate::check_before_use(&db, path)?;
-        set_up(&db)?;
-        migrate::migrate(&mut db, path, |db, version| {
-            let date = now.to_rfc3339().replace(':', "");
-            let copy = PathBuf::from(format!("{}.before-schema-{version}.{date}", path.display()));
-            copy_to(db, &copy)?;
-            Ok(copy)
-        })?;
-        let store = Self::over(db, path, here);
-        // Where another one writes just now, it is done later.
-        store.catch_up().ok();
-        Ok(store)
-    }
-
-    fn over(db: Connection, path: &Path, here: Here) -> Self {
-        let salts = Rc::new(Salts::from_chance(here.chance));
-        Self {
-            db,
-            path: path.to_owned(),
-            file: copy::identity(path),
-            here,
-            writes_as: None,
-            writes_since: 0,
-            lies_at: None,
-            tail: None,
-            last_hlc: None,
-            config: None,
-            scheduler: None,
-            context: RefCell::new(None),
-            salts,
-            unsaid: Cell::new(None),
-            behind: RefCell::default(),
-            caches_known_at: Cell::new(None),
-            is_late: Cell::new(false),
-            actions_since_checkpoint: Cell::new(0),
-            writes: 0,
-        }
-    }
-
-    /// More memory for a command that reads the whole database, in an order that need not be the one it lies in.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    pub fn read_much(&self) -> Result<(), StoreError> {
-        Ok(self.db.pragma_update(None, "cache_size", BULK_CACHE_KB)?)
-    }
-
-    /// Before (`true`) and after (`false`) very many rows are written: more pages in memory, or those of the indexes
-    /// whose order is chance are written again and again.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    pub fn write_much(&self, much: bool) -> Result<(), StoreError> {
-        self.db.pragma_update(None, "cache_size", if much { BULK_CACHE_KB } else { CACHE_KB })?;
-        Ok(())
-    }
-
     /// Where the database lies.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -486,56 +376,6 @@ impl Store {
         }
     }
 
-    /// Two things at once: `aside` in another thread over a connection of its own, `work` here. Where somebody writes at
-    /// this very moment, the two could see different states of the database; then one follows the other.
-    fn in_parallel<A: Send, B>(
-        &self,
-        aside: impl Fn(&Connection) -> Result<A, StoreError> + Sync,
-        work: impl FnOnce() -> Result<B, StoreError>,
-    ) -> Result<(A, B), StoreError> {
-        let seen = entries(self.db())?;
-        let path = self.path.as_path();
-        let apart = &aside;
-        let (beside, done) = std::thread::scope(|scope| {
-            let beside = scope.spawn(move || -> Result<Option<A>, StoreError> {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let db = Connection::open_with_flags(path, flags)?;
-                let snapshot = db.unchecked_transaction()?;
-                if entries(&snapshot)? != seen {
-                    return Ok(None);
-                }
-                apart(&snapshot).map(Some)
-            });
-            let done = work();
-            (beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), done)
-        });
-        let beside = match beside {
-            Ok(Some(beside)) => beside,
-            // A second connection is a help and no need.
-            Ok(None) | Err(_) => aside(&self.db)?,
-        };
-        Ok((beside, done?))
-    }
-
-    /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
-    fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
-        self.snapshot_if(|caches| caches == Caches::Current).map(|(snapshot, _)| snapshot)
-    }
-
-    /// The same with caches that may be behind, where `suits` says so; and SQLite's mark of changes by others.
-    fn snapshot_if(&self, suits: impl FnOnce(Caches) -> bool) -> Result<(Transaction<'_>, i64), StoreError> {
-        let snapshot = self.db.unchecked_transaction()?;
-        let mark = changes_by_others(&self.db)?;
-        if suits(self.caches_at(mark)) {
-            return Ok((snapshot, mark));
-        }
-        drop(snapshot);
-        self.catch_up().ok();
-        let snapshot = self.db.unchecked_transaction()?;
-        let mark = changes_by_others(&self.db)?;
-        Ok((snapshot, mark))
-    }
-
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         meta(&self.db, name)
     }
@@ -575,11 +415,6 @@ fn read_context(db: &Connection, pending: Option<(i64, i64)>) -> Result<Rc<Conte
     Ok(Rc::new(Context { reader, voided }))
 }
 
-/// SQLite's mark that changes when another connection has committed something.
-fn changes_by_others(db: &Connection) -> Result<i64, StoreError> {
-    Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
-}
-
 fn meta(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     Ok(db.prepare_cached("SELECT value FROM meta WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()?)
 }
@@ -596,13 +431,4 @@ fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
     let mut statement = db.prepare_cached("SELECT id, uuid FROM device ORDER BY id")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, DeviceId(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// How many entries there are, and which of them the caches know.
-fn entries(db: &Connection) -> Result<(i64, Option<String>), StoreError> {
-    let mut all = 0;
-    for (device, _) in read_devices(db)? {
-        all += columns::i64_of(chain::newest_sequence(db, device)?);
-    }
-    Ok((all, meta(db, behind::CACHED)?))
 }

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::MatchResult;
-use crate::store::cards::named_ordinals;
+use crate::store::naming::named_ordinals;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;

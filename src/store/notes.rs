@@ -288,12 +288,6 @@ impl Store {
         }))
     }
 
-    /// What people call a note: `deck/key` where that name is its own, else the beginning of its id.
-    pub(super) fn name_of_note(&self, deck: &str, key: Option<String>, card: CardId) -> Result<String, StoreError> {
-        let key = super::cards::naming_key(&self.db, deck, key, card.note)?;
-        Ok(super::cards::name_of(deck, key, card))
-    }
-
     /// Which of `variants` phrasings of a card was shown least recently: one never shown, the first of them.
     fn variant(&self, card: i64, variants: usize) -> Result<usize, StoreError> {
         if variants < 2 {

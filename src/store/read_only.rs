@@ -4,7 +4,7 @@ use crate::core::id::DeviceId;
 use crate::store::Here;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::header_of;
+use crate::store::copy::header_of;
 use crate::store::migrate;
 use crate::store::wal_name;
 use rusqlite::Connection;

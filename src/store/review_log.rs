@@ -1,40 +1,31 @@
-//! Writing and reading events: what happened to cards.
+//! Events, which are what happened to cards: this file reads them from their rows.
+
+mod append;
+mod pauses;
+mod refold;
+mod void;
+
+pub(super) use void::VoidIds;
+pub(super) use void::void_ids;
+pub(super) use void::voided;
 
 use crate::core::event::Detail;
-use crate::core::event::Draft;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
-use crate::core::event::Span;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
-use crate::core::log::AnswerWords;
-use crate::core::log::EntryRef;
-use crate::core::log::TextRecord;
-use crate::core::pause::Pauses;
 use crate::core::replay::Configs;
-use crate::core::replay::Undo;
-use crate::core::replay::Voided;
-use crate::core::replay::apply;
-use crate::core::replay::fold;
-use crate::core::replay::replay_needed;
 use crate::core::scheduler::Scheduler;
 use crate::core::state::CardState;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
-use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Writer;
-use crate::store::behind::Answer;
-use crate::store::card_state::CardRow;
 use crate::store::columns::DETAIL_COLUMNS;
 use crate::store::columns::DETAIL_WIDTH;
 use crate::store::columns::MEMORY_COLUMNS;
-use crate::store::columns::PAUSED;
-use crate::store::columns::RESUMED;
-use crate::store::columns::UNDONE;
 use crate::store::columns::day_of;
 use crate::store::columns::detail_of;
 use crate::store::columns::entry_id;
@@ -45,7 +36,6 @@ use crate::store::columns::state_of;
 use crate::store::columns::u64_of;
 use crate::store::fork::Taken;
 use rusqlite::Connection;
-use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::cell::Cell;
 use std::cell::OnceCell;
@@ -65,9 +55,6 @@ pub(super) const BESIDE_EVENT: &str = "LEFT JOIN event_detail d ON d.id = e.id \
 
 /// How many columns [`event_columns`] are.
 pub(super) const EVENT_WIDTH: usize = 12 + 9 + DETAIL_WIDTH;
-
-const INSERT_EVENT: &str = "INSERT INTO event (card, id, hlc, kind, study_day, quality, took_ms, config, offset_min) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 /// Turns rows into events: knows devices and configurations by their local numbers.
 pub(super) struct Reader {
@@ -210,69 +197,6 @@ pub(super) fn events_of(db: &Connection, reader: &Reader, number: i64, card: Car
     Ok(events)
 }
 
-/// How many entries an action has: one where it has no row.
-pub(super) fn entries_in(db: &Connection, id: i64) -> Result<u64, StoreError> {
-    let known: Option<i64> =
-        db.prepare_cached("SELECT entries FROM action WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
-    Ok(known.map_or(1, u64_of))
-}
-
-/// Whether an entry is part of an action that began before it.
-fn is_inside_an_action(db: &Connection, id: i64) -> Result<bool, StoreError> {
-    let before: Option<(i64, i64)> = db
-        .prepare_cached("SELECT id, entries FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    Ok(before.is_some_and(|(first, entries)| first < id && id < first + entries))
-}
-
-/// What the undone-facts say.
-pub(super) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreError> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT f.id, f.arg, a.id, a.entries, a.hlc FROM fact f \
-         LEFT JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.subject = 0 AND f.kind = {UNDONE}"
-    ))?;
-    let mut rows = statement.query([])?;
-    let mut undos = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let (first, entries, hlc) =
-            match reader.pending.get().filter(|(first, _)| id >= *first && first >> 32 == id >> 32) {
-                // Of the action that is being written nobody knows yet how long it will be.
-                Some((first, hlc)) => (Some(first), u64::from(u32::MAX), hlc),
-                None => (
-                    row.get(2)?,
-                    u64_of(row.get::<_, Option<i64>>(3)?.unwrap_or(0)),
-                    row.get::<_, Option<i64>>(4)?.unwrap_or(0),
-                ),
-            };
-        let named = super::fork::meant(db, reader, id, row.get(1)?)?;
-        // An undo of anything but a whole action, which no program writes, acts on nothing.
-        if is_inside_an_action(db, named)? {
-            continue;
-        }
-        let (Some(by), Some(named), Some(action)) =
-            (reader.entry(id), reader.entry(named), first.and_then(|first| reader.entry(first)))
-        else {
-            continue;
-        };
-        let span = Span { action: action_of(action), entries };
-        undos.push(Undo { by, hlc: Hlc(hlc), span, names: action_of(named) });
-    }
-    if undos.is_empty() {
-        return Ok(Voided::default());
-    }
-    let mut failed = None;
-    let voided = Voided::of(undos, |action| {
-        let Some(id) = reader.local(entry_of(action)) else { return 1 };
-        entries_in(db, id).unwrap_or_else(|error| {
-            failed = Some(error);
-            1
-        })
-    });
-    failed.map_or(Ok(voided), Err)
-}
-
 /// The action that an entry is the first of.
 pub(super) fn action_of(entry: EventId) -> ActionId {
     ActionId { device: entry.device, number: entry.sequence }
@@ -281,353 +205,6 @@ pub(super) fn action_of(entry: EventId) -> ActionId {
 /// The first entry of an action.
 pub(super) fn entry_of(action: ActionId) -> EventId {
     EventId { device: action.device, sequence: action.number }
-}
-
-/// Void entries by their local ids: for passes over many rows.
-#[derive(Debug, Clone, Default)]
-pub(super) struct VoidIds(Vec<(i64, i64)>);
-
-impl VoidIds {
-    /// Whether the entry of that id no longer counts.
-    pub(super) fn has(&self, id: i64) -> bool {
-        let after = self.0.partition_point(|(first, _)| *first <= id);
-        after.checked_sub(1).and_then(|place| self.0.get(place)).is_some_and(|(_, last)| id <= *last)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// The void entries of `voided` by their local ids.
-pub(super) fn void_ids(reader: &Reader, voided: &Voided) -> VoidIds {
-    let mut ranges: Vec<(i64, i64)> = voided
-        .spans()
-        .filter_map(|span| {
-            let first = reader.local(entry_of(span.action))?;
-            Some((first, first + i64::try_from(span.entries).unwrap_or(1) - 1))
-        })
-        .collect();
-    ranges.sort_unstable();
-    VoidIds(ranges)
-}
-
-impl Store {
-    /// The breaks that count.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub fn pauses(&self) -> Result<Pauses, StoreError> {
-        let mut statement = self.db().prepare_cached(&format!(
-            "SELECT f.id, f.kind, f.arg, a.hlc, a.study_day FROM fact f \
-             JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
-             WHERE f.subject = 0 AND f.kind IN ({PAUSED}, {RESUMED})"
-        ))?;
-        let mut rows = statement.query([])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let kind: i64 = row.get(1)?;
-            let until = if kind == i64::from(PAUSED) { Some(day_of(row.get(2)?)) } else { None };
-            found.push((row.get::<_, i64>(0)?, Hlc(row.get(3)?), day_of(row.get(4)?), until));
-        }
-        if found.is_empty() {
-            return Ok(Pauses::default());
-        }
-        let reader = Reader::new(self.db())?;
-        let voided = voided(self.db(), &reader)?;
-        let mut facts = Vec::new();
-        for (id, hlc, day, until) in found {
-            let entry = reader.known(id)?;
-            if !voided.has(entry) {
-                let fact =
-                    until.map_or(crate::core::fact::Fact::Resumed, |until| crate::core::fact::Fact::Paused { until });
-                facts.push(((hlc, entry), day, fact));
-            }
-        }
-        facts.sort_by_key(|(order, ..)| *order);
-        Ok(Pauses::of(facts.iter().map(|(_, day, fact)| (*day, fact))))
-    }
-}
-
-impl Writer<'_> {
-    /// The local number of a configuration, added where it is new.
-    pub(super) fn config_number(&mut self, scheduler: &Scheduler, id: ConfigId) -> Result<i64, StoreError> {
-        if let Some((_, number)) = self.config.filter(|(known, _)| *known == id) {
-            return Ok(number);
-        }
-        let known = self
-            .tx
-            .prepare_cached("SELECT id FROM config WHERE hash = ?1")?
-            .query_row([id.0], |row| row.get(0))
-            .optional()?;
-        let number = match known {
-            Some(number) => number,
-            None => {
-                self.tx.execute("INSERT INTO config (hash, json) VALUES (?1, ?2)", (id.0, scheduler.to_json()))?;
-                self.forget_context();
-                self.tx.last_insert_rowid()
-            }
-        };
-        self.config = Some((id, number));
-        Ok(number)
-    }
-
-    /// The local number of a device, added by its name alone where nothing of it is here yet.
-    pub(super) fn device_number(&mut self, device: DeviceId) -> Result<i64, StoreError> {
-        if device == self.device_id {
-            return Ok(self.device);
-        }
-        if let Some((_, number)) = self.other_device.filter(|(known, _)| *known == device) {
-            return Ok(number);
-        }
-        let known = self
-            .tx
-            .prepare_cached("SELECT id FROM device WHERE uuid = ?1")?
-            .query_row([device.0], |row| row.get(0))
-            .optional()?;
-        if let Some(number) = known {
-            self.other_device = Some((device, number));
-            return Ok(number);
-        }
-        self.tx.execute("INSERT INTO device (uuid, name) VALUES (?1, '')", [device.0])?;
-        self.forget_context();
-        Ok(self.tx.last_insert_rowid())
-    }
-
-    /// The local id of an entry of any device.
-    pub(super) fn local_id(&mut self, entry: EventId) -> Result<i64, StoreError> {
-        Ok(entry_id(self.device_number(entry.device)?, entry.sequence))
-    }
-
-    /// Inserts an event and what lies beside it, as they are. `card` and `config` are local numbers.
-    pub(super) fn insert_event(
-        &mut self,
-        card: i64,
-        event: &Event,
-        config: Option<i64>,
-        words: Option<&TextRecord>,
-    ) -> Result<i64, StoreError> {
-        let id = self.local_id(event.id)?;
-        let answer = event.kind.answer();
-        self.tx.prepare_cached(INSERT_EVENT)?.execute((
-            card,
-            id,
-            event.hlc.0,
-            event.kind.code(),
-            event.study_day.0,
-            answer.map(|(quality, _)| u8::from(quality)),
-            answer.map(|(_, took)| took.0),
-            config,
-            event.at.offset_min,
-        ))?;
-        let ahead = event.hlc.0.wrapping_sub(event.at.unix_ms);
-        let (detail, arg) = (&event.detail, event.kind.arg());
-        if ahead != 0 || arg.is_some() || event.prev.is_some() || !detail.is_empty() {
-            let prev = match event.prev {
-                Some(prev) => Some(self.local_id(prev)?),
-                None => None,
-            };
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO event_detail (id, ahead, arg, asked, suggested, guessed, variant, speakers, form, confidence, \
-                     due_offset_min, prev, program, foreign_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                )?
-                .execute((
-                    id,
-                    (ahead != 0).then_some(ahead),
-                    arg,
-                    detail.asked.map(crate::core::event::Asked::code),
-                    detail.suggested.map(u8::from),
-                    detail.guessed.then_some(1),
-                    detail.variant,
-                    detail.speakers.then_some(1),
-                    detail.form,
-                    detail.confidence,
-                    detail.due_offset_min,
-                    prev,
-                    detail.foreign.as_ref().map(|foreign| &foreign.program),
-                    detail.foreign.as_ref().map(|foreign| foreign.id),
-                ))?;
-        }
-        if let Some(memory) = &event.memory {
-            let [repetitions, interval, lapses, last, due, quality, ease, stability, difficulty] = memory.numbers();
-            self.tx
-                .prepare_cached(
-                    "INSERT INTO event_memory (id, repetitions, interval_days, lapses, last_day, due, last_quality, ease, stability, \
-                     difficulty) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                )?
-                .execute((id, repetitions, interval, lapses, last, due, quality, ease, stability, difficulty))?;
-        }
-        if let Some(words) = words {
-            self.insert_text(id, words)?;
-        }
-        Ok(id)
-    }
-
-    /// Gives a draft its name, time and place, and appends it.
-    fn write_event(&mut self, card: i64, event: &Event, config: Option<i64>) -> Result<i64, StoreError> {
-        let words = if event.detail.has_words() {
-            let detail = &event.detail;
-            let words = AnswerWords { response: detail.response.clone(), expected: detail.expected.clone() };
-            let body = serde_json::to_string(&words).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            Some(TextRecord::new(self.salt(), body))
-        } else {
-            None
-        };
-        let id = self.insert_event(card, event, config, words.as_ref())?;
-        self.chain()?.entry(EntryRef::Event(event), words.map(|words| words.hash));
-        // What was taken from another program has an instant of its own, which is not that of the step.
-        let is_now = (event.at, event.study_day) == (self.stamp.now, self.stamp.today);
-        self.lone = (is_now && !self.touched).then(|| crate::store::writer::Lone::of(event));
-        self.touched = true;
-        Ok(id)
-    }
-
-    fn event_of(&mut self, draft: &Draft, last: Option<EventId>, config: Option<ConfigId>) -> Event {
-        let sequence = self.next_sequence;
-        self.next_sequence += 1;
-        let (at, study_day) = draft.at.unwrap_or((self.stamp.now, self.stamp.today));
-        Event {
-            id: EventId { device: self.device_id, sequence },
-            hlc: self.hlc,
-            at,
-            study_day,
-            card: draft.card,
-            kind: draft.kind.clone(),
-            config,
-            prev: last.filter(|last| last.device != self.device_id),
-            memory: draft.memory.clone(),
-            detail: draft.detail.clone(),
-        }
-    }
-
-    /// Appends an event and brings the card's state and the sums up to date; those of a plain answer may follow later. Gives
-    /// the state after it.
-    ///
-    /// The draft's `prev` must be the card's last event, or an event of this very action.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when the card moved on since the draft was made; when the card is not there.
-    pub fn append(&mut self, draft: &Draft, scheduler: &Scheduler) -> Result<CardState, StoreError> {
-        let context = self.context()?;
-        let mut row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
-        // Only an answer may wait for its caches, and only as the one event of its action.
-        let may_wait = self.may_wait
-            && matches!(draft.kind, EventKind::Answered { .. })
-            && self.next_sequence == self.first_sequence
-            && !self.behind.borrow().has(draft.card);
-        if !may_wait && self.lags() {
-            self.catch_up()?;
-            row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
-        }
-        if row.erased && !matches!(draft.kind, EventKind::Imported { .. } | EventKind::Adopted) {
-            return Err(StoreError::Stale);
-        }
-        let before = &row.state;
-        if before.suspended && matches!(draft.kind, EventKind::Answered { .. }) {
-            return Err(StoreError::Suspended);
-        }
-        let mine =
-            before.last_event.is_some_and(|last| last.device == self.device_id && last.sequence >= self.first_sequence);
-        if !mine && draft.prev != before.last_event {
-            return Err(StoreError::Stale);
-        }
-        let configured = matches!(
-            draft.kind,
-            EventKind::Answered { .. } | EventKind::Imported { .. } | EventKind::Adopted | EventKind::Rescheduled
-        );
-        let id = self.config_id(scheduler);
-        let config = if configured { Some(self.config_number(scheduler, id)?) } else { None };
-        let event = self.event_of(draft, before.last_event, config.map(|_| id));
-        // The configuration may have been new.
-        let context = self.context()?;
-        let needs_history = configured && replay_needed(before, scheduler, &context.reader.schedulers)
-            || event.detail.foreign.is_some();
-        self.write_event(row.id, &event, config)?;
-        if needs_history {
-            self.catch_up()?;
-            self.caches_moved = true;
-            // Another scheduler than the one that made this state, or another program's record: what came before has to be
-            // gone through again.
-            let events = events_of(&self.tx, &context.reader, row.id, draft.card)?;
-            let mut added = None;
-            let after = fold(&events, &context.voided, &context.reader.schedulers, |before, folded| {
-                if folded.id == event.id {
-                    added = Some(before.clone());
-                }
-            });
-            if let Some(before) = added {
-                self.add_to_sums(&row, &before, &event, 1)?;
-            }
-            self.set_state(&row, &after)?;
-            return Ok(after);
-        }
-        let after = apply(before, &event, &context.reader.schedulers);
-        let answer = Answer { row, event, after: after.clone() };
-        if may_wait {
-            self.waiting = Some(answer);
-        } else {
-            self.caches_moved = true;
-            self.cache(&answer)?;
-        }
-        Ok(after)
-    }
-
-    /// Appends the answer to a check-up scene: it touches neither the card's state nor any sum. Gives the check-up's number.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] when another window has answered the scene in this very check-up; when the card is not
-    /// there, or it can't be written.
-    pub fn append_checked(&mut self, draft: &Draft) -> Result<u64, StoreError> {
-        let context = self.context()?;
-        let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
-        if row.erased {
-            return Err(StoreError::Stale);
-        }
-        let EventKind::Checked { quality, took, checkup, last } = draft.kind else {
-            return Err(StoreError::Corrupt("not an answer of a check-up".to_owned()));
-        };
-        if checkup > 0 {
-            for event in events_of(&self.tx, &context.reader, row.id, draft.card)? {
-                let same = matches!(event.kind, EventKind::Checked { checkup: known, .. } if known == checkup);
-                if same && event.id.device == self.device_id && !context.voided.has(event.id) {
-                    return Err(StoreError::Stale);
-                }
-            }
-        }
-        // It has no caches, and the mark goes past it.
-        self.caches_moved = true;
-        let number = if checkup > 0 { checkup } else { self.next_sequence };
-        let kind = EventKind::Checked { quality, took, checkup: number, last };
-        let event = self.event_of(&Draft { kind, ..draft.clone() }, None, None);
-        self.write_event(row.id, &event, None)?;
-        Ok(number)
-    }
-
-    /// Folds a card's events again and writes its state; `was` says what counted when the sums were last right.
-    pub(super) fn refold(&mut self, card: i64, was: Option<&Voided>, now: &Voided) -> Result<(), StoreError> {
-        let context = self.context()?;
-        let Some(row) = CardRow::of_number(&self.tx, &context.reader, card)? else { return Ok(()) };
-        if let Some(was) = was {
-            self.move_sums(&row, was, -1)?;
-        }
-        let state = self.move_sums(&row, now, 1)?;
-        self.set_state(&row, &state)
-    }
-
-    /// Adds all of a card's answers to the sums, or takes them away (`sign` −1). Gives the state that they add up to.
-    pub(super) fn move_sums(&mut self, row: &CardRow, voided: &Voided, sign: i64) -> Result<CardState, StoreError> {
-        let context = self.context()?;
-        let events = events_of(&self.tx, &context.reader, row.id, row.card)?;
-        let mut seen: Vec<(CardState, &Event)> = Vec::with_capacity(events.len());
-        let state =
-            fold(&events, voided, &context.reader.schedulers, |before, event| seen.push((before.clone(), event)));
-        for (before, event) in seen {
-            self.add_to_sums(row, &before, event, sign)?;
-        }
-        self.decks_moved.insert(row.deck);
-        Ok(state)
-    }
 }
 
 /// The card and the kind of the first event in a range of ids.

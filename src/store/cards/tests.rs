@@ -2,6 +2,7 @@ use super::*;
 use crate::core::grade::Quality;
 use crate::core::id::EventId;
 use crate::core::study_day::StudyDay;
+use crate::store::Found;
 use crate::store::cards::fixture::DEVICE;
 use crate::store::cards::fixture::Fixture;
 use crate::store::cards::fixture::Row;

@@ -28,7 +28,7 @@ fn many() -> Fixture {
 
 /// The number of the note of that uid.
 fn number(fixture: &Fixture, uid: u8) -> i64 {
-    crate::store::cards::note_of(fixture.store.db(), crate::store::cards::fixture::uid(uid)).unwrap().unwrap()
+    crate::store::naming::note_of(fixture.store.db(), crate::store::cards::fixture::uid(uid)).unwrap().unwrap()
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod cards;
 mod crowd;
 mod decks;
 mod foreign;
+mod names;
 mod schedulers;
 mod sums;
 mod texts;
@@ -157,6 +158,21 @@ fn file(rows: &[(&str, &str, &str, &[&str])]) -> File<'static> {
     File::deck("file", rows.iter().map(|(key, front, back, tags)| keyed("file", key, front, back, tags)).collect())
 }
 
+const TWO: [(&str, &str, &str, &[&str]); 2] = [("a", "one", "1", &["x", "y"]), ("b", "two", "2", &[])];
+
+/// The usual file, with another back of its first note.
+fn changed(back: &'static str) -> File<'static> {
+    file(&[("a", "one", back, &["x", "y"]), ("b", "two", "2", &[])])
+}
+
+/// Both have the file, and know the same.
+fn both_with(rows: &[(&str, &str, &str, &[&str])]) -> (Device, Device) {
+    let (mut a, mut b) = two();
+    a.take_in(&file(rows));
+    b.after(&a);
+    b.hears(&a);
+    (a, b)
+}
 /// What an import came to.
 struct Imported {
     placed: Vec<MatchResult>,

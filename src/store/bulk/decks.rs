@@ -1,0 +1,273 @@
+//! The decks and topics of a file that is taken in: found, or planned and made once a note lies in them.
+
+use crate::core::fact::Fact;
+use crate::core::fact::Head;
+use crate::core::fact::TopicText;
+use crate::store::StoreError;
+use crate::store::bulk::Bulk;
+use crate::store::facts::facts_of;
+use crate::store::notes::PackedNote;
+use rusqlite::OptionalExtension as _;
+use std::rc::Rc;
+
+#[derive(Debug, Clone)]
+pub(super) struct TargetDeck {
+    /// Below 0 while it is only planned.
+    pub(super) id: i64,
+    pub(super) name_id: Rc<str>,
+    pub(super) position: i64,
+    pub(super) was_there: bool,
+    /// A built-in deck, into which a file of the learner's writes their own register.
+    pub(super) is_builtin: bool,
+}
+
+/// A deck that is new: it is made when the first note goes there, and not where all notes of the file lie elsewhere.
+pub(super) struct PlannedDeck {
+    head: Head,
+    topics: Vec<TopicText>,
+}
+
+impl Bulk<'_, '_> {
+    /// Makes or updates a deck. `head` empty but for id and name: it is only made where it is missing.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn deck(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<(), StoreError> {
+        let shown = self.options.place_in.clone();
+        match shown {
+            // The cards go elsewhere: the file's own deck is a name for identities only.
+            Some(place) => self.deck_now(&place, None, [None; 5]).map(drop),
+            None => self.deck_now(id, Some(name), details).map(drop),
+        }
+    }
+
+    /// The deck that a file's word means: an id, else a unique own name, else a new id.
+    fn deck_number(&mut self, id: &str, name: Option<&str>) -> Result<Option<i64>, StoreError> {
+        let tx = &self.writer.tx;
+        let by_id: Option<i64> = tx
+            .prepare_cached("SELECT id FROM deck WHERE name_id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if by_id.is_some() || name.is_some_and(|name| name != id) {
+            return Ok(by_id);
+        }
+        let mut statement = tx.prepare_cached("SELECT id FROM deck WHERE name = ?1 AND listed = 1")?;
+        let named: Vec<i64> = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(if let [one] = named.as_slice() { Some(*one) } else { None })
+    }
+
+    /// The deck of that id, planned where it is missing. A `name` is the file's own word for it; without one the deck keeps
+    /// the name that it has.
+    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<TargetDeck, StoreError> {
+        if let Some(known) = self.decks.get(id)
+            && name.is_none()
+        {
+            return Ok(known.clone());
+        }
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let [title, description, language, license, version] = details.map(text);
+        if let Some(now) = self.planned_as(id, name) {
+            if let Some(PlannedDeck { head, .. }) = self.planned.get_mut(&now.id) {
+                head.name = name.map_or_else(|| head.name.clone(), str::to_owned);
+                head.title = title.or(head.title.take());
+                head.description = description.or(head.description.take());
+                head.language = language.or(head.language.take());
+                head.license = license.or(head.license.take());
+                head.version = version.or(head.version.take());
+            }
+            self.decks.insert(id.to_owned(), now.clone());
+            return Ok(now);
+        }
+        let found = self.deck_number(id, name)?;
+        let now = if let Some(number) = found {
+            let (name_id, before, edition, is_listed, position) = self.head_of(number)?;
+            let is_builtin = edition > 0;
+            let own = is_builtin && self.options.edition == 0;
+            // What the file leaves out stays as it was. A file of the learner's own says nothing about a built-in deck's head.
+            let head = Head {
+                name: name.map_or_else(|| before.name.clone(), str::to_owned),
+                title: title.or(before.title.clone()),
+                description: description.or(before.description.clone()),
+                language: language.or(before.language.clone()),
+                license: license.or(before.license.clone()),
+                version: version.or(before.version.clone()),
+                namespace: self.options.namespace.clone().or(before.namespace.clone()),
+                origin: before.origin.clone(),
+            };
+            if !own && (self.options.edition > 0 || head != before || !is_listed) {
+                self.write_head(&name_id, &head)?;
+            }
+            TargetDeck {
+                id: number,
+                name_id: name_id.into(),
+                position: if self.options.reposition { 0 } else { position },
+                was_there: true,
+                is_builtin: own,
+            }
+        } else {
+            let head = Head {
+                name: name.unwrap_or(id).to_owned(),
+                title,
+                description,
+                language,
+                license,
+                version,
+                namespace: self.options.namespace.clone(),
+                origin: self.options.origin.name().to_owned(),
+            };
+            let planned = -1 - i64::try_from(self.decks.len()).unwrap_or(0);
+            let now = TargetDeck { id: planned, name_id: id.into(), position: 0, was_there: false, is_builtin: false };
+            self.planned.insert(planned, PlannedDeck { head, topics: Vec::new() });
+            self.decks.insert(id.to_owned(), now.clone());
+            // An edition is a whole, whatever lies in it.
+            return if self.options.edition > 0 { self.settled(&now) } else { Ok(now) };
+        };
+        if !self.files_decks.contains(&now.id) {
+            self.files_decks.push(now.id);
+        }
+        self.decks.insert(id.to_owned(), now.clone());
+        Ok(now)
+    }
+
+    /// The planned deck that a file's word means: an id, else a unique name.
+    fn planned_as(&self, id: &str, name: Option<&str>) -> Option<TargetDeck> {
+        let of_number = |number: i64| self.decks.values().find(|now| now.id == number).cloned();
+        if let Some(known) = self.decks.get(id).filter(|now| self.planned.contains_key(&now.id)) {
+            return Some(known.clone());
+        }
+        if name.is_some_and(|name| name != id) || self.decks.contains_key(id) {
+            return None;
+        }
+        let mut named = self.planned.iter().filter(|(_, planned)| planned.head.name == id).map(|(number, _)| *number);
+        match (named.next(), named.next()) {
+            (Some(one), None) => of_number(one),
+            _ => None,
+        }
+    }
+
+    /// The deck as it is once a note lies in it: one that was planned is made now.
+    pub(super) fn settled(&mut self, deck: &TargetDeck) -> Result<TargetDeck, StoreError> {
+        if deck.id >= 0 {
+            return Ok(deck.clone());
+        }
+        let planned = self.planned.remove(&deck.id);
+        if let Some(planned) = &planned {
+            self.write_head(&deck.name_id, &planned.head)?;
+        }
+        let number = self.writer.name_deck(&deck.name_id)?;
+        let now = TargetDeck { id: number, ..deck.clone() };
+        if let Some(planned) = planned {
+            for known in self.decks.values_mut().filter(|known| known.id == deck.id) {
+                known.id = number;
+            }
+            self.files_decks.push(number);
+            for topic in planned.topics {
+                self.write_topic(&now, topic)?;
+            }
+        }
+        Ok(now)
+    }
+
+    fn write_head(&mut self, id: &str, head: &Head) -> Result<(), StoreError> {
+        let words = serde_json::to_string(head).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let fact = Fact::Head { deck: id.to_owned(), edition: self.options.edition };
+        self.writer.append_fact(&fact, Some(words)).map(drop)
+    }
+
+    /// Id, head as its source says, edition, whether it is listed, and the last position.
+    fn head_of(&mut self, deck: i64) -> Result<(String, Head, u32, bool, i64), StoreError> {
+        let context = self.writer.context()?;
+        let facts = facts_of(&self.writer.tx, &context.reader, -deck)?;
+        let said: Vec<_> = facts.iter().map(|row| row.said(&context.voided)).collect();
+        let shown = crate::core::registers::deck(&said);
+        let (id, listed, position): (String, bool, i64) = self
+            .writer
+            .tx
+            .prepare_cached("SELECT name_id, listed, last_position FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let head = shown.head.unwrap_or_else(|| Head {
+            name: id.clone(),
+            origin: self.options.origin.name().to_owned(),
+            ..Head::default()
+        });
+        Ok((id, head, shown.edition, listed, position))
+    }
+
+    /// Makes or updates a topic of a deck.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn topic(
+        &mut self,
+        deck: &str,
+        id: &str,
+        title: &str,
+        primer: Option<&str>,
+        try_line: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
+        let deck = self.deck_now(&deck, None, [None; 5])?;
+        if deck.is_builtin {
+            return Ok(());
+        }
+        let topics = match self.planned.get(&deck.id) {
+            Some(planned) => planned.topics.len(),
+            None => self.topics.range((deck.id, String::new())..(deck.id + 1, String::new())).count(),
+        };
+        let topic = TopicText {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            primer: primer.map(str::to_owned),
+            try_line: try_line.map(str::to_owned),
+            position: u32::try_from(topics).unwrap_or(0),
+        };
+        match self.planned.get_mut(&deck.id) {
+            Some(planned) => planned.topics.push(topic),
+            None => self.write_topic(&deck, topic)?,
+        }
+        Ok(())
+    }
+
+    fn write_topic(&mut self, deck: &TargetDeck, topic: TopicText) -> Result<(), StoreError> {
+        let number = self.writer.topic_number(deck.id, &topic.id)?;
+        let same: bool = self
+            .writer
+            .tx
+            .prepare_cached(
+                "SELECT title = ?2 AND primer IS ?3 AND try_line IS ?4 AND position IS ?5 FROM topic WHERE id = ?1",
+            )?
+            .query_row((number, &topic.title, &topic.primer, &topic.try_line, topic.position), |row| row.get(0))?;
+        let words = serde_json::to_string(&topic).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        self.topics.insert((deck.id, topic.id), number);
+        if same && self.options.edition == 0 {
+            return Ok(());
+        }
+        let fact = Fact::Topic { deck: deck.name_id.to_string(), edition: self.options.edition };
+        self.writer.append_fact(&fact, Some(words)).map(drop)
+    }
+
+    pub(super) fn topic_number(&mut self, deck: i64, note: &PackedNote) -> Result<Option<i64>, StoreError> {
+        let Some(id) = &note.topic else { return Ok(None) };
+        if let Some(known) = self.topics.get(&(deck, id.clone())) {
+            return Ok(Some(*known));
+        }
+        let number = self.writer.topic_number(deck, id)?;
+        self.topics.insert((deck, id.clone()), number);
+        Ok(Some(number))
+    }
+
+    /// The deck, with the position after the last one.
+    pub(super) fn next_place(&mut self, deck: &str) -> Result<TargetDeck, StoreError> {
+        self.any_rows = true;
+        if !self.decks.contains_key(deck) {
+            self.deck_now(deck, None, [None; 5])?;
+        }
+        match self.decks.get_mut(deck) {
+            Some(kept) => {
+                kept.position += 1;
+                Ok(kept.clone())
+            }
+            None => self.deck_now(deck, None, [None; 5]),
+        }
+    }
+}

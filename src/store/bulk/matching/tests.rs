@@ -1,0 +1,194 @@
+//! Notes that are there, the rows of a file, and what became of each.
+
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::id::NoteUid;
+use crate::store::Bulk;
+use crate::store::BulkOptions;
+use crate::store::DeckOrigin;
+use crate::store::Finished;
+use crate::store::MatchResult;
+use crate::store::MatchResult::Added;
+use crate::store::MatchResult::Changed;
+use crate::store::MatchResult::Contradicts;
+use crate::store::MatchResult::Duplicate;
+use crate::store::MatchResult::Later;
+use crate::store::MatchResult::Same;
+use crate::store::NoteRef;
+use crate::store::PackedNote;
+use crate::store::bulk::matching::MOST_PAIRS;
+use crate::store::laws::Device;
+use crate::store::laws::basic;
+
+/// Key (`""`: it has none), front and back.
+type Row<'r> = (&'r str, &'r str, &'r str);
+
+/// Its name, the notes that are there, the rows of the file, what is decided at once and what at the end of the file, and how many
+/// notes no row claimed.
+type Case<'c> = (&'c str, &'c [Row<'c>], &'c [Row<'c>], &'c [MatchResult], &'c [MatchResult], u64);
+
+const FRANCE: &str = "What is the capital of France?";
+const FRANZE: &str = "What is the capital of Franze?";
+
+/// Takes in a table; gives what became of each row, and what its end brought.
+fn take_in(device: &mut Device, deck: &str, rows: &[Row<'_>]) -> (Vec<MatchResult>, Finished) {
+    device.now_ms += 1_000;
+    let stamp = device.stamp();
+    let work = |writer: &mut crate::store::Writer<'_>| {
+        let mut bulk = Bulk::new(writer, BulkOptions::new(DeckOrigin::File))?;
+        let mut results = Vec::new();
+        for (key, front, back) in rows {
+            let named = !key.is_empty();
+            let uid = if named { NoteUid::of_key(deck, key) } else { NoteUid::of_row(deck, front, None) };
+            let key = named.then(|| (*key).to_owned());
+            results.push(bulk.note(deck, NoteRef { uid, named }, key, &PackedNote::of(&basic(front, back, &[]))?)?);
+        }
+        Ok((results, bulk.finish()?))
+    };
+    device.store.write(stamp, ActionKind::Import, Subject::None, work).unwrap().0
+}
+
+/// What the rows of a file came to in a deck with these notes: at once, at the end of the file, and how many notes no row
+/// claimed.
+fn matched(notes: &[Row<'_>], rows: &[Row<'_>]) -> (Vec<MatchResult>, Vec<MatchResult>, u64) {
+    let mut device = Device::new(1);
+    take_in(&mut device, "deck", notes);
+    let (at_once, finished) = take_in(&mut device, "deck", rows);
+    (at_once, finished.late, finished.missing)
+}
+
+/// The same where all is decided at once and all notes are claimed.
+type Certain<'c> = (&'c str, &'c [Row<'c>], &'c [Row<'c>], &'c [MatchResult]);
+
+#[test]
+fn a_uid_decides_before_any_likeness() {
+    let table: &[Certain<'_>] = &[
+        ("nothing changed", &[("a", "A", "1")], &[("a", "A", "1")], &[Same]),
+        ("all of its text changed", &[("a", "A", "1")], &[("a", "Z", "9")], &[Changed]),
+        (
+            "two rows that changed places",
+            &[("a", "A", "1"), ("b", "B", "2")],
+            &[("a", "B", "2"), ("b", "A", "1")],
+            &[Changed, Changed],
+        ),
+        ("the same row twice", &[("a", "A", "1")], &[("a", "A", "1"), ("a", "A", "1")], &[Same, Duplicate]),
+        ("one key with two texts", &[("a", "A", "1")], &[("a", "A", "1"), ("a", "A", "2")], &[Same, Contradicts]),
+        ("a row without a key is its prompt", &[("", "A", "1")], &[("", "A", "2")], &[Changed]),
+    ];
+    for (case, notes, rows, expected) in table {
+        assert_eq!(matched(notes, rows), (expected.to_vec(), vec![], 0), "{case}");
+    }
+}
+
+#[test]
+fn a_prompt_decides_where_no_uid_does() {
+    let table: &[Case<'_>] = &[
+        ("the key was lost", &[("a", "A", "1")], &[("", "A", "1")], &[Same], &[], 0),
+        ("the key changed and nothing else", &[("a", "A", "1")], &[("b", "A", "1")], &[Changed], &[], 0),
+        (
+            "another answer waits for the end of the file",
+            &[("a", "A", "1")],
+            &[("", "A", "2")],
+            &[Later],
+            &[Changed],
+            0,
+        ),
+        (
+            "a later row with just its text has the better claim",
+            &[("a", "A", "1"), ("b", "A", "2")],
+            &[("c", "A", "3"), ("", "A", "2")],
+            &[Later, Same],
+            &[Changed],
+            0,
+        ),
+        (
+            "the same text is taken although another note has the prompt too",
+            &[("a", "A", "1"), ("b", "A", "2")],
+            &[("", "A", "2")],
+            &[Same],
+            &[],
+            1,
+        ),
+        ("two notes would be a guess", &[("a", "A", "1"), ("b", "A", "2")], &[("", "A", "3")], &[Later], &[Added], 2),
+        (
+            "a note is claimed once",
+            &[("a", "A", "1")],
+            &[("a", "A", "1"), ("c", "A", "3")],
+            &[Same, Later],
+            &[Added],
+            0,
+        ),
+        (
+            "a row that equals a claimed note is reported",
+            &[("a", "A", "1")],
+            &[("a", "A", "1"), ("", "A", "1")],
+            &[Same, Duplicate],
+            &[],
+            0,
+        ),
+    ];
+    for (case, notes, rows, at_once, late, missing) in table {
+        assert_eq!(matched(notes, rows), (at_once.to_vec(), late.to_vec(), *missing), "{case}");
+    }
+}
+
+#[test]
+fn nearness_decides_among_what_is_left_on_both_sides() {
+    let table: &[Case<'_>] = &[
+        ("a typing error", &[("", FRANZE, "Paris")], &[("", FRANCE, "Paris")], &[Later], &[Changed], 0),
+        ("another answer too", &[("", FRANZE, "Lyon")], &[("", FRANCE, "Paris")], &[Later], &[Added], 1),
+        (
+            "another question",
+            &[("", "The seat of the Louvre?", "Paris")],
+            &[("", FRANCE, "Paris")],
+            &[Later],
+            &[Added],
+            1,
+        ),
+        (
+            "two that are as near",
+            &[("", "Which city is number 1?", "Paris"), ("", "Which city is number 2?", "Paris")],
+            &[("", "Which city is number 3?", "Paris")],
+            &[Later],
+            &[Added],
+            2,
+        ),
+        (
+            "a note that another row claimed",
+            &[("", FRANZE, "Paris"), ("", "Another", "note")],
+            &[("", FRANZE, "Paris"), ("", FRANCE, "Paris")],
+            &[Same, Later],
+            &[Added],
+            1,
+        ),
+        (
+            "a note that a later row claims",
+            &[("", FRANZE, "Paris")],
+            &[("", FRANCE, "Paris"), ("", FRANZE, "Paris")],
+            &[Later, Same],
+            &[Added],
+            0,
+        ),
+    ];
+    for (case, notes, rows, at_once, late, missing) in table {
+        assert_eq!(matched(notes, rows), (at_once.to_vec(), late.to_vec(), *missing), "{case}");
+    }
+}
+
+#[test]
+fn the_same_prompt_in_another_deck_is_another_note() {
+    let mut device = Device::new(1);
+    take_in(&mut device, "deck", &[("a", "A", "1")]);
+    let (at_once, finished) = take_in(&mut device, "other", &[("", "A", "1")]);
+    assert_eq!((at_once, finished.late), (vec![Added], vec![]));
+}
+
+#[test]
+fn a_row_and_more_notes_than_are_compared_stay_apart() {
+    let fronts: Vec<String> = (0..MOST_PAIRS).map(|number| format!("number {number}")).collect();
+    let mut notes: Vec<Row<'_>> = fronts.iter().map(|front| ("", front.as_str(), "x")).collect();
+    notes.push(("", FRANZE, "Paris"));
+    assert_eq!(matched(&notes, &[("", FRANCE, "Paris")]).1, [Added]);
+    notes.remove(0);
+    assert_eq!(matched(&notes, &[("", FRANCE, "Paris")]).1, [Changed]);
+}

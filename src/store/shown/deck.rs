@@ -1,0 +1,252 @@
+//! Keeps the rows of `deck` and `topic` as the facts about them say, and which decks are listed.
+
+use crate::core::fact::LAST_POSITION;
+use crate::core::registers;
+use crate::core::registers::Said;
+use crate::store::Context;
+use crate::store::StoreError;
+use crate::store::Writer;
+use crate::store::facts::facts_of;
+use crate::store::shown::NO_DECK;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+
+/// What a row of `deck` says of its facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::store) struct DeckRow {
+    id: String,
+    name: String,
+    namespace: String,
+    title: Option<String>,
+    description: Option<String>,
+    language: Option<String>,
+    license: Option<String>,
+    version: Option<String>,
+    origin: String,
+    edition: u32,
+    scheduler: Option<i64>,
+    listed: bool,
+}
+
+/// What the facts about a deck say is shown of it.
+pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) -> Result<DeckRow, StoreError> {
+    let facts = facts_of(db, &context.reader, -deck)?;
+    let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
+    let shown = registers::deck(&said);
+    let id = crate::store::facts::deck_id(db, deck)?;
+    let head = shown.head.unwrap_or_default();
+    let name = shown.renamed.or(Some(head.name).filter(|name| !name.is_empty())).unwrap_or_else(|| id.clone());
+    let scheduler = match shown.scheduler {
+        Some(config) => db
+            .prepare_cached("SELECT id FROM config WHERE hash = ?1")?
+            .query_row([config.0], |row| row.get(0))
+            .optional()?,
+        None => None,
+    };
+    Ok(DeckRow {
+        name,
+        namespace: head.namespace.unwrap_or_else(|| id.clone()),
+        title: head.title,
+        description: head.description,
+        language: head.language,
+        license: head.license,
+        version: head.version,
+        origin: head.origin,
+        edition: shown.edition,
+        scheduler,
+        listed: deck_is_listed(db, context, deck)?,
+        id,
+    })
+}
+
+/// What is kept of a deck.
+pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<DeckRow>, StoreError> {
+    Ok(db
+        .prepare_cached(
+            "SELECT name_id, name, namespace, title, description, language, license, version, origin, edition, scheduler, listed \
+             FROM deck WHERE id = ?1",
+        )?
+        .query_row([deck], |row| {
+            Ok(DeckRow {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                namespace: row.get(2)?,
+                title: row.get(3)?,
+                description: row.get(4)?,
+                language: row.get(5)?,
+                license: row.get(6)?,
+                version: row.get(7)?,
+                origin: row.get(8)?,
+                edition: row.get(9)?,
+                scheduler: row.get(10)?,
+                listed: row.get(11)?,
+            })
+        })
+        .optional()?)
+}
+
+/// Whether a deck is shown: somebody made it and that counts, or a living note is in it.
+pub(in crate::store) fn deck_is_listed(db: &Connection, context: &Context, deck: i64) -> Result<bool, StoreError> {
+    let lives: bool = db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)")?
+        .query_row([deck], |row| row.get(0))?;
+    if lives {
+        return Ok(true);
+    }
+    let facts = facts_of(db, &context.reader, -deck)?;
+    let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
+    Ok(registers::deck(&said).made)
+}
+
+/// Where the last note of a deck lies in its order.
+pub(in crate::store) fn last_position(db: &Connection, deck: i64) -> Result<i64, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT coalesce(max(position), 0) FROM note INDEXED BY note_prompt WHERE deck = ?1")?
+        .query_row([deck], |row| row.get(0))?)
+}
+
+impl Writer<'_> {
+    /// Makes again what is shown of a deck, from the facts about it.
+    pub(in crate::store) fn refresh_deck(&mut self, deck: i64) -> Result<(), StoreError> {
+        if deck == NO_DECK {
+            return Ok(());
+        }
+        let context = self.context()?;
+        let now = deck_row(&self.tx, &context, deck)?;
+        let before = kept_deck(&self.tx, deck)?;
+        if before.as_ref() != Some(&now) {
+            let position = if before.is_none() { last_position(&self.tx, deck)? } else { 0 };
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO deck (id, name_id, name, namespace, title, description, language, license, version, origin, \
+                     edition, scheduler, listed, last_position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+                     ON CONFLICT (id) DO UPDATE SET name = excluded.name, namespace = excluded.namespace, title = excluded.title, \
+                     description = excluded.description, language = excluded.language, license = excluded.license, \
+                     version = excluded.version, origin = excluded.origin, edition = excluded.edition, \
+                     scheduler = excluded.scheduler, listed = excluded.listed",
+                )?
+                .execute(rusqlite::params![
+                    deck,
+                    now.id,
+                    now.name,
+                    now.namespace,
+                    now.title,
+                    now.description,
+                    now.language,
+                    now.license,
+                    now.version,
+                    now.origin,
+                    now.edition,
+                    now.scheduler,
+                    now.listed,
+                    position,
+                ])?;
+        }
+        self.refresh_topics(deck)?;
+        self.list_deck(deck);
+        // Another edition of a built-in deck decides which of its notes are still there.
+        if before.is_some_and(|before| before.edition != now.edition) {
+            let notes: Vec<i64> = {
+                let mut statement = self.tx.prepare(
+                    "SELECT DISTINCT subject FROM fact WHERE kind = 1 AND arg = ?1 AND edition > 0 ORDER BY subject",
+                )?;
+                statement.query_map([deck], |row| row.get(0))?.collect::<Result<_, _>>()?
+            };
+            for note in notes {
+                self.refresh_note(note)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes again what is shown of the topics of a deck.
+    fn refresh_topics(&mut self, deck: i64) -> Result<(), StoreError> {
+        let context = self.context()?;
+        let facts = facts_of(&self.tx, &context.reader, -deck)?;
+        let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
+        let shown = registers::deck(&said);
+        let topics: BTreeMap<&str, _> = shown.topics.iter().map(|topic| (topic.id.as_str(), topic)).collect();
+        let known: Vec<(i64, String)> = {
+            let mut statement = self.tx.prepare_cached("SELECT id, name_id FROM topic WHERE deck = ?1")?;
+            statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?
+        };
+        for topic in &shown.topics {
+            self.topic_number(deck, &topic.id)?;
+        }
+        for topic in topics.values() {
+            self.tx
+                .prepare_cached(
+                    "UPDATE topic SET title = ?3, primer = ?4, try_line = ?5, position = ?6 WHERE deck = ?1 AND name_id = ?2",
+                )?
+                .execute((deck, &topic.id, &topic.title, &topic.primer, &topic.try_line, topic.position))?;
+        }
+        for (number, name) in known {
+            if !topics.contains_key(name.as_str()) {
+                // Nobody says anything of it any more: notes may still name it.
+                self.tx
+                    .prepare_cached(
+                        "UPDATE topic SET title = name_id, primer = NULL, try_line = NULL, position = NULL WHERE id = ?1",
+                    )?
+                    .execute([number])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of a topic, given where it is new.
+    pub(in crate::store) fn topic_number(&self, deck: i64, name: &str) -> Result<i64, StoreError> {
+        let known = self
+            .tx
+            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
+            .query_row((deck, name), |row| row.get(0))
+            .optional()?;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        // A row format names topics by their titles only; a deck file says more of them with its own facts.
+        self.tx
+            .prepare_cached("INSERT INTO topic (deck, name_id, title) VALUES (?1, ?2, ?2)")?
+            .execute((deck, name))?;
+        Ok(self.tx.last_insert_rowid())
+    }
+
+    /// Whether the deck is listed has to be found again at the end of the action.
+    pub(in crate::store) fn list_deck(&mut self, deck: i64) {
+        if deck != NO_DECK {
+            self.decks_to_list.insert(deck);
+        }
+    }
+
+    /// Brings up to date which decks are listed: those that somebody made, and those with a living note in them.
+    pub(in crate::store) fn list_decks(&mut self) -> Result<(), StoreError> {
+        for deck in std::mem::take(&mut self.decks_to_list) {
+            let has_row: bool = self
+                .tx
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM deck WHERE id = ?1)")?
+                .query_row([deck], |row| row.get(0))?;
+            if !has_row {
+                self.refresh_deck(deck)?;
+            }
+            let context = self.context()?;
+            let listed = deck_is_listed(&self.tx, &context, deck)?;
+            self.tx
+                .prepare_cached("UPDATE deck SET listed = ?2 WHERE id = ?1 AND listed <> ?2")?
+                .execute((deck, listed))?;
+        }
+        self.decks_to_list.clear();
+        Ok(())
+    }
+
+    /// The last place of a deck's order.
+    pub(in crate::store) fn last_place(&self, deck: i64) -> Result<i64, StoreError> {
+        let known: Option<i64> = self
+            .tx
+            .prepare_cached("SELECT last_position FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| row.get(0))
+            .optional()?;
+        let known = known.map_or_else(|| last_position(&self.tx, deck), Ok)?;
+        // What another device wrote may leave no room to go on counting; notes at one place go by their uids.
+        Ok(known.min(LAST_POSITION / 2))
+    }
+}
