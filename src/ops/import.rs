@@ -33,7 +33,7 @@ use crate::ops::batches;
 use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
 use crate::ops::bulk::LEECH;
-use crate::ops::bulk::deck_name;
+use crate::ops::decks::deck_name;
 use crate::ops::failure;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::repeated_prompts;
