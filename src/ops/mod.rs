@@ -12,6 +12,7 @@ pub mod decks;
 pub mod edit;
 pub mod export;
 pub mod files;
+mod followed;
 pub mod forget;
 pub mod import;
 pub mod linked;
