@@ -10,8 +10,8 @@ use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::backup;
 use crate::ops::bulk;
+use crate::ops::copies::copies_beside;
 use crate::ops::failure;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
@@ -136,7 +136,7 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     // With a fact in each of them: one that is put in the place of the database does not take the words from an older
     // history again. The database last: where the program is killed before, the card is there to be named once more. What
     // keeps a copy from being changed shows when it is cleaned.
-    for copy in backup::copies_beside(&path)? {
+    for copy in copies_beside(&path)? {
         in_copy(&copy, env, |copy| copy.forget(stamp, &plan.what).map(drop)).ok();
     }
     let forgotten = store.forget(stamp, &plan.what).map_err(|error| failure(&error, &path))?;
@@ -152,7 +152,7 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
     let mut cleaned = Cleaned::default();
-    for copy in backup::copies_beside(&path)? {
+    for copy in copies_beside(&path)? {
         let done = in_copy(&copy, env, |copy| {
             copy.erase_as_in(stamp, store)?;
             if copy.has_traces()? {

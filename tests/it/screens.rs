@@ -500,7 +500,7 @@ fn the_one_that_panics() {
         &mut store,
         &env,
         lmq::core::settings::Settings::default(),
-        &lmq::ops::review::Options::default(),
+        &lmq::ops::queue::Options::default(),
     )
     .unwrap();
     let keys = lmq::ui::keymap::Keymap::new(lmq::core::settings::KeyPreset::Usual, &std::collections::BTreeMap::new())
