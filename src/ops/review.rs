@@ -10,6 +10,7 @@ use crate::core::queue::Candidate;
 use crate::core::queue::Origin;
 use crate::core::queue::Queue;
 use crate::core::queue::Siblings;
+use crate::core::scheduler::Scheduler;
 use crate::core::session::Effect;
 use crate::core::session::Input;
 use crate::core::session::Mode;
@@ -72,6 +73,24 @@ fn subject(events: &[Draft]) -> Subject {
         [first, rest @ ..] if rest.iter().all(|event| event.card == first.card) => Subject::Card(first.card),
         _ => Subject::None,
     }
+}
+
+/// Writes what one step of a session appends, as one action. Gives the state of the card after the last event.
+fn commit(
+    store: &mut Store,
+    when: Stamp,
+    kind: ActionKind,
+    events: &[Draft],
+    scheduler: &Scheduler,
+) -> Result<CardState, StoreError> {
+    let (state, _) = store.write(when, kind, subject(events), |writer| {
+        let mut state = CardState::default();
+        for draft in events {
+            state = writer.append(draft, scheduler)?;
+        }
+        Ok(state)
+    })?;
+    Ok(state)
 }
 
 /// What a front end should tell the person.
@@ -337,15 +356,8 @@ impl<'a> Review<'a> {
                 Effect::Append { kind, events } => {
                     ahead = ahead.filter(|_| kind == ActionKind::Answer);
                     let scheduler = self.session.scheduler();
-                    let written = self.store.write(when, kind, subject(&events), |writer| {
-                        let mut state = CardState::default();
-                        for draft in &events {
-                            state = writer.append(draft, &scheduler)?;
-                        }
-                        Ok(state)
-                    });
-                    match written {
-                        Ok((state, _)) => {
+                    match commit(self.store, when, kind, &events, &scheduler) {
+                        Ok(state) => {
                             if kind == ActionKind::Mark {
                                 said.push(Notice::Marked(state.marked));
                                 next = next.refreshed(&state);
@@ -472,11 +484,7 @@ pub fn answer(
     for effect in step.effects {
         match effect {
             Effect::Append { kind, events } => {
-                store
-                    .write(when, kind, subject(&events), |writer| {
-                        events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
-                    })
-                    .map_err(|error| failure(&error, &path))?;
+                commit(store, when, kind, &events, &scheduler).map_err(fail)?;
             }
             Effect::Leech { lapses, .. } => leech = Some(lapses),
             Effect::ShowBack | Effect::AskAgain(_) | Effect::Ignored => {}
