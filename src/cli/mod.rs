@@ -17,6 +17,7 @@ mod doctor;
 mod edit;
 mod editor;
 mod export;
+mod faults;
 mod forget;
 mod glance;
 mod history;

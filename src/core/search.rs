@@ -6,6 +6,7 @@
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::NoteText;
+use crate::core::excerpt::excerpt;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use crate::core::settings::DeckRule;
@@ -22,7 +23,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
-use unicode_width::UnicodeWidthStr as _;
 
 /// Conditions of a query at most: each is a bit.
 const MOST_CONDITIONS: usize = 64;
@@ -63,12 +63,9 @@ impl SearchError {
     #[must_use]
     pub fn drawn(&self, query: &str) -> [String; 2] {
         let from = self.at.saturating_sub(SHOWN / 2);
-        let shown = |skip: usize, take: usize| -> String {
-            let line =
-                query.chars().skip(skip).take(take).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-            crate::core::text::printable(&line)
-        };
-        [shown(from, SHOWN), format!("{}^", " ".repeat(shown(from, self.at - from).width()))]
+        let query: String = query.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let (shown, columns) = excerpt(&query, from, self.at, SHOWN);
+        [shown, format!("{}^", " ".repeat(columns))]
     }
 }
 

@@ -22,7 +22,7 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// Draws where the faults of a deck file are: set by the command line, which has the library for it.
+/// Draws the faults of a deck file, given its name and its text.
 pub type Draw<'d> = &'d dyn Fn(&str, &str, &[FileFault]) -> Vec<String>;
 
 /// The refusal in words. `shown` is the file's name, `path` the database's.
