@@ -22,6 +22,7 @@ use lmq::core::units::Millis;
 use lmq::env::Env;
 use lmq::failure::Failure;
 use lmq::ops;
+use lmq::ops::queue;
 use lmq::ops::review;
 use lmq::ops::review::Review;
 use lmq::store::Store;
@@ -94,7 +95,7 @@ fn sittings(shape: Shape, size: usize) -> [Runs; 2] {
 
 /// A sitting of reviews that are due.
 fn sit(store: &mut Store, env: &Env, settings: &Settings, runs: &mut Runs) {
-    let options = review::Options { limit: Some(BLOCK), new: Some(0), ..review::Options::default() };
+    let options = queue::Options { limit: Some(BLOCK), new: Some(0), ..queue::Options::default() };
     let mut review = Review::new(store, env, settings.clone(), &options).unwrap_or_else(|failure| panic!("{failure}"));
     while let Stage::Front(_) = review.session().stage() {
         // As a screen does it: what can wait follows once the question, and then the answer, is there to be read.

@@ -1,7 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::json;
-use crate::cli::review::keys;
-use crate::cli::review::stops;
+use crate::cli::screen::keys;
+use crate::cli::screen::stops;
 use crate::core::checkup::MINUTES;
 use crate::core::checkup::Taken;
 use crate::core::checkup::change;

@@ -278,7 +278,7 @@ fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
         return ctx.line("nothing changed");
     }
     let checked = settings::read(&path, &text).and_then(|loaded| {
-        crate::cli::review::keys(&loaded.settings)?;
+        crate::cli::screen::keys(&loaded.settings)?;
         Ok(loaded)
     });
     let loaded = match checked {

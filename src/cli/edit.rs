@@ -2,7 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::editor;
 use crate::cli::editor::Draft;
 use crate::cli::editor::EDIT_AGAIN;
-use crate::cli::import::draw;
+use crate::cli::faults::draw;
 use crate::cli::json;
 use crate::core::card::CardKind;
 use crate::core::card::NoteText;

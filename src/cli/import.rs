@@ -1,14 +1,13 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
+use crate::cli::faults::draw;
 use crate::cli::forget::still_there;
 use crate::cli::json;
 use crate::cli::parse;
 use crate::core::text::counted;
 use crate::core::text::one_line;
-use crate::core::text::printable;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::formats::FileFault;
 use crate::ops;
 use crate::ops::forget::Cleaned;
 use crate::ops::import::Options;
@@ -21,7 +20,6 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;
-use unicode_width::UnicodeWidthStr as _;
 
 /// From when on an import shows its progress, in milliseconds.
 const PATIENCE_MS: u64 = 500;
@@ -104,41 +102,6 @@ struct ImportJson<'o> {
     entries_known: u64,
     texts_erased: u64,
     copies: Vec<String>,
-}
-
-/// Columns of a source line that are shown around what a fault is about.
-const SHOWN_COLUMNS: usize = 100;
-
-/// The faults of a deck file, each with its line and carets under what it is about.
-pub(super) fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().collect();
-    faults
-        .iter()
-        .map(|fault| {
-            let number = fault.place.line.to_string();
-            let line =
-                usize::try_from(fault.place.line).ok().and_then(|line| lines.get(line.checked_sub(1)?)).unwrap_or(&"");
-            let before = usize::try_from(fault.place.column.saturating_sub(1)).unwrap_or(0);
-            let about = text.get(fault.span.clone()).and_then(|about| about.lines().next()).unwrap_or("");
-            // A long line is shown from a little before the fault on.
-            let from = if before > SHOWN_COLUMNS / 2 { before - 20 } else { 0 };
-            let shown = |count: usize, skip: usize| -> String {
-                printable(&line.chars().skip(skip).take(count).collect::<String>()).replace('\t', " ")
-            };
-            let indent = " ".repeat(shown(before - from, from).width());
-            let carets =
-                "^".repeat(printable(about).width().clamp(1, SHOWN_COLUMNS - (before - from).min(SHOWN_COLUMNS - 1)));
-            let margin = " ".repeat(number.len());
-            format!(
-                "{name}:{}: {}: {}\n {number} | {}\n {margin} | {indent}{carets} {}",
-                fault.place,
-                fault.rule,
-                printable(&fault.what),
-                shown(SHOWN_COLUMNS, from),
-                printable(&fault.help),
-            )
-        })
-        .collect()
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {

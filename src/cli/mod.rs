@@ -17,6 +17,7 @@ mod doctor;
 mod edit;
 mod editor;
 mod export;
+mod faults;
 mod forget;
 mod glance;
 mod history;
@@ -36,6 +37,7 @@ mod report;
 mod reset;
 mod restore;
 mod review;
+mod screen;
 mod set_due;
 mod share;
 mod show;
@@ -324,7 +326,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     }
     config::warn_of_decks(&ctx, &store)?;
     let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
-    let (keys, stop) = (review::keys(&ctx.settings)?, review::stops()?);
+    let (keys, stop) = (screen::keys(&ctx.settings)?, screen::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };
     let mut workspace = ops::workspace::Workspace::new(store, ctx.env, ctx.settings);
     crate::ui::today(&mut workspace, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed), &editor)?;

@@ -2,7 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::json;
 use crate::failure::Failure;
 use crate::ops;
-use crate::ops::review::Options;
+use crate::ops::queue::Options;
 
 /// Show the card that would be asked now
 ///
@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         new: args.new,
         ..Options::default()
     };
-    let next = ops::review::next(&store, &ctx.env, &ctx.settings, &options)?;
+    let next = ops::queue::next(&store, &ctx.env, &ctx.settings, &options)?;
     let line = match &next {
         Some((loaded, _)) => store.card(loaded.card).map_err(|error| ctx.failure(&error))?,
         None => None,

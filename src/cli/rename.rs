@@ -5,7 +5,7 @@ use crate::cli::bulk::unsure;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
-use crate::ops::bulk;
+use crate::ops::decks;
 
 /// Give a deck another name, and those inside it
 ///
@@ -28,17 +28,17 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
-    let renamings = bulk::renamings(&store, &args.deck, &args.new)?;
+    let renamings = decks::renamings(&store, &args.deck, &args.new)?;
     if renamings.is_empty() {
         return ctx.line("nothing to change: that is its name");
     }
-    let decks = counted(renamings.len(), "deck", "decks");
+    let count = counted(renamings.len(), "deck", "decks");
     let done = !args.sure.dry_run;
-    if done && renamings.len() > 1 && !args.sure.yes && !confirmed(ctx, &format!("This renames {decks}."))? {
-        return Err(unsure(&decks));
+    if done && renamings.len() > 1 && !args.sure.yes && !confirmed(ctx, &format!("This renames {count}."))? {
+        return Err(unsure(&count));
     }
     if done {
-        bulk::rename(&mut store, ctx.stamp(), &renamings)?;
+        decks::rename(&mut store, ctx.stamp(), &renamings)?;
     }
     for renaming in &renamings {
         let verb = if done { "renamed" } else { "would have renamed" };

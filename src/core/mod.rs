@@ -9,6 +9,7 @@ pub mod cadence;
 pub mod card;
 pub mod checkup;
 pub mod event;
+pub mod excerpt;
 pub mod fact;
 pub mod grade;
 pub mod id;

@@ -7,7 +7,7 @@ use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::bulk::deck_name;
+use crate::ops::decks::deck_name;
 use crate::ops::failure;
 use crate::store::CardLine;
 use crate::store::DeckSet;

@@ -182,58 +182,6 @@ fn remove_with_sides(path: &Path) {
     }
 }
 
-/// What lies beside a database that lmq made by itself.
-#[derive(Debug, Default)]
-pub struct Copies {
-    /// Copies of it, and databases that it took the place of.
-    pub copies: Vec<PathBuf>,
-    /// What is left of copies that were never finished.
-    pub remains: Vec<PathBuf>,
-}
-
-/// Why lmq makes copies by itself, and what follows in their names.
-const REASONS: [&str; 6] =
-    ["before-schema-", "before-fix.", "before-rebuild.", "before-fork.", "before-union.", "set-aside."];
-
-/// The copies of a database that lmq made by itself. Links, and what a person named, are theirs.
-///
-/// # Errors
-/// When the folder can't be read.
-pub fn copies_beside(db: &Path) -> Result<Copies, Failure> {
-    find_copies(db)
-        .map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))
-}
-
-fn find_copies(db: &Path) -> io::Result<Copies> {
-    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = db.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut found = Copies::default();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let file = entry.file_name().to_string_lossy().into_owned();
-        let Some(ending) = file.strip_prefix(&name).and_then(|rest| rest.strip_prefix('.')) else { continue };
-        let is_side = ["-wal", "-shm", "-journal"].iter().any(|side| file.ends_with(side));
-        if is_side || !entry.file_type()?.is_file() {
-            continue;
-        }
-        if ending == "restoring" || REASONS.iter().any(|reason| ending.starts_with(reason)) && ending.ends_with(".part")
-        {
-            found.remains.push(entry.path());
-        } else if REASONS.iter().any(|reason| ending.strip_prefix(reason).is_some_and(has_date)) {
-            found.copies.push(entry.path());
-        }
-    }
-    found.copies.sort();
-    found.remains.sort();
-    Ok(found)
-}
-
-/// Whether the end of a copy's name says when it was made.
-fn has_date(ending: &str) -> bool {
-    let date = ending.rsplit_once('.').map_or(ending, |(_, date)| date);
-    date.len() >= 20 && date.starts_with(|c: char| c.is_ascii_digit()) && date.contains('T')
-}
-
 /// Copies the database to a new file beside it, before something that can't be undone. Gives its path.
 ///
 /// # Errors

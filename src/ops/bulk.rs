@@ -7,16 +7,15 @@ use crate::core::event::Draft;
 use crate::core::event::EventKind;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
-use crate::core::id::is_deck_id;
 use crate::core::scheduler::Scheduler;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
-use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::action_words::Done;
+use crate::ops::decks::deck_name;
 use crate::ops::failure;
 use crate::ops::linked;
 use crate::store::CardLine;
@@ -30,7 +29,7 @@ use std::collections::BTreeSet;
 /// Names that a plan shows.
 const SHOWN: usize = 5;
 
-/// The longest tag or name of a deck, in characters.
+/// The longest tag, in characters.
 const LONGEST: usize = 200;
 
 /// What can be done to many cards.
@@ -481,20 +480,6 @@ pub fn tag(text: &str) -> Result<String, Failure> {
     Ok(tag.to_owned())
 }
 
-/// The name of a deck that may be made.
-///
-/// # Errors
-/// When there can't be a deck of that name.
-pub(super) fn deck_name(text: &str) -> Result<String, Failure> {
-    let name = text.trim();
-    let is_path = name.split("::").all(|part| !part.trim().is_empty());
-    if !is_path || name.chars().count() > LONGEST || !is_deck_id(name) {
-        return Err(Failure::usage(format!("`{}` can't be the name of a deck", one_line(text)))
-            .hint("write a name, or `a::b` for one inside another; without / and #"));
-    }
-    Ok(name.to_owned())
-}
-
 /// The move into the deck that a person names, by id or name; into a new one where there is none.
 ///
 /// # Errors
@@ -507,73 +492,4 @@ pub fn move_to(store: &Store, deck: &str) -> Result<BulkChange, Failure> {
             Ok(BulkChange::Move { id: name.clone(), name })
         }
     }
-}
-
-/// A deck that gets another name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Renaming {
-    /// Its id.
-    pub id: String,
-    /// Its name now.
-    pub old: String,
-    /// Its name then.
-    pub new: String,
-}
-
-/// What it takes to rename a deck, by id or name, with those inside it; or, where there is no such deck, those inside.
-///
-/// # Errors
-/// When there is no such deck, the new name can't be one, or is taken.
-pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, Failure> {
-    let new = deck_name(new)?;
-    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
-    let found = store.deck_named(deck).map_err(|error| failure(&error, store.path()))?;
-    let old = found.map_or_else(|| deck.trim().to_owned(), |(_, name)| name);
-    let old_parts: Vec<String> = old.split("::").map(str::to_lowercase).collect();
-    let mut renamings: Vec<Renaming> = Vec::new();
-    for (_, id, name) in &decks {
-        let parts: Vec<&str> = name.split("::").collect();
-        let begins = parts.iter().map(|part| part.to_lowercase()).take(old_parts.len()).eq(old_parts.iter().cloned());
-        if begins {
-            let rest = parts.iter().skip(old_parts.len()).copied();
-            let path: Vec<&str> = std::iter::once(new.as_str()).chain(rest).collect();
-            renamings.push(Renaming { id: id.clone(), old: name.clone(), new: path.join("::") });
-        }
-    }
-    if renamings.is_empty() {
-        let near = nearest(deck, decks.iter().map(|(_, id, _)| id.as_str()));
-        return Err(Failure::usage(format!("there is no deck `{}`", one_line(deck))).hint(match near {
-            Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
-            None => "`lmq decks` lists all decks".to_owned(),
-        }));
-    }
-    let stays: Vec<&(i64, String, String)> =
-        decks.iter().filter(|(_, id, _)| renamings.iter().all(|renaming| renaming.id != *id)).collect();
-    for renaming in &renamings {
-        let wanted = renaming.new.to_lowercase();
-        if stays.iter().any(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted) {
-            return Err(Failure::usage(format!("there is a deck `{}` already", one_line(&renaming.new)))
-                .hint("to put the cards there: lmq move DECK QUERY"));
-        }
-    }
-    renamings.retain(|renaming| renaming.old != renaming.new);
-    Ok(renamings)
-}
-
-/// Renames decks, as one action.
-///
-/// # Errors
-/// When it can't be written.
-pub fn rename(store: &mut Store, stamp: Stamp, renamings: &[Renaming]) -> Result<(), Failure> {
-    let path = store.path().to_owned();
-    let subject = match renamings {
-        [one] => Subject::Deck(one.id.clone()),
-        _ => Subject::None,
-    };
-    store
-        .write(stamp, ActionKind::Rename, subject, |writer| {
-            renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.new))
-        })
-        .map_err(|error| failure(&error, &path))?;
-    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::day::day;
 use crate::ops::failure;
-use crate::ops::review::Options;
+use crate::ops::queue::Options;
 use crate::ops::stamp;
 use crate::store::CardLine;
 use crate::store::Store;
@@ -154,7 +154,7 @@ fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) 
         return Ok(AskedToday::Paused(pause.until));
     }
     // The very queue that a session would have: whatever decides there decides here.
-    let mut queue = crate::ops::review::queue(store, settings, &Options::default(), today).map_err(fail)?;
+    let mut queue = crate::ops::queue::queue(store, settings, &Options::default(), today).map_err(fail)?;
     let mut before = 0;
     while let Some((candidate, origin)) = queue.pop() {
         if candidate.card == line.card {

@@ -1,10 +1,12 @@
-//! The built-in decks, and decks by the names that people give them.
+//! The built-in decks; decks by the names that people give them, and other names for them.
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::id::NoteUid;
+use crate::core::id::is_deck_id;
 use crate::core::text::nearest;
 use crate::core::text::normalize;
+use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::formats::Identity;
@@ -36,6 +38,9 @@ pub const EDITION: u32 = 1;
 
 /// The namespace that the built-in decks' sources and topics share: that of the article.
 const NAMESPACE: &str = "leadership-vs-management";
+
+/// The longest name of a deck, in characters.
+const LONGEST_NAME: usize = 200;
 
 /// Tells whether a database holds these very decks. Another hasher in another build only means one needless look.
 fn hash_of(decks: &[(&str, &str)]) -> String {
@@ -160,4 +165,88 @@ pub fn named(store: &Store, names: &[String]) -> Result<DeckSet, Failure> {
         chosen.extend(found);
     }
     Ok(DeckSet::Some(chosen))
+}
+
+/// The name of a deck that may be made.
+///
+/// # Errors
+/// When there can't be a deck of that name.
+pub(super) fn deck_name(text: &str) -> Result<String, Failure> {
+    let name = text.trim();
+    let is_path = name.split("::").all(|part| !part.trim().is_empty());
+    if !is_path || name.chars().count() > LONGEST_NAME || !is_deck_id(name) {
+        return Err(Failure::usage(format!("`{}` can't be the name of a deck", one_line(text)))
+            .hint("write a name, or `a::b` for one inside another; without / and #"));
+    }
+    Ok(name.to_owned())
+}
+
+/// A deck that gets another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renaming {
+    /// Its id.
+    pub id: String,
+    /// Its name now.
+    pub old: String,
+    /// Its name then.
+    pub new: String,
+}
+
+/// The new names of a deck, given by id or name, and of the decks inside it. Where no deck has that name, only of those
+/// inside.
+///
+/// # Errors
+/// When there is no such deck, the new name can't be one, or is taken.
+pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, Failure> {
+    let new = deck_name(new)?;
+    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    let found = store.deck_named(deck).map_err(|error| failure(&error, store.path()))?;
+    let old = found.map_or_else(|| deck.trim().to_owned(), |(_, name)| name);
+    let old_parts: Vec<String> = old.split("::").map(str::to_lowercase).collect();
+    let mut renamings: Vec<Renaming> = Vec::new();
+    for (_, id, name) in &decks {
+        let parts: Vec<&str> = name.split("::").collect();
+        let begins = parts.iter().map(|part| part.to_lowercase()).take(old_parts.len()).eq(old_parts.iter().cloned());
+        if begins {
+            let rest = parts.iter().skip(old_parts.len()).copied();
+            let path: Vec<&str> = std::iter::once(new.as_str()).chain(rest).collect();
+            renamings.push(Renaming { id: id.clone(), old: name.clone(), new: path.join("::") });
+        }
+    }
+    if renamings.is_empty() {
+        let near = nearest(deck, decks.iter().map(|(_, id, _)| id.as_str()));
+        return Err(Failure::usage(format!("there is no deck `{}`", one_line(deck))).hint(match near {
+            Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
+            None => "`lmq decks` lists all decks".to_owned(),
+        }));
+    }
+    let stays: Vec<&(i64, String, String)> =
+        decks.iter().filter(|(_, id, _)| renamings.iter().all(|renaming| renaming.id != *id)).collect();
+    for renaming in &renamings {
+        let wanted = renaming.new.to_lowercase();
+        if stays.iter().any(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted) {
+            return Err(Failure::usage(format!("there is a deck `{}` already", one_line(&renaming.new)))
+                .hint("to put the cards there: lmq move DECK QUERY"));
+        }
+    }
+    renamings.retain(|renaming| renaming.old != renaming.new);
+    Ok(renamings)
+}
+
+/// Renames decks, as one action.
+///
+/// # Errors
+/// When it can't be written.
+pub fn rename(store: &mut Store, stamp: Stamp, renamings: &[Renaming]) -> Result<(), Failure> {
+    let path = store.path().to_owned();
+    let subject = match renamings {
+        [one] => Subject::Deck(one.id.clone()),
+        _ => Subject::None,
+    };
+    store
+        .write(stamp, ActionKind::Rename, subject, |writer| {
+            renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.new))
+        })
+        .map_err(|error| failure(&error, &path))?;
+    Ok(())
 }

@@ -10,9 +10,9 @@ use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::backup;
-use crate::ops::backup::Copies;
 use crate::ops::bulk;
+use crate::ops::copies::Copies;
+use crate::ops::copies::copies_beside;
 use crate::ops::failure;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
@@ -137,7 +137,7 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     // With a fact in each of them: one that is put in the place of the database does not take the words from an older
     // history again. The database last: where the program is killed before, the card is there to be named once more. What
     // keeps a copy from being changed shows when it is cleaned.
-    let copies = backup::copies_beside(&path)?.copies;
+    let copies = copies_beside(&path)?.copies;
     let mut what = plan.what.clone();
     // A copy may have notes of a deck that are not here.
     for deck in plan.what.iter().filter_map(Erasure::deck) {
@@ -165,7 +165,7 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
     let mut cleaned = Cleaned::default();
-    let Copies { copies, remains } = backup::copies_beside(&path)?;
+    let Copies { copies, remains } = copies_beside(&path)?;
     for file in remains {
         cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
     }

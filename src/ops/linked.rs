@@ -14,7 +14,8 @@ use crate::formats::deck_toml::patch::Unfit;
 use crate::formats::deck_toml::patch::patch;
 use crate::ops::failure;
 use crate::ops::files;
-use crate::ops::import;
+use crate::ops::followed;
+use crate::ops::followed::HowToRead;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -111,7 +112,7 @@ fn add(per_file: &mut Vec<OfFile>, source: SourceFile, change: deck_toml::patch:
 /// Whether the source is a deck file, by what was said when it was imported, else by its name and beginning.
 fn is_deck_file(source: &SourceFile) -> bool {
     let path = Path::new(&source.path);
-    if let Some(format) = import::options_of(&source.options).format {
+    if let Some(format) = HowToRead::of_text(&source.options).format {
         return format == "toml";
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -173,7 +174,7 @@ impl FileEditPlan {
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), Broken> {
         for (place, file) in self.patched.iter().enumerate() {
             let done = write_one(file);
-            let seen = done.map(|()| seen(&file.source, &file.path));
+            let seen = done.map(|()| followed::seen(&file.source, &file.path));
             let remembered = match seen {
                 Ok(seen) => writer.follow(&seen).map(drop).map_err(Broken::Store),
                 Err(failure) => {
@@ -223,12 +224,6 @@ fn put_back(files: &[Patched]) {
     }
 }
 
-/// The source as it was read last: now.
-fn seen(source: &SourceFile, path: &Path) -> SourceFile {
-    let (size, mtime_ms) = import::look(path).unzip();
-    SourceFile { size, mtime_ms, hash: import::hash_of(path).ok(), ..source.clone() }
-}
-
 /// Carries into the followed files what an undo did to the texts of their notes. Gives what to tell.
 ///
 /// The undo itself is done: a file that can't be changed is said, and the note's text is then the user's own.
@@ -258,7 +253,7 @@ pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<St
     for plan in plans.iter().filter(|plan| plan.before != plan.after) {
         match write_one(plan) {
             Ok(()) => {
-                let seen = seen(&plan.source, &plan.path);
+                let seen = followed::seen(&plan.source, &plan.path);
                 // What is known of a file is local: no step comes of it.
                 store.write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen)).map_err(fail)?;
             }

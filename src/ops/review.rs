@@ -7,17 +7,15 @@ use crate::core::event::Draft;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::queue::Candidate;
-use crate::core::queue::DueOrder;
 use crate::core::queue::Origin;
 use crate::core::queue::Queue;
 use crate::core::queue::Siblings;
-use crate::core::queue::Supply;
+use crate::core::scheduler::Scheduler;
 use crate::core::session::Effect;
 use crate::core::session::Input;
 use crate::core::session::Mode;
 use crate::core::session::Session;
 use crate::core::session::Stage;
-use crate::core::session::current::Loaded;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
@@ -40,17 +38,16 @@ use crate::ops::edit::How;
 use crate::ops::edit::NoteEditor;
 use crate::ops::edit::Refusal;
 use crate::ops::failure;
+use crate::ops::queue::Options;
+use crate::ops::queue::queue;
 use crate::ops::stamp;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
 use crate::store::ActionLine;
 use crate::store::Ahead;
-use crate::store::DeckSet;
-use crate::store::Limits;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
-use std::collections::BTreeSet;
 
 /// Days without an answer after which the clock is worth a word.
 const LONG_AGO_MS: i64 = 60 * 86_400_000;
@@ -78,23 +75,22 @@ fn subject(events: &[Draft]) -> Subject {
     }
 }
 
-/// What kind of sitting.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The decks.
-    pub decks: DeckSet,
-    /// Due cards at most, instead of what is left of the day's limit.
-    pub limit: Option<usize>,
-    /// New cards at most, instead of what is left of the day's limit.
-    pub new: Option<usize>,
-    /// Ends at a card boundary after so many minutes.
-    pub minutes: Option<u32>,
-    /// Also what falls due within so many days.
-    pub ahead: u32,
-    /// Ask without changing any schedule.
-    pub cram: bool,
-    /// Nothing but these cards, where a search named them.
-    pub among: Option<BTreeSet<CardId>>,
+/// Writes what one step of a session appends, as one action. Gives the state of the card after the last event.
+fn commit(
+    store: &mut Store,
+    when: Stamp,
+    kind: ActionKind,
+    events: &[Draft],
+    scheduler: &Scheduler,
+) -> Result<CardState, StoreError> {
+    let (state, _) = store.write(when, kind, subject(events), |writer| {
+        let mut state = CardState::default();
+        for draft in events {
+            state = writer.append(draft, scheduler)?;
+        }
+        Ok(state)
+    })?;
+    Ok(state)
 }
 
 /// What a front end should tell the person.
@@ -152,43 +148,6 @@ pub struct Review<'a> {
     session: Session,
     /// The card that is likely to be the next one.
     ahead: Option<Ahead>,
-}
-
-pub(crate) fn queue(
-    store: &Store,
-    settings: &Settings,
-    options: &Options,
-    today: StudyDay,
-) -> Result<Queue, StoreError> {
-    if !options.cram && store.pauses()?.on(today).is_some() {
-        return Ok(Queue::default());
-    }
-    let [reviews_done, new_done] = store.done_today(today)?;
-    let names = if settings.decks.is_empty() { Vec::new() } else { store.deck_names()? };
-    let names = names.iter().map(|(number, _, name)| (*number, name.as_str()));
-    // A number on the command line stands for all limits, those of decks too.
-    let places = |given: Option<usize>, limit: fn(&Settings) -> u32, done| match given {
-        Some(given) => given.into(),
-        None if options.cram => usize::MAX.into(),
-        None => settings.places(limit, names.clone(), done),
-    };
-    let days_places = settings.places(|s| s.reviews_per_day, names.clone(), &reviews_done);
-    let is_behind = !options.cram && store.overflows(&options.decks, today, days_places)?;
-    let reviews = places(options.limit, |s| s.reviews_per_day, &reviews_done);
-    let new = places(options.new, |s| s.new_per_day, &new_done);
-    let limits = Limits {
-        due_order: if is_behind { DueOrder::Risk } else { DueOrder::Day },
-        rules: settings.rules(names.clone()),
-        reviews,
-        new,
-        until: if options.cram { StudyDay(i32::MAX) } else { today.plus(i64::from(options.ahead)) },
-        keep_siblings_apart: settings.bury_siblings && !options.cram,
-    };
-    let mut supply = store.supply_among(&options.decks, options.among.as_ref(), today, &limits)?;
-    if options.cram {
-        supply = Supply { repeats: Vec::new(), ..supply };
-    }
-    Ok(Queue::new(supply, &limits.reviews, limits.new, limits.keep_siblings_apart))
 }
 
 impl<'a> Review<'a> {
@@ -397,15 +356,8 @@ impl<'a> Review<'a> {
                 Effect::Append { kind, events } => {
                     ahead = ahead.filter(|_| kind == ActionKind::Answer);
                     let scheduler = self.session.scheduler();
-                    let written = self.store.write(when, kind, subject(&events), |writer| {
-                        let mut state = CardState::default();
-                        for draft in &events {
-                            state = writer.append(draft, &scheduler)?;
-                        }
-                        Ok(state)
-                    });
-                    match written {
-                        Ok((state, _)) => {
+                    match commit(self.store, when, kind, &events, &scheduler) {
+                        Ok(state) => {
                             if kind == ActionKind::Mark {
                                 said.push(Notice::Marked(state.marked));
                                 next = next.refreshed(&state);
@@ -496,26 +448,6 @@ impl<'a> Review<'a> {
     }
 }
 
-/// The card that a sitting would ask now.
-///
-/// # Errors
-/// When the database can't be read.
-pub fn next(
-    store: &Store,
-    env: &Env,
-    settings: &Settings,
-    options: &Options,
-) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let today = stamp(env, settings).today;
-    let mut queue = queue(store, settings, options, today).map_err(|error| failure(&error, store.path()))?;
-    while let Some((candidate, origin)) = queue.pop() {
-        if let Some(loaded) = store.load(candidate.card).map_err(|error| failure(&error, store.path()))? {
-            return Ok(Some((loaded, origin)));
-        }
-    }
-    Ok(None)
-}
-
 /// Grades one card, without a sitting: early, past every limit, whatever it is; only a suspended card is refused.
 /// Gives the lapses that made it a leech, if this answer did.
 ///
@@ -552,11 +484,7 @@ pub fn answer(
     for effect in step.effects {
         match effect {
             Effect::Append { kind, events } => {
-                store
-                    .write(when, kind, subject(&events), |writer| {
-                        events.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
-                    })
-                    .map_err(|error| failure(&error, &path))?;
+                commit(store, when, kind, &events, &scheduler).map_err(fail)?;
             }
             Effect::Leech { lapses, .. } => leech = Some(lapses),
             Effect::ShowBack | Effect::AskAgain(_) | Effect::Ignored => {}

@@ -16,17 +16,17 @@ use crate::core::totals::FEWEST_FOR_PERCENT;
 use crate::core::totals::TopicTotals;
 use crate::core::units::Days;
 use crate::core::units::Ease;
+use crate::report::cell::Cell;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
-use crate::report::model::Column;
 use crate::report::model::Fact;
+use crate::report::model::Privacy;
 use crate::report::model::Report;
 use crate::report::model::Section;
-use crate::report::model::Shape;
-use crate::report::model::Table;
 use crate::report::model::Weight;
-use crate::report::privacy::Privacy;
+use crate::report::table::Column;
+use crate::report::table::Table;
 
 pub(super) mod knowledge;
 

@@ -6,12 +6,12 @@ use crate::core::checkup::first_and_latest;
 use crate::core::checkup::shown;
 use crate::core::study_day::StudyDay;
 use crate::core::totals::Recalls;
+use crate::report::cell::Cell;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Column;
 use crate::report::model::Report;
 use crate::report::model::Section;
-use crate::report::model::Table;
+use crate::report::table::Column;
+use crate::report::table::Table;
 use std::collections::BTreeMap;
 
 /// What is said in place of rows.

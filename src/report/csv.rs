@@ -5,11 +5,11 @@ use std::io::Write;
 
 use crate::core::text::one_line;
 use crate::report::Renderer;
+use crate::report::cell::Cell;
+use crate::report::cell::Raw;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Raw;
+use crate::report::model::Privacy;
 use crate::report::model::Report;
-use crate::report::privacy::Privacy;
 
 /// The renderer.
 #[derive(Debug)]

@@ -12,15 +12,15 @@ use maud::PreEscaped;
 use maud::html;
 
 use crate::report::Renderer;
+use crate::report::cell::Cell;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
 use crate::report::model::Fact;
 use crate::report::model::Report;
 use crate::report::model::Section;
-use crate::report::model::Shape;
-use crate::report::model::Table;
 use crate::report::model::Weight;
+use crate::report::table::Table;
 
 mod charts;
 

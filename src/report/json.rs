@@ -9,15 +9,15 @@ use serde::ser::SerializeMap as _;
 
 use crate::core::text::one_line;
 use crate::report::Renderer;
+use crate::report::cell::Cell;
+use crate::report::cell::Raw;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Column;
 use crate::report::model::Fact;
-use crate::report::model::Raw;
+use crate::report::model::Privacy;
 use crate::report::model::Report;
 use crate::report::model::Section;
-use crate::report::model::Table;
-use crate::report::privacy::Privacy;
+use crate::report::table::Column;
+use crate::report::table::Table;
 
 /// Raised when a key changes its meaning or goes away; new keys don't count.
 pub(super) const VERSION: u32 = 1;

@@ -7,7 +7,7 @@ use crate::report::Renderer;
 use crate::report::model::Body;
 use crate::report::model::Fact;
 use crate::report::model::Report;
-use crate::report::model::Table;
+use crate::report::table::Table;
 
 /// The renderer.
 #[derive(Debug)]

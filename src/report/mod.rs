@@ -8,6 +8,8 @@ use std::io;
 use std::io::Write;
 
 mod build;
+mod cell;
+mod chart;
 mod checkups;
 mod compare;
 mod csv;
@@ -17,6 +19,7 @@ mod markdown;
 mod model;
 mod privacy;
 mod share;
+mod table;
 mod team;
 mod text;
 
@@ -25,23 +28,23 @@ mod tests;
 
 pub use build::CardLine;
 pub use build::build;
+pub use cell::Cell;
+pub use cell::Raw;
+pub use chart::Chart;
+pub use chart::Shape;
+pub use chart::Square;
 pub use checkups::with_checkups;
 pub use compare::CompareError;
 pub use compare::Earlier;
 pub use model::Body;
-pub use model::Cell;
-pub use model::Chart;
-pub use model::Column;
 pub use model::Fact;
-pub use model::Raw;
+pub use model::Privacy;
 pub use model::Report;
 pub use model::Section;
-pub use model::Shape;
-pub use model::Square;
-pub use model::Table;
 pub use model::Weight;
-pub use privacy::Privacy;
 pub use share::share;
+pub use table::Column;
+pub use table::Table;
 pub use team::team;
 pub use text::render_text;
 

@@ -4,12 +4,12 @@ use crate::core::mastery::TopicMastery;
 use crate::core::progress::period::Period;
 use crate::core::study_day::StudyDay;
 use crate::core::team::Share;
+use crate::report::cell::Cell;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Column;
 use crate::report::model::Report;
 use crate::report::model::Section;
-use crate::report::model::Table;
+use crate::report::table::Column;
+use crate::report::table::Table;
 
 const CONTENTS: &str = "This is all that is in the file, long texts cut; it is plain text, so you can read it before you send \
     it. Left out: the text of cards, what was typed or chosen, when each answer was given, how long it took, where your files \

@@ -7,16 +7,16 @@ use crate::core::team::CheckupFigures;
 use crate::core::team::Figures;
 use crate::core::team::TopicFigures;
 use crate::core::totals::Recalls;
+use crate::report::cell::Cell;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
-use crate::report::model::Column;
 use crate::report::model::Fact;
 use crate::report::model::Report;
 use crate::report::model::Section;
-use crate::report::model::Shape;
-use crate::report::model::Table;
 use crate::report::model::Weight;
+use crate::report::table::Column;
+use crate::report::table::Table;
 
 const CONTENTS: &str = "In this report: how many of the team have come how far, sums of answers, titles of topics and \
     names of decks that at least three have, and the names of those whose files name them. Left out: the text of cards, \

@@ -9,13 +9,13 @@ use unicode_width::UnicodeWidthStr as _;
 mod charts;
 
 use crate::report::Renderer;
+use crate::report::cell::Cell;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
 use crate::report::model::Fact;
 use crate::report::model::Report;
-use crate::report::model::Shape;
-use crate::report::model::Table;
+use crate::report::table::Table;
 
 /// Columns that every line fits in, unless another width is asked for.
 const WIDTH: usize = 80;

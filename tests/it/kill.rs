@@ -15,7 +15,7 @@ use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::env::Env;
 use lmq::ops;
-use lmq::ops::review::Options;
+use lmq::ops::queue::Options;
 use lmq::ops::review::Review;
 use lmq::store::DeckSet;
 use lmq::store::Store;

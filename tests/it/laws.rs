@@ -20,7 +20,7 @@ use lmq::core::state::CardState;
 use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::ops::checkup::CheckupSession;
-use lmq::ops::review::Options;
+use lmq::ops::queue::Options;
 use lmq::ops::review::Review;
 use lmq::store::StoreError;
 use proptest::prelude::*;

@@ -102,7 +102,7 @@ fn lived_in() -> World {
     {
         use lmq::core::session::Input;
         let settings = world.settings.clone();
-        let options = ops::review::Options::default();
+        let options = ops::queue::Options::default();
         let mut review = ops::review::Review::new(&mut world.store, &world.env, settings, &options).unwrap();
         for input in [
             Input::Mark,

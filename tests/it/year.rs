@@ -163,9 +163,9 @@ fn take_checkup(world: &mut World, profile: Profile, dice: &mut Dice, day: i64) 
 
 /// Three cards before a talk: that moves no schedule.
 fn cram(world: &mut World, dice: &mut Dice) {
-    let options = ops::review::Options { cram: true, ..ops::review::Options::default() };
+    let options = ops::queue::Options { cram: true, ..ops::queue::Options::default() };
     for _ in 0..3 {
-        let next = ops::review::next(&world.store, &world.env, &world.settings, &options).unwrap();
+        let next = ops::queue::next(&world.store, &world.env, &world.settings, &options).unwrap();
         let Some((loaded, origin)) = next else { return };
         let knows = dice.roll(100) < 80;
         ask(world, loaded, (origin, Mode::Cram), dice, knows);
@@ -185,8 +185,8 @@ fn take_out(world: &mut World, change: &BulkChange) {
 /// One sitting, card by card as the program would ask them.
 fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
     for _ in 0..profile.most {
-        let options = ops::review::Options::default();
-        let next = ops::review::next(&world.store, &world.env, &world.settings, &options).unwrap();
+        let options = ops::queue::Options::default();
+        let next = ops::queue::next(&world.store, &world.env, &world.settings, &options).unwrap();
         let Some((loaded, origin)) = next else { return };
         let chance = match &loaded.state.memory {
             None => 60,

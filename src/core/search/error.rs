@@ -1,6 +1,6 @@
 //! What is said of a query that can't be read: what is wrong, where in the query, and what to do.
 
-use unicode_width::UnicodeWidthStr as _;
+use crate::core::excerpt::excerpt;
 
 /// Columns of a query that an error shows around its place.
 pub(super) const SHOWN: usize = 70;
@@ -26,11 +26,8 @@ impl SearchError {
     #[must_use]
     pub fn drawn(&self, query: &str) -> [String; 2] {
         let from = self.at.saturating_sub(SHOWN / 2);
-        let shown = |skip: usize, take: usize| -> String {
-            let line =
-                query.chars().skip(skip).take(take).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-            crate::core::text::printable(&line)
-        };
-        [shown(from, SHOWN), format!("{}^", " ".repeat(shown(from, self.at - from).width()))]
+        let query: String = query.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let (shown, columns) = excerpt(&query, from, self.at, SHOWN);
+        [shown, format!("{}^", " ".repeat(columns))]
     }
 }

@@ -12,13 +12,13 @@ use crate::report::build::MOST_TOPICS_LISTED;
 use crate::report::build::name;
 use crate::report::build::number;
 use crate::report::build::when_empty;
+use crate::report::cell::Cell;
+use crate::report::cell::whole;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
 use crate::report::model::Body;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
 use crate::report::model::Section;
-use crate::report::model::Shape;
-use crate::report::model::Table;
-use crate::report::model::whole;
+use crate::report::table::Table;
 
 /// How a level is called, for programs and for people.
 pub(in crate::report) fn level_name(level: Level) -> Cell {

@@ -7,11 +7,11 @@ use maud::html;
 use crate::core::study_day::StudyDay;
 use crate::core::text::one_line;
 use crate::core::text::thousands;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
+use crate::report::cell::Cell;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
 use crate::report::model::Section;
-use crate::report::model::Shape;
-use crate::report::model::Table;
+use crate::report::table::Table;
 
 /// Height of an upright bar that is full, in pixels.
 const HEIGHT: f64 = 150.0;

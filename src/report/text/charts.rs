@@ -8,10 +8,10 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::core::text::one_line;
 use crate::core::text::thousands;
-use crate::report::model::Cell;
-use crate::report::model::Chart;
-use crate::report::model::Shape;
-use crate::report::model::Table;
+use crate::report::cell::Cell;
+use crate::report::chart::Chart;
+use crate::report::chart::Shape;
+use crate::report::table::Table;
 use crate::report::text::GAP;
 use crate::report::text::INDENT;
 use crate::report::text::bar;

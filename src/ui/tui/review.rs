@@ -1,16 +1,13 @@
 //! The review screen: one card, its question set for the eye, the answer below without moving the question.
 
+mod face;
+
 use crate::core::card::Ask;
-use crate::core::card::Correctness;
-use crate::core::grade::Button;
 use crate::core::id::CardId;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
-use crate::core::session::current::Current;
-use crate::core::state::is_leech;
 use crate::core::text::joined;
 use crate::core::text::normalize;
-use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Notice;
 use crate::ops::review::Review;
@@ -20,18 +17,6 @@ use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::leech;
-use crate::ui::tui::markdown;
-use crate::ui::tui::pages;
-use crate::ui::tui::paint::Tone;
-use crate::ui::tui::paint::buttons;
-use crate::ui::tui::paint::column;
-use crate::ui::tui::paint::fit;
-use crate::ui::tui::paint::footer;
-use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::say;
-use crate::ui::tui::paint::scrolled;
-use crate::ui::tui::paint::style;
-use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
@@ -42,16 +27,7 @@ use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
-use ratatui::Frame;
-use ratatui::layout::Position;
-use ratatui::layout::Rect;
-use ratatui::style::Modifier;
-use ratatui::style::Style;
-use ratatui::text::Line;
-use ratatui::text::Span;
-use ratatui::widgets::Paragraph;
 use std::collections::BTreeSet;
-use unicode_width::UnicodeWidthStr as _;
 
 /// What is laid over the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,264 +139,6 @@ impl Screen {
         {
             self.over = Over::Primer;
         }
-    }
-
-    fn paint(&mut self, frame: &mut Frame<'_>, review: &Review<'_>, with: ScreenContext<'_>) {
-        let area = frame.area();
-        let session = review.session();
-        let Some(current) = session.current() else { return };
-        let foot = self.foot(review, column(area), with);
-        let height = u16::try_from(foot.len()).unwrap_or(1);
-        let (head, body, foot_area) = parts(column(area), height);
-        let deck = one_line(&current.loaded.deck);
-        let mark = if current.loaded.state.marked { "* " } else { "" };
-        let left = words::left(session);
-        // What is left matters more than a long name of a deck.
-        let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width() + 3).max(6));
-        frame.render_widget(say(&format!("{name} · {left}"), Tone::Quiet, with.look), head);
-        self.height = body.height.max(1);
-        let width = usize::from(body.width);
-        let (lines, cursor) = match self.over {
-            Over::Nothing => self.card(current, review, width, with),
-            Over::Primer => (self.primer(current, width, with), None),
-            Over::Info => (self.info(current, review, width, with), None),
-            Over::Help => (pages::help(with, width), None),
-        };
-        if std::mem::take(&mut self.revealed) && lines.len() > usize::from(body.height) {
-            let rule = lines.iter().position(|line| line.to_string().starts_with('─')).unwrap_or(0);
-            self.scroll = u16::try_from(rule + 1).unwrap_or(0);
-        }
-        self.scroll = scrolled(frame, body, lines, self.scroll);
-        frame.render_widget(Paragraph::new(foot), foot_area);
-        if let Some((x, y)) = cursor {
-            let y = y.saturating_sub(usize::from(self.scroll));
-            let (x, y) = (u16::try_from(x).unwrap_or(0), u16::try_from(y).unwrap_or(0));
-            if y < body.height {
-                frame.set_cursor_position(Position { x: body.x + x, y: body.y + y });
-            }
-        }
-    }
-
-    fn card(
-        &self,
-        current: &Current,
-        review: &Review<'_>,
-        width: usize,
-        with: ScreenContext<'_>,
-    ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
-        let mut lines = markdown::lines(&current.question.prompt, width);
-        let mut cursor = None;
-        let shown = matches!(review.session().stage(), Stage::Back(_));
-        if !current.question.options.is_empty() {
-            lines.push(Line::default());
-            lines.extend(self.options(current, shown, width, with));
-        }
-        if self.hint
-            && let Some(hint) = &current.loaded.text.hint
-        {
-            lines.push(Line::default());
-            lines.extend(wrapped(&format!("Hint: {hint}"), width, style(Tone::Quiet, with.look)));
-        }
-        if !shown {
-            lines.push(Line::default());
-            if let Ask::List(count) = current.question.ask {
-                let ticks = current.ticks(&self.items);
-                for (item, ticked) in self.items.iter().zip(&ticks) {
-                    let (mark, tone) = if *ticked { ("  ✓ ", Tone::Good) } else { ("  ✗ ", Tone::Bad) };
-                    lines.extend(markdown::hanging(mark, item, width, style(tone, with.look)));
-                }
-                let (found, named) = (ticks.iter().filter(|ticked| **ticked).count(), self.items.len());
-                lines.push(say(&format!("{found} of {count} found, {named} named"), Tone::Quiet, with.look));
-            }
-            if matches!(current.question.ask, Ask::Type | Ask::List(_)) {
-                let (text, at) = self.typed.view(width.saturating_sub(2));
-                cursor = self.typing.then_some((2 + at, lines.len()));
-                lines.push(Line::from(format!("> {text}")));
-            }
-            return (lines, cursor);
-        }
-        lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
-        lines.extend(self.answer(current, width, with));
-        if is_leech(current.loaded.state.lapses(), review.settings().leech_lapses) {
-            let keys = format!(
-                "{} takes it out, {} adds a smaller card",
-                with.keys.first(Command::Suspend),
-                with.keys.first(Command::Split)
-            );
-            lines.push(Line::default());
-            lines.extend(wrapped(&words::leech_shown(current, &keys), width, style(Tone::Near, with.look)));
-        }
-        (lines, None)
-    }
-
-    fn options(&self, current: &Current, shown: bool, width: usize, with: ScreenContext<'_>) -> Vec<Line<'static>> {
-        let mut lines = Vec::new();
-        let ordering = current.question.ask == Ask::Order;
-        for (place, index) in self.order.iter().enumerate() {
-            let Some(option) = current.question.options.get(*index) else { continue };
-            let here = !shown && place == self.chosen;
-            // What was right and what was taken: marks say it, colours only repeat it.
-            let judged = current.verdict.as_ref().filter(|_| shown && !ordering);
-            let is = |text: &str| normalize(option) == normalize(text);
-            let (mark, tone) = match judged {
-                Some(verdict) if is(&verdict.expected) => ("✓", Tone::Good),
-                Some(verdict) if is(&verdict.given) => ("✗", Tone::Bad),
-                _ if here => ("▸", Tone::Chosen),
-                _ => (" ", Tone::Plain),
-            };
-            let number = if ordering { String::new() } else { format!("{} ", place + 1) };
-            lines.extend(markdown::hanging(&format!("{mark} {number}"), option, width, style(tone, with.look)));
-        }
-        lines
-    }
-
-    fn answer(&self, current: &Current, width: usize, with: ScreenContext<'_>) -> Vec<Line<'static>> {
-        let mut lines = Vec::new();
-        let text = &current.loaded.text;
-        if let Some(verdict) = &current.verdict {
-            let tone = match verdict.outcome {
-                Correctness::Right => Tone::Good,
-                Correctness::Near => Tone::Near,
-                Correctness::Wrong => Tone::Bad,
-            };
-            let remark = if verdict.remark.is_empty() { String::new() } else { format!(": {}", verdict.remark) };
-            lines.extend(wrapped(&format!("{}{remark}", words::verdict(verdict)), width, style(tone, with.look)));
-            if verdict.outcome != Correctness::Right {
-                match current.question.ask {
-                    Ask::Type => lines.extend(markdown::runs(diff(&verdict.given, &verdict.expected), width)),
-                    Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order | Ask::Recall => {
-                        lines.extend(wrapped(&format!("you: {}", verdict.given), width, style(Tone::Quiet, with.look)));
-                    }
-                }
-            }
-            lines.push(Line::default());
-        } else if let Some(response) = &current.response {
-            lines.extend(wrapped(&format!("you: {response}"), width, style(Tone::Quiet, with.look)));
-        }
-        for line in markdown::lines(&text.answer(current.loaded.card.ordinal), width) {
-            let spans: Vec<Span<'static>> = line
-                .spans
-                .into_iter()
-                .map(|span| Span::styled(span.content, span.style.add_modifier(Modifier::BOLD)))
-                .collect();
-            lines.push(Line::from(spans));
-        }
-        if let Some(speaker) = &text.speaker {
-            lines.extend(wrapped(&format!("– {speaker}"), width, style(Tone::Quiet, with.look)));
-        }
-        if let Some(extra) = &text.extra {
-            lines.push(Line::default());
-            lines.extend(markdown::lines(extra, width));
-        }
-        if let Some(topic) = &current.loaded.topic {
-            lines.push(Line::default());
-            lines.extend(wrapped(&topic.title, width, style(Tone::Quiet, with.look)));
-        }
-        lines
-    }
-
-    fn primer(&self, current: &Current, width: usize, with: ScreenContext<'_>) -> Vec<Line<'static>> {
-        let Some(topic) = &current.loaded.topic else { return Vec::new() };
-        let mut lines = vec![say("New topic", Tone::Quiet, with.look)];
-        lines.extend(wrapped(&topic.title, width, style(Tone::Strong, with.look)));
-        lines.push(Line::default());
-        lines.extend(markdown::lines(topic.primer.as_deref().unwrap_or_default(), width));
-        lines
-    }
-
-    fn info(
-        &self,
-        current: &Current,
-        review: &Review<'_>,
-        width: usize,
-        with: ScreenContext<'_>,
-    ) -> Vec<Line<'static>> {
-        let mut lines = Vec::new();
-        for line in words::info(current, review.session(), review.today()) {
-            lines.extend(wrapped(&line, width, Style::new()));
-        }
-        let shown = matches!(review.session().stage(), Stage::Back(_));
-        if let Some(topic) = &current.loaded.topic {
-            lines.push(Line::default());
-            // Before the answer a topic's title may give it away.
-            if shown {
-                lines.extend(wrapped(&topic.title, width, style(Tone::Strong, with.look)));
-            }
-            lines.extend(markdown::lines(topic.primer.as_deref().unwrap_or_default(), width));
-        }
-        lines
-    }
-
-    fn foot(&self, review: &Review<'_>, area: Rect, with: ScreenContext<'_>) -> Vec<Line<'static>> {
-        let width = area.width;
-        let session = review.session();
-        let key = |command: Command| with.keys.first(command);
-        let mut lines = Vec::new();
-        if let Some(said) = &self.said {
-            lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
-        }
-        let quiet = |text: String| (text, Tone::Quiet);
-        match (self.over, session.stage()) {
-            (Over::Nothing, Stage::Back(_)) => {
-                let enter = session.suggestion().unwrap_or(Button::Good.quality());
-                let pieces = |with_interval: bool| -> Vec<(String, Tone)> {
-                    session
-                        .choices(review.today())
-                        .iter()
-                        .map(|choice| {
-                            let text = words::button(choice, with_interval);
-                            if choice.quality == enter {
-                                (format!("▸{text}"), Tone::Strong)
-                            } else {
-                                (text, Tone::Plain)
-                            }
-                        })
-                        .collect()
-                };
-                // In a narrow terminal each button with its interval is a row, which a low one has no room for.
-                let mut pieces = pieces(width >= 32 || area.height >= 20);
-                // The other keys stand behind the buttons, where they cost no row of their own.
-                let rows = buttons(&pieces, width, with.look).len();
-                for (command, word) in [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")]
-                {
-                    pieces.push(quiet(format!("{} {word}", key(command))));
-                    if buttons(&pieces, width, with.look).len() > rows {
-                        pieces.pop();
-                        break;
-                    }
-                }
-                lines.extend(buttons(&pieces, width, with.look));
-            }
-            (Over::Nothing, Stage::Front(current)) => {
-                let how = words::how(current.question.ask, current.question.options.len(), true);
-                // How to answer is always said, if need be on lines of its own.
-                let mut pieces = Vec::new();
-                if how.width() > usize::from(width) {
-                    lines.extend(wrapped(&how, usize::from(width), Style::new()));
-                } else {
-                    pieces.push((how, Tone::Plain));
-                }
-                if current.loaded.text.hint.is_some() && !self.hint {
-                    pieces.push(quiet(if self.typing {
-                        "Tab hint".to_owned()
-                    } else {
-                        format!("{} hint", key(Command::Hint))
-                    }));
-                }
-                if self.typing {
-                    pieces.push(quiet("Esc other keys".to_owned()));
-                } else {
-                    pieces.push(quiet(format!("{} keys", key(Command::Help))));
-                }
-                lines.push(footer(&pieces, width, with.look));
-            }
-            (Over::Info, _) => {
-                let more = format!("{} the whole card", key(Command::Info));
-                lines.push(footer(&[quiet("Space goes on".to_owned()), quiet(more)], width, with.look));
-            }
-            (_, _) => lines.push(footer(&[quiet("Space goes on".to_owned())], width, with.look)),
-        }
-        lines
     }
 
     /// One key; whether the sitting goes on.
@@ -745,52 +463,5 @@ impl Screen {
             }
             Err(failure) => self.said = Some(failure.to_string()),
         }
-    }
-}
-
-/// What was typed against what was expected, grapheme by grapheme: what is too much in [ ], what is missing in { }. Case
-/// does not count in an answer, so it is not shown as a difference either.
-fn diff(given: &str, expected: &str) -> Vec<(String, Style)> {
-    use similar::ChangeTag;
-    let (given, expected) = (one_line(given).to_lowercase(), one_line(expected).to_lowercase());
-    let (too_much, missing) =
-        (Style::new().add_modifier(Modifier::REVERSED), Style::new().add_modifier(Modifier::UNDERLINED));
-    let mut runs: Vec<(ChangeTag, String)> = Vec::new();
-    for change in similar::TextDiff::from_graphemes(&given, &expected).iter_all_changes() {
-        match runs.last_mut().filter(|(tag, _)| *tag == change.tag()) {
-            Some((_, text)) => text.push_str(change.value()),
-            None => runs.push((change.tag(), change.value().to_owned())),
-        }
-    }
-    let differs = |wanted: ChangeTag| runs.iter().any(|(tag, _)| *tag == wanted);
-    let legend = match (differs(ChangeTag::Delete), differs(ChangeTag::Insert)) {
-        (true, true) => "  ([\u{a0}] too much, {\u{a0}} missing)",
-        (true, false) => "  ([\u{a0}] too much)",
-        (false, true) => "  ({\u{a0}} missing)",
-        (false, false) => "",
-    };
-    let mut spans = vec![("you: ".to_owned(), Style::new())];
-    spans.extend(runs.into_iter().map(|(tag, text)| match tag {
-        ChangeTag::Equal => (text, Style::new()),
-        ChangeTag::Delete => (format!("[{text}]"), too_much),
-        ChangeTag::Insert => (format!("{{{text}}}"), missing),
-    }));
-    spans.push((legend.to_owned(), Style::new().add_modifier(Modifier::DIM)));
-    spans
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_typed_answer_is_compared_grapheme_by_grapheme() {
-        let shown = |given, expected| {
-            diff(given, expected).into_iter().map(|(text, _)| text.replace('\u{a0}', " ")).collect::<String>()
-        };
-        assert_eq!(shown("box chekers", "box checkers"), "you: box che{c}kers  ({ } missing)");
-        assert_eq!(shown("visionn", "vision"), "you: vision[n]  ([ ] too much)");
-        assert_eq!(shown("Vision", "vision"), "you: vision");
-        assert_eq!(shown("e\u{301}", "e"), "you: [e\u{301}]{e}  ([ ] too much, { } missing)");
     }
 }

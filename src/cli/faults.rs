@@ -1,0 +1,39 @@
+//! The faults of deck files, drawn: where each is, and what to do.
+
+use crate::core::excerpt::excerpt;
+use crate::core::text::printable;
+use crate::formats::FileFault;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Columns of a source line that are shown around what a fault is about.
+const SHOWN_COLUMNS: usize = 100;
+
+/// The faults of a deck file, each with its line and carets under what it is about.
+pub(super) fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    faults
+        .iter()
+        .map(|fault| {
+            let number = fault.place.line.to_string();
+            let line =
+                usize::try_from(fault.place.line).ok().and_then(|line| lines.get(line.checked_sub(1)?)).unwrap_or(&"");
+            let before = usize::try_from(fault.place.column.saturating_sub(1)).unwrap_or(0);
+            let about = text.get(fault.span.clone()).and_then(|about| about.lines().next()).unwrap_or("");
+            // A long line is shown from a little before the fault on.
+            let from = if before > SHOWN_COLUMNS / 2 { before - 20 } else { 0 };
+            let (shown, columns) = excerpt(&line.replace('\t', " "), from, before, SHOWN_COLUMNS);
+            let indent = " ".repeat(columns);
+            let carets =
+                "^".repeat(printable(about).width().clamp(1, SHOWN_COLUMNS - (before - from).min(SHOWN_COLUMNS - 1)));
+            let margin = " ".repeat(number.len());
+            format!(
+                "{name}:{}: {}: {}\n {number} | {}\n {margin} | {indent}{carets} {}",
+                fault.place,
+                fault.rule,
+                printable(&fault.what),
+                shown,
+                printable(&fault.help),
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! What every full screen needs of the command line: the keys in force, and word of the signals that end it.
+
+use crate::core::settings::Settings;
+use crate::failure::Failure;
+use crate::ui;
+use crate::ui::keymap::Keymap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+/// The bindings in force.
+pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
+    Keymap::new(settings.key_preset, &settings.keys).map_err(|error| {
+        Failure::data("the keys in the settings can't be bound")
+            .at(error.to_string())
+            .hint("`lmq config path` says where the settings are; take the line out or choose another key")
+    })
+}
+
+/// How long a front end gets to leave by itself.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Set when the program is told to end; the terminal is given back before it does.
+///
+/// A terminal that is gone reads as an endless empty input, in which the library below loops for ever without asking
+/// anybody. Every answer is on the disk already, so whoever has not left after a moment is ended.
+#[expect(clippy::exit, reason = "the thread that could return is stuck in a terminal that is gone")]
+pub(super) fn stops() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let wanted = [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT];
+    let mut signals = signal_hook::iterator::Signals::new(wanted)
+        .map_err(|error| Failure::failed("cannot listen to signals").at(error.to_string()))?;
+    let told = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            told.store(true, Ordering::Relaxed);
+            std::thread::sleep(GRACE);
+            ui::give_back();
+            std::process::exit(128 + signal);
+        }
+    });
+    Ok(stop)
+}

@@ -1,0 +1,154 @@
+//! The notes of one file, on their way into the database.
+
+use crate::core::card::NoteText;
+use crate::core::id::NoteUid;
+use crate::core::id::is_deck_id;
+use crate::core::text::one_line;
+use crate::formats::Importer;
+use crate::formats::Place;
+use crate::formats::ReadOptions;
+use crate::formats::Rejected;
+use crate::ops::import::import_report::Report;
+use crate::ops::import::names::Namer;
+use crate::ops::import::options::Options;
+use crate::ops::import::reading::Parsed;
+use crate::ops::import::reading::Reading;
+use crate::ops::import::reading::read_beside;
+use crate::ops::import::refusal::Refusal;
+use crate::ops::import::sources::Source;
+use crate::ops::import::sources::stem;
+use crate::store::Bulk;
+use crate::store::BulkOptions;
+use crate::store::DeckOrigin;
+use crate::store::Finished;
+use crate::store::Kept;
+use crate::store::StoreError;
+use crate::store::Writer;
+
+/// Cards whose own text stays although the file has another one now: so many are shown, more are counted only.
+const MOST_KEPT_SHOWN: usize = 3;
+
+/// Whether a file is followed, and as which.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Follow {
+    /// It is read this once.
+    Not,
+    /// It is followed from this import on: what it lacks stays.
+    FromNowOn(i64),
+    /// It was followed before: notes that came from it and are not in it any more are retired.
+    Again(i64),
+}
+
+/// Puts the notes of one file into the database.
+pub(super) fn one_file(
+    writer: &mut Writer<'_>,
+    source: &mut Source,
+    importer: &dyn Importer,
+    options: &Options,
+    follow: Follow,
+    report: &mut Report,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Refusal> {
+    let ordered = importer.name() == "toml";
+    let bulk_options = BulkOptions {
+        place_in: options.deck.clone(),
+        reposition: ordered,
+        retire_missing: matches!(follow, Follow::Again(_)),
+        source: match follow {
+            Follow::Not => None,
+            Follow::FromNowOn(id) | Follow::Again(id) => Some(id),
+        },
+        theirs: options.theirs,
+        ..BulkOptions::new(DeckOrigin::File)
+    };
+    let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
+    let shown = source.shown.clone();
+    let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
+    let namer = Namer::new(deck.clone());
+    let builtins = builtin_keys(writer);
+    // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
+    // user's own cards in it.
+    let mut strangers: Vec<String> = Vec::new();
+    let mut any_builtin = false;
+    let mut seen_deck = String::new();
+    let salts = writer.salts();
+    let mut bulk = Bulk::new(writer, bulk_options)?;
+    let mut rows = 0_u64;
+    let mut put = |parsed: &Parsed| -> Result<(), StoreError> {
+        match parsed {
+            Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
+            Parsed::Rejected(rejected) => report.reject(&shown, rejected),
+            Parsed::Deck(head) => {
+                let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
+                bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
+                deck.clone_from(&head.id);
+            }
+            Parsed::Topic(topic) => {
+                bulk.topic(&deck, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
+            }
+            Parsed::Note(row) => {
+                let own_deck = row.deck.as_deref().unwrap_or(&deck);
+                // Rows of one deck follow each other.
+                if seen_deck != own_deck && !is_deck_id(own_deck) {
+                    let reason =
+                        format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
+                    report.reject(&shown, &Rejected { place: row.place, reason });
+                    return Ok(());
+                }
+                if seen_deck != own_deck {
+                    own_deck.clone_into(&mut seen_deck);
+                }
+                if let (true, Some(keys)) = (row.who.named, builtins.iter().find(|(id, _)| id == own_deck)) {
+                    if keys.1.contains(&row.who.uid) {
+                        any_builtin = true;
+                    } else {
+                        strangers.push(row.key.clone().unwrap_or_else(|| row.who.uid.to_string()));
+                    }
+                }
+                if report.first.len() < 3 {
+                    let text = row.note.text()?;
+                    report.first.push((text.prompt(1), text.answer(1)));
+                }
+                let placed = bulk.note(own_deck, row.who, row.key.clone(), &row.note)?;
+                report.place(placed, &shown, row.place);
+                rows += 1;
+            }
+        }
+        Ok(())
+    };
+    let reading = Reading { importer, options: &read_options, namer, salts, size: source.size };
+    read_beside(reading, &mut *source.input, &mut put, progress)?;
+    if !strangers.is_empty() && !any_builtin {
+        return Err(Refusal::BuiltinClash { deck, keys: strangers });
+    }
+    if rows == 0 && report.rejections == 0 {
+        report.warnings.push(format!("{shown}: there are no cards in it"));
+    }
+    let Finished { late, missing, kept } = bulk.finish()?;
+    for placed in late {
+        report.place(placed, &shown, Place::default());
+    }
+    report.warnings.extend(kept.iter().take(MOST_KEPT_SHOWN).map(|kept| stays(&shown, kept)));
+    if matches!(follow, Follow::Again(_)) {
+        report.retired += missing;
+    } else {
+        report.missing += missing;
+    }
+    Ok(())
+}
+
+/// The user's own text stays, what the file says now is kept beside it, and both are said.
+fn stays(shown: &str, kept: &Kept) -> String {
+    let line = |text: &NoteText| format!("{} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1)));
+    format!(
+        "{shown}: a card that you had edited was changed there too; yours stays, and `lmq import --theirs` takes the \
+         file's\n  the file's: {}\n  yours: {}",
+        line(&kept.theirs),
+        line(&kept.mine)
+    )
+}
+
+/// Ids of the built-in decks with the uids that they have.
+fn builtin_keys(writer: &Writer<'_>) -> Vec<(String, std::collections::BTreeSet<NoteUid>)> {
+    writer.builtin_uids().unwrap_or_default()
+}

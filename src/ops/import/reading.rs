@@ -1,0 +1,169 @@
+//! A file read and taken apart on a thread of its own, while what came before goes into the database.
+
+use crate::core::text::counted;
+use crate::formats::DeckHead;
+use crate::formats::FormatError;
+use crate::formats::Identity;
+use crate::formats::ImportItem;
+use crate::formats::Importer;
+use crate::formats::Item;
+use crate::formats::Place;
+use crate::formats::ReadOptions;
+use crate::formats::ReadSeek;
+use crate::formats::Record;
+use crate::formats::Rejected;
+use crate::formats::Stop;
+use crate::formats::Topic;
+use crate::ops::batches;
+use crate::ops::batches::Giver;
+use crate::ops::batches::Gone;
+use crate::ops::bulk::LEECH;
+use crate::ops::import::names::Namer;
+use crate::ops::import::names::own_uid;
+use crate::ops::import::names::repeated_prompts;
+use crate::ops::import::refusal::Refusal;
+use crate::ops::import::sources::Counting;
+use crate::store::NoteRef;
+use crate::store::PackedNote;
+use crate::store::Salts;
+use crate::store::StoreError;
+use std::io;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// What was read of a file, on its way to the database.
+pub(super) enum Parsed {
+    Warning(String),
+    Rejected(Rejected),
+    Deck(DeckHead),
+    Topic(Topic),
+    Note(NoteRow),
+}
+
+/// A note of a file: who it is, and its text packed.
+pub(super) struct NoteRow {
+    pub(super) place: Place,
+    pub(super) deck: Option<String>,
+    pub(super) who: NoteRef,
+    pub(super) key: Option<String>,
+    pub(super) note: PackedNote,
+}
+
+/// Why a row can't go to the database.
+enum Held {
+    /// The row has no name of its own, and it is not known yet which prompts the file has more than once.
+    Nameless,
+    Store(StoreError),
+}
+
+impl Parsed {
+    fn of(outcome: ImportItem, namer: &mut Namer, salts: &Salts) -> Result<Self, Held> {
+        Ok(match outcome {
+            ImportItem::Warning(text) => Self::Warning(text),
+            ImportItem::Rejected(rejected) => Self::Rejected(rejected),
+            ImportItem::Record(Record::Deck(head)) => {
+                namer.deck_begins(&head.id);
+                Self::Deck(head)
+            }
+            ImportItem::Record(Record::Topic(topic)) => Self::Topic(topic),
+            ImportItem::Record(Record::Note(mut item)) => {
+                let who = namer.who(&item).ok_or(Held::Nameless)?;
+                item.text.tags.retain(|tag| !namer.is_derived(tag));
+                let note = PackedNote::of(&item.text).map_err(Held::Store)?;
+                let Item { place, deck, identity, key, .. } = *item;
+                let key = key.or(match identity {
+                    Identity::Key(key) => Some(key),
+                    Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
+                });
+                // A note without a key goes out under its uid, and comes back as itself.
+                let key = key.filter(|key| own_uid(key).is_none());
+                let note = note.sealed(key.as_deref(), salts).map_err(Held::Store)?;
+                Self::Note(NoteRow { place, deck, who, key, note })
+            }
+        })
+    }
+}
+
+/// A file that is read on a thread of its own.
+pub(super) struct Reading<'r> {
+    pub(super) importer: &'r dyn Importer,
+    pub(super) options: &'r ReadOptions,
+    pub(super) namer: Namer,
+    pub(super) salts: Salts,
+    pub(super) size: u64,
+}
+
+/// Reads a file on a thread of its own: it is taken apart while what came before goes into the database.
+pub(super) fn read_beside(
+    reading: Reading<'_>,
+    input: &mut (dyn ReadSeek + Send),
+    put: &mut dyn FnMut(&Parsed) -> Result<(), StoreError>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Refusal> {
+    let read = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        let (giver, taker) = batches::channel();
+        let count = &read;
+        let reading = scope.spawn(move || read_batches(reading, input, giver, count));
+        // Where this fails the channel is closed, which ends the reading.
+        let taken = taker.each(|| progress(read.load(Ordering::Relaxed)), put);
+        let done = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        taken?;
+        done
+    })
+}
+
+fn read_batches(
+    reading: Reading<'_>,
+    input: &mut dyn ReadSeek,
+    mut giver: Giver<Parsed>,
+    read: &AtomicU64,
+) -> Result<(), Refusal> {
+    let Reading { importer, options, mut namer, salts, size } = reading;
+    let mut under_way = 0_u64;
+    loop {
+        // Up to the first row without a name nothing has to be known of the rest of the file, and many have no such row.
+        let mut known = under_way;
+        let mut held = None;
+        let named = namer.knows_repeated();
+        let mut heard = |now: u64| read.store(if named { (size + now) / 2 } else { now }, Ordering::Relaxed);
+        let mut counting = Counting { inner: &mut *input, read: 0, heard: &mut heard };
+        let done = importer.read(&mut counting, options, &mut |outcome| {
+            if known > 0 {
+                known -= 1;
+                return Ok(());
+            }
+            let parsed = Parsed::of(outcome, &mut namer, &salts).map_err(|why| {
+                held = Some(why);
+                Stop
+            })?;
+            under_way += 1;
+            let bytes = if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
+            giver.give(parsed, bytes).map_err(|Gone| Stop)
+        });
+        match held {
+            Some(Held::Store(error)) => return Err(Refusal::Store(error)),
+            Some(Held::Nameless) => {
+                let again = |error: io::Error| Refusal::Format(FormatError::Io(error));
+                input.rewind().map_err(again)?;
+                let mut heard = |now: u64| read.store(now / 2, Ordering::Relaxed);
+                let mut counting = Counting { inner: &mut *input, read: 0, heard: &mut heard };
+                let repeated = repeated_prompts(importer, &mut counting, options, namer.first_deck());
+                namer.tell_repeated(repeated);
+                input.rewind().map_err(again)?;
+            }
+            None => {
+                done.map_err(Refusal::Format)?;
+                break;
+            }
+        }
+    }
+    if namer.derived > 0 {
+        let rows = counted(usize::try_from(namer.derived).unwrap_or(usize::MAX), "row", "rows");
+        let warning = format!("the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself");
+        giver.give(Parsed::Warning(warning), 0).ok();
+    }
+    // Nobody takes it any more where the database failed, which is told already.
+    giver.finish().ok();
+    Ok(())
+}

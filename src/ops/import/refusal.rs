@@ -1,0 +1,55 @@
+//! Why a file was not imported, in words.
+
+use crate::core::text::counted;
+use crate::failure::Failure;
+use crate::formats::FileFault;
+use crate::formats::FormatError;
+use crate::ops::failure;
+use crate::store::StoreError;
+use std::path::Path;
+
+/// Why a file was not imported.
+pub(super) enum Refusal {
+    Store(StoreError),
+    Format(FormatError),
+    BuiltinClash { deck: String, keys: Vec<String> },
+    Strict,
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Draws the faults of a deck file, given its name and its text.
+pub type Draw<'d> = &'d dyn Fn(&str, &str, &[FileFault]) -> Vec<String>;
+
+/// The refusal in words. `shown` is the file's name, `path` the database's.
+pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_>) -> Failure {
+    match refusal {
+        Refusal::Store(error) => failure(&error, path),
+        Refusal::Strict => Failure::data("not imported: there are bad rows, and --strict was given")
+            .hint("nothing was changed; without --strict the good rows go in"),
+        Refusal::BuiltinClash { deck, keys } => {
+            let mut failure = Failure::data(format!("`{shown}` can't be the deck `{deck}`: that one is built in"));
+            for key in keys.iter().take(5) {
+                failure = failure.at(format!("the built-in deck has no card `{key}`"));
+            }
+            failure.hint("give your deck another `id`; to change a built-in card keep its key")
+        }
+        Refusal::Format(FormatError::Faults { source_text, faults }) => {
+            let mut failure =
+                Failure::data(format!("`{shown}` was not imported: {}", counted(faults.len(), "fault", "faults")));
+            failure.places = draw(shown, &source_text, &faults);
+            failure.hint("mend them and import it again; nothing was changed")
+        }
+        Refusal::Format(FormatError::Io(error)) => {
+            Failure::failed(format!("cannot read `{shown}`")).at(error.to_string()).hint("nothing was changed")
+        }
+        Refusal::Format(FormatError::NotThis(why)) => {
+            Failure::data(format!("cannot read `{shown}`")).at(why).hint("nothing was changed")
+        }
+        Refusal::Format(FormatError::Stopped) => Failure::bug("an importer stopped without a reason"),
+    }
+}

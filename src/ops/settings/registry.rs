@@ -1,0 +1,256 @@
+//! The settings that there are: what each does, what it may be, and how core's `Settings` hold it.
+
+use crate::core::grade::Drill;
+use crate::core::grade::Scale;
+use crate::core::settings::KeyPreset;
+use crate::core::settings::NewOrder;
+use crate::core::settings::Settings;
+use crate::core::study_day::Rollover;
+use crate::core::text::nearest;
+use crate::core::units::Days;
+use crate::failure::Failure;
+
+/// What a setting may be.
+#[derive(Debug, Clone, Copy)]
+enum Allowed {
+    Number { from: u32, to: u32 },
+    Switch,
+    Word(&'static [&'static str]),
+}
+
+impl Allowed {
+    fn in_words(self) -> String {
+        match self {
+            Self::Number { from, to } => format!("a whole number from {from} to {to}"),
+            Self::Switch => "true or false".to_owned(),
+            Self::Word(words) => words.join(" or "),
+        }
+    }
+}
+
+/// A setting that there is.
+pub struct Setting {
+    /// Its name in the file.
+    pub key: &'static str,
+    /// What it does, for `lmq config list`.
+    pub what: &'static str,
+    /// Whether a deck may have its own.
+    pub per_deck: bool,
+    allowed: Allowed,
+    read: fn(&Settings) -> String,
+    pub(super) write: fn(&mut Settings, &str),
+}
+
+fn number(text: &str) -> u32 {
+    text.parse().unwrap_or(0)
+}
+
+/// All settings, in the order in which they are listed.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "new_per_day",
+        what: "new cards a study day",
+        per_deck: true,
+        allowed: Allowed::Number { from: 0, to: 9999 },
+        read: |s| s.new_per_day.to_string(),
+        write: |s, text| s.new_per_day = number(text),
+    },
+    Setting {
+        key: "reviews_per_day",
+        what: "reviews a study day",
+        per_deck: true,
+        allowed: Allowed::Number { from: 0, to: 9999 },
+        read: |s| s.reviews_per_day.to_string(),
+        write: |s, text| s.reviews_per_day = number(text),
+    },
+    Setting {
+        key: "new_order",
+        what: "order of a deck's new cards: as written, or shuffled",
+        per_deck: true,
+        allowed: Allowed::Word(&["position", "random"]),
+        read: |s| if s.new_order == NewOrder::Random { "random" } else { "position" }.to_owned(),
+        write: |s, text| s.new_order = if text == "random" { NewOrder::Random } else { NewOrder::Position },
+    },
+    Setting {
+        key: "scale",
+        what: "grades: four buttons, or SM-2's 0 to 5",
+        per_deck: true,
+        allowed: Allowed::Word(&["four", "sm2"]),
+        read: |s| if s.scale == Scale::Sm2 { "sm2" } else { "four" }.to_owned(),
+        write: |s, text| s.scale = if text == "sm2" { Scale::Sm2 } else { Scale::Four },
+    },
+    Setting {
+        key: "drill",
+        what: "what is repeated the same day: only failures, or all below 4 (usual: by scale)",
+        per_deck: true,
+        allowed: Allowed::Word(&["failed", "below-4"]),
+        read: |s| if s.drill() == Drill::Below4 { "below-4" } else { "failed" }.to_owned(),
+        write: |s, text| s.drill = Some(if text == "below-4" { Drill::Below4 } else { Drill::Failed }),
+    },
+    Setting {
+        key: "maximum_interval_days",
+        what: "the longest interval",
+        per_deck: true,
+        allowed: Allowed::Number { from: 1, to: 36_500 },
+        read: |s| s.maximum_interval.0.to_string(),
+        write: |s, text| s.maximum_interval = Days(number(text)),
+    },
+    Setting {
+        key: "fuzz",
+        what: "whether due days move a little, so that cards drift apart",
+        per_deck: true,
+        allowed: Allowed::Switch,
+        read: |s| s.fuzz.to_string(),
+        write: |s, text| s.fuzz = text == "true",
+    },
+    Setting {
+        key: "siblings",
+        what: "whether cards of one note are kept to different days",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.bury_siblings.to_string(),
+        write: |s, text| s.bury_siblings = text == "true",
+    },
+    Setting {
+        key: "leech_lapses",
+        what: "failures that make a card a leech; 0 for never",
+        per_deck: true,
+        allowed: Allowed::Number { from: 0, to: 999 },
+        read: |s| s.leech_lapses.to_string(),
+        write: |s, text| s.leech_lapses = number(text),
+    },
+    Setting {
+        key: "leech_suspend",
+        what: "whether a leech is suspended",
+        per_deck: true,
+        allowed: Allowed::Switch,
+        read: |s| s.leech_suspend.to_string(),
+        write: |s, text| s.leech_suspend = text == "true",
+    },
+    Setting {
+        key: "rollover",
+        what: "the hour at which a study day begins",
+        per_deck: false,
+        allowed: Allowed::Number { from: 0, to: 23 },
+        read: |s| s.rollover.hour().to_string(),
+        write: |s, text| {
+            s.rollover = u8::try_from(number(text)).ok().and_then(Rollover::new).unwrap_or(Rollover::DEFAULT);
+        },
+    },
+    Setting {
+        key: "key_preset",
+        what: "the keys to begin with; sm2 also grades from 0 to 5, unless `scale` says otherwise",
+        per_deck: false,
+        allowed: Allowed::Word(&["usual", "anki", "sm2"]),
+        read: |s| s.key_preset.name().to_owned(),
+        write: |s, text| {
+            s.key_preset = KeyPreset::ALL.into_iter().find(|preset| preset.name() == text).unwrap_or_default();
+        },
+    },
+    Setting {
+        key: "try_line",
+        what: "whether a session ends with one line to do",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.try_line.to_string(),
+        write: |s, text| s.try_line = text == "true",
+    },
+    Setting {
+        key: "weekly_scene",
+        what: "whether a week's first session ends with the offer to write down a scene of your own",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.weekly_scene.to_string(),
+        write: |s, text| s.weekly_scene = text == "true",
+    },
+    Setting {
+        key: "look_ms",
+        what: "milliseconds that a card has to be on the screen before a key reveals or grades it; 150 at least",
+        per_deck: true,
+        allowed: Allowed::Number { from: 150, to: 10_000 },
+        read: |s| s.look_ms.to_string(),
+        write: |s, text| s.look_ms = number(text),
+    },
+    Setting {
+        key: "checkup",
+        what: "whether a check-up is offered when one is due",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.checkup.to_string(),
+        write: |s, text| s.checkup = text == "true",
+    },
+];
+
+/// The setting of that name.
+///
+/// # Errors
+/// A usage failure that offers the nearest name.
+pub fn setting(key: &str) -> Result<&'static Setting, Failure> {
+    SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| {
+        let names = SETTINGS.iter().map(|setting| setting.key);
+        Failure::usage(format!("there is no setting `{key}`")).hint(match nearest(key, names) {
+            Some(name) => format!("did you mean `{name}`? `lmq config list` shows all"),
+            None => "`lmq config list` shows all settings".to_owned(),
+        })
+    })
+}
+
+impl Setting {
+    /// Its value in `settings`.
+    #[must_use]
+    pub fn get(&self, settings: &Settings) -> String {
+        (self.read)(settings)
+    }
+
+    /// The value as the settings file has it, if it may be one.
+    pub(super) fn toml_value(&self, text: &str) -> Option<toml_edit::Value> {
+        match self.allowed {
+            Allowed::Number { from, to } => {
+                let number: u32 = text.parse().ok()?;
+                (from..=to).contains(&number).then(|| i64::from(number).into())
+            }
+            Allowed::Switch => text.parse::<bool>().ok().map(Into::into),
+            Allowed::Word(words) => words.contains(&text).then(|| text.into()),
+        }
+    }
+
+    /// The text of a value in the file, if it may be one: a number in quotes is none.
+    pub(super) fn text_of(&self, item: &toml_edit::Item) -> Option<String> {
+        let value = item.as_value()?;
+        let text = plain(value);
+        self.toml_value(&text).filter(|right| right.type_name() == value.type_name()).map(|_| text)
+    }
+
+    /// What it may be, for messages.
+    #[must_use]
+    pub fn allowed(&self) -> String {
+        self.allowed.in_words()
+    }
+}
+
+/// A value without its decor: the comment at the line's end belongs to it.
+pub(super) fn plain(value: &toml_edit::Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value.clone().decorated("", "").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_reads_back_what_it_writes() {
+        for setting in SETTINGS {
+            let value = match setting.allowed {
+                Allowed::Number { from, .. } => (from + 2).to_string(),
+                Allowed::Switch => (setting.get(&Settings::default()) != "true").to_string(),
+                Allowed::Word(words) => words[1].to_owned(),
+            };
+            let mut settings = Settings::default();
+            (setting.write)(&mut settings, &value);
+            assert_eq!(setting.get(&settings), value, "{}", setting.key);
+        }
+    }
+}
