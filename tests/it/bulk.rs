@@ -1,6 +1,6 @@
 //! Commands that change many cards at once: each one action, and an undo brings back everything.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 use crate::world::World;
 use crate::world::assert_same;
 use lmq::core::id::CardId;
@@ -17,34 +17,34 @@ const DECK: &str = "[deck]\nid = \"t\"\nname = \"people::t\"\n\n[[topic]]\nid = 
     [[card]]\nkey = \"four\"\nkind = \"basic\"\nfront = \"Four?\"\nback = \"4\"\ngroup = \"g\"\n";
 
 fn home() -> Lmq {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import("t.toml", DECK);
     lmq
 }
 
 fn names(lmq: &Lmq, query: &str) -> Vec<String> {
-    let cards = lmq.json(&["cards", "--json", query]);
+    let cards = lmq.json(["cards", "--json", query]);
     cards.as_array().unwrap().iter().map(|card| card["name"].as_str().unwrap().to_owned()).collect()
 }
 
 fn card(lmq: &Lmq, name: &str) -> Value {
-    lmq.json(&["show", "--json", name])
+    lmq.json(["show", "--json", name])
 }
 
 fn in_order(lmq: &Lmq) {
-    assert_eq!(lmq.run(&["doctor"]).code, 0, "{:?}", lmq.run(&["doctor"]));
+    assert_eq!(lmq.run(["doctor"]).code, 0, "{:?}", lmq.run(["doctor"]));
 }
 
 #[test]
 fn suspended_cards_are_not_asked_until_they_are_put_back() {
     let lmq = home();
-    assert_eq!(lmq.ok(&["suspend", "t/one"]), "suspended t/one\n");
+    assert_eq!(lmq.ok(["suspend", "t/one"]), "suspended t/one\n");
     assert_eq!(names(&lmq, "is:suspended"), ["t/one"]);
-    assert_eq!(lmq.ok(&["suspend", "deck:t", "kind:cloze", "--yes"]), "suspended 2 cards\n");
-    assert_eq!(lmq.ok(&["suspend", "t/two"]), "nothing to change in 2 cards\n");
-    assert_eq!(lmq.ok(&["unsuspend", "is:suspended", "-y"]), "put back 3 cards\n");
+    assert_eq!(lmq.ok(["suspend", "deck:t", "kind:cloze", "--yes"]), "suspended 2 cards\n");
+    assert_eq!(lmq.ok(["suspend", "t/two"]), "nothing to change in 2 cards\n");
+    assert_eq!(lmq.ok(["unsuspend", "is:suspended", "-y"]), "put back 3 cards\n");
     assert!(names(&lmq, "is:suspended").is_empty());
-    lmq.ok(&["undo", "--yes"]);
+    lmq.ok(["undo", "--yes"]);
     assert_eq!(names(&lmq, "is:suspended"), ["t/one", "t/two#1", "t/two#2"]);
     in_order(&lmq);
 }
@@ -52,13 +52,13 @@ fn suspended_cards_are_not_asked_until_they_are_put_back() {
 #[test]
 fn buried_cards_come_back_by_themselves() {
     let lmq = home();
-    assert_eq!(lmq.ok(&["bury", "t/one"]), "buried t/one until 2026-01-16\n");
-    assert_eq!(lmq.ok(&["bury", "t/four", "--until", "7d"]), "buried t/four until 2026-01-22\n");
+    assert_eq!(lmq.ok(["bury", "t/one"]), "buried t/one until 2026-01-16\n");
+    assert_eq!(lmq.ok(["bury", "t/four", "--until", "7d"]), "buried t/four until 2026-01-22\n");
     assert_eq!(names(&lmq, "is:buried"), ["t/one", "t/four"]);
-    let tomorrow = lmq.at("2026-01-16T09:00:00+01:00", &["cards", "is:buried"]);
+    let tomorrow = lmq.run_at("2026-01-16T09:00:00+01:00", ["cards", "is:buried"]);
     assert!(tomorrow.stdout.starts_with("t/four") && tomorrow.stdout.lines().count() == 1, "{tomorrow:?}");
-    assert_eq!(lmq.ok(&["unbury", "is:buried", "--yes"]), "no longer buried: 2 cards\n");
-    let run = lmq.run(&["bury", "t/one", "--until", "today"]);
+    assert_eq!(lmq.ok(["unbury", "is:buried", "--yes"]), "no longer buried: 2 cards\n");
+    let run = lmq.run(["bury", "t/one", "--until", "today"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("is not after today"), "{run:?}");
 }
@@ -66,29 +66,29 @@ fn buried_cards_come_back_by_themselves() {
 #[test]
 fn a_star_is_given_and_taken_away() {
     let lmq = home();
-    assert_eq!(lmq.ok(&["mark", "t/one", "t/four", "--yes"]), "marked 2 cards\n");
+    assert_eq!(lmq.ok(["mark", "t/one", "t/four", "--yes"]), "marked 2 cards\n");
     assert_eq!(names(&lmq, "is:marked"), ["t/one", "t/four"]);
-    assert_eq!(lmq.ok(&["unmark", "t/one"]), "no longer marked: t/one\n");
+    assert_eq!(lmq.ok(["unmark", "t/one"]), "no longer marked: t/one\n");
     assert_eq!(names(&lmq, "is:marked"), ["t/four"]);
 }
 
 #[test]
 fn more_than_one_card_changes_only_when_it_was_said() {
     let lmq = home();
-    let run = lmq.run(&["suspend", "deck:t"]);
+    let run = lmq.run(["suspend", "deck:t"]);
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.stderr, @r"
     lmq: nothing was changed: this would change 5 cards
     hint: say --yes to do it, --dry-run to look; `lmq undo` takes it back
     ");
-    insta::assert_snapshot!(lmq.ok(&["delete", "deck:t", "--dry-run"]), @r"
+    insta::assert_snapshot!(lmq.ok(["delete", "deck:t", "--dry-run"]), @r"
     would have deleted 4 notes
       t/one
       t/two
       t/three
       t/four
     ");
-    let many = lmq.ok(&["mark", "deck:*", "--dry-run"]);
+    let many = lmq.ok(["mark", "deck:*", "--dry-run"]);
     assert!(many.lines().count() == 7 && many.ends_with(" more\n"), "{many}");
     assert!(names(&lmq, "is:suspended OR is:marked").is_empty());
     assert_eq!(names(&lmq, "deck:t").len(), 5);
@@ -111,12 +111,12 @@ fn more_than_one_card_changes_only_when_it_was_said() {
 #[test]
 fn a_reset_card_is_new_and_keeps_its_history() {
     let lmq = home();
-    lmq.ok(&["answer", "t/one", "again"]);
-    assert_eq!(lmq.ok(&["reset", "deck:t"]), "made new again: t/one\n");
+    lmq.ok(["answer", "t/one", "again"]);
+    assert_eq!(lmq.ok(["reset", "deck:t"]), "made new again: t/one\n");
     let after = card(&lmq, "t/one");
     assert_eq!((after["state"].as_str(), after["lapses"].as_u64()), (Some("new"), Some(0)));
     assert_eq!(after["events"].as_array().unwrap().len(), 2);
-    lmq.ok(&["undo"]);
+    lmq.ok(["undo"]);
     assert_eq!(card(&lmq, "t/one")["state"], "learning");
     in_order(&lmq);
 }
@@ -124,17 +124,17 @@ fn a_reset_card_is_new_and_keeps_its_history() {
 #[test]
 fn a_due_day_can_be_set_where_there_is_one() {
     let lmq = home();
-    lmq.ok(&["answer", "t/one", "good"]);
+    lmq.ok(["answer", "t/one", "good"]);
     let before = card(&lmq, "t/one");
-    let run = lmq.run(&["set-due", "2026-03-01", "deck:t"]);
+    let run = lmq.run(["set-due", "2026-03-01", "deck:t"]);
     assert_eq!(run.stdout, "set to fall due: t/one on 2026-03-01\n");
     assert!(run.stderr.contains("4 cards were never answered"), "{run:?}");
     let after = card(&lmq, "t/one");
     assert_eq!(after["due"], "2026-03-01");
     assert_eq!((&after["ease"], &after["interval_days"]), (&before["ease"], &before["interval_days"]));
-    assert_eq!(lmq.ok(&["set-due", "today", "t/one"]), "set to fall due: t/one on 2026-01-15\n");
+    assert_eq!(lmq.ok(["set-due", "today", "t/one"]), "set to fall due: t/one on 2026-01-15\n");
     assert_eq!(names(&lmq, "is:due"), ["t/one"]);
-    lmq.ok(&["undo"]);
+    lmq.ok(["undo"]);
     assert_eq!(card(&lmq, "t/one")["due"], "2026-03-01");
     in_order(&lmq);
 }
@@ -142,28 +142,28 @@ fn a_due_day_can_be_set_where_there_is_one() {
 #[test]
 fn tags_are_given_and_taken_away() {
     let lmq = home();
-    assert_eq!(lmq.ok(&["tag", "team::start", "deck:t", "-y"]), "tagged 4 notes `team::start`\n");
+    assert_eq!(lmq.ok(["tag", "team::start", "deck:t", "-y"]), "tagged 4 notes `team::start`\n");
     assert_eq!(names(&lmq, "tag:team").len(), 5);
     assert_eq!(card(&lmq, "t/one")["tags"], serde_json::json!(["first", "team::start"]));
-    assert_eq!(lmq.ok(&["untag", "TEAM::start", "t/two"]), "took a tag from t/two: `TEAM::start`\n");
+    assert_eq!(lmq.ok(["untag", "TEAM::start", "t/two"]), "took a tag from t/two: `TEAM::start`\n");
     assert_eq!(names(&lmq, "tag:team"), ["t/one", "t/three", "t/four"]);
-    lmq.ok(&["undo"]);
-    lmq.ok(&["undo", "--yes"]);
+    lmq.ok(["undo"]);
+    lmq.ok(["undo", "--yes"]);
     assert_eq!(names(&lmq, "deck:t tag:*"), ["t/one"]);
-    assert!(lmq.ok(&["decks", "--edited"]).contains("no card that lmq or a followed file brings is edited"));
-    lmq.ok(&["tag", "mine", "quotes/q14-ladder"]);
-    assert!(lmq.ok(&["decks", "--edited"]).starts_with("quotes/q14-ladder\n"));
+    assert!(lmq.ok(["decks", "--edited"]).contains("no card that lmq or a followed file brings is edited"));
+    lmq.ok(["tag", "mine", "quotes/q14-ladder"]);
+    assert!(lmq.ok(["decks", "--edited"]).starts_with("quotes/q14-ladder\n"));
 }
 
 #[test]
 fn moved_cards_take_their_answers_along() {
     let lmq = home();
-    lmq.ok(&["answer", "t/one", "good"]);
-    lmq.ok(&["answer", "t/three", "good"]);
-    assert_eq!(lmq.ok(&["move", "work::new", "t/one", "t/two", "-y"]), "moved 2 notes to `work::new`\n");
+    lmq.ok(["answer", "t/one", "good"]);
+    lmq.ok(["answer", "t/three", "good"]);
+    assert_eq!(lmq.ok(["move", "work::new", "t/one", "t/two", "-y"]), "moved 2 notes to `work::new`\n");
     assert_eq!(names(&lmq, "deck:work"), ["work::new/one", "work::new/two#1", "work::new/two#2"]);
     let answers = |deck: &str| {
-        let report = lmq.json(&["report", "--json", "--deck", deck]);
+        let report = lmq.json(["report", "--json", "--deck", deck]);
         report.to_string().matches("\"answers\":1").count() > 0
     };
     assert!(answers("work") && answers("t"));
@@ -171,7 +171,7 @@ fn moved_cards_take_their_answers_along() {
     in_order(&lmq);
     assert!(lmq.import("t.toml", DECK).contains("4 notes as they were"));
     assert_eq!(names(&lmq, "deck:work").len(), 3, "importing again leaves a card where it was put");
-    lmq.ok(&["undo", "--yes"]);
+    lmq.ok(["undo", "--yes"]);
     assert_eq!(names(&lmq, "deck:t"), ["t/one", "t/two#1", "t/two#2", "t/three", "t/four"]);
     in_order(&lmq);
 }
@@ -179,26 +179,26 @@ fn moved_cards_take_their_answers_along() {
 #[test]
 fn a_deck_is_renamed_with_those_inside_it() {
     let lmq = home();
-    lmq.ok(&["add", "people::t::deep", "Deep?", "Yes, deep"]);
+    lmq.ok(["add", "people::t::deep", "Deep?", "Yes, deep"]);
     let decks = || -> Vec<String> {
-        let decks = lmq.json(&["decks", "--json"]);
+        let decks = lmq.json(["decks", "--json"]);
         let own = decks.as_array().unwrap().iter().filter(|deck| deck["origin"] != "builtin");
         // By their ids, `people::t::deep` and `t`.
         own.map(|deck| deck["name"].as_str().unwrap().to_owned()).collect()
     };
-    insta::assert_snapshot!(lmq.ok(&["rename", "people", "team", "--dry-run"]), @r"
+    insta::assert_snapshot!(lmq.ok(["rename", "people", "team", "--dry-run"]), @r"
     would have renamed people::t::deep to team::t::deep
     would have renamed people::t to team::t
     ");
-    assert_eq!(lmq.run(&["rename", "t", "work"]).code, 2);
-    lmq.ok(&["rename", "t", "work", "--yes"]);
+    assert_eq!(lmq.run(["rename", "t", "work"]).code, 2);
+    lmq.ok(["rename", "t", "work", "--yes"]);
     assert_eq!(decks(), ["work::deep", "work"]);
     assert_eq!(names(&lmq, "deck:work").len(), 6);
-    lmq.ok(&["import", "t.toml"]);
+    lmq.ok(["import", "t.toml"]);
     assert_eq!(decks(), ["work::deep", "work"], "the file's name does not take away the user's");
-    lmq.ok(&["undo"]);
+    lmq.ok(["undo"]);
     assert_eq!(decks(), ["people::t::deep", "people::t"]);
-    lmq.ok(&["undo", "--redo"]);
+    lmq.ok(["undo", "--redo"]);
     assert_eq!(decks(), ["work::deep", "work"]);
     for (args, said) in [
         (&["rename", "wrk", "x"][..], "there is no deck `wrk`"),
@@ -214,26 +214,26 @@ fn a_deck_is_renamed_with_those_inside_it() {
 #[test]
 fn deleted_notes_are_gone_but_for_their_history() {
     let lmq = home();
-    lmq.ok(&["answer", "t/two#1", "good"]);
-    assert_eq!(lmq.ok(&["delete", "t/two#1"]), "deleted t/two\n");
+    lmq.ok(["answer", "t/two#1", "good"]);
+    assert_eq!(lmq.ok(["delete", "t/two#1"]), "deleted t/two\n");
     assert_eq!(names(&lmq, "deck:t"), ["t/one", "t/three", "t/four"]);
-    let history = lmq.json(&["history", "--json"]);
+    let history = lmq.json(["history", "--json"]);
     let kinds: Vec<&str> = history.as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["answered", "deleted"]);
     in_order(&lmq);
-    lmq.ok(&["undo"]);
+    lmq.ok(["undo"]);
     assert_eq!(names(&lmq, "deck:t").len(), 5);
     in_order(&lmq);
 }
 
 #[test]
 fn a_followed_file_neither_brings_back_what_was_deleted_nor_retires_what_was_put_there() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.write("t.toml", DECK);
-    lmq.ok(&["import", "--link", "t.toml"]);
-    lmq.ok(&["delete", "t/one"]);
-    lmq.ok(&["add", "t", "Mine?", "Mine", "--key", "mine"]);
-    lmq.ok(&["move", "t", "quotes/q14-ladder"]);
+    lmq.ok(["import", "--link", "t.toml"]);
+    lmq.ok(["delete", "t/one"]);
+    lmq.ok(["add", "t", "Mine?", "Mine", "--key", "mine"]);
+    lmq.ok(["move", "t", "quotes/q14-ladder"]);
     let more = "\n[[card]]\nkey = \"five\"\nkind = \"basic\"\nfront = \"Five?\"\nback = \"5\"\n";
     lmq.write("t.toml", format!("{DECK}{more}"));
     let mut found = names(&lmq, "deck:t");
@@ -339,7 +339,7 @@ proptest! {
 #[test]
 fn every_change_can_be_looked_at_first_counts_and_is_one_step_back() {
     use crate::home::Lmq;
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.write("t.toml", DECK);
     lmq.run(["import", "t.toml"]).done();
     lmq.run(["answer", "t/one", "good"]).done();

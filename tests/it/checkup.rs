@@ -1,9 +1,9 @@
 //! `lmq checkup`.
 
-use crate::support::Lmq;
-use crate::support::Run;
-use crate::support::drives_a_terminal;
-use crate::support::finish;
+use crate::home::Lmq;
+use crate::home::Run;
+use crate::home::drives_a_terminal;
+use crate::home::finish;
 use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::trimmed;
@@ -38,7 +38,7 @@ fn take(lmq: &Lmq, date: &str, input: &str) -> String {
 }
 
 fn database(lmq: &Lmq) -> rusqlite::Connection {
-    let found: Vec<_> = walk(lmq.folder.path());
+    let found: Vec<_> = walk(lmq.root());
     rusqlite::Connection::open(found.first().unwrap()).unwrap()
 }
 
@@ -56,11 +56,11 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 fn glance(lmq: &Lmq, date: &str) -> String {
-    lmq.at(&day(date), &[]).stdout
+    lmq.run_at(&day(date), []).stdout
 }
 
 fn sections(lmq: &Lmq, date: &str, args: &[&str]) -> Value {
-    let run = lmq.at(&day(date), &[&["report", "--json"], args].concat());
+    let run = lmq.run_at(&day(date), [&["report", "--json"], args].concat());
     serde_json::from_str::<Value>(&run.stdout).unwrap()["sections"].clone()
 }
 
@@ -68,7 +68,7 @@ const EIGHT: &str = "l\nm\nb\nl\nm\nb\nl\nm\n";
 
 #[test]
 fn a_check_up_over_lines_reads_like_this() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let out = take(&lmq, "01-15", "l\nx\n:u\n\n:d\n:?\n:nonsense\nboth\n1\n2\n3\nl\nm\n");
     insta::assert_snapshot!("lines", trimmed(&out));
     assert!(!drives_a_terminal(&out));
@@ -76,7 +76,7 @@ fn a_check_up_over_lines_reads_like_this() {
 
 #[test]
 fn nothing_is_said_about_right_or_wrong_before_the_end() {
-    let printed = |answers: &str| take(&Lmq::new(), "01-15", answers);
+    let printed = |answers: &str| take(&Lmq::at_home(), "01-15", answers);
     let (left, other) = (printed("l\nl\nl\nl\nl\nl\nl\n:q\n"), printed("m\nb\nm\n:d\nb\nm\nb\n:q\n"));
     assert_eq!(left, other, "the same whatever is answered");
     assert!(left.ends_with(
@@ -87,7 +87,7 @@ fn nothing_is_said_about_right_or_wrong_before_the_end() {
 
 #[test]
 fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     for date in ["01-15", "02-14", "07-13", "12-31"] {
         take(&lmq, date, EIGHT);
     }
@@ -120,11 +120,11 @@ fn near(value: &Value, wanted: f64) -> bool {
 
 #[test]
 fn the_report_has_what_sql_finds_in_the_log() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     take(&lmq, "01-15", &"l\n".repeat(8));
     take(&lmq, "02-14", EIGHT);
     take(&lmq, "07-13", &"b\n".repeat(8));
-    assert_eq!(lmq.at(&day("07-13"), &["undo"]).code, 0);
+    assert_eq!(lmq.run_at(&day("07-13"), ["undo"]).code, 0);
     take(&lmq, "07-13", "m\n");
     take(&lmq, "08-01", "m\nm\nm\n:q\n");
     let sections = sections(&lmq, "08-02", &[]);
@@ -192,35 +192,35 @@ fn the_report_has_what_sql_finds_in_the_log() {
 
 #[test]
 fn a_check_up_counts_nowhere_else_and_an_undone_one_has_never_been() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let seen = |lmq: &Lmq| {
         let mut sections = sections(lmq, "01-15", &[]);
         let removed = ["checkups", "checkup_topics"].map(|name| sections[name].take());
         let today =
             glance(lmq, "01-15").lines().filter(|line| !line.contains("check-up")).collect::<Vec<_>>().join("\n");
-        (sections, lmq.json(&["cards", "--json"]), lmq.json(&["next", "--json"]), today, removed)
+        (sections, lmq.json(["cards", "--json"]), lmq.json(["next", "--json"]), today, removed)
     };
-    let first = lmq.json(&["next", "--json"])["id"].as_str().unwrap().to_owned();
-    assert_eq!(lmq.at(&day("01-15"), &["answer", &first, "good"]).code, 0);
+    let first = lmq.json(["next", "--json"])["id"].as_str().unwrap().to_owned();
+    assert_eq!(lmq.run_at(&day("01-15"), ["answer", &first, "good"]).code, 0);
     let before = seen(&lmq);
     take(&lmq, "01-15", EIGHT);
     let after = seen(&lmq);
     assert_eq!((&before.0, &before.1, &before.2, &before.3), (&after.0, &after.1, &after.2, &after.3));
     assert_ne!(before.4, after.4);
     for _ in 0..8 {
-        assert_eq!(lmq.at(&day("01-15"), &["undo"]).code, 0);
+        assert_eq!(lmq.run_at(&day("01-15"), ["undo"]).code, 0);
     }
     assert_eq!(before, seen(&lmq));
-    assert_eq!(lmq.at(&day("01-15"), &["doctor"]).code, 0);
+    assert_eq!(lmq.run_at(&day("01-15"), ["doctor"]).code, 0);
     for _ in 0..8 {
-        assert_eq!(lmq.at(&day("01-15"), &["undo", "--redo"]).code, 0);
+        assert_eq!(lmq.run_at(&day("01-15"), ["undo", "--redo"]).code, 0);
     }
     assert_eq!(after, seen(&lmq));
 }
 
 #[test]
 fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     take(&lmq, "01-15", "l\nm\n:q\n");
     assert!(glance(&lmq, "01-15").contains("A check-up goes on after 2 scenes: `lmq checkup`\n"));
     assert_eq!(sections(&lmq, "01-15", &[])["checkups"]["rows"].as_array().unwrap().len(), 0, "it says nothing yet");
@@ -234,7 +234,7 @@ fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
 
 #[test]
 fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let due = |date: &str| glance(&lmq, date).contains("A check-up is due");
     assert!(due("01-15"));
     take(&lmq, "01-15", EIGHT);
@@ -244,16 +244,16 @@ fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
     );
     take(&lmq, "02-20", EIGHT);
     assert!(!due("02-20") && !due("07-12") && due("07-13"));
-    lmq.ok(&["config", "set", "checkup", "false"]);
+    lmq.ok(["config", "set", "checkup", "false"]);
     assert!(!due("07-13"));
     take(&lmq, "07-13", EIGHT);
-    lmq.ok(&["config", "set", "checkup", "true"]);
+    lmq.ok(["config", "set", "checkup", "true"]);
     assert!(!due("12-31"));
 }
 
 #[test]
 fn a_review_ends_with_the_offer_where_something_was_answered() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let review = |args: &[&str], input: &str| {
         let run = at(&lmq, &day("01-15"), &[&["review"], args].concat(), input);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
@@ -268,7 +268,7 @@ fn a_review_ends_with_the_offer_where_something_was_answered() {
 
 #[test]
 fn it_ends_when_the_time_is_up_and_says_its_result_as_json() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let run = at(&lmq, &day("01-15"), &["checkup", "--minutes", "1", "--json"], "l\nl\n");
     assert_eq!(run.code, 0);
     assert!(run.stderr.contains("[2 of 2]") && !run.stderr.contains("[3 of"), "{}", run.stderr);
@@ -281,13 +281,13 @@ fn it_ends_when_the_time_is_up_and_says_its_result_as_json() {
     assert!(!result["this"]["finished"].as_bool().unwrap());
     assert!(result["this"]["right"].is_null() && result["this"]["topics"].as_array().unwrap().is_empty());
     for wrong in ["0", "121", "x"] {
-        assert_eq!(lmq.run(&["checkup", "--minutes", wrong]).code, 2);
+        assert_eq!(lmq.run(["checkup", "--minutes", wrong]).code, 2);
     }
 }
 
 #[test]
 fn every_kind_that_can_be_judged_is_asked_and_no_other() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let head = "held_out = true\nkey =";
     let body = format!(
         "[deck]\nid = \"mine\"\n\
@@ -301,7 +301,7 @@ fn every_kind_that_can_be_judged_is_asked_and_no_other() {
     lmq.import("mine.toml", body);
     let decks = ["differences", "skills", "quotes"];
     for deck in decks {
-        assert_eq!(lmq.run(&["delete", &format!("deck:{deck}"), "--yes"]).code, 0);
+        assert_eq!(lmq.run(["delete", &format!("deck:{deck}"), "--yes"]).code, 0);
     }
     let mut child = lmq.command();
     child.args(["checkup"]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -340,15 +340,15 @@ fn every_kind_that_can_be_judged_is_asked_and_no_other() {
     out.read_to_string(&mut seen).unwrap();
     assert!(child.wait().unwrap().success());
     assert!(seen.contains("5 of 5 right") && !seen.contains("Not to be judged"), "{seen}");
-    assert_eq!(lmq.run(&["delete", "deck:mine", "--yes"]).code, 0);
-    let none = lmq.run(&["checkup"]);
+    assert_eq!(lmq.run(["delete", "deck:mine", "--yes"]).code, 0);
+    let none = lmq.run(["checkup"]);
     assert_eq!((none.code, none.stdout.as_str()), (1, ""));
     assert!(none.stderr.contains("there are no check-up scenes"), "{}", none.stderr);
 }
 
 #[test]
 fn a_hostile_scene_drives_no_terminal() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let hostile = "\\u001b[2J\\u202e";
     lmq.import(
         "h.toml",
@@ -362,15 +362,15 @@ fn a_hostile_scene_drives_no_terminal() {
     assert!(run.stdout.contains("Which") && run.stdout.contains("Check-up 1"), "{}", run.stdout);
     assert!(!drives_a_terminal(&run.stdout) && !drives_a_terminal(&run.stderr));
     for form in ["text", "md", "csv", "json", "html"] {
-        let out = lmq.ok(&["report", "--format", form]);
+        let out = lmq.ok(["report", "--format", form]);
         assert!(!drives_a_terminal(&out) && !out.contains("Which") && !out.contains("Radka"), "{form}");
     }
 }
 
 #[test]
 fn a_kill_in_the_middle_keeps_what_was_answered() {
-    let lmq = Lmq::new();
-    lmq.ok(&["decks"]);
+    let lmq = Lmq::at_home();
+    lmq.ok(["decks"]);
     let mut answered = 0;
     for round in 0..7 {
         let mut command = lmq.command();
@@ -389,14 +389,14 @@ fn a_kill_in_the_middle_keeps_what_was_answered() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        let count: usize = lmq.json(&["history", "--json"]).as_array().unwrap().len();
+        let count: usize = lmq.json(["history", "--json"]).as_array().unwrap().len();
         assert!((answered..=answered + usize::from(round % 2 == 0)).contains(&count), "{answered} said, {count} kept");
         answered = count;
         if answered >= 6 {
             break;
         }
     }
-    assert_eq!(lmq.run(&["doctor"]).code, 0);
+    assert_eq!(lmq.run(["doctor"]).code, 0);
     let out = take(&lmq, "01-15", &"l\n".repeat(8 - answered));
     assert!(out.contains(" of 8 right; "), "{out}");
 }
@@ -429,20 +429,20 @@ fn two_windows_answer_each_scene_once() {
 
 #[test]
 fn check_ups_of_two_devices_unite() {
-    let (here, there) = (Lmq::new(), Lmq::new());
+    let (here, there) = (Lmq::at_home(), Lmq::at_home());
     take(&here, "01-15", EIGHT);
     take(&there, "01-20", "m\nm\nm\nm\nm\nm\nm\nm\n");
     take(&there, "02-20", EIGHT);
     for (from, to) in [(&here, &there), (&there, &here), (&here, &there)] {
-        to.write("other.jsonl", from.ok(&["export", "--what", "history"]));
-        assert_eq!(to.at(&day("03-01"), &["import", "other.jsonl"]).code, 0);
+        to.write("other.jsonl", from.ok(["export", "--what", "history"]));
+        assert_eq!(to.run_at(&day("03-01"), ["import", "other.jsonl"]).code, 0);
     }
     let rows = sections(&here, "03-01", &[])["checkups"]["rows"].clone();
     let days: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["day"].as_str().unwrap()).collect();
     assert_eq!(days, ["2026-01-15", "2026-01-20", "2026-02-20"]);
     assert_eq!(sections(&there, "03-01", &[])["checkups"]["rows"], rows);
     for lmq in [&here, &there] {
-        assert_eq!(lmq.at(&day("03-01"), &["doctor"]).code, 0);
+        assert_eq!(lmq.run_at(&day("03-01"), ["doctor"]).code, 0);
     }
     // What either of them asked is used, for both.
     take(&here, "07-15", EIGHT);
@@ -454,13 +454,13 @@ fn check_ups_of_two_devices_unite() {
 
 #[test]
 fn some_decks_only_have_the_sums_of_their_scenes() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     take(&lmq, "01-15", EIGHT);
     assert_eq!(sections(&lmq, "01-15", &["--deck", "skills"])["checkups"]["rows"].as_array().unwrap().len(), 0);
     assert_eq!(sections(&lmq, "01-15", &["--deck", "differences"])["checkups"]["rows"][0]["right"]["of"], 8);
     let some = sections(&lmq, "01-15", &["--search", "tag:checkup kind:sort"]);
     assert_eq!(some["checkups"]["rows"][0]["right"]["of"], 8);
-    let later = lmq.at(&day("03-01"), &["report", "--until", "2026-01-14", "--json"]).stdout;
+    let later = lmq.run_at(&day("03-01"), ["report", "--until", "2026-01-14", "--json"]).stdout;
     let later: Value = serde_json::from_str(&later).unwrap();
     assert_eq!(later["sections"]["checkups"]["rows"].as_array().unwrap().len(), 0);
 }
@@ -470,7 +470,7 @@ fn some_decks_only_have_the_sums_of_their_scenes() {
 #[test]
 fn the_screen_asks_with_keys_and_says_its_result_on_the_normal_one() {
     for (columns, rows) in [(40, 20), (80, 24), (200, 50)] {
-        let lmq = Lmq::new();
+        let lmq = Lmq::at_home();
         let mut terminal = Terminal::start(&lmq, &["checkup"], columns, rows, &[]);
         insta::assert_snapshot!(format!("opening_{columns}"), trimmed(&terminal.sees("Enter begins")));
         terminal.types("\r");
@@ -488,7 +488,7 @@ fn the_screen_asks_with_keys_and_says_its_result_on_the_normal_one() {
         let (code, _, raw) = terminal.ends();
         assert_eq!(code, 0);
         assert!(given_back(&raw) && raw.contains(" of 8"), "{raw}");
-        let history = lmq.json(&["history", "--json"]);
+        let history = lmq.json(["history", "--json"]);
         let counted: Vec<&str> = history
             .as_array()
             .unwrap()
@@ -502,19 +502,19 @@ fn the_screen_asks_with_keys_and_says_its_result_on_the_normal_one() {
 
 #[test]
 fn a_held_key_answers_one_scene_and_not_the_next() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let mut terminal = Terminal::start(&lmq, &["checkup", "--yes"], 80, 24, &[]);
     terminal.sees("1 of 8");
     terminal.types("lllllllllllllll");
     terminal.sees("2 of 8");
     terminal.types("q");
     assert_eq!(terminal.ends().0, 0);
-    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 1);
+    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
     terminal.sees("A check-up is due");
     terminal.types("c");
@@ -538,14 +538,14 @@ fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
 
 #[test]
 fn the_screen_takes_what_is_typed_listed_and_ordered() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import(
         "mine.toml",
         "[deck]\nid = \"mine\"\n\
          [[card]]\nheld_out = true\nkey = \"list\"\nkind = \"list\"\nprompt = \"List?\"\nitems = [\"one\", \"two\"]\n\
          [[card]]\nheld_out = true\nkey = \"typed\"\nkind = \"typed\"\nprompt = \"Type?\"\nanswer = \"quick\"\n",
     );
-    assert_eq!(lmq.run(&["delete", "deck:differences", "--yes"]).code, 0);
+    assert_eq!(lmq.run(["delete", "deck:differences", "--yes"]).code, 0);
     let mut terminal = Terminal::start(&lmq, &["checkup", "--yes"], 80, 24, &[]);
     for place in 1..=2 {
         let shown = terminal.sees(&format!("{place} of 2"));

@@ -1,6 +1,6 @@
 //! The commands that list, show, answer and take back; and the contract of their JSON.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 use serde_json::Value;
 
 fn fields(value: &Value) -> Vec<&str> {
@@ -9,8 +9,8 @@ fn fields(value: &Value) -> Vec<&str> {
 
 #[test]
 fn a_first_start_shows_the_day_and_what_to_type() {
-    let lmq = Lmq::new();
-    insta::assert_snapshot!(lmq.ok(&[]), @r"
+    let lmq = Lmq::at_home();
+    insta::assert_snapshot!(lmq.ok([]), @r"
     Today: 0 reviews, 10 new cards, 0 repeats
     Done today: 0 answers
     A check-up is due, to see where you start: 8 scenes in about 3 minutes; `lmq checkup`
@@ -21,8 +21,8 @@ fn a_first_start_shows_the_day_and_what_to_type() {
 
 #[test]
 fn a_card_object_has_what_scripts_were_promised() {
-    let lmq = Lmq::new();
-    let cards = lmq.json(&["cards", "--json"]);
+    let lmq = Lmq::at_home();
+    let cards = lmq.json(["cards", "--json"]);
     let card = &cards[0];
     for name in [
         "id",
@@ -44,21 +44,21 @@ fn a_card_object_has_what_scripts_were_promised() {
     }
     assert_eq!((card["ease"].as_f64(), &card["due"], card["state"].as_str()), (Some(2.5), &Value::Null, Some("new")));
     assert!(card["id"].is_string() && card["tags"].is_array() && card["source"].is_array());
-    for deck in lmq.json(&["decks", "--json"]).as_array().unwrap() {
+    for deck in lmq.json(["decks", "--json"]).as_array().unwrap() {
         assert!(["id", "name", "title", "notes", "cards", "new", "due"].iter().all(|name| fields(deck).contains(name)));
     }
 }
 
 #[test]
 fn an_answer_prints_the_card_after_it_and_the_log_has_it() {
-    let lmq = Lmq::new();
-    let card = lmq.json(&["answer", "differences/frame-two-groups", "4", "--ms", "6500", "--json"]);
+    let lmq = Lmq::at_home();
+    let card = lmq.json(["answer", "differences/frame-two-groups", "4", "--ms", "6500", "--json"]);
     assert_eq!(
         (card["due"].as_str(), card["interval_days"].as_u64(), card["repetitions"].as_u64()),
         (Some("2026-01-16"), Some(1), Some(1))
     );
     assert_eq!((card["state"].as_str(), card["ease"].as_f64()), (Some("learning"), Some(2.5)));
-    let history = lmq.json(&["history", "--json"]);
+    let history = lmq.json(["history", "--json"]);
     let row = &history[0];
     for name in ["id", "card", "kind", "at", "study_day", "quality", "took_ms", "before", "after"] {
         assert!(fields(row).contains(&name), "{name}");
@@ -75,17 +75,17 @@ fn an_answer_prints_the_card_after_it_and_the_log_has_it() {
         (&row["card"], &row["before"]["due"], row["after"]["due"].as_str()),
         (&card["id"], &Value::Null, Some("2026-01-16"))
     );
-    let shown = lmq.json(&["show", "differences/frame-two-groups", "--json"]);
+    let shown = lmq.json(["show", "differences/frame-two-groups", "--json"]);
     assert_eq!(shown["events"].as_array().unwrap().len(), 1);
     assert_eq!(shown["id"], card["id"]);
 }
 
 #[test]
 fn the_words_for_a_card_follow_its_life() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let name = "differences/frame-two-groups";
     let state = |lmq: &Lmq, now: &str, args: &[&str]| {
-        let run = lmq.at(now, args);
+        let run = lmq.run_at(now, args);
         assert_eq!(run.code, 0, "{run:?}");
         let card: Value = serde_json::from_str(&run.stdout).unwrap();
         card["state"].as_str().unwrap().to_owned()
@@ -96,22 +96,22 @@ fn the_words_for_a_card_follow_its_life() {
     assert_eq!(state(&lmq, "2026-01-22T09:00:00Z", &["answer", name, "again", "--json"]), "learning");
     let mut command = lmq.command();
     command.args(["review", "differences", "--new", "0"]).env("LMQ_NOW", "2026-01-30T09:00:00Z");
-    let run = crate::support::finish(command, b":!\n:q\n");
+    let run = crate::home::finish(command, b":!\n:q\n");
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(state(&lmq, "2026-01-30T09:00:00Z", &["show", name, "--json"]), "suspended");
-    let refused = lmq.run(&["answer", name, "good"]);
+    let refused = lmq.run(["answer", name, "good"]);
     assert!(refused.code == 1 && refused.stderr.contains("suspended"), "{refused:?}");
 }
 
 #[test]
 fn a_card_is_named_by_deck_and_key_by_number_or_by_the_beginning_of_its_id() {
-    let lmq = Lmq::new();
-    let id = lmq.json(&["show", "differences/frame-two-groups", "--json"])["id"].as_str().unwrap().to_owned();
+    let lmq = Lmq::at_home();
+    let id = lmq.json(["show", "differences/frame-two-groups", "--json"])["id"].as_str().unwrap().to_owned();
     let start = |digits| id.chars().take(digits).collect::<String>();
     for name in [id.as_str(), start(8).as_str(), start(32).as_str(), "differences/frame-two-groups#1"] {
-        assert_eq!(lmq.json(&["show", name, "--json"])["id"], id.as_str(), "{name}");
+        assert_eq!(lmq.json(["show", name, "--json"])["id"], id.as_str(), "{name}");
     }
-    let run = lmq.run(&["show", "differences/frame-focus"]);
+    let run = lmq.run(["show", "differences/frame-focus"]);
     assert_eq!(run.code, 2);
     assert!(
         run.stderr.contains("could be several cards") && run.stderr.contains("differences/frame-focus#2"),
@@ -119,14 +119,14 @@ fn a_card_is_named_by_deck_and_key_by_number_or_by_the_beginning_of_its_id() {
         run.stderr
     );
     for name in ["differences/no-such-key", "ffffffffffff", "x"] {
-        let run = lmq.run(&["show", name]);
+        let run = lmq.run(["show", name]);
         assert!(run.code == 2 && run.stderr.contains("there is no card"), "{run:?}");
     }
 }
 
 #[test]
 fn what_was_asked_wrongly_is_said_with_what_was_meant() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     for (args, words) in [
         (&["review", "diferences"][..], "did you mean `differences`?"),
         (&["answer", "differences/frame-two-groups", "super"], "0 to 5, or again, hard, good, easy"),
@@ -152,9 +152,9 @@ fn what_was_asked_wrongly_is_said_with_what_was_meant() {
 
 #[test]
 fn every_command_has_help_with_examples() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     for command in lmq_commands() {
-        let help = lmq.ok(&[&command, "--help"]);
+        let help = lmq.ok([&command, "--help"]);
         assert!(help.contains("Examples:") && help.contains("lmq "), "{command}");
     }
 }
@@ -165,115 +165,115 @@ fn lmq_commands() -> Vec<String> {
 
 #[test]
 fn an_added_card_makes_its_deck_and_comes_back_by_undo() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     assert_eq!(
-        lmq.ok(&["add", "team", "Who owns the roadmap?", "Amara", "--key", "roadmap", "--tag", "who"]),
+        lmq.ok(["add", "team", "Who owns the roadmap?", "Amara", "--key", "roadmap", "--tag", "who"]),
         "added team/roadmap\n"
     );
-    let card = lmq.json(&["show", "team/roadmap", "--json"]);
+    let card = lmq.json(["show", "team/roadmap", "--json"]);
     assert_eq!((card["answer"].as_str(), card["tags"][0].as_str()), (Some("Amara"), Some("who")));
     assert_eq!(
-        lmq.json(&["add", "team", "The retro is every {{c1::second}} {{c2::Friday}}", "--json"])
+        lmq.json(["add", "team", "The retro is every {{c1::second}} {{c2::Friday}}", "--json"])
             .as_array()
             .unwrap()
             .len(),
         2
     );
-    assert!(lmq.run(&["add", "TEAM", "Who owns the roadmap?", "Amara", "--tag", "who"]).stderr.contains("already"));
-    assert_eq!(lmq.run(&["add", "team", "x", "y", "--key", "roadmap"]).code, 2);
-    assert_eq!(lmq.run(&["add", "team", " ", "y"]).code, 2);
-    assert!(lmq.ok(&["undo", "--yes"]).starts_with("undid: added to team: The retro"));
-    assert_eq!(lmq.json(&["cards", "deck:team", "--json"]).as_array().unwrap().len(), 1);
+    assert!(lmq.run(["add", "TEAM", "Who owns the roadmap?", "Amara", "--tag", "who"]).stderr.contains("already"));
+    assert_eq!(lmq.run(["add", "team", "x", "y", "--key", "roadmap"]).code, 2);
+    assert_eq!(lmq.run(["add", "team", " ", "y"]).code, 2);
+    assert!(lmq.ok(["undo", "--yes"]).starts_with("undid: added to team: The retro"));
+    assert_eq!(lmq.json(["cards", "deck:team", "--json"]).as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn undo_walks_back_and_redo_walks_forth() {
-    let lmq = Lmq::new();
-    assert_eq!(lmq.run(&["undo"]).code, 1, "the built-in decks are no step of the user's");
+    let lmq = Lmq::at_home();
+    assert_eq!(lmq.run(["undo"]).code, 1, "the built-in decks are no step of the user's");
     let name = "differences/frame-two-groups";
-    lmq.ok(&["answer", name, "good"]);
-    assert_eq!(lmq.at("2026-01-16T09:00:00+01:00", &["answer", name, "again"]).code, 0);
-    assert!(lmq.ok(&["undo"]).contains("Again"));
-    assert!(lmq.ok(&["undo"]).contains("Good"));
-    assert_eq!(lmq.json(&["show", name, "--json"])["state"], "new");
-    assert_eq!(lmq.run(&["undo"]).code, 1);
-    assert!(lmq.ok(&["undo", "--redo"]).contains("Good"));
-    assert_eq!(lmq.json(&["show", name, "--json"])["repetitions"], 1);
-    let listed = lmq.json(&["undo", "--list", "--json"]);
+    lmq.ok(["answer", name, "good"]);
+    assert_eq!(lmq.run_at("2026-01-16T09:00:00+01:00", ["answer", name, "again"]).code, 0);
+    assert!(lmq.ok(["undo"]).contains("Again"));
+    assert!(lmq.ok(["undo"]).contains("Good"));
+    assert_eq!(lmq.json(["show", name, "--json"])["state"], "new");
+    assert_eq!(lmq.run(["undo"]).code, 1);
+    assert!(lmq.ok(["undo", "--redo"]).contains("Good"));
+    assert_eq!(lmq.json(["show", name, "--json"])["repetitions"], 1);
+    let listed = lmq.json(["undo", "--list", "--json"]);
     assert_eq!((listed[0]["undone"].as_bool(), listed[1]["undone"].as_bool()), (Some(true), Some(false)));
-    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 5, "nothing is ever taken out of the log");
-    assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n");
+    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 5, "nothing is ever taken out of the log");
+    assert_eq!(lmq.ok(["doctor"]), "everything is in order\n");
 }
 
 #[test]
 fn a_setting_is_changed_listed_and_taken_back() {
-    let lmq = Lmq::new();
-    assert_eq!(lmq.ok(&["config", "get", "new_per_day"]), "10\n");
-    assert_eq!(lmq.ok(&["config", "set", "new_per_day", "3"]), "new_per_day = 3\n");
-    assert!(lmq.ok(&["config", "list"]).contains("new_per_day = 3"));
-    assert!(lmq.ok(&[]).contains("3 new cards"));
-    assert_eq!(lmq.ok(&["config", "path"]).trim(), lmq.path(".config/lmq/config.toml").display().to_string());
-    assert!(lmq.ok(&["undo"]).contains("set new_per_day to 3"));
-    assert_eq!(lmq.ok(&["config", "get", "new_per_day"]), "10\n");
-    lmq.ok(&["config", "set", "scale", "sm2"]);
-    assert_eq!(lmq.ok(&["config", "get", "drill"]), "below-4\n", "the canonical repeat comes with the six grades");
-    assert_eq!(lmq.ok(&["config", "unset", "scale"]), "scale = four\n");
+    let lmq = Lmq::at_home();
+    assert_eq!(lmq.ok(["config", "get", "new_per_day"]), "10\n");
+    assert_eq!(lmq.ok(["config", "set", "new_per_day", "3"]), "new_per_day = 3\n");
+    assert!(lmq.ok(["config", "list"]).contains("new_per_day = 3"));
+    assert!(lmq.ok([]).contains("3 new cards"));
+    assert_eq!(lmq.ok(["config", "path"]).trim(), "$T/.config/lmq/config.toml");
+    assert!(lmq.ok(["undo"]).contains("set new_per_day to 3"));
+    assert_eq!(lmq.ok(["config", "get", "new_per_day"]), "10\n");
+    lmq.ok(["config", "set", "scale", "sm2"]);
+    assert_eq!(lmq.ok(["config", "get", "drill"]), "below-4\n", "the canonical repeat comes with the six grades");
+    assert_eq!(lmq.ok(["config", "unset", "scale"]), "scale = four\n");
     lmq.write(".config/lmq/config.toml", "new_per_day = \"many\"\n");
-    let run = lmq.run(&["decks"]);
+    let run = lmq.run(["decks"]);
     assert!(run.code == 3 && run.stderr.contains("config.toml:1:1"), "{run:?}");
-    assert_eq!(lmq.run(&["config", "path"]).code, 0, "so that it can be found and mended");
+    assert_eq!(lmq.run(["config", "path"]).code, 0, "so that it can be found and mended");
 }
 
 #[test]
 fn scripts_can_run_a_day_with_next_and_answer() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let mut asked = Vec::new();
     loop {
-        let card = lmq.json(&["next", "--json"]);
+        let card = lmq.json(["next", "--json"]);
         if card.is_null() {
             break;
         }
         asked.push(card["deck"].as_str().unwrap().to_owned());
-        lmq.ok(&["answer", card["id"].as_str().unwrap(), "good"]);
+        lmq.ok(["answer", card["id"].as_str().unwrap(), "good"]);
     }
     assert_eq!(asked.len(), 10, "the day's new cards");
     assert_eq!(asked[..4], ["differences", "quotes", "skills", "differences"], "decks take turns");
-    assert_eq!(lmq.ok(&["next"]), "nothing waits\n");
-    assert_eq!(lmq.json(&["next", "--new", "1", "--json"])["state"], "new", "--new replaces the day's limit");
-    assert!(lmq.ok(&[]).contains("the next cards fall due tomorrow"));
-    assert!(lmq.ok(&[]).contains("1 day in a row"));
+    assert_eq!(lmq.ok(["next"]), "nothing waits\n");
+    assert_eq!(lmq.json(["next", "--new", "1", "--json"])["state"], "new", "--new replaces the day's limit");
+    assert!(lmq.ok([]).contains("the next cards fall due tomorrow"));
+    assert!(lmq.ok([]).contains("1 day in a row"));
 }
 
 #[test]
 fn completions_and_the_manual_are_printed() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(lmq.ok(&["completions", shell]).contains("lmq"), "{shell}");
+        assert!(lmq.ok(["completions", shell]).contains("lmq"), "{shell}");
     }
-    assert!(lmq.ok(&["man"]).starts_with(".ie"), "roff");
+    assert!(lmq.ok(["man"]).starts_with(".ie"), "roff");
     assert!(!lmq.path(".local").exists(), "and no database is made for that");
 }
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let lmq = Lmq::new();
-    lmq.ok(&["decks"]);
+    let lmq = Lmq::at_home();
+    lmq.ok(["decks"]);
     for args in ["cards", "cards --json", "history", "export --format csv", "report --format html", "--help"] {
         let mut command = std::process::Command::new("sh");
         command
             .args(["-c", &format!("{{ '{}' {args}; echo code $? >&2; }} | true", env!("CARGO_BIN_EXE_lmq"))])
-            .env("HOME", lmq.folder.path())
-            .env("LMQ_NOW", crate::support::MORNING);
-        let run = crate::support::finish(command, b"");
+            .env("HOME", lmq.root())
+            .env("LMQ_NOW", crate::home::NOW);
+        let run = crate::home::finish(command, b"");
         assert_eq!(run.stderr.trim_start_matches("no answers yet\n"), "code 0\n", "{args}: {run:?}");
     }
 }
 
 #[test]
 fn quiet_says_nothing_that_was_not_asked_for() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.write("a.csv", "front,back\na,b\n");
-    let run = lmq.run(&["import", "a.csv", "--quiet"]);
+    let run = lmq.run(["import", "a.csv", "--quiet"]);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("1 note added\n", ""));
-    assert_eq!(lmq.run(&["cards", "nothing-like-this", "-q"]).stderr, "");
+    assert_eq!(lmq.run(["cards", "nothing-like-this", "-q"]).stderr, "");
 }

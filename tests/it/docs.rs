@@ -1,6 +1,6 @@
 //! docs/cli.md and docs/lmq.1 are written from the help: `UPDATE_DOCS=1 cargo test docs` writes them anew.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 use lmq::core::action::ActionKind;
 use lmq::core::event::Asked;
 use lmq::core::event::EventKind;
@@ -178,11 +178,11 @@ fn explains(text: &str, what: &str, names: &BTreeSet<String>) {
 #[test]
 fn every_field_of_the_json_is_explained_where_its_command_is() {
     let doc = page("docs/json.md");
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import("a.csv", "front,back\na,b\n");
-    let card = lmq.json(&["next", "--json"]);
+    let card = lmq.json(["next", "--json"]);
     let name = card["id"].as_str().unwrap().to_owned();
-    let quote = lmq.json(&["cards", "deck:quotes", "--json"])[0]["key"].as_str().unwrap().to_owned();
+    let quote = lmq.json(["cards", "deck:quotes", "--json"])[0]["key"].as_str().unwrap().to_owned();
     lmq.import(
         "mine.toml",
         format!(
@@ -211,26 +211,26 @@ fn every_field_of_the_json_is_explained_where_its_command_is() {
     ] {
         explains(section(&doc, heading), &format!("{args:?}"), &fields(&lmq.json(args)));
     }
-    let checked = lmq.run_with(&["checkup", "--minutes", "1", "--json"], b"l\nm\n");
+    let checked = lmq.run_with(b"l\nm\n", ["checkup", "--minutes", "1", "--json"]);
     let checked: Value = serde_json::from_str(&checked.stdout).unwrap();
     let check_ups = section(&doc, "Check-ups");
     for (what, value) in [("one", &checked["this"]), ("its range", &checked["this"]["range"])] {
         explains(check_ups, what, &fields(value));
     }
     explains(check_ups, "a topic", &fields(&checked["this"]["topics"]));
-    let history = lmq.json(&["history", "--json"]);
+    let history = lmq.json(["history", "--json"]);
     let answered = history.as_array().unwrap().iter().find(|row| row["kind"] == "answered").unwrap();
     for state in ["before", "after"] {
         explains(section(&doc, "A row of the history"), state, &fields(&answered[state]));
     }
     // An answer from the future is something that doctor finds.
-    assert_eq!(lmq.at("2026-03-01T09:00:00+01:00", &["answer", &name, "good"]).code, 0);
-    let doctor = lmq.run(&["doctor", "--json"]);
+    assert_eq!(lmq.run_at("2026-03-01T09:00:00+01:00", ["answer", &name, "good"]).code, 0);
+    let doctor = lmq.run(["doctor", "--json"]);
     assert_eq!(doctor.code, 3, "{doctor:?}");
     explains(section(&doc, "Check and doctor"), "doctor", &fields(&serde_json::from_str(&doctor.stdout).unwrap()));
 
-    explains(&page("docs/metrics.md"), "report", &fields(&lmq.json(&["report", "--json"])["sections"]));
-    let erased = fields(&lmq.json(&["forget", "--typed", "--yes", "--json"]));
+    explains(&page("docs/metrics.md"), "report", &fields(&lmq.json(["report", "--json"])["sections"]));
+    let erased = fields(&lmq.json(["forget", "--typed", "--yes", "--json"]));
     explains(section(&doc, "Forget"), "forget", &erased);
 }
 
@@ -246,9 +246,9 @@ fn fields_of_line(line: &serde_json::Map<String, Value>, names: &mut BTreeSet<St
 
 #[test]
 fn every_field_of_an_exported_history_is_in_the_data_model() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import("a.csv", "front,back\na,b\nc,d\n");
-    let card = lmq.json(&["next", "--json"])["id"].as_str().unwrap().to_owned();
+    let card = lmq.json(["next", "--json"])["id"].as_str().unwrap().to_owned();
     for args in [
         &["answer", &card, "good"][..],
         &["answer", &card, "again"],
@@ -263,7 +263,7 @@ fn every_field_of_an_exported_history_is_in_the_data_model() {
     ] {
         lmq.ok(args);
     }
-    let log = lmq.ok(&["export", "--what", "history"]);
+    let log = lmq.ok(["export", "--what", "history"]);
     let mut names = BTreeSet::new();
     for line in log.lines() {
         fields_of_line(serde_json::from_str::<Value>(line).unwrap().as_object().unwrap(), &mut names);
@@ -536,7 +536,18 @@ fn every_file_of_a_list_is_in_its_list() {
         (
             "src/cli",
             "src/cli/mod.rs",
-            &["mod.rs", "bulk.rs", "busy.rs", "json.rs", "output.rs", "parse.rs", "glance.rs", "share.rs"],
+            &[
+                "mod.rs",
+                "bulk.rs",
+                "busy.rs",
+                "faults.rs",
+                "json.rs",
+                "output.rs",
+                "parse.rs",
+                "glance.rs",
+                "screen.rs",
+                "share.rs",
+            ],
         ),
     ] {
         let text = std::fs::read_to_string(place(list)).unwrap();

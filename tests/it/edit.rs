@@ -477,7 +477,7 @@ proptest! {
         let before = state(&lmq);
         let mut made = 0;
         for edit in &edits {
-            let mut command = lmq.command(env!("CARGO_BIN_EXE_lmq"));
+            let mut command = lmq.command();
             command.args(["edit", &id]).args(edit);
             let run = lmq.finish(command, b"").ok();
             made += usize::from(run.stdout != "nothing was changed\n");

@@ -1,19 +1,17 @@
 //! Cards changed and added in the middle of a session, in a real pseudo-terminal.
 
+use crate::home::Lmq;
 use crate::review::model;
-use crate::support::Lmq;
 use crate::terminal::Terminal;
 use crate::terminal::given_back;
 
 fn card(lmq: &Lmq, name: &str) -> serde_json::Value {
-    lmq.json(&["show", name, "--json"])
+    lmq.json(["show", name, "--json"])
 }
 
 fn at_the_first_card(lmq: &Lmq, extra: &[(&str, &str)]) -> Terminal {
     let mut terminal = Terminal::start(lmq, &["review", "model"], 80, 24, extra);
-    terminal.sees("New topic");
-    terminal.types(" ");
-    terminal.sees("Space shows the answer");
+    terminal.puts_primer_away();
     terminal
 }
 
@@ -40,14 +38,14 @@ fn a_typo_is_mended_in_a_form_and_the_card_stays_on_the_screen() {
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
     assert_eq!(card(&lmq, "model/plan-in-strategy")["answer"], "The plan is a smaller part of it!");
-    lmq.ok(&["undo"]);
+    lmq.ok(["undo"]);
     assert_eq!(card(&lmq, "model/plan-in-strategy")["answer"], "The plan is a smaller part of it");
 }
 
 #[test]
 fn another_meaning_is_asked_about_by_one_key_where_there_is_a_schedule() {
     let lmq = model();
-    assert_eq!(lmq.at("2026-01-14T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+    assert_eq!(lmq.run_at("2026-01-14T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
     let mut terminal = Terminal::start(&lmq, &["review", "model", "--new", "0"], 80, 24, &[]);
     terminal.sees("Space shows the answer");
     terminal.types("e");
@@ -69,7 +67,7 @@ fn another_meaning_is_asked_about_by_one_key_where_there_is_a_schedule() {
 #[test]
 fn the_terminal_is_lent_to_an_editor_and_taken_back() {
     let lmq = model();
-    let script = lmq.folder.path().join("ed.sh");
+    let script = lmq.root().join("ed.sh");
     std::fs::write(
         &script,
         "test -t 0 && test -t 1 || exit 9\necho in the editor; sed -i 's/part of it/share/' \"$1\"\n",
@@ -96,7 +94,7 @@ fn the_terminal_is_lent_to_an_editor_and_taken_back() {
 #[test]
 fn an_editor_that_fails_or_leaves_rubbish_loses_nothing() {
     let lmq = model();
-    let script = lmq.folder.path().join("ed.sh");
+    let script = lmq.root().join("ed.sh");
     std::fs::write(&script, "sed -i 's/^back/bakc/' \"$1\"\n").unwrap();
     let editor = format!("sh {}", script.display());
     let mut terminal = at_the_first_card(&lmq, &[("EDITOR", "no-such-editor"), ("VISUAL", &editor)]);
@@ -127,7 +125,7 @@ fn an_editor_that_fails_or_leaves_rubbish_loses_nothing() {
 fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     let lmq = model();
     // On the very first start every key leads into the first card.
-    lmq.ok(&["answer", "model/plan-in-strategy", "good"]);
+    lmq.ok(["answer", "model/plan-in-strategy", "good"]);
     let mut terminal = Terminal::start(&lmq, &[], 60, 20, &[]);
     terminal.sees("Enter review");
     terminal.types("a");
@@ -147,14 +145,14 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     terminal.types("\u{1b}");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
-    assert!(lmq.ok(&["cards", "deck:mine"]).contains("Whose is it?"));
+    assert!(lmq.ok(["cards", "deck:mine"]).contains("Whose is it?"));
 }
 
 #[test]
 fn in_a_terminal_faults_are_shown_and_the_text_opened_again_and_the_meaning_asked() {
     let lmq = model();
-    assert_eq!(lmq.at("2026-01-14T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
-    let script = lmq.folder.path().join("ed.sh");
+    assert_eq!(lmq.run_at("2026-01-14T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
+    let script = lmq.root().join("ed.sh");
     // The first time it makes a fault, the second time it mends it.
     let text = "if grep -q ^bakc \"$1\"; then sed -i 's/^bakc/back/' \"$1\"; else sed -i 's/^back.*/bakc = \"A share\"/' \"$1\"; fi\n";
     std::fs::write(&script, text).unwrap();
@@ -174,7 +172,7 @@ fn in_a_terminal_faults_are_shown_and_the_text_opened_again_and_the_meaning_aske
 #[test]
 fn over_lines_the_card_is_asked_anew_with_what_the_editor_left() {
     let lmq = model();
-    let script = lmq.folder.path().join("ed.sh");
+    let script = lmq.root().join("ed.sh");
     std::fs::write(&script, "sed -i 's/part of it/share/' \"$1\"\n").unwrap();
     let editor = format!("sh {}", script.display());
     let mut terminal = Terminal::start(&lmq, &["review", "model", "--plain"], 80, 30, &[("EDITOR", &editor)]);
@@ -187,6 +185,6 @@ fn over_lines_the_card_is_asked_anew_with_what_the_editor_left() {
     terminal.sees("The plan is a smaller share");
     terminal.types(":q\r");
     assert_eq!(terminal.ends().0, 0);
-    let run = lmq.run_with(&["review", "model", "--new", "1"], b":e\n");
+    let run = lmq.run_with(b":e\n", ["review", "model", "--new", "1"]);
     assert!(run.stdout.contains("`lmq edit model/plan-in-strategy` changes this card"), "{}", run.stdout);
 }

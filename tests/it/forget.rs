@@ -307,7 +307,7 @@ fn an_erasure_that_was_interrupted_is_seen_and_ended() {
 #[test]
 fn a_forget_that_is_killed_at_any_moment_can_be_said_again() {
     let forget = |lmq: &Lmq, patience: Option<Duration>| {
-        let mut command = lmq.command(env!("CARGO_BIN_EXE_lmq"));
+        let mut command = lmq.command();
         command.args(["forget", "diary/secret", "--yes", "-q"]).stdout(Stdio::null()).stderr(Stdio::null());
         let env = Env::from_process();
         let started = env.ticks_ms();

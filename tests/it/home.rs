@@ -17,6 +17,8 @@ pub(crate) struct Lmq {
     /// The folder goes when this does.
     _folder: TempDir,
     root: PathBuf,
+    /// Whether nothing but the home says where things are, so that they are where the platform wants them.
+    is_bare: bool,
 }
 
 /// What a run left: look at it, or say `.ok()`.
@@ -76,7 +78,17 @@ impl Lmq {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(folder.path()).unwrap();
-        Self { _folder: folder, root }
+        Self { _folder: folder, root, is_bare: false }
+    }
+
+    /// One that is told nothing but its home: database and settings are in the folders of the platform.
+    pub(crate) fn at_home() -> Self {
+        Self { is_bare: true, ..Self::new() }
+    }
+
+    /// The folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The path of a file in the folder.
@@ -117,12 +129,19 @@ impl Lmq {
     }
 
     /// The command, to be run with more than arguments.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self) -> Command {
+        self.program(env!("CARGO_BIN_EXE_lmq"))
+    }
+
+    /// Another program that finds `lmq` and this installation.
+    pub(crate) fn program(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env_clear().current_dir(&self.root).env("LMQ_NOW", NOW);
-        command.env("LMQ_DB", self.db()).env("LMQ_CONFIG", self.path("config.toml")).env("HOME", &self.root);
-        for folder in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
-            command.env(folder, self.path("xdg"));
+        command.env_clear().current_dir(&self.root).env("LMQ_NOW", NOW).env("HOME", &self.root);
+        if !self.is_bare {
+            command.env("LMQ_DB", self.db()).env("LMQ_CONFIG", self.path("config.toml"));
+            for folder in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
+                command.env(folder, self.path("xdg"));
+            }
         }
         let bin = Path::new(env!("CARGO_BIN_EXE_lmq")).parent().unwrap();
         command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()));
@@ -133,43 +152,53 @@ impl Lmq {
         command
     }
 
-    pub(crate) fn finish(&self, mut command: Command, stdin: &[u8]) -> Run {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut input = child.stdin.take().unwrap();
-        let bytes = stdin.to_owned();
-        let writer = std::thread::spawn(move || {
-            // The program may well have ended without reading its input.
-            input.write_all(&bytes).ok();
-        });
-        let output = child.wait_with_output().unwrap();
-        writer.join().unwrap();
+    /// Runs a command to its end. In what it says the folder is `$T`.
+    pub(crate) fn finish(&self, command: Command, stdin: &[u8]) -> Run {
         let root = self.root.display().to_string();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&root, "$T");
-        Run { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code().unwrap_or(-1) }
+        let Run { stdout, stderr, code } = finish(command, stdin);
+        Run { stdout: stdout.replace(&root, "$T"), stderr: stderr.replace(&root, "$T"), code }
     }
 
-    pub(crate) fn run<const N: usize>(&self, args: [&str; N]) -> Run {
+    pub(crate) fn run<'a>(&self, args: impl AsRef<[&'a str]>) -> Run {
         self.run_at(NOW, args)
     }
 
     /// Runs at another moment than [`NOW`].
-    pub(crate) fn run_at<const N: usize>(&self, now: &str, args: [&str; N]) -> Run {
-        let mut command = self.command(env!("CARGO_BIN_EXE_lmq"));
-        command.args(args).env("LMQ_NOW", now);
+    pub(crate) fn run_at<'a>(&self, now: &str, args: impl AsRef<[&'a str]>) -> Run {
+        let mut command = self.command();
+        command.args(args.as_ref()).env("LMQ_NOW", now);
         self.finish(command, b"")
     }
 
     /// Runs with something on standard input.
-    pub(crate) fn run_with<const N: usize>(&self, stdin: impl AsRef<[u8]>, args: [&str; N]) -> Run {
-        let mut command = self.command(env!("CARGO_BIN_EXE_lmq"));
-        command.args(args);
+    pub(crate) fn run_with<'a>(&self, stdin: impl AsRef<[u8]>, args: impl AsRef<[&'a str]>) -> Run {
+        let mut command = self.command();
+        command.args(args.as_ref());
         self.finish(command, stdin.as_ref())
+    }
+
+    /// Standard output of a run that has to work.
+    #[track_caller]
+    pub(crate) fn ok<'a>(&self, args: impl AsRef<[&'a str]>) -> String {
+        self.run(args).ok().stdout
+    }
+
+    /// Standard output as JSON, of a run that has to work.
+    #[track_caller]
+    pub(crate) fn json<'a>(&self, args: impl AsRef<[&'a str]>) -> Value {
+        self.run(args).json()
+    }
+
+    /// Imports a file of this text, which has to work; gives what was said.
+    #[track_caller]
+    pub(crate) fn import(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        self.write(name, text);
+        self.ok(["import", name])
     }
 
     /// Runs a line of shell in which `lmq` is the program.
     pub(crate) fn shell(&self, line: &str) -> Run {
-        let mut command = self.command("bash");
+        let mut command = self.program("bash");
         command.args(["-c", line]);
         self.finish(command, b"")
     }
@@ -204,6 +233,22 @@ impl Lmq {
     pub(crate) fn assert_sound(&self) {
         assert_eq!(self.run(["doctor"]).out(), "everything is in order\n");
     }
+}
+
+/// Runs a command to its end.
+pub(crate) fn finish(mut command: Command, stdin: &[u8]) -> Run {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let bytes = stdin.to_owned();
+    let writer = std::thread::spawn(move || {
+        // The program may well have ended without reading its input.
+        input.write_all(&bytes).ok();
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code().unwrap_or(-1) }
 }
 
 /// A deck file with three notes of one kind each.
@@ -246,4 +291,31 @@ pub(crate) fn without_texts(card: &Value) -> Value {
     let mut card = card.clone();
     drop(card["texts"].take());
     card
+}
+
+/// Whether a text could drive a terminal.
+pub(crate) fn drives_a_terminal(text: &str) -> bool {
+    text.chars().any(|c| {
+        (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
+}
+
+/// The fields that a card's schedule consists of.
+pub(crate) fn states(cards: &Value) -> Vec<Value> {
+    cards
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|card| {
+            serde_json::json!([
+                card["id"],
+                card["state"],
+                card["ease"],
+                card["interval_days"],
+                card["repetitions"],
+                card["lapses"],
+                card["due"]
+            ])
+        })
+        .collect()
 }

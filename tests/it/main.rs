@@ -55,7 +55,6 @@ mod search;
 mod segments;
 mod show;
 mod stats;
-mod support;
 mod team;
 mod terminal;
 mod two_windows;

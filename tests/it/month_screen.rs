@@ -1,8 +1,8 @@
 //! A month with nothing but the full screen, at three widths: cards are added, mended, found and taken out where they are
 //! met, and a break is made in the middle.
 
+use crate::home::Lmq;
 use crate::review::model;
-use crate::support::Lmq;
 use crate::terminal::Terminal;
 use crate::terminal::started;
 use lmq::core::scheduler::splitmix64;
@@ -88,16 +88,16 @@ fn a_month_needs_nothing_but_the_screen() {
         assert_eq!(code, 0, "day {day}");
         if day == 11 {
             // The one thing that has no key.
-            let run = lmq.at(&morning(12), &["pause", "--until", "2026-01-17"]);
+            let run = lmq.run_at(&morning(12), ["pause", "--until", "2026-01-17"]);
             assert_eq!(run.code, 0, "{run:?}");
         }
     }
     let last = morning(29);
-    let history: serde_json::Value = serde_json::from_str(&lmq.at(&last, &["history", "--json"]).stdout).unwrap();
+    let history: serde_json::Value = serde_json::from_str(&lmq.run_at(&last, ["history", "--json"]).stdout).unwrap();
     let kept = history.as_array().unwrap().iter().filter(|row| row["kind"] == "answered").count();
     // A key that comes while the next card is being drawn grades nothing.
     assert!(kept > 60 && kept <= usize::try_from(answers).unwrap(), "{kept} of {answers}");
-    let added = lmq.at(&last, &["cards", "street", "--json"]).stdout;
+    let added = lmq.run_at(&last, ["cards", "street", "--json"]).stdout;
     assert!(added.contains("Whose is the street??!") || added.contains("Whose is the street?!"), "{added}");
-    assert_eq!(lmq.at(&last, &["doctor"]).stdout, "everything is in order\n");
+    assert_eq!(lmq.run_at(&last, ["doctor"]).stdout, "everything is in order\n");
 }

@@ -1,18 +1,18 @@
 //! `lmq report` and `lmq stats`: one model, five forms, and nothing of you in them that was not asked for.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 
 /// A database with a marker in every text, and answers that hold one too.
 fn marked() -> Lmq {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.write(
         "secret.toml",
         "[deck]\nid = \"secret\"\nname = \"secret\"\n[[topic]]\nid = \"t\"\ntitle = \"plans\"\nprimer = \"MARKER-primer\"\ntry = \"MARKER-try\"\n\
          [[card]]\nkey = \"k1\"\nkind = \"typed\"\nprompt = \"MARKER-prompt\"\nanswer = \"MARKER-answer\"\nhint = \"MARKER-hint\"\nextra = \"MARKER-extra\"\ntopic = \"t\"\n\
          [[card]]\nkey = \"k2\"\nkind = \"sort\"\nprompt = \"MARKER-scene\"\nanswer = \"leader\"\ncategories = [\"leader\", \"manager\"]\ntopic = \"t\"\n",
     );
-    lmq.ok(&["import", "secret.toml"]);
-    let run = lmq.run_with(&["review", "secret", "--plain"], b"MARKER-typed\n1\nmanager\n\n\nleader\n\n");
+    lmq.ok(["import", "secret.toml"]);
+    let run = lmq.run_with(b"MARKER-typed\n1\nmanager\n\n\nleader\n\n", ["review", "secret", "--plain"]);
     assert_eq!(run.code, 0, "{run:?}");
     lmq
 }
@@ -20,12 +20,12 @@ fn marked() -> Lmq {
 #[test]
 fn no_form_shows_a_cards_text_or_an_answer_unless_cards_are_asked_for() {
     let lmq = marked();
-    assert!(lmq.ok(&["history", "--json"]).contains("MARKER-typed"), "the log has it");
+    assert!(lmq.ok(["history", "--json"]).contains("MARKER-typed"), "the log has it");
     for format in ["text", "html", "md", "csv", "json"] {
-        let report = lmq.ok(&["report", "--format", format]);
+        let report = lmq.ok(["report", "--format", format]);
         assert!(!report.contains("MARKER"), "{format}");
         assert!(report.contains("plans"), "{format}: topics go by their titles");
-        let with = lmq.ok(&["report", "--format", format, "--with-cards"]);
+        let with = lmq.ok(["report", "--format", format, "--with-cards"]);
         assert!(with.contains("k1") && !with.contains("MARKER-typed"), "{format}");
     }
 }
@@ -36,7 +36,7 @@ fn the_form_goes_by_the_files_ending_and_the_file_is_whole() {
     for (name, begins) in
         [("r.html", "<!DOCTYPE html>"), ("r.md", "# "), ("r.csv", ""), ("r.json", "{"), ("r.txt", "Progress")]
     {
-        lmq.ok(&["report", "--out", name]);
+        lmq.ok(["report", "--out", name]);
         let text = std::fs::read_to_string(lmq.path(name)).unwrap();
         assert!(text.starts_with(begins) && text.len() > 200, "{name}: {text}");
     }
@@ -48,12 +48,12 @@ fn the_form_goes_by_the_files_ending_and_the_file_is_whole() {
 fn a_report_counts_what_the_log_holds() {
     let lmq = marked();
     let answers =
-        lmq.json(&["history", "--json"]).as_array().unwrap().iter().filter(|row| row["kind"] == "answered").count();
-    let report = lmq.json(&["report", "--json"]);
+        lmq.json(["history", "--json"]).as_array().unwrap().iter().filter(|row| row["kind"] == "answered").count();
+    let report = lmq.json(["report", "--json"]);
     let shown = report.to_string();
     assert!(answers >= 3 && shown.contains(&format!("{answers}")), "{answers} in {shown}");
     assert_eq!((report["format"].as_str(), report["version"].as_u64()), (Some("lmq-report"), Some(1)));
-    assert_eq!(lmq.json(&["stats", "--json"])["sections"], report["sections"]);
+    assert_eq!(lmq.json(["stats", "--json"])["sections"], report["sections"]);
     let sides = &report["sections"]["sides"];
     assert!(sides.to_string().contains("manager") && sides.to_string().contains("leader"), "{sides}");
 }
@@ -61,7 +61,7 @@ fn a_report_counts_what_the_log_holds() {
 #[test]
 fn a_period_leaves_out_what_lies_outside() {
     let lmq = marked();
-    let none = lmq.ok(&["report", "--since", "2025-01-01", "--until", "2025-12-31"]);
+    let none = lmq.ok(["report", "--since", "2025-01-01", "--until", "2025-12-31"]);
     assert!(!none.contains("3 answers"), "{none}");
     for args in [
         &["report", "--since", "30d"][..],
@@ -70,12 +70,12 @@ fn a_period_leaves_out_what_lies_outside() {
     ] {
         assert!(lmq.ok(args).contains("plans"), "{args:?}: whole months and ragged ones say the same");
     }
-    assert_eq!(lmq.run(&["report", "--deck", "nothing"]).code, 2);
+    assert_eq!(lmq.run(["report", "--deck", "nothing"]).code, 2);
 }
 
 #[test]
 fn an_empty_history_reads_well() {
-    let lmq = Lmq::new();
-    assert!(lmq.ok(&["report"]).contains("No answers yet"));
-    assert!(lmq.ok(&["report", "--format", "html"]).contains("No answers yet"));
+    let lmq = Lmq::at_home();
+    assert!(lmq.ok(["report"]).contains("No answers yet"));
+    assert!(lmq.ok(["report", "--format", "html"]).contains("No answers yet"));
 }

@@ -1,7 +1,7 @@
 //! `lmq review` over lines, and in a real pseudo-terminal.
 
-use crate::support::Lmq;
-use crate::support::drives_a_terminal;
+use crate::home::Lmq;
+use crate::home::drives_a_terminal;
 use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::started;
@@ -15,14 +15,14 @@ use std::time::Duration;
 const DECK: &str = include_str!("data/model.toml");
 
 pub(crate) fn model() -> Lmq {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import("model.toml", DECK);
     lmq
 }
 
 fn lines(lmq: &Lmq, args: &[&str], input: &str) -> String {
     let new: &[&str] = if args.contains(&"--new") { &[] } else { &["--new", "20"] };
-    let run = lmq.run_with(&[&["review", "model"], new, args].concat(), input.as_bytes());
+    let run = lmq.run_with(input, [&["review", "model"], new, args].concat());
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     assert!(!drives_a_terminal(&run.stdout));
     run.stdout
@@ -52,7 +52,7 @@ fn every_kind_can_be_answered_over_lines_and_the_suggestion_taken() {
     }
     let out = lines(&lmq, &[], &session);
     assert!(out.contains("Right") && out.contains("Not this time"), "{out}");
-    let history = lmq.json(&["history", "--json"]);
+    let history = lmq.json(["history", "--json"]);
     let responses: Vec<&str> = history.as_array().unwrap().iter().filter_map(|row| row["response"].as_str()).collect();
     assert!(responses.contains(&"influence / authority") && responses.contains(&"behaviour"), "{responses:?}");
     assert!(history.as_array().unwrap().iter().all(|row| row["took_ms"] == 0), "a fixed clock takes no time");
@@ -67,7 +67,7 @@ fn a_wrong_answer_comes_again_in_the_same_sitting_until_it_is_right() {
         out.contains("Strategy and plan: which holds the other?"),
         "the least recently shown phrasing is asked: {out}"
     );
-    let card = lmq.json(&["show", "model/plan-in-strategy", "--json"]);
+    let card = lmq.json(["show", "model/plan-in-strategy", "--json"]);
     assert_eq!(
         (card["interval_days"].as_u64(), card["ease"].as_f64(), card["lapses"].as_u64()),
         (Some(1), Some(2.18), Some(0))
@@ -84,8 +84,8 @@ fn what_is_no_grade_is_asked_again_and_a_colon_can_be_typed() {
             && out.contains("There is no hint")
             && out.contains("Asked because it is new")
     );
-    assert_eq!(lmq.json(&["history", "--json"])[0]["quality"], 3, "a guess is Hard");
-    assert_eq!(lmq.json(&["history", "--json"])[0]["response"], ":x");
+    assert_eq!(lmq.json(["history", "--json"])[0]["quality"], 3, "a guess is Hard");
+    assert_eq!(lmq.json(["history", "--json"])[0]["response"], ":x");
 }
 
 #[test]
@@ -93,29 +93,29 @@ fn six_grades_are_taken_on_request() {
     let lmq = model();
     let out = lines(&lmq, &["--new", "1", "--scale", "sm2"], "\n5\n");
     assert!(out.contains("0 again") && out.contains("5 easy"), "{out}");
-    assert_eq!(lmq.json(&["show", "model/plan-in-strategy", "--json"])["ease"], 2.6);
+    assert_eq!(lmq.json(["show", "model/plan-in-strategy", "--json"])["ease"], 2.6);
 }
 
 #[test]
 fn cramming_moves_nothing_and_ahead_takes_what_is_due_soon() {
     let lmq = model();
     lines(&lmq, &["--new", "1"], "\n3\n");
-    let before = lmq.ok(&["cards", "deck:model", "--json"]);
-    let run = lmq.run_with(&["review", "model", "--cram", "--limit", "3", "--new", "2"], b"\n1\n\n1\n\n1\n");
+    let before = lmq.ok(["cards", "deck:model", "--json"]);
+    let run = lmq.run_with(b"\n1\n\n1\n\n1\n", ["review", "model", "--cram", "--limit", "3", "--new", "2"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(lmq.ok(&["cards", "deck:model", "--json"]), before);
-    assert!(lmq.json(&["history", "--json"]).as_array().unwrap().iter().any(|row| row["kind"] == "crammed"));
-    assert_eq!(lmq.at("2026-01-16T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+    assert_eq!(lmq.ok(["cards", "deck:model", "--json"]), before);
+    assert!(lmq.json(["history", "--json"]).as_array().unwrap().iter().any(|row| row["kind"] == "crammed"));
+    assert_eq!(lmq.run_at("2026-01-16T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
     let on_the_17th = |args: &[&str]| {
         let mut command = lmq.command();
         command.args(["review", "model", "--new", "0"]).args(args).env("LMQ_NOW", "2026-01-17T09:00:00+01:00");
-        crate::support::finish(command, b"\n3\n").stdout
+        crate::home::finish(command, b"\n3\n").stdout
     };
     let nothing = on_the_17th(&[]);
     assert!(nothing.contains("Nothing is due") && nothing.contains("in 5 days"), "{nothing}");
     assert!(on_the_17th(&["--ahead", "4"]).contains("Nothing is due"));
     assert!(on_the_17th(&["--ahead", "5"]).contains("plan"));
-    let card = lmq.json(&["show", "model/plan-in-strategy", "--json"]);
+    let card = lmq.json(["show", "model/plan-in-strategy", "--json"]);
     assert_eq!(
         (card["interval_days"].as_u64(), card["due"].as_str()),
         (Some(15), Some("2026-02-01")),
@@ -150,7 +150,7 @@ fn a_card_is_answered_with_keys_and_the_terminal_given_back() {
     assert_eq!(code, 0);
     assert!(given_back(&raw));
     let kinds: Vec<String> = lmq
-        .json(&["history", "--json"])
+        .json(["history", "--json"])
         .as_array()
         .unwrap()
         .iter()
@@ -173,16 +173,14 @@ fn a_held_key_never_grades_a_card_that_nobody_saw() {
     terminal.sees("Space");
     terminal.types("\u{3}");
     terminal.ends();
-    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 0, "only the primer was turned away");
+    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 0, "only the primer was turned away");
 }
 
 #[test]
 fn a_key_held_since_the_question_does_not_grade_the_answer() {
     let lmq = model();
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
-    terminal.sees("New topic");
-    terminal.types(" ");
-    terminal.sees("Space shows");
+    terminal.puts_primer_away();
     // Pressed and held: the first repeat comes after half a second, the others every 30 ms.
     terminal.types(" ");
     std::thread::sleep(Duration::from_millis(500));
@@ -193,7 +191,7 @@ fn a_key_held_since_the_question_does_not_grade_the_answer() {
     terminal.sees("3 Good");
     terminal.types("\u{3}");
     terminal.ends();
-    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 0);
+    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 0);
 }
 
 #[test]
@@ -205,7 +203,7 @@ fn keys_typed_ahead_grade_nothing() {
     terminal.types("\u{3}");
     let (code, _, raw) = terminal.ends();
     assert!(code == 0 && given_back(&raw));
-    assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 0);
+    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 0);
 }
 
 #[test]
@@ -213,19 +211,15 @@ fn signals_and_a_lost_terminal_leave_everything_in_order() {
     for signal in ["TERM", "HUP", "INT"] {
         let lmq = model();
         let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
-        terminal.sees("New topic");
-        terminal.types(" ");
-        terminal.sees("Space shows");
-        terminal.types(" ");
-        terminal.sees("3 Good");
+        terminal.turns_first_card();
         terminal.types("3");
         terminal.sees("counterpart");
         let pid = terminal.child.process_id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
         let (_, _, raw) = terminal.ends();
         assert!(given_back(&raw), "{signal}");
-        assert_eq!(lmq.json(&["history", "--json"]).as_array().unwrap().len(), 1, "{signal}");
-        assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n");
+        assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 1, "{signal}");
+        assert_eq!(lmq.ok(["doctor"]), "everything is in order\n");
     }
 }
 
@@ -234,9 +228,7 @@ fn keys_can_be_bound_and_a_key_for_two_commands_is_refused_with_both() {
     let lmq = model();
     lmq.write(".config/lmq/config.toml", "[keys]\nquit = \"x\"\n");
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
-    terminal.sees("New topic");
-    terminal.types(" ");
-    terminal.sees("Space shows");
+    terminal.puts_primer_away();
     terminal.types("?");
     terminal.sees("(undo_list)");
     terminal.types(" ");
@@ -259,8 +251,8 @@ fn a_terminal_that_is_closed_ends_the_program_and_keeps_the_answers() {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lmq"));
         command.args(args);
         command.env_clear();
-        command.env("HOME", lmq.folder.path());
-        command.env("LMQ_NOW", crate::support::MORNING);
+        command.env("HOME", lmq.root());
+        command.env("LMQ_NOW", crate::home::NOW);
         command.env("TERM", "xterm-256color");
         let mut child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -273,7 +265,7 @@ fn a_terminal_that_is_closed_ends_the_program_and_keeps_the_answers() {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
-    assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n");
+    assert_eq!(lmq.ok(["doctor"]), "everything is in order\n");
 }
 
 #[test]
@@ -298,15 +290,11 @@ fn a_narrow_a_tiny_and_a_changing_terminal_work() {
 
 #[test]
 fn the_first_screen_shows_the_day_and_leads_into_the_first_card() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
     insta::assert_snapshot!("today_80", trimmed(&terminal.sees("Any key begins")));
     terminal.types("x");
-    terminal.sees("New topic");
-    terminal.types(" ");
-    terminal.sees("Space shows");
-    terminal.types(" ");
-    terminal.sees("3 Good");
+    terminal.turns_first_card();
     terminal.types("3");
     terminal.types("\u{3}");
     terminal.sees("1 answer");
@@ -351,13 +339,11 @@ fn a_held_key_that_moves_a_card_moves_none_that_nobody_saw() {
     for (key, kind) in [("-", "buried"), ("!", "suspended"), ("*", "marked")] {
         let lmq = model();
         let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
-        terminal.sees("New topic");
-        terminal.types(" ");
-        terminal.sees("Space shows");
+        terminal.puts_primer_away();
         holds(&mut terminal, key);
         terminal.types("\u{3}");
         terminal.ends();
-        let rows = lmq.json(&["history", "--json"]);
+        let rows = lmq.json(["history", "--json"]);
         let kinds: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, [kind], "{key} held");
     }
@@ -369,7 +355,7 @@ fn a_held_u_takes_back_one_answer() {
     for (args, text, first) in [(&["review", "model"][..], "Aligning", "\u{1b}"), (&[], "Enter review", "j")] {
         let lmq = model();
         for card in ["model/plan-in-strategy", "model/vision-execution#1", "model/hand-washing"] {
-            lmq.ok(&["answer", card, "4"]);
+            lmq.ok(["answer", card, "4"]);
         }
         let mut terminal = Terminal::start(&lmq, args, 80, 24, &[]);
         terminal.sees(text);
@@ -377,7 +363,7 @@ fn a_held_u_takes_back_one_answer() {
         holds(&mut terminal, "u");
         terminal.types("\u{3}");
         terminal.ends();
-        let rows = lmq.json(&["history", "--json"]);
+        let rows = lmq.json(["history", "--json"]);
         let undone = rows.as_array().unwrap().iter().filter(|row| row["kind"] == "undone").count();
         assert_eq!(undone, 1, "of three answers, {args:?}");
     }
@@ -390,7 +376,7 @@ fn what_is_typed_before_a_question_was_seen_is_no_answer_to_it() {
         [[card]]\nkey = \"b\"\nkind = \"typed\"\nprompt = \"Second?\"\nanswer = \"word\"\n";
     // A held Enter, and keys that come late from a slow line.
     for keys in ["\r", "wrong\r"] {
-        let lmq = Lmq::new();
+        let lmq = Lmq::at_home();
         lmq.import("t.toml", deck);
         let mut terminal = Terminal::start(&lmq, &["review", "t"], 80, 24, &[]);
         terminal.sees("First?");
@@ -415,7 +401,7 @@ fn what_is_typed_before_a_question_was_seen_is_no_answer_to_it() {
         terminal.sees("Done for now");
         terminal.types(" ");
         terminal.ends();
-        let rows = lmq.json(&["history", "--json"]);
+        let rows = lmq.json(["history", "--json"]);
         assert_eq!(rows[1]["response"], "word", "{keys:?}: {rows}");
     }
 }
@@ -424,11 +410,7 @@ fn what_is_typed_before_a_question_was_seen_is_no_answer_to_it() {
 fn what_is_said_after_the_screen_is_gone_breaks_between_words() {
     let lmq = model();
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 40, 24, &[]);
-    terminal.sees("New topic");
-    terminal.types(" ");
-    terminal.sees("Space shows");
-    terminal.types(" ");
-    terminal.sees("3 Good");
+    terminal.turns_first_card();
     terminal.types("3");
     terminal.sees("counterpart");
     terminal.types("q");
@@ -455,9 +437,7 @@ fn a_sitting_over_lines_can_be_left_at_a_primer() {
 fn each_button_shows_its_interval_in_twenty_columns_too() {
     let lmq = model();
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 20, 24, &[]);
-    terminal.sees("New topic");
-    terminal.types(" ");
-    terminal.sees("Space shows");
+    terminal.puts_primer_away();
     terminal.types(" ");
     let shown = terminal.sees("4 Easy");
     for button in ["1 Again 1d", "2 Hard 1d", "3 Good 1d", "4 Easy 1d", "smaller part"] {

@@ -1,6 +1,6 @@
 //! Every screen, as a terminal shows it; and what holds for any key pressed anywhere.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::started;
@@ -13,7 +13,7 @@ const DECK: &str = include_str!("data/model.toml");
 
 /// A deck of every kind, as `work::model`, beside one that holds nothing but another.
 fn model() -> Lmq {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import("model.toml", DECK.replace("name = \"model\"", "name = \"work::model\""));
     lmq
 }
@@ -179,8 +179,8 @@ fn tour(columns: u16, colour: bool) -> String {
     let (code, _, raw) = terminal.ends();
     assert!(code == 0 && given_back(&raw));
     assert!(colour || !raw.contains("\u{1b}[38;"), "no colour was asked for");
-    assert_eq!(lmq.json(&["cards", "deck:\"my scenes\"", "--json"]).as_array().unwrap().len(), 1);
-    let doctor = lmq.at("2026-01-19T10:00:00+01:00", &["doctor"]);
+    assert_eq!(lmq.json(["cards", "deck:\"my scenes\"", "--json"]).as_array().unwrap().len(), 1);
+    let doctor = lmq.run_at("2026-01-19T10:00:00+01:00", ["doctor"]);
     assert_eq!(doctor.stdout, "everything is in order\n");
     album
 }
@@ -218,7 +218,7 @@ fn all_screens_in_colour_at_200_columns_are_these() {
 #[test]
 fn the_weekly_offer_is_switched_off_by_a_key_and_the_setting_stays() {
     let lmq = model();
-    assert_eq!(lmq.at("2026-01-10T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+    assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
     let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
     terminal.sees("Space shows");
     terminal.types(" ");
@@ -229,9 +229,9 @@ fn the_weekly_offer_is_switched_off_by_a_key_and_the_setting_stays() {
     terminal.sees("Not offered again");
     terminal.types(" ");
     assert_eq!(terminal.ends().0, 0);
-    assert_eq!(lmq.ok(&["config", "get", "weekly_scene"]), "false\n");
-    assert!(lmq.ok(&["undo"]).contains("weekly_scene"));
-    assert_eq!(lmq.ok(&["config", "get", "weekly_scene"]), "true\n");
+    assert_eq!(lmq.ok(["config", "get", "weekly_scene"]), "false\n");
+    assert!(lmq.ok(["undo"]).contains("weekly_scene"));
+    assert_eq!(lmq.ok(["config", "get", "weekly_scene"]), "true\n");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_leech_is_split_or_taken_out_where_it_is_met() {
     for (keys, query, state) in [("!", "strategy relate", "suspended"), ("+", "\"how large\"", "new")] {
         let lmq = model();
         lmq.write(".config/lmq/config.toml", "leech_lapses = 1\n");
-        assert_eq!(lmq.at("2026-01-10T09:00:00+01:00", &["answer", "model/plan-in-strategy", "good"]).code, 0);
+        assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
         let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
         terminal.sees("Space shows");
         terminal.types(" ");
@@ -255,7 +255,7 @@ fn a_leech_is_split_or_taken_out_where_it_is_met() {
         terminal.types("\u{3}");
         terminal.types("\u{3}");
         terminal.ends();
-        let cards = lmq.json(&["cards", &format!("deck:work::model {query}"), "--json"]);
+        let cards = lmq.json(["cards", &format!("deck:work::model {query}"), "--json"]);
         let states: Vec<&str> = cards.as_array().unwrap().iter().map(|card| card["state"].as_str().unwrap()).collect();
         assert_eq!(states, [state], "{query}");
     }
@@ -350,7 +350,7 @@ fn any_keys_leave_log_and_state_in_order_and_the_terminal_as_it_was() {
         let (code, _, raw) = terminal.ends();
         assert_eq!(code, 0, "{pressed:?}");
         assert!(given_back(&raw), "{pressed:?}");
-        assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n", "{pressed:?}");
+        assert_eq!(lmq.ok(["doctor"]), "everything is in order\n", "{pressed:?}");
     }
 }
 
@@ -367,7 +367,7 @@ fn the_same_session_over_lines_and_with_keys_gives_the_same_log() {
     ];
     let (with_lines, with_keys) = (model(), model());
     let input: String = session.iter().map(|(line, _, grade)| format!("{line}\n{grade}\n")).collect();
-    let run = with_lines.run_with(&["review", "work::model"], format!("{input}:u\n:q\n").as_bytes());
+    let run = with_lines.run_with(format!("{input}:u\n:q\n"), ["review", "work::model"]);
     assert_eq!(run.code, 0, "{run:?}");
 
     let mut terminal = Terminal::start(&with_keys, &["review", "work::model"], 80, 24, &[]);
@@ -395,7 +395,7 @@ fn the_same_session_over_lines_and_with_keys_gives_the_same_log() {
     assert_eq!(terminal.ends().0, 0);
 
     let log = |lmq: &Lmq| -> Vec<serde_json::Value> {
-        let rows = lmq.json(&["history", "--json"]);
+        let rows = lmq.json(["history", "--json"]);
         rows.as_array()
             .unwrap()
             .iter()
@@ -419,11 +419,7 @@ fn kill_9_just_after_a_grade_loses_nothing_and_leaves_nothing_half_done() {
     for delay in (0..=50).step_by(5) {
         let lmq = model();
         let mut terminal = Terminal::start(&lmq, &["review", "work::model"], 80, 24, &[]);
-        terminal.sees("New topic");
-        terminal.types(" ");
-        terminal.sees("Space shows");
-        terminal.types(" ");
-        terminal.sees("3 Good");
+        terminal.turns_first_card();
         terminal.types("3");
         std::thread::sleep(Duration::from_millis(delay));
         // What is on the screen was committed before.
@@ -436,10 +432,10 @@ fn kill_9_just_after_a_grade_loses_nothing_and_leaves_nothing_half_done() {
                 .success()
         );
         terminal.child.wait().unwrap();
-        let answers = lmq.json(&["history", "--json"]).as_array().unwrap().len();
+        let answers = lmq.json(["history", "--json"]).as_array().unwrap().len();
         assert!(answers == 1 || (answers == 0 && !seen), "{delay} ms: {answers}");
         kept += answers;
-        assert_eq!(lmq.ok(&["doctor"]), "everything is in order\n");
+        assert_eq!(lmq.ok(["doctor"]), "everything is in order\n");
     }
     assert!(kept > 0, "50 ms are enough for an answer");
 }
@@ -513,7 +509,7 @@ fn the_one_that_panics() {
 
 #[test]
 fn a_panic_gives_the_terminal_back() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let this = std::env::current_exe().unwrap();
     let args = ["screens::the_one_that_panics", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
     let terminal = Terminal::start_program(&this, &lmq, &args, 80, 24, &[]);
@@ -525,7 +521,7 @@ fn a_panic_gives_the_terminal_back() {
 
 #[test]
 fn a_card_of_ten_thousand_lines_scrolls_and_a_hostile_one_does_nothing() {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let long: String = (0..10_000).map(|line| format!("line {line}\\n\\n")).collect();
     let hostile = "\\u001b[2Jgone \\u202edrawkcab\\u202c \\u009b31m end";
     lmq.import(
@@ -561,7 +557,7 @@ fn a_card_of_ten_thousand_lines_scrolls_and_a_hostile_one_does_nothing() {
 
 /// The recorded session of the README: what the real program shows.
 fn recorded() -> String {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     let mut terminal = Terminal::start(&lmq, &[], 76, 15, &[("NO_COLOR", "1")]);
     let mut frames = vec![("lmq", trimmed(&terminal.sees("Any key begins")))];
     terminal.types("x");

@@ -1,6 +1,6 @@
 //! The search language through every command that takes it.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 use crate::world::World;
 use lmq::core::search::Asked;
 use lmq::core::search::parse::parse;
@@ -19,7 +19,7 @@ fn found(lmq: &Lmq, query: &[&str]) -> Vec<String> {
 }
 
 fn home() -> Lmq {
-    let lmq = Lmq::new();
+    let lmq = Lmq::at_home();
     lmq.import("t.toml", DECK);
     lmq
 }
@@ -31,10 +31,10 @@ fn cards_are_found_by_words_and_conditions() {
     assert_eq!(found(&lmq, &["CAFE", "naive"]), ["t/one"]);
     assert_eq!(found(&lmq, &["deck:t -kind:cloze OR speaker:osei"]), ["t/one", "t/two#1", "t/two#2", "t/three"]);
     assert_eq!(found(&lmq, &["--", "-tag:lang", "deck:t", "-kind:cloze"]), ["t/three"]);
-    lmq.ok(&["answer", "t/one", "again"]);
+    lmq.ok(["answer", "t/one", "again"]);
     assert_eq!(found(&lmq, &["rated:1d:again"]), ["t/one"]);
     assert_eq!(found(&lmq, &["deck:t is:learning ease<2.5"]), ["t/one"]);
-    lmq.ok(&["undo"]);
+    lmq.ok(["undo"]);
     assert!(found(&lmq, &["reviewed:9d"]).is_empty(), "an answer that was taken back is none");
     assert_eq!(found(&lmq, &["added:1d deck:t kind:sort"]), ["t/three"]);
 }
@@ -42,7 +42,7 @@ fn cards_are_found_by_words_and_conditions() {
 #[test]
 fn a_query_that_cannot_be_read_is_drawn_with_a_caret() {
     let lmq = home();
-    let run = lmq.run(&["cards", "culture", "tga:team"]);
+    let run = lmq.run(["cards", "culture", "tga:team"]);
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.stderr, @r#"
     lmq: there is no field `tga`
@@ -64,15 +64,15 @@ fn a_query_that_cannot_be_read_is_drawn_with_a_caret() {
         assert!(run.stderr.contains(said) && run.stderr.contains('^'), "{args:?}: {}", run.stderr);
         assert!(run.stdout.is_empty(), "{args:?}");
     }
-    let run = lmq.run(&["cards", "\u{1b}[2J\u{202e}\" \"tga:"]);
+    let run = lmq.run(["cards", "\u{1b}[2J\u{202e}\" \"tga:"]);
     assert_eq!(run.code, 2);
-    assert!(!crate::support::drives_a_terminal(&run.stderr), "{:?}", run.stderr);
+    assert!(!crate::home::drives_a_terminal(&run.stderr), "{:?}", run.stderr);
 }
 
 #[test]
 fn a_review_asks_nothing_but_what_the_search_means() {
     let lmq = home();
-    let run = lmq.run_with(&["review", "--plain", "--search", "deck:t kind:sort"], b"left\n\n");
+    let run = lmq.run_with(b"left\n\n", ["review", "--plain", "--search", "deck:t kind:sort"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("Side?") && !run.stdout.contains("café"), "{}", run.stdout);
     assert_eq!(found(&lmq, &["reviewed:1d"]), ["t/three"]);
@@ -81,16 +81,16 @@ fn a_review_asks_nothing_but_what_the_search_means() {
 #[test]
 fn exports_and_reports_hold_nothing_but_what_the_search_means() {
     let lmq = home();
-    lmq.ok(&["answer", "t/one", "good"]);
-    lmq.ok(&["answer", "t/three", "good"]);
-    let deck = lmq.ok(&["export", "--format", "toml", "--search", "deck:t tag:lang"]);
+    lmq.ok(["answer", "t/one", "good"]);
+    lmq.ok(["answer", "t/three", "good"]);
+    let deck = lmq.ok(["export", "--format", "toml", "--search", "deck:t tag:lang"]);
     assert!(deck.contains("key = \"one\"") && !deck.contains("\"two\"") && !deck.contains("\"three\""), "{deck}");
-    let report = lmq.json(&["report", "--json", "--search", "deck:t tag:lang"]).to_string();
-    let all = lmq.json(&["report", "--json"]).to_string();
+    let report = lmq.json(["report", "--json", "--search", "deck:t tag:lang"]).to_string();
+    let all = lmq.json(["report", "--json"]).to_string();
     assert_ne!(report, all);
-    let stats = lmq.ok(&["stats", "deck:t tag:lang"]);
+    let stats = lmq.ok(["stats", "deck:t tag:lang"]);
     assert!(stats.contains("deck:t tag:lang"), "{stats}");
-    let run = lmq.run(&["export", "--what", "history", "--format", "jsonl", "--search", "a"]);
+    let run = lmq.run(["export", "--what", "history", "--format", "jsonl", "--search", "a"]);
     assert_eq!(run.code, 2);
 }
 

@@ -1,6 +1,6 @@
 //! The program in a real pseudo-terminal, and a terminal emulator that reads its screen.
 
-use crate::support::Lmq;
+use crate::home::Lmq;
 use portable_pty::CommandBuilder;
 use portable_pty::MasterPty;
 use portable_pty::NativePtySystem;
@@ -51,9 +51,9 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
-        command.cwd(lmq.folder.path());
-        command.env("HOME", lmq.folder.path());
-        command.env("LMQ_NOW", crate::support::MORNING);
+        command.cwd(lmq.root());
+        command.env("HOME", lmq.root());
+        command.env("LMQ_NOW", crate::home::NOW);
         command.env("TERM", "xterm-256color");
         for (name, value) in extra {
             command.env(name, value);
@@ -138,6 +138,20 @@ impl Terminal {
     pub(crate) fn types_now(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
+    }
+
+    /// The first keys of a sitting whose first topic has a primer: it is read and put away, the first card is there.
+    pub(crate) fn puts_primer_away(&mut self) {
+        self.sees("New topic");
+        self.types(" ");
+        self.sees("Space shows");
+    }
+
+    /// The same, and the answer of that card is shown, to be graded.
+    pub(crate) fn turns_first_card(&mut self) {
+        self.puts_primer_away();
+        self.types(" ");
+        self.sees("3 Good");
     }
 
     pub(crate) fn ends(mut self) -> (u32, String, String) {
