@@ -38,14 +38,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 
 /// Files of one layer that name each other, directly or through others, each group by one of its files. A new one has to be
 /// explained here, or better, broken: what both need usually is a noun of its own.
-const CIRCLES: &[(&str, &str)] = &[
-    ("core::progress", "the sums, and the levels of mastery that judge them"),
-    ("store::writer", "an entry of the log, its hash and what hangs on it are written in one transaction"),
-    (
-        "store::union",
-        "whether a segment's entries are known under another device's name is asked for each of its actions",
-    ),
-];
+const CIRCLES: &[(&str, &str)] =
+    &[("store::writer", "an entry of the log, its hash and what hangs on it are written in one transaction")];
 
 /// The name of the module that a file of `src/` is.
 fn module(root: &Path, file: &Path) -> String {

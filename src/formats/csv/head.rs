@@ -122,3 +122,12 @@ fn separator(raw: &str, bare: &str) -> Option<u8> {
         _ => raw.bytes().find(|byte| *byte != b' ').filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'#')),
     }
 }
+
+/// A separator as messages name it.
+pub(super) fn delimiter_name(delimiter: u8) -> String {
+    match delimiter {
+        b'\t' => "tab".to_owned(),
+        b' ' => "space".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    }
+}

@@ -4,6 +4,7 @@ use crate::formats::FormatError;
 use crate::formats::ReadOptions;
 use crate::formats::columns;
 use crate::formats::csv::head::Head;
+use crate::formats::csv::head::delimiter_name;
 use crate::formats::csv::layout::is_header;
 use crate::formats::table;
 use crate::formats::table::Rows;
@@ -85,12 +86,4 @@ fn guess(survey: impl Fn(u8) -> Survey) -> Option<(u8, Survey)> {
 
 fn even_rows(survey: &Survey) -> usize {
     if survey.columns > 1 { survey.even } else { 0 }
-}
-/// A separator as messages name it.
-pub(super) fn delimiter_name(delimiter: u8) -> String {
-    match delimiter {
-        b'\t' => "tab".to_owned(),
-        b' ' => "space".to_owned(),
-        other => format!("`{}`", char::from(other)),
-    }
 }

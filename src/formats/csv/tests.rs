@@ -425,7 +425,7 @@ proptest! {
             };
             text += &cells.iter().map(quoted).collect::<Vec<_>>().join(&delimiter.to_string());
             text += end;
-            let named = super::separator::delimiter_name(u8::try_from(delimiter).unwrap());
+            let named = super::head::delimiter_name(u8::try_from(delimiter).unwrap());
             match &cells[..] {
                 [front, back] if !back.is_empty() => expected.push((line, front.clone(), back.clone())),
                 [_, _] => bad.push(format!("{line}: the back is empty; a `basic` card needs one")),

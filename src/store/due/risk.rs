@@ -62,14 +62,14 @@ pub(super) struct ByRisk<'d> {
 impl<'d> ByRisk<'d> {
     /// Those that are due on `until` or before it.
     pub(super) fn new(db: &'d Connection, until: StudyDay, today: StudyDay) -> Result<Self, StoreError> {
-        let mut merge = Self { db, until, today, intervals: Vec::new(), heads: BinaryHeap::new() };
+        let mut all = Self { db, until, today, intervals: Vec::new(), heads: BinaryHeap::new() };
         let mut after = i64::MIN;
-        while let Some(days) = merge.next_interval(after)? {
+        while let Some(days) = all.next_interval(after)? {
             after = days;
-            merge.intervals.push(Interval { days, read: 0, cards: VecDeque::new() });
-            merge.advance(merge.intervals.len() - 1)?;
+            all.intervals.push(Interval { days, read: 0, cards: VecDeque::new() });
+            all.advance(all.intervals.len() - 1)?;
         }
-        Ok(merge)
+        Ok(all)
     }
 
     /// The next longer interval that a card has.

@@ -140,7 +140,7 @@ fn todays_answers_are_repeated_oldest_first_and_keep_their_siblings_away() {
 }
 
 #[test]
-fn the_merge_of_all_intervals_is_the_order_of_risk_however_far_it_is_read() {
+fn all_intervals_together_are_in_the_order_of_risk_however_far_they_are_read() {
     let mut fixture = Fixture::new();
     let deck = fixture.deck("a");
     let mut all = Vec::new();
