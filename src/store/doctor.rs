@@ -520,6 +520,15 @@ fn compare_decks(db: &Connection, context: &Context, seen: &mut Seen) -> Result<
         let is_empty = kept.is_none() && !shown::deck_is_listed(db, context, deck)?;
         seen.differences.count("deck", !is_empty && kept != Some(expected));
     }
+    let turns: i64 = db.query_row(
+        "SELECT count(*) FROM deck k WHERE k.last_introduced IS NOT \
+         (SELECT max(study_day) FROM day_sum WHERE deck = k.id AND first > 0)",
+        [],
+        |row| row.get(0),
+    )?;
+    for _ in 0..turns {
+        seen.differences.count("deck", true);
+    }
     let mut statement = db.prepare("SELECT DISTINCT subject FROM fact WHERE kind = 12 ORDER BY subject")?;
     let aliases: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for alias in aliases {

@@ -286,3 +286,11 @@ fn words_that_are_gone_though_nothing_erased_them_are_found_and_nothing_follows(
     assert_eq!(states(&device), before);
     assert!(rules(&mut device, true).contains("texts"), "and stay a finding");
 }
+
+#[test]
+fn the_day_by_which_decks_take_turns_is_compared_and_made_again() {
+    let mut device = lived_in();
+    device.store.db().execute("UPDATE deck SET last_introduced = 99999", []).unwrap();
+    assert!(rules(&mut device, true).contains("caches"));
+    assert_in_order(&mut device);
+}
