@@ -109,6 +109,19 @@ fn a_stamp_more_than_a_year_ahead_is_taken_only_when_that_is_asked_for() {
 }
 
 #[test]
+fn a_stamp_a_thousand_years_ahead_is_never_taken() {
+    let (mut a, mut b) = two();
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    a.now_ms += 1_001 * 366 * DAY_MS;
+    a.edit(uid("a"), "ahead");
+    let (log, stamp) = (a.log(), b.stamp());
+    let taken = b.store.unite(stamp, true, |union| log.iter().try_for_each(|record| union.put(0, record)));
+    let refused = taken.unwrap_err().to_string();
+    assert!(refused.contains("a thousand years ahead"), "{refused}");
+    assert_eq!(b.back(uid("a")), None, "nothing of it stays");
+}
+
+#[test]
 fn stamps_of_a_device_rise_though_its_clock_is_set_back() {
     let mut a = Device::new(1);
     a.take_in(&file(&[("a", "one", "1", &[])]));

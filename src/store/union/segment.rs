@@ -24,6 +24,10 @@ use crate::store::union::Union;
 /// A stamp further ahead of now than this is of a clock that is wrong.
 const FUTURE_MS: i64 = 366 * 86_400_000;
 
+/// Further ahead than this no stamp is taken, whatever is asked for: later acts need room after it, here and wherever they are
+/// taken in, and the present moves on faster than stamps do.
+const TOO_FAR_MS: i64 = 1_000 * 366 * 86_400_000;
+
 /// A segment on its way in.
 pub(in crate::store) struct Segment {
     pub(in crate::store) device: DeviceId,
@@ -207,6 +211,10 @@ impl Union<'_, '_> {
             return Err(refused(line, "the stamps of a device have to rise"));
         }
         let first = EventId { device: segment.device, sequence: action.span.action.number };
+        let too_far = self.writer.stamp.now.unix_ms.saturating_add(TOO_FAR_MS);
+        if action.hlc.0 > too_far && !segment.has(first) {
+            return Err(refused(line, "it is stamped more than a thousand years ahead of now: no clock is that wrong"));
+        }
         if action.hlc.0 > latest && !segment.has(first) && !self.accept_future {
             let at = crate::core::study_day::Timestamp { unix_ms: action.hlc.0, offset_min: 0 }.to_rfc3339();
             let what = format!(
