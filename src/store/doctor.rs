@@ -505,12 +505,16 @@ fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreE
         }
         seen.differences.count("note", !found);
     }
-    compare_decks(db, context, &mut seen)?;
+    compare_decks(db, context, &sums, &mut seen)?;
     compare_sums(db, stamp, &sums, &mut seen.differences)?;
     Ok(seen)
 }
 
-fn compare_decks(db: &Connection, context: &Context, seen: &mut Seen) -> Result<(), StoreError> {
+fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut Seen) -> Result<(), StoreError> {
+    // Days rise, so the newest one with a first answer stays.
+    let first_answers = sums.days.iter().filter(|(_, [_, first, ..])| *first > 0);
+    let introduced: BTreeMap<i64, i32> = first_answers.map(|((day, deck), _)| (*deck, *day)).collect();
+    let mut last_introduced = db.prepare("SELECT last_introduced FROM deck WHERE id = ?1")?;
     let mut statement = db.prepare("SELECT id FROM deck_name ORDER BY id")?;
     let decks: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for deck in decks {
@@ -518,16 +522,9 @@ fn compare_decks(db: &Connection, context: &Context, seen: &mut Seen) -> Result<
         let kept = shown::kept_deck(db, deck)?;
         // A deck that nothing was ever put into needs no row.
         let is_empty = kept.is_none() && !shown::deck_is_listed(db, context, deck)?;
-        seen.differences.count("deck", !is_empty && kept != Some(expected));
-    }
-    let turns: i64 = db.query_row(
-        "SELECT count(*) FROM deck k WHERE k.last_introduced IS NOT \
-         (SELECT max(study_day) FROM day_sum WHERE deck = k.id AND first > 0)",
-        [],
-        |row| row.get(0),
-    )?;
-    for _ in 0..turns {
-        seen.differences.count("deck", true);
+        let day: Option<Option<i32>> = last_introduced.query_row([deck], |row| row.get(0)).optional()?;
+        let in_turn = day.flatten() == introduced.get(&deck).copied();
+        seen.differences.count("deck", !is_empty && (kept != Some(expected) || !in_turn));
     }
     let mut statement = db.prepare("SELECT DISTINCT subject FROM fact WHERE kind = 12 ORDER BY subject")?;
     let aliases: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
