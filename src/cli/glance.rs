@@ -9,10 +9,6 @@ use crate::ops;
 use crate::ops::day::Day;
 use crate::ui::words;
 
-fn number(count: u64, one: &str, many: &str) -> String {
-    counted(usize::try_from(count).unwrap_or(usize::MAX), one, many)
-}
-
 pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let today = ctx.stamp().today;
@@ -32,7 +28,7 @@ fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
     let counts = &day.counts;
     let mut lines = Vec::new();
     let more = if counts.due > day.reviews {
-        format!(" of {}", number(counts.due, "due card", "due cards"))
+        format!(" of {}", counted(counts.due, "due card", "due cards"))
     } else {
         String::new()
     };
@@ -40,16 +36,16 @@ fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
         Some(pause) => words::paused(pause.until),
         None => format!(
             "Today: {}{more}, {}, {}",
-            number(day.reviews, "review", "reviews"),
-            number(day.new, "new card", "new cards"),
-            number(counts.repeats, "repeat", "repeats"),
+            counted(day.reviews, "review", "reviews"),
+            counted(day.new, "new card", "new cards"),
+            counted(counts.repeats, "repeat", "repeats"),
         ),
     });
     lines.extend(day.comeback.as_ref().map(words::comeback));
-    let done = number(u64::from(counts.answers_today), "answer", "answers");
+    let done = counted(u64::from(counts.answers_today), "answer", "answers");
     lines.push(match day.streak {
         0 => format!("Done today: {done}"),
-        days => format!("Done today: {done}; {} in a row", number(days, "day", "days")),
+        days => format!("Done today: {done}; {} in a row", counted(days, "day", "days")),
     });
     if let Some(next) = counts.next_due {
         let days = next.since(today);
@@ -66,7 +62,7 @@ fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
     } else if counts.new > 0 {
         lines.push(format!(
             "Nothing waits: the day's {} been met. `lmq review --new 5` brings five more",
-            number(u64::from(settings.new_per_day), "new card has", "new cards have")
+            counted(u64::from(settings.new_per_day), "new card has", "new cards have")
         ));
     } else if counts.due > 0 {
         lines.push("Nothing waits: the day's reviews are done. `lmq review --limit 20` brings twenty more".to_owned());

@@ -113,7 +113,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
     }
     let Some(figures) = team.figures() else {
-        let people = counted(usize::try_from(team.people()).unwrap_or(usize::MAX), "person is", "people are");
+        let people = counted(team.people(), "person is", "people are");
         return Err(Failure::failed(format!("{people} too few for a team report")).hint(format!(
             "it holds no figure about fewer than {FEWEST}; ask more people for `lmq report --share FILE`"
         )));

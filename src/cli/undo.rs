@@ -133,7 +133,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 fn cards(count: u64) -> String {
-    counted(usize::try_from(count).unwrap_or(usize::MAX), "card", "cards")
+    counted(count, "card", "cards")
 }
 
 /// Asks in a terminal; elsewhere nobody can be asked.

@@ -530,6 +530,6 @@ pub fn introduction(planned: usize, done: usize, minutes: u32) -> String {
     format!(
         "{scenes}{goes_on}, {} at most. They are in no review, and nothing is said about right or wrong before the end. \
          No schedule changes.",
-        counted(usize::try_from(minutes).unwrap_or(0), "minute", "minutes")
+        counted(minutes, "minute", "minutes")
     )
 }

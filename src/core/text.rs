@@ -111,8 +111,9 @@ pub fn joined(sentences: &[String]) -> String {
 
 /// A count with its noun: `1 card`, `1,204 cards`.
 #[must_use]
-pub fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(u64::try_from(count).unwrap_or(u64::MAX)), if count == 1 { one } else { many })
+pub fn counted(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
 /// A whole number with its thousands set off: `1,204`.

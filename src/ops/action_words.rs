@@ -184,7 +184,7 @@ pub fn change(change: &SettingChange) -> String {
 }
 
 fn counted_notes(count: u64) -> String {
-    counted(usize::try_from(count).unwrap_or(usize::MAX), "note", "notes")
+    counted(count, "note", "notes")
 }
 
 /// The deck that it is about.
@@ -199,7 +199,7 @@ fn deck(line: &ActionLine) -> String {
 /// The cards that it is about: the name of one, the number of several.
 fn cards(line: &ActionLine) -> String {
     if line.cards > 1 {
-        return counted(usize::try_from(line.cards).unwrap_or(usize::MAX), "card", "cards");
+        return counted(line.cards, "card", "cards");
     }
     named(line).unwrap_or_else(|| "a card".to_owned())
 }

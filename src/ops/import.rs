@@ -131,7 +131,7 @@ pub fn import(
 /// A failure with what was taken in before it, and stays.
 fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
     if report.entries_added > 0 {
-        let entries = counted(usize::try_from(report.entries_added).unwrap_or(usize::MAX), "entry", "entries");
+        let entries = counted(report.entries_added, "entry", "entries");
         failed.places.push(format!("the histories before it are in: {entries} added"));
     }
     failed

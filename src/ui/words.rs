@@ -46,20 +46,19 @@ pub fn paused(until: StudyDay) -> String {
 /// What waits for someone who was away or fell behind, and how it is spread.
 #[must_use]
 pub fn comeback(comeback: &Comeback) -> String {
-    let count = |count: u64, one: &str, many: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), one, many);
-    let waiting = count(comeback.waiting, "due card waits", "due cards wait");
+    let waiting = counted(comeback.waiting, "due card waits", "due cards wait");
     let away = match comeback.away_days {
         0 => String::new(),
-        days => format!("Welcome back after {}: ", count(days, "day", "days")),
+        days => format!("Welcome back after {}: ", counted(days, "day", "days")),
     };
     if comeback.waiting <= comeback.today {
         return format!("{away}{waiting}, and today has a place for each");
     }
     let today = if comeback.today > 0 { format!(", {} of them today", comeback.today) } else { String::new() };
     let days = if comeback.today > 0 {
-        count(comeback.days, "day", "days")
+        counted(comeback.days, "day", "days")
     } else {
-        count(comeback.days, "more day", "more days")
+        counted(comeback.days, "more day", "more days")
     };
     format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first")
 }
@@ -81,7 +80,7 @@ pub fn held_back(new: u64) -> String {
 pub fn about(time: Millis) -> String {
     match time.0 / 1000 {
         0..=45 => "under a minute".to_owned(),
-        seconds => counted(usize::try_from(seconds.div_ceil(60)).unwrap_or(0), "minute", "minutes"),
+        seconds => counted(seconds.div_ceil(60), "minute", "minutes"),
     }
 }
 
@@ -188,8 +187,8 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
         lines.push(format!(
             "Interval {}, {ease}{}, {}",
             memory.interval.short(),
-            counted(usize::try_from(memory.repetitions).unwrap_or(0), "recall in a row", "recalls in a row"),
-            counted(usize::try_from(memory.lapses).unwrap_or(0), "lapse", "lapses"),
+            counted(memory.repetitions, "recall in a row", "recalls in a row"),
+            counted(memory.lapses, "lapse", "lapses"),
         ));
     }
     let next: Vec<String> = session.choices(today).iter().map(|choice| button(choice, true)).collect();
@@ -347,7 +346,7 @@ pub fn leech_history(page: &CardDetails) -> String {
     let since = answers.first().map_or_else(String::new, |(day, _)| format!(" since {}", day.iso()));
     format!(
         "Failed {} in {}{since}; lately {}",
-        counted(usize::try_from(page.line.state.lapses()).unwrap_or(0), "time", "times"),
+        counted(page.line.state.lapses(), "time", "times"),
         counted(answers.len(), "answer", "answers"),
         last.join(", "),
     )
@@ -358,8 +357,8 @@ pub fn leech_history(page: &CardDetails) -> String {
 pub fn leech_shown(current: &Current, keys: &str) -> String {
     format!(
         "A leech: failed {} in {}. {keys}",
-        counted(usize::try_from(current.loaded.state.lapses()).unwrap_or(0), "time", "times"),
-        counted(usize::try_from(current.loaded.state.answers).unwrap_or(0), "answer", "answers"),
+        counted(current.loaded.state.lapses(), "time", "times"),
+        counted(current.loaded.state.answers, "answer", "answers"),
     )
 }
 
@@ -444,7 +443,7 @@ fn why_nothing(counts: &crate::ops::review::Waits, settings: &Settings) -> Strin
     } else if counts.new > 0 && counts.new_done >= settings.new_per_day {
         format!(
             "Nothing is due, and today's {} are met. `lmq review --new 5` brings five more",
-            counted(usize::try_from(settings.new_per_day).unwrap_or(0), "new card", "new cards")
+            counted(settings.new_per_day, "new card", "new cards")
         )
     } else if counts.new > 0 && counts.new_places == 0 {
         held_back(counts.new)

@@ -85,7 +85,7 @@ impl Report {
         let mut parts = Vec::new();
         let mut part = |count: u64, one: &str, many: &str| {
             if count > 0 {
-                parts.push(counted(usize::try_from(count).unwrap_or(usize::MAX), one, many));
+                parts.push(counted(count, one, many));
             }
         };
         part(self.added, "note added", "notes added");

@@ -159,7 +159,7 @@ fn read_batches(
         }
     }
     if namer.derived > 0 {
-        let rows = counted(usize::try_from(namer.derived).unwrap_or(usize::MAX), "row", "rows");
+        let rows = counted(namer.derived, "row", "rows");
         let warning = format!("the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself");
         giver.give(Parsed::Warning(warning), 0).ok();
     }

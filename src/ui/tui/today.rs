@@ -247,10 +247,12 @@ fn lines(
     with: ScreenContext<'_>,
 ) -> (Vec<Line<'static>>, usize) {
     let mut lines = Vec::new();
-    let number = |count: u64, one: &str, many: &str| counted(usize::try_from(count).unwrap_or(usize::MAX), one, many);
     let waiting = overview.reviews + overview.new + overview.repeats;
-    let mut today =
-        format!("{}, {}", number(overview.reviews, "review", "reviews"), number(overview.new, "new card", "new cards"));
+    let mut today = format!(
+        "{}, {}",
+        counted(overview.reviews, "review", "reviews"),
+        counted(overview.new, "new card", "new cards")
+    );
     if overview.repeats > 0 {
         today.push_str(&format!(", {} to repeat", overview.repeats));
     }
@@ -267,10 +269,10 @@ fn lines(
         lines.push(Line::default());
         lines.extend(wrapped(words::WELCOME, width, Style::new()));
     } else {
-        let done = number(u64::from(overview.answers_today), "answer today", "answers today");
+        let done = counted(overview.answers_today, "answer today", "answers today");
         let streak = match overview.streak {
             0 => String::new(),
-            days => format!(", {} in a row", number(days, "day", "days")),
+            days => format!(", {} in a row", counted(days, "day", "days")),
         };
         lines.extend(wrapped(&format!("{done}{streak}"), width, style(Tone::Quiet, with.look)));
         if let Some(comeback) = &overview.comeback {
@@ -324,7 +326,7 @@ fn lines(
     let most = overview.forecast.iter().copied().max().unwrap_or(0);
     if most > 0 {
         lines.push(Line::default());
-        let sum = number(overview.forecast.iter().sum(), "review", "reviews");
+        let sum = counted(overview.forecast.iter().sum::<u64>(), "review", "reviews");
         lines.push(say(&format!("the week ahead: {sum}"), Tone::Quiet, with.look));
         let room = u64::try_from(width.saturating_sub(18).clamp(4, 40)).unwrap_or(4);
         for (ahead, count) in overview.forecast.iter().enumerate() {
