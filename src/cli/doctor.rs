@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
+use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
 use crate::cli::json;
 use crate::core::text::counted;
@@ -51,7 +52,7 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let copy = ops::backup::beside(store, "fork", stamp)?;
     match store.fork(stamp).map_err(|error| ctx.failure(&error))? {
         Some(entries) => {
-            let entries = counted(usize::try_from(entries).unwrap_or(usize::MAX), "entry goes", "entries go");
+            let entries = counted(entries, "entry goes", "entries go");
             ctx.say(&format!("a copy from before is at {}", copy.display()));
             ctx.say(&format!("{entries} by another device's name now, so that both logs unite"));
         }
@@ -66,12 +67,7 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
 
 /// Ends what an erasure began that was interrupted.
 fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
-    if !store.has_traces().map_err(|error| ctx.failure(&error))? {
-        return Ok(());
-    }
-    let busy = Busy::new(ctx, "erasing");
-    let cleaned = ops::forget::clean(store, &ctx.env, ctx.stamp())?;
-    drop(busy);
+    let Some(cleaned) = clean_traces(store, ctx)? else { return Ok(()) };
     if cleaned.unreached.is_empty() {
         ctx.say("words that were erased are gone from the file and the copies beside it now");
     }

@@ -11,8 +11,10 @@ use crate::ops::forget::Cleaned;
 use crate::ops::forget::Done;
 use crate::ops::forget::ErasurePlan;
 use crate::ops::forget::Wanted;
+use crate::ops::forget::clean;
 use crate::ops::forget::forget;
 use crate::ops::forget::plan;
+use crate::store::Store;
 use serde::Serialize;
 
 /// Erase texts for good
@@ -116,6 +118,16 @@ fn names(plan: &ErasurePlan, ctx: &mut Ctx) -> Result<(), Failure> {
     }
 }
 
+/// Ends what an erasure left to do: one that was interrupted, that came with a history, or that a backup brought. `None` where
+/// there was nothing.
+pub(super) fn clean_traces(store: &mut Store, ctx: &Ctx) -> Result<Option<Cleaned>, Failure> {
+    if !store.has_traces().map_err(|error| ctx.failure(&error))? {
+        return Ok(None);
+    }
+    let _busy = Busy::new(ctx, "erasing");
+    clean(store, &ctx.env, ctx.stamp()).map(Some)
+}
+
 /// Where erased words are still to be found, a line each.
 pub(super) fn still_there(cleaned: &Cleaned, followed: &[String]) -> Vec<String> {
     let copies = cleaned
@@ -132,7 +144,7 @@ pub(super) fn still_there(cleaned: &Cleaned, followed: &[String]) -> Vec<String>
 }
 
 fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
-    let texts = counted(usize::try_from(done.texts).unwrap_or(usize::MAX), "text", "texts");
+    let texts = counted(done.texts, "text", "texts");
     let copies = done.cleaned.copies.len();
     let beside = format!("{} beside the database", counted(copies, "copy", "copies"));
     ctx.line(match (done.texts, copies) {

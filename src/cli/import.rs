@@ -1,6 +1,6 @@
 use crate::cli::Ctx;
-use crate::cli::busy::Busy;
 use crate::cli::faults::draw;
+use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
 use crate::cli::json;
 use crate::cli::parse;
@@ -8,8 +8,6 @@ use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops;
-use crate::ops::forget::Cleaned;
 use crate::ops::import::Options;
 use crate::ops::import::Report;
 use crate::ops::import::import;
@@ -152,21 +150,18 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let done = import(&mut store, stamp, sources, &options, &draw, &mut progress);
     bar.finish_and_clear();
-    let busy = Busy::new(ctx, "erasing what another device erased");
     // Also where a file after the history was refused.
-    let cleaned =
-        if args.dry_run { Ok(Cleaned::default()) } else { ops::forget::clean_traces(&mut store, &ctx.env, stamp) };
-    drop(busy);
+    let cleaned = if args.dry_run { Ok(None) } else { clean_traces(&mut store, ctx) };
     let mut report = done?;
     let cleaned = cleaned.unwrap_or_else(|failed| {
         report.warnings.push(one_line(&failed.what));
-        Cleaned::default()
+        None
     });
     if report.erased.texts > 0 {
-        let texts = counted(usize::try_from(report.erased.texts).unwrap_or(usize::MAX), "text", "texts");
+        let texts = counted(report.erased.texts, "text", "texts");
         report.warnings.push(format!("erased {texts}, as another device did"));
     }
-    report.warnings.extend(still_there(&cleaned, &report.erased.followed));
+    report.warnings.extend(still_there(&cleaned.unwrap_or_default(), &report.erased.followed));
     for path in &skipped {
         ctx.say(&format!("skipped {path}: no deck"));
     }
@@ -220,11 +215,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
     }
     ctx.line(report.sentence())?;
     if report.missing > 0 {
-        let notes = counted(
-            usize::try_from(report.missing).unwrap_or(usize::MAX),
-            "note of the deck stays that is",
-            "notes of the deck stay that are",
-        );
+        let notes = counted(report.missing, "note of the deck stays that is", "notes of the deck stay that are");
         ctx.say(&format!("{notes} not in the file"));
     }
     Ok(())

@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
+use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
 use crate::core::text::counted;
 use crate::core::text::printable;
@@ -41,28 +42,28 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     ctx.line(printable(&format!("restored {}", args.file.display())))?;
     let Some(aside) = &restored.aside else { return Ok(()) };
-    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    if restored.newer_entries > 0 {
-        let newer = match restored.newer {
-            0 => counted(count(restored.newer_entries), "entry", "entries"),
-            answers => counted(count(answers), "answer", "answers"),
+    let newer = restored.newer;
+    if newer.entries > 0 {
+        let newer = match newer.answers {
+            0 => counted(newer.entries, "entry", "entries"),
+            answers => counted(answers, "answer", "answers"),
         };
         ctx.line(format!("the one set aside holds {newer} that the backup does not have"))?;
     }
-    if args.unite || restored.newer_entries > 0 && !args.yes && agreed(ctx)? {
-        let (added, cleaned) = ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?;
-        let entries = counted(count(added), "entry", "entries");
-        for left in still_there(&cleaned, &[]) {
-            ctx.say(&left);
-        }
-        return ctx.line(format!("united both: {entries} taken over"));
-    }
-    // The backup may know of erasures that what was set aside does not.
+    let added = if args.unite || newer.entries > 0 && !args.yes && agreed(ctx)? {
+        Some(ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?)
+    } else {
+        None
+    };
+    // Only now: what was set aside is one of the copies.
     let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
-    for left in still_there(&ops::backup::clean_if_erased(&mut store, &ctx.env, stamp)?, &[]) {
+    for left in still_there(&clean_traces(&mut store, ctx)?.unwrap_or_default(), &[]) {
         ctx.say(&left);
     }
-    if restored.newer_entries == 0 {
+    if let Some(added) = added {
+        return ctx.line(format!("united both: {} taken over", counted(added, "entry", "entries")));
+    }
+    if newer.entries == 0 {
         return Ok(());
     }
     ctx.say(&format!(

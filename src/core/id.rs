@@ -88,6 +88,15 @@ id_of_16_bytes! {
     /// One database on one machine. Two events never share (device, sequence).
     DeviceId
 }
+
+impl DeviceId {
+    /// Enough of it for people to tell devices apart.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
+
 id_of_16_bytes! {
     /// A profile in what it shares: chance, and the same in all its files.
     ShareId

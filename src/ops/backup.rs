@@ -4,11 +4,10 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
 use crate::ops::files;
-use crate::ops::forget;
-use crate::ops::forget::Cleaned;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::Surplus;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -68,10 +67,8 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 pub struct Restored {
     /// Where the database that was there lies now.
     pub aside: Option<PathBuf>,
-    /// Answers that it has and the backup does not.
-    pub newer: u64,
-    /// Entries of all kinds that it has and the backup does not.
-    pub newer_entries: u64,
+    /// What it has and the backup does not.
+    pub newer: Surplus,
 }
 
 /// Puts the backup `file` in the place of the database `db`.
@@ -99,6 +96,9 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
         }
     };
     backup.leave_device().map_err(|error| failure(&error, &fresh))?;
+    if was_there {
+        backup.expect_traces().map_err(|error| failure(&error, &fresh))?;
+    }
     backup.close().map_err(|error| failure(&error, &fresh))?;
     // Also where the database itself is gone: SQLite would take a log that it left behind for the backup's.
     let date = stamp.now.to_rfc3339().replace(':', "");
@@ -109,8 +109,7 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     fs::rename(&fresh, db).map_err(|error| {
         Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
     })?;
-    let (newer, newer_entries) = newer;
-    Ok(Restored { aside, newer, newer_entries })
+    Ok(Restored { aside, newer })
 }
 
 /// Copies a database with the write-ahead log beside it, where there is one: after a crash that holds what was last
@@ -129,7 +128,7 @@ fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, (u64, u64), bool), Failure> {
+fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, Surplus, bool), Failure> {
     // What is wrong with the copy is wrong with the backup, which is the file that the person knows.
     let backup = open_as_is(fresh, env).map_err(|failure| {
         let (copy, named) = (fresh.display().to_string(), file.display().to_string());
@@ -147,7 +146,7 @@ fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, (u
             .hint("nothing was changed; try an older one")
     })?;
     if !db.exists() {
-        return Ok((backup, (0, 0), false));
+        return Ok((backup, Surplus::default(), false));
     }
     // A present database that can't be opened is set aside all the same: that may be why one restores.
     let newer = match open_as_is(db, env) {
@@ -156,7 +155,7 @@ fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, (u
             present.close().ok();
             newer
         }
-        Err(_) => (0, 0),
+        Err(_) => Surplus::default(),
     };
     Ok((backup, newer, true))
 }
@@ -193,21 +192,12 @@ pub fn beside(store: &Store, before: &str, stamp: Stamp) -> Result<PathBuf, Fail
     Ok(copy)
 }
 
-/// Takes the words out of the copies that the log says were erased, if it says so of any: what was set aside may be older.
-///
-/// # Errors
-/// When the database can't be written.
-pub fn clean_if_erased(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Failure> {
-    let has_erasures = store.has_erasures().map_err(|error| failure(&error, store.path()))?;
-    if has_erasures { forget::clean(store, env, stamp) } else { Ok(Cleaned::default()) }
-}
-
-/// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over, and what
-/// became of the copies where words were erased. Nothing is copied before: the one at `other` is there, and stays.
+/// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over. Nothing
+/// is copied before: the one at `other` is there, and stays.
 ///
 /// # Errors
 /// When one of them can't be read or written.
-pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<(u64, Cleaned), Failure> {
+pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Failure> {
     let source = open_as_is(other, env)?;
     let mut store = open_as_is(db, env)?;
     let ((), united) = store
@@ -219,7 +209,5 @@ pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<(u64, C
             })
         })
         .map_err(|error| failure(&error, db))?;
-    // It may be one of the copies.
-    drop(source);
-    Ok((united.added, clean_if_erased(&mut store, env, stamp)?))
+    Ok(united.added)
 }

@@ -197,15 +197,6 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     Ok(cleaned)
 }
 
-/// The same where something may be left, and only there.
-///
-/// # Errors
-/// As [`clean`].
-pub fn clean_traces(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Failure> {
-    let has_traces = store.has_traces().map_err(|error| failure(&error, store.path()))?;
-    if has_traces { clean(store, env, stamp) } else { Ok(Cleaned::default()) }
-}
-
 /// A copy is a database like any other.
 fn in_copy(path: &Path, env: &Env, work: impl FnOnce(&mut Store) -> Result<(), StoreError>) -> Result<(), Failure> {
     let fail = |error: StoreError| failure(&error, path);

@@ -1,7 +1,7 @@
 //! Answers that are in the log and not yet in the caches.
 //!
 //! An answer is safe once the log has it, which takes two pages. The card's state and the sums take six more: they are
-//! written while the learner looks at the next card ([`Store::rest`]), before anything reads them ([`Store::db`]), and
+//! written while the learner looks at the next card ([`Store::while_idle`]), before anything reads them ([`Store::db`]), and
 //! when the database is closed. `meta` has the last entry of the device here that the caches know; where a program was
 //! killed before they followed, whoever opens the database next, or writes to it, brings them up to date from the log.
 //! A look that may change nothing (`Store::look`) can't: after a kill it is behind until then. `Store::doctor` does so in

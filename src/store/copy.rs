@@ -96,6 +96,15 @@ pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
     fs::File::open(path).and_then(|file| file.sync_all()).map_err(io_at(path))
 }
 
+/// What one database has and another one does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Surplus {
+    /// Entries of all kinds.
+    pub entries: u64,
+    /// Those of them that are answers.
+    pub answers: u64,
+}
+
 /// What SQLite finds wrong in a file, if anything.
 pub(super) fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
     let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -139,12 +148,12 @@ impl Store {
         Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    /// How many answers, and how many entries of all kinds, this database has and `other` does not.
+    /// What this database has and `other` does not.
     ///
     /// # Errors
     /// When one of them can't be read.
-    pub fn entries_not_in(&self, other: &Self) -> Result<(u64, u64), StoreError> {
-        let (mut answers, mut entries) = (0, 0);
+    pub fn entries_not_in(&self, other: &Self) -> Result<Surplus, StoreError> {
+        let mut surplus = Surplus::default();
         for (number, id) in super::read_devices(self.db())? {
             let theirs: Option<i64> =
                 other.db().query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
@@ -158,9 +167,9 @@ impl Store {
                 (columns::entry_id(number, known + 1), last),
                 |row| row.get(0),
             )?;
-            answers += columns::u64_of(more);
-            entries += newest_sequence(self.db(), number)?.saturating_sub(known);
+            surplus.answers += columns::u64_of(more);
+            surplus.entries += newest_sequence(self.db(), number)?.saturating_sub(known);
         }
-        Ok((answers, entries))
+        Ok(surplus)
     }
 }

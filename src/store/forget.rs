@@ -278,17 +278,23 @@ impl Store {
                 let device = writer.device_number(entry.device)?;
                 writer.await_entry(device, entry.sequence)?;
             }
+            writer.leave_traces()?;
             writer.erase_found(&taken, &BTreeSet::new())
         })
     }
 
-    /// Whether the log has erasures.
+    /// To be called before this database takes the place of another one: that one goes among the copies, and may have words
+    /// that the log here says were erased.
     ///
     /// # Errors
-    /// When the database can't be read.
-    pub fn has_erasures(&self) -> Result<bool, StoreError> {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM fact WHERE kind = {ERASED})");
-        Ok(self.db().query_row(&sql, [], |row| row.get(0))?)
+    /// When it can't be written.
+    pub fn expect_traces(&mut self) -> Result<(), StoreError> {
+        let sql = format!(
+            "INSERT INTO meta (name, value) SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM fact WHERE kind = {ERASED}) \
+             ON CONFLICT DO NOTHING"
+        );
+        self.db().execute(&sql, [TRACES])?;
+        Ok(())
     }
 
     /// Whether words were erased whose bytes may still be in the file, or in the copies beside it.
@@ -407,10 +413,6 @@ impl Writer<'_> {
 
     /// Takes body and salt of texts. What is shown of their notes and decks, and the sums, are the caller's.
     pub(super) fn erase(&self, taken: &Taken) -> Result<(), StoreError> {
-        if taken.texts.is_empty() {
-            return Ok(());
-        }
-        self.leave_traces()?;
         let mut statement = self.tx.prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1")?;
         for text in &taken.texts {
             statement.execute([text])?;

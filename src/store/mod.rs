@@ -56,6 +56,7 @@ pub use cards::CardLine;
 pub use cards::DeckLine;
 pub use cards::Notes;
 pub use checkups::HeldOut;
+pub use copy::Surplus;
 pub use doctor::Finding;
 pub use due::Counts;
 pub use due::DeckSet;

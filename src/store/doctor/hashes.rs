@@ -17,7 +17,6 @@ use crate::store::columns::entries_of_device;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::forget::Erasures;
-use crate::store::fork::twins::short;
 use crate::store::log_out::each_entry;
 use crate::store::review_log::Reader;
 use rusqlite::Connection;
@@ -52,7 +51,7 @@ impl Keeper {
     fn name(self) -> String {
         match self {
             Self::Table => "the hash that this database kept".to_owned(),
-            Self::Fork(device) => format!("the hash with which device {} was forked from it", short(device)),
+            Self::Fork(device) => format!("the hash with which device {} was forked from it", device.short()),
             Self::TookOver => "the hash with which it was told apart from its copy".to_owned(),
             Self::Outside => "the hash that the state folder kept".to_owned(),
         }
@@ -139,8 +138,8 @@ fn look_at(
     let device = chain::device_info(db, reader, number)?;
     let (first, newest) = (device.first_sequence(), chain::newest_sequence(db, number)?);
     let name = match one_line(&device.name) {
-        name if name.is_empty() => short(device.id),
-        name => format!("{} ({name})", short(device.id)),
+        name if name.is_empty() => device.id.short(),
+        name => format!("{} ({name})", device.id.short()),
     };
     let mut kept = kept.iter().skip_while(|kept| entry_parts(kept.after).1 < first).peekable();
     let mut links = Links::after(device.first_chain());

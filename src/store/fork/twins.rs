@@ -148,10 +148,6 @@ impl Twins {
     }
 }
 
-pub(in crate::store) fn short(id: DeviceId) -> String {
-    id.to_string().chars().take(8).collect()
-}
-
 impl Union<'_, '_> {
     /// Whether the actions that the segment has in common with a twin are the segment's device's, not the twin's.
     fn is_owner(&self, segment: &Segment, twin: &Twin) -> Result<bool, StoreError> {
@@ -307,7 +303,7 @@ impl Union<'_, '_> {
         let what = format!(
             "device {} ({name}) has a gap: have {known}, comes {}; import what lies between first, or the whole history of \
              whoever has all of it",
-            short(segment.device),
+            segment.device.short(),
             segment.reached.0 + 1
         );
         Ok(refused(line, what))
@@ -336,8 +332,8 @@ fn third(line: u64, device: DeviceId, twin: DeviceId, at: u64) -> StoreError {
     let what = format!(
         "device {} has what {} has up to entry {at}, and something else after it: a third copy of the database went on too; \
          `lmq doctor --fork` in that one tells them apart, and then its history comes first",
-        short(device),
-        short(twin)
+        device.short(),
+        twin.short()
     );
     refused(line, what)
 }

@@ -63,7 +63,7 @@ pub(in crate::store) fn refused(line: u64, what: impl std::fmt::Display) -> Stor
 }
 
 fn differs(line: u64, device: DeviceId, sequence: u64) -> StoreError {
-    let short: String = device.to_string().chars().take(8).collect();
+    let short = device.short();
     let what = format!(
         "device {short} has other entries up to {sequence} here and there under the same numbers: two copies of its database \
          both went on. `lmq doctor --fork` in one of them tells them apart, once it has met the other's history; then that \
