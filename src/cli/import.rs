@@ -161,6 +161,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let texts = counted(report.erased.texts, "text", "texts");
         report.warnings.push(format!("erased {texts}, as another device did"));
     }
+    if let Some(first) = report.rewritten.first() {
+        let (cards, have) = match report.rewritten.len() {
+            1 => (one_line(first), "has"),
+            more => (format!("{} and {} more", one_line(first), counted(more - 1, "card", "cards")), "have"),
+        };
+        report.warnings.push(format!(
+            "{cards} {have} words again: they were written after the old ones were erased, maybe where that was not known; \
+             `lmq forget` erases them too"
+        ));
+    }
     report.warnings.extend(still_there(&cleaned.unwrap_or_default(), &report.erased.followed));
     for path in &skipped {
         ctx.say(&format!("skipped {path}: no deck"));

@@ -102,6 +102,11 @@ impl Erasures {
         })
     }
 
+    /// Whether words of that note were ever erased.
+    pub(super) fn name(&self, note: i64) -> bool {
+        self.subjects.contains_key(&note)
+    }
+
     fn is_erased(&self, subject: i64, order: Order) -> bool {
         self.subjects.get(&subject).is_some_and(|erased| order < *erased)
     }

@@ -54,6 +54,20 @@ pub(super) fn naming_key(
     Ok((own == Some(other)).then_some(key))
 }
 
+/// What people call a living note, by its number; nothing where it is retired.
+pub(super) fn name_of_number(db: &Connection, note: i64) -> Result<Option<String>, StoreError> {
+    let row: Option<(String, Option<String>, [u8; 16])> = db
+        .prepare_cached(
+            "SELECT k.name_id, n.key, u.uid FROM note n CROSS JOIN note_name u ON u.id = n.id \
+             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired = 0",
+        )?
+        .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((deck, key, uid)) = row else { return Ok(None) };
+    let card = CardId { note: NoteUid(uid), ordinal: 1 };
+    Ok(Some(name_of(&deck, naming_key(db, &deck, key, card.note)?, card)))
+}
+
 /// The local number of the living note of that uid: the one that is called so, else the one that it is another name of.
 pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
     let own = db

@@ -58,6 +58,9 @@ pub struct United {
     pub known: u64,
     /// What erasures among the new ones took.
     pub erased: Forgotten,
+    /// Names of cards whose words were erased and that have words of a later time, of those that the new entries are about:
+    /// whoever wrote them may not have known.
+    pub rewritten: Vec<String>,
 }
 
 /// Takes in the log of another database.

@@ -102,7 +102,8 @@ fn entries_from_the_future_are_listed() {
     let lmq = used();
     lmq.run_at("2027-06-01T09:00:00+02:00", ["answer", "team/owner", "good"]).done();
     let run = lmq.run(["doctor"]).code(3);
-    assert_eq!(run.stdout, "future: 1 entries are from the future: a clock was wrong when they were written\n");
+    let what = run.stdout.strip_prefix("future: 1 entry is from the future").unwrap_or_else(|| panic!("{run:?}"));
+    assert!(what.contains(": 2027-06-01 team/owner on "), "day, card and device: {what}");
     let back = lmq.run(["answer", "team/pair#1", "good"]).ok();
     insta::assert_snapshot!(back.stderr, @"The clock says 2026-01-15T09:00:00+01:00, but the newest entry of the log is later: 2027-06-01T08:00:00+01:00. Is the clock right?");
     lmq.run(["show", "team/pair#1", "--json"]).done();

@@ -409,3 +409,26 @@ fn what_a_person_named_is_theirs_and_what_was_never_finished_is_named() {
     let theirs = ["lmq.db.before-fix.2020-01-01T000000+0000", begun, "lmq.db.before-mine", "mine.db"];
     assert_eq!(left, theirs.map(str::to_owned).into());
 }
+
+#[test]
+fn words_that_were_written_after_their_erasure_are_told_on_both_devices() {
+    let (one, other) = (planted(), Lmq::new());
+    let carry = |from: &Lmq, to: &Lmq| {
+        to.write("h.jsonl", from.run(["export", "--what", "history", "-q"]).out());
+        let run = to.run(["import", "h.jsonl"]).ok();
+        fs::remove_file(to.path("h.jsonl")).unwrap();
+        run.stderr
+    };
+    let told = |said: &str| said.contains(" has words again") && said.contains("lmq forget");
+    assert!(!told(&carry(&one, &other)));
+    one.run(["forget", "diary/secret", "--yes"]).done();
+    other.run_at("2026-01-15T12:00:00+01:00", ["edit", "diary/secret", "--set", "extra=late"]).done();
+    let said = carry(&other, &one);
+    assert!(told(&said), "{said}");
+    let said = carry(&one, &other);
+    assert!(told(&said), "{said}");
+    assert!(!told(&carry(&other, &one)), "nothing new came");
+    one.run_at("2026-01-15T13:00:00+01:00", ["forget", "diary/secret", "--yes"]).done();
+    assert!(!told(&carry(&one, &other)));
+    assert_eq!(found(&other), Vec::<String>::new());
+}

@@ -88,6 +88,7 @@ pub(super) fn one_log(
     report.erased.texts += united.erased.texts;
     report.erased.notes += united.erased.notes;
     report.erased.followed.extend(united.erased.followed);
+    report.rewritten.extend(united.rewritten);
     report.copies.extend(copy);
     Ok(())
 }

@@ -35,6 +35,8 @@ pub struct Report {
     pub entries_known: u64,
     /// What erasures in a history took; the copies are not cleaned of it yet.
     pub erased: Forgotten,
+    /// Names of cards of which a history brought words that are newer than their erasure.
+    pub rewritten: Vec<String>,
     /// Copies of the database from before a history was taken in.
     pub copies: Vec<PathBuf>,
     /// Bad rows: `file:line: reason`.

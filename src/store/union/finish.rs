@@ -6,6 +6,7 @@ use crate::store::columns::card_parts;
 use crate::store::columns::i64_of;
 use crate::store::forget::Taken;
 use crate::store::fork;
+use crate::store::naming::name_of_number;
 use crate::store::set_meta;
 use crate::store::union::Union;
 use crate::store::union::United;
@@ -45,6 +46,7 @@ impl Union<'_, '_> {
             self.writer.gathered = None;
             self.writer.uncounted.clear();
             self.writer.rebuild()?;
+            self.done.rewritten = self.rewritten()?;
             return Ok(self.done);
         }
         let now = self.writer.context()?;
@@ -99,6 +101,24 @@ impl Union<'_, '_> {
         if self.done.erased.texts > 0 {
             self.writer.sweep()?;
         }
+        self.done.rewritten = self.rewritten()?;
         Ok(self.done)
+    }
+
+    /// The names of notes with new facts that have words although their words were erased.
+    fn rewritten(&self) -> Result<Vec<String>, StoreError> {
+        let db = &self.writer.tx;
+        let mut has_words = db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM note n JOIN text x ON x.id = coalesce(n.own, n.source) \
+             WHERE n.id = ?1 AND x.body IS NOT NULL)",
+        )?;
+        let mut names = Vec::new();
+        for note in self.notes.iter().filter(|note| self.erasures.name(**note)) {
+            if has_words.query_row([note], |row| row.get(0))? {
+                names.extend(name_of_number(db, *note)?);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 }
