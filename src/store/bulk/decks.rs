@@ -180,11 +180,12 @@ impl Bulk<'_, '_> {
         let facts = facts_of(&self.writer.tx, &context.reader, -deck)?;
         let said: Vec<_> = facts.iter().map(|row| row.said(&context.voided)).collect();
         let shown = crate::core::registers::deck(&said);
-        let (id, listed, position): (String, bool, i64) = self
+        let (id, listed): (String, bool) = self
             .writer
             .tx
-            .prepare_cached("SELECT name_id, listed, last_position FROM deck WHERE id = ?1")?
-            .query_row([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            .prepare_cached("SELECT name_id, listed FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let position = self.writer.last_place(deck)?;
         let head = shown.head.unwrap_or_else(|| Head {
             name: id.clone(),
             origin: self.options.origin.name().to_owned(),

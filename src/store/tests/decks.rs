@@ -1,6 +1,7 @@
 //! Decks: who they are, what they are called, and how long they live.
 
 use super::*;
+use crate::core::fact::LAST_POSITION;
 use crate::store::Found;
 
 fn names(device: &Device) -> Vec<(String, String)> {
@@ -148,4 +149,18 @@ fn cards_lie_in_one_order_on_every_device() {
     let decks: Vec<String> = order.iter().map(|note| in_deck(&a, *note)).collect();
     assert_eq!(decks, ["one", "one", "two", "two"]);
     assert!(order[0] < order[1] && order[2] < order[3], "equal positions go by uid");
+}
+
+#[test]
+fn a_note_at_the_last_place_that_there_is_leaves_room_for_more() {
+    let mut a = Device::new(1);
+    a.take_in(&file(&TWO));
+    let last = Fact::Ordered { note: uid("b"), position: LAST_POSITION };
+    a.act(ActionKind::Import, |writer| writer.append_fact(&last, None));
+    a.take_in(&File::table("file", vec![keyed("file", "c", "three", "3", &[])]));
+    let position = a.log().into_iter().find_map(|record| match record {
+        LogRecord::Entry(Entry::Fact(_, Fact::Brought { note, position, .. }), _) if note == uid("c") => Some(position),
+        _ => None,
+    });
+    assert!(position.is_some_and(|position| position <= LAST_POSITION), "others would refuse it: {position:?}");
 }
