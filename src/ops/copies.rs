@@ -52,8 +52,44 @@ fn find_copies(db: &Path) -> io::Result<Copies> {
     Ok(found)
 }
 
-/// Whether the end of a copy's name says when it was made.
+/// Whether the end of a copy's name says when it was made, as RFC 3339 without colons: `2026-01-15T090000.234Z`, after a
+/// schema's number where there is one, and before the number of a copy made in the same moment.
 fn has_date(ending: &str) -> bool {
-    let date = ending.rsplit_once('.').map_or(ending, |(_, date)| date);
-    date.len() >= 20 && date.starts_with(|c: char| c.is_ascii_digit()) && date.contains('T')
+    const DATE: &str = "dddd-dd-ddTdddddd";
+    let number = ending.bytes().take_while(u8::is_ascii_digit).count();
+    let ending = ending.get(number..).and_then(|rest| rest.strip_prefix('.')).unwrap_or(ending);
+    let fits = |(letter, wanted): (u8, u8)| if wanted == b'd' { letter.is_ascii_digit() } else { letter == wanted };
+    let is_of_rest = |letter: u8| letter.is_ascii_digit() || b".+-Z".contains(&letter);
+    ending.len() > DATE.len()
+        && ending.bytes().zip(DATE.bytes()).all(fits)
+        && ending.bytes().skip(DATE.len()).all(is_of_rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::study_day::Timestamp;
+
+    #[test]
+    fn a_copy_is_told_by_its_date_whatever_the_moment_and_the_zone() {
+        for unix_ms in [1_764_354_149_234, 1_764_354_149_000, 0, 250_000_000_000_001] {
+            for offset_min in [0, 60, -570, 840] {
+                let date = Timestamp { unix_ms, offset_min }.to_rfc3339().replace(':', "");
+                for ending in [date.clone(), format!("{date}-2"), format!("12.{date}")] {
+                    assert!(has_date(&ending), "{ending}");
+                }
+            }
+        }
+        for other in [
+            "",
+            "mine",
+            "2026",
+            "2026-01-15",
+            "2026-01-15T090000",
+            "2026-01-15T090000Z of mine",
+            "a.2026-01-15T090000Z",
+        ] {
+            assert!(!has_date(other), "{other}");
+        }
+    }
 }

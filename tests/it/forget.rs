@@ -410,6 +410,20 @@ fn what_a_person_named_is_theirs_and_what_was_never_finished_is_named() {
     assert_eq!(left, theirs.map(str::to_owned).into());
 }
 
+/// The other tests stop the clock at a whole second of a zone with an offset, which is in the copies' names.
+#[test]
+fn copies_that_were_made_by_the_real_clock_are_reached() {
+    let lmq = planted();
+    for zone in ["UTC", "Europe/Berlin"] {
+        let mut fix = lmq.command();
+        fix.env_remove("LMQ_NOW").env("TZ", zone).args(["doctor", "--fix"]);
+        lmq.finish(fix, b"").done();
+    }
+    let run = lmq.run(["forget", "diary/secret", "--yes"]).ok();
+    assert!(run.stdout.contains("3 copies beside the database"), "{run:?}");
+    assert_eq!(found(&lmq), Vec::<String>::new());
+}
+
 #[test]
 fn words_that_were_written_after_their_erasure_are_told_on_both_devices() {
     let (one, other) = (planted(), Lmq::new());
