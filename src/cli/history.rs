@@ -38,9 +38,9 @@ pub(super) struct Args {
 pub(super) fn words(store: &Store, row: &HistoryRow) -> Result<String, StoreError> {
     let (at, what) = match &row.what {
         Happened::Event(event) => (event.at, of_event(&event.kind)),
-        Happened::Fact { id, at, fact, words, .. } => {
+        Happened::Fact { at, fact, words, .. } => {
             let of_undo = match fact {
-                Fact::Undone { action } => of_undo(store, *id, *action)?,
+                Fact::Undone { action, mark } => of_undo(store, *action, *mark)?,
                 _ => None,
             };
             (*at, of_undo.unwrap_or_else(|| of_fact(fact, words.as_deref())))
@@ -111,7 +111,7 @@ fn of_fact(fact: &Fact, words: Option<&str>) -> String {
 fn name_of(fact: &Fact) -> String {
     match fact {
         Fact::Paused { until } => format!("paused until {}", until.iso()),
-        Fact::Undone { action } => format!("undid action {}", action.number),
+        Fact::Undone { action, .. } => format!("undid action {}", action.number),
         Fact::Brought { deck, .. } => format!("brought into {deck}"),
         Fact::Placed { deck, .. } => format!("placed in {deck}"),
         Fact::Renamed { deck } => format!("renamed {deck}"),

@@ -164,7 +164,7 @@ impl History {
                 Happened::Event(_) => None,
             },
             undoes: match &row.what {
-                Happened::Fact { fact: Fact::Undone { action }, .. } => Some(action.to_string()),
+                Happened::Fact { fact: Fact::Undone { action, .. }, .. } => Some(action.to_string()),
                 Happened::Fact { .. } | Happened::Event(_) => None,
             },
             voided: row.voided,

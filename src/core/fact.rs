@@ -145,6 +145,8 @@ pub enum Fact {
     Undone {
         /// The action that no longer counts.
         action: ActionId,
+        /// What tells that action from another one of that name, where it is another device's.
+        mark: Option<ChainMark>,
     },
     /// A setting of the writing device was changed (the text record, [`SettingChange`]).
     Configured,
@@ -497,4 +499,16 @@ impl ChainHash {
     pub fn from_hex(text: &str) -> Option<Self> {
         NoteUid::from_hex(text).filter(|_| text.len() == 32).map(|uid| Self(uid.0))
     }
+
+    /// What tells it from another one: its first four bytes.
+    #[must_use]
+    pub fn mark(self) -> ChainMark {
+        let [a, b, c, d, ..] = self.0;
+        ChainMark([a, b, c, d])
+    }
 }
+
+/// The first four bytes of the hash of a log after an action. Two copies of a database that both went on may give two actions
+/// one name: a reference from another device says by these which of them it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChainMark(pub [u8; 4]);

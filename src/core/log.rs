@@ -429,7 +429,10 @@ impl Canonical<'_> {
                 self.text(deck);
                 self.option(*config, |out, config| out.raw(&config.0));
             }
-            Fact::Undone { action } => self.name(id.device, action.device, action.number),
+            Fact::Undone { action, mark } => {
+                self.name(id.device, action.device, action.number);
+                self.option(*mark, |out, mark| out.raw(&mark.0));
+            }
             Fact::Configured | Fact::Resumed => {}
             Fact::Paused { until } => self.number(i64::from(until.0)),
             Fact::Erased { what } => match what {

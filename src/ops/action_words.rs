@@ -3,10 +3,10 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::event::EventKind;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Fact;
 use crate::core::fact::SettingChange;
 use crate::core::id::ActionId;
-use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
@@ -117,16 +117,15 @@ pub fn words(line: &ActionLine) -> String {
 }
 
 /// What an undo did that names an action, as `lmq undo` says it: `undid: answered team/owner Good`. `None` where that action
-/// is not here. `by` is the entry that names it.
+/// is not here.
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn of_undo(store: &Store, by: EventId, action: ActionId) -> Result<Option<String>, StoreError> {
-    let Some(line) = store.undone_line(by, action)? else { return Ok(None) };
-    let Some(Fact::Undone { action }) = line.fact else { return Ok(Some(format!("undid: {}", words(&line)))) };
+pub fn of_undo(store: &Store, action: ActionId, mark: Option<ChainMark>) -> Result<Option<String>, StoreError> {
+    let Some(line) = store.undone_line(action, mark)? else { return Ok(None) };
+    let Some(Fact::Undone { action, mark }) = line.fact else { return Ok(Some(format!("undid: {}", words(&line)))) };
     // An undo that is taken back brings back what it took.
-    let by = EventId { device: line.id.device, sequence: line.id.number };
-    Ok(store.undone_line(by, action)?.map(|line| format!("brought back: {}", words(&line))))
+    Ok(store.undone_line(action, mark)?.map(|line| format!("brought back: {}", words(&line))))
 }
 
 fn done_to_cards(line: &ActionLine) -> Done<'_> {

@@ -1,6 +1,7 @@
 //! Writing and reading facts and their words: what happened to notes, decks, settings and the log itself.
 
 use crate::core::fact::ChainHash;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::id::EventId;
@@ -113,7 +114,14 @@ pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: us
         14 => Fact::Renamed { deck: deck()? },
         15 => Fact::Topic { deck: deck()?, edition },
         16 => Fact::Scheduler { deck: deck()?, config: arg.and_then(|number| reader.config(number)) },
-        17 => Fact::Undone { action: action_of(reader.known(arg.ok_or_else(missing)?)?) },
+        17 => {
+            let mark = match row.get_ref(first + 6)? {
+                ValueRef::Null => None,
+                ValueRef::Blob(bytes) => Some(ChainMark(<[u8; 4]>::try_from(bytes).map_err(|_| missing())?)),
+                _ => return Err(missing()),
+            };
+            Fact::Undone { action: action_of(reader.known(arg.ok_or_else(missing)?)?), mark }
+        }
         18 => Fact::Configured,
         19 => Fact::Paused { until: day_of(arg.ok_or_else(missing)?) },
         20 => Fact::Resumed,
@@ -252,7 +260,10 @@ impl Writer<'_> {
                     arg = Some(self.known_config(*config)?.ok_or_else(refused)?);
                 }
             }
-            Fact::Undone { action } => arg = Some(self.local_id(entry_of(*action))?),
+            Fact::Undone { action, mark } => {
+                arg = Some(self.local_id(entry_of(*action))?);
+                hash = mark.map(|mark| mark.0.to_vec());
+            }
             Fact::Paused { until } => arg = Some(i64::from(until.0)),
             Fact::Erased { what } => {
                 arg = Some(match what {
@@ -263,7 +274,7 @@ impl Writer<'_> {
             }
             Fact::TookOver { device, from, to, chain } => {
                 arg = Some(self.local_id(EventId { device: *device, sequence: *to })?);
-                (position, hash) = (Some(i64_of(*from)), Some(chain.0));
+                (position, hash) = (Some(i64_of(*from)), Some(chain.0.to_vec()));
             }
             Fact::Gone { .. }
             | Fact::Edited { .. }

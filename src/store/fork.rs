@@ -12,6 +12,7 @@ mod tests;
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Fact;
 use crate::core::id::ActionId;
 use crate::core::id::DeviceId;
@@ -28,11 +29,11 @@ use crate::store::columns::entry_parts;
 use crate::store::columns::u64_of;
 use crate::store::meta;
 use crate::store::review_log::Reader;
+use crate::store::review_log::entries_in;
 use crate::store::review_log::entry_of;
 use crate::store::set_meta;
 use crate::store::writer::Known;
 use rusqlite::Connection;
-use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 use std::cmp::Reverse;
@@ -92,33 +93,39 @@ pub(super) fn is_taken(taken: &[Taken], id: i64) -> bool {
     taken.iter().any(|taken| (taken.from..=taken.last).contains(&id))
 }
 
-/// The action that an undone-fact means, by its local id: `by` is the fact's or its action's.
+/// The action that an undone-fact means, by its local id; `None` where it is none of those that are here.
 ///
 /// A device names its own actions, and those of its parents as its own, whatever became of them since. Another device's
-/// name may be from before its log was told apart from a copy's: such a name is of an undo, in a redo of several, so it is
-/// the one of the actions that have that number by then that is an undo.
-pub(super) fn meant(db: &Connection, reader: &Reader, by: i64, named: i64) -> Result<i64, StoreError> {
+/// name may be from before its log was told apart from a copy's: then the mark says which one of that number is meant.
+pub(super) fn meant(
+    db: &Connection,
+    reader: &Reader,
+    named: i64,
+    mark: Option<ChainMark>,
+) -> Result<Option<i64>, StoreError> {
     let settled = reader.settled(named);
-    if entry_parts(by).0 == entry_parts(named).0 {
-        return Ok(settled);
-    }
     let taken = reader.taken(db)?;
-    if !is_taken(taken, named) || is_undo(db, settled)? {
-        return Ok(settled);
-    }
-    for taken in taken.iter().filter(|taken| (taken.from..=taken.last).contains(&named)) {
-        let renamed = reader.settled(entry_id(taken.by, entry_parts(named).1));
-        if is_undo(db, renamed)? {
-            return Ok(renamed);
+    let Some(mark) = mark.filter(|_| is_taken(taken, named)) else { return Ok(Some(settled)) };
+    let renamed = taken
+        .iter()
+        .filter(|taken| (taken.from..=taken.last).contains(&named))
+        .map(|taken| reader.settled(entry_id(taken.by, entry_parts(named).1)));
+    for id in [settled].into_iter().chain(renamed) {
+        if mark_of(db, reader, id)? == Some(mark) {
+            return Ok(Some(id));
         }
     }
-    Ok(settled)
+    Ok(None)
 }
 
-fn is_undo(db: &Connection, id: i64) -> Result<bool, StoreError> {
-    let kind: Option<u8> =
-        db.prepare_cached("SELECT kind FROM action WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
-    Ok(kind == Some(ActionKind::Undo.code()))
+/// The mark of the action that begins with an entry, where it is here.
+pub(super) fn mark_of(db: &Connection, reader: &Reader, first: i64) -> Result<Option<ChainMark>, StoreError> {
+    let (device, sequence) = entry_parts(first);
+    let last = sequence + entries_in(db, first)? - 1;
+    if chain::newest_sequence(db, device)? < last {
+        return Ok(None);
+    }
+    Ok(Some(chain::tail(db, reader, device, last)?.hash.mark()))
 }
 
 /// How the device of that number names an action in its log: one of its parents' as its own, so that the name stays right

@@ -6,6 +6,7 @@ mod refold;
 mod void;
 
 pub(super) use void::VoidIds;
+pub(super) use void::entries_in;
 pub(super) use void::void_ids;
 pub(super) use void::voided;
 

@@ -5,11 +5,11 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::event::EventKind;
 use crate::core::event::Span;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Fact;
 use crate::core::fact::SettingChange;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
-use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::replay::Voided;
 use crate::core::study_day::StudyDay;
@@ -312,18 +312,19 @@ impl Store {
                 && !context.voided.contains(action.span.action)
                 && let Some(range) = range_of(&context, action.span)
             {
-                let named: Option<i64> = self
+                let named: Option<(i64, Option<[u8; 4]>)> = self
                     .db()
                     .prepare_cached(
-                        "SELECT arg FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
+                        "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
                     )?
-                    .query_row(range, |row| row.get(0))
+                    .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()?;
                 let named = match named {
-                    Some(named) => {
-                        let named = super::fork::meant(self.db(), &context.reader, range.0, named)?;
-                        action_with(self.db(), &context.reader, named)?
-                    }
+                    Some((named, mark)) => super::fork::meant(self.db(), &context.reader, named, mark.map(ChainMark))?,
+                    None => None,
+                };
+                let named = match named {
+                    Some(named) => action_with(self.db(), &context.reader, named)?,
                     None => None,
                 };
                 // An undo of an undo is a redo: it is not offered itself.
@@ -336,15 +337,15 @@ impl Store {
         Ok(found)
     }
 
-    /// The line of the action that an undo names, where it is here. `by` is the entry that names it.
+    /// The line of the action that an undo names, where it is here.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn undone_line(&self, by: EventId, named: ActionId) -> Result<Option<ActionLine>, StoreError> {
+    pub fn undone_line(&self, named: ActionId, mark: Option<ChainMark>) -> Result<Option<ActionLine>, StoreError> {
         let context = self.context()?;
         let reader = &context.reader;
-        let (Some(by), Some(named)) = (reader.local(by), reader.local(entry_of(named))) else { return Ok(None) };
-        let meant = super::fork::meant(self.db(), reader, by, named)?;
+        let Some(named) = reader.local(entry_of(named)) else { return Ok(None) };
+        let Some(meant) = super::fork::meant(self.db(), reader, named, mark)? else { return Ok(None) };
         match action_with(self.db(), reader, meant)? {
             Some(action) => line(self.db(), &context, &action).map(Some),
             None => Ok(None),
@@ -426,8 +427,13 @@ impl Writer<'_> {
     fn revoke(&mut self, actions: &[ActionId]) -> Result<Undo, StoreError> {
         let was = self.context()?;
         for action in actions {
+            let mark = match was.reader.local(entry_of(*action)) {
+                Some(id) => super::fork::mark_of(&self.tx, &was.reader, id)?,
+                None => None,
+            };
             let action = super::fork::own_name(&was.reader, self.device, *action);
-            self.append_only(&Fact::Undone { action }, None)?;
+            let mark = mark.filter(|_| action.device != self.device_id);
+            self.append_only(&Fact::Undone { action, mark }, None)?;
         }
         self.forget_context();
         let now = self.context()?;

@@ -335,7 +335,7 @@ fn facts() -> Vec<Fact> {
         Fact::Renamed { deck: deck.clone() },
         Fact::Topic { deck: deck.clone(), edition: 0 },
         Fact::Scheduler { deck, config: None },
-        Fact::Undone { action: ActionId { device: id, number: 1 } },
+        Fact::Undone { action: ActionId { device: id, number: 1 }, mark: None },
         Fact::Configured,
         Fact::Paused { until: StudyDay(0) },
         Fact::Resumed,

@@ -5,6 +5,7 @@ use crate::core::event::Asked;
 use crate::core::event::EventKind;
 use crate::core::event::Foreign;
 use crate::core::event::Span;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Erasure;
 use crate::core::grade::Quality;
 use crate::core::id::ActionId;
@@ -207,7 +208,10 @@ fn facts() -> Vec<Fact> {
     let deck = || "people".to_owned();
     let other = || "peopl".to_owned();
     let brought = |note, deck, position, edition| Fact::Brought { note, deck, position, edition };
-    let undone = |device, number| Fact::Undone { action: ActionId { device, number } };
+    let undone = |device, number, mark: Option<u8>| Fact::Undone {
+        action: ActionId { device, number },
+        mark: mark.map(|mark| ChainMark([mark; 4])),
+    };
     let took = |device, from, to, chain| Fact::TookOver { device, from, to, chain: ChainHash([chain; 16]) };
     vec![
         brought(NOTE, deck(), 1, 0),
@@ -253,10 +257,11 @@ fn facts() -> Vec<Fact> {
         Fact::Scheduler { deck: other(), config: None },
         Fact::Scheduler { deck: deck(), config: Some(ConfigId([1; 16])) },
         Fact::Scheduler { deck: deck(), config: Some(ConfigId([2; 16])) },
-        undone(OWN, 3),
-        undone(OWN, 4),
-        undone(OTHER, 3),
-        undone(THIRD, 3),
+        undone(OWN, 3, None),
+        undone(OWN, 4, None),
+        undone(OTHER, 3, Some(1)),
+        undone(OTHER, 3, Some(2)),
+        undone(THIRD, 3, Some(1)),
         Fact::Configured,
         Fact::Paused { until: StudyDay(1) },
         Fact::Paused { until: StudyDay(2) },
@@ -339,7 +344,7 @@ fn the_chain_does_not_know_which_device_it_is_of() {
         let action = Action { span, ..action() };
         let id = EventId { device, sequence: 7 };
         let event = Event { id, prev: Some(EventId { device, sequence: 3 }), ..event() };
-        let undone = Fact::Undone { action: ActionId { device, number: 3 } };
+        let undone = Fact::Undone { action: ActionId { device, number: 3 }, mark: None };
         [EntryRef::Event(&event), EntryRef::Fact(id, &undone)].map(|entry| hash(&action, entry, None))
     };
     assert_eq!(moved(OWN), moved(OTHER));

@@ -6,6 +6,7 @@ use crate::core::card::NoteText;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::fact::ChainHash;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
@@ -290,7 +291,7 @@ impl Segment {
                 deck(id)?;
                 config.map_or(Ok(()), |config| self.known(config))?;
             }
-            Fact::Undone { action: named } => self.undone(action.span.action, *named)?,
+            Fact::Undone { action: named, mark } => self.undone(action.span.action, *named, *mark)?,
             Fact::Paused { until } => day(*until)?,
             Fact::TookOver { device, from, to, .. } => {
                 number_of_reference(*from)?;
@@ -328,8 +329,11 @@ impl Segment {
 
     /// An undo of an own action names one before it. What other devices did may still come, and numbers before a fork are
     /// those of the parent.
-    fn undone(&self, by: ActionId, named: ActionId) -> Result<(), String> {
+    fn undone(&self, by: ActionId, named: ActionId, mark: Option<ChainMark>) -> Result<(), String> {
         number_of_reference(named.number)?;
+        if (named.device != self.device) != mark.is_some() {
+            return Err("what it takes back has a `mark` just where it is another device's".to_owned());
+        }
         if named.device != self.device {
             return Ok(());
         }

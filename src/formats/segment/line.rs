@@ -201,6 +201,8 @@ pub(super) struct FactLine<'l> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) action: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mark: Option<Hex<4>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) until: Option<i32>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) typed: bool,

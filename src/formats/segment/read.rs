@@ -25,6 +25,7 @@ use crate::core::event::EventKind;
 use crate::core::event::Foreign;
 use crate::core::event::Span;
 use crate::core::fact::ChainHash;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::grade::Quality;
@@ -450,6 +451,7 @@ impl<'a> Reader<'a> {
                     device: device().unwrap_or(self.device),
                     number: line.action.ok_or_else(|| missing("action"))?,
                 },
+                mark: line.mark.map(|mark| ChainMark(mark.0)),
             },
             "configured" => Fact::Configured,
             "paused" => Fact::Paused { until: StudyDay(line.until.ok_or_else(|| missing("until"))?) },

@@ -286,7 +286,8 @@ impl<'w> Writer<'w> {
                 line.deck = Some(deck.into());
                 line.config = config_number(&self.configs, *config)?;
             }
-            Fact::Undone { action: named } => {
+            Fact::Undone { action: named, mark } => {
+                line.mark = mark.map(|mark| Hex(mark.0));
                 line.device = (named.device != action.span.action.device).then_some(Hex(named.device.0));
                 line.action = Some(named.number);
             }

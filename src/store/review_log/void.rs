@@ -1,6 +1,7 @@
 //! Which actions are void, because an undo names them.
 
 use crate::core::event::Span;
+use crate::core::fact::ChainMark;
 use crate::core::replay::Undo;
 use crate::core::replay::Voided;
 use crate::core::units::Hlc;
@@ -32,7 +33,7 @@ pub(in crate::store) fn entries_in(db: &Connection, id: i64) -> Result<u64, Stor
 /// What the undone-facts say.
 pub(in crate::store) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreError> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT f.id, f.arg, a.id, a.entries, a.hlc FROM fact f \
+        "SELECT f.id, f.arg, a.id, a.entries, a.hlc, f.hash FROM fact f \
          LEFT JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.subject = 0 AND f.kind = {UNDONE}"
     ))?;
     let mut rows = statement.query([])?;
@@ -49,7 +50,8 @@ pub(in crate::store) fn voided(db: &Connection, reader: &Reader) -> Result<Voide
                     row.get::<_, Option<i64>>(4)?.unwrap_or(0),
                 ),
             };
-        let named = crate::store::fork::meant(db, reader, id, row.get(1)?)?;
+        let mark = row.get::<_, Option<[u8; 4]>>(5)?.map(ChainMark);
+        let Some(named) = crate::store::fork::meant(db, reader, row.get(1)?, mark)? else { continue };
         // An undo of anything but a whole action, which no program writes, acts on nothing.
         if is_inside_an_action(db, named)? {
             continue;

@@ -10,6 +10,7 @@ use crate::core::event::EventKind;
 use crate::core::event::Foreign;
 use crate::core::event::Span;
 use crate::core::fact::ChainHash;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Erasure;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
@@ -334,11 +335,12 @@ pub(super) fn facts(chance: &mut Chance, made: &Maker, starts: &[u64]) -> Vec<Fa
         Fact::Renamed { deck: deck.clone() },
         Fact::Topic { deck: deck.clone(), edition },
         Fact::Scheduler { deck: deck.clone(), config: chance.maybe(|_| Scheduler::default().id()) },
-        Fact::Undone { action: ActionId { device: device(99), number: 7 } },
-        Fact::Undone {
-            action: match starts {
-                [] => ActionId { device: device(98), number: 1 },
-                starts => ActionId { device: made.head.device.id, number: chance.pick(starts) },
+        Fact::Undone { action: ActionId { device: device(99), number: 7 }, mark: Some(ChainMark([9, 8, 0, 255])) },
+        match starts {
+            [] => Fact::Undone { action: ActionId { device: device(98), number: 1 }, mark: Some(ChainMark([0; 4])) },
+            starts => Fact::Undone {
+                action: ActionId { device: made.head.device.id, number: chance.pick(starts) },
+                mark: None,
             },
         },
         Fact::Configured,

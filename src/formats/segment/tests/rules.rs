@@ -5,6 +5,7 @@ use super::maker::memory;
 use super::*;
 use crate::core::action::Action;
 use crate::core::fact::ChainHash;
+use crate::core::fact::ChainMark;
 use crate::core::fact::Erasure;
 use crate::core::id::ActionId;
 use crate::core::id::EventId;
@@ -246,7 +247,13 @@ fn a_fact_that_can_t_be_is_refused() {
     ] {
         fact_refused("can't be read", fact, Some(text));
     }
-    let undone = |device, number| Fact::Undone { action: ActionId { device: DeviceId([device; 16]), number } };
+    let marked = |device, number, mark: Option<u8>| Fact::Undone {
+        action: ActionId { device: DeviceId([device; 16]), number },
+        mark: mark.map(|mark| ChainMark([mark; 4])),
+    };
+    let undone = |device, number| marked(device, number, (device > 1).then_some(7));
+    fact_refused("has a `mark`", marked(1, 1, Some(7)), None);
+    fact_refused("has a `mark`", marked(2, 1, None), None);
     fact_refused("takes back action 4", undone(1, 4), None);
     fact_refused("takes back action 5", undone(1, 5), None);
     fact_refused("takes back action 3", undone(1, 3), None);
@@ -266,7 +273,7 @@ fn an_undo_may_name_what_its_device_did_before_the_segment() {
         let device = Device { id: DeviceId([1; 16]), name: String::new(), parent: Some(parent), created_at_ms: 0 };
         let mut made = Maker::new(device, from, ChainHash([4; 16]));
         let id = made.head.device.id;
-        made.lone_fact(Fact::Undone { action: ActionId { device: id, number } }, None);
+        made.lone_fact(Fact::Undone { action: ActionId { device: id, number }, mark: None }, None);
         read_all(&written(&made.done())).map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(undo(20, 11), Ok(()));
