@@ -50,8 +50,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         ctx.line(format!("the one set aside holds {newer} that the backup does not have"))?;
     }
-    let added = if args.unite || newer.entries > 0 && !args.yes && agreed(ctx)? {
-        Some(ops::backup::unite(&ctx.db, aside, &ctx.env, stamp)?)
+    let is_sound = restored.damage.is_empty();
+    let added = if is_sound && (args.unite || newer.entries > 0 && !args.yes && agreed(ctx)?) {
+        let _busy = Busy::new(ctx, "uniting");
+        Some(ops::backup::unite(&ctx.db, aside, &ctx.env, stamp))
     } else {
         None
     };
@@ -60,7 +62,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for left in still_there(&clean_traces(&mut store, ctx)?.unwrap_or_default(), &[]) {
         ctx.say(&left);
     }
-    if let Some(added) = added {
+    if !is_sound {
+        let what = format!("the log of `{}` is damaged: nothing of it can be taken over", aside.display());
+        let damaged = restored.damage.iter().fold(Failure::data(what), |failure, damage| failure.at(damage));
+        let damaged = damaged.hint("the backup is in place; the other database stays where it is");
+        if args.unite {
+            return Err(damaged);
+        }
+        ctx.say(&damaged.what);
+        return Ok(());
+    }
+    if let Some(added) = added.transpose()? {
         return ctx.line(format!("united both: {} taken over", counted(added, "entry", "entries")));
     }
     if newer.entries == 0 {

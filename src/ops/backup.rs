@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::ops::failure;
 use crate::ops::files;
 use crate::ops::open_as_is;
+use crate::store::Finding;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::Surplus;
@@ -69,6 +70,9 @@ pub struct Restored {
     pub aside: Option<PathBuf>,
     /// What it has and the backup does not.
     pub newer: Surplus,
+    /// What is wrong with its log, if it has anything newer: that may be why somebody restores a backup, and then nothing of
+    /// it may come in again.
+    pub damage: Vec<String>,
 }
 
 /// Puts the backup `file` in the place of the database `db`.
@@ -87,13 +91,19 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     remove_with_sides(&fresh);
     let copied = copy_with_log(file, &fresh)
         .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()));
-    let prepared = copied.and_then(|()| prepare(&fresh, env, file, db));
-    let (mut backup, newer, was_there) = match prepared {
+    let prepared = copied.and_then(|()| prepare(&fresh, env, file));
+    let mut backup = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => {
             remove_with_sides(&fresh);
             return Err(failure);
         }
+    };
+    let was_there = db.exists();
+    // One that can't be opened is set aside all the same: that may be why one restores.
+    let (newer, damage) = match was_there.then(|| open_as_is(db, env)) {
+        Some(Ok(present)) => surplus(present, &backup, stamp),
+        Some(Err(_)) | None => (Surplus::default(), Vec::new()),
     };
     backup.leave_device().map_err(|error| failure(&error, &fresh))?;
     if was_there {
@@ -109,7 +119,7 @@ pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restor
     fs::rename(&fresh, db).map_err(|error| {
         Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
     })?;
-    Ok(Restored { aside, newer })
+    Ok(Restored { aside, newer, damage })
 }
 
 /// Copies a database with the write-ahead log beside it, where there is one: after a crash that holds what was last
@@ -128,7 +138,7 @@ fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, Surplus, bool), Failure> {
+fn prepare(fresh: &Path, env: &Env, file: &Path) -> Result<Store, Failure> {
     // What is wrong with the copy is wrong with the backup, which is the file that the person knows.
     let backup = open_as_is(fresh, env).map_err(|failure| {
         let (copy, named) = (fresh.display().to_string(), file.display().to_string());
@@ -145,19 +155,19 @@ fn prepare(fresh: &Path, env: &Env, file: &Path, db: &Path) -> Result<(Store, Su
             .at(error.to_string())
             .hint("nothing was changed; try an older one")
     })?;
-    if !db.exists() {
-        return Ok((backup, Surplus::default(), false));
-    }
-    // A present database that can't be opened is set aside all the same: that may be why one restores.
-    let newer = match open_as_is(db, env) {
-        Ok(present) => {
-            let newer = present.entries_not_in(&backup).unwrap_or_default();
-            present.close().ok();
-            newer
-        }
-        Err(_) => Surplus::default(),
+    Ok(backup)
+}
+
+/// What the present database has and the backup does not, and what is wrong with its log.
+fn surplus(mut present: Store, backup: &Store, stamp: Stamp) -> (Surplus, Vec<String>) {
+    let newer = present.entries_not_in(backup).unwrap_or_default();
+    let damage = match present.doctor(stamp, false) {
+        _ if newer.entries == 0 => Vec::new(),
+        Ok(findings) => findings.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect(),
+        Err(error) => vec![error.to_string()],
     };
-    Ok((backup, newer, true))
+    present.close().ok();
+    (newer, damage)
 }
 
 fn side(path: &Path, ending: &str) -> PathBuf {
@@ -201,7 +211,7 @@ pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Fa
     let source = open_as_is(other, env)?;
     let mut store = open_as_is(db, env)?;
     let ((), united) = store
-        .unite(stamp, false, |union| {
+        .unite(stamp, true, |union| {
             let mut number = 0;
             source.log(&mut |record| {
                 number += 1;

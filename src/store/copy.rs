@@ -2,6 +2,7 @@
 
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::chain::device_info;
 use crate::store::chain::newest_sequence;
 use crate::store::columns;
 use rusqlite::Connection;
@@ -154,12 +155,14 @@ impl Store {
     /// When one of them can't be read.
     pub fn entries_not_in(&self, other: &Self) -> Result<Surplus, StoreError> {
         let mut surplus = Surplus::default();
+        let context = self.context()?;
         for (number, id) in super::read_devices(self.db())? {
             let theirs: Option<i64> =
                 other.db().query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
             let known = match theirs {
                 Some(theirs) => newest_sequence(other.db(), theirs)?,
-                None => 0,
+                // The numbers before those of a fork are its parent's.
+                None => device_info(self.db(), &context.reader, number)?.first_sequence() - 1,
             };
             let (_, last) = columns::entries_of_device(number);
             let more: i64 = self.db().query_row(

@@ -43,6 +43,14 @@ pub struct Finding {
     pub fixable: bool,
 }
 
+impl Finding {
+    /// Whether it says that the log is not as it was written.
+    #[must_use]
+    pub fn is_of_the_log(&self) -> bool {
+        OF_THE_LOG.contains(&self.rule)
+    }
+}
+
 impl Store {
     /// Looks at everything. With `fix`, caches are made again from the log, if that is sound.
     ///
@@ -113,7 +121,7 @@ impl Store {
             find("erased", what.to_owned(), true);
         }
         // The caches may still have what a log that was changed or damaged says no more.
-        let is_sound = !findings.iter().any(|finding| OF_THE_LOG.contains(&finding.rule));
+        let is_sound = !findings.iter().any(Finding::is_of_the_log);
         let differs = !seen.differences.0.is_empty();
         for (table, rows) in seen.differences.0 {
             let what = format!("{rows} rows of `{table}` differ from what the log says");

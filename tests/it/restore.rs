@@ -1,6 +1,7 @@
 //! `lmq restore`.
 
 use crate::home::Lmq;
+use rusqlite::Connection;
 
 fn with_backup() -> Lmq {
     let lmq = Lmq::new();
@@ -49,6 +50,31 @@ fn both_logs_can_be_united_at_once() {
     let run = lmq.run(["restore", "b.db", "--unite"]).out();
     assert!(run.ends_with("united both: 1 entry taken over\n"), "{run}");
     assert_eq!(lmq.everything("deck:team"), before);
+    lmq.assert_sound();
+}
+
+#[test]
+fn only_what_is_newer_is_counted_after_an_earlier_restore() {
+    let lmq = with_backup();
+    lmq.run(["restore", "b.db", "--yes"]).done();
+    lmq.run(["add", "team", "c", "x", "--key", "c"]).done();
+    let run = lmq.run(["restore", "b.db", "--yes"]).ok().stdout;
+    assert!(run.ends_with("the one set aside holds 2 entries that the backup does not have\n"), "{run}");
+}
+
+#[test]
+fn a_damaged_log_is_not_taken_over() {
+    let lmq = with_backup();
+    lmq.run(["answer", "team/b", "good"]).done();
+    let db = Connection::open(lmq.path("lmq.db")).unwrap();
+    db.execute_batch(
+        "DROP TRIGGER event_is_append_only_u; UPDATE event SET quality = 1 WHERE id = (SELECT min(id) FROM event)",
+    )
+    .unwrap();
+    drop(db);
+    let run = lmq.run(["restore", "b.db", "--unite"]).code(3);
+    assert!(run.stderr.contains("is damaged: nothing of it can be taken over"), "{run:?}");
+    assert_eq!(answers(&lmq), 1, "the backup is there");
     lmq.assert_sound();
 }
 
