@@ -554,4 +554,5 @@ SELECT k.name_id AS deck, t.name_id AS topic, t.title, t.position, coalesce(n.no
 FROM topic t JOIN deck k ON k.id = t.deck
 LEFT JOIN (SELECT topic, count(*) AS notes FROM note WHERE retired = 0 GROUP BY topic) n ON n.topic = t.id
 LEFT JOIN (SELECT topic, sum(answers) AS answers, sum(counted) AS reviews, sum(passed) AS recalled,
-                  sum(time_ms) / 60000.0 AS minutes FROM topic_sum GROUP BY topic) s ON s.topic = t.id;
+                  sum(time_ms) / 60000.0 AS minutes FROM topic_sum GROUP BY topic) s ON s.topic = t.id
+WHERE t.position IS NOT NULL OR n.notes > 0 OR s.answers > 0;

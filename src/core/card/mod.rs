@@ -8,6 +8,8 @@ mod list;
 mod order;
 mod reversed;
 mod sort;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 use crate::core::event::Asked;

@@ -196,7 +196,10 @@ impl Store {
     #[expect(clippy::type_complexity, reason = "four columns of one table, taken apart at once by the exporter")]
     pub fn topics(&self, deck: i64) -> Result<Vec<(String, String, Option<String>, Option<String>)>, StoreError> {
         let mut statement = self.db().prepare_cached(
-            "SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 ORDER BY position IS NULL, position, name_id",
+            // One that no note names any more says nothing, and other devices may never have had it.
+            "SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 \
+             AND (position IS NOT NULL OR id IN (SELECT topic FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)) \
+             ORDER BY position IS NULL, position, name_id",
         )?;
         let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

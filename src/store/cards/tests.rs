@@ -153,8 +153,12 @@ fn decks_are_counted_and_say_which_file_they_follow() {
     fixture.sql(&format!(
         "INSERT INTO topic (deck, name_id, title, position) VALUES ({b}, 'a', 'A', NULL), ({b}, 'y', 'Y', 2), ({b}, 'z', 'Z', 1)"
     ));
-    let topics: Vec<_> = fixture.store.topics(b).unwrap().into_iter().map(|topic| topic.0).collect();
-    assert_eq!(topics, ["z", "y", "a"]);
+    let topics = |fixture: &Fixture| -> Vec<String> {
+        fixture.store.topics(b).unwrap().into_iter().map(|topic| topic.0).collect()
+    };
+    assert_eq!(topics(&fixture), ["z", "y"], "nothing describes `a`, and no note names it");
+    fixture.sql(&format!("UPDATE note SET topic = (SELECT id FROM topic WHERE name_id = 'a') WHERE deck = {b}"));
+    assert_eq!(topics(&fixture), ["z", "y", "a"]);
 }
 
 #[test]

@@ -130,6 +130,22 @@ impl Store {
         for (day, totals) in self.day_totals(&DeckSet::All).unwrap() {
             lines.push(format!("totals {day:?} {totals:?}"));
         }
+        for (number, id, _) in self.deck_names().unwrap() {
+            lines.push(format!("topics of {id} {:?}", self.topics(number).unwrap()));
+        }
+        // The views are what somebody with the `sqlite3` shell reads.
+        for view in ["cards", "topics"] {
+            let mut statement = self.db().prepare(&format!("SELECT * FROM {view}")).unwrap();
+            let columns = statement.column_count();
+            let line = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
+                (0..columns)
+                    .map(|column| row.get::<_, rusqlite::types::Value>(column).map(|value| format!("{value:?}")))
+                    .collect()
+            };
+            let mut rows: Vec<String> = statement.query_map([], line).unwrap().map(Result::unwrap).collect();
+            rows.sort();
+            lines.extend(rows.into_iter().map(|row| format!("view {view} {row}")));
+        }
         lines
     }
 
