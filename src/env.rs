@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one place that may")]
 
 use crate::core::id::DeviceId;
+use crate::core::study_day::LAST_OFFSET_MIN;
 use crate::core::study_day::Timestamp;
 use etcetera::BaseStrategy as _;
 use std::cell::Cell;
@@ -52,7 +53,9 @@ impl Env {
     pub fn now(&self) -> Timestamp {
         self.fixed_now.unwrap_or_else(|| {
             let now = chrono::Local::now();
-            Timestamp { unix_ms: now.timestamp_millis(), offset_min: now.offset().local_minus_utc() / 60 }
+            // A zone that somebody made up may be anywhere.
+            let offset_min = (now.offset().local_minus_utc() / 60).clamp(-LAST_OFFSET_MIN, LAST_OFFSET_MIN);
+            Timestamp { unix_ms: now.timestamp_millis(), offset_min }
         })
     }
 

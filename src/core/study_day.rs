@@ -6,6 +6,12 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
 
+/// No place on earth is further from UTC, in minutes.
+pub const LAST_OFFSET_MIN: i32 = 18 * 60;
+
+/// Clocks are taken to be wrong from the year 3000 on: what is written must not be further ahead than another device takes.
+pub const LAST_CLOCK_MS: i64 = 32_503_680_000_000;
+
 /// An instant together with the offset from UTC that was the local one at that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
@@ -29,11 +35,12 @@ impl Timestamp {
         Some(DateTime::from_timestamp_millis(self.unix_ms)?.with_timezone(&offset))
     }
 
-    /// Reads RFC 3339 with an offset.
+    /// Reads RFC 3339 with an offset that a zone may have.
     #[must_use]
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = DateTime::parse_from_rfc3339(text).ok()?;
-        Some(Self { unix_ms: at.timestamp_millis(), offset_min: at.offset().local_minus_utc() / 60 })
+        let offset_min = at.offset().local_minus_utc() / 60;
+        (offset_min.abs() <= LAST_OFFSET_MIN).then_some(Self { unix_ms: at.timestamp_millis(), offset_min })
     }
 }
 

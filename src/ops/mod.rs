@@ -139,6 +139,8 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
             .hint("it was moved or restored meanwhile; start lmq again"),
         StoreError::Abandoned => Failure::bug("something was given up without a reason"),
         StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
+        StoreError::Clock(now) => Failure::failed(format!("not saved: the clock says {}", now.to_rfc3339()))
+            .hint("set the clock; it is so far ahead that no other device would take what is written now"),
         StoreError::Suspended => Failure::failed("the card is suspended"),
         StoreError::Refused(why) => Failure::data("this history can't be taken in")
             .at(why.clone())

@@ -1,5 +1,6 @@
 //! What can go wrong with the database.
 
+use crate::core::study_day::Timestamp;
 use std::path::PathBuf;
 
 /// What went wrong with the database.
@@ -47,6 +48,9 @@ pub enum StoreError {
     /// A card that is not there.
     #[error("no such card")]
     NoCard,
+    /// The clock is so far ahead that no other device would take what is written now.
+    #[error("the clock says {}", .0.to_rfc3339())]
+    Clock(Timestamp),
     /// A suspended card can't be answered.
     #[error("the card is suspended")]
     Suspended,
@@ -82,6 +86,7 @@ impl StoreError {
             | Self::Replaced
             | Self::Abandoned
             | Self::NoCard
+            | Self::Clock(_)
             | Self::Suspended
             | Self::Refused(_)
             | Self::Unreleased(_) => Trouble::Other,

@@ -36,10 +36,12 @@ use crate::store::columns::memory_of;
 use crate::store::columns::state_of;
 use crate::store::columns::u64_of;
 use crate::store::fork::Taken;
+use foldhash::fast::FixedState;
 use rusqlite::Connection;
 use rusqlite::Row;
 use std::cell::Cell;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// The columns that [`Reader::event`] reads, in its order, of `event e` with what lies beside it. Nothing is looked for
 /// where nothing can be: a text only beside a detail, a memory only for the kinds that have one.
@@ -59,9 +61,10 @@ pub(super) const EVENT_WIDTH: usize = 12 + 9 + DETAIL_WIDTH;
 
 /// Turns rows into events: knows devices and configurations by their local numbers.
 pub(super) struct Reader {
-    devices: Vec<(i64, DeviceId)>,
+    devices: HashMap<i64, DeviceId, FixedState>,
+    numbers: HashMap<DeviceId, i64, FixedState>,
     /// Forks: each with its parent and the last entry that both share.
-    forks: Vec<(i64, i64, u64)>,
+    forks: HashMap<i64, (i64, u64), FixedState>,
     taken: OnceCell<Vec<Taken>>,
     configs: Vec<(i64, ConfigId)>,
     /// The schedulers that events name.
@@ -84,18 +87,30 @@ impl Reader {
         }
         let mut statement =
             db.prepare_cached("SELECT id, parent, parent_sequence FROM device WHERE parent IS NOT NULL")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, u64_of(row.get(2)?))))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, u64_of(row.get(2)?)))))?;
         let forks = rows.collect::<Result<_, _>>()?;
-        let devices = super::read_devices(db)?;
-        Ok(Self { devices, forks, taken: OnceCell::new(), configs, schedulers, pending: Cell::new(None) })
+        let devices: HashMap<_, _, _> = super::read_devices(db)?.into_iter().collect();
+        let numbers = devices.iter().map(|(number, id)| (*id, *number)).collect();
+        Ok(Self { devices, numbers, forks, taken: OnceCell::new(), configs, schedulers, pending: Cell::new(None) })
     }
 
     pub(super) fn device(&self, number: i64) -> Option<DeviceId> {
-        self.devices.iter().find(|(known, _)| *known == number).map(|(_, id)| *id)
+        self.devices.get(&number).copied()
+    }
+
+    /// Learns of a device that was introduced after this was read.
+    pub(super) fn introduce(&mut self, number: i64, device: DeviceId) {
+        self.devices.insert(number, device);
+        self.numbers.insert(device, number);
+    }
+
+    /// Learns that a device is a fork.
+    pub(super) fn introduce_fork(&mut self, number: i64, parent: i64, sequence: u64) {
+        self.forks.insert(number, (parent, sequence));
     }
 
     pub(super) fn device_number(&self, device: DeviceId) -> Option<i64> {
-        self.devices.iter().find(|(_, known)| *known == device).map(|(number, _)| *number)
+        self.numbers.get(&device).copied()
     }
 
     pub(super) fn config(&self, number: i64) -> Option<ConfigId> {
@@ -107,8 +122,8 @@ impl Reader {
         let (mut device, sequence) = entry_parts(id);
         // At most once through all of them, whatever they say of each other.
         for _ in &self.forks {
-            match self.forks.iter().find(|(fork, _, last)| *fork == device && sequence <= *last) {
-                Some((_, parent, _)) => device = *parent,
+            match self.forks.get(&device).filter(|(_, last)| sequence <= *last) {
+                Some((parent, _)) => device = *parent,
                 None => break,
             }
         }
@@ -117,7 +132,7 @@ impl Reader {
 
     /// The last entry that a device shares with its parent; 0 where it is no fork.
     pub(super) fn parted_after(&self, device: i64) -> u64 {
-        self.forks.iter().find(|(fork, ..)| *fork == device).map_or(0, |(.., last)| *last)
+        self.forks.get(&device).map_or(0, |(_, last)| *last)
     }
 
     /// What was told apart, read once it is asked for.

@@ -11,6 +11,7 @@ use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::log::Chain;
 use crate::core::scheduler::Scheduler;
+use crate::core::study_day::LAST_CLOCK_MS;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
@@ -138,6 +139,9 @@ impl<'s> Writer<'s> {
             }
         };
         let hlc = Hlc::after(last, stamp.now.unix_ms);
+        if stamp.now.unix_ms >= LAST_CLOCK_MS && known.writes_action {
+            return Err(StoreError::Clock(stamp.now));
+        }
         if let Some(context) = known.context.as_ref().filter(|_| known.writes_action) {
             context.reader.pending.set(Some((entry_id(device, newest + 1), hlc.0)));
         }
@@ -188,6 +192,16 @@ impl<'s> Writer<'s> {
     /// Devices, configurations or what is undone changed: they have to be read again.
     pub(super) fn forget_context(&mut self) {
         self.context = None;
+    }
+
+    /// Says in what was read of them what changed: where there are many devices, reading them again for each takes long.
+    pub(super) fn amend_context(&mut self, change: impl FnOnce(&mut Context)) {
+        match self.context.as_mut().map(Rc::get_mut) {
+            Some(Some(context)) => change(context),
+            // Somebody still looks at it as it was.
+            Some(None) => self.context = None,
+            None => {}
+        }
     }
 
     /// The chain of the device's log, which goes over all that the action writes.

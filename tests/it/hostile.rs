@@ -145,7 +145,7 @@ fn broken_json_is_said_with_its_place() {
 #[test]
 fn times_that_are_none_are_refused() {
     let lmq = Lmq::new();
-    for now in ["soon", "2026-02-30T09:00:00+01:00", "2026-01-15T25:00", "12"] {
+    for now in ["soon", "2026-02-30T09:00:00+01:00", "2026-01-15T25:00", "12", "2026-01-15T09:00:00+18:01"] {
         let error = lmq.run(["--now", now, "decks"]).err(2);
         assert!(error.contains("not a time; write 2026-01-15T09:00:00+01:00"), "{now}: {error}");
     }
@@ -153,6 +153,16 @@ fn times_that_are_none_are_refused() {
     {
         lmq.run(["--now", now, "decks"]).done();
     }
+    // What is written then no other device would take.
+    for now in ["3000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+        let error = lmq.run(["--now", now, "add", "team", "a", "b"]).err(1);
+        assert!(error.starts_with("lmq: not saved: the clock says ") && error.contains("set the clock"), "{error}");
+    }
+    lmq.run(["--now", "2999-12-31T23:00:00-18:00", "add", "team", "a", "b"]).err(1);
+    lmq.run(["--now", "2999-12-31T23:00:00Z", "add", "team", "a", "b"]).done();
+    let other = Lmq::new();
+    other.write("h.jsonl", lmq.run(["export", "--what", "history", "-q"]).out());
+    other.run(["import", "h.jsonl", "--accept-future"]).done();
 }
 
 #[test]

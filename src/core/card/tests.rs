@@ -10,14 +10,12 @@ fn value() -> impl Strategy<Value = Value> {
 
 /// A note as a history may bring it: its text can be read, but nobody checked it against its kind.
 fn note() -> impl Strategy<Value = NoteText> {
-    (0..CARD_KINDS.len(), prop::collection::vec(prop::option::of(value()), 8)).prop_map(
-        |(kind, values)| {
-            let kind = CARD_KINDS[kind];
+    (0..CARD_KINDS.len(), prop::collection::vec(prop::option::of(value()), 8)).prop_map(|(kind, values)| {
+        let kind = CARD_KINDS[kind];
         let fields = kind.fields().iter().zip(values);
-            let fields = fields.filter_map(|(field, value)| Some((field.name.to_owned(), value?))).collect();
-            NoteText { kind: kind.name().to_owned(), fields, ..NoteText::default() }
-        },
-    )
+        let fields = fields.filter_map(|(field, value)| Some((field.name.to_owned(), value?))).collect();
+        NoteText { kind: kind.name().to_owned(), fields, ..NoteText::default() }
+    })
 }
 
 proptest! {

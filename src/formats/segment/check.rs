@@ -25,6 +25,7 @@ use crate::core::log::LogRecord;
 use crate::core::log::SegmentHead;
 use crate::core::log::TextRecord;
 use crate::core::scheduler::Scheduler;
+use crate::core::study_day::LAST_OFFSET_MIN;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
@@ -38,9 +39,6 @@ const LAST_DAY: i32 = 10_000_000;
 
 /// The same in milliseconds, for instants and stamps.
 const LAST_MS: i64 = LAST_DAY as i64 * 86_400_000;
-
-/// No place on earth is further from UTC.
-const LAST_OFFSET_MIN: i32 = 18 * 60;
 
 /// The largest ordinal: a local number keeps it in 9 bits.
 const LAST_ORDINAL: u16 = 511;

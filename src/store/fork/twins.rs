@@ -108,7 +108,12 @@ impl Twins {
     ) -> Result<Self, StoreError> {
         let mut twins = Self::default();
         let before = head.from - 1;
-        for (other, _) in super::super::read_devices(db)? {
+        // Where the segment's device begins, or goes on with what is here, only forks can have entries of its. So many devices
+        // that have nothing to do with each other cost nothing.
+        let any = before > 0 && !is_here;
+        let mut statement = db.prepare_cached("SELECT id FROM device WHERE ?1 OR parent IS NOT NULL ORDER BY id")?;
+        let others: Vec<i64> = statement.query_map([any], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for other in others {
             let newest = chain::newest_sequence(db, other)?;
             let info = chain::device_info(db, reader, other)?;
             let base = info.first_sequence() - 1;

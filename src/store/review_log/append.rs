@@ -66,8 +66,9 @@ impl Writer<'_> {
             return Ok(number);
         }
         self.tx.execute("INSERT INTO device (uuid, name) VALUES (?1, '')", [device.0])?;
-        self.forget_context();
-        Ok(self.tx.last_insert_rowid())
+        let number = self.tx.last_insert_rowid();
+        self.amend_context(|context| context.reader.introduce(number, device));
+        Ok(number)
     }
 
     /// The local id of an entry of any device.

@@ -1,6 +1,7 @@
 //! Unions: no action of their own, and the same end from either side.
 
 use super::*;
+use crate::core::study_day::LAST_CLOCK_MS;
 use crate::store::laws::Command;
 use rusqlite::types::Value as Cell;
 
@@ -109,16 +110,29 @@ fn a_stamp_more_than_a_year_ahead_is_taken_only_when_that_is_asked_for() {
 }
 
 #[test]
-fn a_stamp_a_thousand_years_ahead_is_never_taken() {
+fn no_clock_writes_what_no_device_would_ever_take() {
     let (mut a, mut b) = two();
     a.take_in(&file(&[("a", "one", "1", &[])]));
-    a.now_ms += 1_001 * 366 * DAY_MS;
+    a.now_ms = LAST_CLOCK_MS - MINUTE_MS - 1;
     a.edit(uid("a"), "ahead");
-    let (log, stamp) = (a.log(), b.stamp());
-    let taken = b.store.unite(stamp, true, |union| log.iter().try_for_each(|record| union.put(0, record)));
+    let (mut log, stamp) = (a.log(), b.stamp());
+    a.now_ms += 1;
+    let late = a.stamp();
+    let written = a.store.write(late, ActionKind::Tag, Subject::None, |writer| writer.retag(uid("a"), "late", true));
+    assert!(matches!(written, Err(StoreError::Clock(at)) if at == late.now), "{written:?}");
+    b.store.unite(stamp, true, |union| log.iter().try_for_each(|record| union.put(0, record))).unwrap();
+    assert_equal(&a.store, &b.store, "what is written can be taken");
+    for record in &mut log {
+        if let LogRecord::Action(action) = record {
+            action.hlc.0 += 1_000 * 366 * DAY_MS;
+        }
+    }
+    let mut c = Device::new(3);
+    let stamp = c.stamp();
+    let taken = c.store.unite(stamp, true, |union| log.iter().try_for_each(|record| union.put(0, record)));
     let refused = taken.unwrap_err().to_string();
     assert!(refused.contains("a thousand years ahead"), "{refused}");
-    assert_eq!(b.back(uid("a")), None, "nothing of it stays");
+    assert_eq!(c.back(uid("a")), None, "nothing of it stays");
 }
 
 #[test]

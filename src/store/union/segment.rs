@@ -10,6 +10,7 @@ use crate::core::log::Entry;
 use crate::core::log::EntryRef;
 use crate::core::log::SegmentHead;
 use crate::core::log::TextRecord;
+use crate::store::Context;
 use crate::store::StoreError;
 use crate::store::chain;
 use crate::store::columns::card_number;
@@ -138,12 +139,16 @@ impl Union<'_, '_> {
             }
             self.begin_elsewhere(line, &mut segment)?;
         }
+        let mut knows = Vec::with_capacity(head.knows.len());
         for (device, sequence) in &head.knows {
-            let number = self.writer.device_number(*device)?;
-            let context = self.writer.context()?;
+            knows.push((self.writer.device_number(*device)?, *sequence));
+        }
+        let context = self.writer.context()?;
+        let taken = context.reader.taken(&self.writer.tx)?;
+        for (number, sequence) in knows {
             // Said before that device's log was told apart from a copy's, it may be meant of either.
-            if !fork::is_taken(context.reader.taken(&self.writer.tx)?, entry_id(number, *sequence)) {
-                self.writer.await_entry(number, *sequence)?;
+            if !fork::is_taken(taken, entry_id(number, sequence)) {
+                self.writer.await_entry(number, sequence)?;
             }
         }
         self.segment = Some(segment);
@@ -170,7 +175,10 @@ impl Union<'_, '_> {
                 "UPDATE device SET name = ?2, parent = ?3, parent_sequence = ?4, parent_chain = ?5, created_at_ms = ?6 WHERE id = ?1",
                 (number, &device.name, parent, sequence, hash, device.created_at_ms),
             )?;
-            self.writer.forget_context();
+            if let Some(parent) = parent {
+                let fork = |context: &mut Context| context.reader.introduce_fork(number, parent, u64_of(sequence));
+                self.writer.amend_context(fork);
+            }
             return Ok(number);
         };
         // No hash holds these: of what several histories say, all devices choose the same.
