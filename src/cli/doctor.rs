@@ -6,6 +6,7 @@ use crate::cli::json;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::failure::Kind;
 use crate::ops;
 use crate::store::Store;
 use serde::Serialize;
@@ -65,6 +66,9 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is left where a file is damaged.
+const RESTORE: &str = "keep this file; `lmq restore` puts a backup in its place and sets it aside";
+
 /// Ends what an erasure began that was interrupted.
 fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let Some(cleaned) = clean_traces(store, ctx)? else { return Ok(()) };
@@ -91,12 +95,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let busy = Busy::new(ctx, "making everything again from the log");
         store.rebuild(stamp).map_err(|error| ctx.failure(&error))?;
         drop(busy);
+        ctx.say("everything was made again from the log");
     }
     if args.fork {
         fork(&mut store, ctx)?;
     }
     let busy = Busy::new(ctx, "looking at everything");
-    let findings = store.doctor(stamp, args.fix).map_err(|error| ctx.failure(&error))?;
+    let findings = store.doctor(stamp, args.fix).map_err(|error| match ctx.failure(&error) {
+        damaged if damaged.kind == Kind::Data => damaged.hint(RESTORE),
+        failure => failure,
+    })?;
     drop(busy);
     let open = findings.iter().filter(|finding| !(args.fix && finding.fixable)).count();
     for (device, here, there) in store.awaited().map_err(|error| ctx.failure(&error))? {
@@ -127,11 +135,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     Err(Failure::data("not everything is in order").hint(if fixable {
         "`lmq doctor --fix` mends what can be made again from the log"
     } else if findings.iter().all(|finding| finding.fixable || finding.rule == "future") {
-        "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be"
+        "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be, on the device that wrote it"
+    } else if findings.iter().all(|finding| finding.fixable || finding.rule == "erased") {
+        "what is named above was not reached: let go of it or take it away, then run `lmq doctor --fix` again"
     } else if findings.iter().any(|finding| finding.rule == "log") {
         "keep this file: `--fix` makes nothing again from such a log. `lmq restore` puts a backup in its place and sets it aside; \
          or a new database takes in the history of another device"
     } else {
-        "keep this file; `lmq restore` puts a backup in its place and sets it aside"
+        RESTORE
     }))
 }

@@ -68,6 +68,7 @@ use std::ffi::OsString;
 use std::io;
 use std::io::BufWriter;
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -300,7 +301,12 @@ pub fn command() -> clap::Command {
 /// Runs the command line `args`, the program's name first.
 #[must_use]
 pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
-    let code = match try_run(env, args) {
+    // Where a panic ends a command the transaction is rolled back, and the exit code says whose fault it was.
+    let done = std::panic::catch_unwind(AssertUnwindSafe(|| try_run(env, args))).unwrap_or_else(|_| {
+        Err(Failure::bug("something happened that must not happen")
+            .hint("nothing that was saved is lost. Please report this, with the lines above and what you did"))
+    });
+    let code = match done {
         Ok(code) => code,
         Err(failure) => {
             if failure.kind != crate::failure::Kind::Closed {

@@ -14,17 +14,21 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::chain;
+use crate::store::columns::CHECKED;
 use crate::store::columns::card_parts;
 use crate::store::columns::entries_of_device;
 use crate::store::columns::u64_of;
+use crate::store::migrate;
 use crate::store::shown::NoteRow;
 use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The page cache, as its pragma has it, for the hashes: they read each event by its name, in no order of the pages.
 const HASHES_CACHE_KB: i32 = -30_000;
 
 /// Triggers without which the log would not be append-only.
-const TRIGGERS: i64 = 25;
+const TRIGGERS: usize = 25;
 
 /// What is said where the log itself is not sound.
 const OF_THE_LOG: [&str; 4] = ["damage", "gaps", "log", "texts"];
@@ -70,31 +74,35 @@ impl Store {
             // The hashes take about as long as all the rest.
             let hashes = |db: &Connection| {
                 db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
-                hashes::look(db, outside)
+                hashes::look(db, outside).map(Ok).or_else(|error| error.damage().map(Err))
             };
             self.in_parallel(hashes, || Ok((compare::look(self.db(), &context, stamp), damage(self.db())?)))?
         };
-        // What can't be read says nothing of the caches.
-        let (seen, unreadable) = match seen {
+        // What can't be read says nothing of the rest.
+        let (log, unhashed) = match log {
+            Ok(log) => (log, None),
+            Err(what) => (hashes::Looked::default(), Some(what)),
+        };
+        let (seen, unread) = match seen {
             Ok(seen) => (seen, None),
-            Err(StoreError::Corrupt(what)) => (compare::Seen::default(), Some(what)),
-            Err(error) => return Err(error),
+            Err(error) => (compare::Seen::default(), Some(error.damage()?)),
         };
         for what in damage {
             find("damage", format!("SQLite reports: {what}"), false);
         }
-        let triggers: i64 = self.db().query_row(
-            "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%append_only%'",
-            [],
-            |row| row.get(0),
-        )?;
-        if triggers != TRIGGERS {
-            find("triggers", format!("{triggers} of the {TRIGGERS} triggers that protect the log are there"), false);
+        let (triggers, other) = schema_faults(self.db())?;
+        if triggers > 0 {
+            let there = TRIGGERS - triggers;
+            find("triggers", format!("{there} of the {TRIGGERS} triggers that protect the log are there"), false);
+        }
+        if !other.is_empty() {
+            find("schema", format!("not as this program makes them: {}", other.join(", ")), false);
         }
         let gaps = self.devices_with_gaps()?;
         if gaps > 0 {
             find("gaps", format!("the log has gaps on {gaps} devices: entries are missing"), false);
         }
+        let unreadable: BTreeSet<String> = unhashed.into_iter().chain(unread).collect();
         for what in log.faults.into_iter().chain(unreadable) {
             find("log", what, false);
         }
@@ -118,7 +126,8 @@ impl Store {
         }
         if self.has_traces()? {
             let what = "words that were erased may still be in the file, or in the copies beside it";
-            find("erased", what.to_owned(), true);
+            // With `fix` that was tried before.
+            find("erased", what.to_owned(), !fix);
         }
         // The caches may still have what a log that was changed or damaged says no more.
         let is_sound = !findings.iter().any(Finding::is_of_the_log);
@@ -223,8 +232,8 @@ impl Writer<'_> {
     }
 }
 
-/// SQLite's own check. It would look each event up by its name once more, which the hashes do: of that index only the length
-/// is left to look at.
+/// SQLite's own check. It would look each event up by its name once more, which the hashes do: of the indexes of events only
+/// the length is left to look at.
 fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
     let check = |sql: &str| -> Result<Vec<String>, StoreError> {
         let mut statement = db.prepare(sql)?;
@@ -239,11 +248,28 @@ fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
     for table in check("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'event'")? {
         found.extend(check(&format!("PRAGMA integrity_check(\"{}\")", table.replace('"', "\"\"")))?);
     }
-    let count = |by: &str| -> Result<i64, StoreError> {
-        Ok(db.query_row(&format!("SELECT count(*) FROM event {by}"), [], |row| row.get(0))?)
+    let count = |by: &str, of: &str| -> Result<i64, StoreError> {
+        Ok(db.query_row(&format!("SELECT count(*) FROM event {by} WHERE {of}"), [], |row| row.get(0))?)
     };
-    if count("NOT INDEXED")? != count("INDEXED BY event_id")? {
-        found.push("wrong # of entries in index event_id".to_owned());
+    for (index, of) in [("event_id", "TRUE"), ("event_checked", &format!("kind = {CHECKED}"))] {
+        if count("NOT INDEXED", of)? != count(&format!("INDEXED BY {index}"), of)? {
+            found.push(format!("wrong # of entries in index {index}"));
+        }
     }
     Ok(found)
+}
+
+/// What of the schema is missing or other than this program makes it: how many triggers that protect the log, and the names of
+/// the rest.
+fn schema_faults(db: &Connection) -> Result<(usize, Vec<String>), StoreError> {
+    let schema = |db: &Connection| -> Result<BTreeMap<String, Option<String>>, StoreError> {
+        let mut statement =
+            db.prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    };
+    let (here, fresh) = (schema(db)?, schema(&migrate::fresh()?)?);
+    let differing = fresh.into_iter().filter(|(name, sql)| here.get(name) != Some(sql)).map(|(name, _)| name);
+    let (triggers, other): (Vec<String>, Vec<String>) = differing.partition(|name| name.contains("append_only"));
+    Ok((triggers.len(), other))
 }

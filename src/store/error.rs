@@ -76,7 +76,15 @@ impl StoreError {
                 rusqlite::ErrorCode::SystemIoFailure => Trouble::Disk,
                 _ => Trouble::Other,
             },
-            Self::Corrupt(_) => Trouble::Damaged,
+            // Rows that no version writes: somebody, or a disk, changed them.
+            Self::Corrupt(_)
+            | Self::Sqlite(
+                rusqlite::Error::QueryReturnedNoRows
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::Utf8Error(..),
+            ) => Trouble::Damaged,
             Self::Sqlite(_)
             | Self::Io { .. }
             | Self::NotADatabase(_)
@@ -90,6 +98,20 @@ impl StoreError {
             | Self::Suspended
             | Self::Refused(_)
             | Self::Unreleased(_) => Trouble::Other,
+        }
+    }
+}
+
+impl StoreError {
+    /// What is damaged, in words.
+    ///
+    /// # Errors
+    /// Itself, where it says something else.
+    pub(super) fn damage(self) -> Result<String, Self> {
+        match (self.trouble(), self) {
+            (Trouble::Damaged, Self::Corrupt(what)) => Ok(what),
+            (Trouble::Damaged, Self::Sqlite(error)) => Ok(format!("a row can't be read: {error}")),
+            (_, error) => Err(error),
         }
     }
 }

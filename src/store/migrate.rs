@@ -23,6 +23,15 @@ fn newest(migrations: Migrations<'_>) -> i64 {
     i64::try_from(migrations.len()).unwrap_or(0)
 }
 
+/// An empty database with the newest schema, in memory: what others are compared with.
+pub(super) fn fresh() -> Result<Connection, StoreError> {
+    let db = Connection::open_in_memory()?;
+    for (_, sql) in MIGRATIONS {
+        db.execute_batch(sql)?;
+    }
+    Ok(db)
+}
+
 /// What the bytes of a SQLite database begin with.
 pub const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 

@@ -132,3 +132,54 @@ fn a_clock_set_back_loses_no_order_and_no_answer() {
     assert_eq!(grades, [4, 2, 4], "in the order of writing");
     lmq.assert_sound();
 }
+
+/// Each is something that no version writes, and what is said of it.
+#[test]
+fn whatever_was_changed_from_outside_is_seen_and_is_no_bug() {
+    let caches = [
+        ("UPDATE topic SET title = 'x'", " rows of `topic`"),
+        ("DELETE FROM topic", " rows of `topic`"),
+        ("INSERT INTO topic (deck, name_id, title) VALUES (999, 'x', 'x')", "caches: 1 rows of `topic`"),
+        ("INSERT INTO alias (alias, note) VALUES (1, 2)", "caches: 1 rows of `alias`"),
+        (
+            "INSERT INTO note SELECT 999999, deck, source, own, tags, key, topic, position, prompt_hash, text_hash, siblings, \
+             ordinals, fresh, held_out, retired, made FROM note LIMIT 1",
+            "caches: 1 rows of `note`",
+        ),
+    ];
+    let others = [
+        ("DROP TRIGGER fact_is_append_only_d", "triggers: 24 of the 25"),
+        (
+            "DROP TRIGGER fact_is_append_only_d; CREATE TRIGGER fact_is_append_only_d BEFORE DELETE ON fact BEGIN SELECT 1; END",
+            "triggers: 24 of the 25",
+        ),
+        ("DROP VIEW topics", "schema: not as this program makes them: topics"),
+        ("DROP TRIGGER action_is_append_only_d; DELETE FROM action WHERE id = (SELECT min(id) FROM action)", "log: "),
+        ("DROP TRIGGER event_is_append_only_u; UPDATE event SET offset_min = 9223372036854775807", "log: "),
+    ];
+    for (sql, said) in caches.iter().chain(&others) {
+        let lmq = used();
+        let db = rusqlite::Connection::open(lmq.db()).unwrap();
+        db.execute_batch(sql).unwrap();
+        drop(db);
+        let run = lmq.run(["doctor"]).code(3);
+        assert!(run.stdout.contains(said), "{sql}: {run:?}");
+        if said.contains("rows of") {
+            lmq.run(["doctor", "--fix"]).ok().stdout.contains("(made right)");
+            assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n", "{sql}");
+        }
+    }
+}
+
+#[test]
+fn edits_from_the_future_are_listed_too() {
+    let lmq = used();
+    lmq.run_at("2027-06-01T09:00:00+02:00", ["tag", "late", "team/owner"]).done();
+    let run = lmq.run(["doctor"]).code(3);
+    assert!(
+        run.stdout.starts_with("future: 1 entry is from the future") && run.stdout.contains(": 2027-06-01 tag on "),
+        "{run:?}"
+    );
+    lmq.run_at("2027-06-01T09:00:00+02:00", ["undo"]).done();
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+}

@@ -1,12 +1,14 @@
 //! The one pass over notes and cards that makes all of it again and compares: each note's facts give its row, each card's
 //! events its state, and all of them the sums.
 
+use crate::core::action::ActionKind;
 use crate::core::event::Event;
 use crate::core::fact::Fact;
 use crate::core::id::MediaHash;
 use crate::core::registers;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
+use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::store::Context;
 use crate::store::Stamp;
@@ -78,6 +80,29 @@ impl Future {
                 .query_row([event.id.device.0], |row| row.get(0))?;
             let card = name_of_number(db, note)?.unwrap_or_else(|| name_of("", None, event.card));
             self.first.push(format!("{} {card} on {device}", event.study_day.iso()));
+        }
+        Ok(())
+    }
+
+    /// Those that are about no card: edits, imports, settings.
+    fn count_actions(&mut self, db: &Connection, context: &Context, now: i64) -> Result<(), StoreError> {
+        let mut statement = db.prepare(
+            "SELECT a.id, a.kind, a.study_day, d.name FROM action a JOIN device d ON d.id = a.id >> 32 \
+             WHERE min(a.hlc, a.hlc - coalesce(a.ahead, 0)) > ?1 AND EXISTS (SELECT 1 FROM fact WHERE id = a.id) ORDER BY a.id",
+        )?;
+        let mut rows = statement.query([now])?;
+        while let Some(row) = rows.next()? {
+            // What was undone is no finding, and neither is its undo.
+            let code: u8 = row.get(1)?;
+            if code == ActionKind::Undo.code() || context.voided.has(context.reader.known(row.get(0)?)?) {
+                continue;
+            }
+            self.count += 1;
+            if self.first.len() < MOST_LISTED {
+                let kind = ActionKind::ALL.iter().find(|kind| kind.code() == code).map_or("", |kind| kind.name());
+                let (day, device) = (StudyDay(row.get(2)?).iso(), row.get::<_, String>(3)?);
+                self.first.push(format!("{day} {kind} on {device}"));
+            }
         }
         Ok(())
     }
@@ -183,7 +208,13 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
         let uid = match crate::store::facts::note_uid(db, note) {
             Ok(uid) => uid,
             Err(error) => {
-                seen.unreadable.push(error.to_string());
+                // A row of a cache about a note that the log doesn't name says nothing of the log.
+                if facts.next == Some(note) || events.next == Some(note) {
+                    seen.unreadable.push(error.to_string());
+                } else {
+                    seen.differences.count("note", notes.next == Some(note));
+                    seen.differences.count("card_state", states.next == Some(note));
+                }
                 facts.skip(note)?;
                 events.skip(note)?;
                 states.skip(note)?;
@@ -315,6 +346,7 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
         }
         seen.differences.count("note", !found);
     }
+    seen.future.count_actions(db, context, now)?;
     compare_decks(db, context, &sums, &mut seen)?;
     compare_sums(db, stamp, &sums, &mut seen.differences)?;
     Ok(seen)
