@@ -45,7 +45,7 @@ pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
 
 /// Copies into a file beside `file` and renames it there.
 fn copy_beside(store: &Store, file: &Path) -> Result<(), Failure> {
-    let beside = with_ending(file, "part");
+    let beside = files::free(&with_ending(file, "part"));
     let copied = store.copy_to(&beside).map_err(|error| failure(&error, &beside));
     let done = copied.and_then(|()| {
         fs::rename(&beside, file)

@@ -40,16 +40,24 @@ fn find_copies(db: &Path) -> io::Result<Copies> {
         if is_side || !entry.file_type()?.is_file() {
             continue;
         }
-        if ending == "restoring" || REASONS.iter().any(|reason| ending.starts_with(reason)) && ending.ends_with(".part")
-        {
+        let is_begun = ending.rsplit_once(".part").is_some_and(|(_, number)| {
+            number.is_empty() || number.strip_prefix('-').is_some_and(|number| number.parse::<u32>().is_ok())
+        });
+        if ending == "restoring" || is_begun && REASONS.iter().any(|reason| ending.starts_with(reason)) {
             found.remains.push(entry.path());
-        } else if REASONS.iter().any(|reason| ending.strip_prefix(reason).is_some_and(has_date)) {
+        } else if REASONS.iter().any(|reason| is_copy(ending, reason)) {
             found.copies.push(entry.path());
         }
     }
     found.copies.sort();
     found.remains.sort();
     Ok(found)
+}
+
+/// Whether a name ends with a reason and a date: a copy's own copy has two of each.
+fn is_copy(ending: &str, reason: &str) -> bool {
+    let of_ours = REASONS.iter().any(|reason| ending.starts_with(reason));
+    of_ours && ending.rsplit_once(reason).is_some_and(|(_, date)| has_date(date))
 }
 
 /// Whether the end of a copy's name says when it was made, as RFC 3339 without colons: `2026-01-15T090000.234Z`, after a
@@ -80,6 +88,8 @@ mod tests {
                 }
             }
         }
+        assert!(is_copy("before-union.2026-01-15T090000Z.before-schema-1.2027-01-15T090000Z", "before-schema-"));
+        assert!(!is_copy("mine.before-union.2026-01-15T090000Z", "before-union."));
         for other in [
             "",
             "mine",

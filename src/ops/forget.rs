@@ -11,7 +11,6 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk;
-use crate::ops::copies::Copies;
 use crate::ops::copies::copies_beside;
 use crate::ops::failure;
 use crate::ops::open_as_is;
@@ -165,11 +164,13 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
     let mut cleaned = Cleaned::default();
-    let Copies { copies, remains } = copies_beside(&path)?;
-    for file in remains {
+    for file in copies_beside(&path)?.remains {
         cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
     }
-    for copy in copies {
+    // Opening a copy of an older schema makes a copy of that.
+    let mut seen = BTreeSet::new();
+    while let Some(copy) = copies_beside(&path)?.copies.into_iter().find(|copy| !seen.contains(copy)) {
+        seen.insert(copy.clone());
         let done = in_copy(&copy, env, |copy| {
             copy.erase_as_in(stamp, store)?;
             if copy.has_traces()? {

@@ -59,7 +59,7 @@ pub fn unite(
         (Err(error), None) => Err(failure(&error, store.path())),
     };
     // Where nothing changed the copy is of no use to anybody.
-    let changed = united.as_ref().is_ok_and(|united| united.added > 0);
+    let changed = united.as_ref().is_ok_and(|united| united.added > 0 || united.renamed);
     if let Some(path) = copy.as_ref().filter(|_| !changed) {
         fs::remove_file(path).ok();
     }

@@ -106,6 +106,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
+use writer::File;
 use writer::Known;
 
 /// Actions after which a checkpoint is worth taking: an answer and its caches are about ten pages, and 1000 pages are SQLite's
@@ -216,7 +217,6 @@ impl Store {
         subject: Subject,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Option<ActionId>), StoreError> {
-        self.is_still_there()?;
         if self.lies_at.is_none() {
             self.lies_at = Some(self.place());
         }
@@ -278,9 +278,8 @@ impl Store {
         Ok((done, finished.action))
     }
 
-    /// A database that was moved away, or restored, while it was open would take what nobody finds again.
-    fn is_still_there(&self) -> Result<(), StoreError> {
-        if copy::identity(&self.path) == self.file { Ok(()) } else { Err(StoreError::Replaced) }
+    fn file(&self) -> File<'_> {
+        File { path: &self.path, identity: self.file }
     }
 
     /// Changes that are no action of this device: a union, caches that are made again.
@@ -289,7 +288,6 @@ impl Store {
         stamp: Stamp,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.is_still_there()?;
         let done = self.unlogged(stamp, work)?;
         self.context.replace(None);
         self.actions_since_checkpoint.set(ACTIONS_A_CHECKPOINT);
@@ -331,6 +329,7 @@ impl Store {
             writes_action: true,
             salts: Rc::clone(&self.salts),
             behind: &self.behind,
+            file: self.file(),
         }
     }
 
@@ -387,10 +386,20 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written.
     pub fn share_id(&mut self, fresh: ShareId) -> Result<ShareId, StoreError> {
-        if let Some(id) = self.meta("share")?.as_deref().and_then(ShareId::from_hex) {
+        // Two that share for the first time at once have to go by one id.
+        let first = |db: &Connection| -> Result<Option<ShareId>, StoreError> {
+            Ok(meta(db, "share")?.as_deref().and_then(ShareId::from_hex))
+        };
+        if let Some(id) = first(&self.db)? {
             return Ok(id);
         }
-        set_meta(&self.db, "share", &fresh.to_string())?;
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        if let Some(id) = first(&tx)? {
+            return Ok(id);
+        }
+        set_meta(&tx, "share", &fresh.to_string())?;
+        self.file().is_still_there()?;
+        tx.commit()?;
         Ok(fresh)
     }
 

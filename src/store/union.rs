@@ -56,6 +56,8 @@ pub struct United {
     pub added: u64,
     /// Entries that were there.
     pub known: u64,
+    /// Whether entries that were there go by another device's name now.
+    pub renamed: bool,
     /// What erasures among the new ones took.
     pub erased: Forgotten,
     /// Names of cards whose words were erased and that have words of a later time, of those that the new entries are about:
@@ -71,8 +73,6 @@ pub struct Union<'u, 's> {
     pub(super) own: Option<DeviceId>,
     /// Where a segment of the own device and the own log were found to have parted.
     pub(super) parted: Option<(DeviceId, u64)>,
-    /// Whether entries got another name: then everything is made again.
-    pub(super) renamed: bool,
     /// Whether this file turned out to be an older copy of what came: whoever writes here next is a new device.
     pub(super) leaves: bool,
     segment: Option<Segment>,
@@ -123,7 +123,6 @@ impl Store {
                 accept_future,
                 own,
                 parted: None,
-                renamed: false,
                 leaves: false,
                 segment: None,
                 events: Vec::new(),

@@ -25,6 +25,7 @@ use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
+use crate::store::copy;
 use crate::store::facts::Salts;
 use crate::store::meta;
 use crate::store::read_context;
@@ -35,6 +36,7 @@ use rusqlite::Transaction;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -65,6 +67,21 @@ pub(super) struct Known<'s> {
     pub(super) writes_action: bool,
     pub(super) salts: Rc<Salts>,
     pub(super) behind: &'s RefCell<Behind>,
+    pub(super) file: File<'s>,
+}
+
+/// The database's file: what was opened at its path.
+#[derive(Clone, Copy)]
+pub(super) struct File<'s> {
+    pub(super) path: &'s Path,
+    pub(super) identity: Option<(u64, u64)>,
+}
+
+impl File<'_> {
+    /// A database that was moved away, or restored, while it was open would take what nobody finds again.
+    pub(super) fn is_still_there(self) -> Result<(), StoreError> {
+        if copy::identity(self.path) == self.identity { Ok(()) } else { Err(StoreError::Replaced) }
+    }
 }
 
 /// What is left of a writer once its action is committed.
@@ -111,6 +128,7 @@ pub struct Writer<'s> {
     /// Sums that are gathered before they are written, while very many cards are folded.
     pub(super) gathered: Option<Sums>,
     pub(super) state_folder: Option<PathBuf>,
+    pub(super) file: File<'s>,
     pub(super) behind: &'s RefCell<Behind>,
     pub(super) caches: Caches,
     /// Whether the caches of an answer may wait.
@@ -167,6 +185,7 @@ impl<'s> Writer<'s> {
             gathered: None,
             state_folder: None,
             behind: known.behind,
+            file: known.file,
             caches: known.caches,
             may_wait: false,
             caches_moved: false,
@@ -316,6 +335,7 @@ impl<'s> Writer<'s> {
     }
 
     fn commit(self, action: Option<ActionId>) -> Result<Written, StoreError> {
+        self.file.is_still_there()?;
         self.tx.commit()?;
         if let Some(context) = &self.context {
             context.reader.pending.set(None);

@@ -264,7 +264,7 @@ impl Union<'_, '_> {
                 .query_row("SELECT parent_sequence FROM device WHERE id = ?1", [segment.number], |row| row.get(0))?;
         let after = u64::try_from(base).unwrap_or(0).max(twin.first - 1);
         move_entries(&self.writer.tx, twin.number, segment.number, after, twin.at.0)?;
-        self.renamed = true;
+        self.done.renamed = true;
         if self.own == Some(twin.id) && twin.is_at_end() {
             // It was this file's: another copy was told apart with all that was written here.
             set_meta(&self.writer.tx, "device", &segment.device.to_string())?;
@@ -281,7 +281,7 @@ impl Union<'_, '_> {
             (device, parent, i64_of(at), hash.0),
         )?;
         self.writer.forget_context();
-        self.renamed = true;
+        self.done.renamed = true;
         Ok(())
     }
 

@@ -42,7 +42,7 @@ impl Union<'_, '_> {
         self.done.erased = self.writer.forgotten(&taken)?;
         self.notes.extend(&taken.notes);
         self.decks.extend(&taken.decks);
-        if self.renamed {
+        if self.done.renamed {
             self.writer.gathered = None;
             self.writer.uncounted.clear();
             self.writer.rebuild()?;
