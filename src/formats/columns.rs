@@ -5,7 +5,6 @@ mod tests;
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
-use crate::core::card::Fields;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
@@ -146,8 +145,11 @@ pub(super) fn is_cloze(text: &str) -> bool {
 }
 
 /// What is wrong with the fields of a note of this kind, as one sentence.
-pub(super) fn check(kind: &dyn CardKind, fields: &Fields) -> Result<(), String> {
-    let name = kind.name();
+pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), String> {
+    if let Some(field) = text.too_long() {
+        return Err(format!("`{field}` is longer than 1 MB; make it shorter or several cards"));
+    }
+    let (name, fields) = (kind.name(), &text.fields);
     let mut known = 0;
     for field in kind.fields() {
         let Some(value) = fields.get(field.name) else {
@@ -455,7 +457,7 @@ impl Draft {
     /// # Errors
     /// When it is not, with the reason.
     pub(super) fn finish(self, place: Place) -> Result<Box<Item>, String> {
-        check(self.kind, &self.text.fields)?;
+        check(self.kind, &self.text)?;
         let (identity, key) = match (self.uid, self.guid, self.key) {
             (Some(uid), _, key) => (Identity::Uid(uid), key),
             (None, None, Some(key)) => (Identity::Key(key), None),

@@ -213,7 +213,7 @@ fn any_note_text(table: bool) -> impl Strategy<Value = NoteText> {
                     agreeable(*kind, &mut text);
                     text
                 })
-                .prop_filter("the kind takes it", |text| columns::check(*kind, &text.fields).is_ok())
+                .prop_filter("the kind takes it", |text| columns::check(*kind, text).is_ok())
                 .boxed()
         })
         .collect();

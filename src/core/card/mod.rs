@@ -169,12 +169,29 @@ impl NoteText {
         kind(&self.kind).map_or_else(String::new, |kind| kind.answer(self, ordinal))
     }
 
+    /// The name of a field that is longer than [`LONGEST_FIELD_BYTES`], if one is.
+    #[must_use]
+    pub fn too_long(&self) -> Option<&str> {
+        let beside = [("topic", &self.topic), ("speaker", &self.speaker), ("hint", &self.hint)];
+        let beside = beside.into_iter().chain([("extra", &self.extra), ("group", &self.group)]);
+        let beside = beside.flat_map(|(name, text)| text.iter().map(move |text| (name, text)));
+        let lists = [("tags", &self.tags), ("source", &self.source), ("after", &self.after)];
+        let lists = lists.into_iter().flat_map(|(name, texts)| texts.iter().map(move |text| (name, text)));
+        let fields =
+            self.fields.iter().flat_map(|(name, value)| value.texts().iter().map(move |text| (name.as_str(), text)));
+        let mut all = fields.chain(beside).chain(lists);
+        all.find(|(_, text)| text.len() > LONGEST_FIELD_BYTES).map(|(name, _)| name)
+    }
+
     /// The ordinals of this note's cards, ascending.
     #[must_use]
     pub fn ordinals(&self) -> Vec<u16> {
         kind(&self.kind).map_or_else(Vec::new, |kind| kind.ordinals(self))
     }
 }
+
+/// The most bytes that a field may have, in every format.
+pub const LONGEST_FIELD_BYTES: usize = 1 << 20;
 
 /// What a field of a kind may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

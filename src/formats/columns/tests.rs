@@ -67,7 +67,7 @@ fn values_of_the_wrong_shape_are_refused() {
         ([one("text", " "), several("texts", &["a"])], "the text is empty; give it a text or leave it out"),
         ([one("text", "a"), several("texts", &[])], "the texts is empty; give it a text or leave it out"),
     ] {
-        assert_eq!(check(&KIND, &Fields::from(fields)).unwrap_err(), reason);
+        assert_eq!(check(&KIND, &NoteText { fields: fields.into(), ..NoteText::default() }).unwrap_err(), reason);
     }
 }
 

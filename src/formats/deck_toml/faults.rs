@@ -1,6 +1,7 @@
 //! The faults of a text, collected: a file with faults is refused whole, so all of them are found at once, in a tree in
 //! which every value knows its bytes.
 
+use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::text::nearest;
 use crate::formats::FileFault;
 use crate::formats::Place;
@@ -8,9 +9,6 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
-
-/// The longest text of one field.
-pub(super) const LONGEST: usize = 1 << 20;
 
 /// A value with its bytes.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
@@ -79,7 +77,7 @@ impl<'t> Faults<'t> {
     }
 
     fn text_fits(&mut self, span: &Range<usize>, field: &str, text: &str) -> bool {
-        if text.len() > LONGEST {
+        if text.len() > LONGEST_FIELD_BYTES {
             self.add(
                 span.clone(),
                 "too-large",

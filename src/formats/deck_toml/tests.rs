@@ -1,7 +1,7 @@
-use super::faults::LONGEST;
 use super::*;
 use crate::core::card::CARD_KINDS;
 use crate::core::card::Fields;
+use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
@@ -91,9 +91,9 @@ fn a_megabyte_in_a_field_and_a_nul_are_faults() {
     let card = |front: &str| {
         format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"{front}\"\nback = \"b\"\n")
     };
-    assert!(faults(&card(&"x".repeat(LONGEST + 1)))[0].contains("too-large"));
+    assert!(faults(&card(&"x".repeat(LONGEST_FIELD_BYTES + 1)))[0].contains("too-large"));
     assert!(faults(&card("a\\u0000b"))[0].contains("nul"));
-    assert!(parse(&card(&"x".repeat(LONGEST))).is_ok());
+    assert!(parse(&card(&"x".repeat(LONGEST_FIELD_BYTES))).is_ok());
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, S
         return Err("it does not say its `kind`".to_owned());
     }
     let kind = kind(&text.kind).ok_or_else(|| columns::no_kind(&text.kind))?;
-    columns::check(kind, &text.fields)?;
+    columns::check(kind, &text)?;
     let (identity, key) = match (uid, key) {
         (Some(uid), key) => (Identity::Uid(uid), key),
         (None, Some(key)) => (Identity::Key(key), None),

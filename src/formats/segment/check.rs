@@ -313,7 +313,13 @@ impl Segment {
         }
         let Some(body) = text.and_then(|text| text.body.as_deref()) else { return Ok(()) };
         let wrong = match fact {
-            Fact::Brought { .. } | Fact::Edited { .. } => serde_json::from_str::<NoteText>(body).err(),
+            Fact::Brought { .. } | Fact::Edited { .. } => match serde_json::from_str::<NoteText>(body) {
+                Ok(note) => match note.too_long() {
+                    Some(field) => return Err(format!("`{field}` of a note is longer than 1 MB")),
+                    None => None,
+                },
+                Err(error) => Some(error),
+            },
             Fact::Head { .. } => serde_json::from_str::<Head>(body).err(),
             Fact::Topic { .. } => serde_json::from_str::<TopicText>(body).err(),
             Fact::Configured => serde_json::from_str::<SettingChange>(body).err(),

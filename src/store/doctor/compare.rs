@@ -416,7 +416,7 @@ fn compare_topics(
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let kept: Described = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        let expected = expected.remove(&name).unwrap_or_else(|| (name, None, None, None));
+        let expected = expected.remove(&name).unwrap_or((name, None, None, None));
         differences.count("topic", kept != expected);
     }
     expected.values().for_each(|_| differences.count("topic", true));

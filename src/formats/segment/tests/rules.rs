@@ -247,6 +247,8 @@ fn a_fact_that_can_t_be_is_refused() {
     ] {
         fact_refused("can't be read", fact, Some(text));
     }
+    let long = format!(r#"{{"kind":"basic","fields":{{"front":"{}"}}}}"#, "x".repeat((1 << 20) + 1));
+    fact_refused("`front` of a note is longer than 1 MB", Fact::Edited { note }, Some(&long));
     let marked = |device, number, mark: Option<u8>| Fact::Undone {
         action: ActionId { device: DeviceId([device; 16]), number },
         mark: mark.map(|mark| ChainMark([mark; 4])),
