@@ -138,7 +138,7 @@ fn name_of(fact: &Fact) -> String {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let card = match &args.card {
-        Some(name) => Some(ctx.card(&store, name)?),
+        Some(name) => Some(ctx.card_ever(&store, name)?),
         None => None,
     };
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };

@@ -257,7 +257,28 @@ impl Ctx {
 
     /// The card that a person named.
     fn card(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
-        match store.find(name).map_err(|error| self.failure(&error))? {
+        self.card_found(store, name, store.find(name).map_err(|error| self.failure(&error))?)
+    }
+
+    /// The card that a person named, be it a deleted one: to look at.
+    fn card_ever(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
+        let found = match store.find(name).map_err(|error| self.failure(&error))? {
+            Found::Nothing => match store.find_ever(name).map_err(|error| self.failure(&error))? {
+                // One that was put away after its words were erased has nothing left to look at.
+                Found::One(card)
+                    if store.card(card).map_err(|error| self.failure(&error))?.is_some_and(|line| line.erased) =>
+                {
+                    Found::Nothing
+                }
+                found => found,
+            },
+            found => found,
+        };
+        self.card_found(store, name, found)
+    }
+
+    fn card_found(&self, store: &Store, name: &str, found: Found) -> Result<crate::core::id::CardId, Failure> {
+        match found {
             Found::One(card) => Ok(card),
             Found::Many(names) => {
                 let mut failure = Failure::usage(format!("`{name}` could be several cards"));

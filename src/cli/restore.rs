@@ -78,6 +78,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if newer.entries == 0 {
         return Ok(());
     }
+    if newer.erasures > 0 {
+        ctx.say("what was forgotten since the backup was made is there again, until that is taken over");
+    }
     ctx.say(&format!(
         "to take them over later: lmq --db {} export --what history --out newer.zst; lmq import newer.zst",
         aside.display()

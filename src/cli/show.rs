@@ -51,7 +51,7 @@ fn ease(memory: Option<&Memory>) -> String {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
-    let card = ctx.card(&store, &args.card)?;
+    let card = ctx.card_ever(&store, &args.card)?;
     let today = ctx.stamp().today;
     let line = store.card(card).map_err(|error| ctx.failure(&error))?.ok_or_else(|| {
         Failure::failed("there is no text for this card yet").hint("import the deck that it belongs to")
@@ -101,7 +101,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ("deck", line.deck_name.clone()),
         ("kind", line.text.kind.clone()),
         ("state", line.word(today, ctx.settings.of_deck(&line.deck_name).drill()).to_owned()),
-        ("due", memory.map_or_else(|| "not yet asked".to_owned(), |m| m.due.iso())),
+        (
+            "due",
+            match memory {
+                _ if line.retired && !line.erased => "–".to_owned(),
+                Some(memory) => memory.due.iso(),
+                None => "not yet asked".to_owned(),
+            },
+        ),
         ("interval", memory.map_or_else(|| "–".to_owned(), |m| m.interval.short())),
         ("ease", ease(memory)),
         ("repetitions", memory.map_or(0, |m| m.repetitions).to_string()),

@@ -52,7 +52,8 @@ pub fn add(
         let taken = store
             .card(CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })
             .map_err(|error| failure(&error, &path))?;
-        if taken.is_some() {
+        // Of one that was deleted or erased nothing is in the way: it is back then, with the new text.
+        if taken.is_some_and(|line| !line.retired && !line.erased) {
             return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
                 .hint("choose another key"));
         }

@@ -151,7 +151,7 @@ impl BulkChange {
                 (!tags.is_empty()).then(|| Version::Tags { tags, on: false, text: Box::new(text) })
             }
             Self::Move { id, .. } => (line.deck != *id).then_some(Version::Elsewhere),
-            Self::Delete => Some(Version::Gone),
+            Self::Delete => (!line.retired).then_some(Version::Gone),
             Self::Suspend
             | Self::Unsuspend
             | Self::Bury(_)

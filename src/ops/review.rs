@@ -470,7 +470,7 @@ pub fn answer(
     };
     if loaded.state.suspended {
         return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
-            .hint("take the suspension back with `lmq undo`, or answer another"));
+            .hint("put it back with `lmq unsuspend`, or answer another"));
     }
     let mut queue = Queue::default();
     // There is nothing else in this queue that could be its sibling.

@@ -52,6 +52,8 @@ pub struct CardLine {
     pub text: NoteText,
     /// Whether its words were erased: then it is not asked any more.
     pub erased: bool,
+    /// Whether it was deleted, or its source has it no more.
+    pub retired: bool,
     /// Title of its topic.
     pub topic: Option<String>,
     /// Its state.
@@ -75,7 +77,11 @@ impl CardLine {
     /// The one word for how it stands.
     #[must_use]
     pub fn word(&self, today: StudyDay, drill: Drill) -> &'static str {
-        if self.erased { "erased" } else { self.state.word(today, drill).name() }
+        match (self.erased, self.retired) {
+            (true, _) => "erased",
+            (false, true) => "deleted",
+            (false, false) => self.state.word(today, drill).name(),
+        }
     }
 }
 
@@ -172,6 +178,7 @@ impl Store {
                         named,
                         text: shown.clone(),
                         erased,
+                        retired: false,
                         topic: row.get(2)?,
                         state: match ordinal {
                             1 => whole_state_of(row, 6, &context.reader)?,
@@ -202,7 +209,7 @@ impl Store {
             return Ok(None);
         }
         let mut statement = self.db().prepare_cached(&format!(
-            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, n.id, {STATE_COLUMNS} \
+            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, n.id, n.retired, {STATE_COLUMNS} \
              FROM note_name u CROSS JOIN note n ON n.id = u.id CROSS JOIN deck k ON k.id = n.deck \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
              LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1"
@@ -222,8 +229,9 @@ impl Store {
             key,
             text: shown_text(body, text(row, 5)?)?,
             erased: body.is_none(),
+            retired: row.get(9)?,
             topic: row.get(3)?,
-            state: whole_state_of(row, 9, &self.context()?.reader)?,
+            state: whole_state_of(row, 10, &self.context()?.reader)?,
         }))
     }
 

@@ -28,6 +28,7 @@ pub(super) const CHECKED: u8 = 15;
 pub(super) const UNDONE: u8 = 17;
 pub(super) const PAUSED: u8 = 19;
 pub(super) const RESUMED: u8 = 20;
+pub(super) const ERASED: u8 = 21;
 pub(super) const TOOK_OVER: u8 = 22;
 
 /// Bits of an entry's id that hold its sequence; the device's number is above them.

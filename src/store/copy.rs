@@ -104,6 +104,8 @@ pub struct Surplus {
     pub entries: u64,
     /// Those of them that are answers.
     pub answers: u64,
+    /// Those of them that erased words.
+    pub erasures: u64,
 }
 
 /// What SQLite finds wrong in a file, if anything.
@@ -164,13 +166,13 @@ impl Store {
                 // The numbers before those of a fork are its parent's.
                 None => device_info(self.db(), &context.reader, number)?.first_sequence() - 1,
             };
-            let (_, last) = columns::entries_of_device(number);
-            let more: i64 = self.db().query_row(
-                "SELECT count(*) FROM event WHERE id BETWEEN ?1 AND ?2 AND kind = 1",
-                (columns::entry_id(number, known + 1), last),
-                |row| row.get(0),
-            )?;
-            surplus.answers += columns::u64_of(more);
+            let newer = (columns::entry_id(number, known + 1), columns::entries_of_device(number).1);
+            let count = |what: &str| -> Result<u64, StoreError> {
+                let sql = format!("SELECT count(*) FROM {what} AND id BETWEEN ?1 AND ?2");
+                Ok(columns::u64_of(self.db().query_row(&sql, newer, |row| row.get(0))?))
+            };
+            surplus.answers += count(&format!("event WHERE kind = {}", columns::ANSWERED))?;
+            surplus.erasures += count(&format!("fact WHERE kind = {}", columns::ERASED))?;
             surplus.entries += newest_sequence(self.db(), number)?.saturating_sub(known);
         }
         Ok(surplus)

@@ -20,6 +20,7 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
 use crate::store::columns::ANSWERED;
+use crate::store::columns::ERASED;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
@@ -39,9 +40,6 @@ use std::collections::HashMap;
 
 #[cfg(test)]
 mod tests;
-
-/// The code of `erased` facts.
-const ERASED: u8 = 21;
 
 /// The name in `meta` that says that words were erased of which bytes may be left.
 const TRACES: &str = "traces";

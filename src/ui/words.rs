@@ -155,7 +155,7 @@ pub fn said(said: &Notice) -> Option<String> {
         )),
         Notice::Undone(label) => Some(format!("Took back: {label}")),
         Notice::NothingToUndo => Some("There is nothing to take back".to_owned()),
-        Notice::Stale(card) => Some(format!("{card} was answered elsewhere meanwhile; this answer was not taken")),
+        Notice::Stale(card) => Some(format!("{card} was changed elsewhere meanwhile; this answer was not taken")),
         Notice::Marked(true) => Some("Marked".to_owned()),
         Notice::Marked(false) => Some("The mark is gone".to_owned()),
         Notice::Ignored => None,

@@ -378,3 +378,22 @@ fn every_change_can_be_looked_at_first_counts_and_is_one_step_back() {
     }
     lmq.assert_sound();
 }
+
+#[test]
+fn a_deleted_card_is_looked_at_deleted_once_and_comes_back_by_its_key() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Who?", "Ann", "--key", "k"]).done();
+    lmq.run(["answer", "team/k", "good"]).done();
+    lmq.run(["delete", "team/k"]).done();
+    assert_eq!(lmq.run(["delete", "team/k"]).out(), "nothing to change in 1 note\n");
+    let shown = lmq.run(["show", "team/k"]).out();
+    assert!(shown.contains("Ann") && shown.contains("state        deleted\ndue          –\n"), "{shown}");
+    assert!(lmq.run(["history", "team/k"]).out().ends_with("team/k deleted\n"));
+    assert_eq!(lmq.run(["show", "team/k", "--json"]).json()["state"], "deleted");
+    lmq.run(["answer", "team/k", "good"]).err(2);
+    lmq.run(["add", "team", "Who?", "Bela", "--key", "k"]).done();
+    let shown = lmq.run(["show", "team/k"]).out();
+    assert!(shown.contains("Bela") && shown.contains("repetitions  1\n"), "with its history: {shown}");
+    lmq.run(["add", "team", "Who?", "Cem", "--key", "k"]).err(2);
+    lmq.assert_sound();
+}

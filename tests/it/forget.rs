@@ -448,3 +448,17 @@ fn words_that_were_written_after_their_erasure_are_told_on_both_devices() {
     assert!(!told(&carry(&one, &other)));
     assert_eq!(found(&other), Vec::<String>::new());
 }
+
+#[test]
+fn a_restore_says_that_forgotten_words_are_there_again() {
+    let lmq = planted();
+    lmq.run(["backup", "mine.db"]).done();
+    lmq.run_at("2026-01-15T10:00:00+01:00", ["forget", "diary/secret", "--yes"]).done();
+    let run = lmq.run_at("2026-01-15T11:00:00+01:00", ["restore", "mine.db", "--yes"]).ok();
+    assert!(run.stderr.contains("what was forgotten since the backup was made is there again"), "{run:?}");
+    let aside = lmq.files().into_iter().find(|file| file.contains("set-aside")).unwrap();
+    lmq.run(["--db", &aside, "export", "--what", "history", "--out", "newer.zst", "-q"]).done();
+    lmq.run(["import", "newer.zst"]).done();
+    fs::remove_file(lmq.path("mine.db")).unwrap();
+    assert_eq!(found(&lmq), Vec::<String>::new());
+}

@@ -262,6 +262,23 @@ fn a_leech_is_split_or_taken_out_where_it_is_met() {
 }
 
 #[test]
+fn that_the_last_answer_was_not_taken_is_said_at_the_end() {
+    for by in [["answer", "model/plan-in-strategy", "good"], ["forget", "model/plan-in-strategy", "--yes"]] {
+        let lmq = model();
+        assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
+        let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
+        terminal.sees("Space shows");
+        terminal.types(" ");
+        terminal.sees("3 Good");
+        lmq.ok(by);
+        terminal.types("3");
+        terminal.sees("changed elsewhere meanwhile");
+        terminal.types("\u{3}");
+        terminal.ends();
+    }
+}
+
+#[test]
 fn a_least_look_holds_keys_back_for_longer() {
     let lmq = model();
     lmq.write(".config/lmq/config.toml", "look_ms = 1500\n");

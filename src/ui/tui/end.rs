@@ -20,15 +20,19 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-/// Shows it until a key, where the session came to its own end.
-pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+/// Shows it until a key, where the session came to its own end, with what is still to be said of the last card.
+pub(super) fn run(
+    review: &mut Review<'_>,
+    mut said: Option<String>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<(), Failure> {
     let summary = review.session().summary(review.today());
-    if summary.answers == 0 || summary.waiting.all() > 0 || (with.stop)() {
+    if summary.answers == 0 && said.is_none() || summary.waiting.all() > 0 || (with.stop)() {
         return Ok(());
     }
     let done = words::summary(&summary, &review.waits()?, review.settings());
     let mut offered = review.offers_scene()?;
-    let mut said: Option<String> = None;
     let mut guard = Guard::new(review.settings().look_ms);
     let mut scroll = 0;
     term.drain()?;

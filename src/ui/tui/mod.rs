@@ -53,8 +53,8 @@ pub fn review(
     if sitting.session().current().is_some() {
         let mut term = term::Term::new()?;
         let with = ScreenContext { look, keys, stop, editor };
-        review::run(sitting, &mut term, with)?;
-        end::run(sitting, &mut term, with)?;
+        let said = review::run(sitting, &mut term, with)?;
+        end::run(sitting, said, &mut term, with)?;
     }
     let summary = sitting.session().summary(sitting.today());
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))

@@ -63,7 +63,12 @@ struct Screen {
     height: u16,
 }
 
-pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+/// Gives what is still to be said of the last card, where there was no next one to say it under.
+pub(super) fn run(
+    review: &mut Review<'_>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Option<String>, Failure> {
     let mut screen = Screen {
         typed: Input::default(),
         items: Vec::new(),
@@ -90,7 +95,7 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             screen.face = None;
         }
         if review.session().current().is_none() {
-            return Ok(());
+            return Ok(screen.said);
         }
         screen.meet(review);
         term.draw(|frame| screen.paint(frame, review, with))?;
@@ -102,10 +107,10 @@ pub(super) fn run(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             review.while_idle();
         }
         match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(()),
+            None if (with.stop)() => return Ok(None),
             None => {}
             Some(Event::Paste(text)) if screen.typing => screen.typed.insert(&text),
-            Some(Event::Key(key)) if !screen.key(&key, review, term, with)? => return Ok(()),
+            Some(Event::Key(key)) if !screen.key(&key, review, term, with)? => return Ok(None),
             Some(_) => {}
         }
     }

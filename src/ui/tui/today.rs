@@ -228,10 +228,10 @@ fn sit(
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
     let mut sitting = workspace.sit(deck)?;
-    review::run(&mut sitting, term, with)?;
+    let said = review::run(&mut sitting, term, with)?;
     let summary = sitting.session().summary(sitting.today());
-    if summary.answers > 0 && summary.waiting.all() == 0 {
-        end::run(&mut sitting, term, with)?;
+    if (summary.answers > 0 || said.is_some()) && summary.waiting.all() == 0 {
+        end::run(&mut sitting, said, term, with)?;
         return Ok(None);
     }
     Ok(Some(joined(&words::summary(&summary, &sitting.waits()?, sitting.settings()))))
