@@ -62,6 +62,11 @@ impl Passed {
         self.took_ms.unwrap_or(0)
     }
 
+    /// Whether a fold has to know more of it: a memory that it left, or which record of another program it is.
+    fn needs_all(&self) -> bool {
+        matches!(self.kind, RESCHEDULED | ADOPTED | IMPORTED)
+    }
+
     pub(super) fn passed(&self) -> bool {
         self.quality.and_then(quality_of).is_some_and(Quality::passed)
     }
@@ -196,6 +201,24 @@ impl LogPass {
         Ok(fold(&events, &self.voided, &self.reader.schedulers, visit))
     }
 
+    /// Folds a card from the events that a pass has given, in full where these don't suffice. What `visit` sees is right but for
+    /// the due days, and for what stands beside an event.
+    pub(in crate::store) fn fold_passed(
+        &self,
+        db: &Connection,
+        card: i64,
+        events: &[Passed],
+        mut visit: impl FnMut(&CardState, &Event),
+    ) -> Result<(), StoreError> {
+        if events.iter().any(Passed::needs_all) {
+            self.fold(db, card, visit)?;
+            return Ok(());
+        }
+        let events: Vec<Event> = events.iter().filter_map(|event| self.event(event)).collect();
+        fold(&events, &Voided::default(), &self.reader.schedulers, |before, event| visit(before, event));
+        Ok(())
+    }
+
     /// The state of a card at the end of a day, from the events that a pass has given: right in all that makes its level.
     pub(in crate::store) fn state_at_end_of(
         &self,
@@ -204,8 +227,7 @@ impl LogPass {
         events: &[Passed],
         day: StudyDay,
     ) -> Result<CardState, StoreError> {
-        let needs_all = |event: &Passed| matches!(event.kind, RESCHEDULED | ADOPTED | IMPORTED);
-        let events = if events.iter().any(needs_all) {
+        let events = if events.iter().any(Passed::needs_all) {
             let mut events = events_of(db, &self.reader, card, ANY_CARD)?;
             events.retain(|event| event.study_day <= day && !self.voided.has(event.id));
             events

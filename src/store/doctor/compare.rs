@@ -1,0 +1,414 @@
+//! The one pass over notes and cards that makes all of it again and compares: each note's facts give its row, each card's
+//! events its state, and all of them the sums.
+
+use crate::core::event::Event;
+use crate::core::fact::Fact;
+use crate::core::id::MediaHash;
+use crate::core::replay::fold;
+use crate::core::state::CardState;
+use crate::core::text::counted;
+use crate::store::Context;
+use crate::store::Stamp;
+use crate::store::StoreError;
+use crate::store::card_state::CardRow;
+use crate::store::card_state::shuffle_of;
+use crate::store::columns::STATE_COLUMNS;
+use crate::store::columns::card_of;
+use crate::store::columns::card_parts;
+use crate::store::columns::i64_of;
+use crate::store::columns::ordinals_column;
+use crate::store::columns::ordinals_of;
+use crate::store::facts::FACT_COLUMNS;
+use crate::store::facts::FACT_WIDTH;
+use crate::store::facts::fact_of;
+use crate::store::log_out::Cursor;
+use crate::store::naming::name_of;
+use crate::store::naming::name_of_number;
+use crate::store::notes::PackedNote;
+use crate::store::notes::key_of;
+use crate::store::notes::text_of;
+use crate::store::review_log::BESIDE_EVENT;
+use crate::store::review_log::event_columns;
+use crate::store::review_log::whole_state_of;
+use crate::store::shown;
+use crate::store::shown::NOTE_COLUMNS;
+use crate::store::shown::NoteRow;
+use crate::store::sums::Sums;
+use crate::store::sums::asked_from;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+/// Entries later than this after now are from a clock that was wrong.
+const FUTURE_MS: i64 = 86_400_000;
+
+/// So many of one kind are listed.
+const MOST_LISTED: usize = 5;
+
+/// How many rows of each cache differ from what the log says.
+#[derive(Default)]
+pub(super) struct Differences(pub(super) BTreeMap<&'static str, u64>);
+
+impl Differences {
+    fn count(&mut self, table: &'static str, differs: bool) {
+        if differs {
+            *self.0.entry(table).or_default() += 1;
+        }
+    }
+}
+
+/// Entries that are from the future.
+#[derive(Default)]
+pub(super) struct Future {
+    pub(super) count: u64,
+    /// The first few: day, card, device.
+    first: Vec<String>,
+}
+
+impl Future {
+    fn count(&mut self, db: &Connection, note: i64, event: &Event) -> Result<(), StoreError> {
+        self.count += 1;
+        if self.first.len() < MOST_LISTED {
+            let device: String = db
+                .prepare_cached("SELECT name FROM device WHERE uuid = ?1")?
+                .query_row([event.id.device.0], |row| row.get(0))?;
+            let card = name_of_number(db, note)?.unwrap_or_else(|| name_of("", None, event.card));
+            self.first.push(format!("{} {card} on {device}", event.study_day.iso()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn in_words(&self) -> String {
+        let more = self.count - u64::try_from(self.first.len()).unwrap_or(self.count);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        format!(
+            "{} from the future, since a clock was wrong when they were written: {}{more}",
+            counted(self.count, "entry is", "entries are"),
+            self.first.join(", ")
+        )
+    }
+}
+
+/// What a pass over everything found.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) differences: Differences,
+    pub(super) future: Future,
+    pub(super) unreadable: Vec<String>,
+    pub(super) media: BTreeSet<MediaHash>,
+}
+
+/// The row of a note with one fact, a text that its source brought and that counts: nearly all are like that.
+fn plain_row(
+    row: &rusqlite::Row<'_>,
+    id: i64,
+    fact: &Fact,
+    body: &str,
+    places: &mut Places<'_>,
+) -> Result<Option<NoteRow>, StoreError> {
+    let Fact::Brought { deck, position, edition: 0, .. } = fact else { return Ok(None) };
+    let text = text_of(body, None)?;
+    let packed = PackedNote::of(&text)?;
+    let deck_number: i64 = row.get::<_, Option<i64>>(4)?.unwrap_or(0);
+    let topic = match &packed.topic {
+        Some(topic) => places.topic(deck_number, topic)?,
+        None => packed.tag,
+    };
+    Ok(Some(NoteRow {
+        deck: deck_number,
+        source: Some(id),
+        own: None,
+        tags: None,
+        key: key_of(body)?,
+        topic,
+        position: *position,
+        prompt_hash: packed.prompt_hash,
+        text_hash: packed.text_hash,
+        siblings: packed.siblings(deck),
+        ordinals: ordinals_column(&packed.ordinals),
+        held_out: packed.held_out,
+        retired: false,
+        made: Some(id),
+    }))
+}
+
+/// Numbers of topics, as they are now.
+struct Places<'d> {
+    db: &'d Connection,
+    topics: HashMap<(i64, String), Option<i64>>,
+}
+
+impl Places<'_> {
+    fn topic(&mut self, deck: i64, name: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(known) = self.topics.get(&(deck, name.to_owned())) {
+            return Ok(*known);
+        }
+        let found: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
+            .query_row((deck, name), |row| row.get(0))
+            .optional()?;
+        self.topics.insert((deck, name.to_owned()), found);
+        Ok(found)
+    }
+}
+
+/// Compares all that can be made again with what is kept.
+pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreError> {
+    let mut seen = Seen::default();
+    let mut sums = Sums::default();
+    let mut places = Places { db, topics: HashMap::new() };
+    let now = stamp.now.unix_ms + FUTURE_MS;
+    let mut facts = db.prepare(&format!(
+        "SELECT f.subject, {FACT_COLUMNS}, x.body FROM fact f INDEXED BY fact_subject \
+         LEFT JOIN text x ON x.id = f.id WHERE f.subject > 0 ORDER BY f.subject, f.id"
+    ))?;
+    let mut facts = Cursor::new(facts.query([])?)?;
+    let mut events = db.prepare(&format!(
+        "SELECT e.card >> 9, e.card, {} FROM event e {BESIDE_EVENT} ORDER BY e.card, e.id",
+        event_columns()
+    ))?;
+    let mut events = Cursor::new(events.query([])?)?;
+    let mut states = db.prepare(&format!(
+        "SELECT s.card >> 9, s.card, s.deck, s.topic, s.shuffle, s.offered, {STATE_COLUMNS} FROM card_state s ORDER BY s.card"
+    ))?;
+    let mut states = Cursor::new(states.query([])?)?;
+    let mut notes = db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
+    let mut notes = Cursor::new(notes.query([])?)?;
+    while let Some(note) = [facts.next, events.next, states.next, notes.next].into_iter().flatten().min() {
+        let uid = match crate::store::facts::note_uid(db, note) {
+            Ok(uid) => uid,
+            Err(error) => {
+                seen.unreadable.push(error.to_string());
+                facts.skip(note)?;
+                events.skip(note)?;
+                states.skip(note)?;
+                notes.skip(note)?;
+                continue;
+            }
+        };
+        let mut expected = None;
+        let mut several = false;
+        while facts.next == Some(note) {
+            let row = facts.row()?;
+            let id: i64 = row.get(1)?;
+            let body = row.get_ref(1 + FACT_WIDTH)?.as_str_or_null();
+            let Ok(body) = body else {
+                seen.unreadable.push("a text is not UTF-8".to_owned());
+                facts.step()?;
+                several = true;
+                continue;
+            };
+            if let Some(body) = body.filter(|body| body.contains("\"media\":{")) {
+                seen.media.extend(text_of(body, None).map(|text| text.media).unwrap_or_default().into_values());
+            }
+            if expected.is_none() && !several && !context.voided.has(context.reader.known(id)?) {
+                let fact = fact_of(db, &context.reader, row, 1)?;
+                expected = match body {
+                    Some(body) => plain_row(row, id, &fact, body, &mut places).unwrap_or_else(|error| {
+                        seen.unreadable.push(error.to_string());
+                        None
+                    }),
+                    None => None,
+                };
+                several = expected.is_none();
+            } else {
+                several = true;
+            }
+            facts.step()?;
+        }
+        let mut folded: Vec<(i64, Vec<Event>)> = Vec::new();
+        while events.next == Some(note) {
+            let row = events.row()?;
+            let card: i64 = row.get(1)?;
+            let event = context.reader.event(row, 2, card_of(card, uid.0))?;
+            // A clock that was wrong made both; what another program dated has one of its own.
+            let is_future = event.at.unix_ms.min(event.hlc.0) > now;
+            if is_future && !context.voided.has(event.id) {
+                seen.future.count(db, note, &event)?;
+            }
+            match folded.last_mut() {
+                Some((last, events)) if *last == card => events.push(event),
+                _ => folded.push((card, vec![event])),
+            }
+            events.step()?;
+        }
+        let mut computed: BTreeMap<i64, CardState> = BTreeMap::new();
+        for (card, events) in &mut folded {
+            events.retain(|event| event.kind.code() != crate::store::columns::CHECKED);
+            if events.is_empty() {
+                continue;
+            }
+            events.sort_by_key(Event::order);
+            let state = fold(&*events, &context.voided, &context.reader.schedulers, |_, _| {});
+            computed.insert(*card, state);
+        }
+        let expected = match expected.filter(|_| !several) {
+            Some(expected) => expected,
+            None => {
+                let answered = computed.values().any(|state| state.answers > 0);
+                let mut topic = |home: &str, name: &str| -> Result<i64, StoreError> {
+                    let deck = crate::store::facts::deck_number(db, home)?.unwrap_or(shown::NO_DECK);
+                    Ok(places.topic(deck, name)?.unwrap_or(-1))
+                };
+                match shown::note_row(db, context, note, answered, &mut topic) {
+                    Ok(row) => row,
+                    Err(error) => {
+                        seen.unreadable.push(error.to_string());
+                        states.skip(note)?;
+                        notes.skip(note)?;
+                        continue;
+                    }
+                }
+            }
+        };
+        let ordinals = ordinals_of(expected.ordinals.as_deref())?;
+        let mut fresh = if expected.is_askable() { i64_of(u64::try_from(ordinals.len()).unwrap_or(0)) } else { 0 };
+        for (card, events) in &folded {
+            let Some(state) = computed.get(card) else { continue };
+            let row = CardRow {
+                id: *card,
+                card: card_of(*card, uid.0),
+                note,
+                deck: expected.deck,
+                topic: expected.topic.unwrap_or(0),
+                askable: expected.is_askable() && ordinals.contains(&card_parts(*card).1),
+                erased: false,
+                state: CardState::default(),
+            };
+            let kept_from = asked_from(stamp.today);
+            fold(events, &context.voided, &context.reader.schedulers, |before, event| {
+                sums.add(&row, before, event, 1, kept_from);
+            });
+            if row.askable && !row.is_fresh(state) {
+                fresh -= 1;
+            }
+        }
+        while states.next == Some(note) {
+            let row = states.row()?;
+            let card: i64 = row.get(1)?;
+            let state = whole_state_of(row, 6, &context.reader)?;
+            let asked = expected.is_askable() && ordinals.contains(&card_parts(card).1);
+            let place: (i64, i64, i64, bool) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+            let right = computed.remove(&card).is_some_and(|computed| {
+                computed == state
+                    && place
+                        == (
+                            expected.deck,
+                            expected.topic.unwrap_or(0),
+                            shuffle_of(card_of(card, uid.0)),
+                            asked && !state.suspended,
+                        )
+            });
+            seen.differences.count("card_state", !right);
+            states.step()?;
+        }
+        let missing = computed.values().filter(|state| **state != CardState::default()).count();
+        for _ in 0..missing {
+            seen.differences.count("card_state", true);
+        }
+        let mut found = expected.is_nameless() && folded.is_empty();
+        while notes.next == Some(note) {
+            let row = notes.row()?;
+            let kept = (NoteRow::read(row, 2)?, row.get::<_, i64>(1)?);
+            seen.differences.count("note", kept != (expected.clone(), fresh));
+            found = true;
+            notes.step()?;
+        }
+        seen.differences.count("note", !found);
+    }
+    compare_decks(db, context, &sums, &mut seen)?;
+    compare_sums(db, stamp, &sums, &mut seen.differences)?;
+    Ok(seen)
+}
+
+fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut Seen) -> Result<(), StoreError> {
+    // Days rise, so the newest one with a first answer stays.
+    let first_answers = sums.days.iter().filter(|(_, [_, first, ..])| *first > 0);
+    let introduced: BTreeMap<i64, i32> = first_answers.map(|((day, deck), _)| (*deck, *day)).collect();
+    let mut last_introduced = db.prepare("SELECT last_introduced FROM deck WHERE id = ?1")?;
+    let mut statement = db.prepare("SELECT id FROM deck_name ORDER BY id")?;
+    let decks: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for deck in decks {
+        let expected = shown::deck_row(db, context, deck)?;
+        let kept = shown::kept_deck(db, deck)?;
+        // A deck that nothing was ever put into needs no row.
+        let is_empty = kept.is_none() && !shown::deck_is_listed(db, context, deck)?;
+        let day: Option<Option<i32>> = last_introduced.query_row([deck], |row| row.get(0)).optional()?;
+        let in_turn = day.flatten() == introduced.get(&deck).copied();
+        seen.differences.count("deck", !is_empty && (kept != Some(expected) || !in_turn));
+    }
+    let mut statement = db.prepare("SELECT DISTINCT subject FROM fact WHERE kind = 12 ORDER BY subject")?;
+    let aliases: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for alias in aliases {
+        let kept: Option<i64> = db
+            .prepare_cached("SELECT note FROM alias WHERE alias = ?1")?
+            .query_row([alias], |row| row.get(0))
+            .optional()?;
+        let expected = match shown::alias_of(db, context, alias)? {
+            Some(uid) => crate::store::facts::note_number(db, uid)?,
+            None => None,
+        };
+        seen.differences.count("alias", kept != expected);
+    }
+    Ok(())
+}
+
+/// Compares what the events add up to with what is kept. Rows that are all zero say nothing, whether they are there or not.
+fn compare_sums(db: &Connection, stamp: Stamp, sums: &Sums, differences: &mut Differences) -> Result<(), StoreError> {
+    let mut days = sums.days.clone();
+    let mut statement = db.prepare("SELECT * FROM day_sum")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut numbers = [0; 12];
+        for (index, number) in numbers.iter_mut().enumerate() {
+            *number = row.get(index + 2)?;
+        }
+        let expected = days.remove(&(row.get(0)?, row.get(1)?)).unwrap_or_default();
+        differences.count("day_sum", expected != numbers);
+    }
+    days.values().for_each(|numbers| differences.count("day_sum", *numbers != [0; 12]));
+    let mut topics = sums.topics.clone();
+    let mut statement = db.prepare("SELECT * FROM topic_sum")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut numbers = [0; 9];
+        for (index, number) in numbers.iter_mut().enumerate() {
+            *number = row.get(index + 3)?;
+        }
+        let expected = topics.remove(&(row.get(0)?, row.get(1)?, row.get(2)?)).unwrap_or_default();
+        differences.count("topic_sum", expected != numbers);
+    }
+    topics.values().for_each(|numbers| differences.count("topic_sum", *numbers != [0; 9]));
+    let mut sides: BTreeMap<(i32, i64, String, String, String), i64> = sums
+        .sides
+        .iter()
+        .map(|((month, deck, kind, expected, given), count)| {
+            ((*month, *deck, (*kind).to_owned(), expected.clone(), given.clone()), *count)
+        })
+        .collect();
+    let mut statement = db.prepare("SELECT month, deck, kind, expected, given, count FROM side_sum")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+        differences.count("side_sum", sides.remove(&key).unwrap_or_default() != row.get::<_, i64>(5)?);
+    }
+    sides.values().for_each(|count| differences.count("side_sum", *count != 0));
+    // What was written on a later day than this one has dropped its own older days.
+    let newest: Option<i32> = db.query_row("SELECT max(study_day) FROM asked", [], |row| row.get(0))?;
+    let kept_from = asked_from(stamp.today)
+        .0
+        .max(newest.map_or(i32::MIN, |day| asked_from(crate::core::study_day::StudyDay(day)).0));
+    let mut asked = sums.asked.clone();
+    asked.retain(|(day, _), _| *day >= kept_from);
+    let mut statement = db.prepare("SELECT study_day, card, answers, hlc FROM asked WHERE study_day >= ?1")?;
+    let mut rows = statement.query([kept_from])?;
+    while let Some(row) = rows.next()? {
+        let expected = asked.remove(&(row.get(0)?, row.get(1)?));
+        differences.count("asked", expected != Some((row.get(2)?, row.get(3)?)));
+    }
+    asked.values().for_each(|_| differences.count("asked", true));
+    Ok(())
+}
