@@ -30,8 +30,9 @@ use crate::store::review_log::voided;
 use rusqlite::Connection;
 use rusqlite::Row;
 
-/// Below one card in so many it is faster to look for each card's events than to read all.
-const FEW: usize = 8;
+/// Below one card in so many it is faster to look for each card's events than to read all: that takes as long as passing by some
+/// twenty events.
+const FEW: usize = 5;
 
 /// The columns of an event that [`LogPass::take`] reads.
 const OF_CARD: &str = "SELECT card, id, kind, study_day, quality, took_ms, config, hlc FROM event WHERE card = ?1";
