@@ -97,7 +97,7 @@ pub(crate) fn copy(from: &Path, name: &str) -> PathBuf {
 }
 
 /// Reviews a card: ten, but two in a million cards, so that the log fits into a bench's patience; or what
-/// `LMQ_BENCH_REVIEWS` says, such as 100 for the ten million reviews of a hundred thousand cards.
+/// `LMQ_BENCH_REVIEWS` says, such as 10 for the ten million reviews of a million cards.
 #[expect(clippy::disallowed_methods, reason = "the one thing that can be chosen, since cargo eats options")]
 pub(crate) fn reviews(size: usize) -> usize {
     let said = std::env::var("LMQ_BENCH_REVIEWS").ok().and_then(|text| text.parse().ok());

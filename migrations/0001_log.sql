@@ -271,6 +271,8 @@ CREATE TABLE topic (
 -- What is shown of a note. `id` is its number in `note_name`. `source` is the entry whose text its source says, `own` the one
 -- whose text the learner gave it, where that is another; `tags` is a JSON array where they are not those of the text.
 -- `text_hash` and `prompt_hash` are those of the source's text (else of the own one): rows of a file are matched by them.
+-- `topic` is where its cards are counted: the number of its topic; where it has none, a number below 0 that is made of its first
+-- tag; null where it has neither.
 -- `ordinals` is a JSON array of its cards' ordinals, null for [1]. `fresh` is how many of its cards are new and may be
 -- offered. `siblings` is the hash of a sibling group, null for its own. `made` is the entry that first wrote it.
 CREATE TABLE note (
@@ -297,9 +299,9 @@ CREATE TABLE note (
 -- order of a deck and the topic of every note are read from the index too.
 CREATE INDEX note_prompt ON note (deck, prompt_hash, retired, position, held_out, topic, text_hash);
 
--- New cards in the order of their decks. `fresh` is in it so that they can be counted without the table. Partial, so that what is
--- learned is not gone through.
-CREATE INDEX note_new ON note (deck, position, fresh) WHERE fresh > 0;
+-- New cards in the order of their decks. `fresh` and `topic` are in it so that they can be counted without the table. Partial, so
+-- that what is learned is not gone through.
+CREATE INDEX note_new ON note (deck, position, fresh, topic) WHERE fresh > 0;
 
 -- The few notes that are kept for check-ups. Partial, since there are few among many.
 CREATE INDEX note_held_out ON note (deck) WHERE held_out = 1;
@@ -311,10 +313,12 @@ CREATE TABLE alias (
 ) STRICT;
 
 -- The fold of a card's events; no row for a card without any. `offered` is 0 for suspended ones and those that are not
--- asked. `config` made the memory. `last` is the id of the event that the fold applied last.
+-- asked. `config` made the memory. `last` is the id of the event that the fold applied last. `deck` and `topic` are its note's (0 for no
+-- topic), so that a report counts a million cards without their notes.
 CREATE TABLE card_state (
     card          INTEGER PRIMARY KEY,
     deck          INTEGER NOT NULL,
+    topic         INTEGER NOT NULL,
     shuffle       INTEGER NOT NULL,
     offered       INTEGER NOT NULL,
     repetitions   INTEGER,
@@ -372,7 +376,7 @@ CREATE TABLE day_sum (
     PRIMARY KEY (study_day, deck)
 ) STRICT, WITHOUT ROWID;
 
--- What happened to the cards of a topic (0 for none) in a month (year × 100 + month): `answers` to `time_ms`. And what was
+-- What happened to the cards of a topic (as in `note`; 0 for none) in a month (year × 100 + month): `answers` to `time_ms`. And what was
 -- known at its end by those cards whose answer then was not their last: how many were at each level, and the sum of their
 -- chances of recall in millionths; cards that were not answered since are counted from `card_state`. The months of a
 -- topic lie side by side, since one answer changes several of them.

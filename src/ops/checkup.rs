@@ -25,6 +25,7 @@ use crate::failure::Failure;
 use crate::ops::failure;
 use crate::ops::stamp;
 use crate::store::DeckSet;
+use crate::store::Hits;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -89,9 +90,16 @@ pub fn all(store: &Store) -> Result<Vec<Taken>, Failure> {
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn among(store: &Store, decks: &DeckSet, cards: Option<&[CardId]>) -> Result<Vec<Taken>, Failure> {
+pub fn among(store: &Store, decks: &DeckSet, hits: Option<&Hits>) -> Result<Vec<Taken>, Failure> {
     let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
-    let cards: Option<BTreeSet<CardId>> = cards.map(|cards| cards.iter().copied().collect());
+    let cards: Option<BTreeSet<CardId>> = match hits {
+        // Few people have any, and names take longer than all the rest.
+        Some(hits) if !answers.is_empty() => {
+            let cards = store.names_of(hits).map_err(|error| failure(&error, store.path()))?;
+            Some(cards.into_iter().collect())
+        }
+        Some(_) | None => None,
+    };
     Ok(taken_of(answers, |answer| {
         decks.has(answer.deck) && cards.as_ref().is_none_or(|cards| cards.contains(&answer.card))
     }))

@@ -12,7 +12,6 @@ use crate::report::CardLine;
 use crate::report::Report;
 use crate::report::build;
 use crate::report::with_checkups;
-use crate::store::DeckSet;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -50,17 +49,15 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
     let rules = ops::day::rules(store, settings).map_err(|error| failure(&error, store.path()))?;
     let among = match wanted.search {
         Some(query) => {
-            let mut cards = ops::search::cards(store, settings, stamp.today, query)?;
-            if decks != DeckSet::All {
-                let named = store.cards_in(&decks).map_err(|error| failure(&error, store.path()))?;
-                cards.retain(|card| named.contains(card));
-            }
-            Some(cards)
+            let asked = ops::search::asked(store, settings, stamp.today)?;
+            let query = ops::search::read(store, query)?;
+            let hits = store.hits_in(&decks, &query, &asked).map_err(|error| failure(&error, store.path()))?;
+            Some((hits, asked))
         }
         None => None,
     };
     let mut totals = match &among {
-        Some(cards) => store.totals_of(cards, &ops::search::asked(store, settings, stamp.today)?, since, until),
+        Some((hits, asked)) => store.totals_of(hits, asked, since, until),
         None => store.totals(&decks, stamp.today, since, until, &rules),
     }
     .map_err(|error| failure(&error, store.path()))?;
@@ -92,7 +89,7 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
             Ok(())
         };
         match &among {
-            Some(among) => store.lines(among, add),
+            Some((hits, _)) => store.names_of(hits).and_then(|cards| store.lines(&cards, add)),
             None => store.cards(&decks, &[], add),
         }
         .map_err(|error| failure(&error, store.path()))?;
@@ -104,6 +101,6 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
     let names = (!about.is_empty()).then(|| about.join(", "));
     let progress = Progress::new(&totals);
     let report = build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice()));
-    let checkups = ops::checkup::among(store, &decks, among.as_deref())?;
+    let checkups = ops::checkup::among(store, &decks, among.as_ref().map(|(hits, _)| hits))?;
     Ok(with_checkups(report, &checkups, until))
 }

@@ -25,6 +25,7 @@ pub(super) struct CardRow {
     /// The local number of its note.
     pub(super) note: i64,
     pub(super) deck: i64,
+    /// What it is counted by: the number of its topic, else what stands for its first tag, else 0.
     pub(super) topic: i64,
     /// One of the cards of a note that is neither retired nor held out: may be asked, unless it is suspended.
     pub(super) askable: bool,
@@ -119,7 +120,8 @@ impl Writer<'_> {
                 .prepare_cached(
                     "UPDATE card_state SET deck = ?2, offered = ?3, repetitions = ?4, interval_days = ?5, lapses = ?6, \
                      last_day = ?7, due = ?8, last_quality = ?9, ease = ?10, stability = ?11, difficulty = ?12, config = ?13, \
-                     answers = ?14, suspended = ?15, buried_until = ?16, marked = ?17, flag = ?18, last = ?19 WHERE card = ?1",
+                     answers = ?14, suspended = ?15, buried_until = ?16, marked = ?17, flag = ?18, last = ?19, topic = ?20 \
+                     WHERE card = ?1",
                 )?
                 .execute(rusqlite::params![
                     row.id,
@@ -141,6 +143,7 @@ impl Writer<'_> {
                     state.marked,
                     state.flag,
                     last,
+                    row.topic,
                 ])
         };
         // Nearly every write is the next answer to a card that has a row: a plain update spares the look for a conflict.
@@ -149,10 +152,10 @@ impl Writer<'_> {
         } else if update()? == 0 {
             self.tx
                 .prepare_cached(
-                    "INSERT INTO card_state (card, deck, shuffle, offered, answers, suspended, marked, flag) \
-                     VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0)",
+                    "INSERT INTO card_state (card, deck, topic, shuffle, offered, answers, suspended, marked, flag) \
+                     VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, 0)",
                 )?
-                .execute((row.id, row.deck, shuffle_of(row.card)))?;
+                .execute((row.id, row.deck, row.topic, shuffle_of(row.card)))?;
             update()?;
         }
         let change = i64::from(row.is_fresh(state)) - i64::from(row.is_fresh(&row.state));

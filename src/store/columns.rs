@@ -7,6 +7,7 @@ use crate::core::event::Foreign;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::id::quick64;
 use crate::core::log::AnswerWords;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
@@ -61,6 +62,12 @@ pub(super) fn card_number(note: i64, ordinal: u16) -> i64 {
 /// The number of the note of a card, and its ordinal.
 pub(super) fn card_parts(card: i64) -> (i64, u16) {
     (card >> ORDINAL_BITS, u16::try_from(card & i64::from(MOST_ORDINAL)).unwrap_or(0))
+}
+
+/// What stands for a tag where topics have their numbers: below 0, and the same in every database. Short, since it stands in
+/// every row of a note without a topic.
+pub(super) fn tag_number(tag: &str) -> i64 {
+    -1 - i64_of(quick64(tag.as_bytes()) >> 17)
 }
 
 /// The card of that number, whose note has that uid.

@@ -435,6 +435,11 @@ impl Writer<'_> {
     /// file describes.
     pub(super) fn sweep(&self) -> Result<(), StoreError> {
         self.tx.execute("DELETE FROM side_sum WHERE count = 0", [])?;
+        // A number below 0 is made of a tag.
+        self.tx.execute(
+            "DELETE FROM topic_sum WHERE topic < 0 AND answers = 0 AND learning + familiar + known + mastered = 0",
+            [],
+        )?;
         self.tx.execute(
             "DELETE FROM topic WHERE position IS NULL AND id NOT IN (SELECT topic FROM note WHERE topic IS NOT NULL)",
             [],

@@ -74,6 +74,7 @@ pub use note_edits::NoteNow;
 pub use notes::Ahead;
 pub use notes::Edited;
 pub use notes::PackedNote;
+pub use search::Hits;
 pub use undo::ActionLine;
 pub use undo::Undo;
 pub use union::Union;

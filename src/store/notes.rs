@@ -18,6 +18,7 @@ use crate::store::behind::Caches;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::hash_bits;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::tag_number;
 use crate::store::columns::u32_of;
 use crate::store::facts::Salts;
 use crate::store::review_log::events_of;
@@ -48,6 +49,8 @@ pub struct PackedNote {
     pub(super) prompt_hash: i64,
     pub(super) text_hash: i64,
     pub(super) topic: Option<String>,
+    /// What stands for its first tag, by which it is counted where it has no topic.
+    pub(super) tag: Option<i64>,
     pub(super) group: Option<String>,
     pub(super) held_out: bool,
     pub(super) ordinals: Vec<u16>,
@@ -70,6 +73,7 @@ impl PackedNote {
             text_hash: hash_bits(quick64(body.as_bytes())),
             body,
             topic: text.topic.clone(),
+            tag: text.tags.first().map(|tag| tag_number(tag)),
             group: text.group.clone(),
             held_out: text.held_out,
             ordinals: text.ordinals(),

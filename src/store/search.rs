@@ -3,46 +3,28 @@
 mod scan;
 #[cfg(test)]
 mod tests;
+mod totals;
+
+pub use totals::Hits;
 
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
-use crate::core::mastery::Level;
-use crate::core::progress::Totals;
-use crate::core::progress::knowledge::Knowledge;
-use crate::core::progress::outlook::Outlook;
-use crate::core::replay::fold;
 use crate::core::search::Asked;
 use crate::core::search::Query;
-use crate::core::state::StateWord;
-use crate::core::state::is_leech;
-use crate::core::study_day::StudyDay;
-use crate::core::tally;
-use crate::core::totals::DailyLoad;
-use crate::core::totals::DayTotals;
-use crate::core::totals::MATURE_DAYS;
-use crate::core::totals::Recalls;
-use crate::core::totals::SideTotals;
-use crate::core::units::Ease;
 use crate::store::CardLine;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::card_state::CardRow;
 use crate::store::columns::card_parts;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
 use crate::store::review_log::VoidIds;
-use crate::store::review_log::events_of;
 use crate::store::review_log::void_ids;
 use crate::store::search::scan::Hit;
 use crate::store::search::scan::Known;
 use crate::store::search::scan::are_few;
-use crate::store::totals::BySide;
-use crate::store::totals::ByTopic;
-use crate::store::totals::looked_back_to;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 
@@ -59,6 +41,12 @@ impl Store {
     /// When the database can't be read.
     pub fn search(&self, query: &Query, asked: &Asked) -> Result<Vec<CardId>, StoreError> {
         let _snapshot = self.snapshot()?;
+        let (hits, all) = self.hits(query, asked)?;
+        self.in_order(&hits, are_few(hits.len(), all))
+    }
+
+    /// The cards that a query means, in the order of their numbers, and how many notes there are at most.
+    fn hits(&self, query: &Query, asked: &Asked) -> Result<(Vec<Hit>, usize), StoreError> {
         let needs = query.needs();
         let since = needs.answers.map(|days| asked.today.plus(1 - i64::from(days)));
         let voids = if since.is_some() {
@@ -79,7 +67,7 @@ impl Store {
             hits.extend(more);
             hits
         };
-        self.in_order(&hits, are_few(hits.len(), usize::try_from(last).unwrap_or(usize::MAX)))
+        Ok((hits, usize::try_from(last).unwrap_or(usize::MAX)))
     }
 
     fn titles_of_topics(&self) -> Result<HashMap<i64, String>, StoreError> {
@@ -111,7 +99,7 @@ impl Store {
         };
         let mut found = Vec::with_capacity(hits.len());
         let mut add = |hit: &Hit, row: &Row<'_>| -> rusqlite::Result<()> {
-            let place = places.get(&hit.deck).copied().unwrap_or(usize::MAX);
+            let place = places.get(&hit.seat.deck).copied().unwrap_or(usize::MAX);
             let card = CardId { note: NoteUid(row.get(1)?), ordinal: hit.ordinal };
             found.push((place, row.get::<_, i64>(2)?, card));
             Ok(())
@@ -213,114 +201,5 @@ impl Store {
             decks.extend(statement.query_row([card.note.0], |row| row.get::<_, i64>(0)).optional()?);
         }
         Ok(DeckSet::Some(decks))
-    }
-
-    /// As [`Store::totals`], over these cards and nothing else: their histories are folded, the kept sums are by deck.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn totals_of(
-        &self,
-        cards: &[CardId],
-        asked: &Asked,
-        since: Option<StudyDay>,
-        until: Option<StudyDay>,
-    ) -> Result<Totals, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let context = self.context()?;
-        let (reader, voided) = (&context.reader, &context.voided);
-        let mut days: BTreeMap<StudyDay, DayTotals> = BTreeMap::new();
-        let mut topics = ByTopic::new();
-        let mut sides = BySide::new();
-        let pauses = self.pauses()?;
-        let mut groups = self.groups(&DeckSet::All)?.of_some();
-        let then = looked_back_to(since, asked.today);
-        let mut moved = Vec::new();
-        let mut knowledge = Knowledge::new(asked.today);
-        let mut outlook = Outlook::default();
-        let mut words: BTreeMap<StateWord, u64> = BTreeMap::new();
-        let mut due: BTreeMap<StudyDay, u64> = BTreeMap::new();
-        let (mut young, mut mature, mut leeches, mut load) = (0, 0, 0, DailyLoad::default());
-        for card in cards {
-            let Some(row) = CardRow::find(self.db(), reader, *card)? else { continue };
-            let events = events_of(self.db(), reader, row.id, *card)?;
-            fold(&events, voided, &reader.schedulers, |before, event| {
-                if let Some(ended) = tally::ended(before, event) {
-                    knowledge.add_ended(ended.from, ended.to, ended.interval);
-                }
-                let totals = tally::of_event(before, event);
-                let day = days.entry(event.study_day).or_default();
-                *day = day.plus(totals);
-                let inside = since.is_none_or(|since| event.study_day >= since)
-                    && until.is_none_or(|until| event.study_day <= until);
-                if !inside || totals.answers == 0 {
-                    return;
-                }
-                let sums = topics.entry((row.topic, row.deck)).or_default();
-                sums.answers += totals.answers;
-                sums.recalls = sums.recalls.plus(totals.recalls());
-                sums.time_ms += totals.time_ms;
-                if let Some(key) = tally::counts(event) {
-                    *sides.entry(key).or_default() += totals.answers;
-                }
-            });
-            if let Some(memory) = &row.state.memory {
-                knowledge.add(memory.last, memory.interval);
-            }
-            if !row.askable {
-                continue;
-            }
-            groups.include(row.id);
-            if let Some(memory) = &row.state.memory {
-                let level = Level::of(Some(memory));
-                groups.reach(row.id, level);
-                if memory.last > then {
-                    moved.push((row.id, level));
-                }
-            }
-            let rule = asked.rules.of(row.deck);
-            let word = row.state.word(asked.today, rule.drill);
-            *words.entry(word).or_default() += 1;
-            leeches += u64::from(is_leech(row.state.lapses(), rule.leech_lapses));
-            if let (Some(memory), true) = (&row.state.memory, word != StateWord::Suspended) {
-                *due.entry(memory.due).or_default() += 1;
-                let ahead = memory.due.max(pauses.asked_from(asked.today)).since(asked.today);
-                let ahead = usize::try_from(ahead).unwrap_or(0);
-                // Without an ease of its own a card is taken to grow as most do.
-                let ease = memory.ease().unwrap_or(Ease::START);
-                outlook.add(ahead, memory.repetitions, memory.interval, ease);
-                if memory.interval.0 >= MATURE_DAYS {
-                    mature += 1;
-                } else {
-                    young += 1;
-                }
-                load.add(memory.interval);
-            }
-        }
-        let recalls: BTreeMap<(i64, i64), Recalls> =
-            topics.iter().map(|(place, sums)| (*place, sums.recalls)).collect();
-        let mastery_then = self.standings_then(&groups, &moved, then)?;
-        Ok(Totals {
-            today: asked.today,
-            since,
-            until,
-            days: days.into_iter().filter(|(_, sums)| *sums != DayTotals::default()).collect(),
-            topics: self.titled(topics)?,
-            sides: sides
-                .into_iter()
-                .map(|((kind, expected, given), count)| SideTotals { kind, expected, given, count })
-                .collect(),
-            states: StateWord::ALL.into_iter().map(|word| (word, words.get(&word).copied().unwrap_or(0))).collect(),
-            young_and_mature: (young, mature),
-            leeches,
-            due: due.into_iter().collect(),
-            daily_load_milli: load.milli(),
-            pauses,
-            knowledge,
-            mastery: groups.titled(self, &recalls)?,
-            mastery_then: Some((then, mastery_then.titled(self, &BTreeMap::new())?)),
-            outlook,
-            new_per_day: 0,
-        })
     }
 }

@@ -247,8 +247,9 @@ impl Bulk<'_, '_> {
         self.writer.append_fact(&fact, Some(words)).map(drop)
     }
 
+    /// What a note is counted by: its topic, else its first tag.
     pub(super) fn topic_number(&mut self, deck: i64, note: &PackedNote) -> Result<Option<i64>, StoreError> {
-        let Some(id) = &note.topic else { return Ok(None) };
+        let Some(id) = &note.topic else { return Ok(note.tag) };
         if let Some(known) = self.topics.get(&(deck, id.clone())) {
             return Ok(Some(*known));
         }

@@ -174,17 +174,17 @@ impl Fixture {
     pub(in crate::store) fn state(&self, card: i64) -> i64 {
         let (note, ordinal) = card_parts(card);
         let db = &self.store.db;
-        let (deck, uid): (i64, [u8; 16]) = db
+        let (deck, topic, uid): (i64, i64, [u8; 16]) = db
             .query_row(
-                "SELECT n.deck, u.uid FROM note n JOIN note_name u ON u.id = n.id WHERE n.id = ?1",
+                "SELECT n.deck, coalesce(n.topic, 0), u.uid FROM note n JOIN note_name u ON u.id = n.id WHERE n.id = ?1",
                 [note],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )
             .unwrap();
         db.execute(
-            "INSERT OR IGNORE INTO card_state (card, deck, shuffle, offered, answers, suspended, marked, flag) \
-             VALUES (?1, ?2, ?3, 1, 0, 0, 0, 0)",
-            (card, deck, shuffle_of(CardId { note: NoteUid(uid), ordinal })),
+            "INSERT OR IGNORE INTO card_state (card, deck, topic, shuffle, offered, answers, suspended, marked, flag) \
+             VALUES (?1, ?2, ?3, ?4, 1, 0, 0, 0, 0)",
+            (card, deck, topic, shuffle_of(CardId { note: NoteUid(uid), ordinal })),
         )
         .unwrap();
         db.query_row("SELECT answers FROM card_state WHERE card = ?1", [card], |row| row.get(0)).unwrap()

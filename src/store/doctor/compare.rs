@@ -141,7 +141,7 @@ fn plain_row(
     let deck_number: i64 = row.get::<_, Option<i64>>(4)?.unwrap_or(0);
     let topic = match &packed.topic {
         Some(topic) => places.topic(deck_number, topic)?,
-        None => None,
+        None => packed.tag,
     };
     Ok(Some(NoteRow {
         deck: deck_number,
@@ -199,7 +199,7 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
     ))?;
     let mut events = Cursor::new(events.query([])?)?;
     let mut states = db.prepare(&format!(
-        "SELECT s.card >> 9, s.card, s.deck, s.shuffle, s.offered, {STATE_COLUMNS} FROM card_state s ORDER BY s.card"
+        "SELECT s.card >> 9, s.card, s.deck, s.topic, s.shuffle, s.offered, {STATE_COLUMNS} FROM card_state s ORDER BY s.card"
     ))?;
     let mut states = Cursor::new(states.query([])?)?;
     let mut notes = db.prepare(&format!("SELECT n.id, n.fresh, {NOTE_COLUMNS} FROM note n ORDER BY n.id"))?;
@@ -322,12 +322,18 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
         while states.next == Some(note) {
             let row = states.row()?;
             let card: i64 = row.get(1)?;
-            let state = whole_state_of(row, 5, &context.reader)?;
+            let state = whole_state_of(row, 6, &context.reader)?;
             let asked = expected.is_askable() && ordinals.contains(&card_parts(card).1);
-            let place: (i64, i64, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            let place: (i64, i64, i64, bool) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
             let right = computed.remove(&card).is_some_and(|computed| {
                 computed == state
-                    && place == (expected.deck, shuffle_of(card_of(card, uid.0)), asked && !state.suspended)
+                    && place
+                        == (
+                            expected.deck,
+                            expected.topic.unwrap_or(0),
+                            shuffle_of(card_of(card, uid.0)),
+                            asked && !state.suspended,
+                        )
             });
             seen.differences.count("card_state", !right);
             states.step()?;

@@ -89,7 +89,7 @@ impl Store {
             &|row| Ok(format!("day {}", text(row, 0..14)?)),
         );
         rows(
-            "SELECT k.name_id, h.name_id, t.name_id, s.month, s.answers, s.passed, s.counted, s.time_ms, s.learning, s.familiar, \
+            "SELECT k.name_id, h.name_id, iif(s.topic < 0, s.topic, t.name_id), s.month, s.answers, s.passed, s.counted, s.time_ms, s.learning, s.familiar, \
              s.known, s.mastered, s.millionths FROM topic_sum s LEFT JOIN deck k ON k.id = s.deck \
              LEFT JOIN topic t ON t.id = s.topic LEFT JOIN deck h ON h.id = t.deck WHERE s.answers + s.learning + s.familiar + s.known + s.mastered > 0",
             &|row| Ok(format!("topic sum {}", text(row, 0..13)?)),

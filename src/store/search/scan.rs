@@ -18,6 +18,7 @@ use crate::store::columns::ordinals_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::text;
 use crate::store::columns::u32_of;
+use crate::store::mastery::Seat;
 use crate::store::notes::shown_text;
 use crate::store::review_log::VoidIds;
 use rusqlite::CachedStatement;
@@ -43,21 +44,32 @@ pub(super) fn are_few(some: usize, all: usize) -> bool {
 /// A card that is meant.
 pub(super) struct Hit {
     pub(super) note: i64,
-    pub(super) deck: i64,
+    /// Where it is counted.
+    pub(super) seat: Seat,
     pub(super) ordinal: u16,
+    /// Whether it is asked in check-ups only.
+    pub(super) held_out: bool,
+}
+
+impl Hit {
+    /// The card's number.
+    pub(super) fn card(&self) -> i64 {
+        card_number(self.note, self.ordinal)
+    }
 }
 
 /// A note that its text does not rule out, with the conditions that it fulfils.
 struct Kept {
     note: i64,
-    deck: i64,
+    seat: Seat,
+    held_out: bool,
     /// `None` for one card of ordinal 1, which nearly all notes have.
     ordinals: Option<Vec<u16>>,
     fulfils: u64,
 }
 
 impl Kept {
-    /// From id, deck and ordinals.
+    /// From id, deck, ordinals, topic and whether it is held out.
     fn of(row: &Row<'_>, fulfils: u64) -> Result<Self, StoreError> {
         let ordinals = match text(row, 2)? {
             None => None,
@@ -67,7 +79,8 @@ impl Kept {
                 Some(ordinals)
             }
         };
-        Ok(Self { note: row.get(0)?, deck: row.get(1)?, ordinals, fulfils })
+        let seat = Seat { deck: row.get(1)?, topic: row.get::<_, Option<i64>>(3)?.unwrap_or(0) };
+        Ok(Self { note: row.get(0)?, seat, held_out: row.get(4)?, ordinals, fulfils })
     }
 }
 
@@ -185,7 +198,7 @@ impl Known<'_> {
         // No text rules a note out.
         let mut states = if needs_states { States::in_order(&mut all, cards)? } else { States::Unasked };
         let mut notes = db.prepare_cached(
-            "SELECT id, deck, ordinals FROM note NOT INDEXED \
+            "SELECT id, deck, ordinals, topic, held_out FROM note NOT INDEXED \
              WHERE id BETWEEN ?1 AND ?2 AND retired = 0 AND coalesce(own, source) IS NOT NULL ORDER BY id",
         )?;
         let mut notes = notes.query(range)?;
@@ -211,14 +224,14 @@ impl Known<'_> {
                 Some(_) | None => Vec::new(),
             };
             let facts = CardFacts {
-                decks: self.decks.get(&note.deck).copied().unwrap_or(0),
-                rule: self.asked.rules.of(note.deck),
+                decks: self.decks.get(&note.seat.deck).copied().unwrap_or(0),
+                rule: self.asked.rules.of(note.seat.deck),
                 state: &happened.state,
                 offered: happened.offered,
                 answers: &answers,
             };
             if self.query.decide(note.fulfils, Some(&facts), self.asked) == Some(true) {
-                hits.push(Hit { note: note.note, deck: note.deck, ordinal: *ordinal });
+                hits.push(Hit { note: note.note, seat: note.seat, ordinal: *ordinal, held_out: note.held_out });
             }
         }
         Ok(())
@@ -245,11 +258,11 @@ impl Known<'_> {
     fn keep_notes(&self, db: &Connection, range: Range) -> Result<(Vec<Kept>, usize), StoreError> {
         let needs = self.query.needs();
         let mut statement = db.prepare_cached(if needs.texts {
-            "SELECT n.id, n.deck, n.ordinals, n.made, n.key, n.topic, n.tags, x.body FROM note n NOT INDEXED \
+            "SELECT n.id, n.deck, n.ordinals, n.topic, n.held_out, n.made, n.key, n.tags, x.body FROM note n NOT INDEXED \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
              WHERE n.id BETWEEN ?1 AND ?2 AND n.retired = 0 ORDER BY n.id"
         } else {
-            "SELECT id, deck, ordinals, made FROM note NOT INDEXED \
+            "SELECT id, deck, ordinals, topic, held_out, made FROM note NOT INDEXED \
              WHERE id BETWEEN ?1 AND ?2 AND retired = 0 AND coalesce(own, source) IS NOT NULL ORDER BY id"
         })?;
         let mut rows = statement.query(range)?;
@@ -257,18 +270,18 @@ impl Known<'_> {
         let mut days = DaysOfEntries::default();
         while let Some(row) = rows.next()? {
             looked_at += 1;
-            let added = match row.get(3)? {
+            let added = match row.get(5)? {
                 Some(made) if needs.added => days.of(db, made)?,
                 Some(_) | None => None,
             };
             let mut facts = NoteFacts { body: "", key: None, topic: None, added };
             let body;
             if needs.texts {
-                body = body_of(row, 7, 6)?;
+                body = body_of(row, 8, 7)?;
                 facts.body = &body;
-                facts.key = text(row, 4)?;
+                facts.key = text(row, 6)?;
                 facts.topic =
-                    row.get::<_, Option<i64>>(5)?.and_then(|topic| self.titles.get(&topic)).map(String::as_str);
+                    row.get::<_, Option<i64>>(3)?.and_then(|topic| self.titles.get(&topic)).map(String::as_str);
             }
             let fulfils = self.query.on_note(&facts, self.asked, &mut scratch);
             if self.query.decide(fulfils, None, self.asked) != Some(false) {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::core::search::parse::parse;
 use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
 use crate::store::cards::fixture::Fixture;
 use crate::store::cards::fixture::Row;
 use crate::store::cards::fixture::card;

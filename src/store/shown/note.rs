@@ -79,7 +79,7 @@ impl Writer<'_> {
         let packed = PackedNote::of(&text)?;
         let topic = match &packed.topic {
             Some(topic) => Some(self.topic_number(deck, topic)?),
-            None => None,
+            None => packed.tag,
         };
         let row = NoteRow {
             deck,
@@ -272,11 +272,9 @@ impl Writer<'_> {
             if asked && (!is_new || suspended) {
                 fresh -= 1;
             }
-            self.tx.prepare_cached("UPDATE card_state SET offered = ?2, deck = ?3 WHERE card = ?1")?.execute((
-                card,
-                asked && !suspended,
-                row.deck,
-            ))?;
+            self.tx
+                .prepare_cached("UPDATE card_state SET offered = ?2, deck = ?3, topic = ?4 WHERE card = ?1")?
+                .execute((card, asked && !suspended, row.deck, row.topic.unwrap_or(0)))?;
         }
         self.tx.prepare_cached("UPDATE note SET fresh = ?2 WHERE id = ?1 AND fresh <> ?2")?.execute((note, fresh))?;
         Ok(())

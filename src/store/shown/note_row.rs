@@ -6,6 +6,7 @@ use crate::core::registers::Said;
 use crate::store::Context;
 use crate::store::StoreError;
 use crate::store::columns::ordinals_column;
+use crate::store::columns::tag_number;
 use crate::store::columns::u32_of;
 use crate::store::facts::FactRow;
 use crate::store::facts::facts_of;
@@ -27,6 +28,7 @@ pub(in crate::store) struct NoteRow {
     pub(in crate::store) own: Option<i64>,
     pub(in crate::store) tags: Option<String>,
     pub(in crate::store) key: Option<String>,
+    /// What its cards are counted by: the number of its topic, else what stands for its first tag.
     pub(in crate::store) topic: Option<i64>,
     pub(in crate::store) position: i64,
     pub(in crate::store) prompt_hash: i64,
@@ -223,7 +225,7 @@ pub(in crate::store) fn note_row(
     let home = shown.home.as_deref().or(shown.deck.as_deref());
     let topic = match (&text.topic, home) {
         (Some(name), Some(home)) => Some(topic(home, name)?),
-        _ => None,
+        _ => tags.first().map(|tag| tag_number(tag)),
     };
     Ok(NoteRow {
         deck,

@@ -41,7 +41,7 @@ fn places(store: &Store) -> Places {
     let mut statement = store
         .db()
         .prepare(
-            "SELECT u.uid, coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, '') FROM note n \
+            "SELECT u.uid, coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, iif(n.topic < 0, n.topic || '', '')) FROM note n \
              JOIN note_name u ON u.id = n.id LEFT JOIN deck k ON k.id = n.deck LEFT JOIN topic t ON t.id = n.topic \
              LEFT JOIN deck h ON h.id = t.deck",
         )
@@ -173,7 +173,7 @@ fn kept(store: &Store) -> Counts {
     let mut statement = store
         .db()
         .prepare(
-            "SELECT coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, ''), s.month, s.* FROM topic_sum s \
+            "SELECT coalesce(k.name_id, ''), coalesce(h.name_id || '/' || t.name_id, iif(s.topic < 0, s.topic || '', '')), s.month, s.* FROM topic_sum s \
              LEFT JOIN deck k ON k.id = s.deck LEFT JOIN topic t ON t.id = s.topic LEFT JOIN deck h ON h.id = t.deck",
         )
         .unwrap();

@@ -30,8 +30,9 @@ use crate::store::review_log::voided;
 use rusqlite::Connection;
 use rusqlite::Row;
 
-/// Below one card in so many it is faster to look for each card's events than to read all.
-const FEW: usize = 8;
+/// Below one card in so many it is faster to look for each card's events than to read all: that takes as long as passing by some
+/// twenty events.
+const FEW: usize = 5;
 
 /// The columns of an event that [`LogPass::take`] reads.
 const OF_CARD: &str = "SELECT card, id, kind, study_day, quality, took_ms, config, hlc FROM event WHERE card = ?1";
@@ -60,6 +61,11 @@ impl Passed {
 
     pub(super) fn took_ms(&self) -> i64 {
         self.took_ms.unwrap_or(0)
+    }
+
+    /// Whether a fold has to know more of it: a memory that it left, or which record of another program it is.
+    fn needs_all(&self) -> bool {
+        matches!(self.kind, RESCHEDULED | ADOPTED | IMPORTED)
     }
 
     pub(super) fn passed(&self) -> bool {
@@ -196,6 +202,24 @@ impl LogPass {
         Ok(fold(&events, &self.voided, &self.reader.schedulers, visit))
     }
 
+    /// Folds a card from the events that a pass has given, in full where these don't suffice. What `visit` sees is right but for
+    /// the due days, and for what stands beside an event.
+    pub(in crate::store) fn fold_passed(
+        &self,
+        db: &Connection,
+        card: i64,
+        events: &[Passed],
+        mut visit: impl FnMut(&CardState, &Event),
+    ) -> Result<(), StoreError> {
+        if events.iter().any(Passed::needs_all) {
+            self.fold(db, card, visit)?;
+            return Ok(());
+        }
+        let events: Vec<Event> = events.iter().filter_map(|event| self.event(event)).collect();
+        fold(&events, &Voided::default(), &self.reader.schedulers, |before, event| visit(before, event));
+        Ok(())
+    }
+
     /// The state of a card at the end of a day, from the events that a pass has given: right in all that makes its level.
     pub(in crate::store) fn state_at_end_of(
         &self,
@@ -204,8 +228,7 @@ impl LogPass {
         events: &[Passed],
         day: StudyDay,
     ) -> Result<CardState, StoreError> {
-        let needs_all = |event: &Passed| matches!(event.kind, RESCHEDULED | ADOPTED | IMPORTED);
-        let events = if events.iter().any(needs_all) {
+        let events = if events.iter().any(Passed::needs_all) {
             let mut events = events_of(db, &self.reader, card, ANY_CARD)?;
             events.retain(|event| event.study_day <= day && !self.voided.has(event.id));
             events
