@@ -396,3 +396,32 @@ fn two_copies_that_went_on_under_one_name_are_refused_until_they_are_told_apart(
     );
     assert_eq!(lmq.run_at(NEXT_DAY, ["doctor"]).out(), "everything is in order\n");
 }
+
+#[test]
+fn doctor_tells_what_is_awaited_of_other_devices_until_it_is_there() {
+    let (a, b, c) = (Lmq::new(), Lmq::new(), Lmq::new());
+    a.run(["add", "team", "Who?", "Ann", "--key", "k"]).done();
+    b.write("a.jsonl", a.run(["export", "--what", "history", "-q"]).out());
+    b.run(["import", "a.jsonl"]).done();
+    b.run_at("2026-01-15T10:00:00+01:00", ["answer", "team/k", "good"]).done();
+    let whole = b.run(["export", "--what", "history", "-q"]).out();
+    let mut segments: Vec<String> = Vec::new();
+    for line in whole.lines() {
+        if line.starts_with("{\"format\":") {
+            segments.push(String::new());
+        }
+        segments.last_mut().unwrap().push_str(&format!("{line}\n"));
+    }
+    let of_b = segments.iter().find(|segment| segment.contains("\"answer")).unwrap();
+    c.write("b.jsonl", of_b);
+    c.run(["import", "b.jsonl"]).done();
+    let run = c.run(["doctor"]).ok();
+    assert_eq!(run.stdout, "everything is in order\n", "it blocks nothing");
+    assert!(
+        run.stderr.contains("has written more than is here") && run.stderr.contains("import its history"),
+        "{run:?}"
+    );
+    c.write("whole.jsonl", whole);
+    c.run(["import", "whole.jsonl"]).done();
+    assert_eq!(c.run(["doctor"]).ok().stderr, "");
+}
