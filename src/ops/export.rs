@@ -94,13 +94,12 @@ fn relay<T>(
 }
 
 /// Gives all parts of an export in their order.
-fn gather(store: &Store, decks: &DeckSet, give: &mut Give<'_, Part>) -> Result<(), Stopped> {
-    store.read_much()?;
+fn gather(store: &Store, decks: Vec<DeckLine>, give: &mut Give<'_, Part>) -> Result<(), Stopped> {
     let mut give = |part: Part| {
         let bytes = if let Part::Notes(notes) = &part { notes.size() } else { 0 };
         give(part, bytes)
     };
-    for deck in store.deck_heads()?.into_iter().filter(|deck| goes_out(deck, decks)) {
+    for deck in decks {
         give(Part::Record(Record::Deck(DeckHead {
             id: deck.id.clone(),
             name: deck.name,
@@ -165,15 +164,16 @@ pub fn notes(
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
-    let heads = store.deck_heads().map_err(|error| failure(&error, store.path()))?;
-    if let Err(error) = exporter.admits(heads.iter().filter(|deck| goes_out(deck, decks)).count()) {
+    let mut heads = store.deck_heads().map_err(|error| failure(&error, store.path()))?;
+    heads.retain(|deck| goes_out(deck, decks));
+    if let Err(error) = exporter.admits(heads.len()) {
         return Ok(Err(error));
     }
     let (giver, taker) = batches::channel();
     let written = on_two_threads(
         out,
         giver,
-        |give| gather(store, decks, give),
+        |give| gather(store, heads, give),
         move |sent| write_parts(taker, among, exporter, sent),
     );
     outcome(written, store)
