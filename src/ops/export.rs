@@ -72,9 +72,15 @@ impl Write for Sent {
     }
 }
 
-/// Whether a deck is written: an empty one only where it was named.
-fn goes_out(deck: &DeckLine, decks: &DeckSet) -> bool {
-    decks.has(deck.number) && (deck.notes > 0 || *decks != DeckSet::All)
+/// The decks that are written, in their order: an empty one only where it was named.
+fn going_out(store: &Store, decks: &DeckSet) -> Result<Vec<DeckLine>, StoreError> {
+    let mut heads = store.bare_decks()?;
+    heads.retain(|deck| decks.has(deck.number));
+    if *decks != DeckSet::All {
+        return Ok(heads);
+    }
+    let with_notes = heads.into_iter().map(|deck| Ok(store.has_notes(deck.number)?.then_some(deck)));
+    with_notes.filter_map(Result::transpose).collect()
 }
 
 /// Gives on what the database reads out. Where the other side stopped, its reason is the one that counts.
@@ -164,8 +170,7 @@ pub fn notes(
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
-    let mut heads = store.deck_heads().map_err(|error| failure(&error, store.path()))?;
-    heads.retain(|deck| goes_out(deck, decks));
+    let heads = going_out(store, decks).map_err(|error| failure(&error, store.path()))?;
     if let Err(error) = exporter.admits(heads.len()) {
         return Ok(Err(error));
     }
