@@ -31,8 +31,8 @@ pub(crate) fn run() {
             ratio: times,
             cpu_ratio: cpu_ratio(&ours, &bare, false),
             memory: ours.memory(),
-            bar: "≤ 1.5 × floor".to_owned(),
-            met: (size >= 100_000).then_some(times <= 1.5),
+            bar: "≤ 1.3 × floor".to_owned(),
+            met: (size >= 100_000).then_some(times <= 1.3),
         });
     }
     table("Export (the whole process)", &lines);

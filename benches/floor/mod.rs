@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::fs;
 use std::fs::File;
+use std::io::BufRead as _;
 use std::io::BufWriter;
 use std::io::Read as _;
 use std::io::Write as _;
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &[String]) {
         ["export", db, out] => export(db, out),
         ["history-out", db, out] => history::write(db, out),
         ["history-in", log, db] => history::read(log, db),
+        ["lines", db, cards] => lines(db, cards.parse().unwrap()),
         ["screen", db, cards] => screen(db, cards.parse().unwrap()),
         _ => panic!("no floor {args:?}"),
     }
@@ -164,6 +166,27 @@ fn screen(path: &str, cards: usize) {
         keys.read_exact(&mut key).unwrap();
     }
     crossterm::terminal::disable_raw_mode().unwrap();
+}
+
+/// A session over lines: what a card takes to show, an answer, what its back takes, a grade, which is committed.
+fn lines(path: &str, cards: usize) {
+    let mut answers = Answers::new(Path::new(path), cards);
+    let card = format!("{}\n", "x".repeat(170));
+    let (mut typed, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let mut line = String::new();
+    for prompt in ["> ", "grade> "].into_iter().cycle() {
+        out.write_all(card.as_bytes()).unwrap();
+        out.write_all(prompt.as_bytes()).unwrap();
+        out.flush().unwrap();
+        line.clear();
+        typed.read_line(&mut line).unwrap();
+        if line == ":q\n" {
+            break;
+        }
+        if prompt == "grade> " {
+            answers.answer();
+        }
+    }
 }
 
 /// Answers: a row into the log, another state with its due index; each committed to the disk.

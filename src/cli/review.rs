@@ -11,6 +11,7 @@ use crate::ops::review::Review;
 use crate::store::Store;
 use crate::ui;
 use std::io;
+use std::io::BufReader;
 use std::sync::atomic::Ordering;
 
 /// Review what is due and meet new cards
@@ -105,8 +106,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
-        let mut input = io::stdin().lock();
-        ui::plain(&mut review, &mut input, &mut ctx.out, look, terminals.stdin, &editor)?;
+        let mut input: Box<dyn ui::Lines> = if terminals.stdin {
+            // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.
+            Box::new(ui::Typed(io::stdin().lock()))
+        } else {
+            Box::new(ui::Piped::new(BufReader::new(io::stdin())))
+        };
+        ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;
         return offer_checkup(&store, ctx, answered);
     }

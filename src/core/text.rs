@@ -9,10 +9,17 @@ use unicode_normalization::char::is_combining_mark;
 pub fn composed(text: &str) -> std::borrow::Cow<'_, str> {
     use unicode_normalization::IsNormalized;
     use unicode_normalization::UnicodeNormalization as _;
-    if text.is_ascii() || unicode_normalization::is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        return text.into();
-    }
-    text.nfc().collect::<String>().into()
+    let is_composed = text.is_ascii()
+        || text.chars().all(is_always_composed)
+        || unicode_normalization::is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    if is_composed { text.into() } else { text.nfc().collect::<String>().into() }
+}
+
+/// Whether a character stays as it is in NFC whatever stands beside it, by its range alone: most letters of Latin, Cyrillic,
+/// Japanese, Chinese and Korean. The tables of Unicode take longer to ask, and each row of a file asks them.
+fn is_always_composed(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{2ff}' | 'Ѐ'..='\u{482}' | '\u{48a}'..='\u{52f}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' | '가'..='힣')
 }
 
 /// The text folded for comparison: case, accents, punctuation and runs of space don't count.
@@ -133,6 +140,18 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_composed_by_its_range_is_composed_by_the_tables_too() {
+        use unicode_normalization::IsNormalized;
+        use unicode_normalization::char::canonical_combining_class;
+        for c in ('\0'..=char::MAX).filter(|c| is_always_composed(*c)) {
+            let alone = unicode_normalization::is_nfc_quick(std::iter::once(c));
+            assert_eq!((alone, canonical_combining_class(c)), (IsNormalized::Yes, 0), "{c:?}");
+        }
+        assert_eq!(composed("e\u{301}と\u{3099}"), "\u{e9}ど");
+        assert_eq!(composed("가\u{11a8}"), "각");
+    }
 
     #[test]
     fn sentences_are_joined_with_one_stop() {

@@ -17,6 +17,9 @@ pub(super) struct Gone;
 pub(super) struct Giver<T> {
     batches: mpsc::SyncSender<Vec<T>>,
     used: mpsc::Receiver<Vec<T>>,
+    free: Vec<Vec<T>>,
+    /// Batches that did not come back yet.
+    away: usize,
     batch: Vec<T>,
     bytes: usize,
 }
@@ -31,7 +34,8 @@ pub(super) struct Taker<T> {
 pub(super) fn channel<T>() -> (Giver<T>, Taker<T>) {
     let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
     let (back, used) = mpsc::channel();
-    (Giver { batches: sender, used, batch: Vec::with_capacity(BATCH), bytes: 0 }, Taker { batches, back })
+    let batch = Vec::with_capacity(BATCH);
+    (Giver { batches: sender, used, free: Vec::new(), away: 0, batch, bytes: 0 }, Taker { batches, back })
 }
 
 impl<T> Giver<T> {
@@ -45,6 +49,11 @@ impl<T> Giver<T> {
         self.send()
     }
 
+    /// Whether items wait for the other side: work that either side can do is then done here.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.away > BATCHES_AHEAD / 2
+    }
+
     /// Gives what is left.
     pub(super) fn finish(mut self) -> Result<(), Gone> {
         self.send()
@@ -52,7 +61,10 @@ impl<T> Giver<T> {
 
     fn send(&mut self) -> Result<(), Gone> {
         self.bytes = 0;
-        let mut next = self.used.try_recv().unwrap_or_else(|_| Vec::with_capacity(BATCH));
+        let before = self.free.len();
+        self.free.extend(self.used.try_iter());
+        self.away = self.away + 1 - (self.free.len() - before);
+        let mut next = self.free.pop().unwrap_or_else(|| Vec::with_capacity(BATCH));
         next.clear();
         self.batches.send(std::mem::replace(&mut self.batch, next)).map_err(|_| Gone)
     }

@@ -72,9 +72,15 @@ impl Write for Sent {
     }
 }
 
-/// Whether a deck is written: an empty one only where it was named.
-fn goes_out(deck: &DeckLine, decks: &DeckSet) -> bool {
-    decks.has(deck.number) && (deck.notes > 0 || *decks != DeckSet::All)
+/// The decks that are written, in their order: an empty one only where it was named.
+fn going_out(store: &Store, decks: &DeckSet) -> Result<Vec<DeckLine>, StoreError> {
+    let mut heads = store.bare_decks()?;
+    heads.retain(|deck| decks.has(deck.number));
+    if *decks != DeckSet::All {
+        return Ok(heads);
+    }
+    let with_notes = heads.into_iter().map(|deck| Ok(store.has_notes(deck.number)?.then_some(deck)));
+    with_notes.filter_map(Result::transpose).collect()
 }
 
 /// Gives on what the database reads out. Where the other side stopped, its reason is the one that counts.
@@ -94,13 +100,12 @@ fn relay<T>(
 }
 
 /// Gives all parts of an export in their order.
-fn gather(store: &Store, decks: &DeckSet, give: &mut Give<'_, Part>) -> Result<(), Stopped> {
-    store.read_much()?;
+fn gather(store: &Store, decks: Vec<DeckLine>, give: &mut Give<'_, Part>) -> Result<(), Stopped> {
     let mut give = |part: Part| {
         let bytes = if let Part::Notes(notes) = &part { notes.size() } else { 0 };
         give(part, bytes)
     };
-    for deck in store.deck_heads()?.into_iter().filter(|deck| goes_out(deck, decks)) {
+    for deck in decks {
         give(Part::Record(Record::Deck(DeckHead {
             id: deck.id.clone(),
             name: deck.name,
@@ -165,15 +170,15 @@ pub fn notes(
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
-    let heads = store.deck_heads().map_err(|error| failure(&error, store.path()))?;
-    if let Err(error) = exporter.admits(heads.iter().filter(|deck| goes_out(deck, decks)).count()) {
+    let heads = going_out(store, decks).map_err(|error| failure(&error, store.path()))?;
+    if let Err(error) = exporter.admits(heads.len()) {
         return Ok(Err(error));
     }
     let (giver, taker) = batches::channel();
     let written = on_two_threads(
         out,
         giver,
-        |give| gather(store, decks, give),
+        |give| gather(store, heads, give),
         move |sent| write_parts(taker, among, exporter, sent),
     );
     outcome(written, store)

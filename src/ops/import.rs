@@ -23,10 +23,14 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::text::counted;
 use crate::failure::Failure;
+use crate::formats::FormatError;
+use crate::formats::Importer;
 use crate::ops::decks::deck_name;
 use crate::ops::failure;
 use crate::ops::followed;
 use crate::ops::import::history::one_log;
+use crate::ops::import::names::Prompts;
+use crate::ops::import::one_file::Attempt;
 use crate::ops::import::one_file::Follow;
 use crate::ops::import::one_file::one_file;
 use crate::ops::import::refusal::Refusal;
@@ -37,6 +41,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
 use std::fs;
+use std::io::Seek as _;
 use std::path::Path;
 
 /// Imports sources: histories one by one, then all others as one action in one transaction. `progress` hears how many bytes
@@ -81,43 +86,27 @@ pub fn import(
         store.write_much(false).map_err(|error| failure(&error, &path))?;
         return Ok(report);
     }
-    let mut refused: Option<Failure> = None;
-    let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
-        for (mut source, importer) in jobs {
-            let size = source.size;
-            let mut heard = |read: u64| progress(before + read);
-            let follow = match remember(writer, &source, options)? {
-                Some(id) => Follow::FromNowOn(id),
-                None => Follow::Not,
-            };
-            let done = one_file(writer, &mut source, importer, options, follow, &mut report, &mut heard);
-            before += size;
-            report.files += 1;
-            if let Err(refusal) = done {
-                refused = Some(refusal::in_words(refusal, &source.shown, &path, draw));
+    let mut heard = |read: u64| progress(before + read);
+    let mut attempt = |report: &mut Report, prompts: fn() -> Prompts| {
+        let mut refused = None;
+        let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
+            refused = all_notes(writer, &mut jobs, options, prompts, report, &mut heard).err();
+            if refused.is_some() || options.dry_run {
                 return Err(StoreError::Abandoned);
             }
-        }
-        if options.strict && report.rejections > 0 {
-            refused = Some(refusal::in_words(Refusal::Strict, "", &path, draw));
-            return Err(StoreError::Abandoned);
-        }
-        if report.rejections > 0
-            && report.added + report.changed + report.same + report.restored + report.duplicates + report.kept == 0
-        {
-            refused = Some(Failure::data("nothing in it could be read").hint("nothing was changed"));
-            return Err(StoreError::Abandoned);
-        }
-        if options.dry_run {
-            return Err(StoreError::Abandoned);
-        }
-        for folder in &options.folders {
-            follow_folder(writer, folder, options)?;
-        }
-        Ok(())
-    });
+            options.folders.iter().try_for_each(|folder| follow_folder(writer, folder, options))
+        });
+        (written, refused)
+    };
+    let histories = report.clone();
+    let (mut written, mut refused) = attempt(&mut report, Prompts::hoped);
+    if let Some((_, Refusal::Repeated)) = refused {
+        report = histories;
+        (written, refused) = attempt(&mut report, || Prompts::Unknown);
+    }
     store.write_much(false).map_err(|error| failure(&error, &path))?;
-    if let Some(mut failure) = refused {
+    if let Some((shown, refusal)) = refused {
+        let mut failure = refusal::in_words(refusal, &shown, &path, draw);
         failure.places.append(&mut report.rejected);
         return Err(with_what_is_in(failure, &report));
     }
@@ -126,6 +115,53 @@ pub fn import(
         Err(error) => Err(failure(&error, &path)),
         Ok(_) => Ok(report),
     }
+}
+
+/// Takes in the notes of all files. `progress` hears how many bytes of them were read. A refusal comes with the name of
+/// the file that it is about.
+fn all_notes(
+    writer: &mut Writer<'_>,
+    jobs: &mut [(Source, &'static dyn Importer)],
+    options: &Options,
+    prompts: fn() -> Prompts,
+    report: &mut Report,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), (String, Refusal)> {
+    let mut before = 0;
+    for (source, importer) in jobs {
+        let mut heard = |read: u64| progress(before + read);
+        let done = one_job(writer, source, *importer, options, prompts(), report, &mut heard);
+        before += source.size;
+        report.files += 1;
+        done.map_err(|refusal| (source.shown.clone(), refusal))?;
+    }
+    if options.strict && report.rejections > 0 {
+        return Err((String::new(), Refusal::Strict));
+    }
+    if report.rejections > 0
+        && report.added + report.changed + report.same + report.restored + report.duplicates + report.kept == 0
+    {
+        return Err((String::new(), Refusal::Unreadable));
+    }
+    Ok(())
+}
+
+fn one_job(
+    writer: &mut Writer<'_>,
+    source: &mut Source,
+    importer: &dyn Importer,
+    options: &Options,
+    prompts: Prompts,
+    report: &mut Report,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Refusal> {
+    // It may have been read before, up to a prompt that comes twice.
+    source.input.rewind().map_err(|error| Refusal::Format(FormatError::Io(error)))?;
+    let follow = match remember(writer, source, options)? {
+        Some(id) => Follow::FromNowOn(id),
+        None => Follow::Not,
+    };
+    one_file(writer, source, importer, options, Attempt { follow, prompts }, report, progress)
 }
 
 /// A failure with what was taken in before it, and stays.

@@ -71,6 +71,10 @@ impl Behind {
         self.answers.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.answers.len()
+    }
+
     pub(super) fn has(&self, card: CardId) -> bool {
         self.places.contains_key(&card)
     }

@@ -3,6 +3,7 @@
 //! `matching` finds the note of each row, `write` says what that row changes, `decks` has the file's decks and topics, and
 //! `batch` writes the notes of a new deck many at a time.
 
+mod ahead;
 mod batch;
 mod decks;
 mod matching;
@@ -14,7 +15,9 @@ use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::bulk::ahead::NotesAhead;
 use crate::store::bulk::batch::NewNote;
+use crate::store::bulk::batch::OldNames;
 use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::matching::WaitingRow;
@@ -22,9 +25,8 @@ use crate::store::bulk::seen::BitSet;
 use crate::store::bulk::seen::Seen;
 use crate::store::facts::deck_id;
 use crate::store::facts::note_uid;
-use foldhash::fast::FixedState;
 use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// Where a deck's text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,9 +137,6 @@ pub struct NoteRef {
     pub named: bool,
 }
 
-/// So many names from before are kept in memory, so that a new row needs no look into the database.
-const MOST_OLD_NAMES: i64 = 1 << 16;
-
 /// Takes in the notes of one file, as part of an action.
 pub struct Bulk<'b, 's> {
     writer: &'b mut Writer<'s>,
@@ -163,8 +162,8 @@ pub struct Bulk<'b, 's> {
     texts: String,
     /// Uids of this file, as far as they can be told apart.
     uids: Seen,
-    /// All uids from before, where they are few.
-    old_names: Option<HashSet<[u8; 16], FixedState>>,
+    old_names: OldNames,
+    ahead: NotesAhead,
 }
 
 impl<'b, 's> Bulk<'b, 's> {
@@ -174,13 +173,6 @@ impl<'b, 's> Bulk<'b, 's> {
     /// When the database can't be read.
     pub fn new(writer: &'b mut Writer<'s>, options: BulkOptions) -> Result<Self, StoreError> {
         let last_old_note = writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
-        let old_names = if last_old_note <= MOST_OLD_NAMES {
-            let mut statement = writer.tx.prepare_cached("SELECT uid FROM note_name")?;
-            let rows = statement.query_map([], |row| row.get(0))?;
-            Some(rows.collect::<Result<_, _>>()?)
-        } else {
-            None
-        };
         Ok(Self {
             writer,
             options,
@@ -199,8 +191,17 @@ impl<'b, 's> Bulk<'b, 's> {
             fresh: Vec::new(),
             texts: String::new(),
             uids: Seen::default(),
-            old_names,
+            old_names: OldNames::Unread,
+            ahead: NotesAhead::default(),
         })
+    }
+
+    /// Ids of the built-in decks, each with the uids that it has: what another file may not add to.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn builtin_uids(&self) -> Result<Vec<(String, BTreeSet<NoteUid>)>, StoreError> {
+        self.writer.builtin_uids()
     }
 
     /// Decides what was left for the end, and says what is gone where that was asked for.

@@ -114,6 +114,12 @@ use writer::Known;
 /// usual.
 const ACTIONS_A_CHECKPOINT: u32 = 100;
 
+/// The same where nobody ever reads, so that each pause is somebody's wait: a checkpoint takes about 60 ms.
+const ACTIONS_WITHOUT_REST: u32 = 4000;
+
+/// Answers that wait for the caches where nobody ever reads: together they take little more than one.
+const ANSWERS_WITHOUT_REST: usize = 32;
+
 /// Where and by whom a database is opened; all of it from the outside.
 #[derive(Debug, Clone)]
 pub struct Here {
@@ -370,8 +376,20 @@ impl Store {
     /// database, where it is worth it. To be called while a person reads; a failure is no loss, the next one will do it.
     pub fn while_idle(&self) {
         self.catch_up().ok();
+        self.checkpoint_after(ACTIONS_A_CHECKPOINT);
+    }
+
+    /// To be called instead where the next answer is there already: only what must not grow for ever is done.
+    pub fn while_busy(&self) {
+        if self.behind.borrow().len() >= ANSWERS_WITHOUT_REST {
+            self.catch_up().ok();
+        }
+        self.checkpoint_after(ACTIONS_WITHOUT_REST);
+    }
+
+    fn checkpoint_after(&self, actions: u32) {
         // The length of the log's file tells nothing: it stays when its pages were moved.
-        if self.actions_since_checkpoint.get() >= ACTIONS_A_CHECKPOINT {
+        if self.actions_since_checkpoint.get() >= actions {
             self.actions_since_checkpoint.set(0);
             self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).ok();
         }

@@ -30,6 +30,9 @@ use std::rc::Rc;
 /// What stands in the place of a text that was erased.
 const ERASED: &str = "[erased]";
 
+/// Bytes that most notes find room in.
+const ROOM: usize = 384;
+
 /// A note whose shown text is the user's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
@@ -64,7 +67,11 @@ impl PackedNote {
     /// # Errors
     /// When it can't be written as JSON.
     pub fn of(text: &NoteText) -> Result<Self, StoreError> {
-        let body = serde_json::to_string(text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let unwritable = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
+        // Room for most notes at once: growing it would cost as much as writing it.
+        let mut body = Vec::with_capacity(ROOM);
+        serde_json::to_writer(&mut body, text).map_err(|error| unwritable(&error))?;
+        let body = String::from_utf8(body).map_err(|error| unwritable(&error))?;
         let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
         let prompt = first.trim();
         let prompt_hash = quick64(crate::core::text::composed(prompt).as_bytes());
@@ -116,8 +123,11 @@ impl PackedNote {
     /// The text record of a note with that key.
     pub(super) fn record(&self, key: Option<&str>, salt: i64) -> Result<TextRecord, StoreError> {
         match self.seal {
-            Some((salt, hash)) => Ok(TextRecord { salt: Some(salt), hash, body: Some(self.body.clone()) }),
-            None => Ok(TextRecord::new(salt, with_key(&self.body, key)?)),
+            // A row without a key is sealed without the one that its note has already.
+            Some((salt, hash)) if key.is_none() || has_key(&self.body) => {
+                Ok(TextRecord { salt: Some(salt), hash, body: Some(self.body.clone()) })
+            }
+            _ => Ok(TextRecord::new(salt, with_key(&self.body, key)?)),
         }
     }
 }
@@ -143,6 +153,11 @@ fn with_key(body: &str, key: Option<&str>) -> Result<String, StoreError> {
     }
 }
 
+/// Whether a body has a key in it.
+fn has_key(body: &str) -> bool {
+    body.starts_with("{\"key\":")
+}
+
 /// The key that a body has in it.
 pub(super) fn key_of(body: &str) -> Result<Option<String>, StoreError> {
     #[derive(Deserialize)]
@@ -150,7 +165,7 @@ pub(super) fn key_of(body: &str) -> Result<Option<String>, StoreError> {
         #[serde(default)]
         key: Option<String>,
     }
-    if !body.starts_with("{\"key\":") {
+    if !has_key(body) {
         return Ok(None);
     }
     serde_json::from_str::<Key>(body)

@@ -2,10 +2,14 @@
 
 pub mod checkup;
 pub mod keymap;
+mod lines;
 mod plain;
 mod tui;
 pub mod words;
 
+pub use lines::Lines;
+pub use lines::Piped;
+pub use lines::Typed;
 pub use plain::plain;
 pub use tui::Leave;
 pub use tui::checkup as checkup_screen;

@@ -16,9 +16,9 @@ use crate::ops::review::Notice;
 use crate::ops::review::Review;
 use crate::ui::Editor;
 use crate::ui::Look;
+use crate::ui::lines::Lines;
 use crate::ui::words;
 use std::collections::BTreeSet;
-use std::io::BufRead;
 use std::io::Write;
 
 /// A line that comes sooner than this after its prompt was typed before it was read.
@@ -38,7 +38,7 @@ const COMMANDS: &[(&str, &str)] = &[
     (":?", "this list"),
 ];
 
-struct Lines<'l, 'r> {
+struct Sitting<'l, 'r> {
     review: &'l mut Review<'r>,
     out: &'l mut dyn Write,
     width: usize,
@@ -63,13 +63,13 @@ enum Then {
 /// When something could not be committed and nobody is there to try again, or `out` fails; a closed pipe ends quietly.
 pub fn plain(
     review: &mut Review<'_>,
-    input: &mut dyn BufRead,
+    input: &mut dyn Lines,
     out: &mut dyn Write,
     look: Look,
     typed_live: bool,
     editor: &dyn Editor,
 ) -> Result<(), Failure> {
-    let mut lines = Lines {
+    let mut sitting = Sitting {
         review,
         out,
         width: look.width.clamp(20, 100),
@@ -79,11 +79,11 @@ pub fn plain(
         editor,
         anew: false,
     };
-    lines.run(input)
+    sitting.run(input)
 }
 
-impl Lines<'_, '_> {
-    fn run(&mut self, input: &mut dyn BufRead) -> Result<(), Failure> {
+impl Sitting<'_, '_> {
+    fn run(&mut self, input: &mut dyn Lines) -> Result<(), Failure> {
         let mut shown = None;
         loop {
             let stage = self.review.session().stage().clone();
@@ -105,7 +105,7 @@ impl Lines<'_, '_> {
             }
             self.prompt(&stage)?;
             if shown != now {
-                self.review.while_idle();
+                self.wait_for(input);
             }
             shown = now;
             let Some(line) = self.read(input)? else {
@@ -151,19 +151,27 @@ impl Lines<'_, '_> {
         Ok(())
     }
 
-    fn read(&mut self, input: &mut dyn BufRead) -> Result<Option<String>, Failure> {
-        let mut bytes = Vec::new();
-        let read = input.read_until(b'\n', &mut bytes).map_err(|error| {
+    /// What can wait is done while the person reads. A program that answers at once would wait for it.
+    fn wait_for(&mut self, input: &mut dyn Lines) {
+        if input.rests() {
+            self.review.while_idle();
+        } else {
+            self.review.while_busy();
+        }
+    }
+
+    fn read(&mut self, input: &mut dyn Lines) -> Result<Option<String>, Failure> {
+        let bytes = input.next().map_err(|error| {
             Failure::failed("cannot read standard input").at(error.to_string()).hint("every answer before is kept")
         })?;
-        if !self.live && read > 0 {
+        if !self.live && bytes.is_some() {
             // Through a pipe nobody typed the line end that a terminal would have shown.
             self.blank()?;
         }
-        Ok((read > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn front(&mut self, current: &Current, input: &mut dyn BufRead) -> Result<Then, Failure> {
+    fn front(&mut self, current: &Current, input: &mut dyn Lines) -> Result<Then, Failure> {
         let head = format!("[{}] {}", words::left(self.review.session()), one_line(&current.loaded.deck));
         let topic = current.loaded.topic.as_ref();
         if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.title)) {
@@ -174,7 +182,7 @@ impl Lines<'_, '_> {
                 write!(self.out, "Enter goes on ")
                     .and_then(|()| self.out.flush())
                     .map_err(|error| Failure::output(&error))?;
-                self.review.while_idle();
+                self.wait_for(input);
                 match self.read(input)?.as_deref().map(str::trim) {
                     None | Some(":q") => return Ok(Then::End),
                     Some(_) => self.review.begin_card(),

@@ -8,6 +8,8 @@ use crate::ops::failure;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
 use crate::ops::import::import_report::Report;
+use crate::ops::import::names::Prompts;
+use crate::ops::import::one_file::Attempt;
 use crate::ops::import::one_file::Follow;
 use crate::ops::import::one_file::one_file;
 use crate::ops::import::options::Options;
@@ -105,7 +107,8 @@ fn follow_one(
     let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
         let id = writer.follow(&seen)?;
         let Some(importer) = importer else { return Ok(()) };
-        match one_file(writer, &mut file, importer, options, Follow::Again(id), &mut report, &mut |_| {}) {
+        let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown };
+        match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
             Err(Refusal::Store(error)) => Err(error),
             Err(refusal) => {
                 let lines = |shown: &str, _: &str, faults: &[FileFault]| {

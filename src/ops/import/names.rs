@@ -23,15 +23,46 @@ pub(super) fn own_uid(key: &str) -> Option<NoteUid> {
     NoteUid::from_hex(key).filter(|_| key.len() == 32)
 }
 
-/// Gives the rows of a file their names, in its order.
+/// What is known of the prompts that a file has more than once.
 ///
 /// A row without key or id is named by its prompt, and where that occurs more than once in the file by its answer too.
-/// Whether it does, only the whole file tells: until then such a row gets no name.
+/// Whether it does, only the whole file tells. Most files have no such prompt, so a file can be taken in as if it had none,
+/// and is begun anew where that was wrong: reading it twice would cost more than the database does.
+#[derive(Debug)]
+pub(super) enum Prompts {
+    /// None is repeated, it is hoped: the short names so far, of which the first ones were compared.
+    Hoped(Vec<u64>, usize),
+    /// It has to be looked at before the first row without key or id.
+    Unknown,
+    /// The short names of the prompts that occur more than once, in order.
+    Known(Vec<u64>),
+}
+
+impl Prompts {
+    /// It is hoped that none is repeated.
+    pub(super) fn hoped() -> Self {
+        Self::Hoped(Vec::new(), 0)
+    }
+}
+
+/// Why a row has no name.
+#[derive(Debug)]
+pub(super) enum Nameless {
+    /// It is not known yet which prompts the file has more than once.
+    Unknown,
+    /// It was hoped that the file has no prompt twice, but it has.
+    Repeated,
+}
+
+/// So many short names are compared at first, then twice as many each time: a prompt that is repeated is mostly noticed early,
+/// and all comparing together costs twice what it costs at the end.
+const FIRST_COMPARED: usize = 256;
+
+/// Gives the rows of a file their names, in its order.
 pub(super) struct Namer {
     first_deck: String,
     deck: String,
-    /// The short names of the prompts that occur more than once, in order.
-    repeated: Option<Vec<u64>>,
+    prompts: Prompts,
     /// Of rows with such a prompt, how many wholly equal ones came before.
     equal: HashMap<NoteUid, u32>,
     /// Rows that lost a tag which lmq gives by itself.
@@ -40,8 +71,8 @@ pub(super) struct Namer {
 
 impl Namer {
     /// Before the first row. `deck` is the file's word for its deck as long as it says no other.
-    pub(super) fn new(deck: String) -> Self {
-        Self { first_deck: deck.clone(), deck, repeated: None, equal: HashMap::new(), derived: 0 }
+    pub(super) fn new(deck: String, prompts: Prompts) -> Self {
+        Self { first_deck: deck.clone(), deck, prompts, equal: HashMap::new(), derived: 0 }
     }
 
     /// The word for the deck at the beginning of the file.
@@ -55,45 +86,75 @@ impl Namer {
     }
 
     pub(super) fn knows_repeated(&self) -> bool {
-        self.repeated.is_some()
+        matches!(self.prompts, Prompts::Known(_))
     }
 
     /// What [`repeated_prompts`] found.
     pub(super) fn tell_repeated(&mut self, repeated: Vec<u64>) {
-        self.repeated = Some(repeated);
+        self.prompts = Prompts::Known(repeated);
     }
 
-    /// Who a row is; `None` where that can't be known yet.
-    pub(super) fn who(&mut self, item: &Item) -> Option<NoteRef> {
+    /// After the last row: whether all got the names that they should have.
+    pub(super) fn finish(&mut self) -> Result<(), Nameless> {
+        match &mut self.prompts {
+            Prompts::Hoped(names, _) => are_apart(names).then_some(()).ok_or(Nameless::Repeated),
+            Prompts::Unknown | Prompts::Known(_) => Ok(()),
+        }
+    }
+
+    /// Who a row is.
+    pub(super) fn who(&mut self, item: &Item) -> Result<NoteRef, Nameless> {
         let deck = item.deck.as_deref().unwrap_or(&self.deck);
         let uid = match &item.identity {
             Identity::Key(key) => own_uid(key).unwrap_or_else(|| NoteUid::of_key(deck, key)),
             Identity::Uid(uid) => *uid,
             Identity::Foreign { namespace, id } => NoteUid::of_foreign(namespace, id),
             Identity::None => {
-                let repeated = self.repeated.as_ref()?;
                 let prompt = prompt(&item.text);
-                let plain = NoteUid::of_row(deck, &prompt, None);
+                let plain = || NoteUid::of_row(deck, &prompt, None);
+                let repeated = match &mut self.prompts {
+                    Prompts::Unknown => return Err(Nameless::Unknown),
+                    Prompts::Hoped(names, compared) => {
+                        let plain = plain();
+                        names.push(plain.short());
+                        if names.len() >= FIRST_COMPARED.max(*compared * 2) {
+                            if !are_apart(names) {
+                                return Err(Nameless::Repeated);
+                            }
+                            *compared = names.len();
+                        }
+                        return Ok(NoteRef { uid: plain, named: false });
+                    }
+                    Prompts::Known(repeated) => repeated,
+                };
+                let plain = plain();
                 if repeated.binary_search(&plain.short()).is_err() {
-                    return Some(NoteRef { uid: plain, named: false });
+                    return Ok(NoteRef { uid: plain, named: false });
                 }
                 let answer = answer(&item.text);
                 let first = NoteUid::of_row(deck, &prompt, Some((&answer, 1)));
                 let number = self.equal.entry(first).or_default();
                 *number += 1;
                 let uid = if *number == 1 { first } else { NoteUid::of_row(deck, &prompt, Some((&answer, *number))) };
-                return Some(NoteRef { uid, named: false });
+                return Ok(NoteRef { uid, named: false });
             }
         };
-        Some(NoteRef { uid, named: true })
+        Ok(NoteRef { uid, named: true })
     }
 
     /// Whether a tag follows from the answers, so that no file may give it; counts those that were tried.
     pub(super) fn is_derived(&mut self, tag: &str) -> bool {
-        let is_derived = tag.to_lowercase() == LEECH;
+        // No letter beyond ASCII has one of these as its small one.
+        let is_derived = tag.eq_ignore_ascii_case(LEECH);
         self.derived += u64::from(is_derived);
         is_derived
     }
+}
+
+/// Puts short names in order; tells whether no two are alike.
+fn are_apart(names: &mut [u64]) -> bool {
+    names.sort_unstable();
+    names.is_sorted_by(|a, b| a < b)
 }
 
 /// The prompt of a row: the first field of its kind.
@@ -147,10 +208,43 @@ mod tests {
     use crate::formats::importer;
     use std::io::Cursor;
 
+    /// The names of the rows of a table; `None` where it was hoped in vain that no prompt comes twice.
+    fn hoped(text: &str) -> Option<Vec<NoteUid>> {
+        let options = ReadOptions { file_name: "words.tsv".to_owned(), delimiter: None };
+        let mut namer = Namer::new("words".to_owned(), Prompts::hoped());
+        let mut uids = Some(Vec::new());
+        importer("tsv")
+            .unwrap()
+            .read(&mut Cursor::new(text.as_bytes()), &options, &mut |outcome| {
+                if let (ImportItem::Record(Record::Note(item)), Some(so_far)) = (outcome, &mut uids) {
+                    match namer.who(&item) {
+                        Ok(who) => so_far.push(who.uid),
+                        Err(_) => uids = None,
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        uids.filter(|_| namer.finish().is_ok())
+    }
+
+    #[test]
+    fn a_hope_that_no_prompt_comes_twice_gives_the_same_names_or_is_given_up() {
+        let rows = |count: usize| (0..count).map(|row| format!("front {row}\tback {row}\n")).collect::<String>();
+        for count in [1, 2, FIRST_COMPARED, FIRST_COMPARED + 1, 3 * FIRST_COMPARED] {
+            let table = rows(count);
+            assert_eq!(hoped(&table), Some(named(&table)), "{count} rows");
+            for repeated in [0, count / 2, count - 1] {
+                assert_eq!(hoped(&format!("{table}front {repeated}\tother\n")), None, "row {repeated} of {count}");
+                assert_eq!(hoped(&format!("front {repeated}\tother\n{table}")), None, "row {repeated} of {count}");
+            }
+        }
+    }
+
     fn named(text: &str) -> Vec<NoteUid> {
         let tsv = importer("tsv").unwrap();
         let options = ReadOptions { file_name: "words.tsv".to_owned(), delimiter: None };
-        let mut namer = Namer::new("words".to_owned());
+        let mut namer = Namer::new("words".to_owned(), Prompts::Unknown);
         namer.tell_repeated(repeated_prompts(tsv, &mut Cursor::new(text.as_bytes()), &options, "words"));
         let mut uids = Vec::new();
         tsv.read(&mut Cursor::new(text.as_bytes()), &options, &mut |outcome| {

@@ -1,7 +1,6 @@
 //! The notes of one file, on their way into the database.
 
 use crate::core::card::NoteText;
-use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
 use crate::core::text::one_line;
 use crate::formats::Importer;
@@ -10,6 +9,7 @@ use crate::formats::ReadOptions;
 use crate::formats::Rejected;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::names::Namer;
+use crate::ops::import::names::Prompts;
 use crate::ops::import::options::Options;
 use crate::ops::import::reading::Parsed;
 use crate::ops::import::reading::Reading;
@@ -39,13 +39,19 @@ pub(super) enum Follow {
     Again(i64),
 }
 
+/// With what a file is begun.
+pub(super) struct Attempt {
+    pub(super) follow: Follow,
+    pub(super) prompts: Prompts,
+}
+
 /// Puts the notes of one file into the database.
 pub(super) fn one_file(
     writer: &mut Writer<'_>,
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    follow: Follow,
+    Attempt { follow, prompts }: Attempt,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
@@ -64,8 +70,9 @@ pub(super) fn one_file(
     let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
     let shown = source.shown.clone();
     let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
-    let namer = Namer::new(deck.clone());
-    let builtins = builtin_keys(writer);
+    let namer = Namer::new(deck.clone(), prompts);
+    // Asked for only where a row has a name of its own.
+    let mut builtins = None;
     // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
     // user's own cards in it.
     let mut strangers: Vec<String> = Vec::new();
@@ -98,18 +105,20 @@ pub(super) fn one_file(
                 if seen_deck != own_deck {
                     own_deck.clone_into(&mut seen_deck);
                 }
-                if let (true, Some(keys)) = (row.who.named, builtins.iter().find(|(id, _)| id == own_deck)) {
-                    if keys.1.contains(&row.who.uid) {
-                        any_builtin = true;
-                    } else {
-                        strangers.push(row.key.clone().unwrap_or_else(|| row.who.uid.to_string()));
+                if row.who.named {
+                    let decks = builtins.get_or_insert_with(|| bulk.builtin_uids().unwrap_or_default());
+                    match decks.iter().find(|(id, _)| id == own_deck) {
+                        Some((_, uids)) if uids.contains(&row.who.uid) => any_builtin = true,
+                        Some(_) => strangers.push(row.key.clone().unwrap_or_else(|| row.who.uid.to_string())),
+                        None => {}
                     }
                 }
+                let note = row.words.packed()?;
                 if report.first.len() < 3 {
-                    let text = row.note.text()?;
+                    let text = note.text()?;
                     report.first.push((text.prompt(1), text.answer(1)));
                 }
-                let placed = bulk.note(own_deck, row.who, row.key.clone(), &row.note)?;
+                let placed = bulk.note(own_deck, row.who, row.key.clone(), &note)?;
                 report.place(placed, &shown, row.place);
                 rows += 1;
             }
@@ -146,9 +155,4 @@ fn stays(shown: &str, kept: &Kept) -> String {
         line(&kept.theirs),
         line(&kept.mine)
     )
-}
-
-/// Ids of the built-in decks with the uids that they have.
-fn builtin_keys(writer: &Writer<'_>) -> Vec<(String, std::collections::BTreeSet<NoteUid>)> {
-    writer.builtin_uids().unwrap_or_default()
 }

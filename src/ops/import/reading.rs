@@ -1,5 +1,7 @@
 //! A file read and taken apart on a thread of its own, while what came before goes into the database.
 
+use crate::core::card::NoteText;
+use crate::core::card::Value;
 use crate::core::text::counted;
 use crate::formats::DeckHead;
 use crate::formats::FormatError;
@@ -18,6 +20,7 @@ use crate::ops::batches;
 use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
 use crate::ops::bulk::LEECH;
+use crate::ops::import::names::Nameless;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::own_uid;
 use crate::ops::import::names::repeated_prompts;
@@ -27,6 +30,7 @@ use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Salts;
 use crate::store::StoreError;
+use std::borrow::Cow;
 use std::io;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
@@ -40,24 +44,49 @@ pub(super) enum Parsed {
     Note(NoteRow),
 }
 
-/// A note of a file: who it is, and its text packed.
+/// A note of a file: who it is, and its text.
 pub(super) struct NoteRow {
     pub(super) place: Place,
     pub(super) deck: Option<String>,
     pub(super) who: NoteRef,
     pub(super) key: Option<String>,
-    pub(super) note: PackedNote,
+    pub(super) words: Words,
+}
+
+/// The text of a note. Packing and sealing it is work for whichever thread has less to do: writing new notes takes longer
+/// than reading a file, finding that nothing is new takes less.
+pub(super) enum Words {
+    Sealed(PackedNote),
+    Loose(NoteText),
+}
+
+impl Words {
+    /// About how many bytes it has.
+    fn size(&self) -> usize {
+        match self {
+            Self::Sealed(note) => note.size(),
+            Self::Loose(text) => text.fields.values().flat_map(Value::texts).map(String::len).sum(),
+        }
+    }
+
+    /// The text, packed if it is not yet.
+    pub(super) fn packed(&self) -> Result<Cow<'_, PackedNote>, StoreError> {
+        Ok(match self {
+            Self::Sealed(note) => Cow::Borrowed(note),
+            Self::Loose(text) => Cow::Owned(PackedNote::of(text)?),
+        })
+    }
 }
 
 /// Why a row can't go to the database.
 enum Held {
-    /// The row has no name of its own, and it is not known yet which prompts the file has more than once.
-    Nameless,
+    /// The row has no name of its own.
+    Nameless(Nameless),
     Store(StoreError),
 }
 
 impl Parsed {
-    fn of(outcome: ImportItem, namer: &mut Namer, salts: &Salts) -> Result<Self, Held> {
+    fn of(outcome: ImportItem, namer: &mut Namer, salts: Option<&Salts>) -> Result<Self, Held> {
         Ok(match outcome {
             ImportItem::Warning(text) => Self::Warning(text),
             ImportItem::Rejected(rejected) => Self::Rejected(rejected),
@@ -67,18 +96,23 @@ impl Parsed {
             }
             ImportItem::Record(Record::Topic(topic)) => Self::Topic(topic),
             ImportItem::Record(Record::Note(mut item)) => {
-                let who = namer.who(&item).ok_or(Held::Nameless)?;
+                let who = namer.who(&item).map_err(Held::Nameless)?;
                 item.text.tags.retain(|tag| !namer.is_derived(tag));
-                let note = PackedNote::of(&item.text).map_err(Held::Store)?;
-                let Item { place, deck, identity, key, .. } = *item;
+                let Item { place, deck, identity, key, text } = *item;
                 let key = key.or(match identity {
                     Identity::Key(key) => Some(key),
                     Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
                 });
                 // A note without a key goes out under its uid, and comes back as itself.
                 let key = key.filter(|key| own_uid(key).is_none());
-                let note = note.sealed(key.as_deref(), salts).map_err(Held::Store)?;
-                Self::Note(NoteRow { place, deck, who, key, note })
+                let words = match salts {
+                    Some(salts) => {
+                        let sealed = PackedNote::of(&text).and_then(|note| note.sealed(key.as_deref(), salts));
+                        Words::Sealed(sealed.map_err(Held::Store)?)
+                    }
+                    None => Words::Loose(text),
+                };
+                Self::Note(NoteRow { place, deck, who, key, words })
             }
         })
     }
@@ -133,17 +167,19 @@ fn read_batches(
                 known -= 1;
                 return Ok(());
             }
-            let parsed = Parsed::of(outcome, &mut namer, &salts).map_err(|why| {
+            let salts = giver.is_ahead().then_some(&salts);
+            let parsed = Parsed::of(outcome, &mut namer, salts).map_err(|why| {
                 held = Some(why);
                 Stop
             })?;
             under_way += 1;
-            let bytes = if let Parsed::Note(row) = &parsed { row.note.size() } else { 0 };
+            let bytes = if let Parsed::Note(row) = &parsed { row.words.size() } else { 0 };
             giver.give(parsed, bytes).map_err(|Gone| Stop)
         });
         match held {
             Some(Held::Store(error)) => return Err(Refusal::Store(error)),
-            Some(Held::Nameless) => {
+            Some(Held::Nameless(Nameless::Repeated)) => return Err(Refusal::Repeated),
+            Some(Held::Nameless(Nameless::Unknown)) => {
                 let again = |error: io::Error| Refusal::Format(FormatError::Io(error));
                 input.rewind().map_err(again)?;
                 let mut heard = |now: u64| read.store(now / 2, Ordering::Relaxed);
@@ -154,6 +190,7 @@ fn read_batches(
             }
             None => {
                 done.map_err(Refusal::Format)?;
+                namer.finish().map_err(|_: Nameless| Refusal::Repeated)?;
                 break;
             }
         }

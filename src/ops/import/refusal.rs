@@ -12,8 +12,15 @@ use std::path::Path;
 pub(super) enum Refusal {
     Store(StoreError),
     Format(FormatError),
-    BuiltinClash { deck: String, keys: Vec<String> },
+    BuiltinClash {
+        deck: String,
+        keys: Vec<String>,
+    },
     Strict,
+    /// All of its rows are bad.
+    Unreadable,
+    /// It was taken in as if no prompt came twice, but one does: it has to be taken in anew.
+    Repeated,
 }
 
 impl From<StoreError> for Refusal {
@@ -31,6 +38,7 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
         Refusal::Store(error) => failure(&error, path),
         Refusal::Strict => Failure::data("not imported: there are bad rows, and --strict was given")
             .hint("nothing was changed; without --strict the good rows go in"),
+        Refusal::Unreadable => Failure::data("nothing in it could be read").hint("nothing was changed"),
         Refusal::BuiltinClash { deck, keys } => {
             let mut failure = Failure::data(format!("`{shown}` can't be the deck `{deck}`: that one is built in"));
             for key in keys.iter().take(5) {
@@ -50,6 +58,7 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
         Refusal::Format(FormatError::NotThis(why)) => {
             Failure::data(format!("cannot read `{shown}`")).at(why).hint("nothing was changed")
         }
+        Refusal::Repeated => Failure::bug("a prompt came twice where none was to be expected"),
         Refusal::Format(FormatError::Stopped) => Failure::bug("an importer stopped without a reason"),
     }
 }

@@ -12,10 +12,24 @@ use crate::store::bulk::decks::TargetDeck;
 use crate::store::columns::entry_id;
 use crate::store::columns::ordinals_column;
 use crate::store::notes::PackedNote;
+use foldhash::fast::FixedState;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Rows of new decks that are written together: each statement is looked up once for all of them.
 const FRESH_AT_A_TIME: usize = 256;
+
+/// So many names from before are kept in memory, so that a new row needs no look into the database.
+const MOST_OLD_NAMES: i64 = 1 << 16;
+
+/// The uids that the database had before the file. They are read for the first row that may be new.
+pub(super) enum OldNames {
+    Unread,
+    /// All of them.
+    Few(HashSet<[u8; 16], FixedState>),
+    /// Too many to keep: each is looked for.
+    Many,
+}
 
 /// A note of a new deck that nothing can be known of, on its way into the database.
 pub(super) struct NewNote {
@@ -51,10 +65,24 @@ impl Bulk<'_, '_> {
         if !who.named && self.seen.may_have(deck.id, note.prompt_hash) {
             return Ok(false);
         }
-        Ok(match &self.old_names {
-            Some(names) => !names.contains(&who.uid.0),
-            None => self.by_uid(who.uid)?.is_none(),
-        })
+        Ok(!self.is_old_name(who.uid)?)
+    }
+
+    /// Whether the database had a uid before this file.
+    fn is_old_name(&mut self, uid: NoteUid) -> Result<bool, StoreError> {
+        if let OldNames::Unread = self.old_names {
+            self.old_names = if self.last_old_note <= MOST_OLD_NAMES {
+                let mut statement = self.writer.tx.prepare_cached("SELECT uid FROM note_name WHERE id <= ?1")?;
+                let rows = statement.query_map([self.last_old_note], |row| row.get(0))?;
+                OldNames::Few(rows.collect::<Result<_, _>>()?)
+            } else {
+                OldNames::Many
+            };
+        }
+        match &self.old_names {
+            OldNames::Few(names) => Ok(names.contains(&uid.0)),
+            OldNames::Unread | OldNames::Many => Ok(self.by_uid(uid)?.is_some()),
+        }
     }
 
     /// Takes a note that is surely new along, to be written with others.

@@ -86,11 +86,15 @@ impl Bulk<'_, '_> {
     ) -> Result<MatchResult, StoreError> {
         let place = self.options.place_in.clone();
         let now = self.next_place(place.as_deref().unwrap_or(deck))?;
+        if self.is_unchanged(who.uid, &now, key.as_deref(), note)? {
+            return Ok(MatchResult::Same);
+        }
         if self.is_fresh(&now, who, note)? {
             return self.gather(&now, who, key, note);
         }
         self.flush()?;
         if let Some(known) = self.by_uid(who.uid)? {
+            self.was_looked_for(known.0)?;
             return self.found(known, &now, key, note);
         }
         let mut open = Vec::new();

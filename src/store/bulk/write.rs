@@ -271,7 +271,44 @@ impl Bulk<'_, '_> {
         let deck = self.settled(deck)?;
         let fact = Fact::Brought { note: uid, deck: deck.name_id.to_string(), position, edition: self.options.edition };
         let record = note.record(key, self.writer.salt())?;
-        self.writer.append_packed(number, &fact, Some(&record))?;
-        self.writer.refresh_note(number)
+        let id = self.writer.append_packed(number, &fact, Some(&record))?;
+        match self.shown_plainly(number, &deck)? {
+            Some(before) => {
+                let now = NoteRow {
+                    source: Some(id),
+                    key: key.map(str::to_owned),
+                    topic: self.topic_number(deck.id, note)?,
+                    position,
+                    prompt_hash: note.prompt_hash,
+                    text_hash: note.text_hash,
+                    siblings: note.siblings(&deck.name_id),
+                    ordinals: ordinals_column(&note.ordinals),
+                    held_out: note.held_out,
+                    ..before
+                };
+                self.writer.show(number, &now)
+            }
+            None => self.writer.refresh_note(number),
+        }
+    }
+
+    /// The row of a note of which nothing is known but texts that files brought into that deck, all of which count: then the
+    /// newest one is shown, which is what the registers would say. No entry that is here has a later stamp than the
+    /// one that is written now. `None` where there may be more to say.
+    fn shown_plainly(&mut self, number: i64, deck: &TargetDeck) -> Result<Option<NoteRow>, StoreError> {
+        let is_plain = |row: &NoteRow| {
+            row.deck == deck.id && !row.retired && row.source.is_some() && row.own.is_none() && row.tags.is_none()
+        };
+        let Some(before) = NoteRow::of(&self.writer.tx, number)?.filter(is_plain) else { return Ok(None) };
+        let context = self.writer.context()?;
+        let mut statement =
+            self.writer.tx.prepare_cached("SELECT id, kind = 1 AND edition IS NULL FROM fact WHERE subject = ?1")?;
+        let mut rows = statement.query([number])?;
+        while let Some(row) = rows.next()? {
+            if !row.get::<_, bool>(1)? || context.voided.has(context.reader.known(row.get(0)?)?) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(before))
     }
 }

@@ -48,8 +48,24 @@ pub(in crate::store) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_
      AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
 
 impl Store {
+    /// Whether a deck has a note with words, from an index.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_notes(&self, deck: i64) -> Result<bool, StoreError> {
+        Ok(self
+            .db()
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0 AND text_hash <> 0)",
+            )?
+            .query_row([deck], |row| row.get(0))?)
+    }
+
     /// The decks in the order of their ids, with nothing counted.
-    fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
         let mut statement = self.db().prepare_cached(
             "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
              WHERE listed = 1 ORDER BY name_id",

@@ -192,3 +192,45 @@ fn a_row_and_more_notes_than_are_compared_stay_apart() {
     notes.remove(0);
     assert_eq!(matched(&notes, &[("", FRANCE, "Paris")]).1, [Changed]);
 }
+
+#[test]
+fn what_is_read_ahead_changes_no_result() {
+    let fronts: Vec<String> = (0..90).map(|number| format!("number {number}")).collect();
+    let notes: Vec<Row<'_>> = fronts.iter().map(|front| ("", front.as_str(), "x")).collect();
+    // Some are missing, some have another answer, and two come twice.
+    let in_order = (0..90).filter(|number| number % 11 != 5);
+    let backwards = in_order.clone().rev();
+    let shuffled = in_order.clone().map(|number| number * 7 % 90).filter(|number| number % 11 != 5);
+    let orders: [Vec<usize>; 3] = [in_order.collect(), backwards.collect(), shuffled.collect()];
+    for order in orders {
+        let row = |number: &usize| ("", fronts[*number].as_str(), if number % 7 == 3 { "y" } else { "x" });
+        let twice: Vec<usize> = order.iter().copied().take(2).collect();
+        let rows: Vec<Row<'_>> = order.iter().chain(&twice).map(row).collect();
+        let once = order.iter().map(|number| if number % 7 == 3 { Changed } else { Same });
+        let expected: Vec<MatchResult> = once.chain([Duplicate, Duplicate]).collect();
+        let missing = u64::try_from(90 - order.len()).unwrap();
+        assert_eq!(matched(&notes, &rows), (expected, vec![], missing), "{order:?}");
+    }
+}
+
+#[test]
+fn a_key_that_a_row_lost_stays_with_its_note_wherever_the_row_was_sealed() {
+    for is_sealed in [false, true] {
+        let mut device = Device::new(1);
+        take_in(&mut device, "deck", &[("a", "A", "1")]);
+        device.now_ms += 1_000;
+        let stamp = device.stamp();
+        let work = |writer: &mut crate::store::Writer<'_>| {
+            let note = PackedNote::of(&basic("A", "2", &[]))?;
+            let note = if is_sealed { note.sealed(None, &writer.salts())? } else { note };
+            let mut bulk = Bulk::new(writer, BulkOptions::new(DeckOrigin::File))?;
+            let who = NoteRef { uid: NoteUid::of_row("deck", "A", None), named: false };
+            bulk.note("deck", who, None, &note)?;
+            bulk.finish()
+        };
+        let (finished, _) = device.store.write(stamp, ActionKind::Import, Subject::None, work).unwrap();
+        assert_eq!(finished.late, [Changed]);
+        let key: String = device.store.db().query_row("SELECT key FROM note", [], |row| row.get(0)).unwrap();
+        assert_eq!(key, "a", "sealed: {is_sealed}");
+    }
+}
