@@ -260,20 +260,16 @@ impl Ctx {
         self.card_found(store, name, store.find(name).map_err(|error| self.failure(&error))?)
     }
 
-    /// The card that a person named, be it a deleted one: to look at.
+    /// The card that a person named, be it one that they deleted: to look at.
     fn card_ever(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
-        let found = match store.find(name).map_err(|error| self.failure(&error))? {
-            Found::Nothing => match store.find_ever(name).map_err(|error| self.failure(&error))? {
-                // One that was put away after its words were erased has nothing left to look at.
-                Found::One(card)
-                    if store.card(card).map_err(|error| self.failure(&error))?.is_some_and(|line| line.erased) =>
-                {
-                    Found::Nothing
-                }
-                found => found,
-            },
-            found => found,
-        };
+        let fail = |error| self.failure(&error);
+        let found = store.find(name).map_err(fail)?;
+        if found == Found::Nothing
+            && let Found::One(card) = store.find_ever(name).map_err(fail)?
+            && store.is_deleted(card).map_err(fail)?
+        {
+            return Ok(card);
+        }
         self.card_found(store, name, found)
     }
 

@@ -226,6 +226,23 @@ fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<Histor
 }
 
 impl Store {
+    /// Whether the learner deleted the card's note, and its words are still there.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn is_deleted(&self, card: CardId) -> Result<bool, StoreError> {
+        let mut is_deleted = false;
+        self.history(Some(card), |row| {
+            if let Happened::Fact { fact, .. } = &row.what
+                && !row.voided
+            {
+                is_deleted |= matches!(fact, Fact::Deleted { .. });
+            }
+            Ok(())
+        })?;
+        Ok(is_deleted && self.card(card)?.is_some_and(|line| line.retired && !line.erased))
+    }
+
     /// The log as people read it, oldest first: all of it, or the events of one card and the facts about its note.
     ///
     /// Rows go to `row` one at a time. Memory: the place of each entry, and what each card is folded from.
