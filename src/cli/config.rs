@@ -306,11 +306,13 @@ fn forget(draft: &Path) {
     fs::remove_file(draft).ok();
 }
 
-/// Runs the editor, a command line as git takes it, on a file and waits for it.
+/// Runs the editor on a file and waits for it.
 fn open(editor: &str, file: &Path) -> Result<(), Failure> {
     let shown = one_line(editor);
     match command(editor, file).status() {
-        Err(error) => Err(Failure::failed(format!("cannot run the editor `{shown}`")).at(error.to_string())),
+        Err(error) => {
+            Err(Failure::failed(format!("the editor `{shown}` ended with an error before it began")).at(error.to_string()))
+        }
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::failed(format!("the editor `{shown}` ended with {status}"))),
     }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::ui::Editor;
 use std::fs;
 use std::io::Write as _;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -120,7 +121,7 @@ impl Draft {
     }
 }
 
-/// Runs the editor on a file and waits for it. The editor is a command line, as git takes it.
+/// Runs the editor on a file and waits for it.
 fn open(editor: &str, file: &Path) -> Result<(), Failure> {
     // Ctrl-C is the editor's while it runs.
     let told = Arc::new(AtomicBool::new(false));
@@ -129,28 +130,20 @@ fn open(editor: &str, file: &Path) -> Result<(), Failure> {
     guard.map(signal_hook::low_level::unregister);
     let shown = one_line(editor);
     match status {
-        Err(error) => Err(Failure::failed(format!("cannot run the editor `{shown}`")).at(error.to_string())),
-        Ok(status) if status.success() => Ok(()),
-        // What a shell says when there is no such command, or it can't be run.
-        Ok(status) if matches!(status.code(), Some(126 | 127)) => {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
             Err(Failure::failed(format!("cannot run the editor `{shown}`")))
         }
+        Err(error) => Err(Failure::failed(format!("cannot run the editor `{shown}`")).at(error.to_string())),
+        Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::failed(format!("the editor `{shown}` ended with {status}"))),
     }
 }
 
-/// The editor as a process that opens a file. It is a command line, as git takes it.
-#[cfg(unix)]
+/// The editor as a process that opens a file. It is a program with its arguments, quoted as for a shell; but no shell reads
+/// it, so that nothing in it or in the file's name is a command.
 pub(super) fn command(editor: &str, file: &Path) -> Command {
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
-    command
-}
-
-#[cfg(not(unix))]
-pub(super) fn command(editor: &str, file: &Path) -> Command {
-    let mut words = editor.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or(editor));
+    let mut words = shlex::split(editor).unwrap_or_default().into_iter();
+    let mut command = Command::new(words.next().unwrap_or_else(|| editor.to_owned()));
     command.args(words).arg(file);
     command
 }

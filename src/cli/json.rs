@@ -4,6 +4,7 @@ use crate::cli::Ctx;
 use crate::core::fact::Fact;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
+use crate::core::state::LEECH;
 use crate::core::state::Memory;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
@@ -50,8 +51,8 @@ impl Card {
         let text = &line.text;
         let memory = line.state.memory.as_ref();
         let mut tags = text.tags.clone();
-        if is_leech(line.state.lapses(), settings.leech_lapses) && !tags.iter().any(|tag| tag == "leech") {
-            tags.push("leech".to_owned());
+        if is_leech(line.state.lapses(), settings.leech_lapses) && !tags.iter().any(|tag| tag == LEECH) {
+            tags.push(LEECH.to_owned());
         }
         Self {
             id: line.card.to_string(),

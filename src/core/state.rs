@@ -10,6 +10,9 @@ use crate::core::units::Difficulty;
 use crate::core::units::Ease;
 use crate::core::units::Stability;
 
+/// The tag that the program gives by itself, to cards that were failed too often.
+pub const LEECH: &str = "leech";
+
 /// Lapses after which a card is called a leech; the field's usual 8. Then every half of it again: 12, 16, …
 pub const LEECH_LAPSES: u32 = 8;
 

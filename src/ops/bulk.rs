@@ -9,6 +9,7 @@ use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::scheduler::Scheduler;
 use crate::core::settings::Settings;
+use crate::core::state::LEECH;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
@@ -65,9 +66,6 @@ pub enum BulkChange {
     /// Take out of everything but the history.
     Delete,
 }
-
-/// The tag that the program gives by itself, to cards that were failed too often.
-pub(super) const LEECH: &str = "leech";
 
 /// What becomes of a note.
 enum Version {

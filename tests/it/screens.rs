@@ -262,6 +262,22 @@ fn a_leech_is_split_or_taken_out_where_it_is_met() {
 }
 
 #[test]
+fn a_leech_by_the_setting_of_its_deck_is_said_to_be_one() {
+    let lmq = model();
+    lmq.write(".config/lmq/config.toml", "[deck.\"work::model\"]\nleech_lapses = 1\n");
+    for (day, grade) in [("05", "good"), ("06", "again")] {
+        let now = format!("2026-01-{day}T09:00:00+01:00");
+        assert_eq!(lmq.run_at(&now, ["answer", "model/plan-in-strategy", grade]).code, 0);
+    }
+    let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
+    terminal.sees("Space shows");
+    terminal.types(" ");
+    terminal.sees("adds a smaller card");
+    terminal.types("\u{3}");
+    terminal.ends();
+}
+
+#[test]
 fn that_the_last_answer_was_not_taken_is_said_at_the_end() {
     for by in [["answer", "model/plan-in-strategy", "good"], ["forget", "model/plan-in-strategy", "--yes"]] {
         let lmq = model();

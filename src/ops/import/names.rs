@@ -3,6 +3,7 @@
 use crate::core::card::NoteText;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
+use crate::core::state::LEECH;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
@@ -10,7 +11,6 @@ use crate::formats::Item;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
-use crate::ops::bulk::LEECH;
 use crate::store::NoteRef;
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -2,6 +2,7 @@
 
 use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::state::LEECH;
 use crate::core::text::counted;
 use crate::formats::DeckHead;
 use crate::formats::FormatError;
@@ -19,7 +20,6 @@ use crate::formats::Topic;
 use crate::ops::batches;
 use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
-use crate::ops::bulk::LEECH;
 use crate::ops::import::names::Nameless;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::own_uid;

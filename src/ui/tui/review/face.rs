@@ -114,7 +114,7 @@ impl Screen {
         }
         lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
         lines.extend(self.answer(current, width, with));
-        if is_leech(current.loaded.state.lapses(), review.settings().leech_lapses) {
+        if is_leech(current.loaded.state.lapses(), review.session().rules().leech_lapses) {
             let keys = format!(
                 "{} takes it out, {} adds a smaller card",
                 with.keys.first(Command::Suspend),
