@@ -272,7 +272,7 @@ fn a_leech_by_the_setting_of_its_deck_is_said_to_be_one() {
     let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
     terminal.sees("Space shows");
     terminal.types(" ");
-    terminal.sees("adds a smaller card");
+    terminal.sees("A leech: failed 1 time");
     terminal.types("\u{3}");
     terminal.ends();
 }
