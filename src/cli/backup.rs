@@ -107,22 +107,15 @@ pub(super) fn print(ctx: &mut Ctx, listed: &[Listed]) -> Result<(), Failure> {
 
 fn in_words(holds: &Holds) -> String {
     let answers = counted(holds.answers, "answer", "answers");
-    let differences = |surplus: Surplus| match surplus.answers {
-        0 => counted(surplus.entries, "entry", "entries"),
-        answers => counted(answers, "answer", "answers"),
+    let told = |surplus: Option<Surplus>, of_answers: &str, of_entries: &str| {
+        let surplus = surplus.filter(|surplus| surplus.entries > 0)?;
+        Some(match surplus.answers {
+            0 => of_entries.replace('#', &counted(surplus.entries, "entry", "entries")),
+            answers => of_answers.replace('#', &counted(answers, "answer", "answers")),
+        })
     };
-    let lacks = holds
-        .newer
-        .filter(|newer| newer.entries > 0)
-        .map(|newer| format!("without {} from since then", differences(newer)));
-    let more = holds
-        .more
-        .filter(|more| more.entries > 0)
-        .map(|more| format!("with {} that the database does not have", differences(more)));
-    match (lacks, more) {
-        (None, None) if holds.newer.is_some() => format!("{answers}, all that there is now"),
-        (None, None) => answers,
-        (Some(one), None) | (None, Some(one)) => format!("{answers}, {one}"),
-        (Some(lacks), Some(more)) => format!("{answers}, {lacks}, {more}"),
-    }
+    let lacks = told(holds.newer, "; lacks # given since then", "; lacks # of the log written since then");
+    let more = told(holds.more, "; has # that the database lacks", "; has # of the log that the database lacks");
+    let same = (holds.newer.is_some() && lacks.is_none() && more.is_none()).then_some("; the same as now");
+    format!("{answers}{}{}{}", lacks.unwrap_or_default(), more.unwrap_or_default(), same.unwrap_or_default())
 }
