@@ -384,6 +384,19 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         Some(Command::Remind(_)) => database(cli.db).unwrap_or_default(),
         _ => database(cli.db)?,
     };
+    // A restore that was killed is put in order by whoever comes next; a prompt leaves that to the next command.
+    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_)))
+        && let Some(said) = ops::settle(&db)?
+    {
+        complain(&said);
+    }
+    if !matches!(
+        &cli.command,
+        Some(Command::Remind(_) | Command::Restore(_) | Command::Completions(_) | Command::Man(_))
+    ) && let Some(said) = ops::copies::of_a_lost_one(&db)
+    {
+        complain(&said);
+    }
     let out: Box<dyn Write> = Box::new(io::stdout());
     let mut ctx = Ctx { env, db, settings, out: BufWriter::new(out), quiet: cli.quiet, colour, clock: None };
     match &cli.command {

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::backup::print;
 use crate::cli::busy::Busy;
 use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
@@ -7,63 +8,66 @@ use crate::core::text::printable;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
-use std::io::Write as _;
+use crate::ops::restore::restore;
+use crate::store::Surplus;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Put a backup in the place of the database
 ///
 /// The present database is set aside with the date, never written over. If it holds answers that the backup does not,
-/// this says how many and offers to unite both logs.
+/// this says how many and offers to unite both logs. Nobody else may have the database open meanwhile. Without a file it lists
+/// the backups that lmq made by itself.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  lmq restore                                        the backups that there are
   lmq restore ~/backups/lmq-2026-01-15.db
   lmq restore ~/backups/lmq-2026-01-15.db --unite    keep the newer answers too")]
 pub(super) struct Args {
-    /// The backup
-    file: PathBuf,
+    /// The backup; without it the backups that lmq made are listed
+    file: Option<PathBuf>,
 
     /// Also take over what the present database has and the backup does not
-    #[arg(long)]
+    #[arg(long, requires = "file")]
     unite: bool,
 
     /// Don't ask
-    #[arg(long, short)]
+    #[arg(long, short, requires = "file")]
     yes: bool,
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let Some(file) = &args.file else {
+        print(ctx, &ops::backup::list(&ctx.db)?)?;
+        ctx.say("`lmq restore FILE` puts one of them in the place of the database");
+        return Ok(());
+    };
     let stamp = ctx.stamp();
-    let busy = Busy::new(ctx, "copying and reading back");
-    let restored = ops::backup::restore(&ctx.db, &args.file, &ctx.env, stamp)?;
+    let mut busy = Some(Busy::new(ctx, "copying and reading back"));
+    let out = &mut ctx.out;
+    let restored = restore(&ctx.db, file, &ctx.env, stamp, |newer| {
+        busy = None;
+        Ok(args.unite || newer.entries > 0 && !args.yes && agreed(out, newer)?)
+    })?;
     drop(busy);
     if let Some(aside) = &restored.aside {
         ctx.line(printable(&format!("set the database that was here aside: {}", aside.display())))?;
     }
-    ctx.line(printable(&format!("restored {}", args.file.display())))?;
+    ctx.line(printable(&format!("restored {}", file.display())))?;
     let Some(aside) = &restored.aside else { return Ok(()) };
     let newer = restored.newer;
     if newer.entries > 0 {
-        let newer = match newer.answers {
-            0 => counted(newer.entries, "entry", "entries"),
-            answers => counted(answers, "answer", "answers"),
-        };
-        ctx.line(format!("the one set aside holds {newer} that the backup does not have"))?;
+        ctx.line(format!("the one set aside holds {} that the backup does not have", in_words(newer)))?;
     }
-    let is_sound = restored.damage.is_empty();
-    let added = if is_sound && (args.unite || newer.entries > 0 && !args.yes && agreed(ctx)?) {
-        let _busy = Busy::new(ctx, "uniting");
-        Some(ops::backup::unite(&ctx.db, aside, &ctx.env, stamp))
-    } else {
-        None
-    };
-    // Only now: what was set aside is one of the copies.
+    // What was set aside is one of the copies.
     let mut store = ops::open_as_is(&ctx.db, &ctx.env)?;
     for left in still_there(&clean_traces(&mut store, ctx)?.unwrap_or_default(), &[]) {
         ctx.say(&left);
     }
-    if !is_sound {
-        let what = format!("the log of `{}` is damaged: nothing of it can be taken over", aside.display());
+    if !restored.damage.is_empty() {
+        let whose = if newer.entries > 0 { "the log of " } else { "" };
+        let what = format!("{whose}`{}` is damaged: nothing of it can be taken over", aside.display());
         let damaged = restored.damage.iter().fold(Failure::data(what), |failure, damage| failure.at(damage));
         let damaged = damaged.hint("the backup is in place; the other database stays where it is");
         if args.unite {
@@ -72,7 +76,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.say(&damaged.what);
         return Ok(());
     }
-    if let Some(added) = added.transpose()? {
+    if let Some(added) = restored.united {
         return ctx.line(format!("united both: {} taken over", counted(added, "entry", "entries")));
     }
     if newer.entries == 0 {
@@ -88,13 +92,21 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     Ok(())
 }
 
-fn agreed(ctx: &mut Ctx) -> Result<bool, Failure> {
+fn in_words(newer: Surplus) -> String {
+    match newer.answers {
+        0 => counted(newer.entries, "entry", "entries"),
+        answers => counted(answers, "answer", "answers"),
+    }
+}
+
+fn agreed(out: &mut dyn Write, newer: Surplus) -> Result<bool, Failure> {
     let terminals = Env::terminals();
     if !terminals.stdin || !terminals.stdout {
         return Ok(false);
     }
-    write!(ctx.out, "Take them over? [Y/n] ")
-        .and_then(|()| ctx.out.flush())
+    let newer = in_words(newer);
+    write!(out, "The database that is here holds {newer} that the backup does not have. Take them over? [Y/n] ")
+        .and_then(|()| out.flush())
         .map_err(|error| Failure::output(&error))?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;

@@ -114,16 +114,25 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;
+        tell_of_backup(&mut review, ctx);
         return offer_checkup(&store, ctx, answered);
     }
     let keys = keys(&ctx.settings)?;
     let stop = stops()?;
     let summary = ui::review(&mut review, look, &keys, &|| stop.load(Ordering::Relaxed), &editor)?;
     let answered = review.session().answers() > 0;
+    tell_of_backup(&mut review, ctx);
     for line in summary {
         ctx.sentence(&line)?;
     }
     offer_checkup(&store, ctx, answered)
+}
+
+/// Says so where the day's backup could not be made.
+fn tell_of_backup(review: &mut Review<'_>, ctx: &Ctx) {
+    if let Some(said) = review.end_backup() {
+        ctx.say(&said);
+    }
 }
 
 /// After a sitting in which something was answered: the check-up that is due, if any.

@@ -114,6 +114,10 @@ pub struct Settings {
     pub key_preset: KeyPreset,
     /// Whether check-ups are offered.
     pub checkup: bool,
+    /// Whether the first session of a day makes a backup.
+    pub backups: bool,
+    /// How many megabytes those backups may take together.
+    pub backups_mb: u32,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
     /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
@@ -138,6 +142,8 @@ impl Default for Settings {
             try_line: true,
             weekly_scene: true,
             look_ms: 150,
+            backups: true,
+            backups_mb: 100,
             key_preset: KeyPreset::Usual,
             checkup: true,
             keys: BTreeMap::new(),

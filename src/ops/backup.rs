@@ -1,24 +1,29 @@
-//! Copies of the database, and the way back.
+//! Copies of the database.
 
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::copies;
+use crate::ops::copies::Copy;
 use crate::ops::failure;
 use crate::ops::files;
-use crate::ops::open_as_is;
+use crate::ops::here;
 use crate::store::Finding;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::Surplus;
+use crate::store::with_ending;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Copies the database into `file`.
+/// Copies the database into `file`. It is put there once all of the copy was looked at: a damaged one never takes the place
+/// of a good one.
 ///
 /// # Errors
-/// When the file is there (and `force` is not given), or can't be written.
-pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
+/// When the file is there (and `force` is not given), can't be written, or the database is damaged.
+pub fn backup(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp) -> Result<(), Failure> {
     if file.is_dir() {
         return Err(
             Failure::failed(format!("cannot write `{}`: it is a folder", file.display())).hint("name a file in it")
@@ -36,158 +41,51 @@ pub fn backup(store: &Store, file: &Path, force: bool) -> Result<(), Failure> {
         );
     }
     if file.exists() && !force {
-        return Err(Failure::failed(format!("`{}` is there already", file.display()))
-            .hint("choose another name, or say --force to replace it"));
+        return Err(is_there(file));
     }
     files::has_folder(file, file)?;
-    copy_beside(store, file)
+    copy_checked(store, file, force, env, stamp)
 }
 
-/// Copies into a file beside `file` and renames it there.
-fn copy_beside(store: &Store, file: &Path) -> Result<(), Failure> {
-    let beside = files::free(&with_ending(file, "part"));
-    let copied = store.copy_to(&beside).map_err(|error| failure(&error, &beside));
-    let done = copied.and_then(|()| {
-        fs::rename(&beside, file)
-            .map_err(|error| Failure::failed(format!("cannot write `{}`", file.display())).at(error.to_string()))
-    });
-    if done.is_err() {
-        fs::remove_file(&beside).ok();
-    }
-    done
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-/// What a restore did.
-pub struct Restored {
-    /// Where the database that was there lies now.
-    pub aside: Option<PathBuf>,
-    /// What it has and the backup does not.
-    pub newer: Surplus,
-    /// What is wrong with its log, if it has anything newer: that may be why somebody restores a backup, and then nothing of
-    /// it may come in again.
-    pub damage: Vec<String>,
-}
-
-/// Puts the backup `file` in the place of the database `db`.
-///
-/// # Errors
-/// When the backup is no database of ours or can't be read; the present one is then where it was.
-pub fn restore(db: &Path, file: &Path, env: &Env, stamp: Stamp) -> Result<Restored, Failure> {
-    if !file.is_file() {
-        return Err(Failure::failed(format!("there is no file `{}`", file.display())));
-    }
-    if fs::canonicalize(file).ok() == fs::canonicalize(db).ok() {
-        return Err(Failure::usage("the backup and the database are the same file").hint("name another with --db"));
-    }
-    // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
-    let fresh = with_ending(db, "restoring");
-    remove_with_sides(&fresh);
-    let copied = copy_with_log(file, &fresh)
-        .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()));
-    let prepared = copied.and_then(|()| prepare(&fresh, env, file));
-    let mut backup = match prepared {
-        Ok(prepared) => prepared,
-        Err(failure) => {
-            remove_with_sides(&fresh);
-            return Err(failure);
-        }
+/// Copies into a file beside `file`, looks at everything in it, and puts it there.
+fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp) -> Result<(), Failure> {
+    let fail = |error: StoreError| refused(&error, file, store);
+    let unfinished = store.copy_beside(file).map_err(fail)?;
+    let damaged = |what: Vec<String>| {
+        let failure =
+            Failure::data(format!("the database `{}` is damaged: no backup was made", store.path().display()));
+        what.into_iter().fold(failure, Failure::at).hint("what was at that place is as it was. `lmq doctor` says more")
     };
-    let was_there = db.exists();
-    // One that can't be opened is set aside all the same: that may be why one restores.
-    let (newer, damage) = match was_there.then(|| open_as_is(db, env)) {
-        Some(Ok(present)) => surplus(present, &backup, stamp),
-        Some(Err(_)) | None => (Surplus::default(), Vec::new()),
+    let found = match faults(unfinished.path(), env, stamp) {
+        Ok(found) => found,
+        Err(error) => vec![error.damage().map_err(fail)?],
     };
-    backup.leave_device().map_err(|error| failure(&error, &fresh))?;
-    if was_there {
-        backup.expect_traces().map_err(|error| failure(&error, &fresh))?;
+    if !found.is_empty() {
+        return Err(damaged(found));
     }
-    backup.close().map_err(|error| failure(&error, &fresh))?;
-    // Also where the database itself is gone: SQLite would take a log that it left behind for the backup's.
-    let date = stamp.now.to_rfc3339().replace(':', "");
-    let place = files::free(&with_ending(db, &format!("set-aside.{date}")));
-    move_with_sides(db, &place)
-        .map_err(|error| Failure::failed(format!("cannot set `{}` aside", db.display())).at(error.to_string()))?;
-    let aside = was_there.then_some(place);
-    fs::rename(&fresh, db).map_err(|error| {
-        Failure::failed(format!("cannot put the backup at `{}`", db.display())).at(error.to_string())
-    })?;
-    Ok(Restored { aside, newer, damage })
+    unfinished.put(file, force).map_err(fail)
 }
 
-/// Copies a database with the write-ahead log beside it, where there is one: after a crash that holds what was last
-/// answered.
-fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    for ending in ["", "-wal"] {
-        let (from, to) = (side(from, ending), side(to, ending));
-        if from.exists() {
-            fs::copy(from, &to)?;
-            fs::File::open(&to)?.sync_all()?;
-        }
-    }
-    Ok(())
+/// What is wrong with a copy that can't be made again. Afterwards it is one file.
+fn faults(copy: &Path, env: &Env, stamp: Stamp) -> Result<Vec<String>, StoreError> {
+    let mut copy = Store::open(copy, here(), env.now())?;
+    copy.check_whole()?;
+    let found = copy.doctor(stamp, false)?;
+    copy.keep_others_out()?;
+    Ok(found.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect())
 }
 
-fn prepare(fresh: &Path, env: &Env, file: &Path) -> Result<Store, Failure> {
-    // What is wrong with the copy is wrong with the backup, which is the file that the person knows.
-    let backup = open_as_is(fresh, env).map_err(|failure| {
-        let (copy, named) = (fresh.display().to_string(), file.display().to_string());
-        let failure = Failure { what: failure.what.replace(&copy, &named), ..failure };
-        match failure.hint.as_deref() {
-            Some(hint) if hint.contains("--db") => {
-                failure.hint("nothing was changed; name a file that `lmq backup` wrote")
-            }
-            _ => failure,
-        }
-    })?;
-    backup.check_whole().map_err(|error| {
-        Failure::data(format!("the backup `{}` is damaged", file.display()))
-            .at(error.to_string())
-            .hint("nothing was changed; try an older one")
-    })?;
-    Ok(backup)
+fn is_there(file: &Path) -> Failure {
+    Failure::failed(format!("`{}` is there already", file.display()))
+        .hint("choose another name, or say --force to replace it")
 }
 
-/// What the present database has and the backup does not, and what is wrong with its log.
-fn surplus(mut present: Store, backup: &Store, stamp: Stamp) -> (Surplus, Vec<String>) {
-    let newer = present.entries_not_in(backup).unwrap_or_default();
-    let damage = match present.doctor(stamp, false) {
-        _ if newer.entries == 0 => Vec::new(),
-        Ok(findings) => findings.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect(),
-        Err(error) => vec![error.to_string()],
-    };
-    present.close().ok();
-    (newer, damage)
-}
-
-fn side(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-fn move_with_sides(from: &Path, to: &Path) -> io::Result<()> {
-    for ending in ["", "-wal", "-shm"] {
-        if side(from, ending).exists() {
-            fs::rename(side(from, ending), side(to, ending))?;
-        }
-    }
-    Ok(())
-}
-
-fn remove_with_sides(path: &Path) {
-    for ending in ["", "-wal", "-shm"] {
-        fs::remove_file(side(path, ending)).ok();
+/// Why a copy could not be put at `file`.
+fn refused(error: &StoreError, file: &Path, store: &Store) -> Failure {
+    match error {
+        // Another one was faster.
+        StoreError::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => is_there(file),
+        error => failure(error, store.path()),
     }
 }
 
@@ -197,27 +95,55 @@ fn remove_with_sides(path: &Path) {
 /// When it can't be written.
 pub fn beside(store: &Store, before: &str, stamp: Stamp) -> Result<PathBuf, Failure> {
     let date = stamp.now.to_rfc3339().replace(':', "");
-    let copy = files::free(&with_ending(store.path(), &format!("before-{before}.{date}")));
-    backup(store, &copy, false)?;
-    Ok(copy)
+    let wanted = with_ending(store.path(), &format!(".before-{before}.{date}"));
+    loop {
+        let copy = files::free(&wanted);
+        match store.copy_to(&copy) {
+            Ok(()) => {
+                copies::prune_steps(store.path(), stamp.now);
+                return Ok(copy);
+            }
+            Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failure(&error, store.path())),
+        }
+    }
 }
 
-/// Takes into the database `db` what the one at `other` has of the log. Gives the number of entries taken over. Nothing
-/// is copied before: the one at `other` is there, and stays.
+/// A copy beside the database, and what is in it.
+pub struct Listed {
+    /// The file.
+    pub copy: Copy,
+    /// What it holds; `None` where it can't be read, or is of an older schema.
+    pub holds: Option<Holds>,
+}
+
+/// What a copy holds.
+pub struct Holds {
+    /// Answers.
+    pub answers: u64,
+    /// What the database has now and the copy does not, where the database can be read.
+    pub newer: Option<Surplus>,
+    /// What the copy has and the database does not.
+    pub more: Option<Surplus>,
+}
+
+/// The copies beside the database, the newest first. Nothing is changed.
 ///
 /// # Errors
-/// When one of them can't be read or written.
-pub fn unite(db: &Path, other: &Path, env: &Env, stamp: Stamp) -> Result<u64, Failure> {
-    let source = open_as_is(other, env)?;
-    let mut store = open_as_is(db, env)?;
-    let ((), united) = store
-        .unite(stamp, true, |union| {
-            let mut number = 0;
-            source.log(&mut |record| {
-                number += 1;
-                union.put(number, &record)
-            })
+/// When the folder can't be read.
+pub fn list(db: &Path) -> Result<Vec<Listed>, Failure> {
+    // Without a database, or where it is damaged, this is the list that somebody needs most.
+    let present = Store::look(db).ok().flatten();
+    let mut copies = copies::copies_of(db)?;
+    copies.sort_by_key(|copy| std::cmp::Reverse((copy.made.map(|made| made.unix_ms), copy.path.clone())));
+    let holds = |file: &Path| -> Option<Holds> {
+        let copy = Store::look(file).ok().flatten()?;
+        let present = present.as_ref();
+        Some(Holds {
+            answers: copy.answers_in_log().ok()?,
+            newer: present.and_then(|present| present.entries_not_in(&copy).ok()),
+            more: present.and_then(|present| copy.entries_not_in(present).ok()),
         })
-        .map_err(|error| failure(&error, db))?;
-    Ok(united.added)
+    };
+    Ok(copies.into_iter().map(|copy| Listed { holds: holds(&copy.path), copy }).collect())
 }

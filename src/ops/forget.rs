@@ -11,7 +11,8 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk;
-use crate::ops::copies::copies_beside;
+use crate::ops::copies::copies_of;
+use crate::ops::copies::remains_of;
 use crate::ops::failure;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
@@ -136,7 +137,7 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     // With a fact in each of them: one that is put in the place of the database does not take the words from an older
     // history again. The database last: where the program is killed before, the card is there to be named once more. What
     // keeps a copy from being changed shows when it is cleaned.
-    let copies = copies_beside(&path)?.copies;
+    let copies: Vec<PathBuf> = copies_of(&path)?.into_iter().map(|copy| copy.path).collect();
     let mut what = plan.what.clone();
     // A copy may have notes of a deck that are not here.
     for deck in plan.what.iter().filter_map(Erasure::deck) {
@@ -164,12 +165,12 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
     let mut cleaned = Cleaned::default();
-    for file in copies_beside(&path)?.remains {
+    for file in remains_of(&path)? {
         cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
     }
     // Opening a copy of an older schema makes a copy of that.
     let mut seen = BTreeSet::new();
-    while let Some(copy) = copies_beside(&path)?.copies.into_iter().find(|copy| !seen.contains(copy)) {
+    while let Some(copy) = copies_of(&path)?.into_iter().map(|copy| copy.path).find(|copy| !seen.contains(copy)) {
         seen.insert(copy.clone());
         let done = in_copy(&copy, env, |copy| {
             copy.erase_as_in(stamp, store)?;

@@ -7,7 +7,8 @@ mod batches;
 pub mod bulk;
 pub mod card_details;
 pub mod checkup;
-mod copies;
+pub mod copies;
+mod daily;
 pub mod day;
 pub mod decks;
 pub mod edit;
@@ -20,10 +21,12 @@ pub mod linked;
 pub mod pause;
 pub mod queue;
 pub mod report;
+pub mod restore;
 pub mod review;
 pub mod search;
 pub mod settings;
 pub mod share;
+mod swap;
 pub mod undo;
 pub mod unite;
 pub mod weekly_scene;
@@ -39,6 +42,8 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Trouble;
 use std::path::Path;
+
+pub use swap::settle;
 
 /// Now, and the study day that it belongs to.
 #[must_use]
@@ -85,6 +90,7 @@ pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Op
 /// # Errors
 /// When the database can't be opened.
 pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
+    settle(path)?;
     Store::open(path, here(), env.now()).map_err(|error| failure(&error, path))
 }
 
@@ -94,6 +100,7 @@ pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
 /// When the database can't be opened.
 pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
     let fail = |error: StoreError| failure(&error, path);
+    settle(path)?;
     match Store::open(path, here(), env.now()) {
         Err(error) if error.trouble() == Trouble::ReadOnly => {
             Store::look(path).map_err(fail)?.ok_or_else(|| fail(error))
@@ -137,6 +144,9 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
         StoreError::Replaced => Failure::failed("not saved: another file has taken the place of the database")
             .at(db.to_string())
             .hint("it was moved or restored meanwhile; start lmq again"),
+        StoreError::LoneLog(log) => Failure::failed(format!("the database `{db}` is not there"))
+            .at(format!("its write-ahead log `{}` is, with what was answered last", log.display()))
+            .hint("put the database back beside it, or restore a backup with `lmq restore FILE`; that sets the log aside first"),
         StoreError::Abandoned => Failure::bug("something was given up without a reason"),
         StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
         StoreError::Clock(now) => Failure::failed(format!("not saved: the clock says {}", now.to_rfc3339()))

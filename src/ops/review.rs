@@ -32,6 +32,7 @@ use crate::ops::bulk::apply;
 use crate::ops::bulk::plan;
 use crate::ops::card_details::CardDetails;
 use crate::ops::card_details::card_details;
+use crate::ops::daily::Daily;
 use crate::ops::day::Day;
 use crate::ops::day::day;
 use crate::ops::edit::How;
@@ -148,6 +149,8 @@ pub struct Review<'a> {
     session: Session,
     /// The card that is likely to be the next one.
     ahead: Option<Ahead>,
+    /// The day's backup.
+    daily: Daily,
 }
 
 impl<'a> Review<'a> {
@@ -161,7 +164,7 @@ impl<'a> Review<'a> {
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
         let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
         let session = Session::new(queue, settings.clone(), mode, ends_at);
-        let mut review = Self { store, env, settings, session, ahead: None };
+        let mut review = Self { store, env, settings, session, ahead: None, daily: Daily::default() };
         review.advance()?;
         Ok(review)
     }
@@ -312,6 +315,12 @@ impl<'a> Review<'a> {
             // What can't be read is told when its turn has come.
             self.ahead = likely.and_then(|(candidate, _)| self.store.load_ahead(candidate.card).ok()?);
         }
+        self.daily.begin(self.store.path(), self.env, &self.settings);
+    }
+
+    /// Waits for the day's backup, where this sitting makes it. Gives what kept it from being made.
+    pub fn end_backup(&mut self) -> Option<String> {
+        self.daily.end()
     }
 
     /// To be called instead where nobody reads, since the next input is there already.

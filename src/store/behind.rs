@@ -28,7 +28,7 @@ use crate::store::columns::entries_of_device;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::meta;
-use crate::store::open::PATIENCE;
+use crate::store::patience::PATIENCE;
 use crate::store::review_log::events_of;
 use crate::store::set_meta;
 use rusqlite::Connection;

@@ -5,12 +5,16 @@ use crate::store::StoreError;
 use crate::store::chain::device_info;
 use crate::store::chain::newest_sequence;
 use crate::store::columns;
+use crate::store::patience::PATIENCE;
 use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use rusqlite::OptionalExtension as _;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
+use tempfile::TempPath;
 
 pub(super) fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
     let path = path.to_owned();
@@ -29,7 +33,10 @@ pub(super) fn private(_: &Path, _: u32) -> Result<(), StoreError> {
 }
 
 /// Makes the folder of `path`, for its owner only, where it is missing.
-pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+///
+/// # Errors
+/// When it can't be made.
+pub fn make_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
     if folder.is_dir() {
         return Ok(());
@@ -65,28 +72,112 @@ pub(super) fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
 }
 
 /// What tells a file from another one that takes its place.
+#[must_use]
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().and_then(|meta| identity_in(&meta))
+}
+
+/// The same of a file that is open.
 #[cfg(unix)]
-pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
+#[must_use]
+pub fn identity_in(meta: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
-    fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+    Some((meta.dev(), meta.ino()))
 }
 
 #[cfg(not(unix))]
-pub(super) fn identity(_: &Path) -> Option<(u64, u64)> {
+#[must_use]
+pub fn identity_in(_: &fs::Metadata) -> Option<(u64, u64)> {
     // An open file can't be replaced there.
     None
 }
 
-pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
-    make_folder(path)?;
-    make_file(path)?;
-    let mut copy = Connection::open(path)?;
+/// The names that SQLite gives to the files beside a database.
+pub const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// `path` with something at the end of its name.
+#[must_use]
+pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// What keeps the names of unfinished files apart from each other, and from what a person would call a file.
+const CHANCE_LETTERS: usize = 10;
+
+/// A database that is being made beside the place where it is to be. Its name is chance, only its owner can read it, and it
+/// goes, with the files that SQLite puts beside it, unless it is put in its place.
+pub struct Unfinished {
+    temp: Option<TempPath>,
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// Makes an empty file beside `path`, called like it with `what` and chance behind it.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn beside(path: &Path, what: &str) -> Result<Self, StoreError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut prefix = path.file_name().unwrap_or_default().to_owned();
+        prefix.push(".");
+        prefix.push(what);
+        prefix.push("-");
+        let made = tempfile::Builder::new().prefix(&prefix).rand_bytes(CHANCE_LETTERS).tempfile_in(folder);
+        let temp = made.map_err(io_at(path))?.into_temp_path();
+        Ok(Self { path: temp.to_path_buf(), temp: Some(temp) })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts it at `path`, which is there for good when this returns. What is there already is replaced only if it may be.
+    ///
+    /// # Errors
+    /// When it can't be; where something is there already, the file system's error says so.
+    pub fn put(mut self, path: &Path, may_replace: bool) -> Result<(), StoreError> {
+        let Some(temp) = self.temp.take() else { return Ok(()) };
+        let put = if may_replace { temp.persist(path) } else { temp.persist_noclobber(path) };
+        put.map_err(|error| error.error).and_then(|()| sync_folder_of(path)).map_err(io_at(path))
+    }
+
+    /// To be called once somebody else has put it in its place.
+    pub fn is_put(mut self) {
+        if let Some(temp) = self.temp.take() {
+            temp.keep().ok();
+        }
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        for side in SIDES {
+            fs::remove_file(with_ending(&self.path, side)).ok();
+        }
+    }
+}
+
+/// Makes sure that what was made, renamed or removed in the folder of `path` is so after a power cut too.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Elsewhere a folder can't be opened like a file, and needs no sync.
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Copies the database, as it is at this moment, into a file beside `path`.
+pub(super) fn copy_beside(db: &Connection, path: &Path, what: &str) -> Result<Unfinished, StoreError> {
+    let unfinished = Unfinished::beside(path, what)?;
+    let mut copy = Connection::open(unfinished.path())?;
     {
         let backup = rusqlite::backup::Backup::new(db, &mut copy)?;
         backup.run_to_completion(1000, Duration::from_millis(0), None)?;
-    }
-    if let Some(damage) = damage(&copy)? {
-        return Err(StoreError::Corrupt(format!("the copy `{}` does not read back whole: {damage}", path.display())));
     }
     // Whoever writes to the copy is another device, also where it is put in the place of the original by hand: there
     // the path would say nothing, and two events would get the same name.
@@ -94,7 +185,68 @@ pub(super) fn copy_to(db: &Connection, path: &Path) -> Result<(), StoreError> {
     // A copy is one file: no side files that could be forgotten when it is moved.
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
-    fs::File::open(path).and_then(|file| file.sync_all()).map_err(io_at(path))
+    fs::File::open(unfinished.path()).and_then(|file| file.sync_all()).map_err(io_at(path))?;
+    Ok(unfinished)
+}
+
+/// The same, looked at by SQLite and put at `path`, where nothing may be.
+pub(super) fn copy_to(db: &Connection, path: &Path, check: Check) -> Result<(), StoreError> {
+    make_folder(path)?;
+    let unfinished = copy_beside(db, path, "part")?;
+    is_whole(unfinished.path(), check)?;
+    unfinished.put(path, false)
+}
+
+/// Copies the database at `path` to `to`, where nothing may be, beside whoever works with it meanwhile: what is read is the
+/// database as it is at one moment, and nobody waits for it. It is put there once all of the copy was looked at.
+///
+/// # Errors
+/// When it can't be read or written, or is damaged.
+pub fn copy_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(PATIENCE)?;
+    let erasures = |db: &Connection| -> Result<i64, StoreError> {
+        let sql = format!("SELECT count(*) FROM fact WHERE kind = {}", columns::ERASED);
+        Ok(db.query_row(&sql, [], |row| row.get(0))?)
+    };
+    let known = {
+        let moment = db.unchecked_transaction()?;
+        let known = erasures(&moment)?;
+        let unfinished = copy_beside(&moment, to, "part")?;
+        is_whole(unfinished.path(), Check::All)?;
+        unfinished.put(to, false)?;
+        known
+    };
+    // Who erased words meanwhile did not see this copy among those that they have to be taken out of.
+    if erasures(&db)? != known {
+        fs::remove_file(to).and_then(|()| sync_folder_of(to)).map_err(io_at(to))?;
+    }
+    Ok(())
+}
+
+/// How closely a file is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Check {
+    /// Whether every page has its place: for a copy that is made in a hurry and replaces nothing.
+    Pages,
+    /// Whether every index has all rows too.
+    All,
+}
+
+impl Check {
+    fn pragma(self) -> &'static str {
+        match self {
+            Self::Pages => "PRAGMA quick_check(1)",
+            Self::All => "PRAGMA integrity_check(1)",
+        }
+    }
+}
+
+fn is_whole(path: &Path, check: Check) -> Result<(), StoreError> {
+    let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    verdict(&copy, check)?
+        .map_or(Ok(()), |damage| Err(StoreError::Corrupt(format!("a copy of it does not read back whole: {damage}"))))
 }
 
 /// What one database has and another one does not.
@@ -109,8 +261,8 @@ pub struct Surplus {
 }
 
 /// What SQLite finds wrong in a file, if anything.
-pub(super) fn damage(db: &Connection) -> Result<Option<String>, StoreError> {
-    let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+fn verdict(db: &Connection, check: Check) -> Result<Option<String>, StoreError> {
+    let verdict: String = db.query_row(check.pragma(), [], |row| row.get(0))?;
     Ok((verdict != "ok").then_some(verdict))
 }
 
@@ -118,17 +270,25 @@ impl Store {
     /// Copies the whole database, as it is at this moment, into a new file.
     ///
     /// # Errors
-    /// When the copy can't be written, or does not read back whole.
+    /// When the copy can't be written, or does not read back whole, or something is at `path`.
     pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        copy_to(self.db(), path)
+        copy_to(self.db(), path, Check::Pages)
     }
 
-    /// Reads the whole file once.
+    /// Copies it into a file that is not at `path` yet.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] where a page is missing or makes no sense.
+    /// When the copy can't be written.
+    pub fn copy_beside(&self, path: &Path) -> Result<Unfinished, StoreError> {
+        copy_beside(self.db(), path, "part")
+    }
+
+    /// Reads the whole file, and compares what is in it twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where a page or a row is missing or makes no sense.
     pub fn check_whole(&self) -> Result<(), StoreError> {
-        damage(self.db())?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
+        verdict(self.db(), Check::All)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
     }
 
     /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
@@ -149,6 +309,15 @@ impl Store {
     pub fn close(self) -> Result<(), StoreError> {
         self.catch_up()?;
         Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// How many answers the log holds.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn answers_in_log(&self) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM event WHERE kind = {}", columns::ANSWERED);
+        Ok(columns::u64_of(self.db().query_row(&sql, [], |row| row.get(0))?))
     }
 
     /// What this database has and `other` does not.

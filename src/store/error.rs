@@ -42,6 +42,9 @@ pub enum StoreError {
     /// At the database's path is another file now, or none: what was written would be found by nobody.
     #[error("another file has taken the place of the database")]
     Replaced,
+    /// A write-ahead log without the database that it belongs to.
+    #[error("`{}` is there without its database", .0.display())]
+    LoneLog(PathBuf),
     /// Given up on purpose by whoever was writing or reading: nothing of it is left.
     #[error("given up")]
     Abandoned,
@@ -92,6 +95,7 @@ impl StoreError {
             | Self::Newer { .. }
             | Self::Stale
             | Self::Replaced
+            | Self::LoneLog(_)
             | Self::Abandoned
             | Self::NoCard
             | Self::Clock(_)
@@ -107,7 +111,7 @@ impl StoreError {
     ///
     /// # Errors
     /// Itself, where it says something else.
-    pub(super) fn damage(self) -> Result<String, Self> {
+    pub fn damage(self) -> Result<String, Self> {
         match (self.trouble(), self) {
             (Trouble::Damaged, Self::Corrupt(what)) => Ok(what),
             (Trouble::Damaged, Self::Sqlite(error)) => Ok(format!("a row can't be read: {error}")),

@@ -147,6 +147,7 @@ mod views;
 mod tests {
     use super::*;
     use crate::core::id::hash64;
+    use crate::store::copy::Check;
     use crate::store::copy::copy_to;
     use std::fs;
 
@@ -185,7 +186,7 @@ mod tests {
         let copy = folder.path().join("copy.db");
         let kept = run(&mut db, &path, &[ONE, TWO], |db, from| {
             assert_eq!((from, version(db)), (1, 1), "taken before the first step");
-            copy_to(db, &copy)?;
+            copy_to(db, &copy, Check::All)?;
             Ok(copy.clone())
         });
         assert_eq!(kept.unwrap(), Some(copy.clone()));

@@ -5,46 +5,51 @@ use crate::store::Here;
 use crate::store::Salts;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::Trouble;
 use crate::store::copy;
+use crate::store::copy::Check;
 use crate::store::copy::copy_to;
 use crate::store::copy::header_of;
 use crate::store::copy::make_file;
 use crate::store::copy::make_folder;
 use crate::store::migrate;
+use crate::store::patience::PATIENCE;
+use crate::store::patience::when_free;
+use crate::store::wal_name;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use std::cell::Cell;
 use std::cell::RefCell;
+use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
-
-/// How long a command waits for another `lmq` that is writing.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long it waits before it tries again where SQLite does not wait by itself.
-const SHORT: Duration = Duration::from_millis(10);
 
 /// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
 const CACHE_KB: i32 = -8000;
 const BULK_CACHE_KB: i32 = -48_000;
 
-/// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout says: at the very
-/// first start of two programs at once one of them would fail.
+/// Switches to the write-ahead log. At the very first start of two programs at once one of them would fail without patience.
 fn use_wal(db: &Connection) -> Result<(), StoreError> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match db.pragma_update(None, "journal_mode", "wal").map_err(StoreError::from) {
-            Err(error) if error.trouble() == Trouble::Busy && waited < PATIENCE => {
-                std::thread::sleep(SHORT);
-                waited += SHORT;
-            }
-            done => return done,
-        }
-    }
+    when_free(|| Ok(db.pragma_update(None, "journal_mode", "wal")?))
+}
+
+/// How often the database is opened anew where it was restored meanwhile.
+const TRIES: u32 = 5;
+
+/// Whether SQLite noticed that the file that it has open is another one than the one at its path.
+fn has_moved(error: &StoreError) -> bool {
+    matches!(error, StoreError::Replaced)
+        || matches!(error, StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _))
+            if error.extended_code == rusqlite::ffi::SQLITE_READONLY_DBMOVED)
+}
+
+/// A write-ahead log whose database is gone holds what was answered last. SQLite throws it away at the first look.
+fn has_its_database(path: &Path) -> Result<(), StoreError> {
+    let log = path.with_file_name(wal_name(path));
+    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
+    // In this order: who makes a database has its file first, and its log then.
+    if length(&log) > 0 && length(path) == 0 { Err(StoreError::LoneLog(log)) } else { Ok(()) }
 }
 
 pub(super) fn set_up(db: &Connection) -> Result<(), StoreError> {
@@ -68,24 +73,64 @@ impl Store {
     /// # Errors
     /// When the file is no database of ours or of a newer program (it is left untouched), or can't be read or written.
     pub fn open(path: &Path, here: Here, now: Timestamp) -> Result<Self, StoreError> {
+        let mut tries = 1;
+        loop {
+            match Self::open_what_is_there(path, here.clone(), now) {
+                Err(error) if has_moved(&error) && tries < TRIES => tries += 1,
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_what_is_there(path: &Path, here: Here, now: Timestamp) -> Result<Self, StoreError> {
+        has_its_database(path)?;
         migrate::check_header(path, &header_of(path)?)?;
         make_folder(path)?;
         make_file(path)?;
+        let file = copy::identity(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(PATIENCE)?;
         migrate::check_before_use(&db, path)?;
         set_up(&db)?;
+        // From here on there is a lock on it that keeps a restore out. One that was faster has put another file there.
+        if copy::identity(path) != file {
+            return Err(StoreError::Replaced);
+        }
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
             let copy = PathBuf::from(format!("{}.before-schema-{version}.{date}", path.display()));
-            copy_to(db, &copy)?;
+            copy_to(db, &copy, Check::All)?;
             Ok(copy)
         })?;
         let store = Self::over(db, path, here);
         // Where another one writes just now, it is done later.
         store.catch_up().ok();
         Ok(store)
+    }
+
+    /// Keeps all others out until this store is gone, with everything in the one file. Waits a little for those who have the
+    /// database open.
+    ///
+    /// # Errors
+    /// When they still have it open then, or it can't be written.
+    pub fn keep_others_out(&mut self) -> Result<(), StoreError> {
+        self.catch_up()?;
+        when_free(|| {
+            // Who has a database with a write-ahead log open holds a lock on it all the time: it is left only without them.
+            self.db.pragma_update(None, "locking_mode", "normal")?;
+            self.db.pragma_update(None, "journal_mode", "delete")?;
+            // Only now, or SQLite would keep a journal beside the file as well. A lock that was taken once then stays.
+            self.db.pragma_update(None, "locking_mode", "exclusive")?;
+            self.db.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+            let mode: String = self.db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+            if mode == "delete" {
+                return Ok(());
+            }
+            // Somebody came in between, and is in the way as if they had been there before.
+            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(busy, None)))
+        })
     }
 
     pub(super) fn over(db: Connection, path: &Path, here: Here) -> Self {

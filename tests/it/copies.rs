@@ -10,6 +10,7 @@ use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::env::Env;
 use lmq::ops;
+use lmq::ops::restore::restore;
 use lmq::store::Happened;
 use lmq::store::Store;
 use std::fs;
@@ -115,20 +116,26 @@ fn a_restored_database_is_a_new_device() {
     let mut world = lived_in();
     let (parent, shared) = (devices(&world.store)[0].0, entries(&world.store));
     let backup = world.folder.path().join("backup.db");
-    ops::backup::backup(&world.store, &backup, false).unwrap();
+    ops::backup::backup(&world.store, &backup, false, &world.env, world.stamp()).unwrap();
     let card = world.card("t/k").card;
     world.answer(card, 5);
     let stamp = world.stamp();
     let path = world.path();
-    let restored = ops::backup::restore(&path, &backup, &world.env, stamp).unwrap();
-    assert_eq!(restored.newer.answers, 1);
+    let held = restore(&path, &backup, &world.env, stamp, |_| Ok(false)).map(drop).unwrap_err();
+    assert!(held.to_string().contains("another lmq has the database open"), "{held}");
+    // Somebody else's window is closed.
+    let elsewhere = tempfile::tempdir().unwrap();
+    world.store = ops::open_as_is(&elsewhere.path().join("lmq.db"), &world.env).unwrap();
+    let restored = restore(&path, &backup, &world.env, stamp, |_| Ok(false)).unwrap();
+    assert_eq!((restored.newer.answers, restored.united), (1, None));
     let store = answer_at(&path, &world, lmq::core::grade::Quality::Q1);
     let known = devices(&store);
     assert_eq!((known.len(), known[1].1), (2, Some((parent, shared))));
     drop(store);
     // What was set aside is united without two events of one name.
-    let added = ops::backup::unite(&path, &restored.aside.unwrap(), &world.env, stamp).unwrap();
-    assert_eq!(added, 1);
+    let aside = restored.aside.unwrap();
+    let restored = restore(&path, &aside, &world.env, stamp, |newer| Ok(newer.answers == 1)).unwrap();
+    assert_eq!(restored.united, Some(1));
     let mut store = ops::open_as_is(&path, &world.env).unwrap();
     assert_eq!(history_of(&store).len(), 5);
     assert_eq!(store.doctor(stamp, false).unwrap(), []);
@@ -138,7 +145,7 @@ fn a_restored_database_is_a_new_device() {
 fn a_backup_that_was_copied_over_the_database_by_hand_is_a_new_device_too() {
     let mut world = lived_in();
     let (path, backup) = (world.path(), world.folder.path().join("backup.db"));
-    ops::backup::backup(&world.store, &backup, false).unwrap();
+    ops::backup::backup(&world.store, &backup, false, &world.env, world.stamp()).unwrap();
     let card = world.card("t/k").card;
     world.answer(card, 5);
     let ahead = world.log_text();
@@ -163,7 +170,7 @@ fn a_restore_takes_what_the_backups_write_ahead_log_holds() {
     assert!(fs::metadata(there.path().join("killed.db-wal")).unwrap().len() > 0);
     let before = (fs::read(&killed).unwrap(), fs::read(there.path().join("killed.db-wal")).unwrap());
     let db = there.path().join("lmq.db");
-    ops::backup::restore(&db, &killed, &world.env, world.stamp()).unwrap();
+    restore(&db, &killed, &world.env, world.stamp(), |_| Ok(false)).unwrap();
     let store = ops::open_as_is(&db, &world.env).unwrap();
     let is_answer =
         |what: &Happened| matches!(what, Happened::Event(event) if matches!(event.kind, EventKind::Answered { .. }));
@@ -177,14 +184,14 @@ fn a_restore_does_not_mix_with_what_a_lost_database_left_beside_it() {
     let mut world = lived_in();
     let there = tempfile::tempdir().unwrap();
     let backup = there.path().join("backup.db");
-    ops::backup::backup(&world.store, &backup, false).unwrap();
+    ops::backup::backup(&world.store, &backup, false, &world.env, world.stamp()).unwrap();
     let card = world.card("t/k").card;
     world.answer(card, 5);
     // The database itself is gone, its write-ahead log is still there.
     let db = there.path().join("lmq.db");
     copy_with_sides(&world.path(), &db);
     fs::remove_file(&db).unwrap();
-    ops::backup::restore(&db, &backup, &world.env, world.stamp()).unwrap();
+    restore(&db, &backup, &world.env, world.stamp(), |_| Ok(false)).unwrap();
     let mut store = ops::open_as_is(&db, &world.env).unwrap();
     assert_eq!(history_of(&store).len(), 3, "the backup, and nothing else");
     assert_eq!(store.doctor(world.stamp(), false).unwrap(), []);
@@ -194,14 +201,15 @@ fn a_restore_does_not_mix_with_what_a_lost_database_left_beside_it() {
 fn a_damaged_backup_is_refused_and_the_database_stays() {
     let world = lived_in();
     let backup = world.folder.path().join("backup.db");
-    ops::backup::backup(&world.store, &backup, false).unwrap();
+    ops::backup::backup(&world.store, &backup, false, &world.env, world.stamp()).unwrap();
     let whole = fs::read(&backup).unwrap();
     let mut scribbled = whole.clone();
     scribbled[8192..].fill(0x5a);
     for (what, bytes) in [("cut", &whole[..whole.len() / 2]), ("scribbled over", &scribbled[..])] {
         fs::write(&backup, bytes).unwrap();
         let before = world.log_text();
-        let failure = ops::backup::restore(&world.path(), &backup, &world.env, world.stamp()).map(drop).unwrap_err();
+        let restored = restore(&world.path(), &backup, &world.env, world.stamp(), |_| Ok(false));
+        let failure = restored.map(drop).unwrap_err();
         assert_eq!(failure.kind, lmq::failure::Kind::Data, "{what}: {failure}");
         assert_eq!(before, ops::open_as_is(&world.path(), &world.env).map(|store| log_of(&store)).unwrap(), "{what}");
         let left: Vec<String> = fs::read_dir(world.folder.path())

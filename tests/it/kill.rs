@@ -184,6 +184,12 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
             assert_in_order(&mut store, kill);
         }
     }
+    // Each session began a backup of its day, and many were killed over it.
+    let backups: Vec<_> = ops::copies::copies_of(&db).unwrap().into_iter().filter(|copy| copy.is_daily()).collect();
+    assert!(!backups.is_empty() && backups.len() <= 8, "{backups:?}");
+    for backup in backups {
+        Store::look(&backup.path).unwrap().unwrap().check_whole().unwrap();
+    }
     assert!(committed > 500, "the children had too little time: {committed} answers");
     assert!(idle > 5, "no kill fell before the first answer: {idle}");
 }

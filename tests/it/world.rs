@@ -53,6 +53,27 @@ fn env_at(now: Timestamp) -> Env {
     env
 }
 
+/// Takes a row out of an index, which only a look at everything in the file finds: all pages are whole.
+pub(crate) fn damage_an_index(db: &std::path::Path) {
+    let open = || rusqlite::Connection::open(db).unwrap();
+    let columns = "type, name, tbl_name, rootpage, sql";
+    open()
+        .execute_batch(&format!(
+            "PRAGMA writable_schema = ON;
+             CREATE TABLE hidden AS SELECT {columns} FROM sqlite_schema WHERE name = 'note_held_out';
+             DELETE FROM sqlite_schema WHERE name = 'note_held_out';"
+        ))
+        .unwrap();
+    open().execute_batch("UPDATE note SET held_out = 1 WHERE id = (SELECT min(id) FROM note)").unwrap();
+    open()
+        .execute_batch(&format!(
+            "PRAGMA writable_schema = ON;
+             INSERT INTO sqlite_schema ({columns}) SELECT {columns} FROM hidden;
+             DROP TABLE hidden;"
+        ))
+        .unwrap();
+}
+
 /// Everything that a person or a script can see of a database, a line a fact.
 pub(crate) type Seen = Vec<String>;
 

@@ -179,6 +179,22 @@ pub const SETTINGS: &[Setting] = &[
         read: |s| s.checkup.to_string(),
         write: |s, text| s.checkup = text == "true",
     },
+    Setting {
+        key: "backups",
+        what: "whether a day's first session makes a backup beside the database",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.backups.to_string(),
+        write: |s, text| s.backups = text == "true",
+    },
+    Setting {
+        key: "backups_mb",
+        what: "megabytes that those backups may take together; the newest one stays in any case",
+        per_deck: false,
+        allowed: Allowed::Number { from: 1, to: 1_000_000 },
+        read: |s| s.backups_mb.to_string(),
+        write: |s, text| s.backups_mb = number(text),
+    },
 ];
 
 /// The setting of that name.
