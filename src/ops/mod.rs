@@ -21,6 +21,7 @@ pub mod pause;
 pub mod queue;
 pub mod report;
 pub mod review;
+pub mod salvage;
 pub mod search;
 pub mod settings;
 pub mod share;
@@ -33,6 +34,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::failure::Kind;
 use crate::store::Here;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -95,11 +97,37 @@ pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
 pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
     let fail = |error: StoreError| failure(&error, path);
     match Store::open(path, here(), env.now()) {
-        Err(error) if error.trouble() == Trouble::ReadOnly => {
-            Store::look(path).map_err(fail)?.ok_or_else(|| fail(error))
-        }
+        Err(error) if error.trouble().is_of_writing() => Store::look(path).map_err(fail)?.ok_or_else(|| fail(error)),
         opened => opened.map_err(fail),
     }
+}
+
+/// As [`open_with_clock`], for who only wants to look at cards, or sums: where nothing can be written, they are shown as they are.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
+    let fail = |error: StoreError| failure(&error, path);
+    let mut store = match Store::open(path, here(), env.now()) {
+        Err(error) if error.trouble().is_of_writing() => {
+            let Some(store) = Store::look(path).map_err(fail)? else { return Err(fail(error)) };
+            return Ok(Opened { store, talk: vec![as_it_was(&fail(error))], clock: None });
+        }
+        opened => opened.map_err(fail)?,
+    };
+    let clock = review::clock_warning(&store, env)?;
+    let stamp = stamp(env, settings);
+    let brought = decks::install(&mut store, stamp).and_then(|()| import::follow(&mut store, stamp));
+    let talk = match brought {
+        Err(failed) if failed.kind == Kind::Failed => vec![as_it_was(&failed)],
+        brought => brought?,
+    };
+    Ok(Opened { store, talk, clock })
+}
+
+/// Why what is shown may not be up to date.
+fn as_it_was(failed: &Failure) -> String {
+    format!("{}: this is what was saved before", failed.what)
 }
 
 fn here() -> Here {
@@ -165,6 +193,9 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
                 .at(format!("{db}: {source}"))
                 .hint("check that the folder exists and may be written, or choose another with --db"),
             Trouble::Damaged => damaged(path).at(source.to_string()),
+            Trouble::Unread => Failure::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
+                "try again; where it fails again, copy the file to another disk before you do anything else with it",
+            ),
             Trouble::Disk => Failure::failed("not saved: the disk refused to write")
                 .at(format!("{db}: {source}"))
                 .hint("check the disk; everything answered before is safe"),

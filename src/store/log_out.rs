@@ -75,7 +75,7 @@ impl<'r> Cursor<'r> {
 }
 
 /// Reads hash, salt and body of a text from column `first` on; `None` where there is no text.
-fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError> {
+pub(super) fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError> {
     let hash: Option<[u8; 16]> = row.get(first)?;
     Ok(match hash {
         Some(hash) => Some(TextRecord { hash, salt: row.get(first + 1)?, body: row.get(first + 2)? }),
@@ -83,7 +83,7 @@ fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError
     })
 }
 
-fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
+pub(super) fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
     let hlc: i64 = row.get(4)?;
     let code: i64 = row.get(2)?;
     let unreadable = |what: &str| StoreError::Corrupt(format!("action {id} has a {what} that this program can't read"));
@@ -104,7 +104,7 @@ fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
 }
 
 /// The action of an event that is all of it.
-fn lone(event: &Event) -> Action {
+pub(super) fn lone(event: &Event) -> Action {
     Action {
         span: Span { action: action_of(event.id), entries: 1 },
         kind: ActionKind::of_lone(&event.kind),

@@ -50,6 +50,7 @@ mod report_file;
 mod report_often;
 mod restore;
 mod review;
+mod salvage;
 mod screens;
 mod search;
 mod segments;
