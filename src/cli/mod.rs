@@ -244,6 +244,15 @@ impl Ctx {
         }
     }
 
+    /// Says how many notes were not asked because they are damaged.
+    fn say_left_out(&self, store: &Store) {
+        let count = store.left_out();
+        if count > 0 {
+            let notes = crate::core::text::counted(count, "note is", "notes are");
+            self.say(&format!("{notes} left out: what is written there can't be read; `lmq doctor` says more"));
+        }
+    }
+
     /// Writes a line of what was asked for.
     fn line(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
         writeln!(self.out, "{text}").map_err(|error| Failure::output(&error))

@@ -39,6 +39,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ..Options::default()
     };
     let next = ops::queue::next(&store, &ctx.env, &ctx.settings, &options)?;
+    ctx.say_left_out(&store);
     let line = match &next {
         Some((loaded, _)) => store.card(loaded.card).map_err(|error| ctx.failure(&error))?,
         None => None,

@@ -128,6 +128,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 
 /// After a sitting in which something was answered: the check-up that is due, if any.
 fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
+    ctx.say_left_out(store);
     match crate::cli::checkup::offered(store, ctx)? {
         Some(offer) if answered && !ctx.quiet => ctx.sentence(&offer),
         _ => Ok(()),

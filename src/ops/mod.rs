@@ -111,7 +111,11 @@ pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened
     let mut store = match Store::open(path, here(), env.now()) {
         Err(error) if error.trouble().is_of_writing() => {
             let Some(store) = Store::look(path).map_err(fail)? else { return Err(fail(error)) };
-            return Ok(Opened { store, talk: vec![as_it_was(&fail(error))], clock: None });
+            let why = match error.trouble() {
+                Trouble::Full | Trouble::Disk => "the disk takes nothing more",
+                _ => "nothing can be written here",
+            };
+            return Ok(Opened { store, talk: vec![as_it_was(why)], clock: None });
         }
         opened => opened.map_err(fail)?,
     };
@@ -119,15 +123,15 @@ pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened
     let stamp = stamp(env, settings);
     let brought = decks::install(&mut store, stamp).and_then(|()| import::follow(&mut store, stamp));
     let talk = match brought {
-        Err(failed) if failed.kind == Kind::Failed => vec![as_it_was(&failed)],
+        Err(failed) if failed.kind == Kind::Failed => vec![as_it_was(&failed.what)],
         brought => brought?,
     };
     Ok(Opened { store, talk, clock })
 }
 
 /// Why what is shown may not be up to date.
-fn as_it_was(failed: &Failure) -> String {
-    format!("{}: this is what was saved before", failed.what)
+fn as_it_was(why: &str) -> String {
+    format!("{}: this is what was saved before", why.trim_start_matches("not saved: "))
 }
 
 fn here() -> Here {

@@ -219,6 +219,12 @@ pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str
         .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
 }
 
+/// The same for the words of a note. What is not UTF-8 is damage, and no words that anybody can read.
+pub(super) fn words<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
+    let bytes = row.get_ref(column)?.as_bytes_or_null().map_err(rusqlite::Error::from)?;
+    Ok(bytes.map(|bytes| std::str::from_utf8(bytes).unwrap_or_default()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

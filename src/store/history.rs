@@ -25,6 +25,7 @@ use crate::store::columns::day_of;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::fact_of;
@@ -215,7 +216,7 @@ fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<Histor
             at: Timestamp { unix_ms: row.get(FACT_WIDTH + 1)?, offset_min: row.get(FACT_WIDTH + 2)? },
             study_day: day_of(row.get(FACT_WIDTH + 3)?),
             fact: fact_of(db, &context.reader, row, 0)?,
-            words: row.get(FACT_WIDTH)?,
+            words: words(row, FACT_WIDTH)?.map(str::to_owned),
         },
         name,
         before: None,

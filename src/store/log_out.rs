@@ -74,11 +74,17 @@ impl<'r> Cursor<'r> {
     }
 }
 
-/// Reads hash, salt and body of a text from column `first` on; `None` where there is no text.
+/// Reads hash, salt and body of a text from column `first` on; `None` where there is no text. Words that are not UTF-8 are damaged
+/// and as good as missing: the hash is still there, and all else hangs on that.
 pub(super) fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError> {
     let hash: Option<[u8; 16]> = row.get(first)?;
     Ok(match hash {
-        Some(hash) => Some(TextRecord { hash, salt: row.get(first + 1)?, body: row.get(first + 2)? }),
+        Some(hash) => {
+            let bytes = row.get_ref(first + 2)?.as_bytes_or_null().map_err(rusqlite::Error::from)?;
+            let body = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).map(str::to_owned);
+            let salt = if body.is_some() || bytes.is_none() { row.get(first + 1)? } else { None };
+            Some(TextRecord { hash, salt, body })
+        }
         None => None,
     })
 }

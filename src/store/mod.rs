@@ -89,6 +89,7 @@ use crate::core::action::Subject;
 use crate::core::id::ActionId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
+use crate::core::id::NoteUid;
 use crate::core::id::ShareId;
 use crate::core::replay::Voided;
 use crate::core::scheduler::Scheduler;
@@ -106,6 +107,7 @@ use rusqlite::TransactionBehavior;
 use snapshot::changes_by_others;
 use std::cell::Cell;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -188,6 +190,8 @@ pub struct Store {
     actions_since_checkpoint: Cell<u32>,
     /// How often something was written.
     writes: u64,
+    /// Notes whose cards could not be asked.
+    left_out: RefCell<BTreeSet<NoteUid>>,
 }
 
 impl Store {

@@ -30,7 +30,8 @@ fn used() -> (Lmq, Vec<u8>) {
 
 /// What people see of a database.
 fn seen(lmq: &Lmq, db: &str) -> [Value; 2] {
-    [&["cards", "deck:*"][..], &["history"]].map(|command| lmq.run([&["--db", db, "--json"], command].concat()).json())
+    [&["cards", "deck:*"][..], &["history"]]
+        .map(|command| lmq.run([&["--db", db], command, &["--json"]].concat()).json())
 }
 
 fn salvage(lmq: &Lmq, db: &str) -> crate::home::Run {
