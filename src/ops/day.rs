@@ -56,7 +56,7 @@ pub fn day(store: &Store, settings: &Settings, today: StudyDay) -> Result<Day, S
     }
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
-    let [reviews_done, new_done] = store.done_today(today)?;
+    let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
     let reviews = settings.places(|s| s.reviews_per_day, decks.clone(), &reviews_done).fit(&counts.due_by_deck);
     let new = settings.places(|s| s.new_per_day, decks, &new_done).fit(&counts.new_by_deck);
     let last = store.last_practised(today)?;
@@ -85,7 +85,7 @@ pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Wa
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
     let repeats = store.repeats_by_deck(today, &settings.rules(decks.clone()))?.values().sum();
-    let [reviews_done, _] = store.done_today(today)?;
+    let [reviews_done, _] = store.done_today(today, settings.rollover)?;
     let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
     Ok(Waiting { reviews: store.due_with_a_place(today, places)?, repeats })
 }

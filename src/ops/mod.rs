@@ -49,6 +49,20 @@ pub fn stamp(env: &Env, settings: &Settings) -> Stamp {
     Stamp { now, today: StudyDay::of(now, settings.rollover) }
 }
 
+/// The same for whoever asks and answers cards: a sitting stays on the study day on which it began.
+///
+/// # Errors
+/// When the log can't be read.
+pub fn sitting(store: &Store, env: &Env, settings: &Settings) -> Result<Stamp, StoreError> {
+    Ok(in_sitting(env, settings, store.newest_own_answer()?))
+}
+
+/// The same where it is known when this device gave its newest answer, and on which study day.
+fn in_sitting(env: &Env, settings: &Settings, last: Option<(i64, StudyDay)>) -> Stamp {
+    let now = env.now();
+    Stamp { now, today: StudyDay::of_sitting(now, settings.rollover, last) }
+}
+
 /// Opens the database and brings the built-in decks and the followed files up to date. Gives what the person should
 /// know of that.
 ///

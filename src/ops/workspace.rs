@@ -20,6 +20,7 @@ use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_report;
 use crate::ops::review::Review;
+use crate::ops::sitting;
 use crate::ops::stamp;
 use crate::report::Report;
 use crate::store::DeckSet;
@@ -145,7 +146,9 @@ impl Workspace {
     /// Today.
     #[must_use]
     pub fn today(&self) -> StudyDay {
-        stamp(&self.env, &self.settings).today
+        // A database that can't be read says so where it is read for more than this.
+        let stamp = sitting(&self.store, &self.env, &self.settings);
+        stamp.unwrap_or_else(|_| crate::ops::stamp(&self.env, &self.settings)).today
     }
 
     /// The clock that guards measure by.

@@ -18,6 +18,7 @@ use rusqlite::Row;
 
 /// Codes of event kinds that statements name. The test below holds them to core's.
 pub(super) const ANSWERED: u8 = 1;
+pub(super) const CRAMMED: u8 = 2;
 pub(super) const RESCHEDULED: u8 = 3;
 pub(super) const RESET: u8 = 4;
 pub(super) const IMPORTED: u8 = 12;
@@ -235,6 +236,7 @@ mod tests {
         let took = Millis(0);
         let quality = Quality::Q4;
         assert_eq!(EventKind::Answered { quality, took }.code(), ANSWERED);
+        assert_eq!(EventKind::Crammed { quality, took }.code(), CRAMMED);
         assert_eq!(EventKind::Rescheduled.code(), RESCHEDULED);
         assert_eq!(EventKind::Reset.code(), RESET);
         assert_eq!(EventKind::Imported { quality, took }.code(), IMPORTED);

@@ -55,6 +55,7 @@ mod screens;
 mod search;
 mod segments;
 mod show;
+mod sittings;
 mod stats;
 mod team;
 mod terminal;
