@@ -38,6 +38,13 @@ impl Timestamp {
         Some(DateTime::from_timestamp_millis(self.unix_ms)?.with_timezone(&offset))
     }
 
+    /// Whether this instant is of the study day after `day`, by the clock of the place where the last answer of that day was given:
+    /// then one night lies between the two, whatever date it is where this one is.
+    #[must_use]
+    pub fn follows(self, last: Self, day: StudyDay, rollover: Rollover) -> bool {
+        StudyDay::of(Self { offset_min: last.offset_min, ..self }, rollover).since(day) <= 1
+    }
+
     /// Reads RFC 3339 with an offset that a zone may have.
     #[must_use]
     pub fn from_rfc3339(text: &str) -> Option<Self> {

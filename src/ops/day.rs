@@ -8,6 +8,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::store::Counts;
 use crate::store::DeckSet;
+use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -44,11 +45,13 @@ pub fn rules(store: &Store, settings: &Settings) -> Result<DeckRules, StoreError
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn day(store: &Store, settings: &Settings, today: StudyDay) -> Result<Day, StoreError> {
+pub fn day(store: &Store, settings: &Settings, when: Stamp) -> Result<Day, StoreError> {
+    let today = when.today;
     let mut counts = store.counts(&DeckSet::All, today, &rules(store, settings)?)?;
-    let pauses = store.pauses()?;
+    let days = store.day_totals(&DeckSet::All)?;
+    let pauses = store.pauses_and_flights(&days, when, settings.rollover)?;
     let pause = pauses.on(today);
-    let streak = streak_of(&store.day_totals(&DeckSet::All)?, &pauses, today).current;
+    let streak = streak_of(&days, &pauses, today).current;
     if let Some(pause) = pause {
         let next_due = if counts.due > 0 { Some(pause.until) } else { counts.next_due.map(|day| day.max(pause.until)) };
         counts =

@@ -209,9 +209,10 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn waits(&self) -> Result<Waits, Failure> {
-        let today = self.today();
+        let when = self.stamp();
+        let today = when.today;
         let Day { counts, pause, new, .. } =
-            day(self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
+            day(self.store, &self.settings, when).map_err(|error| self.failure(&error))?;
         Ok(Waits {
             new_places: new,
             paused_until: pause.map(|pause| pause.until),

@@ -16,6 +16,7 @@ mod doctor;
 mod due;
 mod error;
 mod facts;
+mod flights;
 mod followed;
 mod forget;
 mod fork;

@@ -9,9 +9,6 @@ mod pieces;
 mod plan;
 mod records;
 
-#[cfg(test)]
-mod tests;
-
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::MediaHash;

@@ -119,3 +119,45 @@ fn moving_the_rollover_hour_brings_no_second_helping_of_new_cards() {
     assert!(!offered(&lmq, later, "4"), "what was begun this morning is of today");
     assert!(offered(&lmq, "2026-03-05T08:00:00+01:00", "4"), "tomorrow has its own");
 }
+
+/// The days in a row that `lmq` alone tells of.
+fn streak(lmq: &Lmq, now: &str) -> String {
+    let said = lmq.run_at(now, []).ok().stdout;
+    let line = said.lines().find(|line| line.starts_with("Done today")).unwrap().to_owned();
+    line.split("; ").nth(1).unwrap_or("none").to_owned()
+}
+
+#[test]
+fn a_streak_follows_nights_and_not_the_dates_that_a_flight_passed_over() {
+    // From Los Angeles to Tokyo: an evening, one night, and a date is missing.
+    let lmq = lmq();
+    lmq.run_at("2026-03-03T20:00:00-08:00", ["answer", "team/owner", "good"]).done();
+    lmq.run_at("2026-03-04T20:00:00-08:00", ["answer", "team/pair#1", "good"]).done();
+    let landed = "2026-03-06T09:00:00+09:00";
+    assert_eq!(streak(&lmq, landed), "2 days in a row", "today is open");
+    lmq.run_at(landed, ["answer", "team/pair#2", "good"]).done();
+    assert_eq!(streak(&lmq, landed), "3 days in a row");
+    lmq.run_at("2026-03-07T09:00:00+09:00", ["answer", "team/owner", "good"]).done();
+    assert_eq!(streak(&lmq, "2026-03-07T09:01:00+09:00"), "4 days in a row");
+    let report = lmq.run_at("2026-03-07T09:01:00+09:00", ["stats"]).ok().stdout;
+    assert!(report.contains("4 days"), "{report}");
+    // Back: the same date twice, and no day is lost.
+    lmq.run_at("2026-03-07T08:00:00-08:00", ["answer", "team/pair#1", "good"]).done();
+    lmq.run_at("2026-03-08T08:00:00-08:00", ["answer", "team/pair#2", "good"]).done();
+    assert_eq!(streak(&lmq, "2026-03-08T08:01:00-08:00"), "5 days in a row");
+    assert_eq!(lmq.run_at("2026-03-08T09:00:00-08:00", ["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn a_day_that_was_missed_breaks_a_streak_also_where_one_flew() {
+    for (before, after) in [
+        ("2026-03-04T20:00:00+01:00", "2026-03-06T09:00:00+01:00"),
+        ("2026-03-04T08:00:00+00:00", "2026-03-06T20:00:00+05:30"),
+        ("2026-03-04T20:00:00-08:00", "2026-03-07T09:00:00+09:00"),
+    ] {
+        let lmq = lmq();
+        lmq.run_at(before, ["answer", "team/owner", "good"]).done();
+        lmq.run_at(after, ["answer", "team/pair#1", "good"]).done();
+        assert_eq!(streak(&lmq, after), "1 day in a row", "{before} to {after}");
+    }
+}
