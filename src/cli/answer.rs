@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             one_line(&line.name())
         ));
     }
-    let today = ctx.stamp().today;
+    let today = ops::sitting(&store, &ctx.env, &ctx.settings).map_err(|error| ctx.failure(&error))?.today;
     if args.json {
         let card = json::Card::of(&line, today, &ctx.settings);
         return json::print(ctx, &card);

@@ -5,11 +5,14 @@ use crate::cli::forget::still_there;
 use crate::cli::json;
 use crate::core::text::counted;
 use crate::core::text::one_line;
+use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::failure::Kind;
 use crate::ops;
 use crate::store::Store;
 use serde::Serialize;
+use std::path::Path;
+use std::path::PathBuf;
 
 /// Look whether everything is in order
 ///
@@ -21,7 +24,9 @@ Examples:
   lmq doctor
   lmq doctor --fix      makes states and sums again from the log, after a backup beside the database
   lmq doctor --rebuild  makes everything that is not log again, whatever is wrong with it
-  lmq doctor --fork     when two copies of one database both went on, and their logs don't unite")]
+  lmq doctor --fork     when two copies of one database both went on, and their logs don't unite
+  lmq doctor --salvage saved.db
+                        when the file is damaged: everything that can still be read of it, in a new database")]
 pub(super) struct Args {
     /// Make states and sums again from the log
     #[arg(long)]
@@ -34,6 +39,14 @@ pub(super) struct Args {
     /// Tell this copy of the database apart from another one that went on too: what it wrote since gets a name of its own
     #[arg(long, conflicts_with_all = ["fix", "rebuild"])]
     fork: bool,
+
+    /// Write everything that can be read of a damaged database into a new one, and count what is missing
+    ///
+    /// The damaged file is left as it is, and FILE must not exist. Close every other lmq first. Entries after something that is
+    /// missing go by the name of a new device; where another device has the whole history, take that one in instead, or
+    /// these entries are counted twice. Exit code 3 where something is missing.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "rebuild", "fork", "json"])]
+    salvage: Option<PathBuf>,
 
     /// Print an array as JSON
     #[arg(long)]
@@ -81,7 +94,46 @@ fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Saves what can be read, and says what can't.
+fn salvage(to: &Path, ctx: &mut Ctx) -> Result<(), Failure> {
+    let busy = Busy::new(ctx, "reading what can be read");
+    let saved = ops::salvage::salvage(&ctx.db, to, &ctx.env, &ctx.settings)?;
+    drop(busy);
+    let shown = printable(&to.display().to_string());
+    let there = [
+        counted(saved.events, "event", "events"),
+        counted(saved.facts, "fact", "facts"),
+        counted(saved.texts, "text", "texts"),
+        counted(saved.media, "media file", "media files"),
+    ];
+    ctx.line(format!("saved in {shown}: {}", there.join(", ")))?;
+    if saved.renamed > 0 {
+        let entries = counted(saved.renamed, "entry goes", "entries go");
+        ctx.line(format!("{entries} by the name of a new device, because something before them is missing"))?;
+    }
+    if saved.is_all() {
+        return ctx.line("nothing is missing");
+    }
+    let missing = [
+        (saved.lost_entries, counted(saved.lost_entries, "event or fact", "events and facts")),
+        (saved.lost_texts, counted(saved.lost_texts, "text", "texts")),
+        (saved.lost_media, counted(saved.lost_media, "media file", "media files")),
+    ];
+    for (_, what) in missing.into_iter().filter(|(count, _)| *count > 0) {
+        ctx.line(format!("missing: {what}"))?;
+    }
+    if saved.unread_pages > 0 {
+        ctx.line(format!("the disk did not give {}", counted(saved.unread_pages, "page", "pages")))?;
+    }
+    Err(Failure::data("not everything could be saved").hint(format!(
+        "`lmq doctor --db {shown}` looks at the new database; `lmq restore {shown}` puts it in the place of the damaged one"
+    )))
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    if let Some(to) = &args.salvage {
+        return salvage(to, ctx);
+    }
     let will_write = args.fix || args.rebuild || args.fork;
     let open = if will_write { ops::open_as_is } else { ops::open_to_look };
     let mut store = open(&ctx.db, &ctx.env)?;

@@ -192,12 +192,15 @@ struct Ctx {
     colour: bool,
     /// What is to be said of the clock before anything is answered.
     clock: Option<String>,
+    /// Whether the command changes nothing, so that it also works where nothing can be written.
+    only_looks: bool,
 }
 
 impl Ctx {
     /// Opens the database with decks and followed files brought up to date.
     fn store(&mut self) -> Result<Store, Failure> {
-        let Opened { store, talk, clock } = ops::open_with_clock(&self.db, &self.env, &self.settings)?;
+        let open = if self.only_looks { ops::open_to_see } else { ops::open_with_clock };
+        let Opened { store, talk, clock } = open(&self.db, &self.env, &self.settings)?;
         for line in talk {
             self.say(&line);
         }
@@ -238,6 +241,15 @@ impl Ctx {
     fn say(&self, text: &str) {
         if !self.quiet {
             complain(text);
+        }
+    }
+
+    /// Says how many notes were not asked because they are damaged.
+    fn say_left_out(&self, store: &Store) {
+        let count = store.left_out();
+        if count > 0 {
+            let notes = crate::core::text::counted(count, "note is", "notes are");
+            self.say(&format!("{notes} left out: what is written there can't be read; `lmq doctor` says more"));
         }
     }
 
@@ -295,6 +307,23 @@ impl Ctx {
     }
 }
 
+impl Command {
+    /// Whether it changes nothing in the database, whatever is asked of it.
+    fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Next(_)
+                | Self::Decks(_)
+                | Self::Cards(_)
+                | Self::Show(_)
+                | Self::History(_)
+                | Self::Stats(_)
+                | Self::Export(_)
+                | Self::Report(_)
+        )
+    }
+}
+
 /// Says something on standard error. File names and texts of decks may be in it: nothing of it drives the terminal.
 fn complain(text: &str) {
     let mut err = io::stderr().lock();
@@ -343,6 +372,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         ctx.out.flush().map_err(|error| Failure::output(&error))?;
         return Ok(0);
     }
+    ctx.only_looks = false;
     let store = ctx.store()?;
     if !ctx.env.is_now_fixed() {
         ctx.ask_about_clock(false)?;
@@ -398,7 +428,9 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         complain(&said);
     }
     let out: Box<dyn Write> = Box::new(io::stdout());
-    let mut ctx = Ctx { env, db, settings, out: BufWriter::new(out), quiet: cli.quiet, colour, clock: None };
+    let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
+    let out = BufWriter::new(out);
+    let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, clock: None, only_looks };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
         None => return alone(ctx),

@@ -39,12 +39,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ..Options::default()
     };
     let next = ops::queue::next(&store, &ctx.env, &ctx.settings, &options)?;
+    ctx.say_left_out(&store);
+    let today = ops::sitting(&store, &ctx.env, &ctx.settings).map_err(|error| ctx.failure(&error))?.today;
     let line = match &next {
         Some((loaded, _)) => store.card(loaded.card).map_err(|error| ctx.failure(&error))?,
         None => None,
     };
     if args.json {
-        let today = ctx.stamp().today;
         let card = line.as_ref().map(|line| json::Card::of(line, today, &ctx.settings));
         return json::print(ctx, &card);
     }
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             ctx.line(crate::core::text::one_line(&line.name()))?;
             ctx.line(crate::core::text::printable(&line.text.prompt(line.card.ordinal)))
         }
-        None => match ops::pause::current(&store, ctx.stamp().today)? {
+        None => match ops::pause::current(&store, today)? {
             Some(pause) => ctx.line(format!("paused until {}", pause.until.iso())),
             None => ctx.line("nothing waits"),
         },

@@ -96,8 +96,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         among,
     };
     ctx.ask_about_clock(args.yes)?;
-    let today = ops::stamp(&ctx.env, &settings).today;
-    let day = ops::day::day(&store, &settings, today).map_err(|error| ctx.failure(&error))?;
+    let when = ops::sitting(&store, &ctx.env, &settings).map_err(|error| ctx.failure(&error))?;
+    let day = ops::day::day(&store, &settings, when).map_err(|error| ctx.failure(&error))?;
     if let Some(comeback) = &day.comeback {
         ctx.say(&ui::words::comeback(comeback));
     }
@@ -137,6 +137,7 @@ fn tell_of_backup(review: &mut Review<'_>, ctx: &Ctx) {
 
 /// After a sitting in which something was answered: the check-up that is due, if any.
 fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
+    ctx.say_left_out(store);
     match crate::cli::checkup::offered(store, ctx)? {
         Some(offer) if answered && !ctx.quiet => ctx.sentence(&offer),
         _ => Ok(()),

@@ -3,6 +3,7 @@
 use crate::core::fact::About;
 use crate::core::fact::Fact;
 use crate::core::study_day::StudyDay;
+use std::collections::BTreeSet;
 
 /// One break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct Pause {
 
 /// All breaks, those that ended too, in the order in which they were announced.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pauses(Vec<Pause>);
+pub struct Pauses(Vec<Pause>, BTreeSet<StudyDay>);
 
 impl Pauses {
     /// From the facts that count, with their study days, in the order of the log; others than breaks are passed over.
@@ -33,7 +34,13 @@ impl Pauses {
             pauses.extend(until.map(|until| Pause { from: day, until }));
             pauses.retain(|pause| pause.from < pause.until);
         }
-        Self(pauses)
+        Self(pauses, BTreeSet::new())
+    }
+
+    /// The same with dates that nobody lived, since a flight passed over them: they bridge like a break, and are none.
+    #[must_use]
+    pub fn passing_over(self, dates: BTreeSet<StudyDay>) -> Self {
+        Self(self.0, dates)
     }
 
     /// The break that a day lies in.
@@ -54,13 +61,14 @@ impl Pauses {
         self.0.iter().copied().filter(|pause| pause.until <= today).max_by_key(|pause| pause.until)
     }
 
-    /// Whether no day between the two (both left out) is without a break.
+    /// Whether no day between the two (both left out) is without a break, those that a flight passed over apart.
     #[must_use]
     pub fn bridge(&self, earlier: StudyDay, later: StudyDay) -> bool {
         let mut day = earlier.plus(1);
         while day < later {
             match self.on(day) {
                 Some(pause) => day = pause.until,
+                None if self.1.contains(&day) => day = day.plus(1),
                 None => return false,
             }
         }

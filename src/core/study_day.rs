@@ -12,6 +12,9 @@ pub const LAST_OFFSET_MIN: i32 = 18 * 60;
 /// Clocks are taken to be wrong from the year 3000 on: what is written must not be further ahead than another device takes.
 pub const LAST_CLOCK_MS: i64 = 32_503_680_000_000;
 
+/// A pause of this length ends a sitting.
+const PAUSE_MS: i64 = 3_600_000;
+
 /// An instant together with the offset from UTC that was the local one at that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
@@ -33,6 +36,13 @@ impl Timestamp {
     pub fn to_datetime(self) -> Option<DateTime<FixedOffset>> {
         let offset = FixedOffset::east_opt(self.offset_min.checked_mul(60)?)?;
         Some(DateTime::from_timestamp_millis(self.unix_ms)?.with_timezone(&offset))
+    }
+
+    /// Whether this instant is of the study day after `day`, by the clock of the place where the last answer of that day was given:
+    /// then one night lies between the two, whatever date it is where this one is.
+    #[must_use]
+    pub fn follows(self, last: Self, day: StudyDay, rollover: Rollover) -> bool {
+        StudyDay::of(Self { offset_min: last.offset_min, ..self }, rollover).since(day) <= 1
     }
 
     /// Reads RFC 3339 with an offset that a zone may have.
@@ -81,6 +91,19 @@ impl StudyDay {
         let seconds = at.unix_ms.div_euclid(1000);
         let local = seconds.saturating_add(60 * i64::from(at.offset_min)).saturating_sub(3600 * i64::from(rollover.0));
         Self(i32::try_from(local.div_euclid(86_400)).unwrap_or(if local < 0 { i32::MIN } else { i32::MAX }))
+    }
+
+    /// The study day of an answer at `now`, where this device gave its newest one at the instant `last`, on that study day.
+    ///
+    /// A sitting stays on the day on which it began, however late it gets, as long as no pause in it is of an hour: a card that is
+    /// failed before the rollover hour and again after it has lapsed once.
+    #[must_use]
+    pub fn of_sitting(now: Timestamp, rollover: Rollover, last: Option<(i64, Self)>) -> Self {
+        let today = Self::of(now, rollover);
+        match last {
+            Some((at, day)) if day.plus(1) == today && (0..PAUSE_MS).contains(&now.unix_ms.saturating_sub(at)) => day,
+            _ => today,
+        }
     }
 
     /// The day `days` later (or earlier, when negative).

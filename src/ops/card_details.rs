@@ -15,8 +15,9 @@ use crate::failure::Failure;
 use crate::ops::day::day;
 use crate::ops::failure;
 use crate::ops::queue::Options;
-use crate::ops::stamp;
+use crate::ops::sitting;
 use crate::store::CardLine;
+use crate::store::Stamp;
 use crate::store::Store;
 
 /// An event or a fact.
@@ -75,7 +76,8 @@ pub fn card_details(
     settings: &Settings,
     card: CardId,
 ) -> Result<Option<CardDetails>, Failure> {
-    let today = stamp(env, settings).today;
+    let when = sitting(store, env, settings).map_err(|error| failure(&error, store.path()))?;
+    let today = when.today;
     let fail = |error| failure(&error, store.path());
     let Some(line) = store.card(card).map_err(fail)? else { return Ok(None) };
     let mut events = Vec::new();
@@ -87,7 +89,7 @@ pub fn card_details(
             Ok(())
         })
         .map_err(fail)?;
-    let stands = stands(store, settings, today, &line)?;
+    let stands = stands(store, settings, when, &line)?;
     let rules = settings.of_deck(&line.deck_name);
     // As a session would ask it; a card that none would ask has the state that its events add up to.
     let loaded = store.load(card).map_err(fail)?;
@@ -137,7 +139,8 @@ pub fn is_of_source(row: &HistoryRow) -> bool {
     }
 }
 
-fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) -> Result<AskedToday, Failure> {
+fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> Result<AskedToday, Failure> {
+    let today = when.today;
     let state = &line.state;
     if state.suspended {
         return Ok(AskedToday::Suspended);
@@ -149,7 +152,7 @@ fn stands(store: &Store, settings: &Settings, today: StudyDay, line: &CardLine) 
         return Ok(AskedToday::HeldOut);
     }
     let fail = |error| failure(&error, store.path());
-    let day = day(store, settings, today).map_err(fail)?;
+    let day = day(store, settings, when).map_err(fail)?;
     if let Some(pause) = day.pause {
         return Ok(AskedToday::Paused(pause.until));
     }

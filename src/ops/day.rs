@@ -8,6 +8,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::store::Counts;
 use crate::store::DeckSet;
+use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -44,11 +45,13 @@ pub fn rules(store: &Store, settings: &Settings) -> Result<DeckRules, StoreError
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn day(store: &Store, settings: &Settings, today: StudyDay) -> Result<Day, StoreError> {
+pub fn day(store: &Store, settings: &Settings, when: Stamp) -> Result<Day, StoreError> {
+    let today = when.today;
     let mut counts = store.counts(&DeckSet::All, today, &rules(store, settings)?)?;
-    let pauses = store.pauses()?;
+    let days = store.day_totals(&DeckSet::All)?;
+    let pauses = store.pauses_and_flights(&days, when, settings.rollover)?;
     let pause = pauses.on(today);
-    let streak = streak_of(&store.day_totals(&DeckSet::All)?, &pauses, today).current;
+    let streak = streak_of(&days, &pauses, today).current;
     if let Some(pause) = pause {
         let next_due = if counts.due > 0 { Some(pause.until) } else { counts.next_due.map(|day| day.max(pause.until)) };
         counts =
@@ -56,7 +59,7 @@ pub fn day(store: &Store, settings: &Settings, today: StudyDay) -> Result<Day, S
     }
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
-    let [reviews_done, new_done] = store.done_today(today)?;
+    let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
     let reviews = settings.places(|s| s.reviews_per_day, decks.clone(), &reviews_done).fit(&counts.due_by_deck);
     let new = settings.places(|s| s.new_per_day, decks, &new_done).fit(&counts.new_by_deck);
     let last = store.last_practised(today)?;
@@ -85,7 +88,7 @@ pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Wa
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
     let repeats = store.repeats_by_deck(today, &settings.rules(decks.clone()))?.values().sum();
-    let [reviews_done, _] = store.done_today(today)?;
+    let [reviews_done, _] = store.done_today(today, settings.rollover)?;
     let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
     Ok(Waiting { reviews: store.due_with_a_place(today, places)?, repeats })
 }

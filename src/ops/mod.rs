@@ -23,6 +23,7 @@ pub mod queue;
 pub mod report;
 pub mod restore;
 pub mod review;
+pub mod salvage;
 pub mod search;
 pub mod settings;
 pub mod share;
@@ -36,6 +37,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::failure::Kind;
 use crate::store::Here;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -50,6 +52,20 @@ pub use swap::settle;
 pub fn stamp(env: &Env, settings: &Settings) -> Stamp {
     let now = env.now();
     Stamp { now, today: StudyDay::of(now, settings.rollover) }
+}
+
+/// The same for whoever asks and answers cards: a sitting stays on the study day on which it began.
+///
+/// # Errors
+/// When the log can't be read.
+pub fn sitting(store: &Store, env: &Env, settings: &Settings) -> Result<Stamp, StoreError> {
+    Ok(in_sitting(env, settings, store.newest_own_answer()?))
+}
+
+/// The same where it is known when this device gave its newest answer, and on which study day.
+fn in_sitting(env: &Env, settings: &Settings, last: Option<(i64, StudyDay)>) -> Stamp {
+    let now = env.now();
+    Stamp { now, today: StudyDay::of_sitting(now, settings.rollover, last) }
 }
 
 /// Opens the database and brings the built-in decks and the followed files up to date. Gives what the person should
@@ -102,11 +118,41 @@ pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
     let fail = |error: StoreError| failure(&error, path);
     settle(path)?;
     match Store::open(path, here(), env.now()) {
-        Err(error) if error.trouble() == Trouble::ReadOnly => {
-            Store::look(path).map_err(fail)?.ok_or_else(|| fail(error))
-        }
+        Err(error) if error.trouble().is_of_writing() => Store::look(path).map_err(fail)?.ok_or_else(|| fail(error)),
         opened => opened.map_err(fail),
     }
+}
+
+/// As [`open_with_clock`], for who only wants to look at cards, or sums: where nothing can be written, they are shown as they are.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
+    let fail = |error: StoreError| failure(&error, path);
+    let mut store = match Store::open(path, here(), env.now()) {
+        Err(error) if error.trouble().is_of_writing() => {
+            let Some(store) = Store::look(path).map_err(fail)? else { return Err(fail(error)) };
+            let why = match error.trouble() {
+                Trouble::Full | Trouble::Disk => "the disk takes nothing more",
+                _ => "nothing can be written here",
+            };
+            return Ok(Opened { store, talk: vec![as_it_was(why)], clock: None });
+        }
+        opened => opened.map_err(fail)?,
+    };
+    let clock = review::clock_warning(&store, env)?;
+    let stamp = stamp(env, settings);
+    let brought = decks::install(&mut store, stamp).and_then(|()| import::follow(&mut store, stamp));
+    let talk = match brought {
+        Err(failed) if failed.kind == Kind::Failed => vec![as_it_was(&failed.what)],
+        brought => brought?,
+    };
+    Ok(Opened { store, talk, clock })
+}
+
+/// Why what is shown may not be up to date.
+fn as_it_was(why: &str) -> String {
+    format!("{}: this is what was saved before", why.trim_start_matches("not saved: "))
 }
 
 fn here() -> Here {
@@ -175,6 +221,9 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
                 .at(format!("{db}: {source}"))
                 .hint("check that the folder exists and may be written, or choose another with --db"),
             Trouble::Damaged => damaged(path).at(source.to_string()),
+            Trouble::Unread => Failure::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
+                "try again; where it fails again, copy the file to another disk before you do anything else with it",
+            ),
             Trouble::Disk => Failure::failed("not saved: the disk refused to write")
                 .at(format!("{db}: {source}"))
                 .hint("check the disk; everything answered before is safe"),

@@ -11,7 +11,7 @@ use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::failure;
-use crate::ops::stamp;
+use crate::ops::sitting;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Store;
@@ -46,7 +46,7 @@ pub(super) fn queue(
     if !options.cram && store.pauses()?.on(today).is_some() {
         return Ok(Queue::default());
     }
-    let [reviews_done, new_done] = store.done_today(today)?;
+    let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
     let names = if settings.decks.is_empty() { Vec::new() } else { store.deck_names()? };
     let names = names.iter().map(|(number, _, name)| (*number, name.as_str()));
     // A number on the command line stands for all limits, those of decks too.
@@ -84,8 +84,9 @@ pub fn next(
     settings: &Settings,
     options: &Options,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let today = stamp(env, settings).today;
-    let mut queue = queue(store, settings, options, today).map_err(|error| failure(&error, store.path()))?;
+    let fail = |error: StoreError| failure(&error, store.path());
+    let today = sitting(store, env, settings).map_err(fail)?.today;
+    let mut queue = queue(store, settings, options, today).map_err(fail)?;
     while let Some((candidate, origin)) = queue.pop() {
         if let Some(loaded) = store.load(candidate.card).map_err(|error| failure(&error, store.path()))? {
             return Ok(Some((loaded, origin)));

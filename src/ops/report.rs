@@ -61,6 +61,9 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
         None => store.totals(&decks, stamp.today, since, until, &rules),
     }
     .map_err(|error| failure(&error, store.path()))?;
+    totals.pauses = store
+        .pauses_and_flights(&totals.days, stamp, settings.rollover)
+        .map_err(|error| failure(&error, store.path()))?;
     if wanted.for_others && !totals.sides.is_empty() {
         let published = store.published_texts().map_err(|error| failure(&error, store.path()))?;
         let names_cards = |kind: Counted| Counted::MATRICES.contains(&kind);

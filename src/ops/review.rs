@@ -39,9 +39,10 @@ use crate::ops::edit::How;
 use crate::ops::edit::NoteEditor;
 use crate::ops::edit::Refusal;
 use crate::ops::failure;
+use crate::ops::in_sitting;
 use crate::ops::queue::Options;
 use crate::ops::queue::queue;
-use crate::ops::stamp;
+use crate::ops::sitting;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
 use crate::store::ActionLine;
@@ -151,6 +152,8 @@ pub struct Review<'a> {
     ahead: Option<Ahead>,
     /// The day's backup.
     daily: Daily,
+    /// When this device gave its newest answer, and on which study day.
+    last: Option<(i64, StudyDay)>,
 }
 
 impl<'a> Review<'a> {
@@ -159,12 +162,13 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, options: &Options) -> Result<Self, Failure> {
-        let Stamp { now, today } = stamp(env, &settings);
+        let last = store.newest_own_answer().map_err(|error| failure(&error, store.path()))?;
+        let Stamp { now, today } = in_sitting(env, &settings, last);
         let queue = queue(store, &settings, options, today).map_err(|error| failure(&error, store.path()))?;
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
         let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
         let session = Session::new(queue, settings.clone(), mode, ends_at);
-        let mut review = Self { store, env, settings, session, ahead: None, daily: Daily::default() };
+        let mut review = Self { store, env, settings, session, ahead: None, daily: Daily::default(), last };
         review.advance()?;
         Ok(review)
     }
@@ -184,7 +188,12 @@ impl<'a> Review<'a> {
     /// Today.
     #[must_use]
     pub fn today(&self) -> StudyDay {
-        stamp(self.env, &self.settings).today
+        self.stamp().today
+    }
+
+    /// Now, and the study day of the sitting.
+    fn stamp(&self) -> Stamp {
+        in_sitting(self.env, &self.settings, self.last)
     }
 
     /// A primer was read and put away: the time of the card begins now.
@@ -203,9 +212,10 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn waits(&self) -> Result<Waits, Failure> {
-        let today = self.today();
+        let when = self.stamp();
+        let today = when.today;
         let Day { counts, pause, new, .. } =
-            day(self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
+            day(self.store, &self.settings, when).map_err(|error| self.failure(&error))?;
         Ok(Waits {
             new_places: new,
             paused_until: pause.map(|pause| pause.until),
@@ -240,7 +250,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn suspend(&mut self, card: CardId) -> Result<(), Failure> {
-        let when = stamp(self.env, &self.settings);
+        let when = self.stamp();
         let plan = plan(self.store, when.today, &[card], BulkChange::Suspend)?;
         apply(self.store, &self.settings, when, &plan)?;
         self.session = self.session.without(card);
@@ -275,7 +285,7 @@ impl<'a> Review<'a> {
     /// When it could not be committed.
     pub fn add_beside(&mut self, card: CardId, question: &str, answer: &str) -> Result<(), Failure> {
         let Some(line) = self.store.card(card).map_err(|error| self.failure(&error))? else { return Ok(()) };
-        let when = stamp(self.env, &self.settings);
+        let when = self.stamp();
         add(self.store, self.env, when, &line.deck, None, &basic(question, answer)).map(drop)
     }
 
@@ -339,7 +349,7 @@ impl<'a> Review<'a> {
     /// Goes on to the next card, which may have been loaded ahead.
     fn advance_to(&mut self, mut ahead: Option<Ahead>) -> Result<(), Failure> {
         loop {
-            let Stamp { now, today } = stamp(self.env, &self.settings);
+            let Stamp { now, today } = self.stamp();
             let Some((candidate, _)) = self.session.wanted(now) else {
                 if *self.session.stage() == Stage::Between {
                     self.session = self.session.present(None, now, today);
@@ -360,7 +370,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed; the sitting is then where it was, with the card on the screen.
     pub fn feed(&mut self, input: Input) -> Result<Vec<Notice>, Failure> {
-        let when = stamp(self.env, &self.settings);
+        let when = self.stamp();
         let step = self.session.step(input, when.now, when.today);
         let mut said = Vec::new();
         let mut next = step.next;
@@ -372,6 +382,9 @@ impl<'a> Review<'a> {
                     let scheduler = self.session.scheduler();
                     match commit(self.store, when, kind, &events, &scheduler) {
                         Ok(state) => {
+                            if kind == ActionKind::Answer {
+                                self.last = Some((when.now.unix_ms, when.today));
+                            }
                             if kind == ActionKind::Mark {
                                 said.push(Notice::Marked(state.marked));
                                 next = next.refreshed(&state);
@@ -406,7 +419,7 @@ impl<'a> Review<'a> {
     /// When it could not be committed.
     pub fn undo(&mut self) -> Result<Notice, Failure> {
         let Some(action) = self.newest_step()? else { return Ok(Notice::NothingToUndo) };
-        let when = stamp(self.env, &self.settings);
+        let when = self.stamp();
         let undo = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
@@ -477,7 +490,7 @@ pub fn answer(
 ) -> Result<Option<u32>, Failure> {
     let path = store.path().to_owned();
     let fail = |error: StoreError| failure(&error, &path);
-    let when = stamp(env, settings);
+    let when = sitting(store, env, settings).map_err(fail)?;
     let Some(loaded) = store.load(card).map_err(fail)? else {
         let line = store.card(card).map_err(fail)?.filter(|line| line.erased);
         return Err(line.map_or_else(|| fail(StoreError::NoCard), |line| bulk::erased(&line)));

@@ -20,9 +20,11 @@ use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_report;
 use crate::ops::review::Review;
+use crate::ops::sitting;
 use crate::ops::stamp;
 use crate::report::Report;
 use crate::store::DeckSet;
+use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
@@ -145,7 +147,13 @@ impl Workspace {
     /// Today.
     #[must_use]
     pub fn today(&self) -> StudyDay {
-        stamp(&self.env, &self.settings).today
+        self.when().today
+    }
+
+    /// Now, and the study day of the sitting.
+    fn when(&self) -> Stamp {
+        // A database that can't be read says so where it is read for more than this.
+        sitting(&self.store, &self.env, &self.settings).unwrap_or_else(|_| stamp(&self.env, &self.settings))
     }
 
     /// The clock that guards measure by.
@@ -168,7 +176,7 @@ impl Workspace {
     /// When the database can't be read.
     pub fn overview(&self) -> Result<Overview, Failure> {
         let today = self.today();
-        let day = day(&self.store, &self.settings, today).map_err(|error| self.failure(&error))?;
+        let day = day(&self.store, &self.settings, self.when()).map_err(|error| self.failure(&error))?;
         let asked_from = day.pause.map_or(today, |pause| pause.until);
         let decks = self.store.decks(today).map_err(|error| self.failure(&error))?;
         let repeats = crate::ops::day::rules(&self.store, &self.settings)

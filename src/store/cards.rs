@@ -23,6 +23,7 @@ use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_number;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
+use crate::store::columns::words;
 use crate::store::naming::name_of;
 use crate::store::naming::named_ordinals;
 use crate::store::naming::naming_key;
@@ -175,8 +176,8 @@ impl Store {
                 if ordinals.is_empty() {
                     continue;
                 }
-                let body = text(row, 5)?;
-                let (shown, erased) = (shown_text(body, text(row, 4)?)?, body.is_none());
+                let body = words(row, 5)?;
+                let (shown, erased) = (shown_text(body, text(row, 4)?), body.is_none());
                 let key: Option<String> = row.get(1)?;
                 let named = naming_key(self.db(), &deck_id, key.clone(), note)?.is_some();
                 let mut lines = Vec::with_capacity(ordinals.len());
@@ -230,7 +231,7 @@ impl Store {
         if !row.get::<_, bool>(7)? && !named_ordinals(self.db(), row.get(8)?, text(row, 4)?)?.contains(&card.ordinal) {
             return Ok(None);
         }
-        let body = text(row, 6)?;
+        let body = words(row, 6)?;
         let (deck, key): (String, Option<String>) = (row.get(0)?, row.get(2)?);
         Ok(Some(CardLine {
             card,
@@ -238,7 +239,7 @@ impl Store {
             deck,
             deck_name: row.get(1)?,
             key,
-            text: shown_text(body, text(row, 5)?)?,
+            text: shown_text(body, text(row, 5)?),
             erased: body.is_none(),
             retired: row.get(9)?,
             topic: row.get(3)?,

@@ -17,6 +17,7 @@ use crate::store::columns::day_of;
 use crate::store::columns::kind_of;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
+use crate::store::columns::words;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
 
@@ -81,7 +82,7 @@ impl Store {
         let mut cards = Vec::new();
         while let Some(row) = rows.next()? {
             let (id, note) = (row.get(0)?, NoteUid(row.get(1)?));
-            let shown = text_of(text(row, 4)?.unwrap_or_default(), text(row, 3)?)?;
+            let Ok(shown) = text_of(words(row, 4)?.unwrap_or_default(), text(row, 3)?) else { continue };
             for ordinal in ordinals_of(text(row, 2)?)? {
                 if suspended.query_row([card_number(id, ordinal)], |row| row.get(0))? {
                     continue;

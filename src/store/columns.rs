@@ -18,6 +18,7 @@ use rusqlite::Row;
 
 /// Codes of event kinds that statements name. The test below holds them to core's.
 pub(super) const ANSWERED: u8 = 1;
+pub(super) const CRAMMED: u8 = 2;
 pub(super) const RESCHEDULED: u8 = 3;
 pub(super) const RESET: u8 = 4;
 pub(super) const IMPORTED: u8 = 12;
@@ -219,6 +220,12 @@ pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str
         .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
 }
 
+/// The same for the words of a note. What is not UTF-8 is damage, and no words that anybody can read.
+pub(super) fn words<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
+    let bytes = row.get_ref(column)?.as_bytes_or_null().map_err(rusqlite::Error::from)?;
+    Ok(bytes.map(|bytes| std::str::from_utf8(bytes).unwrap_or_default()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +236,7 @@ mod tests {
         let took = Millis(0);
         let quality = Quality::Q4;
         assert_eq!(EventKind::Answered { quality, took }.code(), ANSWERED);
+        assert_eq!(EventKind::Crammed { quality, took }.code(), CRAMMED);
         assert_eq!(EventKind::Rescheduled.code(), RESCHEDULED);
         assert_eq!(EventKind::Reset.code(), RESET);
         assert_eq!(EventKind::Imported { quality, took }.code(), IMPORTED);

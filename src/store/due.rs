@@ -14,7 +14,9 @@ use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
 use crate::core::settings::DeckRules;
+use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::cards::DUE_BY_DECK;
@@ -308,11 +310,31 @@ impl Store {
 
     /// Reviews and first answers of today by deck: what the day's limits count.
     ///
+    /// Who moves the rollover hour, or flies back over the date line, makes another day of the same hours. It brings no second helping
+    /// of new cards: those written under tomorrow count too, and those written under yesterday that were given since today began.
+    ///
     /// # Errors
     /// When the database can't be read.
-    pub fn done_today(&self, today: StudyDay) -> Result<[BTreeMap<i64, u32>; 2], StoreError> {
+    pub fn done_today(&self, today: StudyDay, rollover: Rollover) -> Result<[BTreeMap<i64, u32>; 2], StoreError> {
         let done = self.done(&DeckSet::All, today)?;
-        Ok([done.reviews_by_deck, done.by_deck])
+        let mut new = done.by_deck;
+        for (deck, count) in self.done(&DeckSet::All, today.plus(1))?.by_deck {
+            *new.entry(deck).or_default() += count;
+        }
+        let mut statement = self.db().prepare_cached(
+            "SELECT s.deck, e.hlc - coalesce(d.ahead, 0), e.offset_min FROM asked a \
+             CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
+             CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
+             WHERE a.study_day = ?1 AND a.answers > 0",
+        )?;
+        let mut rows = statement.query([today.plus(-1).0])?;
+        while let Some(row) = rows.next()? {
+            let at = Timestamp { unix_ms: row.get(1)?, offset_min: row.get(2)? };
+            if StudyDay::of(at, rollover) == today {
+                *new.entry(row.get(0)?).or_default() += 1;
+            }
+        }
+        Ok([done.reviews_by_deck, new])
     }
 
     /// How many due cards have one of these places. No more cards are counted than there are places.

@@ -1,6 +1,7 @@
 //! What can go wrong with the database.
 
 use crate::core::study_day::Timestamp;
+use rusqlite::ffi;
 use std::path::PathBuf;
 
 /// What went wrong with the database.
@@ -65,6 +66,9 @@ pub enum StoreError {
     Unreleased(PathBuf),
 }
 
+/// SQLite's codes for a disk that could not be read.
+const UNREAD: [i32; 2] = [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ];
+
 impl StoreError {
     /// SQLite's primary result code, where it was SQLite that failed.
     #[must_use]
@@ -76,6 +80,7 @@ impl StoreError {
                 rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied => Trouble::ReadOnly,
                 rusqlite::ErrorCode::CannotOpen => Trouble::CannotOpen,
                 rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase => Trouble::Damaged,
+                rusqlite::ErrorCode::SystemIoFailure if UNREAD.contains(&error.extended_code) => Trouble::Unread,
                 rusqlite::ErrorCode::SystemIoFailure => Trouble::Disk,
                 _ => Trouble::Other,
             },
@@ -133,8 +138,21 @@ pub enum Trouble {
     CannotOpen,
     /// The file is damaged.
     Damaged,
+    /// The disk did not give what is on it. That may pass.
+    Unread,
     /// The disk failed.
     Disk,
     /// None of these.
     Other,
+}
+
+impl Trouble {
+    /// Whether the database can't be written, or not now, while what is in it may well be read.
+    #[must_use]
+    pub fn is_of_writing(self) -> bool {
+        match self {
+            Self::Full | Self::ReadOnly | Self::CannotOpen | Self::Disk => true,
+            Self::Busy | Self::Damaged | Self::Unread | Self::Other => false,
+        }
+    }
 }

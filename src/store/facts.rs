@@ -18,6 +18,7 @@ use crate::store::columns::entry_parts;
 use crate::store::columns::i64_of;
 use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
+use crate::store::columns::words;
 use crate::store::review_log::Reader;
 use crate::store::review_log::action_of;
 use crate::store::review_log::entry_of;
@@ -173,7 +174,12 @@ pub(super) fn facts_of(db: &Connection, reader: &Reader, subject: i64) -> Result
             }
         }
         let fact = fact_of(db, reader, row, 0)?;
-        facts.push(FactRow { id: reader.known(id)?, hlc: Hlc(hlc), fact, words: row.get(FACT_WIDTH)? });
+        facts.push(FactRow {
+            id: reader.known(id)?,
+            hlc: Hlc(hlc),
+            fact,
+            words: words(row, FACT_WIDTH)?.map(str::to_owned),
+        });
     }
     Ok(facts)
 }

@@ -18,13 +18,17 @@ use crate::store::Context;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain::newest_sequence;
+use crate::store::columns::ANSWERED;
+use crate::store::columns::CRAMMED;
 use crate::store::columns::card_number;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
+use crate::store::columns::entries_of_device;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::fact_of;
@@ -215,7 +219,7 @@ fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<Histor
             at: Timestamp { unix_ms: row.get(FACT_WIDTH + 1)?, offset_min: row.get(FACT_WIDTH + 2)? },
             study_day: day_of(row.get(FACT_WIDTH + 3)?),
             fact: fact_of(db, &context.reader, row, 0)?,
-            words: row.get(FACT_WIDTH)?,
+            words: words(row, FACT_WIDTH)?.map(str::to_owned),
         },
         name,
         before: None,
@@ -311,6 +315,28 @@ impl Store {
                 .query_row([number], |row| row.get(0))
                 .optional()?
                 .flatten();
+        }
+        Ok(None)
+    }
+
+    /// When this device gave its newest answer, and on which study day: for who asks whether a sitting goes on. Looks no further back
+    /// than a sitting's last steps. It counts too where it was undone: somebody sat there.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn newest_own_answer(&self) -> Result<Option<(i64, StudyDay)>, StoreError> {
+        let context = self.context()?;
+        let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else { return Ok(None) };
+        // Within a sitting the caches wait: what is asked here is in the log.
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.hlc - coalesce(d.ahead, 0), e.study_day, e.kind FROM event e INDEXED BY event_id \
+             LEFT JOIN event_detail d ON d.id = e.id WHERE e.id BETWEEN ?1 AND ?2 ORDER BY e.id DESC LIMIT 100",
+        )?;
+        let mut rows = statement.query(entries_of_device(device))?;
+        while let Some(row) = rows.next()? {
+            if [ANSWERED, CRAMMED].contains(&row.get(2)?) {
+                return Ok(Some((row.get(0)?, day_of(row.get(1)?))));
+            }
         }
         Ok(None)
     }

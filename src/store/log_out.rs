@@ -74,16 +74,22 @@ impl<'r> Cursor<'r> {
     }
 }
 
-/// Reads hash, salt and body of a text from column `first` on; `None` where there is no text.
-fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError> {
+/// Reads hash, salt and body of a text from column `first` on; `None` where there is no text. Words that are not UTF-8 are damaged
+/// and as good as missing: the hash is still there, and all else hangs on that.
+pub(super) fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError> {
     let hash: Option<[u8; 16]> = row.get(first)?;
     Ok(match hash {
-        Some(hash) => Some(TextRecord { hash, salt: row.get(first + 1)?, body: row.get(first + 2)? }),
+        Some(hash) => {
+            let bytes = row.get_ref(first + 2)?.as_bytes_or_null().map_err(rusqlite::Error::from)?;
+            let body = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).map(str::to_owned);
+            let salt = if body.is_some() || bytes.is_none() { row.get(first + 1)? } else { None };
+            Some(TextRecord { hash, salt, body })
+        }
         None => None,
     })
 }
 
-fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
+pub(super) fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
     let hlc: i64 = row.get(4)?;
     let code: i64 = row.get(2)?;
     let unreadable = |what: &str| StoreError::Corrupt(format!("action {id} has a {what} that this program can't read"));
@@ -104,7 +110,7 @@ fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
 }
 
 /// The action of an event that is all of it.
-fn lone(event: &Event) -> Action {
+pub(super) fn lone(event: &Event) -> Action {
     Action {
         span: Span { action: action_of(event.id), entries: 1 },
         kind: ActionKind::of_lone(&event.kind),

@@ -8,7 +8,9 @@ use crate::core::totals::Recalls;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::card_parts;
+use crate::store::columns::text;
 use crate::store::columns::u64_of;
+use crate::store::columns::words;
 use crate::store::notes::shown_text;
 use crate::store::totals::log_pass::LogPass;
 use foldhash::fast::FixedState;
@@ -192,7 +194,7 @@ impl Store {
         let mut rows = statement.query([])?;
         let mut texts = BTreeSet::new();
         while let Some(row) = rows.next()? {
-            let text = shown_text(row.get_ref(0)?.as_str_or_null().map_err(rusqlite::Error::from)?, None)?;
+            let text = shown_text(words(row, 0)?, None);
             texts.extend(text.speaker.iter().cloned());
             texts.extend(text.fields.values().flat_map(|value| value.texts().to_vec()));
         }
@@ -206,8 +208,7 @@ impl Store {
         )?;
         let mut rows = statement.query([note])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        let text = |column| row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from);
-        Ok(shown_text(text(0)?, text(1)?)?.tags.into_iter().next())
+        Ok(shown_text(words(row, 0)?, text(row, 1)?).tags.into_iter().next())
     }
 
     /// Where it is written down how cards stood at the end of a day.

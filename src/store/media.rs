@@ -50,27 +50,41 @@ pub(super) fn fault(path: &Path, hash: MediaHash) -> Option<String> {
     (found != hash).then(|| format!("the media file {hash} has other bytes than its name says"))
 }
 
+/// Keeps bytes with the media of the database at `path`; gives their hash.
+fn put(db: &Path, bytes: &[u8]) -> Result<MediaHash, StoreError> {
+    let hash = MediaHash(Sha256::digest(bytes).into());
+    let path = file(db, hash);
+    if fault(db, hash).is_none() {
+        return Ok(hash);
+    }
+    let Some(into) = path.parent() else { return Ok(hash) };
+    fs::create_dir_all(into).map_err(io_at(into))?;
+    private(&folder(db), 0o700)?;
+    private(into, 0o700)?;
+    // A half-written file never has the name of the whole one.
+    let mut beside = tempfile::NamedTempFile::new_in(into).map_err(io_at(into))?;
+    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(io_at(&path))?;
+    beside.persist(&path).map_err(|error| StoreError::Io { path: path.clone(), source: error.error })?;
+    File::open(into).and_then(|into| into.sync_all()).map_err(io_at(into))?;
+    Ok(hash)
+}
+
+/// Copies a picture or sound of one database to the folder of another, if it is there and whole.
+pub(super) fn copy(from: &Path, to: &Path, hash: MediaHash) -> Result<bool, StoreError> {
+    if fault(from, hash).is_some() {
+        return Ok(false);
+    }
+    let source = file(from, hash);
+    put(to, &fs::read(&source).map_err(io_at(&source))?).map(|kept| kept == hash)
+}
+
 impl Store {
     /// Keeps the bytes of a picture or sound; the same bytes are kept once. Gives the hash that texts name them by.
     ///
     /// # Errors
     /// When the file can't be written.
     pub fn put_media(&self, bytes: &[u8]) -> Result<MediaHash, StoreError> {
-        let hash = MediaHash(Sha256::digest(bytes).into());
-        let path = file(self.path(), hash);
-        if fault(self.path(), hash).is_none() {
-            return Ok(hash);
-        }
-        let Some(into) = path.parent() else { return Ok(hash) };
-        fs::create_dir_all(into).map_err(io_at(into))?;
-        private(&folder(self.path()), 0o700)?;
-        private(into, 0o700)?;
-        // A half-written file never has the name of the whole one.
-        let mut beside = tempfile::NamedTempFile::new_in(into).map_err(io_at(into))?;
-        beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(io_at(&path))?;
-        beside.persist(&path).map_err(|error| StoreError::Io { path: path.clone(), source: error.error })?;
-        File::open(into).and_then(|into| into.sync_all()).map_err(io_at(into))?;
-        Ok(hash)
+        put(self.path(), bytes)
     }
 
     /// The file of a picture or sound, where it is here.

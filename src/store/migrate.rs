@@ -26,10 +26,16 @@ fn newest(migrations: Migrations<'_>) -> i64 {
 /// An empty database with the newest schema, in memory: what others are compared with.
 pub(super) fn fresh() -> Result<Connection, StoreError> {
     let db = Connection::open_in_memory()?;
+    make(&db)?;
+    Ok(db)
+}
+
+/// Makes the newest schema in an empty database.
+pub(super) fn make(db: &Connection) -> Result<(), StoreError> {
     for (_, sql) in MIGRATIONS {
         db.execute_batch(sql)?;
     }
-    Ok(db)
+    Ok(())
 }
 
 /// What the bytes of a SQLite database begin with.

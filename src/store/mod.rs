@@ -16,6 +16,7 @@ mod doctor;
 mod due;
 mod error;
 mod facts;
+mod flights;
 mod followed;
 mod forget;
 mod fork;
@@ -30,11 +31,13 @@ mod naming;
 mod note_edits;
 mod notes;
 mod open;
+mod pages;
 mod patience;
 #[cfg(test)]
 mod query_plan_tests;
 mod read_only;
 mod review_log;
+mod salvage;
 mod search;
 mod shown;
 mod snapshot;
@@ -83,6 +86,7 @@ pub use note_edits::NoteNow;
 pub use notes::Ahead;
 pub use notes::Edited;
 pub use notes::PackedNote;
+pub use salvage::Salvaged;
 pub use search::Hits;
 pub use undo::ActionLine;
 pub use undo::Undo;
@@ -95,6 +99,7 @@ use crate::core::action::Subject;
 use crate::core::id::ActionId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
+use crate::core::id::NoteUid;
 use crate::core::id::ShareId;
 use crate::core::replay::Voided;
 use crate::core::scheduler::Scheduler;
@@ -112,6 +117,7 @@ use rusqlite::TransactionBehavior;
 use snapshot::changes_by_others;
 use std::cell::Cell;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -194,6 +200,8 @@ pub struct Store {
     actions_since_checkpoint: Cell<u32>,
     /// How often something was written.
     writes: u64,
+    /// Notes whose cards could not be asked.
+    left_out: RefCell<BTreeSet<NoteUid>>,
 }
 
 impl Store {

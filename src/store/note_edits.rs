@@ -373,7 +373,7 @@ impl Writer<'_> {
         let mut rows = statement.query((deck, packed.prompt_hash))?;
         while let Some(row) = rows.next()? {
             let (body, tags): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
-            if shown_text(body.as_deref(), tags.as_deref())? == *text {
+            if shown_text(body.as_deref(), tags.as_deref()) == *text {
                 return Ok(true);
             }
         }

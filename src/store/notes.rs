@@ -20,6 +20,7 @@ use crate::store::columns::hash_bits;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::tag_number;
 use crate::store::columns::u32_of;
+use crate::store::columns::words;
 use crate::store::facts::Salts;
 use crate::store::review_log::events_of;
 use crate::store::review_log::whole_state_of;
@@ -27,8 +28,9 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What stands in the place of a text that was erased.
+/// What stands in the place of a text that was erased, and of one that is damaged.
 const ERASED: &str = "[erased]";
+const UNREADABLE: &str = "[unreadable]";
 
 /// Bytes that most notes find room in.
 const ROOM: usize = 384;
@@ -184,16 +186,18 @@ pub(super) fn text_of(body: &str, tags: Option<&str>) -> Result<NoteText, StoreE
     })
 }
 
-/// The same for a text that may have been erased.
-pub(super) fn shown_text(body: Option<&str>, tags: Option<&str>) -> Result<NoteText, StoreError> {
+/// The same for a text that may have been erased. One damaged note must not keep all others from being seen: something stands
+/// in its place too.
+pub(super) fn shown_text(body: Option<&str>, tags: Option<&str>) -> NoteText {
+    // Of what kind it was only the words told.
+    let instead = |kind: &str, words: &str| NoteText {
+        kind: kind.to_owned(),
+        fields: [("front".to_owned(), Value::Text(words.to_owned()))].into(),
+        ..NoteText::default()
+    };
     match body {
-        Some(body) => text_of(body, tags),
-        // Of what kind it was only the words told.
-        None => Ok(NoteText {
-            kind: "erased".to_owned(),
-            fields: [("front".to_owned(), Value::Text(ERASED.to_owned()))].into(),
-            ..NoteText::default()
-        }),
+        Some(body) => text_of(body, tags).unwrap_or_else(|_| instead("unreadable", UNREADABLE)),
+        None => instead("erased", ERASED),
     }
 }
 
@@ -234,7 +238,13 @@ impl Store {
         self.caches_known_at.get() == Some(ahead.data_version) && self.writes == ahead.writes + times
     }
 
-    /// Everything that a session needs to ask the card; `None` where it is not there, retired or erased.
+    /// How many notes could not be asked because their texts are damaged.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.left_out.borrow().len()
+    }
+
+    /// Everything that a session needs to ask the card; `None` where it is not there, retired, erased or damaged.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -251,11 +261,14 @@ impl Store {
         let mut rows = statement.query((card.note.0, card.ordinal))?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let column = |index: usize| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
-        let Some(body) = column(1)? else { return Ok(None) };
+        let Some(body) = words(row, 1)? else { return Ok(None) };
         if !ordinals_of(column(3)?)?.contains(&card.ordinal) {
             return Ok(None);
         }
-        let text = text_of(body, column(2)?)?;
+        let Ok(text) = text_of(body, column(2)?) else {
+            self.left_out.borrow_mut().insert(card.note);
+            return Ok(None);
+        };
         let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(7)? {
             Some(id) => {
                 Some((id, Rc::new(TopicLine { title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? })))
@@ -337,12 +350,11 @@ impl Store {
         let mut edited = Vec::new();
         while let Some(row) = rows.next()? {
             let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
-            let (upstream, shown, tags): (Option<String>, Option<String>, Option<String>) =
-                (row.get(3)?, row.get(4)?, row.get(5)?);
+            let tags: Option<String> = row.get(5)?;
             edited.push(Edited {
                 name: self.name_of_note(&row.get::<_, String>(0)?, row.get(1)?, card)?,
-                upstream: shown_text(upstream.as_deref(), None)?,
-                shown: shown_text(shown.as_deref(), tags.as_deref())?,
+                upstream: shown_text(words(row, 3)?, None),
+                shown: shown_text(words(row, 4)?, tags.as_deref()),
             });
         }
         Ok(edited)

@@ -155,6 +155,7 @@ impl Store {
             is_late: Cell::new(false),
             actions_since_checkpoint: Cell::new(0),
             writes: 0,
+            left_out: RefCell::default(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! A look at a database that must not wait for anybody and must not change anything: for a prompt.
+//! A look at a database that must not wait for anybody and must not change anything: for a prompt, and for whoever wants to see
+//! their cards where nothing can be written.
 
 use crate::core::id::DeviceId;
 use crate::store::Here;
@@ -6,8 +7,10 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::copy::header_of;
 use crate::store::migrate;
+use crate::store::pages::Pages;
 use crate::store::wal_name;
 use rusqlite::Connection;
+use rusqlite::MAIN_DB;
 use rusqlite::OpenFlags;
 use std::fs;
 use std::path::Path;
@@ -18,15 +21,40 @@ fn immutable(path: &Path) -> String {
     format!("file:{path}?immutable=1")
 }
 
+/// How a database is looked at.
+enum Opened {
+    /// In the file.
+    File(Connection),
+    /// In memory.
+    Image(Connection),
+}
+
 /// Where there is no write-ahead log, nobody has the database open, and SQLite is told that nobody will: it would leave
 /// side files behind otherwise. Should somebody begin to write at this very moment, one prompt may be a card behind.
-fn open(path: &Path) -> Result<Connection, StoreError> {
+///
+/// Where there is one, SQLite wants a file of 32 KB beside it to find its way in the log. Where that can't be made, because the
+/// disk is full or the folder is read-only, file and log are put together in memory.
+fn open(path: &Path) -> Result<Opened, StoreError> {
     let has_log = fs::metadata(path.with_file_name(wal_name(path))).is_ok_and(|meta| meta.len() > 0);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if has_log {
-        return Ok(Connection::open_with_flags(path, flags)?);
+    if !has_log {
+        return Ok(Opened::File(Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?));
     }
-    Ok(Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?)
+    let opened = Connection::open_with_flags(path, flags)?;
+    let read: rusqlite::Result<i64> = opened.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+    match read.map_err(StoreError::from) {
+        Ok(_) => Ok(Opened::File(opened)),
+        Err(error) if error.trouble().is_of_writing() => Ok(Opened::Image(image(path)?)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The database in memory, as the file and its write-ahead log have it.
+fn image(path: &Path) -> Result<Connection, StoreError> {
+    let bytes = Pages::open(path)?.image()?;
+    let mut db = Connection::open_in_memory()?;
+    db.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)?;
+    Ok(db)
 }
 
 impl Store {
@@ -41,8 +69,11 @@ impl Store {
             return Ok(None);
         }
         migrate::check_header(path, &header)?;
-        let db = open(path)?;
-        if !migrate::is_newest(&db, path)? {
+        let opened = open(path)?;
+        let (Opened::File(db) | Opened::Image(db)) = &opened;
+        // Nor may anything be written elsewhere.
+        db.pragma_update(None, "temp_store", "memory")?;
+        if !migrate::is_newest(db, path)? {
             return Ok(None);
         }
         // Nothing is written, so it does not matter who would be the writer.
@@ -53,7 +84,16 @@ impl Store {
             chance: [0; 16],
             state_folder: None,
         };
-        Ok(Some(Self::over(db, path, here)))
+        Ok(Some(match opened {
+            Opened::File(db) => Self::over(db, path, here),
+            Opened::Image(db) => {
+                let store = Self::over(db, path, here);
+                // What a program that was killed left behind can be made up for here, and nothing else: it would be lost.
+                store.catch_up().ok();
+                store.db.pragma_update(None, "query_only", true)?;
+                store
+            }
+        }))
     }
 }
 

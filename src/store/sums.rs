@@ -24,6 +24,12 @@ pub(super) fn asked_from(today: StudyDay) -> StudyDay {
     today.plus(1 - DAYS_ASKED)
 }
 
+/// Drops days before the given one, but never one of the four newest: an answer under a clock that is far ahead must not cost the
+/// days of now, or they would be missing once it is undone.
+const DROP_OLD_DAYS: &str = "DELETE FROM asked WHERE study_day < ?1 AND study_day < (SELECT max(study_day) FROM asked \
+     WHERE study_day < (SELECT max(study_day) FROM asked WHERE study_day < (SELECT max(study_day) FROM asked \
+     WHERE study_day < (SELECT max(study_day) FROM asked))))";
+
 /// Sums, or what has to be added to them.
 #[derive(Default)]
 pub(super) struct Sums {
@@ -179,7 +185,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let kept_from = asked_from(self.stamp.today);
-        self.tx.prepare_cached("DELETE FROM asked WHERE study_day < ?1")?.execute([kept_from.0])?;
+        self.tx.prepare_cached(DROP_OLD_DAYS)?.execute([kept_from.0])?;
         for ((day, card), (answers, hlc)) in &sums.asked {
             self.tx
                 .prepare_cached(

@@ -27,6 +27,7 @@ use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::u64_of;
+use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::FactRow;
@@ -203,7 +204,7 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         let mut rows = statement.query(range)?;
         while let Some(row) = rows.next()? {
             let fact = fact_of(db, &context.reader, row, 0)?;
-            let words: Option<String> = row.get(FACT_WIDTH)?;
+            let words: Option<String> = words(row, FACT_WIDTH)?.map(str::to_owned);
             let subject: i64 = row.get(1)?;
             if subject > 0 && !matches!(fact, Fact::Aliased { .. }) {
                 note = note.or(Some(subject));

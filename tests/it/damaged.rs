@@ -193,3 +193,142 @@ fn a_first_start_on_a_full_disk_fails_and_the_next_one_works() {
     lmq.run(["decks"]).ok().out();
     lmq.assert_sound();
 }
+
+/// What a disk, or somebody with another program, can make of the words of a note.
+const UNREADABLE: [&str; 3] = ["CAST(x'7bffff' AS TEXT)", "'{\"kind\":\"basic\",\"fields\":{\"fro'", "'[]'"];
+
+#[test]
+fn one_unreadable_note_keeps_nobody_from_the_others() {
+    for body in UNREADABLE {
+        let lmq = used();
+        let db = rusqlite::Connection::open(lmq.db()).unwrap();
+        db.execute_batch(&format!(
+            "DROP TRIGGER text_is_append_only_u; UPDATE text SET body = {body} WHERE body LIKE '%Mentor%'"
+        ))
+        .unwrap();
+        drop(db);
+        let run = lmq.run(["cards", "deck:team"]).ok();
+        assert!(run.stdout.contains("[unreadable]") && run.stdout.contains("second"), "{body}: {run:?}");
+        lmq.run(["cards", "retro"]).done();
+        lmq.run(["decks"]).done();
+        lmq.run(["stats"]).done();
+        lmq.run(["show", "team/pair#1"]).done();
+        let run = lmq.run(["next", "team"]).ok();
+        assert_eq!(run.stdout.lines().next(), Some("team/retro#1"), "{body}: {run:?}");
+        assert_eq!(
+            run.stderr, "1 note is left out: what is written there can't be read; `lmq doctor` says more\n",
+            "{body}"
+        );
+        let run = lmq.run_with("\n\n\n\n\n\n\n\n", ["review", "team"]).ok();
+        assert!(run.stderr.contains("1 note is left out"), "{body}: {run:?}");
+        assert!(run.stdout.contains("The retro is every"), "{body}: {run:?}");
+        lmq.run(["answer", "team/retro#2", "good"]).done();
+        let doctor = lmq.run(["doctor"]).code(3);
+        let is_of_texts = |line: &str| line.starts_with("texts: ") || line.starts_with("log: ");
+        assert!(
+            doctor.stdout.lines().filter(|line| !line.starts_with("triggers: ")).all(is_of_texts),
+            "{body}: {doctor:?}"
+        );
+        // Its deck can be deleted, and what was deleted brought back.
+        lmq.run(["delete", "deck:team", "-y"]).done();
+        assert!(lmq.cards("deck:team").is_empty(), "{body}");
+        lmq.run(["undo", "-y"]).done();
+        assert!(lmq.run(["cards", "deck:team"]).ok().stdout.contains("second"), "{body}");
+        // The file that it came from has the words still: with these the note is itself again.
+        lmq.run(["import", "team.toml", "--theirs"]).done();
+    }
+}
+
+const TO_SEE: [&[&str]; 7] = [
+    &["cards", "deck:team"],
+    &["stats"],
+    &["show", "team/owner"],
+    &["history"],
+    &["decks"],
+    &["next", "team"],
+    &["export", "team", "--format", "csv"],
+];
+
+/// Runs all that only looks in a shell that begins with `before`, and gives what each says.
+fn looks(lmq: &Lmq, before: &str) -> Vec<crate::home::Run> {
+    TO_SEE.iter().map(|args| lmq.shell(&format!("{before} exec lmq {}", args.join(" ")))).collect()
+}
+
+/// A database as a killed program leaves it: the last answer is in the write-ahead log alone, and not in the caches.
+fn left_by_a_kill(lmq: &Lmq) {
+    lmq.run(["backup", "whole.db"]).done();
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    // Held open, so that the log's pages stay in the log.
+    let _: i64 = db.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
+    lmq.run(["answer", "team/pair#1", "good"]).done();
+    let names = ["lmq.db", "lmq.db-wal"];
+    let kept = names.map(|name| fs::read(lmq.path(name)).unwrap());
+    drop(db);
+    assert!(!kept[1].is_empty());
+    for (name, bytes) in names.iter().zip(kept) {
+        lmq.write(name, bytes);
+    }
+    fs::remove_file(lmq.path("lmq.db-shm")).ok();
+}
+
+#[test]
+fn a_full_disk_still_lets_one_look() {
+    for killed in [false, true] {
+        let lmq = used();
+        if killed {
+            left_by_a_kill(&lmq);
+        }
+        let files = || ["lmq.db", "lmq.db-wal"].map(|name| fs::read(lmq.path(name)).unwrap_or_default());
+        let before = files();
+        let seen = looks(&lmq, "trap '' XFSZ; ulimit -f 0;");
+        assert!(files() == before, "nothing is written");
+        for (run, args) in seen.iter().zip(TO_SEE) {
+            assert_eq!(run.code, 0, "{args:?}: {run:?}");
+            assert!(
+                run.stderr.starts_with("the disk takes nothing more: this is what was saved before\n"),
+                "{args:?}: {run:?}"
+            );
+        }
+        let wanted = looks(&lmq, "");
+        for (seen, wanted) in seen.iter().zip(wanted) {
+            assert_eq!(seen.stdout, wanted.stdout);
+        }
+        let run = lmq.shell("trap '' XFSZ; ulimit -f 0; exec lmq answer team/retro#1 good");
+        assert_eq!(run.code, 1, "{run:?}");
+    }
+}
+
+/// Root may write everywhere but where the kernel says no: on a file system that is mounted for reading alone. Where nothing may be
+/// mounted this proves nothing and says so.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_folder_still_lets_one_look() {
+    for killed in [false, true] {
+        let lmq = used();
+        if killed {
+            left_by_a_kill(&lmq);
+        }
+        let mounted = "mount --bind . . && mount -o remount,bind,ro . && cd .";
+        let try_it = lmq.shell(&format!("unshare -m bash -c '{mounted}'"));
+        if try_it.code != 0 {
+            eprintln!("nothing may be mounted here: {}", try_it.stderr);
+            return;
+        }
+        let root = lmq.root().display().to_string();
+        let mounted = format!("mount --bind {root} {root} && mount -o remount,bind,ro {root} && cd {root} &&");
+        let seen: Vec<crate::home::Run> = TO_SEE
+            .iter()
+            .map(|args| lmq.shell(&format!("exec unshare -m bash -c '{mounted} exec lmq {}'", args.join(" "))))
+            .collect();
+        let refused = lmq.shell(&format!("exec unshare -m bash -c '{mounted} exec lmq answer team/retro#1 good'"));
+        assert_eq!(refused.code, 1, "{refused:?}");
+        for ((seen, wanted), args) in seen.iter().zip(looks(&lmq, "")).zip(TO_SEE) {
+            assert_eq!(seen.code, 0, "{args:?}: {seen:?}");
+            assert_eq!(seen.stdout, wanted.stdout, "{args:?}");
+            assert!(
+                seen.stderr.starts_with("nothing can be written here: this is what was saved before\n"),
+                "{args:?}: {seen:?}"
+            );
+        }
+    }
+}

@@ -183,3 +183,21 @@ fn edits_from_the_future_are_listed_too() {
     lmq.run_at("2027-06-01T09:00:00+02:00", ["undo"]).done();
     assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
 }
+
+#[test]
+fn an_answer_under_a_wrong_clock_is_no_finding_once_it_is_undone() {
+    let lmq = used();
+    let before = lmq.everything("deck:team");
+    for _ in 0..2 {
+        lmq.run_at("2027-06-01T09:00:00+02:00", ["answer", "team/owner", "again"]).done();
+    }
+    assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("future: 2 entries"));
+    lmq.run(["undo"]).done();
+    lmq.run(["undo"]).done();
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    assert_eq!(lmq.everything("deck:team"), before);
+    // What is written next comes after it in the order, and is of its own day.
+    lmq.run(["answer", "team/pair#1", "good"]).done();
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    assert_eq!(lmq.run(["show", "team/pair#1", "--json"]).json()["due"], "2026-01-16");
+}

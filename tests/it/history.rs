@@ -76,7 +76,8 @@ fn an_answer_before_four_in_the_morning_counts_for_the_day_before() {
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
     lmq.run_at("2026-01-16T03:59:59+01:00", ["answer", "team/owner", "good"]).ok().out();
-    lmq.run_at("2026-01-16T04:00:00+01:00", ["answer", "team/pair#1", "good"]).ok().out();
+    // More than an hour later: what goes on past that hour in one sitting stays on its day.
+    lmq.run_at("2026-01-16T05:00:00+01:00", ["answer", "team/pair#1", "good"]).ok().out();
     let rows = lmq.run(["history", "--json"]).json();
     assert_eq!(
         (rows[0]["study_day"].as_str(), rows[1]["study_day"].as_str()),

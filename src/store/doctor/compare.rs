@@ -286,10 +286,11 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
                     let deck = crate::store::facts::deck_number(db, home)?.unwrap_or(shown::NO_DECK);
                     Ok(places.topic(deck, name)?.unwrap_or(-1))
                 };
-                match shown::note_row(db, context, note, answered, &mut topic) {
-                    Ok(row) => row,
-                    Err(error) => {
-                        seen.unreadable.push(error.to_string());
+                let row = shown::note_row(db, context, note, answered, &mut topic);
+                match row.and_then(|row| row.is_damaged(db).map(|is_damaged| (row, is_damaged))) {
+                    Ok((row, false)) => row,
+                    unreadable => {
+                        seen.unreadable.extend(unreadable.err().map(|error| error.to_string()));
                         states.skip(note)?;
                         notes.skip(note)?;
                         continue;

@@ -12,6 +12,7 @@ use crate::store::card_state::shuffle_of;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::card_number;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::words;
 use crate::store::due::siblings_of;
 use crate::store::naming::note_of;
 use crate::store::notes::text_of;
@@ -178,8 +179,8 @@ impl Store {
             let mut rows = statement.query([note.text])?;
             match rows.next()? {
                 // Few notes wait for others; those that don't need no parsing.
-                Some(row) => match row.get_ref(0)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-                    Some(body) if body.contains(WAITS) => text_of(body, None)?.after,
+                Some(row) => match words(row, 0)? {
+                    Some(body) if body.contains(WAITS) => text_of(body, None).unwrap_or_default().after,
                     Some(_) | None => return Ok(true),
                 },
                 None => return Ok(true),

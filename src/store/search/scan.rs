@@ -18,6 +18,7 @@ use crate::store::columns::ordinals_of;
 use crate::store::columns::quality_of;
 use crate::store::columns::text;
 use crate::store::columns::u32_of;
+use crate::store::columns::words;
 use crate::store::mastery::Seat;
 use crate::store::notes::shown_text;
 use crate::store::review_log::VoidIds;
@@ -323,9 +324,9 @@ impl DaysOfEntries {
 /// A note's text as it is shown, as JSON: the text as it lies in the database, but where the learner gave it other tags
 /// or it was erased.
 fn body_of<'r>(row: &'r Row<'_>, body: usize, tags: usize) -> Result<Cow<'r, str>, StoreError> {
-    match (text(row, body)?, text(row, tags)?) {
+    match (words(row, body)?, text(row, tags)?) {
         (Some(body), None) => Ok(Cow::Borrowed(body)),
-        (body, tags) => serde_json::to_string(&shown_text(body, tags)?)
+        (body, tags) => serde_json::to_string(&shown_text(body, tags))
             .map(Cow::Owned)
             .map_err(|error| StoreError::Corrupt(error.to_string())),
     }

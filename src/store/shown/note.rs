@@ -8,6 +8,7 @@ use crate::store::card_state::CardRow;
 use crate::store::columns::card_number;
 use crate::store::columns::ordinals_column;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::words;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
 use crate::store::notes::key_of;
@@ -66,7 +67,10 @@ impl Writer<'_> {
             )?;
             let mut rows = statement.query([note])?;
             let first = match rows.next()? {
-                Some(row) if row.get(1)? => Some((row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+                Some(row) if row.get(1)? => {
+                    let body = words(row, 4)?.unwrap_or_default().to_owned();
+                    Some((row.get(0)?, row.get(2)?, row.get(3)?, body))
+                }
                 _ => None,
             };
             if rows.next()?.is_some() { None } else { first }
@@ -75,7 +79,7 @@ impl Writer<'_> {
         if context.voided.has(context.reader.known(id)?) {
             return Ok(false);
         }
-        let text = text_of(&body, None)?;
+        let Ok(text) = text_of(&body, None) else { return Ok(false) };
         let packed = PackedNote::of(&text)?;
         let topic = match &packed.topic {
             Some(topic) => Some(self.topic_number(deck, topic)?),
@@ -195,13 +199,14 @@ impl Writer<'_> {
 
     /// The text of a note as it is shown, with its key.
     pub(in crate::store) fn shown(&self, note: i64) -> Result<(NoteText, Option<String>), StoreError> {
-        let (body, tags, key): (Option<String>, Option<String>, Option<String>) = self
+        let (body, tags, key): (Result<Option<String>, StoreError>, Option<String>, Option<String>) = self
             .tx
             .prepare_cached(
                 "SELECT x.body, n.tags, n.key FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
             )?
-            .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok((shown_text(body.as_deref(), tags.as_deref())?, key))
+            .query_row([note], |row| Ok((words(row, 0).map(|body| body.map(str::to_owned)), row.get(1)?, row.get(2)?)))?;
+        let body = body?;
+        Ok((shown_text(body.as_deref(), tags.as_deref()), key))
     }
 
     /// What the source register says of a note's place; `None` where no source brought it, or none that counts.

@@ -8,6 +8,7 @@ use crate::store::StoreError;
 use crate::store::columns::ordinals_column;
 use crate::store::columns::tag_number;
 use crate::store::columns::u32_of;
+use crate::store::columns::words;
 use crate::store::facts::FactRow;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
@@ -112,9 +113,20 @@ impl NoteRow {
 /// A body of the text table; `None` where it was erased.
 pub(in crate::store) fn body_of(db: &Connection, id: i64) -> Result<Option<String>, StoreError> {
     db.prepare_cached("SELECT body FROM text WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
+        .query_row([id], |row| Ok(words(row, 0).map(|body| body.map(str::to_owned))))
         .optional()?
-        .ok_or_else(|| StoreError::Corrupt("a text of a note is not there".to_owned()))
+        .ok_or_else(|| StoreError::Corrupt("a text of a note is not there".to_owned()))?
+}
+
+impl NoteRow {
+    /// Whether the note has words that nobody can read.
+    pub(in crate::store) fn is_damaged(&self, db: &Connection) -> Result<bool, StoreError> {
+        let mut has_words = false;
+        for id in [self.source, self.own].into_iter().flatten() {
+            has_words |= body_of(db, id)?.is_some();
+        }
+        Ok(has_words && self.text_hash == 0)
+    }
 }
 
 /// The highest edition of a deck that counts.
@@ -197,12 +209,11 @@ pub(in crate::store) fn note_row(
     let own = own.filter(|_| own_body.is_some() || source_body.is_none());
     let own_is_erased = own.is_some() && own_body.is_none();
     let shown_body = if own.is_some() { own_body.as_deref() } else { source_body.as_deref() };
-    let base = match source_body.as_deref().or(own_body.as_deref()) {
-        Some(body) => Some((text_of(body, None)?, key_of(body)?)),
-        None => None,
-    };
+    // Words that are damaged are as if they had been erased, so that the note can be deleted, or given others.
+    let read = |body: &str| Some((text_of(body, None).ok()?, key_of(body).ok()?));
+    let base = source_body.as_deref().or(own_body.as_deref()).and_then(read);
     let shown_text = match (own, shown_body) {
-        (Some(_), Some(body)) => Some((text_of(body, None)?, key_of(body)?)),
+        (Some(_), Some(body)) => read(body),
         (None, Some(_)) => base.clone(),
         (_, None) => None,
     };

@@ -1,0 +1,280 @@
+//! Everything that can be read of a damaged database, in a new one.
+//!
+//! The damaged file is read page by page (`store/pages.rs`, `records`), without SQLite, and nothing is written to it. Its rows are gathered
+//! in a database without a name (`gather`); what is left of each action (`pieces`) comes into the new database by way of a union,
+//! which checks it like the log of another device, under names that are sound (`plan`).
+
+mod gather;
+mod pieces;
+mod plan;
+mod records;
+
+use crate::core::id::ConfigId;
+use crate::core::id::DeviceId;
+use crate::core::id::MediaHash;
+use crate::core::log::Entry;
+use crate::core::log::LogRecord;
+use crate::core::scheduler::Scheduler;
+use crate::core::units::Hlc;
+use crate::store::Here;
+use crate::store::Stamp;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::chain;
+use crate::store::copy::header_of;
+use crate::store::copy::io_at;
+use crate::store::fork::forks_first;
+use crate::store::media;
+use crate::store::meta;
+use crate::store::migrate;
+use crate::store::notes::text_of;
+use crate::store::pages::Pages;
+use crate::store::review_log::Reader;
+use crate::store::set_meta;
+use crate::store::wal_name;
+use gather::Gathered;
+use gather::gather;
+use pieces::Pieces;
+use plan::Plan;
+use plan::Plans;
+use rusqlite::Connection;
+use rusqlite::ffi;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// Stamps further ahead of now than this are damage.
+const TOO_FAR_MS: i64 = 1_000 * 366 * 86_400_000;
+
+/// What was saved of a damaged database, and what was not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Salvaged {
+    /// Events that are in the new database.
+    pub events: u64,
+    /// Facts that are there.
+    pub facts: u64,
+    /// Texts that are there with their words.
+    pub texts: u64,
+    /// Pictures and sounds that are there.
+    pub media: u64,
+    /// Entries of the log that are lost.
+    pub lost_entries: u64,
+    /// Texts whose words are lost, while their entries are there.
+    pub lost_texts: u64,
+    /// Pictures and sounds that are missing or have other bytes than their names say.
+    pub lost_media: u64,
+    /// Pages that the disk did not give.
+    pub unread_pages: u64,
+    /// Entries that go by the name of a new device.
+    pub renamed: u64,
+}
+
+impl Salvaged {
+    /// Whether nothing is known to be lost.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.lost_entries + self.lost_texts + self.lost_media + self.unread_pages == 0
+    }
+}
+
+/// What tells that a file was written to.
+fn mark(path: &Path) -> [Option<(u64, Option<SystemTime>)>; 2] {
+    [path.to_owned(), path.with_file_name(wal_name(path))]
+        .map(|path| fs::metadata(path).ok().map(|meta| (meta.len(), meta.modified().ok())))
+}
+
+/// The devices by whose names entries are found. Where all their rows are lost, each is a new one.
+fn give_devices(found: &Gathered, fresh: &mut DeviceId) -> Result<(), StoreError> {
+    let known: bool = found.db.query_row("SELECT EXISTS (SELECT 1 FROM device)", [], |row| row.get(0))?;
+    if known {
+        return Ok(());
+    }
+    for number in found.named.keys() {
+        found.db.execute(
+            "INSERT INTO device (id, uuid, name, created_at_ms) VALUES (?1, ?2, '', 0)",
+            (number, next(fresh).0),
+        )?;
+    }
+    Ok(())
+}
+
+/// A new device's id, and the one after it for the next.
+fn next(fresh: &mut DeviceId) -> DeviceId {
+    let this = *fresh;
+    *fresh = DeviceId(crate::core::log::first_chain(this, None).0);
+    this
+}
+
+/// The configurations that are what their hashes say. What is not is taken away, so that no event names it.
+fn configs(db: &Connection) -> Result<BTreeMap<ConfigId, String>, StoreError> {
+    let mut all = BTreeMap::new();
+    {
+        let mut statement = db.prepare("SELECT hash, json FROM config")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            all.insert(ConfigId(row.get(0)?), row.get::<_, String>(1)?);
+        }
+    }
+    for (id, _) in all.extract_if(.., |id, json| ConfigId::of_json(json) != *id) {
+        db.execute("DELETE FROM config WHERE hash = ?1", [id.0])?;
+    }
+    let usual = Scheduler::default();
+    all.insert(usual.id(), usual.to_json());
+    Ok(all)
+}
+
+/// The hashes of the media that texts name.
+fn media_of(db: &Connection) -> Result<BTreeSet<MediaHash>, StoreError> {
+    let mut statement = db.prepare("SELECT body FROM text WHERE body LIKE '%\"media\":{%'")?;
+    let mut rows = statement.query([])?;
+    let mut all = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        all.extend(text_of(body, None).map(|text| text.media).unwrap_or_default().into_values());
+    }
+    Ok(all)
+}
+
+impl Store {
+    /// Reads what can be read of the damaged database at `from` into a new one at `to`. The damaged file is left as it is.
+    ///
+    /// # Errors
+    /// When nothing of ours is in the file or somebody writes to it; when there is a file at `to`, or it can't be written.
+    pub fn salvage(from: &Path, to: &Path, here: Here, stamp: Stamp) -> Result<Salvaged, StoreError> {
+        let before = mark(from);
+        let header = header_of(from).unwrap_or_default();
+        let of_ours = migrate::check_header(from, &header);
+        if let Err(newer @ StoreError::Newer { .. }) = of_ours {
+            return Err(newer);
+        }
+        let found = gather(Pages::open(from)?)?;
+        if mark(from) != before {
+            let why = "somebody else wrote to the database meanwhile".to_owned();
+            return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why)).into());
+        }
+        if found.named.is_empty() {
+            return Err(of_ours.err().unwrap_or_else(|| StoreError::NotADatabase(from.to_owned())));
+        }
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Whoever is killed here leaves a folder with a name of chance, and nothing at `to`.
+        let beside = tempfile::Builder::new().prefix(".lmq-salvage-").tempdir_in(folder).map_err(io_at(folder))?;
+        let path = beside.path().join("lmq.db");
+        // What is kept outside is of the damaged one.
+        let outside = here.state_folder.clone();
+        let here = Here { state_folder: None, ..here };
+        let mut store = Self::open(&path, here.clone(), stamp.now)?;
+        let mut done = fill(&mut store, &found, outside.as_deref(), here.fresh_device, stamp)?;
+        for hash in media_of(&store.db)? {
+            if media::copy(from, to, hash)? {
+                done.media += 1;
+            } else {
+                done.lost_media += 1;
+            }
+        }
+        store.close()?;
+        fs::File::open(&path).and_then(|file| file.sync_all()).map_err(io_at(&path))?;
+        // A link is not made over a file that is there, as a rename would be.
+        fs::hard_link(&path, to).map_err(io_at(to))?;
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
+        Ok(done)
+    }
+}
+
+/// Takes what was found into a new database.
+fn fill(
+    store: &mut Store,
+    found: &Gathered,
+    outside: Option<&Path>,
+    mut fresh: DeviceId,
+    stamp: Stamp,
+) -> Result<Salvaged, StoreError> {
+    give_devices(found, &mut fresh)?;
+    let db = &found.db;
+    let configs = configs(db)?;
+    let reader = Reader::new(db)?;
+    let latest = Hlc(stamp.now.unix_ms.saturating_add(TOO_FAR_MS));
+    let pieces = || Pieces::new(db, &reader, Scheduler::default().id(), latest);
+    let mut plans = Plans { all: Vec::new(), configs };
+    for (number, id) in forks_first(db, &reader)? {
+        let kept = outside.and_then(|folder| chain::remembered(folder, id)).map(|(tail, _)| (tail.sequence, tail.hash));
+        let named = found.named.get(&number).copied().unwrap_or(0);
+        plans.all.push(Plan::of(db, &reader, number, pieces(), (kept, named), next(&mut fresh))?);
+    }
+    let mut done = Salvaged {
+        lost_texts: found.broken_texts,
+        unread_pages: found.unread,
+        lost_entries: plans.all.iter().map(|plan| plan.missing).sum(),
+        renamed: plans.all.iter().map(Plan::renamed).sum(),
+        ..Salvaged::default()
+    };
+    store.unite(stamp, true, |union| {
+        for plan in &plans.all {
+            plans.records(plan, pieces(), &mut |record| {
+                if let LogRecord::Entry(entry, text) = &record {
+                    done.events += u64::from(matches!(entry, Entry::Event(_)));
+                    done.facts += u64::from(matches!(entry, Entry::Fact(..)));
+                    done.texts += u64::from(text.as_ref().is_some_and(|text| text.body.is_some()));
+                }
+                union.put(0, &record)
+            })?;
+        }
+        Ok(())
+    })?;
+    // Whoever writes to it next is a fork of the device that wrote to the damaged one, as after a restore.
+    let own = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex);
+    if let Some(plan) = plans.all.iter().find(|plan| Some(plan.device.id) == own) {
+        set_meta(&store.db, "device", &plan.last_device().to_string())?;
+    }
+    if let Some(share) = meta(db, "share")? {
+        set_meta(&store.db, "share", &share)?;
+    }
+    if store.has_traces()? {
+        store.scrub()?;
+        store.traces_are_gone()?;
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::action::ActionKind;
+    use crate::core::action::Subject;
+    use crate::core::id::NoteUid;
+    use crate::store::PackedNote;
+    use crate::store::laws::Device;
+    use crate::store::laws::basic;
+
+    #[test]
+    fn pictures_come_along_and_those_that_are_gone_are_counted() {
+        let mut device = Device::new(1);
+        let bird = device.store.put_media(b"a picture").unwrap();
+        let fish = device.store.put_media(b"another picture").unwrap();
+        let mut text = basic("What is this?", "a bird", &[]);
+        text.media.extend([("bird.png".to_owned(), bird), ("fish.png".to_owned(), fish)]);
+        let packed = PackedNote::of(&text).unwrap();
+        let stamp = device.stamp();
+        device
+            .store
+            .write(stamp, ActionKind::Add, Subject::None, |writer| {
+                writer.add("birds", "birds", NoteUid([7; 16]), None, &packed).map(drop)
+            })
+            .unwrap();
+        fs::remove_file(device.store.media_file(fish).unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("saved.db");
+        let done = Store::salvage(device.store.path(), &to, Device::here(2), stamp).unwrap();
+        assert_eq!((done.media, done.lost_media, done.lost_entries), (1, 1, 0));
+        let saved = Store::open(&to, Device::here(3), stamp.now).unwrap();
+        assert_eq!(fs::read(saved.media_file(bird).unwrap()).unwrap(), b"a picture");
+        assert!(saved.media_file(fish).is_none());
+        let refused = Store::salvage(device.store.path(), &to, Device::here(2), stamp);
+        assert!(refused.is_err(), "nothing is written over what is there");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count(),
+            1
+        );
+    }
+}

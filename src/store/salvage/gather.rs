@@ -1,0 +1,301 @@
+//! The rows of a damaged database in a database of their own, each where its shape says that it belongs.
+//!
+//! No page is reached by way of another one, so a bad page costs the rows that lie in it and no others. What a row is tells
+//! from its columns alone: no two tables of the log are alike in these. What the log's indexes and the caches name besides
+//! tells what is missing, and gives back names whose own rows are lost.
+
+use crate::core::log::text_hash;
+use crate::store::StoreError;
+use crate::store::columns::entry_parts;
+use crate::store::migrate;
+use crate::store::pages::Pages;
+use crate::store::salvage::records::Of;
+use crate::store::salvage::records::Record;
+use crate::store::salvage::records::each_record;
+use crate::store::set_meta;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// The smallest number that an entry of the log can have here: the first one of the first device.
+const FIRST_ENTRY: i64 = 1 << 32;
+
+/// Facts that give a note a text, by their numbers in the log.
+const BROUGHT: i64 = 1;
+const EDITED: i64 = 4;
+
+/// Bytes that no entry takes less than: a number that the file has no room for is damage.
+const LEAST_BYTES: u64 = 8;
+
+/// What was found in a damaged file.
+pub(super) struct Gathered {
+    /// The rows, in our schema without its guards.
+    pub(super) db: Connection,
+    /// By the number of a device, the number of the last entry that the file names, whether that entry is here or lost.
+    pub(super) named: BTreeMap<i64, u64>,
+    /// Texts whose words are not what their hashes say.
+    pub(super) broken_texts: u64,
+    /// Pages that the disk did not give.
+    pub(super) unread: u64,
+}
+
+/// Names that stand elsewhere than in their own tables.
+#[derive(Default)]
+struct Hints {
+    uids: BTreeMap<i64, BTreeSet<[u8; 16]>>,
+    decks: BTreeMap<i64, String>,
+    /// Notes as they are shown: number, deck, position, and the entries of the source's text and of the learner's.
+    notes: Vec<[Option<i64>; 5]>,
+}
+
+/// What a table's statement takes: its name and columns, and how many these are.
+const TABLES: [(&str, &str, usize); 9] = [
+    ("device", "id, uuid, name, parent, parent_sequence, parent_chain, created_at_ms", 7),
+    ("config", "id, hash, json", 3),
+    ("note_name", "id, uid", 2),
+    ("deck_name", "id, name", 2),
+    ("action", "id, entries, kind, subject, hlc, ahead, offset_min, study_day", 8),
+    (
+        "event_detail",
+        "id, ahead, arg, asked, suggested, guessed, variant, speakers, form, confidence, due_offset_min, prev, program, \
+         foreign_id",
+        14,
+    ),
+    (
+        "event_memory",
+        "id, repetitions, interval_days, lapses, last_day, due, last_quality, ease, stability, difficulty",
+        10,
+    ),
+    ("fact", "id, subject, kind, arg, position, edition, hash", 7),
+    ("chain", "id, hash", 2),
+];
+
+/// The table that a numbered row is of, by its columns; `None` for caches and for what makes no sense.
+fn table_of(number: i64, columns: &[Option<Value>]) -> Option<&'static str> {
+    let second = columns.get(1)?.as_ref();
+    let is_blob = matches!(second, Some(Value::Blob(_)));
+    let is_entry = number >= FIRST_ENTRY;
+    match (columns.len(), second) {
+        (7, Some(Value::Blob(_))) => Some("device"),
+        (7, Some(Value::Integer(_))) if is_entry => Some("fact"),
+        (3, Some(Value::Blob(_))) => Some("config"),
+        (2, Some(Value::Blob(_))) if is_entry => Some("chain"),
+        (2, Some(Value::Blob(_))) => Some("note_name"),
+        (2, Some(Value::Text(_))) => Some("deck_name"),
+        (8, Some(Value::Integer(_))) if is_entry => Some("action"),
+        (14, _) if is_entry && !is_blob => Some("event_detail"),
+        (10, Some(Value::Integer(_))) if is_entry => Some("event_memory"),
+        _ => None,
+    }
+}
+
+/// Whether a row was taken. One that the schema refuses is none of ours.
+fn is_taken(done: rusqlite::Result<usize>) -> Result<bool, StoreError> {
+    match done {
+        Ok(rows) => Ok(rows > 0),
+        Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::ConstraintViolation => {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads all pages.
+pub(super) fn gather(mut pages: Pages) -> Result<Gathered, StoreError> {
+    // As large as the log may be: in a file without a name, which is gone with the connection.
+    let db = Connection::open("")?;
+    migrate::make(&db)?;
+    let triggers: Vec<String> = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in triggers {
+        db.execute_batch(&format!("DROP TRIGGER {name}"))?;
+    }
+    db.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA journal_mode = OFF; BEGIN")?;
+    let mut into = Into { db: &db, hints: Hints::default(), named: BTreeMap::new(), broken_texts: 0, most: 0 };
+    into.most = u64::from(pages.count) * u64::try_from(pages.usable).unwrap_or(0) / LEAST_BYTES;
+    let mut failed = None;
+    for number in 1..=pages.count {
+        if pages.is_free(number) {
+            continue;
+        }
+        let Some(page) = pages.page(number) else { continue };
+        each_record(&mut pages, number, &page, &mut |record| {
+            if failed.is_none() {
+                failed = into.take(record).err();
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+    }
+    into.give_names()?;
+    into.give_facts()?;
+    let Into { named, broken_texts, .. } = into;
+    db.execute_batch("COMMIT")?;
+    Ok(Gathered { db, named, broken_texts, unread: pages.unread })
+}
+
+struct Into<'d> {
+    db: &'d Connection,
+    hints: Hints,
+    named: BTreeMap<i64, u64>,
+    broken_texts: u64,
+    /// More entries than the file has room for.
+    most: u64,
+}
+
+impl Into<'_> {
+    /// Whether an entry may have that number.
+    fn is_entry(&self, id: i64) -> bool {
+        let (device, sequence) = entry_parts(id);
+        device > 0 && sequence > 0 && sequence <= self.most
+    }
+
+    fn name(&mut self, id: i64) {
+        let (device, sequence) = entry_parts(id);
+        if self.is_entry(id) {
+            let last = self.named.entry(device).or_default();
+            *last = sequence.max(*last);
+        }
+    }
+
+    fn take(&mut self, record: Record) -> Result<(), StoreError> {
+        let Record { of, number, columns } = record;
+        if of == Of::Index {
+            return self.take_index(&columns);
+        }
+        if columns.len() == 4 && matches!(columns.get(2), Some(Some(Value::Blob(_)))) {
+            return self.take_text(number, &columns);
+        }
+        if let (15, Some(Some(Value::Text(name)))) = (columns.len(), columns.get(1)) {
+            self.hints.decks.insert(number, name.clone());
+            return Ok(());
+        }
+        if columns.len() == 16 {
+            let column = |index: usize| match columns.get(index) {
+                Some(Some(Value::Integer(number))) => Some(*number),
+                _ => None,
+            };
+            self.hints.notes.push([Some(number), column(1), column(7), column(2), column(3)]);
+            return Ok(());
+        }
+        let Some(table) = table_of(number, &columns) else { return Ok(()) };
+        if number >= FIRST_ENTRY && !self.is_entry(number) {
+            return Ok(());
+        }
+        let Some((_, names, _)) = TABLES.iter().find(|(name, _, width)| *name == table && *width == columns.len())
+        else {
+            return Ok(());
+        };
+        // A word that is not UTF-8 makes the row unreadable.
+        let Some(mut values) = columns.into_iter().collect::<Option<Vec<Value>>>() else { return Ok(()) };
+        let Some(first) = values.first_mut() else { return Ok(()) };
+        *first = Value::Integer(number);
+        if table == "fact" {
+            self.name(number);
+        }
+        let marks = vec!["?"; values.len()].join(", ");
+        let sql = format!("INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})");
+        is_taken(self.db.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(values)))?;
+        Ok(())
+    }
+
+    /// A text whose words are not what its hash says keeps the hash: the log's hashes hang on it, and another history may have
+    /// the words. Of two versions the erased one is the later.
+    fn take_text(&mut self, id: i64, columns: &[Option<Value>]) -> Result<(), StoreError> {
+        let (Some(Some(Value::Blob(hash))), true) = (columns.get(2), self.is_entry(id)) else { return Ok(()) };
+        let Ok(hash) = <[u8; 16]>::try_from(hash.as_slice()) else { return Ok(()) };
+        let words = match (columns.get(1), columns.get(3)) {
+            (Some(Some(Value::Integer(salt))), Some(Some(Value::Text(body)))) if text_hash(*salt, body) == hash => {
+                Some((*salt, body))
+            }
+            (Some(Some(Value::Null)), Some(Some(Value::Null))) => None,
+            _ => {
+                self.broken_texts += 1;
+                None
+            }
+        };
+        let (salt, body) = words.unzip();
+        let row = (id, salt, hash, body);
+        let taken = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(row);
+        if !is_taken(taken)? && words.is_none() {
+            self.db
+                .prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1 AND hash = ?2")?
+                .execute((id, hash))?;
+        }
+        Ok(())
+    }
+
+    fn take_index(&mut self, columns: &[Option<Value>]) -> Result<(), StoreError> {
+        match columns {
+            [Some(Value::Integer(id)), Some(Value::Integer(_))] if *id >= FIRST_ENTRY => self.name(*id),
+            [Some(Value::Integer(_)), Some(Value::Integer(id))] if *id >= FIRST_ENTRY => self.name(*id),
+            [Some(Value::Blob(uid)), Some(Value::Integer(number))] => {
+                if let Ok(uid) = <[u8; 16]>::try_from(uid.as_slice()) {
+                    self.hints.uids.entry(*number).or_default().insert(uid);
+                }
+            }
+            [Some(Value::Text(name)), Some(Value::Text(value))] if ["device", "share"].contains(&name.as_str()) => {
+                set_meta(self.db, name, value)?;
+            }
+            [_, Some(Value::Integer(id)), ..] if columns.len() == 9 && self.is_entry(*id) => {
+                self.name(*id);
+                let row = columns.iter().cloned().collect::<Option<Vec<Value>>>().unwrap_or_default();
+                let taken = self
+                    .db
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO event (card, id, hlc, kind, study_day, quality, took_ms, config, offset_min) \
+                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    )?
+                    .execute(rusqlite::params_from_iter(row));
+                is_taken(taken)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Facts whose own rows are lost while their texts are there, from what is shown of the notes: a page of facts is one of two
+    /// hundred texts.
+    fn give_facts(&self) -> Result<(), StoreError> {
+        let mut statement = self.db.prepare(
+            "INSERT OR IGNORE INTO fact (id, subject, kind, arg, position) \
+             SELECT id, ?2, ?3, ?4, ?5 FROM text WHERE id = ?1 AND body IS NOT NULL",
+        )?;
+        for [note, deck, position, source, own] in &self.hints.notes {
+            statement.execute((source, note, BROUGHT, deck, position))?;
+            statement.execute((own, note, EDITED, None::<i64>, None::<i64>))?;
+        }
+        Ok(())
+    }
+
+    /// Names whose own rows are lost, from where else they stand. A uid in an index may be a device's or a configuration's.
+    fn give_names(&mut self) -> Result<(), StoreError> {
+        let is_another = "SELECT EXISTS (SELECT 1 FROM device WHERE uuid = ?1) \
+             OR EXISTS (SELECT 1 FROM config WHERE hash = ?1) OR EXISTS (SELECT 1 FROM note_name WHERE uid = ?1)";
+        for (number, uids) in &self.hints.uids {
+            let mut fitting = Vec::new();
+            for uid in uids {
+                let another: bool = self.db.prepare_cached(is_another)?.query_row([uid], |row| row.get(0))?;
+                if !another {
+                    fitting.push(uid);
+                }
+            }
+            if let [uid] = fitting.as_slice() {
+                self.db
+                    .prepare_cached("INSERT OR IGNORE INTO note_name (id, uid) VALUES (?1, ?2)")?
+                    .execute((number, uid))?;
+            }
+        }
+        for (number, name) in &self.hints.decks {
+            self.db.execute("INSERT OR IGNORE INTO deck_name (id, name) VALUES (?1, ?2)", (number, name))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! `lmq doctor --salvage`: what can be read of a damaged database, in a new one.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+const PAGE: usize = 4096;
+
+/// A database that has something in each table of the log, and a whole copy of it.
+fn used() -> (Lmq, Vec<u8>) {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    lmq.import("many.csv", (0..300).map(|n| format!("question number {n},answer {n}\n")).collect::<String>());
+    for (card, grade) in
+        [("team/owner", "good"), ("team/retro#1", "again"), ("team/pair#1", "easy"), ("team/retro#2", "good")]
+    {
+        lmq.run(["answer", card, grade]).done();
+    }
+    lmq.run(["undo"]).done();
+    lmq.run(["tag", "people", "team/pair"]).done();
+    lmq.run(["suspend", "team/pair#2", "-y"]).done();
+    lmq.run(["move", "elsewhere", "team/retro", "-y"]).done();
+    lmq.run(["backup", "whole.db"]).done();
+    let whole = fs::read(lmq.path("whole.db")).unwrap();
+    (lmq, whole)
+}
+
+/// What people see of a database.
+fn seen(lmq: &Lmq, db: &str) -> [Value; 2] {
+    [&["cards", "deck:*"][..], &["history"]]
+        .map(|command| lmq.run([&["--db", db], command, &["--json"]].concat()).json())
+}
+
+fn salvage(lmq: &Lmq, db: &str) -> crate::home::Run {
+    fs::remove_file(lmq.path("saved.db")).ok();
+    lmq.run(["--db", db, "doctor", "--salvage", "saved.db"])
+}
+
+fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_sound_database_comes_out_whole_and_under_its_own_names() {
+    let (lmq, _) = used();
+    let before = files_in(lmq.root());
+    let run = salvage(&lmq, "lmq.db").ok();
+    assert!(run.stdout.starts_with("saved in saved.db: ") && run.stdout.ends_with("\nnothing is missing\n"), "{run:?}");
+    assert!(!run.stdout.contains("new device"), "{run:?}");
+    let after: Vec<_> = files_in(lmq.root()).into_iter().filter(|(name, _)| name != "saved.db").collect();
+    assert!(before == after, "the damaged file and all beside it are as they were");
+    assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).out(), "everything is in order\n");
+    assert_eq!(seen(&lmq, "saved.db"), seen(&lmq, "lmq.db"));
+    // Whoever goes on with it is another device, so that the two unite.
+    lmq.run(["--db", "saved.db", "answer", "team/pair#1", "good"]).done();
+    lmq.run(["answer", "team/owner", "hard"]).done();
+    lmq.run(["--db", "saved.db", "export", "--what", "history", "--out", "log.jsonl"]).done();
+    lmq.run(["import", "log.jsonl"]).done();
+    lmq.assert_sound();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(lmq.path("saved.db")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_never_written_over() {
+    let (lmq, _) = used();
+    lmq.write("saved.db", "mine");
+    let said = lmq.run(["doctor", "--salvage", "saved.db"]).err(1);
+    insta::assert_snapshot!(said, @r"
+    lmq: `saved.db` is there already
+    hint: name a file that is not there: what is saved goes into a new database
+    ");
+    assert_eq!(lmq.read("saved.db"), "mine");
+    for name in ["lmq.db-journal", "./lmq.db-journal"] {
+        drop(lmq.run(["doctor", "--salvage", name]).code(2));
+    }
+    lmq.write("diary", "dear diary");
+    let said = lmq.run(["--db", "diary", "doctor", "--salvage", "new.db"]).err(3);
+    assert!(said.starts_with("lmq: `diary` is not a database"), "{said}");
+    lmq.run(["--db", "nothing.db", "doctor", "--salvage", "new.db"]).err(1);
+    assert!(!lmq.path("new.db").exists());
+}
+
+/// Each page in turn holds something else. What is saved is a sound database, and no more is missing than lay on that page.
+#[test]
+fn one_bad_page_costs_what_lay_on_it_and_nothing_else() {
+    let (lmq, whole) = used();
+    let all = seen(&lmq, "lmq.db")[0].as_array().unwrap().len();
+    let (mut lossless, mut lossy) = (0, 0);
+    for page in (0..whole.len() / PAGE).step_by(2) {
+        let mut bytes = whole.clone();
+        bytes[page * PAGE..(page + 1) * PAGE].fill(0xa5);
+        lmq.write("bad.db", &bytes);
+        let run = salvage(&lmq, "bad.db");
+        assert!([0, 3].contains(&run.code) && !run.stderr.contains("panicked"), "page {page}: {run:?}");
+        assert_eq!(run.code == 0, run.stdout.contains("nothing is missing"), "page {page}: {run:?}");
+        let doctor = lmq.run(["--db", "saved.db", "doctor"]);
+        assert_eq!(doctor.stdout, "everything is in order\n", "page {page}: {run:?}");
+        let left = seen(&lmq, "saved.db")[0].as_array().unwrap().len();
+        if run.code == 0 {
+            lossless += 1;
+            assert_eq!(left, all, "page {page}: {run:?}");
+        } else {
+            lossy += 1;
+            assert!(left + 60 > all, "page {page}: {left} of {all}: {run:?}");
+        }
+        assert!(fs::read(lmq.path("bad.db")).unwrap() == bytes, "page {page}");
+    }
+    assert!(lossless > 20 && lossy > 5, "{lossless} without loss, {lossy} with");
+}
+
+#[test]
+fn half_a_file_gives_what_is_in_that_half() {
+    let (lmq, whole) = used();
+    for keep in [whole.len() / 2, whole.len() - PAGE, whole.len() - 2000] {
+        lmq.write("cut.db", &whole[..keep]);
+        let run = salvage(&lmq, "cut.db");
+        assert!([0, 3].contains(&run.code), "{keep}: {run:?}");
+        let doctor = lmq.run(["--db", "saved.db", "doctor"]);
+        assert_eq!(doctor.stdout, "everything is in order\n", "{keep}: {run:?}");
+    }
+    // Without its beginning nothing of the schema is left.
+    lmq.write("cut.db", [vec![0; PAGE * 8], whole[PAGE * 8..].to_vec()].concat());
+    let run = salvage(&lmq, "cut.db");
+    assert!([0, 3].contains(&run.code), "{run:?}");
+    assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).stdout, "everything is in order\n");
+}
+
+#[test]
+fn answers_that_only_the_write_ahead_log_has_are_saved_and_a_torn_frame_costs_only_itself() {
+    let (lmq, _) = used();
+    lmq.run(["backup", "begun.db"]).done();
+    let db = rusqlite::Connection::open(lmq.path("begun.db")).unwrap();
+    db.pragma_update(None, "journal_mode", "wal").unwrap();
+    // Held open, so that nobody moves the log's pages into the file.
+    let held: i64 = db.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
+    for card in ["team/owner", "team/pair#1"] {
+        lmq.run(["--db", "begun.db", "answer", card, "good"]).done();
+    }
+    let (file, log) = (fs::read(lmq.path("begun.db")).unwrap(), fs::read(lmq.path("begun.db-wal")).unwrap());
+    drop(db);
+    lmq.write("killed.db", &file);
+    lmq.write("killed.db-wal", &log);
+    let run = salvage(&lmq, "killed.db").ok();
+    assert!(run.stdout.contains(&format!(": {} events", held + 2)), "{run:?}");
+    for at in (40..log.len()).step_by(PAGE * 2) {
+        let mut torn = log.clone();
+        torn[at] ^= 0x10;
+        lmq.write("killed.db", &file);
+        lmq.write("killed.db-wal", &torn);
+        let run = salvage(&lmq, "killed.db");
+        assert!([0, 3].contains(&run.code), "{at}: {run:?}");
+        assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).stdout, "everything is in order\n", "{at}");
+    }
+}
+
+#[test]
+fn words_that_are_not_what_was_written_are_left_out_and_the_note_waits_for_them() {
+    let (lmq, whole) = used();
+    let at = whole.windows(18).position(|bytes| bytes == b"question number 77").unwrap();
+    let mut bytes = whole;
+    bytes[at + 3] = 0xff;
+    lmq.write("bad.db", &bytes);
+    let run = salvage(&lmq, "bad.db").code(3);
+    assert!(run.stdout.contains("missing: 1 text\n") && !run.stdout.contains("new device"), "{run:?}");
+    let doctor = lmq.run(["--db", "saved.db", "doctor"]).code(3);
+    assert_eq!(doctor.stdout, "texts: 1 texts are missing, and nothing erased them\n");
+    assert!(lmq.run(["--db", "saved.db", "cards", "number 78"]).ok().stdout.contains("question number 78"));
+    lmq.run(["--db", "saved.db", "next"]).done();
+    // Another history that has the words gives them back.
+    lmq.run(["export", "--what", "history", "--out", "log.jsonl"]).done();
+    lmq.run(["--db", "saved.db", "import", "log.jsonl"]).done();
+    assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).stdout, "everything is in order\n");
+    assert!(lmq.run(["--db", "saved.db", "cards", "number 77"]).ok().stdout.contains("question number 77"));
+}
+
+#[test]
+fn what_was_forgotten_stays_forgotten() {
+    let (lmq, _) = used();
+    lmq.run(["forget", "team/owner", "-y"]).done();
+    let run = salvage(&lmq, "lmq.db").ok();
+    assert!(!run.stdout.contains("new device"), "{run:?}");
+    assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).stdout, "everything is in order\n");
+    let bytes = fs::read(lmq.path("saved.db")).unwrap();
+    assert!(!bytes.windows(7).any(|part| part == b"roadmap"), "no word of it is in the file");
+}
+
+/// Bits that flip anywhere: never a panic, and what comes out is always in order, or lacks words.
+#[test]
+fn flipped_bits_never_stop_it() {
+    let (lmq, whole) = used();
+    let mut chance: u64 = 42;
+    for round in 0..16 {
+        let mut bytes = whole.clone();
+        for _ in 0..1 + round % 4 * 8 {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(chance >> 20).unwrap() % bytes.len();
+            bytes[at] ^= 1 << (chance >> 9 & 7);
+        }
+        lmq.write("bad.db", &bytes);
+        let run = salvage(&lmq, "bad.db");
+        assert!([0, 3].contains(&run.code) && !run.stderr.contains("panicked"), "{round}: {run:?}");
+        let doctor = lmq.run(["--db", "saved.db", "doctor"]);
+        let is_in_order =
+            doctor.stdout.lines().all(|line| line == "everything is in order" || line.starts_with("texts: "));
+        assert!(is_in_order, "{round}: {run:?}\n{doctor:?}");
+        for command in ["cards", "next", "decks", "stats"] {
+            lmq.run(["--db", "saved.db", command]).done();
+        }
+    }
+}
