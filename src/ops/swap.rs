@@ -132,6 +132,7 @@ impl Swap {
 
     fn outcome(&mut self) -> io::Result<Outcome> {
         let Some(noted) = self.read()? else {
+            self.note(None)?;
             self.remove_fresh()?;
             return Ok(Outcome::NotBegun);
         };
@@ -315,9 +316,17 @@ fn take_back(from: &Path, to: &Path) -> io::Result<()> {
 /// When another restore takes too long, or it can't be put in order.
 pub fn settle(db: &Path) -> Result<Option<String>, Failure> {
     let db = behind_link(db);
-    let note = with_ending(&db, NOTE);
-    // Nearly always there is none, and an empty one says that the database is as it was.
-    if fs::metadata(&note).map_or(true, |meta| meta.len() == 0 || !meta.is_file()) || !begins_like_one(&note) {
+    let path = with_ending(&db, NOTE);
+    // Nearly always there is none.
+    let Ok(meta) = fs::metadata(&path) else { return Ok(None) };
+    if meta.is_file() && meta.len() == 0 {
+        // The database is as it was, and what a killed restore had begun to make is of no use. One that is at it keeps its note.
+        if let Ok(Some(note)) = take(&path) {
+            Swap { db, note }.settle().ok();
+        }
+        return Ok(None);
+    }
+    if !meta.is_file() || !begins_like_one(&path) {
         return Ok(None);
     }
     Swap::begin(&db).map(|(_, said)| said)

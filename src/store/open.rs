@@ -21,6 +21,7 @@ use rusqlite::config::DbConfig;
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -100,8 +101,11 @@ impl Store {
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
             let copy = PathBuf::from(format!("{}.before-schema-{version}.{date}", path.display()));
-            copy_to(db, &copy, Check::All)?;
-            Ok(copy)
+            match copy_to(db, &copy, Check::All) {
+                // Another one that starts at this moment has made it: whole, since a copy has its name only then.
+                Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => Ok(copy),
+                done => done.map(|()| copy),
+            }
         })?;
         let store = Self::over(db, path, here);
         // Where another one writes just now, it is done later.

@@ -47,11 +47,12 @@ fn assert_settled(step: &str, prepare: impl FnOnce(&Lmq), answers_left: usize, s
     assert!(run.stderr.contains(said), "{step}: {}", run.stderr);
     assert_eq!(run.stderr.is_empty(), said.is_empty(), "{step}: {}", run.stderr);
     assert_eq!(history(&lmq).stderr, "", "{step}: it is said once");
+    let left = || lmq.files().into_iter().filter(|name| name.contains("restor")).collect::<Vec<String>>();
+    assert_eq!(left(), Vec::<String>::new(), "{step}");
     lmq.assert_sound();
     lmq.run(["restore", "b.db", "--yes"]).done();
     assert_eq!(answers(&history(&lmq)), 1, "{step}: and it can be done again");
-    let left: Vec<String> = lmq.files().into_iter().filter(|name| name.contains("restor")).collect();
-    assert_eq!(left, Vec::<String>::new(), "{step}");
+    assert_eq!(left(), Vec::<String>::new(), "{step}");
     lmq.assert_sound();
 }
 
@@ -69,14 +70,22 @@ fn after_each_step_of_a_restore_the_next_start_finds_one_database_and_says_which
     let taken_back = "a restore of `b.db` was interrupted and taken back: `$T/lmq.db` is the database from before";
     let done = "a restore was interrupted after it was done: `$T/lmq.db` is the backup `b.db`";
 
-    assert_settled("nothing was noted", fresh, 2, "");
-    assert_settled("half was noted", |lmq| drop((fresh(lmq), lmq.write(NOTE, &TEXT[..40]))), 2, "");
+    let begun = |lmq: &Lmq| {
+        fresh(lmq);
+        lmq.write(NOTE, "");
+    };
+    assert_settled("nothing was noted", begun, 2, "");
+    let half = |lmq: &Lmq| {
+        fresh(lmq);
+        lmq.write(NOTE, TEXT.split_once("b.db").unwrap().0);
+    };
+    assert_settled("half was noted", half, 2, "");
     assert_settled("all was noted", noted, 2, taken_back);
     assert_settled(
         "two names",
         |lmq| {
             noted(lmq);
-            aside(lmq)
+            aside(lmq);
         },
         2,
         taken_back,
@@ -92,7 +101,7 @@ fn after_each_step_of_a_restore_the_next_start_finds_one_database_and_says_which
         |lmq| {
             noted(lmq);
             aside(lmq);
-            put(lmq)
+            put(lmq);
         },
         1,
         done,
@@ -228,9 +237,9 @@ fn a_log_whose_database_is_gone_is_not_thrown_away() {
         let lmq = with_backup();
         let log = b"the newest answers".to_vec();
         if emptied {
-            drop(lmq.write("lmq.db", ""))
+            drop(lmq.write("lmq.db", ""));
         } else {
-            fs::remove_file(lmq.db()).unwrap()
+            fs::remove_file(lmq.db()).unwrap();
         }
         lmq.write("lmq.db-wal", &log);
         for command in ["cards", "doctor"] {

@@ -229,12 +229,15 @@ fn sit(
 ) -> Result<Option<String>, Failure> {
     let mut sitting = workspace.sit(deck)?;
     let said = review::run(&mut sitting, term, with)?;
+    let no_backup = sitting.end_backup();
     let summary = sitting.session().summary(sitting.today());
     if (summary.answers > 0 || said.is_some()) && summary.waiting.all() == 0 {
         end::run(&mut sitting, said, term, with)?;
-        return Ok(None);
+        return Ok(no_backup);
     }
-    Ok(Some(joined(&words::summary(&summary, &sitting.waits()?, sitting.settings()))))
+    let mut lines = words::summary(&summary, &sitting.waits()?, sitting.settings());
+    lines.extend(no_backup);
+    Ok(Some(joined(&lines)))
 }
 
 /// The screen's lines, and which of them has the chosen deck.
