@@ -365,7 +365,12 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            error.print().map_err(|error| Failure::output(&error))?;
+            // What clap was given stands in its messages as it is. The help was asked for, and has no word of anybody else.
+            if error.use_stderr() {
+                complain(error.to_string().trim_end());
+            } else {
+                error.print().map_err(|error| Failure::output(&error))?;
+            }
             return Ok(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -388,7 +393,13 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         Some(Command::Remind(_)) => database(cli.db).unwrap_or_default(),
         _ => database(cli.db)?,
     };
-    let out: Box<dyn Write> = Box::new(io::stdout());
+    // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
+    let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
+    let out: Box<dyn Write> = if Env::terminals().stdout && !draws {
+        Box::new(output::Printable::new(io::stdout()))
+    } else {
+        Box::new(io::stdout())
+    };
     let mut ctx = Ctx { env, db, settings, out: BufWriter::new(out), quiet: cli.quiet, colour, clock: None };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
