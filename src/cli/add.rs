@@ -4,6 +4,7 @@ use crate::cli::edit::in_terminal;
 use crate::cli::edit::refused;
 use crate::cli::editor;
 use crate::cli::editor::Draft;
+use crate::cli::editor::piped;
 use crate::cli::json;
 use crate::core::card::Fields;
 use crate::core::card::NoteText;
@@ -15,7 +16,6 @@ use crate::failure::Failure;
 use crate::ops;
 use crate::ops::add::Added;
 use crate::store::Store;
-use std::io::Read as _;
 use std::path::PathBuf;
 
 /// Add one card
@@ -160,10 +160,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             (ctx.store()?, args.key.clone(), text, None)
         }
         (None, Some(_)) => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(|error| {
-                Failure::data("cannot read standard input").at(error.to_string()).hint("send it as UTF-8")
-            })?;
+            let text = piped()?;
             let store = ctx.store()?;
             let (key, text) = read("-", &text, &store, &args.deck)?;
             (store, key.or_else(|| args.key.clone()), text, None)

@@ -36,10 +36,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
     let asked = ops::search::asked(&store, &settings, today)?;
-    // Through a pipe nothing is cut: another program reads it.
+    // Through a pipe no line is cut at the width of anything: another program reads it.
     let width = if Env::terminals().stdout { crate::ui::width() } else { usize::MAX };
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
+    let (mut of_note, mut prompts) = (None, Vec::new());
     let mut count = 0_usize;
     let done = store.found(&query, &asked, |line| {
         count += 1;
@@ -48,7 +49,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             None => {
                 let state = line.word(today, settings.of_deck(&line.deck_name).drill());
                 let name = one_line(&line.name());
-                let prompt = one_line(&line.text.prompt(line.card.ordinal));
+                if of_note != Some(line.card.note) {
+                    (of_note, prompts) = (Some(line.card.note), line.text.listed_prompts());
+                }
+                let known = prompts.iter().find(|(ordinal, _)| *ordinal == line.card.ordinal);
+                // A card that its note no longer has still has a prompt.
+                let prompt =
+                    known.map_or_else(|| line.text.listed_prompt(line.card.ordinal), |(_, prompt)| prompt.clone());
                 ctx.line(cut(&format!("{name}  [{state}]  {prompt}"), width))
             }
         };

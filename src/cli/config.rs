@@ -311,7 +311,8 @@ fn open(editor: &str, file: &Path) -> Result<(), Failure> {
     let shown = one_line(editor);
     match command(editor, file).status() {
         Err(error) => {
-            Err(Failure::failed(format!("the editor `{shown}` ended with an error before it began")).at(error.to_string()))
+            Err(Failure::failed(format!("the editor `{shown}` ended with an error before it began"))
+                .at(error.to_string()))
         }
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::failed(format!("the editor `{shown}` ended with {status}"))),

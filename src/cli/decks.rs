@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for edited in &edited {
             ctx.line(one_line(&edited.name))?;
             for (label, text) in [("brought", &edited.upstream), ("yours", &edited.shown)] {
-                ctx.line(format!("  {label}: {} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1))))?;
+                ctx.line(format!("  {label}: {} → {}", text.listed_prompt(1), text.listed_answer(1)))?;
             }
         }
         return Ok(());

@@ -30,7 +30,6 @@ use crate::store::NoteNow;
 use crate::store::Store;
 use clap::ValueEnum;
 use serde::Serialize;
-use std::io::Read as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -132,10 +131,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     let notes = notes(&store, ctx, names)?;
     if from_stdin {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|error| {
-            Failure::data("cannot read standard input").at(error.to_string()).hint("send it as UTF-8")
-        })?;
+        let text = editor::piped()?;
         let rewrites = ops::edit::read(&store, &notes, &text)?.map_err(|faults| refused("-", &text, &faults))?;
         let done = apply(ctx, &mut store, rewrites, how(args)).map_err(|refusal| told(refusal, None))?;
         return tell(args, ctx, &store, &done);

@@ -3,10 +3,12 @@
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::files;
 use crate::ui::Editor;
 use std::fs;
-use std::io::Write as _;
 use std::io::ErrorKind;
+use std::io::Read as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,6 +22,9 @@ pub(super) struct Draft {
     /// The command that opens it again, without the file.
     again: String,
 }
+
+/// The longest text that is read from an editor: as long as a deck file may be.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The command that opens the text of a card again.
 pub(super) const EDIT_AGAIN: &str = "lmq edit --resume";
@@ -49,6 +54,21 @@ impl Editor for Named {
     fn keep(&self, text: &str) -> Result<String, Failure> {
         Ok(Draft::new(&self.db, text, EDIT_AGAIN)?.how_to_resume())
     }
+}
+
+/// The text that another program sends, in the place of one from an editor.
+pub(super) fn piped() -> Result<String, Failure> {
+    let mut text = String::new();
+    let cannot = |why: String| Failure::data("cannot read standard input").at(why).hint("send it as UTF-8");
+    std::io::stdin()
+        .lock()
+        .take(MOST_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| cannot(error.to_string()))?;
+    if u64::try_from(text.len()).is_ok_and(|length| length > MOST_BYTES) {
+        return Err(cannot(format!("it is longer than {} MB", MOST_BYTES >> 20)));
+    }
+    Ok(text)
 }
 
 impl Draft {
@@ -81,11 +101,11 @@ impl Draft {
 
     /// Puts another text there.
     pub(super) fn set(&self, text: &str) -> Result<(), Failure> {
-        crate::ops::files::write_whole(&self.path, |out| out.write_all(text.as_bytes()))
+        files::write_whole(&self.path, |out| out.write_all(text.as_bytes()))
     }
 
     fn read(&self) -> Result<String, Failure> {
-        let bytes = fs::read(&self.path)
+        let bytes = files::read_up_to(&self.path, MOST_BYTES)
             .map_err(|error| Failure::failed(format!("cannot read `{}`", self.name())).at(error.to_string()))?;
         let text = crate::formats::deck_toml::decode(&bytes).map_err(|fault| {
             let place = format!("{}:{}: {}", self.name(), fault.1.place, fault.1.what);

@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use crate::formats::EXPORTERS;
 use crate::formats::exporter;
 use crate::ops;
-use crate::ops::files;
+use crate::ops::files::Existing;
+use crate::ops::files::NewFile;
+use crate::ops::files::Rights;
 use crate::store::DeckSet;
 use std::io;
 use std::io::Write;
@@ -39,9 +41,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHAT", value_parser = ["notes", "history"], default_value = "notes")]
     what: String,
 
-    /// The file to write; it is replaced whole or not at all
+    /// The file to write; it is written whole or not at all
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    /// Replace the file that is there
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 /// The format of the log.
@@ -76,6 +82,17 @@ fn format(args: &Args) -> Result<String, Failure> {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let format = format(args)?;
+    let db = ctx.db.clone();
+    let file = args.out.as_deref().map(|path| NewFile {
+        path,
+        existing: if args.force { Existing::Replace } else { Existing::Keep },
+        // The log has what was typed, too.
+        rights: if args.what == "history" { Rights::Private } else { Rights::Usual },
+        db: &db,
+    });
+    if let Some(file) = file {
+        file.check()?;
+    }
     let store = ctx.store()?;
     let mut decks = ops::decks::named(&store, &args.decks)?;
     if args.what == "history" {
@@ -88,7 +105,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .as_ref()
             .and_then(|path| path.extension())
             .is_some_and(|ending| ending.eq_ignore_ascii_case("zst"));
-        let count = write(args, ctx, |out| ops::export::log(&store, compressed, out))?;
+        let count = write(file, ctx, |out| ops::export::log(&store, compressed, out))?;
         ctx.say(&format!("wrote {}", counted(count, "entry of the log", "entries of the log")));
         return Ok(());
     }
@@ -103,13 +120,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         decks = store.decks_of(&cards).map_err(|error| ctx.failure(&error))?;
         among = Some(cards.into_iter().map(|card| card.note).collect());
     }
-    let count = write(args, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?;
+    let count = write(file, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?;
     ctx.say(&format!("wrote {}", counted(count, "note", "notes")));
     Ok(())
 }
 
 fn write(
-    args: &Args,
+    file: Option<NewFile<'_>>,
     ctx: &mut Ctx,
     export: impl FnOnce(&mut dyn Write) -> Result<io::Result<u64>, Failure>,
 ) -> Result<usize, Failure> {
@@ -126,10 +143,9 @@ fn write(
             Err(io::Error::other("the database could not be read"))
         }
     };
-    let busy = args.out.as_ref().map(|_| Busy::new(ctx, "writing"));
-    let done = match &args.out {
-        Some(path) if args.what == "history" => files::write_private(path, work),
-        Some(path) => files::write_whole(path, work),
+    let busy = file.map(|_| Busy::new(ctx, "writing"));
+    let done = match file {
+        Some(file) => file.write(work),
         None => work(&mut ctx.out).map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidInput {
                 Failure::usage("this format can't hold that").at(error.to_string())

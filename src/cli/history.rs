@@ -100,7 +100,7 @@ fn of_fact(fact: &Fact, words: Option<&str>) -> String {
     let said = words.and_then(|words| match fact {
         Fact::Brought { .. } | Fact::Edited { .. } => {
             let text: NoteText = serde_json::from_str(words).ok()?;
-            Some(format!("{} → {}", text.prompt(1), text.answer(1)))
+            Some(format!("{} → {}", text.listed_prompt(1), text.listed_answer(1)))
         }
         Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } => Some(words.to_owned()),
         _ => None,

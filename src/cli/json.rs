@@ -8,6 +8,7 @@ use crate::core::state::LEECH;
 use crate::core::state::Memory;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
+use crate::core::text::Escapes;
 use crate::core::text::escape_unsafe;
 use crate::core::units::Ease;
 use crate::failure::Failure;
@@ -178,7 +179,7 @@ impl History {
 /// One line of JSON.
 pub(super) fn to_string(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value)
-        .map(|json| escape_unsafe(&json))
+        .map(|json| escape_unsafe(&json, Escapes::Json))
         .map_err(|error| Failure::bug(error.to_string()))
 }
 
@@ -203,7 +204,7 @@ impl Array {
         let json = serde_json::to_string(value).map_err(|error| Failure::bug(error.to_string()))?;
         let comma = if self.empty { "" } else { "," };
         self.empty = false;
-        write!(ctx.out, "{comma}\n  {}", escape_unsafe(&json)).map_err(|error| Failure::output(&error))
+        write!(ctx.out, "{comma}\n  {}", escape_unsafe(&json, Escapes::Json)).map_err(|error| Failure::output(&error))
     }
 
     pub(super) fn end(self, ctx: &mut Ctx) -> Result<(), Failure> {

@@ -391,7 +391,12 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            error.print().map_err(|error| Failure::output(&error))?;
+            // What clap was given stands in its messages as it is. The help was asked for, and has no word of anybody else.
+            if error.use_stderr() {
+                complain(error.to_string().trim_end());
+            } else {
+                error.print().map_err(|error| Failure::output(&error))?;
+            }
             return Ok(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -427,7 +432,13 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     {
         complain(&said);
     }
-    let out: Box<dyn Write> = Box::new(io::stdout());
+    // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
+    let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
+    let out: Box<dyn Write> = if Env::terminals().stdout && !draws {
+        Box::new(output::Printable::new(io::stdout()))
+    } else {
+        Box::new(io::stdout())
+    };
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let out = BufWriter::new(out);
     let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, clock: None, only_looks };

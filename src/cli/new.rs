@@ -1,6 +1,8 @@
 use crate::cli::Ctx;
 use crate::failure::Failure;
-use crate::ops::files;
+use crate::ops::files::Existing;
+use crate::ops::files::NewFile;
+use crate::ops::files::Rights;
 use std::path::PathBuf;
 
 /// Write a commented deck file to start from
@@ -36,7 +38,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         );
     }
     let text = TEMPLATE.replace("DECK-ID", &args.deck);
-    files::write_whole(&path, |out| out.write_all(text.as_bytes()))?;
+    let file = NewFile { path: &path, existing: Existing::Keep, rights: Rights::Usual, db: &ctx.db };
+    file.write(|out| out.write_all(text.as_bytes()))?;
     ctx.line(format!("wrote {}", path.display()))?;
     ctx.say(&format!("next: edit it, then `lmq check {0}` and `lmq import {0} --link`", path.display()));
     Ok(())

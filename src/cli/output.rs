@@ -1,20 +1,63 @@
-//! Tables for people: aligned by display width, cut at the width of the terminal, plain through a pipe.
+//! What people read: tables aligned by display width, cut at the width of the terminal, plain through a pipe; and nothing that
+//! drives a terminal.
 
 use crate::core::text::one_line;
+use crate::core::text::printable;
+use std::io;
+use std::io::Write;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+/// A terminal, to which nothing goes that could drive it, whoever wrote it: a table goes out with the bytes that are in its
+/// cells.
+pub(super) struct Printable<W: Write> {
+    inner: W,
+    /// The line so far: a character may come in two parts.
+    line: Vec<u8>,
+}
+
+impl<W: Write> Printable<W> {
+    pub(super) fn new(inner: W) -> Self {
+        Self { inner, line: Vec::new() }
+    }
+
+    fn pass(&mut self, to: usize) -> io::Result<()> {
+        let line: Vec<u8> = self.line.drain(..to).collect();
+        self.inner.write_all(printable(&String::from_utf8_lossy(&line)).as_bytes())
+    }
+}
+
+impl<W: Write> Write for Printable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        if bytes.contains(&b'\n')
+            && let Some(end) = self.line.iter().rposition(|byte| *byte == b'\n')
+        {
+            self.pass(end + 1)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.pass(self.line.len())?;
+        self.inner.flush()
+    }
+}
+
 /// Cuts a text to `width` columns, at graphemes, with an ellipsis where something was cut.
 pub(super) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
     let mut out = String::new();
+    let mut wide = 0;
     for grapheme in text.graphemes(true) {
-        if out.width() + grapheme.width() + 1 > width {
+        wide += grapheme.width();
+        // A column is left for the ellipsis, unless nothing follows that needs it.
+        if wide > width || wide == width && text.len() > out.len() + grapheme.len() {
             break;
         }
         out.push_str(grapheme);
+    }
+    if out.len() == text.len() {
+        return out;
     }
     out.push('…');
     out

@@ -9,6 +9,8 @@ use crate::failure::Failure;
 use crate::ops;
 use crate::ops::files;
 use crate::ops::files::Existing;
+use crate::ops::files::NewFile;
+use crate::ops::files::Rights;
 use crate::ops::report::Wanted;
 use crate::report::Earlier;
 use crate::report::Privacy;
@@ -209,7 +211,7 @@ fn earlier(
     let path = Path::new(what);
     let bytes = files::read_up_to(path, MOST_BYTES).map_err(|why| {
         Failure::data(format!("cannot compare with `{what}`"))
-            .at(why)
+            .at(why.to_string())
             .hint("give `previous`, a number of days like 30d, or a file that `lmq report --json` wrote")
     })?;
     Earlier::of_file(&bytes, now).map_err(|error| {
@@ -248,8 +250,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (out, ..) => out.clone(),
     };
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    if let Some(path) = &out {
-        files::may_be_written(path, existing)?;
+    let db = ctx.db.clone();
+    let file = out.as_deref().map(|path| NewFile { path, existing, rights: Rights::Usual, db: &db });
+    if let Some(file) = file {
+        file.check()?;
     }
     let privacy = match args.privacy {
         Some(level) => level.privacy(),
@@ -274,14 +278,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if args.summary {
         report = report.on_one_page();
     }
-    match &out {
+    match file {
         None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
-        Some(path) => {
+        Some(file) => {
             if every.is_some() {
-                files::make_folder_of(path)?;
+                files::make_folder_of(file.path)?;
             }
-            files::write_new(path, existing, |out| renderer.render(&report, out))?;
-            ctx.say(&format!("wrote {}", path.display()));
+            file.write(|out| renderer.render(&report, out))?;
+            ctx.say(&format!("wrote {}", file.path.display()));
             Ok(())
         }
     }

@@ -7,8 +7,9 @@ use crate::failure::Failure;
 use crate::formats;
 use crate::formats::share::MOST_CHARS;
 use crate::ops;
-use crate::ops::files;
 use crate::ops::files::Existing;
+use crate::ops::files::NewFile;
+use crate::ops::files::Rights;
 use crate::report;
 use crate::report::render_text;
 use std::io::Write as _;
@@ -27,7 +28,9 @@ pub(super) struct Wanted<'w> {
 
 pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
     let existing = if wanted.force { Existing::Replace } else { Existing::Keep };
-    files::may_be_written(wanted.path, existing)?;
+    let db = ctx.db.clone();
+    let file = NewFile { path: wanted.path, existing, rights: Rights::Usual, db: &db };
+    file.check()?;
     let name = match wanted.name.map(one_line) {
         Some(name) if name.is_empty() || name.chars().count() > MOST_CHARS => {
             return Err(Failure::usage(format!("a name has 1 to {MOST_CHARS} characters"))
@@ -58,7 +61,7 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
             return Ok(());
         }
     }
-    files::write_new(wanted.path, existing, |out| formats::share::write(&share, out))?;
+    file.write(|out| formats::share::write(&share, out))?;
     ctx.say(&format!("wrote {}", wanted.path.display()));
     Ok(())
 }

@@ -13,6 +13,8 @@ use crate::failure::Failure;
 use crate::formats::share;
 use crate::ops::files;
 use crate::ops::files::Existing;
+use crate::ops::files::NewFile;
+use crate::ops::files::Rights;
 use crate::report;
 use std::path::Path;
 use std::path::PathBuf;
@@ -63,11 +65,17 @@ pub(super) struct Args {
 
 /// Reads one file, or says in a few words why not.
 fn read(path: &Path) -> Result<(Share, [u8; 32]), String> {
-    let bytes = files::read_up_to(path, share::MOST_BYTES)?;
+    let bytes = files::read_up_to(path, share::MOST_BYTES).map_err(|error| error.to_string())?;
     share::read(&bytes).map_err(|error| error.to_string())
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let db = ctx.db.clone();
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    let file = args.out.as_deref().map(|path| NewFile { path, existing, rights: Rights::Usual, db: &db });
+    if let Some(file) = file {
+        file.check()?;
+    }
     let stamp = ctx.stamp();
     let shown = |place: usize| args.files.get(place).map(|path| path.display().to_string()).unwrap_or_default();
     let mut roster = Roster::default();
@@ -120,12 +128,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let renderer = form(args.format.as_deref(), args.json, args.out.as_deref())?;
     let report = report::team(&figures, stamp.now, stamp.today);
-    match &args.out {
+    match file {
         None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
-        Some(path) => {
-            let existing = if args.force { Existing::Replace } else { Existing::Keep };
-            files::write_new(path, existing, |out| renderer.render(&report, out))?;
-            ctx.say(&format!("wrote {}", path.display()));
+        Some(file) => {
+            file.write(|out| renderer.render(&report, out))?;
+            ctx.say(&format!("wrote {}", file.path.display()));
             Ok(())
         }
     }

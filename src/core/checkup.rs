@@ -4,6 +4,7 @@
 //! A sitting is a pure state machine, as the one of reviews: whoever drives it commits its effect and only then goes on
 //! with `next`. It says nothing about right or wrong before its end.
 
+use crate::core::card;
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
 use crate::core::card::NoteText;
@@ -472,8 +473,7 @@ fn judge(asked: &Asked, response: &str) -> Result<(Correctness, Detail), Unreada
     if response.trim().is_empty() {
         return Err(unreadable());
     }
-    let kind = kind(&asked.text.kind).ok_or_else(unreadable)?;
-    let verdict = kind.judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or_else(unreadable)?;
+    let verdict = card::judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or_else(unreadable)?;
     let detail = Detail {
         asked: asked.question.ask.asked(),
         response: Some(verdict.given),

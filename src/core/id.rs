@@ -23,6 +23,23 @@ pub fn hash64(bytes: &[u8]) -> u64 {
     first_u64(&Sha256::digest(bytes))
 }
 
+/// [`hash64`] of what comes piece by piece.
+#[derive(Debug, Default)]
+pub struct Hasher64(Sha256);
+
+impl Hasher64 {
+    /// Adds the next piece.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all pieces.
+    #[must_use]
+    pub fn finish(self) -> u64 {
+        first_u64(&self.0.finalize())
+    }
+}
+
 /// A short hash of content for this database alone: no name is made from it. Stable for ever, like [`hash64`], and ten
 /// times as fast where the processor has no instruction for SHA-256; colliding texts can be made on purpose.
 #[must_use]

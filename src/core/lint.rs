@@ -29,6 +29,12 @@ const SCENE_WORDS: usize = 8;
 /// Sorts from which on their balance says something.
 const FEWEST_SORTS: usize = 6;
 
+/// Bytes of prompts and answers that are looked at for each note. A long text with many deletions is the prompt of each of
+/// its cards: that it is too long is said of the first ones, and the others are the same.
+const LOOKED_AT: usize = 4 << 20;
+/// Words above which a prompt is only compared as a whole. It is far too long then, which is said anyway.
+const FAR_WORDS: usize = 200;
+
 /// All rules, as `--allow` names them.
 pub const RULES: &[&str] = &[
     "answer-in-prompt",
@@ -133,11 +139,18 @@ fn look(note: &NoteText, find: Find<'_>) {
             "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself",
         );
     }
+    let items: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
+    let mut left = LOOKED_AT;
     for ordinal in note.ordinals() {
+        if left == 0 {
+            break;
+        }
         let answer = normalize(&note.answer(ordinal));
+        left = left.saturating_sub(answer.len());
         for variant in 0..note.variants() {
             let question = kind.question(note, ordinal, Showing { variant, seed: 0 });
             let prompt = normalize(&question.prompt);
+            left = left.saturating_sub(prompt.len() * (1 + items.len()));
             let count = words(&question.prompt);
             if count > PROMPT_WORDS {
                 find(
@@ -149,7 +162,7 @@ fn look(note: &NoteText, find: Find<'_>) {
             let given_away = match question.ask {
                 // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
                 Ask::Sort => holds(&normalize(scene(&question.prompt)), &answer),
-                Ask::List(_) => note.texts("items").iter().any(|item| holds(&prompt, &normalize(item))),
+                Ask::List(_) => left > 0 && items.iter().any(|item| holds(&prompt, item)),
                 Ask::Order => false,
                 Ask::Recall | Ask::Type | Ask::Choose => answer.chars().count() > 2 && holds(&prompt, &answer),
             };
@@ -230,9 +243,9 @@ fn quotations(note: &NoteText, find: Find<'_>) {
             quotes = true;
             let quotation = quotation.split('”').next().unwrap_or_default();
             // In a cloze the markup does not count: what is quoted is the text with all of it shown.
-            let mut whole = note.clone();
-            whole.fields.insert("text".to_owned(), crate::core::card::Value::Text(quotation.to_owned()));
             let shown = if kind.name() == "cloze" {
+                let fields = [("text".to_owned(), crate::core::card::Value::Text(quotation.to_owned()))].into();
+                let whole = NoteText { kind: note.kind.clone(), fields, ..NoteText::default() };
                 kind.question(&whole, u16::MAX, Showing::default()).prompt
             } else {
                 quotation.to_owned()
@@ -272,7 +285,7 @@ fn equal_prompts(notes: &[&NoteText], note_name: &dyn Fn(usize) -> String, findi
             if let Some(other) = seen.insert(whole, index) {
                 twin = twin.or(Some((other, true)));
             }
-            if words.len() < NEAR_WORDS {
+            if !(NEAR_WORDS..=FAR_WORDS).contains(&words.len()) {
                 continue;
             }
             twin = twin.or_else(|| without.get(&whole).filter(|other| **other != index).map(|other| (*other, false)));
@@ -451,5 +464,17 @@ mod tests {
         assert!(rules(&one_sided).contains(&"unbalanced-sorts"));
         let fair: Vec<NoteText> = (0..6).map(|n| sort(if n % 2 == 0 { "leader" } else { "manager" }, n)).collect();
         assert!(!rules(&fair).contains(&"unbalanced-sorts"));
+    }
+
+    #[test]
+    fn of_a_very_long_note_the_first_cards_are_looked_at() {
+        let words = "every word of it is the prompt of each card ".repeat(40);
+        let text: String = (1..=500).map(|number| format!("{{{{c{number}::w}}}} “{words}” ")).collect();
+        let fields = [("text".to_owned(), crate::core::card::Value::Text(text))].into();
+        let note = NoteText { kind: "cloze".to_owned(), fields, ..NoteText::default() };
+        let findings = lint(&[], &[&note, &note], &|_| String::new());
+        let count = |rule: &str| findings.iter().filter(|finding| finding.rule == rule).count();
+        assert!((2..40).contains(&count("long-prompt")), "{}", count("long-prompt"));
+        assert_eq!(count("equal-prompts"), 1, "the same is noticed all the same");
     }
 }

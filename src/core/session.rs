@@ -7,7 +7,7 @@
 use crate::core::action::ActionKind;
 use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
-use crate::core::card::kind;
+use crate::core::card::judge;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
@@ -249,10 +249,8 @@ impl Session {
     fn respond(&self, current: &Current, response: &str) -> Transition {
         let mut shown = current.clone();
         if !response.trim().is_empty() {
-            let judged = kind(&current.loaded.text.kind).map_or(Ok(None), |kind| {
-                kind.judge(&current.loaded.text, current.candidate.card.ordinal, &current.question, response)
-            });
-            match judged {
+            let card = current.candidate.card;
+            match judge(&current.loaded.text, card.ordinal, &current.question, response) {
                 Err(Unreadable(why)) => return Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
                 Ok(verdict) => {
                     shown.response = verdict.is_none().then(|| response.trim().to_owned());

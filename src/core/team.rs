@@ -7,7 +7,7 @@
 //! - how many have reached a level: counts of which those are held back that would leave one or two people between them,
 //!   above the highest or below the lowest;
 //! - sums of answers: only of topics to which [`FEWEST`] people or more gave some, and their total is that of the topics
-//!   shown;
+//!   shown; nobody weighs more in one than the person in the middle;
 //! - check-ups: where one or two people have not taken both, up to two more are left out.
 //!
 //! Titles and ids of topics are shown where [`FEWEST`] files or more have them.
@@ -134,9 +134,8 @@ struct TopicSum {
     files: u64,
     /// People by level, of those whose file has the topic.
     levels: [u64; 5],
-    recalls: Recalls,
-    /// People who gave answers that count.
-    answered: u64,
+    /// Those of people who gave answers that count.
+    recalls: Vec<Recalls>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -146,41 +145,38 @@ struct DeckSum {
     files: u64,
 }
 
-/// Scores of people, of which up to two can be taken out again.
-#[derive(Debug, Clone, Default)]
-struct Pool {
-    people: u64,
-    before: Recalls,
-    after: Recalls,
-    /// Those with the greatest ids, which are chance, apart from the sums.
-    spare: Vec<(ShareId, Recalls, Recalls)>,
+/// The sum of what people recalled, in which nobody weighs more than the one in the middle: who answers a hundred times as
+/// often as the others would be whom the figure is about.
+fn balanced(people: impl Iterator<Item = Recalls> + Clone) -> Recalls {
+    let mut counts: Vec<u64> = people.clone().map(|one| one.all).filter(|all| *all > 0).collect();
+    counts.sort_unstable();
+    let most = counts.get(counts.len().saturating_sub(1) / 2).copied().unwrap_or(0);
+    people.fold(Recalls::default(), |sum, one| {
+        let passed = one.passed.saturating_mul(most).saturating_add(one.all / 2).checked_div(one.all).unwrap_or(0);
+        sum.plus(if one.all > most { Recalls { passed, all: most } } else { one })
+    })
 }
+
+/// Scores of people, by their ids, which are chance.
+#[derive(Debug, Clone, Default)]
+struct Pool(BTreeMap<ShareId, (Recalls, Recalls)>);
 
 impl Pool {
     fn add(&mut self, id: ShareId, before: Recalls, after: Recalls) {
-        self.people += 1;
-        self.spare.push((id, before, after));
-        self.spare.sort_by_key(|(id, ..)| *id);
-        if self.spare.len() > 2 {
-            let (_, before, after) = self.spare.remove(0);
-            self.before = self.before.plus(before);
-            self.after = self.after.plus(after);
-        }
+        self.0.insert(id, (before, after));
     }
 
-    /// The scores of as many as may be counted in a team of `everyone`.
+    /// The scores of as many as may be counted in a team of `everyone`: up to two are left out.
     fn published(&self, everyone: u64) -> Option<CheckupFigures> {
-        let left = everyone.saturating_sub(self.people);
-        let people = if left == 0 || left >= FEWEST { self.people } else { everyone.saturating_sub(FEWEST) };
+        let all = u64::try_from(self.0.len()).unwrap_or(u64::MAX);
+        let left = everyone.saturating_sub(all);
+        let people = if left == 0 || left >= FEWEST { all } else { everyone.saturating_sub(FEWEST) };
         if people < FEWEST {
             return None;
         }
-        let kept = self.spare.len().saturating_sub(usize::try_from(self.people - people).unwrap_or(usize::MAX));
-        let (mut before, mut after) = (self.before, self.after);
-        for (_, one, other) in self.spare.iter().take(kept) {
-            before = before.plus(*one);
-            after = after.plus(*other);
-        }
+        let counted = self.0.values().take(usize::try_from(people).unwrap_or(usize::MAX));
+        let before = balanced(counted.clone().map(|(before, _)| *before));
+        let after = balanced(counted.map(|(_, after)| *after));
         Some(CheckupFigures { people, before, after: Some(after) })
     }
 }
@@ -301,8 +297,7 @@ impl Team {
             if let Some(people) = sum.levels.get_mut(level.index()) {
                 *people += 1;
             }
-            sum.answered += u64::from(topic.recalls.all > 0);
-            sum.recalls = sum.recalls.plus(topic.recalls);
+            sum.recalls.extend((topic.recalls.all > 0).then_some(topic.recalls));
         }
         if let Some(first) = share.first_checkup {
             self.first.add(share.id, first, Recalls::default());
@@ -331,7 +326,8 @@ impl Team {
             title: elected(&sum.titles).unwrap_or(id).to_owned(),
             deck: elected(&sum.decks).map(str::to_owned),
             reached: told(reached, self.people),
-            recalls: (sum.answered >= FEWEST).then_some(sum.recalls),
+            recalls: (u64::try_from(sum.recalls.len()).is_ok_and(|people| people >= FEWEST))
+                .then(|| balanced(sum.recalls.iter().copied())),
         }
     }
 

@@ -44,43 +44,106 @@ pub fn normalize(text: &str) -> String {
     if folded.is_empty() { text.trim().to_owned() } else { folded }
 }
 
-/// Whether a character could drive a terminal or turn a line around: control characters but tab and line feed,
-/// bidirectional overrides and isolates, and invisible fillers.
-#[must_use]
-pub fn is_unsafe(c: char) -> bool {
+/// Whether a character could drive a terminal, turn a line around or hide in it, wherever it stands: control characters but
+/// tab and line feed, line separators, bidirectional marks, overrides and isolates, and what is as wide as nothing or as a
+/// space and is none: tags, fillers, zero-width spaces.
+fn is_unsafe(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+            | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// The text as it may be sent to a terminal: nothing in a deck may move the cursor, ring or reorder a line.
+/// Whether a character has no width of its own, but says how its neighbours look: joiners, and selectors of a variant.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether a joiner beside the character has a meaning: in scripts whose letters change with their neighbours, and emoji.
+fn is_joined(c: char) -> bool {
+    matches!(c,
+        '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{1900}'..='\u{1cff}' | '\u{2190}'..='\u{27bf}'
+        | '\u{2b00}'..='\u{2bff}' | '\u{a800}'..='\u{abff}' | '\u{fb50}'..='\u{fdff}' | '\u{fe0f}'
+        | '\u{fe70}'..='\u{fefc}' | '\u{10a00}'..='\u{11fff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Each character, and whether it is unsafe where it stands. Joiners and selectors belong to their neighbours, without which
+/// they are letters that nobody sees.
+fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut before = None;
+    let mut rest = text.chars();
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
+        let is_bad = match c {
+            ' '..='~' | '\n' => false,
+            '\u{200c}' | '\u{200d}' => !(before.is_some_and(is_joined) && rest.clone().next().is_some_and(is_joined)),
+            // Of ASCII only what is on the keys of a telephone has a variant, as the picture of such a key.
+            c if is_selector(c) => !before.is_some_and(|c: char| match c {
+                '0'..='9' | '#' | '*' => rest.clone().next() == Some('\u{20e3}'),
+                c => !c.is_ascii() && !is_selector(c) && !is_unsafe(c),
+            }),
+            c => is_unsafe(c),
+        };
+        before = Some(c);
+        Some((c, is_bad))
+    })
+}
+
+/// Whether something in the text must not be sent to a terminal as it is.
+#[must_use]
+pub fn has_unsafe(text: &str) -> bool {
+    judged(text).any(|(_, is_bad)| is_bad)
+}
+
+/// The text as it may be sent to a terminal: nothing in a deck may move the cursor, ring, reorder a line or hide in it.
 ///
 /// Line ends become `\n`; what could act on a terminal becomes `␛`-style pictures where Unicode has one, else vanishes.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    if !text.chars().any(is_unsafe) {
+    if !has_unsafe(text) {
         return text.to_owned();
     }
-    text.replace("\r\n", "\n")
-        .chars()
-        .filter_map(|c| match c {
-            '\r' => Some('\n'),
-            c if u32::from(c) < 0x20 && is_unsafe(c) => char::from_u32(0x2400 + u32::from(c)),
-            c if is_unsafe(c) => None,
-            c => Some(c),
-        })
-        .collect()
+    let text = text.replace("\r\n", "\n");
+    let shown = judged(&text).filter_map(|(c, is_bad)| match c {
+        c if !is_bad => Some(c),
+        '\r' | '\u{2028}' | '\u{2029}' => Some('\n'),
+        // Braille's cell without a dot is a space between words.
+        '\u{2800}' => Some(' '),
+        c if u32::from(c) < 0x20 => char::from_u32(0x2400 + u32::from(c)),
+        _ => None,
+    });
+    shown.collect()
 }
 
-/// Code (JSON, TOML) with what could drive a terminal written as `\u` escapes. For where such characters only ever stand
-/// inside strings, in which the escape means the same.
+/// How a language writes a character by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escapes {
+    /// `\uD83C\uDFF4`: UTF-16, as in JSON.
+    Json,
+    /// `\U0001F3F4`: the number itself, as in TOML.
+    Toml,
+}
+
+/// Code with what must not be sent to a terminal written as escapes. For where such characters only ever stand inside
+/// strings, in which the escape means the same.
 #[must_use]
-pub fn escape_unsafe(code: &str) -> String {
-    if !code.chars().any(is_unsafe) {
+pub fn escape_unsafe(code: &str, escapes: Escapes) -> String {
+    if !has_unsafe(code) {
         return code.to_owned();
     }
     let mut out = String::with_capacity(code.len() + 16);
-    for c in code.chars() {
-        if is_unsafe(c) { out.push_str(&format!("\\u{:04X}", u32::from(c))) } else { out.push(c) }
+    for (c, is_bad) in judged(code) {
+        match (is_bad, escapes) {
+            (false, _) => out.push(c),
+            (true, Escapes::Toml) if u32::from(c) > 0xffff => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            (true, Escapes::Json | Escapes::Toml) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&format!("\\u{unit:04X}"));
+                }
+            }
+        }
     }
     out
 }
@@ -91,12 +154,29 @@ pub fn one_line(text: &str) -> String {
     printable(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The first `most` characters, with an ellipsis where something was cut.
+#[must_use]
+pub fn beginning(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)) {
+        Some(beginning) => format!("{beginning}…").into(),
+        None => text.into(),
+    }
+}
+
+/// Characters of the longest word that may be a slip of the finger. To compare takes as many steps as both have characters
+/// multiplied, and nobody mistypes a page.
+const LONGEST_SLIP: usize = 200;
+
 /// The candidate nearest to `wanted`, if it is near enough to be a slip of the finger.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wanted.chars().nth(LONGEST_SLIP).is_some() {
+        return None;
+    }
     let wanted = normalize(wanted);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().nth(LONGEST_SLIP).is_none())
         .map(|candidate| (strsim::osa_distance(&wanted, &normalize(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min_by_key(|(distance, _)| *distance)
@@ -151,6 +231,73 @@ mod tests {
         }
         assert_eq!(composed("e\u{301}と\u{3099}"), "\u{e9}ど");
         assert_eq!(composed("가\u{11a8}"), "각");
+    }
+
+    #[test]
+    fn nothing_that_nobody_sees_is_printed() {
+        let bad = [
+            "\u{200b}",
+            "\u{200c}",
+            "\u{200d}",
+            "\u{2060}",
+            "\u{feff}",
+            "\u{ad}",
+            "\u{34f}",
+            "\u{3164}",
+            "\u{115f}",
+            "\u{1160}",
+            "\u{ffa0}",
+            "\u{e0001}",
+            "\u{e0041}",
+            "\u{e007f}",
+            "\u{fe0f}",
+            "\u{e0100}",
+            "\u{180b}",
+            "\u{180e}",
+            "\u{206a}",
+            "\u{fff9}",
+            "\u{202a}",
+            "\u{202e}",
+            "\u{2066}",
+            "\u{2069}",
+            "\u{200e}",
+            "\u{61c}",
+            "\u{1d173}",
+            "\u{1bca0}",
+            "\u{e0fff}",
+        ];
+        for bad in bad {
+            assert_eq!(printable(&format!("a{bad}b")), "ab", "{bad:?}");
+            assert_eq!(printable(&bad.repeat(3)), "", "{bad:?}");
+            assert!(has_unsafe(bad), "{bad:?}");
+        }
+        assert_eq!(printable("a\u{2028}b\u{2029}c\u{85}d"), "a\nb\ncd");
+        assert_eq!(one_line("a\u{2028}b\u{2800}c"), "a b c");
+        assert_eq!(printable("é\u{fe0f}\u{fe0f}\u{fe0e}"), "é\u{fe0f}", "one is enough");
+    }
+
+    #[test]
+    fn what_a_script_needs_to_be_read_stays() {
+        for text in [
+            "می\u{200c}خواهم",
+            "👩\u{200d}💻",
+            "❤\u{fe0f}\u{200d}🔥",
+            "1\u{fe0f}\u{20e3}",
+            "क्\u{200d}ष",
+            "葛\u{e0100}",
+            "👩🏽\u{200d}⚕\u{fe0f}",
+        ] {
+            assert_eq!(printable(text), text);
+            assert_eq!(escape_unsafe(text, Escapes::Json), text);
+        }
+    }
+
+    #[test]
+    fn an_escape_is_the_same_character_in_each_language() {
+        let text = "\"a\u{e0041}\u{200b}\u{9b}\"";
+        let json = escape_unsafe(text, Escapes::Json);
+        assert_eq!(json, "\"a\\uDB40\\uDC41\\u200B\\u009B\"");
+        assert_eq!(escape_unsafe(text, Escapes::Toml), "\"a\\U000E0041\\u200B\\u009B\"");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod read;
 mod tests;
 mod write;
 
+pub use read::LARGEST;
 pub use read::decode;
 pub use read::parse;
 

@@ -17,6 +17,8 @@ mod testing;
 
 use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
+use crate::core::text::Escapes;
+use crate::core::text::escape_unsafe;
 use std::fmt;
 use std::io;
 use std::io::BufRead;
@@ -274,12 +276,13 @@ pub fn exporter(name: &str) -> Option<&'static dyn Exporter> {
 /// Whole characters of JSON with what could drive a terminal escaped: an export to standard output is shown as it is.
 fn harmless(json: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     // The first bytes of all such characters beyond the controls of ASCII, which JSON escapes itself: a quick no.
-    let suspect = json.iter().any(|byte| matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef));
+    let suspect =
+        json.iter().any(|byte| matches!(byte, 0x7f | 0xc2 | 0xcd | 0xd8 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0 | 0xf3));
     if !suspect {
         return json.into();
     }
     match std::str::from_utf8(json) {
-        Ok(text) => crate::core::text::escape_unsafe(text).into_bytes().into(),
+        Ok(text) => escape_unsafe(text, Escapes::Json).into_bytes().into(),
         Err(_) => json.into(),
     }
 }
@@ -288,6 +291,34 @@ fn harmless(json: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 #[must_use]
 pub fn sniff(file_name: &str, head: &[u8]) -> Option<&'static dyn Importer> {
     IMPORTERS.iter().copied().find(|importer| importer.sniff(file_name, head))
+}
+
+/// How files begin that are no text, whatever they are called, and what they are.
+const BINARY: &[(&[u8], &str)] = &[
+    (b"PK\x03\x04", "a zip archive, as spreadsheets and packages are"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\x1f\x8b", "compressed by gzip"),
+    (b"BZh", "compressed by bzip2"),
+    (b"\xfd7zXZ\0", "compressed by xz"),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a", "a rar archive"),
+    (b"%PDF-", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"SQLite format 3\0", "a database"),
+];
+
+/// What a file is that begins with `head` and holds no text; nothing where it may be text. Without a mark of UTF-16 no text has
+/// many zero bytes; one may stand there by mistake.
+#[must_use]
+pub fn binary(head: &[u8]) -> Option<&'static str> {
+    let known = BINARY.iter().find(|(start, _)| head.starts_with(start)).map(|(_, what)| *what);
+    let is_utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    known.or_else(|| (!is_utf16 && zeros * 10 > head.len()).then_some("no text: it is full of zero bytes"))
 }
 
 /// The start of `input`, at most 64 KiB, with the position put back to where it was.

@@ -24,6 +24,9 @@ pub const MOST_BYTES: u64 = 1 << 20;
 /// The most characters of a name, a title or an id.
 pub const MOST_CHARS: usize = 200;
 
+/// The most questions of a check-up: hours of them.
+const MOST_ASKED: u64 = 1000;
+
 const FORMAT: &str = "lmq-share";
 
 /// Why a file can't be used.
@@ -200,7 +203,7 @@ pub fn write(share: &Share, out: &mut dyn Write) -> io::Result<()> {
 
 fn score(score: Option<Score>, which: &str) -> Result<Option<Recalls>, ShareError> {
     match score {
-        Some(Score { right, asked }) if right > asked || asked == 0 => {
+        Some(Score { right, asked }) if right > asked || asked == 0 || asked > MOST_ASKED => {
             Err(ShareError::Wrong(format!("its {which} check-up has {right} right of {asked}")))
         }
         score => Ok(score.map(|Score { right, asked }| Recalls { passed: right, all: asked })),
@@ -390,6 +393,7 @@ mod tests {
             ("/topics/0/cards/known", (-1).into(), "invalid value"),
             ("/topics", Value::Null, "invalid type"),
             ("/checkups/first/right", 9.into(), "9 right of 8"),
+            ("/checkups/first/asked", 1001.into(), "3 right of 1001"),
         ] {
             let mut bad = good.clone();
             *bad.pointer_mut(pointer).unwrap() = value;

@@ -21,6 +21,7 @@ use crate::ops::bulk;
 use crate::ops::failure;
 use crate::ops::import;
 use crate::ops::linked;
+use crate::ops::restarts;
 use crate::ops::stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -411,7 +412,9 @@ pub fn make(
         })
         .collect();
     let files = linked::plan(store, &changes, how.leave_files)?;
-    let restarts = if how.meaning == Meaning::Changed { restarts(store, &wanted).map_err(fail)? } else { Vec::new() };
+    let restarts =
+        if how.meaning == Meaning::Changed { begin_again(store, &wanted).map_err(fail)? } else { Vec::new() };
+    let noted = restarts::note(store, &files.with_restarts(&restarts)).map_err(fail)?;
     done.label = label(&wanted, how.meaning);
     let subject = match wanted.as_slice() {
         [one] => Subject::Note(one.opened.note),
@@ -436,6 +439,9 @@ pub fn make(
                 );
                 return Err(StoreError::Abandoned);
             }
+        }
+        if let Some(noted) = &noted {
+            writer.forget_restarts(noted)?;
         }
         let scheduler = settings.scheduler();
         for draft in &restarts {
@@ -484,7 +490,7 @@ fn label(wanted: &[Rewrite], meaning: Meaning) -> String {
 }
 
 /// The cards that begin again: those of the new texts that were answered before.
-fn restarts(store: &Store, wanted: &[Rewrite]) -> Result<Vec<Draft>, StoreError> {
+fn begin_again(store: &Store, wanted: &[Rewrite]) -> Result<Vec<Draft>, StoreError> {
     let mut drafts = Vec::new();
     for rewrite in wanted {
         for ordinal in rewrite.text.ordinals() {

@@ -1,6 +1,7 @@
 //! Files written whole or not at all.
 
 use crate::failure::Failure;
+use crate::store;
 use crate::store::SQLITE_MAGIC;
 use std::fs;
 use std::io;
@@ -9,6 +10,7 @@ use std::io::Read as _;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 fn refused(path: &Path, error: &io::Error) -> Failure {
     // The formats say so when they can't hold what is asked of them: no fault of the folder.
@@ -34,9 +36,6 @@ pub fn free(path: &Path) -> PathBuf {
     free
 }
 
-/// The rights of a file that is new, as Unix counts them.
-const NEW_FILE: u32 = 0o644;
-
 /// What to do where there is a file already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
@@ -46,32 +45,107 @@ pub enum Existing {
     Replace,
 }
 
-/// Like [`write_whole`], for files that a person made a name for: one that is there stays unless they said otherwise.
-///
-/// # Errors
-/// Those of [`write_whole`], and when there is a file that has to stay.
-pub fn write_new(
-    path: &Path,
-    existing: Existing,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Failure> {
-    may_be_written(path, existing)?;
-    write_whole(path, content)
+/// Who may read what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Whoever the umask lets; those of the file that is replaced, where there is one.
+    Usual,
+    /// Its owner only, whatever was there before.
+    Private,
 }
 
-/// Whether [`write_new`] would refuse the path at once: to be asked before long work is done for it.
-///
-/// # Errors
-/// When it is a folder, or a file that has to stay.
-pub fn may_be_written(path: &Path, existing: Existing) -> Result<(), Failure> {
+/// A file that a person made a name for, to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFile<'p> {
+    /// Its path.
+    pub path: &'p Path,
+    /// What to do where there is one.
+    pub existing: Existing,
+    /// Who may read it.
+    pub rights: Rights,
+    /// The database in use. Neither it nor a file that SQLite keeps beside it is ever replaced, whatever it is called here.
+    pub db: &'p Path,
+}
+
+impl NewFile<'_> {
+    /// Whether [`NewFile::write`] would refuse the path at once: to be asked before long work is done for it.
+    ///
+    /// # Errors
+    /// When it is a folder, a pipe or a device, the database, or a file that has to stay.
+    pub fn check(&self) -> Result<(), Failure> {
+        let Self { path, existing, db, .. } = *self;
+        is_file_or_free(path)?;
+        let beside = BESIDE.map(|ending| with_ending(db, ending));
+        if std::iter::once(db).chain(beside.iter().map(PathBuf::as_path)).any(|part| is_same(path, part)) {
+            return Err(no_database(path));
+        }
+        if existing == Existing::Keep && path.is_file() {
+            return Err(is_there(path));
+        }
+        Ok(())
+    }
+
+    /// Like [`write_whole`]. A file that is there stays unless the person said otherwise.
+    ///
+    /// # Errors
+    /// Those of [`NewFile::check`] and [`write_whole`].
+    pub fn write(&self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        self.check()?;
+        write_with(self.path, self.existing, self.rights, content)
+    }
+}
+
+/// What SQLite appends to the name of a database for the files that it keeps beside it.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn no_database(path: &Path) -> Failure {
+    Failure::usage(format!("cannot write `{}`: it is a database, or a part of one", path.display()))
+        .hint("nothing was changed; give another name")
+}
+
+fn is_there(path: &Path) -> Failure {
+    Failure::failed(format!("`{}` is there already", path.display()))
+        .hint("say --force to replace it, or give another name")
+}
+
+/// Whether two paths mean one file, be it by links; where there is none, whether they would.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (store::identity(one), store::identity(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => spelled_out(one) == spelled_out(other),
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+/// The one spelling of a path, of which the last part need not be there.
+fn spelled_out(path: &Path) -> Option<PathBuf> {
+    let path = behind(path);
+    fs::canonicalize(&path).ok().or_else(|| Some(fs::canonicalize(folder_of(&path)).ok()?.join(path.file_name()?)))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Refuses what can't be replaced by a file: a pipe would take what is written, and wait until somebody reads it.
+fn is_file_or_free(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(
             Failure::failed(format!("cannot write `{}`: it is a folder", path.display())).hint("name a file in it")
         );
     }
-    if existing == Existing::Keep && path.is_file() {
-        return Err(Failure::failed(format!("`{}` is there already", path.display()))
-            .hint("say --force to replace it, or give another name"));
+    if path.exists() && !path.is_file() {
+        return Err(Failure::failed(format!(
+            "cannot write `{}`: it is no file, but a pipe, a device or a socket",
+            path.display()
+        ))
+        .hint("name a file; what goes to standard output can be sent on from there"));
     }
     Ok(())
 }
@@ -81,21 +155,15 @@ pub fn may_be_written(path: &Path, existing: Existing) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When it is no file, can't be read, or is longer than `most` bytes.
-pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, String> {
-    let meta = fs::metadata(path).map_err(|error| error.to_string())?;
-    if meta.is_dir() {
-        return Err("it is a folder: name the files in it".to_owned());
-    }
-    if !meta.is_file() {
-        return Err("it is no file".to_owned());
-    }
+pub fn read_up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let (file, length) = store::open_regular(path)?;
     let mut bytes = Vec::new();
-    if meta.len() <= most {
-        let file = fs::File::open(path).map_err(|error| error.to_string())?;
-        file.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if length <= most {
+        file.take(most + 1).read_to_end(&mut bytes)?;
     }
-    if meta.len() > most || u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
-        return Err(format!("it is longer than the {} kB that such a file can have", most / 1024));
+    if length > most || u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        let most = if most < 1 << 21 { format!("{} kB", most >> 10) } else { format!("{} MB", most >> 20) };
+        return Err(io::Error::other(format!("it is longer than the {most} that such a file can have")));
     }
     Ok(bytes)
 }
@@ -128,9 +196,8 @@ pub fn has_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
 
 /// Where a symbolic link leads, also when nothing is there yet.
 fn behind(path: &Path) -> PathBuf {
-    // A pipe behind /dev/stdout has no path: what is there is taken as it is.
-    if path.exists() {
-        return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(path) = fs::canonicalize(path) {
+        return path;
     }
     let mut path = path.to_owned();
     // Links to links are few, and those in a circle end in an error of their own.
@@ -143,87 +210,147 @@ fn behind(path: &Path) -> PathBuf {
 
 /// Writes a file beside `path` and renames it there, so that there is never half a file.
 ///
-/// Behind a symbolic link the file that it points to is replaced, and the link stays. What is no file (`/dev/stdout`,
-/// a pipe) is written to as it is.
+/// Behind a symbolic link the file that it points to is replaced, and the link stays.
 ///
 /// # Errors
-/// When the folder is not there or can't be written, the disk is full, `path` is a folder, or `content` fails.
+/// When the folder is not there or can't be written, the disk is full, `path` is no file or is a database, or `content`
+/// fails.
 pub fn write_whole(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    write_with(path, NEW_FILE, content)
+    write_with(path, Existing::Replace, Rights::Usual, content)
 }
 
-/// The same for what is nobody else's business: a file that is new can be read by its owner only.
+/// Puts `after` in the place of a file that holds `before`. Where it holds something else it stays, and this is false:
+/// somebody else may be writing to it too, and what they write must not vanish.
 ///
 /// # Errors
 /// Those of [`write_whole`].
-pub fn write_private(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    write_with(path, 0o600, content)
+pub fn exchange(path: &Path, before: &[u8], after: &[u8]) -> Result<bool, Failure> {
+    let shown = path;
+    let path = &behind(path);
+    let holds = |path: &Path, bytes: &[u8]| {
+        // One byte more than is expected tells that there is more.
+        let most = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        read_up_to(path, most).is_ok_and(|found| found == bytes)
+    };
+    if !holds(path, before) {
+        return Ok(false);
+    }
+    let replaced = || -> io::Result<bool> {
+        let mut file = beside(path, Rights::Usual)?;
+        file.write_all(after)?;
+        file.as_file().sync_all()?;
+        // The old file under another name: what somebody appends to it in this moment can be seen there, and given back.
+        let old = tempfile::Builder::new()
+            .prefix(UNFINISHED.0)
+            .suffix(UNFINISHED.1)
+            .make_in(folder_of(path), |old| fs::hard_link(path, old));
+        if !holds(path, before) {
+            return Ok(false);
+        }
+        file.persist(path).map_err(|error| error.error)?;
+        match old {
+            Ok(old) if !holds(old.path(), before) => old.persist(path).map_err(|error| error.error).map(|_| false),
+            // Not every file system knows a second name.
+            Ok(_) | Err(_) => Ok(true),
+        }
+    };
+    let done = replaced().map_err(|error| refused(shown, &error))?;
+    sweep(folder_of(path));
+    synced(path, shown)?;
+    Ok(done)
 }
 
 fn is_database(path: &Path) -> bool {
     let mut head = [0; 16];
-    path.is_file()
-        && fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok()
-        && head == *SQLITE_MAGIC
+    store::open_regular(path).and_then(|(mut file, _)| file.read_exact(&mut head)).is_ok() && head == *SQLITE_MAGIC
 }
 
 /// Whether SQLite keeps what was written to a database last in a file of that name.
 pub(super) fn lies_beside_a_database(path: &Path) -> bool {
     let name = path.to_string_lossy();
-    ["-wal", "-shm", "-journal"]
-        .iter()
-        .filter_map(|ending| name.strip_suffix(ending))
-        .any(|database| is_database(Path::new(database)))
+    BESIDE.iter().filter_map(|ending| name.strip_suffix(ending)).any(|database| is_database(Path::new(database)))
 }
 
-fn write_with(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    if path.is_dir() {
-        return Err(
-            Failure::failed(format!("cannot write `{}`: it is a folder", path.display())).hint("name a file in it")
-        );
-    }
+fn write_with(
+    path: &Path,
+    existing: Existing,
+    rights: Rights,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    is_file_or_free(path)?;
     let shown = path;
     let path = &behind(path);
-    if path.exists() && !path.is_file() {
-        let write = || -> io::Result<()> {
-            let mut out = BufWriter::with_capacity(1 << 16, fs::OpenOptions::new().write(true).open(path)?);
-            content(&mut out)?;
-            out.flush()
-        };
-        return write().map_err(|error| {
-            if error.kind() == io::ErrorKind::BrokenPipe { Failure::output(&error) } else { refused(shown, &error) }
-        });
-    }
     if is_database(path) || lies_beside_a_database(path) {
-        return Err(Failure::usage(format!("cannot write `{}`: it is a database, or a part of one", shown.display()))
-            .hint("nothing was changed; give another name"));
+        return Err(no_database(shown));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     has_folder(path, shown)?;
     let write = || -> io::Result<()> {
-        let file = tempfile::Builder::new().prefix(".lmq-").suffix(".tmp").tempfile_in(folder)?;
+        let file = beside(path, rights)?;
         let mut out = BufWriter::with_capacity(1 << 16, file);
         content(&mut out)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
-        keep_rights(path, file.path(), mode)?;
-        file.persist(path).map_err(|error| error.error)?;
+        match existing {
+            Existing::Keep => file.persist_noclobber(path),
+            Existing::Replace => file.persist(path),
+        }
+        .map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|error| refused(shown, &error))
+    write().map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists { is_there(shown) } else { refused(shown, &error) }
+    })?;
+    sweep(folder_of(path));
+    synced(path, shown)
 }
 
-/// A new file gets the usual rights, not the private ones of a temporary file; one that was there keeps its own.
-#[cfg(unix)]
-fn keep_rights(path: &Path, temporary: &Path, new: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(path).map_or(new, |meta| meta.permissions().mode());
-    fs::set_permissions(temporary, fs::Permissions::from_mode(mode))
+/// Brings the new name of a file onto the disk.
+fn synced(path: &Path, shown: &Path) -> Result<(), Failure> {
+    store::sync_folder(folder_of(path)).map_err(|error| {
+        Failure::failed(format!("`{}` was written, but may be gone after a power cut", shown.display()))
+            .at(error.to_string())
+    })
 }
 
-#[cfg(not(unix))]
-fn keep_rights(_: &Path, _: &Path, _: u32) -> io::Result<()> {
-    Ok(())
+/// How the names of files begin and end that are not whole yet.
+const UNFINISHED: (&str, &str) = (".lmq-", ".tmp");
+
+/// A file for what will stand at `path`, under a name that nobody can foresee.
+fn beside(path: &Path, rights: Rights) -> io::Result<tempfile::NamedTempFile> {
+    let mut new = tempfile::Builder::new();
+    new.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
+    #[cfg(unix)]
+    if rights == Rights::Usual {
+        use std::os::unix::fs::PermissionsExt as _;
+        // The umask takes from these what it takes from those of any new file.
+        new.permissions(fs::Permissions::from_mode(0o666));
+        let file = new.tempfile_in(folder_of(path))?;
+        if let Ok(meta) = fs::metadata(path) {
+            file.as_file().set_permissions(fs::Permissions::from_mode(meta.permissions().mode() & 0o777))?;
+        }
+        return Ok(file);
+    }
+    new.tempfile_in(folder_of(path))
+}
+
+/// From when on nobody writes to an unfinished file any more. Each write makes it young again.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// Takes away what runs left in the folder that were killed while they wrote.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1));
+        let is_old = || {
+            let meta = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            Some(meta.modified().ok()?.elapsed().ok()? > ABANDONED)
+        };
+        if is_ours && is_old() == Some(true) {
+            // Where it can't be taken away it is in nobody's way.
+            fs::remove_file(entry.path()).ok();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -281,6 +408,35 @@ mod tests {
         write_whole(&link, |out| out.write_all(b"new")).unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(file).unwrap(), "new");
+    }
+
+    #[test]
+    fn what_killed_runs_left_is_taken_away_and_what_others_write_just_now_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join(".lmq-aB3xYz.tmp"), folder.path().join(".lmq-cD4xYz.tmp"));
+        let other = folder.path().join("mine.tmp");
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        for path in [&old, &new, &other] {
+            fs::write(path, "half").unwrap();
+            if path != &new {
+                fs::File::options().append(true).open(path).unwrap().set_modified(long_ago).unwrap();
+            }
+        }
+        write_whole(&folder.path().join("out.txt"), |out| out.write_all(b"whole")).unwrap();
+        assert!(!old.exists() && new.exists() && other.exists());
+    }
+
+    #[test]
+    fn a_file_that_somebody_else_made_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, db) = (folder.path().join("out.txt"), folder.path().join("lmq.db"));
+        let file = NewFile { path: &path, existing: Existing::Keep, rights: Rights::Usual, db: &db };
+        let failure = file.write(|out| {
+            fs::write(&path, "theirs")?;
+            out.write_all(b"mine")
+        });
+        assert!(failure.unwrap_err().what.contains("is there already"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What is remembered of a followed file: how it is read, and how it was when it was read last.
 
-use crate::core::id::hash64;
+use crate::core::id::Hasher64;
+use crate::store;
 use crate::store::SourceFile;
 use std::fs;
 use std::io;
+use std::io::Read as _;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -46,15 +48,24 @@ impl HowToRead {
 
 /// Size and time of change of a file, or of a folder: whether it has to be read again.
 pub(super) fn size_and_mtime(path: &Path) -> Option<(i64, i64)> {
-    let meta = fs::metadata(path).ok()?;
+    // Pipes and devices have a size and a time too, but nothing that could be read again.
+    let meta = fs::metadata(path).ok().filter(|meta| meta.is_file() || meta.is_dir())?;
     let size = if meta.is_dir() { 0 } else { i64::try_from(meta.len()).ok()? };
     let mtime = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some((size, i64::try_from(mtime.as_millis()).ok()?))
 }
 
 /// The hash of what is in a file.
-fn hash_of(path: &Path) -> io::Result<i64> {
-    Ok(hash64(&fs::read(path)?).cast_signed())
+pub(super) fn hash_of(path: &Path) -> io::Result<i64> {
+    let (mut file, _) = store::open_regular(path)?;
+    let mut hasher = Hasher64::default();
+    let mut chunk = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok(hasher.finish().cast_signed()),
+            read => hasher.add(chunk.get(..read).unwrap_or_default()),
+        }
+    }
 }
 
 /// The source as it is now: what is remembered of it once it was read or written.

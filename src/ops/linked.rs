@@ -3,6 +3,7 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::event::Draft;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
 use crate::core::text::one_line;
@@ -16,15 +17,18 @@ use crate::ops::failure;
 use crate::ops::files;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
+use crate::ops::restarts;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Undo;
 use crate::store::Writer;
+use crate::store::open_regular;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -44,6 +48,8 @@ pub struct FileEdit {
 /// A deck file with the bytes that it gets.
 struct Patched {
     source: SourceFile,
+    /// The notes whose cards it has.
+    notes: Vec<NoteUid>,
     path: PathBuf,
     before: Vec<u8>,
     after: Vec<u8>,
@@ -91,21 +97,29 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
         };
         let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
         plan.carried.insert(change.note);
-        add(&mut per_file, source, deck_toml::patch::CardPatch { key, new_key, text: change.text.clone() });
+        let patch = deck_toml::patch::CardPatch { key, new_key, text: change.text.clone() };
+        add(&mut per_file, source, change.note, patch);
     }
-    for (source, changes) in per_file {
-        plan.patched.push(patched(source, &changes)?);
+    for of_file in per_file {
+        plan.patched.push(patched(of_file)?);
     }
     Ok(plan)
 }
 
-/// Changes of one file, with the file.
-type OfFile = (SourceFile, Vec<deck_toml::patch::CardPatch>);
+/// Changes of one file, with the file and the notes that they change.
+struct OfFile {
+    source: SourceFile,
+    notes: Vec<NoteUid>,
+    changes: Vec<deck_toml::patch::CardPatch>,
+}
 
-fn add(per_file: &mut Vec<OfFile>, source: SourceFile, change: deck_toml::patch::CardPatch) {
-    match per_file.iter_mut().find(|(known, _)| known.id == source.id) {
-        Some((_, changes)) => changes.push(change),
-        None => per_file.push((source, vec![change])),
+fn add(per_file: &mut Vec<OfFile>, source: SourceFile, note: NoteUid, change: deck_toml::patch::CardPatch) {
+    match per_file.iter_mut().find(|known| known.source.id == source.id) {
+        Some(known) => {
+            known.notes.push(note);
+            known.changes.push(change);
+        }
+        None => per_file.push(OfFile { source, notes: vec![note], changes: vec![change] }),
     }
 }
 
@@ -116,14 +130,17 @@ fn is_deck_file(source: &SourceFile) -> bool {
         return format == "toml";
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let head = fs::read(path).map(|bytes| bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default().to_vec());
-    formats::sniff(&name, &head.unwrap_or_default()).is_some_and(|format| format.name() == "toml")
+    let mut head = Vec::new();
+    // What can't be read is no deck file, and whoever wants to change it will say why.
+    open_regular(path).and_then(|(file, _)| file.take(1 << 16).read_to_end(&mut head)).ok();
+    formats::sniff(&name, &head).is_some_and(|format| format.name() == "toml")
 }
 
-fn patched(source: SourceFile, changes: &[deck_toml::patch::CardPatch]) -> Result<Patched, Failure> {
+fn patched(of_file: OfFile) -> Result<Patched, Failure> {
+    let OfFile { source, notes, changes } = of_file;
     let path = PathBuf::from(&source.path);
     let shown = one_line(&source.path);
-    let before = fs::read(&path).map_err(|error| {
+    let before = files::read_up_to(&path, deck_toml::LARGEST).map_err(|error| {
         let what = if error.kind() == io::ErrorKind::NotFound {
             format!("the followed file `{shown}` is gone")
         } else {
@@ -145,7 +162,7 @@ fn patched(source: SourceFile, changes: &[deck_toml::patch::CardPatch]) -> Resul
     let bom = before.starts_with(b"\xef\xbb\xbf");
     let text = deck_toml::decode(&before)
         .map_err(|fault| Failure::data(format!("`{shown}`: {}", fault.1.what)).hint(LEAVE))?;
-    let after = patch(&text, changes).map_err(|unfit| match unfit {
+    let after = patch(&text, &changes).map_err(|unfit| match unfit {
         Unfit::NoCard(key) => Failure::failed(format!("`{shown}` has no card `{}`", one_line(&key))).hint(LEAVE),
         Unfit::Faults(_, faults) => {
             let mut failure = Failure::data(format!("`{shown}` can't be changed like that"));
@@ -157,7 +174,7 @@ fn patched(source: SourceFile, changes: &[deck_toml::patch::CardPatch]) -> Resul
             .hint(format!("change the card there by hand; {LEAVE}")),
     })?;
     let after = if bom { [b"\xef\xbb\xbf", after.as_bytes()].concat() } else { after.into_bytes() };
-    Ok(Patched { source, path, before, after })
+    Ok(Patched { source, notes, path, before, after })
 }
 
 impl FileEditPlan {
@@ -165,6 +182,20 @@ impl FileEditPlan {
     #[must_use]
     pub fn is_carried(&self, note: NoteUid) -> bool {
         self.carried.contains(&note)
+    }
+
+    /// What begins again with each file: those of `restarts` whose cards it has.
+    pub(super) fn with_restarts(&self, restarts: &[Draft]) -> Vec<restarts::OfFile> {
+        let of_file = |file: &Patched| restarts::OfFile {
+            path: file.source.path.clone(),
+            hash: hash64(&file.after).cast_signed(),
+            cards: restarts
+                .iter()
+                .filter(|draft| file.notes.contains(&draft.card.note))
+                .map(|draft| (draft.card.note.to_string(), draft.card.ordinal))
+                .collect(),
+        };
+        self.patched.iter().map(of_file).filter(|file| !file.cards.is_empty()).collect()
     }
 
     /// Writes the files, and remembers that they were read as they are now. All of them or none.
@@ -207,20 +238,17 @@ impl FileEditPlan {
 
 fn write_one(file: &Patched) -> Result<(), Failure> {
     let shown = one_line(&file.source.path);
-    let now = fs::read(&file.path).unwrap_or_default();
-    if now != file.before {
-        return Err(Failure::failed(format!("`{shown}` was changed by somebody else just now"))
-            .hint("nothing was changed; try again, and their changes are taken in first"));
+    if files::exchange(&file.path, &file.before, &file.after)? {
+        return Ok(());
     }
-    files::write_whole(&file.path, |out| out.write_all(&file.after))
+    Err(Failure::failed(format!("`{shown}` was changed by somebody else just now"))
+        .hint("nothing was changed; try again, and their changes are taken in first"))
 }
 
 fn put_back(files: &[Patched]) {
     for file in files {
-        if fs::read(&file.path).is_ok_and(|now| now == file.after) {
-            // Where this fails too, the file has the edit and the next start takes it in from there: nothing is lost.
-            files::write_whole(&file.path, |out| out.write_all(&file.before)).ok();
-        }
+        // Where this fails too, the file has the edit and the next start takes it in from there: nothing is lost.
+        files::exchange(&file.path, &file.after, &file.before).ok();
     }
 }
 
@@ -240,12 +268,12 @@ pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<St
         let Some((source, key_now)) = store.file_of_note(*note).map_err(fail)? else { continue };
         if let (Some(key), true) = (key_before.clone().or_else(|| key_now.clone()), is_deck_file(&source)) {
             let new_key = key_now.unwrap_or_else(|| key.clone());
-            add(&mut per_file, source, deck_toml::patch::CardPatch { key, new_key, text: now.text });
+            add(&mut per_file, source, *note, deck_toml::patch::CardPatch { key, new_key, text: now.text });
         }
     }
     let mut plans: Vec<Patched> = Vec::new();
-    for (source, changes) in per_file {
-        match patched(source, &changes) {
+    for of_file in per_file {
+        match patched(of_file) {
             Ok(plan) => plans.push(plan),
             Err(failure) => talk.push(format!("not changed back: {}", failure.what)),
         }

@@ -21,6 +21,7 @@ pub mod linked;
 pub mod pause;
 pub mod queue;
 pub mod report;
+mod restarts;
 pub mod restore;
 pub mod review;
 pub mod salvage;
@@ -97,7 +98,8 @@ pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Op
     let clock = review::clock_warning(&store, env)?;
     let stamp = stamp(env, settings);
     decks::install(&mut store, stamp)?;
-    let talk = import::follow(&mut store, stamp)?;
+    let mut talk = import::follow(&mut store, stamp)?;
+    talk.extend(restarts::finish(&mut store, stamp, &settings.scheduler()).map_err(|error| failure(&error, path))?);
     Ok(Opened { store, talk, clock })
 }
 

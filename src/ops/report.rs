@@ -82,7 +82,7 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
             let memory = line.state.memory.as_ref();
             cards.push(CardLine {
                 deck: line.deck_name.clone(),
-                card: line.key.clone().unwrap_or_else(|| line.text.prompt(line.card.ordinal)),
+                card: line.key.clone().unwrap_or_else(|| line.text.listed_prompt(line.card.ordinal)),
                 state: line.state.word(stamp.today, settings.of_deck(&line.deck_name).drill()),
                 due: memory.map(|m| m.due),
                 interval: memory.map(|m| m.interval),

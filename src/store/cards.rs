@@ -62,6 +62,8 @@ pub struct CardLine {
     pub named: bool,
     /// Its text.
     pub text: NoteText,
+    /// Whether its note makes other cards, too. Known without reading the text.
+    pub has_siblings: bool,
     /// Whether its words were erased: then it is not asked any more.
     pub erased: bool,
     /// Whether it was deleted, or its source has it no more.
@@ -83,7 +85,7 @@ impl CardLine {
     #[must_use]
     pub fn name(&self) -> String {
         let name = self.note_name();
-        if self.text.ordinals().len() > 1 { format!("{name}#{}", self.card.ordinal) } else { name }
+        if self.has_siblings { format!("{name}#{}", self.card.ordinal) } else { name }
     }
 
     /// The one word for how it stands.
@@ -171,6 +173,7 @@ impl Store {
                 let Some(row) = rows.next()? else { continue };
                 let note = NoteUid(row.get(0)?);
                 let mut ordinals = ordinals_of(text(row, 3)?)?;
+                let has_siblings = ordinals.len() > 1;
                 ordinals.retain(|ordinal| wanted(CardId { note, ordinal: *ordinal }));
                 ordinals.sort_unstable();
                 if ordinals.is_empty() {
@@ -180,26 +183,29 @@ impl Store {
                 let (shown, erased) = (shown_text(body, text(row, 4)?), body.is_none());
                 let key: Option<String> = row.get(1)?;
                 let named = naming_key(self.db(), &deck_id, key.clone(), note)?.is_some();
-                let mut lines = Vec::with_capacity(ordinals.len());
+                let topic: Option<String> = row.get(2)?;
+                let mut first = Some(whole_state_of(row, 6, &context.reader)?);
+                drop(rows);
                 for ordinal in ordinals {
-                    lines.push(CardLine {
+                    let state = match first.take_if(|_| ordinal == 1) {
+                        Some(state) => state,
+                        None => self.state_of_card(card_number(number, ordinal), &context.reader)?,
+                    };
+                    // One at a time: a text may be long, and have very many cards.
+                    line(CardLine {
                         card: CardId { note, ordinal },
                         deck: deck_id.clone(),
                         deck_name: deck_name.clone(),
                         key: key.clone(),
                         named,
                         text: shown.clone(),
+                        has_siblings: has_siblings && !erased,
                         erased,
                         retired: false,
-                        topic: row.get(2)?,
-                        state: match ordinal {
-                            1 => whole_state_of(row, 6, &context.reader)?,
-                            _ => self.state_of_card(card_number(number, ordinal), &context.reader)?,
-                        },
-                    });
+                        topic: topic.clone(),
+                        state,
+                    })?;
                 }
-                drop(rows);
-                lines.into_iter().try_for_each(&mut line)?;
             }
         }
         Ok(())
@@ -217,6 +223,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn card(&self, card: CardId) -> Result<Option<CardLine>, StoreError> {
+        self.card_beside(card, None)
+    }
+
+    /// The same, where the text of its note may have been read for a card before.
+    pub(super) fn card_beside(
+        &self,
+        card: CardId,
+        before: Option<(NoteUid, NoteText)>,
+    ) -> Result<Option<CardLine>, StoreError> {
         if card.ordinal > MOST_ORDINAL {
             return Ok(None);
         }
@@ -233,13 +248,24 @@ impl Store {
         }
         let body = words(row, 6)?;
         let (deck, key): (String, Option<String>) = (row.get(0)?, row.get(2)?);
+        let words = match before {
+            Some((note, text)) if note == card.note => text,
+            _ => shown_text(body, text(row, 5)?),
+        };
+        // A note that was put away has no cards that are asked, but had some.
+        let has_siblings = body.is_some()
+            && match ordinals_of(text(row, 4)?)?.len() {
+                0 => words.ordinals().len() > 1,
+                cards => cards > 1,
+            };
         Ok(Some(CardLine {
             card,
             named: naming_key(self.db(), &deck, key.clone(), card.note)?.is_some(),
             deck,
             deck_name: row.get(1)?,
             key,
-            text: shown_text(body, text(row, 5)?),
+            text: words,
+            has_siblings,
             erased: body.is_none(),
             retired: row.get(9)?,
             topic: row.get(3)?,

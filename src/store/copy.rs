@@ -61,10 +61,51 @@ pub(super) fn make_file(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Opens a file that somebody named, to read it; gives its length too. A pipe, a device or a folder is refused before it is
+/// opened: opening a pipe waits for whoever writes to it, and a device has no end.
+///
+/// # Errors
+/// When it is no file or can't be opened.
+pub fn open_regular(path: &Path) -> std::io::Result<(fs::File, u64)> {
+    let refuse = |meta: &fs::Metadata| match () {
+        () if meta.is_dir() => Err(std::io::Error::other("it is a folder: name the files in it")),
+        () if meta.is_file() => Ok(()),
+        () => Err(std::io::Error::other("it is no file, but a pipe, a device or a socket")),
+    };
+    refuse(&fs::metadata(path)?)?;
+    let file = fs::File::open(path)?;
+    let meta = file.metadata()?;
+    refuse(&meta)?;
+    Ok((file, meta.len()))
+}
+
+/// Brings onto the disk which files there are in a folder.
+///
+/// # Errors
+/// When the disk fails.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    use std::io::ErrorKind;
+    match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems can't, and a folder that may only be written to can't be opened.
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::PermissionDenied) => Ok(()),
+        done => done,
+    }
+}
+
+/// Other systems can't open a folder.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
 pub(super) fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut header = Vec::new();
-    match fs::File::open(path) {
-        Ok(file) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
+    match open_regular(path) {
+        Ok((file, _)) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(header),
         Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
     };

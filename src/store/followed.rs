@@ -4,6 +4,7 @@ use crate::core::id::NoteUid;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::set_meta;
 use rusqlite::OptionalExtension as _;
 
 /// A file or folder that is followed live.
@@ -94,7 +95,36 @@ impl Store {
     }
 }
 
+/// The name in `meta` of what is to begin again with an edit of a followed file.
+const RESTARTS: &str = "restarts";
+
+impl Store {
+    /// Notes which cards are to begin again with an edit whose files are about to be written.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn note_restarts(&self, cards: &str) -> Result<(), StoreError> {
+        set_meta(self.db(), RESTARTS, cards)
+    }
+
+    /// What [`Store::note_restarts`] noted of an edit that was not saved yet.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn noted_restarts(&self) -> Result<Option<String>, StoreError> {
+        self.meta(RESTARTS)
+    }
+}
+
 impl Writer<'_> {
+    /// Forgets what was noted, if it is still that: the edit is saved, or was never made.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn forget_restarts(&self, cards: &str) -> Result<bool, StoreError> {
+        Ok(self.tx.execute("DELETE FROM meta WHERE name = ?1 AND value = ?2", [RESTARTS, cards])? > 0)
+    }
+
     /// Remembers a file or folder that is followed live.
     ///
     /// # Errors

@@ -152,8 +152,12 @@ impl Store {
             let wanted: BTreeSet<CardId> = cards.iter().copied().collect();
             return self.each_line(&DeckSet::All, |card| wanted.contains(&card), line);
         }
+        let mut before = None;
+        let mut next = cards.iter().skip(1);
         for card in cards {
-            if let Some(found) = self.card(*card)? {
+            let has_sibling = next.next().is_some_and(|next| next.note == card.note);
+            if let Some(found) = self.card_beside(*card, before.take())? {
+                before = has_sibling.then(|| (card.note, found.text.clone()));
                 line(found)?;
             }
         }

@@ -216,7 +216,7 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
                 Fact::Brought { .. } | Fact::Edited { .. } if line.prompt.is_none() => {
                     // One that can't be read is `lmq doctor`'s to tell; the step can be taken back all the same.
                     let text = words.as_deref().and_then(|body| text_of(body, None).ok());
-                    line.prompt = text.map(|text| text.prompt(text.ordinals().first().copied().unwrap_or(1)));
+                    line.prompt = text.map(|text| text.listed_prompt(text.ordinals().first().copied().unwrap_or(1)));
                 }
                 Fact::Configured => {
                     line.change = words.as_deref().and_then(|words| serde_json::from_str(words).ok());

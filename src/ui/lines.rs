@@ -2,6 +2,7 @@
 
 use std::io;
 use std::io::BufRead;
+use std::io::Read as _;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
@@ -9,6 +10,9 @@ use std::time::Duration;
 
 /// A program answers sooner than this, a person reads for longer.
 const QUIET: Duration = Duration::from_millis(150);
+
+/// Bytes of the longest line: a device at the other end may have no line end at all.
+const LONGEST: u64 = 1 << 20;
 
 /// Lines that are read one after the other.
 pub trait Lines {
@@ -28,7 +32,10 @@ pub struct Typed<R>(pub R);
 impl<R: BufRead> Lines for Typed<R> {
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
-        let read = self.0.read_until(b'\n', &mut line)?;
+        let read = self.0.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+        if u64::try_from(read).is_ok_and(|read| read == LONGEST) && !line.ends_with(b"\n") {
+            return Err(io::Error::other("a line is longer than 1 MB: that is no answer"));
+        }
         Ok((read > 0).then_some(line))
     }
 
@@ -112,6 +119,13 @@ mod tests {
         }
         assert_eq!(found, [b"a\n".to_vec(), b"\n".to_vec(), b"last".to_vec()]);
         assert!(piped.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_refused() {
+        let mut typed = Typed(io::BufReader::new(io::repeat(b'x')));
+        assert!(typed.next().unwrap_err().to_string().contains("1 MB"));
+        assert!(Piped::new(io::BufReader::new(io::repeat(0))).next().is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `kill -9` at any moment loses no committed answer, and leaves nothing half done.
 
+use crate::home::Lmq;
+use crate::home::TEAM;
 use crate::world::MORNING;
 use crate::world::time;
 use lmq::core::event::Event;
@@ -299,4 +301,75 @@ fn a_killed_import_is_there_whole_or_not_at_all() {
     let mut store = ops::open_as_is(&db, &env).unwrap();
     assert_eq!(imported(&store), ROWS, "and then it goes in, once");
     assert_in_order(&mut store, 0);
+}
+
+#[test]
+fn a_killed_edit_with_another_meaning_has_both_or_neither() {
+    let lmq = Lmq::new();
+    lmq.import("team.toml", TEAM);
+    lmq.run(["import", "--link", "team.toml"]).done();
+    let mut both = 0;
+    for turn in 0_u64..15 {
+        // Each day a step further, so that beginning again can be seen.
+        let now = format!("2026-01-{:02}T09:00:00+01:00", 16 + turn);
+        lmq.run_at(&now, ["answer", "team/owner", "good"]).done();
+        assert_eq!(lmq.run_at(&now, ["show", "team/owner", "--json"]).json()["repetitions"], 1);
+        let new = format!("Owner {turn}");
+        let mut command = lmq.command();
+        command.args(["edit", "team/owner", "--back", &new, "--meaning", "changed"]).env("LMQ_NOW", &now);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // The file is written before the database: from then on to the end of the process lies what has to be whole.
+        while !lmq.read("team.toml").contains(&new) && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_micros(splitmix64(turn) % 3000));
+        child.kill().ok();
+        child.wait().unwrap();
+        let card: serde_json::Value = lmq.run_at(&now, ["show", "team/owner", "--json"]).json();
+        let (is_new, restarted) = (card["answer"] == new.as_str(), card["repetitions"] == 0);
+        assert_eq!(is_new, restarted, "{card}");
+        if !is_new {
+            lmq.run_at(&now, ["reset", "team/owner", "--yes"]).done();
+        }
+        both += u32::from(is_new);
+        assert!(!lmq.files().iter().any(|name| name.ends_with(".part")), "{:?}", lmq.files());
+    }
+    assert!(both > 0);
+    assert_eq!(lmq.run_at("2026-02-01T09:00:00+01:00", ["doctor"]).out(), "everything is in order\n");
+}
+
+#[test]
+fn an_edit_that_was_cut_short_after_its_file_was_written_is_finished_at_the_next_start() {
+    for is_written in [true, false] {
+        let lmq = Lmq::new();
+        lmq.import("team.toml", TEAM);
+        lmq.run(["import", "--link", "team.toml"]).done();
+        lmq.run(["answer", "team/owner", "good"]).done();
+        let id = lmq.id("\"owns the roadmap\"");
+        let (note, _) = id.split_once('-').unwrap();
+        let path = lmq.path("team.toml");
+        let after = TEAM.replace("Amara", "Ben");
+        // What `ops::edit` does up to the moment between the file and the commit.
+        let hash = lmq::core::id::hash64(after.as_bytes()).cast_signed();
+        let noted = serde_json::json!([{"path": path, "hash": hash, "cards": [[note, 1]]}]);
+        let store = ops::open_as_is(&lmq.db(), &env_at(0)).unwrap();
+        store.note_restarts(&noted.to_string()).unwrap();
+        drop(store);
+        if is_written {
+            lmq.write("team.toml", &after);
+        }
+        let run = lmq.run(["show", "team/owner", "--json"]);
+        assert_eq!(run.stderr.contains("cut short"), is_written, "{}", run.stderr);
+        let card = run.json();
+        let wanted = if is_written { ("Ben", 0) } else { ("Amara", 1) };
+        assert_eq!((card["answer"].as_str().unwrap(), card["repetitions"].as_u64().unwrap()), wanted);
+        let store = ops::open_as_is(&lmq.db(), &env_at(0)).unwrap();
+        assert_eq!(store.noted_restarts().unwrap(), None, "it is done once");
+        drop(store);
+        let tomorrow = "2026-01-16T09:00:00+01:00";
+        lmq.run_at(tomorrow, ["answer", "team/owner", "good"]).done();
+        assert_eq!(lmq.run_at(tomorrow, ["show", "team/owner", "--json"]).json()["repetitions"], wanted.1 + 1);
+        assert_eq!(lmq.run_at(tomorrow, ["doctor"]).out(), "everything is in order\n");
+    }
 }

@@ -68,7 +68,7 @@ fn a_path_that_can_not_be_written_is_said_before_anything_else() {
     ");
     lmq.run(["report", "--out", "file", "--force"]).done();
     assert!(lmq.read("file").starts_with("Progress report"));
-    assert!(lmq.run(["report", "--out", "/dev/full"]).err(1).contains("No space left on device"));
+    assert!(lmq.run(["report", "--out", "/dev/full"]).err(1).contains("it is no file"));
     assert!(lmq.run(["report", "--every", "week"]).err(2).contains("--out"));
     for path in ["/proc/none/x.html", "/proc/version"] {
         let error = lmq.run(["report", "--out", path, "--force"]).err(1);
@@ -98,7 +98,7 @@ fn neither_a_share_nor_a_weekly_report_is_half_written() {
     for (args, path, why) in [
         ("--share folder", "folder", "it is a folder"),
         ("--share folder --force", "folder", "it is a folder"),
-        ("--share /dev/full", "/dev/full", "No space left on device"),
+        ("--share /dev/full", "/dev/full", "it is no file"),
         (&format!("--share {closed}/x.json"), &format!("{closed}/x.json"), "os error"),
         (&format!("--out {closed}/x.html"), &format!("{closed}/x.html"), "os error"),
         (&format!("--every week --out {closed}"), &format!("{closed}/report-2026-W05.html"), "os error"),

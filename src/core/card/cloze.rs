@@ -82,7 +82,11 @@ fn parse(
     while let Some(rest) = text.get(place..to)
         && let Some(c) = rest.chars().next()
     {
-        if depth > 0 && hint.is_none() && rest.starts_with("::") {
+        let run = rest.find(['{', ':']).unwrap_or(rest.len());
+        if run > 0 {
+            hint.as_mut().unwrap_or(&mut plain).push_str(rest.get(..run).unwrap_or_default());
+            place += run;
+        } else if depth > 0 && hint.is_none() && rest.starts_with("::") {
             hint = Some(String::new());
             place += 2;
         } else if depth < DEEPEST
@@ -131,17 +135,34 @@ fn shown(parts: &[Part]) -> String {
         .collect()
 }
 
-fn asked(parts: &[Part], number: u16) -> String {
-    parts
-        .iter()
-        .map(|part| match part {
-            Part::Text(text) => text.clone(),
+/// The text with what is hidden under a number left out; after `most` bytes it may end.
+fn asked(parts: &[Part], number: u16, most: usize) -> String {
+    let mut prompt = String::new();
+    ask(parts, number, most, &mut prompt);
+    prompt
+}
+
+fn ask(parts: &[Part], number: u16, most: usize, prompt: &mut String) {
+    for part in parts {
+        let Some(room) = most.checked_sub(prompt.len()).filter(|room| *room > 0) else { return };
+        match part {
+            Part::Text(text) => prompt.push_str(text.get(..text.ceil_char_boundary(room)).unwrap_or_default()),
             Part::Hidden { numbers, hint, .. } if numbers.contains(&number) => {
-                format!("[{}]", hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty()).unwrap_or("…"))
+                let hint = hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty()).unwrap_or("…");
+                prompt.push('[');
+                prompt.push_str(hint);
+                prompt.push(']');
             }
-            Part::Hidden { inside, .. } => asked(inside, number),
-        })
-        .collect()
+            Part::Hidden { inside, .. } => ask(inside, number, most, prompt),
+        }
+    }
+}
+
+/// The numbers that a card can have.
+fn ordinals(parts: &[Part]) -> impl Iterator<Item = u16> {
+    let mut found = BTreeSet::new();
+    numbers(parts, &mut found);
+    found.into_iter().filter(|number| (1..=HIGHEST).contains(number))
 }
 
 fn hidden(parts: &[Part], number: u16, found: &mut Vec<String>) {
@@ -193,13 +214,17 @@ impl CardKind for Cloze {
     }
 
     fn ordinals(&self, note: &NoteText) -> Vec<u16> {
-        let mut found = BTreeSet::new();
-        numbers(&parts(note.text("text")), &mut found);
-        found.into_iter().filter(|number| (1..=HIGHEST).contains(number)).collect()
+        ordinals(&parts(note.text("text"))).collect()
     }
 
     fn question(&self, note: &NoteText, ordinal: u16, _: Showing) -> Question {
-        Question { prompt: asked(&parts(note.text("text")), ordinal), options: Vec::new(), ask: Ask::Type }
+        let prompt = asked(&parts(note.text("text")), ordinal, usize::MAX);
+        Question { prompt, options: Vec::new(), ask: Ask::Type }
+    }
+
+    fn beginnings(&self, note: &NoteText, most: usize) -> Vec<(u16, String)> {
+        let parts = parts(note.text("text"));
+        ordinals(&parts).map(|number| (number, asked(&parts, number, most))).collect()
     }
 
     fn answer(&self, note: &NoteText, ordinal: u16) -> String {
@@ -307,8 +332,20 @@ mod tests {
     }
 
     #[test]
+    fn a_list_gets_the_beginning_of_each_prompt_and_the_text_is_read_once() {
+        let text = format!("é{{{{c1::one}}}} {{{{c2::two::2?}}}}{}", "x".repeat(100_000));
+        let note = note(&text);
+        let whole: Vec<String> = [1, 2].map(|n| Cloze.question(&note, n, Showing::default()).prompt).into();
+        let beginnings = Cloze.beginnings(&note, 20);
+        assert_eq!(beginnings.len(), 2);
+        for ((_, beginning), whole) in beginnings.iter().zip(&whole) {
+            assert!(whole.starts_with(beginning) && (20..24).contains(&beginning.len()), "{beginning}");
+        }
+    }
+
+    #[test]
     fn what_is_opened_inside_of_something_that_is_never_closed_is_hidden_all_the_same() {
-        assert_eq!(asked(&parts("{{c1::a {{c2::b}} c"), 2), "{{c1::a […] c");
-        assert_eq!(asked(&parts("a }} {{c1::b::hint}}}"), 1), "a }} [hint]}");
+        assert_eq!(asked(&parts("{{c1::a {{c2::b}} c"), 2, 100), "{{c1::a […] c");
+        assert_eq!(asked(&parts("a }} {{c1::b::hint}}}"), 1, 100), "a }} [hint]}");
     }
 }

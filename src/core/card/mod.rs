@@ -14,6 +14,8 @@ use crate::core::event::Asked;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use crate::core::id::MediaHash;
+use crate::core::text::beginning;
+use crate::core::text::one_line;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -161,6 +163,26 @@ impl NoteText {
         )
     }
 
+    /// The prompts of all cards of this note as a list has them: on one line, and cut.
+    #[must_use]
+    pub fn listed_prompts(&self) -> Vec<(u16, String)> {
+        let listed = |(ordinal, prompt): (u16, String)| (ordinal, one_line(&beginning(&prompt, LISTED_CHARS)));
+        let prompts = kind(&self.kind).map_or_else(Vec::new, |kind| kind.beginnings(self, LISTED_CHARS * 4));
+        prompts.into_iter().map(listed).collect()
+    }
+
+    /// What is asked first as a list has it: on one line, and cut.
+    #[must_use]
+    pub fn listed_prompt(&self, ordinal: u16) -> String {
+        one_line(&beginning(&self.prompt(ordinal), LISTED_CHARS))
+    }
+
+    /// The answer as a list has it: on one line, and cut.
+    #[must_use]
+    pub fn listed_answer(&self, ordinal: u16) -> String {
+        one_line(&beginning(&self.answer(ordinal), LISTED_CHARS))
+    }
+
     /// The answer as plain text.
     #[must_use]
     pub fn answer(&self, ordinal: u16) -> String {
@@ -190,6 +212,28 @@ impl NoteText {
 
 /// The most bytes that a field may have, in every format.
 pub const LONGEST_FIELD_BYTES: usize = 1 << 20;
+
+/// Characters that a list shows of a text: more than fit on a line, and than it takes to tell cards apart.
+pub const LISTED_CHARS: usize = 1000;
+
+/// The most characters that an answer may have which is compared with the right one.
+pub const LONGEST_ANSWER_CHARS: usize = 10_000;
+
+/// Compares a response with the right answer, as [`CardKind::judge`] does; a card of an unknown kind is the learner's to judge.
+///
+/// # Errors
+/// When the response can't be an answer, or is longer than any is.
+pub fn judge(
+    note: &NoteText,
+    ordinal: u16,
+    question: &Question,
+    response: &str,
+) -> Result<Option<Verdict>, Unreadable> {
+    if response.chars().nth(LONGEST_ANSWER_CHARS).is_some() {
+        return Err(Unreadable("that is too long: an answer has at most 10,000 characters".to_owned()));
+    }
+    kind(&note.kind).map_or(Ok(None), |kind| kind.judge(note, ordinal, question, response))
+}
 
 /// What a field of a kind may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -336,6 +380,13 @@ pub trait CardKind: Sync {
 
     /// What to show first.
     fn question(&self, note: &NoteText, ordinal: u16, showing: Showing) -> Question;
+
+    /// The prompts of all cards, of each about the first `most` bytes at least. A kind that makes many cards of one text reads
+    /// it once for this.
+    fn beginnings(&self, note: &NoteText, _most: usize) -> Vec<(u16, String)> {
+        let prompt = |ordinal| (ordinal, self.question(note, ordinal, Showing::default()).prompt);
+        self.ordinals(note).into_iter().map(prompt).collect()
+    }
 
     /// The right answer, for people.
     fn answer(&self, note: &NoteText, ordinal: u16) -> String;

@@ -89,4 +89,16 @@ mod tests {
             assert_eq!(verdict.outcome, outcome, "{response}");
         }
     }
+
+    #[test]
+    fn an_answer_that_is_longer_than_any_is_asked_for_again() {
+        let field = |text: &str| Value::Text(text.to_owned());
+        let long = "x".repeat(crate::core::card::LONGEST_ANSWER_CHARS);
+        let fields = Fields::from([("prompt".to_owned(), field("?")), ("answer".to_owned(), field(&long))]);
+        let note = NoteText { kind: "typed".to_owned(), fields, ..NoteText::default() };
+        let question = Typed.question(&note, 1, Showing::default());
+        let judged = |response: &str| crate::core::card::judge(&note, 1, &question, response);
+        assert_eq!(judged(&long).unwrap().unwrap().outcome, Correctness::Right);
+        assert!(judged(&format!("{long}x")).unwrap_err().0.contains("10,000"));
+    }
 }

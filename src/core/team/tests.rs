@@ -116,6 +116,26 @@ fn check_ups_are_compared_for_those_who_took_two() {
 }
 
 #[test]
+fn nobody_dominates_a_figure_about_several() {
+    let person = |number, passed, all| {
+        let score = Some(Recalls { passed, all });
+        let topics = vec![topic("t", Level::Known, (passed, all))];
+        Share { first_checkup: score, latest_checkup: score, ..share(number, topics) }
+    };
+    let figures = team([person(1, 0, 1_000_000), person(2, 9, 10), person(3, 8, 8)]).unwrap();
+    let balanced = Recalls { passed: 17, all: 28 };
+    assert_eq!(figures.topics[0].recalls, Some(balanced), "a million wrong answers count like ten");
+    assert_eq!(figures.recalls, balanced);
+    assert_eq!(figures.checkups, Some(CheckupFigures { people: 3, before: balanced, after: Some(balanced) }));
+    assert_eq!(balanced_of(&[(1, 2), (0, 0), (2, 2)]), Recalls { passed: 3, all: 4 });
+    assert_eq!(balanced_of(&[]), Recalls::default());
+}
+
+fn balanced_of(recalls: &[(u64, u64)]) -> Recalls {
+    balanced(recalls.iter().map(|(passed, all)| Recalls { passed: *passed, all: *all }))
+}
+
+#[test]
 fn what_the_fewest_know_is_to_be_taught_next() {
     let mut shares = Vec::new();
     for number in 0..6 {

@@ -36,7 +36,7 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 
 /// The largest deck file; more cards than that stream better as CSV or JSONL.
-const LARGEST: u64 = 64 << 20;
+pub const LARGEST: u64 = 64 << 20;
 
 /// From this size on the person is told which formats are better for so many cards.
 const LARGE: u64 = 32 << 20;

@@ -3,8 +3,9 @@
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::text::Escapes;
 use crate::core::text::escape_unsafe;
-use crate::core::text::is_unsafe;
+use crate::core::text::has_unsafe;
 use crate::formats::Exporter;
 use crate::formats::Identity;
 use crate::formats::Item;
@@ -50,7 +51,7 @@ pub(super) fn quoted(text: &str) -> String {
         // White space before a line end is written as it is, although an editor may strip it.
         out.push_str("\"\"\"");
         out
-    } else if text.chars().any(is_unsafe) {
+    } else if has_unsafe(text) {
         // A basic string, since a literal one has no escapes.
         let mut out = String::from('"');
         for c in text.chars() {
@@ -66,7 +67,7 @@ pub(super) fn quoted(text: &str) -> String {
     } else {
         toml::Value::String(text.to_owned()).to_string()
     };
-    escape_unsafe(&plain)
+    escape_unsafe(&plain, Escapes::Toml)
 }
 
 fn array(texts: &[String]) -> String {

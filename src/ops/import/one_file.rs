@@ -2,7 +2,6 @@
 
 use crate::core::card::NoteText;
 use crate::core::id::is_deck_id;
-use crate::core::text::one_line;
 use crate::formats::Importer;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
@@ -116,7 +115,7 @@ pub(super) fn one_file(
                 let note = row.words.packed()?;
                 if report.first.len() < 3 {
                     let text = note.text()?;
-                    report.first.push((text.prompt(1), text.answer(1)));
+                    report.first.push((text.listed_prompt(1), text.listed_answer(1)));
                 }
                 let placed = bulk.note(own_deck, row.who, row.key.clone(), &note)?;
                 report.place(placed, &shown, row.place);
@@ -148,7 +147,7 @@ pub(super) fn one_file(
 
 /// The user's own text stays, what the file says now is kept beside it, and both are said.
 fn stays(shown: &str, kept: &Kept) -> String {
-    let line = |text: &NoteText| format!("{} → {}", one_line(&text.prompt(1)), one_line(&text.answer(1)));
+    let line = |text: &NoteText| format!("{} → {}", text.listed_prompt(1), text.listed_answer(1));
     format!(
         "{shown}: a card that you had edited was changed there too; yours stays, and `lmq import --theirs` takes the \
          file's\n  the file's: {}\n  yours: {}",

@@ -13,10 +13,12 @@ use crate::formats::ReadSeek;
 use crate::formats::Stop;
 use crate::formats::segment;
 use crate::ops::import::options::Options;
+use crate::store;
 use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::BufReader;
+use std::io::Read as _;
 use std::io::Seek as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -55,8 +57,7 @@ pub fn open(path: &Path) -> Result<(Vec<Source>, Vec<String>), Failure> {
 pub(super) fn open_file(path: &Path) -> Result<Source, Failure> {
     let unreadable =
         |error: io::Error| Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
-    let file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
+    let (file, size) = store::open_regular(path).map_err(unreadable)?;
     Ok(Source {
         shown: path.display().to_string(),
         file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -99,19 +100,42 @@ pub(super) fn files_of(path: &Path, skipped: &mut Vec<String>) -> Result<Vec<Pat
     Ok(files)
 }
 
+/// As much of a source as is looked at to tell what it is.
+const HEAD: u64 = 1 << 16;
+
+/// The most that is taken from standard input: it goes to the disk first.
+const MOST_SPOOLED: u64 = 4 << 30;
+
+/// Refuses what is no text, also where somebody named a format: rows of nonsense are worse than none.
+fn is_text(shown: &str, head: &[u8]) -> Result<(), Failure> {
+    match formats::binary(head) {
+        Some(what) if !segment::sniff(head) => Err(Failure::data(format!("`{shown}` is {what}, not a deck"))
+            .hint("nothing was imported; unpack it, or export it as CSV or text from the program that it belongs to")),
+        _ => Ok(()),
+    }
+}
+
 /// Spools standard input into a private temporary file, since a reader must seek.
 ///
 /// # Errors
 /// When it can't be read or there is no room.
 pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
-    let mut spooled = || -> io::Result<(File, u64)> {
+    let mut head = Vec::new();
+    let failed = |error: io::Error| Failure::failed("cannot read standard input").at(error.to_string());
+    input.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+    // A device, or a picture by mistake, is known by its beginning, before the disk is full of it.
+    is_text("-", &head)?;
+    let spooled = || -> io::Result<(File, u64)> {
         let mut file = tempfile::tempfile()?;
-        let size = io::copy(&mut input, &mut file)?;
+        let size = io::copy(&mut head.chain(input.take(MOST_SPOOLED)), &mut file)?;
         file.rewind()?;
         Ok((file, size))
     };
-    let (file, size) =
-        spooled().map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
+    let (file, size) = spooled().map_err(failed)?;
+    if size > MOST_SPOOLED {
+        return Err(Failure::data(format!("standard input is longer than {} GB", MOST_SPOOLED >> 30))
+            .hint("nothing was imported; import it as a file"));
+    }
     Ok(Source {
         shown: "-".to_owned(),
         file_name: "-".to_owned(),
@@ -125,6 +149,7 @@ pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
 pub(super) fn find_importer(source: &mut Source, options: &Options) -> Result<Option<&'static dyn Importer>, Failure> {
     let head = formats::head(&mut *source.input)
         .map_err(|error| Failure::failed(format!("cannot read `{}`", source.shown)).at(error.to_string()))?;
+    is_text(&source.shown, &head)?;
     if let Some(name) = &options.format {
         let names = || IMPORTERS.iter().map(|importer| importer.name());
         return match formats::importer(name) {

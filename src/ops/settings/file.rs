@@ -26,12 +26,15 @@ fn found(item: &toml_edit::Item) -> String {
     }
 }
 
+/// The longest settings file that is read: thousands of decks have room in it.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// The text of the file; none where there is no file.
 ///
 /// # Errors
 /// When it can't be read.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    match std::fs::read(path) {
+    match files::read_up_to(path, MOST_BYTES) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let good = String::from_utf8_lossy(good);

@@ -285,12 +285,16 @@ impl Bulk<'_, '_> {
     }
 }
 
+/// Bytes of the longest prompt that is compared with others: it takes as many steps as both have letters multiplied.
+const LONGEST_NEAR: usize = 2000;
+
 /// The one unclaimed note whose prompt is nearly the row's, with the same answer.
 fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
     let (prompt, answer) = (normalize(&text.prompt(1)), normalize(&text.answer(1)));
     let mut best: Vec<(f64, i64)> = candidates
         .iter()
         .filter(|other| other.kind == text.kind && other.answer == answer)
+        .filter(|other| prompt.len().max(other.prompt.len()) <= LONGEST_NEAR)
         .map(|other| (strsim::normalized_levenshtein(&prompt, &other.prompt), other.id))
         .filter(|(likeness, _)| *likeness >= NEAR)
         .collect();

@@ -80,7 +80,7 @@ fn a_card_is_there_while_its_note_has_it_or_something_happened_to_it() {
     let (mut fixture, ..) = two_decks();
     let one = |card| fixture.store.card(card).unwrap();
     assert_eq!(one(card(3, 3)).unwrap().state, CardState::default());
-    assert_eq!(one(card(3, 3)).unwrap().name(), "b/three");
+    assert_eq!(one(card(3, 3)).unwrap().name(), "b/three#3");
     assert!(one(card(3, 2)).is_none() && one(card(3, 3 + 512)).is_none() && one(card(77, 1)).is_none());
     assert!(one(card(5, 1)).is_some(), "retired or not");
     let id = fixture.answered(1, 2, 30, 3, 1);

@@ -57,7 +57,7 @@ pub(super) fn run(workspace: &mut Workspace, term: &mut Term, with: ScreenContex
                 .map(|(index, card)| {
                     let state = card.state.word(today, workspace.settings().of_deck(&card.deck_name).drill()).name();
                     let deck = one_line(&card.deck_name);
-                    let prompt = one_line(&card.text.prompt(card.card.ordinal));
+                    let prompt = card.text.listed_prompt(card.card.ordinal);
                     let arrow = if index == chosen { "▸" } else { " " };
                     let text = fit(&format!("{arrow} {state:<9} {deck}  {prompt}"), width);
                     let tone = if index == chosen && !typing { Tone::Chosen } else { Tone::Plain };

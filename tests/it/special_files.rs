@@ -1,0 +1,298 @@
+//! Files that are none, files that are there already, and the one file that nothing may take the place of.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+/// An installation with a deck and an answer, and something to make a team report of.
+fn used() -> Lmq {
+    let lmq = Lmq::new();
+    lmq.import("team.toml", TEAM);
+    lmq.run(["answer", "team/owner", "good"]).done();
+    for person in ["a", "b", "c"] {
+        let other = Lmq::new();
+        other.import("team.toml", TEAM);
+        other.run(["answer", "team/owner", "good"]).done();
+        other.run(["report", "--share", "share.json", "--yes"]).done();
+        lmq.write(&format!("{person}.json"), other.read("share.json"));
+    }
+    lmq
+}
+
+/// Every command that writes a file that a person named, without the name.
+const WRITERS: &[&str] = &[
+    "export --format csv --out",
+    "export --format json --out",
+    "export --format jsonl --out",
+    "export team --format toml --out",
+    "export --what history --out",
+    "report --format text --out",
+    "report --format html --out",
+    "report --yes --share",
+    "team a.json b.json c.json --format text --out",
+    "new other --out",
+    "backup",
+];
+
+/// Whether the command has a `--force`.
+fn can_force(writer: &str) -> bool {
+    !writer.starts_with("new")
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_file_that_is_there_stays_unless_it_is_forced() {
+    let lmq = used();
+    for writer in WRITERS {
+        lmq.write("there", "mine");
+        let run = lmq.shell(&format!("lmq {writer} there"));
+        assert_eq!(run.code, 1, "{writer}: {run:?}");
+        assert!(run.stderr.contains("is there already"), "{writer}: {}", run.stderr);
+        assert_eq!(lmq.read("there"), "mine", "{writer}");
+        if can_force(writer) {
+            lmq.shell(&format!("lmq {writer} there --force")).done();
+            assert_ne!(fs::read(lmq.path("there")).unwrap(), b"mine", "{writer}");
+        }
+    }
+    let left: Vec<String> =
+        lmq.files().into_iter().filter(|name| name.starts_with('.') || name.contains("part")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn the_database_is_never_written_over_whatever_it_is_called() {
+    let lmq = used();
+    fs::create_dir(lmq.path("sub")).unwrap();
+    // Somebody has it open, so that both side files are there.
+    let open = rusqlite_open(&lmq);
+    std::os::unix::fs::symlink("lmq.db", lmq.path("soft")).unwrap();
+    std::os::unix::fs::symlink(lmq.root(), lmq.path("folder")).unwrap();
+    std::os::unix::fs::symlink("lmq.db-wal", lmq.path("softwal")).unwrap();
+    for (from, to) in [("lmq.db", "hard"), ("lmq.db-wal", "hardwal"), ("lmq.db-shm", "hardshm")] {
+        fs::hard_link(lmq.path(from), lmq.path(to)).unwrap();
+    }
+    let names = [
+        "lmq.db",
+        "./lmq.db",
+        "sub/../lmq.db",
+        "folder/lmq.db",
+        "soft",
+        "hard",
+        "lmq.db-wal",
+        "./lmq.db-shm",
+        "softwal",
+        "hardwal",
+        "hardshm",
+        "folder/lmq.db-wal",
+        "lmq.db-journal",
+    ];
+    for writer in WRITERS {
+        for name in names {
+            for force in ["", "--force"] {
+                // A backup takes the place of another name of such a file, whose bytes stay where they are.
+                let is_other_name = name.starts_with("hard") || name == "softwal";
+                if !force.is_empty() && (!can_force(writer) || *writer == "backup" && is_other_name) {
+                    continue;
+                }
+                let run = lmq.shell(&format!("lmq {writer} {name} {force}"));
+                assert!(matches!(run.code, 1 | 2), "{writer} {name} {force}: {run:?}");
+                assert!(lmq.path("hard").exists() && !lmq.path("lmq.db-journal").exists(), "{writer} {name}");
+            }
+        }
+    }
+    for (one, other) in [("lmq.db", "hard"), ("lmq.db-wal", "hardwal"), ("lmq.db-shm", "hardshm")] {
+        let inode = |name: &str| std::os::unix::fs::MetadataExt::ino(&fs::metadata(lmq.path(name)).unwrap());
+        assert_eq!(inode(one), inode(other), "{one} is another file now");
+    }
+    drop(open);
+    lmq.assert_sound();
+    assert_eq!(lmq.run(["show", "team/owner", "--json"]).json()["repetitions"], 1);
+}
+
+/// Holds the database open as another program does, and has something in its log.
+fn rusqlite_open(lmq: &Lmq) -> std::process::Child {
+    let mut session = lmq.command();
+    session.args(["review"]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = session.spawn().unwrap();
+    // The first card is shown when the database is open.
+    let mut first = [0; 1];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    child
+}
+
+#[test]
+fn new_files_have_the_rights_that_the_umask_leaves_and_private_ones_are_private() {
+    let lmq = used();
+    for (umask, usual) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
+        for writer in WRITERS {
+            let path = lmq.path("new");
+            lmq.shell(&format!("umask {umask}; lmq {writer} new")).done();
+            let private = writer.contains("history") || writer.starts_with("backup");
+            assert_eq!(mode(&path), if private { 0o600 } else { usual }, "{writer} under {umask}");
+            if can_force(writer) {
+                // Rights that somebody gave a file stay, but nobody else gets to read what is private.
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+                lmq.shell(&format!("umask {umask}; lmq {writer} new --force")).done();
+                assert_eq!(mode(&path), if private { 0o600 } else { 0o640 }, "{writer} again under {umask}");
+            }
+            fs::remove_file(&path).unwrap();
+        }
+        let lmq = Lmq::new();
+        lmq.shell(&format!("umask {umask}; lmq config set new_per_day 3")).done();
+        lmq.shell(&format!("umask {umask}; lmq next")).done();
+        assert_eq!((mode(&lmq.path("config.toml")), mode(&lmq.db())), (usual, 0o600), "under {umask}");
+    }
+}
+
+/// A pipe, a socket and links to them and to devices, in a folder of their own.
+fn irregular(lmq: &Lmq) -> (Vec<String>, UnixListener) {
+    lmq.write("odd/sub/x", "");
+    lmq.shell("mkfifo odd/pipe.csv odd/pipe.toml").done();
+    let socket = UnixListener::bind(lmq.path("odd/socket.csv")).unwrap();
+    for (to, name) in [("/dev/zero", "zero.csv"), ("/dev/full", "full.csv"), ("pipe.csv", "link.csv")] {
+        std::os::unix::fs::symlink(to, lmq.path(&format!("odd/{name}"))).unwrap();
+    }
+    let names = ["pipe.csv", "pipe.toml", "socket.csv", "zero.csv", "full.csv", "link.csv", "sub"];
+    let mut all: Vec<String> = names.iter().map(|name| format!("odd/{name}")).collect();
+    all.extend(["/dev/zero", "/dev/random", "/dev/tty"].map(str::to_owned));
+    (all, socket)
+}
+
+/// Runs a line of shell that must come to its end by itself.
+#[track_caller]
+fn ends(lmq: &Lmq, line: &str) -> crate::home::Run {
+    let run = lmq.shell(&format!("ulimit -v 4000000; timeout -s KILL 30 {line}"));
+    assert_ne!(run.code, 137, "{line} waits, or reads without an end");
+    run
+}
+
+#[test]
+fn what_is_no_file_is_refused_at_once_by_whoever_reads_a_file() {
+    let lmq = used();
+    let (odd, _socket) = irregular(&lmq);
+    for name in &odd {
+        for line in [
+            "lmq import ODD",
+            "lmq import --format jsonl ODD",
+            "lmq import --format csv --dry-run ODD",
+            "lmq check ODD",
+            "lmq --db ODD decks",
+            "lmq --db ODD remind",
+            "lmq --db ODD doctor",
+            "env LMQ_CONFIG=ODD lmq decks",
+            "env LMQ_CONFIG=ODD lmq config list",
+            "env LMQ_CONFIG=ODD lmq config set new_per_day 3",
+            "lmq report --compare ODD --since 30d",
+            "lmq team ODD a.json b.json c.json --strict",
+            "lmq edit team/owner --resume ODD",
+            "lmq restore ODD",
+        ] {
+            // A folder of nothing is no error to look at.
+            if name.ends_with("sub") && line.starts_with("lmq check") {
+                continue;
+            }
+            let line = line.replace("ODD", name);
+            let run = ends(&lmq, &line);
+            let wanted = if line.contains("remind") { run.code == 0 } else { matches!(run.code, 1..=3) };
+            assert!(wanted, "{line}: {run:?}");
+            assert!(run.stderr.len() < 1000, "{line}: {}", run.stderr);
+        }
+        for writer in WRITERS {
+            let force = if can_force(writer) { "--force" } else { "" };
+            let run = ends(&lmq, &format!("lmq {writer} {name} {force}"));
+            assert!(matches!(run.code, 1 | 2), "{writer} {name}: {run:?}");
+        }
+    }
+    // In a folder they are passed over, and what is beside them is taken.
+    lmq.write("odd/good.csv", "one,1\n");
+    assert!(ends(&lmq, "lmq import odd").ok().stdout.contains('1'));
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_followed_file_that_became_something_else_stops_nothing() {
+    let lmq = Lmq::new();
+    lmq.write("a.csv", "one,1\n");
+    lmq.write("folder/b.toml", TEAM);
+    lmq.run(["import", "--link", "a.csv", "folder"]).done();
+    fs::remove_file(lmq.path("a.csv")).unwrap();
+    fs::remove_file(lmq.path("folder/b.toml")).unwrap();
+    lmq.shell("mkfifo a.csv folder/b.toml folder/c.csv").done();
+    for line in ["lmq decks", "lmq next", "lmq cards", "lmq edit team/owner --back x"] {
+        let run = ends(&lmq, line);
+        assert!(run.stderr.contains("a.csv"), "{line}: {run:?}");
+        assert!(matches!(run.code, 0 | 1), "{line}: {run:?}");
+    }
+    assert_eq!(lmq.cards("").iter().filter(|card| card["deck"] == "team").count(), 5);
+    fs::remove_dir_all(lmq.path("folder")).unwrap();
+    fs::remove_file(lmq.path("a.csv")).unwrap();
+    fs::create_dir(lmq.path("a.csv")).unwrap();
+    lmq.shell("mkfifo folder").done();
+    assert!(ends(&lmq, "lmq decks").ok().stderr.contains("folder"));
+    std::os::unix::fs::symlink("/dev/zero", lmq.path("zero")).unwrap();
+    fs::remove_dir(lmq.path("a.csv")).unwrap();
+    fs::rename(lmq.path("zero"), lmq.path("a.csv")).unwrap();
+    assert!(ends(&lmq, "lmq decks").ok().stderr.contains("a.csv"));
+}
+
+#[test]
+fn what_is_read_has_an_end() {
+    let lmq = used();
+    for name in ["big.toml", "big.csv", "big.jsonl", "big.json", "config.toml"] {
+        fs::File::create(lmq.path(name)).unwrap().set_len(40 << 30).unwrap();
+    }
+    for name in ["big.toml", "big.csv", "big.jsonl", "big.json"] {
+        for line in ["lmq import", "lmq import --format jsonl", "lmq import --format csv", "lmq check"] {
+            let run = ends(&lmq, &format!("env LMQ_CONFIG= {line} {name}"));
+            assert!(matches!(run.code, 1..=3), "{line} {name}: {run:?}");
+        }
+    }
+    assert!(ends(&lmq, "lmq decks").err(1).contains("longer than"));
+    fs::remove_file(lmq.path("config.toml")).unwrap();
+    for line in ["lmq import - < /dev/zero", "lmq import --format csv - < /dev/zero", "lmq import - < /dev/urandom"] {
+        assert!(matches!(ends(&lmq, line).code, 1..=3), "{line}");
+    }
+    for line in ["lmq edit team/owner - < /dev/zero", "lmq add team - < /dev/zero", "lmq review < /dev/zero"] {
+        assert!(matches!(ends(&lmq, line).code, 1..=3), "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_text_is_no_deck_whatever_it_is_called() {
+    let lmq = Lmq::new();
+    for (start, what) in [
+        (&b"PK\x03\x04\x14\0\x08\0,a\nb,c\n"[..], "zip"),
+        (b"PK\x03\x04a,b\nc,d\n", "zip"),
+        (b"\x1f\x8b\x08\x08a,b\nc,d\n", "gzip"),
+        (b"%PDF-1.7\na,b\nc,d\n", "PDF"),
+        (b"\x89PNG\r\n\x1a\na,b\n", "picture"),
+        (b"\xd0\xcf\x11\xe0a,b\nc,d\n", "Office"),
+        (b"SQLite format 3\0a,b\nc,d\n", "database"),
+        (b"\x28\xb5\x2f\xfda,b\nc,d\n", "zstd"),
+        (b"a\0,\0b\0\n\0", "zero bytes"),
+    ] {
+        for name in ["x.csv", "x.tsv", "x.txt", "x.toml", "x.json", "x.jsonl"] {
+            lmq.write(name, start);
+            for line in ["lmq import", "lmq import --format csv", "lmq check", "lmq import --format json"] {
+                let run = lmq.shell(&format!("{line} {name}"));
+                assert!(matches!(run.code, 1..=3), "{line} {name} {what}: {run:?}");
+            }
+        }
+        let error = lmq.run(["import", "x.csv"]).err(3);
+        assert!(error.contains(what) && error.contains("not a deck"), "{what}: {error}");
+        lmq.write("y.csv", start);
+        assert_eq!(lmq.shell("lmq import --format csv - < y.csv").code, 3, "{what}");
+    }
+    assert!(lmq.cards("").iter().all(|card| card["deck"] != "x"));
+    lmq.write(
+        "utf16.csv",
+        [b"\xff\xfe".to_vec(), "a,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect()].concat(),
+    );
+    lmq.run(["import", "utf16.csv"]).done();
+}
