@@ -312,13 +312,13 @@ const BINARY: &[(&[u8], &str)] = &[
 ];
 
 /// What a file is that begins with `head` and holds no text; nothing where it may be text. Without a mark of UTF-16 no text has
-/// many zero bytes; one may stand there by mistake.
+/// many control characters; one may stand there by mistake.
 #[must_use]
 pub fn binary(head: &[u8]) -> Option<&'static str> {
     let known = BINARY.iter().find(|(start, _)| head.starts_with(start)).map(|(_, what)| *what);
     let is_utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    let zeros = head.iter().filter(|byte| **byte == 0).count();
-    known.or_else(|| (!is_utf16 && zeros * 10 > head.len()).then_some("no text: it is full of zero bytes"))
+    let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
+    known.or_else(|| (!is_utf16 && controls * 20 > head.len()).then_some("no text: it is full of control characters"))
 }
 
 /// The start of `input`, at most 64 KiB, with the position put back to where it was.
