@@ -132,8 +132,7 @@ impl<'d> Pieces<'d> {
              WHERE f.id BETWEEN ?1 AND ?2 ORDER BY f.id"
         ))?;
         let mut facts = Cursor::new(facts.query(range)?)?;
-        loop {
-            let Some(id) = [actions.next, events.next, facts.next].into_iter().flatten().min() else { break };
+        while let Some(id) = [actions.next, events.next, facts.next].into_iter().flatten().min() {
             if actions.next == Some(id) {
                 let action = left(action_row(actions.row()?, self.reader.known(id)?))?;
                 actions.step()?;
