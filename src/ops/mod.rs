@@ -96,11 +96,17 @@ pub struct Opened {
 pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
     let mut store = open_as_is(path, env)?;
     let clock = review::clock_warning(&store, env)?;
-    let stamp = stamp(env, settings);
-    decks::install(&mut store, stamp)?;
-    let mut talk = import::follow(&mut store, stamp)?;
-    talk.extend(restarts::finish(&mut store, stamp, &settings.scheduler()).map_err(|error| failure(&error, path))?);
+    let talk = bring_up_to_date(&mut store, stamp(env, settings), settings)?;
     Ok(Opened { store, talk, clock })
+}
+
+/// What a program's update, followed files and an edit that was cut short have brought since. Gives what to tell.
+fn bring_up_to_date(store: &mut Store, stamp: Stamp, settings: &Settings) -> Result<Vec<String>, Failure> {
+    decks::install(store, stamp)?;
+    let mut talk = import::follow(store, stamp)?;
+    let finished = restarts::finish(store, stamp, &settings.scheduler());
+    talk.extend(finished.map_err(|error| failure(&error, store.path()))?);
+    Ok(talk)
 }
 
 /// Opens the database without a look at decks and files: for doctor, backup and restore.
@@ -143,9 +149,7 @@ pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened
         opened => opened.map_err(fail)?,
     };
     let clock = review::clock_warning(&store, env)?;
-    let stamp = stamp(env, settings);
-    let brought = decks::install(&mut store, stamp).and_then(|()| import::follow(&mut store, stamp));
-    let talk = match brought {
+    let talk = match bring_up_to_date(&mut store, stamp(env, settings), settings) {
         Err(failed) if failed.kind == Kind::Failed => vec![as_it_was(&failed.what)],
         brought => brought?,
     };
