@@ -80,7 +80,8 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 /// What is left where a file is damaged.
-const RESTORE: &str = "keep this file; `lmq restore` puts a backup in its place and sets it aside";
+const RESTORE: &str = "keep this file; `lmq restore` puts a backup in its place and sets it aside. Without a backup, `lmq doctor --salvage \
+     FILE` saves what can still be read of it";
 
 /// Ends what an erasure began that was interrupted.
 fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -192,7 +193,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         "what is named above was not reached: let go of it or take it away, then run `lmq doctor --fix` again"
     } else if findings.iter().any(|finding| finding.rule == "log") {
         "keep this file: `--fix` makes nothing again from such a log. `lmq restore` puts a backup in its place and sets it aside; \
-         or a new database takes in the history of another device"
+         or a new database takes in the history of another device. `lmq doctor --salvage FILE` saves what can still be read of it"
     } else {
         RESTORE
     }))

@@ -175,8 +175,10 @@ impl Store {
         }
         store.close()?;
         fs::File::open(&path).and_then(|file| file.sync_all()).map_err(io_at(&path))?;
-        // A link is not made over a file that is there, as a rename would be.
-        fs::hard_link(&path, to).map_err(io_at(to))?;
+        // A link is not made over a file that is there, as a rename would be. Not every file system has them.
+        let placed = fs::hard_link(&path, to);
+        let placed = placed.or_else(|error| if to.exists() { Err(error) } else { fs::rename(&path, to) });
+        placed.map_err(io_at(to))?;
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
         Ok(done)
     }
