@@ -164,7 +164,7 @@ fn files_may_be_joined_and_looked_at_first() {
 fn a_file_may_say_the_same_twice_and_more_of_it() {
     let one = used();
     let export = || {
-        one.run(["export", "--what", "history", "--out", "h.jsonl", "-q"]).done();
+        one.run(["export", "--what", "history", "--out", "h.jsonl", "-q", "--force"]).done();
         one.read("h.jsonl")
     };
     let old = export();

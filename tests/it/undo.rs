@@ -77,7 +77,7 @@ fn cards_answered_since_an_import_are_kept_and_named() {
     other.write("log.jsonl", lmq.read("log.jsonl"));
     other.run(["import", "log.jsonl"]).done();
     other.run(["answer", "team/owner", "good"]).ok().out();
-    other.run(["export", "--what", "history", "--out", "log.jsonl", "-q"]).ok().out();
+    other.run(["export", "--what", "history", "--out", "log.jsonl", "-q", "--force"]).ok().out();
     lmq.write("log.jsonl", other.read("log.jsonl"));
     let said = lmq.run(["import", "log.jsonl"]).ok();
     assert!(said.stdout.contains(" of history added") && said.stderr.contains("uniting can't be undone"), "{said:?}");
