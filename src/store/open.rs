@@ -29,6 +29,7 @@ use std::rc::Rc;
 /// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
 const CACHE_KB: i32 = -8000;
 const BULK_CACHE_KB: i32 = -48_000;
+const ONCE_CACHE_KB: i32 = -2000;
 
 /// Switches to the write-ahead log. At the very first start of two programs at once one of them would fail without patience.
 fn use_wal(db: &Connection) -> Result<(), StoreError> {
@@ -169,6 +170,17 @@ impl Store {
     /// When SQLite refuses.
     pub fn read_much(&self) -> Result<(), StoreError> {
         Ok(self.db.pragma_update(None, "cache_size", BULK_CACHE_KB)?)
+    }
+
+    /// For a pass through states and log in the order in which they lie: no page is wanted twice, so few are kept.
+    ///
+    /// # Errors
+    /// When SQLite refuses, or `pass` fails.
+    pub(super) fn read_once<T>(&self, pass: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.db.pragma_update(None, "cache_size", ONCE_CACHE_KB)?;
+        let done = pass();
+        self.db.pragma_update(None, "cache_size", CACHE_KB)?;
+        done
     }
 
     /// Before (`true`) and after (`false`) very many rows are written: more pages in memory, or those of the indexes

@@ -233,7 +233,8 @@ impl Store {
             any_then,
         };
         let (some, others) = hits.split_at(hits.len() / 2);
-        let (more, some) = self.in_parallel(|db| read(db, others, &wanted), || read(self.db(), some, &wanted))?;
+        let (more, some) =
+            self.read_once(|| self.in_parallel(|db| read(db, others, &wanted), || read(self.db(), some, &wanted)))?;
         let read = some.join(more);
         let is_hit = |_, card| hits.binary_search_by_key(&card, Hit::card).is_ok();
         let sides = self.sides_from_the_log(&LogPass::new(self.db())?, wanted.period, is_hit)?;

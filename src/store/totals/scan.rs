@@ -221,7 +221,8 @@ impl Store {
     /// Scans all cards.
     pub(super) fn scanned(&self, wanted: &Wanted<'_>) -> Result<Scanned, StoreError> {
         let last: i64 = self.db().query_row("SELECT coalesce(max(card), 0) FROM card_state", [], |row| row.get(0))?;
-        let (some, others) = self.in_parallel(|db| scan(db, wanted, last, 1), || scan(self.db(), wanted, last, 0))?;
+        let (some, others) =
+            self.read_once(|| self.in_parallel(|db| scan(db, wanted, last, 1), || scan(self.db(), wanted, last, 0)))?;
         Ok(some.join(others))
     }
 }
