@@ -38,6 +38,7 @@ use crate::store::naming::name_of;
 use crate::store::review_log::BESIDE_EVENT;
 use crate::store::review_log::action_of;
 use crate::store::review_log::event_columns;
+use crate::store::snapshot::changes_by_others;
 use foldhash::fast::FixedState;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -325,6 +326,11 @@ impl Store {
     /// # Errors
     /// When the log can't be read.
     pub fn newest_own_answer(&self) -> Result<Option<(i64, StudyDay)>, StoreError> {
+        // Asked for with each answer: what was written here, and nobody wrote since, need not be read.
+        if self.newest_answer.is_some() && self.writes_as.is_some() && self.writes_since == changes_by_others(&self.db)?
+        {
+            return Ok(self.newest_answer);
+        }
         let context = self.context()?;
         let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else { return Ok(None) };
         // Within a sitting the caches wait: what is asked here is in the log.

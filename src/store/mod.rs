@@ -178,6 +178,8 @@ pub struct Store {
     /// Who writes here, once something was written, and SQLite's mark of changes by others at that time.
     writes_as: Option<(i64, DeviceId)>,
     writes_since: i64,
+    /// When the newest answer was given that was written here, and on which study day. It holds as long as `writes_as` does.
+    newest_answer: Option<(i64, StudyDay)>,
     /// What tells that this file was not copied here, once it was looked at.
     lies_at: Option<String>,
     /// The end of the log of who writes here, as far as it is known.
@@ -279,6 +281,11 @@ impl Store {
         // A device that was made in a transaction without a commit is not there; here it was committed.
         self.writes_as = Some((device, device_id));
         self.writes_since = mark;
+        self.newest_answer = match (kind, finished.action) {
+            (ActionKind::Answer, Some(_)) => Some((stamp.now.unix_ms, stamp.today)),
+            // Another window may have answered since.
+            _ => self.newest_answer.filter(|_| writes_as.is_some()),
+        };
         self.caches_known_at.set(Some(mark));
         if finished.caches_moved {
             self.behind.borrow_mut().clear();

@@ -147,6 +147,7 @@ impl Store {
             here,
             writes_as: None,
             writes_since: 0,
+            newest_answer: None,
             lies_at: None,
             tail: None,
             last_hlc: None,

@@ -9,6 +9,7 @@ use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
+use crate::store::Store;
 
 const ONE: [(&str, &str, &str, &[&str]); 1] = [("a", "one", "1", &["x"])];
 
@@ -304,4 +305,25 @@ fn an_answer_given_on_two_devices_at_once_is_two_in_one_order() {
     a.answer(uid("a"), 4);
     let newest = a.events(first(uid("a"))).into_iter().max_by_key(Event::order).unwrap();
     assert_eq!(newest.prev, both.iter().map(|event| event.id).max());
+}
+
+#[test]
+fn the_newest_own_answer_is_the_one_of_whichever_window_gave_it() {
+    let mut a = with_file();
+    let open = |device: &Device| Store::open(device.store.path(), Device::here(1), device.stamp().now).unwrap();
+    let in_log = |device: &Device| open(device).newest_own_answer().unwrap();
+    a.answer(uid("a"), 4);
+    let known = a.store.newest_own_answer().unwrap();
+    assert_eq!((known, known), (in_log(&a), Some((a.stamp().now.unix_ms, a.stamp().today))));
+    let mut window = open(&a);
+    a.now_ms += MINUTE_MS;
+    let last = window.load(first(uid("a"))).unwrap().unwrap().state.last_event;
+    let draft = Draft::new(first(uid("a")), EventKind::Answered { quality: quality(4), took: Millis(900) }, last);
+    let work = |writer: &mut Writer<'_>| writer.append(&draft, &Scheduler::default());
+    window.write(a.stamp(), ActionKind::Answer, Subject::None, work).unwrap();
+    let other = Some((a.stamp().now.unix_ms, a.stamp().today));
+    assert_eq!((a.store.newest_own_answer().unwrap(), in_log(&a)), (other, other));
+    // What this window writes next does not make its own answer the newest one again.
+    a.tag(uid("a"), "later", true);
+    assert_eq!((a.store.newest_own_answer().unwrap(), in_log(&a)), (other, other));
 }
