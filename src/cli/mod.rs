@@ -420,17 +420,11 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
         _ => database(cli.db)?,
     };
     // A restore that was killed is put in order by whoever comes next; a prompt leaves that to the next command.
-    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_)))
-        && let Some(said) = ops::settle(&db)?
-    {
-        complain(&said);
-    }
-    if !matches!(
-        &cli.command,
-        Some(Command::Remind(_) | Command::Restore(_) | Command::Completions(_) | Command::Man(_))
-    ) && let Some(said) = ops::copies::of_a_lost_one(&db)
-    {
-        complain(&said);
+    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_))) {
+        ops::settle(&db)?.iter().for_each(|said| complain(said));
+        if !matches!(&cli.command, Some(Command::Restore(_))) {
+            ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
+        }
     }
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));

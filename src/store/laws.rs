@@ -8,10 +8,13 @@ mod take;
 pub(super) use commands::Command;
 pub(super) use commands::command;
 
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::fact::ChainHash;
 use crate::core::id::DeviceId;
+use crate::core::id::NoteUid;
 use crate::core::log::Chain;
 use crate::core::log::EntryRef;
 use crate::core::log::LogRecord;
@@ -20,9 +23,11 @@ use crate::core::scheduler::Scheduler;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::store::Here;
+use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Writer;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use tempfile::TempDir;
@@ -80,6 +85,13 @@ impl Device {
     pub(super) fn stamp(&self) -> Stamp {
         let day = i32::try_from(self.now_ms / DAY_MS).unwrap();
         Stamp { now: Timestamp { unix_ms: self.now_ms, offset_min: 60 }, today: StudyDay(day) }
+    }
+
+    /// Adds a note by hand.
+    pub(super) fn add(&mut self, note: NoteUid, text: &NoteText) {
+        let packed = PackedNote::of(text).unwrap();
+        let work = |writer: &mut Writer<'_>| writer.add("birds", "birds", note, None, &packed).map(drop);
+        self.store.write(self.stamp(), ActionKind::Add, Subject::None, work).unwrap();
     }
 
     /// Its whole log.

@@ -97,8 +97,6 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::action::ActionKind;
-    use crate::core::action::Subject;
     use crate::core::id::NoteUid;
     use crate::store::PackedNote;
     use crate::store::laws::Device;
@@ -111,15 +109,9 @@ mod tests {
         assert_eq!(device.store.put_media(b"a picture").unwrap(), hash);
         let mut text = basic("What is this?", "a bird", &[]);
         text.media.insert("bird.png".to_owned(), hash);
-        let packed = PackedNote::of(&text).unwrap();
-        assert_eq!(packed.text().unwrap(), text);
+        assert_eq!(PackedNote::of(&text).unwrap().text().unwrap(), text);
         let stamp = device.stamp();
-        device
-            .store
-            .write(stamp, ActionKind::Add, Subject::None, |writer| {
-                writer.add("birds", "birds", NoteUid([7; 16]), None, &packed).map(drop)
-            })
-            .unwrap();
+        device.add(NoteUid([7; 16]), &text);
         assert_eq!(device.store.doctor(stamp, false).unwrap(), []);
         let file = device.store.media_file(hash).unwrap();
         fs::write(&file, b"another picture").unwrap();

@@ -242,10 +242,7 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::action::ActionKind;
-    use crate::core::action::Subject;
     use crate::core::id::NoteUid;
-    use crate::store::PackedNote;
     use crate::store::laws::Device;
     use crate::store::laws::basic;
 
@@ -256,14 +253,8 @@ mod tests {
         let fish = device.store.put_media(b"another picture").unwrap();
         let mut text = basic("What is this?", "a bird", &[]);
         text.media.extend([("bird.png".to_owned(), bird), ("fish.png".to_owned(), fish)]);
-        let packed = PackedNote::of(&text).unwrap();
         let stamp = device.stamp();
-        device
-            .store
-            .write(stamp, ActionKind::Add, Subject::None, |writer| {
-                writer.add("birds", "birds", NoteUid([7; 16]), None, &packed).map(drop)
-            })
-            .unwrap();
+        device.add(NoteUid([7; 16]), &text);
         fs::remove_file(device.store.media_file(fish).unwrap()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("saved.db");

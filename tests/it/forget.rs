@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::Duration;
 
 /// Words that nobody else writes; one for each place that a text can be in.
@@ -306,19 +305,7 @@ fn an_erasure_that_was_interrupted_is_seen_and_ended() {
 
 #[test]
 fn a_forget_that_is_killed_at_any_moment_can_be_said_again() {
-    let forget = |lmq: &Lmq, patience: Option<Duration>| {
-        let mut command = lmq.command();
-        command.args(["forget", "diary/secret", "--yes", "-q"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let env = Env::from_process();
-        let started = env.ticks_ms();
-        let mut child = command.spawn().unwrap();
-        if let Some(patience) = patience {
-            std::thread::sleep(patience);
-            child.kill().unwrap();
-        }
-        child.wait().unwrap();
-        env.ticks_ms() - started
-    };
+    let forget = |lmq: &Lmq, patience| lmq.run_or_kill(["forget", "diary/secret", "--yes", "-q"], patience);
     let whole = forget(&planted(), None);
     for part in 0..8 {
         let lmq = planted();

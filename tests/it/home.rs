@@ -1,5 +1,6 @@
 //! The program in a folder of its own: nothing of the machine's settings or data gets in, and nothing gets out.
 
+use lmq::env::Env;
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
@@ -7,6 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The moment at which every command runs, unless a test says otherwise.
@@ -161,6 +163,20 @@ impl Lmq {
 
     pub(crate) fn run<'a>(&self, args: impl AsRef<[&'a str]>) -> Run {
         self.run_at(NOW, args)
+    }
+
+    /// Runs to its end, or kills it after a while. Gives how long that took, in milliseconds.
+    pub(crate) fn run_or_kill<'a>(&self, args: impl AsRef<[&'a str]>, kill_after: Option<Duration>) -> u64 {
+        let env = Env::from_process();
+        let started = env.ticks_ms();
+        let mut command = self.command();
+        let mut child = command.args(args.as_ref()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        if let Some(patience) = kill_after {
+            std::thread::sleep(patience);
+            child.kill().unwrap();
+        }
+        child.wait().unwrap();
+        env.ticks_ms() - started
     }
 
     /// Runs at another moment than [`NOW`].

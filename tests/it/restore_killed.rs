@@ -138,19 +138,8 @@ fn the_log_beside_a_database_comes_back_with_it() {
 #[test]
 fn a_restore_that_is_killed_at_any_moment_leaves_one_whole_database() {
     let lmq = with_backup();
-    let (env, before) = (Env::from_process(), fs::read(lmq.db()).unwrap());
-    let restore = |patience: Option<Duration>| {
-        let mut command = lmq.command();
-        command.args(["restore", "b.db", "--yes", "-q"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let started = env.ticks_ms();
-        let mut child = command.spawn().unwrap();
-        if let Some(patience) = patience {
-            std::thread::sleep(patience);
-            child.kill().unwrap();
-        }
-        child.wait().unwrap();
-        env.ticks_ms() - started
-    };
+    let before = fs::read(lmq.db()).unwrap();
+    let restore = |patience| lmq.run_or_kill(["restore", "b.db", "--yes", "-q"], patience);
     let again = || {
         for name in lmq.files().into_iter().filter(|name| name.starts_with("lmq.db")) {
             fs::remove_file(lmq.path(&name)).unwrap();

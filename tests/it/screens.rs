@@ -18,6 +18,16 @@ fn model() -> Lmq {
     lmq
 }
 
+/// Where the answer of the one card that is due is shown, and waits for a grade.
+fn at_the_only_answer(lmq: &Lmq) -> Terminal {
+    assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
+    let mut terminal = Terminal::start(lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
+    terminal.sees("Space shows");
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal
+}
+
 /// A screen with the style of each run of cells written out, where it is not the usual one.
 fn styled(terminal: &Terminal) -> String {
     let guard = terminal.screen.lock().unwrap();
@@ -218,11 +228,7 @@ fn all_screens_in_colour_at_200_columns_are_these() {
 #[test]
 fn the_weekly_offer_is_switched_off_by_a_key_and_the_setting_stays() {
     let lmq = model();
-    assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
-    let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
-    terminal.sees("Space shows");
-    terminal.types(" ");
-    terminal.sees("3 Good");
+    let mut terminal = at_the_only_answer(&lmq);
     terminal.types("3");
     terminal.sees("w write it down");
     terminal.types("n");
@@ -239,11 +245,7 @@ fn a_leech_is_split_or_taken_out_where_it_is_met() {
     for (keys, query, state) in [("!", "strategy relate", "suspended"), ("+", "\"how large\"", "new")] {
         let lmq = model();
         lmq.write(".config/lmq/config.toml", "leech_lapses = 1\n");
-        assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
-        let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
-        terminal.sees("Space shows");
-        terminal.types(" ");
-        terminal.sees("3 Good");
+        let mut terminal = at_the_only_answer(&lmq);
         terminal.types("1");
         terminal.sees("A leech:");
         terminal.types(keys);
@@ -281,11 +283,7 @@ fn a_leech_by_the_setting_of_its_deck_is_said_to_be_one() {
 fn that_the_last_answer_was_not_taken_is_said_at_the_end() {
     for by in [["answer", "model/plan-in-strategy", "good"], ["forget", "model/plan-in-strategy", "--yes"]] {
         let lmq = model();
-        assert_eq!(lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
-        let mut terminal = Terminal::start(&lmq, &["review", "work::model", "--new", "0"], 80, 24, &[]);
-        terminal.sees("Space shows");
-        terminal.types(" ");
-        terminal.sees("3 Good");
+        let mut terminal = at_the_only_answer(&lmq);
         lmq.ok(by);
         terminal.types("3");
         terminal.sees("changed elsewhere meanwhile");
