@@ -19,7 +19,7 @@ pub(crate) fn run() {
     for size in sizes() {
         let db = data::database(Shape::Topics, size);
         let out = data::scratch("export.csv");
-        let args = ["--db", text(&db), "export", "--format", "csv", "--out", text(&out)];
+        let args = ["--db", text(&db), "export", "--format", "csv", "--force", "--out", text(&out)];
         let rounds = if size > 100_000 { 3 } else { 10 };
         let (ours, bare) =
             both(rounds, 1, |count| lmq(count, &args), |count| floor(count, &["export", text(&db), text(&out)]));

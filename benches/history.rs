@@ -44,7 +44,7 @@ fn measure(shape: Shape, size: usize, rounds: usize) -> Measured {
     let mut bytes = 0;
     for _ in 0..rounds {
         let (log, bare) = (data::scratch("history.jsonl.zst"), data::scratch("history-floor.zst"));
-        out[0].add(lmq(1, &["--db", text(&db), "export", "--what", "history", "--out", text(&log)]));
+        out[0].add(lmq(1, &["--db", text(&db), "export", "--what", "history", "--force", "--out", text(&log)]));
         out[1].add(floor(1, &["history-out", text(&db), text(&bare)]));
         bytes = fs::metadata(&log).unwrap().len();
         let (ours, other) = (fresh(), data::scratch("union-floor.db"));

@@ -14,6 +14,7 @@ use crate::ops::failure;
 use crate::ops::sitting;
 use crate::store::DeckSet;
 use crate::store::Limits;
+use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
@@ -37,16 +38,12 @@ pub struct Options {
     pub among: Option<BTreeSet<CardId>>,
 }
 
-pub(super) fn queue(
-    store: &Store,
-    settings: &Settings,
-    options: &Options,
-    today: StudyDay,
-) -> Result<Queue, StoreError> {
+pub(super) fn queue(store: &Store, settings: &Settings, options: &Options, when: Stamp) -> Result<Queue, StoreError> {
+    let today = when.today;
     if !options.cram && store.pauses()?.on(today).is_some() {
         return Ok(Queue::default());
     }
-    let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
+    let [reviews_done, new_done] = store.done_today(when, settings.rollover)?;
     let names = if settings.decks.is_empty() { Vec::new() } else { store.deck_names()? };
     let names = names.iter().map(|(number, _, name)| (*number, name.as_str()));
     // A number on the command line stands for all limits, those of decks too.
@@ -85,8 +82,8 @@ pub fn next(
     options: &Options,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
     let fail = |error: StoreError| failure(&error, store.path());
-    let today = sitting(store, env, settings).map_err(fail)?.today;
-    let mut queue = queue(store, settings, options, today).map_err(fail)?;
+    let when = sitting(store, env, settings).map_err(fail)?;
+    let mut queue = queue(store, settings, options, when).map_err(fail)?;
     while let Some((candidate, origin)) = queue.pop() {
         if let Some(loaded) = store.load(candidate.card).map_err(|error| failure(&error, store.path()))? {
             return Ok(Some((loaded, origin)));
