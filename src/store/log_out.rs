@@ -7,7 +7,6 @@ use crate::core::event::Event;
 use crate::core::event::Span;
 use crate::core::id::ConfigId;
 use crate::core::id::EventId;
-use crate::core::id::NoteUid;
 use crate::core::log::Entry;
 use crate::core::log::LogRecord;
 use crate::core::log::SegmentHead;
@@ -34,7 +33,6 @@ use rusqlite::Connection;
 use rusqlite::Row;
 use rusqlite::Rows;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
-use std::collections::HashMap;
 
 type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), StoreError>;
 
@@ -121,6 +119,33 @@ pub(super) fn lone(event: &Event) -> Action {
     }
 }
 
+/// The names of notes that were asked for lately: each has one place, which the next note of that place takes over. So the memory
+/// is the same however many notes there are, and nothing is hashed.
+struct Names<'c> {
+    db: &'c Connection,
+    known: Vec<(i64, [u8; 16])>,
+}
+
+impl<'c> Names<'c> {
+    /// 6 MB, and no more of it is touched than there are notes.
+    const MOST: u64 = 1 << 18;
+
+    fn new(db: &'c Connection, entries: u64) -> Self {
+        let places = usize::try_from(entries.clamp(1, Self::MOST)).unwrap_or(1);
+        // No note has the number 0.
+        Self { db, known: vec![(0, [0; 16]); places] }
+    }
+
+    fn uid(&mut self, note: i64) -> Result<[u8; 16], StoreError> {
+        let place = usize::try_from(note).unwrap_or(0) % self.known.len();
+        let place = &mut self.known[place];
+        if place.0 != note {
+            *place = (note, super::facts::note_uid(self.db, note)?.0);
+        }
+        Ok(place.1)
+    }
+}
+
 /// The actions of a device that lie in `from..=to`, each before its entries, as they were written.
 pub(super) fn each_entry(
     db: &Connection,
@@ -147,7 +172,7 @@ pub(super) fn each_entry(
          WHERE f.id BETWEEN ?1 AND ?2 ORDER BY f.id"
     ))?;
     let mut facts = Cursor::new(facts.query(range)?)?;
-    let mut uids: HashMap<i64, [u8; 16], foldhash::fast::FixedState> = HashMap::default();
+    let mut names = Names::new(db, (to + 1).saturating_sub(from));
     let mut left = 0;
     loop {
         let next = match (events.next, facts.next) {
@@ -166,15 +191,7 @@ pub(super) fn each_entry(
             let row = events.row()?;
             let card: i64 = row.get(EVENT_WIDTH)?;
             let (note, _) = card_parts(card);
-            let uid = match uids.get(&note) {
-                Some(uid) => *uid,
-                None => {
-                    let NoteUid(uid) = super::facts::note_uid(db, note)?;
-                    uids.insert(note, uid);
-                    uid
-                }
-            };
-            let event = reader.event(row, 0, card_of(card, uid))?;
+            let event = reader.event(row, 0, card_of(card, names.uid(note)?))?;
             if left == 0 {
                 left = 1;
                 record(LogRecord::Action(lone(&event)))?;
