@@ -2,6 +2,8 @@
 //!
 //! The queries share no line with the program: they know the columns of the log and what docs/metrics.md says. What an answer
 //! left behind is no column, so SM-2 is here in SQL too: an answer is a step over the one before it.
+//!
+//! Longer than 600 lines: a section of the report that nothing here compares must be missed at one look.
 
 use crate::world::World;
 use crate::year::PROFILES;
