@@ -1,5 +1,5 @@
 use crate::cli::Ctx;
-use crate::cli::editor::command;
+use crate::cli::editor;
 use crate::cli::json;
 use crate::core::text::one_line;
 use crate::env::Env;
@@ -249,10 +249,8 @@ pub(super) fn warn_of_decks(ctx: &Ctx, store: &crate::store::Store) -> Result<()
 
 fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
     let path = file()?;
-    let Some(editor) = Env::editor() else {
-        return Err(Failure::failed("there is no editor: VISUAL and EDITOR are not set")
-            .hint(format!("set one, as in EDITOR=nano; or edit `{}` by hand", path.display())));
-    };
+    let by_hand = format!("set one, as in EDITOR=nano; or edit `{}` by hand", path.display());
+    let named = editor::named().map_err(|failure| failure.hint(by_hand))?;
     let now = settings::read_text(&path)?;
     let begun = if now.trim().is_empty() { settings::template() } else { now };
     // The copy lies where the file does. One that is there is what could not be used last time.
@@ -264,7 +262,7 @@ fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
         files::write_whole(&draft, |out| out.write_all(begun.as_bytes()))?;
     }
     let resume = format!("your text is kept in `{}`: `lmq config edit` opens it again", draft.display());
-    if let Err(failure) = open(&editor, &draft) {
+    if let Err(failure) = editor::open(&named, &draft) {
         let untouched = settings::read_text(&draft).is_ok_and(|text| text == begun);
         if untouched {
             forget(&draft);
@@ -304,17 +302,4 @@ fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
 /// Takes the copy away. Where that fails it is in nobody's way: the next edit says that it is there.
 fn forget(draft: &Path) {
     fs::remove_file(draft).ok();
-}
-
-/// Runs the editor on a file and waits for it.
-fn open(editor: &str, file: &Path) -> Result<(), Failure> {
-    let shown = one_line(editor);
-    match command(editor, file).status() {
-        Err(error) => {
-            Err(Failure::failed(format!("the editor `{shown}` ended with an error before it began"))
-                .at(error.to_string()))
-        }
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::failed(format!("the editor `{shown}` ended with {status}"))),
-    }
 }

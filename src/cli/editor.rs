@@ -142,7 +142,7 @@ impl Draft {
 }
 
 /// Runs the editor on a file and waits for it.
-fn open(editor: &str, file: &Path) -> Result<(), Failure> {
+pub(super) fn open(editor: &str, file: &Path) -> Result<(), Failure> {
     // Ctrl-C is the editor's while it runs.
     let told = Arc::new(AtomicBool::new(false));
     let guard = signal_hook::flag::register(signal_hook::consts::SIGINT, told).ok();
@@ -161,7 +161,7 @@ fn open(editor: &str, file: &Path) -> Result<(), Failure> {
 
 /// The editor as a process that opens a file. It is a program with its arguments, quoted as for a shell; but no shell reads
 /// it, so that nothing in it or in the file's name is a command.
-pub(super) fn command(editor: &str, file: &Path) -> Command {
+fn command(editor: &str, file: &Path) -> Command {
     let mut words = shlex::split(editor).unwrap_or_default().into_iter();
     let mut command = Command::new(words.next().unwrap_or_else(|| editor.to_owned()));
     command.args(words).arg(file);

@@ -190,7 +190,7 @@ fn an_editor_that_is_missing_or_fails_changes_nothing_and_loses_nothing() {
     assert!(none.starts_with("lmq: there is no editor: VISUAL and EDITOR are not set\nhint: "), "{none}");
     let missing = lmq.shell("EDITOR=no-such-editor lmq config edit");
     assert_eq!(missing.code, 1);
-    assert!(missing.stderr.contains("the editor `no-such-editor` ended with"), "{}", missing.stderr);
+    assert!(missing.stderr.contains("cannot run the editor `no-such-editor`"), "{}", missing.stderr);
     assert!(lmq.files().is_empty(), "{:?}", lmq.files());
     let failed = edited(&lmq, "echo 'fuzz = true' > \"$1\"; exit 3").err(1);
     assert!(failed.contains("`lmq config edit` opens it again"), "{failed}");
