@@ -19,6 +19,7 @@ use crate::core::totals::DayTotals;
 use crate::core::totals::Recalls;
 use crate::core::totals::SideTotals;
 use crate::core::totals::TopicTotals;
+use crate::core::units::Days;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -66,6 +67,8 @@ pub struct Totals {
     pub outlook: Outlook,
     /// New cards a day, as the settings have it.
     pub new_per_day: u64,
+    /// The longest interval, as the settings have it: new cards grow to it.
+    pub maximum_interval: Days,
     /// Cards by state, today.
     pub states: Vec<(StateWord, u64)>,
     /// Cards with an interval under 21 days and of 21 days or more; suspended ones left out.
@@ -403,6 +406,7 @@ fn outlook_with_new(totals: &Totals) -> Outlook {
         totals.new_per_day.saturating_sub(begun_today),
         totals.new_per_day,
         usize::try_from(from).unwrap_or(0),
+        totals.maximum_interval,
     );
     outlook
 }

@@ -56,6 +56,8 @@ pub struct DeckRule {
     pub drill: Drill,
     /// Lapses that make a leech; 0 for never.
     pub leech_lapses: u32,
+    /// The longest interval.
+    pub maximum_interval: Days,
 }
 
 /// The rule of each deck, by its local number.
@@ -168,7 +170,12 @@ impl Settings {
     }
 
     fn rule(&self) -> DeckRule {
-        DeckRule { new_order: self.new_order, drill: self.drill(), leech_lapses: self.leech_lapses }
+        DeckRule {
+            new_order: self.new_order,
+            drill: self.drill(),
+            leech_lapses: self.leech_lapses,
+            maximum_interval: self.maximum_interval,
+        }
     }
 
     /// The rules of decks, given by number and name; the general one for all others.

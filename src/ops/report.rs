@@ -72,10 +72,11 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
             .sides
             .retain(|side| !names_cards(side.kind) || (is_published(&side.expected) && is_published(&side.given)));
     }
-    totals.new_per_day = u64::from(match wanted.decks {
-        [deck] => settings.of_deck(deck).new_per_day,
-        _ => settings.new_per_day,
-    });
+    let of_new = |settings: &Settings| (u64::from(settings.new_per_day), settings.maximum_interval);
+    (totals.new_per_day, totals.maximum_interval) = match wanted.decks {
+        [deck] => of_new(&settings.of_deck(deck)),
+        _ => of_new(settings),
+    };
     let mut cards = Vec::new();
     if wanted.with_cards {
         let add = |line: crate::store::CardLine| {

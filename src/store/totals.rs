@@ -14,6 +14,7 @@ use crate::core::totals::DayTotals;
 use crate::core::totals::Recalls;
 use crate::core::totals::SideTotals;
 use crate::core::totals::TopicTotals;
+use crate::core::units::Days;
 use crate::store::DeckSet;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -235,6 +236,7 @@ impl Store {
             mastery_then: Some((then, groups.titled(&before, self, &Recalled::new())?)),
             outlook: states.outlook,
             new_per_day: 0,
+            maximum_interval: Days(0),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::core::pause::Pauses;
 use crate::core::progress::Totals;
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::outlook::Outlook;
+use crate::core::progress::outlook::Path;
 use crate::core::scheduler::splitmix64;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
@@ -100,7 +101,9 @@ pub(crate) fn totals() -> Totals {
         let interval = [1, 6, 15, 38, 95][(card % 5) as usize];
         let ago = i64::try_from(below(u64::from(card), u64::from(interval) + 2)).unwrap();
         knowledge.add(TODAY.plus(-ago), Days(interval));
-        outlook.add(below(u64::from(card) + 9, 40).try_into().unwrap(), 1 + card % 5, Days(interval), Ease::START);
+        let path =
+            Path { repetitions: 1 + card % 5, interval: Days(interval), ease: Ease::START, maximum: Days(36_500) };
+        outlook.add(below(u64::from(card) + 9, 40).try_into().unwrap(), path);
     }
     for (ago, cards) in [(75, 180), (45, 290), (14, 400)] {
         for card in 0..cards {
@@ -141,6 +144,7 @@ pub(crate) fn totals() -> Totals {
         )),
         outlook,
         new_per_day: 10,
+        maximum_interval: Days(36_500),
         states: vec![
             (StateWord::New, 112),
             (StateWord::Learning, 38),

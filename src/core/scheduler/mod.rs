@@ -8,6 +8,7 @@ mod splitmix64;
 #[cfg(test)]
 pub use second::Second;
 pub use sm2::Sm2;
+pub use sm2::interval_after;
 pub use splitmix64::shuffle_key;
 pub use splitmix64::splitmix64;
 

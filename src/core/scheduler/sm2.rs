@@ -41,9 +41,16 @@ fn ease_delta(quality: Quality) -> i32 {
     }
 }
 
-/// Step 3 for the third repetition and later: interval × ease, a fraction rounded up.
-fn next_interval(interval: Days, ease: Ease) -> u64 {
-    (u64::from(interval.0) * u64::from(ease.hundredths())).div_ceil(100)
+/// Step 3: the interval after an answer that brings the repetitions to `repetitions`, by the interval and the ease from before it.
+/// From the third repetition on it is interval × ease, a fraction rounded up.
+#[must_use]
+pub fn interval_after(repetitions: u32, interval: Days, ease: Ease, maximum: Days) -> Days {
+    let next = match repetitions {
+        0 | 1 => 1,
+        2 => 6,
+        _ => (u64::from(interval.0) * u64::from(ease.hundredths())).div_ceil(100),
+    };
+    Days(u32::try_from(next).unwrap_or(u32::MAX).min(maximum.0.max(1)))
 }
 
 impl Sm2 {
@@ -85,13 +92,8 @@ impl Sm2 {
         let lapsed = !quality.passed() && kind != AnswerKind::First;
         // A memory of another model is never given to it; the ease of a new card is as good as any there.
         let ease = memory.ease().unwrap_or(Ease::START);
-        let next = match repetitions {
-            0 | 1 => 1,
-            2 => 6,
-            _ => next_interval(memory.interval, ease),
-        };
+        let interval = interval_after(repetitions, memory.interval, ease, self.maximum_interval);
         let maximum = self.maximum_interval.0.max(1);
-        let interval = Days(u32::try_from(next).unwrap_or(u32::MAX).min(maximum));
         let days = if self.fuzz { fuzzed(card.hash(), answers, interval.0, maximum) } else { interval.0 };
         Memory {
             repetitions,

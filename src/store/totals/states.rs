@@ -2,6 +2,7 @@
 
 use crate::core::progress::knowledge::Knowledge;
 use crate::core::progress::outlook::Outlook;
+use crate::core::progress::outlook::Path;
 use crate::core::settings::DeckRules;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
@@ -150,7 +151,8 @@ impl States {
                 let ahead = usize::try_from(ahead).unwrap_or(0);
                 // Without an ease of its own a card is taken to grow as most do.
                 let ease = memory.ease().unwrap_or(Ease::START);
-                self.outlook.add(ahead, memory.repetitions, memory.interval, ease);
+                let (repetitions, interval) = (memory.repetitions, memory.interval);
+                self.outlook.add(ahead, Path { repetitions, interval, ease, maximum: rule.maximum_interval });
             }
             if word != StateWord::Suspended {
                 if memory.interval.0 >= MATURE_DAYS {
