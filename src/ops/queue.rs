@@ -10,7 +10,6 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::ops::sitting;
 use crate::store::DeckSet;
 use crate::store::Limits;
@@ -84,11 +83,10 @@ pub fn next(
     settings: &Settings,
     options: &Options,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let fail = |error: StoreError| failure(&error, store.path());
-    let today = sitting(store, env, settings).map_err(fail)?.today;
-    let mut queue = queue(store, settings, options, today).map_err(fail)?;
+    let today = sitting(store, env, settings)?.today;
+    let mut queue = queue(store, settings, options, today)?;
     while let Some((candidate, origin)) = queue.pop() {
-        if let Some(loaded) = store.load(candidate.card).map_err(|error| failure(&error, store.path()))? {
+        if let Some(loaded) = store.load(candidate.card)? {
             return Ok(Some((loaded, origin)));
         }
     }

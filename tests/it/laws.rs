@@ -22,7 +22,7 @@ use lmq::core::units::Millis;
 use lmq::ops::checkup::CheckupSession;
 use lmq::ops::queue::Options;
 use lmq::ops::review::Review;
-use lmq::store::StoreError;
+use lmq::store::Fault;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::collections::BTreeMap;
@@ -621,7 +621,7 @@ fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_i
     let (stamp, scheduler) = (world.stamp(), world.settings.scheduler());
     let written =
         world.store.write(stamp, ActionKind::Mark, Subject::Card(card), |writer| writer.append(&draft, &scheduler));
-    assert!(matches!(written, Err(StoreError::Stale)));
+    assert!(matches!(written.unwrap_err().fault, Fault::Stale));
     assert_same(&before, &world.seen(true), "before and after the refusal");
 }
 
