@@ -42,17 +42,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let card = ctx.card(&store, &args.card)?;
     ctx.ask_about_clock(args.yes)?;
     let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, Millis(args.ms))?;
-    let line = store
-        .card(card)
-        .map_err(|error| ctx.failure(&error))?
-        .ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
+    let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
         ctx.say(&format!(
             "{} is a leech: failed {lapses} times. Rewrite it, split it, or suspend it",
             one_line(&line.name())
         ));
     }
-    let today = ops::sitting(&store, &ctx.env, &ctx.settings).map_err(|error| ctx.failure(&error))?.today;
+    let today = ops::sitting(&store, &ctx.env, &ctx.settings)?.today;
     if args.json {
         let card = json::Card::of(&line, today, &ctx.settings);
         return json::print(ctx, &card);

@@ -5,7 +5,7 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
-use crate::store::StoreError;
+use crate::store::Fault;
 
 /// List cards, all or those that match
 ///
@@ -61,13 +61,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         written.map_err(|failure| {
             failed = Some(failure);
-            StoreError::Abandoned
+            Fault::Abandoned
         })
     });
     if let Some(failure) = failed {
         return Err(failure);
     }
-    done.map_err(|error| ctx.failure(&error))?;
+    done?;
     match array {
         Some(array) => array.end(ctx),
         None if count == 0 => {

@@ -206,7 +206,7 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
         Some(given) => {
             let opened = ctx.store()?;
             // People may name a deck by its id; the file has its name.
-            let found = opened.deck_named(given).map_err(|error| ctx.failure(&error))?;
+            let found = opened.deck_named(given)?;
             store = Some(opened);
             Some(found.map_or_else(|| given.to_owned(), |(_, name)| name))
         }
@@ -235,7 +235,7 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
 
 /// Says which tables belong to no deck: the deck may come yet, or its name is a slip.
 fn warn(ctx: &Ctx, store: &crate::store::Store, loaded: &Loaded) -> Result<(), Failure> {
-    let decks = store.deck_names().map_err(|error| ctx.failure(&error))?;
+    let decks = store.deck_names()?;
     for warning in settings::without_deck(loaded, &decks) {
         ctx.say(&warning);
     }

@@ -70,7 +70,7 @@ struct Edited<'e> {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     if args.edited {
-        let edited = store.edited().map_err(|error| ctx.failure(&error))?;
+        let edited = store.edited()?;
         if args.json {
             let rows: Vec<Edited<'_>> = edited
                 .iter()
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     let today = ctx.stamp().today;
-    let mut decks = store.decks(today).map_err(|error| ctx.failure(&error))?;
+    let mut decks = store.decks(today)?;
     let pause = ops::pause::current(&store, today)?;
     if pause.is_some() {
         decks.iter_mut().for_each(|deck| deck.due = 0);

@@ -64,7 +64,7 @@ struct FindingJson<'r> {
 fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     let copy = ops::backup::beside(store, "fork", stamp)?;
-    match store.fork(stamp).map_err(|error| ctx.failure(&error))? {
+    match store.fork(stamp)? {
         Some(entries) => {
             let entries = counted(entries, "entry goes", "entries go");
             ctx.say(&format!("a copy from before is at {}", copy.display()));
@@ -146,7 +146,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     if args.rebuild {
         let busy = Busy::new(ctx, "making everything again from the log");
-        store.rebuild(stamp).map_err(|error| ctx.failure(&error))?;
+        store.rebuild(stamp)?;
         drop(busy);
         ctx.say("everything was made again from the log");
     }
@@ -154,13 +154,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         fork(&mut store, ctx)?;
     }
     let busy = Busy::new(ctx, "looking at everything");
-    let findings = store.doctor(stamp, args.fix).map_err(|error| match ctx.failure(&error) {
+    let findings = store.doctor(stamp, args.fix).map_err(|error| match Failure::from(error) {
         damaged if damaged.kind == Kind::Data => damaged.hint(RESTORE),
         failure => failure,
     })?;
     drop(busy);
     let open = findings.iter().filter(|finding| !(args.fix && finding.fixable)).count();
-    for (device, here, there) in store.awaited().map_err(|error| ctx.failure(&error))? {
+    for (device, here, there) in store.awaited()? {
         ctx.say(&format!(
             "the device {} has written more than is here ({there} entries, {here} here): import its history",
             one_line(&device)

@@ -415,8 +415,8 @@ fn tell(args: &Args, ctx: &mut Ctx, store: &Store, done: &Done) -> Result<(), Fa
         let today = ctx.stamp().today;
         let mut cards = Vec::new();
         for note in &done.notes {
-            for card in store.cards_of_note(*note).map_err(|error| ctx.failure(&error))? {
-                let line = store.card(card).map_err(|error| ctx.failure(&error))?;
+            for card in store.cards_of_note(*note)? {
+                let line = store.card(card)?;
                 cards.extend(line.map(|line| json::Card::of(&line, today, &ctx.settings)));
             }
         }

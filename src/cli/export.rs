@@ -114,10 +114,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(query) = &args.search {
         let mut cards = ops::search::cards(&store, &ctx.settings, ctx.stamp().today, query)?;
         if decks != DeckSet::All {
-            let named = store.cards_in(&decks).map_err(|error| ctx.failure(&error))?;
+            let named = store.cards_in(&decks)?;
             cards.retain(|card| named.contains(card));
         }
-        decks = store.decks_of(&cards).map_err(|error| ctx.failure(&error))?;
+        decks = store.decks_of(&cards)?;
         among = Some(cards.into_iter().map(|card| card.note).collect());
     }
     let count = write(file, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?;

@@ -121,7 +121,7 @@ fn names(plan: &ErasurePlan, ctx: &mut Ctx) -> Result<(), Failure> {
 /// Ends what an erasure left to do: one that was interrupted, that came with a history, or that a backup brought. `None` where
 /// there was nothing.
 pub(super) fn clean_traces(store: &mut Store, ctx: &Ctx) -> Result<Option<Cleaned>, Failure> {
-    if !store.has_traces().map_err(|error| ctx.failure(&error))? {
+    if !store.has_traces()? {
         return Ok(None);
     }
     let _busy = Busy::new(ctx, "erasing");

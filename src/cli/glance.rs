@@ -11,9 +11,9 @@ use crate::ui::words;
 
 pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
-    let when = ops::sitting(&store, &ctx.env, &ctx.settings).map_err(|error| ctx.failure(&error))?;
+    let when = ops::sitting(&store, &ctx.env, &ctx.settings)?;
     let today = when.today;
-    let day = ops::day::day(&store, &ctx.settings, when).map_err(|error| ctx.failure(&error))?;
+    let day = ops::day::day(&store, &ctx.settings, when)?;
     let mut lines = lines(&day, today, &ctx.settings);
     if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
         // What to do today stays the last line.

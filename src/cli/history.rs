@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::ops::action_words::change;
 use crate::ops::action_words::of_undo;
 use crate::ops::card_details::is_of_source;
+use crate::store::Fault;
 use crate::store::Happened;
 use crate::store::HistoryRow;
 use crate::store::Store;
@@ -157,13 +158,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         written.map_err(|failure| {
             failed = Some(failure);
-            StoreError::Abandoned
+            Fault::Abandoned
         })
     });
     if let Some(failure) = failed {
         return Err(failure);
     }
-    done.map_err(|error| ctx.failure(&error))?;
+    done?;
     match array {
         Some(array) => array.end(ctx),
         None if count == 0 => {

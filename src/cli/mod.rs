@@ -228,11 +228,6 @@ impl Ctx {
             .hint("set the clock, or say --yes where it is right"))
     }
 
-    /// A database error in words.
-    fn failure(&self, error: &crate::store::StoreError) -> Failure {
-        ops::failure(error, &self.db)
-    }
-
     fn stamp(&self) -> crate::store::Stamp {
         ops::stamp(&self.env, &self.settings)
     }
@@ -269,16 +264,15 @@ impl Ctx {
 
     /// The card that a person named.
     fn card(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
-        self.card_found(store, name, store.find(name).map_err(|error| self.failure(&error))?)
+        self.card_found(store, name, store.find(name)?)
     }
 
     /// The card that a person named, be it one that they deleted: to look at.
     fn card_ever(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
-        let fail = |error| self.failure(&error);
-        let found = store.find(name).map_err(fail)?;
+        let found = store.find(name)?;
         if found == Found::Nothing
-            && let Found::One(card) = store.find_ever(name).map_err(fail)?
-            && store.is_deleted(card).map_err(fail)?
+            && let Found::One(card) = store.find_ever(name)?
+            && store.is_deleted(card)?
         {
             return Ok(card);
         }
@@ -296,7 +290,7 @@ impl Ctx {
                 Err(failure.hint("name one of them"))
             }
             Found::Nothing => {
-                let near = store.nearest_name(name).map_err(|error| self.failure(&error))?;
+                let near = store.nearest_name(name)?;
                 Err(Failure::usage(format!("there is no card `{name}`")).hint(match near {
                     Some(near) => format!("did you mean `{near}`? `lmq cards` lists all"),
                     None => "name it deck/key, deck/key#number, or by the beginning of its id; `lmq cards` lists all"

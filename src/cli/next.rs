@@ -40,9 +40,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let next = ops::queue::next(&store, &ctx.env, &ctx.settings, &options)?;
     ctx.say_left_out(&store);
-    let today = ops::sitting(&store, &ctx.env, &ctx.settings).map_err(|error| ctx.failure(&error))?.today;
+    let today = ops::sitting(&store, &ctx.env, &ctx.settings)?.today;
     let line = match &next {
-        Some((loaded, _)) => store.card(loaded.card).map_err(|error| ctx.failure(&error))?,
+        Some((loaded, _)) => store.card(loaded.card)?,
         None => None,
     };
     if args.json {

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (None, None) => ctx.line("no pause"),
         (None, Some(_)) => {
             ctx.line("the pause is over")?;
-            let day = ops::day::day(&store, &ctx.settings, stamp).map_err(|error| ctx.failure(&error))?;
+            let day = ops::day::day(&store, &ctx.settings, stamp)?;
             match day.comeback {
                 Some(comeback) => ctx.line(crate::ui::words::comeback(&comeback)),
                 None => Ok(()),

@@ -96,8 +96,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         among,
     };
     ctx.ask_about_clock(args.yes)?;
-    let when = ops::sitting(&store, &ctx.env, &settings).map_err(|error| ctx.failure(&error))?;
-    let day = ops::day::day(&store, &settings, when).map_err(|error| ctx.failure(&error))?;
+    let when = ops::sitting(&store, &ctx.env, &settings)?;
+    let day = ops::day::day(&store, &settings, when)?;
     if let Some(comeback) = &day.comeback {
         ctx.say(&ui::words::comeback(comeback));
     }

@@ -53,20 +53,18 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let card = ctx.card_ever(&store, &args.card)?;
     let today = ctx.stamp().today;
-    let line = store.card(card).map_err(|error| ctx.failure(&error))?.ok_or_else(|| {
+    let line = store.card(card)?.ok_or_else(|| {
         Failure::failed("there is no text for this card yet").hint("import the deck that it belongs to")
     })?;
     let (mut rows, mut texts) = (Vec::new(), Vec::new());
-    store
-        .history(Some(card), |row| {
-            if is_text(&row) {
-                texts.push(row);
-            } else if !is_of_source(&row) {
-                rows.push(row);
-            }
-            Ok(())
-        })
-        .map_err(|error| ctx.failure(&error))?;
+    store.history(Some(card), |row| {
+        if is_text(&row) {
+            texts.push(row);
+        } else if !is_of_source(&row) {
+            rows.push(row);
+        }
+        Ok(())
+    })?;
     if args.json {
         let whole = Whole {
             card: json::Card::of(&line, today, &ctx.settings),
@@ -129,7 +127,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for rows in [several, &rows].into_iter().filter(|rows| !rows.is_empty()) {
         ctx.line("")?;
         for row in rows {
-            ctx.line(words(&store, row).map_err(|error| ctx.failure(&error))?)?;
+            ctx.line(words(&store, row)?)?;
         }
     }
     Ok(())

@@ -74,7 +74,7 @@ struct Undone {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     if args.list {
-        let actions = store.actions(20).map_err(|error| ctx.failure(&error))?;
+        let actions = store.actions(20)?;
         if args.json {
             let steps: Vec<ActionJson> = actions.iter().map(ActionJson::of).collect();
             return json::print(ctx, &steps);
@@ -90,16 +90,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     let (action, changes) = if args.redo {
-        let action = store
-            .newest_undone()
-            .map_err(|error| ctx.failure(&error))?
-            .ok_or_else(|| Failure::failed("there is nothing to bring back"))?;
+        let action = store.newest_undone()?.ok_or_else(|| Failure::failed("there is nothing to bring back"))?;
         (action, 1)
     } else {
-        let action = store
-            .newest_action(&[])
-            .map_err(|error| ctx.failure(&error))?
-            .ok_or_else(|| Failure::failed("there is nothing to undo"))?;
+        let action = store.newest_action(&[])?.ok_or_else(|| Failure::failed("there is nothing to undo"))?;
         let changes = action.cards.max(action.notes);
         (action, changes)
     };

@@ -8,7 +8,6 @@ use crate::core::id::NoteUid;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::decks::deck_name;
-use crate::ops::failure;
 use crate::store::CardLine;
 use crate::store::DeckSet;
 use crate::store::MatchResult;
@@ -36,8 +35,7 @@ pub fn add(
     key: Option<&str>,
     text: &NoteText,
 ) -> Result<Added, Failure> {
-    let path = store.path().to_owned();
-    let names = store.deck_names().map_err(|error| failure(&error, &path))?;
+    let names = store.deck_names()?;
     // A deck is meant by its id or by its name, in any case.
     let same = |text: &str| text.to_lowercase() == deck.to_lowercase();
     let (id, name) = match names.iter().find(|(_, id, name)| same(id) || same(name)) {
@@ -49,9 +47,7 @@ pub fn add(
     };
     if let Some(key) = key {
         let uid = NoteUid::of_key(&id, key);
-        let taken = store
-            .card(CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })
-            .map_err(|error| failure(&error, &path))?;
+        let taken = store.card(CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })?;
         // Of one that was deleted or erased nothing is in the way: it is back then, with the new text.
         if taken.is_some_and(|line| !line.retired && !line.erased) {
             return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
@@ -59,28 +55,24 @@ pub fn add(
         }
     }
     let uid = key.map_or_else(|| NoteUid(env.fresh_uid()), |key| NoteUid::of_key(&id, key));
-    let (placed, _) = store
-        .write(stamp, ActionKind::Add, Subject::Note(uid), |writer| {
-            if key.is_none() && writer.has_text(&id, text)? {
-                return Ok(MatchResult::Duplicate);
-            }
-            writer.add(&id, &name, uid, key, &PackedNote::of(text)?)
-        })
-        .map_err(|error| failure(&error, &path))?;
+    let (placed, _) = store.write(stamp, ActionKind::Add, Subject::Note(uid), |writer| {
+        if key.is_none() && writer.has_text(&id, text)? {
+            return Ok(MatchResult::Duplicate);
+        }
+        writer.add(&id, &name, uid, key, &PackedNote::of(text)?)
+    })?;
     let mut cards = Vec::new();
     if placed == MatchResult::Duplicate {
         let prompt = text.prompt(text.ordinals().first().copied().unwrap_or(1));
-        store
-            .cards(&DeckSet::All, &[], |line| {
-                if line.deck == id && line.text.prompt(line.card.ordinal) == prompt {
-                    cards.push(line);
-                }
-                Ok(())
-            })
-            .map_err(|error| failure(&error, &path))?;
+        store.cards(&DeckSet::All, &[], |line| {
+            if line.deck == id && line.text.prompt(line.card.ordinal) == prompt {
+                cards.push(line);
+            }
+            Ok(())
+        })?;
     } else {
         for ordinal in text.ordinals() {
-            cards.extend(store.card(CardId { note: uid, ordinal }).map_err(|error| failure(&error, &path))?);
+            cards.extend(store.card(CardId { note: uid, ordinal })?);
         }
     }
     Ok(Added { cards, known: placed == MatchResult::Duplicate })

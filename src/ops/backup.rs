@@ -4,7 +4,6 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::copies;
 use crate::ops::copies::Copy;
-use crate::ops::failure;
 use crate::ops::files;
 use crate::ops::here;
 use crate::store::Finding;
@@ -14,7 +13,6 @@ use crate::store::StoreError;
 use crate::store::Surplus;
 use crate::store::with_ending;
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -49,8 +47,7 @@ pub fn backup(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp) 
 
 /// Copies into a file beside `file`, looks at everything in it, and puts it there.
 fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp) -> Result<(), Failure> {
-    let fail = |error: StoreError| refused(&error, file, store);
-    let unfinished = store.copy_beside(file).map_err(fail)?;
+    let unfinished = store.copy_beside(file)?;
     let damaged = |what: Vec<String>| {
         let failure =
             Failure::data(format!("the database `{}` is damaged: no backup was made", store.path().display()));
@@ -58,12 +55,14 @@ fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp
     };
     let found = match faults(unfinished.path(), env, stamp) {
         Ok(found) => found,
-        Err(error) => vec![error.damage().map_err(fail)?],
+        // The copy has a name of chance, which says nothing to anybody.
+        Err(error) => vec![error.fault.damage().map_err(|fault| fault.at(store.path()))?],
     };
     if !found.is_empty() {
         return Err(damaged(found));
     }
-    unfinished.put(file, force).map_err(fail)
+    // Another one may have been faster.
+    unfinished.put(file, force).map_err(|error| if error.fault.is_taken() { is_there(file) } else { error.into() })
 }
 
 /// What is wrong with a copy that can't be made again. Afterwards it is one file.
@@ -80,15 +79,6 @@ fn is_there(file: &Path) -> Failure {
         .hint("choose another name, or say --force to replace it")
 }
 
-/// Why a copy could not be put at `file`.
-fn refused(error: &StoreError, file: &Path, store: &Store) -> Failure {
-    match error {
-        // Another one was faster.
-        StoreError::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => is_there(file),
-        error => failure(error, store.path()),
-    }
-}
-
 /// Copies the database to a new file beside it, before something that can't be undone. Gives its path.
 ///
 /// # Errors
@@ -103,8 +93,8 @@ pub fn beside(store: &Store, before: &str, stamp: Stamp) -> Result<PathBuf, Fail
                 copies::prune_steps(store.path(), stamp.now);
                 return Ok(copy);
             }
-            Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failure(&error, store.path())),
+            Err(error) if error.fault.is_taken() => {}
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -17,9 +17,9 @@ use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::action_words::Done;
 use crate::ops::decks::deck_name;
-use crate::ops::failure;
 use crate::ops::linked;
 use crate::store::CardLine;
+use crate::store::Fault;
 use crate::store::Found;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -237,7 +237,7 @@ impl BulkPlan {
 pub fn meant(store: &Store, settings: &Settings, today: StudyDay, query: &[String]) -> Result<Vec<CardId>, Failure> {
     let named = named(store, query, Store::find)?;
     for card in &named {
-        let line = store.card(*card).map_err(|error| failure(&error, store.path()))?;
+        let line = store.card(*card)?;
         if let Some(line) = line.filter(|line| line.erased) {
             return Err(erased(&line));
         }
@@ -313,18 +313,17 @@ fn card_named(store: &Store, name: &str, find: Find) -> Result<Option<Vec<CardId
     if !is_id && !name.contains('/') {
         return Ok(None);
     }
-    let fail = |error: StoreError| failure(&error, store.path());
-    match find(store, name).map_err(fail)? {
+    match find(store, name)? {
         Found::One(card) => Ok(Some(vec![card])),
         Found::Many(names) => {
             let mut notes = BTreeSet::new();
             for name in &names {
-                if let Found::One(card) = find(store, name).map_err(fail)? {
+                if let Found::One(card) = find(store, name)? {
                     notes.insert(card.note);
                 }
             }
             match (notes.len(), notes.first()) {
-                (1, Some(note)) => store.cards_of_note(*note).map(Some).map_err(fail),
+                (1, Some(note)) => Ok(Some(store.cards_of_note(*note)?)),
                 _ => {
                     let mut failure = Failure::usage(format!("`{}` could be several cards", one_line(name)));
                     failure.places = names;
@@ -351,36 +350,34 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
         without_due: 0,
     };
     let mut notes = BTreeSet::new();
-    store
-        .lines(cards, |line| {
-            let name = if plan.change.is_about_notes() {
-                if !notes.insert(line.card.note) {
-                    return Ok(());
-                }
-                let Some(version) = plan.change.version(&line) else {
-                    plan.left += 1;
-                    return Ok(());
-                };
-                plan.versions.push((line.card.note, version));
-                line.note_name()
-            } else {
-                let Some((kind, memory)) = plan.change.event(&line, today) else {
-                    plan.left += 1;
-                    let is_new = line.state.memory.is_none();
-                    plan.without_due += usize::from(is_new && matches!(plan.change, BulkChange::SetDue(_)));
-                    return Ok(());
-                };
-                let draft = Draft { memory, ..Draft::new(line.card, kind, line.state.last_event) };
-                let deck = plan.place_of_deck(&line);
-                plan.events.push((draft, deck));
-                line.name()
-            };
-            if plan.names.len() < SHOWN {
-                plan.names.push(one_line(&name));
+    store.lines(cards, |line| {
+        let name = if plan.change.is_about_notes() {
+            if !notes.insert(line.card.note) {
+                return Ok(());
             }
-            Ok(())
-        })
-        .map_err(|error| failure(&error, store.path()))?;
+            let Some(version) = plan.change.version(&line) else {
+                plan.left += 1;
+                return Ok(());
+            };
+            plan.versions.push((line.card.note, version));
+            line.note_name()
+        } else {
+            let Some((kind, memory)) = plan.change.event(&line, today) else {
+                plan.left += 1;
+                let is_new = line.state.memory.is_none();
+                plan.without_due += usize::from(is_new && matches!(plan.change, BulkChange::SetDue(_)));
+                return Ok(());
+            };
+            let draft = Draft { memory, ..Draft::new(line.card, kind, line.state.last_event) };
+            let deck = plan.place_of_deck(&line);
+            plan.events.push((draft, deck));
+            line.name()
+        };
+        if plan.names.len() < SHOWN {
+            plan.names.push(one_line(&name));
+        }
+        Ok(())
+    })?;
     Ok(plan)
 }
 
@@ -389,12 +386,11 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
 /// # Errors
 /// When a card was changed elsewhere since it was planned, or it can't be written; nothing is changed then.
 pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPlan) -> Result<Vec<String>, Failure> {
-    let path = store.path().to_owned();
     let schedulers: Vec<Scheduler> = plan
         .decks
         .iter()
         .map(|(id, name)| {
-            let given = store.scheduler_of(id).map_err(|error| failure(&error, &path))?;
+            let given = store.scheduler_of(id)?;
             Ok(given.unwrap_or_else(|| settings.of_deck(name).scheduler()))
         })
         .collect::<Result<_, Failure>>()?;
@@ -402,7 +398,7 @@ pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPl
     let mut refused = None;
     let written = store.write(stamp, plan.change.kind(), plan.subject(), |writer| {
         for (draft, deck) in &plan.events {
-            let scheduler = schedulers.get(*deck).ok_or(StoreError::NoCard)?;
+            let scheduler = schedulers.get(*deck).ok_or(Fault::NoCard)?;
             writer.append(draft, scheduler)?;
         }
         if let (BulkChange::Move { id, name }, false) = (&plan.change, plan.versions.is_empty()) {
@@ -415,7 +411,7 @@ pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPl
             linked::Broken::Store(error) => error,
             linked::Broken::File(failure) => {
                 refused = Some(failure);
-                StoreError::Abandoned
+                Fault::Abandoned
             }
         })
     });
@@ -423,7 +419,7 @@ pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPl
         (Err(_), Some(refused)) => Err(refused),
         (Err(error), None) => {
             files.put_back();
-            Err(failure(&error, &path))
+            Err(error.into())
         }
         (Ok(_), _) => {
             talk.extend(files.talk());
@@ -438,7 +434,7 @@ fn revise(
     note: NoteUid,
     version: &Version,
     carried: bool,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     match (version, change) {
         (Version::Tags { text, .. }, _) if carried => writer.rewrite(note, text, true),
         (Version::Tags { tags, on, .. }, _) => tags.iter().try_for_each(|tag| writer.retag(note, tag, *on)),
@@ -483,7 +479,7 @@ pub fn tag(text: &str) -> Result<String, Failure> {
 /// # Errors
 /// When there can't be a deck of that name.
 pub fn move_to(store: &Store, deck: &str) -> Result<BulkChange, Failure> {
-    match store.deck_named(deck).map_err(|error| failure(&error, store.path()))? {
+    match store.deck_named(deck)? {
         Some((id, name)) => Ok(BulkChange::Move { id, name }),
         None => {
             let name = deck_name(deck)?;

@@ -13,7 +13,6 @@ use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::day::day;
-use crate::ops::failure;
 use crate::ops::queue::Options;
 use crate::ops::sitting;
 use crate::store::CardLine;
@@ -76,23 +75,20 @@ pub fn card_details(
     settings: &Settings,
     card: CardId,
 ) -> Result<Option<CardDetails>, Failure> {
-    let when = sitting(store, env, settings).map_err(|error| failure(&error, store.path()))?;
+    let when = sitting(store, env, settings)?;
     let today = when.today;
-    let fail = |error| failure(&error, store.path());
-    let Some(line) = store.card(card).map_err(fail)? else { return Ok(None) };
+    let Some(line) = store.card(card)? else { return Ok(None) };
     let mut events = Vec::new();
-    store
-        .history(Some(card), |row| {
-            if !is_of_source(&row) {
-                events.push(row);
-            }
-            Ok(())
-        })
-        .map_err(fail)?;
+    store.history(Some(card), |row| {
+        if !is_of_source(&row) {
+            events.push(row);
+        }
+        Ok(())
+    })?;
     let stands = stands(store, settings, when, &line)?;
     let rules = settings.of_deck(&line.deck_name);
     // As a session would ask it; a card that none would ask has the state that its events add up to.
-    let loaded = store.load(card).map_err(fail)?;
+    let loaded = store.load(card)?;
     let state = loaded.as_ref().map_or(&line.state, |loaded| &loaded.state);
     let scheduler = loaded.as_ref().and_then(|loaded| loaded.scheduler.clone()).unwrap_or_else(|| rules.scheduler());
     Ok(Some(CardDetails {
@@ -151,13 +147,12 @@ fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> R
     if line.text.held_out {
         return Ok(AskedToday::HeldOut);
     }
-    let fail = |error| failure(&error, store.path());
-    let day = day(store, settings, when).map_err(fail)?;
+    let day = day(store, settings, when)?;
     if let Some(pause) = day.pause {
         return Ok(AskedToday::Paused(pause.until));
     }
     // The very queue that a session would have: whatever decides there decides here.
-    let mut queue = crate::ops::queue::queue(store, settings, &Options::default(), when).map_err(fail)?;
+    let mut queue = crate::ops::queue::queue(store, settings, &Options::default(), when)?;
     let mut before = 0;
     while let Some((candidate, origin)) = queue.pop() {
         if candidate.card == line.card {
@@ -180,8 +175,8 @@ fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> R
 fn known(store: &Store, line: &CardLine) -> Result<bool, Failure> {
     for key in &line.text.after {
         let note = crate::core::id::NoteUid::of_key(&line.deck, key);
-        for card in store.cards_of_note(note).map_err(|error| failure(&error, store.path()))? {
-            let found = store.card(card).map_err(|error| failure(&error, store.path()))?;
+        for card in store.cards_of_note(note)? {
+            let found = store.card(card)?;
             if found.is_some_and(|found| !found.erased && !found.state.is_in_review()) {
                 return Ok(false);
             }

@@ -22,13 +22,12 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::ops::stamp;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Hits;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -82,7 +81,7 @@ pub enum Offer {
 /// # Errors
 /// When the database can't be read.
 pub fn all(store: &Store) -> Result<Vec<Taken>, Failure> {
-    let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
+    let answers = store.checked()?;
     Ok(taken(answers))
 }
 
@@ -91,11 +90,11 @@ pub fn all(store: &Store) -> Result<Vec<Taken>, Failure> {
 /// # Errors
 /// When the database can't be read.
 pub fn among(store: &Store, decks: &DeckSet, hits: Option<&Hits>) -> Result<Vec<Taken>, Failure> {
-    let answers = store.checked().map_err(|error| failure(&error, store.path()))?;
+    let answers = store.checked()?;
     let cards: Option<BTreeSet<CardId>> = match hits {
         // Few people have any, and names take longer than all the rest.
         Some(hits) if !answers.is_empty() => {
-            let cards = store.names_of(hits).map_err(|error| failure(&error, store.path()))?;
+            let cards = store.names_of(hits)?;
             Some(cards.into_iter().collect())
         }
         Some(_) | None => None,
@@ -113,19 +112,18 @@ pub fn offer(store: &Store, settings: &Settings, today: StudyDay) -> Result<Opti
     if !settings.checkup {
         return Ok(None);
     }
-    let fail = |error: StoreError| failure(&error, store.path());
     // A break is a break.
-    if store.pauses().map_err(fail)?.on(today).is_some() {
+    if store.pauses()?.on(today).is_some() {
         return Ok(None);
     }
     let all = all(store)?;
-    let device = store.this_device().map_err(fail)?;
+    let device = store.this_device()?;
     if let Some(begun) = device.and_then(|device| open(&all, device, today)) {
         return Ok(Some(Offer::GoOn(begun.cards.len())));
     }
-    let first = store.first_answer_day().map_err(fail)?;
+    let first = store.first_answer_day()?;
     let Some(day) = due(first, &all, today) else { return Ok(None) };
-    let scenes = store.held_out().map_err(fail)?.into_iter().filter(|scene| scene.can_be_judged).count();
+    let scenes = store.held_out()?.into_iter().filter(|scene| scene.can_be_judged).count();
     Ok((scenes > 0).then_some(Offer::Due(day, scenes.min(scenes_in(MINUTES)))))
 }
 
@@ -137,8 +135,8 @@ impl<'a> CheckupSession<'a> {
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, minutes: u32) -> Result<Self, Failure> {
         let Stamp { now, today } = stamp(env, &settings);
         let all = all(store)?;
-        let device = store.this_device().map_err(|error| failure(&error, store.path()))?;
-        let held_out = store.held_out().map_err(|error| failure(&error, store.path()))?;
+        let device = store.this_device()?;
+        let held_out = store.held_out()?;
         let begun = device.and_then(|device| open(&all, device, today));
         let mut uses: BTreeMap<_, usize> = BTreeMap::new();
         for one in &all {
@@ -196,13 +194,9 @@ impl<'a> CheckupSession<'a> {
         self.store.while_idle();
     }
 
-    fn failure(&self, error: &StoreError) -> Failure {
-        failure(error, self.store.path())
-    }
-
     fn advance(&mut self) -> Result<(), Failure> {
         while let Some(card) = self.checkup.wanted() {
-            let loaded = self.store.load(card).map_err(|error| self.failure(&error))?;
+            let loaded = self.store.load(card)?;
             self.checkup = self.checkup.present(loaded.map(|loaded| loaded.text), self.env.now());
         }
         Ok(())
@@ -232,12 +226,12 @@ impl<'a> CheckupSession<'a> {
                         begun = Some(number);
                         None
                     }
-                    Err(StoreError::Stale) => {
+                    Err(error) if matches!(error.fault, Fault::Stale) => {
                         self.checkup = self.checkup.without_current();
                         self.advance()?;
                         return Ok(Some(Notice::Stale));
                     }
-                    Err(error) => return Err(self.failure(&error)),
+                    Err(error) => return Err(error.into()),
                 }
             }
             Some(Effect::AskAgain(why)) => Some(Notice::AskAgain(why)),
@@ -261,7 +255,7 @@ impl<'a> CheckupSession<'a> {
             return Ok(false);
         }
         let all = all(self.store)?;
-        let device = self.store.this_device().map_err(|error| self.failure(&error))?;
+        let device = self.store.this_device()?;
         let Some(begun) = device.and_then(|device| open(&all, device, today)) else { return Ok(false) };
         self.checkup = self.checkup.numbered(begun.number);
         Ok(begun.cards.contains(&card))
@@ -289,7 +283,7 @@ impl<'a> CheckupSession<'a> {
     /// When the database can't be read.
     pub fn outcome(&self) -> Result<CheckupEnd, Failure> {
         let all = all(self.store)?;
-        let device = self.store.this_device().map_err(|error| self.failure(&error))?;
+        let device = self.store.this_device()?;
         let is_this = |one: &&Taken| Some(one.device) == device && one.number == self.checkup.number();
         let this = all.iter().rfind(is_this).cloned();
         Ok(CheckupEnd { this, all, planned: self.checkup.planned() })

@@ -3,9 +3,10 @@
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
+use crate::failure::Failure;
 use crate::ops::copies;
 use crate::ops::copies::Most;
-use crate::ops::failure;
+use crate::store::Fault;
 use crate::store::StoreError;
 use crate::store::Trouble;
 use crate::store::copy_aside;
@@ -53,14 +54,15 @@ impl Daily {
 
     /// Waits for it. Gives what kept it from being made.
     pub(super) fn end(&mut self) -> Option<String> {
-        let error = self.work.take()?.join().unwrap_or(Err(StoreError::Abandoned)).err()?;
+        let error = self.work.take()?.join().unwrap_or_else(|_| Err(Fault::Abandoned.at(&self.db))).err()?;
         // Another window was faster by a moment.
-        if matches!(&error, StoreError::Io { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists) {
+        if error.fault.is_taken() {
             return None;
         }
-        let failed = failure(&error, &self.db);
+        let is_damaged = error.fault.trouble() == Trouble::Damaged;
+        let failed = Failure::from(error);
         let what = failed.what.trim_start_matches("not saved: ");
-        Some(if error.trouble() == Trouble::Damaged {
+        Some(if is_damaged {
             format!("no backup was made today: {what}; the older ones stay. `lmq doctor` says more")
         } else {
             format!("no backup was made today: {what}")

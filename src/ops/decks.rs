@@ -11,16 +11,15 @@ use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::formats::Identity;
 use crate::formats::deck_toml;
-use crate::ops::failure;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Writer;
 use std::collections::BTreeSet;
 use std::hash::Hasher as _;
@@ -73,9 +72,8 @@ fn given(text: &str) -> Option<(u32, &str)> {
 /// # Errors
 /// As [`install`].
 pub fn update(store: &mut Store, stamp: Stamp, texts: &[(&str, &str)], edition: u32) -> Result<(), Failure> {
-    let path = store.path().to_owned();
     let hash = hash_of(texts);
-    let held = store.builtin_hash().map_err(|error| failure(&error, &path))?;
+    let held = store.builtin_hash()?;
     match held.as_deref().and_then(given) {
         Some((newer, _)) if newer > edition => return Ok(()),
         Some((same, known)) if same == edition && known == hash => return Ok(()),
@@ -92,7 +90,7 @@ pub fn update(store: &mut Store, stamp: Stamp, texts: &[(&str, &str)], edition: 
         }
         writer.set_builtin_hash(&format!("{edition} {hash}"))
     };
-    store.write(stamp, ActionKind::Builtin, Subject::None, work).map_err(|error| failure(&error, &path))?;
+    store.write(stamp, ActionKind::Builtin, Subject::None, work)?;
     Ok(())
 }
 
@@ -104,7 +102,7 @@ fn broken(name: &str, faults: &[FileFault]) -> Failure {
     failure
 }
 
-fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Result<(), StoreError> {
+fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Result<(), Fault> {
     let options = BulkOptions {
         edition,
         reposition: true,
@@ -138,7 +136,7 @@ pub fn named(store: &Store, names: &[String]) -> Result<DeckSet, Failure> {
     if names.is_empty() {
         return Ok(DeckSet::All);
     }
-    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    let decks = store.deck_names()?;
     let mut chosen = BTreeSet::new();
     for name in names {
         let wanted = name.to_lowercase();
@@ -199,8 +197,8 @@ pub struct Renaming {
 /// When there is no such deck, the new name can't be one, or is taken.
 pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, Failure> {
     let new = deck_name(new)?;
-    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
-    let found = store.deck_named(deck).map_err(|error| failure(&error, store.path()))?;
+    let decks = store.deck_names()?;
+    let found = store.deck_named(deck)?;
     let old = found.map_or_else(|| deck.trim().to_owned(), |(_, name)| name);
     let old_parts: Vec<String> = old.split("::").map(str::to_lowercase).collect();
     let mut renamings: Vec<Renaming> = Vec::new();
@@ -238,15 +236,12 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
 /// # Errors
 /// When it can't be written.
 pub fn rename(store: &mut Store, stamp: Stamp, renamings: &[Renaming]) -> Result<(), Failure> {
-    let path = store.path().to_owned();
     let subject = match renamings {
         [one] => Subject::Deck(one.id.clone()),
         _ => Subject::None,
     };
-    store
-        .write(stamp, ActionKind::Rename, subject, |writer| {
-            renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.new))
-        })
-        .map_err(|error| failure(&error, &path))?;
+    store.write(stamp, ActionKind::Rename, subject, |writer| {
+        renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.new))
+    })?;
     Ok(())
 }

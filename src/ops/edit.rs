@@ -18,11 +18,11 @@ use crate::formats::FileFault;
 use crate::formats::deck_toml::cards;
 use crate::formats::deck_toml::cards::Known;
 use crate::ops::bulk;
-use crate::ops::failure;
 use crate::ops::import;
 use crate::ops::linked;
 use crate::ops::restarts;
 use crate::ops::stamp;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
@@ -109,8 +109,7 @@ impl NoteEditor<'_> {
     pub fn has_schedule(&self, note: &NoteNow) -> Result<bool, Failure> {
         for ordinal in note.text.ordinals() {
             let line = self.store.card(CardId { note: note.note, ordinal });
-            if line.map_err(|error| failure(&error, self.store.path()))?.is_some_and(|line| line.state.memory.is_some())
-            {
+            if line?.is_some_and(|line| line.state.memory.is_some()) {
                 return Ok(true);
             }
         }
@@ -177,12 +176,11 @@ pub type New = (Option<String>, NoteText);
 /// # Errors
 /// The faults that a deck file with them would have; the outer error is one of the database.
 pub fn read_new(store: &Store, deck: &str, text: &str) -> Result<Result<Vec<New>, Vec<FileFault>>, Failure> {
-    let fail = |error: StoreError| failure(&error, store.path());
     let mut known = Known::default();
-    if let Some((id, _)) = store.deck_named(deck).map_err(fail)? {
-        let decks = store.deck_names().map_err(fail)?;
+    if let Some((id, _)) = store.deck_named(deck)? {
+        let decks = store.deck_names()?;
         for (number, ..) in decks.into_iter().filter(|(_, name, _)| *name == id) {
-            add_known(store, number, text, &mut known).map_err(fail)?;
+            add_known(store, number, text, &mut known)?;
         }
     }
     Ok(cards::read(text, &known).map(|cards| cards.into_iter().map(|card| (card.key, card.text)).collect()))
@@ -200,6 +198,12 @@ pub enum Refusal {
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Failure(error.into())
     }
 }
 
@@ -236,9 +240,8 @@ pub fn open(store: &Store, cards: &[CardId]) -> Result<Vec<NoteNow>, Failure> {
     let mut notes = Vec::new();
     for card in cards {
         if seen.insert(card.note) {
-            let fail = |error: StoreError| failure(&error, store.path());
-            let Some(note) = store.note_now(card.note).map_err(fail)? else {
-                return Err(match store.card(*card).map_err(fail)?.filter(|line| line.erased) {
+            let Some(note) = store.note_now(card.note)? else {
+                return Err(match store.card(*card)?.filter(|line| line.erased) {
                     Some(line) => bulk::erased(&line),
                     None => Failure::failed("there is no text for this card")
                         .hint("it was deleted; `lmq undo` brings it back"),
@@ -267,7 +270,7 @@ pub fn write(notes: &[NoteNow]) -> String {
 /// The faults that a deck file with these cards would have, and cards that are none of `notes`; the outer error is
 /// one of the database.
 pub fn read(store: &Store, notes: &[NoteNow], text: &str) -> Result<Result<Vec<Rewrite>, Vec<FileFault>>, Failure> {
-    let known = known(store, notes, text).map_err(|error| failure(&error, store.path()))?;
+    let known = known(store, notes, text)?;
     let read = match cards::read(text, &known) {
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
@@ -376,13 +379,11 @@ pub fn make(
     how: How,
 ) -> Result<Done, Refusal> {
     let when = stamp(env, settings);
-    let path = store.path().to_owned();
-    let fail = |error: StoreError| failure(&error, &path);
     let mut done = Done { talk: import::follow(store, when)?, ..Done::default() };
     let mut wanted = Vec::new();
     let mut conflicts = Vec::new();
     for rewrite in rewrites.into_iter().filter(Rewrite::changes) {
-        let Some(now) = store.note_now(rewrite.opened.note).map_err(fail)? else {
+        let Some(now) = store.note_now(rewrite.opened.note)? else {
             return Err(Failure::failed(format!("`{}` is gone", one_line(&rewrite.opened.name)))
                 .hint("it was deleted, or its followed file lost it, while it was edited")
                 .into());
@@ -412,9 +413,8 @@ pub fn make(
         })
         .collect();
     let files = linked::plan(store, &changes, how.leave_files)?;
-    let restarts =
-        if how.meaning == Meaning::Changed { begin_again(store, &wanted).map_err(fail)? } else { Vec::new() };
-    let noted = restarts::note(store, &files.with_restarts(&restarts)).map_err(fail)?;
+    let restarts = if how.meaning == Meaning::Changed { begin_again(store, &wanted)? } else { Vec::new() };
+    let noted = restarts::note(store, &files.with_restarts(&restarts))?;
     done.label = label(&wanted, how.meaning);
     let subject = match wanted.as_slice() {
         [one] => Subject::Note(one.opened.note),
@@ -425,7 +425,7 @@ pub fn make(
         for rewrite in &wanted {
             let opened = &rewrite.opened;
             if !writer.still_is(opened.note, &opened.text, opened.key.as_deref())? {
-                return Err(StoreError::Stale);
+                return Err(Fault::Stale);
             }
             if rewrite.text != opened.text {
                 writer.rewrite(opened.note, &rewrite.text, files.is_carried(opened.note))?;
@@ -437,7 +437,7 @@ pub fn make(
                     Failure::usage(format!("another card of the deck has the key `{}`, or had it", one_line(key)))
                         .hint("choose another key"),
                 );
-                return Err(StoreError::Abandoned);
+                return Err(Fault::Abandoned);
             }
         }
         if let Some(noted) = &noted {
@@ -452,7 +452,7 @@ pub fn make(
             linked::Broken::Store(error) => error,
             linked::Broken::File(failure) => {
                 refused = Some(failure);
-                StoreError::Abandoned
+                Fault::Abandoned
             }
         })
     });
@@ -460,7 +460,7 @@ pub fn make(
         (Err(_), Some(refused)) => return Err(refused.into()),
         (Err(error), None) => {
             files.put_back();
-            return Err(fail(error).into());
+            return Err(error.into());
         }
         (Ok(_), _) => {}
     }

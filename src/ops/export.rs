@@ -15,9 +15,9 @@ use crate::ops::batches;
 use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
 use crate::ops::batches::Taker;
-use crate::ops::failure;
 use crate::store::DeckLine;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Notes;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -32,14 +32,20 @@ const CHUNK: usize = 1 << 16;
 
 /// Why writing stopped: the database, the output or the format, or the writing thread, which says why itself.
 enum Stopped {
-    Store(StoreError),
+    Store(Fault),
     Out(io::Error),
     Ended,
 }
 
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self::Store(fault)
+    }
+}
+
 impl From<StoreError> for Stopped {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Store(error.fault)
     }
 }
 
@@ -86,13 +92,13 @@ fn going_out(store: &Store, decks: &DeckSet) -> Result<Vec<DeckLine>, StoreError
 /// Gives on what the database reads out. Where the other side stopped, its reason is the one that counts.
 fn relay<T>(
     give: &mut dyn FnMut(T) -> Result<(), Stopped>,
-    read: impl FnOnce(&mut dyn FnMut(T) -> Result<(), StoreError>) -> Result<(), StoreError>,
+    read: impl FnOnce(&mut dyn FnMut(T) -> Result<(), Fault>) -> Result<(), StoreError>,
 ) -> Result<(), Stopped> {
     let mut stopped = None;
     let done = read(&mut |item| {
         give(item).map_err(|why| {
             stopped = Some(why);
-            StoreError::Abandoned
+            Fault::Abandoned
         })
     });
     stopped.map_or(Ok(()), Err)?;
@@ -170,7 +176,7 @@ pub fn notes(
     exporter: &dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<io::Result<u64>, Failure> {
-    let heads = going_out(store, decks).map_err(|error| failure(&error, store.path()))?;
+    let heads = going_out(store, decks)?;
     if let Err(error) = exporter.admits(heads.len()) {
         return Ok(Err(error));
     }
@@ -224,7 +230,7 @@ fn outcome(written: Result<u64, Stopped>, store: &Store) -> Result<io::Result<u6
     match written {
         Ok(count) => Ok(Ok(count)),
         Err(Stopped::Out(error)) => Ok(Err(error)),
-        Err(Stopped::Store(error)) => Err(failure(&error, store.path())),
+        Err(Stopped::Store(fault)) => Err(fault.at(store.path()).into()),
         Err(Stopped::Ended) => Err(Failure::bug("the export ended by itself")),
     }
 }

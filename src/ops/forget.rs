@@ -13,7 +13,6 @@ use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::copies::copies_of;
 use crate::ops::copies::remains_of;
-use crate::ops::failure;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -73,7 +72,6 @@ pub struct Cleaned {
 /// # Errors
 /// When there are no such cards or there is no such deck, or the database can't be read.
 pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted<'_>) -> Result<ErasurePlan, Failure> {
-    let fail = |error: StoreError| failure(&error, store.path());
     let (notes, deck) = match wanted {
         Wanted::Typed => {
             return Ok(ErasurePlan {
@@ -91,19 +89,19 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             (notes, None)
         }
         Wanted::Deck(name) => {
-            let Some((id, name)) = store.deck_named(name).map_err(fail)? else {
+            let Some((id, name)) = store.deck_named(name)? else {
                 return Err(no_deck(store, name)?);
             };
             // Those too that were deleted, or went elsewhere: their texts are in the log all the same.
-            (store.notes_ever_in(&id).map_err(fail)?, Some((id, name)))
+            (store.notes_ever_in(&id)?, Some((id, name)))
         }
     };
     let mut names = Vec::new();
     for note in notes.iter().take(SHOWN) {
-        let name = match store.note_now(*note).map_err(fail)? {
+        let name = match store.note_now(*note)? {
             Some(now) => Some(now.name),
             // Erased before, and perhaps not everywhere.
-            None => store.card(CardId { note: *note, ordinal: 1 }).map_err(fail)?.map(|card| card.note_name()),
+            None => store.card(CardId { note: *note, ordinal: 1 })?.map(|card| card.note_name()),
         };
         names.extend(name.map(|name| one_line(&name)));
     }
@@ -120,7 +118,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
 }
 
 fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
-    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    let decks = store.deck_names()?;
     let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()));
     Ok(Failure::usage(format!("there is no deck `{}`", one_line(name))).hint(match near {
         Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
@@ -152,7 +150,7 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     for copy in &copies {
         in_copy(copy, env, |copy| copy.forget(stamp, &what).map(drop)).ok();
     }
-    let forgotten = store.forget(stamp, &what).map_err(|error| failure(&error, &path))?;
+    let forgotten = store.forget(stamp, &what)?;
     let cleaned = clean(store, env, stamp)?;
     Ok(Done { texts: forgotten.texts, followed: forgotten.followed, cleaned })
 }
@@ -163,7 +161,6 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
 /// When the database can't be written. Of a copy that can't be changed the result tells.
 pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Failure> {
     let path = store.path().to_owned();
-    let fail = |error: StoreError| failure(&error, &path);
     let mut cleaned = Cleaned::default();
     for file in remains_of(&path)? {
         cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
@@ -186,7 +183,7 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
         }
     }
     store.scrub().map_err(|error| {
-        let failed = fail(error);
+        let failed = Failure::from(error);
         Failure {
             what: format!("the words are erased, but their bytes may still be in the file: {}", failed.what),
             ..failed
@@ -194,15 +191,14 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
         .hint("end other programs that have the database open, then run `lmq doctor --fix`")
     })?;
     if cleaned.unreached.is_empty() {
-        store.traces_are_gone().map_err(fail)?;
+        store.traces_are_gone()?;
     }
     Ok(cleaned)
 }
 
 /// A copy is a database like any other.
 fn in_copy(path: &Path, env: &Env, work: impl FnOnce(&mut Store) -> Result<(), StoreError>) -> Result<(), Failure> {
-    let fail = |error: StoreError| failure(&error, path);
     let mut copy = open_as_is(path, env)?;
-    work(&mut copy).map_err(fail)?;
-    copy.close().map_err(fail)
+    work(&mut copy)?;
+    Ok(copy.close()?)
 }

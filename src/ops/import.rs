@@ -26,7 +26,6 @@ use crate::failure::Failure;
 use crate::formats::FormatError;
 use crate::formats::Importer;
 use crate::ops::decks::deck_name;
-use crate::ops::failure;
 use crate::ops::followed;
 use crate::ops::import::history::one_log;
 use crate::ops::import::names::Prompts;
@@ -35,10 +34,10 @@ use crate::ops::import::one_file::Follow;
 use crate::ops::import::one_file::one_file;
 use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::find_importer;
+use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Writer;
 use std::fs;
 use std::io::Seek as _;
@@ -72,18 +71,18 @@ pub fn import(
         }
     }
     let mut before = 0;
-    store.write_much(true).map_err(|error| failure(&error, &path))?;
+    store.write_much(true)?;
     for mut source in histories {
         let done = one_log(store, stamp, &mut source, options, &mut report, &mut |read| progress(before + read));
         before += source.size;
         report.files += 1;
         if let Err(failed) = done {
-            store.write_much(false).map_err(|error| failure(&error, &path))?;
+            store.write_much(false)?;
             return Err(with_what_is_in(failed, &report));
         }
     }
     if jobs.is_empty() && options.folders.is_empty() {
-        store.write_much(false).map_err(|error| failure(&error, &path))?;
+        store.write_much(false)?;
         return Ok(report);
     }
     let mut heard = |read: u64| progress(before + read);
@@ -92,7 +91,7 @@ pub fn import(
         let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
             refused = all_notes(writer, &mut jobs, options, prompts, report, &mut heard).err();
             if refused.is_some() || options.dry_run {
-                return Err(StoreError::Abandoned);
+                return Err(Fault::Abandoned);
             }
             options.folders.iter().try_for_each(|folder| follow_folder(writer, folder, options))
         });
@@ -104,15 +103,15 @@ pub fn import(
         report = histories;
         (written, refused) = attempt(&mut report, || Prompts::Unknown);
     }
-    store.write_much(false).map_err(|error| failure(&error, &path))?;
+    store.write_much(false)?;
     if let Some((shown, refusal)) = refused {
         let mut failure = refusal::in_words(refusal, &shown, &path, draw);
         failure.places.append(&mut report.rejected);
         return Err(with_what_is_in(failure, &report));
     }
     match written {
-        Err(StoreError::Abandoned) if options.dry_run => Ok(report),
-        Err(error) => Err(failure(&error, &path)),
+        Err(error) if options.dry_run && matches!(error.fault, Fault::Abandoned) => Ok(report),
+        Err(error) => Err(error.into()),
         Ok(_) => Ok(report),
     }
 }
@@ -174,14 +173,14 @@ fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
 }
 
 /// Remembers a file that is to be followed, and gives its number.
-fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Result<Option<i64>, StoreError> {
+fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Result<Option<i64>, Fault> {
     let Some(path) = source.path.as_ref().filter(|_| options.link) else { return Ok(None) };
     let options = options.how_to_read().to_text();
     let source = SourceFile { options, ..SourceFile::new(path.display().to_string()) };
     writer.follow(&followed::seen(&source, path)).map(Some)
 }
 
-fn follow_folder(writer: &mut Writer<'_>, folder: &Path, options: &Options) -> Result<(), StoreError> {
+fn follow_folder(writer: &mut Writer<'_>, folder: &Path, options: &Options) -> Result<(), Fault> {
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let (size, mtime_ms) = followed::size_and_mtime(&folder).unzip();
     writer.follow(&SourceFile {

@@ -13,15 +13,14 @@ use crate::formats;
 use crate::formats::deck_toml;
 use crate::formats::deck_toml::patch::Unfit;
 use crate::formats::deck_toml::patch::patch;
-use crate::ops::failure;
 use crate::ops::files;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
 use crate::ops::restarts;
+use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Undo;
 use crate::store::Writer;
 use crate::store::open_regular;
@@ -66,7 +65,7 @@ pub struct FileEditPlan {
 /// Why files were not written.
 pub enum Broken {
     /// The database failed.
-    Store(StoreError),
+    Store(Fault),
     /// A file did.
     File(Failure),
 }
@@ -82,7 +81,7 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
     let mut plan = FileEditPlan::default();
     let mut per_file = Vec::new();
     for change in changes {
-        let found = store.file_of_note(change.note).map_err(|error| failure(&error, store.path()))?;
+        let found = store.file_of_note(change.note)?;
         let Some((source, key)) = found else { continue };
         let is_deck = is_deck_file(&source);
         let (true, Some(key), false) = (is_deck, key, leave) else {
@@ -259,13 +258,11 @@ fn put_back(files: &[Patched]) {
 /// # Errors
 /// When the database can't be read or written.
 pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<String>, Failure> {
-    let path = store.path().to_owned();
-    let fail = |error: StoreError| failure(&error, &path);
     let mut talk = Vec::new();
     let mut per_file = Vec::new();
     for (note, key_before) in &undo.edited {
-        let Some(now) = store.note_now(*note).map_err(fail)? else { continue };
-        let Some((source, key_now)) = store.file_of_note(*note).map_err(fail)? else { continue };
+        let Some(now) = store.note_now(*note)? else { continue };
+        let Some((source, key_now)) = store.file_of_note(*note)? else { continue };
         if let (Some(key), true) = (key_before.clone().or_else(|| key_now.clone()), is_deck_file(&source)) {
             let new_key = key_now.unwrap_or_else(|| key.clone());
             add(&mut per_file, source, *note, deck_toml::patch::CardPatch { key, new_key, text: now.text });
@@ -283,7 +280,7 @@ pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<St
             Ok(()) => {
                 let seen = followed::seen(&plan.source, &plan.path);
                 // What is known of a file is local: no step comes of it.
-                store.write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen)).map_err(fail)?;
+                store.write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen))?;
             }
             Err(failure) => talk.push(format!("not changed back: {}", failure.what)),
         }

@@ -39,6 +39,7 @@ use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::failure::Kind;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -105,7 +106,7 @@ fn bring_up_to_date(store: &mut Store, stamp: Stamp, settings: &Settings) -> Res
     decks::install(store, stamp)?;
     let mut talk = import::follow(store, stamp)?;
     let finished = restarts::finish(store, stamp, &settings.scheduler());
-    talk.extend(finished.map_err(|error| failure(&error, store.path()))?);
+    talk.extend(finished?);
     Ok(talk)
 }
 
@@ -115,7 +116,7 @@ fn bring_up_to_date(store: &mut Store, stamp: Stamp, settings: &Settings) -> Res
 /// When the database can't be opened.
 pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
     settle(path)?;
-    Store::open(path, here(), env.now()).map_err(|error| failure(&error, path))
+    Ok(Store::open(path, here(), env.now())?)
 }
 
 /// The same for who only wants to look: also where nothing may be written.
@@ -123,11 +124,10 @@ pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
 /// # Errors
 /// When the database can't be opened.
 pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
-    let fail = |error: StoreError| failure(&error, path);
     settle(path)?;
     match Store::open(path, here(), env.now()) {
-        Err(error) if error.trouble().is_of_writing() => Store::look(path).map_err(fail)?.ok_or_else(|| fail(error)),
-        opened => opened.map_err(fail),
+        Err(error) if error.fault.trouble().is_of_writing() => Store::look(path)?.ok_or_else(|| error.into()),
+        opened => Ok(opened?),
     }
 }
 
@@ -136,17 +136,16 @@ pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
 /// # Errors
 /// When the database can't be read.
 pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
-    let fail = |error: StoreError| failure(&error, path);
     let mut store = match Store::open(path, here(), env.now()) {
-        Err(error) if error.trouble().is_of_writing() => {
-            let Some(store) = Store::look(path).map_err(fail)? else { return Err(fail(error)) };
-            let why = match error.trouble() {
+        Err(error) if error.fault.trouble().is_of_writing() => {
+            let Some(store) = Store::look(path)? else { return Err(error.into()) };
+            let why = match error.fault.trouble() {
                 Trouble::Full | Trouble::Disk => "the disk takes nothing more",
                 _ => "nothing can be written here",
             };
             return Ok(Opened { store, talk: vec![as_it_was(why)], clock: None });
         }
-        opened => opened.map_err(fail)?,
+        opened => opened?,
     };
     let clock = review::clock_warning(&store, env)?;
     let talk = match bring_up_to_date(&mut store, stamp(env, settings), settings) {
@@ -173,70 +172,72 @@ fn here() -> Here {
 }
 
 /// A database error in words, with what to do.
-#[must_use]
-pub fn failure(error: &StoreError, path: &Path) -> Failure {
-    let db = path.display();
-    match error {
-        StoreError::NotADatabase(file) => Failure::data(format!("`{}` is not a database", file.display()))
-            .hint("name another file with --db; this one was left as it is"),
-        StoreError::OtherProgram(file) => {
-            Failure::data(format!("`{}` is the database of another program", file.display()))
-                .hint("name another file with --db; this one was left as it is")
+impl From<StoreError> for Failure {
+    fn from(StoreError { path, fault }: StoreError) -> Self {
+        let db = path.display();
+        match &fault {
+            Fault::NotADatabase(file) => Self::data(format!("`{}` is not a database", file.display()))
+                .hint("name another file with --db; this one was left as it is"),
+            Fault::OtherProgram(file) => {
+                Self::data(format!("`{}` is the database of another program", file.display()))
+                    .hint("name another file with --db; this one was left as it is")
+            }
+            Fault::Newer { path, found, known } => {
+                Self::data(format!("`{}` was written by a newer lmq", path.display()))
+                    .at(format!("its schema is {found}, this program knows {known}"))
+                    .hint("update lmq; the file was left as it is")
+            }
+            Fault::Io { path, source } => Self::failed(format!("cannot use `{}`", path.display()))
+                .at(source.to_string())
+                .hint("choose another place with --db, or change the rights of the folder"),
+            Fault::Stale => Self::failed("not saved: the card was answered elsewhere meanwhile")
+                .hint("look at it with `lmq show` and answer again"),
+            Fault::Replaced => Self::failed("not saved: another file has taken the place of the database")
+                .at(db.to_string())
+                .hint("it was moved or restored meanwhile; start lmq again"),
+            Fault::LoneLog(log) => Self::failed(format!("the database `{db}` is not there"))
+                .at(format!("its write-ahead log `{}` is, with what was answered last", log.display()))
+                .hint("put the database back beside it, or restore a backup with `lmq restore FILE`; that sets the log aside \
+                     first"),
+            Fault::Abandoned => Self::bug("something was given up without a reason"),
+            Fault::NoCard => Self::failed("there is no such card").hint("`lmq cards` lists all cards"),
+            Fault::Clock(now) => Self::failed(format!("not saved: the clock says {}", now.to_rfc3339()))
+                .hint("set the clock; it is so far ahead that no other device would take what is written now"),
+            Fault::Suspended => Self::failed("the card is suspended"),
+            Fault::Refused(why) => Self::data("this history can't be taken in")
+                .at(why.clone())
+                .hint("nothing was changed; export it again where it comes from. docs/data-model.md says what is checked"),
+            Fault::Unreleased(file) => {
+                Self::data(format!("`{}` was made by lmq before its first release", file.display()))
+                    .at("this version can't read it")
+                    .hint("export its notes with the program that made it, then import them into a new database")
+            }
+            Fault::Corrupt(what) => damaged(&path).at(what.clone()),
+            Fault::Sqlite(source) => match fault.trouble() {
+                Trouble::Busy => Self::failed("another lmq is writing to the database")
+                    .at(db.to_string())
+                    .hint("wait until it is done and try again"),
+                Trouble::Full => Self::failed("not saved: the disk is full")
+                    .at(db.to_string())
+                    .hint("free some space and try again; everything answered before is safe"),
+                Trouble::ReadOnly => Self::failed("not saved: the database may not be written")
+                    .at(db.to_string())
+                    .hint("change the rights of the file and its folder, or choose another with --db"),
+                Trouble::CannotOpen => Self::failed("cannot open the database")
+                    .at(format!("{db}: {source}"))
+                    .hint("check that the folder exists and may be written, or choose another with --db"),
+                Trouble::Damaged => damaged(&path).at(source.to_string()),
+                Trouble::Unread => Self::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
+                    "try again; where it fails again, copy the file to another disk before you do anything else with it",
+                ),
+                Trouble::Disk => Self::failed("not saved: the disk refused to write")
+                    .at(format!("{db}: {source}"))
+                    .hint("check the disk; everything answered before is safe"),
+                Trouble::Other => Self::bug(format!("the database did not do what was expected: {source}"))
+                    .at(db.to_string())
+                    .hint("please report this, with what you did; `lmq doctor` looks whether anything is wrong"),
+            },
         }
-        StoreError::Newer { path, found, known } => {
-            Failure::data(format!("`{}` was written by a newer lmq", path.display()))
-                .at(format!("its schema is {found}, this program knows {known}"))
-                .hint("update lmq; the file was left as it is")
-        }
-        StoreError::Io { path, source } => Failure::failed(format!("cannot use `{}`", path.display()))
-            .at(source.to_string())
-            .hint("choose another place with --db, or change the rights of the folder"),
-        StoreError::Stale => Failure::failed("not saved: the card was answered elsewhere meanwhile")
-            .hint("look at it with `lmq show` and answer again"),
-        StoreError::Replaced => Failure::failed("not saved: another file has taken the place of the database")
-            .at(db.to_string())
-            .hint("it was moved or restored meanwhile; start lmq again"),
-        StoreError::LoneLog(log) => Failure::failed(format!("the database `{db}` is not there"))
-            .at(format!("its write-ahead log `{}` is, with what was answered last", log.display()))
-            .hint("put the database back beside it, or restore a backup with `lmq restore FILE`; that sets the log aside first"),
-        StoreError::Abandoned => Failure::bug("something was given up without a reason"),
-        StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
-        StoreError::Clock(now) => Failure::failed(format!("not saved: the clock says {}", now.to_rfc3339()))
-            .hint("set the clock; it is so far ahead that no other device would take what is written now"),
-        StoreError::Suspended => Failure::failed("the card is suspended"),
-        StoreError::Refused(why) => Failure::data("this history can't be taken in")
-            .at(why.clone())
-            .hint("nothing was changed; export it again where it comes from. docs/data-model.md says what is checked"),
-        StoreError::Unreleased(file) => {
-            Failure::data(format!("`{}` was made by lmq before its first release", file.display()))
-                .at("this version can't read it")
-                .hint("export its notes with the program that made it, then import them into a new database")
-        }
-        StoreError::Corrupt(what) => damaged(path).at(what.clone()),
-        StoreError::Sqlite(source) => match error.trouble() {
-            Trouble::Busy => Failure::failed("another lmq is writing to the database")
-                .at(db.to_string())
-                .hint("wait until it is done and try again"),
-            Trouble::Full => Failure::failed("not saved: the disk is full")
-                .at(db.to_string())
-                .hint("free some space and try again; everything answered before is safe"),
-            Trouble::ReadOnly => Failure::failed("not saved: the database may not be written")
-                .at(db.to_string())
-                .hint("change the rights of the file and its folder, or choose another with --db"),
-            Trouble::CannotOpen => Failure::failed("cannot open the database")
-                .at(format!("{db}: {source}"))
-                .hint("check that the folder exists and may be written, or choose another with --db"),
-            Trouble::Damaged => damaged(path).at(source.to_string()),
-            Trouble::Unread => Failure::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
-                "try again; where it fails again, copy the file to another disk before you do anything else with it",
-            ),
-            Trouble::Disk => Failure::failed("not saved: the disk refused to write")
-                .at(format!("{db}: {source}"))
-                .hint("check the disk; everything answered before is safe"),
-            Trouble::Other => Failure::bug(format!("the database did not do what was expected: {source}"))
-                .at(db.to_string())
-                .hint("please report this, with what you did; `lmq doctor` looks whether anything is wrong"),
-        },
     }
 }
 

@@ -6,7 +6,6 @@ use crate::core::fact::Fact;
 use crate::core::pause::Pause;
 use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -15,14 +14,11 @@ use crate::store::Store;
 /// # Errors
 /// When the database can't be read.
 pub fn current(store: &Store, today: StudyDay) -> Result<Option<Pause>, Failure> {
-    Ok(store.pauses().map_err(|error| failure(&error, store.path()))?.on(today))
+    Ok(store.pauses()?.on(today))
 }
 
 fn write(store: &mut Store, stamp: Stamp, fact: &Fact) -> Result<(), Failure> {
-    let path = store.path().to_owned();
-    store
-        .write(stamp, ActionKind::Pause, Subject::None, |writer| writer.append_fact(fact, None))
-        .map_err(|error| failure(&error, &path))?;
+    store.write(stamp, ActionKind::Pause, Subject::None, |writer| writer.append_fact(fact, None))?;
     Ok(())
 }
 

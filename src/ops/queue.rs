@@ -10,7 +10,6 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::ops::sitting;
 use crate::store::DeckSet;
 use crate::store::Limits;
@@ -81,11 +80,10 @@ pub fn next(
     settings: &Settings,
     options: &Options,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let fail = |error: StoreError| failure(&error, store.path());
-    let when = sitting(store, env, settings).map_err(fail)?;
-    let mut queue = queue(store, settings, options, when).map_err(fail)?;
+    let when = sitting(store, env, settings)?;
+    let mut queue = queue(store, settings, options, when)?;
     while let Some((candidate, origin)) = queue.pop() {
-        if let Some(loaded) = store.load(candidate.card).map_err(|error| failure(&error, store.path()))? {
+        if let Some(loaded) = store.load(candidate.card)? {
             return Ok(Some((loaded, origin)));
         }
     }

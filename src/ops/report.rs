@@ -7,7 +7,6 @@ use crate::core::study_day::StudyDay;
 use crate::core::totals::Counted;
 use crate::failure::Failure;
 use crate::ops;
-use crate::ops::failure;
 use crate::report::CardLine;
 use crate::report::Report;
 use crate::report::build;
@@ -46,26 +45,23 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
             .hint("give the earlier day to --since, the later to --until"));
     }
     let decks = ops::decks::named(store, wanted.decks)?;
-    let rules = ops::day::rules(store, settings).map_err(|error| failure(&error, store.path()))?;
+    let rules = ops::day::rules(store, settings)?;
     let among = match wanted.search {
         Some(query) => {
             let asked = ops::search::asked(store, settings, stamp.today)?;
             let query = ops::search::read(store, query)?;
-            let hits = store.hits_in(&decks, &query, &asked).map_err(|error| failure(&error, store.path()))?;
+            let hits = store.hits_in(&decks, &query, &asked)?;
             Some((hits, asked))
         }
         None => None,
     };
     let mut totals = match &among {
-        Some((hits, asked)) => store.totals_of(hits, asked, since, until),
-        None => store.totals(&decks, stamp.today, since, until, &rules),
-    }
-    .map_err(|error| failure(&error, store.path()))?;
-    totals.pauses = store
-        .pauses_and_flights(&totals.days, stamp, settings.rollover)
-        .map_err(|error| failure(&error, store.path()))?;
+        Some((hits, asked)) => store.totals_of(hits, asked, since, until)?,
+        None => store.totals(&decks, stamp.today, since, until, &rules)?,
+    };
+    totals.pauses = store.pauses_and_flights(&totals.days, stamp, settings.rollover)?;
     if wanted.for_others && !totals.sides.is_empty() {
-        let published = store.published_texts().map_err(|error| failure(&error, store.path()))?;
+        let published = store.published_texts()?;
         let names_cards = |kind: Counted| Counted::MATRICES.contains(&kind);
         let is_published = |name: &String| published.contains(name);
         totals
@@ -93,10 +89,9 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
             Ok(())
         };
         match &among {
-            Some((hits, _)) => store.names_of(hits).and_then(|cards| store.lines(&cards, add)),
-            None => store.cards(&decks, &[], add),
+            Some((hits, _)) => store.lines(&store.names_of(hits)?, add)?,
+            None => store.cards(&decks, &[], add)?,
         }
-        .map_err(|error| failure(&error, store.path()))?;
     }
     // A search may hold the words of a card.
     let is_told = wanted.with_cards || !wanted.for_others;

@@ -10,6 +10,7 @@ use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::scheduler::Scheduler;
 use crate::ops::followed;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -33,7 +34,7 @@ pub(super) fn note(store: &Store, files: &[OfFile]) -> Result<Option<String>, St
     if files.is_empty() {
         return Ok(None);
     }
-    let text = serde_json::to_string(files).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let text = serde_json::to_string(files).map_err(|error| Fault::Corrupt(error.to_string()).at(store.path()))?;
     store.note_restarts(&text)?;
     Ok(Some(text))
 }

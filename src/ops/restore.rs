@@ -3,7 +3,6 @@
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::ops::files;
 use crate::ops::here;
 use crate::ops::open_as_is;
@@ -58,15 +57,14 @@ pub fn restore(
         return Err(Failure::usage("the backup and the database are the same file").hint("name another with --db"));
     }
     let db = &behind_link(db);
-    make_folder(db).map_err(|error| failure(&error, db))?;
+    make_folder(db)?;
     let (mut swap, _) = Swap::begin(db)?;
     // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
-    let fresh = Unfinished::beside(db, FRESH).map_err(|error| failure(&error, db))?;
+    let fresh = Unfinished::beside(db, FRESH)?;
     copy_with_log(file, fresh.path())
         .map_err(|error| Failure::failed(format!("cannot copy `{}`", file.display())).at(error.to_string()))?;
     let mut backup = prepare(fresh.path(), env, file)?;
-    let fail = |error: StoreError| failure(&error, fresh.path());
-    backup.leave_device().map_err(fail)?;
+    backup.leave_device()?;
     let was_there = db.exists();
     // From here on nobody else can open it: what is answered until the end would be in the one that is set aside.
     let mut present = if was_there { Some(alone(db, env)?) } else { None };
@@ -76,15 +74,13 @@ pub fn restore(
         None => (Surplus::default(), Vec::new()),
     };
     let united = match &present {
-        Some(Ok(present)) if damage.is_empty() && wants(newer)? => {
-            Some(unite(&mut backup, present, stamp).map_err(fail)?)
-        }
+        Some(Ok(present)) if damage.is_empty() && wants(newer)? => Some(unite(&mut backup, present, stamp)?),
         _ => None,
     };
     if was_there {
-        backup.expect_traces().map_err(fail)?;
+        backup.expect_traces()?;
     }
-    backup.keep_others_out().map_err(fail)?;
+    backup.keep_others_out()?;
     drop(backup);
     File::open(fresh.path())
         .and_then(|file| file.sync_all())
@@ -107,10 +103,12 @@ fn alone(db: &Path, env: &Env) -> Result<Result<Store, String>, Failure> {
         Ok(store)
     });
     match opened {
-        Err(error) if error.trouble() == Trouble::Busy => Err(Failure::failed("another lmq has the database open")
-            .at(db.display().to_string())
-            .hint("nothing was changed; leave the other one (a session in another window?), then restore again")),
-        Err(error) => Ok(Err(failure(&error, db).what)),
+        Err(error) if error.fault.trouble() == Trouble::Busy => {
+            Err(Failure::failed("another lmq has the database open")
+                .at(db.display().to_string())
+                .hint("nothing was changed; leave the other one (a session in another window?), then restore again"))
+        }
+        Err(error) => Ok(Err(Failure::from(error).what)),
         Ok(store) => Ok(Ok(store)),
     }
 }
@@ -175,10 +173,10 @@ fn surplus(present: &mut Store, backup: &Store, stamp: Stamp) -> (Surplus, Vec<S
 fn unite(store: &mut Store, other: &Store, stamp: Stamp) -> Result<u64, StoreError> {
     let ((), united) = store.unite(stamp, true, |union| {
         let mut number = 0;
-        other.log(&mut |record| {
+        Ok(other.log(&mut |record| {
             number += 1;
             union.put(number, &record)
-        })
+        })?)
     })?;
     Ok(united.added)
 }

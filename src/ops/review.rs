@@ -38,7 +38,6 @@ use crate::ops::day::day;
 use crate::ops::edit::How;
 use crate::ops::edit::NoteEditor;
 use crate::ops::edit::Refusal;
-use crate::ops::failure;
 use crate::ops::in_sitting;
 use crate::ops::queue::Options;
 use crate::ops::queue::queue;
@@ -47,6 +46,7 @@ use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
 use crate::store::ActionLine;
 use crate::store::Ahead;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -162,10 +162,10 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, options: &Options) -> Result<Self, Failure> {
-        let last = store.newest_own_answer().map_err(|error| failure(&error, store.path()))?;
+        let last = store.newest_own_answer()?;
         let when = in_sitting(env, &settings, last);
         let now = when.now;
-        let queue = queue(store, &settings, options, when).map_err(|error| failure(&error, store.path()))?;
+        let queue = queue(store, &settings, options, when)?;
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
         let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
         let session = Session::new(queue, settings.clone(), mode, ends_at);
@@ -215,8 +215,7 @@ impl<'a> Review<'a> {
     pub fn waits(&self) -> Result<Waits, Failure> {
         let when = self.stamp();
         let today = when.today;
-        let Day { counts, pause, new, .. } =
-            day(self.store, &self.settings, when).map_err(|error| self.failure(&error))?;
+        let Day { counts, pause, new, .. } = day(self.store, &self.settings, when)?;
         Ok(Waits {
             new_places: new,
             paused_until: pause.map(|pause| pause.until),
@@ -241,7 +240,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
-        let mut steps = self.store.actions(STEPS_LISTED).map_err(|error| self.failure(&error))?;
+        let mut steps = self.store.actions(STEPS_LISTED)?;
         steps.retain(is_of_a_sitting);
         Ok(steps)
     }
@@ -285,7 +284,7 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When it could not be committed.
     pub fn add_beside(&mut self, card: CardId, question: &str, answer: &str) -> Result<(), Failure> {
-        let Some(line) = self.store.card(card).map_err(|error| self.failure(&error))? else { return Ok(()) };
+        let Some(line) = self.store.card(card)? else { return Ok(()) };
         let when = self.stamp();
         add(self.store, self.env, when, &line.deck, None, &basic(question, answer)).map(drop)
     }
@@ -339,10 +338,6 @@ impl<'a> Review<'a> {
         self.store.while_busy();
     }
 
-    fn failure(&self, error: &StoreError) -> Failure {
-        failure(error, self.store.path())
-    }
-
     fn advance(&mut self) -> Result<(), Failure> {
         self.advance_to(None)
     }
@@ -359,7 +354,7 @@ impl<'a> Review<'a> {
             };
             let loaded = match ahead.take().and_then(|ahead| self.store.loaded_ahead(ahead, candidate.card)) {
                 Some(loaded) => Some(loaded),
-                None => self.store.load(candidate.card).map_err(|error| self.failure(&error))?,
+                None => self.store.load(candidate.card)?,
             };
             let loaded = loaded.filter(|loaded| !loaded.state.suspended && !loaded.state.is_buried(today));
             self.session = self.session.present(loaded, now, today);
@@ -392,13 +387,13 @@ impl<'a> Review<'a> {
                             }
                         }
                         // Suspended in another window, it moved on just as well.
-                        Err(StoreError::Stale | StoreError::Suspended) => {
+                        Err(error) if matches!(error.fault, Fault::Stale | Fault::Suspended) => {
                             let name = self.session.current().map_or_else(String::new, |c| c.loaded.name.clone());
                             said.push(Notice::Stale(name));
                             next = self.session.without_current();
                             break;
                         }
-                        Err(error) => return Err(self.failure(&error)),
+                        Err(error) => return Err(error.into()),
                     }
                 }
                 Effect::ShowBack => {}
@@ -435,7 +430,7 @@ impl<'a> Review<'a> {
     }
 
     fn newest_step(&self) -> Result<Option<ActionLine>, Failure> {
-        let newest = self.store.newest_action(&STEPS).map_err(|error| self.failure(&error))?;
+        let newest = self.store.newest_action(&STEPS)?;
         if newest.as_ref().is_none_or(is_of_a_sitting) {
             return Ok(newest);
         }
@@ -454,7 +449,7 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn show_edited(&mut self) -> Result<(), Failure> {
         let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
-        self.session = match self.store.load(card).map_err(|error| self.failure(&error))? {
+        self.session = match self.store.load(card)? {
             Some(loaded) => self.session.with_text(loaded, self.today()),
             None => self.session.without_current(),
         };
@@ -462,8 +457,8 @@ impl<'a> Review<'a> {
     }
 
     fn ask_first(&mut self, card: CardId, today: StudyDay) -> Result<(), Failure> {
-        let candidate = self.store.candidate(card).map_err(|error| self.failure(&error))?;
-        let loaded = self.store.load(card).map_err(|error| self.failure(&error))?;
+        let candidate = self.store.candidate(card)?;
+        let loaded = self.store.load(card)?;
         if let (Some(candidate), Some(loaded)) = (candidate, loaded) {
             let origin = match &loaded.state.memory {
                 None => Origin::New,
@@ -489,12 +484,10 @@ pub fn answer(
     quality: Quality,
     took: Millis,
 ) -> Result<Option<u32>, Failure> {
-    let path = store.path().to_owned();
-    let fail = |error: StoreError| failure(&error, &path);
-    let when = sitting(store, env, settings).map_err(fail)?;
-    let Some(loaded) = store.load(card).map_err(fail)? else {
-        let line = store.card(card).map_err(fail)?.filter(|line| line.erased);
-        return Err(line.map_or_else(|| fail(StoreError::NoCard), |line| bulk::erased(&line)));
+    let when = sitting(store, env, settings)?;
+    let Some(loaded) = store.load(card)? else {
+        let line = store.card(card)?.filter(|line| line.erased);
+        return Err(line.map_or_else(|| Fault::NoCard.at(store.path()).into(), |line| bulk::erased(&line)));
     };
     if loaded.state.suspended {
         return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
@@ -512,7 +505,7 @@ pub fn answer(
     for effect in step.effects {
         match effect {
             Effect::Append { kind, events } => {
-                commit(store, when, kind, &events, &scheduler).map_err(fail)?;
+                commit(store, when, kind, &events, &scheduler)?;
             }
             Effect::Leech { lapses, .. } => leech = Some(lapses),
             Effect::ShowBack | Effect::AskAgain(_) | Effect::Ignored => {}
@@ -528,7 +521,7 @@ pub fn answer(
 /// When the database can't be read.
 pub fn clock_warning(store: &Store, env: &Env) -> Result<Option<String>, Failure> {
     let now = env.now();
-    let newest = store.newest_own_instant().map_err(|error| failure(&error, store.path()))?;
+    let newest = store.newest_own_instant()?;
     Ok(newest.and_then(|newest| {
         let date = Timestamp { unix_ms: newest, ..now }.to_rfc3339();
         let today = now.to_rfc3339();

@@ -3,7 +3,6 @@
 use crate::core::settings::Settings;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::ops::here;
 use crate::ops::stamp;
 use crate::store::Salvaged;
@@ -36,5 +35,5 @@ pub fn salvage(db: &Path, to: &Path, env: &Env, settings: &Settings) -> Result<S
             Failure::usage(format!("`{}` belongs to the damaged database", to.display())).hint("name another file")
         );
     }
-    Store::salvage(db, to, here(), stamp(env, settings)).map_err(|error| failure(&error, db))
+    Ok(Store::salvage(db, to, here(), stamp(env, settings))?)
 }

@@ -9,7 +9,6 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
 use crate::ops::day::rules;
-use crate::ops::failure;
 use crate::store::Store;
 
 /// What a query is asked from.
@@ -17,7 +16,7 @@ use crate::store::Store;
 /// # Errors
 /// When the database can't be read.
 pub fn asked(store: &Store, settings: &Settings, today: StudyDay) -> Result<Asked, Failure> {
-    let rules = rules(store, settings).map_err(|error| failure(&error, store.path()))?;
+    let rules = rules(store, settings)?;
     Ok(Asked { today, rules })
 }
 
@@ -31,10 +30,10 @@ pub fn read(store: &Store, text: &str) -> Result<Query, Failure> {
         Failure::usage(error.what).at(line).at(caret).hint(error.help)
     };
     let query = parse(text).map_err(refused)?;
-    let decks = store.deck_names().map_err(|error| failure(&error, store.path()))?;
+    let decks = store.deck_names()?;
     if let Err(error) = query.check_decks(decks.iter().map(|(_, id, name)| (id.as_str(), name.as_str()))) {
         // A deck that was there, as before its import was undone, has no cards; it is no mistake to ask.
-        let known = store.all_deck_names().map_err(|error| failure(&error, store.path()))?;
+        let known = store.all_deck_names()?;
         if query.check_decks(known.iter().map(|(id, name)| (id.as_str(), name.as_str()))).is_err() {
             return Err(refused(error));
         }
@@ -48,5 +47,5 @@ pub fn read(store: &Store, text: &str) -> Result<Query, Failure> {
 /// When the query can't be read, or the database.
 pub fn cards(store: &Store, settings: &Settings, today: StudyDay, text: &str) -> Result<Vec<CardId>, Failure> {
     let query = read(store, text)?;
-    store.search(&query, &asked(store, settings, today)?).map_err(|error| failure(&error, store.path()))
+    Ok(store.search(&query, &asked(store, settings, today)?)?)
 }

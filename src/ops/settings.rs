@@ -24,7 +24,6 @@ use crate::core::action::Subject;
 use crate::core::fact::Fact;
 use crate::core::fact::SettingChange;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -41,9 +40,8 @@ pub fn remember(
 ) -> Result<(), Failure> {
     let change = SettingChange::Setting { key: name.to_owned(), old, new: new.map(str::to_owned) };
     let words = serde_json::to_string(&change).map_err(|error| Failure::bug(error.to_string()))?;
-    let path = store.path().to_owned();
-    store
-        .write(stamp, ActionKind::Configure, Subject::None, |writer| writer.append_fact(&Fact::Configured, Some(words)))
-        .map(drop)
-        .map_err(|error| failure(&error, &path))
+    store.write(stamp, ActionKind::Configure, Subject::None, |writer| {
+        writer.append_fact(&Fact::Configured, Some(words))
+    })?;
+    Ok(())
 }

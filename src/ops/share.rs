@@ -7,7 +7,6 @@ use crate::core::team::SharedDeck;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
-use crate::ops::failure;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -22,11 +21,10 @@ pub fn share(
     decks: &[String],
     name: Option<&str>,
 ) -> Result<Share, Failure> {
-    let path = store.path().to_owned();
     let named = ops::decks::named(store, decks)?;
-    let rules = ops::day::rules(store, settings).map_err(|error| failure(&error, &path))?;
-    let totals = store.totals(&named, stamp.today, None, None, &rules).map_err(|error| failure(&error, &path))?;
-    let heads = store.deck_heads().map_err(|error| failure(&error, &path))?;
+    let rules = ops::day::rules(store, settings)?;
+    let totals = store.totals(&named, stamp.today, None, None, &rules)?;
+    let heads = store.deck_heads()?;
     let mut topics = totals.mastery;
     topics.sort_by(|a, b| a.id.cmp(&b.id));
     // Decks without any card that can be asked have no topic, and nothing to tell.
@@ -40,6 +38,6 @@ pub fn share(
     let checkups = ops::checkup::among(store, &named, None)?;
     let mut finished = checkups.iter().filter(|one| one.finished).map(|one| one.score);
     let (first_checkup, latest_checkup) = (finished.next(), finished.next_back());
-    let id = store.share_id(ShareId(Env::fresh_share())).map_err(|error| failure(&error, &path))?;
+    let id = store.share_id(ShareId(Env::fresh_share()))?;
     Ok(Share { id, name: name.map(str::to_owned), made: stamp.now, decks, topics, first_checkup, latest_checkup })
 }

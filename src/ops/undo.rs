@@ -6,12 +6,11 @@ use crate::core::id::ActionId;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::failure;
 use crate::ops::linked;
 use crate::ops::settings;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Undo;
 use crate::store::Writer;
 
@@ -37,11 +36,9 @@ pub fn redo(store: &mut Store, stamp: Stamp, action: ActionId) -> Result<Undo, F
 fn write(
     store: &mut Store,
     stamp: Stamp,
-    work: impl FnOnce(&mut Writer<'_>) -> Result<Undo, StoreError>,
+    work: impl FnOnce(&mut Writer<'_>) -> Result<Undo, Fault>,
 ) -> Result<Undo, Failure> {
-    let path = store.path().to_owned();
-    let (mut undo, _) =
-        store.write(stamp, ActionKind::Undo, Subject::None, work).map_err(|error| failure(&error, &path))?;
+    let (mut undo, _) = store.write(stamp, ActionKind::Undo, Subject::None, work)?;
     if let Some(file) = Env::config_file() {
         for (key, value) in &undo.settings {
             settings::change(&file, key, value.as_deref())?;

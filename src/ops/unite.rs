@@ -3,7 +3,7 @@
 
 use crate::failure::Failure;
 use crate::ops::backup;
-use crate::ops::failure;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -38,7 +38,7 @@ pub fn unite(
     store: &mut Store,
     stamp: Stamp,
     how: How,
-    feed: impl FnOnce(&mut Union<'_, '_>) -> Result<(), StoreError>,
+    feed: impl FnOnce(&mut Union<'_, '_>) -> Result<(), Fault>,
     told: impl FnOnce() -> Option<Failure>,
 ) -> Result<Taken, Failure> {
     let copy = if how.dry_run { None } else { Some(backup::beside(store, "union", stamp)?) };
@@ -47,16 +47,16 @@ pub fn unite(
         feed(union)?;
         if how.dry_run {
             seen = union.so_far();
-            return Err(StoreError::Abandoned);
+            return Err(Fault::Abandoned);
         }
         Ok(())
     });
     let told = told();
     let united = match (done, told) {
         (Ok(((), united)), None) => Ok(united),
-        (Err(StoreError::Abandoned), None) if how.dry_run => Ok(seen),
+        (Err(StoreError { fault: Fault::Abandoned, .. }), None) if how.dry_run => Ok(seen),
         (_, Some(told)) => Err(told),
-        (Err(error), None) => Err(failure(&error, store.path())),
+        (Err(error), None) => Err(error.into()),
     };
     // Where nothing changed the copy is of no use to anybody.
     let changed = united.as_ref().is_ok_and(|united| united.added > 0 || united.renamed);

@@ -7,7 +7,6 @@ use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::add::add;
-use crate::ops::failure;
 use crate::ops::settings;
 use crate::ops::stamp;
 use crate::store::DeckSet;
@@ -46,7 +45,7 @@ pub fn is_offered(store: &Store, env: &Env, settings: &Settings, answers: usize)
         return Ok(false);
     }
     let today = stamp(env, settings).today;
-    let days = store.day_totals(&DeckSet::All).map_err(|error| failure(&error, store.path()))?;
+    let days = store.day_totals(&DeckSet::All)?;
     let of_today = days.iter().filter(|(day, _)| *day == today).map(|(_, sums)| sums.answers).sum::<u64>();
     let days: Vec<StudyDay> = days.into_iter().map(|(day, _)| day).collect();
     Ok(is_due(&days, today) && of_today <= u64::try_from(answers).unwrap_or(u64::MAX))

@@ -15,7 +15,6 @@ use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::Offer;
 use crate::ops::day::day;
 use crate::ops::edit::NoteEditor;
-use crate::ops::failure;
 use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_report;
@@ -26,7 +25,6 @@ use crate::report::Report;
 use crate::store::DeckSet;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use std::collections::BTreeSet;
 
 /// A step, for the list of those that can be taken back.
@@ -134,10 +132,6 @@ impl Workspace {
         Self { store, env, settings }
     }
 
-    fn failure(&self, error: &StoreError) -> Failure {
-        failure(error, self.store.path())
-    }
-
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -176,14 +170,13 @@ impl Workspace {
     /// When the database can't be read.
     pub fn overview(&self) -> Result<Overview, Failure> {
         let today = self.today();
-        let day = day(&self.store, &self.settings, self.when()).map_err(|error| self.failure(&error))?;
+        let day = day(&self.store, &self.settings, self.when())?;
         let asked_from = day.pause.map_or(today, |pause| pause.until);
-        let decks = self.store.decks(today).map_err(|error| self.failure(&error))?;
+        let decks = self.store.decks(today)?;
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
-            .and_then(|rules| self.store.repeats_by_deck(today, &rules))
-            .map_err(|error| self.failure(&error))?;
+            .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
         let mut forecast = [0; FORECAST_DAYS];
-        for (due, count) in self.store.due_days(&DeckSet::All).map_err(|error| self.failure(&error))? {
+        for (due, count) in self.store.due_days(&DeckSet::All)? {
             let ahead = usize::try_from(due.max(asked_from).since(today)).unwrap_or(usize::MAX);
             if let Some(sum) = forecast.get_mut(ahead) {
                 *sum += count;
@@ -197,8 +190,7 @@ impl Workspace {
             streak: day.streak,
             pause: day.pause,
             comeback: day.comeback,
-            first_run: day.pause.is_none()
-                && self.store.last_practised(StudyDay(i32::MAX)).map_err(|error| self.failure(&error))?.is_none(),
+            first_run: day.pause.is_none() && self.store.last_practised(StudyDay(i32::MAX))?.is_none(),
             checkup: crate::ops::checkup::offer(&self.store, &self.settings, today)?,
             forecast,
             today,
@@ -227,7 +219,7 @@ impl Workspace {
             None => DeckSet::All,
             Some(deck) => {
                 let inside = format!("{deck}::");
-                let names = self.store.deck_names().map_err(|error| self.failure(&error))?;
+                let names = self.store.deck_names()?;
                 let chosen: BTreeSet<i64> = names
                     .into_iter()
                     .filter(|(_, _, name)| name == deck || name.starts_with(&inside))
@@ -256,27 +248,25 @@ impl Workspace {
     pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
         if let Ok(query) = crate::ops::search::read(&self.store, query) {
             let asked = crate::ops::search::asked(&self.store, &self.settings, self.today())?;
-            let cards = self.store.search(&query, &asked).map_err(|error| self.failure(&error))?;
+            let cards = self.store.search(&query, &asked)?;
             let mut found = Vec::new();
             let add = |line| {
                 found.push(line);
                 Ok(())
             };
             let shown = cards.get(..MOST_LISTED).unwrap_or(&cards);
-            self.store.lines(shown, add).map_err(|error| self.failure(&error))?;
+            self.store.lines(shown, add)?;
             return Ok((found, cards.len()));
         }
         let words: Vec<String> = query.split_whitespace().map(str::to_owned).collect();
         let (mut found, mut count) = (Vec::new(), 0);
-        self.store
-            .cards(&DeckSet::All, &words, |line| {
-                count += 1;
-                if found.len() < MOST_LISTED {
-                    found.push(line);
-                }
-                Ok(())
-            })
-            .map_err(|error| self.failure(&error))?;
+        self.store.cards(&DeckSet::All, &words, |line| {
+            count += 1;
+            if found.len() < MOST_LISTED {
+                found.push(line);
+            }
+            Ok(())
+        })?;
         Ok((found, count))
     }
 
@@ -305,7 +295,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
-        self.store.actions(50).map_err(|error| self.failure(&error))
+        Ok(self.store.actions(50)?)
     }
 
     /// Takes back the newest step; says in words what it was, or nothing where there is none.
@@ -313,7 +303,7 @@ impl Workspace {
     /// # Errors
     /// When it can't be written.
     pub fn undo(&mut self) -> Result<Option<String>, Failure> {
-        let newest = self.store.newest_action(&[]).map_err(|error| self.failure(&error))?;
+        let newest = self.store.newest_action(&[])?;
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
         let undo = crate::ops::undo::undo(&mut self.store, when, action.id)?;

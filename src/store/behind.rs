@@ -13,10 +13,10 @@ use crate::core::replay::fold;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Trouble;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
@@ -117,7 +117,7 @@ pub(super) enum Caches {
 
 /// The last entry that the caches know, by the device that wrote here then. Without it nothing ever waited: the first thing
 /// that a device writes here puts it down.
-fn cached(db: &Connection) -> Result<Option<i64>, StoreError> {
+fn cached(db: &Connection) -> Result<Option<i64>, Fault> {
     Ok(meta(db, CACHED)?.and_then(|id| id.parse().ok()))
 }
 
@@ -128,7 +128,7 @@ fn last_of_device(entry: i64) -> i64 {
 
 impl Writer<'_> {
     /// Brings the caches up to date with the log.
-    pub(super) fn catch_up(&mut self) -> Result<(), StoreError> {
+    pub(super) fn catch_up(&mut self) -> Result<(), Fault> {
         let gathered = self.gathered.take();
         match std::mem::replace(&mut self.caches, Caches::Current) {
             Caches::Current => {}
@@ -156,18 +156,18 @@ impl Writer<'_> {
     }
 
     /// Writes the state of an answer's card, and adds the answer to the sums.
-    pub(super) fn cache(&mut self, answer: &Answer) -> Result<(), StoreError> {
+    pub(super) fn cache(&mut self, answer: &Answer) -> Result<(), Fault> {
         let Answer { row, event, after } = answer;
         self.add_to_sums(row, &row.state, event, 1)?;
         self.set_state(row, after)
     }
 
-    fn catch_up_from_memory(&mut self) -> Result<(), StoreError> {
+    fn catch_up_from_memory(&mut self) -> Result<(), Fault> {
         let behind = self.behind;
         behind.borrow().answers.iter().try_for_each(|answer| self.cache(answer))
     }
 
-    fn catch_up_from_log(&mut self) -> Result<(), StoreError> {
+    fn catch_up_from_log(&mut self) -> Result<(), Fault> {
         let Some(cached) = cached(&self.tx)? else { return Ok(()) };
         let mut cards: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         {
@@ -198,7 +198,7 @@ impl Writer<'_> {
     }
 
     /// Writes down which entry is the last one that the caches know, once `last` is.
-    pub(super) fn set_cached(&self, last: u64) -> Result<(), StoreError> {
+    pub(super) fn set_cached(&self, last: u64) -> Result<(), Fault> {
         set_meta(&self.tx, CACHED, &entry_id(self.device, last).to_string())
     }
 }
@@ -218,12 +218,12 @@ impl Store {
     ///
     /// # Errors
     /// When somebody else is writing, or it can't be written. Nothing is lost by that.
-    pub(super) fn catch_up(&self) -> Result<(), StoreError> {
+    pub(super) fn catch_up(&self) -> Result<(), Fault> {
         // Whoever waited in vain does not wait again at every look.
         self.catch_up_within(if self.is_late.get() { Duration::ZERO } else { SHORT_PATIENCE })
     }
 
-    pub(super) fn catch_up_within(&self, patience: Duration) -> Result<(), StoreError> {
+    pub(super) fn catch_up_within(&self, patience: Duration) -> Result<(), Fault> {
         self.say_outside();
         let done = self.try_to_catch_up(patience);
         self.is_late.set(done.is_err());
@@ -232,7 +232,7 @@ impl Store {
 
     /// Brings the caches up to date for a look at everything. Where the database may not be written and the look changes
     /// nothing, it gives a copy to look at, in a temporary file without a name, whose caches can be brought up to date.
-    pub(super) fn catch_up_or_copy(&self, will_write: bool) -> Result<Option<Self>, StoreError> {
+    pub(super) fn catch_up_or_copy(&self, will_write: bool) -> Result<Option<Self>, Fault> {
         match self.catch_up_within(PATIENCE) {
             Err(error) if error.trouble() == Trouble::ReadOnly && !will_write => {
                 let mut copy = Connection::open("")?;
@@ -244,7 +244,7 @@ impl Store {
         }
     }
 
-    fn try_to_catch_up(&self, patience: Duration) -> Result<(), StoreError> {
+    fn try_to_catch_up(&self, patience: Duration) -> Result<(), Fault> {
         let own = self.behind.borrow().answers.last().map(|answer| (answer.event.at, answer.event.study_day));
         let data_version = changes_by_others(&self.db)?;
         if own.is_none() && self.caches_at(data_version) != Caches::Unknown {
@@ -268,7 +268,7 @@ impl Store {
     }
 
     /// When the newest event after that entry was written, where there is any.
-    fn newest_after(&self, entry: i64) -> Result<Option<(Timestamp, StudyDay)>, StoreError> {
+    fn newest_after(&self, entry: i64) -> Result<Option<(Timestamp, StudyDay)>, Fault> {
         Ok(self
             .db
             .prepare_cached(
@@ -282,7 +282,7 @@ impl Store {
     }
 
     /// A program that was killed did not get to keep the end of the log outside of the database either.
-    fn say_what_was_left(&self) -> Result<(), StoreError> {
+    fn say_what_was_left(&self) -> Result<(), Fault> {
         let (Some(place), Some(device)) = (self.meta("place")?, self.this_device()?) else { return Ok(()) };
         let context = self.context()?;
         if place == self.place()

@@ -13,7 +13,7 @@ mod write;
 use crate::core::card::NoteText;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::bulk::ahead::NotesAhead;
 use crate::store::bulk::batch::NewNote;
@@ -171,7 +171,7 @@ impl<'b, 's> Bulk<'b, 's> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn new(writer: &'b mut Writer<'s>, options: BulkOptions) -> Result<Self, StoreError> {
+    pub fn new(writer: &'b mut Writer<'s>, options: BulkOptions) -> Result<Self, Fault> {
         let last_old_note = writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
         Ok(Self {
             writer,
@@ -200,7 +200,7 @@ impl<'b, 's> Bulk<'b, 's> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn builtin_uids(&self) -> Result<Vec<(String, BTreeSet<NoteUid>)>, StoreError> {
+    pub fn builtin_uids(&self) -> Result<Vec<(String, BTreeSet<NoteUid>)>, Fault> {
         self.writer.builtin_uids()
     }
 
@@ -208,7 +208,7 @@ impl<'b, 's> Bulk<'b, 's> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn finish(mut self) -> Result<Finished, StoreError> {
+    pub fn finish(mut self) -> Result<Finished, Fault> {
         self.flush()?;
         let late = self.match_waiting()?;
         let missing = self.retire_missing_notes()?;
@@ -224,7 +224,7 @@ impl<'b, 's> Bulk<'b, 's> {
     }
 
     /// Counts the notes of the file's decks that the file does not have; where it was asked for, they are gone from now on.
-    fn retire_missing_notes(&mut self) -> Result<u64, StoreError> {
+    fn retire_missing_notes(&mut self) -> Result<u64, Fault> {
         let mut missing = 0;
         for deck in self.files_decks.clone() {
             if let Some(now) = self.decks.values().find(|now| now.id == deck) {
@@ -254,7 +254,7 @@ impl<'b, 's> Bulk<'b, 's> {
 
     /// Whether a note came from the file that is taken in, and its source put it into that deck: a followed file takes away
     /// its own notes only, not what a person put into the same deck.
-    fn is_from_here(&mut self, note: i64, deck: i64) -> Result<bool, StoreError> {
+    fn is_from_here(&mut self, note: i64, deck: i64) -> Result<bool, Fault> {
         let Some(source) = self.options.source else { return Ok(false) };
         let is_from: bool = self
             .writer

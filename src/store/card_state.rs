@@ -4,7 +4,7 @@ use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::scheduler::splitmix64;
 use crate::core::state::CardState;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::STATE_COLUMNS;
@@ -47,7 +47,7 @@ impl CardRow {
         )
     }
 
-    fn of(row: &Row<'_>, reader: &Reader, ordinal: u16) -> Result<Self, StoreError> {
+    fn of(row: &Row<'_>, reader: &Reader, ordinal: u16) -> Result<Self, Fault> {
         let note = row.get(0)?;
         let ordinals = ordinals_of(row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?)?;
         Ok(Self {
@@ -63,7 +63,7 @@ impl CardRow {
     }
 
     /// The card of that name, of a note that is in the database, whether the note has such a card or had it once.
-    pub(super) fn find(db: &Connection, reader: &Reader, card: CardId) -> Result<Option<Self>, StoreError> {
+    pub(super) fn find(db: &Connection, reader: &Reader, card: CardId) -> Result<Option<Self>, Fault> {
         // A higher ordinal would be another note's card.
         if card.ordinal > MOST_ORDINAL {
             return Ok(None);
@@ -81,7 +81,7 @@ impl CardRow {
     }
 
     /// The card of that local number.
-    pub(super) fn of_number(db: &Connection, reader: &Reader, card: i64) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of_number(db: &Connection, reader: &Reader, card: i64) -> Result<Option<Self>, Fault> {
         let (note, ordinal) = card_parts(card);
         let mut statement = db.prepare_cached(&format!(
             "{} FROM note n JOIN note_name u ON u.id = n.id LEFT JOIN card_state s ON s.card = ?2 WHERE n.id = ?1",
@@ -102,7 +102,7 @@ impl CardRow {
 
 impl Writer<'_> {
     /// Writes a card's state, and how many cards of its note are new. `row` has the state before.
-    pub(super) fn set_state(&mut self, row: &CardRow, state: &CardState) -> Result<(), StoreError> {
+    pub(super) fn set_state(&mut self, row: &CardRow, state: &CardState) -> Result<(), Fault> {
         let memory = state.memory.as_ref();
         let last = match state.last_event {
             Some(last) => Some(self.local_id(last)?),
@@ -166,7 +166,7 @@ impl Writer<'_> {
     }
 
     /// Finds the day of each deck's newest first answer again, after sums were taken away or added out of order.
-    pub(super) fn set_last_introduced(&self) -> Result<(), StoreError> {
+    pub(super) fn set_last_introduced(&self) -> Result<(), Fault> {
         for deck in &self.decks_moved {
             self.tx
                 .prepare_cached(

@@ -16,6 +16,7 @@ use crate::core::id::NoteUid;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::MOST_ORDINAL;
@@ -102,7 +103,7 @@ impl CardLine {
 impl Store {
     /// The living notes of a deck in its order: by position, those of one position by uid. From an index, without the
     /// texts.
-    pub(super) fn notes_in_order(&self, deck: i64) -> Result<Vec<i64>, StoreError> {
+    pub(super) fn notes_in_order(&self, deck: i64) -> Result<Vec<i64>, Fault> {
         let mut order: Vec<(i64, i64)> = {
             let mut statement = self.db().prepare_cached(
                 "SELECT position, id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0",
@@ -117,7 +118,7 @@ impl Store {
             let mut named: Vec<([u8; 16], (i64, i64))> = alike
                 .iter()
                 .map(|note| Ok((statement.query_row([note.1], |row| row.get(0))?, *note)))
-                .collect::<Result<_, StoreError>>()?;
+                .collect::<Result<_, Fault>>()?;
             named.sort_unstable();
             for (to, (_, from)) in alike.iter_mut().zip(named) {
                 *to = from;
@@ -136,13 +137,15 @@ impl Store {
         &self,
         decks: &DeckSet,
         words: &[String],
-        mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
+        mut line: impl FnMut(CardLine) -> Result<(), Fault>,
     ) -> Result<(), StoreError> {
-        self.each_line(
-            decks,
-            |_| true,
-            |found| if words.is_empty() || matches(&found, words) { line(found) } else { Ok(()) },
-        )
+        self.attempt(|| {
+            self.each_line(
+                decks,
+                |_| true,
+                |found| if words.is_empty() || matches(&found, words) { line(found) } else { Ok(()) },
+            )
+        })
     }
 
     /// The same, of those cards that are `wanted`: the texts of others are not read.
@@ -150,8 +153,8 @@ impl Store {
         &self,
         decks: &DeckSet,
         wanted: impl Fn(CardId) -> bool,
-        mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        mut line: impl FnMut(CardLine) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let mut statement = self.db().prepare_cached(&format!(
             "SELECT u.uid, n.key, t.title, n.ordinals, n.tags, x.body, {STATE_COLUMNS} FROM note n \
              CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
@@ -212,7 +215,7 @@ impl Store {
     }
 
     /// The state of a card by its local number.
-    fn state_of_card(&self, card: i64, reader: &Reader) -> Result<CardState, StoreError> {
+    fn state_of_card(&self, card: i64, reader: &Reader) -> Result<CardState, Fault> {
         let mut statement =
             self.db().prepare_cached(&format!("SELECT {STATE_COLUMNS} FROM card_state s WHERE s.card = ?1"))?;
         Ok(statement.query_row([card], |row| whole_state_of(row, 0, reader)).optional()?.unwrap_or_default())
@@ -223,7 +226,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn card(&self, card: CardId) -> Result<Option<CardLine>, StoreError> {
-        self.card_beside(card, None)
+        self.attempt(|| self.card_beside(card, None))
     }
 
     /// The same, where the text of its note may have been read for a card before.
@@ -231,7 +234,7 @@ impl Store {
         &self,
         card: CardId,
         before: Option<(NoteUid, NoteText)>,
-    ) -> Result<Option<CardLine>, StoreError> {
+    ) -> Result<Option<CardLine>, Fault> {
         if card.ordinal > MOST_ORDINAL {
             return Ok(None);
         }
@@ -278,43 +281,47 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read, or `take` fails.
-    pub fn notes(&self, deck: i64, mut take: impl FnMut(Notes) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let _snapshot = self.snapshot()?;
-        let mut one_by_one = self.db().prepare_cached(concat!(note_words!(), "n.id = ?1 AND x.body IS NOT NULL"))?;
-        let mut in_a_row = self
-            .db()
-            .prepare_cached(concat!(note_words!(), "n.id BETWEEN ?1 AND ?2 AND x.body IS NOT NULL ORDER BY n.id"))?;
-        let mut room = 0;
-        for ids in self.notes_in_order(deck)?.chunks(NOTES_AT_A_TIME) {
-            let mut notes = Notes::with_room(room, ids.len());
-            match ids {
-                // Notes that came together lie together: to go from one to the next costs a third of looking for it.
-                [first, .., last] if ids.is_sorted() && *last - *first <= FARTHEST => {
-                    let mut wanted = ids.iter().peekable();
-                    let mut rows = in_a_row.query((first, last))?;
-                    while let Some(row) = rows.next()? {
-                        let id: i64 = row.get(0)?;
-                        while wanted.next_if(|wanted| **wanted < id).is_some() {}
-                        if wanted.next_if_eq(&&id).is_some() {
-                            notes.add_row(row)?;
+    pub fn notes(&self, deck: i64, mut take: impl FnMut(Notes) -> Result<(), Fault>) -> Result<(), StoreError> {
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let mut one_by_one =
+                self.db().prepare_cached(concat!(note_words!(), "n.id = ?1 AND x.body IS NOT NULL"))?;
+            let mut in_a_row = self.db().prepare_cached(concat!(
+                note_words!(),
+                "n.id BETWEEN ?1 AND ?2 AND x.body IS NOT NULL ORDER BY n.id"
+            ))?;
+            let mut room = 0;
+            for ids in self.notes_in_order(deck)?.chunks(NOTES_AT_A_TIME) {
+                let mut notes = Notes::with_room(room, ids.len());
+                match ids {
+                    // Notes that came together lie together: to go from one to the next costs a third of looking for it.
+                    [first, .., last] if ids.is_sorted() && *last - *first <= FARTHEST => {
+                        let mut wanted = ids.iter().peekable();
+                        let mut rows = in_a_row.query((first, last))?;
+                        while let Some(row) = rows.next()? {
+                            let id: i64 = row.get(0)?;
+                            while wanted.next_if(|wanted| **wanted < id).is_some() {}
+                            if wanted.next_if_eq(&&id).is_some() {
+                                notes.add_row(row)?;
+                            }
+                        }
+                    }
+                    _ => {
+                        // They lie anywhere: with more pages in memory fewer are read twice.
+                        self.read_much()?;
+                        for id in ids {
+                            let mut rows = one_by_one.query([id])?;
+                            if let Some(row) = rows.next()? {
+                                notes.add_row(row)?;
+                            }
                         }
                     }
                 }
-                _ => {
-                    // They lie anywhere: with more pages in memory fewer are read twice.
-                    self.read_much()?;
-                    for id in ids {
-                        let mut rows = one_by_one.query([id])?;
-                        if let Some(row) = rows.next()? {
-                            notes.add_row(row)?;
-                        }
-                    }
-                }
+                room = room.max(notes.size());
+                take(notes)?;
             }
-            room = room.max(notes.size());
-            take(notes)?;
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 
@@ -340,7 +347,7 @@ impl Notes {
         Self { text: String::with_capacity(bytes), ends: Vec::with_capacity(notes) }
     }
 
-    fn add_row(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+    fn add_row(&mut self, row: &Row<'_>) -> Result<(), Fault> {
         self.add(NoteUid(row.get(1)?), text(row, 2)?, text(row, 3)?, text(row, 4)?.unwrap_or_default());
         Ok(())
     }
@@ -367,7 +374,7 @@ impl Notes {
     ///
     /// # Errors
     /// Each by itself, when its text can't be read.
-    pub fn read(&self) -> impl Iterator<Item = Result<(NoteUid, Option<String>, NoteText), StoreError>> {
+    pub fn read(&self) -> impl Iterator<Item = Result<(NoteUid, Option<String>, NoteText), Fault>> {
         let mut start = 0;
         self.ends.iter().map(move |ends| {
             let mut part = |end: usize| self.text.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();

@@ -9,9 +9,9 @@ use crate::core::log::EntryRef;
 use crate::core::log::LogRecord;
 use crate::core::log::Parent;
 use crate::core::units::Hlc;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Stamp;
-use crate::store::StoreError;
 use crate::store::columns::entries_of_device;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
@@ -45,9 +45,9 @@ pub(super) struct Tail {
 }
 
 /// The number of a device's last entry here; where it has none yet, that of the last one of its parent.
-pub(super) fn newest_sequence(db: &Connection, device: i64) -> Result<u64, StoreError> {
+pub(super) fn newest_sequence(db: &Connection, device: i64) -> Result<u64, Fault> {
     let (first, last) = entries_of_device(device);
-    let newest = |sql: &str| -> Result<Option<i64>, StoreError> {
+    let newest = |sql: &str| -> Result<Option<i64>, Fault> {
         Ok(db.prepare_cached(sql)?.query_row((first, last), |row| row.get(0))?)
     };
     let event = newest("SELECT max(id) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?;
@@ -63,7 +63,7 @@ pub(super) fn newest_sequence(db: &Connection, device: i64) -> Result<u64, Store
 }
 
 /// The stamp of the device's entry of that number, which is its last one.
-pub(super) fn newest_hlc(db: &Connection, device: i64, sequence: u64) -> Result<Hlc, StoreError> {
+pub(super) fn newest_hlc(db: &Connection, device: i64, sequence: u64) -> Result<Hlc, Fault> {
     let id = entry_id(device, sequence);
     let of_event: Option<i64> = db
         .prepare_cached("SELECT hlc FROM event INDEXED BY event_id WHERE id = ?1")?
@@ -81,7 +81,7 @@ pub(super) fn newest_hlc(db: &Connection, device: i64, sequence: u64) -> Result<
 }
 
 /// What the log says of a device.
-pub(super) fn device_info(db: &Connection, reader: &Reader, number: i64) -> Result<Device, StoreError> {
+pub(super) fn device_info(db: &Connection, reader: &Reader, number: i64) -> Result<Device, Fault> {
     let (id, name, parent, sequence, chain, created) = db
         .prepare_cached(
             "SELECT uuid, name, parent, parent_sequence, parent_chain, created_at_ms FROM device WHERE id = ?1",
@@ -104,7 +104,7 @@ pub(super) fn device_info(db: &Connection, reader: &Reader, number: i64) -> Resu
 }
 
 /// The end of a device's log at `sequence`, from the last hash that was kept.
-pub(super) fn tail(db: &Connection, reader: &Reader, device: i64, sequence: u64) -> Result<Tail, StoreError> {
+pub(super) fn tail(db: &Connection, reader: &Reader, device: i64, sequence: u64) -> Result<Tail, Fault> {
     let (first, _) = entries_of_device(device);
     let kept: Option<(i64, [u8; 16])> = db
         .prepare_cached("SELECT id, hash FROM chain WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1")?
@@ -127,7 +127,7 @@ pub(super) fn hash_over(
     from: u64,
     to: u64,
     hash: ChainHash,
-) -> Result<ChainHash, StoreError> {
+) -> Result<ChainHash, Fault> {
     let mut last = hash;
     hashes_over(db, reader, device, (from, to), hash, &mut |_, hash| last = hash)?;
     Ok(last)
@@ -141,7 +141,7 @@ pub(super) fn hashes_over(
     (from, to): (u64, u64),
     hash: ChainHash,
     each: &mut dyn FnMut(u64, ChainHash),
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let mut links = Links::after(hash);
     each_entry(db, reader, device, from, to, &mut |record| {
         if let Some((end, hash)) = links.take(record) {
@@ -188,7 +188,7 @@ impl Links {
 }
 
 /// Keeps the hash of the chain every so often.
-pub(super) fn keep(db: &Connection, device: i64, before: Option<Tail>, now: Tail) -> Result<Tail, StoreError> {
+pub(super) fn keep(db: &Connection, device: i64, before: Option<Tail>, now: Tail) -> Result<Tail, Fault> {
     let checkpoint = before.map_or(0, |tail| tail.checkpoint);
     if now.sequence < checkpoint + ENTRIES_A_CHECKPOINT {
         return Ok(Tail { checkpoint, ..now });
@@ -198,7 +198,7 @@ pub(super) fn keep(db: &Connection, device: i64, before: Option<Tail>, now: Tail
 }
 
 /// Keeps the hash of the chain after an entry.
-pub(super) fn keep_at(db: &Connection, device: i64, (sequence, hash): (u64, ChainHash)) -> Result<(), StoreError> {
+pub(super) fn keep_at(db: &Connection, device: i64, (sequence, hash): (u64, ChainHash)) -> Result<(), Fault> {
     db.prepare_cached("INSERT INTO chain (id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
         .execute((entry_id(device, sequence), hash.0))?;
     Ok(())
@@ -244,7 +244,7 @@ pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<(Tail, Hlc)>
 }
 
 /// Whether what was kept outside is of this log: it is neither an older one nor another one under the same numbers.
-fn is_kept_of(db: &Connection, device: i64, newest: u64, (tail, hlc): (Tail, Hlc)) -> Result<bool, StoreError> {
+fn is_kept_of(db: &Connection, device: i64, newest: u64, (tail, hlc): (Tail, Hlc)) -> Result<bool, Fault> {
     Ok(tail.sequence <= newest && newest_hlc(db, device, tail.sequence)? == hlc)
 }
 
@@ -255,7 +255,7 @@ pub(super) fn kept_outside(
     reader: &Reader,
     here: &Here,
     place: &str,
-) -> Result<Option<(i64, ChainHash)>, StoreError> {
+) -> Result<Option<(i64, ChainHash)>, Fault> {
     let Some(id) = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
     let kept = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
     let (Some(number), Some(kept)) = (reader.device_number(id), kept) else { return Ok(None) };
@@ -273,7 +273,7 @@ pub(super) fn device_here(
     here: &Here,
     place: &str,
     stamp: Stamp,
-) -> Result<(i64, DeviceId, bool), StoreError> {
+) -> Result<(i64, DeviceId, bool), Fault> {
     let known = meta(tx, "device")?.as_deref().and_then(DeviceId::from_hex);
     let known = known.and_then(|id| Some((reader.device_number(id)?, id)));
     let newest = match known {
@@ -304,7 +304,7 @@ pub(super) fn new_device(
     here: &Here,
     parent: Option<(i64, u64)>,
     stamp: Stamp,
-) -> Result<(i64, DeviceId), StoreError> {
+) -> Result<(i64, DeviceId), Fault> {
     // A device that never wrote anything is nobody's parent: nobody will ever hear of it.
     let parent = parent.map(|(number, sequence)| entry_parts(reader.settled(entry_id(number, sequence))));
     let parent = match parent.filter(|(_, sequence)| *sequence > 0) {
@@ -336,13 +336,13 @@ pub(super) fn new_device(
 }
 
 /// From now on this file, at this place, is written to by that device.
-pub(super) fn write_as(tx: &Transaction<'_>, device: DeviceId, place: &str) -> Result<(), StoreError> {
+pub(super) fn write_as(tx: &Transaction<'_>, device: DeviceId, place: &str) -> Result<(), Fault> {
     set_meta(tx, "device", &device.to_string())?;
     set_meta(tx, "place", place)
 }
 
 /// Whoever writes here next is a new device.
-pub(super) fn leave_place(db: &Connection) -> Result<(), StoreError> {
+pub(super) fn leave_place(db: &Connection) -> Result<(), Fault> {
     db.execute("DELETE FROM meta WHERE name = 'place'", [])?;
     Ok(())
 }

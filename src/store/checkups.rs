@@ -36,34 +36,36 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn checked(&self) -> Result<Vec<Given>, StoreError> {
-        let mut statement = self.db().prepare_cached(&format!(
-            "SELECT e.id, e.card, e.hlc, e.study_day, e.quality, e.took_ms, d.arg, u.uid, n.deck, coalesce(t.title, k.name) \
-             FROM event e INDEXED BY event_checked LEFT JOIN event_detail d ON d.id = e.id \
-             CROSS JOIN note n ON n.id = e.card >> 9 CROSS JOIN note_name u ON u.id = n.id CROSS JOIN deck k ON k.id = n.deck \
-             LEFT JOIN topic t ON t.id = n.topic WHERE e.kind = {CHECKED} ORDER BY e.hlc"
-        ))?;
-        let mut rows = statement.query([])?;
-        let mut answers = Vec::new();
-        let context = self.context()?;
-        while let Some(row) = rows.next()? {
-            let counts = |entry: &EventId| !context.voided.has(*entry);
-            let Some(entry) = context.reader.entry(row.get(0)?).filter(counts) else { continue };
-            let kind = kind_of(CHECKED.into(), row.get(4)?, row.get(5)?, row.get(6)?);
-            let Some(EventKind::Checked { quality, took, checkup, last }) = kind else { continue };
-            answers.push(Given {
-                device: entry.device,
-                number: checkup,
-                hlc: Hlc(row.get(2)?),
-                day: day_of(row.get(3)?),
-                card: card_of(row.get(1)?, row.get(7)?),
-                deck: row.get(8)?,
-                topic: row.get(9)?,
-                right: is_right(quality),
-                last,
-                took,
-            });
-        }
-        Ok(answers)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(&format!(
+                "SELECT e.id, e.card, e.hlc, e.study_day, e.quality, e.took_ms, d.arg, u.uid, n.deck, coalesce(t.title, k.name) \
+                 FROM event e INDEXED BY event_checked LEFT JOIN event_detail d ON d.id = e.id \
+                 CROSS JOIN note n ON n.id = e.card >> 9 CROSS JOIN note_name u ON u.id = n.id CROSS JOIN deck k ON k.id = n.deck \
+                 LEFT JOIN topic t ON t.id = n.topic WHERE e.kind = {CHECKED} ORDER BY e.hlc"
+            ))?;
+            let mut rows = statement.query([])?;
+            let mut answers = Vec::new();
+            let context = self.context()?;
+            while let Some(row) = rows.next()? {
+                let counts = |entry: &EventId| !context.voided.has(*entry);
+                let Some(entry) = context.reader.entry(row.get(0)?).filter(counts) else { continue };
+                let kind = kind_of(CHECKED.into(), row.get(4)?, row.get(5)?, row.get(6)?);
+                let Some(EventKind::Checked { quality, took, checkup, last }) = kind else { continue };
+                answers.push(Given {
+                    device: entry.device,
+                    number: checkup,
+                    hlc: Hlc(row.get(2)?),
+                    day: day_of(row.get(3)?),
+                    card: card_of(row.get(1)?, row.get(7)?),
+                    deck: row.get(8)?,
+                    topic: row.get(9)?,
+                    right: is_right(quality),
+                    last,
+                    took,
+                });
+            }
+            Ok(answers)
+        })
     }
 
     /// The cards that are kept for check-ups, neither retired nor suspended nor erased.
@@ -71,27 +73,30 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn held_out(&self) -> Result<Vec<HeldOut>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT n.id, u.uid, n.ordinals, n.tags, x.body FROM note n INDEXED BY note_held_out \
-             CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
-             WHERE n.held_out = 1 AND n.retired = 0 AND x.body IS NOT NULL",
-        )?;
-        let mut suspended =
-            self.db().prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card = ?1 AND suspended = 1)")?;
-        let mut rows = statement.query([])?;
-        let mut cards = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (id, note) = (row.get(0)?, NoteUid(row.get(1)?));
-            let Ok(shown) = text_of(words(row, 4)?.unwrap_or_default(), text(row, 3)?) else { continue };
-            for ordinal in ordinals_of(text(row, 2)?)? {
-                if suspended.query_row([card_number(id, ordinal)], |row| row.get(0))? {
-                    continue;
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT n.id, u.uid, n.ordinals, n.tags, x.body FROM note n INDEXED BY note_held_out \
+                 CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
+                 WHERE n.held_out = 1 AND n.retired = 0 AND x.body IS NOT NULL",
+            )?;
+            let mut suspended = self
+                .db()
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card = ?1 AND suspended = 1)")?;
+            let mut rows = statement.query([])?;
+            let mut cards = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (id, note) = (row.get(0)?, NoteUid(row.get(1)?));
+                let Ok(shown) = text_of(words(row, 4)?.unwrap_or_default(), text(row, 3)?) else { continue };
+                for ordinal in ordinals_of(text(row, 2)?)? {
+                    if suspended.query_row([card_number(id, ordinal)], |row| row.get(0))? {
+                        continue;
+                    }
+                    let can_be_judged = crate::core::checkup::can_be_judged(&shown, ordinal);
+                    cards.push(HeldOut { card: CardId { note, ordinal }, can_be_judged });
                 }
-                let can_be_judged = crate::core::checkup::can_be_judged(&shown, ordinal);
-                cards.push(HeldOut { card: CardId { note, ordinal }, can_be_judged });
             }
-        }
-        Ok(cards)
+            Ok(cards)
+        })
     }
 
     /// The study day of the first answer that counts.
@@ -99,12 +104,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn first_answer_day(&self) -> Result<Option<StudyDay>, StoreError> {
-        let first: Option<i64> = self
-            .db()
-            .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day LIMIT 1")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
-        Ok(first.map(day_of))
+        self.attempt(|| {
+            let first: Option<i64> = self
+                .db()
+                .prepare_cached("SELECT study_day FROM day_sum WHERE answers > 0 ORDER BY study_day LIMIT 1")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(first.map(day_of))
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Millis;
-use crate::store::StoreError;
+use crate::store::Fault;
 use rusqlite::Row;
 
 /// Codes of event kinds that statements name. The test below holds them to core's.
@@ -102,11 +102,11 @@ pub(super) fn hash_bits(hash: u64) -> i64 {
 }
 
 /// The columns of `note.ordinals`: null stands for one card of ordinal 1.
-pub(super) fn ordinals_of(column: Option<&str>) -> Result<Vec<u16>, StoreError> {
+pub(super) fn ordinals_of(column: Option<&str>) -> Result<Vec<u16>, Fault> {
     match column {
         None => Ok(vec![1]),
         Some(json) => serde_json::from_str(json)
-            .map_err(|error| StoreError::Corrupt(format!("the cards of a note can't be read: {error}"))),
+            .map_err(|error| Fault::Corrupt(format!("the cards of a note can't be read: {error}"))),
     }
 }
 
@@ -188,11 +188,11 @@ pub(super) const DETAIL_COLUMNS: &str = "d.asked, d.suggested, d.guessed, d.vari
 pub(super) const DETAIL_WIDTH: usize = 11;
 
 /// A detail from [`DETAIL_COLUMNS`], beginning at `first`.
-pub(super) fn detail_of(row: &Row<'_>, first: usize) -> Result<Detail, StoreError> {
+pub(super) fn detail_of(row: &Row<'_>, first: usize) -> Result<Detail, Fault> {
     let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
     let words = match row.get_ref(first + 10)?.as_str_or_null().map_err(rusqlite::Error::from)? {
         Some(body) => serde_json::from_str(body)
-            .map_err(|error| StoreError::Corrupt(format!("what was answered can't be read: {error}")))?,
+            .map_err(|error| Fault::Corrupt(format!("what was answered can't be read: {error}")))?,
         None => AnswerWords::default(),
     };
     Ok(Detail {
@@ -214,14 +214,14 @@ pub(super) fn detail_of(row: &Row<'_>, first: usize) -> Result<Detail, StoreErro
 }
 
 /// A text column without a copy of it.
-pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Fault> {
     row.get_ref(column)?
         .as_str_or_null()
-        .map_err(|error| StoreError::Corrupt(format!("a text in the database is none: {error}")))
+        .map_err(|error| Fault::Corrupt(format!("a text in the database is none: {error}")))
 }
 
 /// The same for the words of a note. What is not UTF-8 is damage, and no words that anybody can read.
-pub(super) fn words<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, StoreError> {
+pub(super) fn words<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Fault> {
     let bytes = row.get_ref(column)?.as_bytes_or_null().map_err(rusqlite::Error::from)?;
     Ok(bytes.map(|bytes| std::str::from_utf8(bytes).unwrap_or_default()))
 }

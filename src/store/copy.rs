@@ -1,5 +1,6 @@
 //! Copies of the database, and the files that it lies in.
 
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain::device_info;
@@ -16,19 +17,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempPath;
 
-pub(super) fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+pub(super) fn io_at(path: &Path) -> impl FnOnce(std::io::Error) -> Fault {
     let path = path.to_owned();
-    move |source| StoreError::Io { path, source }
+    move |source| Fault::Io { path, source }
 }
 
 #[cfg(unix)]
-pub(super) fn private(path: &Path, mode: u32) -> Result<(), StoreError> {
+pub(super) fn private(path: &Path, mode: u32) -> Result<(), Fault> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(io_at(path))
 }
 
 #[cfg(not(unix))]
-pub(super) fn private(_: &Path, _: u32) -> Result<(), StoreError> {
+pub(super) fn private(_: &Path, _: u32) -> Result<(), Fault> {
     Ok(())
 }
 
@@ -41,12 +42,12 @@ pub fn make_folder(path: &Path) -> Result<(), StoreError> {
     if folder.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(folder).map_err(io_at(folder))?;
-    private(folder, 0o700)
+    let made = fs::create_dir_all(folder).map_err(io_at(folder)).and_then(|()| private(folder, 0o700));
+    made.map_err(|fault| fault.at(path))
 }
 
 /// Makes an empty file that only its owner can read, where there is none: SQLite gives its side files the same rights.
-pub(super) fn make_file(path: &Path) -> Result<(), StoreError> {
+pub(super) fn make_file(path: &Path) -> Result<(), Fault> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -57,7 +58,7 @@ pub(super) fn make_file(path: &Path) -> Result<(), StoreError> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(source) => Err(StoreError::Io { path: path.to_owned(), source }),
+        Err(source) => Err(Fault::Io { path: path.to_owned(), source }),
     }
 }
 
@@ -102,12 +103,12 @@ pub fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-pub(super) fn header_of(path: &Path) -> Result<Vec<u8>, StoreError> {
+pub(super) fn header_of(path: &Path) -> Result<Vec<u8>, Fault> {
     let mut header = Vec::new();
     match open_regular(path) {
         Ok((file, _)) => file.take(108).read_to_end(&mut header).map_err(io_at(path))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(header),
-        Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
+        Err(source) => return Err(Fault::Io { path: path.to_owned(), source }),
     };
     Ok(header)
 }
@@ -166,7 +167,7 @@ impl Unfinished {
         prefix.push(what);
         prefix.push("-");
         let made = tempfile::Builder::new().prefix(&prefix).rand_bytes(CHANCE_LETTERS).tempfile_in(folder);
-        let temp = made.map_err(io_at(path))?.into_temp_path();
+        let temp = made.map_err(|error| io_at(path)(error).at(path))?.into_temp_path();
         Ok(Self { path: temp.to_path_buf(), temp: Some(temp) })
     }
 
@@ -183,7 +184,8 @@ impl Unfinished {
     pub fn put(mut self, path: &Path, may_replace: bool) -> Result<(), StoreError> {
         let Some(temp) = self.temp.take() else { return Ok(()) };
         let put = if may_replace { temp.persist(path) } else { temp.persist_noclobber(path) };
-        put.map_err(|error| error.error).and_then(|()| sync_folder_of(path)).map_err(io_at(path))
+        let put = put.map_err(|error| error.error).and_then(|()| sync_folder_of(path));
+        put.map_err(|error| io_at(path)(error).at(path))
     }
 
     /// To be called once somebody else has put it in its place.
@@ -213,7 +215,7 @@ pub fn sync_folder_of(path: &Path) -> std::io::Result<()> {
 }
 
 /// Copies the database, as it is at this moment, into a file beside `path`.
-pub(super) fn copy_beside(db: &Connection, path: &Path, what: &str) -> Result<Unfinished, StoreError> {
+pub(super) fn copy_beside(db: &Connection, path: &Path, what: &str) -> Result<Unfinished, Fault> {
     let unfinished = Unfinished::beside(path, what)?;
     let mut copy = Connection::open(unfinished.path())?;
     {
@@ -231,11 +233,11 @@ pub(super) fn copy_beside(db: &Connection, path: &Path, what: &str) -> Result<Un
 }
 
 /// The same, looked at by SQLite and put at `path`, where nothing may be.
-pub(super) fn copy_to(db: &Connection, path: &Path, check: Check) -> Result<(), StoreError> {
+pub(super) fn copy_to(db: &Connection, path: &Path, check: Check) -> Result<(), Fault> {
     make_folder(path)?;
     let unfinished = copy_beside(db, path, "part")?;
     is_whole(unfinished.path(), check)?;
-    unfinished.put(path, false)
+    Ok(unfinished.put(path, false)?)
 }
 
 /// Copies the database at `path` to `to`, where nothing may be, beside whoever works with it meanwhile: what is read is the
@@ -244,10 +246,14 @@ pub(super) fn copy_to(db: &Connection, path: &Path, check: Check) -> Result<(), 
 /// # Errors
 /// When it can't be read or written, or is damaged.
 pub fn copy_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
+    copy_of_a_moment(path, to).map_err(|fault| fault.at(path))
+}
+
+fn copy_of_a_moment(path: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(PATIENCE)?;
-    let erasures = |db: &Connection| -> Result<i64, StoreError> {
+    let erasures = |db: &Connection| -> Result<i64, Fault> {
         let sql = format!("SELECT count(*) FROM fact WHERE kind = {}", columns::ERASED);
         Ok(db.query_row(&sql, [], |row| row.get(0))?)
     };
@@ -284,10 +290,10 @@ impl Check {
     }
 }
 
-fn is_whole(path: &Path, check: Check) -> Result<(), StoreError> {
+fn is_whole(path: &Path, check: Check) -> Result<(), Fault> {
     let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     verdict(&copy, check)?
-        .map_or(Ok(()), |damage| Err(StoreError::Corrupt(format!("a copy of it does not read back whole: {damage}"))))
+        .map_or(Ok(()), |damage| Err(Fault::Corrupt(format!("a copy of it does not read back whole: {damage}"))))
 }
 
 /// What one database has and another one does not.
@@ -302,7 +308,7 @@ pub struct Surplus {
 }
 
 /// What SQLite finds wrong in a file, if anything.
-fn verdict(db: &Connection, check: Check) -> Result<Option<String>, StoreError> {
+fn verdict(db: &Connection, check: Check) -> Result<Option<String>, Fault> {
     let verdict: String = db.query_row(check.pragma(), [], |row| row.get(0))?;
     Ok((verdict != "ok").then_some(verdict))
 }
@@ -313,7 +319,7 @@ impl Store {
     /// # Errors
     /// When the copy can't be written, or does not read back whole, or something is at `path`.
     pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        copy_to(self.db(), path, Check::Pages)
+        self.attempt(|| copy_to(self.db(), path, Check::Pages))
     }
 
     /// Copies it into a file that is not at `path` yet.
@@ -321,15 +327,15 @@ impl Store {
     /// # Errors
     /// When the copy can't be written.
     pub fn copy_beside(&self, path: &Path) -> Result<Unfinished, StoreError> {
-        copy_beside(self.db(), path, "part")
+        self.attempt(|| copy_beside(self.db(), path, "part"))
     }
 
     /// Reads the whole file, and compares what is in it twice.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] where a page or a row is missing or makes no sense.
+    /// [`Fault::Corrupt`] where a page or a row is missing or makes no sense.
     pub fn check_whole(&self) -> Result<(), StoreError> {
-        verdict(self.db(), Check::All)?.map_or(Ok(()), |damage| Err(StoreError::Corrupt(damage)))
+        self.attempt(|| verdict(self.db(), Check::All)?.map_or(Ok(()), |damage| Err(Fault::Corrupt(damage))))
     }
 
     /// Makes this database another one than the one it was copied from: the next writer is a new device. Taken before
@@ -338,7 +344,7 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn leave_device(&mut self) -> Result<(), StoreError> {
-        super::chain::leave_place(self.db())?;
+        self.attempt(|| super::chain::leave_place(self.db()))?;
         self.writes_as = None;
         Ok(())
     }
@@ -348,8 +354,10 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn close(self) -> Result<(), StoreError> {
-        self.catch_up()?;
-        Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        self.attempt(|| {
+            self.catch_up()?;
+            Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        })
     }
 
     /// How many answers the log holds.
@@ -357,8 +365,10 @@ impl Store {
     /// # Errors
     /// When it can't be read.
     pub fn answers_in_log(&self) -> Result<u64, StoreError> {
-        let sql = format!("SELECT count(*) FROM event WHERE kind = {}", columns::ANSWERED);
-        Ok(columns::u64_of(self.db().query_row(&sql, [], |row| row.get(0))?))
+        self.attempt(|| {
+            let sql = format!("SELECT count(*) FROM event WHERE kind = {}", columns::ANSWERED);
+            Ok(columns::u64_of(self.db().query_row(&sql, [], |row| row.get(0))?))
+        })
     }
 
     /// What this database has and `other` does not.
@@ -366,25 +376,29 @@ impl Store {
     /// # Errors
     /// When one of them can't be read.
     pub fn entries_not_in(&self, other: &Self) -> Result<Surplus, StoreError> {
-        let mut surplus = Surplus::default();
-        let context = self.context()?;
-        for (number, id) in super::read_devices(self.db())? {
-            let theirs: Option<i64> =
-                other.db().query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0)).optional()?;
-            let known = match theirs {
-                Some(theirs) => newest_sequence(other.db(), theirs)?,
-                // The numbers before those of a fork are its parent's.
-                None => device_info(self.db(), &context.reader, number)?.first_sequence() - 1,
-            };
-            let newer = (columns::entry_id(number, known + 1), columns::entries_of_device(number).1);
-            let count = |what: &str| -> Result<u64, StoreError> {
-                let sql = format!("SELECT count(*) FROM {what} AND id BETWEEN ?1 AND ?2");
-                Ok(columns::u64_of(self.db().query_row(&sql, newer, |row| row.get(0))?))
-            };
-            surplus.answers += count(&format!("event WHERE kind = {}", columns::ANSWERED))?;
-            surplus.erasures += count(&format!("fact WHERE kind = {}", columns::ERASED))?;
-            surplus.entries += newest_sequence(self.db(), number)?.saturating_sub(known);
-        }
-        Ok(surplus)
+        self.attempt(|| {
+            let mut surplus = Surplus::default();
+            let context = self.context()?;
+            for (number, id) in super::read_devices(self.db())? {
+                let theirs: Option<i64> = other
+                    .db()
+                    .query_row("SELECT id FROM device WHERE uuid = ?1", [id.0], |row| row.get(0))
+                    .optional()?;
+                let known = match theirs {
+                    Some(theirs) => newest_sequence(other.db(), theirs)?,
+                    // The numbers before those of a fork are its parent's.
+                    None => device_info(self.db(), &context.reader, number)?.first_sequence() - 1,
+                };
+                let newer = (columns::entry_id(number, known + 1), columns::entries_of_device(number).1);
+                let count = |what: &str| -> Result<u64, Fault> {
+                    let sql = format!("SELECT count(*) FROM {what} AND id BETWEEN ?1 AND ?2");
+                    Ok(columns::u64_of(self.db().query_row(&sql, newer, |row| row.get(0))?))
+                };
+                surplus.answers += count(&format!("event WHERE kind = {}", columns::ANSWERED))?;
+                surplus.erasures += count(&format!("fact WHERE kind = {}", columns::ERASED))?;
+                surplus.entries += newest_sequence(self.db(), number)?.saturating_sub(known);
+            }
+            Ok(surplus)
+        })
     }
 }

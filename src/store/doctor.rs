@@ -9,6 +9,7 @@ mod hashes;
 #[cfg(test)]
 mod tests;
 
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -61,9 +62,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read at all.
     pub fn doctor(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, StoreError> {
+        let findings = self.findings(stamp, fix);
+        findings.map_err(|fault| fault.at(&self.path))
+    }
+
+    fn findings(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, Fault> {
         // Caches that are a moment behind are no fault of theirs.
         if let Some(mut copy) = self.catch_up_or_copy(fix)? {
-            return copy.doctor(stamp, fix);
+            return copy.findings(stamp, fix);
         }
         let mut findings = Vec::new();
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
@@ -142,12 +148,12 @@ impl Store {
         Ok(findings)
     }
 
-    fn devices_with_gaps(&self) -> Result<u64, StoreError> {
+    fn devices_with_gaps(&self) -> Result<u64, Fault> {
         let context = self.context()?;
         let mut gaps = 0;
         for (device, _) in super::read_devices(self.db())? {
             let range = entries_of_device(device);
-            let count = |sql: &str| -> Result<i64, StoreError> {
+            let count = |sql: &str| -> Result<i64, Fault> {
                 Ok(self.db().prepare_cached(sql)?.query_row(range, |row| row.get(0))?)
             };
             let entries = count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?
@@ -164,20 +170,22 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn awaited(&self) -> Result<Vec<(String, u64, u64)>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT a.device, a.sequence, iif(d.name = '', lower(hex(substr(d.uuid, 1, 4))), d.name) FROM awaited a \
-             JOIN device d ON d.id = a.device ORDER BY d.uuid",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut awaited = Vec::new();
-        while let Some(row) = rows.next()? {
-            let here = chain::newest_sequence(self.db(), row.get(0)?)?;
-            let there = u64_of(row.get(1)?);
-            if here < there {
-                awaited.push((row.get(2)?, here, there));
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT a.device, a.sequence, iif(d.name = '', lower(hex(substr(d.uuid, 1, 4))), d.name) FROM awaited a \
+                 JOIN device d ON d.id = a.device ORDER BY d.uuid",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut awaited = Vec::new();
+            while let Some(row) = rows.next()? {
+                let here = chain::newest_sequence(self.db(), row.get(0)?)?;
+                let there = u64_of(row.get(1)?);
+                if here < there {
+                    awaited.push((row.get(2)?, here, there));
+                }
             }
-        }
-        Ok(awaited)
+            Ok(awaited)
+        })
     }
 
     /// Makes all caches again from the log, whatever they hold.
@@ -193,13 +201,13 @@ impl Store {
 }
 
 impl Writer<'_> {
-    fn numbers(&self, sql: &str) -> Result<Vec<i64>, StoreError> {
+    fn numbers(&self, sql: &str) -> Result<Vec<i64>, Fault> {
         let mut statement = self.tx.prepare(sql)?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    pub(super) fn rebuild(&mut self) -> Result<(), StoreError> {
+    pub(super) fn rebuild(&mut self) -> Result<(), Fault> {
         for table in CACHES {
             self.tx.execute(&format!("DELETE FROM {table}"), [])?;
         }
@@ -234,8 +242,8 @@ impl Writer<'_> {
 
 /// SQLite's own check. It would look each event up by its name once more, which the hashes do: of the indexes of events only
 /// the length is left to look at.
-fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
-    let check = |sql: &str| -> Result<Vec<String>, StoreError> {
+fn damage(db: &Connection) -> Result<Vec<String>, Fault> {
+    let check = |sql: &str| -> Result<Vec<String>, Fault> {
         let mut statement = db.prepare(sql)?;
         let rows = statement.query_map([], |row| row.get(0))?;
         let found: Vec<String> = rows.collect::<Result<_, _>>()?;
@@ -252,7 +260,7 @@ fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
     for table in check("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'event'")? {
         found.extend(check(&format!("PRAGMA integrity_check(\"{}\")", table.replace('"', "\"\"")))?);
     }
-    let count = |by: &str, of: &str| -> Result<i64, StoreError> {
+    let count = |by: &str, of: &str| -> Result<i64, Fault> {
         Ok(db.query_row(&format!("SELECT count(*) FROM event {by} WHERE {of}"), [], |row| row.get(0))?)
     };
     for (index, of) in [("event_id", "TRUE"), ("event_checked", &format!("kind = {CHECKED}"))] {
@@ -265,8 +273,8 @@ fn damage(db: &Connection) -> Result<Vec<String>, StoreError> {
 
 /// What of the schema is missing or other than this program makes it: how many triggers that protect the log, and the names of
 /// the rest.
-fn schema_faults(db: &Connection) -> Result<(usize, Vec<String>), StoreError> {
-    let schema = |db: &Connection| -> Result<BTreeMap<String, Option<String>>, StoreError> {
+fn schema_faults(db: &Connection) -> Result<(usize, Vec<String>), Fault> {
+    let schema = |db: &Connection| -> Result<BTreeMap<String, Option<String>>, Fault> {
         let mut statement =
             db.prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;

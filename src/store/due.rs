@@ -16,6 +16,7 @@ use crate::core::queue::Supply;
 use crate::core::settings::DeckRules;
 use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -106,7 +107,7 @@ fn siblings_of(column: Option<i64>, uid: NoteUid) -> Siblings {
 
 impl Store {
     /// The candidate of a card by its local number.
-    fn candidate_of(&self, card: i64) -> Result<Option<Candidate>, StoreError> {
+    fn candidate_of(&self, card: i64) -> Result<Option<Candidate>, Fault> {
         let (note, ordinal) = card_parts(card);
         Ok(self
             .db()
@@ -125,7 +126,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: &Limits) -> Result<Supply, StoreError> {
-        self.supply_among(decks, None, today, limits)
+        self.attempt(|| self.supply_of(decks, None, today, limits))
     }
 
     /// The same, of nothing but the cards of a search.
@@ -139,6 +140,16 @@ impl Store {
         today: StudyDay,
         limits: &Limits,
     ) -> Result<Supply, StoreError> {
+        self.attempt(|| self.supply_of(decks, among, today, limits))
+    }
+
+    fn supply_of(
+        &self,
+        decks: &DeckSet,
+        among: Option<&BTreeSet<CardId>>,
+        today: StudyDay,
+        limits: &Limits,
+    ) -> Result<Supply, Fault> {
         let _snapshot = self.snapshot()?;
         let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
         let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
@@ -190,12 +201,12 @@ impl Store {
         decks: &DeckSet,
         today: StudyDay,
         limits: &Limits,
-        mut wants_more: impl FnMut(i64, i64) -> Result<bool, StoreError>,
-    ) -> Result<(), StoreError> {
+        mut wants_more: impl FnMut(i64, i64) -> Result<bool, Fault>,
+    ) -> Result<(), Fault> {
         if limits.reviews.all() == 0 {
             return Ok(());
         }
-        let mut is_enough = |card, deck| Ok::<_, StoreError>(decks.has(deck) && !wants_more(card, deck)?);
+        let mut is_enough = |card, deck| Ok::<_, Fault>(decks.has(deck) && !wants_more(card, deck)?);
         if limits.due_order == DueOrder::Risk {
             let mut cards = ByRisk::new(self.db(), limits.until, today)?;
             while let Some((card, deck)) = cards.next()? {
@@ -224,18 +235,20 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn overflows(&self, decks: &DeckSet, today: StudyDay, mut places: Places) -> Result<bool, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT deck, coalesce(buried_until, -2147483648) > ?1 FROM card_state INDEXED BY card_due \
-             WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
-        )?;
-        let mut rows = statement.query([today.0])?;
-        while let Some(row) = rows.next()? {
-            let (deck, buried): (i64, bool) = (row.get(0)?, row.get(1)?);
-            if decks.has(deck) && !buried && !places.take(deck) {
-                return Ok(true);
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT deck, coalesce(buried_until, -2147483648) > ?1 FROM card_state INDEXED BY card_due \
+                 WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
+            )?;
+            let mut rows = statement.query([today.0])?;
+            while let Some(row) = rows.next()? {
+                let (deck, buried): (i64, bool) = (row.get(0)?, row.get(1)?);
+                if decks.has(deck) && !buried && !places.take(deck) {
+                    return Ok(true);
+                }
             }
-        }
-        Ok(false)
+            Ok(false)
+        })
     }
 
     /// The last study day before or on `today` with an answer, of any deck.
@@ -243,17 +256,19 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn last_practised(&self, today: StudyDay) -> Result<Option<StudyDay>, StoreError> {
-        Ok(self
-            .db()
-            .prepare_cached(
-                "SELECT study_day FROM day_sum WHERE study_day <= ?1 AND answers > 0 ORDER BY study_day DESC LIMIT 1",
-            )?
-            .query_row([today.0], |row| row.get(0).map(day_of))
-            .optional()?)
+        self.attempt(|| {
+            Ok(self
+                .db()
+                .prepare_cached(
+                    "SELECT study_day FROM day_sum WHERE study_day <= ?1 AND answers > 0 ORDER BY study_day DESC LIMIT 1",
+                )?
+                .query_row([today.0], |row| row.get(0).map(day_of))
+                .optional()?)
+        })
     }
 
     /// The decks that may offer new cards, in the order in which they take turns: by id, the same on every device.
-    fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, StoreError> {
+    fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, Fault> {
         let mut statement = self
             .db()
             .prepare_cached("SELECT id, name_id, last_introduced FROM deck WHERE listed = 1 ORDER BY name_id")?;
@@ -268,7 +283,7 @@ impl Store {
         decks: &DeckSet,
         today: StudyDay,
         rules: &DeckRules,
-    ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), StoreError> {
+    ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), Fault> {
         let mut statement = self.db().prepare_cached(
             "SELECT a.card, a.hlc, s.deck, s.last_quality, s.offered = 1 AND coalesce(s.buried_until, -2147483648) <= ?1 \
              FROM asked a CROSS JOIN card_state s ON s.card = a.card \
@@ -290,7 +305,7 @@ impl Store {
         Ok((repeats.into_iter().map(|(_, repeat)| repeat).collect(), met))
     }
 
-    fn done(&self, decks: &DeckSet, today: StudyDay) -> Result<Done, StoreError> {
+    fn done(&self, decks: &DeckSet, today: StudyDay) -> Result<Done, Fault> {
         let mut statement =
             self.db().prepare_cached("SELECT deck, review, first, answers FROM day_sum WHERE study_day = ?1")?;
         let mut rows = statement.query([today.0])?;
@@ -316,24 +331,26 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn done_today(&self, when: Stamp, rollover: Rollover) -> Result<[BTreeMap<i64, u32>; 2], StoreError> {
-        let today = when.today;
-        let done = self.done(&DeckSet::All, today)?;
-        let mut new = done.by_deck;
-        for (deck, count) in self.done(&DeckSet::All, today.plus(1))?.by_deck {
-            *new.entry(deck).or_default() += count;
-        }
-        let mut statement = self.db().prepare_cached(
-            "SELECT s.deck, count(*) FROM asked a \
-             CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
-             CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
-             WHERE a.study_day = ?1 AND a.answers > 0 AND a.hlc >= ?2 AND e.hlc - coalesce(d.ahead, 0) >= ?2 GROUP BY 1",
-        )?;
-        // No stamp is before its instant: so hardly any of yesterday's many cards is looked at.
-        let mut rows = statement.query((today.plus(-1).0, today.begin_ms(when.now.offset_min, rollover)))?;
-        while let Some(row) = rows.next()? {
-            *new.entry(row.get(0)?).or_default() += row.get::<_, u32>(1)?;
-        }
-        Ok([done.reviews_by_deck, new])
+        self.attempt(|| {
+            let today = when.today;
+            let done = self.done(&DeckSet::All, today)?;
+            let mut new = done.by_deck;
+            for (deck, count) in self.done(&DeckSet::All, today.plus(1))?.by_deck {
+                *new.entry(deck).or_default() += count;
+            }
+            let mut statement = self.db().prepare_cached(
+                "SELECT s.deck, count(*) FROM asked a \
+                 CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
+                 CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
+                 WHERE a.study_day = ?1 AND a.answers > 0 AND a.hlc >= ?2 AND e.hlc - coalesce(d.ahead, 0) >= ?2 GROUP BY 1",
+            )?;
+            // No stamp is before its instant: so hardly any of yesterday's many cards is looked at.
+            let mut rows = statement.query((today.plus(-1).0, today.begin_ms(when.now.offset_min, rollover)))?;
+            while let Some(row) = rows.next()? {
+                *new.entry(row.get(0)?).or_default() += row.get::<_, u32>(1)?;
+            }
+            Ok([done.reviews_by_deck, new])
+        })
     }
 
     /// How many due cards have one of these places. No more cards are counted than there are places.
@@ -341,18 +358,20 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn due_with_a_place(&self, today: StudyDay, mut places: Places) -> Result<u64, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-             AND (buried_until IS NULL OR buried_until <= ?1)",
-        )?;
-        let mut rows = statement.query([today.0])?;
-        let mut count = 0;
-        while places.all() > 0
-            && let Some(row) = rows.next()?
-        {
-            count += u64::from(places.take(row.get(0)?));
-        }
-        Ok(count)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+                 AND (buried_until IS NULL OR buried_until <= ?1)",
+            )?;
+            let mut rows = statement.query([today.0])?;
+            let mut count = 0;
+            while places.all() > 0
+                && let Some(row) = rows.next()?
+            {
+                count += u64::from(places.take(row.get(0)?));
+            }
+            Ok(count)
+        })
     }
 
     /// What was done today and what waits. Counts by index; takes time only with the number of due and new cards.
@@ -360,6 +379,10 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn counts(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<Counts, StoreError> {
+        self.attempt(|| self.count(decks, today, rules))
+    }
+
+    fn count(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<Counts, Fault> {
         let _snapshot = self.snapshot()?;
         let done = self.done(decks, today)?;
         let (repeats, _) = self.answered_today(decks, today, rules)?;
@@ -397,12 +420,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn repeats_by_deck(&self, today: StudyDay, rules: &DeckRules) -> Result<BTreeMap<i64, u64>, StoreError> {
-        let (repeats, _) = self.answered_today(&DeckSet::All, today, rules)?;
-        let mut counts = BTreeMap::new();
-        for (_, deck) in repeats {
-            *counts.entry(deck).or_default() += 1;
-        }
-        Ok(counts)
+        self.attempt(|| {
+            let (repeats, _) = self.answered_today(&DeckSet::All, today, rules)?;
+            let mut counts = BTreeMap::new();
+            for (_, deck) in repeats {
+                *counts.entry(deck).or_default() += 1;
+            }
+            Ok(counts)
+        })
     }
 
     /// The candidate of one card, whatever its state; for an undo that brings it back.
@@ -410,11 +435,13 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn candidate(&self, card: CardId) -> Result<Option<Candidate>, StoreError> {
-        Ok(self
-            .db()
-            .prepare_cached("SELECT n.siblings FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?
-            .query_row([card.note.0], |row| Ok(Candidate { card, siblings: siblings_of(row.get(0)?, card.note) }))
-            .optional()?)
+        self.attempt(|| {
+            Ok(self
+                .db()
+                .prepare_cached("SELECT n.siblings FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?
+                .query_row([card.note.0], |row| Ok(Candidate { card, siblings: siblings_of(row.get(0)?, card.note) }))
+                .optional()?)
+        })
     }
 }
 

@@ -2,11 +2,23 @@
 
 use crate::core::study_day::Timestamp;
 use rusqlite::ffi;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::path::PathBuf;
 
-/// What went wrong with the database.
+/// What went wrong, and with which database.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+#[error("{fault}")]
+pub struct StoreError {
+    /// The database.
+    pub path: PathBuf,
+    /// What went wrong with it.
+    pub fault: Fault,
+}
+
+/// What went wrong with a database, for code that does not know where the database lies.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
     /// SQLite's own words.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
@@ -66,10 +78,23 @@ pub enum StoreError {
     Unreleased(PathBuf),
 }
 
+/// One look at a database is often part of another look at the same one, which names the file again.
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        error.fault
+    }
+}
+
 /// SQLite's codes for a disk that could not be read.
 const UNREAD: [i32; 2] = [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ];
 
-impl StoreError {
+impl Fault {
+    /// The fault of the database at `path`.
+    #[must_use]
+    pub fn at(self, path: &Path) -> StoreError {
+        StoreError { path: path.to_owned(), fault: self }
+    }
+
     /// SQLite's primary result code, where it was SQLite that failed.
     #[must_use]
     pub fn trouble(&self) -> Trouble {
@@ -109,9 +134,13 @@ impl StoreError {
             | Self::Unreleased(_) => Trouble::Other,
         }
     }
-}
 
-impl StoreError {
+    /// Whether there is a file already where one was to be made.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists)
+    }
+
     /// What is damaged, in words.
     ///
     /// # Errors
@@ -156,3 +185,6 @@ impl Trouble {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

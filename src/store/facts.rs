@@ -11,7 +11,7 @@ use crate::core::log::TextRecord;
 use crate::core::registers::Said;
 use crate::core::replay::Voided;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::columns::day_of;
 use crate::store::columns::entry_parts;
@@ -60,37 +60,37 @@ impl FactRow {
     }
 }
 
-pub(super) fn note_uid(db: &Connection, number: i64) -> Result<NoteUid, StoreError> {
+pub(super) fn note_uid(db: &Connection, number: i64) -> Result<NoteUid, Fault> {
     db.prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?
         .query_row([number], |row| row.get(0).map(NoteUid))
         .optional()?
-        .ok_or_else(|| StoreError::Corrupt(format!("the log names a note ({number}) that has no name")))
+        .ok_or_else(|| Fault::Corrupt(format!("the log names a note ({number}) that has no name")))
 }
 
-pub(super) fn deck_id(db: &Connection, number: i64) -> Result<String, StoreError> {
+pub(super) fn deck_id(db: &Connection, number: i64) -> Result<String, Fault> {
     db.prepare_cached("SELECT name FROM deck_name WHERE id = ?1")?
         .query_row([number], |row| row.get(0))
         .optional()?
-        .ok_or_else(|| StoreError::Corrupt(format!("the log names a deck ({number}) that has no name")))
+        .ok_or_else(|| Fault::Corrupt(format!("the log names a deck ({number}) that has no name")))
 }
 
 /// The number of a note's name, where it has one here.
-pub(super) fn note_number(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
+pub(super) fn note_number(db: &Connection, uid: NoteUid) -> Result<Option<i64>, Fault> {
     Ok(db.prepare_cached("SELECT id FROM note_name WHERE uid = ?1")?.query_row([uid.0], |row| row.get(0)).optional()?)
 }
 
 /// The number of a deck's id, where it has one here.
-pub(super) fn deck_number(db: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
+pub(super) fn deck_number(db: &Connection, id: &str) -> Result<Option<i64>, Fault> {
     Ok(db.prepare_cached("SELECT id FROM deck_name WHERE name = ?1")?.query_row([id], |row| row.get(0)).optional()?)
 }
 
 /// Reads [`FACT_COLUMNS`] from column `first` on.
-pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: usize) -> Result<Fact, StoreError> {
+pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: usize) -> Result<Fact, Fault> {
     let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
     let (id, subject, code): (i64, i64, i64) = (row.get(first)?, row.get(first + 1)?, row.get(first + 2)?);
     let (arg, position, edition) = (number(3)?, number(4)?, u32_of(number(5)?.unwrap_or(0)));
     let missing =
-        || StoreError::Corrupt(format!("fact {} has a kind ({code}) or parts that can't be read", entry_parts(id).1));
+        || Fault::Corrupt(format!("fact {} has a kind ({code}) or parts that can't be read", entry_parts(id).1));
     let note = || note_uid(db, subject);
     let deck = || deck_id(db, -subject);
     Ok(match code {
@@ -152,7 +152,7 @@ pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: us
 }
 
 /// The facts about one subject (a note's number, a deck's made negative, 0), in the order of their local ids.
-pub(super) fn facts_of(db: &Connection, reader: &Reader, subject: i64) -> Result<Vec<FactRow>, StoreError> {
+pub(super) fn facts_of(db: &Connection, reader: &Reader, subject: i64) -> Result<Vec<FactRow>, Fault> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {FACT_COLUMNS}, x.body FROM fact f LEFT JOIN text x ON x.id = f.id WHERE f.subject = ?1"
     ))?;
@@ -170,7 +170,7 @@ pub(super) fn facts_of(db: &Connection, reader: &Reader, subject: i64) -> Result
                 .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             (action, hlc) = (first..first + entries, stamp);
             if !action.contains(&id) {
-                return Err(StoreError::Corrupt("a fact belongs to no action".to_owned()));
+                return Err(Fault::Corrupt("a fact belongs to no action".to_owned()));
             }
         }
         let fact = fact_of(db, reader, row, 0)?;
@@ -196,7 +196,7 @@ impl Writer<'_> {
         self.salts.next()
     }
 
-    pub(super) fn insert_text(&self, id: i64, text: &TextRecord) -> Result<(), StoreError> {
+    pub(super) fn insert_text(&self, id: i64, text: &TextRecord) -> Result<(), Fault> {
         self.tx
             .prepare_cached("INSERT INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, ?4)")?
             .execute((id, text.salt, text.hash, &text.body))?;
@@ -204,7 +204,7 @@ impl Writer<'_> {
     }
 
     /// The number of a note's name, given where it is new.
-    pub(super) fn name_note(&self, uid: NoteUid) -> Result<i64, StoreError> {
+    pub(super) fn name_note(&self, uid: NoteUid) -> Result<i64, Fault> {
         if let Some(known) = note_number(&self.tx, uid)? {
             return Ok(known);
         }
@@ -213,7 +213,7 @@ impl Writer<'_> {
     }
 
     /// The number of a deck's id, given where it is new.
-    pub(super) fn name_deck(&mut self, id: &str) -> Result<i64, StoreError> {
+    pub(super) fn name_deck(&mut self, id: &str) -> Result<i64, Fault> {
         if let Some(number) = self.deck_numbers.get(id) {
             return Ok(*number);
         }
@@ -229,7 +229,7 @@ impl Writer<'_> {
     }
 
     /// The number of what a fact is about: a note's, a deck's made negative, or 0.
-    pub(super) fn subject_of(&mut self, fact: &Fact) -> Result<i64, StoreError> {
+    pub(super) fn subject_of(&mut self, fact: &Fact) -> Result<i64, Fault> {
         if let Some(note) = fact.note() {
             return self.name_note(note);
         }
@@ -246,7 +246,7 @@ impl Writer<'_> {
         subject: i64,
         fact: &Fact,
         words: Option<&TextRecord>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let (mut arg, mut position, mut edition, mut hash) = (None, None, None, None);
         match fact {
             Fact::Brought { deck, position: place, edition: of, .. } => {
@@ -258,11 +258,8 @@ impl Writer<'_> {
             Fact::Head { edition: of, .. } | Fact::Topic { edition: of, .. } => edition = (*of > 0).then_some(*of),
             Fact::Scheduler { config, .. } => {
                 if let Some(config) = config {
-                    let refused = || {
-                        StoreError::Refused(
-                            "a deck is given to a scheduler whose configuration is not there".to_owned(),
-                        )
-                    };
+                    let refused =
+                        || Fault::Refused("a deck is given to a scheduler whose configuration is not there".to_owned());
                     arg = Some(self.known_config(*config)?.ok_or_else(refused)?);
                 }
             }
@@ -311,7 +308,7 @@ impl Writer<'_> {
         subject: i64,
         fact: &Fact,
         words: Option<&TextRecord>,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<i64, Fault> {
         let entry = EventId { device: self.device_id, sequence: self.next_sequence };
         self.next_sequence += 1;
         let id = super::columns::entry_id(self.device, entry.sequence);
@@ -323,7 +320,7 @@ impl Writer<'_> {
     }
 
     /// Appends a fact with its words, and nothing else.
-    pub(super) fn append_only(&mut self, fact: &Fact, words: Option<String>) -> Result<i64, StoreError> {
+    pub(super) fn append_only(&mut self, fact: &Fact, words: Option<String>) -> Result<i64, Fault> {
         let subject = self.subject_of(fact)?;
         let words = words.map(|words| TextRecord::new(self.salt(), words));
         self.append_packed(subject, fact, words.as_ref())
@@ -333,7 +330,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn append_fact(&mut self, fact: &Fact, words: Option<String>) -> Result<EventId, StoreError> {
+    pub fn append_fact(&mut self, fact: &Fact, words: Option<String>) -> Result<EventId, Fault> {
         let id = self.append_only(fact, words)?;
         self.refresh_subject(fact)?;
         Ok(EventId { device: self.device_id, sequence: entry_parts(id).1 })

@@ -8,6 +8,7 @@ use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::totals::DayTotals;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -36,33 +37,35 @@ impl Store {
         when: Stamp,
         rollover: Rollover,
     ) -> Result<Pauses, StoreError> {
-        let pauses = self.pauses()?;
-        let practised = days.iter().filter(|(day, sum)| *day < when.today && sum.answers > 0).map(|(day, _)| *day);
-        let has_today = days.iter().any(|(day, sum)| *day == when.today && sum.answers > 0);
-        let practised: Vec<StudyDay> = practised.chain([when.today]).collect();
-        let mut passed = BTreeSet::new();
-        for pair in practised.windows(2) {
-            let [before, after] = *pair else { continue };
-            if !(2..=MOST_PASSED + 1).contains(&after.since(before)) || pauses.bridge(before, after) {
-                continue;
+        self.attempt(|| {
+            let pauses = self.pauses()?;
+            let practised = days.iter().filter(|(day, sum)| *day < when.today && sum.answers > 0).map(|(day, _)| *day);
+            let has_today = days.iter().any(|(day, sum)| *day == when.today && sum.answers > 0);
+            let practised: Vec<StudyDay> = practised.chain([when.today]).collect();
+            let mut passed = BTreeSet::new();
+            for pair in practised.windows(2) {
+                let [before, after] = *pair else { continue };
+                if !(2..=MOST_PASSED + 1).contains(&after.since(before)) || pauses.bridge(before, after) {
+                    continue;
+                }
+                let next = if after == when.today && !has_today {
+                    Some(when.now)
+                } else {
+                    self.answers_of(after)?.into_iter().min_by_key(|at| at.unix_ms)
+                };
+                let last = self.answers_of(before)?.into_iter().max_by_key(|at| at.unix_ms);
+                if let (Some(last), Some(next)) = (last, next)
+                    && next.follows(last, before, rollover)
+                {
+                    passed.extend((1..after.since(before)).map(|days| before.plus(days)));
+                }
             }
-            let next = if after == when.today && !has_today {
-                Some(when.now)
-            } else {
-                self.answers_of(after)?.into_iter().min_by_key(|at| at.unix_ms)
-            };
-            let last = self.answers_of(before)?.into_iter().max_by_key(|at| at.unix_ms);
-            if let (Some(last), Some(next)) = (last, next)
-                && next.follows(last, before, rollover)
-            {
-                passed.extend((1..after.since(before)).map(|days| before.plus(days)));
-            }
-        }
-        Ok(pauses.passing_over(passed))
+            Ok(pauses.passing_over(passed))
+        })
     }
 
     /// When the answers of a study day were given that count.
-    fn answers_of(&self, day: StudyDay) -> Result<Vec<Timestamp>, StoreError> {
+    fn answers_of(&self, day: StudyDay) -> Result<Vec<Timestamp>, Fault> {
         let begin = i64::from(day.0) * DAY_MS - ELSEWHERE_MS;
         let end = begin + DAY_MS + 2 * ELSEWHERE_MS;
         let context = self.context()?;
@@ -91,7 +94,7 @@ impl Store {
     }
 
     /// The number of an entry of the device before which no event is stamped at `begin` or later.
-    fn first_since(&self, device: i64, last: u64, begin: i64) -> Result<u64, StoreError> {
+    fn first_since(&self, device: i64, last: u64, begin: i64) -> Result<u64, Fault> {
         let mut probe = self.db().prepare_cached(
             "SELECT hlc FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1",
         )?;

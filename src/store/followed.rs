@@ -1,6 +1,7 @@
 //! Files and folders that are followed live. Local to this database: paths are nobody else's business.
 
 use crate::core::id::NoteUid;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
@@ -54,29 +55,31 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn sources(&self) -> Result<Vec<SourceFile>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT id, path, folder, is_folder, options, size, mtime_ms, hash, action FROM followed ORDER BY id",
-        )?;
-        if !statement.exists([])? {
-            return Ok(Vec::new());
-        }
-        let context = self.context()?;
-        let rows = statement.query_map([], |row| {
-            let began: Option<i64> = row.get(8)?;
-            let began = began.and_then(|id| context.reader.entry(id));
-            Ok(SourceFile {
-                followed: began.is_none_or(|entry| !context.voided.has(entry)),
-                id: row.get(0)?,
-                path: row.get(1)?,
-                folder: row.get(2)?,
-                is_folder: row.get(3)?,
-                options: row.get(4)?,
-                size: row.get(5)?,
-                mtime_ms: row.get(6)?,
-                hash: row.get(7)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT id, path, folder, is_folder, options, size, mtime_ms, hash, action FROM followed ORDER BY id",
+            )?;
+            if !statement.exists([])? {
+                return Ok(Vec::new());
+            }
+            let context = self.context()?;
+            let rows = statement.query_map([], |row| {
+                let began: Option<i64> = row.get(8)?;
+                let began = began.and_then(|id| context.reader.entry(id));
+                Ok(SourceFile {
+                    followed: began.is_none_or(|entry| !context.voided.has(entry)),
+                    id: row.get(0)?,
+                    path: row.get(1)?,
+                    folder: row.get(2)?,
+                    is_folder: row.get(3)?,
+                    options: row.get(4)?,
+                    size: row.get(5)?,
+                    mtime_ms: row.get(6)?,
+                    hash: row.get(7)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The followed file that a note comes from, and its key there; nothing where it comes from none.
@@ -84,14 +87,16 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn file_of_note(&self, note: NoteUid) -> Result<Option<(SourceFile, Option<String>)>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT f.followed, n.key FROM note_name u JOIN note n ON n.id = u.id JOIN note_followed f ON f.note = n.id \
-             WHERE u.uid = ?1",
-        )?;
-        let found = statement.query_row([note.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?))).optional()?;
-        let Some((source, key)) = found else { return Ok(None) };
-        let mut files = self.sources()?.into_iter().filter(|file| file.followed && !file.is_folder);
-        Ok(files.find(|file| file.id == source).map(|file| (file, key)))
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT f.followed, n.key FROM note_name u JOIN note n ON n.id = u.id JOIN note_followed f ON f.note = n.id \
+                 WHERE u.uid = ?1",
+            )?;
+            let found = statement.query_row([note.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?))).optional()?;
+            let Some((source, key)) = found else { return Ok(None) };
+            let mut files = self.sources()?.into_iter().filter(|file| file.followed && !file.is_folder);
+            Ok(files.find(|file| file.id == source).map(|file| (file, key)))
+        })
     }
 }
 
@@ -104,7 +109,7 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn note_restarts(&self, cards: &str) -> Result<(), StoreError> {
-        set_meta(self.db(), RESTARTS, cards)
+        self.attempt(|| set_meta(self.db(), RESTARTS, cards))
     }
 
     /// What [`Store::note_restarts`] noted of an edit that was not saved yet.
@@ -112,7 +117,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn noted_restarts(&self) -> Result<Option<String>, StoreError> {
-        self.meta(RESTARTS)
+        self.attempt(|| self.meta(RESTARTS))
     }
 }
 
@@ -121,7 +126,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn forget_restarts(&self, cards: &str) -> Result<bool, StoreError> {
+    pub fn forget_restarts(&self, cards: &str) -> Result<bool, Fault> {
         Ok(self.tx.execute("DELETE FROM meta WHERE name = ?1 AND value = ?2", [RESTARTS, cards])? > 0)
     }
 
@@ -129,7 +134,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn follow(&mut self, file: &SourceFile) -> Result<i64, StoreError> {
+    pub fn follow(&mut self, file: &SourceFile) -> Result<i64, Fault> {
         // It counts as followed as long as the action that began it does: not after that was undone.
         let begins = file.id == 0;
         Ok(self.tx.query_row(
@@ -153,7 +158,7 @@ impl Writer<'_> {
     }
 
     /// An action that wrote nothing but what is followed has no name, and can't be undone by one.
-    pub(super) fn forget_unwritten_action(&self) -> Result<(), StoreError> {
+    pub(super) fn forget_unwritten_action(&self) -> Result<(), Fault> {
         self.tx
             .prepare_cached("UPDATE followed SET action = NULL WHERE action = ?1")?
             .execute([self.local_action()])?;

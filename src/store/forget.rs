@@ -14,6 +14,7 @@ use crate::core::log::Entry;
 use crate::core::log::TextRecord;
 use crate::core::units::Hlc;
 use crate::store::Context;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -68,7 +69,7 @@ pub(super) struct Erasures {
 
 impl Erasures {
     /// Those that the log has.
-    pub(super) fn of(db: &Connection, reader: &Reader) -> Result<Self, StoreError> {
+    pub(super) fn of(db: &Connection, reader: &Reader) -> Result<Self, Fault> {
         let mut erasures = Self::default();
         each_erasure(db, reader, |what, subject, order| erasures.take(&what, subject, order))?;
         Ok(erasures)
@@ -86,7 +87,7 @@ impl Erasures {
     }
 
     /// Whether one of them covers the words of an entry.
-    pub(super) fn cover(&self, db: &Connection, order: Order, entry: &Entry) -> Result<bool, StoreError> {
+    pub(super) fn cover(&self, db: &Connection, order: Order, entry: &Entry) -> Result<bool, Fault> {
         let of_note = |note: Option<i64>| note.is_some_and(|note| self.is_erased(note, order));
         Ok(match entry {
             Entry::Event(event) => {
@@ -134,7 +135,7 @@ impl Erasures {
 }
 
 /// The erasures that the log has, each with its subject's number as in [`Erasures::take`] and its place in the log.
-fn each_erasure(db: &Connection, reader: &Reader, mut each: impl FnMut(Erasure, i64, Order)) -> Result<(), StoreError> {
+fn each_erasure(db: &Connection, reader: &Reader, mut each: impl FnMut(Erasure, i64, Order)) -> Result<(), Fault> {
     let mut statement = db.prepare(&format!(
         "SELECT {FACT_COLUMNS}, a.hlc FROM fact f \
          JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.kind = {ERASED}"
@@ -182,12 +183,12 @@ struct Finding<'f> {
 }
 
 impl Finding<'_> {
-    fn is_before(&self, hlc: i64, id: i64) -> Result<bool, StoreError> {
+    fn is_before(&self, hlc: i64, id: i64) -> Result<bool, Fault> {
         Ok((Hlc(hlc), self.context.reader.known(id)?) < self.up_to)
     }
 
     /// Texts of facts about a note, or about a deck whose number was made negative.
-    fn facts(&mut self, subject: i64) -> Result<(), StoreError> {
+    fn facts(&mut self, subject: i64) -> Result<(), Fault> {
         let mut statement = self.db.prepare_cached(
             "SELECT f.id, a.hlc FROM fact f JOIN text x ON x.id = f.id \
              JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
@@ -210,7 +211,7 @@ impl Finding<'_> {
     }
 
     /// Words of answers to the cards of a note, or of any.
-    fn answers(&mut self, note: Option<i64>) -> Result<(), StoreError> {
+    fn answers(&mut self, note: Option<i64>) -> Result<(), Fault> {
         let (sql, range) = match note {
             Some(note) => (
                 format!(
@@ -267,7 +268,9 @@ impl Store {
     /// When one of them can't be read, or this one not written.
     pub fn erase_as_in(&mut self, stamp: Stamp, other: &Self) -> Result<(), StoreError> {
         let mut erasures = Vec::new();
-        each_erasure(other.db(), &other.context()?.reader, |what, _, order| erasures.push((what, order)))?;
+        other.attempt(|| {
+            each_erasure(other.db(), &other.context()?.reader, |what, _, order| erasures.push((what, order)))
+        })?;
         self.write_unlogged(stamp, |writer| {
             let mut taken = Taken::default();
             for (what, order) in &erasures {
@@ -292,12 +295,14 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn expect_traces(&mut self) -> Result<(), StoreError> {
-        let sql = format!(
-            "INSERT INTO meta (name, value) SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM fact WHERE kind = {ERASED}) \
-             ON CONFLICT DO NOTHING"
-        );
-        self.db().execute(&sql, [TRACES])?;
-        Ok(())
+        self.attempt(|| {
+            let sql = format!(
+                "INSERT INTO meta (name, value) SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM fact WHERE kind = {ERASED}) \
+                 ON CONFLICT DO NOTHING"
+            );
+            self.db().execute(&sql, [TRACES])?;
+            Ok(())
+        })
     }
 
     /// Whether words were erased whose bytes may still be in the file, or in the copies beside it.
@@ -305,7 +310,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn has_traces(&self) -> Result<bool, StoreError> {
-        Ok(self.meta(TRACES)?.is_some())
+        self.attempt(|| Ok(self.meta(TRACES)?.is_some()))
     }
 
     /// Writes the database's files anew, so that they hold nothing but what is there. Words that are overwritten where
@@ -317,17 +322,19 @@ impl Store {
     ///
     /// [`Trouble::Busy`]: crate::store::Trouble::Busy
     pub fn scrub(&mut self) -> Result<(), StoreError> {
-        // As large as the database: not for memory.
-        self.db().pragma_update(None, "temp_store", "file")?;
-        let written = self.db().execute_batch("VACUUM");
-        self.db().pragma_update(None, "temp_store", "memory")?;
-        written?;
-        let busy: bool = self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if busy {
-            let why = "somebody else is reading the database".to_owned();
-            return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why)).into());
-        }
-        Ok(())
+        self.attempt(|| {
+            // As large as the database: not for memory.
+            self.db().pragma_update(None, "temp_store", "file")?;
+            let written = self.db().execute_batch("VACUUM");
+            self.db().pragma_update(None, "temp_store", "memory")?;
+            written?;
+            let busy: bool = self.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy {
+                let why = "somebody else is reading the database".to_owned();
+                return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why)).into());
+            }
+            Ok(())
+        })
     }
 
     /// Says that no bytes of erased words are left, here or in the copies beside.
@@ -335,13 +342,15 @@ impl Store {
     /// # Errors
     /// When it can't be written.
     pub fn traces_are_gone(&mut self) -> Result<(), StoreError> {
-        self.db().execute("DELETE FROM meta WHERE name = ?1", [TRACES])?;
-        Ok(())
+        self.attempt(|| {
+            self.db().execute("DELETE FROM meta WHERE name = ?1", [TRACES])?;
+            Ok(())
+        })
     }
 }
 
 impl Writer<'_> {
-    fn forget(&mut self, what: &[Erasure]) -> Result<Forgotten, StoreError> {
+    fn forget(&mut self, what: &[Erasure]) -> Result<Forgotten, Fault> {
         let mut taken = Taken::default();
         // What is only named by its erasure has a place in the caches too.
         let mut named = BTreeSet::new();
@@ -360,14 +369,14 @@ impl Writer<'_> {
     }
 
     /// What was taken, for people.
-    pub(super) fn forgotten(&self, taken: &Taken) -> Result<Forgotten, StoreError> {
+    pub(super) fn forgotten(&self, taken: &Taken) -> Result<Forgotten, Fault> {
         let count = |all: &BTreeSet<i64>| u64::try_from(all.len()).unwrap_or(u64::MAX);
         Ok(Forgotten { texts: count(&taken.texts), notes: count(&taken.notes), followed: self.files_of(&taken.notes)? })
     }
 
     /// Erases, and makes again what is shown of the subjects and how their answers are counted. `named` are more subjects
     /// to show again: notes, and decks made negative.
-    fn erase_found(&mut self, taken: &Taken, named: &BTreeSet<i64>) -> Result<(), StoreError> {
+    fn erase_found(&mut self, taken: &Taken, named: &BTreeSet<i64>) -> Result<(), Fault> {
         let context = self.context()?;
         self.gather_sums();
         for card in &taken.cards {
@@ -394,7 +403,7 @@ impl Writer<'_> {
     }
 
     /// Adds to `taken` what an erasure at `up_to` takes of what is here.
-    pub(super) fn find_words(&mut self, what: &Erasure, up_to: Order, taken: &mut Taken) -> Result<(), StoreError> {
+    pub(super) fn find_words(&mut self, what: &Erasure, up_to: Order, taken: &mut Taken) -> Result<(), Fault> {
         let context = self.context()?;
         let mut finding = Finding { db: &self.tx, context: &context, up_to, taken };
         match what {
@@ -415,7 +424,7 @@ impl Writer<'_> {
     }
 
     /// Takes body and salt of texts. What is shown of their notes and decks, and the sums, are the caller's.
-    pub(super) fn erase(&self, taken: &Taken) -> Result<(), StoreError> {
+    pub(super) fn erase(&self, taken: &Taken) -> Result<(), Fault> {
         let mut statement = self.tx.prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1")?;
         for text in &taken.texts {
             statement.execute([text])?;
@@ -425,7 +434,7 @@ impl Writer<'_> {
 
     /// Notes that bytes of erased words may be left, here or in the copies beside: in the same transaction, so that a kill
     /// before they are gone is seen.
-    pub(super) fn leave_traces(&self) -> Result<(), StoreError> {
+    pub(super) fn leave_traces(&self) -> Result<(), Fault> {
         // From now on this connection overwrites with zeros what it deletes.
         self.tx.pragma_update(None, "secure_delete", true)?;
         set_meta(&self.tx, TRACES, "1")
@@ -433,7 +442,7 @@ impl Writer<'_> {
 
     /// Drops what nothing is behind any more, and yet has words: sums of nothing, and topics that no note names and no deck
     /// file describes.
-    pub(super) fn sweep(&self) -> Result<(), StoreError> {
+    pub(super) fn sweep(&self) -> Result<(), Fault> {
         self.tx.execute("DELETE FROM side_sum WHERE count = 0", [])?;
         // A number below 0 is made of a tag.
         self.tx.execute(
@@ -448,7 +457,7 @@ impl Writer<'_> {
     }
 
     /// The paths of the followed files that notes come from.
-    fn files_of(&self, notes: &BTreeSet<i64>) -> Result<Vec<String>, StoreError> {
+    fn files_of(&self, notes: &BTreeSet<i64>) -> Result<Vec<String>, Fault> {
         let mut statement = self.tx.prepare_cached(
             "SELECT w.path FROM note_followed f JOIN followed w ON w.id = f.followed WHERE f.note = ?1",
         )?;

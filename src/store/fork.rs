@@ -16,6 +16,7 @@ use crate::core::fact::ChainMark;
 use crate::core::fact::Fact;
 use crate::core::id::ActionId;
 use crate::core::id::DeviceId;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -43,24 +44,24 @@ use std::collections::BTreeSet;
 const OF_ENTRIES: [&str; 6] = ["action", "event", "event_detail", "event_memory", "fact", "text"];
 
 /// Remembers after which entry this database and another copy of it parted.
-pub(super) fn remember_parting(db: &Connection, device: DeviceId, sequence: u64) -> Result<(), StoreError> {
+pub(super) fn remember_parting(db: &Connection, device: DeviceId, sequence: u64) -> Result<(), Fault> {
     set_meta(db, "parted", &format!("{device} {sequence}"))
 }
 
-fn parting(db: &Connection) -> Result<Option<(DeviceId, u64)>, StoreError> {
+fn parting(db: &Connection) -> Result<Option<(DeviceId, u64)>, Fault> {
     let Some(text) = meta(db, "parted")? else { return Ok(None) };
     let parted =
         text.split_once(' ').and_then(|(device, sequence)| Some((DeviceId::from_hex(device)?, sequence.parse().ok()?)));
     Ok(parted)
 }
 
-fn forget_parting(db: &Connection) -> Result<(), StoreError> {
+fn forget_parting(db: &Connection) -> Result<(), Fault> {
     db.execute("DELETE FROM meta WHERE name = 'parted'", [])?;
     Ok(())
 }
 
 /// The other copy was told apart, from the entry `from` of `device` on: then this one need not be.
-pub(super) fn is_told_apart(db: &Connection, device: DeviceId, from: u64) -> Result<(), StoreError> {
+pub(super) fn is_told_apart(db: &Connection, device: DeviceId, from: u64) -> Result<(), Fault> {
     if parting(db)?.is_some_and(|(known, last)| known == device && last + 1 >= from) {
         forget_parting(db)?;
     }
@@ -75,7 +76,7 @@ pub(super) struct Taken {
 }
 
 /// What the took-over facts say.
-pub(super) fn taken(db: &Connection) -> Result<Vec<Taken>, StoreError> {
+pub(super) fn taken(db: &Connection) -> Result<Vec<Taken>, Fault> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT f.id >> 32, f.position, f.arg FROM fact f JOIN device d ON d.id = f.id >> 32 \
          WHERE f.subject = 0 AND f.kind = {TOOK_OVER} ORDER BY d.uuid, f.id"
@@ -102,7 +103,7 @@ pub(super) fn meant(
     reader: &Reader,
     named: i64,
     mark: Option<ChainMark>,
-) -> Result<Option<i64>, StoreError> {
+) -> Result<Option<i64>, Fault> {
     let settled = reader.settled(named);
     let taken = reader.taken(db)?;
     let Some(mark) = mark.filter(|_| is_taken(taken, named)) else { return Ok(Some(settled)) };
@@ -119,7 +120,7 @@ pub(super) fn meant(
 }
 
 /// The mark of the action that begins with an entry, where it is here.
-pub(super) fn mark_of(db: &Connection, reader: &Reader, first: i64) -> Result<Option<ChainMark>, StoreError> {
+pub(super) fn mark_of(db: &Connection, reader: &Reader, first: i64) -> Result<Option<ChainMark>, Fault> {
     let (device, sequence) = entry_parts(first);
     let last = sequence + entries_in(db, first)? - 1;
     if chain::newest_sequence(db, device)? < last {
@@ -140,7 +141,7 @@ pub(super) fn own_name(reader: &Reader, own: i64, action: ActionId) -> ActionId 
 }
 
 /// All devices, with those first whose log was told apart from another's, the latest fork first.
-pub(super) fn forks_first(db: &Connection, reader: &Reader) -> Result<Vec<(i64, DeviceId)>, StoreError> {
+pub(super) fn forks_first(db: &Connection, reader: &Reader) -> Result<Vec<(i64, DeviceId)>, Fault> {
     let told_apart: BTreeSet<i64> = reader.taken(db)?.iter().map(|taken| taken.by).collect();
     let mut devices = super::read_devices(db)?;
     devices.sort_by_key(|(number, _)| match told_apart.contains(number) {
@@ -152,7 +153,7 @@ pub(super) fn forks_first(db: &Connection, reader: &Reader) -> Result<Vec<(i64, 
 
 /// Makes the entries `after + 1 ..= last` of one device another one's, in all that is log or local; caches are to be made
 /// again. Gives how many there are.
-pub(super) fn move_entries(tx: &Transaction<'_>, from: i64, to: i64, after: u64, last: u64) -> Result<u64, StoreError> {
+pub(super) fn move_entries(tx: &Transaction<'_>, from: i64, to: i64, after: u64, last: u64) -> Result<u64, Fault> {
     let offset = entry_id(to, 0) - entry_id(from, 0);
     let range = (entry_id(from, after + 1), entry_id(from, last), offset);
     // The log is append-only but for this: its guards are away within this transaction alone.
@@ -194,7 +195,7 @@ pub(super) fn move_entries(tx: &Transaction<'_>, from: i64, to: i64, after: u64,
 
 /// A device that was forked after entries that are another one's by now is that one's fork. All holders of the same
 /// actions say the same of it.
-pub(super) fn settle_parents(tx: &Transaction<'_>) -> Result<(), StoreError> {
+pub(super) fn settle_parents(tx: &Transaction<'_>) -> Result<(), Fault> {
     // A fork of the same parent that begins earlier may have them; or the parent has become a fork that begins later.
     let mut statement = tx.prepare_cached(
         "SELECT c.id, c.parent_sequence, c.parent_chain, z.id FROM device c JOIN device z ON z.parent = c.parent \
@@ -237,10 +238,10 @@ impl Store {
         self.write_much(true)?;
         let forked = self.fork_at(stamp);
         self.write_much(false)?;
-        forked
+        forked.map_err(|fault| fault.at(&self.path))
     }
 
-    fn fork_at(&mut self, stamp: Stamp) -> Result<Option<u64>, StoreError> {
+    fn fork_at(&mut self, stamp: Stamp) -> Result<Option<u64>, Fault> {
         let place = self.place();
         self.context.replace(None);
         let tx = Transaction::new_unchecked(self.db(), TransactionBehavior::Immediate)?;
@@ -262,7 +263,7 @@ impl Store {
         let reader = Reader::new(&tx)?;
         let start = chain::device_info(&tx, &reader, new)?.first_chain();
         if chain::hash_over(&tx, &reader, new, after + 1, to, start)? != end.hash {
-            return Err(StoreError::Corrupt("the log does not stay the same under another name".to_owned()));
+            return Err(Fault::Corrupt("the log does not stay the same under another name".to_owned()));
         }
         settle_parents(&tx)?;
         let tail = Some(Tail { checkpoint: 0, ..end });

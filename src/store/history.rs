@@ -15,6 +15,7 @@ use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::store::Context;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain::newest_sequence;
@@ -98,7 +99,7 @@ struct Passing {
 }
 
 impl Passing {
-    fn new(db: &Connection, number: i64) -> Result<Self, StoreError> {
+    fn new(db: &Connection, number: i64) -> Result<Self, Fault> {
         let (note, _) = card_parts(number);
         let mut statement = db.prepare_cached(
             "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note_name u LEFT JOIN note n ON n.id = u.id \
@@ -106,7 +107,7 @@ impl Passing {
         )?;
         let mut rows = statement.query([note])?;
         let Some(row) = rows.next()? else {
-            return Err(StoreError::Corrupt(format!("an event names a note ({note}) that has no name")));
+            return Err(Fault::Corrupt(format!("an event names a note ({note}) that has no name")));
         };
         let card = card_of(number, row.get(0)?);
         let name = note_name(row.get(1)?, row.get(2)?, card);
@@ -151,7 +152,7 @@ fn note_name(deck: Option<String>, key: Option<String>, card: CardId) -> String 
 }
 
 /// The places of the entries that are asked for, in their order.
-fn places(db: &Connection, card: Option<CardId>) -> Result<Vec<Place>, StoreError> {
+fn places(db: &Connection, card: Option<CardId>) -> Result<Vec<Place>, Fault> {
     let mut devices = super::read_devices(db)?;
     devices.sort_by_key(|(_, id)| *id);
     let ranks: HashMap<i64, u32, FixedState> = devices.iter().map(|(number, _)| *number).zip(0..).collect();
@@ -187,7 +188,7 @@ fn places(db: &Connection, card: Option<CardId>) -> Result<Vec<Place>, StoreErro
 }
 
 /// The action that the entry of that id is part of.
-fn action_of_entry(db: &Connection, context: &Context, id: i64) -> Result<ActionId, StoreError> {
+fn action_of_entry(db: &Connection, context: &Context, id: i64) -> Result<ActionId, Fault> {
     let row: Option<(i64, i64)> = db
         .prepare_cached("SELECT id, entries FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -197,7 +198,7 @@ fn action_of_entry(db: &Connection, context: &Context, id: i64) -> Result<Action
 }
 
 /// A fact as a row.
-fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<HistoryRow>, StoreError> {
+fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<HistoryRow>, Fault> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {FACT_COLUMNS}, x.body, a.hlc - coalesce(a.ahead, 0), a.offset_min, a.study_day, u.uid, k.name_id, n.key \
          FROM fact f JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
@@ -257,32 +258,34 @@ impl Store {
     pub fn history(
         &self,
         card: Option<CardId>,
-        mut row: impl FnMut(HistoryRow) -> Result<(), StoreError>,
+        mut row: impl FnMut(HistoryRow) -> Result<(), Fault>,
     ) -> Result<(), StoreError> {
-        let context = self.context()?;
-        let mut cards: HashMap<i64, Passing, FixedState> = HashMap::default();
-        let mut statement = self.db().prepare(&format!(
-            "SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1 AND e.id = ?2",
-            event_columns()
-        ))?;
-        for (_, _, id, number) in places(self.db(), card)? {
-            if number == NO_CARD {
-                if let Some(fact) = fact_row(self.db(), &context, id)? {
-                    row(fact)?;
+        self.attempt(|| {
+            let context = self.context()?;
+            let mut cards: HashMap<i64, Passing, FixedState> = HashMap::default();
+            let mut statement = self.db().prepare(&format!(
+                "SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1 AND e.id = ?2",
+                event_columns()
+            ))?;
+            for (_, _, id, number) in places(self.db(), card)? {
+                if number == NO_CARD {
+                    if let Some(fact) = fact_row(self.db(), &context, id)? {
+                        row(fact)?;
+                    }
+                    continue;
                 }
-                continue;
+                let passing = match cards.entry(number) {
+                    std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                    std::collections::hash_map::Entry::Vacant(new) => new.insert(Passing::new(self.db(), number)?),
+                };
+                let mut rows = statement.query((number, id))?;
+                let Some(read) = rows.next()? else { continue };
+                let event = context.reader.event(read, 0, passing.card)?;
+                let action = action_of_entry(self.db(), &context, id)?;
+                row(passing.take(event, action, &context))?;
             }
-            let passing = match cards.entry(number) {
-                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::hash_map::Entry::Vacant(new) => new.insert(Passing::new(self.db(), number)?),
-            };
-            let mut rows = statement.query((number, id))?;
-            let Some(read) = rows.next()? else { continue };
-            let event = context.reader.event(read, 0, passing.card)?;
-            let action = action_of_entry(self.db(), &context, id)?;
-            row(passing.take(event, action, &context))?;
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The instant of the newest entry of any device, ms.
@@ -290,12 +293,14 @@ impl Store {
     /// # Errors
     /// When the log can't be read.
     pub fn newest_event_ms(&self) -> Result<Option<i64>, StoreError> {
-        let context = self.context()?;
-        let mut newest = None;
-        for (device, _) in super::read_devices(self.db())? {
-            newest = newest.max(self.last_instant(&context, device)?);
-        }
-        Ok(newest)
+        self.attempt(|| {
+            let context = self.context()?;
+            let mut newest = None;
+            for (device, _) in super::read_devices(self.db())? {
+                newest = newest.max(self.last_instant(&context, device)?);
+            }
+            Ok(newest)
+        })
     }
 
     /// The instant of this device's newest entry, ms; of its parent's before it wrote anything itself. Later acts at earlier
@@ -304,20 +309,22 @@ impl Store {
     /// # Errors
     /// When the log can't be read.
     pub fn newest_own_instant(&self) -> Result<Option<i64>, StoreError> {
-        let context = self.context()?;
-        let mut device = self.this_device()?.and_then(|id| context.reader.device_number(id));
-        while let Some(number) = device {
-            if let Some(instant) = self.last_instant(&context, number)? {
-                return Ok(Some(instant));
+        self.attempt(|| {
+            let context = self.context()?;
+            let mut device = self.this_device()?.and_then(|id| context.reader.device_number(id));
+            while let Some(number) = device {
+                if let Some(instant) = self.last_instant(&context, number)? {
+                    return Ok(Some(instant));
+                }
+                device = self
+                    .db()
+                    .prepare_cached("SELECT parent FROM device WHERE id = ?1")?
+                    .query_row([number], |row| row.get(0))
+                    .optional()?
+                    .flatten();
             }
-            device = self
-                .db()
-                .prepare_cached("SELECT parent FROM device WHERE id = ?1")?
-                .query_row([number], |row| row.get(0))
-                .optional()?
-                .flatten();
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 
     /// When this device gave its newest answer, and on which study day: for who asks whether a sitting goes on. Looks no further back
@@ -326,30 +333,36 @@ impl Store {
     /// # Errors
     /// When the log can't be read.
     pub fn newest_own_answer(&self) -> Result<Option<(i64, StudyDay)>, StoreError> {
-        // Asked for with each answer: what was written here, and nobody wrote since, need not be read.
-        if self.newest_answer.is_some() && self.writes_as.is_some() && self.writes_since == changes_by_others(&self.db)?
-        {
-            return Ok(self.newest_answer);
-        }
-        let context = self.context()?;
-        let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else { return Ok(None) };
-        // Within a sitting the caches wait: what is asked here is in the log.
-        let mut statement = self.db.prepare_cached(
-            "SELECT e.hlc - coalesce(d.ahead, 0), e.study_day, e.kind FROM event e INDEXED BY event_id \
-             LEFT JOIN event_detail d ON d.id = e.id WHERE e.id BETWEEN ?1 AND ?2 ORDER BY e.id DESC LIMIT 100",
-        )?;
-        let mut rows = statement.query(entries_of_device(device))?;
-        while let Some(row) = rows.next()? {
-            if [ANSWERED, CRAMMED].contains(&row.get(2)?) {
-                return Ok(Some((row.get(0)?, day_of(row.get(1)?))));
+        self.attempt(|| {
+            // Asked for with each answer: what was written here, and nobody wrote since, need not be read.
+            if self.newest_answer.is_some()
+                && self.writes_as.is_some()
+                && self.writes_since == changes_by_others(&self.db)?
+            {
+                return Ok(self.newest_answer);
             }
-        }
-        Ok(None)
+            let context = self.context()?;
+            let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else {
+                return Ok(None);
+            };
+            // Within a sitting the caches wait: what is asked here is in the log.
+            let mut statement = self.db.prepare_cached(
+                "SELECT e.hlc - coalesce(d.ahead, 0), e.study_day, e.kind FROM event e INDEXED BY event_id \
+                 LEFT JOIN event_detail d ON d.id = e.id WHERE e.id BETWEEN ?1 AND ?2 ORDER BY e.id DESC LIMIT 100",
+            )?;
+            let mut rows = statement.query(entries_of_device(device))?;
+            while let Some(row) = rows.next()? {
+                if [ANSWERED, CRAMMED].contains(&row.get(2)?) {
+                    return Ok(Some((row.get(0)?, day_of(row.get(1)?))));
+                }
+            }
+            Ok(None)
+        })
     }
 
     /// The instant of the newest action of a device. Answers that were given in another program have instants of their own,
     /// which say nothing of when they were written.
-    fn last_instant(&self, context: &Context, device: i64) -> Result<Option<i64>, StoreError> {
+    fn last_instant(&self, context: &Context, device: i64) -> Result<Option<i64>, Fault> {
         let last = entry_id(device, newest_sequence(self.db(), device)?);
         let action = action_with(self.db(), &context.reader, last)?;
         Ok(action.map(|action| if action.kind == ActionKind::Import { action.hlc.0 } else { action.at.unix_ms }))

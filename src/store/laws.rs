@@ -22,11 +22,11 @@ use crate::core::log::SegmentHead;
 use crate::core::scheduler::Scheduler;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Writer;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -106,9 +106,10 @@ impl Device {
         records
     }
 
-    pub(super) fn unite(&mut self, segment: &[LogRecord]) -> Result<(), StoreError> {
+    pub(super) fn unite(&mut self, segment: &[LogRecord]) -> Result<(), Fault> {
         let stamp = self.stamp();
-        self.store.unite(stamp, false, |union| segment.iter().try_for_each(|record| union.put(0, record))).map(drop)
+        self.store.unite(stamp, false, |union| segment.iter().try_for_each(|record| union.put(0, record)))?;
+        Ok(())
     }
 }
 
@@ -191,7 +192,7 @@ pub(super) fn deliver(device: &mut Device, segments: &[Vec<LogRecord>], seed: u6
         let before = order.len();
         order.retain(|index| match device.unite(&segments[*index]) {
             Ok(()) => false,
-            Err(StoreError::Refused(what)) if what.contains("gap") => true,
+            Err(Fault::Refused(what)) if what.contains("gap") => true,
             Err(error) => panic!("{error}"),
         });
         assert!(order.len() < before, "what is left has gaps that nothing closes");

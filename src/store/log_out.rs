@@ -13,6 +13,7 @@ use crate::core::log::SegmentHead;
 use crate::core::log::TextRecord;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain;
@@ -34,7 +35,7 @@ use rusqlite::Row;
 use rusqlite::Rows;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 
-type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), StoreError>;
+type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), Fault>;
 
 /// Rows that are gone through side by side with others, in the order of their first column.
 pub(super) struct Cursor<'r> {
@@ -44,13 +45,13 @@ pub(super) struct Cursor<'r> {
 }
 
 impl<'r> Cursor<'r> {
-    pub(super) fn new(rows: Rows<'r>) -> Result<Self, StoreError> {
+    pub(super) fn new(rows: Rows<'r>) -> Result<Self, Fault> {
         let mut cursor = Self { rows, next: None };
         cursor.step()?;
         Ok(cursor)
     }
 
-    pub(super) fn step(&mut self) -> Result<(), StoreError> {
+    pub(super) fn step(&mut self) -> Result<(), Fault> {
         self.rows.advance()?;
         self.next = match self.rows.get() {
             Some(row) => Some(row.get(0)?),
@@ -60,21 +61,21 @@ impl<'r> Cursor<'r> {
     }
 
     /// Passes by the rows that begin with `first`.
-    pub(super) fn skip(&mut self, first: i64) -> Result<(), StoreError> {
+    pub(super) fn skip(&mut self, first: i64) -> Result<(), Fault> {
         while self.next == Some(first) {
             self.step()?;
         }
         Ok(())
     }
 
-    pub(super) fn row(&self) -> Result<&Row<'r>, StoreError> {
-        self.rows.get().ok_or_else(|| StoreError::Corrupt("a row is gone".to_owned()))
+    pub(super) fn row(&self) -> Result<&Row<'r>, Fault> {
+        self.rows.get().ok_or_else(|| Fault::Corrupt("a row is gone".to_owned()))
     }
 }
 
 /// Reads hash, salt and body of a text from column `first` on; `None` where there is no text. Words that are not UTF-8 are damaged
 /// and as good as missing: the hash is still there, and all else hangs on that.
-pub(super) fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, StoreError> {
+pub(super) fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>, Fault> {
     let hash: Option<[u8; 16]> = row.get(first)?;
     Ok(match hash {
         Some(hash) => {
@@ -87,10 +88,10 @@ pub(super) fn text_of(row: &Row<'_>, first: usize) -> Result<Option<TextRecord>,
     })
 }
 
-pub(super) fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, StoreError> {
+pub(super) fn action_row(row: &Row<'_>, id: EventId) -> Result<Action, Fault> {
     let hlc: i64 = row.get(4)?;
     let code: i64 = row.get(2)?;
-    let unreadable = |what: &str| StoreError::Corrupt(format!("action {id} has a {what} that this program can't read"));
+    let unreadable = |what: &str| Fault::Corrupt(format!("action {id} has a {what} that this program can't read"));
     Ok(Action {
         span: Span { action: action_of(id), entries: u64_of(row.get(1)?) },
         kind: u8::try_from(code).ok().and_then(ActionKind::of_code).ok_or_else(|| unreadable("kind"))?,
@@ -136,7 +137,7 @@ impl<'c> Names<'c> {
         Self { db, known: vec![(0, [0; 16]); places] }
     }
 
-    fn uid(&mut self, note: i64) -> Result<[u8; 16], StoreError> {
+    fn uid(&mut self, note: i64) -> Result<[u8; 16], Fault> {
         let place = usize::try_from(note).unwrap_or(0) % self.known.len();
         let place = &mut self.known[place];
         if place.0 != note {
@@ -154,7 +155,7 @@ pub(super) fn each_entry(
     from: u64,
     to: u64,
     record: Record<'_>,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let range = (entry_id(device, from), entry_id(device, to));
     let mut actions = db.prepare_cached(
         "SELECT id, entries, kind, subject, hlc, ahead, offset_min, study_day FROM action WHERE id BETWEEN ?1 AND ?2 \
@@ -201,7 +202,7 @@ pub(super) fn each_entry(
             events.step()?;
         } else {
             if left == 0 {
-                return Err(StoreError::Corrupt("a fact belongs to no action".to_owned()));
+                return Err(Fault::Corrupt("a fact belongs to no action".to_owned()));
             }
             let row = facts.row()?;
             let fact = fact_of(db, reader, row, 0)?;
@@ -214,7 +215,7 @@ pub(super) fn each_entry(
 }
 
 /// The action that an entry is part of.
-pub(super) fn action_with(db: &Connection, reader: &Reader, entry: i64) -> Result<Option<Action>, StoreError> {
+pub(super) fn action_with(db: &Connection, reader: &Reader, entry: i64) -> Result<Option<Action>, Fault> {
     {
         let mut statement = db.prepare_cached(
             "SELECT id, entries, kind, subject, hlc, ahead, offset_min, study_day FROM action WHERE id <= ?1 \
@@ -249,42 +250,44 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be read, or `record` fails.
-    pub fn log(&self, record: &mut dyn FnMut(LogRecord) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let _snapshot = self.snapshot()?;
-        let context = super::read_context(self.db(), None)?;
-        let reader = &context.reader;
-        let devices = super::fork::forks_first(self.db(), reader)?;
-        let mut knows = Vec::new();
-        for (number, id) in &devices {
-            let newest = chain::newest_sequence(self.db(), *number)?;
-            if newest >= chain::device_info(self.db(), reader, *number)?.first_sequence() {
-                knows.push((*id, newest));
-            }
-        }
-        for (number, id) in &devices {
-            let device = chain::device_info(self.db(), reader, *number)?;
-            let from = device.first_sequence();
-            let Some((_, to)) = knows.iter().find(|(known, _)| known == id) else { continue };
-            let head = SegmentHead {
-                before: device.first_chain(),
-                after: chain::tail(self.db(), reader, *number, *to)?.hash,
-                device,
-                from,
-                to: *to,
-                knows: knows.iter().filter(|(known, _)| known != id).copied().collect(),
-            };
-            record(LogRecord::Head(Box::new(head)))?;
-            {
-                let mut statement = self.db().prepare_cached("SELECT hash, json FROM config ORDER BY hash")?;
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    record(LogRecord::Config { id: ConfigId(row.get(0)?), json: row.get(1)? })?;
+    pub fn log(&self, record: &mut dyn FnMut(LogRecord) -> Result<(), Fault>) -> Result<(), StoreError> {
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let context = super::read_context(self.db(), None)?;
+            let reader = &context.reader;
+            let devices = super::fork::forks_first(self.db(), reader)?;
+            let mut knows = Vec::new();
+            for (number, id) in &devices {
+                let newest = chain::newest_sequence(self.db(), *number)?;
+                if newest >= chain::device_info(self.db(), reader, *number)?.first_sequence() {
+                    knows.push((*id, newest));
                 }
             }
-            each_entry(self.db(), reader, *number, from, *to, record)?;
-            record(LogRecord::End)?;
-        }
-        Ok(())
+            for (number, id) in &devices {
+                let device = chain::device_info(self.db(), reader, *number)?;
+                let from = device.first_sequence();
+                let Some((_, to)) = knows.iter().find(|(known, _)| known == id) else { continue };
+                let head = SegmentHead {
+                    before: device.first_chain(),
+                    after: chain::tail(self.db(), reader, *number, *to)?.hash,
+                    device,
+                    from,
+                    to: *to,
+                    knows: knows.iter().filter(|(known, _)| known != id).copied().collect(),
+                };
+                record(LogRecord::Head(Box::new(head)))?;
+                {
+                    let mut statement = self.db().prepare_cached("SELECT hash, json FROM config ORDER BY hash")?;
+                    let mut rows = statement.query([])?;
+                    while let Some(row) = rows.next()? {
+                        record(LogRecord::Config { id: ConfigId(row.get(0)?), json: row.get(1)? })?;
+                    }
+                }
+                each_entry(self.db(), reader, *number, from, *to, record)?;
+                record(LogRecord::End)?;
+            }
+            Ok(())
+        })
     }
 
     /// How many entries the log has: for progress.
@@ -292,11 +295,13 @@ impl Store {
     /// # Errors
     /// When it can't be read.
     pub fn log_length(&self) -> Result<u64, StoreError> {
-        let mut all = 0;
-        for (device, _) in super::read_devices(self.db())? {
-            let info = chain::device_info(self.db(), &super::read_context(self.db(), None)?.reader, device)?;
-            all += (chain::newest_sequence(self.db(), device)? + 1).saturating_sub(info.first_sequence());
-        }
-        Ok(all)
+        self.attempt(|| {
+            let mut all = 0;
+            for (device, _) in super::read_devices(self.db())? {
+                let info = chain::device_info(self.db(), &super::read_context(self.db(), None)?.reader, device)?;
+                all += (chain::newest_sequence(self.db(), device)? + 1).saturating_sub(info.first_sequence());
+            }
+            Ok(all)
+        })
     }
 }

@@ -5,6 +5,7 @@ use crate::core::mastery::TopicMastery;
 use crate::core::progress::knowledge::month_end;
 use crate::core::study_day::StudyDay;
 use crate::core::totals::Recalls;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::card_parts;
@@ -139,7 +140,7 @@ impl Groups {
         standings: &Standings,
         store: &Store,
         recalls: &Recalled,
-    ) -> Result<Vec<TopicMastery>, StoreError> {
+    ) -> Result<Vec<TopicMastery>, Fault> {
         let mut names = store.db().prepare_cached(
             "SELECT d.name_id, d.name, coalesce(d.title, d.name), t.name_id, t.title FROM deck d \
              LEFT JOIN topic t ON t.id = ?1 WHERE d.id = ?2",
@@ -187,22 +188,24 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn published_texts(&self) -> Result<BTreeSet<String>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT x.body FROM deck d JOIN note n ON n.deck = d.id JOIN fact f ON f.id = n.source JOIN text x ON x.id = f.id \
-             WHERE d.origin = 'builtin' AND f.edition > 0 AND x.body IS NOT NULL",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut texts = BTreeSet::new();
-        while let Some(row) = rows.next()? {
-            let text = shown_text(words(row, 0)?, None);
-            texts.extend(text.speaker.iter().cloned());
-            texts.extend(text.fields.values().flat_map(|value| value.texts().to_vec()));
-        }
-        Ok(texts)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT x.body FROM deck d JOIN note n ON n.deck = d.id JOIN fact f ON f.id = n.source JOIN text x ON x.id = f.id \
+                 WHERE d.origin = 'builtin' AND f.edition > 0 AND x.body IS NOT NULL",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut texts = BTreeSet::new();
+            while let Some(row) = rows.next()? {
+                let text = shown_text(words(row, 0)?, None);
+                texts.extend(text.speaker.iter().cloned());
+                texts.extend(text.fields.values().flat_map(|value| value.texts().to_vec()));
+            }
+            Ok(texts)
+        })
     }
 
     /// The first tag of a note as it is shown.
-    fn first_tag(&self, note: i64) -> Result<Option<String>, StoreError> {
+    fn first_tag(&self, note: i64) -> Result<Option<String>, Fault> {
         let mut statement = self.db().prepare_cached(
             "SELECT x.body, n.tags FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
         )?;
@@ -212,7 +215,7 @@ impl Store {
     }
 
     /// Where it is written down how cards stood at the end of a day.
-    pub(super) fn remembered(&self, day: StudyDay) -> Result<Remembered, StoreError> {
+    pub(super) fn remembered(&self, day: StudyDay) -> Result<Remembered, Fault> {
         let first: Option<i32> =
             self.db().query_row("SELECT min(study_day) FROM day_sum WHERE answers > 0 OR imported > 0", [], |row| {
                 row.get(0)
@@ -234,7 +237,7 @@ impl Store {
         remembered: Remembered,
         others: &[i64],
         day: StudyDay,
-    ) -> Result<Standings, StoreError> {
+    ) -> Result<Standings, Fault> {
         if groups.0.values().all(|group| group.moved == [0; 5]) {
             return Ok(groups.now());
         }
@@ -246,12 +249,7 @@ impl Store {
     }
 
     /// Adds to groups without the cards that moved what is kept of these for the end of a month.
-    fn standings_at_month_end(
-        &self,
-        mut then: Standings,
-        others: &[i64],
-        day: StudyDay,
-    ) -> Result<Standings, StoreError> {
+    fn standings_at_month_end(&self, mut then: Standings, others: &[i64], day: StudyDay) -> Result<Standings, Fault> {
         let mut not_counted = self.kept_sums_of(others, day)?;
         let mut statement = self.db().prepare_cached(
             "SELECT deck, topic, learning, familiar, known, mastered FROM topic_sum WHERE month = ?1",
@@ -272,7 +270,7 @@ impl Store {
     }
 
     /// What some cards, in the order of their numbers, are in the kept sums of the month that ends on a day.
-    fn kept_sums_of(&self, cards: &[i64], day: StudyDay) -> Result<Standings, StoreError> {
+    fn kept_sums_of(&self, cards: &[i64], day: StudyDay) -> Result<Standings, Fault> {
         let mut sums = Standings::new();
         if cards.is_empty() {
             return Ok(sums);

@@ -2,6 +2,7 @@
 //! names that it calls them by, and the hashes that these stand for.
 
 use crate::core::id::MediaHash;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::copy::io_at;
@@ -51,7 +52,7 @@ pub(super) fn fault(path: &Path, hash: MediaHash) -> Option<String> {
 }
 
 /// Keeps bytes with the media of the database at `path`; gives their hash.
-fn put(db: &Path, bytes: &[u8]) -> Result<MediaHash, StoreError> {
+fn put(db: &Path, bytes: &[u8]) -> Result<MediaHash, Fault> {
     let hash = MediaHash(Sha256::digest(bytes).into());
     let path = file(db, hash);
     if fault(db, hash).is_none() {
@@ -64,13 +65,13 @@ fn put(db: &Path, bytes: &[u8]) -> Result<MediaHash, StoreError> {
     // A half-written file never has the name of the whole one.
     let mut beside = tempfile::NamedTempFile::new_in(into).map_err(io_at(into))?;
     beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(io_at(&path))?;
-    beside.persist(&path).map_err(|error| StoreError::Io { path: path.clone(), source: error.error })?;
+    beside.persist(&path).map_err(|error| Fault::Io { path: path.clone(), source: error.error })?;
     File::open(into).and_then(|into| into.sync_all()).map_err(io_at(into))?;
     Ok(hash)
 }
 
 /// Copies a picture or sound of one database to the folder of another, if it is there and whole.
-pub(super) fn copy(from: &Path, to: &Path, hash: MediaHash) -> Result<bool, StoreError> {
+pub(super) fn copy(from: &Path, to: &Path, hash: MediaHash) -> Result<bool, Fault> {
     if fault(from, hash).is_some() {
         return Ok(false);
     }
@@ -84,7 +85,7 @@ impl Store {
     /// # Errors
     /// When the file can't be written.
     pub fn put_media(&self, bytes: &[u8]) -> Result<MediaHash, StoreError> {
-        put(self.path(), bytes)
+        self.attempt(|| put(self.path(), bytes))
     }
 
     /// The file of a picture or sound, where it is here.

@@ -1,6 +1,6 @@
 //! Bringing a database to the newest schema, or refusing it.
 
-use crate::store::StoreError;
+use crate::store::Fault;
 use rusqlite::Connection;
 use rusqlite::TransactionBehavior;
 use std::path::Path;
@@ -24,14 +24,14 @@ fn newest(migrations: Migrations<'_>) -> i64 {
 }
 
 /// An empty database with the newest schema, in memory: what others are compared with.
-pub(super) fn fresh() -> Result<Connection, StoreError> {
+pub(super) fn fresh() -> Result<Connection, Fault> {
     let db = Connection::open_in_memory()?;
     make(&db)?;
     Ok(db)
 }
 
 /// Makes the newest schema in an empty database.
-pub(super) fn make(db: &Connection) -> Result<(), StoreError> {
+pub(super) fn make(db: &Connection) -> Result<(), Fault> {
     for (_, sql) in MIGRATIONS {
         db.execute_batch(sql)?;
     }
@@ -45,14 +45,14 @@ pub const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 ///
 /// # Errors
 /// When it is no database, one of another program, of a newer `lmq`, or of one before the first release.
-pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), StoreError> {
+pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), Fault> {
     let number =
         |at: usize| header.get(at..at + 4).map_or(0, |b| b.iter().fold(0i64, |n, byte| n << 8 | i64::from(*byte)));
     if header.is_empty() {
         return Ok(());
     }
     if !header.starts_with(SQLITE_MAGIC) {
-        return Err(StoreError::NotADatabase(path.to_owned()));
+        return Err(Fault::NotADatabase(path.to_owned()));
     }
     // The offsets of user_version and application_id in SQLite's file format. A file whose first page is still in
     // the write-ahead log has zeros there and an empty list of tables (a leaf without cells, at offset 100); it is
@@ -62,18 +62,18 @@ pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), StoreError>
     check_numbers(path, number(60), newest(MIGRATIONS), number(68), unwritten)
 }
 
-fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwritten: bool) -> Result<(), StoreError> {
+fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwritten: bool) -> Result<(), Fault> {
     if unwritten {
         return Ok(());
     }
     if application == i64::from(UNRELEASED_ID) {
-        return Err(StoreError::Unreleased(path.to_owned()));
+        return Err(Fault::Unreleased(path.to_owned()));
     }
     if application != i64::from(APPLICATION_ID) {
-        return Err(StoreError::OtherProgram(path.to_owned()));
+        return Err(Fault::OtherProgram(path.to_owned()));
     }
     if version > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found: version, known });
+        return Err(Fault::Newer { path: path.to_owned(), found: version, known });
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwrit
 ///
 /// # Errors
 /// When it holds tables that are not ours, or that this program can't use.
-pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), Fault> {
     let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     // The tables first: another first start may be making them at this moment, numbers and tables at once.
     let empty: bool = db.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
@@ -94,7 +94,7 @@ pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), Store
 ///
 /// # Errors
 /// When it holds tables that are not ours, or that this program can't use.
-pub(super) fn is_newest(db: &Connection, path: &Path) -> Result<bool, StoreError> {
+pub(super) fn is_newest(db: &Connection, path: &Path) -> Result<bool, Fault> {
     check_before_use(db, path)?;
     Ok(db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? == newest(MIGRATIONS))
 }
@@ -106,8 +106,8 @@ pub(super) fn is_newest(db: &Connection, path: &Path) -> Result<bool, StoreError
 pub(super) fn migrate(
     db: &mut Connection,
     path: &Path,
-    backup: impl FnOnce(&Connection, i64) -> Result<PathBuf, StoreError>,
-) -> Result<Option<PathBuf>, StoreError> {
+    backup: impl FnOnce(&Connection, i64) -> Result<PathBuf, Fault>,
+) -> Result<Option<PathBuf>, Fault> {
     run(db, path, MIGRATIONS, backup)
 }
 
@@ -115,8 +115,8 @@ fn run(
     db: &mut Connection,
     path: &Path,
     migrations: Migrations<'_>,
-    backup: impl FnOnce(&Connection, i64) -> Result<PathBuf, StoreError>,
-) -> Result<Option<PathBuf>, StoreError> {
+    backup: impl FnOnce(&Connection, i64) -> Result<PathBuf, Fault>,
+) -> Result<Option<PathBuf>, Fault> {
     let known = newest(migrations);
     let pragma = |db: &Connection, name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let version = pragma(db, "user_version")?;
@@ -139,7 +139,7 @@ fn run(
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     let broken = tx.prepare("PRAGMA foreign_key_check")?.exists([])?;
     if broken {
-        return Err(StoreError::Corrupt("a migration left a reference to a row that is not there".to_owned()));
+        return Err(Fault::Corrupt("a migration left a reference to a row that is not there".to_owned()));
     }
     tx.commit()?;
     db.pragma_update(None, "foreign_keys", true)?;
@@ -212,8 +212,8 @@ mod tests {
     fn without_a_copy_nothing_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let (path, mut db) = database(folder.path(), &[ONE]);
-        let refused = run(&mut db, &path, &[ONE, TWO], |_, _| Err(StoreError::Corrupt("no room".to_owned())));
-        assert!(matches!(refused, Err(StoreError::Corrupt(why)) if why == "no room"));
+        let refused = run(&mut db, &path, &[ONE, TWO], |_, _| Err(Fault::Corrupt("no room".to_owned())));
+        assert!(matches!(refused, Err(Fault::Corrupt(why)) if why == "no room"));
         assert_eq!(version(&db), 1);
         assert!(db.prepare("SELECT note FROM card").is_err());
     }
@@ -243,7 +243,7 @@ mod tests {
         assert!(check_header(&path, &fs::read(&path).unwrap()).is_ok());
         let mut second = Connection::open(&path).unwrap();
         let refused = run(&mut second, &path, &[ONE], |_, _| panic!("no copy of what is not touched"));
-        assert!(matches!(refused, Err(StoreError::Newer { found: 2, known: 1, .. })));
+        assert!(matches!(refused, Err(Fault::Newer { found: 2, known: 1, .. })));
         assert_eq!(version(&db), 2);
     }
     /// A database of a development version, its header where `in_log` says: in the file, or only in the log beside it.
@@ -280,11 +280,11 @@ mod tests {
             let before = files();
             assert_eq!(check_header(&path, before.first().unwrap()).is_ok(), in_log);
             for refused in [
-                crate::store::Store::open(&path, here.clone(), now).err(),
-                crate::store::Store::look(&path).err(),
+                crate::store::Store::open(&path, here.clone(), now).err().map(|error| error.fault),
+                crate::store::Store::look(&path).err().map(|error| error.fault),
                 check_before_use(&db, &path).err(),
             ] {
-                assert!(matches!(&refused, Some(StoreError::Unreleased(which)) if *which == path), "{refused:?}");
+                assert!(matches!(&refused, Some(Fault::Unreleased(which)) if *which == path), "{refused:?}");
             }
             assert_eq!(files(), before);
         }

@@ -75,6 +75,7 @@ pub use doctor::Finding;
 pub use due::Counts;
 pub use due::DeckSet;
 pub use due::Limits;
+pub use error::Fault;
 pub use error::StoreError;
 pub use error::Trouble;
 pub use facts::Salts;
@@ -215,13 +216,18 @@ impl Store {
         &self.path
     }
 
+    /// Does something with the database. What goes wrong names its file.
+    fn attempt<T>(&self, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, StoreError> {
+        work().map_err(|fault| fault.at(&self.path))
+    }
+
     /// What has to be known to read the log; read again only where somebody changed the database meanwhile.
-    fn context(&self) -> Result<Rc<Context>, StoreError> {
+    fn context(&self) -> Result<Rc<Context>, Fault> {
         self.context_at(changes_by_others(&self.db)?)
     }
 
     /// The same, where SQLite's mark of changes by others was read just now.
-    fn context_at(&self, mark: i64) -> Result<Rc<Context>, StoreError> {
+    fn context_at(&self, mark: i64) -> Result<Rc<Context>, Fault> {
         if let Some((known, context)) = &*self.context.borrow()
             && *known == mark
         {
@@ -243,8 +249,19 @@ impl Store {
         stamp: Stamp,
         kind: ActionKind,
         subject: Subject,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, Fault>,
     ) -> Result<(T, Option<ActionId>), StoreError> {
+        let written = self.write_action(stamp, kind, &subject, work);
+        written.map_err(|fault| fault.at(&self.path))
+    }
+
+    fn write_action<T>(
+        &mut self,
+        stamp: Stamp,
+        kind: ActionKind,
+        subject: &Subject,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, Fault>,
+    ) -> Result<(T, Option<ActionId>), Fault> {
         if self.lies_at.is_none() {
             self.lies_at = Some(self.place());
         }
@@ -277,7 +294,7 @@ impl Store {
         }
         let done = work(&mut writer)?;
         let scheduler = writer.scheduler.take();
-        let finished = writer.finish(kind, &subject)?;
+        let finished = writer.finish(kind, subject)?;
         // A device that was made in a transaction without a commit is not there; here it was committed.
         self.writes_as = Some((device, device_id));
         self.writes_since = mark;
@@ -319,9 +336,9 @@ impl Store {
     fn write_unlogged<T>(
         &mut self,
         stamp: Stamp,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
-        let done = self.unlogged(stamp, work)?;
+        let done = self.attempt(|| self.unlogged(stamp, work))?;
         self.context.replace(None);
         self.actions_since_checkpoint.set(ACTIONS_A_CHECKPOINT);
         self.writes += 1;
@@ -329,11 +346,7 @@ impl Store {
     }
 
     /// The same where nothing is there afterwards that was not there before: what was read of the log still holds.
-    fn unlogged<T>(
-        &self,
-        stamp: Stamp,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn unlogged<T>(&self, stamp: Stamp, work: impl FnOnce(&mut Writer<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
         let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         let mark = changes_by_others(&tx)?;
         let known = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
@@ -367,7 +380,7 @@ impl Store {
     }
 
     /// What was read of the log's context, or it is read now. Where what follows fails, it must not stay.
-    fn known_context(&self, tx: &Connection, mark: i64) -> Result<Rc<Context>, StoreError> {
+    fn known_context(&self, tx: &Connection, mark: i64) -> Result<Rc<Context>, Fault> {
         match self.context.take().filter(|(known, _)| *known == mark) {
             Some((_, context)) => Ok(context),
             None => read_context(tx, None),
@@ -395,7 +408,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn this_device(&self) -> Result<Option<DeviceId>, StoreError> {
-        Ok(self.meta("device")?.as_deref().and_then(DeviceId::from_hex))
+        self.attempt(|| Ok(self.meta("device")?.as_deref().and_then(DeviceId::from_hex)))
     }
 
     /// Brings the caches up to date with the last answer, and moves what the write-ahead log has gathered into the
@@ -421,7 +434,7 @@ impl Store {
         }
     }
 
-    fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
+    fn meta(&self, name: &str) -> Result<Option<String>, Fault> {
         meta(&self.db, name)
     }
 
@@ -431,21 +444,23 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written.
     pub fn share_id(&mut self, fresh: ShareId) -> Result<ShareId, StoreError> {
-        // Two that share for the first time at once have to go by one id.
-        let first = |db: &Connection| -> Result<Option<ShareId>, StoreError> {
-            Ok(meta(db, "share")?.as_deref().and_then(ShareId::from_hex))
-        };
-        if let Some(id) = first(&self.db)? {
-            return Ok(id);
-        }
-        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        if let Some(id) = first(&tx)? {
-            return Ok(id);
-        }
-        set_meta(&tx, "share", &fresh.to_string())?;
-        self.file().is_still_there()?;
-        tx.commit()?;
-        Ok(fresh)
+        self.attempt(|| {
+            // Two that share for the first time at once have to go by one id.
+            let first = |db: &Connection| -> Result<Option<ShareId>, Fault> {
+                Ok(meta(db, "share")?.as_deref().and_then(ShareId::from_hex))
+            };
+            if let Some(id) = first(&self.db)? {
+                return Ok(id);
+            }
+            let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+            if let Some(id) = first(&tx)? {
+                return Ok(id);
+            }
+            set_meta(&tx, "share", &fresh.to_string())?;
+            self.file().is_still_there()?;
+            tx.commit()?;
+            Ok(fresh)
+        })
     }
 
     /// The hash of the built-in decks that this database holds, if it has been given any.
@@ -453,7 +468,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn builtin_hash(&self) -> Result<Option<String>, StoreError> {
-        self.meta("builtin")
+        self.attempt(|| self.meta("builtin"))
     }
 }
 
@@ -463,18 +478,18 @@ fn wal_name(path: &Path) -> std::ffi::OsString {
     name
 }
 
-fn read_context(db: &Connection, pending: Option<(i64, i64)>) -> Result<Rc<Context>, StoreError> {
+fn read_context(db: &Connection, pending: Option<(i64, i64)>) -> Result<Rc<Context>, Fault> {
     let reader = Reader::new(db)?;
     reader.pending.set(pending);
     let voided = review_log::voided(db, &reader)?;
     Ok(Rc::new(Context { reader, voided }))
 }
 
-fn meta(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+fn meta(db: &Connection, name: &str) -> Result<Option<String>, Fault> {
     Ok(db.prepare_cached("SELECT value FROM meta WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()?)
 }
 
-fn set_meta(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+fn set_meta(db: &Connection, name: &str, value: &str) -> Result<(), Fault> {
     db.prepare_cached(
         "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     )?
@@ -482,7 +497,7 @@ fn set_meta(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
-fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, StoreError> {
+fn read_devices(db: &Connection) -> Result<Vec<(i64, DeviceId)>, Fault> {
     let mut statement = db.prepare_cached("SELECT id, uuid FROM device ORDER BY id")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, DeviceId(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -2,6 +2,7 @@
 
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::MOST_ORDINAL;
@@ -42,7 +43,7 @@ pub(super) fn naming_key(
     deck: &str,
     key: Option<String>,
     note: NoteUid,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<String>, Fault> {
     let Some(key) = key else { return Ok(None) };
     let uid = NoteUid::of_key(deck, &key);
     if uid == note {
@@ -55,7 +56,7 @@ pub(super) fn naming_key(
 }
 
 /// What people call a living note, by its number; nothing where it is retired.
-pub(super) fn name_of_number(db: &Connection, note: i64) -> Result<Option<String>, StoreError> {
+pub(super) fn name_of_number(db: &Connection, note: i64) -> Result<Option<String>, Fault> {
     let row: Option<(String, Option<String>, [u8; 16])> = db
         .prepare_cached(
             "SELECT k.name_id, n.key, u.uid FROM note n CROSS JOIN note_name u ON u.id = n.id \
@@ -69,7 +70,7 @@ pub(super) fn name_of_number(db: &Connection, note: i64) -> Result<Option<String
 }
 
 /// The local number of the living note of that uid: the one that is called so, else the one that it is another name of.
-pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, StoreError> {
+pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, Fault> {
     let own = db
         .prepare_cached(
             "SELECT n.id FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
@@ -90,7 +91,7 @@ pub(super) fn note_of(db: &Connection, uid: NoteUid) -> Result<Option<i64>, Stor
 
 /// The ordinals by which the cards of a living note are named. A note has none once its words were erased, since only they
 /// told how many: then those of the cards that something happened to, else the first.
-pub(super) fn named_ordinals(db: &Connection, note: i64, ordinals: Option<&str>) -> Result<Vec<u16>, StoreError> {
+pub(super) fn named_ordinals(db: &Connection, note: i64, ordinals: Option<&str>) -> Result<Vec<u16>, Fault> {
     let mut ordinals = ordinals_of(ordinals)?;
     if ordinals.is_empty() {
         let mut statement = db.prepare_cached("SELECT DISTINCT card FROM event WHERE card BETWEEN ?1 AND ?2")?;
@@ -107,7 +108,7 @@ pub(super) fn named_ordinals(db: &Connection, note: i64, ordinals: Option<&str>)
 
 impl Store {
     /// What people call a note: `deck/key` where that name is its own, else the beginning of its id.
-    pub(super) fn name_of_note(&self, deck: &str, key: Option<String>, card: CardId) -> Result<String, StoreError> {
+    pub(super) fn name_of_note(&self, deck: &str, key: Option<String>, card: CardId) -> Result<String, Fault> {
         let key = naming_key(&self.db, deck, key, card.note)?;
         Ok(name_of(deck, key, card))
     }
@@ -118,7 +119,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn find(&self, name: &str) -> Result<Found, StoreError> {
-        self.find_among(name, false)
+        self.attempt(|| self.find_among(name, false))
     }
 
     /// The same, of those too that were deleted: their words are in the log.
@@ -126,10 +127,10 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn find_ever(&self, name: &str) -> Result<Found, StoreError> {
-        self.find_among(name, true)
+        self.attempt(|| self.find_among(name, true))
     }
 
-    fn find_among(&self, name: &str, retired_too: bool) -> Result<Found, StoreError> {
+    fn find_among(&self, name: &str, retired_too: bool) -> Result<Found, Fault> {
         if let Some(card) = CardId::parse(name)
             && self.card(card)?.is_some()
         {
@@ -186,17 +187,19 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn nearest_name(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let mut statement = self.db().prepare(
-            "SELECT k.name_id || '/' || n.key FROM note n JOIN deck k ON k.id = n.deck \
-             WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
-        )?;
-        let mut names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        // Among equals the first one is taken: the same on every device.
-        names.sort_unstable();
-        Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+        self.attempt(|| {
+            let mut statement = self.db().prepare(
+                "SELECT k.name_id || '/' || n.key FROM note n JOIN deck k ON k.id = n.deck \
+                 WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
+            )?;
+            let mut names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            // Among equals the first one is taken: the same on every device.
+            names.sort_unstable();
+            Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+        })
     }
 
-    fn notes_of_key(&self, deck: &str, key: &str, retired_too: bool) -> Result<Vec<i64>, StoreError> {
+    fn notes_of_key(&self, deck: &str, key: &str, retired_too: bool) -> Result<Vec<i64>, Fault> {
         if let Some(note) = note_of(self.db(), NoteUid::of_key(deck, key))? {
             return Ok(vec![note]);
         }
@@ -209,7 +212,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn notes_of_prefix(&self, prefix: &str) -> Result<Vec<i64>, StoreError> {
+    fn notes_of_prefix(&self, prefix: &str) -> Result<Vec<i64>, Fault> {
         let digits: String = prefix.chars().filter(|c| *c != '-').collect::<String>().to_lowercase();
         if digits.len() < 4 || digits.len() > 32 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
             return Ok(Vec::new());

@@ -6,6 +6,7 @@ use crate::core::fact::Head;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::scheduler::Scheduler;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
@@ -53,16 +54,18 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn cards_of_note(&self, note: NoteUid) -> Result<Vec<CardId>, StoreError> {
-        let row: Option<(i64, Option<String>)> = self
-            .db()
-            .prepare_cached(
-                "SELECT n.id, n.ordinals FROM note_name u JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
-            )?
-            .query_row([note.0], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((number, ordinals)) = row else { return Ok(Vec::new()) };
-        let ordinals = named_ordinals(self.db(), number, ordinals.as_deref())?;
-        Ok(ordinals.into_iter().map(|ordinal| CardId { note, ordinal }).collect())
+        self.attempt(|| {
+            let row: Option<(i64, Option<String>)> = self
+                .db()
+                .prepare_cached(
+                    "SELECT n.id, n.ordinals FROM note_name u JOIN note n ON n.id = u.id WHERE u.uid = ?1 AND n.retired = 0",
+                )?
+                .query_row([note.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((number, ordinals)) = row else { return Ok(Vec::new()) };
+            let ordinals = named_ordinals(self.db(), number, ordinals.as_deref())?;
+            Ok(ordinals.into_iter().map(|ordinal| CardId { note, ordinal }).collect())
+        })
     }
 
     /// The text of a note with its key and deck, as it is shown; nothing where the note is gone or erased.
@@ -70,18 +73,20 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn note_now(&self, note: NoteUid) -> Result<Option<NoteNow>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT x.body, n.tags, n.key, k.id, k.name_id FROM note_name u JOIN note n ON n.id = u.id \
-             JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
-             WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
-        )?;
-        let mut rows = statement.query([note.0])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let tags: Option<String> = row.get(1)?;
-        let key: Option<String> = row.get(2)?;
-        let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
-        let name = self.name_of_note(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 })?;
-        Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text }))
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT x.body, n.tags, n.key, k.id, k.name_id FROM note_name u JOIN note n ON n.id = u.id \
+                 JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
+                 WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
+            )?;
+            let mut rows = statement.query([note.0])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            let tags: Option<String> = row.get(1)?;
+            let key: Option<String> = row.get(2)?;
+            let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
+            let name = self.name_of_note(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 })?;
+            Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text }))
+        })
     }
 }
 
@@ -91,14 +96,16 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn scheduler_of(&self, deck: &str) -> Result<Option<Scheduler>, StoreError> {
-        let number: Option<Option<i64>> = self
-            .db()
-            .prepare_cached("SELECT scheduler FROM deck WHERE name_id = ?1")?
-            .query_row([deck], |row| row.get(0))
-            .optional()?;
-        let Some(Some(number)) = number else { return Ok(None) };
-        let context = self.context()?;
-        Ok(context.reader.config(number).and_then(|id| context.reader.schedulers.get(&id).cloned()))
+        self.attempt(|| {
+            let number: Option<Option<i64>> = self
+                .db()
+                .prepare_cached("SELECT scheduler FROM deck WHERE name_id = ?1")?
+                .query_row([deck], |row| row.get(0))
+                .optional()?;
+            let Some(Some(number)) = number else { return Ok(None) };
+            let context = self.context()?;
+            Ok(context.reader.config(number).and_then(|id| context.reader.schedulers.get(&id).cloned()))
+        })
     }
 
     /// The notes that a source or the learner ever put into a deck, by its id, whether that counts or not.
@@ -106,12 +113,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn notes_ever_in(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
-        let mut statement = self.db().prepare(
-            "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN (1, 8) \
-             JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 ORDER BY u.uid",
-        )?;
-        let rows = statement.query_map([deck], |row| row.get(0).map(NoteUid))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.attempt(|| {
+            let mut statement = self.db().prepare(
+                "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN (1, 8) \
+                 JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 ORDER BY u.uid",
+            )?;
+            let rows = statement.query_map([deck], |row| row.get(0).map(NoteUid))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 }
 
@@ -121,15 +130,15 @@ fn bare(text: &NoteText) -> NoteText {
 }
 
 impl Writer<'_> {
-    fn number_of(&self, note: NoteUid) -> Result<i64, StoreError> {
-        super::facts::note_number(&self.tx, note)?.ok_or(StoreError::NoCard)
+    fn number_of(&self, note: NoteUid) -> Result<i64, Fault> {
+        super::facts::note_number(&self.tx, note)?.ok_or(Fault::NoCard)
     }
 
-    fn row_of(&self, number: i64) -> Result<NoteRow, StoreError> {
-        NoteRow::of(&self.tx, number)?.ok_or(StoreError::NoCard)
+    fn row_of(&self, number: i64) -> Result<NoteRow, Fault> {
+        NoteRow::of(&self.tx, number)?.ok_or(Fault::NoCard)
     }
 
-    fn body(&self, id: Option<i64>) -> Result<Option<NoteText>, StoreError> {
+    fn body(&self, id: Option<i64>) -> Result<Option<NoteText>, Fault> {
         let body = match id {
             Some(id) => body_of(&self.tx, id)?,
             None => None,
@@ -142,7 +151,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText, carried: bool) -> Result<(), StoreError> {
+    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText, carried: bool) -> Result<(), Fault> {
         let number = self.number_of(note)?;
         if !carried {
             self.write_own_text(number, note, None, text)?;
@@ -172,7 +181,7 @@ impl Writer<'_> {
         note: NoteUid,
         key: Option<&str>,
         text: &NoteText,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let row = NoteRow::of(&self.tx, number)?;
         let (source, own) = match &row {
             Some(row) => (self.body(row.source)?, self.body(row.own)?),
@@ -193,7 +202,7 @@ impl Writer<'_> {
     }
 
     /// Writes what `wanted` differs by from the tags that are shown.
-    fn write_tags(&mut self, number: i64, note: NoteUid, wanted: &[String]) -> Result<(), StoreError> {
+    fn write_tags(&mut self, number: i64, note: NoteUid, wanted: &[String]) -> Result<(), Fault> {
         let shown = match NoteRow::of(&self.tx, number)? {
             Some(_) => self.shown(number)?.0.tags,
             None => Vec::new(),
@@ -208,7 +217,7 @@ impl Writer<'_> {
     }
 
     /// Takes all of the learner's own text and tags of a note back: the source's are shown.
-    pub(super) fn clear_own(&mut self, number: i64, note: NoteUid) -> Result<(), StoreError> {
+    pub(super) fn clear_own(&mut self, number: i64, note: NoteUid) -> Result<(), Fault> {
         let row = self.row_of(number)?;
         if row.own.is_some() && row.source.is_some() {
             self.append_only(&Fact::Cleared { note }, None)?;
@@ -225,7 +234,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn retag(&mut self, note: NoteUid, tag: &str, on: bool) -> Result<(), StoreError> {
+    pub fn retag(&mut self, note: NoteUid, tag: &str, on: bool) -> Result<(), Fault> {
         self.number_of(note)?;
         let fact = if on { Fact::Tagged { note } } else { Fact::Untagged { note } };
         self.append_fact(&fact, Some(tag.to_owned())).map(drop)
@@ -235,7 +244,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the note is not there, or the database can't be read.
-    pub fn still_is(&self, note: NoteUid, text: &NoteText, key: Option<&str>) -> Result<bool, StoreError> {
+    pub fn still_is(&self, note: NoteUid, text: &NoteText, key: Option<&str>) -> Result<bool, Fault> {
         let number = self.number_of(note)?;
         let (shown, known) = self.shown(number)?;
         Ok(known.as_deref() == key && shown == *text)
@@ -246,7 +255,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn rekey(&mut self, note: NoteUid, key: &str) -> Result<bool, StoreError> {
+    pub fn rekey(&mut self, note: NoteUid, key: &str) -> Result<bool, Fault> {
         let number = self.number_of(note)?;
         // The source's deck is the one that its file names.
         let deck = match self.source_place(number)? {
@@ -282,7 +291,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn relocate(&mut self, note: NoteUid, deck: &str) -> Result<(), StoreError> {
+    pub fn relocate(&mut self, note: NoteUid, deck: &str) -> Result<(), Fault> {
         self.number_of(note)?;
         self.append_fact(&Fact::Placed { note, deck: deck.to_owned(), position: None }, None).map(drop)
     }
@@ -291,7 +300,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn delete(&mut self, note: NoteUid) -> Result<(), StoreError> {
+    pub fn delete(&mut self, note: NoteUid) -> Result<(), Fault> {
         self.number_of(note)?;
         self.append_fact(&Fact::Deleted { note }, None).map(drop)
     }
@@ -300,7 +309,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn deck_for(&mut self, id: &str, name: &str) -> Result<i64, StoreError> {
+    pub fn deck_for(&mut self, id: &str, name: &str) -> Result<i64, Fault> {
         let known: Option<(i64, bool)> = self
             .tx
             .query_row("SELECT id, listed FROM deck WHERE name_id = ?1", [id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -309,7 +318,7 @@ impl Writer<'_> {
             return Ok(number);
         }
         let head = Head { name: name.to_owned(), origin: DeckOrigin::Made.name().to_owned(), ..Head::default() };
-        let words = serde_json::to_string(&head).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let words = serde_json::to_string(&head).map_err(|error| Fault::Corrupt(error.to_string()))?;
         self.append_fact(&Fact::Head { deck: id.to_owned(), edition: 0 }, Some(words))?;
         self.name_deck(id)
     }
@@ -318,7 +327,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn rename_deck(&mut self, id: &str, new: &str) -> Result<(), StoreError> {
+    pub fn rename_deck(&mut self, id: &str, new: &str) -> Result<(), Fault> {
         self.append_fact(&Fact::Renamed { deck: id.to_owned() }, Some(new.to_owned())).map(drop)
     }
 
@@ -326,7 +335,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn give_scheduler(&mut self, deck: &str, scheduler: Option<&Scheduler>) -> Result<(), StoreError> {
+    pub fn give_scheduler(&mut self, deck: &str, scheduler: Option<&Scheduler>) -> Result<(), Fault> {
         let config = match scheduler {
             Some(scheduler) => {
                 let id = self.config_id(scheduler);
@@ -349,7 +358,7 @@ impl Writer<'_> {
         note: NoteUid,
         key: Option<&str>,
         packed: &PackedNote,
-    ) -> Result<MatchResult, StoreError> {
+    ) -> Result<MatchResult, Fault> {
         let deck_number = self.deck_for(deck, deck_name)?;
         let number = self.name_note(note)?;
         let was_there = NoteRow::of(&self.tx, number)?.is_some_and(|row| row.source.is_some() || row.own.is_some());
@@ -364,7 +373,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn has_text(&self, deck: &str, text: &NoteText) -> Result<bool, StoreError> {
+    pub fn has_text(&self, deck: &str, text: &NoteText) -> Result<bool, Fault> {
         let packed = PackedNote::of(text)?;
         let mut statement = self.tx.prepare_cached(
             "SELECT x.body, n.tags FROM deck k JOIN note n INDEXED BY note_prompt ON n.deck = k.id \
@@ -384,7 +393,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn builtin_uids(&self) -> Result<Vec<(String, std::collections::BTreeSet<NoteUid>)>, StoreError> {
+    pub fn builtin_uids(&self) -> Result<Vec<(String, std::collections::BTreeSet<NoteUid>)>, Fault> {
         let mut statement = self.tx.prepare(
             "SELECT k.name_id, u.uid FROM deck k JOIN note n ON n.deck = k.id JOIN note_name u ON u.id = n.id \
              WHERE k.edition > 0 ORDER BY k.name_id",

@@ -12,6 +12,7 @@ use crate::core::replay::replay_needed;
 use crate::core::replay::seen_by;
 use crate::core::session::current::Loaded;
 use crate::core::session::current::TopicLine;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::behind::Caches;
@@ -68,8 +69,8 @@ impl PackedNote {
     ///
     /// # Errors
     /// When it can't be written as JSON.
-    pub fn of(text: &NoteText) -> Result<Self, StoreError> {
-        let unwritable = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
+    pub fn of(text: &NoteText) -> Result<Self, Fault> {
+        let unwritable = |error: &dyn std::fmt::Display| Fault::Corrupt(error.to_string());
         // Room for most notes at once: growing it would cost as much as writing it.
         let mut body = Vec::with_capacity(ROOM);
         serde_json::to_writer(&mut body, text).map_err(|error| unwritable(&error))?;
@@ -94,7 +95,7 @@ impl PackedNote {
     ///
     /// # Errors
     /// When the key can't be written as JSON.
-    pub fn sealed(mut self, key: Option<&str>, salts: &Salts) -> Result<Self, StoreError> {
+    pub fn sealed(mut self, key: Option<&str>, salts: &Salts) -> Result<Self, Fault> {
         if key.is_some() {
             self.body = with_key(&self.body, key)?;
         }
@@ -113,7 +114,7 @@ impl PackedNote {
     ///
     /// # Errors
     /// When the body can't be read.
-    pub fn text(&self) -> Result<NoteText, StoreError> {
+    pub fn text(&self) -> Result<NoteText, Fault> {
         text_of(&self.body, None)
     }
 
@@ -123,7 +124,7 @@ impl PackedNote {
     }
 
     /// The text record of a note with that key.
-    pub(super) fn record(&self, key: Option<&str>, salt: i64) -> Result<TextRecord, StoreError> {
+    pub(super) fn record(&self, key: Option<&str>, salt: i64) -> Result<TextRecord, Fault> {
         match self.seal {
             // A row without a key is sealed without the one that its note has already.
             Some((salt, hash)) if key.is_none() || has_key(&self.body) => {
@@ -145,10 +146,10 @@ pub(super) fn sibling_group(group: Option<&str>, deck_id: &str) -> Option<i64> {
 }
 
 /// A body with the note's key in it, where there is one: the first field of its JSON.
-fn with_key(body: &str, key: Option<&str>) -> Result<String, StoreError> {
+fn with_key(body: &str, key: Option<&str>) -> Result<String, Fault> {
     match (key, body.strip_prefix('{')) {
         (Some(key), Some(rest)) => {
-            let key = serde_json::to_string(key).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            let key = serde_json::to_string(key).map_err(|error| Fault::Corrupt(error.to_string()))?;
             Ok(format!("{{\"key\":{key},{rest}"))
         }
         (None, _) | (_, None) => Ok(body.to_owned()),
@@ -161,7 +162,7 @@ fn has_key(body: &str) -> bool {
 }
 
 /// The key that a body has in it.
-pub(super) fn key_of(body: &str) -> Result<Option<String>, StoreError> {
+pub(super) fn key_of(body: &str) -> Result<Option<String>, Fault> {
     #[derive(Deserialize)]
     struct Key {
         #[serde(default)]
@@ -172,13 +173,13 @@ pub(super) fn key_of(body: &str) -> Result<Option<String>, StoreError> {
     }
     serde_json::from_str::<Key>(body)
         .map(|found| found.key)
-        .map_err(|error| StoreError::Corrupt(format!("a note's text can't be read: {error}")))
+        .map_err(|error| Fault::Corrupt(format!("a note's text can't be read: {error}")))
 }
 
 /// Reads a note's body; `tags` takes the place of the tags in it. A body that can't be read is the database's fault, not
 /// the deck's.
-pub(super) fn text_of(body: &str, tags: Option<&str>) -> Result<NoteText, StoreError> {
-    let unreadable = |error| StoreError::Corrupt(format!("a note's text can't be read: {error}"));
+pub(super) fn text_of(body: &str, tags: Option<&str>) -> Result<NoteText, Fault> {
+    let unreadable = |error| Fault::Corrupt(format!("a note's text can't be read: {error}"));
     let text: NoteText = serde_json::from_str(body).map_err(unreadable)?;
     Ok(match tags {
         Some(tags) => NoteText { tags: serde_json::from_str(tags).map_err(unreadable)?, ..text },
@@ -215,8 +216,10 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn load_ahead(&self, card: CardId) -> Result<Option<Ahead>, StoreError> {
-        let data_version = super::changes_by_others(&self.db)?;
-        Ok(self.load(card)?.map(|loaded| Ahead { loaded, data_version, writes: self.writes }))
+        self.attempt(|| {
+            let data_version = super::changes_by_others(&self.db)?;
+            Ok(self.load(card)?.map(|loaded| Ahead { loaded, data_version, writes: self.writes }))
+        })
     }
 
     /// Whether nothing was written since the card was loaded.
@@ -249,79 +252,81 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
-        // A session has no time for the caches of what it answered itself.
-        let (_snapshot, data_version) = self.snapshot_if(|caches| caches != Caches::Unknown)?;
-        let context = self.context_at(data_version)?;
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
-             k.scheduler, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
-             JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
-             LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1 AND n.retired = 0"
-        ))?;
-        let mut rows = statement.query((card.note.0, card.ordinal))?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let column = |index: usize| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
-        let Some(body) = words(row, 1)? else { return Ok(None) };
-        if !ordinals_of(column(3)?)?.contains(&card.ordinal) {
-            return Ok(None);
-        }
-        let Ok(text) = text_of(body, column(2)?) else {
-            self.left_out.borrow_mut().insert(card.note);
-            return Ok(None);
-        };
-        let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(7)? {
-            Some(id) => {
-                Some((id, Rc::new(TopicLine { title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? })))
+        self.attempt(|| {
+            // A session has no time for the caches of what it answered itself.
+            let (_snapshot, data_version) = self.snapshot_if(|caches| caches != Caches::Unknown)?;
+            let context = self.context_at(data_version)?;
+            let mut statement = self.db.prepare_cached(&format!(
+                "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
+                 k.scheduler, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
+                 JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
+                 LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1 AND n.retired = 0"
+            ))?;
+            let mut rows = statement.query((card.note.0, card.ordinal))?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            let column = |index: usize| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
+            let Some(body) = words(row, 1)? else { return Ok(None) };
+            if !ordinals_of(column(3)?)?.contains(&card.ordinal) {
+                return Ok(None);
             }
-            None => None,
-        };
-        let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
-        let state = match self.behind.borrow().state(card) {
-            Some(state) => state.clone(),
-            None => whole_state_of(row, 12, &context.reader)?,
-        };
-        let name =
-            if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
-        let primer_first = match &topic {
-            Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
-                let seen: bool = self
-                    .db
-                    .prepare_cached(
-                        "SELECT EXISTS (SELECT 1 FROM note n JOIN topic_sum s ON s.deck = n.deck AND s.topic = n.topic \
-                         WHERE n.id = ?2 AND s.topic = ?1 AND s.answers > 0)",
-                    )?
-                    .query_row((id, row.get::<_, i64>(0)?), |row| row.get(0))?;
-                !seen && !self.behind.borrow().has_topic(*id)
-            }
-            _ => false,
-        };
-        let number = super::columns::card_number(row.get(0)?, card.ordinal);
-        let scheduler = row
-            .get::<_, Option<i64>>(11)?
-            .and_then(|number| context.reader.config(number))
-            .and_then(|id| context.reader.schedulers.get(&id).cloned());
-        let state = match &scheduler {
-            Some(scheduler) if replay_needed(&state, scheduler, &context.reader.schedulers) => {
-                let events = events_of(&self.db, &context.reader, number, card)?;
-                seen_by(card, &events, &context.voided, &context.reader.schedulers, scheduler)
-            }
-            _ => state,
-        };
-        Ok(Some(Loaded {
-            card,
-            variant: self.variant(number, text.variants())?,
-            state,
-            scheduler,
-            deck: row.get(4)?,
-            text,
-            name,
-            topic: topic.map(|(_, line)| line),
-            primer_first,
-        }))
+            let Ok(text) = text_of(body, column(2)?) else {
+                self.left_out.borrow_mut().insert(card.note);
+                return Ok(None);
+            };
+            let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(7)? {
+                Some(id) => {
+                    Some((id, Rc::new(TopicLine { title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? })))
+                }
+                None => None,
+            };
+            let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
+            let state = match self.behind.borrow().state(card) {
+                Some(state) => state.clone(),
+                None => whole_state_of(row, 12, &context.reader)?,
+            };
+            let name =
+                if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
+            let primer_first = match &topic {
+                Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
+                    let seen: bool = self
+                        .db
+                        .prepare_cached(
+                            "SELECT EXISTS (SELECT 1 FROM note n JOIN topic_sum s ON s.deck = n.deck AND s.topic = n.topic \
+                             WHERE n.id = ?2 AND s.topic = ?1 AND s.answers > 0)",
+                        )?
+                        .query_row((id, row.get::<_, i64>(0)?), |row| row.get(0))?;
+                    !seen && !self.behind.borrow().has_topic(*id)
+                }
+                _ => false,
+            };
+            let number = super::columns::card_number(row.get(0)?, card.ordinal);
+            let scheduler = row
+                .get::<_, Option<i64>>(11)?
+                .and_then(|number| context.reader.config(number))
+                .and_then(|id| context.reader.schedulers.get(&id).cloned());
+            let state = match &scheduler {
+                Some(scheduler) if replay_needed(&state, scheduler, &context.reader.schedulers) => {
+                    let events = events_of(&self.db, &context.reader, number, card)?;
+                    seen_by(card, &events, &context.voided, &context.reader.schedulers, scheduler)
+                }
+                _ => state,
+            };
+            Ok(Some(Loaded {
+                card,
+                variant: self.variant(number, text.variants())?,
+                state,
+                scheduler,
+                deck: row.get(4)?,
+                text,
+                name,
+                topic: topic.map(|(_, line)| line),
+                primer_first,
+            }))
+        })
     }
 
     /// Which of `variants` phrasings of a card was shown least recently: one never shown, the first of them.
-    fn variant(&self, card: i64, variants: usize) -> Result<usize, StoreError> {
+    fn variant(&self, card: i64, variants: usize) -> Result<usize, Fault> {
         if variants < 2 {
             return Ok(0);
         }
@@ -341,22 +346,24 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn edited(&self) -> Result<Vec<Edited>, StoreError> {
-        let mut statement = self.db().prepare(
-            "SELECT k.name_id, n.key, u.uid, s.body, x.body, n.tags FROM note n JOIN deck k ON k.id = n.deck \
-             JOIN note_name u ON u.id = n.id JOIN text s ON s.id = n.source JOIN text x ON x.id = coalesce(n.own, n.source) \
-             WHERE (n.own IS NOT NULL OR n.tags IS NOT NULL) AND n.retired = 0 ORDER BY k.name_id, n.position, u.uid",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut edited = Vec::new();
-        while let Some(row) = rows.next()? {
-            let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
-            let tags: Option<String> = row.get(5)?;
-            edited.push(Edited {
-                name: self.name_of_note(&row.get::<_, String>(0)?, row.get(1)?, card)?,
-                upstream: shown_text(words(row, 3)?, None),
-                shown: shown_text(words(row, 4)?, tags.as_deref()),
-            });
-        }
-        Ok(edited)
+        self.attempt(|| {
+            let mut statement = self.db().prepare(
+                "SELECT k.name_id, n.key, u.uid, s.body, x.body, n.tags FROM note n JOIN deck k ON k.id = n.deck \
+                 JOIN note_name u ON u.id = n.id JOIN text s ON s.id = n.source JOIN text x ON x.id = coalesce(n.own, n.source) \
+                 WHERE (n.own IS NOT NULL OR n.tags IS NOT NULL) AND n.retired = 0 ORDER BY k.name_id, n.position, u.uid",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut edited = Vec::new();
+            while let Some(row) = rows.next()? {
+                let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
+                let tags: Option<String> = row.get(5)?;
+                edited.push(Edited {
+                    name: self.name_of_note(&row.get::<_, String>(0)?, row.get(1)?, card)?,
+                    upstream: shown_text(words(row, 3)?, None),
+                    shown: shown_text(words(row, 4)?, tags.as_deref()),
+                });
+            }
+            Ok(edited)
+        })
     }
 }

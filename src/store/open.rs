@@ -1,6 +1,7 @@
 //! Opening the database, and how SQLite is set up for it.
 
 use crate::core::study_day::Timestamp;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Salts;
 use crate::store::Store;
@@ -21,7 +22,6 @@ use rusqlite::config::DbConfig;
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -32,7 +32,7 @@ const BULK_CACHE_KB: i32 = -48_000;
 const ONCE_CACHE_KB: i32 = -2000;
 
 /// Switches to the write-ahead log. At the very first start of two programs at once one of them would fail without patience.
-fn use_wal(db: &Connection) -> Result<(), StoreError> {
+fn use_wal(db: &Connection) -> Result<(), Fault> {
     when_free(|| Ok(db.pragma_update(None, "journal_mode", "wal")?))
 }
 
@@ -40,21 +40,21 @@ fn use_wal(db: &Connection) -> Result<(), StoreError> {
 const TRIES: u32 = 5;
 
 /// Whether SQLite noticed that the file that it has open is another one than the one at its path.
-fn has_moved(error: &StoreError) -> bool {
-    matches!(error, StoreError::Replaced)
-        || matches!(error, StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _))
+fn has_moved(fault: &Fault) -> bool {
+    matches!(fault, Fault::Replaced)
+        || matches!(fault, Fault::Sqlite(rusqlite::Error::SqliteFailure(error, _))
             if error.extended_code == rusqlite::ffi::SQLITE_READONLY_DBMOVED)
 }
 
 /// A write-ahead log whose database is gone holds what was answered last. SQLite throws it away at the first look.
-fn has_its_database(path: &Path) -> Result<(), StoreError> {
+fn has_its_database(path: &Path) -> Result<(), Fault> {
     let log = path.with_file_name(wal_name(path));
     let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
     // In this order: who makes a database has its file first, and its log then.
-    if length(&log) > 0 && length(path) == 0 { Err(StoreError::LoneLog(log)) } else { Ok(()) }
+    if length(&log) > 0 && length(path) == 0 { Err(Fault::LoneLog(log)) } else { Ok(()) }
 }
 
-pub(super) fn set_up(db: &Connection) -> Result<(), StoreError> {
+pub(super) fn set_up(db: &Connection) -> Result<(), Fault> {
     db.pragma_update(None, "trusted_schema", false)?;
     use_wal(db)?;
     db.pragma_update(None, "synchronous", "full")?;
@@ -78,13 +78,13 @@ impl Store {
         let mut tries = 1;
         loop {
             match Self::open_what_is_there(path, here.clone(), now) {
-                Err(error) if has_moved(&error) && tries < TRIES => tries += 1,
-                opened => return opened,
+                Err(fault) if has_moved(&fault) && tries < TRIES => tries += 1,
+                opened => return opened.map_err(|fault| fault.at(path)),
             }
         }
     }
 
-    fn open_what_is_there(path: &Path, here: Here, now: Timestamp) -> Result<Self, StoreError> {
+    fn open_what_is_there(path: &Path, here: Here, now: Timestamp) -> Result<Self, Fault> {
         has_its_database(path)?;
         migrate::check_header(path, &header_of(path)?)?;
         make_folder(path)?;
@@ -97,14 +97,14 @@ impl Store {
         set_up(&db)?;
         // From here on there is a lock on it that keeps a restore out. One that was faster has put another file there.
         if copy::identity(path) != file {
-            return Err(StoreError::Replaced);
+            return Err(Fault::Replaced);
         }
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
             let copy = PathBuf::from(format!("{}.before-schema-{version}.{date}", path.display()));
             match copy_to(db, &copy, Check::All) {
                 // Another one that starts at this moment has made it: whole, since a copy has its name only then.
-                Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => Ok(copy),
+                Err(fault) if fault.is_taken() => Ok(copy),
                 done => done.map(|()| copy),
             }
         })?;
@@ -120,21 +120,23 @@ impl Store {
     /// # Errors
     /// When they still have it open then, or it can't be written.
     pub fn keep_others_out(&mut self) -> Result<(), StoreError> {
-        self.catch_up()?;
-        when_free(|| {
-            // Who has a database with a write-ahead log open holds a lock on it all the time: it is left only without them.
-            self.db.pragma_update(None, "locking_mode", "normal")?;
-            self.db.pragma_update(None, "journal_mode", "delete")?;
-            // Only now, or SQLite would keep a journal beside the file as well. A lock that was taken once then stays.
-            self.db.pragma_update(None, "locking_mode", "exclusive")?;
-            self.db.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
-            let mode: String = self.db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-            if mode == "delete" {
-                return Ok(());
-            }
-            // Somebody came in between, and is in the way as if they had been there before.
-            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
-            Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(busy, None)))
+        self.attempt(|| {
+            self.catch_up()?;
+            when_free(|| {
+                // Who has a database with a write-ahead log open holds a lock on it all the time: it is left only without them.
+                self.db.pragma_update(None, "locking_mode", "normal")?;
+                self.db.pragma_update(None, "journal_mode", "delete")?;
+                // Only now, or SQLite would keep a journal beside the file as well. A lock that was taken once then stays.
+                self.db.pragma_update(None, "locking_mode", "exclusive")?;
+                self.db.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+                let mode: String = self.db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+                if mode == "delete" {
+                    return Ok(());
+                }
+                // Somebody came in between, and is in the way as if they had been there before.
+                let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+                Err(Fault::Sqlite(rusqlite::Error::SqliteFailure(busy, None)))
+            })
         })
     }
 
@@ -170,14 +172,14 @@ impl Store {
     /// # Errors
     /// When SQLite refuses.
     pub fn read_much(&self) -> Result<(), StoreError> {
-        Ok(self.db.pragma_update(None, "cache_size", BULK_CACHE_KB)?)
+        self.attempt(|| Ok(self.db.pragma_update(None, "cache_size", BULK_CACHE_KB)?))
     }
 
     /// For a pass through states and log in the order in which they lie: no page is wanted twice, so few are kept.
     ///
     /// # Errors
     /// When SQLite refuses, or `pass` fails.
-    pub(super) fn read_once<T>(&self, pass: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn read_once<T>(&self, pass: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
         self.db.pragma_update(None, "cache_size", ONCE_CACHE_KB)?;
         let done = pass();
         self.db.pragma_update(None, "cache_size", CACHE_KB)?;
@@ -190,7 +192,9 @@ impl Store {
     /// # Errors
     /// When SQLite refuses.
     pub fn write_much(&self, much: bool) -> Result<(), StoreError> {
-        self.db.pragma_update(None, "cache_size", if much { BULK_CACHE_KB } else { CACHE_KB })?;
-        Ok(())
+        self.attempt(|| {
+            self.db.pragma_update(None, "cache_size", if much { BULK_CACHE_KB } else { CACHE_KB })?;
+            Ok(())
+        })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What the write-ahead log has of a page comes before what the file has. Nothing is locked and nothing is written.
 
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::copy::io_at;
 use crate::store::migrate::SQLITE_MAGIC;
 use crate::store::wal_name;
@@ -49,11 +49,11 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Opens the file at `path` for reading alone.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let open = |path: &Path| -> Result<File, StoreError> {
+    pub(super) fn open(path: &Path) -> Result<Self, Fault> {
+        let open = |path: &Path| -> Result<File, Fault> {
             let kind = fs::metadata(path).map_err(io_at(path))?;
             if !kind.is_file() {
-                return Err(StoreError::NotADatabase(path.to_owned()));
+                return Err(Fault::NotADatabase(path.to_owned()));
             }
             File::open(path).map_err(io_at(path))
         };
@@ -108,10 +108,10 @@ impl Pages {
     }
 
     /// All pages in one piece, as a database without a write-ahead log.
-    pub(super) fn image(&mut self) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn image(&mut self) -> Result<Vec<u8>, Fault> {
         let mut image = Vec::with_capacity(self.size.saturating_mul(usize::try_from(self.count).unwrap_or(0)));
         for number in 1..=self.count {
-            let unread = || StoreError::Corrupt(format!("page {number} of the file can't be read"));
+            let unread = || Fault::Corrupt(format!("page {number} of the file can't be read"));
             image.extend_from_slice(&self.page(number).ok_or_else(unread)?);
         }
         // What says that there is such a log: in memory there can be none.

@@ -1,6 +1,6 @@
 //! Waiting for another `lmq` that has the database.
 
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Trouble;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 const SHORT: Duration = Duration::from_millis(10);
 
 /// Does what SQLite does not wait for by itself, whatever the busy timeout says, as soon as nobody is in the way.
-pub(super) fn when_free(mut work: impl FnMut() -> Result<(), StoreError>) -> Result<(), StoreError> {
+pub(super) fn when_free(mut work: impl FnMut() -> Result<(), Fault>) -> Result<(), Fault> {
     let mut waited = Duration::ZERO;
     loop {
         match work() {

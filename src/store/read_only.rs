@@ -2,6 +2,7 @@
 //! their cards where nothing can be written.
 
 use crate::core::id::DeviceId;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -34,7 +35,7 @@ enum Opened {
 ///
 /// Where there is one, SQLite wants a file of 32 KB beside it to find its way in the log. Where that can't be made, because the
 /// disk is full or the folder is read-only, file and log are put together in memory.
-fn open(path: &Path) -> Result<Opened, StoreError> {
+fn open(path: &Path) -> Result<Opened, Fault> {
     let has_log = fs::metadata(path.with_file_name(wal_name(path))).is_ok_and(|meta| meta.len() > 0);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !has_log {
@@ -42,7 +43,7 @@ fn open(path: &Path) -> Result<Opened, StoreError> {
     }
     let opened = Connection::open_with_flags(path, flags)?;
     let read: rusqlite::Result<i64> = opened.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
-    match read.map_err(StoreError::from) {
+    match read.map_err(Fault::from) {
         Ok(_) => Ok(Opened::File(opened)),
         Err(error) if error.trouble().is_of_writing() => Ok(Opened::Image(image(path)?)),
         Err(error) => Err(error),
@@ -50,7 +51,7 @@ fn open(path: &Path) -> Result<Opened, StoreError> {
 }
 
 /// The database in memory, as the file and its write-ahead log have it.
-fn image(path: &Path) -> Result<Connection, StoreError> {
+fn image(path: &Path) -> Result<Connection, Fault> {
     let bytes = Pages::open(path)?.image()?;
     let mut db = Connection::open_in_memory()?;
     db.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)?;
@@ -64,6 +65,10 @@ impl Store {
     /// # Errors
     /// When the file is no database of ours, or can't be read at once.
     pub fn look(path: &Path) -> Result<Option<Self>, StoreError> {
+        Self::look_at(path).map_err(|fault| fault.at(path))
+    }
+
+    fn look_at(path: &Path) -> Result<Option<Self>, Fault> {
         let header = header_of(path)?;
         if header.is_empty() {
             return Ok(None);

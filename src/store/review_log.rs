@@ -23,7 +23,7 @@ use crate::core::scheduler::Scheduler;
 use crate::core::state::CardState;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::DETAIL_COLUMNS;
 use crate::store::columns::DETAIL_WIDTH;
 use crate::store::columns::MEMORY_COLUMNS;
@@ -74,7 +74,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(db: &Connection) -> Result<Self, StoreError> {
+    pub(super) fn new(db: &Connection) -> Result<Self, Fault> {
         let mut statement = db.prepare_cached("SELECT id, hash, json FROM config")?;
         let mut rows = statement.query([])?;
         let (mut configs, mut schedulers) = (Vec::new(), Configs::new());
@@ -136,7 +136,7 @@ impl Reader {
     }
 
     /// What was told apart, read once it is asked for.
-    pub(super) fn taken(&self, db: &Connection) -> Result<&[Taken], StoreError> {
+    pub(super) fn taken(&self, db: &Connection) -> Result<&[Taken], Fault> {
         if let Some(known) = self.taken.get() {
             return Ok(known);
         }
@@ -156,12 +156,12 @@ impl Reader {
     }
 
     /// The name of an entry that has to be there.
-    pub(super) fn known(&self, id: i64) -> Result<EventId, StoreError> {
-        self.entry(id).ok_or_else(|| StoreError::Corrupt("an entry names a device that is not in the table".to_owned()))
+    pub(super) fn known(&self, id: i64) -> Result<EventId, Fault> {
+        self.entry(id).ok_or_else(|| Fault::Corrupt("an entry names a device that is not in the table".to_owned()))
     }
 
     /// Reads [`event_columns`] from column `first` on.
-    pub(super) fn event(&self, row: &Row<'_>, first: usize, card: CardId) -> Result<Event, StoreError> {
+    pub(super) fn event(&self, row: &Row<'_>, first: usize, card: CardId) -> Result<Event, Fault> {
         let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);
         let id = self.known(row.get(first)?)?;
         let hlc: i64 = row.get(first + 1)?;
@@ -169,9 +169,8 @@ impl Reader {
         // Most events have nothing beside them: two dozen columns that need not be looked at.
         let has_detail = number(8)?.is_some();
         let (ahead, arg, prev) = if has_detail { (number(9)?, number(10)?, number(11)?) } else { (None, None, None) };
-        let kind = kind_of(code, number(4)?, number(5)?, arg).ok_or_else(|| {
-            StoreError::Corrupt(format!("event {id} has a kind ({code}) that this program can't read"))
-        })?;
+        let kind = kind_of(code, number(4)?, number(5)?, arg)
+            .ok_or_else(|| Fault::Corrupt(format!("event {id} has a kind ({code}) that this program can't read")))?;
         let has_memory = matches!(kind, EventKind::Rescheduled | EventKind::Adopted);
         Ok(Event {
             id,
@@ -200,7 +199,7 @@ pub(super) fn whole_state_of(row: &Row<'_>, first: usize, reader: &Reader) -> ru
 }
 
 /// The events of one card, in the order of the fold.
-pub(super) fn events_of(db: &Connection, reader: &Reader, number: i64, card: CardId) -> Result<Vec<Event>, StoreError> {
+pub(super) fn events_of(db: &Connection, reader: &Reader, number: i64, card: CardId) -> Result<Vec<Event>, Fault> {
     let mut statement =
         db.prepare_cached(&format!("SELECT {} FROM event e {BESIDE_EVENT} WHERE e.card = ?1", event_columns()))?;
     let mut rows = statement.query([number])?;
@@ -224,7 +223,7 @@ pub(super) fn entry_of(action: ActionId) -> EventId {
 }
 
 /// The card and the kind of the first event in a range of ids.
-pub(super) fn kind_at(db: &Connection, range: (i64, i64)) -> Result<Option<(i64, EventKind)>, StoreError> {
+pub(super) fn kind_at(db: &Connection, range: (i64, i64)) -> Result<Option<(i64, EventKind)>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT e.card, e.kind, e.quality, e.took_ms, d.arg FROM event e INDEXED BY event_id \
          LEFT JOIN event_detail d ON d.id = e.id WHERE e.id BETWEEN ?1 AND ?2 ORDER BY e.id LIMIT 1",

@@ -16,6 +16,7 @@ use crate::core::log::Entry;
 use crate::core::log::LogRecord;
 use crate::core::scheduler::Scheduler;
 use crate::core::units::Hlc;
+use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -86,7 +87,7 @@ fn mark(path: &Path) -> [Option<(u64, Option<SystemTime>)>; 2] {
 }
 
 /// The devices by whose names entries are found. Where all their rows are lost, each is a new one.
-fn give_devices(found: &Gathered, fresh: &mut DeviceId) -> Result<(), StoreError> {
+fn give_devices(found: &Gathered, fresh: &mut DeviceId) -> Result<(), Fault> {
     let known: bool = found.db.query_row("SELECT EXISTS (SELECT 1 FROM device)", [], |row| row.get(0))?;
     if known {
         return Ok(());
@@ -108,7 +109,7 @@ fn next(fresh: &mut DeviceId) -> DeviceId {
 }
 
 /// The configurations that are what their hashes say. What is not is taken away, so that no event names it.
-fn configs(db: &Connection) -> Result<BTreeMap<ConfigId, String>, StoreError> {
+fn configs(db: &Connection) -> Result<BTreeMap<ConfigId, String>, Fault> {
     let mut all = BTreeMap::new();
     {
         let mut statement = db.prepare("SELECT hash, json FROM config")?;
@@ -126,7 +127,7 @@ fn configs(db: &Connection) -> Result<BTreeMap<ConfigId, String>, StoreError> {
 }
 
 /// The hashes of the media that texts name.
-fn media_of(db: &Connection) -> Result<BTreeSet<MediaHash>, StoreError> {
+fn media_of(db: &Connection) -> Result<BTreeSet<MediaHash>, Fault> {
     let mut statement = db.prepare("SELECT body FROM text WHERE body LIKE '%\"media\":{%'")?;
     let mut rows = statement.query([])?;
     let mut all = BTreeSet::new();
@@ -143,10 +144,14 @@ impl Store {
     /// # Errors
     /// When nothing of ours is in the file or somebody writes to it; when there is a file at `to`, or it can't be written.
     pub fn salvage(from: &Path, to: &Path, here: Here, stamp: Stamp) -> Result<Salvaged, StoreError> {
+        Self::salvage_to(from, to, here, stamp).map_err(|fault| fault.at(from))
+    }
+
+    fn salvage_to(from: &Path, to: &Path, here: Here, stamp: Stamp) -> Result<Salvaged, Fault> {
         let before = mark(from);
         let header = header_of(from).unwrap_or_default();
         let of_ours = migrate::check_header(from, &header);
-        if let Err(newer @ StoreError::Newer { .. }) = of_ours {
+        if let Err(newer @ Fault::Newer { .. }) = of_ours {
             return Err(newer);
         }
         let found = gather(Pages::open(from)?)?;
@@ -155,7 +160,7 @@ impl Store {
             return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why)).into());
         }
         if found.named.is_empty() {
-            return Err(of_ours.err().unwrap_or_else(|| StoreError::NotADatabase(from.to_owned())));
+            return Err(of_ours.err().unwrap_or_else(|| Fault::NotADatabase(from.to_owned())));
         }
         let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Whoever is killed here leaves a folder with a name of chance, and nothing at `to`.
@@ -191,7 +196,7 @@ fn fill(
     outside: Option<&Path>,
     mut fresh: DeviceId,
     stamp: Stamp,
-) -> Result<Salvaged, StoreError> {
+) -> Result<Salvaged, Fault> {
     give_devices(found, &mut fresh)?;
     let db = &found.db;
     let configs = configs(db)?;

@@ -13,6 +13,7 @@ use crate::core::search::Asked;
 use crate::core::search::Query;
 use crate::store::CardLine;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::card_parts;
@@ -40,13 +41,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn search(&self, query: &Query, asked: &Asked) -> Result<Vec<CardId>, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let (hits, all) = self.hits(query, asked)?;
-        self.in_order(&hits, are_few(hits.len(), all))
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let (hits, all) = self.hits(query, asked)?;
+            self.in_order(&hits, are_few(hits.len(), all))
+        })
     }
 
     /// The cards that a query means, in the order of their numbers, and how many notes there are at most.
-    fn hits(&self, query: &Query, asked: &Asked) -> Result<(Vec<Hit>, usize), StoreError> {
+    fn hits(&self, query: &Query, asked: &Asked) -> Result<(Vec<Hit>, usize), Fault> {
         let needs = query.needs();
         let since = needs.answers.map(|days| asked.today.plus(1 - i64::from(days)));
         let voids = if since.is_some() {
@@ -70,13 +73,13 @@ impl Store {
         Ok((hits, usize::try_from(last).unwrap_or(usize::MAX)))
     }
 
-    fn titles_of_topics(&self) -> Result<HashMap<i64, String>, StoreError> {
+    fn titles_of_topics(&self) -> Result<HashMap<i64, String>, Fault> {
         let mut statement = self.db().prepare_cached("SELECT id, title FROM topic")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn deck_conditions(&self, query: &Query) -> Result<HashMap<i64, u64>, StoreError> {
+    fn deck_conditions(&self, query: &Query) -> Result<HashMap<i64, u64>, Fault> {
         let mut statement = self.db().prepare_cached("SELECT id, name_id, name FROM deck")?;
         let mut rows = statement.query([])?;
         let mut decks = HashMap::new();
@@ -91,7 +94,7 @@ impl Store {
     }
 
     /// The cards by deck id, position, uid and ordinal: the same order on every device.
-    fn in_order(&self, hits: &[Hit], are_few: bool) -> Result<Vec<CardId>, StoreError> {
+    fn in_order(&self, hits: &[Hit], are_few: bool) -> Result<Vec<CardId>, Fault> {
         let places: HashMap<i64, usize> = {
             let mut statement = self.db().prepare_cached("SELECT id FROM deck ORDER BY name_id")?;
             let decks = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
@@ -133,7 +136,7 @@ impl Store {
         &self,
         query: &Query,
         asked: &Asked,
-        line: impl FnMut(CardLine) -> Result<(), StoreError>,
+        line: impl FnMut(CardLine) -> Result<(), Fault>,
     ) -> Result<(), StoreError> {
         let cards = self.search(query, asked)?;
         self.lines(&cards, line)
@@ -146,22 +149,24 @@ impl Store {
     pub fn lines(
         &self,
         cards: &[CardId],
-        mut line: impl FnMut(CardLine) -> Result<(), StoreError>,
+        mut line: impl FnMut(CardLine) -> Result<(), Fault>,
     ) -> Result<(), StoreError> {
-        if cards.len() > MANY {
-            let wanted: BTreeSet<CardId> = cards.iter().copied().collect();
-            return self.each_line(&DeckSet::All, |card| wanted.contains(&card), line);
-        }
-        let mut before = None;
-        let mut next = cards.iter().skip(1);
-        for card in cards {
-            let has_sibling = next.next().is_some_and(|next| next.note == card.note);
-            if let Some(found) = self.card_beside(*card, before.take())? {
-                before = has_sibling.then(|| (card.note, found.text.clone()));
-                line(found)?;
+        self.attempt(|| {
+            if cards.len() > MANY {
+                let wanted: BTreeSet<CardId> = cards.iter().copied().collect();
+                return self.each_line(&DeckSet::All, |card| wanted.contains(&card), line);
             }
-        }
-        Ok(())
+            let mut before = None;
+            let mut next = cards.iter().skip(1);
+            for card in cards {
+                let has_sibling = next.next().is_some_and(|next| next.note == card.note);
+                if let Some(found) = self.card_beside(*card, before.take())? {
+                    before = has_sibling.then(|| (card.note, found.text.clone()));
+                    line(found)?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// The cards that lie in some decks: those that their notes have, and those that something happened to.
@@ -169,27 +174,29 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn cards_in(&self, decks: &DeckSet) -> Result<BTreeSet<CardId>, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let mut notes: HashMap<i64, NoteUid> = HashMap::new();
-        let mut cards = BTreeSet::new();
-        let mut statement = self.db().prepare_cached(
-            "SELECT n.id, u.uid, n.deck, n.ordinals FROM note n NOT INDEXED CROSS JOIN note_name u ON u.id = n.id",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if decks.has(row.get(2)?) {
-                let note = NoteUid(row.get(1)?);
-                notes.insert(row.get(0)?, note);
-                cards.extend(ordinals_of(text(row, 3)?)?.into_iter().map(|ordinal| CardId { note, ordinal }));
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let mut notes: HashMap<i64, NoteUid> = HashMap::new();
+            let mut cards = BTreeSet::new();
+            let mut statement = self.db().prepare_cached(
+                "SELECT n.id, u.uid, n.deck, n.ordinals FROM note n NOT INDEXED CROSS JOIN note_name u ON u.id = n.id",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if decks.has(row.get(2)?) {
+                    let note = NoteUid(row.get(1)?);
+                    notes.insert(row.get(0)?, note);
+                    cards.extend(ordinals_of(text(row, 3)?)?.into_iter().map(|ordinal| CardId { note, ordinal }));
+                }
             }
-        }
-        let mut statement = self.db().prepare_cached("SELECT card FROM card_state")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (note, ordinal) = card_parts(row.get(0)?);
-            cards.extend(notes.get(&note).map(|note| CardId { note: *note, ordinal }));
-        }
-        Ok(cards)
+            let mut statement = self.db().prepare_cached("SELECT card FROM card_state")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (note, ordinal) = card_parts(row.get(0)?);
+                cards.extend(notes.get(&note).map(|note| CardId { note: *note, ordinal }));
+            }
+            Ok(cards)
+        })
     }
 
     /// The decks that the notes of these cards belong to.
@@ -197,13 +204,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn decks_of(&self, cards: &[CardId]) -> Result<DeckSet, StoreError> {
-        let mut statement = self
-            .db()
-            .prepare_cached("SELECT n.deck FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?;
-        let mut decks = BTreeSet::new();
-        for card in cards {
-            decks.extend(statement.query_row([card.note.0], |row| row.get::<_, i64>(0)).optional()?);
-        }
-        Ok(DeckSet::Some(decks))
+        self.attempt(|| {
+            let mut statement = self
+                .db()
+                .prepare_cached("SELECT n.deck FROM note_name u CROSS JOIN note n ON n.id = u.id WHERE u.uid = ?1")?;
+            let mut decks = BTreeSet::new();
+            for card in cards {
+                decks.extend(statement.query_row([card.note.0], |row| row.get::<_, i64>(0)).optional()?);
+            }
+            Ok(DeckSet::Some(decks))
+        })
     }
 }

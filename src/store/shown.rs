@@ -15,7 +15,7 @@ pub(super) use note_row::body_of;
 pub(super) use note_row::note_row;
 
 use crate::core::fact::Fact;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 
 /// The deck of notes that are only named so far.
@@ -23,7 +23,7 @@ pub(super) const NO_DECK: i64 = 0;
 
 impl Writer<'_> {
     /// Brings up to date what is shown of the subject of a fact.
-    pub(super) fn refresh_subject(&mut self, fact: &Fact) -> Result<(), StoreError> {
+    pub(super) fn refresh_subject(&mut self, fact: &Fact) -> Result<(), Fault> {
         match fact {
             Fact::Undone { .. } => self.forget_context(),
             Fact::Aliased { alias, .. } => {

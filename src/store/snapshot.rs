@@ -1,7 +1,7 @@
 //! Many statements that see the database as it is at one moment, in one thread or two.
 
+use crate::store::Fault;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::behind;
 use crate::store::behind::Caches;
 use crate::store::chain;
@@ -14,12 +14,12 @@ use rusqlite::Transaction;
 
 impl Store {
     /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
-    pub(super) fn snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+    pub(super) fn snapshot(&self) -> Result<Transaction<'_>, Fault> {
         self.snapshot_if(|caches| caches == Caches::Current).map(|(snapshot, _)| snapshot)
     }
 
     /// The same with caches that may be behind, where `suits` says so; and SQLite's mark of changes by others.
-    pub(super) fn snapshot_if(&self, suits: impl FnOnce(Caches) -> bool) -> Result<(Transaction<'_>, i64), StoreError> {
+    pub(super) fn snapshot_if(&self, suits: impl FnOnce(Caches) -> bool) -> Result<(Transaction<'_>, i64), Fault> {
         let snapshot = self.db.unchecked_transaction()?;
         let mark = changes_by_others(&self.db)?;
         if suits(self.caches_at(mark)) {
@@ -40,14 +40,14 @@ impl Store {
     /// this one sees. If somebody wrote in between, or the second connection can't be opened, `aside` runs here after `work`.
     pub(super) fn in_parallel<A: Send, B>(
         &self,
-        aside: impl Fn(&Connection) -> Result<A, StoreError> + Sync,
-        work: impl FnOnce() -> Result<B, StoreError>,
-    ) -> Result<(A, B), StoreError> {
+        aside: impl Fn(&Connection) -> Result<A, Fault> + Sync,
+        work: impl FnOnce() -> Result<B, Fault>,
+    ) -> Result<(A, B), Fault> {
         let seen = entries(self.db())?;
         let path = self.path.as_path();
         let apart = &aside;
         let (beside, done) = std::thread::scope(|scope| {
-            let beside = scope.spawn(move || -> Result<Option<A>, StoreError> {
+            let beside = scope.spawn(move || -> Result<Option<A>, Fault> {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let db = Connection::open_with_flags(path, flags)?;
                 let snapshot = db.unchecked_transaction()?;
@@ -69,12 +69,12 @@ impl Store {
 }
 
 /// SQLite's mark that changes when another connection has committed something.
-pub(super) fn changes_by_others(db: &Connection) -> Result<i64, StoreError> {
+pub(super) fn changes_by_others(db: &Connection) -> Result<i64, Fault> {
     Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
 /// How many entries there are, and which of them the caches know.
-fn entries(db: &Connection) -> Result<(i64, Option<String>), StoreError> {
+fn entries(db: &Connection) -> Result<(i64, Option<String>), Fault> {
     let mut all = 0;
     for (device, _) in read_devices(db)? {
         all += columns::i64_of(chain::newest_sequence(db, device)?);

@@ -8,7 +8,7 @@ use crate::core::progress::knowledge::recall_millionths;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
 use crate::store::columns::i64_of;
@@ -117,7 +117,7 @@ impl Writer<'_> {
         before: &CardState,
         event: &Event,
         sign: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let kept_from = asked_from(self.stamp.today);
         if let Some(gathered) = &mut self.gathered {
             gathered.add(row, before, event, sign, kept_from);
@@ -129,7 +129,7 @@ impl Writer<'_> {
     }
 
     /// Adds sums to those that are kept.
-    pub(super) fn write_sums(&mut self, sums: &Sums) -> Result<(), StoreError> {
+    pub(super) fn write_sums(&mut self, sums: &Sums) -> Result<(), Fault> {
         for ((day, deck), numbers) in &sums.days {
             self.tx
                 .prepare_cached(
@@ -203,7 +203,7 @@ impl Writer<'_> {
     }
 
     /// Writes what was gathered.
-    pub(super) fn write_gathered(&mut self) -> Result<(), StoreError> {
+    pub(super) fn write_gathered(&mut self) -> Result<(), Fault> {
         match self.gathered.take() {
             Some(sums) => self.write_sums(&sums),
             None => Ok(()),

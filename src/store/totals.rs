@@ -16,6 +16,7 @@ use crate::core::totals::SideTotals;
 use crate::core::totals::TopicTotals;
 use crate::core::units::Days;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::ANSWERED;
@@ -95,7 +96,7 @@ pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyD
         .plus(-1)
 }
 
-fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, StoreError> {
+fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, Fault> {
     let mut statement = db.prepare_cached("SELECT * FROM day_sum ORDER BY study_day, deck")?;
     let mut rows = statement.query([])?;
     let mut days: BTreeMap<StudyDay, [u64; 12]> = BTreeMap::new();
@@ -115,7 +116,7 @@ fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)
 }
 
 /// Adds the cards that are new, of which only notes know. Gives how many they are.
-fn add_new(db: &Connection, decks: &DeckSet, groups: &mut Groups) -> Result<u64, StoreError> {
+fn add_new(db: &Connection, decks: &DeckSet, groups: &mut Groups) -> Result<u64, Fault> {
     let mut statement =
         db.prepare_cached("SELECT deck, topic, fresh, id FROM note INDEXED BY note_new WHERE fresh > 0")?;
     let mut rows = statement.query([])?;
@@ -138,7 +139,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn day_totals(&self, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, StoreError> {
-        days_of(self.db(), decks)
+        self.attempt(|| days_of(self.db(), decks))
     }
 
     /// Everything that a report over `since..=until` is computed from.
@@ -155,6 +156,17 @@ impl Store {
         until: Option<StudyDay>,
         rules: &DeckRules,
     ) -> Result<Totals, StoreError> {
+        self.attempt(|| self.total(decks, today, since, until, rules))
+    }
+
+    fn total(
+        &self,
+        decks: &DeckSet,
+        today: StudyDay,
+        since: Option<StudyDay>,
+        until: Option<StudyDay>,
+        rules: &DeckRules,
+    ) -> Result<Totals, Fault> {
         let _snapshot = self.snapshot()?;
         let begins_a_month = since.is_none_or(|day| day.plus(-1).month() != day.month());
         let ends_a_month = until.is_none_or(|day| day >= today || day.plus(1).month() != day.month());
@@ -202,7 +214,7 @@ impl Store {
     }
 
     /// What was read, as reports take it.
-    pub(super) fn judged(&self, today: StudyDay, read: Gathered) -> Result<Totals, StoreError> {
+    pub(super) fn judged(&self, today: StudyDay, read: Gathered) -> Result<Totals, Fault> {
         let Gathered { since, until, days, topics, sides, states, new, ended, groups, then, others } = read;
         let mut knowledge = Knowledge::new(today);
         states.add_to(&mut knowledge);
@@ -241,7 +253,7 @@ impl Store {
     }
 
     /// What was known at the ends of months by cards that were answered again since.
-    fn ended(&self, decks: &DeckSet) -> Result<BTreeMap<StudyDay, Known>, StoreError> {
+    fn ended(&self, decks: &DeckSet) -> Result<BTreeMap<StudyDay, Known>, Fault> {
         let mut statement = self
             .db()
             .prepare_cached("SELECT deck, month, learning + familiar + known + mastered, millionths FROM topic_sum")?;
@@ -262,7 +274,7 @@ impl Store {
             .collect())
     }
 
-    fn topic_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<BySeat, StoreError> {
+    fn topic_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<BySeat, Fault> {
         let mut statement = self.db().prepare_cached(
             "SELECT deck, topic, sum(answers), sum(passed), sum(counted), sum(time_ms) FROM topic_sum \
              WHERE month BETWEEN ?1 AND ?2 GROUP BY deck, topic",
@@ -284,7 +296,7 @@ impl Store {
 
     /// The sums of a period that is not made of whole months, of those decks that have no topics: all their answers count for the
     /// deck, whose sums are kept by day. And the other decks, of which only the log tells.
-    fn sums_by_day(&self, decks: &DeckSet, (since, until): Period) -> Result<(BySeat, BTreeSet<i64>), StoreError> {
+    fn sums_by_day(&self, decks: &DeckSet, (since, until): Period) -> Result<(BySeat, BTreeSet<i64>), Fault> {
         let mut statement = self.db().prepare_cached("SELECT DISTINCT deck FROM topic_sum WHERE topic > 0")?;
         let mut with_topics = statement.query_map([], |row| row.get(0))?.collect::<Result<BTreeSet<i64>, _>>()?;
         with_topics.retain(|deck| decks.has(*deck));
@@ -307,7 +319,7 @@ impl Store {
         Ok((sums, with_topics))
     }
 
-    fn side_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<BySide, StoreError> {
+    fn side_sums(&self, decks: &DeckSet, from: i32, to: i32) -> Result<BySide, Fault> {
         let mut statement = self.db().prepare_cached(
             "SELECT deck, kind, expected, given, sum(count) FROM side_sum WHERE month BETWEEN ?1 AND ?2 \
              GROUP BY deck, kind, expected, given",
@@ -329,7 +341,7 @@ impl Store {
         pass: &LogPass,
         (since, until): Period,
         has: impl Fn(i64, i64) -> bool,
-    ) -> Result<BySide, StoreError> {
+    ) -> Result<BySide, Fault> {
         let mut sides = BySide::default();
         // By the rows of the narrower table; `asked` are the kinds of answers that tell what was taken for what.
         let mut statement = self.db().prepare_cached(&format!(
@@ -350,7 +362,7 @@ impl Store {
     }
 
     /// Sums with the titles that people know. Cards without a topic are summed up by their deck.
-    fn titled(&self, sums: BySeat) -> Result<Vec<TopicTotals>, StoreError> {
+    fn titled(&self, sums: BySeat) -> Result<Vec<TopicTotals>, Fault> {
         let mut topics = Vec::new();
         for (Seat { deck, topic }, sums) in sums {
             if sums.answers == 0 {
@@ -378,16 +390,18 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn due_days(&self, decks: &DeckSet) -> Result<BTreeMap<StudyDay, u64>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT due, deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due, deck",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut days = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            if decks.has(row.get(1)?) {
-                *days.entry(day_of(row.get(0)?)).or_default() += u64_of(row.get(2)?);
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT due, deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 GROUP BY due, deck",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut days = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                if decks.has(row.get(1)?) {
+                    *days.entry(day_of(row.get(0)?)).or_default() += u64_of(row.get(2)?);
+                }
             }
-        }
-        Ok(days)
+            Ok(days)
+        })
     }
 }

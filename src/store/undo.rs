@@ -15,6 +15,7 @@ use crate::core::replay::Voided;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::store::Context;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
@@ -103,7 +104,7 @@ pub struct Undo {
 }
 
 /// The name of a note, as people say it; with an ordinal that of its card.
-fn name_of_note(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, StoreError> {
+fn name_of_note(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT k.name_id, n.key, u.uid, n.ordinals FROM note n JOIN note_name u ON u.id = n.id JOIN deck k ON k.id = n.deck \
          WHERE n.id = ?1",
@@ -118,7 +119,7 @@ fn name_of_note(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Opti
 }
 
 /// The numbers of the decks that an action's facts name: where they brought or put notes, or whose head they gave.
-fn decks_named(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, StoreError> {
+fn decks_named(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT DISTINCT iif(subject < 0, -subject, arg) FROM fact \
          WHERE id BETWEEN ?1 AND ?2 AND (subject < 0 OR kind IN (1, 8))",
@@ -133,7 +134,7 @@ fn range_of(context: &Context, span: Span) -> Option<(i64, i64)> {
 }
 
 /// The numbers of the notes that an action's facts are about.
-fn notes_of(db: &Connection, range: (i64, i64)) -> Result<Vec<i64>, StoreError> {
+fn notes_of(db: &Connection, range: (i64, i64)) -> Result<Vec<i64>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT DISTINCT subject FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 ORDER BY subject",
     )?;
@@ -142,7 +143,7 @@ fn notes_of(db: &Connection, range: (i64, i64)) -> Result<Vec<i64>, StoreError> 
 }
 
 /// The numbers of the cards that an action's events are about; those of check-ups, which have no state, left out.
-pub(super) fn cards_of(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, StoreError> {
+pub(super) fn cards_of(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, Fault> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT card FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind <> {CHECKED}"
     ))?;
@@ -150,7 +151,7 @@ pub(super) fn cards_of(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i6
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLine, StoreError> {
+fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLine, Fault> {
     let mut line = ActionLine {
         id: action.span.action,
         kind: action.kind,
@@ -171,9 +172,8 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         restarts: false,
     };
     let Some(range) = range_of(context, action.span) else { return Ok(line) };
-    let count = |sql: &str| -> Result<u64, StoreError> {
-        Ok(u64_of(db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?))
-    };
+    let count =
+        |sql: &str| -> Result<u64, Fault> { Ok(u64_of(db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?)) };
     line.cards = count("SELECT count(DISTINCT card) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?;
     line.notes =
         count("SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> 12")?;
@@ -247,8 +247,8 @@ fn newest_first(
     db: &Connection,
     context: &Context,
     device: i64,
-    mut take: impl FnMut(&Action) -> Result<bool, StoreError>,
-) -> Result<(), StoreError> {
+    mut take: impl FnMut(&Action) -> Result<bool, Fault>,
+) -> Result<(), Fault> {
     let mut sequence = newest_sequence(db, device)?;
     while sequence > 0 {
         let id = context.reader.settled(entry_id(device, sequence));
@@ -262,7 +262,7 @@ fn newest_first(
 }
 
 impl Store {
-    fn own_actions(&self, take: impl FnMut(&Action) -> Result<bool, StoreError>) -> Result<(), StoreError> {
+    fn own_actions(&self, take: impl FnMut(&Action) -> Result<bool, Fault>) -> Result<(), Fault> {
         let context = self.context()?;
         let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else { return Ok(()) };
         newest_first(self.db(), &context, device, take)
@@ -273,15 +273,17 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn actions(&self, most: usize) -> Result<Vec<ActionLine>, StoreError> {
-        let context = self.context()?;
-        let mut lines = Vec::new();
-        self.own_actions(|action| {
-            if action.kind.can_be_undone() {
-                lines.push(line(self.db(), &context, action)?);
-            }
-            Ok(lines.len() < most)
-        })?;
-        Ok(lines)
+        self.attempt(|| {
+            let context = self.context()?;
+            let mut lines = Vec::new();
+            self.own_actions(|action| {
+                if action.kind.can_be_undone() {
+                    lines.push(line(self.db(), &context, action)?);
+                }
+                Ok(lines.len() < most)
+            })?;
+            Ok(lines)
+        })
     }
 
     /// The newest action of this device that counts, of one of `kinds` (of any kind, where that is empty).
@@ -289,16 +291,18 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn newest_action(&self, kinds: &[ActionKind]) -> Result<Option<ActionLine>, StoreError> {
-        let context = self.context()?;
-        let mut found = None;
-        self.own_actions(|action| {
-            let wanted = kinds.is_empty() || kinds.contains(&action.kind);
-            if wanted && action.kind.can_be_undone() && !context.voided.contains(action.span.action) {
-                found = Some(line(self.db(), &context, action)?);
-            }
-            Ok(found.is_none())
-        })?;
-        Ok(found)
+        self.attempt(|| {
+            let context = self.context()?;
+            let mut found = None;
+            self.own_actions(|action| {
+                let wanted = kinds.is_empty() || kinds.contains(&action.kind);
+                if wanted && action.kind.can_be_undone() && !context.voided.contains(action.span.action) {
+                    found = Some(line(self.db(), &context, action)?);
+                }
+                Ok(found.is_none())
+            })?;
+            Ok(found)
+        })
     }
 
     /// What this device's newest undo that counts took back.
@@ -306,36 +310,40 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn newest_undone(&self) -> Result<Option<ActionLine>, StoreError> {
-        let context = self.context()?;
-        let mut found = None;
-        self.own_actions(|action| {
-            if action.kind == ActionKind::Undo
-                && !context.voided.contains(action.span.action)
-                && let Some(range) = range_of(&context, action.span)
-            {
-                let named: Option<(i64, Option<[u8; 4]>)> = self
-                    .db()
-                    .prepare_cached(
-                        "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
-                    )?
-                    .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
-                let named = match named {
-                    Some((named, mark)) => super::fork::meant(self.db(), &context.reader, named, mark.map(ChainMark))?,
-                    None => None,
-                };
-                let named = match named {
-                    Some(named) => action_with(self.db(), &context.reader, named)?,
-                    None => None,
-                };
-                // An undo of an undo is a redo: it is not offered itself.
-                if let Some(named) = named.filter(|named| named.kind != ActionKind::Undo) {
-                    found = Some(line(self.db(), &context, &named)?);
+        self.attempt(|| {
+            let context = self.context()?;
+            let mut found = None;
+            self.own_actions(|action| {
+                if action.kind == ActionKind::Undo
+                    && !context.voided.contains(action.span.action)
+                    && let Some(range) = range_of(&context, action.span)
+                {
+                    let named: Option<(i64, Option<[u8; 4]>)> = self
+                        .db()
+                        .prepare_cached(
+                            "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
+                        )?
+                        .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
+                        .optional()?;
+                    let named = match named {
+                        Some((named, mark)) => {
+                            super::fork::meant(self.db(), &context.reader, named, mark.map(ChainMark))?
+                        }
+                        None => None,
+                    };
+                    let named = match named {
+                        Some(named) => action_with(self.db(), &context.reader, named)?,
+                        None => None,
+                    };
+                    // An undo of an undo is a redo: it is not offered itself.
+                    if let Some(named) = named.filter(|named| named.kind != ActionKind::Undo) {
+                        found = Some(line(self.db(), &context, &named)?);
+                    }
                 }
-            }
-            Ok(found.is_none())
-        })?;
-        Ok(found)
+                Ok(found.is_none())
+            })?;
+            Ok(found)
+        })
     }
 
     /// The line of the action that an undo names, where it is here.
@@ -343,14 +351,16 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn undone_line(&self, named: ActionId, mark: Option<ChainMark>) -> Result<Option<ActionLine>, StoreError> {
-        let context = self.context()?;
-        let reader = &context.reader;
-        let Some(named) = reader.local(entry_of(named)) else { return Ok(None) };
-        let Some(meant) = super::fork::meant(self.db(), reader, named, mark)? else { return Ok(None) };
-        match action_with(self.db(), reader, meant)? {
-            Some(action) => line(self.db(), &context, &action).map(Some),
-            None => Ok(None),
-        }
+        self.attempt(|| {
+            let context = self.context()?;
+            let reader = &context.reader;
+            let Some(named) = reader.local(entry_of(named)) else { return Ok(None) };
+            let Some(meant) = super::fork::meant(self.db(), reader, named, mark)? else { return Ok(None) };
+            match action_with(self.db(), reader, meant)? {
+                Some(action) => line(self.db(), &context, &action).map(Some),
+                None => Ok(None),
+            }
+        })
     }
 
     /// The line of one action, where it is here.
@@ -358,12 +368,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn action_line(&self, action: ActionId) -> Result<Option<ActionLine>, StoreError> {
-        let context = self.context()?;
-        let Some(id) = context.reader.local(entry_of(action)) else { return Ok(None) };
-        match action_with(self.db(), &context.reader, id)? {
-            Some(action) => line(self.db(), &context, &action).map(Some),
-            None => Ok(None),
-        }
+        self.attempt(|| {
+            let context = self.context()?;
+            let Some(id) = context.reader.local(entry_of(action)) else { return Ok(None) };
+            match action_with(self.db(), &context.reader, id)? {
+                Some(action) => line(self.db(), &context, &action).map(Some),
+                None => Ok(None),
+            }
+        })
     }
 }
 
@@ -412,7 +424,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn undo(&mut self, action: ActionId) -> Result<Undo, StoreError> {
+    pub fn undo(&mut self, action: ActionId) -> Result<Undo, Fault> {
         self.revoke(&[action])
     }
 
@@ -420,12 +432,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn redo(&mut self, action: ActionId) -> Result<Undo, StoreError> {
+    pub fn redo(&mut self, action: ActionId) -> Result<Undo, Fault> {
         let undos = self.context()?.voided.counting_undos_of(action);
         self.revoke(&undos)
     }
 
-    fn revoke(&mut self, actions: &[ActionId]) -> Result<Undo, StoreError> {
+    fn revoke(&mut self, actions: &[ActionId]) -> Result<Undo, Fault> {
         let was = self.context()?;
         for action in actions {
             let mark = match was.reader.local(entry_of(*action)) {
@@ -451,7 +463,7 @@ impl Writer<'_> {
         now: &Context,
         changed: &[Span],
         mut undo: Option<&mut Undo>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let (mut cards, mut notes, mut decks) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut aliases = BTreeSet::new();
         let mut written = BTreeSet::new();
@@ -521,13 +533,7 @@ impl Writer<'_> {
     }
 
     /// Notes that stay since they were answered, and those of which a newer own act hides what the undo did.
-    fn say_what_stays(
-        &mut self,
-        note: i64,
-        now: &Context,
-        changed: &[Span],
-        undo: &mut Undo,
-    ) -> Result<(), StoreError> {
+    fn say_what_stays(&mut self, note: i64, now: &Context, changed: &[Span], undo: &mut Undo) -> Result<(), Fault> {
         let facts = super::facts::facts_of(&self.tx, &now.reader, note)?;
         let is_text = |fact: &Fact| matches!(fact, Fact::Brought { .. } | Fact::Edited { .. });
         let any_text_counts = facts.iter().any(|row| is_text(&row.fact) && !now.voided.has(row.id));

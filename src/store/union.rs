@@ -20,6 +20,7 @@ use crate::core::log::TextRecord;
 use crate::core::state::CardState;
 use crate::core::units::Hlc;
 use crate::store::Context;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -101,12 +102,12 @@ impl Store {
     /// it brought erasures, bytes of the words may be left ([`has_traces`](Self::has_traces)).
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with the line for what can't be; when the database can't be read or written.
+    /// [`Fault::Refused`] with the line for what can't be; when the database can't be read or written.
     pub fn unite<T>(
         &mut self,
         stamp: Stamp,
         accept_future: bool,
-        feed: impl FnOnce(&mut Union<'_, '_>) -> Result<T, StoreError>,
+        feed: impl FnOnce(&mut Union<'_, '_>) -> Result<T, Fault>,
     ) -> Result<(T, United), StoreError> {
         self.write_much(true)?;
         let own = self.this_device()?;
@@ -148,15 +149,17 @@ impl Store {
         self.write_much(false)?;
         // It may have become another device's file.
         self.writes_as = None;
-        if let Some((device, sequence)) = parted.filter(|_| matches!(fed, Err(StoreError::Refused(_)))) {
-            fork::remember_parting(self.db(), device, sequence)?;
+        if let Some((device, sequence)) =
+            parted.filter(|_| matches!(&fed, Err(error) if matches!(error.fault, Fault::Refused(_))))
+        {
+            self.attempt(|| fork::remember_parting(self.db(), device, sequence))?;
         }
         Ok((fed?, done))
     }
 }
 
 /// The local ids of texts whose words are not here.
-fn wordless(db: &Connection) -> Result<HashSet<i64, FixedState>, StoreError> {
+fn wordless(db: &Connection) -> Result<HashSet<i64, FixedState>, Fault> {
     let mut statement = db.prepare("SELECT id FROM text WHERE body IS NULL")?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -164,7 +167,7 @@ fn wordless(db: &Connection) -> Result<HashSet<i64, FixedState>, StoreError> {
 
 impl Writer<'_> {
     /// Notes that a device has written up to that entry.
-    pub(super) fn await_entry(&self, device: i64, sequence: u64) -> Result<(), StoreError> {
+    pub(super) fn await_entry(&self, device: i64, sequence: u64) -> Result<(), Fault> {
         self.tx
             .prepare_cached(
                 "INSERT INTO awaited (device, sequence) VALUES (?1, ?2) \
@@ -186,7 +189,7 @@ impl Union<'_, '_> {
     ///
     /// # Errors
     /// When it can't be, or contradicts what is there.
-    pub fn put(&mut self, line: u64, record: &LogRecord) -> Result<(), StoreError> {
+    pub fn put(&mut self, line: u64, record: &LogRecord) -> Result<(), Fault> {
         match record {
             LogRecord::Head(head) => self.head(line, head),
             LogRecord::Config { id, json } => self.config(*id, json),
@@ -196,7 +199,7 @@ impl Union<'_, '_> {
         }
     }
 
-    fn config(&mut self, id: ConfigId, json: &str) -> Result<(), StoreError> {
+    fn config(&mut self, id: ConfigId, json: &str) -> Result<(), Fault> {
         let known = self.writer.known_config(id)?;
         let number = match known {
             Some(number) => number,
@@ -211,7 +214,7 @@ impl Union<'_, '_> {
     }
 
     /// Takes an entry that is new.
-    fn take(&mut self, line: u64, entry: &Entry, text: Option<&TextRecord>) -> Result<(), StoreError> {
+    fn take(&mut self, line: u64, entry: &Entry, text: Option<&TextRecord>) -> Result<(), Fault> {
         self.done.added += 1;
         match entry {
             Entry::Event(event) => self.event(line, event, text),
@@ -219,7 +222,7 @@ impl Union<'_, '_> {
         }
     }
 
-    fn note(&mut self, uid: crate::core::id::NoteUid) -> Result<i64, StoreError> {
+    fn note(&mut self, uid: crate::core::id::NoteUid) -> Result<i64, Fault> {
         if let Some(number) = self.numbers.get(&uid.0) {
             return Ok(*number);
         }
@@ -230,7 +233,7 @@ impl Union<'_, '_> {
         Ok(number)
     }
 
-    fn event(&mut self, line: u64, event: &Event, text: Option<&TextRecord>) -> Result<(), StoreError> {
+    fn event(&mut self, line: u64, event: &Event, text: Option<&TextRecord>) -> Result<(), Fault> {
         let note = self.note(event.card.note)?;
         let card = card_number(note, event.card.ordinal);
         let config = match event.config {
@@ -250,7 +253,7 @@ impl Union<'_, '_> {
     }
 
     /// Writes the events that wait, in the order in which the table has them.
-    fn write_events(&mut self) -> Result<(), StoreError> {
+    fn write_events(&mut self) -> Result<(), Fault> {
         let mut events = std::mem::take(&mut self.events);
         self.waiting_bytes = 0;
         // Small keys are put in order, not the events themselves.
@@ -274,7 +277,7 @@ impl Union<'_, '_> {
     }
 
     /// Takes a card's answers out of the sums, as they counted before, and its state away: both are made again at the end.
-    fn take_away(&mut self, card: i64) -> Result<(), StoreError> {
+    fn take_away(&mut self, card: i64) -> Result<(), Fault> {
         if !self.writer.uncounted.insert(card) {
             return Ok(());
         }
@@ -291,7 +294,7 @@ impl Union<'_, '_> {
         Ok(())
     }
 
-    fn fact(&mut self, order: (Hlc, EventId), fact: &Fact, text: Option<&TextRecord>) -> Result<(), StoreError> {
+    fn fact(&mut self, order: (Hlc, EventId), fact: &Fact, text: Option<&TextRecord>) -> Result<(), Fault> {
         let subject = match fact.note() {
             Some(note) => self.note(note)?,
             None => self.writer.subject_of(fact)?,

@@ -16,8 +16,8 @@ use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
 use crate::store::Context;
+use crate::store::Fault;
 use crate::store::Stamp;
-use crate::store::StoreError;
 use crate::store::behind::Answer;
 use crate::store::behind::Behind;
 use crate::store::behind::Caches;
@@ -79,8 +79,8 @@ pub(super) struct File<'s> {
 
 impl File<'_> {
     /// A database that was moved away, or restored, while it was open would take what nobody finds again.
-    pub(super) fn is_still_there(self) -> Result<(), StoreError> {
-        if copy::identity(self.path) == self.identity { Ok(()) } else { Err(StoreError::Replaced) }
+    pub(super) fn is_still_there(self) -> Result<(), Fault> {
+        if copy::identity(self.path) == self.identity { Ok(()) } else { Err(Fault::Replaced) }
     }
 }
 
@@ -148,7 +148,7 @@ impl<'s> Writer<'s> {
         (device, device_id): (i64, DeviceId),
         stamp: Stamp,
         known: Known<'s>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         let (newest, last) = match known.newest {
             Some(newest) => newest,
             None => {
@@ -158,7 +158,7 @@ impl<'s> Writer<'s> {
         };
         let hlc = Hlc::after(last, stamp.now.unix_ms);
         if stamp.now.unix_ms >= LAST_CLOCK_MS && known.writes_action {
-            return Err(StoreError::Clock(stamp.now));
+            return Err(Fault::Clock(stamp.now));
         }
         if let Some(context) = known.context.as_ref().filter(|_| known.writes_action) {
             context.reader.pending.set(Some((entry_id(device, newest + 1), hlc.0)));
@@ -197,7 +197,7 @@ impl<'s> Writer<'s> {
     }
 
     /// What has to be known to read the log, as it is now.
-    pub(super) fn context(&mut self) -> Result<Rc<Context>, StoreError> {
+    pub(super) fn context(&mut self) -> Result<Rc<Context>, Fault> {
         if let Some(context) = &self.context {
             return Ok(Rc::clone(context));
         }
@@ -224,7 +224,7 @@ impl<'s> Writer<'s> {
     }
 
     /// The chain of the device's log, which goes over all that the action writes.
-    pub(super) fn chain(&mut self) -> Result<&mut Chain, StoreError> {
+    pub(super) fn chain(&mut self) -> Result<&mut Chain, Fault> {
         if self.chain.is_none() {
             let tail = match self.tail {
                 Some(tail) => tail,
@@ -248,7 +248,7 @@ impl<'s> Writer<'s> {
             self.tail = Some(tail);
             self.chain = Some(Chain::after(tail.hash));
         }
-        self.chain.as_mut().ok_or_else(|| StoreError::Corrupt("the chain of the log is lost".to_owned()))
+        self.chain.as_mut().ok_or_else(|| Fault::Corrupt("the chain of the log is lost".to_owned()))
     }
 
     /// The id of a scheduler's configuration.
@@ -264,7 +264,7 @@ impl<'s> Writer<'s> {
     }
 
     /// The local number of a configuration that is in the log.
-    pub(super) fn known_config(&self, config: ConfigId) -> Result<Option<i64>, StoreError> {
+    pub(super) fn known_config(&self, config: ConfigId) -> Result<Option<i64>, Fault> {
         if let Some((_, number)) = self.config.filter(|(known, _)| *known == config) {
             return Ok(Some(number));
         }
@@ -286,7 +286,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Writes the action's row, where it needs one, and commits.
-    pub(super) fn finish(mut self, kind: ActionKind, subject: &Subject) -> Result<Written, StoreError> {
+    pub(super) fn finish(mut self, kind: ActionKind, subject: &Subject) -> Result<Written, Fault> {
         self.list_decks()?;
         self.set_last_introduced()?;
         if self.caches_moved {
@@ -323,7 +323,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Commits what is no action.
-    pub(super) fn finish_unlogged(mut self) -> Result<Option<Rc<Context>>, StoreError> {
+    pub(super) fn finish_unlogged(mut self) -> Result<Option<Rc<Context>>, Fault> {
         self.list_decks()?;
         self.set_last_introduced()?;
         // It may have become another device's file.
@@ -334,7 +334,7 @@ impl<'s> Writer<'s> {
         Ok(self.commit(None)?.context)
     }
 
-    fn commit(self, action: Option<ActionId>) -> Result<Written, StoreError> {
+    fn commit(self, action: Option<ActionId>) -> Result<Written, Fault> {
         self.file.is_still_there()?;
         self.tx.commit()?;
         if let Some(context) = &self.context {
@@ -351,7 +351,7 @@ impl<'s> Writer<'s> {
         })
     }
 
-    pub(super) fn insert_action(&self, id: i64, action: &Action) -> Result<(), StoreError> {
+    pub(super) fn insert_action(&self, id: i64, action: &Action) -> Result<(), Fault> {
         let ahead = action.hlc.0.wrapping_sub(action.at.unix_ms);
         let subject = action.subject.to_string();
         self.tx
@@ -376,12 +376,12 @@ impl<'s> Writer<'s> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn set_builtin_hash(&mut self, hash: &str) -> Result<(), StoreError> {
+    pub fn set_builtin_hash(&mut self, hash: &str) -> Result<(), Fault> {
         set_meta(&self.tx, "builtin", hash)
     }
 }
 
 /// The newest stamp of other devices that was ever united with this database: later acts here come after it.
-pub(super) fn heard(tx: &Transaction<'_>) -> Result<Hlc, StoreError> {
+pub(super) fn heard(tx: &Transaction<'_>) -> Result<Hlc, Fault> {
     Ok(Hlc(meta(tx, "heard")?.and_then(|stamp| stamp.parse().ok()).unwrap_or(0)))
 }

@@ -11,7 +11,7 @@ use lmq::core::action::ActionKind;
 use lmq::core::action::Subject;
 use lmq::core::event::Draft;
 use lmq::core::event::EventKind;
-use lmq::store::StoreError;
+use lmq::store::Fault;
 
 #[test]
 fn undoing_the_last_four_answers_gives_the_state_of_before() {
@@ -147,7 +147,7 @@ fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_i
     let (stamp, scheduler) = (world.stamp(), world.settings.scheduler());
     let written =
         world.store.write(stamp, ActionKind::Mark, Subject::Card(card), |writer| writer.append(&draft, &scheduler));
-    assert!(matches!(written, Err(StoreError::Stale)));
+    assert!(matches!(written.unwrap_err().fault, Fault::Stale));
     assert_same(&before, &world.seen(true), "before and after the refusal");
 }
 

@@ -4,7 +4,6 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::failure::Failure;
 use crate::formats::FileFault;
-use crate::ops::failure;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
 use crate::ops::import::import_report::Report;
@@ -18,10 +17,10 @@ use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::files_of;
 use crate::ops::import::sources::find_importer;
 use crate::ops::import::sources::open_file;
+use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -33,8 +32,7 @@ use std::path::PathBuf;
 /// # Errors
 /// When the database can't be read or written.
 pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
-    let path = store.path().to_owned();
-    let sources = store.sources().map_err(|error| failure(&error, &path))?;
+    let sources = store.sources()?;
     let mut talk = Vec::new();
     let known: Vec<String> = sources.iter().map(|source| source.path.clone()).collect();
     for source in sources.into_iter().filter(|source| source.followed) {
@@ -66,9 +64,7 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
                 }
             }
             let seen = SourceFile { size: Some(size), mtime_ms: Some(mtime_ms), ..source };
-            store
-                .write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen))
-                .map_err(|error| failure(&error, &path))?;
+            store.write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen))?;
         } else {
             follow_one(store, stamp, &source, &place, &options, &mut talk)?;
         }
@@ -109,13 +105,13 @@ fn follow_one(
         let Some(importer) = importer else { return Ok(()) };
         let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown };
         match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
-            Err(Refusal::Store(error)) => Err(error),
+            Err(Refusal::Store(fault)) => Err(fault),
             Err(refusal) => {
                 let lines = |shown: &str, _: &str, faults: &[FileFault]| {
                     faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
                 };
                 refused = Some(refusal::in_words(refusal, &source.path, &path, &lines));
-                Err(StoreError::Abandoned)
+                Err(Fault::Abandoned)
             }
             Ok(()) => Ok(()),
         }
@@ -124,7 +120,7 @@ fn follow_one(
         talk.push(format!("{refused}\nits cards stay as they were"));
         return Ok(());
     }
-    written.map_err(|error| failure(&error, &path))?;
+    written?;
     if report.changes() || report.rejections > 0 || report.kept > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
         talk.extend(report.warnings);

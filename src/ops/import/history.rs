@@ -16,9 +16,9 @@ use crate::ops::import::sources::Source;
 use crate::ops::unite;
 use crate::ops::unite::Taken;
 use crate::ops::unite::unite;
+use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Union;
 use std::cell::RefCell;
 use std::sync::atomic::AtomicU64;
@@ -61,8 +61,8 @@ pub(super) fn one_log(
                     return Ok(());
                 }
                 match union.put(*line, record) {
-                    Err(error @ StoreError::Refused(_)) => {
-                        failed = Some(error);
+                    Err(fault @ Fault::Refused(_)) => {
+                        failed = Some(fault);
                         Ok(())
                     }
                     done => done,
@@ -77,7 +77,7 @@ pub(super) fn one_log(
             (Err(error), _) => {
                 let nothing_drawn = |_: &str, _: &str, _: &[FileFault]| Vec::new();
                 told.replace(Some(refusal::in_words(Refusal::Format(error), &shown, &path, &nothing_drawn)));
-                Err(StoreError::Abandoned)
+                Err(Fault::Abandoned)
             }
         }
     };

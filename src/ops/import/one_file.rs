@@ -19,9 +19,9 @@ use crate::ops::import::sources::stem;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
+use crate::store::Fault;
 use crate::store::Finished;
 use crate::store::Kept;
-use crate::store::StoreError;
 use crate::store::Writer;
 
 /// Cards whose own text stays although the file has another one now: so many are shown, more are counted only.
@@ -80,7 +80,7 @@ pub(super) fn one_file(
     let salts = writer.salts();
     let mut bulk = Bulk::new(writer, bulk_options)?;
     let mut rows = 0_u64;
-    let mut put = |parsed: &Parsed| -> Result<(), StoreError> {
+    let mut put = |parsed: &Parsed| -> Result<(), Fault> {
         match parsed {
             Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
             Parsed::Rejected(rejected) => report.reject(&shown, rejected),

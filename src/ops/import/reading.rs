@@ -26,10 +26,10 @@ use crate::ops::import::names::own_uid;
 use crate::ops::import::names::repeated_prompts;
 use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::Counting;
+use crate::store::Fault;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Salts;
-use crate::store::StoreError;
 use std::borrow::Cow;
 use std::io;
 use std::sync::atomic::AtomicU64;
@@ -70,7 +70,7 @@ impl Words {
     }
 
     /// The text, packed if it is not yet.
-    pub(super) fn packed(&self) -> Result<Cow<'_, PackedNote>, StoreError> {
+    pub(super) fn packed(&self) -> Result<Cow<'_, PackedNote>, Fault> {
         Ok(match self {
             Self::Sealed(note) => Cow::Borrowed(note),
             Self::Loose(text) => Cow::Owned(PackedNote::of(text)?),
@@ -82,7 +82,7 @@ impl Words {
 enum Held {
     /// The row has no name of its own.
     Nameless(Nameless),
-    Store(StoreError),
+    Store(Fault),
 }
 
 impl Parsed {
@@ -131,7 +131,7 @@ pub(super) struct Reading<'r> {
 pub(super) fn read_beside(
     reading: Reading<'_>,
     input: &mut (dyn ReadSeek + Send),
-    put: &mut dyn FnMut(&Parsed) -> Result<(), StoreError>,
+    put: &mut dyn FnMut(&Parsed) -> Result<(), Fault>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
     let read = AtomicU64::new(0);
@@ -177,7 +177,7 @@ fn read_batches(
             giver.give(parsed, bytes).map_err(|Gone| Stop)
         });
         match held {
-            Some(Held::Store(error)) => return Err(Refusal::Store(error)),
+            Some(Held::Store(fault)) => return Err(Refusal::Store(fault)),
             Some(Held::Nameless(Nameless::Repeated)) => return Err(Refusal::Repeated),
             Some(Held::Nameless(Nameless::Unknown)) => {
                 let again = |error: io::Error| Refusal::Format(FormatError::Io(error));

@@ -4,13 +4,12 @@ use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::formats::FormatError;
-use crate::ops::failure;
-use crate::store::StoreError;
+use crate::store::Fault;
 use std::path::Path;
 
 /// Why a file was not imported.
 pub(super) enum Refusal {
-    Store(StoreError),
+    Store(Fault),
     Format(FormatError),
     BuiltinClash {
         deck: String,
@@ -23,9 +22,9 @@ pub(super) enum Refusal {
     Repeated,
 }
 
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Store(fault)
     }
 }
 
@@ -35,7 +34,7 @@ pub type Draw<'d> = &'d dyn Fn(&str, &str, &[FileFault]) -> Vec<String>;
 /// The refusal in words. `shown` is the file's name, `path` the database's.
 pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_>) -> Failure {
     match refusal {
-        Refusal::Store(error) => failure(&error, path),
+        Refusal::Store(fault) => fault.at(path).into(),
         Refusal::Strict => Failure::data("not imported: there are bad rows, and --strict was given")
             .hint("nothing was changed; without --strict the good rows go in"),
         Refusal::Unreadable => Failure::data("nothing in it could be read").hint("nothing was changed"),

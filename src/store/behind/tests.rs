@@ -12,6 +12,7 @@ use crate::store::DeckOrigin;
 use crate::store::Here;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
+use crate::store::StoreError;
 use crate::store::laws::Device;
 use crate::store::laws::assert_equal;
 use crate::store::laws::assert_in_order;
@@ -65,11 +66,10 @@ fn answer(store: &mut Store, stamp: Stamp, card: u8, quality: u8) -> Result<(), 
     let quality = Quality::try_from(quality).unwrap();
     let kind = EventKind::Answered { quality, took: Millis(2000) };
     let draft = Draft::new(first(card), kind, loaded.state.last_event);
-    store
-        .write(stamp, ActionKind::Answer, Subject::Card(first(card)), |writer| {
-            writer.append(&draft, &crate::core::scheduler::Scheduler::default()).map(drop)
-        })
-        .map(drop)
+    store.write(stamp, ActionKind::Answer, Subject::Card(first(card)), |writer| {
+        writer.append(&draft, &crate::core::scheduler::Scheduler::default())
+    })?;
+    Ok(())
 }
 
 fn waits(store: &Store) -> usize {
@@ -172,7 +172,7 @@ fn an_answer_of_another_window_is_no_secret_although_its_caches_wait() {
     let second = device.store.write(stamp, ActionKind::Answer, Subject::Card(first(0)), |writer| {
         writer.append(&draft, &crate::core::scheduler::Scheduler::default()).map(drop)
     });
-    assert!(matches!(second, Err(StoreError::Stale)), "{second:?}");
+    assert!(matches!(second.unwrap_err().fault, Fault::Stale));
     // The failed one brought nothing up to date; this one does, and the other window finds it done.
     answer(&mut device.store, stamp, 1, 4).unwrap();
     other.while_idle();
@@ -347,7 +347,8 @@ fn run(acts: &[Act], at_once: bool) -> Device {
             }
         };
         // What another window did meanwhile, or a suspended card, is refused alike.
-        assert!(matches!(done, Ok(()) | Err(StoreError::Stale | StoreError::Suspended)), "{done:?}");
+        let is_expected = |error: &StoreError| matches!(error.fault, Fault::Stale | Fault::Suspended);
+        assert!(done.as_ref().err().is_none_or(is_expected), "{done:?}");
         if at_once {
             device.store.while_idle();
             other.while_idle();
@@ -356,7 +357,7 @@ fn run(acts: &[Act], at_once: bool) -> Device {
     device
 }
 
-fn writer_last(writer: &mut Writer<'_>, card: u8) -> Result<Option<crate::core::id::EventId>, StoreError> {
+fn writer_last(writer: &mut Writer<'_>, card: u8) -> Result<Option<crate::core::id::EventId>, Fault> {
     let context = writer.context()?;
     Ok(CardRow::find(&writer.tx, &context.reader, first(card))?.and_then(|row| row.state.last_event))
 }
@@ -383,7 +384,7 @@ fn a_doctor_who_may_not_write_looks_past_what_the_caches_lack_and_finds_the_rest
     assert_eq!(cached(&look), (0, 0), "the answer is in the log alone");
     assert_eq!(look.doctor(stamp, false).unwrap(), []);
     assert_eq!(cached(&look), (0, 0), "and still is");
-    assert_eq!(look.doctor(stamp, true).unwrap_err().trouble(), Trouble::ReadOnly);
+    assert_eq!(look.doctor(stamp, true).unwrap_err().fault.trouble(), Trouble::ReadOnly);
     let other = rusqlite::Connection::open(device.store.path()).unwrap();
     other.execute("UPDATE deck SET title = 'another'", []).unwrap();
     let found = look.doctor(stamp, false).unwrap();

@@ -5,7 +5,7 @@
 //! for its note.
 
 use crate::core::id::NoteUid;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::notes::PackedNote;
@@ -58,7 +58,7 @@ impl Bulk<'_, '_> {
         deck: &TargetDeck,
         key: Option<&str>,
         note: &PackedNote,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, Fault> {
         let options = &self.options;
         if deck.is_builtin || options.source.is_some() || options.theirs || options.edition > 0 {
             return Ok(false);
@@ -82,14 +82,14 @@ impl Bulk<'_, '_> {
     }
 
     /// A row's note had to be looked for: where it comes after the one of the row before, the next ones may go on like that.
-    pub(super) fn was_looked_for(&mut self, id: i64) -> Result<(), StoreError> {
+    pub(super) fn was_looked_for(&mut self, id: i64) -> Result<(), Fault> {
         let before = std::mem::replace(&mut self.ahead.last, id);
         let is_after = |later: i64, earlier: i64| later > earlier && later - earlier <= MOST_APART;
         let is_read = self.ahead.notes.get(self.ahead.next).is_some_and(|note| is_after(note.id, id));
         if is_after(id, before) && !is_read { self.read_ahead(id, FEWEST) } else { Ok(()) }
     }
 
-    fn read_ahead(&mut self, after: i64, most: usize) -> Result<(), StoreError> {
+    fn read_ahead(&mut self, after: i64, most: usize) -> Result<(), Fault> {
         self.ahead.next = 0;
         self.ahead.notes.clear();
         let mut statement = self.writer.tx.prepare_cached(

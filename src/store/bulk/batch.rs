@@ -4,7 +4,7 @@ use crate::core::fact::Fact;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::log::EntryRef;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
@@ -54,7 +54,7 @@ pub(super) struct NewNote {
 impl Bulk<'_, '_> {
     /// Whether a row is surely a note of its own: in a deck that came with this file, under a uid and a prompt that neither
     /// the database nor the file had before.
-    pub(super) fn is_fresh(&mut self, deck: &TargetDeck, who: NoteRef, note: &PackedNote) -> Result<bool, StoreError> {
+    pub(super) fn is_fresh(&mut self, deck: &TargetDeck, who: NoteRef, note: &PackedNote) -> Result<bool, Fault> {
         let [a, b, c, d, e, f, g, h, ..] = who.uid.0;
         let short = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
         let seen = self.uids.may_have(0, short);
@@ -69,7 +69,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Whether the database had a uid before this file.
-    fn is_old_name(&mut self, uid: NoteUid) -> Result<bool, StoreError> {
+    fn is_old_name(&mut self, uid: NoteUid) -> Result<bool, Fault> {
         if let OldNames::Unread = self.old_names {
             self.old_names = if self.last_old_note <= MOST_OLD_NAMES {
                 let mut statement = self.writer.tx.prepare_cached("SELECT uid FROM note_name WHERE id <= ?1")?;
@@ -92,7 +92,7 @@ impl Bulk<'_, '_> {
         who: NoteRef,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<MatchResult, StoreError> {
+    ) -> Result<MatchResult, Fault> {
         let made;
         let deck = if deck.id < 0 {
             made = self.settled(deck)?;
@@ -139,7 +139,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Writes the notes that were gathered, table by table.
-    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
+    pub(super) fn flush(&mut self) -> Result<(), Fault> {
         if self.fresh.is_empty() {
             return Ok(());
         }

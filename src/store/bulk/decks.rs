@@ -3,7 +3,7 @@
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
 use crate::core::fact::TopicText;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::bulk::Bulk;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
@@ -32,7 +32,7 @@ impl Bulk<'_, '_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn deck(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<(), StoreError> {
+    pub fn deck(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<(), Fault> {
         let shown = self.options.place_in.clone();
         match shown {
             // The cards go elsewhere: the file's own deck is a name for identities only.
@@ -42,7 +42,7 @@ impl Bulk<'_, '_> {
     }
 
     /// The deck that a file's word means: an id, else a unique own name, else a new id.
-    fn deck_number(&mut self, id: &str, name: Option<&str>) -> Result<Option<i64>, StoreError> {
+    fn deck_number(&mut self, id: &str, name: Option<&str>) -> Result<Option<i64>, Fault> {
         let tx = &self.writer.tx;
         let by_id: Option<i64> = tx
             .prepare_cached("SELECT id FROM deck WHERE name_id = ?1")?
@@ -58,7 +58,7 @@ impl Bulk<'_, '_> {
 
     /// The deck of that id, planned where it is missing. A `name` is the file's own word for it; without one the deck keeps
     /// the name that it has.
-    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<TargetDeck, StoreError> {
+    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<TargetDeck, Fault> {
         if let Some(known) = self.decks.get(id)
             && name.is_none()
         {
@@ -146,7 +146,7 @@ impl Bulk<'_, '_> {
     }
 
     /// The deck as it is once a note lies in it: one that was planned is made now.
-    pub(super) fn settled(&mut self, deck: &TargetDeck) -> Result<TargetDeck, StoreError> {
+    pub(super) fn settled(&mut self, deck: &TargetDeck) -> Result<TargetDeck, Fault> {
         if deck.id >= 0 {
             return Ok(deck.clone());
         }
@@ -168,14 +168,14 @@ impl Bulk<'_, '_> {
         Ok(now)
     }
 
-    fn write_head(&mut self, id: &str, head: &Head) -> Result<(), StoreError> {
-        let words = serde_json::to_string(head).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    fn write_head(&mut self, id: &str, head: &Head) -> Result<(), Fault> {
+        let words = serde_json::to_string(head).map_err(|error| Fault::Corrupt(error.to_string()))?;
         let fact = Fact::Head { deck: id.to_owned(), edition: self.options.edition };
         self.writer.append_fact(&fact, Some(words)).map(drop)
     }
 
     /// Id, head as its source says, edition, whether it is listed, and the last position.
-    fn head_of(&mut self, deck: i64) -> Result<(String, Head, u32, bool, i64), StoreError> {
+    fn head_of(&mut self, deck: i64) -> Result<(String, Head, u32, bool, i64), Fault> {
         let context = self.writer.context()?;
         let facts = facts_of(&self.writer.tx, &context.reader, -deck)?;
         let said: Vec<_> = facts.iter().map(|row| row.said(&context.voided)).collect();
@@ -205,7 +205,7 @@ impl Bulk<'_, '_> {
         title: &str,
         primer: Option<&str>,
         try_line: Option<&str>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
         let deck = self.deck_now(&deck, None, [None; 5])?;
         if deck.is_builtin {
@@ -229,7 +229,7 @@ impl Bulk<'_, '_> {
         Ok(())
     }
 
-    fn write_topic(&mut self, deck: &TargetDeck, topic: TopicText) -> Result<(), StoreError> {
+    fn write_topic(&mut self, deck: &TargetDeck, topic: TopicText) -> Result<(), Fault> {
         let number = self.writer.topic_number(deck.id, &topic.id)?;
         let same: bool = self
             .writer
@@ -238,7 +238,7 @@ impl Bulk<'_, '_> {
                 "SELECT title = ?2 AND primer IS ?3 AND try_line IS ?4 AND position IS ?5 FROM topic WHERE id = ?1",
             )?
             .query_row((number, &topic.title, &topic.primer, &topic.try_line, topic.position), |row| row.get(0))?;
-        let words = serde_json::to_string(&topic).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let words = serde_json::to_string(&topic).map_err(|error| Fault::Corrupt(error.to_string()))?;
         self.topics.insert((deck.id, topic.id), number);
         if same && self.options.edition == 0 {
             return Ok(());
@@ -248,7 +248,7 @@ impl Bulk<'_, '_> {
     }
 
     /// What a note is counted by: its topic, else its first tag.
-    pub(super) fn topic_number(&mut self, deck: i64, note: &PackedNote) -> Result<Option<i64>, StoreError> {
+    pub(super) fn topic_number(&mut self, deck: i64, note: &PackedNote) -> Result<Option<i64>, Fault> {
         let Some(id) = &note.topic else { return Ok(note.tag) };
         if let Some(known) = self.topics.get(&(deck, id.clone())) {
             return Ok(Some(*known));
@@ -259,7 +259,7 @@ impl Bulk<'_, '_> {
     }
 
     /// The deck, with the position after the last one.
-    pub(super) fn next_place(&mut self, deck: &str) -> Result<TargetDeck, StoreError> {
+    pub(super) fn next_place(&mut self, deck: &str) -> Result<TargetDeck, Fault> {
         self.any_rows = true;
         if !self.decks.contains_key(deck) {
             self.deck_now(deck, None, [None; 5])?;

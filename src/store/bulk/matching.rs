@@ -23,7 +23,7 @@ use crate::core::card::NoteText;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
 use crate::core::text::normalize;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
@@ -83,7 +83,7 @@ impl Bulk<'_, '_> {
         who: NoteRef,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<MatchResult, StoreError> {
+    ) -> Result<MatchResult, Fault> {
         let place = self.options.place_in.clone();
         let now = self.next_place(place.as_deref().unwrap_or(deck))?;
         if self.is_unchanged(who.uid, &now, key.as_deref(), note)? {
@@ -129,7 +129,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Decides the rows that waited for the end of the file.
-    pub(super) fn match_waiting(&mut self) -> Result<Vec<MatchResult>, StoreError> {
+    pub(super) fn match_waiting(&mut self) -> Result<Vec<MatchResult>, Fault> {
         let mut placed = Vec::new();
         let mut rest = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
@@ -185,7 +185,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Whether the deck has a note from before this file. Then a row without a match waits until the end of the file.
-    fn any_old(&self, deck: i64) -> Result<bool, StoreError> {
+    fn any_old(&self, deck: i64) -> Result<bool, Fault> {
         Ok(self
             .writer
             .tx
@@ -194,7 +194,7 @@ impl Bulk<'_, '_> {
     }
 
     /// The note of that uid, by its own name or another; one that only events know so far counts too.
-    pub(super) fn by_uid(&self, uid: NoteUid) -> Result<Option<(i64, NoteUid)>, StoreError> {
+    pub(super) fn by_uid(&self, uid: NoteUid) -> Result<Option<(i64, NoteUid)>, Fault> {
         let found: Option<(i64, Option<i64>)> = self
             .writer
             .tx
@@ -211,7 +211,7 @@ impl Bulk<'_, '_> {
     }
 
     /// The notes of a deck with that prompt, living ones first.
-    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, StoreError> {
+    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, Fault> {
         let mut statement = self.writer.tx.prepare_cached(
             "SELECT id, text_hash, position, retired FROM note INDEXED BY note_prompt \
              WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, position",
@@ -229,7 +229,7 @@ impl Bulk<'_, '_> {
         deck: &TargetDeck,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<MatchResult, StoreError> {
+    ) -> Result<MatchResult, Fault> {
         let is_same = likely.text_hash == note.text_hash && !likely.retired;
         let in_place = !self.options.reposition || likely.position == deck.position;
         if is_same && in_place && key.is_none() && self.options.source.is_none() && !self.options.theirs {
@@ -241,7 +241,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Records that a row's uid is another name of a note. Gives the note's own.
-    fn alias(&mut self, who: NoteRef, note: i64) -> Result<NoteUid, StoreError> {
+    fn alias(&mut self, who: NoteRef, note: i64) -> Result<NoteUid, Fault> {
         let uid = note_uid(&self.writer.tx, note)?;
         if uid != who.uid {
             self.writer.append_fact(&Fact::Aliased { alias: who.uid, note: uid }, None)?;
@@ -251,7 +251,7 @@ impl Bulk<'_, '_> {
 
     /// Notes of a deck from before this file that no row has claimed, at most so many. From the index alone: a note
     /// without a text is always retired.
-    pub(super) fn unclaimed_ids(&self, deck: i64, most: usize) -> Result<Vec<i64>, StoreError> {
+    pub(super) fn unclaimed_ids(&self, deck: i64, most: usize) -> Result<Vec<i64>, Fault> {
         let mut statement = self.writer.tx.prepare_cached(
             "SELECT id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0 AND id <= ?2",
         )?;
@@ -270,7 +270,7 @@ impl Bulk<'_, '_> {
     }
 
     /// The same notes with their texts. One more than may be compared, so that too many are noticed.
-    fn unclaimed(&self, deck: i64) -> Result<Vec<Unclaimed>, StoreError> {
+    fn unclaimed(&self, deck: i64) -> Result<Vec<Unclaimed>, Fault> {
         let mut notes = Vec::new();
         for id in self.unclaimed_ids(deck, MOST_PAIRS + 1)? {
             let (text, _) = self.writer.shown(id)?;

@@ -2,7 +2,7 @@
 
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::Kept;
@@ -30,7 +30,7 @@ impl Bulk<'_, '_> {
         deck: &TargetDeck,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<MatchResult, StoreError> {
+    ) -> Result<MatchResult, Fault> {
         let before = NoteRow::of(&self.writer.tx, id)?;
         if self.is_taken(id) {
             let same = before.is_some_and(|before| before.text_hash == note.text_hash);
@@ -143,7 +143,7 @@ impl Bulk<'_, '_> {
         who: NoteRef,
         key: Option<String>,
         note: &PackedNote,
-    ) -> Result<MatchResult, StoreError> {
+    ) -> Result<MatchResult, Fault> {
         if deck.is_builtin {
             let number = self.writer.name_note(who.uid)?;
             self.claimed.add(number);
@@ -192,7 +192,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Remembers from which followed file a note comes; tells whether that is what was known.
-    fn comes_from(&self, note: i64, source: i64) -> Result<bool, StoreError> {
+    fn comes_from(&self, note: i64, source: i64) -> Result<bool, Fault> {
         let changed = self
             .writer
             .tx
@@ -206,7 +206,7 @@ impl Bulk<'_, '_> {
 
     /// Where this device's sources last put a note, if what they last said of it is what the row says. Other devices may
     /// have brought something else since: to that a file that says what it said has nothing to say.
-    fn place_where_said(&mut self, id: i64, key: Option<&str>, note: &PackedNote) -> Result<Option<i64>, StoreError> {
+    fn place_where_said(&mut self, id: i64, key: Option<&str>, note: &PackedNote) -> Result<Option<i64>, Fault> {
         let (context, own) = (self.writer.context()?, self.writer.device);
         let mut facts = facts_of(&self.writer.tx, &context.reader, id)?;
         facts.retain(|row| {
@@ -236,7 +236,7 @@ impl Bulk<'_, '_> {
         deck: &TargetDeck,
         key: Option<&str>,
         note: &PackedNote,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let is_new = NoteRow::of(&self.writer.tx, number)?.is_none_or(|row| row.source.is_none() && row.own.is_none());
         self.writer.write_own_text(number, uid, key, &note.text()?)?;
         if is_new {
@@ -247,8 +247,8 @@ impl Bulk<'_, '_> {
     }
 
     /// Lets go of the learner's own text, tags and deletion of a note; gives the row as it is then.
-    fn take_theirs(&mut self, id: i64, uid: NoteUid) -> Result<NoteRow, StoreError> {
-        let row = |writer: &Writer<'_>| NoteRow::of(&writer.tx, id)?.ok_or(StoreError::NoCard);
+    fn take_theirs(&mut self, id: i64, uid: NoteUid) -> Result<NoteRow, Fault> {
+        let row = |writer: &Writer<'_>| NoteRow::of(&writer.tx, id)?.ok_or(Fault::NoCard);
         let now = row(self.writer)?;
         if now.own.is_some() || now.tags.is_some() {
             self.writer.clear_own(id, uid)?;
@@ -267,7 +267,7 @@ impl Bulk<'_, '_> {
         position: i64,
         key: Option<&str>,
         note: &PackedNote,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let deck = self.settled(deck)?;
         let fact = Fact::Brought { note: uid, deck: deck.name_id.to_string(), position, edition: self.options.edition };
         let record = note.record(key, self.writer.salt())?;
@@ -295,7 +295,7 @@ impl Bulk<'_, '_> {
     /// The row of a note of which nothing is known but texts that files brought into that deck, all of which count: then the
     /// newest one is shown, which is what the registers would say. No entry that is here has a later stamp than the
     /// one that is written now. `None` where there may be more to say.
-    fn shown_plainly(&mut self, number: i64, deck: &TargetDeck) -> Result<Option<NoteRow>, StoreError> {
+    fn shown_plainly(&mut self, number: i64, deck: &TargetDeck) -> Result<Option<NoteRow>, Fault> {
         let is_plain = |row: &NoteRow| {
             row.deck == deck.id && !row.retired && row.source.is_some() && row.own.is_none() && row.tags.is_none()
         };

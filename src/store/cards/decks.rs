@@ -1,6 +1,7 @@
 //! Decks as people list them.
 
 use crate::core::study_day::StudyDay;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::u64_of;
@@ -53,12 +54,14 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn has_notes(&self, deck: i64) -> Result<bool, StoreError> {
-        Ok(self
-            .db()
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0 AND text_hash <> 0)",
-            )?
-            .query_row([deck], |row| row.get(0))?)
+        self.attempt(|| {
+            Ok(self
+                .db()
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0 AND text_hash <> 0)",
+                )?
+                .query_row([deck], |row| row.get(0))?)
+        })
     }
 
     /// The decks in the order of their ids, with nothing counted.
@@ -66,29 +69,31 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
-             WHERE listed = 1 ORDER BY name_id",
-        )?;
-        let rows = statement.query_map([], |row| {
-            Ok(DeckLine {
-                number: row.get(0)?,
-                id: row.get(1)?,
-                name: row.get(2)?,
-                title: row.get(3)?,
-                description: row.get(4)?,
-                language: row.get(5)?,
-                license: row.get(6)?,
-                version: row.get(7)?,
-                origin: row.get(8)?,
-                linked: None,
-                notes: 0,
-                cards: 0,
-                new: 0,
-                due: 0,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
+                 WHERE listed = 1 ORDER BY name_id",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok(DeckLine {
+                    number: row.get(0)?,
+                    id: row.get(1)?,
+                    name: row.get(2)?,
+                    title: row.get(3)?,
+                    description: row.get(4)?,
+                    language: row.get(5)?,
+                    license: row.get(6)?,
+                    version: row.get(7)?,
+                    origin: row.get(8)?,
+                    linked: None,
+                    notes: 0,
+                    cards: 0,
+                    new: 0,
+                    due: 0,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The decks with the number of their notes and the files that they follow, in the order of their ids; nothing else
@@ -97,25 +102,27 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn deck_heads(&self) -> Result<Vec<DeckLine>, StoreError> {
-        let notes = self.by_deck(NOTES_BY_DECK, [])?;
-        let files: BTreeMap<i64, String> = self
-            .sources()?
-            .into_iter()
-            .filter(|source| source.followed)
-            .map(|source| (source.id, source.path))
-            .collect();
-        let mut decks = self.bare_decks()?;
-        for deck in &mut decks {
-            deck.notes = notes.get(&deck.number).copied().unwrap_or(0);
-            if !files.is_empty() {
-                deck.linked = self.followed_file(deck.number, &files)?.cloned();
+        self.attempt(|| {
+            let notes = self.by_deck(NOTES_BY_DECK, [])?;
+            let files: BTreeMap<i64, String> = self
+                .sources()?
+                .into_iter()
+                .filter(|source| source.followed)
+                .map(|source| (source.id, source.path))
+                .collect();
+            let mut decks = self.bare_decks()?;
+            for deck in &mut decks {
+                deck.notes = notes.get(&deck.number).copied().unwrap_or(0);
+                if !files.is_empty() {
+                    deck.linked = self.followed_file(deck.number, &files)?.cloned();
+                }
             }
-        }
-        Ok(decks)
+            Ok(decks)
+        })
     }
 
     /// The file among these that a deck is followed from.
-    fn followed_file<'f>(&self, deck: i64, files: &'f BTreeMap<i64, String>) -> Result<Option<&'f String>, StoreError> {
+    fn followed_file<'f>(&self, deck: i64, files: &'f BTreeMap<i64, String>) -> Result<Option<&'f String>, Fault> {
         let mut statement = self.db().prepare_cached(
             "SELECT l.followed FROM note n INDEXED BY note_prompt CROSS JOIN note_followed l ON l.note = n.id \
              WHERE n.deck = ?1 AND n.retired = 0",
@@ -134,22 +141,24 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn decks(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let mut decks = self.deck_heads()?;
-        self.count_waiting(&mut decks, today)?;
-        let mut more: BTreeMap<i64, u64> = BTreeMap::new();
-        // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
-        let mut statement = self.db().prepare_cached(
-            "SELECT deck, json_array_length(ordinals) FROM note NOT INDEXED WHERE ordinals IS NOT NULL AND retired = 0",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            *more.entry(row.get(0)?).or_default() += u64_of(row.get(1)?).saturating_sub(1);
-        }
-        for deck in &mut decks {
-            deck.cards = deck.notes + more.get(&deck.number).copied().unwrap_or(0);
-        }
-        Ok(decks)
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let mut decks = self.deck_heads()?;
+            self.count_waiting(&mut decks, today)?;
+            let mut more: BTreeMap<i64, u64> = BTreeMap::new();
+            // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
+            let mut statement = self.db().prepare_cached(
+                "SELECT deck, json_array_length(ordinals) FROM note NOT INDEXED WHERE ordinals IS NOT NULL AND retired = 0",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                *more.entry(row.get(0)?).or_default() += u64_of(row.get(1)?).saturating_sub(1);
+            }
+            for deck in &mut decks {
+                deck.cards = deck.notes + more.get(&deck.number).copied().unwrap_or(0);
+            }
+            Ok(decks)
+        })
     }
 
     /// The decks with what waits on `today`, from indexes alone: notes and cards are not counted.
@@ -157,13 +166,15 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn decks_today(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let mut decks = self.bare_decks()?;
-        self.count_waiting(&mut decks, today)?;
-        Ok(decks)
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let mut decks = self.bare_decks()?;
+            self.count_waiting(&mut decks, today)?;
+            Ok(decks)
+        })
     }
 
-    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), StoreError> {
+    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), Fault> {
         let new = self.by_deck(NEW_BY_DECK, [])?;
         let due = self.by_deck(DUE_BY_DECK, [today.0])?;
         for deck in decks {
@@ -178,7 +189,7 @@ impl Store {
         &self,
         sql: &str,
         params: impl rusqlite::Params,
-    ) -> Result<BTreeMap<i64, u64>, StoreError> {
+    ) -> Result<BTreeMap<i64, u64>, Fault> {
         let mut statement = self.db().prepare_cached(sql)?;
         let rows = statement.query_map(params, |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -189,10 +200,12 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
-        let mut statement =
-            self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.attempt(|| {
+            let mut statement =
+                self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Id and name of every deck that anything was ever said of, also of those that are not shown any more.
@@ -200,9 +213,11 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn all_deck_names(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let mut statement = self.db().prepare_cached("SELECT name_id, name FROM deck ORDER BY name_id")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached("SELECT name_id, name FROM deck ORDER BY name_id")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The topics of a deck in its order: id, title, primer, line to do.
@@ -211,13 +226,15 @@ impl Store {
     /// When the database can't be read.
     #[expect(clippy::type_complexity, reason = "four columns of one table, taken apart at once by the exporter")]
     pub fn topics(&self, deck: i64) -> Result<Vec<(String, String, Option<String>, Option<String>)>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            // One that no note names any more says nothing, and other devices may never have had it.
-            "SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 \
-             AND (position IS NOT NULL OR id IN (SELECT topic FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)) \
-             ORDER BY position IS NULL, position, name_id",
-        )?;
-        let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                // One that no note names any more says nothing, and other devices may never have had it.
+                "SELECT name_id, title, primer, try_line FROM topic WHERE deck = ?1 \
+                 AND (position IS NOT NULL OR id IN (SELECT topic FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)) \
+                 ORDER BY position IS NULL, position, name_id",
+            )?;
+            let rows = statement.query_map([deck], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 }

@@ -11,8 +11,8 @@ use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::store::Context;
+use crate::store::Fault;
 use crate::store::Stamp;
-use crate::store::StoreError;
 use crate::store::card_state::CardRow;
 use crate::store::card_state::shuffle_of;
 use crate::store::columns::STATE_COLUMNS;
@@ -72,7 +72,7 @@ pub(super) struct Future {
 }
 
 impl Future {
-    fn count(&mut self, db: &Connection, note: i64, event: &Event) -> Result<(), StoreError> {
+    fn count(&mut self, db: &Connection, note: i64, event: &Event) -> Result<(), Fault> {
         self.count += 1;
         if self.first.len() < MOST_LISTED {
             let device: String = db
@@ -85,7 +85,7 @@ impl Future {
     }
 
     /// Those that are about no card: edits, imports, settings.
-    fn count_actions(&mut self, db: &Connection, context: &Context, now: i64) -> Result<(), StoreError> {
+    fn count_actions(&mut self, db: &Connection, context: &Context, now: i64) -> Result<(), Fault> {
         let mut statement = db.prepare(
             "SELECT a.id, a.kind, a.study_day, d.name FROM action a JOIN device d ON d.id = a.id >> 32 \
              WHERE min(a.hlc, a.hlc - coalesce(a.ahead, 0)) > ?1 AND EXISTS (SELECT 1 FROM fact WHERE id = a.id) ORDER BY a.id",
@@ -134,7 +134,7 @@ fn plain_row(
     fact: &Fact,
     body: &str,
     places: &mut Places<'_>,
-) -> Result<Option<NoteRow>, StoreError> {
+) -> Result<Option<NoteRow>, Fault> {
     let Fact::Brought { deck, position, edition: 0, .. } = fact else { return Ok(None) };
     let text = text_of(body, None)?;
     let packed = PackedNote::of(&text)?;
@@ -168,7 +168,7 @@ struct Places<'d> {
 }
 
 impl Places<'_> {
-    fn topic(&mut self, deck: i64, name: &str) -> Result<Option<i64>, StoreError> {
+    fn topic(&mut self, deck: i64, name: &str) -> Result<Option<i64>, Fault> {
         if let Some(known) = self.topics.get(&(deck, name.to_owned())) {
             return Ok(*known);
         }
@@ -183,7 +183,7 @@ impl Places<'_> {
 }
 
 /// Compares all that can be made again with what is kept.
-pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, StoreError> {
+pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, Fault> {
     let mut seen = Seen::default();
     let mut sums = Sums::default();
     let mut places = Places { db, topics: HashMap::new() };
@@ -282,7 +282,7 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
             Some(expected) => expected,
             None => {
                 let answered = computed.values().any(|state| state.answers > 0);
-                let mut topic = |home: &str, name: &str| -> Result<i64, StoreError> {
+                let mut topic = |home: &str, name: &str| -> Result<i64, Fault> {
                     let deck = crate::store::facts::deck_number(db, home)?.unwrap_or(shown::NO_DECK);
                     Ok(places.topic(deck, name)?.unwrap_or(-1))
                 };
@@ -359,7 +359,7 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
     Ok(seen)
 }
 
-fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut Seen) -> Result<(), StoreError> {
+fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut Seen) -> Result<(), Fault> {
     // Days rise, so the newest one with a first answer stays.
     let first_answers = sums.days.iter().filter(|(_, [_, first, ..])| *first > 0);
     let introduced: BTreeMap<i64, i32> = first_answers.map(|((day, deck), _)| (*deck, *day)).collect();
@@ -403,12 +403,7 @@ fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut See
 }
 
 /// A topic that a deck file describes is kept so; one that notes only name, or named once, says nothing but its name.
-fn compare_topics(
-    db: &Connection,
-    context: &Context,
-    deck: i64,
-    differences: &mut Differences,
-) -> Result<(), StoreError> {
+fn compare_topics(db: &Connection, context: &Context, deck: i64, differences: &mut Differences) -> Result<(), Fault> {
     type Described = (String, Option<String>, Option<String>, Option<u32>);
     let facts = facts_of(db, &context.reader, -deck)?;
     let said: Vec<_> = facts.iter().map(|row| row.said(&context.voided)).collect();
@@ -431,7 +426,7 @@ fn compare_topics(
 }
 
 /// Compares what the events add up to with what is kept. Rows that are all zero say nothing, whether they are there or not.
-fn compare_sums(db: &Connection, stamp: Stamp, sums: &Sums, differences: &mut Differences) -> Result<(), StoreError> {
+fn compare_sums(db: &Connection, stamp: Stamp, sums: &Sums, differences: &mut Differences) -> Result<(), Fault> {
     let mut days = sums.days.clone();
     let mut statement = db.prepare("SELECT * FROM day_sum")?;
     let mut rows = statement.query([])?;

@@ -9,7 +9,7 @@ use crate::core::id::DeviceId;
 use crate::core::log::LogRecord;
 use crate::core::text::one_line;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::chain;
 use crate::store::chain::Links;
 use crate::store::columns::TOOK_OVER;
@@ -59,7 +59,7 @@ impl Keeper {
 }
 
 /// Makes all hashes again. `outside` is what a file keeps of the log that is written here.
-pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result<Looked, StoreError> {
+pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result<Looked, Fault> {
     let reader = Reader::new(db)?;
     let mut kept = kept(db, &reader)?;
     // What other devices claim of the logs that they left is theirs: here it was not written.
@@ -87,7 +87,7 @@ pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result
 }
 
 /// The device that writes here, and those that it was forked from.
-fn ancestors(db: &Connection, reader: &Reader) -> Result<BTreeSet<DeviceId>, StoreError> {
+fn ancestors(db: &Connection, reader: &Reader) -> Result<BTreeSet<DeviceId>, Fault> {
     let mut ancestors = BTreeSet::new();
     let mut next = crate::store::meta(db, "device")?.as_deref().and_then(DeviceId::from_hex);
     while let Some(device) = next.filter(|device| ancestors.insert(*device)) {
@@ -99,9 +99,9 @@ fn ancestors(db: &Connection, reader: &Reader) -> Result<BTreeSet<DeviceId>, Sto
     Ok(ancestors)
 }
 
-fn kept(db: &Connection, reader: &Reader) -> Result<Vec<Kept>, StoreError> {
+fn kept(db: &Connection, reader: &Reader) -> Result<Vec<Kept>, Fault> {
     let mut kept = Vec::new();
-    let mut gather = |sql: &str, of: &dyn Fn(i64, Option<[u8; 16]>) -> (i64, Keeper)| -> Result<(), StoreError> {
+    let mut gather = |sql: &str, of: &dyn Fn(i64, Option<[u8; 16]>) -> (i64, Keeper)| -> Result<(), Fault> {
         let mut statement = db.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -134,7 +134,7 @@ fn look_at(
     kept: &[Kept],
     erasures: &Erasures,
     looked: &mut Looked,
-) -> Result<(), StoreError> {
+) -> Result<(), Fault> {
     let device = chain::device_info(db, reader, number)?;
     let (first, newest) = (device.first_sequence(), chain::newest_sequence(db, number)?);
     let name = match one_line(&device.name) {

@@ -6,8 +6,8 @@ use crate::core::queue::Candidate;
 use crate::core::queue::Siblings;
 use crate::core::settings::NewOrder;
 use crate::core::study_day::StudyDay;
+use crate::store::Fault;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::card_state::shuffle_of;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::card_number;
@@ -40,7 +40,7 @@ struct NewNote {
 const NEW_NOTE: &str = "n.id, u.uid, n.siblings, n.ordinals, coalesce(n.source, n.own)";
 
 impl NewNote {
-    fn of(row: &Row<'_>) -> Result<Self, StoreError> {
+    fn of(row: &Row<'_>) -> Result<Self, Fault> {
         let uid = NoteUid(row.get(1)?);
         let ordinals = row.get_ref(3)?.as_str_or_null().map_err(rusqlite::Error::from)?;
         let mut ordinals = ordinals_of(ordinals)?;
@@ -67,7 +67,7 @@ impl Store {
         deck: i64,
         order: NewOrder,
         mut choice: Choice<'_>,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    ) -> Result<Vec<Candidate>, Fault> {
         // What a search means may lie anywhere in the deck.
         let most = if choice.among.is_some() { usize::MAX } else { MOST_LOOKED_AT };
         match order {
@@ -78,7 +78,7 @@ impl Store {
     }
 
     /// Notes in the order of their positions, those of one position by their uids.
-    fn choose_by_position(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), StoreError> {
+    fn choose_by_position(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), Fault> {
         let mut statement = self.db().prepare_cached(&format!(
             "SELECT {NEW_NOTE}, n.position FROM note n INDEXED BY note_new CROSS JOIN note_name u ON u.id = n.id \
              WHERE n.deck = ?1 AND n.fresh > 0 ORDER BY n.position"
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// Cards by their fixed shuffles: made for all of the deck, since no table keeps them for cards without an answer.
-    fn choose_at_random(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), StoreError> {
+    fn choose_at_random(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), Fault> {
         let mut cards: Vec<(i64, CardId, i64)> = Vec::new();
         {
             let mut statement = self.db().prepare_cached(
@@ -144,7 +144,7 @@ impl Store {
     }
 
     /// Takes a card of a new note if it may be introduced today. Gives whether more are wanted.
-    fn choose(&self, note: &NewNote, ordinal: u16, choice: &mut Choice<'_>) -> Result<bool, StoreError> {
+    fn choose(&self, note: &NewNote, ordinal: u16, choice: &mut Choice<'_>) -> Result<bool, Fault> {
         let card = CardId { note: note.uid, ordinal };
         if choice.cards.len() < choice.most
             && choice.among.is_none_or(|cards| cards.contains(&card))
@@ -159,7 +159,7 @@ impl Store {
     }
 
     /// Whether a card of a note with new ones is itself new, and not held back today.
-    fn is_new(&self, card: i64, today: StudyDay) -> Result<bool, StoreError> {
+    fn is_new(&self, card: i64, today: StudyDay) -> Result<bool, Fault> {
         let may = self
             .db()
             .prepare_cached(
@@ -173,7 +173,7 @@ impl Store {
 
     /// Whether all notes that this one comes after are in review, with all their cards. A key that no deck has holds
     /// nothing back, and neither does a note whose text was erased: it is never asked again.
-    fn may_come(&self, deck: &str, note: &NewNote) -> Result<bool, StoreError> {
+    fn may_come(&self, deck: &str, note: &NewNote) -> Result<bool, Fault> {
         let after = {
             let mut statement = self.db().prepare_cached("SELECT body FROM text WHERE id = ?1")?;
             let mut rows = statement.query([note.text])?;
@@ -197,7 +197,7 @@ impl Store {
     }
 
     /// Whether one of a note's cards is not in review yet.
-    fn is_waited_for(&self, note: i64) -> Result<bool, StoreError> {
+    fn is_waited_for(&self, note: i64) -> Result<bool, Fault> {
         let ordinals: Option<Option<String>> = self
             .db()
             .prepare_cached(

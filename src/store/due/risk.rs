@@ -7,7 +7,7 @@
 use crate::core::queue::Overdue;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::day_of;
 use crate::store::columns::u32_of;
 use rusqlite::Connection;
@@ -61,7 +61,7 @@ pub(super) struct ByRisk<'d> {
 
 impl<'d> ByRisk<'d> {
     /// Those that are due on `until` or before it.
-    pub(super) fn new(db: &'d Connection, until: StudyDay, today: StudyDay) -> Result<Self, StoreError> {
+    pub(super) fn new(db: &'d Connection, until: StudyDay, today: StudyDay) -> Result<Self, Fault> {
         let mut all = Self { db, until, today, intervals: Vec::new(), heads: BinaryHeap::new() };
         let mut after = i64::MIN;
         while let Some(days) = all.next_interval(after)? {
@@ -73,7 +73,7 @@ impl<'d> ByRisk<'d> {
     }
 
     /// The next longer interval that a card has.
-    fn next_interval(&self, after: i64) -> Result<Option<i64>, StoreError> {
+    fn next_interval(&self, after: i64) -> Result<Option<i64>, Fault> {
         Ok(self
             .db
             .prepare_cached(
@@ -85,14 +85,14 @@ impl<'d> ByRisk<'d> {
     }
 
     /// The next card, with its deck.
-    pub(super) fn next(&mut self) -> Result<Option<(i64, i64)>, StoreError> {
+    pub(super) fn next(&mut self) -> Result<Option<(i64, i64)>, Fault> {
         let Some(head) = self.heads.pop() else { return Ok(None) };
         self.advance(head.interval)?;
         Ok(Some((head.card, head.deck)))
     }
 
     /// Puts the next card of an interval among the heads.
-    fn advance(&mut self, index: usize) -> Result<(), StoreError> {
+    fn advance(&mut self, index: usize) -> Result<(), Fault> {
         let (db, until, today) = (self.db, self.until, self.today);
         let Some(interval) = self.intervals.get_mut(index) else { return Ok(()) };
         if interval.cards.is_empty() {
@@ -106,7 +106,7 @@ impl<'d> ByRisk<'d> {
 }
 
 impl Interval {
-    fn read_more(&mut self, db: &Connection, until: StudyDay, today: StudyDay) -> Result<(), StoreError> {
+    fn read_more(&mut self, db: &Connection, until: StudyDay, today: StudyDay) -> Result<(), Fault> {
         let mut statement = db.prepare_cached(
             "SELECT card, deck, due, shuffle FROM card_state INDEXED BY card_risk \
              WHERE due IS NOT NULL AND offered = 1 AND interval_days = ?1 AND due <= ?2 \

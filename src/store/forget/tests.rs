@@ -90,7 +90,7 @@ fn said(asked: Asked, expected: Option<&str>, response: &str) -> Detail {
     }
 }
 
-fn edit(store: &mut Store, number: usize, day: i32, work: impl FnOnce(&mut Writer<'_>) -> Result<(), StoreError>) {
+fn edit(store: &mut Store, number: usize, day: i32, work: impl FnOnce(&mut Writer<'_>) -> Result<(), Fault>) {
     store.write(stamp(day), ActionKind::Edit, Subject::Note(uid(number)), work).unwrap();
 }
 
@@ -370,7 +370,7 @@ fn somebody_who_reads_keeps_the_files_from_being_cleaned_and_then_they_are() {
     let reading = reader.unchecked_transaction().unwrap();
     let _: i64 = reading.query_row("SELECT count(*) FROM text", [], |row| row.get(0)).unwrap();
     store.forget(stamp(2), &[Erasure::Note(uid(1))]).unwrap();
-    assert_eq!(store.scrub().unwrap_err().trouble(), Trouble::Busy);
+    assert_eq!(store.scrub().unwrap_err().fault.trouble(), Trouble::Busy);
     assert_eq!(store.load(card(1)).unwrap(), None, "the words are gone already");
     drop(reading);
     assert_eq!(forget(&mut store, 2, &[Erasure::Note(uid(1))]).texts, 0);
@@ -427,6 +427,6 @@ fn a_card_that_was_erased_while_it_was_on_the_screen_takes_no_answer() {
     forget(&mut store, 2, &[Erasure::Note(uid(1))]);
     let work = |writer: &mut Writer<'_>| writer.append(&asked, &Scheduler::default());
     let refused = store.write(stamp(3), ActionKind::Answer, Subject::Card(card(1)), work).unwrap_err();
-    assert!(matches!(refused, StoreError::Stale));
+    assert!(matches!(refused.fault, Fault::Stale));
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
 }

@@ -116,14 +116,14 @@ fn answer(device: &mut Device, card: u8, quality: u8) {
     device.take(&Command::Answer { card, quality });
 }
 
-fn give(from: &Device, to: &mut Device) -> Result<(), StoreError> {
+fn give(from: &Device, to: &mut Device) -> Result<(), Fault> {
     to.now_ms = to.now_ms.max(from.now_ms);
     to.unite(&from.log())
 }
 
-fn refusal(done: Result<(), StoreError>) -> String {
+fn refusal(done: Result<(), Fault>) -> String {
     match done {
-        Err(StoreError::Refused(what)) => what,
+        Err(Fault::Refused(what)) => what,
         other => panic!("{other:?}"),
     }
 }
@@ -172,8 +172,10 @@ fn exchange(devices: &mut [Device], seed: u64, most: Option<usize>) -> Vec<Strin
                 let feed = |union: &mut Union<'_, '_>| part.iter().try_for_each(|record| union.put(0, record));
                 match devices[to].store.unite(stamp, false, feed) {
                     Ok(((), united)) => added += united.added,
-                    Err(StoreError::Refused(what)) => refused.push(format!("{from} to {to}: {what}")),
-                    Err(error) => panic!("{error}"),
+                    Err(error) => match error.fault {
+                        Fault::Refused(what) => refused.push(format!("{from} to {to}: {what}")),
+                        fault => panic!("{fault}"),
+                    },
                 }
             }
         }

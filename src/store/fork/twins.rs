@@ -7,7 +7,7 @@
 use crate::core::fact::ChainHash;
 use crate::core::id::DeviceId;
 use crate::core::log::SegmentHead;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Union;
 use crate::store::chain;
 use crate::store::columns::entry_id;
@@ -49,7 +49,7 @@ pub(in crate::store) struct Twins {
 }
 
 impl Twin {
-    fn at(db: &Connection, reader: &Reader, number: i64, at: End) -> Result<Self, StoreError> {
+    fn at(db: &Connection, reader: &Reader, number: i64, at: End) -> Result<Self, Fault> {
         let info = chain::device_info(db, reader, number)?;
         let newest = chain::newest_sequence(db, number)?;
         let mut twin =
@@ -66,7 +66,7 @@ impl Twin {
         self.at.0 == self.newest
     }
 
-    fn read(&mut self, db: &Connection, reader: &Reader, to: u64) -> Result<(), StoreError> {
+    fn read(&mut self, db: &Connection, reader: &Reader, to: u64) -> Result<(), Fault> {
         let (at, hash) = self.at;
         let ahead = &mut self.ahead;
         chain::hashes_over(db, reader, self.number, (at + 1, to), hash, &mut |end, hash| ahead.push((end, hash)))?;
@@ -75,7 +75,7 @@ impl Twin {
     }
 
     /// Whether its next action is the one that ends so; then it stands after it.
-    fn takes(&mut self, db: &Connection, reader: &Reader, end: End) -> Result<bool, StoreError> {
+    fn takes(&mut self, db: &Connection, reader: &Reader, end: End) -> Result<bool, Fault> {
         if self.next != end.0 {
             return Ok(false);
         }
@@ -105,7 +105,7 @@ impl Twins {
         number: i64,
         head: &SegmentHead,
         is_here: bool,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         let mut twins = Self::default();
         let before = head.from - 1;
         // Where the segment's device begins, or goes on with what is here, only forks can have entries of its. So many devices
@@ -139,7 +139,7 @@ impl Twins {
     }
 
     /// Looks for forks that were forked where the segment is now.
-    pub(in crate::store) fn join(&mut self, db: &Connection, reader: &Reader, at: End) -> Result<(), StoreError> {
+    pub(in crate::store) fn join(&mut self, db: &Connection, reader: &Reader, at: End) -> Result<(), Fault> {
         let mut here = self.later.iter().filter(|(base, _)| *base == at.0).peekable();
         if here.peek().is_none() {
             return Ok(());
@@ -155,7 +155,7 @@ impl Twins {
 
 impl Union<'_, '_> {
     /// Whether the actions that the segment has in common with a twin are the segment's device's, not the twin's.
-    fn is_owner(&self, segment: &Segment, twin: &Twin) -> Result<bool, StoreError> {
+    fn is_owner(&self, segment: &Segment, twin: &Twin) -> Result<bool, Fault> {
         let base: i64 =
             self.writer
                 .tx
@@ -165,7 +165,7 @@ impl Union<'_, '_> {
     }
 
     /// The segment begins after entries that are not here under its device's name.
-    pub(in crate::store) fn begin_elsewhere(&mut self, line: u64, segment: &mut Segment) -> Result<(), StoreError> {
+    pub(in crate::store) fn begin_elsewhere(&mut self, line: u64, segment: &mut Segment) -> Result<(), Fault> {
         segment.is_elsewhere = true;
         segment.same_since = segment.reached.0;
         for place in 0..segment.twins.now.len() {
@@ -185,7 +185,7 @@ impl Union<'_, '_> {
     }
 
     /// An action of the segment ends so: whose it is.
-    pub(in crate::store) fn sort_out(&mut self, line: u64, segment: &mut Segment, end: End) -> Result<(), StoreError> {
+    pub(in crate::store) fn sort_out(&mut self, line: u64, segment: &mut Segment, end: End) -> Result<(), Fault> {
         let context = self.writer.context()?;
         let mut same = None;
         for (place, twin) in segment.twins.now.iter_mut().enumerate() {
@@ -219,7 +219,7 @@ impl Union<'_, '_> {
     }
 
     /// The segment goes on differently from its twin.
-    fn part(&mut self, line: u64, segment: &mut Segment) -> Result<(), StoreError> {
+    fn part(&mut self, line: u64, segment: &mut Segment) -> Result<(), Fault> {
         let (at, hash) = segment.reached;
         let context = self.writer.context()?;
         let info = chain::device_info(&self.writer.tx, &context.reader, segment.number)?;
@@ -257,7 +257,7 @@ impl Union<'_, '_> {
     }
 
     /// What the twin has in common with the segment gets the name of the segment's device.
-    fn rename(&mut self, segment: &Segment, twin: &Twin) -> Result<(), StoreError> {
+    fn rename(&mut self, segment: &Segment, twin: &Twin) -> Result<(), Fault> {
         let base: i64 =
             self.writer
                 .tx
@@ -275,7 +275,7 @@ impl Union<'_, '_> {
     }
 
     /// A device turns out to be a fork of another one, or a later one.
-    fn refork(&mut self, device: i64, parent: i64, (at, hash): End) -> Result<(), StoreError> {
+    fn refork(&mut self, device: i64, parent: i64, (at, hash): End) -> Result<(), Fault> {
         self.writer.tx.execute(
             "UPDATE device SET parent = ?2, parent_sequence = ?3, parent_chain = ?4 WHERE id = ?1",
             (device, parent, i64_of(at), hash.0),
@@ -286,7 +286,7 @@ impl Union<'_, '_> {
     }
 
     /// From where the segment is now it is its device's own log that it goes along.
-    fn go_on(&mut self, segment: &mut Segment) -> Result<(), StoreError> {
+    fn go_on(&mut self, segment: &mut Segment) -> Result<(), Fault> {
         let context = self.writer.context()?;
         segment.is_elsewhere = false;
         segment.twins.now.clear();
@@ -301,7 +301,7 @@ impl Union<'_, '_> {
     }
 
     /// What to say where entries are missing between those that are here and those that come.
-    pub(in crate::store) fn gap(&self, line: u64, segment: &Segment) -> Result<StoreError, StoreError> {
+    pub(in crate::store) fn gap(&self, line: u64, segment: &Segment) -> Result<Fault, Fault> {
         let known = chain::newest_sequence(&self.writer.tx, segment.number)?;
         let name: String =
             self.writer.tx.query_row("SELECT name FROM device WHERE id = ?1", [segment.number], |row| row.get(0))?;
@@ -315,7 +315,7 @@ impl Union<'_, '_> {
     }
 
     /// After which of its actions the segment and this database's own log parted.
-    pub(in crate::store) fn find_parting(&mut self, segment: &Segment) -> Result<(), StoreError> {
+    pub(in crate::store) fn find_parting(&mut self, segment: &Segment) -> Result<(), Fault> {
         let Some((from, before)) = segment.began.filter(|_| self.own == Some(segment.device)) else { return Ok(()) };
         let context = self.writer.context()?;
         let mut theirs = segment.passed.iter();
@@ -333,7 +333,7 @@ impl Union<'_, '_> {
     }
 }
 
-fn third(line: u64, device: DeviceId, twin: DeviceId, at: u64) -> StoreError {
+fn third(line: u64, device: DeviceId, twin: DeviceId, at: u64) -> Fault {
     let what = format!(
         "device {} has what {} has up to entry {at}, and something else after it: a third copy of the database went on too; \
          `lmq doctor --fork` in that one tells them apart, and then its history comes first",

@@ -246,7 +246,7 @@ fn a_reader_that_gives_up_ends_it() {
     let mut told = 0;
     let given_up = store.history(None, |_| {
         told += 1;
-        Err(StoreError::Abandoned)
+        Err(Fault::Abandoned)
     });
-    assert!(matches!(given_up, Err(StoreError::Abandoned)) && told == 1);
+    assert!(matches!(given_up.unwrap_err().fault, Fault::Abandoned) && told == 1);
 }

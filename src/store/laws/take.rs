@@ -37,10 +37,10 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::SourceFile;
-use crate::store::StoreError;
 use crate::store::Writer;
 use std::collections::BTreeSet;
 
@@ -131,12 +131,7 @@ impl Device {
         loaded.and_then(|loaded| loaded.scheduler).unwrap_or_else(|| self.scheduler.clone())
     }
 
-    fn step<T>(
-        &mut self,
-        kind: ActionKind,
-        subject: Subject,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
-    ) {
+    fn step<T>(&mut self, kind: ActionKind, subject: Subject, work: impl FnOnce(&mut Writer<'_>) -> Result<T, Fault>) {
         let stamp = self.stamp();
         self.store.write(stamp, kind, subject, work).unwrap();
     }
@@ -167,7 +162,7 @@ impl Device {
         &mut self,
         which: u8,
         kind: ActionKind,
-        work: impl FnOnce(&mut Writer<'_>, NoteUid) -> Result<(), StoreError>,
+        work: impl FnOnce(&mut Writer<'_>, NoteUid) -> Result<(), Fault>,
     ) {
         if let Some(uid) = self.note(which) {
             self.step(kind, Subject::Note(uid), |writer| work(writer, uid));

@@ -14,7 +14,7 @@ use crate::core::replay::fold;
 use crate::core::replay::replay_needed;
 use crate::core::scheduler::Scheduler;
 use crate::core::state::CardState;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::behind::Answer;
 use crate::store::card_state::CardRow;
@@ -27,7 +27,7 @@ const INSERT_EVENT: &str = "INSERT INTO event (card, id, hlc, kind, study_day, q
 
 impl Writer<'_> {
     /// The local number of a configuration, added where it is new.
-    pub(in crate::store) fn config_number(&mut self, scheduler: &Scheduler, id: ConfigId) -> Result<i64, StoreError> {
+    pub(in crate::store) fn config_number(&mut self, scheduler: &Scheduler, id: ConfigId) -> Result<i64, Fault> {
         if let Some((_, number)) = self.config.filter(|(known, _)| *known == id) {
             return Ok(number);
         }
@@ -49,7 +49,7 @@ impl Writer<'_> {
     }
 
     /// The local number of a device, added by its name alone where nothing of it is here yet.
-    pub(in crate::store) fn device_number(&mut self, device: DeviceId) -> Result<i64, StoreError> {
+    pub(in crate::store) fn device_number(&mut self, device: DeviceId) -> Result<i64, Fault> {
         if device == self.device_id {
             return Ok(self.device);
         }
@@ -72,7 +72,7 @@ impl Writer<'_> {
     }
 
     /// The local id of an entry of any device.
-    pub(in crate::store) fn local_id(&mut self, entry: EventId) -> Result<i64, StoreError> {
+    pub(in crate::store) fn local_id(&mut self, entry: EventId) -> Result<i64, Fault> {
         Ok(entry_id(self.device_number(entry.device)?, entry.sequence))
     }
 
@@ -83,7 +83,7 @@ impl Writer<'_> {
         event: &Event,
         config: Option<i64>,
         words: Option<&TextRecord>,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<i64, Fault> {
         let id = self.local_id(event.id)?;
         let answer = event.kind.answer();
         self.tx.prepare_cached(INSERT_EVENT)?.execute((
@@ -142,11 +142,11 @@ impl Writer<'_> {
     }
 
     /// Gives a draft its name, time and place, and appends it.
-    fn write_event(&mut self, card: i64, event: &Event, config: Option<i64>) -> Result<i64, StoreError> {
+    fn write_event(&mut self, card: i64, event: &Event, config: Option<i64>) -> Result<i64, Fault> {
         let words = if event.detail.has_words() {
             let detail = &event.detail;
             let words = AnswerWords { response: detail.response.clone(), expected: detail.expected.clone() };
-            let body = serde_json::to_string(&words).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            let body = serde_json::to_string(&words).map_err(|error| Fault::Corrupt(error.to_string()))?;
             Some(TextRecord::new(self.salt(), body))
         } else {
             None
@@ -184,10 +184,10 @@ impl Writer<'_> {
     /// The draft's `prev` must be the card's last event, or an event of this very action.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the card moved on since the draft was made; when the card is not there.
-    pub fn append(&mut self, draft: &Draft, scheduler: &Scheduler) -> Result<CardState, StoreError> {
+    /// [`Fault::Stale`] when the card moved on since the draft was made; when the card is not there.
+    pub fn append(&mut self, draft: &Draft, scheduler: &Scheduler) -> Result<CardState, Fault> {
         let context = self.context()?;
-        let mut row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        let mut row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(Fault::NoCard)?;
         // Only an answer may wait for its caches, and only as the one event of its action.
         let may_wait = self.may_wait
             && matches!(draft.kind, EventKind::Answered { .. })
@@ -195,19 +195,19 @@ impl Writer<'_> {
             && !self.behind.borrow().has(draft.card);
         if !may_wait && self.lags() {
             self.catch_up()?;
-            row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+            row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(Fault::NoCard)?;
         }
         if row.erased && !matches!(draft.kind, EventKind::Imported { .. } | EventKind::Adopted) {
-            return Err(StoreError::Stale);
+            return Err(Fault::Stale);
         }
         let before = &row.state;
         if before.suspended && matches!(draft.kind, EventKind::Answered { .. }) {
-            return Err(StoreError::Suspended);
+            return Err(Fault::Suspended);
         }
         let mine =
             before.last_event.is_some_and(|last| last.device == self.device_id && last.sequence >= self.first_sequence);
         if !mine && draft.prev != before.last_event {
-            return Err(StoreError::Stale);
+            return Err(Fault::Stale);
         }
         let configured = matches!(
             draft.kind,
@@ -255,22 +255,22 @@ impl Writer<'_> {
     /// Appends the answer to a check-up scene: it touches neither the card's state nor any sum. Gives the check-up's number.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when another window has answered the scene in this very check-up; when the card is not
+    /// [`Fault::Stale`] when another window has answered the scene in this very check-up; when the card is not
     /// there, or it can't be written.
-    pub fn append_checked(&mut self, draft: &Draft) -> Result<u64, StoreError> {
+    pub fn append_checked(&mut self, draft: &Draft) -> Result<u64, Fault> {
         let context = self.context()?;
-        let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(StoreError::NoCard)?;
+        let row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(Fault::NoCard)?;
         if row.erased {
-            return Err(StoreError::Stale);
+            return Err(Fault::Stale);
         }
         let EventKind::Checked { quality, took, checkup, last } = draft.kind else {
-            return Err(StoreError::Corrupt("not an answer of a check-up".to_owned()));
+            return Err(Fault::Corrupt("not an answer of a check-up".to_owned()));
         };
         if checkup > 0 {
             for event in events_of(&self.tx, &context.reader, row.id, draft.card)? {
                 let same = matches!(event.kind, EventKind::Checked { checkup: known, .. } if known == checkup);
                 if same && event.id.device == self.device_id && !context.voided.has(event.id) {
-                    return Err(StoreError::Stale);
+                    return Err(Fault::Stale);
                 }
             }
         }

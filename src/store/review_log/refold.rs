@@ -4,14 +4,14 @@ use crate::core::event::Event;
 use crate::core::replay::Voided;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
 use crate::store::review_log::events_of;
 
 impl Writer<'_> {
     /// Folds a card's events again and writes its state; `was` says what counted when the sums were last right.
-    pub(in crate::store) fn refold(&mut self, card: i64, was: Option<&Voided>, now: &Voided) -> Result<(), StoreError> {
+    pub(in crate::store) fn refold(&mut self, card: i64, was: Option<&Voided>, now: &Voided) -> Result<(), Fault> {
         let context = self.context()?;
         let Some(row) = CardRow::of_number(&self.tx, &context.reader, card)? else { return Ok(()) };
         if let Some(was) = was {
@@ -27,7 +27,7 @@ impl Writer<'_> {
         row: &CardRow,
         voided: &Voided,
         sign: i64,
-    ) -> Result<CardState, StoreError> {
+    ) -> Result<CardState, Fault> {
         let context = self.context()?;
         let events = events_of(&self.tx, &context.reader, row.id, row.card)?;
         let mut seen: Vec<(CardState, &Event)> = Vec::with_capacity(events.len());

@@ -5,7 +5,7 @@ use crate::core::fact::ChainMark;
 use crate::core::replay::Undo;
 use crate::core::replay::Voided;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::UNDONE;
 use crate::store::columns::u64_of;
 use crate::store::review_log::Reader;
@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 
 /// Whether an entry is part of an action that began before it.
-fn is_inside_an_action(db: &Connection, id: i64) -> Result<bool, StoreError> {
+fn is_inside_an_action(db: &Connection, id: i64) -> Result<bool, Fault> {
     let before: Option<(i64, i64)> = db
         .prepare_cached("SELECT id, entries FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -24,14 +24,14 @@ fn is_inside_an_action(db: &Connection, id: i64) -> Result<bool, StoreError> {
 }
 
 /// How many entries an action has: one where it has no row.
-pub(in crate::store) fn entries_in(db: &Connection, id: i64) -> Result<u64, StoreError> {
+pub(in crate::store) fn entries_in(db: &Connection, id: i64) -> Result<u64, Fault> {
     let known: Option<i64> =
         db.prepare_cached("SELECT entries FROM action WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
     Ok(known.map_or(1, u64_of))
 }
 
 /// What the undone-facts say.
-pub(in crate::store) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, StoreError> {
+pub(in crate::store) fn voided(db: &Connection, reader: &Reader) -> Result<Voided, Fault> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT f.id, f.arg, a.id, a.entries, a.hlc, f.hash FROM fact f \
          LEFT JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) WHERE f.subject = 0 AND f.kind = {UNDONE}"

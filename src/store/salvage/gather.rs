@@ -5,7 +5,7 @@
 //! tells what is missing, and gives back names whose own rows are lost.
 
 use crate::core::log::text_hash;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::entry_parts;
 use crate::store::migrate;
 use crate::store::pages::Pages;
@@ -91,7 +91,7 @@ fn table_of(number: i64, columns: &[Option<Value>]) -> Option<&'static str> {
 }
 
 /// Whether a row was taken. One that the schema refuses is none of ours.
-fn is_taken(done: rusqlite::Result<usize>) -> Result<bool, StoreError> {
+fn is_taken(done: rusqlite::Result<usize>) -> Result<bool, Fault> {
     match done {
         Ok(rows) => Ok(rows > 0),
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::ConstraintViolation => {
@@ -102,7 +102,7 @@ fn is_taken(done: rusqlite::Result<usize>) -> Result<bool, StoreError> {
 }
 
 /// Reads all pages.
-pub(super) fn gather(mut pages: Pages) -> Result<Gathered, StoreError> {
+pub(super) fn gather(mut pages: Pages) -> Result<Gathered, Fault> {
     // As large as the log may be: in a file without a name, which is gone with the connection.
     let db = Connection::open("")?;
     migrate::make(&db)?;
@@ -162,7 +162,7 @@ impl Into<'_> {
         }
     }
 
-    fn take(&mut self, record: Record) -> Result<(), StoreError> {
+    fn take(&mut self, record: Record) -> Result<(), Fault> {
         let Record { of, number, columns } = record;
         if of == Of::Index {
             return self.take_index(&columns);
@@ -205,7 +205,7 @@ impl Into<'_> {
 
     /// A text whose words are not what its hash says keeps the hash: the log's hashes hang on it, and another history may have
     /// the words. Of two versions the erased one is the later.
-    fn take_text(&mut self, id: i64, columns: &[Option<Value>]) -> Result<(), StoreError> {
+    fn take_text(&mut self, id: i64, columns: &[Option<Value>]) -> Result<(), Fault> {
         let (Some(Some(Value::Blob(hash))), true) = (columns.get(2), self.is_entry(id)) else { return Ok(()) };
         let Ok(hash) = <[u8; 16]>::try_from(hash.as_slice()) else { return Ok(()) };
         let words = match (columns.get(1), columns.get(3)) {
@@ -232,7 +232,7 @@ impl Into<'_> {
         Ok(())
     }
 
-    fn take_index(&mut self, columns: &[Option<Value>]) -> Result<(), StoreError> {
+    fn take_index(&mut self, columns: &[Option<Value>]) -> Result<(), Fault> {
         match columns {
             [Some(Value::Integer(id)), Some(Value::Integer(_))] if *id >= FIRST_ENTRY => self.name(*id),
             [Some(Value::Integer(_)), Some(Value::Integer(id))] if *id >= FIRST_ENTRY => self.name(*id),
@@ -263,7 +263,7 @@ impl Into<'_> {
 
     /// Facts whose own rows are lost while their texts are there, from what is shown of the notes: a page of facts is one of two
     /// hundred texts.
-    fn give_facts(&self) -> Result<(), StoreError> {
+    fn give_facts(&self) -> Result<(), Fault> {
         let mut statement = self.db.prepare(
             "INSERT OR IGNORE INTO fact (id, subject, kind, arg, position) \
              SELECT id, ?2, ?3, ?4, ?5 FROM text WHERE id = ?1 AND body IS NOT NULL",
@@ -276,7 +276,7 @@ impl Into<'_> {
     }
 
     /// Names whose own rows are lost, from where else they stand. A uid in an index may be a device's or a configuration's.
-    fn give_names(&mut self) -> Result<(), StoreError> {
+    fn give_names(&mut self) -> Result<(), Fault> {
         let is_another = "SELECT EXISTS (SELECT 1 FROM device WHERE uuid = ?1) \
              OR EXISTS (SELECT 1 FROM config WHERE hash = ?1) OR EXISTS (SELECT 1 FROM note_name WHERE uid = ?1)";
         for (number, uids) in &self.hints.uids {

@@ -17,7 +17,7 @@ use crate::core::log::TextRecord;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Trouble;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
@@ -48,7 +48,7 @@ pub(super) struct Piece {
 }
 
 /// What is left of damage, or the failure that is none.
-fn left<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+fn left<T>(read: Result<T, Fault>) -> Result<Option<T>, Fault> {
     match read {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.trouble() == Trouble::Damaged => Ok(None),
@@ -110,11 +110,7 @@ impl<'d> Pieces<'d> {
     }
 
     /// Hands over what is left of each action of a device, in the order in which they were written.
-    pub(super) fn each(
-        mut self,
-        device: i64,
-        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn each(mut self, device: i64, each: &mut dyn FnMut(Piece) -> Result<(), Fault>) -> Result<(), Fault> {
         let range = entries_of_device(device);
         let mut actions = self.db.prepare_cached(
             "SELECT id, entries, kind, subject, hlc, ahead, offset_min, study_day FROM action WHERE id BETWEEN ?1 AND ?2 \
@@ -163,7 +159,7 @@ impl<'d> Pieces<'d> {
         hlc > Hlc(0) && hlc <= self.latest
     }
 
-    fn event(&self, row: &Row<'_>) -> Result<(Event, Option<TextRecord>), StoreError> {
+    fn event(&self, row: &Row<'_>) -> Result<(Event, Option<TextRecord>), Fault> {
         let card: i64 = row.get(EVENT_WIDTH)?;
         let uid = note_uid(self.db, card_parts(card).0)?;
         let mut event = self.reader.event(row, 0, card_of(card, uid.0))?;
@@ -173,7 +169,7 @@ impl<'d> Pieces<'d> {
         Ok((event, text_of(row, EVENT_WIDTH + 1)?))
     }
 
-    fn fact(&self, id: i64, row: &Row<'_>) -> Result<(Fact, Option<TextRecord>), StoreError> {
+    fn fact(&self, id: i64, row: &Row<'_>) -> Result<(Fact, Option<TextRecord>), Fault> {
         self.reader.known(id)?;
         Ok((fact_of(self.db, self.reader, row, 0)?, text_of(row, FACT_WIDTH)?))
     }
@@ -192,11 +188,7 @@ impl<'d> Pieces<'d> {
     }
 
     /// An action begins, if its row can be read.
-    fn begin(
-        &mut self,
-        action: Option<Action>,
-        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn begin(&mut self, action: Option<Action>, each: &mut dyn FnMut(Piece) -> Result<(), Fault>) -> Result<(), Fault> {
         self.end(each)?;
         let Some(action) = action else { return Ok(()) };
         let first = action.span.action.number;
@@ -211,8 +203,8 @@ impl<'d> Pieces<'d> {
         own: Action,
         entry: Entry,
         text: Option<TextRecord>,
-        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        each: &mut dyn FnMut(Piece) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let number = entry.id().sequence;
         let is_named = self.named.as_ref().is_some_and(|named| named.contains(&number));
         let goes_on = match &self.piece {
@@ -244,7 +236,7 @@ impl<'d> Pieces<'d> {
         Ok(())
     }
 
-    fn end(&mut self, each: &mut dyn FnMut(Piece) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    fn end(&mut self, each: &mut dyn FnMut(Piece) -> Result<(), Fault>) -> Result<(), Fault> {
         let named = self.named.take();
         let Some(mut piece) = self.piece.take() else { return Ok(()) };
         if named.is_some() {

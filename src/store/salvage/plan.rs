@@ -17,7 +17,7 @@ use crate::core::log::LogRecord;
 use crate::core::log::Parent;
 use crate::core::log::SegmentHead;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::chain;
 use crate::store::chain::Links;
 use crate::store::columns::entries_of_device;
@@ -28,7 +28,7 @@ use crate::store::salvage::pieces::Pieces;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
-type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), StoreError>;
+type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), Fault>;
 
 /// What becomes of one device's log.
 pub(super) struct Plan {
@@ -55,7 +55,7 @@ impl Plan {
         pieces: Pieces<'_>,
         (outside, named): (Option<(u64, ChainHash)>, u64),
         fresh: DeviceId,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Fault> {
         let device = chain::device_info(db, reader, number)?;
         let mut kept = kept(db, number)?;
         kept.extend(outside);
@@ -124,7 +124,7 @@ impl Plan {
 }
 
 /// The hashes that were kept of a device's log, by the entry that each is after.
-fn kept(db: &Connection, device: i64) -> Result<BTreeMap<u64, ChainHash>, StoreError> {
+fn kept(db: &Connection, device: i64) -> Result<BTreeMap<u64, ChainHash>, Fault> {
     let mut statement = db.prepare("SELECT id, hash FROM chain WHERE id BETWEEN ?1 AND ?2 AND length(hash) = 16")?;
     let rows = statement
         .query_map(entries_of_device(device), |row| Ok((entry_parts(row.get(0)?).1, ChainHash(row.get(1)?))))?;
@@ -147,7 +147,7 @@ impl Plans {
     }
 
     /// Hands over the log of one device as segments that a union takes.
-    pub(super) fn records(&self, plan: &Plan, pieces: Pieces<'_>, record: Record<'_>) -> Result<(), StoreError> {
+    pub(super) fn records(&self, plan: &Plan, pieces: Pieces<'_>, record: Record<'_>) -> Result<(), Fault> {
         let (cut, hash) = plan.cut;
         let first = plan.device.first_sequence();
         if cut >= first {
@@ -183,7 +183,7 @@ impl Plans {
         if is_fork || cut >= first { record(LogRecord::End) } else { Ok(()) }
     }
 
-    fn begin(&self, head: SegmentHead, record: Record<'_>) -> Result<(), StoreError> {
+    fn begin(&self, head: SegmentHead, record: Record<'_>) -> Result<(), Fault> {
         record(LogRecord::Head(Box::new(head)))?;
         self.configs.iter().try_for_each(|(id, json)| record(LogRecord::Config { id: *id, json: json.clone() }))
     }

@@ -9,7 +9,7 @@ use crate::core::search::scan::Scratch;
 use crate::core::state::CardState;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::ANSWERED;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::card_number;
@@ -71,7 +71,7 @@ struct Kept {
 
 impl Kept {
     /// From id, deck, ordinals, topic and whether it is held out.
-    fn of(row: &Row<'_>, fulfils: u64) -> Result<Self, StoreError> {
+    fn of(row: &Row<'_>, fulfils: u64) -> Result<Self, Fault> {
         let ordinals = match text(row, 2)? {
             None => None,
             Some(column) => {
@@ -127,14 +127,14 @@ enum States<'s> {
 }
 
 impl<'s> States<'s> {
-    fn in_order(statement: &'s mut CachedStatement<'_>, cards: (i64, i64)) -> Result<Self, StoreError> {
+    fn in_order(statement: &'s mut CachedStatement<'_>, cards: (i64, i64)) -> Result<Self, Fault> {
         let mut rows = statement.query(cards)?;
         let next = read_next(&mut rows)?;
         Ok(Self::InOrder(rows, next))
     }
 
     /// The state of a card; those in order are asked for in theirs.
-    fn of(&mut self, card: i64) -> Result<Happened, StoreError> {
+    fn of(&mut self, card: i64) -> Result<Happened, Fault> {
         match self {
             Self::Unasked => Ok(Happened::default()),
             Self::OneByOne(statement) => Ok(statement.query_row([card], Happened::of).optional()?.unwrap_or_default()),
@@ -153,7 +153,7 @@ impl<'s> States<'s> {
     }
 }
 
-fn read_next(rows: &mut Rows<'_>) -> Result<Option<(i64, Happened)>, StoreError> {
+fn read_next(rows: &mut Rows<'_>) -> Result<Option<(i64, Happened)>, Fault> {
     Ok(match rows.next()? {
         Some(row) => Some((row.get(0)?, Happened::of(row)?)),
         None => None,
@@ -175,7 +175,7 @@ pub(super) struct Known<'q> {
 
 impl Known<'_> {
     /// The cards that are meant, of the notes in a range, in the order of their numbers.
-    pub(super) fn hits(&self, db: &Connection, range: Range) -> Result<Vec<Hit>, StoreError> {
+    pub(super) fn hits(&self, db: &Connection, range: Range) -> Result<Vec<Hit>, Fault> {
         let needs = self.query.needs();
         let needs_states = needs.states || self.since.is_some();
         let cards = (card_number(range.0, 0), card_number(range.1, MOST_ORDINAL));
@@ -210,13 +210,7 @@ impl Known<'_> {
     }
 
     /// Adds the cards of a note that are meant.
-    fn take(
-        &self,
-        db: &Connection,
-        note: &Kept,
-        states: &mut States<'_>,
-        hits: &mut Vec<Hit>,
-    ) -> Result<(), StoreError> {
+    fn take(&self, db: &Connection, note: &Kept, states: &mut States<'_>, hits: &mut Vec<Hit>) -> Result<(), Fault> {
         for ordinal in note.ordinals.as_deref().unwrap_or(&[1]) {
             let card = card_number(note.note, *ordinal);
             let happened = states.of(card)?;
@@ -239,7 +233,7 @@ impl Known<'_> {
     }
 
     /// A card's answers that count since a day.
-    fn answers(&self, db: &Connection, card: i64, since: StudyDay) -> Result<Vec<(StudyDay, Quality)>, StoreError> {
+    fn answers(&self, db: &Connection, card: i64, since: StudyDay) -> Result<Vec<(StudyDay, Quality)>, Fault> {
         let mut statement = db.prepare_cached(&format!(
             "SELECT id, study_day, quality FROM event WHERE card = ?1 AND kind = {ANSWERED} AND study_day >= ?2"
         ))?;
@@ -256,7 +250,7 @@ impl Known<'_> {
     }
 
     /// Notes that the query does not rule out by their texts, in the order of their numbers; and how many there are in all.
-    fn keep_notes(&self, db: &Connection, range: Range) -> Result<(Vec<Kept>, usize), StoreError> {
+    fn keep_notes(&self, db: &Connection, range: Range) -> Result<(Vec<Kept>, usize), Fault> {
         let needs = self.query.needs();
         let mut statement = db.prepare_cached(if needs.texts {
             "SELECT n.id, n.deck, n.ordinals, n.topic, n.held_out, n.made, n.key, n.tags, x.body FROM note n NOT INDEXED \
@@ -304,7 +298,7 @@ struct DaysOfEntries(BTreeMap<i64, (i64, StudyDay)>);
 
 impl DaysOfEntries {
     /// The study day of the action that an entry is of.
-    fn of(&mut self, db: &Connection, entry: i64) -> Result<Option<StudyDay>, StoreError> {
+    fn of(&mut self, db: &Connection, entry: i64) -> Result<Option<StudyDay>, Fault> {
         let known = self.0.range(..=entry).next_back();
         if let Some((_, (_, day))) = known.filter(|(_, (last, _))| entry <= *last) {
             return Ok(Some(*day));
@@ -323,11 +317,11 @@ impl DaysOfEntries {
 
 /// A note's text as it is shown, as JSON: the text as it lies in the database, but where the learner gave it other tags
 /// or it was erased.
-fn body_of<'r>(row: &'r Row<'_>, body: usize, tags: usize) -> Result<Cow<'r, str>, StoreError> {
+fn body_of<'r>(row: &'r Row<'_>, body: usize, tags: usize) -> Result<Cow<'r, str>, Fault> {
     match (words(row, body)?, text(row, tags)?) {
         (Some(body), None) => Ok(Cow::Borrowed(body)),
         (body, tags) => serde_json::to_string(&shown_text(body, tags))
             .map(Cow::Owned)
-            .map_err(|error| StoreError::Corrupt(error.to_string())),
+            .map_err(|error| Fault::Corrupt(error.to_string())),
     }
 }

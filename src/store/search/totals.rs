@@ -11,6 +11,7 @@ use crate::core::study_day::StudyDay;
 use crate::core::tally;
 use crate::core::totals::DayTotals;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::mastery::Groups;
@@ -118,7 +119,7 @@ impl Read {
         items: &[(&Hit, bool)],
         all: usize,
         wanted: &Wanted<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         let (since, until) = wanted.period;
         pass.each_card(
             db,
@@ -152,7 +153,7 @@ impl Read {
 }
 
 /// Reads the states of some cards, of so many: `None` where nothing happened to one yet.
-fn states_of(db: &Connection, hits: &[Hit], all: usize) -> Result<Vec<Option<Judged>>, StoreError> {
+fn states_of(db: &Connection, hits: &[Hit], all: usize) -> Result<Vec<Option<Judged>>, Fault> {
     let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return Ok(Vec::new()) };
     if are_few(hits.len(), all) {
         let mut one = db.prepare_cached(&format!("SELECT {JUDGED} FROM card_state WHERE card = ?1"))?;
@@ -175,7 +176,7 @@ fn states_of(db: &Connection, hits: &[Hit], all: usize) -> Result<Vec<Option<Jud
     Ok(states)
 }
 
-fn read(db: &Connection, hits: &[Hit], wanted: &Wanted<'_>) -> Result<Read, StoreError> {
+fn read(db: &Connection, hits: &[Hit], wanted: &Wanted<'_>) -> Result<Read, Fault> {
     let pass = LogPass::new(db)?;
     let mut read = Read::new(wanted.judge.today);
     for hits in hits.chunks(CHUNK) {
@@ -196,10 +197,12 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn hits_in(&self, decks: &DeckSet, query: &Query, asked: &Asked) -> Result<Hits, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let (mut hits, _) = self.hits(query, asked)?;
-        hits.retain(|hit| decks.has(hit.seat.deck));
-        Ok(Hits(hits))
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let (mut hits, _) = self.hits(query, asked)?;
+            hits.retain(|hit| decks.has(hit.seat.deck));
+            Ok(Hits(hits))
+        })
     }
 
     /// The names of these cards, in the order of decks, positions, uids and ordinals.
@@ -207,8 +210,10 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn names_of(&self, hits: &Hits) -> Result<Vec<CardId>, StoreError> {
-        let last: i64 = self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
-        self.in_order(&hits.0, are_few(hits.0.len(), usize::try_from(last).unwrap_or(usize::MAX)))
+        self.attempt(|| {
+            let last: i64 = self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
+            self.in_order(&hits.0, are_few(hits.0.len(), usize::try_from(last).unwrap_or(usize::MAX)))
+        })
     }
 
     /// As [`Store::totals`], over these cards and nothing else.
@@ -222,39 +227,41 @@ impl Store {
         since: Option<StudyDay>,
         until: Option<StudyDay>,
     ) -> Result<Totals, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let today = asked.today;
-        let then = looked_back_to(since, today);
-        let any_then = self.remembered(then)? != Remembered::Unseen;
-        let wanted = Wanted {
-            judge: Judge { today, asked_from: self.pauses()?.asked_from(today), rules: &asked.rules },
-            period: (since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX))),
-            then,
-            any_then,
-        };
-        let (some, others) = hits.split_at(hits.len() / 2);
-        let (more, some) =
-            self.read_once(|| self.in_parallel(|db| read(db, others, &wanted), || read(self.db(), some, &wanted)))?;
-        let read = some.join(more);
-        let is_hit = |_, card| hits.binary_search_by_key(&card, Hit::card).is_ok();
-        let sides = self.sides_from_the_log(&LogPass::new(self.db())?, wanted.period, is_hit)?;
-        let days: BTreeMap<StudyDay, DayTotals> =
-            read.days.into_iter().filter(|(_, sums)| *sums != DayTotals::default()).collect();
-        self.judged(
-            today,
-            Gathered {
-                since,
-                until,
-                days: days.into_iter().collect(),
-                topics: read.topics,
-                sides,
-                new: read.new + read.states.word(StateWord::New),
-                states: read.states,
-                ended: read.ended.ends,
-                groups: read.groups,
-                then: (then, if any_then { Remembered::Log } else { Remembered::Unseen }),
-                others: Vec::new(),
-            },
-        )
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let today = asked.today;
+            let then = looked_back_to(since, today);
+            let any_then = self.remembered(then)? != Remembered::Unseen;
+            let wanted = Wanted {
+                judge: Judge { today, asked_from: self.pauses()?.asked_from(today), rules: &asked.rules },
+                period: (since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX))),
+                then,
+                any_then,
+            };
+            let (some, others) = hits.split_at(hits.len() / 2);
+            let (more, some) =
+                self.read_once(|| self.in_parallel(|db| read(db, others, &wanted), || read(self.db(), some, &wanted)))?;
+            let read = some.join(more);
+            let is_hit = |_, card| hits.binary_search_by_key(&card, Hit::card).is_ok();
+            let sides = self.sides_from_the_log(&LogPass::new(self.db())?, wanted.period, is_hit)?;
+            let days: BTreeMap<StudyDay, DayTotals> =
+                read.days.into_iter().filter(|(_, sums)| *sums != DayTotals::default()).collect();
+            self.judged(
+                today,
+                Gathered {
+                    since,
+                    until,
+                    days: days.into_iter().collect(),
+                    topics: read.topics,
+                    sides,
+                    new: read.new + read.states.word(StateWord::New),
+                    states: read.states,
+                    ended: read.ended.ends,
+                    groups: read.groups,
+                    then: (then, if any_then { Remembered::Log } else { Remembered::Unseen }),
+                    others: Vec::new(),
+                },
+            )
+        })
     }
 }

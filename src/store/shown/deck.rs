@@ -4,7 +4,7 @@ use crate::core::fact::LAST_POSITION;
 use crate::core::registers;
 use crate::core::registers::Said;
 use crate::store::Context;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::facts::facts_of;
 use crate::store::shown::NO_DECK;
@@ -30,7 +30,7 @@ pub(in crate::store) struct DeckRow {
 }
 
 /// What the facts about a deck say is shown of it.
-pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) -> Result<DeckRow, StoreError> {
+pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) -> Result<DeckRow, Fault> {
     let facts = facts_of(db, &context.reader, -deck)?;
     let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
     let shown = registers::deck(&said);
@@ -61,7 +61,7 @@ pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) 
 }
 
 /// What is kept of a deck.
-pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<DeckRow>, StoreError> {
+pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<DeckRow>, Fault> {
     Ok(db
         .prepare_cached(
             "SELECT name_id, name, namespace, title, description, language, license, version, origin, edition, scheduler, listed \
@@ -87,7 +87,7 @@ pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<D
 }
 
 /// Whether a deck is shown: somebody made it and that counts, or a living note is in it.
-pub(in crate::store) fn deck_is_listed(db: &Connection, context: &Context, deck: i64) -> Result<bool, StoreError> {
+pub(in crate::store) fn deck_is_listed(db: &Connection, context: &Context, deck: i64) -> Result<bool, Fault> {
     let lives: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)")?
         .query_row([deck], |row| row.get(0))?;
@@ -100,7 +100,7 @@ pub(in crate::store) fn deck_is_listed(db: &Connection, context: &Context, deck:
 }
 
 /// Where the last note of a deck lies in its order.
-pub(in crate::store) fn last_position(db: &Connection, deck: i64) -> Result<i64, StoreError> {
+pub(in crate::store) fn last_position(db: &Connection, deck: i64) -> Result<i64, Fault> {
     Ok(db
         .prepare_cached("SELECT coalesce(max(position), 0) FROM note INDEXED BY note_prompt WHERE deck = ?1")?
         .query_row([deck], |row| row.get(0))?)
@@ -108,7 +108,7 @@ pub(in crate::store) fn last_position(db: &Connection, deck: i64) -> Result<i64,
 
 impl Writer<'_> {
     /// Makes again what is shown of a deck, from the facts about it.
-    pub(in crate::store) fn refresh_deck(&mut self, deck: i64) -> Result<(), StoreError> {
+    pub(in crate::store) fn refresh_deck(&mut self, deck: i64) -> Result<(), Fault> {
         if deck == NO_DECK {
             return Ok(());
         }
@@ -161,7 +161,7 @@ impl Writer<'_> {
     }
 
     /// Makes again what is shown of the topics of a deck.
-    fn refresh_topics(&mut self, deck: i64) -> Result<(), StoreError> {
+    fn refresh_topics(&mut self, deck: i64) -> Result<(), Fault> {
         let context = self.context()?;
         let facts = facts_of(&self.tx, &context.reader, -deck)?;
         let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
@@ -195,7 +195,7 @@ impl Writer<'_> {
     }
 
     /// The number of a topic, given where it is new.
-    pub(in crate::store) fn topic_number(&self, deck: i64, name: &str) -> Result<i64, StoreError> {
+    pub(in crate::store) fn topic_number(&self, deck: i64, name: &str) -> Result<i64, Fault> {
         let known = self
             .tx
             .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
@@ -219,7 +219,7 @@ impl Writer<'_> {
     }
 
     /// Brings up to date which decks are listed: those that somebody made, and those with a living note in them.
-    pub(in crate::store) fn list_decks(&mut self) -> Result<(), StoreError> {
+    pub(in crate::store) fn list_decks(&mut self) -> Result<(), Fault> {
         for deck in std::mem::take(&mut self.decks_to_list) {
             let has_row: bool = self
                 .tx
@@ -239,7 +239,7 @@ impl Writer<'_> {
     }
 
     /// The last place of a deck's order.
-    pub(in crate::store) fn last_place(&self, deck: i64) -> Result<i64, StoreError> {
+    pub(in crate::store) fn last_place(&self, deck: i64) -> Result<i64, Fault> {
         let known: Option<i64> = self
             .tx
             .prepare_cached("SELECT last_position FROM deck WHERE id = ?1")?

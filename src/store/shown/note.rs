@@ -2,7 +2,7 @@
 
 use crate::core::card::NoteText;
 use crate::core::fact::Fact;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
 use crate::store::columns::card_number;
@@ -29,14 +29,14 @@ pub(in crate::store) struct SourcePlace {
 impl Writer<'_> {
     /// Makes again what is shown of a note, from the facts about it, and what hangs on that: its cards, and where they are
     /// counted.
-    pub(in crate::store) fn refresh_note(&mut self, note: i64) -> Result<(), StoreError> {
+    pub(in crate::store) fn refresh_note(&mut self, note: i64) -> Result<(), Fault> {
         if self.show_plain(note)? {
             return Ok(());
         }
         let context = self.context()?;
         let answered = self.is_answered(note)?;
         let now = {
-            let mut topic = |home: &str, name: &str| -> Result<i64, StoreError> {
+            let mut topic = |home: &str, name: &str| -> Result<i64, Fault> {
                 let deck = crate::store::facts::deck_number(&self.tx, home)?.unwrap_or(NO_DECK);
                 self.topic_number(deck, name)
             };
@@ -57,7 +57,7 @@ impl Writer<'_> {
 
     /// Shows a note that has no row yet and of which nothing is known but a text that a source brought and that counts, which is
     /// what registers would say of it. False where there is more to say.
-    fn show_plain(&mut self, note: i64) -> Result<bool, StoreError> {
+    fn show_plain(&mut self, note: i64) -> Result<bool, Fault> {
         let context = self.context()?;
         let brought: Option<(i64, i64, i64, String)> = {
             let mut statement = self.tx.prepare_cached(
@@ -110,7 +110,7 @@ impl Writer<'_> {
     }
 
     /// Inserts a row of `note` that was not there.
-    pub(in crate::store) fn insert_note(&self, number: i64, row: &NoteRow, cards: usize) -> Result<(), StoreError> {
+    pub(in crate::store) fn insert_note(&self, number: i64, row: &NoteRow, cards: usize) -> Result<(), Fault> {
         let fresh = if row.is_askable() { i64::try_from(cards).unwrap_or(0) } else { 0 };
         self.tx
             .prepare_cached(
@@ -139,7 +139,7 @@ impl Writer<'_> {
     }
 
     /// Shows a note as `now` says.
-    pub(in crate::store) fn show(&mut self, note: i64, now: &NoteRow) -> Result<(), StoreError> {
+    pub(in crate::store) fn show(&mut self, note: i64, now: &NoteRow) -> Result<(), Fault> {
         let context = self.context()?;
         let before = NoteRow::of(&self.tx, note)?;
         if before.as_ref() == Some(now) {
@@ -198,8 +198,8 @@ impl Writer<'_> {
     }
 
     /// The text of a note as it is shown, with its key.
-    pub(in crate::store) fn shown(&self, note: i64) -> Result<(NoteText, Option<String>), StoreError> {
-        let (body, tags, key): (Result<Option<String>, StoreError>, Option<String>, Option<String>) = self
+    pub(in crate::store) fn shown(&self, note: i64) -> Result<(NoteText, Option<String>), Fault> {
+        let (body, tags, key): (Result<Option<String>, Fault>, Option<String>, Option<String>) = self
             .tx
             .prepare_cached(
                 "SELECT x.body, n.tags, n.key FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
@@ -210,7 +210,7 @@ impl Writer<'_> {
     }
 
     /// What the source register says of a note's place; `None` where no source brought it, or none that counts.
-    pub(in crate::store) fn source_place(&mut self, note: i64) -> Result<Option<SourcePlace>, StoreError> {
+    pub(in crate::store) fn source_place(&mut self, note: i64) -> Result<Option<SourcePlace>, Fault> {
         let context = self.context()?;
         let facts = facts_of(&self.tx, &context.reader, note)?;
         let said: Vec<_> = facts
@@ -226,7 +226,7 @@ impl Writer<'_> {
         })
     }
 
-    fn has_events(&self, note: i64) -> Result<bool, StoreError> {
+    fn has_events(&self, note: i64) -> Result<bool, Fault> {
         Ok(self
             .tx
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM event WHERE card BETWEEN ?1 AND ?2)")?
@@ -236,7 +236,7 @@ impl Writer<'_> {
     }
 
     /// Whether an answer to a card of the note counts.
-    pub(in crate::store) fn is_answered(&self, note: i64) -> Result<bool, StoreError> {
+    pub(in crate::store) fn is_answered(&self, note: i64) -> Result<bool, Fault> {
         Ok(self
             .tx
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card BETWEEN ?1 AND ?2 AND answers > 0)")?
@@ -246,7 +246,7 @@ impl Writer<'_> {
     }
 
     /// The cards of a note that something may be counted of. Answers of another program leave no state.
-    fn counted_cards(&self, note: i64) -> Result<Vec<i64>, StoreError> {
+    fn counted_cards(&self, note: i64) -> Result<Vec<i64>, Fault> {
         let mut statement =
             self.tx.prepare_cached("SELECT DISTINCT card FROM event WHERE card BETWEEN ?1 AND ?2 ORDER BY card")?;
         let rows = statement
@@ -259,7 +259,7 @@ impl Writer<'_> {
     }
 
     /// Brings up to date which cards of a note are offered, and how many are new.
-    fn offer(&self, note: i64, row: &NoteRow) -> Result<(), StoreError> {
+    fn offer(&self, note: i64, row: &NoteRow) -> Result<(), Fault> {
         let ordinals = ordinals_of(row.ordinals.as_deref())?;
         let mut fresh = if row.is_askable() { i64::try_from(ordinals.len()).unwrap_or(0) } else { 0 };
         let states: Vec<(i64, bool, bool)> = {

@@ -4,7 +4,7 @@ use crate::core::fact::Fact;
 use crate::core::registers;
 use crate::core::registers::Said;
 use crate::store::Context;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::ordinals_column;
 use crate::store::columns::tag_number;
 use crate::store::columns::u32_of;
@@ -72,7 +72,7 @@ impl NoteRow {
         })
     }
 
-    pub(in crate::store) fn of(db: &Connection, note: i64) -> Result<Option<Self>, StoreError> {
+    pub(in crate::store) fn of(db: &Connection, note: i64) -> Result<Option<Self>, Fault> {
         Ok(db
             .prepare_cached(concat!("SELECT ", note_columns!(), " FROM note n WHERE n.id = ?1"))?
             .query_row([note], |row| Self::read(row, 0))
@@ -111,16 +111,16 @@ impl NoteRow {
 }
 
 /// A body of the text table; `None` where it was erased.
-pub(in crate::store) fn body_of(db: &Connection, id: i64) -> Result<Option<String>, StoreError> {
+pub(in crate::store) fn body_of(db: &Connection, id: i64) -> Result<Option<String>, Fault> {
     db.prepare_cached("SELECT body FROM text WHERE id = ?1")?
         .query_row([id], |row| Ok(words(row, 0).map(|body| body.map(str::to_owned))))
         .optional()?
-        .ok_or_else(|| StoreError::Corrupt("a text of a note is not there".to_owned()))?
+        .ok_or_else(|| Fault::Corrupt("a text of a note is not there".to_owned()))?
 }
 
 impl NoteRow {
     /// Whether the note has words that nobody can read.
-    pub(in crate::store) fn is_damaged(&self, db: &Connection) -> Result<bool, StoreError> {
+    pub(in crate::store) fn is_damaged(&self, db: &Connection) -> Result<bool, Fault> {
         let mut has_words = false;
         for id in [self.source, self.own].into_iter().flatten() {
             has_words |= body_of(db, id)?.is_some();
@@ -130,7 +130,7 @@ impl NoteRow {
 }
 
 /// The highest edition of a deck that counts.
-fn highest_edition(db: &Connection, context: &Context, deck: &str) -> Result<u32, StoreError> {
+fn highest_edition(db: &Connection, context: &Context, deck: &str) -> Result<u32, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT f.id, f.edition FROM fact f JOIN deck_name k ON f.subject = -k.id \
          WHERE k.name = ?1 AND f.kind = 13 AND f.edition > 0 ORDER BY f.edition DESC",
@@ -151,8 +151,8 @@ pub(in crate::store) fn note_row(
     context: &Context,
     note: i64,
     answered: bool,
-    topic: &mut dyn FnMut(&str, &str) -> Result<i64, StoreError>,
-) -> Result<NoteRow, StoreError> {
+    topic: &mut dyn FnMut(&str, &str) -> Result<i64, Fault>,
+) -> Result<NoteRow, Fault> {
     let facts = facts_of(db, &context.reader, note)?;
     // A name that only other notes use, or that only events know, has no fact of its own here.
     let said: Vec<Said<'_>> = facts
@@ -176,7 +176,7 @@ pub(in crate::store) fn note_row(
         Some(id) => {
             let local = context.reader.local(id);
             if local.is_none() {
-                failed = Some(StoreError::Corrupt("a fact is of a device that is not there".to_owned()));
+                failed = Some(Fault::Corrupt("a fact is of a device that is not there".to_owned()));
             }
             local
         }

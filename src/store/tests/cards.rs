@@ -134,7 +134,7 @@ fn a_suspended_card_takes_no_answer_here_and_keeps_those_of_others() {
     );
     let (stamp, scheduler) = (a.stamp(), a.scheduler.clone());
     let refused = a.store.write(stamp, ActionKind::Answer, Subject::None, |writer| writer.append(&draft, &scheduler));
-    assert!(matches!(refused, Err(StoreError::Suspended)));
+    assert!(matches!(refused.unwrap_err().fault, Fault::Suspended));
     b.after(&a);
     b.answer(uid("a"), 4);
     meet(&mut [&mut a, &mut b]);
@@ -263,7 +263,7 @@ fn a_check_up_is_named_by_its_device_and_first_action_and_a_fork_goes_on_with_no
     let kind = EventKind::Checked { quality: quality(1), took: Millis(9), checkup: here, last: false };
     let (stamp, draft) = (a.stamp(), Draft::new(first(uid("b")), kind, None));
     let again = a.store.write(stamp, ActionKind::Checkup, Subject::None, |writer| writer.append_checked(&draft));
-    assert!(matches!(again, Err(StoreError::Stale)));
+    assert!(matches!(again.unwrap_err().fault, Fault::Stale));
     // A copy of the database is another device from its first entry on, and begins a check-up of its own.
     let mut copy = a.copied(3);
     copy.happens(uid("a"), EventKind::Marked);

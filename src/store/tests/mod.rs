@@ -34,11 +34,11 @@ use crate::store::BulkOptions;
 use crate::store::CardLine;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Finished;
 use crate::store::MatchResult;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
-use crate::store::StoreError;
 use crate::store::Undo;
 use crate::store::Writer;
 use crate::store::laws::Device;
@@ -140,7 +140,7 @@ impl<'f> File<'f> {
         self
     }
 
-    fn import(&self, writer: &mut Writer<'_>) -> Result<(Vec<MatchResult>, Finished), StoreError> {
+    fn import(&self, writer: &mut Writer<'_>) -> Result<(Vec<MatchResult>, Finished), Fault> {
         let mut bulk = Bulk::new(writer, self.options.clone())?;
         if let Some(name) = self.name {
             bulk.deck(self.deck, name, [Some("A deck"), None, None, None, None])?;
@@ -190,7 +190,7 @@ impl Device {
     fn act<T>(
         &mut self,
         kind: ActionKind,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, Fault>,
     ) -> (T, Option<ActionId>) {
         self.now_ms += MINUTE_MS;
         let stamp = self.stamp();

@@ -119,7 +119,8 @@ fn no_clock_writes_what_no_device_would_ever_take() {
     a.now_ms += 1;
     let late = a.stamp();
     let written = a.store.write(late, ActionKind::Tag, Subject::None, |writer| writer.retag(uid("a"), "late", true));
-    assert!(matches!(written, Err(StoreError::Clock(at)) if at == late.now), "{written:?}");
+    let refused = written.unwrap_err();
+    assert!(matches!(refused.fault, Fault::Clock(at) if at == late.now), "{refused:?}");
     b.store.unite(stamp, true, |union| log.iter().try_for_each(|record| union.put(0, record))).unwrap();
     assert_equal(&a.store, &b.store, "what is written can be taken");
     for record in &mut log {

@@ -11,7 +11,7 @@ use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::columns::ADOPTED;
 use crate::store::columns::ANSWERED;
 use crate::store::columns::IMPORTED;
@@ -82,7 +82,7 @@ pub(in crate::store) struct LogPass {
 }
 
 impl LogPass {
-    pub(in crate::store) fn new(db: &Connection) -> Result<Self, StoreError> {
+    pub(in crate::store) fn new(db: &Connection) -> Result<Self, Fault> {
         let reader = Reader::new(db)?;
         let voided = voided(db, &reader)?;
         let voids = void_ids(&reader, &voided);
@@ -103,8 +103,8 @@ impl LogPass {
         items: &[T],
         card: impl Fn(&T) -> i64,
         all: usize,
-        mut visit: impl FnMut(&T, &[Passed]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        mut visit: impl FnMut(&T, &[Passed]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
         let mut events = Vec::new();
         if items.len() < all / FEW {
@@ -147,7 +147,7 @@ impl LogPass {
         Ok(())
     }
 
-    fn take(&self, row: &Row<'_>, events: &mut Vec<Passed>) -> Result<(), StoreError> {
+    fn take(&self, row: &Row<'_>, events: &mut Vec<Passed>) -> Result<(), Fault> {
         let id = row.get(1)?;
         if !self.is_void(id) {
             events.push(Passed {
@@ -197,7 +197,7 @@ impl LogPass {
         db: &Connection,
         card: i64,
         visit: impl FnMut(&CardState, &Event),
-    ) -> Result<CardState, StoreError> {
+    ) -> Result<CardState, Fault> {
         let events = events_of(db, &self.reader, card, ANY_CARD)?;
         Ok(fold(&events, &self.voided, &self.reader.schedulers, visit))
     }
@@ -210,7 +210,7 @@ impl LogPass {
         card: i64,
         events: &[Passed],
         mut visit: impl FnMut(&CardState, &Event),
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         if events.iter().any(Passed::needs_all) {
             self.fold(db, card, visit)?;
             return Ok(());
@@ -227,7 +227,7 @@ impl LogPass {
         card: i64,
         events: &[Passed],
         day: StudyDay,
-    ) -> Result<CardState, StoreError> {
+    ) -> Result<CardState, Fault> {
         let events = if events.iter().any(Passed::needs_all) {
             let mut events = events_of(db, &self.reader, card, ANY_CARD)?;
             events.retain(|event| event.study_day <= day && !self.voided.has(event.id));

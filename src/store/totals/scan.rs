@@ -6,8 +6,8 @@ use crate::core::tally;
 use crate::core::totals::Recalls;
 use crate::core::units::Millis;
 use crate::store::DeckSet;
+use crate::store::Fault;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::columns::card_parts;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
@@ -77,7 +77,7 @@ impl Scanned {
     }
 
     /// Counts a card. Gives it back where the log has to be asked about it.
-    fn take(&mut self, db: &Connection, row: &Judged, wanted: &Wanted<'_>) -> Result<Option<Item>, StoreError> {
+    fn take(&mut self, db: &Connection, row: &Judged, wanted: &Wanted<'_>) -> Result<Option<Item>, Fault> {
         let (card, seat) = (row.card, row.seat);
         self.states.add_known(&row.state);
         let moved = row.may_have_moved(wanted.then);
@@ -110,7 +110,7 @@ impl Scanned {
         items: &[Item],
         all: usize,
         wanted: &Wanted<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Fault> {
         pass.each_card(
             db,
             items,
@@ -134,7 +134,7 @@ impl Scanned {
 }
 
 /// Whether a card may be asked if it is not suspended: only its note knows.
-fn is_askable(db: &Connection, card: i64) -> Result<bool, StoreError> {
+fn is_askable(db: &Connection, card: i64) -> Result<bool, Fault> {
     let (note, ordinal) = card_parts(card);
     let mut statement =
         db.prepare_cached("SELECT ordinals FROM note WHERE id = ?1 AND retired = 0 AND held_out = 0")?;
@@ -171,7 +171,7 @@ fn sums_in(
     card: i64,
     events: &[Passed],
     (since, until): Period,
-) -> Result<Sums, StoreError> {
+) -> Result<Sums, Fault> {
     if pass.days_suffice(events) {
         return Ok(sums_by_days(events, (since, until)));
     }
@@ -186,7 +186,7 @@ fn sums_in(
 }
 
 /// Scans every second part of the cards, up to the number `last`.
-fn scan(db: &Connection, wanted: &Wanted<'_>, last: i64, first_part: i64) -> Result<Scanned, StoreError> {
+fn scan(db: &Connection, wanted: &Wanted<'_>, last: i64, first_part: i64) -> Result<Scanned, Fault> {
     let mut scanned = Scanned::default();
     let needs_log = wanted.then_by_log || wanted.sums_by_log.is_some();
     let pass = if needs_log { Some(LogPass::new(db)?) } else { None };
@@ -219,7 +219,7 @@ fn scan(db: &Connection, wanted: &Wanted<'_>, last: i64, first_part: i64) -> Res
 
 impl Store {
     /// Scans all cards.
-    pub(super) fn scanned(&self, wanted: &Wanted<'_>) -> Result<Scanned, StoreError> {
+    pub(super) fn scanned(&self, wanted: &Wanted<'_>) -> Result<Scanned, Fault> {
         let last: i64 = self.db().query_row("SELECT coalesce(max(card), 0) FROM card_state", [], |row| row.get(0))?;
         let (some, others) =
             self.read_once(|| self.in_parallel(|db| scan(db, wanted, last, 1), || scan(self.db(), wanted, last, 0)))?;

@@ -1,6 +1,6 @@
 //! The end of a union: what hangs on the entries that came is made again, in one pass.
 
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::chain;
 use crate::store::columns::card_parts;
 use crate::store::columns::i64_of;
@@ -15,9 +15,9 @@ use std::collections::BTreeSet;
 
 impl Union<'_, '_> {
     /// Makes again all that hangs on what came.
-    pub(super) fn finish(mut self) -> Result<United, StoreError> {
+    pub(super) fn finish(mut self) -> Result<United, Fault> {
         if self.segment.is_some() {
-            return Err(StoreError::Refused("the file ends before its last segment does".to_owned()));
+            return Err(Fault::Refused("the file ends before its last segment does".to_owned()));
         }
         self.write_events()?;
         let heard = crate::store::writer::heard(&self.writer.tx)?.0.max(self.heard);
@@ -106,7 +106,7 @@ impl Union<'_, '_> {
     }
 
     /// The names of notes with new facts that have words although their words were erased.
-    fn rewritten(&self) -> Result<Vec<String>, StoreError> {
+    fn rewritten(&self) -> Result<Vec<String>, Fault> {
         let db = &self.writer.tx;
         let mut has_words = db.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM note n JOIN text x ON x.id = coalesce(n.own, n.source) \

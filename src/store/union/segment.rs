@@ -11,7 +11,7 @@ use crate::core::log::EntryRef;
 use crate::core::log::SegmentHead;
 use crate::core::log::TextRecord;
 use crate::store::Context;
-use crate::store::StoreError;
+use crate::store::Fault;
 use crate::store::chain;
 use crate::store::columns::card_number;
 use crate::store::columns::entry_id;
@@ -59,11 +59,11 @@ pub(in crate::store) struct Segment {
     pub(in crate::store) passed: Vec<End>,
 }
 
-pub(in crate::store) fn refused(line: u64, what: impl std::fmt::Display) -> StoreError {
-    StoreError::Refused(if line == 0 { what.to_string() } else { format!("line {line}: {what}") })
+pub(in crate::store) fn refused(line: u64, what: impl std::fmt::Display) -> Fault {
+    Fault::Refused(if line == 0 { what.to_string() } else { format!("line {line}: {what}") })
 }
 
-fn differs(line: u64, device: DeviceId, sequence: u64) -> StoreError {
+fn differs(line: u64, device: DeviceId, sequence: u64) -> Fault {
     let short = device.short();
     let what = format!(
         "device {short} has other entries up to {sequence} here and there under the same numbers: two copies of its database \
@@ -91,7 +91,7 @@ impl Segment {
 }
 
 impl Union<'_, '_> {
-    pub(super) fn head(&mut self, line: u64, head: &SegmentHead) -> Result<(), StoreError> {
+    pub(super) fn head(&mut self, line: u64, head: &SegmentHead) -> Result<(), Fault> {
         if self.segment.is_some() {
             return Err(refused(line, "a segment begins before the one before it ended"));
         }
@@ -156,7 +156,7 @@ impl Union<'_, '_> {
     }
 
     /// The number of the segment's device, introduced where it is new.
-    fn device(&mut self, line: u64, head: &SegmentHead) -> Result<i64, StoreError> {
+    fn device(&mut self, line: u64, head: &SegmentHead) -> Result<i64, Fault> {
         let device = &head.device;
         let number = self.writer.device_number(device.id)?;
         let (known, name, was, was_hash): (Option<i64>, String, i64, Option<[u8; 16]>) = self.writer.tx.query_row(
@@ -205,7 +205,7 @@ impl Union<'_, '_> {
         Ok(number)
     }
 
-    pub(super) fn action(&mut self, line: u64, action: &Action) -> Result<(), StoreError> {
+    pub(super) fn action(&mut self, line: u64, action: &Action) -> Result<(), Fault> {
         // Ahead of what is written here: once such a stamp was taken, all later ones are near it.
         let latest = self.writer.hlc.0.saturating_add(FUTURE_MS);
         let Some(segment) = &mut self.segment else { return Err(refused(line, "an action without a segment")) };
@@ -241,7 +241,7 @@ impl Union<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn entry(&mut self, line: u64, entry: &Entry, text: Option<&TextRecord>) -> Result<(), StoreError> {
+    pub(super) fn entry(&mut self, line: u64, entry: &Entry, text: Option<&TextRecord>) -> Result<(), Fault> {
         let Some(segment) = &mut self.segment else { return Err(refused(line, "an entry without a segment")) };
         let Some(left) = segment.left.checked_sub(1) else {
             return Err(refused(line, "an entry that no action has"));
@@ -272,7 +272,7 @@ impl Union<'_, '_> {
     }
 
     /// Gives a known entry the words that were not here, unless they were erased.
-    fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), StoreError> {
+    fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), Fault> {
         let order = (self.hlc, entry.id());
         let (subject, kept) = match entry {
             Entry::Event(event) => {
@@ -307,7 +307,7 @@ impl Union<'_, '_> {
     }
 
     /// An action is whole, with this entry as its last one.
-    fn close(&mut self, line: u64, segment: &mut Segment, action: &Action, entry: &Entry) -> Result<(), StoreError> {
+    fn close(&mut self, line: u64, segment: &mut Segment, action: &Action, entry: &Entry) -> Result<(), Fault> {
         let end = (entry.id().sequence, segment.chain.finish(action));
         if self.own == Some(segment.device) && !segment.is_elsewhere {
             segment.passed.push(end);
@@ -347,7 +347,7 @@ impl Union<'_, '_> {
         segment.twins.join(&self.writer.tx, &context.reader, end)
     }
 
-    pub(super) fn end(&mut self, line: u64) -> Result<(), StoreError> {
+    pub(super) fn end(&mut self, line: u64) -> Result<(), Fault> {
         match self.segment.take() {
             // However short it is: nothing outside of the database keeps the end of another device's log.
             Some(mut segment) if segment.left == 0 => self.keep_hash(&mut segment),
@@ -357,7 +357,7 @@ impl Union<'_, '_> {
     }
 
     /// Keeps the hash after what came of a segment, where that is new.
-    fn keep_hash(&self, segment: &mut Segment) -> Result<(), StoreError> {
+    fn keep_hash(&self, segment: &mut Segment) -> Result<(), Fault> {
         if segment.is_elsewhere || segment.reached.0 <= segment.known {
             return Ok(());
         }
