@@ -105,12 +105,13 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
                     rejected.place,
                     "row",
                     "error",
-                    rejected.reason,
+                    rejected.fault.to_string(),
                     "mend the row".to_owned(),
                 ));
             }
-            ImportItem::Warning(text) => {
-                bad.push(FaultJson::new(&shown, Place { line: 1, column: 1 }, "file", "warning", text, String::new()));
+            ImportItem::Warning(warning) => {
+                let (start, text) = (Place { line: 1, column: 1 }, warning.to_string());
+                bad.push(FaultJson::new(&shown, start, "file", "warning", text, String::new()));
             }
         }
         Ok(())
@@ -118,7 +119,10 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
     match done {
         Ok(()) => {}
         Err(FormatError::Faults { faults, .. }) => {
-            bad.extend(faults.into_iter().map(|f| FaultJson::new(&shown, f.place, f.rule, "error", f.what, f.help)));
+            bad.extend(faults.into_iter().map(|fault| {
+                let (place, what) = (fault.place, fault.what);
+                FaultJson::new(&shown, place, what.rule(), "error", what.to_string(), what.help())
+            }));
         }
         Err(error @ (FormatError::Io(_) | FormatError::NotThis(_) | FormatError::Stopped)) => {
             let start = Place { line: 1, column: 1 };
