@@ -13,6 +13,7 @@ use crate::core::card::kind;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::formats::card_words;
 use crate::ops;
 use crate::ops::add::Added;
 use crate::store::Store;
@@ -99,8 +100,8 @@ fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
     let faults = kind(name).map_or_else(Vec::new, |kind| kind.check(&fields));
     if let Some(fault) = faults.into_iter().next() {
         let failure = if args.back.is_none() { "there is no back, and as a cloze" } else { "the card has a fault:" };
-        return Err(Failure::usage(format!("{failure} {}", fault.what))
-            .hint(format!("{}; or give a back: lmq add DECK FRONT BACK", fault.help)));
+        return Err(Failure::usage(format!("{failure} {}", card_words::what(&fault)))
+            .hint(format!("{}; or give a back: lmq add DECK FRONT BACK", card_words::help(&fault))));
     }
     Ok(NoteText {
         kind: name.to_owned(),

@@ -1,6 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::busy::Busy;
 use crate::cli::json;
+use crate::cli::lint_words;
 use crate::core::card::NoteText;
 use crate::core::lint::About;
 use crate::core::lint::RULES;
@@ -104,12 +105,13 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
                     rejected.place,
                     "row",
                     "error",
-                    rejected.reason,
+                    rejected.fault.to_string(),
                     "mend the row".to_owned(),
                 ));
             }
-            ImportItem::Warning(text) => {
-                bad.push(FaultJson::new(&shown, Place { line: 1, column: 1 }, "file", "warning", text, String::new()));
+            ImportItem::Warning(warning) => {
+                let (start, text) = (Place { line: 1, column: 1 }, warning.to_string());
+                bad.push(FaultJson::new(&shown, start, "file", "warning", text, String::new()));
             }
         }
         Ok(())
@@ -117,7 +119,10 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
     match done {
         Ok(()) => {}
         Err(FormatError::Faults { faults, .. }) => {
-            bad.extend(faults.into_iter().map(|f| FaultJson::new(&shown, f.place, f.rule, "error", f.what, f.help)));
+            bad.extend(faults.into_iter().map(|fault| {
+                let (place, what) = (fault.place, fault.what);
+                FaultJson::new(&shown, place, what.rule(), "error", what.to_string(), what.help())
+            }));
         }
         Err(error @ (FormatError::Io(_) | FormatError::NotThis(_) | FormatError::Stopped)) => {
             let start = Place { line: 1, column: 1 };
@@ -134,7 +139,8 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
     rows.append(&mut bad);
     let texts: Vec<&NoteText> = deck.notes.iter().map(|item| &item.text).collect();
     let primers: Vec<Option<&str>> = deck.topics.iter().map(|topic| topic.primer.as_deref()).collect();
-    for finding in lint(&primers, &texts, &|index| deck.notes.get(index).map_or_else(String::new, name_of)) {
+    let note_name = |index: usize| deck.notes.get(index).map_or_else(String::new, name_of);
+    for finding in lint(&primers, &texts) {
         let (place, about) = match finding.about {
             About::Deck => (Place { line: 1, column: 1 }, String::new()),
             About::Topic(index) => {
@@ -146,8 +152,9 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
                 .get(index)
                 .map_or_else(|| (Place::default(), String::new()), |item| (item.place, format!("{}: ", name_of(item)))),
         };
-        let message = format!("{about}{}", finding.what);
-        rows.push(FaultJson::new(&shown, place, finding.rule, "warning", message, finding.help));
+        let flaw = finding.flaw;
+        let message = format!("{about}{}", lint_words::what(&flaw, &note_name));
+        rows.push(FaultJson::new(&shown, place, flaw.rule(), "warning", message, lint_words::help(&flaw)));
     }
     Ok(deck.notes.len())
 }

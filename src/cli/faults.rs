@@ -29,10 +29,10 @@ pub(super) fn draw(name: &str, text: &str, faults: &[FileFault]) -> Vec<String> 
             format!(
                 "{name}:{}: {}: {}\n {number} | {}\n {margin} | {indent}{carets} {}",
                 fault.place,
-                fault.rule,
-                printable(&fault.what),
+                fault.what.rule(),
+                printable(&fault.what.to_string()),
                 shown,
-                printable(&fault.help),
+                printable(&fault.what.help()),
             )
         })
         .collect()

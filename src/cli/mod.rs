@@ -23,6 +23,7 @@ mod glance;
 mod history;
 mod import;
 mod json;
+mod lint_words;
 mod man;
 mod mark;
 mod move_cards;

@@ -289,7 +289,7 @@ pub enum Effect {
     /// the number that its first answer got ([`Checkup::numbered`]).
     Append(Box<Draft>),
     /// The response could not be read; ask again and say why.
-    AskAgain(String),
+    AskAgain(Unreadable),
     /// Nothing: the input makes no sense now.
     Ignored,
 }
@@ -413,7 +413,7 @@ impl Checkup {
         match (&self.stage, input) {
             (Stage::Asking(asked), Input::Respond(response)) => match judge(asked, response) {
                 Ok((outcome, detail)) => self.answer(asked, outcome, detail, now),
-                Err(Unreadable(why)) => Transition { next: self.clone(), effect: Some(Effect::AskAgain(why)) },
+                Err(why) => Transition { next: self.clone(), effect: Some(Effect::AskAgain(why)) },
             },
             (Stage::Asking(asked), Input::DontKnow) => {
                 let detail = Detail { asked: asked.question.ask.asked(), ..Detail::default() };
@@ -469,11 +469,11 @@ impl Checkup {
 
 /// Whether an answer is right, and what is kept of it.
 fn judge(asked: &Asked, response: &str) -> Result<(Correctness, Detail), Unreadable> {
-    let unreadable = || Unreadable("that is no answer; say that you don't know if you don't".to_owned());
     if response.trim().is_empty() {
-        return Err(unreadable());
+        return Err(Unreadable::NoAnswer);
     }
-    let verdict = card::judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or_else(unreadable)?;
+    let verdict =
+        card::judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or(Unreadable::NoAnswer)?;
     let detail = Detail {
         asked: asked.question.ask.asked(),
         response: Some(verdict.given),

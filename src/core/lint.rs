@@ -68,14 +68,79 @@ pub enum About {
 /// Something to look at again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule.
-    pub rule: &'static str,
     /// Where.
     pub about: About,
     /// What is the matter.
-    pub what: String,
-    /// What to do.
-    pub help: String,
+    pub flaw: Flaw,
+}
+
+/// What makes a card poor. `cli/lint_words.rs` has the words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw {
+    /// The answer can be read in the prompt.
+    AnswerInPrompt,
+    /// Another note has the prompt, or nearly.
+    EqualPrompts {
+        /// The index of the other note.
+        other: usize,
+        /// Whether the prompts are the same, and not only nearly.
+        same: bool,
+    },
+    /// The answer is yes or no.
+    YesNo,
+    /// It is a guess between two.
+    TwoWay,
+    /// A list of so many items.
+    LongList(usize),
+    /// A prompt of so many words.
+    LongPrompt(usize),
+    /// An answer of so many words.
+    LongAnswer(usize),
+    /// The right choice is the longest.
+    LongestChoice,
+    /// The sides of the deck's sorts come unequally often.
+    UnbalancedSorts {
+        /// Whether these are the held-out sorts.
+        held_out: bool,
+        /// How often each side comes, by its folded name.
+        counts: Vec<(String, usize)>,
+    },
+    /// A held-out card of this kind, which no check-up asks.
+    UnjudgedScene(String),
+    /// The card names no source.
+    MissingSource,
+    /// The card belongs to no topic.
+    MissingTopic,
+    /// A quotation of so many words.
+    LongQuotation(usize),
+    /// A quotation without its speaker.
+    MissingSpeaker,
+    /// A primer of so many words.
+    LongPrimer(usize),
+}
+
+impl Flaw {
+    /// The rule that it breaks, one of [`RULES`].
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::AnswerInPrompt => "answer-in-prompt",
+            Self::EqualPrompts { .. } => "equal-prompts",
+            Self::YesNo => "yes-no",
+            Self::TwoWay => "two-way",
+            Self::LongList(_) => "long-list",
+            Self::LongPrompt(_) => "long-prompt",
+            Self::LongAnswer(_) => "long-answer",
+            Self::LongestChoice => "longest-choice",
+            Self::UnbalancedSorts { .. } => "unbalanced-sorts",
+            Self::UnjudgedScene(_) => "unjudged-scene",
+            Self::MissingSource => "missing-source",
+            Self::MissingTopic => "missing-topic",
+            Self::LongQuotation(_) => "long-quotation",
+            Self::MissingSpeaker => "missing-speaker",
+            Self::LongPrimer(_) => "long-primer",
+        }
+    }
 }
 
 fn words(text: &str) -> usize {
@@ -87,57 +152,37 @@ fn holds(text: &str, phrase: &str) -> bool {
     !phrase.is_empty() && format!(" {text} ").contains(&format!(" {phrase} "))
 }
 
-/// Looks at all notes of one deck. `primers` are those of its topics, by index; `note_name` names a note in messages.
+/// Looks at all notes of one deck. `primers` are those of its topics, by index.
 #[must_use]
-pub fn lint(primers: &[Option<&str>], notes: &[&NoteText], note_name: &dyn Fn(usize) -> String) -> Vec<Finding> {
+pub fn lint(primers: &[Option<&str>], notes: &[&NoteText]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, primer) in primers.iter().enumerate() {
         let count = primer.map_or(0, words);
         if count > PRIMER_WORDS {
-            findings.push(Finding {
-                rule: "long-primer",
-                about: About::Topic(index),
-                what: format!("the primer has {count} words"),
-                help: format!("say the one idea in at most {PRIMER_WORDS}"),
-            });
+            findings.push(Finding { about: About::Topic(index), flaw: Flaw::LongPrimer(count) });
         }
     }
     for (index, note) in notes.iter().enumerate() {
-        let mut find = |rule, what: String, help: &str| {
-            findings.push(Finding { rule, about: About::Note(index), what, help: help.to_owned() });
-        };
-        look(note, &mut find);
+        look(note, &mut |flaw| findings.push(Finding { about: About::Note(index), flaw }));
     }
-    equal_prompts(notes, note_name, &mut findings);
+    equal_prompts(notes, &mut findings);
     balance(notes, &mut findings);
     findings.sort_by_key(|finding| finding.about);
     findings
 }
 
-type Find<'f> = &'f mut dyn FnMut(&'static str, String, &str);
+type Find<'f> = &'f mut dyn FnMut(Flaw);
 
 fn look(note: &NoteText, find: Find<'_>) {
     if note.source.is_empty() {
-        find(
-            "missing-source",
-            "the card names no source".to_owned(),
-            "add source = [\"…\"], so that the fact can be checked",
-        );
+        find(Flaw::MissingSource);
     }
     if note.topic.is_none() {
-        find(
-            "missing-topic",
-            "the card belongs to no topic".to_owned(),
-            "add topic = \"…\", so that it is taught before it is asked",
-        );
+        find(Flaw::MissingTopic);
     }
     let Some(kind) = kind(&note.kind) else { return };
     if note.held_out && !note.ordinals().iter().any(|ordinal| can_be_judged(note, *ordinal)) {
-        find(
-            "unjudged-scene",
-            format!("no check-up asks a held-out card of the kind `{}`", note.kind),
-            "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself",
-        );
+        find(Flaw::UnjudgedScene(note.kind.clone()));
     }
     let items: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
     let mut left = LOOKED_AT;
@@ -153,11 +198,7 @@ fn look(note: &NoteText, find: Find<'_>) {
             left = left.saturating_sub(prompt.len() * (1 + items.len()));
             let count = words(&question.prompt);
             if count > PROMPT_WORDS {
-                find(
-                    "long-prompt",
-                    format!("a prompt has {count} words"),
-                    "cut it to what is needed to answer: at most 45 words",
-                );
+                find(Flaw::LongPrompt(count));
             }
             let given_away = match question.ask {
                 // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
@@ -167,43 +208,27 @@ fn look(note: &NoteText, find: Find<'_>) {
                 Ask::Recall | Ask::Type | Ask::Choose => answer.chars().count() > 2 && holds(&prompt, &answer),
             };
             if given_away {
-                find(
-                    "answer-in-prompt",
-                    "the answer can be read in the prompt".to_owned(),
-                    "ask in other words, so that it has to be recalled",
-                );
+                find(Flaw::AnswerInPrompt);
             }
             two_way(note, question.ask, &prompt, &answer, find);
         }
         let count = words(&note.answer(ordinal));
         let single = !matches!(note.kind.as_str(), "list" | "order");
         if single && count > ANSWER_WORDS {
-            find(
-                "long-answer",
-                format!("the answer has {count} words"),
-                "keep what must be recalled, at most 12 words; the rest is for `extra`",
-            );
+            find(Flaw::LongAnswer(count));
         }
         if matches!(answer.as_str(), "yes" | "no" | "true" | "false") {
-            find(
-                "yes-no",
-                "the answer is a mere yes or no".to_owned(),
-                "ask what, which or why: a coin gets half of the others right",
-            );
+            find(Flaw::YesNo);
         }
     }
     let items = note.texts("items").len();
     if items > LIST_ITEMS {
-        find("long-list", format!("{items} items in one list"), "long lists are leeches: make groups of three or four");
+        find(Flaw::LongList(items));
     }
     let length = |text: &str| text.chars().count();
     let distractors = note.texts("distractors");
     if note.kind == "choice" && distractors.iter().all(|text| length(text) < length(note.text("answer"))) {
-        find(
-            "longest-choice",
-            "the right choice is the longest".to_owned(),
-            "make a wrong one as long: length gives away what knowledge should",
-        );
+        find(Flaw::LongestChoice);
     }
     quotations(note, find);
 }
@@ -227,11 +252,7 @@ fn two_way(note: &NoteText, ask: Ask, prompt: &str, answer: &str, find: Find<'_>
             })
     };
     if choice_of_two || no_scene || named {
-        find(
-            "two-way",
-            "it is a guess between two".to_owned(),
-            "ask for the thing itself, or show a scene in which judging is the skill",
-        );
+        find(Flaw::TwoWay);
     }
 }
 
@@ -252,26 +273,18 @@ fn quotations(note: &NoteText, find: Find<'_>) {
             };
             let count = words(&shown);
             if count > QUOTED_WORDS {
-                find(
-                    "long-quotation",
-                    format!("a quotation has {count} words"),
-                    "cut it, with […] where something is left out: at most 25 words",
-                );
+                find(Flaw::LongQuotation(count));
             }
         }
     }
     if quotes && note.speaker.is_none() {
-        find(
-            "missing-speaker",
-            "a quotation without its speaker".to_owned(),
-            "add speaker = \"name, role\"; it is shown with the answer",
-        );
+        find(Flaw::MissingSpeaker);
     }
 }
 
 /// Prompts that are the same, or differ in one word: by hashes of the prompt and of the prompt with each word left out,
 /// so that 100,000 cards take as many steps as they have words, and not as many as they have pairs.
-fn equal_prompts(notes: &[&NoteText], note_name: &dyn Fn(usize) -> String, findings: &mut Vec<Finding>) {
+fn equal_prompts(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut without: HashMap<u64, usize> = HashMap::new();
     for (index, note) in notes.iter().enumerate() {
@@ -303,14 +316,7 @@ fn equal_prompts(notes: &[&NoteText], note_name: &dyn Fn(usize) -> String, findi
             }
         }
         if let Some((other, same)) = twin {
-            let how = if same { "the same prompt as" } else { "nearly the same prompt as" };
-            findings.push(Finding {
-                rule: "equal-prompts",
-                about: About::Note(index),
-                what: format!("{how} {}", note_name(other)),
-                help: "who sees it can't know which answer is meant: ask about something else, or in other words"
-                    .to_owned(),
-            });
+            findings.push(Finding { about: About::Note(index), flaw: Flaw::EqualPrompts { other, same } });
         }
     }
 }
@@ -330,14 +336,8 @@ fn balance(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     for ((held_out, _), counts) in groups {
         let (least, most) = (counts.values().min().copied().unwrap_or(0), counts.values().max().copied().unwrap_or(0));
         if counts.values().sum::<usize>() >= FEWEST_SORTS && most > 2 * least {
-            let numbers: Vec<String> = counts.iter().map(|(side, count)| format!("{side} {count}")).collect();
-            let which = if held_out { "held-out sorts" } else { "sorts" };
-            findings.push(Finding {
-                rule: "unbalanced-sorts",
-                about: About::Deck,
-                what: format!("the {which} are not balanced: {}", numbers.join(", ")),
-                help: "write scenes for the rarer side: always answering the commoner one must not pay".to_owned(),
-            });
+            let flaw = Flaw::UnbalancedSorts { held_out, counts: counts.into_iter().collect() };
+            findings.push(Finding { about: About::Deck, flaw });
         }
     }
 }
@@ -364,7 +364,7 @@ mod tests {
 
     fn rules(notes: &[NoteText]) -> Vec<&'static str> {
         let notes: Vec<&NoteText> = notes.iter().collect();
-        lint(&[], &notes, &|index| index.to_string()).into_iter().map(|finding| finding.rule).collect()
+        lint(&[], &notes).into_iter().map(|finding| finding.flaw.rule()).collect()
     }
 
     #[test]
@@ -419,7 +419,7 @@ mod tests {
             assert!(found.contains(&rule) && found.len() <= 2, "{found:?} {note:?}");
         }
         let primer = "word ".repeat(51);
-        assert_eq!(lint(&[Some(&primer)], &[], &|_| String::new())[0].rule, "long-primer");
+        assert_eq!(lint(&[Some(&primer)], &[])[0].flaw.rule(), "long-primer");
     }
 
     #[test]
@@ -472,8 +472,8 @@ mod tests {
         let text: String = (1..=500).map(|number| format!("{{{{c{number}::w}}}} “{words}” ")).collect();
         let fields = [("text".to_owned(), crate::core::card::Value::Text(text))].into();
         let note = NoteText { kind: "cloze".to_owned(), fields, ..NoteText::default() };
-        let findings = lint(&[], &[&note, &note], &|_| String::new());
-        let count = |rule: &str| findings.iter().filter(|finding| finding.rule == rule).count();
+        let findings = lint(&[], &[&note, &note]);
+        let count = |rule: &str| findings.iter().filter(|finding| finding.flaw.rule() == rule).count();
         assert!((2..40).contains(&count("long-prompt")), "{}", count("long-prompt"));
         assert_eq!(count("equal-prompts"), 1, "the same is noticed all the same");
     }

@@ -11,6 +11,7 @@ use crate::core::search::condition::CardTest;
 use crate::core::search::condition::NoteTest;
 use crate::core::search::condition::Pattern;
 use crate::core::search::error::SearchError;
+use crate::core::search::error::SearchFault;
 use crate::core::search::scan::Scratch;
 use crate::core::settings::DeckRule;
 use crate::core::settings::DeckRules;
@@ -22,6 +23,18 @@ mod condition;
 pub mod error;
 pub mod parse;
 pub mod scan;
+
+/// Conditions of a query at most: each is a bit.
+const MOST_CONDITIONS: usize = 64;
+
+/// The fields that a condition can be about.
+const FIELDS: [&str; 14] = [
+    "deck", "tag", "kind", "source", "topic", "speaker", "is", "ease", "interval", "lapses", "due", "reviewed",
+    "rated", "added",
+];
+
+/// The states that `is:` knows.
+const STATES: [&str; 8] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Node {
@@ -134,11 +147,8 @@ impl Query {
             if pattern.text.is_empty() || all.any(|(id, name)| pattern.is_or_holds(id) || pattern.is_or_holds(name)) {
                 continue;
             }
-            let help = match nearest(&pattern.text, decks.clone().into_iter().map(|(id, _)| id)) {
-                Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
-                None => "`lmq decks` lists all decks".to_owned(),
-            };
-            return Err(SearchError::new(*at, format!("there is no deck `{}`", pattern.text), help));
+            let near = nearest(&pattern.text, decks.clone().into_iter().map(|(id, _)| id)).map(str::to_owned);
+            return Err(SearchError { at: *at, fault: SearchFault::UnknownDeck { name: pattern.text.clone(), near } });
         }
         Ok(())
     }

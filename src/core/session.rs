@@ -100,7 +100,7 @@ pub enum Effect {
     /// Show the answer.
     ShowBack,
     /// The response could not be read; ask again and say why.
-    AskAgain(String),
+    AskAgain(Unreadable),
     /// Say that this card has become a leech.
     Leech {
         /// The card.
@@ -251,7 +251,7 @@ impl Session {
         if !response.trim().is_empty() {
             let card = current.candidate.card;
             match judge(&current.loaded.text, card.ordinal, &current.question, response) {
-                Err(Unreadable(why)) => return Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
+                Err(why) => return Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
                 Ok(verdict) => {
                     shown.response = verdict.is_none().then(|| response.trim().to_owned());
                     shown.verdict = verdict;

@@ -1,5 +1,6 @@
 //! Notes from named texts: the columns of a table, the keys of a foreign JSON object.
 
+pub(super) mod fault;
 #[cfg(test)]
 mod tests;
 
@@ -10,11 +11,10 @@ use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
-use crate::core::text::counted;
-use crate::core::text::nearest;
 use crate::formats::Identity;
 use crate::formats::Item;
 use crate::formats::Place;
+use crate::formats::columns::fault::NoteFault;
 use std::borrow::Cow;
 
 /// What a column or key holds.
@@ -124,15 +124,6 @@ pub(super) fn kind_called(name: &str) -> Option<&'static dyn CardKind> {
     kind(ours)
 }
 
-/// Why `name` is no kind, and which there are.
-pub(super) fn no_kind(name: &str) -> String {
-    let known = || CARD_KINDS.iter().map(|kind| kind.name());
-    match nearest(name, known()) {
-        Some(near) => format!("`{name}` is no kind of card; did you mean `{near}`?"),
-        None => format!("`{name}` is no kind of card; there are {}", known().collect::<Vec<_>>().join(", ")),
-    }
-}
-
 /// Whether a text hides something as Anki's clozes do.
 pub(super) fn is_cloze(text: &str) -> bool {
     if !text.as_bytes().contains(&b'{') {
@@ -144,28 +135,28 @@ pub(super) fn is_cloze(text: &str) -> bool {
     })
 }
 
-/// What is wrong with the fields of a note of this kind, as one sentence.
-pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), String> {
+/// What is wrong with the fields of a note of this kind, if anything is.
+pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), NoteFault> {
     if let Some(field) = text.too_long() {
-        return Err(format!("`{field}` is longer than 1 MB; make it shorter or several cards"));
+        return Err(NoteFault::TooLong(field.to_owned()));
     }
-    let (name, fields) = (kind.name(), &text.fields);
+    let fields = &text.fields;
     let mut known = 0;
     for field in kind.fields() {
         let Some(value) = fields.get(field.name) else {
             if field.required {
-                return Err(format!("the {} is empty; a `{name}` card needs one", field.name));
+                return Err(NoteFault::Missing { kind: kind.name(), field: field.name });
             }
             continue;
         };
         known += 1;
         match (field.shape, value) {
-            (Shape::Text, Value::Texts(_)) => return Err(format!("`{}` takes one text, not several", field.name)),
-            (Shape::Texts, Value::Text(_)) => return Err(format!("`{}` takes a list of texts", field.name)),
+            (Shape::Text, Value::Texts(_)) => return Err(NoteFault::NotOneText(field.name)),
+            (Shape::Texts, Value::Text(_)) => return Err(NoteFault::NotAList(field.name)),
             _ => {}
         }
         if value.texts().is_empty() || value.texts().iter().any(|text| text.trim().is_empty()) {
-            return Err(format!("the {} is empty; give it a text or leave it out", field.name));
+            return Err(NoteFault::Blank(field.name));
         }
     }
     if known < fields.len()
@@ -173,16 +164,16 @@ pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), String> 
     {
         return Err(no_field(kind, unknown));
     }
-    match kind.check(fields).first() {
-        Some(fault) => Err(format!("{}: {}; {}", fault.field, fault.what, fault.help)),
+    match kind.check(fields).into_iter().next() {
+        Some(fault) => Err(NoteFault::Card(fault)),
         None => Ok(()),
     }
 }
 
 /// Why `field` is none of this kind.
-pub(super) fn no_field(kind: &dyn CardKind, field: &str) -> String {
-    let known: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
-    format!("`{field}` is no field of a `{}` card, which has {}", kind.name(), known.join(", "))
+pub(super) fn no_field(kind: &dyn CardKind, field: &str) -> NoteFault {
+    let known = kind.fields().iter().map(|field| field.name).collect();
+    NoteFault::NoField { kind: kind.name(), field: field.to_owned(), known }
 }
 
 /// How cells are written.
@@ -386,8 +377,8 @@ impl Draft {
     /// Puts a text in its place. The caller leaves out blank ones.
     ///
     /// # Errors
-    /// When it can't stand there, with the reason.
-    pub(super) fn put(&mut self, target: Target, given: Given<'_>, dialect: Dialect) -> Result<(), String> {
+    /// When it can't stand there.
+    pub(super) fn put(&mut self, target: Target, given: Given<'_>, dialect: Dialect) -> Result<(), NoteFault> {
         match target {
             Target::Field(name, shape) => self.put_field(name, shape, given, dialect),
             Target::Column(column) => self.put_beside(column, given, dialect),
@@ -396,7 +387,13 @@ impl Draft {
         }
     }
 
-    fn put_field(&mut self, name: &str, shape: Shape, given: Given<'_>, dialect: Dialect) -> Result<(), String> {
+    fn put_field(
+        &mut self,
+        name: &'static str,
+        shape: Shape,
+        given: Given<'_>,
+        dialect: Dialect,
+    ) -> Result<(), NoteFault> {
         let value = match (shape, given) {
             (Shape::Text, given) => Value::Text(given.into_one()),
             (Shape::Variants, Given::Text(text)) => phrasings(&text),
@@ -405,11 +402,11 @@ impl Draft {
         };
         match self.text.fields.insert(name.to_owned(), value) {
             None => Ok(()),
-            Some(_) => Err(format!("two columns fill the {name}; leave one of them empty")),
+            Some(_) => Err(NoteFault::FilledTwice(name)),
         }
     }
 
-    fn put_beside(&mut self, column: Column, given: Given<'_>, dialect: Dialect) -> Result<(), String> {
+    fn put_beside(&mut self, column: Column, given: Given<'_>, dialect: Dialect) -> Result<(), NoteFault> {
         let text = &mut self.text;
         match column {
             Column::Uid => self.uid = uid(&given.into_one(), dialect)?,
@@ -455,8 +452,8 @@ impl Draft {
     /// The note, if its kind accepts it.
     ///
     /// # Errors
-    /// When it is not, with the reason.
-    pub(super) fn finish(self, place: Place) -> Result<Box<Item>, String> {
+    /// When it does not.
+    pub(super) fn finish(self, place: Place) -> Result<Box<Item>, NoteFault> {
         check(self.kind, &self.text)?;
         let (identity, key) = match (self.uid, self.guid, self.key) {
             (Some(uid), _, key) => (Identity::Uid(uid), key),
@@ -469,24 +466,17 @@ impl Draft {
 }
 
 /// A uid. What another program has in a column called `id` says nothing to us.
-fn uid(id: &str, dialect: Dialect) -> Result<Option<NoteUid>, String> {
+fn uid(id: &str, dialect: Dialect) -> Result<Option<NoteUid>, NoteFault> {
     match (NoteUid::from_hex(id), dialect) {
-        (None, Dialect::Own) => {
-            Err(format!("`{id}` is no id of 32 hexadecimal digits; leave the cell empty for a new card"))
-        }
+        (None, Dialect::Own) => Err(NoteFault::BadId(id.to_owned())),
         (found, _) => Ok(found),
     }
 }
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
+fn yes_or_no(text: &str) -> Result<bool, NoteFault> {
     match text.trim().to_lowercase().as_str() {
         "yes" | "y" | "true" | "1" | "x" => Ok(true),
         "no" | "n" | "false" | "0" | "" => Ok(false),
-        _ => Err(format!("held_out is `{text}`; write yes or no")),
+        _ => Err(NoteFault::BadHeldOut(text.to_owned())),
     }
-}
-
-/// Why a row has the wrong number of columns.
-pub(super) fn wrong_width(found: usize, wanted: &str) -> String {
-    format!("{}, expected {wanted}", counted(found, "column", "columns"))
 }

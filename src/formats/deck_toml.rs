@@ -1,6 +1,7 @@
 //! Deck files: TOML, one file a deck. docs/deck-format.md is for authors.
 
 pub mod cards;
+pub mod deck_fault;
 mod faults;
 pub mod patch;
 mod read;

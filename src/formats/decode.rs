@@ -23,13 +23,22 @@ pub(super) fn marked<'a>(input: &'a mut dyn ReadSeek) -> io::Result<Box<dyn Read
     }
 }
 
-/// The whole text as UTF-8, and what should be said about it.
+/// The first byte of a text that is no UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BadByte {
+    /// Its line, from 1.
+    pub(super) line: u64,
+    /// The byte.
+    pub(super) byte: u8,
+}
+
+/// The whole text as UTF-8; with the byte for which it was taken for Windows-1252, where it was.
 ///
 /// Without a byte order mark the bytes are checked first, all of them: a file is Windows-1252 as a whole or not at all.
 ///
 /// # Errors
 /// When `input` fails.
-pub(super) fn text<'a>(input: &'a mut dyn ReadSeek) -> io::Result<(Box<dyn Read + 'a>, Option<String>)> {
+pub(super) fn text<'a>(input: &'a mut dyn ReadSeek) -> io::Result<(Box<dyn Read + 'a>, Option<BadByte>)> {
     if let Some(encoding) = mark(input)?
         && encoding != UTF_8
     {
@@ -43,11 +52,7 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek) -> io::Result<(Box<dyn Read 
     };
     let line = 1 + line_feeds(&mut input.take(offset))?;
     input.seek(SeekFrom::Start(start))?;
-    let warning = format!(
-        "line {line} is not UTF-8 (byte 0x{byte:02X}), so the whole file was read as Windows-1252; \
-         if letters look wrong, save it as UTF-8 and import it again"
-    );
-    Ok((decoded(input, WINDOWS_1252)?, Some(warning)))
+    Ok((decoded(input, WINDOWS_1252)?, Some(BadByte { line, byte })))
 }
 
 /// The encoding that a byte order mark names. Leaves `input` after the mark.
@@ -118,12 +123,12 @@ mod tests {
     use super::*;
     use std::io::Cursor;
 
-    fn read(bytes: &[u8]) -> (String, Option<String>) {
+    fn read(bytes: &[u8]) -> (String, Option<BadByte>) {
         let mut input = Cursor::new(bytes);
-        let (mut reader, warning) = text(&mut input).unwrap();
+        let (mut reader, bad) = text(&mut input).unwrap();
         let mut found = String::new();
         reader.read_to_string(&mut found).unwrap();
-        (found, warning)
+        (found, bad)
     }
 
     #[test]
@@ -136,10 +141,9 @@ mod tests {
 
     #[test]
     fn one_bad_byte_makes_the_whole_file_windows_1252() {
-        let (found, warning) = read(b"fine\r\nna\xefve \x93quoted\x94 caf\xc3\xa9\n");
+        let (found, bad) = read(b"fine\r\nna\xefve \x93quoted\x94 caf\xc3\xa9\n");
         assert_eq!(found, "fine\r\nnaïve “quoted” cafÃ©\n");
-        let warning = warning.unwrap();
-        assert!(warning.starts_with("line 2 is not UTF-8 (byte 0xEF), so the whole file"), "{warning}");
+        assert_eq!(bad, Some(BadByte { line: 2, byte: 0xef }));
     }
 
     #[test]
@@ -150,8 +154,8 @@ mod tests {
         }
         let mut cut = "x".repeat(CHUNK - 1).into_bytes();
         cut.push(0xe2);
-        let (found, warning) = read(&cut);
+        let (found, bad) = read(&cut);
         assert!(found.ends_with("xâ"));
-        assert!(warning.unwrap().contains("0xE2"));
+        assert_eq!(bad, Some(BadByte { line: 1, byte: 0xe2 }));
     }
 }

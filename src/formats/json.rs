@@ -1,5 +1,6 @@
 //! `json`: all notes in one document, and arrays of objects as other programs write them.
 
+pub(super) mod fault;
 mod note;
 mod read;
 mod records;
@@ -22,6 +23,12 @@ pub(super) const FORMAT: &str = "lmq-notes";
 
 /// Version that we write, and the last one that we read.
 pub(super) const VERSION: u64 = 1;
+
+/// Keys of a note.
+const KEYS: &[&str] = &[
+    "id", "key", "deck", "kind", "fields", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after",
+    "held_out",
+];
 
 /// The importer and exporter `json`.
 pub(super) struct JsonDocument;

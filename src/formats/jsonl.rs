@@ -1,5 +1,7 @@
 //! `jsonl`: one object a line, for files of any size and for programs that read line by line.
 
+pub(super) mod fault;
+
 use crate::formats::Exporter;
 use crate::formats::FormatError;
 use crate::formats::ImportItem;
@@ -16,6 +18,8 @@ use crate::formats::json;
 use crate::formats::json::DeckJson;
 use crate::formats::json::NoteJson;
 use crate::formats::json::TopicJson;
+use crate::formats::jsonl::fault::LineFault;
+use crate::formats::jsonl::fault::LinesFault;
 use serde::Deserialize as _;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -70,16 +74,17 @@ impl Importer for JsonLines {
                 Line::End => break,
                 Line::Text if bytes.trim_ascii().is_empty() => continue,
                 Line::Text => parse(&bytes),
-                Line::TooLong => Err((0, "the line is longer than 16 MB; no card is".to_owned())),
+                Line::TooLong => Err((0, LineFault::TooLong)),
             };
             let read = match line {
-                Err((column, reason)) => {
-                    first_bad.get_or_insert_with(|| format!("line {place} is no JSON object: {reason}"));
+                Err((column, fault)) => {
+                    first_bad.get_or_insert_with(|| LinesFault::NoObject { line: place.line, fault: fault.clone() });
                     bad_lines += 1;
                     if !any && bad_lines > MOST_BAD_AT_FIRST {
                         break;
                     }
-                    sink(ImportItem::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
+                    let place = Place { column, ..place };
+                    sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?;
                     continue;
                 }
                 Ok(value) if value.get("format").is_some() => {
@@ -88,20 +93,18 @@ impl Importer for JsonLines {
                     any = true;
                     continue;
                 }
-                Ok(value) => held(value, place).map_err(|reason| (0, reason)),
+                Ok(value) => held(value, place),
             };
             any = true;
             match read {
                 Ok(records) => records.into_iter().try_for_each(|record| sink(ImportItem::Record(record)))?,
-                Err((column, reason)) => {
-                    sink(ImportItem::Rejected(Rejected { place: Place { column, ..place }, reason }))?;
-                }
+                Err(fault) => sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?,
             }
         }
         match first_bad {
             _ if any => Ok(()),
-            Some(reason) => Err(FormatError::NotThis(reason)),
-            None => Err(FormatError::NotThis("there are no lines in it".to_owned())),
+            Some(fault) => Err(FormatError::NotThis(fault.into())),
+            None => Err(FormatError::NotThis(LinesFault::Empty.into())),
         }
     }
 }
@@ -126,26 +129,26 @@ fn next_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Line> 
     Ok(Line::TooLong)
 }
 
-/// The object in a line, or the column and reason why there is none.
-fn parse(bytes: &[u8]) -> Result<Json, (u64, String)> {
+/// The object in a line, or why and in which column there is none.
+fn parse(bytes: &[u8]) -> Result<Json, (u64, LineFault)> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let column = String::from_utf8_lossy(before).chars().count();
-        (u64::try_from(column).unwrap_or(0) + 1, "it is not UTF-8; save the file as UTF-8".to_owned())
+        (u64::try_from(column).unwrap_or(0) + 1, LineFault::NotUtf8)
     })?;
     serde_json::from_str(text).map_err(|error| {
         let column = u64::try_from(error.column()).unwrap_or(0);
-        (column, format!("the JSON is broken: {}", json::without_place(&error)))
+        (column, LineFault::Broken(json::without_place(&error)))
     })
 }
 
 /// What a line holds.
-fn held(mut value: Json, place: Place) -> Result<Vec<Record>, String> {
+fn held(mut value: Json, place: Place) -> Result<Vec<Record>, LineFault> {
     let mut only = |name: &str| match &mut value {
         Json::Object(map) if map.len() == 1 => map.get_mut(name).filter(|inner| inner.is_object()).map(Json::take),
         _ => None,
     };
-    let broken = |error: serde_json::Error| json::without_place(&error);
+    let broken = |error: serde_json::Error| LineFault::Head(json::without_place(&error));
     if let Some(note) = only("note") {
         return Ok(vec![Record::Note(json::note(note, place)?)]);
     }
@@ -207,6 +210,11 @@ impl RecordWriter for LineWriter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::NotThis;
+    use crate::formats::RecordFault;
+    use crate::formats::columns::fault::NoteFault;
+    use crate::formats::json::fault::DocumentFault;
+    use crate::formats::json::fault::ObjectFault;
     use crate::formats::testing::any_records;
     use crate::formats::testing::config;
     use crate::formats::testing::notes;
@@ -215,6 +223,22 @@ mod tests {
     use crate::formats::testing::rejected;
     use crate::formats::testing::written;
     use proptest::prelude::*;
+
+    /// The lines that were left out: line and column, and why.
+    fn left_out(outcomes: &[ImportItem]) -> Vec<(u64, u64, LineFault)> {
+        let line = |(place, fault): (Place, RecordFault)| match fault {
+            RecordFault::Line(fault) => (place.line, place.column, fault),
+            other => panic!("{other:?}"),
+        };
+        rejected(outcomes).into_iter().map(line).collect()
+    }
+
+    fn refusal(result: Result<(), FormatError>) -> NotThis {
+        match result {
+            Err(FormatError::NotThis(fault)) => fault,
+            other => panic!("{other:?}"),
+        }
+    }
 
     const HEAD: &str = "{\"format\":\"lmq-notes\",\"version\":1}\n";
 
@@ -242,14 +266,15 @@ mod tests {
         let (outcomes, result) = read(&JsonLines, "x.jsonl", &text);
         result.unwrap();
         assert_eq!(notes(&outcomes).len(), 1);
+        let note = |fault: NoteFault| LineFault::Object(fault.into());
         assert_eq!(
-            rejected(&outcomes),
+            left_out(&outcomes),
             [
-                "4: the back is empty; a `basic` card needs one",
-                "5:2: the JSON is broken: expected ident",
-                "6:10: it is not UTF-8; save the file as UTF-8",
-                "7: a note has no `feilds`; did you mean `fields`?",
-                "8: `basci` is no kind of card; did you mean `basic`?",
+                (4, 0, note(NoteFault::Missing { kind: "basic", field: "back" })),
+                (5, 2, LineFault::Broken("expected ident".to_owned())),
+                (6, 10, LineFault::NotUtf8),
+                (7, 0, ObjectFault::UnknownKey("feilds".to_owned()).into()),
+                (8, 0, note(NoteFault::NoKind("basci".to_owned()))),
             ]
         );
     }
@@ -259,7 +284,7 @@ mod tests {
         let text = format!("{HEAD}{{\"x\":\"{}\"}}\n{{\"front\":\"a\",\"back\":\"b\"}}\n", "x".repeat(LONGEST_LINE));
         let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
         result.unwrap();
-        assert_eq!(rejected(&outcomes), ["2: the line is longer than 16 MB; no card is"]);
+        assert_eq!(left_out(&outcomes), [(2, 0, LineFault::TooLong)]);
         assert_eq!(notes(&outcomes).len(), 1);
     }
 
@@ -268,7 +293,7 @@ mod tests {
         let text = format!("{HEAD}{}\n", "[".repeat(100_000));
         let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
         result.unwrap();
-        assert_eq!(rejected(&outcomes), ["2:128: the JSON is broken: recursion limit exceeded"]);
+        assert_eq!(left_out(&outcomes), [(2, 128, LineFault::Broken("recursion limit exceeded".to_owned()))]);
     }
 
     #[test]
@@ -291,21 +316,20 @@ mod tests {
             assert_eq!(rejected(&outcomes).len(), 1, "{first}");
         }
         let (outcomes, result) = read(&JsonLines, "x.jsonl", "nothing\n".repeat(1000).as_bytes());
-        assert!(result.unwrap_err().to_string().starts_with("line 1 is no JSON object"));
+        assert!(matches!(refusal(result), NotThis::Lines(LinesFault::NoObject { line: 1, .. })));
         assert_eq!(rejected(&outcomes).len(), MOST_BAD_AT_FIRST);
     }
 
     #[test]
     fn a_file_of_a_newer_lmq_or_no_json_is_refused() {
-        for (text, reason) in [
-            ("{\"format\":\"lmq-notes\",\"version\":2}", "it was written by a newer lmq (version 2 of lmq-notes"),
-            ("{\"format\":\"lmq-segment\",\"version\":1}", "its `format` is `lmq-segment`, not `lmq-notes`"),
-            ("front,back\n", "line 1 is no JSON object: "),
-            ("\n\n", "there are no lines in it"),
+        let broken = LineFault::Broken("expected ident".to_owned());
+        for (text, fault) in [
+            ("{\"format\":\"lmq-notes\",\"version\":2}", DocumentFault::Newer(2).into()),
+            ("{\"format\":\"lmq-segment\",\"version\":1}", DocumentFault::OtherFormat("lmq-segment".to_owned()).into()),
+            ("front,back\n", LinesFault::NoObject { line: 1, fault: broken }.into()),
+            ("\n\n", LinesFault::Empty.into()),
         ] {
-            let (_, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
-            let found = result.unwrap_err().to_string();
-            assert!(found.starts_with(reason), "{found}");
+            assert_eq!(refusal(read(&JsonLines, "x.jsonl", text.as_bytes()).1), fault, "{text}");
         }
     }
 

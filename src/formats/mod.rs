@@ -2,10 +2,12 @@
 //!
 //! An importer stores nothing and an exporter asks for nothing: both deal in [`Record`]s.
 
+pub mod card_words;
 mod columns;
 mod csv;
 pub mod deck_toml;
 mod decode;
+mod fault;
 mod html;
 mod json;
 mod jsonl;
@@ -14,6 +16,11 @@ pub mod share;
 mod table;
 #[cfg(test)]
 mod testing;
+
+pub use deck_toml::deck_fault::DeckFault;
+pub use fault::NotThis;
+pub use fault::RecordFault;
+pub use fault::Warning;
 
 use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
@@ -137,8 +144,8 @@ pub enum Record {
 pub struct Rejected {
     /// Where.
     pub place: Place,
-    /// Why, and what to do; one sentence.
-    pub reason: String,
+    /// Why, and what to do.
+    pub fault: RecordFault,
 }
 
 /// What an importer hands to its sink.
@@ -149,7 +156,7 @@ pub enum ImportItem {
     /// A bad one.
     Rejected(Rejected),
     /// Something that the person should know, once a file.
-    Warning(String),
+    Warning(Warning),
 }
 
 /// The sink has had enough (its store failed): stop reading and pass it on.
@@ -166,12 +173,8 @@ pub struct FileFault {
     pub span: std::ops::Range<usize>,
     /// Line and column of its start.
     pub place: Place,
-    /// Short name of the rule, for scripts: `unknown-field`.
-    pub rule: &'static str,
     /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub help: String,
+    pub what: DeckFault,
 }
 
 /// The input as a whole is not what it was taken for.
@@ -182,7 +185,7 @@ pub enum FormatError {
     Io(#[from] io::Error),
     /// Not this format at all.
     #[error("{0}")]
-    NotThis(String),
+    NotThis(NotThis),
     /// A deck file with faults: refused whole, all faults listed.
     #[error("{} in the deck file", crate::core::text::counted(.faults.len(), "fault", "faults"))]
     Faults {

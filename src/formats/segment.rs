@@ -5,6 +5,7 @@
 //! are nearly all of a log, stand by the hundred in one line.
 
 mod check;
+pub mod fault;
 mod line;
 mod read;
 mod run;
@@ -39,14 +40,14 @@ const LONGEST_RUN: usize = 512;
 /// The most configurations that one segment may name.
 const MOST_CONFIGS: usize = 1 << 16;
 
+/// The largest ordinal: a local number keeps it in 9 bits.
+const LAST_ORDINAL: u16 = 511;
+
 /// What the bytes of a zstd file begin with.
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// What each segment begins with.
 const OPENING: &[u8] = b"{\"format\":\"lmq-segment\"";
-
-/// Said of what came with a later version.
-const NEWER: &str = "it was written by a newer lmq; update this one";
 
 /// Whether a file that begins with `head` holds segments, plain or compressed.
 #[must_use]

@@ -24,7 +24,9 @@ use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::Record;
+use crate::formats::RecordFault;
 use crate::formats::Topic;
+use crate::formats::Warning;
 use crate::formats::columns;
 use proptest::option;
 use proptest::prelude::*;
@@ -118,23 +120,23 @@ pub(super) fn records(outcomes: Vec<ImportItem>) -> Vec<Record> {
     outcomes.into_iter().map(record).collect()
 }
 
-/// What was left out, as people see it.
-pub(super) fn rejected(outcomes: &[ImportItem]) -> Vec<String> {
+/// What was left out: where, and why.
+pub(super) fn rejected(outcomes: &[ImportItem]) -> Vec<(Place, RecordFault)> {
     let mut found = Vec::new();
     for outcome in outcomes {
         if let ImportItem::Rejected(rejected) = outcome {
-            found.push(format!("{}: {}", rejected.place, rejected.reason));
+            found.push((rejected.place, rejected.fault.clone()));
         }
     }
     found
 }
 
 /// The warnings among the outcomes.
-pub(super) fn warnings(outcomes: &[ImportItem]) -> Vec<&str> {
+pub(super) fn warnings(outcomes: &[ImportItem]) -> Vec<Warning> {
     let mut found = Vec::new();
     for outcome in outcomes {
         if let ImportItem::Warning(warning) = outcome {
-            found.push(warning.as_str());
+            found.push(warning.clone());
         }
     }
     found

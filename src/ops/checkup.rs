@@ -2,6 +2,7 @@
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
+use crate::core::card::Unreadable;
 use crate::core::checkup::Checkup;
 use crate::core::checkup::Effect;
 use crate::core::checkup::Input;
@@ -35,7 +36,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The response could not be read.
-    AskAgain(String),
+    AskAgain(Unreadable),
     /// The newest answer of this sitting was taken back.
     TookBack,
     /// There is nothing in this sitting to take back.

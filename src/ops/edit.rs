@@ -14,6 +14,7 @@ use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::formats::DeckFault;
 use crate::formats::FileFault;
 use crate::formats::deck_toml::cards;
 use crate::formats::deck_toml::cards::Known;
@@ -130,7 +131,7 @@ impl NoteEditor<'_> {
     /// When the database can't be read.
     pub fn read(&self, note: &NoteNow, text: &str) -> Result<Result<Option<Rewrite>, Vec<String>>, Failure> {
         let read = read(self.store, std::slice::from_ref(note), text)?;
-        let line = |fault: &FileFault| printable(&format!("{}: {}; {}", fault.place, fault.what, fault.help));
+        let line = |fault: &FileFault| printable(&format!("{}: {}; {}", fault.place, fault.what, fault.what.help()));
         Ok(read.map(|mut rewrites| rewrites.pop()).map_err(|faults| faults.iter().map(line).collect()))
     }
 
@@ -288,16 +289,10 @@ pub fn read(store: &Store, notes: &[NoteNow], text: &str) -> Result<Result<Vec<R
                 .find(|note| note.key.is_some() && note.key == card.key)
                 .or_else(|| notes.first().filter(|_| count == 1 && notes.len() == 1)),
         };
-        let mut refuse = |rule, what: &str, help| {
-            faults.push(cards::fault(text, card.span.clone(), rule, what.to_owned(), help));
-        };
         match found {
-            None => {
-                let help = "leave its line `id` as it was; a new card is added with `lmq add`";
-                refuse("unknown-id", "this is none of the cards that are edited", help);
-            }
+            None => faults.push(cards::fault(text, card.span, DeckFault::UnknownId)),
             Some(note) if rewrites.iter().any(|rewrite| rewrite.opened.note == note.note) => {
-                refuse("duplicate-id", "this card is there twice", "take one of them out, or give it its own `id`");
+                faults.push(cards::fault(text, card.span, DeckFault::DuplicateId));
             }
             Some(note) => {
                 rewrites.push(Rewrite { opened: note.clone(), text: settled(note, card.text), key: card.key });
@@ -349,8 +344,7 @@ fn add_known(store: &Store, deck: i64, text: &str, known: &mut Known) -> Result<
 /// A fault of a text that has no file.
 fn told(faults: &[FileFault]) -> Failure {
     let mut failure = Failure::data("the card can't be like that");
-    failure.places =
-        faults.iter().map(|fault| format!("{}: {}", printable(&fault.what), printable(&fault.help))).collect();
+    failure.places = faults.iter().map(|fault| printable(&format!("{}: {}", fault.what, fault.what.help()))).collect();
     failure.hint("nothing was changed; docs/deck-format.md has the fields of each kind")
 }
 

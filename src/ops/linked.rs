@@ -166,7 +166,7 @@ fn patched(of_file: OfFile) -> Result<Patched, Failure> {
         Unfit::Faults(_, faults) => {
             let mut failure = Failure::data(format!("`{shown}` can't be changed like that"));
             failure.places =
-                faults.iter().map(|fault| format!("{}: {}", fault.place, printable(&fault.what))).collect();
+                faults.iter().map(|fault| printable(&format!("{}: {}", fault.place, fault.what))).collect();
             failure.hint(LEAVE)
         }
         Unfit::Entangled => Failure::failed(format!("`{shown}` is written in a way that lmq can't change in place"))

@@ -3,6 +3,7 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::card::Unreadable;
 use crate::core::event::Draft;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
@@ -99,7 +100,7 @@ fn commit(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The response could not be read.
-    AskAgain(String),
+    AskAgain(Unreadable),
     /// The card has become a leech.
     Leech {
         /// The card.

@@ -27,7 +27,7 @@ pub fn asked(store: &Store, settings: &Settings, today: StudyDay) -> Result<Aske
 pub fn read(store: &Store, text: &str) -> Result<Query, Failure> {
     let refused = |error: SearchError| {
         let [line, caret] = error.drawn(text);
-        Failure::usage(error.what).at(line).at(caret).hint(error.help)
+        Failure::usage(error.fault.to_string()).at(line).at(caret).hint(error.fault.help())
     };
     let query = parse(text).map_err(refused)?;
     let decks = store.deck_names()?;

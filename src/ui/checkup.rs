@@ -52,7 +52,7 @@ pub fn offer(offer: Offer, begin: &str) -> String {
 #[must_use]
 pub fn said(said: &Notice) -> Option<String> {
     match said {
-        Notice::AskAgain(why) => Some(why.clone()),
+        Notice::AskAgain(why) => Some(words::unreadable(why)),
         Notice::TookBack => Some("Took back the answer".to_owned()),
         Notice::NothingToUndo => {
             Some("There is nothing in this sitting to take back; `lmq undo` goes further".to_owned())

@@ -2,6 +2,7 @@
 
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
+use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
@@ -144,11 +145,29 @@ pub fn graded(choice: Option<&Choice>, repeats: bool) -> String {
     if repeats { format!("{word}: once more in this session, then {then}") } else { format!("{word}: {then}") }
 }
 
+/// Why an answer could not be read, and what to give instead.
+#[must_use]
+pub(super) fn unreadable(why: &Unreadable) -> String {
+    match why {
+        Unreadable::NoAnswer => "that is no answer; say that you don't know if you don't".to_owned(),
+        Unreadable::TooLong => "that is too long: an answer has at most 10,000 characters".to_owned(),
+        Unreadable::OutOfRange(options) => format!("choose 1 to {options}"),
+        Unreadable::NoOption { given, options } => {
+            format!("`{given}` is none of the choices; type its number, 1 to {options}")
+        }
+        Unreadable::Ambiguous(given) => format!("`{given}` could be several; type more of it, or its number"),
+        Unreadable::NoOrder(options) => {
+            let example = (1..=*options).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+            format!("give the numbers 1 to {options} in the right order, for example {example}")
+        }
+    }
+}
+
 /// Something that happened, for people; nothing where nothing needs saying.
 #[must_use]
 pub fn said(said: &Notice) -> Option<String> {
     match said {
-        Notice::AskAgain(why) => Some(why.clone()),
+        Notice::AskAgain(why) => Some(unreadable(why)),
         Notice::Leech { card, lapses, suspended, .. } => Some(format!(
             "{card} is a leech: failed {lapses} times. {}",
             if *suspended { "It is suspended now" } else { "Rewrite it, split it, or suspend it" }

@@ -41,11 +41,7 @@ impl CardKind for Choice {
         for distractor in texts("distractors") {
             let folded = normalize(distractor);
             if seen.contains(&folded) {
-                faults.push(Fault {
-                    field: "distractors",
-                    what: format!("`{distractor}` stands among the choices twice"),
-                    help: "each choice has to be another one; take it out or change it".to_owned(),
-                });
+                faults.push(Fault::RepeatedChoice(distractor.clone()));
             }
             seen.push(folded);
         }
@@ -118,13 +114,14 @@ mod tests {
             let verdict = Choice.judge(&note(), 1, &question, &(index + 1).to_string()).unwrap().unwrap();
             assert_eq!(verdict.outcome == Correctness::Right, index == right);
         }
-        assert!(Choice.judge(&note(), 1, &question, "5").is_err());
+        assert_eq!(Choice.judge(&note(), 1, &question, "5"), Err(Unreadable::OutOfRange(4)));
     }
 
     #[test]
     fn the_same_choice_twice_is_a_fault() {
         let mut fields = note().fields;
         fields.insert("distractors".to_owned(), Value::Texts(vec!["A".to_owned(), "b".to_owned(), "B!".to_owned()]));
-        assert_eq!(Choice.check(&fields).len(), 2);
+        let repeated = |choice: &str| Fault::RepeatedChoice(choice.to_owned());
+        assert_eq!(Choice.check(&fields), [repeated("A"), repeated("B!")]);
     }
 }

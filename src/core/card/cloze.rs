@@ -192,23 +192,20 @@ impl CardKind for Cloze {
         let mut found = BTreeSet::new();
         numbers(&parsed, &mut found);
         let mut faults = Vec::new();
-        let mut fault = |what: &str, help: &str| {
-            faults.push(Fault { field: "text", what: what.to_owned(), help: help.to_owned() });
-        };
         if unclosed(&parsed) {
-            fault("a deletion is opened with {{c and not closed", "close it with }}");
+            faults.push(Fault::UnclosedDeletion);
         } else if found.is_empty() {
-            fault("nothing is hidden", "hide the answer: {{c1::answer}} or {{c1::answer::hint}}");
+            faults.push(Fault::NoDeletion);
         }
         if found.contains(&0) || found.iter().any(|number| *number > HIGHEST) {
-            fault("a deletion has a number that no card can have", "number deletions from 1 to 500");
+            faults.push(Fault::BadDeletionNumber);
         }
         let mut answers = Vec::new();
         for number in &found {
             hidden(&parsed, *number, &mut answers);
         }
         if answers.iter().any(String::is_empty) {
-            fault("a deletion hides nothing", "write the answer between :: and }}");
+            faults.push(Fault::EmptyDeletion);
         }
         faults
     }
@@ -294,18 +291,18 @@ mod tests {
     }
 
     #[test]
-    fn faults_say_what_to_do() {
-        for (text, faults) in [
-            ("{{c1::ok}}", 0),
-            ("nothing", 1),
-            ("{{c1::open", 1),
-            ("{{c1::fine}} and {{c2::open", 1),
-            ("{{c0::zero}}", 1),
-            ("{{c501::much}}", 1),
-            ("{{c1::}}", 1),
-            ("{{c1::::hint}}", 1),
+    fn each_fault_is_told_from_the_others() {
+        assert_eq!(Cloze.check(&note("{{c1::ok}}").fields), []);
+        for (text, fault) in [
+            ("nothing", Fault::NoDeletion),
+            ("{{c1::open", Fault::UnclosedDeletion),
+            ("{{c1::fine}} and {{c2::open", Fault::UnclosedDeletion),
+            ("{{c0::zero}}", Fault::BadDeletionNumber),
+            ("{{c501::much}}", Fault::BadDeletionNumber),
+            ("{{c1::}}", Fault::EmptyDeletion),
+            ("{{c1::::hint}}", Fault::EmptyDeletion),
         ] {
-            assert_eq!(Cloze.check(&note(text).fields).len(), faults, "{text}");
+            assert_eq!(Cloze.check(&note(text).fields), [fault], "{text}");
         }
     }
 

@@ -70,7 +70,7 @@ pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unread
         return number
             .checked_sub(1)
             .filter(|index| *index < options.len())
-            .ok_or_else(|| Unreadable(format!("choose 1 to {}", options.len())));
+            .ok_or(Unreadable::OutOfRange(options.len()));
     }
     let wanted = normalize(response);
     if let Some(index) = options.iter().position(|option| normalize(option) == wanted) {
@@ -87,13 +87,10 @@ pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unread
                 .collect();
             match slip.as_slice() {
                 [index] => Ok(*index),
-                _ => Err(Unreadable(format!(
-                    "`{response}` is none of the choices; type its number, 1 to {}",
-                    options.len()
-                ))),
+                _ => Err(Unreadable::NoOption { given: response.to_owned(), options: options.len() }),
             }
         }
-        _ => Err(Unreadable(format!("`{response}` could be several; type more of it, or its number"))),
+        _ => Err(Unreadable::Ambiguous(response.to_owned())),
     }
 }
 
@@ -138,8 +135,15 @@ mod tests {
         for (response, index) in [("1", 0), ("both", 2), ("L", 0), ("manager", 1), (" LEADER ", 0), ("managr", 1)] {
             assert_eq!(choose(&options, response), Ok(index), "{response}");
         }
-        for response in ["0", "5", "mana", "x", "-1"] {
-            assert!(choose(&options, response).is_err(), "{response}");
+        let no_option = |given: &str| Unreadable::NoOption { given: given.to_owned(), options: 4 };
+        for (response, why) in [
+            ("0", Unreadable::OutOfRange(4)),
+            ("5", Unreadable::OutOfRange(4)),
+            ("mana", Unreadable::Ambiguous("mana".to_owned())),
+            ("x", no_option("x")),
+            ("-1", no_option("-1")),
+        ] {
+            assert_eq!(choose(&options, response), Err(why), "{response}");
         }
     }
 }

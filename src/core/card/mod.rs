@@ -230,7 +230,7 @@ pub fn judge(
     response: &str,
 ) -> Result<Option<Verdict>, Unreadable> {
     if response.chars().nth(LONGEST_ANSWER_CHARS).is_some() {
-        return Err(Unreadable("that is too long: an answer has at most 10,000 characters".to_owned()));
+        return Err(Unreadable::TooLong);
     }
     kind(&note.kind).map_or(Ok(None), |kind| kind.judge(note, ordinal, question, response))
 }
@@ -257,15 +257,44 @@ pub struct Field {
     pub required: bool,
 }
 
-/// Something wrong with the fields of a note.
+/// Something wrong with the fields of a note. `formats/card_words.rs` has the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub enum Fault {
+    /// A choice stands there twice; the second one.
+    RepeatedChoice(String),
+    /// A deletion is opened and not closed.
+    UnclosedDeletion,
+    /// Nothing is hidden.
+    NoDeletion,
+    /// A deletion has a number that no card can have.
+    BadDeletionNumber,
+    /// A deletion hides nothing.
+    EmptyDeletion,
+    /// There is nothing to put in order: fewer than two items, or equal ones.
+    TooFewItems,
+    /// The answer is none of the sides to sort to.
+    NoSuchSide {
+        /// The answer.
+        answer: String,
+        /// The sides.
+        sides: Vec<String>,
+    },
+    /// There is nothing to sort to: fewer than two sides, or equal ones.
+    TooFewSides,
+}
+
+impl Fault {
     /// The field to point at.
-    pub field: &'static str,
-    /// What is wrong, as a sentence without a full stop.
-    pub what: String,
-    /// What to do.
-    pub help: String,
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::RepeatedChoice(_) => "distractors",
+            Self::UnclosedDeletion | Self::NoDeletion | Self::BadDeletionNumber | Self::EmptyDeletion => "text",
+            Self::TooFewItems => "items",
+            Self::NoSuchSide { .. } => "answer",
+            Self::TooFewSides => "categories",
+        }
+    }
 }
 
 /// How a question wants to be answered.
@@ -356,10 +385,27 @@ pub struct Verdict {
     pub remark: String,
 }
 
-/// An answer that is none: a number out of range, a side that is not there. The learner is asked again.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unreadable(pub String);
+/// Why an answer is none. The learner is asked again; `ui/words.rs` has the words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It says nothing where something has to be said.
+    NoAnswer,
+    /// It is longer than [`LONGEST_ANSWER_CHARS`].
+    TooLong,
+    /// A number that no option has; there are so many options.
+    OutOfRange(usize),
+    /// It means none of the options.
+    NoOption {
+        /// The answer.
+        given: String,
+        /// How many options there are.
+        options: usize,
+    },
+    /// It means several of the options.
+    Ambiguous(String),
+    /// It does not put so many options in order.
+    NoOrder(usize),
+}
 
 /// One way of asking.
 ///

@@ -64,11 +64,7 @@ impl CardKind for Order {
         if items.len() >= 2 && distinct.len() == items.len() {
             return Vec::new();
         }
-        vec![Fault {
-            field: "items",
-            what: "there have to be two items at least, each another one".to_owned(),
-            help: "write them in the right order; they are shuffled when asked".to_owned(),
-        }]
+        vec![Fault::TooFewItems]
     }
 
     fn ordinals(&self, _: &NoteText) -> Vec<u16> {
@@ -97,10 +93,7 @@ impl CardKind for Order {
     ) -> Result<Option<Verdict>, Unreadable> {
         let count = question.options.len();
         let Some(numbers) = positions(response, count) else {
-            return Err(Unreadable(format!(
-                "give the numbers 1 to {count} in the right order, for example {}",
-                example(count)
-            )));
+            return Err(Unreadable::NoOrder(count));
         };
         let given: Vec<&String> = numbers.iter().filter_map(|number| question.options.get(number - 1)).collect();
         let expected: Vec<&String> = note.texts("items").iter().collect();
@@ -114,10 +107,6 @@ impl CardKind for Order {
         let remark = if outcome == Correctness::Near { "two neighbours are swapped".to_owned() } else { String::new() };
         Ok(Some(Verdict { outcome, given: joined(&given), expected: joined(&expected), remark }))
     }
-}
-
-fn example(count: usize) -> String {
-    (1..=count).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -143,7 +132,7 @@ mod tests {
             assert_eq!(Order.judge(&note(), 1, &question, &response).unwrap().unwrap().outcome, outcome, "{order:?}");
         }
         for response in ["1 2 3", "1 1 2 3", "1 2 3 5", "x", "12345"] {
-            assert!(Order.judge(&note(), 1, &question, response).is_err(), "{response}");
+            assert_eq!(Order.judge(&note(), 1, &question, response), Err(Unreadable::NoOrder(4)), "{response}");
         }
         assert!(Order.judge(&note(), 1, &question, "4321").is_ok());
     }

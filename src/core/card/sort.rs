@@ -38,21 +38,13 @@ impl CardKind for Sort {
         let answer = texts("answer").first().map_or("", String::as_str);
         let mut faults = Vec::new();
         if !categories.contains(&normalize(answer)) {
-            faults.push(Fault {
-                field: "answer",
-                what: format!("`{answer}` is not among the categories"),
-                help: format!("use one of them: {}", texts("categories").join(", ")),
-            });
+            faults.push(Fault::NoSuchSide { answer: answer.to_owned(), sides: texts("categories").to_vec() });
         }
         let mut distinct = categories.clone();
         distinct.sort();
         distinct.dedup();
         if distinct.len() < 2 || distinct.len() < categories.len() {
-            faults.push(Fault {
-                field: "categories",
-                what: "there have to be two categories at least, each another one".to_owned(),
-                help: "for example categories = [\"leader\", \"manager\"]".to_owned(),
-            });
+            faults.push(Fault::TooFewSides);
         }
         faults
     }
@@ -113,7 +105,9 @@ mod tests {
     #[test]
     fn the_answer_has_to_be_one_of_several_sides() {
         assert!(Sort.check(&fields("leader", &["leader", "manager"])).is_empty());
-        assert_eq!(Sort.check(&fields("boss", &["leader", "manager"])).len(), 1);
-        assert_eq!(Sort.check(&fields("leader", &["leader", "Leader"])).len(), 1);
+        let sides = vec!["leader".to_owned(), "manager".to_owned()];
+        let no_such = Fault::NoSuchSide { answer: "boss".to_owned(), sides };
+        assert_eq!(Sort.check(&fields("boss", &["leader", "manager"])), [no_such]);
+        assert_eq!(Sort.check(&fields("leader", &["leader", "Leader"])), [Fault::TooFewSides]);
     }
 }

@@ -104,9 +104,12 @@ fn not_knowing_is_wrong_and_what_is_no_answer_is_asked_again() {
     let step = checkup.step(&Input::DontKnow, at(1));
     assert!(matches!(draft(&step).kind, EventKind::Checked { quality: Quality::Q2, .. }));
     assert_eq!(draft(&step).detail.response, None);
-    for text in ["", "  ", "up", "3"] {
+    let no_option = Unreadable::NoOption { given: "up".to_owned(), options: 2 };
+    for (text, why) in
+        [("", Unreadable::NoAnswer), ("  ", Unreadable::NoAnswer), ("up", no_option), ("3", Unreadable::OutOfRange(2))]
+    {
         let step = checkup.step(&Input::Respond(text.to_owned()), at(1));
-        assert!(matches!(step.effect, Some(Effect::AskAgain(_))), "{text}");
+        assert_eq!(step.effect, Some(Effect::AskAgain(why)), "{text}");
         assert_eq!(step.next, checkup);
     }
 }

@@ -3,6 +3,8 @@
 use crate::core::card::CARD_KINDS;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
+use crate::core::search::FIELDS;
+use crate::core::search::MOST_CONDITIONS;
 use crate::core::search::Needs;
 use crate::core::search::Node;
 use crate::core::search::Query;
@@ -15,26 +17,14 @@ use crate::core::search::condition::Rated;
 use crate::core::search::condition::When;
 use crate::core::search::condition::plain;
 use crate::core::search::error::SearchError;
+use crate::core::search::error::SearchFault;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
-use crate::core::text::nearest;
 use crate::core::text::normalize;
 use chrono::NaiveDate;
 
-/// Conditions of a query at most: each is a bit.
-const MOST_CONDITIONS: usize = 64;
-
 /// Parentheses inside each other at most.
 const DEEPEST: usize = 32;
-
-/// The fields that a condition can be about.
-const FIELDS: [&str; 14] = [
-    "deck", "tag", "kind", "source", "topic", "speaker", "is", "ease", "interval", "lapses", "due", "reviewed",
-    "rated", "added",
-];
-
-/// The states that `is:` knows.
-const STATES: [&str; 8] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked"];
 
 /// Reads a query. An empty one means every card.
 ///
@@ -83,6 +73,10 @@ impl Given {
             None => Pattern { text: plain(&self.text), is_prefix: false },
         }
     }
+
+    fn refused(&self, fault: SearchFault) -> SearchError {
+        SearchError { at: self.at, fault }
+    }
 }
 
 impl Parser {
@@ -108,8 +102,7 @@ impl Parser {
     }
 
     fn stray(&self) -> SearchError {
-        let help = "take it out, or put the words that hold it in \"quotes\"";
-        SearchError::new(self.at, "there is no `(` for this `)`", help)
+        SearchError { at: self.at, fault: SearchFault::UnopenedParenthesis }
     }
 
     fn any(&mut self) -> Result<Node, SearchError> {
@@ -123,7 +116,7 @@ impl Parser {
             self.at += 2;
             self.space();
             if self.peek().is_none_or(|c| c == ')') {
-                return Err(SearchError::new(at, "nothing follows this `OR`", "write another condition behind it"));
+                return Err(SearchError { at, fault: SearchFault::NothingAfterOr });
             }
         }
         Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::Any(nodes) })
@@ -138,11 +131,7 @@ impl Parser {
                 self.at += 3;
                 self.space();
                 if self.peek().is_none_or(|c| c == ')') || self.is_at("OR") {
-                    return Err(SearchError::new(
-                        at,
-                        "nothing follows this `AND`",
-                        "write another condition behind it",
-                    ));
+                    return Err(SearchError { at, fault: SearchFault::NothingAfterAnd });
                 }
             }
             if self.peek().is_none_or(|c| c == ')') || self.is_at("OR") {
@@ -154,12 +143,8 @@ impl Parser {
             if self.depth == 0 && self.peek() == Some(')') {
                 return Err(self.stray());
             }
-            let (what, help) = if self.is_at("OR") {
-                ("nothing stands before this `OR`", "write a condition before it, or \"OR\" in quotes for the word")
-            } else {
-                ("there is nothing in these parentheses", "write a condition, or take them out")
-            };
-            return Err(SearchError::new(self.at, what, help));
+            let fault = if self.is_at("OR") { SearchFault::NothingBeforeOr } else { SearchFault::EmptyParentheses };
+            return Err(SearchError { at: self.at, fault });
         }
         // What is cheap to tell is told first; the order makes no difference to what is found.
         Ok(if nodes.len() == 1 { nodes.remove(0) } else { Node::All(nodes) })
@@ -169,11 +154,7 @@ impl Parser {
         let mut is_negated = false;
         while self.peek() == Some('-') {
             if self.ahead(1).is_none_or(|c| c.is_whitespace() || c == ')') {
-                return Err(SearchError::new(
-                    self.at,
-                    "nothing follows this `-`",
-                    "`-word` means cards without the word; quote it to look for the sign: \"-\"",
-                ));
+                return Err(SearchError { at: self.at, fault: SearchFault::NothingAfterMinus });
             }
             is_negated = !is_negated;
             self.at += 1;
@@ -188,21 +169,13 @@ impl Parser {
         }
         self.conditions += 1;
         if self.conditions > MOST_CONDITIONS {
-            return Err(SearchError::new(
-                self.at,
-                format!("a query holds at most {MOST_CONDITIONS} conditions"),
-                "search twice, or name a tag or a deck instead",
-            ));
+            return Err(SearchError { at: self.at, fault: SearchFault::TooManyConditions });
         }
         if self.peek() == Some('"') {
             let at = self.at;
             let text = self.quoted()?;
             if text.trim().is_empty() {
-                return Err(SearchError::new(
-                    at,
-                    "there is nothing in these quotes",
-                    "write something, or take them out",
-                ));
+                return Err(SearchError { at, fault: SearchFault::EmptyQuotes });
             }
             return Ok(self.words(&text));
         }
@@ -226,12 +199,12 @@ impl Parser {
         let open = self.at;
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(SearchError::new(open, "too many parentheses inside each other", "write it with fewer"));
+            return Err(SearchError { at: open, fault: SearchFault::TooDeep });
         }
         self.at += 1;
         let node = self.any()?;
         if self.peek() != Some(')') {
-            return Err(SearchError::new(open, "this `(` is never closed", "add a `)`, or put the text in \"quotes\""));
+            return Err(SearchError { at: open, fault: SearchFault::UnclosedParenthesis });
         }
         self.at += 1;
         self.depth -= 1;
@@ -245,13 +218,7 @@ impl Parser {
         let mut text = String::new();
         loop {
             match self.peek() {
-                None => {
-                    return Err(SearchError::new(
-                        open,
-                        "this quote is never closed",
-                        "add another \" behind the words",
-                    ));
-                }
+                None => return Err(SearchError { at: open, fault: SearchFault::UnclosedQuote }),
                 Some('"') => {
                     self.at += 1;
                     return Ok(text);
@@ -293,14 +260,9 @@ impl Parser {
     fn condition(&mut self, letters: usize) -> Result<Node, SearchError> {
         let start = self.at;
         let name: String = self.chars.get(start..start + letters).unwrap_or_default().iter().collect();
-        let field = name.to_ascii_lowercase();
-        if !FIELDS.contains(&field.as_str()) {
-            let help = match nearest(&field, FIELDS) {
-                Some(near) => format!("did you mean `{near}`? To look for the text, put it in \"quotes\""),
-                None => format!("there are {}; to look for the text, put it in \"quotes\"", FIELDS.join(", ")),
-            };
-            return Err(SearchError::new(start, format!("there is no field `{name}`"), help));
-        }
+        let Some(field) = FIELDS.into_iter().find(|field| field.eq_ignore_ascii_case(&name)) else {
+            return Err(SearchError { at: start, fault: SearchFault::UnknownField(name) });
+        };
         self.at += letters;
         let sign_at = self.at;
         let comparison = self.comparison();
@@ -311,13 +273,13 @@ impl Parser {
             Given { text: self.bare(), at: value_at, quoted: false }
         };
         if given.text.trim().is_empty() {
-            return Err(SearchError::new(value_at, format!("`{field}` needs a value"), example(&field)));
+            return Err(SearchError { at: value_at, fault: SearchFault::NoValue(field) });
         }
-        let is_number = matches!(field.as_str(), "ease" | "interval" | "lapses" | "due");
+        let is_number = matches!(field, "ease" | "interval" | "lapses" | "due");
         if comparison != Comparison::Equal && !is_number {
-            return Err(SearchError::new(sign_at, format!("`{field}` can't be compared"), example(&field)));
+            return Err(SearchError { at: sign_at, fault: SearchFault::NotComparable(field) });
         }
-        self.test(&field, comparison, &given)
+        self.test(field, comparison, &given)
     }
 
     fn comparison(&mut self) -> Comparison {
@@ -348,9 +310,8 @@ impl Parser {
             }
             "kind" => {
                 let wanted = plain(&given.text);
-                let names = CARD_KINDS.iter().map(|kind| kind.name());
-                if !names.clone().any(|name| name == wanted) {
-                    return Err(unknown("kind of card", given, names));
+                if !CARD_KINDS.iter().any(|kind| kind.name() == wanted) {
+                    return Err(given.refused(SearchFault::UnknownKind(given.text.clone())));
                 }
                 self.note(NoteTest::Kind(wanted))
             }
@@ -367,7 +328,7 @@ impl Parser {
                     "buried" => CardTest::Buried,
                     "leech" => CardTest::Leech,
                     "marked" => CardTest::Marked,
-                    _ => return Err(unknown("state", given, STATES)),
+                    _ => return Err(given.refused(SearchFault::UnknownState(given.text.clone()))),
                 };
                 self.card(test)
             }
@@ -406,7 +367,7 @@ impl Parser {
                             (None, Ok(quality)) => Rated::Exactly(quality),
                             (None, Err(error)) => {
                                 let at = given.at + span.chars().count() + 1;
-                                return Err(SearchError::new(at, error.to_string(), example("rated")));
+                                return Err(SearchError { at, fault: SearchFault::BadGrade(error) });
                             }
                         }
                     }
@@ -431,40 +392,12 @@ impl Parser {
     }
 }
 
-fn unknown<'n>(what: &str, given: &Given, names: impl IntoIterator<Item = &'n str> + Clone) -> SearchError {
-    let help = match nearest(&given.text, names.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", names.into_iter().collect::<Vec<_>>().join(", ")),
-    };
-    SearchError::new(given.at, format!("there is no {what} `{}`", given.text), help)
-}
-
-fn example(field: &str) -> String {
-    let example = match field {
-        "deck" => "deck:quotes",
-        "tag" => "tag:team",
-        "kind" => "kind:cloze",
-        "source" => "source:D09",
-        "topic" => "topic:vision",
-        "speaker" => "speaker:drucker",
-        "is" => "is:due",
-        "ease" => "ease<2.1",
-        "interval" => "interval>=21d",
-        "lapses" => "lapses>3",
-        "due" => "due<=3d, or due<2026-03-01",
-        "reviewed" => "reviewed:7d",
-        "rated" => "rated:7d, rated:7d:1 or rated:7d:again",
-        _ => "added:30d",
-    };
-    format!("write {example}")
-}
-
-fn bad_number(given: &Given, field: &str) -> SearchError {
-    SearchError::new(given.at, format!("`{}` is no number that `{field}` can have", given.text), example(field))
+fn bad_number(given: &Given, field: &'static str) -> SearchError {
+    given.refused(SearchFault::BadNumber { given: given.text.clone(), field })
 }
 
 /// Whole days, with or without a unit.
-fn days(given: &Given, field: &str) -> Result<u32, SearchError> {
+fn days(given: &Given, field: &'static str) -> Result<u32, SearchError> {
     let text = given.text.trim();
     let (number, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(end) => text.split_at(end),
@@ -480,9 +413,9 @@ fn days(given: &Given, field: &str) -> Result<u32, SearchError> {
     number.parse::<u32>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(|| bad_number(given, field))
 }
 
-fn last_days(given: &Given, field: &str) -> Result<u32, SearchError> {
+fn last_days(given: &Given, field: &'static str) -> Result<u32, SearchError> {
     match days(given, field)? {
-        0 => Err(SearchError::new(given.at, "today is the first of these days: 1d at least", example(field))),
+        0 => Err(given.refused(SearchFault::NoDays(field))),
         days => Ok(days),
     }
 }

@@ -69,7 +69,7 @@ fn matches_with(query: &str, state: &CardState) -> bool {
 
 fn error(query: &str) -> String {
     let error = parse(query).unwrap_err();
-    format!("{} {} / {}", error.at, error.what, error.help)
+    format!("{} {} / {}", error.at, error.fault, error.fault.help())
 }
 
 #[test]
@@ -275,7 +275,11 @@ fn an_unknown_deck_is_named_with_the_nearest() {
     let decks = [("quotes", "quotes"), ("s", "a::skills")];
     assert_eq!(parse("deck:a deck:quotes -deck:s").unwrap().check_decks(decks), Ok(()));
     let error = parse("x deck:qoutes").unwrap().check_decks(decks).unwrap_err();
-    assert_eq!((error.at, error.help.as_str()), (7, "did you mean `quotes`? `lmq decks` lists all"));
+    let unknown = |name: &str, near: Option<&str>| SearchFault::UnknownDeck {
+        name: name.to_owned(),
+        near: near.map(str::to_owned),
+    };
+    assert_eq!((error.at, error.fault), (7, unknown("qoutes", Some("quotes"))));
 }
 
 #[test]

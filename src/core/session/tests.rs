@@ -136,7 +136,7 @@ fn a_checked_answer_suggests_a_grade_that_is_accepted_unless_it_was_a_guess() {
 #[test]
 fn a_response_that_can_not_be_an_answer_is_asked_again() {
     let mut sitting = Sitting::of([due_card(1, choice())]).shown();
-    assert_eq!(words(&sitting.respond("3")), "ask again: choose 1 to 2");
+    assert_eq!(words(&sitting.respond("3")), "ask again: OutOfRange(2)");
     assert_eq!(stage(&sitting.session), "front");
     assert_eq!(words(&sitting.respond("Drucker")), "show back");
 }

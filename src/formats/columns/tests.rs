@@ -47,7 +47,7 @@ fn two_columns_for_one_field_are_refused_and_two_explanations_joined() {
     let mut put =
         |column, text: &'static str| draft.put(target(column, &CLOZE), Given::Text(text.into()), Dialect::Plain);
     put(Column::Question, "a").unwrap();
-    assert_eq!(put(Column::Field("front"), "b").unwrap_err(), "two columns fill the text; leave one of them empty");
+    assert_eq!(put(Column::Field("front"), "b"), Err(NoteFault::FilledTwice("text")));
     put(Column::Answer, "more").unwrap();
     put(Column::Extra, "why").unwrap();
     let item = draft.finish(Place::default()).unwrap();
@@ -61,13 +61,13 @@ fn values_of_the_wrong_shape_are_refused() {
     let several = |name: &str, texts: &[&str]| {
         (name.to_owned(), Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect()))
     };
-    for (fields, reason) in [
-        ([several("text", &["a"]), several("texts", &["a"])], "`text` takes one text, not several"),
-        ([one("text", "a"), one("texts", "a")], "`texts` takes a list of texts"),
-        ([one("text", " "), several("texts", &["a"])], "the text is empty; give it a text or leave it out"),
-        ([one("text", "a"), several("texts", &[])], "the texts is empty; give it a text or leave it out"),
+    for (fields, fault) in [
+        ([several("text", &["a"]), several("texts", &["a"])], NoteFault::NotOneText("text")),
+        ([one("text", "a"), one("texts", "a")], NoteFault::NotAList("texts")),
+        ([one("text", " "), several("texts", &["a"])], NoteFault::Blank("text")),
+        ([one("text", "a"), several("texts", &[])], NoteFault::Blank("texts")),
     ] {
-        assert_eq!(check(&KIND, &NoteText { fields: fields.into(), ..NoteText::default() }).unwrap_err(), reason);
+        assert_eq!(check(&KIND, &NoteText { fields: fields.into(), ..NoteText::default() }), Err(fault));
     }
 }
 
@@ -108,6 +108,7 @@ fn anki_stock_note_types_have_their_kinds() {
 
 #[test]
 fn a_slip_in_a_kind_is_answered_with_its_name() {
-    assert_eq!(no_kind("basci"), "`basci` is no kind of card; did you mean `basic`?");
-    assert!(no_kind("zzzzzzzz").starts_with("`zzzzzzzz` is no kind of card; there are basic"));
+    let said = |name: &str| NoteFault::NoKind(name.to_owned()).to_string();
+    assert_eq!(said("basci"), "`basci` is no kind of card; did you mean `basic`?");
+    assert!(said("zzzzzzzz").starts_with("`zzzzzzzz` is no kind of card; there are basic"));
 }

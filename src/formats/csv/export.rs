@@ -11,6 +11,7 @@ use crate::formats::Record;
 use crate::formats::RecordWriter;
 use crate::formats::columns;
 use crate::formats::columns::Column;
+use crate::formats::columns::fault::NoteFault;
 use crate::formats::csv::VERSION;
 use crate::formats::csv::is_formula;
 use crate::formats::decode;
@@ -86,14 +87,14 @@ impl RecordWriter for TableWriter<'_> {
     }
 }
 
-fn refused(reason: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, reason)
+fn refused(fault: NoteFault) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, fault)
 }
 
 impl TableWriter<'_> {
     fn note(&mut self, item: &Item) -> io::Result<()> {
         let text = &item.text;
-        let kind = kind(&text.kind).ok_or_else(|| refused(columns::no_kind(&text.kind)))?;
+        let kind = kind(&text.kind).ok_or_else(|| refused(NoteFault::NoKind(text.kind.clone())))?;
         let field = |name: &str| kind.fields().iter().find(|field| field.name == name);
         if let Some(unknown) = text.fields.keys().find(|name| field(name).is_none()) {
             return Err(refused(columns::no_field(kind, unknown)));
@@ -134,9 +135,8 @@ impl TableWriter<'_> {
                     if let Some(Some(shape)) = shapes.get(index)
                         && let Some(value) = text.fields.get(*name)
                     {
-                        write_value(value, *shape, scratch, out).map_err(|()| {
-                            refused(format!("`{name}` of a `{}` card holds what it may not", kind.name()))
-                        })?;
+                        write_value(value, *shape, scratch, out)
+                            .map_err(|()| refused(NoteFault::WrongShape { kind: kind.name(), field: name }))?;
                     }
                 }
                 _ => {}

@@ -4,6 +4,7 @@ use crate::formats::FormatError;
 use crate::formats::columns::Column;
 use crate::formats::columns::Dialect;
 use crate::formats::csv::VERSION;
+use crate::formats::csv::fault::TableFault;
 use crate::formats::table::Rows;
 
 /// What the lines above the rows say.
@@ -81,9 +82,7 @@ impl Head {
         let mut words = value.split_whitespace();
         let version = words.next().and_then(|version| version.parse::<u32>().ok()).unwrap_or(0);
         if version == 0 || version > VERSION {
-            return Err(FormatError::NotThis(format!(
-                "it was written by a newer lmq (`#lmq:{value}`, this one reads {VERSION}); update lmq"
-            )));
+            return Err(FormatError::NotThis(TableFault::Newer(value.to_owned()).into()));
         }
         self.own = true;
         self.excel_safe = words.any(|word| word == "excel-safe");
@@ -120,14 +119,5 @@ fn separator(raw: &str, bare: &str) -> Option<u8> {
         "colon" => Some(b':'),
         // The character itself, perhaps with the padding of a spreadsheet.
         _ => raw.bytes().find(|byte| *byte != b' ').filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'#')),
-    }
-}
-
-/// A separator as messages name it.
-pub(super) fn delimiter_name(delimiter: u8) -> String {
-    match delimiter {
-        b'\t' => "tab".to_owned(),
-        b' ' => "space".to_owned(),
-        other => format!("`{}`", char::from(other)),
     }
 }

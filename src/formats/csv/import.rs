@@ -9,10 +9,14 @@ use crate::formats::ReadSeek;
 use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Sink;
+use crate::formats::csv::fault::RowFault;
+use crate::formats::csv::fault::TableFault;
+use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::layout::Layout;
 use crate::formats::csv::separator;
 use crate::formats::decode;
+use crate::formats::decode::BadByte;
 use crate::formats::table::Next;
 use crate::formats::table::Row;
 use crate::formats::table::Rows;
@@ -68,23 +72,24 @@ impl Importer for TableImporter {
     }
 
     fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
-        let (text, warning) = decode::text(input)?;
-        if let Some(warning) = warning {
-            sink(ImportItem::Warning(warning))?;
+        let (text, bad) = decode::text(input)?;
+        if let Some(BadByte { line, byte }) = bad {
+            sink(ImportItem::Warning(TableWarning::NotUtf8 { line, byte }.into()))?;
         }
         let mut rows = Rows::new(text);
         let head = Head::read(&mut rows)?;
         let mut warnings = Vec::new();
         rows.comments = head.any;
         let survey = separator::find(&mut rows, &head, options, self.delimiter, &mut warnings)?;
-        let mut layout = Layout::of(head, &survey, rows.delimiter)?;
+        let mut layout =
+            Layout::of(head, &survey, rows.delimiter).map_err(|fault| FormatError::NotThis(fault.into()))?;
         let mut row = Row::default();
         layout.warnings.splice(0..0, warnings);
         let mut any = layout.has_header;
         let mut header_due = layout.has_header;
         loop {
             for warning in layout.warnings.drain(..) {
-                sink(ImportItem::Warning(warning))?;
+                sink(ImportItem::Warning(warning.into()))?;
             }
             let (line, read) = match rows.next(&mut row)? {
                 Next::Row(_) if header_due => {
@@ -92,26 +97,22 @@ impl Importer for TableImporter {
                     continue;
                 }
                 Next::Row(line) => (line, layout.note(&row, line)),
-                Next::Unclosed(line) => (line, Err(UNCLOSED.to_owned())),
-                Next::TooLong(line) => (line, Err(TOO_LONG.to_owned())),
+                Next::Unclosed(line) => (line, Err(RowFault::Unclosed)),
+                Next::TooLong(line) => (line, Err(RowFault::TooLong)),
                 Next::End => break,
             };
             let place = Place { line, column: 0 };
             let outcome = match read {
                 Ok(Some(item)) => ImportItem::Record(Record::Note(item)),
                 Ok(None) => continue,
-                Err(reason) => ImportItem::Rejected(Rejected { place, reason }),
+                Err(fault) => ImportItem::Rejected(Rejected { place, fault: fault.into() }),
             };
             any = true;
             sink(outcome)?;
         }
         if rows.had_nul {
-            sink(ImportItem::Warning("there were NUL characters in it, which were left out".to_owned()))?;
+            sink(ImportItem::Warning(TableWarning::Nul.into()))?;
         }
-        if any { Ok(()) } else { Err(FormatError::NotThis("there are no rows in it".to_owned())) }
+        if any { Ok(()) } else { Err(FormatError::NotThis(TableFault::NoRows.into())) }
     }
 }
-
-const UNCLOSED: &str =
-    "the quote \" that begins a cell here is never closed; close it, or write it twice within quotes";
-const TOO_LONG: &str = "the row is longer than 1 MB; no card is";

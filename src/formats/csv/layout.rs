@@ -2,7 +2,6 @@
 
 use crate::core::card::CardKind;
 use crate::core::card::kind;
-use crate::formats::FormatError;
 use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::columns;
@@ -11,8 +10,11 @@ use crate::formats::columns::Dialect;
 use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
 use crate::formats::columns::Target;
+use crate::formats::columns::fault::NoteFault;
+use crate::formats::csv::fault::RowFault;
+use crate::formats::csv::fault::TableFault;
+use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
-use crate::formats::csv::head::delimiter_name;
 use crate::formats::csv::is_formula;
 use crate::formats::html;
 use crate::formats::table::Cells;
@@ -35,7 +37,7 @@ pub(super) struct Layout {
     plans: Vec<ColumnPlan>,
     told_of_note_type: bool,
     /// What is to be said to the person before the next row.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<TableWarning>,
 }
 
 /// Where the columns go in notes of one kind.
@@ -47,19 +49,19 @@ struct ColumnPlan {
 }
 
 impl Layout {
-    pub(super) fn of(head: Head, survey: &Survey, delimiter: u8) -> Result<Self, FormatError> {
-        let basic = kind("basic").ok_or_else(|| FormatError::NotThis(columns::no_kind("basic")))?;
+    pub(super) fn of(head: Head, survey: &Survey, delimiter: u8) -> Result<Self, TableFault> {
+        let basic = kind("basic").ok_or_else(|| NoteFault::NoKind("basic".to_owned()))?;
         let has_header = is_header(&survey.first);
         let named: Vec<String> = head.columns.iter().flat_map(|names| split_names(names, delimiter)).collect();
         let mut warnings = Vec::new();
         let mut columns: Vec<Column> = if has_header {
             let columns: Vec<Column> = survey.first.iter().map(|name| columns::named(name)).collect();
             let unknown = |(name, column): (&String, &Column)| {
-                (*column == Column::Unknown && !name.is_empty()).then(|| format!("`{name}`"))
+                (*column == Column::Unknown && !name.is_empty()).then(|| name.clone())
             };
             let unknown: Vec<String> = survey.first.iter().zip(&columns).filter_map(unknown).collect();
             if !unknown.is_empty() {
-                warnings.push(format!("columns that mean nothing here were left out: {}", unknown.join(", ")));
+                warnings.push(TableWarning::UnknownColumns(unknown));
             }
             columns
         } else if is_header(&named) {
@@ -95,8 +97,7 @@ impl Layout {
         let found = columns::kind_called(name);
         if found.is_none() && !self.told_of_note_type {
             self.told_of_note_type = true;
-            self.warnings
-                .push(format!("the note type `{name}` is not known here: its notes are read as front and back"));
+            self.warnings.push(TableWarning::UnknownNoteType(name.to_owned()));
         }
         found.unwrap_or(self.default)
     }
@@ -127,8 +128,8 @@ impl Layout {
     }
 
     /// The note in a row; `None` if all cells are empty.
-    pub(super) fn note(&mut self, row: &Row, line: u64) -> Result<Option<Box<Item>>, String> {
-        let cells = row.cells().ok_or("the separator cuts a character in two")?;
+    pub(super) fn note(&mut self, row: &Row, line: u64) -> Result<Option<Box<Item>>, RowFault> {
+        let cells = row.cells().ok_or(RowFault::CutCharacter)?;
         let kind = self.kind_of(cells)?;
         let at = self.plan(kind);
         let Some(plan) = self.plans.get(at) else {
@@ -153,25 +154,20 @@ impl Layout {
         draft.deck_or(self.head.deck.as_ref());
         draft.add_tags(&self.head.tags);
         let place = Place { line, column: 0 };
-        draft.finish(place).map(Some).map_err(|reason| {
+        draft.finish(place).map(Some).map_err(|fault| {
             if row.len() >= plan.least {
-                return reason;
+                return fault.into();
             }
-            let wanted = format!("{} or more", plan.least);
-            format!("{} (separated by {})", columns::wrong_width(row.len(), &wanted), delimiter_name(self.delimiter))
+            RowFault::TooNarrow { found: row.len(), least: plan.least, delimiter: self.delimiter }
         })
     }
 
-    fn too_wide(&self, found: usize) -> String {
+    fn too_wide(&self, found: usize) -> RowFault {
         let known = self.columns.iter().filter(|column| !matches!(column, Column::Nth(2..))).count();
-        format!(
-            "{}; put \" around a cell that holds {}",
-            columns::wrong_width(found, &known.to_string()),
-            delimiter_name(self.delimiter)
-        )
+        RowFault::TooWide { found, known, delimiter: self.delimiter }
     }
 
-    fn kind_of(&mut self, cells: Cells<'_>) -> Result<&'static dyn CardKind, String> {
+    fn kind_of(&mut self, cells: Cells<'_>) -> Result<&'static dyn CardKind, NoteFault> {
         let mut of_row = None;
         let mut question = None;
         for (index, column) in self.columns.iter().enumerate() {
@@ -192,7 +188,7 @@ impl Layout {
                 return Ok(self.note_type(&name));
             }
             if !name.is_empty() {
-                return columns::kind_called(&name).ok_or_else(|| columns::no_kind(&name));
+                return columns::kind_called(&name).ok_or_else(|| NoteFault::NoKind(name.into_owned()));
             }
         }
         let cloze = self.may_be_cloze && question.is_some_and(|(text, _)| columns::is_cloze(text));

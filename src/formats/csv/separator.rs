@@ -3,16 +3,15 @@
 use crate::formats::FormatError;
 use crate::formats::ReadOptions;
 use crate::formats::columns;
+use crate::formats::csv::DELIMITERS;
+use crate::formats::csv::fault::TableFault;
+use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
-use crate::formats::csv::head::delimiter_name;
 use crate::formats::csv::layout::is_header;
 use crate::formats::table;
 use crate::formats::table::Rows;
 use crate::formats::table::Survey;
 use std::cmp::Reverse;
-
-/// Separators that are tried, likeliest first.
-const DELIMITERS: &[u8] = b"\t;,|";
 
 /// Finds the separator, sets it, and tells how the first rows look with it.
 pub(super) fn find(
@@ -20,11 +19,10 @@ pub(super) fn find(
     head: &Head,
     options: &ReadOptions,
     default: Option<u8>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<TableWarning>,
 ) -> Result<Survey, FormatError> {
     if options.delimiter.is_some_and(|byte| !byte.is_ascii() || matches!(byte, b'"' | b'\n' | b'\r' | 0)) {
-        let reason = "the separator must be one ASCII character, and neither a quote nor a line end";
-        return Err(FormatError::NotThis(reason.to_owned()));
+        return Err(FormatError::NotThis(TableFault::BadSeparator.into()));
     }
     let comments = rows.comments;
     let sample = rows.sample()?.to_vec();
@@ -45,17 +43,10 @@ pub(super) fn find(
         // A spreadsheet saves with its own separator and keeps the line that names the old one.
         if let Some((delimiter, found)) = guess(survey).filter(|_| options.delimiter.is_none()) {
             rows.delimiter = delimiter;
-            warnings.push(format!(
-                "nothing is separated by {}, so {} was taken",
-                delimiter_name(said),
-                delimiter_name(delimiter)
-            ));
+            warnings.push(TableWarning::OtherSeparator { said, taken: delimiter });
             return Ok(found);
         }
-        return Err(FormatError::NotThis(format!(
-            "every row has one column when separated by {}; say what separates question and answer with --delimiter",
-            delimiter_name(said)
-        )));
+        return Err(FormatError::NotThis(TableFault::NothingSeparated(said).into()));
     }
     if let Some((delimiter, found)) = guess(survey) {
         rows.delimiter = delimiter;
@@ -65,10 +56,7 @@ pub(super) fn find(
     if one_column_will_do(&found) {
         return Ok(found);
     }
-    Err(FormatError::NotThis(format!(
-        "its rows are one column each: {} were tried; say what separates question and answer with --delimiter",
-        DELIMITERS.iter().map(|delimiter| delimiter_name(*delimiter)).collect::<Vec<_>>().join(", ")
-    )))
+    Err(FormatError::NotThis(TableFault::OneColumn.into()))
 }
 
 /// The separator that gives most rows the same two or more columns.

@@ -1,4 +1,7 @@
 use super::export::write_value;
+use super::fault::RowFault;
+use super::fault::TableFault;
+use super::fault::TableWarning;
 use super::head::Head;
 use super::layout::Layout;
 use super::*;
@@ -7,17 +10,21 @@ use crate::core::card::Field;
 use crate::core::card::Shape;
 use crate::core::id::NoteUid;
 use crate::formats::Exporter;
+use crate::formats::FormatError;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
+use crate::formats::NotThis;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::Record;
+use crate::formats::RecordFault;
 use crate::formats::columns::Dialect;
 use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
 use crate::formats::columns::Target;
+use crate::formats::columns::fault::NoteFault;
 use crate::formats::table::Row;
 use crate::formats::table::Rows;
 use crate::formats::table::Survey;
@@ -41,8 +48,24 @@ fn good(file_name: &str, bytes: impl AsRef<[u8]>) -> Vec<ImportItem> {
     outcomes
 }
 
-fn refusal(text: &str) -> String {
-    read(&CSV, "x.csv", text.as_bytes()).1.unwrap_err().to_string()
+fn refusal(text: &str) -> TableFault {
+    match read(&CSV, "x.csv", text.as_bytes()).1 {
+        Err(FormatError::NotThis(NotThis::Table(fault))) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The rows that were left out: their lines, and why.
+fn left_out(outcomes: &[ImportItem]) -> Vec<(u64, RowFault)> {
+    let row = |(place, fault): (Place, RecordFault)| match fault {
+        RecordFault::Row(fault) => (place.line, fault),
+        other => panic!("{other:?}"),
+    };
+    rejected(outcomes).into_iter().map(row).collect()
+}
+
+fn missing(field: &'static str) -> RowFault {
+    NoteFault::Missing { kind: "basic", field }.into()
 }
 
 fn pairs(outcomes: &[ImportItem]) -> Vec<(&str, &str)> {
@@ -73,7 +96,7 @@ fn a_table_of_european_excel_is_read() {
         b"sep=;\r\nFrage;Antwort\r\n\"F\xfchren; hei\xdft?\";\"Wege\nzeigen\"\r\n\x84Ziel\x93;M\xfcnchen\r\n;\r\n",
     );
     assert_eq!(pairs(&outcomes), [("Frage", "Antwort"), ("Führen; heißt?", "Wege\nzeigen"), ("„Ziel“", "München")]);
-    assert!(warnings(&outcomes)[0].starts_with("line 3 is not UTF-8 (byte 0xFC)"), "{outcomes:?}");
+    assert_eq!(warnings(&outcomes), [TableWarning::NotUtf8 { line: 3, byte: 0xfc }.into()]);
     assert_eq!(outcomes.len(), 4);
 }
 
@@ -96,7 +119,7 @@ fn the_head_that_anki_reads_is_read_here_too() {
          #if matches:update current\nlmq-7f3a,Basic,Geo,\"Capital of Peru?\",Lima,geo capitals\n\
          # a comment, with \"\n#x,Basic,Geo,lost,too,\n\"#1\",Basic,Geo,a <b,c,\n",
     );
-    assert_eq!(rejected(&outcomes), [""; 0]);
+    assert_eq!(rejected(&outcomes), []);
     let found = notes(&outcomes);
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].identity, Identity::Foreign { namespace: "anki".to_owned(), id: "lmq-7f3a".to_owned() });
@@ -133,10 +156,7 @@ fn a_first_row_that_begins_with_a_hash_is_a_card() {
 fn note_types_of_anki_have_their_kinds_and_unknown_ones_are_said_once() {
     let outcomes = good("x.txt", "#separator:tab\n#notetype column:1\nEinfach\ta\tb\nEinfach\tc\td\nBasic\te\tf\n");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("c", "d"), ("e", "f")]);
-    assert_eq!(
-        warnings(&outcomes),
-        ["the note type `Einfach` is not known here: its notes are read as front and back"]
-    );
+    assert_eq!(warnings(&outcomes), [TableWarning::UnknownNoteType("Einfach".to_owned()).into()]);
 }
 
 #[test]
@@ -151,7 +171,7 @@ fn a_header_in_any_order_and_case_names_the_columns() {
     assert_eq!(item.deck.as_deref(), Some("South"));
     assert_eq!(item.text.tags, ["geo", "two words"]);
     assert_eq!((item.text.extra.as_deref(), item.text.hint.as_deref()), (Some("why"), Some("L…")));
-    assert_eq!(warnings(&outcomes), ["columns that mean nothing here were left out: `colour`"]);
+    assert_eq!(warnings(&outcomes), [TableWarning::UnknownColumns(vec!["colour".to_owned()]).into()]);
 }
 
 #[test]
@@ -173,7 +193,7 @@ fn a_third_column_is_tags_where_there_are_exactly_three() {
     assert_eq!(notes(&outcomes)[0].text.tags, ["x", "y"]);
     let outcomes = good("x.csv", "a,b,,\nc,d,e,f\ng,h\n");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("g", "h")]);
-    assert_eq!(rejected(&outcomes), ["2: 4 columns, expected 2; put \" around a cell that holds `,`"]);
+    assert_eq!(left_out(&outcomes), [(2, RowFault::TooWide { found: 4, known: 2, delimiter: b',' })]);
 }
 
 #[test]
@@ -181,12 +201,12 @@ fn ragged_rows_are_left_out_with_their_lines() {
     let outcomes = good("x.csv", "a,b\n\nc\n,d\ne,\nf,g,,\nh,i,j\n \n,\nk,l\n");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("f", "g"), ("k", "l")]);
     assert_eq!(
-        rejected(&outcomes),
+        left_out(&outcomes),
         [
-            "3: 1 column, expected 2 or more (separated by `,`)",
-            "4: the front is empty; a `basic` card needs one",
-            "5: the back is empty; a `basic` card needs one",
-            "7: 3 columns, expected 2; put \" around a cell that holds `,`",
+            (3, RowFault::TooNarrow { found: 1, least: 2, delimiter: b',' }),
+            (4, missing("front")),
+            (5, missing("back")),
+            (7, RowFault::TooWide { found: 3, known: 2, delimiter: b',' }),
         ]
     );
 }
@@ -195,12 +215,13 @@ fn ragged_rows_are_left_out_with_their_lines() {
 fn a_row_of_a_kind_that_does_not_fit_is_left_out() {
     let outcomes =
         good("x.csv", "kind,front,back,held_out,text\nbasci,a,b,,\nbasic,a,b,perhaps,\nbasic,a,b,,c\n,a,b,YES,\n");
+    let no_field = NoteFault::NoField { kind: "basic", field: "text".to_owned(), known: vec!["front", "back"] };
     assert_eq!(
-        rejected(&outcomes),
+        left_out(&outcomes),
         [
-            "2: `basci` is no kind of card; did you mean `basic`?",
-            "3: held_out is `perhaps`; write yes or no",
-            "4: `text` is no field of a `basic` card, which has front, back",
+            (2, NoteFault::NoKind("basci".to_owned()).into()),
+            (3, NoteFault::BadHeldOut("perhaps".to_owned()).into()),
+            (4, no_field.into()),
         ]
     );
     assert!(notes(&outcomes)[0].text.held_out);
@@ -216,10 +237,7 @@ fn an_open_quote_among_a_thousand_rows_costs_one_row() {
             (1..=1000).map(|n| if n == 500 { "front 500,\"back 500\n".to_owned() } else { row(n) }).collect();
         let outcomes = good("x.csv", text);
         assert_eq!(notes(&outcomes).len(), 999);
-        assert_eq!(
-            rejected(&outcomes),
-            ["500: the quote \" that begins a cell here is never closed; close it, or write it twice within quotes"]
-        );
+        assert_eq!(left_out(&outcomes), [(500, RowFault::Unclosed)]);
         assert_eq!(notes(&outcomes)[499].place.line, 501);
     }
 }
@@ -245,45 +263,38 @@ fn a_separator_that_was_said_is_taken() {
     result.unwrap();
     assert_eq!(pairs(&outcomes), [("a", "b\tx")]);
     let (_, result) = read_with(&CSV, &ReadOptions { delimiter: Some(b'|'), ..options }, b"a,b\n");
-    assert_eq!(
-        result.unwrap_err().to_string(),
-        "every row has one column when separated by `|`; say what separates question and answer with --delimiter"
-    );
+    let fault = TableFault::NothingSeparated(b'|');
+    assert!(matches!(result, Err(FormatError::NotThis(NotThis::Table(found))) if found == fault));
 }
 
 #[test]
 fn a_separator_that_a_spreadsheet_changed_is_found_again() {
     let outcomes = good("x.csv", "#lmq:1 excel-safe;;\n#separator:Comma;;\nkey;front;back\nk;a;'=b\n");
     assert_eq!(pairs(&outcomes), [("a", "=b")]);
-    assert_eq!(warnings(&outcomes), ["nothing is separated by `,`, so `;` was taken"]);
+    assert_eq!(warnings(&outcomes), [TableWarning::OtherSeparator { said: b',', taken: b';' }.into()]);
 }
 
 #[test]
 fn one_column_is_refused_with_what_was_tried() {
-    assert_eq!(
-        refusal("one\ntwo\nthree\n"),
-        "its rows are one column each: tab, `;`, `,`, `|` were tried; \
-         say what separates question and answer with --delimiter"
-    );
+    let fault = refusal("one\ntwo\nthree\n");
+    assert_eq!(fault, TableFault::OneColumn);
+    assert!(fault.to_string().starts_with("its rows are one column each: tab, `;`, `,`, `|` were tried; "), "{fault}");
     for nothing in ["", "\n\n", "#html:true\n", "\u{feff}"] {
-        assert_eq!(refusal(nothing), "there are no rows in it");
+        assert_eq!(refusal(nothing), TableFault::NoRows);
     }
     assert_eq!(good("x.csv", "front,back\n"), []);
 }
 
 #[test]
 fn a_table_of_a_newer_lmq_is_refused() {
-    assert_eq!(
-        refusal("#lmq:2 new,,\nfront,back\na,b\n"),
-        "it was written by a newer lmq (`#lmq:2 new`, this one reads 1); update lmq"
-    );
+    assert_eq!(refusal("#lmq:2 new,,\nfront,back\na,b\n"), TableFault::Newer("2 new".to_owned()));
 }
 
 #[test]
 fn bare_cr_ends_rows_and_nul_bytes_are_told_once() {
     let outcomes = good("x.csv", "\u{feff}front,back\ra\0,b\rc\0,d");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("c", "d")]);
-    assert_eq!(warnings(&outcomes), ["there were NUL characters in it, which were left out"]);
+    assert_eq!(warnings(&outcomes), [TableWarning::Nul.into()]);
 }
 
 #[test]
@@ -372,7 +383,7 @@ proptest! {
         }
         let (outcomes, result) = read(&CSV, "x.csv", &bytes);
         result.unwrap();
-        prop_assert_eq!(rejected(&outcomes), Vec::<String>::new());
+        prop_assert_eq!(rejected(&outcomes), []);
         let found: Vec<Item> =
             notes(&outcomes).into_iter().cloned().map(|item| Item { place: Place::default(), ..item }).collect();
         prop_assert_eq!(found, items);
@@ -425,13 +436,13 @@ proptest! {
             };
             text += &cells.iter().map(quoted).collect::<Vec<_>>().join(&delimiter.to_string());
             text += end;
-            let named = super::head::delimiter_name(u8::try_from(delimiter).unwrap());
+            let delimiter = u8::try_from(delimiter).unwrap();
             match &cells[..] {
                 [front, back] if !back.is_empty() => expected.push((line, front.clone(), back.clone())),
-                [_, _] => bad.push(format!("{line}: the back is empty; a `basic` card needs one")),
+                [_, _] => bad.push((line, missing("back"))),
                 [blank] if blank.is_empty() => {}
-                [_] => bad.push(format!("{line}: 1 column, expected 2 or more (separated by {named})")),
-                more => bad.push(format!("{line}: {} columns, expected 2; put \" around a cell that holds {named}", more.len())),
+                [_] => bad.push((line, RowFault::TooNarrow { found: 1, least: 2, delimiter })),
+                more => bad.push((line, RowFault::TooWide { found: more.len(), known: 2, delimiter })),
             }
             line += 1 + u64::try_from(cells.concat().matches('\n').count()).unwrap();
         }
@@ -441,7 +452,7 @@ proptest! {
             .map(|item| (item.place.line, item.text.text("front").to_owned(), item.text.text("back").to_owned()))
             .collect();
         prop_assert_eq!(found, expected);
-        prop_assert_eq!(rejected(&outcomes), bad);
+        prop_assert_eq!(left_out(&outcomes), bad);
     }
 
     #[test]
@@ -458,10 +469,7 @@ proptest! {
                             prop_assert!(texts.clone().all(|text| !text.trim().is_empty()), "{item:?}");
                             item.place.line
                         }
-                        ImportItem::Rejected(rejected) => {
-                            prop_assert!(!rejected.reason.is_empty());
-                            rejected.place.line
-                        }
+                        ImportItem::Rejected(rejected) => rejected.place.line,
                         _ => continue,
                     };
                     prop_assert!(line > last, "line {line} after line {last}");

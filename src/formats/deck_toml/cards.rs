@@ -3,6 +3,7 @@
 use crate::core::card::NoteText;
 use crate::formats::FileFault;
 use crate::formats::Place;
+use crate::formats::deck_toml::deck_fault::DeckFault;
 use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::read::check_waits;
 use crate::formats::deck_toml::read::read_card;
@@ -59,13 +60,7 @@ pub fn read(text: &str, known: &Known) -> Result<Vec<Card>, Vec<FileFault>> {
     let Some(tree) = faults.tree() else { return Err(faults.found) };
     let tree = tree.get_ref();
     for key in tree.keys().filter(|key| key.get_ref() != "card") {
-        let name = key.get_ref().as_ref();
-        faults.add(
-            key.span(),
-            "unknown-field",
-            format!("`{name}` belongs to no card"),
-            "a card begins with a line [[card]]; its lines follow".to_owned(),
-        );
+        faults.add(key.span(), DeckFault::NoCard(key.get_ref().clone().into_owned()));
     }
     let topics: BTreeMap<String, Place> = known.topics.iter().map(|id| (id.clone(), Place::default())).collect();
     let mut keys: BTreeMap<String, Place> = known.keys.iter().map(|key| (key.clone(), Place::default())).collect();
@@ -90,9 +85,9 @@ pub fn read(text: &str, known: &Known) -> Result<Vec<Card>, Vec<FileFault>> {
 
 /// A fault of a card as a whole, which only its reader can know.
 #[must_use]
-pub fn fault(text: &str, span: Range<usize>, rule: &'static str, what: String, help: &str) -> FileFault {
+pub fn fault(text: &str, span: Range<usize>, what: DeckFault) -> FileFault {
     let place = Faults::new(text).place(span.start);
-    FileFault { span, place, rule, what, help: help.to_owned() }
+    FileFault { span, place, what }
 }
 
 #[cfg(test)]
@@ -121,11 +116,11 @@ mod tests {
     #[test]
     fn the_faults_are_those_of_a_deck_file_with_their_places() {
         let faults = read(&ONE.replace("back =", "bakc ="), &Known::default()).unwrap_err();
-        let said: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.place, fault.rule)).collect();
+        let said: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.place, fault.what.rule())).collect();
         assert_eq!(said, ["2:1 missing-field", "7:1 unknown-field"]);
         let faults = read(&format!("x = 1\n{ONE}topic = \"T\"\nafter = [\"kk\"]"), &Known::default()).unwrap_err();
-        let rules: Vec<&str> = faults.iter().map(|fault| fault.rule).collect();
+        let rules: Vec<&str> = faults.iter().map(|fault| fault.what.rule()).collect();
         assert_eq!(rules, ["unknown-field", "unknown-topic", "unknown-after"]);
-        assert_eq!(read("[[card]", &Known::default()).unwrap_err()[0].rule, "syntax");
+        assert_eq!(read("[[card]", &Known::default()).unwrap_err()[0].what.rule(), "syntax");
     }
 }

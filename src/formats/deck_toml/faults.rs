@@ -2,9 +2,11 @@
 //! which every value knows its bytes.
 
 use crate::core::card::LONGEST_FIELD_BYTES;
-use crate::core::text::nearest;
 use crate::formats::FileFault;
 use crate::formats::Place;
+use crate::formats::deck_toml::deck_fault::DeckFault;
+use crate::formats::deck_toml::deck_fault::Part;
+use crate::formats::deck_toml::deck_fault::Wanted;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -42,8 +44,7 @@ impl<'t> Faults<'t> {
     pub(super) fn tree(&mut self) -> Option<Spanned<DeTable<'t>>> {
         let (tree, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
-            let help = "texts stand in \"quotes\", a \" inside one is written \\\"";
-            self.add(error.span().unwrap_or(0..0), "syntax", one_sentence(error.message()), help.to_owned());
+            self.add(error.span().unwrap_or(0..0), DeckFault::Syntax(one_sentence(error.message())));
         }
         errors.is_empty().then_some(tree)
     }
@@ -61,38 +62,23 @@ impl<'t> Faults<'t> {
         place(self.text, &self.lines, at)
     }
 
-    pub(super) fn add(&mut self, span: Range<usize>, rule: &'static str, what: String, help: String) {
+    pub(super) fn add(&mut self, span: Range<usize>, what: DeckFault) {
         let place = self.place(span.start);
-        self.found.push(FileFault { span, place, rule, what, help });
+        self.found.push(FileFault { span, place, what });
     }
 
-    pub(super) fn wrong_type(&mut self, node: &Node<'_>, field: &str, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, node: &Node<'_>, field: &str, wanted: Wanted) {
         let found = node.get_ref().type_str();
-        self.add(
-            node.span(),
-            "wrong-type",
-            format!("`{field}` has to be {wanted}, not {found}"),
-            format!("write {}", if wanted.contains("array") { "[\"…\", \"…\"]" } else { "\"…\"" }),
-        );
+        self.add(node.span(), DeckFault::WrongType { field: field.to_owned(), wanted, found });
     }
 
     fn text_fits(&mut self, span: &Range<usize>, field: &str, text: &str) -> bool {
         if text.len() > LONGEST_FIELD_BYTES {
-            self.add(
-                span.clone(),
-                "too-large",
-                format!("`{field}` is {} bytes long", text.len()),
-                "a field may hold up to 1 MB; make it shorter or several cards".to_owned(),
-            );
+            self.add(span.clone(), DeckFault::TooLarge { field: field.to_owned(), bytes: text.len() });
             return false;
         }
         if text.contains('\0') {
-            self.add(
-                span.clone(),
-                "nul",
-                format!("`{field}` holds a NUL character"),
-                "take it out; it can't be shown".to_owned(),
-            );
+            self.add(span.clone(), DeckFault::Nul(field.to_owned()));
             return false;
         }
         true
@@ -101,19 +87,14 @@ impl<'t> Faults<'t> {
     /// The text of a field that has to hold one, trimmed; an empty text is a fault.
     pub(super) fn text(&mut self, node: &Node<'_>, field: &str) -> Option<String> {
         let Some(text) = node.get_ref().as_str() else {
-            self.wrong_type(node, field, "a text");
+            self.wrong_type(node, field, Wanted::Text);
             return None;
         };
         if !self.text_fits(&node.span(), field, text) {
             return None;
         }
         if text.trim().is_empty() {
-            self.add(
-                node.span(),
-                "missing-field",
-                format!("`{field}` is empty"),
-                "write something, or take the line out".to_owned(),
-            );
+            self.add(node.span(), DeckFault::Empty(field.to_owned()));
             return None;
         }
         Some(text.trim().to_owned())
@@ -121,23 +102,15 @@ impl<'t> Faults<'t> {
 
     pub(super) fn texts(&mut self, node: &Node<'_>, field: &str) -> Option<Vec<String>> {
         let Some(array) = node.get_ref().as_array() else {
-            self.wrong_type(node, field, "an array of texts");
+            self.wrong_type(node, field, Wanted::Texts);
             return None;
         };
         let texts: Vec<Option<String>> = array.iter().map(|node| self.text(node, field)).collect();
         texts.into_iter().collect()
     }
 
-    pub(super) fn unknown(&mut self, span: Range<usize>, field: &str, what: &str, known: &[&str]) {
-        let help = match nearest(field, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", known.join(", ")),
-        };
-        self.add(span, "unknown-field", format!("{what} has no field `{field}`"), help);
-    }
-
-    pub(super) fn missing(&mut self, span: Range<usize>, field: &str, what: &str) {
-        self.add(span, "missing-field", format!("{what} has no `{field}`"), format!("add a line {field} = \"…\""));
+    pub(super) fn unknown(&mut self, span: Range<usize>, field: &str, part: Part, known: &[&'static str]) {
+        self.add(span, DeckFault::UnknownField { part, field: field.to_owned(), known: known.to_vec() });
     }
 }
 

@@ -215,7 +215,9 @@ mod tests {
         change.new_key = "c".to_owned();
         assert_eq!(patch(FILE, &[change.clone()]).unwrap(), FILE.replace("\"a\"", "\"c\""));
         let waits = format!("{FILE}\r\nafter = [\"a\"]\r\n");
-        assert!(matches!(patch(&waits, &[change]), Err(Unfit::Faults(_, faults)) if faults[0].rule == "unknown-after"));
+        assert!(
+            matches!(patch(&waits, &[change]), Err(Unfit::Faults(_, faults)) if faults[0].what.rule() == "unknown-after")
+        );
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Reading a deck file.
 
-use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fields;
 use crate::core::card::NoteText;
@@ -16,14 +15,19 @@ use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
+use crate::formats::NotThis;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
 use crate::formats::Sink;
 use crate::formats::Topic;
+use crate::formats::Warning;
 use crate::formats::deck_toml::DeckFile;
 use crate::formats::deck_toml::DeckToml;
+use crate::formats::deck_toml::deck_fault::DeckFault;
+use crate::formats::deck_toml::deck_fault::Part;
+use crate::formats::deck_toml::deck_fault::Wanted;
 use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::faults::Node;
 use crate::formats::deck_toml::faults::line_starts;
@@ -69,13 +73,8 @@ pub fn decode(bytes: &[u8]) -> Result<String, Box<(String, FileFault)>> {
         let text = String::from_utf8_lossy(bytes).into_owned();
         // Everything before the first bad byte is the same in the lossy text.
         let place = place(&text, &line_starts(&text), at);
-        let fault = FileFault {
-            span: at..at + '\u{fffd}'.len_utf8(),
-            place,
-            rule: "invalid-utf8",
-            what: format!("byte 0x{byte:02x} is no UTF-8"),
-            help: "save the file as UTF-8".to_owned(),
-        };
+        let span = at..at + '\u{fffd}'.len_utf8();
+        let fault = FileFault { span, place, what: DeckFault::NotUtf8(byte) };
         Box::new((text, fault))
     })
 }
@@ -84,19 +83,14 @@ fn read_tree(tree: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckFile {
     let mut deck = DeckFile::default();
     for key in tree.keys() {
         if !["deck", "topic", "card"].contains(&key.get_ref().as_ref()) {
-            faults.unknown(key.span(), key.get_ref(), "a deck file", &["deck", "topic", "card"]);
+            faults.unknown(key.span(), key.get_ref(), Part::File, &["deck", "topic", "card"]);
         }
     }
     match tree.get("deck") {
-        None => faults.add(
-            0..0,
-            "missing-field",
-            "there is no [deck]".to_owned(),
-            "begin the file with [deck] and a line id = \"…\"".to_owned(),
-        ),
+        None => faults.add(0..0, DeckFault::NoDeck),
         Some(node) => match node.get_ref().as_table() {
             Some(table) => deck.head = read_head(node, table, faults),
-            None => faults.wrong_type(node, "deck", "a table: [deck]"),
+            None => faults.wrong_type(node, "deck", Wanted::Table),
         },
     }
     let mut topics: BTreeMap<String, Place> = BTreeMap::new();
@@ -104,8 +98,7 @@ fn read_tree(tree: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckFile {
         let topic = read_topic(node, table, faults);
         if let Some(first) = topics.get(&topic.id).filter(|_| !topic.id.is_empty()) {
             let span = table.get("id").map_or_else(|| node.span(), Spanned::span);
-            let what = format!("the topic `{}` is there already, in line {}", topic.id, first.line);
-            faults.add(span, "duplicate-topic", what, "give it another id".to_owned());
+            faults.add(span, DeckFault::DuplicateTopic { id: topic.id.clone(), line: first.line });
         }
         topics.insert(topic.id.clone(), faults.place(node.span().start));
         deck.topics.push(topic);
@@ -122,7 +115,7 @@ pub(super) fn tables<'t, 'i>(
 ) -> Vec<(&'t Node<'i>, &'t DeTable<'i>)> {
     let Some(node) = tree.get(name) else { return Vec::new() };
     let Some(array) = node.get_ref().as_array() else {
-        faults.wrong_type(node, name, &format!("an array of tables: [[{name}]]"));
+        faults.wrong_type(node, name, Wanted::Tables);
         return Vec::new();
     };
     array
@@ -130,7 +123,7 @@ pub(super) fn tables<'t, 'i>(
         .filter_map(|node| match node.get_ref().as_table() {
             Some(table) => Some((node, table)),
             None => {
-                faults.wrong_type(node, name, &format!("a table: [[{name}]]"));
+                faults.wrong_type(node, name, Wanted::TableInArray);
                 None
             }
         })
@@ -141,11 +134,11 @@ fn optional(table: &DeTable<'_>, field: &str, faults: &mut Faults<'_>) -> Option
     table.get(field).and_then(|node| faults.text(node, field))
 }
 
-fn required(node: &Node<'_>, table: &DeTable<'_>, field: &str, what: &str, faults: &mut Faults<'_>) -> String {
+fn required(node: &Node<'_>, table: &DeTable<'_>, field: &'static str, part: Part, faults: &mut Faults<'_>) -> String {
     match table.get(field) {
         Some(node) => faults.text(node, field).unwrap_or_default(),
         None => {
-            faults.missing(node.span(), field, what);
+            faults.add(node.span(), DeckFault::Missing { part, field });
             String::new()
         }
     }
@@ -154,14 +147,12 @@ fn required(node: &Node<'_>, table: &DeTable<'_>, field: &str, what: &str, fault
 fn read_head(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckHead {
     for key in table.keys() {
         if !DECK_FIELDS.contains(&key.get_ref().as_ref()) {
-            faults.unknown(key.span(), key.get_ref(), "[deck]", &DECK_FIELDS);
+            faults.unknown(key.span(), key.get_ref(), Part::Deck, &DECK_FIELDS);
         }
     }
-    let id = required(node, table, "id", "[deck]", faults);
+    let id = required(node, table, "id", Part::Deck, faults);
     if let Some(node) = table.get("id").filter(|_| !id.is_empty() && !is_deck_id(&id)) {
-        let what =
-            format!("the id `{}` holds a character that has another meaning in names of cards", id.escape_debug());
-        faults.add(node.span(), "wrong-type", what, "use letters, digits, - and _".to_owned());
+        faults.add(node.span(), DeckFault::BadDeckId(id.clone()));
     }
     let version = table.get("version").and_then(|node| match node.get_ref() {
         DeValue::Integer(number) => Some(number.as_str().to_owned()),
@@ -186,12 +177,12 @@ fn read_head(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> D
 fn read_topic(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> Topic {
     for key in table.keys() {
         if !TOPIC_FIELDS.contains(&key.get_ref().as_ref()) {
-            faults.unknown(key.span(), key.get_ref(), "a topic", &TOPIC_FIELDS);
+            faults.unknown(key.span(), key.get_ref(), Part::Topic, &TOPIC_FIELDS);
         }
     }
     Topic {
-        id: required(node, table, "id", "the topic", faults),
-        title: required(node, table, "title", "the topic", faults),
+        id: required(node, table, "id", Part::Topic, faults),
+        title: required(node, table, "title", Part::Topic, faults),
         primer: optional(table, "primer", faults),
         try_line: optional(table, "try", faults),
     }
@@ -201,11 +192,10 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
     let mut keys: BTreeMap<String, Place> = BTreeMap::new();
     let mut waits: Vec<(String, String, Range<usize>)> = Vec::new();
     for (node, table) in tables(tree, "card", faults) {
-        let key = required(node, table, "key", "the card", faults);
+        let key = required(node, table, "key", Part::Card, faults);
         let place = faults.place(node.span().start);
         if let (Some(first), Some(at)) = (keys.get(&key).filter(|_| !key.is_empty()), table.get("key")) {
-            let what = format!("the key `{key}` is taken: a card in line {} has it", first.line);
-            faults.add(at.span(), "duplicate-key", what, "each card needs a key of its own".to_owned());
+            faults.add(at.span(), DeckFault::DuplicateKey { key: key.clone(), line: first.line });
         } else {
             keys.insert(key.clone(), place);
         }
@@ -234,17 +224,8 @@ pub(super) fn check_waits(
         if keys.contains_key(wanted) {
             graph.entry(key).or_default().push(wanted);
         } else {
-            let near = nearest(wanted, keys.keys().map(String::as_str));
-            let help = near.map_or_else(
-                || "name the key of a card of this file".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            faults.add(
-                span.clone(),
-                "unknown-after",
-                format!("`after` names `{wanted}`, which is no key of this file"),
-                help,
-            );
+            let near = nearest(wanted, keys.keys().map(String::as_str)).map(str::to_owned);
+            faults.add(span.clone(), DeckFault::UnknownAfter { key: wanted.clone(), near });
         }
     }
     // Cards whose predecessors are all free are free; what is left over waits in a circle.
@@ -264,8 +245,7 @@ pub(super) fn check_waits(
     }
     for (key, wanted, span) in waits {
         if waiting.contains_key(key.as_str()) && waiting.contains_key(wanted.as_str()) {
-            let what = format!("`{key}` and `{wanted}` wait for each other, so neither would ever be asked");
-            faults.add(span.clone(), "unknown-after", what, "take one of them out of `after`".to_owned());
+            faults.add(span.clone(), DeckFault::WaitingCircle { key: key.clone(), wanted: wanted.clone() });
         }
     }
 }
@@ -278,32 +258,27 @@ pub(super) fn read_card(
     also: &[&'static str],
     faults: &mut Faults<'_>,
 ) -> Option<NoteText> {
-    let name = required(node, table, "kind", "the card", faults);
-    let names: Vec<&str> = CARD_KINDS.iter().map(|kind| kind.name()).collect();
+    let name = required(node, table, "kind", Part::Card, faults);
     let kind = kind(&name);
     if let (None, Some(node)) = (kind, table.get("kind").filter(|_| !name.is_empty())) {
-        let help = match nearest(&name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", names.join(", ")),
-        };
-        faults.add(node.span(), "unknown-kind", format!("`{name}` is no kind of card"), help);
+        faults.add(node.span(), DeckFault::UnknownKind(name.clone()));
     }
     // The fields that every kind has are checked even if the kind is unknown: all faults at once.
     let mut fields = None;
     if let Some(kind) = kind {
         let own = kind.fields().iter().map(|field| field.name);
-        let known: Vec<&str> = CARD_FIELDS.into_iter().chain(own).chain(also.iter().copied()).collect();
+        let known: Vec<&'static str> = CARD_FIELDS.into_iter().chain(own).chain(also.iter().copied()).collect();
         for key in table.keys() {
             if !known.contains(&key.get_ref().as_ref()) {
-                faults.unknown(key.span(), key.get_ref(), &format!("a `{name}` card"), &known);
+                faults.unknown(key.span(), key.get_ref(), Part::CardOf(kind.name()), &known);
             }
         }
         let before = faults.found.len();
         let read = read_fields(node, table, kind, faults);
         if faults.found.len() == before {
             for fault in kind.check(&read) {
-                let span = table.get(fault.field).map_or_else(|| node.span(), Spanned::span);
-                faults.add(span, "card", fault.what, fault.help);
+                let span = table.get(fault.field()).map_or_else(|| node.span(), Spanned::span);
+                faults.add(span, DeckFault::Card(fault));
             }
         }
         fields = Some(read);
@@ -314,12 +289,8 @@ pub(super) fn read_card(
         Some(node) => {
             let topic = faults.text(node, "topic");
             if let Some(id) = topic.as_ref().filter(|id| !topics.contains_key(*id)) {
-                let near = nearest(id, topics.keys().map(String::as_str));
-                let help = near.map_or_else(
-                    || "add a [[topic]] with this id".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                faults.add(node.span(), "unknown-topic", format!("there is no topic `{id}` in this file"), help);
+                let near = nearest(id, topics.keys().map(String::as_str)).map(str::to_owned);
+                faults.add(node.span(), DeckFault::UnknownTopic { id: id.clone(), near });
             }
             topic
         }
@@ -329,7 +300,7 @@ pub(super) fn read_card(
         Some(node) => match node.get_ref().as_bool() {
             Some(held_out) => held_out,
             None => {
-                faults.wrong_type(node, "held_out", "true or false");
+                faults.wrong_type(node, "held_out", Wanted::Bool);
                 false
             }
         },
@@ -357,15 +328,14 @@ fn read_fields(node: &Node<'_>, table: &DeTable<'_>, kind: &dyn CardKind, faults
     for field in kind.fields() {
         let Some(value) = table.get(field.name) else {
             if field.required {
-                faults.missing(node.span(), field.name, &format!("the `{}` card", kind.name()));
+                faults.add(node.span(), DeckFault::Missing { part: Part::CardOf(kind.name()), field: field.name });
             }
             continue;
         };
         let read = match (field.shape, value.get_ref().as_array()) {
             (Shape::Text, _) | (Shape::Variants, None) => faults.text(value, field.name).map(Value::Text),
             (Shape::Variants | Shape::Texts, Some(array)) if array.is_empty() => {
-                let what = format!("`{}` is an empty array", field.name);
-                faults.add(value.span(), "missing-field", what, "write at least one text in it".to_owned());
+                faults.add(value.span(), DeckFault::EmptyArray(field.name));
                 None
             }
             (Shape::Variants | Shape::Texts, _) => faults.texts(value, field.name).map(Value::Texts),
@@ -391,16 +361,10 @@ impl Importer for DeckToml {
         let mut bytes = Vec::new();
         input.take(LARGEST + 1).read_to_end(&mut bytes)?;
         if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
-            return Err(FormatError::NotThis(
-                "deck files are for up to 64 MB; bring so many cards as CSV or JSONL, which are read row by row"
-                    .to_owned(),
-            ));
+            return Err(FormatError::NotThis(NotThis::DeckTooLarge));
         }
         if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGE {
-            sink(ImportItem::Warning(format!(
-                "a deck file of {} MB is read whole; CSV or JSONL are read row by row",
-                bytes.len() >> 20
-            )))?;
+            sink(ImportItem::Warning(Warning::LargeDeck(bytes.len() >> 20)))?;
         }
         let text = decode(&bytes).map_err(|bad| FormatError::Faults { source_text: bad.0, faults: vec![bad.1] })?;
         let deck = match parse(&text) {

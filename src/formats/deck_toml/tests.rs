@@ -1,5 +1,9 @@
+use super::deck_fault::DeckFault;
+use super::deck_fault::Part;
+use super::deck_fault::Wanted;
 use super::*;
 use crate::core::card::CARD_KINDS;
+use crate::core::card::Fault;
 use crate::core::card::Fields;
 use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::card::NoteText;
@@ -13,8 +17,8 @@ use proptest::prelude::*;
 
 const MODEL: &str = include_str!("../../../tests/it/data/model.toml");
 
-fn faults(text: &str) -> Vec<String> {
-    parse(text).unwrap_err().into_iter().map(|f| format!("{} {} {}", f.place, f.rule, f.what)).collect()
+fn faults(text: &str) -> Vec<(u64, u64, DeckFault)> {
+    parse(text).unwrap_err().into_iter().map(|fault| (fault.place.line, fault.place.column, fault.what)).collect()
 }
 
 #[test]
@@ -29,24 +33,31 @@ fn every_kind_of_card_is_read() {
     assert_eq!(deck.head.version.as_deref(), Some("3"));
 }
 
+/// The deck has no such field.
+fn unknown(field: &str) -> DeckFault {
+    let known = vec!["id", "name", "title", "description", "language", "license", "version"];
+    DeckFault::UnknownField { part: Part::Deck, field: field.to_owned(), known }
+}
+
 #[test]
 fn all_faults_are_found_at_once_with_their_places() {
     let text = "[deck]\nid = \"d\"\nnmae = \"x\"\n\n[[topic]]\nid = \"t\"\ntitle = \"T\"\n\n[[topic]]\nid = \"t\"\ntitle = \"\"\n\n\
         [[card]]\nkey = \"a\"\nkind = \"basik\"\n\n[[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = 3\n\n\
         [[card]]\nkey = \"b\"\nkind = \"sort\"\nprompt = \"p\"\nanswer = \"x\"\ncategories = [\"l\", \"m\"]\ntopic = \"q\"\nafter = [\"zz\"]\n";
+    let sides = vec!["l".to_owned(), "m".to_owned()];
     assert_eq!(
         faults(text),
         [
-            "3:1 unknown-field [deck] has no field `nmae`",
-            "10:6 duplicate-topic the topic `t` is there already, in line 5",
-            "11:9 missing-field `title` is empty",
-            "15:8 unknown-kind `basik` is no kind of card",
-            "17:1 missing-field the `basic` card has no `back`",
-            "20:9 wrong-type `front` has to be a text, not integer",
-            "23:7 duplicate-key the key `b` is taken: a card in line 17 has it",
-            "26:10 card `x` is not among the categories",
-            "28:9 unknown-topic there is no topic `q` in this file",
-            "29:10 unknown-after `after` names `zz`, which is no key of this file",
+            (3, 1, unknown("nmae")),
+            (10, 6, DeckFault::DuplicateTopic { id: "t".to_owned(), line: 5 }),
+            (11, 9, DeckFault::Empty("title".to_owned())),
+            (15, 8, DeckFault::UnknownKind("basik".to_owned())),
+            (17, 1, DeckFault::Missing { part: Part::CardOf("basic"), field: "back" }),
+            (20, 9, DeckFault::WrongType { field: "front".to_owned(), wanted: Wanted::Text, found: "integer" }),
+            (23, 7, DeckFault::DuplicateKey { key: "b".to_owned(), line: 17 }),
+            (26, 10, DeckFault::Card(Fault::NoSuchSide { answer: "x".to_owned(), sides })),
+            (28, 9, DeckFault::UnknownTopic { id: "q".to_owned(), near: Some("t".to_owned()) }),
+            (29, 10, DeckFault::UnknownAfter { key: "zz".to_owned(), near: None }),
         ]
     );
 }
@@ -61,14 +72,14 @@ fn cards_that_wait_for_each_other_are_a_fault() {
     let text = format!("[deck]\nid = \"d\"\n{}{}{}", card("a", "b"), card("b", "a"), card("c", "a"));
     let found = faults(&text);
     assert_eq!(found.len(), 3, "{found:?}");
-    assert!(found[0].contains("wait for each other"));
+    assert_eq!(found[0].2, DeckFault::WaitingCircle { key: "a".to_owned(), wanted: "b".to_owned() });
     assert_eq!(faults(&format!("[deck]\nid = \"d\"\n{}", card("a", "a"))).len(), 1);
 }
 
 #[test]
 fn a_syntax_error_has_its_line_and_column() {
     let found = faults("[deck]\nid = \"d\n");
-    assert!(found[0].starts_with("2:") && found[0].contains("syntax"), "{found:?}");
+    assert!(matches!(found[0], (2, _, DeckFault::Syntax(_))), "{found:?}");
 }
 
 #[test]
@@ -77,13 +88,13 @@ fn line_ends_and_a_byte_order_mark_do_not_matter() {
     let deck = parse(&decode(text.as_bytes()).unwrap()).unwrap();
     assert_eq!(deck.notes[0].text.text("front").lines().count(), 2);
     let found = faults("[deck]\r\nid = \"é\"\r\nxid = 1\r\n");
-    assert_eq!(found, ["3:1 unknown-field [deck] has no field `xid`"]);
+    assert_eq!(found, [(3, 1, unknown("xid"))]);
 }
 
 #[test]
 fn what_is_no_utf8_is_named_by_its_byte() {
     let bad = decode(b"[deck]\nid = \"caf\xe9\"\n").unwrap_err();
-    assert_eq!((bad.1.place, bad.1.what.as_str()), (Place { line: 2, column: 10 }, "byte 0xe9 is no UTF-8"));
+    assert_eq!((bad.1.place, bad.1.what), (Place { line: 2, column: 10 }, DeckFault::NotUtf8(0xe9)));
 }
 
 #[test]
@@ -91,8 +102,9 @@ fn a_megabyte_in_a_field_and_a_nul_are_faults() {
     let card = |front: &str| {
         format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"{front}\"\nback = \"b\"\n")
     };
-    assert!(faults(&card(&"x".repeat(LONGEST_FIELD_BYTES + 1)))[0].contains("too-large"));
-    assert!(faults(&card("a\\u0000b"))[0].contains("nul"));
+    let (field, bytes) = ("front".to_owned(), LONGEST_FIELD_BYTES + 1);
+    assert_eq!(faults(&card(&"x".repeat(bytes)))[0].2, DeckFault::TooLarge { field, bytes });
+    assert_eq!(faults(&card("a\\u0000b"))[0].2, DeckFault::Nul("front".to_owned()));
     assert!(parse(&card(&"x".repeat(LONGEST_FIELD_BYTES))).is_ok());
 }
 

@@ -5,7 +5,6 @@ use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
-use crate::core::text::nearest;
 use crate::formats::Identity;
 use crate::formats::Item;
 use crate::formats::Place;
@@ -14,35 +13,31 @@ use crate::formats::columns::Column;
 use crate::formats::columns::Dialect;
 use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
+use crate::formats::columns::fault::NoteFault;
+use crate::formats::json::fault::ObjectFault;
 use serde_json::Value as Json;
 
-fn one(key: &str, value: Json) -> Result<String, String> {
+fn one(key: &str, value: Json) -> Result<String, ObjectFault> {
     match value {
         Json::String(text) => Ok(text),
-        _ => Err(format!("`{key}` is no text")),
+        _ => Err(ObjectFault::NoText(key.to_owned())),
     }
 }
 
-fn several(key: &str, value: Json) -> Result<Vec<String>, String> {
+fn several(key: &str, value: Json) -> Result<Vec<String>, ObjectFault> {
     match value {
         Json::Array(values) => values.into_iter().map(|value| one(key, value)).collect(),
-        _ => Err(format!("`{key}` is no list of texts")),
+        _ => Err(ObjectFault::NoTexts(key.to_owned())),
     }
 }
-
-/// Keys of a note.
-const KEYS: &[&str] = &[
-    "id", "key", "deck", "kind", "fields", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after",
-    "held_out",
-];
 
 /// A note of ours.
 ///
 /// # Errors
-/// When it isn't one, with the reason.
-pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, String> {
+/// When it isn't one.
+pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, ObjectFault> {
     let Json::Object(map) = value else {
-        return Err("a note is an object".to_owned());
+        return Err(ObjectFault::NoObject);
     };
     let mut text = NoteText::default();
     let (mut uid, mut key, mut deck) = (None, None, None);
@@ -52,7 +47,7 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, S
             _ if value.is_null() => {}
             "id" => {
                 let id = one(name, value)?;
-                uid = Some(NoteUid::from_hex(&id).ok_or_else(|| format!("`{id}` is no id of 32 hexadecimal digits"))?);
+                uid = Some(NoteUid::from_hex(&id).ok_or(ObjectFault::BadId(id))?);
             }
             "key" => key = Some(one(name, value)?),
             "deck" => deck = Some(one(name, value)?),
@@ -66,19 +61,14 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, S
             "hint" => text.hint = Some(one(name, value)?),
             "extra" => text.extra = Some(one(name, value)?),
             "group" => text.group = Some(one(name, value)?),
-            "held_out" => text.held_out = value.as_bool().ok_or("`held_out` is neither true nor false")?,
-            unknown => {
-                return Err(match nearest(unknown, KEYS.iter().copied()) {
-                    Some(near) => format!("a note has no `{unknown}`; did you mean `{near}`?"),
-                    None => format!("a note has no `{unknown}`; it has {}", KEYS.join(", ")),
-                });
-            }
+            "held_out" => text.held_out = value.as_bool().ok_or(ObjectFault::BadHeldOut)?,
+            unknown => return Err(ObjectFault::UnknownKey(unknown.to_owned())),
         }
     }
     if text.kind.is_empty() {
-        return Err("it does not say its `kind`".to_owned());
+        return Err(ObjectFault::KindMissing);
     }
-    let kind = kind(&text.kind).ok_or_else(|| columns::no_kind(&text.kind))?;
+    let kind = kind(&text.kind).ok_or_else(|| NoteFault::NoKind(text.kind.clone()))?;
     columns::check(kind, &text)?;
     let (identity, key) = match (uid, key) {
         (Some(uid), key) => (Identity::Uid(uid), key),
@@ -88,9 +78,9 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, S
     Ok(Box::new(Item { place, deck, identity, key, text }))
 }
 
-fn fields(value: Json) -> Result<Fields, String> {
+fn fields(value: Json) -> Result<Fields, ObjectFault> {
     let Json::Object(map) = value else {
-        return Err("`fields` is no object".to_owned());
+        return Err(ObjectFault::NoFields);
     };
     map.into_iter()
         .map(|(name, value)| {
@@ -106,20 +96,20 @@ fn fields(value: Json) -> Result<Fields, String> {
 /// A note as another program writes it: an object with texts, under the names that columns of tables may have.
 ///
 /// # Errors
-/// When it isn't one, with the reason.
-pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<Item>, String> {
+/// When it isn't one.
+pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<Item>, ObjectFault> {
     if value.get("fields").is_some() && value.get("kind").is_some() {
         return note(value, place);
     }
     let Json::Object(map) = value else {
-        return Err("a note is an object with a `front` and a `back`".to_owned());
+        return Err(ObjectFault::NoForeignObject);
     };
     let text_of = |column| {
         let found = map.iter().find(|(name, _)| columns::named(name) == column);
         found.and_then(|(_, value)| value.as_str()).filter(|text| !text.trim().is_empty())
     };
     let named = text_of(Column::Kind).or_else(|| text_of(Column::NoteType)).unwrap_or("basic");
-    let kind = columns::kind_called(named.trim()).ok_or_else(|| columns::no_kind(named))?;
+    let kind = columns::kind_called(named.trim()).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
     let mut draft = Draft::new(kind);
     for (name, value) in map {
         let given = match value {
@@ -131,5 +121,5 @@ pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<
         };
         draft.put(columns::target(columns::named(&name), kind), given, Dialect::Plain)?;
     }
-    draft.finish(place)
+    Ok(draft.finish(place)?)
 }

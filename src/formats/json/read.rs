@@ -9,12 +9,15 @@ use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
+use crate::formats::RecordFault;
 use crate::formats::Rejected;
 use crate::formats::Sink;
 use crate::formats::decode;
 use crate::formats::json::FORMAT;
 use crate::formats::json::JsonDocument;
 use crate::formats::json::VERSION;
+use crate::formats::json::fault::DocumentFault;
+use crate::formats::json::fault::ObjectFault;
 use crate::formats::json::note::foreign_note;
 use crate::formats::json::note::note;
 use crate::formats::json::records::DeckJson;
@@ -38,20 +41,16 @@ use std::rc::Rc;
 /// Refuses a file that is not ours, or that a newer lmq wrote.
 ///
 /// # Errors
-/// With the reason.
+/// When it is one of those.
 pub(in crate::formats) fn check_version(format: Option<&str>, version: Option<u64>) -> Result<(), FormatError> {
-    let reason = match (format, version) {
+    let fault = match (format, version) {
         (Some(FORMAT), Some(1..=VERSION)) => return Ok(()),
-        (Some(FORMAT), Some(version)) => {
-            format!(
-                "it was written by a newer lmq (version {version} of {FORMAT}, this one reads {VERSION}); update lmq"
-            )
-        }
-        (Some(FORMAT), None) => "it does not say its `version`".to_owned(),
-        (Some(other), _) => format!("its `format` is `{other}`, not `{FORMAT}`"),
-        (None, _) => format!("it has no `\"format\": \"{FORMAT}\"` and is no list of objects"),
+        (Some(FORMAT), Some(version)) => DocumentFault::Newer(version),
+        (Some(FORMAT), None) => DocumentFault::NoVersion,
+        (Some(other), _) => DocumentFault::OtherFormat(other.to_owned()),
+        (None, _) => DocumentFault::NoFormat,
     };
-    Err(FormatError::NotThis(reason))
+    Err(FormatError::NotThis(fault.into()))
 }
 
 /// The message of an error without its place, which is reported separately.
@@ -64,12 +63,8 @@ fn not_this(error: serde_json::Error) -> FormatError {
     if error.is_io() {
         return FormatError::Io(error.into());
     }
-    FormatError::NotThis(format!(
-        "line {}, column {}: the JSON is broken: {}",
-        error.line(),
-        error.column(),
-        without_place(&error)
-    ))
+    let fault = DocumentFault::Broken { line: error.line(), column: error.column(), message: without_place(&error) };
+    FormatError::NotThis(fault.into())
 }
 
 /// Whether a file begins as one of our history files.
@@ -113,11 +108,11 @@ struct Notes<'a> {
     sink: Sink<'a>,
     lines: Rc<Cell<u64>>,
     stopped: bool,
-    /// Name of the current deck, for messages.
+    /// Name of the current deck; empty in a list without decks.
     deck: String,
     /// Notes of the current deck so far.
     count: u64,
-    convert: fn(Json, Place) -> Result<Box<Item>, String>,
+    convert: fn(Json, Place) -> Result<Box<Item>, ObjectFault>,
 }
 
 impl Notes<'_> {
@@ -142,9 +137,9 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
         notes.count += 1;
         let outcome = match (notes.convert)(value, place) {
             Ok(item) => ImportItem::Record(Record::Note(item)),
-            Err(reason) => {
-                let deck = if notes.deck.is_empty() { String::new() } else { format!(" of deck {}", notes.deck) };
-                ImportItem::Rejected(Rejected { place, reason: format!("note {}{deck}: {reason}", notes.count) })
+            Err(fault) => {
+                let fault = RecordFault::Note { number: notes.count, deck: notes.deck.clone(), fault };
+                ImportItem::Rejected(Rejected { place, fault })
             }
         };
         notes.put(outcome)

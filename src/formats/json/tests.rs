@@ -1,3 +1,5 @@
+use super::fault::DocumentFault;
+use super::fault::ObjectFault;
 use super::*;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
@@ -7,10 +9,13 @@ use crate::formats::FormatError;
 use crate::formats::Identity;
 use crate::formats::Importer;
 use crate::formats::Item;
+use crate::formats::NotThis;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::Record;
+use crate::formats::RecordFault;
 use crate::formats::Topic;
+use crate::formats::columns::fault::NoteFault;
 use crate::formats::testing::any_records;
 use crate::formats::testing::config;
 use crate::formats::testing::notes;
@@ -21,8 +26,19 @@ use crate::formats::testing::written;
 use proptest::prelude::*;
 use std::io;
 
-fn refusal(text: &str) -> String {
-    read(&JsonDocument, "x.json", text.as_bytes()).1.unwrap_err().to_string()
+fn refusal(text: &str) -> DocumentFault {
+    match read(&JsonDocument, "x.json", text.as_bytes()).1 {
+        Err(FormatError::NotThis(NotThis::Json(fault))) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Where it is refused as broken JSON, and what serde says of it.
+fn broken(text: &str) -> (usize, usize, String) {
+    match refusal(text) {
+        DocumentFault::Broken { line, column, message } => (line, column, message),
+        other => panic!("{other:?}"),
+    }
 }
 
 proptest! {
@@ -90,14 +106,17 @@ fn a_bad_note_is_left_out_with_its_line_and_number() {
     result.unwrap();
     assert_eq!(notes(&outcomes).len(), 1);
     assert_eq!(notes(&outcomes)[0].place.line, 3);
+    let note =
+        |line, number, fault| (Place { line, column: 0 }, RecordFault::Note { number, deck: "geo".to_owned(), fault });
+    let no_field = NoteFault::NoField { kind: "basic", field: "side".to_owned(), known: vec!["front", "back"] };
     assert_eq!(
         rejected(&outcomes),
         [
-            "2: note 1 of deck geo: `back` is no text",
-            "5: note 3 of deck geo: `side` is no field of a `basic` card, which has front, back",
-            "5: note 4 of deck geo: a note is an object",
-            "6: note 5 of deck geo: `x` is no id of 32 hexadecimal digits",
-            "6: note 6 of deck geo: it does not say its `kind`",
+            note(2, 1, ObjectFault::NoText("back".to_owned())),
+            note(5, 3, no_field.into()),
+            note(5, 4, ObjectFault::NoObject),
+            note(6, 5, ObjectFault::BadId("x".to_owned())),
+            note(6, 6, ObjectFault::KindMissing),
         ]
     );
 }
@@ -110,33 +129,39 @@ fn arrays_of_other_programs_are_read_by_their_names() {
     let found = notes(&outcomes);
     assert_eq!((found[0].text.text("front"), found[0].text.text("back")), ("one", "1"));
     assert_eq!(found[0].text.extra.as_deref(), Some("n"));
-    assert_eq!(rejected(&outcomes), ["2: note 2: the back is empty; a `basic` card needs one"]);
+    let missing = NoteFault::Missing { kind: "basic", field: "back" };
+    let fault = RecordFault::Note { number: 2, deck: String::new(), fault: missing.into() };
+    assert_eq!(rejected(&outcomes), [(Place { line: 2, column: 0 }, fault)]);
 }
 
 #[test]
 fn a_document_that_is_not_ours_is_refused_with_the_reason() {
-    for (text, reason) in [
-        ("{\"format\":\"lmq-notes\",\"version\":2,\"decks\":[]}", "it was written by a newer lmq (version 2 of"),
-        ("{\"format\":\"lmq-notes\",\"decks\":[]}", "it does not say its `version`"),
-        ("{\"format\":\"lmq-segment\",\"version\":1}", "its `format` is `lmq-segment`, not `lmq-notes`"),
-        ("{\"cards\":[]}", "it has no `\"format\": \"lmq-notes\"` and is no list of objects"),
-        ("{\"format\":\"lmq-notes\",\n", "line 2, column 0: the JSON is broken: EOF"),
-        ("", "line 1, column 0: the JSON is broken: EOF"),
-        ("{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[]} x", "line 1, column 47: the JSON is broken: trailing"),
+    for (text, fault) in [
+        ("{\"format\":\"lmq-notes\",\"version\":2,\"decks\":[]}", DocumentFault::Newer(2)),
+        ("{\"format\":\"lmq-notes\",\"decks\":[]}", DocumentFault::NoVersion),
+        ("{\"format\":\"lmq-segment\",\"version\":1}", DocumentFault::OtherFormat("lmq-segment".to_owned())),
+        ("{\"cards\":[]}", DocumentFault::NoFormat),
     ] {
-        let found = refusal(text);
-        assert!(found.starts_with(reason), "{found}");
+        assert_eq!(refusal(text), fault, "{text}");
+    }
+    for (text, place, says) in [
+        ("{\"format\":\"lmq-notes\",\n", (2, 0), "EOF"),
+        ("", (1, 0), "EOF"),
+        ("{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[]} x", (1, 47), "trailing"),
+    ] {
+        let (line, column, message) = broken(text);
+        assert!((line, column) == place && message.starts_with(says), "{text}: {line}:{column}: {message}");
     }
 }
 
 #[test]
 fn nesting_100_000_deep_is_an_error_and_no_crash() {
     let deep = "[".repeat(100_000);
-    assert!(refusal(&deep).ends_with("recursion limit exceeded"));
+    assert_eq!(broken(&deep).2, "recursion limit exceeded");
     let document = format!("{{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{{\"id\":\"a\",\"notes\":[{deep}");
-    assert!(refusal(&document).contains("the JSON is broken"));
+    assert_eq!(broken(&document).2, "EOF while parsing a list");
     let closed = format!("{document}{}]}}]}}", "]".repeat(100_000));
-    assert!(refusal(&closed).ends_with("recursion limit exceeded"));
+    assert_eq!(broken(&closed).2, "recursion limit exceeded");
 }
 
 #[test]

@@ -29,6 +29,8 @@ use crate::core::study_day::LAST_OFFSET_MIN;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
+use crate::formats::segment::LAST_ORDINAL;
+use crate::formats::segment::fault::SegmentFault;
 use std::collections::HashSet;
 
 /// The largest number that an entry may have: a local id keeps it in 32 bits.
@@ -39,9 +41,6 @@ const LAST_DAY: i32 = 10_000_000;
 
 /// The same in milliseconds, for instants and stamps.
 const LAST_MS: i64 = LAST_DAY as i64 * 86_400_000;
-
-/// The largest ordinal: a local number keeps it in 9 bits.
-const LAST_ORDINAL: u16 = 511;
 
 /// Checks records one after the other, in the order in which they stand in a file.
 #[derive(Default)]
@@ -73,16 +72,16 @@ impl Checker {
     /// Looks at the next record.
     ///
     /// # Errors
-    /// With what is wrong with it, as the rest of a sentence.
-    pub(super) fn see(&mut self, record: &LogRecord) -> Result<(), String> {
+    /// With what is wrong with it.
+    pub(super) fn see(&mut self, record: &LogRecord) -> Result<(), SegmentFault> {
         if let LogRecord::Head(head) = record {
             if self.0.is_some() {
-                return Err("a segment begins before the last one has ended".to_owned());
+                return Err(SegmentFault::SegmentInSegment);
             }
             self.0 = Some(Segment::begin(head)?);
             return Ok(());
         }
-        let segment = self.0.as_mut().ok_or("it belongs to no segment")?;
+        let segment = self.0.as_mut().ok_or(SegmentFault::OutsideSegment)?;
         match record {
             LogRecord::Head(_) => Ok(()),
             LogRecord::Config { id, json } => segment.config(*id, json),
@@ -98,32 +97,32 @@ impl Checker {
 }
 
 impl Segment {
-    fn begin(head: &SegmentHead) -> Result<Self, String> {
+    fn begin(head: &SegmentHead) -> Result<Self, SegmentFault> {
         let device = &head.device;
         let first = match &device.parent {
-            Some(parent) if parent.device == device.id => return Err("the device is its own parent".to_owned()),
+            Some(parent) if parent.device == device.id => return Err(SegmentFault::OwnParent),
             Some(parent) if parent.sequence >= LAST_SEQUENCE => {
-                return Err(format!("{} is no number of an entry", parent.sequence));
+                return Err(SegmentFault::NoEntryNumber(parent.sequence));
             }
             Some(_) | None => device.first_sequence(),
         };
         let (from, to) = (head.from, head.to);
         if from == 0 || from > to {
-            return Err(format!("entries {from} to {to} are no range"));
+            return Err(SegmentFault::NoRange { from, to });
         }
         number_of_entry(to)?;
         if from < first {
-            return Err(format!("the device's own entries begin with {first}, those of the segment with {from}"));
+            return Err(SegmentFault::BeforeFirst { first, from });
         }
         if from == first && head.before != device.first_chain() {
-            return Err("the hash before the device's first entry is not the one that its log begins with".to_owned());
+            return Err(SegmentFault::WrongFirstHash);
         }
         instant(device.created_at_ms)?;
         let mut known = HashSet::new();
         for (device, sequence) in &head.knows {
             number_of_entry(*sequence)?;
             if !known.insert(device) {
-                return Err(format!("what was known of device {device} is said twice"));
+                return Err(SegmentFault::KnownTwice(*device));
             }
         }
         Ok(Self {
@@ -140,46 +139,46 @@ impl Segment {
         })
     }
 
-    fn config(&mut self, id: ConfigId, json: &str) -> Result<(), String> {
+    fn config(&mut self, id: ConfigId, json: &str) -> Result<(), SegmentFault> {
         self.no_open_action()?;
         if ConfigId::of_json(json) != id {
-            return Err("the scheduler's configuration is not the one that its id names".to_owned());
+            return Err(SegmentFault::WrongConfigId);
         }
         if Scheduler::from_json(json).is_none() {
-            return Err(format!("this lmq does not know the scheduler or its parameters; {}", super::NEWER));
+            return Err(SegmentFault::UnknownScheduler);
         }
         if self.configs.len() == super::MOST_CONFIGS {
-            return Err(format!("a segment names at most {} configurations", super::MOST_CONFIGS));
+            return Err(SegmentFault::TooManyConfigs);
         }
         if !self.configs.insert(id) {
-            return Err(format!("the scheduler's configuration {id} is said twice"));
+            return Err(SegmentFault::ConfigTwice(id));
         }
         Ok(())
     }
 
-    fn action(&mut self, action: &Action) -> Result<(), String> {
+    fn action(&mut self, action: &Action) -> Result<(), SegmentFault> {
         self.no_open_action()?;
         let span = action.span;
         if span.action != (ActionId { device: self.device, number: self.next }) {
-            return Err(format!("the action does not begin with entry {}", self.next));
+            return Err(SegmentFault::WrongActionNumber(self.next));
         }
         if span.entries == 0 {
-            return Err("the action has no entries".to_owned());
+            return Err(SegmentFault::NoEntries);
         }
         // Both are below 2^32, or the first test of the range is true.
         if span.entries > self.to - self.from + 1 || self.next + (span.entries - 1) > self.to {
-            return Err(format!("the action goes beyond entry {}, the segment's last", self.to));
+            return Err(SegmentFault::ActionTooLong(self.to));
         }
         if action.hlc.0 < 0 || action.hlc.0 > LAST_MS {
-            return Err(format!("{} is no stamp", action.hlc.0));
+            return Err(SegmentFault::NoStamp(action.hlc.0));
         }
         if self.hlc.is_some_and(|last| action.hlc <= last) {
-            return Err(format!("the stamp {} is not after that of the action before", action.hlc.0));
+            return Err(SegmentFault::StampNotAfter(action.hlc.0));
         }
         timestamp(action.at)?;
         // A stamp is never before the clock that it was made by.
         if action.at.unix_ms > action.hlc.0 {
-            return Err(format!("the action's instant is after its stamp {}", action.hlc.0));
+            return Err(SegmentFault::InstantAfterStamp(action.hlc.0));
         }
         day(action.study_day)?;
         match &action.subject {
@@ -194,11 +193,11 @@ impl Segment {
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry, text: Option<&TextRecord>) -> Result<(), String> {
-        let action = self.action.take().ok_or("the entry belongs to no action")?;
+    fn entry(&mut self, entry: &Entry, text: Option<&TextRecord>) -> Result<(), SegmentFault> {
+        let action = self.action.take().ok_or(SegmentFault::EntryOutsideAction)?;
         let id = entry.id();
         if id != (EventId { device: self.device, sequence: self.next }) {
-            return Err(format!("entry {} is missing", self.next));
+            return Err(SegmentFault::EntryMissing(self.next));
         }
         match entry {
             Entry::Event(event) => self.event(&action, event, text)?,
@@ -214,9 +213,9 @@ impl Segment {
         Ok(())
     }
 
-    fn event(&self, action: &Action, event: &Event, text: Option<&TextRecord>) -> Result<(), String> {
+    fn event(&self, action: &Action, event: &Event, text: Option<&TextRecord>) -> Result<(), SegmentFault> {
         if event.hlc != action.hlc {
-            return Err("the event's stamp is not that of its action".to_owned());
+            return Err(SegmentFault::WrongEventStamp);
         }
         timestamp(event.at)?;
         day(event.study_day)?;
@@ -224,19 +223,19 @@ impl Segment {
         match event.kind {
             EventKind::Buried { until } => day(until)?,
             EventKind::Checked { checkup, .. } if checkup == 0 || checkup > event.id.sequence => {
-                return Err(format!("the check-up that began with entry {checkup} is none of this device's"));
+                return Err(SegmentFault::NoCheckup(checkup));
             }
             _ => {}
         }
         if let Some(config) = event.config {
             self.known(config)?;
         } else if matches!(event.kind, EventKind::Answered { .. } | EventKind::Adopted | EventKind::Rescheduled) {
-            return Err("the event names no scheduler configuration".to_owned());
+            return Err(SegmentFault::NoConfig);
         }
         if let Some(prev) = event.prev {
             number_of_reference(prev.sequence)?;
             if prev.device == self.device && prev.sequence >= event.id.sequence {
-                return Err(format!("the event says that {} came before it", prev.sequence));
+                return Err(SegmentFault::WrongPrevious(prev.sequence));
             }
         }
         let has_memory = matches!(event.kind, EventKind::Adopted | EventKind::Rescheduled);
@@ -245,31 +244,28 @@ impl Segment {
                 day(memory.last)?;
                 day(memory.due)?;
                 if memory.interval.0 > LAST_DAY.unsigned_abs() {
-                    return Err(format!("{} days is no interval", memory.interval.0));
+                    return Err(SegmentFault::NoInterval(memory.interval.0));
                 }
             }
-            Some(_) => return Err("the memory of such an event is computed, and not in the log".to_owned()),
-            None if has_memory => return Err("the event has no memory".to_owned()),
+            Some(_) => return Err(SegmentFault::ComputedMemory),
+            None if has_memory => return Err(SegmentFault::NoMemory),
             None => {}
         }
         if event.detail.confidence.is_some_and(|confidence| confidence > 100) {
-            return Err("a confidence is 0 to 100 per cent".to_owned());
+            return Err(SegmentFault::BadConfidence);
         }
         match text.map(|text| text.body.is_some()) {
-            None if event.detail.has_words() => Err("the event's words have no hash".to_owned()),
-            Some(true) if !event.detail.has_words() => Err("the event's text has no words".to_owned()),
-            Some(false) if event.detail.has_words() => Err("the event has words that were erased".to_owned()),
+            None if event.detail.has_words() => Err(SegmentFault::WordsWithoutHash),
+            Some(true) if !event.detail.has_words() => Err(SegmentFault::TextWithoutWords),
+            Some(false) if event.detail.has_words() => Err(SegmentFault::ErasedWords),
             None | Some(_) => Ok(()),
         }
     }
 
-    fn fact(&self, action: &Action, fact: &Fact, text: Option<&TextRecord>) -> Result<(), String> {
+    fn fact(&self, action: &Action, fact: &Fact, text: Option<&TextRecord>) -> Result<(), SegmentFault> {
         if fact.has_text() != text.is_some() {
-            return Err(format!(
-                "a fact `{}` {}",
-                fact.name(),
-                if fact.has_text() { "needs a text" } else { "has no text" }
-            ));
+            let fault = if fact.has_text() { SegmentFault::FactWithoutText } else { SegmentFault::FactWithText };
+            return Err(fault(fact.name()));
         }
         match fact {
             Fact::Brought { deck: id, position: place, .. } => {
@@ -295,7 +291,7 @@ impl Segment {
                 number_of_reference(*from)?;
                 number_of_reference(*to)?;
                 if from > to || *device == self.device {
-                    return Err(format!("entries {from} to {to} can't have been taken over"));
+                    return Err(SegmentFault::NotTakenOver { from: *from, to: *to });
                 }
             }
             Fact::Gone { .. }
@@ -315,7 +311,7 @@ impl Segment {
         let wrong = match fact {
             Fact::Brought { .. } | Fact::Edited { .. } => match serde_json::from_str::<NoteText>(body) {
                 Ok(note) => match note.too_long() {
-                    Some(field) => return Err(format!("`{field}` of a note is longer than 1 MB")),
+                    Some(field) => return Err(SegmentFault::LongField(field.to_owned())),
                     None => None,
                 },
                 Err(error) => Some(error),
@@ -326,17 +322,17 @@ impl Segment {
             _ => None,
         };
         match wrong {
-            Some(error) => Err(format!("the text of a fact `{}` can't be read: {error}", fact.name())),
+            Some(error) => Err(SegmentFault::BadFactText { kind: fact.name(), message: error.to_string() }),
             None => Ok(()),
         }
     }
 
     /// An undo of an own action names one before it. What other devices did may still come, and numbers before a fork are
     /// those of the parent.
-    fn undone(&self, by: ActionId, named: ActionId, mark: Option<ChainMark>) -> Result<(), String> {
+    fn undone(&self, by: ActionId, named: ActionId, mark: Option<ChainMark>) -> Result<(), SegmentFault> {
         number_of_reference(named.number)?;
         if (named.device != self.device) != mark.is_some() {
-            return Err("what it takes back has a `mark` just where it is another device's".to_owned());
+            return Err(SegmentFault::WrongMark);
         }
         if named.device != self.device {
             return Ok(());
@@ -345,37 +341,34 @@ impl Segment {
         if named.number < by.number && is_start {
             return Ok(());
         }
-        Err(format!("it takes back action {}, which this device has not taken before", named.number))
+        Err(SegmentFault::UndoneTooEarly(named.number))
     }
 
-    fn known(&self, config: ConfigId) -> Result<(), String> {
+    fn known(&self, config: ConfigId) -> Result<(), SegmentFault> {
         if self.configs.contains(&config) {
             return Ok(());
         }
-        Err(format!("the scheduler configuration {config} stands in no earlier line of the segment"))
+        Err(SegmentFault::UnknownConfig(config))
     }
 
-    fn no_open_action(&self) -> Result<(), String> {
+    fn no_open_action(&self) -> Result<(), SegmentFault> {
         match &self.action {
             None => Ok(()),
-            Some(action) => Err(format!(
-                "action {} has {} entries, and only {} of them are there",
-                action.span.action.number,
-                action.span.entries,
-                self.next - action.span.action.number
-            )),
+            Some(action) => Err(SegmentFault::OpenAction {
+                number: action.span.action.number,
+                entries: action.span.entries,
+                there: self.next - action.span.action.number,
+            }),
         }
     }
 
-    fn end(&self) -> Result<(), String> {
+    fn end(&self) -> Result<(), SegmentFault> {
         self.no_open_action()?;
         if self.next <= self.to {
-            return Err(format!("the segment goes up to entry {}, and {} is missing", self.to, self.next));
+            return Err(SegmentFault::OpenSegment { last: self.to, next: self.next });
         }
         if self.chain.hash() != self.after {
-            return Err("the hash of the entries is not the one that the segment's head says: \
-                        something in it was changed or damaged"
-                .to_owned());
+            return Err(SegmentFault::WrongHash);
         }
         Ok(())
     }
@@ -406,48 +399,48 @@ impl Starts {
 }
 
 /// From 0 for none.
-fn number_of_entry(number: u64) -> Result<(), String> {
-    if number > LAST_SEQUENCE { Err(format!("{number} is no number of an entry")) } else { Ok(()) }
+fn number_of_entry(number: u64) -> Result<(), SegmentFault> {
+    if number > LAST_SEQUENCE { Err(SegmentFault::NoEntryNumber(number)) } else { Ok(()) }
 }
 
-fn number_of_reference(number: u64) -> Result<(), String> {
-    if number == 0 { Err("0 is no number of an entry".to_owned()) } else { number_of_entry(number) }
+fn number_of_reference(number: u64) -> Result<(), SegmentFault> {
+    if number == 0 { Err(SegmentFault::NoEntryNumber(0)) } else { number_of_entry(number) }
 }
 
-fn instant(ms: i64) -> Result<(), String> {
-    if (-LAST_MS..=LAST_MS).contains(&ms) { Ok(()) } else { Err(format!("{ms} is no instant")) }
+fn instant(ms: i64) -> Result<(), SegmentFault> {
+    if (-LAST_MS..=LAST_MS).contains(&ms) { Ok(()) } else { Err(SegmentFault::NoInstant(ms)) }
 }
 
-fn timestamp(at: Timestamp) -> Result<(), String> {
+fn timestamp(at: Timestamp) -> Result<(), SegmentFault> {
     instant(at.unix_ms)?;
     if (-LAST_OFFSET_MIN..=LAST_OFFSET_MIN).contains(&at.offset_min) {
         return Ok(());
     }
-    Err(format!("{} minutes is no offset from UTC", at.offset_min))
+    Err(SegmentFault::NoOffset(at.offset_min))
 }
 
-fn day(day: StudyDay) -> Result<(), String> {
-    if (-LAST_DAY..=LAST_DAY).contains(&day.0) { Ok(()) } else { Err(format!("{} is no study day", day.0)) }
+fn day(day: StudyDay) -> Result<(), SegmentFault> {
+    if (-LAST_DAY..=LAST_DAY).contains(&day.0) { Ok(()) } else { Err(SegmentFault::NoStudyDay(day.0)) }
 }
 
-fn card(card: CardId) -> Result<(), String> {
+fn card(card: CardId) -> Result<(), SegmentFault> {
     if (1..=LAST_ORDINAL).contains(&card.ordinal) {
         return Ok(());
     }
-    Err(format!("{} is no ordinal of a card, 1 to {LAST_ORDINAL}", card.ordinal))
+    Err(SegmentFault::NoOrdinal(card.ordinal))
 }
 
 /// Less strict than what people may call a deck: what is in a log must come out of it.
-fn deck(id: &str) -> Result<(), String> {
+fn deck(id: &str) -> Result<(), SegmentFault> {
     if id.trim().is_empty() || id.contains(char::is_control) {
-        return Err("the id of a deck is empty or has control characters in it".to_owned());
+        return Err(SegmentFault::BadDeckId);
     }
     Ok(())
 }
 
-fn position(position: i64) -> Result<(), String> {
+fn position(position: i64) -> Result<(), SegmentFault> {
     if (-LAST_POSITION..=LAST_POSITION).contains(&position) {
         return Ok(());
     }
-    Err(format!("{position} is no position"))
+    Err(SegmentFault::NoPosition(position))
 }

@@ -6,6 +6,7 @@ use crate::core::event::Foreign;
 use crate::core::grade::Quality;
 use crate::core::id::NoteUid;
 use crate::core::log::TextRecord;
+use crate::formats::segment::fault::SegmentFault;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
@@ -320,19 +321,16 @@ impl<'l> DetailLine<'l> {
     }
 
     /// The detail, still without words.
-    pub(super) fn read(self) -> Result<Detail, String> {
+    pub(super) fn read(self) -> Result<Detail, SegmentFault> {
         Ok(Detail {
             asked: match self.asked {
-                Some(name) => Some(
-                    Asked::of_name(&name)
-                        .ok_or_else(|| format!("`{name}` is no way to ask that this lmq knows; {}", super::NEWER))?,
-                ),
+                Some(name) => Some(Asked::of_name(&name).ok_or_else(|| SegmentFault::UnknownAsked(name.into_owned()))?),
                 None => None,
             },
             response: None,
             expected: None,
             suggested: match self.suggested {
-                Some(number) => Some(Quality::try_from(number).map_err(|_| format!("{number} is no quality, 0 to 5"))?),
+                Some(number) => Some(Quality::try_from(number).map_err(|_| SegmentFault::BadSuggestion(number))?),
                 None => None,
             },
             guessed: self.guessed,
@@ -374,7 +372,7 @@ impl TextLine {
     }
 
     /// The text.
-    pub(super) fn read(self) -> Result<TextRecord, String> {
+    pub(super) fn read(self) -> Result<TextRecord, SegmentFault> {
         match self {
             Self { hash: Some(hash), salt: None, check: None, body: None } => {
                 Ok(TextRecord { hash: hash.0, salt: None, body: None })
@@ -384,9 +382,9 @@ impl TextLine {
                 if check(&text.hash) == wanted {
                     return Ok(text);
                 }
-                Err("the text is not the one that was hashed: it was changed or damaged".to_owned())
+                Err(SegmentFault::ChangedText)
             }
-            _ => Err("a text has `salt`, `check` and `body`; an erased one has `hash`, and nothing else".to_owned()),
+            _ => Err(SegmentFault::MalformedText),
         }
     }
 }

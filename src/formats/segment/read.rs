@@ -2,6 +2,8 @@
 
 use super::MOST_NOTES;
 use super::check::Checker;
+use super::fault::SegmentError;
+use super::fault::SegmentFault;
 use super::line::ActionLine;
 use super::line::AnswersLine;
 use super::line::ConfigLine;
@@ -48,6 +50,7 @@ use crate::core::study_day::Timestamp;
 use crate::core::units::Hlc;
 use crate::core::units::Millis;
 use crate::formats::FormatError;
+use crate::formats::NotThis;
 use crate::formats::ReadSeek;
 use crate::formats::Stop;
 use std::io;
@@ -96,21 +99,15 @@ pub(super) fn decoder<'i, R: BufRead + 'i>(input: R) -> io::Result<zstd::stream:
     Ok(decoder)
 }
 
-/// Why a line can't be taken.
-enum Fault {
-    Wrong(String),
+/// Why a line is the last that is read.
+enum Halt {
+    Fault(SegmentFault),
     Stopped,
 }
 
-impl From<String> for Fault {
-    fn from(reason: String) -> Self {
-        Self::Wrong(reason)
-    }
-}
-
-impl From<&str> for Fault {
-    fn from(reason: &str) -> Self {
-        Self::Wrong(reason.to_owned())
+impl From<SegmentFault> for Halt {
+    fn from(fault: SegmentFault) -> Self {
+        Self::Fault(fault)
     }
 }
 
@@ -156,8 +153,7 @@ impl<'a> Reader<'a> {
                 if !compressed || error.raw_os_error().is_some() {
                     return FormatError::Io(error);
                 }
-                let what = "the compressed file is damaged or cut off";
-                FormatError::NotThis(format!("line {}: {what}: {error}", self.line))
+                refused(self.line, SegmentFault::Compressed(error.to_string()))
             })?;
             if length == 0 {
                 break;
@@ -165,31 +161,26 @@ impl<'a> Reader<'a> {
             let outcome = if bytes.last() == Some(&b'\n') {
                 self.line(&bytes)
             } else if length == super::LONGEST_LINE {
-                Err("it is longer than 16 MB".into())
+                Err(SegmentFault::TooLong.into())
             } else {
-                Err("it is cut off".into())
+                Err(SegmentFault::CutOff.into())
             };
             match outcome {
                 Ok(()) => {}
-                Err(Fault::Stopped) => return Err(FormatError::Stopped),
-                Err(Fault::Wrong(reason)) => {
-                    return Err(FormatError::NotThis(format!("line {}: {reason}", self.line)));
-                }
+                Err(Halt::Stopped) => return Err(FormatError::Stopped),
+                Err(Halt::Fault(fault)) => return Err(refused(self.line, fault)),
             }
         }
         match (self.line, self.checker.is_between()) {
-            (1, _) => Err(FormatError::NotThis("the file is empty".to_owned())),
+            (1, _) => Err(FormatError::NotThis(NotThis::Segments(SegmentError::Empty))),
             (_, true) => Ok(()),
-            (line, false) => Err(FormatError::NotThis(format!(
-                "line {line}: the file ends where entry {} should be; {} was to be the last",
-                self.next, self.to
-            ))),
+            (line, false) => Err(refused(line, SegmentFault::EndsEarly { next: self.next, last: self.to })),
         }
     }
 
-    fn line(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    fn line(&mut self, bytes: &[u8]) -> Result<(), Halt> {
         if bytes.trim_ascii().is_empty() {
-            return Err("it is empty".into());
+            return Err(SegmentFault::Empty.into());
         }
         if self.checker.is_between() {
             return self.head(bytes);
@@ -205,22 +196,22 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks a record and passes it on.
-    fn give(&mut self, record: LogRecord) -> Result<(), Fault> {
+    fn give(&mut self, record: LogRecord) -> Result<(), Halt> {
         self.checker.see(&record)?;
-        (self.record)(self.line, record).map_err(|Stop| Fault::Stopped)
+        (self.record)(self.line, record).map_err(|Stop| Halt::Stopped)
     }
 
-    fn head(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        let opening: Opening<'_> = serde_json::from_slice(bytes).map_err(|_| "no segment begins here")?;
+    fn head(&mut self, bytes: &[u8]) -> Result<(), Halt> {
+        let opening: Opening<'_> = serde_json::from_slice(bytes).map_err(|_| SegmentFault::NoSegment)?;
         if opening.format != super::FORMAT {
-            return Err(format!("the format is `{}`, not `{}`", opening.format, super::FORMAT).into());
+            return Err(SegmentFault::OtherFormat(opening.format.into_owned()).into());
         }
         if opening.version > super::VERSION {
-            return Err(super::NEWER.into());
+            return Err(SegmentFault::Newer.into());
         }
         let line: HeadLine<'_> = parse(bytes)?;
         if line.version != super::VERSION {
-            return Err(format!("there never was a version {}", line.version).into());
+            return Err(SegmentFault::NoVersion(line.version).into());
         }
         let head = SegmentHead {
             device: Device {
@@ -248,19 +239,19 @@ impl<'a> Reader<'a> {
         self.give(LogRecord::Head(Box::new(head)))
     }
 
-    fn config(&mut self, line: ConfigLine<'_>) -> Result<(), Fault> {
+    fn config(&mut self, line: ConfigLine<'_>) -> Result<(), Halt> {
         let id = ConfigId(line.id.0);
         self.give(LogRecord::Config { id, json: line.json.into_owned() })?;
         self.configs.push(id);
         Ok(())
     }
 
-    fn begin(&mut self, action: Action) -> Result<(), Fault> {
+    fn begin(&mut self, action: Action) -> Result<(), Halt> {
         self.action = Some(action.clone());
         self.give(LogRecord::Action(action))
     }
 
-    fn entry(&mut self, entry: Entry, text: Option<TextRecord>) -> Result<(), Fault> {
+    fn entry(&mut self, entry: Entry, text: Option<TextRecord>) -> Result<(), Halt> {
         self.give(LogRecord::Entry(entry, text))?;
         if self.next == self.to {
             return self.give(LogRecord::End);
@@ -269,11 +260,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn action(&mut self, line: &ActionLine<'_>) -> Result<(), Fault> {
+    fn action(&mut self, line: &ActionLine<'_>) -> Result<(), Halt> {
         let kind = ActionKind::of_name(&line.kind).ok_or_else(|| unknown("action", &line.kind))?;
         let subject = line.subject.as_deref().unwrap_or_default();
-        let subject =
-            Subject::parse(subject).ok_or_else(|| format!("`{subject}` is nothing that an action is about"))?;
+        let subject = Subject::parse(subject).ok_or_else(|| no_subject("an action", subject))?;
         self.begin(Action {
             span: Span { action: ActionId { device: self.device, number: self.next }, entries: line.entries },
             kind,
@@ -284,7 +274,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn answers(&mut self, line: AnswersLine<'_>) -> Result<(), Fault> {
+    fn answers(&mut self, line: AnswersLine<'_>) -> Result<(), Halt> {
         let code = match line.kind.as_deref() {
             None => 1,
             Some("crammed") => 2,
@@ -293,7 +283,7 @@ impl<'a> Reader<'a> {
         let about_card = match line.subject.as_deref() {
             None => true,
             Some("none") => false,
-            Some(subject) => return Err(format!("`{subject}` is nothing that an answer is about").into()),
+            Some(subject) => return Err(no_subject("an answer", subject).into()),
         };
         let config = self.config_of(line.config)?;
         let columns = Columns { note: line.note, ordinal: line.ordinal, quality: line.quality, took: line.took };
@@ -306,12 +296,12 @@ impl<'a> Reader<'a> {
             let (card, quality, took) = self.card_of(&columns, place)?;
             if let Some(gap) = place.checked_sub(1).and_then(|before| line.gap.get(before)) {
                 let next = hlc.checked_add(took.0.into()).and_then(|hlc| hlc.checked_add(*gap));
-                hlc = next.ok_or("a stamp is beyond all numbers")?;
+                hlc = next.ok_or(SegmentFault::Overflow("a stamp"))?;
             }
             let beside = more.next_if(|(of, _)| *of == place).map(|(_, more)| more).unwrap_or_default();
             let (detail, text) = words(beside.detail, beside.text)?;
             let at = Timestamp {
-                unix_ms: hlc.checked_sub(line.ahead).ok_or("an instant is beyond all numbers")?,
+                unix_ms: hlc.checked_sub(line.ahead).ok_or(SegmentFault::Overflow("an instant"))?,
                 offset_min: line.offset,
             };
             self.begin(Action {
@@ -328,7 +318,7 @@ impl<'a> Reader<'a> {
                 at,
                 study_day: StudyDay(line.day),
                 card,
-                kind: EventKind::from_parts(code, Some(quality), took, None).ok_or("it is no answer")?,
+                kind: EventKind::from_parts(code, Some(quality), took, None).ok_or(SegmentFault::NoAnswer)?,
                 config,
                 prev: beside.prev.map(event_id),
                 memory: None,
@@ -337,28 +327,28 @@ impl<'a> Reader<'a> {
             self.entry(Entry::Event(Box::new(event)), text)?;
         }
         if more.next().is_some() {
-            return Err("`more` is about an answer that is not there, or not in order".into());
+            return Err(SegmentFault::StrayMore.into());
         }
         Ok(())
     }
 
-    fn imported(&mut self, line: ImportedLine<'_>) -> Result<(), Fault> {
+    fn imported(&mut self, line: ImportedLine<'_>) -> Result<(), Halt> {
         let config = self.config_of(line.config)?;
         let columns = Columns { note: line.note, ordinal: line.ordinal, quality: line.quality, took: line.took };
         let count = columns.count(&[line.at.len()])?;
         self.leaves_room_for(count)?;
         if ![0, count].contains(&line.shift.len()) || ![0, count].contains(&line.id.len()) {
-            return Err(UNEQUAL.into());
+            return Err(SegmentFault::UnequalColumns.into());
         }
         self.number(&line.new);
-        let hlc = self.action.as_ref().ok_or("the events belong to no action")?.hlc;
+        let hlc = self.action.as_ref().ok_or(SegmentFault::EventsOutsideAction)?.hlc;
         let mut at = Timestamp { unix_ms: 0, offset_min: line.offset };
         for (place, later) in line.at.iter().enumerate() {
             let (card, quality, took) = self.card_of(&columns, place)?;
-            at.unix_ms = at.unix_ms.checked_add(*later).ok_or("an instant is beyond all numbers")?;
+            at.unix_ms = at.unix_ms.checked_add(*later).ok_or(SegmentFault::Overflow("an instant"))?;
             let id = at.unix_ms.checked_add(line.id.get(place).copied().unwrap_or(0));
-            let foreign =
-                Foreign { program: line.program.clone().into_owned(), id: id.ok_or("an id is beyond all numbers")? };
+            let id = id.ok_or(SegmentFault::Overflow("an id"))?;
+            let foreign = Foreign { program: line.program.clone().into_owned(), id };
             let event = Event {
                 id: EventId { device: self.device, sequence: self.next },
                 hlc,
@@ -376,23 +366,21 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn event(&mut self, line: EventLine<'_>) -> Result<(), Fault> {
+    fn event(&mut self, line: EventLine<'_>) -> Result<(), Halt> {
         let note = self.note(line.note)?;
-        let action = self.action.as_ref().ok_or("the event belongs to no action")?;
+        let action = self.action.as_ref().ok_or(SegmentFault::EventOutsideAction)?;
         let known = EventKind::ALL.iter().find(|kind| kind.name() == line.kind);
         let code = known.ok_or_else(|| unknown("event", &line.kind))?.code();
         let quality = line.quality.map(quality_of).transpose()?;
         let kind = EventKind::from_parts(code, quality, Millis(line.took.unwrap_or(0)), line.arg)
             .filter(|kind| kind.arg() == line.arg && kind.answer().map(|(_, took)| took.0) == line.took)
             .filter(|kind| kind.answer().map(|(quality, _)| quality) == quality)
-            .ok_or_else(|| {
-                format!("`quality`, `took` or `arg` is missing, too much or out of range for `{}`", line.kind)
-            })?;
+            .ok_or_else(|| SegmentFault::NotOfKind(line.kind.clone().into_owned()))?;
         let memory = match line.memory {
             None => None,
             Some(numbers) => {
                 let memory = Memory::from_numbers(numbers).filter(|memory| memory.numbers() == numbers);
-                Some(memory.ok_or("the numbers of `memory` are none of a card's")?)
+                Some(memory.ok_or(SegmentFault::BadMemory)?)
             }
         };
         let (detail, text) = words(line.detail, line.text)?;
@@ -414,25 +402,28 @@ impl<'a> Reader<'a> {
         self.entry(Entry::Event(Box::new(event)), text)
     }
 
-    fn fact(&mut self, mut line: FactLine<'_>) -> Result<(), Fault> {
+    fn fact(&mut self, mut line: FactLine<'_>) -> Result<(), Halt> {
         // In the order in which the writer names them.
         let alias = line.alias.take().map(|note| self.note(note)).transpose()?;
         let note = line.note.take().map(|note| self.note(note)).transpose()?;
         let kind = line.kind.clone();
-        let missing = |what: &str| format!("a fact `{kind}` needs `{what}`");
-        let note = || note.ok_or_else(|| missing("note"));
-        let deck = || line.deck.clone().map(std::borrow::Cow::into_owned).ok_or_else(|| missing("deck"));
+        let missing =
+            |needs: &'static [&'static str]| SegmentFault::Incomplete { kind: kind.clone().into_owned(), needs };
+        let note = || note.ok_or_else(|| missing(&["note"]));
+        let deck = || line.deck.clone().map(std::borrow::Cow::into_owned).ok_or_else(|| missing(&["deck"]));
         let device = || line.device.map(|device| DeviceId(device.0));
         let edition = line.edition;
         let fact = match &*kind {
             "brought" => Fact::Brought {
                 note: note()?,
                 deck: deck()?,
-                position: line.position.ok_or_else(|| missing("position"))?,
+                position: line.position.ok_or_else(|| missing(&["position"]))?,
                 edition,
             },
             "gone" => Fact::Gone { note: note()? },
-            "ordered" => Fact::Ordered { note: note()?, position: line.position.ok_or_else(|| missing("position"))? },
+            "ordered" => {
+                Fact::Ordered { note: note()?, position: line.position.ok_or_else(|| missing(&["position"]))? }
+            }
             "edited" => Fact::Edited { note: note()? },
             "cleared" => Fact::Cleared { note: note()? },
             "tagged" => Fact::Tagged { note: note()? },
@@ -441,7 +432,7 @@ impl<'a> Reader<'a> {
             "deleted" => Fact::Deleted { note: note()? },
             "revived" => Fact::Revived { note: note()? },
             "keyed" => Fact::Keyed { note: note()? },
-            "aliased" => Fact::Aliased { alias: alias.ok_or_else(|| missing("alias"))?, note: note()? },
+            "aliased" => Fact::Aliased { alias: alias.ok_or_else(|| missing(&["alias"]))?, note: note()? },
             "head" => Fact::Head { deck: deck()?, edition },
             "renamed" => Fact::Renamed { deck: deck()? },
             "topic" => Fact::Topic { deck: deck()?, edition },
@@ -449,26 +440,26 @@ impl<'a> Reader<'a> {
             "undone" => Fact::Undone {
                 action: ActionId {
                     device: device().unwrap_or(self.device),
-                    number: line.action.ok_or_else(|| missing("action"))?,
+                    number: line.action.ok_or_else(|| missing(&["action"]))?,
                 },
                 mark: line.mark.map(|mark| ChainMark(mark.0)),
             },
             "configured" => Fact::Configured,
-            "paused" => Fact::Paused { until: StudyDay(line.until.ok_or_else(|| missing("until"))?) },
+            "paused" => Fact::Paused { until: StudyDay(line.until.ok_or_else(|| missing(&["until"]))?) },
             "resumed" => Fact::Resumed,
             "erased" => Fact::Erased {
                 what: match (note(), deck(), line.typed) {
                     (Ok(note), Err(_), false) => Erasure::Note(note),
                     (Err(_), Ok(deck), false) => Erasure::Deck(deck),
                     (Err(_), Err(_), true) => Erasure::Typed,
-                    _ => return Err(missing("note`, `deck` or `typed").into()),
+                    _ => return Err(missing(&["note", "deck", "typed"]).into()),
                 },
             },
             "took-over" => Fact::TookOver {
-                device: device().ok_or_else(|| missing("device"))?,
-                from: line.from.ok_or_else(|| missing("from"))?,
-                to: line.to.ok_or_else(|| missing("to"))?,
-                chain: ChainHash(line.chain.ok_or_else(|| missing("chain"))?.0),
+                device: device().ok_or_else(|| missing(&["device"]))?,
+                from: line.from.ok_or_else(|| missing(&["from"]))?,
+                to: line.to.ok_or_else(|| missing(&["to"]))?,
+                chain: ChainHash(line.chain.ok_or_else(|| missing(&["chain"]))?.0),
             },
             kind => return Err(unknown("fact", kind).into()),
         };
@@ -477,11 +468,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The segment ends with its last entry: no line goes beyond it.
-    fn leaves_room_for(&self, count: usize) -> Result<(), Fault> {
+    fn leaves_room_for(&self, count: usize) -> Result<(), Halt> {
         if u64::try_from(count).is_ok_and(|count| count <= self.to - self.next + 1) {
             return Ok(());
         }
-        Err(format!("{count} entries go beyond {}, the segment's last", self.to).into())
+        Err(SegmentFault::RunTooLong { count, last: self.to }.into())
     }
 
     /// Gives the next number to a note.
@@ -498,7 +489,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn note(&mut self, note: NoteRef) -> Result<NoteUid, String> {
+    fn note(&mut self, note: NoteRef) -> Result<NoteUid, SegmentFault> {
         match note {
             NoteRef::New(note) => {
                 self.add_note(note);
@@ -507,34 +498,31 @@ impl<'a> Reader<'a> {
             NoteRef::Known(number) => usize::try_from(number)
                 .ok()
                 .and_then(|number| self.notes.get(number).copied())
-                .ok_or_else(|| format!("no earlier line of the segment names a note {number}")),
+                .ok_or(SegmentFault::UnknownNote(number)),
         }
     }
 
-    fn config_of(&self, number: Option<u32>) -> Result<Option<ConfigId>, String> {
+    fn config_of(&self, number: Option<u32>) -> Result<Option<ConfigId>, SegmentFault> {
         let Some(number) = number else { return Ok(None) };
         match usize::try_from(number).ok().and_then(|number| self.configs.get(number)) {
             Some(config) => Ok(Some(*config)),
-            None => Err(format!("no earlier line of the segment is a configuration {number}")),
+            None => Err(SegmentFault::UnknownConfigNumber(number)),
         }
     }
 
-    fn card_of(&mut self, columns: &Columns, place: usize) -> Result<(CardId, Quality, Millis), Fault> {
-        let note = columns.note.get(place).copied().ok_or(UNEQUAL)?;
-        let digit = columns.quality.as_bytes().get(place).copied().ok_or(UNEQUAL)?;
+    fn card_of(&mut self, columns: &Columns, place: usize) -> Result<(CardId, Quality, Millis), Halt> {
+        let note = columns.note.get(place).copied().ok_or(SegmentFault::UnequalColumns)?;
+        let digit = columns.quality.as_bytes().get(place).copied().ok_or(SegmentFault::UnequalColumns)?;
         Ok((
             CardId {
                 note: self.note(NoteRef::Known(note))?,
                 ordinal: columns.ordinal.get(place).copied().unwrap_or(1),
             },
             quality_of(digit.wrapping_sub(b'0'))?,
-            Millis(columns.took.get(place).copied().ok_or(UNEQUAL)?),
+            Millis(columns.took.get(place).copied().ok_or(SegmentFault::UnequalColumns)?),
         ))
     }
 }
-
-/// Said where the columns of a line don't belong together.
-pub(super) const UNEQUAL: &str = "the columns of the line are empty or not equally long";
 
 /// What the columns of all runs hold.
 struct Columns {
@@ -546,30 +534,39 @@ struct Columns {
 
 impl Columns {
     /// How many answers there are, where all columns have as many.
-    fn count(&self, others: &[usize]) -> Result<usize, Fault> {
+    fn count(&self, others: &[usize]) -> Result<usize, SegmentFault> {
         let count = self.note.len();
         let equal = [self.quality.len(), self.took.len()].iter().chain(others).all(|length| *length == count);
         if count == 0 || !equal || ![0, count].contains(&self.ordinal.len()) {
-            return Err(UNEQUAL.into());
+            return Err(SegmentFault::UnequalColumns);
         }
         Ok(count)
     }
 }
 
-fn parse<'l, T: serde::Deserialize<'l>>(bytes: &'l [u8]) -> Result<T, Fault> {
+fn parse<'l, T: serde::Deserialize<'l>>(bytes: &'l [u8]) -> Result<T, SegmentFault> {
     serde_json::from_slice(bytes).map_err(|error| {
         let (text, column) = (error.to_string(), error.column());
         let place = format!(" at line {} column {column}", error.line());
-        Fault::Wrong(format!("column {column}: {}", text.strip_suffix(&place).unwrap_or(&text)))
+        let message = text.strip_suffix(&place).unwrap_or(&text).to_owned();
+        SegmentFault::Json { column, message }
     })
 }
 
-fn unknown(what: &str, kind: &str) -> String {
-    format!("this lmq does not know the kind of {what} `{kind}`; {}", super::NEWER)
+fn refused(line: u64, fault: SegmentFault) -> FormatError {
+    FormatError::NotThis(NotThis::Segments(SegmentError::Line { line, fault }))
 }
 
-fn quality_of(number: u8) -> Result<Quality, String> {
-    Quality::try_from(number).map_err(|_| "a quality is 0 to 5".to_owned())
+fn unknown(of: &'static str, name: &str) -> SegmentFault {
+    SegmentFault::UnknownKind { of, name: name.to_owned() }
+}
+
+fn no_subject(of: &'static str, subject: &str) -> SegmentFault {
+    SegmentFault::NoSubject { of, subject: subject.to_owned() }
+}
+
+fn quality_of(number: u8) -> Result<Quality, SegmentFault> {
+    Quality::try_from(number).map_err(|_| SegmentFault::BadQuality)
 }
 
 fn event_id((device, sequence): (Hex<16>, u64)) -> EventId {
@@ -577,12 +574,12 @@ fn event_id((device, sequence): (Hex<16>, u64)) -> EventId {
 }
 
 /// The detail of an event with the words of its text.
-fn words(detail: Option<DetailLine<'_>>, text: Option<TextLine>) -> Result<(Detail, Option<TextRecord>), String> {
+fn words(detail: Option<DetailLine<'_>>, text: Option<TextLine>) -> Result<(Detail, Option<TextRecord>), SegmentFault> {
     let mut detail = detail.map(DetailLine::read).transpose()?.unwrap_or_default();
     let text = text.map(TextLine::read).transpose()?;
     if let Some(body) = text.as_ref().and_then(|text| text.body.as_deref()) {
         let words: AnswerWords =
-            serde_json::from_str(body).map_err(|error| format!("the words of an answer can't be read: {error}"))?;
+            serde_json::from_str(body).map_err(|error| SegmentFault::BadWords(error.to_string()))?;
         detail.response = words.response;
         detail.expected = words.expected;
     }

@@ -2,6 +2,8 @@ mod damage;
 mod maker;
 mod rules;
 
+use super::fault::SegmentError;
+use super::fault::SegmentFault;
 use super::*;
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
@@ -17,6 +19,7 @@ use crate::core::log::LogRecord;
 use crate::core::scheduler::Scheduler;
 use crate::core::units::Millis;
 use crate::formats::FormatError;
+use crate::formats::NotThis;
 use crate::formats::testing;
 use maker::Chance;
 use maker::Maker;
@@ -58,15 +61,31 @@ fn read_all(bytes: &[u8]) -> Result<Vec<LogRecord>, FormatError> {
     read_notes(bytes, MOST_NOTES)
 }
 
-/// What is said of a file that is refused.
-fn refusal(bytes: &[u8]) -> String {
-    read_all(bytes).unwrap_err().to_string()
+/// The line for which a file is refused, and why.
+fn refusal(bytes: &[u8]) -> (u64, SegmentFault) {
+    match read_all(bytes) {
+        Err(FormatError::NotThis(NotThis::Segments(SegmentError::Line { line, fault }))) => (line, fault),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What serde says of a line that is refused.
+fn json_refusal(bytes: &[u8]) -> String {
+    match refusal(bytes).1 {
+        SegmentFault::Json { message, .. } => message,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[track_caller]
-fn refused(records: &[LogRecord], reason: &str) {
-    let said = refusal(&written(records));
-    assert!(said.starts_with("line ") && said.contains(reason), "{said}");
+fn refused(records: &[LogRecord], fault: &SegmentFault) {
+    // The words of serde and zstd are their own.
+    let found = match refusal(&written(records)).1 {
+        SegmentFault::BadWords(_) => SegmentFault::BadWords(String::new()),
+        SegmentFault::BadFactText { kind, .. } => SegmentFault::BadFactText { kind, message: String::new() },
+        found => found,
+    };
+    assert_eq!(&found, fault);
 }
 
 proptest! {
@@ -189,18 +208,19 @@ fn a_newer_version_or_kind_says_that_the_program_must_be_updated() {
     made.answer(1);
     made.lone_fact(Fact::Resumed, None);
     let text = String::from_utf8(written(&made.done())).unwrap();
-    for (old, new) in [
-        ("\"version\":1", "\"version\":2,\"unheard-of\":[]"),
-        ("{\"answers\":{", "{\"answers\":{\"kind\":\"dreamt\","),
-        ("\"kind\":\"edit\"", "\"kind\":\"dream\""),
-        ("\"kind\":\"resumed\"", "\"kind\":\"dreamt\""),
+    let unknown = |of, name: &str| SegmentFault::UnknownKind { of, name: name.to_owned() };
+    for (old, new, fault) in [
+        ("\"version\":1", "\"version\":2,\"unheard-of\":[]", SegmentFault::Newer),
+        ("{\"answers\":{", "{\"answers\":{\"kind\":\"dreamt\",", unknown("answer", "dreamt")),
+        ("\"kind\":\"edit\"", "\"kind\":\"dream\"", unknown("action", "dream")),
+        ("\"kind\":\"resumed\"", "\"kind\":\"dreamt\"", unknown("fact", "dreamt")),
     ] {
         assert!(text.contains(old), "{old}");
-        let said = refusal(text.replace(old, new).as_bytes());
-        assert!(said.starts_with("line ") && said.ends_with(NEWER), "{said}");
+        assert_eq!(refusal(text.replace(old, new).as_bytes()).1, fault);
+        assert!(fault.to_string().ends_with("it was written by a newer lmq; update this one"), "{fault}");
     }
     let old = refusal(text.replace("\"version\":1", "\"version\":0").as_bytes());
-    assert!(old.contains("version 0"), "{old}");
+    assert_eq!(old, (1, SegmentFault::NoVersion(0)));
 }
 
 #[test]
@@ -209,6 +229,5 @@ fn an_unknown_scheduler_says_that_the_program_must_be_updated() {
     let before = device.first_chain();
     let mut made = Maker::new(device, 1, before).config("{\"algorithm\":\"dream\"}");
     made.lone_fact(Fact::Resumed, None);
-    let said = refusal(&written(&made.done()));
-    assert!(said.starts_with("line 2: ") && said.ends_with(NEWER), "{said}");
+    assert_eq!(refusal(&written(&made.done())), (2, SegmentFault::UnknownScheduler));
 }

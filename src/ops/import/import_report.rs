@@ -2,9 +2,9 @@
 
 use crate::core::text::counted;
 use crate::formats::Place;
-use crate::formats::Rejected;
 use crate::store::Forgotten;
 use crate::store::MatchResult;
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// Rejected rows that are kept for the list; more are counted only.
@@ -69,15 +69,15 @@ impl Report {
             MatchResult::Later => {}
             MatchResult::Contradicts => {
                 let reason = "its key or id was used before in this file, for another text; give it one of its own";
-                self.reject(shown, &Rejected { place, reason: reason.to_owned() });
+                self.reject(shown, place, reason);
             }
         }
     }
 
-    pub(super) fn reject(&mut self, shown: &str, rejected: &Rejected) {
+    pub(super) fn reject(&mut self, shown: &str, place: Place, reason: impl Display) {
         self.rejections += 1;
         if self.rejected.len() < MOST_LISTED {
-            self.rejected.push(format!("{shown}:{}: {}", rejected.place, rejected.reason));
+            self.rejected.push(format!("{shown}:{place}: {reason}"));
         }
     }
 

@@ -5,7 +5,6 @@ use crate::core::id::is_deck_id;
 use crate::formats::Importer;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
-use crate::formats::Rejected;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::Prompts;
@@ -83,7 +82,7 @@ pub(super) fn one_file(
     let mut put = |parsed: &Parsed| -> Result<(), Fault> {
         match parsed {
             Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
-            Parsed::Rejected(rejected) => report.reject(&shown, rejected),
+            Parsed::Rejected(rejected) => report.reject(&shown, rejected.place, &rejected.fault),
             Parsed::Deck(head) => {
                 let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
                 bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
@@ -98,7 +97,7 @@ pub(super) fn one_file(
                 if seen_deck != own_deck && !is_deck_id(own_deck) {
                     let reason =
                         format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
-                    report.reject(&shown, &Rejected { place: row.place, reason });
+                    report.reject(&shown, row.place, reason);
                     return Ok(());
                 }
                 if seen_deck != own_deck {

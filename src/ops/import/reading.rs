@@ -88,7 +88,7 @@ enum Held {
 impl Parsed {
     fn of(outcome: ImportItem, namer: &mut Namer, salts: Option<&Salts>) -> Result<Self, Held> {
         Ok(match outcome {
-            ImportItem::Warning(text) => Self::Warning(text),
+            ImportItem::Warning(warning) => Self::Warning(warning.to_string()),
             ImportItem::Rejected(rejected) => Self::Rejected(rejected),
             ImportItem::Record(Record::Deck(head)) => {
                 namer.deck_begins(&head.id);

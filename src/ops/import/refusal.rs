@@ -55,7 +55,7 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
             Failure::failed(format!("cannot read `{shown}`")).at(error.to_string()).hint("nothing was changed")
         }
         Refusal::Format(FormatError::NotThis(why)) => {
-            Failure::data(format!("cannot read `{shown}`")).at(why).hint("nothing was changed")
+            Failure::data(format!("cannot read `{shown}`")).at(why.to_string()).hint("nothing was changed")
         }
         Refusal::Repeated => Failure::bug("a prompt came twice where none was to be expected"),
         Refusal::Format(FormatError::Stopped) => Failure::bug("an importer stopped without a reason"),

@@ -204,7 +204,7 @@ pub(super) fn words(effects: &[Effect]) -> String {
             format!("{kind:?}: {}", events.iter().map(event).collect::<Vec<_>>().join(", "))
         }
         Effect::ShowBack => "show back".to_owned(),
-        Effect::AskAgain(why) => format!("ask again: {why}"),
+        Effect::AskAgain(why) => format!("ask again: {why:?}"),
         Effect::Leech { card, lapses, suspended, .. } => format!("leech {card} {lapses} {suspended}"),
         Effect::Ignored => "ignored".to_owned(),
     };

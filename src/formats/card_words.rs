@@ -1,0 +1,33 @@
+//! What is wrong with the fields of a card, in words: `core` only tells which fault it is.
+
+use crate::core::card::Fault;
+
+/// What is wrong: a sentence without a full stop.
+#[must_use]
+pub fn what(fault: &Fault) -> String {
+    match fault {
+        Fault::RepeatedChoice(choice) => format!("`{choice}` stands among the choices twice"),
+        Fault::UnclosedDeletion => "a deletion is opened with {{c and not closed".to_owned(),
+        Fault::NoDeletion => "nothing is hidden".to_owned(),
+        Fault::BadDeletionNumber => "a deletion has a number that no card can have".to_owned(),
+        Fault::EmptyDeletion => "a deletion hides nothing".to_owned(),
+        Fault::TooFewItems => "there have to be two items at least, each another one".to_owned(),
+        Fault::NoSuchSide { answer, .. } => format!("`{answer}` is not among the categories"),
+        Fault::TooFewSides => "there have to be two categories at least, each another one".to_owned(),
+    }
+}
+
+/// What to do.
+#[must_use]
+pub fn help(fault: &Fault) -> String {
+    match fault {
+        Fault::RepeatedChoice(_) => "each choice has to be another one; take it out or change it".to_owned(),
+        Fault::UnclosedDeletion => "close it with }}".to_owned(),
+        Fault::NoDeletion => "hide the answer: {{c1::answer}} or {{c1::answer::hint}}".to_owned(),
+        Fault::BadDeletionNumber => "number deletions from 1 to 500".to_owned(),
+        Fault::EmptyDeletion => "write the answer between :: and }}".to_owned(),
+        Fault::TooFewItems => "write them in the right order; they are shuffled when asked".to_owned(),
+        Fault::NoSuchSide { sides, .. } => format!("use one of them: {}", sides.join(", ")),
+        Fault::TooFewSides => "for example categories = [\"leader\", \"manager\"]".to_owned(),
+    }
+}

@@ -1,0 +1,67 @@
+//! What can be wrong with an input or with one record of it, and what else the person should know of it. Each format has
+//! its own faults with their words; here is which there are.
+
+use crate::formats::csv::fault::RowFault;
+use crate::formats::csv::fault::TableFault;
+use crate::formats::csv::fault::TableWarning;
+use crate::formats::json::fault::DocumentFault;
+use crate::formats::json::fault::ObjectFault;
+use crate::formats::jsonl::fault::LineFault;
+use crate::formats::jsonl::fault::LinesFault;
+use crate::formats::segment::fault::SegmentError;
+
+/// Why a record was left out, and what to do: one sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordFault {
+    /// A row of a table.
+    #[error(transparent)]
+    Row(#[from] RowFault),
+    /// A line of JSON lines.
+    #[error(transparent)]
+    Line(#[from] LineFault),
+    /// A note of a JSON document.
+    #[error("note {number}{}: {fault}", of_deck(.deck))]
+    Note {
+        /// Its number in the deck, or in the list, from 1.
+        number: u64,
+        /// The deck's name; empty in a list without decks.
+        deck: String,
+        /// What is wrong with it.
+        fault: ObjectFault,
+    },
+}
+
+fn of_deck(deck: &str) -> String {
+    if deck.is_empty() { String::new() } else { format!(" of deck {deck}") }
+}
+
+/// Why an input can't be read as its format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotThis {
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableFault),
+    /// A JSON document, or the head of JSON lines.
+    #[error(transparent)]
+    Json(#[from] DocumentFault),
+    /// JSON lines.
+    #[error(transparent)]
+    Lines(#[from] LinesFault),
+    /// Segments of the log.
+    #[error(transparent)]
+    Segments(#[from] SegmentError),
+    /// A deck file that is too large to be read whole.
+    #[error("deck files are for up to 64 MB; bring so many cards as CSV or JSONL, which are read row by row")]
+    DeckTooLarge,
+}
+
+/// Something that the person should know of an input that was read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Warning {
+    /// Of a table.
+    #[error(transparent)]
+    Table(#[from] TableWarning),
+    /// A large deck file, of so many MB.
+    #[error("a deck file of {0} MB is read whole; CSV or JSONL are read row by row")]
+    LargeDeck(usize),
+}

@@ -1,0 +1,76 @@
+//! What can be wrong with a JSON document or with one of its notes.
+
+use crate::core::text::nearest;
+use crate::formats::columns::fault::NoteFault;
+use crate::formats::json::FORMAT;
+use crate::formats::json::KEYS;
+use crate::formats::json::VERSION;
+
+/// Why a value is no note.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ObjectFault {
+    /// The note has a fault.
+    #[error(transparent)]
+    Note(#[from] NoteFault),
+    /// It is no object.
+    #[error("a note is an object")]
+    NoObject,
+    /// It is no object in a list of other programs' notes.
+    #[error("a note is an object with a `front` and a `back`")]
+    NoForeignObject,
+    /// The value of a key is no text.
+    #[error("`{0}` is no text")]
+    NoText(String),
+    /// The value of a key is no list of texts.
+    #[error("`{0}` is no list of texts")]
+    NoTexts(String),
+    /// Its fields are no object.
+    #[error("`fields` is no object")]
+    NoFields,
+    /// Its id is none.
+    #[error("`{0}` is no id of 32 hexadecimal digits")]
+    BadId(String),
+    /// `held_out` is no truth value.
+    #[error("`held_out` is neither true nor false")]
+    BadHeldOut,
+    /// A key that no note has.
+    #[error("a note has no `{}`; {}", .0, key_meant(.0))]
+    UnknownKey(String),
+    /// It names no kind.
+    #[error("it does not say its `kind`")]
+    KindMissing,
+}
+
+fn key_meant(name: &str) -> String {
+    match nearest(name, KEYS.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it has {}", KEYS.join(", ")),
+    }
+}
+
+/// Why an input can't be read as a document of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentFault {
+    /// A later version than is known.
+    #[error("it was written by a newer lmq (version {0} of {FORMAT}, this one reads {VERSION}); update lmq")]
+    Newer(u64),
+    /// No version.
+    #[error("it does not say its `version`")]
+    NoVersion,
+    /// Another format.
+    #[error("its `format` is `{0}`, not `{FORMAT}`")]
+    OtherFormat(String),
+    /// No format.
+    #[error("it has no `\"format\": \"{FORMAT}\"` and is no list of objects")]
+    NoFormat,
+    /// No JSON, or other JSON than a document has.
+    #[error("line {line}, column {column}: the JSON is broken: {message}")]
+    Broken {
+        /// The line, from 1.
+        line: usize,
+        /// The column, in bytes.
+        column: usize,
+        /// serde's words.
+        message: String,
+    },
+}
