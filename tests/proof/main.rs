@@ -10,7 +10,17 @@
 )]
 
 mod arguments;
+mod chance;
+mod damage;
+mod laws;
+mod learner;
+mod mutate;
+mod readers;
 mod trial;
+mod watch;
+#[path = "../it/world.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod world;
 
 use arguments::Arguments;
 use arguments::Order;
@@ -28,7 +38,11 @@ pub(crate) struct Row {
 }
 
 /// In the order of the table in docs/reliability.md.
-const ROWS: &[Row] = &[];
+const ROWS: &[Row] = &[
+    Row { name: "damage", promise: "damage is seen", run: damage::run },
+    Row { name: "readers", promise: "readers don't panic", run: readers::run },
+    Row { name: "laws", promise: "the laws", run: laws::run },
+];
 
 fn main() -> ExitCode {
     let arguments = match arguments::read() {

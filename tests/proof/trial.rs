@@ -84,6 +84,11 @@ impl Trial {
         if self.is_long { long } else { short }
     }
 
+    /// What all cases follow from.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Chance for the case `number` of a part.
     pub(crate) fn chance(&self, part: &str, number: u64) -> Chance {
         Chance::of(self.seed, &format!("{} {part}", self.row), number)
