@@ -193,13 +193,15 @@ impl Learner {
     /// A change of several cards at once.
     fn change(&mut self, chance: &mut Chance, which: fn(&Self, &mut Chance) -> BulkChange) {
         let change = which(self, chance);
-        let cards: Vec<CardId> = self.cards.iter().copied().filter(|_| chance.one_in(4)).collect();
+        // Whoever names cards sees only those that are there.
+        let there = self.world.cards();
+        let cards: Vec<CardId> = there.iter().map(|line| line.card).filter(|_| chance.one_in(4)).collect();
         let today = self.world.today();
         let plan = ops::bulk::plan(&self.world.store, today, &cards, change.clone()).unwrap();
         if plan.count() == 0 {
             return;
         }
-        let before: Vec<CardLine> = self.world.cards().into_iter().filter(|line| cards.contains(&line.card)).collect();
+        let before: Vec<CardLine> = there.into_iter().filter(|line| cards.contains(&line.card)).collect();
         let stamp = self.world.stamp();
         ops::bulk::apply(&mut self.world.store, &self.world.settings, stamp, &plan).unwrap();
         let model = self.fold().1;
@@ -298,10 +300,6 @@ impl Learner {
         }
     }
 
-    pub(crate) fn steps(&self) -> u64 {
-        u64::try_from(self.steps.len()).unwrap()
-    }
-
     fn fold(&self) -> (BTreeMap<lmq::core::id::NoteUid, Note>, BTreeMap<CardId, Card>) {
         let mut notes = self.notes.clone();
         let mut cards: BTreeMap<CardId, Card> = self.cards.iter().map(|card| (*card, Card::default())).collect();
@@ -366,7 +364,8 @@ impl Learner {
 
     /// Whether the database is what the model says.
     pub(crate) fn compare(&self) -> Result<(), String> {
-        compare(&self.expected(), &found(&self.world), "the model and the database")?;
+        let told = |why: String| format!("{why}\nthe steps: {:#?}", self.steps);
+        compare(&self.expected(), &found(&self.world), "the model and the database").map_err(told)?;
         let totals = self.world.store.day_totals(&DeckSet::All).map_err(|error| error.to_string())?;
         let days = totals.iter().filter(|(_, totals)| totals.answers > 0);
         let days: BTreeMap<i64, u64> = days.map(|(day, totals)| (i64::from(day.0), totals.answers)).collect();

@@ -313,6 +313,20 @@ fn line_ends_in_a_cell_become_line_feeds_in_a_table() {
 }
 
 #[test]
+fn a_line_end_of_another_system_in_a_list_or_a_phrasing_ends_neither() {
+    let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
+    let (mut outcomes, _) = read(&CSV, "x.csv", b"kind,prompt,items\nlist,a,b\n");
+    let Some(ImportItem::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
+    item.text.fields.insert("items".to_owned(), texts(&["a\r\nb", "c\rd", "|\0"]));
+    item.text.fields.insert("prompt".to_owned(), texts(&["x\r|\ry", "z"]));
+    let bytes = written(&TableExporter, &[Record::Note(item)]);
+    let (outcomes, _) = read(&CSV, "x.csv", &bytes);
+    let read = &notes(&outcomes)[0].text.fields;
+    assert_eq!(read["items"], texts(&["a\nb", "c\nd", "|"]));
+    assert_eq!(read["prompt"], texts(&["x\n|\ny", "z"]));
+}
+
+#[test]
 fn a_note_that_the_table_has_no_column_for_is_refused() {
     let mut item =
         Item { place: Place::default(), deck: None, identity: Identity::None, key: None, text: Default::default() };
