@@ -12,6 +12,7 @@ use bytes::Damaged;
 use bytes::Sound;
 use lmq::core::id::DeviceId;
 use lmq::core::settings::Settings;
+use lmq::env::Env;
 use lmq::ops::export;
 use lmq::store::CardLine;
 use lmq::store::DeckSet;
@@ -24,6 +25,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 use tempfile::TempDir;
 
 /// Entries that lie on one page at most, and those that name them.
@@ -46,6 +48,8 @@ struct Used {
     stamp: Stamp,
     /// Where its device keeps the end of its log.
     states: PathBuf,
+    /// Where it was used. Elsewhere it would be a copy, and a copy may be older.
+    place: Mutex<PathBuf>,
     _folder: TempDir,
 }
 
@@ -67,9 +71,10 @@ pub(crate) fn run(trial: &mut Trial) {
 }
 
 fn here(states: &Path) -> Here {
+    let (machine, device_name) = Env::machine();
     Here {
-        machine: "machine".to_owned(),
-        device_name: "device".to_owned(),
+        machine,
+        device_name,
         fresh_device: DeviceId([7; 16]),
         chance: [7; 16],
         state_folder: Some(states.to_owned()),
@@ -113,7 +118,12 @@ fn difference(one: &View, other: &View) -> String {
     let (one, other) = (of(one), of(other));
     let (gone, new): (Vec<_>, Vec<_>) =
         (one.difference(&other).take(2).collect(), other.difference(&one).take(2).collect());
-    format!("gone {gone:#?}, new {new:#?}")
+    {
+        let cut = |lines: Vec<&String>| {
+            lines.iter().map(|line| line.chars().take(400).collect::<String>()).collect::<Vec<_>>()
+        };
+        format!("gone {:#?}, new {:#?}", cut(gone), cut(new))
+    }
 }
 
 impl Used {
@@ -144,18 +154,21 @@ impl Used {
         let stamp =
             Stamp { now, today: lmq::core::study_day::StudyDay::of(now, lmq::core::study_day::Rollover::DEFAULT) };
         let sound = Sound { file, wal, older, foreign };
-        let place = tempfile::tempdir().unwrap();
-        let path = sound.as_is().put(place.path(), "sound.db");
+        let copy = tempfile::tempdir().unwrap();
+        let path = sound.as_is().put(copy.path(), "sound.db");
         let view = view(&path, stamp, &states).unwrap();
         let entries = Store::open(&path, here(&states), now).unwrap().log_length().unwrap();
-        let used = Self { sound, view, entries, stamp, states, _folder: folder };
-        assert_eq!(used.doctor(&path), Ok(Vec::new()), "a database that nobody damaged is in order");
+        let place = Mutex::new(folder.path().join("lmq.db"));
+        let used = Self { sound, view, entries, stamp, states, place, _folder: folder };
+        assert_eq!(used.doctor(&used.sound.as_is()), Ok(Vec::new()), "a database that nobody damaged is in order");
         used
     }
 
     /// What doctor finds; an error where it can't read the database.
-    fn doctor(&self, path: &Path) -> Result<Vec<String>, String> {
-        let mut store = Store::open(path, here(&self.states), self.stamp.now).map_err(|error| error.to_string())?;
+    fn doctor(&self, damaged: &Damaged) -> Result<Vec<String>, String> {
+        let place = self.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        damaged.put(place.parent().unwrap(), "lmq.db");
+        let mut store = Store::open(&place, here(&self.states), self.stamp.now).map_err(|error| error.to_string())?;
         let found = store.doctor(self.stamp, false).map_err(|error| error.to_string())?;
         Ok(found.into_iter().map(|finding| format!("{}: {}", finding.rule, finding.what)).collect())
     }
@@ -166,14 +179,14 @@ impl Used {
         let folder = tempfile::tempdir().unwrap();
         let tell = |why: String| format!("{}: {why}", damaged.what);
         let seen = view(&damaged.put(folder.path(), "seen.db"), self.stamp, &self.states);
-        let found = self.doctor(&damaged.put(folder.path(), "looked-at.db"));
+        let found = self.doctor(&damaged);
         self.judge(&seen, &found).map_err(tell)?;
         let from = damaged.put(folder.path(), "saved-from.db");
         let to = folder.path().join("saved.db");
         match Store::salvage(&from, &to, here(&self.states), self.stamp) {
             Ok(saved) => self.is_saved(&damaged, &saved, &to).map_err(tell)?,
             // Nothing of ours is left where the first page says that it is another file.
-            Err(_) if damaged.hits_first_page => {}
+            Err(_) if damaged.hits_first_page || damaged.pages_hit * ENTRIES_ON_A_PAGE > self.entries => {}
             Err(error) => return Err(tell(format!("nothing is saved: {error}"))),
         }
         if damaged.is_in(&from) {
@@ -198,13 +211,14 @@ impl Used {
     /// What is saved is in order, invents nothing, and lacks no more than lay where the damage is.
     fn is_saved(&self, damaged: &Damaged, saved: &Salvaged, path: &Path) -> Result<(), String> {
         let states = path.with_file_name("no-states");
-        let mut store = Store::open(path, here(&states), self.stamp.now).map_err(|error| error.to_string())?;
-        let findings = store.doctor(self.stamp, false).map_err(|error| error.to_string())?;
+        let mut store = Store::open(path, here(&states), self.stamp.now)
+            .map_err(|error| format!("opening what was saved: {error}"))?;
+        let findings = store.doctor(self.stamp, false).map_err(|error| format!("doctor on what was saved: {error}"))?;
         drop(store);
         if let Some(finding) = findings.iter().find(|finding| finding.rule != "texts" && finding.rule != "future") {
             return Err(format!("what was saved is not in order: {}: {}", finding.rule, finding.what));
         }
-        let view = view(path, self.stamp, &states)?;
+        let view = view(path, self.stamp, &states).map_err(|why| format!("looking at what was saved: {why}"))?;
         let there = saved.events + saved.facts;
         if saved.is_all() && saved.renamed == 0 && view.cards != self.view.cards {
             return Err(format!("nothing is said to be missing, but {}", difference(&self.view, &view)));
@@ -244,11 +258,13 @@ impl Used {
             }
         };
         let seen = view(&damaged.put(folder.path(), "seen.db"), self.stamp, &self.states);
-        let db = damaged.put(folder.path(), "lmq.db");
+        let place = self.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let db = damaged.put(place.parent().unwrap(), "lmq.db");
         let (code, said) = run(&db, &["doctor"])?;
         if seen.as_ref() != Ok(&self.view) && code == Some(0) {
             return Err(format!("{}: {}", damaged.what, String::from_utf8_lossy(&said)));
         }
+        drop(place);
         let from = damaged.put(folder.path(), "from.db");
         let (code, said) = run(&from, &["doctor", "--salvage", "saved.db"])?;
         if !damaged.hits_first_page {
@@ -256,14 +272,16 @@ impl Used {
             if !matches!(code, Some(0 | 3)) || !saved.exists() {
                 return Err(format!("{}: nothing is saved: {}", damaged.what, String::from_utf8_lossy(&said)));
             }
-            for args in [&["cards"][..], &["stats"], &["next"]] {
-                run(&saved, args)?;
+            for args in [&["cards"][..], &["stats"], &["next"], &["decks"], &["history"]] {
+                if let (Some(1..), _) = run(&saved, args)? {
+                    return Err(format!("{}: lmq {args:?} fails on what was saved", damaged.what));
+                }
             }
         }
         for args in
             [&["cards"][..], &["history"], &["next"], &["export", "--what", "history"], &["answer", "t/k0", "good"]]
         {
-            run(&db, args)?;
+            run(&from, args)?;
         }
         Ok(())
     }

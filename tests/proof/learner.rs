@@ -194,7 +194,8 @@ impl Learner {
     fn change(&mut self, chance: &mut Chance, which: fn(&Self, &mut Chance) -> BulkChange) {
         let change = which(self, chance);
         // Whoever names cards sees only those that are there.
-        let there = self.world.cards();
+        let mut there = self.world.cards();
+        there.retain(|line| self.cards.contains(&line.card));
         let cards: Vec<CardId> = there.iter().map(|line| line.card).filter(|_| chance.one_in(4)).collect();
         let today = self.world.today();
         let plan = ops::bulk::plan(&self.world.store, today, &cards, change.clone()).unwrap();

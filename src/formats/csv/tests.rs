@@ -5,6 +5,7 @@ use super::*;
 use crate::core::card::CardKind;
 use crate::core::card::Field;
 use crate::core::card::Shape;
+use crate::core::card::Value;
 use crate::core::id::NoteUid;
 use crate::formats::Exporter;
 use crate::formats::Identity;

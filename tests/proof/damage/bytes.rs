@@ -40,6 +40,9 @@ impl Damaged {
     /// Writes it into a folder.
     pub(super) fn put(&self, folder: &Path, name: &str) -> PathBuf {
         let path = folder.join(name);
+        for side in ["-wal", "-shm"] {
+            fs::remove_file(folder.join(format!("{name}{side}"))).ok();
+        }
         fs::write(&path, &self.file).unwrap();
         if !self.wal.is_empty() {
             fs::write(folder.join(format!("{name}-wal")), &self.wal).unwrap();
