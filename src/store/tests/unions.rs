@@ -62,12 +62,13 @@ fn united_either_way(mut a: Device, mut b: Device) {
 }
 
 #[test]
-fn answers_that_come_before_the_texts_of_their_cards_stop_no_sums() {
+fn what_comes_before_it_is_known_which_deck_it_is_in_stops_no_sums() {
     let (mut a, mut b) = two();
     a.take_in(&file(&[("a", "one", "1", &[])]));
     b.after(&a);
     b.hears(&a);
     b.take(&Command::Answer { card: 0, quality: 4 });
+    b.edit(uid("a"), "2").unwrap();
     let mut c = Device::new(3);
     c.after(&b);
     let own = b.store.this_device().unwrap();
@@ -80,11 +81,12 @@ fn answers_that_come_before_the_texts_of_their_cards_stop_no_sums() {
     let today = c.stamp().today;
     for since in [None, Some(today)] {
         let totals = c.store.totals(&DeckSet::All, today, since, None, &rules).unwrap();
-        assert_eq!((totals.days.len(), totals.topics.len()), (1, 0), "{since:?}");
+        assert_eq!((totals.days.len(), totals.topics.len(), totals.mastery.len()), (1, 0, 0), "{since:?}");
     }
     assert_in_order(&mut c);
     c.hears(&a);
-    assert_eq!(c.store.totals(&DeckSet::All, today, None, None, &rules).unwrap().topics.len(), 1);
+    let totals = c.store.totals(&DeckSet::All, today, None, None, &rules).unwrap();
+    assert_eq!((totals.topics.len(), totals.mastery.len()), (1, 1));
 }
 
 #[test]
