@@ -52,13 +52,13 @@ pub(crate) struct Trial {
     seed: u64,
     cases: u64,
     failures: u64,
-    left_out: Vec<String>,
+    remarks: Vec<String>,
 }
 
 impl Trial {
     pub(crate) fn new(row: &'static str, arguments: &Arguments) -> Self {
         let &Arguments { is_long, seed, .. } = arguments;
-        Self { row, is_long, seed, cases: 0, failures: 0, left_out: Vec::new() }
+        Self { row, is_long, seed, cases: 0, failures: 0, remarks: Vec::new() }
     }
 
     pub(crate) fn cases_done(&self) -> u64 {
@@ -69,14 +69,16 @@ impl Trial {
         self.failures
     }
 
-    /// What could not be tried on this machine.
-    pub(crate) fn left_out(&self) -> &[String] {
-        &self.left_out
+    /// What is to be said beneath the row.
+    pub(crate) fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
-    /// To be called where this machine can't do what a part of the row needs.
-    pub(crate) fn leave_out(&mut self, why: String) {
-        self.left_out.push(why);
+    /// Has something said beneath the row: what this machine can't do, or what the cases were.
+    pub(crate) fn remark(&mut self, what: String) {
+        if !self.remarks.contains(&what) {
+            self.remarks.push(what);
+        }
     }
 
     /// The one of the two that belongs to this run.
