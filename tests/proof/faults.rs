@@ -31,7 +31,7 @@ fn run(trial: &mut Trial) {
         Err(why) => return trial.remark(format!("not tried here: {why}")),
     };
     let all: &[&Scene] = &[&ANSWER, &IMPORT, &MIGRATION, &RESTORE, &UNITE, &EXPORT, &BACKUP, &UNDO, &EDIT, &UNION];
-    for scene in trial.size(&[&ANSWER], all) {
+    for scene in trial.size::<&[&Scene]>(&[&ANSWER], all) {
         refuse(trial, tracer, scene);
     }
 }

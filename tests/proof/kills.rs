@@ -12,6 +12,7 @@ use crate::scenes::RESTORE;
 use crate::scenes::UNDO;
 use crate::scenes::UNION;
 use crate::scenes::UNITE;
+use crate::sittings;
 use crate::stage::Scene;
 use crate::stage::Stage;
 use crate::stage::Stages;
@@ -40,6 +41,10 @@ const SCENES: [&Scene; 11] =
 fn run(trial: &mut Trial) {
     for scene in SCENES {
         kill(trial, scene);
+    }
+    if let Ok(tracer) = &*TRACER {
+        sittings::lines(trial, tracer);
+        sittings::screen(trial, tracer);
     }
 }
 

@@ -16,9 +16,13 @@ mod faults;
 #[path = "../it/home.rs"]
 mod home;
 mod kills;
+mod log;
 mod power;
 mod scenes;
+mod sittings;
 mod stage;
+#[path = "../it/terminal.rs"]
+mod terminal;
 mod tracer;
 mod trial;
 

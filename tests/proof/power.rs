@@ -4,7 +4,9 @@ use crate::Row;
 use crate::disk::Disk;
 use crate::disk::Kept;
 use crate::home::Lmq;
-use crate::home::NOW;
+use crate::log::Log;
+use crate::log::has_answers;
+use crate::log::log_of;
 use crate::scenes::ANSWERS;
 use crate::scenes::BACKUP;
 use crate::scenes::EXPORT;
@@ -24,19 +26,8 @@ use crate::tracer::TRACER;
 use crate::tracer::Tracer;
 use crate::trial::Chance;
 use crate::trial::Trial;
-use lmq::core::event::EventKind;
-use lmq::core::id::DeviceId;
 use lmq::core::id::hash64;
-use lmq::core::log::Entry;
-use lmq::core::log::LogRecord;
-use lmq::core::settings::Settings;
-use lmq::core::study_day::Timestamp;
-use lmq::env::Env;
-use lmq::ops;
-use lmq::store::Here;
-use lmq::store::Store;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Mutex;
 
 pub(crate) const ROW: Row = Row { name: "power", promise: "nor by a power cut", run };
@@ -54,9 +45,6 @@ fn run(trial: &mut Trial) {
         cut(trial, tracer, scene);
     }
 }
-
-/// The log of a database: the name of each entry with all that it says, and whether it is an answer.
-type Log = Vec<(String, bool)>;
 
 /// One run, call by call, and what has to be there after it.
 struct Recorded {
@@ -88,9 +76,7 @@ fn record(tracer: &Tracer, stage: &Stage) -> Recorded {
         Log::new()
     };
     let steps = |said: &str| match scene.steps {
-        Some(begin) => {
-            said.split_inclusive('\n').filter(|line| line.starts_with(begin) && line.ends_with('\n')).count()
-        }
+        Some(_) => scene.acknowledged_in(said),
         None => usize::from(!said.is_empty() && said == traced.said()),
     };
     let mut said = String::new();
@@ -175,59 +161,14 @@ fn opened(lmq: &Lmq, files: &Files, recorded: &Recorded, acknowledged: usize, wa
         return Err("there is no database".to_owned());
     }
     let log = log_of(&lmq.db())?;
-    let is_right = match wanted {
-        Wanted::Prefix => {
-            let answers = |log: &Log| log.iter().filter(|(_, is_answer)| *is_answer).count();
-            let new = answers(&log) - answers(&recorded.log_before);
-            if new < acknowledged {
-                return Err(format!("{acknowledged} answers were acknowledged, {new} are there"));
-            }
-            recorded.log_after.starts_with(&log) && log.starts_with(&recorded.log_before) && new <= acknowledged + 1
+    match wanted {
+        Wanted::Prefix => has_answers(&log, &recorded.log_before, &recorded.log_after, acknowledged)?,
+        Wanted::BeforeOrAfter if log == recorded.log_after || acknowledged == 0 && log == recorded.log_before => {}
+        Wanted::BeforeOrAfter => {
+            let lengths = [&recorded.log_before, &recorded.log_after, &log].map(Vec::len);
+            return Err(format!("neither before nor after: {acknowledged} acknowledged, logs of {lengths:?} entries"));
         }
-        Wanted::BeforeOrAfter => log == recorded.log_after || acknowledged == 0 && log == recorded.log_before,
-    };
-    if !is_right {
-        let lengths = [&recorded.log_before, &recorded.log_after, &log].map(Vec::len);
-        return Err(format!("neither before nor after: {acknowledged} acknowledged, lengths of the logs {lengths:?}"));
     }
     let left: Vec<String> = read_all(lmq.root()).into_keys().filter(|name| name.contains("restor")).collect();
     if left.is_empty() { Ok(()) } else { Err(format!("left of the restore: {left:?}")) }
-}
-
-fn env() -> Env {
-    let mut env = Env::from_process();
-    env.fix_now(Timestamp::from_rfc3339(NOW).unwrap());
-    env
-}
-
-/// Opens the database as any start does, and looks at all of it: gives its log.
-fn log_of(db: &Path) -> Result<Log, String> {
-    let env = env();
-    // What devices know of themselves lies beside the database here, and not in this machine's own folder.
-    let here = Here {
-        machine: "proof".to_owned(),
-        device_name: "proof".to_owned(),
-        fresh_device: DeviceId([7; 16]),
-        chance: [7; 16],
-        state_folder: db.parent().map(|folder| folder.join("xdg/lmq")),
-    };
-    ops::settle(db).map_err(|failure| format!("settle: {failure}"))?;
-    let mut store = Store::open(db, here, env.now()).map_err(|error| format!("open: {error}"))?;
-    let found =
-        store.doctor(ops::stamp(&env, &Settings::default()), false).map_err(|error| format!("doctor: {error}"))?;
-    if !found.is_empty() {
-        return Err(format!("doctor: {found:?}"));
-    }
-    let mut log = Log::new();
-    store
-        .log(&mut |record| {
-            if let LogRecord::Entry(entry, text) = record {
-                let is_answer =
-                    matches!(&entry, Entry::Event(event) if matches!(event.kind, EventKind::Answered { .. }));
-                log.push((format!("{entry:?} {text:?}"), is_answer));
-            }
-            Ok(())
-        })
-        .map_err(|error| format!("log: {error}"))?;
-    Ok(log)
 }

@@ -102,7 +102,7 @@ const fn sitting(name: &'static str, prepare: fn(&Lmq), answers: usize) -> Scene
         args: &["review", "table", "--new", "1000", "--limit", "1000"],
         answers,
         steps: Some("Good:"),
-        again: &["answer", "table:1", "good"],
+        again: &["next", "table"],
         prepare,
     }
 }

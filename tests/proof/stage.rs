@@ -31,6 +31,12 @@ impl Scene {
     pub(crate) fn stdin(&self) -> String {
         "\n3\n".repeat(self.answers)
     }
+
+    /// How many steps of a sitting were acknowledged by what was said so far. A line without its end was not said.
+    pub(crate) fn acknowledged_in(&self, said: &str) -> usize {
+        let Some(begin) = self.steps else { return 0 };
+        said.split_inclusive('\n').filter(|line| line.starts_with(begin) && line.ends_with('\n')).count()
+    }
 }
 
 /// What a person sees of an installation.

@@ -250,6 +250,7 @@ static void write_down(struct call *call, pid_t pid, long result) {
             strlen(call->two), length, call->one, call->two);
     fwrite(call->data ? call->data : "", 1, length, out);
     fputc('\n', out);
+    fflush(out);
     free(call->data);
     call->data = NULL;
 }
@@ -269,7 +270,6 @@ static int begins(pid_t pid) {
     }
     counted++;
     if (mode == KILL && counted == at) {
-        fflush(out);
         kill(first, SIGKILL);
         return 0;
     }
