@@ -58,6 +58,9 @@ fn faults_at(number: usize, call: &Call) -> Vec<Fault> {
 }
 
 fn refuse(trial: &mut Trial, tracer: &Tracer, scene: &'static Scene) {
+    if !trial.wants(scene.name) {
+        return;
+    }
     let stages = Stages::of(scene);
     // All calls, those that read as well: none is numbered so high that it fails.
     let never = format!("fail:{}:{EIO}", u32::MAX);

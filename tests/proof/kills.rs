@@ -50,6 +50,9 @@ fn run(trial: &mut Trial) {
 
 /// Kills a command: before each call, each call being tried in turn, and every fourth time at any moment.
 fn kill(trial: &mut Trial, scene: &'static Scene) {
+    if !trial.wants(scene.name) {
+        return;
+    }
     let stages = Stages::of(scene);
     let tracer = match &*TRACER {
         Ok(tracer) => Some(tracer),

@@ -30,6 +30,7 @@ use arguments::Arguments;
 use arguments::Order;
 use std::process::ExitCode;
 use trial::Trial;
+use trial::caught;
 
 /// A promise, and what tries it.
 pub(crate) struct Row {
@@ -77,6 +78,8 @@ fn main() -> ExitCode {
 
 fn run(row: &Row, arguments: &Arguments) -> Trial {
     let mut trial = Trial::new(row.name, arguments);
-    (row.run)(&mut trial);
+    if let Err(why) = caught(|| Ok((row.run)(&mut trial))) {
+        trial.fail(&why);
+    }
     trial
 }

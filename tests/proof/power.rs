@@ -98,6 +98,9 @@ fn record(tracer: &Tracer, stage: &Stage) -> Recorded {
 }
 
 fn cut(trial: &mut Trial, tracer: &Tracer, scene: &'static Scene) {
+    if !trial.wants(scene.name) {
+        return;
+    }
     let recorded = Stages::of(scene).with(|stage| record(tracer, stage));
     let wanted = if scene.steps.is_some() { Wanted::Prefix } else { Wanted::BeforeOrAfter };
     assert!(recorded.steps > 0, "{}: nothing was said", scene.name);
@@ -162,7 +165,12 @@ fn opened(lmq: &Lmq, files: &Files, recorded: &Recorded, acknowledged: usize, wa
     }
     let log = log_of(&lmq.db())?;
     match wanted {
-        Wanted::Prefix => has_answers(&log, &recorded.log_before, &recorded.log_after, acknowledged)?,
+        Wanted::Prefix => {
+            has_answers(&log, recorded.log_before.len(), acknowledged)?;
+            if !recorded.log_after.starts_with(&log) {
+                return Err("the log is none that the sitting had".to_owned());
+            }
+        }
         Wanted::BeforeOrAfter if log == recorded.log_after || acknowledged == 0 && log == recorded.log_before => {}
         Wanted::BeforeOrAfter => {
             let lengths = [&recorded.log_before, &recorded.log_after, &log].map(Vec::len);

@@ -2,6 +2,7 @@
 
 use crate::home::Lmq;
 use crate::home::Run;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -42,7 +43,9 @@ impl Scene {
 /// What a person sees of an installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seen {
-    history: String,
+    /// What happened to cards, without the names of the entries: an edit that was cut short is finished by other steps than
+    /// the one that would have been.
+    events: Vec<String>,
     cards: String,
     /// Files that are somebody's and not the program's: a followed deck, an export, a backup.
     files: Files,
@@ -151,23 +154,29 @@ pub(crate) fn seen(lmq: &Lmq) -> Result<Seen, String> {
         Run { stdout, code: 0, .. } => Ok(stdout),
         run => Err(format!("{args:?}: {run:?}")),
     };
-    let history = look(&["history", "--json"])?;
-    let cards = look(&["cards", "--json", "-deck:quotes"])?;
+    let history: Value = serde_json::from_str(&look(&["history", "--json"])?).unwrap();
+    let event = |row: &Value| {
+        let fields = ["card", "kind", "at", "quality", "took_ms", "response", "voided", "after"];
+        (!row["card"].is_null()).then(|| fields.map(|field| row[field].to_string()).join(" "))
+    };
+    let events = history.as_array().unwrap().iter().filter_map(event).collect();
+    let cards = look(&["cards", "--json"])?;
     let mut files = read_all(lmq.root());
     files.retain(|name, _| !is_inner(name));
     // The bytes of a backup are chance; that it is whole was looked at when it was made.
     files.values_mut().filter(|bytes| bytes.starts_with(b"SQLite format 3\0")).for_each(|bytes| bytes.truncate(16));
-    Ok(Seen { history, cards, files })
+    Ok(Seen { events, cards, files })
 }
 
 fn difference(one: &Seen, other: &Seen) -> String {
     let lines = |text: &str, than: &str| -> Vec<String> {
         text.lines().filter(|line| !than.contains(line)).take(5).map(|line| line.chars().take(300).collect()).collect()
     };
+    let (now, then) = (one.events.join("\n"), other.events.join("\n"));
     format!(
-        "history {:#?}, lost {:#?}\ncards {:#?}\nfiles {:?} {:?}",
-        lines(&one.history, &other.history),
-        lines(&other.history, &one.history),
+        "new events {:#?}, lost {:#?}\ncards {:#?}\nfiles {:?} {:?}",
+        lines(&now, &then),
+        lines(&then, &now),
         lines(&one.cards, &other.cards),
         one.files.keys(),
         other.files.keys()

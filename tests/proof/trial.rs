@@ -48,6 +48,7 @@ impl Chance {
 /// The tries of one row.
 pub(crate) struct Trial {
     row: &'static str,
+    only: Option<String>,
     is_long: bool,
     seed: u64,
     cases: u64,
@@ -58,7 +59,7 @@ pub(crate) struct Trial {
 impl Trial {
     pub(crate) fn new(row: &'static str, arguments: &Arguments) -> Self {
         let &Arguments { is_long, seed, .. } = arguments;
-        Self { row, is_long, seed, cases: 0, failures: 0, remarks: Vec::new() }
+        Self { row, only: arguments.part_of(row), is_long, seed, cases: 0, failures: 0, remarks: Vec::new() }
     }
 
     pub(crate) fn cases_done(&self) -> u64 {
@@ -81,6 +82,12 @@ impl Trial {
         }
     }
 
+    /// What kept the row from being tried to its end.
+    pub(crate) fn fail(&mut self, why: &str) {
+        println!("FAILED {}: {why}", self.row);
+        self.failures += 1;
+    }
+
     /// The one of the two that belongs to this run.
     pub(crate) fn size<T>(&self, short: T, long: T) -> T {
         if self.is_long { long } else { short }
@@ -89,6 +96,11 @@ impl Trial {
     /// Chance for the case `number` of a part.
     pub(crate) fn chance(&self, part: &str, number: u64) -> Chance {
         Chance::of(self.seed, &format!("{} {part}", self.row), number)
+    }
+
+    /// Whether a part is to be tried: for those that prepare much before their cases.
+    pub(crate) fn wants(&self, part: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| part == only)
     }
 
     /// Runs the cases 0 to `count` of a part, on all processors. A case fails by an error or by a panic.
@@ -105,6 +117,9 @@ impl Trial {
         count: u64,
         case: impl Fn(u64) -> Result<(), String> + Sync,
     ) {
+        if !self.wants(part) {
+            return;
+        }
         let kept = self.is_long.then(|| Kept::of(self.row, part, self.seed));
         let (mut done, mut failures) = kept.as_ref().map_or((0, 0), Kept::read);
         let begun_with = done.min(count);
@@ -165,7 +180,7 @@ thread_local! {
 }
 
 /// Runs a case; a panic is a failure like any other, and is said where the others are.
-fn caught(case: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+pub(crate) fn caught(case: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     static QUIET: std::sync::Once = std::sync::Once::new();
     QUIET.call_once(|| std::panic::set_hook(Box::new(|panic| SAID.set(Some(panic.to_string())))));
     catch_unwind(AssertUnwindSafe(case))
