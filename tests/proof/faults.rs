@@ -40,11 +40,17 @@ fn run(trial: &mut Trial) {
 struct Fault {
     how: String,
     can_tidy: bool,
+    /// Whether something could not be read.
+    is_unread: bool,
 }
 
 /// Every fault that there can be at a call.
 fn faults_at(number: usize, call: &Call) -> Vec<Fault> {
-    let fault = |how: String| Fault { can_tidy: !how.starts_with("from") && call.name != "unlink", how };
+    let fault = |how: String| Fault {
+        can_tidy: !how.starts_with("from") && call.name != "unlink",
+        is_unread: how.ends_with(&EIO.to_string()) && (call.name == "read" || how.starts_with("from")),
+        how,
+    };
     let writes = matches!(call.name.as_str(), "write" | "make" | "grow" | "size" | "mkdir" | "link");
     let mut faults = vec![fault(format!("fail:{number}:{EIO}")), fault(format!("from:{number}:{EIO}"))];
     if writes {
@@ -85,6 +91,9 @@ fn one(tracer: &Tracer, stage: &Stage, fault: &Fault) -> Result<(), String> {
     let is_said = match run.code {
         0 => true,
         1 => !run.stderr.is_empty(),
+        // SQLite says of a disk that does not give what is on it that the database is damaged. Nobody can tell the two apart
+        // without reading it again, so the message says to try that first.
+        3 => fault.is_unread && run.stderr.contains("try again"),
         _ => false,
     };
     if !is_said {

@@ -21,6 +21,7 @@ use crate::tracer::TRACER;
 use crate::tracer::Tracer;
 use crate::trial::Chance;
 use crate::trial::Trial;
+use lmq::store::SIDES;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub(crate) const ROW: Row = Row { name: "kills", promise: "no acknowledged answe
 pub(crate) fn is_unfinished(name: &str) -> bool {
     let is_copy = || {
         let (_, chance) = name.rsplit_once(".part-")?;
+        let chance = SIDES.iter().find_map(|side| chance.strip_suffix(side)).unwrap_or(chance);
         Some(chance.len() == 10 && chance.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     };
     name.starts_with(".lmq-") && name.ends_with(".tmp") || is_copy() == Some(true)
