@@ -63,7 +63,9 @@ fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp
     if !found.is_empty() {
         return Err(damaged(found));
     }
-    unfinished.put(file, force).map_err(fail)
+    unfinished.put(file, force).map_err(fail)?;
+    copies::sweep_begun(file);
+    Ok(())
 }
 
 /// What is wrong with a copy that can't be made again. Afterwards it is one file.

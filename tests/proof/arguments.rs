@@ -22,11 +22,21 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether a row was asked for: by a part of its name, as `cargo test` has it.
+    /// Whether a row was asked for: by a piece of its name, as `cargo test` has it, or as `row/part`.
     pub(crate) fn wants(&self, name: &str) -> bool {
-        let is_in = |list: &[String]| list.iter().any(|part| name.contains(part.as_str()));
+        let is_in = |list: &[String]| list.iter().any(|word| name.contains(row_and_part(word).0));
         (self.only.is_empty() || is_in(&self.only)) && !is_in(&self.not)
     }
+
+    /// The only part of a row that was asked for, if it was one.
+    pub(crate) fn part_of(&self, row: &str) -> Option<String> {
+        let words = self.only.iter().map(|word| row_and_part(word));
+        words.filter(|(name, _)| row.contains(name)).find_map(|(_, part)| part.map(str::to_owned))
+    }
+}
+
+fn row_and_part(word: &str) -> (&str, Option<&str>) {
+    word.split_once('/').map_or((word, None), |(row, part)| (row, Some(part)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever starts the proof says so in the environment")]

@@ -3,6 +3,7 @@
 
 mod bytes;
 
+use crate::Row;
 use crate::learner::Learner;
 use crate::trial::Chance;
 use crate::trial::Trial;
@@ -53,7 +54,9 @@ struct Used {
     _folder: TempDir,
 }
 
-pub(crate) fn run(trial: &mut Trial) {
+pub(crate) const ROW: Row = Row { name: "damage", promise: "damage is seen", run };
+
+fn run(trial: &mut Trial) {
     let seed = trial.seed();
     let used: Vec<Used> = ["closed", "killed"].iter().map(|how| Used::new(*how == "killed", seed)).collect();
     for (used, part) in used.iter().zip(["closed", "killed"]) {

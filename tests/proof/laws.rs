@@ -1,6 +1,7 @@
 //! The laws: the database is what a small model says, taking everything back leaves what was there before it, what goes out comes
 //! in the same, and logs unite in any order.
 
+use crate::Row;
 use crate::learner::Learner;
 use crate::learner::compare;
 use crate::learner::elsewhere;
@@ -17,7 +18,9 @@ use std::collections::BTreeSet;
 /// Commands of a case.
 const COMMANDS: usize = 40;
 
-pub(crate) fn run(trial: &mut Trial) {
+pub(crate) const ROW: Row = Row { name: "laws", promise: "the laws hold", run };
+
+fn run(trial: &mut Trial) {
     let seed = trial.seed();
     let watch = Watch::over("laws".to_owned());
     // Long: 120,000 commands.

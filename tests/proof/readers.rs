@@ -10,6 +10,7 @@ mod queries;
 mod share;
 mod sitting;
 
+use crate::Row;
 use crate::mutate::Seeds;
 use crate::trial::Chance;
 use crate::trial::Trial;
@@ -49,7 +50,9 @@ fn keep(target: &str, number: u64, input: &[u8]) -> String {
     path.display().to_string()
 }
 
-pub(crate) fn run(trial: &mut Trial) {
+pub(crate) const ROW: Row = Row { name: "readers", promise: "readers don't panic", run };
+
+fn run(trial: &mut Trial) {
     let targets = [
         notes::targets(),
         deck_files::targets(),

@@ -48,17 +48,18 @@ impl Chance {
 /// The tries of one row.
 pub(crate) struct Trial {
     row: &'static str,
+    only: Option<String>,
     is_long: bool,
     seed: u64,
     cases: u64,
     failures: u64,
-    left_out: Vec<String>,
+    remarks: Vec<String>,
 }
 
 impl Trial {
     pub(crate) fn new(row: &'static str, arguments: &Arguments) -> Self {
         let &Arguments { is_long, seed, .. } = arguments;
-        Self { row, is_long, seed, cases: 0, failures: 0, left_out: Vec::new() }
+        Self { row, only: arguments.part_of(row), is_long, seed, cases: 0, failures: 0, remarks: Vec::new() }
     }
 
     pub(crate) fn cases_done(&self) -> u64 {
@@ -69,14 +70,22 @@ impl Trial {
         self.failures
     }
 
-    /// What could not be tried on this machine.
-    pub(crate) fn left_out(&self) -> &[String] {
-        &self.left_out
+    /// What is to be said beneath the row.
+    pub(crate) fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
-    /// To be called where this machine can't do what a part of the row needs.
-    pub(crate) fn leave_out(&mut self, why: String) {
-        self.left_out.push(why);
+    /// Has something said beneath the row: what this machine can't do, or what the cases were.
+    pub(crate) fn remark(&mut self, what: String) {
+        if !self.remarks.contains(&what) {
+            self.remarks.push(what);
+        }
+    }
+
+    /// What kept the row from being tried to its end.
+    pub(crate) fn fail(&mut self, why: &str) {
+        println!("FAILED {}: {why}", self.row);
+        self.failures += 1;
     }
 
     /// The one of the two that belongs to this run.
@@ -94,6 +103,11 @@ impl Trial {
         Chance::of(self.seed, &format!("{} {part}", self.row), number)
     }
 
+    /// Whether a part is to be tried: for those that prepare much before their cases.
+    pub(crate) fn wants(&self, part: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| part == only)
+    }
+
     /// Runs the cases 0 to `count` of a part, on all processors. A case fails by an error or by a panic.
     pub(crate) fn cases(&mut self, part: &str, count: u64, case: impl Fn(u64) -> Result<(), String> + Sync) {
         let threads = available_parallelism().map_or(2, |threads| threads.get().max(2));
@@ -108,6 +122,9 @@ impl Trial {
         count: u64,
         case: impl Fn(u64) -> Result<(), String> + Sync,
     ) {
+        if !self.wants(part) {
+            return;
+        }
         let kept = self.is_long.then(|| Kept::of(self.row, part, self.seed));
         let (mut done, mut failures) = kept.as_ref().map_or((0, 0), Kept::read);
         let begun_with = done.min(count);
@@ -168,7 +185,7 @@ thread_local! {
 }
 
 /// Runs a case; a panic is a failure like any other, and is said where the others are.
-fn caught(case: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+pub(crate) fn caught(case: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     static QUIET: std::sync::Once = std::sync::Once::new();
     QUIET.call_once(|| std::panic::set_hook(Box::new(|panic| SAID.set(Some(panic.to_string())))));
     catch_unwind(AssertUnwindSafe(case))
