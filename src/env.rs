@@ -80,7 +80,8 @@ impl Env {
         for _ in 0..96 {
             if let Some(local) = chrono::Local.from_local_datetime(&naive).earliest() {
                 let offset_min = local.offset().local_minus_utc() / 60;
-                return Some(Timestamp { unix_ms: local.timestamp_millis(), offset_min });
+                let found = Timestamp { unix_ms: local.timestamp_millis(), offset_min };
+                return found.can_be_written().then_some(found);
             }
             naive += chrono::TimeDelta::minutes(15);
         }
@@ -216,6 +217,8 @@ mod tests {
             let at = Env::local_time(text).unwrap();
             assert!(at.to_rfc3339().starts_with("2026-01-15T12:00:00"), "{text}: {}", at.to_rfc3339());
         }
-        assert_eq!(Env::local_time("soon"), None);
+        for text in ["soon", "-2026-01-15T12:00", "12026-01-15"] {
+            assert_eq!(Env::local_time(text), None, "{text}");
+        }
     }
 }

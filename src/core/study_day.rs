@@ -1,6 +1,7 @@
 //! Instants, the hour at which a study day begins, and study days.
 
 use chrono::DateTime;
+use chrono::Datelike as _;
 use chrono::FixedOffset;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -50,7 +51,14 @@ impl Timestamp {
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = DateTime::parse_from_rfc3339(text).ok()?;
         let offset_min = at.offset().local_minus_utc() / 60;
-        (offset_min.abs() <= LAST_OFFSET_MIN).then_some(Self { unix_ms: at.timestamp_millis(), offset_min })
+        let read = Self { unix_ms: at.timestamp_millis(), offset_min };
+        (offset_min.abs() <= LAST_OFFSET_MIN && read.can_be_written()).then_some(read)
+    }
+
+    /// Whether its year has four digits, as RFC 3339 wants.
+    #[must_use]
+    pub fn can_be_written(self) -> bool {
+        self.to_datetime().is_some_and(|at| (0..=9999).contains(&at.year()))
     }
 }
 
@@ -186,6 +194,14 @@ mod tests {
     fn days_before_1970_floor_downwards() {
         let at = Timestamp { unix_ms: -1, offset_min: 0 };
         assert_eq!(StudyDay::of(at, Rollover::new(0).unwrap()), StudyDay(-1));
+    }
+
+    #[test]
+    fn a_time_that_can_not_be_written_is_not_read() {
+        // A leap second at the very end, which is the first of the year 10000.
+        assert_eq!(Timestamp::from_rfc3339("9999-12-31T23:59:60.999-18:00"), None);
+        assert!(Timestamp::from_rfc3339("9999-12-31T23:59:59.999-18:00").is_some());
+        assert!(Timestamp::from_rfc3339("0000-01-01T00:00:00+18:00").is_some());
     }
 
     #[test]

@@ -62,7 +62,10 @@ fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp
         return Err(damaged(found));
     }
     // Another one may have been faster.
-    unfinished.put(file, force).map_err(|error| if error.fault.is_taken() { is_there(file) } else { error.into() })
+    let put = unfinished.put(file, force);
+    put.map_err(|error| if error.fault.is_taken() { is_there(file) } else { error.into() })?;
+    copies::sweep_begun(file);
+    Ok(())
 }
 
 /// What is wrong with a copy that can't be made again. Afterwards it is one file.

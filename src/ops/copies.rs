@@ -13,6 +13,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Why lmq makes copies by itself, and what follows in their names.
 const REASONS: [&str; 7] =
@@ -29,6 +30,7 @@ const STEPS: usize = 3;
 const STEP_DAYS: i64 = 8;
 
 const DAY_MS: i64 = 86_400_000;
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A copy of a database, beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,9 +130,13 @@ fn find(db: &Path) -> io::Result<Found> {
     Ok(found)
 }
 
+/// Whether these are the letters that keep unfinished copies apart.
+fn is_chance(letters: &str) -> bool {
+    letters.len() == 10 && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
+}
+
 /// Whether a name is that of a copy that is being made, or never was finished.
 fn is_begun(ending: &str) -> bool {
-    let is_chance = |rest: &str| rest.len() == 10 && rest.bytes().all(|letter| letter.is_ascii_alphanumeric());
     if ending.strip_prefix(FRESH).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_chance) {
         return true;
     }
@@ -217,6 +223,22 @@ pub(super) fn prune_steps(db: &Path, now: Timestamp) {
         made.is_some_and(|made| now.unix_ms - made.unix_ms > DAY_MS)
     };
     remove(found.remains.iter().filter(|path| is_old(path)).map(PathBuf::as_path));
+}
+
+/// Takes away what is left of backups to that file that were killed. Nobody is at one for a day.
+pub(super) fn sweep_begun(file: &Path) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let begins = format!("{}.part-", file.file_name().unwrap_or_default().to_string_lossy());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(chance) = name.strip_prefix(&begins) else { continue };
+        let chance = SIDES.iter().find_map(|side| chance.strip_suffix(side)).unwrap_or(chance);
+        let age =
+            entry.metadata().ok().filter(fs::Metadata::is_file).and_then(|meta| meta.modified().ok()?.elapsed().ok());
+        if is_chance(chance) && age.is_some_and(|age| age > A_DAY) {
+            remove([entry.path().as_path()]);
+        }
+    }
 }
 
 fn remove<'p>(paths: impl IntoIterator<Item = &'p Path>) {
@@ -318,6 +340,22 @@ mod tests {
         for other in ["part", "part-a1B2c3D4e5", "restoring", "restoring-mine", "daily.part-of-it", "x.part"] {
             assert!(!is_begun(other), "{other}");
         }
+    }
+
+    #[test]
+    fn what_killed_backups_left_is_taken_away_a_day_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        let old = ["b.db.part-a1B2c3D4e5", "b.db.part-a1B2c3D4e5-journal"];
+        let kept = ["b.db", "b.db.part-mine", "c.db.part-a1B2c3D4e5"];
+        for name in old.iter().chain(&kept) {
+            fs::File::create(path(name)).unwrap().set_modified(long_ago).unwrap();
+        }
+        fs::write(path("b.db.part-Z1B2c3D4e5"), "of now").unwrap();
+        sweep_begun(&path("b.db"));
+        assert!(old.iter().all(|name| !path(name).exists()));
+        assert!(kept.iter().all(|name| path(name).exists()) && path("b.db.part-Z1B2c3D4e5").exists());
     }
 
     /// Days after a Thursday at noon in UTC, and the copies of them.

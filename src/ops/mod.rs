@@ -244,7 +244,7 @@ impl From<StoreError> for Failure {
 fn damaged(path: &Path) -> Failure {
     Failure::data(format!("the database `{}` is damaged", path.display()))
         .hint(
-            "restore a backup with `lmq restore FILE`; it sets this file aside first. `lmq doctor` says more, and `lmq doctor \
-             --salvage FILE` saves what can still be read",
+            "try again: a disk that can't be read for a moment looks the same. Then restore a backup with `lmq restore FILE`; it \
+             sets this file aside first. `lmq doctor` says more, and `lmq doctor --salvage FILE` saves what can still be read",
         )
 }

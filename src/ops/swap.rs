@@ -98,6 +98,12 @@ impl Swap {
         };
         let mut swap = Self { db: db.to_owned(), note };
         let said = swap.settle()?;
+        // By the note, although it is empty, the next start finds what a restore had begun to make: so it has to be there first.
+        sync_folder_of(db).map_err(|error| {
+            Failure::failed(format!("cannot use `{}`", path.display()))
+                .at(error.to_string())
+                .hint("nothing was changed; check the disk")
+        })?;
         Ok((swap, said))
     }
 

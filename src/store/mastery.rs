@@ -147,11 +147,12 @@ impl Groups {
         )?;
         let mut topics = Vec::with_capacity(standings.len());
         for (seat, cards) in standings {
-            let (deck_id, deck, deck_title, topic_id, topic_title) =
-                names.query_row((seat.topic, seat.deck), |row| {
-                    let texts: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                    Ok((texts.0, texts.1, texts.2, row.get::<_, Option<String>>(3)?, row.get::<_, Option<String>>(4)?))
-                })?;
+            let named = names.query_row((seat.topic, seat.deck), |row| {
+                let texts: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok((texts.0, texts.1, texts.2, row.get::<_, Option<String>>(3)?, row.get::<_, Option<String>>(4)?))
+            });
+            // An edit may be here before it is known which deck the note is in.
+            let Some((deck_id, deck, deck_title, topic_id, topic_title)) = named.optional()? else { continue };
             let tag = match self.0.get(seat) {
                 Some(group) if seat.topic < 0 => store.first_tag(group.note)?,
                 Some(_) | None => None,

@@ -99,6 +99,9 @@ impl Store {
         if copy::identity(path) != file {
             return Err(Fault::Replaced);
         }
+        // A restore that was killed while it kept others out leaves a journal whose head is empty. Beside a write-ahead log it
+        // is nobody's, and nobody else would take it away.
+        fs::remove_file(copy::with_ending(path, "-journal")).ok();
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
             let copy = PathBuf::from(format!("{}.before-schema-{version}.{date}", path.display()));

@@ -11,6 +11,7 @@ use crate::store::read_devices;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use rusqlite::Transaction;
+use std::time::Duration;
 
 impl Store {
     /// One look at the database for many statements: they see the same moment, and SQLite takes its locks once.
@@ -50,6 +51,8 @@ impl Store {
             let beside = scope.spawn(move || -> Result<Option<A>, Fault> {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let db = Connection::open_with_flags(path, flags)?;
+                // A store that keeps all others out keeps this one out too, and would until the end of its patience.
+                db.busy_timeout(Duration::ZERO)?;
                 let snapshot = db.unchecked_transaction()?;
                 if entries(&snapshot)? != seen {
                     return Ok(None);

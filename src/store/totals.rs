@@ -35,6 +35,7 @@ use crate::store::totals::states::States;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -368,12 +369,15 @@ impl Store {
             if sums.answers == 0 {
                 continue;
             }
-            let (title, deck): (String, String) = self
+            let named: Option<(String, String)> = self
                 .db()
                 .prepare_cached(
                     "SELECT coalesce((SELECT title FROM topic WHERE id = ?1), title, name), name FROM deck WHERE id = ?2",
                 )?
-                .query_row((topic, deck), |row| Ok((row.get(0)?, row.get(1)?)))?;
+                .query_row((topic, deck), |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            // Answers may be here before the texts of their cards: these have no deck yet.
+            let Some((title, deck)) = named else { continue };
             topics.push(TopicTotals {
                 title,
                 deck,

@@ -114,6 +114,32 @@ fn an_answer_that_the_other_window_took_back_stands_in_nobodys_way() {
 }
 
 #[test]
+fn a_card_whose_import_the_other_window_took_back_is_there_again_once_it_is_answered() {
+    for is_put_off in [true, false] {
+        let mut world = world_of(3);
+        let mut other = world.another();
+        let env = &world.env;
+        let stamp = ops::stamp(env, &Settings::default());
+        let import = other.newest_action(&[]).unwrap().unwrap().id;
+        let mut a = sitting(&mut world.store, env);
+        let card = shown(&a);
+        if is_put_off {
+            ops::undo::undo(&mut other, stamp, import).unwrap();
+            assert_eq!(grade(&mut a, Quality::Q4), [], "it is on the screen");
+        } else {
+            // The answer waits for its caches while the other one writes.
+            assert_eq!(grade(&mut a, Quality::Q4), []);
+            ops::undo::undo(&mut other, stamp, import).unwrap();
+        }
+        drop((a, other));
+        assert_eq!(world.doctor(), []);
+        assert_eq!(world.cards().iter().map(|line| line.card).collect::<Vec<_>>(), [card], "answers keep their cards");
+        world.undo_newest();
+        assert_eq!(world.doctor(), []);
+    }
+}
+
+#[test]
 fn u_takes_back_the_newest_answer_of_the_device_whichever_window_gave_it() {
     let mut world = world_of(4);
     let mut other = world.another();

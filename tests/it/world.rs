@@ -20,6 +20,7 @@ use lmq::store::CardLine;
 use lmq::store::DeckSet;
 use lmq::store::Finding;
 use lmq::store::Happened;
+use lmq::store::Here;
 use lmq::store::HistoryRow;
 use lmq::store::Limits;
 use lmq::store::Stamp;
@@ -45,6 +46,23 @@ pub(crate) struct World {
 
 pub(crate) fn time(text: &str) -> Timestamp {
     Timestamp::from_rfc3339(text).unwrap_or_else(|| panic!("{text}"))
+}
+
+/// Where the devices of a world keep the ends of their logs: in its folder, so that nothing is left in somebody's home.
+pub(crate) fn states(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("states/lmq")
+}
+
+fn open(folder: &tempfile::TempDir, env: &Env) -> Store {
+    let (machine, device_name) = Env::machine();
+    let here = Here {
+        machine,
+        device_name,
+        fresh_device: Env::fresh_device(),
+        chance: Env::chance(),
+        state_folder: Some(states(folder)),
+    };
+    Store::open(&folder.path().join("lmq.db"), here, env.now()).unwrap()
 }
 
 fn env_at(now: Timestamp) -> Env {
@@ -83,14 +101,14 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let now = time(MORNING);
         let env = env_at(now);
-        let store = ops::open_as_is(&folder.path().join("lmq.db"), &env).unwrap();
+        let store = open(&folder, &env);
         Self { folder, env, settings: Settings::default(), store, now }
     }
 
     /// The same database opened anew.
     pub(crate) fn reopened(folder: tempfile::TempDir, settings: Settings, now: Timestamp) -> Self {
         let env = env_at(now);
-        let store = ops::open_as_is(&folder.path().join("lmq.db"), &env).unwrap();
+        let store = open(&folder, &env);
         Self { folder, env, settings, store, now }
     }
 
@@ -100,7 +118,7 @@ impl World {
 
     /// A second connection to the same file, as another window has it.
     pub(crate) fn another(&self) -> Store {
-        ops::open_as_is(&self.path(), &self.env).unwrap()
+        open(&self.folder, &self.env)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

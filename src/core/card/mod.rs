@@ -192,6 +192,11 @@ impl NoteText {
     /// The name of a field that is longer than [`LONGEST_FIELD_BYTES`], if one is.
     #[must_use]
     pub fn too_long(&self) -> Option<&str> {
+        self.named_texts().find(|(_, text)| text.len() > LONGEST_FIELD_BYTES).map(|(name, _)| name)
+    }
+
+    /// All its texts, each with the name of the field that it stands in.
+    pub fn named_texts(&self) -> impl Iterator<Item = (&str, &str)> {
         let beside = [("topic", &self.topic), ("speaker", &self.speaker), ("hint", &self.hint)];
         let beside = beside.into_iter().chain([("extra", &self.extra), ("group", &self.group)]);
         let beside = beside.flat_map(|(name, text)| text.iter().map(move |text| (name, text)));
@@ -199,8 +204,7 @@ impl NoteText {
         let lists = lists.into_iter().flat_map(|(name, texts)| texts.iter().map(move |text| (name, text)));
         let fields =
             self.fields.iter().flat_map(|(name, value)| value.texts().iter().map(move |text| (name.as_str(), text)));
-        let mut all = fields.chain(beside).chain(lists);
-        all.find(|(_, text)| text.len() > LONGEST_FIELD_BYTES).map(|(name, _)| name)
+        fields.chain(beside).chain(lists).map(|(name, text)| (name, text.as_str()))
     }
 
     /// The ordinals of this note's cards, ascending.

@@ -15,6 +15,7 @@ use crate::formats::columns::fault::NoteFault;
 use crate::formats::csv::VERSION;
 use crate::formats::csv::is_formula;
 use crate::formats::decode;
+use std::borrow::Cow;
 use std::io;
 use std::io::Write;
 
@@ -164,7 +165,7 @@ pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out
         (Shape::Text, Value::Text(text)) => write_cell(text, out),
         (Shape::Variants, Value::Text(text)) => {
             scratch.clear();
-            columns::write_phrasing(text, scratch);
+            columns::write_phrasing(&plain(text), scratch);
             write_cell(scratch, out);
         }
         (Shape::Variants, Value::Texts(texts)) => {
@@ -176,7 +177,7 @@ pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out
                 if index > 0 {
                     scratch.push_str("\n|\n");
                 }
-                columns::write_phrasing(text, scratch);
+                columns::write_phrasing(&plain(text), scratch);
             }
             write_cell(scratch, out);
         }
@@ -195,7 +196,7 @@ fn write_lines(texts: &[String], scratch: &mut String) {
         if index > 0 {
             scratch.push('\n');
         }
-        scratch.push_str(&columns::escape(text));
+        scratch.push_str(&columns::escape(&plain(text)));
     }
 }
 
@@ -216,17 +217,23 @@ fn write_words(words: &[String], scratch: &mut String, out: &mut Vec<u8>) {
     write_cell(scratch, out);
 }
 
-/// Appends a cell, quoted if it has to be. Line ends become `\n`; NUL characters vanish.
+/// A text as a table has it: line ends become `\n`, NUL characters vanish. To be made so before anything is put around its lines.
+fn plain(text: &str) -> Cow<'_, str> {
+    // One search a byte: `contains` for a single byte looks at many at once, a search for several does not.
+    if text.as_bytes().contains(&b'\r') || text.as_bytes().contains(&0) {
+        text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").into()
+    } else {
+        text.into()
+    }
+}
+
+/// Appends a cell, quoted if it has to be.
 fn write_cell(text: &str, out: &mut Vec<u8>) {
     if text.is_empty() {
         return;
     }
-    // One search a byte: `contains` for a single byte looks at many at once, a search for several does not.
+    let text = &*plain(text);
     let holds = |wanted: &[u8]| wanted.iter().any(|byte| text.as_bytes().contains(byte));
-    if holds(b"\r\0") {
-        let plain = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "");
-        return write_cell(&plain, out);
-    }
     let formula = is_formula(text);
     let special = holds(b"\",\n")
         || text.starts_with(|c: char| c == '#' || c.is_whitespace())

@@ -8,6 +8,7 @@ use super::*;
 use crate::core::card::CardKind;
 use crate::core::card::Field;
 use crate::core::card::Shape;
+use crate::core::card::Value;
 use crate::core::id::NoteUid;
 use crate::formats::Exporter;
 use crate::formats::FormatError;
@@ -321,6 +322,20 @@ fn line_ends_in_a_cell_become_line_feeds_in_a_table() {
     let bytes = written(&TableExporter, &[Record::Note(item)]);
     let (outcomes, _) = read(&CSV, "x.csv", &bytes);
     assert_eq!(notes(&outcomes)[0].text.hint.as_deref(), Some("a\nb\ncd"));
+}
+
+#[test]
+fn a_line_end_of_another_system_in_a_list_or_a_phrasing_ends_neither() {
+    let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
+    let (mut outcomes, _) = read(&CSV, "x.csv", b"kind,prompt,items\nlist,a,b\n");
+    let Some(ImportItem::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
+    item.text.fields.insert("items".to_owned(), texts(&["a\r\nb", "c\rd", "|\0"]));
+    item.text.fields.insert("prompt".to_owned(), texts(&["x\r|\ry", "z"]));
+    let bytes = written(&TableExporter, &[Record::Note(item)]);
+    let (outcomes, _) = read(&CSV, "x.csv", &bytes);
+    let read = &notes(&outcomes)[0].text.fields;
+    assert_eq!(read["items"], texts(&["a\nb", "c\nd", "|"]));
+    assert_eq!(read["prompt"], texts(&["x\n|\ny", "z"]));
 }
 
 #[test]

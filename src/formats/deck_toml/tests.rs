@@ -116,6 +116,35 @@ fn a_second_deck_is_refused_with_a_way_out() {
     assert!(writer.write(&Record::Deck(DeckHead::default())).unwrap_err().to_string().contains("json"));
 }
 
+/// What the exporter says of a deck of this one card.
+fn export(text: NoteText) -> Result<(), String> {
+    let identity = Identity::Uid(NoteUid::of_key("d", "k"));
+    let item = Item { place: Place::default(), deck: None, identity, key: Some("k".to_owned()), text };
+    let mut out = Vec::new();
+    let mut writer = DeckToml.begin(&mut out).unwrap();
+    let written = writer.write(&Record::Note(Box::new(item))).and_then(|()| writer.finish());
+    written.map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_a_reader_would_refuse_is_refused_by_the_exporter() {
+    let fields = Fields::from(
+        [("front", "a"), ("back", "b")].map(|(name, text)| (name.to_owned(), Value::Text(text.to_owned()))),
+    );
+    let note = NoteText { kind: "basic".to_owned(), fields, ..NoteText::default() };
+    assert_eq!(export(note.clone()), Ok(()));
+    let nul = NoteText { hint: Some("a\0b".to_owned()), ..note.clone() };
+    assert_eq!(
+        export(nul),
+        Err("a `hint` holds a NUL character, which no deck file may: use --format json".to_owned())
+    );
+    let lost = NoteText { after: vec!["lost".to_owned()], ..note };
+    assert_eq!(
+        export(lost),
+        Err("`k` comes after `lost`, which is not among the cards of this file: use --format json".to_owned())
+    );
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z“”é\\\\\"' ]{1,20}", "\\PC{1,12}", "[a-z]{1,5}\n[ -~]{0,9}\n[a-z]{1,3}", "x[\u{1}-\u{1f}]y"]
         .prop_map(|text: String| text.trim().to_owned())

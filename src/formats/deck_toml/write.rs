@@ -6,12 +6,14 @@ use crate::core::card::kind;
 use crate::core::text::Escapes;
 use crate::core::text::escape_unsafe;
 use crate::core::text::has_unsafe;
+use crate::core::text::one_line;
 use crate::formats::Exporter;
 use crate::formats::Identity;
 use crate::formats::Item;
 use crate::formats::Record;
 use crate::formats::RecordWriter;
 use crate::formats::deck_toml::DeckToml;
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
@@ -25,7 +27,7 @@ impl Exporter for DeckToml {
     }
 
     fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>> {
-        Ok(Box::new(Writer { out, decks: 0 }))
+        Ok(Box::new(Writer { out, decks: 0, keys: BTreeSet::new(), waits: Vec::new() }))
     }
 }
 
@@ -33,6 +35,9 @@ impl Exporter for DeckToml {
 struct Writer<'a> {
     out: &'a mut dyn Write,
     decks: usize,
+    keys: BTreeSet<String>,
+    /// Keys of cards, each with one of those that it waits for.
+    waits: Vec<(String, String)>,
 }
 
 /// A text as TOML, on several lines if it has several. What could drive a terminal is escaped, as in JSON.
@@ -132,8 +137,44 @@ impl Writer<'_> {
         for (field, value) in card_lines(Some(&key), &item.text) {
             self.line(&field, &value)?;
         }
+        self.waits.extend(item.text.after.iter().map(|after| (key.clone(), after.clone())));
+        self.keys.insert(key);
         Ok(())
     }
+}
+
+/// The field of a record that holds a NUL character, if one does.
+fn field_with_nul(record: &Record) -> Option<&str> {
+    let has_nul = |text: &&String| text.contains('\0');
+    let of = |fields: &[(&'static str, Option<&String>)]| {
+        fields.iter().find(|(_, text)| text.as_ref().is_some_and(has_nul)).map(|(field, _)| *field)
+    };
+    match record {
+        Record::Deck(head) => of(&[
+            ("id", Some(&head.id)),
+            ("name", Some(&head.name)),
+            ("title", head.title.as_ref()),
+            ("description", head.description.as_ref()),
+            ("language", head.language.as_ref()),
+            ("license", head.license.as_ref()),
+            ("version", head.version.as_ref()),
+        ]),
+        Record::Topic(topic) => of(&[
+            ("id", Some(&topic.id)),
+            ("title", Some(&topic.title)),
+            ("primer", topic.primer.as_ref()),
+            ("try", topic.try_line.as_ref()),
+        ]),
+        Record::Note(item) => {
+            let named = item.text.named_texts().find(|(_, text)| text.contains('\0')).map(|(field, _)| field);
+            named.or_else(|| of(&[("key", item.key.as_ref())]))
+        }
+    }
+}
+
+/// Why a deck file can't hold something that the other formats can.
+fn refused(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("{reason}: use --format json"))
 }
 
 /// Whether a file can hold so many decks.
@@ -147,6 +188,9 @@ fn one_deck(decks: usize) -> io::Result<()> {
 
 impl RecordWriter for Writer<'_> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
+        if let Some(field) = field_with_nul(record) {
+            return Err(refused(format!("a `{field}` holds a NUL character, which no deck file may")));
+        }
         match record {
             Record::Deck(head) => {
                 self.decks += 1;
@@ -167,7 +211,9 @@ impl RecordWriter for Writer<'_> {
             Record::Topic(topic) => {
                 writeln!(self.out, "\n[[topic]]")?;
                 self.text("id", Some(&topic.id))?;
-                self.text("title", Some(&topic.title))?;
+                // A topic that is only named has no title, and a file has to give one.
+                let title = if topic.title.trim().is_empty() { &topic.id } else { &topic.title };
+                self.text("title", Some(title))?;
                 self.text("primer", topic.primer.as_ref())?;
                 self.text("try", topic.try_line.as_ref())
             }
@@ -176,6 +222,11 @@ impl RecordWriter for Writer<'_> {
     }
 
     fn finish(self: Box<Self>) -> io::Result<()> {
+        // Whoever reads the file would refuse it.
+        if let Some((key, after)) = self.waits.iter().find(|(_, after)| !self.keys.contains(after)) {
+            let [key, after] = [key, after].map(|text| one_line(text));
+            return Err(refused(format!("`{key}` comes after `{after}`, which is not among the cards of this file")));
+        }
         self.out.flush()
     }
 }

@@ -190,6 +190,7 @@ impl Writer<'_> {
         let mut row = CardRow::find(&self.tx, &context.reader, draft.card)?.ok_or(Fault::NoCard)?;
         // Only an answer may wait for its caches, and only as the one event of its action.
         let may_wait = self.may_wait
+            && row.askable
             && matches!(draft.kind, EventKind::Answered { .. })
             && self.next_sequence == self.first_sequence
             && !self.behind.borrow().has(draft.card);
@@ -239,6 +240,7 @@ impl Writer<'_> {
                 self.add_to_sums(&row, &before, &event, 1)?;
             }
             self.set_state(&row, &after)?;
+            self.keep_note(&row, &after)?;
             return Ok(after);
         }
         let after = apply(before, &event, &context.reader.schedulers);
@@ -248,8 +250,14 @@ impl Writer<'_> {
         } else {
             self.caches_moved = true;
             self.cache(&answer)?;
+            self.keep_note(&answer.row, &after)?;
         }
         Ok(after)
+    }
+
+    /// A note whose import was taken back is there again once a card of it is answered: another window had it on its screen.
+    fn keep_note(&mut self, row: &CardRow, after: &CardState) -> Result<(), StoreError> {
+        if !row.askable && row.state.answers == 0 && after.answers > 0 { self.refresh_note(row.note) } else { Ok(()) }
     }
 
     /// Appends the answer to a check-up scene: it touches neither the card's state nor any sum. Gives the check-up's number.

@@ -62,6 +62,34 @@ fn united_either_way(mut a: Device, mut b: Device) {
 }
 
 #[test]
+fn what_comes_before_it_is_known_which_deck_it_is_in_stops_no_sums() {
+    let (mut a, mut b) = two();
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    b.after(&a);
+    b.hears(&a);
+    b.take(&Command::Answer { card: 0, quality: 4 });
+    b.edit(uid("a"), "2").unwrap();
+    let mut c = Device::new(3);
+    c.after(&b);
+    let own = b.store.this_device().unwrap();
+    for segment in crate::store::laws::cut(&b.log(), 100) {
+        if matches!(&segment[0], LogRecord::Head(head) if Some(head.device.id) == own) {
+            c.unite(&segment).unwrap();
+        }
+    }
+    let rules = crate::core::settings::Settings::default().rules([]);
+    let today = c.stamp().today;
+    for since in [None, Some(today)] {
+        let totals = c.store.totals(&DeckSet::All, today, since, None, &rules).unwrap();
+        assert_eq!((totals.days.len(), totals.topics.len(), totals.mastery.len()), (1, 0, 0), "{since:?}");
+    }
+    assert_in_order(&mut c);
+    c.hears(&a);
+    let totals = c.store.totals(&DeckSet::All, today, None, None, &rules).unwrap();
+    assert_eq!((totals.topics.len(), totals.mastery.len()), (1, 1));
+}
+
+#[test]
 fn a_union_can_not_be_undone_and_offers_no_step() {
     let (mut a, mut b) = two();
     a.take_in(&file(&[("a", "one", "1", &[])]));
