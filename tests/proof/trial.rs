@@ -202,7 +202,7 @@ impl Kept {
     fn of(row: &str, part: &str, seed: u64) -> Self {
         // Beside the folder of the builds' profile, wherever that is.
         let target = Path::new(env!("CARGO_BIN_EXE_lmq")).ancestors().nth(2).unwrap();
-        let folder = target.join("proof");
+        let folder = target.join("proof/done");
         fs::create_dir_all(&folder).unwrap();
         let program = hash64(&fs::read(env!("CARGO_BIN_EXE_lmq")).unwrap());
         Self {
