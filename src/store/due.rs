@@ -322,16 +322,19 @@ impl Store {
         for (deck, count) in self.done(&DeckSet::All, today.plus(1))?.by_deck {
             *new.entry(deck).or_default() += count;
         }
-        let mut statement = self.db().prepare_cached(
-            "SELECT s.deck, count(*) FROM asked a \
-             CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
-             CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
-             WHERE a.study_day = ?1 AND a.answers > 0 AND a.hlc >= ?2 AND e.hlc - coalesce(d.ahead, 0) >= ?2 GROUP BY 1",
-        )?;
-        // No stamp is before its instant: so hardly any of yesterday's many cards is looked at.
-        let mut rows = statement.query((today.plus(-1).0, today.begin_ms(when.now.offset_min, rollover)))?;
-        while let Some(row) = rows.next()? {
-            *new.entry(row.get(0)?).or_default() += row.get::<_, u32>(1)?;
+        // On most days of a long history nothing was begun, and then none of the day's answers is a first one.
+        if self.done(&DeckSet::All, today.plus(-1))?.new > 0 {
+            let mut statement = self.db().prepare_cached(
+                "SELECT s.deck, count(*) FROM asked a \
+                 CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
+                 CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
+                 WHERE a.study_day = ?1 AND a.answers > 0 AND a.hlc >= ?2 AND e.hlc - coalesce(d.ahead, 0) >= ?2 GROUP BY 1",
+            )?;
+            // No stamp is before its instant: so hardly any of yesterday's many cards is looked at.
+            let mut rows = statement.query((today.plus(-1).0, today.begin_ms(when.now.offset_min, rollover)))?;
+            while let Some(row) = rows.next()? {
+                *new.entry(row.get(0)?).or_default() += row.get::<_, u32>(1)?;
+            }
         }
         Ok([done.reviews_by_deck, new])
     }
