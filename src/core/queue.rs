@@ -241,6 +241,18 @@ fn reviews_before_new(new_done: u32, new_in_all: u64, reviews_in_all: u64) -> u6
     (u64::from(new_done) + 1) * reviews_in_all / (new_in_all + 1)
 }
 
+/// With so many due cards a due one comes first, however many more there are and whichever new ones: at most `new`.
+///
+/// Who wants nothing but the first card has to look for no more.
+#[must_use]
+pub fn due_that_decide(reviews_done: u32, new_done: u32, new: usize) -> usize {
+    let new_in_all = u64::from(new_done).saturating_add(u64::try_from(new).unwrap_or(u64::MAX));
+    // The least number with reviews_before_new(…) > reviews_done.
+    let reviews_in_all =
+        (u64::from(reviews_done) + 1).saturating_mul(new_in_all.saturating_add(1)).div_ceil(u64::from(new_done) + 1);
+    usize::try_from(reviews_in_all - u64::from(reviews_done)).unwrap_or(usize::MAX)
+}
+
 impl Queue {
     /// A queue of as many due and new cards as have a place. `keep_siblings_apart`: of each group only the first
     /// card stays, and none whose sibling was answered today. Repeats are never hidden: they were answered today.

@@ -13,6 +13,7 @@ use crate::core::queue::DueOrder;
 use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
+use crate::core::queue::due_that_decide;
 use crate::core::settings::DeckRules;
 use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
@@ -71,6 +72,8 @@ pub struct Limits {
     pub rules: DeckRules,
     /// Whether siblings are kept apart.
     pub keep_siblings_apart: bool,
+    /// Whether nothing but the first card is wanted: then no more is read than decides which one that is.
+    pub first_only: bool,
 }
 
 /// What was done and what waits.
@@ -144,6 +147,10 @@ impl Store {
         let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
         let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
         let done = self.done(decks, today)?;
+        let enough = match limits.first_only {
+            true => due_that_decide(done.reviews, done.new, limits.new.all()),
+            false => usize::MAX,
+        };
         let mut met = met_today.clone();
         let mut due = Vec::new();
         let mut places = limits.reviews.clone();
@@ -156,10 +163,10 @@ impl Store {
             {
                 due.push(candidate);
             }
-            Ok(places.all() > 0)
+            Ok(places.all() > 0 && due.len() < enough)
         })?;
         let mut new = Vec::new();
-        if limits.new.all() > 0 {
+        if limits.new.all() > 0 && due.len() < enough {
             for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
                 if limits.new.of(deck) == 0 {
                     continue;

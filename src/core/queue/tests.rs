@@ -128,7 +128,43 @@ fn most_at_risk_is_late_in_proportion_to_its_interval() {
     assert_eq!(cards.map(|card| card.shuffle), [7, 3, 0, 5, 4, 1, 2, 6]);
 }
 
+#[test]
+fn as_many_due_cards_as_it_takes_decide() {
+    assert_eq!(due_that_decide(0, 0, 0), 1);
+    assert_eq!(due_that_decide(0, 0, 10), 11);
+    assert_eq!(due_that_decide(100, 5, 5), 86);
+    assert_eq!(due_that_decide(7, 3, usize::MAX), usize::try_from(u64::MAX / 4 + 1 - 7).unwrap());
+}
+
 proptest! {
+    #[test]
+    fn the_due_cards_that_decide_have_the_first_card_among_them(
+        due in 0_u8..60,
+        fresh in 0_u8..12,
+        places in 0_usize..12,
+        reviews_done in 0_u32..40,
+        new_done in 0_u32..8,
+    ) {
+        let supply = |due, fresh| Supply {
+            due: (0..due).map(candidate).collect(),
+            new: vec![offer(100..100 + fresh)],
+            repeats: vec![candidate(99)],
+            reviews_done,
+            new_done,
+            ..Supply::default()
+        };
+        let first = |supply| Queue::new(supply, &200.into(), places.into(), true).peek();
+        let enough = due_that_decide(reviews_done, new_done, places);
+        if enough <= usize::from(due) {
+            let few = supply(u8::try_from(enough).unwrap(), 0);
+            prop_assert_eq!(first(few), Some((candidate(0), Origin::Review)));
+            prop_assert_eq!(first(supply(due, fresh)), Some((candidate(0), Origin::Review)));
+            // With one fewer all new cards that may come would have put one first.
+            let fewer = supply(u8::try_from(enough - 1).unwrap(), u8::try_from(places).unwrap());
+            prop_assert!(enough == 1 || first(fewer).is_some_and(|(_, origin)| origin == Origin::New));
+        }
+    }
+
     #[test]
     fn risk_is_an_order(cards in proptest::collection::vec((-9_i64..99, 0_u32..40, 0_i64..3), 3)) {
         let cards: Vec<Overdue> = cards
