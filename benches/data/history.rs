@@ -1,6 +1,7 @@
 //! The answers of a collection, as a history that another device wrote.
 
 use crate::data::TODAY;
+use crate::data::folder;
 use lmq::core::action::Action;
 use lmq::core::action::ActionKind;
 use lmq::core::action::Subject;
@@ -166,8 +167,9 @@ pub(super) fn go_on_as_its_writer(path: &Path) {
     for (name, value) in [("device", WRITER.to_string()), ("place", place)] {
         db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", (name, value)).unwrap();
     }
-    // What was written to an earlier copy is kept outside of it too, and would make this one a new device's.
-    if let Some(folder) = Env::state_folder() {
+    // What was written to an earlier copy is kept outside of it too, and would make this one a new device's: by this process in
+    // its own folder, by those that it starts in theirs.
+    for folder in [Env::state_folder(), Some(folder().join("state").join("lmq"))].into_iter().flatten() {
         fs::remove_file(folder.join(format!("{WRITER}.chain"))).ok();
     }
 }

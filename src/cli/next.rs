@@ -38,9 +38,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         new: args.new,
         ..Options::default()
     };
-    let next = ops::queue::next(&store, &ctx.env, &ctx.settings, &options)?;
+    let when = ops::sitting(&store, &ctx.env, &ctx.settings)?;
+    let today = when.today;
+    let next = ops::queue::next(&store, &ctx.settings, &options, when)?;
     ctx.say_left_out(&store);
-    let today = ops::sitting(&store, &ctx.env, &ctx.settings)?.today;
     let line = match &next {
         Some((loaded, _)) => store.card(loaded.card)?,
         None => None,

@@ -1,6 +1,11 @@
 //! Which card comes next: due cards by day and shuffle, new ones spread among them, then today's repeats.
 
+mod lane;
+#[cfg(test)]
+mod tests;
+
 use crate::core::id::CardId;
+use crate::core::queue::lane::Lane;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 use std::cmp::Ordering;
@@ -196,9 +201,9 @@ pub struct Supply {
 /// The order of a session. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Queue {
-    reviews: VecDeque<Candidate>,
-    new: VecDeque<Candidate>,
-    repeats: VecDeque<Candidate>,
+    reviews: Lane,
+    new: Lane,
+    repeats: Lane,
     first: VecDeque<(Candidate, Origin)>,
     reviews_done: u32,
     new_done: u32,
@@ -230,6 +235,24 @@ fn take_turns(mut offers: Vec<DeckOffer>) -> Vec<(i64, Candidate)> {
     }
 }
 
+/// How many of the day's reviews come before its next new card, done ones included. The k-th new one of the day (from 0) comes
+/// after floor((k + 1) × R / (N + 1)) of R reviews.
+fn reviews_before_new(new_done: u32, new_in_all: u64, reviews_in_all: u64) -> u64 {
+    (u64::from(new_done) + 1) * reviews_in_all / (new_in_all + 1)
+}
+
+/// With so many due cards a due one comes first, however many more there are and whichever new ones: at most `new`.
+///
+/// Who wants nothing but the first card has to look for no more.
+#[must_use]
+pub fn due_that_decide(reviews_done: u32, new_done: u32, new: usize) -> usize {
+    let new_in_all = u64::from(new_done).saturating_add(u64::try_from(new).unwrap_or(u64::MAX));
+    // The least number with reviews_before_new(…) > reviews_done.
+    let reviews_in_all =
+        (u64::from(reviews_done) + 1).saturating_mul(new_in_all.saturating_add(1)).div_ceil(u64::from(new_done) + 1);
+    usize::try_from(reviews_in_all - u64::from(reviews_done)).unwrap_or(usize::MAX)
+}
+
 impl Queue {
     /// A queue of as many due and new cards as have a place. `keep_siblings_apart`: of each group only the first
     /// card stays, and none whose sibling was answered today. Repeats are never hidden: they were answered today.
@@ -237,38 +260,38 @@ impl Queue {
     pub fn new(supply: Supply, reviews: &Places, mut new: Places, keep_siblings_apart: bool) -> Self {
         let mut met = supply.met_today;
         let mut open = |candidate: &Candidate| !keep_siblings_apart || met.insert(candidate.siblings);
-        let due: VecDeque<Candidate> = supply.due.into_iter().filter(|c| open(c)).take(reviews.all()).collect();
-        let fresh: VecDeque<Candidate> = take_turns(supply.new)
+        let due: Lane = supply.due.into_iter().filter(|c| open(c)).take(reviews.all()).collect();
+        let fresh: Lane = take_turns(supply.new)
             .into_iter()
             .filter(|(deck, card)| new.of(*deck) > 0 && open(card) && new.take(*deck))
             .map(|(_, card)| card)
             .collect();
         let count = |done: u32, waiting: usize| u64::from(done) + u64::try_from(waiting).unwrap_or(0);
         Self {
-            reviews_in_all: count(supply.reviews_done, due.len()),
-            new_in_all: count(supply.new_done, fresh.len()),
+            reviews_in_all: count(supply.reviews_done, due.waiting().len()),
+            new_in_all: count(supply.new_done, fresh.waiting().len()),
             reviews: due,
             new: fresh,
-            repeats: supply.repeats.into(),
+            repeats: supply.repeats.into_iter().collect(),
             first: VecDeque::new(),
             reviews_done: supply.reviews_done,
             new_done: supply.new_done,
         }
     }
 
-    /// The next card. The k-th new one of the day (from 0) comes after floor((k + 1) × R / (N + 1)) of R reviews,
-    /// what was done earlier today included: a day in two sittings has the same order as a day in one.
+    /// The next card. What was done earlier today counts for the places of new ones: a day in two sittings has the same order as
+    /// a day in one.
     #[must_use]
     pub fn peek(&self) -> Option<(Candidate, Origin)> {
         if let Some(first) = self.first.front() {
             return Some(*first);
         }
-        let place = (u64::from(self.new_done) + 1) * self.reviews_in_all / (self.new_in_all + 1);
-        let new_first = self.reviews.is_empty() || u64::from(self.reviews_done) >= place;
-        let new = self.new.front().map(|candidate| (*candidate, Origin::New));
-        let review = self.reviews.front().map(|candidate| (*candidate, Origin::Review));
-        let repeat = self.repeats.front().map(|candidate| (*candidate, Origin::Repeat));
-        if new_first { new.or(review) } else { review.or(new) }.or(repeat)
+        let place = reviews_before_new(self.new_done, self.new_in_all, self.reviews_in_all);
+        let first = |lane: &Lane, origin| lane.waiting().first().map(|candidate| (*candidate, origin));
+        let new = first(&self.new, Origin::New);
+        let review = first(&self.reviews, Origin::Review);
+        let new_first = review.is_none() || u64::from(self.reviews_done) >= place;
+        if new_first { new.or(review) } else { review.or(new) }.or_else(|| first(&self.repeats, Origin::Repeat))
     }
 
     /// Takes the next card out.
@@ -277,9 +300,9 @@ impl Queue {
         let next = self.peek();
         if self.first.pop_front().is_none() {
             match next.map(|(_, origin)| origin) {
-                Some(Origin::New) => drop(self.new.pop_front()),
-                Some(Origin::Review) => drop(self.reviews.pop_front()),
-                Some(Origin::Repeat) => drop(self.repeats.pop_front()),
+                Some(Origin::New) => self.new.take_first(),
+                Some(Origin::Review) => self.reviews.take_first(),
+                Some(Origin::Repeat) => self.repeats.take_first(),
                 None => {}
             }
         }
@@ -306,7 +329,7 @@ impl Queue {
 
     /// Asks the card again at the end of the session.
     pub fn repeat(&mut self, candidate: Candidate) {
-        self.repeats.push_back(candidate);
+        self.repeats.add(candidate);
     }
 
     /// Asks the card at once, before everything else.
@@ -317,8 +340,8 @@ impl Queue {
 
     /// Takes the card out wherever it waits.
     pub fn forget(&mut self, card: CardId) {
-        for cards in [&mut self.reviews, &mut self.new, &mut self.repeats] {
-            cards.retain(|candidate| candidate.card != card);
+        for lane in [&mut self.reviews, &mut self.new, &mut self.repeats] {
+            lane.remove(card);
         }
         self.first.retain(|(candidate, _)| candidate.card != card);
     }
@@ -326,7 +349,11 @@ impl Queue {
     /// Cards that wait: new, due, to be repeated.
     #[must_use]
     pub fn waiting(&self) -> Waiting {
-        let mut waiting = Waiting { new: self.new.len(), reviews: self.reviews.len(), repeats: self.repeats.len() };
+        let mut waiting = Waiting {
+            new: self.new.waiting().len(),
+            reviews: self.reviews.waiting().len(),
+            repeats: self.repeats.waiting().len(),
+        };
         for (_, origin) in &self.first {
             match origin {
                 Origin::New => waiting.new += 1,
@@ -354,236 +381,5 @@ impl Waiting {
     #[must_use]
     pub fn all(self) -> usize {
         self.new + self.reviews + self.repeats
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::id::NoteUid;
-    use proptest::prelude::*;
-
-    fn candidate(number: u8) -> Candidate {
-        Candidate { card: CardId { note: NoteUid([number; 16]), ordinal: 1 }, siblings: Siblings(u64::from(number)) }
-    }
-
-    fn offer(cards: std::ops::Range<u8>) -> DeckOffer {
-        DeckOffer { cards: cards.map(candidate).collect(), ..DeckOffer::default() }
-    }
-
-    fn queue(supply: Supply) -> Queue {
-        Queue::new(supply, &200.into(), 10.into(), true)
-    }
-
-    fn order(mut queue: Queue) -> String {
-        let mut letters = String::new();
-        while let Some((_, origin)) = queue.pop() {
-            queue.count(origin);
-            letters.push(match origin {
-                Origin::New => 'n',
-                Origin::Review => 'r',
-                Origin::Repeat => 'p',
-            });
-        }
-        letters
-    }
-
-    #[test]
-    fn new_cards_are_spread_evenly_among_reviews() {
-        for (reviews, new, expected) in [
-            (6, 2, "rrnrrnrr"),
-            (10, 3, "rrnrrrnrrnrrr"),
-            (0, 3, "nnn"),
-            (3, 0, "rrr"),
-            (1, 4, "nnnnr"),
-            (4, 4, "nrnrnrnr"),
-        ] {
-            let supply = Supply {
-                due: (0..reviews).map(candidate).collect(),
-                new: vec![offer(100..100 + new)],
-                ..Supply::default()
-            };
-            assert_eq!(order(queue(supply)), expected, "{reviews} reviews, {new} new");
-        }
-    }
-
-    #[test]
-    fn a_day_in_two_sittings_has_the_order_of_a_day_in_one() {
-        let whole = Supply { due: (0..6).map(candidate).collect(), new: vec![offer(100..102)], ..Supply::default() };
-        let rest = Supply {
-            due: (3..6).map(candidate).collect(),
-            new: vec![offer(101..102)],
-            reviews_done: 3,
-            new_done: 1,
-            ..Supply::default()
-        };
-        let whole = order(queue(whole));
-        assert_eq!(whole.get(4..), Some(order(queue(rest)).as_str()));
-    }
-
-    #[test]
-    fn decks_take_turns_and_the_one_that_waited_begins() {
-        let taken = take_turns(vec![offer(0..3), offer(10..11), offer(20..22)]);
-        let numbers: Vec<u8> = taken.iter().map(|(_, c)| c.card.note.0[0]).collect();
-        assert_eq!(numbers, [0, 10, 20, 1, 21, 2]);
-        let mut first = offer(0..2);
-        first.last_introduced = Some(StudyDay(9));
-        let mut second = offer(10..12);
-        second.last_introduced = Some(StudyDay(8));
-        let mut third = offer(20..22);
-        third.introduced_today = 1;
-        let numbers: Vec<u8> = take_turns(vec![first, second, third]).iter().map(|(_, c)| c.card.note.0[0]).collect();
-        assert_eq!(numbers, [10, 0, 20, 11, 1, 21]);
-    }
-
-    #[test]
-    fn siblings_never_meet_on_one_day() {
-        let twin = |number: u8, group: u64| Candidate { siblings: Siblings(group), ..candidate(number) };
-        let supply = Supply {
-            due: vec![twin(1, 7), twin(2, 7), twin(3, 8)],
-            new: vec![DeckOffer { cards: vec![twin(4, 8), twin(5, 9), twin(6, 10)], ..DeckOffer::default() }],
-            met_today: [Siblings(9)].into(),
-            repeats: vec![twin(9, 9)],
-            ..Supply::default()
-        };
-        let mut queue = queue(supply.clone());
-        let mut cards = Vec::new();
-        while let Some((next, _)) = queue.pop() {
-            cards.push(next.card.note.0[0]);
-        }
-        cards.sort_unstable();
-        assert_eq!(cards, [1, 3, 6, 9]);
-        assert_eq!(Queue::new(supply, &200.into(), 10.into(), false).waiting().all(), 7);
-    }
-
-    #[test]
-    fn repeats_come_last_round_after_round() {
-        let supply = Supply { due: vec![candidate(1)], repeats: vec![candidate(2)], ..Supply::default() };
-        let mut queue = queue(supply);
-        let mut asked = Vec::new();
-        for round in 0..5 {
-            let (next, _) = queue.pop().unwrap();
-            asked.push(next.card.note.0[0]);
-            if round < 3 {
-                queue.repeat(next);
-            }
-        }
-        assert_eq!(asked, [1, 2, 1, 2, 1]);
-        assert_eq!(queue.pop(), None);
-    }
-
-    #[test]
-    fn most_at_risk_is_late_in_proportion_to_its_interval() {
-        let late = |days_late, interval, shuffle| Overdue { days_late, interval: Days(interval), shuffle };
-        let mut cards = [
-            late(10, 365, 1),
-            late(0, 1, 2),
-            late(10, 6, 3),
-            late(1, 1, 4),
-            late(20, 20, 5),
-            late(-2, 6, 6),
-            late(20, 20, 0),
-            late(3, 0, 7),
-        ];
-        cards.sort_by(Overdue::by_risk);
-        assert_eq!(cards.map(|card| card.shuffle), [7, 3, 0, 5, 4, 1, 2, 6]);
-    }
-
-    proptest! {
-        #[test]
-        fn risk_is_an_order(cards in proptest::collection::vec((-9_i64..99, 0_u32..40, 0_i64..3), 3)) {
-            let cards: Vec<Overdue> = cards
-                .into_iter()
-                .map(|(days_late, interval, shuffle)| Overdue { days_late, interval: Days(interval), shuffle })
-                .collect();
-            let [a, b, c] = [cards[0], cards[1], cards[2]];
-            prop_assert_eq!(a.by_risk(&b), b.by_risk(&a).reverse());
-            if a.by_risk(&b) != Ordering::Greater && b.by_risk(&c) != Ordering::Greater {
-                prop_assert_ne!(a.by_risk(&c), Ordering::Greater);
-            }
-        }
-
-        #[test]
-        fn places_never_run_over_and_fit_says_how_many_are_taken(
-            all in 0_usize..12,
-            of_both in 0_usize..8,
-            of_inner in 0_usize..8,
-            waiting in proptest::collection::vec(0_u64..9, 3),
-            order in proptest::collection::vec(1_i64..4, 0..40),
-        ) {
-            let mut places = Places::from(all);
-            places.limit(of_both, [1, 2]);
-            places.limit(of_inner, [2]);
-            let waiting: BTreeMap<i64, u64> = (1..).zip(waiting).collect();
-            let fit = places.fit(&waiting);
-            let mut left = waiting.clone();
-            let mut taken: BTreeMap<i64, usize> = BTreeMap::new();
-            // Whatever comes first, and then all that is left.
-            for deck in order.into_iter().chain((0..60).map(|number| number % 3 + 1)) {
-                if left[&deck] > 0 && places.take(deck) {
-                    left.entry(deck).and_modify(|left| *left -= 1);
-                    *taken.entry(deck).or_default() += 1;
-                }
-            }
-            let of = |deck: i64| taken.get(&deck).copied().unwrap_or(0);
-            prop_assert!(of(2) <= of_inner && of(1) + of(2) <= of_both && of(1) + of(2) + of(3) <= all);
-            prop_assert_eq!(u64::try_from(of(1) + of(2) + of(3)).unwrap(), fit, "the order makes no difference");
-        }
-    }
-
-    #[test]
-    fn limits_of_decks_lie_within_the_limit_of_the_day() {
-        // Decks 1 and 2 share three places, two of which are for 2; deck 3 has the day's limit only.
-        let mut places = Places::from(5);
-        places.limit(3, [1, 2]);
-        places.limit(2, [2]);
-        for (waiting, expected) in [
-            (vec![(1, 9)], 3),
-            (vec![(2, 9)], 2),
-            (vec![(3, 9)], 5),
-            (vec![(1, 1), (2, 9), (3, 9)], 5),
-            (vec![(1, 9), (2, 9)], 3),
-            (vec![(1, 1), (2, 1)], 2),
-        ] {
-            let waiting: BTreeMap<i64, u64> = waiting.into_iter().collect();
-            assert_eq!(places.fit(&waiting), expected, "{waiting:?}");
-        }
-        let taken: Vec<i64> = [2, 2, 2, 1, 1, 3, 3, 3].into_iter().filter(|deck| places.take(*deck)).collect();
-        assert_eq!(taken, [2, 2, 1, 3, 3]);
-        assert_eq!(places.all(), 0);
-    }
-
-    #[test]
-    fn new_cards_of_a_deck_end_at_its_limit_and_the_others_take_the_places() {
-        let deck = |deck: i64, cards| DeckOffer { deck, ..offer(cards) };
-        let supply = Supply { new: vec![deck(1, 0..9), deck(2, 10..19)], ..Supply::default() };
-        let mut new = Places::from(6);
-        new.limit(1, [1]);
-        let mut queue = Queue::new(supply, &200.into(), new, true);
-        let mut cards = Vec::new();
-        while let Some((next, _)) = queue.pop() {
-            cards.push(next.card.note.0[0]);
-        }
-        assert_eq!(cards, [0, 10, 11, 12, 13, 14]);
-    }
-
-    #[test]
-    fn coming_back_says_what_waits_and_how_long_it_takes() {
-        // (last answer, waiting, places today, per day) on day 100 → (away, days)
-        for (last, waiting, today, per_day, expected) in [
-            (Some(90), 340, 200, 200, Some((9, 2))),
-            (Some(96), 10, 200, 200, Some((3, 1))),
-            (Some(97), 10, 200, 200, None),
-            (Some(99), 201, 200, 200, Some((0, 2))),
-            (Some(100), 150, 50, 200, Some((0, 2))),
-            (Some(100), 150, 0, 100, Some((0, 2))),
-            (Some(90), 7, 0, 0, Some((9, 7))),
-            (Some(90), 0, 0, 200, None),
-            (None, 300, 200, 200, None),
-            (Some(101), 10, 200, 200, None),
-        ] {
-            let comeback = Comeback::new(last.map(StudyDay), StudyDay(100), waiting, today, per_day);
-            assert_eq!(comeback.map(|c| (c.away_days, c.days)), expected, "{last:?}, {waiting}, {today}, {per_day}");
-        }
     }
 }

@@ -131,7 +131,8 @@ pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
     }
 }
 
-/// As [`open_with_clock`], for who only wants to look at cards, or sums: where nothing can be written, they are shown as they are.
+/// As [`open`], for who only wants to look at cards, or sums: where nothing can be written, they are shown as they are. Nothing is
+/// answered then, so nothing is said of the clock.
 ///
 /// # Errors
 /// When the database can't be read.
@@ -147,12 +148,11 @@ pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened
         }
         opened => opened?,
     };
-    let clock = review::clock_warning(&store, env)?;
     let talk = match bring_up_to_date(&mut store, stamp(env, settings), settings) {
         Err(failed) if failed.kind == Kind::Failed => vec![as_it_was(&failed.what)],
         brought => brought?,
     };
-    Ok(Opened { store, talk, clock })
+    Ok(Opened { store, talk, clock: None })
 }
 
 /// Why what is shown may not be up to date.

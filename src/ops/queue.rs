@@ -8,9 +8,7 @@ use crate::core::queue::Supply;
 use crate::core::session::current::Loaded;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
-use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::sitting;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Stamp;
@@ -37,7 +35,19 @@ pub struct Options {
     pub among: Option<BTreeSet<CardId>>,
 }
 
+/// All that a sitting asks.
 pub(super) fn queue(store: &Store, settings: &Settings, options: &Options, when: Stamp) -> Result<Queue, StoreError> {
+    queue_as_far_as_wanted(store, settings, options, when, false)
+}
+
+/// The same; with `first_only` perhaps no more than its first card.
+fn queue_as_far_as_wanted(
+    store: &Store,
+    settings: &Settings,
+    options: &Options,
+    when: Stamp,
+    first_only: bool,
+) -> Result<Queue, StoreError> {
     let today = when.today;
     if !options.cram && store.pauses()?.on(today).is_some() {
         return Ok(Queue::default());
@@ -62,6 +72,7 @@ pub(super) fn queue(store: &Store, settings: &Settings, options: &Options, when:
         new,
         until: if options.cram { StudyDay(i32::MAX) } else { today.plus(i64::from(options.ahead)) },
         keep_siblings_apart: settings.bury_siblings && !options.cram,
+        first_only,
     };
     let mut supply = store.supply_among(&options.decks, options.among.as_ref(), today, &limits)?;
     if options.cram {
@@ -70,19 +81,28 @@ pub(super) fn queue(store: &Store, settings: &Settings, options: &Options, when:
     Ok(Queue::new(supply, &limits.reviews, limits.new, limits.keep_siblings_apart))
 }
 
-/// The card that a sitting would ask now.
+/// The card that a sitting would ask at that moment.
 ///
 /// # Errors
 /// When the database can't be read.
 pub fn next(
     store: &Store,
-    env: &Env,
     settings: &Settings,
     options: &Options,
+    when: Stamp,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let when = sitting(store, env, settings)?;
-    let mut queue = queue(store, settings, options, when)?;
-    while let Some((candidate, origin)) = queue.pop() {
+    let first = queue_as_far_as_wanted(store, settings, options, when, true)?;
+    match first.peek() {
+        None => return Ok(None),
+        Some((candidate, origin)) => {
+            if let Some(loaded) = store.load(candidate.card)? {
+                return Ok(Some((loaded, origin)));
+            }
+        }
+    }
+    // That one can't be asked, and what comes after it only the whole queue tells.
+    let mut whole = queue(store, settings, options, when)?;
+    while let Some((candidate, origin)) = whole.pop() {
         if let Some(loaded) = store.load(candidate.card)? {
             return Ok(Some((loaded, origin)));
         }

@@ -13,6 +13,7 @@ use crate::core::queue::DueOrder;
 use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
+use crate::core::queue::due_that_decide;
 use crate::core::settings::DeckRules;
 use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
@@ -72,6 +73,8 @@ pub struct Limits {
     pub rules: DeckRules,
     /// Whether siblings are kept apart.
     pub keep_siblings_apart: bool,
+    /// Whether nothing but the first card is wanted: then no more is read than decides which one that is.
+    pub first_only: bool,
 }
 
 /// What was done and what waits.
@@ -155,6 +158,10 @@ impl Store {
         let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
         let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
         let done = self.done(decks, today)?;
+        let enough = match limits.first_only {
+            true => due_that_decide(done.reviews, done.new, limits.new.all()),
+            false => usize::MAX,
+        };
         let mut met = met_today.clone();
         let mut due = Vec::new();
         let mut places = limits.reviews.clone();
@@ -167,10 +174,10 @@ impl Store {
             {
                 due.push(candidate);
             }
-            Ok(places.all() > 0)
+            Ok(places.all() > 0 && due.len() < enough)
         })?;
         let mut new = Vec::new();
-        if limits.new.all() > 0 {
+        if limits.new.all() > 0 && due.len() < enough {
             for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
                 if limits.new.of(deck) == 0 {
                     continue;
@@ -338,6 +345,8 @@ impl Store {
             for (deck, count) in self.done(&DeckSet::All, today.plus(1))?.by_deck {
                 *new.entry(deck).or_default() += count;
             }
+            // On most days of a long history nothing was begun, and then none of the day's answers is a first one.
+            if self.done(&DeckSet::All, today.plus(-1))?.new > 0 {
             let mut statement = self.db().prepare_cached(
                 "SELECT s.deck, count(*) FROM asked a \
                  CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
@@ -348,6 +357,7 @@ impl Store {
             let mut rows = statement.query((today.plus(-1).0, today.begin_ms(when.now.offset_min, rollover)))?;
             while let Some(row) = rows.next()? {
                 *new.entry(row.get(0)?).or_default() += row.get::<_, u32>(1)?;
+            }
             }
             Ok([done.reviews_by_deck, new])
         })

@@ -160,6 +160,7 @@ fn limits(day: i32) -> Limits {
         due_order: DueOrder::Day,
         rules: rules(),
         keep_siblings_apart: true,
+        first_only: false,
     }
 }
 

@@ -25,10 +25,11 @@ pub(super) fn asked_from(today: StudyDay) -> StudyDay {
 }
 
 /// Drops days before the given one, but never one of the four newest: an answer under a clock that is far ahead must not cost the
-/// days of now, or they would be missing once it is undone.
-const DROP_OLD_DAYS: &str = "DELETE FROM asked WHERE study_day < ?1 AND study_day < (SELECT max(study_day) FROM asked \
+/// days of now, or they would be missing once it is undone. With two conditions SQLite would go through all rows before the given
+/// day, those of the days that stay too, and this is done with each answer.
+pub(super) const DROP_OLD_DAYS: &str = "DELETE FROM asked WHERE study_day < min(?1, (SELECT max(study_day) FROM asked \
      WHERE study_day < (SELECT max(study_day) FROM asked WHERE study_day < (SELECT max(study_day) FROM asked \
-     WHERE study_day < (SELECT max(study_day) FROM asked))))";
+     WHERE study_day < (SELECT max(study_day) FROM asked)))))";
 
 /// Sums, or what has to be added to them.
 #[derive(Default)]

@@ -235,6 +235,7 @@ impl World {
             due_order: DueOrder::Day,
             rules: self.settings.rules([]),
             keep_siblings_apart: self.settings.bury_siblings,
+            first_only: false,
         };
         let supply = self.store.supply(&DeckSet::All, self.today(), &limits).unwrap();
         let mut queue = Queue::new(supply, &limits.reviews, limits.new, true);

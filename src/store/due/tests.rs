@@ -20,6 +20,7 @@ fn limits(new: usize) -> Limits {
         due_order: DueOrder::Day,
         rules: Settings { drill: Some(Drill::Below4), ..Settings::default() }.rules([]),
         keep_siblings_apart: true,
+        first_only: false,
     }
 }
 
@@ -190,4 +191,24 @@ fn due_cards_come_by_day_or_by_risk_and_never_while_they_are_held_back() {
     assert_eq!((counts.due, counts.new, counts.next_due), (3, 0, None));
     let candidate = fixture.store.candidate(card(2, 1)).unwrap().unwrap();
     assert_eq!(Some(candidate), fixture.store.supply(&DeckSet::All, TODAY, &limits(0)).unwrap().due.get(1).copied());
+}
+
+#[test]
+fn for_the_first_card_no_more_is_read_than_decides_which_one_it_is() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let mut note = |uid: u8| fixture.note(&Row { deck, uid, position: uid.into(), ..Row::default() });
+    let answered: Vec<i64> = (1..=30).map(&mut note).collect();
+    (31..=35).for_each(|uid| assert!(note(uid) > 0));
+    for note in answered {
+        fixture.answered(note, 1, 98, 4, 1);
+    }
+    let first = |reviews: usize, first_only| {
+        let limits = Limits { reviews: reviews.into(), first_only, ..limits(10) };
+        fixture.store.supply(&DeckSet::All, TODAY, &limits).unwrap()
+    };
+    let (all, few) = (first(200, false), first(200, true));
+    assert_eq!((all.due.len(), all.new[0].cards.len()), (30, 5));
+    assert_eq!((few.due.as_slice(), few.new.len()), (&all.due[..11], 0), "no new card can come before a due one");
+    assert_eq!(first(5, true), first(5, false), "with as few reviews as that one can");
 }

@@ -158,6 +158,7 @@ impl Store {
             due_order: DueOrder::Day,
             rules: Settings::default().rules([]),
             keep_siblings_apart: true,
+            first_only: false,
         };
         let supply = self.supply(&DeckSet::All, today, &limits).unwrap();
         let decks: BTreeMap<i64, String> =

@@ -8,6 +8,8 @@ use crate::core::progress::knowledge::recall_millionths;
 use crate::core::study_day::StudyDay;
 use crate::store::Happened;
 use crate::store::Store;
+use crate::store::sums::DROP_OLD_DAYS;
+use rusqlite::StatementStatus;
 use std::collections::BTreeMap;
 
 /// Deck and topic of each note by their ids, empty where it has none; a topic's after that of the deck that has it.
@@ -267,6 +269,29 @@ fn a_count_by_hand_of_a_small_history() {
     assert_eq!(days, [[2, 1, 0, 0, 1, 0, 0, 0, 0, 4_000, 0, 0], [1, 0, 1, 0, 0, 1, 1, 0, 0, 2_000, 1, 0]]);
     assert_eq!(counts.topics.len(), 2);
     assert_sums(&a);
+}
+
+#[test]
+fn days_that_stay_are_not_gone_through_when_old_ones_are_dropped() {
+    let mut a = Device::new(1);
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    let db = a.store.db();
+    for day in 1..=6 {
+        db.execute(
+            "INSERT INTO asked (study_day, card, answers, hlc) WITH RECURSIVE n (card) AS (SELECT 1 UNION ALL \
+             SELECT card + 1 FROM n WHERE card < 1000) SELECT ?1, card, 1, 1 FROM n",
+            [day],
+        )
+        .unwrap();
+    }
+    let mut drop_before = db.prepare(DROP_OLD_DAYS).unwrap();
+    let days = || db.query_row("SELECT group_concat(DISTINCT study_day) FROM asked", [], |row| row.get::<_, String>(0));
+    assert_eq!((drop_before.execute([2]), days()), (Ok(1000), Ok("2,3,4,5,6".to_owned())));
+    assert_eq!((drop_before.execute([9]), days()), (Ok(1000), Ok("3,4,5,6".to_owned())), "the four newest stay");
+    drop_before.reset_status(StatementStatus::VmStep);
+    assert_eq!(drop_before.execute([9]), Ok(0));
+    let steps = drop_before.get_status(StatementStatus::VmStep);
+    assert!(steps < 200, "{steps} steps for nothing");
 }
 
 mod law {
