@@ -36,6 +36,7 @@ mod kill;
 mod laws;
 mod laws_cases;
 mod layers;
+mod levels;
 mod licences;
 mod man;
 mod matching;
