@@ -8,10 +8,16 @@ use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::trimmed;
 use crate::world::World;
+use crate::world::time;
 use lmq::core::checkup::Input;
+use lmq::core::event::EventKind;
+use lmq::core::id::CardId;
+use lmq::ops;
 use lmq::ops::checkup::CheckupSession;
 use lmq::ops::checkup::Notice;
+use lmq::ops::checkup::Offer;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Read as _;
@@ -35,6 +41,25 @@ fn take(lmq: &Lmq, date: &str, input: &str) -> String {
     // After two months it asks whether the clock is right.
     assert!(run.code == 0 && (run.stderr.is_empty() || run.stderr.contains("Is the clock right?")), "{run:?}");
     run.stdout
+}
+
+/// Answers up to so many scenes of that day's check-up in-process, none of them known.
+fn take_in(world: &mut World, date: &str, scenes: usize) {
+    world.set_now(time(&day(date)));
+    let mut session = CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), 3).unwrap();
+    for _ in 0..scenes {
+        assert_eq!(session.feed(&Input::DontKnow).unwrap(), None);
+    }
+}
+
+/// The scenes that were asked, in the order of the log.
+fn scenes_of(world: &World) -> Vec<CardId> {
+    let rows = crate::world::history_of(&world.store);
+    let scene = |row: &lmq::store::HistoryRow| match &row.what {
+        lmq::store::Happened::Event(event) if matches!(event.kind, EventKind::Checked { .. }) => Some(event.card),
+        _ => None,
+    };
+    rows.iter().filter_map(scene).collect()
 }
 
 fn database(lmq: &Lmq) -> rusqlite::Connection {
@@ -87,17 +112,18 @@ fn nothing_is_said_about_right_or_wrong_before_the_end() {
 
 #[test]
 fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
-    let lmq = Lmq::at_home();
+    let mut world = World::with_built_in_decks();
     for date in ["01-15", "02-14", "07-13", "12-31"] {
-        take(&lmq, date, EIGHT);
+        take_in(&mut world, date, 8);
     }
-    let db = database(&lmq);
-    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(count("SELECT count(DISTINCT card) FROM event WHERE kind = 15"), 32);
-    assert_eq!(count("SELECT count(*) FROM event WHERE kind = 15"), 32);
-    take(&lmq, "12-31", EIGHT);
-    let most = "SELECT max(n) FROM (SELECT count(*) AS n FROM event WHERE kind = 15 GROUP BY card)";
-    assert_eq!((count(most), count("SELECT count(DISTINCT card) FROM event WHERE kind = 15")), (2, 33));
+    let uses = |world: &World| {
+        let mut uses: BTreeMap<CardId, usize> = BTreeMap::new();
+        scenes_of(world).into_iter().for_each(|card| *uses.entry(card).or_default() += 1);
+        (uses.len(), uses.values().copied().max().unwrap())
+    };
+    assert_eq!(uses(&world), (32, 1));
+    take_in(&mut world, "12-31", 8);
+    assert_eq!(uses(&world), (33, 2));
 }
 
 /// The range of a share by its definition: the shares that a score test at 95 % does not refuse, found by halving.
@@ -234,21 +260,28 @@ fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
 
 #[test]
 fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
-    let lmq = Lmq::at_home();
-    let due = |date: &str| glance(&lmq, date).contains("A check-up is due");
-    assert!(due("01-15"));
-    take(&lmq, "01-15", EIGHT);
-    assert!(!due("01-15") && !due("02-12"));
-    assert!(
-        due("02-13") && glance(&lmq, "02-13").contains("is due, day 30: 8 scenes in about 3 minutes; `lmq checkup`")
+    let mut world = World::with_built_in_decks();
+    let due = |world: &mut World, date: &str| {
+        world.set_now(time(&day(date)));
+        ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap()
+    };
+    assert!(due(&mut world, "01-15").is_some());
+    take_in(&mut world, "01-15", 8);
+    assert_eq!((due(&mut world, "01-15"), due(&mut world, "02-12")), (None, None));
+    let offer = due(&mut world, "02-13").unwrap();
+    assert_eq!(offer, Offer::Due(30, 8));
+    assert_eq!(
+        lmq::ui::checkup::offer(offer, "`lmq checkup`"),
+        "A check-up is due, day 30: 8 scenes in about 3 minutes; `lmq checkup`"
     );
-    take(&lmq, "02-20", EIGHT);
-    assert!(!due("02-20") && !due("07-12") && due("07-13"));
-    lmq.ok(["config", "set", "checkup", "false"]);
-    assert!(!due("07-13"));
-    take(&lmq, "07-13", EIGHT);
-    lmq.ok(["config", "set", "checkup", "true"]);
-    assert!(!due("12-31"));
+    take_in(&mut world, "02-20", 8);
+    assert_eq!((due(&mut world, "02-20"), due(&mut world, "07-12")), (None, None));
+    assert!(due(&mut world, "07-13").is_some());
+    world.settings.checkup = false;
+    assert_eq!(due(&mut world, "07-13"), None);
+    take_in(&mut world, "07-13", 8);
+    world.settings.checkup = true;
+    assert_eq!(due(&mut world, "12-31"), None);
 }
 
 #[test]
@@ -429,27 +462,28 @@ fn two_windows_answer_each_scene_once() {
 
 #[test]
 fn check_ups_of_two_devices_unite() {
-    let (here, there) = (Lmq::at_home(), Lmq::at_home());
-    take(&here, "01-15", EIGHT);
-    take(&there, "01-20", "m\nm\nm\nm\nm\nm\nm\nm\n");
-    take(&there, "02-20", EIGHT);
-    for (from, to) in [(&here, &there), (&there, &here), (&here, &there)] {
-        to.write("other.jsonl", from.ok(["export", "--what", "history"]));
-        assert_eq!(to.run_at(&day("03-01"), ["import", "other.jsonl"]).code, 0);
+    let (mut here, mut there) = (World::with_built_in_decks(), World::with_built_in_decks());
+    take_in(&mut here, "01-15", 8);
+    take_in(&mut there, "01-20", 8);
+    take_in(&mut there, "02-20", 8);
+    for world in [&mut here, &mut there] {
+        world.set_now(time(&day("03-01")));
     }
-    let rows = sections(&here, "03-01", &[])["checkups"]["rows"].clone();
-    let days: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["day"].as_str().unwrap()).collect();
+    there.import("other.jsonl", here.log_text());
+    here.import("other.jsonl", there.log_text());
+    there.import("other.jsonl", here.log_text());
+    let rows = |world: &World| world.report_json()["sections"]["checkups"]["rows"].clone();
+    let days: Vec<String> = rows(&here).as_array().unwrap().iter().map(|row| row["day"].as_str().unwrap().to_owned()).collect();
     assert_eq!(days, ["2026-01-15", "2026-01-20", "2026-02-20"]);
-    assert_eq!(sections(&there, "03-01", &[])["checkups"]["rows"], rows);
-    for lmq in [&here, &there] {
-        assert_eq!(lmq.run_at(&day("03-01"), ["doctor"]).code, 0);
-    }
+    assert_eq!(rows(&there), rows(&here));
+    here.assert_sound();
+    there.assert_sound();
     // What either of them asked is used, for both.
-    take(&here, "07-15", EIGHT);
-    let db = database(&here);
-    let twice = "SELECT count(*) FROM event WHERE kind = 15 AND id >> 32 = (SELECT min(id) FROM device) AND card IN \
-                 (SELECT card FROM event WHERE kind = 15 AND id >> 32 <> (SELECT min(id) FROM device)) AND study_day > 20600";
-    assert_eq!(db.query_row(twice, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    let used = scenes_of(&here);
+    take_in(&mut here, "07-15", 8);
+    let all = scenes_of(&here);
+    assert_eq!(all.len(), used.len() + 8);
+    assert!(all.iter().skip(used.len()).all(|card| !used.contains(card)));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::world::field;
 use crate::world::time;
 use lmq::core::event::EventKind;
 use lmq::core::fact::Fact;
+use lmq::core::id::CardId;
 use lmq::failure::Kind;
 use lmq::ops;
 use lmq::ops::edit::How;
@@ -476,28 +477,56 @@ fn a_followed_table_is_not_written_and_the_edit_stays_whatever_the_file_says() {
 
 // Laws --------------------------------------------------------------------------------------------------------------
 
-/// One edit of a note, as arguments.
-fn any_edit() -> impl Strategy<Value = Vec<String>> {
-    let text = || prop_oneof![Just("x".to_owned()), "[a-zé\u{202e}\"'\\\\ ]{1,12}[a-z]", "[a-z]{1,4}\n[a-z ]{0,4}z"];
-    let set = |field: &'static str| text().prop_map(move |text| vec!["--set".to_owned(), format!("{field}={text}")]);
-    let one = prop_oneof![
-        set("front"),
-        set("back"),
-        set("tags"),
-        set("hint"),
-        set("extra"),
-        set("speaker"),
-        Just(vec!["--set".to_owned(), "source=".to_owned()]),
-        Just(vec!["--set".to_owned(), "kind=reversed".to_owned()]),
-        "[a-z]{1,5}".prop_map(|key| vec!["--set".to_owned(), format!("key={key}")]),
-        Just(vec!["--meaning".to_owned(), "changed".to_owned()]),
-    ];
-    proptest::collection::btree_set(one, 1..4).prop_map(|edits| edits.into_iter().flatten().collect())
+/// A part of an edit of a note.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Field(&'static str, String),
+    Tags(String),
+    Hint(String),
+    Extra(String),
+    Speaker(String),
+    NoSource,
+    Reversed,
+    Key(String),
+    AnotherMeaning,
 }
 
-fn state(lmq: &Lmq) -> (Value, String, Value) {
-    let decks = lmq.run(["decks", "--json"]).json();
-    (lmq.everything("deck:team"), lmq.read("team.toml"), decks)
+fn any_edit() -> impl Strategy<Value = Vec<Part>> {
+    let text = || prop_oneof![Just("x".to_owned()), "[a-zé\u{202e}\"'\\\\ ]{1,12}[a-z]", "[a-z]{1,4}\n[a-z ]{0,4}z"];
+    let one = prop_oneof![
+        text().prop_map(|text| Part::Field("front", text)),
+        text().prop_map(|text| Part::Field("back", text)),
+        text().prop_map(Part::Tags),
+        text().prop_map(Part::Hint),
+        text().prop_map(Part::Extra),
+        text().prop_map(Part::Speaker),
+        Just(Part::NoSource),
+        Just(Part::Reversed),
+        "[a-z]{1,5}".prop_map(Part::Key),
+        Just(Part::AnotherMeaning),
+    ];
+    proptest::collection::btree_set(one, 1..4).prop_map(|parts| parts.into_iter().collect())
+}
+
+/// Makes an edit of the card; says whether it changed anything.
+fn make(world: &mut World, card: CardId, parts: &[Part]) -> bool {
+    let key = parts.iter().find_map(|part| if let Part::Key(key) = part { Some(key.as_str()) } else { None });
+    let how = if parts.contains(&Part::AnotherMeaning) { CHANGED } else { How::default() };
+    let done = world.edit(&card.to_string(), key, how, |text| {
+        for part in parts.iter().cloned() {
+            match part {
+                Part::Field(name, value) => field(name, &value)(text),
+                Part::Tags(tag) => text.tags = vec![tag],
+                Part::Hint(hint) => text.hint = Some(hint),
+                Part::Extra(extra) => text.extra = Some(extra),
+                Part::Speaker(speaker) => text.speaker = Some(speaker),
+                Part::NoSource => text.source.clear(),
+                Part::Reversed => text.kind = "reversed".to_owned(),
+                Part::Key(_) | Part::AnotherMeaning => {}
+            }
+        }
+    });
+    !done.notes.is_empty()
 }
 
 proptest! {
@@ -505,30 +534,35 @@ proptest! {
 
     #[test]
     fn an_edit_taken_back_leaves_cards_and_file_as_they_were(edits in proptest::collection::vec(any_edit(), 1..3)) {
-        let lmq = linked();
-        lmq.run(["answer", "team/owner", "good"]).done();
-        lmq.run(["answer", "team/pair#1", "again"]).done();
-        let id = card(&lmq, "team/owner")["id"].as_str().unwrap().to_owned();
-        let before = state(&lmq);
+        let mut world = World::bare();
+        let file = world.folder.path().join("team.toml");
+        std::fs::write(&file, TEAM).unwrap();
+        let (sources, _) = ops::import::open(&file).unwrap();
+        let follows = ops::import::Options { link: true, ..ops::import::Options::default() };
+        let stamp = world.stamp();
+        ops::import::import(&mut world.store, stamp, sources, &follows, &|_, _, _| Vec::new(), &mut |_| {}).unwrap();
+        world.answer_named("team/owner", 4);
+        world.answer_named("team/pair#1", 2);
+        let card = world.card("team/owner").card;
+        let state = |world: &World| (world.found("deck:team"), std::fs::read_to_string(&file).unwrap(), world.decks());
+        let before = state(&world);
         let mut made = 0;
         for edit in &edits {
-            let mut command = lmq.command();
-            command.args(["edit", &id]).args(edit);
-            let run = lmq.finish(command, b"").ok();
-            made += usize::from(run.stdout != "nothing was changed\n");
-            prop_assert_eq!(lmq.run(["decks"]).ok().stderr, "", "the next look finds nothing new");
+            made += usize::from(make(&mut world, card, edit));
+            let followed = ops::import::follow(&mut world.store, stamp).unwrap();
+            prop_assert_eq!(followed, [""; 0], "the next look finds nothing new");
         }
-        let after = state(&lmq);
-        lmq.assert_sound();
+        let after = state(&world);
+        world.assert_sound();
         for _ in 0..made {
-            lmq.run(["undo", "--yes"]).done();
+            world.undo_newest();
         }
-        prop_assert_eq!(state(&lmq), before);
+        prop_assert_eq!(state(&world), before);
         for _ in 0..made {
-            lmq.run(["undo", "--redo", "--yes"]).done();
+            world.redo();
         }
-        prop_assert_eq!(state(&lmq), after);
-        lmq.assert_sound();
+        prop_assert_eq!(state(&world), after);
+        world.assert_sound();
     }
 }
 

@@ -4,7 +4,6 @@ use crate::home::Lmq;
 use crate::home::TEAM;
 use crate::world::World;
 use crate::world::time;
-use std::fs;
 
 const MODEL: &str = include_str!("data/model.toml");
 

@@ -4,7 +4,6 @@ use crate::home::Lmq;
 use crate::world::World;
 use crate::world::time;
 use lmq::ops::queue::Options;
-use serde_json::Value;
 
 fn at(day: &str) -> String {
     format!("2026-{day}T09:00:00+01:00")
