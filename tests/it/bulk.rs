@@ -212,7 +212,10 @@ fn a_deck_is_renamed_with_those_inside_it() {
     world.add("people::t::deep", None, "Deep?", "Yes, deep");
     // By their ids, `people::t::deep` and `t`.
     let decks = |world: &World| -> Vec<String> { world.decks().into_iter().map(|deck| deck.name).collect() };
-    assert_eq!(renamed(&mut world, "people", "team").unwrap(), ["people::t::deep to team::t::deep", "people::t to team::t"]);
+    assert_eq!(
+        renamed(&mut world, "people", "team").unwrap(),
+        ["people::t::deep to team::t::deep", "people::t to team::t"]
+    );
     world.undo_newest();
     assert_eq!(decks(&world), ["people::t::deep", "people::t"]);
     renamed(&mut world, "t", "work").unwrap();

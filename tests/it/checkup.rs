@@ -7,17 +7,7 @@ use crate::home::finish;
 use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::trimmed;
-use crate::world::World;
-use crate::world::time;
-use lmq::core::checkup::Input;
-use lmq::core::event::EventKind;
-use lmq::core::id::CardId;
-use lmq::ops;
-use lmq::ops::checkup::CheckupSession;
-use lmq::ops::checkup::Notice;
-use lmq::ops::checkup::Offer;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Read as _;
@@ -31,7 +21,7 @@ fn at(lmq: &Lmq, now: &str, args: &[&str], input: &str) -> Run {
 }
 
 /// A day of 2026 at nine in the morning.
-fn day(date: &str) -> String {
+pub(crate) fn day(date: &str) -> String {
     format!("2026-{date}T09:00:00+01:00")
 }
 
@@ -41,25 +31,6 @@ fn take(lmq: &Lmq, date: &str, input: &str) -> String {
     // After two months it asks whether the clock is right.
     assert!(run.code == 0 && (run.stderr.is_empty() || run.stderr.contains("Is the clock right?")), "{run:?}");
     run.stdout
-}
-
-/// Answers up to so many scenes of that day's check-up in-process, none of them known.
-fn take_in(world: &mut World, date: &str, scenes: usize) {
-    world.set_now(time(&day(date)));
-    let mut session = CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), 3).unwrap();
-    for _ in 0..scenes {
-        assert_eq!(session.feed(&Input::DontKnow).unwrap(), None);
-    }
-}
-
-/// The scenes that were asked, in the order of the log.
-fn scenes_of(world: &World) -> Vec<CardId> {
-    let rows = crate::world::history_of(&world.store);
-    let scene = |row: &lmq::store::HistoryRow| match &row.what {
-        lmq::store::Happened::Event(event) if matches!(event.kind, EventKind::Checked { .. }) => Some(event.card),
-        _ => None,
-    };
-    rows.iter().filter_map(scene).collect()
 }
 
 fn database(lmq: &Lmq) -> rusqlite::Connection {
@@ -108,22 +79,6 @@ fn nothing_is_said_about_right_or_wrong_before_the_end() {
         "7 of 8 scenes are answered and kept.\n`lmq checkup` goes on with it today; the result comes at the end.\n"
     ));
     assert!(printed(EIGHT).contains(" of 8 right; "));
-}
-
-#[test]
-fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
-    let mut world = World::with_built_in_decks();
-    for date in ["01-15", "02-14", "07-13", "12-31"] {
-        take_in(&mut world, date, 8);
-    }
-    let uses = |world: &World| {
-        let mut uses: BTreeMap<CardId, usize> = BTreeMap::new();
-        scenes_of(world).into_iter().for_each(|card| *uses.entry(card).or_default() += 1);
-        (uses.len(), uses.values().copied().max().unwrap())
-    };
-    assert_eq!(uses(&world), (32, 1));
-    take_in(&mut world, "12-31", 8);
-    assert_eq!(uses(&world), (33, 2));
 }
 
 /// The range of a share by its definition: the shares that a score test at 95 % does not refuse, found by halving.
@@ -217,34 +172,6 @@ fn the_report_has_what_sql_finds_in_the_log() {
 }
 
 #[test]
-fn a_check_up_counts_nowhere_else_and_an_undone_one_has_never_been() {
-    let lmq = Lmq::at_home();
-    let seen = |lmq: &Lmq| {
-        let mut sections = sections(lmq, "01-15", &[]);
-        let removed = ["checkups", "checkup_topics"].map(|name| sections[name].take());
-        let today =
-            glance(lmq, "01-15").lines().filter(|line| !line.contains("check-up")).collect::<Vec<_>>().join("\n");
-        (sections, lmq.json(["cards", "--json"]), lmq.json(["next", "--json"]), today, removed)
-    };
-    let first = lmq.json(["next", "--json"])["id"].as_str().unwrap().to_owned();
-    assert_eq!(lmq.run_at(&day("01-15"), ["answer", &first, "good"]).code, 0);
-    let before = seen(&lmq);
-    take(&lmq, "01-15", EIGHT);
-    let after = seen(&lmq);
-    assert_eq!((&before.0, &before.1, &before.2, &before.3), (&after.0, &after.1, &after.2, &after.3));
-    assert_ne!(before.4, after.4);
-    for _ in 0..8 {
-        assert_eq!(lmq.run_at(&day("01-15"), ["undo"]).code, 0);
-    }
-    assert_eq!(before, seen(&lmq));
-    assert_eq!(lmq.run_at(&day("01-15"), ["doctor"]).code, 0);
-    for _ in 0..8 {
-        assert_eq!(lmq.run_at(&day("01-15"), ["undo", "--redo"]).code, 0);
-    }
-    assert_eq!(after, seen(&lmq));
-}
-
-#[test]
 fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
     let lmq = Lmq::at_home();
     take(&lmq, "01-15", "l\nm\n:q\n");
@@ -256,32 +183,6 @@ fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
     assert!(glance(&lmq, "01-16").contains("A check-up is due"), "it was no whole one");
     assert!(take(&lmq, "01-16", ":q\n").contains("[1 of 8]"));
     assert!(take(&lmq, "01-16", EIGHT).contains("Check-up 2, 2026-01-16: "));
-}
-
-#[test]
-fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
-    let mut world = World::with_built_in_decks();
-    let due = |world: &mut World, date: &str| {
-        world.set_now(time(&day(date)));
-        ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap()
-    };
-    assert!(due(&mut world, "01-15").is_some());
-    take_in(&mut world, "01-15", 8);
-    assert_eq!((due(&mut world, "01-15"), due(&mut world, "02-12")), (None, None));
-    let offer = due(&mut world, "02-13").unwrap();
-    assert_eq!(offer, Offer::Due(30, 8));
-    assert_eq!(
-        lmq::ui::checkup::offer(offer, "`lmq checkup`"),
-        "A check-up is due, day 30: 8 scenes in about 3 minutes; `lmq checkup`"
-    );
-    take_in(&mut world, "02-20", 8);
-    assert_eq!((due(&mut world, "02-20"), due(&mut world, "07-12")), (None, None));
-    assert!(due(&mut world, "07-13").is_some());
-    world.settings.checkup = false;
-    assert_eq!(due(&mut world, "07-13"), None);
-    take_in(&mut world, "07-13", 8);
-    world.settings.checkup = true;
-    assert_eq!(due(&mut world, "12-31"), None);
 }
 
 #[test]
@@ -432,71 +333,6 @@ fn a_kill_in_the_middle_keeps_what_was_answered() {
     assert_eq!(lmq.run(["doctor"]).code, 0);
     let out = take(&lmq, "01-15", &"l\n".repeat(8 - answered));
     assert!(out.contains(" of 8 right; "), "{out}");
-}
-
-#[test]
-fn two_windows_answer_each_scene_once() {
-    let mut world = World::bare();
-    let card = |key: u8| {
-        format!(
-            "[[card]]\nheld_out = true\nkey = \"k{key}\"\nkind = \"typed\"\nprompt = \"What is {key}?\"\nanswer = \"a\"\n"
-        )
-    };
-    world.import("d.toml", &format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
-    let mut other = world.another();
-    let settings = world.settings.clone();
-    let mut here = CheckupSession::new(&mut world.store, &world.env, settings.clone(), 3).unwrap();
-    let mut there = CheckupSession::new(&mut other, &world.env, settings, 3).unwrap();
-    let answer = || Input::Respond("a".to_owned());
-    assert_eq!(here.feed(&answer()).unwrap(), None);
-    assert_eq!(there.feed(&answer()).unwrap(), Some(Notice::Stale));
-    assert_eq!(there.feed(&answer()).unwrap(), None);
-    assert_eq!(there.undo().unwrap(), Notice::TookBack);
-    assert_eq!(there.feed(&answer()).unwrap(), None, "what was taken back may be answered again");
-    assert_eq!(here.feed(&answer()).unwrap(), Some(Notice::Stale));
-    assert_eq!(here.feed(&answer()).unwrap(), None);
-    let outcome = here.outcome().unwrap();
-    let this = outcome.this.unwrap();
-    assert_eq!((this.score.passed, this.score.all, this.finished), (3, 3, true));
-}
-
-#[test]
-fn check_ups_of_two_devices_unite() {
-    let (mut here, mut there) = (World::with_built_in_decks(), World::with_built_in_decks());
-    take_in(&mut here, "01-15", 8);
-    take_in(&mut there, "01-20", 8);
-    take_in(&mut there, "02-20", 8);
-    for world in [&mut here, &mut there] {
-        world.set_now(time(&day("03-01")));
-    }
-    there.import("other.jsonl", here.log_text());
-    here.import("other.jsonl", there.log_text());
-    there.import("other.jsonl", here.log_text());
-    let rows = |world: &World| world.report_json()["sections"]["checkups"]["rows"].clone();
-    let days: Vec<String> = rows(&here).as_array().unwrap().iter().map(|row| row["day"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(days, ["2026-01-15", "2026-01-20", "2026-02-20"]);
-    assert_eq!(rows(&there), rows(&here));
-    here.assert_sound();
-    there.assert_sound();
-    // What either of them asked is used, for both.
-    let used = scenes_of(&here);
-    take_in(&mut here, "07-15", 8);
-    let all = scenes_of(&here);
-    assert_eq!(all.len(), used.len() + 8);
-    assert!(all.iter().skip(used.len()).all(|card| !used.contains(card)));
-}
-
-#[test]
-fn some_decks_only_have_the_sums_of_their_scenes() {
-    let lmq = Lmq::at_home();
-    take(&lmq, "01-15", EIGHT);
-    assert_eq!(sections(&lmq, "01-15", &["--deck", "skills"])["checkups"]["rows"].as_array().unwrap().len(), 0);
-    assert_eq!(sections(&lmq, "01-15", &["--deck", "differences"])["checkups"]["rows"][0]["right"]["of"], 8);
-    let some = sections(&lmq, "01-15", &["--search", "tag:checkup kind:sort"]);
-    assert_eq!(some["checkups"]["rows"][0]["right"]["of"], 8);
-    let later = lmq.run_at(&day("03-01"), ["report", "--until", "2026-01-14", "--json"]).stdout;
-    let later: Value = serde_json::from_str(&later).unwrap();
-    assert_eq!(later["sections"]["checkups"]["rows"].as_array().unwrap().len(), 0);
 }
 
 // In a terminal ---------------------------------------------------------------------------------------------------

@@ -295,13 +295,19 @@ fn another_key_and_another_kind_keep_the_history() {
         Happened::Fact { fact: Fact::Edited { .. }, .. } => "edited",
         Happened::Fact { .. } => "another",
     });
-    assert_eq!((lead.card, kinds.filter(|kind| *kind != "edited").collect::<Vec<_>>()), (id, vec!["answered", "keyed"]));
+    assert_eq!(
+        (lead.card, kinds.filter(|kind| *kind != "edited").collect::<Vec<_>>()),
+        (id, vec!["answered", "keyed"])
+    );
     assert_eq!(world.word(&world.card("team/lead#2")), "new");
     let opened = ops::edit::open(&world.store, &[lead.card]).unwrap().remove(0);
     let rewrite = ops::edit::rewrite(&world.store, opened.clone(), Some("pair".to_owned()), &opened.text).unwrap();
     let taken = ops::edit::make(&mut world.store, &world.env, &world.settings, vec![rewrite], How::default());
     let Err(Refusal::Failure(taken)) = taken else { panic!("{taken:?}") };
-    assert_eq!((taken.kind, taken.what.as_str()), (Kind::Usage, "another card of the deck has the key `pair`, or had it"));
+    assert_eq!(
+        (taken.kind, taken.what.as_str()),
+        (Kind::Usage, "another card of the deck has the key `pair`, or had it")
+    );
     assert_eq!(taken.hint.as_deref(), Some("choose another key"));
     let said = world.import("new.toml", TEAM.replace("\"owner\"", "\"lead\"").replace("Amara", "Cem")).sentence();
     assert_eq!(said, "2 notes as they were, 1 kept as you wrote it", "the same note under its new key");

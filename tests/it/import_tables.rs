@@ -55,8 +55,10 @@ fn byte_order_marks_utf16_and_old_windows_files_are_read() {
     let report = world.import("w.csv", b"caf\xe9,coffee\n\x80,euro\n");
     assert_eq!(
         report.warnings,
-        ["w.csv: line 1 is not UTF-8 (byte 0xE9), so the whole file was read as Windows-1252; if letters look wrong, save it \
-          as UTF-8 and import it again"]
+        [
+            "w.csv: line 1 is not UTF-8 (byte 0xE9), so the whole file was read as Windows-1252; if letters look wrong, save it \
+          as UTF-8 and import it again"
+        ]
     );
     assert_eq!(world.listed("deck:w"), ["café → coffee [new]", "€ → euro [new]"]);
 }

@@ -12,12 +12,24 @@ const STARTERS: [&str; 3] = ["Lmq", "Terminal", "CARGO_BIN_EXE_lmq"];
 struct Function<'t> {
     name: &'t str,
     is_test: bool,
-    /// The words of its signature and body.
-    words: BTreeSet<&'t str>,
+    /// Whether its signature or body names a starter.
+    starts: bool,
+    /// The functions that it calls by their bare names.
+    calls: BTreeSet<&'t str>,
 }
 
-fn words(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+fn is_in_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The functions that a line calls; `world.found(…)` and `World::found(…)` are none of the file's own.
+fn calls(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices('(').filter_map(|(end, _)| {
+        let before = &line[..end];
+        let start = before.rfind(|c| !is_in_word(c)).map_or(0, |place| place + 1);
+        let is_own = !before[..start].ends_with(['.', ':']);
+        Some(&before[start..]).filter(|name| is_own && !name.is_empty())
+    })
 }
 
 fn functions(text: &str) -> Vec<Function<'_>> {
@@ -27,11 +39,13 @@ fn functions(text: &str) -> Vec<Function<'_>> {
         let line = line.split("//").next().unwrap_or_default();
         is_test |= line == "#[test]";
         if let Some(rest) = line.strip_prefix("pub(crate) ").unwrap_or(line).strip_prefix("fn ") {
-            functions.push(Function { name: words(rest).next().unwrap(), is_test, words: BTreeSet::new() });
+            let name = rest.split(|c| !is_in_word(c)).next().unwrap();
+            functions.push(Function { name, is_test, starts: false, calls: BTreeSet::new() });
             is_test = false;
         }
         if let Some(function) = functions.last_mut() {
-            function.words.extend(words(line));
+            function.starts |= line.split(|c| !is_in_word(c)).any(|word| STARTERS.contains(&word));
+            function.calls.extend(calls(line));
         }
     }
     functions
@@ -40,15 +54,17 @@ fn functions(text: &str) -> Vec<Function<'_>> {
 /// How many tests a file has, and how many of them start the program, themselves or by a function of the file.
 fn counted(text: &str) -> (usize, usize) {
     let functions = functions(text);
-    let mut starters = BTreeSet::from(STARTERS);
+    let names = |which: &dyn Fn(&&Function<'_>) -> bool| -> BTreeSet<String> {
+        functions.iter().filter(which).map(|function| function.name.to_owned()).collect()
+    };
+    let mut starters = names(&|function| function.starts);
     loop {
-        let known = starters.len();
-        let starts = |function: &&Function<'_>| !function.words.is_disjoint(&starters);
-        let more: Vec<&str> = functions.iter().filter(starts).map(|function| function.name).collect();
-        starters.extend(more);
-        if starters.len() == known {
+        let calls_one = |function: &&Function<'_>| function.calls.iter().any(|call| starters.contains(*call));
+        let more = names(&|function| starters.contains(function.name) || calls_one(function));
+        if more == starters {
             break;
         }
+        starters = more;
     }
     let tests = || functions.iter().filter(|function| function.is_test);
     (tests().count(), tests().filter(|function| starters.contains(function.name)).count())
@@ -86,7 +102,7 @@ fn a_test_starts_the_program_by_its_own_words_or_by_a_helper() {
         fn answered() -> u8 {\n    home();\n    1\n}\n\n\
         #[test]\nfn by_itself() {\n    Lmq::new();\n}\n\n\
         #[test]\nfn by_a_helper_of_a_helper() {\n    answered();\n}\n\n\
-        #[test]\nfn not_at_all() {\n    // home() and Lmq are words of a comment.\n    World::bare();\n}\n\n\
+        #[test]\nfn not_at_all() {\n    // home() and Lmq are words of a comment.\n    let home = World::home();\n    world.answered();\n}\n\n\
         #[test]\nfn in_a_terminal() {\n    Terminal::start();\n}\n";
     assert_eq!(counted(text), (4, 3));
     assert_eq!(counted("proptest! {\n    #[test]\n    fn law(x: u8) {\n        f(x);\n    }\n}\n"), (1, 0));

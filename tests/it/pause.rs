@@ -224,9 +224,8 @@ fn on_an_ordinary_day_cards_come_by_their_due_day() {
     }
     world.set_now(time(&at("01-20")));
     world.set("new_per_day = 0\nreviews_per_day = 5");
-    let next = |world: &World, limit: usize| {
-        world.next(&Options { limit: Some(limit), ..Options::default() }).unwrap().name()
-    };
+    let next =
+        |world: &World, limit: usize| world.next(&Options { limit: Some(limit), ..Options::default() }).unwrap().name();
     assert_eq!(next(&world, 5), "team/d", "due the 4th");
     world.answer_named("team/d", 4);
     for limit in [1, 4] {

@@ -195,7 +195,9 @@ fn two_devices_that_both_went_on_become_equal() {
     assert_same(&one.seen(false), &two.seen(false), "two devices that heard of each other");
     let told = |world: &World| -> Vec<String> {
         let rows = all_history_of(&world.store);
-        rows.iter().map(|row| format!("{} {} {:?}", row.name, row.voided, row.after.as_ref().map(|s| &s.memory))).collect()
+        rows.iter()
+            .map(|row| format!("{} {} {:?}", row.name, row.voided, row.after.as_ref().map(|s| &s.memory)))
+            .collect()
     };
     assert_eq!(told(&one), told(&two), "in the same order, with what was undone");
     let names = |world: &World| -> Vec<String> { world.decks().into_iter().map(|deck| deck.name).collect() };
@@ -320,7 +322,12 @@ fn a_file_that_was_forged_changes_nothing() {
         file_of(&forged)
     };
     // A grade that could be, one that could not, and words that are not those that were hashed.
-    refused_by_with(&mut other, with(answer, "\"quality\":\"4\"", "\"quality\":\"5\""), lines.len(), "changed or damaged");
+    refused_by_with(
+        &mut other,
+        with(answer, "\"quality\":\"4\"", "\"quality\":\"5\""),
+        lines.len(),
+        "changed or damaged",
+    );
     refused_by_with(&mut other, with(answer, "\"quality\":\"4\"", "\"quality\":\"9\""), answer + 1, "");
     let text = place(&lines, "Who owns the roadmap?");
     refused_by_with(&mut other, with(text, "roadmap?", "roadmap!"), text + 1, "");

@@ -3,6 +3,7 @@
 use crate::home::Lmq;
 use crate::home::TEAM;
 use crate::world::World;
+use crate::world::history_of;
 
 #[test]
 fn the_newest_step_is_taken_back_and_brought_back() {
@@ -138,5 +139,27 @@ fn an_undone_import_gives_back_heads_topics_keys_and_order() {
     world.assert_sound();
     assert!(world.redo());
     assert_eq!(world.export("d", "toml"), after);
+    world.assert_sound();
+}
+
+#[test]
+fn undo_walks_back_and_redo_walks_forth() {
+    let mut world = World::with_built_in_decks();
+    assert_eq!(world.newest_step(), None, "the built-in decks are no step of the user's");
+    let name = "differences/frame-two-groups";
+    world.answer_named(name, 4);
+    world.pass(24 * 60);
+    world.answer_named(name, 2);
+    for grade in ["Again", "Good"] {
+        assert_eq!(world.newest_step(), Some(format!("answered {name} {grade}")));
+        world.undo_newest();
+    }
+    assert_eq!(world.card(name).state.memory, None);
+    assert_eq!(world.newest_step(), None);
+    assert!(world.redo());
+    assert_eq!(world.card(name).state.memory.unwrap().repetitions, 1, "the older one first");
+    let undone: Vec<bool> = world.store.actions(9).unwrap().iter().map(|line| line.voided).collect();
+    assert_eq!(undone, [true, false]);
+    assert_eq!(history_of(&world.store).len(), 5, "nothing is ever taken out of the log");
     world.assert_sound();
 }

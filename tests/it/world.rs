@@ -410,8 +410,11 @@ impl World {
 
     /// A report on everything, as a renderer writes it.
     pub(crate) fn report(&self, form: &str) -> String {
-        let wanted = ops::report::Wanted::default();
-        let report = ops::report::build_report(&self.store, &self.settings, self.stamp(), &wanted).unwrap();
+        self.report_of(&ops::report::Wanted::default(), form)
+    }
+
+    fn report_of(&self, wanted: &ops::report::Wanted<'_>, form: &str) -> String {
+        let report = ops::report::build_report(&self.store, &self.settings, self.stamp(), wanted).unwrap();
         let mut out = Vec::new();
         renderer(form).unwrap().render(&report, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -419,7 +422,12 @@ impl World {
 
     /// The same as JSON.
     pub(crate) fn report_json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.report("json")).unwrap()
+        self.report_json_of(&ops::report::Wanted::default())
+    }
+
+    /// A report on what is wanted, as JSON.
+    pub(crate) fn report_json_of(&self, wanted: &ops::report::Wanted<'_>) -> serde_json::Value {
+        serde_json::from_str(&self.report_of(wanted, "json")).unwrap()
     }
 
     /// The day at a glance.
