@@ -103,6 +103,10 @@ fn more_than_one_card_changes_only_when_it_was_said() {
     assert_eq!(names(&lmq, "deck:t").len(), 5);
     for (args, code, said) in [
         (&["suspend", "nowhere"][..], 1, "no card matches `nowhere`"),
+        (&["unsuspend", "nowhere"], 1, "no card matches `nowhere`"),
+        (&["unbury", "nowhere"], 1, "no card matches `nowhere`"),
+        (&["unmark", "nowhere"], 1, "no card matches `nowhere`"),
+        (&["untag", "x", "nowhere"], 1, "no card matches `nowhere`"),
         (&["delete", "t/fife"], 1, "no card matches `t/fife`"),
         (&["delete", " "], 2, "which cards?"),
         (&["delete"], 2, "required"),

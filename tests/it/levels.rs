@@ -10,11 +10,12 @@ const STARTERS: [&str; 3] = ["Lmq", "Terminal", "CARGO_BIN_EXE_lmq"];
 
 /// A function of a file of tests.
 struct Function<'t> {
-    name: &'t str,
+    /// As calls name it: with a dot where it is a method.
+    name: String,
     is_test: bool,
     /// Whether its signature or body names a starter.
     starts: bool,
-    /// The functions that it calls by their bare names.
+    /// What it calls: a function by its bare name, a method with its dot.
     calls: BTreeSet<&'t str>,
 }
 
@@ -22,13 +23,16 @@ fn is_in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The functions that a line calls; `world.found(…)` and `World::found(…)` are none of the file's own.
+/// What a line calls. `World::found(…)` is none of the file's own.
 fn calls(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices('(').filter_map(|(end, _)| {
         let before = &line[..end];
         let start = before.rfind(|c| !is_in_word(c)).map_or(0, |place| place + 1);
-        let is_own = !before[..start].ends_with(['.', ':']);
-        Some(&before[start..]).filter(|name| is_own && !name.is_empty())
+        match before[..start].chars().last() {
+            Some('.') => Some(&before[start - 1..]),
+            Some(':') => None,
+            _ => Some(&before[start..]),
+        }
     })
 }
 
@@ -40,6 +44,8 @@ fn functions(text: &str) -> Vec<Function<'_>> {
         is_test |= line == "#[test]";
         if let Some(rest) = line.strip_prefix("pub(crate) ").unwrap_or(line).strip_prefix("fn ") {
             let name = rest.split(|c| !is_in_word(c)).next().unwrap();
+            let is_method = rest.contains("self,") || rest.contains("self)");
+            let name = if is_method { format!(".{name}") } else { name.to_owned() };
             functions.push(Function { name, is_test, starts: false, calls: BTreeSet::new() });
             is_test = false;
         }
@@ -55,19 +61,19 @@ fn functions(text: &str) -> Vec<Function<'_>> {
 fn counted(text: &str) -> (usize, usize) {
     let functions = functions(text);
     let names = |which: &dyn Fn(&&Function<'_>) -> bool| -> BTreeSet<String> {
-        functions.iter().filter(which).map(|function| function.name.to_owned()).collect()
+        functions.iter().filter(which).map(|function| function.name.clone()).collect()
     };
     let mut starters = names(&|function| function.starts);
     loop {
         let calls_one = |function: &&Function<'_>| function.calls.iter().any(|call| starters.contains(*call));
-        let more = names(&|function| starters.contains(function.name) || calls_one(function));
+        let more = names(&|function| starters.contains(&function.name) || calls_one(function));
         if more == starters {
             break;
         }
         starters = more;
     }
     let tests = || functions.iter().filter(|function| function.is_test);
-    (tests().count(), tests().filter(|function| starters.contains(function.name)).count())
+    (tests().count(), tests().filter(|function| starters.contains(&function.name)).count())
 }
 
 #[test]
@@ -103,7 +109,9 @@ fn a_test_starts_the_program_by_its_own_words_or_by_a_helper() {
         #[test]\nfn by_itself() {\n    Lmq::new();\n}\n\n\
         #[test]\nfn by_a_helper_of_a_helper() {\n    answered();\n}\n\n\
         #[test]\nfn not_at_all() {\n    // home() and Lmq are words of a comment.\n    let home = World::home();\n    world.answered();\n}\n\n\
-        #[test]\nfn in_a_terminal() {\n    Terminal::start();\n}\n";
-    assert_eq!(counted(text), (4, 3));
+        #[test]\nfn in_a_terminal() {\n    Terminal::start();\n}\n\n\
+        impl Simulation {\n    fn next(&self) {\n        home();\n    }\n}\n\n\
+        #[test]\nfn by_a_method() {\n    simulation.next();\n}\n";
+    assert_eq!(counted(text), (5, 4));
     assert_eq!(counted("proptest! {\n    #[test]\n    fn law(x: u8) {\n        f(x);\n    }\n}\n"), (1, 0));
 }
