@@ -112,7 +112,7 @@ fn two_windows_answer_each_scene_once() {
             "[[card]]\nheld_out = true\nkey = \"k{key}\"\nkind = \"typed\"\nprompt = \"What is {key}?\"\nanswer = \"a\"\n"
         )
     };
-    world.import("d.toml", &format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
+    world.import("d.toml", format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
     let mut other = world.another();
     let settings = world.settings.clone();
     let mut here = CheckupSession::new(&mut world.store, &world.env, settings.clone(), 3).unwrap();

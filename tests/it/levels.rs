@@ -10,28 +10,35 @@ const STARTERS: [&str; 3] = ["Lmq", "Terminal", "CARGO_BIN_EXE_lmq"];
 
 /// A function of a file of tests.
 struct Function<'t> {
-    /// As calls name it: with a dot where it is a method.
-    name: String,
+    name: &'t str,
     is_test: bool,
-    /// Whether its signature or body names a starter.
-    starts: bool,
+    /// The words of its signature and body.
+    words: BTreeSet<&'t str>,
     /// What it calls: a function by its bare name, a method with its dot.
-    calls: BTreeSet<&'t str>,
+    calls: BTreeSet<String>,
 }
 
-fn is_in_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+impl Function<'_> {
+    /// As calls name it.
+    fn called(&self) -> String {
+        if self.words.contains("self") { format!(".{}", self.name) } else { self.name.to_owned() }
+    }
+}
+
+fn words(code: &str) -> impl DoubleEndedIterator<Item = &str> {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
 /// What a line calls. `World::found(…)` is none of the file's own.
-fn calls(line: &str) -> impl Iterator<Item = &str> {
-    line.match_indices('(').filter_map(|(end, _)| {
-        let before = &line[..end];
-        let start = before.rfind(|c| !is_in_word(c)).map_or(0, |place| place + 1);
-        match before[..start].chars().last() {
-            Some('.') => Some(&before[start - 1..]),
+fn calls(line: &str) -> impl Iterator<Item = String> {
+    let mut parts: Vec<&str> = line.split('(').collect();
+    parts.pop();
+    parts.into_iter().filter_map(|before| {
+        let name = words(before).next_back()?;
+        match before.strip_suffix(name)?.chars().last() {
+            Some('.') => Some(format!(".{name}")),
             Some(':') => None,
-            _ => Some(&before[start..]),
+            _ => Some(name.to_owned()),
         }
     })
 }
@@ -43,14 +50,12 @@ fn functions(text: &str) -> Vec<Function<'_>> {
         let line = line.split("//").next().unwrap_or_default();
         is_test |= line == "#[test]";
         if let Some(rest) = line.strip_prefix("pub(crate) ").unwrap_or(line).strip_prefix("fn ") {
-            let name = rest.split(|c| !is_in_word(c)).next().unwrap();
-            let is_method = rest.contains("self,") || rest.contains("self)");
-            let name = if is_method { format!(".{name}") } else { name.to_owned() };
-            functions.push(Function { name, is_test, starts: false, calls: BTreeSet::new() });
+            let name = words(rest).next().unwrap();
+            functions.push(Function { name, is_test, words: BTreeSet::new(), calls: BTreeSet::new() });
             is_test = false;
         }
         if let Some(function) = functions.last_mut() {
-            function.starts |= line.split(|c| !is_in_word(c)).any(|word| STARTERS.contains(&word));
+            function.words.extend(words(line));
             function.calls.extend(calls(line));
         }
     }
@@ -60,20 +65,19 @@ fn functions(text: &str) -> Vec<Function<'_>> {
 /// How many tests a file has, and how many of them start the program, themselves or by a function of the file.
 fn counted(text: &str) -> (usize, usize) {
     let functions = functions(text);
-    let names = |which: &dyn Fn(&&Function<'_>) -> bool| -> BTreeSet<String> {
-        functions.iter().filter(which).map(|function| function.name.clone()).collect()
-    };
-    let mut starters = names(&|function| function.starts);
+    let mut starters = BTreeSet::new();
     loop {
-        let calls_one = |function: &&Function<'_>| function.calls.iter().any(|call| starters.contains(*call));
-        let more = names(&|function| starters.contains(&function.name) || calls_one(function));
+        let starts = |function: &&Function<'_>| {
+            STARTERS.iter().any(|word| function.words.contains(word)) || !function.calls.is_disjoint(&starters)
+        };
+        let more: BTreeSet<String> = functions.iter().filter(starts).map(Function::called).collect();
         if more == starters {
             break;
         }
         starters = more;
     }
     let tests = || functions.iter().filter(|function| function.is_test);
-    (tests().count(), tests().filter(|function| starters.contains(&function.name)).count())
+    (tests().count(), tests().filter(|function| starters.contains(function.name)).count())
 }
 
 #[test]
