@@ -96,7 +96,7 @@ fn a_file_found_at_another_path_is_a_new_device_that_knows_its_parent() {
     let card = world.card("t/k").card;
     world.answer(card, 2);
     assert_eq!(devices(&world.store).len(), 1);
-    let report = world.import("log.jsonl", &log_of(&store));
+    let report = world.import("log.jsonl", log_of(&store));
     assert_eq!((report.entries_added, report.entries_known), (1, shared));
     assert_eq!(world.doctor(), []);
 }

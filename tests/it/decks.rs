@@ -256,7 +256,7 @@ fn an_update_of_the_program_changes_only_what_the_user_has_not_edited() {
         lmq::ops::decks::update(&mut world.store, stamp, &[("d", text)], edition).unwrap();
     };
     update(&mut world, &deck("Lima", "Santiago", third), 1);
-    world.import("mine.toml", &deck("my Lima", "Santiago", third));
+    world.import("mine.toml", deck("my Lima", "Santiago", third));
     let peru = world.card("d/peru").card;
     world.answer(peru, 4);
     update(&mut world, &deck("Lima, on the coast", "Santiago de Chile", ""), 2);

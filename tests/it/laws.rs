@@ -230,8 +230,8 @@ fn take(world: &mut World, step: &Step) {
                 world.undo(action.id);
             }
         }
-        Step::Toml { notes, variants } => drop(world.import("t.toml", &deck_toml(*notes, variants))),
-        Step::Csv { variants } => drop(world.import("c.csv", &deck_csv(variants))),
+        Step::Toml { notes, variants } => drop(world.import("t.toml", deck_toml(*notes, variants))),
+        Step::Csv { variants } => drop(world.import("c.csv", deck_csv(variants))),
         Step::Pass { minutes } => world.pass(*minutes),
         Step::Travel { offset_min } => {
             let now = world.now();
@@ -341,14 +341,14 @@ proptest! {
         let world = after(&steps);
         let mut empty = World::bare();
         empty.set_now(world.now());
-        let report = empty.import("log.jsonl", &world.log_text());
+        let report = empty.import("log.jsonl", world.log_text());
         prop_assert_eq!(report.rejections, 0);
         assert_same(&learned(&world), &learned(&empty), "the log here and there");
-        let again = empty.import("log.jsonl", &world.log_text());
+        let again = empty.import("log.jsonl", world.log_text());
         prop_assert_eq!(again.entries_added, 0, "twice adds nothing");
-        prop_assert!(empty.try_import("log.jsonl", &empty.log_text()).unwrap().entries_added == 0, "nor does its own");
+        prop_assert!(empty.try_import("log.jsonl", empty.log_text()).unwrap().entries_added == 0, "nor does its own");
         // Its texts come later, and its history is there already.
-        empty.import("t.toml", &deck_toml(8, &[1; 8]));
+        empty.import("t.toml", deck_toml(8, &[1; 8]));
         assert_in_order(&mut empty);
     }
 
@@ -380,7 +380,7 @@ proptest! {
         let mut world = World::bare();
         let mut twin = World::bare();
         for world in [&mut world, &mut twin] {
-            world.import("t.toml", &deck_toml(8, &[0, 1, 2, 3, 1, 0, 2, 1]));
+            world.import("t.toml", deck_toml(8, &[0, 1, 2, 3, 1, 0, 2, 1]));
         }
         let which = which % facts.len();
         let mut named = None;
@@ -412,7 +412,7 @@ proptest! {
         let mut world = World::bare();
         let mut twin = World::bare();
         for world in [&mut world, &mut twin] {
-            world.import("t.toml", &deck_toml(8, &[0, 1, 2, 3, 1, 0, 2, 1]));
+            world.import("t.toml", deck_toml(8, &[0, 1, 2, 3, 1, 0, 2, 1]));
         }
         let which = which % facts.len();
         let (mut named, mut undone_at, mut redone) = (None, None, false);

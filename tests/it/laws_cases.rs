@@ -16,7 +16,7 @@ use lmq::store::StoreError;
 #[test]
 fn undoing_the_last_four_answers_gives_the_state_of_before() {
     let mut world = World::bare();
-    world.import("t.toml", &deck_toml(1, &[0]));
+    world.import("t.toml", deck_toml(1, &[0]));
     let card = world.cards()[0].card;
     for grade in [4, 4, 4, 2, 4, 4, 4] {
         let due = world.state(card).memory.map_or(world.today(), |memory| memory.due);
@@ -43,15 +43,15 @@ fn undoing_the_last_four_answers_gives_the_state_of_before() {
 #[test]
 fn an_import_of_what_was_undone_brings_the_same_cards_back_and_no_second_copy() {
     let mut world = World::bare();
-    world.import("t.toml", &deck_toml(4, &[0, 0, 0, 0]));
-    world.import("c.csv", &deck_csv(&[0, 1]));
+    world.import("t.toml", deck_toml(4, &[0, 0, 0, 0]));
+    world.import("c.csv", deck_csv(&[0, 1]));
     let before = states(&world);
     for _ in 0..2 {
         world.undo_newest().unwrap();
     }
     assert_eq!(world.cards().len(), 0);
-    world.import("t.toml", &deck_toml(4, &[0, 0, 0, 0]));
-    world.import("c.csv", &deck_csv(&[0, 1]));
+    world.import("t.toml", deck_toml(4, &[0, 0, 0, 0]));
+    world.import("c.csv", deck_csv(&[0, 1]));
     assert_eq!(states(&world), before);
     assert_in_order(&mut world);
 }
@@ -59,7 +59,7 @@ fn an_import_of_what_was_undone_brings_the_same_cards_back_and_no_second_copy() 
 #[test]
 fn a_card_that_was_answered_since_its_import_is_kept_and_named_when_the_import_is_undone() {
     let mut world = World::bare();
-    world.import("t.toml", &deck_toml(2, &[0, 0]));
+    world.import("t.toml", deck_toml(2, &[0, 0]));
     let made = newest(&world).unwrap();
     let card = world.card("t/k0").card;
     world.answer(card, 4);
@@ -74,9 +74,9 @@ fn a_card_that_was_answered_since_its_import_is_kept_and_named_when_the_import_i
 #[test]
 fn a_card_that_was_edited_and_answered_is_kept_too_when_both_imports_are_undone() {
     let mut world = World::bare();
-    world.import("t.toml", &deck_toml(2, &[0, 0]));
+    world.import("t.toml", deck_toml(2, &[0, 0]));
     let made = newest(&world).unwrap();
-    world.import("t.toml", &deck_toml(2, &[3, 0]));
+    world.import("t.toml", deck_toml(2, &[3, 0]));
     let edited = newest(&world).unwrap();
     let card = world.card("t/k0").card;
     world.answer(card, 4);
@@ -95,7 +95,7 @@ fn a_deck_comes_in_turn_by_its_newest_first_answer_whatever_was_undone_since() {
     let mut world = World::bare();
     for deck in ["a", "b", "c"] {
         let rows: String = (0..9).map(|row| format!("{deck} question {row},answer {row}\n")).collect();
-        world.import(&format!("{deck}.csv"), &format!("front,back\n{rows}"));
+        world.import(&format!("{deck}.csv"), format!("front,back\n{rows}"));
     }
     let new_of = |world: &World, deck: &str| {
         world.cards().into_iter().find(|line| line.deck == deck && line.state.memory.is_none()).unwrap().card
@@ -123,7 +123,7 @@ fn a_deck_comes_in_turn_by_its_newest_first_answer_whatever_was_undone_since() {
 #[test]
 fn a_repeat_that_was_undone_leaves_the_order_of_the_repeats_as_it_was() {
     let mut world = World::bare();
-    world.import("t.toml", &deck_toml(5, &[0; 5]));
+    world.import("t.toml", deck_toml(5, &[0; 5]));
     let (one, other) = (world.card("t/k0").card, world.card("t/k4").card);
     for card in [one, other] {
         world.answer(card, 1);
@@ -139,7 +139,7 @@ fn a_repeat_that_was_undone_leaves_the_order_of_the_repeats_as_it_was() {
 #[test]
 fn an_answer_to_a_card_that_another_window_answered_is_stale_and_nothing_of_it_is_kept() {
     let mut world = World::bare();
-    world.import("t.toml", &deck_toml(1, &[0]));
+    world.import("t.toml", deck_toml(1, &[0]));
     let card = world.cards()[0].card;
     let draft = Draft::new(card, EventKind::Marked, None);
     world.answer(card, 4);
@@ -159,9 +159,9 @@ fn an_undone_import_that_only_changed_the_order_gives_the_old_order_back() {
             |key: &str| format!("[[card]]\nkey = \"{key}\"\nkind = \"basic\"\nfront = \"{key}?\"\nback = \"x\"\n");
         format!("[deck]\nid = \"t\"\nname = \"t\"\n{}{}", card(keys[0]), card(keys[1]))
     };
-    world.import("t.toml", &deck(["a", "b"]));
+    world.import("t.toml", deck(["a", "b"]));
     let before = world.queue();
-    world.import("t.toml", &deck(["b", "a"]));
+    world.import("t.toml", deck(["b", "a"]));
     assert_ne!(before, world.queue());
     world.undo_newest().unwrap();
     assert_same(&before, &world.queue(), "the order of new cards");

@@ -90,7 +90,7 @@ fn lived_in() -> World {
              [[card]]\nkey = \"three\"\nkind = \"cloze\"\ntext = \"{{{{c1::a}}}} and {{{{c2::b}}}}\"\n"
         )
     };
-    world.import("t.toml", &deck("first"));
+    world.import("t.toml", deck("first"));
     world.import("c.csv", "front,back\nlone question,lone answer\n");
     let [one, two] = ["t/one", "t/two"].map(|name| world.card(name).card);
     for (grade, days) in [(4, 1), (4, 6), (2, 0), (4, 1), (5, 2)] {
@@ -98,7 +98,7 @@ fn lived_in() -> World {
         world.answer(two, 1);
         world.pass(days * 1440);
     }
-    world.import("t.toml", &deck("second"));
+    world.import("t.toml", deck("second"));
     {
         use lmq::core::session::Input;
         let settings = world.settings.clone();

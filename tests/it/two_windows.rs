@@ -27,7 +27,7 @@ use std::time::Duration;
 fn world_of(cards: usize) -> World {
     let mut world = World::bare();
     let rows: String = (0..cards).map(|row| format!("question {row},answer {row}\n")).collect();
-    world.import("deck.csv", &format!("front,back\n{rows}"));
+    world.import("deck.csv", format!("front,back\n{rows}"));
     world
 }
 

@@ -1,5 +1,8 @@
 //! A database in a folder of its own, with the clock held still: what tests of the store and of ops stand on.
 
+use lmq::core::card::NoteText;
+use lmq::core::card::Value;
+use lmq::core::event::Event;
 use lmq::core::fact::Fact;
 use lmq::core::grade::Quality;
 use lmq::core::id::ActionId;
@@ -13,18 +16,30 @@ use lmq::core::study_day::Timestamp;
 use lmq::core::units::Millis;
 use lmq::env::Env;
 use lmq::failure::Failure;
+use lmq::formats::exporter;
 use lmq::ops;
+use lmq::ops::add::Added;
+use lmq::ops::bulk::BulkChange;
+use lmq::ops::bulk::BulkPlan;
+use lmq::ops::day::Day;
+use lmq::ops::edit;
 use lmq::ops::import;
 use lmq::ops::import::Report;
+use lmq::ops::weekly_scene::basic;
+use lmq::report::renderer;
 use lmq::store::CardLine;
+use lmq::store::DeckLine;
 use lmq::store::DeckSet;
+use lmq::store::Edited;
 use lmq::store::Finding;
+use lmq::store::Found;
 use lmq::store::Happened;
 use lmq::store::HistoryRow;
 use lmq::store::Limits;
 use lmq::store::Stamp;
 use lmq::store::Store;
 use std::io::Cursor;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Thursday, nine in the morning, in Berlin: when most tests begin.
@@ -54,7 +69,7 @@ fn env_at(now: Timestamp) -> Env {
 }
 
 /// Takes a row out of an index, which only a look at everything in the file finds: all pages are whole.
-pub(crate) fn damage_an_index(db: &std::path::Path) {
+pub(crate) fn damage_an_index(db: &Path) {
     let open = || rusqlite::Connection::open(db).unwrap();
     let columns = "type, name, tbl_name, rootpage, sql";
     open()
@@ -74,6 +89,12 @@ pub(crate) fn damage_an_index(db: &std::path::Path) {
         .unwrap();
 }
 
+/// An edit that writes a text into a field.
+pub(crate) fn field(name: &str, value: &str) -> impl FnOnce(&mut NoteText) {
+    let (name, value) = (name.to_owned(), Value::Text(value.to_owned()));
+    move |text| drop(text.fields.insert(name, value))
+}
+
 /// Everything that a person or a script can see of a database, a line a fact.
 pub(crate) type Seen = Vec<String>;
 
@@ -85,6 +106,14 @@ impl World {
         let env = env_at(now);
         let store = ops::open_as_is(&folder.path().join("lmq.db"), &env).unwrap();
         Self { folder, env, settings: Settings::default(), store, now }
+    }
+
+    /// A database with the built-in decks, as a first start leaves it.
+    pub(crate) fn with_built_in_decks() -> Self {
+        let mut world = Self::bare();
+        let stamp = world.stamp();
+        ops::decks::install(&mut world.store, stamp).unwrap();
+        world
     }
 
     /// The same database opened anew.
@@ -125,24 +154,62 @@ impl World {
         self.stamp().today
     }
 
-    /// Imports `text` as if it were the file `name`.
-    pub(crate) fn try_import(&mut self, name: &str, text: &str) -> Result<Report, Failure> {
+    /// Imports `content` as if it were the file `name`.
+    pub(crate) fn try_import(&mut self, name: &str, content: impl AsRef<[u8]>) -> Result<Report, Failure> {
+        self.try_import_with(name, content, &import::Options::default())
+    }
+
+    pub(crate) fn try_import_with(
+        &mut self,
+        name: &str,
+        content: impl AsRef<[u8]>,
+        options: &import::Options,
+    ) -> Result<Report, Failure> {
+        let content = content.as_ref().to_vec();
         let source = import::Source {
             shown: name.to_owned(),
             file_name: name.to_owned(),
             path: None,
-            input: Box::new(Cursor::new(text.as_bytes().to_vec())),
-            size: u64::try_from(text.len()).unwrap(),
+            size: u64::try_from(content.len()).unwrap(),
+            input: Box::new(Cursor::new(content)),
         };
         let stamp = self.stamp();
         let draw = |shown: &str, _: &str, faults: &[lmq::formats::FileFault]| {
-            faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
+            let line = |fault: &lmq::formats::FileFault| {
+                format!("{shown}:{}: {}: {}; {}", fault.place, fault.rule, fault.what, fault.help)
+            };
+            faults.iter().map(line).collect()
         };
-        import::import(&mut self.store, stamp, vec![source], &import::Options::default(), &draw, &mut |_| {})
+        import::import(&mut self.store, stamp, vec![source], options, &draw, &mut |_| {})
     }
 
-    pub(crate) fn import(&mut self, name: &str, text: &str) -> Report {
-        self.try_import(name, text).unwrap_or_else(|failure| panic!("{failure}\n{text}"))
+    #[track_caller]
+    pub(crate) fn import(&mut self, name: &str, content: impl AsRef<[u8]>) -> Report {
+        let content = content.as_ref();
+        let shown = || String::from_utf8_lossy(content).into_owned();
+        self.try_import(name, content).unwrap_or_else(|failure| panic!("{failure}\n{}", shown()))
+    }
+
+    /// `lmq import --deck`: what it says.
+    #[track_caller]
+    pub(crate) fn import_into(&mut self, deck: &str, name: &str, content: impl AsRef<[u8]>) -> String {
+        let options = import::Options { deck: Some(deck.to_owned()), ..import::Options::default() };
+        self.try_import_with(name, content, &options).unwrap().sentence()
+    }
+
+    /// `lmq import --theirs`: what it says.
+    #[track_caller]
+    pub(crate) fn import_theirs(&mut self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let options = import::Options { theirs: true, ..import::Options::default() };
+        self.try_import_with(name, content, &options).unwrap().sentence()
+    }
+
+    /// The notes of a deck as `lmq export` writes them.
+    pub(crate) fn export(&self, deck: &str, format: &str) -> String {
+        let decks = ops::decks::named(&self.store, &[deck.to_owned()]).unwrap();
+        let mut out = Vec::new();
+        ops::export::notes(&self.store, &decks, None, exporter(format).unwrap(), &mut out).unwrap().unwrap();
+        String::from_utf8(out).unwrap()
     }
 
     /// The log as `lmq export --what history` writes it.
@@ -158,6 +225,68 @@ impl World {
 
     pub(crate) fn answer(&mut self, card: CardId, quality: u8) {
         self.try_answer(card, Quality::try_from(quality).unwrap(), 1000).unwrap();
+    }
+
+    /// Answers a card that is named as a person names it.
+    #[track_caller]
+    pub(crate) fn answer_named(&mut self, name: &str, quality: u8) {
+        let card = self.card(name).card;
+        self.answer(card, quality);
+    }
+
+    /// What the named or found cards would be changed to, and are then.
+    #[track_caller]
+    pub(crate) fn change(&mut self, query: &[&str], change: BulkChange) -> BulkPlan {
+        let query: Vec<String> = query.iter().copied().map(str::to_owned).collect();
+        let stamp = self.stamp();
+        let cards = ops::bulk::meant(&self.store, &self.settings, stamp.today, &query).unwrap();
+        let plan = ops::bulk::plan(&self.store, stamp.today, &cards, change).unwrap();
+        if plan.count() > 0 {
+            ops::bulk::apply(&mut self.store, &self.settings, stamp, &plan).unwrap();
+        }
+        plan
+    }
+
+    /// `lmq add DECK FRONT BACK`, with a key where there is one.
+    pub(crate) fn try_add(&mut self, deck: &str, key: Option<&str>, text: &NoteText) -> Result<Added, Failure> {
+        let stamp = self.stamp();
+        ops::add::add(&mut self.store, &self.env, stamp, deck, key, text)
+    }
+
+    pub(crate) fn add(&mut self, deck: &str, key: Option<&str>, front: &str, back: &str) -> Added {
+        self.try_add(deck, key, &basic(front, back)).unwrap()
+    }
+
+    /// `lmq edit`: another text, and another key where one is given.
+    #[track_caller]
+    pub(crate) fn edit(
+        &mut self,
+        name: &str,
+        key: Option<&str>,
+        how: edit::How,
+        rewrite: impl FnOnce(&mut NoteText),
+    ) -> edit::Done {
+        let card = self.card(name).card;
+        let opened = edit::open(&self.store, &[card]).unwrap().remove(0);
+        let mut text = opened.text.clone();
+        rewrite(&mut text);
+        let rewrite = edit::rewrite(&self.store, opened, key.map(str::to_owned), &text).unwrap();
+        edit::make(&mut self.store, &self.env, &self.settings, vec![rewrite], how).unwrap()
+    }
+
+    /// Settings as the settings file has them.
+    pub(crate) fn set(&mut self, config: &str) {
+        self.settings = ops::settings::read(Path::new("config.toml"), config).unwrap().settings;
+    }
+
+    /// What this device did, newest first, in words.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        self.store.actions(100).unwrap().iter().map(ops::action_words::words).collect()
+    }
+
+    /// What `lmq undo` would take back.
+    pub(crate) fn newest_step(&self) -> Option<String> {
+        self.store.newest_action(&[]).unwrap().as_ref().map(ops::action_words::words)
     }
 
     pub(crate) fn undo(&mut self, action: ActionId) {
@@ -195,8 +324,115 @@ impl World {
         cards
     }
 
-    pub(crate) fn card(&self, key: &str) -> CardLine {
-        self.cards().into_iter().find(|line| line.name() == key).unwrap_or_else(|| panic!("no card {key}"))
+    /// The card that a person means by this name, a former one too.
+    #[track_caller]
+    pub(crate) fn card(&self, name: &str) -> CardLine {
+        match self.store.find(name).unwrap() {
+            Found::One(card) => self.store.card(card).unwrap().unwrap(),
+            found => panic!("{name}: {found:?}"),
+        }
+    }
+
+    /// The cards that a search means, as `lmq cards` finds them. Without the names of events, which two databases never share.
+    #[track_caller]
+    pub(crate) fn found(&self, query: &str) -> Vec<CardLine> {
+        let cards = ops::search::cards(&self.store, &self.settings, self.today(), query);
+        let cards = cards.unwrap_or_else(|failure| panic!("{failure}"));
+        let mut lines: Vec<CardLine> = cards.iter().map(|card| self.store.card(*card).unwrap().unwrap()).collect();
+        lines.iter_mut().for_each(|line| line.state.last_event = None);
+        lines
+    }
+
+    /// What people call these cards.
+    #[track_caller]
+    pub(crate) fn names(&self, query: &str) -> Vec<String> {
+        self.found(query).iter().map(CardLine::name).collect()
+    }
+
+    /// The id of the one card of a query.
+    #[track_caller]
+    pub(crate) fn id(&self, query: &str) -> CardId {
+        let found = self.found(query);
+        assert_eq!(found.len(), 1, "{query}: {found:?}");
+        found[0].card
+    }
+
+    /// The one word for how a card stands.
+    pub(crate) fn word(&self, line: &CardLine) -> &'static str {
+        line.word(self.today(), self.settings.of_deck(&line.deck_name).drill())
+    }
+
+    /// The cards of a query: prompt → answer [state].
+    #[track_caller]
+    pub(crate) fn listed(&self, query: &str) -> Vec<String> {
+        let shown = |line: &CardLine| {
+            let ordinal = line.card.ordinal;
+            format!("{} → {} [{}]", line.text.prompt(ordinal), line.text.answer(ordinal), self.word(line))
+        };
+        self.found(query).iter().map(shown).collect()
+    }
+
+    /// What happened to a card, oldest first, and what was said of its note.
+    pub(crate) fn history(&self, card: CardId) -> Vec<HistoryRow> {
+        let mut rows = Vec::new();
+        self.store
+            .history(Some(card), |row| {
+                rows.push(row);
+                Ok(())
+            })
+            .unwrap();
+        rows
+    }
+
+    /// What happened to a card, oldest first.
+    pub(crate) fn events(&self, card: CardId) -> Vec<Event> {
+        let event = |row: HistoryRow| match row.what {
+            Happened::Event(event) => Some(*event),
+            Happened::Fact { .. } => None,
+        };
+        self.history(card).into_iter().filter_map(event).collect()
+    }
+
+    pub(crate) fn decks(&self) -> Vec<DeckLine> {
+        self.store.decks(self.today()).unwrap()
+    }
+
+    /// The notes whose text is the learner's own.
+    pub(crate) fn edited(&self) -> Vec<Edited> {
+        self.store.edited().unwrap()
+    }
+
+    /// The card that `lmq next` names.
+    pub(crate) fn next(&self, options: &ops::queue::Options) -> Option<CardLine> {
+        let next = ops::queue::next(&self.store, &self.env, &self.settings, options).unwrap();
+        next.map(|(loaded, _)| self.store.card(loaded.card).unwrap().unwrap())
+    }
+
+    /// A report on everything, as a renderer writes it.
+    pub(crate) fn report(&self, form: &str) -> String {
+        self.report_of(&ops::report::Wanted::default(), form)
+    }
+
+    fn report_of(&self, wanted: &ops::report::Wanted<'_>, form: &str) -> String {
+        let report = ops::report::build_report(&self.store, &self.settings, self.stamp(), wanted).unwrap();
+        let mut out = Vec::new();
+        renderer(form).unwrap().render(&report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// The same as JSON.
+    pub(crate) fn report_json(&self) -> serde_json::Value {
+        self.report_json_of(&ops::report::Wanted::default())
+    }
+
+    /// A report on what is wanted, as JSON.
+    pub(crate) fn report_json_of(&self, wanted: &ops::report::Wanted<'_>) -> serde_json::Value {
+        serde_json::from_str(&self.report_of(wanted, "json")).unwrap()
+    }
+
+    /// The day at a glance.
+    pub(crate) fn day(&self) -> Day {
+        ops::day::day(&self.store, &self.settings, self.stamp()).unwrap()
     }
 
     pub(crate) fn state(&self, card: CardId) -> CardState {
@@ -206,6 +442,11 @@ impl World {
     pub(crate) fn doctor(&mut self) -> Vec<Finding> {
         let stamp = self.stamp();
         self.store.doctor(stamp, false).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_sound(&mut self) {
+        assert_eq!(self.doctor(), []);
     }
 
     /// What waits today, in the order in which it would be asked.

@@ -99,7 +99,7 @@ pub(crate) fn live(profile: Profile) -> World {
     let mut world = World::bare();
     let stamp = world.stamp();
     ops::decks::install(&mut world.store, stamp).unwrap();
-    world.import("own.toml", &own_deck());
+    world.import("own.toml", own_deck());
     world.settings.new_per_day = profile.new;
     let mut dice = Dice(splitmix64(profile.days.unsigned_abs() * 1000 + profile.skips));
     let start = world.now();
