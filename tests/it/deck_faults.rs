@@ -1,6 +1,9 @@
 //! Deck files with faults: all of them are said at once, with their places, and nothing is imported.
 
 use crate::home::Lmq;
+use crate::home::TEAM;
+use crate::world::World;
+use lmq::failure::Kind;
 
 #[test]
 fn all_faults_are_listed_with_line_column_and_a_caret() {
@@ -37,9 +40,17 @@ fn refused(lmq: &Lmq, text: impl AsRef<[u8]>) -> String {
     error
 }
 
+/// The same in-process: what is refused, and the faults, a line each.
+fn refused_by(world: &mut World, text: impl AsRef<[u8]>) -> String {
+    let refused = world.try_import("bad.toml", text).unwrap_err();
+    assert_eq!(refused.kind, Kind::Data);
+    assert!(refused.what.starts_with("`bad.toml` was not imported: "), "{refused}");
+    refused.to_string()
+}
+
 #[test]
 fn faults_of_every_kind_have_a_place_and_a_way_out() {
-    let lmq = Lmq::new();
+    let mut world = World::bare();
     let card = |rest: &str| format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\n{rest}");
     for (text, wanted) in [
         ("[deck\nid = 1\n".to_owned(), "bad.toml:1:"),
@@ -66,11 +77,11 @@ fn faults_of_every_kind_have_a_place_and_a_way_out() {
             "bad.toml:6:8: ",
         ),
     ] {
-        let error = refused(&lmq, &text);
+        let error = refused_by(&mut world, &text);
         assert!(error.contains(wanted), "{text}\nshould say {wanted}:\n{error}");
         assert!(error.contains("bad.toml:"), "{error}");
     }
-    lmq.assert_sound();
+    world.assert_sound();
 }
 
 #[test]
@@ -105,23 +116,17 @@ fn a_megabyte_in_a_field_is_a_fault_that_is_not_shown_whole() {
 
 #[test]
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
-    let lmq = Lmq::new();
-    lmq.write("a.toml", format!("\u{feff}{}", crate::home::TEAM.replace('\n', "\r\n")));
-    lmq.write("b.toml", crate::home::TEAM);
-    assert_eq!(lmq.run(["import", "a.toml"]).out(), "3 notes added\n");
-    assert_eq!(lmq.run(["import", "b.toml"]).out(), "3 notes as they were\n");
+    let mut world = World::bare();
+    let windows = format!("\u{feff}{}", TEAM.replace('\n', "\r\n"));
+    assert_eq!(world.import("a.toml", windows).sentence(), "3 notes added");
+    assert_eq!(world.import("b.toml", TEAM).sentence(), "3 notes as they were");
 }
 
 #[test]
 fn ten_thousand_faults_are_all_counted_quickly() {
-    let lmq = Lmq::new();
     let cards: String = (0..10_000).map(|n| format!("[[card]]\nkey = \"k{n}\"\nkind = \"nope\"\n")).collect();
-    let error = refused(&lmq, format!("[deck]\nid = \"d\"\n{cards}"));
-    assert!(
-        error.starts_with("lmq: `bad.toml` was not imported: 10,000 faults\n"),
-        "{}",
-        error.chars().take(200).collect::<String>()
-    );
+    let refused = World::bare().try_import("bad.toml", format!("[deck]\nid = \"d\"\n{cards}")).unwrap_err();
+    assert_eq!(refused.what, "`bad.toml` was not imported: 10,000 faults");
 }
 
 #[test]
@@ -144,9 +149,8 @@ fn a_deck_without_cards_is_a_deck() {
 
 #[test]
 fn an_unknown_kind_does_not_hide_what_else_is_wrong() {
-    let lmq = Lmq::new();
-    let error = refused(
-        &lmq,
+    let error = refused_by(
+        &mut World::bare(),
         "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basik\"\ntags = 3\ntopic = \"q\"\nhint = 4\n",
     );
     for wanted in ["5:8: unknown-kind", "6:8: wrong-type", "7:9: unknown-topic", "8:8: wrong-type"] {

@@ -315,23 +315,3 @@ pub(crate) fn drives_a_terminal(text: &str) -> bool {
         (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     })
 }
-
-/// The fields that a card's schedule consists of.
-pub(crate) fn states(cards: &Value) -> Vec<Value> {
-    cards
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|card| {
-            serde_json::json!([
-                card["id"],
-                card["state"],
-                card["ease"],
-                card["interval_days"],
-                card["repetitions"],
-                card["lapses"],
-                card["due"]
-            ])
-        })
-        .collect()
-}

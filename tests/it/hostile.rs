@@ -2,6 +2,8 @@
 
 use crate::home::Lmq;
 use crate::home::Run;
+use crate::world::World;
+use lmq::failure::Kind;
 
 /// ESC, a C1 control sequence introducer, BEL, a bidirectional override.
 const EVIL: &str = "\u{1b}[2J\u{9b}31m\u{7}\u{202e}";
@@ -111,7 +113,7 @@ fn nor_do_those_in_messages() {
 
 #[test]
 fn json_nested_a_hundred_thousand_deep_is_refused() {
-    let lmq = Lmq::new();
+    let mut world = World::bare();
     for (name, text) in [
         ("a.json", "[".repeat(100_000)),
         ("b.json", "{\"a\":".repeat(100_000)),
@@ -119,27 +121,24 @@ fn json_nested_a_hundred_thousand_deep_is_refused() {
         ("d.json", format!("{{\"lmq\":1,\"decks\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000))),
         ("e.toml", format!("a = {}{}", "[".repeat(100_000), "]".repeat(100_000))),
     ] {
-        lmq.write(name, text);
-        let run = lmq.run(["import", name]).code(3);
-        assert!(run.stderr.starts_with("lmq: ") && run.stderr.len() < 2000, "{name}: {} bytes", run.stderr.len());
+        let refused = world.try_import(name, text).unwrap_err();
+        let words = refused.to_string();
+        assert!(refused.kind == Kind::Data && words.len() < 2000, "{name}: {} bytes", words.len());
     }
-    lmq.assert_sound();
+    world.assert_sound();
 }
 
 #[test]
 fn broken_json_is_said_with_its_place() {
-    let lmq = Lmq::new();
-    lmq.write("a.json", "{\"lmq\": 1, \"decks\": [");
-    let error = lmq.run(["import", "a.json"]).err(3);
-    assert!(error.starts_with("lmq: cannot read `a.json`\n  line "), "{error}");
-    lmq.write("b.json", "{}");
-    lmq.run(["import", "b.json"]).err(3);
-    lmq.write("c.json", "[1, 2, 3]");
-    lmq.run(["import", "c.json"]).err(3);
-    lmq.write("d.jsonl", "{\"front\":\"q\",\"back\":\"a\"}\nnot json\n");
-    let run = lmq.run(["import", "d.jsonl"]);
-    assert!(run.stderr.contains("d.jsonl"), "{run:?}");
-    assert!(!run.stderr.contains("panicked"));
+    let mut world = World::bare();
+    let refused = world.try_import("a.json", "{\"lmq\": 1, \"decks\": [").unwrap_err();
+    assert_eq!((refused.kind, refused.what.as_str()), (Kind::Data, "cannot read `a.json`"));
+    assert!(refused.places[0].starts_with("line "), "{refused}");
+    for (name, text) in [("b.json", "{}"), ("c.json", "[1, 2, 3]")] {
+        assert_eq!(world.try_import(name, text).unwrap_err().kind, Kind::Data, "{name}");
+    }
+    let report = world.import("d.jsonl", "{\"front\":\"q\",\"back\":\"a\"}\nnot json\n");
+    assert!(report.rejected[0].contains("d.jsonl"), "{report:?}");
 }
 
 #[test]

@@ -1,165 +1,170 @@
-//! `lmq import`: what comes in, what it says, and that nothing is lost.
+//! `lmq import`: files, options, and what it says. Tables are in import_tables.rs; which notes rows become, in matching.rs.
 
 use crate::home::Lmq;
+use crate::home::TEAM;
 use crate::home::drives_a_terminal;
-use crate::home::states;
+use crate::home::texts;
 
-const DECK: &str = "[deck]\nid = \"geo\"\nname = \"Geo\"\n\n[[card]]\nkey = \"peru\"\nkind = \"basic\"\nfront = \"Capital of Peru?\"\nback = \"Lima\"\n\n\
-    [[card]]\nkey = \"chile\"\nkind = \"basic\"\nfront = \"Capital of Chile?\"\nback = \"Santiago\"\n";
+fn toml(cards: &str) -> String {
+    format!("[deck]\nid = \"d\"\n{cards}")
+}
+
+fn card(key: &str, front: &str, back: &str) -> String {
+    format!("\n[[card]]\nkey = \"{key}\"\nkind = \"basic\"\nfront = \"{front}\"\nback = \"{back}\"\n")
+}
 
 #[test]
-fn a_deck_comes_in_once_and_again_changes_nothing() {
-    let lmq = Lmq::at_home();
-    assert_eq!(lmq.import("geo.toml", DECK), "2 notes added\n");
-    let before = lmq.ok(["cards", "--json"]);
-    assert_eq!(lmq.ok(["import", "geo.toml"]), "2 notes as they were\n");
-    assert_eq!(lmq.ok(["cards", "--json"]), before);
+fn importing_the_same_file_twice_changes_nothing() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
+    let before = lmq.everything("deck:team");
+    let steps = lmq.run(["undo", "--list"]).out();
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes as they were\n");
+    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
+    let outcome = lmq.run(["import", "team.toml", "--json"]).json();
+    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"texts_erased":0,"warnings":[]}"#);
+}
+
+#[test]
+fn a_card_that_is_not_in_the_file_any_more_stays() {
+    let lmq = Lmq::new();
+    lmq.write("d.toml", toml(&(card("a", "one?", "1") + &card("b", "two?", "2"))));
+    lmq.run(["import", "d.toml"]).ok().out();
+    lmq.write("d.toml", toml(&card("b", "two?", "2")));
+    let run = lmq.run(["import", "d.toml"]).ok();
     assert_eq!(
-        lmq.json(["undo", "--list", "--json"]).as_array().unwrap().len(),
-        1,
-        "an import without effect is no step"
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("1 note as it was\n", "1 note of the deck stays that is not in the file\n")
     );
+    assert_eq!(lmq.listed("deck:d"), ["one? → 1 [new]", "two? → 2 [new]"]);
 }
 
 #[test]
-fn an_edited_card_keeps_its_history() {
-    let lmq = Lmq::at_home();
-    lmq.import("geo.toml", DECK);
-    lmq.ok(["answer", "geo/peru", "good"]);
-    assert_eq!(
-        lmq.import("geo.toml", DECK.replace("Capital of Peru?", "Which city governs Peru?")),
-        "1 changed, 1 note as it was\n"
-    );
-    let card = lmq.json(["show", "geo/peru", "--json"]);
-    assert_eq!((card["prompt"].as_str(), card["repetitions"].as_u64()), (Some("Which city governs Peru?"), Some(1)));
-    assert_eq!(card["events"].as_array().unwrap().len(), 1);
+fn a_file_may_not_pass_for_a_built_in_deck() {
+    let lmq = Lmq::new();
+    lmq.write("s.toml", TEAM.replace("\"team\"", "\"skills\""));
+    insta::assert_snapshot!(lmq.run(["import", "s.toml"]).err(3), @r"
+    lmq: `s.toml` can't be the deck `skills`: that one is built in
+      the built-in deck has no card `owner`
+      the built-in deck has no card `pair`
+      the built-in deck has no card `retro`
+    hint: give your deck another `id`; to change a built-in card keep its key
+    ");
+    assert!(lmq.listed("roadmap").is_empty());
+    lmq.assert_sound();
 }
 
 #[test]
-fn a_changed_key_keeps_the_history_and_both_names() {
-    let lmq = Lmq::at_home();
-    lmq.import("geo.toml", DECK);
-    lmq.ok(["answer", "geo/peru", "good"]);
-    lmq.import("geo.toml", DECK.replace("key = \"peru\"", "key = \"peru-capital\""));
-    for name in ["geo/peru-capital", "geo/peru"] {
-        assert_eq!(lmq.json(["show", name, "--json"])["repetitions"], 1, "{name}");
+fn a_folder_means_the_decks_in_it() {
+    let lmq = Lmq::new();
+    lmq.write("decks/team.toml", TEAM);
+    lmq.write("decks/words.csv", "Hund,dog\n");
+    lmq.write("decks/README.md", "no deck");
+    lmq.write("decks/.hidden.csv", "a,b\n");
+    let run = lmq.run(["import", "decks"]).ok();
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("4 notes added\n", "skipped decks/README.md: no deck\n"));
+    assert_eq!(lmq.listed("deck:words"), ["Hund → dog [new]"]);
+    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 4 notes into words, work::team\n", "one step");
+    assert!(lmq.listed("deck:words").is_empty());
+    lmq.write("none/README.md", "x");
+    insta::assert_snapshot!(lmq.run(["import", "none"]).err(3), @r"
+    lmq: there are no decks in `none`
+    hint: decks are files that end in .toml, .csv, .tsv, .txt, .json or .jsonl
+    ");
+    // One bad file among them: nothing of the others comes in.
+    lmq.write("decks/z.toml", "[deck]\n");
+    lmq.run(["import", "decks", "--quiet"]).err(3);
+    assert!(lmq.listed("deck:words").is_empty());
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let lmq = Lmq::new();
+    assert_eq!(lmq.run_with("Hund\tdog\nKatze\tcat\n", ["import", "-", "--deck", "Words"]).out(), "2 notes added\n");
+    assert_eq!(lmq.listed("deck:Words"), ["Hund → dog [new]", "Katze → cat [new]"]);
+    assert_eq!(lmq.run_with(TEAM, ["import", "-"]).out(), "3 notes added\n");
+    insta::assert_snapshot!(lmq.run_with("", ["import", "-"]).err(3), @r"
+    lmq: `-` is empty
+    hint: nothing was imported
+    ");
+    insta::assert_snapshot!(lmq.run_with("a,b\n", ["import", "-", "--link"]).err(2), @r"
+    lmq: standard input can't be followed
+    hint: name a file
+    ");
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_and_changes_nothing() {
+    let lmq = Lmq::new();
+    lmq.write("a.csv", "one,1\ntwo,2\nthree,3\nfour,4\n");
+    insta::assert_snapshot!(lmq.run(["import", "a.csv", "--dry-run"]).out(), @r"
+    would be: 4 notes added
+      one → 1
+      two → 2
+      three → 3
+    ");
+    assert_eq!(lmq.run(["import", "a.csv", "--dry-run", "--json"]).json()["dry_run"], true);
+    assert!(lmq.run(["cards", "deck:a"]).err(2).contains("there is no deck `a`"));
+    assert!(!lmq.run(["decks", "--json"]).out().contains("\"a\""));
+    lmq.run(["import", "a.csv", "--dry-run", "--link"]).err(2);
+    assert_eq!(lmq.run(["undo", "--list", "--json"]).out(), "[]\n");
+}
+
+#[test]
+fn every_kind_of_card_comes_in_and_is_shown() {
+    let lmq = Lmq::new();
+    lmq.write("model.toml", include_str!("data/model.toml"));
+    assert_eq!(lmq.run(["import", "model.toml"]).out(), "9 notes added\n");
+    let kinds = texts(&lmq.everything("deck:model"), "kind");
+    for kind in ["basic", "reversed", "cloze", "choice", "sort", "list", "order", "typed"] {
+        assert!(kinds.iter().any(|k| k == kind), "{kind}: {kinds:?}");
     }
-    assert_eq!(lmq.json(["cards", "deck:geo", "--json"]).as_array().unwrap().len(), 2);
+    insta::assert_snapshot!(lmq.run(["cards", "deck:model"]).out(), @r"
+    model/plan-in-strategy  [new]  How does a plan relate to a strategy?
+    model/vision-execution#1  [new]  The counterpart of vision
+    model/vision-execution#2  [new]  The counterpart of execution
+    model/three-things#1  [new]  Aligning works on [what they do], thoughts and engagement.
+    model/three-things#2  [new]  Aligning works on behaviour, […] and engagement.
+    model/three-things#3  [new]  Aligning works on behaviour, thoughts and […].
+    model/hand-washing  [new]  One ward head tells a patient's story, the other signs the rota. Which pair is this?
+    model/carry-out  [new]  Ines redraws the shifts for the week without ovens. Which role is she playing?
+    model/three-habits  [new]  Which three habits does leading through influence rest on?
+    model/from-far-to-near  [new]  From far to near:
+    model/engagement-share  [new]  How much of the variance in engagement do managers account for?
+    model/kept-aside  [new]  Oskar asks what the street will need in ten years. Which role is he playing?
+    ");
 }
 
 #[test]
-fn the_same_prompt_with_another_answer_is_another_note_and_stays_so() {
-    let lmq = Lmq::at_home();
-    let text = "front,back\nBank?,money house\nBank?,river side\n";
-    assert_eq!(lmq.import("words.csv", text), "2 notes added\n");
-    assert_eq!(lmq.import("words.csv", text), "2 notes as they were\n");
-    lmq.import("words.csv", "front,back\nBank?,house of money\nBank?,river side\n");
-    assert_eq!(lmq.json(["cards", "deck:words", "--json"]).as_array().unwrap().len(), 2, "the edited one is no third");
+fn formats_are_named_or_the_nearest_is_offered() {
+    let lmq = Lmq::new();
+    lmq.write("a.csv", "one,1\n");
+    insta::assert_snapshot!(lmq.run(["import", "a.csv", "--format", "cvs"]).err(2), @r"
+    lmq: there is no format `cvs`
+    hint: did you mean `csv`?
+    ");
+    let error = lmq.run(["import", "a.csv", "--format", "powerpoint"]).err(2);
+    assert_eq!(error, "lmq: there is no format `powerpoint`\nhint: there are toml, jsonl, json, tsv, csv\n");
+    let error = lmq.run(["import", "a.csv", "--delimiter", "ab"]).err(2);
+    assert!(error.contains("give one character, or tab, comma, semicolon, pipe, colon, space"), "{error}");
+    insta::assert_snapshot!(lmq.run(["import", "nope.csv"]).err(1), @r"
+    lmq: cannot read `nope.csv`
+      No such file or directory (os error 2)
+    hint: check the name; `-` reads standard input
+    ");
+    lmq.write("x.docx", b"PK\x03\x04\x00\x00\xff\xfe\x00binary\x00");
+    lmq.run(["import", "x.docx"]).err(3);
+    lmq.run(["import"]).err(2);
 }
 
 #[test]
-fn a_prompt_that_is_nearly_the_same_with_the_same_answer_keeps_its_history() {
-    let lmq = Lmq::at_home();
-    lmq.import(
-        "q.csv",
-        "front,back\nWhich two questions does a manager ask first of all?,how and when\nother question entirely,x\n",
-    );
-    let id = lmq.json(["cards", "manager", "deck:q", "--json"])[0]["id"].as_str().unwrap().to_owned();
-    lmq.ok(["answer", &id, "good"]);
-    let said = lmq.import(
-        "q.csv",
-        "front,back\nWhich two questions does a manager ask first of al?,how and when\nother question entirely,x\n",
-    );
-    assert_eq!(said, "1 changed, 1 note as it was\n");
-    assert_eq!(lmq.json(["show", &id, "--json"])["repetitions"], 1);
-}
-
-#[test]
-fn rows_twice_in_a_file_come_in_once() {
-    let lmq = Lmq::at_home();
-    assert_eq!(lmq.import("a.csv", "front,back\na,b\na,b\nc,d\n"), "2 notes added, 1 row twice in the file\n");
-}
-
-#[test]
-fn tables_come_in_whatever_wrote_them() {
-    let mut utf16: Vec<u8> = vec![0xff, 0xfe];
-    utf16.extend("Größe\tsize\nÄrger\tanger\n".encode_utf16().flat_map(u16::to_le_bytes));
-    let latin: Vec<u8> = "Front;Back\nGr\u{f6}\u{df}e;size\n\u{c4}rger;anger\n"
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap())
-        .collect();
-    let anki = "#separator:Comma\n#html:false\n#deck:T\n#columns:Front,Back,Tags\nGröße,size,a b\nÄrger,\"an \"\"anger\"\"\nof two lines\",a\n";
-    for (name, bytes) in [
-        ("plain.csv", "Größe,size\nÄrger,anger\n".as_bytes().to_vec()),
-        ("bom.csv", "\u{feff}front,back\r\nGröße,size\r\nÄrger,anger\r\n".as_bytes().to_vec()),
-        ("excel.csv", "sep=;\nGröße;size\nÄrger;anger\n".as_bytes().to_vec()),
-        ("tab.txt", b"Gr\xc3\xb6\xc3\x9fe\tsize\n\xc3\x84rger\tanger\n".to_vec()),
-        ("wide.tsv", utf16),
-        ("latin.csv", latin),
-        ("anki.txt", anki.as_bytes().to_vec()),
-    ] {
-        let lmq = Lmq::at_home();
-        assert!(lmq.import(name, &bytes).starts_with("2 notes added"), "{name}");
-        let cards = lmq.json(["cards", "Große", "--json"]);
-        assert_eq!(cards.as_array().unwrap().len(), 1, "{name}: accents don't count in a search");
-        assert_eq!(cards[0]["prompt"], "Größe", "{name}");
-    }
-}
-
-#[test]
-fn a_bad_row_is_named_and_the_rest_goes_in() {
-    let lmq = Lmq::at_home();
-    lmq.write("a.csv", "front,back\nok,yes\nlonely\n,no front\n\"open,never closed\nfine,too\n");
-    let run = lmq.run(["import", "a.csv"]);
-    assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.starts_with("2 notes added") && run.stdout.contains("3 left out"), "{run:?}");
-    for place in ["a.csv:3: ", "a.csv:4: ", "a.csv:5: "] {
-        assert!(run.stderr.contains(place), "{place} in {}", run.stderr);
-    }
-    let strict = Lmq::at_home();
-    strict.write("a.csv", "front,back\nok,yes\nlonely\n");
-    let run = strict.run(["import", "a.csv", "--strict"]);
-    assert_eq!(run.code, 3);
-    assert!(run.stderr.contains("a.csv:3: "), "{}", run.stderr);
-    assert_eq!(strict.run(["cards", "deck:a"]).code, 2, "nothing went in");
-}
-
-#[test]
-fn nothing_readable_is_bad_data() {
-    for (name, bytes) in [
-        ("empty.csv", &b""[..]),
-        ("one.csv", b"just\nwords\n"),
-        ("x.json", b"{\"format\":\"lmq-notes\""),
-        ("y.jsonl", b"not json\nnor this\n"),
-    ] {
-        let lmq = Lmq::at_home();
-        lmq.write(name, bytes);
-        let run = lmq.run(["import", name]);
-        assert_eq!(run.code, 3, "{name}: {run:?}");
-        assert!(run.stderr.starts_with("lmq: ") && run.stderr.contains("hint: "), "{name}: {}", run.stderr);
-    }
-}
-
-#[test]
-fn a_deck_with_faults_is_refused_whole_with_every_fault_and_its_line() {
-    let lmq = Lmq::at_home();
-    lmq.write("bad.toml", "[deck]\nid = \"bad\"\nnam = \"x\"\n[[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"é?\"\nback = \"b\"\n[[card]]\nkey = \"a\"\nkind = \"clozee\"\n");
-    let run = lmq.run(["import", "bad.toml"]);
-    assert_eq!((run.code, run.stdout.as_str()), (3, ""));
-    insta::assert_snapshot!(run.stderr, @r#"
-    lmq: `bad.toml` was not imported: 3 faults
-      bad.toml:3:1: unknown-field: [deck] has no field `nam`
-       3 | nam = "x"
-         | ^^^ did you mean `name`?
-      bad.toml:10:7: duplicate-key: the key `a` is taken: a card in line 4 has it
-       10 | key = "a"
-          |       ^^^ each card needs a key of its own
-      bad.toml:11:8: unknown-kind: `clozee` is no kind of card
-       11 | kind = "clozee"
-          |        ^^^^^^^^ did you mean `cloze`?
-    hint: mend them and import it again; nothing was changed
-    "#);
-    assert_eq!(lmq.run(["cards", "deck:bad"]).code, 2, "nothing went in");
+fn an_unknown_card_is_answered_with_the_nearest_name() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    assert!(lmq.run(["show", "team/ownr"]).err(2).contains("did you mean `team/owner`?"));
 }
 
 #[test]
@@ -190,216 +195,4 @@ fn hostile_text_comes_in_and_never_drives_a_terminal() {
     }
     let run = lmq.run_with(b"\n:i\n:h\n3\n1\n3\n", ["review", "evil"]);
     assert!(run.code == 0 && !drives_a_terminal(&run.stdout) && run.stdout.contains("two"), "{run:?}");
-}
-
-#[test]
-fn bytes_that_are_no_text_are_named() {
-    let lmq = Lmq::at_home();
-    for (name, bytes, words) in [
-        ("latin.toml", &b"[deck]\nid = \"caf\xe9\"\n"[..], "latin.toml:2:10: invalid-utf8: byte 0xe9"),
-        (
-            "nul.toml",
-            b"[deck]\nid = \"a\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"a\\u0000\"\nback = \"b\"\n",
-            "nul.toml:6:9: nul",
-        ),
-    ] {
-        lmq.write(name, bytes);
-        let run = lmq.run(["import", name]);
-        assert_eq!(run.code, 3, "{run:?}");
-        assert!(run.stderr.contains(words), "{}", run.stderr);
-    }
-    let big = format!(
-        "[deck]\nid = \"a\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"{}\"\nback = \"b\"\n",
-        "x".repeat((1 << 20) + 1)
-    );
-    lmq.write("big.toml", big);
-    assert!(lmq.run(["import", "big.toml"]).stderr.contains("too-large"));
-}
-
-#[test]
-fn json_nested_a_hundred_thousand_deep_is_refused_and_nothing_falls_over() {
-    let lmq = Lmq::at_home();
-    for name in ["deep.json", "deep.jsonl"] {
-        lmq.write(
-            name,
-            format!(
-                "{{\"format\":\"lmq-notes\",\"version\":1,\"decks\":{}1{}}}",
-                "[".repeat(100_000),
-                "]".repeat(100_000)
-            ),
-        );
-        let run = lmq.run(["import", name]);
-        assert_eq!(run.code, 3, "{name}: {} {}", run.code, run.stderr);
-    }
-}
-
-#[test]
-fn a_dry_run_shows_the_first_cards_and_changes_nothing() {
-    let lmq = Lmq::at_home();
-    lmq.write("a.csv", "front,back\nCapital of Peru?,Lima\n");
-    assert_eq!(lmq.ok(["import", "a.csv", "--dry-run"]), "would be: 1 note added\n  Capital of Peru? → Lima\n");
-    assert!(lmq.run(["cards", "deck:a"]).code == 2, "there is no such deck");
-}
-
-#[test]
-fn standard_input_a_delimiter_and_a_deck_are_taken() {
-    let lmq = Lmq::at_home();
-    let run =
-        lmq.run_with("Peru|Lima\nChile|Santiago\n", ["import", "-", "--deck", "Geo::Capitals", "--delimiter", "|"]);
-    assert_eq!((run.code, run.stdout.as_str()), (0, "2 notes added\n"), "{run:?}");
-    assert_eq!(lmq.json(["cards", "deck:geo", "--json"]).as_array().unwrap().len(), 2, "a parent means what is inside");
-    assert_eq!(lmq.run(["import", "-", "--delimiter", "||"]).code, 2);
-    assert_eq!(lmq.run(["import", "-", "--format", "xml"]).code, 2);
-}
-
-#[test]
-fn a_folder_means_the_decks_in_it() {
-    let lmq = Lmq::at_home();
-    lmq.write("decks/geo.toml", DECK);
-    lmq.write("decks/words.csv", "front,back\na,b\n");
-    lmq.write("decks/readme.pdf", "%PDF");
-    let run = lmq.run(["import", "decks"]);
-    assert_eq!((run.code, run.stdout.as_str()), (0, "3 notes added\n"));
-    assert!(run.stderr.contains("skipped decks/readme.pdf: no deck"));
-    lmq.write("none/x.pdf", "");
-    assert_eq!(lmq.run(["import", "none"]).code, 3);
-    assert_eq!(lmq.run(["import", "absent.toml"]).code, 1);
-}
-
-#[test]
-fn a_followed_file_is_read_again_when_it_changes_and_not_lost_when_it_is_bad() {
-    let lmq = Lmq::at_home();
-    let path = lmq.write("geo.toml", DECK);
-    lmq.ok(["import", "geo.toml", "--link"]);
-    lmq.ok(["answer", "geo/peru", "good"]);
-    lmq.write("geo.toml", DECK.replace("Lima", "the city of Lima"));
-    let run = lmq.run(["show", "geo/peru", "--json"]);
-    assert!(run.stdout.contains("the city of Lima") && run.stderr.contains("changed"), "{run:?}");
-    lmq.write("geo.toml", "[deck]\nid = \"geo\"\nnonsense");
-    let run = lmq.run(["show", "geo/peru", "--json"]);
-    assert!(run.code == 0 && run.stdout.contains("the city of Lima") && run.stderr.contains("geo.toml:3:"), "{run:?}");
-    lmq.write("geo.toml", DECK.split("[[card]]").take(2).collect::<Vec<_>>().join("[[card]]"));
-    let run = lmq.run(["cards", "deck:geo", "--json"]);
-    assert!(run.stderr.contains("1 retired"), "{run:?}");
-    std::fs::remove_file(path).unwrap();
-    let run = lmq.run(["show", "geo/peru", "--json"]);
-    assert!(run.code == 0 && run.stderr.contains("can't be read"), "{run:?}");
-}
-
-#[test]
-fn an_undone_import_goes_but_what_was_answered_stays_and_again_is_no_second_copy() {
-    let lmq = Lmq::at_home();
-    lmq.import("geo.toml", DECK);
-    lmq.ok(["answer", "geo/peru", "good"]);
-    lmq.ok(["undo"]);
-    lmq.ok(["answer", "geo/chile", "good"]);
-    lmq.import("geo.toml", DECK.replace("Lima", "Lima!"));
-    lmq.ok(["undo"]);
-    assert_eq!(lmq.json(["show", "geo/peru", "--json"])["answer"], "Lima");
-    // Now the newest step is the answer; take it and then the first import back.
-    lmq.ok(["undo"]);
-    lmq.ok(["answer", "geo/chile", "good"]);
-    let steps = lmq.json(["undo", "--list", "--json"]);
-    assert_eq!(steps[0]["kind"], "answer");
-    assert_eq!(lmq.run(["undo", "--yes"]).code, 0);
-    let refused = lmq.run(["undo"]);
-    assert_eq!(refused.code, 2, "more than one card changes: {refused:?}");
-    let run = lmq.run(["undo", "--yes"]);
-    assert_eq!((run.code, run.stdout.as_str()), (0, "undid: imported 2 notes into Geo\n"), "{run:?}");
-    assert_eq!(lmq.run(["show", "geo/peru"]).code, 2, "it is gone");
-    assert_eq!(lmq.ok(["import", "geo.toml"]), "2 brought back\n");
-    assert_eq!(lmq.json(["show", "geo/peru", "--json"])["answer"], "Lima!", "with the text of the file");
-    assert_eq!(lmq.json(["cards", "deck:geo", "--json"]).as_array().unwrap().len(), 2);
-    assert_eq!(lmq.ok(["doctor"]), "everything is in order\n");
-}
-
-#[test]
-fn cards_answered_since_an_import_are_kept_and_named_when_it_is_undone() {
-    let lmq = Lmq::at_home();
-    lmq.import("geo.toml", DECK);
-    lmq.ok(["answer", "geo/peru", "good"]);
-    lmq.ok(["add", "other", "x?", "y"]);
-    lmq.ok(["undo"]);
-    let before = lmq.json(["undo", "--list", "--json"]);
-    assert_eq!(before[0]["undone"], true);
-    // The answer is newer than the import: undo the import by taking back the answer's step last.
-    let run = lmq.run(["undo"]);
-    assert!(run.stdout.contains("answered geo/peru"), "{run:?}");
-    lmq.ok(["undo", "--redo"]);
-    assert_eq!(lmq.json(["show", "geo/peru", "--json"])["repetitions"], 1);
-}
-
-#[test]
-fn a_file_that_takes_a_built_in_decks_name_is_refused_with_a_way_out() {
-    let lmq = Lmq::at_home();
-    lmq.write("mine.toml", DECK.replace("\"geo\"", "\"differences\""));
-    let run = lmq.run(["import", "mine.toml"]);
-    assert_eq!(run.code, 3);
-    assert!(
-        run.stderr.contains("that one is built in") && run.stderr.contains("give your deck another `id`"),
-        "{}",
-        run.stderr
-    );
-}
-
-#[test]
-fn a_built_in_card_that_was_edited_stays_the_users() {
-    let lmq = Lmq::at_home();
-    let deck = lmq.ok(["export", "quotes", "--format", "toml"]);
-    assert!(lmq.import("quotes.toml", &deck).ends_with("notes as they were\n"));
-    lmq.import("quotes.toml", deck.replacen("extra = \"", "extra = \"Mine: ", 1));
-    let edited = lmq.ok(["decks", "--edited"]);
-    assert!(edited.contains("brought:") && edited.contains("yours:"), "{edited}");
-    assert_eq!(lmq.json(["decks", "--edited", "--json"]).as_array().unwrap().len(), 1);
-}
-
-#[test]
-fn notes_go_out_and_into_another_database_in_every_format() {
-    let lmq = Lmq::at_home();
-    lmq.import("model.toml", include_str!("data/model.toml"));
-    lmq.import("words.csv", "front,back\n=1+1,two\n");
-    let cards = |lmq: &Lmq, deck: &str| lmq.json(["cards", &format!("deck:{deck}"), "--json"]);
-    for format in ["toml", "csv", "json", "jsonl"] {
-        let other = Lmq::at_home();
-        for deck in ["model", "words"] {
-            let file = format!("{deck}.{format}");
-            other.write(&file, lmq.ok(["export", deck, "--format", format]));
-            other.ok(["import", &file]);
-            let (ours, theirs) = (cards(&lmq, deck), cards(&other, deck));
-            assert_eq!(states(&ours), states(&theirs), "{deck} as {format}");
-            let texts = |cards: &serde_json::Value| -> Vec<String> {
-                cards
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|c| format!("{} {} {} {} {}", c["kind"], c["prompt"], c["answer"], c["tags"], c["source"]))
-                    .collect()
-            };
-            assert_eq!(texts(&ours), texts(&theirs), "{deck} as {format}");
-            assert!(
-                other.ok(["import", &file]).contains("as they were") || deck == "words",
-                "{deck} as {format} again"
-            );
-        }
-    }
-}
-
-#[test]
-fn the_history_goes_out_and_in_with_equal_states() {
-    let lmq = Lmq::at_home();
-    lmq.import("geo.toml", DECK);
-    for (card, grade) in [("geo/peru", "good"), ("geo/chile", "again"), ("differences/frame-two-groups", "easy")] {
-        lmq.ok(["answer", card, grade]);
-    }
-    lmq.ok(["undo"]);
-    lmq.ok(["export", "--what", "history", "--format", "jsonl", "--out", "log.jsonl"]);
-    let other = Lmq::at_home();
-    other.write("log.jsonl", std::fs::read(lmq.path("log.jsonl")).unwrap());
-    let said = other.ok(["import", "log.jsonl"]);
-    assert!(said.contains("entries of history added"), "{said}");
-    other.import("geo.toml", DECK);
-    assert_eq!(states(&lmq.json(["cards", "--json"])), states(&other.json(["cards", "--json"])));
-    assert!(other.ok(["import", "log.jsonl"]).contains("known already"));
-    assert_eq!(other.ok(["doctor"]), "everything is in order\n");
-    assert_eq!(lmq.json(["stats", "--json"])["sections"], other.json(["stats", "--json"])["sections"]);
 }

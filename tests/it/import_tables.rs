@@ -1,13 +1,14 @@
 //! `lmq import`: tables as people, spreadsheets and Anki write them.
 
 use crate::home::Lmq;
+use crate::world::World;
+use lmq::ops::import::Options;
 
 fn imported(name: &str, content: impl AsRef<[u8]>) -> Vec<String> {
-    let lmq = Lmq::new();
-    lmq.write(name, content);
-    let run = lmq.run(["import", name]).ok();
-    assert!(run.stdout.contains("added"), "{run:?}");
-    lmq.listed(&format!("deck:{}", name.split('.').next().unwrap()))
+    let mut world = World::bare();
+    let report = world.import(name, content);
+    assert!(report.added > 0, "{report:?}");
+    world.listed(&format!("deck:{}", name.split('.').next().unwrap()))
 }
 
 const TWO: [&str; 2] = ["Lima → Peru [new]", "Quito → Ecuador [new]"];
@@ -31,12 +32,10 @@ fn the_delimiter_is_the_one_that_makes_equal_columns() {
         imported("a.csv", "\"at 10:30; sharp\",noon\n\"a; b\",c\n"),
         ["at 10:30; sharp → noon [new]", "a; b → c [new]"]
     );
-    let lmq = Lmq::new();
-    lmq.write("a.csv", "Lima, of the kings:Peru\n");
-    lmq.run(["import", "a.csv", "--delimiter", ":"]).ok().out();
-    assert_eq!(lmq.listed("deck:a"), ["Lima, of the kings → Peru [new]"]);
-    let error = lmq.run(["import", "a.csv", "--delimiter", "ab"]).err(2);
-    assert!(error.contains("give one character, or tab, comma, semicolon, pipe, colon, space"), "{error}");
+    let mut world = World::bare();
+    let options = Options { delimiter: Some(b':'), ..Options::default() };
+    world.try_import_with("a.csv", "Lima, of the kings:Peru\n", &options).unwrap();
+    assert_eq!(world.listed("deck:a"), ["Lima, of the kings → Peru [new]"]);
 }
 
 #[test]
@@ -52,11 +51,42 @@ fn byte_order_marks_utf16_and_old_windows_files_are_read() {
     assert_eq!(imported("a.txt", units(false)), TWO);
     assert_eq!(imported("a.csv", "Lima,Peru\rQuito,Ecuador\r"), TWO);
     assert_eq!(imported("a.csv", "Lima,Pe\0ru\nQuito,Ecuador\n"), TWO);
-    let lmq = Lmq::new();
-    lmq.write("w.csv", b"caf\xe9,coffee\n\x80,euro\n");
-    let run = lmq.run(["import", "w.csv"]).ok();
-    insta::assert_snapshot!(run.stderr, @"w.csv: line 1 is not UTF-8 (byte 0xE9), so the whole file was read as Windows-1252; if letters look wrong, save it as UTF-8 and import it again");
-    assert_eq!(lmq.listed("deck:w"), ["café → coffee [new]", "€ → euro [new]"]);
+    let mut world = World::bare();
+    let report = world.import("w.csv", b"caf\xe9,coffee\n\x80,euro\n");
+    assert_eq!(
+        report.warnings,
+        [
+            "w.csv: line 1 is not UTF-8 (byte 0xE9), so the whole file was read as Windows-1252; if letters look wrong, save it \
+          as UTF-8 and import it again"
+        ]
+    );
+    assert_eq!(world.listed("deck:w"), ["café → coffee [new]", "€ → euro [new]"]);
+}
+
+#[test]
+fn tables_come_in_whatever_wrote_them() {
+    let mut utf16: Vec<u8> = vec![0xff, 0xfe];
+    utf16.extend("Größe\tsize\nÄrger\tanger\n".encode_utf16().flat_map(u16::to_le_bytes));
+    let latin: Vec<u8> = "Front;Back\nGr\u{f6}\u{df}e;size\n\u{c4}rger;anger\n"
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let anki = "#separator:Comma\n#html:false\n#deck:T\n#columns:Front,Back,Tags\nGröße,size,a b\nÄrger,\"an \"\"anger\"\"\nof two lines\",a\n";
+    for (name, bytes) in [
+        ("plain.csv", "Größe,size\nÄrger,anger\n".as_bytes().to_vec()),
+        ("bom.csv", "\u{feff}front,back\r\nGröße,size\r\nÄrger,anger\r\n".as_bytes().to_vec()),
+        ("excel.csv", "sep=;\nGröße;size\nÄrger;anger\n".as_bytes().to_vec()),
+        ("tab.txt", b"Gr\xc3\xb6\xc3\x9fe\tsize\n\xc3\x84rger\tanger\n".to_vec()),
+        ("wide.tsv", utf16),
+        ("latin.csv", latin),
+        ("anki.txt", anki.as_bytes().to_vec()),
+    ] {
+        let mut world = World::bare();
+        assert!(world.import(name, &bytes).sentence().starts_with("2 notes added"), "{name}");
+        let found = world.found("Große");
+        assert_eq!(found.len(), 1, "{name}: accents don't count in a search");
+        assert_eq!(found[0].text.prompt(1), "Größe", "{name}");
+    }
 }
 
 #[test]
@@ -102,34 +132,28 @@ fn strict_imports_nothing_where_one_row_is_bad() {
 
 #[test]
 fn ankis_directives_are_obeyed() {
-    let lmq = Lmq::new();
-    lmq.write(
-        "anki.txt",
-        "#separator:tab\n#html:true\n#guid column:1\n#deck column:2\n#tags column:5\n\
-         aB3$\tGeo::Rivers\tPo\t<b>Adriatic</b> &amp; sea\titaly river\n# a comment\n",
-    );
-    assert_eq!(lmq.run(["import", "anki.txt"]).out(), "1 note added\n");
-    assert_eq!(lmq.listed("deck:Geo::Rivers"), ["Po → **Adriatic** & sea [new]"]);
-    assert_eq!(lmq.cards("deck:Geo")[0]["tags"].to_string(), r#"["italy","river"]"#);
-    let id = lmq.id("deck:Geo");
-    lmq.write(
-        "anki.txt",
-        "#separator:comma\n#guid column:1\n#columns:guid,front,back\n#deck:Geo::Rivers\naB3$,Po river,Adriatic\n",
-    );
-    assert_eq!(lmq.run(["import", "anki.txt"]).out(), "1 changed\n", "the guid says who it is");
-    assert_eq!(lmq.id("deck:Geo"), id);
+    let mut world = World::bare();
+    let first = "#separator:tab\n#html:true\n#guid column:1\n#deck column:2\n#tags column:5\n\
+         aB3$\tGeo::Rivers\tPo\t<b>Adriatic</b> &amp; sea\titaly river\n# a comment\n";
+    assert_eq!(world.import("anki.txt", first).sentence(), "1 note added");
+    assert_eq!(world.listed("deck:Geo::Rivers"), ["Po → **Adriatic** & sea [new]"]);
+    assert_eq!(world.found("deck:Geo")[0].text.tags, ["italy", "river"]);
+    let id = world.id("deck:Geo");
+    let second =
+        "#separator:comma\n#guid column:1\n#columns:guid,front,back\n#deck:Geo::Rivers\naB3$,Po river,Adriatic\n";
+    assert_eq!(world.import("anki.txt", second).sentence(), "1 changed", "the guid says who it is");
+    assert_eq!(world.id("deck:Geo"), id);
     // Without a directive a line that begins with # is a card.
-    lmq.write("b.csv", "#1 rule,be kind\n");
-    assert_eq!(lmq.run(["import", "b.csv"]).out(), "1 note added\n");
+    assert_eq!(world.import("b.csv", "#1 rule,be kind\n").sentence(), "1 note added");
 }
 
 #[test]
 fn a_million_characters_in_a_cell_are_a_bad_row() {
-    let lmq = Lmq::new();
-    lmq.write("a.csv", format!("Lima,Peru\nbig,{}\n", "x".repeat(3_100_000)));
-    let run = lmq.run(["import", "a.csv"]).ok();
-    assert_eq!(run.stdout, "1 note added, 1 left out\n");
-    assert!(run.stderr.starts_with("a.csv:2: ") && run.stderr.len() < 200, "{}", run.stderr.len());
+    let mut world = World::bare();
+    let report = world.import("a.csv", format!("Lima,Peru\nbig,{}\n", "x".repeat(3_100_000)));
+    assert_eq!(report.sentence(), "1 note added, 1 left out");
+    let [rejected] = report.rejected.as_slice() else { panic!("{:?}", report.rejected.len()) };
+    assert!(rejected.starts_with("a.csv:2: ") && rejected.len() < 200, "{}", rejected.len());
 }
 
 #[test]
