@@ -1,7 +1,7 @@
 //! `lmq add`.
 
 use crate::home::Lmq;
-use crate::home::NOW;
+use crate::world::World;
 
 #[test]
 fn a_card_is_added_and_its_deck_made() {
@@ -60,24 +60,22 @@ fn the_same_card_twice_is_one_card_and_a_key_is_taken_once() {
 
 #[test]
 fn cards_that_were_added_in_the_same_moment_have_names_of_their_own() {
-    let lmq = Lmq::new();
-    let name = |front: &str| {
-        let card = lmq.run(["add", "team", front, "x", "--json"]).json();
-        card[0]["name"].as_str().unwrap().to_owned()
-    };
+    let mut world = World::bare();
+    let mut name = |front: &str| world.add("team", None, front, "x").cards[0].name();
     let (first, second) = (name("one"), name("two"));
     assert_ne!(first, second);
-    assert_eq!(lmq.run(["show", &first, "--json"]).json()["prompt"], "one");
-    assert_eq!(lmq.run(["answer", &second, "good", "--json"]).json()["prompt"], "two");
+    assert_eq!(world.card(&first).text.prompt(1), "one");
+    assert_eq!(world.card(&second).text.prompt(1), "two");
 }
 
 #[test]
 fn an_added_card_can_be_undone() {
-    let lmq = Lmq::new();
-    lmq.run(["add", "team", "Who?", "Amara"]).ok().out();
-    assert_eq!(lmq.run_at(NOW, ["undo"]).out(), "undid: added to team: Who?\n");
-    assert!(lmq.listed("deck:team").is_empty());
-    lmq.assert_sound();
+    let mut world = World::bare();
+    world.add("team", None, "Who?", "Amara");
+    assert_eq!(world.newest_step().as_deref(), Some("added to team: Who?"));
+    world.undo_newest();
+    assert_eq!(world.listed("deck:team"), [""; 0]);
+    world.assert_sound();
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::world::World;
+use crate::world::time;
 
 fn team() -> Lmq {
     let lmq = Lmq::new();
@@ -28,21 +30,22 @@ fn an_answer_says_when_the_card_comes_back() {
 
 #[test]
 fn a_card_goes_from_new_through_learning_to_review_and_back() {
-    let lmq = team();
-    let state = |card: &str| lmq.run(["show", card, "--json"]).json()["state"].as_str().unwrap().to_owned();
-    assert_eq!(state("team/owner"), "new");
-    let answer = |now: &str, quality: &str| {
-        lmq.run_at(now, ["answer", "team/owner", quality, "--json"]).json()["state"].as_str().unwrap().to_owned()
-    };
-    assert_eq!(answer("2026-01-15T09:00:00+01:00", "3"), "learning");
-    assert_eq!(answer("2026-01-16T09:00:00+01:00", "good"), "review");
-    assert_eq!(answer("2026-01-22T09:00:00+01:00", "again"), "learning");
-    let card = lmq.run_at("2026-01-22T09:00:00+01:00", ["show", "team/owner", "--json"]).json();
-    assert_eq!(
-        (card["lapses"].as_u64(), card["repetitions"].as_u64(), card["interval_days"].as_u64()),
-        (Some(1), Some(0), Some(1))
-    );
-    assert_eq!(card["due"], "2026-01-23");
+    let mut world = World::bare();
+    world.import("team.toml", TEAM);
+    let state = |world: &World| world.word(&world.card("team/owner"));
+    assert_eq!(state(&world), "new");
+    for (now, quality, word) in [
+        ("2026-01-15T09:00:00+01:00", 3, "learning"),
+        ("2026-01-16T09:00:00+01:00", 4, "review"),
+        ("2026-01-22T09:00:00+01:00", 2, "learning"),
+    ] {
+        world.set_now(time(now));
+        world.answer_named("team/owner", quality);
+        assert_eq!(state(&world), word, "{now}");
+    }
+    let memory = world.card("team/owner").state.memory.unwrap();
+    assert_eq!((memory.lapses, memory.repetitions, memory.interval.0), (1, 0, 1));
+    assert_eq!(memory.due.iso(), "2026-01-23");
 }
 
 #[test]

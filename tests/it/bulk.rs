@@ -3,9 +3,16 @@
 use crate::home::Lmq;
 use crate::world::World;
 use crate::world::assert_same;
+use crate::world::time;
+use lmq::core::event::EventKind;
+use lmq::core::fact::Fact;
 use lmq::core::id::CardId;
+use lmq::failure::Failure;
+use lmq::failure::Kind;
+use lmq::ops;
 use lmq::ops::bulk;
 use lmq::ops::bulk::BulkChange;
+use lmq::store::Happened;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
@@ -22,54 +29,56 @@ fn home() -> Lmq {
     lmq
 }
 
+fn world() -> World {
+    let mut world = World::bare();
+    world.import("t.toml", DECK);
+    world
+}
+
 fn names(lmq: &Lmq, query: &str) -> Vec<String> {
     let cards = lmq.json(["cards", "--json", query]);
     cards.as_array().unwrap().iter().map(|card| card["name"].as_str().unwrap().to_owned()).collect()
 }
 
-fn card(lmq: &Lmq, name: &str) -> Value {
-    lmq.json(["show", "--json", name])
-}
-
-fn in_order(lmq: &Lmq) {
-    assert_eq!(lmq.run(["doctor"]).code, 0, "{:?}", lmq.run(["doctor"]));
-}
-
 #[test]
 fn suspended_cards_are_not_asked_until_they_are_put_back() {
-    let lmq = home();
-    assert_eq!(lmq.ok(["suspend", "t/one"]), "suspended t/one\n");
-    assert_eq!(names(&lmq, "is:suspended"), ["t/one"]);
-    assert_eq!(lmq.ok(["suspend", "deck:t", "kind:cloze", "--yes"]), "suspended 2 cards\n");
-    assert_eq!(lmq.ok(["suspend", "t/two"]), "nothing to change in 2 cards\n");
-    assert_eq!(lmq.ok(["unsuspend", "is:suspended", "-y"]), "put back 3 cards\n");
-    assert!(names(&lmq, "is:suspended").is_empty());
-    lmq.ok(["undo", "--yes"]);
-    assert_eq!(names(&lmq, "is:suspended"), ["t/one", "t/two#1", "t/two#2"]);
-    in_order(&lmq);
+    let mut world = world();
+    let asked = world.queue().len();
+    assert_eq!(world.change(&["t/one"], BulkChange::Suspend).label(), "suspended t/one");
+    assert_eq!(world.names("is:suspended"), ["t/one"]);
+    assert_eq!(world.queue().len(), asked - 1);
+    assert_eq!(world.change(&["deck:t", "kind:cloze"], BulkChange::Suspend).label(), "suspended 2 cards");
+    let again = world.change(&["t/two"], BulkChange::Suspend);
+    assert_eq!((again.count(), again.left), (0, 2), "nothing to change");
+    assert_eq!(world.change(&["is:suspended"], BulkChange::Unsuspend).label(), "put back 3 cards");
+    assert_eq!(world.names("is:suspended"), [""; 0]);
+    world.undo_newest();
+    assert_eq!(world.names("is:suspended"), ["t/one", "t/two#1", "t/two#2"]);
+    world.assert_sound();
 }
 
 #[test]
 fn buried_cards_come_back_by_themselves() {
-    let lmq = home();
-    assert_eq!(lmq.ok(["bury", "t/one"]), "buried t/one until 2026-01-16\n");
-    assert_eq!(lmq.ok(["bury", "t/four", "--until", "7d"]), "buried t/four until 2026-01-22\n");
-    assert_eq!(names(&lmq, "is:buried"), ["t/one", "t/four"]);
-    let tomorrow = lmq.run_at("2026-01-16T09:00:00+01:00", ["cards", "is:buried"]);
-    assert!(tomorrow.stdout.starts_with("t/four") && tomorrow.stdout.lines().count() == 1, "{tomorrow:?}");
-    assert_eq!(lmq.ok(["unbury", "is:buried", "--yes"]), "no longer buried: 2 cards\n");
-    let run = lmq.run(["bury", "t/one", "--until", "today"]);
-    assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("is not after today"), "{run:?}");
+    let mut world = world();
+    let today = world.today();
+    let plan = world.change(&["t/one"], BulkChange::Bury(today.plus(1)));
+    assert_eq!(plan.label(), "buried t/one until 2026-01-16");
+    let plan = world.change(&["t/four"], BulkChange::Bury(today.plus(7)));
+    assert_eq!(plan.label(), "buried t/four until 2026-01-22");
+    assert_eq!(world.names("is:buried"), ["t/one", "t/four"]);
+    world.set_now(time("2026-01-16T09:00:00+01:00"));
+    assert_eq!(world.names("is:buried"), ["t/four"]);
+    world.set_now(time("2026-01-15T09:00:00+01:00"));
+    assert_eq!(world.change(&["is:buried"], BulkChange::Unbury).label(), "no longer buried: 2 cards");
 }
 
 #[test]
 fn a_star_is_given_and_taken_away() {
-    let lmq = home();
-    assert_eq!(lmq.ok(["mark", "t/one", "t/four", "--yes"]), "marked 2 cards\n");
-    assert_eq!(names(&lmq, "is:marked"), ["t/one", "t/four"]);
-    assert_eq!(lmq.ok(["unmark", "t/one"]), "no longer marked: t/one\n");
-    assert_eq!(names(&lmq, "is:marked"), ["t/four"]);
+    let mut world = world();
+    assert_eq!(world.change(&["t/one", "t/four"], BulkChange::Mark).label(), "marked 2 cards");
+    assert_eq!(world.names("is:marked"), ["t/one", "t/four"]);
+    assert_eq!(world.change(&["t/one"], BulkChange::Unmark).label(), "no longer marked: t/one");
+    assert_eq!(world.names("is:marked"), ["t/four"]);
 }
 
 #[test]
@@ -94,6 +103,10 @@ fn more_than_one_card_changes_only_when_it_was_said() {
     assert_eq!(names(&lmq, "deck:t").len(), 5);
     for (args, code, said) in [
         (&["suspend", "nowhere"][..], 1, "no card matches `nowhere`"),
+        (&["unsuspend", "nowhere"], 1, "no card matches `nowhere`"),
+        (&["unbury", "nowhere"], 1, "no card matches `nowhere`"),
+        (&["unmark", "nowhere"], 1, "no card matches `nowhere`"),
+        (&["untag", "x", "nowhere"], 1, "no card matches `nowhere`"),
         (&["delete", "t/fife"], 1, "no card matches `t/fife`"),
         (&["delete", " "], 2, "which cards?"),
         (&["delete"], 2, "required"),
@@ -102,6 +115,7 @@ fn more_than_one_card_changes_only_when_it_was_said() {
         (&["move", "a/b", "t/one"], 2, "can't be the name of a deck"),
         (&["move", "a::", "t/one"], 2, "can't be the name of a deck"),
         (&["set-due", "soon", "t/one"], 2, "not a day"),
+        (&["bury", "t/one", "--until", "today"], 2, "is not after today"),
     ] {
         let run = lmq.run(args);
         assert!(run.code == code && run.stderr.contains(said), "{args:?}: {run:?}");
@@ -109,121 +123,150 @@ fn more_than_one_card_changes_only_when_it_was_said() {
 }
 
 #[test]
-fn a_reset_card_is_new_and_keeps_its_history() {
-    let lmq = home();
-    lmq.ok(["answer", "t/one", "again"]);
-    assert_eq!(lmq.ok(["reset", "deck:t"]), "made new again: t/one\n");
-    let after = card(&lmq, "t/one");
-    assert_eq!((after["state"].as_str(), after["lapses"].as_u64()), (Some("new"), Some(0)));
-    assert_eq!(after["events"].as_array().unwrap().len(), 2);
-    lmq.ok(["undo"]);
-    assert_eq!(card(&lmq, "t/one")["state"], "learning");
-    in_order(&lmq);
-}
-
-#[test]
-fn a_due_day_can_be_set_where_there_is_one() {
-    let lmq = home();
-    lmq.ok(["answer", "t/one", "good"]);
-    let before = card(&lmq, "t/one");
-    let run = lmq.run(["set-due", "2026-03-01", "deck:t"]);
-    assert_eq!(run.stdout, "set to fall due: t/one on 2026-03-01\n");
-    assert!(run.stderr.contains("4 cards were never answered"), "{run:?}");
-    let after = card(&lmq, "t/one");
-    assert_eq!(after["due"], "2026-03-01");
-    assert_eq!((&after["ease"], &after["interval_days"]), (&before["ease"], &before["interval_days"]));
-    assert_eq!(lmq.ok(["set-due", "today", "t/one"]), "set to fall due: t/one on 2026-01-15\n");
-    assert_eq!(names(&lmq, "is:due"), ["t/one"]);
-    lmq.ok(["undo"]);
-    assert_eq!(card(&lmq, "t/one")["due"], "2026-03-01");
-    in_order(&lmq);
-}
-
-#[test]
-fn tags_are_given_and_taken_away() {
-    let lmq = home();
-    assert_eq!(lmq.ok(["tag", "team::start", "deck:t", "-y"]), "tagged 4 notes `team::start`\n");
-    assert_eq!(names(&lmq, "tag:team").len(), 5);
-    assert_eq!(card(&lmq, "t/one")["tags"], serde_json::json!(["first", "team::start"]));
-    assert_eq!(lmq.ok(["untag", "TEAM::start", "t/two"]), "took a tag from t/two: `TEAM::start`\n");
-    assert_eq!(names(&lmq, "tag:team"), ["t/one", "t/three", "t/four"]);
-    lmq.ok(["undo"]);
-    lmq.ok(["undo", "--yes"]);
-    assert_eq!(names(&lmq, "deck:t tag:*"), ["t/one"]);
-    assert!(lmq.ok(["decks", "--edited"]).contains("no card that lmq or a followed file brings is edited"));
-    lmq.ok(["tag", "mine", "quotes/q14-ladder"]);
-    assert!(lmq.ok(["decks", "--edited"]).starts_with("quotes/q14-ladder\n"));
-}
-
-#[test]
-fn moved_cards_take_their_answers_along() {
-    let lmq = home();
-    lmq.ok(["answer", "t/one", "good"]);
-    lmq.ok(["answer", "t/three", "good"]);
-    assert_eq!(lmq.ok(["move", "work::new", "t/one", "t/two", "-y"]), "moved 2 notes to `work::new`\n");
-    assert_eq!(names(&lmq, "deck:work"), ["work::new/one", "work::new/two#1", "work::new/two#2"]);
-    let answers = |deck: &str| {
-        let report = lmq.json(["report", "--json", "--deck", deck]);
-        report.to_string().matches("\"answers\":1").count() > 0
-    };
-    assert!(answers("work") && answers("t"));
-    assert_eq!(card(&lmq, "t/one")["deck"], "work::new", "its old name finds it still");
-    in_order(&lmq);
-    assert!(lmq.import("t.toml", DECK).contains("4 notes as they were"));
-    assert_eq!(names(&lmq, "deck:work").len(), 3, "importing again leaves a card where it was put");
-    lmq.ok(["undo", "--yes"]);
-    assert_eq!(names(&lmq, "deck:t"), ["t/one", "t/two#1", "t/two#2", "t/three", "t/four"]);
-    in_order(&lmq);
-}
-
-#[test]
-fn a_deck_is_renamed_with_those_inside_it() {
+fn more_than_one_deck_is_renamed_only_when_it_was_said() {
     let lmq = home();
     lmq.ok(["add", "people::t::deep", "Deep?", "Yes, deep"]);
-    let decks = || -> Vec<String> {
-        let decks = lmq.json(["decks", "--json"]);
-        let own = decks.as_array().unwrap().iter().filter(|deck| deck["origin"] != "builtin");
-        // By their ids, `people::t::deep` and `t`.
-        own.map(|deck| deck["name"].as_str().unwrap().to_owned()).collect()
-    };
     insta::assert_snapshot!(lmq.ok(["rename", "people", "team", "--dry-run"]), @r"
     would have renamed people::t::deep to team::t::deep
     would have renamed people::t to team::t
     ");
     assert_eq!(lmq.run(["rename", "t", "work"]).code, 2);
     lmq.ok(["rename", "t", "work", "--yes"]);
-    assert_eq!(decks(), ["work::deep", "work"]);
-    assert_eq!(names(&lmq, "deck:work").len(), 6);
-    lmq.ok(["import", "t.toml"]);
-    assert_eq!(decks(), ["work::deep", "work"], "the file's name does not take away the user's");
-    lmq.ok(["undo"]);
-    assert_eq!(decks(), ["people::t::deep", "people::t"]);
-    lmq.ok(["undo", "--redo"]);
-    assert_eq!(decks(), ["work::deep", "work"]);
-    for (args, said) in [
-        (&["rename", "wrk", "x"][..], "there is no deck `wrk`"),
-        (&["rename", "work", "Quotes"], "there is a deck `Quotes` already"),
-        (&["rename", "work", "a::::b"], "can't be the name"),
+    assert_eq!(lmq.run(["rename", "wrk", "x"]).code, 2);
+}
+
+#[test]
+fn a_reset_card_is_new_and_keeps_its_history() {
+    let mut world = world();
+    world.answer_named("t/one", 2);
+    assert_eq!(world.change(&["deck:t"], BulkChange::Reset).label(), "made new again: t/one");
+    let after = world.card("t/one");
+    assert_eq!((world.word(&after), after.state.lapses()), ("new", 0));
+    assert_eq!(world.events(after.card).len(), 2);
+    world.undo_newest();
+    assert_eq!(world.word(&world.card("t/one")), "learning");
+    world.assert_sound();
+}
+
+#[test]
+fn a_due_day_can_be_set_where_there_is_one() {
+    let mut world = world();
+    world.answer_named("t/one", 4);
+    let before = world.card("t/one").state.memory.unwrap();
+    let day = world.today().plus(45);
+    let plan = world.change(&["deck:t"], BulkChange::SetDue(day));
+    assert_eq!(plan.label(), "set to fall due: t/one on 2026-03-01");
+    assert_eq!(plan.without_due, 4, "those that were never answered");
+    let after = world.card("t/one").state.memory.unwrap();
+    assert_eq!(after.due.iso(), "2026-03-01");
+    assert_eq!((after.ease(), after.interval), (before.ease(), before.interval));
+    let plan = world.change(&["t/one"], BulkChange::SetDue(world.today()));
+    assert_eq!(plan.label(), "set to fall due: t/one on 2026-01-15");
+    assert_eq!(world.names("is:due"), ["t/one"]);
+    world.undo_newest();
+    assert_eq!(world.card("t/one").state.memory.unwrap().due, day);
+    world.assert_sound();
+}
+
+#[test]
+fn tags_are_given_and_taken_away() {
+    let mut world = World::with_built_in_decks();
+    world.import("t.toml", DECK);
+    let tag = |tag: &str| BulkChange::Tag(tag.to_owned());
+    assert_eq!(world.change(&["deck:t"], tag("team::start")).label(), "tagged 4 notes `team::start`");
+    assert_eq!(world.names("tag:team").len(), 5);
+    assert_eq!(world.card("t/one").text.tags, ["first", "team::start"]);
+    let untagged = world.change(&["t/two"], BulkChange::Untag("TEAM::start".to_owned()));
+    assert_eq!(untagged.label(), "took a tag from t/two: `TEAM::start`");
+    assert_eq!(world.names("tag:team"), ["t/one", "t/three", "t/four"]);
+    world.undo_newest();
+    world.undo_newest();
+    assert_eq!(world.names("deck:t tag:*"), ["t/one"]);
+    assert_eq!(world.edited(), []);
+    world.change(&["quotes/q14-ladder"], tag("mine"));
+    let edited: Vec<String> = world.edited().into_iter().map(|note| note.name).collect();
+    assert_eq!(edited, ["quotes/q14-ladder"]);
+}
+
+#[test]
+fn moved_cards_take_their_answers_along() {
+    let mut world = world();
+    world.answer_named("t/one", 4);
+    world.answer_named("t/three", 4);
+    let to = bulk::move_to(&world.store, "work::new").unwrap();
+    assert_eq!(world.change(&["t/one", "t/two"], to).label(), "moved 2 notes to `work::new`");
+    assert_eq!(world.names("deck:work"), ["work::new/one", "work::new/two#1", "work::new/two#2"]);
+    let answers = |world: &World, deck: &str| {
+        let decks = ops::decks::named(&world.store, &[deck.to_owned()]).unwrap();
+        world.store.day_totals(&decks).unwrap().iter().map(|(_, sums)| sums.answers).sum::<u64>()
+    };
+    assert_eq!((answers(&world, "work"), answers(&world, "t")), (1, 1));
+    assert_eq!(world.card("t/one").deck, "work::new", "its old name finds it still");
+    world.assert_sound();
+    assert!(world.import("t.toml", DECK).sentence().contains("4 notes as they were"));
+    assert_eq!(world.names("deck:work").len(), 3, "importing again leaves a card where it was put");
+    world.undo_newest();
+    assert_eq!(world.names("deck:t"), ["t/one", "t/two#1", "t/two#2", "t/three", "t/four"]);
+    world.assert_sound();
+}
+
+#[test]
+fn a_deck_is_renamed_with_those_inside_it() {
+    let mut world = world();
+    world.add("people::t::deep", None, "Deep?", "Yes, deep");
+    // By their ids, `people::t::deep` and `t`.
+    let decks = |world: &World| -> Vec<String> { world.decks().into_iter().map(|deck| deck.name).collect() };
+    assert_eq!(
+        renamed(&mut world, "people", "team").unwrap(),
+        ["people::t::deep to team::t::deep", "people::t to team::t"]
+    );
+    world.undo_newest();
+    assert_eq!(decks(&world), ["people::t::deep", "people::t"]);
+    renamed(&mut world, "t", "work").unwrap();
+    assert_eq!(decks(&world), ["work::deep", "work"]);
+    assert_eq!(world.names("deck:work").len(), 6);
+    world.import("t.toml", DECK);
+    assert_eq!(decks(&world), ["work::deep", "work"], "the file's name does not take away the user's");
+    world.undo_newest();
+    assert_eq!(decks(&world), ["people::t::deep", "people::t"]);
+    world.redo();
+    assert_eq!(decks(&world), ["work::deep", "work"]);
+    world.add("Quotes", None, "Whose?", "Mine");
+    for (deck, new, said) in [
+        ("wrk", "x", "there is no deck `wrk`"),
+        ("work", "Quotes", "there is a deck `Quotes` already"),
+        ("work", "a::::b", "can't be the name"),
     ] {
-        let run = lmq.run(args);
-        assert!(run.code == 2 && run.stderr.contains(said), "{args:?}: {run:?}");
+        let refused = renamed(&mut world, deck, new).unwrap_err();
+        assert!(refused.kind == Kind::Usage && refused.what.contains(said), "{deck} to {new}: {refused}");
     }
-    in_order(&lmq);
+    world.assert_sound();
+}
+
+/// `lmq rename`: what was renamed to what.
+fn renamed(world: &mut World, deck: &str, new: &str) -> Result<Vec<String>, Failure> {
+    let renamings = ops::decks::renamings(&world.store, deck, new)?;
+    let stamp = world.stamp();
+    ops::decks::rename(&mut world.store, stamp, &renamings)?;
+    Ok(renamings.iter().map(|one| format!("{} to {}", one.old, one.new)).collect())
 }
 
 #[test]
 fn deleted_notes_are_gone_but_for_their_history() {
-    let lmq = home();
-    lmq.ok(["answer", "t/two#1", "good"]);
-    assert_eq!(lmq.ok(["delete", "t/two#1"]), "deleted t/two\n");
-    assert_eq!(names(&lmq, "deck:t"), ["t/one", "t/three", "t/four"]);
-    let history = lmq.json(["history", "--json"]);
-    let kinds: Vec<&str> = history.as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["answered", "deleted"]);
-    in_order(&lmq);
-    lmq.ok(["undo"]);
-    assert_eq!(names(&lmq, "deck:t").len(), 5);
-    in_order(&lmq);
+    let mut world = world();
+    world.answer_named("t/two#1", 4);
+    let card = world.card("t/two#1").card;
+    assert_eq!(world.change(&["t/two#1"], BulkChange::Delete).label(), "deleted t/two");
+    assert_eq!(world.names("deck:t"), ["t/one", "t/three", "t/four"]);
+    let mut rows = world.history(card);
+    rows.retain(|row| !ops::card_details::is_of_source(row));
+    let [answered, deleted] = rows.as_slice() else { panic!("{rows:?}") };
+    assert!(matches!(&answered.what, Happened::Event(event) if matches!(event.kind, EventKind::Answered { .. })));
+    assert!(matches!(&deleted.what, Happened::Fact { fact: Fact::Deleted { .. }, .. }), "{deleted:?}");
+    world.assert_sound();
+    world.undo_newest();
+    assert_eq!(world.names("deck:t").len(), 5);
+    world.assert_sound();
 }
 
 #[test]
@@ -305,8 +348,7 @@ proptest! {
         mask in 1usize..64,
         which in 0u8..13,
     ) {
-        let mut world = World::bare();
-        world.import("t.toml", DECK);
+        let mut world = world();
         for step in &steps {
             match step {
                 Step::Answer(card, grade) => {
@@ -338,12 +380,13 @@ proptest! {
 
 #[test]
 fn every_change_can_be_looked_at_first_counts_and_is_one_step_back() {
-    use crate::home::Lmq;
     let lmq = Lmq::at_home();
     lmq.write("t.toml", DECK);
     lmq.run(["import", "t.toml"]).done();
     lmq.run(["answer", "t/one", "good"]).done();
     lmq.run(["answer", "t/four", "good"]).done();
+    let looked = lmq.run(["set-due", "2026-03-01", "deck:t", "--dry-run"]).ok();
+    assert!(looked.stderr.contains("3 cards were never answered"), "{looked:?}");
     for (prepare, command, said) in [
         ("true", "suspend deck:t", "suspended 5 cards"),
         ("lmq suspend deck:t --yes", "unsuspend is:suspended", "put back 5 cards"),

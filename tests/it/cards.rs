@@ -106,7 +106,16 @@ fn a_closed_pipe_is_no_error() {
     let lmq = Lmq::new();
     lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
     lmq.run(["answer", "team/who", "good"]).ok().out();
-    for line in ["cards", "cards --json", "history", "export --format json -q", "decks", "man"] {
+    for line in [
+        "cards",
+        "cards --json",
+        "history",
+        "export --format json -q",
+        "decks",
+        "man",
+        "report --format html",
+        "--help",
+    ] {
         let run = lmq.shell(&format!("lmq {line} | head -1 >/dev/null; exit ${{PIPESTATUS[0]}}"));
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{line}");
     }

@@ -1,6 +1,8 @@
 //! The commands that list, show, answer and take back; and the contract of their JSON.
 
 use crate::home::Lmq;
+use crate::world::World;
+use lmq::ops::queue::Options;
 use serde_json::Value;
 
 fn fields(value: &Value) -> Vec<&str> {
@@ -164,48 +166,6 @@ fn lmq_commands() -> Vec<String> {
 }
 
 #[test]
-fn an_added_card_makes_its_deck_and_comes_back_by_undo() {
-    let lmq = Lmq::at_home();
-    assert_eq!(
-        lmq.ok(["add", "team", "Who owns the roadmap?", "Amara", "--key", "roadmap", "--tag", "who"]),
-        "added team/roadmap\n"
-    );
-    let card = lmq.json(["show", "team/roadmap", "--json"]);
-    assert_eq!((card["answer"].as_str(), card["tags"][0].as_str()), (Some("Amara"), Some("who")));
-    assert_eq!(
-        lmq.json(["add", "team", "The retro is every {{c1::second}} {{c2::Friday}}", "--json"])
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
-    assert!(lmq.run(["add", "TEAM", "Who owns the roadmap?", "Amara", "--tag", "who"]).stderr.contains("already"));
-    assert_eq!(lmq.run(["add", "team", "x", "y", "--key", "roadmap"]).code, 2);
-    assert_eq!(lmq.run(["add", "team", " ", "y"]).code, 2);
-    assert!(lmq.ok(["undo", "--yes"]).starts_with("undid: added to team: The retro"));
-    assert_eq!(lmq.json(["cards", "deck:team", "--json"]).as_array().unwrap().len(), 1);
-}
-
-#[test]
-fn undo_walks_back_and_redo_walks_forth() {
-    let lmq = Lmq::at_home();
-    assert_eq!(lmq.run(["undo"]).code, 1, "the built-in decks are no step of the user's");
-    let name = "differences/frame-two-groups";
-    lmq.ok(["answer", name, "good"]);
-    assert_eq!(lmq.run_at("2026-01-16T09:00:00+01:00", ["answer", name, "again"]).code, 0);
-    assert!(lmq.ok(["undo"]).contains("Again"));
-    assert!(lmq.ok(["undo"]).contains("Good"));
-    assert_eq!(lmq.json(["show", name, "--json"])["state"], "new");
-    assert_eq!(lmq.run(["undo"]).code, 1);
-    assert!(lmq.ok(["undo", "--redo"]).contains("Good"));
-    assert_eq!(lmq.json(["show", name, "--json"])["repetitions"], 1);
-    let listed = lmq.json(["undo", "--list", "--json"]);
-    assert_eq!((listed[0]["undone"].as_bool(), listed[1]["undone"].as_bool()), (Some(true), Some(false)));
-    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 5, "nothing is ever taken out of the log");
-    assert_eq!(lmq.ok(["doctor"]), "everything is in order\n");
-}
-
-#[test]
 fn a_setting_is_changed_listed_and_taken_back() {
     let lmq = Lmq::at_home();
     assert_eq!(lmq.ok(["config", "get", "new_per_day"]), "10\n");
@@ -226,47 +186,18 @@ fn a_setting_is_changed_listed_and_taken_back() {
 
 #[test]
 fn scripts_can_run_a_day_with_next_and_answer() {
-    let lmq = Lmq::at_home();
+    let mut world = World::with_built_in_decks();
     let mut asked = Vec::new();
-    loop {
-        let card = lmq.json(["next", "--json"]);
-        if card.is_null() {
-            break;
-        }
-        asked.push(card["deck"].as_str().unwrap().to_owned());
-        lmq.ok(["answer", card["id"].as_str().unwrap(), "good"]);
+    while let Some(card) = world.next(&Options::default()) {
+        world.answer(card.card, 4);
+        asked.push(card.deck);
     }
     assert_eq!(asked.len(), 10, "the day's new cards");
     assert_eq!(asked[..4], ["differences", "quotes", "skills", "differences"], "decks take turns");
-    assert_eq!(lmq.ok(["next"]), "nothing waits\n");
-    assert_eq!(lmq.json(["next", "--new", "1", "--json"])["state"], "new", "--new replaces the day's limit");
-    assert!(lmq.ok([]).contains("the next cards fall due tomorrow"));
-    assert!(lmq.ok([]).contains("1 day in a row"));
-}
-
-#[test]
-fn completions_and_the_manual_are_printed() {
-    let lmq = Lmq::at_home();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(lmq.ok(["completions", shell]).contains("lmq"), "{shell}");
-    }
-    assert!(lmq.ok(["man"]).starts_with(".ie"), "roff");
-    assert!(!lmq.path(".local").exists(), "and no database is made for that");
-}
-
-#[test]
-fn a_closed_pipe_is_no_error() {
-    let lmq = Lmq::at_home();
-    lmq.ok(["decks"]);
-    for args in ["cards", "cards --json", "history", "export --format csv", "report --format html", "--help"] {
-        let mut command = std::process::Command::new("sh");
-        command
-            .args(["-c", &format!("{{ '{}' {args}; echo code $? >&2; }} | true", env!("CARGO_BIN_EXE_lmq"))])
-            .env("HOME", lmq.root())
-            .env("LMQ_NOW", crate::home::NOW);
-        let run = crate::home::finish(command, b"");
-        assert_eq!(run.stderr.trim_start_matches("no answers yet\n"), "code 0\n", "{args}: {run:?}");
-    }
+    let more = world.next(&Options { new: Some(1), ..Options::default() }).unwrap();
+    assert_eq!(world.word(&more), "new", "--new replaces the day's limit");
+    let day = world.day();
+    assert_eq!((day.counts.next_due, day.streak), (Some(world.today().plus(1)), 1));
 }
 
 #[test]

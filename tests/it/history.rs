@@ -2,6 +2,8 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::world::World;
+use crate::world::time;
 
 #[test]
 fn the_log_is_shown_oldest_first_and_an_undo_takes_nothing_out() {
@@ -72,17 +74,18 @@ fn a_row_as_json_has_the_state_before_and_after() {
 
 #[test]
 fn an_answer_before_four_in_the_morning_counts_for_the_day_before() {
-    let lmq = Lmq::new();
-    lmq.write("team.toml", TEAM);
-    lmq.run(["import", "team.toml"]).ok().out();
-    lmq.run_at("2026-01-16T03:59:59+01:00", ["answer", "team/owner", "good"]).ok().out();
-    // More than an hour later: what goes on past that hour in one sitting stays on its day.
-    lmq.run_at("2026-01-16T05:00:00+01:00", ["answer", "team/pair#1", "good"]).ok().out();
-    let rows = lmq.run(["history", "--json"]).json();
-    assert_eq!(
-        (rows[0]["study_day"].as_str(), rows[1]["study_day"].as_str()),
-        (Some("2026-01-15"), Some("2026-01-16"))
-    );
+    let mut world = World::bare();
+    world.import("team.toml", TEAM);
+    // The second one more than an hour later: what goes on past that hour in one sitting stays on its day.
+    for (now, card, day) in [
+        ("2026-01-16T03:59:59+01:00", "team/owner", "2026-01-15"),
+        ("2026-01-16T05:00:00+01:00", "team/pair#1", "2026-01-16"),
+    ] {
+        world.set_now(time(now));
+        world.answer_named(card, 4);
+        let [answered] = world.events(world.card(card).card).try_into().unwrap();
+        assert_eq!(answered.study_day.iso(), day, "{now}");
+    }
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! `lmq pause`: breaks, and coming back from them.
 
 use crate::home::Lmq;
+use crate::world::World;
+use crate::world::time;
+use lmq::core::study_day::StudyDay;
+use lmq::ops;
+use lmq::ops::queue::Options;
 
 fn at(day: &str) -> String {
     format!("2026-{day}T09:00:00+01:00")
@@ -14,6 +19,27 @@ fn two_days() -> Lmq {
     lmq.run_at(&at("01-14"), ["answer", "team/who", "good"]).done();
     lmq.run_at(&at("01-15"), ["answer", "team/who", "good"]).done();
     lmq
+}
+
+/// The same in-process.
+fn world_of_two_days() -> World {
+    let mut world = World::bare();
+    world.add("team", Some("who"), "Who?", "Amara");
+    for day in ["01-14", "01-15"] {
+        world.set_now(time(&at(day)));
+        world.answer_named("team/who", 4);
+    }
+    world
+}
+
+fn pause(world: &mut World, days: i64) {
+    let stamp = world.stamp();
+    ops::pause::pause(&mut world.store, stamp, stamp.today.plus(days)).unwrap();
+}
+
+/// The last day of the break that lasts.
+fn paused(world: &World) -> Option<StudyDay> {
+    ops::pause::current(&world.store, world.today()).unwrap().map(|pause| pause.until)
 }
 
 #[test]
@@ -86,26 +112,28 @@ fn due_of(deck: &serde_json::Value) -> u64 {
 
 #[test]
 fn after_it_the_streak_goes_on_and_the_report_agrees() {
-    let lmq = two_days();
-    lmq.run(["pause", "--until", "2026-02-01"]).done();
-    let report = |day: &str| lmq.run_at(&at(day), ["stats"]).out();
-    let glance = |day: &str| lmq.run_at(&at(day), []).out();
-    assert!(glance("02-01").contains("2 days in a row"), "{}", glance("02-01"));
-    assert!(!glance("02-02").contains("in a row"), "{}", glance("02-02"));
-    lmq.run_at(&at("02-01"), ["answer", "team/who", "good"]).done();
-    assert!(glance("02-01").contains("3 days in a row"));
-    let json = lmq.run_at(&at("02-01"), ["report", "--json"]).json().to_string();
-    assert!(json.contains("\"streak_days\":3"), "{json}");
-    assert!(report("02-01").contains('3'));
+    let mut world = world_of_two_days();
+    pause(&mut world, 17);
+    let streak = |world: &mut World, day: &str| {
+        world.set_now(time(&at(day)));
+        world.day().streak
+    };
+    assert_eq!([streak(&mut world, "02-01"), streak(&mut world, "02-02")], [2, 0]);
+    assert_eq!(streak(&mut world, "02-01"), 2);
+    world.answer_named("team/who", 4);
+    assert_eq!(world.day().streak, 3);
+    assert_eq!(world.report_json()["sections"]["summary"]["values"]["streak_days"], 3);
+    assert!(world.report("text").contains('3'));
 }
 
 #[test]
 fn the_forecast_waits_for_the_end_of_the_break() {
-    let lmq = two_days();
-    lmq.run(["pause", "--until", "2026-01-25"]).done();
-    let json = lmq.run_at(&at("01-22"), ["report", "--json"]).json();
-    let text = lmq.run_at(&at("01-22"), ["report"]).out();
+    let mut world = world_of_two_days();
+    pause(&mut world, 10);
+    world.set_now(time(&at("01-22")));
+    let text = world.report("text");
     assert!(text.contains("Paused until 2026-01-25: nothing is due, and the streak keeps."), "{text}");
+    let json = world.report_json();
     let rows = json["sections"]["forecast"]["rows"].as_array().unwrap();
     let due: Vec<(u64, u64)> =
         rows.iter().take(4).map(|row| (row["cards"].as_u64().unwrap(), row["overdue"].as_u64().unwrap())).collect();
@@ -114,18 +142,28 @@ fn the_forecast_waits_for_the_end_of_the_break() {
 
 #[test]
 fn a_break_unites_with_the_history_of_another_device() {
-    let (one, two) = (two_days(), Lmq::new());
-    one.run(["pause", "--until", "2026-02-01"]).done();
-    let history = one.run(["export", "--what", "history", "-q"]).out();
-    two.write("history.jsonl", history);
-    two.run(["import", "history.jsonl"]).done();
-    assert!(two.run(["pause"]).out().starts_with("Paused until 2026-02-01"));
-    two.run(["pause", "--off"]).done();
-    one.write("history.jsonl", two.run(["export", "--what", "history", "-q"]).out());
-    one.run(["import", "history.jsonl"]).done();
-    assert_eq!(one.run(["pause"]).out(), "no pause\n");
+    let (mut one, mut two) = (world_of_two_days(), World::bare());
+    pause(&mut one, 17);
+    two.import("history.jsonl", one.log_text());
+    assert_eq!(paused(&two).map(StudyDay::iso).as_deref(), Some("2026-02-01"));
+    let stamp = two.stamp();
+    ops::pause::resume(&mut two.store, stamp).unwrap();
+    one.import("history.jsonl", two.log_text());
+    assert_eq!(paused(&one), None);
     one.assert_sound();
 }
+
+/// Who was answered when. d: interval 1, due the 4th; e: interval 1, due the 11th; a, b, c: interval 6, due the 8th.
+const BEHIND: [(&str, &str); 8] = [
+    ("team/a", "01-01"),
+    ("team/b", "01-01"),
+    ("team/c", "01-01"),
+    ("team/a", "01-02"),
+    ("team/b", "01-02"),
+    ("team/c", "01-02"),
+    ("team/d", "01-03"),
+    ("team/e", "01-10"),
+];
 
 /// Cards with intervals of 1 day (answered once) and 6 days (twice), all long overdue.
 fn behind() -> Lmq {
@@ -135,13 +173,9 @@ fn behind() -> Lmq {
     for key in ["a", "b", "c", "d", "e"] {
         lmq.run(["add", "team", &format!("{key}?"), "x", "--key", key]).ok().out();
     }
-    for key in ["a", "b", "c"] {
-        lmq.run_at(&at("01-01"), ["answer", &format!("team/{key}"), "good"]).done();
-        lmq.run_at(&at("01-02"), ["answer", &format!("team/{key}"), "good"]).done();
+    for (card, day) in BEHIND {
+        lmq.run_at(&at(day), ["answer", card, "good"]).done();
     }
-    // d: interval 1, due the 4th; e: interval 1, due the 11th; a, b, c: interval 6, due the 8th.
-    lmq.run_at(&at("01-03"), ["answer", "team/d", "good"]).done();
-    lmq.run_at(&at("01-10"), ["answer", "team/e", "good"]).done();
     lmq
 }
 
@@ -180,13 +214,21 @@ fn coming_back_says_what_waits_and_asks_what_is_most_at_risk_first() {
 
 #[test]
 fn on_an_ordinary_day_cards_come_by_their_due_day() {
-    let lmq = behind();
-    lmq.run(["config", "set", "reviews_per_day", "5"]).ok().out();
-    let next = |limit: &str| lmq.run_at(&at("01-20"), ["next", "--limit", limit]).out();
-    assert!(next("5").starts_with("team/d\n"), "due the 4th");
-    lmq.run_at(&at("01-20"), ["answer", "team/d", "good"]).done();
-    for limit in ["1", "4"] {
-        let next = next(limit);
-        assert!(!next.starts_with("team/e\n"), "due the 11th, after those of the 8th: {next}");
+    let mut world = World::bare();
+    for key in ["a", "b", "c", "d", "e"] {
+        world.add("team", Some(key), &format!("{key}?"), "x");
+    }
+    for (card, day) in BEHIND {
+        world.set_now(time(&at(day)));
+        world.answer_named(card, 4);
+    }
+    world.set_now(time(&at("01-20")));
+    world.set("new_per_day = 0\nreviews_per_day = 5");
+    let next =
+        |world: &World, limit: usize| world.next(&Options { limit: Some(limit), ..Options::default() }).unwrap().name();
+    assert_eq!(next(&world, 5), "team/d", "due the 4th");
+    world.answer_named("team/d", 4);
+    for limit in [1, 4] {
+        assert_ne!(next(&world, limit), "team/e", "due the 11th, after those of the 8th");
     }
 }

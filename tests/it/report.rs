@@ -1,6 +1,7 @@
 //! `lmq report` and `lmq stats`: one model, five forms, and nothing of you in them that was not asked for.
 
 use crate::home::Lmq;
+use crate::world::World;
 
 /// A database with a marker in every text, and answers that hold one too.
 fn marked() -> Lmq {
@@ -75,7 +76,8 @@ fn a_period_leaves_out_what_lies_outside() {
 
 #[test]
 fn an_empty_history_reads_well() {
-    let lmq = Lmq::at_home();
-    assert!(lmq.ok(["report"]).contains("No answers yet"));
-    assert!(lmq.ok(["report", "--format", "html"]).contains("No answers yet"));
+    let world = World::with_built_in_decks();
+    for form in ["text", "html"] {
+        assert!(world.report(form).contains("No answers yet"), "{form}");
+    }
 }

@@ -26,17 +26,18 @@ fn home() -> Lmq {
 
 #[test]
 fn cards_are_found_by_words_and_conditions() {
-    let lmq = home();
-    assert_eq!(found(&lmq, &["deck:people"]), ["t/one", "t/two#1", "t/two#2", "t/three"]);
-    assert_eq!(found(&lmq, &["CAFE", "naive"]), ["t/one"]);
-    assert_eq!(found(&lmq, &["deck:t -kind:cloze OR speaker:osei"]), ["t/one", "t/two#1", "t/two#2", "t/three"]);
-    assert_eq!(found(&lmq, &["--", "-tag:lang", "deck:t", "-kind:cloze"]), ["t/three"]);
-    lmq.ok(["answer", "t/one", "again"]);
-    assert_eq!(found(&lmq, &["rated:1d:again"]), ["t/one"]);
-    assert_eq!(found(&lmq, &["deck:t is:learning ease<2.5"]), ["t/one"]);
-    lmq.ok(["undo"]);
-    assert!(found(&lmq, &["reviewed:9d"]).is_empty(), "an answer that was taken back is none");
-    assert_eq!(found(&lmq, &["added:1d deck:t kind:sort"]), ["t/three"]);
+    let mut world = World::with_built_in_decks();
+    world.import("t.toml", DECK);
+    assert_eq!(world.names("deck:people"), ["t/one", "t/two#1", "t/two#2", "t/three"]);
+    assert_eq!(world.names("CAFE naive"), ["t/one"]);
+    assert_eq!(world.names("deck:t -kind:cloze OR speaker:osei"), ["t/one", "t/two#1", "t/two#2", "t/three"]);
+    assert_eq!(world.names("-tag:lang deck:t -kind:cloze"), ["t/three"]);
+    world.answer_named("t/one", 2);
+    assert_eq!(world.names("rated:1d:again"), ["t/one"]);
+    assert_eq!(world.names("deck:t is:learning ease<2.5"), ["t/one"]);
+    world.undo_newest();
+    assert_eq!(world.names("reviewed:9d"), [""; 0], "an answer that was taken back is none");
+    assert_eq!(world.names("added:1d deck:t kind:sort"), ["t/three"]);
 }
 
 #[test]

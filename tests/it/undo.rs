@@ -2,6 +2,8 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::world::World;
+use crate::world::history_of;
 
 #[test]
 fn the_newest_step_is_taken_back_and_brought_back() {
@@ -93,29 +95,28 @@ fn cards_answered_since_an_import_are_kept_and_named() {
 
 #[test]
 fn an_import_that_was_undone_comes_back_by_importing_again() {
-    let lmq = Lmq::new();
-    lmq.write("a.csv", "front,back\none,1\ntwo,2\n");
-    lmq.run(["import", "a.csv"]).ok().out();
-    let before = lmq.everything("deck:a");
-    lmq.run(["undo", "--yes"]).ok().out();
-    assert!(lmq.cards("deck:a").is_empty());
-    assert_eq!(lmq.run(["import", "a.csv"]).out(), "2 brought back\n");
-    assert_eq!(lmq.everything("deck:a"), before, "the same cards with the same ids");
-    lmq.run(["undo", "--yes"]).ok().out();
-    assert!(lmq.cards("deck:a").is_empty());
-    lmq.run(["undo", "--redo"]).ok().out();
-    assert_eq!(lmq.everything("deck:a"), before);
-    lmq.write("team.toml", TEAM);
-    lmq.run(["import", "team.toml"]).ok().out();
-    lmq.run(["undo", "--yes"]).ok().out();
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 brought back\n");
-    assert_eq!(lmq.cards("deck:team").len(), 5);
-    lmq.assert_sound();
+    let mut world = World::bare();
+    let table = "front,back\none,1\ntwo,2\n";
+    world.import("a.csv", table);
+    let before = world.found("deck:a");
+    world.undo_newest();
+    assert_eq!(world.found("deck:a"), []);
+    assert_eq!(world.import("a.csv", table).sentence(), "2 brought back");
+    assert_eq!(world.found("deck:a"), before, "the same cards with the same ids");
+    world.undo_newest();
+    assert_eq!(world.found("deck:a"), []);
+    assert!(world.redo());
+    assert_eq!(world.found("deck:a"), before);
+    world.import("team.toml", TEAM);
+    world.undo_newest();
+    assert_eq!(world.import("team.toml", TEAM).sentence(), "3 brought back");
+    assert_eq!(world.found("deck:team").len(), 5);
+    world.assert_sound();
 }
 
 #[test]
 fn an_undone_import_gives_back_heads_topics_keys_and_order() {
-    let lmq = Lmq::new();
+    let mut world = World::bare();
     let deck = |title: &str, primer: &str, keys: [&str; 2]| {
         let mut text = format!(
             "[deck]\nid = \"d\"\nname = \"d\"\ntitle = \"{title}\"\n[[topic]]\nid = \"T\"\ntitle = \"t\"\nprimer = \"{primer}\"\n"
@@ -128,18 +129,37 @@ fn an_undone_import_gives_back_heads_topics_keys_and_order() {
         }
         text
     };
-    lmq.write("d.toml", deck("One", "Old primer.", ["a", "b"]));
-    lmq.run(["import", "d.toml"]).done();
-    let exported = || lmq.run(["export", "d", "--format", "toml"]).ok().stdout;
-    let before = exported();
-    lmq.write("d.toml", deck("Two", "New primer.", ["b2", "a"]));
-    lmq.run(["import", "d.toml"]).done();
-    let after = exported();
+    world.import("d.toml", deck("One", "Old primer.", ["a", "b"]));
+    let before = world.export("d", "toml");
+    world.import("d.toml", deck("Two", "New primer.", ["b2", "a"]));
+    let after = world.export("d", "toml");
     assert!(after.contains("Two") && after.contains("New primer.") && after.contains("b2"), "{after}");
-    lmq.run(["undo", "--yes"]).done();
-    assert_eq!(exported(), before);
-    lmq.assert_sound();
-    lmq.run(["undo", "--redo", "--yes"]).done();
-    assert_eq!(exported(), after);
-    lmq.assert_sound();
+    world.undo_newest();
+    assert_eq!(world.export("d", "toml"), before);
+    world.assert_sound();
+    assert!(world.redo());
+    assert_eq!(world.export("d", "toml"), after);
+    world.assert_sound();
+}
+
+#[test]
+fn undo_walks_back_and_redo_walks_forth() {
+    let mut world = World::with_built_in_decks();
+    assert_eq!(world.newest_step(), None, "the built-in decks are no step of the user's");
+    let name = "differences/frame-two-groups";
+    world.answer_named(name, 4);
+    world.pass(24 * 60);
+    world.answer_named(name, 2);
+    for grade in ["Again", "Good"] {
+        assert_eq!(world.newest_step(), Some(format!("answered {name} {grade}")));
+        world.undo_newest();
+    }
+    assert_eq!(world.card(name).state.memory, None);
+    assert_eq!(world.newest_step(), None);
+    assert!(world.redo());
+    assert_eq!(world.card(name).state.memory.unwrap().repetitions, 1, "the older one first");
+    let undone: Vec<bool> = world.store.actions(9).unwrap().iter().map(|line| line.voided).collect();
+    assert_eq!(undone, [true, false]);
+    assert_eq!(history_of(&world.store).len(), 5, "nothing is ever taken out of the log");
+    world.assert_sound();
 }
