@@ -7,10 +7,6 @@ use crate::home::finish;
 use crate::terminal::Terminal;
 use crate::terminal::given_back;
 use crate::terminal::trimmed;
-use crate::world::World;
-use lmq::core::checkup::Input;
-use lmq::ops::checkup::CheckupSession;
-use lmq::ops::checkup::Notice;
 use serde_json::Value;
 use std::io::BufRead as _;
 use std::io::BufReader;
@@ -25,7 +21,7 @@ fn at(lmq: &Lmq, now: &str, args: &[&str], input: &str) -> Run {
 }
 
 /// A day of 2026 at nine in the morning.
-fn day(date: &str) -> String {
+pub(crate) fn day(date: &str) -> String {
     format!("2026-{date}T09:00:00+01:00")
 }
 
@@ -83,21 +79,6 @@ fn nothing_is_said_about_right_or_wrong_before_the_end() {
         "7 of 8 scenes are answered and kept.\n`lmq checkup` goes on with it today; the result comes at the end.\n"
     ));
     assert!(printed(EIGHT).contains(" of 8 right; "));
-}
-
-#[test]
-fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
-    let lmq = Lmq::at_home();
-    for date in ["01-15", "02-14", "07-13", "12-31"] {
-        take(&lmq, date, EIGHT);
-    }
-    let db = database(&lmq);
-    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(count("SELECT count(DISTINCT card) FROM event WHERE kind = 15"), 32);
-    assert_eq!(count("SELECT count(*) FROM event WHERE kind = 15"), 32);
-    take(&lmq, "12-31", EIGHT);
-    let most = "SELECT max(n) FROM (SELECT count(*) AS n FROM event WHERE kind = 15 GROUP BY card)";
-    assert_eq!((count(most), count("SELECT count(DISTINCT card) FROM event WHERE kind = 15")), (2, 33));
 }
 
 /// The range of a share by its definition: the shares that a score test at 95 % does not refuse, found by halving.
@@ -191,34 +172,6 @@ fn the_report_has_what_sql_finds_in_the_log() {
 }
 
 #[test]
-fn a_check_up_counts_nowhere_else_and_an_undone_one_has_never_been() {
-    let lmq = Lmq::at_home();
-    let seen = |lmq: &Lmq| {
-        let mut sections = sections(lmq, "01-15", &[]);
-        let removed = ["checkups", "checkup_topics"].map(|name| sections[name].take());
-        let today =
-            glance(lmq, "01-15").lines().filter(|line| !line.contains("check-up")).collect::<Vec<_>>().join("\n");
-        (sections, lmq.json(["cards", "--json"]), lmq.json(["next", "--json"]), today, removed)
-    };
-    let first = lmq.json(["next", "--json"])["id"].as_str().unwrap().to_owned();
-    assert_eq!(lmq.run_at(&day("01-15"), ["answer", &first, "good"]).code, 0);
-    let before = seen(&lmq);
-    take(&lmq, "01-15", EIGHT);
-    let after = seen(&lmq);
-    assert_eq!((&before.0, &before.1, &before.2, &before.3), (&after.0, &after.1, &after.2, &after.3));
-    assert_ne!(before.4, after.4);
-    for _ in 0..8 {
-        assert_eq!(lmq.run_at(&day("01-15"), ["undo"]).code, 0);
-    }
-    assert_eq!(before, seen(&lmq));
-    assert_eq!(lmq.run_at(&day("01-15"), ["doctor"]).code, 0);
-    for _ in 0..8 {
-        assert_eq!(lmq.run_at(&day("01-15"), ["undo", "--redo"]).code, 0);
-    }
-    assert_eq!(after, seen(&lmq));
-}
-
-#[test]
 fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
     let lmq = Lmq::at_home();
     take(&lmq, "01-15", "l\nm\n:q\n");
@@ -230,25 +183,6 @@ fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
     assert!(glance(&lmq, "01-16").contains("A check-up is due"), "it was no whole one");
     assert!(take(&lmq, "01-16", ":q\n").contains("[1 of 8]"));
     assert!(take(&lmq, "01-16", EIGHT).contains("Check-up 2, 2026-01-16: "));
-}
-
-#[test]
-fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
-    let lmq = Lmq::at_home();
-    let due = |date: &str| glance(&lmq, date).contains("A check-up is due");
-    assert!(due("01-15"));
-    take(&lmq, "01-15", EIGHT);
-    assert!(!due("01-15") && !due("02-12"));
-    assert!(
-        due("02-13") && glance(&lmq, "02-13").contains("is due, day 30: 8 scenes in about 3 minutes; `lmq checkup`")
-    );
-    take(&lmq, "02-20", EIGHT);
-    assert!(!due("02-20") && !due("07-12") && due("07-13"));
-    lmq.ok(["config", "set", "checkup", "false"]);
-    assert!(!due("07-13"));
-    take(&lmq, "07-13", EIGHT);
-    lmq.ok(["config", "set", "checkup", "true"]);
-    assert!(!due("12-31"));
 }
 
 #[test]
@@ -399,70 +333,6 @@ fn a_kill_in_the_middle_keeps_what_was_answered() {
     assert_eq!(lmq.run(["doctor"]).code, 0);
     let out = take(&lmq, "01-15", &"l\n".repeat(8 - answered));
     assert!(out.contains(" of 8 right; "), "{out}");
-}
-
-#[test]
-fn two_windows_answer_each_scene_once() {
-    let mut world = World::bare();
-    let card = |key: u8| {
-        format!(
-            "[[card]]\nheld_out = true\nkey = \"k{key}\"\nkind = \"typed\"\nprompt = \"What is {key}?\"\nanswer = \"a\"\n"
-        )
-    };
-    world.import("d.toml", &format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
-    let mut other = world.another();
-    let settings = world.settings.clone();
-    let mut here = CheckupSession::new(&mut world.store, &world.env, settings.clone(), 3).unwrap();
-    let mut there = CheckupSession::new(&mut other, &world.env, settings, 3).unwrap();
-    let answer = || Input::Respond("a".to_owned());
-    assert_eq!(here.feed(&answer()).unwrap(), None);
-    assert_eq!(there.feed(&answer()).unwrap(), Some(Notice::Stale));
-    assert_eq!(there.feed(&answer()).unwrap(), None);
-    assert_eq!(there.undo().unwrap(), Notice::TookBack);
-    assert_eq!(there.feed(&answer()).unwrap(), None, "what was taken back may be answered again");
-    assert_eq!(here.feed(&answer()).unwrap(), Some(Notice::Stale));
-    assert_eq!(here.feed(&answer()).unwrap(), None);
-    let outcome = here.outcome().unwrap();
-    let this = outcome.this.unwrap();
-    assert_eq!((this.score.passed, this.score.all, this.finished), (3, 3, true));
-}
-
-#[test]
-fn check_ups_of_two_devices_unite() {
-    let (here, there) = (Lmq::at_home(), Lmq::at_home());
-    take(&here, "01-15", EIGHT);
-    take(&there, "01-20", "m\nm\nm\nm\nm\nm\nm\nm\n");
-    take(&there, "02-20", EIGHT);
-    for (from, to) in [(&here, &there), (&there, &here), (&here, &there)] {
-        to.write("other.jsonl", from.ok(["export", "--what", "history"]));
-        assert_eq!(to.run_at(&day("03-01"), ["import", "other.jsonl"]).code, 0);
-    }
-    let rows = sections(&here, "03-01", &[])["checkups"]["rows"].clone();
-    let days: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["day"].as_str().unwrap()).collect();
-    assert_eq!(days, ["2026-01-15", "2026-01-20", "2026-02-20"]);
-    assert_eq!(sections(&there, "03-01", &[])["checkups"]["rows"], rows);
-    for lmq in [&here, &there] {
-        assert_eq!(lmq.run_at(&day("03-01"), ["doctor"]).code, 0);
-    }
-    // What either of them asked is used, for both.
-    take(&here, "07-15", EIGHT);
-    let db = database(&here);
-    let twice = "SELECT count(*) FROM event WHERE kind = 15 AND id >> 32 = (SELECT min(id) FROM device) AND card IN \
-                 (SELECT card FROM event WHERE kind = 15 AND id >> 32 <> (SELECT min(id) FROM device)) AND study_day > 20600";
-    assert_eq!(db.query_row(twice, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
-}
-
-#[test]
-fn some_decks_only_have_the_sums_of_their_scenes() {
-    let lmq = Lmq::at_home();
-    take(&lmq, "01-15", EIGHT);
-    assert_eq!(sections(&lmq, "01-15", &["--deck", "skills"])["checkups"]["rows"].as_array().unwrap().len(), 0);
-    assert_eq!(sections(&lmq, "01-15", &["--deck", "differences"])["checkups"]["rows"][0]["right"]["of"], 8);
-    let some = sections(&lmq, "01-15", &["--search", "tag:checkup kind:sort"]);
-    assert_eq!(some["checkups"]["rows"][0]["right"]["of"], 8);
-    let later = lmq.run_at(&day("03-01"), ["report", "--until", "2026-01-14", "--json"]).stdout;
-    let later: Value = serde_json::from_str(&later).unwrap();
-    assert_eq!(later["sections"]["checkups"]["rows"].as_array().unwrap().len(), 0);
 }
 
 // In a terminal ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,10 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::world::World;
+use crate::world::time;
+use lmq::ops::bulk::BulkChange;
+use rusqlite::Connection;
 
 fn used() -> Lmq {
     let lmq = Lmq::new();
@@ -11,6 +15,32 @@ fn used() -> Lmq {
     lmq.run(["answer", "team/retro#1", "again"]).ok().out();
     lmq
 }
+
+/// The same in-process.
+fn used_world() -> World {
+    let mut world = World::bare();
+    world.import("team.toml", TEAM);
+    world.answer_named("team/owner", 4);
+    world.answer_named("team/retro#1", 2);
+    world
+}
+
+/// What the doctor has to say, a line each.
+fn findings(world: &mut World) -> String {
+    world.doctor().iter().map(|finding| format!("{}: {}\n", finding.rule, finding.what)).collect()
+}
+
+/// The database, closed, changed from outside and opened again.
+fn changed(world: World, sql: &str) -> World {
+    let (path, now) = (world.path(), world.now());
+    let World { folder, settings, store, .. } = world;
+    drop(store);
+    Connection::open(path).unwrap().execute_batch(sql).unwrap();
+    World::reopened(folder, settings, now)
+}
+
+/// A moment that only a wrong clock shows.
+const FUTURE: &str = "2027-06-01T09:00:00+02:00";
 
 #[test]
 fn a_used_database_is_in_order() {
@@ -84,17 +114,17 @@ fn all_that_is_not_log_is_made_again_from_it() {
 
 #[test]
 fn a_log_that_was_tampered_with_is_found() {
-    let lmq = used();
-    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let world = used_world();
+    let db = Connection::open(world.path()).unwrap();
     let refused = db.execute("DELETE FROM event", []).unwrap_err().to_string();
     assert_eq!(refused, "the log is append-only: append an undo");
     assert!(db.execute("UPDATE event SET quality = 5", []).is_err());
     assert!(db.execute("UPDATE action SET kind = 1", []).is_err());
-    db.execute_batch("DROP TRIGGER event_is_append_only_d; DELETE FROM event WHERE id = (SELECT min(id) FROM event)")
-        .unwrap();
     drop(db);
-    let run = lmq.run(["doctor"]).code(3);
-    assert!(run.stdout.contains("gaps: ") && run.stdout.contains("triggers: 24 of the 25"), "{}", run.stdout);
+    let less =
+        "DROP TRIGGER event_is_append_only_d; DELETE FROM event WHERE id = (SELECT min(id) FROM event WHERE kind = 1)";
+    let found = findings(&mut changed(world, less));
+    assert!(found.contains("gaps: ") && found.contains("triggers: 24 of the 25"), "{found}");
 }
 
 #[test]
@@ -124,13 +154,16 @@ fn a_clock_far_ahead_is_said_before_the_first_answer() {
 
 #[test]
 fn a_clock_set_back_loses_no_order_and_no_answer() {
-    let lmq = used();
-    lmq.run_at("2026-01-14T09:00:00+01:00", ["answer", "team/owner", "again"]).done();
-    lmq.run_at("2026-01-10T09:00:00+01:00", ["answer", "team/owner", "good"]).done();
-    let rows = lmq.run(["history", "team/owner", "--json"]).json();
-    let grades: Vec<u64> = rows.as_array().unwrap().iter().map(|row| row["quality"].as_u64().unwrap()).collect();
+    let mut world = used_world();
+    for (now, quality) in [("2026-01-14T09:00:00+01:00", 2), ("2026-01-10T09:00:00+01:00", 4)] {
+        world.set_now(time(now));
+        world.answer_named("team/owner", quality);
+    }
+    let events = world.events(world.card("team/owner").card);
+    let grades: Vec<u8> = events.iter().map(|event| event.kind.answer().unwrap().0.into()).collect();
     assert_eq!(grades, [4, 2, 4], "in the order of writing");
-    lmq.assert_sound();
+    world.set_now(time(crate::world::MORNING));
+    world.assert_sound();
 }
 
 /// Each is something that no version writes, and what is said of it.
@@ -158,46 +191,50 @@ fn whatever_was_changed_from_outside_is_seen_and_is_no_bug() {
         ("DROP TRIGGER event_is_append_only_u; UPDATE event SET offset_min = 9223372036854775807", "log: "),
     ];
     for (sql, said) in caches.iter().chain(&others) {
-        let lmq = used();
-        let db = rusqlite::Connection::open(lmq.db()).unwrap();
-        db.execute_batch(sql).unwrap();
-        drop(db);
-        let run = lmq.run(["doctor"]).code(3);
-        assert!(run.stdout.contains(said), "{sql}: {run:?}");
+        let mut world = changed(used_world(), sql);
+        let found = findings(&mut world);
+        assert!(found.contains(said), "{sql}: {found}");
         if said.contains("rows of") {
-            lmq.run(["doctor", "--fix"]).ok().stdout.contains("(made right)");
-            assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n", "{sql}");
+            let stamp = world.stamp();
+            world.store.doctor(stamp, true).unwrap();
+            assert_eq!(findings(&mut world), "", "{sql}");
         }
     }
 }
 
 #[test]
 fn edits_from_the_future_are_listed_too() {
-    let lmq = used();
-    lmq.run_at("2027-06-01T09:00:00+02:00", ["tag", "late", "team/owner"]).done();
-    let run = lmq.run(["doctor"]).code(3);
+    let mut world = used_world();
+    world.set_now(time(FUTURE));
+    world.change(&["team/owner"], BulkChange::Tag("late".to_owned()));
+    world.set_now(time(crate::world::MORNING));
+    let found = findings(&mut world);
     assert!(
-        run.stdout.starts_with("future: 1 entry is from the future") && run.stdout.contains(": 2027-06-01 tag on "),
-        "{run:?}"
+        found.starts_with("future: 1 entry is from the future") && found.contains(": 2027-06-01 tag on "),
+        "{found}"
     );
-    lmq.run_at("2027-06-01T09:00:00+02:00", ["undo"]).done();
-    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    world.set_now(time(FUTURE));
+    world.undo_newest();
+    world.set_now(time(crate::world::MORNING));
+    world.assert_sound();
 }
 
 #[test]
 fn an_answer_under_a_wrong_clock_is_no_finding_once_it_is_undone() {
-    let lmq = used();
-    let before = lmq.everything("deck:team");
-    for _ in 0..2 {
-        lmq.run_at("2027-06-01T09:00:00+02:00", ["answer", "team/owner", "again"]).done();
-    }
-    assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("future: 2 entries"));
-    lmq.run(["undo"]).done();
-    lmq.run(["undo"]).done();
-    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
-    assert_eq!(lmq.everything("deck:team"), before);
+    let mut world = used_world();
+    let before = world.found("deck:team");
+    world.set_now(time(FUTURE));
+    world.answer_named("team/owner", 2);
+    world.answer_named("team/owner", 2);
+    world.set_now(time(crate::world::MORNING));
+    let found = findings(&mut world);
+    assert!(found.starts_with("future: 2 entries"), "{found}");
+    world.undo_newest();
+    world.undo_newest();
+    world.assert_sound();
+    assert_eq!(world.found("deck:team"), before);
     // What is written next comes after it in the order, and is of its own day.
-    lmq.run(["answer", "team/pair#1", "good"]).done();
-    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
-    assert_eq!(lmq.run(["show", "team/pair#1", "--json"]).json()["due"], "2026-01-16");
+    world.answer_named("team/pair#1", 4);
+    world.assert_sound();
+    assert_eq!(world.card("team/pair#1").state.memory.unwrap().due.iso(), "2026-01-16");
 }

@@ -4,6 +4,19 @@ use crate::home::Lmq;
 use crate::home::Run;
 use crate::home::TEAM;
 use crate::home::without_texts;
+use crate::world::World;
+use crate::world::field;
+use crate::world::time;
+use lmq::core::event::EventKind;
+use lmq::core::fact::Fact;
+use lmq::core::id::CardId;
+use lmq::failure::Kind;
+use lmq::ops;
+use lmq::ops::edit::How;
+use lmq::ops::edit::Meaning;
+use lmq::ops::edit::Refusal;
+use lmq::store::Found;
+use lmq::store::Happened;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,6 +27,14 @@ fn team() -> Lmq {
     lmq.run(["import", "team.toml", "-q"]).done();
     lmq
 }
+
+fn world() -> World {
+    let mut world = World::bare();
+    world.import("team.toml", TEAM);
+    world
+}
+
+const CHANGED: How = How { meaning: Meaning::Changed, side: None, leave_files: false };
 
 fn linked() -> Lmq {
     let lmq = Lmq::new();
@@ -219,64 +240,85 @@ fn what_makes_no_sense_is_said() {
 
 #[test]
 fn another_meaning_begins_again_gently_and_undo_gives_the_schedule_back() {
-    let lmq = team();
-    lmq.run(["answer", "team/owner", "good"]).done();
+    let mut world = world();
+    world.answer_named("team/owner", 4);
     for day in ["2026-01-16", "2026-01-22"] {
-        lmq.run_at(&format!("{day}T09:00:00+01:00"), ["answer", "team/owner", "hard"]).done();
+        world.set_now(time(&format!("{day}T09:00:00+01:00")));
+        world.answer_named("team/owner", 3);
     }
-    let now = "2026-01-25T09:00:00+01:00";
-    let before = lmq.run_at(now, ["show", "team/owner", "--json"]).json();
-    let run = lmq.run_at(now, ["edit", "team/owner", "--back", "Bela", "--meaning", "changed"]);
-    assert_eq!(run.out(), "edited team/owner, with another meaning\n");
-    let after = lmq.run_at(now, ["show", "team/owner", "--json"]).json();
-    assert_eq!((&after["due"], &after["repetitions"]), (&Value::from("2026-01-25"), &Value::from(0)));
-    assert_eq!((&after["ease"], &after["lapses"]), (&before["ease"], &before["lapses"]));
-    assert_eq!(after["state"], "learning");
-    assert_eq!(after["events"].as_array().unwrap().last().unwrap()["kind"], "restarted");
-    assert_eq!(lmq.run_at(now, ["doctor"]).out(), "everything is in order\n");
-    lmq.run_at(now, ["answer", "team/owner", "good"]).done();
-    assert_eq!(lmq.run_at(now, ["show", "team/owner", "--json"]).json()["interval_days"], 1, "as after a first recall");
-    lmq.run_at(now, ["undo"]).done();
-    lmq.run_at(now, ["undo"]).done();
-    let back = lmq.run_at(now, ["show", "team/owner", "--json"]).json();
-    for field in ["answer", "due", "repetitions", "interval_days", "ease", "state"] {
-        assert_eq!(back[field], before[field], "{field}");
-    }
-    assert_eq!(lmq.run_at(now, ["doctor"]).out(), "everything is in order\n");
+    world.set_now(time("2026-01-25T09:00:00+01:00"));
+    let card = world.card("team/owner").card;
+    let shown = |world: &World| {
+        let line = world.card("team/owner");
+        let memory = line.state.memory.clone().unwrap();
+        (line.text.answer(1), world.word(&line), memory)
+    };
+    let before = shown(&world);
+    let done = world.edit("team/owner", None, CHANGED, field("back", "Bela"));
+    assert_eq!(done.label, "edited team/owner, with another meaning");
+    let after = shown(&world);
+    assert_eq!((after.2.due.iso().as_str(), after.2.repetitions), ("2026-01-25", 0));
+    assert_eq!((after.2.ease(), after.2.lapses), (before.2.ease(), before.2.lapses));
+    assert_eq!(after.1, "learning");
+    assert_eq!(world.events(card).last().unwrap().kind, EventKind::Restarted);
+    world.assert_sound();
+    world.answer_named("team/owner", 4);
+    assert_eq!(shown(&world).2.interval.0, 1, "as after a first recall");
+    world.undo_newest();
+    world.undo_newest();
+    assert_eq!(shown(&world), before);
+    world.assert_sound();
 }
 
 #[test]
 fn a_card_answered_today_begins_again_tomorrow() {
-    let lmq = team();
-    lmq.run(["answer", "team/owner", "easy"]).done();
-    lmq.run(["edit", "team/owner", "--back", "Bela", "--meaning", "changed"]).done();
-    assert_eq!(card(&lmq, "team/owner")["due"], "2026-01-16");
-    lmq.run(["edit", "team/pair", "--set", "back=X", "--meaning", "changed"]).done();
-    assert_eq!(card(&lmq, "team/pair#1")["state"], "new", "what was never asked has nothing to begin again");
+    let mut world = world();
+    world.answer_named("team/owner", 5);
+    world.edit("team/owner", None, CHANGED, field("back", "Bela"));
+    assert_eq!(world.card("team/owner").state.memory.unwrap().due.iso(), "2026-01-16");
+    world.edit("team/pair#1", None, CHANGED, field("back", "X"));
+    assert_eq!(world.word(&world.card("team/pair#1")), "new", "what was never asked has nothing to begin again");
 }
 
 #[test]
 fn another_key_and_another_kind_keep_the_history() {
-    let lmq = team();
-    lmq.run(["answer", "team/owner", "good"]).done();
-    let id = card(&lmq, "team/owner")["id"].clone();
-    lmq.run(["edit", "team/owner", "--set", "key=lead", "--set", "kind=reversed"]).done();
-    let lead = card(&lmq, "team/lead#1");
-    let kinds: Vec<&str> = lead["events"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
-    assert_eq!((&lead["id"], kinds.as_slice()), (&id, &["answered", "keyed"][..]));
-    assert_eq!(card(&lmq, "team/lead#2")["state"], "new");
-    let taken = lmq.run(["edit", "team/lead", "--set", "key=pair"]).err(2);
-    assert_eq!(taken, "lmq: another card of the deck has the key `pair`, or had it\nhint: choose another key\n");
-    lmq.write("new.toml", TEAM.replace("\"owner\"", "\"lead\"").replace("Amara", "Cem"));
-    let said = lmq.run(["import", "new.toml"]).ok();
-    assert_eq!(said.stdout, "2 notes as they were, 1 kept as you wrote it\n", "the same note under its new key");
-    assert_eq!(card(&lmq, "team/lead#1")["answer"], "Amara", "the learner's own text stays");
-    lmq.run(["undo", "--yes"]).done();
-    assert_eq!(lmq.run(["undo"]).out(), "undid: edited team/lead\n");
-    assert_eq!(card(&lmq, "team/owner")["id"], id);
-    assert_eq!(card(&lmq, "team/owner")["kind"], "basic");
-    lmq.run(["show", "team/lead"]).err(2);
-    lmq.assert_sound();
+    let mut world = world();
+    world.answer_named("team/owner", 4);
+    let id = world.card("team/owner").card;
+    world.edit("team/owner", Some("lead"), How::default(), |text| text.kind = "reversed".to_owned());
+    let lead = world.card("team/lead#1");
+    let mut rows = world.history(id);
+    rows.retain(|row| !ops::card_details::is_of_source(row));
+    let kinds = rows.iter().map(|row| match &row.what {
+        Happened::Event(event) => event.kind.answer().map_or("another", |_| "answered"),
+        Happened::Fact { fact: Fact::Keyed { .. }, .. } => "keyed",
+        Happened::Fact { fact: Fact::Edited { .. }, .. } => "edited",
+        Happened::Fact { .. } => "another",
+    });
+    assert_eq!(
+        (lead.card, kinds.filter(|kind| *kind != "edited").collect::<Vec<_>>()),
+        (id, vec!["answered", "keyed"])
+    );
+    assert_eq!(world.word(&world.card("team/lead#2")), "new");
+    let opened = ops::edit::open(&world.store, &[lead.card]).unwrap().remove(0);
+    let rewrite = ops::edit::rewrite(&world.store, opened.clone(), Some("pair".to_owned()), &opened.text).unwrap();
+    let taken = ops::edit::make(&mut world.store, &world.env, &world.settings, vec![rewrite], How::default());
+    let Err(Refusal::Failure(taken)) = taken else { panic!("{taken:?}") };
+    assert_eq!(
+        (taken.kind, taken.what.as_str()),
+        (Kind::Usage, "another card of the deck has the key `pair`, or had it")
+    );
+    assert_eq!(taken.hint.as_deref(), Some("choose another key"));
+    let said = world.import("new.toml", TEAM.replace("\"owner\"", "\"lead\"").replace("Amara", "Cem")).sentence();
+    assert_eq!(said, "2 notes as they were, 1 kept as you wrote it", "the same note under its new key");
+    assert_eq!(world.card("team/lead#1").text.answer(1), "Amara", "the learner's own text stays");
+    world.undo_newest();
+    assert_eq!(world.newest_step().as_deref(), Some("edited team/lead"));
+    world.undo_newest();
+    let owner = world.card("team/owner");
+    assert_eq!((owner.card, owner.text.kind.as_str()), (id, "basic"));
+    assert_eq!(world.store.find("team/lead").unwrap(), Found::Nothing);
+    world.assert_sound();
 }
 
 #[test]
@@ -441,28 +483,56 @@ fn a_followed_table_is_not_written_and_the_edit_stays_whatever_the_file_says() {
 
 // Laws --------------------------------------------------------------------------------------------------------------
 
-/// One edit of a note, as arguments.
-fn any_edit() -> impl Strategy<Value = Vec<String>> {
-    let text = || prop_oneof![Just("x".to_owned()), "[a-zé\u{202e}\"'\\\\ ]{1,12}[a-z]", "[a-z]{1,4}\n[a-z ]{0,4}z"];
-    let set = |field: &'static str| text().prop_map(move |text| vec!["--set".to_owned(), format!("{field}={text}")]);
-    let one = prop_oneof![
-        set("front"),
-        set("back"),
-        set("tags"),
-        set("hint"),
-        set("extra"),
-        set("speaker"),
-        Just(vec!["--set".to_owned(), "source=".to_owned()]),
-        Just(vec!["--set".to_owned(), "kind=reversed".to_owned()]),
-        "[a-z]{1,5}".prop_map(|key| vec!["--set".to_owned(), format!("key={key}")]),
-        Just(vec!["--meaning".to_owned(), "changed".to_owned()]),
-    ];
-    proptest::collection::btree_set(one, 1..4).prop_map(|edits| edits.into_iter().flatten().collect())
+/// A part of an edit of a note.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Field(&'static str, String),
+    Tags(String),
+    Hint(String),
+    Extra(String),
+    Speaker(String),
+    NoSource,
+    Reversed,
+    Key(String),
+    AnotherMeaning,
 }
 
-fn state(lmq: &Lmq) -> (Value, String, Value) {
-    let decks = lmq.run(["decks", "--json"]).json();
-    (lmq.everything("deck:team"), lmq.read("team.toml"), decks)
+fn any_edit() -> impl Strategy<Value = Vec<Part>> {
+    let text = || prop_oneof![Just("x".to_owned()), "[a-zé\u{202e}\"'\\\\ ]{1,12}[a-z]", "[a-z]{1,4}\n[a-z ]{0,4}z"];
+    let one = prop_oneof![
+        text().prop_map(|text| Part::Field("front", text)),
+        text().prop_map(|text| Part::Field("back", text)),
+        text().prop_map(Part::Tags),
+        text().prop_map(Part::Hint),
+        text().prop_map(Part::Extra),
+        text().prop_map(Part::Speaker),
+        Just(Part::NoSource),
+        Just(Part::Reversed),
+        "[a-z]{1,5}".prop_map(Part::Key),
+        Just(Part::AnotherMeaning),
+    ];
+    proptest::collection::btree_set(one, 1..4).prop_map(|parts| parts.into_iter().collect())
+}
+
+/// Makes an edit of the card; says whether it changed anything.
+fn make(world: &mut World, card: CardId, parts: &[Part]) -> bool {
+    let key = parts.iter().find_map(|part| if let Part::Key(key) = part { Some(key.as_str()) } else { None });
+    let how = if parts.contains(&Part::AnotherMeaning) { CHANGED } else { How::default() };
+    let done = world.edit(&card.to_string(), key, how, |text| {
+        for part in parts.iter().cloned() {
+            match part {
+                Part::Field(name, value) => field(name, &value)(text),
+                Part::Tags(tag) => text.tags = vec![tag],
+                Part::Hint(hint) => text.hint = Some(hint),
+                Part::Extra(extra) => text.extra = Some(extra),
+                Part::Speaker(speaker) => text.speaker = Some(speaker),
+                Part::NoSource => text.source.clear(),
+                Part::Reversed => text.kind = "reversed".to_owned(),
+                Part::Key(_) | Part::AnotherMeaning => {}
+            }
+        }
+    });
+    !done.notes.is_empty()
 }
 
 proptest! {
@@ -470,42 +540,47 @@ proptest! {
 
     #[test]
     fn an_edit_taken_back_leaves_cards_and_file_as_they_were(edits in proptest::collection::vec(any_edit(), 1..3)) {
-        let lmq = linked();
-        lmq.run(["answer", "team/owner", "good"]).done();
-        lmq.run(["answer", "team/pair#1", "again"]).done();
-        let id = card(&lmq, "team/owner")["id"].as_str().unwrap().to_owned();
-        let before = state(&lmq);
+        let mut world = World::bare();
+        let file = world.folder.path().join("team.toml");
+        std::fs::write(&file, TEAM).unwrap();
+        let (sources, _) = ops::import::open(&file).unwrap();
+        let follows = ops::import::Options { link: true, ..ops::import::Options::default() };
+        let stamp = world.stamp();
+        ops::import::import(&mut world.store, stamp, sources, &follows, &|_, _, _| Vec::new(), &mut |_| {}).unwrap();
+        world.answer_named("team/owner", 4);
+        world.answer_named("team/pair#1", 2);
+        let card = world.card("team/owner").card;
+        let state = |world: &World| (world.found("deck:team"), std::fs::read_to_string(&file).unwrap(), world.decks());
+        let before = state(&world);
         let mut made = 0;
         for edit in &edits {
-            let mut command = lmq.command();
-            command.args(["edit", &id]).args(edit);
-            let run = lmq.finish(command, b"").ok();
-            made += usize::from(run.stdout != "nothing was changed\n");
-            prop_assert_eq!(lmq.run(["decks"]).ok().stderr, "", "the next look finds nothing new");
+            made += usize::from(make(&mut world, card, edit));
+            let followed = ops::import::follow(&mut world.store, stamp).unwrap();
+            prop_assert_eq!(followed, [""; 0], "the next look finds nothing new");
         }
-        let after = state(&lmq);
-        lmq.assert_sound();
+        let after = state(&world);
+        world.assert_sound();
         for _ in 0..made {
-            lmq.run(["undo", "--yes"]).done();
+            world.undo_newest();
         }
-        prop_assert_eq!(state(&lmq), before);
+        prop_assert_eq!(state(&world), before);
         for _ in 0..made {
-            lmq.run(["undo", "--redo", "--yes"]).done();
+            world.redo();
         }
-        prop_assert_eq!(state(&lmq), after);
-        lmq.assert_sound();
+        prop_assert_eq!(state(&world), after);
+        world.assert_sound();
     }
 }
 
 #[test]
 fn a_card_that_was_written_here_keeps_its_key_when_it_is_edited() {
-    let lmq = Lmq::new();
-    lmq.run(["add", "team", "Q", "A", "--key", "kk"]).done();
-    lmq.run(["edit", "team/kk", "--back", "B"]).done();
-    let cards = lmq.cards("deck:team");
-    assert_eq!((cards[0]["key"].as_str(), cards[0]["answer"].as_str()), (Some("kk"), Some("B")));
-    assert!(lmq.run(["export", "team", "--format", "toml", "-q"]).out().contains("key = \"kk\""));
-    lmq.run(["undo", "--yes"]).done();
-    assert_eq!(lmq.cards("deck:team")[0]["key"], "kk");
-    lmq.assert_sound();
+    let mut world = World::bare();
+    world.add("team", Some("kk"), "Q", "A");
+    world.edit("team/kk", None, How::default(), field("back", "B"));
+    let cards = world.found("deck:team");
+    assert_eq!((cards[0].key.as_deref(), cards[0].text.answer(1).as_str()), (Some("kk"), "B"));
+    assert!(world.export("team", "toml").contains("key = \"kk\""));
+    world.undo_newest();
+    assert_eq!(world.found("deck:team")[0].key.as_deref(), Some("kk"));
+    world.assert_sound();
 }

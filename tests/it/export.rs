@@ -2,17 +2,33 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
-use std::fs;
+use crate::world::World;
+use crate::world::time;
+
+const MODEL: &str = include_str!("data/model.toml");
+
+/// Awkward texts.
+const ODD: &str =
+    "front,back,tags\n\"=1+1\",\"- two\nlines\",\"a,b\"\n\" é “quoted” \"\"x\"\" \",;|tab\there,\n#hash,'quote,\n";
+
+/// The same as [`full`] without the built-in decks, in-process.
+fn full_world() -> World {
+    let mut world = World::bare();
+    for (name, text) in [("team.toml", TEAM), ("model.toml", MODEL), ("odd.csv", ODD)] {
+        world.import(name, text);
+    }
+    let mut text = lmq::ops::weekly_scene::basic("Capital of Peru?", "Lima");
+    (text.hint, text.extra) = (Some("kings".to_owned()), Some("since 1535".to_owned()));
+    world.try_add("Geo::Capitals", None, &text).unwrap();
+    world
+}
 
 /// A database with decks of all kinds and awkward texts.
 fn full() -> Lmq {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    lmq.write("model.toml", include_str!("data/model.toml"));
-    lmq.write(
-        "odd.csv",
-        "front,back,tags\n\"=1+1\",\"- two\nlines\",\"a,b\"\n\" é “quoted” \"\"x\"\" \",;|tab\there,\n#hash,'quote,\n",
-    );
+    lmq.write("model.toml", MODEL);
+    lmq.write("odd.csv", ODD);
     lmq.run(["import", "team.toml", "model.toml", "odd.csv"]).ok().out();
     lmq.run(["add", "Geo::Capitals", "Capital of Peru?", "Lima", "--hint", "kings", "--extra", "since 1535"])
         .ok()
@@ -22,53 +38,52 @@ fn full() -> Lmq {
 
 #[test]
 fn every_format_comes_back_equal_in_another_database() {
-    let lmq = full();
+    let world = full_world();
+    let names = ["team", "model", "odd", "Geo"].map(str::to_owned);
+    let decks = lmq::ops::decks::named(&world.store, &names).unwrap();
     for format in ["json", "jsonl", "csv"] {
         let file = format!("all.{format}");
-        let run = lmq.run(["export", "team", "model", "odd", "Geo", "--out", &file]).ok();
-        assert_eq!(run.stderr, "wrote 16 notes\n", "{format}");
-        let other = Lmq::new();
-        fs::copy(lmq.path(&file), other.path(&file)).unwrap();
-        assert_eq!(other.run(["import", &file]).out(), "16 notes added\n", "{format}");
+        let (mut out, exporter) = (Vec::new(), lmq::formats::exporter(format).unwrap());
+        let written = lmq::ops::export::notes(&world.store, &decks, None, exporter, &mut out).unwrap().unwrap();
+        assert_eq!(written, 16, "{format}");
+        let mut other = World::bare();
+        assert_eq!(other.import(&file, &out).sentence(), "16 notes added", "{format}");
         for deck in ["deck:work::team", "deck:model", "deck:odd", "deck:Geo::Capitals"] {
-            let (mut ours, mut theirs) = (lmq.everything(deck), other.everything(deck));
+            let (mut ours, mut theirs) = (world.found(deck), other.found(deck));
             if format == "csv" {
                 // A table has the deck's name only, and no titles of topics: docs/csv.md.
-                for card in ours.as_array_mut().unwrap().iter_mut().chain(theirs.as_array_mut().unwrap()) {
-                    for field in ["topic_title", "deck", "name"] {
-                        drop(card[field].take());
-                    }
+                for card in ours.iter_mut().chain(&mut theirs) {
+                    (card.topic, card.named) = (None, true);
+                    card.deck.clear();
                 }
             }
             assert_eq!(ours, theirs, "{format} {deck}");
         }
-        assert!(other.run(["import", &file]).out().ends_with("16 notes as they were\n"));
+        assert!(other.import(&file, &out).sentence().ends_with("16 notes as they were"));
         other.assert_sound();
     }
 }
 
 #[test]
 fn each_deck_goes_out_as_toml_and_comes_back_equal() {
-    let lmq = full();
+    let world = full_world();
     for deck in ["team", "model"] {
-        lmq.run(["export", deck, "--format", "toml", "--out", "deck.toml", "-q", "--force"]).ok().out();
-        let other = Lmq::new();
-        fs::copy(lmq.path("deck.toml"), other.path("deck.toml")).unwrap();
-        other.run(["import", "deck.toml"]).ok().out();
-        assert_eq!(lmq.everything(&format!("deck:{deck}")), other.everything(&format!("deck:{deck}")));
+        let mut other = World::bare();
+        other.import("deck.toml", world.export(deck, "toml"));
+        assert_eq!(world.found(&format!("deck:{deck}")), other.found(&format!("deck:{deck}")));
     }
-    assert_eq!(lmq.run(["export", "team", "--format", "toml", "-q"]).out(), TEAM);
+    assert_eq!(world.export("team", "toml"), TEAM);
 }
 
 #[test]
 fn a_keyless_note_keeps_its_id_through_toml() {
-    let lmq = full();
-    lmq.run(["export", "odd", "--out", "odd.toml", "-q"]).ok().out();
-    let before = lmq.everything("deck:odd");
-    let told = lmq.run(["import", "odd.toml"]).out();
-    assert_eq!(lmq.cards("deck:odd").len(), 3, "{told}");
-    let ids = |cards: &serde_json::Value| crate::home::texts(cards, "id");
-    assert_eq!(ids(&lmq.everything("deck:odd")), ids(&before));
+    let mut world = full_world();
+    let before = world.found("deck:odd");
+    let told = world.import("odd.toml", world.export("odd", "toml")).sentence();
+    let after = world.found("deck:odd");
+    assert_eq!(after.len(), 3, "{told}");
+    let ids = |lines: &[lmq::store::CardLine]| lines.iter().map(|line| line.card).collect::<Vec<_>>();
+    assert_eq!(ids(&after), ids(&before));
 }
 
 #[test]
@@ -118,53 +133,72 @@ fn a_file_is_replaced_whole_or_not_at_all() {
 
 #[test]
 fn the_history_taken_into_another_database_gives_equal_states() {
-    let lmq = full();
-    for (now, card, grade) in [
-        ("2026-01-15T09:00:00+01:00", "team/owner", "good"),
-        ("2026-01-15T09:01:00+01:00", "team/retro#1", "again"),
-        ("2026-01-15T09:02:00+01:00", "team/retro#1", "hard"),
-        ("2026-01-16T09:00:00+02:00", "team/owner", "easy"),
-        ("2026-01-17T09:00:00+01:00", "model/plan-in-strategy", "0"),
+    let mut world = full_world();
+    for (now, card, quality) in [
+        ("2026-01-15T09:00:00+01:00", "team/owner", 4),
+        ("2026-01-15T09:01:00+01:00", "team/retro#1", 2),
+        ("2026-01-15T09:02:00+01:00", "team/retro#1", 3),
+        ("2026-01-16T09:00:00+02:00", "team/owner", 5),
+        ("2026-01-17T09:00:00+01:00", "model/plan-in-strategy", 0),
     ] {
-        lmq.run_at(now, ["answer", card, grade]).ok().out();
+        world.set_now(time(now));
+        world.answer_named(card, quality);
     }
-    lmq.run_at("2026-01-17T09:01:00+01:00", ["undo"]).ok().out();
-    let run = lmq.run(["export", "--what", "history", "--out", "log.jsonl"]).ok();
-    let written = run.stderr.strip_prefix("wrote ").and_then(|said| said.strip_suffix(" entries of the log\n"));
-    let written: u64 = written.unwrap_or_else(|| panic!("{}", run.stderr)).parse().unwrap();
+    world.set_now(time("2026-01-17T09:01:00+01:00"));
+    world.undo_newest();
+    let (log, written) = log_of(&world);
     for text_first in [true, false] {
-        let other = Lmq::new();
-        for file in ["team.toml", "model.toml", "log.jsonl"] {
-            fs::copy(lmq.path(file), other.path(file)).unwrap();
-        }
-        let decks = || other.run(["import", "team.toml", "model.toml", "-q"]).ok().out();
-        if text_first {
-            decks();
-        }
-        let taken = |lmq: &Lmq, file: &str| {
-            let said = lmq.run(["import", file, "--json"]).json();
-            (said["entries_added"].as_u64().unwrap(), said["entries_known"].as_u64().unwrap())
+        let mut other = World::bare();
+        other.set_now(world.now());
+        let decks = |other: &mut World| {
+            other.import("team.toml", TEAM);
+            other.import("model.toml", MODEL);
         };
-        assert_eq!(taken(&other, "log.jsonl"), (written, 0));
+        if text_first {
+            decks(&mut other);
+        }
+        let taken = |world: &mut World, log: &str| {
+            let report = world.import("log.jsonl", log);
+            (report.entries_added, report.entries_known)
+        };
+        assert_eq!(taken(&mut other, &log), (written, 0));
         if !text_first {
-            decks();
+            decks(&mut other);
         }
         for deck in ["deck:team", "deck:model"] {
-            assert_eq!(lmq.everything(deck), other.everything(deck));
+            assert_eq!(world.found(deck), other.found(deck));
         }
-        let log = |lmq: &Lmq| lmq.run(["history", "team/retro#1", "--json"]).json();
-        assert_eq!(log(&lmq), log(&other));
-        assert_eq!(taken(&other, "log.jsonl"), (0, written), "again is nothing new");
-        let back = other.run(["export", "--what", "history", "--out", "back.jsonl"]).ok();
-        let all: u64 = back.stderr.split(' ').nth(1).unwrap().parse().unwrap();
-        fs::copy(other.path("back.jsonl"), lmq.path("back.jsonl")).unwrap();
-        assert_eq!(taken(&lmq, "back.jsonl"), (all - written, written), "only what the other one wrote is new here");
-        assert_eq!(taken(&lmq, "back.jsonl"), (0, all));
+        let card = world.card("team/retro#1").card;
+        let told = |world: &World| -> Vec<String> {
+            let rows = world.history(card);
+            let rows = rows.iter().filter(|row| !lmq::ops::card_details::is_of_source(row));
+            rows.map(|row| format!("{} {} {:?}", row.name, row.voided, row.after.as_ref().map(|state| &state.memory)))
+                .collect()
+        };
+        assert_eq!(told(&world), told(&other));
+        assert_eq!(report(&world), report(&other));
+        assert_eq!(taken(&mut other, &log), (0, written), "again is nothing new");
+        let (back, all) = log_of(&other);
+        assert_eq!(taken(&mut world, &back), (all - written, written), "only what the other one wrote is new here");
+        assert_eq!(taken(&mut world, &back), (0, all));
         for deck in ["deck:team", "deck:model"] {
-            assert_eq!(lmq.everything(deck), other.everything(deck), "nor does anything change on the way back");
+            assert_eq!(world.found(deck), other.found(deck), "nor does anything change on the way back");
         }
-        assert_eq!(other.run_at("2026-01-17T09:02:00+01:00", ["doctor"]).out(), "everything is in order\n");
+        other.set_now(time("2026-01-17T09:02:00+01:00"));
+        other.assert_sound();
     }
+}
+
+/// The log, and how many entries it has.
+fn log_of(world: &World) -> (String, u64) {
+    let mut out = Vec::new();
+    let written = lmq::ops::export::log(&world.store, false, &mut out).unwrap().unwrap();
+    (String::from_utf8(out).unwrap(), written)
+}
+
+/// What a report says of the answers.
+fn report(world: &World) -> serde_json::Value {
+    world.report_json()["sections"]["summary"].clone()
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod bulk;
 mod cards;
 mod check;
 mod checkup;
+mod checkups_kept;
 mod commands;
 mod completions;
 mod config;

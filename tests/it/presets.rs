@@ -1,7 +1,9 @@
 //! Settings of single decks: limits, order, grades, repeats, leeches, intervals.
 
 use crate::home::Lmq;
-use serde_json::Value;
+use crate::world::World;
+use crate::world::time;
+use lmq::ops::queue::Options;
 
 fn at(day: &str) -> String {
     format!("2026-{day}T09:00:00+01:00")
@@ -20,17 +22,31 @@ fn three(config: &str) -> Lmq {
     lmq
 }
 
-/// Which new cards a session of today would bring, by the decks of those that it asks, in order.
-fn session(lmq: &Lmq, now: &str, args: &str) -> Vec<String> {
-    let mut decks = Vec::new();
-    loop {
-        let next = lmq.shell(&format!("LMQ_NOW={now} lmq next --json {args}")).json();
-        if next == Value::Null {
-            return decks;
-        }
-        decks.push(next["deck"].as_str().unwrap().to_owned());
-        lmq.run_at(now, ["answer", next["id"].as_str().unwrap(), "good"]).done();
+/// The same in-process, without the built-in decks.
+fn world_of_three(config: &str) -> World {
+    let mut world = World::bare();
+    for deck in ["a", "a::b", "c"] {
+        let cards: String = (1..=5).map(|number| format!("{deck}{number}?\tx\n")).collect();
+        world.import_into(deck, "cards.tsv", format!("front\tback\n{cards}"));
     }
+    world.set(config);
+    world
+}
+
+/// What of a deck is asked.
+fn of(world: &World, deck: &str, new: Option<usize>) -> Options {
+    let decks = lmq::ops::decks::named(&world.store, &[deck.to_owned()]).unwrap();
+    Options { decks, new, ..Options::default() }
+}
+
+/// The decks of the cards that a session of today asks, each answered well, in order.
+fn session(world: &mut World) -> Vec<String> {
+    let mut decks = Vec::new();
+    while let Some(next) = world.next(&Options::default()) {
+        world.answer(next.card, 4);
+        decks.push(next.deck);
+    }
+    decks
 }
 
 fn count(decks: &[String], deck: &str) -> usize {
@@ -49,25 +65,25 @@ fn limits_of_decks_hold_within_the_limit_of_the_day() {
         ("new_per_day = 4\n[deck.a]\nnew_per_day = 1", 1, 0, 3),
         ("new_per_day = 0\n[deck.a]\nnew_per_day = 9", 0, 0, 0),
     ] {
-        let lmq = three(config);
-        let glance = lmq.run([]).out();
-        assert!(glance.contains(&format!(" {} new card", a + b + c)), "{config}: {glance}");
-        let decks = session(&lmq, &at("01-15"), "");
+        let mut world = world_of_three(config);
+        assert_eq!(usize::try_from(world.day().new).unwrap(), a + b + c, "{config}");
+        let decks = session(&mut world);
         assert_eq!((count(&decks, "a"), count(&decks, "a::b"), count(&decks, "c")), (a, b, c), "{config}");
-        assert_eq!(session(&lmq, &at("01-15"), ""), Vec::<String>::new(), "{config}: what was done counts");
+        assert_eq!(session(&mut world), [""; 0], "{config}: what was done counts");
     }
 }
 
 #[test]
 fn a_number_on_the_command_line_replaces_the_limits_of_decks_too() {
-    let lmq = three("[deck.a]\nnew_per_day = 1");
-    let shown = lmq.run(["next", "a", "--new", "1", "--json"]).json();
-    lmq.run(["answer", shown["id"].as_str().unwrap(), "good"]).done();
-    assert_eq!(lmq.run(["next", "a"]).out(), "nothing waits\n");
-    assert_ne!(lmq.run(["next", "a", "--new", "1"]).out(), "nothing waits\n");
-    let undone = lmq.run(["undo"]).out();
-    assert!(undone.starts_with("undid: answered"), "{undone}");
-    assert_ne!(lmq.run(["next", "a"]).out(), "nothing waits\n", "an undo gives the place back");
+    let mut world = world_of_three("[deck.a]\nnew_per_day = 1");
+    let next = |world: &World, new: Option<usize>| world.next(&of(world, "a", new));
+    let first = next(&world, Some(1)).unwrap();
+    world.answer(first.card, 4);
+    assert_eq!(next(&world, None), None);
+    assert!(next(&world, Some(1)).is_some());
+    assert!(world.newest_step().unwrap().starts_with("answered"));
+    world.undo_newest();
+    assert!(next(&world, None).is_some(), "an undo gives the place back");
 }
 
 #[test]
@@ -82,12 +98,14 @@ fn it_says_that_new_cards_wait_for_the_limits_of_their_decks() {
 
 #[test]
 fn reviews_of_a_deck_end_at_its_limit_most_at_risk_first() {
-    let lmq = three("new_per_day = 20\n[deck.a]\nreviews_per_day = 3");
-    assert_eq!(session(&lmq, &at("01-15"), "").len(), 15);
-    let glance = lmq.run_at(&at("01-16"), []).out();
-    assert!(glance.starts_with("Today: 8 reviews of 15 due cards"), "{glance}");
-    assert!(glance.contains("15 due cards wait, 8 of them today"), "{glance}");
-    let decks = session(&lmq, &at("01-16"), "");
+    let mut world = world_of_three("new_per_day = 20\n[deck.a]\nreviews_per_day = 3");
+    assert_eq!(session(&mut world).len(), 15);
+    world.set_now(time(&at("01-16")));
+    let day = world.day();
+    assert_eq!((day.reviews, day.counts.due), (8, 15));
+    let comeback = day.comeback.unwrap();
+    assert_eq!((comeback.waiting, comeback.today), (15, 8));
+    let decks = session(&mut world);
     assert_eq!((count(&decks, "a") + count(&decks, "a::b"), count(&decks, "c")), (3, 5));
 }
 
@@ -125,37 +143,36 @@ fn scale_repeats_and_leeches_are_those_of_the_cards_deck() {
 
 #[test]
 fn the_longest_interval_of_a_deck_is_part_of_the_configuration_of_its_answers() {
-    let lmq = three("new_per_day = 0\n[deck.c]\nmaximum_interval_days = 3");
-    let (a, c) = (lmq.cards("deck:a")[0].clone(), lmq.cards("deck:c")[0].clone());
-    for card in [&a, &c] {
-        for day in ["01-13", "01-14"] {
-            lmq.run_at(&at(day), ["answer", card["id"].as_str().unwrap(), "good"]).done();
-        }
+    let mut world = world_of_three("new_per_day = 0\n[deck.c]\nmaximum_interval_days = 3");
+    let [a, c] = ["deck:a", "deck:c"].map(|query| world.found(query)[0].card);
+    for day in ["01-13", "01-14"] {
+        world.set_now(time(&at(day)));
+        world.answer(a, 4);
+        world.answer(c, 4);
     }
-    let interval =
-        |card: &Value| lmq.run(["show", card["id"].as_str().unwrap(), "--json"]).json()["interval_days"].clone();
-    assert_eq!((interval(&a), interval(&c)), (6.into(), 3.into()));
-    let history = lmq.run(["export", "--what", "history", "-q"]).out();
+    let interval = |card| world.state(card).memory.unwrap().interval.0;
+    assert_eq!((interval(a), interval(c)), (6, 3));
+    let history = world.log_text();
     let configs: Vec<&str> = history.lines().filter(|line| line.starts_with("{\"config\"")).collect();
     assert_eq!(configs.len(), 2, "{configs:?}");
     assert!(configs.iter().any(|line| line.contains("maximum_interval\\\":3")), "{configs:?}");
-    lmq.assert_sound();
+    world.assert_sound();
 }
 
 #[test]
 fn the_order_of_new_cards_is_that_of_their_deck() {
-    let lmq = three("new_per_day = 20\n[deck.c]\nnew_order = \"random\"");
-    let order = |deck: &str| -> Vec<String> {
+    let mut world = world_of_three("new_per_day = 20\n[deck.c]\nnew_order = \"random\"");
+    let order = |world: &mut World, deck: &str| -> Vec<String> {
         let mut prompts = Vec::new();
         for _ in 0..5 {
-            let next = lmq.run(["next", deck, "--json"]).json();
-            prompts.push(next["prompt"].as_str().unwrap().to_owned());
-            lmq.run(["answer", next["id"].as_str().unwrap(), "good"]).done();
+            let next = world.next(&of(world, deck, None)).unwrap();
+            world.answer(next.card, 4);
+            prompts.push(next.text.prompt(1));
         }
         prompts
     };
-    assert_eq!(order("c").len(), 5);
-    assert_eq!(order("a::b"), ["a::b1?", "a::b2?", "a::b3?", "a::b4?", "a::b5?"]);
+    assert_eq!(order(&mut world, "c").len(), 5);
+    assert_eq!(order(&mut world, "a::b"), ["a::b1?", "a::b2?", "a::b3?", "a::b4?", "a::b5?"]);
 }
 
 #[test]
