@@ -37,6 +37,7 @@ mod kill;
 mod laws;
 mod laws_cases;
 mod layers;
+mod levels;
 mod licences;
 mod man;
 mod matching;
