@@ -194,7 +194,7 @@ impl World {
         let stamp = self.stamp();
         let draw = |shown: &str, _: &str, faults: &[lmq::formats::FileFault]| {
             let line = |fault: &lmq::formats::FileFault| {
-                format!("{shown}:{}: {}: {}; {}", fault.place, fault.rule, fault.what, fault.help)
+                format!("{shown}:{}: {}: {}; {}", fault.place, fault.what.rule(), fault.what, fault.what.help())
             };
             faults.iter().map(line).collect()
         };
@@ -422,7 +422,8 @@ impl World {
 
     /// The card that `lmq next` names.
     pub(crate) fn next(&self, options: &ops::queue::Options) -> Option<CardLine> {
-        let next = ops::queue::next(&self.store, &self.env, &self.settings, options).unwrap();
+        let when = ops::sitting(&self.store, &self.env, &self.settings).unwrap();
+        let next = ops::queue::next(&self.store, &self.settings, options, when).unwrap();
         next.map(|(loaded, _)| self.store.card(loaded.card).unwrap().unwrap())
     }
 

@@ -256,7 +256,7 @@ impl Writer<'_> {
     }
 
     /// A note whose import was taken back is there again once a card of it is answered: another window had it on its screen.
-    fn keep_note(&mut self, row: &CardRow, after: &CardState) -> Result<(), StoreError> {
+    fn keep_note(&mut self, row: &CardRow, after: &CardState) -> Result<(), Fault> {
         if !row.askable && row.state.answers == 0 && after.answers > 0 { self.refresh_note(row.note) } else { Ok(()) }
     }
 

@@ -12,6 +12,7 @@ use lmq::core::study_day::StudyDay;
 use lmq::core::study_day::Timestamp;
 use lmq::formats::FormatError;
 use lmq::formats::segment;
+use lmq::store::Fault;
 use lmq::store::Here;
 use lmq::store::Stamp;
 use lmq::store::Store;
@@ -83,7 +84,9 @@ fn read_back(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     let (records, outcome) = read(&mended);
     match outcome {
         Ok(()) => {}
-        Err(FormatError::NotThis(why)) if why.trim().is_empty() => return Err("refused without a word".to_owned()),
+        Err(FormatError::NotThis(why)) if why.to_string().trim().is_empty() => {
+            return Err("refused without a word".to_owned());
+        }
         Err(_) => return Ok(()),
     }
     let mut out = Vec::new();
@@ -133,8 +136,10 @@ fn united(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
         }
     }
     match unite(&mut store, &records) {
-        Err(StoreError::Refused(why)) if !why.trim().is_empty() => {}
-        Err(error) => return Err(said(error)),
+        Err(error) => match &error.fault {
+            Fault::Refused(why) if !why.trim().is_empty() => {}
+            _ => return Err(said(error)),
+        },
         Ok(_) => {
             let again = unite(&mut store, &records).map_err(said)?;
             if again != 0 {

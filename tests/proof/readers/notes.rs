@@ -84,11 +84,13 @@ fn read_notes(importer: &dyn Importer, bytes: &[u8], chance: &mut Chance) -> Res
         Ok(()) | Err(FormatError::Io(_)) => {}
         Err(FormatError::Stopped) if most < usize::MAX => {}
         Err(FormatError::Stopped) => return Err("nobody stopped it".to_owned()),
-        Err(FormatError::NotThis(why)) if !why.trim().is_empty() => {}
+        Err(FormatError::NotThis(why)) if !why.to_string().trim().is_empty() => {}
         Err(FormatError::NotThis(_)) => return Err("it is refused without a reason".to_owned()),
         Err(FormatError::Faults { source_text, faults }) => {
             let is_good = |fault: &formats::FileFault| {
-                source_text.get(fault.span.clone()).is_some() && !fault.what.is_empty() && fault.place.line > 0
+                source_text.get(fault.span.clone()).is_some()
+                    && !fault.what.to_string().is_empty()
+                    && fault.place.line > 0
             };
             if faults.is_empty() || !faults.iter().all(is_good) {
                 return Err(format!("a fault without place or words: {faults:?}"));
@@ -98,7 +100,7 @@ fn read_notes(importer: &dyn Importer, bytes: &[u8], chance: &mut Chance) -> Res
     for item in &found {
         match item {
             ImportItem::Record(Record::Note(item)) => asked(&item.text, chance)?,
-            ImportItem::Rejected(rejected) if rejected.reason.trim().is_empty() => {
+            ImportItem::Rejected(rejected) if rejected.fault.to_string().trim().is_empty() => {
                 return Err(format!("rejected without a reason: {rejected:?}"));
             }
             _ => {}

@@ -51,7 +51,8 @@ fn search(bytes: &[u8], bodies: &[Vec<u8>], chance: &mut Chance) -> Result<(), S
         Ok(query) => query,
         Err(error) => {
             let [shown, caret] = error.drawn(&line);
-            let is_right = !error.what.is_empty() && error.at <= line.chars().count() && caret.ends_with('^');
+            let is_right =
+                !error.fault.to_string().is_empty() && error.at <= line.chars().count() && caret.ends_with('^');
             return if is_right { Ok(()) } else { Err(format!("{error:?}, drawn as {shown:?} and {caret:?}")) };
         }
     };
