@@ -199,6 +199,9 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
         StoreError::LoneLog(log) => Failure::failed(format!("the database `{db}` is not there"))
             .at(format!("its write-ahead log `{}` is, with what was answered last", log.display()))
             .hint("put the database back beside it, or restore a backup with `lmq restore FILE`; that sets the log aside first"),
+        StoreError::Beside(log) => Failure::failed("a database can't be put there")
+            .at(format!("`{}` is the log of another database, and SQLite would add it to the new one", log.display()))
+            .hint("nothing was changed; give another name. `lmq --db FILE doctor` opens the other database, which takes the log in"),
         StoreError::Abandoned => Failure::bug("something was given up without a reason"),
         StoreError::NoCard => Failure::failed("there is no such card").hint("`lmq cards` lists all cards"),
         StoreError::Clock(now) => Failure::failed(format!("not saved: the clock says {}", now.to_rfc3339()))
@@ -226,8 +229,8 @@ pub fn failure(error: &StoreError, path: &Path) -> Failure {
             Trouble::CannotOpen => Failure::failed("cannot open the database")
                 .at(format!("{db}: {source}"))
                 .hint("check that the folder exists and may be written, or choose another with --db"),
-            Trouble::Damaged => damaged(path).at(source.to_string()),
-            Trouble::Unread => Failure::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
+            Trouble::Damaged if !error.has_passed(path) => damaged(path).at(source.to_string()),
+            Trouble::Damaged | Trouble::Unread => Failure::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
                 "try again; where it fails again, copy the file to another disk before you do anything else with it",
             ),
             Trouble::Disk => Failure::failed("not saved: the disk refused to write")
