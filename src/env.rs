@@ -52,6 +52,9 @@ impl Env {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.fixed_now.unwrap_or_else(|| {
+            if zone_is_no_file() {
+                return Timestamp { unix_ms: chrono::Utc::now().timestamp_millis(), offset_min: 0 };
+            }
             let now = chrono::Local::now();
             // A zone that somebody made up may be anywhere.
             let offset_min = (now.offset().local_minus_utc() / 60).clamp(-LAST_OFFSET_MIN, LAST_OFFSET_MIN);
@@ -77,6 +80,9 @@ impl Env {
             .iter()
             .find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok())
             .or_else(|| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(12, 0, 0))?;
+        if zone_is_no_file() {
+            return Some(Timestamp { unix_ms: naive.and_utc().timestamp_millis(), offset_min: 0 });
+        }
         for _ in 0..96 {
             if let Some(local) = chrono::Local.from_local_datetime(&naive).earliest() {
                 let offset_min = local.offset().local_minus_utc() / 60;
@@ -193,6 +199,16 @@ impl Env {
             stderr: std::io::stderr().is_terminal(),
         }
     }
+}
+
+/// Whether `TZ` names a pipe or a device: reading it for the zone would wait, or never end. Then it is UTC, as where it names
+/// nothing.
+fn zone_is_no_file() -> bool {
+    let Ok(zone) = std::env::var("TZ") else { return false };
+    let zone = std::path::Path::new(zone.trim_start_matches(':'));
+    let folders = ["/usr/share/zoneinfo", "/share/zoneinfo", "/etc/zoneinfo", "/usr/share/lib/zoneinfo"];
+    let is_odd = |path: PathBuf| std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+    folders.iter().any(|folder| is_odd(std::path::Path::new(folder).join(zone)))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const FEWEST_SORTS: usize = 6;
 
 /// Bytes of prompts and answers that are looked at for each note. A long text with many deletions is the prompt of each of
 /// its cards: that it is too long is said of the first ones, and the others are the same.
-const LOOKED_AT: usize = 4 << 20;
+const LOOKED_AT: usize = 2 << 20;
 /// Words above which a prompt is only compared as a whole. It is far too long then, which is said anyway.
 const FAR_WORDS: usize = 200;
 
@@ -193,9 +193,13 @@ fn look(note: &NoteText, find: Find<'_>) {
         let answer = normalize(&note.answer(ordinal));
         left = left.saturating_sub(answer.len());
         for variant in 0..note.variants() {
+            if left == 0 {
+                break;
+            }
             let question = kind.question(note, ordinal, Showing { variant, seed: 0 });
             let prompt = normalize(&question.prompt);
-            left = left.saturating_sub(prompt.len() * (1 + items.len()));
+            let options: usize = question.options.iter().map(String::len).sum();
+            left = left.saturating_sub(options + prompt.len() * (1 + items.len()));
             let count = words(&question.prompt);
             if count > PROMPT_WORDS {
                 find(Flaw::LongPrompt(count));

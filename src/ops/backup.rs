@@ -5,14 +5,17 @@ use crate::failure::Failure;
 use crate::ops::copies;
 use crate::ops::copies::Copy;
 use crate::ops::files;
+use crate::ops::files::Existing;
+use crate::ops::files::NewFile;
+use crate::ops::files::Rights;
 use crate::ops::here;
 use crate::store::Finding;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Surplus;
+use crate::store::nothing_beside;
 use crate::store::with_ending;
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -22,26 +25,13 @@ use std::path::PathBuf;
 /// # Errors
 /// When the file is there (and `force` is not given), can't be written, or the database is damaged.
 pub fn backup(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp) -> Result<(), Failure> {
-    if file.is_dir() {
-        return Err(
-            Failure::failed(format!("cannot write `{}`: it is a folder", file.display())).hint("name a file in it")
-        );
-    }
-    if fs::canonicalize(file).is_ok_and(|there| fs::canonicalize(store.path()).is_ok_and(|db| db == there)) {
-        return Err(Failure::usage("the backup and the database are the same file").hint("choose another name"));
-    }
+    let existing = if force { Existing::Replace } else { Existing::Keep };
+    NewFile { path: file, existing, rights: Rights::Private, db: store.path() }.check()?;
     if files::lies_beside_a_database(file) {
         return Err(Failure::usage(format!("`{}` is a part of a database", file.display())).hint("choose another name"));
     }
-    if file.exists() && !file.is_file() {
-        return Err(
-            Failure::failed(format!("cannot write `{}`: it is no file", file.display())).hint("choose another name")
-        );
-    }
-    if file.exists() && !force {
-        return Err(is_there(file));
-    }
     files::has_folder(file, file)?;
+    nothing_beside(file).map_err(|error| refused(error, file))?;
     copy_checked(store, file, force, env, stamp)
 }
 
@@ -61,9 +51,7 @@ fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp
     if !found.is_empty() {
         return Err(damaged(found));
     }
-    // Another one may have been faster.
-    let put = unfinished.put(file, force);
-    put.map_err(|error| if error.fault.is_taken() { is_there(file) } else { error.into() })?;
+    unfinished.put(file, force).map_err(|error| refused(error, file))?;
     copies::sweep_begun(file);
     Ok(())
 }
@@ -77,9 +65,10 @@ fn faults(copy: &Path, env: &Env, stamp: Stamp) -> Result<Vec<String>, StoreErro
     Ok(found.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect())
 }
 
-fn is_there(file: &Path) -> Failure {
-    Failure::failed(format!("`{}` is there already", file.display()))
-        .hint("choose another name, or say --force to replace it")
+/// Why a copy could not be put at `file`.
+fn refused(error: StoreError, file: &Path) -> Failure {
+    // Another one was faster.
+    if error.fault.is_taken() { files::is_there(file) } else { error.into() }
 }
 
 /// Copies the database to a new file beside it, before something that can't be undone. Gives its path.

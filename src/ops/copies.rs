@@ -244,7 +244,10 @@ pub(super) fn sweep_begun(file: &Path) {
 fn remove<'p>(paths: impl IntoIterator<Item = &'p Path>) {
     for path in paths {
         // What can't be taken away now is in the way of nothing.
-        fs::remove_file(path).ok();
+        if fs::remove_file(path).is_ok() {
+            // A program that was killed over a copy left its log: it may have words that are erased by now.
+            SIDES.iter().for_each(|side| drop(fs::remove_file(with_ending(path, side))));
+        }
     }
 }
 

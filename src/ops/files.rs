@@ -2,7 +2,10 @@
 
 use crate::failure::Failure;
 use crate::store;
+use crate::store::SIDES;
 use crate::store::SQLITE_MAGIC;
+use crate::store::nothing_beside;
+use crate::store::with_ending;
 use std::fs;
 use std::io;
 use std::io::BufWriter;
@@ -22,12 +25,13 @@ fn refused(path: &Path, error: &io::Error) -> Failure {
         .hint("nothing was changed; check the folder's rights and the space on the disk")
 }
 
-/// A path like `path` at which nothing is: with a number where there is something already.
+/// A path like `path` for a database, at which nothing is and beside which SQLite keeps nothing: with a number where there is
+/// something already.
 #[must_use]
 pub fn free(path: &Path) -> PathBuf {
     let mut free = path.to_owned();
     let mut number = 1_u32;
-    while free.symlink_metadata().is_ok() {
+    while free.symlink_metadata().is_ok() || nothing_beside(&free).is_err() {
         number += 1;
         let mut name = path.as_os_str().to_owned();
         name.push(format!("-{number}"));
@@ -75,11 +79,12 @@ impl NewFile<'_> {
     pub fn check(&self) -> Result<(), Failure> {
         let Self { path, existing, db, .. } = *self;
         is_file_or_free(path)?;
-        let beside = BESIDE.map(|ending| with_ending(db, ending));
+        let beside = SIDES.map(|ending| with_ending(db, ending));
         if std::iter::once(db).chain(beside.iter().map(PathBuf::as_path)).any(|part| is_same(path, part)) {
             return Err(no_database(path));
         }
-        if existing == Existing::Keep && path.is_file() {
+        // A link that leads nowhere too: where others may write to the folder it may be anybody's who wants a file made.
+        if existing == Existing::Keep && path.symlink_metadata().is_ok() {
             return Err(is_there(path));
         }
         Ok(())
@@ -95,21 +100,12 @@ impl NewFile<'_> {
     }
 }
 
-/// What SQLite appends to the name of a database for the files that it keeps beside it.
-const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
 fn no_database(path: &Path) -> Failure {
     Failure::usage(format!("cannot write `{}`: it is a database, or a part of one", path.display()))
         .hint("nothing was changed; give another name")
 }
 
-fn is_there(path: &Path) -> Failure {
+pub(super) fn is_there(path: &Path) -> Failure {
     Failure::failed(format!("`{}` is there already", path.display()))
         .hint("say --force to replace it, or give another name")
 }
@@ -268,7 +264,7 @@ fn is_database(path: &Path) -> bool {
 /// Whether SQLite keeps what was written to a database last in a file of that name.
 pub(super) fn lies_beside_a_database(path: &Path) -> bool {
     let name = path.to_string_lossy();
-    BESIDE.iter().filter_map(|ending| name.strip_suffix(ending)).any(|database| is_database(Path::new(database)))
+    SIDES.iter().filter_map(|ending| name.strip_suffix(ending)).any(|database| is_database(Path::new(database)))
 }
 
 fn write_with(
@@ -408,6 +404,20 @@ mod tests {
         write_whole(&link, |out| out.write_all(b"new")).unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(file).unwrap(), "new");
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_is_not_exchanged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deck.toml");
+        for (there, done) in [("one\n", true), ("one\ntwo\n", false), ("on", false), ("", false)] {
+            fs::write(&path, there).unwrap();
+            assert_eq!(exchange(&path, b"one\n", b"ONE\n").unwrap(), done, "{there:?}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), if done { "ONE\n" } else { there });
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{there:?}");
+        }
+        fs::remove_file(&path).unwrap();
+        assert!(!exchange(&path, b"one\n", b"ONE\n").unwrap() && !path.exists());
     }
 
     #[test]

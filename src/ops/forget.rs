@@ -190,6 +190,8 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
         }
         .hint("end other programs that have the database open, then run `lmq doctor --fix`")
     })?;
+    // A session that made its backup meanwhile has put it away, or saw that it holds what is erased, and deleted it.
+    cleaned.unreached.retain(|(path, _)| path.symlink_metadata().is_ok());
     if cleaned.unreached.is_empty() {
         store.traces_are_gone()?;
     }

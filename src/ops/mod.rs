@@ -199,6 +199,9 @@ impl From<StoreError> for Failure {
                 .at(format!("its write-ahead log `{}` is, with what was answered last", log.display()))
                 .hint("put the database back beside it, or restore a backup with `lmq restore FILE`; that sets the log aside \
                      first"),
+            Fault::Beside(log) => Self::failed("a database can't be put there")
+                .at(format!("`{}` is the log of another database, and SQLite would add it to the new one", log.display()))
+                .hint("nothing was changed; give another name. `lmq --db FILE doctor` opens the other database, which takes the log in"),
             Fault::Abandoned => Self::bug("something was given up without a reason"),
             Fault::NoCard => Self::failed("there is no such card").hint("`lmq cards` lists all cards"),
             Fault::Clock(now) => Self::failed(format!("not saved: the clock says {}", now.to_rfc3339()))
@@ -226,8 +229,8 @@ impl From<StoreError> for Failure {
                 Trouble::CannotOpen => Self::failed("cannot open the database")
                     .at(format!("{db}: {source}"))
                     .hint("check that the folder exists and may be written, or choose another with --db"),
-                Trouble::Damaged => damaged(&path).at(source.to_string()),
-                Trouble::Unread => Self::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
+                Trouble::Damaged if !fault.has_passed(&path) => damaged(&path).at(source.to_string()),
+                Trouble::Damaged | Trouble::Unread => Self::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
                     "try again; where it fails again, copy the file to another disk before you do anything else with it",
                 ),
                 Trouble::Disk => Self::failed("not saved: the disk refused to write")

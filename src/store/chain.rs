@@ -17,6 +17,7 @@ use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
+use crate::store::copy::open_regular;
 use crate::store::copy::private;
 use crate::store::log_out::each_entry;
 use crate::store::meta;
@@ -26,6 +27,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use std::fs;
+use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -208,9 +210,17 @@ fn state_file(folder: &Path, device: DeviceId) -> PathBuf {
     folder.join(format!("{device}.chain"))
 }
 
+/// Bytes of a state file, and more: a longer file is none.
+const LONGEST_STATE: u64 = 4096;
+
 /// Keeps the end of a device's log outside of the database, so that a copy that knows less is noticed. A failure is no loss:
 /// then only the copy's place tells.
 pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
+    let path = state_file(folder, device);
+    // Opening a pipe would wait for whoever reads it.
+    if fs::metadata(&path).is_ok_and(|meta| !meta.is_file()) {
+        return;
+    }
     let open = || {
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -219,7 +229,7 @@ pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
         }
-        options.open(state_file(folder, device))
+        options.open(&path)
     };
     let file = open().or_else(|_| {
         fs::create_dir_all(folder)?;
@@ -233,7 +243,8 @@ pub(super) fn remember(folder: &Path, device: DeviceId, tail: Tail, hlc: Hlc) {
 
 /// What [`remember`] kept: the end of the device's log, and the stamp of its last action.
 pub(super) fn remembered(folder: &Path, device: DeviceId) -> Option<(Tail, Hlc)> {
-    let text = fs::read_to_string(state_file(folder, device)).ok()?;
+    let mut text = String::new();
+    open_regular(&state_file(folder, device)).ok()?.0.take(LONGEST_STATE).read_to_string(&mut text).ok()?;
     let mut words = text.strip_suffix('\n')?.split_whitespace();
     let tail = Tail {
         sequence: words.next()?.parse().ok()?,

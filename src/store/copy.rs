@@ -3,6 +3,7 @@
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Trouble;
 use crate::store::chain::device_info;
 use crate::store::chain::newest_sequence;
 use crate::store::columns;
@@ -145,6 +146,19 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Refuses a place for a database beside which SQLite keeps the log of another one: it would write that into the new one.
+///
+/// # Errors
+/// [`Fault::Beside`].
+pub fn nothing_beside(path: &Path) -> Result<(), StoreError> {
+    // A shared-memory file holds nothing that was written.
+    let logs = ["-wal", "-journal"].map(|ending| with_ending(path, ending));
+    match logs.into_iter().find(|log| log.symlink_metadata().is_ok()) {
+        Some(log) => Err(Fault::Beside(log).at(path)),
+        None => Ok(()),
+    }
+}
+
 /// What keeps the names of unfinished files apart from each other, and from what a person would call a file.
 const CHANCE_LETTERS: usize = 10;
 
@@ -180,8 +194,10 @@ impl Unfinished {
     /// Puts it at `path`, which is there for good when this returns. What is there already is replaced only if it may be.
     ///
     /// # Errors
-    /// When it can't be; where something is there already, the file system's error says so.
+    /// When it can't be; where something is there already, the file system's error says so. [`Fault::Beside`] where
+    /// another database's log is beside that place.
     pub fn put(mut self, path: &Path, may_replace: bool) -> Result<(), StoreError> {
+        nothing_beside(path)?;
         let Some(temp) = self.temp.take() else { return Ok(()) };
         let put = if may_replace { temp.persist(path) } else { temp.persist_noclobber(path) };
         let put = put.map_err(|error| error.error).and_then(|()| sync_folder_of(path));
@@ -240,36 +256,52 @@ pub(super) fn copy_to(db: &Connection, path: &Path, check: Check) -> Result<(), 
     Ok(unfinished.put(path, false)?)
 }
 
-/// Copies the database at `path` to `to`, where nothing may be, beside whoever works with it meanwhile: what is read is the
-/// database as it is at one moment, and nobody waits for it. It is put there once all of the copy was looked at.
+/// A copy that was made beside whoever works with the database meanwhile, and is not at its place yet.
+pub(super) struct Aside {
+    db: Connection,
+    copy: Unfinished,
+    erasures: i64,
+}
+
+impl Aside {
+    /// Copies the database at `path` into a file beside `to`. What is read is the database as it is at one moment, and nobody
+    /// waits for it.
+    pub(super) fn of(path: &Path, to: &Path) -> Result<Self, Fault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(PATIENCE)?;
+        let moment = db.unchecked_transaction()?;
+        let erasures = erasures(&moment)?;
+        let copy = copy_beside(&moment, to, "part")?;
+        drop(moment);
+        is_whole(copy.path(), Check::All)?;
+        Ok(Self { db, copy, erasures })
+    }
+
+    /// Puts it at `to`, where nothing may be. Where words were erased meanwhile it goes instead: who erased them did not see it
+    /// among the copies that they have to be taken out of.
+    pub(super) fn put(self, to: &Path) -> Result<(), Fault> {
+        self.copy.put(to, false)?;
+        // In this order: who erases words looks for copies after that is in the log.
+        if erasures(&self.db)? != self.erasures {
+            fs::remove_file(to).and_then(|()| sync_folder_of(to)).map_err(io_at(to))?;
+        }
+        Ok(())
+    }
+}
+
+fn erasures(db: &Connection) -> Result<i64, Fault> {
+    let sql = format!("SELECT count(*) FROM fact WHERE kind = {}", columns::ERASED);
+    Ok(db.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// Copies the database at `path` to `to`, where nothing may be, beside whoever works with it meanwhile. It is put there once
+/// all of the copy was looked at.
 ///
 /// # Errors
 /// When it can't be read or written, or is damaged.
 pub fn copy_aside(path: &Path, to: &Path) -> Result<(), StoreError> {
-    copy_of_a_moment(path, to).map_err(|fault| fault.at(path))
-}
-
-fn copy_of_a_moment(path: &Path, to: &Path) -> Result<(), Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(PATIENCE)?;
-    let erasures = |db: &Connection| -> Result<i64, Fault> {
-        let sql = format!("SELECT count(*) FROM fact WHERE kind = {}", columns::ERASED);
-        Ok(db.query_row(&sql, [], |row| row.get(0))?)
-    };
-    let known = {
-        let moment = db.unchecked_transaction()?;
-        let known = erasures(&moment)?;
-        let unfinished = copy_beside(&moment, to, "part")?;
-        is_whole(unfinished.path(), Check::All)?;
-        unfinished.put(to, false)?;
-        known
-    };
-    // Who erased words meanwhile did not see this copy among those that they have to be taken out of.
-    if erasures(&db)? != known {
-        fs::remove_file(to).and_then(|()| sync_folder_of(to)).map_err(io_at(to))?;
-    }
-    Ok(())
+    Aside::of(path, to).and_then(|aside| aside.put(to)).map_err(|fault| fault.at(path))
 }
 
 /// How closely a file is looked at.
@@ -294,6 +326,16 @@ fn is_whole(path: &Path, check: Check) -> Result<(), Fault> {
     let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     verdict(&copy, check)?
         .map_or(Ok(()), |damage| Err(Fault::Corrupt(format!("a copy of it does not read back whole: {damage}"))))
+}
+
+impl Fault {
+    /// Whether SQLite called the database at `path` damaged, and a look at all of it finds nothing: it says the same of a page
+    /// that the disk did not give.
+    #[must_use]
+    pub fn has_passed(&self, path: &Path) -> bool {
+        let is_of_sqlite = matches!(self, Self::Sqlite(rusqlite::Error::SqliteFailure(..)));
+        is_of_sqlite && self.trouble() == Trouble::Damaged && is_whole(path, Check::All).is_ok()
+    }
 }
 
 /// What one database has and another one does not.

@@ -62,7 +62,12 @@ impl Store {
     /// # Errors
     /// When the database can't be read at all.
     pub fn doctor(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, StoreError> {
-        let findings = self.findings(stamp, fix);
+        // SQLite words a page that the disk did not give like one that is damaged. What a second look does not find again was
+        // no damage.
+        let findings = match self.findings(stamp, fix) {
+            Ok(found) if found.iter().any(Finding::is_of_the_log) => self.findings(stamp, fix),
+            findings => findings,
+        };
         findings.map_err(|fault| fault.at(&self.path))
     }
 
@@ -251,10 +256,6 @@ fn damage(db: &Connection) -> Result<Vec<String>, Fault> {
     };
     let mut found = check("PRAGMA quick_check(10)")?;
     if !found.is_empty() {
-        // SQLite words a page that the disk did not give like one that is damaged. What a second look does not find again was
-        // no damage.
-        let again = check("PRAGMA quick_check(10)")?;
-        found.retain(|what| again.contains(what));
         return Ok(found);
     }
     for table in check("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'event'")? {

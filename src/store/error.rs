@@ -58,6 +58,9 @@ pub enum Fault {
     /// A write-ahead log without the database that it belongs to.
     #[error("`{}` is there without its database", .0.display())]
     LoneLog(PathBuf),
+    /// Where a database is to be put lies the log of another one.
+    #[error("`{}` is the log of another database", .0.display())]
+    Beside(PathBuf),
     /// Given up on purpose by whoever was writing or reading: nothing of it is left.
     #[error("given up")]
     Abandoned,
@@ -86,7 +89,7 @@ impl From<StoreError> for Fault {
 }
 
 /// SQLite's codes for a disk that could not be read.
-const UNREAD: [i32; 2] = [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ];
+const UNREAD: [i32; 3] = [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_CORRUPTFS];
 
 impl Fault {
     /// The fault of the database at `path`.
@@ -126,6 +129,7 @@ impl Fault {
             | Self::Stale
             | Self::Replaced
             | Self::LoneLog(_)
+            | Self::Beside(_)
             | Self::Abandoned
             | Self::NoCard
             | Self::Clock(_)

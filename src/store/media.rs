@@ -6,6 +6,7 @@ use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::copy::io_at;
+use crate::store::copy::open_regular;
 use crate::store::copy::private;
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -31,8 +32,8 @@ fn file(path: &Path, hash: MediaHash) -> PathBuf {
 /// What is wrong with the file of a hash, if anything.
 pub(super) fn fault(path: &Path, hash: MediaHash) -> Option<String> {
     let file = file(path, hash);
-    let mut input = match File::open(&file) {
-        Ok(input) => input,
+    let mut input = match open_regular(&file) {
+        Ok((input, _)) => input,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Some(format!("the media file {hash} is missing"));
         }

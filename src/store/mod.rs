@@ -67,6 +67,7 @@ pub use copy::copy_aside;
 pub use copy::identity;
 pub use copy::identity_in;
 pub use copy::make_folder;
+pub use copy::nothing_beside;
 pub use copy::open_regular;
 pub use copy::sync_folder;
 pub use copy::sync_folder_of;

@@ -23,7 +23,6 @@ use std::cell::Cell;
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
 use std::rc::Rc;
 
 /// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
@@ -104,7 +103,7 @@ impl Store {
         fs::remove_file(copy::with_ending(path, "-journal")).ok();
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
-            let copy = PathBuf::from(format!("{}.before-schema-{version}.{date}", path.display()));
+            let copy = copy::with_ending(path, &format!(".before-schema-{version}.{date}"));
             match copy_to(db, &copy, Check::All) {
                 // Another one that starts at this moment has made it: whole, since a copy has its name only then.
                 Err(fault) if fault.is_taken() => Ok(copy),

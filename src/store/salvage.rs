@@ -24,6 +24,7 @@ use crate::store::StoreError;
 use crate::store::chain;
 use crate::store::copy::header_of;
 use crate::store::copy::io_at;
+use crate::store::copy::nothing_beside;
 use crate::store::fork::forks_first;
 use crate::store::media;
 use crate::store::meta;
@@ -144,6 +145,7 @@ impl Store {
     /// # Errors
     /// When nothing of ours is in the file or somebody writes to it; when there is a file at `to`, or it can't be written.
     pub fn salvage(from: &Path, to: &Path, here: Here, stamp: Stamp) -> Result<Salvaged, StoreError> {
+        nothing_beside(to)?;
         Self::salvage_to(from, to, here, stamp).map_err(|fault| fault.at(from))
     }
 
@@ -180,6 +182,7 @@ impl Store {
         }
         store.close()?;
         fs::File::open(&path).and_then(|file| file.sync_all()).map_err(io_at(&path))?;
+        nothing_beside(to)?;
         // A link is not made over a file that is there, as a rename would be. Not every file system has them.
         let placed = fs::hard_link(&path, to);
         let placed = placed.or_else(|error| if to.exists() { Err(error) } else { fs::rename(&path, to) });

@@ -46,5 +46,10 @@ pub struct Look {
 /// Columns of the terminal; 80 where there is none.
 #[must_use]
 pub fn width() -> usize {
-    crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns)).max(20)
+    // Where there is no terminal `size` would run another program to ask it, `tput`.
+    #[cfg(unix)]
+    let columns = crossterm::terminal::window_size().map(|window| window.columns);
+    #[cfg(not(unix))]
+    let columns = crossterm::terminal::size().map(|(columns, _)| columns);
+    columns.map_or(80, usize::from).max(20)
 }

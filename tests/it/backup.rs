@@ -36,7 +36,7 @@ fn a_file_that_is_there_is_not_replaced_unasked() {
     lmq.write("b.db", "precious");
     insta::assert_snapshot!(lmq.run(["backup", "b.db"]).err(1), @r"
     lmq: `b.db` is there already
-    hint: choose another name, or say --force to replace it
+    hint: say --force to replace it, or give another name
     ");
     assert_eq!(lmq.read("b.db"), "precious");
     assert_eq!(lmq.run(["backup", "b.db", "--force"]).out(), "wrote b.db\n");

@@ -1,6 +1,8 @@
 //! The backup of a day, and which copies are kept.
 
 use crate::home::Lmq;
+use crate::terminal::Terminal;
+use crate::terminal::started;
 use crate::world::World;
 use crate::world::damage_an_index;
 use lmq::core::settings::Settings;
@@ -14,6 +16,8 @@ use lmq::ops::review::Review;
 use lmq::store::Store;
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 /// A sitting in which the person looks at the first card and leaves. Gives what it says of the backup.
 fn sit(store: &mut Store, env: &Env, settings: &Settings) -> Option<String> {
@@ -78,6 +82,40 @@ fn the_first_session_of_a_day_makes_a_backup() {
     assert_eq!(left, Vec::<String>::new());
 }
 
+#[test]
+fn a_session_over_lines_makes_a_backup_too() {
+    let with_cards = || {
+        let lmq = Lmq::new();
+        lmq.import("deck.csv", "front,back\nquestion,answer\nanother,one\n");
+        lmq
+    };
+    let lmq = with_cards();
+    let db = lmq.db().display().to_string();
+    let extra = [("LMQ_DB", db.as_str()), ("LMQ_CONFIG", ""), ("TERM", "dumb")];
+    let mut terminal = Terminal::start(&lmq, &["review", "deck"], 80, 24, &extra);
+    terminal.sees("> ");
+    terminal.types(":q\n");
+    assert_eq!(terminal.ends().0, 0);
+    assert_eq!(dailies(&lmq.db()).len(), 1, "on a terminal");
+    // Through a pipe with a person at its other end: an editor, or a program that reads aloud.
+    let lmq = with_cards();
+    let mut command = lmq.command();
+    let mut session = command.args(["review", "deck"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let begun = started();
+    while dailies(&lmq.db()).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no backup is made");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(session.stdin.take());
+    assert!(session.wait().unwrap().success());
+    // What asks or answers one thing does not wait for a backup.
+    let lmq = with_cards();
+    for args in [&["next"][..], &["answer", "deck/question", "good"], &["stats"], &["decks"]] {
+        drop(lmq.run(args));
+    }
+    assert_eq!(dailies(&lmq.db()), []);
+}
+
 /// The other tests stop the clock at a whole second of a zone with an offset, which is in the copies' names.
 #[test]
 fn backups_by_the_real_clock_are_known_too() {
@@ -116,6 +154,40 @@ fn what_is_forgotten_is_forgotten_in_the_backups_of_days_too() {
     let run = lmq.run(["forget", "diary/secret", "--yes"]).ok();
     assert!(run.stdout.contains("2 copies beside the database"), "{run:?}");
     assert_eq!(databases().into_iter().filter(holds).collect::<Vec<_>>(), Vec::<String>::new());
+    lmq.assert_sound();
+}
+
+#[test]
+fn what_is_forgotten_while_the_backup_of_the_day_is_made_is_in_no_file() {
+    let lmq = Lmq::new();
+    lmq.write("many.csv", (0..4000).map(|n| format!("question {n},answer {n}\n")).collect::<String>());
+    lmq.run(["import", "many.csv", "-q"]).done();
+    let settings = Settings { backups_mb: 1, ..Settings::default() };
+    for round in 0..5_i64 {
+        let word = format!("Quixotic-Marigold-{round}");
+        lmq.run(["add", "diary", &word, "x", "--key", "secret"]).done();
+        let mut env = Env::from_process();
+        env.fix_now(Timestamp { unix_ms: 1_768_464_000_000 + (1 + round) * 86_400_000, offset_min: 0 });
+        let mut store = ops::open_as_is(&lmq.db(), &env).unwrap();
+        let mut command = lmq.command();
+        command.args(["forget", "diary/secret", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut review = Review::new(&mut store, &env, settings.clone(), &Options::default()).unwrap();
+        // At another moment of what the other one does each time.
+        std::thread::sleep(Duration::from_millis(40 * round.unsigned_abs()));
+        review.while_idle();
+        assert!(child.wait().unwrap().success(), "round {round}");
+        assert_eq!(review.end_backup(), None, "round {round}");
+        drop(review);
+        drop(store);
+        drop(lmq.run(["doctor", "--fix", "-q"]).ok());
+        let holds = |name: &&String| {
+            let bytes = fs::read(lmq.path(name)).unwrap();
+            bytes.windows(word.len()).any(|window| window == word.as_bytes())
+        };
+        let names: Vec<String> = lmq.files().into_iter().filter(|name| name.starts_with("lmq.db")).collect();
+        assert_eq!(names.iter().filter(holds).collect::<Vec<_>>(), Vec::<&String>::new(), "round {round}");
+    }
     lmq.assert_sound();
 }
 

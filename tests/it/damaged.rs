@@ -2,6 +2,7 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::home::left_out;
 use std::fs;
 
 fn used() -> Lmq {
@@ -311,6 +312,7 @@ fn a_read_only_folder_still_lets_one_look() {
         let mounted = "mount --bind . . && mount -o remount,bind,ro . && cd .";
         let try_it = lmq.shell(&format!("unshare -m bash -c '{mounted}'"));
         if try_it.code != 0 {
+            left_out("a read-only folder is not tried: nothing may be mounted here");
             return;
         }
         let root = lmq.root().display().to_string();
@@ -330,4 +332,46 @@ fn a_read_only_folder_still_lets_one_look() {
             );
         }
     }
+}
+
+/// A disk that fails once, at each reading that a command does of the database.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fails_to_read_once_is_not_called_damage() {
+    let lmq = used();
+    lmq.run(["doctor"]).done();
+    let strace = "strace -f -qq -o trace -e signal=none -e trace=pread64,read -P $PWD/lmq.db";
+    if lmq.shell(&format!("{strace} true")).code != 0 {
+        left_out("a failing disk is not tried: strace can't be used here");
+        return;
+    }
+    let before = lmq.everything("deck:team");
+    for command in ["decks", "cards deck:team", "doctor", "answer team/pair#1 good", "backup copy.db --force"] {
+        let mut failed = 0;
+        for call in ["read", "pread64"] {
+            for turn in 1.. {
+                let run = lmq.shell(&format!("exec {strace} -e inject={call}:error=EIO:when={turn} lmq {command}"));
+                // Each thread has a count of its own: with two of them it fails twice.
+                let injected = lmq.read("trace").matches("(INJECTED)").count();
+                if command.starts_with("answer") {
+                    let is_saved = lmq.run(["show", "team/pair#1", "--json"]).json()["repetitions"] == 1;
+                    assert!(is_saved || run.code != 0, "{call} {turn}: {run:?}");
+                    if is_saved {
+                        lmq.run(["undo", "--yes"]).done();
+                    }
+                }
+                match injected {
+                    0 => break,
+                    1 => {}
+                    _ => continue,
+                }
+                failed += usize::from(run.code != 0);
+                assert!([0, 1].contains(&run.code), "{command}: {call} {turn}: {run:?}");
+                assert!(!run.stderr.contains("damaged"), "{command}: {call} {turn}: {run:?}");
+            }
+        }
+        assert!(failed > 0, "{command} reads nothing");
+    }
+    lmq.assert_sound();
+    assert_eq!(lmq.everything("deck:team"), before);
 }

@@ -7,9 +7,12 @@ use std::process::Command;
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
+fn deny_toml() -> toml::Table {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("deny.toml")).unwrap().parse().unwrap()
+}
+
 fn allowed() -> BTreeSet<String> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("deny.toml")).unwrap();
-    let table: toml::Table = text.parse().unwrap();
+    let table = deny_toml();
     let list = table["licenses"]["allow"].as_array().unwrap();
     list.iter().map(|licence| licence.as_str().unwrap().to_owned()).collect()
 }
@@ -65,31 +68,27 @@ fn cargo(args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Packages that are built on this machine, tests and benches included. The lock file also lists what other platforms
-/// need; those are not fetched here, so nobody could read their licence without a network.
-fn built_here() -> BTreeSet<String> {
-    let tree =
-        cargo(&["tree", "--locked", "--offline", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"]);
+/// Packages that are built on this machine, by these kinds of edges. The lock file also lists what other platforms need;
+/// those are not fetched here, so nobody could read their licence without a network.
+pub(crate) fn packages(edges: &str) -> BTreeSet<String> {
+    let tree = cargo(&["tree", "--locked", "--offline", "--edges", edges, "--prefix", "none", "--format", "{p}"]);
     let name = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     tree.lines().filter(|line| !line.trim().is_empty()).map(name).collect()
+}
+
+/// What cargo knows of the packages of this machine.
+pub(crate) fn metadata() -> Value {
+    let version = cargo(&["-vV"]);
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let args = ["metadata", "--locked", "--offline", "--format-version", "1", "--filter-platform", host];
+    serde_json::from_str(&cargo(&args)).unwrap()
 }
 
 #[test]
 fn every_dependency_has_a_licence_that_we_may_ship_and_is_from_the_registry() {
     let allowed = allowed();
-    let here = built_here();
-    let version = cargo(&["-vV"]);
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    let metadata: Value = serde_json::from_str(&cargo(&[
-        "metadata",
-        "--locked",
-        "--offline",
-        "--format-version",
-        "1",
-        "--filter-platform",
-        host,
-    ]))
-    .unwrap();
+    let here = packages("normal,build,dev");
+    let metadata = metadata();
     let mut seen = BTreeSet::new();
     let mut refused = Vec::new();
     for package in metadata["packages"].as_array().unwrap() {
@@ -109,6 +108,19 @@ fn every_dependency_has_a_licence_that_we_may_ship_and_is_from_the_registry() {
     assert!(refused.is_empty(), "{}", refused.join("\n"));
     assert!(seen.is_superset(&here), "without metadata: {:?}", here.difference(&seen).collect::<Vec<_>>());
     assert!(seen.len() > 50, "{}", seen.len());
+}
+
+/// The same that `cargo deny check bans` does with that list.
+#[test]
+fn nothing_that_can_open_a_connection_is_in_the_binary() {
+    let table = deny_toml();
+    let name = |ban: &toml::Value| ban["crate"].as_str().unwrap().to_owned();
+    let banned: BTreeSet<String> = table["bans"]["deny"].as_array().unwrap().iter().map(name).collect();
+    assert!(banned.contains("tokio") && banned.contains("socket2"), "{banned:?}");
+    let shipped = packages("normal,build");
+    let name = |package: &String| package.split(' ').next().unwrap().to_owned();
+    let found: Vec<String> = shipped.iter().map(name).filter(|name| banned.contains(name)).collect();
+    assert_eq!(found, [""; 0]);
 }
 
 #[test]

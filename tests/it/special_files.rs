@@ -1,5 +1,6 @@
 //! Files that are none, files that are there already, and the one file that nothing may take the place of.
 
+use crate::every_command;
 use crate::home::Lmq;
 use crate::home::TEAM;
 use std::fs;
@@ -35,11 +36,12 @@ const WRITERS: &[&str] = &[
     "team a.json b.json c.json --format text --out",
     "new other --out",
     "backup",
+    "doctor --salvage",
 ];
 
 /// Whether the command has a `--force`.
 fn can_force(writer: &str) -> bool {
-    !writer.starts_with("new")
+    !writer.starts_with("new") && !writer.starts_with("doctor")
 }
 
 fn mode(path: &Path) -> u32 {
@@ -59,6 +61,9 @@ fn a_file_that_is_there_stays_unless_it_is_forced() {
             lmq.shell(&format!("lmq {writer} there --force")).done();
             assert_ne!(fs::read(lmq.path("there")).unwrap(), b"mine", "{writer}");
         }
+        let run = lmq.shell(&format!("ln -sfn elsewhere link; lmq {writer} link"));
+        assert_eq!(run.code, 1, "{writer}: {run:?}");
+        assert!(!lmq.path("elsewhere").exists(), "{writer} makes a file where a link leads");
     }
     let left: Vec<String> =
         lmq.files().into_iter().filter(|name| name.starts_with('.') || name.contains("part")).collect();
@@ -95,9 +100,7 @@ fn the_database_is_never_written_over_whatever_it_is_called() {
     for writer in WRITERS {
         for name in names {
             for force in ["", "--force"] {
-                // A backup takes the place of another name of such a file, whose bytes stay where they are.
-                let is_other_name = name.starts_with("hard") || name == "softwal";
-                if !force.is_empty() && (!can_force(writer) || *writer == "backup" && is_other_name) {
+                if !force.is_empty() && !can_force(writer) {
                     continue;
                 }
                 let run = lmq.shell(&format!("lmq {writer} {name} {force}"));
@@ -133,7 +136,7 @@ fn new_files_have_the_rights_that_the_umask_leaves_and_private_ones_are_private(
         for writer in WRITERS {
             let path = lmq.path("new");
             lmq.shell(&format!("umask {umask}; lmq {writer} new")).done();
-            let private = writer.contains("history") || writer.starts_with("backup");
+            let private = writer.contains("history") || writer.starts_with("backup") || writer.starts_with("doctor");
             assert_eq!(mode(&path), if private { 0o600 } else { usual }, "{writer} under {umask}");
             if can_force(writer) {
                 // Rights that somebody gave a file stay, but nobody else gets to read what is private.
@@ -295,4 +298,131 @@ fn what_is_no_text_is_no_deck_whatever_it_is_called() {
         [b"\xff\xfe".to_vec(), "a,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect()].concat(),
     );
     lmq.run(["import", "utf16.csv"]).done();
+}
+
+/// All files below a folder.
+fn below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn whatever_a_command_leaves_is_for_its_owner_unless_it_is_for_others() {
+    // What a person hands on, or wrote.
+    let for_others = ["config.toml", "fresh.toml", "report.html", "share.json", "team.toml", "table.csv"];
+    for (umask, usual) in [("000", 0o666), ("022", 0o644), ("077", 0o600)] {
+        let lmq = every_command::ready();
+        for name in ["team.toml", "table.csv"] {
+            fs::set_permissions(lmq.path(name), fs::Permissions::from_mode(usual)).unwrap();
+        }
+        for line in every_command::COMMANDS {
+            drop(every_command::run(&lmq, &format!("umask {umask};"), line));
+        }
+        let files = below(lmq.root());
+        for file in &files {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            let wanted = if for_others.contains(&name) { usual } else { 0o600 };
+            assert_eq!(mode(file), wanted, "{} under {umask}", file.display());
+        }
+        let has = |what: &str| files.iter().any(|file| file.to_str().unwrap().contains(what));
+        let kinds = ["lmq.db", ".set-aside.", ".before-fix.", "copy.db", "history.jsonl", ".chain", "report.html"];
+        assert_eq!(kinds.iter().filter(|kind| !has(kind)).collect::<Vec<_>>(), [&""; 0], "{files:?}");
+        assert_eq!(mode(&lmq.path("xdg/lmq")), 0o700, "under {umask}");
+    }
+}
+
+#[test]
+fn a_zone_that_is_no_file_is_utc() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.shell("mkfifo zone").done();
+    for zone in ["/dev/zero", ":/dev/zero", "../../../dev/zero", ":$PWD/zone"] {
+        let lmq_there = format!("env -u LMQ_NOW TZ={zone} lmq");
+        ends(&lmq, &format!("{lmq_there} import team.toml")).done();
+        ends(&lmq, &format!("{lmq_there} answer team/owner good")).done();
+        ends(&lmq, &format!("{lmq_there} --now 2026-01-15T09:00 decks")).done();
+    }
+    let rows = lmq.shell("env -u LMQ_NOW lmq history team/owner --json").json();
+    assert!(rows.as_array().unwrap().last().unwrap().to_string().contains("Z\""), "{rows}");
+}
+
+/// A database whose newest answers are in the log beside it alone, as a killed session leaves it.
+fn killed_database(lmq: &Lmq, name: &str) {
+    lmq.run(["backup", name]).done();
+    let db = rusqlite::Connection::open(lmq.path(name)).unwrap();
+    db.pragma_update(None, "journal_mode", "wal").unwrap();
+    let _: i64 = db.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap();
+    lmq.run(["--db", name, "answer", "team/pair#1", "good"]).done();
+    let log = format!("{name}-wal");
+    let kept = [name, &log].map(|name| (name, fs::read(lmq.path(name)).unwrap()));
+    drop(db);
+    for (name, bytes) in &kept {
+        lmq.write(name, bytes);
+    }
+    assert!(!kept[1].1.is_empty());
+}
+
+#[test]
+fn no_database_is_put_beside_the_log_of_another_one() {
+    let lmq = used();
+    killed_database(&lmq, "b.db");
+    let log = fs::read(lmq.path("b.db-wal")).unwrap();
+    lmq.run(["answer", "team/pair#1", "again"]).done();
+    lmq.run(["answer", "team/retro#1", "easy"]).done();
+    let refused = |line: &str| {
+        let run = lmq.shell(line);
+        assert_eq!(run.code, 1, "{line}: {run:?}");
+        assert!(run.stderr.contains("-wal` is the log of another database"), "{line}: {run:?}");
+    };
+    refused("lmq backup b.db --force");
+    assert!(fs::read(lmq.path("b.db-wal")).unwrap() == log);
+    // Where only the log is left.
+    lmq.write("c.db-wal", &log);
+    for line in ["lmq backup c.db", "lmq backup c.db --force", "lmq doctor --salvage c.db"] {
+        refused(line);
+        assert!(!lmq.path("c.db").exists(), "{line}");
+    }
+    lmq.write("d.db-journal", "a journal");
+    assert_eq!(lmq.run(["backup", "d.db"]).code, 1);
+    // As the message says: the other one takes its log in, and is replaced then.
+    lmq.run(["--db", "b.db", "doctor"]).done();
+    lmq.run(["backup", "b.db", "--force"]).done();
+    assert_eq!(lmq.run(["--db", "b.db", "doctor"]).out(), "everything is in order\n");
+    let grades = |args: &[&str]| lmq.run([args, &["history", "--json"]].concat()).json();
+    assert_eq!(grades(&["--db", "b.db"]), grades(&[]));
+    // What lmq copies by itself gets another name.
+    lmq.write("lmq.db.before-fix.2026-01-15T090000+0100-wal", &log);
+    let run = lmq.run(["doctor", "--fix"]).ok();
+    assert!(run.stderr.contains("before-fix.2026-01-15T090000+0100-2"), "{run:?}");
+    lmq.assert_sound();
+}
+
+#[test]
+fn pipes_in_the_place_of_lmqs_own_files_stop_nothing() {
+    let lmq = used();
+    lmq.run(["backup", "b.db"]).done();
+    let state =
+        below(&lmq.path("xdg")).into_iter().find(|file| file.extension().is_some_and(|e| e == "chain")).unwrap();
+    fs::remove_file(&state).unwrap();
+    let state = state.display();
+    let copy = "lmq.db.daily.2026-01-14T090000+0100";
+    lmq.shell(&format!("mkfifo {state} {copy} lmq.db.restore-note config.draft.toml lmq.db.part")).done();
+    for line in [
+        "lmq decks",
+        "lmq answer team/pair#1 good",
+        "lmq undo --yes",
+        "lmq doctor",
+        "lmq backup --list",
+        "lmq backup c.db",
+        "lmq restore",
+        "lmq export --what history --out h.jsonl",
+        "lmq add own secret word --key k",
+        "lmq forget own/k --yes",
+    ] {
+        ends(&lmq, line).done();
+    }
+    for line in ["lmq restore b.db --yes", "env EDITOR=true lmq config edit"] {
+        assert!(matches!(ends(&lmq, line).code, 0 | 1), "{line}");
+    }
+    lmq.assert_sound();
 }

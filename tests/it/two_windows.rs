@@ -21,6 +21,8 @@ use lmq::ops::review::Notice;
 use lmq::ops::review::Review;
 use lmq::store::Happened;
 use lmq::store::Store;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -278,6 +280,49 @@ fn many_windows_answering_at_once_keep_the_log_whole() {
 }
 
 #[test]
+fn a_doctor_beside_windows_that_answer_finds_nothing_and_drops_nothing() {
+    let world = world_of(12);
+    let cards: Vec<CardId> = world.cards().into_iter().map(|line| line.card).collect();
+    let (path, now, stamp) = (world.path(), world.now(), world.stamp());
+    let is_over = AtomicBool::new(false);
+    let saved: usize = std::thread::scope(|scope| {
+        let doctors = [false, true].map(|fix| {
+            let (path, is_over) = (&path, &is_over);
+            scope.spawn(move || {
+                let mut store = another(path, now).0;
+                let mut looks = 0;
+                while !is_over.load(Ordering::Relaxed) || looks == 0 {
+                    assert_eq!(store.doctor(stamp, fix).unwrap(), [], "fix: {fix}, look {looks}");
+                    looks += 1;
+                }
+                looks
+            })
+        });
+        let windows: Vec<_> = (0..2_usize)
+            .map(|number| {
+                let (cards, path) = (&cards, &path);
+                scope.spawn(move || {
+                    let (mut store, env) = another(path, now);
+                    let answer = |turn: usize| {
+                        let card = cards[(turn * 2 + number) % cards.len()];
+                        ops::review::answer(&mut store, &env, &Settings::default(), card, Quality::Q3, Millis(1))
+                    };
+                    (0..60).map(answer).filter(Result::is_ok).count()
+                })
+            })
+            .collect();
+        let saved = windows.into_iter().map(|window| window.join().unwrap()).sum();
+        is_over.store(true, Ordering::Relaxed);
+        let looks: usize = doctors.into_iter().map(|doctor| doctor.join().unwrap()).sum();
+        assert!(looks > 4, "{looks}");
+        saved
+    });
+    let mut world = world;
+    assert!(saved > 60, "{saved}");
+    assert_eq!((answered(&world.store), world.doctor()), (saved, Vec::new()));
+}
+
+#[test]
 fn many_programs_that_start_on_a_new_database_at_once_all_find_it_ready() {
     let folder = tempfile::tempdir().unwrap();
     for round in 0..4 {
@@ -325,6 +370,11 @@ fn a_sitting_whose_database_was_moved_or_restored_stops_before_an_answer_is_lost
     let refused = open.feed(Input::Grade(Quality::Q4)).unwrap_err();
     assert!(refused.to_string().contains("another file has taken the place of the database"), "{refused}");
     assert_eq!(shown(&open), card, "the card is still on the screen");
+    // And where nothing is.
+    std::fs::remove_file(&path).unwrap();
+    let refused = open.feed(Input::Grade(Quality::Q4)).unwrap_err();
+    assert!(refused.to_string().contains("another file has taken the place of the database"), "{refused}");
+    assert!(!path.exists());
     // Back where it was, the sitting goes on.
     std::fs::rename(&aside, &path).unwrap();
     assert_eq!(open.feed(Input::Grade(Quality::Q4)).unwrap(), []);

@@ -17,6 +17,7 @@ use crate::core::card::Value;
 use crate::core::card::compare::choose;
 use crate::core::scheduler::shuffle_key;
 use crate::core::text::normalize;
+use std::collections::BTreeSet;
 
 pub(super) struct Choice;
 
@@ -36,14 +37,12 @@ impl CardKind for Choice {
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let texts = |name: &str| fields.get(name).map_or(&[][..], Value::texts);
         let answer = texts("answer").first().map(|text| normalize(text)).unwrap_or_default();
-        let mut seen = vec![answer];
+        let mut seen = BTreeSet::from([answer]);
         let mut faults = Vec::new();
         for distractor in texts("distractors") {
-            let folded = normalize(distractor);
-            if seen.contains(&folded) {
+            if !seen.insert(normalize(distractor)) {
                 faults.push(Fault::RepeatedChoice(distractor.clone()));
             }
-            seen.push(folded);
         }
         faults
     }

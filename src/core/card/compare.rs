@@ -4,13 +4,21 @@ use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
 use crate::core::text::normalize;
 
+/// Slips that a long answer may have.
+const MOST_SLIPS: usize = 2;
+
 /// Whether two folded texts differ by a typing slip: one from 4 characters on, two from 10 on. Digits must be right.
 pub(super) fn near(given: &str, expected: &str) -> bool {
+    // Before anything is counted: a character has at most four bytes.
+    let is_far = |short: &str, long: &str| long.len() / 4 > short.len() + MOST_SLIPS;
+    if is_far(given, expected) || is_far(expected, given) {
+        return false;
+    }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let slips = match expected.chars().count() {
         0..=3 => 0,
         4..=9 => 1,
-        _ => 2,
+        _ => MOST_SLIPS,
     };
     if digits(given) != digits(expected) {
         return false;
@@ -64,32 +72,27 @@ pub(super) fn compare<'a>(given: &str, accepted: impl IntoIterator<Item = &'a st
 /// The option that a response means: its number as shown, its text, or an unambiguous beginning of it.
 pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unreadable> {
     let response = response.trim();
-    if let Ok(number) = response.parse::<usize>()
-        && !options.iter().any(|option| normalize(option) == normalize(response))
-    {
+    let wanted = normalize(response);
+    let folded: Vec<String> = options.iter().map(|option| normalize(option)).collect();
+    let named = folded.iter().position(|option| *option == wanted);
+    if let (Ok(number), None) = (response.parse::<usize>(), named) {
         return number
             .checked_sub(1)
             .filter(|index| *index < options.len())
             .ok_or(Unreadable::OutOfRange(options.len()));
     }
-    let wanted = normalize(response);
-    if let Some(index) = options.iter().position(|option| normalize(option) == wanted) {
+    if let Some(index) = named {
         return Ok(index);
     }
-    let beginning: Vec<usize> = (0..options.len())
-        .filter(|i| options.get(*i).is_some_and(|option| normalize(option).starts_with(&wanted)))
-        .collect();
-    match beginning.as_slice() {
+    let those = |fits: &dyn Fn(&String) -> bool| -> Vec<usize> {
+        folded.iter().enumerate().filter(|(_, option)| fits(option)).map(|(index, _)| index).collect()
+    };
+    match those(&|option| option.starts_with(&wanted)).as_slice() {
         [index] => Ok(*index),
-        [] => {
-            let slip: Vec<usize> = (0..options.len())
-                .filter(|i| options.get(*i).is_some_and(|option| near(&wanted, &normalize(option))))
-                .collect();
-            match slip.as_slice() {
-                [index] => Ok(*index),
-                _ => Err(Unreadable::NoOption { given: response.to_owned(), options: options.len() }),
-            }
-        }
+        [] => match those(&|option| near(&wanted, option)).as_slice() {
+            [index] => Ok(*index),
+            _ => Err(Unreadable::NoOption { given: response.to_owned(), options: options.len() }),
+        },
         _ => Err(Unreadable::Ambiguous(response.to_owned())),
     }
 }

@@ -15,6 +15,8 @@ use crate::core::card::Verdict;
 use crate::core::card::Correctness;
 use crate::core::card::compare::near;
 use crate::core::text::normalize;
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 pub(super) struct List;
 
@@ -26,6 +28,46 @@ fn items(response: &str, expected: &[String]) -> Vec<String> {
         .map(normalize)
         .filter(|item| !item.is_empty())
         .collect()
+}
+
+/// Pairs of items that are compared letter by letter at most: what is left of a list of thousands would take minutes.
+const MOST_COMPARED: usize = 100_000;
+
+/// Which of the items that were named are asked for, and which of those asked for were named; each counts once.
+struct Paired {
+    given: Vec<bool>,
+    expected: Vec<bool>,
+}
+
+/// Finds for each expected item one of those given, which are folded already. Exact matches first, so that a slip for one
+/// item does not use up another that was typed rightly.
+fn pair(given: &[String], expected: &[String]) -> Paired {
+    let mut paired = Paired { given: vec![false; given.len()], expected: vec![false; expected.len()] };
+    let expected: Vec<String> = expected.iter().map(|item| normalize(item)).collect();
+    let mut places: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
+    for (place, item) in given.iter().enumerate() {
+        places.entry(item).or_default().push_back(place);
+    }
+    let mut tick = |given: Option<usize>, named: &mut bool| {
+        if let Some(given) = given.and_then(|place| paired.given.get_mut(place)) {
+            (*given, *named) = (true, true);
+        }
+    };
+    for (item, named) in expected.iter().zip(&mut paired.expected) {
+        tick(places.get_mut(item.as_str()).and_then(VecDeque::pop_front), named);
+    }
+    let mut left: Vec<usize> = places.into_values().flatten().collect();
+    left.sort_unstable();
+    let mut compared = 0;
+    for (item, named) in expected.iter().zip(&mut paired.expected).filter(|(_, named)| !**named) {
+        compared += left.len();
+        if compared > MOST_COMPARED {
+            break;
+        }
+        let found = left.iter().position(|place| given.get(*place).is_some_and(|given| near(given, item)));
+        tick(found.map(|found| left.remove(found)), named);
+    }
+    paired
 }
 
 impl CardKind for List {
@@ -61,20 +103,8 @@ impl CardKind for List {
     }
 
     fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<bool> {
-        let mut open: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
         let given: Vec<String> = given.iter().map(|item| normalize(item)).collect();
-        let mut ticks = vec![false; given.len()];
-        // As in judging: exact matches first, so that a slip for one item does not use up another.
-        for exact in [true, false] {
-            for (tick, item) in ticks.iter_mut().zip(&given).filter(|(tick, _)| !**tick) {
-                let found = open.iter().position(|wanted| if exact { wanted == item } else { near(item, wanted) });
-                if let Some(index) = found {
-                    open.remove(index);
-                    *tick = true;
-                }
-            }
-        }
-        ticks
+        pair(&given, note.texts("items")).given
     }
 
     fn judge(
@@ -85,20 +115,9 @@ impl CardKind for List {
         response: &str,
     ) -> Result<Option<Verdict>, Unreadable> {
         let expected = note.texts("items");
-        let mut given = items(response, expected);
-        let mut missing = Vec::new();
-        // Exact matches first, so that a slip for one item does not use up another that was typed rightly.
-        for exact in [true, false] {
-            let open: Vec<&String> = if exact { expected.iter().collect() } else { std::mem::take(&mut missing) };
-            for item in open {
-                let wanted = normalize(item);
-                let found = given.iter().position(|g| if exact { *g == wanted } else { near(g, &wanted) });
-                match found {
-                    Some(index) => drop(given.remove(index)),
-                    None => missing.push(item),
-                }
-            }
-        }
+        let named = pair(&items(response, expected), expected).expected;
+        let missing: Vec<&String> =
+            expected.iter().zip(named).filter(|(_, named)| !named).map(|(item, _)| item).collect();
         let outcome = match missing.len() {
             0 => Correctness::Right,
             1 if expected.len() > 1 => Correctness::Near,

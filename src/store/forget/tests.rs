@@ -22,6 +22,7 @@ use crate::store::PackedNote;
 use crate::store::Trouble;
 use crate::store::chain::newest_sequence;
 use crate::store::chain::tail;
+use crate::store::copy::Aside;
 use crate::store::notes::text_of;
 use rusqlite::types::Value;
 use std::fs;
@@ -374,6 +375,23 @@ fn somebody_who_reads_keeps_the_files_from_being_cleaned_and_then_they_are() {
     assert_eq!(store.load(card(1)).unwrap(), None, "the words are gone already");
     drop(reading);
     assert_eq!(forget(&mut store, 2, &[Erasure::Note(uid(1))]).texts, 0);
+    assert_eq!(leaks(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_backup_that_was_begun_before_an_erasure_and_ends_after_it_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 1);
+    import(&mut store, 1, "D", &[(1, packed(SECRET, "")), (2, packed("other", ""))]);
+    let to = folder.path().join("lmq.db.daily.2026-01-15T090000Z");
+    let begun = Aside::of(store.path(), &to).unwrap();
+    forget(&mut store, 2, &[Erasure::Note(uid(1))]);
+    assert_ne!(leaks(folder.path()), Vec::<String>::new(), "the copy is from before");
+    begun.put(&to).unwrap();
+    assert!(!to.exists());
+    assert_eq!(leaks(folder.path()), Vec::<String>::new());
+    Aside::of(store.path(), &to).unwrap().put(&to).unwrap();
+    assert!(to.exists(), "and one that was begun after it is");
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
 }
 
