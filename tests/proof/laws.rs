@@ -16,7 +16,7 @@ use lmq::store::DeckSet;
 use std::collections::BTreeSet;
 
 /// Commands of a case.
-const COMMANDS: usize = 40;
+const COMMANDS: usize = 60;
 
 pub(crate) const ROW: Row = Row { name: "laws", promise: "the laws hold", run };
 
