@@ -294,9 +294,9 @@ impl Learner {
     pub(crate) fn undo_all(&mut self, chance: &mut Chance) {
         while self.steps.iter().any(|step| step.counts) {
             if chance.one_in(2) {
-                self.take_back_newest()
+                self.take_back_newest();
             } else {
-                self.take_back_any(chance)
+                self.take_back_any(chance);
             }
             self.world.set_now(Timestamp { unix_ms: self.world.now().unix_ms + 1, ..self.world.now() });
         }
