@@ -16,12 +16,20 @@ use foldhash::fast::FixedState;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
-/// Study days whose answered cards are kept by card: today, and those that a flight or a clock set back can make today.
+/// Study days whose answered cards are looked at by card: today, and those that a flight or a clock set back can make today.
 const DAYS_ASKED: i64 = 3;
 
-/// The first study day whose answered cards are kept by card, on `today`.
+/// Days that are kept besides: what is undone today is to be right also where the clock is set back then.
+const DAYS_BESIDES: i64 = 2;
+
+/// The first study day whose answered cards are looked at by card, on `today`.
 pub(super) fn asked_from(today: StudyDay) -> StudyDay {
     today.plus(1 - DAYS_ASKED)
+}
+
+/// The first one of which they are kept.
+fn kept_from(today: StudyDay) -> StudyDay {
+    asked_from(today).plus(-DAYS_BESIDES)
 }
 
 /// Drops days before the given one, but never one of the four newest: an answer under a clock that is far ahead must not cost the
@@ -119,7 +127,7 @@ impl Writer<'_> {
         event: &Event,
         sign: i64,
     ) -> Result<(), Fault> {
-        let kept_from = asked_from(self.stamp.today);
+        let kept_from = kept_from(self.stamp.today);
         if let Some(gathered) = &mut self.gathered {
             gathered.add(row, before, event, sign, kept_from);
             return Ok(());
@@ -185,7 +193,7 @@ impl Writer<'_> {
         if sums.asked.is_empty() {
             return Ok(());
         }
-        let kept_from = asked_from(self.stamp.today);
+        let kept_from = kept_from(self.stamp.today);
         self.tx.prepare_cached(DROP_OLD_DAYS)?.execute([kept_from.0])?;
         for ((day, card), (answers, hlc)) in &sums.asked {
             self.tx

@@ -16,14 +16,14 @@ use lmq::store::DeckSet;
 use std::collections::BTreeSet;
 
 /// Commands of a case.
-const COMMANDS: usize = 40;
+const COMMANDS: usize = 60;
 
 pub(crate) const ROW: Row = Row { name: "laws", promise: "the laws hold", run };
 
 fn run(trial: &mut Trial) {
     let seed = trial.seed();
     let watch = Watch::over("laws".to_owned());
-    // Long: 120,000 commands.
+    // Long: 150,000 commands.
     trial.cases("model", trial.size(24, 2000), |number| {
         watch.case(number, || model(&mut Chance::of(seed, "laws model", number)))
     });

@@ -155,16 +155,16 @@ impl Learner {
 
     /// Does something, and tells the model.
     pub(crate) fn act(&mut self, chance: &mut Chance) {
-        match chance.below(30) {
-            0..=9 => self.answer(chance),
-            10..=12 => self.change(chance, Self::of_card),
-            13..=16 => self.change(chance, Self::of_note),
-            17 => self.edit(chance),
-            18..=21 => self.take_back_newest(),
-            22 | 23 => self.take_back_any(chance),
-            24..=26 => self.bring_back(),
+        match chance.below(40) {
+            0..=13 => self.answer(chance),
+            14..=16 => self.change(chance, Self::of_card),
+            17..=20 => self.change(chance, Self::of_note),
+            21 => self.edit(chance),
+            22..=25 => self.take_back_newest(),
+            26 | 27 => self.take_back_any(chance),
+            28..=30 => self.bring_back(),
             _ => {
-                let minutes = *chance.pick(&[1, 20, 59, 61, 600, 1440, 1441, 8640, 20_000, -30, -1500]);
+                let minutes = *chance.pick(&[1, 20, 59, 61, 600, 1440, 1441, 2880, 8640, 20_000, -30, -1500]);
                 self.world.pass(minutes);
             }
         }
@@ -173,9 +173,10 @@ impl Learner {
     }
 
     fn answer(&mut self, chance: &mut Chance) {
-        let card = *chance.pick(&self.cards);
+        // Some cards are answered so often that their intervals grow.
+        let card = if chance.one_in(3) { *chance.pick(&self.cards) } else { *chance.pick(&self.cards[..3]) };
         let Some(line) = self.line(card) else { return };
-        let quality = u8::try_from(chance.below(6)).unwrap();
+        let quality = *chance.pick(&[0, 1, 2, 3, 3, 3, 4, 4, 5, 5]);
         let outcome = self.world.try_answer(card, Quality::try_from(quality).unwrap(), 1000);
         assert_eq!(outcome.is_err(), line.state.suspended, "a suspended card is refused, and no other: {outcome:?}");
         if outcome.is_err() {
@@ -293,9 +294,9 @@ impl Learner {
     pub(crate) fn undo_all(&mut self, chance: &mut Chance) {
         while self.steps.iter().any(|step| step.counts) {
             if chance.one_in(2) {
-                self.take_back_newest()
+                self.take_back_newest();
             } else {
-                self.take_back_any(chance)
+                self.take_back_any(chance);
             }
             self.world.set_now(Timestamp { unix_ms: self.world.now().unix_ms + 1, ..self.world.now() });
         }

@@ -29,8 +29,10 @@ struct Target {
     /// How many times fewer cases it gets than the others: where a case takes a database.
     rarer: u64,
     /// Reads an input; says which law does not hold.
-    read: Box<dyn Fn(&[u8], &mut Chance) -> Result<(), String> + Sync>,
+    read: Box<Read>,
 }
+
+type Read = dyn Fn(&[u8], &mut Chance) -> Result<(), String> + Sync;
 
 impl Target {
     fn new(

@@ -481,6 +481,42 @@ mod tests {
         })
     }
 
+    fn reversed(front: &str, back: &str) -> NoteText {
+        let field = |name: &str, text: &str| (name.to_owned(), Value::Text(text.to_owned()));
+        let fields = [field("front", front), field("back", back)].into();
+        NoteText { kind: "reversed".to_owned(), fields, ..NoteText::default() }
+    }
+
+    #[test]
+    fn a_list_has_the_prompts_of_all_cards_on_one_line_and_cut() {
+        let text = reversed("one\ntwo", &"x".repeat(LISTED_CHARS + 1));
+        assert_eq!(text.ordinals(), [1, 2]);
+        let cut = text.listed_prompt(2);
+        assert_eq!((text.listed_prompt(1).as_str(), cut.starts_with("xxx")), ("one two", true));
+        assert!(cut.chars().count() <= LISTED_CHARS + 1, "{}", cut.chars().count());
+        assert_eq!(text.listed_prompts(), [(1, "one two".to_owned()), (2, cut.clone())]);
+        assert_eq!(text.listed_answer(1), cut);
+    }
+
+    #[test]
+    fn a_field_that_is_too_long_is_named_wherever_it_stands() {
+        let long = "x".repeat(LONGEST_FIELD_BYTES);
+        let note = reversed(&long, "b");
+        assert_eq!(note.too_long(), None);
+        let longer = long + "x";
+        assert_eq!(reversed("a", &longer).too_long(), Some("back"));
+        assert_eq!(NoteText { hint: Some(longer.clone()), ..note.clone() }.too_long(), Some("hint"));
+        assert_eq!(NoteText { after: vec![longer], ..note }.too_long(), Some("after"));
+    }
+
+    #[test]
+    fn a_kind_that_asks_for_no_items_ticks_none() {
+        assert_eq!(
+            kind("basic").unwrap().ticks(&reversed("a", "b"), &["a".to_owned(), "b".to_owned()]),
+            [false, false]
+        );
+    }
+
     proptest! {
         #[test]
         fn no_kind_panics_whatever_its_fields_say(

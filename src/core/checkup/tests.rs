@@ -269,6 +269,30 @@ fn the_conclusion_says_no_more_than_the_range_allows() {
     );
 }
 
+#[test]
+fn the_order_of_a_turn_is_the_same_on_every_machine_and_another_one_the_next_time() {
+    let order = |turn: u32| -> Vec<u8> {
+        let scenes = (0..8).map(|number| Scene { card: card(number), uses: 0 }).collect();
+        in_order(scenes, turn).iter().map(|scene| scene.card.note.0[0]).collect()
+    };
+    // By hand: the least splitmix64(hash of the card ^ splitmix64(turn)) first.
+    let by_hand = |turn: u64| {
+        let mut cards: Vec<u8> = (0..8).collect();
+        cards.sort_by_key(|number| splitmix64(card(*number).hash() ^ splitmix64(turn)));
+        cards
+    };
+    assert_eq!((order(1), order(2)), (by_hand(1), by_hand(2)));
+    assert_ne!(order(1), order(2));
+}
+
+#[test]
+fn what_was_not_known_says_how_it_was_asked() {
+    let step = checkup(3, 3).step(&Input::DontKnow, at(9));
+    let Some(Effect::Append(answer)) = step.effect else { panic!() };
+    assert_eq!(answer.detail.asked, Some(crate::core::event::Asked::Sort));
+    assert_eq!(answer.detail.response, None);
+}
+
 proptest! {
     #[test]
     fn no_scene_is_asked_again_before_all_were(count in 1u8..40, minutes in 1u32..8, times in 1u32..9) {

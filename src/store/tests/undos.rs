@@ -3,11 +3,27 @@
 use super::*;
 use crate::core::fact::SettingChange;
 use crate::core::id::DeviceId;
+use crate::store::laws::Command;
 
 const TWO: [(&str, &str, &str, &[&str]); 2] = [("a", "one", "1", &["x"]), ("b", "two", "2", &[])];
 
 fn newest(device: &Device) -> Option<ActionId> {
     device.store.newest_action(&[]).unwrap().map(|line| line.id)
+}
+
+#[test]
+fn an_old_answer_that_is_undone_before_the_clock_is_set_back_is_no_finding() {
+    let mut a = Device::new(1);
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    a.take(&Command::Answer { card: 0, quality: 4 });
+    a.now_ms += 3 * DAY_MS;
+    a.take(&Command::Undo);
+    a.now_ms -= DAY_MS;
+    assert_in_order(&mut a);
+    a.now_ms += DAY_MS;
+    a.take(&Command::Redo);
+    a.now_ms -= DAY_MS;
+    assert_in_order(&mut a);
 }
 
 #[test]

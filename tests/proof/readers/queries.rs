@@ -105,7 +105,7 @@ fn times(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
 
 fn names(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     let line = String::from_utf8_lossy(bytes);
-    let line = &line[..line.char_indices().nth(chance.below(80)).map_or(line.len(), |(at, _)| at)];
+    let line = &*line.chars().take(chance.below(80)).collect::<String>();
     let again = |what: &str, read: Option<String>| match read {
         Some(written) if written.to_lowercase() != line.replace('-', "").to_lowercase() => {
             Err(format!("the {what} {line:?} is written {written:?}"))
