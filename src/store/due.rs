@@ -20,7 +20,6 @@ use crate::core::study_day::StudyDay;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::cards::DUE_BY_DECK;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
@@ -373,7 +372,7 @@ impl Store {
         let _snapshot = self.snapshot()?;
         let done = self.done(decks, today)?;
         let (repeats, _) = self.answered_today(decks, today, rules)?;
-        let mut due_by_deck = self.by_deck(DUE_BY_DECK, [today.0])?;
+        let mut due_by_deck = self.due_by_deck(today)?;
         due_by_deck.retain(|deck, _| decks.has(*deck));
         let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
         new_by_deck.retain(|deck, _| decks.has(*deck));
