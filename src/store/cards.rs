@@ -6,7 +6,6 @@ pub(super) mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub(super) use decks::DUE_BY_DECK;
 pub use decks::DeckLine;
 
 use crate::core::card::NoteText;

@@ -21,7 +21,6 @@ use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::cards::DUE_BY_DECK;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
@@ -158,9 +157,11 @@ impl Store {
         let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
         let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
         let done = self.done(decks, today)?;
-        let enough = match limits.first_only {
-            true => due_that_decide(done.reviews, done.new, limits.new.all()),
-            false => usize::MAX,
+        let enough = if limits.first_only {
+            let new = if self.has_new()? { limits.new.all() } else { 0 };
+            due_that_decide(done.reviews, done.new, new)
+        } else {
+            usize::MAX
         };
         let mut met = met_today.clone();
         let mut due = Vec::new();
@@ -197,6 +198,14 @@ impl Store {
             }
         }
         Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
+    }
+
+    /// Whether there is any new card.
+    fn has_new(&self) -> Result<bool, Fault> {
+        Ok(self
+            .db()
+            .prepare_cached("SELECT 1 FROM note INDEXED BY note_new WHERE deck > 0 AND fresh > 0 LIMIT 1")?
+            .exists([])?)
     }
 
     /// The due cards of these decks that are not held back today, with their decks, in the order asked for, while
@@ -396,7 +405,7 @@ impl Store {
         let _snapshot = self.snapshot()?;
         let done = self.done(decks, today)?;
         let (repeats, _) = self.answered_today(decks, today, rules)?;
-        let mut due_by_deck = self.by_deck(DUE_BY_DECK, [today.0])?;
+        let mut due_by_deck = self.due_by_deck(today)?;
         due_by_deck.retain(|deck, _| decks.has(*deck));
         let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
         new_by_deck.retain(|deck, _| decks.has(*deck));

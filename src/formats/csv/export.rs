@@ -155,9 +155,11 @@ fn write_uid(identity: &Identity, out: &mut Vec<u8>) {
         Identity::Key(_) | Identity::None => return,
     };
     let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
-    for byte in bytes {
-        out.extend([digit(byte >> 4), digit(byte & 15)]);
+    let mut hex = [0; 32];
+    for (pair, byte) in hex.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
+    out.extend_from_slice(&hex);
 }
 
 pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out: &mut Vec<u8>) -> Result<(), ()> {
@@ -217,10 +219,15 @@ fn write_words(words: &[String], scratch: &mut String, out: &mut Vec<u8>) {
     write_cell(scratch, out);
 }
 
+/// Whether a text has any of these bytes. All of it is looked at: without a way out the compiler compares many bytes at once, and
+/// most cells have none of them.
+fn holds<const COUNT: usize>(text: &str, wanted: [u8; COUNT]) -> bool {
+    text.bytes().fold(false, |found, byte| wanted.iter().fold(found, |found, wanted| found | (byte == *wanted)))
+}
+
 /// A text as a table has it: line ends become `\n`, NUL characters vanish. To be made so before anything is put around its lines.
 fn plain(text: &str) -> Cow<'_, str> {
-    // One search a byte: `contains` for a single byte looks at many at once, a search for several does not.
-    if text.as_bytes().contains(&b'\r') || text.as_bytes().contains(&0) {
+    if holds(text, *b"\r\0") {
         text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").into()
     } else {
         text.into()
@@ -232,12 +239,13 @@ fn write_cell(text: &str, out: &mut Vec<u8>) {
     if text.is_empty() {
         return;
     }
-    let text = &*plain(text);
-    let holds = |wanted: &[u8]| wanted.iter().any(|byte| text.as_bytes().contains(byte));
+    let has_marks = holds(text, *b"\",\n\r\0");
+    if has_marks && holds(text, *b"\r\0") {
+        return write_cell(&plain(text), out);
+    }
     let formula = is_formula(text);
-    let special = holds(b"\",\n")
-        || text.starts_with(|c: char| c == '#' || c.is_whitespace())
-        || text.ends_with(char::is_whitespace);
+    let special =
+        has_marks || text.starts_with(|c: char| c == '#' || c.is_whitespace()) || text.ends_with(char::is_whitespace);
     if special {
         out.push(b'"');
     }

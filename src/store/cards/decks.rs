@@ -44,10 +44,6 @@ pub struct DeckLine {
 /// How many notes each deck has, from an index. Those whose words were erased have no card any more, and 0 for a hash.
 const NOTES_BY_DECK: &str = "SELECT deck, count(*) FROM note WHERE retired = 0 AND text_hash <> 0 GROUP BY deck";
 
-/// How many cards of each deck are due on a day.
-pub(in crate::store) const DUE_BY_DECK: &str = "SELECT deck, count(*) FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-     AND coalesce(buried_until, -2147483648) <= ?1 GROUP BY deck";
-
 impl Store {
     /// Whether a deck has a note with words, from an index.
     ///
@@ -176,12 +172,27 @@ impl Store {
 
     fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), Fault> {
         let new = self.by_deck(NEW_BY_DECK, [])?;
-        let due = self.by_deck(DUE_BY_DECK, [today.0])?;
+        let due = self.due_by_deck(today)?;
         for deck in decks {
             let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
             (deck.new, deck.due) = (of(&new), of(&due));
         }
         Ok(())
+    }
+
+    /// How many cards of each deck are due on a day and not held back. Counted here: the index is in the order of days, and SQLite
+    /// would sort all of it by deck.
+    pub(in crate::store) fn due_by_deck(&self, today: StudyDay) -> Result<BTreeMap<i64, u64>, Fault> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT deck FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
+             AND coalesce(buried_until, -2147483648) <= ?1",
+        )?;
+        let mut rows = statement.query([today.0])?;
+        let mut counts = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            *counts.entry(row.get(0)?).or_default() += 1;
+        }
+        Ok(counts)
     }
 
     /// Counts by deck, each made in one pass.

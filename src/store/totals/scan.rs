@@ -1,4 +1,8 @@
 //! One pass over the states of all cards, in two threads, and over as much of the log as they can't tell.
+//!
+//! States are not kept as sums, though that would make a report independent of the number of cards. What it counts depends on the
+//! day, on the settings of decks and on several columns together (the outlook on due day, interval and ease), so sums would have
+//! nearly a row a card. And an answer would have to take its card out of them and put it in again elsewhere, in each table.
 
 use crate::core::mastery::Level;
 use crate::core::study_day::StudyDay;
