@@ -106,7 +106,7 @@ fn what_is_no_backup_leaves_the_database_where_it_is() {
     let bytes = std::fs::read(lmq.path("b.db")).unwrap();
     lmq.write("cut.db", &bytes[..bytes.len() / 2]);
     let error = lmq.run(["restore", "cut.db", "--yes"]).err(3);
-    assert!(error.starts_with("lmq: the backup `cut.db` is damaged") && !error.contains("lmq.db"), "{error}");
+    assert!(error.starts_with("lmq: the database `cut.db` is damaged") && !error.contains("lmq.db"), "{error}");
     assert_eq!(answers(&lmq), 1);
     assert_eq!(lmq.files(), ["b.db", "cut.db", "lmq.db", "text.db"]);
     lmq.assert_sound();
