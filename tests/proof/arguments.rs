@@ -28,10 +28,10 @@ impl Arguments {
         (self.only.is_empty() || is_in(&self.only)) && !is_in(&self.not)
     }
 
-    /// The only part of a row that was asked for, if it was one.
-    pub(crate) fn part_of(&self, row: &str) -> Option<String> {
-        let words = self.only.iter().map(|word| row_and_part(word));
-        words.filter(|(name, _)| row.contains(name)).find_map(|(_, part)| part.map(str::to_owned))
+    /// The parts of a row that were asked for; none where all were.
+    pub(crate) fn parts_of(&self, row: &str) -> Vec<String> {
+        let words = self.only.iter().map(|word| row_and_part(word)).filter(|(name, _)| row.contains(name));
+        words.filter_map(|(_, part)| part.map(str::to_owned)).collect()
     }
 }
 

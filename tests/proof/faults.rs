@@ -44,8 +44,8 @@ struct Fault {
     is_unread: bool,
 }
 
-/// Every fault that there can be at a call.
-fn faults_at(number: usize, call: &Call) -> Vec<Fault> {
+/// Every fault that there can be at a call; those that go on to the end only where there is time for it.
+fn faults_at(number: usize, call: &Call, is_long: bool) -> Vec<Fault> {
     let fault = |how: String| Fault {
         can_tidy: !how.starts_with("from") && call.name != "unlink",
         is_unread: how.ends_with(&EIO.to_string()) && (call.name == "read" || how.starts_with("from")),
@@ -57,6 +57,7 @@ fn faults_at(number: usize, call: &Call) -> Vec<Fault> {
         faults.push(fault(format!("fail:{number}:{ENOSPC}")));
         faults.push(fault(format!("from:{number}:{ENOSPC}")));
     }
+    faults.retain(|fault| is_long || !fault.how.starts_with("from"));
     if call.name == "write" && call.data.len() > 1 {
         faults.push(fault(format!("short:{number}")));
     }
@@ -71,11 +72,12 @@ fn refuse(trial: &mut Trial, tracer: &Tracer, scene: &'static Scene) {
     // All calls, those that read as well: none is numbered so high that it fails.
     let never = format!("fail:{}:{EIO}", u32::MAX);
     let traced = stages.with(|stage| tracer.run(&stage.lmq, &never, scene.args, b""));
+    let is_long = trial.size(false, true);
     let faults: Vec<(Fault, Call)> = traced
         .calls
         .iter()
         .enumerate()
-        .flat_map(|(index, call)| faults_at(index + 1, call).into_iter().map(|fault| (fault, call.clone())))
+        .flat_map(|(index, call)| faults_at(index + 1, call, is_long).into_iter().map(|fault| (fault, call.clone())))
         .collect();
     let count = u64::try_from(faults.len()).unwrap();
     trial.cases(scene.name, count, |number| {

@@ -48,7 +48,7 @@ impl Chance {
 /// The tries of one row.
 pub(crate) struct Trial {
     row: &'static str,
-    only: Option<String>,
+    only: Vec<String>,
     is_long: bool,
     seed: u64,
     cases: u64,
@@ -59,7 +59,7 @@ pub(crate) struct Trial {
 impl Trial {
     pub(crate) fn new(row: &'static str, arguments: &Arguments) -> Self {
         let &Arguments { is_long, seed, .. } = arguments;
-        Self { row, only: arguments.part_of(row), is_long, seed, cases: 0, failures: 0, remarks: Vec::new() }
+        Self { row, only: arguments.parts_of(row), is_long, seed, cases: 0, failures: 0, remarks: Vec::new() }
     }
 
     pub(crate) fn cases_done(&self) -> u64 {
@@ -105,7 +105,7 @@ impl Trial {
 
     /// Whether a part is to be tried: for those that prepare much before their cases.
     pub(crate) fn wants(&self, part: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| part == only)
+        self.only.is_empty() || self.only.iter().any(|only| part == only)
     }
 
     /// Runs the cases 0 to `count` of a part, on all processors. A case fails by an error or by a panic.
@@ -202,7 +202,7 @@ impl Kept {
     fn of(row: &str, part: &str, seed: u64) -> Self {
         // Beside the folder of the builds' profile, wherever that is.
         let target = Path::new(env!("CARGO_BIN_EXE_lmq")).ancestors().nth(2).unwrap();
-        let folder = target.join("proof");
+        let folder = target.join("proof/done");
         fs::create_dir_all(&folder).unwrap();
         let program = hash64(&fs::read(env!("CARGO_BIN_EXE_lmq")).unwrap());
         Self {
