@@ -399,3 +399,48 @@ impl Span {
             && entry.sequence - self.action.number < self.entries
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_comes_back_from_its_number_and_what_it_needs() {
+        let day = StudyDay(20_468);
+        let took = Millis(900);
+        let with_numbers = [
+            EventKind::Answered { quality: Quality::Q3, took },
+            EventKind::Buried { until: day },
+            EventKind::Flagged { flag: 7 },
+            EventKind::Checked { quality: Quality::Q2, took, checkup: 41, last: false },
+            EventKind::Checked { quality: Quality::Q2, took, checkup: 41, last: true },
+        ];
+        for kind in EventKind::ALL.iter().chain(&with_numbers) {
+            let (quality, took) = kind.answer().map_or((None, Millis(0)), |(quality, took)| (Some(quality), took));
+            let back = EventKind::from_parts(kind.code(), quality, took, kind.arg());
+            assert_eq!(back.as_ref(), Some(kind));
+        }
+        // What a kind needs and has not, and numbers that mean nothing.
+        for code in [1, 2, 7, 11, 12, 15, 0, 16] {
+            assert_eq!(EventKind::from_parts(code, None, took, None), None, "{code}");
+        }
+        assert_eq!(EventKind::from_parts(11, None, took, Some(256)), None);
+        assert_eq!(EventKind::from_parts(7, None, took, Some(i64::MAX)), None);
+    }
+
+    #[test]
+    fn how_it_was_asked_comes_back_from_name_and_number() {
+        for asked in Asked::ALL {
+            assert_eq!((Asked::of_name(asked.name()), Asked::of_code(asked.code())), (Some(asked), Some(asked)));
+        }
+        assert_eq!((Asked::of_name("guess"), Asked::of_code(0), Asked::of_code(6)), (None, None, None));
+    }
+
+    #[test]
+    fn words_are_what_was_given_or_right() {
+        let words = || Some("left".to_owned());
+        assert!(Detail { response: words(), ..Detail::default() }.has_words());
+        assert!(Detail { expected: words(), ..Detail::default() }.has_words());
+        assert!(!Detail { guessed: true, ..Detail::default() }.has_words());
+    }
+}

@@ -46,8 +46,8 @@ impl Target {
 
 /// Keeps an input that something is wrong with, and gives its path.
 fn keep(target: &str, number: u64, input: &[u8]) -> String {
-    let folder = Path::new(env!("CARGO_BIN_EXE_lmq")).ancestors().nth(2).unwrap().join("proof");
-    let path = folder.join(format!("found-{}-{number}", target.replace(' ', "-")));
+    let folder = Path::new(env!("CARGO_BIN_EXE_lmq")).ancestors().nth(2).unwrap().join("proof/found");
+    let path = folder.join(format!("{}-{number}", target.replace(' ', "-")));
     fs::create_dir_all(folder).and_then(|()| fs::write(&path, input)).unwrap();
     path.display().to_string()
 }

@@ -286,6 +286,13 @@ fn the_order_of_a_turn_is_the_same_on_every_machine_and_another_one_the_next_tim
 }
 
 #[test]
+fn before_it_begins_it_says_how_much_comes_and_a_near_miss_is_right() {
+    assert!(introduction(8, 0, 3).starts_with("8 scenes, 3 minutes at most. They are in no review"));
+    assert!(introduction(8, 7, 1).starts_with("1 scene, going on after 7 answered earlier today, 1 minute at most."));
+    assert_eq!(Quality::ALL.map(is_right), [false, false, false, true, true, true]);
+}
+
+#[test]
 fn what_was_not_known_says_how_it_was_asked() {
     let step = checkup(3, 3).step(&Input::DontKnow, at(9));
     let Some(Effect::Append(answer)) = step.effect else { panic!() };
