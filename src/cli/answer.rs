@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             one_line(&line.name())
         ));
     }
-    let today = ops::sitting(&store, &ctx.env, &ctx.settings)?.today;
+    let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;
     if args.json {
         let card = json::Card::of(&line, today, &ctx.settings);
         return json::print(ctx, &card);

@@ -136,7 +136,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return salvage(to, ctx);
     }
     let will_write = args.fix || args.rebuild || args.fork;
-    let open = if will_write { ops::open_as_is } else { ops::open_to_look };
+    let open = if will_write { ops::open_as_is } else { ops::open_as_is_or_read_only };
     let mut store = open(&ctx.db, &ctx.env)?;
     let stamp = ctx.stamp();
     if args.fix || args.rebuild {

@@ -11,7 +11,7 @@ use crate::ui::words;
 
 pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
-    let when = ops::sitting(&store, &ctx.env, &ctx.settings)?;
+    let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
     let today = when.today;
     let day = ops::day::day(&store, &ctx.settings, when)?;
     let mut lines = lines(&day, today, &ctx.settings);

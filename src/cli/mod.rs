@@ -200,7 +200,7 @@ struct Ctx {
 impl Ctx {
     /// Opens the database with decks and followed files brought up to date.
     fn store(&mut self) -> Result<Store, Failure> {
-        let open = if self.only_looks { ops::open_to_see } else { ops::open_with_clock };
+        let open = if self.only_looks { ops::open_or_read_only } else { ops::open_with_clock };
         let Opened { store, talk, clock } = open(&self.db, &self.env, &self.settings)?;
         for line in talk {
             self.say(&line);

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         new: args.new,
         ..Options::default()
     };
-    let when = ops::sitting(&store, &ctx.env, &ctx.settings)?;
+    let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
     let today = when.today;
     let next = ops::queue::next(&store, &ctx.settings, &options, when)?;
     ctx.say_left_out(&store);

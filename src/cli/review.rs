@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         among,
     };
     ctx.ask_about_clock(args.yes)?;
-    let when = ops::sitting(&store, &ctx.env, &settings)?;
+    let when = ops::stamp_of_sitting(&store, &ctx.env, &settings)?;
     let day = ops::day::day(&store, &settings, when)?;
     if let Some(comeback) = &day.comeback {
         ctx.say(&ui::words::comeback(comeback));

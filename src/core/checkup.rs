@@ -72,7 +72,7 @@ pub fn turn(all: &[Taken], device: Option<DeviceId>, today: StudyDay) -> u32 {
 }
 
 /// The order in which the `turn`-th check-up asks: the least used first, so that none is asked again before all were; among
-/// those by `mix` of card and turn, the same on every machine.
+/// those by [`splitmix64`] of card and turn, the same on every machine.
 #[must_use]
 pub fn in_order(mut scenes: Vec<Scene>, turn: u32) -> Vec<Scene> {
     scenes.sort_by_key(|scene| (scene.uses, splitmix64(scene.card.hash() ^ splitmix64(u64::from(turn))), scene.card));

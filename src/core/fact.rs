@@ -5,10 +5,8 @@
 use crate::core::id::ActionId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
-use crate::core::id::EventId;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
-use crate::core::units::Hlc;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -371,25 +369,6 @@ pub enum DeckFact {
     Renamed,
     Topic { edition: u32 },
     Scheduler { config: Option<ConfigId> },
-}
-
-/// A written fact, with its place in the order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stated {
-    /// Its name, in the same numbering as events.
-    pub id: EventId,
-    /// That of its action.
-    pub hlc: Hlc,
-    /// The fact.
-    pub fact: Fact,
-}
-
-impl Stated {
-    /// The key of the total order: (hlc, device, sequence).
-    #[must_use]
-    pub fn order(&self) -> (Hlc, EventId) {
-        (self.hlc, self.id)
-    }
 }
 
 /// The head of a deck, as its source says.

@@ -26,7 +26,7 @@ impl Level {
     /// All levels, the lowest first.
     pub const ALL: [Self; 5] = [Self::Unseen, Self::Learning, Self::Familiar, Self::Known, Self::Mastered];
 
-    /// The level of a card with this memory; `None` for a card without an answer.
+    /// The level of a card with this memory; a card without an answer has none, and is [`Self::Unseen`].
     #[must_use]
     pub fn of(memory: Option<&Memory>) -> Self {
         match memory {

@@ -55,12 +55,6 @@ impl Pauses {
         self.on(today).map_or(today, |pause| pause.until)
     }
 
-    /// The last break that was over by `today`.
-    #[must_use]
-    pub fn last_over(&self, today: StudyDay) -> Option<Pause> {
-        self.0.iter().copied().filter(|pause| pause.until <= today).max_by_key(|pause| pause.until)
-    }
-
     /// Whether no day between the two (both left out) is without a break, those that a flight passed over apart.
     #[must_use]
     pub fn bridge(&self, earlier: StudyDay, later: StudyDay) -> bool {
@@ -120,8 +114,6 @@ mod tests {
         }
         assert_eq!(pauses.asked_from(StudyDay(4)), StudyDay(6));
         assert_eq!(pauses.asked_from(StudyDay(8)), StudyDay(8));
-        assert_eq!(pauses.last_over(StudyDay(7)), Some(Pause { from: StudyDay(3), until: StudyDay(6) }));
-        assert_eq!(pauses.last_over(StudyDay(5)), None);
     }
 
     proptest! {

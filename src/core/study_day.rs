@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn study_days_of_the_table_in_scheduling_a5() {
+    fn study_days_of_the_table() {
         for (text, offset, number, date) in [
             ("2026-01-15T03:59:59Z", 0, 20467, "01-14"),
             ("2026-01-15T04:00:00Z", 0, 20468, "01-15"),

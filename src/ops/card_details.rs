@@ -14,7 +14,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::day::day;
 use crate::ops::queue::Options;
-use crate::ops::sitting;
+use crate::ops::stamp_of_sitting;
 use crate::store::CardLine;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -75,7 +75,7 @@ pub fn card_details(
     settings: &Settings,
     card: CardId,
 ) -> Result<Option<CardDetails>, Failure> {
-    let when = sitting(store, env, settings)?;
+    let when = stamp_of_sitting(store, env, settings)?;
     let today = when.today;
     let Some(line) = store.card(card)? else { return Ok(None) };
     let mut events = Vec::new();

@@ -60,7 +60,7 @@ pub fn stamp(env: &Env, settings: &Settings) -> Stamp {
 ///
 /// # Errors
 /// When the log can't be read.
-pub fn sitting(store: &Store, env: &Env, settings: &Settings) -> Result<Stamp, StoreError> {
+pub fn stamp_of_sitting(store: &Store, env: &Env, settings: &Settings) -> Result<Stamp, StoreError> {
     Ok(in_sitting(env, settings, store.newest_own_answer()?))
 }
 
@@ -123,7 +123,7 @@ pub fn open_as_is(path: &Path, env: &Env) -> Result<Store, Failure> {
 ///
 /// # Errors
 /// When the database can't be opened.
-pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
+pub fn open_as_is_or_read_only(path: &Path, env: &Env) -> Result<Store, Failure> {
     settle(path)?;
     match Store::open(path, here(), env.now()) {
         Err(error) if error.fault.trouble().is_of_writing() => Store::look(path)?.ok_or_else(|| error.into()),
@@ -136,7 +136,7 @@ pub fn open_to_look(path: &Path, env: &Env) -> Result<Store, Failure> {
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn open_to_see(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
+pub fn open_or_read_only(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
     let mut store = match Store::open(path, here(), env.now()) {
         Err(error) if error.fault.trouble().is_of_writing() => {
             let Some(store) = Store::look(path)? else { return Err(error.into()) };

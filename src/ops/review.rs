@@ -42,7 +42,7 @@ use crate::ops::edit::Refusal;
 use crate::ops::in_sitting;
 use crate::ops::queue::Options;
 use crate::ops::queue::queue;
-use crate::ops::sitting;
+use crate::ops::stamp_of_sitting;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
 use crate::store::ActionLine;
@@ -485,7 +485,7 @@ pub fn answer(
     quality: Quality,
     took: Millis,
 ) -> Result<Option<u32>, Failure> {
-    let when = sitting(store, env, settings)?;
+    let when = stamp_of_sitting(store, env, settings)?;
     let Some(loaded) = store.load(card)? else {
         let line = store.card(card)?.filter(|line| line.erased);
         return Err(line.map_or_else(|| Fault::NoCard.at(store.path()).into(), |line| bulk::erased(&line)));

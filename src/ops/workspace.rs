@@ -19,8 +19,8 @@ use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_report;
 use crate::ops::review::Review;
-use crate::ops::sitting;
 use crate::ops::stamp;
+use crate::ops::stamp_of_sitting;
 use crate::report::Report;
 use crate::store::DeckSet;
 use crate::store::Stamp;
@@ -147,7 +147,7 @@ impl Workspace {
     /// Now, and the study day of the sitting.
     fn when(&self) -> Stamp {
         // A database that can't be read says so where it is read for more than this.
-        sitting(&self.store, &self.env, &self.settings).unwrap_or_else(|_| stamp(&self.env, &self.settings))
+        stamp_of_sitting(&self.store, &self.env, &self.settings).unwrap_or_else(|_| stamp(&self.env, &self.settings))
     }
 
     /// The clock that guards measure by.
@@ -268,13 +268,6 @@ impl Workspace {
             Ok(())
         })?;
         Ok((found, count))
-    }
-
-    /// What is wrong with a search, in two lines for people: the reason, and what to do.
-    #[must_use]
-    pub fn search_fault(&self, query: &str) -> Option<[String; 2]> {
-        let failure = crate::ops::search::read(&self.store, query).err()?;
-        Some([failure.what, failure.hint.unwrap_or_default()])
     }
 
     /// What a form edits cards with.

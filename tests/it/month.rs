@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::Command;
 use std::process::Output;
 
-/// SplitMix64, from scheduling.md A7.
+/// SplitMix64, by which docs/scheduling.md shuffles.
 fn mix(x: u64) -> u64 {
     let z = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -33,7 +33,7 @@ impl Dice {
     }
 }
 
-/// The study day of an instant by A5: the formula, with the rollover at 4.
+/// The study day of an instant by docs/scheduling.md: the formula, with the rollover at 4.
 fn study_day(at: DateTime<FixedOffset>) -> i64 {
     let offset_min = i64::from(at.offset().local_minus_utc() / 60);
     (at.timestamp() + 60 * offset_min - 3600 * 4).div_euclid(86_400)
@@ -76,7 +76,7 @@ enum Kind {
 }
 
 impl Card {
-    /// A3, step by step.
+    /// The step of docs/scheduling.md.
     fn answer(&mut self, q: u8, today: i64) -> Kind {
         // 1. t is raised to `last` if smaller.
         let t = today.max(self.last.unwrap_or(today));
@@ -153,7 +153,7 @@ impl Oracle {
         (0..self.decks).map(|deck| self.first.get(&(today, deck)).copied().unwrap_or(0)).sum()
     }
 
-    /// The card that A7 asks next, or none.
+    /// The card that docs/scheduling.md asks next, or none.
     fn next(&self, today: i64) -> Option<usize> {
         let (reviews_done, new_done) = (self.reviews.get(&today).copied().unwrap_or(0), self.firsts(today));
         // Due cards by (due day, shuffle), or the most at risk first; of each sibling group the first.

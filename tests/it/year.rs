@@ -165,7 +165,7 @@ fn take_checkup(world: &mut World, profile: Profile, dice: &mut Dice, day: i64) 
 fn cram(world: &mut World, dice: &mut Dice) {
     let options = ops::queue::Options { cram: true, ..ops::queue::Options::default() };
     for _ in 0..3 {
-        let when = ops::sitting(&world.store, &world.env, &world.settings).unwrap();
+        let when = ops::stamp_of_sitting(&world.store, &world.env, &world.settings).unwrap();
         let next = ops::queue::next(&world.store, &world.settings, &options, when).unwrap();
         let Some((loaded, origin)) = next else { return };
         let knows = dice.roll(100) < 80;
@@ -187,7 +187,7 @@ fn take_out(world: &mut World, change: &BulkChange) {
 fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
     for _ in 0..profile.most {
         let options = ops::queue::Options::default();
-        let when = ops::sitting(&world.store, &world.env, &world.settings).unwrap();
+        let when = ops::stamp_of_sitting(&world.store, &world.env, &world.settings).unwrap();
         let next = ops::queue::next(&world.store, &world.settings, &options, when).unwrap();
         let Some((loaded, origin)) = next else { return };
         let chance = match &loaded.state.memory {

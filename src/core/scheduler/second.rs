@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_cases_of_scheduling_b2() {
+    fn the_public_cases_of_fsrs() {
         type Case = (&'static str, &'static [(f64, f64, u32)]);
         let cases: [Case; 6] = [
             (
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn difficulty_is_guessed_from_ease_and_interval_as_in_scheduling_b4() {
+    fn difficulty_is_guessed_from_ease_and_interval() {
         for (interval, difficulty) in [(6, 7.2474), (15, 6.6285), (38, 5.8963), (100, 5.0036)] {
             let model = Model::Sm2 { ease: Ease::START };
             let memory = Memory { interval: Days(interval), ..Memory::before_first(StudyDay(0), model) };

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fuzz_stays_in_the_ranges_of_scheduling_a8() {
+    fn fuzz_stays_in_its_ranges() {
         for (interval, low, high) in
             [(3, 2, 4), (6, 4, 8), (7, 5, 9), (15, 13, 17), (20, 17, 23), (38, 34, 42), (100, 93, 107), (365, 345, 385)]
         {
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn fuzz_gives_the_worked_days_of_scheduling_a8() {
+    fn fuzz_gives_the_worked_days() {
         for (card, answers, interval, days) in
             [(1, 3, 15, 15), (1, 4, 38, 37), (2, 3, 15, 13), (42, 2, 6, 6), (1_000_000_007, 5, 95, 102)]
         {

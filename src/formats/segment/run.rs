@@ -65,7 +65,7 @@ impl SharedByRun {
 
 /// A run of answers that are actions of their own.
 pub(super) struct Answers {
-    sitting: SharedByRun,
+    shared: SharedByRun,
     last: i64,
     words: usize,
     line: AnswersLine<'static>,
@@ -73,27 +73,27 @@ pub(super) struct Answers {
 
 impl Answers {
     /// An empty one that begins with `first`.
-    pub(super) fn new(sitting: SharedByRun, config: Option<u32>, first: &Event) -> Self {
+    pub(super) fn new(shared: SharedByRun, config: Option<u32>, first: &Event) -> Self {
         let line = AnswersLine {
-            kind: sitting.crammed.then(|| first.kind.name().into()),
-            subject: (!sitting.about_card).then(|| "none".into()),
+            kind: shared.crammed.then(|| first.kind.name().into()),
+            subject: (!shared.about_card).then(|| "none".into()),
             hlc: first.hlc.0,
-            ahead: sitting.ahead,
-            offset: sitting.offset_min,
-            day: sitting.day.0,
+            ahead: shared.ahead,
+            offset: shared.offset_min,
+            day: shared.day.0,
             config,
             ..AnswersLine::default()
         };
-        Self { sitting, last: first.hlc.0, words: 0, line }
+        Self { shared, last: first.hlc.0, words: 0, line }
     }
 
     fn gap(&self, event: &Event) -> Option<i64> {
         event.hlc.0.checked_sub(self.last)?.checked_sub(took(event).0.into())
     }
 
-    /// Whether another answer of `sitting` can stand in it.
-    pub(super) fn takes(&self, sitting: &SharedByRun, event: &Event) -> bool {
-        self.sitting == *sitting
+    /// Whether another answer with `shared` can stand in it.
+    pub(super) fn takes(&self, shared: &SharedByRun, event: &Event) -> bool {
+        self.shared == *shared
             && self.line.note.len() < LONGEST_RUN
             && self.words < LONGEST_WORDS
             && self.gap(event).is_some()

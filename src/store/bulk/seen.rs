@@ -32,7 +32,7 @@ impl BitSet {
 pub(super) struct Seen(BitSet);
 
 impl Seen {
-    /// BitSet kept; with a million prompts one row in thirty is looked up for nothing.
+    /// How many bits are kept: with a million prompts one row in thirty is looked up for nothing.
     const BITS: i64 = 1 << 25;
 
     fn bit(deck: i64, prompt_hash: i64) -> i64 {
