@@ -40,7 +40,7 @@ fn line(format: Option<&str>, waiting: Waiting) -> Option<String> {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     // Whatever is wrong: a prompt is no place to say so, and the next command will.
     let store = Store::look(&ctx.db).ok().flatten();
-    let waiting = store.and_then(|store| waiting(&store, &ctx.settings, ctx.stamp()).ok());
+    let waiting = store.and_then(|store| waiting(&store, &ctx.settings, ctx.stamp().today).ok());
     match waiting.and_then(|waiting| line(args.format.as_deref(), waiting)) {
         Some(line) => ctx.line(line),
         None => Ok(()),

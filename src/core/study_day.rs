@@ -127,13 +127,6 @@ impl StudyDay {
         i64::from(self.0) - i64::from(earlier.0)
     }
 
-    /// When it begins where the clock is `offset_min` minutes east of UTC, in milliseconds since 1970: the smallest instant that
-    /// [`Self::of`] puts into it.
-    #[must_use]
-    pub fn begin_ms(self, offset_min: i32, rollover: Rollover) -> i64 {
-        86_400_000 * i64::from(self.0) + 3_600_000 * i64::from(rollover.0) - 60_000 * i64::from(offset_min)
-    }
-
     /// The calendar date that the day begins on.
     #[must_use]
     pub fn date(self) -> NaiveDate {

@@ -5,6 +5,7 @@ use crate::core::progress::streak_of;
 use crate::core::queue::Comeback;
 use crate::core::settings::DeckRules;
 use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
 use crate::store::Counts;
 use crate::store::DeckSet;
 use crate::store::Stamp;
@@ -58,7 +59,7 @@ pub fn day(store: &Store, settings: &Settings, when: Stamp) -> Result<Day, Store
     }
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
-    let [reviews_done, new_done] = store.done_today(when, settings.rollover)?;
+    let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
     let reviews = settings.places(|s| s.reviews_per_day, decks.clone(), &reviews_done).fit(&counts.due_by_deck);
     let new = settings.places(|s| s.new_per_day, decks, &new_done).fit(&counts.new_by_deck);
     let last = store.last_practised(today)?;
@@ -80,15 +81,14 @@ pub struct Waiting {
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn waiting(store: &Store, settings: &Settings, when: Stamp) -> Result<Waiting, StoreError> {
-    let today = when.today;
+pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Waiting, StoreError> {
     if store.pauses()?.on(today).is_some() {
         return Ok(Waiting::default());
     }
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
     let repeats = store.repeats_by_deck(today, &settings.rules(decks.clone()))?.values().sum();
-    let [reviews_done, _] = store.done_today(when, settings.rollover)?;
+    let [reviews_done, _] = store.done_today(today, settings.rollover)?;
     let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
     Ok(Waiting { reviews: store.due_with_a_place(today, places)?, repeats })
 }

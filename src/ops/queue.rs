@@ -52,7 +52,7 @@ fn queue_as_far_as_wanted(
     if !options.cram && store.pauses()?.on(today).is_some() {
         return Ok(Queue::default());
     }
-    let [reviews_done, new_done] = store.done_today(when, settings.rollover)?;
+    let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
     let names = if settings.decks.is_empty() { Vec::new() } else { store.deck_names()? };
     let names = names.iter().map(|(number, _, name)| (*number, name.as_str()));
     // A number on the command line stands for all limits, those of decks too.

@@ -70,7 +70,7 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
     }
     let of_new = |settings: &Settings| (u64::from(settings.new_per_day), settings.maximum_interval);
     (totals.new_per_day, totals.maximum_interval) = match wanted.decks {
-        [deck] => of_new(&settings.of_deck(deck)),
+        [deck] => of_new(settings.of_deck(deck)),
         _ => of_new(settings),
     };
     let mut cards = Vec::new();

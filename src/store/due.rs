@@ -17,8 +17,8 @@ use crate::core::queue::due_that_decide;
 use crate::core::settings::DeckRules;
 use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
 use crate::store::Fault;
-use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::card_parts;
@@ -333,13 +333,13 @@ impl Store {
     /// Reviews and first answers of today by deck: what the day's limits count.
     ///
     /// Who moves the rollover hour, or flies back over the date line, makes another day of the same hours. It brings no second helping
-    /// of new cards: those written under tomorrow count too, and those written under yesterday that were given since today began by the clock here.
+    /// of new cards: those written under tomorrow count too, and those written under yesterday that were given since today began, by the clock
+    /// and the hour of that moment.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn done_today(&self, when: Stamp, rollover: Rollover) -> Result<[BTreeMap<i64, u32>; 2], StoreError> {
+    pub fn done_today(&self, today: StudyDay, rollover: Rollover) -> Result<[BTreeMap<i64, u32>; 2], StoreError> {
         self.attempt(|| {
-            let today = when.today;
             let done = self.done(&DeckSet::All, today)?;
             let mut new = done.by_deck;
             for (deck, count) in self.done(&DeckSet::All, today.plus(1))?.by_deck {
@@ -347,17 +347,19 @@ impl Store {
             }
             // On most days of a long history nothing was begun, and then none of the day's answers is a first one.
             if self.done(&DeckSet::All, today.plus(-1))?.new > 0 {
-            let mut statement = self.db().prepare_cached(
-                "SELECT s.deck, count(*) FROM asked a \
-                 CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
-                 CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
-                 WHERE a.study_day = ?1 AND a.answers > 0 AND a.hlc >= ?2 AND e.hlc - coalesce(d.ahead, 0) >= ?2 GROUP BY 1",
-            )?;
-            // No stamp is before its instant: so hardly any of yesterday's many cards is looked at.
-            let mut rows = statement.query((today.plus(-1).0, today.begin_ms(when.now.offset_min, rollover)))?;
-            while let Some(row) = rows.next()? {
-                *new.entry(row.get(0)?).or_default() += row.get::<_, u32>(1)?;
-            }
+                let mut statement = self.db().prepare_cached(
+                    "SELECT s.deck, e.hlc - coalesce(d.ahead, 0), e.offset_min FROM asked a \
+                     CROSS JOIN card_state s ON s.card = a.card AND s.answers = 1 \
+                     CROSS JOIN event e ON e.card = s.card AND e.id = s.last LEFT JOIN event_detail d ON d.id = e.id \
+                     WHERE a.study_day = ?1 AND a.answers > 0",
+                )?;
+                let mut rows = statement.query([today.plus(-1).0])?;
+                while let Some(row) = rows.next()? {
+                    let at = Timestamp { unix_ms: row.get(1)?, offset_min: row.get(2)? };
+                    if StudyDay::of(at, rollover) == today {
+                        *new.entry(row.get(0)?).or_default() += 1;
+                    }
+                }
             }
             Ok([done.reviews_by_deck, new])
         })

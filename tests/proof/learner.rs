@@ -131,7 +131,7 @@ pub(crate) struct Learner {
 impl Learner {
     pub(crate) fn new() -> Self {
         let mut world = World::bare();
-        world.import("t.toml", &deck());
+        world.import("t.toml", deck());
         let mut notes = BTreeMap::new();
         let mut cards = Vec::new();
         for line in world.cards() {

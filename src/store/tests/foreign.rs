@@ -132,7 +132,7 @@ fn imported_answers_are_no_answers_of_ours() {
     import(&mut a, &[imported(uid("a"), 0, 4, 1), of_today]);
     assert_eq!(a.state(uid("a")), CardState::default(), "SM-2 folds none of them");
     assert_eq!(a.store.last_practised(now.today).unwrap(), None, "nor do they make a streak");
-    let [reviews, new] = a.store.done_today(now, crate::core::study_day::Rollover::DEFAULT).unwrap();
+    let [reviews, new] = a.store.done_today(now.today, crate::core::study_day::Rollover::DEFAULT).unwrap();
     assert!(reviews.values().chain(new.values()).all(|done| *done == 0), "or use up a limit");
     assert_eq!(a.store.first_answer_day().unwrap(), None);
     // The first answer of ours is a first answer.
