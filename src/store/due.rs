@@ -157,11 +157,8 @@ impl Store {
         let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
         let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
         let done = self.done(decks, today)?;
-        let enough = if limits.first_only {
-            due_that_decide(done.reviews, done.new, limits.new.all())
-        } else {
-            usize::MAX
-        };
+        let enough =
+            if limits.first_only { due_that_decide(done.reviews, done.new, limits.new.all()) } else { usize::MAX };
         let mut met = met_today.clone();
         let mut due = Vec::new();
         let mut places = limits.reviews.clone();
