@@ -157,12 +157,8 @@ impl Store {
         let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
         let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
         let done = self.done(decks, today)?;
-        let enough = if limits.first_only {
-            let new = if self.has_new()? { limits.new.all() } else { 0 };
-            due_that_decide(done.reviews, done.new, new)
-        } else {
-            usize::MAX
-        };
+        let enough =
+            if limits.first_only { due_that_decide(done.reviews, done.new, limits.new.all()) } else { usize::MAX };
         let mut met = met_today.clone();
         let mut due = Vec::new();
         let mut places = limits.reviews.clone();
@@ -198,14 +194,6 @@ impl Store {
             }
         }
         Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
-    }
-
-    /// Whether there is any new card.
-    fn has_new(&self) -> Result<bool, Fault> {
-        Ok(self
-            .db()
-            .prepare_cached("SELECT 1 FROM note INDEXED BY note_new WHERE deck > 0 AND fresh > 0 LIMIT 1")?
-            .exists([])?)
     }
 
     /// The due cards of these decks that are not held back today, with their decks, in the order asked for, while

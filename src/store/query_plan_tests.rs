@@ -186,8 +186,6 @@ fn a_sitting_begins_and_answers_by_index_alone() {
         assert!(!supply.repeats.is_empty(), "every part of it ran");
         let by_risk = Limits { due_order: DueOrder::Risk, ..limits(4) };
         assert_eq!(store.supply(&DeckSet::All, StudyDay(4), &by_risk).unwrap().due.len(), supply.due.len());
-        let first = Limits { first_only: true, ..limits(4) };
-        assert!(!store.supply(&DeckSet::All, StudyDay(4), &first).unwrap().due.is_empty());
         assert!(store.overflows(&DeckSet::All, StudyDay(4), 0.into()).unwrap());
         assert!(!store.overflows(&DeckSet::All, StudyDay(4), 200.into()).unwrap());
         store.pauses().unwrap();

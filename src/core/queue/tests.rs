@@ -261,3 +261,18 @@ fn coming_back_says_what_waits_and_how_long_it_takes() {
         assert_eq!(comeback.map(|c| (c.away_days, c.days)), expected, "{last:?}, {waiting}, {today}, {per_day}");
     }
 }
+
+#[test]
+fn what_is_taken_from_a_queue_or_added_to_it_leaves_its_clone_alone() {
+    let before =
+        queue(Supply { due: (0..4).map(candidate).collect(), repeats: vec![candidate(9)], ..Supply::default() });
+    let mut after = before.clone();
+    assert_eq!(after.pop(), Some((candidate(0), Origin::Review)));
+    after.repeat(candidate(0));
+    after.forget(candidate(2).card);
+    assert_eq!((before.waiting().all(), after.waiting().all()), (5, 4));
+    let left = |mut queue: Queue| -> Vec<u8> {
+        std::iter::from_fn(|| queue.pop()).map(|(candidate, _)| candidate.card.note.0[0]).collect()
+    };
+    assert_eq!((left(before), left(after)), (vec![0, 1, 2, 3, 9], vec![1, 3, 9, 0]));
+}

@@ -211,8 +211,4 @@ fn for_the_first_card_no_more_is_read_than_decides_which_one_it_is() {
     assert_eq!((all.due.len(), all.new[0].cards.len()), (30, 5));
     assert_eq!((few.due.as_slice(), few.new.len()), (&all.due[..11], 0), "no new card can come before a due one");
     assert_eq!(first(5, true), first(5, false), "with as few reviews as that one can");
-    fixture.sql("UPDATE note SET fresh = 0");
-    let limits = Limits { first_only: true, ..limits(10) };
-    let alone = fixture.store.supply(&DeckSet::All, TODAY, &limits).unwrap();
-    assert_eq!(alone.due, all.due[..1], "without new cards the first due one is the first");
 }
