@@ -8,6 +8,7 @@ use etcetera::BaseStrategy as _;
 use std::cell::Cell;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 /// The outside world, or what a command line fixed of it.
@@ -80,14 +81,14 @@ impl Env {
             .iter()
             .find_map(|format| chrono::NaiveDateTime::parse_from_str(text, format).ok())
             .or_else(|| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(12, 0, 0))?;
+        let known = |at: Timestamp| at.can_be_written().then_some(at);
         if zone_is_no_file() {
-            return Some(Timestamp { unix_ms: naive.and_utc().timestamp_millis(), offset_min: 0 });
+            return known(Timestamp { unix_ms: naive.and_utc().timestamp_millis(), offset_min: 0 });
         }
         for _ in 0..96 {
             if let Some(local) = chrono::Local.from_local_datetime(&naive).earliest() {
                 let offset_min = local.offset().local_minus_utc() / 60;
-                let found = Timestamp { unix_ms: local.timestamp_millis(), offset_min };
-                return found.can_be_written().then_some(found);
+                return known(Timestamp { unix_ms: local.timestamp_millis(), offset_min });
             }
             naive += chrono::TimeDelta::minutes(15);
         }
@@ -202,13 +203,16 @@ impl Env {
 }
 
 /// Whether `TZ` names a pipe or a device: reading it for the zone would wait, or never end. Then it is UTC, as where it names
-/// nothing.
+/// nothing. Looked at once: the clock is asked with each answer.
 fn zone_is_no_file() -> bool {
-    let Ok(zone) = std::env::var("TZ") else { return false };
-    let zone = std::path::Path::new(zone.trim_start_matches(':'));
-    let folders = ["/usr/share/zoneinfo", "/share/zoneinfo", "/etc/zoneinfo", "/usr/share/lib/zoneinfo"];
-    let is_odd = |path: PathBuf| std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
-    folders.iter().any(|folder| is_odd(std::path::Path::new(folder).join(zone)))
+    static IS_NO_FILE: OnceLock<bool> = OnceLock::new();
+    *IS_NO_FILE.get_or_init(|| {
+        let Ok(zone) = std::env::var("TZ") else { return false };
+        let zone = std::path::Path::new(zone.trim_start_matches(':'));
+        let folders = ["/usr/share/zoneinfo", "/share/zoneinfo", "/etc/zoneinfo", "/usr/share/lib/zoneinfo"];
+        let is_odd = |path: PathBuf| std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+        folders.iter().any(|folder| is_odd(std::path::Path::new(folder).join(zone)))
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::files;
+use crate::store::folder_of;
 use crate::ui::Editor;
 use std::fs;
 use std::io::ErrorKind;
@@ -74,7 +75,7 @@ pub(super) fn piped() -> Result<String, Failure> {
 impl Draft {
     /// A file beside the database with `text` in it; only its owner may read it.
     pub(super) fn new(db: &Path, text: &str, again: &str) -> Result<Self, Failure> {
-        let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(db);
         let made = || -> std::io::Result<PathBuf> {
             let mut file = tempfile::Builder::new().prefix("edit-").suffix(".toml").tempfile_in(folder)?;
             file.write_all(text.as_bytes())?;

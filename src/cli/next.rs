@@ -38,9 +38,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         new: args.new,
         ..Options::default()
     };
-    let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
-    let today = when.today;
-    let next = ops::queue::next(&store, &ctx.settings, &options, when)?;
+    let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;
+    let next = ops::queue::next(&store, &ctx.settings, &options, today)?;
     ctx.say_left_out(&store);
     let line = match &next {
         Some((loaded, _)) => store.card(loaded.card)?,

@@ -152,7 +152,7 @@ fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> R
         return Ok(AskedToday::Paused(pause.until));
     }
     // The very queue that a session would have: whatever decides there decides here.
-    let mut queue = crate::ops::queue::queue(store, settings, &Options::default(), when)?;
+    let mut queue = crate::ops::queue::queue(store, settings, &Options::default(), today)?;
     let mut before = 0;
     while let Some((candidate, origin)) = queue.pop() {
         if candidate.card == line.card {

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::ops::files;
 use crate::ops::swap::FRESH;
 use crate::store::SIDES;
+use crate::store::folder_of;
 use crate::store::with_ending;
 use std::collections::BTreeSet;
 use std::fs;
@@ -106,7 +107,7 @@ fn found_beside(db: &Path) -> Result<Found, Failure> {
 }
 
 fn find(db: &Path) -> io::Result<Found> {
-    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(db);
     let name = db.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut found = Found::default();
     for entry in fs::read_dir(folder)? {
@@ -227,7 +228,7 @@ pub(super) fn prune_steps(db: &Path, now: Timestamp) {
 
 /// Takes away what is left of backups to that file that were killed. Nobody is at one for a day.
 pub(super) fn sweep_begun(file: &Path) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(file);
     let begins = format!("{}.part-", file.file_name().unwrap_or_default().to_string_lossy());
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

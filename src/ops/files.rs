@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::store;
 use crate::store::SIDES;
 use crate::store::SQLITE_MAGIC;
+use crate::store::folder_of;
 use crate::store::nothing_beside;
 use crate::store::with_ending;
 use std::fs;
@@ -123,10 +124,6 @@ fn is_same(one: &Path, other: &Path) -> bool {
 fn spelled_out(path: &Path) -> Option<PathBuf> {
     let path = behind(path);
     fs::canonicalize(&path).ok().or_else(|| Some(fs::canonicalize(folder_of(&path)).ok()?.join(path.file_name()?)))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Refuses what can't be replaced by a file: a pipe would take what is written, and wait until somebody reads it.

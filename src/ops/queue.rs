@@ -11,7 +11,6 @@ use crate::core::study_day::StudyDay;
 use crate::failure::Failure;
 use crate::store::DeckSet;
 use crate::store::Limits;
-use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use std::collections::BTreeSet;
@@ -36,8 +35,13 @@ pub struct Options {
 }
 
 /// All that a sitting asks.
-pub(super) fn queue(store: &Store, settings: &Settings, options: &Options, when: Stamp) -> Result<Queue, StoreError> {
-    queue_as_far_as_wanted(store, settings, options, when, false)
+pub(super) fn queue(
+    store: &Store,
+    settings: &Settings,
+    options: &Options,
+    today: StudyDay,
+) -> Result<Queue, StoreError> {
+    queue_as_far_as_wanted(store, settings, options, today, false)
 }
 
 /// The same; with `first_only` perhaps no more than its first card.
@@ -45,10 +49,9 @@ fn queue_as_far_as_wanted(
     store: &Store,
     settings: &Settings,
     options: &Options,
-    when: Stamp,
+    today: StudyDay,
     first_only: bool,
 ) -> Result<Queue, StoreError> {
-    let today = when.today;
     if !options.cram && store.pauses()?.on(today).is_some() {
         return Ok(Queue::default());
     }
@@ -81,7 +84,7 @@ fn queue_as_far_as_wanted(
     Ok(Queue::new(supply, &limits.reviews, limits.new, limits.keep_siblings_apart))
 }
 
-/// The card that a sitting would ask at that moment.
+/// The card that a sitting of that day would ask now.
 ///
 /// # Errors
 /// When the database can't be read.
@@ -89,9 +92,9 @@ pub fn next(
     store: &Store,
     settings: &Settings,
     options: &Options,
-    when: Stamp,
+    today: StudyDay,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let first = queue_as_far_as_wanted(store, settings, options, when, true)?;
+    let first = queue_as_far_as_wanted(store, settings, options, today, true)?;
     match first.peek() {
         None => return Ok(None),
         Some((candidate, origin)) => {
@@ -101,7 +104,7 @@ pub fn next(
         }
     }
     // That one can't be asked, and what comes after it only the whole queue tells.
-    let mut whole = queue(store, settings, options, when)?;
+    let mut whole = queue(store, settings, options, today)?;
     while let Some((candidate, origin)) = whole.pop() {
         if let Some(loaded) = store.load(candidate.card)? {
             return Ok(Some((loaded, origin)));

@@ -164,9 +164,8 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, options: &Options) -> Result<Self, Failure> {
         let last = store.newest_own_answer()?;
-        let when = in_sitting(env, &settings, last);
-        let now = when.now;
-        let queue = queue(store, &settings, options, when)?;
+        let Stamp { now, today } = in_sitting(env, &settings, last);
+        let queue = queue(store, &settings, options, today)?;
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
         let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
         let session = Session::new(queue, settings.clone(), mode, ends_at);

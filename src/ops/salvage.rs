@@ -7,13 +7,14 @@ use crate::ops::here;
 use crate::ops::stamp;
 use crate::store::Salvaged;
 use crate::store::Store;
+use crate::store::folder_of;
 use std::fs;
 use std::path::Path;
 
 /// Whether `file` is one that SQLite would take for a part of the database.
 fn is_side_file(db: &Path, file: &Path) -> bool {
     let folder = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         fs::canonicalize(folder).ok()
     };
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -7,6 +7,7 @@
 use crate::failure::Failure;
 use crate::store::SIDES;
 use crate::store::Unfinished;
+use crate::store::folder_of;
 use crate::store::identity;
 use crate::store::identity_in;
 use crate::store::sync_folder_of;
@@ -165,7 +166,7 @@ impl Swap {
 
     /// Removes what restores that were killed had begun to make.
     fn remove_fresh(&self) -> io::Result<()> {
-        let folder = self.db.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(&self.db);
         let name = self.db.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let begins = format!("{name}.{FRESH}-");
         for entry in fs::read_dir(folder)? {

@@ -135,6 +135,12 @@ pub fn identity_in(_: &fs::Metadata) -> Option<(u64, u64)> {
     None
 }
 
+/// The folder that a file lies in.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The names that SQLite gives to the files beside a database.
 pub const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
 
@@ -175,7 +181,7 @@ impl Unfinished {
     /// # Errors
     /// When it can't be made.
     pub fn beside(path: &Path, what: &str) -> Result<Self, StoreError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         let mut prefix = path.file_name().unwrap_or_default().to_owned();
         prefix.push(".");
         prefix.push(what);
@@ -225,7 +231,7 @@ impl Drop for Unfinished {
 /// # Errors
 /// When the folder can't be read.
 pub fn sync_folder_of(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     // Elsewhere a folder can't be opened like a file, and needs no sync.
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -128,7 +128,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn supply(&self, decks: &DeckSet, today: StudyDay, limits: &Limits) -> Result<Supply, StoreError> {
-        self.attempt(|| self.supply_of(decks, None, today, limits))
+        self.supply_among(decks, None, today, limits)
     }
 
     /// The same, of nothing but the cards of a search.
@@ -142,58 +142,50 @@ impl Store {
         today: StudyDay,
         limits: &Limits,
     ) -> Result<Supply, StoreError> {
-        self.attempt(|| self.supply_of(decks, among, today, limits))
-    }
-
-    fn supply_of(
-        &self,
-        decks: &DeckSet,
-        among: Option<&BTreeSet<CardId>>,
-        today: StudyDay,
-        limits: &Limits,
-    ) -> Result<Supply, Fault> {
-        let _snapshot = self.snapshot()?;
-        let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
-        let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
-        let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
-        let done = self.done(decks, today)?;
-        let enough =
-            if limits.first_only { due_that_decide(done.reviews, done.new, limits.new.all()) } else { usize::MAX };
-        let mut met = met_today.clone();
-        let mut due = Vec::new();
-        let mut places = limits.reviews.clone();
-        self.each_due(decks, today, limits, |card, deck| {
-            if places.of(deck) > 0
-                && let Some(candidate) = self.candidate_of(card)?
-                && is_meant(&candidate)
-                && (!limits.keep_siblings_apart || met.insert(candidate.siblings))
-                && places.take(deck)
-            {
-                due.push(candidate);
-            }
-            Ok(places.all() > 0 && due.len() < enough)
-        })?;
-        let mut new = Vec::new();
-        if limits.new.all() > 0 && due.len() < enough {
-            for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
-                if limits.new.of(deck) == 0 {
-                    continue;
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
+            let (repeats, met_today) = self.answered_today(decks, today, &limits.rules)?;
+            let repeats = repeats.into_iter().map(|(candidate, _)| candidate).filter(is_meant).collect();
+            let done = self.done(decks, today)?;
+            let enough =
+                if limits.first_only { due_that_decide(done.reviews, done.new, limits.new.all()) } else { usize::MAX };
+            let mut met = met_today.clone();
+            let mut due = Vec::new();
+            let mut places = limits.reviews.clone();
+            self.each_due(decks, today, limits, |card, deck| {
+                if places.of(deck) > 0
+                    && let Some(candidate) = self.candidate_of(card)?
+                    && is_meant(&candidate)
+                    && (!limits.keep_siblings_apart || met.insert(candidate.siblings))
+                    && places.take(deck)
+                {
+                    due.push(candidate);
                 }
-                let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
-                let choice = Choice {
-                    deck: &name_id,
-                    among,
-                    today,
-                    keep_siblings_apart: limits.keep_siblings_apart,
-                    met: met.clone(),
-                    most: limits.new.of(deck),
-                    cards: Vec::new(),
-                };
-                let cards = self.new_cards(deck, limits.rules.of(deck).new_order, choice)?;
-                new.push(DeckOffer { deck, introduced_today, last_introduced: last_introduced.map(day_of), cards });
+                Ok(places.all() > 0 && due.len() < enough)
+            })?;
+            let mut new = Vec::new();
+            if limits.new.all() > 0 && due.len() < enough {
+                for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
+                    if limits.new.of(deck) == 0 {
+                        continue;
+                    }
+                    let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
+                    let choice = Choice {
+                        deck: &name_id,
+                        among,
+                        today,
+                        keep_siblings_apart: limits.keep_siblings_apart,
+                        met: met.clone(),
+                        most: limits.new.of(deck),
+                        cards: Vec::new(),
+                    };
+                    let cards = self.new_cards(deck, limits.rules.of(deck).new_order, choice)?;
+                    new.push(DeckOffer { deck, introduced_today, last_introduced: last_introduced.map(day_of), cards });
+                }
             }
-        }
-        Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
+            Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
+        })
     }
 
     /// The due cards of these decks that are not held back today, with their decks, in the order asked for, while
@@ -388,39 +380,37 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn counts(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<Counts, StoreError> {
-        self.attempt(|| self.count(decks, today, rules))
-    }
-
-    fn count(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<Counts, Fault> {
-        let _snapshot = self.snapshot()?;
-        let done = self.done(decks, today)?;
-        let (repeats, _) = self.answered_today(decks, today, rules)?;
-        let mut due_by_deck = self.due_by_deck(today)?;
-        due_by_deck.retain(|deck, _| decks.has(*deck));
-        let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
-        new_by_deck.retain(|deck, _| decks.has(*deck));
-        let mut statement = self.db().prepare_cached(
-            "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
-        )?;
-        let mut rows = statement.query([today.0])?;
-        let mut next_due = None;
-        while next_due.is_none()
-            && let Some(row) = rows.next()?
-        {
-            if decks.has(row.get(1)?) {
-                next_due = Some(day_of(row.get(0)?));
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let done = self.done(decks, today)?;
+            let (repeats, _) = self.answered_today(decks, today, rules)?;
+            let mut due_by_deck = self.due_by_deck(today)?;
+            due_by_deck.retain(|deck, _| decks.has(*deck));
+            let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
+            new_by_deck.retain(|deck, _| decks.has(*deck));
+            let mut statement = self.db().prepare_cached(
+                "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
+            )?;
+            let mut rows = statement.query([today.0])?;
+            let mut next_due = None;
+            while next_due.is_none()
+                && let Some(row) = rows.next()?
+            {
+                if decks.has(row.get(1)?) {
+                    next_due = Some(day_of(row.get(0)?));
+                }
             }
-        }
-        Ok(Counts {
-            reviews_done: done.reviews,
-            new_done: done.new,
-            answers_today: done.answers,
-            due: due_by_deck.values().sum(),
-            due_by_deck,
-            new: new_by_deck.values().sum(),
-            new_by_deck,
-            repeats: u64::try_from(repeats.len()).unwrap_or(0),
-            next_due,
+            Ok(Counts {
+                reviews_done: done.reviews,
+                new_done: done.new,
+                answers_today: done.answers,
+                due: due_by_deck.values().sum(),
+                due_by_deck,
+                new: new_by_deck.values().sum(),
+                new_by_deck,
+                repeats: u64::try_from(repeats.len()).unwrap_or(0),
+                next_due,
+            })
         })
     }
 

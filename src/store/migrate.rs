@@ -262,13 +262,7 @@ mod tests {
     #[test]
     fn a_database_of_a_version_before_the_first_release_is_refused_untouched() {
         let now = crate::core::study_day::Timestamp { unix_ms: 0, offset_min: 0 };
-        let here = crate::store::Here {
-            machine: "m".into(),
-            device_name: "d".into(),
-            fresh_device: crate::core::id::DeviceId([1; 16]),
-            chance: [2; 16],
-            state_folder: None,
-        };
+        let here = crate::store::Here::nameless(crate::core::id::DeviceId([1; 16]));
         for in_log in [false, true] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("lmq.db");

@@ -64,6 +64,7 @@ pub use copy::SIDES;
 pub use copy::Surplus;
 pub use copy::Unfinished;
 pub use copy::copy_aside;
+pub use copy::folder_of;
 pub use copy::identity;
 pub use copy::identity_in;
 pub use copy::make_folder;
@@ -153,6 +154,15 @@ pub struct Here {
     /// The folder where each device's newest number and chain are kept outside the database, so that a copied one is
     /// noticed; `None` keeps none.
     pub state_folder: Option<PathBuf>,
+}
+
+impl Here {
+    /// Nobody in particular, nowhere: for who only looks, and for tests.
+    #[must_use]
+    pub fn nameless(fresh_device: DeviceId) -> Self {
+        let DeviceId(chance) = fresh_device;
+        Self { machine: String::new(), device_name: String::new(), fresh_device, chance, state_folder: None }
+    }
 }
 
 /// When something is written.

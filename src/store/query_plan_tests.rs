@@ -48,14 +48,7 @@ pub(super) fn stamp(day: i32) -> Stamp {
 }
 
 pub(super) fn open(path: &Path) -> Store {
-    let here = Here {
-        machine: "here".to_owned(),
-        device_name: "here".to_owned(),
-        fresh_device: DeviceId([1; 16]),
-        chance: [1; 16],
-        state_folder: None,
-    };
-    Store::open(path, here, stamp(0).now).unwrap()
+    Store::open(path, Here::nameless(DeviceId([1; 16])), stamp(0).now).unwrap()
 }
 
 fn fill(store: &mut Store) {

@@ -82,13 +82,7 @@ impl Store {
             return Ok(None);
         }
         // Nothing is written, so it does not matter who would be the writer.
-        let here = Here {
-            machine: String::new(),
-            device_name: String::new(),
-            fresh_device: DeviceId([0; 16]),
-            chance: [0; 16],
-            state_folder: None,
-        };
+        let here = Here::nameless(DeviceId([0; 16]));
         Ok(Some(match opened {
             Opened::File(db) => Self::over(db, path, here),
             Opened::Image(db) => {
@@ -113,13 +107,7 @@ mod tests {
         let files = || fs::read_dir(folder.path()).unwrap().count();
         let path = folder.path().join("what? 100% #1.db");
         assert!(Store::look(&path).unwrap().is_none() && files() == 0);
-        let here = Here {
-            machine: "m".into(),
-            device_name: "d".into(),
-            fresh_device: DeviceId([1; 16]),
-            chance: [2; 16],
-            state_folder: None,
-        };
+        let here = Here::nameless(DeviceId([1; 16]));
         let store = Store::open(&path, here, Timestamp { unix_ms: 0, offset_min: 0 }).unwrap();
         let decks = |store: &Store| store.deck_names().unwrap().len();
         assert_eq!(Store::look(&path).unwrap().map(|look| decks(&look)), Some(0), "while another has it open");

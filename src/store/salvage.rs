@@ -22,6 +22,7 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain;
+use crate::store::copy::folder_of;
 use crate::store::copy::header_of;
 use crate::store::copy::io_at;
 use crate::store::copy::nothing_beside;
@@ -164,7 +165,7 @@ impl Store {
         if found.named.is_empty() {
             return Err(of_ours.err().unwrap_or_else(|| Fault::NotADatabase(from.to_owned())));
         }
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(to);
         // Whoever is killed here leaves a folder with a name of chance, and nothing at `to`.
         let beside = tempfile::Builder::new().prefix(".lmq-salvage-").tempdir_in(folder).map_err(io_at(folder))?;
         let path = beside.path().join("lmq.db");

@@ -157,61 +157,52 @@ impl Store {
         until: Option<StudyDay>,
         rules: &DeckRules,
     ) -> Result<Totals, StoreError> {
-        self.attempt(|| self.total(decks, today, since, until, rules))
-    }
-
-    fn total(
-        &self,
-        decks: &DeckSet,
-        today: StudyDay,
-        since: Option<StudyDay>,
-        until: Option<StudyDay>,
-        rules: &DeckRules,
-    ) -> Result<Totals, Fault> {
-        let _snapshot = self.snapshot()?;
-        let begins_a_month = since.is_none_or(|day| day.plus(-1).month() != day.month());
-        let ends_a_month = until.is_none_or(|day| day >= today || day.plus(1).month() != day.month());
-        let period = (since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX)));
-        let (mut topics, sides, of_log) = if begins_a_month && ends_a_month {
-            let from = since.map_or(i32::MIN, StudyDay::month);
-            let to = until.map_or(i32::MAX, StudyDay::month);
-            (self.topic_sums(decks, from, to)?, self.side_sums(decks, from, to)?, BTreeSet::new())
-        } else {
-            let (topics, of_log) = self.sums_by_day(decks, period)?;
-            let pass = LogPass::new(self.db())?;
-            (topics, self.sides_from_the_log(&pass, period, |deck, _| decks.has(deck))?, of_log)
-        };
-        let judge = Judge { today, asked_from: self.pauses()?.asked_from(today), rules };
-        let then = looked_back_to(since, today);
-        let remembered = self.remembered(then)?;
-        let wanted = Wanted {
-            decks,
-            judge,
-            then,
-            then_by_log: remembered == Remembered::Log,
-            sums_by_log: (!of_log.is_empty()).then_some((&of_log, period)),
-        };
-        let scanned = self.scanned(&wanted)?;
-        topics.extend(scanned.topics);
-        let mut groups = scanned.groups;
-        // The index has all that are new, those that are held back today included.
-        let new = add_new(self.db(), decks, &mut groups)?.saturating_sub(scanned.states.buried_new);
-        self.judged(
-            today,
-            Gathered {
-                since,
-                until,
-                days: days_of(self.db(), decks)?,
-                topics,
-                sides,
-                states: scanned.states,
-                new,
-                ended: self.ended(decks)?,
-                groups,
-                then: (then, remembered),
-                others: scanned.others,
-            },
-        )
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let begins_a_month = since.is_none_or(|day| day.plus(-1).month() != day.month());
+            let ends_a_month = until.is_none_or(|day| day >= today || day.plus(1).month() != day.month());
+            let period = (since.unwrap_or(StudyDay(i32::MIN)), until.unwrap_or(StudyDay(i32::MAX)));
+            let (mut topics, sides, of_log) = if begins_a_month && ends_a_month {
+                let from = since.map_or(i32::MIN, StudyDay::month);
+                let to = until.map_or(i32::MAX, StudyDay::month);
+                (self.topic_sums(decks, from, to)?, self.side_sums(decks, from, to)?, BTreeSet::new())
+            } else {
+                let (topics, of_log) = self.sums_by_day(decks, period)?;
+                let pass = LogPass::new(self.db())?;
+                (topics, self.sides_from_the_log(&pass, period, |deck, _| decks.has(deck))?, of_log)
+            };
+            let judge = Judge { today, asked_from: self.pauses()?.asked_from(today), rules };
+            let then = looked_back_to(since, today);
+            let remembered = self.remembered(then)?;
+            let wanted = Wanted {
+                decks,
+                judge,
+                then,
+                then_by_log: remembered == Remembered::Log,
+                sums_by_log: (!of_log.is_empty()).then_some((&of_log, period)),
+            };
+            let scanned = self.scanned(&wanted)?;
+            topics.extend(scanned.topics);
+            let mut groups = scanned.groups;
+            // The index has all that are new, those that are held back today included.
+            let new = add_new(self.db(), decks, &mut groups)?.saturating_sub(scanned.states.buried_new);
+            self.judged(
+                today,
+                Gathered {
+                    since,
+                    until,
+                    days: days_of(self.db(), decks)?,
+                    topics,
+                    sides,
+                    states: scanned.states,
+                    new,
+                    ended: self.ended(decks)?,
+                    groups,
+                    then: (then, remembered),
+                    others: scanned.others,
+                },
+            )
+        })
     }
 
     /// What was read, as reports take it.

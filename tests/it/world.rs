@@ -423,7 +423,7 @@ impl World {
     /// The card that `lmq next` names.
     pub(crate) fn next(&self, options: &ops::queue::Options) -> Option<CardLine> {
         let when = ops::stamp_of_sitting(&self.store, &self.env, &self.settings).unwrap();
-        let next = ops::queue::next(&self.store, &self.settings, options, when).unwrap();
+        let next = ops::queue::next(&self.store, &self.settings, options, when.today).unwrap();
         next.map(|(loaded, _)| self.store.card(loaded.card).unwrap().unwrap())
     }
 

@@ -166,7 +166,7 @@ fn cram(world: &mut World, dice: &mut Dice) {
     let options = ops::queue::Options { cram: true, ..ops::queue::Options::default() };
     for _ in 0..3 {
         let when = ops::stamp_of_sitting(&world.store, &world.env, &world.settings).unwrap();
-        let next = ops::queue::next(&world.store, &world.settings, &options, when).unwrap();
+        let next = ops::queue::next(&world.store, &world.settings, &options, when.today).unwrap();
         let Some((loaded, origin)) = next else { return };
         let knows = dice.roll(100) < 80;
         ask(world, loaded, (origin, Mode::Cram), dice, knows);
@@ -188,7 +188,7 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
     for _ in 0..profile.most {
         let options = ops::queue::Options::default();
         let when = ops::stamp_of_sitting(&world.store, &world.env, &world.settings).unwrap();
-        let next = ops::queue::next(&world.store, &world.settings, &options, when).unwrap();
+        let next = ops::queue::next(&world.store, &world.settings, &options, when.today).unwrap();
         let Some((loaded, origin)) = next else { return };
         let chance = match &loaded.state.memory {
             None => 60,

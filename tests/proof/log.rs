@@ -39,13 +39,8 @@ fn env() -> Env {
 pub(crate) fn log_of(db: &Path) -> Result<Log, String> {
     let env = env();
     // What devices know of themselves lies beside the database here, and not in this machine's own folder.
-    let here = Here {
-        machine: "proof".to_owned(),
-        device_name: "proof".to_owned(),
-        fresh_device: DeviceId([7; 16]),
-        chance: [7; 16],
-        state_folder: db.parent().map(|folder| folder.join("xdg/lmq")),
-    };
+    let state_folder = db.parent().map(|folder| folder.join("xdg/lmq"));
+    let here = Here { state_folder, ..Here::nameless(DeviceId([7; 16])) };
     ops::settle(db).map_err(|failure| format!("settle: {failure}"))?;
     let mut store = Store::open(db, here, env.now()).map_err(|error| format!("open: {error}"))?;
     let found =

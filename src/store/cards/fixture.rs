@@ -56,13 +56,7 @@ pub(in crate::store) fn card(number: u8, ordinal: u16) -> CardId {
 impl Fixture {
     pub(in crate::store) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let here = Here {
-            machine: "m".to_owned(),
-            device_name: "d".to_owned(),
-            fresh_device: DEVICE,
-            chance: [2; 16],
-            state_folder: None,
-        };
+        let here = Here::nameless(DEVICE);
         let now = Timestamp { unix_ms: 0, offset_min: 0 };
         let store = Store::open(&folder.path().join("lmq.db"), here, now).unwrap();
         store.db().execute("INSERT INTO device (id, uuid, name) VALUES (1, ?1, 'd')", [DEVICE.0]).unwrap();

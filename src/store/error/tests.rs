@@ -16,13 +16,7 @@ use std::fs;
 const STAMP: Stamp = Stamp { now: Timestamp { unix_ms: 0, offset_min: 0 }, today: StudyDay(0) };
 
 fn here(device: u8) -> Here {
-    Here {
-        machine: "m".to_owned(),
-        device_name: "d".to_owned(),
-        fresh_device: DeviceId([device; 16]),
-        chance: [device; 16],
-        state_folder: None,
-    }
+    Here::nameless(DeviceId([device; 16]))
 }
 
 /// Takes a table away from a database, whoever has it open.

@@ -36,13 +36,7 @@ fn stamp(day: i32) -> Stamp {
 }
 
 fn open(folder: &Path, device: u8) -> Store {
-    let here = Here {
-        machine: "m".to_owned(),
-        device_name: "d".to_owned(),
-        fresh_device: DeviceId([device; 16]),
-        chance: [device; 16],
-        state_folder: Some(folder.join("state")),
-    };
+    let here = Here { state_folder: Some(folder.join("state")), ..Here::nameless(DeviceId([device; 16])) };
     Store::open(&folder.join("lmq.db"), here, stamp(0).now).unwrap()
 }
 

@@ -27,13 +27,7 @@ fn stamp(day: i32) -> Stamp {
 }
 
 fn open(folder: &Path, device: u8) -> Store {
-    let here = Here {
-        machine: "m".to_owned(),
-        device_name: "d".to_owned(),
-        fresh_device: DeviceId([device; 16]),
-        chance: [device; 16],
-        state_folder: None,
-    };
+    let here = Here::nameless(DeviceId([device; 16]));
     Store::open(&folder.join(format!("{device}.db")), here, stamp(0).now).unwrap()
 }
 

@@ -104,16 +104,6 @@ fn stamp() -> Stamp {
     Stamp { now: Timestamp { unix_ms: 1_772_000_000_000, offset_min: 60 }, today: StudyDay(20_509) }
 }
 
-fn here(number: u8) -> Here {
-    Here {
-        machine: format!("machine {number}"),
-        device_name: format!("device {number}"),
-        fresh_device: DeviceId([number; 16]),
-        chance: [number; 16],
-        state_folder: None,
-    }
-}
-
 fn unite(store: &mut Store, records: &[LogRecord]) -> Result<u64, StoreError> {
     let done = store.unite(stamp(), false, |union| records.iter().try_for_each(|record| union.put(1, record)));
     done.map(|((), united)| united.added)
@@ -128,7 +118,8 @@ fn united(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     let seeds = crate::mutate::files_in("segment");
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let said = |error: StoreError| format!("{error}: {error:?}");
-    let mut store = Store::open(&folder.path().join("lmq.db"), here(1), stamp().now).map_err(said)?;
+    let mut store =
+        Store::open(&folder.path().join("lmq.db"), Here::nameless(DeviceId([1; 16])), stamp().now).map_err(said)?;
     if chance.one_in(2) {
         let (known, outcome) = read(chance.pick::<Vec<u8>>(&seeds));
         if outcome.is_ok() {
@@ -151,6 +142,9 @@ fn united(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     if let Some(found) = findings.iter().find(|finding| finding.rule != "future" && finding.rule != "texts") {
         return Err(format!("doctor finds {}: {}", found.rule, found.what));
     }
+    // Reports come to an end on it.
+    let rules = lmq::core::settings::Settings::default().rules([]);
+    store.totals(&lmq::store::DeckSet::All, stamp().today, None, None, &rules).map_err(said)?;
     // Its own log goes on, and what it writes another one takes.
     let written =
         store.write(stamp(), lmq::core::action::ActionKind::Pause, lmq::core::action::Subject::None, |writer| {
@@ -160,7 +154,8 @@ fn united(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     if let Err(error) = written {
         return Err(format!("nothing can be written any more: {}", said(error)));
     }
-    let mut other = Store::open(&folder.path().join("other.db"), here(2), stamp().now).map_err(said)?;
+    let mut other =
+        Store::open(&folder.path().join("other.db"), Here::nameless(DeviceId([2; 16])), stamp().now).map_err(said)?;
     let mut log = Vec::new();
     let gathered = store.log(&mut |record| {
         log.push(record);
