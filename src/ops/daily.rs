@@ -4,11 +4,11 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::failure::Kind;
 use crate::ops::copies;
 use crate::ops::copies::Most;
 use crate::store::Fault;
 use crate::store::StoreError;
-use crate::store::Trouble;
 use crate::store::copy_aside;
 use std::path::Path;
 use std::path::PathBuf;
@@ -59,10 +59,9 @@ impl Daily {
         if error.fault.is_taken() {
             return None;
         }
-        let is_damaged = error.fault.trouble() == Trouble::Damaged;
         let failed = Failure::from(error);
         let what = failed.what.trim_start_matches("not saved: ");
-        Some(if is_damaged {
+        Some(if failed.kind == Kind::Data {
             format!("no backup was made today: {what}; the older ones stay. `lmq doctor` says more")
         } else {
             format!("no backup was made today: {what}")

@@ -35,6 +35,11 @@ fn use_wal(db: &Connection) -> Result<(), Fault> {
     when_free(|| Ok(db.pragma_update(None, "journal_mode", "wal")?))
 }
 
+/// Whether it has one: there are places where SQLite can keep none, and goes on with a journal.
+fn has_wal(db: &Connection) -> Result<bool, Fault> {
+    Ok(db.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))? == "wal")
+}
+
 /// How often the database is opened anew where it was restored meanwhile.
 const TRIES: u32 = 5;
 
@@ -100,7 +105,10 @@ impl Store {
         }
         // A restore that was killed while it kept others out leaves a journal whose head is empty. Beside a write-ahead log it
         // is nobody's, and nobody else would take it away.
-        fs::remove_file(copy::with_ending(path, "-journal")).ok();
+        let journal = copy::with_ending(path, "-journal");
+        if journal.symlink_metadata().is_ok() && has_wal(&db)? {
+            fs::remove_file(journal).ok();
+        }
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
             let copy = copy::with_ending(path, &format!(".before-schema-{version}.{date}"));

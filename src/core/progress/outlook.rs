@@ -77,7 +77,8 @@ impl Outlook {
         while ahead < OUTLOOK_DAYS {
             visit(ahead);
             repetitions = repetitions.saturating_add(1);
-            interval = interval_after(repetitions, interval, ease, maximum);
+            // What came from elsewhere may have no interval at all, and would fall due on one day for ever.
+            interval = Days(interval_after(repetitions, interval, ease, maximum).0.max(1));
             ahead = ahead.saturating_add(usize::try_from(interval.0).unwrap_or(usize::MAX));
         }
     }
@@ -155,6 +156,13 @@ mod tests {
         let mut outlook = Outlook::default();
         outlook.add(OUTLOOK_DAYS, path(4, 100, 36_500));
         assert_eq!(outlook.within(365), Work::default());
+    }
+
+    #[test]
+    fn a_card_without_an_interval_is_asked_each_day_and_no_more() {
+        let mut outlook = Outlook::default();
+        outlook.add(0, path(5, 0, 36_500));
+        assert_eq!(days(&outlook, |w| w.reviews)[..4], [(0, 1), (1, 1), (4, 1), (12, 1)]);
     }
 
     #[test]
