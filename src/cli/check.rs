@@ -7,7 +7,7 @@ use crate::core::lint::About;
 use crate::core::lint::RULES;
 use crate::core::lint::lint;
 use crate::core::text::counted;
-use crate::core::text::nearest;
+use crate::core::text::meant;
 use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::formats::FormatError;
@@ -162,9 +162,7 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     for rule in &args.allow {
         if !RULES.contains(&rule.as_str()) {
-            let near = nearest(rule, RULES.iter().copied());
-            let hint = near
-                .map_or_else(|| format!("there are {}", RULES.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint = meant(rule, RULES.iter().copied());
             return Err(Failure::usage(format!("there is no rule `{rule}`")).hint(hint));
         }
     }

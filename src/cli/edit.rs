@@ -12,7 +12,7 @@ use crate::core::card::kind;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::text::counted;
-use crate::core::text::nearest;
+use crate::core::text::meant;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::env::Env;
@@ -397,8 +397,7 @@ fn set(
                 ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out"];
             let own = known.fields().iter().map(|field| field.name);
             let fields: Vec<&str> = own.chain(shared).collect();
-            let help = nearest(field, fields.iter().copied())
-                .map_or_else(|| format!("there are {}", fields.join(", ")), |near| format!("did you mean `{near}`?"));
+            let help = meant(field, fields.iter().copied());
             return Err(
                 Failure::usage(format!("a `{}` card has no field `{}`", known.name(), one_line(field))).hint(help)
             );

@@ -1,7 +1,10 @@
 //! What makes a card poor, in words.
 
+use crate::core::lint::ANSWER_WORDS;
 use crate::core::lint::Flaw;
 use crate::core::lint::PRIMER_WORDS;
+use crate::core::lint::PROMPT_WORDS;
+use crate::core::lint::QUOTED_WORDS;
 
 /// What is the matter: a sentence without a full stop. `note_name` names a note by its index.
 pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
@@ -39,8 +42,12 @@ pub(super) fn help(flaw: &Flaw) -> String {
         Flaw::YesNo => "ask what, which or why: a coin gets half of the others right",
         Flaw::TwoWay => "ask for the thing itself, or show a scene in which judging is the skill",
         Flaw::LongList(_) => "long lists are leeches: make groups of three or four",
-        Flaw::LongPrompt(_) => "cut it to what is needed to answer: at most 45 words",
-        Flaw::LongAnswer(_) => "keep what must be recalled, at most 12 words; the rest is for `extra`",
+        Flaw::LongPrompt(_) => {
+            return format!("cut it to what is needed to answer: at most {PROMPT_WORDS} words");
+        }
+        Flaw::LongAnswer(_) => {
+            return format!("keep what must be recalled, at most {ANSWER_WORDS} words; the rest is for `extra`");
+        }
         Flaw::LongestChoice => "make a wrong one as long: length gives away what knowledge should",
         Flaw::UnbalancedSorts { .. } => {
             "write scenes for the rarer side: always answering the commoner one must not pay"
@@ -50,7 +57,9 @@ pub(super) fn help(flaw: &Flaw) -> String {
         }
         Flaw::MissingSource => "add source = [\"…\"], so that the fact can be checked",
         Flaw::MissingTopic => "add topic = \"…\", so that it is taught before it is asked",
-        Flaw::LongQuotation(_) => "cut it, with […] where something is left out: at most 25 words",
+        Flaw::LongQuotation(_) => {
+            return format!("cut it, with […] where something is left out: at most {QUOTED_WORDS} words");
+        }
         Flaw::MissingSpeaker => "add speaker = \"name, role\"; it is shown with the answer",
         Flaw::LongPrimer(_) => return format!("say the one idea in at most {PRIMER_WORDS}"),
     };

@@ -183,6 +183,15 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// What to do about a name that is none of the known ones: the nearest of them, or all.
+#[must_use]
+pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+    }
+}
+
 /// Sentences one after the other, a full stop between two where the first has no end of its own.
 #[must_use]
 pub fn joined(sentences: &[String]) -> String {

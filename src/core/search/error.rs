@@ -7,6 +7,7 @@ use crate::core::grade::GradeError;
 use crate::core::search::FIELDS;
 use crate::core::search::MOST_CONDITIONS;
 use crate::core::search::STATES;
+use crate::core::text::meant;
 use crate::core::text::nearest;
 
 /// Columns of a query that an error shows around its place.
@@ -130,13 +131,6 @@ impl SearchFault {
             Self::BadGrade(_) => return example("rated"),
         };
         help.to_owned()
-    }
-}
-
-fn meant<'n>(name: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
-    match nearest(name, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known.into_iter().collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::Fault;
-use crate::core::text::nearest;
+use crate::core::text::meant;
 use crate::formats::card_words;
 
 /// What is wrong with a note, and what to do: one sentence.
@@ -64,9 +64,5 @@ pub enum NoteFault {
 }
 
 fn kind_meant(name: &str) -> String {
-    let known = || CARD_KINDS.iter().map(|kind| kind.name());
-    match nearest(name, known()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
-    }
+    meant(name, CARD_KINDS.iter().map(|kind| kind.name()))
 }

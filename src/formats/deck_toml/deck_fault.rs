@@ -2,7 +2,7 @@
 
 use crate::core::card;
 use crate::core::card::CARD_KINDS;
-use crate::core::text::nearest;
+use crate::core::text::meant;
 use crate::formats::card_words;
 use std::fmt;
 
@@ -177,7 +177,7 @@ impl DeckFault {
             Self::NotUtf8(_) => "save the file as UTF-8",
             Self::NoDeck => "begin the file with [deck] and a line id = \"…\"",
             Self::Missing { field, .. } => return format!("add a line {field} = \"…\""),
-            Self::UnknownField { field, known, .. } => return meant(field, known),
+            Self::UnknownField { field, known, .. } => return meant(field, known.iter().copied()),
             Self::NoCard(_) => "a card begins with a line [[card]]; its lines follow",
             Self::WrongType { wanted: Wanted::Tables | Wanted::Texts, .. } => "write [\"…\", \"…\"]",
             Self::WrongType { .. } => "write \"…\"",
@@ -195,20 +195,13 @@ impl DeckFault {
             Self::UnknownAfter { near: None, .. } => "name the key of a card of this file",
             Self::WaitingCircle { .. } => "take one of them out of `after`",
             Self::UnknownKind(name) => {
-                return meant(name, &CARD_KINDS.iter().map(|kind| kind.name()).collect::<Vec<_>>());
+                return meant(name, CARD_KINDS.iter().map(|kind| kind.name()));
             }
             Self::Card(fault) => return card_words::help(fault),
             Self::UnknownId => "leave its line `id` as it was; a new card is added with `lmq add`",
             Self::DuplicateId => "take one of them out, or give it its own `id`",
         };
         help.to_owned()
-    }
-}
-
-fn meant(name: &str, known: &[&str]) -> String {
-    match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known.join(", ")),
     }
 }
 
