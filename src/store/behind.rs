@@ -4,8 +4,8 @@
 //! written while the learner looks at the next card ([`Store::while_idle`]), before anything reads them ([`Store::db`]), and
 //! when the database is closed. `meta` has the last entry of the device here that the caches know; where a program was
 //! killed before they followed, whoever opens the database next, or writes to it, brings them up to date from the log.
-//! A look that may change nothing (`Store::look`) can't: after a kill it is behind until then. `Store::doctor` does so in
-//! a copy, where the database may not be written.
+//! A look that may change nothing (`Store::look`) can't: after a kill it is behind until then. `Store::doctor` knows which
+//! answers they are.
 
 use crate::core::event::Event;
 use crate::core::id::CardId;
@@ -14,10 +14,8 @@ use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::store::Fault;
-use crate::store::Here;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::Trouble;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
 use crate::store::chain;
@@ -33,9 +31,9 @@ use crate::store::review_log::events_of;
 use crate::store::set_meta;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
-use rusqlite::backup::Backup;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
 /// The name in `meta` of the last entry of this device that the caches know.
@@ -46,9 +44,6 @@ const SHORT_PATIENCE: Duration = Duration::from_millis(200);
 
 /// So many answers may wait for the caches; the next one brings them up to date first.
 const MOST_BEHIND: usize = 1024;
-
-/// Pages that a copy takes in one step; nobody can write meanwhile, so any number does.
-const PAGES_AT_A_TIME: i32 = 1000;
 
 /// An answer that the caches don't have yet.
 pub(super) struct Answer {
@@ -119,6 +114,11 @@ pub(super) enum Caches {
 /// that a device writes here puts it down.
 fn cached(db: &Connection) -> Result<Option<i64>, Fault> {
     Ok(meta(db, CACHED)?.and_then(|id| id.parse().ok()))
+}
+
+/// The entries that the caches may lack: answers of the device that writes here, from the last one on that they know.
+pub(super) fn uncached(db: &Connection) -> Result<Range<i64>, Fault> {
+    Ok(cached(db)?.map_or(0..0, |known| known + 1..last_of_device(known) + 1))
 }
 
 /// The last entry of the device that the entry is of.
@@ -228,20 +228,6 @@ impl Store {
         let done = self.try_to_catch_up(patience);
         self.is_late.set(done.is_err());
         done
-    }
-
-    /// Brings the caches up to date for a look at everything. Where the database may not be written and the look changes
-    /// nothing, it gives a copy to look at, in a temporary file without a name, whose caches can be brought up to date.
-    pub(super) fn catch_up_or_copy(&self, will_write: bool) -> Result<Option<Self>, Fault> {
-        match self.catch_up_within(PATIENCE) {
-            Err(error) if error.trouble() == Trouble::ReadOnly && !will_write => {
-                let mut copy = Connection::open("")?;
-                Backup::new(&self.db, &mut copy)?.run_to_completion(PAGES_AT_A_TIME, Duration::ZERO, None)?;
-                let here = Here { state_folder: None, ..self.here.clone() };
-                Ok(Some(Self::over(copy, &self.path, here)))
-            }
-            done => done.map(|()| None),
-        }
     }
 
     fn try_to_catch_up(&self, patience: Duration) -> Result<(), Fault> {

@@ -259,21 +259,30 @@ fn is_kept_of(db: &Connection, device: i64, newest: u64, (tail, hlc): (Tail, Hlc
     Ok(tail.sequence <= newest && newest_hlc(db, device, tail.sequence)? == hlc)
 }
 
-/// What is kept outside of the log that is written here: the id of its last entry then, and the hash after that. It may know
-/// more than is here, but is not of another log under the same numbers.
+/// Who writes here, and what is kept of its log outside. Whoever goes on to look at the log reads this first: who writes
+/// meanwhile keeps more outside than a look has that began before.
+pub(super) fn said_outside(db: &Connection, here: &Here) -> Result<Option<(DeviceId, Tail, Hlc)>, Fault> {
+    let Some(id) = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
+    let kept = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
+    Ok(kept.map(|(tail, hlc)| (id, tail, hlc)))
+}
+
+/// What was [`said_outside`], if it is of the log that is written here: the id of its last entry then, and the hash after
+/// that. It may know more than is here, but is not of another log under the same numbers.
 pub(super) fn kept_outside(
     db: &Connection,
     reader: &Reader,
-    here: &Here,
+    (id, tail, hlc): (DeviceId, Tail, Hlc),
     place: &str,
 ) -> Result<Option<(i64, ChainHash)>, Fault> {
-    let Some(id) = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex) else { return Ok(None) };
-    let kept = here.state_folder.as_deref().and_then(|folder| remembered(folder, id));
-    let (Some(number), Some(kept)) = (reader.device_number(id), kept) else { return Ok(None) };
+    let known = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex);
+    let Some(number) = known.filter(|known| *known == id).and_then(|id| reader.device_number(id)) else {
+        return Ok(None);
+    };
     let newest = newest_sequence(db, number)?;
     let is_of_this = meta(db, "place")?.as_deref() == Some(place)
-        && (kept.0.sequence > newest || is_kept_of(db, number, newest, kept)?);
-    Ok(is_of_this.then(|| (entry_id(number, kept.0.sequence), kept.0.hash)))
+        && (tail.sequence > newest || is_kept_of(db, number, newest, (tail, hlc))?);
+    Ok(is_of_this.then(|| (entry_id(number, tail.sequence), tail.hash)))
 }
 
 /// The device that writes here: the present one, or a new one when the file is new, restored, found elsewhere, knows less

@@ -9,6 +9,7 @@ mod hashes;
 #[cfg(test)]
 mod tests;
 
+use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -33,6 +34,9 @@ const TRIGGERS: usize = 25;
 
 /// What is said where the log itself is not sound.
 const OF_THE_LOG: [&str; 4] = ["damage", "gaps", "log", "texts"];
+
+/// What is said where something that can be made again is not as the log says.
+const CACHES_RULE: &str = "caches";
 
 /// Tables that can be made again.
 const CACHES: [&str; 9] = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
@@ -72,23 +76,37 @@ impl Store {
     }
 
     fn findings(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, Fault> {
-        // Caches that are a moment behind are no fault of theirs.
-        if let Some(mut copy) = self.catch_up_or_copy(fix)? {
-            return copy.findings(stamp, fix);
+        let mut findings = self.look_at_all(stamp, fix)?;
+        // The caches may still have what a log that was changed or damaged says no more.
+        let is_sound = !findings.iter().any(Finding::is_of_the_log);
+        let mut differs = false;
+        for finding in findings.iter_mut().filter(|finding| finding.rule == CACHES_RULE) {
+            (differs, finding.fixable) = (true, is_sound);
         }
+        if fix && differs && is_sound {
+            self.rebuild(stamp)?;
+        }
+        Ok(findings)
+    }
+
+    /// Sees one moment of the database, whoever writes meanwhile.
+    fn look_at_all(&self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, Fault> {
         let mut findings = Vec::new();
         let mut find = |rule, what: String, fixable| findings.push(Finding { rule, what, fixable });
-        let (log, (seen, damage)) = {
-            let _snapshot = self.snapshot()?;
-            let context = super::read_context(self.db(), None)?;
-            let outside = chain::kept_outside(self.db(), &context.reader, &self.here, &self.place())?;
-            // The hashes take about as long as all the rest.
-            let hashes = |db: &Connection| {
-                db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
-                hashes::look(db, outside).map(Ok).or_else(|error| error.damage().map(Err))
-            };
-            self.in_parallel(hashes, || Ok((compare::look(self.db(), &context, stamp), damage(self.db())?)))?
+        let said = chain::said_outside(self.db(), &self.here)?;
+        let _snapshot = self.snapshot()?;
+        let context = super::read_context(self.db(), None)?;
+        let outside = match said {
+            Some(said) => chain::kept_outside(self.db(), &context.reader, said, &self.place())?,
+            None => None,
         };
+        // The hashes take about as long as all the rest.
+        let hashes = |db: &Connection| {
+            db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
+            hashes::look(db, outside).map(Ok).or_else(|error| error.damage().map(Err))
+        };
+        let (log, (seen, damage)) =
+            self.in_parallel(hashes, || Ok((compare::look(self.db(), &context, stamp), damage(self.db())?)))?;
         // What can't be read says nothing of the rest.
         let (log, unhashed) = match log {
             Ok(log) => (log, None),
@@ -109,7 +127,7 @@ impl Store {
         if !other.is_empty() {
             find("schema", format!("not as this program makes them: {}", other.join(", ")), false);
         }
-        let gaps = self.devices_with_gaps()?;
+        let gaps = self.devices_with_gaps(&context)?;
         if gaps > 0 {
             find("gaps", format!("the log has gaps on {gaps} devices: entries are missing"), false);
         }
@@ -140,21 +158,13 @@ impl Store {
             // With `fix` that was tried before.
             find("erased", what.to_owned(), !fix);
         }
-        // The caches may still have what a log that was changed or damaged says no more.
-        let is_sound = !findings.iter().any(Finding::is_of_the_log);
-        let differs = !seen.differences.0.is_empty();
         for (table, rows) in seen.differences.0 {
-            let what = format!("{rows} rows of `{table}` differ from what the log says");
-            findings.push(Finding { rule: "caches", what, fixable: is_sound });
-        }
-        if fix && differs && is_sound {
-            self.rebuild(stamp)?;
+            find(CACHES_RULE, format!("{rows} rows of `{table}` differ from what the log says"), false);
         }
         Ok(findings)
     }
 
-    fn devices_with_gaps(&self) -> Result<u64, Fault> {
-        let context = self.context()?;
+    fn devices_with_gaps(&self, context: &Context) -> Result<u64, Fault> {
         let mut gaps = 0;
         for (device, _) in super::read_devices(self.db())? {
             let range = entries_of_device(device);

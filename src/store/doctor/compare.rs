@@ -13,6 +13,7 @@ use crate::core::text::counted;
 use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Stamp;
+use crate::store::behind::uncached;
 use crate::store::card_state::CardRow;
 use crate::store::card_state::shuffle_of;
 use crate::store::columns::STATE_COLUMNS;
@@ -182,12 +183,14 @@ impl Places<'_> {
     }
 }
 
-/// Compares all that can be made again with what is kept.
+/// Compares all that can be made again with what is kept. Answers that the caches may still lack are left out on both sides:
+/// somebody is always about to write them down.
 pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, Fault> {
     let mut seen = Seen::default();
     let mut sums = Sums::default();
     let mut places = Places { db, topics: HashMap::new() };
     let now = stamp.now.unix_ms + FUTURE_MS;
+    let awaiting = uncached(db)?;
     let mut facts = db.prepare(&format!(
         "SELECT f.subject, {FACT_COLUMNS}, x.body FROM fact f INDEXED BY fact_subject \
          LEFT JOIN text x ON x.id = f.id WHERE f.subject > 0 ORDER BY f.subject, f.id"
@@ -262,9 +265,11 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
             if is_future && !context.voided.has(event.id) {
                 seen.future.count(db, note, &event)?;
             }
-            match folded.last_mut() {
-                Some((last, events)) if *last == card => events.push(event),
-                _ => folded.push((card, vec![event])),
+            if !awaiting.contains(&row.get(2)?) {
+                match folded.last_mut() {
+                    Some((last, events)) if *last == card => events.push(event),
+                    _ => folded.push((card, vec![event])),
+                }
             }
             events.step()?;
         }

@@ -256,6 +256,31 @@ fn an_end_of_the_log_that_is_not_there_is_found_and_nothing_follows_it() {
 }
 
 #[test]
+fn a_log_that_grows_while_it_is_looked_at_is_whole() {
+    let mut device = lived_in();
+    let (path, here) = (device.store.path.clone(), device.store.here.clone());
+    let began = device.stamp();
+    let mut stamp = began;
+    stamp.now.unix_ms += 1_000 * 86_400_000;
+    let ready = std::sync::Barrier::new(2);
+    std::thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            let mut store = Store::open(&path, here, began.now).unwrap();
+            ready.wait();
+            let looks = (0..60).flat_map(|_| store.doctor(stamp, false).unwrap());
+            looks.map(|finding| finding.what).collect::<BTreeSet<_>>()
+        });
+        ready.wait();
+        while !looking.is_finished() {
+            device.take(&Command::Answer { card: 0, quality: 3 });
+            device.take(&Command::Answer { card: 1, quality: 4 });
+        }
+        assert_eq!(looking.join().unwrap(), BTreeSet::new());
+    });
+    assert_in_order(&mut device);
+}
+
+#[test]
 fn an_entry_of_a_kind_that_nobody_knows_is_found() {
     for sql in [
         "UPDATE event SET kind = 99 WHERE id = (SELECT max(id) FROM event)",

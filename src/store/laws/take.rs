@@ -122,6 +122,10 @@ impl Device {
     }
 
     fn state_of(&self, card: CardId) -> CardState {
+        // As a session reads it: with the answers that the caches don't have yet.
+        if let Some(loaded) = self.store.load(card).unwrap() {
+            return loaded.state;
+        }
         self.store.card(card).unwrap().map(|line| line.state).unwrap_or_default()
     }
 
@@ -367,7 +371,7 @@ impl Device {
     fn revive(&mut self, which: u8) {
         let gone: Vec<NoteUid> = {
             let there = self.notes();
-            let mut all = self.store.notes_ever_in("file").unwrap();
+            let mut all = self.store.notes_last_in("file").unwrap();
             all.retain(|note| !there.contains(note));
             all
         };
