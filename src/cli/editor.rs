@@ -3,6 +3,7 @@
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops::copies::DRAFT;
 use crate::ops::files;
 use crate::store::folder_of;
 use crate::ui::Editor;
@@ -77,7 +78,7 @@ impl Draft {
     pub(super) fn new(db: &Path, text: &str, again: &str) -> Result<Self, Failure> {
         let folder = folder_of(db);
         let made = || -> std::io::Result<PathBuf> {
-            let mut file = tempfile::Builder::new().prefix("edit-").suffix(".toml").tempfile_in(folder)?;
+            let mut file = tempfile::Builder::new().prefix(DRAFT.0).suffix(DRAFT.1).tempfile_in(folder)?;
             file.write_all(text.as_bytes())?;
             let (_, path) = file.keep().map_err(|error| error.error)?;
             Ok(path)

@@ -74,6 +74,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         None => Wanted::Cards(&args.cards),
     };
     let plan = plan(&store, &ctx.settings, stamp.today, &wanted)?;
+    if plan.unsearched > 0 {
+        let notes =
+            counted(plan.unsearched, "deleted note has its words still", "deleted notes have their words still");
+        ctx.say(&format!(
+            "{notes}, and no search finds it; name a deleted card, or `--deck` takes those of a deck too"
+        ));
+    }
     if args.dry_run {
         ctx.line(format!("would have erased {}", plan.label))?;
         return names(&plan, ctx);
@@ -136,7 +143,7 @@ pub(super) fn still_there(cleaned: &Cleaned, followed: &[String]) -> Vec<String>
         .map(|(path, why)| printable(&format!("not erased in {}: {}", path.display(), one_line(why))));
     let followed = followed.iter().map(|path| {
         format!(
-            "`{}` is followed and still says it: take it out there, or it comes back when the file changes",
+            "`{}` is followed and may still say it: take it out there, or it comes back when the file changes",
             one_line(path)
         )
     });

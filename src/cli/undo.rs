@@ -93,6 +93,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let action = store.newest_undone()?.ok_or_else(|| Failure::failed("there is nothing to bring back"))?;
         (action, 1)
     } else {
+        if store.erased_last()? {
+            ctx.say("words that were erased can't be brought back: the step before that is meant");
+        }
         let action = store.newest_action(&[])?.ok_or_else(|| Failure::failed("there is nothing to undo"))?;
         let changes = action.cards.max(action.notes);
         (action, changes)

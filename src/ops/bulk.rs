@@ -286,6 +286,22 @@ fn named(store: &Store, query: &[String], find: Find) -> Result<Vec<CardId>, Fai
     Ok(cards)
 }
 
+/// Whether a query is names of cards, those of deleted ones too, and no search.
+///
+/// # Errors
+/// As [`meant_ever`].
+pub fn are_names(store: &Store, query: &[String]) -> Result<bool, Failure> {
+    Ok(!named(store, query, Store::find_ever)?.is_empty())
+}
+
+/// Whether somebody who types this has the name of a card in mind: `deck/key`, and nothing that a search has.
+fn is_like_a_name(query: &[String]) -> bool {
+    let [word] = query else { return false };
+    // Decks may lie within one another.
+    let word = word.replace("::", "");
+    word.contains('/') && !word.contains(|c: char| c.is_whitespace() || ":\"*()".contains(c)) && !word.starts_with('-')
+}
+
 /// The named cards, or those that the query finds where it names none.
 fn or_found(
     store: &Store,
@@ -296,6 +312,13 @@ fn or_found(
 ) -> Result<Vec<CardId>, Failure> {
     if !named.is_empty() {
         return Ok(named);
+    }
+    // A slip in a name must not change another card, whose text happens to have those letters.
+    if is_like_a_name(query) {
+        let name = one_line(&query.concat());
+        let near = store.nearest_name(&name)?.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        return Err(Failure::failed(format!("no card matches `{name}`"))
+            .hint(format!("{near}`lmq cards` lists all; to look for the text, write '\"{name}\"'")));
     }
     let text = query.join(" ");
     let cards = crate::ops::search::cards(store, settings, today, &text)?;

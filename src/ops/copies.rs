@@ -102,6 +102,26 @@ pub(super) fn remains_of(db: &Path) -> Result<Vec<PathBuf>, Failure> {
     found_beside(db).map(|found| found.remains)
 }
 
+/// What the name of a text begins and ends with that lies beside a database while an editor has it.
+pub const DRAFT: (&str, &str) = ("edit-", ".toml");
+
+/// Texts beside a database that an editor has, or left with faults.
+///
+/// # Errors
+/// When the folder can't be read.
+pub(super) fn drafts_of(db: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let names = |entry: &fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let chance = name.strip_prefix(DRAFT.0).and_then(|rest| rest.strip_suffix(DRAFT.1)).map(str::to_owned);
+        chance.is_some_and(|chance| chance.len() == 6 && chance.bytes().all(|letter| letter.is_ascii_alphanumeric()))
+    };
+    let drafts = || -> io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(folder_of(db))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(entries.iter().filter(|entry| names(entry)).map(fs::DirEntry::path).collect())
+    };
+    drafts().map_err(|error| Failure::failed("the texts beside the database can't be found").at(error.to_string()))
+}
+
 fn found_beside(db: &Path) -> Result<Found, Failure> {
     find(db).map_err(|error| Failure::failed("the copies beside the database can't be found").at(error.to_string()))
 }

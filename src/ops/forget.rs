@@ -12,6 +12,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::copies::copies_of;
+use crate::ops::copies::drafts_of;
 use crate::ops::copies::remains_of;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
@@ -45,6 +46,8 @@ pub struct ErasurePlan {
     pub names: Vec<String>,
     /// What it is, in a few words.
     pub label: String,
+    /// Deleted notes that still have words, where a search was to find what is meant: none finds those.
+    pub unsearched: u64,
 }
 
 /// What was erased, and where.
@@ -72,6 +75,7 @@ pub struct Cleaned {
 /// # Errors
 /// When there are no such cards or there is no such deck, or the database can't be read.
 pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted<'_>) -> Result<ErasurePlan, Failure> {
+    let mut unsearched = 0;
     let (notes, deck) = match wanted {
         Wanted::Typed => {
             return Ok(ErasurePlan {
@@ -79,10 +83,14 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
                 notes: 0,
                 names: Vec::new(),
                 label: "everything that was typed to cards".to_owned(),
+                unsearched: 0,
             });
         }
         Wanted::Cards(names) => {
             let cards = bulk::meant_ever(store, settings, today, names)?;
+            if !bulk::are_names(store, names)? {
+                unsearched = store.deleted_with_words()?;
+            }
             let mut seen = BTreeSet::new();
             let notes: Vec<NoteUid> =
                 cards.into_iter().map(|card| card.note).filter(|note| seen.insert(*note)).collect();
@@ -92,8 +100,8 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             let Some((id, name)) = store.deck_named(name)? else {
                 return Err(no_deck(store, name)?);
             };
-            // Those too that were deleted, or went elsewhere: their texts are in the log all the same.
-            (store.notes_ever_in(&id)?, Some((id, name)))
+            // Those too that were deleted: their texts are in the log all the same.
+            (store.notes_last_in(&id)?, Some((id, name)))
         }
     };
     let mut names = Vec::new();
@@ -114,7 +122,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
     let count = notes.len();
     let deck = deck.map(|(id, _)| Erasure::Deck(id));
     let what = deck.into_iter().chain(notes.into_iter().map(Erasure::Note)).collect();
-    Ok(ErasurePlan { what, notes: count, names, label })
+    Ok(ErasurePlan { what, notes: count, names, label, unsearched })
 }
 
 fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
@@ -140,9 +148,14 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     // A copy may have notes of a deck that are not here.
     for deck in plan.what.iter().filter_map(Erasure::deck) {
         for copy in &copies {
-            let mut ever = Vec::new();
-            in_copy(copy, env, |copy| copy.notes_ever_in(deck).map(|notes| ever = notes)).ok();
-            what.extend(ever.into_iter().map(Erasure::Note));
+            let mut last = Vec::new();
+            in_copy(copy, env, |copy| copy.notes_last_in(deck).map(|notes| last = notes)).ok();
+            for note in last {
+                // What is known here too is of the deck that it is in here.
+                if store.card(CardId { note, ordinal: 1 })?.is_none() {
+                    what.push(Erasure::Note(note));
+                }
+            }
         }
     }
     what.sort();
@@ -152,7 +165,8 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     }
     let forgotten = store.forget(stamp, &what)?;
     let cleaned = clean(store, env, stamp)?;
-    Ok(Done { texts: forgotten.texts, followed: forgotten.followed, cleaned })
+    let followed = forgotten.followed.into_iter().filter(|path| Path::new(path).exists()).collect();
+    Ok(Done { texts: forgotten.texts, followed, cleaned })
 }
 
 /// Takes away what erasures left: the words in the copies beside the database, and the bytes that they lay in.
@@ -164,6 +178,11 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let mut cleaned = Cleaned::default();
     for file in remains_of(&path)? {
         cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
+    }
+    for file in drafts_of(&path)? {
+        let why =
+            "a text that an editor left, which may have the words; delete it, or take it up with `lmq edit --resume`";
+        cleaned.unreached.push((file, why.to_owned()));
     }
     // Opening a copy of an older schema makes a copy of that.
     let mut seen = BTreeSet::new();

@@ -12,6 +12,7 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::MatchResult;
+use crate::store::columns::u64_of;
 use crate::store::naming::named_ordinals;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
@@ -108,15 +109,33 @@ impl Store {
         })
     }
 
-    /// The notes that a source or the learner ever put into a deck, by its id, whether that counts or not.
+    /// How many deleted notes have words in the log that nobody erased.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn notes_ever_in(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
+    pub fn deleted_with_words(&self) -> Result<u64, StoreError> {
+        self.attempt(|| {
+            let count: i64 = self.db().query_row(
+                "SELECT count(*) FROM note n JOIN text t ON t.id = coalesce(n.own, n.source, n.made) \
+                 WHERE n.retired = 1 AND t.body IS NOT NULL",
+                [],
+                |row| row.get(0),
+            )?;
+            Ok(u64_of(count))
+        })
+    }
+
+    /// The notes of a deck, by its id: those that are in it, and those that are no more but were in it last. One that was only
+    /// there for a while, or whose move was undone, is of another deck.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn notes_last_in(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare(
                 "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN (1, 8) \
-                 JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 ORDER BY u.uid",
+                 JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM note n WHERE n.id = u.id AND n.deck <> k.id) ORDER BY u.uid",
             )?;
             let rows = statement.query_map([deck], |row| row.get(0).map(NoteUid))?;
             Ok(rows.collect::<Result<_, _>>()?)

@@ -305,6 +305,21 @@ impl Store {
         })
     }
 
+    /// Whether the newest step of this device erased words: that can't be taken back.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn erased_last(&self) -> Result<bool, StoreError> {
+        self.attempt(|| {
+            let mut newest = None;
+            self.own_actions(|action| {
+                newest = Some(action.kind);
+                Ok(false)
+            })?;
+            Ok(newest == Some(ActionKind::Forget))
+        })
+    }
+
     /// What this device's newest undo that counts took back.
     ///
     /// # Errors

@@ -449,3 +449,71 @@ fn a_restore_says_that_forgotten_words_are_there_again() {
     fs::remove_file(lmq.path("mine.db")).unwrap();
     assert_eq!(found(&lmq), Vec::<String>::new());
 }
+
+#[test]
+fn the_cards_of_a_forgotten_deck_are_those_that_are_in_it_or_were_last() {
+    let lmq = Lmq::new();
+    let add = |deck: &str, front: &str, key: &str| lmq.run(["add", deck, front, "back", "--key", key]).done();
+    add("diary", "mine alone", "a");
+    add("diary", "deleted there", "b");
+    add("diary", "taken elsewhere", "c");
+    add("team", "moved and undone", "d");
+    add("team", "came and went", "e");
+    lmq.run(["delete", "diary/b"]).done();
+    lmq.run(["move", "team", "diary/c"]).done();
+    lmq.run(["move", "diary", "team/d"]).done();
+    lmq.run(["undo"]).done();
+    lmq.run(["move", "diary", "team/e"]).done();
+    lmq.run(["move", "team", "diary/e"]).done();
+    // A copy that has them where they were then.
+    lmq.run(["doctor", "--rebuild"]).done();
+    lmq.run(["forget", "--deck", "diary", "--yes"]).done();
+    let log = lmq.run(["export", "--what", "history", "-q"]).out();
+    for (text, stays) in [
+        ("mine alone", false),
+        ("deleted there", false),
+        ("taken elsewhere", true),
+        ("moved and undone", true),
+        ("came and went", true),
+    ] {
+        assert_eq!(log.contains(text), stays, "{text}");
+    }
+    assert_eq!(lmq.cards("deck:team").len(), 3);
+}
+
+#[test]
+fn deleted_notes_that_no_search_finds_and_texts_that_an_editor_left_are_named() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "d", "alpha zebra", "b", "--key", "a"]).done();
+    lmq.run(["add", "d", "beta zebra", "b", "--key", "b"]).done();
+    lmq.run(["delete", "d/b"]).done();
+    lmq.write("edit-a1B2c3.toml", "front = \"alpha zebra\"");
+    lmq.write("edit-mine.toml", "");
+    let run = lmq.run(["forget", "zebra", "--yes"]).ok();
+    assert!(run.stderr.contains("1 deleted note has its words still"), "{}", run.stderr);
+    assert!(run.stdout.contains("edit-a1B2c3.toml") && !run.stdout.contains("edit-mine"), "{}", run.stdout);
+    assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("erased: "));
+    fs::remove_file(lmq.path("edit-a1B2c3.toml")).unwrap();
+    let run = lmq.run(["forget", "d/b", "--yes"]).ok();
+    assert!(!run.stderr.contains("deleted note"), "{}", run.stderr);
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
+    // What comes before an erasure can be taken back, and it is said that the erasure can't.
+    let undone = lmq.run(["undo"]).ok();
+    assert!(undone.stderr.contains("words that were erased can't be brought back"), "{}", undone.stderr);
+}
+
+#[test]
+fn a_slip_in_a_name_is_no_search() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Ask the dev/ops people?", "yes", "--key", "x"]).done();
+    for args in [
+        &["delete", "dev/ops"][..],
+        &["forget", "dev/ops", "--yes"],
+        &["suspend", "dev/ops"],
+        &["move", "team", "dev/ops"],
+    ] {
+        let run = lmq.run(args).code(1);
+        assert!(run.stderr.contains("no card matches `dev/ops`"), "{args:?}: {}", run.stderr);
+    }
+    lmq.run(["suspend", "\"dev/ops\""]).done();
+}
