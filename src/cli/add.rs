@@ -196,7 +196,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return json::print(ctx, &cards);
     }
     for line in cards.iter().filter(|_| !known) {
-        ctx.line(format!("added {}", crate::core::text::one_line(&line.name())))?;
+        let name = crate::core::text::one_line(&line.name());
+        ctx.line(format!("added {name}"))?;
+        // A card that had this name, and is no more, left its schedule and its history to it.
+        if line.state.last_event.is_some() {
+            ctx.say(&format!(
+                "it goes on with the history of the card that had this name; `lmq reset {name}` begins anew"
+            ));
+        }
     }
     Ok(())
 }

@@ -268,12 +268,12 @@ impl Ctx {
         self.card_found(store, name, store.find(name)?)
     }
 
-    /// The card that a person named, be it one that they deleted: to look at.
+    /// The card that a person named, be it one that they deleted or that its file dropped: to look at.
     fn card_ever(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
         let found = store.find(name)?;
         if found == Found::Nothing
             && let Found::One(card) = store.find_ever(name)?
-            && store.is_deleted(card)?
+            && store.is_gone(card)?
         {
             return Ok(card);
         }

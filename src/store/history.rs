@@ -232,21 +232,21 @@ fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<Histor
 }
 
 impl Store {
-    /// Whether the learner deleted the card's note, and its words are still there.
+    /// Whether the card's note is no more, because the learner deleted it or its source dropped it, and its words are still there.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn is_deleted(&self, card: CardId) -> Result<bool, StoreError> {
-        let mut is_deleted = false;
+    pub fn is_gone(&self, card: CardId) -> Result<bool, StoreError> {
+        let mut is_gone = false;
         self.history(Some(card), |row| {
             if let Happened::Fact { fact, .. } = &row.what
                 && !row.voided
             {
-                is_deleted |= matches!(fact, Fact::Deleted { .. });
+                is_gone |= matches!(fact, Fact::Deleted { .. } | Fact::Gone { .. });
             }
             Ok(())
         })?;
-        Ok(is_deleted && self.card(card)?.is_some_and(|line| line.retired && !line.erased))
+        Ok(is_gone && self.card(card)?.is_some_and(|line| line.retired && !line.erased))
     }
 
     /// The log as people read it, oldest first: all of it, or the events of one card and the facts about its note.

@@ -434,7 +434,8 @@ fn a_deleted_card_is_looked_at_deleted_once_and_comes_back_by_its_key() {
     assert!(lmq.run(["history", "team/k"]).out().ends_with("team/k deleted\n"));
     assert_eq!(lmq.run(["show", "team/k", "--json"]).json()["state"], "deleted");
     lmq.run(["answer", "team/k", "good"]).err(2);
-    lmq.run(["add", "team", "Who?", "Bela", "--key", "k"]).done();
+    let run = lmq.run(["add", "team", "Who?", "Bela", "--key", "k"]).ok();
+    assert!(run.stderr.contains("goes on with the history") && run.stderr.contains("lmq reset team/k"), "{run:?}");
     let shown = lmq.run(["show", "team/k"]).out();
     assert!(shown.contains("Bela") && shown.contains("repetitions  1\n"), "with its history: {shown}");
     lmq.run(["add", "team", "Who?", "Cem", "--key", "k"]).err(2);

@@ -76,6 +76,9 @@ fn a_card_that_vanished_from_the_file_is_retired_and_can_come_back() {
     assert_eq!(run.stdout.lines().count(), 3);
     assert_eq!(run.stderr, "`$T/team.toml` changed: 1 retired, 2 notes as they were\n");
     lmq.assert_sound();
+    let shown = lmq.run(["show", "team/retro#1"]).out();
+    assert!(shown.contains("state        deleted") && shown.contains("repetitions  1"), "{shown}");
+    assert!(lmq.run(["history", "team/retro#1"]).out().contains("Good"));
     lmq.write("team.toml", TEAM);
     assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/team.toml` changed: 1 brought back, 2 notes as they were\n");
     assert_eq!(lmq.everything("deck:team"), before, "with its history");
