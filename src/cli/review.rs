@@ -11,7 +11,6 @@ use crate::ops::review::Review;
 use crate::store::Store;
 use crate::ui;
 use std::io;
-use std::io::BufReader;
 use std::sync::atomic::Ordering;
 
 /// Review what is due and meet new cards
@@ -110,7 +109,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.
             Box::new(ui::Typed(io::stdin().lock()))
         } else {
-            Box::new(ui::Piped::new(BufReader::new(io::stdin())))
+            Box::new(
+                ui::Piped::stdin()
+                    .map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?,
+            )
         };
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;

@@ -1,11 +1,10 @@
 //! Where the lines of a plain session come from: a person, or another program through a pipe.
 
+use std::fs::File;
 use std::io;
 use std::io::BufRead;
+use std::io::BufReader;
 use std::io::Read as _;
-use std::sync::mpsc;
-use std::sync::mpsc::Receiver;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 /// A program answers sooner than this, a person reads for longer.
@@ -44,74 +43,68 @@ impl<R: BufRead> Lines for Typed<R> {
     }
 }
 
-/// Lines through a pipe. A thread of its own waits for them, since only that tells whether there is one yet.
-pub struct Piped {
-    lines: Receiver<io::Result<Vec<u8>>>,
-    /// The one that was there when it was asked for.
-    next: Option<io::Result<Vec<u8>>>,
-}
+/// Lines through a pipe, whose other end may answer at once.
+pub struct Piped(Typed<BufReader<File>>);
 
 impl Piped {
-    /// Begins to read. Whatever `input` has after the last line that is asked for is lost.
-    #[must_use]
-    pub fn new(input: impl BufRead + Send + 'static) -> Self {
-        let (sender, lines) = mpsc::sync_channel(1);
-        std::thread::spawn(move || {
-            let mut input = Typed(input);
-            while let Some(line) = input.next().transpose() {
-                let failed = line.is_err();
-                if sender.send(line).is_err() || failed {
-                    break;
-                }
-            }
-        });
-        Self { lines, next: None }
+    /// Standard input, without the buffer of the standard library: nobody can ask whether a line lies in there.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn stdin() -> io::Result<Self> {
+        #[cfg(unix)]
+        let own = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()?;
+        #[cfg(windows)]
+        let own = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned()?;
+        Ok(Self::new(File::from(own)))
+    }
+
+    fn new(input: File) -> Self {
+        Self(Typed(BufReader::new(input)))
     }
 }
 
 impl Lines for Piped {
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
-        match self.next.take() {
-            Some(line) => line.map(Some),
-            None => self.lines.recv().ok().transpose(),
-        }
+        self.0.next()
     }
 
     fn rests(&mut self) -> bool {
-        if self.next.is_some() {
-            return false;
-        }
-        match self.lines.recv_timeout(QUIET) {
-            Ok(line) => {
-                self.next = Some(line);
-                false
-            }
-            Err(RecvTimeoutError::Timeout) => true,
-            Err(RecvTimeoutError::Disconnected) => false,
-        }
+        let Typed(input) = &self.0;
+        input.buffer().is_empty() && is_silent(input.get_ref(), QUIET)
     }
+}
+
+/// Whether nothing comes for so long. The end of the input is something too.
+#[cfg(unix)]
+fn is_silent(input: &File, patience: Duration) -> bool {
+    let mut asked = [rustix::event::PollFd::new(input, rustix::event::PollFlags::IN)];
+    let patience = rustix::event::Timespec::try_from(patience).ok();
+    matches!(rustix::event::poll(&mut asked, patience.as_ref()), Ok(0))
+}
+
+/// Where nobody can ask, what can wait is left for later.
+#[cfg(not(unix))]
+fn is_silent(_: &File, _: Duration) -> bool {
+    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
-    use std::io::Read;
+    use std::io::Seek as _;
+    use std::io::Write as _;
 
-    /// Blocks for ever, as a pipe that nobody writes to.
-    struct Silence;
-
-    impl Read for Silence {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            loop {
-                std::thread::park();
-            }
-        }
+    fn piped(bytes: &[u8]) -> Piped {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        Piped::new(file)
     }
 
     #[test]
     fn lines_through_a_pipe_are_the_lines_that_were_written_whether_asked_for_or_not() {
-        let mut piped = Piped::new(Cursor::new("a\n\nlast"));
+        let mut piped = piped(b"a\n\nlast");
         let mut found = Vec::new();
         while let Some(line) = piped.next().unwrap() {
             found.push(line);
@@ -125,11 +118,23 @@ mod tests {
     fn a_line_without_an_end_is_refused() {
         let mut typed = Typed(io::BufReader::new(io::repeat(b'x')));
         assert!(typed.next().unwrap_err().to_string().contains("1 MB"));
-        assert!(Piped::new(io::BufReader::new(io::repeat(0))).next().is_err());
+        assert!(piped(&vec![0; 1 << 20]).next().is_err());
     }
 
+    #[cfg(unix)]
     #[test]
-    fn a_pipe_rests_where_nothing_comes() {
-        assert!(Piped::new(io::BufReader::new(Silence)).rests());
+    fn a_pipe_rests_where_nothing_comes_until_something_does_or_its_end() {
+        let (input, mut output) = io::pipe().unwrap();
+        let mut piped = Piped::new(File::from(std::os::fd::OwnedFd::from(input)));
+        assert!(piped.rests());
+        output.write_all(b"a\nb\n").unwrap();
+        assert!(!piped.rests());
+        assert_eq!(piped.next().unwrap(), Some(b"a\n".to_vec()));
+        assert!(!piped.rests(), "the second line is there already");
+        assert_eq!(piped.next().unwrap(), Some(b"b\n".to_vec()));
+        assert!(piped.rests());
+        drop(output);
+        assert!(!piped.rests());
+        assert_eq!(piped.next().unwrap(), None);
     }
 }
