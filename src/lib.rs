@@ -45,6 +45,8 @@
 //! | `lmq/lmq.db` in the data folder; `--db`, `LMQ_DB` | the database, rights 0600 (a folder made for it 0700) | every step, one transaction each |
 //! | `lmq.db-wal`, `lmq.db-shm` beside it | SQLite's write-ahead log and its index, while the database is in use | SQLite |
 //! | `lmq/config.toml` in the settings folder; `LMQ_CONFIG` | the settings | `lmq config set`, or a person |
+//! | `lmq.db.daily.TIME` | the backup of a day | the first session of a day |
+//! | `lmq.media` beside it | pictures and sounds, by their hashes | imports |
 //! | `lmq.db.before-schema-N.TIME` | a copy from before a migration | the first start of a newer `lmq` |
 //! | `lmq.db.before-fix.TIME`, `before-rebuild`, `before-fork` | a copy from before a repair | `lmq doctor` |
 //! | `lmq.db.before-union.TIME` | a copy from before a history was taken in | `lmq import` |
@@ -52,10 +54,11 @@
 //! | `lmq/DEVICE.chain` in the state folder | the end of the log, so that a copied database is noticed | every step |
 //! | `lmq.db.set-aside.TIME` | the database that a backup took the place of | `lmq restore` |
 //! | `lmq.db.restoring` | a backup on its way in; gone when the command ends | `lmq restore` |
+//! | `lmq.db.restore-note` | how far a restore has come, so that any start can end it; gone when it is done | `lmq restore` |
 //! | `FILE.part`, `.lmq-*.tmp` beside an output | a file that is not whole yet, renamed when it is | `lmq backup`; `--out`, settings |
 //!
-//! Followed files (`lmq import --link`) are read and never written. Nothing else on the disk is touched, and nothing
-//! goes over a network.
+//! Into followed deck files (`lmq import --link`) go the texts and tags that the learner changes, and nothing else. Nothing else
+//! on the disk is touched, and nothing goes over a network.
 pub mod cli;
 pub mod core;
 pub mod env;

@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::parse;
 use crate::core::grade::Quality;
+use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::core::units::Millis;
 use crate::failure::Failure;
@@ -45,8 +46,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
         ctx.say(&format!(
-            "{} is a leech: failed {lapses} times. Rewrite it, split it, or suspend it",
-            one_line(&line.name())
+            "{} is a leech: failed {}. Rewrite it, split it, or suspend it",
+            one_line(&line.name()),
+            counted(lapses, "time", "times")
         ));
     }
     let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;

@@ -9,6 +9,7 @@ use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::failure::Kind;
 use crate::ops;
+use crate::store::Rule;
 use crate::store::Store;
 use serde::Serialize;
 use std::path::Path;
@@ -169,13 +170,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if args.json {
         let rows: Vec<FindingJson<'_>> = findings
             .iter()
-            .map(|finding| FindingJson { rule: finding.rule, what: &finding.what, fixed: args.fix && finding.fixable })
+            .map(|finding| FindingJson {
+                rule: finding.rule.name(),
+                what: &finding.what,
+                fixed: args.fix && finding.fixable,
+            })
             .collect();
         json::print(ctx, &rows)?;
     } else {
         for finding in &findings {
             let fixed = if args.fix && finding.fixable { " (made right)" } else { "" };
-            ctx.line(format!("{}: {}{fixed}", finding.rule, finding.what))?;
+            ctx.line(format!("{}: {}{fixed}", finding.rule.name(), finding.what))?;
         }
         if findings.is_empty() {
             ctx.line("everything is in order")?;
@@ -187,11 +192,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let fixable = findings.iter().any(|finding| finding.fixable) && !args.fix;
     Err(Failure::data("not everything is in order").hint(if fixable {
         "`lmq doctor --fix` mends what can be made again from the log"
-    } else if findings.iter().all(|finding| finding.fixable || finding.rule == "future") {
+    } else if findings.iter().all(|finding| finding.fixable || finding.rule == Rule::Future) {
         "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be, on the device that wrote it"
-    } else if findings.iter().all(|finding| finding.fixable || finding.rule == "erased") {
-        "what is named above was not reached: let go of it or take it away, then run `lmq doctor --fix` again"
-    } else if findings.iter().any(|finding| finding.rule == "log") {
+    } else if findings.iter().all(|finding| finding.fixable || finding.rule == Rule::Erased) {
+        "what is named above could not be cleaned: close the programs that use these files, or delete them, then run `lmq doctor --fix` again"
+    } else if findings.iter().any(|finding| finding.rule == Rule::Log) {
         "keep this file: `--fix` makes nothing again from such a log. `lmq restore` puts a backup in its place and sets it aside; \
          or a new database takes in the history of another device. `lmq doctor --salvage FILE` saves what can still be read of it"
     } else {

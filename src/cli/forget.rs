@@ -63,7 +63,11 @@ struct Erased {
     copies: Vec<String>,
     unreached: Vec<String>,
     followed: Vec<String>,
+    drafts: Vec<String>,
 }
+
+/// So many deleted notes are named that no search finds.
+const UNSEARCHED_NAMED: usize = 5;
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
@@ -74,12 +78,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         None => Wanted::Cards(&args.cards),
     };
     let plan = plan(&store, &ctx.settings, stamp.today, &wanted)?;
-    if plan.unsearched > 0 {
+    if !plan.unsearched.is_empty() {
         let notes =
-            counted(plan.unsearched, "deleted note has its words still", "deleted notes have their words still");
-        ctx.say(&format!(
-            "{notes}, and no search finds it; name a deleted card, or `--deck` takes those of a deck too"
-        ));
+            counted(plan.unsearched.len(), "deleted note still has its words", "deleted notes still have their words");
+        let first: Vec<String> = plan.unsearched.iter().take(UNSEARCHED_NAMED).map(|name| one_line(name)).collect();
+        let more = if plan.unsearched.len() > first.len() { ", …" } else { "" };
+        ctx.say(&format!("{notes}; no search finds them, their names do: {}{more}", first.join(", ")));
+    }
+    if !plan.inside.is_empty() {
+        let inside: Vec<String> = plan.inside.iter().map(|name| one_line(name)).collect();
+        ctx.say(&format!("what lies inside of the deck stays: {}", inside.join(", ")));
     }
     if args.dry_run {
         ctx.line(format!("would have erased {}", plan.label))?;
@@ -111,6 +119,7 @@ fn erased(plan: &ErasurePlan, done: &Done) -> Erased {
         copies: done.cleaned.copies.iter().map(|path| path.display().to_string()).collect(),
         unreached: done.cleaned.unreached.iter().map(|(path, _)| path.display().to_string()).collect(),
         followed: done.followed.clone(),
+        drafts: done.drafts.iter().map(|path| path.display().to_string()).collect(),
     }
 }
 
@@ -162,6 +171,10 @@ fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
     })?;
     for left in still_there(&done.cleaned, &done.followed) {
         ctx.line(left)?;
+    }
+    for draft in &done.drafts {
+        let draft = printable(&draft.display().to_string());
+        ctx.line(format!("{draft} is a text of it that an editor left: delete it"))?;
     }
     ctx.say(
         "backups and exports that you made yourself still hold it; your other devices do until they are united with this \

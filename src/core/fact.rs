@@ -25,6 +25,15 @@ pub enum Erasure {
 }
 
 impl Erasure {
+    /// The note, if it is of one.
+    #[must_use]
+    pub fn note(&self) -> Option<&NoteUid> {
+        match self {
+            Self::Note(note) => Some(note),
+            Self::Deck(_) | Self::Typed => None,
+        }
+    }
+
     /// The deck, if it is of one.
     #[must_use]
     pub fn deck(&self) -> Option<&str> {

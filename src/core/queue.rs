@@ -243,7 +243,7 @@ fn reviews_before_new(new_done: u32, new_in_all: u64, reviews_in_all: u64) -> u6
 
 /// With so many due cards a due one comes first, however many more there are and whichever new ones: at most `new`.
 ///
-/// Who wants nothing but the first card has to look for no more.
+/// A caller that needs only the first card can stop here.
 #[must_use]
 pub fn due_that_decide(reviews_done: u32, new_done: u32, new: usize) -> usize {
     let new_in_all = u64::from(new_done).saturating_add(u64::try_from(new).unwrap_or(u64::MAX));

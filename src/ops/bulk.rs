@@ -294,9 +294,12 @@ pub fn are_names(store: &Store, query: &[String]) -> Result<bool, Failure> {
     Ok(!named(store, query, Store::find_ever)?.is_empty())
 }
 
-/// Whether somebody who types this has the name of a card in mind: `deck/key`, and nothing that a search has.
-fn is_like_a_name(query: &[String]) -> bool {
-    let [word] = query else { return false };
+/// Whether somebody who types this word has the name of a card in mind: `deck/key` with nothing that a search has, or with the
+/// name of a deck that is there.
+fn is_like_a_name(word: &str, decks: &BTreeSet<String>) -> bool {
+    if word.rsplit_once('/').is_some_and(|(deck, _)| decks.contains(&deck.to_lowercase())) {
+        return true;
+    }
     // Decks may lie within one another.
     let word = word.replace("::", "");
     word.contains('/') && !word.contains(|c: char| c.is_whitespace() || ":\"*()".contains(c)) && !word.starts_with('-')
@@ -314,8 +317,13 @@ fn or_found(
         return Ok(named);
     }
     // A slip in a name must not change another card, whose text happens to have those letters.
-    if is_like_a_name(query) {
-        let name = one_line(&query.concat());
+    let decks: BTreeSet<String> =
+        store.deck_names()?.into_iter().flat_map(|(_, id, name)| [id.to_lowercase(), name.to_lowercase()]).collect();
+    for slip in query.iter().filter(|word| is_like_a_name(word, &decks)) {
+        if card_named(store, slip, Store::find_ever)?.is_some_and(|cards| !cards.is_empty()) {
+            continue;
+        }
+        let name = one_line(slip);
         let near = store.nearest_name(&name)?.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
         return Err(Failure::failed(format!("no card matches `{name}`"))
             .hint(format!("{near}`lmq cards` lists all; to look for the text, write '\"{name}\"'")));

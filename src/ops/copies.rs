@@ -1,5 +1,6 @@
 //! The copies of a database that lie beside it, and which of them are kept.
 
+use crate::core::id::NoteUid;
 use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -8,10 +9,12 @@ use crate::ops::files;
 use crate::ops::swap::FRESH;
 use crate::store::SIDES;
 use crate::store::folder_of;
+use crate::store::open_regular;
 use crate::store::with_ending;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -105,19 +108,29 @@ pub(super) fn remains_of(db: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// What the name of a text begins and ends with that lies beside a database while an editor has it.
 pub const DRAFT: (&str, &str) = ("edit-", ".toml");
 
-/// Texts beside a database that an editor has, or left with faults.
+/// Bytes of a draft that are looked at: what is longer is no text of cards.
+const LONGEST_DRAFT: u64 = 64 << 20;
+
+/// Texts beside a database that an editor has, or left with faults, and that name one of those notes in a line `id`.
 ///
 /// # Errors
 /// When the folder can't be read.
-pub(super) fn drafts_of(db: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn drafts_of<'n>(db: &Path, notes: impl Iterator<Item = &'n NoteUid>) -> Result<Vec<PathBuf>, Failure> {
+    let notes: Vec<String> = notes.map(NoteUid::to_string).collect();
     let names = |entry: &fs::DirEntry| {
         let name = entry.file_name().to_string_lossy().into_owned();
         let chance = name.strip_prefix(DRAFT.0).and_then(|rest| rest.strip_suffix(DRAFT.1)).map(str::to_owned);
         chance.is_some_and(|chance| chance.len() == 6 && chance.bytes().all(|letter| letter.is_ascii_alphanumeric()))
     };
+    let is_about_one = |path: &PathBuf| {
+        let mut text = Vec::new();
+        let read = open_regular(path).and_then(|(file, _)| file.take(LONGEST_DRAFT).read_to_end(&mut text));
+        let text = String::from_utf8_lossy(&text);
+        read.is_ok() && notes.iter().any(|note| text.contains(note.as_str()))
+    };
     let drafts = || -> io::Result<Vec<PathBuf>> {
         let entries = fs::read_dir(folder_of(db))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(entries.iter().filter(|entry| names(entry)).map(fs::DirEntry::path).collect())
+        Ok(entries.iter().filter(|entry| names(entry)).map(fs::DirEntry::path).filter(is_about_one).collect())
     };
     drafts().map_err(|error| Failure::failed("the texts beside the database can't be found").at(error.to_string()))
 }
@@ -219,7 +232,7 @@ pub(super) fn daily_name(db: &Path, now: Timestamp) -> PathBuf {
 /// What bounds the backups of days.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Most {
-    /// All of them together; the newest one may be longer.
+    /// Of all of them together. The newest one is kept even if it alone is larger.
     pub(super) bytes: u64,
     pub(super) rollover: Rollover,
 }
@@ -322,6 +335,14 @@ fn too_many_steps(copies: &[Copy], now: Timestamp) -> Vec<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_crate_page_names_each_kind_of_copy() {
+        let page = include_str!("../lib.rs");
+        let missing: Vec<&str> =
+            REASONS.into_iter().filter(|reason| !page.contains(reason.trim_end_matches(['.', '-']))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 
     #[test]
     fn a_copy_is_told_by_its_date_whatever_the_moment_and_the_zone() {

@@ -1,7 +1,6 @@
 //! Texts erased for good: from the log, from the database's own bytes, and from the copies beside it.
 
 use crate::core::fact::Erasure;
-use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -46,8 +45,10 @@ pub struct ErasurePlan {
     pub names: Vec<String>,
     /// What it is, in a few words.
     pub label: String,
-    /// Deleted notes that still have words, where a search was to find what is meant: none finds those.
-    pub unsearched: u64,
+    /// Names of deleted notes that still have words, where a search was to find what is meant: none finds those.
+    pub unsearched: Vec<String>,
+    /// Decks inside the one that is meant: they stay.
+    pub inside: Vec<String>,
 }
 
 /// What was erased, and where.
@@ -57,6 +58,8 @@ pub struct Done {
     pub texts: u64,
     /// Followed files that may still hold the same.
     pub followed: Vec<String>,
+    /// Texts beside the database that an editor left, and that are about one of those notes.
+    pub drafts: Vec<PathBuf>,
     /// The copies beside it.
     pub cleaned: Cleaned,
 }
@@ -75,7 +78,7 @@ pub struct Cleaned {
 /// # Errors
 /// When there are no such cards or there is no such deck, or the database can't be read.
 pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted<'_>) -> Result<ErasurePlan, Failure> {
-    let mut unsearched = 0;
+    let (mut unsearched, mut inside) = (Vec::new(), Vec::new());
     let (notes, deck) = match wanted {
         Wanted::Typed => {
             return Ok(ErasurePlan {
@@ -83,13 +86,16 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
                 notes: 0,
                 names: Vec::new(),
                 label: "everything that was typed to cards".to_owned(),
-                unsearched: 0,
+                unsearched: Vec::new(),
+                inside: Vec::new(),
             });
         }
         Wanted::Cards(names) => {
             let cards = bulk::meant_ever(store, settings, today, names)?;
             if !bulk::are_names(store, names)? {
-                unsearched = store.deleted_with_words()?;
+                for note in store.deleted_with_words()? {
+                    unsearched.extend(store.name_ever(note)?);
+                }
             }
             let mut seen = BTreeSet::new();
             let notes: Vec<NoteUid> =
@@ -97,21 +103,23 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             (notes, None)
         }
         Wanted::Deck(name) => {
-            let Some((id, name)) = store.deck_named(name)? else {
+            let listed = store.deck_named(name)?;
+            // A deck of which nothing counts any more, as after an import that was undone, still has its words in the log.
+            let ever = if listed.is_none() { store.deck_ever(name)? } else { None };
+            let Some((id, name)) = listed.or(ever.map(|id| (id.clone(), id))) else {
                 return Err(no_deck(store, name)?);
             };
+            let prefix = format!("{name}::");
+            inside = store.deck_names()?.into_iter().map(|(_, _, name)| name).collect();
+            inside.retain(|other| other.starts_with(&prefix));
             // Those too that were deleted: their texts are in the log all the same.
             (store.notes_last_in(&id)?, Some((id, name)))
         }
     };
     let mut names = Vec::new();
     for note in notes.iter().take(SHOWN) {
-        let name = match store.note_now(*note)? {
-            Some(now) => Some(now.name),
-            // Erased before, and perhaps not everywhere.
-            None => store.card(CardId { note: *note, ordinal: 1 })?.map(|card| card.note_name()),
-        };
-        names.extend(name.map(|name| one_line(&name)));
+        // Also of those that were erased before, and perhaps not everywhere.
+        names.extend(store.name_ever(*note)?.map(|name| one_line(&name)));
     }
     let them = if notes.len() == 1 { "it" } else { "them" };
     let of_notes = format!("what {} and what was typed to {them}", counted(notes.len(), "note says", "notes say"));
@@ -122,7 +130,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
     let count = notes.len();
     let deck = deck.map(|(id, _)| Erasure::Deck(id));
     let what = deck.into_iter().chain(notes.into_iter().map(Erasure::Note)).collect();
-    Ok(ErasurePlan { what, notes: count, names, label, unsearched })
+    Ok(ErasurePlan { what, notes: count, names, label, unsearched, inside })
 }
 
 fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
@@ -152,7 +160,7 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
             in_copy(copy, env, |copy| copy.notes_last_in(deck).map(|notes| last = notes)).ok();
             for note in last {
                 // What is known here too is of the deck that it is in here.
-                if store.card(CardId { note, ordinal: 1 })?.is_none() {
+                if store.name_ever(note)?.is_none() {
                     what.push(Erasure::Note(note));
                 }
             }
@@ -166,7 +174,8 @@ pub fn forget(store: &mut Store, env: &Env, stamp: Stamp, plan: &ErasurePlan) ->
     let forgotten = store.forget(stamp, &what)?;
     let cleaned = clean(store, env, stamp)?;
     let followed = forgotten.followed.into_iter().filter(|path| Path::new(path).exists()).collect();
-    Ok(Done { texts: forgotten.texts, followed, cleaned })
+    let drafts = drafts_of(&path, what.iter().filter_map(Erasure::note))?;
+    Ok(Done { texts: forgotten.texts, followed, drafts, cleaned })
 }
 
 /// Takes away what erasures left: the words in the copies beside the database, and the bytes that they lay in.
@@ -178,11 +187,6 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
     let mut cleaned = Cleaned::default();
     for file in remains_of(&path)? {
         cleaned.unreached.push((file, "a copy that was never finished; delete it".to_owned()));
-    }
-    for file in drafts_of(&path)? {
-        let why =
-            "a text that an editor left, which may have the words; delete it, or take it up with `lmq edit --resume`";
-        cleaned.unreached.push((file, why.to_owned()));
     }
     // Opening a copy of an older schema makes a copy of that.
     let mut seen = BTreeSet::new();

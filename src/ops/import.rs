@@ -71,22 +71,21 @@ pub fn import(
         }
     }
     let mut before = 0;
-    store.write_much(true)?;
-    for mut source in histories {
-        let done = one_log(store, stamp, &mut source, options, &mut report, &mut |read| progress(before + read));
-        before += source.size;
-        report.files += 1;
-        if let Err(failed) = done {
-            store.write_much(false)?;
-            return Err(with_what_is_in(failed, &report));
+    let united = store.write_much(|store| {
+        for mut source in histories {
+            let heard = &mut |read: u64| progress(before + read);
+            one_log(store, stamp, &mut source, options, &mut report, heard)?;
+            before += source.size;
+            report.files += 1;
         }
-    }
+        Ok(())
+    })?;
+    united.map_err(|failed| with_what_is_in(failed, &report))?;
     if jobs.is_empty() && options.folders.is_empty() {
-        store.write_much(false)?;
         return Ok(report);
     }
     let mut heard = |read: u64| progress(before + read);
-    let mut attempt = |report: &mut Report, prompts: fn() -> Prompts| {
+    let mut attempt = |store: &mut Store, report: &mut Report, prompts: fn() -> Prompts| {
         let mut refused = None;
         let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
             refused = all_notes(writer, &mut jobs, options, prompts, report, &mut heard).err();
@@ -97,13 +96,14 @@ pub fn import(
         });
         (written, refused)
     };
-    let histories = report.clone();
-    let (mut written, mut refused) = attempt(&mut report, Prompts::hoped);
-    if let Some((_, Refusal::Repeated)) = refused {
-        report = histories;
-        (written, refused) = attempt(&mut report, || Prompts::Unknown);
-    }
-    store.write_much(false)?;
+    let of_histories = report.clone();
+    let (written, refused) = store.write_much(|store| match attempt(store, &mut report, Prompts::hoped) {
+        (_, Some((_, Refusal::Repeated))) => {
+            report = of_histories;
+            attempt(store, &mut report, || Prompts::Unknown)
+        }
+        done => done,
+    })?;
     if let Some((shown, refusal)) = refused {
         let mut failure = refusal::in_words(refusal, &shown, &path, draw);
         failure.places.append(&mut report.rejected);

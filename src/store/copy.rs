@@ -229,11 +229,9 @@ impl Drop for Unfinished {
 /// Makes sure that what was made, renamed or removed in the folder of `path` is so after a power cut too.
 ///
 /// # Errors
-/// When the folder can't be read.
+/// As [`sync_folder`].
 pub fn sync_folder_of(path: &Path) -> std::io::Result<()> {
-    let folder = folder_of(path);
-    // Elsewhere a folder can't be opened like a file, and needs no sync.
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+    sync_folder(folder_of(path))
 }
 
 /// Copies the database, as it is at this moment, into a file beside `path`.

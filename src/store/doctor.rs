@@ -32,32 +32,82 @@ const HASHES_CACHE_KB: i32 = -30_000;
 /// Triggers without which the log would not be append-only.
 const TRIGGERS: usize = 25;
 
-/// What is said where the log itself is not sound.
-const OF_THE_LOG: [&str; 4] = ["damage", "gaps", "log", "texts"];
-
-/// What is said where something that can be made again is not as the log says.
-const CACHES_RULE: &str = "caches";
-
 /// Tables that can be made again.
 const CACHES: [&str; 9] = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
+
+/// What a look can find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// SQLite can't read the file as it should be.
+    Damage,
+    /// Triggers that protect the log are missing.
+    Triggers,
+    /// The schema is not as this program makes it.
+    Schema,
+    /// Entries of a device are missing between others.
+    Gaps,
+    /// The log is not what was written.
+    Log,
+    /// Texts that are damaged, or missing without an erasure.
+    Texts,
+    /// Pictures and sounds that are missing or damaged.
+    Media,
+    /// Entries that a wrong clock dated ahead.
+    Future,
+    /// Erased words that may still be somewhere.
+    Erased,
+    /// What can be made again from the log is not as the log says.
+    Caches,
+}
+
+impl Rule {
+    /// All of them, in the order in which they are looked for.
+    pub const ALL: [Self; 10] = [
+        Self::Damage,
+        Self::Triggers,
+        Self::Schema,
+        Self::Gaps,
+        Self::Log,
+        Self::Texts,
+        Self::Media,
+        Self::Future,
+        Self::Erased,
+        Self::Caches,
+    ];
+
+    /// Its name for scripts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Damage => "damage",
+            Self::Triggers => "triggers",
+            Self::Schema => "schema",
+            Self::Gaps => "gaps",
+            Self::Log => "log",
+            Self::Texts => "texts",
+            Self::Media => "media",
+            Self::Future => "future",
+            Self::Erased => "erased",
+            Self::Caches => "caches",
+        }
+    }
+
+    /// Whether it says that the log is not as it was written.
+    #[must_use]
+    pub fn is_of_the_log(self) -> bool {
+        matches!(self, Self::Damage | Self::Gaps | Self::Log | Self::Texts)
+    }
+}
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Short name for scripts.
-    pub rule: &'static str,
+    /// Of what kind it is.
+    pub rule: Rule,
     /// What is wrong, with numbers.
     pub what: String,
     /// Whether `--fix` makes it right.
     pub fixable: bool,
-}
-
-impl Finding {
-    /// Whether it says that the log is not as it was written.
-    #[must_use]
-    pub fn is_of_the_log(&self) -> bool {
-        OF_THE_LOG.contains(&self.rule)
-    }
 }
 
 impl Store {
@@ -69,7 +119,7 @@ impl Store {
         // SQLite words a page that the disk did not give like one that is damaged. What a second look does not find again was
         // no damage.
         let findings = match self.findings(stamp, fix) {
-            Ok(found) if found.iter().any(Finding::is_of_the_log) => self.findings(stamp, fix),
+            Ok(found) if found.iter().any(|finding| finding.rule.is_of_the_log()) => self.findings(stamp, fix),
             findings => findings,
         };
         findings.map_err(|fault| fault.at(&self.path))
@@ -78,9 +128,9 @@ impl Store {
     fn findings(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, Fault> {
         let mut findings = self.look_at_all(stamp, fix)?;
         // The caches may still have what a log that was changed or damaged says no more.
-        let is_sound = !findings.iter().any(Finding::is_of_the_log);
+        let is_sound = !findings.iter().any(|finding| finding.rule.is_of_the_log());
         let mut differs = false;
-        for finding in findings.iter_mut().filter(|finding| finding.rule == CACHES_RULE) {
+        for finding in findings.iter_mut().filter(|finding| finding.rule == Rule::Caches) {
             (differs, finding.fixable) = (true, is_sound);
         }
         if fix && differs && is_sound {
@@ -117,49 +167,49 @@ impl Store {
             Err(error) => (compare::Seen::default(), Some(error.damage()?)),
         };
         for what in damage {
-            find("damage", format!("SQLite reports: {what}"), false);
+            find(Rule::Damage, format!("SQLite reports: {what}"), false);
         }
         let (triggers, other) = schema_faults(self.db())?;
         if triggers > 0 {
             let there = TRIGGERS - triggers;
-            find("triggers", format!("{there} of the {TRIGGERS} triggers that protect the log are there"), false);
+            find(Rule::Triggers, format!("{there} of the {TRIGGERS} triggers that protect the log are there"), false);
         }
         if !other.is_empty() {
-            find("schema", format!("not as this program makes them: {}", other.join(", ")), false);
+            find(Rule::Schema, format!("not as this program makes them: {}", other.join(", ")), false);
         }
         let gaps = self.devices_with_gaps(&context)?;
         if gaps > 0 {
-            find("gaps", format!("the log has gaps on {gaps} devices: entries are missing"), false);
+            find(Rule::Gaps, format!("the log has gaps on {gaps} devices: entries are missing"), false);
         }
         let unreadable: BTreeSet<String> = unhashed.into_iter().chain(unread).collect();
         for what in log.faults.into_iter().chain(unreadable) {
-            find("log", what, false);
+            find(Rule::Log, what, false);
         }
         if log.broken_texts > 0 {
             let what = format!("{} texts are not what their hashes say", log.broken_texts);
-            find("texts", what, false);
+            find(Rule::Texts, what, false);
         }
         // Where more is awaited, the erasure may be among it.
         if log.missing_texts > 0 && self.awaited()?.is_empty() {
             let what = format!("{} texts are missing, and nothing erased them", log.missing_texts);
-            find("texts", what, false);
+            find(Rule::Texts, what, false);
         }
         for what in seen.unreadable {
-            find("texts", what, false);
+            find(Rule::Texts, what, false);
         }
         for what in seen.media.iter().filter_map(|hash| super::media::fault(&self.path, *hash)) {
-            find("media", what, false);
+            find(Rule::Media, what, false);
         }
         if seen.future.count > 0 {
-            find("future", seen.future.in_words(), false);
+            find(Rule::Future, seen.future.in_words(), false);
         }
         if self.has_traces()? {
             let what = "words that were erased may still be in the file, or in the copies beside it";
             // With `fix` that was tried before.
-            find("erased", what.to_owned(), !fix);
+            find(Rule::Erased, what.to_owned(), !fix);
         }
         for (table, rows) in seen.differences.0 {
-            find(CACHES_RULE, format!("{rows} rows of `{table}` differ from what the log says"), false);
+            find(Rule::Caches, format!("{rows} rows of `{table}` differ from what the log says"), false);
         }
         Ok(findings)
     }
@@ -208,10 +258,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written; nothing is changed then.
     pub fn rebuild(&mut self, stamp: Stamp) -> Result<(), StoreError> {
-        self.write_much(true)?;
-        let done = self.write_unlogged(stamp, |writer| writer.rebuild());
-        self.write_much(false)?;
-        done
+        self.write_much(|store| store.write_unlogged(stamp, |writer| writer.rebuild()))?
     }
 }
 

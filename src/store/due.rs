@@ -321,9 +321,9 @@ impl Store {
 
     /// Reviews and first answers of today by deck: what the day's limits count.
     ///
-    /// Who moves the rollover hour, or flies back over the date line, makes another day of the same hours. It brings no second helping
-    /// of new cards: those written under tomorrow count too, and those written under yesterday that were given since today began, by the clock
-    /// and the hour of that moment.
+    /// A move of the rollover hour, or a flight back over the date line, can start today again. New cards that were begun in those
+    /// hours still count: those written under tomorrow, and those written under yesterday that were given since today began, by the
+    /// clock and the hour of that moment.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -235,9 +235,7 @@ impl Store {
     /// # Errors
     /// When the database can't be read or written; nothing is changed then.
     pub fn fork(&mut self, stamp: Stamp) -> Result<Option<u64>, StoreError> {
-        self.write_much(true)?;
-        let forked = self.fork_at(stamp);
-        self.write_much(false)?;
+        let forked = self.write_much(|store| store.fork_at(stamp))?;
         forked.map_err(|fault| fault.at(&self.path))
     }
 

@@ -74,6 +74,7 @@ pub use copy::sync_folder;
 pub use copy::sync_folder_of;
 pub use copy::with_ending;
 pub use doctor::Finding;
+pub use doctor::Rule;
 pub use due::Counts;
 pub use due::DeckSet;
 pub use due::Limits;
@@ -192,7 +193,7 @@ pub struct Store {
     writes_since: i64,
     /// When the newest answer was given that was written here, and on which study day. It holds as long as `writes_as` does.
     newest_answer: Option<(i64, StudyDay)>,
-    /// What tells that this file was not copied here, once it was looked at.
+    /// Machine and path, once they were looked at. They are compared with `meta.place`, which tells a copied file.
     lies_at: Option<String>,
     /// The end of the log of who writes here, as far as it is known.
     tail: Option<Tail>,
@@ -408,7 +409,7 @@ impl Store {
         }
     }
 
-    /// What tells that this file was not copied here from another machine or path.
+    /// Machine and path, which tell that this file was not copied here from elsewhere.
     fn place(&self) -> String {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         format!("{}:{}", self.here.machine, path.display())

@@ -12,8 +12,9 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::MatchResult;
-use crate::store::columns::u64_of;
+use crate::store::naming::name_of;
 use crate::store::naming::named_ordinals;
+use crate::store::naming::naming_key;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
@@ -109,19 +110,49 @@ impl Store {
         })
     }
 
-    /// How many deleted notes have words in the log that nobody erased.
+    /// Deleted notes that have words in the log that nobody erased.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn deleted_with_words(&self) -> Result<u64, StoreError> {
+    pub fn deleted_with_words(&self) -> Result<Vec<NoteUid>, StoreError> {
         self.attempt(|| {
-            let count: i64 = self.db().query_row(
-                "SELECT count(*) FROM note n JOIN text t ON t.id = coalesce(n.own, n.source, n.made) \
-                 WHERE n.retired = 1 AND t.body IS NOT NULL",
-                [],
-                |row| row.get(0),
+            let mut statement = self.db().prepare(
+                "SELECT u.uid FROM note n JOIN text t ON t.id = coalesce(n.own, n.source, n.made) \
+                 JOIN note_name u ON u.id = n.id WHERE n.retired = 1 AND t.body IS NOT NULL ORDER BY n.id",
             )?;
-            Ok(u64_of(count))
+            let rows = statement.query_map([], |row| row.get(0).map(NoteUid))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What people call a note, also one that is no more; `None` where nothing is known of it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn name_ever(&self, note: NoteUid) -> Result<Option<String>, StoreError> {
+        self.attempt(|| {
+            let row: Option<(String, Option<String>)> = self
+                .db()
+                .prepare_cached(
+                    "SELECT k.name_id, n.key FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
+                     WHERE u.uid = ?1",
+                )?
+                .query_row([note.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((deck, key)) = row else { return Ok(None) };
+            let key = naming_key(self.db(), &deck, key, note)?;
+            Ok(Some(name_of(&deck, key, CardId { note, ordinal: 1 })))
+        })
+    }
+
+    /// A deck that anything was ever put into, by its id.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_ever(&self, id: &str) -> Result<Option<String>, StoreError> {
+        self.attempt(|| {
+            let mut statement = self.db().prepare("SELECT name FROM deck_name WHERE name = ?1")?;
+            Ok(statement.query_row([id.trim()], |row| row.get(0)).optional()?)
         })
     }
 

@@ -196,15 +196,19 @@ impl Store {
         done
     }
 
-    /// Before (`true`) and after (`false`) very many rows are written: more pages in memory, or those of the indexes
-    /// whose order is chance are written again and again.
+    /// Writes very many rows: with more pages in memory, or those of the indexes whose order is chance are written again and
+    /// again.
     ///
     /// # Errors
     /// When SQLite refuses.
-    pub fn write_much(&self, much: bool) -> Result<(), StoreError> {
-        self.attempt(|| {
-            self.db.pragma_update(None, "cache_size", if much { BULK_CACHE_KB } else { CACHE_KB })?;
-            Ok(())
-        })
+    pub fn write_much<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Result<T, StoreError> {
+        self.keep_in_memory(BULK_CACHE_KB)?;
+        let done = work(self);
+        self.keep_in_memory(CACHE_KB)?;
+        Ok(done)
+    }
+
+    fn keep_in_memory(&self, kb: i32) -> Result<(), StoreError> {
+        self.attempt(|| Ok(self.db.pragma_update(None, "cache_size", kb)?))
     }
 }

@@ -55,7 +55,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds what an event amounts to, or takes it away (`sign` −1). Days before `asked_from` are nobody's business by card.
+    /// Adds what an event amounts to, or takes it away (`sign` −1). No rows by card are kept of days before `asked_from`.
     pub(super) fn add(&mut self, row: &CardRow, before: &CardState, event: &Event, sign: i64, asked_from: StudyDay) {
         if let Some(ended) = tally::ended(before, event) {
             for end in month_ends(ended.from, ended.to) {

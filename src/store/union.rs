@@ -109,11 +109,10 @@ impl Store {
         accept_future: bool,
         feed: impl FnOnce(&mut Union<'_, '_>) -> Result<T, Fault>,
     ) -> Result<(T, United), StoreError> {
-        self.write_much(true)?;
         let own = self.this_device()?;
         let mut done = United::default();
         let mut parted = None;
-        let fed = self.write_unlogged(stamp, |writer| {
+        let work = |writer: &mut Writer<'_>| {
             let was = writer.context()?;
             let erasures = Erasures::of(&writer.tx, &was.reader)?;
             let wordless = wordless(&writer.tx)?;
@@ -145,8 +144,8 @@ impl Store {
             let fed = fed?;
             done = union.finish()?;
             Ok(fed)
-        });
-        self.write_much(false)?;
+        };
+        let fed = self.write_much(|store| store.write_unlogged(stamp, work))?;
         // It may have become another device's file.
         self.writes_as = None;
         if let Some((device, sequence)) =

@@ -169,7 +169,8 @@ pub fn said(said: &Notice) -> Option<String> {
     match said {
         Notice::AskAgain(why) => Some(unreadable(why)),
         Notice::Leech { card, lapses, suspended, .. } => Some(format!(
-            "{card} is a leech: failed {lapses} times. {}",
+            "{card} is a leech: failed {}. {}",
+            counted(*lapses, "time", "times"),
             if *suspended { "It is suspended now" } else { "Rewrite it, split it, or suspend it" }
         )),
         Notice::Undone(label) => Some(format!("Took back: {label}")),

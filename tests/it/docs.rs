@@ -168,6 +168,13 @@ pub(crate) fn explains(text: &str, what: &str, names: &BTreeSet<String>) {
 }
 
 #[test]
+fn every_rule_of_doctor_is_on_the_page_about_json() {
+    let doc = page("docs/json.md");
+    let names = lmq::store::Rule::ALL.map(|rule| rule.name().to_owned());
+    explains(doc.split_once("`lmq doctor` prints").unwrap().1, "doctor", &BTreeSet::from(names));
+}
+
+#[test]
 fn every_field_of_the_json_is_explained_where_its_command_is() {
     let doc = page("docs/json.md");
     let lmq = Lmq::at_home();

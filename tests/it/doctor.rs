@@ -27,7 +27,7 @@ fn used_world() -> World {
 
 /// What the doctor has to say, a line each.
 fn findings(world: &mut World) -> String {
-    world.doctor().iter().map(|finding| format!("{}: {}\n", finding.rule, finding.what)).collect()
+    world.doctor().iter().map(|finding| format!("{}: {}\n", finding.rule.name(), finding.what)).collect()
 }
 
 /// The database, closed, changed from outside and opened again.

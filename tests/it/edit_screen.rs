@@ -149,6 +149,30 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
 }
 
 #[test]
+fn a_card_that_is_added_on_a_row_goes_into_its_deck_also_below_a_folded_one() {
+    let lmq = model();
+    lmq.ok(["answer", "model/plan-in-strategy", "good"]);
+    for deck in ["a", "a::b", "a::c", "z"] {
+        lmq.ok(["add", deck, "front", deck]);
+    }
+    let mut terminal = Terminal::start(&lmq, &[], 60, 30, &[]);
+    terminal.sees("Enter review");
+    // The first row is `a`: it is folded, and the chosen one is moved to the last row.
+    terminal.types("j");
+    terminal.types("h");
+    terminal.sees("+ a");
+    terminal.types("jjjjjjjj");
+    terminal.types("a");
+    terminal.sees("Add a card");
+    terminal.types("\t\tUnder which?\tThe last\r");
+    terminal.sees("added ");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    let added = card(&lmq, "Under which");
+    assert_eq!(added["deck"], "z", "{added}");
+}
+
+#[test]
 fn in_a_terminal_faults_are_shown_and_the_text_opened_again_and_the_meaning_asked() {
     let lmq = model();
     assert_eq!(lmq.run_at("2026-01-14T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);

@@ -487,19 +487,70 @@ fn deleted_notes_that_no_search_finds_and_texts_that_an_editor_left_are_named() 
     lmq.run(["add", "d", "alpha zebra", "b", "--key", "a"]).done();
     lmq.run(["add", "d", "beta zebra", "b", "--key", "b"]).done();
     lmq.run(["delete", "d/b"]).done();
-    lmq.write("edit-a1B2c3.toml", "front = \"alpha zebra\"");
-    lmq.write("edit-mine.toml", "");
+    let id = lmq.run(["show", "d/a", "--json"]).json()["id"].as_str().unwrap().trim_end_matches("-1").to_owned();
+    lmq.write("edit-a1B2c3.toml", format!("id = \"{id}\"\nfront = \"alpha zebra\""));
+    // A deck of the learner's that is called so.
+    lmq.write("edit-skills.toml", "front = \"alpha zebra\"");
     let run = lmq.run(["forget", "zebra", "--yes"]).ok();
-    assert!(run.stderr.contains("1 deleted note has its words still"), "{}", run.stderr);
-    assert!(run.stdout.contains("edit-a1B2c3.toml") && !run.stdout.contains("edit-mine"), "{}", run.stdout);
-    assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("erased: "));
-    fs::remove_file(lmq.path("edit-a1B2c3.toml")).unwrap();
+    assert!(
+        run.stderr.contains("1 deleted note still has its words; no search finds them, their names do: d/b"),
+        "{run:?}"
+    );
+    assert!(run.stdout.contains("edit-a1B2c3.toml") && !run.stdout.contains("edit-skills"), "{run:?}");
+    // It is not lmq's to keep watch over what an editor left.
+    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
     let run = lmq.run(["forget", "d/b", "--yes"]).ok();
     assert!(!run.stderr.contains("deleted note"), "{}", run.stderr);
-    assert_eq!(lmq.run(["doctor"]).out(), "everything is in order\n");
     // What comes before an erasure can be taken back, and it is said that the erasure can't.
     let undone = lmq.run(["undo"]).ok();
     assert!(undone.stderr.contains("words that were erased can't be brought back"), "{}", undone.stderr);
+}
+
+#[test]
+fn words_of_a_deck_of_which_nothing_counts_are_erased_and_decks_inside_of_it_stay() {
+    let lmq = Lmq::new();
+    lmq.write("s.csv", "front,back\nsecretq,x\n");
+    lmq.run(["import", "s.csv", "--deck", "tab"]).done();
+    lmq.run(["undo", "--yes"]).done();
+    lmq.run(["forget", "--deck", "tab", "--yes"]).done();
+    assert!(!lmq.run(["export", "--what", "history", "-q"]).out().contains("secretq"));
+    lmq.run(["forget", "--deck", "nowhere", "--yes"]).err(2);
+    lmq.run(["add", "w", "outer", "a"]).done();
+    lmq.run(["add", "w::s", "inner", "a"]).done();
+    let run = lmq.run(["forget", "--deck", "w", "--yes"]).ok();
+    assert!(run.stderr.contains("stays: w::s"), "{run:?}");
+    assert_eq!(lmq.cards("inner").len(), 1);
+}
+
+#[test]
+fn a_card_of_another_deck_stays_whatever_the_numbers_of_its_clozes() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "diary", "The {{c2::zebraword}} is x", "--key", "z"]).done();
+    lmq.run(["add", "diary", "p", "pa", "--key", "p"]).done();
+    // A copy that has it in the deck.
+    lmq.run(["doctor", "--rebuild"]).done();
+    lmq.run(["move", "keep", "diary/z", "--yes"]).done();
+    lmq.run(["forget", "--deck", "diary", "--yes"]).done();
+    assert_eq!(lmq.cards("deck:keep").len(), 1);
+    let plan = lmq.run(["forget", "diary/z", "--dry-run"]).out();
+    assert!(plan.contains("diary/z"), "{plan}");
+}
+
+#[test]
+fn who_takes_in_words_that_were_erased_has_a_log_that_fits_its_hashes() {
+    let lmq = Lmq::new();
+    lmq.write("t.csv", "front,back\nq1,a1\n");
+    lmq.run(["import", "t.csv", "--deck", "tab"]).done();
+    lmq.run_with("foo\n3\nq\n", ["review", "tab", "--plain", "--yes"]).done();
+    assert!(lmq.run(["export", "--what", "history", "-q"]).out().contains("foo"));
+    lmq.run(["forget", "--typed", "--yes"]).done();
+    lmq.write("h.jsonl", lmq.run(["export", "--what", "history", "-q"]).out());
+    let other = Lmq::new();
+    other.write("h.jsonl", lmq.read("h.jsonl"));
+    other.run(["import", "h.jsonl"]).done();
+    assert_eq!(other.run(["doctor"]).out(), "everything is in order\n");
+    lmq.write("back.jsonl", other.run(["export", "--what", "history", "-q"]).out());
+    lmq.run(["import", "back.jsonl"]).done();
 }
 
 #[test]
@@ -515,5 +566,11 @@ fn a_slip_in_a_name_is_no_search() {
         let run = lmq.run(args).code(1);
         assert!(run.stderr.contains("no card matches `dev/ops`"), "{args:?}: {}", run.stderr);
     }
+    // Nor in one of several names, or where the deck's name has a blank.
+    lmq.run(["add", "Team A", "the Team A/onwer is x", "y", "--key", "owner"]).done();
+    lmq.run(["add", "team", "about team/x and team/nobody", "y", "--key", "about"]).done();
+    lmq.run(["delete", "Team A/onwer", "--yes"]).err(1);
+    let run = lmq.run(["forget", "team/x", "team/nobody", "--yes"]).code(1);
+    assert!(run.stderr.contains("no card matches `team/nobody`"), "{run:?}");
     lmq.run(["suspend", "\"dev/ops\""]).done();
 }

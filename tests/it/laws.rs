@@ -253,7 +253,8 @@ fn after(steps: &[Step]) -> World {
 
 /// What the caches say is what the log and the texts say.
 pub(crate) fn assert_in_order(world: &mut World) {
-    let findings: Vec<_> = world.doctor().into_iter().filter(|finding| finding.rule != "future").collect();
+    let findings: Vec<_> =
+        world.doctor().into_iter().filter(|finding| finding.rule != lmq::store::Rule::Future).collect();
     assert!(findings.is_empty(), "{findings:?}");
     let seen = world.seen(true);
     let stamp = world.stamp();

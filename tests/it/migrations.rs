@@ -172,8 +172,12 @@ fn a_database_of_every_released_schema_opens_with_its_log_and_states() {
         let rows_before: i64 = Connection::open(&path).unwrap().query_row(rows, [], |row| row.get(0)).unwrap();
         let mut store = ops::open_as_is(&path, &env()).unwrap();
         let stamp = ops::stamp(&env(), &Settings::default());
-        let findings: Vec<_> =
-            store.doctor(stamp, false).unwrap().into_iter().filter(|finding| finding.rule != "future").collect();
+        let findings: Vec<_> = store
+            .doctor(stamp, false)
+            .unwrap()
+            .into_iter()
+            .filter(|finding| finding.rule != lmq::store::Rule::Future)
+            .collect();
         assert_eq!(findings, [], "schema {version}");
         let history = history_of(&store);
         assert_eq!(i64::try_from(history.len()).unwrap(), rows_before);

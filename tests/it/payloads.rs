@@ -141,8 +141,6 @@ fn nothing_of_a_deck_drives_a_terminal_whatever_the_command() {
         "delete evil/k --yes",
         "undo --yes",
         "config list",
-        "checkup --json",
-        "report --share s.json",
         "edit evil/k --hint x",
         "edit evil/k --set hint=x",
         "",
@@ -150,9 +148,6 @@ fn nothing_of_a_deck_drives_a_terminal_whatever_the_command() {
         let args: Vec<&str> = line.split_whitespace().collect();
         // Without a command a dumb terminal gets the day at a glance.
         let env: &[(&str, &str)] = if line.is_empty() { &[("TERM", "dumb")] } else { &[] };
-        if line.starts_with("report --share") || line.starts_with("checkup") {
-            continue;
-        }
         shown.push_str(&judge(&lmq, &args, env));
     }
     assert!(shown.contains("p0␛[2Jq"), "the texts themselves are shown");

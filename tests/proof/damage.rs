@@ -18,6 +18,7 @@ use lmq::ops::export;
 use lmq::store::CardLine;
 use lmq::store::DeckSet;
 use lmq::store::Here;
+use lmq::store::Rule;
 use lmq::store::Salvaged;
 use lmq::store::Stamp;
 use lmq::store::Store;
@@ -173,7 +174,7 @@ impl Used {
         damaged.put(place.parent().unwrap(), "lmq.db");
         let mut store = Store::open(&place, here(&self.states), self.stamp.now).map_err(|error| error.to_string())?;
         let found = store.doctor(self.stamp, false).map_err(|error| error.to_string())?;
-        Ok(found.into_iter().map(|finding| format!("{}: {}", finding.rule, finding.what)).collect())
+        Ok(found.into_iter().map(|finding| format!("{}: {}", finding.rule.name(), finding.what)).collect())
     }
 
     /// One damage, looked at by the library.
@@ -218,8 +219,8 @@ impl Used {
             .map_err(|error| format!("opening what was saved: {error}"))?;
         let findings = store.doctor(self.stamp, false).map_err(|error| format!("doctor on what was saved: {error}"))?;
         drop(store);
-        if let Some(finding) = findings.iter().find(|finding| finding.rule != "texts" && finding.rule != "future") {
-            return Err(format!("what was saved is not in order: {}: {}", finding.rule, finding.what));
+        if let Some(finding) = findings.iter().find(|finding| !matches!(finding.rule, Rule::Texts | Rule::Future)) {
+            return Err(format!("what was saved is not in order: {}: {}", finding.rule.name(), finding.what));
         }
         let view = view(path, self.stamp, &states).map_err(|why| format!("looking at what was saved: {why}"))?;
         let there = saved.events + saved.facts;

@@ -13,6 +13,7 @@ use crate::world::World;
 use lmq::formats::EXPORTERS;
 use lmq::ops::export;
 use lmq::store::DeckSet;
+use lmq::store::Rule;
 use std::collections::BTreeSet;
 
 /// Commands of a case.
@@ -34,8 +35,8 @@ fn run(trial: &mut Trial) {
 
 fn in_order(world: &mut World) -> Result<(), String> {
     let findings = world.doctor();
-    match findings.iter().find(|finding| finding.rule != "future") {
-        Some(finding) => Err(format!("doctor finds {}: {}", finding.rule, finding.what)),
+    match findings.iter().find(|finding| finding.rule != Rule::Future) {
+        Some(finding) => Err(format!("doctor finds {}: {}", finding.rule.name(), finding.what)),
         None => Ok(()),
     }
 }

@@ -73,8 +73,8 @@ impl Sm2 {
         CardState { memory: Some(next), answers: before.answers.saturating_add(counted), ..before.clone() }
     }
 
-    /// The ease that a card has which only another scheduler knows: where every card starts. None is made from numbers of
-    /// another model.
+    /// The ease of a card whose memory is another scheduler's: where every card starts, since numbers of another model are not
+    /// converted.
     pub(super) fn guess() -> Model {
         Model::Sm2 { ease: Ease::START }
     }

@@ -408,7 +408,7 @@ fn words_that_come_later_than_their_hash_are_taken_unless_they_were_erased() {
         .collect();
     unite(&mut here, 9, &wordless);
     assert_eq!(here.load(card(1)).unwrap(), None);
-    assert!(here.doctor(stamp(9), true).unwrap().iter().any(|finding| finding.rule == "texts"));
+    assert!(here.doctor(stamp(9), true).unwrap().iter().any(|finding| finding.rule == crate::store::Rule::Texts));
     unite(&mut here, 9, &log);
     unite(&mut whole, 9, &log);
     assert!(here.load(card(1)).unwrap().is_some());

@@ -324,16 +324,22 @@ impl Device {
     fn typed(&mut self, card: u8, quality: Quality, asked: u8, words: u8) {
         let Some(card) = self.card(card) else { return };
         let word = |number: u8| Some(if number == 3 { "one / other".to_owned() } else { format!("word {number}") });
-        let detail = Detail {
-            asked: Asked::ALL.get(usize::from(asked)).copied(),
-            response: word(words),
-            expected: if words == 1 { None } else { word(words / 2 * 3) },
-            suggested: (words != 2).then_some(quality),
-            guessed: words == 3,
-            variant: (words > 1).then_some(u32::from(words)),
-            speakers: words == 2,
-            confidence: (words == 0).then_some(80),
-            ..Detail::default()
+        let bare = Detail { response: word(words), ..Detail::default() };
+        // Nothing beside the words: once they are erased nothing but a hash is left.
+        let detail = if asked == 0 {
+            bare
+        } else {
+            Detail {
+                asked: Asked::ALL.get(usize::from(asked)).copied(),
+                response: word(words),
+                expected: if words == 1 { None } else { word(words / 2 * 3) },
+                suggested: (words != 2).then_some(quality),
+                guessed: words == 3,
+                variant: (words > 1).then_some(u32::from(words)),
+                speakers: words == 2,
+                confidence: (words == 0).then_some(80),
+                ..Detail::default()
+            }
         };
         let kind = EventKind::Answered { quality, took: Millis(9_876) };
         self.append(vec![Draft { detail, ..Draft::new(card, kind, None) }], ActionKind::Answer);

@@ -99,7 +99,8 @@ impl Writer<'_> {
         ))?;
         let ahead = event.hlc.0.wrapping_sub(event.at.unix_ms);
         let (detail, arg) = (&event.detail, event.kind.arg());
-        if ahead != 0 || arg.is_some() || event.prev.is_some() || !detail.is_empty() {
+        // Words lie beside it too: those that were erased elsewhere come as a hash alone.
+        if ahead != 0 || arg.is_some() || event.prev.is_some() || !detail.is_empty() || words.is_some() {
             let prev = match event.prev {
                 Some(prev) => Some(self.local_id(prev)?),
                 None => None,

@@ -171,7 +171,7 @@ pub fn today(
                 overview = workspace.overview()?;
             }
             Some(Command::Add) => {
-                let deck = chosen.checked_sub(1).and_then(|row| overview.decks.get(row)).map(|deck| deck.name.clone());
+                let deck = here.map(|row| row.name.clone());
                 said = edit::add(&mut workspace.note_editor(), deck.as_deref().unwrap_or_default(), &mut term, with)?;
                 overview = workspace.overview()?;
             }

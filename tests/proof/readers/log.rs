@@ -14,6 +14,7 @@ use lmq::formats::FormatError;
 use lmq::formats::segment;
 use lmq::store::Fault;
 use lmq::store::Here;
+use lmq::store::Rule;
 use lmq::store::Stamp;
 use lmq::store::Store;
 use lmq::store::StoreError;
@@ -139,8 +140,8 @@ fn united(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
         }
     }
     let findings = store.doctor(stamp(), false).map_err(said)?;
-    if let Some(found) = findings.iter().find(|finding| finding.rule != "future" && finding.rule != "texts") {
-        return Err(format!("doctor finds {}: {}", found.rule, found.what));
+    if let Some(found) = findings.iter().find(|finding| !matches!(finding.rule, Rule::Future | Rule::Texts)) {
+        return Err(format!("doctor finds {}: {}", found.rule.name(), found.what));
     }
     // Reports come to an end on it.
     let rules = lmq::core::settings::Settings::default().rules([]);
