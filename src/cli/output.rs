@@ -3,7 +3,6 @@
 
 use crate::core::text::one_line;
 use crate::core::text::printable;
-use std::fs::File;
 use std::io;
 use std::io::Write;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -43,16 +42,6 @@ impl<W: Write> Write for Printable<W> {
         self.pass(self.line.len())?;
         self.inner.flush()
     }
-}
-
-/// Standard output as it is. The standard library's would hand on each line by itself, and cost a session through a pipe two
-/// writes a prompt.
-pub(super) fn whole() -> io::Result<File> {
-    #[cfg(unix)]
-    let own = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
-    #[cfg(windows)]
-    let own = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
-    Ok(File::from(own))
 }
 
 /// Cuts a text to `width` columns, at graphemes, with an ellipsis where something was cut.

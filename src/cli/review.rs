@@ -109,10 +109,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.
             Box::new(ui::Typed(io::stdin().lock()))
         } else {
-            Box::new(
-                ui::Piped::stdin()
-                    .map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?,
-            )
+            let input = Env::input();
+            let input = input.map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
+            Box::new(ui::Piped::new(input))
         };
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;

@@ -1,10 +1,13 @@
 //! Where the lines of a plain session come from: a person, or another program through a pipe.
 
-use std::fs::File;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::io::Read as _;
+use std::io::Read;
+#[cfg(unix)]
+use std::os::fd::AsFd as Handle;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle as Handle;
 use std::time::Duration;
 
 /// A program answers sooner than this, a person reads for longer.
@@ -44,27 +47,17 @@ impl<R: BufRead> Lines for Typed<R> {
 }
 
 /// Lines through a pipe, whose other end may answer at once.
-pub struct Piped(Typed<BufReader<File>>);
+pub struct Piped<R>(Typed<BufReader<R>>);
 
-impl Piped {
-    /// Standard input, without the buffer of the standard library: nobody can ask whether a line lies in there.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn stdin() -> io::Result<Self> {
-        #[cfg(unix)]
-        let own = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()?;
-        #[cfg(windows)]
-        let own = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned()?;
-        Ok(Self::new(File::from(own)))
-    }
-
-    fn new(input: File) -> Self {
+impl<R: Read + Handle> Piped<R> {
+    /// Lines of `input`, which has no buffer of its own: nobody could ask whether a line lies in there.
+    #[must_use]
+    pub fn new(input: R) -> Self {
         Self(Typed(BufReader::new(input)))
     }
 }
 
-impl Lines for Piped {
+impl<R: Read + Handle> Lines for Piped<R> {
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         self.0.next()
     }
@@ -77,7 +70,7 @@ impl Lines for Piped {
 
 /// Whether nothing comes for so long. The end of the input is something too.
 #[cfg(unix)]
-fn is_silent(input: &File, patience: Duration) -> bool {
+fn is_silent(input: &impl Handle, patience: Duration) -> bool {
     let mut asked = [rustix::event::PollFd::new(input, rustix::event::PollFlags::IN)];
     let patience = rustix::event::Timespec::try_from(patience).ok();
     matches!(rustix::event::poll(&mut asked, patience.as_ref()), Ok(0))
@@ -85,7 +78,7 @@ fn is_silent(input: &File, patience: Duration) -> bool {
 
 /// Where nobody can ask, what can wait is left for later.
 #[cfg(not(unix))]
-fn is_silent(_: &File, _: Duration) -> bool {
+fn is_silent(_: &impl Handle, _: Duration) -> bool {
     false
 }
 
@@ -95,7 +88,7 @@ mod tests {
     use std::io::Seek as _;
     use std::io::Write as _;
 
-    fn piped(bytes: &[u8]) -> Piped {
+    fn piped(bytes: &[u8]) -> Piped<impl Read + Handle> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         file.rewind().unwrap();
@@ -125,7 +118,7 @@ mod tests {
     #[test]
     fn a_pipe_rests_where_nothing_comes_until_something_does_or_its_end() {
         let (input, mut output) = io::pipe().unwrap();
-        let mut piped = Piped::new(File::from(std::os::fd::OwnedFd::from(input)));
+        let mut piped = Piped::new(input);
         assert!(piped.rests());
         output.write_all(b"a\nb\n").unwrap();
         assert!(!piped.rests());
