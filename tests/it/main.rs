@@ -67,6 +67,7 @@ mod screen_ends;
 mod screens;
 mod search;
 mod segments;
+mod sequence;
 mod show;
 mod sittings;
 mod special_files;
