@@ -21,7 +21,7 @@ pub(crate) fn page(name: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a person who changed the help says so")]
-fn updating() -> bool {
+pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some()
 }
 

@@ -28,6 +28,7 @@ mod edit_screen;
 mod every_command;
 mod export;
 mod findings;
+mod first_weeks;
 mod forget;
 mod glance;
 mod history;
