@@ -248,6 +248,7 @@ CREATE TABLE deck (
     language        TEXT,
     license         TEXT,
     version         TEXT,
+    sequence        TEXT,
     origin          TEXT NOT NULL,
     edition         INTEGER NOT NULL DEFAULT 0,
     scheduler       INTEGER,

@@ -4,12 +4,21 @@ use crate::cli::json;
 use crate::cli::lint_words;
 use crate::core::card::NoteText;
 use crate::core::lint::About;
+use crate::core::lint::Flaw;
 use crate::core::lint::RULES;
+use crate::core::lint::cues::Measured;
+use crate::core::lint::cues::measure;
+use crate::core::lint::links::Linked;
+use crate::core::lint::links::LinkedDeck;
+use crate::core::lint::links::LinkedNote;
+use crate::core::lint::links::links;
 use crate::core::lint::lint;
+use crate::core::lint::surface::Look;
 use crate::core::text::counted;
 use crate::core::text::meant;
 use crate::core::text::printable;
 use crate::failure::Failure;
+use crate::formats::DeckHead;
 use crate::formats::FormatError;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
@@ -17,21 +26,30 @@ use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::Record;
 use crate::formats::Topic;
+use crate::formats::deck_toml;
+use crate::ops::decks::BUILTIN;
 use crate::ops::import::Source;
 use crate::ops::import::open;
 use crate::ops::import::read;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
+
+/// How many of the cues that were tried are shown.
+const SHOWN: usize = 8;
 
 /// Look at deck files as an author: faults, and cards that could be better
 ///
 /// Reads what `lmq import` reads and changes nothing. Errors keep a deck from being imported; warnings are about cards
-/// that teach poorly. docs/authoring.md has each rule with a bad and a good example.
+/// that teach poorly. docs/authoring.md has each rule with a bad and a good example. Decks that name each other are
+/// checked together; the built-in ones are always known.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq check team.toml
   lmq check decks/ --allow missing-source
+  lmq check team.toml --figures
   lmq check team.toml --json
 
 Exit code: 0 without errors (with --strict: without warnings too), else 3.")]
@@ -48,7 +66,11 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
 
-    /// Print an array as JSON
+    /// Show how often each answer comes, and how well one could answer without the idea
+    #[arg(long)]
+    figures: bool,
+
+    /// Print the findings as JSON, with --figures those too
     #[arg(long)]
     json: bool,
 }
@@ -77,10 +99,131 @@ impl FaultJson {
     }
 }
 
+/// The findings with the figures, for scripts.
+#[derive(Serialize)]
+struct AllJson<'f> {
+    findings: &'f [FaultJson],
+    figures: Vec<FiguresJson<'f>>,
+}
+
+/// What was measured of one kind of scenes in one file.
+#[derive(Serialize)]
+struct FiguresJson<'f> {
+    file: &'f str,
+    kind: &'static str,
+    held_out: bool,
+    sides: &'f [String],
+    notes: usize,
+    answers: &'f BTreeMap<String, usize>,
+    topics: &'f BTreeMap<String, BTreeMap<String, usize>>,
+    positions: &'f [usize],
+    tried: Vec<TriedJson<'f>>,
+}
+
+/// A rule that was tried.
+#[derive(Serialize)]
+struct TriedJson<'f> {
+    look: &'static str,
+    value: &'f str,
+    answer: &'f str,
+    right: usize,
+    of: usize,
+    chance: f64,
+    doubt: f64,
+    is_cue: bool,
+}
+
+impl<'f> FiguresJson<'f> {
+    fn new(file: &'f str, measured: &'f Measured) -> Self {
+        let tried = measured.tried.iter().map(|tried| TriedJson {
+            look: tried.look.map_or("pick", Look::name),
+            value: &tried.value,
+            answer: &tried.answer,
+            right: tried.right,
+            of: tried.of,
+            chance: tried.chance,
+            doubt: tried.doubt,
+            is_cue: tried.is_cue,
+        });
+        Self {
+            file,
+            kind: kind_of(measured),
+            held_out: measured.held_out,
+            sides: &measured.sides,
+            notes: measured.notes,
+            answers: &measured.answers,
+            topics: &measured.topics,
+            positions: &measured.positions,
+            tried: tried.collect(),
+        }
+    }
+}
+
+fn kind_of(measured: &Measured) -> &'static str {
+    if measured.sides.is_empty() { "choice" } else { "sort" }
+}
+
+/// A file, read.
 #[derive(Default)]
-struct Deck {
-    topics: Vec<Topic>,
-    notes: Vec<Item>,
+struct Looked {
+    shown: String,
+    heads: Vec<DeckHead>,
+    /// Topics, each with the id of its deck.
+    topics: Vec<(String, Topic)>,
+    /// Notes, each with the id of its deck.
+    notes: Vec<(String, Item)>,
+}
+
+impl Looked {
+    /// A built-in deck, which the files may name.
+    fn builtin(text: &str) -> Option<Self> {
+        let deck = deck_toml::parse(text).ok()?;
+        let id = deck.head.id.clone();
+        Some(Self {
+            shown: String::new(),
+            topics: deck.topics.into_iter().map(|topic| (id.clone(), topic)).collect(),
+            notes: deck.notes.into_iter().map(|note| (id.clone(), note)).collect(),
+            heads: vec![deck.head],
+        })
+    }
+
+    fn texts(&self) -> Vec<&NoteText> {
+        self.notes.iter().map(|(_, item)| &item.text).collect()
+    }
+
+    fn linked(&self) -> Linked<'_> {
+        Linked {
+            decks: self
+                .heads
+                .iter()
+                .map(|head| LinkedDeck { id: &head.id, sequence: head.sequence.as_deref().unwrap_or_default() })
+                .collect(),
+            topics: self.topics.iter().map(|(deck, topic)| (deck.as_str(), topic.id.as_str())).collect(),
+            notes: self
+                .notes
+                .iter()
+                .map(|(deck, item)| LinkedNote { deck, key: item.key.as_deref(), text: &item.text })
+                .collect(),
+        }
+    }
+
+    /// A finding of this file as a row.
+    fn row(&self, about: About, flaw: &Flaw) -> FaultJson {
+        let note_name = |index: usize| self.notes.get(index).map_or_else(String::new, |(_, item)| name_of(item));
+        let (place, about) = match about {
+            About::Deck => (Place { line: 1, column: 1 }, String::new()),
+            About::Topic(index) => {
+                let id = self.topics.get(index).map_or("", |(_, topic)| topic.id.as_str());
+                (Place { line: 1, column: 1 }, format!("topic `{id}`: "))
+            }
+            About::Note(index) => self.notes.get(index).map_or_else(
+                || (Place::default(), String::new()),
+                |(_, item)| (item.place, format!("{}: ", name_of(item))),
+            ),
+        };
+        let message = format!("{about}{}", lint_words::what(flaw, &note_name));
+        FaultJson::new(&self.shown, place, flaw.rule(), "warning", message, lint_words::help(flaw))
+    }
 }
 
 fn name_of(item: &Item) -> String {
@@ -90,15 +233,23 @@ fn name_of(item: &Item) -> String {
     }
 }
 
-fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
+/// Reads a file, with its faults and the findings in it alone.
+fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
+    let mut looked = Looked { shown: source.shown.clone(), ..Looked::default() };
     let shown = source.shown.clone();
-    let mut deck = Deck::default();
+    let stem = Path::new(&source.file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let mut deck = stem.unwrap_or_default();
     let mut bad: Vec<FaultJson> = Vec::new();
     let done = read(source, &mut |outcome| {
         match outcome {
-            ImportItem::Record(Record::Topic(topic)) => deck.topics.push(topic),
-            ImportItem::Record(Record::Note(item)) => deck.notes.push(*item),
-            ImportItem::Record(Record::Deck(_)) => {}
+            ImportItem::Record(Record::Topic(topic)) => looked.topics.push((deck.clone(), topic)),
+            ImportItem::Record(Record::Note(item)) => {
+                looked.notes.push((item.deck.clone().unwrap_or_else(|| deck.clone()), *item));
+            }
+            ImportItem::Record(Record::Deck(head)) => {
+                deck.clone_from(&head.id);
+                looked.heads.push(head);
+            }
             ImportItem::Rejected(rejected) => {
                 bad.push(FaultJson::new(
                     &shown,
@@ -137,26 +288,69 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<usize, Failure> {
         }
     }
     rows.append(&mut bad);
-    let texts: Vec<&NoteText> = deck.notes.iter().map(|item| &item.text).collect();
-    let primers: Vec<Option<&str>> = deck.topics.iter().map(|topic| topic.primer.as_deref()).collect();
-    let note_name = |index: usize| deck.notes.get(index).map_or_else(String::new, name_of);
-    for finding in lint(&primers, &texts) {
-        let (place, about) = match finding.about {
-            About::Deck => (Place { line: 1, column: 1 }, String::new()),
-            About::Topic(index) => {
-                let id = deck.topics.get(index).map_or("", |topic| topic.id.as_str());
-                (Place { line: 1, column: 1 }, format!("topic `{id}`: "))
-            }
-            About::Note(index) => deck
-                .notes
-                .get(index)
-                .map_or_else(|| (Place::default(), String::new()), |item| (item.place, format!("{}: ", name_of(item)))),
-        };
-        let flaw = finding.flaw;
-        let message = format!("{about}{}", lint_words::what(&flaw, &note_name));
-        rows.push(FaultJson::new(&shown, place, flaw.rule(), "warning", message, lint_words::help(&flaw)));
+    let primers: Vec<Option<&str>> = looked.topics.iter().map(|(_, topic)| topic.primer.as_deref()).collect();
+    rows.extend(lint(&primers, &looked.texts()).iter().map(|finding| looked.row(finding.about, &finding.flaw)));
+    Ok(looked)
+}
+
+/// What the files say of each other and of the built-in decks. Where one could not be read, nothing: what it holds is not known.
+fn look_at_links(files: &[Looked], rows: &mut Vec<FaultJson>) {
+    if rows.iter().any(|row| row.severity == "error") {
+        return;
     }
-    Ok(deck.notes.len())
+    let is_checked = |id: &str| files.iter().any(|file| file.heads.iter().any(|head| head.id == id));
+    let builtins: Vec<Looked> =
+        BUILTIN.iter().filter(|(id, _)| !is_checked(id)).filter_map(|(_, text)| Looked::builtin(text)).collect();
+    let linked: Vec<Linked<'_>> = files.iter().chain(&builtins).map(Looked::linked).collect();
+    for (place, about, flaw) in links(&linked) {
+        // What is found in a built-in deck is not for who checks another.
+        rows.extend(files.get(place).map(|file| file.row(about, &flaw)));
+    }
+}
+
+/// A figure of a hundred.
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// Counts by name, with their shares.
+fn shares(counts: impl IntoIterator<Item = (String, usize)>) -> String {
+    let counts: Vec<(String, usize)> = counts.into_iter().collect();
+    let all = counts.iter().map(|(_, count)| count).sum::<usize>().max(1);
+    let one = |(name, count): &(String, usize)| format!("{name} {count} ({})", percent(*count as f64 / all as f64));
+    counts.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The figures of a file, for people.
+fn figures(file: &str, measured: &Measured) -> Vec<String> {
+    let which = match (kind_of(measured), measured.held_out) {
+        ("choice", false) => "choices",
+        ("choice", true) => "held-out choices",
+        (_, false) => "sorts",
+        (_, true) => "held-out sorts",
+    };
+    let by_name = |counts: &BTreeMap<String, usize>| shares(counts.iter().map(|(name, count)| (name.clone(), *count)));
+    let mut lines = vec![format!("{file}: {} {which}", measured.notes)];
+    if !measured.sides.is_empty() {
+        lines.push(format!("    answers: {}", by_name(&measured.answers)));
+        lines.extend(measured.topics.iter().map(|(topic, answers)| format!("    in {topic}: {}", by_name(answers))));
+    }
+    let places = measured.positions.iter().enumerate().map(|(place, count)| (format!("{}.", place + 1), *count));
+    lines.push(format!("    position of the right one: {}", shares(places)));
+    lines.push(format!("    {} tried; the strongest:", counted(measured.tried.len(), "cue", "cues")));
+    for tried in measured.tried.iter().take(SHOWN) {
+        let look = tried.look.map_or("pick", Look::name);
+        let answer = if tried.answer.is_empty() { String::new() } else { format!(" → {}", tried.answer) };
+        let verdict = if tried.is_cue { "a cue" } else { "within chance" };
+        lines.push(format!(
+            "      {look}: {}{answer}: {} of {}, by chance {}; {verdict}",
+            tried.value,
+            tried.right,
+            tried.of,
+            percent(tried.chance)
+        ));
+    }
+    lines
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -167,24 +361,33 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
     }
     let mut rows = Vec::new();
-    let (mut notes, mut files) = (0, 0);
+    let mut looked = Vec::new();
     for file in &args.files {
         let (sources, skipped) = open(file)?;
         for path in skipped {
             ctx.say(&format!("skipped {path}: no deck"));
         }
         for source in sources {
-            files += 1;
             let _busy = Busy::new(ctx, "reading");
-            notes += look(source, &mut rows)?;
+            looked.push(look(source, &mut rows)?);
         }
     }
+    look_at_links(&looked, &mut rows);
     rows.retain(|row| row.severity == "error" || !args.allow.iter().any(|rule| rule == row.rule));
     rows.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     let errors = rows.iter().filter(|row| row.severity == "error").count();
     let warnings = rows.len() - errors;
-    if args.json {
+    let measured: Vec<(&str, Measured)> = if args.figures {
+        let of_file = |file: &'_ Looked| measure(&file.texts());
+        looked.iter().flat_map(|file| of_file(file).into_iter().map(|one| (file.shown.as_str(), one))).collect()
+    } else {
+        Vec::new()
+    };
+    if args.json && !args.figures {
         json::print(ctx, &rows)?;
+    } else if args.json {
+        let figures = measured.iter().map(|(file, one)| FiguresJson::new(file, one)).collect();
+        json::print(ctx, &AllJson { findings: &rows, figures })?;
     } else {
         for row in &rows {
             let place = format!("{}:{}:{}", row.file, row.line, row.column);
@@ -193,10 +396,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 ctx.line(printable(&format!("    {}", row.help)))?;
             }
         }
+        for line in measured.iter().flat_map(|(file, one)| figures(file, one)) {
+            ctx.line(printable(&line))?;
+        }
+        let notes: usize = looked.iter().map(|file| file.notes.len()).sum();
         ctx.line(format!(
             "{} in {}: {}, {}",
             counted(notes, "note", "notes"),
-            counted(files, "file", "files"),
+            counted(looked.len(), "file", "files"),
             counted(errors, "error", "errors"),
             counted(warnings, "warning", "warnings"),
         ))?;

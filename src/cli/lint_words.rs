@@ -5,6 +5,8 @@ use crate::core::lint::Flaw;
 use crate::core::lint::PRIMER_WORDS;
 use crate::core::lint::PROMPT_WORDS;
 use crate::core::lint::QUOTED_WORDS;
+use crate::core::lint::cues::OneSided;
+use crate::core::lint::surface::Look;
 
 /// What is the matter: a sentence without a full stop. `note_name` names a note by its index.
 pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
@@ -23,13 +25,54 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
             let which = if *held_out { "held-out sorts" } else { "sorts" };
             format!("the {which} are not balanced: {}", numbers.join(", "))
         }
+        Flaw::OneSidedTopic(OneSided { topic, answer, count, scenes, .. }) => {
+            format!("the topic gives it away: in `{topic}` {count} of {scenes} answers are `{answer}`")
+        }
+        Flaw::SurfaceCue { held_out, look, value, answer, right, of, chance_percent } => {
+            let which = if *held_out { "held-out " } else { "" };
+            let Some(look) = look else {
+                return format!(
+                    "{value} is right in {right} of {of} {which}choices; a blind pick in {chance_percent} %"
+                );
+            };
+            let (what, unit) = match look {
+                Look::Topic => (format!("the topic `{value}`"), "scenes"),
+                Look::Length => (format!("length ({value})"), "scenes"),
+                Look::Sentences => (format!("the number of sentences ({value})"), "scenes"),
+                Look::Actions => (format!("the number of actions ({value})"), "scenes"),
+                Look::Tense => (format!("the tense ({value})"), "scenes"),
+                Look::FirstWord => (format!("the first word (`{value}`)"), "scenes"),
+                Look::Connecting => (format!("the number of connecting words ({value})"), "scenes"),
+                Look::Figure => (format!("whether there is a figure ({value})"), "scenes"),
+                Look::Quotation => (format!("whether somebody is quoted ({value})"), "scenes"),
+                Look::Word => (format!("the word `{value}`"), "sorts"),
+            };
+            format!(
+                "{what} gives `{answer}` away: right in {right} of {of} {which}{unit}; the commonest answer in {chance_percent} %"
+            )
+        }
         Flaw::UnjudgedScene(kind) => format!("no check-up asks a held-out card of the kind `{kind}`"),
         Flaw::MissingSource => "the card names no source".to_owned(),
         Flaw::MissingTopic => "the card belongs to no topic".to_owned(),
         Flaw::LongQuotation(words) => format!("a quotation has {words} words"),
         Flaw::MissingSpeaker => "a quotation without its speaker".to_owned(),
         Flaw::LongPrimer(words) => format!("the primer has {words} words"),
+        Flaw::LostAfter { word, has_deck, .. } => {
+            format!("`after` names `{word}`, and {}: nothing holds the card back", not_there(*has_deck, "card"))
+        }
+        Flaw::WaitingCircle { members } => {
+            let names: Vec<String> = members.iter().chain(members.first()).map(|name| format!("`{name}`")).collect();
+            format!("these wait for each other, so that none is ever asked: {}", names.join(" after "))
+        }
+        Flaw::LostSequence { word, has_deck, .. } => {
+            format!("`sequence` names `{word}`, and {}", not_there(*has_deck, "topic"))
+        }
     }
+}
+
+/// What is missing of a name with a deck in it.
+fn not_there(has_deck: bool, what: &str) -> String {
+    if has_deck { format!("its deck has no such {what}") } else { "there is no such deck among these files".to_owned() }
 }
 
 /// What to do.
@@ -52,6 +95,15 @@ pub(super) fn help(flaw: &Flaw) -> String {
         Flaw::UnbalancedSorts { .. } => {
             "write scenes for the rarer side: always answering the commoner one must not pay"
         }
+        Flaw::OneSidedTopic(_) => {
+            "write scenes with the other answers for this topic: who knows the topic must still have to read the scene"
+        }
+        Flaw::SurfaceCue { look: None, .. } => {
+            "make the choices alike in length and words; let distractors be right elsewhere"
+        }
+        Flaw::SurfaceCue { .. } => {
+            "give scenes with other answers the same mark, or take it out of some of these; docs/authoring.md says how it is counted"
+        }
         Flaw::UnjudgedScene(_) => {
             "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself"
         }
@@ -61,6 +113,16 @@ pub(super) fn help(flaw: &Flaw) -> String {
             return format!("cut it, with […] where something is left out: at most {QUOTED_WORDS} words");
         }
         Flaw::MissingSpeaker => "add speaker = \"name, role\"; it is shown with the answer",
+        Flaw::LostAfter { near: Some(near), .. } | Flaw::LostSequence { near: Some(near), .. } => {
+            return format!("did you mean `{near}`? check decks that name each other together");
+        }
+        Flaw::LostAfter { near: None, .. } => {
+            "name a card as `key`, of another deck as `deck/key`; check decks that name each other together"
+        }
+        Flaw::LostSequence { near: None, .. } => {
+            "name a topic by its id, of another deck as `deck/topic`; check decks that name each other together"
+        }
+        Flaw::WaitingCircle { .. } => "take one of them out of the `after` of another",
         Flaw::LongPrimer(_) => return format!("say the one idea in at most {PRIMER_WORDS}"),
     };
     help.to_owned()

@@ -400,6 +400,9 @@ pub struct Head {
     /// Version of its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Its `sequence`: the order in which topics, its own and those of other decks, give their new cards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sequence: Vec<String>,
     /// What topics and sources are named in, where it is not the deck's id: the built-in decks share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
@@ -423,6 +426,7 @@ impl Default for Head {
             language: None,
             license: None,
             version: None,
+            sequence: Vec::new(),
             namespace: None,
             origin: Self::from_a_file(),
         }

@@ -167,11 +167,25 @@ pub fn is_deck_id(text: &str) -> bool {
     !text.trim().is_empty() && !text.contains(['/', '#']) && !text.contains(char::is_control)
 }
 
+/// The deck and the name within it that a word of the deck `own` means: `deck/name` is of that deck, and a word without a `/` is
+/// of `own`. A name with a `/` in it takes its deck before it.
+#[must_use]
+pub fn in_deck<'w>(own: &'w str, word: &'w str) -> (&'w str, &'w str) {
+    word.split_once('/').unwrap_or((own, word))
+}
+
 impl NoteUid {
     /// The uid of the note `key` of deck `deck_id`: the first 16 bytes of SHA-256 over `lmq:deck-id/key`.
     #[must_use]
     pub fn of_key(deck_id: &str, key: &str) -> Self {
         Self::of_name(&format!("lmq:{deck_id}/{key}"))
+    }
+
+    /// The uid of the note that a word of `after` names in a note of the deck `deck_id`; see [`in_deck`].
+    #[must_use]
+    pub fn of_after(deck_id: &str, word: &str) -> Self {
+        let (deck, key) = in_deck(deck_id, word);
+        Self::of_key(deck, key)
     }
 
     /// The uid of a note that another program named, over its namespace and id, for example `anki:guid`.

@@ -2,12 +2,21 @@
 //!
 //! docs/authoring.md has a section for each rule, with its reason, a bad and a good example.
 
+pub mod cues;
+pub mod links;
+pub mod surface;
+#[cfg(test)]
+mod tests;
+
 use crate::core::card::Ask;
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
 use crate::core::card::kind;
 use crate::core::checkup::can_be_judged;
 use crate::core::id::hash64;
+use crate::core::lint::cues::OneSided;
+use crate::core::lint::cues::measure;
+use crate::core::lint::surface::Look;
 use crate::core::text::normalize;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -29,6 +38,9 @@ const SCENE_WORDS: usize = 8;
 /// Sorts from which on their balance says something.
 const FEWEST_SORTS: usize = 6;
 
+/// A side that may come less often than the others: few honest scenes are of it.
+const RARE_SIDE: &str = "neither";
+
 /// Bytes of prompts and answers that are looked at for each note. A long text with many deletions is the prompt of each of
 /// its cards: that it is too long is said of the first ones, and the others are the same.
 const LOOKED_AT: usize = 2 << 20;
@@ -46,12 +58,17 @@ pub const RULES: &[&str] = &[
     "long-answer",
     "longest-choice",
     "unbalanced-sorts",
+    "one-sided-topic",
+    "surface-cue",
     "unjudged-scene",
     "missing-source",
     "missing-topic",
     "long-quotation",
     "missing-speaker",
     "long-primer",
+    "lost-after",
+    "waiting-circle",
+    "lost-sequence",
 ];
 
 /// What a finding is about.
@@ -105,6 +122,25 @@ pub enum Flaw {
         /// How often each side comes, by its folded name.
         counts: Vec<(String, usize)>,
     },
+    /// The topic predicts the answer.
+    OneSidedTopic(OneSided),
+    /// The surface of scenes or choices predicts the answer.
+    SurfaceCue {
+        /// Whether these are held-out ones.
+        held_out: bool,
+        /// What is looked at; `None` for a way to pick one of several choices.
+        look: Option<Look>,
+        /// What is seen there, or the way to pick.
+        value: String,
+        /// The answer that goes with it; empty for a way to pick.
+        answer: String,
+        /// How often it was right.
+        right: usize,
+        /// How often it could be used.
+        of: usize,
+        /// How many of a hundred chance gets right.
+        chance_percent: u32,
+    },
     /// A held-out card of this kind, which no check-up asks.
     UnjudgedScene(String),
     /// The card names no source.
@@ -117,6 +153,29 @@ pub enum Flaw {
     MissingSpeaker,
     /// A primer of so many words.
     LongPrimer(usize),
+    /// The card waits for one that is not there, so that nothing holds it back.
+    LostAfter {
+        /// What `after` names.
+        word: String,
+        /// Whether there is the deck at least.
+        has_deck: bool,
+        /// One that is there and has nearly that name.
+        near: Option<String>,
+    },
+    /// Cards of several decks wait for each other, the first for the second and the last for the first.
+    WaitingCircle {
+        /// Their names.
+        members: Vec<String>,
+    },
+    /// The deck's sequence names a topic that is not there.
+    LostSequence {
+        /// What it names.
+        word: String,
+        /// Whether there is the deck at least.
+        has_deck: bool,
+        /// One that is there and has nearly that name.
+        near: Option<String>,
+    },
 }
 
 impl Flaw {
@@ -133,12 +192,17 @@ impl Flaw {
             Self::LongAnswer(_) => "long-answer",
             Self::LongestChoice => "longest-choice",
             Self::UnbalancedSorts { .. } => "unbalanced-sorts",
+            Self::OneSidedTopic(_) => "one-sided-topic",
+            Self::SurfaceCue { .. } => "surface-cue",
             Self::UnjudgedScene(_) => "unjudged-scene",
             Self::MissingSource => "missing-source",
             Self::MissingTopic => "missing-topic",
             Self::LongQuotation(_) => "long-quotation",
             Self::MissingSpeaker => "missing-speaker",
             Self::LongPrimer(_) => "long-primer",
+            Self::LostAfter { .. } => "lost-after",
+            Self::WaitingCircle { .. } => "waiting-circle",
+            Self::LostSequence { .. } => "lost-sequence",
         }
     }
 }
@@ -167,6 +231,7 @@ pub fn lint(primers: &[Option<&str>], notes: &[&NoteText]) -> Vec<Finding> {
     }
     equal_prompts(notes, &mut findings);
     balance(notes, &mut findings);
+    given_away(notes, &mut findings);
     findings.sort_by_key(|finding| finding.about);
     findings
 }
@@ -325,6 +390,36 @@ fn equal_prompts(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the topic or the surface of sorts and choices gives their answers away.
+fn given_away(notes: &[&NoteText], findings: &mut Vec<Finding>) {
+    for measured in measure(notes) {
+        findings.extend(
+            measured
+                .one_sided
+                .into_iter()
+                .map(|topic| Finding { about: About::Note(topic.first), flaw: Flaw::OneSidedTopic(topic) }),
+        );
+        for tried in measured.tried.into_iter().filter(|tried| tried.is_cue) {
+            let flaw = Flaw::SurfaceCue {
+                held_out: measured.held_out,
+                look: tried.look,
+                value: tried.value,
+                answer: tried.answer,
+                right: tried.right,
+                of: tried.of,
+                chance_percent: percent(tried.chance),
+            };
+            findings.push(Finding { about: About::Note(tried.first), flaw });
+        }
+    }
+}
+
+/// A share from 0 to 1 as a whole number of a hundred.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
+fn percent(share: f64) -> u32 {
+    (share.clamp(0.0, 1.0) * 100.0).round() as u32
+}
+
 /// Whether the sides of the deck's sorts come about equally often, trained and held-out ones apart.
 fn balance(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     let mut groups: BTreeMap<(bool, Vec<String>), BTreeMap<String, usize>> = BTreeMap::new();
@@ -338,147 +433,11 @@ fn balance(notes: &[&NoteText], findings: &mut Vec<Finding>) {
         *counts.entry(normalize(note.text("answer"))).or_default() += 1;
     }
     for ((held_out, _), counts) in groups {
-        let (least, most) = (counts.values().min().copied().unwrap_or(0), counts.values().max().copied().unwrap_or(0));
+        let often = counts.iter().filter(|(side, _)| *side != RARE_SIDE).map(|(_, count)| *count);
+        let (least, most) = (often.min().unwrap_or(0), counts.values().max().copied().unwrap_or(0));
         if counts.values().sum::<usize>() >= FEWEST_SORTS && most > 2 * least {
             let flaw = Flaw::UnbalancedSorts { held_out, counts: counts.into_iter().collect() };
             findings.push(Finding { about: About::Deck, flaw });
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::card::Fields;
-    use crate::core::card::Value;
-
-    fn note(kind: &str, fields: &[(&str, &[&str])]) -> NoteText {
-        let value = |texts: &[&str]| match texts {
-            [one] => Value::Text((*one).to_owned()),
-            many => Value::Texts(many.iter().map(|text| (*text).to_owned()).collect()),
-        };
-        NoteText {
-            kind: kind.to_owned(),
-            fields: fields.iter().map(|(name, texts)| ((*name).to_owned(), value(texts))).collect::<Fields>(),
-            source: vec!["S".to_owned()],
-            topic: Some("t".to_owned()),
-            ..NoteText::default()
-        }
-    }
-
-    fn rules(notes: &[NoteText]) -> Vec<&'static str> {
-        let notes: Vec<&NoteText> = notes.iter().collect();
-        lint(&[], &notes).into_iter().map(|finding| finding.flaw.rule()).collect()
-    }
-
-    #[test]
-    fn a_good_card_is_left_alone() {
-        assert!(
-            rules(&[note(
-                "basic",
-                &[("front", &["Which two questions does a manager bring?"]), ("back", &["How and when"])]
-            )])
-            .is_empty()
-        );
-        assert!(rules(&[note("cloze", &[("text", &["Leaders ask {{c1::what}} and {{c2::why}}."])])]).is_empty());
-    }
-
-    #[test]
-    fn each_rule_finds_its_bad_card() {
-        let long = "word ".repeat(46);
-        let basic = |front: &str, back: &str| note("basic", &[("front", &[front]), ("back", &[back])]);
-        let items = ["a1", "b2", "c3", "d4", "e5", "f6"];
-        let cases: Vec<(&str, NoteText)> = vec![
-            ("answer-in-prompt", basic("Leaders have a vision. What do they have?", "a vision")),
-            ("yes-no", basic("Do leaders focus on people?", "Yes")),
-            ("two-way", basic("Who plans, the leader or the manager?", "leader")),
-            (
-                "two-way",
-                note(
-                    "sort",
-                    &[("prompt", &["Makes plans?"]), ("answer", &["manager"]), ("categories", &["leader", "manager"])],
-                ),
-            ),
-            ("long-list", note("list", &[("prompt", &["Which six?"]), ("items", &items)])),
-            ("long-prompt", basic(&long, "x y z")),
-            (
-                "long-answer",
-                basic("What is it?", "one two three four five six seven eight nine ten eleven twelve thirteen"),
-            ),
-            (
-                "longest-choice",
-                note("choice", &[("prompt", &["Which?"]), ("answer", &["longest"]), ("distractors", &["short", "a"])]),
-            ),
-            ("missing-speaker", basic("Who said “climbing the ladder”?", "Covey")),
-            (
-                "long-quotation",
-                NoteText { speaker: Some("S".to_owned()), ..basic(&format!("“{}”", "word ".repeat(26)), "x y z") },
-            ),
-            ("unjudged-scene", NoteText { held_out: true, ..basic("What comes first?", "This") }),
-            ("missing-source", NoteText { source: Vec::new(), ..basic("What?", "This") }),
-            ("missing-topic", NoteText { topic: None, ..basic("What?", "This") }),
-        ];
-        for (rule, note) in cases {
-            let found = rules(std::slice::from_ref(&note));
-            assert!(found.contains(&rule) && found.len() <= 2, "{found:?} {note:?}");
-        }
-        let primer = "word ".repeat(51);
-        assert_eq!(lint(&[Some(&primer)], &[])[0].flaw.rule(), "long-primer");
-    }
-
-    #[test]
-    fn prompts_that_differ_in_one_word_are_nearly_the_same() {
-        let basic = |front: &str| note("basic", &[("front", &[front]), ("back", &["unrelated"])]);
-        let base = "Which two questions does a good manager bring to a meeting";
-        assert_eq!(
-            rules(&[basic(base), basic("Which two questions does a good leader bring to a meeting?")]),
-            ["equal-prompts"]
-        );
-        assert_eq!(
-            rules(&[basic(base), basic("Which two questions does a manager bring to a meeting?")]),
-            ["equal-prompts"]
-        );
-        assert_eq!(
-            rules(&[basic(base), basic("Which two questions does a good manager bring to a MEETING!")]),
-            ["equal-prompts"]
-        );
-        assert!(rules(&[basic("Capital of Peru?"), basic("Capital of Chile?")]).is_empty());
-        assert!(rules(&[basic(base), basic("Which three habits does a good leader bring to the meeting?")]).is_empty());
-    }
-
-    #[test]
-    fn sorts_of_one_side_only_are_not_balanced() {
-        let sort = |answer: &str, n: usize| {
-            note(
-                "sort",
-                &[
-                    (
-                        "prompt",
-                        &[&format!(
-                            "Number {n} does quite another thing with many words each time {}. Which role?",
-                            "so ".repeat(n)
-                        )],
-                    ),
-                    ("answer", &[answer]),
-                    ("categories", &["leader", "manager"]),
-                ],
-            )
-        };
-        let one_sided: Vec<NoteText> = (0..6).map(|n| sort("leader", n)).collect();
-        assert!(rules(&one_sided).contains(&"unbalanced-sorts"));
-        let fair: Vec<NoteText> = (0..6).map(|n| sort(if n % 2 == 0 { "leader" } else { "manager" }, n)).collect();
-        assert!(!rules(&fair).contains(&"unbalanced-sorts"));
-    }
-
-    #[test]
-    fn of_a_very_long_note_the_first_cards_are_looked_at() {
-        let words = "every word of it is the prompt of each card ".repeat(40);
-        let text: String = (1..=500).map(|number| format!("{{{{c{number}::w}}}} “{words}” ")).collect();
-        let fields = [("text".to_owned(), crate::core::card::Value::Text(text))].into();
-        let note = NoteText { kind: "cloze".to_owned(), fields, ..NoteText::default() };
-        let findings = lint(&[], &[&note, &note]);
-        let count = |rule: &str| findings.iter().filter(|finding| finding.flaw.rule() == rule).count();
-        assert!((2..40).contains(&count("long-prompt")), "{}", count("long-prompt"));
-        assert_eq!(count("equal-prompts"), 1, "the same is noticed all the same");
     }
 }

@@ -1,6 +1,7 @@
 //! Which card comes next: due cards by day and shuffle, new ones spread among them, then today's repeats.
 
 mod lane;
+pub mod sequence;
 #[cfg(test)]
 mod tests;
 
@@ -37,17 +38,15 @@ pub enum Origin {
     Repeat,
 }
 
-/// The new cards that one deck offers.
+/// The new cards of one deck, or of the decks of a common order: what takes turns with other such offers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DeckOffer {
-    /// The deck, by its local number.
-    pub deck: i64,
-    /// First answers in this deck today.
+pub struct Offer {
+    /// First answers in its decks today.
     pub introduced_today: u32,
-    /// The study day of its latest first answer.
+    /// The study day of their latest first answer.
     pub last_introduced: Option<StudyDay>,
-    /// New cards in the deck's own order.
-    pub cards: Vec<Candidate>,
+    /// New cards in their order, each with the local number of its deck.
+    pub cards: Vec<(i64, Candidate)>,
 }
 
 /// In which order due cards come.
@@ -186,8 +185,8 @@ impl Comeback {
 pub struct Supply {
     /// Due cards by (due day, shuffle).
     pub due: Vec<Candidate>,
-    /// New cards by deck, in the order of decks.
-    pub new: Vec<DeckOffer>,
+    /// New cards, in the order of decks.
+    pub new: Vec<Offer>,
     /// Cards to be repeated today, oldest answer first.
     pub repeats: Vec<Candidate>,
     /// Sibling groups with an answer today that was no repeat.
@@ -211,15 +210,14 @@ pub struct Queue {
     new_in_all: u64,
 }
 
-/// Decks take turns, each in its own order. The deck with the fewest introductions today begins; among equals the one
-/// that waited longest, then the order of decks. So the first day runs through the decks in order, and with more decks
-/// than new cards a day none is left out for ever.
-fn take_turns(mut offers: Vec<DeckOffer>) -> Vec<(i64, Candidate)> {
+/// Decks take turns, each in its own order; decks with a common order are as one. The one with the fewest introductions today
+/// begins; among equals the one that waited longest, then the order of decks. So the first day runs through the decks in order,
+/// and with more decks than new cards a day none is left out for ever.
+#[must_use]
+pub fn take_turns(mut offers: Vec<Offer>) -> Vec<(i64, Candidate)> {
     let mut introduced: Vec<u32> = offers.iter().map(|offer| offer.introduced_today).collect();
-    let mut waiting: Vec<VecDeque<(i64, Candidate)>> = offers
-        .iter_mut()
-        .map(|offer| std::mem::take(&mut offer.cards).into_iter().map(|card| (offer.deck, card)).collect())
-        .collect();
+    let mut waiting: Vec<VecDeque<(i64, Candidate)>> =
+        offers.iter_mut().map(|offer| std::mem::take(&mut offer.cards).into()).collect();
     let mut turns = Vec::new();
     loop {
         let next = (0..waiting.len())

@@ -80,6 +80,9 @@ pub struct DeckHead {
     pub license: Option<String>,
     /// The author's version of the text, as written.
     pub version: Option<String>,
+    /// The order in which topics give their new cards: a `topic` of its own, `deck/topic` of another deck. Where it is left out
+    /// the deck keeps the one that it has.
+    pub sequence: Option<Vec<String>>,
 }
 
 /// A topic of a deck.

@@ -173,8 +173,8 @@ fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> R
 
 /// Whether the cards that this one builds on are all in review.
 fn known(store: &Store, line: &CardLine) -> Result<bool, Failure> {
-    for key in &line.text.after {
-        let note = crate::core::id::NoteUid::of_key(&line.deck, key);
+    for word in &line.text.after {
+        let note = crate::core::id::NoteUid::of_after(&line.deck, word);
         for card in store.cards_of_note(note)? {
             let found = store.card(card)?;
             if found.is_some_and(|found| !found.erased && !found.state.is_in_review()) {

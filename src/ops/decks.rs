@@ -4,18 +4,22 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
+use crate::core::text::counted;
 use crate::core::text::nearest;
 use crate::core::text::normalize;
 use crate::core::text::one_line;
 use crate::failure::Failure;
+use crate::formats::DeckHead;
 use crate::formats::FileFault;
 use crate::formats::Identity;
 use crate::formats::deck_toml;
+use crate::store::BuiltinDeck;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Fault;
+use crate::store::HeadDetails;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
@@ -52,11 +56,12 @@ fn hash_of(decks: &[(&str, &str)]) -> String {
 
 /// Brings the built-in decks into a database that does not hold them, or other versions of them.
 ///
-/// The text that is shown changes only where the user has not edited the note; what vanished is retired.
+/// The text that is shown changes only where the user has not edited the note; what vanished is retired. Gives a line that
+/// says what changed, for a learner who began with the decks as they were.
 ///
 /// # Errors
 /// When the database can't be written.
-pub fn install(store: &mut Store, stamp: Stamp) -> Result<(), Failure> {
+pub fn install(store: &mut Store, stamp: Stamp) -> Result<Option<String>, Failure> {
     update(store, stamp, BUILTIN, EDITION)
 }
 
@@ -71,12 +76,17 @@ fn given(text: &str) -> Option<(u32, &str)> {
 ///
 /// # Errors
 /// As [`install`].
-pub fn update(store: &mut Store, stamp: Stamp, texts: &[(&str, &str)], edition: u32) -> Result<(), Failure> {
+pub fn update(
+    store: &mut Store,
+    stamp: Stamp,
+    texts: &[(&str, &str)],
+    edition: u32,
+) -> Result<Option<String>, Failure> {
     let hash = hash_of(texts);
     let held = store.builtin_hash()?;
     match held.as_deref().and_then(given) {
-        Some((newer, _)) if newer > edition => return Ok(()),
-        Some((same, known)) if same == edition && known == hash => return Ok(()),
+        Some((newer, _)) if newer > edition => return Ok(None),
+        Some((same, known)) if same == edition && known == hash => return Ok(None),
         _ => {}
     }
     let mut decks = Vec::new();
@@ -90,8 +100,33 @@ pub fn update(store: &mut Store, stamp: Stamp, texts: &[(&str, &str)], edition: 
         }
         writer.set_builtin_hash(&format!("{edition} {hash}"))
     };
+    let before = store.begun_builtins()?;
     store.write(stamp, ActionKind::Builtin, Subject::None, work)?;
-    Ok(())
+    Ok(what_changed(&before, &store.begun_builtins()?))
+}
+
+/// What another edition changed for a learner who had begun, on one line.
+fn what_changed(before: &[BuiltinDeck], after: &[BuiltinDeck]) -> Option<String> {
+    let mut decks = Vec::new();
+    for now in after {
+        let Some(old) = before.iter().find(|deck| deck.name == now.name) else { continue };
+        let new = now.notes.keys().filter(|note| !old.notes.contains_key(note)).count();
+        let changed =
+            now.notes.iter().filter(|(note, text)| old.notes.get(note).is_some_and(|old| old != *text)).count();
+        let went = old.notes.keys().filter(|note| !now.notes.contains_key(note)).count();
+        if new + changed + went > 0 {
+            let version = now.version.as_ref().map_or_else(String::new, |version| format!(" {}", one_line(version)));
+            let new = counted(new, "note is new", "notes are new");
+            decks.push(format!("{}{version}: {new}, {changed} changed, {went} went", one_line(&now.name)));
+        }
+    }
+    (!decks.is_empty()).then(|| format!("{}; your history of the others stays", decks.join("; ")))
+}
+
+/// What a head says of a deck beside its name.
+pub(super) fn details(head: &DeckHead) -> HeadDetails<'_> {
+    let texts = [&head.title, &head.description, &head.language, &head.license, &head.version];
+    HeadDetails { texts: texts.map(|text| text.as_deref()), sequence: head.sequence.as_deref() }
 }
 
 fn broken(name: &str, faults: &[FileFault]) -> Failure {
@@ -112,8 +147,7 @@ fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Res
     };
     let mut bulk = Bulk::new(writer, options)?;
     let head = &deck.head;
-    let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
-    bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
+    bulk.deck(&head.id, &head.name, details(head))?;
     for topic in &deck.topics {
         bulk.topic(&head.id, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
     }

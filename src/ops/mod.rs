@@ -103,8 +103,8 @@ pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Op
 
 /// What a program's update, followed files and an edit that was cut short have brought since. Gives what to tell.
 fn bring_up_to_date(store: &mut Store, stamp: Stamp, settings: &Settings) -> Result<Vec<String>, Failure> {
-    decks::install(store, stamp)?;
-    let mut talk = import::follow(store, stamp)?;
+    let mut talk: Vec<String> = decks::install(store, stamp)?.into_iter().collect();
+    talk.extend(import::follow(store, stamp)?);
     let finished = restarts::finish(store, stamp, &settings.scheduler());
     talk.extend(finished?);
     Ok(talk)

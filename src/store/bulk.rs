@@ -18,6 +18,7 @@ use crate::store::Writer;
 use crate::store::bulk::ahead::NotesAhead;
 use crate::store::bulk::batch::NewNote;
 use crate::store::bulk::batch::OldNames;
+pub use crate::store::bulk::decks::HeadDetails;
 use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::matching::WaitingRow;

@@ -6,6 +6,7 @@ pub(super) mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use decks::BuiltinDeck;
 pub use decks::DeckLine;
 
 use crate::core::card::NoteText;

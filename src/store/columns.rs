@@ -115,6 +115,19 @@ pub(super) fn ordinals_column(ordinals: &[u16]) -> Option<String> {
     (ordinals != [1]).then(|| serde_json::to_string(ordinals).unwrap_or_default())
 }
 
+/// The column `deck.sequence`: null stands for none.
+pub(super) fn sequence_of(column: Option<String>) -> Result<Vec<String>, Fault> {
+    column.map_or(Ok(Vec::new()), |json| {
+        serde_json::from_str(&json)
+            .map_err(|error| Fault::Corrupt(format!("the sequence of a deck can't be read: {error}")))
+    })
+}
+
+/// What [`sequence_of`] reads.
+pub(super) fn sequence_column(sequence: &[String]) -> Option<String> {
+    (!sequence.is_empty()).then(|| serde_json::to_string(sequence).unwrap_or_default())
+}
+
 /// An event's kind from its columns.
 pub(super) fn kind_of(code: i64, quality: Option<i64>, took_ms: Option<i64>, arg: Option<i64>) -> Option<EventKind> {
     let took = Millis(u32_of(took_ms.unwrap_or(0)));

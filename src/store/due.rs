@@ -8,13 +8,16 @@ mod tests;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
-use crate::core::queue::DeckOffer;
 use crate::core::queue::DueOrder;
+use crate::core::queue::Offer;
 use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
 use crate::core::queue::due_that_decide;
+use crate::core::queue::sequence::InOrder;
+use crate::core::queue::sequence::sequences;
 use crate::core::settings::DeckRules;
+use crate::core::settings::NewOrder;
 use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -24,6 +27,7 @@ use crate::store::StoreError;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::quality_of;
+use crate::store::columns::sequence_of;
 use crate::store::columns::u32_of;
 use crate::store::due::fresh::Choice;
 use crate::store::due::risk::ByRisk;
@@ -164,25 +168,17 @@ impl Store {
                 }
                 Ok(places.all() > 0 && due.len() < enough)
             })?;
-            let mut new = Vec::new();
+            let mut new: Vec<Offer> = Vec::new();
             if limits.new.all() > 0 && due.len() < enough {
-                for (deck, name_id, last_introduced) in self.offering_decks(decks)? {
-                    if limits.new.of(deck) == 0 {
-                        continue;
-                    }
-                    let introduced_today = done.by_deck.get(&deck).copied().unwrap_or(0);
-                    let choice = Choice {
-                        deck: &name_id,
-                        among,
-                        today,
-                        keep_siblings_apart: limits.keep_siblings_apart,
-                        met: met.clone(),
-                        most: limits.new.of(deck),
-                        cards: Vec::new(),
-                    };
-                    let cards = self.new_cards(deck, limits.rules.of(deck).new_order, choice)?;
-                    new.push(DeckOffer { deck, introduced_today, last_introduced: last_introduced.map(day_of), cards });
-                }
+                let choice = Choice {
+                    among,
+                    today,
+                    keep_siblings_apart: limits.keep_siblings_apart,
+                    met,
+                    places: limits.new.clone(),
+                    cards: Vec::new(),
+                };
+                new = self.offers(decks, &limits.rules, &done, &choice)?;
             }
             Ok(Supply { due, new, repeats, met_today, reviews_done: done.reviews, new_done: done.new })
         })
@@ -263,17 +259,68 @@ impl Store {
         })
     }
 
-    /// The decks that may offer new cards, in the order in which they take turns: by id, the same on every device.
-    fn offering_decks(&self, decks: &DeckSet) -> Result<Vec<(i64, String, Option<i64>)>, Fault> {
-        let mut statement = self
-            .db()
-            .prepare_cached("SELECT id, name_id, last_introduced FROM deck WHERE listed = 1 ORDER BY name_id")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let all: Vec<(i64, String, Option<i64>)> = rows.collect::<Result<_, _>>()?;
-        Ok(all.into_iter().filter(|(deck, _, _)| decks.has(*deck)).collect())
+    /// The new cards of these decks, in the order in which they take turns: by id, the same on every device. `choice` is where
+    /// each of them begins to choose.
+    fn offers(
+        &self,
+        decks: &DeckSet,
+        rules: &DeckRules,
+        done: &Done,
+        choice: &Choice<'_>,
+    ) -> Result<Vec<Offer>, Fault> {
+        let all = self.offering_decks()?;
+        let in_order: Vec<InOrder<'_>> =
+            all.iter().map(|deck| InOrder { id: &deck.id, sequence: &deck.sequence }).collect();
+        let mut offers = Vec::new();
+        for sequence in sequences(&in_order) {
+            let mut together = Vec::new();
+            for deck in sequence.decks.iter().filter_map(|place| all.get(*place)) {
+                if !decks.has(deck.number) || choice.places.of(deck.number) == 0 {
+                    continue;
+                }
+                // Who wants a deck in the order of chance does not want it in its author's.
+                match rules.of(deck.number).new_order {
+                    NewOrder::Position => together.push(deck),
+                    NewOrder::Random => {
+                        offers.push(deck.offer(done, self.new_cards_at_random(deck, choice.clone())?));
+                    }
+                }
+            }
+            let own: Vec<Offer> = together.iter().map(|deck| deck.offer(done, Vec::new())).collect();
+            let topics = sequence.topics.iter().filter_map(|(place, topic)| Some((all.get(*place)?, *topic)));
+            let topics: Vec<(&OfferingDeck, &str)> =
+                topics.filter(|(deck, _)| together.iter().any(|there| there.number == deck.number)).collect();
+            if !together.is_empty() {
+                offers.push(Offer {
+                    introduced_today: own.iter().map(|offer| offer.introduced_today).sum(),
+                    last_introduced: own.iter().filter_map(|offer| offer.last_introduced).max(),
+                    cards: self.new_cards_in_order(&together, &own, &topics, choice.clone())?,
+                });
+            }
+        }
+        Ok(offers)
     }
 
-    /// Cards answered today: those to be repeated with their deck, oldest answer first, and the sibling groups that were met.
+    /// The decks that may offer new cards, by id.
+    fn offering_decks(&self) -> Result<Vec<OfferingDeck>, Fault> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT id, name_id, last_introduced, sequence FROM deck WHERE listed = 1 ORDER BY name_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let last_introduced: Option<i64> = row.get(2)?;
+            all.push(OfferingDeck {
+                number: row.get(0)?,
+                id: row.get(1)?,
+                last_introduced: last_introduced.map(day_of),
+                sequence: sequence_of(row.get(3)?)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Cards answered today, perhaps again under tomorrow where the clock went back: those to be repeated with their deck, oldest answer first, and the sibling groups that were met.
     fn answered_today(
         &self,
         decks: &DeckSet,
@@ -281,9 +328,9 @@ impl Store {
         rules: &DeckRules,
     ) -> Result<(Vec<Repeat>, BTreeSet<Siblings>), Fault> {
         let mut statement = self.db().prepare_cached(
-            "SELECT a.card, a.hlc, s.deck, s.last_quality, s.offered = 1 AND coalesce(s.buried_until, -2147483648) <= ?1 \
-             FROM asked a CROSS JOIN card_state s ON s.card = a.card \
-             WHERE a.study_day = ?1 AND a.answers > 0 AND s.last_day = ?1",
+            "SELECT a.card, a.hlc, s.deck, s.last_quality, s.offered = 1 AND s.last_day = ?1 \
+             AND coalesce(s.buried_until, -2147483648) <= ?1 FROM asked a CROSS JOIN card_state s ON s.card = a.card \
+             WHERE a.study_day = ?1 AND a.answers > 0 AND s.last_day >= ?1",
         )?;
         let mut rows = statement.query([today.0])?;
         let (mut repeats, mut met): (Vec<(i64, Repeat)>, _) = (Vec::new(), BTreeSet::new());
@@ -441,6 +488,21 @@ impl Store {
                 .query_row([card.note.0], |row| Ok(Candidate { card, siblings: siblings_of(row.get(0)?, card.note) }))
                 .optional()?)
         })
+    }
+}
+
+/// A deck that may offer new cards.
+struct OfferingDeck {
+    number: i64,
+    id: String,
+    last_introduced: Option<StudyDay>,
+    sequence: Vec<String>,
+}
+
+impl OfferingDeck {
+    fn offer(&self, done: &Done, cards: Vec<(i64, Candidate)>) -> Offer {
+        let introduced_today = done.by_deck.get(&self.number).copied().unwrap_or(0);
+        Offer { introduced_today, last_introduced: self.last_introduced, cards }
     }
 }
 

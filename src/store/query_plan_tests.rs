@@ -22,6 +22,7 @@ use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
+use crate::store::HeadDetails;
 use crate::store::Here;
 use crate::store::Limits;
 use crate::store::NoteRef;
@@ -55,13 +56,17 @@ fn fill(store: &mut Store) {
     let options = BulkOptions::new(DeckOrigin::File);
     let work = |writer: &mut crate::store::Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
-        for number in 0..30 {
+        let sequence = ["t".to_owned()];
+        bulk.deck("d", "d", HeadDetails { texts: [None; 5], sequence: Some(&sequence) })?;
+        bulk.topic("d", "t", "T", None, None)?;
+        for number in 0..33 {
             let text = format!(
                 r#"{{"kind":"basic","fields":{{"front":["{number}?","{number}, what?"],"back":"{number}"}},"after":["k0"],"topic":"t"}}"#
             );
             let note = PackedNote::of(&crate::store::notes::text_of(&text, None)?)?;
             let who = NoteRef { uid: uid(number), named: true };
-            bulk.note("d", who, Some(format!("k{number}")), &note)?;
+            // The last ones lie in a deck that is in no sequence.
+            bulk.note(if number < 30 { "d" } else { "e" }, who, Some(format!("k{number}")), &note)?;
         }
         bulk.finish().map(drop)
     };
@@ -169,6 +174,7 @@ fn a_sitting_begins_and_answers_by_index_alone() {
         ("card_state", "card_due"),
         ("card_state", "card_risk"),
         ("n", "note_new"),
+        ("note", "note_new"),
         ("a", "PRIMARY KEY"),
         ("u", "note_name_uid"),
         ("day_sum", "PRIMARY KEY"),

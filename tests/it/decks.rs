@@ -4,6 +4,7 @@ use crate::world::World;
 use lmq::core::card::NoteText;
 use lmq::core::card::Showing;
 use lmq::core::card::kind;
+use lmq::core::lint::cues::measure;
 use lmq::formats::deck_toml;
 use lmq::formats::deck_toml::DeckFile;
 use lmq::ops::decks::BUILTIN;
@@ -13,6 +14,50 @@ use std::path::Path;
 
 /// The excerpts that the decks quote, one a line, as the article has them.
 const QUOTATIONS: &str = include_str!("data/quotations.txt");
+
+/// Words with a capital that are no invented names.
+const NOT_NAMES: &[&str] = &[
+    "Rymsha",
+    "Mason",
+    "Williams",
+    "Orbinati",
+    "Krull",
+    "Covey",
+    "Nina",
+    "Joan",
+    "Jessica",
+    "Milo",
+    "Gallup",
+    "Zippia",
+    "Pumble",
+    "SMART",
+    "Monday",
+    "Mondays",
+    "Tuesday",
+    "Tuesdays",
+    "Wednesday",
+    "Wednesdays",
+    "Thursday",
+    "Thursdays",
+    "Friday",
+    "Fridays",
+    "Saturday",
+    "Saturdays",
+    "Sunday",
+    "Sundays",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 fn decks() -> Vec<(&'static str, DeckFile)> {
     BUILTIN
@@ -81,6 +126,12 @@ fn every_fact_of_the_inventory_is_taught_and_every_source_is_one() {
             }
         }
     }
+    // D15 names three categories and never says which pair is in which: it may be told without being asked.
+    let decks = decks();
+    let mut primers = decks.iter().flat_map(|(_, deck)| &deck.topics).filter_map(|topic| topic.primer.as_deref());
+    if primers.any(|primer| ["people", "tasks", "goals"].iter().all(|word| primer.contains(word))) {
+        open.remove("D15");
+    }
     assert!(open.is_empty(), "not taught: {open:?}");
 }
 
@@ -95,7 +146,7 @@ fn there_are_as_many_notes_as_people_keep_up_with() {
     }
     for number in 1..=11 {
         let count = by_pair.get(&format!("D{number:02}")).copied().unwrap_or(0);
-        assert!((2..=3).contains(&count), "D{number:02} has {count} check-up scenes");
+        assert!((2..=4).contains(&count), "D{number:02} has {count} check-up scenes");
     }
 }
 
@@ -123,7 +174,7 @@ fn scenes_are_balanced_and_rotate() {
     for held_out in [false, true] {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (name, note) in notes().iter().filter(|(_, note)| note.kind == "sort" && note.held_out == held_out) {
-            if note.texts("categories").iter().any(|side| side == "leader") {
+            if note.texts("categories").iter().any(|side| side == "leader") && note.text("answer") != "neither" {
                 *counts.entry(note.text("answer").to_owned()).or_default() += 1;
             }
             let scenes = note.variants();
@@ -174,39 +225,47 @@ fn quotations_are_verbatim_short_and_have_their_speaker() {
 
 #[test]
 fn no_nine_words_in_a_row_are_the_articles_outside_quotations() {
-    let Some(article) = article() else { return };
+    assert_eq!(copied(9), [""; 0]);
+}
+
+#[test]
+#[ignore = "until the new decks are in"]
+fn no_seven_words_in_a_row_are_the_articles_outside_quotations() {
+    assert_eq!(copied(7), [""; 0]);
+}
+
+/// Runs of so many words that the decks have from the article outside quotations, each with its place.
+fn copied(length: usize) -> Vec<String> {
+    let Some(article) = article() else { return Vec::new() };
     let words = |text: &str| -> Vec<String> {
         let text = text.to_lowercase();
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
     };
-    let runs: BTreeSet<Vec<String>> = words(&article).windows(9).map(<[String]>::to_vec).collect();
+    let runs: BTreeSet<Vec<String>> = words(&article).windows(length).map(<[String]>::to_vec).collect();
     let mut all: Vec<(String, String)> = Vec::new();
     for (name, deck) in decks() {
         for topic in &deck.topics {
-            let primer = topic.primer.clone().unwrap_or_default();
-            all.push((format!("{name}/{}", topic.id), primer));
+            let texts = [Some(topic.title.clone()), topic.primer.clone(), topic.try_line.clone()];
+            all.extend(texts.into_iter().flatten().map(|text| (format!("{name}/{}", topic.id), text)));
         }
     }
     for (name, note) in notes() {
         all.extend(texts(&note).into_iter().map(|text| (name.clone(), text)));
     }
+    let mut found = Vec::new();
     for (name, text) in all {
         // What stands between “ and ” is quoted on purpose.
         let own: String =
             text.split('“').map(|part| part.rsplit('”').next().unwrap_or_default()).collect::<Vec<_>>().join(" … ");
-        for run in words(&own).windows(9) {
-            assert!(!runs.contains(run), "{name} copies: {}", run.join(" "));
-        }
+        let copied = words(&own).windows(length).filter(|run| runs.contains(*run)).map(|run| run.join(" ")).next();
+        found.extend(copied.map(|run| format!("{name} copies: {run}")));
     }
+    found
 }
 
 #[test]
 fn no_invented_name_is_used_twice() {
     // A name is a capitalised word that begins no sentence and stands in a scene.
-    let speakers = [
-        "Rymsha", "Mason", "Williams", "Orbinati", "Krull", "Covey", "Nina", "Joan", "Jessica", "Milo", "Gallup",
-        "Zippia",
-    ];
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for (name, note) in notes().iter().filter(|(_, note)| note.kind == "sort") {
         for scene in note.texts("prompt") {
@@ -222,23 +281,149 @@ fn no_invented_name_is_used_twice() {
             }
             for word in in_scene {
                 let first = seen.entry(word.clone()).or_insert_with(|| scene.clone());
-                let month_or_place = [
-                    "January",
-                    "June",
-                    "May",
-                    "Monday",
-                    "Tuesday",
-                    "Wednesday",
-                    "Thursday",
-                    "Friday",
-                    "Saturday",
-                    "Sunday",
-                ];
-                let free = speakers.contains(&word.as_str()) || month_or_place.contains(&word.as_str());
+                let free = NOT_NAMES.contains(&word.as_str());
                 assert!(first == scene || free, "{name}: {word} is in two scenes");
             }
         }
     }
+}
+
+/// How many trained notes these decks have that satisfy `is_meant`.
+fn trained(is_meant: impl Fn(&str, &NoteText) -> bool) -> usize {
+    notes().iter().filter(|(name, note)| !note.held_out && is_meant(name, note)).count()
+}
+
+#[test]
+#[ignore = "until the new decks are in"]
+fn the_decks_hold_what_makes_a_manager_act() {
+    let all = trained(|_, _| true);
+    assert!((130..=170).contains(&all), "{all} trained notes");
+    for tag in ["say", "if-then", "moment"] {
+        let tagged = trained(|_, note| note.tags.iter().any(|one| one == tag));
+        assert!(tagged >= 11, "{tagged} notes tagged `{tag}`");
+    }
+    let quotes = trained(|name, _| name.starts_with("quotes/"));
+    assert!(quotes <= 22, "{quotes} notes in quotes");
+    let held_out = notes().iter().filter(|(_, note)| note.held_out).count();
+    assert!(held_out >= 44, "{held_out} scenes for check-ups");
+}
+
+#[test]
+#[ignore = "until the new decks are in"]
+fn nothing_but_the_idea_gives_an_answer_away() {
+    let mut found = Vec::new();
+    for (name, deck) in decks() {
+        let texts: Vec<&NoteText> = deck.notes.iter().map(|item| &item.text).collect();
+        for measured in measure(&texts) {
+            found.extend(measured.one_sided.iter().map(|topic| format!("{name}: {topic:?}")));
+            let cues = measured.tried.iter().filter(|tried| tried.is_cue);
+            found.extend(cues.map(|cue| format!("{name}, held out {}: {cue:?}", measured.held_out)));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+#[ignore = "until the new decks are in"]
+fn every_difference_trains_the_leaders_side_the_managers_and_both() {
+    let mut sides: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (_, note) in notes().into_iter().filter(|(_, note)| note.kind == "sort" && !note.held_out) {
+        let topic = note.topic.clone().unwrap_or_default();
+        sides.entry(topic).or_default().insert(note.text("answer").to_owned());
+    }
+    for number in 1..=11 {
+        let there = sides.get(&format!("D{number:02}")).cloned().unwrap_or_default();
+        let missing: Vec<&str> =
+            ["leader", "manager", "both"].into_iter().filter(|side| !there.contains(*side)).collect();
+        assert!(missing.is_empty(), "D{number:02} trains no {missing:?}");
+    }
+}
+
+#[test]
+#[ignore = "until the new decks are in"]
+fn no_invented_name_is_used_twice_in_any_card() {
+    let all: Vec<(String, Vec<String>)> = notes()
+        .iter()
+        .map(|(name, note)| (name.clone(), [note.texts("prompt"), note.texts("front")].concat()))
+        .collect();
+    let bare = |word: &str| -> String {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        word.split(['’', '\'']).next().unwrap_or_default().to_owned()
+    };
+    let capital = |word: &str| word.chars().next().is_some_and(char::is_uppercase) && word.chars().count() > 2;
+    // Whatever stands anywhere in small letters is no name, and neither are speakers, days and months.
+    let plain: BTreeSet<String> = notes()
+        .iter()
+        .flat_map(|(_, note)| texts(note))
+        .flat_map(|text| text.split_whitespace().map(bare).collect::<Vec<_>>())
+        .filter(|word| !capital(word))
+        .collect();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for (name, scenes) in &all {
+        for scene in scenes {
+            let words: Vec<&str> = scene.split_whitespace().collect();
+            let mut in_scene = BTreeSet::new();
+            for (place, word) in words.iter().enumerate() {
+                let begins =
+                    place.checked_sub(1).is_none_or(|before| words[before].ends_with(['.', '?', ':', '!', '“', '…']));
+                // A word that opens a sentence is a name where a verb follows.
+                let acts = words.get(place + 1).is_some_and(|next| {
+                    next.ends_with('s') && !["has", "is", "was"].contains(next) && next.chars().all(char::is_lowercase)
+                });
+                let word_alone = bare(word);
+                let is_name = capital(&word_alone) && (!begins || acts);
+                if is_name && !plain.contains(&word_alone.to_lowercase()) && !NOT_NAMES.contains(&word_alone.as_str()) {
+                    in_scene.insert(word_alone);
+                }
+            }
+            for word in in_scene {
+                let first = seen.entry(word.clone()).or_insert_with(|| format!("{name}: {scene}"));
+                if *first != format!("{name}: {scene}") {
+                    twice.push(format!("{word}: {first} / {name}"));
+                }
+            }
+        }
+    }
+    assert!(twice.is_empty(), "{}", twice.join("\n"));
+}
+
+#[test]
+fn an_update_of_the_decks_says_on_one_line_what_changed() {
+    let card = |key: &str, back: &str| {
+        format!("[[card]]\nkey = \"{key}\"\nkind = \"basic\"\nfront = \"What of {key}?\"\nback = \"{back}\"\n")
+    };
+    let deck = |id: &str, version: u32, cards: &[(&str, &str)]| {
+        let cards: String = cards.iter().map(|(key, back)| card(key, back)).collect();
+        format!("[deck]\nid = \"{id}\"\nversion = {version}\n{cards}")
+    };
+    let mut world = World::bare();
+    let update = |world: &mut World, decks: &[(&str, String)], edition: u32| {
+        let stamp = world.stamp();
+        let texts: Vec<(&str, &str)> = decks.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        lmq::ops::decks::update(&mut world.store, stamp, &texts, edition).unwrap()
+    };
+    let first = [
+        ("d", deck("d", 1, &[("stays", "a"), ("mine", "b"), ("other", "c"), ("goes", "d"), ("went", "e")])),
+        ("e", deck("e", 1, &[("old", "a")])),
+    ];
+    assert_eq!(update(&mut world, &first, 1), None, "at first all is new");
+    let second = [
+        ("d", deck("d", 2, &[("stays", "a"), ("mine", "B"), ("other", "C"), ("new", "f")])),
+        ("e", deck("e", 2, &[("new", "a")])),
+    ];
+    assert_eq!(update(&mut world, &second, 2), None, "who has not begun is told nothing");
+    world.answer_named("d/stays", 4);
+    world.answer_named("d/other", 4);
+    let third = [
+        ("d", deck("d", 3, &[("stays", "a"), ("mine", "b"), ("other", "c"), ("newer", "g"), ("newest", "h")])),
+        ("e", deck("e", 3, &[("newer", "a")])),
+    ];
+    let told = update(&mut world, &third, 3);
+    assert_eq!(told.as_deref(), Some("d 3: 2 notes are new, 2 changed, 1 went; your history of the others stays"));
+    assert_eq!(update(&mut world, &third, 3), None, "it is said once");
+    assert_eq!(world.card("d/other").state.memory.map(|memory| memory.repetitions), Some(1));
+    assert!(world.doctor().is_empty());
 }
 
 #[test]

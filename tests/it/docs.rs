@@ -21,7 +21,7 @@ pub(crate) fn page(name: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a person who changed the help says so")]
-fn updating() -> bool {
+pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some()
 }
 
@@ -205,6 +205,7 @@ fn every_field_of_the_json_is_explained_where_its_command_is() {
         (&["undo", "--list", "--json"], "Undo"),
         (&["undo", "--json"], "Undo"),
         (&["check", "bad.toml", "--json"], "Check and doctor"),
+        (&["check", "bad.toml", "--figures", "--json"], "Check and doctor"),
         (&["config", "list", "--json"], "Settings"),
         (&["checkup", "--json"], "Check-ups"),
     ] {

@@ -84,7 +84,7 @@ fn lived_in() -> World {
     let mut world = World::bare();
     let deck = |back: &str| {
         format!(
-            "[deck]\nid = \"t\"\nname = \"t\"\n\n[[topic]]\nid = \"a\"\ntitle = \"A\"\n\n\
+            "[deck]\nid = \"t\"\nname = \"t\"\nsequence = [\"a\"]\n\n[[topic]]\nid = \"a\"\ntitle = \"A\"\n\n\
              [[card]]\nkey = \"one\"\nkind = \"basic\"\ntopic = \"a\"\nfront = [\"One?\", \"Which is one?\"]\nback = \"{back}\"\n\n\
              [[card]]\nkey = \"two\"\nkind = \"sort\"\nprompt = \"Side?\"\nanswer = \"left\"\ncategories = [\"left\", \"right\"]\n\n\
              [[card]]\nkey = \"three\"\nkind = \"cloze\"\ntext = \"{{{{c1::a}}}} and {{{{c2::b}}}}\"\n"

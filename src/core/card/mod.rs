@@ -117,7 +117,7 @@ pub struct NoteText {
     /// Notes of one group are siblings: at most one of their cards a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Keys of notes of the same deck that must be in review before this one is introduced.
+    /// Notes that must be in review before this one is introduced: `key` of the same deck, `deck/key` of another.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
     /// Never asked in a review: kept for a check-up.

@@ -6,8 +6,12 @@ fn candidate(number: u8) -> Candidate {
     Candidate { card: CardId { note: NoteUid([number; 16]), ordinal: 1 }, siblings: Siblings(u64::from(number)) }
 }
 
-fn offer(cards: std::ops::Range<u8>) -> DeckOffer {
-    DeckOffer { cards: cards.map(candidate).collect(), ..DeckOffer::default() }
+fn offer(cards: std::ops::Range<u8>) -> Offer {
+    offer_of(0, cards)
+}
+
+fn offer_of(deck: i64, cards: std::ops::Range<u8>) -> Offer {
+    Offer { cards: cards.map(|number| (deck, candidate(number))).collect(), ..Offer::default() }
 }
 
 fn queue(supply: Supply) -> Queue {
@@ -80,7 +84,10 @@ fn siblings_never_meet_on_one_day() {
     let twin = |number: u8, group: u64| Candidate { siblings: Siblings(group), ..candidate(number) };
     let supply = Supply {
         due: vec![twin(1, 7), twin(2, 7), twin(3, 8)],
-        new: vec![DeckOffer { cards: vec![twin(4, 8), twin(5, 9), twin(6, 10)], ..DeckOffer::default() }],
+        new: vec![Offer {
+            cards: [twin(4, 8), twin(5, 9), twin(6, 10)].map(|card| (0, card)).into(),
+            ..Offer::default()
+        }],
         met_today: [Siblings(9)].into(),
         repeats: vec![twin(9, 9)],
         ..Supply::default()
@@ -230,8 +237,7 @@ fn limits_of_decks_lie_within_the_limit_of_the_day() {
 
 #[test]
 fn new_cards_of_a_deck_end_at_its_limit_and_the_others_take_the_places() {
-    let deck = |deck: i64, cards| DeckOffer { deck, ..offer(cards) };
-    let supply = Supply { new: vec![deck(1, 0..9), deck(2, 10..19)], ..Supply::default() };
+    let supply = Supply { new: vec![offer_of(1, 0..9), offer_of(2, 10..19)], ..Supply::default() };
     let mut new = Places::from(6);
     new.limit(1, [1]);
     let mut queue = Queue::new(supply, &200.into(), new, true);

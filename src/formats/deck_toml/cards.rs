@@ -79,7 +79,7 @@ pub fn read(text: &str, known: &Known) -> Result<Vec<Card>, Vec<FileFault>> {
             cards.push(Card { id, key, text, span: node.span() });
         }
     }
-    check_waits(&keys, &waits, &mut faults);
+    check_waits(None, &keys, &waits, &mut faults);
     faults.or(cards)
 }
 

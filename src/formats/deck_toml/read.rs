@@ -6,6 +6,7 @@ use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::id::in_deck;
 use crate::core::id::is_deck_id;
 use crate::core::text::nearest;
 use crate::formats::DeckHead;
@@ -45,7 +46,7 @@ pub const LARGEST: u64 = 64 << 20;
 /// From this size on the person is told which formats are better for so many cards.
 const LARGE: u64 = 32 << 20;
 
-const DECK_FIELDS: [&str; 7] = ["id", "name", "title", "description", "language", "license", "version"];
+const DECK_FIELDS: [&str; 8] = ["id", "name", "title", "description", "language", "license", "version", "sequence"];
 const TOPIC_FIELDS: [&str; 4] = ["id", "title", "primer", "try"];
 const CARD_FIELDS: [&str; 11] =
     ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out"];
@@ -103,6 +104,7 @@ fn read_tree(tree: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckFile {
         topics.insert(topic.id.clone(), faults.place(node.span().start));
         deck.topics.push(topic);
     }
+    check_sequence(tree, &deck.head.id, &topics, faults);
     read_cards(tree, &topics, &mut deck, faults);
     deck
 }
@@ -171,6 +173,20 @@ fn read_head(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> D
         language: optional(table, "language", faults),
         license: optional(table, "license", faults),
         version,
+        sequence: table.get("sequence").and_then(|node| faults.texts(node, "sequence")),
+    }
+}
+
+/// Checks that the topics of its own that a deck's `sequence` names are there.
+fn check_sequence(tree: &DeTable<'_>, deck: &str, topics: &BTreeMap<String, Place>, faults: &mut Faults<'_>) {
+    let Some(head) = tree.get("deck").and_then(|node| node.get_ref().as_table()) else { return };
+    let Some(words) = head.get("sequence").and_then(|node| node.get_ref().as_array()) else { return };
+    for node in words.iter() {
+        let Some((of, id)) = node.get_ref().as_str().map(|word| in_deck(deck, word)) else { continue };
+        if of == deck && !topics.contains_key(id) {
+            let near = nearest(id, topics.keys().map(String::as_str)).map(str::to_owned);
+            faults.add(node.span(), DeckFault::UnknownTopic { id: id.to_owned(), near });
+        }
     }
 }
 
@@ -210,17 +226,25 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
             deck.notes.push(Item { place, deck: None, identity: Identity::Key(key.clone()), key: Some(key), text });
         }
     }
-    check_waits(&keys, &waits, faults);
+    check_waits(Some(&deck.head.id), &keys, &waits, faults);
 }
 
-/// Checks that `after` names keys of the file, and that no cards wait for each other.
+/// Checks that `after` names keys of the file, and that no cards wait for each other. What it names in another deck than
+/// `deck` is not known here.
 pub(super) fn check_waits(
+    deck: Option<&str>,
     keys: &BTreeMap<String, Place>,
     waits: &[(String, String, Range<usize>)],
     faults: &mut Faults<'_>,
 ) {
     let mut graph: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (key, wanted, span) in waits {
+    let own = |wanted: &'_ str| {
+        let (of, key) = in_deck(deck.unwrap_or_default(), wanted);
+        (of == deck.unwrap_or_default()).then(|| key.to_owned())
+    };
+    let waits = waits.iter().filter_map(|(key, wanted, span)| Some((key.clone(), own(wanted)?, span.clone())));
+    let waits: Vec<(String, String, Range<usize>)> = waits.collect();
+    for (key, wanted, span) in &waits {
         if keys.contains_key(wanted) {
             graph.entry(key).or_default().push(wanted);
         } else {
@@ -243,7 +267,7 @@ pub(super) fn check_waits(
             waiting.remove(key);
         }
     }
-    for (key, wanted, span) in waits {
+    for (key, wanted, span) in &waits {
         if waiting.contains_key(key.as_str()) && waiting.contains_key(wanted.as_str()) {
             faults.add(span.clone(), DeckFault::WaitingCircle { key: key.clone(), wanted: wanted.clone() });
         }

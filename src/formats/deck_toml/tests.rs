@@ -35,7 +35,7 @@ fn every_kind_of_card_is_read() {
 
 /// The deck has no such field.
 fn unknown(field: &str) -> DeckFault {
-    let known = vec!["id", "name", "title", "description", "language", "license", "version"];
+    let known = vec!["id", "name", "title", "description", "language", "license", "version", "sequence"];
     DeckFault::UnknownField { part: Part::Deck, field: field.to_owned(), known }
 }
 
@@ -74,6 +74,35 @@ fn cards_that_wait_for_each_other_are_a_fault() {
     assert_eq!(found.len(), 3, "{found:?}");
     assert_eq!(found[0].2, DeckFault::WaitingCircle { key: "a".to_owned(), wanted: "b".to_owned() });
     assert_eq!(faults(&format!("[deck]\nid = \"d\"\n{}", card("a", "a"))).len(), 1);
+}
+
+#[test]
+fn a_sequence_names_topics_of_the_deck_and_of_others() {
+    let text = "[deck]\nid = \"d\"\nsequence = [\"t\", \"e/u\", \"d/t\"]\n\n[[topic]]\nid = \"t\"\ntitle = \"T\"\n";
+    let deck = parse(text).unwrap();
+    assert_eq!(deck.head.sequence.as_deref(), Some(&["t", "e/u", "d/t"].map(str::to_owned)[..]));
+    let mut out = Vec::new();
+    let mut writer = DeckToml.begin(&mut out).unwrap();
+    writer.write(&Record::Deck(deck.head.clone())).unwrap();
+    writer.write(&Record::Topic(deck.topics[0].clone())).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(parse(std::str::from_utf8(&out).unwrap()).unwrap(), deck, "it goes out and comes back");
+    assert_eq!(parse(&text.replace("\"t\", \"e/u\", \"d/t\"", "")).unwrap().head.sequence, Some(Vec::new()));
+    let lost = |id: &str| DeckFault::UnknownTopic { id: id.to_owned(), near: Some("t".to_owned()) };
+    let found = faults(&text.replace("[\"t\"", "[\"tt\"").replace("d/t", "d/tu"));
+    assert_eq!(found, [(3, 13, lost("tt")), (3, 26, lost("tu"))]);
+}
+
+#[test]
+fn what_a_card_comes_after_may_be_in_another_deck() {
+    let card = |after: &str| {
+        format!(
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"q\"\nback = \"x\"\nafter = [\"{after}\"]\n"
+        )
+    };
+    assert_eq!(parse(&card("e/b")).unwrap().notes[0].text.after, ["e/b"]);
+    assert_eq!(faults(&card("d/b"))[0].2, DeckFault::UnknownAfter { key: "b".to_owned(), near: Some("a".to_owned()) });
+    assert_eq!(faults(&card("d/a"))[0].2, DeckFault::WaitingCircle { key: "a".to_owned(), wanted: "a".to_owned() });
 }
 
 #[test]
@@ -138,6 +167,8 @@ fn what_a_reader_would_refuse_is_refused_by_the_exporter() {
         export(nul),
         Err("a `hint` holds a NUL character, which no deck file may: use --format json".to_owned())
     );
+    let elsewhere = NoteText { after: vec!["e/b".to_owned()], ..note.clone() };
+    assert_eq!(export(elsewhere), Ok(()), "what it comes after may be in another file");
     let lost = NoteText { after: vec!["lost".to_owned()], ..note };
     assert_eq!(
         export(lost),

@@ -3,6 +3,7 @@
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::id::in_deck;
 use crate::core::text::Escapes;
 use crate::core::text::escape_unsafe;
 use crate::core::text::has_unsafe;
@@ -27,7 +28,7 @@ impl Exporter for DeckToml {
     }
 
     fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>> {
-        Ok(Box::new(Writer { out, decks: 0, keys: BTreeSet::new(), waits: Vec::new() }))
+        Ok(Box::new(Writer { out, decks: 0, deck: String::new(), keys: BTreeSet::new(), waits: Vec::new() }))
     }
 }
 
@@ -35,6 +36,8 @@ impl Exporter for DeckToml {
 struct Writer<'a> {
     out: &'a mut dyn Write,
     decks: usize,
+    /// The id of the deck.
+    deck: String,
     keys: BTreeSet<String>,
     /// Keys of cards, each with one of those that it waits for.
     waits: Vec<(String, String)>,
@@ -158,6 +161,7 @@ fn field_with_nul(record: &Record) -> Option<&str> {
             ("language", head.language.as_ref()),
             ("license", head.license.as_ref()),
             ("version", head.version.as_ref()),
+            ("sequence", head.sequence.iter().flatten().find(|word| word.contains('\0'))),
         ]),
         Record::Topic(topic) => of(&[
             ("id", Some(&topic.id)),
@@ -195,6 +199,7 @@ impl RecordWriter for Writer<'_> {
             Record::Deck(head) => {
                 self.decks += 1;
                 one_deck(self.decks)?;
+                self.deck.clone_from(&head.id);
                 writeln!(self.out, "[deck]")?;
                 self.text("id", Some(&head.id))?;
                 self.text("name", Some(&head.name))?;
@@ -203,9 +208,13 @@ impl RecordWriter for Writer<'_> {
                 self.text("language", head.language.as_ref())?;
                 self.text("license", head.license.as_ref())?;
                 match head.version.as_ref().map(|version| (version, version.parse::<u32>())) {
-                    Some((version, Ok(number))) if *version == number.to_string() => self.line("version", version),
-                    Some((version, _)) => self.line("version", &quoted(version)),
-                    None => Ok(()),
+                    Some((version, Ok(number))) if *version == number.to_string() => self.line("version", version)?,
+                    Some((version, _)) => self.line("version", &quoted(version))?,
+                    None => {}
+                }
+                match head.sequence.as_deref() {
+                    Some(sequence) if !sequence.is_empty() => self.line("sequence", &array(sequence)),
+                    Some(_) | None => Ok(()),
                 }
             }
             Record::Topic(topic) => {
@@ -223,7 +232,11 @@ impl RecordWriter for Writer<'_> {
 
     fn finish(self: Box<Self>) -> io::Result<()> {
         // Whoever reads the file would refuse it.
-        if let Some((key, after)) = self.waits.iter().find(|(_, after)| !self.keys.contains(after)) {
+        let is_lost = |after: &str| {
+            let (deck, wanted) = in_deck(&self.deck, after);
+            deck == self.deck && !self.keys.contains(wanted)
+        };
+        if let Some((key, after)) = self.waits.iter().find(|(_, after)| is_lost(after)) {
             let [key, after] = [key, after].map(|text| one_line(text));
             return Err(refused(format!("`{key}` comes after `{after}`, which is not among the cards of this file")));
         }

@@ -29,6 +29,8 @@ pub(in crate::formats) struct DeckJson<'a> {
     license: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sequence: Option<Cow<'a, [String]>>,
     /// Read with the head; written after it, one by one.
     #[serde(default, skip_serializing)]
     topics: Vec<TopicJson<'a>>,
@@ -45,6 +47,7 @@ impl<'a> From<&'a DeckHead> for DeckJson<'a> {
             language: optional(&head.language),
             license: optional(&head.license),
             version: optional(&head.version),
+            sequence: head.sequence.as_deref().map(Cow::from),
             topics: Vec::new(),
         }
     }
@@ -62,6 +65,7 @@ impl DeckJson<'_> {
             language: self.language.map(Cow::into_owned),
             license: self.license.map(Cow::into_owned),
             version: self.version.map(Cow::into_owned),
+            sequence: self.sequence.map(Cow::into_owned),
         });
         let topics: Vec<Topic> = self.topics.into_iter().map(TopicJson::into_topic).collect();
         head.map(Record::Deck).into_iter().chain(topics.into_iter().map(Record::Topic))

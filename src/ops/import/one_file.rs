@@ -5,6 +5,7 @@ use crate::core::id::is_deck_id;
 use crate::formats::Importer;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
+use crate::ops::decks::details;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::Prompts;
@@ -84,8 +85,7 @@ pub(super) fn one_file(
             Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
             Parsed::Rejected(rejected) => report.reject(&shown, rejected.place, &rejected.fault),
             Parsed::Deck(head) => {
-                let details = [&head.title, &head.description, &head.language, &head.license, &head.version];
-                bulk.deck(&head.id, &head.name, details.map(|text| text.as_deref()))?;
+                bulk.deck(&head.id, &head.name, details(head))?;
                 deck.clone_from(&head.id);
             }
             Parsed::Topic(topic) => {

@@ -21,6 +21,21 @@ pub(super) struct TargetDeck {
     pub(super) is_builtin: bool,
 }
 
+/// What a source says of a deck beside its name. What it leaves out stays as it was.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HeadDetails<'h> {
+    /// Title, description, language, licence, version.
+    pub texts: [Option<&'h str>; 5],
+    /// The order in which topics give their new cards.
+    pub sequence: Option<&'h [String]>,
+}
+
+impl<'h> From<[Option<&'h str>; 5]> for HeadDetails<'h> {
+    fn from(texts: [Option<&'h str>; 5]) -> Self {
+        Self { texts, sequence: None }
+    }
+}
+
 /// A deck that is new: it is made when the first note goes there, and not where all notes of the file lie elsewhere.
 pub(super) struct PlannedDeck {
     head: Head,
@@ -32,11 +47,11 @@ impl Bulk<'_, '_> {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn deck(&mut self, id: &str, name: &str, details: [Option<&str>; 5]) -> Result<(), Fault> {
+    pub fn deck(&mut self, id: &str, name: &str, details: HeadDetails<'_>) -> Result<(), Fault> {
         let shown = self.options.place_in.clone();
         match shown {
             // The cards go elsewhere: the file's own deck is a name for identities only.
-            Some(place) => self.deck_now(&place, None, [None; 5]).map(drop),
+            Some(place) => self.deck_now(&place, None, HeadDetails::default()).map(drop),
             None => self.deck_now(id, Some(name), details).map(drop),
         }
     }
@@ -58,14 +73,15 @@ impl Bulk<'_, '_> {
 
     /// The deck of that id, planned where it is missing. A `name` is the file's own word for it; without one the deck keeps
     /// the name that it has.
-    fn deck_now(&mut self, id: &str, name: Option<&str>, details: [Option<&str>; 5]) -> Result<TargetDeck, Fault> {
+    fn deck_now(&mut self, id: &str, name: Option<&str>, details: HeadDetails<'_>) -> Result<TargetDeck, Fault> {
         if let Some(known) = self.decks.get(id)
             && name.is_none()
         {
             return Ok(known.clone());
         }
         let text = |text: Option<&str>| text.map(str::to_owned);
-        let [title, description, language, license, version] = details.map(text);
+        let [title, description, language, license, version] = details.texts.map(text);
+        let sequence = details.sequence.map(<[String]>::to_vec);
         if let Some(now) = self.planned_as(id, name) {
             if let Some(PlannedDeck { head, .. }) = self.planned.get_mut(&now.id) {
                 head.name = name.map_or_else(|| head.name.clone(), str::to_owned);
@@ -74,6 +90,7 @@ impl Bulk<'_, '_> {
                 head.language = language.or(head.language.take());
                 head.license = license.or(head.license.take());
                 head.version = version.or(head.version.take());
+                head.sequence = sequence.unwrap_or_else(|| std::mem::take(&mut head.sequence));
             }
             self.decks.insert(id.to_owned(), now.clone());
             return Ok(now);
@@ -91,6 +108,7 @@ impl Bulk<'_, '_> {
                 language: language.or(before.language.clone()),
                 license: license.or(before.license.clone()),
                 version: version.or(before.version.clone()),
+                sequence: sequence.unwrap_or_else(|| before.sequence.clone()),
                 namespace: self.options.namespace.clone().or(before.namespace.clone()),
                 origin: before.origin.clone(),
             };
@@ -112,6 +130,7 @@ impl Bulk<'_, '_> {
                 language,
                 license,
                 version,
+                sequence: sequence.unwrap_or_default(),
                 namespace: self.options.namespace.clone(),
                 origin: self.options.origin.name().to_owned(),
             };
@@ -207,7 +226,7 @@ impl Bulk<'_, '_> {
         try_line: Option<&str>,
     ) -> Result<(), Fault> {
         let deck = self.options.place_in.clone().unwrap_or_else(|| deck.to_owned());
-        let deck = self.deck_now(&deck, None, [None; 5])?;
+        let deck = self.deck_now(&deck, None, HeadDetails::default())?;
         if deck.is_builtin {
             return Ok(());
         }
@@ -262,14 +281,14 @@ impl Bulk<'_, '_> {
     pub(super) fn next_place(&mut self, deck: &str) -> Result<TargetDeck, Fault> {
         self.any_rows = true;
         if !self.decks.contains_key(deck) {
-            self.deck_now(deck, None, [None; 5])?;
+            self.deck_now(deck, None, HeadDetails::default())?;
         }
         match self.decks.get_mut(deck) {
             Some(kept) => {
                 kept.position += 1;
                 Ok(kept.clone())
             }
-            None => self.deck_now(deck, None, [None; 5]),
+            None => self.deck_now(deck, None, HeadDetails::default()),
         }
     }
 }

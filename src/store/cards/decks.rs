@@ -1,9 +1,11 @@
 //! Decks as people list them.
 
+use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::columns::sequence_of;
 use crate::store::columns::u64_of;
 use crate::store::due::NEW_BY_DECK;
 use std::collections::BTreeMap;
@@ -27,6 +29,8 @@ pub struct DeckLine {
     pub license: Option<String>,
     /// Version of its text.
     pub version: Option<String>,
+    /// The order in which topics give their new cards, as its head says.
+    pub sequence: Vec<String>,
     /// `builtin`, `file` or `made`.
     pub origin: String,
     /// The file that it is followed from.
@@ -39,6 +43,17 @@ pub struct DeckLine {
     pub new: u64,
     /// Due cards.
     pub due: u64,
+}
+
+/// A built-in deck with an answer, as it is shown now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltinDeck {
+    /// Path-like name.
+    pub name: String,
+    /// Version of its text.
+    pub version: Option<String>,
+    /// Its notes, each with a hash of the text that is shown.
+    pub notes: BTreeMap<NoteUid, i64>,
 }
 
 /// How many notes each deck has, from an index. Those whose words were erased have no card any more, and 0 for a hash.
@@ -60,6 +75,33 @@ impl Store {
         })
     }
 
+    /// The built-in decks in which something was answered, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn begun_builtins(&self) -> Result<Vec<BuiltinDeck>, StoreError> {
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(
+                "SELECT k.id, k.name, k.version, u.uid, n.text_hash FROM deck k \
+                 JOIN note n INDEXED BY note_prompt ON n.deck = k.id AND n.retired = 0 JOIN note_name u ON u.id = n.id \
+                 WHERE k.edition > 0 AND k.last_introduced IS NOT NULL ORDER BY k.name_id",
+            )?;
+            let mut rows = statement.query([])?;
+            let (mut last, mut decks): (Option<i64>, Vec<BuiltinDeck>) = (None, Vec::new());
+            while let Some(row) = rows.next()? {
+                let deck: i64 = row.get(0)?;
+                if last != Some(deck) {
+                    decks.push(BuiltinDeck { name: row.get(1)?, version: row.get(2)?, notes: BTreeMap::new() });
+                    last = Some(deck);
+                }
+                if let Some(now) = decks.last_mut() {
+                    now.notes.insert(NoteUid(row.get(3)?), row.get(4)?);
+                }
+            }
+            Ok(decks)
+        })
+    }
+
     /// The decks in the order of their ids, with nothing counted.
     ///
     /// # Errors
@@ -67,11 +109,13 @@ impl Store {
     pub fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare_cached(
-                "SELECT id, name_id, name, title, description, language, license, version, origin FROM deck \
+                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence FROM deck \
                  WHERE listed = 1 ORDER BY name_id",
             )?;
-            let rows = statement.query_map([], |row| {
-                Ok(DeckLine {
+            let mut rows = statement.query([])?;
+            let mut decks = Vec::new();
+            while let Some(row) = rows.next()? {
+                decks.push(DeckLine {
                     number: row.get(0)?,
                     id: row.get(1)?,
                     name: row.get(2)?,
@@ -80,15 +124,16 @@ impl Store {
                     language: row.get(5)?,
                     license: row.get(6)?,
                     version: row.get(7)?,
+                    sequence: sequence_of(row.get(9)?)?,
                     origin: row.get(8)?,
                     linked: None,
                     notes: 0,
                     cards: 0,
                     new: 0,
                     due: 0,
-                })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+                });
+            }
+            Ok(decks)
         })
     }
 

@@ -3,8 +3,10 @@
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
+use crate::core::queue::Offer;
+use crate::core::queue::Places;
 use crate::core::queue::Siblings;
-use crate::core::settings::NewOrder;
+use crate::core::queue::take_turns;
 use crate::core::study_day::StudyDay;
 use crate::store::Fault;
 use crate::store::Store;
@@ -13,18 +15,24 @@ use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::card_number;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::words;
+use crate::store::due::OfferingDeck;
 use crate::store::due::siblings_of;
 use crate::store::naming::note_of;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 /// How many new notes of a deck are looked at for one that may be introduced.
 const MOST_LOOKED_AT: usize = 5000;
 
 /// What the texts of notes that wait for others have in their JSON, and hardly any other.
 const WAITS: &str = "\"after\":[";
+
+/// Positions and numbers of notes, by topic.
+type ByTopic = BTreeMap<i64, Vec<(i64, i64)>>;
 
 /// A note with cards that are new.
 struct NewNote {
@@ -49,57 +57,126 @@ impl NewNote {
     }
 }
 
-/// The new cards of one deck, as they are chosen.
+/// New cards as they are chosen.
+#[derive(Clone)]
 pub(super) struct Choice<'c> {
-    pub(super) deck: &'c str,
     pub(super) among: Option<&'c BTreeSet<CardId>>,
     pub(super) today: StudyDay,
     pub(super) keep_siblings_apart: bool,
     pub(super) met: BTreeSet<Siblings>,
-    pub(super) most: usize,
-    pub(super) cards: Vec<Candidate>,
+    pub(super) places: Places,
+    pub(super) cards: Vec<(i64, Candidate)>,
+}
+
+impl Choice<'_> {
+    /// How many notes are looked at.
+    fn most(&self) -> usize {
+        // What a search means may lie anywhere in the deck.
+        if self.among.is_some() { usize::MAX } else { MOST_LOOKED_AT }
+    }
 }
 
 impl Store {
-    /// The new cards of a deck that may be introduced today, in its order.
-    pub(super) fn new_cards(
+    /// The new cards of decks with one order that may be introduced today: topic by topic, then the topics that the order does
+    /// not name, for which the decks take turns as `own` says.
+    pub(super) fn new_cards_in_order(
         &self,
-        deck: i64,
-        order: NewOrder,
+        decks: &[&OfferingDeck],
+        own: &[Offer],
+        topics: &[(&OfferingDeck, &str)],
         mut choice: Choice<'_>,
-    ) -> Result<Vec<Candidate>, Fault> {
-        // What a search means may lie anywhere in the deck.
-        let most = if choice.among.is_some() { usize::MAX } else { MOST_LOOKED_AT };
-        match order {
-            NewOrder::Position => self.choose_by_position(deck, most, &mut choice)?,
-            NewOrder::Random => self.choose_at_random(deck, most, &mut choice)?,
+    ) -> Result<Vec<(i64, Candidate)>, Fault> {
+        let mut named = BTreeSet::new();
+        let mut fresh: BTreeMap<i64, ByTopic> = BTreeMap::new();
+        for (deck, topic) in topics {
+            let Some(topic) = self.known_topic(deck.number, topic)? else { continue };
+            named.insert(topic);
+            if let Entry::Vacant(place) = fresh.entry(deck.number) {
+                place.insert(self.fresh_by_topic(deck.number, choice.most())?);
+            }
+            let notes = fresh.get_mut(&deck.number).and_then(|notes| notes.remove(&topic)).unwrap_or_default();
+            for alike in notes.chunk_by(|one, next| one.0 == next.0) {
+                let mut notes = Vec::new();
+                for (_, id) in alike {
+                    notes.extend(self.new_note(*id)?);
+                }
+                if !self.choose_alike(deck, notes, &mut choice)? {
+                    break;
+                }
+            }
         }
+        let mut rest = Vec::new();
+        for (deck, own) in decks.iter().zip(own) {
+            let mut choice = Choice { cards: Vec::new(), ..choice.clone() };
+            if choice.places.of(deck.number) > 0 {
+                self.choose_by_position(deck, &named, &mut choice)?;
+            }
+            rest.push(Offer { cards: choice.cards, ..own.clone() });
+        }
+        choice.cards.extend(take_turns(rest));
         Ok(choice.cards)
     }
 
-    /// Notes in the order of their positions, those of one position by their uids.
-    fn choose_by_position(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), Fault> {
+    /// The number of a topic of that id.
+    fn known_topic(&self, deck: i64, id: &str) -> Result<Option<i64>, Fault> {
+        Ok(self
+            .db()
+            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
+            .query_row((deck, id), |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The notes with new cards by topic, each with its position; from an index alone.
+    fn fresh_by_topic(&self, deck: i64, most: usize) -> Result<ByTopic, Fault> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT topic, position, id FROM note INDEXED BY note_new WHERE deck = ?1 AND fresh > 0 AND topic IS NOT NULL \
+             ORDER BY position LIMIT ?2",
+        )?;
+        let mut rows = statement.query((deck, i64::try_from(most).unwrap_or(i64::MAX)))?;
+        let mut notes = ByTopic::new();
+        while let Some(row) = rows.next()? {
+            notes.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
+        }
+        Ok(notes)
+    }
+
+    fn new_note(&self, id: i64) -> Result<Option<NewNote>, Fault> {
         let mut statement = self.db().prepare_cached(&format!(
-            "SELECT {NEW_NOTE}, n.position FROM note n INDEXED BY note_new CROSS JOIN note_name u ON u.id = n.id \
+            "SELECT {NEW_NOTE} FROM note n CROSS JOIN note_name u ON u.id = n.id WHERE n.id = ?1"
+        ))?;
+        let mut rows = statement.query([id])?;
+        rows.next()?.map(NewNote::of).transpose()
+    }
+
+    /// Notes in the order of their positions, those of one position by their uids; without the topics `but`.
+    fn choose_by_position(
+        &self,
+        deck: &OfferingDeck,
+        but: &BTreeSet<i64>,
+        choice: &mut Choice<'_>,
+    ) -> Result<(), Fault> {
+        let most = choice.most();
+        let mut statement = self.db().prepare_cached(&format!(
+            "SELECT {NEW_NOTE}, n.position, n.topic FROM note n INDEXED BY note_new CROSS JOIN note_name u ON u.id = n.id \
              WHERE n.deck = ?1 AND n.fresh > 0 ORDER BY n.position"
         ))?;
-        let mut rows = statement.query([deck])?;
+        let mut rows = statement.query([deck.number])?;
         let (mut alike, mut position, mut looked_at): (Vec<NewNote>, i64, usize) = (Vec::new(), 0, 0);
         loop {
             let next = match rows.next()? {
-                Some(row) if looked_at < most => Some((NewNote::of(row)?, row.get::<_, i64>(5)?)),
+                Some(row) if looked_at < most => {
+                    looked_at += 1;
+                    if row.get::<_, Option<i64>>(6)?.is_some_and(|topic| but.contains(&topic)) {
+                        continue;
+                    }
+                    Some((NewNote::of(row)?, row.get::<_, i64>(5)?))
+                }
                 Some(_) | None => None,
             };
-            looked_at += 1;
-            if next.as_ref().is_none_or(|(_, at)| *at != position) {
-                alike.sort_unstable_by_key(|note| note.uid);
-                for note in alike.drain(..) {
-                    for ordinal in &note.ordinals {
-                        if !self.choose(&note, *ordinal, choice)? {
-                            return Ok(());
-                        }
-                    }
-                }
+            if next.as_ref().is_none_or(|(_, at)| *at != position)
+                && !self.choose_alike(deck, std::mem::take(&mut alike), choice)?
+            {
+                return Ok(());
             }
             let Some((note, at)) = next else { return Ok(()) };
             position = at;
@@ -107,15 +184,39 @@ impl Store {
         }
     }
 
-    /// Cards by their fixed shuffles: made for all of the deck, since no table keeps them for cards without an answer.
-    fn choose_at_random(&self, deck: i64, most: usize, choice: &mut Choice<'_>) -> Result<(), Fault> {
+    /// Takes the cards of notes at one position that may be introduced today. Gives whether more are wanted.
+    fn choose_alike(
+        &self,
+        deck: &OfferingDeck,
+        mut notes: Vec<NewNote>,
+        choice: &mut Choice<'_>,
+    ) -> Result<bool, Fault> {
+        notes.sort_unstable_by_key(|note| note.uid);
+        for note in notes {
+            for ordinal in &note.ordinals {
+                if !self.choose(deck, &note, *ordinal, choice)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// The new cards of a deck that may be introduced today by their fixed shuffles: made for all of the deck, since no table
+    /// keeps them for cards without an answer.
+    pub(super) fn new_cards_at_random(
+        &self,
+        deck: &OfferingDeck,
+        mut choice: Choice<'_>,
+    ) -> Result<Vec<(i64, Candidate)>, Fault> {
+        let most = choice.most();
         let mut cards: Vec<(i64, CardId, i64)> = Vec::new();
         {
             let mut statement = self.db().prepare_cached(
                 "SELECT n.id, u.uid, n.ordinals FROM note n INDEXED BY note_new CROSS JOIN note_name u ON u.id = n.id \
                  WHERE n.deck = ?1 AND n.fresh > 0",
             )?;
-            let mut rows = statement.query([deck])?;
+            let mut rows = statement.query([deck.number])?;
             while let Some(row) = rows.next()? {
                 let (id, note) = (row.get(0)?, NoteUid(row.get(1)?));
                 for ordinal in ordinals_of(row.get_ref(2)?.as_str_or_null().map_err(rusqlite::Error::from)?)? {
@@ -129,33 +230,36 @@ impl Store {
             cards.truncate(most);
         }
         cards.sort_unstable();
-        let mut statement = self.db().prepare_cached(&format!(
-            "SELECT {NEW_NOTE} FROM note n CROSS JOIN note_name u ON u.id = n.id WHERE n.id = ?1"
-        ))?;
         for (_, card, id) in cards {
-            let mut rows = statement.query([id])?;
-            if let Some(row) = rows.next()?
-                && !self.choose(&NewNote::of(row)?, card.ordinal, choice)?
+            if let Some(note) = self.new_note(id)?
+                && !self.choose(deck, &note, card.ordinal, &mut choice)?
             {
-                return Ok(());
+                break;
             }
         }
-        Ok(())
+        Ok(choice.cards)
     }
 
     /// Takes a card of a new note if it may be introduced today. Gives whether more are wanted.
-    fn choose(&self, note: &NewNote, ordinal: u16, choice: &mut Choice<'_>) -> Result<bool, Fault> {
+    fn choose(
+        &self,
+        deck: &OfferingDeck,
+        note: &NewNote,
+        ordinal: u16,
+        choice: &mut Choice<'_>,
+    ) -> Result<bool, Fault> {
         let card = CardId { note: note.uid, ordinal };
-        if choice.cards.len() < choice.most
+        if choice.places.of(deck.number) > 0
             && choice.among.is_none_or(|cards| cards.contains(&card))
             && !(choice.keep_siblings_apart && choice.met.contains(&note.siblings))
             && self.is_new(card_number(note.id, ordinal), choice.today)?
-            && self.may_come(choice.deck, note)?
+            && self.may_come(&deck.id, note)?
+            && choice.places.take(deck.number)
         {
             choice.met.insert(note.siblings);
-            choice.cards.push(Candidate { card, siblings: note.siblings });
+            choice.cards.push((deck.number, Candidate { card, siblings: note.siblings }));
         }
-        Ok(choice.cards.len() < choice.most)
+        Ok(choice.places.of(deck.number) > 0)
     }
 
     /// Whether a card of a note with new ones is itself new, and not held back today.
@@ -171,8 +275,8 @@ impl Store {
         Ok(may.unwrap_or(true))
     }
 
-    /// Whether all notes that this one comes after are in review, with all their cards. A key that no deck has holds
-    /// nothing back, and neither does a note whose text was erased: it is never asked again.
+    /// Whether all notes that this one comes after are in review, with all their cards. A deck that is not there, or a key that it
+    /// does not have, holds nothing back, and neither does a note whose text was erased: it is never asked again.
     fn may_come(&self, deck: &str, note: &NewNote) -> Result<bool, Fault> {
         let after = {
             let mut statement = self.db().prepare_cached("SELECT body FROM text WHERE id = ?1")?;
@@ -186,8 +290,8 @@ impl Store {
                 None => return Ok(true),
             }
         };
-        for key in &after {
-            if let Some(id) = note_of(self.db(), NoteUid::of_key(deck, key))?
+        for word in &after {
+            if let Some(id) = note_of(self.db(), NoteUid::of_after(deck, word))?
                 && self.is_waited_for(id)?
             {
                 return Ok(false);

@@ -26,7 +26,7 @@ fn limits(new: usize) -> Limits {
 
 fn new_cards(fixture: &Fixture, limits: &Limits) -> Vec<Vec<CardId>> {
     let supply = fixture.store.supply(&DeckSet::All, TODAY, limits).unwrap();
-    supply.new.iter().map(|offer| offer.cards.iter().map(|candidate| candidate.card).collect()).collect()
+    supply.new.iter().map(|offer| offer.cards.iter().map(|(_, candidate)| candidate.card).collect()).collect()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn decks_take_turns_by_id_and_equal_positions_go_by_uid() {
         fixture.note(&Row { deck, uid, position, ..Row::default() });
     }
     let supply = fixture.store.supply(&DeckSet::All, TODAY, &limits(10)).unwrap();
-    assert_eq!(supply.new.iter().map(|offer| offer.deck).collect::<Vec<_>>(), [early, late]);
+    assert_eq!(supply.new.iter().map(|offer| offer.cards[0].0).collect::<Vec<_>>(), [early, late]);
     let cards = new_cards(&fixture, &limits(10));
     assert_eq!(cards, [vec![card(5, 1), card(2, 1), card(8, 1)], vec![card(9, 1), card(4, 1)]]);
     assert_eq!(new_cards(&fixture, &limits(2)), [vec![card(5, 1), card(2, 1)], vec![card(9, 1), card(4, 1)]]);
@@ -87,7 +87,7 @@ fn only_cards_that_are_new_and_not_held_back_are_introduced() {
     );
     let among = BTreeSet::from([card(7, 1), card(1, 1)]);
     let supply = fixture.store.supply_among(&DeckSet::All, Some(&among), TODAY, &limits(10)).unwrap();
-    assert_eq!(supply.new[0].cards.iter().map(|found| found.card).collect::<Vec<_>>(), [card(7, 1)]);
+    assert_eq!(supply.new[0].cards.iter().map(|(_, found)| found.card).collect::<Vec<_>>(), [card(7, 1)]);
 }
 
 #[test]
@@ -138,6 +138,18 @@ fn todays_answers_are_repeated_oldest_first_and_keep_their_siblings_away() {
     // Made new again: as if it had not been asked.
     fixture.sql("UPDATE card_state SET repetitions = NULL, last_day = NULL, due = NULL, ease = NULL");
     assert!(fixture.store.supply(&DeckSet::All, TODAY, &limits(9)).unwrap().met_today.is_empty());
+}
+
+#[test]
+fn siblings_stay_apart_where_the_clock_went_back_a_day() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let note = fixture.note(&Row { deck, uid: 1, ordinals: Some("[1,2]"), ..Row::default() });
+    fixture.answered(note, 1, 100, 1, 0);
+    fixture.answered(note, 1, 101, 1, 0);
+    let supply = fixture.store.supply(&DeckSet::All, TODAY, &limits(9)).unwrap();
+    assert_eq!(supply.new[0].cards, [], "a sibling was asked today");
+    assert_eq!(supply.repeats, [], "its last answer was not of today");
 }
 
 #[test]
@@ -211,4 +223,89 @@ fn for_the_first_card_no_more_is_read_than_decides_which_one_it_is() {
     assert_eq!((all.due.len(), all.new[0].cards.len()), (30, 5));
     assert_eq!((few.due.as_slice(), few.new.len()), (&all.due[..11], 0), "no new card can come before a due one");
     assert_eq!(first(5, true), first(5, false), "with as few reviews as that one can");
+}
+
+/// A topic of a deck. Gives its number.
+fn topic(fixture: &Fixture, deck: i64, id: &str) -> i64 {
+    fixture.sql(&format!("INSERT INTO topic (deck, name_id, title) VALUES ({deck}, '{id}', '{id}')"));
+    fixture.store.db().last_insert_rowid()
+}
+
+/// Decks a and b with a sequence of b's over topics of both, and deck c beside them. Notes 1 to 4 are in a, 5 to 8 in b, 9 in c.
+fn in_sequence() -> Fixture {
+    let mut fixture = Fixture::new();
+    let [a, b, c] = ["a", "b", "c"].map(|id| fixture.deck(id));
+    fixture.sql(&format!(r#"UPDATE deck SET sequence = '["t", "a/t", "nowhere/t", "u"]' WHERE id = {b}"#));
+    let topics = [(a, "s"), (a, "t"), (b, "t"), (b, "u")].map(|(deck, id)| (deck, topic(&fixture, deck, id)));
+    for (uid, (deck, topic)) in [(1, topics[0]), (2, topics[1]), (5, topics[3]), (6, topics[2])] {
+        fixture.note(&Row { deck, uid, topic: Some(topic), position: uid.into(), ..Row::default() });
+    }
+    for (uid, deck, topic, position) in
+        [(3, a, Some(topics[1].1), 1), (4, a, None, 4), (7, b, Some(topics[2].1), 3), (8, b, None, 9), (9, c, None, 1)]
+    {
+        fixture.note(&Row { deck, uid, topic, position, ..Row::default() });
+    }
+    fixture
+}
+
+fn uids(cards: &[Vec<CardId>]) -> Vec<Vec<u8>> {
+    cards.iter().map(|cards| cards.iter().map(|card| card.note.0[0]).collect()).collect()
+}
+
+#[test]
+fn decks_in_one_sequence_come_topic_by_topic_and_take_turns_as_one() {
+    let fixture = in_sequence();
+    // Topic by topic; then what it does not name, in turns; the other deck by itself.
+    let all = new_cards(&fixture, &limits(99));
+    assert_eq!(uids(&all), [vec![7, 6, 3, 2, 5, 1, 8, 4], vec![9]]);
+    assert_eq!(uids(&new_cards(&fixture, &limits(3))), [vec![7, 6, 3], vec![9]]);
+    let supply = |limits: &Limits, decks: DeckSet| {
+        let supply = fixture.store.supply(&decks, TODAY, limits).unwrap();
+        let cards = crate::core::queue::take_turns(supply.new);
+        cards.into_iter().map(|(_, found)| found.card.note.0[0]).collect::<Vec<u8>>()
+    };
+    assert_eq!(supply(&limits(99), DeckSet::All), [7, 9, 6, 3, 2, 5, 1, 8, 4]);
+    assert_eq!(supply(&limits(99), DeckSet::Some([1].into())), [3, 2, 1, 4], "of one deck asked for, its part");
+    let mut of_deck = Places::from(99);
+    of_deck.limit(1, [2]);
+    assert_eq!(supply(&Limits { new: of_deck, ..limits(0) }, DeckSet::Some([1, 2].into())), [7, 3, 2, 1, 4]);
+    // Who wants a deck by chance takes it out of the sequence.
+    let random = Settings { new_order: NewOrder::Random, ..Settings::default() };
+    let some = Settings { decks: [("deck a".to_owned(), random)].into(), ..Settings::default() };
+    let limits = Limits { rules: some.rules([(1, "Deck a")]), ..limits(99) };
+    let apart = uids(&new_cards(&fixture, &limits));
+    assert_eq!((apart.len(), &apart[1], apart[0].len()), (3, &vec![7, 6, 5, 8], 4));
+}
+
+#[test]
+fn a_sequence_counts_what_all_its_decks_introduced() {
+    let mut fixture = in_sequence();
+    fixture.answered(1, 1, 100, 4, 1);
+    fixture.sql(
+        "INSERT INTO day_sum VALUES (100, 1, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), (100, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); \
+         UPDATE deck SET last_introduced = 97 + id",
+    );
+    let supply = fixture.store.supply(&DeckSet::All, TODAY, &limits(9)).unwrap();
+    let offers: Vec<(u32, Option<StudyDay>)> =
+        supply.new.iter().map(|offer| (offer.introduced_today, offer.last_introduced)).collect();
+    assert_eq!(offers, [(5, Some(StudyDay(99))), (0, Some(StudyDay(100)))]);
+}
+
+#[test]
+fn a_note_waits_for_those_of_another_deck_that_is_there() {
+    let mut fixture = Fixture::new();
+    let [a, b] = ["a", "b"].map(|id| fixture.deck(id));
+    let before = fixture.note(&Row { deck: a, uid: 1, ..Row::default() });
+    fixture.sql(&format!(
+        "INSERT INTO note_name (uid) VALUES (x'{}'); INSERT INTO alias (alias, note) VALUES (last_insert_rowid(), {before});",
+        NoteUid::of_key("a", "first")
+    ));
+    for (uid, after) in [(2, "a/first"), (3, "first"), (4, "c/first"), (5, "b/first")] {
+        let more = format!(r#""after":["{after}"]"#);
+        fixture.note(&Row { deck: b, uid, position: uid.into(), more: &more, ..Row::default() });
+    }
+    assert_eq!(uids(&new_cards(&fixture, &limits(9))), [vec![1], vec![3, 4, 5]]);
+    fixture.answered(before, 1, 98, 4, 2);
+    fixture.sql("UPDATE card_state SET due = 105");
+    assert_eq!(uids(&new_cards(&fixture, &limits(9))), [vec![], vec![2, 3, 4, 5]]);
 }

@@ -58,7 +58,7 @@ fn import(store: &mut Store, day: i32, title: &str, notes: &[(usize, PackedNote)
     let options = BulkOptions::new(DeckOrigin::File);
     let work = |writer: &mut Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
-        bulk.deck("d", "d", [Some(title), None, None, None, None])?;
+        bulk.deck("d", "d", [Some(title), None, None, None, None].into())?;
         for (number, note) in notes {
             bulk.note("d", NoteRef { uid: uid(*number), named: true }, None, note)?;
         }

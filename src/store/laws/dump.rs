@@ -57,9 +57,9 @@ impl Store {
             },
         );
         rows(
-            "SELECT k.name_id, k.name, k.namespace, k.title, k.description, k.language, k.license, k.version, k.origin, \
+            "SELECT k.name_id, k.name, k.namespace, k.title, k.description, k.language, k.license, k.version, k.sequence, k.origin, \
              k.edition, k.last_introduced, k.listed, c.json FROM deck k LEFT JOIN config c ON c.id = k.scheduler",
-            &|row| Ok(format!("deck {}", text(row, 0..13)?)),
+            &|row| Ok(format!("deck {}", text(row, 0..14)?)),
         );
         rows(
             "SELECT k.name_id, t.name_id, t.title, t.primer, t.try_line, t.position FROM topic t JOIN deck k ON k.id = t.deck \
@@ -165,8 +165,8 @@ impl Store {
             self.deck_names().unwrap().into_iter().map(|(number, id, _)| (number, id)).collect();
         let mut lines: Vec<String> = supply.due.iter().map(|due| format!("due {due:?}")).collect();
         for offer in &supply.new {
-            let head = (decks.get(&offer.deck), offer.introduced_today, offer.last_introduced);
-            lines.push(format!("new {head:?} {:?}", offer.cards));
+            let cards: Vec<_> = offer.cards.iter().map(|(deck, card)| (decks.get(deck), card)).collect();
+            lines.push(format!("new {} {:?} {cards:?}", offer.introduced_today, offer.last_introduced));
         }
         lines.push(format!("{:?} {:?} {} {}", supply.repeats, supply.met_today, supply.reviews_done, supply.new_done));
         lines

@@ -38,6 +38,7 @@ use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Fault;
+use crate::store::HeadDetails;
 use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::SourceFile;
@@ -421,7 +422,10 @@ impl Device {
             }
             let mut bulk = Bulk::new(writer, options)?;
             let title = format!("The file, version {version}");
-            bulk.deck("file", "file", [Some(&title), None, None, None, None])?;
+            let texts = [Some(title.as_str()), None, None, None, None];
+            // Each version has another sequence, the first one none.
+            let sequence: Vec<String> = (0..version).map(|topic| format!("t{topic}")).collect();
+            bulk.deck("file", "file", HeadDetails { texts, sequence: Some(&sequence) })?;
             bulk.topic("file", "t1", &format!("Topic {version}"), Some("read this"), None)?;
             for (key, text) in &rows {
                 let who = NoteRef { uid: NoteUid::of_key("file", key), named: true };
@@ -461,7 +465,7 @@ impl Device {
         let options = options(DeckOrigin::Builtin, edition, true);
         self.step(ActionKind::Builtin, Subject::None, |writer| {
             let mut bulk = Bulk::new(writer, options)?;
-            bulk.deck("builtin", "builtin", [Some("Built in"), None, None, None, None])?;
+            bulk.deck("builtin", "builtin", [Some("Built in"), None, None, None, None].into())?;
             for (key, front, back) in &rows {
                 let who = NoteRef { uid: NoteUid::of_key("builtin", key), named: true };
                 bulk.note("builtin", who, Some((*key).to_owned()), &PackedNote::of(&basic(front, back, &[]))?)?;

@@ -294,7 +294,7 @@ fn learner() -> Device {
     let deck = |writer: &mut crate::store::Writer<'_>| {
         let options = BulkOptions::new(DeckOrigin::File);
         let mut bulk = Bulk::new(writer, options)?;
-        bulk.deck("geo", "geo", [Some("Capitals"), None, None, None, None])?;
+        bulk.deck("geo", "geo", [Some("Capitals"), None, None, None, None].into())?;
         bulk.topic("geo", "south", "South America", None, None)?;
         bulk.topic("geo", "north", "The North", None, None)?;
         for (key, front, back, topic) in [

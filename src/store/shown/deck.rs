@@ -6,6 +6,7 @@ use crate::core::registers::Said;
 use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Writer;
+use crate::store::columns::sequence_column;
 use crate::store::facts::facts_of;
 use crate::store::shown::NO_DECK;
 use rusqlite::Connection;
@@ -23,6 +24,7 @@ pub(in crate::store) struct DeckRow {
     language: Option<String>,
     license: Option<String>,
     version: Option<String>,
+    sequence: Option<String>,
     origin: String,
     edition: u32,
     scheduler: Option<i64>,
@@ -52,6 +54,7 @@ pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) 
         language: head.language,
         license: head.license,
         version: head.version,
+        sequence: sequence_column(&head.sequence),
         origin: head.origin,
         edition: shown.edition,
         scheduler,
@@ -64,8 +67,8 @@ pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) 
 pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<DeckRow>, Fault> {
     Ok(db
         .prepare_cached(
-            "SELECT name_id, name, namespace, title, description, language, license, version, origin, edition, scheduler, listed \
-             FROM deck WHERE id = ?1",
+            "SELECT name_id, name, namespace, title, description, language, license, version, sequence, origin, edition, \
+             scheduler, listed FROM deck WHERE id = ?1",
         )?
         .query_row([deck], |row| {
             Ok(DeckRow {
@@ -77,10 +80,11 @@ pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<D
                 language: row.get(5)?,
                 license: row.get(6)?,
                 version: row.get(7)?,
-                origin: row.get(8)?,
-                edition: row.get(9)?,
-                scheduler: row.get(10)?,
-                listed: row.get(11)?,
+                sequence: row.get(8)?,
+                origin: row.get(9)?,
+                edition: row.get(10)?,
+                scheduler: row.get(11)?,
+                listed: row.get(12)?,
             })
         })
         .optional()?)
@@ -119,11 +123,11 @@ impl Writer<'_> {
             let position = if before.is_none() { last_position(&self.tx, deck)? } else { 0 };
             self.tx
                 .prepare_cached(
-                    "INSERT INTO deck (id, name_id, name, namespace, title, description, language, license, version, origin, \
-                     edition, scheduler, listed, last_position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+                    "INSERT INTO deck (id, name_id, name, namespace, title, description, language, license, version, sequence, origin, \
+                     edition, scheduler, listed, last_position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
                      ON CONFLICT (id) DO UPDATE SET name = excluded.name, namespace = excluded.namespace, title = excluded.title, \
                      description = excluded.description, language = excluded.language, license = excluded.license, \
-                     version = excluded.version, origin = excluded.origin, edition = excluded.edition, \
+                     version = excluded.version, sequence = excluded.sequence, origin = excluded.origin, edition = excluded.edition, \
                      scheduler = excluded.scheduler, listed = excluded.listed",
                 )?
                 .execute(rusqlite::params![
@@ -136,6 +140,7 @@ impl Writer<'_> {
                     now.language,
                     now.license,
                     now.version,
+                    now.sequence,
                     now.origin,
                     now.edition,
                     now.scheduler,

@@ -143,7 +143,7 @@ impl<'f> File<'f> {
     fn import(&self, writer: &mut Writer<'_>) -> Result<(Vec<MatchResult>, Finished), Fault> {
         let mut bulk = Bulk::new(writer, self.options.clone())?;
         if let Some(name) = self.name {
-            bulk.deck(self.deck, name, [Some("A deck"), None, None, None, None])?;
+            bulk.deck(self.deck, name, [Some("A deck"), None, None, None, None].into())?;
         }
         let mut placed = Vec::new();
         for row in &self.rows {

@@ -16,7 +16,7 @@ use lmq::core::grade::Scale;
 use lmq::core::id::CardId;
 use lmq::core::id::NoteUid;
 use lmq::core::queue::Candidate;
-use lmq::core::queue::DeckOffer;
+use lmq::core::queue::Offer;
 use lmq::core::queue::Places;
 use lmq::core::queue::Queue;
 use lmq::core::queue::Siblings;
@@ -149,11 +149,11 @@ impl Sitting {
             );
         }
         let mut supply = Supply::default();
-        let mut new = DeckOffer { deck: 1, ..DeckOffer::default() };
+        let mut new = Offer::default();
         for loaded in cards.values() {
             let candidate = Candidate { card: loaded.card, siblings: Siblings(chance.next() % 4) };
             match (&loaded.state.memory, chance.below(2)) {
-                (None, _) => new.cards.push(candidate),
+                (None, _) => new.cards.push((1, candidate)),
                 (Some(_), 0) => supply.due.push(candidate),
                 (Some(_), _) => supply.repeats.push(candidate),
             }

@@ -6,7 +6,7 @@ use crate::core::card::Value;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
-use crate::core::queue::DeckOffer;
+use crate::core::queue::Offer;
 use crate::core::queue::Places;
 use crate::core::queue::Siblings;
 use crate::core::queue::Supply;
@@ -104,7 +104,7 @@ impl Sitting {
             let loaded = cards.values().filter(move |loaded| loaded.state.memory.is_none() == is_new);
             loaded.map(|loaded| candidate(loaded.card.note.0[0])).collect::<Vec<Candidate>>()
         };
-        let new = vec![DeckOffer { deck: 1, cards: of(true), ..DeckOffer::default() }];
+        let new = vec![Offer { cards: of(true).into_iter().map(|card| (1, card)).collect(), ..Offer::default() }];
         let supply = Supply { due: of(false), new, ..Supply::default() };
         let queue = Queue::new(supply, &Places::from(99), Places::from(99), false);
         Self { session: Session::new(queue, settings, mode, None), cards, now: at(0) }

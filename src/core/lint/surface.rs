@@ -1,0 +1,163 @@
+//! What can be seen of a scene without understanding it: its length, its marks, its words.
+//!
+//! Each look gives a scene one value. The rules are rough and made for English; docs/authoring.md says what each counts. They only
+//! have to be the same for all scenes of a deck: what is compared is how a value goes with an answer.
+
+use crate::core::text::normalize;
+use std::collections::BTreeSet;
+
+/// Words that join one thing to another.
+const CONNECTING: &[&str] = &[
+    "after",
+    "also",
+    "and",
+    "as well",
+    "before",
+    "both",
+    "but",
+    "first",
+    "meanwhile",
+    "so",
+    "still",
+    "then",
+    "too",
+    "while",
+    "yet",
+];
+
+/// Words after which a verb is likely.
+const BEFORE_VERBS: &[&str] = &["he", "she", "they", "it", "who", "and", "or", "but", "then", "also", "now"];
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// The topic of its note.
+    Topic,
+    /// How many words it has, in thirds of the deck.
+    Length,
+    /// How many sentences it has.
+    Sentences,
+    /// How many actions it has, about.
+    Actions,
+    /// Which tenses its marks are of.
+    Tense,
+    /// Its first word.
+    FirstWord,
+    /// How many connecting words it has.
+    Connecting,
+    /// Whether it has a figure.
+    Figure,
+    /// Whether somebody is quoted.
+    Quotation,
+    /// Whether a word is in it.
+    Word,
+}
+
+impl Look {
+    /// Its name, for scripts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Topic => "topic",
+            Self::Length => "length",
+            Self::Sentences => "sentences",
+            Self::Actions => "actions",
+            Self::Tense => "tense",
+            Self::FirstWord => "first-word",
+            Self::Connecting => "connecting-words",
+            Self::Figure => "figure",
+            Self::Quotation => "quotation",
+            Self::Word => "word",
+        }
+    }
+}
+
+/// The number of words of a scene.
+pub(super) fn length(scene: &str) -> usize {
+    scene.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+/// The words of a scene, folded, each once.
+pub(super) fn words(scene: &str) -> BTreeSet<String> {
+    normalize(scene).split(' ').map(str::to_owned).collect()
+}
+
+/// What is seen of a scene at each look but its topic, its length and its words. Counts end at 4: more is told apart by nobody.
+pub(super) fn seen(scene: &str) -> Vec<(Look, String)> {
+    let folded = format!(" {} ", normalize(scene));
+    let has = |word: &str| folded.contains(&format!(" {word} "));
+    let up_to_four = |count: usize| if count < 4 { count.to_string() } else { "4 or more".to_owned() };
+    let sentences = scene.split(['.', '?', '!']).filter(|part| part.chars().any(char::is_alphanumeric)).count();
+    let (actions, past) = actions(scene);
+    let past = past || ["was", "were", "had", "did"].into_iter().any(has);
+    let future = ["will", "shall", "tomorrow", "next"].into_iter().any(has);
+    let tense = match (past, future) {
+        (false, false) => "present",
+        (true, false) => "past",
+        (false, true) => "future",
+        (true, true) => "past and future",
+    };
+    let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let mut connecting = 0;
+    for word in CONNECTING {
+        connecting += folded.matches(&format!(" {word} ")).count();
+    }
+    vec![
+        (Look::Sentences, up_to_four(sentences)),
+        // A scene in which nothing was counted has an action all the same.
+        (Look::Actions, up_to_four(actions.max(1))),
+        (Look::Tense, tense.to_owned()),
+        (Look::FirstWord, folded.trim().split(' ').next().unwrap_or_default().to_owned()),
+        (Look::Connecting, up_to_four(connecting)),
+        (Look::Figure, yes_no(scene.chars().any(|c| c.is_ascii_digit()))),
+        (Look::Quotation, yes_no(scene.contains(['“', '"', '‘']))),
+    ]
+}
+
+/// How many actions a scene has, about, and whether one of them is in the past. Counted are words that end in `s` or `ed` and
+/// stand after a name, a pronoun, a connecting word or a comma: there English has its verbs.
+fn actions(scene: &str) -> (usize, bool) {
+    let (mut count, mut past) = (0, false);
+    let mut opens = false;
+    for token in scene.split_whitespace() {
+        let word: &str = token.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_plain = word.len() > 2 && word.chars().all(char::is_lowercase);
+        let is_past = word.len() > 4 && word.ends_with("ed");
+        let is_present = word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
+        if opens && is_plain && (is_past || is_present) {
+            count += 1;
+            past |= is_past;
+        }
+        let is_name =
+            word.chars().next().is_some_and(char::is_uppercase) && !word.ends_with("'s") && !word.ends_with("’s");
+        opens = is_name || token.ends_with(',') || BEFORE_VERBS.contains(&word.to_lowercase().as_str());
+    }
+    (count, past)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scene_is_seen_as_the_page_says() {
+        let of = |scene: &str| -> Vec<String> { seen(scene).into_iter().map(|(_, value)| value).collect() };
+        for (scene, expected) in [
+            ("", ["0", "1", "present", "", "0", "no", "no"]),
+            (
+                "Monday stand-up, two tickets are late. Ines gives one to Priya and agrees a new date. Which role?",
+                ["3", "2", "present", "monday", "1", "no", "no"],
+            ),
+            (
+                "Ines gives one to Priya. Then she stays on the call, asks Daniel “Why?”, listens and writes 3 lines.",
+                ["3", "4 or more", "present", "ines", "2", "yes", "yes"],
+            ),
+            ("Priya’s shifts were late. Omar moved them.", ["2", "1", "past", "priyas", "0", "no", "no"]),
+            ("She will call them tomorrow, so he waited too.", ["1", "1", "past and future", "she", "2", "no", "no"]),
+        ] {
+            assert_eq!(of(scene), expected, "{scene}");
+        }
+        assert_eq!(length("Two – words"), 2);
+        assert_eq!(words("The the END.").into_iter().collect::<Vec<_>>(), ["end", "the"]);
+    }
+}
