@@ -3,6 +3,7 @@
 //! docs/authoring.md has a section for each rule, with its reason, a bad and a good example.
 
 use crate::core::card::Ask;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
 use crate::core::card::kind;
@@ -47,6 +48,7 @@ pub const RULES: &[&str] = &[
     "longest-choice",
     "unbalanced-sorts",
     "unjudged-scene",
+    "form-of-trained",
     "missing-source",
     "missing-topic",
     "long-quotation",
@@ -107,6 +109,8 @@ pub enum Flaw {
     },
     /// A held-out card of this kind, which no check-up asks.
     UnjudgedScene(String),
+    /// A form on a card that no check-up asks, since it is not held out.
+    FormOfTrained(Form),
     /// The card names no source.
     MissingSource,
     /// The card belongs to no topic.
@@ -134,6 +138,7 @@ impl Flaw {
             Self::LongestChoice => "longest-choice",
             Self::UnbalancedSorts { .. } => "unbalanced-sorts",
             Self::UnjudgedScene(_) => "unjudged-scene",
+            Self::FormOfTrained(_) => "form-of-trained",
             Self::MissingSource => "missing-source",
             Self::MissingTopic => "missing-topic",
             Self::LongQuotation(_) => "long-quotation",
@@ -183,6 +188,9 @@ fn look(note: &NoteText, find: Find<'_>) {
     let Some(kind) = kind(&note.kind) else { return };
     if note.held_out && !note.ordinals().iter().any(|ordinal| can_be_judged(note, *ordinal)) {
         find(Flaw::UnjudgedScene(note.kind.clone()));
+    }
+    if let Some(form) = note.form.filter(|_| !note.held_out) {
+        find(Flaw::FormOfTrained(form));
     }
     let items: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
     let mut left = LOOKED_AT;
@@ -415,6 +423,7 @@ mod tests {
                 NoteText { speaker: Some("S".to_owned()), ..basic(&format!("“{}”", "word ".repeat(26)), "x y z") },
             ),
             ("unjudged-scene", NoteText { held_out: true, ..basic("What comes first?", "This") }),
+            ("form-of-trained", NoteText { form: Some(Form::A), ..basic("What comes first?", "This") }),
             ("missing-source", NoteText { source: Vec::new(), ..basic("What?", "This") }),
             ("missing-topic", NoteText { topic: None, ..basic("What?", "This") }),
         ];
