@@ -29,6 +29,7 @@ mod every_command;
 mod export;
 mod findings;
 mod forget;
+mod forms;
 mod glance;
 mod history;
 mod home;

@@ -234,7 +234,7 @@ fn scene(device: &mut Device, note: NoteUid, checkup: u64, last: bool) -> u64 {
 }
 
 fn taken(device: &Device) -> Vec<Taken> {
-    checkup::taken(device.store.checked().unwrap())
+    checkup::taken(device.store.checked().unwrap(), None)
 }
 
 #[test]
@@ -326,4 +326,35 @@ fn the_newest_own_answer_is_the_one_of_whichever_window_gave_it() {
     // What this window writes next does not make its own answer the newest one again.
     a.tag(uid("a"), "later", true);
     assert_eq!((a.store.newest_own_answer().unwrap(), in_log(&a)), (other, other));
+}
+
+#[test]
+fn the_tenth_card_is_found_whoever_answered_and_without_what_was_undone() {
+    let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let (mut a, mut b) = two();
+    a.take_in(&file(&keys.map(|key| (key, key, "back", &[][..]))));
+    b.hears(&a);
+    let tenth = |device: &Device| device.store.tenth_card().unwrap();
+    for key in &keys[..6] {
+        a.answer(uid(key), 4);
+        a.answer(uid(key), 4);
+    }
+    b.after(&a);
+    for key in &keys[4..9] {
+        b.answer(uid(key), 3);
+    }
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!((tenth(&a), tenth(&b)), (None, None), "nine cards, however often");
+    let void = a.happens(uid("j"), EventKind::Crammed { quality: quality(4), took: Millis(1) });
+    let first = tenth(&a);
+    assert!(first.is_some(), "in cram mode too");
+    a.undo(void);
+    assert_eq!(tenth(&a), None);
+    a.happens(uid("k"), EventKind::Marked);
+    a.answer(uid("k"), 1);
+    meet(&mut [&mut a, &mut b]);
+    assert!(tenth(&a) > first);
+    let found = tenth(&b);
+    a.answer(uid("l"), 1);
+    assert_eq!((tenth(&a), tenth(&a).is_some()), (found, true), "the eleventh moves nothing");
 }
