@@ -74,6 +74,7 @@ mod special_files;
 mod stats;
 mod team;
 mod terminal;
+mod tried;
 mod two_windows;
 mod undo;
 mod words;

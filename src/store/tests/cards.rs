@@ -8,6 +8,7 @@ use crate::core::scheduler::Sm2;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
+use crate::core::tried::Tried;
 use crate::core::units::Days;
 use crate::store::Store;
 
@@ -357,4 +358,29 @@ fn the_tenth_card_is_found_whoever_answered_and_without_what_was_undone() {
     let found = tenth(&b);
     a.answer(uid("l"), 1);
     assert_eq!((tenth(&a), tenth(&a).is_some()), (found, true), "the eleventh moves nothing");
+}
+
+#[test]
+fn what_was_said_of_lines_to_do_meets_on_all_devices_and_can_be_taken_back() {
+    let (mut a, mut b) = two();
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    b.hears(&a);
+    let say = |device: &mut Device, tried: Tried| {
+        let fact = Fact::Tried { deck: "file".to_owned(), tried };
+        device.act(ActionKind::Tried, |writer| writer.append_fact(&fact, Some("t".to_owned()))).1.unwrap()
+    };
+    say(&mut a, Tried::Yes);
+    let void = say(&mut a, Tried::No);
+    b.after(&a);
+    say(&mut b, Tried::NotYet);
+    meet(&mut [&mut a, &mut b]);
+    let said = |device: &Device| -> Vec<Tried> {
+        let mut said: Vec<Tried> = device.store.tries().unwrap().into_iter().map(|(_, tried)| tried).collect();
+        said.sort();
+        said
+    };
+    assert_eq!((said(&a), said(&b)), (Tried::ALL.to_vec(), Tried::ALL.to_vec()));
+    a.undo(void);
+    assert_eq!(said(&a), [Tried::Yes, Tried::NotYet]);
+    assert_in_order(&mut a);
 }
