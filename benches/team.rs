@@ -44,7 +44,7 @@ fn file(number: u64) -> PathBuf {
         made: Timestamp { unix_ms: 1_776_000_000_000, offset_min: 0 },
         decks: vec![SharedDeck { id: "differences".into(), name: "differences".into(), version: Some("1".into()) }],
         topics: (0..TOPICS).map(topic).collect(),
-        first_checkup: Some(Recalls { passed: number % 8, all: 8 }),
+        baseline: Some(Recalls { passed: number % 8, all: 8 }),
         latest_checkup: Some(Recalls { passed: 8 - number % 3, all: 8 }),
     };
     let mut out = Vec::new();

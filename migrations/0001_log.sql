@@ -109,7 +109,8 @@ CREATE TABLE event_memory (
 
 -- What happened to notes, decks, settings and the log. `subject` is the note's number, or the deck's made negative, or
 -- 0. `arg` is the deck (brought, placed), the note (aliased), the action's id (undone), the configuration (scheduler),
--- the day (paused), 1 for a note, 2 for a deck, 3 for typed answers (erased), the last entry's id (took-over).
+-- the day (paused), 1 for a note, 2 for a deck, 3 for typed answers (erased), the last entry's id (took-over), 1 for yes, 2
+-- for no, 3 for not yet (tried).
 CREATE TABLE fact (
     id       INTEGER PRIMARY KEY,
     subject  INTEGER NOT NULL,
@@ -518,7 +519,7 @@ SELECT e.id
 FROM event e LEFT JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= e.id) AND a.id + a.entries > e.id
 WHERE e.kind > 0 AND a.id IS NULL;
 
--- The steps. `name` is the card, note or deck that the first entry is about, `words` its tag, key, name or setting; `undoes`
+-- The steps. `name` is the card, note or deck that the first entry is about, `words` its tag, key, name, setting or topic; `undoes`
 -- is the step that an undo takes back.
 CREATE VIEW actions AS
 SELECT lower(hex(w.uuid)) || '-' || (s.id & 4294967295) AS action,
@@ -531,7 +532,7 @@ SELECT lower(hex(w.uuid)) || '-' || (s.id & 4294967295) AS action,
                    WHEN 6 THEN 'flag' WHEN 7 THEN 'schedule' WHEN 8 THEN 'add' WHEN 9 THEN 'import' WHEN 10 THEN 'builtin'
                    WHEN 11 THEN 'edit' WHEN 12 THEN 'tag' WHEN 13 THEN 'move' WHEN 14 THEN 'delete' WHEN 15 THEN 'revive'
                    WHEN 16 THEN 'rename' WHEN 17 THEN 'configure' WHEN 18 THEN 'pause' WHEN 19 THEN 'scheduler'
-                   WHEN 20 THEN 'undo' WHEN 21 THEN 'forget' WHEN 22 THEN 'fork'
+                   WHEN 20 THEN 'undo' WHEN 21 THEN 'forget' WHEN 22 THEN 'fork' WHEN 23 THEN 'tried'
            ELSE CASE e.kind WHEN 1 THEN 'answer' WHEN 2 THEN 'answer' WHEN 3 THEN 'schedule' WHEN 4 THEN 'schedule'
                             WHEN 5 THEN 'suspend' WHEN 6 THEN 'suspend' WHEN 7 THEN 'bury' WHEN 8 THEN 'bury'
                             WHEN 9 THEN 'mark' WHEN 10 THEN 'mark' WHEN 11 THEN 'flag' WHEN 12 THEN 'import'
@@ -542,7 +543,7 @@ SELECT lower(hex(w.uuid)) || '-' || (s.id & 4294967295) AS action,
             THEN 'day:' || strftime('%Y-%m-%d', substr(a.subject, 5) * 86400, 'unixepoch')
             ELSE a.subject END AS subject,
        iif(u.id IS NULL, k.name_id, coalesce(k.name_id || '/' || n.key, lower(hex(substr(u.uid, 1, 10))))) AS name,
-       iif(f.kind IN (6, 7, 11, 14, 18), x.body, NULL) AS words,
+       iif(f.kind IN (6, 7, 11, 14, 18, 23), x.body, NULL) AS words,
        iif(f.kind = 17, lower(hex(v.uuid)) || '-' || (f.arg & 4294967295), NULL) AS undoes,
        coalesce(a.entries, 1) AS entries, iif(z.id IS NULL, 0, 1) AS undone, w.name AS device
 FROM step s JOIN device w ON w.id = s.id >> 32 LEFT JOIN action a ON a.id = s.id LEFT JOIN event e ON e.id = s.id

@@ -2,17 +2,19 @@ use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::screen::keys;
 use crate::cli::screen::stops;
-use crate::core::checkup::MINUTES;
+use crate::core::card::Form;
 use crate::core::checkup::Taken;
-use crate::core::checkup::change;
-use crate::core::checkup::conclusion;
-use crate::core::checkup::first_and_latest;
+use crate::core::checkup::change::baseline;
+use crate::core::checkup::change::before_and_after;
+use crate::core::checkup::change::change;
+use crate::core::checkup::change::conclusion;
 use crate::core::text::one_line;
 use crate::core::totals::wilson;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::checkup::CheckupEnd;
 use crate::ops::checkup::CheckupSession;
+use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Offer;
 use crate::ops::checkup::offer;
 use crate::store::Store;
@@ -23,21 +25,23 @@ use std::sync::atomic::Ordering;
 
 /// See whether what you learn reaches scenes that you never trained
 ///
-/// A check-up asks scenes that no review asks: eight in three minutes, each once before any comes again. Nothing is said
-/// about right or wrong before the end, no schedule changes, and no answer counts elsewhere. lmq offers one on day 1 of
-/// use, then on day 30, 180 and 365; you may take one at any time. Each answer is on the disk before the next scene
-/// shows: a check-up that was left goes on the same day.
+/// A check-up asks scenes that no review asks: sixteen in about six minutes where a deck has two forms of them, as the
+/// built-in one has, else eight in three. Nothing is said about right or wrong before the end; then you see what you
+/// missed, and why. No schedule changes, and no answer counts elsewhere. lmq offers one on day 1 of use, then on day 30,
+/// 180 and 365; you may take one at any time. One that ends before your tenth card is answered is the baseline that later
+/// ones are compared with. Each answer is on the disk before the next scene shows: a check-up that was left goes on the
+/// same day.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lmq checkup                  three minutes, eight scenes
-  lmq checkup --minutes 6      twice as many: a narrower range
+  lmq checkup                  a whole form of scenes
+  lmq checkup --minutes 3      fewer scenes: a wider range
   lmq checkup --plain --yes    over lines, at once: for screen readers and scripts
   lmq stats                    all check-ups, before and after")]
 pub(super) struct Args {
-    /// End at the scene after so many minutes; about 22 seconds are planned for a scene
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120), default_value_t = MINUTES)]
-    minutes: u32,
+    /// End at the scene after so many minutes; about 22 seconds are planned for a scene [default: a whole form, or 3]
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120))]
+    minutes: Option<u32>,
 
     /// Work over lines, without keys and escape codes: for screen readers and scripts
     #[arg(long)]
@@ -73,6 +77,8 @@ struct Line {
     checkup: usize,
     day: String,
     finished: bool,
+    form: Option<&'static str>,
+    baseline: bool,
     asked: u64,
     right: Option<u64>,
     range: Option<Range>,
@@ -82,7 +88,7 @@ struct Line {
 /// A change as JSON has it.
 #[derive(Serialize)]
 struct ScoreChange {
-    first: usize,
+    baseline: usize,
     latest: usize,
     difference: f64,
     low: f64,
@@ -94,21 +100,48 @@ struct CheckupResult {
     this: Option<Line>,
     planned: usize,
     all: Vec<Line>,
+    missed: Vec<Wrong>,
     change: Option<ScoreChange>,
     conclusion: String,
+}
+
+/// A scene that was answered wrong.
+#[derive(Serialize)]
+struct Wrong {
+    card: String,
+    topic: Option<String>,
+    prompt: String,
+    response: Option<String>,
+    answer: String,
+    extra: Option<String>,
+}
+
+impl Wrong {
+    fn of(scene: &MissedScene) -> Self {
+        Self {
+            card: scene.card.to_string(),
+            topic: scene.topic.clone(),
+            prompt: scene.prompt.clone(),
+            response: scene.response.clone(),
+            answer: scene.answer.clone(),
+            extra: scene.extra.clone(),
+        }
+    }
 }
 
 fn rounded(share: f64) -> f64 {
     (share * 1e6).round() / 1e6
 }
 
-fn line(place: usize, one: &Taken, open: bool) -> Line {
+fn line(place: usize, one: &Taken, is_baseline: bool, open: bool) -> Line {
     let range = wilson(one.score.passed, one.score.all).filter(|_| !open);
     let topics = one.topics.iter().filter(|_| !open);
     Line {
         checkup: place + 1,
         day: one.day.iso(),
         finished: one.finished,
+        form: one.form.map(Form::name),
+        baseline: is_baseline,
         asked: one.score.all,
         right: (!open).then_some(one.score.passed),
         range: range.map(|(low, high)| Range { low: rounded(low), high: rounded(high) }),
@@ -120,18 +153,21 @@ fn line(place: usize, one: &Taken, open: bool) -> Line {
 
 fn to_json(outcome: &CheckupEnd, today: crate::core::study_day::StudyDay) -> CheckupResult {
     let lines = |all: &[Taken]| -> Vec<Line> {
-        all.iter().enumerate().map(|(place, one)| line(place, one, !one.finished && one.day == today)).collect()
+        let start = baseline(all);
+        let line = |(place, one)| line(place, one, Some(one) == start, !one.finished && one.day == today);
+        all.iter().enumerate().map(line).collect()
     };
     let place = |wanted: &Taken| outcome.all.iter().position(|one| one == wanted).unwrap_or(0);
-    let change = first_and_latest(&outcome.all).and_then(|(first, latest)| {
-        let (difference, low, high) = change(first.score, latest.score)?;
+    let change = before_and_after(&outcome.all).and_then(|(before, latest)| {
+        let (difference, low, high) = change(before.score, latest.score)?;
         let [difference, low, high] = [difference, low, high].map(rounded);
-        Some(ScoreChange { first: place(first) + 1, latest: place(latest) + 1, difference, low, high })
+        Some(ScoreChange { baseline: place(before) + 1, latest: place(latest) + 1, difference, low, high })
     });
     CheckupResult {
         this: outcome.this.as_ref().and_then(|this| lines(&outcome.all).into_iter().nth(place(this))),
         planned: outcome.planned,
         all: lines(&outcome.all),
+        missed: outcome.missed.iter().map(Wrong::of).collect(),
         change,
         conclusion: conclusion(&outcome.all),
     }

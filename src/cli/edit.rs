@@ -5,6 +5,7 @@ use crate::cli::editor::EDIT_AGAIN;
 use crate::cli::faults::draw;
 use crate::cli::json;
 use crate::core::card::CardKind;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
@@ -391,10 +392,13 @@ fn set(
         "hint" => text.hint = one(),
         "extra" => text.extra = one(),
         "group" => text.group = one(),
+        "form" => text.form = form_of(one().as_deref())?,
         "held_out" => text.held_out = one().is_some_and(|value| value.trim() == "true"),
         _ => {
-            let shared =
-                ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out"];
+            let shared = [
+                "key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out",
+                "form",
+            ];
             let own = known.fields().iter().map(|field| field.name);
             let fields: Vec<&str> = own.chain(shared).collect();
             let help = meant(field, fields.iter().copied());
@@ -404,6 +408,14 @@ fn set(
         }
     }
     Ok(())
+}
+
+/// The form of that name; none where it is taken away.
+fn form_of(name: Option<&str>) -> Result<Option<Form>, Failure> {
+    let Some(name) = name.map(str::trim) else { return Ok(None) };
+    let no_form =
+        || Failure::usage(format!("`{}` is no form of a check-up", one_line(name))).hint("give a, b or reserve");
+    Form::of_name(name).map(Some).ok_or_else(no_form)
 }
 
 fn tell(args: &Args, ctx: &mut Ctx, store: &Store, done: &Done) -> Result<(), Failure> {

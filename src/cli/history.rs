@@ -103,7 +103,7 @@ fn of_fact(fact: &Fact, words: Option<&str>) -> String {
             let text: NoteText = serde_json::from_str(words).ok()?;
             Some(format!("{} → {}", text.listed_prompt(1), text.listed_answer(1)))
         }
-        Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } => Some(words.to_owned()),
+        Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Tried { .. } => Some(words.to_owned()),
         _ => None,
     });
     said.map_or_else(|| name_of(fact), |said| format!("{}: {said}", name_of(fact)))
@@ -116,6 +116,7 @@ fn name_of(fact: &Fact) -> String {
         Fact::Brought { deck, .. } => format!("brought into {deck}"),
         Fact::Placed { deck, .. } => format!("placed in {deck}"),
         Fact::Renamed { deck } => format!("renamed {deck}"),
+        Fact::Tried { deck, tried } => format!("tried of {deck}, {}", tried.name()),
         Fact::Head { deck, .. } | Fact::Topic { deck, .. } | Fact::Scheduler { deck, .. } => {
             format!("{} of {deck}", fact.name())
         }

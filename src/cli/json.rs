@@ -1,6 +1,7 @@
 //! What scripts get. docs/json.md is the contract; fields are added, never changed or taken away.
 
 use crate::cli::Ctx;
+use crate::core::card::Form;
 use crate::core::fact::Fact;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
@@ -44,6 +45,7 @@ pub(super) struct Card {
     extra: Option<String>,
     marked: bool,
     held_out: bool,
+    form: Option<&'static str>,
 }
 
 impl Card {
@@ -79,6 +81,7 @@ impl Card {
             extra: text.extra.clone(),
             marked: line.state.marked,
             held_out: text.held_out,
+            form: text.form.map(Form::name),
         }
     }
 }

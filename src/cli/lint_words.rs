@@ -52,6 +52,9 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
             )
         }
         Flaw::UnjudgedScene(kind) => format!("no check-up asks a held-out card of the kind `{kind}`"),
+        Flaw::FormOfTrained(form) => {
+            format!("the card has `form = \"{}\"` and is not held out", form.name())
+        }
         Flaw::MissingSource => "the card names no source".to_owned(),
         Flaw::MissingTopic => "the card belongs to no topic".to_owned(),
         Flaw::LongQuotation(words) => format!("a quotation has {words} words"),
@@ -107,6 +110,7 @@ pub(super) fn help(flaw: &Flaw) -> String {
         Flaw::UnjudgedScene(_) => {
             "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself"
         }
+        Flaw::FormOfTrained(_) => "add held_out = true, so that only check-ups ask it, or take the form out",
         Flaw::MissingSource => "add source = [\"…\"], so that the fact can be checked",
         Flaw::MissingTopic => "add topic = \"…\", so that it is taught before it is asked",
         Flaw::LongQuotation(_) => {

@@ -81,6 +81,8 @@ action_kinds! {
     Forget = 21, "forget";
     /// What two copies of one device had written under the same numbers was told apart.
     Fork = 22, "fork";
+    /// Whether a line to do was done was said.
+    Tried = 23, "tried";
 }
 
 impl ActionKind {
@@ -134,7 +136,8 @@ impl ActionKind {
             | Self::Rename
             | Self::Configure
             | Self::Pause
-            | Self::Scheduler => true,
+            | Self::Scheduler
+            | Self::Tried => true,
         }
     }
 }

@@ -7,6 +7,7 @@
 use crate::core::card;
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Question;
 use crate::core::card::Showing;
@@ -18,6 +19,7 @@ use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::id::DeviceId;
+use crate::core::id::EventId;
 use crate::core::scheduler::splitmix64;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -29,13 +31,16 @@ use crate::core::units::Millis;
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
+pub mod change;
+pub mod forms;
+
 #[cfg(test)]
 mod tests;
 
 /// The days of use on which a check-up falls due; day 1 is that of the first answer.
 pub const MILESTONES: [i64; 4] = [1, 30, 180, 365];
 
-/// Minutes that a check-up takes unless its learner says otherwise.
+/// Minutes that a check-up without forms takes unless its learner says otherwise.
 pub const MINUTES: u32 = 3;
 
 /// The time that is planned for a scene: two lines to read and a moment to judge. Three minutes are eight scenes, so
@@ -46,6 +51,13 @@ const SCENE_MS: i64 = 22_000;
 #[must_use]
 pub fn scenes_in(minutes: u32) -> usize {
     usize::try_from((i64::from(minutes) * 60_000 / SCENE_MS).max(1)).unwrap_or(1)
+}
+
+/// How many minutes are planned for so many scenes; one at least.
+#[must_use]
+pub fn minutes_of(scenes: usize) -> u32 {
+    let ms = i64::try_from(scenes).unwrap_or(i64::MAX / SCENE_MS).saturating_mul(SCENE_MS);
+    u32::try_from(ms.saturating_add(59_999) / 60_000).unwrap_or(u32::MAX).max(1)
 }
 
 /// Whether a scene of this text can be judged by the program: only then can it be asked without saying the answer.
@@ -82,8 +94,8 @@ pub fn in_order(mut scenes: Vec<Scene>, turn: u32) -> Vec<Scene> {
 /// One answer of a check-up, as the log has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// The device that asked.
-    pub device: DeviceId,
+    /// Its name; its device is the one that asked.
+    pub entry: EventId,
     /// The check-up: the sequence of its first answer on that device.
     pub number: u64,
     /// Its place in the order of all events.
@@ -100,8 +112,23 @@ pub struct Given {
     pub right: bool,
     /// Whether the check-up ended with it.
     pub last: bool,
+    /// The form of the check-up, where it had one.
+    pub form: Option<Form>,
+    /// Index of the phrasing that was shown.
+    pub variant: usize,
     /// Time taken, raw.
     pub took: Millis,
+}
+
+/// A scene that was answered wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missed {
+    /// The scene.
+    pub card: CardId,
+    /// The answer.
+    pub entry: EventId,
+    /// Index of the phrasing that was shown.
+    pub variant: usize,
 }
 
 /// One check-up in sums.
@@ -117,6 +144,12 @@ pub struct Taken {
     pub score: Recalls,
     /// Whether it came to its end.
     pub finished: bool,
+    /// Whether all of it was answered before the tenth card ever was: only then it can be a baseline.
+    pub is_early: bool,
+    /// Its form, where it had one.
+    pub form: Option<Form>,
+    /// The scenes that were answered wrong, in the order in which they were asked.
+    pub missed: Vec<Missed>,
     /// Right of asked by topic, in the topics' order.
     pub topics: BTreeMap<String, Recalls>,
     /// The scenes, in the order in which they were asked.
@@ -125,30 +158,35 @@ pub struct Taken {
     pub took_ms: i64,
 }
 
-/// Sums of all check-ups, in the order of their first answers.
+/// Sums of all check-ups, in the order of their first answers. `tenth` is the place in the order of all events of the
+/// first answer to the [tenth card](change::BASELINE_CARDS); `None` where so many were never answered.
 #[must_use]
-pub fn taken(answers: Vec<Given>) -> Vec<Taken> {
-    taken_of(answers, |_| true)
+pub fn taken(answers: Vec<Given>, tenth: Option<Hlc>) -> Vec<Taken> {
+    taken_of(answers, tenth, |_| true)
 }
 
 /// The same, with no answers in the sums but those that `counts` says yes to; check-ups without any are left out.
 #[must_use]
-pub fn taken_of(mut answers: Vec<Given>, counts: impl Fn(&Given) -> bool) -> Vec<Taken> {
-    answers.sort_by_key(|answer| (answer.hlc, answer.device));
+pub fn taken_of(mut answers: Vec<Given>, tenth: Option<Hlc>, counts: impl Fn(&Given) -> bool) -> Vec<Taken> {
+    answers.sort_by_key(|answer| (answer.hlc, answer.entry));
     let mut all: Vec<Taken> = Vec::new();
     for answer in answers {
-        let known = all.iter().position(|one| (one.device, one.number) == (answer.device, answer.number));
+        let device = answer.entry.device;
+        let known = all.iter().position(|one| (one.device, one.number) == (device, answer.number));
         let counted = counts(&answer);
         let score = Recalls { passed: u64::from(answer.right && counted), all: u64::from(counted) };
         let one = match known.and_then(|index| all.get_mut(index)) {
             Some(one) => one,
             None => {
                 all.push(Taken {
-                    device: answer.device,
+                    device,
                     number: answer.number,
                     day: answer.day,
                     score: Recalls::default(),
                     finished: false,
+                    is_early: true,
+                    form: None,
+                    missed: Vec::new(),
                     topics: BTreeMap::new(),
                     cards: Vec::new(),
                     took_ms: 0,
@@ -159,7 +197,11 @@ pub fn taken_of(mut answers: Vec<Given>, counts: impl Fn(&Given) -> bool) -> Vec
         };
         one.score = one.score.plus(score);
         one.finished |= answer.last;
+        one.is_early &= tenth.is_none_or(|tenth| answer.hlc < tenth);
+        one.form = one.form.or(answer.form);
         if counted {
+            let Given { card, entry, variant, .. } = answer;
+            one.missed.extend((!answer.right).then_some(Missed { card, entry, variant }));
             let topic = one.topics.entry(answer.topic).or_default();
             *topic = topic.plus(score);
         }
@@ -181,14 +223,6 @@ pub fn shown(all: &[Taken], today: StudyDay) -> impl Iterator<Item = &Taken> {
     all.iter().filter(move |one| one.finished || one.day < today)
 }
 
-/// The first and the newest check-up that came to their ends; `None` where there are not two.
-#[must_use]
-pub fn first_and_latest(all: &[Taken]) -> Option<(&Taken, &Taken)> {
-    let mut finished = all.iter().filter(|one| one.finished);
-    let first = finished.next()?;
-    finished.next_back().map(|latest| (first, latest))
-}
-
 /// The milestone that calls for a check-up today, as a day of use.
 ///
 /// Day 1 is the day of the first answer or of the first check-up, whichever came first; before both it is today. A
@@ -200,51 +234,6 @@ pub fn due(first_answer: Option<StudyDay>, all: &[Taken], today: StudyDay) -> Op
     let newest = all.iter().filter(|one| one.finished).map(|one| one.day).max();
     let passed = MILESTONES.into_iter().rev().find(|day| today >= first.plus(day - 1))?;
     newest.is_none_or(|newest| newest < first.plus(passed - 1)).then_some(passed)
-}
-
-/// A change between two shares, in shares: the difference and the ends of its 95 % interval.
-///
-/// Newcombe's hybrid score interval without continuity correction, from the Wilson intervals of both. `None` where one
-/// has no answers. Source: R. G. Newcombe, *Interval estimation for the difference between independent proportions*,
-/// Statistics in Medicine 17 (1998), method 10.
-#[must_use]
-pub fn change(before: Recalls, after: Recalls) -> Option<(f64, f64, f64)> {
-    let (p1, p2) = (before.ratio()?, after.ratio()?);
-    let (l1, u1) = wilson(before.passed, before.all)?;
-    let (l2, u2) = wilson(after.passed, after.all)?;
-    let difference = p2 - p1;
-    let low = difference - ((p2 - l2).powi(2) + (u1 - p1).powi(2)).sqrt();
-    let high = difference + ((u2 - p2).powi(2) + (p1 - l1).powi(2)).sqrt();
-    Some((difference, low.max(-1.0), high.min(1.0)))
-}
-
-/// What can be said of a change, and what not, in a sentence or two.
-#[must_use]
-pub fn conclusion(all: &[Taken]) -> String {
-    let Some((first, latest)) = first_and_latest(all) else {
-        return match all.iter().filter(|one| one.finished).count() {
-            0 => "Nothing can be concluded before a check-up has come to its end.".to_owned(),
-            _ => "This is where you start: one check-up says nothing about a change. The next one compares.".to_owned(),
-        };
-    };
-    let scores = format!(
-        "From {} of {} right to {} of {}",
-        first.score.passed, first.score.all, latest.score.passed, latest.score.all
-    );
-    match change(first.score, latest.score) {
-        Some((_, low, _)) if low > 0.0 => format!(
-            "{scores}: more than chance explains. You judge scenes that you never trained better than at first; whether \
-             the cards were the cause, or something else in your life, no check-up can tell."
-        ),
-        Some((_, _, high)) if high < 0.0 => format!(
-            "{scores}: less than chance explains. You judge scenes that you never trained worse than at first; the \
-             check-up can't tell why."
-        ),
-        _ => format!(
-            "{scores}: chance alone could do that. With so few scenes neither a gain nor the lack of one is shown; more \
-             check-ups make the range narrower."
-        ),
-    }
 }
 
 /// The scene on the screen.
@@ -315,22 +304,33 @@ pub struct Checkup {
     /// Those of this sitting, for taking them back.
     answered: Vec<Scene>,
     stage: Stage,
-    ends_at_ms: i64,
+    /// When it ends at the latest, if it has to.
+    ends_at_ms: Option<i64>,
+    form: Option<Form>,
 }
 
 impl Checkup {
-    /// The `turn`-th check-up over `scenes`, in their order. `minutes` long, of which `begun` already took its part.
+    /// The `turn`-th check-up over `scenes`, in their order. `minutes` long, of which `begun` already took its part;
+    /// `None`: as long as the scenes last.
     #[must_use]
-    pub fn new(turn: u32, scenes: Vec<Scene>, minutes: u32, begun: Option<&Taken>, now: Timestamp) -> Self {
+    pub fn new(turn: u32, scenes: Vec<Scene>, minutes: Option<u32>, begun: Option<&Taken>, now: Timestamp) -> Self {
         let (done, took_ms) = begun.map_or((0, 0), |one| (one.cards.len(), one.took_ms));
         let mut waiting: VecDeque<Scene> =
             scenes.into_iter().filter(|scene| begun.is_none_or(|one| !one.cards.contains(&scene.card))).collect();
-        // One that was begun is brought to its end, be its plan fulfilled or not.
-        waiting.truncate(scenes_in(minutes).saturating_sub(done).max(1));
+        if let Some(minutes) = minutes {
+            // One that was begun is brought to its end, be its plan fulfilled or not.
+            waiting.truncate(scenes_in(minutes).saturating_sub(done).max(1));
+        }
         let stage = if waiting.is_empty() { Stage::Over } else { Stage::Between };
-        let left_ms = i64::from(minutes) * 60_000 - took_ms;
+        let ends_at_ms = minutes.map(|minutes| now.unix_ms + (i64::from(minutes) * 60_000 - took_ms).max(0));
         let number = begun.map_or(0, |one| one.number);
-        Self { number, turn, waiting, done, answered: Vec::new(), stage, ends_at_ms: now.unix_ms + left_ms.max(0) }
+        Self { number, turn, waiting, done, answered: Vec::new(), stage, ends_at_ms, form: None }
+    }
+
+    /// With its form, which the log keeps with each answer.
+    #[must_use]
+    pub fn of_form(self, form: Option<Form>) -> Self {
+        Self { form, ..self }
     }
 
     /// With the number that the log gave to its first answer.
@@ -434,10 +434,13 @@ impl Checkup {
         let mut next = self.clone();
         next.answered.extend(next.waiting.pop_front());
         next.done += 1;
-        let last = next.waiting.is_empty() || now.unix_ms >= self.ends_at_ms;
+        let last = next.waiting.is_empty() || self.ends_at_ms.is_some_and(|end| now.unix_ms >= end);
         next.stage = if last { Stage::Over } else { Stage::Between };
         let kind = EventKind::Checked { quality: outcome.suggestion(), took: Millis(took), checkup: self.number, last };
-        let answer = Draft { detail: Detail { variant, ..detail }, ..Draft::new(asked.card, kind, None) };
+        let answer = Draft {
+            detail: Detail { variant, form: self.form.map(Form::code), ..detail },
+            ..Draft::new(asked.card, kind, None)
+        };
         Transition { next, effect: Some(Effect::Append(Box::new(answer))) }
     }
 
@@ -504,32 +507,18 @@ pub fn score(score: Recalls) -> String {
     }
 }
 
-/// The change in words, in points of a hundred.
+/// What a check-up is, before it begins. `minutes`: when it ends at the latest, if it has to.
 #[must_use]
-pub fn points(before: Recalls, after: Recalls) -> Option<String> {
-    let (_, low, high) = change(before, after)?;
-    Some(format!("{} to {} points", signed(low), signed(high)))
-}
-
-fn signed(share: f64) -> String {
-    let points = (share * 100.0).round();
-    if points < 0.0 {
-        format!("−{:.0}", points.abs())
-    } else if points > 0.0 {
-        format!("+{points:.0}")
-    } else {
-        "0".to_owned()
-    }
-}
-
-/// What a check-up is, before it begins.
-#[must_use]
-pub fn introduction(planned: usize, done: usize, minutes: u32) -> String {
-    let scenes = counted(planned.saturating_sub(done), "scene", "scenes");
+pub fn introduction(planned: usize, done: usize, minutes: Option<u32>) -> String {
+    let left = planned.saturating_sub(done);
+    let scenes = counted(left, "scene", "scenes");
     let goes_on = if done > 0 { format!(", going on after {done} answered earlier today") } else { String::new() };
+    let time = match minutes {
+        Some(minutes) => format!("{} at most", counted(minutes, "minute", "minutes")),
+        None => format!("about {}", counted(minutes_of(left), "minute", "minutes")),
+    };
     format!(
-        "{scenes}{goes_on}, {} at most. They are in no review, and nothing is said about right or wrong before the end. \
-         No schedule changes.",
-        counted(minutes, "minute", "minutes")
+        "{scenes}{goes_on}, {time}. They are in no review, and nothing is said about right or wrong before the end. What \
+         you missed is shown then, and why. No schedule changes."
     )
 }

@@ -7,6 +7,7 @@ use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
+use crate::core::tried::Tried;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -180,6 +181,13 @@ pub enum Fact {
         /// The hash of the chain after the last one.
         chain: ChainHash,
     },
+    /// Asked whether they did the line to do of a topic (its id is the text record), the learner answered.
+    Tried {
+        /// The deck's id.
+        deck: String,
+        /// What they said.
+        tried: Tried,
+    },
 }
 
 impl Fact {
@@ -209,6 +217,7 @@ impl Fact {
             Self::Resumed => 20,
             Self::Erased { .. } => 21,
             Self::TookOver { .. } => 22,
+            Self::Tried { .. } => 23,
         }
     }
 
@@ -238,6 +247,7 @@ impl Fact {
             Self::Resumed => "resumed",
             Self::Erased { .. } => "erased",
             Self::TookOver { .. } => "took-over",
+            Self::Tried { .. } => "tried",
         }
     }
 
@@ -253,7 +263,8 @@ impl Fact {
             | Self::Head { .. }
             | Self::Renamed { .. }
             | Self::Topic { .. }
-            | Self::Configured => true,
+            | Self::Configured
+            | Self::Tried { .. } => true,
             Self::Gone { .. }
             | Self::Ordered { .. }
             | Self::Cleared { .. }
@@ -293,6 +304,7 @@ impl Fact {
             Self::Renamed { deck } => About::Deck(deck, DeckFact::Renamed),
             Self::Topic { deck, edition } => About::Deck(deck, DeckFact::Topic { edition: *edition }),
             Self::Scheduler { deck, config } => About::Deck(deck, DeckFact::Scheduler { config: *config }),
+            Self::Tried { deck, .. } => About::Deck(deck, DeckFact::Tried),
             Self::Paused { until } => About::Pause { until: Some(*until) },
             Self::Resumed => About::Pause { until: None },
             Self::Erased { what } => About::Erasure(what),
@@ -378,6 +390,7 @@ pub enum DeckFact {
     Renamed,
     Topic { edition: u32 },
     Scheduler { config: Option<ConfigId> },
+    Tried,
 }
 
 /// The head of a deck, as its source says.

@@ -9,6 +9,7 @@ pub mod surface;
 mod tests;
 
 use crate::core::card::Ask;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
 use crate::core::card::kind;
@@ -61,6 +62,7 @@ pub const RULES: &[&str] = &[
     "one-sided-topic",
     "surface-cue",
     "unjudged-scene",
+    "form-of-trained",
     "missing-source",
     "missing-topic",
     "long-quotation",
@@ -143,6 +145,8 @@ pub enum Flaw {
     },
     /// A held-out card of this kind, which no check-up asks.
     UnjudgedScene(String),
+    /// A form on a card that no check-up asks, since it is not held out.
+    FormOfTrained(Form),
     /// The card names no source.
     MissingSource,
     /// The card belongs to no topic.
@@ -195,6 +199,7 @@ impl Flaw {
             Self::OneSidedTopic(_) => "one-sided-topic",
             Self::SurfaceCue { .. } => "surface-cue",
             Self::UnjudgedScene(_) => "unjudged-scene",
+            Self::FormOfTrained(_) => "form-of-trained",
             Self::MissingSource => "missing-source",
             Self::MissingTopic => "missing-topic",
             Self::LongQuotation(_) => "long-quotation",
@@ -248,6 +253,9 @@ fn look(note: &NoteText, find: Find<'_>) {
     let Some(kind) = kind(&note.kind) else { return };
     if note.held_out && !note.ordinals().iter().any(|ordinal| can_be_judged(note, *ordinal)) {
         find(Flaw::UnjudgedScene(note.kind.clone()));
+    }
+    if let Some(form) = note.form.filter(|_| !note.held_out) {
+        find(Flaw::FormOfTrained(form));
     }
     let items: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
     let mut left = LOOKED_AT;

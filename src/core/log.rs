@@ -452,6 +452,10 @@ impl Canonical<'_> {
                 self.count(*to);
                 self.raw(&chain.0);
             }
+            Fact::Tried { deck, tried } => {
+                self.text(deck);
+                self.raw(&[tried.code()]);
+            }
         }
     }
 }

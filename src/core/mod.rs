@@ -31,4 +31,5 @@ pub mod tally;
 pub mod team;
 pub mod text;
 pub mod totals;
+pub mod tried;
 pub mod units;

@@ -313,6 +313,8 @@ pub fn deck(said: &[Said<'_>]) -> ShownDeck {
             }
             DeckFact::Renamed => renamed = said.words.or(renamed),
             DeckFact::Scheduler { config } => scheduler = config,
+            // It is of the learner, and shows nothing of the deck.
+            DeckFact::Tried => {}
         }
     }
     let mut topics: Vec<TopicText> = topics.into_values().map(|(_, topic)| topic).collect();

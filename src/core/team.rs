@@ -8,7 +8,7 @@
 //!   above the highest or below the lowest;
 //! - sums of answers: only of topics to which [`FEWEST`] people or more gave some, and their total is that of the topics
 //!   shown; nobody weighs more in one than the person in the middle;
-//! - check-ups: where one or two people have not taken both, up to two more are left out.
+//! - check-ups: where one or two people have not both a baseline and a later one, up to two more are left out.
 //!
 //! Titles and ids of topics are shown where [`FEWEST`] files or more have them.
 
@@ -39,9 +39,9 @@ pub struct Share {
     pub decks: Vec<SharedDeck>,
     /// Their topics, those not begun too.
     pub topics: Vec<TopicMastery>,
-    /// The first check-up that came to its end.
-    pub first_checkup: Option<Recalls>,
-    /// The newest one, where it is another.
+    /// The check-up that came to its end before the tenth card was answered, if one did.
+    pub baseline: Option<Recalls>,
+    /// The newest check-up that came to its end, where it is another.
     pub latest_checkup: Option<Recalls>,
 }
 
@@ -220,9 +220,9 @@ impl TopicFigures {
 pub struct CheckupFigures {
     /// How many people are counted.
     pub people: u64,
-    /// Right of asked in their first check-ups.
+    /// Right of asked in their baselines.
     pub before: Recalls,
-    /// Right of asked in their newest ones; `None` where too few have taken two.
+    /// Right of asked in their newest check-ups; `None` where too few have taken another.
     pub after: Option<Recalls>,
 }
 
@@ -299,10 +299,11 @@ impl Team {
             }
             sum.recalls.extend((topic.recalls.all > 0).then_some(topic.recalls));
         }
-        if let Some(first) = share.first_checkup {
-            self.first.add(share.id, first, Recalls::default());
+        // Who has no baseline has no start to tell of.
+        if let Some(baseline) = share.baseline {
+            self.first.add(share.id, baseline, Recalls::default());
             if let Some(latest) = share.latest_checkup {
-                self.both.add(share.id, first, latest);
+                self.both.add(share.id, baseline, latest);
             }
         }
     }

@@ -6,6 +6,7 @@ mod tests;
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
@@ -50,6 +51,8 @@ pub(super) enum Column {
     After,
     /// Whether it is kept for a check-up.
     HeldOut,
+    /// For which form of a check-up.
+    Form,
     /// What is asked, whatever the kind calls it.
     Question,
     /// What is answered, whatever the kind calls it.
@@ -84,6 +87,7 @@ const NAMES: &[(&str, Column)] = &[
     ("group", Column::Group),
     ("after", Column::After),
     ("held_out", Column::HeldOut),
+    ("form", Column::Form),
     ("question", Column::Question),
     ("term", Column::Question),
     ("word", Column::Question),
@@ -421,6 +425,7 @@ impl Draft {
             Column::Hint => text.hint = Some(given.into_one()),
             Column::Group => text.group = Some(given.into_one()),
             Column::HeldOut => text.held_out = yes_or_no(&given.into_one())?,
+            Column::Form => text.form = form(given.into_one(), dialect)?,
             Column::Extra => {
                 let more = given.into_one();
                 text.extra = Some(match text.extra.take() {
@@ -469,6 +474,14 @@ impl Draft {
 fn uid(id: &str, dialect: Dialect) -> Result<Option<NoteUid>, NoteFault> {
     match (NoteUid::from_hex(id), dialect) {
         (None, Dialect::Own) => Err(NoteFault::BadId(id.to_owned())),
+        (found, _) => Ok(found),
+    }
+}
+
+/// A form. Other programs' tables call something else so, such as the form of a word.
+fn form(name: String, dialect: Dialect) -> Result<Option<Form>, NoteFault> {
+    match (Form::of_name(name.trim()), dialect) {
+        (None, Dialect::Own) => Err(NoteFault::BadForm(name)),
         (found, _) => Ok(found),
     }
 }

@@ -27,7 +27,7 @@ pub(super) const VERSION: u64 = 1;
 /// Keys of a note.
 const KEYS: &[&str] = &[
     "id", "key", "deck", "kind", "fields", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after",
-    "held_out",
+    "held_out", "form",
 ];
 
 /// The importer and exporter `json`.

@@ -141,7 +141,7 @@ struct Recalled {
 
 #[derive(Serialize, Deserialize)]
 struct Checkups {
-    first: Option<Score>,
+    baseline: Option<Score>,
     latest: Option<Score>,
 }
 
@@ -223,7 +223,7 @@ fn content_of(share: &Share) -> Content {
             .map(|deck| Deck { id: cut(&deck.id), name: cut(&deck.name), version: deck.version.as_deref().map(cut) })
             .collect(),
         topics: share.topics.iter().map(topic).collect(),
-        checkups: Checkups { first: share.first_checkup.map(score), latest: share.latest_checkup.map(score) },
+        checkups: Checkups { baseline: share.baseline.map(score), latest: share.latest_checkup.map(score) },
     }
 }
 
@@ -281,7 +281,7 @@ fn share_of(content: Content) -> Result<Share, ShareError> {
         made,
         decks: content.decks.iter().map(deck).collect(),
         topics: content.topics.iter().map(topic).collect::<Result<_, _>>()?,
-        first_checkup: score(content.checkups.first, "first")?,
+        baseline: score(content.checkups.baseline, "baseline")?,
         latest_checkup: score(content.checkups.latest, "latest")?,
     })
 }
@@ -335,7 +335,7 @@ mod tests {
             made: Timestamp::from_rfc3339("2026-04-14T18:05:00+02:00").unwrap(),
             decks: vec![SharedDeck { id: "d".into(), name: "differences".into(), version: Some("1".into()) }],
             topics: vec![topic("d/D01", [1, 2, 0, 0, 3], 5, 6), topic("d/D02", [0; 5], 0, 0)],
-            first_checkup: Some(Recalls { passed: 3, all: 8 }),
+            baseline: Some(Recalls { passed: 3, all: 8 }),
             latest_checkup: None,
         }
     }
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        for share in [share(), Share { name: None, topics: vec![], decks: vec![], first_checkup: None, ..share() }] {
+        for share in [share(), Share { name: None, topics: vec![], decks: vec![], baseline: None, ..share() }] {
             let text = written(&share);
             assert_eq!(read(text.as_bytes()).unwrap().0, share);
             assert_eq!(read(format!("\u{feff}{text}").as_bytes()).unwrap().0, share, "an editor's mark is no change");
@@ -427,14 +427,14 @@ mod tests {
             read(forged(&bad).as_bytes()).unwrap_err()
         };
         let topic = || "d/D01".to_owned();
-        let score = |right, asked| ShareError::BadScore { which: "first", right, asked };
+        let score = |right, asked| ShareError::BadScore { which: "baseline", right, asked };
         for (pointer, value, wanted) in [
             ("/share", Value::from("me"), ShareError::BadId),
             ("/made", "yesterday".into(), ShareError::BadTime),
             ("/topics/0/recalls/passed", 7.into(), ShareError::BadRecalls { topic: topic(), passed: 7, all: 6 }),
             ("/topics/0/cards/known", u64::MAX.into(), ShareError::TooMany(topic())),
-            ("/checkups/first/right", 9.into(), score(9, 8)),
-            ("/checkups/first/asked", 1001.into(), score(3, 1001)),
+            ("/checkups/baseline/right", 9.into(), score(9, 8)),
+            ("/checkups/baseline/asked", 1001.into(), score(3, 1001)),
         ] {
             assert_eq!(error(pointer, value), wanted, "{pointer}");
         }

@@ -6,6 +6,7 @@ use crate::core::card::CardKind;
 use crate::core::card::Fault;
 use crate::core::card::Field;
 use crate::core::card::Fields;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Question;
 use crate::core::card::Shape;
@@ -228,11 +229,11 @@ fn any_note_text(table: bool) -> impl Strategy<Value = NoteText> {
         option::of(any_text(table)),
         option::of(any_text(table)),
         option::of(any_text(table)),
-        any::<bool>(),
+        (any::<bool>(), option::of(prop::sample::select(&Form::ALL[..]))),
     );
     (prop::strategy::Union::new(kinds), beside).prop_map(|(text, beside)| {
-        let (tags, source, after, topic, speaker, hint, extra, group, held_out) = beside;
-        NoteText { tags, source, after, topic, speaker, hint, extra, group, held_out, ..text }
+        let (tags, source, after, topic, speaker, hint, extra, group, (held_out, form)) = beside;
+        NoteText { tags, source, after, topic, speaker, hint, extra, group, held_out, form, ..text }
     })
 }
 

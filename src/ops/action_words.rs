@@ -110,6 +110,10 @@ pub fn words(line: &ActionLine) -> String {
             _ => "ended the pause".to_owned(),
         },
         ActionKind::Scheduler => format!("gave {} another scheduler", deck(line)),
+        ActionKind::Tried => match &line.fact {
+            Some(Fact::Tried { tried, .. }) => format!("said `{}` of a line to do", tried.name()),
+            _ => "said whether a line to do was done".to_owned(),
+        },
         ActionKind::Undo => "took back a step, or brought one back".to_owned(),
         ActionKind::Forget => "erased texts for good".to_owned(),
         ActionKind::Fork => "told two copies of this database apart".to_owned(),

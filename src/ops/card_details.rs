@@ -130,7 +130,8 @@ pub fn is_of_source(row: &HistoryRow) -> bool {
             | Fact::Paused { .. }
             | Fact::Resumed
             | Fact::Erased { .. }
-            | Fact::TookOver { .. } => false,
+            | Fact::TookOver { .. }
+            | Fact::Tried { .. } => false,
         },
     }
 }

@@ -2,16 +2,21 @@
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
+use crate::core::card::Form;
+use crate::core::card::Showing;
 use crate::core::card::Unreadable;
+use crate::core::card::kind;
 use crate::core::checkup::Checkup;
 use crate::core::checkup::Effect;
+use crate::core::checkup::Given;
 use crate::core::checkup::Input;
 use crate::core::checkup::MINUTES;
-use crate::core::checkup::Scene;
+use crate::core::checkup::Missed;
 use crate::core::checkup::Stage;
 use crate::core::checkup::Taken;
 use crate::core::checkup::due;
-use crate::core::checkup::in_order;
+use crate::core::checkup::forms::draw;
+use crate::core::checkup::forms::has_forms;
 use crate::core::checkup::open;
 use crate::core::checkup::scenes_in;
 use crate::core::checkup::taken;
@@ -21,6 +26,7 @@ use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::core::units::Hlc;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::stamp;
@@ -29,7 +35,6 @@ use crate::store::Fault;
 use crate::store::Hits;
 use crate::store::Stamp;
 use crate::store::Store;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What a front end should tell the person.
@@ -53,7 +58,7 @@ pub struct CheckupSession<'a> {
     env: &'a Env,
     settings: Settings,
     checkup: Checkup,
-    minutes: u32,
+    minutes: Option<u32>,
     steps: Vec<ActionId>,
 }
 
@@ -66,6 +71,25 @@ pub struct CheckupEnd {
     pub this: Option<Taken>,
     /// Its scenes as planned.
     pub planned: usize,
+    /// What was answered wrong; nothing before it came to its end.
+    pub missed: Vec<MissedScene>,
+}
+
+/// A scene that was answered wrong, with what can be learned from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedScene {
+    /// Its card.
+    pub card: CardId,
+    /// Its topic by title.
+    pub topic: Option<String>,
+    /// What was asked.
+    pub prompt: String,
+    /// What was answered; `None` where nothing was, or it was erased.
+    pub response: Option<String>,
+    /// What is right.
+    pub answer: String,
+    /// Why.
+    pub extra: Option<String>,
 }
 
 /// Why a check-up is offered.
@@ -73,8 +97,15 @@ pub struct CheckupEnd {
 pub enum Offer {
     /// One was begun today and goes on after so many answers.
     GoOn(usize),
-    /// This day of use calls for one, with so many scenes.
-    Due(i64, usize),
+    /// A day of use calls for one.
+    Due {
+        /// The day, one of [`crate::core::checkup::MILESTONES`].
+        day: i64,
+        /// How many scenes it has.
+        scenes: usize,
+        /// Whether it would be a baseline: fewer than ten cards were answered so far.
+        is_start: bool,
+    },
 }
 
 /// All check-ups in sums.
@@ -83,7 +114,22 @@ pub enum Offer {
 /// When the database can't be read.
 pub fn all(store: &Store) -> Result<Vec<Taken>, Failure> {
     let answers = store.checked()?;
-    Ok(taken(answers))
+    let tenth = tenth_card(store, &answers)?;
+    Ok(taken(answers, tenth))
+}
+
+/// When the tenth card was answered; asked for only where there are check-ups.
+fn tenth_card(store: &Store, answers: &[Given]) -> Result<Option<Hlc>, Failure> {
+    if answers.is_empty() {
+        return Ok(None);
+    }
+    Ok(store.tenth_card()?)
+}
+
+/// The cards that can be asked in a check-up, each with its form.
+fn kept(store: &Store) -> Result<Vec<(CardId, Option<Form>)>, Failure> {
+    let held_out = store.held_out()?;
+    Ok(held_out.iter().filter(|scene| scene.can_be_judged).map(|scene| (scene.card, scene.form)).collect())
 }
 
 /// All check-ups in sums over some decks, and of those over some cards where a search named them.
@@ -100,7 +146,8 @@ pub fn among(store: &Store, decks: &DeckSet, hits: Option<&Hits>) -> Result<Vec<
         }
         Some(_) | None => None,
     };
-    Ok(taken_of(answers, |answer| {
+    let tenth = tenth_card(store, &answers)?;
+    Ok(taken_of(answers, tenth, |answer| {
         decks.has(answer.deck) && cards.as_ref().is_none_or(|cards| cards.contains(&answer.card))
     }))
 }
@@ -124,38 +171,35 @@ pub fn offer(store: &Store, settings: &Settings, today: StudyDay) -> Result<Opti
     }
     let first = store.first_answer_day()?;
     let Some(day) = due(first, &all, today) else { return Ok(None) };
-    let scenes = store.held_out()?.into_iter().filter(|scene| scene.can_be_judged).count();
-    Ok((scenes > 0).then_some(Offer::Due(day, scenes.min(scenes_in(MINUTES)))))
+    let kept = kept(store)?;
+    let scenes = match has_forms(&kept) {
+        true => draw(&kept, &all, None, device, turn(&all, device, today)).scenes.len(),
+        false => kept.len().min(scenes_in(MINUTES)),
+    };
+    let is_start = day == 1 && store.tenth_card()?.is_none();
+    Ok((scenes > 0).then_some(Offer::Due { day, scenes, is_start }))
 }
 
 impl<'a> CheckupSession<'a> {
-    /// Begins a check-up, or goes on with the one of today, and loads its first scene.
+    /// Begins a check-up, or goes on with the one of today, and loads its first scene. It ends after so many `minutes`;
+    /// where nothing was said, after a whole form, or [`MINUTES`] where there are no forms.
     ///
     /// # Errors
     /// When the database can't be read; when there are no scenes.
-    pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, minutes: u32) -> Result<Self, Failure> {
+    pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, minutes: Option<u32>) -> Result<Self, Failure> {
         let Stamp { now, today } = stamp(env, &settings);
         let all = all(store)?;
         let device = store.this_device()?;
-        let held_out = store.held_out()?;
+        let kept = kept(store)?;
         let begun = device.and_then(|device| open(&all, device, today));
-        let mut uses: BTreeMap<_, usize> = BTreeMap::new();
-        for one in &all {
-            for card in &one.cards {
-                *uses.entry(*card).or_default() += 1;
-            }
-        }
-        let scenes: Vec<Scene> = held_out
-            .iter()
-            .filter(|scene| scene.can_be_judged)
-            .map(|scene| Scene { card: scene.card, uses: uses.get(&scene.card).copied().unwrap_or(0) })
-            .collect();
-        if scenes.is_empty() {
+        if kept.is_empty() {
             return Err(Failure::failed("there are no check-up scenes")
                 .hint("a deck marks them `held_out = true`; docs/authoring.md says how they are written"));
         }
+        let minutes = minutes.or_else(|| (!has_forms(&kept)).then_some(MINUTES));
         let turn = turn(&all, device, today);
-        let checkup = Checkup::new(turn, in_order(scenes, turn), minutes, begun, now);
+        let draw = draw(&kept, &all, begun, device, turn);
+        let checkup = Checkup::new(turn, draw.scenes, minutes, begun, now).of_form(draw.form);
         let mut sitting = Self { store, env, settings, checkup, minutes, steps: Vec::new() };
         sitting.advance()?;
         Ok(sitting)
@@ -167,9 +211,9 @@ impl<'a> CheckupSession<'a> {
         &self.checkup
     }
 
-    /// How long it takes at most.
+    /// How long it takes at most, where that was said.
     #[must_use]
-    pub fn minutes(&self) -> u32 {
+    pub fn minutes(&self) -> Option<u32> {
         self.minutes
     }
 
@@ -287,6 +331,28 @@ impl<'a> CheckupSession<'a> {
         let device = self.store.this_device()?;
         let is_this = |one: &&Taken| Some(one.device) == device && one.number == self.checkup.number();
         let this = all.iter().rfind(is_this).cloned();
-        Ok(CheckupEnd { this, all, planned: self.checkup.planned() })
+        let mut missed = Vec::new();
+        for wrong in this.iter().filter(|one| one.finished).flat_map(|one| &one.missed) {
+            missed.extend(self.missed_scene(wrong)?);
+        }
+        Ok(CheckupEnd { this, all, planned: self.checkup.planned(), missed })
+    }
+
+    /// `None` where the scene is not there any more.
+    fn missed_scene(&self, wrong: &Missed) -> Result<Option<MissedScene>, Failure> {
+        let Some(loaded) = self.store.load(wrong.card)? else { return Ok(None) };
+        let (text, ordinal) = (&loaded.text, wrong.card.ordinal);
+        let showing = Showing { variant: wrong.variant, ..Showing::default() };
+        let Some(question) = kind(&text.kind).map(|kind| kind.question(text, ordinal, showing)) else {
+            return Ok(None);
+        };
+        Ok(Some(MissedScene {
+            card: wrong.card,
+            topic: loaded.topic.as_ref().map(|topic| topic.title.clone()),
+            prompt: question.prompt,
+            response: self.store.response(wrong.entry)?,
+            answer: text.answer(ordinal),
+            extra: text.extra.clone(),
+        }))
     }
 }

@@ -29,6 +29,7 @@ pub mod search;
 pub mod settings;
 pub mod share;
 mod swap;
+pub mod tried;
 pub mod undo;
 pub mod unite;
 pub mod weekly_scene;

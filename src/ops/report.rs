@@ -11,6 +11,7 @@ use crate::report::CardLine;
 use crate::report::Report;
 use crate::report::build;
 use crate::report::with_checkups;
+use crate::report::with_tries;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -101,5 +102,10 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
     let progress = Progress::new(&totals);
     let report = build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice()));
     let checkups = ops::checkup::among(store, &decks, among.as_ref().map(|(hits, _)| hits))?;
-    Ok(with_checkups(report, &checkups, until))
+    let report = with_checkups(report, &checkups, until);
+    // They are about all decks.
+    if wanted.for_others || !about.is_empty() {
+        return Ok(report);
+    }
+    Ok(with_tries(report, ops::tried::tries(store, since, until)?))
 }

@@ -17,11 +17,13 @@ use crate::core::session::Input;
 use crate::core::session::Mode;
 use crate::core::session::Session;
 use crate::core::session::Stage;
+use crate::core::session::summary::Summary;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::joined;
+use crate::core::tried::Tried;
 use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -43,11 +45,13 @@ use crate::ops::in_sitting;
 use crate::ops::queue::Options;
 use crate::ops::queue::queue;
 use crate::ops::stamp_of_sitting;
+use crate::ops::tried;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
 use crate::store::ActionLine;
 use crate::store::Ahead;
 use crate::store::Fault;
+use crate::store::ShownTry;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -206,6 +210,39 @@ impl<'a> Review<'a> {
     #[must_use]
     pub fn ticks_ms(&self) -> u64 {
         self.env.ticks_ms()
+    }
+
+    /// What the sitting came to. The line to do that it shows is asked about in the next day's sitting.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let today = self.today();
+        let summary = self.session.summary(today);
+        if let Some(topic) = summary.try_topic {
+            // Where that can't be kept, the question does not come: nothing that the person did is lost.
+            self.store.remember_try(today, topic).ok();
+        }
+        summary
+    }
+
+    /// The line to do to ask about before the first card, if there is one and a card waits.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn did_you(&self) -> Result<Option<ShownTry>, Failure> {
+        if self.session.current().is_none() {
+            return Ok(None);
+        }
+        tried::open(self.store, &self.settings, self.today())
+    }
+
+    /// Keeps what the learner said of that line; `None`: nothing. The time of the first card begins now.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn say_tried(&mut self, shown: &ShownTry, said: Option<Tried>) -> Result<(), Failure> {
+        tried::answer(self.store, self.stamp(), shown, said)?;
+        self.begin_card();
+        Ok(())
     }
 
     /// What waits and what was done, for the end of a sitting.

@@ -1,5 +1,7 @@
 //! What a person shares with a team.
 
+use crate::core::checkup::change::baseline;
+use crate::core::checkup::change::latest;
 use crate::core::id::ShareId;
 use crate::core::settings::Settings;
 use crate::core::team::Share;
@@ -36,8 +38,7 @@ pub fn share(
         .collect();
     decks.sort();
     let checkups = ops::checkup::among(store, &named, None)?;
-    let mut finished = checkups.iter().filter(|one| one.finished).map(|one| one.score);
-    let (first_checkup, latest_checkup) = (finished.next(), finished.next_back());
+    let (baseline, latest_checkup) = (baseline(&checkups).map(|one| one.score), latest(&checkups).map(|one| one.score));
     let id = store.share_id(ShareId(Env::fresh_share()))?;
-    Ok(Share { id, name: name.map(str::to_owned), made: stamp.now, decks, topics, first_checkup, latest_checkup })
+    Ok(Share { id, name: name.map(str::to_owned), made: stamp.now, decks, topics, baseline, latest_checkup })
 }

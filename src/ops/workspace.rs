@@ -237,7 +237,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read; when there are no scenes.
     pub fn checkup(&mut self) -> Result<CheckupSession<'_>, Failure> {
-        CheckupSession::new(&mut self.store, &self.env, self.settings.clone(), crate::core::checkup::MINUTES)
+        CheckupSession::new(&mut self.store, &self.env, self.settings.clone(), None)
     }
 
     /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read

@@ -1,7 +1,7 @@
 //! One value of a report, and how it is worded for people and for programs.
 
-use crate::core::checkup::change;
-use crate::core::checkup::points;
+use crate::core::checkup::change::change;
+use crate::core::checkup::change::points;
 use crate::core::progress::knowledge::CERTAIN;
 use crate::core::progress::knowledge::Known;
 use crate::core::progress::spans::Granularity;

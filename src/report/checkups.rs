@@ -1,8 +1,9 @@
-//! What a report says of check-ups: each one, and the change since the first. Sums only, no text of a scene.
+//! What a report says of check-ups: each one, and the change since the baseline. Sums only, no text of a scene.
 
 use crate::core::checkup::Taken;
-use crate::core::checkup::conclusion;
-use crate::core::checkup::first_and_latest;
+use crate::core::checkup::change::baseline;
+use crate::core::checkup::change::conclusion;
+use crate::core::checkup::change::latest;
 use crate::core::checkup::shown;
 use crate::core::study_day::StudyDay;
 use crate::core::totals::Recalls;
@@ -15,7 +16,7 @@ use crate::report::table::Table;
 use std::collections::BTreeMap;
 
 /// What is said in place of rows.
-const NO_CHECKUP_YET: &str = "No check-up yet: `lmq checkup` takes three minutes.";
+const NO_CHECKUP_YET: &str = "No check-up yet: `lmq checkup` takes a few minutes.";
 
 /// Adds what check-ups came to, before the list of cards if there is one. They are those up to `until`, of all time:
 /// the period of a report does not cut off what there was before.
@@ -29,22 +30,21 @@ pub fn with_checkups(mut report: Report, all: &[Taken], until: Option<StudyDay>)
 }
 
 fn checkups(all: &[Taken]) -> Section {
-    let first = all.iter().find(|one| one.finished);
+    let start = baseline(all);
     let rows = all.iter().map(|one| {
-        let change = match first {
-            Some(first) if one.finished && first != one => Cell::Change(first.score, one.score),
+        let change = match start {
+            Some(start) if one.finished && start != one => Cell::Change(start.score, one.score),
             _ => Cell::Nothing,
         };
-        vec![
-            Cell::Date(one.day),
-            Cell::Part(one.score.passed, one.score.all),
-            Cell::Likely(one.score),
-            change,
-            if one.finished { Cell::Named("finished", "finished") } else { Cell::Named("left", "left early") },
-        ]
+        let state = match one.finished {
+            true if Some(one) == start => Cell::Named("baseline", "baseline"),
+            true => Cell::Named("finished", "finished"),
+            false => Cell::Named("left", "left early"),
+        };
+        vec![Cell::Date(one.day), Cell::Part(one.score.passed, one.score.all), Cell::Likely(one.score), change, state]
     });
     let range = "Scenes that no review asks. The range says where the true share lies (Wilson, 95 %), the change is that since the \
-                 first finished check-up, in points of a hundred (Newcombe, 95 %).";
+                 baseline, a check-up from before your tenth card, in points of a hundred (Newcombe, 95 %).";
     Section {
         id: "checkups",
         title: "Check-ups".to_owned(),
@@ -69,8 +69,7 @@ fn topics(all: &[Taken]) -> Section {
         let score = one.and_then(|one| one.topics.get(topic));
         score.map_or(Cell::Nothing, |score| Cell::Part(score.passed, score.all))
     };
-    let finished = all.iter().find(|one| one.finished);
-    let latest = first_and_latest(all).map(|(_, latest)| latest);
+    let (before, latest) = (baseline(all), latest(all));
     let mut sums: BTreeMap<&str, Recalls> = BTreeMap::new();
     for one in all {
         for (topic, score) in &one.topics {
@@ -79,7 +78,7 @@ fn topics(all: &[Taken]) -> Section {
         }
     }
     let rows = sums.iter().map(|(topic, sum)| {
-        vec![Cell::Text((*topic).to_owned()), of(finished, topic), of(latest, topic), Cell::Part(sum.passed, sum.all)]
+        vec![Cell::Text((*topic).to_owned()), of(before, topic), of(latest, topic), Cell::Part(sum.passed, sum.all)]
     });
     Section {
         id: "checkup_topics",
@@ -89,7 +88,7 @@ fn topics(all: &[Taken]) -> Section {
             names: 1,
             columns: vec![
                 name("topic", "Topic"),
-                number("first", "First"),
+                number("baseline", "Baseline"),
                 number("latest", "Latest"),
                 number("all", "All check-ups"),
             ],
@@ -114,6 +113,7 @@ mod tests {
     use crate::core::checkup::taken;
     use crate::core::id::CardId;
     use crate::core::id::DeviceId;
+    use crate::core::id::EventId;
     use crate::core::id::NoteUid;
     use crate::core::progress::Progress;
     use crate::core::progress::test_history;
@@ -132,7 +132,7 @@ mod tests {
             let number = u32::try_from(index).unwrap();
             let day = test_history::TODAY.plus(i64::from(number) * 100 - 500);
             (0..10_u8).map(move |place| Given {
-                device: DeviceId([1; 16]),
+                entry: EventId { device: DeviceId([1; 16]), sequence: u64::from(number) * 10 + u64::from(place) },
                 number: number.into(),
                 hlc: Hlc(i64::from(day.0) * 100 + i64::from(place)),
                 day,
@@ -141,10 +141,12 @@ mod tests {
                 topic: TOPICS[usize::from(place) % 3].to_owned(),
                 right: u64::from(place) < *right,
                 last: place == 9 && number < 3,
+                form: None,
+                variant: 0,
                 took: Millis(9000),
             })
         });
-        taken(answers.collect())
+        taken(answers.collect(), None)
     }
 
     fn report(all: &[Taken], until: Option<StudyDay>) -> Report {

@@ -22,6 +22,7 @@ mod share;
 mod table;
 mod team;
 mod text;
+mod tries;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ pub use table::Column;
 pub use table::Table;
 pub use team::team;
 pub use text::render_text;
+pub use tries::with_tries;
 
 /// One way to write a report down.
 pub trait Renderer: Sync {

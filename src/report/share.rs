@@ -58,9 +58,12 @@ pub fn share(share: &Share, today: StudyDay) -> Report {
     let decks = share.decks.iter();
     let decks =
         decks.map(|deck| vec![text(&deck.name), text(&deck.id), deck.version.as_deref().map_or(Cell::Nothing, text)]);
-    let checkups = [("First", share.first_checkup), ("Latest", share.latest_checkup)];
+    let checkups = [("Baseline", share.baseline), ("Latest", share.latest_checkup)];
+    let is_compared = share.latest_checkup.is_some();
     let checkups = checkups.into_iter().filter_map(|(label, score)| {
-        score.map(|score| vec![Cell::Named(label, label), Cell::Of(score.passed, score.all)])
+        let missing = || is_compared.then_some(Cell::Named("none", "no baseline"));
+        let cell = score.map(|score| Cell::Of(score.passed, score.all)).or_else(missing)?;
+        Some(vec![Cell::Named(label, label), cell])
     });
     Report {
         title: "What you share".to_owned(),

@@ -1,5 +1,7 @@
 //! What a team report says, and in which order. It lays out what `core::team` lets be told, and adds nothing.
 
+use crate::core::checkup::change::TOO_FEW;
+use crate::core::checkup::change::is_told;
 use crate::core::progress::period::Period;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
@@ -27,7 +29,8 @@ const NO_TOPICS: &str = "No topic is in three files or more.";
 
 const ALL_KNOWN: &str = "There is none that the team does not know, or of which that may be told.";
 
-const NO_CHECKUPS: &str = "Fewer than three people have taken a check-up, or may be told of.";
+const NO_CHECKUPS: &str =
+    "Fewer than three people have a baseline, a check-up from before their tenth card, or may be told of.";
 
 fn name(key: &'static str, label: &'static str) -> Column {
     Column { key, label, is_number: false }
@@ -146,25 +149,31 @@ fn topics(figures: &Figures) -> Section {
 }
 
 fn checkups(figures: &Figures) -> Section {
-    let row = |key, label, people: u64, score: Recalls| {
-        vec![Cell::Named(key, label), Cell::Count(people), Cell::Percent(score)]
+    let row = |key, label, people: u64, score: Recalls, change| {
+        vec![Cell::Named(key, label), Cell::Count(people), Cell::Percent(score), change]
     };
     let rows = figures.checkups.map_or_else(Vec::new, |CheckupFigures { people, before, after }| {
-        let after = after.map(|after| row("latest", "Latest check-up", people, after));
-        [Some(row("first", "First check-up", people, before)), after].into_iter().flatten().collect()
+        let after = after.map(|after| row("latest", "Latest check-up", people, after, Cell::Change(before, after)));
+        [Some(row("baseline", "Baseline", people, before, Cell::Nothing)), after].into_iter().flatten().collect()
     });
+    let is_untold = figures.checkups.is_some_and(|sums| sums.after.is_some_and(|after| !is_told(sums.before, after)));
+    let too_few = if is_untold { format!(" {TOO_FEW}") } else { String::new() };
     Section {
         id: "checkups",
         title: "Check-ups, before and after".to_owned(),
-        note: Some(
-            "Scenes that are never practised, right of asked, for people who took at least two. Where one or two have not, \
-             up to two more are left out, chosen by chance. The range takes answers as independent; those of one person \
-             are not quite."
-                .to_owned(),
-        ),
+        note: Some(format!(
+            "Scenes that are never practised, right of asked, for people with a baseline (a check-up from before their tenth \
+             card) and a later one. Where one or two have not both, up to two more are left out, chosen by chance. The \
+             ranges take answers as independent; those of one person are not quite.{too_few}"
+        )),
         body: Body::Table(Table {
             names: 1,
-            columns: vec![name("checkup", "Check-up"), number("people", "People"), number("right", "Right")],
+            columns: vec![
+                name("checkup", "Check-up"),
+                number("people", "People"),
+                number("right", "Right"),
+                number("change", "Change"),
+            ],
             rows,
             when_empty: NO_CHECKUPS,
         }),
@@ -293,6 +302,17 @@ pub(super) mod tests {
                 _ => {}
             }
         }
+    }
+
+    #[test]
+    fn a_change_that_chance_explains_is_said_to_be_one() {
+        let sums = |passed| Recalls { passed, all: 108 };
+        let told = |after| {
+            let checkups = Some(CheckupFigures { people: 9, before: sums(70), after });
+            let text = rendered(&Figures { checkups, ..figures() }).remove(0).1;
+            text.split_whitespace().collect::<Vec<_>>().join(" ").contains(TOO_FEW)
+        };
+        assert_eq!([Some(sums(76)), Some(sums(91)), None].map(told), [true, false, false]);
     }
 
     #[test]

@@ -1,25 +1,33 @@
 //! Check-ups: the scenes that are kept for them, and the answers that they got.
 
+use crate::core::card::Form;
 use crate::core::checkup::Given;
+use crate::core::checkup::change::BASELINE_CARDS;
 use crate::core::checkup::is_right;
 use crate::core::event::EventKind;
 use crate::core::id::CardId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
+use crate::core::log::AnswerWords;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Hlc;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::columns::ANSWERED;
 use crate::store::columns::CHECKED;
+use crate::store::columns::CRAMMED;
 use crate::store::columns::card_number;
 use crate::store::columns::card_of;
 use crate::store::columns::day_of;
+use crate::store::columns::entries_of_device;
 use crate::store::columns::kind_of;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
 use crate::store::columns::words;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A card that is kept for check-ups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +36,8 @@ pub struct HeldOut {
     pub card: CardId,
     /// Whether the program can judge an answer to it.
     pub can_be_judged: bool,
+    /// The form that it belongs to.
+    pub form: Option<Form>,
 }
 
 impl Store {
@@ -38,7 +48,8 @@ impl Store {
     pub fn checked(&self) -> Result<Vec<Given>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare_cached(&format!(
-                "SELECT e.id, e.card, e.hlc, e.study_day, e.quality, e.took_ms, d.arg, u.uid, n.deck, coalesce(t.title, k.name) \
+                "SELECT e.id, e.card, e.hlc, e.study_day, e.quality, e.took_ms, d.arg, u.uid, n.deck, coalesce(t.title, k.name), \
+                 d.form, d.variant \
                  FROM event e INDEXED BY event_checked LEFT JOIN event_detail d ON d.id = e.id \
                  CROSS JOIN note n ON n.id = e.card >> 9 CROSS JOIN note_name u ON u.id = n.id CROSS JOIN deck k ON k.id = n.deck \
                  LEFT JOIN topic t ON t.id = n.topic WHERE e.kind = {CHECKED} ORDER BY e.hlc"
@@ -52,7 +63,7 @@ impl Store {
                 let kind = kind_of(CHECKED.into(), row.get(4)?, row.get(5)?, row.get(6)?);
                 let Some(EventKind::Checked { quality, took, checkup, last }) = kind else { continue };
                 answers.push(Given {
-                    device: entry.device,
+                    entry,
                     number: checkup,
                     hlc: Hlc(row.get(2)?),
                     day: day_of(row.get(3)?),
@@ -61,6 +72,8 @@ impl Store {
                     topic: row.get(9)?,
                     right: is_right(quality),
                     last,
+                    form: row.get::<_, Option<u32>>(10)?.and_then(Form::of_code),
+                    variant: row.get::<_, Option<u32>>(11)?.and_then(|variant| usize::try_from(variant).ok()).unwrap_or(0),
                     took,
                 });
             }
@@ -92,10 +105,70 @@ impl Store {
                         continue;
                     }
                     let can_be_judged = crate::core::checkup::can_be_judged(&shown, ordinal);
-                    cards.push(HeldOut { card: CardId { note, ordinal }, can_be_judged });
+                    cards.push(HeldOut { card: CardId { note, ordinal }, can_be_judged, form: shown.form });
                 }
             }
             Ok(cards)
+        })
+    }
+
+    /// The place in the order of all events of the first answer to the tenth card that was ever answered here, in reviews
+    /// or in cram mode; `None` where so many were never answered. Answers from another program don't count: they tell
+    /// nothing of these cards.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn tenth_card(&self) -> Result<Option<Hlc>, StoreError> {
+        self.attempt(|| {
+            let db = self.db();
+            let context = self.context()?;
+            let mut devices = db.prepare_cached("SELECT id FROM device")?;
+            let devices: Vec<i64> = devices.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            // A device writes in the order of time, so that each needs to be read only up to its own tenth card.
+            let mut next = db.prepare_cached(
+                "SELECT e.id, e.card, e.hlc, e.kind FROM event e INDEXED BY event_id WHERE e.id BETWEEN ?1 AND ?2 \
+                 ORDER BY e.id LIMIT 1",
+            )?;
+            // A step of many cards, such as an import, is passed over at once.
+            let mut step =
+                db.prepare_cached("SELECT id, entries FROM action WHERE id <= ?1 ORDER BY id DESC LIMIT 1")?;
+            let mut first: BTreeMap<i64, i64> = BTreeMap::new();
+            for device in devices {
+                let (mut from, to) = entries_of_device(device);
+                let mut here: BTreeSet<i64> = BTreeSet::new();
+                while here.len() < BASELINE_CARDS {
+                    let found = next.query_row([from, to], |row| {
+                        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, u8>(3)?))
+                    });
+                    let Some((id, card, hlc, kind)) = found.optional()? else { break };
+                    from = id + 1;
+                    if ![ANSWERED, CRAMMED].contains(&kind) {
+                        let whole = step.query_row([id], |row| Ok(row.get::<_, i64>(0)? + row.get::<_, i64>(1)?));
+                        from = from.max(whole.optional()?.unwrap_or(from));
+                    } else if context.reader.entry(id).is_some_and(|entry| !context.voided.has(entry)) {
+                        here.insert(card);
+                        first.entry(card).and_modify(|earlier| *earlier = hlc.min(*earlier)).or_insert(hlc);
+                    }
+                }
+            }
+            let mut answered: Vec<i64> = first.into_values().collect();
+            answered.sort_unstable();
+            Ok(answered.get(BASELINE_CARDS - 1).copied().map(Hlc))
+        })
+    }
+
+    /// What was answered to a scene; `None` where nothing was, or it was erased.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub fn response(&self, answer: EventId) -> Result<Option<String>, StoreError> {
+        self.attempt(|| {
+            let Some(id) = self.context()?.reader.local(answer) else { return Ok(None) };
+            let mut statement = self.db().prepare_cached("SELECT body FROM text WHERE id = ?1")?;
+            let mut rows = statement.query([id])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            let words = words(row, 0)?.and_then(|body| serde_json::from_str::<AnswerWords>(body).ok());
+            Ok(words.and_then(|words| words.response))
         })
     }
 
@@ -160,7 +233,9 @@ mod tests {
         let answers = fixture.store.checked().unwrap();
         let told: Vec<_> = answers.iter().map(|one| (one.card, one.day.0, one.topic.as_str(), one.last)).collect();
         assert_eq!(told, [(card(2, 1), 50, "Topic", false), (card(1, 1), 52, "Deck a", true)]);
-        assert!(answers.iter().all(|one| one.device == DEVICE && i64::try_from(one.number) == Ok(begun) && one.right));
+        assert!(
+            answers.iter().all(|one| one.entry.device == DEVICE && i64::try_from(one.number) == Ok(begun) && one.right)
+        );
         assert_eq!(fixture.store.first_answer_day().unwrap(), None, "they are no answers");
     }
 }

@@ -32,6 +32,7 @@ pub(super) const PAUSED: u8 = 19;
 pub(super) const RESUMED: u8 = 20;
 pub(super) const ERASED: u8 = 21;
 pub(super) const TOOK_OVER: u8 = 22;
+pub(super) const TRIED: u8 = 23;
 
 /// Bits of an entry's id that hold its sequence; the device's number is above them.
 const SEQUENCE_BITS: u32 = 32;
@@ -258,6 +259,7 @@ mod tests {
         assert_eq!(EventKind::Checked { quality, took, checkup: 0, last: false }.code(), CHECKED);
         assert_eq!(Fact::Resumed.code(), RESUMED);
         assert_eq!(Fact::Paused { until: StudyDay(0) }.code(), PAUSED);
+        assert_eq!(Fact::Tried { deck: String::new(), tried: crate::core::tried::Tried::Yes }.code(), TRIED);
         assert_eq!([UNDONE, TOOK_OVER], [17, 22]);
     }
 

@@ -10,6 +10,7 @@ use crate::core::log::EntryRef;
 use crate::core::log::TextRecord;
 use crate::core::registers::Said;
 use crate::core::replay::Voided;
+use crate::core::tried::Tried;
 use crate::core::units::Hlc;
 use crate::store::Fault;
 use crate::store::Writer;
@@ -147,6 +148,10 @@ pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: us
                 chain: ChainHash(hash),
             }
         }
+        23 => {
+            let said = arg.and_then(|code| Tried::of_code(u8::try_from(code).ok()?));
+            Fact::Tried { deck: deck()?, tried: said.ok_or_else(missing)? }
+        }
         _ => return Err(missing()),
     })
 }
@@ -268,6 +273,7 @@ impl Writer<'_> {
                 hash = mark.map(|mark| mark.0.to_vec());
             }
             Fact::Paused { until } => arg = Some(i64::from(until.0)),
+            Fact::Tried { tried, .. } => arg = Some(i64::from(tried.code())),
             Fact::Erased { what } => {
                 arg = Some(match what {
                     Erasure::Note(_) => OF_NOTE,

@@ -45,6 +45,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod tried;
 mod undo;
 mod union;
 mod writer;
@@ -96,6 +97,7 @@ pub use notes::Edited;
 pub use notes::PackedNote;
 pub use salvage::Salvaged;
 pub use search::Hits;
+pub use tried::ShownTry;
 pub use undo::ActionLine;
 pub use undo::Undo;
 pub use union::Union;

@@ -275,7 +275,7 @@ impl Store {
             };
             let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(7)? {
                 Some(id) => {
-                    Some((id, Rc::new(TopicLine { title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? })))
+                    Some((id, Rc::new(TopicLine { number: id, title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? })))
                 }
                 None => None,
             };

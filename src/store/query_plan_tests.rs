@@ -216,6 +216,7 @@ fn whether_a_check_up_is_due_is_found_by_index_alone() {
         store.held_out().unwrap();
         assert_eq!(store.first_answer_day().unwrap(), Some(StudyDay(2)));
     });
+    assert_by_index(&mut store, &[("e", "event_id")], |store| assert_eq!(store.tenth_card().unwrap(), None));
 }
 
 #[test]

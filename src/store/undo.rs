@@ -221,7 +221,11 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
                 Fact::Configured => {
                     line.change = words.as_deref().and_then(|words| serde_json::from_str(words).ok());
                 }
-                Fact::Tagged { .. } | Fact::Untagged { .. } | Fact::Keyed { .. } | Fact::Renamed { .. } => {
+                Fact::Tagged { .. }
+                | Fact::Untagged { .. }
+                | Fact::Keyed { .. }
+                | Fact::Renamed { .. }
+                | Fact::Tried { .. } => {
                     line.words = line.words.take().or(words);
                 }
                 _ => {}

@@ -3,13 +3,13 @@
 use crate::core::card::Ask;
 use crate::core::checkup::Asked;
 use crate::core::checkup::Input;
-use crate::core::checkup::MINUTES;
 use crate::core::checkup::Stage;
 use crate::core::checkup::Taken;
-use crate::core::checkup::conclusion;
-use crate::core::checkup::first_and_latest;
+use crate::core::checkup::change::before_and_after;
+use crate::core::checkup::change::conclusion;
+use crate::core::checkup::change::points;
 use crate::core::checkup::introduction;
-use crate::core::checkup::points;
+use crate::core::checkup::minutes_of;
 use crate::core::checkup::score;
 use crate::core::text::counted;
 use crate::core::text::nearest;
@@ -18,6 +18,7 @@ use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::ops::checkup::CheckupEnd;
 use crate::ops::checkup::CheckupSession;
+use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
 use crate::ui::Look;
@@ -40,10 +41,15 @@ const COMMANDS: &[(&str, &str)] = &[
 pub fn offer(offer: Offer, begin: &str) -> String {
     match offer {
         Offer::GoOn(done) => format!("A check-up goes on after {}: {begin}", counted(done, "scene", "scenes")),
-        Offer::Due(day, scenes) => {
-            let why = if day == 1 { "to see where you start".to_owned() } else { format!("day {day}") };
+        Offer::Due { day, scenes, is_start } => {
+            let why = match (day, is_start) {
+                (1, true) => ", to see where you start".to_owned(),
+                (1, false) => String::new(),
+                (day, _) => format!(", day {day}"),
+            };
+            let minutes = counted(minutes_of(scenes), "minute", "minutes");
             let scenes = counted(scenes, "scene", "scenes");
-            format!("A check-up is due, {why}: {scenes} in about {MINUTES} minutes; {begin}")
+            format!("A check-up is due{why}: {scenes} in about {minutes}; {begin}")
         }
     }
 }
@@ -83,7 +89,11 @@ pub fn result(outcome: &CheckupEnd) -> Vec<String> {
     for (topic, score) in &this.topics {
         lines.push(format!("  {}: {} of {}", one_line(topic), score.passed, score.all));
     }
-    if let Some((first, latest)) = first_and_latest(&outcome.all)
+    if !outcome.missed.is_empty() {
+        lines.push("What you missed:".to_owned());
+        lines.extend(outcome.missed.iter().flat_map(missed));
+    }
+    if let Some((first, latest)) = before_and_after(&outcome.all)
         && let Some(points) = points(first.score, latest.score)
     {
         let one = |one: &Taken| format!("{} of {} ({})", one.score.passed, one.score.all, day(one));
@@ -91,6 +101,18 @@ pub fn result(outcome: &CheckupEnd) -> Vec<String> {
         lines.push(format!("In 100 scenes that is a change of {points} (95 % range)."));
     }
     lines.push(conclusion(&outcome.all));
+    lines
+}
+
+/// A scene that was answered wrong, a line each for what was asked, said, right, and why.
+fn missed(scene: &MissedScene) -> Vec<String> {
+    let mut lines = vec![format!("  {}", one_line(&scene.prompt))];
+    let said = scene
+        .response
+        .as_deref()
+        .map_or_else(|| "No answer".to_owned(), |said| format!("You said: {}", one_line(said)));
+    lines.push(format!("    {said}. Right: {}.", one_line(&scene.answer)));
+    lines.extend(scene.extra.as_deref().map(|extra| format!("    {}", one_line(extra))));
     lines
 }
 

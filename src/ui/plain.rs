@@ -8,6 +8,7 @@ use crate::core::session::current::Current;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::core::text::printable;
+use crate::core::tried::Tried;
 use crate::failure::Failure;
 use crate::ops::edit::How;
 use crate::ops::edit::Meaning;
@@ -23,6 +24,9 @@ use std::io::Write;
 
 /// A line that comes sooner than this after its prompt was typed before it was read.
 const UNSEEN_MS: u64 = 200;
+
+/// What is said to such a line.
+const UNSEEN: &str = "(too fast: not taken, read first)";
 
 const COMMANDS: &[(&str, &str)] = &[
     (":u", "take back the newest step"),
@@ -84,6 +88,9 @@ pub fn plain(
 
 impl Sitting<'_, '_> {
     fn run(&mut self, input: &mut dyn Lines) -> Result<(), Failure> {
+        if self.live && self.did_you(input)? == Then::End {
+            return self.end();
+        }
         let mut shown = None;
         loop {
             let stage = self.review.session().stage().clone();
@@ -145,10 +152,18 @@ impl Sitting<'_, '_> {
     }
 
     fn prompt(&mut self, stage: &Stage) -> Result<(), Failure> {
-        let mark = if matches!(stage, Stage::Back(_)) { "grade> " } else { "> " };
+        self.mark(if matches!(stage, Stage::Back(_)) { "grade> " } else { "> " })
+    }
+
+    fn mark(&mut self, mark: &str) -> Result<(), Failure> {
         write!(self.out, "{mark}").and_then(|()| self.out.flush()).map_err(|error| Failure::output(&error))?;
         self.asked_at = self.review.ticks_ms();
         Ok(())
+    }
+
+    /// Whether a line that has just come was typed before its prompt was read.
+    fn is_unseen(&self) -> bool {
+        self.live && self.review.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS
     }
 
     /// What can wait is done while the person reads. A program that answers at once would wait for it.
@@ -169,6 +184,31 @@ impl Sitting<'_, '_> {
             self.blank()?;
         }
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Asks about the line to do that a session showed on an earlier day, if there is one to ask about.
+    fn did_you(&mut self, input: &mut dyn Lines) -> Result<Then, Failure> {
+        let Some(tried) = self.review.did_you()? else { return Ok(Then::Go) };
+        self.line(&words::did_you(&tried.line, tried.day, self.review.today()))?;
+        loop {
+            self.line(words::TRIED_KEYS)?;
+            self.mark("> ")?;
+            self.wait_for(input);
+            let Some(line) = self.read(input)? else { return Ok(Then::End) };
+            let said = Tried::of_input(&line);
+            match line.trim() {
+                ":q" => return Ok(Then::End),
+                _ if self.is_unseen() => self.line(UNSEEN)?,
+                line if said.is_some() || line.is_empty() => match self.review.say_tried(&tried, said) {
+                    Ok(()) => {
+                        self.blank()?;
+                        return Ok(Then::Go);
+                    }
+                    Err(failure) => self.line(&failure.to_string())?,
+                },
+                _ => {}
+            }
+        }
     }
 
     fn front(&mut self, current: &Current, input: &mut dyn Lines) -> Result<Then, Failure> {
@@ -246,9 +286,8 @@ impl Sitting<'_, '_> {
     }
 
     fn handle(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
-        let too_fast = self.live && self.review.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS;
-        if too_fast && line != ":q" {
-            self.line("(too fast: not taken, read first)")?;
+        if self.is_unseen() && line != ":q" {
+            self.line(UNSEEN)?;
             return Ok(Then::Go);
         }
         if let Some(literal) = line.strip_prefix("::") {
@@ -456,7 +495,7 @@ impl Sitting<'_, '_> {
     }
 
     fn end(&mut self) -> Result<(), Failure> {
-        let summary = self.review.session().summary(self.review.today());
+        let summary = self.review.summary();
         let waits = self.review.waits()?;
         for line in words::summary(&summary, &waits, self.review.settings()) {
             self.line(&one_line(&line))?;

@@ -411,6 +411,22 @@ pub const SCENE_OFF: &str = "Not offered again. `lmq config set weekly_scene tru
 /// The offer over lines.
 pub const SCENE_LINE: &str = "Once a week: write down one moment of the past days in which somebody led or managed, with `lmq add \"my scenes\" QUESTION ANSWER`. `lmq config set weekly_scene false` ends this";
 
+/// The question about the line to do that a session showed on `day`, without its keys.
+#[must_use]
+pub fn did_you(line: &str, day: StudyDay, today: StudyDay) -> String {
+    let when = if today.since(day) == 1 { "Yesterday" } else { "Last time" };
+    format!("{when}: {} Did you?", sentence(line))
+}
+
+/// A text with a full stop, unless it ends with a mark of its own.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?', '…', '”', '"']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// How the question about a line to do is answered, with the key of each answer.
+pub const TRIED_KEYS: &str = "y yes   n no   t not yet   Enter goes on";
+
 /// The end of a sitting.
 #[must_use]
 pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: &Settings) -> Vec<String> {

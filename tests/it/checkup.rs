@@ -25,6 +25,44 @@ pub(crate) fn day(date: &str) -> String {
     format!("2026-{date}T09:00:00+01:00")
 }
 
+/// A deck with 33 scenes without forms, two topics, and a few cards to train.
+pub(crate) fn scenes() -> String {
+    let mut text = "[deck]\nid = \"scenes\"\n[[topic]]\nid = \"t1\"\ntitle = \"first topic\"\n\
+        [[topic]]\nid = \"t2\"\ntitle = \"second topic\"\n"
+        .to_owned();
+    for number in 1..=33 {
+        let answer = ["leader", "manager", "both"][number % 3];
+        text.push_str(&format!(
+            "[[card]]\nkey = \"s{number}\"\nkind = \"sort\"\ntopic = \"t{}\"\nheld_out = true\nanswer = \"{answer}\"\n\
+             prompt = \"Scene {number}: somebody does something at work. Which role is it?\"\n\
+             categories = [\"leader\", \"manager\", \"both\"]\nextra = \"Why it is so in scene {number}.\"\n",
+            number % 2 + 1
+        ));
+    }
+    for number in 1..=20 {
+        text.push_str(&format!(
+            "[[card]]\nkey = \"k{number}\"\nkind = \"basic\"\nfront = \"Question {number}?\"\nback = \"Answer\"\n"
+        ));
+    }
+    text
+}
+
+/// A home with that deck and no built-in cards.
+fn home() -> Lmq {
+    let lmq = Lmq::at_home();
+    lmq.import("scenes.toml", scenes());
+    for deck in ["differences", "skills", "quotes"] {
+        assert_eq!(lmq.run(["delete", &format!("deck:{deck}"), "--yes"]).code, 0);
+    }
+    lmq
+}
+
+/// How many answers of check-ups the history shows.
+fn answers(lmq: &Lmq) -> usize {
+    let rows = lmq.json(["history", "--json"]);
+    rows.as_array().unwrap().iter().filter(|row| row["kind"] == "checked").count()
+}
+
 /// Takes a check-up and gives what it printed.
 fn take(lmq: &Lmq, date: &str, input: &str) -> String {
     let run = at(lmq, &day(date), &["checkup"], input);
@@ -64,7 +102,7 @@ const EIGHT: &str = "l\nm\nb\nl\nm\nb\nl\nm\n";
 
 #[test]
 fn a_check_up_over_lines_reads_like_this() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     let out = take(&lmq, "01-15", "l\nx\n:u\n\n:d\n:?\n:nonsense\nboth\n1\n2\n3\nl\nm\n");
     insta::assert_snapshot!("lines", trimmed(&out));
     assert!(!drives_a_terminal(&out));
@@ -72,7 +110,7 @@ fn a_check_up_over_lines_reads_like_this() {
 
 #[test]
 fn nothing_is_said_about_right_or_wrong_before_the_end() {
-    let printed = |answers: &str| take(&Lmq::at_home(), "01-15", answers);
+    let printed = |answers: &str| take(&home(), "01-15", answers);
     let (left, other) = (printed("l\nl\nl\nl\nl\nl\nl\n:q\n"), printed("m\nb\nm\n:d\nb\nm\nb\n:q\n"));
     assert_eq!(left, other, "the same whatever is answered");
     assert!(left.ends_with(
@@ -101,7 +139,7 @@ fn near(value: &Value, wanted: f64) -> bool {
 
 #[test]
 fn the_report_has_what_sql_finds_in_the_log() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     take(&lmq, "01-15", &"l\n".repeat(8));
     take(&lmq, "02-14", EIGHT);
     take(&lmq, "07-13", &"b\n".repeat(8));
@@ -135,7 +173,7 @@ fn the_report_has_what_sql_finds_in_the_log() {
     for (index, (row, (date, right, asked, finished))) in rows.iter().zip(&found).enumerate() {
         assert_eq!(row["day"].as_str(), Some(date.as_str()));
         assert_eq!((row["right"]["count"].as_i64(), row["right"]["of"].as_i64()), (Some(*right), Some(*asked)));
-        assert_eq!(row["state"] == "finished", *finished);
+        assert_eq!(row["state"] != "left", *finished);
         let (low, high) = score_interval(*right as f64, *asked as f64);
         assert!(near(&row["range"]["low"], low) && near(&row["range"]["high"], high), "{row}: {low} {high}");
         if index == 0 || !finished {
@@ -173,7 +211,7 @@ fn the_report_has_what_sql_finds_in_the_log() {
 
 #[test]
 fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     take(&lmq, "01-15", "l\nm\n:q\n");
     assert!(glance(&lmq, "01-15").contains("A check-up goes on after 2 scenes: `lmq checkup`\n"));
     assert_eq!(sections(&lmq, "01-15", &[])["checkups"]["rows"].as_array().unwrap().len(), 0, "it says nothing yet");
@@ -187,7 +225,7 @@ fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
 
 #[test]
 fn a_review_ends_with_the_offer_where_something_was_answered() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     let review = |args: &[&str], input: &str| {
         let run = at(&lmq, &day("01-15"), &[&["review"], args].concat(), input);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
@@ -202,7 +240,7 @@ fn a_review_ends_with_the_offer_where_something_was_answered() {
 
 #[test]
 fn it_ends_when_the_time_is_up_and_says_its_result_as_json() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     let run = at(&lmq, &day("01-15"), &["checkup", "--minutes", "1", "--json"], "l\nl\n");
     assert_eq!(run.code, 0);
     assert!(run.stderr.contains("[2 of 2]") && !run.stderr.contains("[3 of"), "{}", run.stderr);
@@ -282,7 +320,7 @@ fn every_kind_that_can_be_judged_is_asked_and_no_other() {
 
 #[test]
 fn a_hostile_scene_drives_no_terminal() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     let hostile = "\\u001b[2J\\u202e";
     lmq.import(
         "h.toml",
@@ -297,13 +335,13 @@ fn a_hostile_scene_drives_no_terminal() {
     assert!(!drives_a_terminal(&run.stdout) && !drives_a_terminal(&run.stderr));
     for form in ["text", "md", "csv", "json", "html"] {
         let out = lmq.ok(["report", "--format", form]);
-        assert!(!drives_a_terminal(&out) && !out.contains("Which") && !out.contains("Radka"), "{form}");
+        assert!(!drives_a_terminal(&out) && !out.contains("Which") && !out.contains("Scene 1"), "{form}");
     }
 }
 
 #[test]
 fn a_kill_in_the_middle_keeps_what_was_answered() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     lmq.ok(["decks"]);
     let mut answered = 0;
     for round in 0..7 {
@@ -323,7 +361,7 @@ fn a_kill_in_the_middle_keeps_what_was_answered() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        let count: usize = lmq.json(["history", "--json"]).as_array().unwrap().len();
+        let count = answers(&lmq);
         assert!((answered..=answered + usize::from(round % 2 == 0)).contains(&count), "{answered} said, {count} kept");
         answered = count;
         if answered >= 6 {
@@ -340,7 +378,7 @@ fn a_kill_in_the_middle_keeps_what_was_answered() {
 #[test]
 fn the_screen_asks_with_keys_and_says_its_result_on_the_normal_one() {
     for (columns, rows) in [(40, 20), (80, 24), (200, 50)] {
-        let lmq = Lmq::at_home();
+        let lmq = home();
         let mut terminal = Terminal::start(&lmq, &["checkup"], columns, rows, &[]);
         insta::assert_snapshot!(format!("opening_{columns}"), trimmed(&terminal.sees("Enter begins")));
         terminal.types("\r");
@@ -372,19 +410,19 @@ fn the_screen_asks_with_keys_and_says_its_result_on_the_normal_one() {
 
 #[test]
 fn a_held_key_answers_one_scene_and_not_the_next() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     let mut terminal = Terminal::start(&lmq, &["checkup", "--yes"], 80, 24, &[]);
     terminal.sees("1 of 8");
     terminal.types("lllllllllllllll");
     terminal.sees("2 of 8");
     terminal.types("q");
     assert_eq!(terminal.ends().0, 0);
-    assert_eq!(lmq.json(["history", "--json"]).as_array().unwrap().len(), 1);
+    assert_eq!(answers(&lmq), 1);
 }
 
 #[test]
 fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
-    let lmq = Lmq::at_home();
+    let lmq = home();
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
     terminal.sees("A check-up is due");
     terminal.types("c");

@@ -1,6 +1,7 @@
 //! When a check-up is offered, which scenes it asks, and what it leaves in the log and the sums.
 
 use crate::checkup::day;
+use crate::checkup::scenes;
 use crate::world::World;
 use crate::world::history_of;
 use crate::world::time;
@@ -16,10 +17,16 @@ use lmq::store::Happened;
 use lmq::store::HistoryRow;
 use std::collections::BTreeMap;
 
+fn with_scenes() -> World {
+    let mut world = World::bare();
+    world.import("scenes.toml", scenes());
+    world
+}
+
 /// Answers up to so many scenes of that day's check-up in-process, none of them known.
 fn take_in(world: &mut World, date: &str, scenes: usize) {
     world.set_now(time(&day(date)));
-    let mut session = CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), 3).unwrap();
+    let mut session = CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), Some(3)).unwrap();
     for _ in 0..scenes {
         assert_eq!(session.feed(&Input::DontKnow).unwrap(), None);
     }
@@ -37,7 +44,7 @@ fn scenes_of(world: &World) -> Vec<CardId> {
 
 #[test]
 fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
-    let mut world = World::with_built_in_decks();
+    let mut world = with_scenes();
     for date in ["01-15", "02-14", "07-13", "12-31"] {
         take_in(&mut world, date, 8);
     }
@@ -53,7 +60,7 @@ fn four_check_ups_ask_32_scenes_and_none_of_them_twice() {
 
 #[test]
 fn a_check_up_counts_nowhere_else_and_an_undone_one_has_never_been() {
-    let mut world = World::with_built_in_decks();
+    let mut world = with_scenes();
     let first = world.next(&Options::default()).unwrap().card;
     world.answer(first, 4);
     let seen = |world: &World| {
@@ -80,7 +87,7 @@ fn a_check_up_counts_nowhere_else_and_an_undone_one_has_never_been() {
 
 #[test]
 fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
-    let mut world = World::with_built_in_decks();
+    let mut world = with_scenes();
     let due = |world: &mut World, date: &str| {
         world.set_now(time(&day(date)));
         ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap()
@@ -89,7 +96,7 @@ fn it_is_offered_on_day_1_30_180_and_365_unless_the_settings_say_no() {
     take_in(&mut world, "01-15", 8);
     assert_eq!((due(&mut world, "01-15"), due(&mut world, "02-12")), (None, None));
     let offer = due(&mut world, "02-13").unwrap();
-    assert_eq!(offer, Offer::Due(30, 8));
+    assert_eq!(offer, Offer::Due { day: 30, scenes: 8, is_start: false });
     assert_eq!(
         lmq::ui::checkup::offer(offer, "`lmq checkup`"),
         "A check-up is due, day 30: 8 scenes in about 3 minutes; `lmq checkup`"
@@ -115,8 +122,8 @@ fn two_windows_answer_each_scene_once() {
     world.import("d.toml", format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
     let mut other = world.another();
     let settings = world.settings.clone();
-    let mut here = CheckupSession::new(&mut world.store, &world.env, settings.clone(), 3).unwrap();
-    let mut there = CheckupSession::new(&mut other, &world.env, settings, 3).unwrap();
+    let mut here = CheckupSession::new(&mut world.store, &world.env, settings.clone(), Some(3)).unwrap();
+    let mut there = CheckupSession::new(&mut other, &world.env, settings, Some(3)).unwrap();
     let answer = || Input::Respond("a".to_owned());
     assert_eq!(here.feed(&answer()).unwrap(), None);
     assert_eq!(there.feed(&answer()).unwrap(), Some(Notice::Stale));
@@ -132,7 +139,7 @@ fn two_windows_answer_each_scene_once() {
 
 #[test]
 fn check_ups_of_two_devices_unite() {
-    let (mut here, mut there) = (World::with_built_in_decks(), World::with_built_in_decks());
+    let (mut here, mut there) = (with_scenes(), with_scenes());
     take_in(&mut here, "01-15", 8);
     take_in(&mut there, "01-20", 8);
     take_in(&mut there, "02-20", 8);
@@ -159,16 +166,17 @@ fn check_ups_of_two_devices_unite() {
 
 #[test]
 fn some_decks_only_have_the_sums_of_their_scenes() {
-    let mut world = World::with_built_in_decks();
+    let mut world = with_scenes();
+    world.import("other.csv", "front,back\nquestion,answer\n");
     take_in(&mut world, "01-15", 8);
     let rows = |world: &World, wanted: &ops::report::Wanted<'_>| {
         world.report_json_of(wanted)["sections"]["checkups"]["rows"].as_array().unwrap().clone()
     };
     let of = |decks: &[&str]| decks.iter().copied().map(str::to_owned).collect::<Vec<String>>();
     let all = ops::report::Wanted::default();
-    assert_eq!(rows(&world, &ops::report::Wanted { decks: &of(&["skills"]), ..all }).len(), 0);
-    assert_eq!(rows(&world, &ops::report::Wanted { decks: &of(&["differences"]), ..all })[0]["right"]["of"], 8);
-    let some = rows(&world, &ops::report::Wanted { search: Some("tag:checkup kind:sort"), ..all });
+    assert_eq!(rows(&world, &ops::report::Wanted { decks: &of(&["other"]), ..all }).len(), 0);
+    assert_eq!(rows(&world, &ops::report::Wanted { decks: &of(&["scenes"]), ..all })[0]["right"]["of"], 8);
+    let some = rows(&world, &ops::report::Wanted { search: Some("deck:scenes kind:sort"), ..all });
     assert_eq!(some[0]["right"]["of"], 8);
     let before = world.today().plus(-1);
     world.set_now(time(&day("03-01")));

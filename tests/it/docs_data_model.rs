@@ -15,6 +15,7 @@ use lmq::core::id::ActionId;
 use lmq::core::id::DeviceId;
 use lmq::core::id::NoteUid;
 use lmq::core::study_day::StudyDay;
+use lmq::core::tried::Tried;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -119,13 +120,14 @@ fn facts() -> Vec<Fact> {
         Fact::Head { deck: deck.clone(), edition: 0 },
         Fact::Renamed { deck: deck.clone() },
         Fact::Topic { deck: deck.clone(), edition: 0 },
-        Fact::Scheduler { deck, config: None },
+        Fact::Scheduler { deck: deck.clone(), config: None },
         Fact::Undone { action: ActionId { device: id, number: 1 }, mark: None },
         Fact::Configured,
         Fact::Paused { until: StudyDay(0) },
         Fact::Resumed,
         Fact::Erased { what: Erasure::Typed },
         Fact::TookOver { device: id, from: 1, to: 1, chain: ChainHash::default() },
+        Fact::Tried { deck, tried: Tried::Yes },
     ];
     for fact in &facts {
         // A new kind does not compile here until it is in the list above.
@@ -135,7 +137,7 @@ fn facts() -> Vec<Fact> {
             Fact::Deleted { .. } | Fact::Revived { .. } | Fact::Keyed { .. } | Fact::Aliased { .. } => {}
             Fact::Head { .. } | Fact::Renamed { .. } | Fact::Topic { .. } | Fact::Scheduler { .. } => {}
             Fact::Undone { .. } | Fact::Configured | Fact::Paused { .. } | Fact::Resumed => {}
-            Fact::Erased { .. } | Fact::TookOver { .. } => {}
+            Fact::Erased { .. } | Fact::TookOver { .. } | Fact::Tried { .. } => {}
         }
     }
     facts

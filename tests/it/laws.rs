@@ -196,7 +196,7 @@ fn sit(world: &mut World, acts: &[Act], cram: bool) {
 fn check_up(world: &mut World, answers: &[u8]) {
     let settings = world.settings.clone();
     // All scenes may be gone with an undone import, or suspended.
-    let Ok(mut sitting) = CheckupSession::new(&mut world.store, &world.env, settings, 1) else { return };
+    let Ok(mut sitting) = CheckupSession::new(&mut world.store, &world.env, settings, Some(1)) else { return };
     for answer in answers {
         match answer {
             0 => drop(sitting.feed(&checkup::Input::Respond("left".to_owned())).unwrap()),

@@ -254,22 +254,29 @@ impl Second {
     }
 }
 
-/// Check-ups: right of asked, the ranges, the change since the first, and the same by topic.
+/// Check-ups: right of asked, the ranges, the change since the baseline, and the same by topic.
 fn same_checkups(second: &Second, report: &Value) {
     let all = second.rows(
-        "SELECT date(min(study_day) * 86400, 'unixepoch'), sum(quality >= 3), count(*), max(arg % 2), arg / 2 FROM alive \
+        "SELECT date(min(study_day) * 86400, 'unixepoch'), sum(quality >= 3), count(*), max(arg % 2), arg / 2, \
+         max(hlc) < coalesce((SELECT min(hlc) FROM alive WHERE kind IN (1, 2) GROUP BY card ORDER BY 1 LIMIT 1 OFFSET 9), \
+         9000000000000000) FROM alive \
          WHERE kind = 15 GROUP BY device, arg / 2 HAVING max(arg % 2) = 1 OR min(study_day) < :today ORDER BY min(hlc)",
     );
     let finished: Vec<&Vec<i64>> = all.iter().map(|(_, sums)| sums).filter(|sums| sums[2] == 1).collect();
+    let baseline = finished.iter().find(|sums| sums[4] == 1).copied();
     assert_eq!(rows(report, "checkups").len(), all.len());
     for (row, (day, sums)) in rows(report, "checkups").iter().zip(&all) {
-        let state = if sums[2] == 1 { "finished" } else { "left" };
+        let state = match sums[2] {
+            1 if Some(sums) == baseline => "baseline",
+            1 => "finished",
+            _ => "left",
+        };
         assert_eq!((text(&row["day"]), text(&row["state"])), (day.clone(), state.to_owned()));
         assert_eq!((int(&row["right"]["count"]), int(&row["right"]["of"])), (sums[0], sums[1]), "{day}");
         let (low, high) = wilson(sums[0] as f64, sums[1] as f64);
         near(&row["range"]["low"], low.max(0.0), day);
         near(&row["range"]["high"], high.min(1.0), day);
-        let Some(first) = finished.first().filter(|first| sums[2] == 1 && *first != &sums) else {
+        let Some(first) = baseline.filter(|first| sums[2] == 1 && *first != sums) else {
             assert!(row["change"].is_null() || row["change"]["difference"].is_null(), "{row}");
             continue;
         };
@@ -288,14 +295,15 @@ fn same_checkups(second: &Second, report: &Value) {
         ));
         rows.into_iter().collect::<BTreeMap<_, _>>()
     };
-    let first = finished.first().map(|sums| of(Some(sums[3]))).unwrap_or_default();
-    let latest = finished.last().filter(|_| finished.len() > 1).map(|sums| of(Some(sums[3]))).unwrap_or_default();
+    let before = baseline.map(|sums| of(Some(sums[3]))).unwrap_or_default();
+    let latest = finished.last().filter(|sums| Some(**sums) != baseline);
+    let latest = latest.map(|sums| of(Some(sums[3]))).unwrap_or_default();
     let sums = of(None);
     assert_eq!(rows(report, "checkup_topics").iter().map(|row| text(&row["topic"])).collect::<Vec<_>>(), {
         sums.keys().cloned().collect::<Vec<_>>()
     });
     for row in rows(report, "checkup_topics") {
-        for (key, counts) in [("first", &first), ("latest", &latest), ("all", &sums)] {
+        for (key, counts) in [("baseline", &before), ("latest", &latest), ("all", &sums)] {
             match counts.get(&text(&row["topic"])) {
                 Some(counts) => assert_eq!((int(&row[key]["count"]), int(&row[key]["of"])), (counts[0], counts[1])),
                 None => assert!(row[key].is_null(), "{row} {key}"),

@@ -142,6 +142,8 @@ fn tour(columns: u16, colour: bool) -> String {
     let monday = [no_colour, &[("LMQ_NOW", "2026-01-19T09:00:00+01:00")]].concat();
     let mut terminal =
         Terminal::start(&lmq, &["review", "work::model", "--new", "0", "--limit", "1"], columns, 24, &monday);
+    take(&terminal, "did you", "Did you?");
+    terminal.types("\r");
     terminal.sees("Space shows");
     terminal.types(" ");
     terminal.sees("3 Good");

@@ -24,7 +24,7 @@ pub(crate) fn share(number: u8, name: Option<&str>, topics: Vec<TopicMastery>) -
         made: Timestamp::from_rfc3339("2026-01-14T09:00:00+01:00").unwrap(),
         decks: vec![SharedDeck { id: "differences".into(), name: "differences".into(), version: Some("1".into()) }],
         topics,
-        first_checkup: score(4),
+        baseline: score(4),
         latest_checkup: score(6),
     }
 }

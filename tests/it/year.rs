@@ -5,7 +5,6 @@ use crate::world::World;
 use lmq::core::action::Subject;
 use lmq::core::card::Ask;
 use lmq::core::checkup;
-use lmq::core::checkup::MINUTES;
 use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
 use lmq::core::queue::Candidate;
@@ -137,13 +136,13 @@ pub(crate) fn live(profile: Profile) -> World {
 /// Who is tired leaves it after three scenes.
 fn take_checkup(world: &mut World, profile: Profile, dice: &mut Dice, day: i64) {
     let offer = ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap();
-    if !matches!(offer, Some(ops::checkup::Offer::Due(..))) {
+    if !matches!(offer, Some(ops::checkup::Offer::Due { .. })) {
         return;
     }
     let texts = world.another();
     let most = if dice.roll(4) == 0 { 3 } else { usize::MAX };
     let mut sitting =
-        ops::checkup::CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), MINUTES).unwrap();
+        ops::checkup::CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), None).unwrap();
     while let checkup::Stage::Asking(asked) = sitting.checkup().stage() {
         if sitting.checkup().done() == most {
             break;

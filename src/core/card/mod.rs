@@ -4,11 +4,14 @@ mod basic;
 mod choice;
 mod cloze;
 mod compare;
+mod form;
 mod list;
 mod order;
 mod reversed;
 mod sort;
 mod typed;
+
+pub use form::Form;
 
 use crate::core::event::Asked;
 use crate::core::grade::Button;
@@ -123,6 +126,9 @@ pub struct NoteText {
     /// Never asked in a review: kept for a check-up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_out: bool,
+    /// Which form of a check-up it is kept for, where there are forms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
     /// Pictures and sounds: the names that the text calls them by, and the hashes of their bytes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub media: BTreeMap<String, MediaHash>,

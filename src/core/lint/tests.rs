@@ -68,6 +68,7 @@ fn each_rule_finds_its_bad_card() {
             NoteText { speaker: Some("S".to_owned()), ..basic(&format!("“{}”", "word ".repeat(26)), "x y z") },
         ),
         ("unjudged-scene", NoteText { held_out: true, ..basic("What comes first?", "This") }),
+            ("form-of-trained", NoteText { form: Some(Form::A), ..basic("What comes first?", "This") }),
         ("missing-source", NoteText { source: Vec::new(), ..basic("What?", "This") }),
         ("missing-topic", NoteText { topic: None, ..basic("What?", "This") }),
     ];

@@ -15,6 +15,7 @@ use crate::core::state::Memory;
 use crate::core::state::Model;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::tried::Tried;
 use crate::core::units::Days;
 use crate::core::units::Difficulty;
 use crate::core::units::Ease;
@@ -276,6 +277,9 @@ fn facts() -> Vec<Fact> {
         took(OTHER, 2, 2, 1),
         took(OTHER, 1, 3, 1),
         took(OTHER, 1, 2, 2),
+        Fact::Tried { deck: deck(), tried: Tried::Yes },
+        Fact::Tried { deck: other(), tried: Tried::Yes },
+        Fact::Tried { deck: deck(), tried: Tried::NotYet },
     ]
 }
 
@@ -283,7 +287,7 @@ fn facts() -> Vec<Fact> {
 fn the_chain_notices_every_kind_of_fact_and_what_it_says() {
     let facts = facts();
     let codes: BTreeSet<u8> = facts.iter().map(Fact::code).collect();
-    assert!(codes.iter().copied().eq(1..=22), "one of each kind: {codes:?}");
+    assert!(codes.iter().copied().eq(1..=23), "one of each kind: {codes:?}");
     let fact = |fact: &Fact| (format!("{fact:?}"), of_fact(fact));
     let event = ("an event".to_owned(), of_event(&event()));
     assert_all_differ(facts.iter().map(fact).chain([event]));

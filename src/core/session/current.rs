@@ -42,6 +42,8 @@ pub struct Loaded {
 /// A topic as a session needs it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TopicLine {
+    /// The local number of the topic.
+    pub number: i64,
     /// Title for people.
     pub title: String,
     /// The idea in fifty words.

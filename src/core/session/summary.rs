@@ -9,7 +9,7 @@ use crate::core::session::current::TopicLine;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 use crate::core::units::Millis;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One answer of this session, for the summary and for taking it back.
@@ -41,6 +41,8 @@ pub struct Summary {
     pub longest: Option<Days>,
     /// One line to do, from a topic just practised.
     pub try_line: Option<String>,
+    /// The local number of that topic.
+    pub try_topic: Option<i64>,
     /// What is left.
     pub waiting: Waiting,
 }
@@ -52,11 +54,13 @@ impl Summary {
     pub(super) fn new(done: &[Done], shows_try_line: bool, waiting: Waiting, today: StudyDay) -> Self {
         let moved = || done.iter().filter_map(|done| done.moved);
         let scheduled = || done.iter().filter(|done| done.origin != Origin::Repeat);
-        let lines: BTreeSet<&str> =
-            done.iter().filter_map(|done| done.topic.as_ref().and_then(|topic| topic.try_line.as_deref())).collect();
+        let topics = done.iter().filter(|_| shows_try_line).filter_map(|done| done.topic.as_ref());
+        let lines: BTreeMap<&str, i64> =
+            topics.filter_map(|topic| Some((topic.try_line.as_deref()?, topic.number))).collect();
         let chosen =
             splitmix64(u64::from(today.0.cast_unsigned())).checked_rem(u64::try_from(lines.len()).unwrap_or(0));
         let chosen = chosen.and_then(|index| usize::try_from(index).ok());
+        let (try_line, try_topic) = chosen.and_then(|index| lines.into_iter().nth(index)).unzip();
         let time: u64 = done.iter().map(|done| u64::from(done.took.0)).sum();
         Self {
             answers: done.len(),
@@ -65,10 +69,8 @@ impl Summary {
             time: Millis(u32::try_from(time).unwrap_or(u32::MAX)),
             moved: (moved().filter(|(from, to)| to > from).count(), moved().filter(|(from, to)| to < from).count()),
             longest: moved().filter(|(from, to)| to > from).map(|(_, to)| to).max(),
-            try_line: chosen
-                .and_then(|index| lines.into_iter().nth(index))
-                .filter(|_| shows_try_line)
-                .map(str::to_owned),
+            try_line: try_line.map(str::to_owned),
+            try_topic,
             waiting,
         }
     }

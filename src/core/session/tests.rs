@@ -410,7 +410,12 @@ fn what_a_front_end_draws_changes_with_the_card_its_side_and_the_answers() {
 #[test]
 fn a_summary_counts_repeats_as_answers_and_a_minute_an_answer_at_most() {
     let line = |name: &str| {
-        Some(Rc::new(TopicLine { title: name.to_owned(), primer: None, try_line: Some(format!("try {name}")) }))
+        Some(Rc::new(TopicLine {
+            number: 0,
+            title: name.to_owned(),
+            primer: None,
+            try_line: Some(format!("try {name}")),
+        }))
     };
     let cards = [
         Loaded { topic: line("vision"), ..due_card(1, basic()) },
@@ -435,6 +440,7 @@ fn a_summary_counts_repeats_as_answers_and_a_minute_an_answer_at_most() {
             time: Millis(60_000 + 3 * 10_000),
             moved: (1, 1),
             longest: Some(Days(25)),
+            try_topic: expected.as_ref().map(|_| 0),
             try_line: expected,
             waiting: Waiting::default(),
         };

@@ -8,7 +8,7 @@ fn share(number: u8, topics: Vec<TopicMastery>) -> Share {
         made: Timestamp { unix_ms: i64::from(number), offset_min: 0 },
         decks: vec![SharedDeck { id: "d".into(), name: "d".into(), version: Some("1".into()) }],
         topics,
-        first_checkup: None,
+        baseline: None,
         latest_checkup: None,
     }
 }
@@ -96,7 +96,7 @@ fn names_are_those_that_files_give_unless_one_or_two_would_be_left() {
 fn check_ups_are_compared_for_those_who_took_two() {
     let taken = |number: u8, first: Option<u64>, latest: Option<u64>| {
         let score = |right| Recalls { passed: right, all: 8 };
-        Share { first_checkup: first.map(score), latest_checkup: latest.map(score), ..share(number, vec![]) }
+        Share { baseline: first.map(score), latest_checkup: latest.map(score), ..share(number, vec![]) }
     };
     let both = |number| taken(number, Some(4), Some(6));
     let figures = |shares: Vec<Share>| team(shares).unwrap().checkups;
@@ -120,7 +120,7 @@ fn nobody_dominates_a_figure_about_several() {
     let person = |number, passed, all| {
         let score = Some(Recalls { passed, all });
         let topics = vec![topic("t", Level::Known, (passed, all))];
-        Share { first_checkup: score, latest_checkup: score, ..share(number, topics) }
+        Share { baseline: score, latest_checkup: score, ..share(number, topics) }
     };
     let figures = team([person(1, 0, 1_000_000), person(2, 9, 10), person(3, 8, 8)]).unwrap();
     let balanced = Recalls { passed: 17, all: 28 };
@@ -183,7 +183,7 @@ fn shares(people: &[Person]) -> Vec<Share> {
         let score = |right: u64| Recalls { passed: right, all: 8 };
         Share {
             name: is_named.then(|| format!("N{number}")),
-            first_checkup: first.map(score),
+            baseline: first.map(score),
             latest_checkup: first.and(*latest).map(score),
             ..share(number, topics.collect())
         }

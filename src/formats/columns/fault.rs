@@ -53,6 +53,9 @@ pub enum NoteFault {
     /// Neither yes nor no.
     #[error("held_out is `{0}`; write yes or no")]
     BadHeldOut(String),
+    /// No form of a check-up.
+    #[error("form is `{0}`; write a, b or reserve")]
+    BadForm(String),
     /// A value that no column can hold, in a note that is to be written.
     #[error("`{field}` of a `{kind}` card holds what it may not")]
     WrongShape {

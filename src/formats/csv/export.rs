@@ -1,5 +1,6 @@
 //! The exporter `csv`: a table that a spreadsheet opens and that we read back without loss.
 
+use crate::core::card::Form;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
@@ -25,7 +26,7 @@ pub(in crate::formats) struct TableExporter;
 /// The first columns; the fields of kinds other than `basic` follow.
 const COLUMNS: &[&str] = &[
     "id", "key", "deck", "kind", "front", "back", "hint", "extra", "tags", "source", "topic", "speaker", "group",
-    "after", "held_out",
+    "after", "held_out", "form",
 ];
 
 impl Exporter for TableExporter {
@@ -132,6 +133,7 @@ impl TableWriter<'_> {
                 Column::Source => write_words(&text.source, scratch, out),
                 Column::After => write_words(&text.after, scratch, out),
                 Column::HeldOut => write_cell(if text.held_out { "yes" } else { "" }, out),
+                Column::Form => write_cell(text.form.map_or("", Form::name), out),
                 Column::Field(name) => {
                     if let Some(Some(shape)) = shapes.get(index)
                         && let Some(value) = text.fields.get(*name)

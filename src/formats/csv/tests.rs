@@ -7,6 +7,7 @@ use super::layout::Layout;
 use super::*;
 use crate::core::card::CardKind;
 use crate::core::card::Field;
+use crate::core::card::Form;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
@@ -229,6 +230,18 @@ fn a_row_of_a_kind_that_does_not_fit_is_left_out() {
 }
 
 #[test]
+fn a_form_of_a_check_up_is_read_and_other_forms_of_other_programs_are_passed_over() {
+    let head = "front,back,held_out,form\n";
+    let rows = "a,b,yes,reserve\nc,d,,plural\n";
+    let theirs = good("x.csv", format!("{head}{rows}"));
+    let forms = |outcomes: &[ImportItem]| notes(outcomes).iter().map(|note| note.text.form).collect::<Vec<_>>();
+    assert_eq!(forms(&theirs), [Some(Form::Reserve), None]);
+    let ours = good("x.csv", format!("#lmq:1 excel-safe\n#separator:Comma\n{head}{rows}"));
+    assert_eq!(forms(&ours), [Some(Form::Reserve)]);
+    assert_eq!(left_out(&ours), [(5, NoteFault::BadForm("plural".to_owned()).into())]);
+}
+
+#[test]
 fn an_open_quote_among_a_thousand_rows_costs_one_row() {
     for quotes in [false, true] {
         let row = |n: usize| {
@@ -309,7 +322,8 @@ fn a_basic_deck_looks_sane_in_a_spreadsheet() {
     assert_eq!(lines[0], "\u{feff}#lmq:1 excel-safe");
     assert_eq!(lines[1], "#separator:Comma");
     assert!(
-        lines[2].starts_with("id,key,deck,kind,front,back,hint,extra,tags,source,topic,speaker,group,after,held_out")
+        lines[2]
+            .starts_with("id,key,deck,kind,front,back,hint,extra,tags,source,topic,speaker,group,after,held_out,form")
     );
     assert!(lines[3].starts_with(",k1,Geo,basic,\"Say \"\"hi\"\"\",'-1,,,geo eu,,,,,,"));
 }

@@ -94,6 +94,8 @@ pub enum DeckFault {
     },
     /// A kind that is not there.
     UnknownKind(String),
+    /// A form of a check-up that is not there.
+    NoForm(String),
     /// Fields that the card's kind does not take.
     Card(card::Fault),
     /// An edited card is none of those that were to be edited.
@@ -163,6 +165,7 @@ impl DeckFault {
             Self::UnknownTopic { .. } => "unknown-topic",
             Self::UnknownAfter { .. } | Self::WaitingCircle { .. } => "unknown-after",
             Self::UnknownKind(_) => "unknown-kind",
+            Self::NoForm(_) => "unknown-form",
             Self::Card(_) => "card",
             Self::UnknownId => "unknown-id",
             Self::DuplicateId => "duplicate-id",
@@ -197,6 +200,7 @@ impl DeckFault {
             Self::UnknownKind(name) => {
                 return meant(name, CARD_KINDS.iter().map(|kind| kind.name()));
             }
+            Self::NoForm(_) => "write form = \"a\", \"b\" or \"reserve\"",
             Self::Card(fault) => return card_words::help(fault),
             Self::UnknownId => "leave its line `id` as it was; a new card is added with `lmq add`",
             Self::DuplicateId => "take one of them out, or give it its own `id`",
@@ -242,6 +246,7 @@ impl fmt::Display for DeckFault {
                 write!(f, "`{key}` and `{wanted}` wait for each other, so neither would ever be asked")
             }
             Self::UnknownKind(name) => write!(f, "`{name}` is no kind of card"),
+            Self::NoForm(name) => write!(f, "`{name}` is no form of a check-up"),
             Self::Card(fault) => f.write_str(&card_words::what(fault)),
             Self::UnknownId => f.write_str("this is none of the cards that are edited"),
             Self::DuplicateId => f.write_str("this card is there twice"),

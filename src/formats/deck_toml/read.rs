@@ -2,6 +2,7 @@
 
 use crate::core::card::CardKind;
 use crate::core::card::Fields;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
@@ -48,8 +49,8 @@ const LARGE: u64 = 32 << 20;
 
 const DECK_FIELDS: [&str; 8] = ["id", "name", "title", "description", "language", "license", "version", "sequence"];
 const TOPIC_FIELDS: [&str; 4] = ["id", "title", "primer", "try"];
-const CARD_FIELDS: [&str; 11] =
-    ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out"];
+const CARD_FIELDS: [&str; 12] =
+    ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out", "form"];
 
 /// Reads a deck file.
 ///
@@ -330,6 +331,16 @@ pub(super) fn read_card(
         },
         None => false,
     };
+    let form = match table.get("form") {
+        Some(node) => faults.text(node, "form").and_then(|name| {
+            let form = Form::of_name(&name);
+            if form.is_none() {
+                faults.add(node.span(), DeckFault::NoForm(name));
+            }
+            form
+        }),
+        None => None,
+    };
     Some(NoteText {
         kind: name,
         tags,
@@ -341,6 +352,7 @@ pub(super) fn read_card(
         group: optional(table, "group", faults),
         after,
         held_out,
+        form,
         media: std::collections::BTreeMap::new(),
         // Last, so that `?` doesn't skip the lines above, which look for faults too.
         fields: fields?,

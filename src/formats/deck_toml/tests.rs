@@ -5,6 +5,7 @@ use super::*;
 use crate::core::card::CARD_KINDS;
 use crate::core::card::Fault;
 use crate::core::card::Fields;
+use crate::core::card::Form;
 use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
@@ -60,6 +61,18 @@ fn all_faults_are_found_at_once_with_their_places() {
             (29, 10, DeckFault::UnknownAfter { key: "zz".to_owned(), near: None }),
         ]
     );
+}
+
+#[test]
+fn a_form_of_a_check_up_is_a_b_or_reserve() {
+    let card = |key: &str, form: &str| {
+        format!("[[card]]\nkey = \"{key}\"\nkind = \"basic\"\nfront = \"{key}?\"\nback = \"x\"\nform = {form}\n")
+    };
+    let text = format!("[deck]\nid = \"d\"\n{}{}", card("a", "\"c\""), card("b", "1"));
+    let wrong_type = DeckFault::WrongType { field: "form".to_owned(), wanted: Wanted::Text, found: "integer" };
+    assert_eq!(faults(&text), [(8, 8, DeckFault::NoForm("c".to_owned())), (14, 8, wrong_type)]);
+    let text = format!("[deck]\nid = \"d\"\n{}", card("a", "\"b\""));
+    assert_eq!(parse(&text).unwrap().notes[0].text.form, Some(Form::B));
 }
 
 #[test]

@@ -113,6 +113,7 @@ pub(super) fn card_lines(key: Option<&str>, text: &NoteText) -> Vec<(String, Str
         ("group", one(text.group.as_ref())),
         ("after", several(&text.after)),
         ("held_out", text.held_out.then(|| "true".to_owned())),
+        ("form", text.form.map(|form| quoted(form.name()))),
     ]);
     lines.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).collect()
 }

@@ -33,6 +33,9 @@ pub enum ObjectFault {
     /// `held_out` is no truth value.
     #[error("`held_out` is neither true nor false")]
     BadHeldOut,
+    /// `form` is none.
+    #[error("`form` is none of a, b and reserve")]
+    BadForm,
     /// A key that no note has.
     #[error("a note has no `{}`; {}", .0, key_meant(.0))]
     UnknownKey(String),

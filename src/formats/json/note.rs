@@ -1,6 +1,7 @@
 //! A note from a JSON value: one of ours, or an object that another program wrote.
 
 use crate::core::card::Fields;
+use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
@@ -62,6 +63,9 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, O
             "extra" => text.extra = Some(one(name, value)?),
             "group" => text.group = Some(one(name, value)?),
             "held_out" => text.held_out = value.as_bool().ok_or(ObjectFault::BadHeldOut)?,
+            "form" => {
+                text.form = Some(value.as_str().and_then(Form::of_name).ok_or(ObjectFault::BadForm)?);
+            }
             unknown => return Err(ObjectFault::UnknownKey(unknown.to_owned())),
         }
     }

@@ -280,6 +280,7 @@ impl Segment {
             Fact::Head { deck: id, .. }
             | Fact::Topic { deck: id, .. }
             | Fact::Renamed { deck: id }
+            | Fact::Tried { deck: id, .. }
             | Fact::Erased { what: Erasure::Deck(id) } => deck(id)?,
             Fact::Scheduler { deck: id, config } => {
                 deck(id)?;

@@ -213,6 +213,8 @@ pub(super) struct FactLine<'l> {
     pub(super) to: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) chain: Option<Hex<16>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) tried: Option<Cow<'l, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<TextLine>,
 }

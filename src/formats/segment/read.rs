@@ -47,6 +47,7 @@ use crate::core::log::TextRecord;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::tried::Tried;
 use crate::core::units::Hlc;
 use crate::core::units::Millis;
 use crate::formats::FormatError;
@@ -445,6 +446,10 @@ impl<'a> Reader<'a> {
                 mark: line.mark.map(|mark| ChainMark(mark.0)),
             },
             "configured" => Fact::Configured,
+            "tried" => Fact::Tried {
+                deck: deck()?,
+                tried: line.tried.as_deref().and_then(Tried::of_name).ok_or_else(|| missing(&["tried"]))?,
+            },
             "paused" => Fact::Paused { until: StudyDay(line.until.ok_or_else(|| missing(&["until"]))?) },
             "resumed" => Fact::Resumed,
             "erased" => Fact::Erased {

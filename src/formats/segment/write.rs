@@ -292,6 +292,10 @@ impl<'w> Writer<'w> {
                 line.action = Some(named.number);
             }
             Fact::Configured | Fact::Resumed => {}
+            Fact::Tried { deck, tried } => {
+                line.deck = Some(deck.into());
+                line.tried = Some(tried.name().into());
+            }
             Fact::Paused { until } => line.until = Some(until.0),
             Fact::Erased { what: Erasure::Typed } => line.typed = true,
             Fact::TookOver { device, from, to, chain } => {

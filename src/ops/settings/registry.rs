@@ -149,7 +149,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "try_line",
-        what: "whether a session ends with one line to do",
+        what: "whether a session ends with one line to do, and the next day's begins with whether you did it",
         per_deck: false,
         allowed: Allowed::Switch,
         read: |s| s.try_line.to_string(),

@@ -133,6 +133,10 @@ pub(in crate::store) enum Command {
         days: u8,
     },
     Resume,
+    Tried {
+        deck: u8,
+        which: u8,
+    },
     Check {
         card: u8,
         quality: u8,
@@ -200,7 +204,8 @@ pub(in crate::store) fn command() -> impl Strategy<Value = Command> {
         1 => (0u8..9).prop_map(|value| Command::Setting { value }),
         1 => (0u8..9).prop_map(|days| Command::Pause { days }),
         1 => Just(Command::Resume),
+        1 => (0u8..4, 0u8..3).prop_map(|(deck, which)| Command::Tried { deck, which }),
         1 => (0u8..12).prop_map(|what| Command::Forget { what }),
     ];
-    prop_oneof![23 => of_cards, 21 => of_notes, 14 => of_all]
+    prop_oneof![23 => of_cards, 21 => of_notes, 15 => of_all]
 }

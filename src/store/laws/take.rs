@@ -28,6 +28,7 @@ use crate::core::state::Memory;
 use crate::core::state::Model;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::tried::Tried;
 use crate::core::units::Days;
 use crate::core::units::Difficulty;
 use crate::core::units::Ease;
@@ -308,6 +309,13 @@ impl Device {
                 let until = today.plus(i64::from(*days) + 1);
                 self.step(ActionKind::Pause, Subject::Day(until), |writer| {
                     writer.append_fact(&Fact::Paused { until }, None)
+                });
+            }
+            Command::Tried { deck, which } => {
+                let Some(deck) = self.deck(*deck) else { return };
+                let tried = Tried::ALL.get(usize::from(*which % 3)).copied().unwrap();
+                self.step(ActionKind::Tried, Subject::Deck(deck.clone()), |writer| {
+                    writer.append_fact(&Fact::Tried { deck, tried }, Some("t".to_owned()))
                 });
             }
             Command::Resume => {

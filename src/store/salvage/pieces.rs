@@ -78,6 +78,7 @@ fn kind_of_fact(fact: &Fact) -> ActionKind {
         Fact::Paused { .. } | Fact::Resumed => ActionKind::Pause,
         Fact::Erased { .. } => ActionKind::Forget,
         Fact::TookOver { .. } => ActionKind::Fork,
+        Fact::Tried { .. } => ActionKind::Tried,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::core::scheduler::Sm2;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
+use crate::core::tried::Tried;
 use crate::core::units::Days;
 use crate::store::Store;
 
@@ -234,7 +235,7 @@ fn scene(device: &mut Device, note: NoteUid, checkup: u64, last: bool) -> u64 {
 }
 
 fn taken(device: &Device) -> Vec<Taken> {
-    checkup::taken(device.store.checked().unwrap())
+    checkup::taken(device.store.checked().unwrap(), None)
 }
 
 #[test]
@@ -326,4 +327,60 @@ fn the_newest_own_answer_is_the_one_of_whichever_window_gave_it() {
     // What this window writes next does not make its own answer the newest one again.
     a.tag(uid("a"), "later", true);
     assert_eq!((a.store.newest_own_answer().unwrap(), in_log(&a)), (other, other));
+}
+
+#[test]
+fn the_tenth_card_is_found_whoever_answered_and_without_what_was_undone() {
+    let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let (mut a, mut b) = two();
+    a.take_in(&file(&keys.map(|key| (key, key, "back", &[][..]))));
+    b.hears(&a);
+    let tenth = |device: &Device| device.store.tenth_card().unwrap();
+    for key in &keys[..6] {
+        a.answer(uid(key), 4);
+        a.answer(uid(key), 4);
+    }
+    b.after(&a);
+    for key in &keys[4..9] {
+        b.answer(uid(key), 3);
+    }
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!((tenth(&a), tenth(&b)), (None, None), "nine cards, however often");
+    let void = a.happens(uid("j"), EventKind::Crammed { quality: quality(4), took: Millis(1) });
+    let first = tenth(&a);
+    assert!(first.is_some(), "in cram mode too");
+    a.undo(void);
+    assert_eq!(tenth(&a), None);
+    a.happens(uid("k"), EventKind::Marked);
+    a.answer(uid("k"), 1);
+    meet(&mut [&mut a, &mut b]);
+    assert!(tenth(&a) > first);
+    let found = tenth(&b);
+    a.answer(uid("l"), 1);
+    assert_eq!((tenth(&a), tenth(&a).is_some()), (found, true), "the eleventh moves nothing");
+}
+
+#[test]
+fn what_was_said_of_lines_to_do_meets_on_all_devices_and_can_be_taken_back() {
+    let (mut a, mut b) = two();
+    a.take_in(&file(&[("a", "one", "1", &[])]));
+    b.hears(&a);
+    let say = |device: &mut Device, tried: Tried| {
+        let fact = Fact::Tried { deck: "file".to_owned(), tried };
+        device.act(ActionKind::Tried, |writer| writer.append_fact(&fact, Some("t".to_owned()))).1.unwrap()
+    };
+    say(&mut a, Tried::Yes);
+    let void = say(&mut a, Tried::No);
+    b.after(&a);
+    say(&mut b, Tried::NotYet);
+    meet(&mut [&mut a, &mut b]);
+    let said = |device: &Device| -> Vec<Tried> {
+        let mut said: Vec<Tried> = device.store.tries().unwrap().into_iter().map(|(_, tried)| tried).collect();
+        said.sort();
+        said
+    };
+    assert_eq!((said(&a), said(&b)), (Tried::ALL.to_vec(), Tried::ALL.to_vec()));
+    a.undo(void);
+    assert_eq!(said(&a), [Tried::Yes, Tried::NotYet]);
+    assert_in_order(&mut a);
 }

@@ -128,8 +128,8 @@ fn page(result: &[String], width: usize, look: Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (place, text) in result.iter().enumerate() {
         let tone = if place == 0 { Tone::Strong } else { Tone::Plain };
-        let indent = if text.starts_with(' ') { "  " } else { "" };
-        let options = textwrap::Options::new(width.max(8)).initial_indent(indent).subsequent_indent(indent);
+        let indent: String = text.chars().take_while(|c| *c == ' ').collect();
+        let options = textwrap::Options::new(width.max(8)).initial_indent(&indent).subsequent_indent(&indent);
         for line in textwrap::wrap(&one_line(text), options) {
             lines.push(Line::from(Span::styled(line.into_owned(), style(tone, look))));
         }

@@ -27,7 +27,7 @@ pub(super) fn run(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<(), Failure> {
-    let summary = review.session().summary(review.today());
+    let summary = review.summary();
     if summary.answers == 0 && said.is_none() || summary.waiting.all() > 0 || (with.stop)() {
         return Ok(());
     }

@@ -16,6 +16,7 @@ mod stats;
 mod steps;
 mod term;
 mod today;
+mod tried;
 
 pub use term::give_back;
 pub use today::Leave;
@@ -56,7 +57,7 @@ pub fn review(
         let said = review::run(sitting, &mut term, with)?;
         end::run(sitting, said, &mut term, with)?;
     }
-    let summary = sitting.session().summary(sitting.today());
+    let summary = sitting.summary();
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))
 }
 

@@ -22,6 +22,7 @@ use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::tried;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
@@ -88,6 +89,9 @@ pub(super) fn run(
         leech: None,
         height: 1,
     };
+    if !tried::ask(review, term, with)? {
+        return Ok(None);
+    }
     loop {
         if let Some((card, suspended)) = screen.leech.take() {
             review.while_idle();

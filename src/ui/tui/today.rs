@@ -230,7 +230,7 @@ fn sit(
     let mut sitting = workspace.sit(deck)?;
     let said = review::run(&mut sitting, term, with)?;
     let no_backup = sitting.end_backup();
-    let summary = sitting.session().summary(sitting.today());
+    let summary = sitting.summary();
     if (summary.answers > 0 || said.is_some()) && summary.waiting.all() == 0 {
         end::run(&mut sitting, said, term, with)?;
         return Ok(no_backup);

@@ -307,7 +307,7 @@ fn check_up(texts: &[NoteText], bytes: &[u8], chance: &mut Chance) -> Result<(),
     };
     let scenes: Vec<(Scene, &NoteText)> = (0..chance.below(12)).map(|_| scene(chance.below(99))).collect();
     let order = checkup::in_order(scenes.iter().map(|(scene, _)| *scene).collect(), 1);
-    let minutes = *chance.pick(&[0, 1, 3, 60]);
+    let minutes = *chance.pick(&[None, Some(0), Some(1), Some(3), Some(60)]);
     let mut sitting = Checkup::new(1, order, minutes, None, now);
     for _ in 0..30 {
         now = moved(now, chance);

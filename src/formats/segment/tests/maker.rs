@@ -37,6 +37,7 @@ use crate::core::scheduler::splitmix64;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::tried::Tried;
 use crate::core::units::Hlc;
 use crate::core::units::Millis;
 
@@ -347,8 +348,9 @@ pub(super) fn facts(chance: &mut Chance, made: &Maker, starts: &[u64]) -> Vec<Fa
         Fact::Paused { until: StudyDay(-3) },
         Fact::Resumed,
         Fact::Erased { what: Erasure::Note(note) },
-        Fact::Erased { what: Erasure::Deck(deck) },
+        Fact::Erased { what: Erasure::Deck(deck.clone()) },
         Fact::Erased { what: Erasure::Typed },
+        Fact::Tried { deck, tried: chance.pick(&Tried::ALL) },
         Fact::TookOver { device: device(97), from: 3, to: 4, chain: ChainHash([9; 16]) },
     ]
 }

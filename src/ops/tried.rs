@@ -1,0 +1,52 @@
+//! "Did you?": the line to do that a session showed comes back as a question when the next day's sitting begins.
+
+use crate::core::action::ActionKind;
+use crate::core::action::Subject;
+use crate::core::fact::Fact;
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::core::tried::Tried;
+use crate::core::tried::Tries;
+use crate::failure::Failure;
+use crate::store::ShownTry;
+use crate::store::Stamp;
+use crate::store::Store;
+
+/// The line to ask about on `today`: the last one that a session showed, where that was on an earlier day, it was not
+/// asked about since, and lines to do are not switched off.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn open(store: &Store, settings: &Settings, today: StudyDay) -> Result<Option<ShownTry>, Failure> {
+    if !settings.try_line {
+        return Ok(None);
+    }
+    Ok(store.shown_try()?.filter(|shown| shown.day < today))
+}
+
+/// Keeps what was said of a line, or with `None` that nothing was: it is not asked about again.
+///
+/// # Errors
+/// When it can't be written.
+pub fn answer(store: &mut Store, stamp: Stamp, shown: &ShownTry, said: Option<Tried>) -> Result<(), Failure> {
+    let Some(tried) = said else { return Ok(store.forget_try(shown)?) };
+    let fact = Fact::Tried { deck: shown.deck.clone(), tried };
+    store.write(stamp, ActionKind::Tried, Subject::Deck(shown.deck.clone()), |writer| {
+        // Another window may have asked meanwhile.
+        if writer.forget_try(shown)? {
+            writer.append_fact(&fact, Some(shown.topic.clone()))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// How many lines the learner did, of those that they were asked about from `since` to `until`. Only the learner's own
+/// pages may have it: it is in no file that is shared.
+///
+/// # Errors
+/// When the log can't be read.
+pub fn tries(store: &Store, since: Option<StudyDay>, until: Option<StudyDay>) -> Result<Tries, Failure> {
+    let is_meant = |day: StudyDay| since.is_none_or(|since| day >= since) && until.is_none_or(|until| day <= until);
+    Ok(Tries::of(store.tries()?.into_iter().filter(|(day, _)| is_meant(*day)).map(|(_, tried)| tried)))
+}
