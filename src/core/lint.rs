@@ -16,6 +16,10 @@ use std::collections::HashMap;
 pub const PROMPT_WORDS: usize = 45;
 /// Words that an answer may have.
 pub const ANSWER_WORDS: usize = 12;
+/// Words that a model in somebody's own words may have: it is said in one breath or two.
+pub const MODEL_WORDS: usize = 45;
+/// Words that a criterion may have: it is read while one's own sentence is still in the ear.
+pub const CRITERION_WORDS: usize = 12;
 /// Words that a primer may have.
 pub const PRIMER_WORDS: usize = 50;
 /// Words that a quotation may have.
@@ -44,6 +48,8 @@ pub const RULES: &[&str] = &[
     "long-list",
     "long-prompt",
     "long-answer",
+    "long-model",
+    "long-criterion",
     "longest-choice",
     "unbalanced-sorts",
     "unjudged-scene",
@@ -96,6 +102,10 @@ pub enum Flaw {
     LongPrompt(usize),
     /// An answer of so many words.
     LongAnswer(usize),
+    /// A model of so many words.
+    LongModel(usize),
+    /// A criterion of so many words.
+    LongCriterion(usize),
     /// The right choice is the longest.
     LongestChoice,
     /// The sides of the deck's sorts come unequally often.
@@ -131,6 +141,8 @@ impl Flaw {
             Self::LongList(_) => "long-list",
             Self::LongPrompt(_) => "long-prompt",
             Self::LongAnswer(_) => "long-answer",
+            Self::LongModel(_) => "long-model",
+            Self::LongCriterion(_) => "long-criterion",
             Self::LongestChoice => "longest-choice",
             Self::UnbalancedSorts { .. } => "unbalanced-sorts",
             Self::UnjudgedScene(_) => "unjudged-scene",
@@ -208,7 +220,8 @@ fn look(note: &NoteText, find: Find<'_>) {
                 // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
                 Ask::Sort => holds(&normalize(scene(&question.prompt)), &answer),
                 Ask::List(_) => left > 0 && items.iter().any(|item| holds(&prompt, item)),
-                Ask::Order => false,
+                // No words are right there, so none can be given away.
+                Ask::Order | Ask::Say => false,
                 Ask::Recall | Ask::Type | Ask::Choose => answer.chars().count() > 2 && holds(&prompt, &answer),
             };
             if given_away {
@@ -217,13 +230,19 @@ fn look(note: &NoteText, find: Find<'_>) {
             two_way(note, question.ask, &prompt, &answer, find);
         }
         let count = words(&note.answer(ordinal));
-        let single = !matches!(note.kind.as_str(), "list" | "order");
+        let single = !matches!(note.kind.as_str(), "list" | "order" | "say");
         if single && count > ANSWER_WORDS {
             find(Flaw::LongAnswer(count));
         }
         if matches!(answer.as_str(), "yes" | "no" | "true" | "false") {
             find(Flaw::YesNo);
         }
+    }
+    if note.kind == "say" {
+        let long = |text: &String, most: usize| Some(words(text)).filter(|count| *count > most);
+        let models = note.texts("model").iter().filter_map(|text| long(text, MODEL_WORDS)).map(Flaw::LongModel);
+        let criteria = note.texts("criteria").iter().filter_map(|text| long(text, CRITERION_WORDS));
+        models.chain(criteria.map(Flaw::LongCriterion)).for_each(&mut *find);
     }
     let items = note.texts("items").len();
     if items > LIST_ITEMS {
@@ -263,7 +282,9 @@ fn two_way(note: &NoteText, ask: Ask, prompt: &str, answer: &str, find: Find<'_>
 fn quotations(note: &NoteText, find: Find<'_>) {
     let Some(kind) = kind(&note.kind) else { return };
     let mut quotes = false;
-    for text in note.fields.values().flat_map(crate::core::card::Value::texts) {
+    // What a model says in quotation marks is nobody's but the learner's.
+    let fields = note.fields.iter().filter(|(name, _)| !(kind.is_in_own_words() && *name == "model"));
+    for text in fields.flat_map(|(_, value)| value.texts()) {
         for quotation in text.split('“').skip(1) {
             quotes = true;
             let quotation = quotation.split('”').next().unwrap_or_default();
@@ -380,6 +401,10 @@ mod tests {
             )])
             .is_empty()
         );
+        let model =
+            "“I want that conversation, and I want to do it justice. Friday at ten?” Until then she gets the files.";
+        let say = [("prompt", &["Say your first sentence."][..]), ("model", &[model]), ("criteria", &["It asks."])];
+        assert!(rules(&[note("say", &say)]).is_empty(), "a model is no quotation, and longer than an answer");
         assert!(rules(&[note("cloze", &[("text", &["Leaders ask {{c1::what}} and {{c2::why}}."])])]).is_empty());
     }
 
@@ -387,6 +412,9 @@ mod tests {
     fn each_rule_finds_its_bad_card() {
         let long = "word ".repeat(46);
         let basic = |front: &str, back: &str| note("basic", &[("front", &[front]), ("back", &[back])]);
+        let say = |model: &str, criterion: &str| {
+            note("say", &[("prompt", &["Your first sentence?"]), ("model", &[model]), ("criteria", &[criterion])])
+        };
         let items = ["a1", "b2", "c3", "d4", "e5", "f6"];
         let cases: Vec<(&str, NoteText)> = vec![
             ("answer-in-prompt", basic("Leaders have a vision. What do they have?", "a vision")),
@@ -408,6 +436,11 @@ mod tests {
             (
                 "longest-choice",
                 note("choice", &[("prompt", &["Which?"]), ("answer", &["longest"]), ("distractors", &["short", "a"])]),
+            ),
+            ("long-model", say(&long, "It asks.")),
+            (
+                "long-criterion",
+                say("What now?", "one two three four five six seven eight nine ten eleven twelve thirteen"),
             ),
             ("missing-speaker", basic("Who said “climbing the ladder”?", "Covey")),
             (
