@@ -79,7 +79,7 @@ fn commands(shape: Shape, size: usize, follows: fn(&Store)) -> [Runs; 2] {
             clock.unix_ms += THINKING_MS;
             env.fix_now(clock);
             timed(runs, || {
-                let done = review::answer(store, &env, &settings, card, Quality::Q4, Millis(5000));
+                let done = review::answer(store, &env, &settings, card, Quality::Q4, Millis(5000), "");
                 follows(store);
                 done
             });

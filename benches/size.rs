@@ -67,7 +67,7 @@ fn answers(shape: Shape, size: usize) {
         let passed = i64::try_from(number).unwrap() * STEP_MS + i64::try_from(chance >> 50).unwrap();
         env.fix_now(Timestamp { unix_ms: first + 60_000 + passed, offset_min: 0 });
         let took = Millis(1500 + u32::try_from(chance >> 50).unwrap());
-        review::answer(&mut store, &env, &settings, card, Quality::Q4, took)
+        review::answer(&mut store, &env, &settings, card, Quality::Q4, took, "")
             .unwrap_or_else(|failure| panic!("{failure}"));
         store.while_idle();
     }

@@ -16,7 +16,8 @@ use crate::ops;
 #[command(after_help = "\
 Examples:
   lmq answer differences/d08-leader-questions good
-  lmq answer quotes/q14-ladder#2 4 --ms 6500 --json")]
+  lmq answer quotes/q14-ladder#2 4 --ms 6500 --json
+  lmq answer team/first-sentence good --typed 'What did we learn?'")]
 pub(super) struct Args {
     /// The card: deck/key, deck/key#number, or the beginning of its id
     card: String,
@@ -24,6 +25,10 @@ pub(super) struct Args {
     /// 0 to 5, or again, hard, good, easy
     #[arg(value_parser = parse::quality)]
     quality: Quality,
+
+    /// What you said or typed: kept with the answer, as a sitting does
+    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+    typed: String,
 
     /// Milliseconds that the answer took
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
@@ -42,7 +47,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let card = ctx.card(&store, &args.card)?;
     ctx.ask_about_clock(args.yes)?;
-    let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, Millis(args.ms))?;
+    let took = Millis(args.ms);
+    let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, took, &args.typed)?;
     let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
         ctx.say(&format!(

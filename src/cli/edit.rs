@@ -373,7 +373,7 @@ fn set(
     if let Some(own) = known.fields().iter().find(|own| own.name == field) {
         match (own.shape, values.as_slice()) {
             (_, []) => drop(text.fields.remove(field)),
-            (Shape::Texts, _) => drop(text.fields.insert(field.to_owned(), Value::Texts(values))),
+            (Shape::Texts | Shape::Days, _) => drop(text.fields.insert(field.to_owned(), Value::Texts(values))),
             (Shape::Variants | Shape::Text, [value]) => {
                 text.fields.insert(field.to_owned(), Value::Text(value.clone()));
             }

@@ -16,8 +16,8 @@ use std::path::PathBuf;
 
 /// Export decks or the history
 ///
-/// Notes come back equal from every format. The history is the log itself: `lmq import` unites it with another
-/// database's, with the same states after.
+/// Notes come back equal from every format; what you typed as answers is in none of them. The history is the log itself, what
+/// you typed included: `lmq import` unites it with another database's, with the same states after.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -38,7 +38,10 @@ pub(super) struct Args {
 /// An event on one line.
 pub(super) fn words(store: &Store, row: &HistoryRow) -> Result<String, StoreError> {
     let (at, what) = match &row.what {
-        Happened::Event(event) => (event.at, of_event(&event.kind)),
+        Happened::Event(event) => {
+            let said = event.detail.response.as_ref().map_or_else(String::new, |said| format!(", “{said}”"));
+            (event.at, of_event(&event.kind) + &said)
+        }
         Happened::Fact { at, fact, words, .. } => {
             let of_undo = match fact {
                 Fact::Undone { action, mark } => of_undo(store, *action, *mark)?,
@@ -48,9 +51,10 @@ pub(super) fn words(store: &Store, row: &HistoryRow) -> Result<String, StoreErro
         }
     };
     let at = at.to_datetime().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string());
-    let is_answer = matches!(&row.what, Happened::Event(event) if event.kind.answer().is_some());
+    let gives_a_day = |kind: &EventKind| kind.answer().is_some() || *kind == EventKind::Rescheduled;
+    let gives_a_day = matches!(&row.what, Happened::Event(event) if gives_a_day(&event.kind));
     let then = match row.after.as_ref().and_then(|state| state.memory.as_ref()) {
-        Some(memory) if !row.voided && is_answer => {
+        Some(memory) if !row.voided && gives_a_day => {
             format!(" → {}, due {}", memory.interval.short(), memory.due.iso())
         }
         _ => String::new(),

@@ -1,7 +1,9 @@
 //! What makes a card poor, in words.
 
 use crate::core::lint::ANSWER_WORDS;
+use crate::core::lint::CRITERION_WORDS;
 use crate::core::lint::Flaw;
+use crate::core::lint::MODEL_WORDS;
 use crate::core::lint::PRIMER_WORDS;
 use crate::core::lint::PROMPT_WORDS;
 use crate::core::lint::QUOTED_WORDS;
@@ -19,6 +21,8 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
         Flaw::LongList(items) => format!("{items} items in one list"),
         Flaw::LongPrompt(words) => format!("a prompt has {words} words"),
         Flaw::LongAnswer(words) => format!("the answer has {words} words"),
+        Flaw::LongModel(words) => format!("the model has {words} words"),
+        Flaw::LongCriterion(words) => format!("a criterion has {words} words"),
         Flaw::LongestChoice => "the right choice is the longest".to_owned(),
         Flaw::UnbalancedSorts { held_out, counts } => {
             let numbers: Vec<String> = counts.iter().map(|(side, count)| format!("{side} {count}")).collect();
@@ -93,6 +97,14 @@ pub(super) fn help(flaw: &Flaw) -> String {
         }
         Flaw::LongAnswer(_) => {
             return format!("keep what must be recalled, at most {ANSWER_WORDS} words; the rest is for `extra`");
+        }
+        Flaw::LongModel(_) => {
+            return format!(
+                "say it as you would say it to somebody: at most {MODEL_WORDS} words; the rest is for `extra`"
+            );
+        }
+        Flaw::LongCriterion(_) => {
+            return format!("name one thing that one's own words have or have not: at most {CRITERION_WORDS} words");
         }
         Flaw::LongestChoice => "make a wrong one as long: length gives away what knowledge should",
         Flaw::UnbalancedSorts { .. } => {

@@ -41,6 +41,7 @@ Examples:
   lmq report --every week --out reports --quiet   for cron: reports/report-2026-W05.html
   lmq report --summary --out summary.html         one page, for printing
   lmq report --privacy totals --format md         not even titles of topics
+  lmq report --mine --out mine.html               your own words, for yourself
   lmq report --share me.json --name Amara         for the team report
   lmq report --deck skills --with-cards --format md
   lmq report --search tag:team")]
@@ -98,6 +99,12 @@ pub(super) struct Args {
         "format", "out", "since", "until", "every", "compare", "search", "privacy", "with_cards", "summary", "json",
     ])]
     share: Option<PathBuf>,
+
+    /// Your own page: what you typed to cards that ask for your own words, beside your check-ups; for nobody else
+    #[arg(long, conflicts_with_all = [
+        "since", "until", "every", "compare", "decks", "search", "privacy", "with_cards", "summary", "share",
+    ])]
+    mine: bool,
 
     /// Your name in what you share; without it there is only a number that stays the same
     #[arg(long, value_name = "NAME", requires = "share")]
@@ -251,10 +258,37 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
     let db = ctx.db.clone();
-    let file = out.as_deref().map(|path| NewFile { path, existing, rights: Rights::Usual, db: &db });
+    // What was typed is the learner's alone.
+    let rights = if args.mine { Rights::Private } else { Rights::Usual };
+    let file = out.as_deref().map(|path| NewFile { path, existing, rights, db: &db });
     if let Some(file) = file {
         file.check()?;
     }
+    let store = ctx.store()?;
+    let report =
+        if args.mine { ops::mine::page(&store, ctx.stamp())? } else { of_progress(args, every, whole, ctx, &store)? };
+    match file {
+        None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
+        Some(file) => {
+            if every.is_some() {
+                files::make_folder_of(file.path)?;
+            }
+            file.write(|out| renderer.render(&report, out))?;
+            ctx.say(&format!("wrote {}", file.path.display()));
+            Ok(())
+        }
+    }
+}
+
+/// The report on what was learned, as it was asked for.
+fn of_progress(
+    args: &Args,
+    every: Option<Cadence>,
+    whole: Option<Period>,
+    ctx: &Ctx,
+    store: &Store,
+) -> Result<Report, Failure> {
+    let today = ctx.stamp().today;
     let privacy = match args.privacy {
         Some(level) => level.privacy(),
         None if args.with_cards => Privacy::Cards,
@@ -268,25 +302,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for_others: true,
         search: args.search.as_deref(),
     };
-    let store = ctx.store()?;
-    let mut report = ops::report::build_report(&store, &ctx.settings, ctx.stamp(), &wanted)?;
+    let mut report = ops::report::build_report(store, &ctx.settings, ctx.stamp(), &wanted)?;
     if let Some(what) = &args.compare {
-        let earlier = earlier(what, wanted, every, &report, ctx, &store)?;
+        let earlier = earlier(what, wanted, every, &report, ctx, store)?;
         report = report.compared_with(&earlier);
     }
     report = report.within(privacy);
     if args.summary {
         report = report.on_one_page();
     }
-    match file {
-        None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
-        Some(file) => {
-            if every.is_some() {
-                files::make_folder_of(file.path)?;
-            }
-            file.write(|out| renderer.render(&report, out))?;
-            ctx.say(&format!("wrote {}", file.path.display()));
-            Ok(())
-        }
-    }
+    Ok(report)
 }

@@ -6,6 +6,7 @@
 
 use crate::core::card;
 use crate::core::card::Ask;
+use crate::core::card::CardKind;
 use crate::core::card::Correctness;
 use crate::core::card::Form;
 use crate::core::card::NoteText;
@@ -63,7 +64,8 @@ pub fn minutes_of(scenes: usize) -> u32 {
 /// Whether a scene of this text can be judged by the program: only then can it be asked without saying the answer.
 #[must_use]
 pub fn can_be_judged(text: &NoteText, ordinal: u16) -> bool {
-    kind(&text.kind).is_some_and(|kind| kind.question(text, ordinal, Showing::default()).ask != Ask::Recall)
+    let ask = |kind: &dyn CardKind| kind.question(text, ordinal, Showing::default()).ask;
+    kind(&text.kind).is_some_and(|kind| !matches!(ask(kind), Ask::Recall | Ask::Say))
 }
 
 /// A scene that may be asked.

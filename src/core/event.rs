@@ -28,7 +28,7 @@ pub enum EventKind {
         /// Time taken, raw.
         took: Millis,
     },
-    /// Its due day was set by hand or by another scheduler; the event's memory has it.
+    /// Its due day was set by hand, by another scheduler or by its note's `returns`; the event's memory has it.
     Rescheduled,
     /// It was made new again.
     Reset,
@@ -281,7 +281,7 @@ pub struct Foreign {
     pub id: i64,
 }
 
-/// What is kept beside an event only where there is something to keep. Never in reports.
+/// What is kept beside an event only where there is something to keep. Never in reports, but for the learner's own page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Detail {
     /// How it was asked, where the answer was checked.

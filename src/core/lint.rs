@@ -26,6 +26,10 @@ use std::collections::HashMap;
 pub const PROMPT_WORDS: usize = 45;
 /// Words that an answer may have.
 pub const ANSWER_WORDS: usize = 12;
+/// Words that a model in somebody's own words may have: it is said in one breath or two.
+pub const MODEL_WORDS: usize = 45;
+/// Words that a criterion may have: it is read while one's own sentence is still in the ear.
+pub const CRITERION_WORDS: usize = 12;
 /// Words that a primer may have.
 pub const PRIMER_WORDS: usize = 50;
 /// Words that a quotation may have.
@@ -57,6 +61,8 @@ pub const RULES: &[&str] = &[
     "long-list",
     "long-prompt",
     "long-answer",
+    "long-model",
+    "long-criterion",
     "longest-choice",
     "unbalanced-sorts",
     "one-sided-topic",
@@ -115,6 +121,10 @@ pub enum Flaw {
     LongPrompt(usize),
     /// An answer of so many words.
     LongAnswer(usize),
+    /// A model of so many words.
+    LongModel(usize),
+    /// A criterion of so many words.
+    LongCriterion(usize),
     /// The right choice is the longest.
     LongestChoice,
     /// The sides of the deck's sorts come unequally often.
@@ -194,6 +204,8 @@ impl Flaw {
             Self::LongList(_) => "long-list",
             Self::LongPrompt(_) => "long-prompt",
             Self::LongAnswer(_) => "long-answer",
+            Self::LongModel(_) => "long-model",
+            Self::LongCriterion(_) => "long-criterion",
             Self::LongestChoice => "longest-choice",
             Self::UnbalancedSorts { .. } => "unbalanced-sorts",
             Self::OneSidedTopic(_) => "one-sided-topic",
@@ -281,7 +293,8 @@ fn look(note: &NoteText, find: Find<'_>) {
                 // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
                 Ask::Sort => holds(&normalize(scene(&question.prompt)), &answer),
                 Ask::List(_) => left > 0 && items.iter().any(|item| holds(&prompt, item)),
-                Ask::Order => false,
+                // No words are right there, so none can be given away.
+                Ask::Order | Ask::Say => false,
                 Ask::Recall | Ask::Type | Ask::Choose => answer.chars().count() > 2 && holds(&prompt, &answer),
             };
             if given_away {
@@ -290,13 +303,19 @@ fn look(note: &NoteText, find: Find<'_>) {
             two_way(note, question.ask, &prompt, &answer, find);
         }
         let count = words(&note.answer(ordinal));
-        let single = !matches!(note.kind.as_str(), "list" | "order");
+        let single = !matches!(note.kind.as_str(), "list" | "order" | "say");
         if single && count > ANSWER_WORDS {
             find(Flaw::LongAnswer(count));
         }
         if matches!(answer.as_str(), "yes" | "no" | "true" | "false") {
             find(Flaw::YesNo);
         }
+    }
+    if note.kind == "say" {
+        let long = |text: &String, most: usize| Some(words(text)).filter(|count| *count > most);
+        let models = note.texts("model").iter().filter_map(|text| long(text, MODEL_WORDS)).map(Flaw::LongModel);
+        let criteria = note.texts("criteria").iter().filter_map(|text| long(text, CRITERION_WORDS));
+        models.chain(criteria.map(Flaw::LongCriterion)).for_each(&mut *find);
     }
     let items = note.texts("items").len();
     if items > LIST_ITEMS {
@@ -336,7 +355,9 @@ fn two_way(note: &NoteText, ask: Ask, prompt: &str, answer: &str, find: Find<'_>
 fn quotations(note: &NoteText, find: Find<'_>) {
     let Some(kind) = kind(&note.kind) else { return };
     let mut quotes = false;
-    for text in note.fields.values().flat_map(crate::core::card::Value::texts) {
+    // What a model says in quotation marks is nobody's but the learner's.
+    let fields = note.fields.iter().filter(|(name, _)| !(kind.is_in_own_words() && *name == "model"));
+    for text in fields.flat_map(|(_, value)| value.texts()) {
         for quotation in text.split('“').skip(1) {
             quotes = true;
             let quotation = quotation.split('”').next().unwrap_or_default();

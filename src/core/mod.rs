@@ -16,6 +16,7 @@ pub mod id;
 pub mod lint;
 pub mod log;
 pub mod mastery;
+pub mod own_words;
 pub mod pause;
 pub mod progress;
 pub mod queue;

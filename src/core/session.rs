@@ -270,7 +270,11 @@ impl Session {
         let suspended = leech.is_some() && self.rules().leech_suspend;
         let moved = before.memory.as_ref().zip(after.as_ref());
         let moved = moved.map(|(before, after)| (before.interval, after.interval));
+        let comes_back = after.as_ref().and_then(|after| Self::comes_back(current, after, today));
+        // A day that was set says nothing about how well the card is known.
+        let moved = moved.filter(|_| comes_back.is_none());
         let mut events = vec![answer];
+        events.extend(comes_back);
         if suspended {
             events.push(Draft::new(card, EventKind::Suspended, None));
         }
@@ -332,6 +336,14 @@ impl Session {
         let leech = lapses > before.lapses() && leech_alarm(lapses, self.rules().leech_lapses);
         let draft = Draft { detail, ..Draft::new(current.candidate.card, kind, before.last_event) };
         (draft, after, leech.then_some(lapses))
+    }
+
+    /// The day that the note wants the card back on, as an event beside the answer. The scheduler's own step stays as it is:
+    /// after the last of these days it goes on from there.
+    fn comes_back(current: &Current, after: &Memory, today: StudyDay) -> Option<Draft> {
+        let due = current.loaded.comes_back(today).filter(|due| *due != after.due)?;
+        let memory = Some(Memory { due, ..after.clone() });
+        Some(Draft { memory, ..Draft::new(current.candidate.card, EventKind::Rescheduled, None) })
     }
 
     fn aside(&self, current: &Current, event: EventKind, kind: ActionKind) -> Transition {
@@ -457,7 +469,9 @@ impl Session {
     #[must_use]
     pub fn choices(&self, today: StudyDay) -> Vec<Choice> {
         let Some(current) = self.current() else { return Vec::new() };
-        choices(self.rules(), &self.scheduler(), self.mode, current.candidate.card, &current.loaded.state, today)
+        let loaded = &current.loaded;
+        let comes_back = loaded.comes_back(today);
+        choices(self.rules(), &self.scheduler(), self.mode, loaded.card, &loaded.state, comes_back, today)
     }
 
     /// The settings that hold for the card on the screen: those of its deck.

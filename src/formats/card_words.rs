@@ -13,6 +13,8 @@ pub fn what(fault: &Fault) -> String {
         Fault::EmptyDeletion => "a deletion hides nothing".to_owned(),
         Fault::TooFewItems => "there have to be two items at least, each another one".to_owned(),
         Fault::NoSuchSide { answer, .. } => format!("`{answer}` is not among the categories"),
+        Fault::TooManyCriteria(count) => format!("there are {count} criteria, and at most three can be kept in mind"),
+        Fault::BadReturns => "the days are not whole numbers from 1 to 3650, each later than the one before".to_owned(),
         Fault::TooFewSides => "there have to be two categories at least, each another one".to_owned(),
     }
 }
@@ -28,6 +30,8 @@ pub fn help(fault: &Fault) -> String {
         Fault::EmptyDeletion => "write the answer between :: and }}".to_owned(),
         Fault::TooFewItems => "write them in the right order; they are shuffled when asked".to_owned(),
         Fault::NoSuchSide { sides, .. } => format!("use one of them: {}", sides.join(", ")),
+        Fault::TooManyCriteria(_) => "keep the one to three that matter most".to_owned(),
+        Fault::BadReturns => "for example returns = [10, 30, 90]".to_owned(),
         Fault::TooFewSides => "for example categories = [\"leader\", \"manager\"]".to_owned(),
     }
 }

@@ -156,7 +156,7 @@ pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), NoteFaul
         known += 1;
         match (field.shape, value) {
             (Shape::Text, Value::Texts(_)) => return Err(NoteFault::NotOneText(field.name)),
-            (Shape::Texts, Value::Text(_)) => return Err(NoteFault::NotAList(field.name)),
+            (Shape::Texts | Shape::Days, Value::Text(_)) => return Err(NoteFault::NotAList(field.name)),
             _ => {}
         }
         if value.texts().is_empty() || value.texts().iter().any(|text| text.trim().is_empty()) {
@@ -320,7 +320,7 @@ pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
         kind.fields().iter().find(|field| field.name == name).map(|field| Target::Field(field.name, field.shape))
     };
     let question = || ["front", "prompt", "text"].into_iter().find_map(field);
-    let answer = || ["back", "answer", "items"].into_iter().find_map(field);
+    let answer = || ["back", "answer", "items", "model"].into_iter().find_map(field);
     match column {
         Column::Field(name) => match (field(name), name) {
             (Some(found), _) => found,
@@ -401,8 +401,8 @@ impl Draft {
         let value = match (shape, given) {
             (Shape::Text, given) => Value::Text(given.into_one()),
             (Shape::Variants, Given::Text(text)) => phrasings(&text),
-            (Shape::Texts, Given::Text(text)) => Value::Texts(dialect.list(&text)),
-            (Shape::Variants | Shape::Texts, Given::Texts(texts)) => Value::Texts(texts),
+            (Shape::Texts | Shape::Days, Given::Text(text)) => Value::Texts(dialect.list(&text)),
+            (Shape::Variants | Shape::Texts | Shape::Days, Given::Texts(texts)) => Value::Texts(texts),
         };
         match self.text.fields.insert(name.to_owned(), value) {
             None => Ok(()),

@@ -174,6 +174,10 @@ pub(super) fn any_value(shape: Shape, table: bool) -> BoxedStrategy<Value> {
     match shape {
         Shape::Text => any_text(table).prop_map(Value::Text).boxed(),
         Shape::Texts => any_texts(table).prop_map(Value::Texts).boxed(),
+        Shape::Days => {
+            let days = prop::collection::btree_set(1_u16..=3650, 1..4);
+            days.prop_map(|days| Value::Texts(days.iter().map(u16::to_string).collect())).boxed()
+        }
         Shape::Variants => {
             prop_oneof![any_text(table).prop_map(Value::Text), any_texts(table).prop_map(Value::Texts)].boxed()
         }

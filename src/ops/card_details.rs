@@ -90,9 +90,10 @@ pub fn card_details(
     // As a session would ask it; a card that none would ask has the state that its events add up to.
     let loaded = store.load(card)?;
     let state = loaded.as_ref().map_or(&line.state, |loaded| &loaded.state);
+    let comes_back = loaded.as_ref().and_then(|loaded| loaded.comes_back(today));
     let scheduler = loaded.as_ref().and_then(|loaded| loaded.scheduler.clone()).unwrap_or_else(|| rules.scheduler());
     Ok(Some(CardDetails {
-        choices: choices(rules, &scheduler, Mode::Normal, card, state, today),
+        choices: choices(rules, &scheduler, Mode::Normal, card, state, comes_back, today),
         leech: is_leech(line.state.lapses(), rules.leech_lapses),
         asked_today: stands,
         events,

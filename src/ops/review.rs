@@ -23,6 +23,7 @@ use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::joined;
+use crate::core::text::one_line;
 use crate::core::tried::Tried;
 use crate::core::units::Millis;
 use crate::env::Env;
@@ -509,10 +510,10 @@ impl<'a> Review<'a> {
 }
 
 /// Grades one card, without a sitting: early, past every limit, whatever it is; only a suspended card is refused.
-/// Gives the lapses that made it a leech, if this answer did.
+/// `words` are what was typed, if anything. Gives the lapses that made it a leech, if this answer did.
 ///
 /// # Errors
-/// When the card is not there or suspended, or it could not be committed.
+/// When the card is not there or suspended, the words can't be an answer to it, or it could not be committed.
 pub fn answer(
     store: &mut Store,
     env: &Env,
@@ -520,6 +521,7 @@ pub fn answer(
     card: CardId,
     quality: Quality,
     took: Millis,
+    words: &str,
 ) -> Result<Option<u32>, Failure> {
     let when = stamp_of_sitting(store, env, settings)?;
     let Some(loaded) = store.load(card)? else {
@@ -534,8 +536,14 @@ pub fn answer(
     // There is nothing else in this queue that could be its sibling.
     queue.put_first(Candidate { card, siblings: Siblings(0) }, Origin::Review);
     let shown = Timestamp { unix_ms: when.now.unix_ms - i64::from(took.0), ..when.now };
+    let name = loaded.name.clone();
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
-    let revealed = session.step(Input::Respond(String::new()), when.now, when.today).next;
+    let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
+    if revealed.effects != [Effect::ShowBack] {
+        return Err(Failure::usage(format!("what was typed can't be an answer to {}", one_line(&name)))
+            .hint("`lmq next` shows how a card is asked; leave --typed away to give the grade alone"));
+    }
+    let revealed = revealed.next;
     let step = revealed.step(Input::Grade(quality), when.now, when.today);
     let scheduler = revealed.scheduler();
     let mut leech = None;

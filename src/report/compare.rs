@@ -78,7 +78,9 @@ fn summary(report: &Report) -> &[Fact] {
 
 /// The values of one column by topic: by its name and its deck's.
 fn topics_of(report: &Report, id: &str, key: &str) -> Vec<(TopicName, Cell)> {
-    let Some(Body::Table(table) | Body::Chart(_, table)) = section(report, id).map(|section| &section.body) else {
+    let Some(Body::Table(table) | Body::Prose(table) | Body::Chart(_, table)) =
+        section(report, id).map(|section| &section.body)
+    else {
         return Vec::new();
     };
     let Some(value) = column(table, key) else { return Vec::new() };

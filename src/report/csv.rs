@@ -89,7 +89,7 @@ impl Renderer for Csv {
                         cell(&mut csv, section.id, fact.key, "value", &fact.value)?;
                     }
                 }
-                Body::Table(table) | Body::Chart(_, table) => {
+                Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
                     for row in &table.rows {
                         let (names, values) = row.split_at(table.names.min(row.len()));
                         let name = name_of(names);

@@ -100,9 +100,10 @@ fn section(section: &Section) -> Markup {
             h2 id={ (section.id) "-heading" } { (section.title) }
             @match &section.body {
                 Body::Facts(list) => { (facts(list, Weight::Major)) (note(section)) (facts(list, Weight::Minor)) },
-                Body::Table(rows) | Body::Chart(_, rows) if rows.rows.is_empty() => {
+                Body::Table(rows) | Body::Prose(rows) | Body::Chart(_, rows) if rows.rows.is_empty() => {
                     p.note.empty { (words(rows.when_empty)) }
                 },
+                Body::Prose(rows) => { (note(section)) (prose(rows)) },
                 Body::Table(rows) => { (note(section)) (folded(rows, rows.rows.len() > LONG)) },
                 Body::Chart(chart, rows) if chart.shape == Shape::Matrix && !Chart::is_any_mistaken(rows) => {
                     p.note { (chart.description) }
@@ -113,6 +114,15 @@ fn section(section: &Section) -> Markup {
                 },
                 Body::Chart(chart, rows) => { (note(section)) (charts::figure(section, chart, rows)) (folded(rows, true)) },
             }
+        }
+    }
+}
+
+fn prose(table: &Table) -> Markup {
+    html! {
+        @for (heading, sentences) in table.prose() {
+            h3 { (heading) }
+            ul { @for (day, words) in sentences { li { (day) ": " (words) } } }
         }
     }
 }

@@ -95,7 +95,9 @@ impl Serialize for Part<'_> {
         map.serialize_entry("title", &self.0.title)?;
         match &self.0.body {
             Body::Facts(facts) => map.serialize_entry("values", &Facts(facts))?,
-            Body::Table(table) | Body::Chart(_, table) => map.serialize_entry("rows", &Rows(table))?,
+            Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
+                map.serialize_entry("rows", &Rows(table))?;
+            }
         }
         map.end()
     }

@@ -47,6 +47,17 @@ fn table(out: &mut dyn Write, table: &Table) -> io::Result<()> {
     Ok(())
 }
 
+fn prose(out: &mut dyn Write, table: &Table) -> io::Result<()> {
+    for (index, (heading, sentences)) in table.prose().into_iter().enumerate() {
+        let before = if index > 0 { "\n" } else { "" };
+        writeln!(out, "{before}### {}\n", escaped(&heading))?;
+        for (day, words) in sentences {
+            writeln!(out, "- {day}: {}", escaped(&words))?;
+        }
+    }
+    Ok(())
+}
+
 impl Renderer for Markdown {
     fn name(&self) -> &'static str {
         "md"
@@ -69,7 +80,8 @@ impl Renderer for Markdown {
             }
             match &section.body {
                 Body::Facts(list) => facts(out, list)?,
-                Body::Table(rows) | Body::Chart(_, rows) => table(out, rows)?,
+                Body::Prose(rows) if !rows.rows.is_empty() => prose(out, rows)?,
+                Body::Prose(rows) | Body::Table(rows) | Body::Chart(_, rows) => table(out, rows)?,
             }
         }
         writeln!(out, "\n---\n\n{}", report.contents)

@@ -137,7 +137,9 @@ impl Section {
     pub fn is_shown(&self) -> bool {
         match &self.body {
             Body::Facts(facts) => self.id == "summary" || facts.iter().any(Fact::is_shown),
-            Body::Table(table) | Body::Chart(_, table) => !table.rows.is_empty() || !table.when_empty.is_empty(),
+            Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
+                !table.rows.is_empty() || !table.when_empty.is_empty()
+            }
         }
     }
 }
@@ -149,6 +151,9 @@ pub enum Body {
     Facts(Vec<Fact>),
     /// Values in rows.
     Table(Table),
+    /// Sentences in rows that are shown whole: what they are about, its heading, the day, the words. Rows about the same lie
+    /// together.
+    Prose(Table),
     /// Values in rows, of which a picture can be drawn.
     Chart(Chart, Table),
 }

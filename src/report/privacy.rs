@@ -15,7 +15,7 @@ const OF_CARDS: [&str; 1] = ["card_list"];
 fn has_text(section: &Section) -> bool {
     match &section.body {
         Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Text(_))),
-        Body::Table(table) | Body::Chart(_, table) => {
+        Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
             table.rows.iter().flatten().any(|cell| matches!(cell, Cell::Text(_)))
         }
     }

@@ -26,3 +26,22 @@ pub struct Table {
     /// code is in backticks.
     pub when_empty: &'static str,
 }
+
+impl Table {
+    /// The rows of [`Body::Prose`](crate::report::Body::Prose), in words: each heading, with the days and sentences under it.
+    pub(super) fn prose(&self) -> Vec<(String, Vec<(String, String)>)> {
+        let mut parts: Vec<(String, Vec<(String, String)>)> = Vec::new();
+        let mut last = None;
+        for row in &self.rows {
+            let [about, heading, day, words] = row.as_slice() else { continue };
+            if last != Some(about) {
+                parts.push((heading.words(), Vec::new()));
+                last = Some(about);
+            }
+            if let Some((_, sentences)) = parts.last_mut() {
+                sentences.push((day.words(), words.words()));
+            }
+        }
+        parts
+    }
+}

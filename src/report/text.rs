@@ -200,6 +200,25 @@ fn table(out: &mut dyn Write, width: usize, table: &Table, chart: Option<&Chart>
     Ok(())
 }
 
+/// Sentences under their headings: they are wrapped and never cut.
+fn prose(out: &mut dyn Write, width: usize, table: &Table) -> io::Result<()> {
+    for (index, (heading, sentences)) in table.prose().into_iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        paragraph(out, width, &heading)?;
+        for (day, words) in sentences {
+            let first = format!("{INDENT}{INDENT}{day}{GAP}");
+            let rest = " ".repeat(first.width());
+            let options = textwrap::Options::new(width).initial_indent(&first).subsequent_indent(&rest);
+            for line in textwrap::wrap(&words, options) {
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes a report for a terminal of so many columns.
 ///
 /// # Errors
@@ -216,7 +235,8 @@ pub fn render_text(report: &Report, width: usize, out: &mut dyn Write) -> io::Re
         writeln!(out, "\n{}\n{}", section.title, "-".repeat(section.title.width()))?;
         match &section.body {
             Body::Facts(list) => facts(out, list)?,
-            Body::Table(rows) => table(out, width, rows, None)?,
+            Body::Prose(rows) if !rows.rows.is_empty() => prose(out, width, rows)?,
+            Body::Prose(rows) | Body::Table(rows) => table(out, width, rows, None)?,
             Body::Chart(chart, rows) if chart.shape == Shape::Matrix && !Chart::is_any_mistaken(rows) => {
                 paragraph(out, width, &chart.description)?;
                 continue;

@@ -31,6 +31,7 @@ mod naming;
 mod note_edits;
 mod notes;
 mod open;
+mod own_words;
 mod pages;
 mod patience;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::core::id::NoteUid;
 use crate::core::id::quick64;
 use crate::core::log::TextRecord;
 use crate::core::log::text_hash;
+use crate::core::own_words::OwnWords;
 use crate::core::replay::replay_needed;
 use crate::core::replay::seen_by;
 use crate::core::session::current::Loaded;
@@ -304,6 +305,11 @@ impl Store {
                 .get::<_, Option<i64>>(11)?
                 .and_then(|number| context.reader.config(number))
                 .and_then(|id| context.reader.schedulers.get(&id).cloned());
+            let own = if text.is_in_own_words() {
+                OwnWords::of(&events_of(&self.db, &context.reader, number, card)?, &context.voided)
+            } else {
+                OwnWords::default()
+            };
             let state = match &scheduler {
                 Some(scheduler) if replay_needed(&state, scheduler, &context.reader.schedulers) => {
                     let events = events_of(&self.db, &context.reader, number, card)?;
@@ -318,6 +324,7 @@ impl Store {
                 scheduler,
                 deck: row.get(4)?,
                 text,
+                own,
                 name,
                 topic: topic.map(|(_, line)| line),
                 primer_first,

@@ -120,7 +120,7 @@ fn missed(scene: &MissedScene) -> Vec<String> {
 #[must_use]
 pub fn how(asked: &Asked, keys: bool) -> String {
     match (asked.question.ask, keys) {
-        (Ask::Recall | Ask::Type, _) => "Type the answer".to_owned(),
+        (Ask::Recall | Ask::Say | Ask::Type, _) => "Type the answer".to_owned(),
         (ask @ (Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order), keys) => {
             words::how(ask, asked.question.options.len(), keys)
         }

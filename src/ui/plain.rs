@@ -259,6 +259,11 @@ impl Sitting<'_, '_> {
             self.line(&line)?;
         }
         let text = &current.loaded.text;
+        if current.question.ask == Ask::Say {
+            for line in words::own_words(current) {
+                self.line(&line)?;
+            }
+        }
         self.indented(&text.answer(current.loaded.card.ordinal))?;
         if let Some(speaker) = &text.speaker {
             self.line(&format!("  – {}", one_line(speaker)))?;

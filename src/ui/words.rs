@@ -18,6 +18,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::core::units::Days;
 use crate::core::units::Millis;
 use crate::core::units::in_seconds;
@@ -106,6 +107,8 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
         (Ask::Recall, false) => "Enter shows the answer".to_owned(),
         (Ask::Type, true) => "Type it, or Enter to see it".to_owned(),
         (Ask::Type, false) => "Type it, or press Enter to see it".to_owned(),
+        (Ask::Say, true) => "Type it, or say it aloud; Enter goes on".to_owned(),
+        (Ask::Say, false) => "Type it on one line, or say it aloud and press Enter".to_owned(),
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
         (Ask::List(count), true) => format!("{count} items, one a line; an empty line ends"),
@@ -113,6 +116,21 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
         (Ask::Order, true) => "Move the lines with Left and Right, then Enter".to_owned(),
         (Ask::Order, false) => "Put them in order: the numbers, as 3 1 2".to_owned(),
     }
+}
+
+/// What stands above the model of a card that was answered in one's own words: the sentences of earlier days, today's, and
+/// what comes below.
+#[must_use]
+pub fn own_words(current: &Current) -> Vec<String> {
+    let earlier =
+        current.loaded.own.latest().iter().map(|said| format!("{}: {}", said.day.iso(), one_line(&said.words)));
+    let today = current.response.iter().map(|words| format!("You said: {}", one_line(words)));
+    let mut lines: Vec<String> = earlier.chain(today).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push("One way to say it:".to_owned());
+    lines
 }
 
 /// The word for how an answer compares.

@@ -145,9 +145,9 @@ fn a_new_deck_checks_and_imports_without_a_change() {
     let output = lmq(folder.path(), &["check", "--strict", "team.toml"]);
     assert_eq!(
         (output.status.code(), text(&output.stdout).as_str()),
-        (Some(0), "8 notes in 1 file: 0 errors, 0 warnings\n")
+        (Some(0), "9 notes in 1 file: 0 errors, 0 warnings\n")
     );
-    assert_eq!(text(&lmq(folder.path(), &["import", "team.toml"]).stdout), "8 notes added\n");
+    assert_eq!(text(&lmq(folder.path(), &["import", "team.toml"]).stdout), "9 notes added\n");
     let again = lmq(folder.path(), &["new", "team"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("is there already"));

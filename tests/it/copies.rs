@@ -68,7 +68,7 @@ fn answer_at(path: &Path, world: &World, grade: lmq::core::grade::Quality) -> St
     let env = env_at(world.now());
     let mut store = ops::open_as_is(path, &env).unwrap();
     let card = CardId { note: lmq::core::id::NoteUid::of_key("t", "k"), ordinal: 1 };
-    ops::review::answer(&mut store, &env, &world.settings, card, grade, Millis(1)).unwrap();
+    ops::review::answer(&mut store, &env, &world.settings, card, grade, Millis(1), "").unwrap();
     store
 }
 

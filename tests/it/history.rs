@@ -124,7 +124,7 @@ fn what_the_person_did_to_settings_notes_and_decks_is_shown_in_words() {
     2026-01-15 09:00 geo/owner placed in geo
     2026-01-15 09:00 renamed geo to maps
     2026-01-15 09:00 geo/owner answered 4 (Good) in 0.0 s → 1d, due 2026-01-16
-    2026-01-15 09:00 geo/owner rescheduled
+    2026-01-15 09:00 geo/owner rescheduled → 1d, due 2026-02-01
     2026-01-15 09:00 paused until 2026-01-20
     ");
     for _ in 0..5 {

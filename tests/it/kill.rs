@@ -80,7 +80,7 @@ fn the_child() {
     for turn in 0_u64.. {
         let card = cards[usize::try_from(splitmix64(turn) % 40).unwrap()];
         let quality = Quality::try_from(u8::try_from(splitmix64(turn + 7) % 6).unwrap()).unwrap();
-        ops::review::answer(&mut store, &env, &settings, card, quality, Millis(5)).unwrap();
+        ops::review::answer(&mut store, &env, &settings, card, quality, Millis(5), "").unwrap();
         let event = store.card(card).unwrap().unwrap().state.last_event.unwrap();
         say(&format!("committed {event}"));
         store.while_idle();

@@ -65,6 +65,7 @@ mod restore;
 mod restore_killed;
 mod review;
 mod salvage;
+mod say;
 mod screen_ends;
 mod screens;
 mod search;

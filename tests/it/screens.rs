@@ -532,3 +532,21 @@ fn docs_the_session_in_the_readme_is_what_the_program_shows() {
     }
     assert_eq!(there, now, "UPDATE_DOCS=1 cargo test --test it docs writes it");
 }
+
+#[test]
+fn own_words_are_typed_in_as_many_rows_as_they_take_and_stand_under_those_of_earlier_days() {
+    let lmq = Lmq::at_home();
+    lmq.import("team.toml", crate::say::DECK);
+    let earlier = ["answer", "team/launch", "good", "--typed", "Why are we late?"];
+    lmq.run_at("2026-01-05T09:00:00+01:00", earlier).done();
+    let mut terminal = Terminal::start(&lmq, &["review", "team"], 60, 24, &[("NO_COLOR", "1")]);
+    terminal.sees("say it aloud");
+    terminal.types("What did we believe that was not true, and who saw it coming first?");
+    terminal.sees("first?");
+    terminal.rests();
+    let typed = trimmed(&terminal.text());
+    terminal.types("\r");
+    terminal.sees("3 Good");
+    terminal.rests();
+    insta::assert_snapshot!("own_words", format!("{typed}\n══\n{}", trimmed(&terminal.text())));
+}

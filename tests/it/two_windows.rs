@@ -87,7 +87,7 @@ fn bury_suspend_and_mark_of_a_card_that_moved_on_are_refused_as_well() {
         let mut other = world.another();
         let mut a = sitting(&mut world.store, &world.env);
         let card = shown(&a);
-        ops::review::answer(&mut other, &world.env, &Settings::default(), card, Quality::Q4, Millis(1)).unwrap();
+        ops::review::answer(&mut other, &world.env, &Settings::default(), card, Quality::Q4, Millis(1), "").unwrap();
         let said = a.feed(input.clone()).unwrap();
         assert!(matches!(said.as_slice(), [Notice::Stale(_)]), "{input:?}: {said:?}");
         drop(a);
@@ -260,8 +260,15 @@ fn many_windows_answering_at_once_keep_the_log_whole() {
                     let mut saved = 0;
                     for turn in 0..40_usize {
                         let card = cards[(turn * (number + 1) + number) % cards.len()];
-                        let done =
-                            ops::review::answer(&mut store, &env, &Settings::default(), card, Quality::Q3, Millis(1));
+                        let done = ops::review::answer(
+                            &mut store,
+                            &env,
+                            &Settings::default(),
+                            card,
+                            Quality::Q3,
+                            Millis(1),
+                            "",
+                        );
                         match done {
                             Ok(_) => saved += 1,
                             Err(failure) => assert!(failure.what.contains("answered elsewhere"), "{failure}"),
@@ -305,7 +312,7 @@ fn a_doctor_beside_windows_that_answer_finds_nothing_and_drops_nothing() {
                     let (mut store, env) = another(path, now);
                     let answer = |turn: usize| {
                         let card = cards[(turn * 2 + number) % cards.len()];
-                        ops::review::answer(&mut store, &env, &Settings::default(), card, Quality::Q3, Millis(1))
+                        ops::review::answer(&mut store, &env, &Settings::default(), card, Quality::Q3, Millis(1), "")
                     };
                     (0..60).map(answer).filter(Result::is_ok).count()
                 })

@@ -238,7 +238,7 @@ impl World {
     }
 
     pub(crate) fn try_answer(&mut self, card: CardId, quality: Quality, took: u32) -> Result<Option<u32>, Failure> {
-        ops::review::answer(&mut self.store, &self.env, &self.settings, card, quality, Millis(took))
+        ops::review::answer(&mut self.store, &self.env, &self.settings, card, quality, Millis(took), "")
     }
 
     pub(crate) fn answer(&mut self, card: CardId, quality: u8) {

@@ -8,6 +8,7 @@ mod form;
 mod list;
 mod order;
 mod reversed;
+mod say;
 mod sort;
 mod typed;
 
@@ -33,6 +34,7 @@ pub const CARD_KINDS: &[&dyn CardKind] = &[
     &list::List,
     &order::Order,
     &typed::Typed,
+    &say::Say,
 ];
 
 /// The kind of that name.
@@ -213,6 +215,18 @@ impl NoteText {
         fields.chain(beside).chain(lists).map(|(name, text)| (name, text.as_str()))
     }
 
+    /// Whether its cards are answered in the learner's own words, which come back with them.
+    #[must_use]
+    pub fn is_in_own_words(&self) -> bool {
+        kind(&self.kind).is_some_and(CardKind::is_in_own_words)
+    }
+
+    /// Days after the first answer on which its cards come back whatever the grades are, ascending.
+    #[must_use]
+    pub fn returns(&self) -> Vec<u16> {
+        kind(&self.kind).map_or_else(Vec::new, |kind| kind.returns(self))
+    }
+
     /// The ordinals of this note's cards, ascending.
     #[must_use]
     pub fn ordinals(&self) -> Vec<u16> {
@@ -254,6 +268,8 @@ pub enum Shape {
     Variants,
     /// An array of texts.
     Texts,
+    /// An array of whole numbers of days; a note has each of them as a text.
+    Days,
 }
 
 /// A field that a kind knows.
@@ -291,6 +307,10 @@ pub enum Fault {
     },
     /// There is nothing to sort to: fewer than two sides, or equal ones.
     TooFewSides,
+    /// So many criteria, which is more than a person can check themselves by.
+    TooManyCriteria(usize),
+    /// The days on which a card comes back are not whole, not ascending or out of their range.
+    BadReturns,
 }
 
 impl Fault {
@@ -303,6 +323,8 @@ impl Fault {
             Self::TooFewItems => "items",
             Self::NoSuchSide { .. } => "answer",
             Self::TooFewSides => "categories",
+            Self::TooManyCriteria(_) => "criteria",
+            Self::BadReturns => "returns",
         }
     }
 }
@@ -322,6 +344,8 @@ pub enum Ask {
     List(usize),
     /// By putting the options in order.
     Order,
+    /// In the learner's own words, typed or said aloud; the learner judges.
+    Say,
 }
 
 impl Ask {
@@ -329,7 +353,7 @@ impl Ask {
     #[must_use]
     pub fn asked(self) -> Option<Asked> {
         match self {
-            Self::Recall => None,
+            Self::Recall | Self::Say => None,
             Self::Type => Some(Asked::Type),
             Self::Choose => Some(Asked::Choose),
             Self::Sort => Some(Asked::Sort),
@@ -442,6 +466,16 @@ pub trait CardKind: Sync {
     fn beginnings(&self, note: &NoteText, _most: usize) -> Vec<(u16, String)> {
         let prompt = |ordinal| (ordinal, self.question(note, ordinal, Showing::default()).prompt);
         self.ordinals(note).into_iter().map(prompt).collect()
+    }
+
+    /// Whether it is answered in the learner's own words, which are shown again when the card comes back.
+    fn is_in_own_words(&self) -> bool {
+        false
+    }
+
+    /// Days after the first answer on which the card comes back whatever the grades are, ascending.
+    fn returns(&self, _: &NoteText) -> Vec<u16> {
+        Vec::new()
     }
 
     /// The right answer, for people.

@@ -33,6 +33,10 @@ fn a_good_card_is_left_alone() {
         )])
         .is_empty()
     );
+    let model =
+        "“I want that conversation, and I want to do it justice. Friday at ten?” Until then she gets the files.";
+    let say = [("prompt", &["Say your first sentence."][..]), ("model", &[model]), ("criteria", &["It asks."])];
+    assert!(rules(&[note("say", &say)]).is_empty(), "a model is no quotation, and longer than an answer");
     assert!(rules(&[note("cloze", &[("text", &["Leaders ask {{c1::what}} and {{c2::why}}."])])]).is_empty());
 }
 
@@ -40,6 +44,9 @@ fn a_good_card_is_left_alone() {
 fn each_rule_finds_its_bad_card() {
     let long = "word ".repeat(46);
     let basic = |front: &str, back: &str| note("basic", &[("front", &[front]), ("back", &[back])]);
+    let say = |model: &str, criterion: &str| {
+        note("say", &[("prompt", &["Your first sentence?"]), ("model", &[model]), ("criteria", &[criterion])])
+    };
     let items = ["a1", "b2", "c3", "d4", "e5", "f6"];
     let cases: Vec<(&str, NoteText)> = vec![
         ("answer-in-prompt", basic("Leaders have a vision. What do they have?", "a vision")),
@@ -62,13 +69,15 @@ fn each_rule_finds_its_bad_card() {
             "longest-choice",
             note("choice", &[("prompt", &["Which?"]), ("answer", &["longest"]), ("distractors", &["short", "a"])]),
         ),
+        ("long-model", say(&long, "It asks.")),
+        ("long-criterion", say("What now?", "one two three four five six seven eight nine ten eleven twelve thirteen")),
         ("missing-speaker", basic("Who said “climbing the ladder”?", "Covey")),
         (
             "long-quotation",
             NoteText { speaker: Some("S".to_owned()), ..basic(&format!("“{}”", "word ".repeat(26)), "x y z") },
         ),
         ("unjudged-scene", NoteText { held_out: true, ..basic("What comes first?", "This") }),
-            ("form-of-trained", NoteText { form: Some(Form::A), ..basic("What comes first?", "This") }),
+        ("form-of-trained", NoteText { form: Some(Form::A), ..basic("What comes first?", "This") }),
         ("missing-source", NoteText { source: Vec::new(), ..basic("What?", "This") }),
         ("missing-topic", NoteText { topic: None, ..basic("What?", "This") }),
     ];

@@ -25,7 +25,8 @@ pub struct Choice {
     pub interval: Option<Days>,
 }
 
-/// The grades that a card in this state can be given, each with the interval that it would give.
+/// The grades that a card in this state can be given, each with the interval that it would give. `comes_back` is the study
+/// day that its note wants, whatever the grade.
 #[must_use]
 pub fn choices(
     settings: &Settings,
@@ -33,12 +34,14 @@ pub fn choices(
     mode: Mode,
     card: CardId,
     before: &CardState,
+    comes_back: Option<StudyDay>,
     today: StudyDay,
 ) -> Vec<Choice> {
     let moves = mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
     let interval = |quality| {
         let after = scheduler.answer(card, before, quality, today);
-        after.memory.filter(|_| moves).map(|memory| Days(u32::try_from(memory.due.since(today)).unwrap_or(0)))
+        let due = after.memory.filter(|_| moves).map(|memory| comes_back.unwrap_or(memory.due));
+        due.map(|due| Days(u32::try_from(due.since(today)).unwrap_or(0)))
     };
     match settings.scale {
         Scale::Four => Button::ALL

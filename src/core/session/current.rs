@@ -7,6 +7,7 @@ use crate::core::card::Showing;
 use crate::core::card::Verdict;
 use crate::core::card::kind;
 use crate::core::id::CardId;
+use crate::core::own_words::OwnWords;
 use crate::core::queue::Candidate;
 use crate::core::queue::Origin;
 use crate::core::scheduler::Scheduler;
@@ -27,6 +28,8 @@ pub struct Loaded {
     pub scheduler: Option<Scheduler>,
     /// Its text.
     pub text: NoteText,
+    /// What the learner said to it before, where it is answered in their own words.
+    pub own: OwnWords,
     /// Which phrasing to show: the least recently shown.
     pub variant: usize,
     /// Name of its deck, for people.
@@ -70,6 +73,12 @@ pub struct Current {
 }
 
 impl Loaded {
+    /// The study day on which its note wants it back after an answer on `today`, whatever the scheduler says.
+    #[must_use]
+    pub fn comes_back(&self, today: StudyDay) -> Option<StudyDay> {
+        self.own.comes_back(&self.text.returns(), today)
+    }
+
     /// Its question, in the phrasing that was loaded; options are shuffled anew each day. `None` for a kind of card that
     /// this program does not know.
     pub(super) fn question(&self, today: StudyDay) -> Option<Question> {

@@ -4,6 +4,7 @@ use super::*;
 use crate::core::card::NoteText;
 use crate::core::event::Asked;
 use crate::core::grade::Drill;
+use crate::core::own_words::OwnWords;
 use crate::core::scheduler::Sm2;
 use crate::core::session::current::TopicLine;
 use crate::core::units::Days;
@@ -457,4 +458,58 @@ fn the_time_that_is_left_goes_from_a_guess_to_the_pace_of_the_session() {
     sitting.respond("");
     sitting.give(Input::Accept);
     assert_eq!(sitting.session.time_left(), Millis(3 * (10_000 + 3 * 12_000) / 4));
+}
+
+/// A card that is answered in one's own words, and comes back after 10 and 30 days.
+fn say() -> NoteText {
+    let fields = [
+        ("prompt", &["The launch slipped. Your first sentence?"][..]),
+        ("model", &["What did we believe that was not true?"]),
+        ("criteria", &["It asks."]),
+        ("returns", &["10", "30"]),
+    ];
+    text("say", &fields)
+}
+
+#[test]
+fn own_words_are_kept_and_no_grade_is_suggested_whatever_they_are() {
+    for words in ["What did we believe that was not true?", "Whose fault is it?", " "] {
+        let mut sitting = Sitting::of([new_card(1, say())]).shown();
+        sitting.respond(words);
+        assert_eq!(sitting.session.suggestion(), None, "{words}");
+        let effects = sitting.give(Input::Accept);
+        let Detail { asked, response, suggested, .. } = &draft(&effects).detail;
+        assert_eq!((asked, suggested), (&None, &None), "{words}");
+        assert_eq!(response.as_deref(), Some(words).filter(|words| !words.trim().is_empty()));
+        assert_eq!(draft(&effects).kind.answer().map(|(quality, _)| quality), Some(Quality::Q4), "as for basic");
+    }
+}
+
+#[test]
+fn a_card_comes_back_on_its_days_whatever_the_grade_and_a_lapse_is_repeated_all_the_same() {
+    let first_answered = |day| OwnWords { first_answered: Some(StudyDay(day)), ..OwnWords::default() };
+    for (loaded, grade, due) in [
+        (new_card(1, say()), Quality::Q5, Some(110)),
+        (new_card(1, say()), Quality::Q2, Some(110)),
+        (Loaded { own: first_answered(90), ..due_card(1, say()) }, Quality::Q4, Some(120)),
+        (Loaded { own: first_answered(70), ..due_card(1, say()) }, Quality::Q4, None),
+        (Loaded { own: first_answered(90), ..due_card(1, basic()) }, Quality::Q4, None),
+    ] {
+        let mut sitting = Sitting::of([loaded]).revealed();
+        if let Some(due) = due {
+            let days = Days(u32::try_from(due - TODAY.0).unwrap());
+            assert!(sitting.session.choices(TODAY).iter().all(|choice| choice.interval == Some(days)), "{due}");
+        }
+        let effects = sitting.give(Input::Grade(grade));
+        let [Effect::Append { events, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        let moved: Vec<i32> = events.iter().filter_map(|event| event.memory.as_ref()).map(|to| to.due.0).collect();
+        assert_eq!(moved, due.into_iter().collect::<Vec<_>>(), "{grade:?}");
+        assert_eq!(stage(&sitting.session), if grade == Quality::Q2 { "between" } else { "finished" });
+    }
+}
+
+#[test]
+fn cramming_moves_no_card_that_comes_back_on_its_days() {
+    let mut sitting = Sitting::with(Settings::default(), Mode::Cram, [new_card(1, say())]).revealed();
+    assert_eq!(words(&sitting.give(Input::Accept)), "Answer: crammed 4");
 }

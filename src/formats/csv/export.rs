@@ -185,11 +185,11 @@ pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out
             }
             write_cell(scratch, out);
         }
-        (Shape::Texts, Value::Texts(texts)) => {
+        (Shape::Texts | Shape::Days, Value::Texts(texts)) => {
             write_lines(texts, scratch);
             write_cell(scratch, out);
         }
-        (Shape::Text, Value::Texts(_)) | (Shape::Texts, Value::Text(_)) => return Err(()),
+        (Shape::Text, Value::Texts(_)) | (Shape::Texts | Shape::Days, Value::Text(_)) => return Err(()),
     }
     Ok(())
 }

@@ -144,6 +144,8 @@ pub enum Wanted {
     Text,
     /// An array of texts.
     Texts,
+    /// An array of whole numbers of days.
+    Days,
     /// True or false.
     Bool,
 }
@@ -183,6 +185,7 @@ impl DeckFault {
             Self::UnknownField { field, known, .. } => return meant(field, known.iter().copied()),
             Self::NoCard(_) => "a card begins with a line [[card]]; its lines follow",
             Self::WrongType { wanted: Wanted::Tables | Wanted::Texts, .. } => "write [\"…\", \"…\"]",
+            Self::WrongType { wanted: Wanted::Days, .. } => "write [10, 30, 90]",
             Self::WrongType { .. } => "write \"…\"",
             Self::TooLarge { .. } => "a field may hold up to 1 MB; make it shorter or several cards",
             Self::Nul(_) => "take it out; it can't be shown",
@@ -226,6 +229,7 @@ impl fmt::Display for DeckFault {
                     Wanted::TableInArray => write!(f, "a table: [[{field}]]")?,
                     Wanted::Text => f.write_str("a text")?,
                     Wanted::Texts => f.write_str("an array of texts")?,
+                    Wanted::Days => f.write_str("an array of whole numbers of days")?,
                     Wanted::Bool => f.write_str("true or false")?,
                 }
                 write!(f, ", not {found}")

@@ -109,6 +109,20 @@ impl<'t> Faults<'t> {
         texts.into_iter().collect()
     }
 
+    /// Whole numbers of days, as texts.
+    pub(super) fn days(&mut self, node: &Node<'_>, field: &str) -> Option<Vec<String>> {
+        let number = |node: &Node<'_>| match node.get_ref() {
+            DeValue::Integer(number) => u16::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        let array = node.get_ref().as_array();
+        let days = array.and_then(|array| array.iter().map(|node| Some(number(node)?.to_string())).collect());
+        if days.is_none() {
+            self.wrong_type(node, field, Wanted::Days);
+        }
+        days
+    }
+
     pub(super) fn unknown(&mut self, span: Range<usize>, field: &str, part: Part, known: &[&'static str]) {
         self.add(span, DeckFault::UnknownField { part, field: field.to_owned(), known: known.to_vec() });
     }

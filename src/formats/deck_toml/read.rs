@@ -370,11 +370,12 @@ fn read_fields(node: &Node<'_>, table: &DeTable<'_>, kind: &dyn CardKind, faults
         };
         let read = match (field.shape, value.get_ref().as_array()) {
             (Shape::Text, _) | (Shape::Variants, None) => faults.text(value, field.name).map(Value::Text),
-            (Shape::Variants | Shape::Texts, Some(array)) if array.is_empty() => {
+            (Shape::Variants | Shape::Texts | Shape::Days, Some(array)) if array.is_empty() => {
                 faults.add(value.span(), DeckFault::EmptyArray(field.name));
                 None
             }
             (Shape::Variants | Shape::Texts, _) => faults.texts(value, field.name).map(Value::Texts),
+            (Shape::Days, _) => faults.days(value, field.name).map(Value::Texts),
         };
         if let Some(read) = read {
             fields.insert(field.name.to_owned(), read);

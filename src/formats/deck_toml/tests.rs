@@ -17,6 +17,7 @@ use crate::formats::Record;
 use proptest::prelude::*;
 
 const MODEL: &str = include_str!("../../../tests/it/data/model.toml");
+const SAY: &str = include_str!("../../../tests/it/data/say.toml");
 
 fn faults(text: &str) -> Vec<(u64, u64, DeckFault)> {
     parse(text).unwrap_err().into_iter().map(|fault| (fault.place.line, fault.place.column, fault.what)).collect()
@@ -25,7 +26,8 @@ fn faults(text: &str) -> Vec<(u64, u64, DeckFault)> {
 #[test]
 fn every_kind_of_card_is_read() {
     let deck = parse(MODEL).unwrap();
-    let kinds: Vec<&str> = deck.notes.iter().map(|note| note.text.kind.as_str()).collect();
+    let say = parse(SAY).unwrap();
+    let kinds: Vec<&str> = deck.notes.iter().chain(&say.notes).map(|note| note.text.kind.as_str()).collect();
     for kind in CARD_KINDS {
         assert!(kinds.contains(&kind.name()), "{}", kind.name());
     }

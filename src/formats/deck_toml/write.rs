@@ -1,6 +1,7 @@
 //! Writing a deck file.
 
 use crate::core::card::NoteText;
+use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::in_deck;
@@ -86,16 +87,17 @@ fn array(texts: &[String]) -> String {
 
 /// The lines of a card, in their usual order: each field with its value as TOML.
 pub(super) fn card_lines(key: Option<&str>, text: &NoteText) -> Vec<(String, String)> {
-    let names: Vec<&str> = kind(&text.kind).map_or_else(
-        || text.fields.keys().map(String::as_str).collect(),
-        |kind| kind.fields().iter().map(|field| field.name).collect(),
+    let names: Vec<(&str, Option<Shape>)> = kind(&text.kind).map_or_else(
+        || text.fields.keys().map(|name| (name.as_str(), None)).collect(),
+        |kind| kind.fields().iter().map(|field| (field.name, Some(field.shape))).collect(),
     );
     let one = |text: Option<&String>| text.map(|text| quoted(text));
     let several = |texts: &[String]| (!texts.is_empty()).then(|| array(texts));
     let mut lines = vec![("key", key.map(quoted)), ("kind", Some(quoted(&text.kind)))];
-    lines.extend(names.into_iter().map(|name| {
+    lines.extend(names.into_iter().map(|(name, shape)| {
         let value = match text.fields.get(name) {
             Some(Value::Text(value)) => Some(quoted(value)),
+            Some(Value::Texts(days)) if shape == Some(Shape::Days) => Some(format!("[{}]", days.join(", "))),
             Some(Value::Texts(values)) => Some(array(values)),
             None => None,
         };

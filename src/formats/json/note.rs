@@ -82,6 +82,14 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, O
     Ok(Box::new(Item { place, deck, identity, key, text }))
 }
 
+/// A text, or a whole number: days are written as either.
+fn number_or(key: &str, value: Json) -> Result<String, ObjectFault> {
+    match value.as_u64() {
+        Some(number) => Ok(number.to_string()),
+        None => one(key, value),
+    }
+}
+
 fn fields(value: Json) -> Result<Fields, ObjectFault> {
     let Json::Object(map) = value else {
         return Err(ObjectFault::NoFields);
@@ -89,7 +97,9 @@ fn fields(value: Json) -> Result<Fields, ObjectFault> {
     map.into_iter()
         .map(|(name, value)| {
             let value = match value {
-                Json::Array(_) => Value::Texts(several(&name, value)?),
+                Json::Array(values) => {
+                    Value::Texts(values.into_iter().map(|value| number_or(&name, value)).collect::<Result<_, _>>()?)
+                }
                 value => Value::Text(one(&name, value)?),
             };
             Ok((name, value))

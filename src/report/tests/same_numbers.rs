@@ -139,7 +139,9 @@ fn is_said(section: &str, row: &serde_json::Value, key: &str, cell: &str) -> boo
 fn columns(report: &Report, id: &str) -> Vec<&'static str> {
     match &report.sections.iter().find(|section| section.id == id).unwrap().body {
         Body::Facts(_) => Vec::new(),
-        Body::Table(table) | Body::Chart(_, table) => table.columns.iter().map(|column| column.key).collect(),
+        Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
+            table.columns.iter().map(|column| column.key).collect()
+        }
     }
 }
 

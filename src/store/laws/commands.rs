@@ -15,6 +15,12 @@ pub(in crate::store) enum Command {
         card: u8,
         quality: u8,
     },
+    /// An answer after which the card comes back on a day of its own, as one step.
+    Return {
+        card: u8,
+        quality: u8,
+        days: u8,
+    },
     /// How it was asked is known, and what was said.
     Typed {
         card: u8,
@@ -163,6 +169,7 @@ pub(in crate::store) fn command() -> impl Strategy<Value = Command> {
     let note = || 0u8..9;
     let of_cards = prop_oneof![
         8 => (card(), 0u8..6).prop_map(|(card, quality)| Command::Answer { card, quality }),
+        1 => (card(), 0u8..6, 1u8..40).prop_map(|(card, quality, days)| Command::Return { card, quality, days }),
         2 => (card(), 0u8..6, 0u8..6, 0u8..4)
             .prop_map(|(card, quality, asked, words)| Command::Typed { card, quality, asked, words }),
         1 => (card(), 0u8..6).prop_map(|(card, quality)| Command::Cram { card, quality }),

@@ -201,6 +201,15 @@ impl Device {
             Command::Answer { card, quality: number } => {
                 self.card_event(*card, EventKind::Answered { quality: quality(*number), took: Millis(4_321) });
             }
+            Command::Return { card, quality: number, days } => {
+                let Some(card) = self.card(*card) else { return };
+                let (state, quality) = (self.state_of(card), quality(*number));
+                let after = self.scheduler_for(card).answer(card, &state, quality, today).memory;
+                let memory = after.map(|memory| Memory { due: today.plus(i64::from(*days)), ..memory });
+                let answered = EventKind::Answered { quality, took: Millis(4_321) };
+                let rescheduled = Draft { memory, ..Draft::new(card, EventKind::Rescheduled, None) };
+                self.append(vec![Draft::new(card, answered, None), rescheduled], ActionKind::Answer);
+            }
             Command::Typed { card, quality: number, asked, words } => {
                 self.typed(*card, quality(*number), *asked, *words);
             }

@@ -325,7 +325,7 @@ impl Screen {
     /// What was typed, chosen or ordered so far, as a response.
     fn response(&self, asked: &Asked) -> String {
         match asked.question.ask {
-            Ask::Type | Ask::Recall => self.typed.text(),
+            Ask::Type | Ask::Recall | Ask::Say => self.typed.text(),
             Ask::List(_) => self.items.join("\n"),
             Ask::Order => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
             Ask::Choose | Ask::Sort => (self.chosen + 1).to_string(),

@@ -112,7 +112,7 @@ fn rows_of(text: &NoteText) -> Vec<FieldRow> {
             let label = if texts.len() > 1 { format!("{} {}", field.name, place + 1) } else { field.name.to_owned() };
             rows.push(FieldRow::new(Field::Own(field.name), &label, one));
         }
-        if texts.is_empty() || field.shape == Shape::Texts {
+        if texts.is_empty() || matches!(field.shape, Shape::Texts | Shape::Days) {
             rows.push(FieldRow::new(Field::Own(field.name), field.name, ""));
         }
     }

@@ -79,6 +79,27 @@ impl Input {
         }
     }
 
+    /// All of it, in rows of at most `width` columns, and the column and row of the cursor.
+    pub(super) fn rows(&self, width: usize) -> (Vec<String>, (usize, usize)) {
+        let width = width.max(2);
+        let (mut rows, mut row) = (Vec::new(), String::new());
+        let mut cursor = (0, 0);
+        for (place, grapheme) in self.text.iter().map(String::as_str).chain([" "]).enumerate() {
+            if row.width() + grapheme.width() > width {
+                rows.push(std::mem::take(&mut row));
+            }
+            if place == self.cursor {
+                cursor = (row.width(), rows.len());
+            }
+            // The space at the end is room for the cursor.
+            if place < self.text.len() {
+                row.push_str(grapheme);
+            }
+        }
+        rows.push(row);
+        (rows, cursor)
+    }
+
     /// What fits into `width` columns around the cursor, and the cursor's column in it.
     pub(super) fn view(&self, width: usize) -> (String, usize) {
         let mut from = 0;
@@ -136,6 +157,17 @@ mod tests {
             .text(),
             "ab"
         );
+    }
+
+    #[test]
+    fn a_long_text_is_shown_in_rows_with_the_cursor_in_its_place() {
+        let rows = |text: &str, cursor: usize| Input { cursor, ..Input::of(text) }.rows(4);
+        let shown = |rows: &[&str], cursor| (rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>(), cursor);
+        assert_eq!(rows("", 0), shown(&[""], (0, 0)));
+        assert_eq!(rows("abcdef", 6), shown(&["abcd", "ef"], (2, 1)));
+        assert_eq!(rows("abcdef", 4), shown(&["abcd", "ef"], (0, 1)));
+        assert_eq!(rows("abcd", 4), shown(&["abcd", ""], (0, 1)), "there is room for what comes next");
+        assert_eq!(rows("a日本", 2), shown(&["a日", "本"], (0, 1)));
     }
 
     #[test]

@@ -64,6 +64,11 @@ struct Screen {
     height: u16,
 }
 
+/// Whether letters go into a line.
+fn is_typed(ask: Ask) -> bool {
+    matches!(ask, Ask::Type | Ask::Say | Ask::List(_))
+}
+
 /// Gives what is still to be said of the last card, where there was no next one to say it under.
 pub(super) fn run(
     review: &mut Review<'_>,
@@ -141,7 +146,7 @@ impl Screen {
         self.chosen = 0;
         self.hint = false;
         self.over = Over::Nothing;
-        self.typing = matches!(current.question.ask, Ask::Type | Ask::List(_));
+        self.typing = is_typed(current.question.ask);
         if let Some(topic) = current.loaded.topic.as_ref().filter(|topic| topic.primer.is_some())
             && current.loaded.primer_first
             && self.primed.insert(topic.title.clone())
@@ -247,7 +252,7 @@ impl Screen {
             Command::Up | Command::PageUp => self.scroll = self.scroll.saturating_sub(self.page(command)),
             Command::Open if front => {
                 let ask = review.session().current().map(|current| current.question.ask);
-                self.typing = matches!(ask, Some(Ask::Type | Ask::List(_)));
+                self.typing = ask.is_some_and(is_typed);
             }
             Command::Again | Command::Hard | Command::Good | Command::Easy => {
                 if let (Some(button), false, true) = (command.button(), front, admitted) {
@@ -378,7 +383,7 @@ impl Screen {
     /// What was typed, chosen or ordered so far, as a response.
     fn response(&self, review: &Review<'_>) -> String {
         match review.session().current().map(|current| current.question.ask) {
-            Some(Ask::Type) => self.typed.text(),
+            Some(Ask::Type | Ask::Say) => self.typed.text(),
             Some(Ask::List(_)) => self.items.join("\n"),
             Some(Ask::Order) => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
             Some(Ask::Choose | Ask::Sort) => (self.chosen + 1).to_string(),

@@ -15,6 +15,7 @@ use lmq::core::grade::Quality;
 use lmq::core::grade::Scale;
 use lmq::core::id::CardId;
 use lmq::core::id::NoteUid;
+use lmq::core::own_words::OwnWords;
 use lmq::core::queue::Candidate;
 use lmq::core::queue::Offer;
 use lmq::core::queue::Places;
@@ -140,6 +141,7 @@ impl Sitting {
                     state: state(card, today, chance),
                     scheduler: None,
                     text,
+                    own: OwnWords::default(),
                     variant: chance.below(3),
                     deck: "d".to_owned(),
                     name: format!("d/{number}"),

@@ -6,6 +6,7 @@ use crate::core::card::Value;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
+use crate::core::own_words::OwnWords;
 use crate::core::queue::Offer;
 use crate::core::queue::Places;
 use crate::core::queue::Siblings;
@@ -70,6 +71,7 @@ pub(super) fn new_card(number: u8, text: NoteText) -> Loaded {
         state: CardState::default(),
         scheduler: None,
         text,
+        own: OwnWords::default(),
         variant: 0,
         deck: "deck".to_owned(),
         name: format!("deck/{number}"),

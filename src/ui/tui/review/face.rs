@@ -25,6 +25,7 @@ use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review::Over;
 use crate::ui::tui::review::Screen;
+use crate::ui::tui::review::is_typed;
 use crate::ui::words;
 use ratatui::Frame;
 use ratatui::layout::Position;
@@ -105,10 +106,11 @@ impl Screen {
                 let (found, named) = (ticks.iter().filter(|ticked| **ticked).count(), self.items.len());
                 lines.push(say(&format!("{found} of {count} found, {named} named"), Tone::Quiet, with.look));
             }
-            if matches!(current.question.ask, Ask::Type | Ask::List(_)) {
-                let (text, at) = self.typed.view(width.saturating_sub(2));
-                cursor = self.typing.then_some((2 + at, lines.len()));
-                lines.push(Line::from(format!("> {text}")));
+            if is_typed(current.question.ask) {
+                let (rows, (x, y)) = self.typed.rows(width.saturating_sub(2));
+                cursor = self.typing.then_some((2 + x, lines.len() + y));
+                let marks = std::iter::once("> ").chain(std::iter::repeat("  "));
+                lines.extend(marks.zip(rows).map(|(mark, row)| Line::from(format!("{mark}{row}"))));
             }
             return (lines, cursor);
         }
@@ -161,12 +163,16 @@ impl Screen {
             if verdict.outcome != Correctness::Right {
                 match current.question.ask {
                     Ask::Type => lines.extend(markdown::runs(diff(&verdict.given, &verdict.expected), width)),
-                    Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order | Ask::Recall => {
+                    Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order | Ask::Recall | Ask::Say => {
                         lines.extend(wrapped(&format!("you: {}", verdict.given), width, style(Tone::Quiet, with.look)));
                     }
                 }
             }
             lines.push(Line::default());
+        } else if current.question.ask == Ask::Say {
+            for line in words::own_words(current) {
+                lines.extend(wrapped(&line, width, style(Tone::Quiet, with.look)));
+            }
         } else if let Some(response) = &current.response {
             lines.extend(wrapped(&format!("you: {response}"), width, style(Tone::Quiet, with.look)));
         }
