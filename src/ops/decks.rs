@@ -37,7 +37,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
 
 /// Which edition of its decks this program has. It rises by one with each released change of their texts: of two programs on
 /// two devices, the texts of the higher edition are shown on both.
-pub const EDITION: u32 = 1;
+pub const EDITION: u32 = 2;
 
 /// The namespace that the built-in decks' sources and topics share: that of the article.
 const NAMESPACE: &str = "leadership-vs-management";

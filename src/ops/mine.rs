@@ -25,5 +25,6 @@ pub fn page(store: &Store, stamp: Stamp) -> Result<Report, Failure> {
     let first_day = |card: &OwnCard| card.sentences.first().map(|said| said.day);
     cards.sort_by(|a, b| (first_day(a), &a.name).cmp(&(first_day(b), &b.name)));
     let checkups = ops::checkup::among(store, &DeckSet::All, None)?;
-    Ok(mine(&cards, &checkups, stamp.now, stamp.today))
+    let tries = ops::tried::tries(store, None, None)?;
+    Ok(mine(&cards, &checkups, tries, stamp.now, stamp.today))
 }

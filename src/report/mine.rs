@@ -5,11 +5,14 @@ use crate::core::own_words::Sentence;
 use crate::core::progress::period::Period;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
+use crate::core::tried::Tries;
 use crate::report::cell::Cell;
 use crate::report::checkups::with_checkups;
 use crate::report::model::Body;
+use crate::report::model::Fact;
 use crate::report::model::Report;
 use crate::report::model::Section;
+use crate::report::model::Weight;
 use crate::report::table::Column;
 use crate::report::table::Table;
 
@@ -25,12 +28,12 @@ pub struct OwnCard {
 }
 
 /// What is in it.
-const CONTENTS: &str = "In this report: the sentences that you typed to cards of the kind say, and your check-ups. It is yours \
+const CONTENTS: &str = "In this report: the sentences that you typed to cards of the kind say, what you tried, and your check-ups. It is yours \
                         alone: lmq puts nothing that you typed into what you share.";
 
 /// Lays out the learner's own page: sentences first, then what the check-ups say.
 #[must_use]
-pub fn mine(cards: &[OwnCard], checkups: &[Taken], at: Timestamp, today: StudyDay) -> Report {
+pub fn mine(cards: &[OwnCard], checkups: &[Taken], tries: Tries, at: Timestamp, today: StudyDay) -> Report {
     let said = cards.iter().flat_map(|card| &card.sentences).map(|said| said.day);
     let from = said.chain(checkups.iter().map(|one| one.day)).min().unwrap_or(today);
     let report = Report {
@@ -39,14 +42,21 @@ pub fn mine(cards: &[OwnCard], checkups: &[Taken], at: Timestamp, today: StudyDa
         today,
         period: Period { from, to: today },
         deck: None,
-        // What was done of the tries ("did you?") is a section of its own, behind this one.
-        sections: vec![sentences(cards)],
+        sections: [sentences(cards)].into_iter().chain(did_you(tries)).collect(),
         contents: CONTENTS,
         privacy: None,
         compared: None,
         is_summary: false,
     };
     with_checkups(report, checkups, None)
+}
+
+/// How many of the lines to do were done; nothing before the first was asked about.
+fn did_you(tries: Tries) -> Option<Section> {
+    let value = Cell::Of(tries.done, tries.asked);
+    let fact = Fact { key: "tried", label: "You tried", value, weight: Weight::Major };
+    let body = Body::Facts(vec![fact]);
+    (tries.asked > 0).then(|| Section { id: "did_you", title: "Did you?".to_owned(), note: None, body })
 }
 
 fn sentences(cards: &[OwnCard]) -> Section {
@@ -97,13 +107,20 @@ mod tests {
             },
         ];
         let at = Timestamp::from_rfc3339("2026-02-14T18:05:00+01:00").unwrap();
-        mine(&cards, &[], at, StudyDay(20_498))
+        mine(&cards, &[], Tries { done: 6, asked: 9 }, at, StudyDay(20_498))
     }
 
     fn rendered(name: &str, report: &Report) -> String {
         let mut out = Vec::new();
         crate::report::renderer(name).unwrap().render(report, &mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_was_tried_is_counted_once_there_is_anything_to_count() {
+        assert!(rendered("text", &page()).contains("6 of 9"));
+        let at = Timestamp::from_rfc3339("2026-02-14T18:05:00+01:00").unwrap();
+        assert!(!rendered("text", &mine(&[], &[], Tries::default(), at, StudyDay(0))).contains("Did you?"));
     }
 
     #[test]
@@ -142,7 +159,7 @@ mod tests {
     #[test]
     fn where_nothing_was_said_that_is_said() {
         let at = Timestamp { unix_ms: 0, offset_min: 0 };
-        let text = rendered("text", &mine(&[], &[], at, StudyDay(0)));
+        let text = rendered("text", &mine(&[], &[], Tries::default(), at, StudyDay(0)));
         assert!(text.contains("Nothing yet"), "{text}");
     }
 }

@@ -192,7 +192,9 @@ fn quotations_are_verbatim_short_and_have_their_speaker() {
     let update = std::env::var_os("UPDATE_QUOTATIONS").is_some();
     let known: BTreeSet<&str> = QUOTATIONS.lines().collect();
     let mut found = BTreeSet::new();
-    for (name, note) in notes() {
+    for (name, mut note) in notes() {
+        // A model is what somebody might say, and nobody's words.
+        note.fields.remove("model");
         for quotation in texts(&note).iter().flat_map(|text| quotations(text)) {
             let words = quotation.split_whitespace().filter(|word| *word != "[…]").count();
             assert!(words <= 25, "{name} quotes {words} words");
@@ -224,12 +226,6 @@ fn quotations_are_verbatim_short_and_have_their_speaker() {
 }
 
 #[test]
-fn no_nine_words_in_a_row_are_the_articles_outside_quotations() {
-    assert_eq!(copied(9), [""; 0]);
-}
-
-#[test]
-#[ignore = "until the new decks are in"]
 fn no_seven_words_in_a_row_are_the_articles_outside_quotations() {
     assert_eq!(copied(7), [""; 0]);
 }
@@ -294,7 +290,6 @@ fn trained(is_meant: impl Fn(&str, &NoteText) -> bool) -> usize {
 }
 
 #[test]
-#[ignore = "until the new decks are in"]
 fn the_decks_hold_what_makes_a_manager_act() {
     let all = trained(|_, _| true);
     assert!((130..=170).contains(&all), "{all} trained notes");
@@ -309,7 +304,6 @@ fn the_decks_hold_what_makes_a_manager_act() {
 }
 
 #[test]
-#[ignore = "until the new decks are in"]
 fn nothing_but_the_idea_gives_an_answer_away() {
     let mut found = Vec::new();
     for (name, deck) in decks() {
@@ -324,7 +318,6 @@ fn nothing_but_the_idea_gives_an_answer_away() {
 }
 
 #[test]
-#[ignore = "until the new decks are in"]
 fn every_difference_trains_the_leaders_side_the_managers_and_both() {
     let mut sides: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, note) in notes().into_iter().filter(|(_, note)| note.kind == "sort" && !note.held_out) {
@@ -340,7 +333,6 @@ fn every_difference_trains_the_leaders_side_the_managers_and_both() {
 }
 
 #[test]
-#[ignore = "until the new decks are in"]
 fn no_invented_name_is_used_twice_in_any_card() {
     let all: Vec<(String, Vec<String>)> = notes()
         .iter()

@@ -501,7 +501,7 @@ fn recorded() -> String {
     frames.push(("a scene, sorted wrongly: what tempts", trimmed(&terminal.sees("Not this time"))));
     terminal.types("1");
     terminal.sees("1 again");
-    terminal.types("1");
+    terminal.types("3");
     terminal.sees("Right");
     terminal.types("3");
     frames.push(("the end", trimmed(&terminal.sees("Done for now"))));
