@@ -68,6 +68,8 @@ struct Card {
     newest: u64,
     /// Days with an answer that was no drill.
     met: BTreeSet<i64>,
+    /// Days after the first answer on which it comes back.
+    returns: Vec<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,6 +121,10 @@ impl Card {
         self.last = Some(t);
         self.due = t + i64::try_from(self.interval).unwrap();
         self.met.insert(today);
+        let first = *self.met.first().unwrap();
+        if let Some(day) = self.returns.iter().map(|days| first + days).find(|day| *day > t) {
+            self.due = day;
+        }
         kind
     }
 }

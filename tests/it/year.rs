@@ -7,6 +7,7 @@ use lmq::core::card::Ask;
 use lmq::core::checkup;
 use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
+use lmq::core::id::CardId;
 use lmq::core::queue::Candidate;
 use lmq::core::queue::Origin;
 use lmq::core::queue::Queue;
@@ -72,7 +73,7 @@ fn own_deck() -> String {
         let tags = if number.is_multiple_of(2) { "tags = [\"meetings\"]\n" } else { "" };
         let (right, others) = (speakers[number % 3], [speakers[(number + 1) % 3], speakers[(number + 2) % 3]]);
         match number % 5 {
-            0 => write!(
+            0 | 3 => write!(
                 deck,
                 "\n[[card]]\nkey = \"w{number}\"\nkind = \"typed\"\nprompt = \"Word {number}?\"\n\
                  answer = \"delegation{number}\"\n{tags}"
@@ -99,6 +100,9 @@ pub(crate) fn live(profile: Profile) -> World {
     let stamp = world.stamp();
     ops::decks::install(&mut world.store, stamp).unwrap();
     world.import("own.toml", own_deck());
+    // A card that returns on days of its own, which those who compute a second time know nothing of.
+    let returns = world.cards().into_iter().find(|line| !line.text.returns().is_empty()).unwrap();
+    suspend(&mut world, returns.card);
     world.settings.new_per_day = profile.new;
     let mut dice = Dice(splitmix64(profile.days.unsigned_abs() * 1000 + profile.skips));
     let start = world.now();
@@ -180,6 +184,12 @@ fn take_out(world: &mut World, change: &BulkChange) {
         let plan = ops::bulk::plan(&world.store, stamp.today, &[line.card], change.clone()).unwrap();
         ops::bulk::apply(&mut world.store, &settings, stamp, &plan).unwrap();
     }
+}
+
+fn suspend(world: &mut World, card: CardId) {
+    let (settings, stamp) = (world.settings.clone(), world.stamp());
+    let plan = ops::bulk::plan(&world.store, stamp.today, &[card], BulkChange::Suspend).unwrap();
+    ops::bulk::apply(&mut world.store, &settings, stamp, &plan).unwrap();
 }
 
 /// One sitting, card by card as the program would ask them.

@@ -86,6 +86,10 @@ pub(super) fn builtin_cards() -> Vec<Card> {
                         .flatten()
                         .map(|key| meant(deck, key.as_str().unwrap()))
                         .collect(),
+                    returns: note
+                        .get("returns")
+                        .and_then(toml::Value::as_array)
+                        .map_or_else(Vec::new, |days| days.iter().filter_map(toml::Value::as_integer).collect()),
                     held_out: note.get("held_out").and_then(toml::Value::as_bool) == Some(true),
                     shuffle: mix(first_64(&Sha256::digest(&of_card))),
                     reps: 0,
