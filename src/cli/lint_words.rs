@@ -50,6 +50,8 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
                 Look::Figure => (format!("whether there is a figure ({value})"), "scenes"),
                 Look::Quotation => (format!("whether somebody is quoted ({value})"), "scenes"),
                 Look::Word => (format!("the word `{value}`"), "sorts"),
+                Look::Place => (format!("the place in its topic ({value}.)"), "sorts"),
+                Look::Before => (format!("that the one before is `{value}`"), "sorts"),
             };
             format!(
                 "{what} gives `{answer}` away: right in {right} of {of} {which}{unit}; the commonest answer in {chance_percent} %"

@@ -55,10 +55,13 @@ impl OwnWords {
         own
     }
 
-    /// The latest sentences, as many as are shown beside today's, oldest first.
+    /// The sentences that are shown beside today's, oldest first: the very first one, which shows how far somebody has come,
+    /// and the latest.
     #[must_use]
-    pub fn latest(&self) -> &[Sentence] {
-        self.sentences.get(self.sentences.len().saturating_sub(EARLIER_SHOWN)..).unwrap_or_default()
+    pub fn earlier(&self) -> Vec<&Sentence> {
+        let left_out = self.sentences.len().saturating_sub(EARLIER_SHOWN);
+        let is_shown = |place: usize| place == 0 || place > left_out;
+        self.sentences.iter().enumerate().filter(|(place, _)| is_shown(*place)).map(|(_, said)| said).collect()
     }
 
     /// The study day on which a card with these `returns` (days after its first answer, ascending) comes back, when it is
@@ -103,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_stand_in_their_order_with_their_days_and_the_latest_three_are_shown() {
+    fn sentences_stand_in_their_order_with_their_days_and_the_first_and_the_latest_are_shown() {
         let crammed = EventKind::Crammed { quality: Quality::Q4, took: Millis(0) };
         let events = [
             event(1, 10, answered(), Some("one")),
@@ -114,13 +117,13 @@ mod tests {
             event(6, 40, answered(), Some("four")),
         ];
         let own = OwnWords::of(&events, &Voided::default());
-        let words = |sentences: &[Sentence]| {
+        let words = |sentences: Vec<&Sentence>| {
             sentences.iter().map(|said| format!("{} {}", said.day.0, said.words)).collect::<Vec<_>>().join(", ")
         };
-        assert_eq!(words(&own.sentences), "10 one, 11 two, 20 three, 40 four");
-        assert_eq!(words(own.latest()), "11 two, 20 three, 40 four");
+        assert_eq!(words(own.sentences.iter().collect()), "10 one, 11 two, 20 three, 40 four");
+        assert_eq!(words(own.earlier()), "10 one, 20 three, 40 four");
         assert_eq!(own.first_answered, Some(StudyDay(10)));
-        assert_eq!(OwnWords::default().latest(), []);
+        assert_eq!(OwnWords::default().earlier(), Vec::<&Sentence>::new());
     }
 
     #[test]

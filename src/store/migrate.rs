@@ -6,11 +6,12 @@ use rusqlite::TransactionBehavior;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// `lmq2` in ASCII: tells our databases from other programs'.
-pub(super) const APPLICATION_ID: i32 = 0x6c6d_7132;
+/// `lmq3` in ASCII: tells our databases from other programs'.
+pub(super) const APPLICATION_ID: i32 = 0x6c6d_7133;
 
-/// `lmq1`: databases of development versions, whose log was cut otherwise. Nothing leads from them to the first schema.
-const UNRELEASED_ID: i32 = 0x6c6d_7131;
+/// `lmq1`, `lmq2`: databases of development versions, whose tables were cut otherwise. Nothing leads from them to the first
+/// schema but an export of their history, by the program that made them.
+const UNRELEASED_IDS: [i32; 2] = [0x6c6d_7131, 0x6c6d_7132];
 
 /// Name and SQL of each.
 type Migrations<'m> = &'m [(&'m str, &'m str)];
@@ -66,7 +67,7 @@ fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwrit
     if unwritten {
         return Ok(());
     }
-    if application == i64::from(UNRELEASED_ID) {
+    if UNRELEASED_IDS.iter().any(|id| application == i64::from(*id)) {
         return Err(Fault::Unreleased(path.to_owned()));
     }
     if application != i64::from(APPLICATION_ID) {
@@ -255,7 +256,7 @@ mod tests {
         }
         db.execute_batch("BEGIN; CREATE TABLE card (id INTEGER PRIMARY KEY); PRAGMA user_version = 1; COMMIT;")
             .unwrap();
-        db.pragma_update(None, "application_id", UNRELEASED_ID).unwrap();
+        db.pragma_update(None, "application_id", UNRELEASED_IDS[1]).unwrap();
         db
     }
 

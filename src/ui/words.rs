@@ -123,7 +123,7 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
 #[must_use]
 pub fn own_words(current: &Current) -> Vec<String> {
     let earlier =
-        current.loaded.own.latest().iter().map(|said| format!("{}: {}", said.day.iso(), one_line(&said.words)));
+        current.loaded.own.earlier().into_iter().map(|said| format!("{}: {}", said.day.iso(), one_line(&said.words)));
     let today = current.response.iter().map(|words| format!("You said: {}", one_line(words)));
     let mut lines: Vec<String> = earlier.chain(today).collect();
     if !lines.is_empty() {

@@ -20,8 +20,8 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// `lmq2`, from SQLite's header.
-const APPLICATION_ID: i32 = 0x6c6d_7132;
+/// `lmq3`, from SQLite's header.
+const APPLICATION_ID: i32 = 0x6c6d_7133;
 
 /// `lmq1`: what the program called its databases before this log.
 const UNRELEASED_ID: i32 = 0x6c6d_7131;

@@ -191,7 +191,10 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> 
     };
     let mut seen: BTreeMap<(Look, String), Seen> = BTreeMap::new();
     let mut of_notes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut in_topic: BTreeMap<Option<&String>, usize> = BTreeMap::new();
     for (place, note) in notes.iter().enumerate() {
+        let nth = in_topic.entry(note.note.topic.as_ref()).or_default();
+        *nth += 1;
         *of_notes.entry(note.answer.clone()).or_default() += 1;
         let mut add = |look: Look, value: String| {
             let found = seen.entry((look, value)).or_default();
@@ -209,6 +212,10 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> 
         }
         for word in words {
             add(Look::Word, word);
+        }
+        add(Look::Place, nth.to_string());
+        if let Some(before) = place.checked_sub(1).and_then(|before| notes.get(before)) {
+            add(Look::Before, before.answer.clone());
         }
     }
     let share = |counts: &BTreeMap<String, usize>| {
@@ -230,7 +237,8 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> 
             of += scenes;
             right += if commonest(&others) == note.answer { *scenes } else { 0 };
         }
-        let chance = if look == Look::Word { of_notes } else { of_scenes };
+        let of_whole_notes = matches!(look, Look::Word | Look::Place | Look::Before);
+        let chance = if of_whole_notes { of_notes } else { of_scenes };
         let first = seen.notes.keys().next().and_then(|place| notes.get(*place)).map_or(0, |note| note.index);
         let answer = commonest(&seen.answers).to_owned();
         let doubt = at_least(right, of, chance);
@@ -327,5 +335,36 @@ mod tests {
         assert!(near(at_least(1, 3, 1.0 / 6.0), 1.0 - 125.0 / 216.0));
         assert!(near(at_least(0, 10, 0.5), 1.0) && near(at_least(4, 4, 1.0), 1.0));
         assert!(at_least(3000, 5000, 0.5) < 1e-40);
+    }
+
+    #[test]
+    fn an_order_that_gives_the_answers_away_is_a_cue() {
+        use crate::core::card::Value;
+        let sort = |number: u64, topic: u64, answer: &str| {
+            let text = |text: String| Value::Text(text);
+            let sides = Value::Texts(vec!["left".to_owned(), "right".to_owned()]);
+            let words = [splitmix64(number) % 97, splitmix64(number + 7) % 97].map(|word| format!("w{word}"));
+            let fields = [
+                ("prompt".to_owned(), text(format!("Somebody meets {} and {}. Which side?", words[0], words[1]))),
+                ("answer".to_owned(), text(answer.to_owned())),
+                ("categories".to_owned(), sides),
+            ];
+            let topic = Some(format!("t{topic}"));
+            NoteText { kind: "sort".to_owned(), fields: fields.into(), topic, ..NoteText::default() }
+        };
+        let cues = |answer: &dyn Fn(u64) -> bool| -> Vec<Look> {
+            let all: Vec<NoteText> =
+                (0..24).map(|number| sort(number, number / 2, if answer(number) { "left" } else { "right" })).collect();
+            let measured = measure(&all.iter().collect::<Vec<_>>());
+            measured
+                .iter()
+                .flat_map(|one| &one.tried)
+                .filter(|tried| tried.is_cue)
+                .filter_map(|tried| tried.look)
+                .collect()
+        };
+        let alternating = cues(&|number| number % 2 == 0);
+        assert!(alternating.contains(&Look::Place) && alternating.contains(&Look::Before), "{alternating:?}");
+        assert_eq!(cues(&|number| splitmix64(number / 2) % 2 == number % 2), []);
     }
 }

@@ -51,6 +51,10 @@ pub enum Look {
     Quotation,
     /// Whether a word is in it.
     Word,
+    /// Which of its topic's notes it is, in the order of the deck: new cards come in that order.
+    Place,
+    /// The answer of the note before it.
+    Before,
 }
 
 impl Look {
@@ -68,6 +72,8 @@ impl Look {
             Self::Figure => "figure",
             Self::Quotation => "quotation",
             Self::Word => "word",
+            Self::Place => "place-in-topic",
+            Self::Before => "answer-before",
         }
     }
 }

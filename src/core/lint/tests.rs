@@ -171,7 +171,9 @@ fn sorts(held_out: bool, mark: impl Fn(&str, &str) -> String) -> Vec<NoteText> {
     let answers = ["leader", "manager", "both"];
     (0..24)
         .map(|number: u64| {
-            let answer = answers[usize::try_from(number % 3).unwrap()];
+            // Each answer once in three, in an order that tells nothing.
+            let turn = [0, 1, 2, 2, 0, 1, 0, 2, 1, 1, 0, 2, 0, 1, 2, 2, 1, 0, 1, 2, 0, 1, 0, 2];
+            let answer = answers[turn[usize::try_from(number).unwrap()]];
             let scenes: Vec<String> = (0..3).map(|scene_of| mark(answer, &scene(number * 3 + scene_of))).collect();
             let scenes: Vec<&str> = scenes.iter().map(String::as_str).collect();
             let topic = Some(format!("topic {}", number / 3 % 4));
