@@ -197,19 +197,6 @@ impl Env {
         Ok(own.into())
     }
 
-    /// Standard output without the buffer of the standard library, which would hand on each line by itself, and cost a session
-    /// through a pipe two writes a prompt.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn output() -> std::io::Result<std::fs::File> {
-        #[cfg(unix)]
-        let own = std::os::fd::AsFd::as_fd(&std::io::stdout()).try_clone_to_owned()?;
-        #[cfg(windows)]
-        let own = std::os::windows::io::AsHandle::as_handle(&std::io::stdout()).try_clone_to_owned()?;
-        Ok(own.into())
-    }
-
     /// Whether the terminal can place the cursor; `TERM=dumb` can't.
     #[must_use]
     pub fn dumb_terminal() -> bool {

@@ -426,7 +426,7 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     let out: Box<dyn Write> = if Env::terminals().stdout && !draws {
         Box::new(output::Printable::new(io::stdout()))
     } else {
-        Env::output().map_or_else(|_| Box::new(io::stdout()) as Box<dyn Write>, |out| Box::new(out))
+        Box::new(io::stdout())
     };
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let out = BufWriter::new(out);
