@@ -63,7 +63,7 @@ pub struct Measured {
     pub answers: BTreeMap<String, usize>,
     /// The same for each topic.
     pub topics: BTreeMap<String, BTreeMap<String, usize>>,
-    /// How often the right one is first, second, …: of the sides as written, of choices as shown over [`DAYS`] days.
+    /// How often the right one is first, second, …: of the sides as written, of choices as shown over 28 days.
     pub positions: Vec<usize>,
     /// The rules that were tried, the least likely to be chance first.
     pub tried: Vec<Tried>,
