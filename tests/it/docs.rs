@@ -213,7 +213,7 @@ fn every_field_of_the_json_is_explained_where_its_command_is() {
     }
     lmq.run(["doctor", "--fix"]).done();
     explains(section(&doc, "Backups"), "backup", &fields(&lmq.json(["backup", "--list", "--json"])));
-    let checked = lmq.run_with(b"l\nm\n", ["checkup", "--minutes", "1", "--json"]);
+    let checked = lmq.run_with(b"1\n1\n1\n", ["checkup", "--minutes", "1", "--json"]);
     let checked: Value = serde_json::from_str(&checked.stdout).unwrap();
     let check_ups = section(&doc, "Check-ups");
     for (what, value) in [("one", &checked["this"]), ("its range", &checked["this"]["range"])] {
