@@ -2,11 +2,11 @@ use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::parse;
 use crate::core::grade::Quality;
-use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::core::units::Millis;
 use crate::failure::Failure;
 use crate::ops;
+use crate::ui;
 
 /// Grade one card without a sitting: for scripts and editors
 ///
@@ -51,11 +51,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, took, &args.typed)?;
     let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
-        ctx.say(&format!(
-            "{} is a leech: failed {}. Rewrite it, split it, or suspend it",
-            one_line(&line.name()),
-            counted(lapses, "time", "times")
-        ));
+        ctx.say(&ui::words::leech(&one_line(&line.name()), lapses, false));
     }
     let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;
     if args.json {

@@ -224,6 +224,7 @@ impl Flaw {
     }
 }
 
+/// How many words a text has.
 fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }

@@ -1,6 +1,7 @@
 //! What is wrong with the fields of a card, in words: `core` only tells which fault it is.
 
 use crate::core::card::Fault;
+use crate::core::card::LONGEST_RETURN;
 
 /// What is wrong: a sentence without a full stop.
 #[must_use]
@@ -14,7 +15,9 @@ pub fn what(fault: &Fault) -> String {
         Fault::TooFewItems => "there have to be two items at least, each another one".to_owned(),
         Fault::NoSuchSide { answer, .. } => format!("`{answer}` is not among the categories"),
         Fault::TooManyCriteria(count) => format!("there are {count} criteria, and at most three can be kept in mind"),
-        Fault::BadReturns => "the days are not whole numbers from 1 to 3650, each later than the one before".to_owned(),
+        Fault::BadReturns => {
+            format!("the days are not whole numbers from 1 to {LONGEST_RETURN}, each later than the one before")
+        }
         Fault::TooFewSides => "there have to be two categories at least, each another one".to_owned(),
     }
 }

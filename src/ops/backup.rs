@@ -9,6 +9,7 @@ use crate::ops::files::Existing;
 use crate::ops::files::NewFile;
 use crate::ops::files::Rights;
 use crate::ops::here;
+use crate::store::Finding;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -61,7 +62,7 @@ fn faults(copy: &Path, env: &Env, stamp: Stamp) -> Result<Vec<String>, StoreErro
     copy.check_whole()?;
     let found = copy.doctor(stamp, false)?;
     copy.keep_others_out()?;
-    Ok(found.into_iter().filter(|finding| finding.rule.is_of_the_log()).map(|finding| finding.what).collect())
+    Ok(found.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect())
 }
 
 /// Why a copy could not be put at `file`.

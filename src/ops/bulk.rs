@@ -256,7 +256,7 @@ pub fn meant_ever(
     today: StudyDay,
     query: &[String],
 ) -> Result<Vec<CardId>, Failure> {
-    let named = named(store, query, Store::find_ever)?;
+    let named = named_ever(store, query)?;
     or_found(store, settings, today, query, named)
 }
 
@@ -286,12 +286,12 @@ fn named(store: &Store, query: &[String], find: Find) -> Result<Vec<CardId>, Fai
     Ok(cards)
 }
 
-/// Whether a query is names of cards, those of deleted ones too, and no search.
+/// The cards that all words of a query name, deleted ones too; none where it is a search.
 ///
 /// # Errors
 /// As [`meant_ever`].
-pub fn are_names(store: &Store, query: &[String]) -> Result<bool, Failure> {
-    Ok(!named(store, query, Store::find_ever)?.is_empty())
+pub fn named_ever(store: &Store, query: &[String]) -> Result<Vec<CardId>, Failure> {
+    named(store, query, Store::find_ever)
 }
 
 /// Whether somebody who types this word has the name of a card in mind: `deck/key` with nothing that a search has, or with the

@@ -119,8 +119,8 @@ pub(super) fn drafts_of<'n>(db: &Path, notes: impl Iterator<Item = &'n NoteUid>)
     let notes: Vec<String> = notes.map(NoteUid::to_string).collect();
     let names = |entry: &fs::DirEntry| {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let chance = name.strip_prefix(DRAFT.0).and_then(|rest| rest.strip_suffix(DRAFT.1)).map(str::to_owned);
-        chance.is_some_and(|chance| chance.len() == 6 && chance.bytes().all(|letter| letter.is_ascii_alphanumeric()))
+        let chance = name.strip_prefix(DRAFT.0).and_then(|rest| rest.strip_suffix(DRAFT.1));
+        chance.is_some_and(|chance| is_chance(chance, 6))
     };
     let is_about_one = |path: &PathBuf| {
         let mut text = Vec::new();
@@ -164,21 +164,23 @@ fn find(db: &Path) -> io::Result<Found> {
     Ok(found)
 }
 
-/// Whether these are the letters that keep unfinished copies apart.
-fn is_chance(letters: &str) -> bool {
-    letters.len() == 10 && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
+/// Whether these are so many letters that keep files of one name apart.
+fn is_chance(letters: &str, count: usize) -> bool {
+    letters.len() == count && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
 }
 
 /// Whether a name is that of a copy that is being made, or never was finished.
 fn is_begun(ending: &str) -> bool {
-    if ending.strip_prefix(FRESH).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_chance) {
+    if ending.strip_prefix(FRESH).and_then(|rest| rest.strip_prefix('-')).is_some_and(|letters| is_chance(letters, 10))
+    {
         return true;
     }
     let is_ours = REASONS.iter().any(|reason| ending.starts_with(reason));
     is_ours
         && ending.rsplit_once(".part").is_some_and(|(_, rest)| {
             // Those without chance are of the first version.
-            rest.is_empty() || rest.strip_prefix('-').is_some_and(|rest| is_chance(rest) || rest.parse::<u32>().is_ok())
+            rest.is_empty()
+                || rest.strip_prefix('-').is_some_and(|rest| is_chance(rest, 10) || rest.parse::<u32>().is_ok())
         })
 }
 
@@ -269,7 +271,7 @@ pub(super) fn sweep_begun(file: &Path) {
         let chance = SIDES.iter().find_map(|side| chance.strip_suffix(side)).unwrap_or(chance);
         let age =
             entry.metadata().ok().filter(fs::Metadata::is_file).and_then(|meta| meta.modified().ok()?.elapsed().ok());
-        if is_chance(chance) && age.is_some_and(|age| age > A_DAY) {
+        if is_chance(chance, 10) && age.is_some_and(|age| age > A_DAY) {
             remove([entry.path().as_path()]);
         }
     }

@@ -36,7 +36,7 @@ pub enum Wanted<'w> {
 }
 
 /// What would be erased.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ErasurePlan {
     what: Vec<Erasure>,
     /// Notes whose texts it takes.
@@ -83,16 +83,14 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
         Wanted::Typed => {
             return Ok(ErasurePlan {
                 what: vec![Erasure::Typed],
-                notes: 0,
-                names: Vec::new(),
                 label: "everything that was typed to cards".to_owned(),
-                unsearched: Vec::new(),
-                inside: Vec::new(),
+                ..ErasurePlan::default()
             });
         }
         Wanted::Cards(names) => {
-            let cards = bulk::meant_ever(store, settings, today, names)?;
-            if !bulk::are_names(store, names)? {
+            let mut cards = bulk::named_ever(store, names)?;
+            if cards.is_empty() {
+                cards = bulk::meant_ever(store, settings, today, names)?;
                 for note in store.deleted_with_words()? {
                     unsearched.extend(store.name_ever(note)?);
                 }
@@ -103,11 +101,11 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             (notes, None)
         }
         Wanted::Deck(name) => {
-            let listed = store.deck_named(name)?;
-            // A deck of which nothing counts any more, as after an import that was undone, still has its words in the log.
-            let ever = if listed.is_none() { store.deck_ever(name)? } else { None };
-            let Some((id, name)) = listed.or(ever.map(|id| (id.clone(), id))) else {
-                return Err(no_deck(store, name)?);
+            let (id, name) = match store.deck_named(name)? {
+                Some(listed) => listed,
+                // A deck of which nothing counts any more, as after an import that was undone, still has its words in the log.
+                None if store.knows_deck(name.trim())? => (name.trim().to_owned(), name.trim().to_owned()),
+                None => return Err(no_deck(store, name)?),
             };
             let prefix = format!("{name}::");
             inside = store.deck_names()?.into_iter().map(|(_, _, name)| name).collect();

@@ -9,6 +9,7 @@ use crate::ops::open_as_is;
 use crate::ops::swap::FRESH;
 use crate::ops::swap::Swap;
 use crate::ops::swap::behind_link;
+use crate::store::Finding;
 use crate::store::SIDES;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -162,9 +163,7 @@ fn surplus(present: &mut Store, backup: &Store, stamp: Stamp) -> (Surplus, Vec<S
         Err(error) => return (Surplus::default(), vec![error.to_string()]),
     };
     let damage = match present.doctor(stamp, false) {
-        Ok(findings) => {
-            findings.into_iter().filter(|finding| finding.rule.is_of_the_log()).map(|finding| finding.what).collect()
-        }
+        Ok(findings) => findings.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect(),
         Err(error) => vec![error.to_string()],
     };
     (newer, damage)

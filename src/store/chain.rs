@@ -272,9 +272,10 @@ pub(super) fn said_outside(db: &Connection, here: &Here) -> Result<Option<(Devic
 pub(super) fn kept_outside(
     db: &Connection,
     reader: &Reader,
-    (id, tail, hlc): (DeviceId, Tail, Hlc),
+    said: Option<(DeviceId, Tail, Hlc)>,
     place: &str,
 ) -> Result<Option<(i64, ChainHash)>, Fault> {
+    let Some((id, tail, hlc)) = said else { return Ok(None) };
     let known = meta(db, "device")?.as_deref().and_then(DeviceId::from_hex);
     let Some(number) = known.filter(|known| *known == id).and_then(|id| reader.device_number(id)) else {
         return Ok(None);

@@ -91,12 +91,6 @@ impl Rule {
             Self::Caches => "caches",
         }
     }
-
-    /// Whether it says that the log is not as it was written.
-    #[must_use]
-    pub fn is_of_the_log(self) -> bool {
-        matches!(self, Self::Damage | Self::Gaps | Self::Log | Self::Texts)
-    }
 }
 
 /// Something that is not as it should be.
@@ -110,6 +104,14 @@ pub struct Finding {
     pub fixable: bool,
 }
 
+impl Finding {
+    /// Whether it says that the log is not as it was written.
+    #[must_use]
+    pub fn is_of_the_log(&self) -> bool {
+        matches!(self.rule, Rule::Damage | Rule::Gaps | Rule::Log | Rule::Texts)
+    }
+}
+
 impl Store {
     /// Looks at everything. With `fix`, caches are made again from the log, if that is sound.
     ///
@@ -119,7 +121,7 @@ impl Store {
         // SQLite words a page that the disk did not give like one that is damaged. What a second look does not find again was
         // no damage.
         let findings = match self.findings(stamp, fix) {
-            Ok(found) if found.iter().any(|finding| finding.rule.is_of_the_log()) => self.findings(stamp, fix),
+            Ok(found) if found.iter().any(Finding::is_of_the_log) => self.findings(stamp, fix),
             findings => findings,
         };
         findings.map_err(|fault| fault.at(&self.path))
@@ -128,12 +130,11 @@ impl Store {
     fn findings(&mut self, stamp: Stamp, fix: bool) -> Result<Vec<Finding>, Fault> {
         let mut findings = self.look_at_all(stamp, fix)?;
         // The caches may still have what a log that was changed or damaged says no more.
-        let is_sound = !findings.iter().any(|finding| finding.rule.is_of_the_log());
-        let mut differs = false;
-        for finding in findings.iter_mut().filter(|finding| finding.rule == Rule::Caches) {
-            (differs, finding.fixable) = (true, is_sound);
-        }
-        if fix && differs && is_sound {
+        let is_sound = !findings.iter().any(Finding::is_of_the_log);
+        let mut differing = findings.iter_mut().filter(|finding| finding.rule == Rule::Caches).peekable();
+        let is_to_rebuild = fix && is_sound && differing.peek().is_some();
+        differing.for_each(|finding| finding.fixable = is_sound);
+        if is_to_rebuild {
             self.rebuild(stamp)?;
         }
         Ok(findings)
@@ -146,10 +147,7 @@ impl Store {
         let said = chain::said_outside(self.db(), &self.here)?;
         let _snapshot = self.snapshot()?;
         let context = super::read_context(self.db(), None)?;
-        let outside = match said {
-            Some(said) => chain::kept_outside(self.db(), &context.reader, said, &self.place())?,
-            None => None,
-        };
+        let outside = chain::kept_outside(self.db(), &context.reader, said, &self.place())?;
         // The hashes take about as long as all the rest.
         let hashes = |db: &Connection| {
             db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;

@@ -320,7 +320,8 @@ impl Store {
         Ok(all)
     }
 
-    /// Cards answered today, perhaps again under tomorrow where the clock went back: those to be repeated with their deck, oldest answer first, and the sibling groups that were met.
+    /// Cards answered today, perhaps again under tomorrow where the clock went back: those to be repeated with their deck, oldest
+    /// answer first, and the sibling groups that were met.
     fn answered_today(
         &self,
         decks: &DeckSet,

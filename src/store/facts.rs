@@ -85,6 +85,14 @@ pub(super) fn deck_number(db: &Connection, id: &str) -> Result<Option<i64>, Faul
     Ok(db.prepare_cached("SELECT id FROM deck_name WHERE name = ?1")?.query_row([id], |row| row.get(0)).optional()?)
 }
 
+/// The number of a topic of that id, where the deck has one.
+pub(super) fn topic_number(db: &Connection, deck: i64, id: &str) -> Result<Option<i64>, Fault> {
+    Ok(db
+        .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
+        .query_row((deck, id), |row| row.get(0))
+        .optional()?)
+}
+
 /// Reads [`FACT_COLUMNS`] from column `first` on.
 pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: usize) -> Result<Fact, Fault> {
     let number = |offset: usize| row.get::<_, Option<i64>>(first + offset);

@@ -10,6 +10,7 @@ use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
+use crate::store::facts::note_number;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 
@@ -57,12 +58,16 @@ pub(super) fn naming_key(
 
 /// What people call a living note, by its number; nothing where it is retired.
 pub(super) fn name_of_number(db: &Connection, note: i64) -> Result<Option<String>, Fault> {
+    name_among(db, note, false)
+}
+
+fn name_among(db: &Connection, note: i64, retired_too: bool) -> Result<Option<String>, Fault> {
     let row: Option<(String, Option<String>, [u8; 16])> = db
         .prepare_cached(
             "SELECT k.name_id, n.key, u.uid FROM note n CROSS JOIN note_name u ON u.id = n.id \
-             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired = 0",
+             CROSS JOIN deck k ON k.id = n.deck WHERE n.id = ?1 AND n.retired <= ?2",
         )?
-        .query_row([note], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row((note, retired_too), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((deck, key, uid)) = row else { return Ok(None) };
     let card = CardId { note: NoteUid(uid), ordinal: 1 };
@@ -107,6 +112,17 @@ pub(super) fn named_ordinals(db: &Connection, note: i64, ordinals: Option<&str>)
 }
 
 impl Store {
+    /// What people call a note, also one that is no more; `None` where nothing is known of it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn name_ever(&self, note: NoteUid) -> Result<Option<String>, StoreError> {
+        self.attempt(|| match note_number(self.db(), note)? {
+            Some(number) => name_among(self.db(), number, true),
+            None => Ok(None),
+        })
+    }
+
     /// What people call a note: `deck/key` where that name is its own, else the beginning of its id.
     pub(super) fn name_of_note(&self, deck: &str, key: Option<String>, card: CardId) -> Result<String, Fault> {
         let key = naming_key(&self.db, deck, key, card.note)?;

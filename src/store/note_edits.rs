@@ -12,9 +12,8 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::MatchResult;
-use crate::store::naming::name_of;
+use crate::store::facts::deck_number;
 use crate::store::naming::named_ordinals;
-use crate::store::naming::naming_key;
 use crate::store::notes::PackedNote;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
@@ -125,35 +124,12 @@ impl Store {
         })
     }
 
-    /// What people call a note, also one that is no more; `None` where nothing is known of it.
+    /// Whether anything was ever put into a deck of that id.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn name_ever(&self, note: NoteUid) -> Result<Option<String>, StoreError> {
-        self.attempt(|| {
-            let row: Option<(String, Option<String>)> = self
-                .db()
-                .prepare_cached(
-                    "SELECT k.name_id, n.key FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
-                     WHERE u.uid = ?1",
-                )?
-                .query_row([note.0], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let Some((deck, key)) = row else { return Ok(None) };
-            let key = naming_key(self.db(), &deck, key, note)?;
-            Ok(Some(name_of(&deck, key, CardId { note, ordinal: 1 })))
-        })
-    }
-
-    /// A deck that anything was ever put into, by its id.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn deck_ever(&self, id: &str) -> Result<Option<String>, StoreError> {
-        self.attempt(|| {
-            let mut statement = self.db().prepare("SELECT name FROM deck_name WHERE name = ?1")?;
-            Ok(statement.query_row([id.trim()], |row| row.get(0)).optional()?)
-        })
+    pub fn knows_deck(&self, id: &str) -> Result<bool, StoreError> {
+        self.attempt(|| Ok(deck_number(self.db(), id)?.is_some()))
     }
 
     /// The notes of a deck, by its id: those that are in it, and those that are no more but were in it last. One that was only

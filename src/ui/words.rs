@@ -181,16 +181,19 @@ pub(super) fn unreadable(why: &Unreadable) -> String {
     }
 }
 
+/// That an answer made a card a leech, and what to do.
+#[must_use]
+pub fn leech(card: &str, lapses: u32, suspended: bool) -> String {
+    let what = if suspended { "It is suspended now" } else { "Rewrite it, split it, or suspend it" };
+    format!("{card} is a leech: failed {}. {what}", counted(lapses, "time", "times"))
+}
+
 /// Something that happened, for people; nothing where nothing needs saying.
 #[must_use]
 pub fn said(said: &Notice) -> Option<String> {
     match said {
         Notice::AskAgain(why) => Some(unreadable(why)),
-        Notice::Leech { card, lapses, suspended, .. } => Some(format!(
-            "{card} is a leech: failed {}. {}",
-            counted(*lapses, "time", "times"),
-            if *suspended { "It is suspended now" } else { "Rewrite it, split it, or suspend it" }
-        )),
+        Notice::Leech { card, lapses, suspended, .. } => Some(leech(card, *lapses, *suspended)),
         Notice::Undone(label) => Some(format!("Took back: {label}")),
         Notice::NothingToUndo => Some("There is nothing to take back".to_owned()),
         Notice::Stale(card) => Some(format!("{card} was changed elsewhere meanwhile; this answer was not taken")),

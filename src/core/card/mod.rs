@@ -13,6 +13,7 @@ mod sort;
 mod typed;
 
 pub use form::Form;
+pub use say::LONGEST_RETURN;
 
 use crate::core::event::Asked;
 use crate::core::grade::Button;

@@ -19,7 +19,7 @@ pub(super) struct Say;
 const MOST_CRITERIA: usize = 3;
 
 /// The longest that a card may be kept away by its `returns`, in days: ten years.
-const LONGEST_RETURN: u16 = 3650;
+pub const LONGEST_RETURN: u16 = 3650;
 
 /// The days of `returns` in their order; `None` where they are no ascending whole numbers from 1 on.
 fn days(texts: &[String]) -> Option<Vec<u16>> {

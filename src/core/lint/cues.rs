@@ -178,12 +178,11 @@ struct Seen {
 
 /// The rules of all looks, tried on sorts.
 fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> {
-    let mut lengths: Vec<usize> =
-        notes.iter().flat_map(|note| note.scenes).map(|scene| surface::length(scene)).collect();
+    let mut lengths: Vec<usize> = notes.iter().flat_map(|note| note.scenes).map(|scene| super::words(scene)).collect();
     lengths.sort_unstable();
     let third = |part: usize| lengths.get(lengths.len() * part / 3).copied().unwrap_or_default();
     let (short, long) = (third(1), third(2));
-    let length = |scene: &str| match surface::length(scene) {
+    let length = |scene: &str| match super::words(scene) {
         count if count < short => format!("under {short} words"),
         count if count < long && short + 1 == long => format!("{short} words"),
         count if count < long => format!("{short} to {} words", long - 1),

@@ -78,11 +78,6 @@ impl Look {
     }
 }
 
-/// The number of words of a scene.
-pub(super) fn length(scene: &str) -> usize {
-    scene.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
-}
-
 /// The words of a scene, folded, each once.
 pub(super) fn words(scene: &str) -> BTreeSet<String> {
     normalize(scene).split(' ').map(str::to_owned).collect()
@@ -163,7 +158,7 @@ mod tests {
         ] {
             assert_eq!(of(scene), expected, "{scene}");
         }
-        assert_eq!(length("Two – words"), 2);
+        assert_eq!(crate::core::lint::words("Two – words"), 2);
         assert_eq!(words("The the END.").into_iter().collect::<Vec<_>>(), ["end", "the"]);
     }
 }

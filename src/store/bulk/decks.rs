@@ -30,6 +30,7 @@ pub struct HeadDetails<'h> {
     pub sequence: Option<&'h [String]>,
 }
 
+#[cfg(test)]
 impl<'h> From<[Option<&'h str>; 5]> for HeadDetails<'h> {
     fn from(texts: [Option<&'h str>; 5]) -> Self {
         Self { texts, sequence: None }

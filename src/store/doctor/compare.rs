@@ -26,6 +26,7 @@ use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::fact_of;
 use crate::store::facts::facts_of;
+use crate::store::facts::topic_number;
 use crate::store::log_out::Cursor;
 use crate::store::naming::name_of;
 use crate::store::naming::name_of_number;
@@ -173,11 +174,7 @@ impl Places<'_> {
         if let Some(known) = self.topics.get(&(deck, name.to_owned())) {
             return Ok(*known);
         }
-        let found: Option<i64> = self
-            .db
-            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
-            .query_row((deck, name), |row| row.get(0))
-            .optional()?;
+        let found = topic_number(self.db, deck, name)?;
         self.topics.insert((deck, name.to_owned()), found);
         Ok(found)
     }

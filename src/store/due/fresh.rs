@@ -17,6 +17,7 @@ use crate::store::columns::ordinals_of;
 use crate::store::columns::words;
 use crate::store::due::OfferingDeck;
 use crate::store::due::siblings_of;
+use crate::store::facts::topic_number;
 use crate::store::naming::note_of;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
@@ -89,7 +90,7 @@ impl Store {
         let mut named = BTreeSet::new();
         let mut fresh: BTreeMap<i64, ByTopic> = BTreeMap::new();
         for (deck, topic) in topics {
-            let Some(topic) = self.known_topic(deck.number, topic)? else { continue };
+            let Some(topic) = topic_number(self.db(), deck.number, topic)? else { continue };
             named.insert(topic);
             if let Entry::Vacant(place) = fresh.entry(deck.number) {
                 place.insert(self.fresh_by_topic(deck.number, choice.most())?);
@@ -115,15 +116,6 @@ impl Store {
         }
         choice.cards.extend(take_turns(rest));
         Ok(choice.cards)
-    }
-
-    /// The number of a topic of that id.
-    fn known_topic(&self, deck: i64, id: &str) -> Result<Option<i64>, Fault> {
-        Ok(self
-            .db()
-            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
-            .query_row((deck, id), |row| row.get(0))
-            .optional()?)
     }
 
     /// The notes with new cards by topic, each with its position; from an index alone.

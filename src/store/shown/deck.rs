@@ -8,6 +8,7 @@ use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::columns::sequence_column;
 use crate::store::facts::facts_of;
+use crate::store::facts::topic_number;
 use crate::store::shown::NO_DECK;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -201,12 +202,7 @@ impl Writer<'_> {
 
     /// The number of a topic, given where it is new.
     pub(in crate::store) fn topic_number(&self, deck: i64, name: &str) -> Result<i64, Fault> {
-        let known = self
-            .tx
-            .prepare_cached("SELECT id FROM topic WHERE deck = ?1 AND name_id = ?2")?
-            .query_row((deck, name), |row| row.get(0))
-            .optional()?;
-        if let Some(known) = known {
+        if let Some(known) = topic_number(&self.tx, deck, name)? {
             return Ok(known);
         }
         // A row format names topics by their titles only; a deck file says more of them with its own facts.
