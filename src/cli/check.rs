@@ -6,6 +6,7 @@ use crate::core::card::NoteText;
 use crate::core::lint::About;
 use crate::core::lint::Flaw;
 use crate::core::lint::RULES;
+use crate::core::lint::cues::Guess;
 use crate::core::lint::cues::Measured;
 use crate::core::lint::cues::measure;
 use crate::core::lint::links::Linked;
@@ -337,19 +338,23 @@ fn figures(file: &str, measured: &Measured) -> Vec<String> {
     }
     let places = measured.positions.iter().enumerate().map(|(place, count)| (format!("{}.", place + 1), *count));
     lines.push(format!("    position of the right one: {}", shares(places)));
-    lines.push(format!("    {} tried; the strongest:", counted(measured.tried.len(), "cue", "cues")));
-    for tried in measured.tried.iter().take(SHOWN) {
-        let look = tried.look.map_or("pick", Look::name);
-        let answer = if tried.answer.is_empty() { String::new() } else { format!(" → {}", tried.answer) };
-        let verdict = if tried.is_cue { "a cue" } else { "within chance" };
-        lines.push(format!(
+    let line = |guess: &Guess| {
+        let look = guess.look.map_or("pick", Look::name);
+        let answer = if guess.answer.is_empty() { String::new() } else { format!(" → {}", guess.answer) };
+        let verdict = if guess.is_cue { "a cue" } else { "within chance" };
+        format!(
             "      {look}: {}{answer}: {} of {}, by chance {}; {verdict}",
-            tried.value,
-            tried.right,
-            tried.of,
-            percent(tried.chance)
-        ));
-    }
+            guess.value,
+            guess.right,
+            guess.of,
+            percent(guess.chance)
+        )
+    };
+    let (together, rules): (Vec<&Guess>, Vec<&Guess>) =
+        measured.tried.iter().partition(|guess| guess.look == Some(Look::Together));
+    lines.push(format!("    {} tried; the strongest:", counted(rules.len(), "cue", "cues")));
+    lines.extend(rules.into_iter().take(SHOWN).map(line));
+    lines.extend(together.into_iter().map(line));
     lines
 }
 

@@ -49,6 +49,13 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
                 Look::Connecting => (format!("the number of connecting words ({value})"), "scenes"),
                 Look::Figure => (format!("whether there is a figure ({value})"), "scenes"),
                 Look::Quotation => (format!("whether somebody is quoted ({value})"), "scenes"),
+                Look::Marks => (format!("its marks ({value})"), "scenes"),
+                Look::Together => {
+                    return format!(
+                        "weighed together, {value} give the answer away: right in {right} of {of} {which}scenes of topics not \
+                         seen before; the commonest answer in {chance_percent} %"
+                    );
+                }
                 Look::Word => (format!("the word `{value}`"), "sorts"),
                 Look::Place => (format!("the place in its topic ({value}.)"), "sorts"),
                 Look::Before => (format!("that the one before is `{value}`"), "sorts"),

@@ -5,6 +5,7 @@
 pub mod cues;
 pub mod links;
 pub mod surface;
+mod together;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::core::card::Showing;
 use crate::core::card::kind;
 use crate::core::checkup::can_be_judged;
 use crate::core::id::hash64;
+use crate::core::lint::cues::Guess;
 use crate::core::lint::cues::OneSided;
 use crate::core::lint::cues::measure;
 use crate::core::lint::surface::Look;
@@ -429,7 +431,11 @@ fn given_away(notes: &[&NoteText], findings: &mut Vec<Finding>) {
                 .into_iter()
                 .map(|topic| Finding { about: About::Note(topic.first), flaw: Flaw::OneSidedTopic(topic) }),
         );
-        for tried in measured.tried.into_iter().filter(|tried| tried.is_cue) {
+        let (together, single): (Vec<Guess>, Vec<Guess>) =
+            measured.tried.into_iter().filter(|tried| tried.is_cue).partition(|tried| tried.look == Some(Look::Together));
+        // What is weighed together finds each single cue once more: it is named where it is all that was found.
+        let found = if single.is_empty() { together.into_iter().take(1).collect() } else { single };
+        for tried in found {
             let flaw = Flaw::SurfaceCue {
                 held_out: measured.held_out,
                 look: tried.look,

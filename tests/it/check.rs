@@ -102,7 +102,7 @@ fn figures_show_what_was_measured_to_people_and_scripts() {
         answers: left 9 (50 %), right 9 (50 %)
         in t: left 9 (50 %), right 9 (50 %)
         position of the right one: 1. 9 (50 %), 2. 9 (50 %)
-        13 cues tried; the strongest:
+        14 cues tried; the strongest:
           connecting-words: 0 → right: 9 of 9, by chance 50 %; a cue
           connecting-words: 1 → left: 9 of 9, by chance 50 %; a cue
           word: now → right: 9 of 9, by chance 50 %; a cue
@@ -111,6 +111,9 @@ fn figures_show_what_was_measured_to_people_and_scripts() {
           answer-before: right → left: 5 of 9, by chance 50 %; within chance
           topic: t → left: 0 of 18, by chance 50 %; within chance
           length: 12 words or more → left: 0 of 18, by chance 50 %; within chance
+          together: all but the words (connecting-words 1 → left, connecting-words 0 → right): 18 of 18, by chance 50 %; a cue
+          together: all words (word then → left, word now → right): 18 of 18, by chance 50 %; a cue
+          together: everything (connecting-words 1 → left, word then → left, connecting-words 0 → right): 18 of 18, by chance 50 %; a cue
     18 notes in 1 file: 0 errors, 4 warnings
     ");
     let json = lmq(folder.path(), &["check", "d.toml", "--figures", "--json"]);

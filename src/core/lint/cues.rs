@@ -3,7 +3,8 @@
 //! A cue is a rule, "who sees this answers that". It is tried on each note as if that note were new: the answer that goes with
 //! the value most often in all *other* notes, since scenes of one note have one answer and one style. A rule beats chance where
 //! the commonest answer of all would be right so often with a probability of at most [`DOUBT`] divided by the number of rules
-//! that were tried: the upper tail of a binomial distribution, with Bonferroni's correction.
+//! that were tried: the upper tail of a binomial distribution, with Bonferroni's correction. A classifier weighs everything
+//! together ([`together`]); its three trials are corrected among themselves.
 
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
@@ -11,6 +12,8 @@ use crate::core::card::kind;
 use crate::core::id::hash64;
 use crate::core::lint::surface;
 use crate::core::lint::surface::Look;
+use crate::core::lint::together;
+use crate::core::lint::together::Scene;
 use crate::core::scheduler::splitmix64;
 use crate::core::text::normalize;
 use std::collections::BTreeMap;
@@ -27,14 +30,14 @@ const MOST_NOTES: usize = 5000;
 /// Days for which the positions of the right choice are counted, as the choices are shown.
 const DAYS: u64 = 28;
 
-/// A rule by which somebody could answer, as it was tried.
+/// A way to guess without the idea, as it was tried.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tried {
+pub struct Guess {
     /// What is looked at; `None` for a way to pick one of several choices.
     pub look: Option<Look>,
-    /// What is seen there, or the way to pick.
+    /// What is seen there, or the way to pick, or what was weighed together and told most.
     pub value: String,
-    /// The answer that mostly goes with it; empty for a way to pick.
+    /// The answer that mostly goes with it; empty where there is none.
     pub answer: String,
     /// How often it was right: of scenes, for a word of notes.
     pub right: usize,
@@ -66,7 +69,7 @@ pub struct Measured {
     /// How often the right one is first, second, …: of the sides as written, of choices as shown over 28 days.
     pub positions: Vec<usize>,
     /// The rules that were tried, the least likely to be chance first.
-    pub tried: Vec<Tried>,
+    pub tried: Vec<Guess>,
     /// Topics with mostly one answer.
     pub one_sided: Vec<OneSided>,
 }
@@ -143,10 +146,13 @@ fn measured(held_out: bool, choices: bool, sides: Vec<String>, notes: &[Scenes<'
             all.one_sided.push(OneSided { topic, answer, count, scenes, first: note });
         }
     }
-    all.tried = if choices { picks(notes) } else { rules(notes, &all.answers) };
-    let number = all.tried.len() as f64;
-    for tried in &mut all.tried {
-        tried.is_cue = tried.doubt <= DOUBT / number;
+    let (rules, together) = if choices { (picks(notes), Vec::new()) } else { rules(notes, &all.answers) };
+    for mut family in [rules, together] {
+        let number = family.len() as f64;
+        for guess in &mut family {
+            guess.is_cue = guess.doubt <= DOUBT / number;
+        }
+        all.tried.append(&mut family);
     }
     all.tried.sort_by(|a, b| a.doubt.total_cmp(&b.doubt));
     all
@@ -176,8 +182,16 @@ struct Seen {
     notes: BTreeMap<usize, usize>,
 }
 
-/// The rules of all looks, tried on sorts.
-fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> {
+/// What the classifier weighs in each of its trials.
+type Weighed = (&'static str, fn(Look) -> bool);
+const TOGETHER: [Weighed; 3] = [
+    ("all but the words", |look| look != Look::Word),
+    ("all words", |look| look == Look::Word),
+    ("everything", |_| true),
+];
+
+/// The rules of all looks, tried on sorts, and the classifier.
+fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> (Vec<Guess>, Vec<Guess>) {
     let mut lengths: Vec<usize> = notes.iter().flat_map(|note| note.scenes).map(|scene| super::words(scene)).collect();
     lengths.sort_unstable();
     let third = |part: usize| lengths.get(lengths.len() * part / 3).copied().unwrap_or_default();
@@ -191,6 +205,7 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> 
     let mut seen: BTreeMap<(Look, String), Seen> = BTreeMap::new();
     let mut of_notes: BTreeMap<String, usize> = BTreeMap::new();
     let mut in_topic: BTreeMap<Option<&String>, usize> = BTreeMap::new();
+    let mut scenes: Vec<Scene<'_>> = Vec::new();
     for (place, note) in notes.iter().enumerate() {
         let nth = in_topic.entry(note.note.topic.as_ref()).or_default();
         *nth += 1;
@@ -201,13 +216,18 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> 
             *found.notes.entry(place).or_default() += 1;
         };
         let mut words = BTreeSet::new();
+        let topic = note.note.topic.as_deref();
         for scene in note.scenes {
-            add(Look::Topic, note.note.topic.clone().unwrap_or_default());
-            add(Look::Length, length(scene));
-            for (look, value) in surface::seen(scene) {
-                add(look, value);
+            let mut seen = surface::seen(scene);
+            seen.push((Look::Length, length(scene)));
+            for (look, value) in &seen {
+                add(*look, value.clone());
             }
-            words.extend(surface::words(scene));
+            add(Look::Topic, topic.unwrap_or_default().to_owned());
+            let of_scene = surface::words(scene);
+            seen.extend(of_scene.iter().map(|word| (Look::Word, word.clone())));
+            words.extend(of_scene);
+            scenes.push(Scene { note: place, topic, answer: &note.answer, seen });
         }
         for word in words {
             add(Look::Word, word);
@@ -241,9 +261,19 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> Vec<Tried> 
         let first = seen.notes.keys().next().and_then(|place| notes.get(*place)).map_or(0, |note| note.index);
         let answer = commonest(&seen.answers).to_owned();
         let doubt = at_least(right, of, chance);
-        all.push(Tried { look: Some(look), value, answer, right, of, chance, doubt, is_cue: false, first });
+        all.push(Guess { look: Some(look), value, answer, right, of, chance, doubt, is_cue: false, first });
     }
-    all
+    let together = TOGETHER.into_iter().map(|(what, is_weighed)| {
+        let trial = together::try_together(&scenes, is_weighed);
+        let most: Vec<String> =
+            trial.most.iter().map(|(look, value, answer)| format!("{} {value} → {answer}", look.name())).collect();
+        let value = if most.is_empty() { what.to_owned() } else { format!("{what} ({})", most.join(", ")) };
+        let (right, of) = (trial.right, scenes.len());
+        let first = notes.get(trial.first).map_or(0, |note| note.index);
+        let (chance, doubt) = (of_scenes, at_least(right, of, of_scenes));
+        Guess { look: Some(Look::Together), value, answer: String::new(), right, of, chance, doubt, is_cue: false, first }
+    });
+    (all, together.collect())
 }
 
 /// The commonest answer; among equals the first by name.
@@ -268,7 +298,7 @@ const PICKS: &[(&str, Pick)] = &[
 ];
 
 /// The ways to pick, tried on choices. Where several choices are equally good to pick, none is picked.
-fn picks(notes: &[Scenes<'_>]) -> Vec<Tried> {
+fn picks(notes: &[Scenes<'_>]) -> Vec<Guess> {
     let mut answers: BTreeMap<String, usize> = BTreeMap::new();
     for note in notes {
         *answers.entry(note.answer.clone()).or_default() += 1;
@@ -297,7 +327,7 @@ fn picks(notes: &[Scenes<'_>]) -> Vec<Tried> {
         if of >= FEWEST_NOTES {
             let (value, answer, doubt) = ((*way).to_owned(), String::new(), at_least(right, of, chance));
             let first = first.unwrap_or_default();
-            all.push(Tried { look: None, value, answer, right, of, chance, doubt, is_cue: false, first });
+            all.push(Guess { look: None, value, answer, right, of, chance, doubt, is_cue: false, first });
         }
     }
     all

@@ -28,6 +28,9 @@ const CONNECTING: &[&str] = &[
 /// Words after which a verb is likely.
 const BEFORE_VERBS: &[&str] = &["he", "she", "they", "it", "who", "and", "or", "but", "then", "also", "now"];
 
+/// Marks that a scene may have or not.
+const MARKS: &[char] = &[';', ':', '–', '—', '(', '!', '…', '/', '%'];
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
@@ -49,12 +52,16 @@ pub enum Look {
     Figure,
     /// Whether somebody is quoted.
     Quotation,
+    /// Which marks it has besides full stops and commas.
+    Marks,
     /// Whether a word is in it.
     Word,
     /// Which of its topic's notes it is, in the order of the deck: new cards come in that order.
     Place,
     /// The answer of the note before it.
     Before,
+    /// Everything that is seen of a scene, weighed together.
+    Together,
 }
 
 impl Look {
@@ -71,9 +78,11 @@ impl Look {
             Self::Connecting => "connecting-words",
             Self::Figure => "figure",
             Self::Quotation => "quotation",
+            Self::Marks => "marks",
             Self::Word => "word",
             Self::Place => "place-in-topic",
             Self::Before => "answer-before",
+            Self::Together => "together",
         }
     }
 }
@@ -103,6 +112,7 @@ pub(super) fn seen(scene: &str) -> Vec<(Look, String)> {
     for word in CONNECTING {
         connecting += folded.matches(&format!(" {word} ")).count();
     }
+    let marks: String = MARKS.iter().filter(|mark| scene.contains(**mark)).collect();
     vec![
         (Look::Sentences, up_to_four(sentences)),
         // A scene in which nothing was counted has an action all the same.
@@ -112,6 +122,7 @@ pub(super) fn seen(scene: &str) -> Vec<(Look, String)> {
         (Look::Connecting, up_to_four(connecting)),
         (Look::Figure, yes_no(scene.chars().any(|c| c.is_ascii_digit()))),
         (Look::Quotation, yes_no(scene.contains(['“', '"', '‘']))),
+        (Look::Marks, if marks.is_empty() { "none".to_owned() } else { marks }),
     ]
 }
 
@@ -144,17 +155,17 @@ mod tests {
     fn a_scene_is_seen_as_the_page_says() {
         let of = |scene: &str| -> Vec<String> { seen(scene).into_iter().map(|(_, value)| value).collect() };
         for (scene, expected) in [
-            ("", ["0", "1", "present", "", "0", "no", "no"]),
+            ("", ["0", "1", "present", "", "0", "no", "no", "none"]),
             (
-                "Monday stand-up, two tickets are late. Ines gives one to Priya and agrees a new date. Which role?",
-                ["3", "2", "present", "monday", "1", "no", "no"],
+                "Monday stand-up, two tickets are late: Ines gives one to Priya and agrees a new date; that’s it. Which role?",
+                ["2", "2", "present", "monday", "1", "no", "no", ";:"],
             ),
             (
                 "Ines gives one to Priya. Then she stays on the call, asks Daniel “Why?”, listens and writes 3 lines.",
-                ["3", "4 or more", "present", "ines", "2", "yes", "yes"],
+                ["3", "4 or more", "present", "ines", "2", "yes", "yes", "none"],
             ),
-            ("Priya’s shifts were late. Omar moved them.", ["2", "1", "past", "priyas", "0", "no", "no"]),
-            ("She will call them tomorrow, so he waited too.", ["1", "1", "past and future", "she", "2", "no", "no"]),
+            ("Priya’s shifts were late. Omar moved them.", ["2", "1", "past", "priyas", "0", "no", "no", "none"]),
+            ("She will call them tomorrow, so he waited too.", ["1", "1", "past and future", "she", "2", "no", "no", "none"]),
         ] {
             assert_eq!(of(scene), expected, "{scene}");
         }

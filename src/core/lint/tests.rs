@@ -240,6 +240,23 @@ fn a_planted_cue_is_found_by_its_name() {
 }
 
 #[test]
+fn a_cue_of_several_looks_is_found_where_no_single_one_is() {
+    // Each of four marks goes with leader a little more often than not; together they tell.
+    let marks = [" quietly", ", on Friday", " twice", " outside"];
+    let notes = sorts(false, |answer, scene| {
+        let roll = hash64(scene.as_bytes());
+        let added = marks.iter().enumerate().filter(|(at, _)| {
+            let odds = if answer == "leader" { 10 } else { 6 };
+            splitmix64(roll.wrapping_add(*at as u64)) % 16 < odds
+        });
+        let added: String = added.map(|(_, mark)| *mark).collect();
+        scene.replace(". W", &format!("{added}. W"))
+    });
+    let found = cues(&notes);
+    assert!(!found.is_empty() && found.iter().all(|cue| cue.starts_with("together: ")), "{found:?}");
+}
+
+#[test]
 fn a_topic_with_one_answer_gives_it_away() {
     let mut notes = sorts(false, |_, scene| scene.to_owned());
     let one_sided = |notes: &[NoteText]| -> Vec<OneSided> {
