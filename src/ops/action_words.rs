@@ -111,8 +111,8 @@ pub fn words(line: &ActionLine) -> String {
         },
         ActionKind::Scheduler => format!("gave {} another scheduler", deck(line)),
         ActionKind::Tried => match &line.fact {
-            Some(Fact::Tried { tried, .. }) => format!("said `{}` of a line to do", tried.name()),
-            _ => "said whether a line to do was done".to_owned(),
+            Some(Fact::Tried { tried, .. }) => format!("answered \"Did you?\" with {}", tried.name().replace('-', " ")),
+            _ => "answered \"Did you?\"".to_owned(),
         },
         ActionKind::Undo => "took back a step, or brought one back".to_owned(),
         ActionKind::Forget => "erased texts for good".to_owned(),

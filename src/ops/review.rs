@@ -64,8 +64,14 @@ const LONG_AGO_MS: i64 = 60 * 86_400_000;
 const SLACK_MS: i64 = 60_000;
 
 /// What `u` takes back, however old.
-const STEPS: [ActionKind; 5] =
-    [ActionKind::Answer, ActionKind::Bury, ActionKind::Suspend, ActionKind::Mark, ActionKind::Edit];
+const STEPS: [ActionKind; 6] = [
+    ActionKind::Answer,
+    ActionKind::Bury,
+    ActionKind::Suspend,
+    ActionKind::Mark,
+    ActionKind::Edit,
+    ActionKind::Tried,
+];
 
 /// The newest steps of any kind among which those of a sitting are looked for.
 const STEPS_LISTED: usize = 50;
@@ -225,7 +231,8 @@ impl<'a> Review<'a> {
         summary
     }
 
-    /// The line to do to ask about before the first card, if there is one and a card waits.
+    /// The line to do to ask about before the next card, if there is one and a card waits: before the first one, or once
+    /// what was said of it is taken back.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -457,7 +464,7 @@ impl<'a> Review<'a> {
         let undo = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
-        if self.session.waiting().all() == waiting && action.kind != ActionKind::Mark {
+        if self.session.waiting().all() == waiting && !matches!(action.kind, ActionKind::Mark | ActionKind::Tried) {
             // It was no answer of this sitting: ask it all the same, it is what the person wants to see.
             for card in undo.cards {
                 self.ask_first(card, when.today)?;

@@ -2,7 +2,6 @@
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
-use crate::core::fact::Fact;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::tried::Tried;
@@ -29,15 +28,9 @@ pub fn open(store: &Store, settings: &Settings, today: StudyDay) -> Result<Optio
 /// # Errors
 /// When it can't be written.
 pub fn answer(store: &mut Store, stamp: Stamp, shown: &ShownTry, said: Option<Tried>) -> Result<(), Failure> {
-    let Some(tried) = said else { return Ok(store.forget_try(shown)?) };
-    let fact = Fact::Tried { deck: shown.deck.clone(), tried };
-    store.write(stamp, ActionKind::Tried, Subject::Deck(shown.deck.clone()), |writer| {
-        // Another window may have asked meanwhile.
-        if writer.forget_try(shown)? {
-            writer.append_fact(&fact, Some(shown.topic.clone()))?;
-        }
-        Ok(())
-    })?;
+    let Some(tried) = said else { return Ok(store.forget_try()?) };
+    let subject = Subject::Deck(shown.deck.clone());
+    store.write(stamp, ActionKind::Tried, subject, |writer| writer.answer_try(shown, tried))?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The line to do that a session showed last, and what was said of such lines.
 
+use crate::core::fact::Fact;
 use crate::core::study_day::StudyDay;
 use crate::core::tried::Tried;
 use crate::store::Fault;
@@ -8,13 +9,18 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::columns::TRIED;
 use crate::store::columns::day_of;
+use crate::store::columns::entry_id;
 use crate::store::meta;
 use crate::store::set_meta;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 
-/// The name in `meta` of the line that a session showed last: the study day, and the ids of its deck and topic.
+/// The name in `meta` of the line that a session showed last.
 const SHOWN: &str = "try";
+
+/// What `meta` has of it: the study day, the ids of its deck and topic, and once it was answered the local number of that
+/// entry. Where that is undone it is to be asked about again.
+type Kept = (i32, String, String, Option<i64>);
 
 /// A line to do that a session showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +35,13 @@ pub struct ShownTry {
     pub line: String,
 }
 
-/// What `meta` has of a line.
-fn value(day: StudyDay, deck: &str, topic: &str) -> Result<String, Fault> {
-    serde_json::to_string(&(day.0, deck, topic)).map_err(|error| Fault::Corrupt(error.to_string()))
+fn kept(db: &Connection) -> Result<Option<Kept>, Fault> {
+    // What an older build has there is no line to ask about.
+    Ok(meta(db, SHOWN)?.and_then(|kept| serde_json::from_str(&kept).ok()))
 }
 
-/// Takes a line out of `meta`; whether it was still the one there.
-fn forget(db: &Connection, shown: &ShownTry) -> Result<bool, Fault> {
-    let value = value(shown.day, &shown.deck, &shown.topic)?;
-    Ok(db.execute("DELETE FROM meta WHERE name = ?1 AND value = ?2", [SHOWN, &value])? > 0)
+fn keep(db: &Connection, kept: &Kept) -> Result<(), Fault> {
+    set_meta(db, SHOWN, &serde_json::to_string(kept).map_err(|error| Fault::Corrupt(error.to_string()))?)
 }
 
 impl Store {
@@ -55,7 +59,7 @@ impl Store {
                 .query_row([topic], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
             let Some((deck, topic)) = names else { return Ok(()) };
-            set_meta(self.db(), SHOWN, &value(day, &deck, &topic)?)
+            keep(self.db(), &(day.0, deck, topic, None))
         })
     }
 
@@ -65,11 +69,13 @@ impl Store {
     /// When the database can't be read.
     pub fn shown_try(&self) -> Result<Option<ShownTry>, StoreError> {
         self.attempt(|| {
-            let kept = meta(self.db(), SHOWN)?;
-            let Some((day, deck, topic)) = kept.and_then(|kept| serde_json::from_str::<(i32, String, String)>(&kept).ok())
-            else {
-                return Ok(None);
-            };
+            let Some((day, deck, topic, answer)) = kept(self.db())? else { return Ok(None) };
+            if let Some(answer) = answer {
+                let context = self.context()?;
+                if !context.voided.has(context.reader.known(answer)?) {
+                    return Ok(None);
+                }
+            }
             let line: Option<Option<String>> = self
                 .db()
                 .prepare_cached(
@@ -85,8 +91,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be written.
-    pub fn forget_try(&self, shown: &ShownTry) -> Result<(), StoreError> {
-        self.attempt(|| forget(self.db(), shown).map(drop))
+    pub fn forget_try(&self) -> Result<(), StoreError> {
+        self.attempt(|| Ok(self.db().execute("DELETE FROM meta WHERE name = ?1", [SHOWN]).map(drop)?))
     }
 
     /// What was said of lines to do, as far as it counts, each with its study day.
@@ -115,11 +121,22 @@ impl Store {
 }
 
 impl Writer<'_> {
-    /// It is not to be asked about any more; whether it still was.
+    /// Writes down what was said of a line. Where another window was told first, it stays with that.
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn forget_try(&self, shown: &ShownTry) -> Result<bool, Fault> {
-        forget(&self.tx, shown)
+    pub fn answer_try(&mut self, shown: &ShownTry, tried: Tried) -> Result<(), Fault> {
+        let Some((day, deck, topic, answer)) = kept(&self.tx)? else { return Ok(()) };
+        if (StudyDay(day), &deck, &topic) != (shown.day, &shown.deck, &shown.topic) {
+            return Ok(());
+        }
+        if let Some(answer) = answer {
+            let context = self.context()?;
+            if !context.voided.has(context.reader.known(answer)?) {
+                return Ok(());
+            }
+        }
+        let answer = self.append_fact(&Fact::Tried { deck: deck.clone(), tried }, Some(topic.clone()))?;
+        keep(&self.tx, &(day, deck, topic, Some(entry_id(self.device, answer.sequence))))
     }
 }

@@ -52,6 +52,8 @@ struct Sitting<'l, 'r> {
     editor: &'l dyn Editor,
     /// The text on the screen is no more the card's.
     anew: bool,
+    /// Whether to ask about a line to do before the next card: only people are asked.
+    asks_try: bool,
 }
 
 /// Whether the sitting goes on.
@@ -82,17 +84,18 @@ pub fn plain(
         asked_at: 0,
         editor,
         anew: false,
+        asks_try: typed_live,
     };
     sitting.run(input)
 }
 
 impl Sitting<'_, '_> {
     fn run(&mut self, input: &mut dyn Lines) -> Result<(), Failure> {
-        if self.live && self.did_you(input)? == Then::End {
-            return self.end();
-        }
         let mut shown = None;
         loop {
+            if std::mem::take(&mut self.asks_try) && self.did_you(input)? == Then::End {
+                return self.end();
+            }
             let stage = self.review.session().stage().clone();
             // What is on the screen: a star that was set does not ask the card again.
             let now = self.review.session().face();
@@ -342,7 +345,10 @@ impl Sitting<'_, '_> {
                 return Ok(Then::End);
             }
             ":u" => match self.review.undo() {
-                Ok(said) => self.say(&said)?,
+                Ok(said) => {
+                    self.say(&said)?;
+                    self.asks_try = self.live;
+                }
                 Err(failure) => return self.failed(failure),
             },
             ":-" => return self.feed(Input::Bury),

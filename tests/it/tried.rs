@@ -78,11 +78,17 @@ fn what_was_said_of_a_line_is_a_step_that_can_be_taken_back() {
     let stamp = world.stamp();
     ops::tried::answer(&mut world.store, stamp, &shown, Some(Tried::No)).unwrap();
     assert_eq!(tries(&world), Tries { done: 1, asked: 1 }, "another window that asked at the same time says nothing");
-    assert_eq!(world.newest_step().as_deref(), Some("said `yes` of a line to do"));
+    assert_eq!(world.newest_step().as_deref(), Some("answered \"Did you?\" with yes"));
+    let asked = |world: &World| ops::tried::open(&world.store, &world.settings, world.today()).unwrap();
+    assert_eq!(asked(&world), None);
     world.undo_newest();
-    assert_eq!(tries(&world), Tries::default());
+    assert_eq!((tries(&world), asked(&world)), (Tries::default(), Some(shown.clone())), "it is asked about again");
     assert!(world.redo());
-    assert_eq!(tries(&world), Tries { done: 1, asked: 1 });
+    assert_eq!((tries(&world), asked(&world)), (Tries { done: 1, asked: 1 }, None));
+    world.undo_newest();
+    let stamp = world.stamp();
+    ops::tried::answer(&mut world.store, stamp, &shown, Some(Tried::NotYet)).unwrap();
+    assert_eq!((tries(&world), asked(&world)), (Tries { done: 0, asked: 1 }, None));
     world.assert_sound();
 }
 
@@ -105,6 +111,13 @@ fn it_is_asked_with_one_key_where_a_person_is_and_never_through_a_pipe() {
     lines.sees("Yesterday: Ask why before how. Did you?");
     lines.sees("t not yet");
     lines.rests();
+    lines.types("n\r");
+    lines.sees("Enter shows");
+    lines.rests();
+    lines.types(":u\r");
+    lines.sees("answered \"Did you?\" with no");
+    lines.sees("t not yet");
+    lines.rests();
     lines.types("y\r");
     lines.sees("Enter shows");
     lines.types(":q\r");
@@ -115,6 +128,12 @@ fn it_is_asked_with_one_key_where_a_person_is_and_never_through_a_pipe() {
     let now = day("01-18");
     let mut screen = Terminal::start(&lmq, &["review"], 80, 24, &[("LMQ_NOW", &now)]);
     insta::assert_snapshot!("did_you_80", crate::terminal::trimmed(&screen.sees("Did you?")));
+    screen.types("y");
+    screen.sees("Space shows");
+    screen.rests();
+    screen.types("u");
+    screen.sees("Did you?");
+    screen.rests();
     screen.types("n");
     screen.sees("Space shows");
     screen.types("q");

@@ -40,6 +40,9 @@ use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 
+/// Said to a key that shows, where one of several is to be chosen and none is pointed at.
+const CHOOSE: &str = "Choose one first";
+
 /// What the screen remembers beside the check-up.
 struct Screen {
     /// Whether the page that says what a check-up is is shown.
@@ -48,6 +51,8 @@ struct Screen {
     items: Vec<String>,
     order: Vec<usize>,
     chosen: usize,
+    /// Whether one of several was pointed at: a key that shows answers nothing before.
+    pointed: bool,
     /// Whether letters go into the line that is being typed.
     typing: bool,
     scroll: u16,
@@ -71,6 +76,7 @@ pub(super) fn run(
         items: Vec::new(),
         order: Vec::new(),
         chosen: 0,
+        pointed: false,
         typing: false,
         scroll: 0,
         said: None,
@@ -144,6 +150,7 @@ impl Screen {
         self.items.clear();
         self.order = (0..asked.question.options.len()).collect();
         self.chosen = 0;
+        self.pointed = asked.question.ask == Ask::Order;
         self.scroll = 0;
         self.typing = matches!(asked.question.ask, Ask::Type | Ask::List(_));
     }
@@ -187,7 +194,7 @@ impl Screen {
         lines.push(Line::default());
         for (place, index) in self.order.iter().enumerate() {
             let Some(option) = asked.question.options.get(*index) else { continue };
-            let here = place == self.chosen;
+            let here = self.pointed && place == self.chosen;
             let arrow = if here { "▸" } else { " " };
             let number = if ask == Ask::Order { String::new() } else { format!("{} ", place + 1) };
             let text = format!("{arrow} {number}{}", one_line(option));
@@ -282,6 +289,9 @@ impl Screen {
         }
         match command {
             _ if key.code == KeyCode::Char('0') && admitted => self.feed(sitting, &Step::DontKnow),
+            Some(Command::Reveal) if !self.pointed && !asked.question.options.is_empty() => {
+                self.said = Some(CHOOSE.to_owned());
+            }
             Some(Command::Reveal) if admitted => {
                 let response = self.response(asked);
                 self.feed(sitting, &Step::Respond(response));
@@ -355,6 +365,10 @@ impl Screen {
                     }
                     None => false,
                 }
+            }
+            KeyCode::Up | KeyCode::Down if chooses && !self.pointed => {
+                self.pointed = true;
+                true
             }
             KeyCode::Up if chooses || ask == Ask::Order => {
                 self.chosen = self.chosen.saturating_sub(1);

@@ -62,6 +62,8 @@ struct Screen {
     leech: Option<(CardId, bool)>,
     /// Lines of the body as it was drawn last: what a page is.
     height: u16,
+    /// Whether to ask about a line to do before the next card.
+    asks_try: bool,
 }
 
 /// Whether letters go into a line.
@@ -93,11 +95,12 @@ pub(super) fn run(
         face: None,
         leech: None,
         height: 1,
+        asks_try: true,
     };
-    if !tried::ask(review, term, with)? {
-        return Ok(None);
-    }
     loop {
+        if std::mem::take(&mut screen.asks_try) && !tried::ask(review, term, with)? {
+            return Ok(None);
+        }
         if let Some((card, suspended)) = screen.leech.take() {
             review.while_idle();
             screen.said = leech::run(card, suspended, review, term, with)?;
@@ -322,6 +325,7 @@ impl Screen {
         }
         self.said = Some(words::taken_back(&labels));
         self.face = None;
+        self.asks_try = true;
     }
 
     fn open(&mut self, over: Over) {
