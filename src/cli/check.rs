@@ -28,6 +28,7 @@ use crate::formats::Place;
 use crate::formats::Record;
 use crate::formats::Topic;
 use crate::formats::deck_toml;
+use crate::formats::deck_toml::HeadPlaces;
 use crate::ops::decks::BUILTIN;
 use crate::ops::import::Source;
 use crate::ops::import::open;
@@ -169,6 +170,8 @@ fn kind_of(measured: &Measured) -> &'static str {
 struct Looked {
     shown: String,
     heads: Vec<DeckHead>,
+    /// Where a deck file has its topics and the words of its sequence.
+    places: HeadPlaces,
     /// Topics, each with the id of its deck.
     topics: Vec<(String, Topic)>,
     /// Notes, each with the id of its deck.
@@ -181,6 +184,7 @@ impl Looked {
         let deck = deck_toml::parse(text).ok()?;
         let id = deck.head.id.clone();
         Some(Self {
+            places: HeadPlaces::default(),
             shown: String::new(),
             topics: deck.topics.into_iter().map(|topic| (id.clone(), topic)).collect(),
             notes: deck.notes.into_iter().map(|note| (id.clone(), note)).collect(),
@@ -203,19 +207,27 @@ impl Looked {
             notes: self
                 .notes
                 .iter()
-                .map(|(deck, item)| LinkedNote { deck, key: item.key.as_deref(), text: &item.text })
+                .map(|(deck, item)| LinkedNote { deck, key: key_of(item), text: &item.text })
                 .collect(),
         }
+    }
+
+    /// Where the word of the sequence stands that a finding is about.
+    fn place_in_sequence(&self, flaw: &Flaw) -> Option<Place> {
+        let Flaw::LostSequence { word, .. } = flaw else { return None };
+        let words = self.heads.first()?.sequence.as_ref()?;
+        self.places.sequence.get(words.iter().position(|one| one == word)?).copied()
     }
 
     /// A finding of this file as a row.
     fn row(&self, about: About, flaw: &Flaw) -> FaultJson {
         let note_name = |index: usize| self.notes.get(index).map_or_else(String::new, |(_, item)| name_of(item));
+        let start = Place { line: 1, column: 1 };
         let (place, about) = match about {
-            About::Deck => (Place { line: 1, column: 1 }, String::new()),
+            About::Deck => (self.place_in_sequence(flaw).unwrap_or(start), String::new()),
             About::Topic(index) => {
                 let id = self.topics.get(index).map_or("", |(_, topic)| topic.id.as_str());
-                (Place { line: 1, column: 1 }, format!("topic `{id}`: "))
+                (self.places.topics.get(index).copied().unwrap_or(start), format!("topic `{id}`: "))
             }
             About::Note(index) => self.notes.get(index).map_or_else(
                 || (Place::default(), String::new()),
@@ -227,17 +239,28 @@ impl Looked {
     }
 }
 
-fn name_of(item: &Item) -> String {
+/// The key by which other cards can name it; lines of JSON have it as their identity.
+fn key_of(item: &Item) -> Option<&str> {
     match (&item.key, &item.identity) {
-        (Some(key), _) | (None, Identity::Key(key)) => format!("`{key}`"),
-        (None, Identity::Uid(_) | Identity::Foreign { .. } | Identity::None) => format!("line {}", item.place.line),
+        (Some(key), _) | (None, Identity::Key(key)) => Some(key),
+        (None, Identity::Uid(_) | Identity::Foreign { .. } | Identity::None) => None,
     }
+}
+
+fn name_of(item: &Item) -> String {
+    key_of(item).map_or_else(|| format!("line {}", item.place.line), |key| format!("`{key}`"))
 }
 
 /// Reads a file, with its faults and the findings in it alone.
 fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
     let mut looked = Looked { shown: source.shown.clone(), ..Looked::default() };
     let shown = source.shown.clone();
+    if source.file_name.to_lowercase().ends_with(".toml")
+        && let Some(text) = source.path.as_ref().and_then(|path| std::fs::read(path).ok())
+    {
+        // Only for places: what is wrong with the text is found when it is read.
+        looked.places = deck_toml::decode(&text).map(|text| deck_toml::places(&text)).unwrap_or_default();
+    }
     let stem = Path::new(&source.file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let mut deck = stem.unwrap_or_default();
     let mut bad: Vec<FaultJson> = Vec::new();

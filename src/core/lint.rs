@@ -5,9 +5,9 @@
 pub mod cues;
 pub mod links;
 pub mod surface;
-mod together;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use crate::core::card::Ask;
 use crate::core::card::Form;
@@ -431,8 +431,11 @@ fn given_away(notes: &[&NoteText], findings: &mut Vec<Finding>) {
                 .into_iter()
                 .map(|topic| Finding { about: About::Note(topic.first), flaw: Flaw::OneSidedTopic(topic) }),
         );
-        let (together, single): (Vec<Guess>, Vec<Guess>) =
-            measured.tried.into_iter().filter(|tried| tried.is_cue).partition(|tried| tried.look == Some(Look::Together));
+        let (together, single): (Vec<Guess>, Vec<Guess>) = measured
+            .tried
+            .into_iter()
+            .filter(|tried| tried.is_cue)
+            .partition(|tried| tried.look == Some(Look::Together));
         // What is weighed together finds each single cue once more: it is named where it is all that was found.
         let found = if single.is_empty() { together.into_iter().take(1).collect() } else { single };
         for tried in found {

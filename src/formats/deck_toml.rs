@@ -9,9 +9,11 @@ mod read;
 mod tests;
 mod write;
 
+pub use read::HeadPlaces;
 pub use read::LARGEST;
 pub use read::decode;
 pub use read::parse;
+pub use read::places;
 
 use crate::formats::DeckHead;
 use crate::formats::Item;

@@ -71,6 +71,12 @@ impl Rewrite {
         self.text != self.opened.text || self.new_key().is_some()
     }
 
+    /// Whether it changes what a note with a source has from there alone (decisions 5).
+    fn moves_when_asked(&self) -> bool {
+        let (new, old) = (&self.text, &self.opened.text);
+        self.opened.has_source && (&new.after, new.held_out) != (&old.after, old.held_out)
+    }
+
     fn new_key(&self) -> Option<&str> {
         self.key.as_deref().filter(|key| Some(*key) != self.opened.key.as_deref())
     }
@@ -407,6 +413,16 @@ pub fn make(
         })
         .collect();
     let files = linked::plan(store, &changes, how.leave_files)?;
+    if let Some(rewrite) =
+        wanted.iter().find(|rewrite| rewrite.moves_when_asked() && !files.is_carried(rewrite.opened.note))
+    {
+        return Err(Failure::usage(format!(
+            "nothing was changed: `after` and `held_out` of `{}` follow the file that it came from",
+            one_line(&rewrite.opened.name)
+        ))
+        .hint("change them in that file and import it again; a followed file is changed by `lmq edit` itself")
+        .into());
+    }
     let restarts = if how.meaning == Meaning::Changed { begin_again(store, &wanted)? } else { Vec::new() };
     let noted = restarts::note(store, &files.with_restarts(&restarts))?;
     done.label = label(&wanted, how.meaning);

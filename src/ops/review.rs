@@ -45,7 +45,6 @@ use crate::ops::edit::Refusal;
 use crate::ops::in_sitting;
 use crate::ops::queue::Options;
 use crate::ops::queue::queue;
-use crate::ops::stamp_of_sitting;
 use crate::ops::tried;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
@@ -64,14 +63,8 @@ const LONG_AGO_MS: i64 = 60 * 86_400_000;
 const SLACK_MS: i64 = 60_000;
 
 /// What `u` takes back, however old.
-const STEPS: [ActionKind; 6] = [
-    ActionKind::Answer,
-    ActionKind::Bury,
-    ActionKind::Suspend,
-    ActionKind::Mark,
-    ActionKind::Edit,
-    ActionKind::Tried,
-];
+const STEPS: [ActionKind; 6] =
+    [ActionKind::Answer, ActionKind::Bury, ActionKind::Suspend, ActionKind::Mark, ActionKind::Edit, ActionKind::Tried];
 
 /// The newest steps of any kind among which those of a sitting are looked for.
 const STEPS_LISTED: usize = 50;
@@ -530,8 +523,9 @@ pub fn answer(
     took: Millis,
     words: &str,
 ) -> Result<Option<u32>, Failure> {
-    let when = stamp_of_sitting(store, env, settings)?;
-    let Some(loaded) = store.load(card)? else {
+    let (loaded, last) = store.load_to_answer(card)?;
+    let when = in_sitting(env, settings, last);
+    let Some(loaded) = loaded else {
         let line = store.card(card)?.filter(|line| line.erased);
         return Err(line.map_or_else(|| Fault::NoCard.at(store.path()).into(), |line| bulk::erased(&line)));
     };

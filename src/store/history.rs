@@ -16,6 +16,7 @@ use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::store::Context;
 use crate::store::Fault;
+use crate::store::LastAnswer;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain::newest_sequence;
@@ -332,32 +333,32 @@ impl Store {
     ///
     /// # Errors
     /// When the log can't be read.
-    pub fn newest_own_answer(&self) -> Result<Option<(i64, StudyDay)>, StoreError> {
-        self.attempt(|| {
-            // Asked for with each answer: what was written here, and nobody wrote since, need not be read.
-            if self.newest_answer.is_some()
-                && self.writes_as.is_some()
-                && self.writes_since == changes_by_others(&self.db)?
-            {
-                return Ok(self.newest_answer);
-            }
-            let context = self.context()?;
-            let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else {
-                return Ok(None);
-            };
-            // Within a sitting the caches wait: what is asked here is in the log.
-            let mut statement = self.db.prepare_cached(
-                "SELECT e.hlc - coalesce(d.ahead, 0), e.study_day, e.kind FROM event e INDEXED BY event_id \
+    pub fn newest_own_answer(&self) -> Result<Option<LastAnswer>, StoreError> {
+        self.attempt(|| self.newest_own_answer_at(changes_by_others(&self.db)?))
+    }
+
+    /// The same, where SQLite's mark of changes by others was read just now.
+    pub(super) fn newest_own_answer_at(&self, mark: i64) -> Result<Option<LastAnswer>, Fault> {
+        // Asked for with each answer: what was written here, and nobody wrote since, need not be read.
+        if self.newest_answer.is_some() && self.writes_as.is_some() && self.writes_since == mark {
+            return Ok(self.newest_answer);
+        }
+        let context = self.context_at(mark)?;
+        let Some(device) = self.this_device()?.and_then(|id| context.reader.device_number(id)) else {
+            return Ok(None);
+        };
+        // Within a sitting the caches wait: what is asked here is in the log.
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.hlc - coalesce(d.ahead, 0), e.study_day, e.kind FROM event e INDEXED BY event_id \
                  LEFT JOIN event_detail d ON d.id = e.id WHERE e.id BETWEEN ?1 AND ?2 ORDER BY e.id DESC LIMIT 100",
-            )?;
-            let mut rows = statement.query(entries_of_device(device))?;
-            while let Some(row) = rows.next()? {
-                if [ANSWERED, CRAMMED].contains(&row.get(2)?) {
-                    return Ok(Some((row.get(0)?, day_of(row.get(1)?))));
-                }
+        )?;
+        let mut rows = statement.query(entries_of_device(device))?;
+        while let Some(row) = rows.next()? {
+            if [ANSWERED, CRAMMED].contains(&row.get(2)?) {
+                return Ok(Some((row.get(0)?, day_of(row.get(1)?))));
             }
-            Ok(None)
-        })
+        }
+        Ok(None)
     }
 
     /// The instant of the newest action of a device. Answers that were given in another program have instants of their own,

@@ -186,6 +186,9 @@ struct Context {
     voided: Voided,
 }
 
+/// When an answer was given, in milliseconds since 1970, and on which study day.
+pub type LastAnswer = (i64, StudyDay);
+
 /// An open database.
 pub struct Store {
     db: Connection,
@@ -197,7 +200,7 @@ pub struct Store {
     writes_as: Option<(i64, DeviceId)>,
     writes_since: i64,
     /// When the newest answer was given that was written here, and on which study day. It holds as long as `writes_as` does.
-    newest_answer: Option<(i64, StudyDay)>,
+    newest_answer: Option<LastAnswer>,
     /// Machine and path, once they were looked at. They are compared with `meta.place`, which tells a copied file.
     lies_at: Option<String>,
     /// The end of the log of who writes here, as far as it is known.

@@ -34,6 +34,8 @@ pub struct NoteNow {
     pub name: String,
     /// Its text.
     pub text: NoteText,
+    /// Whether a source has given it: a deck file, a table, a package.
+    pub has_source: bool,
 }
 
 impl Store {
@@ -76,7 +78,7 @@ impl Store {
     pub fn note_now(&self, note: NoteUid) -> Result<Option<NoteNow>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare_cached(
-                "SELECT x.body, n.tags, n.key, k.id, k.name_id FROM note_name u JOIN note n ON n.id = u.id \
+                "SELECT x.body, n.tags, n.key, k.id, k.name_id, n.source IS NOT NULL FROM note_name u JOIN note n ON n.id = u.id \
                  JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
                  WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
             )?;
@@ -86,7 +88,7 @@ impl Store {
             let key: Option<String> = row.get(2)?;
             let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
             let name = self.name_of_note(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 })?;
-            Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text }))
+            Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text, has_source: row.get(5)? }))
         })
     }
 }

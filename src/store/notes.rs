@@ -14,6 +14,7 @@ use crate::core::replay::seen_by;
 use crate::core::session::current::Loaded;
 use crate::core::session::current::TopicLine;
 use crate::store::Fault;
+use crate::store::LastAnswer;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::behind::Caches;
@@ -255,81 +256,98 @@ impl Store {
     pub fn load(&self, card: CardId) -> Result<Option<Loaded>, StoreError> {
         self.attempt(|| {
             // A session has no time for the caches of what it answered itself.
-            let (_snapshot, data_version) = self.snapshot_if(|caches| caches != Caches::Unknown)?;
-            let context = self.context_at(data_version)?;
-            let mut statement = self.db.prepare_cached(&format!(
-                "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
+            let (_snapshot, mark) = self.snapshot_if(|caches| caches != Caches::Unknown)?;
+            self.load_at(card, mark)
+        })
+    }
+
+    /// The same, and what [`newest_own_answer`](Self::newest_own_answer) gives, in one look at the database.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn load_to_answer(&self, card: CardId) -> Result<(Option<Loaded>, Option<LastAnswer>), StoreError> {
+        self.attempt(|| {
+            let (_snapshot, mark) = self.snapshot_if(|caches| caches != Caches::Unknown)?;
+            Ok((self.load_at(card, mark)?, self.newest_own_answer_at(mark)?))
+        })
+    }
+
+    /// Loads a card within a snapshot, whose mark of changes by others is given.
+    fn load_at(&self, card: CardId, mark: i64) -> Result<Option<Loaded>, Fault> {
+        let context = self.context_at(mark)?;
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
                  k.scheduler, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
                  JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
                  LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1 AND n.retired = 0"
-            ))?;
-            let mut rows = statement.query((card.note.0, card.ordinal))?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            let column = |index: usize| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
-            let Some(body) = words(row, 1)? else { return Ok(None) };
-            if !ordinals_of(column(3)?)?.contains(&card.ordinal) {
-                return Ok(None);
-            }
-            let Ok(text) = text_of(body, column(2)?) else {
-                self.left_out.borrow_mut().insert(card.note);
-                return Ok(None);
-            };
-            let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(7)? {
-                Some(id) => {
-                    Some((id, Rc::new(TopicLine { number: id, title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? })))
-                }
-                None => None,
-            };
-            let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
-            let state = match self.behind.borrow().state(card) {
-                Some(state) => state.clone(),
-                None => whole_state_of(row, 12, &context.reader)?,
-            };
-            let name =
-                if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
-            let primer_first = match &topic {
-                Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
-                    let seen: bool = self
-                        .db
-                        .prepare_cached(
-                            "SELECT EXISTS (SELECT 1 FROM note n JOIN topic_sum s ON s.deck = n.deck AND s.topic = n.topic \
+        ))?;
+        let mut rows = statement.query((card.note.0, card.ordinal))?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let column = |index: usize| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
+        let Some(body) = words(row, 1)? else { return Ok(None) };
+        if !ordinals_of(column(3)?)?.contains(&card.ordinal) {
+            return Ok(None);
+        }
+        let Ok(text) = text_of(body, column(2)?) else {
+            self.left_out.borrow_mut().insert(card.note);
+            return Ok(None);
+        };
+        let topic: Option<(i64, Rc<TopicLine>)> = match row.get::<_, Option<i64>>(7)? {
+            Some(id) => Some((
+                id,
+                Rc::new(TopicLine { number: id, title: row.get(8)?, primer: row.get(9)?, try_line: row.get(10)? }),
+            )),
+            None => None,
+        };
+        let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
+        let state = match self.behind.borrow().state(card) {
+            Some(state) => state.clone(),
+            None => whole_state_of(row, 12, &context.reader)?,
+        };
+        let name =
+            if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
+        let primer_first = match &topic {
+            Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
+                let seen: bool = self
+                    .db
+                    .prepare_cached(
+                        "SELECT EXISTS (SELECT 1 FROM note n JOIN topic_sum s ON s.deck = n.deck AND s.topic = n.topic \
                              WHERE n.id = ?2 AND s.topic = ?1 AND s.answers > 0)",
-                        )?
-                        .query_row((id, row.get::<_, i64>(0)?), |row| row.get(0))?;
-                    !seen && !self.behind.borrow().has_topic(*id)
-                }
-                _ => false,
-            };
-            let number = super::columns::card_number(row.get(0)?, card.ordinal);
-            let scheduler = row
-                .get::<_, Option<i64>>(11)?
-                .and_then(|number| context.reader.config(number))
-                .and_then(|id| context.reader.schedulers.get(&id).cloned());
-            let own = if text.is_in_own_words() {
-                OwnWords::of(&events_of(&self.db, &context.reader, number, card)?, &context.voided)
-            } else {
-                OwnWords::default()
-            };
-            let state = match &scheduler {
-                Some(scheduler) if replay_needed(&state, scheduler, &context.reader.schedulers) => {
-                    let events = events_of(&self.db, &context.reader, number, card)?;
-                    seen_by(card, &events, &context.voided, &context.reader.schedulers, scheduler)
-                }
-                _ => state,
-            };
-            Ok(Some(Loaded {
-                card,
-                variant: self.variant(number, text.variants())?,
-                state,
-                scheduler,
-                deck: row.get(4)?,
-                text,
-                own,
-                name,
-                topic: topic.map(|(_, line)| line),
-                primer_first,
-            }))
-        })
+                    )?
+                    .query_row((id, row.get::<_, i64>(0)?), |row| row.get(0))?;
+                !seen && !self.behind.borrow().has_topic(*id)
+            }
+            _ => false,
+        };
+        let number = super::columns::card_number(row.get(0)?, card.ordinal);
+        let scheduler = row
+            .get::<_, Option<i64>>(11)?
+            .and_then(|number| context.reader.config(number))
+            .and_then(|id| context.reader.schedulers.get(&id).cloned());
+        let own = if text.is_in_own_words() {
+            OwnWords::of(&events_of(&self.db, &context.reader, number, card)?, &context.voided)
+        } else {
+            OwnWords::default()
+        };
+        let state = match &scheduler {
+            Some(scheduler) if replay_needed(&state, scheduler, &context.reader.schedulers) => {
+                let events = events_of(&self.db, &context.reader, number, card)?;
+                seen_by(card, &events, &context.voided, &context.reader.schedulers, scheduler)
+            }
+            _ => state,
+        };
+        Ok(Some(Loaded {
+            card,
+            variant: self.variant(number, text.variants())?,
+            state,
+            scheduler,
+            deck: row.get(4)?,
+            text,
+            own,
+            name,
+            topic: topic.map(|(_, line)| line),
+            primer_first,
+        }))
     }
 
     /// Which of `variants` phrasings of a card was shown least recently: one never shown, the first of them.

@@ -56,7 +56,7 @@ fn decks_that_name_each_other_are_checked_together() {
     insta::assert_snapshot!(text(&output.stdout), @r#"
     a.toml:7:1: waiting-circle: `k`: these wait for each other, so that none is ever asked: `a/k` after `b/k` after `a/k`
         take one of them out of the `after` of another
-    b.toml:1:1: lost-sequence: `sequence` names `skils/t`, and there is no such deck among these files
+    b.toml:3:13: lost-sequence: `sequence` names `skils/t`, and there is no such deck among these files
         did you mean `skills/t`? check decks that name each other together
     b.toml:7:1: lost-after: `k`: `after` names `a/kk`, and its deck has no such card: nothing holds the card back
         did you mean `a/k`? check decks that name each other together
@@ -65,6 +65,24 @@ fn decks_that_name_each_other_are_checked_together() {
     assert_eq!(output.status.code(), Some(3));
     let alone = text(&lmq(folder.path(), &["check", "a.toml"]).stdout);
     assert!(alone.contains("lost-after") && alone.contains("lost-sequence"), "{alone}");
+}
+
+#[test]
+fn lines_of_json_are_named_by_their_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |key: &str, after: &str| {
+        format!(
+            "{{\"key\":\"{key}\",\"kind\":\"basic\",\"front\":\"What is {key}?\",\"back\":\"this\",\"after\":[{after}]}}\n"
+        )
+    };
+    let lines = [line("one", ""), line("two", "\"one\""), line("three", "\"tow\"")].concat();
+    std::fs::write(folder.path().join("a.jsonl"), lines).unwrap();
+    let args = ["check", "a.jsonl", "--allow", "missing-source", "--allow", "missing-topic"];
+    insta::assert_snapshot!(text(&lmq(folder.path(), &args).stdout), @"
+    a.jsonl:3:1: lost-after: `three`: `after` names `tow`, and its deck has no such card: nothing holds the card back
+        did you mean `a/two`? check decks that name each other together
+    3 notes in 1 file: 0 errors, 1 warning
+    ");
 }
 
 /// The key of some card of the first built-in deck.

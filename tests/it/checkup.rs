@@ -390,16 +390,9 @@ fn the_screen_asks_with_keys_and_says_its_result_on_the_normal_one() {
         for place in 1..=8 {
             terminal.sees(&format!("{place} of 8"));
             // A key that shows answers nothing before one of them is pointed at.
-            for keys in [
-                &["m"][..],
-                &["2"],
-                &["\x1b[B", "\x1b[B", "\r"],
-                &["0"],
-                &["b"],
-                &["l"],
-                &[" ", "\x1b[A", " "],
-                &["3"],
-            ][place - 1]
+            for keys in
+                [&["m"][..], &["2"], &["\x1b[B", "\x1b[B", "\r"], &["0"], &["b"], &["l"], &[" ", "\x1b[A", " "], &["3"]]
+                    [place - 1]
             {
                 terminal.types(keys);
             }

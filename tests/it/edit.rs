@@ -235,6 +235,11 @@ fn what_makes_no_sense_is_said() {
     assert!(missing.contains("the `basic` card has no `back`"), "{missing}");
     let topic = lmq.run(["edit", "team/owner", "--set", "topic=T9"]).err(3);
     assert!(topic.contains("there is no topic `T9`"), "{topic}");
+    insta::assert_snapshot!(lmq.run(["edit", "team/owner", "--set", "after=retro"]).err(2), @r"
+    lmq: nothing was changed: `after` and `held_out` of `team/owner` follow the file that it came from
+    hint: change them in that file and import it again; a followed file is changed by `lmq edit` itself
+    ");
+    assert_eq!(lmq.run(["edit", "team/owner", "--set", "held_out=true"]).code, 2);
     assert_eq!(lmq.run(["edit", "team/nobody"]).err(1).lines().next(), Some("lmq: no card matches `team/nobody`"));
 }
 

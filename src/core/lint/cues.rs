@@ -271,7 +271,17 @@ fn rules(notes: &[Scenes<'_>], answers: &BTreeMap<String, usize>) -> (Vec<Guess>
         let (right, of) = (trial.right, scenes.len());
         let first = notes.get(trial.first).map_or(0, |note| note.index);
         let (chance, doubt) = (of_scenes, at_least(right, of, of_scenes));
-        Guess { look: Some(Look::Together), value, answer: String::new(), right, of, chance, doubt, is_cue: false, first }
+        Guess {
+            look: Some(Look::Together),
+            value,
+            answer: String::new(),
+            right,
+            of,
+            chance,
+            doubt,
+            is_cue: false,
+            first,
+        }
     });
     (all, together.collect())
 }

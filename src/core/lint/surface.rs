@@ -165,7 +165,10 @@ mod tests {
                 ["3", "4 or more", "present", "ines", "2", "yes", "yes", "none"],
             ),
             ("Priya’s shifts were late. Omar moved them.", ["2", "1", "past", "priyas", "0", "no", "no", "none"]),
-            ("She will call them tomorrow, so he waited too.", ["1", "1", "past and future", "she", "2", "no", "no", "none"]),
+            (
+                "She will call them tomorrow, so he waited too.",
+                ["1", "1", "past and future", "she", "2", "no", "no", "none"],
+            ),
         ] {
             assert_eq!(of(scene), expected, "{scene}");
         }

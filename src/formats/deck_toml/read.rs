@@ -63,6 +63,29 @@ pub fn parse(text: &str) -> Result<DeckFile, Vec<FileFault>> {
     faults.or(deck)
 }
 
+/// Where a deck file has what stands in no card.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeadPlaces {
+    /// The words of `sequence`, in its order.
+    pub sequence: Vec<Place>,
+    /// The topics, in their order.
+    pub topics: Vec<Place>,
+}
+
+/// Where a deck file that [`parse`] can read has what stands in no card.
+#[must_use]
+pub fn places(text: &str) -> HeadPlaces {
+    let mut faults = Faults::new(text);
+    let Some(tree) = faults.tree() else { return HeadPlaces::default() };
+    let head = tree.get_ref().get("deck").and_then(|node| node.get_ref().as_table());
+    let words = head.and_then(|head| head.get("sequence")).and_then(|node| node.get_ref().as_array());
+    let sequence: Vec<usize> = words.into_iter().flat_map(|words| words.iter()).map(|node| node.span().start).collect();
+    let topics: Vec<usize> =
+        tables(tree.get_ref(), "topic", &mut faults).iter().map(|(node, _)| node.span().start).collect();
+    let place = |at: &usize| faults.place(*at);
+    HeadPlaces { sequence: sequence.iter().map(place).collect(), topics: topics.iter().map(place).collect() }
+}
+
 /// The bytes of a deck file as text.
 ///
 /// # Errors
