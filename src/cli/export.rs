@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::formats::EXPORTERS;
 use crate::formats::exporter;
 use crate::ops;
+use crate::ops::export::LogOptions;
 use crate::ops::files::Existing;
 use crate::ops::files::NewFile;
 use crate::ops::files::Rights;
@@ -16,15 +17,16 @@ use std::path::PathBuf;
 
 /// Export decks or the history
 ///
-/// Notes come back equal from every format; what you typed as answers is in none of them. The history is the log itself, what
-/// you typed included: `lmq import` unites it with another database's, with the same states after.
+/// Notes come back equal from every format. The history is the log itself: `lmq import` unites it with another database's, with
+/// the same states after. What you typed as answers is yours alone: only a history with --with-typed has it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq export skills --format toml --out skills.toml
   lmq export --format json > all.json
   lmq export --search 'is:marked OR tag:team' --format csv --out some.csv
-  lmq export --what history --out history.jsonl.zst     compressed, by its name")]
+  lmq export --what history --out history.jsonl.zst     compressed, by its name
+  lmq export --what history --with-typed --out all.jsonl.zst     for another of your own devices")]
 pub(super) struct Args {
     /// Decks, by id or name [default: all]
     decks: Vec<String>,
@@ -40,6 +42,10 @@ pub(super) struct Args {
     /// Notes, or the log itself: lines of JSON, compressed where --out ends in .zst
     #[arg(long, value_name = "WHAT", value_parser = ["notes", "history"], default_value = "notes")]
     what: String,
+
+    /// The history with what you typed as answers, to take it to another of your own devices
+    #[arg(long)]
+    with_typed: bool,
 
     /// The file to write; it is written whole or not at all
     #[arg(long, short, value_name = "FILE")]
@@ -95,6 +101,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     let store = ctx.store()?;
     let mut decks = ops::decks::named(&store, &args.decks)?;
+    if args.with_typed && args.what != "history" {
+        return Err(Failure::usage("what you typed is in the history alone")
+            .hint("lmq export --what history --with-typed --out FILE.jsonl.zst"));
+    }
     if args.what == "history" {
         if format != LOG_FORMAT || !args.decks.is_empty() || args.search.is_some() {
             return Err(Failure::usage("the history goes out whole, as lines of JSON")
@@ -105,8 +115,21 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .as_ref()
             .and_then(|path| path.extension())
             .is_some_and(|ending| ending.eq_ignore_ascii_case("zst"));
-        let count = write(file, ctx, |out| ops::export::log(&store, compressed, out))?;
-        ctx.say(&format!("wrote {}", counted(count, "entry of the log", "entries of the log")));
+        let options = LogOptions { compressed, with_typed: args.with_typed };
+        let mut left_out = 0;
+        let count = write(file, ctx, |out| {
+            let written = ops::export::log(&store, options, out)?;
+            Ok(written.map(|written| {
+                left_out = written.without_typed;
+                written.entries
+            }))
+        })?;
+        let mut said = format!("wrote {}", counted(count, "entry of the log", "entries of the log"));
+        if left_out > 0 {
+            let answers = counted(left_out, "answer", "answers");
+            said.push_str(&format!(", without what you typed to {answers}: --with-typed takes it along"));
+        }
+        ctx.say(&said);
         return Ok(());
     }
     let exporter = exporter(&format).ok_or_else(|| Failure::bug(format!("no exporter `{format}`")))?;

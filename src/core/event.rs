@@ -309,6 +309,12 @@ pub struct Detail {
 }
 
 impl Detail {
+    /// Whether the words of an answer are the learner's own, and no choice among those on the screen.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        !matches!(self.asked, Some(Asked::Choose | Asked::Sort | Asked::Order))
+    }
+
     /// Whether there is nothing to keep.
     #[must_use]
     pub fn is_empty(&self) -> bool {

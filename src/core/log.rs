@@ -40,6 +40,12 @@ impl TextRecord {
         Self { hash: text_hash(salt, &body), salt: Some(salt), body: Some(body) }
     }
 
+    /// The record with nothing but the hash, as of a text that was erased.
+    #[must_use]
+    pub fn without_words(&self) -> Self {
+        Self { salt: None, hash: self.hash, body: None }
+    }
+
     /// Whether hash, salt and body belong together; an erased one always does.
     #[must_use]
     pub fn is_whole(&self) -> bool {

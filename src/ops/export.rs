@@ -1,6 +1,7 @@
 //! Files out: notes in any format, and the log itself.
 
 use crate::core::id::NoteUid;
+use crate::core::log::Entry;
 use crate::core::log::LogRecord;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
@@ -236,27 +237,54 @@ fn outcome(written: Result<u64, Stopped>, store: &Store) -> Result<io::Result<u6
     }
 }
 
-/// Writes the log itself, the segments of all devices that it knows. Gives the number of entries.
+/// How the log goes out.
+#[derive(Debug, Clone, Copy)]
+pub struct LogOptions {
+    /// Compressed by Zstandard.
+    pub compressed: bool,
+    /// With what was typed as answers; else those texts are their hashes, as after an erasure.
+    pub with_typed: bool,
+}
+
+/// What went out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogWritten {
+    /// Entries.
+    pub entries: u64,
+    /// Answers that went without what was typed.
+    pub without_typed: u64,
+}
+
+/// Writes the log itself, the segments of all devices that it knows.
 ///
 /// # Errors
 /// As [`notes`].
-pub fn log(store: &Store, compressed: bool, out: &mut dyn Write) -> Result<io::Result<u64>, Failure> {
+pub fn log(store: &Store, options: LogOptions, out: &mut dyn Write) -> Result<io::Result<LogWritten>, Failure> {
     let (giver, taker) = batches::channel();
+    let mut without_typed = 0;
     let written = on_two_threads(
         out,
         giver,
         |give| {
             // In the order of the log events lie anywhere in their table.
             store.read_much()?;
-            let mut give = |record: LogRecord| {
+            let mut give = |mut record: LogRecord| {
+                if let LogRecord::Entry(Entry::Event(event), Some(text)) = &mut record
+                    && !options.with_typed
+                    && event.detail.is_typed()
+                    && text.body.is_some()
+                {
+                    *text = text.without_words();
+                    without_typed += 1;
+                }
                 let bytes = record.text_bytes();
                 give(record, bytes)
             };
             relay(&mut give, |each| store.log(each))
         },
-        move |sent| write_segments(taker, compressed, sent),
+        move |sent| write_segments(taker, options.compressed, sent),
     );
-    outcome(written, store)
+    Ok(outcome(written, store)?.map(|entries| LogWritten { entries, without_typed }))
 }
 
 /// Writes records as segments. Gives the number of entries.

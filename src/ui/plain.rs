@@ -354,6 +354,9 @@ impl Sitting<'_, '_> {
             ":-" => return self.feed(Input::Bury),
             ":!" => return self.feed(Input::Suspend),
             ":*" => return self.feed(Input::Mark),
+            ":g" if matches!(stage, Stage::Back(current) if current.question.ask == Ask::Say) => {
+                self.line("Your own words are no guess: grade them by the criteria")?;
+            }
             ":g" if matches!(stage, Stage::Back(_)) => return self.grade(Input::Guessed),
             ":g" => self.line("Answer first; then :g says that it was a guess")?,
             ":e" => return self.edit(stage, Meaning::Typo),

@@ -1,5 +1,6 @@
 //! A database that was copied, moved or restored is another device: (device, sequence) never names two events.
 
+use crate::world::WHOLE;
 use crate::world::World;
 use crate::world::history_of;
 use lmq::core::event::EventKind;
@@ -223,6 +224,6 @@ fn a_damaged_backup_is_refused_and_the_database_stays() {
 
 fn log_of(store: &Store) -> String {
     let mut log = Vec::new();
-    ops::export::log(store, false, &mut log).unwrap().unwrap();
+    ops::export::log(store, WHOLE, &mut log).unwrap().unwrap();
     String::from_utf8(log).unwrap()
 }

@@ -192,7 +192,7 @@ fn the_history_taken_into_another_database_gives_equal_states() {
 /// The log, and how many entries it has.
 fn log_of(world: &World) -> (String, u64) {
     let mut out = Vec::new();
-    let written = lmq::ops::export::log(&world.store, false, &mut out).unwrap().unwrap();
+    let written = lmq::ops::export::log(&world.store, crate::world::WHOLE, &mut out).unwrap().unwrap().entries;
     (String::from_utf8(out).unwrap(), written)
 }
 

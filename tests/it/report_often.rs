@@ -255,7 +255,7 @@ fn marked() -> Lmq {
         }
         lmq.run_with(input, ["review", "DECKMARK", "--plain", "--now", now]).done();
     }
-    let log = lmq.run(["export", "--what", "history"]).ok().stdout;
+    let log = lmq.run(["export", "--what", "history", "--with-typed"]).ok().stdout;
     assert!(log.contains("MARKtyped"), "the log has what was typed");
     lmq
 }

@@ -6,6 +6,7 @@ use crate::world::time;
 use lmq::core::grade::Quality;
 use lmq::core::units::Millis;
 use lmq::ops;
+use lmq::ops::export::LogOptions;
 use lmq::ops::forget::Wanted;
 use lmq::report::Privacy;
 use lmq::report::RENDERERS;
@@ -127,6 +128,46 @@ fn what_was_typed_is_in_no_export_no_report_and_no_share_file_but_on_the_learner
 }
 
 #[test]
+fn a_history_has_what_was_typed_only_where_it_is_asked_for_and_the_words_may_follow() {
+    let mut here = world();
+    say(&mut here, 0, 4, PLANTED);
+    let mut bare = Vec::new();
+    let options = LogOptions { compressed: false, with_typed: false };
+    let written = ops::export::log(&here.store, options, &mut bare).unwrap().unwrap();
+    let bare = String::from_utf8(bare).unwrap();
+    assert!(written.without_typed == 1 && !bare.contains("Xanthippe") && bare.contains("launch"), "{bare}");
+    let mut there = World::bare();
+    there.import("bare.jsonl", bare);
+    there.set_now(here.now());
+    assert_eq!(due(&there), 10, "schedules need no words");
+    there.assert_sound();
+    assert!(mine(&there, "text").contains("Nothing yet"));
+    let silent = ops::export::log(&there.store, options, &mut Vec::new()).unwrap().unwrap();
+    assert_eq!(silent.without_typed, 0, "what is not here is not left out");
+    there.import("whole.jsonl", here.log_text());
+    assert!(mine(&there, "text").contains("Xanthippe"));
+    there.assert_sound();
+    here.import("back.jsonl", there.log_text());
+    assert_eq!(here.seen(true), there.seen(true));
+}
+
+#[test]
+fn the_command_says_what_it_left_out() {
+    let lmq = Lmq::new();
+    lmq.import("team.toml", DECK);
+    lmq.run(["answer", "team/launch", "good", "--typed", PLANTED]).done();
+    let bare = lmq.run(["export", "--what", "history"]).ok();
+    assert!(!bare.stdout.contains("Xanthippe"), "{}", bare.stdout);
+    assert!(bare.stderr.contains("without what you typed to 1 answer: --with-typed takes it along"), "{}", bare.stderr);
+    let whole = lmq.run(["export", "--what", "history", "--with-typed"]).ok();
+    assert!(whole.stdout.contains("Xanthippe") && !whole.stderr.contains("without"), "{}", whole.stderr);
+    insta::assert_snapshot!(lmq.run(["export", "team", "--format", "json", "--with-typed"]).err(2), @r"
+    lmq: what you typed is in the history alone
+    hint: lmq export --what history --with-typed --out FILE.jsonl.zst
+    ");
+}
+
+#[test]
 fn forgetting_what_was_typed_takes_it_from_the_log_and_from_the_learners_own_page() {
     let mut world = world();
     say(&mut world, 0, 4, PLANTED);
@@ -150,7 +191,7 @@ fn what_is_wrong_with_a_card_of_this_kind_is_said_with_its_place() {
         (
             "[10, 30, 90]",
             "[\"10\"]",
-            "team.toml:10:11: wrong-type: `returns` has to be an array of whole numbers of days",
+            "team.toml:10:12: wrong-type: `returns` has to hold whole numbers of days, not string",
         ),
         ("[10, 30, 90]", "10", "team.toml:10:11: wrong-type: "),
         ("[10, 30, 90]", "[]", "team.toml:10:11: missing-field: `returns` is an empty array"),

@@ -3,6 +3,7 @@
 use crate::home::Lmq;
 use crate::home::Run;
 use crate::home::TEAM;
+use crate::world::PACKED;
 use crate::world::World;
 use crate::world::all_history_of;
 use crate::world::assert_same;
@@ -212,7 +213,7 @@ fn files_may_be_joined_and_looked_at_first() {
     two.add("own", Some("who"), "Who?", "Amara");
     let mut joined = Vec::new();
     for world in [&one, &two] {
-        ops::export::log(&world.store, true, &mut joined).unwrap().unwrap();
+        ops::export::log(&world.store, PACKED, &mut joined).unwrap().unwrap();
     }
     third.set_now(time(NEXT_DAY));
     let before = (third.seen(true), files(&third));
@@ -298,7 +299,7 @@ fn a_file_that_was_damaged_changes_nothing() {
     refused_by_with(&mut other, file_of(&torn), answer + 1, "");
     // Compressed: cut, and with other bytes in it.
     let mut packed = Vec::new();
-    ops::export::log(&world.store, true, &mut packed).unwrap().unwrap();
+    ops::export::log(&world.store, PACKED, &mut packed).unwrap().unwrap();
     refused_by(&mut other, &packed[..packed.len() / 2]);
     let mut other_bytes = packed.clone();
     for byte in other_bytes.iter_mut().skip(packed.len() / 2).take(40) {

@@ -23,6 +23,7 @@ use lmq::ops::bulk::BulkChange;
 use lmq::ops::bulk::BulkPlan;
 use lmq::ops::day::Day;
 use lmq::ops::edit;
+use lmq::ops::export::LogOptions;
 use lmq::ops::import;
 use lmq::ops::import::Report;
 use lmq::ops::weekly_scene::basic;
@@ -42,6 +43,11 @@ use lmq::store::Store;
 use std::io::Cursor;
 use std::path::Path;
 use std::path::PathBuf;
+
+/// A history with all that is in the log, as lines.
+pub(crate) const WHOLE: LogOptions = LogOptions { compressed: false, with_typed: true };
+/// The same, compressed.
+pub(crate) const PACKED: LogOptions = LogOptions { compressed: true, with_typed: true };
 
 /// Thursday, nine in the morning, in Berlin: when most tests begin.
 pub(crate) const MORNING: &str = "2026-01-15T09:00:00+01:00";
@@ -233,7 +239,7 @@ impl World {
     /// The log as `lmq export --what history` writes it.
     pub(crate) fn log_text(&self) -> String {
         let mut out = Vec::new();
-        ops::export::log(&self.store, false, &mut out).unwrap().unwrap();
+        ops::export::log(&self.store, WHOLE, &mut out).unwrap().unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -15,6 +15,7 @@ use lmq::core::id::DeviceId;
 use lmq::core::settings::Settings;
 use lmq::env::Env;
 use lmq::ops::export;
+use lmq::ops::export::LogOptions;
 use lmq::store::CardLine;
 use lmq::store::DeckSet;
 use lmq::store::Here;
@@ -111,7 +112,9 @@ fn view(path: &Path, stamp: Stamp, states: &Path) -> Result<View, String> {
         store.bare_decks().map_err(told)?.iter().map(|deck| (&deck.id, &deck.name)).collect::<Vec<_>>()
     ));
     let mut log = Vec::new();
-    export::log(&store, false, &mut log).map_err(|failure| failure.to_string())?.map_err(|error| error.to_string())?;
+    export::log(&store, LogOptions { compressed: false, with_typed: true }, &mut log)
+        .map_err(|failure| failure.to_string())?
+        .map_err(|error| error.to_string())?;
     rest.extend(String::from_utf8_lossy(&log).lines().map(str::to_owned));
     Ok(View { cards, rest })
 }

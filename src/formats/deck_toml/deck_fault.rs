@@ -2,6 +2,7 @@
 
 use crate::core::card;
 use crate::core::card::CARD_KINDS;
+use crate::core::card::Shape;
 use crate::core::text::meant;
 use crate::formats::card_words;
 use std::fmt;
@@ -146,6 +147,8 @@ pub enum Wanted {
     Texts,
     /// An array of whole numbers of days.
     Days,
+    /// One of them.
+    Day,
     /// True or false.
     Bool,
 }
@@ -181,11 +184,12 @@ impl DeckFault {
             Self::Syntax(_) => "texts stand in \"quotes\", a \" inside one is written \\\"",
             Self::NotUtf8(_) => "save the file as UTF-8",
             Self::NoDeck => "begin the file with [deck] and a line id = \"…\"",
+            Self::Missing { field, .. } if is_array(field) => return format!("add a line {field} = [\"…\", \"…\"]"),
             Self::Missing { field, .. } => return format!("add a line {field} = \"…\""),
             Self::UnknownField { field, known, .. } => return meant(field, known.iter().copied()),
             Self::NoCard(_) => "a card begins with a line [[card]]; its lines follow",
             Self::WrongType { wanted: Wanted::Tables | Wanted::Texts, .. } => "write [\"…\", \"…\"]",
-            Self::WrongType { wanted: Wanted::Days, .. } => "write [10, 30, 90]",
+            Self::WrongType { wanted: Wanted::Days | Wanted::Day, .. } => "write [10, 30, 90]",
             Self::WrongType { .. } => "write \"…\"",
             Self::TooLarge { .. } => "a field may hold up to 1 MB; make it shorter or several cards",
             Self::Nul(_) => "take it out; it can't be shown",
@@ -212,6 +216,11 @@ impl DeckFault {
     }
 }
 
+/// Whether cards have the field as an array of texts.
+fn is_array(field: &str) -> bool {
+    CARD_KINDS.iter().flat_map(|kind| kind.fields()).any(|one| one.name == field && one.shape == Shape::Texts)
+}
+
 impl fmt::Display for DeckFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -222,7 +231,7 @@ impl fmt::Display for DeckFault {
             Self::UnknownField { part, field, .. } => write!(f, "{} has no field `{field}`", part.with("a")),
             Self::NoCard(name) => write!(f, "`{name}` belongs to no card"),
             Self::WrongType { field, wanted, found } => {
-                write!(f, "`{field}` has to be ")?;
+                write!(f, "`{field}` has to {} ", if *wanted == Wanted::Day { "hold" } else { "be" })?;
                 match wanted {
                     Wanted::Table => write!(f, "a table: [{field}]")?,
                     Wanted::Tables => write!(f, "an array of tables: [[{field}]]")?,
@@ -230,6 +239,7 @@ impl fmt::Display for DeckFault {
                     Wanted::Text => f.write_str("a text")?,
                     Wanted::Texts => f.write_str("an array of texts")?,
                     Wanted::Days => f.write_str("an array of whole numbers of days")?,
+                    Wanted::Day => f.write_str("whole numbers of days")?,
                     Wanted::Bool => f.write_str("true or false")?,
                 }
                 write!(f, ", not {found}")

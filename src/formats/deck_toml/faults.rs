@@ -109,18 +109,24 @@ impl<'t> Faults<'t> {
         texts.into_iter().collect()
     }
 
-    /// Whole numbers of days, as texts.
+    /// Whole numbers of days, as texts; whether days can be so many is the card's to say.
     pub(super) fn days(&mut self, node: &Node<'_>, field: &str) -> Option<Vec<String>> {
-        let number = |node: &Node<'_>| match node.get_ref() {
-            DeValue::Integer(number) => u16::from_str_radix(number.as_str(), number.radix()).ok(),
-            _ => None,
-        };
-        let array = node.get_ref().as_array();
-        let days = array.and_then(|array| array.iter().map(|node| Some(number(node)?.to_string())).collect());
-        if days.is_none() {
+        let Some(array) = node.get_ref().as_array() else {
             self.wrong_type(node, field, Wanted::Days);
-        }
-        days
+            return None;
+        };
+        let day = |node: &Node<'_>| match node.get_ref() {
+            DeValue::Integer(number) => {
+                let value = i64::from_str_radix(number.as_str(), number.radix());
+                Some(value.map_or_else(|_| number.as_str().to_owned(), |value| value.to_string()))
+            }
+            _ => {
+                self.wrong_type(node, field, Wanted::Day);
+                None
+            }
+        };
+        let days: Vec<Option<String>> = array.iter().map(day).collect();
+        days.into_iter().collect()
     }
 
     pub(super) fn unknown(&mut self, span: Range<usize>, field: &str, part: Part, known: &[&'static str]) {

@@ -230,3 +230,32 @@ proptest! {
         prop_assert_eq!(deck.head, head);
     }
 }
+
+#[test]
+fn days_and_missing_lists_are_told_as_what_they_have_to_be() {
+    let deck = |more: &str| {
+        format!(
+            "[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"say\"\nprompt = \"Say it.\"\nmodel = \"That.\"\n{more}\n"
+        )
+    };
+    let said = |more: &str| -> Vec<String> {
+        let faults = parse(&deck(more)).unwrap_err();
+        faults.iter().map(|fault| format!("{}: {}; {}", fault.place.line, fault.what, fault.what.help())).collect()
+    };
+    let criteria = "criteria = [\"one\", \"two\"]";
+    assert_eq!(said(""), ["3: the `say` card has no `criteria`; add a line criteria = [\"…\", \"…\"]"]);
+    for (returns, expected) in [
+        ("10", "9: `returns` has to be an array of whole numbers of days, not integer; write [10, 30, 90]"),
+        ("[10, \"soon\"]", "9: `returns` has to hold whole numbers of days, not string; write [10, 30, 90]"),
+        (
+            "[-1]",
+            "9: the days are not whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
+        ),
+        (
+            "[10, 5]",
+            "9: the days are not whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
+        ),
+    ] {
+        assert_eq!(said(&format!("{criteria}\nreturns = {returns}")), [expected], "{returns}");
+    }
+}

@@ -6,6 +6,7 @@
 use crate::core::fact::ChainHash;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
+use crate::core::log::Entry;
 use crate::core::log::LogRecord;
 use crate::core::text::one_line;
 use crate::core::units::Hlc;
@@ -19,6 +20,7 @@ use crate::store::columns::entry_parts;
 use crate::store::forget::Erasures;
 use crate::store::log_out::each_entry;
 use crate::store::review_log::Reader;
+use crate::store::union::LEFT_OUT;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 
@@ -30,6 +32,8 @@ pub(super) struct Looked {
     pub(super) broken_texts: u64,
     /// Texts whose words are not here, and that no erasure covers.
     pub(super) missing_texts: u64,
+    /// Whether what was typed may be elsewhere: it is not missed then.
+    typed_left_out: bool,
 }
 
 /// A hash of the chain: the id of the entry that it is after, and who kept it.
@@ -67,7 +71,8 @@ pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result
     kept.retain(|kept| !matches!(kept.keeper, Keeper::Fork(device) if !ancestors.contains(&device)));
     kept.extend(outside.map(|(after, hash)| Kept { after, hash, keeper: Keeper::Outside }));
     kept.sort_by_key(|kept| kept.after);
-    let mut looked = Looked::default();
+    let typed_left_out = crate::store::meta(db, LEFT_OUT)?.is_some();
+    let mut looked = Looked { typed_left_out, ..Looked::default() };
     let erasures = Erasures::of(db, &reader)?;
     let mut configs = db.prepare("SELECT hash, json FROM config ORDER BY hash")?;
     let mut rows = configs.query([])?;
@@ -144,7 +149,7 @@ fn look_at(
     let mut kept = kept.iter().skip_while(|kept| entry_parts(kept.after).1 < first).peekable();
     let mut links = Links::after(device.first_chain());
     let (mut told, mut read) = (first - 1, first - 1);
-    let Looked { faults, broken_texts, missing_texts } = looked;
+    let Looked { faults, broken_texts, missing_texts, typed_left_out } = looked;
     let mut hlc = Hlc(0);
     let done = each_entry(db, reader, number, first, newest, &mut |record| {
         if let LogRecord::Action(action) = &record {
@@ -152,7 +157,8 @@ fn look_at(
         }
         if let LogRecord::Entry(entry, Some(text)) = &record {
             *broken_texts += u64::from(!text.is_whole());
-            if text.body.is_none() {
+            let may_be_elsewhere = *typed_left_out && matches!(entry, Entry::Event(event) if event.detail.is_typed());
+            if text.body.is_none() && !may_be_elsewhere {
                 *missing_texts += u64::from(!erasures.cover(db, (hlc, entry.id()), entry)?);
             }
         }

@@ -66,6 +66,11 @@ struct Screen {
     asks_try: bool,
 }
 
+/// Whether the card on the screen is answered in one's own words, which nobody guesses.
+fn is_in_own_words(review: &Review<'_>) -> bool {
+    review.session().current().is_some_and(|current| current.question.ask == Ask::Say)
+}
+
 /// Whether letters go into a line.
 fn is_typed(ask: Ask) -> bool {
     matches!(ask, Ask::Type | Ask::Say | Ask::List(_))
@@ -224,7 +229,7 @@ impl Screen {
                 };
                 self.feed(review, step);
             }
-            Command::Guessed if !front && admitted => self.feed(review, Step::Guessed),
+            Command::Guessed if !front && admitted && !is_in_own_words(review) => self.feed(review, Step::Guessed),
             // What it takes back was seen, however short this card was: it need not wait for the look.
             Command::Undo if came.alone && !held => self.undo(review, 1),
             Command::UndoList => {

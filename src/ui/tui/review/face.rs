@@ -240,7 +240,7 @@ impl Screen {
         }
         let quiet = |text: String| (text, Tone::Quiet);
         match (self.over, session.stage()) {
-            (Over::Nothing, Stage::Back(_)) => {
+            (Over::Nothing, Stage::Back(current)) => {
                 let enter = session.suggestion().unwrap_or(Button::Good.quality());
                 let pieces = |with_interval: bool| -> Vec<(String, Tone)> {
                     session
@@ -260,7 +260,11 @@ impl Screen {
                 let mut pieces = pieces(width >= 32 || area.height >= 20);
                 // The other keys stand behind the buttons, where they cost no row of their own.
                 let rows = buttons(&pieces, width, with.look).len();
-                for (command, word) in [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")]
+                let others = [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")];
+                // Nobody guesses their own words.
+                let is_guess = current.question.ask != Ask::Say;
+                for (command, word) in
+                    others.into_iter().filter(|(command, _)| is_guess || *command != Command::Guessed)
                 {
                     pieces.push(quiet(format!("{} {word}", key(command))));
                     if buttons(&pieces, width, with.look).len() > rows {
