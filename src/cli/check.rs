@@ -214,7 +214,7 @@ impl Looked {
 
     /// Where the word of the sequence stands that a finding is about.
     fn place_in_sequence(&self, flaw: &Flaw) -> Option<Place> {
-        let Flaw::LostSequence { word, .. } = flaw else { return None };
+        let (Flaw::LostSequence { word, .. } | Flaw::IdleSequence { word, .. }) = flaw else { return None };
         let words = self.heads.first()?.sequence.as_ref()?;
         self.places.sequence.get(words.iter().position(|one| one == word)?).copied()
     }

@@ -116,11 +116,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .and_then(|path| path.extension())
             .is_some_and(|ending| ending.eq_ignore_ascii_case("zst"));
         let options = LogOptions { compressed, with_typed: args.with_typed };
-        let mut left_out = 0;
+        let (mut left_out, mut elsewhere) = (0, 0);
         let count = write(file, ctx, |out| {
             let written = ops::export::log(&store, options, out)?;
             Ok(written.map(|written| {
-                left_out = written.without_typed;
+                (left_out, elsewhere) = (written.without_typed, written.elsewhere);
                 written.entries
             }))
         })?;
@@ -128,6 +128,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         if left_out > 0 {
             let answers = counted(left_out, "answer", "answers");
             said.push_str(&format!(", without what you typed to {answers}: --with-typed takes it along"));
+        }
+        if elsewhere > 0 && args.with_typed {
+            let answers = counted(elsewhere, "answer", "answers");
+            said.push_str(&format!(
+                "; what you typed to {answers} is not here: export it with --with-typed where you typed it, and import that"
+            ));
         }
         ctx.say(&said);
         return Ok(());

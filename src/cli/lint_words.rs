@@ -1,5 +1,6 @@
 //! What makes a card poor, in words.
 
+use crate::core::id::in_deck;
 use crate::core::lint::ANSWER_WORDS;
 use crate::core::lint::CRITERION_WORDS;
 use crate::core::lint::Flaw;
@@ -80,6 +81,21 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
             let names: Vec<String> = members.iter().chain(members.first()).map(|name| format!("`{name}`")).collect();
             format!("these wait for each other, so that none is ever asked: {}", names.join(" after "))
         }
+        Flaw::AfterHeldOut(word) => {
+            format!("`after` names `{word}`, which only check-ups ask: nothing holds the card back")
+        }
+        Flaw::IdleSequence { word, of } => match in_deck(of, word) {
+            (deck, _) if deck == of => {
+                format!(
+                    "`sequence` names `{word}`, and `{deck}` has a sequence of its own: the word counts for nothing"
+                )
+            }
+            (deck, _) => {
+                format!(
+                    "`sequence` names `{word}`, and `{deck}` is in the sequence of `{of}`: the word counts for nothing"
+                )
+            }
+        },
         Flaw::LostSequence { word, has_deck, .. } => {
             format!("`sequence` names `{word}`, and {}", not_there(*has_deck, "topic"))
         }
@@ -146,6 +162,10 @@ pub(super) fn help(flaw: &Flaw) -> String {
         }
         Flaw::LostSequence { near: None, .. } => {
             "name a topic by its id, of another deck as `deck/topic`; check decks that name each other together"
+        }
+        Flaw::AfterHeldOut(_) => "name a card that reviews ask",
+        Flaw::IdleSequence { .. } => {
+            "a deck is in one sequence: its own, else that of the first deck by id that names it; `after` reaches single cards of any deck"
         }
         Flaw::WaitingCircle { .. } => "take one of them out of the `after` of another",
         Flaw::LongPrimer(_) => return format!("say the one idea in at most {PRIMER_WORDS}"),

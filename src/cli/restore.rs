@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.say("what was forgotten since the backup was made is there again, until that is taken over");
     }
     ctx.say(&format!(
-        "to take them over later: lmq --db {} export --what history --out newer.zst; lmq import newer.zst",
+        "to take them over later: lmq --db {} export --what history --with-typed --out newer.zst; lmq import newer.zst",
         aside.display()
     ));
     Ok(())

@@ -16,7 +16,8 @@ use std::sync::atomic::Ordering;
 /// Review what is due and meet new cards
 ///
 /// In a terminal single keys answer and grade; `?` lists them. Through a pipe, or with --plain, it is the same session
-/// over lines. Each answer is on the disk before the next card shows, so you can leave at any moment.
+/// over lines, without "Did you?", the question about the last line to do that opens a day's sitting in a terminal. Each answer is
+/// on the disk before the next card shows, so you can leave at any moment.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -100,6 +101,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(comeback) = &day.comeback {
         ctx.say(&ui::words::comeback(comeback));
     }
+    let offer = crate::cli::checkup::offered_as_start(&store, ctx)?;
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
     let editor = Named { db: ctx.db.clone() };
     let terminals = Env::terminals();
@@ -113,6 +115,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             let input = input.map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
             Box::new(ui::Piped::new(input))
         };
+        if terminals.stdin
+            && let Some(offer) = offer
+        {
+            ctx.say(&offer);
+        }
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;
         tell_of_backup(&mut review, ctx);

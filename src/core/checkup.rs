@@ -114,6 +114,8 @@ pub struct Given {
     pub right: bool,
     /// Whether the check-up ended with it.
     pub last: bool,
+    /// Whether what is right had been shown before: a check-up with the scene ended, and was taken back.
+    pub seen: bool,
     /// The form of the check-up, where it had one.
     pub form: Option<Form>,
     /// Index of the phrasing that was shown.
@@ -146,7 +148,8 @@ pub struct Taken {
     pub score: Recalls,
     /// Whether it came to its end.
     pub finished: bool,
-    /// Whether all of it was answered before the tenth card ever was: only then it can be a baseline.
+    /// Whether all of it was answered before the tenth card ever was, and before anybody saw what is right: only then it can
+    /// be a baseline.
     pub is_early: bool,
     /// Its form, where it had one.
     pub form: Option<Form>,
@@ -199,7 +202,7 @@ pub fn taken_of(mut answers: Vec<Given>, tenth: Option<Hlc>, counts: impl Fn(&Gi
         };
         one.score = one.score.plus(score);
         one.finished |= answer.last;
-        one.is_early &= tenth.is_none_or(|tenth| answer.hlc < tenth);
+        one.is_early &= !answer.seen && tenth.is_none_or(|tenth| answer.hlc < tenth);
         one.form = one.form.or(answer.form);
         if counted {
             let Given { card, entry, variant, .. } = answer;

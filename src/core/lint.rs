@@ -79,6 +79,8 @@ pub const RULES: &[&str] = &[
     "lost-after",
     "waiting-circle",
     "lost-sequence",
+    "after-held-out",
+    "idle-sequence",
 ];
 
 /// What a finding is about.
@@ -192,6 +194,15 @@ pub enum Flaw {
         /// One that is there and has nearly that name.
         near: Option<String>,
     },
+    /// The card waits for one that reviews never ask, so that nothing holds it back.
+    AfterHeldOut(String),
+    /// The deck's sequence names a topic of a deck that is in another sequence.
+    IdleSequence {
+        /// What it names.
+        word: String,
+        /// The id of the deck in whose sequence that one is; its own id where it has one.
+        of: String,
+    },
 }
 
 impl Flaw {
@@ -222,6 +233,8 @@ impl Flaw {
             Self::LostAfter { .. } => "lost-after",
             Self::WaitingCircle { .. } => "waiting-circle",
             Self::LostSequence { .. } => "lost-sequence",
+            Self::AfterHeldOut(_) => "after-held-out",
+            Self::IdleSequence { .. } => "idle-sequence",
         }
     }
 }

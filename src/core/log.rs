@@ -25,7 +25,7 @@ mod tests;
 /// from it stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextRecord {
-    /// Chance, so that an erased text can't be guessed from its hash.
+    /// Chance, so that an erased text can't be guessed from its hash. [`Self::LEFT_OUT`] where the words are elsewhere.
     pub salt: Option<i64>,
     /// The first 16 bytes of SHA-256 over salt and body.
     pub hash: [u8; 16],
@@ -40,18 +40,27 @@ impl TextRecord {
         Self { hash: text_hash(salt, &body), salt: Some(salt), body: Some(body) }
     }
 
-    /// The record with nothing but the hash, as of a text that was erased.
+    /// Instead of a salt, where a history came without the words: they are not erased, and may follow.
+    pub const LEFT_OUT: i64 = 0;
+
+    /// The record without its words, which stay where they are.
     #[must_use]
     pub fn without_words(&self) -> Self {
-        Self { salt: None, hash: self.hash, body: None }
+        Self { salt: Some(Self::LEFT_OUT), hash: self.hash, body: None }
     }
 
-    /// Whether hash, salt and body belong together; an erased one always does.
+    /// Whether the words were left out of the history that brought it.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.body.is_none() && self.salt == Some(Self::LEFT_OUT)
+    }
+
+    /// Whether hash, salt and body belong together; one that was erased or left out always does.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         match (self.salt, &self.body) {
             (Some(salt), Some(body)) => text_hash(salt, body) == self.hash,
-            (None, None) => true,
+            (None, None) | (Some(Self::LEFT_OUT), None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         }
     }

@@ -8,6 +8,7 @@ pub mod action;
 pub mod cadence;
 pub mod card;
 pub mod checkup;
+pub mod circles;
 pub mod event;
 pub mod excerpt;
 pub mod fact;

@@ -179,7 +179,7 @@ fn known(store: &Store, line: &CardLine) -> Result<bool, Failure> {
         let note = crate::core::id::NoteUid::of_after(&line.deck, word);
         for card in store.cards_of_note(note)? {
             let found = store.card(card)?;
-            if found.is_some_and(|found| !found.erased && !found.state.is_in_review()) {
+            if found.is_some_and(|found| !found.erased && !found.text.held_out && !found.state.is_in_review()) {
                 return Ok(false);
             }
         }

@@ -60,6 +60,7 @@ pub struct CheckupSession<'a> {
     checkup: Checkup,
     minutes: Option<u32>,
     steps: Vec<ActionId>,
+    is_late: bool,
 }
 
 /// What a check-up came to.
@@ -200,7 +201,8 @@ impl<'a> CheckupSession<'a> {
         let turn = turn(&all, device, today);
         let draw = draw(&kept, &all, begun, device, turn);
         let checkup = Checkup::new(turn, draw.scenes, minutes, begun, now).of_form(draw.form);
-        let mut sitting = Self { store, env, settings, checkup, minutes, steps: Vec::new() };
+        let is_late = all.iter().all(|one| !one.finished) && store.tenth_card()?.is_some();
+        let mut sitting = Self { store, env, settings, checkup, minutes, steps: Vec::new(), is_late };
         sitting.advance()?;
         Ok(sitting)
     }
@@ -215,6 +217,12 @@ impl<'a> CheckupSession<'a> {
     #[must_use]
     pub fn minutes(&self) -> Option<u32> {
         self.minutes
+    }
+
+    /// Whether it would be the first one to come to its end, and too late for a baseline.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// The clock that guards measure by.

@@ -251,8 +251,10 @@ pub struct LogOptions {
 pub struct LogWritten {
     /// Entries.
     pub entries: u64,
-    /// Answers that went without what was typed.
+    /// Answers that went without what was typed, although it is here.
     pub without_typed: u64,
+    /// Answers whose words were left out of the history that brought them.
+    pub elsewhere: u64,
 }
 
 /// Writes the log itself, the segments of all devices that it knows.
@@ -261,7 +263,7 @@ pub struct LogWritten {
 /// As [`notes`].
 pub fn log(store: &Store, options: LogOptions, out: &mut dyn Write) -> Result<io::Result<LogWritten>, Failure> {
     let (giver, taker) = batches::channel();
-    let mut without_typed = 0;
+    let (mut without_typed, mut elsewhere) = (0, 0);
     let written = on_two_threads(
         out,
         giver,
@@ -270,12 +272,13 @@ pub fn log(store: &Store, options: LogOptions, out: &mut dyn Write) -> Result<io
             store.read_much()?;
             let mut give = |mut record: LogRecord| {
                 if let LogRecord::Entry(Entry::Event(event), Some(text)) = &mut record
-                    && !options.with_typed
                     && event.detail.is_typed()
-                    && text.body.is_some()
                 {
-                    *text = text.without_words();
-                    without_typed += 1;
+                    elsewhere += u64::from(text.is_left_out());
+                    if !options.with_typed && text.body.is_some() {
+                        *text = text.without_words();
+                        without_typed += 1;
+                    }
                 }
                 let bytes = record.text_bytes();
                 give(record, bytes)
@@ -284,7 +287,7 @@ pub fn log(store: &Store, options: LogOptions, out: &mut dyn Write) -> Result<io
         },
         move |sent| write_segments(taker, options.compressed, sent),
     );
-    Ok(outcome(written, store)?.map(|entries| LogWritten { entries, without_typed }))
+    Ok(outcome(written, store)?.map(|entries| LogWritten { entries, without_typed, elsewhere }))
 }
 
 /// Writes records as segments. Gives the number of entries.

@@ -22,6 +22,7 @@ pub use sources::spool;
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::FormatError;
 use crate::formats::Importer;
@@ -38,6 +39,7 @@ use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::Writer;
 use std::fs;
 use std::io::Seek as _;
@@ -112,7 +114,10 @@ pub fn import(
     match written {
         Err(error) if options.dry_run && matches!(error.fault, Fault::Abandoned) => Ok(report),
         Err(error) => Err(error.into()),
-        Ok(_) => Ok(report),
+        Ok(_) => {
+            warn_of_circles(store, &mut report)?;
+            Ok(report)
+        }
     }
 }
 
@@ -164,6 +169,24 @@ fn one_job(
 }
 
 /// A failure with what was taken in before it, and stays.
+/// Circles of waiting cards that are named.
+const MOST_CIRCLES: usize = 5;
+
+/// What waits in a circle is never asked, and nothing else tells: no file alone has the fault where each is in another one.
+fn warn_of_circles(store: &Store, report: &mut Report) -> Result<(), StoreError> {
+    if report.waits {
+        for circle in store.waiting_circles()?.into_iter().take(MOST_CIRCLES) {
+            let names: Vec<String> =
+                circle.iter().chain(circle.first()).map(|name| format!("`{}`", one_line(name))).collect();
+            report.warnings.push(format!(
+                "these wait for each other, so that none is ever asked: {}; take one of them out of the `after` of another",
+                names.join(" after ")
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
     if report.entries_added > 0 {
         let entries = counted(report.entries_added, "entry", "entries");

@@ -132,6 +132,7 @@ mod tests {
             let number = u32::try_from(index).unwrap();
             let day = test_history::TODAY.plus(i64::from(number) * 100 - 500);
             (0..10_u8).map(move |place| Given {
+                seen: false,
                 entry: EventId { device: DeviceId([1; 16]), sequence: u64::from(number) * 10 + u64::from(place) },
                 number: number.into(),
                 hlc: Hlc(i64::from(day.0) * 100 + i64::from(place)),

@@ -56,13 +56,18 @@ impl Store {
             ))?;
             let mut rows = statement.query([])?;
             let mut answers = Vec::new();
+            let mut taken_back = Vec::new();
+            let mut ended = BTreeSet::new();
             let context = self.context()?;
             while let Some(row) = rows.next()? {
-                let counts = |entry: &EventId| !context.voided.has(*entry);
-                let Some(entry) = context.reader.entry(row.get(0)?).filter(counts) else { continue };
+                let Some(entry) = context.reader.entry(row.get(0)?) else { continue };
                 let kind = kind_of(CHECKED.into(), row.get(4)?, row.get(5)?, row.get(6)?);
                 let Some(EventKind::Checked { quality, took, checkup, last }) = kind else { continue };
-                answers.push(Given {
+                if last {
+                    ended.insert((entry.device, checkup));
+                }
+                let into = if context.voided.has(entry) { &mut taken_back } else { &mut answers };
+                into.push(Given {
                     entry,
                     number: checkup,
                     hlc: Hlc(row.get(2)?),
@@ -72,10 +77,19 @@ impl Store {
                     topic: row.get(9)?,
                     right: is_right(quality),
                     last,
+                    seen: false,
                     form: row.get::<_, Option<u32>>(10)?.and_then(Form::of_code),
                     variant: row.get::<_, Option<u32>>(11)?.and_then(|variant| usize::try_from(variant).ok()).unwrap_or(0),
                     took,
                 });
+            }
+            // At the end of a check-up its right answers are shown.
+            let mut shown: BTreeMap<CardId, Hlc> = BTreeMap::new();
+            for back in taken_back.iter().filter(|back| ended.contains(&(back.entry.device, back.number))) {
+                shown.entry(back.card).or_insert(back.hlc);
+            }
+            for answer in &mut answers {
+                answer.seen = shown.get(&answer.card).is_some_and(|at| *at < answer.hlc);
             }
             Ok(answers)
         })

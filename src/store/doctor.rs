@@ -9,6 +9,7 @@ mod hashes;
 #[cfg(test)]
 mod tests;
 
+use crate::core::text::counted;
 use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Stamp;
@@ -189,7 +190,8 @@ impl Store {
         }
         // Where more is awaited, the erasure may be among it.
         if log.missing_texts > 0 && self.awaited()?.is_empty() {
-            let what = format!("{} texts are missing, and nothing erased them", log.missing_texts);
+            let what =
+                format!("{} missing, and nothing erased that", counted(log.missing_texts, "text is", "texts are"));
             find(Rule::Texts, what, false);
         }
         for what in seen.unreadable {

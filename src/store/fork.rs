@@ -196,12 +196,13 @@ pub(super) fn move_entries(tx: &Transaction<'_>, from: i64, to: i64, after: u64,
 /// A device that was forked after entries that are another one's by now is that one's fork. All holders of the same
 /// actions say the same of it.
 pub(super) fn settle_parents(tx: &Transaction<'_>) -> Result<(), Fault> {
-    // A fork of the same parent that begins earlier may have them; or the parent has become a fork that begins later.
+    // A fork of the same parent that begins earlier may have them; or the parent has become a fork that begins later, or just
+    // after them.
     let mut statement = tx.prepare_cached(
         "SELECT c.id, c.parent_sequence, c.parent_chain, z.id FROM device c JOIN device z ON z.parent = c.parent \
          WHERE z.id <> c.id AND z.parent_sequence < c.parent_sequence \
          UNION SELECT c.id, c.parent_sequence, c.parent_chain, p.parent FROM device c JOIN device p ON p.id = c.parent \
-         WHERE c.parent_sequence < p.parent_sequence ORDER BY 1, 4",
+         WHERE c.parent_sequence <= p.parent_sequence ORDER BY 1, 4",
     )?;
     loop {
         let rows = statement.query_map([], |row| {

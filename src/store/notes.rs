@@ -66,7 +66,16 @@ pub struct PackedNote {
     pub(super) seal: Option<(i64, [u8; 16])>,
 }
 
+/// What the texts of notes that wait for others have in their JSON, and hardly any other.
+pub(super) const WAITS: &str = "\"after\":[";
+
 impl PackedNote {
+    /// Whether the note waits for others, as far as can be told without parsing it.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.body.contains(WAITS)
+    }
+
     /// Packs a text.
     ///
     /// # Errors

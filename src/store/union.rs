@@ -66,9 +66,6 @@ pub struct United {
     pub rewritten: Vec<String>,
 }
 
-/// The name in `meta` that says that answers came without what was typed: those words are not missed.
-pub(super) const LEFT_OUT: &str = "left_out";
-
 /// Takes in the log of another database.
 pub struct Union<'u, 's> {
     pub(super) writer: &'u mut Writer<'s>,
@@ -83,7 +80,7 @@ pub struct Union<'u, 's> {
     events: Vec<(i64, Event, Option<i64>, Option<TextRecord>)>,
     waiting_bytes: usize,
     /// Local ids of texts whose words are not here: they may come.
-    wordless: HashSet<i64, FixedState>,
+    pub(super) wordless: HashSet<i64, FixedState>,
     /// Notes with new facts.
     notes: BTreeSet<i64>,
     decks: BTreeSet<i64>,
@@ -97,8 +94,6 @@ pub struct Union<'u, 's> {
     numbers: HashMap<[u8; 16], i64, FixedState>,
     configs: HashMap<ConfigId, i64, FixedState>,
     heard: i64,
-    /// Whether answers came without what was typed.
-    left_out: bool,
     pub(super) done: United,
 }
 
@@ -142,7 +137,6 @@ impl Store {
                 numbers: HashMap::default(),
                 configs: HashMap::default(),
                 heard: 0,
-                left_out: false,
                 done: United::default(),
             };
             let fed = feed(&mut union);
@@ -248,8 +242,6 @@ impl Union<'_, '_> {
             },
             None => None,
         };
-        // Words that an erasure takes are gone; others were left out, and may come later.
-        self.left_out |= event.detail.is_typed() && text.is_some_and(|text| text.body.is_none());
         let text = self.erasures.of_answer(note, event.order(), text).map(Cow::into_owned);
         self.waiting_bytes += text.as_ref().and_then(|text| text.body.as_ref()).map_or(0, String::len);
         self.events.push((card, event.clone(), config, text));

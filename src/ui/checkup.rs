@@ -29,6 +29,10 @@ use std::io::Write;
 /// A line that comes sooner than this after its prompt was typed before it was read.
 const UNSEEN_MS: u64 = 200;
 
+/// Said before the first check-up, where ten cards were answered already.
+const LATE: &str =
+    "It is no baseline: ten cards were answered before it, so it can't show what changes from the first day on.";
+
 const COMMANDS: &[(&str, &str)] = &[
     (":d", "I don't know"),
     (":u", "take back the newest answer of this sitting"),
@@ -43,7 +47,7 @@ pub fn offer(offer: Offer, begin: &str) -> String {
         Offer::GoOn(done) => format!("A check-up goes on after {}: {begin}", counted(done, "scene", "scenes")),
         Offer::Due { day, scenes, is_start } => {
             let why = match (day, is_start) {
-                (1, true) => ", to see where you start".to_owned(),
+                (1, true) => ", to see where you start (only before your tenth card)".to_owned(),
                 (1, false) => String::new(),
                 (day, _) => format!(", day {day}"),
             };
@@ -52,6 +56,14 @@ pub fn offer(offer: Offer, begin: &str) -> String {
             format!("A check-up is due{why}: {scenes} in about {minutes}; {begin}")
         }
     }
+}
+
+/// What a check-up is, before it begins.
+#[must_use]
+pub fn opening(sitting: &CheckupSession<'_>) -> String {
+    let checkup = sitting.checkup();
+    let text = introduction(checkup.planned(), checkup.done(), sitting.minutes());
+    if sitting.is_late() { format!("{text} {LATE}") } else { text }
 }
 
 /// Something that happened, for people; nothing where nothing needs saying.
@@ -154,8 +166,7 @@ pub fn plain(
 
 impl Lines<'_, '_> {
     fn run(&mut self, input: &mut dyn BufRead, confirm: bool) -> Result<(), Failure> {
-        let checkup = self.sitting.checkup();
-        let introduction = introduction(checkup.planned(), checkup.done(), self.sitting.minutes());
+        let introduction = opening(self.sitting);
         self.line(&format!("Check-up: {introduction}"))?;
         if self.live && confirm {
             self.prompt("Enter begins, :q leaves ")?;

@@ -52,6 +52,8 @@ struct Sitting<'l, 'r> {
     editor: &'l dyn Editor,
     /// The text on the screen is no more the card's.
     anew: bool,
+    /// Whether it was said how to leave.
+    told: bool,
     /// Whether to ask about a line to do before the next card: only people are asked.
     asks_try: bool,
 }
@@ -84,6 +86,8 @@ pub fn plain(
         asked_at: 0,
         editor,
         anew: false,
+        // Whoever writes to a pipe has read the page.
+        told: !typed_live,
         asks_try: typed_live,
     };
     sitting.run(input)
@@ -242,6 +246,9 @@ impl Sitting<'_, '_> {
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
         }
+        if !std::mem::replace(&mut self.told, true) {
+            how.push_str("; :? lists what else there is, :q leaves");
+        }
         self.line(&how)?;
         Ok(Then::Go)
     }
@@ -321,7 +328,11 @@ impl Sitting<'_, '_> {
                 None => {
                     let keys = self.review.session().choices(self.review.today());
                     let names: Vec<String> = keys.iter().map(|choice| words::button(choice, false)).collect();
-                    self.line(&format!("`{}` is no grade here: {}", one_line(line), names.join(", ")))?;
+                    self.line(&format!(
+                        "`{}` is no grade here: {}; :? lists what else there is",
+                        one_line(line),
+                        names.join(", ")
+                    ))?;
                     Ok(Then::Go)
                 }
             },

@@ -54,13 +54,15 @@ fn decks_that_name_each_other_are_checked_together() {
     deck("b", "\"skils/t\"", &format!("\"a/k\", \"a/kk\", \"{known}\""));
     let output = lmq(folder.path(), &both);
     insta::assert_snapshot!(text(&output.stdout), @r#"
+    a.toml:3:18: idle-sequence: `sequence` names `b/t`, and `b` has a sequence of its own: the word counts for nothing
+        a deck is in one sequence: its own, else that of the first deck by id that names it; `after` reaches single cards of any deck
     a.toml:7:1: waiting-circle: `k`: these wait for each other, so that none is ever asked: `a/k` after `b/k` after `a/k`
         take one of them out of the `after` of another
     b.toml:3:13: lost-sequence: `sequence` names `skils/t`, and there is no such deck among these files
         did you mean `skills/t`? check decks that name each other together
     b.toml:7:1: lost-after: `k`: `after` names `a/kk`, and its deck has no such card: nothing holds the card back
         did you mean `a/k`? check decks that name each other together
-    4 notes in 2 files: 0 errors, 3 warnings
+    4 notes in 2 files: 0 errors, 4 warnings
     "#);
     assert_eq!(output.status.code(), Some(3));
     let alone = text(&lmq(folder.path(), &["check", "a.toml"]).stdout);

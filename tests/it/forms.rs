@@ -72,7 +72,7 @@ fn a_check_up_before_the_tenth_card_is_the_baseline_and_none_that_is_compared_sh
     assert_eq!(due, Offer::Due { day: 1, scenes: 3, is_start: true });
     assert_eq!(
         lmq::ui::checkup::offer(due, "`lmq checkup`"),
-        "A check-up is due, to see where you start: 3 scenes in about 2 minutes; `lmq checkup`"
+        "A check-up is due, to see where you start (only before your tenth card): 3 scenes in about 2 minutes; `lmq checkup`"
     );
     let before = take(&mut world, "01-15");
     train(&mut world, 3);
@@ -110,6 +110,41 @@ fn a_check_up_after_the_tenth_card_is_no_start() {
     let stamp = world.stamp();
     let share = ops::share::share(&mut world.store, &world.settings, stamp, &[], None).unwrap();
     assert_eq!((share.baseline, share.latest_checkup.map(|score| score.all)), (None, Some(3)));
+}
+
+#[test]
+fn a_check_up_that_was_taken_back_after_its_end_and_done_again_is_no_baseline() {
+    let mut world = World::bare();
+    world.import("d.toml", deck(0));
+    let asked = take(&mut world, "01-15");
+    for _ in &asked {
+        world.undo_newest();
+    }
+    assert_eq!(take(&mut world, "01-15"), asked, "the same scenes, whose answers were shown");
+    assert_eq!(take(&mut world, "02-14").len(), 3);
+    assert_eq!(newest_change(&world), "null");
+    world.assert_sound();
+}
+
+#[test]
+fn a_first_check_up_that_comes_too_late_says_so_before_it_begins_and_a_first_sitting_offers_it_in_time() {
+    let lmq = Lmq::at_home();
+    for name in ["differences", "skills", "quotes"] {
+        assert_eq!(lmq.run(["delete", &format!("deck:{name}"), "--yes"]).code, 0);
+    }
+    lmq.import("d.toml", deck(12));
+    let now = day("01-15");
+    let mut lines = crate::terminal::Terminal::start(&lmq, &["review", "--plain"], 80, 24, &[("LMQ_NOW", &now)]);
+    lines.sees("to see where you start (only before your tenth card)");
+    lines.sees(":q leaves");
+    lines.rests();
+    lines.types(":q\r");
+    assert_eq!(lines.ends().0, 0);
+    let early = at(&lmq, "01-15", &["checkup"], ":q\n").stdout;
+    assert!(early.contains("Check-up: 3 scenes") && !early.contains("no baseline"), "{early}");
+    at(&lmq, "01-15", &["review", "--new", "10"], &"\n3\n".repeat(10)).done();
+    let late = at(&lmq, "01-15", &["checkup"], ":q\n").stdout;
+    assert!(late.replace('\n', " ").contains("It is no baseline: ten cards were answered before it"), "{late}");
 }
 
 fn at(lmq: &Lmq, date: &str, args: &[&str], input: &str) -> Run {

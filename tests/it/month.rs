@@ -161,8 +161,12 @@ impl Oracle {
         })
     }
 
+    /// New cards that the day's limit counts: where the clock went back, those begun under tomorrow too.
     fn firsts(&self, today: i64) -> usize {
-        (0..self.decks).map(|deck| self.first.get(&(today, deck)).copied().unwrap_or(0)).sum()
+        let days = [today, today + 1].into_iter();
+        days.flat_map(|day| (0..self.decks).map(move |deck| (day, deck)))
+            .map(|place| self.first.get(&place).copied().unwrap_or(0))
+            .sum()
     }
 
     /// The card that docs/scheduling.md asks next, or none.

@@ -177,7 +177,7 @@ fn words_that_are_not_what_was_written_are_left_out_and_the_note_waits_for_them(
     let run = salvage(&lmq, "bad.db").code(3);
     assert!(run.stdout.contains("missing: 1 text\n") && !run.stdout.contains("new device"), "{run:?}");
     let doctor = lmq.run(["--db", "saved.db", "doctor"]).code(3);
-    assert_eq!(doctor.stdout, "texts: 1 texts are missing, and nothing erased them\n");
+    assert_eq!(doctor.stdout, "texts: 1 text is missing, and nothing erased that\n");
     assert!(lmq.run(["--db", "saved.db", "cards", "number 78"]).ok().stdout.contains("question number 78"));
     lmq.run(["--db", "saved.db", "next"]).done();
     // Another history that has the words gives them back.

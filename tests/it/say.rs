@@ -151,6 +151,55 @@ fn a_history_has_what_was_typed_only_where_it_is_asked_for_and_the_words_may_fol
     assert_eq!(here.seen(true), there.seen(true));
 }
 
+/// Empties the text that holds these words, as no erasure does.
+fn vanish(lmq: &Lmq, words: &str) {
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let sql = "UPDATE text SET salt = NULL, body = NULL WHERE instr(body, ?1) > 0";
+    assert_eq!(db.execute(sql, [words]).unwrap(), 1);
+}
+
+#[test]
+fn words_that_were_left_out_are_not_missed_and_words_that_vanished_are() {
+    let (here, there) = (Lmq::new(), Lmq::new());
+    here.import("team.toml", DECK);
+    here.run(["answer", "team/launch", "good", "--typed", PLANTED]).done();
+    let bare = here.run(["export", "--what", "history"]).ok().stdout;
+    there.import("bare.jsonl", &bare);
+    there.run(["answer", "team/launch", "good", "--typed", "Said there."]).done();
+    assert_eq!(there.run(["doctor"]).code, 0);
+    // What is not here can't be given on, and that is said.
+    let again = there.run(["export", "--what", "history", "--with-typed"]).ok();
+    assert!(again.stdout.contains("Said there.") && again.stderr.contains("what you typed to 1 answer is not here"));
+    let third = Lmq::new();
+    third.import("again.jsonl", &again.stdout);
+    assert_eq!(third.run(["doctor"]).code, 0);
+    vanish(&there, "Said there.");
+    let found = there.run(["doctor"]);
+    assert!(found.code == 3 && found.stdout.contains("1 text is missing"), "{}", found.stdout);
+    // Nor does an erasure elsewhere make doctor blind for what vanished here.
+    here.run(["answer", "team/launch", "good", "--typed", "Said later."]).done();
+    here.run(["undo"]).done();
+    here.run(["forget", "--typed", "--yes"]).done();
+    here.run(["answer", "team/launch", "good", "--typed", "Said last."]).done();
+    let whole = here.run(["export", "--what", "history", "--with-typed"]).ok().stdout;
+    let fourth = Lmq::new();
+    fourth.import("whole.jsonl", &whole);
+    assert_eq!(fourth.run(["doctor"]).code, 0);
+    vanish(&fourth, "Said last.");
+    assert_eq!(fourth.run(["doctor"]).code, 3);
+}
+
+#[test]
+fn words_may_follow_in_the_same_file_and_come_with_the_first_import() {
+    let (here, there) = (Lmq::new(), Lmq::new());
+    here.import("team.toml", DECK);
+    here.run(["answer", "team/launch", "good", "--typed", PLANTED]).done();
+    let export = |more: &[&str]| here.run([&["export", "--what", "history"][..], more].concat()).ok().stdout;
+    there.import("both.jsonl", export(&[]) + &export(&["--with-typed"]));
+    assert!(there.run(["report", "--mine"]).ok().stdout.contains("Xanthippe"));
+    assert_eq!(there.run(["doctor"]).code, 0);
+}
+
 #[test]
 fn the_command_says_what_it_left_out() {
     let lmq = Lmq::new();

@@ -460,6 +460,8 @@ fn a_card_of_ten_thousand_lines_scrolls_and_a_hostile_one_does_nothing() {
     );
     let mut terminal = Terminal::start(&lmq, &["review", "long"], 80, 24, &[]);
     terminal.sees("line 0");
+    // What comes before a card was looked at is dropped.
+    terminal.rests();
     for _ in 0..20 {
         terminal.types_now("\u{1b}[6~");
     }

@@ -94,3 +94,34 @@ fn a_file_without_the_line_leaves_the_sequence_and_an_empty_one_takes_it_away() 
     assert_eq!(day(&mut world).join(" "), "ideas/last voices/free ideas/idea", "decks take turns again");
     assert!(world.doctor().is_empty());
 }
+
+#[test]
+fn an_import_that_closes_a_circle_says_so_and_a_held_out_card_holds_nothing_back() {
+    let mut world = World::bare();
+    world.import("a.toml", deck("a", "", &[("ka", "one", "\"b/kb\"")]));
+    assert_eq!(world.next(&Options::default()).unwrap().name(), "a/ka", "what is not here holds nothing back");
+    let report = world.import("b.toml", deck("b", "", &[("kb", "one", "\"a/ka\""), ("free", "one", "\"kb\"")]));
+    assert_eq!(
+        report.warnings,
+        [
+            "these wait for each other, so that none is ever asked: `a/ka` after `b/kb` after `a/ka`; take one of them out of \
+             the `after` of another"
+        ]
+    );
+    let kept = deck("c", "", &[("kept", "one", ""), ("kc", "one", "\"kept\"")])
+        .replacen("after = []", "after = []\nheld_out = true", 1)
+        .replace(
+            "kind = \"basic\"\nfront = \"What is kept of c?\"\nback = \"it\"",
+            "kind = \"sort\"\nprompt = \"Which?\"\nanswer = \"l\"\ncategories = [\"l\", \"r\"]",
+        );
+    assert_eq!(world.import("c.toml", kept).warnings, report.warnings, "until it is mended");
+    assert!(
+        std::iter::from_fn(|| {
+            let card = world.next(&Options::default())?;
+            world.answer(card.card, 4);
+            Some(card.name())
+        })
+        .any(|name| name == "c/kc")
+    );
+    world.assert_sound();
+}

@@ -38,6 +38,7 @@ fn checkup(count: u8, minutes: u32) -> Checkup {
 
 pub(super) fn given(number: u64, place: i64, day: i32, right: bool, last: bool) -> Given {
     Given {
+        seen: false,
         entry: EventId { device: DeviceId([1; 16]), sequence: number + u64::try_from(place).unwrap() },
         number,
         hlc: Hlc(i64::from(day) * 1000 + place),

@@ -1,9 +1,12 @@
 //! What decks say of each other: `after` and `sequence` that name what is not there, and cards that wait in a circle.
 
 use crate::core::card::NoteText;
+use crate::core::circles::circles;
 use crate::core::id::in_deck;
 use crate::core::lint::About;
 use crate::core::lint::Flaw;
+use crate::core::queue::sequence::InOrder;
+use crate::core::queue::sequence::sequences;
 use crate::core::text::nearest;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -63,13 +66,29 @@ pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
         let there: Vec<&str> = there.filter(|(deck, _)| *deck == wanted.0).map(|(_, name)| name).collect();
         nearest(wanted.1, there).map(|name| format!("{}/{name}", wanted.0))
     };
+    let mut in_order: Vec<InOrder<'_>> = heads().map(|deck| InOrder { id: deck.id, sequence: deck.sequence }).collect();
+    in_order
+        .extend(decks.iter().filter(|id| !heads().any(|head| head.id == **id)).map(|id| InOrder { id, sequence: &[] }));
+    // As the store has them: the first one by id that names a deck has it.
+    in_order.sort_by_key(|deck| deck.id);
+    let mut homes: BTreeMap<&str, &str> = BTreeMap::new();
+    for sequence in sequences(&in_order) {
+        let mut members = sequence.decks.iter().filter_map(|place| in_order.get(*place));
+        let home = members.clone().find(|deck| !deck.sequence.is_empty());
+        if let Some(home) = home {
+            homes.extend(members.by_ref().map(|deck| (deck.id, home.id)));
+        }
+    }
     let mut found = Vec::new();
     let mut waits: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
     for (file, linked) in files.iter().enumerate() {
         for deck in &linked.decks {
             for word in deck.sequence {
                 let wanted = in_deck(deck.id, word);
-                if !topics.contains(&wanted) {
+                if let Some(of) = homes.get(wanted.0).filter(|of| **of != deck.id) {
+                    let of = (*of).to_owned();
+                    found.push((file, About::Deck, Flaw::IdleSequence { word: word.clone(), of }));
+                } else if !topics.contains(&wanted) {
                     let (has_deck, near) = (decks.contains(wanted.0), near(wanted, &mut topics.iter().copied()));
                     found.push((file, About::Deck, Flaw::LostSequence { word: word.clone(), has_deck, near }));
                 }
@@ -79,6 +98,11 @@ pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
             for word in &note.text.after {
                 let wanted = in_deck(note.deck, word);
                 if let Some(other) = notes.get(&wanted) {
+                    let other_note = files.get(other.0).and_then(|linked| linked.notes.get(other.1));
+                    if other_note.is_some_and(|note| note.text.held_out) {
+                        found.push((file, About::Note(index), Flaw::AfterHeldOut(word.clone())));
+                        continue;
+                    }
                     waits.entry((file, index)).or_default().push(*other);
                 } else {
                     let (has_deck, near) = (decks.contains(wanted.0), near(wanted, &mut notes.keys().copied()));
@@ -91,7 +115,7 @@ pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
         let note = files.get(*file).and_then(|linked| linked.notes.get(*index));
         note.map_or_else(String::new, |note| format!("{}/{}", note.deck, note.key.unwrap_or_default()))
     };
-    for circle in circles(waits) {
+    for circle in circles(&waits) {
         if let Some((file, index)) = circle.first() {
             let members = circle.iter().map(name).collect();
             found.push((*file, About::Note(*index), Flaw::WaitingCircle { members }));
@@ -99,38 +123,6 @@ pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
     }
     found.sort_by_key(|(file, about, _)| (*file, *about));
     found
-}
-
-/// The circles of what waits for each other, each from its first member on, every one once.
-fn circles<T: Copy + Ord>(mut waits: BTreeMap<T, Vec<T>>) -> Vec<Vec<T>> {
-    let mut found = Vec::new();
-    loop {
-        // What waits for nothing that waits is free.
-        loop {
-            let before = waits.len();
-            let waiting: BTreeSet<T> = waits.keys().copied().collect();
-            waits.retain(|_, wanted| wanted.iter().any(|one| waiting.contains(one)));
-            if waits.len() == before {
-                break;
-            }
-        }
-        let Some(mut at) = waits.keys().next().copied() else { return found };
-        // All that are left wait for one that is left, so that the way comes back to where it was.
-        let mut way: Vec<T> = Vec::new();
-        while !way.contains(&at) {
-            way.push(at);
-            let wanted = waits.get(&at).and_then(|wanted| wanted.iter().find(|one| waits.contains_key(one)));
-            let Some(next) = wanted else { return found };
-            at = *next;
-        }
-        let mut circle: Vec<T> = way.into_iter().skip_while(|one| *one != at).collect();
-        let least = circle.iter().enumerate().min_by_key(|(_, one)| **one).map_or(0, |(place, _)| place);
-        circle.rotate_left(least);
-        for one in &circle {
-            waits.remove(one);
-        }
-        found.push(circle);
-    }
 }
 
 #[cfg(test)]
@@ -176,6 +168,34 @@ mod tests {
             [
                 "0 Note(0) LostAfter { word: \"b/ex\", has_deck: false, near: Some(\"a/ex\") }",
                 "1 Note(0) LostAfter { word: \"thirty\", has_deck: true, near: None }",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_counts_for_nothing_is_found() {
+        let texts =
+            [note(&["b/kept"], Some("t")), NoteText { held_out: true, ..note(&[], Some("u")) }, note(&[], Some("v"))];
+        let words = [vec!["t".to_owned(), "b/u".to_owned(), "c/v".to_owned()], vec!["u".to_owned()]];
+        let also = ["c/v".to_owned()];
+        let deck = |id, sequence, key, text| Linked {
+            decks: vec![LinkedDeck { id, sequence }],
+            topics: Vec::new(),
+            notes: vec![LinkedNote { deck: id, key: Some(key), text }],
+        };
+        let files = [
+            deck("a", &words[0], "one", &texts[0]),
+            deck("b", &words[1], "kept", &texts[1]),
+            deck("c", &[][..], "three", &texts[2]),
+            Linked { decks: vec![LinkedDeck { id: "d", sequence: &also }], ..Linked::default() },
+        ];
+        let line = |(file, about, flaw): (usize, About, Flaw)| format!("{file} {about:?} {flaw:?}");
+        assert_eq!(
+            links(&files).into_iter().map(line).collect::<Vec<_>>(),
+            [
+                "0 Deck IdleSequence { word: \"b/u\", of: \"b\" }",
+                "0 Note(0) AfterHeldOut(\"b/kept\")",
+                "3 Deck IdleSequence { word: \"c/v\", of: \"a\" }",
             ]
         );
     }

@@ -25,6 +25,74 @@ const CONNECTING: &[&str] = &[
     "yet",
 ];
 
+/// The past of common irregular verbs, as far as it is hardly ever another word or the present.
+const IRREGULAR_PAST: &[&str] = &[
+    "ate",
+    "became",
+    "began",
+    "bought",
+    "broke",
+    "brought",
+    "built",
+    "came",
+    "caught",
+    "chose",
+    "drew",
+    "drove",
+    "fell",
+    "flew",
+    "forgot",
+    "fought",
+    "found",
+    "gave",
+    "got",
+    "grew",
+    "heard",
+    "held",
+    "hid",
+    "hung",
+    "kept",
+    "knew",
+    "laid",
+    "led",
+    "left",
+    "lent",
+    "lost",
+    "made",
+    "meant",
+    "met",
+    "paid",
+    "ran",
+    "rang",
+    "rode",
+    "rose",
+    "said",
+    "sang",
+    "sat",
+    "saw",
+    "sent",
+    "shook",
+    "slept",
+    "sold",
+    "sought",
+    "spent",
+    "spoke",
+    "stood",
+    "swept",
+    "swore",
+    "taught",
+    "thought",
+    "threw",
+    "told",
+    "took",
+    "understood",
+    "went",
+    "woke",
+    "won",
+    "wore",
+    "wrote",
+];
+
 /// Words after which a verb is likely.
 const BEFORE_VERBS: &[&str] = &["he", "she", "they", "it", "who", "and", "or", "but", "then", "also", "now"];
 
@@ -126,15 +194,15 @@ pub(super) fn seen(scene: &str) -> Vec<(Look, String)> {
     ]
 }
 
-/// How many actions a scene has, about, and whether one of them is in the past. Counted are words that end in `s` or `ed` and
-/// stand after a name, a pronoun, a connecting word or a comma: there English has its verbs.
+/// How many actions a scene has, about, and whether one of them is in the past. Counted are words that end in `s` or `ed`, or are the
+/// past of a common irregular verb, and stand after a name, a pronoun, a connecting word or a comma: there English has its verbs.
 fn actions(scene: &str) -> (usize, bool) {
     let (mut count, mut past) = (0, false);
     let mut opens = false;
     for token in scene.split_whitespace() {
         let word: &str = token.trim_matches(|c: char| !c.is_alphanumeric());
         let is_plain = word.len() > 2 && word.chars().all(char::is_lowercase);
-        let is_past = word.len() > 4 && word.ends_with("ed");
+        let is_past = word.len() > 4 && word.ends_with("ed") || IRREGULAR_PAST.contains(&word);
         let is_present = word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end));
         if opens && is_plain && (is_past || is_present) {
             count += 1;

@@ -7,6 +7,7 @@ use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
+use crate::core::circles::circles;
 use crate::core::id::in_deck;
 use crate::core::id::is_deck_id;
 use crate::core::text::nearest;
@@ -276,24 +277,11 @@ pub(super) fn check_waits(
             faults.add(span.clone(), DeckFault::UnknownAfter { key: wanted.clone(), near });
         }
     }
-    // Cards whose predecessors are all free are free; what is left over waits in a circle.
-    let mut waiting = graph;
-    loop {
-        let free: Vec<&str> = waiting
-            .iter()
-            .filter(|(_, wanted)| wanted.iter().all(|key| !waiting.contains_key(key)))
-            .map(|(key, _)| *key)
-            .collect();
-        if free.is_empty() {
-            break;
-        }
-        for key in free {
-            waiting.remove(key);
-        }
-    }
+    let circles = circles(&graph);
     for (key, wanted, span) in &waits {
-        if waiting.contains_key(key.as_str()) && waiting.contains_key(wanted.as_str()) {
-            faults.add(span.clone(), DeckFault::WaitingCircle { key: key.clone(), wanted: wanted.clone() });
+        let (key, wanted) = (key.as_str(), wanted.as_str());
+        if circles.iter().any(|circle| circle.contains(&key) && circle.contains(&wanted)) {
+            faults.add(span.clone(), DeckFault::WaitingCircle { key: key.to_owned(), wanted: wanted.to_owned() });
         }
     }
 }

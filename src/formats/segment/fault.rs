@@ -149,7 +149,9 @@ pub enum SegmentFault {
     #[error("the text is not the one that was hashed: it was changed or damaged")]
     ChangedText,
     /// A text with too little or too much of what it is written with.
-    #[error("a text has `salt`, `check` and `body`; an erased one has `hash`, and nothing else")]
+    #[error(
+        "a text has `salt`, `check` and `body`; an erased one has `hash`, one that was left out has `left_out` too, and nothing else"
+    )]
     MalformedText,
 
     /// A head within a segment.

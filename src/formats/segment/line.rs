@@ -347,7 +347,7 @@ impl<'l> DetailLine<'l> {
 }
 
 /// A text. Its salted hash is made again from it; the first bytes stand here to tell which line was damaged, where that
-/// happened. Once it was erased, the whole hash is all there is.
+/// happened. Once it was erased, or where it was left out, the whole hash is all there is.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TextLine {
@@ -359,6 +359,8 @@ pub(super) struct TextLine {
     check: Option<Hex<4>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    left_out: bool,
 }
 
 impl TextLine {
@@ -367,19 +369,20 @@ impl TextLine {
         let gone = text.body.is_none();
         Self {
             hash: gone.then_some(Hex(text.hash)),
-            salt: text.salt.map(|salt| Hex(salt.to_be_bytes())),
+            salt: text.salt.filter(|_| !gone).map(|salt| Hex(salt.to_be_bytes())),
             check: (!gone).then(|| check(&text.hash)),
             body: text.body.clone(),
+            left_out: text.is_left_out(),
         }
     }
 
     /// The text.
     pub(super) fn read(self) -> Result<TextRecord, SegmentFault> {
         match self {
-            Self { hash: Some(hash), salt: None, check: None, body: None } => {
-                Ok(TextRecord { hash: hash.0, salt: None, body: None })
+            Self { hash: Some(hash), salt: None, check: None, body: None, left_out } => {
+                Ok(TextRecord { hash: hash.0, salt: left_out.then_some(TextRecord::LEFT_OUT), body: None })
             }
-            Self { hash: None, salt: Some(salt), check: Some(wanted), body: Some(body) } => {
+            Self { hash: None, salt: Some(salt), check: Some(wanted), body: Some(body), left_out: false } => {
                 let text = TextRecord::new(i64::from_be_bytes(salt.0), body);
                 if check(&text.hash) == wanted {
                     return Ok(text);

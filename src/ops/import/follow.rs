@@ -17,6 +17,7 @@ use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::files_of;
 use crate::ops::import::sources::find_importer;
 use crate::ops::import::sources::open_file;
+use crate::ops::import::warn_of_circles;
 use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
@@ -121,6 +122,7 @@ fn follow_one(
         return Ok(());
     }
     written?;
+    warn_of_circles(store, &mut report)?;
     if report.changes() || report.rejections > 0 || report.kept > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
         talk.extend(report.warnings);

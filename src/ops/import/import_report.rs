@@ -45,6 +45,8 @@ pub struct Report {
     pub rejections: u64,
     /// What the person should know.
     pub warnings: Vec<String>,
+    /// Whether a note came that waits for others: they may wait for each other.
+    pub waits: bool,
     /// The first notes, for a look before anything is written.
     pub first: Vec<(String, String)>,
     /// Files read.

@@ -116,6 +116,7 @@ pub(super) fn one_file(
                     let text = note.text()?;
                     report.first.push((text.listed_prompt(1), text.listed_answer(1)));
                 }
+                report.waits |= note.waits();
                 let placed = bulk.note(own_deck, row.who, row.key.clone(), &note)?;
                 report.place(placed, &shown, row.place);
                 rows += 1;

@@ -5,6 +5,7 @@ use crate::core::action::ActionKind;
 use crate::core::event::Event;
 use crate::core::fact::Fact;
 use crate::core::id::MediaHash;
+use crate::core::id::NoteUid;
 use crate::core::registers;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
@@ -16,6 +17,7 @@ use crate::store::Stamp;
 use crate::store::behind::uncached;
 use crate::store::card_state::CardRow;
 use crate::store::card_state::shuffle_of;
+use crate::store::columns::CHECKED;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
@@ -46,6 +48,7 @@ use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Entries later than this after now are from a clock that was wrong.
 const FUTURE_MS: i64 = 86_400_000;
@@ -183,11 +186,15 @@ impl Places<'_> {
 /// Compares all that can be made again with what is kept. Answers that the caches may still lack are left out on both sides:
 /// somebody is always about to write them down.
 pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<Seen, Fault> {
-    let mut seen = Seen::default();
-    let mut sums = Sums::default();
-    let mut places = Places { db, topics: HashMap::new() };
-    let now = stamp.now.unix_ms + FUTURE_MS;
-    let awaiting = uncached(db)?;
+    let mut pass = Pass {
+        db,
+        context,
+        stamp,
+        awaiting: uncached(db)?,
+        places: Places { db, topics: HashMap::new() },
+        sums: Sums::default(),
+        seen: Seen::default(),
+    };
     let mut facts = db.prepare(&format!(
         "SELECT f.subject, {FACT_COLUMNS}, x.body FROM fact f INDEXED BY fact_subject \
          LEFT JOIN text x ON x.id = f.id WHERE f.subject > 0 ORDER BY f.subject, f.id"
@@ -210,10 +217,10 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
             Err(error) => {
                 // A row of a cache about a note that the log doesn't name says nothing of the log.
                 if facts.next == Some(note) || events.next == Some(note) {
-                    seen.unreadable.push(error.to_string());
+                    pass.seen.unreadable.push(error.to_string());
                 } else {
-                    seen.differences.count("note", notes.next == Some(note));
-                    seen.differences.count("card_state", states.next == Some(note));
+                    pass.seen.differences.count("note", notes.next == Some(note));
+                    pass.seen.differences.count("card_state", states.next == Some(note));
                 }
                 facts.skip(note)?;
                 events.skip(note)?;
@@ -222,6 +229,65 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
                 continue;
             }
         };
+        let plain = pass.plain_row_of(note, &mut facts)?;
+        let cards = pass.cards_of(note, uid, &mut events)?;
+        let Some(expected) = pass.row_of(note, plain, &cards)? else {
+            states.skip(note)?;
+            notes.skip(note)?;
+            continue;
+        };
+        let made = Made { note, uid, ordinals: ordinals_of(expected.ordinals.as_deref())?, row: expected, cards };
+        let fresh = pass.add_to_sums(&made);
+        pass.compare_states(&made, &mut states)?;
+        pass.compare_rows(&made, fresh, &mut notes)?;
+    }
+    let Pass { sums, mut seen, .. } = pass;
+    seen.future.count_actions(db, context, stamp.now.unix_ms + FUTURE_MS)?;
+    compare_decks(db, context, &sums, &mut seen)?;
+    compare_sums(db, stamp, &sums, &mut seen.differences)?;
+    Ok(seen)
+}
+
+/// A card as its events make it.
+struct Card {
+    number: i64,
+    /// Those that its state and the sums come from, in their order.
+    events: Vec<Event>,
+    state: CardState,
+}
+
+/// A note as the log makes it.
+struct Made {
+    note: i64,
+    uid: NoteUid,
+    row: NoteRow,
+    ordinals: Vec<u16>,
+    /// Its cards that have events, in the order of their numbers.
+    cards: Vec<Card>,
+}
+
+impl Made {
+    /// Whether a card of the note may be asked.
+    fn is_askable(&self, card: i64) -> bool {
+        self.row.is_askable() && self.ordinals.contains(&card_parts(card).1)
+    }
+}
+
+/// The pass over everything: what it needs, and what it gathers.
+struct Pass<'p> {
+    db: &'p Connection,
+    context: &'p Context,
+    stamp: Stamp,
+    /// Answers that the caches may still lack.
+    awaiting: Range<i64>,
+    places: Places<'p>,
+    sums: Sums,
+    seen: Seen,
+}
+
+impl Pass<'_> {
+    /// The row of a note whose one fact tells it; `None` where it takes more.
+    fn plain_row_of(&mut self, note: i64, facts: &mut Cursor<'_>) -> Result<Option<NoteRow>, Fault> {
         let mut expected = None;
         let mut several = false;
         while facts.next == Some(note) {
@@ -229,19 +295,21 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
             let id: i64 = row.get(1)?;
             let body = row.get_ref(1 + FACT_WIDTH)?.as_str_or_null();
             let Ok(body) = body else {
-                seen.unreadable.push("a text is not UTF-8".to_owned());
+                self.seen.unreadable.push("a text is not UTF-8".to_owned());
                 facts.step()?;
                 several = true;
                 continue;
             };
             if let Some(body) = body.filter(|body| body.contains("\"media\":{")) {
-                seen.media.extend(text_of(body, None).map(|text| text.media).unwrap_or_default().into_values());
+                let media = text_of(body, None).map(|text| text.media).unwrap_or_default();
+                self.seen.media.extend(media.into_values());
             }
-            if expected.is_none() && !several && !context.voided.has(context.reader.known(id)?) {
-                let fact = fact_of(db, &context.reader, row, 1)?;
+            let reader = &self.context.reader;
+            if expected.is_none() && !several && !self.context.voided.has(reader.known(id)?) {
+                let fact = fact_of(self.db, reader, row, 1)?;
                 expected = match body {
-                    Some(body) => plain_row(row, id, &fact, body, &mut places).unwrap_or_else(|error| {
-                        seen.unreadable.push(error.to_string());
+                    Some(body) => plain_row(row, id, &fact, body, &mut self.places).unwrap_or_else(|error| {
+                        self.seen.unreadable.push(error.to_string());
                         None
                     }),
                     None => None,
@@ -252,113 +320,120 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
             }
             facts.step()?;
         }
-        let mut folded: Vec<(i64, Vec<Event>)> = Vec::new();
+        Ok(expected.filter(|_| !several))
+    }
+
+    /// The cards of a note that have events, each with its state.
+    fn cards_of(&mut self, note: i64, uid: NoteUid, events: &mut Cursor<'_>) -> Result<Vec<Card>, Fault> {
+        let now = self.stamp.now.unix_ms + FUTURE_MS;
+        let mut cards: Vec<Card> = Vec::new();
         while events.next == Some(note) {
             let row = events.row()?;
-            let card: i64 = row.get(1)?;
-            let event = context.reader.event(row, 2, card_of(card, uid.0))?;
+            let number: i64 = row.get(1)?;
+            let event = self.context.reader.event(row, 2, card_of(number, uid.0))?;
             // A clock that was wrong made both; what another program dated has one of its own.
             let is_future = event.at.unix_ms.min(event.hlc.0) > now;
-            if is_future && !context.voided.has(event.id) {
-                seen.future.count(db, note, &event)?;
+            if is_future && !self.context.voided.has(event.id) {
+                self.seen.future.count(self.db, note, &event)?;
             }
-            if !awaiting.contains(&row.get(2)?) {
-                match folded.last_mut() {
-                    Some((last, events)) if *last == card => events.push(event),
-                    _ => folded.push((card, vec![event])),
+            if !self.awaiting.contains(&row.get(2)?) && event.kind.code() != CHECKED {
+                match cards.last_mut() {
+                    Some(card) if card.number == number => card.events.push(event),
+                    _ => cards.push(Card { number, events: vec![event], state: CardState::default() }),
                 }
             }
             events.step()?;
         }
-        let mut computed: BTreeMap<i64, CardState> = BTreeMap::new();
-        for (card, events) in &mut folded {
-            events.retain(|event| event.kind.code() != crate::store::columns::CHECKED);
-            if events.is_empty() {
-                continue;
-            }
-            events.sort_by_key(Event::order);
-            let state = fold(&*events, &context.voided, &context.reader.schedulers, |_, _| {});
-            computed.insert(*card, state);
+        for card in &mut cards {
+            card.events.sort_by_key(Event::order);
+            card.state = fold(&*card.events, &self.context.voided, &self.context.reader.schedulers, |_, _| {});
         }
-        let expected = match expected.filter(|_| !several) {
-            Some(expected) => expected,
-            None => {
-                let answered = computed.values().any(|state| state.answers > 0);
-                let mut topic = |home: &str, name: &str| -> Result<i64, Fault> {
-                    let deck = crate::store::facts::deck_number(db, home)?.unwrap_or(shown::NO_DECK);
-                    Ok(places.topic(deck, name)?.unwrap_or(-1))
-                };
-                let row = shown::note_row(db, context, note, answered, &mut topic);
-                match row.and_then(|row| row.is_damaged(db).map(|is_damaged| (row, is_damaged))) {
-                    Ok((row, false)) => row,
-                    unreadable => {
-                        seen.unreadable.extend(unreadable.err().map(|error| error.to_string()));
-                        states.skip(note)?;
-                        notes.skip(note)?;
-                        continue;
-                    }
-                }
-            }
+        Ok(cards)
+    }
+
+    /// The row of a note; `None` where its texts can't be read.
+    fn row_of(&mut self, note: i64, plain: Option<NoteRow>, cards: &[Card]) -> Result<Option<NoteRow>, Fault> {
+        if plain.is_some() {
+            return Ok(plain);
+        }
+        let (db, places) = (self.db, &mut self.places);
+        let answered = cards.iter().any(|card| card.state.answers > 0);
+        let mut topic = |home: &str, name: &str| -> Result<i64, Fault> {
+            let deck = crate::store::facts::deck_number(db, home)?.unwrap_or(shown::NO_DECK);
+            Ok(places.topic(deck, name)?.unwrap_or(-1))
         };
-        let ordinals = ordinals_of(expected.ordinals.as_deref())?;
-        let mut fresh = if expected.is_askable() { i64_of(u64::try_from(ordinals.len()).unwrap_or(0)) } else { 0 };
-        for (card, events) in &folded {
-            let Some(state) = computed.get(card) else { continue };
+        let row = shown::note_row(db, self.context, note, answered, &mut topic);
+        match row.and_then(|row| row.is_damaged(db).map(|is_damaged| (row, is_damaged))) {
+            Ok((row, false)) => Ok(Some(row)),
+            unreadable => {
+                self.seen.unreadable.extend(unreadable.err().map(|error| error.to_string()));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Adds what a note's cards add up to. Gives how many of them were never answered and may be asked.
+    fn add_to_sums(&mut self, made: &Made) -> i64 {
+        let expected = &made.row;
+        let mut fresh = if expected.is_askable() { i64_of(u64::try_from(made.ordinals.len()).unwrap_or(0)) } else { 0 };
+        let kept_from = asked_from(self.stamp.today);
+        for card in &made.cards {
             let row = CardRow {
-                id: *card,
-                card: card_of(*card, uid.0),
-                note,
+                id: card.number,
+                card: card_of(card.number, made.uid.0),
+                note: made.note,
                 deck: expected.deck,
                 topic: expected.topic.unwrap_or(0),
-                askable: expected.is_askable() && ordinals.contains(&card_parts(*card).1),
+                askable: made.is_askable(card.number),
                 erased: false,
                 state: CardState::default(),
             };
-            let kept_from = asked_from(stamp.today);
-            fold(events, &context.voided, &context.reader.schedulers, |before, event| {
-                sums.add(&row, before, event, 1, kept_from);
+            fold(&card.events, &self.context.voided, &self.context.reader.schedulers, |before, event| {
+                self.sums.add(&row, before, event, 1, kept_from);
             });
-            if row.askable && !row.is_fresh(state) {
+            if row.askable && !row.is_fresh(&card.state) {
                 fresh -= 1;
             }
         }
-        while states.next == Some(note) {
+        fresh
+    }
+
+    fn compare_states(&mut self, made: &Made, states: &mut Cursor<'_>) -> Result<(), Fault> {
+        let mut computed: BTreeMap<i64, &CardState> =
+            made.cards.iter().map(|card| (card.number, &card.state)).collect();
+        while states.next == Some(made.note) {
             let row = states.row()?;
             let card: i64 = row.get(1)?;
-            let state = whole_state_of(row, 6, &context.reader)?;
-            let asked = expected.is_askable() && ordinals.contains(&card_parts(card).1);
+            let state = whole_state_of(row, 6, &self.context.reader)?;
             let place: (i64, i64, i64, bool) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
-            let right = computed.remove(&card).is_some_and(|computed| {
-                computed == state
-                    && place
-                        == (
-                            expected.deck,
-                            expected.topic.unwrap_or(0),
-                            shuffle_of(card_of(card, uid.0)),
-                            asked && !state.suspended,
-                        )
-            });
-            seen.differences.count("card_state", !right);
+            let expected = (
+                made.row.deck,
+                made.row.topic.unwrap_or(0),
+                shuffle_of(card_of(card, made.uid.0)),
+                made.is_askable(card) && !state.suspended,
+            );
+            let is_right = computed.remove(&card).is_some_and(|computed| *computed == state) && place == expected;
+            self.seen.differences.count("card_state", !is_right);
             states.step()?;
         }
-        let missing = computed.values().filter(|state| **state != CardState::default()).count();
-        for _ in 0..missing {
-            seen.differences.count("card_state", true);
+        for _ in computed.values().filter(|state| ***state != CardState::default()) {
+            self.seen.differences.count("card_state", true);
         }
-        let mut found = expected.is_nameless() && folded.is_empty();
-        while notes.next == Some(note) {
+        Ok(())
+    }
+
+    fn compare_rows(&mut self, made: &Made, fresh: i64, notes: &mut Cursor<'_>) -> Result<(), Fault> {
+        let mut found = made.row.is_nameless() && made.cards.is_empty();
+        while notes.next == Some(made.note) {
             let row = notes.row()?;
             let kept = (NoteRow::read(row, 2)?, row.get::<_, i64>(1)?);
-            seen.differences.count("note", kept != (expected.clone(), fresh));
+            self.seen.differences.count("note", kept != (made.row.clone(), fresh));
             found = true;
             notes.step()?;
         }
-        seen.differences.count("note", !found);
+        self.seen.differences.count("note", !found);
+        Ok(())
     }
-    seen.future.count_actions(db, context, now)?;
-    compare_decks(db, context, &sums, &mut seen)?;
-    compare_sums(db, stamp, &sums, &mut seen.differences)?;
-    Ok(seen)
 }
 
 fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut Seen) -> Result<(), Fault> {

@@ -20,7 +20,6 @@ use crate::store::columns::entry_parts;
 use crate::store::forget::Erasures;
 use crate::store::log_out::each_entry;
 use crate::store::review_log::Reader;
-use crate::store::union::LEFT_OUT;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 
@@ -32,8 +31,6 @@ pub(super) struct Looked {
     pub(super) broken_texts: u64,
     /// Texts whose words are not here, and that no erasure covers.
     pub(super) missing_texts: u64,
-    /// Whether what was typed may be elsewhere: it is not missed then.
-    typed_left_out: bool,
 }
 
 /// A hash of the chain: the id of the entry that it is after, and who kept it.
@@ -71,8 +68,7 @@ pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result
     kept.retain(|kept| !matches!(kept.keeper, Keeper::Fork(device) if !ancestors.contains(&device)));
     kept.extend(outside.map(|(after, hash)| Kept { after, hash, keeper: Keeper::Outside }));
     kept.sort_by_key(|kept| kept.after);
-    let typed_left_out = crate::store::meta(db, LEFT_OUT)?.is_some();
-    let mut looked = Looked { typed_left_out, ..Looked::default() };
+    let mut looked = Looked::default();
     let erasures = Erasures::of(db, &reader)?;
     let mut configs = db.prepare("SELECT hash, json FROM config ORDER BY hash")?;
     let mut rows = configs.query([])?;
@@ -149,7 +145,7 @@ fn look_at(
     let mut kept = kept.iter().skip_while(|kept| entry_parts(kept.after).1 < first).peekable();
     let mut links = Links::after(device.first_chain());
     let (mut told, mut read) = (first - 1, first - 1);
-    let Looked { faults, broken_texts, missing_texts, typed_left_out } = looked;
+    let Looked { faults, broken_texts, missing_texts } = looked;
     let mut hlc = Hlc(0);
     let done = each_entry(db, reader, number, first, newest, &mut |record| {
         if let LogRecord::Action(action) = &record {
@@ -157,8 +153,9 @@ fn look_at(
         }
         if let LogRecord::Entry(entry, Some(text)) = &record {
             *broken_texts += u64::from(!text.is_whole());
-            let may_be_elsewhere = *typed_left_out && matches!(entry, Entry::Event(event) if event.detail.is_typed());
-            if text.body.is_none() && !may_be_elsewhere {
+            // What was typed to an answer may be elsewhere; nothing else ever is left out.
+            let is_elsewhere = text.is_left_out() && matches!(entry, Entry::Event(event) if event.detail.is_typed());
+            if text.body.is_none() && !is_elsewhere {
                 *missing_texts += u64::from(!erasures.cover(db, (hlc, entry.id()), entry)?);
             }
         }

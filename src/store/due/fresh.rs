@@ -1,5 +1,6 @@
 //! The new cards that a deck offers.
 
+use crate::core::circles::circles;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::queue::Candidate;
@@ -10,6 +11,7 @@ use crate::core::queue::take_turns;
 use crate::core::study_day::StudyDay;
 use crate::store::Fault;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::card_state::shuffle_of;
 use crate::store::columns::MOST_ORDINAL;
 use crate::store::columns::card_number;
@@ -19,6 +21,7 @@ use crate::store::due::OfferingDeck;
 use crate::store::due::siblings_of;
 use crate::store::facts::topic_number;
 use crate::store::naming::note_of;
+use crate::store::notes::WAITS;
 use crate::store::notes::text_of;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
@@ -28,9 +31,6 @@ use std::collections::btree_map::Entry;
 
 /// How many new notes of a deck are looked at for one that may be introduced.
 const MOST_LOOKED_AT: usize = 5000;
-
-/// What the texts of notes that wait for others have in their JSON, and hardly any other.
-const WAITS: &str = "\"after\":[";
 
 /// Positions and numbers of notes, by topic.
 type ByTopic = BTreeMap<i64, Vec<(i64, i64)>>;
@@ -268,7 +268,8 @@ impl Store {
     }
 
     /// Whether all notes that this one comes after are in review, with all their cards. A deck that is not there, or a key that it
-    /// does not have, holds nothing back, and neither does a note whose text was erased: it is never asked again.
+    /// does not have, holds nothing back, and neither does a note that reviews never ask: a held-out one, or one whose text was
+    /// erased.
     fn may_come(&self, deck: &str, note: &NewNote) -> Result<bool, Fault> {
         let after = {
             let mut statement = self.db().prepare_cached("SELECT body FROM text WHERE id = ?1")?;
@@ -292,13 +293,42 @@ impl Store {
         Ok(true)
     }
 
+    /// New notes that wait for each other in a circle, so that none of them is ever asked: their names, each circle from its first
+    /// member on.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn waiting_circles(&self) -> Result<Vec<Vec<String>>, StoreError> {
+        self.attempt(|| {
+            let mut statement = self.db().prepare(
+                "SELECT n.id, u.uid, k.name_id, n.key, x.body FROM note n JOIN note_name u ON u.id = n.id \
+                 JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.source, n.own) \
+                 WHERE n.fresh > 0 AND instr(x.body, ?1) > 0",
+            )?;
+            let mut rows = statement.query([WAITS])?;
+            let mut waits: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+            let mut names = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                let (id, deck): (i64, String) = (row.get(0)?, row.get(2)?);
+                let Some(body) = words(row, 4)? else { continue };
+                for word in text_of(body, None).unwrap_or_default().after {
+                    waits.entry(id).or_default().extend(note_of(self.db(), NoteUid::of_after(&deck, &word))?);
+                }
+                let card = CardId { note: NoteUid(row.get(1)?), ordinal: 1 };
+                names.insert(id, self.name_of_note(&deck, row.get(3)?, card)?);
+            }
+            let named = |circle: Vec<i64>| circle.iter().filter_map(|id| names.get(id).cloned()).collect();
+            Ok(circles(&waits).into_iter().map(named).collect())
+        })
+    }
+
     /// Whether one of a note's cards is not in review yet.
     fn is_waited_for(&self, note: i64) -> Result<bool, Fault> {
         let ordinals: Option<Option<String>> = self
             .db()
             .prepare_cached(
                 "SELECT n.ordinals FROM note n CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
-                 WHERE n.id = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
+                 WHERE n.id = ?1 AND n.retired = 0 AND n.held_out = 0 AND x.body IS NOT NULL",
             )?
             .query_row([note], |row| row.get(0))
             .optional()?;

@@ -203,8 +203,10 @@ impl Union<'_, '_> {
         };
         let twin = segment.twins.now.swap_remove(place);
         segment.twins.now.clear();
-        self.done.known += u64::try_from(segment.held.len()).unwrap_or(0);
-        segment.held.clear();
+        for (_, entry, text) in std::mem::take(&mut segment.held) {
+            self.done.known += 1;
+            self.give_missing_words(entry_id(twin.number, entry.id().sequence), &entry, text.as_ref())?;
+        }
         if !segment.is_elsewhere {
             segment.is_elsewhere = true;
             segment.expected = None;
@@ -226,13 +228,11 @@ impl Union<'_, '_> {
         if info.first_sequence() == at + 1 && info.first_chain() == hash {
             return self.go_on(segment);
         }
+        // A fork from just where the segment is has nothing of it.
+        segment.twins.now.retain(|twin| twin.at.0 >= twin.first);
         let Some(twin) = segment.twins.now.pop().filter(|_| segment.twins.now.is_empty()) else {
             return Err(self.gap(line, segment)?);
         };
-        if twin.at.0 < twin.first {
-            // A fork from just where the segment begins, which has nothing of it.
-            return Err(self.gap(line, segment)?);
-        }
         let are_forks_of_one = twin.first == info.first_sequence() && info.parent.is_some();
         if self.is_owner(segment, &twin)? {
             if are_forks_of_one {

@@ -4,6 +4,7 @@
 //! from its columns alone: no two tables of the log are alike in these. What the log's indexes and the caches name besides
 //! tells what is missing, and gives back names whose own rows are lost.
 
+use crate::core::log::TextRecord;
 use crate::core::log::text_hash;
 use crate::store::Fault;
 use crate::store::columns::entry_parts;
@@ -213,6 +214,11 @@ impl Into<'_> {
                 Some((*salt, body))
             }
             (Some(Some(Value::Null)), Some(Some(Value::Null))) => None,
+            (Some(Some(Value::Integer(TextRecord::LEFT_OUT))), Some(Some(Value::Null))) => {
+                let row = (id, TextRecord::LEFT_OUT, hash);
+                let sql = "INSERT OR IGNORE INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, NULL)";
+                return is_taken(self.db.prepare_cached(sql)?.execute(row)).map(drop);
+            }
             _ => {
                 self.broken_texts += 1;
                 None

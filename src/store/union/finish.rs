@@ -8,7 +8,6 @@ use crate::store::forget::Taken;
 use crate::store::fork;
 use crate::store::naming::name_of_number;
 use crate::store::set_meta;
-use crate::store::union::LEFT_OUT;
 use crate::store::union::Union;
 use crate::store::union::United;
 use rusqlite::OptionalExtension as _;
@@ -23,9 +22,6 @@ impl Union<'_, '_> {
         self.write_events()?;
         let heard = crate::store::writer::heard(&self.writer.tx)?.0.max(self.heard);
         set_meta(&self.writer.tx, "heard", &heard.to_string())?;
-        if self.left_out {
-            set_meta(&self.writer.tx, LEFT_OUT, "1")?;
-        }
         fork::settle_parents(&self.writer.tx)?;
         if self.leaves {
             chain::leave_place(&self.writer.tx)?;

@@ -252,12 +252,12 @@ impl Union<'_, '_> {
         if segment.has(entry.id()) {
             self.done.known += 1;
             let local = entry_id(segment.number, entry.id().sequence);
-            if let Some(text) = text.filter(|text| text.body.is_some() && self.wordless.contains(&local)) {
-                self.give_words(local, entry, text)?;
-            }
+            self.give_missing_words(local, entry, text)?;
         } else if waits {
             segment.held.push((line, entry.clone(), text.cloned()));
         } else {
+            let local = entry_id(segment.number, entry.id().sequence);
+            self.expect_words(local, text);
             self.take(line, entry, text)?;
         }
         if left > 0 {
@@ -271,8 +271,30 @@ impl Union<'_, '_> {
         Ok(())
     }
 
+    /// Words that don't come with their entry may come later in the same file.
+    fn expect_words(&mut self, local: i64, text: Option<&TextRecord>) {
+        if text.is_some_and(|text| text.body.is_none()) {
+            self.wordless.insert(local);
+        }
+    }
+
+    /// Gives a known entry its words, where they were not here.
+    pub(in crate::store) fn give_missing_words(
+        &mut self,
+        local: i64,
+        entry: &Entry,
+        text: Option<&TextRecord>,
+    ) -> Result<(), Fault> {
+        match text.filter(|text| text.body.is_some() && self.wordless.contains(&local)) {
+            Some(text) => self.give_words(local, entry, text),
+            None => Ok(()),
+        }
+    }
+
     /// Gives a known entry the words that were not here, unless they were erased.
-    fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), Fault> {
+    pub(in crate::store) fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), Fault> {
+        // Its row may still wait to be written.
+        self.write_events()?;
         let order = (self.hlc, entry.id());
         let (subject, kept) = match entry {
             Entry::Event(event) => {
@@ -325,7 +347,9 @@ impl Union<'_, '_> {
         for (line, entry, text) in std::mem::take(&mut segment.held) {
             if segment.has(entry.id()) {
                 self.done.known += 1;
+                self.give_missing_words(entry_id(segment.number, entry.id().sequence), &entry, text.as_ref())?;
             } else {
+                self.expect_words(entry_id(segment.number, entry.id().sequence), text.as_ref());
                 self.take(line, &entry, text.as_ref())?;
             }
         }

@@ -4,7 +4,6 @@ use crate::core::card::Ask;
 use crate::core::checkup::Asked;
 use crate::core::checkup::Input as Step;
 use crate::core::checkup::Stage;
-use crate::core::checkup::introduction;
 use crate::core::id::CardId;
 use crate::core::text::normalize;
 use crate::core::text::one_line;
@@ -168,8 +167,7 @@ impl Screen {
         frame.render_widget(say(&place, Tone::Quiet, with.look), head);
         let width = usize::from(body.width);
         let (lines, cursor) = if self.opening {
-            let text = introduction(checkup.planned(), checkup.done(), sitting.minutes());
-            (wrapped(&text, width, Style::new()), None)
+            (wrapped(&checkup::opening(sitting), width, Style::new()), None)
         } else {
             self.scene(asked, width, with)
         };

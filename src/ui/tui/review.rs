@@ -64,7 +64,12 @@ struct Screen {
     height: u16,
     /// Whether to ask about a line to do before the next card.
     asks_try: bool,
+    /// Whether it was said that the key before drops what was typed.
+    warned: bool,
 }
+
+/// Said to a key that leaves a sentence which is not kept yet.
+const DROPS_WORDS: &str = "What you typed is kept once you grade it; the same key again drops it";
 
 /// Whether the card on the screen is answered in one's own words, which nobody guesses.
 fn is_in_own_words(review: &Review<'_>) -> bool {
@@ -101,6 +106,7 @@ pub(super) fn run(
         leech: None,
         height: 1,
         asks_try: true,
+        warned: false,
     };
     loop {
         if std::mem::take(&mut screen.asks_try) && !tried::ask(review, term, with)? {
@@ -221,7 +227,13 @@ impl Screen {
             return Ok(true);
         }
         let Some(command) = command else { return Ok(true) };
+        let drops_words = !front && is_in_own_words(review) && !self.typed.is_empty();
+        let warned = std::mem::take(&mut self.warned);
         match command {
+            Command::Undo | Command::Quit if drops_words && !warned => {
+                self.warned = true;
+                self.said = Some(DROPS_WORDS.to_owned());
+            }
             Command::Reveal if admitted => {
                 let step = match review.session().stage() {
                     Stage::Back(_) => Step::Accept,

@@ -26,6 +26,7 @@ fn asked(draw: &Draw, number: u64, asked: usize) -> Vec<Given> {
     let answer = |(place, scene): (usize, &Scene)| {
         let at = i64::try_from(number * 100).unwrap() + i64::try_from(place).unwrap();
         Given {
+            seen: false,
             entry: EventId { device: DEVICE, sequence: number * 100 + u64::try_from(place).unwrap() },
             hlc: Hlc(at),
             card: scene.card,

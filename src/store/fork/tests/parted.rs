@@ -247,6 +247,32 @@ fn a_fork_of_what_was_told_apart_becomes_a_fork_of_its_new_name() {
 }
 
 #[test]
+fn two_forks_of_one_tail_and_a_fork_from_within_it_meet() {
+    for seed in 0..8 {
+        let (mut one, two, _) = parted();
+        let mut same = clone_of(&one, 13);
+        same.now_ms += 4;
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(copy_of(&one, "copy"), folder.path().join("lmq.db")).unwrap();
+        let store = open(&folder.path().join("lmq.db"), &folder.path().join("state"), 14);
+        let mut child = Device::over(store, one.now_ms + 9, folder);
+        answer(&mut child, 1, 3);
+        for device in [&mut one, &mut same] {
+            refusal(give(&two, device));
+            device.now_ms += 3;
+            let stamp = device.stamp();
+            assert!(device.store.fork(stamp).unwrap().is_some());
+            give(&two, device).unwrap();
+            // Now whoever comes next has two logs that go on where its tail ends: the other fork's, and the child's.
+            give(&child, device).unwrap();
+        }
+        let mut devices = [one, two, child, same, device(6)];
+        assert_eq!(exchange(&mut devices, seed, (seed > 3).then_some(2)), Vec::<String>::new());
+        assert_all_equal(&mut devices);
+    }
+}
+
+#[test]
 fn an_open_window_goes_on_as_who_the_file_is_by_then() {
     let (mut one, two, shared) = parted();
     let mut window = open(&path_of(&one), &state_of(&one), 21);
