@@ -4,7 +4,7 @@
 //! the value most often in all *other* notes, since scenes of one note have one answer and one style. A rule beats chance where
 //! the commonest answer of all would be right so often with a probability of at most [`DOUBT`] divided by the number of rules
 //! that were tried: the upper tail of a binomial distribution, with Bonferroni's correction. A classifier weighs everything
-//! together ([`together`]); its three trials are corrected among themselves.
+//! together; its three trials are corrected among themselves.
 
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
