@@ -38,6 +38,7 @@ use rusqlite::Connection;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// Tables that hold entries under their ids.
@@ -140,13 +141,22 @@ pub(super) fn own_name(reader: &Reader, own: i64, action: ActionId) -> ActionId 
     }
 }
 
-/// All devices, with those first whose log was told apart from another's, the latest fork first.
+/// All devices, with those first whose log was told apart from another's, the latest fork first; the others after those that
+/// they were forked from. It is the same order in every database that has them.
 pub(super) fn forks_first(db: &Connection, reader: &Reader) -> Result<Vec<(i64, DeviceId)>, Fault> {
     let told_apart: BTreeSet<i64> = reader.taken(db)?.iter().map(|taken| taken.by).collect();
     let mut devices = super::read_devices(db)?;
-    devices.sort_by_key(|(number, _)| match told_apart.contains(number) {
-        true => (0, Reverse(reader.parted_after(*number))),
-        false => (1, Reverse(0)),
+    let parents: BTreeMap<i64, i64> = db
+        .prepare_cached("SELECT id, parent FROM device WHERE parent IS NOT NULL")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    // No device has more ancestors than there are devices, whatever a damaged row says.
+    let ancestors = |number: i64| {
+        std::iter::successors(parents.get(&number), |parent| parents.get(parent)).take(parents.len()).count()
+    };
+    devices.sort_by_cached_key(|(number, id)| match told_apart.contains(number) {
+        true => (0, Reverse(reader.parted_after(*number)), 0, *id),
+        false => (1, Reverse(0), ancestors(*number), *id),
     });
     Ok(devices)
 }

@@ -263,6 +263,8 @@ impl Store {
                     knows.push((*id, newest));
                 }
             }
+            let mut named = knows.clone();
+            named.sort_unstable();
             for (number, id) in &devices {
                 let device = chain::device_info(self.db(), reader, *number)?;
                 let from = device.first_sequence();
@@ -273,7 +275,7 @@ impl Store {
                     device,
                     from,
                     to: *to,
-                    knows: knows.iter().filter(|(known, _)| known != id).copied().collect(),
+                    knows: named.iter().filter(|(known, _)| known != id).copied().collect(),
                 };
                 record(LogRecord::Head(Box::new(head)))?;
                 {

@@ -193,6 +193,8 @@ fn assert_all_equal(devices: &mut [Device]) {
     }
     for (place, other) in devices.iter().enumerate().skip(1) {
         assert_equal(&devices[0].store, &other.store, &format!("devices 0 and {place}"));
+        // No order in a history hangs on who came here first.
+        assert!(devices[0].log() == other.log(), "the logs of devices 0 and {place} stand in another order");
     }
 }
 
