@@ -71,7 +71,7 @@ impl Rewrite {
         self.text != self.opened.text || self.new_key().is_some()
     }
 
-    /// Whether it changes what a note with a source has from there alone (decisions 5).
+    /// Whether it changes what a note with a source has from there alone (decisions 6).
     fn moves_when_asked(&self) -> bool {
         let (new, old) = (&self.text, &self.opened.text);
         self.opened.has_source && (&new.after, new.held_out) != (&old.after, old.held_out)

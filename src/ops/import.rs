@@ -39,7 +39,6 @@ use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::Writer;
 use std::fs;
 use std::io::Seek as _;
@@ -115,7 +114,7 @@ pub fn import(
         Err(error) if options.dry_run && matches!(error.fault, Fault::Abandoned) => Ok(report),
         Err(error) => Err(error.into()),
         Ok(_) => {
-            warn_of_circles(store, &mut report)?;
+            warn_of_circles(store, &mut report);
             Ok(report)
         }
     }
@@ -173,9 +172,10 @@ fn one_job(
 const MOST_CIRCLES: usize = 5;
 
 /// What waits in a circle is never asked, and nothing else tells: no file alone has the fault where each is in another one.
-fn warn_of_circles(store: &Store, report: &mut Report) -> Result<(), StoreError> {
+fn warn_of_circles(store: &Store, report: &mut Report) {
     if report.waits {
-        for circle in store.waiting_circles()?.into_iter().take(MOST_CIRCLES) {
+        // What was imported is in: that this could not be looked at is no failure of it.
+        for circle in store.waiting_circles().unwrap_or_default().into_iter().take(MOST_CIRCLES) {
             let names: Vec<String> =
                 circle.iter().chain(circle.first()).map(|name| format!("`{}`", one_line(name))).collect();
             report.warnings.push(format!(
@@ -184,7 +184,6 @@ fn warn_of_circles(store: &Store, report: &mut Report) -> Result<(), StoreError>
             ));
         }
     }
-    Ok(())
 }
 
 fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {

@@ -122,7 +122,7 @@ fn follow_one(
         return Ok(());
     }
     written?;
-    warn_of_circles(store, &mut report)?;
+    warn_of_circles(store, &mut report);
     if report.changes() || report.rejections > 0 || report.kept > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
         talk.extend(report.warnings);

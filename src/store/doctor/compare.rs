@@ -230,13 +230,14 @@ pub(super) fn look(db: &Connection, context: &Context, stamp: Stamp) -> Result<S
             }
         };
         let plain = pass.plain_row_of(note, &mut facts)?;
-        let cards = pass.cards_of(note, uid, &mut events)?;
+        let (cards, has_events) = pass.cards_of(note, uid, &mut events)?;
         let Some(expected) = pass.row_of(note, plain, &cards)? else {
             states.skip(note)?;
             notes.skip(note)?;
             continue;
         };
-        let made = Made { note, uid, ordinals: ordinals_of(expected.ordinals.as_deref())?, row: expected, cards };
+        let made =
+            Made { note, uid, ordinals: ordinals_of(expected.ordinals.as_deref())?, row: expected, cards, has_events };
         let fresh = pass.add_to_sums(&made);
         pass.compare_states(&made, &mut states)?;
         pass.compare_rows(&made, fresh, &mut notes)?;
@@ -262,8 +263,10 @@ struct Made {
     uid: NoteUid,
     row: NoteRow,
     ordinals: Vec<u16>,
-    /// Its cards that have events, in the order of their numbers.
+    /// Its cards that have a state, in the order of their numbers.
     cards: Vec<Card>,
+    /// Whether anything happened to a card of it, check-ups too.
+    has_events: bool,
 }
 
 impl Made {
@@ -323,10 +326,10 @@ impl Pass<'_> {
         Ok(expected.filter(|_| !several))
     }
 
-    /// The cards of a note that have events, each with its state.
-    fn cards_of(&mut self, note: i64, uid: NoteUid, events: &mut Cursor<'_>) -> Result<Vec<Card>, Fault> {
+    /// The cards of a note that have a state, and whether anything happened to any of its cards.
+    fn cards_of(&mut self, note: i64, uid: NoteUid, events: &mut Cursor<'_>) -> Result<(Vec<Card>, bool), Fault> {
         let now = self.stamp.now.unix_ms + FUTURE_MS;
-        let mut cards: Vec<Card> = Vec::new();
+        let (mut cards, mut has_events): (Vec<Card>, bool) = (Vec::new(), false);
         while events.next == Some(note) {
             let row = events.row()?;
             let number: i64 = row.get(1)?;
@@ -336,7 +339,9 @@ impl Pass<'_> {
             if is_future && !self.context.voided.has(event.id) {
                 self.seen.future.count(self.db, note, &event)?;
             }
-            if !self.awaiting.contains(&row.get(2)?) && event.kind.code() != CHECKED {
+            let counts = !self.awaiting.contains(&row.get(2)?);
+            has_events |= counts;
+            if counts && event.kind.code() != CHECKED {
                 match cards.last_mut() {
                     Some(card) if card.number == number => card.events.push(event),
                     _ => cards.push(Card { number, events: vec![event], state: CardState::default() }),
@@ -348,7 +353,7 @@ impl Pass<'_> {
             card.events.sort_by_key(Event::order);
             card.state = fold(&*card.events, &self.context.voided, &self.context.reader.schedulers, |_, _| {});
         }
-        Ok(cards)
+        Ok((cards, has_events))
     }
 
     /// The row of a note; `None` where its texts can't be read.
@@ -423,7 +428,7 @@ impl Pass<'_> {
     }
 
     fn compare_rows(&mut self, made: &Made, fresh: i64, notes: &mut Cursor<'_>) -> Result<(), Fault> {
-        let mut found = made.row.is_nameless() && made.cards.is_empty();
+        let mut found = made.row.is_nameless() && !made.has_events;
         while notes.next == Some(made.note) {
             let row = notes.row()?;
             let kept = (NoteRow::read(row, 2)?, row.get::<_, i64>(1)?);
