@@ -369,7 +369,7 @@ impl TextLine {
         let gone = text.body.is_none();
         Self {
             hash: gone.then_some(Hex(text.hash)),
-            salt: text.salt.filter(|_| !gone).map(|salt| Hex(salt.to_be_bytes())),
+            salt: text.salt.filter(|_| !text.is_left_out()).map(|salt| Hex(salt.to_be_bytes())),
             check: (!gone).then(|| check(&text.hash)),
             body: text.body.clone(),
             left_out: text.is_left_out(),
