@@ -173,17 +173,15 @@ fn to_json(outcome: &CheckupEnd, today: crate::core::study_day::StudyDay) -> Che
     }
 }
 
-/// The offer of a check-up as a baseline, where it can still be one.
-pub(super) fn offered_as_start(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failure> {
-    let offer: Option<Offer> = offer(store, &ctx.settings, ctx.stamp().today)?;
-    let is_start = |offer: &Offer| matches!(offer, Offer::Due { is_start: true, .. });
-    Ok(offer.filter(is_start).map(|offer| ui::checkup::offer(offer, "`lmq checkup`")))
-}
-
 /// The offer of a check-up, where one is due.
 pub(super) fn offered(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failure> {
+    offered_if(store, ctx, |_| true)
+}
+
+/// The same, where it is one that is `wanted`.
+pub(super) fn offered_if(store: &Store, ctx: &Ctx, wanted: fn(&Offer) -> bool) -> Result<Option<String>, Failure> {
     let offer: Option<Offer> = offer(store, &ctx.settings, ctx.stamp().today)?;
-    Ok(offer.map(|offer| ui::checkup::offer(offer, "`lmq checkup`")))
+    Ok(offer.filter(wanted).map(|offer| ui::checkup::offer(offer, "`lmq checkup`")))
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {

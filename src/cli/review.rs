@@ -6,6 +6,7 @@ use crate::core::grade::Scale;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
+use crate::ops::checkup::Offer;
 use crate::ops::queue::Options;
 use crate::ops::review::Review;
 use crate::store::Store;
@@ -101,12 +102,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(comeback) = &day.comeback {
         ctx.say(&ui::words::comeback(comeback));
     }
-    let offer = crate::cli::checkup::offered_as_start(&store, ctx)?;
+    let terminals = Env::terminals();
+    let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
+    // The first screen offers it by itself, and a program is not asked.
+    if over_lines && terminals.stdin {
+        offer_baseline(&store, ctx)?;
+    }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
     let editor = Named { db: ctx.db.clone() };
-    let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width() };
-    if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
+    if over_lines {
         let mut input: Box<dyn ui::Lines> = if terminals.stdin {
             // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.
             Box::new(ui::Typed(io::stdin().lock()))
@@ -115,11 +120,6 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             let input = input.map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
             Box::new(ui::Piped::new(input))
         };
-        if terminals.stdin
-            && let Some(offer) = offer
-        {
-            ctx.say(&offer);
-        }
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;
         tell_of_backup(&mut review, ctx);
@@ -141,6 +141,16 @@ fn tell_of_backup(review: &mut Review<'_>, ctx: &Ctx) {
     if let Some(said) = review.end_backup() {
         ctx.say(&said);
     }
+}
+
+/// Before a sitting: the check-up that can still be a baseline, if any.
+fn offer_baseline(store: &Store, ctx: &Ctx) -> Result<(), Failure> {
+    let offer =
+        crate::cli::checkup::offered_if(store, ctx, |offer| matches!(offer, Offer::Due { is_start: true, .. }))?;
+    if let Some(offer) = offer {
+        ctx.say(&offer);
+    }
+    Ok(())
 }
 
 /// After a sitting in which something was answered: the check-up that is due, if any.

@@ -242,7 +242,7 @@ fn outcome(written: Result<u64, Stopped>, store: &Store) -> Result<io::Result<u6
 pub struct LogOptions {
     /// Compressed by Zstandard.
     pub compressed: bool,
-    /// With what was typed as answers; else those texts are their hashes, as after an erasure.
+    /// With what was typed as answers; else those texts are their hashes, marked as left out.
     pub with_typed: bool,
 }
 

@@ -3,6 +3,7 @@
 use crate::core::fact::Fact;
 use crate::core::study_day::StudyDay;
 use crate::core::tried::Tried;
+use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -44,6 +45,11 @@ fn keep(db: &Connection, kept: &Kept) -> Result<(), Fault> {
     set_meta(db, SHOWN, &serde_json::to_string(kept).map_err(|error| Fault::Corrupt(error.to_string()))?)
 }
 
+/// Whether what was said of a line was not taken back.
+fn counts(context: &Context, answer: i64) -> Result<bool, Fault> {
+    Ok(!context.voided.has(context.reader.known(answer)?))
+}
+
 impl Store {
     /// Keeps in mind that a session showed the line of a topic, named by its local number.
     ///
@@ -70,11 +76,10 @@ impl Store {
     pub fn shown_try(&self) -> Result<Option<ShownTry>, StoreError> {
         self.attempt(|| {
             let Some((day, deck, topic, answer)) = kept(self.db())? else { return Ok(None) };
-            if let Some(answer) = answer {
-                let context = self.context()?;
-                if !context.voided.has(context.reader.known(answer)?) {
-                    return Ok(None);
-                }
+            if let Some(answer) = answer
+                && counts(&*self.context()?, answer)?
+            {
+                return Ok(None);
             }
             let line: Option<Option<String>> = self
                 .db()
@@ -130,11 +135,10 @@ impl Writer<'_> {
         if (StudyDay(day), &deck, &topic) != (shown.day, &shown.deck, &shown.topic) {
             return Ok(());
         }
-        if let Some(answer) = answer {
-            let context = self.context()?;
-            if !context.voided.has(context.reader.known(answer)?) {
-                return Ok(());
-            }
+        if let Some(answer) = answer
+            && counts(&*self.context()?, answer)?
+        {
+            return Ok(());
         }
         let answer = self.append_fact(&Fact::Tried { deck: deck.clone(), tried }, Some(topic.clone()))?;
         keep(&self.tx, &(day, deck, topic, Some(entry_id(self.device, answer.sequence))))

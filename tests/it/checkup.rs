@@ -49,11 +49,8 @@ pub(crate) fn scenes() -> String {
 
 /// A home with that deck and no built-in cards.
 fn home() -> Lmq {
-    let lmq = Lmq::at_home();
+    let lmq = Lmq::at_home().without_built_in_decks();
     lmq.import("scenes.toml", scenes());
-    for deck in ["differences", "skills", "quotes"] {
-        assert_eq!(lmq.run(["delete", &format!("deck:{deck}"), "--yes"]).code, 0);
-    }
     lmq
 }
 
@@ -271,10 +268,7 @@ fn every_kind_that_can_be_judged_is_asked_and_no_other() {
          [[card]]\n{head} \"cloze\"\nkind = \"cloze\"\ntext = \"A {{{{c1::hole}}}} here\"\n"
     );
     lmq.import("mine.toml", body);
-    let decks = ["differences", "skills", "quotes"];
-    for deck in decks {
-        assert_eq!(lmq.run(["delete", &format!("deck:{deck}"), "--yes"]).code, 0);
-    }
+    let lmq = lmq.without_built_in_decks();
     let mut child = lmq.command();
     child.args(["checkup"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = child.spawn().unwrap();

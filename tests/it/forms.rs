@@ -128,10 +128,7 @@ fn a_check_up_that_was_taken_back_after_its_end_and_done_again_is_no_baseline() 
 
 #[test]
 fn a_first_check_up_that_comes_too_late_says_so_before_it_begins_and_a_first_sitting_offers_it_in_time() {
-    let lmq = Lmq::at_home();
-    for name in ["differences", "skills", "quotes"] {
-        assert_eq!(lmq.run(["delete", &format!("deck:{name}"), "--yes"]).code, 0);
-    }
+    let lmq = Lmq::at_home().without_built_in_decks();
     lmq.import("d.toml", deck(12));
     let now = day("01-15");
     let mut lines = crate::terminal::Terminal::start(&lmq, &["review", "--plain"], 80, 24, &[("LMQ_NOW", &now)]);

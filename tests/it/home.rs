@@ -88,6 +88,14 @@ impl Lmq {
         Self { is_bare: true, ..Self::new() }
     }
 
+    /// The same without the built-in decks.
+    pub(crate) fn without_built_in_decks(self) -> Self {
+        for deck in ["differences", "skills", "quotes"] {
+            self.run(["delete", &format!("deck:{deck}"), "--yes"]).done();
+        }
+        self
+    }
+
     /// The folder.
     pub(crate) fn root(&self) -> &Path {
         &self.root

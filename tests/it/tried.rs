@@ -94,10 +94,7 @@ fn what_was_said_of_a_line_is_a_step_that_can_be_taken_back() {
 
 #[test]
 fn it_is_asked_with_one_key_where_a_person_is_and_never_through_a_pipe() {
-    let lmq = Lmq::at_home();
-    for deck in ["differences", "skills", "quotes"] {
-        assert_eq!(lmq.run(["delete", &format!("deck:{deck}"), "--yes"]).code, 0);
-    }
+    let lmq = Lmq::at_home().without_built_in_decks();
     lmq.import("d.toml", DECK);
     let pipe = |date: &str, input: &str| {
         let mut command = lmq.command();

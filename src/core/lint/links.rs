@@ -66,17 +66,15 @@ pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
         let there: Vec<&str> = there.filter(|(deck, _)| *deck == wanted.0).map(|(_, name)| name).collect();
         nearest(wanted.1, there).map(|name| format!("{}/{name}", wanted.0))
     };
-    let mut in_order: Vec<InOrder<'_>> = heads().map(|deck| InOrder { id: deck.id, sequence: deck.sequence }).collect();
-    in_order
-        .extend(decks.iter().filter(|id| !heads().any(|head| head.id == **id)).map(|id| InOrder { id, sequence: &[] }));
-    // As the store has them: the first one by id that names a deck has it.
-    in_order.sort_by_key(|deck| deck.id);
+    // By id, as the store has them: the first one that names a deck has it.
+    let mut sequence_of: BTreeMap<&str, &[String]> = decks.iter().map(|id| (*id, &[][..])).collect();
+    sequence_of.extend(heads().map(|deck| (deck.id, deck.sequence)));
+    let in_order: Vec<InOrder<'_>> = sequence_of.into_iter().map(|(id, sequence)| InOrder { id, sequence }).collect();
     let mut homes: BTreeMap<&str, &str> = BTreeMap::new();
     for sequence in sequences(&in_order) {
-        let mut members = sequence.decks.iter().filter_map(|place| in_order.get(*place));
-        let home = members.clone().find(|deck| !deck.sequence.is_empty());
-        if let Some(home) = home {
-            homes.extend(members.by_ref().map(|deck| (deck.id, home.id)));
+        let members: Vec<&InOrder<'_>> = sequence.decks.iter().filter_map(|place| in_order.get(*place)).collect();
+        if let Some(home) = members.iter().find(|deck| !deck.sequence.is_empty()) {
+            homes.extend(members.iter().map(|deck| (deck.id, home.id)));
         }
     }
     let mut found = Vec::new();
