@@ -53,7 +53,7 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
                 Look::Marks => (format!("its marks ({value})"), "scenes"),
                 Look::Together => {
                     return format!(
-                        "weighed together, {value} give the answer away: right in {right} of {of} {which}scenes of topics not \
+                        "weighed together, {value} give the answer away: right in {right} of {of} {which}scenes not \
                          seen before; the commonest answer in {chance_percent} %"
                     );
                 }

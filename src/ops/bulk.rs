@@ -306,7 +306,7 @@ fn is_like_a_name(word: &str, decks: &BTreeSet<String>) -> bool {
 }
 
 /// The named cards, or those that the query finds where it names none.
-fn or_found(
+pub(super) fn or_found(
     store: &Store,
     settings: &Settings,
     today: StudyDay,

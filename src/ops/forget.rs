@@ -88,9 +88,10 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             });
         }
         Wanted::Cards(names) => {
-            let mut cards = bulk::named_ever(store, names)?;
-            if cards.is_empty() {
-                cards = bulk::meant_ever(store, settings, today, names)?;
+            let named = bulk::named_ever(store, names)?;
+            let is_search = named.is_empty();
+            let cards = bulk::or_found(store, settings, today, names, named)?;
+            if is_search {
                 for note in store.deleted_with_words()? {
                     unsearched.extend(store.name_ever(note)?);
                 }

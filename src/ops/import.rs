@@ -167,7 +167,6 @@ fn one_job(
     one_file(writer, source, importer, options, Attempt { follow, prompts }, report, progress)
 }
 
-/// A failure with what was taken in before it, and stays.
 /// Circles of waiting cards that are named.
 const MOST_CIRCLES: usize = 5;
 
@@ -186,6 +185,7 @@ fn warn_of_circles(store: &Store, report: &mut Report) {
     }
 }
 
+/// A failure with what was taken in before it, and stays.
 fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
     if report.entries_added > 0 {
         let entries = counted(report.entries_added, "entry", "entries");

@@ -157,6 +157,8 @@ fn kept(is_erased: bool, text: &TextRecord) -> Cow<'_, TextRecord> {
 #[derive(Default)]
 pub(super) struct Taken {
     texts: BTreeSet<i64>,
+    /// Texts whose words were left out of the history that brought them: they are not to come any more.
+    left_out: BTreeSet<i64>,
     /// Notes that lose words.
     pub(super) notes: BTreeSet<i64>,
     /// Decks that do.
@@ -172,7 +174,8 @@ fn is_counted_by_words(kind: i64, asked: Option<i64>) -> bool {
 }
 
 /// Columns of an answer with words that [`Finding::answers`] reads.
-const ANSWER: &str = "SELECT e.id, e.hlc, e.card, e.kind, d.asked FROM";
+const ANSWER: &str = "SELECT e.id, e.hlc, e.card, e.kind, d.asked, x.body IS NULL FROM";
+const LEFT_OUT: i64 = TextRecord::LEFT_OUT;
 
 /// Looks for what an erasure takes.
 struct Finding<'f> {
@@ -216,14 +219,14 @@ impl Finding<'_> {
             Some(note) => (
                 format!(
                     "{ANSWER} event e JOIN event_detail d ON d.id = e.id JOIN text x ON x.id = d.id \
-                     WHERE e.card BETWEEN ?1 AND ?2 AND x.body IS NOT NULL"
+                     WHERE e.card BETWEEN ?1 AND ?2 AND (x.body IS NOT NULL OR x.salt = {LEFT_OUT})"
                 ),
                 (card_number(note, 0), card_number(note, MOST_ORDINAL)),
             ),
             None => (
                 format!(
                     "{ANSWER} text x CROSS JOIN event_detail d ON d.id = x.id CROSS JOIN event e INDEXED BY event_id \
-                     ON e.id = d.id WHERE x.body IS NOT NULL AND ?1 = ?2"
+                     ON e.id = d.id WHERE (x.body IS NOT NULL OR x.salt = {LEFT_OUT}) AND ?1 = ?2"
                 ),
                 (0, 0),
             ),
@@ -233,6 +236,10 @@ impl Finding<'_> {
         while let Some(row) = rows.next()? {
             let (id, card) = (row.get(0)?, row.get(2)?);
             if !self.is_before(row.get(1)?, id)? {
+                continue;
+            }
+            if row.get(5)? {
+                self.taken.left_out.insert(id);
                 continue;
             }
             self.taken.texts.insert(id);
@@ -426,7 +433,7 @@ impl Writer<'_> {
     /// Takes body and salt of texts. What is shown of their notes and decks, and the sums, are the caller's.
     pub(super) fn erase(&self, taken: &Taken) -> Result<(), Fault> {
         let mut statement = self.tx.prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1")?;
-        for text in &taken.texts {
+        for text in taken.texts.iter().chain(&taken.left_out) {
             statement.execute([text])?;
         }
         Ok(())

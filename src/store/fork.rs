@@ -188,6 +188,7 @@ pub(super) fn move_entries(tx: &Transaction<'_>, from: i64, to: i64, after: u64,
     }
     tx.execute("UPDATE chain SET id = id + ?3 WHERE id BETWEEN ?1 AND ?2", range)?;
     tx.execute("UPDATE followed SET action = action + ?3 WHERE action BETWEEN ?1 AND ?2", range)?;
+    super::tried::move_answer(tx, (range.0, range.1), offset)?;
     // What they say of their own device they say of the new one: it goes on with the numbers of the other.
     let moved = (entry_id(to, after + 1), entry_id(to, last), offset, from);
     tx.execute("UPDATE event_detail SET prev = prev + ?3 WHERE id BETWEEN ?1 AND ?2 AND prev >> 32 = ?4", moved)?;

@@ -50,6 +50,16 @@ fn counts(context: &Context, answer: i64) -> Result<bool, Fault> {
     Ok(!context.voided.has(context.reader.known(answer)?))
 }
 
+/// Entries from the first to the last were given other local numbers.
+pub(super) fn move_answer(db: &Connection, (first, last): (i64, i64), offset: i64) -> Result<(), Fault> {
+    match kept(db)? {
+        Some((day, deck, topic, Some(answer))) if (first..=last).contains(&answer) => {
+            keep(db, &(day, deck, topic, Some(answer + offset)))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Store {
     /// Keeps in mind that a session showed the line of a topic, named by its local number.
     ///

@@ -190,6 +190,23 @@ fn words_that_were_left_out_are_not_missed_and_words_that_vanished_are() {
 }
 
 #[test]
+fn words_that_are_erased_elsewhere_are_not_to_come_any_more() {
+    let (here, there) = (Lmq::new(), Lmq::new());
+    here.import("team.toml", DECK);
+    here.run(["answer", "team/launch", "good", "--typed", PLANTED]).done();
+    let export = |lmq: &Lmq, more: &[&str]| lmq.run([&["export", "--what", "history"][..], more].concat()).ok();
+    there.import("bare.jsonl", export(&here, &[]).stdout);
+    here.run(["forget", "--typed", "--yes"]).done();
+    let erased = export(&here, &["--with-typed"]).stdout;
+    there.import("erased.jsonl", &erased);
+    let again = export(&there, &["--with-typed"]);
+    assert!(!again.stderr.contains("is not here"), "{}", again.stderr);
+    here.import("there.jsonl", &again.stdout);
+    assert_eq!(export(&here, &["--with-typed"]).stdout, again.stdout, "equal databases write equal histories");
+    assert_eq!(there.run(["doctor"]).code, 0);
+}
+
+#[test]
 fn words_may_follow_in_the_same_file_and_come_with_the_first_import() {
     let (here, there) = (Lmq::new(), Lmq::new());
     here.import("team.toml", DECK);

@@ -278,9 +278,11 @@ pub(super) fn check_waits(
         }
     }
     let circles = circles(&graph);
+    let circle_of: BTreeMap<&str, usize> =
+        circles.iter().enumerate().flat_map(|(number, circle)| circle.iter().map(move |key| (*key, number))).collect();
     for (key, wanted, span) in &waits {
         let (key, wanted) = (key.as_str(), wanted.as_str());
-        if circles.iter().any(|circle| circle.contains(&key) && circle.contains(&wanted)) {
+        if circle_of.get(key).is_some_and(|circle| circle_of.get(wanted) == Some(circle)) {
             faults.add(span.clone(), DeckFault::WaitingCircle { key: key.to_owned(), wanted: wanted.to_owned() });
         }
     }

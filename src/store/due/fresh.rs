@@ -307,7 +307,7 @@ impl Store {
             )?;
             let mut rows = statement.query([WAITS])?;
             let mut waits: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-            let mut names = BTreeMap::new();
+            let mut notes = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 let (id, deck): (i64, String) = (row.get(0)?, row.get(2)?);
                 let Some(body) = words(row, 4)? else { continue };
@@ -315,10 +315,13 @@ impl Store {
                     waits.entry(id).or_default().extend(note_of(self.db(), NoteUid::of_after(&deck, &word))?);
                 }
                 let card = CardId { note: NoteUid(row.get(1)?), ordinal: 1 };
-                names.insert(id, self.name_of_note(&deck, row.get(3)?, card)?);
+                notes.insert(id, (deck, row.get::<_, Option<String>>(3)?, card));
             }
-            let named = |circle: Vec<i64>| circle.iter().filter_map(|id| names.get(id).cloned()).collect();
-            Ok(circles(&waits).into_iter().map(named).collect())
+            let name = |id: &i64| {
+                let (deck, key, card) = notes.get(id)?;
+                Some(self.name_of_note(deck, key.clone(), *card))
+            };
+            circles(&waits).iter().map(|circle| circle.iter().filter_map(name).collect()).collect()
         })
     }
 

@@ -209,28 +209,28 @@ impl Into<'_> {
     fn take_text(&mut self, id: i64, columns: &[Option<Value>]) -> Result<(), Fault> {
         let (Some(Some(Value::Blob(hash))), true) = (columns.get(2), self.is_entry(id)) else { return Ok(()) };
         let Ok(hash) = <[u8; 16]>::try_from(hash.as_slice()) else { return Ok(()) };
-        let words = match (columns.get(1), columns.get(3)) {
+        let (salt, body) = match (columns.get(1), columns.get(3)) {
             (Some(Some(Value::Integer(salt))), Some(Some(Value::Text(body)))) if text_hash(*salt, body) == hash => {
-                Some((*salt, body))
+                (Some(*salt), Some(body))
             }
-            (Some(Some(Value::Null)), Some(Some(Value::Null))) => None,
             (Some(Some(Value::Integer(TextRecord::LEFT_OUT))), Some(Some(Value::Null))) => {
-                let row = (id, TextRecord::LEFT_OUT, hash);
-                let sql = "INSERT OR IGNORE INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, NULL)";
-                return is_taken(self.db.prepare_cached(sql)?.execute(row)).map(drop);
+                (Some(TextRecord::LEFT_OUT), None)
             }
+            (Some(Some(Value::Null)), Some(Some(Value::Null))) => (None, None),
             _ => {
                 self.broken_texts += 1;
-                None
+                (None, None)
             }
         };
-        let (salt, body) = words.unzip();
-        let row = (id, salt, hash, body);
+        // Words that were left out give way to what became of them.
         let taken = self
             .db
-            .prepare_cached("INSERT OR IGNORE INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(row);
-        if !is_taken(taken)? && words.is_none() {
+            .prepare_cached(
+                "INSERT INTO text (id, salt, hash, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE \
+                 SET salt = excluded.salt, body = excluded.body WHERE salt = ?5 AND hash = excluded.hash",
+            )?
+            .execute((id, salt, hash, body, TextRecord::LEFT_OUT));
+        if !is_taken(taken)? && salt.is_none() {
             self.db
                 .prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1 AND hash = ?2")?
                 .execute((id, hash))?;

@@ -292,7 +292,7 @@ impl Union<'_, '_> {
     }
 
     /// Gives a known entry the words that were not here, unless they were erased.
-    pub(in crate::store) fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), Fault> {
+    fn give_words(&mut self, local: i64, entry: &Entry, text: &TextRecord) -> Result<(), Fault> {
         // Its row may still wait to be written.
         self.write_events()?;
         let order = (self.hlc, entry.id());
