@@ -4,7 +4,7 @@
 //! written.
 
 mod compare;
-mod hashes;
+pub(super) mod hashes;
 
 #[cfg(test)]
 mod tests;

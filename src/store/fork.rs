@@ -8,7 +8,7 @@
 pub(super) mod twins;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;

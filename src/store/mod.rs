@@ -169,6 +169,12 @@ impl Here {
         let DeviceId(chance) = fresh_device;
         Self { machine: String::new(), device_name: String::new(), fresh_device, chance, state_folder: None }
     }
+
+    /// Machine and path, which tell that a file was not copied here from elsewhere.
+    fn place_of(&self, path: &Path) -> String {
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        format!("{}:{}", self.machine, path.display())
+    }
 }
 
 /// When something is written.
@@ -417,10 +423,9 @@ impl Store {
         }
     }
 
-    /// Machine and path, which tell that this file was not copied here from elsewhere.
+    /// Where this file is.
     fn place(&self) -> String {
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        format!("{}:{}", self.here.machine, path.display())
+        self.here.place_of(&self.path)
     }
 
     /// The device that writes here; `None` before anything was written.

@@ -9,6 +9,7 @@ mod pieces;
 mod plan;
 mod records;
 
+use crate::core::fact::ChainHash;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::id::MediaHash;
@@ -22,10 +23,13 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::chain;
+use crate::store::chain::Tail;
+use crate::store::columns::entry_parts;
 use crate::store::copy::folder_of;
 use crate::store::copy::header_of;
 use crate::store::copy::io_at;
 use crate::store::copy::nothing_beside;
+use crate::store::doctor::hashes;
 use crate::store::fork::forks_first;
 use crate::store::media;
 use crate::store::meta;
@@ -170,10 +174,11 @@ impl Store {
         let beside = tempfile::Builder::new().prefix(".lmq-salvage-").tempdir_in(folder).map_err(io_at(folder))?;
         let path = beside.path().join("lmq.db");
         // What is kept outside is of the damaged one.
-        let outside = here.state_folder.clone();
+        let said = chain::said_outside(&found.db, &here)?;
+        let place = here.place_of(from);
         let here = Here { state_folder: None, ..here };
         let mut store = Self::open(&path, here.clone(), stamp.now)?;
-        let mut done = fill(&mut store, &found, outside.as_deref(), here.fresh_device, stamp)?;
+        let mut done = fill(&mut store, &found, (said, &place), here.fresh_device, stamp)?;
         for hash in media_of(&store.db)? {
             if media::copy(from, to, hash)? {
                 done.media += 1;
@@ -197,7 +202,7 @@ impl Store {
 fn fill(
     store: &mut Store,
     found: &Gathered,
-    outside: Option<&Path>,
+    (said, place): (Option<(DeviceId, Tail, Hlc)>, &str),
     mut fresh: DeviceId,
     stamp: Stamp,
 ) -> Result<Salvaged, Fault> {
@@ -208,11 +213,19 @@ fn fill(
     let latest = Hlc(stamp.now.unix_ms.saturating_add(TOO_FAR_MS));
     let pieces = || Pieces::new(db, &reader, Scheduler::default().id(), latest);
     let mut plans = Plans { all: Vec::new(), configs };
-    for (number, id) in forks_first(db, &reader)? {
-        let kept = outside.and_then(|folder| chain::remembered(folder, id)).map(|(tail, _)| (tail.sequence, tail.hash));
-        let named = found.named.get(&number).copied().unwrap_or(0);
-        plans.all.push(Plan::of(db, &reader, number, pieces(), (kept, named), next(&mut fresh))?);
+    let mut kept: BTreeMap<i64, Vec<(u64, ChainHash)>> = BTreeMap::new();
+    for one in hashes::kept(db, &reader)? {
+        let (number, after) = entry_parts(one.after);
+        kept.entry(number).or_default().push((after, one.hash));
     }
+    let outside = chain::kept_outside(db, &reader, said, place)?.map(|(after, hash)| (entry_parts(after), hash));
+    for (number, _) in forks_first(db, &reader)? {
+        let kept = kept.remove(&number).unwrap_or_default();
+        let outside = outside.filter(|((of, _), _)| *of == number).map(|((_, after), hash)| (after, hash));
+        let named = found.named.get(&number).copied().unwrap_or(0);
+        plans.all.push(Plan::of(db, &reader, number, pieces(), kept, (outside, named), next(&mut fresh))?);
+    }
+    plans.settle();
     let mut done = Salvaged {
         lost_texts: found.broken_texts,
         unread_pages: found.unread,
@@ -249,34 +262,4 @@ fn fill(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::id::NoteUid;
-    use crate::store::laws::Device;
-    use crate::store::laws::basic;
-
-    #[test]
-    fn pictures_come_along_and_those_that_are_gone_are_counted() {
-        let mut device = Device::new(1);
-        let bird = device.store.put_media(b"a picture").unwrap();
-        let fish = device.store.put_media(b"another picture").unwrap();
-        let mut text = basic("What is this?", "a bird", &[]);
-        text.media.extend([("bird.png".to_owned(), bird), ("fish.png".to_owned(), fish)]);
-        let stamp = device.stamp();
-        device.add(NoteUid([7; 16]), &text);
-        fs::remove_file(device.store.media_file(fish).unwrap()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("saved.db");
-        let done = Store::salvage(device.store.path(), &to, Device::here(2), stamp).unwrap();
-        assert_eq!((done.media, done.lost_media, done.lost_entries), (1, 1, 0));
-        let saved = Store::open(&to, Device::here(3), stamp.now).unwrap();
-        assert_eq!(fs::read(saved.media_file(bird).unwrap()).unwrap(), b"a picture");
-        assert!(saved.media_file(fish).is_none());
-        let refused = Store::salvage(device.store.path(), &to, Device::here(2), stamp);
-        assert!(refused.is_err(), "nothing is written over what is there");
-        assert_eq!(
-            fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count(),
-            1
-        );
-    }
-}
+mod tests;

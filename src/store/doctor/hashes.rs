@@ -34,9 +34,9 @@ pub(super) struct Looked {
 }
 
 /// A hash of the chain: the id of the entry that it is after, and who kept it.
-struct Kept {
-    after: i64,
-    hash: ChainHash,
+pub(in crate::store) struct Kept {
+    pub(in crate::store) after: i64,
+    pub(in crate::store) hash: ChainHash,
     keeper: Keeper,
 }
 
@@ -63,9 +63,6 @@ impl Keeper {
 pub(super) fn look(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result<Looked, Fault> {
     let reader = Reader::new(db)?;
     let mut kept = kept(db, &reader)?;
-    // What other devices claim of the logs that they left is theirs: here it was not written.
-    let ancestors = ancestors(db, &reader)?;
-    kept.retain(|kept| !matches!(kept.keeper, Keeper::Fork(device) if !ancestors.contains(&device)));
     kept.extend(outside.map(|(after, hash)| Kept { after, hash, keeper: Keeper::Outside }));
     kept.sort_by_key(|kept| kept.after);
     let mut looked = Looked::default();
@@ -100,7 +97,8 @@ fn ancestors(db: &Connection, reader: &Reader) -> Result<BTreeSet<DeviceId>, Fau
     Ok(ancestors)
 }
 
-fn kept(db: &Connection, reader: &Reader) -> Result<Vec<Kept>, Fault> {
+/// The hashes that the database keeps, in no order.
+pub(in crate::store) fn kept(db: &Connection, reader: &Reader) -> Result<Vec<Kept>, Fault> {
     let mut kept = Vec::new();
     let mut gather = |sql: &str, of: &dyn Fn(i64, Option<[u8; 16]>) -> (i64, Keeper)| -> Result<(), Fault> {
         let mut statement = db.prepare(sql)?;
@@ -123,6 +121,9 @@ fn kept(db: &Connection, reader: &Reader) -> Result<Vec<Kept>, Fault> {
         ),
         &|after, _| (reader.settled(after), Keeper::TookOver),
     )?;
+    // What other devices claim of the logs that they left is theirs: here it was not written.
+    let ancestors = ancestors(db, reader)?;
+    kept.retain(|kept| !matches!(kept.keeper, Keeper::Fork(device) if !ancestors.contains(&device)));
     Ok(kept)
 }
 

@@ -39,17 +39,17 @@ fn open(path: &Path, state: &Path, fresh: u8) -> Store {
 }
 
 /// A device in a folder of its own; its state lies in the folder too.
-fn device(number: u8) -> Device {
+pub(in crate::store) fn device(number: u8) -> Device {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("lmq.db"), &folder.path().join("state"), number);
     Device::over(store, START_MS, folder)
 }
 
-fn path_of(device: &Device) -> PathBuf {
+pub(in crate::store) fn path_of(device: &Device) -> PathBuf {
     device.store.path().to_owned()
 }
 
-fn state_of(device: &Device) -> PathBuf {
+pub(in crate::store) fn state_of(device: &Device) -> PathBuf {
     device.store.path().with_file_name("state")
 }
 
@@ -60,7 +60,7 @@ fn again(device: &mut Device, fresh: u8) {
 }
 
 /// What lies at `path` now is `copy`'s bytes.
-fn put_over(device: &mut Device, copy: &Path, fresh: u8) {
+pub(in crate::store) fn put_over(device: &mut Device, copy: &Path, fresh: u8) {
     let (path, state) = (path_of(device), state_of(device));
     let elsewhere = copy.with_file_name("nothing");
     device.store = open(&elsewhere, &state, fresh);
@@ -72,7 +72,7 @@ fn put_over(device: &mut Device, copy: &Path, fresh: u8) {
 }
 
 /// A copy of the whole database as one file, as `cp` makes it of a database that nobody has open.
-fn copy_of(device: &Device, name: &str) -> PathBuf {
+pub(in crate::store) fn copy_of(device: &Device, name: &str) -> PathBuf {
     device.store.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     let copy = path_of(device).with_file_name(name);
     fs::copy(path_of(device), &copy).unwrap();
@@ -99,7 +99,7 @@ fn clone_of(device: &Device, fresh: u8) -> Device {
 }
 
 /// Some days with a deck.
-fn live(device: &mut Device) {
+pub(in crate::store) fn live(device: &mut Device) {
     for command in [
         Command::Import { version: 1, reversed: false },
         Command::Answer { card: 0, quality: 4 },
@@ -112,7 +112,7 @@ fn live(device: &mut Device) {
     }
 }
 
-fn answer(device: &mut Device, card: u8, quality: u8) {
+pub(in crate::store) fn answer(device: &mut Device, card: u8, quality: u8) {
     device.take(&Command::Answer { card, quality });
 }
 

@@ -247,7 +247,9 @@ impl Into<'_> {
                     self.hints.uids.entry(*number).or_default().insert(uid);
                 }
             }
-            [Some(Value::Text(name)), Some(Value::Text(value))] if ["device", "share"].contains(&name.as_str()) => {
+            [Some(Value::Text(name)), Some(Value::Text(value))]
+                if ["device", "place", "share"].contains(&name.as_str()) =>
+            {
                 set_meta(self.db, name, value)?;
             }
             [_, Some(Value::Integer(id)), ..] if columns.len() == 9 && self.is_entry(*id) => {

@@ -2,7 +2,8 @@
 //!
 //! An entry keeps its name where a hash that was kept of the log vouches for it and for all before it: then it is what other
 //! devices know under that name. What comes after a fault goes by the name of a new device, a fork of the one that wrote it,
-//! whose numbers have no gaps. So the log is a sound one, and unites with every other.
+//! whose numbers have no gaps. So the log is a sound one, and unites with every other. A fork of what is renamed so can't go on
+//! from there under its own name, since its hashes begin with the parent's: it is renamed as a whole ([`Plans::settle`]).
 
 use crate::core::event::EventKind;
 use crate::core::fact::ChainHash;
@@ -20,13 +21,12 @@ use crate::core::units::Hlc;
 use crate::store::Fault;
 use crate::store::chain;
 use crate::store::chain::Links;
-use crate::store::columns::entries_of_device;
-use crate::store::columns::entry_parts;
 use crate::store::review_log::Reader;
 use crate::store::salvage::pieces::Piece;
 use crate::store::salvage::pieces::Pieces;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 type Record<'r> = &'r mut dyn FnMut(LogRecord) -> Result<(), Fault>;
 
@@ -36,8 +36,14 @@ pub(super) struct Plan {
     pub(super) device: Device,
     /// The last entry that keeps its name, and the hash of the chain after it.
     cut: (u64, ChainHash),
-    /// The numbers of the entries behind it that are left.
+    /// The numbers of all its entries that are left.
+    numbers: Vec<u64>,
+    /// Those of them that say which entries were told apart from a copy's. Under other names they are not true any more.
+    told_apart: BTreeSet<u64>,
+    /// The numbers of the entries behind the cut that are left and go by another name.
     rest: Vec<u64>,
+    /// Where it was forked from, whatever its name is from now on.
+    origin: Option<Parent>,
     /// The first entries of actions that are lost, with the first one of each that is left.
     firsts: BTreeMap<u64, u64>,
     /// By whose name these go.
@@ -47,27 +53,35 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Looks at the log of a device. `outside` is what a file keeps of its end, `named` the last entry that the database names.
+    /// Looks at the log of a device. `kept` are the hashes that the database keeps of it, by the entry that each is after,
+    /// `outside` is what a file keeps of its end, `named` the last entry that the database names.
     pub(super) fn of(
         db: &Connection,
         reader: &Reader,
         number: i64,
         pieces: Pieces<'_>,
+        kept: Vec<(u64, ChainHash)>,
         (outside, named): (Option<(u64, ChainHash)>, u64),
         fresh: DeviceId,
     ) -> Result<Self, Fault> {
         let device = chain::device_info(db, reader, number)?;
-        let mut kept = kept(db, number)?;
-        kept.extend(outside);
+        let last_kept = kept.iter().map(|(after, _)| *after).max().unwrap_or(0);
+        let mut kept: Vec<(u64, ChainHash)> = kept.into_iter().chain(outside).collect();
+        kept.sort_by_key(|(after, _)| *after);
+        let mut kept = kept.into_iter().peekable();
         let begin = (device.first_sequence() - 1, device.first_chain());
         let (mut reached, mut vouched) = (begin, begin);
         let (mut fits, mut last_hlc) = (true, Hlc(0));
         let mut links = Links::after(begin.1);
         let mut numbers = Vec::new();
         let mut firsts = BTreeMap::new();
+        let mut told_apart = BTreeSet::new();
         pieces.each(number, &mut |piece| {
             let first = piece.action.span.action.number;
             let own: Vec<u64> = piece.entries.iter().map(|(entry, _)| entry.id().sequence).collect();
+            let says = |entry: &Entry| matches!(entry, Entry::Fact(_, Fact::TookOver { .. }));
+            let saying = piece.entries.iter().filter(|(entry, _)| says(entry));
+            told_apart.extend(saying.map(|(entry, _)| entry.id().sequence));
             fits = fits
                 && piece.is_whole
                 && piece.action.hlc > last_hlc
@@ -85,25 +99,43 @@ impl Plan {
             for (entry, text) in entries {
                 reached = links.take(LogRecord::Entry(entry, text)).unwrap_or(reached);
             }
-            while let Some((after, hash)) = kept.first_key_value().filter(|(after, _)| **after <= reached.0) {
-                fits = fits && (*after <= begin.0 || (*after, *hash) == reached);
+            while let Some((after, hash)) = kept.next_if(|(after, _)| *after <= reached.0) {
+                fits = fits && (after <= begin.0 || (after, hash) == reached);
                 vouched = if fits { reached } else { vouched };
-                kept.pop_first();
             }
             Ok(())
         })?;
-        // Where nothing speaks against it, all that was read is what was written.
-        let is_all = fits && kept.is_empty() && named <= reached.0;
+        // Where nothing speaks against it, all that was read is what was written. What is kept outside of a later end says no more
+        // than that this log ended earlier once, as an older copy of it does.
+        let is_all = fits && last_kept <= reached.0 && named <= reached.0;
         let cut = if is_all { reached } else { vouched };
-        let last = numbers
-            .last()
-            .copied()
-            .unwrap_or(begin.0)
-            .max(named)
-            .max(kept.last_key_value().map_or(0, |(last, _)| *last));
+        let last =
+            [numbers.last().copied(), outside.map(|(last, _)| last), Some(named), Some(last_kept), Some(begin.0)];
+        let last = last.into_iter().flatten().max().unwrap_or(0);
         let missing = (last - begin.0).saturating_sub(u64::try_from(numbers.len()).unwrap_or(0));
-        numbers.retain(|number| *number > cut.0);
-        Ok(Self { number, device, cut, rest: numbers, firsts, fresh, missing })
+        let origin = device.parent;
+        let mut plan =
+            Self { number, device, cut, numbers, told_apart, rest: Vec::new(), origin, firsts, fresh, missing };
+        plan.cut_at(cut);
+        Ok(plan)
+    }
+
+    /// What is behind that entry goes by another name.
+    fn cut_at(&mut self, cut: (u64, ChainHash)) {
+        self.cut = cut;
+        let behind = self.numbers.iter().filter(|number| **number > cut.0 && !self.told_apart.contains(number));
+        self.rest = behind.copied().collect();
+    }
+
+    /// Whether a device that was forked after that entry finds another log there now.
+    fn is_lost_to(&self, fork: Parent) -> bool {
+        self.cut.0 < fork.sequence && (!self.rest.is_empty() || self.missing > 0)
+    }
+
+    /// Gives all its entries the new device's name, which is no fork.
+    fn loosen(&mut self) {
+        self.device.parent = None;
+        self.cut_at((0, self.device.first_chain()));
     }
 
     /// Entries that go by another name.
@@ -123,14 +155,6 @@ impl Plan {
     }
 }
 
-/// The hashes that were kept of a device's log, by the entry that each is after.
-fn kept(db: &Connection, device: i64) -> Result<BTreeMap<u64, ChainHash>, Fault> {
-    let mut statement = db.prepare("SELECT id, hash FROM chain WHERE id BETWEEN ?1 AND ?2 AND length(hash) = 16")?;
-    let rows = statement
-        .query_map(entries_of_device(device), |row| Ok((entry_parts(row.get(0)?).1, ChainHash(row.get(1)?))))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 /// The plans of all devices of a log.
 pub(super) struct Plans {
     pub(super) all: Vec<Plan>,
@@ -139,11 +163,39 @@ pub(super) struct Plans {
 }
 
 impl Plans {
-    /// The name of an entry from now on.
-    fn name(&self, id: EventId) -> EventId {
-        let plan = self.all.iter().find(|plan| plan.device.id == id.device);
-        let new = plan.and_then(|plan| Some(EventId { device: plan.fresh, sequence: plan.new_number(id.sequence)? }));
-        new.unwrap_or(id)
+    /// Takes the forks of what is lost or renamed from their parents, whose hashes theirs begin with.
+    pub(super) fn settle(&mut self) {
+        loop {
+            let lost = self.all.iter().position(|plan| {
+                let parent = plan.device.parent;
+                parent.is_some_and(|parent| self.of(parent.device).is_some_and(|of| of.is_lost_to(parent)))
+            });
+            match lost.and_then(|lost| self.all.get_mut(lost)) {
+                Some(plan) => plan.loosen(),
+                None => return,
+            }
+        }
+    }
+
+    fn of(&self, device: DeviceId) -> Option<&Plan> {
+        self.all.iter().find(|plan| plan.device.id == device)
+    }
+
+    /// The name of an entry from now on. What a fork shares with its parent is the parent's.
+    fn name(&self, mut id: EventId) -> EventId {
+        // At most once through all of them, whatever a damaged row says.
+        for _ in &self.all {
+            let Some(plan) = self.of(id.device) else { break };
+            match plan.origin.filter(|parent| id.sequence <= parent.sequence) {
+                Some(parent) => id.device = parent.device,
+                None => {
+                    return plan
+                        .new_number(id.sequence)
+                        .map_or(id, |sequence| EventId { device: plan.fresh, sequence });
+                }
+            }
+        }
+        id
     }
 
     /// Hands over the log of one device as segments that a union takes.
@@ -175,7 +227,10 @@ impl Plans {
                 }
                 self.begin(fork(plan), record)?;
             }
-            let piece = if is_fork { self.rename(piece, last_hlc) } else { piece };
+            let piece = if is_fork { self.rename(plan, piece, last_hlc) } else { piece };
+            if piece.entries.is_empty() {
+                return Ok(());
+            }
             last_hlc = piece.action.hlc;
             record(LogRecord::Action(piece.action))?;
             piece.entries.into_iter().try_for_each(|(entry, text)| record(LogRecord::Entry(entry, text)))
@@ -189,7 +244,8 @@ impl Plans {
     }
 
     /// A piece under its new name. Stamps that do not rise are raised: one that was lost had the place between.
-    fn rename(&self, mut piece: Piece, before: Hlc) -> Piece {
+    fn rename(&self, plan: &Plan, mut piece: Piece, before: Hlc) -> Piece {
+        piece.entries.retain(|(entry, _)| !plan.told_apart.contains(&entry.id().sequence));
         piece.action.hlc = piece.action.hlc.max(Hlc(before.0 + 1));
         for (entry, _) in &mut piece.entries {
             match entry {
