@@ -251,6 +251,10 @@ fn fill(
     if let Some(plan) = plans.all.iter().find(|plan| Some(plan.device.id) == own) {
         set_meta(&store.db, "device", &plan.last_device().to_string())?;
     }
+    // Where something is lost, the built-in decks come in again and bring what was theirs.
+    if let Some(builtin) = meta(db, "builtin")?.filter(|_| done.is_all()) {
+        set_meta(&store.db, "builtin", &builtin)?;
+    }
     if let Some(share) = meta(db, "share")? {
         set_meta(&store.db, "share", &share)?;
     }

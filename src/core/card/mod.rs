@@ -95,6 +95,25 @@ impl<'de> Deserialize<'de> for Value {
 /// The fields of a note by name; which names there are is the kind's business.
 pub type Fields = BTreeMap<String, Value>;
 
+/// How the texts of a note are marked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Markup {
+    /// Markdown, as in deck files.
+    #[default]
+    Markdown,
+    /// None: each character stands for itself, as in tables.
+    Plain,
+    /// HTML, as other programs store cards.
+    Html,
+}
+
+impl Markup {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The text of a note: everything an author writes. Versions of a note are versions of this.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NoteText {
@@ -102,6 +121,9 @@ pub struct NoteText {
     pub kind: String,
     /// The kind's own fields.
     pub fields: Fields,
+    /// How all its texts are marked up.
+    #[serde(default, skip_serializing_if = "Markup::is_usual")]
+    pub markup: Markup,
     /// Free tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,

@@ -248,7 +248,7 @@ impl Into<'_> {
                 }
             }
             [Some(Value::Text(name)), Some(Value::Text(value))]
-                if ["device", "place", "share"].contains(&name.as_str()) =>
+                if ["builtin", "device", "place", "share"].contains(&name.as_str()) =>
             {
                 set_meta(self.db, name, value)?;
             }
