@@ -3,6 +3,7 @@
 use crate::core::card::CardKind;
 use crate::core::card::Fields;
 use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
@@ -369,6 +370,7 @@ pub(super) fn read_card(
         media: std::collections::BTreeMap::new(),
         // Last, so that `?` doesn't skip the lines above, which look for faults too.
         fields: fields?,
+        markup: Markup::Markdown,
     })
 }
 
