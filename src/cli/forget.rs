@@ -164,7 +164,7 @@ fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
     let copies = done.cleaned.copies.len();
     let beside = format!("{} beside the database", counted(copies, "copy", "copies"));
     ctx.line(match (done.texts, copies) {
-        (0, 0) => "there was nothing to erase".to_owned(),
+        (0, 0) => "there was nothing to erase here".to_owned(),
         (0, _) => format!("there was nothing to erase here, and nothing of it is left in {beside}"),
         (_, 0) => format!("erased {texts}"),
         (_, _) => format!("erased {texts}, here and in {beside}"),

@@ -250,7 +250,7 @@ fn a_deck_and_what_was_typed_can_be_forgotten() {
         run.stdout,
         "there was nothing to erase here, and nothing of it is left in 1 copy beside the database\n"
     );
-    assert_eq!(Lmq::new().run(["forget", "--typed", "--yes"]).ok().stdout, "there was nothing to erase\n");
+    assert_eq!(Lmq::new().run(["forget", "--typed", "--yes"]).ok().stdout, "there was nothing to erase here\n");
     let left = found(&lmq);
     assert!(!left.iter().any(|found| found.starts_with(PLANTED[3])), "{left:?}");
     assert!(left.iter().any(|found| found.starts_with(PLANTED[0])), "{left:?}");
