@@ -85,6 +85,7 @@ impl lmq::ui::Editor for NoEditor {
 #[test]
 #[ignore = "a helper that the other starts in a terminal"]
 fn the_one_that_panics() {
+    lmq::cli::end_at_a_panic();
     let env = lmq::env::Env::from_process();
     let here = std::env::current_dir().unwrap();
     let (mut store, _) =
@@ -109,7 +110,8 @@ fn a_panic_gives_the_terminal_back() {
     let args = ["screen_ends::the_one_that_panics", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
     let terminal = Terminal::start_program(&this, &lmq, &args, 80, 24, &[]);
     let (code, _, raw) = terminal.ends();
-    assert_ne!(code, 0);
+    assert_eq!(code, 4);
     assert!(raw.contains("\u{1b}[?1049h") && raw.contains("in the middle of it"), "{raw}");
+    assert!(raw.contains("lmq: something happened that must not happen"), "{raw}");
     assert!(given_back(&raw), "{raw}");
 }

@@ -14,6 +14,7 @@ use crossterm::terminal::EnterAlternateScreen;
 use crossterm::terminal::LeaveAlternateScreen;
 use crossterm::terminal::disable_raw_mode;
 use crossterm::terminal::enable_raw_mode;
+use crossterm::terminal::is_raw_mode_enabled;
 use ratatui::Frame;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -154,7 +155,7 @@ impl Backend for Screen {
     }
 }
 
-/// The terminal in our hands. Dropping it gives it back: also on an error, and while a panic unwinds.
+/// The terminal in our hands. Dropping it gives it back, also on an error.
 pub(super) struct Term {
     terminal: Terminal<Screen>,
 }
@@ -164,8 +165,11 @@ fn take() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
 }
 
-/// Gives the terminal back as it was, as far as it is still there.
+/// Gives the terminal back as it was, if it was taken, and as far as it is still there.
 pub fn give_back() {
+    if !is_raw_mode_enabled().unwrap_or(true) {
+        return;
+    }
     execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
     disable_raw_mode().ok();
 }
