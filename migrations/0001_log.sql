@@ -250,6 +250,7 @@ CREATE TABLE deck (
     license         TEXT,
     version         TEXT,
     sequence        TEXT,
+    weights         TEXT,
     origin          TEXT NOT NULL,
     edition         INTEGER NOT NULL DEFAULT 0,
     scheduler       INTEGER,

@@ -185,6 +185,26 @@ impl Env {
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
     }
 
+    /// Whether the terminal may be told where links lead (OSC 8). Terminals that don't know it pass it over, but for these.
+    #[must_use]
+    pub fn shows_links() -> bool {
+        let term = std::env::var("TERM").unwrap_or_default();
+        !term.is_empty() && !["dumb", "linux", "screen", "vt", "cons"].iter().any(|name| term.starts_with(name))
+    }
+
+    /// The program that opens a file as a click on it would; nothing where there is no desktop.
+    #[must_use]
+    pub fn viewer() -> Option<&'static str> {
+        if cfg!(windows) {
+            return Some("explorer");
+        }
+        if cfg!(target_os = "macos") {
+            return Some("open");
+        }
+        let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        (has("DISPLAY") || has("WAYLAND_DISPLAY")).then_some("xdg-open")
+    }
+
     /// Standard input without the buffer of the standard library.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use crate::cli::editor::Draft;
 use crate::cli::editor::piped;
 use crate::cli::json;
 use crate::core::card::Fields;
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
@@ -109,6 +110,8 @@ fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
         tags: args.tags.clone(),
         extra: args.extra.clone(),
         hint: args.hint.clone(),
+        // What is typed here is meant as it is; a [[card]] may be Markdown.
+        markup: Markup::Plain,
         ..NoteText::default()
     })
 }

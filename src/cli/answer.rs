@@ -1,12 +1,16 @@
 use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::parse;
+use crate::core::card::Correctness;
+use crate::core::card::Verdict;
+use crate::core::compare::answer::Difference;
 use crate::core::grade::Quality;
 use crate::core::text::one_line;
 use crate::core::units::Millis;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ui;
+use serde::Serialize;
 
 /// Grade one card without a sitting: for scripts and editors
 ///
@@ -43,20 +47,51 @@ pub(super) struct Args {
     json: bool,
 }
 
+/// The card after the answer, and how what was typed compares.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    card: json::Card,
+    verdict: Option<Judged>,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    outcome: &'static str,
+    differences: Vec<Difference>,
+    remark: String,
+}
+
+impl Judged {
+    fn of(verdict: &Verdict) -> Self {
+        let outcome = match verdict.outcome {
+            Correctness::Right => "right",
+            Correctness::Near => "near",
+            Correctness::Wrong => "wrong",
+        };
+        let differences = verdict.close.as_ref().map_or_else(Vec::new, |close| close.differences.clone());
+        Self { outcome, differences, remark: verdict.remark.clone() }
+    }
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let card = ctx.card(&store, &args.card)?;
     ctx.ask_about_clock(args.yes)?;
     let took = Millis(args.ms);
-    let leech = ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, took, &args.typed)?;
+    let ops::review::Answered { leech, verdict } =
+        ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, took, &args.typed)?;
     let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
         ctx.say(&ui::words::leech(&one_line(&line.name()), lapses, false));
     }
+    if let Some(verdict) = verdict.as_ref().filter(|_| !args.json) {
+        ctx.say(&ui::words::judged(verdict));
+    }
     let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;
     if args.json {
         let card = json::Card::of(&line, today, &ctx.settings);
-        return json::print(ctx, &card);
+        return json::print(ctx, &Answer { card, verdict: verdict.as_ref().map(Judged::of) });
     }
     let due =
         line.state.memory.as_ref().map_or_else(String::new, |memory| {

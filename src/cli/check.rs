@@ -284,6 +284,8 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
                     "mend the row".to_owned(),
                 ));
             }
+            // Nothing that a deck's author could mend.
+            ImportItem::Loss(_) => {}
             ImportItem::Warning(warning) => {
                 let (start, text) = (Place { line: 1, column: 1 }, warning.to_string());
                 bad.push(FaultJson::new(&shown, start, "file", "warning", text, String::new()));
@@ -391,9 +393,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let mut looked = Vec::new();
     for file in &args.files {
-        let (sources, skipped) = open(file)?;
-        for path in skipped {
-            ctx.say(&format!("skipped {path}: no deck"));
+        let (sources, folder) = open(file)?;
+        for skipped in folder.skipped {
+            ctx.say(&format!("skipped {}: {}", skipped.path.display(), skipped.reason));
         }
         for source in sources {
             let _busy = Busy::new(ctx, "reading");

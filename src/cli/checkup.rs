@@ -190,7 +190,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let settings = ctx.settings.clone();
     let mut sitting = CheckupSession::new(&mut store, &ctx.env, settings, args.minutes)?;
     let terminals = Env::terminals();
-    let look = ui::Look { colour: ctx.colour, width: ui::width() };
+    let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = io::stdin().lock();
         let mut err = io::stderr().lock();

@@ -7,6 +7,7 @@ use crate::ops::copies::DRAFT;
 use crate::ops::files;
 use crate::store::folder_of;
 use crate::ui::Editor;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::io::Read as _;
@@ -14,6 +15,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -55,6 +57,22 @@ impl Editor for Named {
 
     fn keep(&self, text: &str) -> Result<String, Failure> {
         Ok(Draft::new(&self.db, text, EDIT_AGAIN)?.how_to_resume())
+    }
+
+    fn show(&self, target: &OsStr) -> Result<(), Failure> {
+        let Some(program) = Env::viewer() else {
+            return Err(Failure::failed("there is no desktop here to open it on"));
+        };
+        // No shell reads the name, and what the program says has no place on the screen. Nobody waits for it to end.
+        let mut command = Command::new(program);
+        command.arg(target).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        match command.spawn() {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(Failure::failed(format!("`{program}` is not here to open it")))
+            }
+            Err(error) => Err(Failure::failed(format!("`{program}` can't open it")).at(error.to_string())),
+        }
     }
 }
 

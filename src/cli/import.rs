@@ -1,42 +1,67 @@
 use crate::cli::Ctx;
+use crate::cli::edit::in_terminal;
 use crate::cli::faults::draw;
 use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
+use crate::cli::import_question;
 use crate::cli::json;
 use crate::cli::parse;
+use crate::core::card::Markup;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::formats::ColumnRole;
+use crate::formats::Diagnosis;
+use crate::formats::HeaderRow;
+use crate::formats::Role;
+use crate::formats::TableOptions;
 use crate::ops::import::Options;
+use crate::ops::import::Reason;
 use crate::ops::import::Report;
+use crate::ops::import::Skipped;
+use crate::ops::import::diagnose;
 use crate::ops::import::import;
+use crate::ops::import::is_conflict_copy;
+use crate::ops::import::is_two_sided;
 use crate::ops::import::open;
 use crate::ops::import::spool;
+use crate::ops::import::unclear;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use serde::Serialize;
+use serde::Serializer;
+use serde::ser::SerializeSeq as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
 /// From when on an import shows its progress, in milliseconds.
 const PATIENCE_MS: u64 = 500;
 
-/// Bad rows that are shown; --json has the first 1,000.
+/// Bad rows that are shown; --json has all of them.
 const MOST_SHOWN: usize = 20;
+
+/// Columns whose roles are shown.
+const MOST_COLUMNS_SHOWN: usize = 20;
+
+/// Files that were left out of a folder and are named; --json has all of them.
+const MOST_SKIPPED_SHOWN: usize = 10;
 
 /// Import decks, tables, notes, or the history of another database
 ///
-/// Reads deck files (TOML), CSV and TSV with or without a header, Anki's text exports, lmq's own JSON and JSON lines,
-/// and histories written by `lmq export --what history`. A folder means the files in it; `-` is standard input. The same
-/// file again changes nothing; an edited card keeps its history and your own words. All files together are one step for
+/// Reads deck files (TOML), CSV and TSV with or without a header, lists such as `term - definition`, spreadsheets (XLSX), Anki's text
+/// exports, lmq's own JSON and JSON lines, and histories written by `lmq export --what history`. A folder means the decks in it and in its
+/// sub-folders; `-` is standard input. The same file again changes nothing; a card that was edited there keeps its history,
+/// and what you changed yourself stays. All files together are one step for
 /// `lmq undo`, but a history is none: uniting two can't be undone, so a copy of the database is made before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq import team.toml
   lmq import capitals.csv --deck Geo::Capitals
-  lmq import notes.txt --delimiter tab --dry-run
+  lmq import notes.txt --delimiter ' - ' --dry-run
+  lmq import words.xlsx --sheet Verbs --columns front=2,back=3,tags=5
   lmq import ~/decks --link          follow the folder: edits come in by themselves
   cat words.tsv | lmq import - --deck Words")]
 pub(super) struct Args {
@@ -52,19 +77,39 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
 
-    /// The separator of columns: one character, or tab, comma, semicolon, pipe
-    #[arg(long, value_name = "C", value_parser = parse::delimiter)]
-    delimiter: Option<u8>,
+    /// What separates the columns: any text, such as " - ", or tab, comma, semicolon, pipe
+    #[arg(long, value_name = "TEXT", value_parser = parse::delimiter, allow_hyphen_values = true)]
+    delimiter: Option<String>,
+
+    /// Which column holds what, by number or by name: front=2,back=3,tags=5; the others are not read
+    #[arg(long, value_name = "ROLES", value_parser = parse::columns)]
+    columns: Option<parse::Columns>,
+
+    /// Whether the first row names the columns: yes or no
+    #[arg(long, value_name = "YES|NO", value_parser = parse::yes_or_no)]
+    header: Option<bool>,
+
+    /// The encoding of the text, such as windows-1252 or shift_jis
+    #[arg(long, value_name = "NAME", value_parser = parse::encoding)]
+    encoding: Option<String>,
+
+    /// How the text in tables is marked up: plain, html or markdown
+    #[arg(long, value_name = "MARKUP", value_parser = parse::markup)]
+    markup: Option<Markup>,
+
+    /// The sheet of a spreadsheet, by name or number; the first one otherwise
+    #[arg(long, value_name = "SHEET")]
+    sheet: Option<String>,
 
     /// Say what would happen and show the first cards; change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Import nothing if one row is bad
+    /// Import nothing if one row, or one file of a folder, is bad
     #[arg(long)]
     strict: bool,
 
-    /// Where a card was changed in the file and by you, take the file's text; yours stays otherwise
+    /// Take the file's text and tags of cards that you changed too; yours stay otherwise
     #[arg(long)]
     theirs: bool,
 
@@ -93,25 +138,168 @@ struct ImportJson<'o> {
     missing: u64,
     retired: u64,
     kept: u64,
+    kept_notes: Vec<KeptJson<'o>>,
     rejected: u64,
-    rejections: &'o [String],
+    #[serde(serialize_with = "all_rejections")]
+    rejections: &'o Report,
+    skipped: Vec<SkippedJson>,
+    losses: Vec<LossJson<'o>>,
     warnings: &'o [String],
+    tables: Vec<TableJson<'o>>,
+    first: Vec<FirstJson<'o>>,
     entries_added: u64,
     entries_known: u64,
     texts_erased: u64,
     copies: Vec<String>,
 }
 
+/// A note of which the learner's version stays.
+#[derive(Serialize)]
+struct KeptJson<'o> {
+    name: &'o str,
+    file: &'o str,
+    parts: Vec<&'static str>,
+    why: String,
+    yours: Option<&'o str>,
+    theirs: Option<&'o str>,
+}
+
+/// A file of a folder that was left out.
+#[derive(Serialize)]
+struct SkippedJson {
+    file: String,
+    reason: &'static str,
+    why: String,
+}
+
+/// What was lost or changed on the way in.
+#[derive(Serialize)]
+struct LossJson<'o> {
+    what: &'static str,
+    count: u64,
+    names: &'o [String],
+    words: String,
+}
+
+/// A file with what it is taken for.
+type TakenFor = (String, Box<Diagnosis>);
+
+/// What a table is taken for.
+#[derive(Serialize)]
+struct TableJson<'o> {
+    file: &'o str,
+    encoding: &'o str,
+    separator: &'o str,
+    sheet: Option<&'o str>,
+    header: &'static str,
+    columns: Vec<ColumnJson<'o>>,
+    is_clear: bool,
+    as_columns: String,
+}
+
+/// A column of a table.
+#[derive(Serialize)]
+struct ColumnJson<'o> {
+    number: usize,
+    name: Option<&'o str>,
+    role: Option<&'static str>,
+    is_sure: bool,
+}
+
+impl<'o> TableJson<'o> {
+    fn of(file: &'o str, diagnosis: &'o Diagnosis) -> Self {
+        Self {
+            file,
+            encoding: diagnosis.encoding,
+            separator: &diagnosis.separator,
+            sheet: diagnosis.sheet.as_deref(),
+            header: match diagnosis.header {
+                HeaderRow::None => "no",
+                HeaderRow::Sure => "yes",
+                HeaderRow::Likely => "likely",
+            },
+            columns: diagnosis
+                .columns
+                .iter()
+                .map(|column| ColumnJson {
+                    number: column.number,
+                    name: column.name.as_deref(),
+                    role: column.role.word(),
+                    is_sure: column.is_sure,
+                })
+                .collect(),
+            is_clear: !diagnosis.is_unclear(),
+            as_columns: diagnosis.as_columns(),
+        }
+    }
+}
+
+/// Whether a table is nothing but questions and answers, of which nothing has to be said.
+fn is_obvious(diagnosis: &Diagnosis) -> bool {
+    diagnosis.header == HeaderRow::None
+        && matches!(diagnosis.columns.as_slice(), [front, back] if front.role == Role::Front && back.role == Role::Back)
+}
+
+/// What the columns of a table are taken for, in one line.
+fn roles(diagnosis: &Diagnosis) -> String {
+    let role = |column: &ColumnRole| {
+        let name =
+            column.name.as_ref().map_or_else(|| column.number.to_string(), |name| format!("`{}`", one_line(name)));
+        format!("{name} → {}", column.role.word().unwrap_or("left out"))
+    };
+    diagnosis.columns.iter().take(MOST_COLUMNS_SHOWN).map(role).collect::<Vec<_>>().join(", ")
+}
+
+/// One of the first cards.
+#[derive(Serialize)]
+struct FirstJson<'o> {
+    prompt: &'o str,
+    answer: &'o str,
+}
+
+/// Writes all bad rows, those too that are not in memory.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference to the field")]
+fn all_rejections<S: Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
+    /// A fault of the file that the lines lie in, or of what they are written to.
+    enum Fault<E> {
+        Io(std::io::Error),
+        Serde(E),
+    }
+    impl<E> From<std::io::Error> for Fault<E> {
+        fn from(error: std::io::Error) -> Self {
+            Self::Io(error)
+        }
+    }
+    let mut list = serializer.serialize_seq(None)?;
+    for line in &report.rejected {
+        list.serialize_element(line)?;
+    }
+    let done = report.more_rejected.each(|line| list.serialize_element(line).map_err(Fault::Serde));
+    done.map_err(|fault| match fault {
+        Fault::Io(error) => serde::ser::Error::custom(error),
+        Fault::Serde(error) => error,
+    })?;
+    list.end()
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
-    let options = Options {
+    let mut options = Options {
         deck: args.deck.clone(),
         format: args.format.clone(),
-        delimiter: args.delimiter,
+        table: TableOptions {
+            delimiter: args.delimiter.clone(),
+            columns: args.columns.clone().map(|columns| columns.0).unwrap_or_default(),
+            header: args.header,
+            encoding: args.encoding.clone(),
+            markup: args.markup,
+            sheet: args.sheet.clone(),
+        },
         dry_run: args.dry_run,
         strict: args.strict,
         link: args.link,
-        folders: args.files.iter().filter(|file| args.link && file.is_dir()).cloned().collect(),
+        folders: Vec::new(),
+        lists_all: args.json,
         theirs: args.theirs,
         accept_future: args.accept_future,
     };
@@ -125,13 +313,41 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             sources.push(spool(std::io::stdin().lock())?);
             continue;
         }
-        let (mut opened, left) = open(file)?;
+        if args.link && is_conflict_copy(file) {
+            return Err(Failure::usage(format!(
+                "`{}` is a copy that a sync tool made, which can't be followed",
+                file.display()
+            ))
+            .hint("follow the file that it is a copy of; without --link the copy is imported this once"));
+        }
+        let (mut opened, folder) = open(file)?;
         if file.is_dir() && opened.is_empty() {
             return Err(Failure::data(format!("there are no decks in `{}`", file.display()))
-                .hint("decks are files that end in .toml, .csv, .tsv, .txt, .json or .jsonl"));
+                .hint("decks are files that end in .toml, .csv, .tsv, .txt, .xlsx, .json or .jsonl"));
         }
         sources.append(&mut opened);
-        skipped.extend(left);
+        skipped.extend(folder.skipped);
+        if args.link {
+            options.folders.extend(folder.folders);
+        }
+    }
+    let mut taken_for = Vec::new();
+    // What lies in folders is looked at one by one, and left out where it is not clear.
+    let named = sources.iter().filter(|source| !source.in_folder).count();
+    for source in sources.iter_mut().filter(|source| !source.in_folder) {
+        let Some(diagnosis) = diagnose(source, &options) else { continue };
+        if args.dry_run || is_two_sided(&diagnosis) {
+            taken_for.push((source.shown.clone(), diagnosis));
+            continue;
+        }
+        // For several files one answer would be a guess again.
+        if args.json || named > 1 || !in_terminal() {
+            return Err(unclear(&source.shown, &diagnosis));
+        }
+        match import_question::ask(ctx, &source.shown, &diagnosis)? {
+            Some(columns) => options.table.columns = columns,
+            None => return Err(Failure::failed("not imported: the question was left").hint("nothing was changed")),
+        }
     }
     let size: u64 = sources.iter().map(|source| source.size).sum();
     let bar = ProgressBar::hidden();
@@ -172,61 +388,123 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ));
     }
     report.warnings.extend(still_there(&cleaned.unwrap_or_default(), &report.erased.followed));
-    for path in &skipped {
-        ctx.say(&format!("skipped {path}: no deck"));
-    }
-    tell(args, ctx, &report)
+    skipped.append(&mut report.skipped);
+    report.skipped = skipped;
+    tell(args, ctx, &report, &taken_for)
 }
 
-fn tell(args: &Args, ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
-    for warning in &report.warnings {
-        ctx.say(warning);
-    }
-    for copy in &report.copies {
-        ctx.say(&format!("uniting can't be undone; the database from before is at {}", copy.display()));
-    }
+fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> Result<(), Failure> {
     if args.json {
-        return json::print(
-            ctx,
-            &ImportJson {
-                dry_run: args.dry_run,
-                files: report.files,
-                added: report.added,
-                changed: report.changed,
-                same: report.same,
-                restored: report.restored,
-                duplicates: report.duplicates,
-                missing: report.missing,
-                retired: report.retired,
-                kept: report.kept,
-                rejected: report.rejections,
-                rejections: &report.rejected,
-                warnings: &report.warnings,
-                entries_added: report.entries_added,
-                entries_known: report.entries_known,
-                texts_erased: report.erased.texts,
-                copies: report.copies.iter().map(|path| path.display().to_string()).collect(),
-            },
-        );
-    }
-    for rejected in report.rejected.iter().take(MOST_SHOWN) {
-        crate::cli::complain(rejected);
-    }
-    let more = report.rejections.saturating_sub(u64::try_from(MOST_SHOWN).unwrap_or(0));
-    if more > 0 {
-        crate::cli::complain(&format!("and {more} more; --json lists the first 1,000"));
+        tell_attention(ctx, report);
+        return json::stream(ctx, &in_json(args, report, taken_for));
     }
     if args.dry_run {
         ctx.line(format!("would be: {}", report.sentence()))?;
         for (prompt, answer) in &report.first {
             ctx.line(format!("  {} → {}", one_line(prompt), one_line(answer)))?;
         }
-        return Ok(());
+        for (shown, diagnosis) in taken_for.iter().filter(|(_, diagnosis)| !is_obvious(diagnosis)) {
+            ctx.line(format!("columns of {}: {}", one_line(shown), roles(diagnosis)))?;
+            ctx.line(format!("  to say otherwise: --columns {}", one_line(&diagnosis.as_columns())))?;
+        }
+    } else {
+        ctx.line(report.sentence())?;
     }
-    ctx.line(report.sentence())?;
-    if report.missing > 0 {
+    // What comes now goes to another stream: the sentence has to be there before.
+    ctx.out.flush().map_err(|error| Failure::output(&error))?;
+    tell_attention(ctx, report);
+    for rejected in report.rejected.iter().take(MOST_SHOWN) {
+        crate::cli::complain(rejected);
+    }
+    let more = report.rejections.saturating_sub(u64::try_from(MOST_SHOWN).unwrap_or(0));
+    if more > 0 {
+        crate::cli::complain(&format!("and {more} more; --json lists them"));
+    }
+    if report.missing > 0 && !args.dry_run {
         let notes = counted(report.missing, "note of the deck stays that is", "notes of the deck stay that are");
         ctx.say(&format!("{notes} not in the file"));
     }
     Ok(())
+}
+
+/// What a person should look at.
+fn tell_attention(ctx: &Ctx, report: &Report) {
+    for line in report.kept_words() {
+        ctx.say(&line);
+    }
+    for warning in &report.warnings {
+        ctx.say(warning);
+    }
+    for loss in &report.losses {
+        ctx.say(&loss.to_string());
+    }
+    for copy in &report.copies {
+        ctx.say(&format!("uniting can't be undone; the database from before is at {}", copy.display()));
+    }
+    // What is wrong with a deck comes before what never was one.
+    let is_deck = |skipped: &&Skipped| !matches!(skipped.reason, Reason::NoDeck | Reason::Noise | Reason::Again);
+    let decks = report.skipped.iter().filter(is_deck);
+    let others = report.skipped.iter().filter(|skipped| !is_deck(skipped));
+    for skipped in decks.chain(others).take(MOST_SKIPPED_SHOWN) {
+        ctx.say(&format!("skipped {}: {}", skipped.path.display(), skipped.reason));
+    }
+    let more = report.skipped.len().saturating_sub(MOST_SKIPPED_SHOWN);
+    if more > 0 {
+        ctx.say(&format!("skipped {} more; --json lists them", counted(more, "file", "files")));
+    }
+}
+
+fn in_json<'o>(args: &Args, report: &'o Report, taken_for: &'o [TakenFor]) -> ImportJson<'o> {
+    ImportJson {
+        dry_run: args.dry_run,
+        files: report.files,
+        added: report.added,
+        changed: report.changed,
+        same: report.same,
+        restored: report.restored,
+        duplicates: report.duplicates,
+        missing: report.missing,
+        retired: report.retired,
+        kept: report.kept,
+        kept_notes: report
+            .kept_notes
+            .iter()
+            .map(|kept| KeptJson {
+                name: &kept.name,
+                file: &kept.file,
+                parts: kept.parts.iter().map(|part| part.name()).collect(),
+                why: kept.why(),
+                yours: kept.texts.as_ref().map(|(mine, _)| mine.as_str()),
+                theirs: kept.texts.as_ref().map(|(_, theirs)| theirs.as_str()),
+            })
+            .collect(),
+        rejected: report.rejections,
+        rejections: report,
+        skipped: report
+            .skipped
+            .iter()
+            .map(|skipped| SkippedJson {
+                file: skipped.path.display().to_string(),
+                reason: skipped.reason.name(),
+                why: skipped.reason.to_string(),
+            })
+            .collect(),
+        losses: report
+            .losses
+            .iter()
+            .map(|loss| LossJson {
+                what: loss.kind.name(),
+                count: loss.count,
+                names: loss.kind.names(),
+                words: loss.to_string(),
+            })
+            .collect(),
+        warnings: &report.warnings,
+        tables: taken_for.iter().map(|(file, diagnosis)| TableJson::of(file, diagnosis)).collect(),
+        first: report.first.iter().map(|(prompt, answer)| FirstJson { prompt, answer }).collect(),
+        entries_added: report.entries_added,
+        entries_known: report.entries_known,
+        texts_erased: report.erased.texts,
+        copies: report.copies.iter().map(|path| path.display().to_string()).collect(),
+    }
 }

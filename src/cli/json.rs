@@ -2,6 +2,7 @@
 
 use crate::cli::Ctx;
 use crate::core::card::Form;
+use crate::core::document::Side;
 use crate::core::fact::Fact;
 use crate::core::settings::Settings;
 use crate::core::state::CardState;
@@ -28,6 +29,7 @@ pub(super) struct Card {
     ordinal: u16,
     name: String,
     kind: String,
+    markup: &'static str,
     prompt: String,
     answer: String,
     state: &'static str,
@@ -53,6 +55,7 @@ impl Card {
         let settings = settings.of_deck(&line.deck_name);
         let text = &line.text;
         let memory = line.state.memory.as_ref();
+        let plain = |field: &Option<String>| field.as_ref().map(|field| text.plain(field).into_owned());
         let mut tags = text.tags.clone();
         if is_leech(line.state.lapses(), settings.leech_lapses) && !tags.iter().any(|tag| tag == LEECH) {
             tags.push(LEECH.to_owned());
@@ -64,8 +67,9 @@ impl Card {
             ordinal: line.card.ordinal,
             name: line.name(),
             kind: text.kind.clone(),
-            prompt: text.prompt(line.card.ordinal),
-            answer: text.answer(line.card.ordinal),
+            markup: text.markup.name(),
+            prompt: text.prompt_document(line.card.ordinal).shown(Side::Question),
+            answer: text.answer_document(line.card.ordinal).plain(),
             state: line.word(today, settings.drill()),
             ease: ease(memory),
             interval_days: memory.map_or(0, |m| m.interval.0),
@@ -76,9 +80,9 @@ impl Card {
             source: text.source.clone(),
             topic: text.topic.clone(),
             topic_title: line.topic.clone(),
-            speaker: text.speaker.clone(),
-            hint: text.hint.clone(),
-            extra: text.extra.clone(),
+            speaker: plain(&text.speaker),
+            hint: plain(&text.hint),
+            extra: plain(&text.extra),
             marked: line.state.marked,
             held_out: text.held_out,
             form: text.form.map(Form::name),
@@ -190,6 +194,37 @@ pub(super) fn to_string(value: &impl Serialize) -> Result<String, Failure> {
 pub(super) fn print(ctx: &mut Ctx, value: &impl Serialize) -> Result<(), Failure> {
     let json = to_string(value)?;
     ctx.line(json)
+}
+
+/// Prints one value as it is made, for one that may be larger than memory.
+pub(super) fn stream(ctx: &mut Ctx, value: &impl Serialize) -> Result<(), Failure> {
+    let mut out = Harmless { inner: &mut ctx.out, line: Vec::new() };
+    let done = serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from);
+    done.and_then(|()| out.write_all(b"\n")).map_err(|error| Failure::output(&error))
+}
+
+/// JSON on its way out, line by line, with what could drive a terminal escaped.
+struct Harmless<'w, W: std::io::Write> {
+    inner: &'w mut W,
+    /// The line so far: a character may come in two parts.
+    line: Vec<u8>,
+}
+
+impl<W: std::io::Write> std::io::Write for Harmless<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.inner.write_all(escape_unsafe(&String::from_utf8_lossy(&self.line), Escapes::Json).as_bytes())?;
+                self.line.clear();
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// An array that is written as its elements come.

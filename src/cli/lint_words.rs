@@ -10,6 +10,7 @@ use crate::core::lint::PROMPT_WORDS;
 use crate::core::lint::QUOTED_WORDS;
 use crate::core::lint::cues::OneSided;
 use crate::core::lint::surface::Look;
+use crate::formats::card_words;
 
 /// What is the matter: a sentence without a full stop. `note_name` names a note by its index.
 pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
@@ -74,6 +75,7 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
         Flaw::LongQuotation(words) => format!("a quotation has {words} words"),
         Flaw::MissingSpeaker => "a quotation without its speaker".to_owned(),
         Flaw::LongPrimer(words) => format!("the primer has {words} words"),
+        Flaw::TwoAnswers { answer, count, .. } => card_words::two_answers(answer, *count),
         Flaw::LostAfter { word, has_deck, .. } => {
             format!("`after` names `{word}`, and {}: nothing holds the card back", not_there(*has_deck, "card"))
         }
@@ -154,6 +156,7 @@ pub(super) fn help(flaw: &Flaw) -> String {
             return format!("cut it, with […] where something is left out: at most {QUOTED_WORDS} words");
         }
         Flaw::MissingSpeaker => "add speaker = \"name, role\"; it is shown with the answer",
+        Flaw::TwoAnswers { each, .. } => return card_words::help_two_answers(each),
         Flaw::LostAfter { near: Some(near), .. } | Flaw::LostSequence { near: Some(near), .. } => {
             return format!("did you mean `{near}`? check decks that name each other together");
         }

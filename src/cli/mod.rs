@@ -22,6 +22,7 @@ mod forget;
 mod glance;
 mod history;
 mod import;
+mod import_question;
 mod json;
 mod lint_words;
 mod man;
@@ -383,7 +384,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         ctx.ask_about_clock(false)?;
     }
     config::warn_of_decks(&ctx, &store)?;
-    let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width() };
+    let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width(), links: Env::shows_links() };
     let (keys, stop) = (screen::keys(&ctx.settings)?, screen::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };
     let mut workspace = ops::workspace::Workspace::new(store, ctx.env, ctx.settings);

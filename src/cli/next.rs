@@ -52,7 +52,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     match line {
         Some(line) => {
             ctx.line(crate::core::text::one_line(&line.name()))?;
-            ctx.line(crate::core::text::printable(&line.text.prompt(line.card.ordinal)))
+            for line in crate::ui::prompt_lines(&line.text.prompt_document(line.card.ordinal)) {
+                ctx.line(line)?;
+            }
+            Ok(())
         }
         None => match ops::pause::current(&store, today)? {
             Some(pause) => ctx.line(format!("paused until {}", pause.until.iso())),

@@ -1,10 +1,14 @@
 //! Values of options.
 
+use crate::core::card::Markup;
 use crate::core::grade::Quality;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
+use crate::formats::ColumnChoice;
 use crate::formats::EXPORTERS;
+use crate::formats::is_encoding;
+use crate::formats::parse_columns;
 use crate::report::RENDERERS;
 use clap::builder::PossibleValuesParser;
 
@@ -91,20 +95,61 @@ pub(super) fn ahead(text: &str) -> Result<Ahead, String> {
         .ok_or_else(|| "not a day; write 2026-01-15, 7d for in seven days, today or tomorrow".to_owned())
 }
 
-/// A separator of columns: one character, or its name.
-pub(super) fn delimiter(text: &str) -> Result<u8, String> {
-    match text.to_lowercase().as_str() {
-        "tab" | "\\t" => Ok(b'\t'),
-        "comma" => Ok(b','),
-        "semicolon" => Ok(b';'),
-        "pipe" => Ok(b'|'),
-        "colon" => Ok(b':'),
-        "space" => Ok(b' '),
-        _ => match text.as_bytes() {
-            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
-            _ => Err("not a separator; give one character, or tab, comma, semicolon, pipe, colon, space".to_owned()),
-        },
+/// A separator of columns: any text on one line, or the name of a character.
+pub(super) fn delimiter(text: &str) -> Result<String, String> {
+    let said = match text.to_lowercase().as_str() {
+        "tab" | "\\t" => "\t",
+        "comma" => ",",
+        "semicolon" => ";",
+        "pipe" => "|",
+        "colon" => ":",
+        "space" => " ",
+        _ if text.is_empty() || text.contains(['"', '\n', '\r', '\0']) => {
+            return Err("not a separator; give a text without quotes and line ends, or tab, comma, semicolon, pipe, \
+                        colon, space"
+                .to_owned());
+        }
+        _ => text,
+    };
+    Ok(said.to_owned())
+}
+
+/// An encoding by one of its usual names.
+pub(super) fn encoding(text: &str) -> Result<String, String> {
+    if is_encoding(text) {
+        return Ok(text.to_owned());
     }
+    Err("not an encoding that is known here; usual ones are utf-8, utf-16le, windows-1252, windows-1250, windows-1251, \
+         iso-8859-2, gb18030, big5, shift_jis, euc-jp, euc-kr"
+        .to_owned())
+}
+
+/// How texts are marked up.
+pub(super) fn markup(text: &str) -> Result<Markup, String> {
+    match text.to_lowercase().as_str() {
+        "plain" => Ok(Markup::Plain),
+        "html" => Ok(Markup::Html),
+        "markdown" => Ok(Markup::Markdown),
+        _ => Err("not a markup; write plain, html or markdown".to_owned()),
+    }
+}
+
+/// Yes or no.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" => Ok(true),
+        "no" | "n" | "false" | "0" => Ok(false),
+        _ => Err("write yes or no".to_owned()),
+    }
+}
+
+/// `front=2,back=3`; a type of its own, so that the command line takes it for one value.
+#[derive(Debug, Clone)]
+pub(super) struct Columns(pub(super) Vec<ColumnChoice>);
+
+/// Which columns hold what.
+pub(super) fn columns(text: &str) -> Result<Columns, String> {
+    parse_columns(text).map(Columns)
 }
 
 #[cfg(test)]
@@ -134,8 +179,8 @@ mod tests {
 
     #[test]
     fn separators_have_names() {
-        assert_eq!(delimiter("tab"), Ok(b'\t'));
-        assert_eq!(delimiter(";"), Ok(b';'));
-        assert!(delimiter("ab").is_err() && delimiter("é").is_err() && delimiter("\"").is_err());
+        assert_eq!(delimiter("tab").as_deref(), Ok("\t"));
+        assert_eq!(delimiter(" - ").as_deref(), Ok(" - "));
+        assert!(delimiter("").is_err() && delimiter("a\nb").is_err() && delimiter("\"").is_err());
     }
 }

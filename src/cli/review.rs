@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
     let editor = Named { db: ctx.db.clone() };
-    let look = ui::Look { colour: ctx.colour, width: ui::width() };
+    let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
     if over_lines {
         let mut input: Box<dyn ui::Lines> = if terminals.stdin {
             // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.

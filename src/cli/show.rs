@@ -4,7 +4,6 @@ use crate::cli::json;
 use crate::core::fact::Fact;
 use crate::core::state::Memory;
 use crate::core::text::one_line;
-use crate::core::text::printable;
 use crate::core::units::Ease;
 use crate::failure::Failure;
 use crate::ops::card_details::is_of_source;
@@ -75,21 +74,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     ctx.line(one_line(&line.name()))?;
     ctx.line("")?;
-    for text in printable(&line.text.prompt(card.ordinal)).lines() {
-        ctx.line(format!("  {text}"))?;
-    }
-    let answer = line.text.answer(card.ordinal);
+    let text = &line.text;
+    let mut parts = vec![text.prompt_document(card.ordinal), text.answer_document(card.ordinal)];
+    parts.extend(text.extra.as_ref().map(|extra| text.document(extra)));
     // Of what was erased there is none.
-    if !answer.is_empty() {
-        ctx.line("")?;
-    }
-    for text in printable(&answer).lines() {
-        ctx.line(format!("  {text}"))?;
-    }
-    if let Some(extra) = &line.text.extra {
-        ctx.line("")?;
-        for text in printable(extra).lines() {
-            ctx.line(format!("  {text}"))?;
+    parts.retain(|part| !part.blocks.is_empty());
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            ctx.line("")?;
+        }
+        for line in crate::ui::shown_lines(part) {
+            ctx.line(if line.is_empty() { line } else { format!("  {line}") })?;
         }
     }
     ctx.line("")?;
@@ -113,7 +108,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ("lapses", line.state.lapses().to_string()),
     ];
     facts.extend(line.topic.clone().map(|topic| ("topic", topic)));
-    facts.extend(line.text.speaker.clone().map(|speaker| ("speaker", speaker)));
+    facts.extend(line.text.speaker.as_ref().map(|speaker| ("speaker", line.text.line(speaker))));
+    if !line.text.markup.is_usual() {
+        facts.push(("markup", line.text.markup.name().to_owned()));
+    }
     if !line.text.tags.is_empty() {
         facts.push(("tags", line.text.tags.join(", ")));
     }

@@ -14,6 +14,8 @@ use crate::core::card::Question;
 use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::kind;
+use crate::core::compare::answer::Weights;
+use crate::core::document::Document;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
@@ -254,6 +256,14 @@ pub struct Asked {
     shown_at: Timestamp,
 }
 
+impl Asked {
+    /// Its prompt, read.
+    #[must_use]
+    pub fn prompt_document(&self) -> Document {
+        self.text.document(&self.question.prompt)
+    }
+}
+
 /// Where a check-up is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
@@ -480,8 +490,8 @@ fn judge(asked: &Asked, response: &str) -> Result<(Correctness, Detail), Unreada
     if response.trim().is_empty() {
         return Err(Unreadable::NoAnswer);
     }
-    let verdict =
-        card::judge(&asked.text, asked.card.ordinal, &asked.question, response)?.ok_or(Unreadable::NoAnswer)?;
+    let verdict = card::judge(&asked.text, asked.card.ordinal, &asked.question, response, Weights::default())?
+        .ok_or(Unreadable::NoAnswer)?;
     let detail = Detail {
         asked: asked.question.ask.asked(),
         response: Some(verdict.given),

@@ -2,6 +2,7 @@
 //!
 //! Words never lie in a fact: they are text records under the fact's own name, so that they can be erased.
 
+use crate::core::compare::answer::Weights;
 use crate::core::id::ActionId;
 use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
@@ -416,6 +417,9 @@ pub struct Head {
     /// Its `sequence`: the order in which topics, its own and those of other decks, give their new cards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sequence: Vec<String>,
+    /// What counts in typed answers.
+    #[serde(default, skip_serializing_if = "Weights::is_empty")]
+    pub weights: Weights,
     /// What topics and sources are named in, where it is not the deck's id: the built-in decks share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
@@ -440,6 +444,7 @@ impl Default for Head {
             license: None,
             version: None,
             sequence: Vec::new(),
+            weights: Weights::default(),
             namespace: None,
             origin: Self::from_a_file(),
         }

@@ -181,6 +181,18 @@ impl NoteUid {
         Self::of_name(&format!("lmq:{deck_id}/{key}"))
     }
 
+    /// The uid that stands in the place of a key: a note without a key goes out under it.
+    #[must_use]
+    pub fn in_place_of_key(key: &str) -> Option<Self> {
+        Self::from_hex(key).filter(|_| key.len() == 32)
+    }
+
+    /// The uid of the note of deck `deck_id` that a file names by this key alone.
+    #[must_use]
+    pub fn of_file_key(deck_id: &str, key: &str) -> Self {
+        Self::in_place_of_key(key).unwrap_or_else(|| Self::of_key(deck_id, key))
+    }
+
     /// The uid of the note that a word of `after` names in a note of the deck `deck_id`; see [`in_deck`].
     #[must_use]
     pub fn of_after(deck_id: &str, word: &str) -> Self {
@@ -226,7 +238,7 @@ impl NoteUid {
 }
 
 fn update_nfc(hasher: &mut Sha256, text: &str) {
-    hasher.update(crate::core::text::composed(text).as_bytes());
+    hasher.update(crate::core::compare::identity::composed(text).as_bytes());
 }
 
 impl ConfigId {

@@ -13,14 +13,17 @@ use crate::core::card::Ask;
 use crate::core::card::Form;
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
+use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::checkup::can_be_judged;
+use crate::core::compare::alternatives::alternatives;
+use crate::core::compare::search::fold;
+use crate::core::compare::search::plain;
 use crate::core::id::hash64;
 use crate::core::lint::cues::Guess;
 use crate::core::lint::cues::OneSided;
 use crate::core::lint::cues::measure;
 use crate::core::lint::surface::Look;
-use crate::core::text::normalize;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
@@ -51,6 +54,8 @@ const RARE_SIDE: &str = "neither";
 /// Bytes of prompts and answers that are looked at for each note. A long text with many deletions is the prompt of each of
 /// its cards: that it is too long is said of the first ones, and the others are the same.
 const LOOKED_AT: usize = 2 << 20;
+/// Deletions of a cloze that are looked at for answers that look like two.
+const MOST_DELETIONS: usize = 20;
 /// Words above which a prompt is only compared as a whole. It is far too long then, which is said anyway.
 const FAR_WORDS: usize = 200;
 
@@ -76,6 +81,7 @@ pub const RULES: &[&str] = &[
     "long-quotation",
     "missing-speaker",
     "long-primer",
+    "two-answers",
     "lost-after",
     "waiting-circle",
     "lost-sequence",
@@ -171,6 +177,15 @@ pub enum Flaw {
     MissingSpeaker,
     /// A primer of so many words.
     LongPrimer(usize),
+    /// A typed answer looks like two of which either is right; so do as many of the deck.
+    TwoAnswers {
+        /// The answer.
+        answer: String,
+        /// What each of them may be.
+        each: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
     /// The card waits for one that is not there, so that nothing holds it back.
     LostAfter {
         /// What `after` names.
@@ -230,6 +245,7 @@ impl Flaw {
             Self::LongQuotation(_) => "long-quotation",
             Self::MissingSpeaker => "missing-speaker",
             Self::LongPrimer(_) => "long-primer",
+            Self::TwoAnswers { .. } => "two-answers",
             Self::LostAfter { .. } => "lost-after",
             Self::WaitingCircle { .. } => "waiting-circle",
             Self::LostSequence { .. } => "lost-sequence",
@@ -252,6 +268,9 @@ fn holds(text: &str, phrase: &str) -> bool {
 /// Looks at all notes of one deck. `primers` are those of its topics, by index.
 #[must_use]
 pub fn lint(primers: &[Option<&str>], notes: &[&NoteText]) -> Vec<Finding> {
+    // What a learner reads is looked at, and not the marks around it.
+    let plain: Vec<NoteText> = notes.iter().map(|note| note.in_plain()).collect();
+    let notes: &[&NoteText] = &plain.iter().collect::<Vec<_>>();
     let mut findings = Vec::new();
     for (index, primer) in primers.iter().enumerate() {
         let count = primer.map_or(0, words);
@@ -263,6 +282,7 @@ pub fn lint(primers: &[Option<&str>], notes: &[&NoteText]) -> Vec<Finding> {
         look(note, &mut |flaw| findings.push(Finding { about: About::Note(index), flaw }));
     }
     equal_prompts(notes, &mut findings);
+    findings.extend(two_answers(notes).map(|(note, flaw)| Finding { about: About::Note(note), flaw }));
     balance(notes, &mut findings);
     given_away(notes, &mut findings);
     findings.sort_by_key(|finding| finding.about);
@@ -285,20 +305,20 @@ fn look(note: &NoteText, find: Find<'_>) {
     if let Some(form) = note.form.filter(|_| !note.held_out) {
         find(Flaw::FormOfTrained(form));
     }
-    let items: Vec<String> = note.texts("items").iter().map(|item| normalize(item)).collect();
+    let items: Vec<String> = note.texts("items").iter().map(|item| fold(item)).collect();
     let mut left = LOOKED_AT;
     for ordinal in note.ordinals() {
         if left == 0 {
             break;
         }
-        let answer = normalize(&note.answer(ordinal));
+        let answer = fold(&note.answer(ordinal));
         left = left.saturating_sub(answer.len());
         for variant in 0..note.variants() {
             if left == 0 {
                 break;
             }
             let question = kind.question(note, ordinal, Showing { variant, seed: 0 });
-            let prompt = normalize(&question.prompt);
+            let prompt = fold(&question.prompt);
             let options: usize = question.options.iter().map(String::len).sum();
             left = left.saturating_sub(options + prompt.len() * (1 + items.len()));
             let count = words(&question.prompt);
@@ -307,7 +327,7 @@ fn look(note: &NoteText, find: Find<'_>) {
             }
             let given_away = match question.ask {
                 // A side's name in a scene that is to be judged gives it away; the question after it may name the sides.
-                Ask::Sort => holds(&normalize(scene(&question.prompt)), &answer),
+                Ask::Sort => holds(&fold(scene(&question.prompt)), &answer),
                 Ask::List(_) => left > 0 && items.iter().any(|item| holds(&prompt, item)),
                 // No words are right there, so none can be given away.
                 Ask::Order | Ask::Say => false,
@@ -396,6 +416,59 @@ fn quotations(note: &NoteText, find: Find<'_>) {
     }
 }
 
+/// The first typed answer that looks like two, by its place, and how many do. Said once: who writes answers so writes many so.
+fn two_answers(notes: &[&NoteText]) -> Option<(usize, Flaw)> {
+    let mut all = notes.iter().enumerate().filter_map(|(place, note)| as_two_answers(note).map(|found| (place, found)));
+    let (place, (answer, each)) = all.next()?;
+    Some((place, Flaw::TwoAnswers { answer, each, count: 1 + all.count() }))
+}
+
+/// The answer of a card that is typed, where it looks like two and the note accepts no others, and what each may be.
+#[must_use]
+pub fn as_two_answers(note: &NoteText) -> Option<(String, Vec<String>)> {
+    if !matches!(note.kind.as_str(), "typed" | "cloze") || !note.texts("accept").is_empty() {
+        return None;
+    }
+    // To take a text with deletions apart takes its time, and most have no such sign.
+    let signs: &[char] = if note.kind == "cloze" { &['/', ';', '('] } else { &['/', ';', '(', ','] };
+    if !note.fields.values().flat_map(Value::texts).any(|text| text.contains(signs)) {
+        return None;
+    }
+    note.ordinals().into_iter().take(MOST_DELETIONS).find_map(|ordinal| {
+        let answer = note.answer(ordinal);
+        alternatives(&answer).map(|each| (answer, each))
+    })
+}
+
+/// The words of a prompt without the punctuation at their ends. Signs stay: a question about `+` is none about `-`.
+fn telling(prompt: &str) -> String {
+    let is_point = |c: char| {
+        matches!(
+            c,
+            '.' | ','
+                | ';'
+                | ':'
+                | '!'
+                | '?'
+                | '…'
+                | '"'
+                | '\''
+                | '’'
+                | '‘'
+                | '“'
+                | '”'
+                | '„'
+                | '«'
+                | '»'
+                | '('
+                | ')'
+        )
+    };
+    let plain = plain(prompt);
+    let words = plain.split(' ').map(|word| word.trim_matches(is_point)).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Prompts that are the same, or differ in one word: by hashes of the prompt and of the prompt with each word left out,
 /// so that 100,000 cards take as many steps as they have words, and not as many as they have pairs.
 fn equal_prompts(notes: &[&NoteText], findings: &mut Vec<Finding>) {
@@ -406,7 +479,7 @@ fn equal_prompts(notes: &[&NoteText], findings: &mut Vec<Finding>) {
         let prompts = if note.texts(field).is_empty() { note.texts("front") } else { note.texts(field) };
         let mut twin: Option<(usize, bool)> = None;
         for prompt in prompts {
-            let folded = normalize(prompt);
+            let folded = telling(prompt);
             let words: Vec<&str> = folded.split(' ').collect();
             let whole = hash64(folded.as_bytes());
             if let Some(other) = seen.insert(whole, index) {
@@ -476,13 +549,13 @@ fn percent(share: f64) -> u32 {
 fn balance(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     let mut groups: BTreeMap<(bool, Vec<String>), BTreeMap<String, usize>> = BTreeMap::new();
     for note in notes.iter().filter(|note| note.kind == "sort") {
-        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| normalize(side)).collect();
+        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| plain(side)).collect();
         sides.sort();
         let counts = groups.entry((note.held_out, sides.clone())).or_default();
         for side in sides {
             counts.entry(side).or_default();
         }
-        *counts.entry(normalize(note.text("answer"))).or_default() += 1;
+        *counts.entry(plain(note.text("answer"))).or_default() += 1;
     }
     for ((held_out, _), counts) in groups {
         let often = counts.iter().filter(|(side, _)| *side != RARE_SIDE).map(|(_, count)| *count);

@@ -8,6 +8,7 @@ use crate::core::action::ActionKind;
 use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
 use crate::core::card::judge;
+use crate::core::compare::answer::Weights;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
@@ -250,7 +251,7 @@ impl Session {
         let mut shown = current.clone();
         if !response.trim().is_empty() {
             let card = current.candidate.card;
-            match judge(&current.loaded.text, card.ordinal, &current.question, response) {
+            match judge(&current.loaded.text, card.ordinal, &current.question, response, self.weights(current)) {
                 Err(why) => return Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
                 Ok(verdict) => {
                     shown.response = verdict.is_none().then(|| response.trim().to_owned());
@@ -478,6 +479,11 @@ impl Session {
     #[must_use]
     pub fn rules(&self) -> &Settings {
         self.current().map_or(&*self.settings, |current| self.settings.of_deck(&current.loaded.deck))
+    }
+
+    /// What counts in a typed answer: as the learner set it, else as the deck's file says.
+    fn weights(&self, current: &Current) -> Weights {
+        self.settings.of_deck(&current.loaded.deck).weights.or(current.loaded.weights)
     }
 
     /// The scheduler that an answer of the card on the screen is given to: its deck's, else that of the settings.

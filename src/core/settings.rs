@@ -1,5 +1,6 @@
 //! What a learner can choose. Settings act from now on; they never enter the fold.
 
+use crate::core::compare::answer::Weights;
 use crate::core::grade::Drill;
 use crate::core::grade::Scale;
 use crate::core::queue::Places;
@@ -120,6 +121,8 @@ pub struct Settings {
     pub backups: bool,
     /// How many megabytes those backups may take together.
     pub backups_mb: u32,
+    /// What counts in typed answers, where the learner says so; else the deck's file does.
+    pub weights: Weights,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
     /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
@@ -148,6 +151,7 @@ impl Default for Settings {
             backups_mb: 100,
             key_preset: KeyPreset::Usual,
             checkup: true,
+            weights: Weights::default(),
             keys: BTreeMap::new(),
             decks: BTreeMap::new(),
         }

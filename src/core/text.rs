@@ -1,48 +1,7 @@
 //! Text as people type it, compare it and look at it.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
-
-/// The text in Unicode's composed form (NFC), in which texts that look the same are the same. Most are so already, which a
-/// look at each letter tells.
-#[must_use]
-pub fn composed(text: &str) -> std::borrow::Cow<'_, str> {
-    use unicode_normalization::IsNormalized;
-    use unicode_normalization::UnicodeNormalization as _;
-    let is_composed = text.is_ascii()
-        || text.chars().all(is_always_composed)
-        || unicode_normalization::is_nfc_quick(text.chars()) == IsNormalized::Yes;
-    if is_composed { text.into() } else { text.nfc().collect::<String>().into() }
-}
-
-/// Whether a character stays as it is in NFC whatever stands beside it, by its range alone: most letters of Latin, Cyrillic,
-/// Japanese, Chinese and Korean. The tables of Unicode take longer to ask, and each row of a file asks them.
-fn is_always_composed(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{2ff}' | 'Ѐ'..='\u{482}' | '\u{48a}'..='\u{52f}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' | '가'..='힣')
-}
-
-/// The text folded for comparison: case, accents, punctuation and runs of space don't count.
-///
-/// What is left are letters, digits and `%` (70 % is not 70), words separated by one space.
-/// A text of nothing else (say, `∑` or `?`) folds to itself, so that it can still be told apart.
-#[must_use]
-pub fn normalize(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() || c == '%' {
-            if gap && !folded.is_empty() && c != '%' {
-                folded.push(' ');
-            }
-            gap = false;
-            folded.push(c);
-        } else if !matches!(c, '\'' | '’' | '\u{ad}') {
-            gap = true;
-        }
-    }
-    if folded.is_empty() { text.trim().to_owned() } else { folded }
-}
+pub use crate::core::compare::identity::composed;
+use crate::core::compare::search::plain;
 
 /// Whether a character could drive a terminal, turn a line around or hide in it, wherever it stands: control characters but
 /// tab and line feed, line separators, bidirectional marks, overrides and isolates, and what is as wide as nothing or as a
@@ -173,11 +132,11 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     if wanted.chars().nth(LONGEST_SLIP).is_some() {
         return None;
     }
-    let wanted = normalize(wanted);
+    let wanted = plain(wanted);
     candidates
         .into_iter()
         .filter(|candidate| candidate.chars().nth(LONGEST_SLIP).is_none())
-        .map(|candidate| (strsim::osa_distance(&wanted, &normalize(candidate)), candidate))
+        .map(|candidate| (strsim::osa_distance(&wanted, &plain(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -229,18 +188,6 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_composed_by_its_range_is_composed_by_the_tables_too() {
-        use unicode_normalization::IsNormalized;
-        use unicode_normalization::char::canonical_combining_class;
-        for c in ('\0'..=char::MAX).filter(|c| is_always_composed(*c)) {
-            let alone = unicode_normalization::is_nfc_quick(std::iter::once(c));
-            assert_eq!((alone, canonical_combining_class(c)), (IsNormalized::Yes, 0), "{c:?}");
-        }
-        assert_eq!(composed("e\u{301}と\u{3099}"), "\u{e9}ど");
-        assert_eq!(composed("가\u{11a8}"), "각");
-    }
 
     #[test]
     fn nothing_that_nobody_sees_is_printed() {
@@ -314,21 +261,6 @@ mod tests {
         let join = |parts: &[&str]| joined(&parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>());
         assert_eq!(join(&["Done", "Either is fine.", "Why?", "9 left"]), "Done. Either is fine. Why? 9 left");
         assert_eq!(join(&[]), "");
-    }
-
-    #[test]
-    fn case_accents_spaces_and_punctuation_do_not_count() {
-        for (a, b) in [
-            ("Café  crème!", "cafe creme"),
-            ("What and Why", "what, and why"),
-            ("70 %", "70%"),
-            ("don’t", "dont"),
-            ("Ünïcode", "UNICODE"),
-        ] {
-            assert_eq!(normalize(a), normalize(b), "{a} / {b}");
-        }
-        assert_ne!(normalize("70"), normalize("70 %"));
-        assert_ne!(normalize("∑"), normalize("∏"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crate::core::card::Fault;
 use crate::core::card::LONGEST_RETURN;
+use crate::core::text::one_line;
+use crate::core::text::thousands;
 
 /// What is wrong: a sentence without a full stop.
 #[must_use]
@@ -37,4 +39,24 @@ pub fn help(fault: &Fault) -> String {
         Fault::BadReturns => "for example returns = [10, 30, 90]".to_owned(),
         Fault::TooFewSides => "for example categories = [\"leader\", \"manager\"]".to_owned(),
     }
+}
+
+/// That an answer looks like two, as so many do.
+#[must_use]
+pub fn two_answers(answer: &str, count: usize) -> String {
+    let answer = one_line(answer);
+    let others = match count {
+        0 | 1 => String::new(),
+        2 => ", and so does another answer".to_owned(),
+        count => format!(", and so do {} others", thousands((count - 1).try_into().unwrap_or(u64::MAX))),
+    };
+    format!("the typed answer `{answer}` looks like two that are right by themselves{others}")
+}
+
+/// What to do about it.
+#[must_use]
+pub fn help_two_answers(each: &[String]) -> String {
+    let [first, others @ ..] = each else { return String::new() };
+    let others: Vec<String> = others.iter().map(|other| format!("\"{}\"", one_line(other))).collect();
+    format!("to take either, give \"{}\" as the answer and accept = [{}]", one_line(first), others.join(", "))
 }

@@ -1,17 +1,20 @@
 //! Notes from named texts: the columns of a table, the keys of a foreign JSON object.
 
 pub(super) mod fault;
+pub(super) mod names;
+pub(super) mod note_types;
 #[cfg(test)]
 mod tests;
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
-use crate::core::card::kind;
 use crate::core::id::NoteUid;
+use crate::core::text::meant;
 use crate::formats::Identity;
 use crate::formats::Item;
 use crate::formats::Place;
@@ -53,6 +56,8 @@ pub(super) enum Column {
     HeldOut,
     /// For which form of a check-up.
     Form,
+    /// How the texts of the row are marked up.
+    Markup,
     /// What is asked, whatever the kind calls it.
     Question,
     /// What is answered, whatever the kind calls it.
@@ -61,6 +66,12 @@ pub(super) enum Column {
     Field(&'static str),
     /// The n-th of Anki's fields, from 0.
     Nth(usize),
+    /// Shown with the answer as a line with the n-th label before it.
+    Labelled(usize),
+    /// Whether Anki makes a reversed card.
+    AddReverse,
+    /// It is known not to matter: a running number.
+    LeftOut,
     /// Nothing that we know.
     Unknown,
 }
@@ -88,6 +99,7 @@ const NAMES: &[(&str, Column)] = &[
     ("after", Column::After),
     ("held_out", Column::HeldOut),
     ("form", Column::Form),
+    ("markup", Column::Markup),
     ("question", Column::Question),
     ("term", Column::Question),
     ("word", Column::Question),
@@ -110,7 +122,28 @@ pub(super) fn named(name: &str) -> Column {
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
         .map(|(_, column)| *column)
         .or_else(of_kinds)
+        .or_else(|| names::synonym(&names::plain(name)))
         .unwrap_or(Column::Unknown)
+}
+
+/// Whether `--columns` takes that name of a role: one of lmq's own.
+pub(super) fn is_role(name: &str) -> bool {
+    NAMES.iter().any(|(known, _)| *known == name) || field_names().any(|field| field == name)
+}
+
+/// Roles that are meant by a name that is none, in words.
+pub(super) fn roles_meant(name: &str) -> String {
+    meant(name, ["front", "back", "extra", "tags", "deck", "hint", "key", "kind"])
+}
+
+/// The name of a role as a table of ours has it.
+pub(super) fn role_name(column: Column) -> &'static str {
+    match column {
+        Column::Question => "front",
+        Column::Answer => "back",
+        Column::Field(name) => name,
+        column => NAMES.iter().find(|(_, known)| *known == column).map_or("", |(name, _)| name),
+    }
 }
 
 /// The names of all fields of all kinds; some come several times.
@@ -118,25 +151,9 @@ pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
     CARD_KINDS.iter().flat_map(|kind| kind.fields()).map(|field| field.name)
 }
 
-/// The kind that a row names: one of ours, or one of Anki's stock note types.
-pub(super) fn kind_called(name: &str) -> Option<&'static dyn CardKind> {
-    let ours = match name.to_lowercase().as_str() {
-        "basic (and reversed card)" | "basic (optional reversed card)" => "reversed",
-        "basic (type in the answer)" => "typed",
-        other => return CARD_KINDS.iter().copied().find(|kind| kind.name() == other),
-    };
-    kind(ours)
-}
-
 /// Whether a text hides something as Anki's clozes do.
 pub(super) fn is_cloze(text: &str) -> bool {
-    if !text.as_bytes().contains(&b'{') {
-        return false;
-    }
-    text.split("{{c").skip(1).any(|rest| {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        digits > 0 && rest.get(digits..).is_some_and(|rest| rest.starts_with("::"))
-    })
+    text.as_bytes().contains(&b'{') && crate::core::card::has_deletion(text)
 }
 
 /// What is wrong with the fields of a note of this kind, if anything is.
@@ -180,6 +197,11 @@ pub(super) fn no_field(kind: &dyn CardKind, field: &str) -> NoteFault {
     NoteFault::NoField { kind: kind.name(), field: field.to_owned(), known }
 }
 
+/// What separates tags.
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{3000}')
+}
+
 /// How cells are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Dialect {
@@ -202,7 +224,9 @@ impl Dialect {
             Self::Plain if cell.contains([',', ';']) => {
                 own(cell.split([',', ';']).map(str::trim).filter(|word| !word.is_empty()).collect())
             }
-            _ => own(cell.split_whitespace().collect()),
+            // A no-break space belongs to the tag: whoever typed it did not want two.
+            Self::Plain | Self::Anki => own(cell.split(is_gap).filter(|word| !word.is_empty()).collect()),
+            Self::Own => own(cell.split_whitespace().collect()),
         }
     }
 
@@ -306,6 +330,8 @@ pub(super) enum Target {
     Field(&'static str, Shape),
     /// To where the column says.
     Column(Column),
+    /// To the explanation, with the n-th label before it.
+    Label(usize),
     /// Nowhere: the kind has no such field.
     Wrong(&'static str),
     /// Nowhere: there are more columns than there should be.
@@ -331,7 +357,8 @@ pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
         Column::Question | Column::Nth(0) => question().unwrap_or(Target::Wrong("front")),
         Column::Answer | Column::Nth(1) => answer().unwrap_or(Target::Column(Column::Extra)),
         Column::Nth(_) => Target::Surplus,
-        Column::Kind | Column::NoteType | Column::Unknown => Target::Skip,
+        Column::Labelled(label) => Target::Label(label),
+        Column::Kind | Column::NoteType | Column::AddReverse | Column::LeftOut | Column::Unknown => Target::Skip,
         column => Target::Column(column),
     }
 }
@@ -372,9 +399,9 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Nothing yet, of that kind.
+    /// Nothing yet, of that kind; its texts are plain where nothing says otherwise.
     pub(super) fn new(kind: &'static dyn CardKind) -> Self {
-        let text = NoteText { kind: kind.name().to_owned(), ..NoteText::default() };
+        let text = NoteText { kind: kind.name().to_owned(), markup: Markup::Plain, ..NoteText::default() };
         Self { kind, text, uid: None, guid: None, key: None, deck: None }
     }
 
@@ -387,8 +414,43 @@ impl Draft {
             Target::Field(name, shape) => self.put_field(name, shape, given, dialect),
             Target::Column(column) => self.put_beside(column, given, dialect),
             Target::Wrong(name) => Err(no_field(self.kind, name)),
-            Target::Surplus | Target::Skip => Ok(()),
+            Target::Surplus | Target::Skip | Target::Label(_) => Ok(()),
         }
+    }
+
+    /// Adds a line to the explanation.
+    pub(super) fn put_line(&mut self, label: &str, text: &str, line_break: &str) {
+        let extra = self.text.extra.get_or_insert_default();
+        if !extra.is_empty() {
+            extra.push_str(line_break);
+        }
+        if !label.is_empty() {
+            extra.push_str(label);
+            extra.push_str(": ");
+        }
+        extra.push_str(text);
+    }
+
+    /// Puts more text behind what a field of one text holds; `false` where it holds none.
+    pub(super) fn append(&mut self, target: Target, more: &str) -> bool {
+        let Target::Field(name, _) = target else { return false };
+        match self.text.fields.get_mut(name) {
+            Some(Value::Text(text)) => {
+                text.push_str(more);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Says how the texts are marked up where the row itself does not.
+    pub(super) fn marked_up(&mut self, markup: Markup) {
+        self.text.markup = markup;
+    }
+
+    /// Takes the place of the deck by its one spelling.
+    pub(super) fn deck_mut(&mut self) -> &mut Option<String> {
+        &mut self.deck
     }
 
     fn put_field(
@@ -426,6 +488,7 @@ impl Draft {
             Column::Group => text.group = Some(given.into_one()),
             Column::HeldOut => text.held_out = yes_or_no(&given.into_one())?,
             Column::Form => text.form = form(given.into_one(), dialect)?,
+            Column::Markup => text.markup = markup(given.into_one(), text.markup, dialect)?,
             Column::Extra => {
                 let more = given.into_one();
                 text.extra = Some(match text.extra.take() {
@@ -483,6 +546,14 @@ fn form(name: String, dialect: Dialect) -> Result<Option<Form>, NoteFault> {
     match (Form::of_name(name.trim()), dialect) {
         (None, Dialect::Own) => Err(NoteFault::BadForm(name)),
         (found, _) => Ok(found),
+    }
+}
+
+/// A markup. Other programs' tables may call something else so.
+fn markup(name: String, usual: Markup, dialect: Dialect) -> Result<Markup, NoteFault> {
+    match (Markup::of_name(name.trim()), dialect) {
+        (None, Dialect::Own) => Err(NoteFault::BadMarkup(name)),
+        (found, _) => Ok(found.unwrap_or(usual)),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod deck_fault;
 mod faults;
 pub mod patch;
 mod read;
+mod strings;
 #[cfg(test)]
 mod tests;
 mod write;

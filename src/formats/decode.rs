@@ -1,9 +1,15 @@
 //! Text in the encodings that spreadsheets and shells write.
 
+mod fault;
+pub(super) mod guess;
+
+pub(super) use fault::EncodingFault;
+
 use crate::formats::ReadSeek;
+use crate::formats::decode::guess::Evidence;
+use encoding_rs::DecoderResult;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
-use encoding_rs::WINDOWS_1252;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use std::io;
 use std::io::Read;
@@ -23,6 +29,54 @@ pub(super) fn marked<'a>(input: &'a mut dyn ReadSeek) -> io::Result<Box<dyn Read
     }
 }
 
+/// Whether an encoding goes by that name.
+#[must_use]
+pub fn is_encoding(name: &str) -> bool {
+    called(name).is_some()
+}
+
+/// Names that other programs give, beside those of the web.
+const ALIASES: &[(&str, &str)] = &[
+    ("ansi", "windows-1252"),
+    ("cp932", "shift_jis"),
+    ("cp936", "gbk"),
+    ("cp949", "euc-kr"),
+    ("cp950", "big5"),
+    ("latin-1", "windows-1252"),
+    ("latin-2", "iso-8859-2"),
+    ("latin2", "iso-8859-2"),
+    ("mac-roman", "macintosh"),
+    ("macroman", "macintosh"),
+    ("utf16", "utf-16le"),
+    ("utf16be", "utf-16be"),
+    ("utf16le", "utf-16le"),
+];
+
+/// The encoding of that name.
+pub(super) fn called(name: &str) -> Option<&'static Encoding> {
+    let name = name.trim().to_lowercase();
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.as_str(), |(_, web)| web);
+    let dashed = || name.replace(['_', ' '], "-").replace("win-", "windows-");
+    Encoding::for_label_no_replacement(name.as_bytes())
+        .or_else(|| Encoding::for_label_no_replacement(dashed().as_bytes()))
+}
+
+/// The name of an encoding, as `--encoding` takes it.
+pub(super) fn name_of(encoding: &'static Encoding) -> &'static str {
+    match encoding.name() {
+        "windows-1252" => "windows-1252",
+        "Shift_JIS" => "shift_jis",
+        "EUC-JP" => "euc-jp",
+        "EUC-KR" => "euc-kr",
+        "Big5" => "big5",
+        "GBK" => "gbk",
+        "UTF-8" => "utf-8",
+        "UTF-16LE" => "utf-16le",
+        "UTF-16BE" => "utf-16be",
+        other => other,
+    }
+}
+
 /// The first byte of a text that is no UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BadByte {
@@ -32,27 +86,116 @@ pub(super) struct BadByte {
     pub(super) byte: u8,
 }
 
-/// The whole text as UTF-8; with the byte for which it was taken for Windows-1252, where it was.
+/// A text as UTF-8, and which encoding it has.
+pub(super) struct Decoded<'a> {
+    /// The text.
+    pub(super) reader: Box<dyn Read + 'a>,
+    /// Its encoding.
+    pub(super) encoding: &'static Encoding,
+    /// Whether the encoding was guessed: nobody said it, there is no mark, and it is no UTF-8.
+    pub(super) guessed: bool,
+    /// The first byte that is no UTF-8, where that is why.
+    pub(super) bad: Option<BadByte>,
+}
+
+/// Why the encoding of a text is not known, or why it can't be read.
+#[derive(Debug)]
+pub(super) enum Undecodable {
+    /// The source failed.
+    Io(io::Error),
+    /// It is not what it was taken for.
+    Fault(EncodingFault),
+}
+
+impl From<io::Error> for Undecodable {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// The whole text as UTF-8.
 ///
-/// Without a byte order mark the bytes are checked first, all of them: a file is Windows-1252 as a whole or not at all.
+/// Without a byte order mark the bytes are checked first, all of them: a file has one encoding as a whole.
 ///
 /// # Errors
-/// When `input` fails.
-pub(super) fn text<'a>(input: &'a mut dyn ReadSeek) -> io::Result<(Box<dyn Read + 'a>, Option<BadByte>)> {
-    if let Some(encoding) = mark(input)?
-        && encoding != UTF_8
-    {
-        return Ok((decoded(input, encoding)?, None));
+/// When `input` fails, when it mixes encodings, or when nobody can tell which one it has.
+pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Result<Decoded<'a>, Undecodable> {
+    let known = |reader, encoding| Decoded { reader, encoding, guessed: false, bad: None };
+    if let Some(encoding) = mark(input)? {
+        if encoding == UTF_8 {
+            let start = input.stream_position()?;
+            if let Some(bad) = bad_byte(input, start)? {
+                return Err(Undecodable::Fault(EncodingFault::Malformed { line: bad.line, encoding: "utf-8" }));
+            }
+            return Ok(known(Box::new(input), encoding));
+        }
+        return Ok(known(decoded(input, encoding)?, encoding));
     }
     let start = input.stream_position()?;
+    if let Some(encoding) = said.and_then(called) {
+        if let Some(line) = first_malformed_line(input, encoding)? {
+            return Err(Undecodable::Fault(EncodingFault::Malformed { line, encoding: name_of(encoding) }));
+        }
+        input.seek(SeekFrom::Start(start))?;
+        return Ok(known(decoded(input, encoding)?, encoding));
+    }
+    let mut head = Vec::new();
+    input.take(CHUNK as u64).read_to_end(&mut head)?;
+    input.seek(SeekFrom::Start(start))?;
+    if let Some(encoding) = guess::utf_16_without_mark(&head) {
+        return Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: None });
+    }
+    drop(head);
+    let Some(bad) = bad_byte(input, start)? else {
+        return Ok(known(Box::new(input), UTF_8));
+    };
+    let evidence = Evidence::gather(input)?;
+    input.seek(SeekFrom::Start(start))?;
+    let encoding = evidence.encoding(bad).map_err(Undecodable::Fault)?;
+    if let Some(line) = first_malformed_line(input, encoding)? {
+        return Err(Undecodable::Fault(EncodingFault::Malformed { line, encoding: name_of(encoding) }));
+    }
+    input.seek(SeekFrom::Start(start))?;
+    Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: Some(bad) })
+}
+
+/// The first byte that is no UTF-8. Leaves `input` at `start`.
+fn bad_byte(input: &mut dyn ReadSeek, start: u64) -> io::Result<Option<BadByte>> {
     let bad = first_bad_byte(input)?;
     input.seek(SeekFrom::Start(start))?;
-    let Some((offset, byte)) = bad else {
-        return Ok((Box::new(input), None));
-    };
+    let Some((offset, byte)) = bad else { return Ok(None) };
     let line = 1 + line_feeds(&mut input.take(offset))?;
     input.seek(SeekFrom::Start(start))?;
-    Ok((decoded(input, WINDOWS_1252)?, Some(BadByte { line, byte })))
+    Ok(Some(BadByte { line, byte }))
+}
+
+/// The line of the first bytes that are no text in that encoding.
+fn first_malformed_line(input: &mut dyn ReadSeek, encoding: &'static Encoding) -> io::Result<Option<u64>> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut buffer = vec![0; CHUNK];
+    let mut text = vec![0; 4 * CHUNK];
+    let mut line = 1_u64;
+    loop {
+        let read = match input.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        let mut rest = buffer.get(..read).unwrap_or_default();
+        loop {
+            let (result, used, written) = decoder.decode_to_utf8_without_replacement(rest, &mut text, read == 0);
+            let feeds = text.iter().take(written).filter(|byte| **byte == b'\n').count();
+            line += u64::try_from(feeds).unwrap_or(0);
+            rest = rest.get(used..).unwrap_or_default();
+            match result {
+                DecoderResult::Malformed(..) => return Ok(Some(line)),
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+            }
+        }
+        if read == 0 {
+            return Ok(None);
+        }
+    }
 }
 
 /// The encoding that a byte order mark names. Leaves `input` after the mark.
@@ -123,39 +266,50 @@ mod tests {
     use super::*;
     use std::io::Cursor;
 
-    fn read(bytes: &[u8]) -> (String, Option<BadByte>) {
+    fn read_as(bytes: &[u8], said: Option<&str>) -> Result<(String, &'static str), EncodingFault> {
         let mut input = Cursor::new(bytes);
-        let (mut reader, bad) = text(&mut input).unwrap();
-        let mut found = String::new();
-        reader.read_to_string(&mut found).unwrap();
-        (found, bad)
+        match text(&mut input, said) {
+            Ok(mut decoded) => {
+                let mut found = String::new();
+                decoded.reader.read_to_string(&mut found).unwrap();
+                Ok((found, name_of(decoded.encoding)))
+            }
+            Err(Undecodable::Fault(fault)) => Err(fault),
+            Err(Undecodable::Io(error)) => panic!("{error}"),
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Result<(String, &'static str), EncodingFault> {
+        read_as(bytes, None)
     }
 
     #[test]
     fn byte_order_marks_are_obeyed_and_dropped() {
-        for bytes in ["é".as_bytes(), b"\xef\xbb\xbf\xc3\xa9", b"\xff\xfe\xe9\x00", b"\xfe\xff\x00\xe9"] {
-            assert_eq!(read(bytes), ("é".to_owned(), None), "{bytes:?}");
+        for (bytes, name) in [
+            ("é".as_bytes(), "utf-8"),
+            (b"\xef\xbb\xbf\xc3\xa9", "utf-8"),
+            (b"\xff\xfe\xe9\x00", "utf-16le"),
+            (b"\xfe\xff\x00\xe9", "utf-16be"),
+        ] {
+            assert_eq!(read(bytes), Ok(("é".to_owned(), name)), "{bytes:?}");
         }
-        assert_eq!(read(b""), (String::new(), None));
-    }
-
-    #[test]
-    fn one_bad_byte_makes_the_whole_file_windows_1252() {
-        let (found, bad) = read(b"fine\r\nna\xefve \x93quoted\x94 caf\xc3\xa9\n");
-        assert_eq!(found, "fine\r\nnaïve “quoted” cafÃ©\n");
-        assert_eq!(bad, Some(BadByte { line: 2, byte: 0xef }));
+        assert_eq!(read(b""), Ok((String::new(), "utf-8")));
     }
 
     #[test]
     fn a_character_cut_by_the_end_of_a_chunk_is_whole() {
         for shift in 0..4 {
             let long = format!("{}{}", "a".repeat(shift), "€".repeat(CHUNK));
-            assert_eq!(read(long.as_bytes()), (long.clone(), None));
+            assert_eq!(read(long.as_bytes()), Ok((long.clone(), "utf-8")));
         }
-        let mut cut = "x".repeat(CHUNK - 1).into_bytes();
-        cut.push(0xe2);
-        let (found, bad) = read(&cut);
-        assert!(found.ends_with("xâ"));
-        assert_eq!(bad, Some(BadByte { line: 1, byte: 0xe2 }));
+    }
+
+    #[test]
+    fn an_encoding_that_was_said_is_taken_or_refused_with_the_line() {
+        assert_eq!(read_as(b"\xe1,b\n", Some("cp1250")), Ok(("á,b\n".to_owned(), "windows-1250")));
+        assert_eq!(read_as(b"\x93\xfa,b\n", Some("sjis")), Ok(("日,b\n".to_owned(), "shift_jis")));
+        let fault = EncodingFault::Malformed { line: 2, encoding: "utf-8" };
+        assert_eq!(read_as(b"a,b\n\xe1,b\n", Some("utf-8")), Err(fault));
+        assert!(is_encoding("Latin-1") && is_encoding("UTF_16LE") && is_encoding("cp936") && !is_encoding("klingon"));
     }
 }

@@ -9,6 +9,8 @@ use crate::formats::json::fault::ObjectFault;
 use crate::formats::jsonl::fault::LineFault;
 use crate::formats::jsonl::fault::LinesFault;
 use crate::formats::segment::fault::SegmentError;
+use crate::formats::xlsx::fault::OneSheet;
+use crate::formats::xlsx::fault::SheetFault;
 
 /// Why a record was left out, and what to do: one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +49,9 @@ pub enum NotThis {
     /// JSON lines.
     #[error(transparent)]
     Lines(#[from] LinesFault),
+    /// A spreadsheet.
+    #[error(transparent)]
+    Sheet(#[from] SheetFault),
     /// Segments of the log.
     #[error(transparent)]
     Segments(#[from] SegmentError),
@@ -61,6 +66,9 @@ pub enum Warning {
     /// Of a table.
     #[error(transparent)]
     Table(#[from] TableWarning),
+    /// Of a spreadsheet.
+    #[error(transparent)]
+    Sheet(#[from] OneSheet),
     /// A large deck file, of so many MB.
     #[error("a deck file of {0} MB is read whole; CSV or JSONL are read row by row")]
     LargeDeck(usize),

@@ -4,6 +4,7 @@ pub(super) mod fault;
 mod note;
 mod read;
 mod records;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -17,6 +18,7 @@ pub(super) use read::without_place;
 pub(super) use records::DeckJson;
 pub(super) use records::NoteJson;
 pub(super) use records::TopicJson;
+pub(super) use strict::Strict;
 
 /// What the files call themselves.
 pub(super) const FORMAT: &str = "lmq-notes";
@@ -27,8 +29,11 @@ pub(super) const VERSION: u64 = 1;
 /// Keys of a note.
 const KEYS: &[&str] = &[
     "id", "key", "deck", "kind", "fields", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after",
-    "held_out", "form",
+    "held_out", "form", "markup", "media",
 ];
+
+/// Bytes of the longest note.
+const LONGEST_NOTE: usize = 16 << 20;
 
 /// The importer and exporter `json`.
 pub(super) struct JsonDocument;

@@ -14,15 +14,19 @@ use crate::formats::RecordWriter;
 use crate::formats::Rejected;
 use crate::formats::Sink;
 use crate::formats::decode;
+use crate::formats::faithful;
 use crate::formats::json;
 use crate::formats::json::DeckJson;
 use crate::formats::json::NoteJson;
 use crate::formats::json::TopicJson;
+use crate::formats::json::fault::ObjectFault;
 use crate::formats::jsonl::fault::LineFault;
 use crate::formats::jsonl::fault::LinesFault;
 use serde::Deserialize as _;
 use serde::Serialize;
+use serde::de::DeserializeSeed as _;
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -136,10 +140,17 @@ fn parse(bytes: &[u8]) -> Result<Json, (u64, LineFault)> {
         let column = String::from_utf8_lossy(before).chars().count();
         (u64::try_from(column).unwrap_or(0) + 1, LineFault::NotUtf8)
     })?;
-    serde_json::from_str(text).map_err(|error| {
+    let twice = RefCell::default();
+    let mut line = serde_json::Deserializer::from_str(text);
+    let read = json::Strict::new(&twice).deserialize(&mut line).and_then(|value| line.end().map(|()| value));
+    let value = read.map_err(|error| {
         let column = u64::try_from(error.column()).unwrap_or(0);
         (column, LineFault::Broken(json::without_place(&error)))
-    })
+    })?;
+    match twice.into_inner() {
+        Some(key) => Err((0, ObjectFault::Twice(key).into())),
+        None => Ok(value),
+    }
 }
 
 /// What a line holds.
@@ -152,11 +163,15 @@ fn held(mut value: Json, place: Place) -> Result<Vec<Record>, LineFault> {
     if let Some(note) = only("note") {
         return Ok(vec![Record::Note(json::note(note, place)?)]);
     }
+    let fit = |records: Vec<Record>| match records.iter().find_map(faithful::unfit_head) {
+        Some(reason) => Err(LineFault::Head(reason)),
+        None => Ok(records),
+    };
     if let Some(deck) = only("deck") {
-        return Ok(DeckJson::deserialize(deck).map_err(broken)?.into_records().collect());
+        return fit(DeckJson::deserialize(deck).map_err(broken)?.into_records().collect());
     }
     if let Some(topic) = only("topic") {
-        return Ok(vec![Record::Topic(TopicJson::deserialize(topic).map_err(broken)?.into_topic())]);
+        return fit(vec![Record::Topic(TopicJson::deserialize(topic).map_err(broken)?.into_topic())]);
     }
     Ok(vec![Record::Note(json::foreign_note(value, place)?)])
 }
@@ -187,13 +202,23 @@ enum LineJson<'a> {
 
 impl RecordWriter for LineWriter<'_> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
+        faithful::check_head(record)?;
         let line = match record {
             Record::Deck(head) => LineJson::Deck(head.into()),
             Record::Topic(topic) => LineJson::Topic(topic.into()),
-            Record::Note(item) => LineJson::Note((&**item).into()),
+            Record::Note(item) => {
+                faithful::check(item)?;
+                LineJson::Note((&**item).into())
+            }
         };
+        let start = self.buffer.len();
         serde_json::to_writer(&mut self.buffer, &line)?;
         self.buffer.push(b'\n');
+        if let Record::Note(item) = record
+            && self.buffer.len() - start > LONGEST_LINE - 1024
+        {
+            return Err(faithful::too_long(item));
+        }
         if self.buffer.len() >= decode::CHUNK {
             self.out.write_all(&super::harmless(&self.buffer))?;
             self.buffer.clear();
@@ -214,7 +239,6 @@ mod tests {
     use crate::formats::RecordFault;
     use crate::formats::columns::fault::NoteFault;
     use crate::formats::json::fault::DocumentFault;
-    use crate::formats::json::fault::ObjectFault;
     use crate::formats::testing::any_records;
     use crate::formats::testing::config;
     use crate::formats::testing::notes;
@@ -293,7 +317,7 @@ mod tests {
         let text = format!("{HEAD}{}\n", "[".repeat(100_000));
         let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
         result.unwrap();
-        assert_eq!(left_out(&outcomes), [(2, 128, LineFault::Broken("recursion limit exceeded".to_owned()))]);
+        assert_eq!(left_out(&outcomes), [(2, 128, LineFault::Broken("it is nested more than 128 deep".to_owned()))]);
     }
 
     #[test]

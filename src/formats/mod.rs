@@ -7,22 +7,40 @@ mod columns;
 mod csv;
 pub mod deck_toml;
 mod decode;
+mod diagnosis;
+mod faithful;
 mod fault;
-mod html;
 mod json;
 mod jsonl;
+mod loss;
+#[cfg(test)]
+mod round_trips;
 pub mod segment;
 pub mod share;
 mod table;
+mod table_options;
 #[cfg(test)]
 mod testing;
+mod xlsx;
 
 pub use deck_toml::deck_fault::DeckFault;
+pub use decode::is_encoding;
+pub use diagnosis::ColumnRole;
+pub use diagnosis::Diagnosis;
+pub use diagnosis::HeaderRow;
+pub use diagnosis::Role;
+pub use diagnosis::Unsure;
 pub use fault::NotThis;
 pub use fault::RecordFault;
 pub use fault::Warning;
+pub use loss::Loss;
+pub use loss::LossKind;
+pub use table_options::ColumnChoice;
+pub use table_options::TableOptions;
+pub use table_options::parse_columns;
 
 use crate::core::card::NoteText;
+use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::text::Escapes;
 use crate::core::text::escape_unsafe;
@@ -39,7 +57,7 @@ impl<T: BufRead + Seek> ReadSeek for T {}
 
 /// Every importer, in the order in which their `sniff` is asked.
 pub const IMPORTERS: &[&dyn Importer] =
-    &[&deck_toml::DeckToml, &jsonl::JsonLines, &json::JsonDocument, &csv::TSV, &csv::CSV];
+    &[&deck_toml::DeckToml, &jsonl::JsonLines, &json::JsonDocument, &xlsx::Workbook, &csv::TSV, &csv::CSV];
 
 /// Every exporter, in the order in which the help lists them.
 pub const EXPORTERS: &[&dyn Exporter] =
@@ -83,6 +101,8 @@ pub struct DeckHead {
     /// The order in which topics give their new cards: a `topic` of its own, `deck/topic` of another deck. Where it is left out
     /// the deck keeps the one that it has.
     pub sequence: Option<Vec<String>>,
+    /// What counts in typed answers. What is left out stays as it was.
+    pub weights: Weights,
 }
 
 /// A topic of a deck.
@@ -160,6 +180,8 @@ pub enum ImportItem {
     Rejected(Rejected),
     /// Something that the person should know, once a file.
     Warning(Warning),
+    /// What was lost or changed on the way in, after the last record.
+    Loss(Loss),
 }
 
 /// The sink has had enough (its store failed): stop reading and pass it on.
@@ -213,8 +235,16 @@ impl From<Stop> for FormatError {
 pub struct ReadOptions {
     /// The file's name without its folder, `-` for standard input: for guessing and for deck names.
     pub file_name: String,
-    /// Separator of columns, where the person said so.
-    pub delimiter: Option<u8>,
+    /// What the person said of the table.
+    pub table: TableOptions,
+}
+
+impl ReadOptions {
+    /// For a file of that name, of which nobody said anything.
+    #[must_use]
+    pub fn named(file_name: &str) -> Self {
+        Self { file_name: file_name.to_owned(), ..Self::default() }
+    }
 }
 
 /// A format that can be read.
@@ -230,6 +260,18 @@ pub trait Importer: Sync {
     /// # Errors
     /// Only when the input as a whole cannot be read as this format; a bad record goes to `sink` and the reading goes on.
     fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError>;
+
+    /// What the file is taken for, from its beginning and without reading its rows; nothing where its format says all of it.
+    ///
+    /// # Errors
+    /// When the input as a whole cannot be read as this format.
+    fn diagnose(
+        &self,
+        _input: &mut dyn ReadSeek,
+        _options: &ReadOptions,
+    ) -> Result<Option<Box<Diagnosis>>, FormatError> {
+        Ok(None)
+    }
 }
 
 /// A format that can be written.
@@ -299,6 +341,12 @@ pub fn sniff(file_name: &str, head: &[u8]) -> Option<&'static dyn Importer> {
     IMPORTERS.iter().copied().find(|importer| importer.sniff(file_name, head))
 }
 
+/// Whether a file is a spreadsheet that can be read here, or is known well enough to say why it can't.
+#[must_use]
+pub fn is_workbook(file_name: &str, head: &[u8]) -> bool {
+    xlsx::is_workbook(file_name, head)
+}
+
 /// How files begin that are no text, whatever they are called, and what they are.
 const BINARY: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "a zip archive, as spreadsheets and packages are"),
@@ -321,8 +369,12 @@ const BINARY: &[(&[u8], &str)] = &[
 /// many control characters; one may stand there by mistake.
 #[must_use]
 pub fn binary(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(b"PK\x03\x04") && head.windows(24).any(|part| part == b"opendocument.spreadsheet") {
+        return Some("an OpenDocument spreadsheet (save it as XLSX or CSV)");
+    }
     let known = BINARY.iter().find(|(start, _)| head.starts_with(start)).map(|(_, what)| *what);
-    let is_utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let is_utf16 = is_marked || decode::guess::utf_16_without_mark(head).is_some();
     let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
     known.or_else(|| (!is_utf16 && controls * 20 > head.len()).then_some("no text: it is full of control characters"))
 }

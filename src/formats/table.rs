@@ -3,13 +3,26 @@
 //! The `csv` crate tells neither where a quote was left open, nor whether a cell was quoted, nor the true line of a row
 //! after comments, blank lines and CRLF; a test holds this reader against it on files that are well formed.
 
+pub(super) mod separator;
+mod split;
+pub(super) mod survey;
+#[cfg(test)]
+mod tests;
+
 use crate::formats::decode::CHUNK;
-use std::cmp::Reverse;
+use crate::formats::table::separator::Separator;
+use crate::formats::table::split::Open;
+use crate::formats::table::split::Split;
+use crate::formats::table::split::line_end;
+use crate::formats::table::split::split;
 use std::io;
 use std::io::Read;
 
-/// Bytes of the longest row: no card is that long, so a quote that is still open was never closed.
-pub(super) const LONGEST_ROW: usize = 1024 * 1024;
+/// Bytes of the longest row: no card of fields of up to 1 MB is that long, so a quote that is still open was never closed.
+pub(super) const LONGEST_ROW: usize = 16 * 1024 * 1024;
+
+/// A byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The cells of one row. Reused from row to row.
 #[derive(Debug, Default)]
@@ -25,6 +38,7 @@ struct Cell {
 }
 
 impl Row {
+    /// Takes all cells out.
     fn clear(&mut self) {
         self.bytes.clear();
         self.cells.clear();
@@ -91,9 +105,13 @@ pub(super) struct Rows<'a> {
     /// Line that `start` is on.
     line: u64,
     /// Separator of cells.
-    pub(super) delimiter: u8,
+    pub(super) separator: Separator,
     /// Whether lines that begin with `#` are left out.
     pub(super) comments: bool,
+    /// How many such lines there were.
+    pub(super) comment_lines: u64,
+    /// Whether a row counts as one line, whatever its cells hold: it is one of a sheet.
+    pub(super) by_row: bool,
     /// Whether there were NUL bytes, which are left out.
     pub(super) had_nul: bool,
 }
@@ -108,8 +126,10 @@ impl<'a> Rows<'a> {
             end: 0,
             whole: false,
             line: 1,
-            delimiter: b',',
+            separator: Separator::Byte(b','),
             comments: false,
+            comment_lines: 0,
+            by_row: false,
             had_nul: false,
         }
     }
@@ -172,6 +192,11 @@ impl<'a> Rows<'a> {
         rows
     }
 
+    /// The line that comes next.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
     /// Whether the sample was all there is.
     pub(super) fn is_whole(&self) -> bool {
         self.whole
@@ -218,16 +243,26 @@ impl<'a> Rows<'a> {
                     continue;
                 }
                 Some(b'#') if self.comments => {
+                    self.comment_lines += 1;
                     self.skip_line()?;
+                    continue;
+                }
+                // Two files that were put one behind the other.
+                Some(0xef) if self.unused().starts_with(MARK) => {
+                    self.start += MARK.len();
+                    continue;
+                }
+                Some(0xef) if !self.whole && self.unused().len() < MARK.len() => {
+                    self.fill()?;
                     continue;
                 }
                 Some(_) => {}
             }
-            match split(self.unused(), self.whole, self.delimiter, row) {
+            match split(self.unused(), self.whole, &self.separator, row) {
                 Split::Row { used, lines } => {
                     let line = self.line;
                     self.start += used;
-                    self.line += lines;
+                    self.line += if self.by_row { 1 } else { lines };
                     return Ok(if used > LONGEST_ROW { Next::TooLong(line) } else { Next::Row(line) });
                 }
                 Split::Unclosed(open) => return self.leave_out(open),
@@ -248,332 +283,5 @@ impl<'a> Rows<'a> {
         let line = self.line;
         self.skip_line()?;
         Ok(Next::Unclosed(line))
-    }
-}
-
-/// An opening quote: its place in the row, and how many lines of the row come before it.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    at: usize,
-    lines: u64,
-}
-
-enum Split {
-    Row { used: usize, lines: u64 },
-    Unclosed(Open),
-    More(Option<Open>),
-}
-
-/// Bytes of the line end at the start of `bytes`; nothing where it takes one more byte to tell.
-fn line_end(bytes: &[u8], whole: bool) -> Option<usize> {
-    match bytes {
-        [b'\r', b'\n', ..] => Some(2),
-        [b'\r'] if !whole => None,
-        _ => Some(1),
-    }
-}
-
-/// Takes one row from the start of `bytes`.
-fn split(bytes: &[u8], whole: bool, delimiter: u8, row: &mut Row) -> Split {
-    row.clear();
-    let mut at = 0;
-    let mut lines = 0;
-    loop {
-        let mut end = None;
-        if bytes.get(at) == Some(&b'"') {
-            let before = row.bytes.len();
-            match quoted(bytes, at + 1, whole, delimiter, &mut row.bytes) {
-                Quoted::Closed { end: closed, breaks } => {
-                    lines += breaks;
-                    end = Some(closed);
-                    row.end_cell(true);
-                }
-                Quoted::Open if whole => return Split::Unclosed(Open { at, lines }),
-                Quoted::Open => return Split::More(Some(Open { at, lines })),
-                // A closing quote in the middle of a later line is the opening one of that line.
-                Quoted::Stray { breaks } if breaks > 0 => return Split::Unclosed(Open { at, lines }),
-                // `"Lead" or "follow"`: text that begins with a quotation.
-                Quoted::Stray { .. } => row.bytes.truncate(before),
-            }
-        }
-        let end = end.unwrap_or_else(|| {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let length =
-                rest.iter().position(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
-            row.bytes.extend_from_slice(rest.get(..length).unwrap_or_default());
-            row.end_cell(false);
-            at + length
-        });
-        match bytes.get(end) {
-            None if whole => return Split::Row { used: end, lines },
-            None => return Split::More(None),
-            Some(byte) if *byte == delimiter => at = end + 1,
-            Some(_) => {
-                return match line_end(bytes.get(end..).unwrap_or_default(), whole) {
-                    Some(length) => Split::Row { used: end + length, lines: lines + 1 },
-                    None => Split::More(None),
-                };
-            }
-        }
-    }
-}
-
-enum Quoted {
-    Closed { end: usize, breaks: u64 },
-    Stray { breaks: u64 },
-    Open,
-}
-
-/// Takes a quoted cell, whose opening quote stands before `at`. Line ends in it become `\n`.
-fn quoted(bytes: &[u8], mut at: usize, whole: bool, delimiter: u8, text: &mut Vec<u8>) -> Quoted {
-    let mut breaks = 0;
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let Some(length) = rest.iter().position(|byte| matches!(byte, b'"' | b'\r' | b'\n')) else {
-            return Quoted::Open;
-        };
-        text.extend_from_slice(rest.get(..length).unwrap_or_default());
-        let rest = rest.get(length..).unwrap_or_default();
-        at += length;
-        match rest {
-            [b'"', b'"', ..] => {
-                text.push(b'"');
-                at += 2;
-            }
-            [b'"', after @ ..] => {
-                let blanks =
-                    after.iter().take_while(|byte| **byte != delimiter && matches!(byte, b' ' | b'\t')).count();
-                let end = at + 1 + blanks;
-                return match bytes.get(end) {
-                    None if !whole => Quoted::Open,
-                    Some(byte) if *byte != delimiter && !matches!(byte, b'\n' | b'\r') => Quoted::Stray { breaks },
-                    _ => Quoted::Closed { end, breaks },
-                };
-            }
-            rest => {
-                let Some(length) = line_end(rest, whole) else {
-                    return Quoted::Open;
-                };
-                text.push(b'\n');
-                breaks += 1;
-                at += length;
-            }
-        }
-    }
-}
-
-/// How the rows of a sample look under one separator.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Survey {
-    /// The cells of the first row.
-    pub(super) first: Vec<String>,
-    /// The number of columns that most rows have.
-    pub(super) columns: usize,
-    /// How many rows have that number.
-    pub(super) even: usize,
-    /// How many rows have two columns or more.
-    pub(super) split: usize,
-    /// How many rows have a quote at the start of a cell that quotes nothing: a sign of a wrong separator.
-    pub(super) strays: usize,
-    /// How many rows were looked at.
-    pub(super) rows: usize,
-}
-
-/// Rows that a survey looks at.
-const SURVEYED_ROWS: usize = 200;
-
-/// Looks at the first rows of a sample.
-pub(super) fn survey(sample: &[u8], whole: bool, delimiter: u8, comments: bool) -> Survey {
-    let mut rows = Rows::of_sample(sample, whole);
-    rows.delimiter = delimiter;
-    rows.comments = comments;
-    let mut row = Row::default();
-    let mut survey = Survey::default();
-    let mut counts: Vec<(usize, usize)> = Vec::new();
-    while survey.rows < SURVEYED_ROWS {
-        match rows.next(&mut row) {
-            Ok(Next::Row(_)) => {}
-            Ok(Next::Unclosed(_) | Next::TooLong(_)) => continue,
-            Ok(Next::End) | Err(_) => break,
-        }
-        if survey.rows == 0 {
-            survey.first =
-                row.cells().into_iter().flat_map(Cells::iter).map(|(cell, _)| cell.trim().to_owned()).collect();
-        }
-        survey.rows += 1;
-        survey.split += usize::from(row.len() > 1);
-        let stray = |cells: Cells<'_>| cells.iter().any(|(cell, quoted)| !quoted && cell.starts_with('"'));
-        survey.strays += usize::from(row.cells().is_some_and(stray));
-        match counts.iter_mut().find(|(columns, _)| *columns == row.len()) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((row.len(), 1)),
-        }
-    }
-    // The first of equals: what a file begins with.
-    counts.sort_by_key(|(_, count)| Reverse(*count));
-    (survey.columns, survey.even) = counts.first().copied().unwrap_or_default();
-    survey
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::formats::testing::config;
-    use proptest::prelude::*;
-
-    fn read(text: &[u8], delimiter: u8, comments: bool) -> Vec<(Next, Vec<String>)> {
-        let mut rows = Rows::new(Box::new(text));
-        rows.delimiter = delimiter;
-        rows.comments = comments;
-        let mut row = Row::default();
-        let mut found = Vec::new();
-        loop {
-            let next = rows.next(&mut row).unwrap();
-            if next == Next::End {
-                return found;
-            }
-            let cells = match next {
-                Next::Row(_) => row.cells().unwrap().iter().map(|(cell, _)| cell.to_owned()).collect(),
-                _ => Vec::new(),
-            };
-            found.push((next, cells));
-        }
-    }
-
-    fn cells(text: &str) -> Vec<Vec<String>> {
-        read(text.as_bytes(), b',', false).into_iter().map(|(_, cells)| cells).collect()
-    }
-
-    fn lines(text: &str) -> Vec<Next> {
-        read(text.as_bytes(), b',', true).into_iter().map(|(next, _)| next).collect()
-    }
-
-    #[test]
-    fn quotes_separators_and_breaks_follow_rfc_4180() {
-        assert_eq!(cells("a,b\n"), [["a", "b"]]);
-        assert_eq!(cells("\"a \"\"x\"\", y\",\"two\r\nlines\"\r\n"), [["a \"x\", y", "two\nlines"]]);
-        assert_eq!(cells("5\" disk,x"), [["5\" disk", "x"]]);
-        assert_eq!(cells("a,"), [["a", ""]]);
-        assert_eq!(cells("\"\",\"\""), [["", ""]]);
-        assert_eq!(cells("\"a\" ,b"), [["a", "b"]]);
-    }
-
-    #[test]
-    fn text_that_begins_with_a_quotation_keeps_its_quotes() {
-        assert_eq!(cells("\"Lead\" or \"follow\"?,b\n"), [["\"Lead\" or \"follow\"?", "b"]]);
-    }
-
-    #[test]
-    fn lf_crlf_and_bare_cr_end_rows() {
-        for end in ["\n", "\r\n", "\r"] {
-            let text = ["a,b", "c,\"d", "e\"", "", "f,g"].join(end);
-            assert_eq!(cells(&text), [["a", "b"], ["c", "d\ne"], ["f", "g"]], "{end:?}");
-            assert_eq!(lines(&text), [Next::Row(1), Next::Row(2), Next::Row(5)], "{end:?}");
-        }
-    }
-
-    #[test]
-    fn lines_are_right_after_comments_blank_lines_and_long_cells() {
-        assert_eq!(
-            lines("# one \" quote\r\n\r\na,b\r\n\"x\r\n\r\ny\",z\r\n\n#\na,b"),
-            [Next::Row(3), Next::Row(4), Next::Row(9)]
-        );
-    }
-
-    #[test]
-    fn an_open_quote_costs_its_own_line_only() {
-        assert_eq!(lines("a,b\nc,\"d\ne,f\ng,h\n"), [Next::Row(1), Next::Unclosed(2), Next::Row(3), Next::Row(4)]);
-        assert_eq!(
-            lines("\"a\",\"b\"\n\"c\",\"d\n\"e\",\"f\"\n\"g\",\"h\"\n"),
-            [Next::Row(1), Next::Unclosed(2), Next::Row(3), Next::Row(4)]
-        );
-        assert_eq!(lines("\"two\nlines\",\"x\ny,z\n"), [Next::Unclosed(2), Next::Row(3)]);
-    }
-
-    #[test]
-    fn an_open_quote_is_given_up_after_a_megabyte() {
-        let text = format!("a,\"b\n{}c,d\n", "e,f\n".repeat(LONGEST_ROW));
-        let found = lines(&text);
-        assert_eq!(found.first(), Some(&Next::Unclosed(1)));
-        assert_eq!(found.len(), LONGEST_ROW + 2);
-    }
-
-    #[test]
-    fn a_row_without_end_is_left_out() {
-        let text = format!("a,b\n{}\nc,d\n", "x".repeat(3 * LONGEST_ROW));
-        assert_eq!(lines(&text), [Next::Row(1), Next::TooLong(2), Next::Row(3)]);
-        // One that happens to be in the buffer whole is no shorter for that.
-        for (longer, row) in [(0, Next::Row(2)), (1, Next::TooLong(2))] {
-            let text = format!("a,b\n{}\nc,d\n", "x".repeat(LONGEST_ROW - 1 + longer));
-            assert_eq!(lines(&text), [Next::Row(1), row, Next::Row(3)]);
-        }
-    }
-
-    #[test]
-    fn nul_bytes_vanish() {
-        let mut rows = Rows::new(Box::new(&b"\0a,\0\0b\0\n\0"[..]));
-        let mut row = Row::default();
-        assert_eq!(rows.next(&mut row).unwrap(), Next::Row(1));
-        assert_eq!(row.cells().unwrap().iter().collect::<Vec<_>>(), [("a", false), ("b", false)]);
-        assert!(rows.had_nul);
-        assert_eq!(rows.next(&mut row).unwrap(), Next::End);
-    }
-
-    #[test]
-    fn a_survey_counts_columns_under_real_quote_rules() {
-        let sample = b"\"a,b\";c\nd;e\nf;g;h\n";
-        let found = survey(sample, true, b';', false);
-        assert_eq!((found.columns, found.even, found.split, found.rows), (2, 2, 3, 3));
-        assert_eq!(found.first, ["a,b", "c"]);
-        assert_eq!(survey(sample, true, b'\t', false).split, 0);
-    }
-
-    /// A reader that gives few bytes at a time.
-    struct Dripping<'a>(&'a [u8], usize);
-
-    impl Read for Dripping<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let room = buffer.len().min(self.1);
-            self.0.read(&mut buffer[..room])
-        }
-    }
-
-    proptest! {
-        #![proptest_config(config())]
-
-        #[test]
-        fn well_formed_files_read_as_the_csv_crate_reads_them(
-            table in prop::collection::vec(prop::collection::vec("[a-c\"\n, \té#]{0,5}", 2..4), 1..8),
-            crlf: bool,
-            drip in 1..7_usize,
-        ) {
-            let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-            let mut writer = csv::WriterBuilder::new().terminator(terminator).flexible(true).from_writer(Vec::new());
-            for row in &table {
-                writer.write_record(row).unwrap();
-            }
-            let text = writer.into_inner().unwrap();
-            let mut rows = Rows::new(Box::new(Dripping(&text, drip)));
-            let mut row = Row::default();
-            let mut expected = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text[..]);
-            for record in expected.records() {
-                prop_assert!(matches!(rows.next(&mut row).unwrap(), Next::Row(_)));
-                let record = record.unwrap();
-                prop_assert_eq!(row.cells().unwrap().iter().map(|(cell, _)| cell).collect::<Vec<_>>(), record.iter().collect::<Vec<_>>());
-            }
-            prop_assert_eq!(rows.next(&mut row).unwrap(), Next::End);
-        }
-
-        #[test]
-        fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(prop::sample::select(b"a\"\",\r\n\0#".to_vec()), 0..60), drip in 1..5_usize) {
-            let mut rows = Rows::new(Box::new(Dripping(&bytes, drip)));
-            rows.comments = true;
-            let mut row = Row::default();
-            let mut last = 0;
-            while let Next::Row(line) | Next::Unclosed(line) | Next::TooLong(line) = rows.next(&mut row).unwrap() {
-                prop_assert!(line > last);
-                last = line;
-            }
-        }
     }
 }

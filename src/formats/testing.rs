@@ -7,6 +7,7 @@ use crate::core::card::Fault;
 use crate::core::card::Field;
 use crate::core::card::Fields;
 use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Question;
 use crate::core::card::Shape;
@@ -14,6 +15,7 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Value;
 use crate::core::card::Verdict;
+use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -71,7 +73,7 @@ impl CardKind for Fake {
         String::new()
     }
 
-    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str) -> Result<Option<Verdict>, Unreadable> {
+    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str, _: Weights) -> Result<Option<Verdict>, Unreadable> {
         Ok(None)
     }
 }
@@ -82,7 +84,7 @@ pub(super) fn read(
     file_name: &str,
     bytes: &[u8],
 ) -> (Vec<ImportItem>, Result<(), FormatError>) {
-    let options = ReadOptions { file_name: file_name.to_owned(), delimiter: None };
+    let options = ReadOptions::named(file_name);
     read_with(importer, &options, bytes)
 }
 
@@ -233,11 +235,11 @@ fn any_note_text(table: bool) -> impl Strategy<Value = NoteText> {
         option::of(any_text(table)),
         option::of(any_text(table)),
         option::of(any_text(table)),
-        (any::<bool>(), option::of(prop::sample::select(&Form::ALL[..]))),
+        (any::<bool>(), option::of(prop::sample::select(&Form::ALL[..])), prop::sample::select(&Markup::ALL[..])),
     );
     (prop::strategy::Union::new(kinds), beside).prop_map(|(text, beside)| {
-        let (tags, source, after, topic, speaker, hint, extra, group, (held_out, form)) = beside;
-        NoteText { tags, source, after, topic, speaker, hint, extra, group, held_out, form, ..text }
+        let (tags, source, after, topic, speaker, hint, extra, group, (held_out, form, markup)) = beside;
+        NoteText { tags, source, after, topic, speaker, hint, extra, group, held_out, form, markup, ..text }
     })
 }
 

@@ -35,6 +35,9 @@ pub fn add(
     key: Option<&str>,
     text: &NoteText,
 ) -> Result<Added, Failure> {
+    if let Some(field) = text.too_long() {
+        return Err(Failure::usage(format!("`{field}` is longer than 1 MB")).hint("make it shorter or several cards"));
+    }
     let names = store.deck_names()?;
     // A deck is meant by its id or by its name, in any case.
     let same = |text: &str| text.to_lowercase() == deck.to_lowercase();

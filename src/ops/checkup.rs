@@ -22,6 +22,7 @@ use crate::core::checkup::scenes_in;
 use crate::core::checkup::taken;
 use crate::core::checkup::taken_of;
 use crate::core::checkup::turn;
+use crate::core::document::Side;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::settings::Settings;
@@ -357,10 +358,10 @@ impl<'a> CheckupSession<'a> {
         Ok(Some(MissedScene {
             card: wrong.card,
             topic: loaded.topic.as_ref().map(|topic| topic.title.clone()),
-            prompt: question.prompt,
+            prompt: text.document(&question.prompt).shown(Side::Question),
             response: self.store.response(wrong.entry)?,
-            answer: text.answer(ordinal),
-            extra: text.extra.clone(),
+            answer: text.answer_document(ordinal).plain(),
+            extra: text.extra.as_ref().map(|extra| text.plain(extra).into_owned()),
         }))
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
+use crate::core::compare::search::plain;
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
 use crate::core::text::counted;
 use crate::core::text::nearest;
-use crate::core::text::normalize;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
@@ -126,7 +126,7 @@ fn what_changed(before: &[BuiltinDeck], after: &[BuiltinDeck]) -> Option<String>
 /// What a head says of a deck beside its name.
 pub(super) fn details(head: &DeckHead) -> HeadDetails<'_> {
     let texts = [&head.title, &head.description, &head.language, &head.license, &head.version];
-    HeadDetails { texts: texts.map(|text| text.as_deref()), sequence: head.sequence.as_deref() }
+    HeadDetails { texts: texts.map(|text| text.as_deref()), sequence: head.sequence.as_deref(), weights: head.weights }
 }
 
 fn broken(name: &str, faults: &[FileFault]) -> Failure {
@@ -186,9 +186,8 @@ pub fn named(store: &Store, names: &[String]) -> Result<DeckSet, Failure> {
             .map(|(number, _, _)| *number)
             .collect();
         if found.is_empty() {
-            let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str())).or_else(|| {
-                decks.iter().map(|(_, id, _)| id.as_str()).find(|id| normalize(id).starts_with(&normalize(name)))
-            });
+            let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()))
+                .or_else(|| decks.iter().map(|(_, id, _)| id.as_str()).find(|id| plain(id).starts_with(&plain(name))));
             return Err(Failure::usage(format!("there is no deck `{name}`")).hint(match near {
                 Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
                 None => "`lmq decks` lists all decks".to_owned(),

@@ -122,6 +122,7 @@ fn gather(store: &Store, decks: Vec<DeckLine>, give: &mut Give<'_, Part>) -> Res
             license: deck.license,
             version: deck.version,
             sequence: Some(deck.sequence).filter(|sequence| !sequence.is_empty()),
+            weights: deck.weights,
         })))?;
         for (id, title, primer, try_line) in store.topics(deck.number)? {
             give(Part::Record(Record::Topic(Topic { id, title, primer, try_line })))?;

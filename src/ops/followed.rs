@@ -1,8 +1,10 @@
 //! What is remembered of a followed file: how it is read, and how it was when it was read last.
 
 use crate::core::id::Hasher64;
+use crate::formats::TableOptions;
 use crate::store;
 use crate::store::SourceFile;
+use serde::Deserialize as _;
 use std::fs;
 use std::io;
 use std::io::Read as _;
@@ -16,8 +18,8 @@ pub(super) struct HowToRead {
     pub(super) deck: Option<String>,
     /// The name of its format.
     pub(super) format: Option<String>,
-    /// The separator of its columns.
-    pub(super) delimiter: Option<u8>,
+    /// What was said of its table.
+    pub(super) table: TableOptions,
 }
 
 impl HowToRead {
@@ -26,7 +28,7 @@ impl HowToRead {
         serde_json::json!({
             "deck": self.deck,
             "format": self.format,
-            "delimiter": self.delimiter,
+            "table": self.table,
         })
         .to_string()
     }
@@ -38,10 +40,7 @@ impl HowToRead {
         Self {
             deck: word("deck"),
             format: word("format"),
-            delimiter: value
-                .get("delimiter")
-                .and_then(serde_json::Value::as_u64)
-                .and_then(|byte| u8::try_from(byte).ok()),
+            table: value.get("table").and_then(|table| TableOptions::deserialize(table).ok()).unwrap_or_default(),
         }
     }
 }

@@ -1,16 +1,30 @@
 //! Files in: decks, tables, notes, the log of another database; folders; files that are followed.
 
+mod conflict_copy;
+mod diagnose;
+mod folder;
 mod follow;
 mod history;
 mod import_report;
+mod look_over;
+mod most_bad;
 mod names;
 mod one_file;
 mod options;
 mod reading;
 mod refusal;
 mod sources;
+mod spill;
 
+pub use conflict_copy::is_named_so as is_conflict_copy;
+pub use diagnose::diagnose;
+pub use diagnose::is_two_sided;
+pub use diagnose::unclear;
+pub use folder::Folder;
+pub use folder::Reason;
+pub use folder::Skipped;
 pub use follow::follow;
+pub use import_report::KeptNote;
 pub use import_report::Report;
 pub use options::Options;
 pub use refusal::Draw;
@@ -18,6 +32,7 @@ pub use sources::Source;
 pub use sources::open;
 pub use sources::read;
 pub use sources::spool;
+pub use spill::Spill;
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
@@ -29,8 +44,10 @@ use crate::formats::Importer;
 use crate::ops::decks::deck_name;
 use crate::ops::followed;
 use crate::ops::import::history::one_log;
+use crate::ops::import::look_over::look_over;
 use crate::ops::import::names::Prompts;
 use crate::ops::import::one_file::Attempt;
+use crate::ops::import::one_file::Builtins;
 use crate::ops::import::one_file::Follow;
 use crate::ops::import::one_file::one_file;
 use crate::ops::import::refusal::Refusal;
@@ -58,7 +75,7 @@ pub fn import(
     draw: Draw<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Report, Failure> {
-    let mut report = Report::default();
+    let mut report = Report { lists_all: options.lists_all, ..Report::default() };
     if let Some(deck) = &options.deck {
         deck_name(deck)?;
     }
@@ -66,22 +83,34 @@ pub fn import(
     let mut histories = Vec::new();
     let mut jobs = Vec::new();
     for mut source in sources {
-        match find_importer(&mut source, options)? {
-            Some(importer) => jobs.push((source, importer)),
-            None => histories.push(source),
+        let found = find_importer(&mut source, options);
+        source.close();
+        match found {
+            Ok(Some(importer)) => jobs.push((source, importer)),
+            Ok(None) => histories.push(source),
+            Err(failure) if source.in_folder => report.skip(&source, Reason::of(&failure)),
+            Err(failure) => return Err(failure),
         }
     }
     let mut before = 0;
     let united = store.write_much(|store| {
         for mut source in histories {
             let heard = &mut |read: u64| progress(before + read);
-            one_log(store, stamp, &mut source, options, &mut report, heard)?;
+            match one_log(store, stamp, &mut source, options, &mut report, heard) {
+                Ok(()) => report.files += 1,
+                Err(failure) if source.in_folder => report.skip(&source, Reason::of(&failure)),
+                Err(failure) => return Err(failure),
+            }
             before += source.size;
-            report.files += 1;
         }
         Ok(())
     })?;
     united.map_err(|failed| with_what_is_in(failed, &report))?;
+    if jobs.is_empty() && report.files == 0 && report.has_bad_files() {
+        let mut failure = refusal::in_words(Refusal::NoDecks, "", &path, draw);
+        report.list_rejected(&mut failure.places);
+        return Err(failure);
+    }
     if jobs.is_empty() && options.folders.is_empty() {
         return Ok(report);
     }
@@ -107,7 +136,7 @@ pub fn import(
     })?;
     if let Some((shown, refusal)) = refused {
         let mut failure = refusal::in_words(refusal, &shown, &path, draw);
-        failure.places.append(&mut report.rejected);
+        report.list_rejected(&mut failure.places);
         return Err(with_what_is_in(failure, &report));
     }
     match written {
@@ -131,15 +160,31 @@ fn all_notes(
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), (String, Refusal)> {
     let mut before = 0;
+    let builtins = Builtins::new();
     for (source, importer) in jobs {
-        let mut heard = |read: u64| progress(before + read);
-        let done = one_job(writer, source, *importer, options, prompts(), report, &mut heard);
+        // A file of a folder goes in whole or not at all, and the others with it: so it is looked over first.
+        let looked = if source.in_folder { look_over(writer, source, *importer, options, &builtins) } else { Ok(()) };
+        let named = |refusal| (source.shown.clone(), refusal);
+        match looked {
+            Err(Refusal::Store(fault)) => return Err(named(Refusal::Store(fault))),
+            Err(refusal) => {
+                let reason = Reason::of(&refusal::in_short(refusal, &source.shown));
+                report.skip(source, reason);
+            }
+            Ok(()) => {
+                let mut heard = |read: u64| progress(before + read);
+                let done = one_job(writer, source, *importer, options, (prompts(), &builtins), report, &mut heard);
+                done.map_err(|refusal| (source.shown.clone(), refusal))?;
+            }
+        }
         before += source.size;
-        report.files += 1;
-        done.map_err(|refusal| (source.shown.clone(), refusal))?;
+        source.close();
     }
-    if options.strict && report.rejections > 0 {
+    if options.strict && (report.rejections > 0 || report.has_bad_files()) {
         return Err((String::new(), Refusal::Strict));
+    }
+    if report.files == 0 && report.has_bad_files() {
+        return Err((String::new(), Refusal::NoDecks));
     }
     if report.rejections > 0
         && report.added + report.changed + report.same + report.restored + report.duplicates + report.kept == 0
@@ -154,7 +199,7 @@ fn one_job(
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    prompts: Prompts,
+    (prompts, builtins): (Prompts, &Builtins),
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
@@ -164,7 +209,9 @@ fn one_job(
         Some(id) => Follow::FromNowOn(id),
         None => Follow::Not,
     };
-    one_file(writer, source, importer, options, Attempt { follow, prompts }, report, progress)
+    one_file(writer, source, importer, options, Attempt { follow, prompts, builtins }, report, progress)?;
+    report.files += 1;
+    Ok(())
 }
 
 /// Circles of waiting cards that are named.

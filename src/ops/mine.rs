@@ -19,7 +19,11 @@ pub fn page(store: &Store, stamp: Stamp) -> Result<Report, Failure> {
         let Some(line) = store.card(card)?.filter(|line| line.text.is_in_own_words()) else { continue };
         let sentences = store.own_words(card)?.sentences;
         if !sentences.is_empty() {
-            cards.push(OwnCard { name: line.name(), prompt: line.text.prompt(card.ordinal), sentences });
+            cards.push(OwnCard {
+                name: line.name(),
+                prompt: line.text.prompt_document(card.ordinal).plain(),
+                sentences,
+            });
         }
     }
     let first_day = |card: &OwnCard| card.sentences.first().map(|said| said.day);

@@ -18,6 +18,7 @@ mod followed;
 pub mod forget;
 pub mod import;
 pub mod linked;
+pub mod media;
 pub mod mine;
 pub mod pause;
 pub mod queue;

@@ -4,6 +4,7 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::card::Unreadable;
+use crate::core::card::Verdict;
 use crate::core::event::Draft;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
@@ -43,6 +44,8 @@ use crate::ops::edit::How;
 use crate::ops::edit::NoteEditor;
 use crate::ops::edit::Refusal;
 use crate::ops::in_sitting;
+use crate::ops::media;
+use crate::ops::media::Openable;
 use crate::ops::queue::Options;
 use crate::ops::queue::queue;
 use crate::ops::tried;
@@ -475,6 +478,17 @@ impl<'a> Review<'a> {
         Ok(self.steps()?.into_iter().find(|step| !step.voided))
     }
 
+    /// The pictures and sounds of the card on the screen: of its question alone, while that is asked.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn openable(&self) -> Result<Openable, Failure> {
+        let Some(current) = self.session().current() else { return Ok(Openable::default()) };
+        let is_answered = matches!(self.session().stage(), Stage::Back(_));
+        let (card, text) = (current.loaded.card, &current.loaded.text);
+        media::find(self.store, card.note, text, &current.media(is_answered))
+    }
+
     /// What a form edits the card on the screen with; [`show_edited`](Self::show_edited) shows what came of it.
     pub fn note_editor(&mut self) -> NoteEditor<'_> {
         NoteEditor { store: self.store, env: self.env, settings: &self.settings }
@@ -509,8 +523,17 @@ impl<'a> Review<'a> {
     }
 }
 
+/// What an answer without a sitting came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The lapses that made the card a leech, if this answer did.
+    pub leech: Option<u32>,
+    /// How what was typed compares with what is right, where the program can tell.
+    pub verdict: Option<Verdict>,
+}
+
 /// Grades one card, without a sitting: early, past every limit, whatever it is; only a suspended card is refused.
-/// `words` are what was typed, if anything. Gives the lapses that made it a leech, if this answer did.
+/// `words` are what was typed, if anything.
 ///
 /// # Errors
 /// When the card is not there or suspended, the words can't be an answer to it, or it could not be committed.
@@ -522,7 +545,7 @@ pub fn answer(
     quality: Quality,
     took: Millis,
     words: &str,
-) -> Result<Option<u32>, Failure> {
+) -> Result<Answered, Failure> {
     let (loaded, last) = store.load_to_answer(card)?;
     let when = in_sitting(env, settings, last);
     let Some(loaded) = loaded else {
@@ -547,17 +570,18 @@ pub fn answer(
     let revealed = revealed.next;
     let step = revealed.step(Input::Grade(quality), when.now, when.today);
     let scheduler = revealed.scheduler();
-    let mut leech = None;
+    let verdict = revealed.current().and_then(|current| current.verdict.clone());
+    let mut answered = Answered { leech: None, verdict };
     for effect in step.effects {
         match effect {
             Effect::Append { kind, events } => {
                 commit(store, when, kind, &events, &scheduler)?;
             }
-            Effect::Leech { lapses, .. } => leech = Some(lapses),
+            Effect::Leech { lapses, .. } => answered.leech = Some(lapses),
             Effect::ShowBack | Effect::AskAgain(_) | Effect::Ignored => {}
         }
     }
-    Ok(leech)
+    Ok(answered)
 }
 
 /// A word about the clock, where it is far from the newest thing that this device wrote, or before it: to be said, and asked

@@ -1,5 +1,6 @@
 //! Once a week: the offer to write down one moment of the week as a scene of one's own.
 
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::settings::Settings;
@@ -26,6 +27,7 @@ pub fn basic(question: &str, answer: &str) -> NoteText {
     NoteText {
         kind: "basic".to_owned(),
         fields: [("front".to_owned(), text(question)), ("back".to_owned(), text(answer))].into(),
+        markup: Markup::Plain,
         ..NoteText::default()
     }
 }

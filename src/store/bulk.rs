@@ -5,8 +5,10 @@
 
 mod ahead;
 mod batch;
+mod builtin;
 mod decks;
 mod matching;
+mod moved;
 mod seen;
 mod write;
 
@@ -22,6 +24,7 @@ pub use crate::store::bulk::decks::HeadDetails;
 use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::matching::WaitingRow;
+use crate::store::bulk::moved::Moved;
 use crate::store::bulk::seen::BitSet;
 use crate::store::bulk::seen::Seen;
 use crate::store::facts::deck_id;
@@ -109,13 +112,30 @@ pub enum MatchResult {
     Later,
 }
 
-/// A note that both the learner and the file changed: the learner's text stays.
+/// A part of a note that stays as the learner has it although its source says something else now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeptPart {
+    /// Its text.
+    Text,
+    /// Its tags: one of them at least.
+    Tags,
+    /// The deck that it lies in.
+    Place,
+    /// The learner deleted it.
+    Deletion,
+}
+
+/// A note that both the learner and the file changed: the learner's version stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The learner's text, which is shown.
-    pub mine: NoteText,
-    /// The file's.
-    pub theirs: NoteText,
+    /// The note.
+    pub note: NoteUid,
+    /// What people call it.
+    pub name: String,
+    /// What of it stays as the learner has it.
+    pub parts: Vec<KeptPart>,
+    /// The learner's text, which is shown, and the file's; of the first such notes only.
+    pub texts: Option<Box<(NoteText, NoteText)>>,
 }
 
 /// What the end of a file brought.
@@ -125,7 +145,7 @@ pub struct Finished {
     pub late: Vec<MatchResult>,
     /// Notes of the file's decks that the file does not have.
     pub missing: u64,
-    /// The first notes that both had changed.
+    /// The notes that both had changed, up to a limit.
     pub kept: Vec<Kept>,
 }
 
@@ -149,6 +169,12 @@ pub struct Bulk<'b, 's> {
     seen: Seen,
     last_old_note: i64,
     any_rows: bool,
+    /// Whether the rows say where their notes lie, apart from who these are.
+    says_place: bool,
+    /// Whether rows without tags say that their notes have none.
+    says_tags: bool,
+    /// Notes that the learner took out of decks; read when a row has no note in its own.
+    moved: Option<Moved>,
     /// Rows without a note of their prompt: at the end they may be nearly equal to one.
     deferred: Vec<WaitingRow>,
     /// Rows with unclaimed notes of their prompt that have another answer.
@@ -183,6 +209,9 @@ impl<'b, 's> Bulk<'b, 's> {
             seen: Seen::default(),
             last_old_note,
             any_rows: false,
+            says_place: false,
+            says_tags: true,
+            moved: None,
             deferred: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
@@ -195,6 +224,17 @@ impl<'b, 's> Bulk<'b, 's> {
             old_names: OldNames::Unread,
             ahead: NotesAhead::default(),
         })
+    }
+
+    /// Whether the rows that come now name a deck in which their notes lie while they are called by something else, an id of
+    /// their own. Then another deck is a change of the file; for all other rows it is another note.
+    pub fn rows_say_place(&mut self, says: bool) {
+        self.says_place = says;
+    }
+
+    /// The file has no place for tags: a row without any says nothing of those that its note has.
+    pub fn rows_say_no_tags(&mut self) {
+        self.says_tags = false;
     }
 
     /// Ids of the built-in decks, each with the uids that it has: what another file may not add to.

@@ -385,7 +385,7 @@ impl Notes {
 }
 
 fn matches(line: &CardLine, words: &[String]) -> bool {
-    use crate::core::text::normalize;
+    use crate::core::compare::search::fold;
     let mut text = String::new();
     for part in line
         .text
@@ -395,12 +395,12 @@ fn matches(line: &CardLine, words: &[String]) -> bool {
         .chain(&line.text.tags)
         .chain(&line.text.source)
     {
-        text.push_str(&normalize(part));
+        text.push_str(&fold(part));
         text.push(' ');
     }
     for part in [&line.text.speaker, &line.text.extra, &line.topic, &line.key].into_iter().flatten() {
-        text.push_str(&normalize(part));
+        text.push_str(&fold(part));
         text.push(' ');
     }
-    words.iter().all(|word| text.contains(&normalize(word)))
+    words.iter().all(|word| text.contains(&fold(word)))
 }

@@ -1,5 +1,6 @@
 //! Core's types in the database's columns. Core itself knows of no database.
 
+use crate::core::compare::answer::Weights;
 use crate::core::event::Asked;
 use crate::core::event::Detail;
 use crate::core::event::EventKind;
@@ -127,6 +128,19 @@ pub(super) fn sequence_of(column: Option<String>) -> Result<Vec<String>, Fault> 
 /// What [`sequence_of`] reads.
 pub(super) fn sequence_column(sequence: &[String]) -> Option<String> {
     (!sequence.is_empty()).then(|| serde_json::to_string(sequence).unwrap_or_default())
+}
+
+/// The column `deck.weights`: null stands for none.
+pub(super) fn weights_of(column: Option<String>) -> Result<Weights, Fault> {
+    column.map_or(Ok(Weights::default()), |json| {
+        serde_json::from_str(&json)
+            .map_err(|error| Fault::Corrupt(format!("what counts in the answers of a deck can't be read: {error}")))
+    })
+}
+
+/// What [`weights_of`] reads.
+pub(super) fn weights_column(weights: Weights) -> Option<String> {
+    (!weights.is_empty()).then(|| serde_json::to_string(&weights).unwrap_or_default())
 }
 
 /// An event's kind from its columns.

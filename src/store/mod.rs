@@ -57,6 +57,7 @@ pub use bulk::DeckOrigin;
 pub use bulk::Finished;
 pub use bulk::HeadDetails;
 pub use bulk::Kept;
+pub use bulk::KeptPart;
 pub use bulk::MatchResult;
 pub use bulk::NoteRef;
 pub use cards::BuiltinDeck;
@@ -168,12 +169,6 @@ impl Here {
     pub fn nameless(fresh_device: DeviceId) -> Self {
         let DeviceId(chance) = fresh_device;
         Self { machine: String::new(), device_name: String::new(), fresh_device, chance, state_folder: None }
-    }
-
-    /// Machine and path, which tell that a file was not copied here from elsewhere.
-    fn place_of(&self, path: &Path) -> String {
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        format!("{}:{}", self.machine, path.display())
     }
 }
 
@@ -423,9 +418,10 @@ impl Store {
         }
     }
 
-    /// Where this file is.
+    /// Machine and path, which tell that this file was not copied here from elsewhere.
     fn place(&self) -> String {
-        self.here.place_of(&self.path)
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        format!("{}:{}", self.here.machine, path.display())
     }
 
     /// The device that writes here; `None` before anything was written.

@@ -61,6 +61,11 @@ pub(super) fn name_of_number(db: &Connection, note: i64) -> Result<Option<String
     name_among(db, note, false)
 }
 
+/// The same, also of one that is retired.
+pub(super) fn name_of_any(db: &Connection, note: i64) -> Result<Option<String>, Fault> {
+    name_among(db, note, true)
+}
+
 fn name_among(db: &Connection, note: i64, retired_too: bool) -> Result<Option<String>, Fault> {
     let row: Option<(String, Option<String>, [u8; 16])> = db
         .prepare_cached(

@@ -153,7 +153,7 @@ impl Store {
 }
 
 /// A text without its tags, which have a register of their own.
-fn bare(text: &NoteText) -> NoteText {
+pub(super) fn bare(text: &NoteText) -> NoteText {
     NoteText { tags: Vec::new(), ..text.clone() }
 }
 
@@ -313,6 +313,31 @@ impl Writer<'_> {
         }
         self.append_fact(&Fact::Keyed { note }, Some(key.to_owned()))?;
         Ok(true)
+    }
+
+    /// Lets the key of a new note mean it where its id is made from another name: cards of the file that come after it say its
+    /// key, and so do files without ids. Nothing happens where the name is another note's.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn also_called(&mut self, note: NoteUid, key: &str) -> Result<(), Fault> {
+        let number = self.number_of(note)?;
+        let deck = match self.source_place(number)? {
+            Some(place) => place.deck,
+            None => super::facts::deck_id(&self.tx, self.row_of(number)?.deck)?,
+        };
+        let uid = NoteUid::of_key(&deck, key);
+        let taken: bool = self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 \
+             AND coalesce(o.own, o.source) IS NOT NULL) \
+             OR EXISTS (SELECT 1 FROM note_name u JOIN alias a ON a.alias = u.id WHERE u.uid = ?1)",
+            [uid.0],
+            |row| row.get(0),
+        )?;
+        if uid == note || taken {
+            return Ok(());
+        }
+        self.append_fact(&Fact::Aliased { alias: uid, note }, None).map(drop)
     }
 
     /// Takes a note with its cards and what they add up to into another deck, by its id.

@@ -23,6 +23,7 @@ use crate::store::columns::hash_bits;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::tag_number;
 use crate::store::columns::u32_of;
+use crate::store::columns::weights_of;
 use crate::store::columns::words;
 use crate::store::facts::Salts;
 use crate::store::review_log::events_of;
@@ -87,8 +88,7 @@ impl PackedNote {
         serde_json::to_writer(&mut body, text).map_err(|error| unwritable(&error))?;
         let body = String::from_utf8(body).map_err(|error| unwritable(&error))?;
         let first = kind(&text.kind).and_then(|kind| kind.fields().first()).map_or("", |field| text.text(field.name));
-        let prompt = first.trim();
-        let prompt_hash = quick64(crate::core::text::composed(prompt).as_bytes());
+        let prompt_hash = quick64(crate::core::compare::identity::identity(first).as_bytes());
         Ok(Self {
             prompt_hash: hash_bits(prompt_hash),
             text_hash: hash_bits(quick64(body.as_bytes())),
@@ -286,7 +286,7 @@ impl Store {
         let context = self.context_at(mark)?;
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT n.id, x.body, n.tags, n.ordinals, k.name, k.name_id, n.key, t.id, t.title, t.primer, t.try_line, \
-                 k.scheduler, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
+                 k.scheduler, k.weights, {STATE_COLUMNS} FROM note_name u JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck \
                  JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
                  LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1 AND n.retired = 0"
         ))?;
@@ -311,7 +311,7 @@ impl Store {
         let name = self.name_of_note(&row.get::<_, String>(5)?, row.get(6)?, card)?;
         let state = match self.behind.borrow().state(card) {
             Some(state) => state.clone(),
-            None => whole_state_of(row, 12, &context.reader)?,
+            None => whole_state_of(row, 13, &context.reader)?,
         };
         let name =
             if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
@@ -350,6 +350,7 @@ impl Store {
             variant: self.variant(number, text.variants())?,
             state,
             scheduler,
+            weights: weights_of(row.get(12)?)?,
             deck: row.get(4)?,
             text,
             own,

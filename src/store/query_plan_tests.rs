@@ -57,7 +57,7 @@ fn fill(store: &mut Store) {
     let work = |writer: &mut crate::store::Writer<'_>| {
         let mut bulk = Bulk::new(writer, options)?;
         let sequence = ["t".to_owned()];
-        bulk.deck("d", "d", HeadDetails { texts: [None; 5], sequence: Some(&sequence) })?;
+        bulk.deck("d", "d", HeadDetails { sequence: Some(&sequence), ..HeadDetails::default() })?;
         bulk.topic("d", "t", "T", None, None)?;
         for number in 0..33 {
             let text = format!(

@@ -175,7 +175,9 @@ impl Store {
         let path = beside.path().join("lmq.db");
         // What is kept outside is of the damaged one.
         let said = chain::said_outside(&found.db, &here)?;
-        let place = here.place_of(from);
+        // Where it was written to: damaged files are copied before anybody looks at them. One that was put back has no place until it
+        // is written to, and ended earlier.
+        let place = meta(&found.db, "place")?.unwrap_or_default();
         let here = Here { state_folder: None, ..here };
         let mut store = Self::open(&path, here.clone(), stamp.now)?;
         let mut done = fill(&mut store, &found, (said, &place), here.fresh_device, stamp)?;

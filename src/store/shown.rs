@@ -9,6 +9,7 @@ pub(super) use alias::alias_of;
 pub(super) use deck::deck_is_listed;
 pub(super) use deck::deck_row;
 pub(super) use deck::kept_deck;
+pub(super) use note::SourcePlace;
 pub(super) use note_row::NOTE_COLUMNS;
 pub(super) use note_row::NoteRow;
 pub(super) use note_row::body_of;

@@ -11,6 +11,7 @@ use crate::core::checkup::change::points;
 use crate::core::checkup::introduction;
 use crate::core::checkup::minutes_of;
 use crate::core::checkup::score;
+use crate::core::document::Side;
 use crate::core::text::counted;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
@@ -22,6 +23,7 @@ use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
 use crate::ui::Look;
+use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::io::BufRead;
 use std::io::Write;
@@ -231,7 +233,7 @@ impl Lines<'_, '_> {
         self.line("")?;
         self.line(&head)?;
         self.line("")?;
-        for part in printable(&asked.question.prompt).lines() {
+        for part in text_lines(&asked.prompt_document(), Side::Question, 76) {
             self.line(&format!("  {part}"))?;
         }
         for (index, option) in asked.question.options.iter().enumerate() {

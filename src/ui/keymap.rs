@@ -66,7 +66,7 @@ commands! {
     PageDown = "page_down", "pagedown", "a page down";
     Edit = "edit", "e", "change the card's text";
     Add = "add", "a", "add a card";
-    Open = "open", "o", "open";
+    Open = "open", "o", "open; in a review, the card's pictures and sounds";
     Search = "search", "/", "search";
     Browse = "browse", "b", "browse all cards";
     Checkup = "checkup", "c", "a check-up: scenes that no review asks";

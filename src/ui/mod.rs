@@ -1,12 +1,15 @@
 //! Adapters: keys and lines in, a view of the session out. A front end decides nothing.
 
+mod ask;
 pub mod checkup;
 pub mod keymap;
 mod lines;
 mod plain;
 mod tui;
+pub(crate) mod typeset;
 pub mod words;
 
+pub use ask::ask_line;
 pub use lines::Lines;
 pub use lines::Piped;
 pub use lines::Typed;
@@ -17,7 +20,12 @@ pub use tui::give_back;
 pub use tui::review;
 pub use tui::today;
 
+use crate::core::document::Document;
+use crate::core::document::Side;
+use crate::core::text::joined;
 use crate::failure::Failure;
+use crate::ops::media::Openable;
+use std::ffi::OsStr;
 
 /// The editor of the user, which only the command line may start.
 pub trait Editor {
@@ -32,6 +40,33 @@ pub trait Editor {
     /// # Errors
     /// When it can't be written.
     fn keep(&self, text: &str) -> Result<String, Failure>;
+
+    /// Shows a picture or plays a sound, a file or an address, in the program that the system has for it.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn show(&self, _target: &OsStr) -> Result<(), Failure> {
+        Err(Failure::failed("nothing here can open pictures and sounds"))
+    }
+}
+
+/// Opens what a card has; gives what to tell.
+fn open(openable: &Openable, editor: &dyn Editor) -> Option<String> {
+    let mut said = Vec::new();
+    for target in &openable.targets {
+        if let Err(failure) = editor.show(target) {
+            said.push(failure.to_string());
+            break;
+        }
+    }
+    if !openable.missing.is_empty() {
+        said.push(words::missing(&openable.missing));
+    }
+    match (said.is_empty(), openable.targets.is_empty()) {
+        (true, true) => Some("This card has nothing to open".to_owned()),
+        (true, false) => None,
+        (false, _) => Some(joined(&said)),
+    }
 }
 
 /// How to show things.
@@ -41,7 +76,24 @@ pub struct Look {
     pub colour: bool,
     /// Columns.
     pub width: usize,
+    /// Whether the terminal is told where links lead (OSC 8).
+    pub links: bool,
 }
+
+/// A document as lines of text, however long they are: for what other programs read too.
+#[must_use]
+pub fn shown_lines(document: &Document) -> Vec<String> {
+    typeset::text_lines(document, Side::Answer, LONGEST_LINE)
+}
+
+/// The same for what is asked, before the answer is known.
+#[must_use]
+pub fn prompt_lines(document: &Document) -> Vec<String> {
+    typeset::text_lines(document, Side::Question, LONGEST_LINE)
+}
+
+/// Columns of a line that no terminal breaks for us.
+const LONGEST_LINE: usize = 1 << 20;
 
 /// Columns of the terminal; 80 where there is none.
 #[must_use]

@@ -1,6 +1,8 @@
 //! The session over lines: for pipes, scripts and screen readers. No escape codes, ever.
 
 use crate::core::card::Ask;
+use crate::core::document::Document;
+use crate::core::document::Side;
 use crate::core::session::Input;
 use crate::core::session::Stage;
 use crate::core::session::choices::Choice;
@@ -18,6 +20,8 @@ use crate::ops::review::Review;
 use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::lines::Lines;
+use crate::ui::open;
+use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -35,6 +39,7 @@ const COMMANDS: &[(&str, &str)] = &[
     (":*", "set or take away the star"),
     (":i", "why this card, its numbers, its topic"),
     (":h", "the hint"),
+    (":o", "open its pictures and sounds"),
     (":g", "right, but a guess: Hard"),
     (":e", "change the card's text in your editor"),
     (":em", "the same, for another meaning: the card begins again, gently"),
@@ -151,9 +156,10 @@ impl Sitting<'_, '_> {
         self.line("")
     }
 
-    fn indented(&mut self, text: &str) -> Result<(), Failure> {
-        for part in printable(text).lines() {
-            self.line(&format!("  {part}"))?;
+    fn indented(&mut self, document: &Document, side: Side) -> Result<(), Failure> {
+        for line in text_lines(document, side, self.width.saturating_sub(2)) {
+            let line = if line.is_empty() { line } else { format!("  {line}") };
+            writeln!(self.out, "{line}").map_err(|error| Failure::output(&error))?;
         }
         Ok(())
     }
@@ -224,7 +230,7 @@ impl Sitting<'_, '_> {
         if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.title)) {
             self.primed.insert(topic.title.clone());
             self.line(&format!("New topic: {}", one_line(&topic.title)))?;
-            self.indented(topic.primer.as_deref().unwrap_or_default())?;
+            self.indented(&topic.primer_document(), Side::Question)?;
             if self.live {
                 write!(self.out, "Enter goes on ")
                     .and_then(|()| self.out.flush())
@@ -239,7 +245,7 @@ impl Sitting<'_, '_> {
         }
         self.line(&head)?;
         self.blank()?;
-        self.indented(&current.question.prompt)?;
+        self.indented(&current.prompt_document(), Side::Question)?;
         self.options(current)?;
         self.blank()?;
         let mut how = words::how(current.question.ask, current.question.options.len(), false);
@@ -262,11 +268,12 @@ impl Sitting<'_, '_> {
 
     fn back(&mut self, current: &Current) -> Result<(), Failure> {
         if let Some(verdict) = &current.verdict {
-            let mut line = words::verdict(verdict).to_owned();
-            if !verdict.remark.is_empty() {
-                line.push_str(&format!(" ({})", verdict.remark));
+            self.line(&words::judged(verdict))?;
+            let close = verdict.close.as_ref().and_then(|_| words::compared(verdict, current.question.ask));
+            if let Some(compared) = close {
+                let marked: String = compared.marked().into_iter().map(|(_, text)| text).collect();
+                self.line(&format!("  you: {marked}"))?;
             }
-            self.line(&line)?;
         }
         let text = &current.loaded.text;
         if current.question.ask == Ask::Say {
@@ -274,13 +281,13 @@ impl Sitting<'_, '_> {
                 self.line(&line)?;
             }
         }
-        self.indented(&text.answer(current.loaded.card.ordinal))?;
+        self.indented(&text.answer_document(current.loaded.card.ordinal), Side::Answer)?;
         if let Some(speaker) = &text.speaker {
-            self.line(&format!("  – {}", one_line(speaker)))?;
+            self.line(&format!("  – {}", text.line(speaker)))?;
         }
         if let Some(extra) = &text.extra {
             self.blank()?;
-            self.indented(extra)?;
+            self.indented(&text.document(extra), Side::Answer)?;
         }
         if let Some(topic) = &current.loaded.topic {
             self.line(&format!("  ({})", one_line(&topic.title)))?;
@@ -373,14 +380,19 @@ impl Sitting<'_, '_> {
             ":e" => return self.edit(stage, Meaning::Typo),
             ":em" => return self.edit(stage, Meaning::Changed),
             ":i" => self.info(stage)?,
+            ":o" => {
+                let said = open(&self.review.openable()?, self.editor);
+                self.line(said.as_deref().unwrap_or("Opened"))?;
+            }
             ":h" => {
                 let hint = match stage {
-                    Stage::Front(current) | Stage::Back(current) => current.loaded.text.hint.clone(),
+                    Stage::Front(current) | Stage::Back(current) => {
+                        let text = &current.loaded.text;
+                        text.hint.as_ref().map(|hint| text.hint_line(hint))
+                    }
                     Stage::Between | Stage::Finished => None,
                 };
-                self.line(
-                    &hint.map_or_else(|| "There is no hint".to_owned(), |hint| format!("Hint: {}", one_line(&hint))),
-                )?;
+                self.line(&hint.map_or_else(|| "There is no hint".to_owned(), |hint| format!("Hint: {hint}")))?;
             }
             ":?" => {
                 for (name, what) in COMMANDS {
@@ -457,8 +469,8 @@ impl Sitting<'_, '_> {
             if matches!(stage, Stage::Back(_)) {
                 self.line(&format!("Topic: {}", one_line(&topic.title)))?;
             }
-            if let Some(primer) = &topic.primer {
-                self.indented(primer)?;
+            if topic.primer.is_some() {
+                self.indented(&topic.primer_document(), Side::Question)?;
             }
         }
         Ok(())

@@ -4,6 +4,9 @@ use crate::core::card::Ask;
 use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
+use crate::core::compare::answer::Difference;
+use crate::core::compare::difference;
+use crate::core::compare::difference::Compared;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::grade::Quality;
@@ -28,6 +31,13 @@ use crate::ops::card_details::Happened;
 use crate::ops::card_details::HistoryRow;
 use crate::ops::review::Notice;
 use crate::ui::keymap::Command;
+
+/// What is said of pictures and sounds that are not there.
+#[must_use]
+pub fn missing(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", one_line(name))).collect();
+    format!("Not found beside the deck file: {}", names.join(", "))
+}
 
 /// A number of days for people.
 #[must_use]
@@ -131,6 +141,30 @@ pub fn own_words(current: &Current) -> Vec<String> {
     }
     lines.push("One way to say it:".to_owned());
     lines
+}
+
+/// The verdict with what there is to add.
+#[must_use]
+pub fn judged(verdict: &Verdict) -> String {
+    let word = self::verdict(verdict);
+    if verdict.remark.is_empty() { word.to_owned() } else { format!("{word} ({})", verdict.remark) }
+}
+
+/// What was typed against the right answer, where that is worth a look: it is another one, or not spelled the same.
+#[must_use]
+pub fn compared(verdict: &Verdict, ask: Ask) -> Option<Compared> {
+    if ask != Ask::Type {
+        return None;
+    }
+    match &verdict.close {
+        // Capitals are shown only where they are what differs.
+        Some(close) => {
+            let case = close.differences.contains(&Difference::Case);
+            Some(difference::compare(&verdict.given, &close.answer, case))
+        }
+        None if verdict.outcome == Correctness::Right => None,
+        None => Some(difference::compare(&verdict.given, &verdict.expected, false)),
+    }
 }
 
 /// The word for how an answer compares.

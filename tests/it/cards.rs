@@ -39,7 +39,7 @@ fn a_card_as_json_is_what_scripts_rely_on() {
     assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
     insta::assert_snapshot!(lmq.run(["cards", "deck:team", "owner", "roadmap", "--json"]).out(), @r#"
     [
-      {"id":"3658fa79885f7dc73e639fb61ffa8cc0-1","deck":"team","key":"owner","ordinal":1,"name":"team/owner","kind":"basic","prompt":"Who owns the roadmap?","answer":"Amara","state":"new","ease":2.5,"interval_days":0,"repetitions":0,"lapses":0,"due":null,"tags":[],"source":["T1"],"topic":"T1","topic_title":"who does what","speaker":null,"hint":null,"extra":null,"marked":false,"held_out":false,"form":null}
+      {"id":"3658fa79885f7dc73e639fb61ffa8cc0-1","deck":"team","key":"owner","ordinal":1,"name":"team/owner","kind":"basic","markup":"markdown","prompt":"Who owns the roadmap?","answer":"Amara","state":"new","ease":2.5,"interval_days":0,"repetitions":0,"lapses":0,"due":null,"tags":[],"source":["T1"],"topic":"T1","topic_title":"who does what","speaker":null,"hint":null,"extra":null,"marked":false,"held_out":false,"form":null}
     ]
     "#);
 }

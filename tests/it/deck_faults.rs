@@ -107,7 +107,7 @@ fn a_megabyte_in_a_field_is_a_fault_that_is_not_shown_whole() {
         ),
     );
     assert!(
-        error.contains("bad.toml:7:8: too-large: `back` is 1100000 bytes long"),
+        error.contains("bad.toml:7:8: too-large: `back` is longer than 1 MB"),
         "{}",
         error.chars().take(500).collect::<String>()
     );

@@ -224,7 +224,7 @@ fn what_makes_no_sense_is_said() {
     ");
     insta::assert_snapshot!(lmq.run(["edit", "team/retro", "--back", "x"]).err(2), @r"
     lmq: a `cloze` card has no back
-    hint: name the field with --set; it has text
+    hint: name the field with --set; it has text, accept
     ");
     insta::assert_snapshot!(lmq.run(["edit", "team/retro", "--set", "text=no parts"]).err(3), @r"
     lmq: the card can't be like that

@@ -4,6 +4,8 @@ use crate::home::Lmq;
 use crate::home::TEAM;
 use crate::home::drives_a_terminal;
 use crate::home::texts;
+use crate::terminal::Terminal;
+use std::io::Write as _;
 
 fn toml(cards: &str) -> String {
     format!("[deck]\nid = \"d\"\n{cards}")
@@ -24,7 +26,7 @@ fn importing_the_same_file_twice_changes_nothing() {
     assert_eq!(lmq.everything("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
-    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"kept":0,"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"texts_erased":0,"warnings":[]}"#);
+    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"first":[{"answer":"Amara","prompt":"Who owns the roadmap?"},{"answer":"Mentee","prompt":"Mentor"},{"answer":"second","prompt":"The retro is every [which?] Friday."}],"kept":0,"kept_notes":[],"losses":[],"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"skipped":[],"tables":[],"texts_erased":0,"warnings":[]}"#);
 }
 
 #[test]
@@ -71,12 +73,121 @@ fn a_folder_means_the_decks_in_it() {
     lmq.write("none/README.md", "x");
     insta::assert_snapshot!(lmq.run(["import", "none"]).err(3), @r"
     lmq: there are no decks in `none`
-    hint: decks are files that end in .toml, .csv, .tsv, .txt, .json or .jsonl
+    hint: decks are files that end in .toml, .csv, .tsv, .txt, .xlsx, .json or .jsonl
     ");
-    // One bad file among them: nothing of the others comes in.
-    lmq.write("decks/z.toml", "[deck]\n");
-    lmq.run(["import", "decks", "--quiet"]).err(3);
+}
+
+#[test]
+fn one_bad_file_of_a_folder_keeps_no_good_one_out_and_all_are_named() {
+    let lmq = Lmq::new();
+    lmq.write("decks/words.csv", "Hund,dog\n");
+    lmq.write("decks/sub/more.csv", "Katze,cat\n");
+    lmq.write("decks/broken.toml", "[deck]\n");
+    lmq.write("decks/empty.txt", "");
+    lmq.write("decks/package.json", "{\"name\": \"x\"}");
+    lmq.write("decks/prose.txt", "This is a letter.\nIt has no cards in it.\n");
+    lmq.write("decks/words.sync-conflict-20240102-030405-ABC1234.csv", "Hund,hound\n");
+    lmq.write("decks/s.toml", TEAM.replace("\"team\"", "\"skills\""));
+    let run = lmq.run(["import", "decks"]).ok();
+    assert_eq!(run.stdout, "2 notes added\n");
+    for said in [
+        "skipped decks/broken.toml: ",
+        "skipped decks/empty.txt: `decks/empty.txt` is empty",
+        "skipped decks/package.json: no deck",
+        "skipped decks/prose.txt: ",
+        "skipped decks/s.toml: `decks/s.toml` can't be the deck `skills`: that one is built in",
+        "skipped decks/words.sync-conflict-20240102-030405-ABC1234.csv: a sync tool made this copy",
+    ] {
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    assert_eq!(lmq.listed("deck:words"), ["Hund → dog [new]"]);
+    let json = lmq.run(["import", "decks", "--json", "--quiet"]).json();
+    let reasons: Vec<&str> =
+        json["skipped"].as_array().unwrap().iter().map(|one| one["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons.iter().filter(|reason| **reason == "bad").count(), 4, "{json}");
+    assert_eq!((json["same"].as_u64(), json["files"].as_u64()), (Some(2), Some(2)));
+    assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 2 notes into more, words\n", "one step");
+    // With --strict one bad file is enough.
+    let strict = lmq.run(["import", "decks", "--strict"]).code(3).stderr;
+    assert!(strict.contains("decks/broken.toml"), "{strict}");
     assert!(lmq.listed("deck:words").is_empty());
+    lmq.write("none/prose.txt", "This is a letter.\n");
+    lmq.write("none/empty.csv", "");
+    let none = lmq.run(["import", "none"]).code(3).stderr;
+    assert!(none.contains("none of the files could be imported") && none.contains("none/empty.csv"), "{none}");
+    lmq.assert_sound();
+}
+
+#[test]
+fn all_bad_rows_are_in_the_json_and_the_first_ones_on_the_screen() {
+    let lmq = Lmq::new();
+    let good: String =
+        (0..3000).map(|row| format!("{{\"kind\":\"basic\",\"front\":\"q{row}\",\"back\":\"a\"}}\n")).collect();
+    let bad = "{\"kind\":\"basic\",\"front\":\"\"}\n".repeat(2500);
+    lmq.write("rows.jsonl", format!("{good}{bad}"));
+    let json = lmq.run(["import", "rows.jsonl", "--json", "--dry-run"]).json();
+    assert_eq!((json["rejected"].as_u64(), json["rejections"].as_array().unwrap().len()), (Some(2500), 2500));
+    let all = json["rejections"].as_array().unwrap();
+    assert!(all[2499].as_str().unwrap().starts_with("rows.jsonl:5500: "), "{}", all[2499]);
+    let run = lmq.run(["import", "rows.jsonl"]).code(0);
+    assert_eq!(run.stdout, "3,000 notes added, 2,500 left out\n");
+    assert_eq!(run.stderr.lines().filter(|line| line.starts_with("rows.jsonl:")).count(), 20);
+    assert!(run.stderr.contains("and 2480 more; --json lists them"), "{}", run.stderr);
+    // Most of them bad: none goes in, and what is wrong with most comes first.
+    let few: String = good.lines().take(1000).map(|line| format!("{line}\n")).collect();
+    lmq.write("worse.jsonl", few + &bad);
+    let refused = lmq.run(["import", "worse.jsonl"]).code(3).stderr;
+    assert!(refused.lines().nth(1).unwrap().contains("2,500 rows, the first on line"), "{refused}");
+    assert!(lmq.run(["cards", "deck:worse"]).err(2).contains("there is no deck `worse`"));
+}
+
+#[test]
+fn of_a_table_that_is_not_clear_a_pipe_hears_what_to_say() {
+    let lmq = Lmq::new();
+    lmq.write("w.csv", "type,word,german,english\nnoun,h,Haus,house\nverb,g,gehen,to go\n");
+    let refused = lmq.run(["import", "w.csv"]).err(3);
+    assert!(refused.starts_with("lmq: it is not clear which column of `w.csv` is the question\n"), "{refused}");
+    for said in [
+        "column 2 `word`: h · g",
+        "column 3 `german`: Haus · gehen",
+        "hint: nothing was changed; say it with --columns",
+    ] {
+        assert!(refused.contains(said), "{said}: {refused}");
+    }
+    let run = lmq.run(["import", "w.csv", "--columns", "front=3,back=4"]).ok();
+    assert_eq!(run.stdout, "2 notes added\n");
+    assert_eq!(lmq.listed("deck:w"), ["Haus → house [new]", "gehen → to go [new]"]);
+    // A look changes nothing, and tells what each column is taken for.
+    let look = lmq.run(["import", "w.csv", "--dry-run"]).ok().stdout;
+    assert!(look.contains("columns of w.csv: `type` → ") && look.contains("--columns "), "{look}");
+    let json = lmq.run(["import", "w.csv", "--dry-run", "--json"]).ok().stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["tables"][0]["is_clear"], false, "{json}");
+    assert_eq!(json["tables"][0]["columns"][2]["name"], "german");
+    assert!(json["first"].as_array().unwrap().len() == 2, "{json}");
+}
+
+#[test]
+fn the_one_question_is_answered_in_a_terminal_or_left_with_nothing_done() {
+    let lmq = Lmq::at_home();
+    lmq.write("w.csv", "type,word,german,english\nnoun,h,Haus,house\nverb,g,gehen,to go\n");
+    for key in ["\u{1b}", "\u{3}"] {
+        let mut terminal = Terminal::start(&lmq, &["import", "w.csv"], 100, 30, &[]);
+        terminal.sees("Two numbers, or Enter");
+        terminal.keys.write_all(key.as_bytes()).unwrap();
+        let shown = terminal.sees("not imported");
+        assert!(shown.contains("column 3 `german`: Haus · gehen"), "{shown}");
+        assert_eq!(terminal.child.wait().unwrap().exit_code(), 1);
+        assert!(lmq.listed("Haus").is_empty());
+    }
+    let mut terminal = Terminal::start(&lmq, &["import", "w.csv"], 100, 30, &[]);
+    terminal.sees("Two numbers, or Enter");
+    terminal.keys.write_all(b"9\r").unwrap();
+    terminal.sees("The columns are 1 to 4.");
+    terminal.keys.write_all(b"3,5\x7f4\r").unwrap();
+    terminal.sees("2 notes added");
+    assert_eq!(terminal.child.wait().unwrap().exit_code(), 0);
+    assert_eq!(lmq.listed("deck:w"), ["Haus → house [new]", "gehen → to go [new]"]);
 }
 
 #[test]
@@ -146,9 +257,12 @@ fn formats_are_named_or_the_nearest_is_offered() {
     hint: did you mean `csv`?
     ");
     let error = lmq.run(["import", "a.csv", "--format", "powerpoint"]).err(2);
-    assert_eq!(error, "lmq: there is no format `powerpoint`\nhint: there are toml, jsonl, json, tsv, csv\n");
-    let error = lmq.run(["import", "a.csv", "--delimiter", "ab"]).err(2);
-    assert!(error.contains("give one character, or tab, comma, semicolon, pipe, colon, space"), "{error}");
+    assert_eq!(error, "lmq: there is no format `powerpoint`\nhint: there are toml, jsonl, json, xlsx, tsv, csv\n");
+    let error = lmq.run(["import", "a.csv", "--delimiter", "a\nb"]).err(2);
+    assert!(
+        error.contains("give a text without quotes and line ends, or tab, comma, semicolon, pipe, colon, space"),
+        "{error}"
+    );
     insta::assert_snapshot!(lmq.run(["import", "nope.csv"]).err(1), @r"
     lmq: cannot read `nope.csv`
       No such file or directory (os error 2)

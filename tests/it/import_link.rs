@@ -183,3 +183,33 @@ fn a_file_whose_link_was_undone_is_followed_again_when_it_is_asked_for() {
     assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Bela [new]"]);
     lmq.assert_sound();
 }
+
+#[test]
+fn a_copy_that_a_sync_tool_made_is_never_followed_and_that_is_said() {
+    let lmq = Lmq::new();
+    let copy = "team.sync-conflict-20240102-030405-ABC1234.toml";
+    lmq.write("d/team.toml", TEAM);
+    lmq.run(["import", "d", "--link"]).ok().out();
+    lmq.write(&format!("d/{copy}"), TEAM.replace("Amara", "Older"));
+    let run = lmq.run(["cards", "deck:team", "roadmap"]).ok();
+    assert!(run.stderr.contains(&format!("{copy}` is not followed: a sync tool made this copy")), "{}", run.stderr);
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Amara [new]"]);
+    let refused = lmq.run(["import", "--link", &format!("d/{copy}")]).err(2);
+    assert!(refused.contains("which can't be followed"), "{refused}");
+    assert_eq!(lmq.run(["import", &format!("d/{copy}")]).ok().stdout, "1 changed, 2 notes as they were\n");
+}
+
+#[test]
+fn a_new_file_in_a_new_sub_folder_of_a_followed_folder_comes_in() {
+    let lmq = Lmq::new();
+    lmq.write("d/a.csv", "one,1\n");
+    lmq.write("d/sub/b.csv", "two,2\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "2 notes added\n");
+    lmq.write("d/sub/c.csv", "three,3\n");
+    assert_eq!(lmq.listed("deck:c"), ["three → 3 [new]"]);
+    lmq.write("d/new/deep/e.csv", "five,5\n");
+    assert_eq!(lmq.listed("deck:e"), ["five → 5 [new]"]);
+    lmq.write("d/new/deep/f.csv", "six,6\n");
+    assert_eq!(lmq.listed("deck:f"), ["six → 6 [new]"]);
+    lmq.assert_sound();
+}

@@ -2,6 +2,8 @@
 
 use crate::home::Lmq;
 use crate::world::World;
+use lmq::core::card::Markup;
+use lmq::formats::TableOptions;
 use lmq::ops::import::Options;
 
 fn imported(name: &str, content: impl AsRef<[u8]>) -> Vec<String> {
@@ -33,7 +35,8 @@ fn the_delimiter_is_the_one_that_makes_equal_columns() {
         ["at 10:30; sharp → noon [new]", "a; b → c [new]"]
     );
     let mut world = World::bare();
-    let options = Options { delimiter: Some(b':'), ..Options::default() };
+    let table = TableOptions { delimiter: Some(":".to_owned()), ..TableOptions::default() };
+    let options = Options { table, ..Options::default() };
     world.try_import_with("a.csv", "Lima, of the kings:Peru\n", &options).unwrap();
     assert_eq!(world.listed("deck:a"), ["Lima, of the kings → Peru [new]"]);
 }
@@ -56,8 +59,8 @@ fn byte_order_marks_utf16_and_old_windows_files_are_read() {
     assert_eq!(
         report.warnings,
         [
-            "w.csv: line 1 is not UTF-8 (byte 0xE9), so the whole file was read as Windows-1252; if letters look wrong, save it \
-          as UTF-8 and import it again"
+            "w.csv: line 1 is not UTF-8 (byte 0xE9), so the file was read as windows-1252; if letters look wrong, say its \
+          encoding with --encoding, or save it as UTF-8"
         ]
     );
     assert_eq!(world.listed("deck:w"), ["café → coffee [new]", "€ → euro [new]"]);
@@ -136,7 +139,8 @@ fn ankis_directives_are_obeyed() {
     let first = "#separator:tab\n#html:true\n#guid column:1\n#deck column:2\n#tags column:5\n\
          aB3$\tGeo::Rivers\tPo\t<b>Adriatic</b> &amp; sea\titaly river\n# a comment\n";
     assert_eq!(world.import("anki.txt", first).sentence(), "1 note added");
-    assert_eq!(world.listed("deck:Geo::Rivers"), ["Po → **Adriatic** & sea [new]"]);
+    let text = &world.found("deck:Geo::Rivers")[0].text;
+    assert_eq!((text.text("back"), text.markup), ("<b>Adriatic</b> &amp; sea", Markup::Html), "HTML stays as it came");
     assert_eq!(world.found("deck:Geo")[0].text.tags, ["italy", "river"]);
     let id = world.id("deck:Geo");
     let second =
@@ -145,6 +149,14 @@ fn ankis_directives_are_obeyed() {
     assert_eq!(world.id("deck:Geo"), id);
     // Without a directive a line that begins with # is a card.
     assert_eq!(world.import("b.csv", "#1 rule,be kind\n").sentence(), "1 note added");
+}
+
+#[test]
+fn of_ankis_cards_in_plain_text_the_answer_begins_below_the_line() {
+    let mut world = World::bare();
+    let cards = "#separator:tab\n#html:true\nWhat is it?\t\"What is it?\n\n<hr id=answer>\n\n<b>that</b>\"\n";
+    assert_eq!(world.import("cards.txt", cards).sentence(), "1 note added");
+    assert_eq!(world.found("deck:cards")[0].text.text("back"), "<b>that</b>");
 }
 
 #[test]
@@ -165,11 +177,8 @@ fn what_is_empty_or_has_one_column_is_said() {
     hint: nothing was imported
     ");
     lmq.write("head.csv", "front,back\n");
-    let run = lmq.run(["import", "head.csv"]).ok();
-    assert_eq!(
-        (run.stdout.as_str(), run.stderr.as_str()),
-        ("nothing to import\n", "head.csv: there are no cards in it\n")
-    );
+    let error = lmq.run(["import", "head.csv"]).err(3);
+    assert!(error.contains("there is only a header in it and no row below; with --header no it is a card"), "{error}");
     lmq.write("one.csv", "Lima\nQuito\n");
     let error = lmq.run(["import", "one.csv"]).err(3);
     assert!(error.starts_with("lmq: cannot read `one.csv`\n  "), "{error}");

@@ -28,6 +28,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("crossterm", &["ui"]),
     ("csv::", &["formats", "report"]),
+    // Markup is read in one place: `core/document` makes of a text what everybody shows, searches and compares.
+    ("pulldown_cmark", &["core"]),
+    ("html_escape", &["core"]),
     ("maud", &["report"]),
     ("::now()", &["env"]),
     ("std::env::", &["env", "main"]),

@@ -4,8 +4,20 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `src/cli` that are no commands.
-const NO_COMMANDS: [&str; 11] =
-    ["editor", "mod", "bulk", "busy", "faults", "json", "lint_words", "output", "parse", "screen", "share"];
+const NO_COMMANDS: [&str; 12] = [
+    "import_question",
+    "editor",
+    "mod",
+    "bulk",
+    "busy",
+    "faults",
+    "json",
+    "lint_words",
+    "output",
+    "parse",
+    "screen",
+    "share",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

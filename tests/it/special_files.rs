@@ -278,7 +278,7 @@ fn what_is_no_text_is_no_deck_whatever_it_is_called() {
         (b"\xd0\xcf\x11\xe0a,b\nc,d\n", "Office"),
         (b"SQLite format 3\0a,b\nc,d\n", "database"),
         (b"\x28\xb5\x2f\xfda,b\nc,d\n", "zstd"),
-        (b"a\0,\0b\0\n\0", "control characters"),
+        (b"a\x01,\x02b\x03\n\x04", "control characters"),
     ] {
         for name in ["x.csv", "x.tsv", "x.txt", "x.toml", "x.json", "x.jsonl"] {
             lmq.write(name, start);

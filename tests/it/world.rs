@@ -40,7 +40,6 @@ use lmq::store::HistoryRow;
 use lmq::store::Limits;
 use lmq::store::Stamp;
 use lmq::store::Store;
-use std::io::Cursor;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -189,14 +188,7 @@ impl World {
         content: impl AsRef<[u8]>,
         options: &import::Options,
     ) -> Result<Report, Failure> {
-        let content = content.as_ref().to_vec();
-        let source = import::Source {
-            shown: name.to_owned(),
-            file_name: name.to_owned(),
-            path: None,
-            size: u64::try_from(content.len()).unwrap(),
-            input: Box::new(Cursor::new(content)),
-        };
+        let source = import::Source::of_bytes(name, content.as_ref().to_vec());
         let stamp = self.stamp();
         let draw = |shown: &str, _: &str, faults: &[lmq::formats::FileFault]| {
             let line = |fault: &lmq::formats::FileFault| {
@@ -245,6 +237,7 @@ impl World {
 
     pub(crate) fn try_answer(&mut self, card: CardId, quality: Quality, took: u32) -> Result<Option<u32>, Failure> {
         ops::review::answer(&mut self.store, &self.env, &self.settings, card, quality, Millis(took), "")
+            .map(|answered| answered.leech)
     }
 
     pub(crate) fn answer(&mut self, card: CardId, quality: u8) {

@@ -11,6 +11,7 @@ use crate::core::card::Shape;
 use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
+use crate::core::compare::answer::Weights;
 
 pub(super) struct Basic;
 
@@ -42,7 +43,7 @@ impl CardKind for Basic {
         note.text("back").to_owned()
     }
 
-    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str) -> Result<Option<Verdict>, Unreadable> {
+    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str, _: Weights) -> Result<Option<Verdict>, Unreadable> {
         Ok(None)
     }
 }

@@ -15,8 +15,9 @@ use crate::core::card::Verdict;
 use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
+use crate::core::compare::answer::Weights;
+use crate::core::compare::identity::identity;
 use crate::core::scheduler::shuffle_key;
-use crate::core::text::normalize;
 use std::collections::BTreeSet;
 
 pub(super) struct Choice;
@@ -36,11 +37,11 @@ impl CardKind for Choice {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let texts = |name: &str| fields.get(name).map_or(&[][..], Value::texts);
-        let answer = texts("answer").first().map(|text| normalize(text)).unwrap_or_default();
+        let answer = texts("answer").first().map(|text| identity(text)).unwrap_or_default();
         let mut seen = BTreeSet::from([answer]);
         let mut faults = Vec::new();
         for distractor in texts("distractors") {
-            if !seen.insert(normalize(distractor)) {
+            if !seen.insert(identity(distractor)) {
                 faults.push(Fault::RepeatedChoice(distractor.clone()));
             }
         }
@@ -52,13 +53,13 @@ impl CardKind for Choice {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        let all = note.texts("answer").iter().chain(note.texts("distractors"));
-        let mut keyed: Vec<(u64, &String)> =
+        let all = options(note).into_iter();
+        let mut keyed: Vec<(u64, String)> =
             all.enumerate().map(|(index, option)| (shuffle_key(showing.seed, index), option)).collect();
         keyed.sort_unstable_by_key(|(key, _)| *key);
         Question {
             prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: keyed.into_iter().map(|(_, option)| option.clone()).collect(),
+            options: keyed.into_iter().map(|(_, option)| option).collect(),
             ask: Ask::Choose,
         }
     }
@@ -73,18 +74,42 @@ impl CardKind for Choice {
         _: u16,
         question: &Question,
         response: &str,
+        _: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let chosen = choose(&question.options, response)?;
         let given = question.options.get(chosen).cloned().unwrap_or_default();
-        let expected = note.text("answer").to_owned();
+        let expected = options(note).into_iter().next().unwrap_or_default();
         let outcome = if given == expected { Correctness::Right } else { Correctness::Wrong };
-        Ok(Some(Verdict { outcome, given, expected, remark: String::new() }))
+        Ok(Some(Verdict { outcome, given, expected, ..Verdict::default() }))
     }
+}
+
+/// What is chosen from: the answer, then the others.
+fn options(note: &NoteText) -> Vec<String> {
+    note.told_apart(note.texts("answer").iter().chain(note.texts("distractors")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn choices_of_signs_are_told_apart() {
+        let text = |text: &str| Value::Texts(vec![text.to_owned()]);
+        for (answer, others) in [("+", vec!["-", "*", ">"]), ("**x**", vec!["x", "_x_"]), ("&nbsp;", vec!["a", ">"])] {
+            let distractors = Value::Texts(others.iter().map(|other| (*other).to_owned()).collect());
+            let fields = Fields::from([("answer".to_owned(), text(answer)), ("distractors".to_owned(), distractors)]);
+            let note = NoteText { fields, ..NoteText::default() };
+            let question = Choice.question(&note, 1, Showing::default());
+            let judged = |place: usize| {
+                let response = (place + 1).to_string();
+                Choice.judge(&note, 1, &question, &response, Weights::default()).unwrap().unwrap().outcome
+            };
+            let right = (0..question.options.len()).filter(|place| judged(*place) == Correctness::Right).count();
+            assert_eq!(right, 1, "{:?}", question.options);
+            assert!(question.options.iter().all(|option| !option.trim().is_empty()), "{:?}", question.options);
+        }
+    }
 
     fn note() -> NoteText {
         NoteText {
@@ -110,17 +135,24 @@ mod tests {
         let question = Choice.question(&note(), 1, Showing { variant: 0, seed: 3 });
         let right = question.options.iter().position(|option| option == "a").unwrap();
         for index in 0..4 {
-            let verdict = Choice.judge(&note(), 1, &question, &(index + 1).to_string()).unwrap().unwrap();
+            let verdict =
+                Choice.judge(&note(), 1, &question, &(index + 1).to_string(), Weights::default()).unwrap().unwrap();
             assert_eq!(verdict.outcome == Correctness::Right, index == right);
         }
-        assert_eq!(Choice.judge(&note(), 1, &question, "5"), Err(Unreadable::OutOfRange(4)));
+        assert_eq!(Choice.judge(&note(), 1, &question, "5", Weights::default()), Err(Unreadable::OutOfRange(4)));
     }
 
     #[test]
     fn the_same_choice_twice_is_a_fault() {
         let mut fields = note().fields;
-        fields.insert("distractors".to_owned(), Value::Texts(vec!["A".to_owned(), "b".to_owned(), "B!".to_owned()]));
+        fields.insert(
+            "distractors".to_owned(),
+            Value::Texts(vec![" a".to_owned(), "é".to_owned(), "e\u{301}".to_owned()]),
+        );
         let repeated = |choice: &str| Fault::RepeatedChoice(choice.to_owned());
-        assert_eq!(Choice.check(&fields), [repeated("A"), repeated("B!")]);
+        assert_eq!(Choice.check(&fields), [repeated(" a"), repeated("e\u{301}")]);
+        fields.insert("answer".to_owned(), Value::Text("C++".to_owned()));
+        fields.insert("distractors".to_owned(), Value::Texts(["C", "C#", "c"].map(str::to_owned).to_vec()));
+        assert_eq!(Choice.check(&fields), []);
     }
 }

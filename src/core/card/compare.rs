@@ -1,95 +1,128 @@
-//! How a typed answer is held against the right one: forgiving where the slip is of the finger, not of the mind.
+//! How a response is held against the right one: [`crate::core::compare`] compares, here is what a card makes of it.
 
+use crate::core::card::Close;
 use crate::core::card::Correctness;
+use crate::core::card::Markup;
 use crate::core::card::Unreadable;
-use crate::core::text::normalize;
+use crate::core::card::Verdict;
+use crate::core::card::bare::bare;
+use crate::core::compare::answer::Difference;
+use crate::core::compare::answer::Given;
+use crate::core::compare::answer::Likeness;
+use crate::core::compare::answer::Weights;
+use crate::core::compare::answer::key;
+use crate::core::compare::answer::liken;
+use crate::core::compare::answer::number;
+use crate::core::compare::identity::is_same;
+use crate::core::compare::slip::is_slip;
+use crate::core::document::plain_text;
 
-/// Slips that a long answer may have.
-const MOST_SLIPS: usize = 2;
-
-/// Whether two folded texts differ by a typing slip: one from 4 characters on, two from 10 on. Digits must be right.
-pub(super) fn near(given: &str, expected: &str) -> bool {
-    // Before anything is counted: a character has at most four bytes.
-    let is_far = |short: &str, long: &str| long.len() / 4 > short.len() + MOST_SLIPS;
-    if is_far(given, expected) || is_far(expected, given) {
-        return false;
-    }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let slips = match expected.chars().count() {
-        0..=3 => 0,
-        4..=9 => 1,
-        _ => MOST_SLIPS,
-    };
-    if digits(given) != digits(expected) {
-        return false;
-    }
-    let letters = |text: &str| text.chars().collect::<Vec<char>>();
-    within(&letters(given), &letters(expected), slips)
+/// The keys of a text as it is written, and as somebody would type it.
+pub(super) fn keys(text: &str, markup: Markup) -> Vec<String> {
+    let mut keys = vec![key(text)];
+    keys.extend(bare(text, markup).map(|bare| key(&bare)).filter(|bare| !keys.contains(bare)));
+    keys
 }
 
-/// Whether at most so many letters are missing, superfluous, others or changed with their neighbours. With two of these at
-/// most this goes through the texts a dozen times, and not once for each letter of the other one.
-fn within(given: &[char], expected: &[char], slips: usize) -> bool {
-    if given.len().abs_diff(expected.len()) > slips {
-        return false;
-    }
-    let same = given.iter().zip(expected).take_while(|(a, b)| a == b).count();
-    let (given, expected) = (given.get(same..).unwrap_or_default(), expected.get(same..).unwrap_or_default());
-    let Some(left) = slips.checked_sub(1) else { return given.is_empty() && expected.is_empty() };
-    match (given, expected) {
-        ([], rest) | (rest, []) => rest.len() <= slips,
-        ([a, given_rest @ ..], [b, expected_rest @ ..]) => {
-            let swapped = match (given_rest, expected_rest) {
-                ([c, given_rest @ ..], [d, expected_rest @ ..]) if a == d && b == c => {
-                    within(given_rest, expected_rest, left)
-                }
-                _ => false,
-            };
-            swapped
-                || within(given_rest, expected_rest, left)
-                || within(given_rest, expected, left)
-                || within(given, expected_rest, left)
-        }
+/// Compares with one text as it is written, and as somebody would type it; the better of both counts.
+pub(super) fn likeness(given: &Given<'_>, expected: &str, markup: Markup, weights: Weights) -> Likeness {
+    let written = liken(given, expected, weights);
+    let Some(bare) = bare(expected, markup) else { return written };
+    let typed = liken(given, &bare, weights);
+    if rank(&typed) < rank(&written) { typed } else { written }
+}
+
+/// The better, the less.
+fn rank(likeness: &Likeness) -> (u8, usize) {
+    match likeness {
+        Likeness::Same(differences) => (0, differences.len()),
+        Likeness::Counted(differences) => (1, differences.len()),
+        Likeness::Near => (2, 0),
+        Likeness::Other => (3, 0),
     }
 }
 
-/// Compares with the accepted answers; the first of them is the expected one.
-pub(super) fn compare<'a>(given: &str, accepted: impl IntoIterator<Item = &'a str>) -> Correctness {
-    let given = normalize(given);
-    let mut outcome = Correctness::Wrong;
-    for expected in accepted {
-        let expected = normalize(expected);
-        if given == expected && !given.is_empty() {
-            return Correctness::Right;
+/// The verdict on a typed answer. The first of those accepted is the expected one.
+pub(super) fn verdict<'a>(
+    response: &str,
+    accepted: impl IntoIterator<Item = &'a str>,
+    markup: Markup,
+    weights: Weights,
+) -> Verdict {
+    let mut accepted = accepted.into_iter().peekable();
+    let shown = |answer: &str| plain_text(answer, markup).into_owned();
+    let expected = shown(accepted.peek().copied().unwrap_or_default());
+    let given = Given::new(response);
+    let compared = accepted.map(|answer| (likeness(&given, answer, markup, weights), answer));
+    let (likeness, answer) = compared.min_by_key(|(likeness, _)| rank(likeness)).unwrap_or((Likeness::Other, ""));
+    let verdict = Verdict { given: response.trim().to_owned(), expected, ..Verdict::default() };
+    let close = |differences| Some(Close { answer: shown(answer), differences });
+    match likeness {
+        Likeness::Same(differences) if differences.is_empty() => Verdict { outcome: Correctness::Right, ..verdict },
+        Likeness::Same(differences) => {
+            let remark = only_differs(&differences);
+            Verdict { outcome: Correctness::Right, remark, close: close(differences), ..verdict }
         }
-        if near(&given, &expected) {
-            outcome = Correctness::Near;
+        Likeness::Counted(differences) => {
+            let remark = format!("look at the {}", names(&differences));
+            Verdict { outcome: Correctness::Near, remark, close: close(differences), ..verdict }
         }
+        Likeness::Near => {
+            let remark = "look at the spelling".to_owned();
+            Verdict { outcome: Correctness::Near, remark, close: close(Vec::new()), ..verdict }
+        }
+        Likeness::Other => verdict,
     }
-    outcome
+}
+
+/// What differs in an answer that is right.
+pub(super) fn only_differs(differences: &[Difference]) -> String {
+    format!("only the {} differ", names(differences))
+}
+
+/// What differs, for people.
+pub(super) fn names(differences: &[Difference]) -> String {
+    let names: Vec<&str> = differences
+        .iter()
+        .map(|difference| match difference {
+            Difference::Accents => "accents",
+            Difference::Case => "capitals",
+            Difference::Punctuation => "punctuation marks",
+            Difference::Form => "characters",
+        })
+        .collect();
+    match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        names => names.concat(),
+    }
 }
 
 /// The option that a response means: its number as shown, its text, or an unambiguous beginning of it.
 pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unreadable> {
     let response = response.trim();
-    let wanted = normalize(response);
-    let folded: Vec<String> = options.iter().map(|option| normalize(option)).collect();
-    let named = folded.iter().position(|option| *option == wanted);
-    if let (Ok(number), None) = (response.parse::<usize>(), named) {
+    if let Some(index) = options.iter().position(|option| is_same(option, response)) {
+        return Ok(index);
+    }
+    let wanted = key(response);
+    let folded: Vec<String> = options.iter().map(|option| key(option)).collect();
+    let those = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let fit = folded.iter().enumerate().filter(|(_, key)| fits(key));
+        fit.map(|(index, _)| index).collect()
+    };
+    // Options that differ in marks or capitals only have one key: of these one has to be named exactly, or by its number.
+    let named = those(&|option| option == wanted);
+    if let [index] = named.as_slice() {
+        return Ok(*index);
+    }
+    if let (Some(number), []) = (number(response), named.as_slice()) {
         return number
             .checked_sub(1)
             .filter(|index| *index < options.len())
             .ok_or(Unreadable::OutOfRange(options.len()));
     }
-    if let Some(index) = named {
-        return Ok(index);
-    }
-    let those = |fits: &dyn Fn(&String) -> bool| -> Vec<usize> {
-        folded.iter().enumerate().filter(|(_, option)| fits(option)).map(|(index, _)| index).collect()
-    };
     match those(&|option| option.starts_with(&wanted)).as_slice() {
         [index] => Ok(*index),
-        [] => match those(&|option| near(&wanted, option)).as_slice() {
+        [] => match those(&|option| is_slip(&wanted, option)).as_slice() {
             [index] => Ok(*index),
             _ => Err(Unreadable::NoOption { given: response.to_owned(), options: options.len() }),
         },
@@ -101,42 +134,39 @@ pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unread
 mod tests {
     use super::*;
 
+    fn choice(options: &[&str], response: &str) -> Result<usize, Unreadable> {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        choose(&options, response)
+    }
+
     #[test]
-    fn a_slip_of_the_finger_is_near_and_a_wrong_digit_is_not() {
-        for (given, expected, outcome) in [
-            ("Box Checkers", "box checkers", Correctness::Right),
-            ("box chekers", "box checkers", Correctness::Near),
-            ("what", "why", Correctness::Wrong),
-            ("teh", "the", Correctness::Wrong),
-            ("70%", "70 %", Correctness::Right),
-            ("71 %", "70 %", Correctness::Wrong),
-            ("", "x", Correctness::Wrong),
-            ("Café", "cafe", Correctness::Right),
+    fn the_best_of_the_accepted_answers_decides() {
+        for (given, outcome, remark, close) in [
+            ("colour", Correctness::Right, "", None),
+            ("color", Correctness::Right, "", None),
+            ("Color", Correctness::Right, "only the capitals differ", Some("color")),
+            ("colur", Correctness::Near, "look at the spelling", Some("colour")),
+            ("hue", Correctness::Wrong, "", None),
         ] {
-            assert_eq!(compare(given, [expected]), outcome, "{given} for {expected}");
+            let verdict = verdict(given, ["colour", "color"], Markup::Markdown, Weights::default());
+            let found =
+                (verdict.outcome, verdict.remark.as_str(), verdict.close.as_ref().map(|close| close.answer.as_str()));
+            assert_eq!(found, (outcome, remark, close), "{given}");
+            assert_eq!(verdict.expected, "colour");
         }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn slips_are_counted_as_the_usual_distance_counts_them(a in "[ab]{0,9}", b in "[ab]{0,9}", slips in 0_usize..3) {
-            let letters = |text: &str| text.chars().collect::<Vec<char>>();
-            assert_eq!(within(&letters(&a), &letters(&b), slips), strsim::osa_distance(&a, &b) <= slips);
+        for given in ["ls -l", "`ls -l`"] {
+            let verdict = verdict(given, ["`ls -l`"], Markup::Markdown, Weights::default());
+            assert_eq!((verdict.outcome, verdict.remark.as_str()), (Correctness::Right, ""), "{given}");
         }
-    }
-
-    #[test]
-    fn long_answers_are_compared_in_few_passes() {
-        let long = "na".repeat(500_000);
-        assert!(near(&format!("{long}b"), &long) && near(&long.replacen("nana", "naan", 1), &long));
-        assert!(!near(&long.replace('n', "m"), &long));
     }
 
     #[test]
     fn an_option_is_chosen_by_number_text_or_beginning() {
-        let options = ["leader".to_owned(), "manager".to_owned(), "both".to_owned(), "management".to_owned()];
-        for (response, index) in [("1", 0), ("both", 2), ("L", 0), ("manager", 1), (" LEADER ", 0), ("managr", 1)] {
-            assert_eq!(choose(&options, response), Ok(index), "{response}");
+        let options = ["leader", "manager", "both", "management"];
+        for (response, index) in
+            [("1", 0), ("２", 1), ("both", 2), ("L", 0), ("manager", 1), (" LEADER ", 0), ("managr", 1)]
+        {
+            assert_eq!(choice(&options, response), Ok(index), "{response}");
         }
         let no_option = |given: &str| Unreadable::NoOption { given: given.to_owned(), options: 4 };
         for (response, why) in [
@@ -146,7 +176,22 @@ mod tests {
             ("x", no_option("x")),
             ("-1", no_option("-1")),
         ] {
-            assert_eq!(choose(&options, response), Err(why), "{response}");
+            assert_eq!(choice(&options, response), Err(why), "{response}");
         }
+    }
+
+    #[test]
+    fn options_that_differ_in_a_sign_or_a_mark_are_told_apart() {
+        for (response, index) in [("C", 0), ("C++", 1), ("c#", 2)] {
+            assert_eq!(choice(&["C", "C++", "C#"], response), Ok(index), "{response}");
+        }
+        for (response, index) in [("-1", 0), ("+1", 1), ("−1", 0), ("3", 2)] {
+            assert_eq!(choice(&["-1", "+1", "0"], response), Ok(index), "{response}");
+        }
+        for (response, index) in [("ano", 1), ("año", 0), ("mes", 2)] {
+            assert_eq!(choice(&["año", "ano", "mes"], response), Ok(index), "{response}");
+        }
+        assert_eq!(choice(&["año", "ano", "mes"], "AÑO"), Err(Unreadable::Ambiguous("AÑO".to_owned())));
+        assert_eq!(choice(&["がっこう", "かっこう"], "かっこう"), Ok(1));
     }
 }

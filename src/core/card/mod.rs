@@ -1,5 +1,6 @@
 //! Notes, the cards made from them, and the kinds that know how.
 
+mod bare;
 mod basic;
 mod choice;
 mod cloze;
@@ -7,20 +8,26 @@ mod compare;
 mod form;
 mod list;
 mod order;
+mod reading;
 mod reversed;
 mod say;
 mod sort;
 mod typed;
+mod verdict;
 
+pub use crate::core::document::Markup;
+pub use cloze::has_deletion;
 pub use form::Form;
 pub use say::LONGEST_RETURN;
+pub use verdict::Close;
+pub use verdict::Correctness;
+pub use verdict::Unreadable;
+pub use verdict::Verdict;
 
+use crate::core::compare::answer::Weights;
+use crate::core::document::Document;
 use crate::core::event::Asked;
-use crate::core::grade::Button;
-use crate::core::grade::Quality;
 use crate::core::id::MediaHash;
-use crate::core::text::beginning;
-use crate::core::text::one_line;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -95,25 +102,6 @@ impl<'de> Deserialize<'de> for Value {
 /// The fields of a note by name; which names there are is the kind's business.
 pub type Fields = BTreeMap<String, Value>;
 
-/// How the texts of a note are marked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Markup {
-    /// Markdown, as in deck files.
-    #[default]
-    Markdown,
-    /// None: each character stands for itself, as in tables.
-    Plain,
-    /// HTML, as other programs store cards.
-    Html,
-}
-
-impl Markup {
-    fn is_usual(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// The text of a note: everything an author writes. Versions of a note are versions of this.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NoteText {
@@ -185,7 +173,7 @@ impl NoteText {
         variant.checked_rem(texts.len()).and_then(|index| texts.get(index)).map_or("", String::as_str)
     }
 
-    /// What is asked first, as plain text: for lists, searches and matching.
+    /// What is asked first, as it was written.
     #[must_use]
     pub fn prompt(&self, ordinal: u16) -> String {
         kind(&self.kind).map_or_else(
@@ -194,27 +182,7 @@ impl NoteText {
         )
     }
 
-    /// The prompts of all cards of this note as a list has them: on one line, and cut.
-    #[must_use]
-    pub fn listed_prompts(&self) -> Vec<(u16, String)> {
-        let listed = |(ordinal, prompt): (u16, String)| (ordinal, one_line(&beginning(&prompt, LISTED_CHARS)));
-        let prompts = kind(&self.kind).map_or_else(Vec::new, |kind| kind.beginnings(self, LISTED_CHARS * 4));
-        prompts.into_iter().map(listed).collect()
-    }
-
-    /// What is asked first as a list has it: on one line, and cut.
-    #[must_use]
-    pub fn listed_prompt(&self, ordinal: u16) -> String {
-        one_line(&beginning(&self.prompt(ordinal), LISTED_CHARS))
-    }
-
-    /// The answer as a list has it: on one line, and cut.
-    #[must_use]
-    pub fn listed_answer(&self, ordinal: u16) -> String {
-        one_line(&beginning(&self.answer(ordinal), LISTED_CHARS))
-    }
-
-    /// The answer as plain text.
+    /// The answer as it was written.
     #[must_use]
     pub fn answer(&self, ordinal: u16) -> String {
         kind(&self.kind).map_or_else(String::new, |kind| kind.answer(self, ordinal))
@@ -275,11 +243,12 @@ pub fn judge(
     ordinal: u16,
     question: &Question,
     response: &str,
+    weights: Weights,
 ) -> Result<Option<Verdict>, Unreadable> {
     if response.chars().nth(LONGEST_ANSWER_CHARS).is_some() {
         return Err(Unreadable::TooLong);
     }
-    kind(&note.kind).map_or(Ok(None), |kind| kind.judge(note, ordinal, question, response))
+    kind(&note.kind).map_or(Ok(None), |kind| kind.judge(note, ordinal, question, response, weights))
 }
 
 /// What a field of a kind may hold.
@@ -398,70 +367,12 @@ pub struct Showing {
 /// What the learner gets to see first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The prompt, in the Markdown that the deck was written in.
+    /// The prompt as it was written, with the markup of its note.
     pub prompt: String,
-    /// The options to choose from, the sides to sort to, or the lines to put in order, as shown.
+    /// The options to choose from, the sides to sort to, or the lines to put in order, in plain characters.
     pub options: Vec<String>,
     /// How to answer.
     pub ask: Ask,
-}
-
-/// How an answer compares with the right one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Correctness {
-    /// All right.
-    Right,
-    /// Nearly: a typing slip, one item missing, two neighbours swapped.
-    Near,
-    /// Wrong.
-    Wrong,
-}
-
-impl Correctness {
-    /// The grade that the program suggests: Good, Hard, Again.
-    #[must_use]
-    pub fn suggestion(self) -> Quality {
-        match self {
-            Self::Right => Button::Good.quality(),
-            Self::Near => Button::Hard.quality(),
-            Self::Wrong => Button::Again.quality(),
-        }
-    }
-}
-
-/// A checked answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// How it compares.
-    pub outcome: Correctness,
-    /// The answer as understood: the option's text for a digit, and so on.
-    pub given: String,
-    /// What was expected, in the same form; for sorts and choices the right option's text.
-    pub expected: String,
-    /// What is missing or where it differs, as a sentence for people; empty where there is nothing to add.
-    pub remark: String,
-}
-
-/// Why an answer is none. The learner is asked again; `ui/words.rs` has the words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It says nothing where something has to be said.
-    NoAnswer,
-    /// It is longer than [`LONGEST_ANSWER_CHARS`].
-    TooLong,
-    /// A number that no option has; there are so many options.
-    OutOfRange(usize),
-    /// It means none of the options.
-    NoOption {
-        /// The answer.
-        given: String,
-        /// How many options there are.
-        options: usize,
-    },
-    /// It means several of the options.
-    Ambiguous(String),
-    /// It does not put so many options in order.
-    NoOrder(usize),
 }
 
 /// One way of asking.
@@ -501,15 +412,21 @@ pub trait CardKind: Sync {
         Vec::new()
     }
 
-    /// The right answer, for people.
+    /// The right answer as it was written, with the markup of its note.
     fn answer(&self, note: &NoteText, ordinal: u16) -> String;
+
+    /// The right answer, read. A kind that puts several texts together puts documents together.
+    fn answer_document(&self, note: &NoteText, ordinal: u16) -> Document {
+        note.document(&self.answer(note, ordinal))
+    }
 
     /// Which of the items named so far are among those asked for, each counted once. Only kinds that ask for items know.
     fn ticks(&self, _: &NoteText, given: &[String]) -> Vec<bool> {
         vec![false; given.len()]
     }
 
-    /// Compares a response (a typed line; items or positions separated by commas) with the right answer.
+    /// Compares a response (a typed line; items or positions separated by commas) with the right answer. `weights`: what counts
+    /// beside letters, digits and signs.
     ///
     /// `None` where only the learner can tell.
     ///
@@ -521,6 +438,7 @@ pub trait CardKind: Sync {
         ordinal: u16,
         question: &Question,
         response: &str,
+        weights: Weights,
     ) -> Result<Option<Verdict>, Unreadable>;
 }
 
@@ -596,7 +514,7 @@ mod tests {
                 let question = kind.question(&note, ordinal, showing);
                 kind.answer(&note, ordinal);
                 kind.ticks(&note, std::slice::from_ref(&response));
-                kind.judge(&note, ordinal, &question, &response).ok();
+                kind.judge(&note, ordinal, &question, &response, Weights::default()).ok();
             }
         }
     }

@@ -14,8 +14,11 @@ use crate::core::card::Verdict;
 
 use crate::core::card::Correctness;
 use crate::core::card::Value;
+use crate::core::compare::answer::Weights;
+use crate::core::compare::identity::repeated;
+use crate::core::compare::letters::digit;
+use crate::core::document::Document;
 use crate::core::scheduler::shuffle_key;
-use crate::core::text::normalize;
 
 pub(super) struct Order;
 
@@ -31,7 +34,13 @@ fn shuffled(items: &[String], seed: u64) -> Vec<String> {
     order
 }
 
+/// The items in plain characters, in their order.
+fn items(note: &NoteText) -> Vec<String> {
+    note.told_apart(note.texts("items").iter())
+}
+
 fn positions(response: &str, count: usize) -> Option<Vec<usize>> {
+    let response: String = response.chars().map(|c| digit(c).unwrap_or(c)).collect();
     let parts: Vec<&str> = response.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let numbers: Vec<usize> = match parts.as_slice() {
         [run] if count > 1 && count < 10 && run.len() == count => {
@@ -58,10 +67,7 @@ impl CardKind for Order {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let items = fields.get("items").map_or(&[][..], Value::texts);
-        let mut distinct: Vec<String> = items.iter().map(|item| normalize(item)).collect();
-        distinct.sort();
-        distinct.dedup();
-        if items.len() >= 2 && distinct.len() == items.len() {
+        if items.len() >= 2 && repeated(items.iter().map(String::as_str)).is_none() {
             return Vec::new();
         }
         vec![Fault::TooFewItems]
@@ -74,7 +80,7 @@ impl CardKind for Order {
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
         Question {
             prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: shuffled(note.texts("items"), showing.seed),
+            options: shuffled(&items(note), showing.seed),
             ask: Ask::Order,
         }
     }
@@ -84,19 +90,25 @@ impl CardKind for Order {
         numbered.map(|(index, item)| format!("{}. {item}", index + 1)).collect::<Vec<_>>().join("\n")
     }
 
+    fn answer_document(&self, note: &NoteText, _: u16) -> Document {
+        Document::list(Some(1), note.texts("items").iter().map(|item| note.document(item)))
+    }
+
     fn judge(
         &self,
         note: &NoteText,
         _: u16,
         question: &Question,
         response: &str,
+        _: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let count = question.options.len();
         let Some(numbers) = positions(response, count) else {
             return Err(Unreadable::NoOrder(count));
         };
         let given: Vec<&String> = numbers.iter().filter_map(|number| question.options.get(number - 1)).collect();
-        let expected: Vec<&String> = note.texts("items").iter().collect();
+        let items = items(note);
+        let expected: Vec<&String> = items.iter().collect();
         let wrong: Vec<usize> = (0..count).filter(|place| given.get(*place) != expected.get(*place)).collect();
         let outcome = match wrong.as_slice() {
             [] => Correctness::Right,
@@ -105,7 +117,7 @@ impl CardKind for Order {
         };
         let joined = |items: &[&String]| items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" > ");
         let remark = if outcome == Correctness::Near { "two neighbours are swapped".to_owned() } else { String::new() };
-        Ok(Some(Verdict { outcome, given: joined(&given), expected: joined(&expected), remark }))
+        Ok(Some(Verdict { outcome, given: joined(&given), expected: joined(&expected), remark, close: None }))
     }
 }
 
@@ -129,12 +141,20 @@ mod tests {
             (["strategy", "vision", "task", "plan"], Correctness::Wrong),
         ] {
             let response = order.map(|item| place(item).to_string()).join(" ");
-            assert_eq!(Order.judge(&note(), 1, &question, &response).unwrap().unwrap().outcome, outcome, "{order:?}");
+            assert_eq!(
+                Order.judge(&note(), 1, &question, &response, Weights::default()).unwrap().unwrap().outcome,
+                outcome,
+                "{order:?}"
+            );
         }
         for response in ["1 2 3", "1 1 2 3", "1 2 3 5", "x", "12345"] {
-            assert_eq!(Order.judge(&note(), 1, &question, response), Err(Unreadable::NoOrder(4)), "{response}");
+            assert_eq!(
+                Order.judge(&note(), 1, &question, response, Weights::default()),
+                Err(Unreadable::NoOrder(4)),
+                "{response}"
+            );
         }
-        assert!(Order.judge(&note(), 1, &question, "4321").is_ok());
+        assert!(Order.judge(&note(), 1, &question, "4321", Weights::default()).is_ok());
     }
 
     #[test]

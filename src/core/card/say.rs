@@ -12,6 +12,8 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Value;
 use crate::core::card::Verdict;
+use crate::core::compare::answer::Weights;
+use crate::core::document::Document;
 
 pub(super) struct Say;
 
@@ -68,6 +70,11 @@ impl CardKind for Say {
         format!("{}\n\nCheck yourself:{criteria}", note.text("model"))
     }
 
+    fn answer_document(&self, note: &NoteText, _: u16) -> Document {
+        let criteria = Document::list(None, note.texts("criteria").iter().map(|criterion| note.document(criterion)));
+        note.document(note.text("model")).and(Document::words("Check yourself:")).and(criteria)
+    }
+
     fn is_in_own_words(&self) -> bool {
         true
     }
@@ -76,7 +83,7 @@ impl CardKind for Say {
         days(note.texts("returns")).unwrap_or_default()
     }
 
-    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str) -> Result<Option<Verdict>, Unreadable> {
+    fn judge(&self, _: &NoteText, _: u16, _: &Question, _: &str, _: Weights) -> Result<Option<Verdict>, Unreadable> {
         Ok(None)
     }
 }
@@ -122,7 +129,7 @@ mod tests {
         let question = Say.question(&note, 1, Showing::default());
         assert_eq!(question.ask, Ask::Say);
         for response in ["", "What did we believe that was not true?", "It asks."] {
-            assert_eq!(Say.judge(&note, 1, &question, response), Ok(None), "{response}");
+            assert_eq!(Say.judge(&note, 1, &question, response, Weights::default()), Ok(None), "{response}");
         }
     }
 }

@@ -15,7 +15,10 @@ use crate::core::card::Verdict;
 use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
-use crate::core::text::normalize;
+use crate::core::compare::answer::Weights;
+use crate::core::compare::answer::key;
+use crate::core::compare::identity::is_same;
+use crate::core::compare::identity::repeated;
 
 pub(super) struct Sort;
 
@@ -34,16 +37,13 @@ impl CardKind for Sort {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let texts = |name: &str| fields.get(name).map_or(&[][..], Value::texts);
-        let categories: Vec<String> = texts("categories").iter().map(|text| normalize(text)).collect();
+        let categories = texts("categories");
         let answer = texts("answer").first().map_or("", String::as_str);
         let mut faults = Vec::new();
-        if !categories.contains(&normalize(answer)) {
-            faults.push(Fault::NoSuchSide { answer: answer.to_owned(), sides: texts("categories").to_vec() });
+        if side(categories, answer).is_none() {
+            faults.push(Fault::NoSuchSide { answer: answer.to_owned(), sides: categories.to_vec() });
         }
-        let mut distinct = categories.clone();
-        distinct.sort();
-        distinct.dedup();
-        if distinct.len() < 2 || distinct.len() < categories.len() {
+        if categories.len() < 2 || repeated(categories.iter().map(String::as_str)).is_some() {
             faults.push(Fault::TooFewSides);
         }
         faults
@@ -56,7 +56,7 @@ impl CardKind for Sort {
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
         Question {
             prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: note.texts("categories").to_vec(),
+            options: note.told_apart(note.texts("categories").iter()),
             ask: Ask::Sort,
         }
     }
@@ -71,13 +71,22 @@ impl CardKind for Sort {
         _: u16,
         question: &Question,
         response: &str,
+        _: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let chosen = choose(&question.options, response)?;
         let given = question.options.get(chosen).cloned().unwrap_or_default();
-        let expected = note.text("answer").to_owned();
-        let outcome = if normalize(&given) == normalize(&expected) { Correctness::Right } else { Correctness::Wrong };
-        Ok(Some(Verdict { outcome, given, expected, remark: String::new() }))
+        let right = side(note.texts("categories"), note.text("answer"));
+        let expected = right.and_then(|right| question.options.get(right)).cloned().unwrap_or_default();
+        let is_right = right == Some(chosen);
+        let outcome = if is_right { Correctness::Right } else { Correctness::Wrong };
+        Ok(Some(Verdict { outcome, given, expected, ..Verdict::default() }))
     }
+}
+
+/// The side that an author means by an answer: the very text, else the one that is spelled so but for its capitals, say.
+fn side(sides: &[String], answer: &str) -> Option<usize> {
+    let alike = || sides.iter().position(|side| key(side) == key(answer));
+    sides.iter().position(|side| is_same(side, answer)).or_else(alike)
 }
 
 #[cfg(test)]
@@ -98,7 +107,11 @@ mod tests {
         let question = Sort.question(&note, 1, Showing::default());
         assert_eq!(question.options, ["leader", "manager", "both"]);
         for (response, outcome) in [("m", Correctness::Right), ("2", Correctness::Right), ("l", Correctness::Wrong)] {
-            assert_eq!(Sort.judge(&note, 1, &question, response).unwrap().unwrap().outcome, outcome, "{response}");
+            assert_eq!(
+                Sort.judge(&note, 1, &question, response, Weights::default()).unwrap().unwrap().outcome,
+                outcome,
+                "{response}"
+            );
         }
     }
 
@@ -108,6 +121,8 @@ mod tests {
         let sides = vec!["leader".to_owned(), "manager".to_owned()];
         let no_such = Fault::NoSuchSide { answer: "boss".to_owned(), sides };
         assert_eq!(Sort.check(&fields("boss", &["leader", "manager"])), [no_such]);
-        assert_eq!(Sort.check(&fields("leader", &["leader", "Leader"])), [Fault::TooFewSides]);
+        assert_eq!(Sort.check(&fields("leader", &["leader", " leader"])), [Fault::TooFewSides]);
+        assert!(Sort.check(&fields("-1", &["+1", "-1", "1"])).is_empty());
+        assert!(Sort.check(&fields("Leader", &["leader", "manager"])).is_empty());
     }
 }

@@ -12,8 +12,8 @@ use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 
-use crate::core::card::Correctness;
-use crate::core::card::compare::compare;
+use crate::core::card::compare::verdict;
+use crate::core::compare::answer::Weights;
 
 pub(super) struct Typed;
 
@@ -46,26 +46,23 @@ impl CardKind for Typed {
         note.text("answer").to_owned()
     }
 
-    fn judge(&self, note: &NoteText, _: u16, _: &Question, response: &str) -> Result<Option<Verdict>, Unreadable> {
-        let expected = note.text("answer");
-        let accepted = note.texts("accept").iter().map(String::as_str);
-        Ok(Some(verdict(compare(response, std::iter::once(expected).chain(accepted)), response, expected)))
-    }
-}
-
-/// The verdict on a typed answer.
-pub(super) fn verdict(outcome: Correctness, response: &str, expected: &str) -> Verdict {
-    Verdict {
-        outcome,
-        given: response.trim().to_owned(),
-        expected: expected.to_owned(),
-        remark: if outcome == Correctness::Near { "look at the spelling".to_owned() } else { String::new() },
+    fn judge(
+        &self,
+        note: &NoteText,
+        _: u16,
+        _: &Question,
+        response: &str,
+        weights: Weights,
+    ) -> Result<Option<Verdict>, Unreadable> {
+        let accepted = std::iter::once(note.text("answer")).chain(note.texts("accept").iter().map(String::as_str));
+        Ok(Some(verdict(response, accepted, note.markup, weights)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::card::Correctness;
     use crate::core::card::Value;
 
     #[test]
@@ -85,7 +82,7 @@ mod tests {
             ("seventy percnt", Correctness::Near),
             ("7", Correctness::Wrong),
         ] {
-            let verdict = Typed.judge(&note, 1, &question, response).unwrap().unwrap();
+            let verdict = Typed.judge(&note, 1, &question, response, Weights::default()).unwrap().unwrap();
             assert_eq!(verdict.outcome, outcome, "{response}");
         }
     }
@@ -97,7 +94,7 @@ mod tests {
         let fields = Fields::from([("prompt".to_owned(), field("?")), ("answer".to_owned(), field(&long))]);
         let note = NoteText { kind: "typed".to_owned(), fields, ..NoteText::default() };
         let question = Typed.question(&note, 1, Showing::default());
-        let judged = |response: &str| crate::core::card::judge(&note, 1, &question, response);
+        let judged = |response: &str| crate::core::card::judge(&note, 1, &question, response, Weights::default());
         assert_eq!(judged(&long).unwrap().unwrap().outcome, Correctness::Right);
         assert_eq!(judged(&format!("{long}x")), Err(Unreadable::TooLong));
     }

@@ -9,13 +9,13 @@
 use crate::core::card::NoteText;
 use crate::core::card::Showing;
 use crate::core::card::kind;
+use crate::core::compare::search::plain;
 use crate::core::id::hash64;
 use crate::core::lint::surface;
 use crate::core::lint::surface::Look;
 use crate::core::lint::together;
 use crate::core::lint::together::Scene;
 use crate::core::scheduler::splitmix64;
-use crate::core::text::normalize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -106,11 +106,11 @@ pub fn measure(notes: &[&NoteText]) -> Vec<Measured> {
         if !is_sort && note.kind != "choice" {
             continue;
         }
-        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| normalize(side)).collect();
+        let mut sides: Vec<String> = note.texts("categories").iter().map(|side| plain(side)).collect();
         sides.sort();
         let group = groups.entry((note.held_out, !is_sort, sides)).or_default();
         if group.len() < MOST_NOTES {
-            let (answer, scenes) = (normalize(note.text("answer")), note.texts("prompt"));
+            let (answer, scenes) = (plain(note.text("answer")), note.texts("prompt"));
             group.push(Scenes { index, note, answer, scenes });
         }
     }
@@ -160,10 +160,10 @@ fn measured(held_out: bool, choices: bool, sides: Vec<String>, notes: &[Scenes<'
 
 /// Where the right one stands, from 0: among the sides as written, among the choices on each of [`DAYS`] days.
 fn positions(note: &NoteText) -> Vec<usize> {
-    let answer = normalize(note.text("answer"));
+    let answer = plain(note.text("answer"));
     let place = |options: &[String]| {
         let exact = options.iter().position(|option| option == note.text("answer"));
-        exact.or_else(|| options.iter().position(|option| normalize(option) == answer))
+        exact.or_else(|| options.iter().position(|option| plain(option) == answer))
     };
     match kind(&note.kind) {
         // A session mixes the day with the card; here the prompt stands for the card.
@@ -303,7 +303,7 @@ const PICKS: &[(&str, Pick)] = &[
         surface::words(option).iter().filter(|word| prompt.contains(*word)).count()
     }),
     ("the choice that is right most often elsewhere", |_, option, right| {
-        right.get(&normalize(option)).copied().unwrap_or(0)
+        right.get(&plain(option)).copied().unwrap_or(0)
     }),
 ];
 

@@ -3,7 +3,7 @@
 //! Each look gives a scene one value. The rules are rough and made for English; docs/authoring.md says what each counts. They only
 //! have to be the same for all scenes of a deck: what is compared is how a value goes with an answer.
 
-use crate::core::text::normalize;
+use crate::core::compare::search::fold;
 use std::collections::BTreeSet;
 
 /// Words that join one thing to another.
@@ -157,12 +157,12 @@ impl Look {
 
 /// The words of a scene, folded, each once.
 pub(super) fn words(scene: &str) -> BTreeSet<String> {
-    normalize(scene).split(' ').map(str::to_owned).collect()
+    fold(scene).split(' ').map(str::to_owned).collect()
 }
 
 /// What is seen of a scene at each look but its topic, its length and its words. Counts end at 4: more is told apart by nobody.
 pub(super) fn seen(scene: &str) -> Vec<(Look, String)> {
-    let folded = format!(" {} ", normalize(scene));
+    let folded = format!(" {} ", fold(scene));
     let has = |word: &str| folded.contains(&format!(" {word} "));
     let up_to_four = |count: usize| if count < 4 { count.to_string() } else { "4 or more".to_owned() };
     let sentences = scene.split(['.', '?', '!']).filter(|part| part.chars().any(char::is_alphanumeric)).count();

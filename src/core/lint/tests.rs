@@ -71,6 +71,7 @@ fn each_rule_finds_its_bad_card() {
         ),
         ("long-model", say(&long, "It asks.")),
         ("long-criterion", say("What now?", "one two three four five six seven eight nine ten eleven twelve thirteen")),
+        ("two-answers", note("typed", &[("prompt", &["Hue?"]), ("answer", &["colour/color"])])),
         ("missing-speaker", basic("Who said “climbing the ladder”?", "Covey")),
         (
             "long-quotation",

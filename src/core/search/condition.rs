@@ -1,6 +1,8 @@
 //! Conditions: what one term of a query says of a note or of a card, and whether it holds.
 
 use crate::core::card::NoteText;
+use crate::core::compare::search::literal;
+use crate::core::compare::search::plain;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use crate::core::search::Asked;
@@ -13,8 +15,6 @@ use crate::core::state::Memory;
 use crate::core::state::StateWord;
 use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 /// How a name is compared: without case and accents, path by path where it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +22,6 @@ pub(super) struct Pattern {
     pub(super) text: String,
     /// Written with a `*` at the end.
     pub(super) is_prefix: bool,
-}
-
-/// A name without case and accents. Unlike [`normalize`](crate::core::text::normalize) it keeps punctuation: `c++` is not `c`.
-pub(super) fn plain(text: &str) -> String {
-    if text.is_ascii() {
-        return text.trim().to_ascii_lowercase();
-    }
-    text.trim().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 impl Pattern {
@@ -75,13 +67,53 @@ impl Comparison {
     }
 }
 
+/// A text with signs, or in quotation marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    /// What [`fold`](crate::core::compare::search::fold) leaves of it; empty where it has neither letters nor digits.
+    pub(super) letters: String,
+    pub(super) text: String,
+    pub(super) how: Spelled,
+}
+
+/// How a text with signs is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelled {
+    /// Without case and accents.
+    Freely,
+    /// As it is, but small letters mean capitals too.
+    InSmallLetters,
+    /// As it is.
+    Exactly,
+}
+
+impl Written {
+    /// Looked for in this text.
+    fn is_in(&self, text: &str) -> bool {
+        match self.how {
+            Spelled::Freely => plain(text).contains(&self.text),
+            Spelled::InSmallLetters => literal(text).to_lowercase().contains(&self.text),
+            Spelled::Exactly => literal(text).contains(&self.text),
+        }
+    }
+
+    /// Looked for in all texts of a note. Few notes come here, so the text is parsed for it.
+    fn holds(&self, note: &NoteFacts<'_>) -> bool {
+        let Ok(text) = serde_json::from_str::<NoteText>(note.body) else { return false };
+        let fields = text.fields.values().flat_map(crate::core::card::Value::texts);
+        let others = [&text.hint, &text.extra, &text.speaker].into_iter().flatten();
+        fields.chain(&text.tags).chain(&text.source).chain(others).any(|text| self.is_in(text))
+            || [note.key, note.topic].into_iter().flatten().any(|text| self.is_in(text))
+    }
+}
+
 /// A condition on a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoteTest {
     /// Normalized words that stand in it, next to each other.
     Words(String),
-    /// Signs that normalizing would take away.
-    Signs(String),
+    /// A text whose signs count. Its folded letters are looked for first: few notes have them.
+    Written(Written),
     Tag(Pattern),
     Kind(String),
     Source(Pattern),
@@ -185,7 +217,7 @@ impl NoteTest {
         let any = |part: Part, holds: &dyn Fn(&str) -> bool| scratch.any(note.body, part, holds);
         match self {
             Self::Words(words) => scratch.has_words(words),
-            Self::Signs(signs) => has_signs(note, signs),
+            Self::Written(written) => scratch.has_words(&written.letters) && written.holds(note),
             Self::Tag(tag) => any(Part::Tag, &|name| tag.is_or_holds(name)),
             Self::Kind(kind) => any(Part::Kind, &|name| name == kind),
             Self::Source(source) => any(Part::Source, &|name| source.is(name)),
@@ -202,23 +234,16 @@ impl NoteTest {
     pub(super) fn may_hold(&self, letters: &str, note: &NoteFacts<'_>) -> bool {
         let body = note.body;
         match self {
-            Self::Words(words) => words.split(|c: char| !c.is_alphanumeric()).all(|word| letters.contains(word)),
+            Self::Words(words) | Self::Written(Written { letters: words, .. }) => {
+                words.split(|c: char| !c.is_alphanumeric()).all(|word| letters.contains(word))
+            }
             Self::Kind(_) => true,
             Self::Tag(_) => body.contains("\"tags\":"),
             Self::Source(_) => body.contains("\"source\":"),
             Self::Topic(_) => note.topic.is_some() || body.contains("\"topic\":"),
             Self::Speaker(_) => body.contains("\"speaker\":"),
             // Told without the fields.
-            Self::Signs(_) | Self::Added(_) => true,
+            Self::Added(_) => true,
         }
     }
-}
-
-/// Signs such as `∑` are looked for in the texts as they are. Rare, so the text is parsed for it.
-fn has_signs(note: &NoteFacts<'_>, signs: &str) -> bool {
-    let Ok(text) = serde_json::from_str::<NoteText>(note.body) else { return false };
-    let fields = text.fields.values().flat_map(crate::core::card::Value::texts);
-    let others = [&text.hint, &text.extra, &text.speaker].into_iter().flatten();
-    fields.chain(&text.tags).chain(&text.source).chain(others).any(|text| text.contains(signs))
-        || [note.key, note.topic].into_iter().flatten().any(|text| text.contains(signs))
 }

@@ -1,6 +1,9 @@
 //! The parser: a line of words and conditions becomes a [`Query`], or an error that points at a character.
 
 use crate::core::card::CARD_KINDS;
+use crate::core::compare::search::fold;
+use crate::core::compare::search::literal;
+use crate::core::compare::search::plain;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use crate::core::search::FIELDS;
@@ -14,13 +17,13 @@ use crate::core::search::condition::NoteTest;
 use crate::core::search::condition::Number;
 use crate::core::search::condition::Pattern;
 use crate::core::search::condition::Rated;
+use crate::core::search::condition::Spelled;
 use crate::core::search::condition::When;
-use crate::core::search::condition::plain;
+use crate::core::search::condition::Written;
 use crate::core::search::error::SearchError;
 use crate::core::search::error::SearchFault;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
-use crate::core::text::normalize;
 use chrono::NaiveDate;
 
 /// Parentheses inside each other at most.
@@ -177,7 +180,7 @@ impl Parser {
             if text.trim().is_empty() {
                 return Err(SearchError { at, fault: SearchFault::EmptyQuotes });
             }
-            return Ok(self.words(&text));
+            return Ok(self.quotation(&text));
         }
         let start = self.at;
         let letters =
@@ -249,12 +252,21 @@ impl Parser {
         Node::Note(self.notes.len() - 1)
     }
 
+    /// A text without quotation marks. Signs count where it has some; punctuation does not.
     fn words(&mut self, text: &str) -> Node {
         self.needs.words = true;
-        let normalized = normalize(text);
-        // A text without a letter or digit stays as it is.
-        let has_letters = normalized.chars().any(|c| c.is_alphanumeric() || c == '%');
-        self.note(if has_letters { NoteTest::Words(normalized) } else { NoteTest::Signs(normalized) })
+        let letters = letters_of(text);
+        if !letters.is_empty() && !text.chars().any(is_sign) {
+            return self.note(NoteTest::Words(letters));
+        }
+        self.note(NoteTest::Written(Written { letters, text: plain(text), how: Spelled::Freely }))
+    }
+
+    /// A text in quotation marks is meant as it is written.
+    fn quotation(&mut self, text: &str) -> Node {
+        self.needs.words = true;
+        let how = if text.chars().any(char::is_uppercase) { Spelled::Exactly } else { Spelled::InSmallLetters };
+        self.note(NoteTest::Written(Written { letters: letters_of(text), text: literal(text), how }))
     }
 
     fn condition(&mut self, letters: usize) -> Result<Node, SearchError> {
@@ -390,6 +402,18 @@ impl Parser {
         self.needs.answers = self.needs.answers.max(Some(days));
         Node::Card(CardTest::Answered(days, rated))
     }
+}
+
+/// The folded letters of a text; nothing where it has neither letters nor digits.
+fn letters_of(text: &str) -> String {
+    let letters = fold(text);
+    if letters.chars().any(|c| c.is_alphanumeric() || c == '%') { letters } else { String::new() }
+}
+
+/// Whether a character in a word that is searched for is no punctuation. A percent sign is among the letters anyway.
+fn is_sign(c: char) -> bool {
+    matches!(c, '+' | '=' | '#' | '<' | '>' | '*' | '&' | '|' | '$' | '^' | '~' | '@' | '\\')
+        || matches!(c, '€' | '£' | '¥' | '°' | '±' | '×' | '÷' | '♯' | '♭' | '\u{2190}'..='\u{22ff}')
 }
 
 fn bad_number(given: &Given, field: &'static str) -> SearchError {

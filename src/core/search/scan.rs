@@ -1,10 +1,11 @@
-//! The scanner: the text of a note, normalized for searching directly from its JSON, without parsing it.
+//! The scanner: the text of a note, folded for searching directly from its JSON, without parsing it.
 
+use crate::core::compare::search::gap;
+use crate::core::compare::search::percent;
+use crate::core::compare::search::push;
 use crate::core::search::NoteFacts;
 use std::borrow::Cow;
 use std::ops::Range;
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 /// A field of a note that a condition can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,18 +47,24 @@ enum Letter {
 const LETTERS: Range<u32> = 0x80..0x530;
 
 fn letter(number: u32) -> Letter {
-    let Some(c) = char::from_u32(number).filter(|c| *c != '\u{ad}' && !is_combining_mark(*c)) else {
-        return Letter::Other;
-    };
-    let normalized: String = c.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
-    let mut bytes = [0; 3];
-    if normalized.chars().all(char::is_alphanumeric) && normalized.len() <= bytes.len() {
-        for (to, from) in bytes.iter_mut().zip(normalized.bytes()) {
-            *to = from;
+    let Some(c) = char::from_u32(number) else { return Letter::Other };
+    // Behind a letter, so that a mark shows that it does something to it.
+    let mut folded = vec![b'x'];
+    push(&mut folded, c);
+    match folded.strip_prefix(b"x") {
+        Some(b" ") => Letter::Gap,
+        Some(letters) if std::str::from_utf8(letters).is_ok_and(|text| text.chars().all(char::is_alphanumeric)) => {
+            let mut bytes = [0; 3];
+            match bytes.get_mut(..letters.len()) {
+                Some(place) if !letters.is_empty() => {
+                    place.copy_from_slice(letters);
+                    Letter::Bytes(bytes, letters.len())
+                }
+                _ => Letter::Other,
+            }
         }
-        return Letter::Bytes(bytes, normalized.len());
+        Some(_) | None => Letter::Other,
     }
-    if normalized.chars().any(|c| c.is_alphanumeric() || c == '%') { Letter::Other } else { Letter::Gap }
 }
 
 /// What normalizing makes of a byte inside a JSON string: itself in lower case, or one of those below.
@@ -193,9 +200,9 @@ impl Scratch {
             let mut end = None;
             for (index, byte) in rest.iter().enumerate() {
                 match NORMALIZED[usize::from(*byte)] {
-                    GAP => self.gap(),
+                    GAP => gap(&mut self.normalized),
                     NOTHING => {}
-                    PERCENT => self.percent(),
+                    PERCENT => percent(&mut self.normalized),
                     stop @ (QUOTE | ESCAPE | WIDE) => {
                         end = Some((index, stop));
                         break;
@@ -208,7 +215,7 @@ impl Scratch {
             match stop {
                 QUOTE => return at + 1,
                 ESCAPE => {
-                    self.gap();
+                    gap(&mut self.normalized);
                     at += if bytes.get(at + 1) == Some(&b'u') { 6 } else { 2 };
                 }
                 _ => {
@@ -220,58 +227,22 @@ impl Scratch {
         }
     }
 
-    fn gap(&mut self) {
-        if self.normalized.last().is_some_and(|last| !matches!(last, b' ' | b'\n')) {
-            self.normalized.push(b' ');
-        }
-    }
-
-    fn percent(&mut self) {
-        if self.normalized.last() == Some(&b' ') {
-            self.normalized.pop();
-        }
-        self.normalized.push(b'%');
-    }
-
-    fn byte(&mut self, byte: u8) {
-        match NORMALIZED[usize::from(byte)] {
-            GAP | QUOTE | ESCAPE | WIDE => self.gap(),
-            NOTHING => {}
-            PERCENT => self.percent(),
-            letter => self.normalized.push(letter),
-        }
-    }
-
-    /// One character as [`normalize`](crate::core::text::normalize) does it.
+    /// One character as [`fold`](crate::core::compare::search::fold) does it.
     fn push_normalized(&mut self, c: char) {
-        match c {
-            '’' | '\u{ad}' => {}
-            // The typographic signs that texts are full of; none of them holds a letter.
-            '\u{2000}'..='\u{206f}' => self.gap(),
-            c if c.is_ascii() => self.byte(u8::try_from(c).unwrap_or(b' ')),
-            c => {
-                if self.letters.is_empty() {
-                    self.letters.extend(LETTERS.map(letter));
+        let index = usize::try_from(u32::from(c).wrapping_sub(LETTERS.start)).unwrap_or(usize::MAX);
+        if index < LETTERS.len() {
+            if self.letters.is_empty() {
+                self.letters.extend(LETTERS.map(letter));
+            }
+            match self.letters.get(index) {
+                Some(Letter::Bytes(bytes, length)) => {
+                    return self.normalized.extend_from_slice(bytes.get(..*length).unwrap_or_default());
                 }
-                let index = usize::try_from(u32::from(c).wrapping_sub(LETTERS.start)).unwrap_or(usize::MAX);
-                match self.letters.get(index) {
-                    Some(Letter::Bytes(bytes, length)) => {
-                        return self.normalized.extend_from_slice(bytes.get(..*length).unwrap_or_default());
-                    }
-                    Some(Letter::Gap) => return self.gap(),
-                    Some(Letter::Other) | None => {}
-                }
-                for c in std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-                    if c.is_ascii() {
-                        self.byte(u8::try_from(c).unwrap_or(b' '));
-                    } else if c.is_alphanumeric() {
-                        self.normalized.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                    } else if c != '’' {
-                        self.gap();
-                    }
-                }
+                Some(Letter::Gap) => return gap(&mut self.normalized),
+                Some(Letter::Other) | None => {}
             }
         }
+        push(&mut self.normalized, c);
     }
 
     fn end_field(&mut self) {
@@ -318,12 +289,12 @@ mod tests {
     use crate::core::card::Fields;
     use crate::core::card::NoteText;
     use crate::core::card::Value;
-    use crate::core::text::normalize;
+    use crate::core::compare::search::fold;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn a_text_is_normalized_as_the_query_is(text in "[ -~éÉœﬁ½¼§ÆŒøŁŉﬀ’“”–…ßİıΑΩΆЖй\n\t日本한글\u{301}\u{ad}]{0,30}") {
+        fn a_text_is_normalized_as_the_query_is(text in "[ -~éÉœﬁ½¼§ÆŒøŁŉﬀ’“”–…ßİıΑΩΆΣςЖйё\n\t日本한글がカﾞ٣كَहिเีʼ\u{301}\u{306}\u{308}\u{3099}\u{ad}\u{200c}]{0,30}") {
             let note = NoteText {
                 kind: "basic".to_owned(),
                 fields: Fields::from([("front".to_owned(), Value::Text(text.clone()))]),
@@ -332,9 +303,12 @@ mod tests {
             let body = serde_json::to_string(&note).unwrap();
             let mut scratch = Scratch::default();
             scratch.read(&NoteFacts { body: &body, key: None, topic: None, added: None }, true);
-            let normalized = normalize(&text);
-            if normalized.chars().any(|c| c.is_alphanumeric() || c == '%') {
-                prop_assert_eq!(std::str::from_utf8(&scratch.normalized).unwrap().trim_end_matches('\n'), normalized);
+            let normalized = fold(&text);
+            let letters = std::str::from_utf8(&scratch.normalized).unwrap().trim_end_matches('\n');
+            if letters.is_empty() {
+                prop_assert_eq!(normalized, text.trim());
+            } else {
+                prop_assert_eq!(letters, normalized);
             }
         }
     }

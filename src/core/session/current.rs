@@ -6,6 +6,10 @@ use crate::core::card::Question;
 use crate::core::card::Showing;
 use crate::core::card::Verdict;
 use crate::core::card::kind;
+use crate::core::compare::answer::Weights;
+use crate::core::document::Document;
+use crate::core::document::Markup;
+use crate::core::document::Medium;
 use crate::core::id::CardId;
 use crate::core::own_words::OwnWords;
 use crate::core::queue::Candidate;
@@ -32,6 +36,8 @@ pub struct Loaded {
     pub own: OwnWords,
     /// Which phrasing to show: the least recently shown.
     pub variant: usize,
+    /// What counts in typed answers, as its deck's file says.
+    pub weights: Weights,
     /// Name of its deck, for people.
     pub deck: String,
     /// `deck/key`, or the start of its id: what a person would type.
@@ -88,7 +94,32 @@ impl Loaded {
     }
 }
 
+impl TopicLine {
+    /// Its primer, read. The head of a deck is Markdown, whatever its notes are.
+    #[must_use]
+    pub fn primer_document(&self) -> Document {
+        Document::of(self.primer.as_deref().unwrap_or_default(), Markup::Markdown)
+    }
+}
+
 impl Current {
+    /// Its prompt, read.
+    #[must_use]
+    pub fn prompt_document(&self) -> Document {
+        self.loaded.text.document(&self.question.prompt)
+    }
+
+    /// Its pictures and sounds; those of the answer too, once that is shown.
+    #[must_use]
+    pub fn media(&self, is_answered: bool) -> Vec<Medium> {
+        let mut media = self.prompt_document().media();
+        if is_answered {
+            media.extend(self.loaded.text.answer_document(self.loaded.card.ordinal).media());
+            media.extend(self.loaded.text.extra.iter().flat_map(|extra| self.loaded.text.document(extra).media()));
+        }
+        media
+    }
+
     /// Which of the items named so far are among those asked for.
     #[must_use]
     pub fn ticks(&self, given: &[String]) -> Vec<bool> {

@@ -56,6 +56,9 @@ pub enum NoteFault {
     /// No form of a check-up.
     #[error("form is `{0}`; write a, b or reserve")]
     BadForm(String),
+    /// No markup.
+    #[error("markup is `{0}`; write markdown, plain or html")]
+    BadMarkup(String),
     /// A value that no column can hold, in a note that is to be written.
     #[error("`{field}` of a `{kind}` card holds what it may not")]
     WrongShape {

@@ -99,9 +99,7 @@ fn phrasings_are_set_apart_by_a_line_with_a_bar() {
 }
 
 #[test]
-fn anki_stock_note_types_have_their_kinds() {
-    assert_eq!(kind_called("Basic").map(CardKind::name), Some("basic"));
-    assert!(kind_called("Basic-4f2c1").is_none());
+fn a_cloze_is_known_by_its_marks() {
     assert!(is_cloze("x {{c12::y}}"));
     assert!(!is_cloze("{{c1:y}} {{c::z}} {{C1::w}}"));
 }

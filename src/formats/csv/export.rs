@@ -1,10 +1,12 @@
 //! The exporter `csv`: a table that a spreadsheet opens and that we read back without loss.
 
 use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
+use crate::core::id::is_deck_id;
 use crate::formats::Exporter;
 use crate::formats::Identity;
 use crate::formats::Item;
@@ -13,10 +15,12 @@ use crate::formats::RecordWriter;
 use crate::formats::columns;
 use crate::formats::columns::Column;
 use crate::formats::columns::fault::NoteFault;
+use crate::formats::csv::ESCAPED;
 use crate::formats::csv::VERSION;
 use crate::formats::csv::is_formula;
 use crate::formats::decode;
-use std::borrow::Cow;
+use crate::formats::faithful;
+use crate::formats::table::LONGEST_ROW;
 use std::io;
 use std::io::Write;
 
@@ -26,7 +30,7 @@ pub(in crate::formats) struct TableExporter;
 /// The first columns; the fields of kinds other than `basic` follow.
 const COLUMNS: &[&str] = &[
     "id", "key", "deck", "kind", "front", "back", "hint", "extra", "tags", "source", "topic", "speaker", "group",
-    "after", "held_out", "form",
+    "after", "held_out", "form", "markup",
 ];
 
 impl Exporter for TableExporter {
@@ -69,7 +73,9 @@ impl RecordWriter for TableWriter<'_> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         match record {
             Record::Deck(head) => {
-                let name = if head.name.is_empty() { &head.id } else { &head.name };
+                faithful::check_head(record)?;
+                // A row can't name a deck by a name with a `/`, but by its id.
+                let name = if is_deck_id(&head.name) { &head.name } else { &head.id };
                 name.clone_into(&mut self.deck);
             }
             // A table has no place for topics; notes keep the topic's id.
@@ -96,11 +102,18 @@ fn refused(fault: NoteFault) -> io::Error {
 impl TableWriter<'_> {
     fn note(&mut self, item: &Item) -> io::Result<()> {
         let text = &item.text;
+        faithful::check(item)?;
         let kind = kind(&text.kind).ok_or_else(|| refused(NoteFault::NoKind(text.kind.clone())))?;
-        let field = |name: &str| kind.fields().iter().find(|field| field.name == name);
-        if let Some(unknown) = text.fields.keys().find(|name| field(name).is_none()) {
-            return Err(refused(columns::no_field(kind, unknown)));
+        let lists = [("tags", &text.tags), ("source", &text.source), ("after", &text.after)];
+        if let Some((field, _)) = lists.into_iter().find(|(_, words)| words.iter().any(|word| word.trim().is_empty())) {
+            let reason = format!("{} has white space and nothing else in `{field}`", faithful::name(item));
+            return Err(faithful::refused(&reason));
         }
+        if !text.media.is_empty() {
+            return Err(faithful::refused(&format!("{} has `media`", faithful::name(item))));
+        }
+        let field = |name: &str| kind.fields().iter().find(|field| field.name == name);
+        let start = self.buffer.len();
         let known = self.shapes.iter().position(|(name, _)| *name == kind.name()).unwrap_or_else(|| {
             let shape = |column: &Column| match column {
                 Column::Field(name) => field(name).map(|field| field.shape),
@@ -134,6 +147,9 @@ impl TableWriter<'_> {
                 Column::After => write_words(&text.after, scratch, out),
                 Column::HeldOut => write_cell(if text.held_out { "yes" } else { "" }, out),
                 Column::Form => write_cell(text.form.map_or("", Form::name), out),
+                // A table is plain where it does not say otherwise.
+                Column::Markup if text.markup == Markup::Plain => {}
+                Column::Markup => write_cell(text.markup.name(), out),
                 Column::Field(name) => {
                     if let Some(Some(shape)) = shapes.get(index)
                         && let Some(value) = text.fields.get(*name)
@@ -146,6 +162,9 @@ impl TableWriter<'_> {
             }
         }
         out.push(b'\n');
+        if out.len() - start > LONGEST_ROW {
+            return Err(faithful::refused(&format!("{} makes a row of more than 16 MB", faithful::name(item))));
+        }
         Ok(())
     }
 }
@@ -169,7 +188,7 @@ pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out
         (Shape::Text, Value::Text(text)) => write_cell(text, out),
         (Shape::Variants, Value::Text(text)) => {
             scratch.clear();
-            columns::write_phrasing(&plain(text), scratch);
+            columns::write_phrasing(text, scratch);
             write_cell(scratch, out);
         }
         (Shape::Variants, Value::Texts(texts)) => {
@@ -181,7 +200,7 @@ pub(super) fn write_value(value: &Value, shape: Shape, scratch: &mut String, out
                 if index > 0 {
                     scratch.push_str("\n|\n");
                 }
-                columns::write_phrasing(&plain(text), scratch);
+                columns::write_phrasing(text, scratch);
             }
             write_cell(scratch, out);
         }
@@ -200,7 +219,7 @@ fn write_lines(texts: &[String], scratch: &mut String) {
         if index > 0 {
             scratch.push('\n');
         }
-        scratch.push_str(&columns::escape(&plain(text)));
+        scratch.push_str(&columns::escape(text));
     }
 }
 
@@ -227,24 +246,21 @@ fn holds<const COUNT: usize>(text: &str, wanted: [u8; COUNT]) -> bool {
     text.bytes().fold(false, |found, byte| wanted.iter().fold(found, |found, wanted| found | (byte == *wanted)))
 }
 
-/// A text as a table has it: line ends become `\n`, NUL characters vanish. To be made so before anything is put around its lines.
-fn plain(text: &str) -> Cow<'_, str> {
-    if holds(text, *b"\r\0") {
-        text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").into()
-    } else {
-        text.into()
-    }
-}
-
 /// Appends a cell, quoted if it has to be.
 fn write_cell(text: &str, out: &mut Vec<u8>) {
     if text.is_empty() {
         return;
     }
     let has_marks = holds(text, *b"\",\n\r\0");
-    if has_marks && holds(text, *b"\r\0") {
-        return write_cell(&plain(text), out);
+    let is_blank = || text.starts_with(char::is_whitespace) && text.trim().is_empty();
+    if (has_marks && holds(text, *b"\r\0")) || text.starts_with(ESCAPED) || is_blank() {
+        let text = text.replace('\\', "\\\\").replace('\r', "\\r").replace('\0', "\\0");
+        return write_as_it_is(&format!("{ESCAPED}{text}"), true, out);
     }
+    write_as_it_is(text, has_marks, out);
+}
+
+fn write_as_it_is(text: &str, has_marks: bool, out: &mut Vec<u8>) {
     let formula = is_formula(text);
     let special =
         has_marks || text.starts_with(|c: char| c == '#' || c.is_whitespace()) || text.ends_with(char::is_whitespace);

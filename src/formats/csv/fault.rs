@@ -2,8 +2,9 @@
 
 use crate::core::text::counted;
 use crate::formats::columns::fault::NoteFault;
-use crate::formats::csv::DELIMITERS;
 use crate::formats::csv::VERSION;
+use crate::formats::decode::EncodingFault;
+use crate::formats::table::survey::MOST_COLUMNS;
 
 /// Why a row was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,51 +16,84 @@ pub enum RowFault {
     #[error("the separator cuts a character in two")]
     CutCharacter,
     /// It has too few columns for its note.
-    #[error("{}, expected {least} or more (separated by {})", columns(.found), delimiter_name(.delimiter))]
+    #[error("{}, expected {least} or more (separated by {separator})", columns(.found))]
     TooNarrow {
         /// Its columns.
         found: usize,
         /// The columns that the note needs.
         least: usize,
-        /// The separator.
-        delimiter: u8,
+        /// The separator, as messages name it.
+        separator: String,
     },
     /// It has more columns than the table.
-    #[error("{}, expected {known}; put \" around a cell that holds {}", columns(.found), delimiter_name(.delimiter))]
+    #[error(
+        "{}, expected {known}; put \" around a cell that holds {separator}, or say which columns to read with --columns",
+        columns(.found)
+    )]
     TooWide {
         /// Its columns.
         found: usize,
         /// The columns that mean something.
         known: usize,
-        /// The separator.
-        delimiter: u8,
+        /// The separator, as messages name it.
+        separator: String,
     },
     /// A quote is open to the end.
     #[error("the quote \" that begins a cell here is never closed; close it, or write it twice within quotes")]
     Unclosed,
     /// It is longer than any card.
-    #[error("the row is longer than 1 MB; no card is")]
+    #[error("the row is longer than 16 MB; no card is")]
     TooLong,
 }
 
 /// Why an input can't be read as a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableFault {
-    /// The separator that the person named can't be one.
-    #[error("the separator must be one ASCII character, and neither a quote nor a line end")]
-    BadSeparator,
+    /// Its bytes are no text that could be read for sure.
+    #[error(transparent)]
+    Encoding(#[from] EncodingFault),
     /// The separator that the person or the file named separates nothing.
-    #[error(
-        "every row has one column when separated by {}; say what separates question and answer with --delimiter",
-        delimiter_name(.0)
-    )]
-    NothingSeparated(u8),
+    #[error("every row has one column when separated by {0}; say what separates question and answer with --delimiter")]
+    NothingSeparated(String),
     /// None of the usual separators separates anything.
     #[error(
-        "its rows are one column each: {} were tried; say what separates question and answer with --delimiter",
-        usual()
+        "its rows are one column each: tab, `;`, `,`, `|` were tried, and lists such as `term - definition`; say what \
+         separates question and answer with --delimiter"
     )]
     OneColumn,
+    /// No card has so many texts.
+    #[error(
+        "its rows have more than {MOST_COLUMNS} columns; is {0} really what separates them? Say it with --delimiter"
+    )]
+    TooManyColumns(String),
+    /// A header, and nothing else.
+    #[error("there is only a header in it and no row below; with --header no it is a card")]
+    HeaderOnly,
+    /// The person named a column that is not there.
+    #[error("there is no column `{asked}`; there are {}", known_columns(.names, *.count))]
+    NoSuchColumn {
+        /// What was asked for.
+        asked: String,
+        /// The names of the columns, where they have some.
+        names: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
+    /// Most rows are bad: what they are bad for is bad for the whole table.
+    #[error(
+        "{cause} (line {line}); {bad} of {rows} rows don't fit like that. Say which columns to read with \
+         --columns front=1,back=2, or what separates them with --delimiter"
+    )]
+    MostDontFit {
+        /// What is wrong with most of the bad rows.
+        cause: Box<RowFault>,
+        /// The line of the first of these.
+        line: u64,
+        /// How many rows are bad.
+        bad: u64,
+        /// How many rows there are, or were looked at.
+        rows: u64,
+    },
     /// A later version than is known; what the file says of itself.
     #[error("it was written by a newer lmq (`#lmq:{0}`, this one reads {VERSION}); update lmq")]
     Newer(String),
@@ -74,30 +108,85 @@ pub enum TableFault {
 /// Something that the person should know of a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableWarning {
-    /// It is no UTF-8.
+    /// It is no UTF-8; its encoding was guessed.
     #[error(
-        "line {line} is not UTF-8 (byte 0x{byte:02X}), so the whole file was read as Windows-1252; \
-         if letters look wrong, save it as UTF-8 and import it again"
+        "line {line} is not UTF-8 (byte 0x{byte:02X}), so the file was read as {encoding}; if letters look wrong, say its \
+         encoding with --encoding, or save it as UTF-8"
     )]
     NotUtf8 {
         /// The line of the first byte that is not.
         line: u64,
         /// That byte.
         byte: u8,
+        /// The encoding.
+        encoding: &'static str,
     },
-    /// Its columns of these names are not read.
+    /// It is UTF-16 and has no mark that says so.
+    #[error("the file was read as {0}")]
+    Utf16(&'static str),
+    /// The first row was taken for the names of the columns.
+    #[error("the first row was taken for a header ({}); --header no makes it a card", roles(.0))]
+    Header(Vec<(String, String)>),
+    /// The first row may be the names of the columns, and was taken for a card.
+    #[error("the first row ({}) became a card; if it names the columns, say --header yes", ticked(.0))]
+    FirstRowIsCard(Vec<String>),
+    /// Columns whose names mean nothing here; they are lines of the explanation.
+    #[error(
+        "columns whose names are not known here are shown with the answer: {}; say what they are with --columns, as in {example}",
+        ticked(.names)
+    )]
+    UnknownColumns {
+        /// Their names.
+        names: Vec<String>,
+        /// How it could be said.
+        example: String,
+    },
+    /// There is no header, and more than two columns.
+    #[error("{count} columns and no header: {taken}; say otherwise with --columns, as in {example}")]
+    Positions {
+        /// How many columns.
+        count: usize,
+        /// What was made of them.
+        taken: String,
+        /// How it could be said.
+        example: String,
+    },
+    /// Columns that the person's own table has too many of.
     #[error("columns that mean nothing here were left out: {}", ticked(.0))]
-    UnknownColumns(Vec<String>),
-    /// One of Anki's note types that is not known.
-    #[error("the note type `{0}` is not known here: its notes are read as front and back")]
-    UnknownNoteType(String),
+    LeftOut(Vec<String>),
+    /// Note types that are not known, with what was made of their notes.
+    #[error("note types that are not known here: {}", .0.join(", "))]
+    UnknownNoteTypes(Vec<String>),
     /// It is separated by another character than it says.
-    #[error("nothing is separated by {}, so {} was taken", delimiter_name(.said), delimiter_name(.taken))]
+    #[error("nothing is separated by {said}, so {taken} was taken")]
     OtherSeparator {
         /// What it says.
-        said: u8,
+        said: String,
         /// What was taken.
-        taken: u8,
+        taken: String,
+    },
+    /// A list of terms and what they mean.
+    #[error("each line is read as a term, {0} and what it means; say otherwise with --delimiter")]
+    TermList(String),
+    /// Lines that look like directives and are none.
+    #[error("directives that are not known here were passed over: {}", .0.join(", "))]
+    UnknownDirectives(Vec<String>),
+    /// Its texts look like HTML and nothing says so.
+    #[error("several cells hold HTML ({0}), which is shown as it stands; with --markup html it is read")]
+    LooksLikeHtml(String),
+    /// Decks whose names differ only in the case or form of letters.
+    #[error("decks that are written in several ways are one deck each: {}", .0.join("; "))]
+    OneDeck(Vec<String>),
+    /// Cells that were put together again.
+    #[error(
+        "line {line}: {separator} is followed by a blank, so it was taken for part of the text; with --columns such a cell is \
+         a column"
+    )]
+    Joined {
+        /// The first line where that is so.
+        line: u64,
+        /// The separator.
+        separator: String,
     },
     /// It held NUL characters.
     #[error("there were NUL characters in it, which were left out")]
@@ -112,15 +201,10 @@ fn ticked(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn usual() -> String {
-    DELIMITERS.iter().map(delimiter_name).collect::<Vec<_>>().join(", ")
+fn roles(columns: &[(String, String)]) -> String {
+    columns.iter().map(|(name, role)| format!("`{name}` is {role}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A separator as messages name it.
-pub(super) fn delimiter_name(delimiter: &u8) -> String {
-    match delimiter {
-        b'\t' => "tab".to_owned(),
-        b' ' => "space".to_owned(),
-        other => format!("`{}`", char::from(*other)),
-    }
+fn known_columns(names: &[String], count: usize) -> String {
+    if names.is_empty() { format!("the numbers 1 to {count}") } else { ticked(names) }
 }

@@ -1,28 +1,32 @@
 //! The lines above the rows of a table: Excel's `sep=;`, Anki's directives, and `#lmq`, which is ours.
 
+use crate::core::text::nearest;
 use crate::formats::FormatError;
 use crate::formats::columns::Column;
 use crate::formats::columns::Dialect;
 use crate::formats::csv::VERSION;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::table::Rows;
+use std::borrow::Cow;
 
 /// What the lines above the rows say.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Head {
     /// There were directives, so a line that begins with `#` is a comment and not a card.
     pub(super) any: bool,
     pub(super) own: bool,
     pub(super) excel_safe: bool,
-    pub(super) sep: Option<u8>,
-    pub(super) separator: Option<u8>,
-    pub(super) html: bool,
+    pub(super) sep: Option<String>,
+    pub(super) separator: Option<String>,
+    pub(super) html: Option<bool>,
     pub(super) tags: Vec<String>,
     pub(super) columns: Option<String>,
     pub(super) notetype: Option<String>,
     pub(super) deck: Option<String>,
     /// Columns whose place a directive gives, counted from 0.
     pub(super) places: Vec<(usize, Column)>,
+    /// Lines that look like directives and are none: their names, and what may be meant.
+    pub(super) unknown: Vec<(String, Option<&'static str>)>,
 }
 
 impl Head {
@@ -48,33 +52,48 @@ impl Head {
 
     /// Reads a line if it is a directive, or a comment after one; `false` if it is a row.
     fn directive(&mut self, line: &str) -> Result<bool, FormatError> {
+        let line = unquoted(line);
         let Some(line) = line.strip_prefix('#') else {
             return Ok(false);
         };
         let Some((key, raw)) = line.split_once(':') else {
             return Ok(self.any);
         };
+        let key = key.trim().to_lowercase();
+        if !KNOWN.contains(&key.as_str()) {
+            return Ok(self.unknown(&key));
+        }
         // A spreadsheet pads the line to the width of the table.
         let bare = raw.trim_end_matches([',', ';', '\t', '|', ' ']).trim();
-        let value = raw.trim();
         let place = |column| bare.parse().ok().and_then(|place: usize| Some((place.checked_sub(1)?, column)));
-        match key.trim().to_lowercase().as_str() {
+        match key.as_str() {
             "lmq" => self.own(bare)?,
             "separator" => self.separator = separator(raw, bare),
-            "html" => self.html = bare.eq_ignore_ascii_case("true"),
-            "tags" => self.tags = value.split_whitespace().map(str::to_owned).collect(),
+            "html" => self.html = Some(bare.eq_ignore_ascii_case("true")),
+            "tags" => self.tags = bare.split_whitespace().map(str::to_owned).collect(),
             "columns" => self.columns = Some(raw.to_owned()),
-            "notetype" => self.notetype = Some(value.to_owned()),
-            "deck" => self.deck = Some(value.to_owned()).filter(|deck| !deck.is_empty()),
+            "notetype" => self.notetype = Some(bare.to_owned()),
+            "deck" => self.deck = Some(bare.to_owned()).filter(|deck| !deck.is_empty()),
             "notetype column" => self.places.extend(place(Column::NoteType)),
             "deck column" => self.places.extend(place(Column::Deck)),
             "tags column" => self.places.extend(place(Column::Tags)),
             "guid column" => self.places.extend(place(Column::Guid)),
-            "if matches" | "match scope" => {}
-            _ => return Ok(self.any),
+            _ => {}
         }
         self.any = true;
         Ok(true)
+    }
+
+    /// A directive that nobody knows, or a comment; `false` if it is a row.
+    fn unknown(&mut self, key: &str) -> bool {
+        let is_name =
+            !key.is_empty() && key.len() <= 20 && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
+        let meant = nearest(key, KNOWN.iter().copied().filter(|known| *known != "lmq"));
+        if is_name && (self.any || meant.is_some()) {
+            self.any = true;
+            self.unknown.push((key.to_owned(), meant));
+        }
+        self.any
     }
 
     /// `#lmq:1 excel-safe`
@@ -98,26 +117,51 @@ impl Head {
     }
 }
 
-/// Excel's `sep=;`, which it quotes when it saves.
-fn excel_sep(line: &str) -> Option<u8> {
-    let line = line.trim_matches('"');
-    let (key, value) = line.split_at_checked(4)?;
-    match value.as_bytes() {
-        [byte, ..] if key.eq_ignore_ascii_case("sep=") && value.len() == 1 && byte.is_ascii() => Some(*byte),
-        _ => None,
+/// The directives that there are.
+const KNOWN: &[&str] = &[
+    "lmq",
+    "separator",
+    "html",
+    "tags",
+    "columns",
+    "notetype",
+    "deck",
+    "notetype column",
+    "deck column",
+    "tags column",
+    "guid column",
+    "if matches",
+    "match scope",
+];
+
+/// A line whose first cell a spreadsheet put in quotes, without these.
+fn unquoted(line: &str) -> Cow<'_, str> {
+    match line.strip_prefix("\"#").and_then(|rest| rest.rsplit_once('"')) {
+        Some((inner, _)) => format!("#{}", inner.replace("\"\"", "\"")).into(),
+        None => line.into(),
     }
 }
 
+/// Excel's `sep=;`, which it quotes when it saves, and pads.
+fn excel_sep(line: &str) -> Option<String> {
+    let line = line.trim_start_matches('"');
+    let (key, value) = line.split_at_checked(4)?;
+    let first = value.chars().next().filter(char::is_ascii)?;
+    let is_padding = |c: char| matches!(c, '"' | ',' | ';' | '\t' | ' ') || c == first;
+    (key.eq_ignore_ascii_case("sep=") && value.chars().all(is_padding)).then(|| first.to_string())
+}
+
 /// The separator that `#separator:` names.
-fn separator(raw: &str, bare: &str) -> Option<u8> {
-    match bare.to_lowercase().as_str() {
-        "comma" => Some(b','),
-        "semicolon" => Some(b';'),
-        "tab" | "\\t" => Some(b'\t'),
-        "space" => Some(b' '),
-        "pipe" => Some(b'|'),
-        "colon" => Some(b':'),
+fn separator(raw: &str, bare: &str) -> Option<String> {
+    let said = match bare.to_lowercase().as_str() {
+        "comma" => ",",
+        "semicolon" => ";",
+        "tab" | "\\t" => "\t",
+        "space" => " ",
+        "pipe" => "|",
+        "colon" => ":",
         // The character itself, perhaps with the padding of a spreadsheet.
-        _ => raw.bytes().find(|byte| *byte != b' ').filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'#')),
-    }
+        _ => return raw.chars().find(|c| *c != ' ').filter(|c| !matches!(c, '"' | '#')).map(String::from),
+    };
+    Some(said.to_owned())
 }

@@ -1,25 +1,34 @@
 //! The importers `csv` and `tsv`.
 
+use crate::formats::Diagnosis;
 use crate::formats::FormatError;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
+use crate::formats::Loss;
+use crate::formats::LossKind;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Sink;
+use crate::formats::TableOptions;
 use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::layout::Layout;
+use crate::formats::csv::layout::Outcome;
+use crate::formats::csv::misfits::Misfits;
 use crate::formats::csv::separator;
 use crate::formats::decode;
 use crate::formats::decode::BadByte;
+use crate::formats::decode::Undecodable;
 use crate::formats::table::Next;
 use crate::formats::table::Row;
 use crate::formats::table::Rows;
+use crate::formats::table::survey::MOST_COLUMNS;
+use crate::formats::table::survey::Survey;
 
 /// Extensions of text files that hold no table.
 const OTHER_TEXT: &[&str] = &[
@@ -46,7 +55,10 @@ fn extension(file_name: &str) -> String {
 
 /// Whether bytes are text and not JSON.
 fn is_texty(head: &[u8]) -> bool {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+    if head.starts_with(b"\xff\xfe")
+        || head.starts_with(b"\xfe\xff")
+        || decode::guess::utf_16_without_mark(head).is_some()
+    {
         return true;
     }
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
@@ -72,28 +84,106 @@ impl Importer for TableImporter {
     }
 
     fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
-        let (text, bad) = decode::text(input)?;
-        if let Some(BadByte { line, byte }) = bad {
-            sink(ImportItem::Warning(TableWarning::NotUtf8 { line, byte }.into()))?;
-        }
-        let mut rows = Rows::new(text);
-        let head = Head::read(&mut rows)?;
+        Opened::of(input, &options.table, self.delimiter)?.read(sink)
+    }
+
+    fn diagnose(&self, input: &mut dyn ReadSeek, options: &ReadOptions) -> Result<Option<Box<Diagnosis>>, FormatError> {
+        Opened::of(input, &options.table, self.delimiter).map(|opened| Some(Box::new(opened.diagnosis(None))))
+    }
+}
+
+/// A table whose beginning was looked at.
+pub(in crate::formats) struct Opened<'a> {
+    rows: Rows<'a>,
+    layout: Layout,
+    survey: Survey,
+    encoding: &'static str,
+}
+
+impl<'a> Opened<'a> {
+    /// A table in the bytes of a file.
+    fn of(input: &'a mut dyn ReadSeek, options: &TableOptions, default: Option<u8>) -> Result<Self, FormatError> {
+        let decoded = decode::text(input, options.encoding.as_deref()).map_err(|why| match why {
+            Undecodable::Io(error) => FormatError::Io(error),
+            Undecodable::Fault(fault) => FormatError::NotThis(TableFault::from(fault).into()),
+        })?;
+        let encoding = decode::name_of(decoded.encoding);
         let mut warnings = Vec::new();
+        match decoded.bad {
+            Some(BadByte { line, byte }) => warnings.push(TableWarning::NotUtf8 { line, byte, encoding }),
+            None if decoded.guessed => warnings.push(TableWarning::Utf16(encoding)),
+            None => {}
+        }
+        let rows = Rows::new(decoded.reader);
+        Self::of_rows(rows, options, default, encoding, warnings)
+    }
+
+    /// A table whose rows are at hand, such as a sheet's.
+    pub(in crate::formats) fn of_rows(
+        mut rows: Rows<'a>,
+        options: &TableOptions,
+        default: Option<u8>,
+        encoding: &'static str,
+        mut warnings: Vec<TableWarning>,
+    ) -> Result<Self, FormatError> {
+        let refused = |fault: TableFault| FormatError::NotThis(fault.into());
+        let head = Head::read(&mut rows)?;
         rows.comments = head.any;
-        let survey = separator::find(&mut rows, &head, options, self.delimiter, &mut warnings)?;
-        let mut layout =
-            Layout::of(head, &survey, rows.delimiter).map_err(|fault| FormatError::NotThis(fault.into()))?;
-        let mut row = Row::default();
+        let survey = separator::find(&mut rows, &head, options, default, &mut warnings)?;
+        if survey.columns > MOST_COLUMNS {
+            return Err(refused(TableFault::TooManyColumns(rows.separator.name())));
+        }
+        if !head.unknown.is_empty() {
+            let words = |(name, meant): &(String, Option<&str>)| match meant {
+                Some(meant) => format!("`#{name}` (did you mean `#{meant}`?)"),
+                None => format!("`#{name}`"),
+            };
+            warnings.push(TableWarning::UnknownDirectives(head.unknown.iter().map(words).collect()));
+        }
+        if head.html.is_none() && options.markup.is_none() && !head.own {
+            warnings.extend(html_in(&survey).map(TableWarning::LooksLikeHtml));
+        }
+        let mut layout = Layout::of(head, &survey, &rows.separator, options).map_err(refused)?;
         layout.warnings.splice(0..0, warnings);
-        let mut any = layout.has_header;
-        let mut header_due = layout.has_header;
+        Ok(Self { rows, layout, survey, encoding })
+    }
+
+    /// What the table is taken for.
+    pub(in crate::formats) fn diagnosis(&self, sheet: Option<String>) -> Diagnosis {
+        let Layout { roles, markup, warnings, .. } = &self.layout;
+        let first = (!self.layout.has_header()).then_some(&self.survey.first_raw);
+        let rows = first.into_iter().chain(&self.survey.below).take(MOST_SHOWN).cloned().collect();
+        Diagnosis {
+            encoding: self.encoding,
+            separator: if sheet.is_some() { String::new() } else { self.rows.separator.text() },
+            sheet,
+            header: roles.header,
+            columns: roles.all(self.survey.columns.max(self.survey.first.len())),
+            markup: markup.unwrap_or_default(),
+            rows,
+            unsure: roles.unsure.clone(),
+            notices: warnings.iter().cloned().map(Into::into).collect(),
+        }
+    }
+
+    /// Reads the rows.
+    pub(in crate::formats) fn read(mut self, sink: Sink<'_>) -> Result<(), FormatError> {
+        self.misfits_at_once()?;
+        let Self { rows, layout, .. } = &mut self;
+        let mut row = Row::default();
+        let mut misfits = Misfits::default();
+        let mut header_due = layout.has_header();
         loop {
             for warning in layout.warnings.drain(..) {
                 sink(ImportItem::Warning(warning.into()))?;
             }
             let (line, read) = match rows.next(&mut row)? {
                 Next::Row(_) if header_due => {
-                    header_due = false;
+                    header_due = !layout.is_header_again(&row);
+                    continue;
+                }
+                Next::Row(_) if layout.is_header_again(&row) => {
+                    layout.tally.repeated_headers += 1;
                     continue;
                 }
                 Next::Row(line) => (line, layout.note(&row, line)),
@@ -103,16 +193,111 @@ impl Importer for TableImporter {
             };
             let place = Place { line, column: 0 };
             let outcome = match read {
-                Ok(Some(item)) => ImportItem::Record(Record::Note(item)),
-                Ok(None) => continue,
-                Err(fault) => ImportItem::Rejected(Rejected { place, fault: fault.into() }),
+                Ok(Outcome::Note(item)) => {
+                    misfits.good += 1;
+                    ImportItem::Record(Record::Note(item))
+                }
+                Ok(Outcome::Blank | Outcome::LeftOut) => continue,
+                Err(fault) => {
+                    misfits.add(&fault, line);
+                    ImportItem::Rejected(Rejected { place, fault: fault.into() })
+                }
             };
-            any = true;
             sink(outcome)?;
         }
-        if rows.had_nul {
-            sink(ImportItem::Warning(TableWarning::Nul.into()))?;
+        let any = misfits.good + misfits.bad + layout.tally.occlusions > 0;
+        if let Some(fault) = misfits.verdict() {
+            return Err(FormatError::NotThis(fault.into()));
         }
-        if any { Ok(()) } else { Err(FormatError::NotThis(TableFault::NoRows.into())) }
+        let mut warnings = layout.tally.warnings();
+        if rows.had_nul {
+            warnings.push(TableWarning::Nul);
+        }
+        for warning in warnings {
+            sink(ImportItem::Warning(warning.into()))?;
+        }
+        self.lose(sink)?;
+        match (any, self.layout.has_header(), self.layout.head.own) {
+            (true, ..) | (false, true, true) => Ok(()),
+            (false, true, false) => Err(FormatError::NotThis(TableFault::HeaderOnly.into())),
+            (false, false, _) => Err(FormatError::NotThis(TableFault::NoRows.into())),
+        }
     }
+
+    /// Refuses a table of which hardly a row fits, before one goes in.
+    fn misfits_at_once(&mut self) -> Result<(), FormatError> {
+        let Self { rows, layout, .. } = self;
+        let mut trial = layout.again();
+        let (separator, comments, whole) = (rows.separator.clone(), rows.comments, rows.is_whole());
+        let (first, by_row) = (rows.line(), rows.by_row);
+        let mut sample = Rows::of_sample(rows.sample()?, whole);
+        sample.separator = separator;
+        sample.comments = comments;
+        sample.by_row = by_row;
+        let mut row = Row::default();
+        let mut misfits = Misfits::default();
+        let mut header_due = layout.has_header();
+        while misfits.good + misfits.bad < TRIED_ROWS {
+            let Next::Row(line) = sample.next(&mut row)? else { break };
+            if std::mem::take(&mut header_due) {
+                continue;
+            }
+            match trial.note(&row, line) {
+                Ok(Outcome::Note(_)) => misfits.good += 1,
+                Ok(_) => {}
+                Err(fault) => misfits.add(&fault, first + line - 1),
+            }
+        }
+        match misfits.verdict_at_once() {
+            Some(fault) => Err(FormatError::NotThis(fault.into())),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells what was lost.
+    fn lose(&self, sink: Sink<'_>) -> Result<(), FormatError> {
+        let Layout { roles, tally, head, .. } = &self.layout;
+        let counted = |names: usize| u64::try_from(names).unwrap_or(u64::MAX);
+        let mut losses = Vec::new();
+        let mut list = |kind: LossKind, names: usize| {
+            if names > 0 {
+                losses.push(Loss { kind, count: counted(names) });
+            }
+        };
+        list(LossKind::ColumnsMerged(roles.merged.clone()), roles.merged.len());
+        list(LossKind::ColumnsLeftOut(roles.left_out.clone()), roles.left_out.len());
+        let unknown: Vec<String> = head.unknown.iter().map(|(name, _)| name.clone()).collect();
+        let count = unknown.len();
+        list(LossKind::UnknownDirectives(unknown), count);
+        losses.extend(tally.losses());
+        if self.rows.comment_lines > 0 && !head.own {
+            losses.push(Loss { kind: LossKind::Comments, count: self.rows.comment_lines });
+        }
+        for loss in losses {
+            sink(ImportItem::Loss(loss))?;
+        }
+        Ok(())
+    }
+}
+
+/// Rows that a diagnosis shows.
+const MOST_SHOWN: usize = 10;
+
+/// Rows that are tried before one goes in.
+const TRIED_ROWS: u64 = 200;
+
+/// What HTML looks like.
+const TAGS: &[&str] = &[
+    "<br", "<b>", "<i>", "<u>", "<div", "<span", "<p>", "<li>", "<img ", "<em>", "<strong>", "&nbsp;", "&lt;", "&amp;",
+];
+
+/// The tag that makes cells look like HTML, where several rows have one.
+fn html_in(survey: &Survey) -> Option<String> {
+    let found = |row: &Vec<String>| TAGS.iter().find(|tag| row.iter().any(|cell| cell.contains(**tag)));
+    let rows = std::iter::once(&survey.first_raw).chain(&survey.below);
+    let tags: Vec<&&str> = rows.filter_map(found).collect();
+    let named = tags.first().map(|tag| {
+        if tag.starts_with('<') { format!("{}>", tag.trim_end_matches(['>', ' '])) } else { (**tag).to_string() }
+    });
+    named.filter(|_| tags.len() > 1)
 }

@@ -1,9 +1,14 @@
-//! Which column of a table holds what, and how a row becomes a note.
+//! How a row of a table becomes a note.
 
 use crate::core::card::CardKind;
+use crate::core::card::Markup;
 use crate::core::card::kind;
+use crate::core::document::Document;
+use crate::core::document::plain_text;
+use crate::formats::HeaderRow;
 use crate::formats::Item;
 use crate::formats::Place;
+use crate::formats::TableOptions;
 use crate::formats::columns;
 use crate::formats::columns::Column;
 use crate::formats::columns::Dialect;
@@ -11,166 +16,271 @@ use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
 use crate::formats::columns::Target;
 use crate::formats::columns::fault::NoteFault;
+use crate::formats::columns::note_types;
+use crate::formats::columns::note_types::NoteType;
+use crate::formats::csv::ESCAPED;
 use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::is_formula;
-use crate::formats::html;
+use crate::formats::csv::roles::Roles;
+use crate::formats::csv::tally::Tally;
+use crate::formats::csv::unescaped;
 use crate::formats::table::Cells;
 use crate::formats::table::Row;
-use crate::formats::table::Survey;
+use crate::formats::table::separator::Separator;
+use crate::formats::table::survey::Survey;
 use std::borrow::Cow;
 
 /// What the columns hold, and what holds for all rows.
 pub(super) struct Layout {
-    head: Head,
+    pub(super) head: Head,
     dialect: Dialect,
-    delimiter: u8,
-    columns: Vec<Column>,
-    /// The first row names the columns.
-    pub(super) has_header: bool,
+    separator: Separator,
+    pub(super) roles: Roles,
+    /// What a row's texts are marked up with; nothing where a table of ours says nothing.
+    pub(super) markup: Option<Markup>,
     /// The kind of a row that doesn't name one.
     default: &'static dyn CardKind,
-    /// No directive gives a kind for the whole file, so a row whose question hides something is a cloze.
-    may_be_cloze: bool,
+    /// The note type of all rows, where a directive gives one.
+    of_all: Option<Meaning>,
     plans: Vec<ColumnPlan>,
-    told_of_note_type: bool,
+    /// The last note type met, and what it means: rows of one type mostly follow each other.
+    last: Option<(String, Meaning)>,
+    pub(super) tally: Tally,
     /// What is to be said to the person before the next row.
     pub(super) warnings: Vec<TableWarning>,
+}
+
+/// What a note type means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Known(NoteType),
+    Unknown,
+}
+
+/// How the columns of a row differ from their usual roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Variant {
+    Usual,
+    /// The third field says whether there is a reversed card.
+    OptionalReverse,
+    /// The text with the gaps is in this column.
+    ClozeAt(usize),
 }
 
 /// Where the columns go in notes of one kind.
 struct ColumnPlan {
     kind: &'static dyn CardKind,
+    variant: Variant,
     targets: Vec<Target>,
     /// Columns that a row needs for the required fields.
     least: usize,
 }
 
+/// What became of a row.
+pub(super) enum Outcome {
+    Note(Box<Item>),
+    /// All of its cells are empty.
+    Blank,
+    /// It is of a note type that text can't show.
+    LeftOut,
+}
+
 impl Layout {
-    pub(super) fn of(head: Head, survey: &Survey, delimiter: u8) -> Result<Self, TableFault> {
+    pub(super) fn of(
+        head: Head,
+        survey: &Survey,
+        separator: &Separator,
+        options: &TableOptions,
+    ) -> Result<Self, TableFault> {
         let basic = kind("basic").ok_or_else(|| NoteFault::NoKind("basic".to_owned()))?;
-        let has_header = is_header(&survey.first);
-        let named: Vec<String> = head.columns.iter().flat_map(|names| split_names(names, delimiter)).collect();
-        let mut warnings = Vec::new();
-        let mut columns: Vec<Column> = if has_header {
-            let columns: Vec<Column> = survey.first.iter().map(|name| columns::named(name)).collect();
-            let unknown = |(name, column): (&String, &Column)| {
-                (*column == Column::Unknown && !name.is_empty()).then(|| name.clone())
-            };
-            let unknown: Vec<String> = survey.first.iter().zip(&columns).filter_map(unknown).collect();
-            if !unknown.is_empty() {
-                warnings.push(TableWarning::UnknownColumns(unknown));
-            }
-            columns
-        } else if is_header(&named) {
-            named.iter().map(|name| columns::named(name)).collect()
-        } else {
-            positions(&head, survey.columns)
+        let mut roles = Roles::of(&head, survey, options, separator)?;
+        let of_directive = match head.html {
+            Some(true) => Markup::Html,
+            Some(false) | None => Markup::Plain,
         };
-        for (place, column) in &head.places {
-            if let Some(slot) = columns.get_mut(*place) {
-                *slot = *column;
-            }
-        }
-        let mut layout = Self {
+        let warnings = std::mem::take(&mut roles.warnings);
+        let of_all = head.notetype.as_deref().map(meaning);
+        Ok(Self {
             dialect: head.dialect(),
-            delimiter,
-            columns,
-            has_header,
+            separator: separator.clone(),
+            markup: options.markup.or((!head.own).then_some(of_directive)),
             default: basic,
-            may_be_cloze: head.notetype.is_none(),
+            of_all,
             plans: Vec::new(),
-            told_of_note_type: false,
+            last: None,
+            tally: Tally::default(),
             warnings,
+            roles,
             head,
-        };
-        if let Some(name) = layout.head.notetype.clone() {
-            layout.default = layout.note_type(&name);
-        }
-        Ok(layout)
+        })
     }
 
-    /// The kind for one of Anki's note types. Notes of an unknown one are read as front and back.
-    fn note_type(&mut self, name: &str) -> &'static dyn CardKind {
-        let found = columns::kind_called(name);
-        if found.is_none() && !self.told_of_note_type {
-            self.told_of_note_type = true;
-            self.warnings.push(TableWarning::UnknownNoteType(name.to_owned()));
+    /// The same, with nothing counted.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            head: self.head.clone(),
+            separator: self.separator.clone(),
+            roles: self.roles.clone(),
+            plans: Vec::new(),
+            last: None,
+            tally: Tally::default(),
+            warnings: Vec::new(),
+            ..*self
         }
-        found.unwrap_or(self.default)
     }
 
-    fn plan(&mut self, kind: &'static dyn CardKind) -> usize {
-        let known = self.plans.iter().position(|plan| plan.kind.name() == kind.name());
+    pub(super) fn has_header(&self) -> bool {
+        self.roles.header != HeaderRow::None
+    }
+
+    /// Whether a row names the columns once more.
+    pub(super) fn is_header_again(&self, row: &Row) -> bool {
+        let Some(first) = self.roles.names.first().filter(|_| self.has_header()) else { return false };
+        let Some(cells) = row.cells() else { return false };
+        let is = |index: usize, name: &String| cells.get(index).is_some_and(|(cell, _)| cell.trim() == name);
+        is(0, first) && self.roles.names.iter().enumerate().all(|(index, name)| is(index, name))
+    }
+
+    fn plan(&mut self, kind: &'static dyn CardKind, variant: Variant) -> usize {
+        let known = self.plans.iter().position(|plan| plan.kind.name() == kind.name() && plan.variant == variant);
         known.unwrap_or_else(|| {
-            let targets: Vec<Target> = self.columns.iter().map(|column| columns::target(*column, kind)).collect();
+            let columns = self.roles.columns.clone();
+            let targets: Vec<Target> =
+                columns.iter().enumerate().map(|(at, column)| self.target(at, *column, kind, variant)).collect();
             let place =
                 |name| targets.iter().position(|target| matches!(target, Target::Field(field, _) if *field == name));
             let required = kind.fields().iter().filter(|field| field.required);
             let least = required.filter_map(|field| place(field.name)).max().map_or(0, |last| last + 1);
-            self.plans.push(ColumnPlan { kind, targets, least });
+            self.plans.push(ColumnPlan { kind, variant, targets, least });
             self.plans.len() - 1
         })
     }
 
-    pub(super) fn clean<'c>(&self, (cell, quoted): (&'c str, bool)) -> Cow<'c, str> {
-        match self.dialect {
-            Dialect::Own => {
-                let cell = if quoted && !cell.trim().is_empty() { cell } else { cell.trim() };
-                let safe = self.head.excel_safe && cell.starts_with('\'') && is_formula(cell);
-                cell.strip_prefix('\'').filter(|_| safe).unwrap_or(cell).into()
+    fn target(&mut self, at: usize, column: Column, kind: &'static dyn CardKind, variant: Variant) -> Target {
+        let is_question = matches!(column, Column::Question | Column::Nth(0));
+        match (variant, column) {
+            (Variant::ClozeAt(text), _) if text == at => columns::target(Column::Question, kind),
+            (Variant::ClozeAt(_), _) if is_question => Target::Column(Column::Extra),
+            (Variant::OptionalReverse, Column::Nth(2)) => Target::Skip,
+            // Further fields of a note type: nothing names them but their number.
+            (_, Column::Nth(nth)) if nth > 1 && nth != usize::MAX && self.head.any => {
+                self.roles.labels.push(format!("Field {}", nth + 1));
+                Target::Label(self.roles.labels.len() - 1)
             }
-            _ if self.head.html => html::to_text(cell).into(),
-            _ => cell.trim().into(),
+            (_, column) => columns::target(column, kind),
         }
     }
 
-    /// The note in a row; `None` if all cells are empty.
-    pub(super) fn note(&mut self, row: &Row, line: u64) -> Result<Option<Box<Item>>, RowFault> {
+    pub(super) fn clean<'c>(&self, (cell, quoted): (&'c str, bool)) -> Cow<'c, str> {
+        if self.dialect == Dialect::Own {
+            let cell = if quoted && !cell.trim().is_empty() { cell } else { cell.trim() };
+            if let Some(escaped) = cell.strip_prefix(ESCAPED) {
+                return unescaped(escaped).into();
+            }
+            let safe = self.head.excel_safe && cell.starts_with('\'') && is_formula(cell);
+            return cell.strip_prefix('\'').filter(|_| safe).unwrap_or(cell).into();
+        }
+        let cell = cell.trim();
+        // How spreadsheets are made to keep `007`.
+        if let Some(inner) = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            return inner.replace("\"\"", "\"").into();
+        }
+        cell.into()
+    }
+
+    /// The note in a row.
+    pub(super) fn note(&mut self, row: &Row, line: u64) -> Result<Outcome, RowFault> {
         let cells = row.cells().ok_or(RowFault::CutCharacter)?;
-        let kind = self.kind_of(cells)?;
-        let at = self.plan(kind);
-        let Some(plan) = self.plans.get(at) else {
-            return Ok(None);
+        let Some((kind, variant)) = self.kind_of(cells)? else {
+            self.tally.occlusions += 1;
+            return Ok(Outcome::LeftOut);
         };
+        let at = self.plan(kind, variant);
+        let Some(plan) = self.plans.get(at) else {
+            return Ok(Outcome::Blank);
+        };
+        let is_html = self.markup == Some(Markup::Html);
         let mut draft = Draft::new(kind);
-        let mut empty = true;
+        if let Some(markup) = self.markup {
+            draft.marked_up(markup);
+        }
+        let (mut empty, mut only_picture) = (true, false);
         for (index, cell) in cells.iter().enumerate() {
             let text = self.clean(cell);
+            let text = match plan.targets.get(index) {
+                Some(target) if is_html => of_html(text, *target),
+                _ => text,
+            };
             if text.is_empty() {
                 continue;
             }
             empty = false;
-            match plan.targets.get(index) {
-                None | Some(Target::Surplus) => return Err(self.too_wide(row.len())),
-                Some(target) => draft.put(*target, Given::Text(text), self.dialect)?,
+            if text.starts_with('#') && ERRORS.contains(&&*text) {
+                self.tally.formula_errors += 1;
+            }
+            let target = match plan.targets.get(index) {
+                None | Some(Target::Surplus) => {
+                    let before = index.checked_sub(1).and_then(|before| plan.targets.get(before));
+                    if is_text_after_separator(cell, &self.separator)
+                        && let Some(target) = before
+                        && draft.append(*target, &format!("{}{}", self.separator.text(), cell.0.trim_end()))
+                    {
+                        if self.tally.joined == 0 {
+                            self.warnings.push(TableWarning::Joined { line, separator: self.separator.name() });
+                        }
+                        self.tally.joined += 1;
+                        continue;
+                    }
+                    return Err(self.too_wide(row.len()));
+                }
+                Some(target) => *target,
+            };
+            if is_html && text.contains(['<', '[']) {
+                only_picture |= self.tally.media(&text) && matches!(target, Target::Field(..));
+            } else if self.dialect == Dialect::Anki && text.contains('[') {
+                self.tally.sounds(&text);
+            }
+            match target {
+                Target::Label(label) => {
+                    let label = self.roles.labels.get(label).map_or("", String::as_str);
+                    draft.put_line(label, &text, if is_html { "<br>" } else { "\n" });
+                }
+                target => draft.put(target, Given::Text(text), self.dialect)?,
             }
         }
         if empty {
-            return Ok(None);
+            return Ok(Outcome::Blank);
         }
         draft.deck_or(self.head.deck.as_ref());
+        if self.dialect != Dialect::Own
+            && let Some(deck) = draft.deck_mut()
+        {
+            self.tally.decks.one_spelling(deck);
+        }
         draft.add_tags(&self.head.tags);
+        self.tally.only_pictures += u64::from(only_picture);
         let place = Place { line, column: 0 };
-        draft.finish(place).map(Some).map_err(|fault| {
+        draft.finish(place).map(Outcome::Note).map_err(|fault| {
             if row.len() >= plan.least {
                 return fault.into();
             }
-            RowFault::TooNarrow { found: row.len(), least: plan.least, delimiter: self.delimiter }
+            RowFault::TooNarrow { found: row.len(), least: plan.least, separator: self.separator.name() }
         })
     }
 
     fn too_wide(&self, found: usize) -> RowFault {
-        let known = self.columns.iter().filter(|column| !matches!(column, Column::Nth(2..))).count();
-        RowFault::TooWide { found, known, delimiter: self.delimiter }
+        let known = self.roles.columns.iter().filter(|column| !matches!(column, Column::Nth(2..))).count();
+        RowFault::TooWide { found, known, separator: self.separator.name() }
     }
 
-    fn kind_of(&mut self, cells: Cells<'_>) -> Result<&'static dyn CardKind, NoteFault> {
+    /// The kind of a row and how its columns differ; nothing for a row that no text can show.
+    fn kind_of(&mut self, cells: Cells<'_>) -> Result<Option<(&'static dyn CardKind, Variant)>, NoteFault> {
         let mut of_row = None;
         let mut question = None;
-        for (index, column) in self.columns.iter().enumerate() {
+        for (index, column) in self.roles.columns.iter().enumerate() {
             match column {
                 Column::Kind | Column::NoteType => of_row = Some((index, *column)),
                 Column::Question | Column::Nth(0) | Column::Field("front" | "prompt" | "text") => {
@@ -179,47 +289,102 @@ impl Layout {
                 _ => {}
             }
         }
+        let mut name = Cow::Borrowed("");
+        let mut meant = self.of_all;
         if let Some((index, column)) = of_row
             && let Some(cell) = cells.get(index)
         {
-            let name = self.clean(cell);
-            if column == Column::NoteType && !name.is_empty() {
-                let name = name.into_owned();
-                return Ok(self.note_type(&name));
+            name = self.clean(cell);
+            if column == Column::Kind && !name.is_empty() && columns::note_types::note_type(&name).is_none() {
+                let kind = note_types::kind_called(&name).ok_or_else(|| NoteFault::NoKind(name.into_owned()))?;
+                return Ok(Some((kind, Variant::Usual)));
             }
             if !name.is_empty() {
-                return columns::kind_called(&name).ok_or_else(|| NoteFault::NoKind(name.into_owned()));
+                meant = Some(self.meaning(&name));
             }
         }
-        let cloze = self.may_be_cloze && question.is_some_and(|(text, _)| columns::is_cloze(text));
-        Ok(kind("cloze").filter(|_| cloze).unwrap_or(self.default))
+        let is_cloze = question.is_some_and(|(text, _)| columns::is_cloze(text));
+        let cloze = |found: bool| kind("cloze").filter(|_| found).unwrap_or(self.default);
+        let usual = |name: &str| kind(name).unwrap_or(self.default);
+        Ok(Some(match meant {
+            None => (cloze(is_cloze), Variant::Usual),
+            Some(_) if self.is_occlusion(cells) => return Ok(None),
+            Some(Meaning::Known(NoteType::Occlusion)) => return Ok(None),
+            Some(Meaning::Known(NoteType::Kind(name))) => (usual(name), Variant::Usual),
+            Some(Meaning::Known(NoteType::OptionalReverse)) => {
+                let says = |(index, column): (usize, &Column)| {
+                    matches!(column, Column::AddReverse | Column::Nth(2))
+                        && cells.get(index).is_some_and(|(cell, _)| !cell.trim().is_empty())
+                };
+                let reversed = self.roles.columns.iter().enumerate().any(says);
+                (usual(if reversed { "reversed" } else { "basic" }), Variant::OptionalReverse)
+            }
+            Some(Meaning::Unknown) => {
+                let holds = |(index, column): (usize, &Column)| {
+                    matches!(column, Column::Nth(_) | Column::Labelled(_) | Column::Answer)
+                        && cells.get(index).is_some_and(|(cell, _)| columns::is_cloze(cell))
+                };
+                let elsewhere = self.roles.columns.iter().enumerate().position(holds).filter(|_| !is_cloze);
+                let kind = cloze(is_cloze || elsewhere.is_some());
+                let name = if name.is_empty() { self.head.notetype.as_deref().unwrap_or_default() } else { &name };
+                self.tally.unknown_type(name, kind.name());
+                (kind, elsewhere.map_or(Variant::Usual, Variant::ClozeAt))
+            }
+        }))
     }
-}
 
-/// The columns of a table that doesn't name them: two texts, and those that directives place.
-fn positions(head: &Head, columns: usize) -> Vec<Column> {
-    let tags_said = head.places.iter().any(|(_, column)| *column == Column::Tags);
-    let mut nth = 0;
-    let width = columns.max(3 + head.places.len());
-    let mut found = Vec::with_capacity(width);
-    for place in 0..width {
-        if let Some((_, column)) = head.places.iter().find(|(at, _)| *at == place) {
-            found.push(*column);
-            continue;
+    /// Whether a row covers parts of a picture, whatever its note type is called.
+    fn is_occlusion(&self, cells: Cells<'_>) -> bool {
+        cells.iter().any(|(cell, _)| cell.contains("::image-occlusion:"))
+    }
+
+    fn meaning(&mut self, name: &str) -> Meaning {
+        if let Some((last, meant)) = &self.last
+            && last == name
+        {
+            return *meant;
         }
-        // Anki takes the first column after the fields for tags.
-        let tags = nth == 2 && !tags_said && (head.any || columns == 3);
-        found.push(if tags { Column::Tags } else { Column::Nth(nth) });
-        nth += 1;
+        let meant = meaning(name);
+        self.last = Some((name.to_owned(), meant));
+        meant
     }
-    found
 }
 
-fn split_names(names: &str, delimiter: u8) -> Vec<String> {
-    names.split(char::from(delimiter)).map(|name| name.trim().to_owned()).collect()
+/// What spreadsheets show where a formula failed.
+const ERRORS: &[&str] = &["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"];
+
+fn meaning(name: &str) -> Meaning {
+    match note_types::note_type(name) {
+        Some(meant) => Meaning::Known(meant),
+        None => match note_types::kind_called(name) {
+            Some(kind) => Meaning::Known(NoteType::Kind(kind.name())),
+            None => Meaning::Unknown,
+        },
+    }
 }
 
-/// Whether a row names the columns: at least two of its cells are known names.
-pub(super) fn is_header(cells: &[String]) -> bool {
-    cells.iter().filter(|cell| columns::named(cell) != Column::Unknown).count() > 1
+/// Whether a cell is the rest of a text with a comma in it: `life, existence`.
+fn is_text_after_separator((cell, quoted): (&str, bool), separator: &Separator) -> bool {
+    !quoted && cell.starts_with(' ') && matches!(separator, Separator::Byte(b',' | b';'))
+}
+
+/// What stands between question and answer where Anki writes cards as they are shown: the answer's side begins with the question.
+const LINES_ABOVE_ANSWERS: [&str; 3] = ["<hr id=answer>", "<hr id=\"answer\">", "<hr id='answer'>"];
+
+/// What an HTML cell holds. Texts of a card stay as they came, for the export, unless they show nothing; names of decks and tags are
+/// no HTML.
+fn of_html(cell: Cow<'_, str>, target: Target) -> Cow<'_, str> {
+    let is_text = match target {
+        Target::Field(..) | Target::Label(_) => true,
+        Target::Column(column) => matches!(column, Column::Speaker | Column::Hint | Column::Extra),
+        Target::Wrong(_) | Target::Skip | Target::Surplus => false,
+    };
+    if !is_text {
+        return plain_text(&cell, Markup::Html).trim().to_owned().into();
+    }
+    let cell = match LINES_ABOVE_ANSWERS.iter().find_map(|line| cell.split_once(line)) {
+        Some((_, answer)) if !answer.trim().is_empty() => answer.trim().to_owned().into(),
+        _ => cell,
+    };
+    if cell.starts_with(['<', '&']) && Document::of(&cell, Markup::Html).is_blank() { "".into() } else { cell }
 }

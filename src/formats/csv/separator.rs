@@ -1,75 +1,98 @@
-//! Which character separates the columns of a table.
+//! Which text separates the columns of a table.
 
 use crate::formats::FormatError;
-use crate::formats::ReadOptions;
+use crate::formats::TableOptions;
 use crate::formats::columns;
 use crate::formats::csv::DELIMITERS;
+use crate::formats::csv::LISTS;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
-use crate::formats::csv::layout::is_header;
-use crate::formats::table;
+use crate::formats::csv::header::is_header;
 use crate::formats::table::Rows;
-use crate::formats::table::Survey;
+use crate::formats::table::separator::Separator;
+use crate::formats::table::survey;
+use crate::formats::table::survey::Survey;
 use std::cmp::Reverse;
 
 /// Finds the separator, sets it, and tells how the first rows look with it.
 pub(super) fn find(
     rows: &mut Rows<'_>,
     head: &Head,
-    options: &ReadOptions,
+    options: &TableOptions,
     default: Option<u8>,
     warnings: &mut Vec<TableWarning>,
 ) -> Result<Survey, FormatError> {
-    if options.delimiter.is_some_and(|byte| !byte.is_ascii() || matches!(byte, b'"' | b'\n' | b'\r' | 0)) {
-        return Err(FormatError::NotThis(TableFault::BadSeparator.into()));
-    }
     let comments = rows.comments;
     let sample = rows.sample()?.to_vec();
     let whole = rows.is_whole();
-    let survey = |delimiter| table::survey(&sample, whole, delimiter, comments);
-    let said = options.delimiter.or(head.separator).or(head.sep).or(default);
+    let survey = |separator: &Separator| survey::survey(&sample, whole, separator, comments);
+    let of_file = head.separator.as_deref().or(head.sep.as_deref()).map(Separator::of);
+    let said = options.delimiter.as_deref().map(Separator::of).or(of_file).or(default.map(Separator::Byte));
     let one_column_will_do = |found: &Survey| {
         found.rows == 0
             || head.notetype.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("cloze"))
             || found.first.first().is_some_and(|cell| columns::is_cloze(cell))
     };
     if let Some(said) = said {
-        let found = survey(said);
-        rows.delimiter = said;
+        let mut found = survey(&said);
+        rows.separator = said.clone();
+        if let Separator::Text(text) = &said
+            && found.columns == 2
+        {
+            // A list of terms: a separator within what a term means is part of it.
+            rows.separator = Separator::First(text.clone());
+            found = survey(&rows.separator);
+        }
         if found.split > 0 || one_column_will_do(&found) {
             return Ok(found);
         }
         // A spreadsheet saves with its own separator and keeps the line that names the old one.
-        if let Some((delimiter, found)) = guess(survey).filter(|_| options.delimiter.is_none()) {
-            rows.delimiter = delimiter;
-            warnings.push(TableWarning::OtherSeparator { said, taken: delimiter });
+        if let Some((separator, found)) = guess(&survey).filter(|_| options.delimiter.is_none()) {
+            warnings.push(TableWarning::OtherSeparator { said: said.name(), taken: separator.name() });
+            rows.separator = separator;
             return Ok(found);
         }
-        return Err(FormatError::NotThis(TableFault::NothingSeparated(said).into()));
+        return Err(FormatError::NotThis(TableFault::NothingSeparated(said.name()).into()));
     }
-    if let Some((delimiter, found)) = guess(survey) {
-        rows.delimiter = delimiter;
+    if let Some((separator, found)) = guess(&survey) {
+        if matches!(separator, Separator::First(_)) {
+            warnings.push(TableWarning::TermList(separator.name()));
+        }
+        rows.separator = separator;
         return Ok(found);
     }
-    let found = survey(b',');
+    let found = survey(&Separator::Byte(b','));
     if one_column_will_do(&found) {
         return Ok(found);
     }
     Err(FormatError::NotThis(TableFault::OneColumn.into()))
 }
 
-/// The separator that gives most rows the same two or more columns.
-fn guess(survey: impl Fn(u8) -> Survey) -> Option<(u8, Survey)> {
-    let mut tried: Vec<(u8, Survey)> = DELIMITERS.iter().map(|delimiter| (*delimiter, survey(*delimiter))).collect();
+/// The separator that gives most rows the same two or more columns; else the one of a list.
+fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> {
+    let bytes = DELIMITERS.iter().map(|byte| Separator::Byte(*byte));
+    let mut tried: Vec<(Separator, Survey)> = bytes.map(|separator| (separator.clone(), survey(&separator))).collect();
     tried.retain(|(_, found)| found.split > 0);
     // Stable sorts: of equals the likelier one stays in front.
     let unlikeliness =
         |found: &Survey| (!is_header(&found.first), Reverse(even_rows(found)), found.strays, Reverse(found.split));
     tried.sort_by_key(|(_, found)| unlikeliness(found));
-    tried
-        .into_iter()
-        .find(|(_, found)| is_header(&found.first) || even_rows(found) * 2 > found.rows || found.split * 2 > found.rows)
+    let table = tried.into_iter().find(|(_, found)| {
+        is_header(&found.first) || even_rows(found) * 2 > found.rows || found.split * 2 > found.rows
+    });
+    if table.as_ref().is_some_and(|(_, found)| is_header(&found.first) || even_rows(found) == found.rows) {
+        return table;
+    }
+    // A comma in nearly every line of a list is no wonder; a ` - ` in every line of a table would be one.
+    let lists = LISTS.iter().map(|text| Separator::First(text.as_bytes().into()));
+    let list = lists
+        .map(|separator| (separator.clone(), survey(&separator)))
+        .find(|(_, found)| found.rows > 1 && found.split * 20 >= found.rows * 19);
+    match (table, list) {
+        (Some(table), Some(_)) if even_rows(&table.1) * 20 >= table.1.rows * 19 => Some(table),
+        (table, list) => list.or(table),
+    }
 }
 
 fn even_rows(survey: &Survey) -> usize {

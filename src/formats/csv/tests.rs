@@ -8,6 +8,7 @@ use super::*;
 use crate::core::card::CardKind;
 use crate::core::card::Field;
 use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
@@ -22,6 +23,8 @@ use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::Record;
 use crate::formats::RecordFault;
+use crate::formats::TableOptions;
+use crate::formats::Warning;
 use crate::formats::columns::Dialect;
 use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
@@ -29,7 +32,8 @@ use crate::formats::columns::Target;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::table::Row;
 use crate::formats::table::Rows;
-use crate::formats::table::Survey;
+use crate::formats::table::separator::Separator;
+use crate::formats::table::survey::Survey;
 use crate::formats::testing::Fake;
 use crate::formats::testing::any_notes;
 use crate::formats::testing::any_value;
@@ -66,6 +70,18 @@ fn left_out(outcomes: &[ImportItem]) -> Vec<(u64, RowFault)> {
     rejected(outcomes).into_iter().map(row).collect()
 }
 
+fn header(names: &[(&str, &str)]) -> Warning {
+    TableWarning::Header(names.iter().map(|(name, role)| ((*name).to_owned(), (*role).to_owned())).collect()).into()
+}
+
+fn losses(outcomes: &[ImportItem]) -> Vec<(&'static str, u64)> {
+    let loss = |outcome: &ImportItem| match outcome {
+        ImportItem::Loss(loss) => Some((loss.kind.name(), loss.count)),
+        _ => None,
+    };
+    outcomes.iter().filter_map(loss).collect()
+}
+
 fn missing(field: &'static str) -> RowFault {
     NoteFault::Missing { kind: "basic", field }.into()
 }
@@ -97,9 +113,9 @@ fn a_table_of_european_excel_is_read() {
         "x.csv",
         b"sep=;\r\nFrage;Antwort\r\n\"F\xfchren; hei\xdft?\";\"Wege\nzeigen\"\r\n\x84Ziel\x93;M\xfcnchen\r\n;\r\n",
     );
-    assert_eq!(pairs(&outcomes), [("Frage", "Antwort"), ("Führen; heißt?", "Wege\nzeigen"), ("„Ziel“", "München")]);
-    assert_eq!(warnings(&outcomes), [TableWarning::NotUtf8 { line: 3, byte: 0xfc }.into()]);
-    assert_eq!(outcomes.len(), 4);
+    assert_eq!(pairs(&outcomes), [("Führen; heißt?", "Wege\nzeigen"), ("„Ziel“", "München")]);
+    let guessed = TableWarning::NotUtf8 { line: 3, byte: 0xfc, encoding: "windows-1252" };
+    assert_eq!(warnings(&outcomes), [guessed.into(), header(&[("Frage", "the question"), ("Antwort", "the answer")])]);
 }
 
 #[test]
@@ -139,8 +155,10 @@ fn directives_hold_for_all_rows() {
          <b>a</b>&amp;lt;|b<br>c|two three\nd|e < f\n",
     );
     let found = notes(&outcomes);
-    assert_eq!(pairs(&outcomes), [("**a**&lt;", "b\nc"), ("d", "e < f")]);
+    assert_eq!(pairs(&outcomes), [("<b>a</b>&amp;lt;", "b<br>c"), ("d", "e < f")]);
+    assert_eq!(found[0].text.markup, Markup::Html);
     assert_eq!(found[0].text.tags, ["two", "three", "one"]);
+    assert_eq!(warnings(&outcomes), [TableWarning::UnknownDirectives(vec!["`#unknown`".to_owned()]).into()]);
     assert_eq!(found[1].text.tags, ["one", "two"]);
     assert_eq!(found[1].deck.as_deref(), Some("A::B"));
     let outcomes = good("x.txt", "#separator:,\n#columns:Back,Tags,Front\nb,x,f\n");
@@ -156,9 +174,12 @@ fn a_first_row_that_begins_with_a_hash_is_a_card() {
 
 #[test]
 fn note_types_of_anki_have_their_kinds_and_unknown_ones_are_said_once() {
-    let outcomes = good("x.txt", "#separator:tab\n#notetype column:1\nEinfach\ta\tb\nEinfach\tc\td\nBasic\te\tf\n");
+    let outcomes = good("x.txt", "#separator:tab\n#notetype column:1\nMine\ta\tb\nMine\tc\td\nEinfach\te\tf\n");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("c", "d"), ("e", "f")]);
-    assert_eq!(warnings(&outcomes), [TableWarning::UnknownNoteType("Einfach".to_owned()).into()]);
+    assert_eq!(
+        warnings(&outcomes),
+        [TableWarning::UnknownNoteTypes(vec!["`Mine` (2 as front and back)".to_owned()]).into()]
+    );
 }
 
 #[test]
@@ -172,8 +193,8 @@ fn a_header_in_any_order_and_case_names_the_columns() {
     assert_eq!(item.identity, Identity::Key("k1".to_owned()));
     assert_eq!(item.deck.as_deref(), Some("South"));
     assert_eq!(item.text.tags, ["geo", "two words"]);
-    assert_eq!((item.text.extra.as_deref(), item.text.hint.as_deref()), (Some("why"), Some("L…")));
-    assert_eq!(warnings(&outcomes), [TableWarning::UnknownColumns(vec!["colour".to_owned()]).into()]);
+    assert_eq!((item.text.extra.as_deref(), item.text.hint.as_deref()), (Some("colour: red\n\nwhy"), Some("L…")));
+    assert_eq!(losses(&outcomes), [("columns_merged", 1)]);
 }
 
 #[test]
@@ -195,28 +216,30 @@ fn a_third_column_is_tags_where_there_are_exactly_three() {
     assert_eq!(notes(&outcomes)[0].text.tags, ["x", "y"]);
     let outcomes = good("x.csv", "a,b,,\nc,d,e,f\ng,h\n");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("g", "h")]);
-    assert_eq!(left_out(&outcomes), [(2, RowFault::TooWide { found: 4, known: 2, delimiter: b',' })]);
+    assert_eq!(left_out(&outcomes), [(2, RowFault::TooWide { found: 4, known: 2, separator: "`,`".to_owned() })]);
 }
 
 #[test]
 fn ragged_rows_are_left_out_with_their_lines() {
-    let outcomes = good("x.csv", "a,b\n\nc\n,d\ne,\nf,g,,\nh,i,j\n \n,\nk,l\n");
-    assert_eq!(pairs(&outcomes), [("a", "b"), ("f", "g"), ("k", "l")]);
+    let outcomes = good("x.csv", "a,b\n\nc\n,d\ne,\nf,g,,\nh,i,j\n \n,\nk,l\nm,n\n");
+    assert_eq!(pairs(&outcomes), [("a", "b"), ("f", "g"), ("k", "l"), ("m", "n")]);
     assert_eq!(
         left_out(&outcomes),
         [
-            (3, RowFault::TooNarrow { found: 1, least: 2, delimiter: b',' }),
+            (3, RowFault::TooNarrow { found: 1, least: 2, separator: "`,`".to_owned() }),
             (4, missing("front")),
             (5, missing("back")),
-            (7, RowFault::TooWide { found: 3, known: 2, delimiter: b',' }),
+            (7, RowFault::TooWide { found: 3, known: 2, separator: "`,`".to_owned() }),
         ]
     );
 }
 
 #[test]
 fn a_row_of_a_kind_that_does_not_fit_is_left_out() {
-    let outcomes =
-        good("x.csv", "kind,front,back,held_out,text\nbasci,a,b,,\nbasic,a,b,perhaps,\nbasic,a,b,,c\n,a,b,YES,\n");
+    let outcomes = good(
+        "x.csv",
+        "kind,front,back,held_out,text\nbasci,a,b,,\nbasic,a,b,perhaps,\nbasic,a,b,,c\n,a,b,YES,\n,c,d,,\n,e,f,,\n",
+    );
     let no_field = NoteFault::NoField { kind: "basic", field: "text".to_owned(), known: vec!["front", "back"] };
     assert_eq!(
         left_out(&outcomes),
@@ -272,12 +295,15 @@ fn the_separator_is_the_one_that_splits_rows_evenly() {
 
 #[test]
 fn a_separator_that_was_said_is_taken() {
-    let options = ReadOptions { file_name: "x.tsv".to_owned(), delimiter: Some(b':') };
-    let (outcomes, result) = read_with(&TSV, &options, b"a:b\tx\n");
+    let options = |delimiter: &str| ReadOptions {
+        table: TableOptions { delimiter: Some(delimiter.to_owned()), ..TableOptions::default() },
+        ..ReadOptions::named("x.tsv")
+    };
+    let (outcomes, result) = read_with(&TSV, &options(":"), b"a:b\tx\n");
     result.unwrap();
     assert_eq!(pairs(&outcomes), [("a", "b\tx")]);
-    let (_, result) = read_with(&CSV, &ReadOptions { delimiter: Some(b'|'), ..options }, b"a,b\n");
-    let fault = TableFault::NothingSeparated(b'|');
+    let (_, result) = read_with(&CSV, &options("|"), b"a,b\n");
+    let fault = TableFault::NothingSeparated("`|`".to_owned());
     assert!(matches!(result, Err(FormatError::NotThis(NotThis::Table(found))) if found == fault));
 }
 
@@ -285,18 +311,25 @@ fn a_separator_that_was_said_is_taken() {
 fn a_separator_that_a_spreadsheet_changed_is_found_again() {
     let outcomes = good("x.csv", "#lmq:1 excel-safe;;\n#separator:Comma;;\nkey;front;back\nk;a;'=b\n");
     assert_eq!(pairs(&outcomes), [("a", "=b")]);
-    assert_eq!(warnings(&outcomes), [TableWarning::OtherSeparator { said: b',', taken: b';' }.into()]);
+    assert_eq!(
+        warnings(&outcomes),
+        [TableWarning::OtherSeparator { said: "`,`".to_owned(), taken: "`;`".to_owned() }.into()]
+    );
 }
 
 #[test]
 fn one_column_is_refused_with_what_was_tried() {
     let fault = refusal("one\ntwo\nthree\n");
     assert_eq!(fault, TableFault::OneColumn);
-    assert!(fault.to_string().starts_with("its rows are one column each: tab, `;`, `,`, `|` were tried; "), "{fault}");
+    assert!(
+        fault.to_string().starts_with("its rows are one column each: tab, `;`, `,`, `|` were tried, and lists"),
+        "{fault}"
+    );
     for nothing in ["", "\n\n", "#html:true\n", "\u{feff}"] {
         assert_eq!(refusal(nothing), TableFault::NoRows);
     }
-    assert_eq!(good("x.csv", "front,back\n"), []);
+    assert_eq!(refusal("front,back\n"), TableFault::HeaderOnly);
+    assert_eq!(good("x.csv", "#lmq:1\nfront,back\n"), []);
 }
 
 #[test]
@@ -329,13 +362,25 @@ fn a_basic_deck_looks_sane_in_a_spreadsheet() {
 }
 
 #[test]
-fn line_ends_in_a_cell_become_line_feeds_in_a_table() {
+fn what_a_table_can_not_hold_is_escaped_in_its_cell() {
     let (mut outcomes, _) = read(&CSV, "x.csv", b"front,back\na,b\n");
     let Some(ImportItem::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
-    item.text.hint = Some("a\r\nb\rc\0d".to_owned());
-    let bytes = written(&TableExporter, &[Record::Note(item)]);
-    let (outcomes, _) = read(&CSV, "x.csv", &bytes);
-    assert_eq!(notes(&outcomes)[0].text.hint.as_deref(), Some("a\nb\ncd"));
+    for (hint, cell) in [
+        ("a\r\nb\rc\0d", "\"\\:a\\r\nb\\rc\\0d\""),
+        ("\\:\\frac", "\"\\:\\\\:\\\\frac\""),
+        (" ", "\"\\: \""),
+        ("\\frac\\r", "\\frac\\r"),
+    ] {
+        item.text.hint = Some(hint.to_owned());
+        let bytes = written(&TableExporter, &[Record::Note(item.clone())]);
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains(&format!(",{cell},")), "{text}");
+        // As a spreadsheet saves it.
+        for text in [text.clone(), text.replace('\n', "\r\n")] {
+            let (outcomes, _) = read(&CSV, "x.csv", text.as_bytes());
+            assert_eq!(notes(&outcomes)[0].text.hint.as_deref(), Some(hint));
+        }
+    }
 }
 
 #[test]
@@ -348,8 +393,8 @@ fn a_line_end_of_another_system_in_a_list_or_a_phrasing_ends_neither() {
     let bytes = written(&TableExporter, &[Record::Note(item)]);
     let (outcomes, _) = read(&CSV, "x.csv", &bytes);
     let read = &notes(&outcomes)[0].text.fields;
-    assert_eq!(read["items"], texts(&["a\nb", "c\nd", "|"]));
-    assert_eq!(read["prompt"], texts(&["x\n|\ny", "z"]));
+    assert_eq!(read["items"], texts(&["a\r\nb", "c\rd", "|\0"]));
+    assert_eq!(read["prompt"], texts(&["x\r|\ry", "z"]));
 }
 
 #[test]
@@ -361,7 +406,7 @@ fn a_note_that_the_table_has_no_column_for_is_refused() {
     item.text.kind = "hologram".to_owned();
     let error = writer.write(&Record::Note(Box::new(item))).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
-    assert!(error.to_string().starts_with("`hologram` is no kind of card"));
+    assert!(error.to_string().contains(": `hologram` is no kind of card"));
 }
 
 #[test]
@@ -403,7 +448,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn what_is_written_is_read_back(items in any_notes(true), crlf: bool) {
+    fn what_is_written_is_read_back(items in any_notes(false), crlf: bool) {
         let records: Vec<Record> = items.iter().cloned().map(|item| Record::Note(Box::new(item))).collect();
         let mut bytes = written(&TableExporter, &records);
         if crlf {
@@ -420,9 +465,9 @@ proptest! {
 
     #[test]
     fn a_value_of_any_shape_comes_back_from_its_cell(
-        text in any_value(Shape::Text, true),
-        variants in any_value(Shape::Variants, true),
-        texts in any_value(Shape::Texts, true),
+        text in any_value(Shape::Text, false),
+        variants in any_value(Shape::Variants, false),
+        texts in any_value(Shape::Texts, false),
     ) {
         static KIND: Fake = Fake(&[
             Field { name: "text", shape: Shape::Text, required: false },
@@ -440,7 +485,7 @@ proptest! {
         let mut row = Row::default();
         rows.next(&mut row).unwrap();
         let head = Head { any: true, own: true, excel_safe: true, ..Head::default() };
-        let layout = Layout::of(head, &Survey::default(), b',').unwrap();
+        let layout = Layout::of(head, &Survey::default(), &Separator::Byte(b','), &TableOptions::default()).unwrap();
         let mut draft = Draft::new(&KIND);
         for (field, cell) in KIND.fields().iter().zip(row.cells().unwrap().iter()) {
             let target = Target::Field(field.name, field.shape);
@@ -465,17 +510,23 @@ proptest! {
             };
             text += &cells.iter().map(quoted).collect::<Vec<_>>().join(&delimiter.to_string());
             text += end;
-            let delimiter = u8::try_from(delimiter).unwrap();
+            let separator = if delimiter == '\t' { "tab".to_owned() } else { format!("`{delimiter}`") };
             match &cells[..] {
                 [front, back] if !back.is_empty() => expected.push((line, front.clone(), back.clone())),
                 [_, _] => bad.push((line, missing("back"))),
                 [blank] if blank.is_empty() => {}
-                [_] => bad.push((line, RowFault::TooNarrow { found: 1, least: 2, delimiter })),
-                more => bad.push((line, RowFault::TooWide { found: more.len(), known: 2, delimiter })),
+                [_] => bad.push((line, RowFault::TooNarrow { found: 1, least: 2, separator })),
+                more => bad.push((line, RowFault::TooWide { found: more.len(), known: 2, separator })),
             }
             line += 1 + u64::try_from(cells.concat().matches('\n').count()).unwrap();
         }
-        let outcomes = good("x.csv", &text);
+        let (outcomes, result) = read(&CSV, "x.csv", text.as_bytes());
+        let (all, few) = (bad.len() + expected.len(), bad.len() + expected.len() < 10);
+        let most = if few { !expected.is_empty() && bad.len() >= expected.len() * 3 } else { bad.len() > expected.len() };
+        prop_assert_eq!(result.is_err(), most || all == 0);
+        if result.is_err() {
+            return Ok(());
+        }
         let found: Vec<(u64, String, String)> = notes(&outcomes)
             .into_iter()
             .map(|item| (item.place.line, item.text.text("front").to_owned(), item.text.text("back").to_owned()))
@@ -506,7 +557,8 @@ proptest! {
                 }
                 let ends = bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
                 prop_assert!(last <= u64::try_from(ends).unwrap() + 1);
-                prop_assert!(result.is_ok() || outcomes.iter().all(|outcome| matches!(outcome, ImportItem::Warning(_))));
+                let is_bad = |outcome: &&ImportItem| matches!(outcome, ImportItem::Rejected(_));
+                prop_assert!(result.is_ok() || outcomes.iter().filter(is_bad).count() * 2 >= notes(&outcomes).len());
             }
         }
     }

@@ -5,11 +5,12 @@ use crate::formats::FileFault;
 use crate::formats::Place;
 use crate::formats::deck_toml::deck_fault::DeckFault;
 use crate::formats::deck_toml::faults::Faults;
+use crate::formats::deck_toml::read::Names;
 use crate::formats::deck_toml::read::check_waits;
 use crate::formats::deck_toml::read::read_card;
 use crate::formats::deck_toml::read::tables;
+use crate::formats::deck_toml::strings::quoted;
 use crate::formats::deck_toml::write::card_lines;
-use crate::formats::deck_toml::write::quoted;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -75,11 +76,11 @@ pub fn read(text: &str, known: &Known) -> Result<Vec<Card>, Vec<FileFault>> {
             let wanted = after.iter().filter_map(|node| Some((node.get_ref().as_str()?.to_owned(), node.span())));
             waits.extend(wanted.map(|(wanted, span)| (name.clone(), wanted, span)));
         }
-        if let Some(text) = read_card(node, table, &topics, &[ID], &mut faults) {
+        if let Some(text) = read_card(node, table, &topics, &mut faults) {
             cards.push(Card { id, key, text, span: node.span() });
         }
     }
-    check_waits(None, &keys, &waits, &mut faults);
+    check_waits(None, &Names { keys: &keys, uids: &BTreeMap::new() }, &waits, &mut faults);
     faults.or(cards)
 }
 

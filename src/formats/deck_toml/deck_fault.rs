@@ -97,6 +97,17 @@ pub enum DeckFault {
     UnknownKind(String),
     /// A form of a check-up that is not there.
     NoForm(String),
+    /// A markup that is not there.
+    NoMarkup(String),
+    /// What counts in answers is said in a word that there is not.
+    NoWeight {
+        /// The field.
+        field: &'static str,
+        /// The word.
+        given: String,
+    },
+    /// No id of a card.
+    BadCardId(String),
     /// Fields that the card's kind does not take.
     Card(card::Fault),
     /// An edited card is none of those that were to be edited.
@@ -162,7 +173,7 @@ impl DeckFault {
             Self::NotUtf8(_) => "invalid-utf8",
             Self::NoDeck | Self::Missing { .. } | Self::Empty(_) | Self::EmptyArray(_) => "missing-field",
             Self::UnknownField { .. } | Self::NoCard(_) => "unknown-field",
-            Self::WrongType { .. } | Self::BadDeckId(_) => "wrong-type",
+            Self::WrongType { .. } | Self::BadDeckId(_) | Self::BadCardId(_) => "wrong-type",
             Self::TooLarge { .. } => "too-large",
             Self::Nul(_) => "nul",
             Self::DuplicateTopic { .. } => "duplicate-topic",
@@ -171,7 +182,9 @@ impl DeckFault {
             Self::UnknownAfter { .. } | Self::WaitingCircle { .. } => "unknown-after",
             Self::UnknownKind(_) => "unknown-kind",
             Self::NoForm(_) => "unknown-form",
+            Self::NoMarkup(_) => "unknown-markup",
             Self::Card(_) => "card",
+            Self::NoWeight { .. } => "no-weight",
             Self::UnknownId => "unknown-id",
             Self::DuplicateId => "duplicate-id",
         }
@@ -191,7 +204,7 @@ impl DeckFault {
             Self::WrongType { wanted: Wanted::Tables | Wanted::Texts, .. } => "write [\"…\", \"…\"]",
             Self::WrongType { wanted: Wanted::Days | Wanted::Day, .. } => "write [10, 30, 90]",
             Self::WrongType { .. } => "write \"…\"",
-            Self::TooLarge { .. } => "a field may hold up to 1 MB; make it shorter or several cards",
+            Self::TooLarge { .. } => "make it shorter or several cards",
             Self::Nul(_) => "take it out; it can't be shown",
             Self::Empty(_) => "write something, or take the line out",
             Self::EmptyArray(_) => "write at least one text in it",
@@ -208,6 +221,9 @@ impl DeckFault {
                 return meant(name, CARD_KINDS.iter().map(|kind| kind.name()));
             }
             Self::NoForm(_) => "write form = \"a\", \"b\" or \"reserve\"",
+            Self::NoMarkup(_) => "write markup = \"markdown\", \"plain\" or \"html\"",
+            Self::NoWeight { field, .. } => return format!("write {field} = \"ignore\" or \"count\""),
+            Self::BadCardId(_) => "take the line out; lmq writes one where a card is known by more than its key",
             Self::Card(fault) => return card_words::help(fault),
             Self::UnknownId => "leave its line `id` as it was; a new card is added with `lmq add`",
             Self::DuplicateId => "take one of them out, or give it its own `id`",
@@ -244,7 +260,7 @@ impl fmt::Display for DeckFault {
                 }
                 write!(f, ", not {found}")
             }
-            Self::TooLarge { field, bytes } => write!(f, "`{field}` is {bytes} bytes long"),
+            Self::TooLarge { field, .. } => write!(f, "`{field}` is longer than 1 MB"),
             Self::Nul(field) => write!(f, "`{field}` holds a NUL character"),
             Self::Empty(field) => write!(f, "`{field}` is empty"),
             Self::EmptyArray(field) => write!(f, "`{field}` is an empty array"),
@@ -261,6 +277,9 @@ impl fmt::Display for DeckFault {
             }
             Self::UnknownKind(name) => write!(f, "`{name}` is no kind of card"),
             Self::NoForm(name) => write!(f, "`{name}` is no form of a check-up"),
+            Self::NoMarkup(name) => write!(f, "`{name}` is no markup that lmq reads"),
+            Self::NoWeight { field, given } => write!(f, "`{field}` can't be `{given}`"),
+            Self::BadCardId(id) => write!(f, "`{id}` is no id of 32 hexadecimal digits"),
             Self::Card(fault) => f.write_str(&card_words::what(fault)),
             Self::UnknownId => f.write_str("this is none of the cards that are edited"),
             Self::DuplicateId => f.write_str("this card is there twice"),

@@ -7,6 +7,8 @@ use crate::formats::Place;
 use crate::formats::deck_toml::deck_fault::DeckFault;
 use crate::formats::deck_toml::deck_fault::Part;
 use crate::formats::deck_toml::deck_fault::Wanted;
+use crate::formats::deck_toml::strings;
+use std::cell::Cell;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -15,10 +17,18 @@ use toml::de::DeValue;
 /// A value with its bytes.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;
 
+/// Faults that are kept: nobody reads more of them, and a file of nothing else has millions.
+const MOST: usize = 100_000;
+
+/// Bytes up to which all errors of syntax are looked for; in a larger text the first has to do.
+const MOST_RECOVERED: usize = 1 << 20;
+
 /// The faults of a text that is being read.
 pub(super) struct Faults<'t> {
     text: &'t str,
     lines: Vec<usize>,
+    /// A byte whose column is known: in a file of one long line the next place is not far from the last one.
+    last: Cell<(usize, usize)>,
     pub(super) found: Vec<FileFault>,
 }
 
@@ -37,16 +47,24 @@ pub(super) fn place(text: &str, lines: &[usize], at: usize) -> Place {
 
 impl<'t> Faults<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, lines: line_starts(text), found: Vec::new() }
+        Self { text, lines: line_starts(text), last: Cell::new((0, 1)), found: Vec::new() }
     }
 
     /// The text as a tree; `None` after a syntax error, since other faults found in such a text may not be real.
     pub(super) fn tree(&mut self) -> Option<Spanned<DeTable<'t>>> {
-        let (tree, errors) = DeTable::parse_recoverable(self.text);
+        let (tree, errors) = if self.text.len() <= MOST_RECOVERED {
+            let (tree, errors) = DeTable::parse_recoverable(self.text);
+            (Some(tree), errors)
+        } else {
+            match DeTable::parse(self.text) {
+                Ok(tree) => (Some(tree), Vec::new()),
+                Err(error) => (None, vec![error]),
+            }
+        };
         for error in &errors {
             self.add(error.span().unwrap_or(0..0), DeckFault::Syntax(one_sentence(error.message())));
         }
-        errors.is_empty().then_some(tree)
+        tree.filter(|_| errors.is_empty())
     }
 
     /// What was read, or all faults in the order of the text.
@@ -59,10 +77,38 @@ impl<'t> Faults<'t> {
     }
 
     pub(super) fn place(&self, at: usize) -> Place {
-        place(self.text, &self.lines, at)
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let chars = |range: Range<usize>| self.text.get(range).map_or(0, |part| part.chars().count());
+        let (known, column) = self.last.get();
+        let column = if (start..=at).contains(&known) {
+            column + chars(known..at)
+        } else if known > at && known - at < at - start && !self.has_line_end(at..known) {
+            column.saturating_sub(chars(at..known))
+        } else {
+            chars(start..at) + 1
+        };
+        self.last.set((at, column));
+        Place { line: u64::try_from(line).unwrap_or(0), column: u64::try_from(column).unwrap_or(0) }
+    }
+
+    /// Whether a line ends within these bytes.
+    fn has_line_end(&self, range: Range<usize>) -> bool {
+        self.lines.partition_point(|start| *start <= range.start)
+            != self.lines.partition_point(|start| *start <= range.end)
+    }
+
+    /// Whether so many faults were found that no more are kept.
+    pub(super) fn are_many(&self) -> bool {
+        self.found.len() >= MOST
     }
 
     pub(super) fn add(&mut self, span: Range<usize>, what: DeckFault) {
+        // A parser that goes on may find one fault many times.
+        let is_known = self.found.last().is_some_and(|last| last.span == span && last.what == what);
+        if is_known || self.are_many() {
+            return;
+        }
         let place = self.place(span.start);
         self.found.push(FileFault { span, place, what });
     }
@@ -84,8 +130,18 @@ impl<'t> Faults<'t> {
         true
     }
 
-    /// The text of a field that has to hold one, trimmed; an empty text is a fault.
+    /// The text of a field that has to hold one, as [`strings::meant`] reads it; an empty text is a fault.
     pub(super) fn text(&mut self, node: &Node<'_>, field: &str) -> Option<String> {
+        let text = self.text_or_empty(node, field)?;
+        if text.is_empty() {
+            self.add(node.span(), DeckFault::Empty(field.to_owned()));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The text of a field that may be empty.
+    pub(super) fn text_or_empty(&mut self, node: &Node<'_>, field: &str) -> Option<String> {
         let Some(text) = node.get_ref().as_str() else {
             self.wrong_type(node, field, Wanted::Text);
             return None;
@@ -93,11 +149,8 @@ impl<'t> Faults<'t> {
         if !self.text_fits(&node.span(), field, text) {
             return None;
         }
-        if text.trim().is_empty() {
-            self.add(node.span(), DeckFault::Empty(field.to_owned()));
-            return None;
-        }
-        Some(text.trim().to_owned())
+        let typed = self.text.get(node.span()).unwrap_or_default();
+        Some(strings::meant(typed, text).into_owned())
     }
 
     pub(super) fn texts(&mut self, node: &Node<'_>, field: &str) -> Option<Vec<String>> {

@@ -7,6 +7,7 @@ use crate::core::card::NoteText;
 use crate::formats::FileFault;
 use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::parse;
+use crate::formats::deck_toml::strings::quoted;
 use crate::formats::deck_toml::write::card_lines;
 use std::ops::Range;
 use toml::Spanned;
@@ -63,7 +64,11 @@ pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
             let node = place.and_then(|place| cards.and_then(|cards| cards.get(place))).ok_or_else(missing)?;
             let table = node.get_ref().as_table().ok_or(Unfit::Entangled)?;
             let old = card_lines(Some(&change.key), &note.text);
-            let new = card_lines(Some(&change.new_key), &change.text);
+            let mut new = card_lines(Some(&change.new_key), &change.text);
+            // Cards of a file that has another markup for all of them say so where they are Markdown.
+            if change.text.markup.is_usual() && !note.text.markup.is_usual() && !table.contains_key("markup") {
+                new.push(("markup".to_owned(), quoted(change.text.markup.name())));
+            }
             edits.extend(edits_of(file, node.span(), table, &old, &new)?);
             note.text = change.text.clone();
             note.key = Some(change.new_key.clone());
@@ -99,7 +104,7 @@ fn edits_of(
         lines.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
     };
     let end = if file.contains("\r\n") { "\r\n" } else { "\n" };
-    let as_here = |value: &str| if end == "\n" { value.to_owned() } else { with_crlf(value) };
+    let as_here = |value: &str| value.replace('\n', end);
     // A [[card]] has a line for each field; an inline table, `card = [{…}]`, has none to add or take away.
     let has_lines = file.get(card).is_some_and(|text| text.starts_with("[["));
     let mut edits = Vec::new();
@@ -116,7 +121,9 @@ fn edits_of(
         }
     }
     for (place, (field, value)) in new.iter().enumerate() {
-        if table.iter().any(|(key, _)| key.get_ref() == field.as_str()) {
+        let is_written = table.iter().any(|(key, _)| key.get_ref() == field.as_str());
+        // What the head of the file says for all cards need not stand in each.
+        if is_written || (field == "markup" && find(old, field).as_ref() == Some(value)) {
             continue;
         }
         // Behind the nearest of the lines that usually come before it and that stays.
@@ -128,20 +135,6 @@ fn edits_of(
         edits.push((at..at, if has_lines { line } else { return Err(Unfit::Entangled) }));
     }
     Ok(edits)
-}
-
-/// A value for a file whose lines end in CR LF. Inside a text on several lines those would be part of the text, so that
-/// it goes on one line.
-fn with_crlf(value: &str) -> String {
-    let mut out = String::new();
-    for (place, part) in value.split("\"\"\"").enumerate() {
-        if place % 2 == 1 {
-            out.push_str(&format!("\"{}\"", part.strip_prefix('\n').unwrap_or(part).replace('\n', "\\n")));
-        } else {
-            out.push_str(&part.replace('\n', "\r\n"));
-        }
-    }
-    out
 }
 
 fn value_of<'t, 'i>(table: &'t DeTable<'i>, field: &str) -> Option<&'t Spanned<toml::de::DeValue<'i>>> {
@@ -204,9 +197,23 @@ mod tests {
         .unwrap();
         let wanted = FILE
             .replace("hint = \"h\" # soon gone\r\n", "")
-            .replace("source = [\"T\"]\r\n", "source = [\"T\"]\r\nextra = \"two\\nlines\"\r\n")
+            .replace("source = [\"T\"]\r\n", "source = [\"T\"]\r\nextra = \"\"\"\r\ntwo\r\nlines\"\"\"\r\n")
             + "\r\ntags = [\"t\"]\r\n";
         assert_eq!(out, wanted);
+    }
+
+    #[test]
+    fn a_markup_that_the_head_of_the_file_gives_stays_there() {
+        let file = FILE.replace("id = 'd' # who\r\n", "id = 'd'\r\nmarkup = \"plain\"\r\n");
+        let mut text = card(&file, "b").unwrap();
+        assert_eq!(text.markup.name(), "plain");
+        let change = |text: &NoteText| CardPatch { key: "b".to_owned(), new_key: "b".to_owned(), text: text.clone() };
+        set(&mut text, "back", "y");
+        assert_eq!(patch(&file, &[change(&text)]).unwrap(), file.replace("\"z\"", "\"y\""));
+        text.markup = crate::core::card::Markup::Markdown;
+        let out = patch(&file, &[change(&text)]).unwrap();
+        assert_eq!(out, file.replace("\"z\"", "\"y\"") + "\r\nmarkup = \"markdown\"\r\n");
+        assert_eq!(card(&out, "b"), Ok(text));
     }
 
     #[test]

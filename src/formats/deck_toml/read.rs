@@ -9,6 +9,9 @@ use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::circles::circles;
+use crate::core::compare::answer::Weight;
+use crate::core::compare::answer::Weights;
+use crate::core::id::NoteUid;
 use crate::core::id::in_deck;
 use crate::core::id::is_deck_id;
 use crate::core::text::nearest;
@@ -49,10 +52,25 @@ pub const LARGEST: u64 = 64 << 20;
 /// From this size on the person is told which formats are better for so many cards.
 const LARGE: u64 = 32 << 20;
 
-const DECK_FIELDS: [&str; 8] = ["id", "name", "title", "description", "language", "license", "version", "sequence"];
+const DECK_FIELDS: [&str; 12] = [
+    "id",
+    "name",
+    "title",
+    "description",
+    "language",
+    "license",
+    "version",
+    "sequence",
+    "accents",
+    "case",
+    "punctuation",
+    "markup",
+];
 const TOPIC_FIELDS: [&str; 4] = ["id", "title", "primer", "try"];
-const CARD_FIELDS: [&str; 12] =
-    ["key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out", "form"];
+const CARD_FIELDS: [&str; 14] = [
+    "key", "id", "kind", "markup", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out",
+    "form",
+];
 
 /// Reads a deck file.
 ///
@@ -200,7 +218,24 @@ fn read_head(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> D
         license: optional(table, "license", faults),
         version,
         sequence: table.get("sequence").and_then(|node| faults.texts(node, "sequence")),
+        weights: read_weights(table, faults),
     }
+}
+
+fn read_weights(table: &DeTable<'_>, faults: &mut Faults<'_>) -> Weights {
+    let mut weights = Weights::default();
+    for field in Weights::NAMES {
+        let Some(node) = table.get(field) else { continue };
+        let Some(given) = faults.text(node, field) else { continue };
+        let weight = Weight::of_name(&given);
+        if weight.is_none() {
+            faults.add(node.span(), DeckFault::NoWeight { field, given });
+        }
+        if let Some(place) = weights.of_name(field) {
+            *place = weight;
+        }
+    }
+    weights
 }
 
 /// Checks that the topics of its own that a deck's `sequence` names are there.
@@ -216,6 +251,17 @@ fn check_sequence(tree: &DeTable<'_>, deck: &str, topics: &BTreeMap<String, Plac
     }
 }
 
+/// The markup that a deck or a card names, if it does.
+fn markup(table: &DeTable<'_>, faults: &mut Faults<'_>) -> Option<Markup> {
+    let node = table.get("markup")?;
+    let name = faults.text(node, "markup")?;
+    let found = Markup::of_name(&name);
+    if found.is_none() {
+        faults.add(node.span(), DeckFault::NoMarkup(name));
+    }
+    found
+}
+
 fn read_topic(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> Topic {
     for key in table.keys() {
         if !TOPIC_FIELDS.contains(&key.get_ref().as_ref()) {
@@ -224,7 +270,7 @@ fn read_topic(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> 
     }
     Topic {
         id: required(node, table, "id", Part::Topic, faults),
-        title: required(node, table, "title", Part::Topic, faults),
+        title: optional(table, "title", faults).unwrap_or_default(),
         primer: optional(table, "primer", faults),
         try_line: optional(table, "try", faults),
     }
@@ -232,10 +278,19 @@ fn read_topic(node: &Node<'_>, table: &DeTable<'_>, faults: &mut Faults<'_>) -> 
 
 fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut DeckFile, faults: &mut Faults<'_>) {
     let mut keys: BTreeMap<String, Place> = BTreeMap::new();
+    let mut uids: BTreeMap<NoteUid, String> = BTreeMap::new();
     let mut waits: Vec<(String, String, Range<usize>)> = Vec::new();
+    let head = tree.get("deck").and_then(|node| node.get_ref().as_table());
+    let usual = head.and_then(|head| markup(head, faults)).unwrap_or_default();
     for (node, table) in tables(tree, "card", faults) {
         let key = required(node, table, "key", Part::Card, faults);
         let place = faults.place(node.span().start);
+        let uid = read_uid(table, faults);
+        if let Some(uid) = uid
+            && uids.insert(uid, key.clone()).is_some()
+        {
+            faults.add(table.get("id").map_or_else(|| node.span(), Spanned::span), DeckFault::DuplicateId);
+        }
         if let (Some(first), Some(at)) = (keys.get(&key).filter(|_| !key.is_empty()), table.get("key")) {
             faults.add(at.span(), DeckFault::DuplicateKey { key: key.clone(), line: first.line });
         } else {
@@ -248,33 +303,73 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
                 }
             }
         }
-        if let Some(text) = read_card(node, table, topics, &[], faults) {
-            deck.notes.push(Item { place, deck: None, identity: Identity::Key(key.clone()), key: Some(key), text });
+        if let Some(mut text) = read_card(node, table, topics, faults) {
+            if !table.contains_key("markup") {
+                text.markup = usual;
+            }
+            let identity = uid.map_or_else(|| Identity::Key(key.clone()), Identity::Uid);
+            deck.notes.push(Item { place, deck: None, identity, key: Some(key), text });
         }
     }
-    check_waits(Some(&deck.head.id), &keys, &waits, faults);
+    check_waits(Some(&deck.head.id), &Names { keys: &keys, uids: &uids }, &waits, faults);
 }
+
+/// The `id` of a card: who it is where its key doesn't tell.
+fn read_uid(table: &DeTable<'_>, faults: &mut Faults<'_>) -> Option<NoteUid> {
+    let node = table.get("id")?;
+    let id = faults.text(node, "id")?;
+    let uid = NoteUid::from_hex(&id);
+    if uid.is_none() {
+        faults.add(node.span(), DeckFault::BadCardId(id));
+    }
+    uid
+}
+
+/// The names that the cards of a file have.
+pub(super) struct Names<'n> {
+    /// Their keys.
+    pub(super) keys: &'n BTreeMap<String, Place>,
+    /// The ids that they have beside their keys, with these.
+    pub(super) uids: &'n BTreeMap<NoteUid, String>,
+}
+
+impl Names<'_> {
+    /// The key of the card that a word of the file names: it may be one that it had before.
+    fn key_of(&self, deck: &str, word: &str) -> Option<&str> {
+        let key = self.keys.get_key_value(word).map(|(key, _)| key);
+        key.or_else(|| self.uids.get(&NoteUid::of_key(deck, word))).map(String::as_str)
+    }
+}
+
+/// Keys among which the nearest is looked for.
+const MOST_NEAR: usize = 10_000;
+
+/// Faults of which it is said what was meant; to look for it takes long where there are many keys.
+const MOST_MEANT: usize = 50;
 
 /// Checks that `after` names keys of the file, and that no cards wait for each other. What it names in another deck than
 /// `deck` is not known here.
 pub(super) fn check_waits(
     deck: Option<&str>,
-    keys: &BTreeMap<String, Place>,
+    names: &Names<'_>,
     waits: &[(String, String, Range<usize>)],
     faults: &mut Faults<'_>,
 ) {
     let mut graph: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let deck = deck.unwrap_or_default();
     let own = |wanted: &'_ str| {
-        let (of, key) = in_deck(deck.unwrap_or_default(), wanted);
-        (of == deck.unwrap_or_default()).then(|| key.to_owned())
+        let (of, key) = in_deck(deck, wanted);
+        (of == deck).then(|| names.key_of(deck, key).unwrap_or(key).to_owned())
     };
     let waits = waits.iter().filter_map(|(key, wanted, span)| Some((key.clone(), own(wanted)?, span.clone())));
     let waits: Vec<(String, String, Range<usize>)> = waits.collect();
     for (key, wanted, span) in &waits {
-        if keys.contains_key(wanted) {
+        if names.keys.contains_key(wanted) {
             graph.entry(key).or_default().push(wanted);
         } else {
-            let near = nearest(wanted, keys.keys().map(String::as_str)).map(str::to_owned);
+            let few = names.keys.len() <= MOST_NEAR && faults.found.len() < MOST_MEANT;
+            let keys = names.keys.keys().filter(|_| few).map(String::as_str);
+            let near = nearest(wanted, keys).map(str::to_owned);
             faults.add(span.clone(), DeckFault::UnknownAfter { key: wanted.clone(), near });
         }
     }
@@ -289,12 +384,11 @@ pub(super) fn check_waits(
     }
 }
 
-/// The text of a card, which may have the fields `also`. `None` if its kind is unknown.
+/// The text of a card. `None` if its kind is unknown.
 pub(super) fn read_card(
     node: &Node<'_>,
     table: &DeTable<'_>,
     topics: &BTreeMap<String, Place>,
-    also: &[&'static str],
     faults: &mut Faults<'_>,
 ) -> Option<NoteText> {
     let name = required(node, table, "kind", Part::Card, faults);
@@ -306,7 +400,7 @@ pub(super) fn read_card(
     let mut fields = None;
     if let Some(kind) = kind {
         let own = kind.fields().iter().map(|field| field.name);
-        let known: Vec<&'static str> = CARD_FIELDS.into_iter().chain(own).chain(also.iter().copied()).collect();
+        let known: Vec<&'static str> = CARD_FIELDS.into_iter().chain(own).collect();
         for key in table.keys() {
             if !known.contains(&key.get_ref().as_ref()) {
                 faults.unknown(key.span(), key.get_ref(), Part::CardOf(kind.name()), &known);
@@ -326,7 +420,8 @@ pub(super) fn read_card(
     let (tags, source, after) = (texts("tags"), texts("source"), texts("after"));
     let topic = match table.get("topic") {
         Some(node) => {
-            let topic = faults.text(node, "topic");
+            // An empty one says that there is none, although the first source would be one.
+            let topic = faults.text_or_empty(node, "topic").filter(|topic| !topic.is_empty());
             if let Some(id) = topic.as_ref().filter(|id| !topics.contains_key(*id)) {
                 let near = nearest(id, topics.keys().map(String::as_str)).map(str::to_owned);
                 faults.add(node.span(), DeckFault::UnknownTopic { id: id.clone(), near });
@@ -355,6 +450,7 @@ pub(super) fn read_card(
         }),
         None => None,
     };
+    let markup = markup(table, faults).unwrap_or_default();
     Some(NoteText {
         kind: name,
         tags,
@@ -370,7 +466,7 @@ pub(super) fn read_card(
         media: std::collections::BTreeMap::new(),
         // Last, so that `?` doesn't skip the lines above, which look for faults too.
         fields: fields?,
-        markup: Markup::Markdown,
+        markup,
     })
 }
 
@@ -392,7 +488,11 @@ fn read_fields(node: &Node<'_>, table: &DeTable<'_>, kind: &dyn CardKind, faults
             (Shape::Variants | Shape::Texts, _) => faults.texts(value, field.name).map(Value::Texts),
             (Shape::Days, _) => faults.days(value, field.name).map(Value::Texts),
         };
-        if let Some(read) = read {
+        // White space may be the text of a hint, but nobody can be asked it.
+        let is_blank = |read: &Value| read.texts().iter().any(|text| text.trim().is_empty());
+        if read.as_ref().is_some_and(is_blank) {
+            faults.add(value.span(), DeckFault::Empty(field.name.to_owned()));
+        } else if let Some(read) = read {
             fields.insert(field.name.to_owned(), read);
         }
     }

@@ -36,9 +36,18 @@ pub enum ObjectFault {
     /// `form` is none.
     #[error("`form` is none of a, b and reserve")]
     BadForm,
+    /// `markup` is none.
+    #[error("`markup` is none of markdown, plain and html")]
+    BadMarkup,
     /// A key that no note has.
     #[error("a note has no `{}`; {}", .0, key_meant(.0))]
     UnknownKey(String),
+    /// `media` is no object of hashes.
+    #[error("`media` is no object with the hash of each picture and sound")]
+    BadMedia,
+    /// A key that stands in it twice.
+    #[error("`{0}` is there twice; take one of them out")]
+    Twice(String),
     /// It names no kind.
     #[error("it does not say its `kind`")]
     KindMissing,
@@ -66,6 +75,15 @@ pub enum DocumentFault {
     /// No format.
     #[error("it has no `\"format\": \"{FORMAT}\"` and is no list of objects")]
     NoFormat,
+    /// A note or a text that is longer than any may be.
+    #[error("line {line}: what begins here is longer than 16 MB; no card is, so a quote or a bracket is missing")]
+    TooLong {
+        /// The line, from 1.
+        line: u64,
+    },
+    /// The head of a deck, or a topic, that can't be one; the reason.
+    #[error("{0}")]
+    Head(String),
     /// No JSON, or other JSON than a document has.
     #[error("line {line}, column {column}: the JSON is broken: {message}")]
     Broken {

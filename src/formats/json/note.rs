@@ -2,6 +2,7 @@
 
 use crate::core::card::Fields;
 use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::kind;
@@ -15,6 +16,7 @@ use crate::formats::columns::Dialect;
 use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
 use crate::formats::columns::fault::NoteFault;
+use crate::formats::columns::note_types;
 use crate::formats::json::fault::ObjectFault;
 use serde_json::Value as Json;
 
@@ -23,6 +25,18 @@ fn one(key: &str, value: Json) -> Result<String, ObjectFault> {
         Json::String(text) => Ok(text),
         _ => Err(ObjectFault::NoText(key.to_owned())),
     }
+}
+
+/// A text; an empty one is as good as none.
+fn any(key: &str, value: Json) -> Result<Option<String>, ObjectFault> {
+    Ok(Some(one(key, value)?).filter(|text| !text.is_empty()))
+}
+
+/// Texts without the empty ones.
+fn words(key: &str, value: Json) -> Result<Vec<String>, ObjectFault> {
+    let mut words = several(key, value)?;
+    words.retain(|word| !word.is_empty());
+    Ok(words)
 }
 
 fn several(key: &str, value: Json) -> Result<Vec<String>, ObjectFault> {
@@ -40,7 +54,7 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, O
     let Json::Object(map) = value else {
         return Err(ObjectFault::NoObject);
     };
-    let mut text = NoteText::default();
+    let mut text = NoteText { markup: Markup::Plain, ..NoteText::default() };
     let (mut uid, mut key, mut deck) = (None, None, None);
     for (name, value) in map {
         let name = name.as_str();
@@ -50,22 +64,26 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, O
                 let id = one(name, value)?;
                 uid = Some(NoteUid::from_hex(&id).ok_or(ObjectFault::BadId(id))?);
             }
-            "key" => key = Some(one(name, value)?),
-            "deck" => deck = Some(one(name, value)?),
+            "key" => key = any(name, value)?,
+            "deck" => deck = any(name, value)?,
             "kind" => text.kind = one(name, value)?,
             "fields" => text.fields = fields(value)?,
-            "tags" => text.tags = several(name, value)?,
-            "source" => text.source = several(name, value)?,
-            "after" => text.after = several(name, value)?,
-            "topic" => text.topic = Some(one(name, value)?),
-            "speaker" => text.speaker = Some(one(name, value)?),
-            "hint" => text.hint = Some(one(name, value)?),
-            "extra" => text.extra = Some(one(name, value)?),
-            "group" => text.group = Some(one(name, value)?),
+            "tags" => text.tags = words(name, value)?,
+            "source" => text.source = words(name, value)?,
+            "after" => text.after = words(name, value)?,
+            "topic" => text.topic = any(name, value)?,
+            "speaker" => text.speaker = any(name, value)?,
+            "hint" => text.hint = any(name, value)?,
+            "extra" => text.extra = any(name, value)?,
+            "group" => text.group = any(name, value)?,
             "held_out" => text.held_out = value.as_bool().ok_or(ObjectFault::BadHeldOut)?,
             "form" => {
                 text.form = Some(value.as_str().and_then(Form::of_name).ok_or(ObjectFault::BadForm)?);
             }
+            "markup" => {
+                text.markup = value.as_str().and_then(Markup::of_name).ok_or(ObjectFault::BadMarkup)?;
+            }
+            "media" => text.media = serde_json::from_value(value).map_err(|_| ObjectFault::BadMedia)?,
             unknown => return Err(ObjectFault::UnknownKey(unknown.to_owned())),
         }
     }
@@ -123,7 +141,7 @@ pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<
         found.and_then(|(_, value)| value.as_str()).filter(|text| !text.trim().is_empty())
     };
     let named = text_of(Column::Kind).or_else(|| text_of(Column::NoteType)).unwrap_or("basic");
-    let kind = columns::kind_called(named.trim()).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
+    let kind = note_types::kind_called(named.trim()).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
     let mut draft = Draft::new(kind);
     for (name, value) in map {
         let given = match value {

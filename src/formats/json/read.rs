@@ -13,14 +13,17 @@ use crate::formats::RecordFault;
 use crate::formats::Rejected;
 use crate::formats::Sink;
 use crate::formats::decode;
+use crate::formats::faithful;
 use crate::formats::json::FORMAT;
 use crate::formats::json::JsonDocument;
+use crate::formats::json::LONGEST_NOTE;
 use crate::formats::json::VERSION;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
 use crate::formats::json::note::foreign_note;
 use crate::formats::json::note::note;
 use crate::formats::json::records::DeckJson;
+use crate::formats::json::strict::Strict;
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde::de::Error as _;
@@ -31,6 +34,7 @@ use serde::de::Visitor;
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 use std::io;
 use std::io::BufReader;
@@ -53,10 +57,14 @@ pub(in crate::formats) fn check_version(format: Option<&str>, version: Option<u6
     Err(FormatError::NotThis(fault.into()))
 }
 
+/// What serde calls a limit of recursion.
+const TOO_DEEP: &str = "it is nested more than 128 deep";
+
 /// The message of an error without its place, which is reported separately.
 pub(in crate::formats) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+    if message == "recursion limit exceeded" { TOO_DEEP.to_owned() } else { message.to_owned() }
 }
 
 fn not_this(error: serde_json::Error) -> FormatError {
@@ -77,20 +85,68 @@ pub(in crate::formats) fn start_of(head: &[u8]) -> Cow<'_, str> {
     encoding_rs::UTF_8.decode(head).0
 }
 
-/// Counts the line feeds of what is read through it.
+/// Looks at what is read through it: which line it is, and whether a text or a note goes on for ever.
 ///
 /// The JSON reader takes one byte at a time, so the count is right when a value begins.
-struct Counting<R> {
+struct Metered<R> {
     inner: R,
-    lines: Rc<Cell<u64>>,
+    meter: Rc<Meter>,
 }
 
-impl<R: Read> Read for Counting<R> {
+/// What was read so far.
+#[derive(Default)]
+struct Meter {
+    /// Line feeds.
+    lines: Cell<u64>,
+    /// Bytes.
+    bytes: Cell<usize>,
+    /// Where the text that is being read begins; nothing between texts.
+    text: Cell<Option<usize>>,
+    /// The last byte was a backslash in a text.
+    escape: Cell<bool>,
+    /// Where the note that is being read begins, and in which line; nothing between notes.
+    note: Cell<Option<(usize, u64)>>,
+    /// The line of what is too long.
+    too_long: Cell<Option<u64>>,
+}
+
+/// So many bytes apart it is looked whether something goes on for ever.
+const LOOKS: usize = 1 << 12;
+
+impl Meter {
+    fn take(&self, byte: u8) -> bool {
+        let bytes = self.bytes.get() + 1;
+        self.bytes.set(bytes);
+        match (self.text.get(), byte) {
+            (Some(_), _) if self.escape.replace(false) => {}
+            (Some(_), b'\\') => self.escape.set(true),
+            (Some(_), b'"') => self.text.set(None),
+            (None, b'"') => self.text.set(Some(bytes)),
+            (None, b'\n') => self.lines.set(self.lines.get() + 1),
+            _ => {}
+        }
+        !bytes.is_multiple_of(LOOKS) || self.is_fine(bytes)
+    }
+
+    fn is_fine(&self, bytes: usize) -> bool {
+        let is_long = |start: &usize| bytes - start > LONGEST_NOTE;
+        let note = self.note.get().filter(|(start, _)| is_long(start)).map(|(_, line)| line);
+        let text = self.text.get().filter(is_long).map(|_| self.lines.get() + 1);
+        self.too_long.set(note.or(text));
+        self.too_long.get().is_none()
+    }
+
+    /// A note begins in that line.
+    fn begin_note(&self, line: u64) {
+        self.note.set(Some((self.bytes.get(), line)));
+    }
+}
+
+impl<R: Read> Read for Metered<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        let found = buffer.iter().take(read).filter(|byte| **byte == b'\n').count();
-        self.lines.set(self.lines.get() + u64::try_from(found).unwrap_or(0));
-        Ok(read)
+        let is_fine = buffer.iter().take(read).all(|byte| self.meter.take(*byte));
+        if is_fine { Ok(read) } else { Err(io::Error::other("it goes on for ever")) }
     }
 }
 
@@ -106,7 +162,7 @@ struct Outline {
 /// Where the notes go.
 struct Notes<'a> {
     sink: Sink<'a>,
-    lines: Rc<Cell<u64>>,
+    meter: Rc<Meter>,
     stopped: bool,
     /// Name of the current deck; empty in a list without decks.
     deck: String,
@@ -132,10 +188,17 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let notes = self.0;
-        let place = Place { line: notes.lines.get() + 1, column: 0 };
-        let value = Json::deserialize(deserializer)?;
+        let place = Place { line: notes.meter.lines.get() + 1, column: 0 };
+        notes.meter.begin_note(place.line);
+        let twice = RefCell::default();
+        let value = Strict::new(&twice).deserialize(deserializer)?;
+        notes.meter.note.set(None);
         notes.count += 1;
-        let outcome = match (notes.convert)(value, place) {
+        let read = match twice.into_inner() {
+            Some(key) => Err(ObjectFault::Twice(key)),
+            None => (notes.convert)(value, place),
+        };
+        let outcome = match read {
             Ok(item) => ImportItem::Record(Record::Note(item)),
             Err(fault) => {
                 let fault = RecordFault::Note { number: notes.count, deck: notes.deck.clone(), fault };
@@ -220,7 +283,7 @@ impl<'de> Again<'de> for OfDeck<'_, '_> {
 /// The decks, with the heads that were read before.
 struct Decks<'r, 'a> {
     notes: &'r mut Notes<'a>,
-    outlines: std::vec::IntoIter<DeckJson<'static>>,
+    outlines: std::vec::IntoIter<Vec<Record>>,
 }
 
 impl<'de> Again<'de> for Decks<'_, '_> {
@@ -251,7 +314,7 @@ impl<'de> Visitor<'de> for DeckList<'_, '_, '_> {
         for outline in outlines {
             notes.deck.clear();
             notes.count = 0;
-            for record in outline.into_records() {
+            for record in outline {
                 if let Record::Deck(head) = &record {
                     head.name.clone_into(&mut notes.deck);
                 }
@@ -287,37 +350,46 @@ impl Importer for JsonDocument {
 
     fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
         let start = input.stream_position()?;
-        let lines = Rc::new(Cell::new(0));
+        let meter = Rc::<Meter>::default();
         let mut notes =
-            Notes { sink, lines: Rc::clone(&lines), stopped: false, deck: String::new(), count: 0, convert: note };
+            Notes { sink, meter: Rc::clone(&meter), stopped: false, deck: String::new(), count: 0, convert: note };
         let first = first_byte(&mut *decode::marked(input)?)?;
         input.seek(SeekFrom::Start(start))?;
+        let refused = |error: serde_json::Error| match meter.too_long.get() {
+            Some(line) => FormatError::NotThis(DocumentFault::TooLong { line }.into()),
+            None => not_this(error),
+        };
         if first == Some(b'[') {
             notes.convert = foreign_note;
-            return parse(input, &lines, |json| NotesSeed(&mut notes).deserialize(json))
-                .map_err(|error| if notes.stopped { FormatError::Stopped } else { not_this(error) });
+            return parse(input, &meter, |json| NotesSeed(&mut notes).deserialize(json))
+                .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) });
         }
-        let outline: Outline = parse(input, &lines, |json| Outline::deserialize(json)).map_err(not_this)?;
+        let outline: Outline = parse(input, &meter, |json| Outline::deserialize(json)).map_err(refused)?;
         check_version(outline.format.as_deref(), outline.version)?;
         input.seek(SeekFrom::Start(start))?;
-        lines.set(0);
-        let decks = Decks { notes: &mut notes, outlines: outline.decks.into_iter() };
-        parse(input, &lines, |json| Under { key: "decks", seed: decks }.deserialize(json))
-            .map_err(|error| if notes.stopped { FormatError::Stopped } else { not_this(error) })
+        meter.lines.set(0);
+        meter.bytes.set(0);
+        let outlines: Vec<Vec<Record>> = outline.decks.into_iter().map(|deck| deck.into_records().collect()).collect();
+        if let Some(reason) = outlines.iter().flatten().find_map(faithful::unfit_head) {
+            return Err(FormatError::NotThis(DocumentFault::Head(reason).into()));
+        }
+        let decks = Decks { notes: &mut notes, outlines: outlines.into_iter() };
+        parse(input, &meter, |json| Under { key: "decks", seed: decks }.deserialize(json))
+            .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) })
     }
 }
 
-type Document<'a> = serde_json::Deserializer<serde_json::de::IoRead<Counting<BufReader<Box<dyn Read + 'a>>>>>;
+type Document<'a> = serde_json::Deserializer<serde_json::de::IoRead<Metered<BufReader<Box<dyn Read + 'a>>>>>;
 
 /// Reads one document to its end.
 fn parse<T>(
     input: &mut dyn ReadSeek,
-    lines: &Rc<Cell<u64>>,
+    meter: &Rc<Meter>,
     read: impl FnOnce(&mut Document<'_>) -> serde_json::Result<T>,
 ) -> serde_json::Result<T> {
     let text = decode::marked(input).map_err(serde_json::Error::io)?;
     let text = BufReader::with_capacity(decode::CHUNK, text);
-    let mut json = serde_json::Deserializer::from_reader(Counting { inner: text, lines: Rc::clone(lines) });
+    let mut json = serde_json::Deserializer::from_reader(Metered { inner: text, meter: Rc::clone(meter) });
     let found = read(&mut json)?;
     json.end()?;
     Ok(found)

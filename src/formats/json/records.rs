@@ -1,6 +1,9 @@
 //! Decks, topics and notes as the files have them.
 
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::compare::answer::Weight;
+use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::formats::DeckHead;
 use crate::formats::Identity;
@@ -31,6 +34,12 @@ pub(in crate::formats) struct DeckJson<'a> {
     version: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sequence: Option<Cow<'a, [String]>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accents: Option<Weight>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    case: Option<Weight>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    punctuation: Option<Weight>,
     /// Read with the head; written after it, one by one.
     #[serde(default, skip_serializing)]
     topics: Vec<TopicJson<'a>>,
@@ -48,6 +57,9 @@ impl<'a> From<&'a DeckHead> for DeckJson<'a> {
             license: optional(&head.license),
             version: optional(&head.version),
             sequence: head.sequence.as_deref().map(Cow::from),
+            accents: head.weights.accents,
+            case: head.weights.case,
+            punctuation: head.weights.punctuation,
             topics: Vec::new(),
         }
     }
@@ -60,16 +72,22 @@ impl DeckJson<'_> {
         let head = (!name.is_empty()).then(|| DeckHead {
             id: self.id.into_owned(),
             name: name.into_owned(),
-            title: self.title.map(Cow::into_owned),
-            description: self.description.map(Cow::into_owned),
-            language: self.language.map(Cow::into_owned),
-            license: self.license.map(Cow::into_owned),
-            version: self.version.map(Cow::into_owned),
+            title: any(self.title),
+            description: any(self.description),
+            language: any(self.language),
+            license: any(self.license),
+            version: any(self.version),
             sequence: self.sequence.map(Cow::into_owned),
+            weights: Weights { accents: self.accents, case: self.case, punctuation: self.punctuation },
         });
         let topics: Vec<Topic> = self.topics.into_iter().map(TopicJson::into_topic).collect();
         head.map(Record::Deck).into_iter().chain(topics.into_iter().map(Record::Topic))
     }
+}
+
+/// A text; an empty one is as good as none.
+fn any(text: Option<Cow<'_, str>>) -> Option<String> {
+    text.map(Cow::into_owned).filter(|text| !text.is_empty())
 }
 
 /// A topic as the files have it.
@@ -102,8 +120,8 @@ impl TopicJson<'_> {
         Topic {
             id: self.id.into_owned(),
             title: self.title.into_owned(),
-            primer: self.primer.map(Cow::into_owned),
-            try_line: self.try_line.map(Cow::into_owned),
+            primer: any(self.primer),
+            try_line: any(self.try_line),
         }
     }
 }
@@ -119,10 +137,15 @@ pub(in crate::formats) struct NoteJson<'a> {
     deck: Option<&'a str>,
     #[serde(flatten)]
     text: &'a NoteText,
+    /// Written always: a note that does not name it is plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markup: Option<Markup>,
 }
 
 impl<'a> From<&'a Item> for NoteJson<'a> {
     fn from(item: &'a Item) -> Self {
+        // The text writes any other itself.
+        let markup = item.text.markup.is_usual().then_some(item.text.markup);
         let (id, key) = match &item.identity {
             Identity::Uid(uid) => (Some(uid.to_string()), item.key.as_deref()),
             Identity::Foreign { namespace, id } => {
@@ -131,6 +154,6 @@ impl<'a> From<&'a Item> for NoteJson<'a> {
             Identity::Key(key) => (None, Some(key.as_str())),
             Identity::None => (None, item.key.as_deref()),
         };
-        Self { id, key, deck: item.deck.as_deref(), text: &item.text }
+        Self { id, key, deck: item.deck.as_deref(), text: &item.text, markup }
     }
 }

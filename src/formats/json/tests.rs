@@ -75,8 +75,8 @@ fn a_document_has_one_note_a_line() {
 {"id":"geo","name":"Geo","topics":[
 {"id":"t","title":"T"}
 ],"notes":[
-{"id":"01010101010101010101010101010101","key":"k","kind":"basic","fields":{"back":"b","front":"a"}},
-{"id":"01010101010101010101010101010101","key":"k","kind":"basic","fields":{"back":"b","front":"a"}}
+{"id":"01010101010101010101010101010101","key":"k","kind":"basic","fields":{"back":"b","front":"a"},"markup":"markdown"},
+{"id":"01010101010101010101010101010101","key":"k","kind":"basic","fields":{"back":"b","front":"a"},"markup":"markdown"}
 ]},
 {"id":"geo","name":"Geo"}
 ]}
@@ -157,11 +157,11 @@ fn a_document_that_is_not_ours_is_refused_with_the_reason() {
 #[test]
 fn nesting_100_000_deep_is_an_error_and_no_crash() {
     let deep = "[".repeat(100_000);
-    assert_eq!(broken(&deep).2, "recursion limit exceeded");
+    assert_eq!(broken(&deep).2, "it is nested more than 128 deep");
     let document = format!("{{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{{\"id\":\"a\",\"notes\":[{deep}");
     assert_eq!(broken(&document).2, "EOF while parsing a list");
     let closed = format!("{document}{}]}}]}}", "]".repeat(100_000));
-    assert_eq!(broken(&closed).2, "recursion limit exceeded");
+    assert_eq!(broken(&closed).2, "it is nested more than 128 deep");
 }
 
 #[test]

@@ -5,9 +5,11 @@ use crate::formats::Exporter;
 use crate::formats::Record;
 use crate::formats::RecordWriter;
 use crate::formats::decode;
+use crate::formats::faithful;
 use crate::formats::harmless;
 use crate::formats::json::FORMAT;
 use crate::formats::json::JsonDocument;
+use crate::formats::json::LONGEST_NOTE;
 use crate::formats::json::VERSION;
 use crate::formats::json::records::DeckJson;
 use crate::formats::json::records::NoteJson;
@@ -98,6 +100,7 @@ impl DocumentWriter<'_> {
 
 impl RecordWriter for DocumentWriter<'_> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
+        faithful::check_head(record)?;
         match record {
             Record::Deck(head) => self.open_deck(Some(head))?,
             Record::Topic(_) if self.inside == Inside::Notes => {
@@ -108,8 +111,13 @@ impl RecordWriter for DocumentWriter<'_> {
                 serde_json::to_writer(&mut self.buffer, &TopicJson::from(topic))?;
             }
             Record::Note(item) => {
+                faithful::check(item)?;
                 self.element("notes", Inside::Notes)?;
+                let start = self.buffer.len();
                 serde_json::to_writer(&mut self.buffer, &NoteJson::from(&**item))?;
+                if self.buffer.len() - start > LONGEST_NOTE {
+                    return Err(faithful::too_long(item));
+                }
             }
         }
         if self.buffer.len() >= decode::CHUNK {

@@ -6,15 +6,17 @@ use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
+use crate::ops::import::folder::Folder;
+use crate::ops::import::folder::Reason;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::names::Prompts;
 use crate::ops::import::one_file::Attempt;
+use crate::ops::import::one_file::Builtins;
 use crate::ops::import::one_file::Follow;
 use crate::ops::import::one_file::one_file;
 use crate::ops::import::options::Options;
 use crate::ops::import::refusal;
 use crate::ops::import::refusal::Refusal;
-use crate::ops::import::sources::files_of;
 use crate::ops::import::sources::find_importer;
 use crate::ops::import::sources::open_file;
 use crate::ops::import::warn_of_circles;
@@ -22,6 +24,7 @@ use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -35,7 +38,7 @@ use std::path::PathBuf;
 pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
     let sources = store.sources()?;
     let mut talk = Vec::new();
-    let known: Vec<String> = sources.iter().map(|source| source.path.clone()).collect();
+    let mut known: BTreeSet<String> = sources.iter().map(|source| source.path.clone()).collect();
     for source in sources.into_iter().filter(|source| source.followed) {
         let place = PathBuf::from(&source.path);
         let Some((size, mtime_ms)) = followed::size_and_mtime(&place) else {
@@ -47,25 +50,44 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
         }
         let options = Options::of_followed(HowToRead::of_text(&source.options));
         if source.is_folder {
-            let mut skipped = Vec::new();
-            for file in files_of(&place, &mut skipped)? {
-                let name = fs::canonicalize(&file).unwrap_or_else(|_| file.clone()).display().to_string();
-                if !known.contains(&name) {
-                    let new = SourceFile {
-                        path: name,
-                        folder: Some(source.id),
-                        is_folder: false,
-                        size: None,
-                        mtime_ms: None,
-                        hash: None,
-                        id: 0,
-                        ..source.clone()
-                    };
-                    follow_one(store, stamp, &new, &file, &options, &mut talk)?;
+            let inside = match Folder::look(&place) {
+                Ok(inside) => inside,
+                Err(failure) => {
+                    talk.push(failure.to_string());
+                    continue;
+                }
+            };
+            let name = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+            let of_folder = |path: String, is_folder: bool| SourceFile {
+                path,
+                folder: Some(source.id),
+                is_folder,
+                size: None,
+                mtime_ms: None,
+                hash: None,
+                id: 0,
+                ..source.clone()
+            };
+            for file in &inside.files {
+                let path = name(file);
+                if !known.contains(&path) {
+                    known.insert(path.clone());
+                    follow_one(store, stamp, &of_folder(path, false), file, &options, &mut talk)?;
                 }
             }
+            let new: Vec<SourceFile> = inside
+                .folders
+                .iter()
+                .map(|folder| name(folder))
+                .filter(|path| known.insert(path.clone()))
+                .map(|path| followed::seen(&of_folder(path.clone(), true), Path::new(&path)))
+                .collect();
+            let copies = inside.skipped.iter().filter(|skipped| skipped.reason == Reason::ConflictCopy);
+            talk.extend(copies.map(|copy| format!("`{}` is not followed: {}", copy.path.display(), copy.reason)));
             let seen = SourceFile { size: Some(size), mtime_ms: Some(mtime_ms), ..source };
-            store.write(stamp, ActionKind::Import, Subject::None, |writer| writer.follow(&seen))?;
+            store.write(stamp, ActionKind::Import, Subject::None, |writer| {
+                new.iter().chain([&seen]).try_for_each(|folder| writer.follow(folder).map(drop))
+            })?;
         } else {
             follow_one(store, stamp, &source, &place, &options, &mut talk)?;
         }
@@ -104,7 +126,7 @@ fn follow_one(
     let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
         let id = writer.follow(&seen)?;
         let Some(importer) = importer else { return Ok(()) };
-        let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown };
+        let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &Builtins::new() };
         match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
             Err(Refusal::Store(fault)) => Err(fault),
             Err(refusal) => {
@@ -125,6 +147,7 @@ fn follow_one(
     warn_of_circles(store, &mut report);
     if report.changes() || report.rejections > 0 || report.kept > 0 {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
+        talk.extend(report.kept_words());
         talk.extend(report.warnings);
         talk.extend(report.rejected);
     }

@@ -1,8 +1,16 @@
 //! What an import came to, in numbers and in words.
 
+use crate::core::card::NoteText;
 use crate::core::text::counted;
+use crate::formats::Loss;
 use crate::formats::Place;
+use crate::ops::import::folder::Reason;
+use crate::ops::import::folder::Skipped;
+use crate::ops::import::sources::Source;
+use crate::ops::import::spill::Spill;
 use crate::store::Forgotten;
+use crate::store::Kept;
+use crate::store::KeptPart;
 use crate::store::MatchResult;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -10,8 +18,64 @@ use std::path::PathBuf;
 /// Rejected rows that are kept for the list; more are counted only.
 const MOST_LISTED: usize = 1000;
 
+/// Kept notes that are shown.
+const MOST_KEPT_SHOWN: usize = 5;
+
+/// Rejected rows that a refusal names.
+const MOST_IN_A_REFUSAL: usize = 20;
+
+/// A note of which the learner's version stays although the file says something else now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptNote {
+    /// What people call it.
+    pub name: String,
+    /// The file.
+    pub file: String,
+    /// What of it stays.
+    pub parts: Vec<KeptPart>,
+    /// The learner's card and the file's, a line each; of the first such notes only.
+    pub texts: Option<(String, String)>,
+}
+
+impl KeptNote {
+    pub(super) fn of(file: &str, kept: &Kept) -> Self {
+        let line = |text: &NoteText| format!("{} → {}", text.listed_prompt(1), text.listed_answer(1));
+        Self {
+            name: kept.name.clone(),
+            file: file.to_owned(),
+            parts: kept.parts.clone(),
+            texts: kept.texts.as_ref().map(|texts| (line(&texts.0), line(&texts.1))),
+        }
+    }
+
+    /// What stays and why, in one line.
+    #[must_use]
+    pub fn why(&self) -> String {
+        let words = |part: &KeptPart| match part {
+            KeptPart::Text => "a card that you had edited was changed there too; yours stays",
+            KeptPart::Tags => "you and the file changed the same tags; yours stay",
+            KeptPart::Place => "you had moved it and it was moved there too; it stays where you put it",
+            KeptPart::Deletion => "a card that you had deleted was changed there; it stays deleted",
+        };
+        self.parts.iter().map(words).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl KeptPart {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Tags => "tags",
+            Self::Place => "place",
+            Self::Deletion => "deletion",
+        }
+    }
+}
+
 /// What an import came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Notes that are new.
     pub added: u64,
@@ -39,12 +103,22 @@ pub struct Report {
     pub rewritten: Vec<String>,
     /// Copies of the database from before a history was taken in.
     pub copies: Vec<PathBuf>,
-    /// Bad rows: `file:line: reason`.
+    /// The notes of which the learner's version stays, up to a limit.
+    pub kept_notes: Vec<KeptNote>,
+    /// The first bad rows: `file:line: reason`.
     pub rejected: Vec<String>,
+    /// The others, where all of them are wanted.
+    pub more_rejected: Spill,
+    /// Whether all bad rows are to be listed, and not only the first ones.
+    pub lists_all: bool,
+    /// Files of folders that were left out.
+    pub skipped: Vec<Skipped>,
     /// How many bad rows there were in all.
     pub rejections: u64,
     /// What the person should know.
     pub warnings: Vec<String>,
+    /// What was lost or changed on the way in, each kind once.
+    pub losses: Vec<Loss>,
     /// Whether a note came that waits for others: they may wait for each other.
     pub waits: bool,
     /// The first notes, for a look before anything is written.
@@ -76,11 +150,68 @@ impl Report {
         }
     }
 
+    /// Counts what was lost; of all files together.
+    pub(super) fn lose(&mut self, loss: &Loss) {
+        match self.losses.iter_mut().find(|known| known.kind == loss.kind) {
+            Some(known) => known.count += loss.count,
+            None => self.losses.push(loss.clone()),
+        }
+    }
+
     pub(super) fn reject(&mut self, shown: &str, place: Place, reason: impl Display) {
         self.rejections += 1;
         if self.rejected.len() < MOST_LISTED {
             self.rejected.push(format!("{shown}:{place}: {reason}"));
+        } else if self.lists_all {
+            self.more_rejected.push(&format!("{shown}:{place}: {reason}"));
         }
+    }
+
+    /// A file of a folder is left out.
+    pub(super) fn skip(&mut self, source: &Source, reason: Reason) {
+        self.skipped.push(Skipped { path: PathBuf::from(&source.shown), reason });
+    }
+
+    /// Whether a file of a folder could not be imported, though its name says that it is a deck.
+    #[must_use]
+    pub fn has_bad_files(&self) -> bool {
+        self.skipped.iter().any(|skipped| matches!(skipped.reason, Reason::Bad(_)))
+    }
+
+    /// The bad rows and files as a refusal lists them, the first ones.
+    pub(super) fn list_rejected(&self, places: &mut Vec<String>) {
+        let bad = self.skipped.iter().filter(|skipped| matches!(skipped.reason, Reason::Bad(_)));
+        let files: Vec<String> = bad.map(|skipped| format!("{}: {}", skipped.path.display(), skipped.reason)).collect();
+        places.extend(files.iter().chain(&self.rejected).take(MOST_IN_A_REFUSAL).cloned());
+        let all = u64::try_from(files.len()).unwrap_or(0) + self.rejections;
+        let more = all.saturating_sub(u64::try_from(MOST_IN_A_REFUSAL).unwrap_or(0));
+        if more > 0 {
+            places.push(format!("and {more} more"));
+        }
+    }
+
+    /// The notes of which the learner's version stays, in words, the first ones.
+    #[must_use]
+    pub fn kept_words(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for note in self.kept_notes.iter().take(MOST_KEPT_SHOWN) {
+            let card = note.texts.as_ref().map(|(mine, _)| format!(" ({mine})")).unwrap_or_default();
+            let has_text = note.parts.contains(&KeptPart::Text);
+            let card = if has_text { String::new() } else { card };
+            let mut said = format!("{}: {}{card}: {}", note.file, note.name, note.why());
+            if let Some((mine, theirs)) = note.texts.as_ref().filter(|_| has_text) {
+                said.push_str(&format!("\n  the file's: {theirs}\n  yours: {mine}"));
+            }
+            lines.push(said);
+        }
+        let more = self.kept_notes.len().saturating_sub(MOST_KEPT_SHOWN);
+        if more > 0 {
+            lines.push(format!("and {} more; --json lists them", counted(more, "note", "notes")));
+        }
+        if !lines.is_empty() {
+            lines.push("`lmq import --theirs FILE` takes the file's version of all that you changed".to_owned());
+        }
+        lines
     }
 
     /// In one sentence.

@@ -3,6 +3,7 @@
 use crate::core::card::NoteText;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
+use crate::core::lint::as_two_answers;
 use crate::core::state::LEECH;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
@@ -17,11 +18,6 @@ use std::collections::HashMap;
 
 /// What stands between the texts of a row when a name is made from them.
 const BETWEEN: &str = "\u{1f}";
-
-/// The uid that a note without a key goes out under in the place of one.
-pub(super) fn own_uid(key: &str) -> Option<NoteUid> {
-    NoteUid::from_hex(key).filter(|_| key.len() == 32)
-}
 
 /// What is known of the prompts that a file has more than once.
 ///
@@ -67,12 +63,14 @@ pub(super) struct Namer {
     equal: HashMap<NoteUid, u32>,
     /// Rows that lost a tag which lmq gives by itself.
     pub(super) derived: u64,
+    /// The first answer that looks like two, what each of them may be, and how many do.
+    pub(super) two_answers: Option<(String, Vec<String>, usize)>,
 }
 
 impl Namer {
     /// Before the first row. `deck` is the file's word for its deck as long as it says no other.
     pub(super) fn new(deck: String, prompts: Prompts) -> Self {
-        Self { first_deck: deck.clone(), deck, prompts, equal: HashMap::new(), derived: 0 }
+        Self { first_deck: deck.clone(), deck, prompts, equal: HashMap::new(), derived: 0, two_answers: None }
     }
 
     /// The word for the deck at the beginning of the file.
@@ -106,7 +104,7 @@ impl Namer {
     pub(super) fn who(&mut self, item: &Item) -> Result<NoteRef, Nameless> {
         let deck = item.deck.as_deref().unwrap_or(&self.deck);
         let uid = match &item.identity {
-            Identity::Key(key) => own_uid(key).unwrap_or_else(|| NoteUid::of_key(deck, key)),
+            Identity::Key(key) => NoteUid::of_file_key(deck, key),
             Identity::Uid(uid) => *uid,
             Identity::Foreign { namespace, id } => NoteUid::of_foreign(namespace, id),
             Identity::None => {
@@ -140,6 +138,15 @@ impl Namer {
             }
         };
         Ok(NoteRef { uid, named: true })
+    }
+
+    /// Looks whether what is typed to a row seems to be two answers.
+    pub(super) fn look_at_answer(&mut self, text: &NoteText) {
+        let Some((answer, each)) = as_two_answers(text) else { return };
+        match &mut self.two_answers {
+            Some((_, _, count)) => *count += 1,
+            None => self.two_answers = Some((answer, each, 1)),
+        }
     }
 
     /// Whether a tag follows from the answers, so that no file may give it; counts those that were tried.
@@ -191,7 +198,7 @@ pub(super) fn repeated_prompts(
                 let own = item.deck.as_deref().unwrap_or(&deck);
                 names.push(NoteUid::of_row(own, &prompt(&item.text), None).short());
             }
-            ImportItem::Record(_) | ImportItem::Rejected(_) | ImportItem::Warning(_) => {}
+            ImportItem::Record(_) | ImportItem::Rejected(_) | ImportItem::Warning(_) | ImportItem::Loss(_) => {}
         }
         Ok(())
     });
@@ -210,7 +217,7 @@ mod tests {
 
     /// The names of the rows of a table; `None` where it was hoped in vain that no prompt comes twice.
     fn hoped(text: &str) -> Option<Vec<NoteUid>> {
-        let options = ReadOptions { file_name: "words.tsv".to_owned(), delimiter: None };
+        let options = ReadOptions::named("words.tsv");
         let mut namer = Namer::new("words".to_owned(), Prompts::hoped());
         let mut uids = Some(Vec::new());
         importer("tsv")
@@ -243,7 +250,7 @@ mod tests {
 
     fn named(text: &str) -> Vec<NoteUid> {
         let tsv = importer("tsv").unwrap();
-        let options = ReadOptions { file_name: "words.tsv".to_owned(), delimiter: None };
+        let options = ReadOptions::named("words.tsv");
         let mut namer = Namer::new("words".to_owned(), Prompts::Unknown);
         namer.tell_repeated(repeated_prompts(tsv, &mut Cursor::new(text.as_bytes()), &options, "words"));
         let mut uids = Vec::new();

@@ -1,12 +1,17 @@
 //! The notes of one file, on their way into the database.
 
-use crate::core::card::NoteText;
+use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
+use crate::formats::Diagnosis;
 use crate::formats::Importer;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
+use crate::formats::Role;
 use crate::ops::decks::details;
+use crate::ops::import::diagnose::diagnose;
+use crate::ops::import::import_report::KeptNote;
 use crate::ops::import::import_report::Report;
+use crate::ops::import::most_bad::Tally;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::Prompts;
 use crate::ops::import::options::Options;
@@ -21,11 +26,10 @@ use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
 use crate::store::Fault;
 use crate::store::Finished;
-use crate::store::Kept;
+use crate::store::MatchResult;
 use crate::store::Writer;
-
-/// Cards whose own text stays although the file has another one now: so many are shown, more are counted only.
-const MOST_KEPT_SHOWN: usize = 3;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// Whether a file is followed, and as which.
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +42,14 @@ pub(super) enum Follow {
     Again(i64),
 }
 
+/// Ids of the built-in decks, each with the uids that it has. Read once for all files, where one is asked for.
+pub(super) type Builtins = OnceCell<Vec<(String, BTreeSet<NoteUid>)>>;
+
 /// With what a file is begun.
-pub(super) struct Attempt {
+pub(super) struct Attempt<'b> {
     pub(super) follow: Follow,
     pub(super) prompts: Prompts,
+    pub(super) builtins: &'b Builtins,
 }
 
 /// Puts the notes of one file into the database.
@@ -50,10 +58,11 @@ pub(super) fn one_file(
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    Attempt { follow, prompts }: Attempt,
+    Attempt { follow, prompts, builtins }: Attempt<'_>,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
+    let has_tags = has_tags(source, options);
     let ordered = importer.name() == "toml";
     let bulk_options = BulkOptions {
         place_in: options.deck.clone(),
@@ -66,12 +75,10 @@ pub(super) fn one_file(
         theirs: options.theirs,
         ..BulkOptions::new(DeckOrigin::File)
     };
-    let read_options = ReadOptions { file_name: source.file_name.clone(), delimiter: options.delimiter };
+    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
     let shown = source.shown.clone();
     let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
     let namer = Namer::new(deck.clone(), prompts);
-    // Asked for only where a row has a name of its own.
-    let mut builtins = None;
     // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
     // user's own cards in it.
     let mut strangers: Vec<String> = Vec::new();
@@ -79,14 +86,26 @@ pub(super) fn one_file(
     let mut seen_deck = String::new();
     let salts = writer.salts();
     let mut bulk = Bulk::new(writer, bulk_options)?;
+    if !has_tags {
+        bulk.rows_say_no_tags();
+    }
     let mut rows = 0_u64;
+    let mut tally = Tally::default();
+    let mut has_head = false;
+    // New notes with a key that is not the one that their id was made from.
+    let mut renamed: Vec<(NoteUid, String)> = Vec::new();
     let mut put = |parsed: &Parsed| -> Result<(), Fault> {
         match parsed {
             Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
-            Parsed::Rejected(rejected) => report.reject(&shown, rejected.place, &rejected.fault),
+            Parsed::Loss(loss) => report.lose(loss),
+            Parsed::Rejected(rejected) => {
+                tally.bad(rejected);
+                report.reject(&shown, rejected.place, &rejected.fault);
+            }
             Parsed::Deck(head) => {
                 bulk.deck(&head.id, &head.name, details(head))?;
                 deck.clone_from(&head.id);
+                has_head = true;
             }
             Parsed::Topic(topic) => {
                 bulk.topic(&deck, &topic.id, &topic.title, topic.primer.as_deref(), topic.try_line.as_deref())?;
@@ -104,7 +123,7 @@ pub(super) fn one_file(
                     own_deck.clone_into(&mut seen_deck);
                 }
                 if row.who.named {
-                    let decks = builtins.get_or_insert_with(|| bulk.builtin_uids().unwrap_or_default());
+                    let decks = builtins.get_or_init(|| bulk.builtin_uids().unwrap_or_default());
                     match decks.iter().find(|(id, _)| id == own_deck) {
                         Some((_, uids)) if uids.contains(&row.who.uid) => any_builtin = true,
                         Some(_) => strangers.push(row.key.clone().unwrap_or_else(|| row.who.uid.to_string())),
@@ -117,7 +136,15 @@ pub(super) fn one_file(
                     report.first.push((text.listed_prompt(1), text.listed_answer(1)));
                 }
                 report.waits |= note.waits();
+                // A deck that the row names is no part of the name of a row that has an id.
+                bulk.rows_say_place(row.has_id && (has_head || row.deck.is_some()));
+                tally.good();
                 let placed = bulk.note(own_deck, row.who, row.key.clone(), &note)?;
+                if let Some(key) = row.key.as_ref().filter(|_| row.who.named && placed == MatchResult::Added)
+                    && NoteUid::of_key(own_deck, key) != row.who.uid
+                {
+                    renamed.push((row.who.uid, key.clone()));
+                }
                 report.place(placed, &shown, row.place);
                 rows += 1;
             }
@@ -126,6 +153,12 @@ pub(super) fn one_file(
     };
     let reading = Reading { importer, options: &read_options, namer, salts, size: source.size };
     read_beside(reading, &mut *source.input, &mut put, progress)?;
+    if source.has_changed() {
+        return Err(Refusal::ChangedMeanwhile);
+    }
+    if let Some(bad) = tally.judge() {
+        return Err(Refusal::MostBad(bad));
+    }
     if !strangers.is_empty() && !any_builtin {
         return Err(Refusal::BuiltinClash { deck, keys: strangers });
     }
@@ -133,10 +166,13 @@ pub(super) fn one_file(
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
     let Finished { late, missing, kept } = bulk.finish()?;
+    for (note, key) in &renamed {
+        writer.also_called(*note, key)?;
+    }
     for placed in late {
         report.place(placed, &shown, Place::default());
     }
-    report.warnings.extend(kept.iter().take(MOST_KEPT_SHOWN).map(|kept| stays(&shown, kept)));
+    report.kept_notes.extend(kept.iter().map(|kept| KeptNote::of(&shown, kept)));
     if matches!(follow, Follow::Again(_)) {
         report.retired += missing;
     } else {
@@ -145,13 +181,8 @@ pub(super) fn one_file(
     Ok(())
 }
 
-/// The user's own text stays, what the file says now is kept beside it, and both are said.
-fn stays(shown: &str, kept: &Kept) -> String {
-    let line = |text: &NoteText| format!("{} → {}", text.listed_prompt(1), text.listed_answer(1));
-    format!(
-        "{shown}: a card that you had edited was changed there too; yours stays, and `lmq import --theirs` takes the \
-         file's\n  the file's: {}\n  yours: {}",
-        line(&kept.theirs),
-        line(&kept.mine)
-    )
+/// Whether a file has a place for tags. A table without a column for them does not say that its notes have none.
+fn has_tags(source: &mut Source, options: &Options) -> bool {
+    let tells = |diagnosis: Box<Diagnosis>| diagnosis.columns.iter().any(|column| column.role == Role::Tags);
+    diagnose(source, options).is_none_or(tells)
 }

@@ -1,5 +1,6 @@
 //! How to import: what the command line or a followed file asks for.
 
+use crate::formats::TableOptions;
 use crate::ops::followed::HowToRead;
 use std::path::PathBuf;
 
@@ -10,8 +11,8 @@ pub struct Options {
     pub deck: Option<String>,
     /// Name of the format; without one it is found out.
     pub format: Option<String>,
-    /// Separator of columns.
-    pub delimiter: Option<u8>,
+    /// What the person said of tables.
+    pub table: TableOptions,
     /// Say what would happen, change nothing.
     pub dry_run: bool,
     /// One bad row and nothing goes in.
@@ -22,6 +23,8 @@ pub struct Options {
     pub folders: Vec<PathBuf>,
     /// Where both the user and the file changed a card, the file's text wins.
     pub theirs: bool,
+    /// List all bad rows, and not only the first ones.
+    pub lists_all: bool,
     /// Take a history from more than a year ahead of now, too.
     pub accept_future: bool,
 }
@@ -29,12 +32,12 @@ pub struct Options {
 impl Options {
     /// Those of a followed file that is read again.
     pub(super) fn of_followed(how: HowToRead) -> Self {
-        let HowToRead { deck, format, delimiter } = how;
-        Self { deck, format, delimiter, link: true, ..Self::default() }
+        let HowToRead { deck, format, table } = how;
+        Self { deck, format, table, link: true, ..Self::default() }
     }
 
     /// The part of them that is remembered of a file that is followed.
     pub(super) fn how_to_read(&self) -> HowToRead {
-        HowToRead { deck: self.deck.clone(), format: self.format.clone(), delimiter: self.delimiter }
+        HowToRead { deck: self.deck.clone(), format: self.format.clone(), table: self.table.clone() }
     }
 }

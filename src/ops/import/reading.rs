@@ -2,6 +2,7 @@
 
 use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::id::NoteUid;
 use crate::core::state::LEECH;
 use crate::core::text::counted;
 use crate::formats::DeckHead;
@@ -10,6 +11,7 @@ use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
+use crate::formats::Loss;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -17,12 +19,12 @@ use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Stop;
 use crate::formats::Topic;
+use crate::formats::card_words;
 use crate::ops::batches;
 use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
 use crate::ops::import::names::Nameless;
 use crate::ops::import::names::Namer;
-use crate::ops::import::names::own_uid;
 use crate::ops::import::names::repeated_prompts;
 use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::Counting;
@@ -38,6 +40,7 @@ use std::sync::atomic::Ordering;
 /// What was read of a file, on its way to the database.
 pub(super) enum Parsed {
     Warning(String),
+    Loss(Loss),
     Rejected(Rejected),
     Deck(DeckHead),
     Topic(Topic),
@@ -50,6 +53,8 @@ pub(super) struct NoteRow {
     pub(super) deck: Option<String>,
     pub(super) who: NoteRef,
     pub(super) key: Option<String>,
+    /// Whether it has an id that is its own in every deck.
+    pub(super) has_id: bool,
     pub(super) words: Words,
 }
 
@@ -89,6 +94,7 @@ impl Parsed {
     fn of(outcome: ImportItem, namer: &mut Namer, salts: Option<&Salts>) -> Result<Self, Held> {
         Ok(match outcome {
             ImportItem::Warning(warning) => Self::Warning(warning.to_string()),
+            ImportItem::Loss(loss) => Self::Loss(loss),
             ImportItem::Rejected(rejected) => Self::Rejected(rejected),
             ImportItem::Record(Record::Deck(head)) => {
                 namer.deck_begins(&head.id);
@@ -98,13 +104,18 @@ impl Parsed {
             ImportItem::Record(Record::Note(mut item)) => {
                 let who = namer.who(&item).map_err(Held::Nameless)?;
                 item.text.tags.retain(|tag| !namer.is_derived(tag));
+                namer.look_at_answer(&item.text);
                 let Item { place, deck, identity, key, text } = *item;
-                let key = key.or(match identity {
-                    Identity::Key(key) => Some(key),
-                    Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
-                });
-                // A note without a key goes out under its uid, and comes back as itself.
-                let key = key.filter(|key| own_uid(key).is_none());
+                let has_id = match &identity {
+                    Identity::Uid(_) | Identity::Foreign { .. } => true,
+                    Identity::Key(key) => NoteUid::in_place_of_key(key).is_some(),
+                    Identity::None => false,
+                };
+                // A note without a key goes out under its uid in the place of one, and comes back as itself.
+                let key = match identity {
+                    Identity::Key(name) => key.or(Some(name)).filter(|key| NoteUid::in_place_of_key(key).is_none()),
+                    Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => key,
+                };
                 let words = match salts {
                     Some(salts) => {
                         let sealed = PackedNote::of(&text).and_then(|note| note.sealed(key.as_deref(), salts));
@@ -112,7 +123,7 @@ impl Parsed {
                     }
                     None => Words::Loose(text),
                 };
-                Self::Note(NoteRow { place, deck, who, key, words })
+                Self::Note(NoteRow { place, deck, who, key, has_id, words })
             }
         })
     }
@@ -198,6 +209,10 @@ fn read_batches(
     if namer.derived > 0 {
         let rows = counted(namer.derived, "row", "rows");
         let warning = format!("the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself");
+        giver.give(Parsed::Warning(warning), 0).ok();
+    }
+    if let Some((answer, each, count)) = &namer.two_answers {
+        let warning = format!("{}: {}", card_words::two_answers(answer, *count), card_words::help_two_answers(each));
         giver.give(Parsed::Warning(warning), 0).ok();
     }
     // Nobody takes it any more where the database failed, which is told already.

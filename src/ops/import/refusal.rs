@@ -2,8 +2,11 @@
 
 use crate::core::text::counted;
 use crate::failure::Failure;
+use crate::formats::Diagnosis;
 use crate::formats::FileFault;
 use crate::formats::FormatError;
+use crate::ops::import::diagnose::unclear;
+use crate::ops::import::most_bad::MostBad;
 use crate::store::Fault;
 use std::path::Path;
 
@@ -18,6 +21,14 @@ pub(super) enum Refusal {
     Strict,
     /// All of its rows are bad.
     Unreadable,
+    /// Most of its rows are bad: it is not what it was taken for.
+    MostBad(MostBad),
+    /// None of the files of a folder could be read.
+    NoDecks,
+    /// Which column is the question only a person can tell.
+    Unclear(Box<Diagnosis>),
+    /// Somebody wrote to it while it was read.
+    ChangedMeanwhile,
     /// It was taken in as if no prompt came twice, but one does: it has to be taken in anew.
     Repeated,
 }
@@ -31,6 +42,14 @@ impl From<Fault> for Refusal {
 /// Draws the faults of a deck file, given its name and its text.
 pub type Draw<'d> = &'d dyn Fn(&str, &str, &[FileFault]) -> Vec<String>;
 
+/// The refusal of one file among many, whose faults are not drawn.
+pub(super) fn in_short(refusal: Refusal, shown: &str) -> Failure {
+    let lines = |_: &str, _: &str, faults: &[FileFault]| {
+        faults.iter().map(|fault| format!("line {}: {}", fault.place, fault.what)).collect()
+    };
+    in_words(refusal, shown, Path::new(shown), &lines)
+}
+
 /// The refusal in words. `shown` is the file's name, `path` the database's.
 pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_>) -> Failure {
     match refusal {
@@ -38,6 +57,11 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
         Refusal::Strict => Failure::data("not imported: there are bad rows, and --strict was given")
             .hint("nothing was changed; without --strict the good rows go in"),
         Refusal::Unreadable => Failure::data("nothing in it could be read").hint("nothing was changed"),
+        Refusal::Unclear(diagnosis) => unclear(shown, &diagnosis),
+        Refusal::MostBad(bad) => bad.in_words(shown),
+        Refusal::NoDecks => Failure::data("none of the files could be imported").hint("nothing was changed"),
+        Refusal::ChangedMeanwhile => Failure::failed(format!("`{shown}` was changed while it was read"))
+            .hint("nothing was changed; import it again when whatever writes it is done"),
         Refusal::BuiltinClash { deck, keys } => {
             let mut failure = Failure::data(format!("`{shown}` can't be the deck `{deck}`: that one is built in"));
             for key in keys.iter().take(5) {

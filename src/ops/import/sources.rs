@@ -12,6 +12,10 @@ use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Stop;
 use crate::formats::segment;
+use crate::ops::import::folder::Folder;
+use crate::ops::import::folder::Reason;
+use crate::ops::import::folder::Skipped;
+use crate::ops::import::folder::unreadable;
 use crate::ops::import::options::Options;
 use crate::store;
 use std::fs;
@@ -22,9 +26,10 @@ use std::io::Read as _;
 use std::io::Seek as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
-/// Endings of files that a folder is searched for.
-const ENDINGS: [&str; 6] = ["toml", "csv", "tsv", "txt", "json", "jsonl"];
+/// The most that is read of one file.
+const MOST_READ: u64 = 64 << 30;
 
 /// Something to import.
 pub struct Source {
@@ -38,19 +43,105 @@ pub struct Source {
     pub input: Box<dyn ReadSeek + Send>,
     /// Their number.
     pub size: u64,
+    /// Whether it was found in a folder: if it can't be read it is left out, and the others go in.
+    pub in_folder: bool,
+    /// When it was changed last, where it is a file.
+    modified: Option<SystemTime>,
 }
 
-/// Opens a file or a folder as sources. Files of a folder that are no decks are skipped and named.
+impl Source {
+    /// Bytes as if they were a file of that name.
+    #[must_use]
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            shown: name.to_owned(),
+            file_name: name.to_owned(),
+            path: None,
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            input: Box::new(io::Cursor::new(bytes)),
+            in_folder: false,
+            modified: None,
+        }
+    }
+
+    /// Lets go of the file until it is read again: a folder may have more of them than can be open.
+    pub(super) fn close(&mut self) {
+        if self.in_folder
+            && let Some(path) = &self.path
+        {
+            self.input = Box::new(Later { path: path.clone(), file: None });
+        }
+    }
+
+    /// Whether somebody wrote to the file since it was opened.
+    pub(super) fn has_changed(&self) -> bool {
+        let Some(path) = self.path.as_ref().filter(|_| self.modified.is_some()) else { return false };
+        fs::metadata(path).is_ok_and(|meta| meta.len() != self.size || meta.modified().ok() != self.modified)
+    }
+}
+
+/// A file that is opened when the first byte of it is wanted.
+struct Later {
+    path: PathBuf,
+    file: Option<BufReader<File>>,
+}
+
+impl Later {
+    fn open(&mut self) -> io::Result<&mut BufReader<File>> {
+        if self.file.is_none() {
+            let (file, _) = store::open_regular(&self.path)?;
+            self.file = Some(BufReader::with_capacity(1 << 16, file));
+        }
+        self.file.as_mut().ok_or_else(|| io::Error::other("it can't be opened"))
+    }
+}
+
+impl io::Read for Later {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.open()?.read(buffer)
+    }
+}
+
+impl io::BufRead for Later {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.open()?.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        if let Some(file) = &mut self.file {
+            file.consume(amount);
+        }
+    }
+}
+
+impl io::Seek for Later {
+    fn seek(&mut self, position: io::SeekFrom) -> io::Result<u64> {
+        self.open()?.seek(position)
+    }
+}
+
+/// Opens a file or a folder as sources. What in a folder can't be a deck is skipped and named.
 ///
 /// # Errors
 /// When something can't be read.
-pub fn open(path: &Path) -> Result<(Vec<Source>, Vec<String>), Failure> {
-    let mut skipped = Vec::new();
-    let mut sources = Vec::new();
-    for file in files_of(path, &mut skipped)? {
-        sources.push(open_file(&file)?);
+pub fn open(path: &Path) -> Result<(Vec<Source>, Folder), Failure> {
+    let meta = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if !meta.is_dir() {
+        return Ok((vec![open_file(path)?], Folder::default()));
     }
-    Ok((sources, skipped))
+    let mut folder = Folder::look(path)?;
+    let mut sources = Vec::new();
+    for file in std::mem::take(&mut folder.files) {
+        match open_file(&file) {
+            Ok(mut source) => {
+                source.in_folder = true;
+                source.close();
+                sources.push(source);
+            }
+            Err(failure) => folder.skipped.push(Skipped { path: file, reason: Reason::of(&failure) }),
+        }
+    }
+    Ok((sources, folder))
 }
 
 /// Opens one file.
@@ -58,50 +149,23 @@ pub(super) fn open_file(path: &Path) -> Result<Source, Failure> {
     let unreadable =
         |error: io::Error| Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
     let (file, size) = store::open_regular(path).map_err(unreadable)?;
+    if size > MOST_READ {
+        return Err(Failure::data(format!("`{}` is longer than {} GB", path.display(), MOST_READ >> 30))
+            .hint("nothing was imported; divide it"));
+    }
     Ok(Source {
         shown: path.display().to_string(),
         file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         path: fs::canonicalize(path).ok(),
+        modified: file.metadata().and_then(|meta| meta.modified()).ok(),
         input: Box::new(BufReader::with_capacity(1 << 16, file)),
         size,
+        in_folder: false,
     })
 }
 
-/// The files that a path means: itself, or those in a folder that may be decks, by name. The others are `skipped`.
-pub(super) fn files_of(path: &Path, skipped: &mut Vec<String>) -> Result<Vec<PathBuf>, Failure> {
-    let unreadable = |error: io::Error| {
-        let failure = Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
-        if error.kind() == io::ErrorKind::NotFound {
-            failure.hint("check the name; `-` reads standard input")
-        } else {
-            failure
-        }
-    };
-    let meta = fs::metadata(path).map_err(unreadable)?;
-    if !meta.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    let entries: Result<Vec<_>, _> = fs::read_dir(path).map_err(unreadable)?.collect();
-    let mut paths: Vec<PathBuf> = entries.map_err(unreadable)?.into_iter().map(|entry| entry.path()).collect();
-    paths.sort();
-    for file in paths {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if name.starts_with('.') {
-            continue;
-        }
-        if file.is_file() && ENDINGS.contains(&ending.as_str()) {
-            files.push(file);
-        } else {
-            skipped.push(file.display().to_string());
-        }
-    }
-    Ok(files)
-}
-
 /// As much of a source as is looked at to tell what it is.
-const HEAD: u64 = 1 << 16;
+pub(super) const HEAD: u64 = 1 << 16;
 
 /// The most that is taken from standard input: it goes to the disk first.
 const MOST_SPOOLED: u64 = 4 << 30;
@@ -109,8 +173,10 @@ const MOST_SPOOLED: u64 = 4 << 30;
 /// Refuses what is no text, also where somebody named a format: rows of nonsense are worse than none.
 fn is_text(shown: &str, head: &[u8]) -> Result<(), Failure> {
     match formats::binary(head) {
-        Some(what) if !segment::sniff(head) => Err(Failure::data(format!("`{shown}` is {what}, not a deck"))
-            .hint("nothing was imported; unpack it, or export it as CSV or text from the program that it belongs to")),
+        Some(what) if !segment::sniff(head) && !formats::is_workbook(shown, head) => Err(Failure::data(format!(
+            "`{shown}` is {what}, not a deck"
+        ))
+        .hint("nothing was imported; unpack it, or export it as CSV or text from the program that it belongs to")),
         _ => Ok(()),
     }
 }
@@ -142,6 +208,8 @@ pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
         path: None,
         input: Box::new(BufReader::with_capacity(1 << 16, file)),
         size,
+        in_folder: false,
+        modified: None,
     })
 }
 
@@ -187,7 +255,7 @@ pub fn read(
     let Some(importer) = find_importer(&mut source, &Options::default())? else {
         return Err(Failure::data(format!("`{}` is a history, not a deck", source.shown)));
     };
-    let options = ReadOptions { file_name: source.file_name.clone(), delimiter: None };
+    let options = ReadOptions::named(&source.file_name);
     Ok(importer.read(&mut *source.input, &options, sink))
 }
 

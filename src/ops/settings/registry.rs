@@ -1,5 +1,6 @@
 //! The settings that there are: what each does, what it may be, and how core's `Settings` hold it.
 
+use crate::core::compare::answer::Weight;
 use crate::core::grade::Drill;
 use crate::core::grade::Scale;
 use crate::core::settings::KeyPreset;
@@ -43,6 +44,10 @@ pub struct Setting {
 
 fn number(text: &str) -> u32 {
     text.parse().unwrap_or(0)
+}
+
+fn weight(weight: Option<Weight>) -> String {
+    weight.unwrap_or(Weight::Ignore).name().to_owned()
 }
 
 /// All settings, in the order in which they are listed.
@@ -170,6 +175,30 @@ pub const SETTINGS: &[Setting] = &[
         allowed: Allowed::Number { from: 150, to: 10_000 },
         read: |s| s.look_ms.to_string(),
         write: |s, text| s.look_ms = number(text),
+    },
+    Setting {
+        key: "accents",
+        what: "whether wrong accents make a typed answer nearly right only; unset, the deck's file says",
+        per_deck: true,
+        allowed: Allowed::Word(&["ignore", "count"]),
+        read: |s| weight(s.weights.accents),
+        write: |s, text| s.weights.accents = Weight::of_name(text),
+    },
+    Setting {
+        key: "case",
+        what: "whether wrong capitals make a typed answer nearly right only; unset, the deck's file says",
+        per_deck: true,
+        allowed: Allowed::Word(&["ignore", "count"]),
+        read: |s| weight(s.weights.case),
+        write: |s, text| s.weights.case = Weight::of_name(text),
+    },
+    Setting {
+        key: "punctuation",
+        what: "whether wrong punctuation makes a typed answer nearly right only; unset, the deck's file says",
+        per_deck: true,
+        allowed: Allowed::Word(&["ignore", "count"]),
+        read: |s| weight(s.weights.punctuation),
+        write: |s, text| s.weights.punctuation = Weight::of_name(text),
     },
     Setting {
         key: "checkup",

@@ -1,5 +1,6 @@
 //! The decks and topics of a file that is taken in: found, or planned and made once a note lies in them.
 
+use crate::core::compare::answer::Weights;
 use crate::core::fact::Fact;
 use crate::core::fact::Head;
 use crate::core::fact::TopicText;
@@ -28,12 +29,14 @@ pub struct HeadDetails<'h> {
     pub texts: [Option<&'h str>; 5],
     /// The order in which topics give their new cards.
     pub sequence: Option<&'h [String]>,
+    /// What counts in typed answers.
+    pub weights: Weights,
 }
 
 #[cfg(test)]
 impl<'h> From<[Option<&'h str>; 5]> for HeadDetails<'h> {
     fn from(texts: [Option<&'h str>; 5]) -> Self {
-        Self { texts, sequence: None }
+        Self { texts, ..Self::default() }
     }
 }
 
@@ -92,6 +95,7 @@ impl Bulk<'_, '_> {
                 head.license = license.or(head.license.take());
                 head.version = version.or(head.version.take());
                 head.sequence = sequence.unwrap_or_else(|| std::mem::take(&mut head.sequence));
+                head.weights = details.weights.or(head.weights);
             }
             self.decks.insert(id.to_owned(), now.clone());
             return Ok(now);
@@ -110,6 +114,7 @@ impl Bulk<'_, '_> {
                 license: license.or(before.license.clone()),
                 version: version.or(before.version.clone()),
                 sequence: sequence.unwrap_or_else(|| before.sequence.clone()),
+                weights: details.weights.or(before.weights),
                 namespace: self.options.namespace.clone().or(before.namespace.clone()),
                 origin: before.origin.clone(),
             };
@@ -132,6 +137,7 @@ impl Bulk<'_, '_> {
                 license,
                 version,
                 sequence: sequence.unwrap_or_default(),
+                weights: details.weights,
                 namespace: self.options.namespace.clone(),
                 origin: self.options.origin.name().to_owned(),
             };

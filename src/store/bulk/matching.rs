@@ -2,7 +2,8 @@
 //!
 //! 1. **By its uid**, or an alias of it. The uid comes from the row's id, guid or deck and key, or from what the row says, and
 //!    it is the same on every device. So it wins over any likeness: a note is found by it even when all of its text changed.
-//! 2. **By its prompt**, in its own deck only, since the same question in two decks is two notes. This finds a row whose
+//! 2. **By its prompt**, in its own deck only, since the same question in two decks is two notes; where that has none, among
+//!    the notes that the learner took out of that deck, which are found where they lie now. This finds a row whose
 //!    answer was corrected, and a row that gained or lost its key. A note with exactly the row's text is taken at once. A note
 //!    with another answer waits until the end of the file, because a later row may have exactly that note's text. At the end
 //!    it is taken if it is the only unclaimed note with that prompt; between two this would be a guess.
@@ -20,9 +21,9 @@
 mod tests;
 
 use crate::core::card::NoteText;
+use crate::core::compare::answer::key;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
-use crate::core::text::normalize;
 use crate::store::Fault;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::MatchResult;
@@ -58,10 +59,10 @@ pub(super) struct WaitingRow {
 
 /// A note with the row's prompt, as the index by prompt has it: its row in the table was not read.
 pub(super) struct PromptMatch {
-    id: i64,
-    text_hash: i64,
-    position: i64,
-    retired: bool,
+    pub(super) id: i64,
+    pub(super) text_hash: i64,
+    pub(super) position: i64,
+    pub(super) retired: bool,
 }
 
 /// A note that no row has claimed, with its text as it is compared.
@@ -185,12 +186,13 @@ impl Bulk<'_, '_> {
     }
 
     /// Whether the deck has a note from before this file. Then a row without a match waits until the end of the file.
-    fn any_old(&self, deck: i64) -> Result<bool, Fault> {
-        Ok(self
+    fn any_old(&mut self, deck: i64) -> Result<bool, Fault> {
+        let is_old: bool = self
             .writer
             .tx
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0)")?
-            .query_row((deck, self.last_old_note), |row| row.get(0))?)
+            .query_row((deck, self.last_old_note), |row| row.get(0))?;
+        Ok(is_old || !self.moved_from(deck)?.is_empty())
     }
 
     /// The note of that uid, by its own name or another; one that only events know so far counts too.
@@ -211,7 +213,15 @@ impl Bulk<'_, '_> {
     }
 
     /// The notes of a deck with that prompt, living ones first.
-    fn by_prompt(&self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, Fault> {
+    fn by_prompt(&mut self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, Fault> {
+        let mut found = self.lying_in(deck, prompt_hash)?;
+        if found.is_empty() {
+            found = self.moved_by_prompt(deck, prompt_hash)?;
+        }
+        Ok(found)
+    }
+
+    fn lying_in(&self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, Fault> {
         let mut statement = self.writer.tx.prepare_cached(
             "SELECT id, text_hash, position, retired FROM note INDEXED BY note_prompt \
              WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, position",
@@ -270,16 +280,14 @@ impl Bulk<'_, '_> {
     }
 
     /// The same notes with their texts. One more than may be compared, so that too many are noticed.
-    fn unclaimed(&self, deck: i64) -> Result<Vec<Unclaimed>, Fault> {
+    fn unclaimed(&mut self, deck: i64) -> Result<Vec<Unclaimed>, Fault> {
         let mut notes = Vec::new();
-        for id in self.unclaimed_ids(deck, MOST_PAIRS + 1)? {
+        let mut ids = self.unclaimed_ids(deck, MOST_PAIRS + 1)?;
+        let moved = self.moved_from(deck)?;
+        ids.extend(moved.into_iter().filter(|note| !self.is_taken(*note)).take(MOST_PAIRS + 1));
+        for id in ids {
             let (text, _) = self.writer.shown(id)?;
-            notes.push(Unclaimed {
-                id,
-                prompt: normalize(&text.prompt(1)),
-                answer: normalize(&text.answer(1)),
-                kind: text.kind,
-            });
+            notes.push(Unclaimed { id, prompt: key(&text.prompt(1)), answer: key(&text.answer(1)), kind: text.kind });
         }
         Ok(notes)
     }
@@ -290,7 +298,7 @@ const LONGEST_NEAR: usize = 2000;
 
 /// The one unclaimed note whose prompt is nearly the row's, with the same answer.
 fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
-    let (prompt, answer) = (normalize(&text.prompt(1)), normalize(&text.answer(1)));
+    let (prompt, answer) = (key(&text.prompt(1)), key(&text.answer(1)));
     let mut best: Vec<(f64, i64)> = candidates
         .iter()
         .filter(|other| other.kind == text.kind && other.answer == answer)

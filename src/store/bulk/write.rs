@@ -1,11 +1,14 @@
 //! What a row writes once it is known which note it is: what the file says that its source did not say before.
 
+use crate::core::card::NoteText;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
+use crate::core::three_ways::Way;
 use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::Kept;
+use crate::store::bulk::KeptPart;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
 use crate::store::bulk::decks::TargetDeck;
@@ -13,14 +16,41 @@ use crate::store::columns::entry_id;
 use crate::store::columns::ordinals_column;
 use crate::store::facts;
 use crate::store::facts::facts_of;
+use crate::store::naming::name_of_any;
+use crate::store::note_edits::bare;
 use crate::store::notes::PackedNote;
 use crate::store::notes::key_of;
 use crate::store::notes::text_of;
 use crate::store::shown::NoteRow;
+use crate::store::shown::SourcePlace;
+use crate::store::shown::body_of;
 use std::rc::Rc;
 
-/// Notes that both had changed of which the texts are given back.
-const MOST_KEPT: usize = 100;
+/// Notes whose own version stays that are named, and those of which both texts are given back.
+const MOST_KEPT: usize = 10_000;
+const MOST_KEPT_TEXTS: usize = 100;
+
+/// What a source says of a note, held against what it said last and what the learner made of it.
+pub(super) struct Ways {
+    pub(super) text: Way,
+    pub(super) tags: Way,
+    pub(super) place: Way,
+    /// It calls the note something else.
+    pub(super) key: bool,
+    /// It says it for the first time, or again after it had lost the note.
+    pub(super) is_back: bool,
+}
+
+impl Ways {
+    pub(super) fn all(&self) -> [Way; 3] {
+        [self.text, self.tags, self.place]
+    }
+
+    /// Whether the source says nothing that is not shown already.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.key && !self.is_back && self.all().iter().all(|way| matches!(way, Way::Unchanged | Way::Agreed))
+    }
+}
 
 impl Bulk<'_, '_> {
     /// A row's note is there: what the file says of it that its source did not say yet is written.
@@ -51,45 +81,60 @@ impl Bulk<'_, '_> {
             return Ok(MatchResult::Added);
         };
         if deck.is_builtin {
-            let (shown, _) = self.writer.shown(id)?;
-            if shown == note.text()? && !before.retired {
+            return self.found_builtin((id, uid), deck, key.as_deref(), note, &before);
+        }
+        let theirs = self.options.theirs;
+        let same_text = before.text_hash == note.text_hash;
+        let same_key = key.is_none() || key == before.key;
+        let wanted = if self.options.reposition { deck.position } else { before.position };
+        let is_plain = before.deck == deck.id && !before.retired && before.source.is_some() && same_key;
+        if is_plain && self.options.edition == 0 && !theirs {
+            if same_text && wanted == before.position {
                 return Ok(MatchResult::Same);
             }
-            self.write_own(id, uid, deck, key.as_deref(), note)?;
-            return Ok(MatchResult::Changed);
-        }
-        let position = if self.options.reposition { deck.position } else { before.position };
-        let same_key = key.is_none() || key == before.key;
-        // Whether the learner moved it shows only in the registers.
-        let said = if before.deck == deck.id && !before.retired && before.source.is_some() {
-            None
-        } else {
-            Some(self.writer.source_place(id)?)
-        };
-        let (same_deck, gone) = match &said {
-            None => (true, false),
-            Some(Some(place)) => {
-                let wanted = self.options.place_in.is_some() && !self.options.retire_missing;
-                (place.deck == *deck.name_id || !wanted, place.gone)
+            // Nothing of it is the learner's: what the file says is taken, and nobody has to be asked what it said last.
+            // A key that the row does not have may be the source's or the learner's.
+            let is_theirs = before.own.is_none()
+                && before.tags.is_none()
+                && key == before.key
+                && (self.says_tags || before.topic.is_none());
+            if !same_text && is_theirs && !is_from_here {
+                self.bring(id, uid, deck, wanted, key.as_deref(), note)?;
+                return Ok(MatchResult::Changed);
             }
-            Some(None) => (false, true),
-        };
-        let same_text = before.text_hash == note.text_hash;
+        }
+        let place = self.writer.source_place(id)?;
+        // The learner's place in the order stands before the source's, so what is shown says nothing of that.
+        let said_position = place.as_ref().map_or(before.position, |place| place.position);
+        let position = if self.options.reposition { deck.position } else { said_position };
         if is_from_here
-            && !self.options.theirs
-            && (!same_text || !same_key || gone || position != before.position)
+            && !theirs
             && let Some(place) = self.place_where_said(id, key.as_deref(), note)?
         {
             if self.options.reposition && place != position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
-            return Ok(if before.retired || before.own.is_some() { MatchResult::Kept } else { MatchResult::Same });
+            return Ok(if before.retired { MatchResult::Kept } else { MatchResult::Same });
         }
-        if same_text && same_key && same_deck && !gone && self.options.edition == 0 {
-            if position != before.position {
+        let last = self.said_last(before.source)?;
+        let (mine, _) = self.writer.shown(id)?;
+        let mut now = note.text()?;
+        // A table without a column of tags takes none away.
+        let silent = !self.says_tags && now.tags.is_empty();
+        let with_tags = match &last {
+            Some((text, _)) if silent && !text.tags.is_empty() => {
+                now.tags.clone_from(&text.tags);
+                Some(PackedNote::of(&now)?)
+            }
+            _ => None,
+        };
+        let note = with_tags.as_ref().unwrap_or(note);
+        let mut ways = self.ways(&before, (last.as_ref(), &now, &mine), place.as_ref(), deck, key.as_deref())?;
+        if ways.is_nothing() && self.options.edition == 0 {
+            if place.is_some() && position != said_position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
-            if self.options.theirs {
+            if theirs {
                 let after = self.take_theirs(id, uid)?;
                 return Ok(if before.retired {
                     MatchResult::Restored
@@ -99,32 +144,44 @@ impl Bulk<'_, '_> {
                     MatchResult::Changed
                 });
             }
-            let kept = before.retired || (before.own.is_some() && self.options.source.is_some());
-            return Ok(if kept { MatchResult::Kept } else { MatchResult::Same });
+            return Ok(if before.retired { MatchResult::Kept } else { MatchResult::Same });
         }
-        let to = match said {
+        let to = match &place {
             // Where the file does not say where its cards go, they stay where its source had them.
-            Some(Some(place)) if same_deck => Rc::from(place.deck.as_str()),
+            Some(place) if !ways.place.is_news() => Rc::from(place.deck.as_str()),
             _ => Rc::clone(&deck.name_id),
         };
         // A planned deck is made only where the note goes there.
         let number = if to == deck.name_id { deck.id } else { facts::deck_number(&self.writer.tx, &to)?.unwrap_or(0) };
         let target = TargetDeck { id: number, name_id: to, ..deck.clone() };
-        let key = key.or_else(|| before.key.clone());
+        let key = key.or_else(|| last.as_ref().map_or_else(|| before.key.clone(), |(_, key)| key.clone()));
         self.bring(id, uid, &target, position, key.as_deref(), note)?;
-        let after = if self.options.theirs {
+        let after = if theirs {
+            if ways.place == Way::Kept {
+                let fact = Fact::Placed { note: uid, deck: target.name_id.to_string(), position: None };
+                self.writer.append_fact(&fact, None)?;
+            }
             self.take_theirs(id, uid)?
         } else {
+            if ways.text == Way::Taken && before.own.is_some() {
+                // The learner's own text was the source's word for word, so it stands for nothing of theirs.
+                self.writer.append_fact(&Fact::Cleared { note: uid }, None)?;
+            }
             NoteRow::of(&self.writer.tx, id)?.unwrap_or_else(|| before.clone())
         };
+        if ways.tags.is_news() && after.tags.is_some() {
+            // What the learner added and took away may be older than what the source said last: the registers know.
+            let tags_last = last.as_ref().map_or_else(|| [].as_slice(), |(text, _)| text.tags.as_slice());
+            ways.tags = Way::of_tags(tags_last, &now.tags, &mine.tags, &self.writer.shown(id)?.0.tags);
+        }
+        if !theirs {
+            self.keep(id, uid, &ways, after.retired, (&mine, &now))?;
+        }
         Ok(if after.retired {
             MatchResult::Kept
         } else if before.retired {
             if same_text { MatchResult::Restored } else { MatchResult::Changed }
-        } else if after.own.is_some() && !same_text {
-            if self.kept.len() < MOST_KEPT {
-                self.kept.push(Kept { mine: self.writer.shown(id)?.0, theirs: note.text()? });
-            }
+        } else if !theirs && ways.all().contains(&Way::Kept) {
             MatchResult::Kept
         } else if same_text
             && same_key
@@ -134,6 +191,98 @@ impl Bulk<'_, '_> {
         } else {
             MatchResult::Changed
         })
+    }
+
+    /// What the file says of a note, held against what its source said last and what is shown.
+    fn ways(
+        &mut self,
+        before: &NoteRow,
+        (last, now, mine): (Option<&(NoteText, Option<String>)>, &NoteText, &NoteText),
+        place: Option<&SourcePlace>,
+        deck: &TargetDeck,
+        key: Option<&str>,
+    ) -> Result<Ways, Fault> {
+        let places = self.says_place || (self.options.place_in.is_some() && !self.options.retire_missing);
+        let place_way = match place {
+            Some(place) if places => {
+                let lies_in = facts::deck_id(&self.writer.tx, before.deck)?;
+                Way::of(place.deck.as_str(), &deck.name_id, lies_in.as_str())
+            }
+            Some(_) | None => Way::Unchanged,
+        };
+        let is_back = place.is_none_or(|place| place.gone) || last.is_none();
+        let key_last = last.map_or(before.key.as_deref(), |(_, key)| key.as_deref());
+        let (text, last_tags) = match last {
+            Some((last, _)) => (Way::of(&bare(last), &bare(now), &bare(mine)), last.tags.as_slice()),
+            // What was erased is nobody's version, and is as if it had never been said.
+            None if before.own.is_none() => (Way::Taken, [].as_slice()),
+            None if bare(now) == bare(mine) => (Way::Agreed, [].as_slice()),
+            None => (Way::Kept, [].as_slice()),
+        };
+        let tags = if last.is_none() || before.tags.is_none() && before.own.is_none() {
+            // Nothing of them is the learner's.
+            Way::of(last_tags, now.tags.as_slice(), last_tags)
+        } else {
+            let way = Way::of_tags(last_tags, &now.tags, &mine.tags, &self.tags_then(before, last_tags, now, mine));
+            // Another order of the same tags is shown as the source has it.
+            if way == Way::Unchanged && last_tags != now.tags.as_slice() { Way::Taken } else { way }
+        };
+        Ok(Ways {
+            text,
+            tags,
+            place: place_way,
+            key: key.is_some() && key != key_last && key != before.key.as_deref(),
+            is_back,
+        })
+    }
+
+    /// The tags of a note once its source says these: what the learner added and took away still holds.
+    fn tags_then(&self, before: &NoteRow, last: &[String], now: &NoteText, mine: &NoteText) -> Vec<String> {
+        if before.tags.is_none() && before.own.is_none() {
+            return now.tags.clone();
+        }
+        let added = mine.tags.iter().filter(|tag| !last.contains(tag));
+        let removed: Vec<&String> = last.iter().filter(|tag| !mine.tags.contains(tag)).collect();
+        let theirs = now.tags.iter().filter(|tag| !removed.contains(tag));
+        theirs.chain(added.filter(|tag| !now.tags.contains(tag))).cloned().collect()
+    }
+
+    /// The text that the source register has, with its tags and its key; `None` where there is none or it was erased.
+    pub(super) fn said_last(&self, source: Option<i64>) -> Result<Option<(NoteText, Option<String>)>, Fault> {
+        let Some(source) = source else { return Ok(None) };
+        let Some(body) = body_of(&self.writer.tx, source)? else { return Ok(None) };
+        // What can't be read any more can't be compared either.
+        Ok(text_of(&body, None).ok().and_then(|text| Some((text, key_of(&body).ok()?))))
+    }
+
+    /// Remembers for the report what of a note stays as the learner has it although the source says something else now.
+    pub(super) fn keep(
+        &mut self,
+        id: i64,
+        note: NoteUid,
+        ways: &Ways,
+        retired: bool,
+        (mine, theirs): (&NoteText, &NoteText),
+    ) -> Result<(), Fault> {
+        let mut parts = Vec::new();
+        let mut part = |way: Way, part: KeptPart| {
+            if way == Way::Kept {
+                parts.push(part);
+            }
+        };
+        part(ways.text, KeptPart::Text);
+        part(ways.tags, KeptPart::Tags);
+        part(ways.place, KeptPart::Place);
+        if retired && ways.all().into_iter().any(Way::is_news) {
+            parts = vec![KeptPart::Deletion];
+        }
+        if parts.is_empty() || self.kept.len() >= MOST_KEPT {
+            return Ok(());
+        }
+        let name = name_of_any(&self.writer.tx, id)?.unwrap_or_else(|| note.to_string());
+        let texts = (self.kept.len() < MOST_KEPT_TEXTS).then(|| Box::new((mine.clone(), theirs.clone())));
+        self.kept.push(Kept { note, name, parts, texts });
+        Ok(())
     }
 
     /// A note that nothing is known of yet.
@@ -229,7 +378,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Writes the learner's own register: what a file of theirs says of a built-in note.
-    fn write_own(
+    pub(super) fn write_own(
         &mut self,
         number: i64,
         uid: NoteUid,

@@ -1,5 +1,6 @@
 //! Decks as people list them.
 
+use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::store::Fault;
@@ -7,6 +8,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::sequence_of;
 use crate::store::columns::u64_of;
+use crate::store::columns::weights_of;
 use crate::store::due::NEW_BY_DECK;
 use std::collections::BTreeMap;
 
@@ -31,6 +33,8 @@ pub struct DeckLine {
     pub version: Option<String>,
     /// The order in which topics give their new cards, as its head says.
     pub sequence: Vec<String>,
+    /// What counts in typed answers, as its head says.
+    pub weights: Weights,
     /// `builtin`, `file` or `made`.
     pub origin: String,
     /// The file that it is followed from.
@@ -109,7 +113,7 @@ impl Store {
     pub fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare_cached(
-                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence FROM deck \
+                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence, weights FROM deck \
                  WHERE listed = 1 ORDER BY name_id",
             )?;
             let mut rows = statement.query([])?;
@@ -125,6 +129,7 @@ impl Store {
                     license: row.get(6)?,
                     version: row.get(7)?,
                     sequence: sequence_of(row.get(9)?)?,
+                    weights: weights_of(row.get(10)?)?,
                     origin: row.get(8)?,
                     linked: None,
                     notes: 0,

@@ -57,9 +57,9 @@ impl Store {
             },
         );
         rows(
-            "SELECT k.name_id, k.name, k.namespace, k.title, k.description, k.language, k.license, k.version, k.sequence, k.origin, \
+            "SELECT k.name_id, k.name, k.namespace, k.title, k.description, k.language, k.license, k.version, k.sequence, k.weights, k.origin, \
              k.edition, k.last_introduced, k.listed, c.json FROM deck k LEFT JOIN config c ON c.id = k.scheduler",
-            &|row| Ok(format!("deck {}", text(row, 0..14)?)),
+            &|row| Ok(format!("deck {}", text(row, 0..15)?)),
         );
         rows(
             "SELECT k.name_id, t.name_id, t.title, t.primer, t.try_line, t.position FROM topic t JOIN deck k ON k.id = t.deck \

@@ -9,6 +9,8 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::compare::answer::Weight;
+use crate::core::compare::answer::Weights;
 use crate::core::event::Asked;
 use crate::core::event::Detail;
 use crate::core::event::Draft;
@@ -440,9 +442,11 @@ impl Device {
             let mut bulk = Bulk::new(writer, options)?;
             let title = format!("The file, version {version}");
             let texts = [Some(title.as_str()), None, None, None, None];
+            let accents = (version > 1).then_some(Weight::Count);
+            let weights = Weights { accents, ..Weights::default() };
             // Each version has another sequence, the first one none.
             let sequence: Vec<String> = (0..version).map(|topic| format!("t{topic}")).collect();
-            bulk.deck("file", "file", HeadDetails { texts, sequence: Some(&sequence) })?;
+            bulk.deck("file", "file", HeadDetails { texts, sequence: Some(&sequence), weights })?;
             bulk.topic("file", "t1", &format!("Topic {version}"), Some("read this"), None)?;
             for (key, text) in &rows {
                 let who = NoteRef { uid: NoteUid::of_key("file", key), named: true };

@@ -318,10 +318,16 @@ impl DaysOfEntries {
 /// A note's text as it is shown, as JSON: the text as it lies in the database, but where the learner gave it other tags
 /// or it was erased.
 fn body_of<'r>(row: &'r Row<'_>, body: usize, tags: usize) -> Result<Cow<'r, str>, Fault> {
-    match (words(row, body)?, text(row, tags)?) {
-        (Some(body), None) => Ok(Cow::Borrowed(body)),
-        (body, tags) => serde_json::to_string(&shown_text(body, tags))
-            .map(Cow::Owned)
-            .map_err(|error| Fault::Corrupt(error.to_string())),
+    let (body, tags) = (words(row, body)?, text(row, tags)?);
+    // The names of tags are not what anybody looks for, and letters stand apart in references.
+    let is_html = body.is_some_and(|body| body.contains(r#""markup":"html""#) && body.contains(['<', '&']));
+    match (body, tags) {
+        (Some(body), None) if !is_html => Ok(Cow::Borrowed(body)),
+        (body, tags) => {
+            let shown = shown_text(body, tags);
+            serde_json::to_string(&if is_html { shown.in_plain() } else { shown })
+                .map(Cow::Owned)
+                .map_err(|error| Fault::Corrupt(error.to_string()))
+        }
     }
 }

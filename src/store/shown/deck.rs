@@ -7,6 +7,7 @@ use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::columns::sequence_column;
+use crate::store::columns::weights_column;
 use crate::store::facts::facts_of;
 use crate::store::facts::topic_number;
 use crate::store::shown::NO_DECK;
@@ -26,6 +27,7 @@ pub(in crate::store) struct DeckRow {
     license: Option<String>,
     version: Option<String>,
     sequence: Option<String>,
+    weights: Option<String>,
     origin: String,
     edition: u32,
     scheduler: Option<i64>,
@@ -56,6 +58,7 @@ pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) 
         license: head.license,
         version: head.version,
         sequence: sequence_column(&head.sequence),
+        weights: weights_column(head.weights),
         origin: head.origin,
         edition: shown.edition,
         scheduler,
@@ -69,7 +72,7 @@ pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<D
     Ok(db
         .prepare_cached(
             "SELECT name_id, name, namespace, title, description, language, license, version, sequence, origin, edition, \
-             scheduler, listed FROM deck WHERE id = ?1",
+             scheduler, listed, weights FROM deck WHERE id = ?1",
         )?
         .query_row([deck], |row| {
             Ok(DeckRow {
@@ -86,6 +89,7 @@ pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<D
                 edition: row.get(10)?,
                 scheduler: row.get(11)?,
                 listed: row.get(12)?,
+                weights: row.get(13)?,
             })
         })
         .optional()?)
@@ -125,11 +129,11 @@ impl Writer<'_> {
             self.tx
                 .prepare_cached(
                     "INSERT INTO deck (id, name_id, name, namespace, title, description, language, license, version, sequence, origin, \
-                     edition, scheduler, listed, last_position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+                     edition, scheduler, listed, last_position, weights) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
                      ON CONFLICT (id) DO UPDATE SET name = excluded.name, namespace = excluded.namespace, title = excluded.title, \
                      description = excluded.description, language = excluded.language, license = excluded.license, \
                      version = excluded.version, sequence = excluded.sequence, origin = excluded.origin, edition = excluded.edition, \
-                     scheduler = excluded.scheduler, listed = excluded.listed",
+                     scheduler = excluded.scheduler, listed = excluded.listed, weights = excluded.weights",
                 )?
                 .execute(rusqlite::params![
                     deck,
@@ -147,6 +151,7 @@ impl Writer<'_> {
                     now.scheduler,
                     now.listed,
                     position,
+                    now.weights,
                 ])?;
         }
         self.refresh_topics(deck)?;

@@ -1,5 +1,6 @@
 //! Browse: a search box, the cards that match, and what the chosen one says; Enter opens everything about it.
 
+use crate::core::document::Side;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -7,9 +8,9 @@ use crate::ops::workspace::Workspace;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
+use crate::ui::tui::document;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::markdown;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::fit;
@@ -70,9 +71,11 @@ pub(super) fn run(workspace: &mut Workspace, term: &mut Term, with: ScreenContex
             {
                 let area = column(Rect { y: table.y + table.height + 1, height: preview - 1, ..body });
                 let width = usize::from(area.width);
-                let mut lines = markdown::lines(&card.text.prompt(card.card.ordinal), width);
+                let mut lines =
+                    document::lines(&card.text.prompt_document(card.card.ordinal), Side::Question, width, with.look);
                 lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
-                lines.extend(markdown::lines(&card.text.answer(card.card.ordinal), width));
+                let answer = card.text.answer_document(card.card.ordinal);
+                lines.extend(document::lines(&answer, Side::Answer, width, with.look));
                 frame.render_widget(Paragraph::new(lines), area);
             }
             let pieces = [

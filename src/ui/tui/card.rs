@@ -1,9 +1,10 @@
 //! The page of one card: everything about it, and why it is asked today or not.
 
+use crate::core::document::Side;
 use crate::failure::Failure;
 use crate::ops::card_details::CardDetails;
 use crate::ui::tui::ScreenContext;
-use crate::ui::tui::markdown;
+use crate::ui::tui::document;
 use crate::ui::tui::pages::show;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::say;
@@ -39,26 +40,26 @@ fn lines(
     let why = why.map_or_else(|| words::stands(page), str::to_owned);
     lines.extend(wrapped(&why, width, Style::new()));
     lines.push(Line::default());
-    lines.extend(markdown::lines(&line.text.prompt(line.card.ordinal), width));
+    lines.extend(document::lines(&line.text.prompt_document(line.card.ordinal), Side::Question, width, with.look));
     lines.push(quiet(&"─".repeat(width)));
     if hidden {
         lines.extend(wrapped("The answer is shown here once you have answered", width, style(Tone::Quiet, with.look)));
     } else {
-        lines.extend(markdown::lines(&line.text.answer(line.card.ordinal), width));
+        lines.extend(document::lines(&line.text.answer_document(line.card.ordinal), Side::Answer, width, with.look));
         if let Some(extra) = &line.text.extra {
             lines.push(Line::default());
-            lines.extend(markdown::lines(extra, width));
+            lines.extend(document::lines(&line.text.document(extra), Side::Answer, width, with.look));
         }
     }
     lines.push(Line::default());
     for (label, value) in words::facts(page, hidden) {
-        lines.extend(markdown::hanging(&format!("{label:<9} "), &value, width, Style::new()));
+        lines.extend(document::hanging(&format!("{label:<9} "), &value, width, Style::new()));
     }
     lines.push(Line::default());
     lines.push(quiet(if page.events.is_empty() { "no events yet" } else { "events, oldest first" }));
     for row in &page.events {
         let tone = if row.voided { Tone::Quiet } else { Tone::Plain };
-        lines.extend(markdown::hanging("", &words::event(row), width, style(tone, with.look)));
+        lines.extend(document::hanging("", &words::event(row), width, style(tone, with.look)));
     }
     lines
 }

@@ -4,8 +4,9 @@ use crate::core::card::Ask;
 use crate::core::checkup::Asked;
 use crate::core::checkup::Input as Step;
 use crate::core::checkup::Stage;
+use crate::core::compare::search::fold;
+use crate::core::document::Side;
 use crate::core::id::CardId;
-use crate::core::text::normalize;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::checkup::CheckupSession;
@@ -14,8 +15,8 @@ use crate::ui::Look;
 use crate::ui::checkup;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::document;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::markdown;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -188,7 +189,7 @@ impl Screen {
         with: ScreenContext<'_>,
     ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
         let ask = asked.question.ask;
-        let mut lines = markdown::lines(&asked.question.prompt, width);
+        let mut lines = document::lines(&asked.prompt_document(), Side::Question, width, with.look);
         lines.push(Line::default());
         for (place, index) in self.order.iter().enumerate() {
             let Some(option) = asked.question.options.get(*index) else { continue };
@@ -350,7 +351,7 @@ impl Screen {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
                 let letter: String = c.to_lowercase().collect();
                 let mut begins = (0..options.len())
-                    .filter(|index| options.get(*index).is_some_and(|option| normalize(option).starts_with(&letter)));
+                    .filter(|index| options.get(*index).is_some_and(|option| fold(option).starts_with(&letter)));
                 let by_letter = (ask == Ask::Sort && c.is_alphabetic()).then(|| begins.next()).flatten();
                 let is_one = begins.next().is_none();
                 match by_digit.filter(|index| *index <= last).or(by_letter.filter(|_| is_one)) {

@@ -1,6 +1,7 @@
 //! Forms: the text of a card changed in seconds, or a new card. A key hands the text to the editor of its user.
 
 use crate::core::card::CARD_KINDS;
+use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
@@ -475,7 +476,7 @@ pub(super) fn add(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
-    let base = NoteText { kind: "basic".to_owned(), ..NoteText::default() };
+    let base = NoteText { kind: "basic".to_owned(), markup: Markup::Plain, ..NoteText::default() };
     let rows = new_rows(deck, &base);
     // Where the deck is known the question comes first.
     let at = if deck.is_empty() { 0 } else { 2 };
@@ -547,7 +548,7 @@ mod tests {
 
     #[test]
     fn another_kind_takes_over_what_was_typed() {
-        let base = NoteText { kind: "basic".to_owned(), ..NoteText::default() };
+        let base = NoteText { kind: "basic".to_owned(), markup: Markup::Plain, ..NoteText::default() };
         let mut form = Form { rows: new_rows("d", &base), at: 2, ..form(&base) };
         types(&mut form, "q");
         form.at = 3;

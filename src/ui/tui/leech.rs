@@ -1,14 +1,15 @@
 //! A card has become a leech: its history, and what can be done about it.
 
+use crate::core::document::Side;
 use crate::core::id::CardId;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::document;
 use crate::ui::tui::edit;
 use crate::ui::tui::form;
-use crate::ui::tui::markdown;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
@@ -42,6 +43,7 @@ pub(super) fn run(
             let (head, body, foot) = parts(column(frame.area()), 1);
             frame.render_widget(say(&format!("A leech: {}", one_line(&page.line.name())), Tone::Near, with.look), head);
             let width = usize::from(body.width);
+            let text = &page.line.text;
             let mut lines = wrapped(&words::leech_history(&page), width, Style::new());
             if suspended {
                 lines.extend(wrapped("It is suspended now, as your settings say", width, Style::new()));
@@ -49,12 +51,12 @@ pub(super) fn run(
             lines.push(Line::default());
             for (command, what) in offers(suspended) {
                 let key = with.keys.first(command);
-                lines.extend(markdown::hanging(&format!("  {key:<5} "), what, width, Style::new()));
+                lines.extend(document::hanging(&format!("  {key:<5} "), what, width, Style::new()));
             }
             lines.push(Line::default());
-            lines.extend(markdown::lines(&page.line.text.prompt(card.ordinal), width));
+            lines.extend(document::lines(&text.prompt_document(card.ordinal), Side::Question, width, with.look));
             lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
-            lines.extend(markdown::lines(&page.line.text.answer(card.ordinal), width));
+            lines.extend(document::lines(&text.answer_document(card.ordinal), Side::Answer, width, with.look));
             scroll = scrolled(frame, body, lines, scroll);
             let pieces = [("any other key keeps it as it is".to_owned(), Tone::Quiet)];
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
@@ -84,7 +86,8 @@ pub(super) fn run(
                 return Ok(Some(said));
             }
             Some(Command::Hint) => {
-                let Some(texts) = form::ask(&page.line.text.prompt(card.ordinal), &["Its hint"], term, with)? else {
+                let Some(texts) = form::ask(&page.line.text.listed_prompt(card.ordinal), &["Its hint"], term, with)?
+                else {
                     continue;
                 };
                 let hint = texts.concat();

@@ -3,12 +3,13 @@
 mod browse;
 mod card;
 mod checkup;
+mod document;
 mod edit;
 mod end;
 mod form;
 mod input;
 mod leech;
-mod markdown;
+mod links;
 mod pages;
 mod paint;
 mod review;

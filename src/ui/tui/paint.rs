@@ -2,7 +2,7 @@
 
 use crate::core::text::printable;
 use crate::ui::Look;
-use crate::ui::tui::markdown;
+use crate::ui::tui::document;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -59,7 +59,7 @@ pub(super) fn column(area: Rect) -> Rect {
 
 /// Wraps plain text, made one line first, to `width` columns.
 pub(super) fn wrapped(text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
-    markdown::hanging("", text, width, style)
+    document::hanging("", text, width, style)
 }
 
 /// As much of a text as fits into `width` columns.

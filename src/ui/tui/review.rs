@@ -3,15 +3,17 @@
 mod face;
 
 use crate::core::card::Ask;
+use crate::core::compare::search::fold;
 use crate::core::id::CardId;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
 use crate::core::text::joined;
-use crate::core::text::normalize;
 use crate::failure::Failure;
+use crate::ops::media::Openable;
 use crate::ops::review::Notice;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
+use crate::ui::open;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
@@ -270,9 +272,13 @@ impl Screen {
             }
             Command::Down | Command::PageDown => self.scroll = self.scroll.saturating_add(self.page(command)),
             Command::Up | Command::PageUp => self.scroll = self.scroll.saturating_sub(self.page(command)),
-            Command::Open if front => {
+            Command::Open => {
                 let ask = review.session().current().map(|current| current.question.ask);
-                self.typing = ask.is_some_and(is_typed);
+                self.typing = front && ask.is_some_and(is_typed);
+                let openable = review.openable()?;
+                if !self.typing || openable != Openable::default() {
+                    self.said = open(&openable, with.editor);
+                }
             }
             Command::Again | Command::Hard | Command::Good | Command::Easy => {
                 if let (Some(button), false, true) = (command.button(), front, admitted) {
@@ -285,7 +291,6 @@ impl Screen {
             | Command::Bury
             | Command::Suspend
             | Command::Mark
-            | Command::Open
             | Command::Left
             | Command::Right
             | Command::Search
@@ -424,7 +429,7 @@ impl Screen {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
                 let by_letter = || {
                     let begins: Vec<usize> = (0..options.len())
-                        .filter(|i| options.get(*i).is_some_and(|o| normalize(o).starts_with(c.to_ascii_lowercase())))
+                        .filter(|i| options.get(*i).is_some_and(|o| fold(o).starts_with(c.to_ascii_lowercase())))
                         .collect();
                     match begins.as_slice() {
                         [one] if ask == Ask::Sort => Some(*one),

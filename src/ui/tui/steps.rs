@@ -6,7 +6,7 @@ use crate::ops::action_words::words;
 use crate::ops::workspace::ActionLine;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
-use crate::ui::tui::markdown;
+use crate::ui::tui::document;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
@@ -50,7 +50,7 @@ pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>
                 if place == Some(chosen) {
                     from = lines.len();
                 }
-                lines.extend(markdown::hanging(mark, &words_of(step), usize::from(body.width), style(tone, with.look)));
+                lines.extend(document::hanging(mark, &words_of(step), usize::from(body.width), style(tone, with.look)));
                 if place == Some(chosen) {
                     to = lines.len();
                 }

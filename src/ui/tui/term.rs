@@ -1,6 +1,7 @@
 //! The terminal: taken over for a while, and given back as it was, whatever happens.
 
 use crate::failure::Failure;
+use crate::ui::tui::links;
 use crossterm::cursor::Show;
 use crossterm::event;
 use crossterm::event::DisableBracketedPaste;
@@ -24,8 +25,10 @@ use ratatui::backend::WindowSize;
 use ratatui::buffer::Cell;
 use ratatui::layout::Position;
 use ratatui::layout::Size;
+use ratatui::style::Color;
 use std::io;
 use std::io::Stdout;
+use std::io::Write as _;
 use std::time::Duration;
 
 /// How often a waiting program looks whether it should stop.
@@ -115,7 +118,21 @@ impl Backend for Screen {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.0.draw(content)
+        // Each cell of a link is one by itself: nothing that is drawn after it becomes part of one.
+        let mut plain: Vec<(u16, u16, &Cell)> = Vec::new();
+        for (x, y, cell) in content {
+            let Some(address) = links::address(cell.underline_color) else {
+                plain.push((x, y, cell));
+                continue;
+            };
+            self.0.draw(plain.drain(..))?;
+            let mut bare = cell.clone();
+            bare.underline_color = Color::Reset;
+            write!(self.0, "\x1b]8;;{address}\x1b\\")?;
+            self.0.draw(std::iter::once((x, y, &bare)))?;
+            write!(self.0, "\x1b]8;;\x1b\\")?;
+        }
+        self.0.draw(plain.into_iter())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -4,12 +4,15 @@ use super::Target;
 use crate::mutate::Seeds;
 use crate::mutate::files_in;
 use crate::trial::Chance;
+use lmq::core::card::Markup;
 use lmq::core::card::NoteText;
 use lmq::core::card::Showing;
 use lmq::core::card::Value;
 use lmq::core::card::judge;
 use lmq::core::card::kind;
+use lmq::core::compare::answer::Weights;
 use lmq::core::id::NoteUid;
+use lmq::core::id::is_deck_id;
 use lmq::formats;
 use lmq::formats::DeckHead;
 use lmq::formats::EXPORTERS;
@@ -24,6 +27,7 @@ use lmq::formats::Place;
 use lmq::formats::ReadOptions;
 use lmq::formats::Record;
 use lmq::formats::Stop;
+use lmq::formats::TableOptions;
 use lmq::formats::Topic;
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -73,11 +77,21 @@ fn read(
 
 fn read_notes(importer: &dyn Importer, bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     let file_name = chance.pick(&["x", "a::b.toml", "x.csv", "x.tsv", "x.jsonl", "-", ""]).to_owned();
-    let delimiter = chance.one_in(8).then(|| *chance.pick(b",;\t|: x"));
+    let table = TableOptions {
+        delimiter: chance
+            .one_in(8)
+            .then(|| (*chance.pick(&[",", ";", "\t", "|", ":", " ", "x", " - ", "::"])).to_owned()),
+        header: chance.one_in(8).then(|| chance.one_in(2)),
+        markup: chance.one_in(8).then(|| *chance.pick(&Markup::ALL)),
+        encoding: chance
+            .one_in(8)
+            .then(|| (*chance.pick(&["utf-8", "windows-1252", "shift_jis", "utf-16le"])).to_owned()),
+        ..TableOptions::default()
+    };
     importer.sniff(file_name, bytes);
     black_box(formats::sniff(file_name, bytes));
     black_box(formats::binary(bytes));
-    let options = ReadOptions { file_name: file_name.to_owned(), delimiter };
+    let options = ReadOptions { file_name: file_name.to_owned(), table };
     let most = if chance.one_in(50) { chance.below(9) } else { usize::MAX };
     let (found, outcome) = read(importer, bytes, &options, most);
     match outcome {
@@ -129,7 +143,7 @@ fn asked(text: &NoteText, chance: &mut Chance) -> Result<(), String> {
         2 => "b",
         _ => question.options.first().map_or("", String::as_str),
     };
-    judge(text, ordinal, &question, response).ok();
+    judge(text, ordinal, &question, response, Weights::default()).ok();
     Ok(())
 }
 
@@ -220,7 +234,7 @@ fn write(exporter: &dyn Exporter, decks: &[Deck]) -> std::io::Result<Vec<u8>> {
 }
 
 /// What came in goes out in one of the formats, unless that refuses it, and comes in again equal.
-fn comes_back(decks: Vec<Deck>, chance: &mut Chance) -> Result<(), String> {
+fn comes_back(mut decks: Vec<Deck>, chance: &mut Chance) -> Result<(), String> {
     let exporter = *chance.pick(EXPORTERS);
     let Some(importer) = formats::importer(exporter.name()) else { return Ok(()) };
     if decks.is_empty() {
@@ -238,6 +252,11 @@ fn comes_back(decks: Vec<Deck>, chance: &mut Chance) -> Result<(), String> {
     }
     if let Some(rejected) = found.iter().find(|item| matches!(item, ImportItem::Rejected(_))) {
         return Err(format!("what was written is rejected: {rejected:?}, {}", told()));
+    }
+    // A row of a table names a deck by its id where its name can't stand there.
+    let is_table = exporter.name() == "csv";
+    for head in decks.iter_mut().map(|deck| &mut deck.head).filter(|head| is_table && !is_deck_id(&head.name)) {
+        head.name.clone_from(&head.id);
     }
     let (before, after) = (lines(&decks), lines(&Deck::all(found)));
     if before == after {

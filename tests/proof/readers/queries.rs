@@ -4,6 +4,12 @@ use super::Target;
 use crate::mutate::Seeds;
 use crate::mutate::files_in;
 use crate::trial::Chance;
+use lmq::core::compare::answer::Given;
+use lmq::core::compare::answer::Likeness;
+use lmq::core::compare::answer::Weights;
+use lmq::core::compare::answer::key;
+use lmq::core::compare::answer::liken;
+use lmq::core::compare::search::fold;
 use lmq::core::grade::Quality;
 use lmq::core::id::ActionId;
 use lmq::core::id::EventId;
@@ -120,9 +126,12 @@ fn names(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     if text::has_unsafe(&printed) || text::has_unsafe(&one) || one.contains('\n') {
         return Err(format!("{line:?} is printed as {printed:?} and {one:?}"));
     }
-    let normal = text::normalize(line);
-    if text::normalize(&normal) != normal {
-        return Err(format!("{line:?} is {normal:?}, which is {:?}", text::normalize(&normal)));
+    let folded = fold(line);
+    if fold(&folded) != folded {
+        return Err(format!("{line:?} is {folded:?}, which is {:?}", fold(&folded)));
+    }
+    if !key(line).is_empty() && liken(&Given::new(line), line, Weights::default()) != Likeness::Same(Vec::new()) {
+        return Err(format!("{line:?} is not right for itself"));
     }
     black_box(text::nearest(line, ["deck", "", "Übung"]));
     black_box(text::beginning(line, chance.below(20)));

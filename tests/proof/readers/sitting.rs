@@ -9,6 +9,7 @@ use lmq::core::card::NoteText;
 use lmq::core::checkup;
 use lmq::core::checkup::Checkup;
 use lmq::core::checkup::Scene;
+use lmq::core::compare::answer::Weights;
 use lmq::core::event::Draft;
 use lmq::core::event::EventKind;
 use lmq::core::grade::Quality;
@@ -141,6 +142,7 @@ impl Sitting {
                     state: state(card, today, chance),
                     scheduler: None,
                     text,
+                    weights: Weights::default(),
                     own: OwnWords::default(),
                     variant: chance.below(3),
                     deck: "d".to_owned(),

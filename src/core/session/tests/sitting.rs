@@ -3,6 +3,7 @@
 use super::super::*;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::compare::answer::Weights;
 use crate::core::id::DeviceId;
 use crate::core::id::EventId;
 use crate::core::id::NoteUid;
@@ -73,6 +74,7 @@ pub(super) fn new_card(number: u8, text: NoteText) -> Loaded {
         text,
         own: OwnWords::default(),
         variant: 0,
+        weights: Weights::default(),
         deck: "deck".to_owned(),
         name: format!("deck/{number}"),
         topic: None,

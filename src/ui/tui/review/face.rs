@@ -2,16 +2,19 @@
 
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
+use crate::core::compare::difference::Compared;
+use crate::core::compare::difference::Part;
+use crate::core::compare::identity::is_same;
+use crate::core::document::Side;
 use crate::core::grade::Button;
 use crate::core::session::Stage;
 use crate::core::session::current::Current;
 use crate::core::state::is_leech;
-use crate::core::text::normalize;
 use crate::core::text::one_line;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
-use crate::ui::tui::markdown;
+use crate::ui::tui::document;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::buttons;
@@ -82,7 +85,7 @@ impl Screen {
         width: usize,
         with: ScreenContext<'_>,
     ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
-        let mut lines = markdown::lines(&current.question.prompt, width);
+        let mut lines = document::lines(&current.prompt_document(), Side::Question, width, with.look);
         let mut cursor = None;
         let shown = matches!(review.session().stage(), Stage::Back(_));
         if !current.question.options.is_empty() {
@@ -93,7 +96,11 @@ impl Screen {
             && let Some(hint) = &current.loaded.text.hint
         {
             lines.push(Line::default());
-            lines.extend(wrapped(&format!("Hint: {hint}"), width, style(Tone::Quiet, with.look)));
+            lines.extend(wrapped(
+                &format!("Hint: {}", current.loaded.text.hint_line(hint)),
+                width,
+                style(Tone::Quiet, with.look),
+            ));
         }
         if !shown {
             lines.push(Line::default());
@@ -101,7 +108,7 @@ impl Screen {
                 let ticks = current.ticks(&self.items);
                 for (item, ticked) in self.items.iter().zip(&ticks) {
                     let (mark, tone) = if *ticked { ("  ✓ ", Tone::Good) } else { ("  ✗ ", Tone::Bad) };
-                    lines.extend(markdown::hanging(mark, item, width, style(tone, with.look)));
+                    lines.extend(document::hanging(mark, item, width, style(tone, with.look)));
                 }
                 let (found, named) = (ticks.iter().filter(|ticked| **ticked).count(), self.items.len());
                 lines.push(say(&format!("{found} of {count} found, {named} named"), Tone::Quiet, with.look));
@@ -136,7 +143,7 @@ impl Screen {
             let here = !shown && place == self.chosen;
             // What was right and what was taken: marks say it, colours only repeat it.
             let judged = current.verdict.as_ref().filter(|_| shown && !ordering);
-            let is = |text: &str| normalize(option) == normalize(text);
+            let is = |text: &str| is_same(option, text);
             let (mark, tone) = match judged {
                 Some(verdict) if is(&verdict.expected) => ("✓", Tone::Good),
                 Some(verdict) if is(&verdict.given) => ("✗", Tone::Bad),
@@ -144,7 +151,7 @@ impl Screen {
                 _ => (" ", Tone::Plain),
             };
             let number = if ordering { String::new() } else { format!("{} ", place + 1) };
-            lines.extend(markdown::hanging(&format!("{mark} {number}"), option, width, style(tone, with.look)));
+            lines.extend(document::hanging(&format!("{mark} {number}"), option, width, style(tone, with.look)));
         }
         lines
     }
@@ -160,9 +167,11 @@ impl Screen {
             };
             let remark = if verdict.remark.is_empty() { String::new() } else { format!(": {}", verdict.remark) };
             lines.extend(wrapped(&format!("{}{remark}", words::verdict(verdict)), width, style(tone, with.look)));
-            if verdict.outcome != Correctness::Right {
+            if let Some(compared) = words::compared(verdict, current.question.ask) {
+                lines.extend(document::runs(difference(&compared), width));
+            } else if verdict.outcome != Correctness::Right {
                 match current.question.ask {
-                    Ask::Type => lines.extend(markdown::runs(diff(&verdict.given, &verdict.expected), width)),
+                    Ask::Type => {}
                     Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order | Ask::Recall | Ask::Say => {
                         lines.extend(wrapped(&format!("you: {}", verdict.given), width, style(Tone::Quiet, with.look)));
                     }
@@ -176,7 +185,8 @@ impl Screen {
         } else if let Some(response) = &current.response {
             lines.extend(wrapped(&format!("you: {response}"), width, style(Tone::Quiet, with.look)));
         }
-        for line in markdown::lines(&text.answer(current.loaded.card.ordinal), width) {
+        let answer = text.answer_document(current.loaded.card.ordinal);
+        for line in document::lines(&answer, Side::Answer, width, with.look) {
             let spans: Vec<Span<'static>> = line
                 .spans
                 .into_iter()
@@ -185,11 +195,11 @@ impl Screen {
             lines.push(Line::from(spans));
         }
         if let Some(speaker) = &text.speaker {
-            lines.extend(wrapped(&format!("– {speaker}"), width, style(Tone::Quiet, with.look)));
+            lines.extend(wrapped(&format!("– {}", text.line(speaker)), width, style(Tone::Quiet, with.look)));
         }
         if let Some(extra) = &text.extra {
             lines.push(Line::default());
-            lines.extend(markdown::lines(extra, width));
+            lines.extend(document::lines(&text.document(extra), Side::Answer, width, with.look));
         }
         if let Some(topic) = &current.loaded.topic {
             lines.push(Line::default());
@@ -203,7 +213,7 @@ impl Screen {
         let mut lines = vec![say("New topic", Tone::Quiet, with.look)];
         lines.extend(wrapped(&topic.title, width, style(Tone::Strong, with.look)));
         lines.push(Line::default());
-        lines.extend(markdown::lines(topic.primer.as_deref().unwrap_or_default(), width));
+        lines.extend(document::lines(&topic.primer_document(), Side::Question, width, with.look));
         lines
     }
 
@@ -225,7 +235,7 @@ impl Screen {
             if shown {
                 lines.extend(wrapped(&topic.title, width, style(Tone::Strong, with.look)));
             }
-            lines.extend(markdown::lines(topic.primer.as_deref().unwrap_or_default(), width));
+            lines.extend(document::lines(&topic.primer_document(), Side::Question, width, with.look));
         }
         lines
     }
@@ -260,12 +270,20 @@ impl Screen {
                 let mut pieces = pieces(width >= 32 || area.height >= 20);
                 // The other keys stand behind the buttons, where they cost no row of their own.
                 let rows = buttons(&pieces, width, with.look).len();
-                let others = [(Command::Guessed, "guessed"), (Command::Undo, "undo"), (Command::Help, "keys")];
+                let has_media = !current.media(true).is_empty();
+                let others = [
+                    (Command::Open, "open"),
+                    (Command::Guessed, "guessed"),
+                    (Command::Undo, "undo"),
+                    (Command::Help, "keys"),
+                ];
                 // Nobody guesses their own words.
                 let is_guess = current.question.ask != Ask::Say;
-                for (command, word) in
-                    others.into_iter().filter(|(command, _)| is_guess || *command != Command::Guessed)
-                {
+                for (command, word) in others.into_iter().filter(|(command, _)| match command {
+                    Command::Guessed => is_guess,
+                    Command::Open => has_media,
+                    _ => true,
+                }) {
                     pieces.push(quiet(format!("{} {word}", key(command))));
                     if buttons(&pieces, width, with.look).len() > rows {
                         pieces.pop();
@@ -307,49 +325,18 @@ impl Screen {
     }
 }
 
-/// What was typed against what was expected, grapheme by grapheme: what is too much in [ ], what is missing in { }. Case
-/// does not count in an answer, so it is not shown as a difference either.
-fn diff(given: &str, expected: &str) -> Vec<(String, Style)> {
-    use similar::ChangeTag;
-    let (given, expected) = (one_line(given).to_lowercase(), one_line(expected).to_lowercase());
-    let (too_much, missing) =
-        (Style::new().add_modifier(Modifier::REVERSED), Style::new().add_modifier(Modifier::UNDERLINED));
-    let mut runs: Vec<(ChangeTag, String)> = Vec::new();
-    for change in similar::TextDiff::from_graphemes(&given, &expected).iter_all_changes() {
-        match runs.last_mut().filter(|(tag, _)| *tag == change.tag()) {
-            Some((_, text)) => text.push_str(change.value()),
-            None => runs.push((change.tag(), change.value().to_owned())),
-        }
-    }
-    let differs = |wanted: ChangeTag| runs.iter().any(|(tag, _)| *tag == wanted);
-    let legend = match (differs(ChangeTag::Delete), differs(ChangeTag::Insert)) {
-        (true, true) => "  ([\u{a0}] too much, {\u{a0}} missing)",
-        (true, false) => "  ([\u{a0}] too much)",
-        (false, true) => "  ({\u{a0}} missing)",
-        (false, false) => "",
-    };
+/// What was typed against what is right: what is too much is reversed, what is missing underlined. The signs around both say so
+/// without colours.
+fn difference(compared: &Compared) -> Vec<(String, Style)> {
     let mut spans = vec![("you: ".to_owned(), Style::new())];
-    spans.extend(runs.into_iter().map(|(tag, text)| match tag {
-        ChangeTag::Equal => (text, Style::new()),
-        ChangeTag::Delete => (format!("[{text}]"), too_much),
-        ChangeTag::Insert => (format!("{{{text}}}"), missing),
-    }));
-    spans.push((legend.to_owned(), Style::new().add_modifier(Modifier::DIM)));
-    spans
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_typed_answer_is_compared_grapheme_by_grapheme() {
-        let shown = |given, expected| {
-            diff(given, expected).into_iter().map(|(text, _)| text.replace('\u{a0}', " ")).collect::<String>()
+    spans.extend(compared.marked().into_iter().map(|(part, text)| {
+        let style = match part {
+            Some(Part::Same) => Style::new(),
+            Some(Part::TooMuch) => Style::new().add_modifier(Modifier::REVERSED),
+            Some(Part::Missing) => Style::new().add_modifier(Modifier::UNDERLINED),
+            None => Style::new().add_modifier(Modifier::DIM),
         };
-        assert_eq!(shown("box chekers", "box checkers"), "you: box che{c}kers  ({ } missing)");
-        assert_eq!(shown("visionn", "vision"), "you: vision[n]  ([ ] too much)");
-        assert_eq!(shown("Vision", "vision"), "you: vision");
-        assert_eq!(shown("e\u{301}", "e"), "you: [e\u{301}]{e}  ([ ] too much, { } missing)");
-    }
+        (text, style)
+    }));
+    spans
 }

@@ -1,0 +1,120 @@
+//! The texts of a note, read: what is shown, compared and listed of them.
+
+use crate::core::card::LISTED_CHARS;
+use crate::core::card::Markup;
+use crate::core::card::NoteText;
+use crate::core::card::Value;
+use crate::core::card::kind;
+use crate::core::compare::identity::repeated;
+use crate::core::document::Document;
+use crate::core::document::Side;
+use crate::core::document::line_of;
+use crate::core::document::plain_text;
+use crate::core::document::typed_text;
+use crate::core::text::beginning;
+use crate::core::text::one_line;
+use std::borrow::Cow;
+
+impl NoteText {
+    /// One of its texts, read as its markup says. Whatever shows a text of a note shows this.
+    #[must_use]
+    pub fn document(&self, text: &str) -> Document {
+        Document::of(text, self.markup)
+    }
+
+    /// One of its texts in plain characters.
+    #[must_use]
+    pub fn plain<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        plain_text(text, self.markup)
+    }
+
+    /// Some of its texts in plain characters, or as they are written where their plain forms would not be told apart.
+    pub(super) fn told_apart<'t>(&self, texts: impl Iterator<Item = &'t String>) -> Vec<String> {
+        let texts: Vec<&String> = texts.collect();
+        let plain: Vec<String> = texts.iter().map(|text| self.plain(text).into_owned()).collect();
+        let is_blank = plain.iter().any(|text| text.trim().is_empty());
+        if is_blank || repeated(plain.iter().map(String::as_str)).is_some() {
+            return texts.into_iter().cloned().collect();
+        }
+        plain
+    }
+
+    /// One of its texts as somebody would type it.
+    #[must_use]
+    pub fn typed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        typed_text(text, self.markup)
+    }
+
+    /// One of its texts in plain characters, on one line that is safe to print.
+    #[must_use]
+    pub fn line(&self, text: &str) -> String {
+        line_of(text, self.markup, Side::Answer)
+    }
+
+    /// A hint, which is shown before the answer, in plain characters on one line that is safe to print.
+    #[must_use]
+    pub fn hint_line(&self, hint: &str) -> String {
+        line_of(hint, self.markup, Side::Question)
+    }
+
+    /// What is asked first, read.
+    #[must_use]
+    pub fn prompt_document(&self, ordinal: u16) -> Document {
+        self.document(&self.prompt(ordinal))
+    }
+
+    /// The answer, read.
+    #[must_use]
+    pub fn answer_document(&self, ordinal: u16) -> Document {
+        kind(&self.kind).map_or_else(Document::default, |kind| kind.answer_document(self, ordinal))
+    }
+
+    /// The same note with all its texts in plain characters, for whoever looks for words in them.
+    #[must_use]
+    pub fn in_plain(&self) -> Self {
+        let plain = |text: &String| self.plain(text).into_owned();
+        let value = |value: &Value| match value {
+            Value::Text(text) => Value::Text(plain(text)),
+            Value::Texts(texts) => Value::Texts(texts.iter().map(plain).collect()),
+        };
+        Self {
+            fields: self.fields.iter().map(|(name, field)| (name.clone(), value(field))).collect(),
+            markup: Markup::Plain,
+            speaker: self.speaker.as_ref().map(plain),
+            hint: self.hint.as_ref().map(plain),
+            extra: self.extra.as_ref().map(plain),
+            ..self.clone()
+        }
+    }
+
+    /// The prompts of all cards of this note as a list has them: on one line, and cut.
+    #[must_use]
+    pub fn listed_prompts(&self) -> Vec<(u16, String)> {
+        let prompts = kind(&self.kind).map_or_else(Vec::new, |kind| kind.beginnings(self, LISTED_CHARS * 4));
+        prompts.into_iter().map(|(ordinal, prompt)| (ordinal, self.listed(&prompt, Side::Question))).collect()
+    }
+
+    /// What is asked first as a list has it: on one line, and cut.
+    #[must_use]
+    pub fn listed_prompt(&self, ordinal: u16) -> String {
+        self.listed(&self.prompt(ordinal), Side::Question)
+    }
+
+    /// The answer as a list has it: on one line, and cut.
+    #[must_use]
+    pub fn listed_answer(&self, ordinal: u16) -> String {
+        self.listed(&self.answer(ordinal), Side::Answer)
+    }
+
+    fn listed(&self, text: &str, side: Side) -> String {
+        // Markup takes room that nobody sees, but no list needs a megabyte of it.
+        let most = text.floor_char_boundary(LISTED_CHARS * 8);
+        let cut = text.get(..most).unwrap_or_default();
+        let is_cut = cut.len() < text.len();
+        let mut line = line_of(cut, self.markup, side);
+        if is_cut && line.chars().nth(LISTED_CHARS).is_none() {
+            line.push('…');
+        }
+        one_line(&beginning(&line, LISTED_CHARS))
+    }
+}

@@ -1,0 +1,223 @@
+//! What columns are called: in English and in other languages, and what is only a title or the name of a language.
+
+use crate::formats::columns::Column;
+
+/// Names in other languages, and synonyms that lmq's own tables don't use. All in lower case.
+const SYNONYMS: &[(Column, &str)] = &[
+    (
+        Column::Question,
+        "\
+            vocabulary|vocab|vocabulary word|expression|phrase|headword|entry|cue|lemma|card front|side 1|side a|\
+            front side|target word|target language|kanji|hanzi|hangul|hangeul|hanja|character|simplified|\
+            vorderseite|frage|begriff|wort|vokabel|ausdruck|recto|question|mot|terme|vocabulaire|devant|anverso|\
+            pregunta|palabra|término|termino|vocablo|frente|pergunta|palavra|termo|fronte|domanda|parola|termine|\
+            vocabolo|voorkant|vraag|woord|begrip|przód|przod|pytanie|słowo|slowo|pojęcie|wyraz|hasło|\
+            лицевая сторона|вопрос|слово|термин|выражение|питання|термін|передня сторона|framsida|fråga|ord|term|\
+            spørgsmål|spørsmål|forside|etupuoli|kysymys|sana|přední strana|otázka|slovo|slovíčko|pojem|\
+            predná strana|ön yüz|soru|kelime|sözcük|terim|ön|正面|问题|問題|单词|單詞|单字|單字|词语|詞語|生词|汉字|漢字|术语|表面|表|質問|問い|単語|\
+            用語|言葉|앞면|질문|문제|단어|용어|낱말|kérdés|szó|întrebare|cuvânt|ερώτηση|λέξη|السؤال|سؤال|الكلمة|كلمة|שאלה|מילה|\
+            प्रश्न|शब्द|câu hỏi|từ|từ vựng|pertanyaan|kata|คำถาม|คำศัพท์",
+    ),
+    (
+        Column::Answer,
+        "\
+            translation|gloss|solution|response|reply|meanings|definitions|english meaning|card back|side 2|side b|\
+            back side|native language|rückseite|antwort|bedeutung|übersetzung|uebersetzung|definition|lösung|\
+            erklärung|verso|réponse|reponse|traduction|définition|signification|sens|derrière|reverso|respuesta|\
+            traducción|traduccion|definición|definicion|significado|resposta|tradução|traducao|definição|definicao|\
+            retro|risposta|traduzione|definizione|significato|achterkant|antwoord|vertaling|definitie|betekenis|tył|\
+            odpowiedź|odpowiedz|tłumaczenie|tlumaczenie|definicja|znaczenie|обратная сторона|ответ|перевод|\
+            определение|значение|відповідь|переклад|визначення|значення|baksida|svar|översättning|betydelse|\
+            oversettelse|oversættelse|betydning|bagside|bakside|takapuoli|vastaus|käännös|zadní strana|odpověď|\
+            překlad|význam|definice|odpoveď|preklad|arka yüz|cevap|yanıt|çeviri|anlam|anlamı|tanım|arka|背面|答案|回答|翻译|\
+            翻譯|释义|釋義|意思|定义|定義|解释|裏面|裏|答え|解答|意味|訳|和訳|翻訳|뒷면|답|정답|대답|뜻|의미|번역|정의|해석|válasz|fordítás|jelentés|răspuns|\
+            traducere|απάντηση|μετάφραση|σημασία|الجواب|الإجابة|الترجمة|المعنى|ترجمة|معنى|תשובה|תרגום|उत्तर|अर्थ|\
+            trả lời|nghĩa|bản dịch|jawaban|arti|terjemahan|คำตอบ|ความหมาย|คำแปล",
+    ),
+    (
+        Column::Extra,
+        "\
+            note|comments|remark|remarks|back extra|additional info|more info|notizen|notiz|anmerkung|anmerkungen|\
+            bemerkung|bemerkungen|kommentar|remarque|remarques|commentaire|notas|nota|comentario|comentarios|\
+            comentário|observação|observações|commento|note aggiuntive|opmerking|opmerkingen|notities|uwagi|notatki|\
+            komentarz|примечание|примечания|комментарий|заметки|примітки|anteckning|anteckningar|anmärkning|\
+            poznámka|poznámky|not|notlar|açıklama|yorum|备注|備註|笔记|注释|说明|備考|メモ|注|비고|메모|참고|설명",
+    ),
+    (
+        Column::Tags,
+        "\
+            labels|label|categories|keywords|schlagwörter|schlagwort|schlagworte|kategorie|étiquettes|étiquette|\
+            catégorie|mots clés|etiquetas|etiqueta|categoría|categoria|marcadores|etichette|etichetta|trefwoorden|\
+            categorie|labels|etykiety|tagi|kategoria|теги|тег|метки|категория|мітки|taggar|etiketter|štítky|štítek|\
+            etiketler|etiket|kategori|标签|標籤|标记|分类|タグ|分類|カテゴリ|カテゴリー|태그|분류",
+    ),
+    (
+        Column::Deck,
+        "\
+            deck name|stapel|kartenstapel|paquet|mazo|baraja|baralho|mazzo|talia|колода|kortlek|balíček|deste|牌组|卡组|\
+            牌組|デッキ|덱",
+    ),
+    (
+        Column::Hint,
+        "\
+            hints|clue|hinweis|tipp|eselsbrücke|indice|pista|dica|suggerimento|tip|podpowiedź|wskazówka|подсказка|\
+            підказка|ledtråd|nápověda|ipucu|提示|ヒント|힌트",
+    ),
+    (
+        Column::AddReverse,
+        "\
+            add reverse|rückrichtung hinzufügen|ajouter inverse|añadir inverso",
+    ),
+    (
+        Column::LeftOut,
+        "\
+            #|no|no.|nr|nr.|nº|n°|№|index|idx|row|序号|編號|番号|번호|lp|lp.",
+    ),
+];
+
+/// Names of columns that are neither question nor answer where both are there: shown as lines of the explanation, and no news.
+const ASIDE: &str = "\
+    example|examples|example sentence|sentence|sentences|usage|context|pronunciation|reading|pinyin|zhuyin|bopomofo|\
+    romaji|rōmaji|romanization|romanisation|transliteration|transcription|kana|furigana|hiragana|katakana|jyutping|\
+    ipa|phonetic|phonetics|part of speech|pos|word class|word type|gender|plural|article|genus|wortart|synonym|\
+    synonyms|antonym|antonyms|etymology|mnemonic|url|link|image|picture|photo|audio|sound|level|lesson|chapter|unit|\
+    page|jlpt|hsk|frequency|rank|strokes|radical|traditional|beispiel|beispiele|beispielsatz|aussprache|lautschrift|\
+    umschrift|satz|exemple|exemples|phrase exemple|prononciation|ejemplo|ejemplos|pronunciación|exemplo|exemplos|\
+    pronúncia|esempio|esempi|pronuncia|voorbeeld|voorbeelden|uitspraak|przykład|przykłady|wymowa|пример|примеры|\
+    произношение|транскрипция|приклад|вимова|exempel|uttal|příklad|příklady|výslovnost|örnek|örnekler|okunuş|\
+    telaffuz|例句|例子|拼音|发音|读音|例文|例|読み|読み方|発音|よみ|ふりがな|예문|예시|발음|읽기";
+
+/// Titles of columns of which a table of facts may have any two: a country and its capital. Any may be question or answer.
+const TITLES: &str = "\
+    abbreviation|acronym|age|album|animal|architect|artist|atomic number|author|battle|bone|book|capital|\
+    capital city|chemical|city|code|colour|color|command|common name|company|composer|compound|concept|\
+    constellation|continent|country|county|currency|date|description|director|disease|domain|dose|drug|element|\
+    equation|event|fact|family|film|flag|flower|formula|full name|function|genre|greek|group|infinitive|inventor|\
+    king|item|key|keyword|language|law|letter|location|mass|month|movie|muscle|name|noun|number|opposite|organ|\
+    painter|painting|participle|past|past participle|past simple|past tense|person|place|planet|plant|player|port|\
+    present|president|principle|product|province|quote|region|result|river|root|rule|scientific name|sentence|\
+    shortcut|side effect|sign|singer|singular|song|species|stands for|state|subject|symbol|symptom|syntax|tense|\
+    theorem|theory|title|tool|topic|tree|treatment|type|unit|use|value|verb|work|writer|year|land|hauptstadt|stadt|\
+    staat|bundesland|jahr|datum|ereignis|titel|autor|zeichen|formel|abkürzung|befehl|beschreibung|tier|pflanze|\
+    fluss|währung|sprache|verb|infinitiv|präteritum|perfekt|nomen|pays|capitale|ville|année|nom|auteur|titre|\
+    symbole|élément|événement|langue|país|ciudad|año|nombre|título|símbolo|elemento|evento|fecha|idioma|paese|città|\
+    anno|nome|simbolo|autore|titolo|data|cidade|ano|hoofdstad|stad|jaar|naam|kraj|państwo|stolica|miasto|rok|nazwa|\
+    страна|столица|город|год|имя|название|дата|событие|автор|країна|місто|рік|huvudstad|år|namn|země|stát|\
+    hlavní město|město|název|ülke|başkent|şehir|yıl|ad|isim|国家|国|首都|城市|年份|名称|名字|国名|年|名前|都市|나라|국가|수도|도시|연도|이름|국기";
+
+/// Names of languages, in several.
+const LANGUAGES: &str = "\
+    afrikaans|albanian|arabic|armenian|azerbaijani|bahasa indonesia|basque|belarusian|bengali|bosnian|bulgarian|\
+    burmese|cantonese|catalan|chinese|croatian|czech|danish|dutch|english|esperanto|estonian|farsi|filipino|finnish|\
+    french|galician|georgian|german|greek|gujarati|hebrew|hindi|hungarian|icelandic|indonesian|irish|italian|\
+    japanese|kannada|kazakh|khmer|korean|kurdish|lao|latin|latvian|lithuanian|macedonian|malay|malayalam|maltese|\
+    mandarin|marathi|mongolian|nepali|norwegian|pashto|persian|polish|portuguese|punjabi|romanian|russian|sanskrit|\
+    scottish gaelic|serbian|slovak|slovene|slovenian|somali|spanish|swahili|swedish|tagalog|tamil|telugu|thai|\
+    tibetan|turkish|ukrainian|urdu|uzbek|vietnamese|welsh|yiddish|deutsch|englisch|französisch|spanisch|italienisch|\
+    portugiesisch|niederländisch|polnisch|russisch|ukrainisch|schwedisch|dänisch|norwegisch|finnisch|tschechisch|\
+    türkisch|chinesisch|japanisch|koreanisch|latein|lateinisch|griechisch|arabisch|hebräisch|ungarisch|rumänisch|\
+    français|francais|anglais|allemand|espagnol|italien|portugais|néerlandais|polonais|russe|ukrainien|suédois|\
+    tchèque|turc|chinois|japonais|coréen|grec|arabe|hébreu|español|espanol|castellano|inglés|ingles|alemán|aleman|\
+    francés|frances|italiano|portugués|neerlandés|polaco|ruso|sueco|checo|turco|chino|japonés|coreano|latín|griego|\
+    árabe|hebreo|inglese|tedesco|francese|spagnolo|portoghese|olandese|polacco|russo|svedese|ceco|cinese|giapponese|\
+    latino|greco|arabo|inglês|alemão|francês|espanhol|português|holandês|tcheco|chinês|japonês|engels|duits|frans|\
+    spaans|italiaans|portugees|nederlands|pools|russisch|zweeds|turks|chinees|japans|koreaans|latijn|grieks|polski|\
+    angielski|niemiecki|francuski|hiszpański|włoski|portugalski|niderlandzki|rosyjski|ukraiński|szwedzki|czeski|\
+    turecki|chiński|japoński|koreański|łacina|русский|английский|немецкий|французский|испанский|итальянский|\
+    португальский|польский|украинский|китайский|японский|корейский|латинский|греческий|турецкий|чешский|шведский|\
+    українська|англійська|німецька|французька|російська|польська|svenska|engelska|tyska|franska|spanska|italienska|\
+    ryska|kinesiska|japanska|finska|dansk|engelsk|norsk|suomi|englanti|saksa|ruotsi|čeština|česky|angličtina|\
+    anglicky|němčina|německy|francouzština|francouzsky|španělština|španělsky|ruština|slovenčina|türkçe|ingilizce|\
+    almanca|fransızca|ispanyolca|rusça|çince|japonca|arapça|magyar|angol|német|română|engleză|ελληνικά|αγγλικά|\
+    עברית|אנגלית|العربية|الإنجليزية|हिन्दी|हिंदी|अंग्रेज़ी|ไทย|tiếng việt|tiếng anh|中文|汉语|漢語|英语|英語|英文|德语|德文|法语|法文|\
+    西班牙语|日语|日文|韩语|俄语|日本語|ドイツ語|フランス語|スペイン語|中国語|韓国語|ロシア語|イタリア語|한국어|영어|독일어|프랑스어|스페인어|중국어|일본어|러시아어";
+
+/// Codes of languages, which count only where every name is one.
+const CODES: &str = "\
+    ar|cs|da|de|el|en|eo|es|fi|fr|he|hi|hu|id|it|ja|jp|ko|la|nl|no|pl|pt|ro|ru|sv|th|tr|uk|vi|zh|eng|deu|ger|fra|\
+    fre|spa|ita|por|rus|jpn|kor|cmn|lat";
+
+/// A name as the lists have it: small letters, one blank between words, nothing around them.
+pub(in crate::formats) fn plain(name: &str) -> String {
+    let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'*_:()[]\u{feff}".contains(c));
+    name.to_lowercase().split(|c: char| c.is_whitespace() || c == '_').collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a name is one of a list, which has bars between them.
+pub(super) fn is_in(list: &str, name: &str) -> bool {
+    list.split('|').any(|known| known == name)
+}
+
+/// What a column of that plain name holds, if it is one of the usual names in any language.
+pub(super) fn synonym(plain: &str) -> Option<Column> {
+    SYNONYMS.iter().find(|(_, names)| is_in(names, plain)).map(|(column, _)| *column)
+}
+
+/// What a plain name that is no role may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::formats) enum Title {
+    /// A language: its column is question or answer.
+    Language,
+    /// The code of a language.
+    Code,
+    /// Something that comes beside question and answer.
+    Aside,
+    /// A usual title.
+    Usual,
+}
+
+/// What a plain name that is no role may be.
+pub(in crate::formats) fn title(plain: &str) -> Option<Title> {
+    let first = plain.split(" (").next().unwrap_or_default();
+    if is_in(LANGUAGES, first) {
+        Some(Title::Language)
+    } else if is_in(ASIDE, plain) {
+        Some(Title::Aside)
+    } else if is_in(TITLES, plain) {
+        Some(Title::Usual)
+    } else {
+        is_in(CODES, plain).then_some(Title::Code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::columns::named;
+
+    #[test]
+    fn question_and_answer_are_known_in_many_languages() {
+        for (question, answer) in [
+            ("Question", "Answer"),
+            ("Frage", "Antwort"),
+            ("Mot", "Traduction"),
+            ("Pregunta", "Respuesta"),
+            ("Domanda", "Risposta"),
+            ("Pergunta", "Resposta"),
+            ("Vraag", "Antwoord"),
+            ("Pytanie", "Odpowiedź"),
+            ("Вопрос", "Ответ"),
+            ("Питання", "Відповідь"),
+            ("Fråga", "Svar"),
+            ("Otázka", "Odpověď"),
+            ("Soru", "Cevap"),
+            ("单词", "释义"),
+            ("単語", "意味"),
+            ("단어", "뜻"),
+        ] {
+            assert_eq!(named(question), Column::Question, "{question}");
+            assert!(matches!(named(answer), Column::Answer | Column::Field("answer")), "{answer}");
+        }
+        assert_eq!(named("Kelime "), Column::Question);
+        assert_eq!(named("ETIQUETAS"), Column::Tags);
+    }
+
+    #[test]
+    fn languages_and_titles_are_no_roles_of_their_own() {
+        assert_eq!(title(&plain("German")), Some(Title::Language));
+        assert_eq!(title(&plain("English (UK)")), Some(Title::Language));
+        assert_eq!(title(&plain("Example_Sentence")), Some(Title::Aside));
+        assert_eq!(title(&plain("Capital:")), Some(Title::Usual));
+        assert_eq!(title(&plain("Paris")), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! Whether the first row of a table names its columns.
+
+use crate::formats::HeaderRow;
+use crate::formats::columns;
+use crate::formats::columns::Column;
+use crate::formats::columns::names;
+use crate::formats::columns::names::Title;
+use crate::formats::table::survey::Survey;
+
+/// What the first row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A header, or a card.
+    Is(HeaderRow),
+    /// A card, but it may be a header.
+    Maybe,
+}
+
+/// Whether a row names the columns, whatever the other rows are: at least two of its cells are known names, and not twice of
+/// the same.
+pub(super) fn is_header(cells: &[String]) -> bool {
+    let known: Vec<Column> =
+        cells.iter().map(|cell| columns::named(cell)).filter(|column| *column != Column::Unknown).collect();
+    let asks = |column: &Column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text"));
+    let tells = |column: &Column| matches!(column, Column::Answer | Column::Field("back" | "answer"));
+    let class = |column: &Column| match column {
+        column if asks(column) => Column::Question,
+        column if tells(column) => Column::Answer,
+        column => *column,
+    };
+    let differ = known.iter().any(|column| known.first().is_some_and(|first| class(first) != class(column)));
+    // In a list of words two may well be names by chance, but hardly an ask and something else.
+    let ours = cells.iter().filter(|cell| columns::is_role(&cell.trim().to_lowercase())).count() > 1;
+    differ && (ours || known.iter().any(|column| asks(column) || tells(column)))
+}
+
+/// Words of a title at most.
+const MOST_WORDS: usize = 4;
+
+/// Looks at the first row and at those below it.
+pub(super) fn verdict(survey: &Survey) -> Verdict {
+    let cells = &survey.first;
+    let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+    let is_title = |cell: &str| {
+        !cell.ends_with(['.', '?', '!', ','])
+            && cell.split_whitespace().count() <= MOST_WORDS
+            && cell.chars().count() <= 40
+    };
+    if filled.len() < 2 || columns::is_cloze(&cells.concat()) {
+        return Verdict::Is(HeaderRow::None);
+    }
+    if is_header(cells) {
+        let ours = filled.iter().filter(|cell| columns::is_role(&cell.to_lowercase())).count();
+        return Verdict::Is(if ours > 1 { HeaderRow::Sure } else { HeaderRow::Likely });
+    }
+    if !filled.iter().all(|cell| is_title(cell)) || repeats(survey) {
+        return Verdict::Is(HeaderRow::None);
+    }
+    let known = |row: &[&str]| {
+        let plain: Vec<String> = row.iter().map(|cell| names::plain(cell)).collect();
+        let codes = plain.iter().all(|name| names::title(name) == Some(Title::Code));
+        plain
+            .iter()
+            .filter(|name| match names::title(name) {
+                Some(Title::Code) => codes,
+                Some(_) => true,
+                None => columns::named(name) != Column::Unknown,
+            })
+            .count()
+    };
+    let first: Vec<&str> = filled.iter().map(|cell| cell.as_str()).collect();
+    let titles = known(&first);
+    let rows = || survey.below.iter().map(|row| row.iter().map(|cell| cell.trim()).collect::<Vec<&str>>());
+    // A table of words about tables, or of languages.
+    let alike = rows().filter(|row| row.len() > 1 && known(row) >= 2).count();
+    let unlike: usize = (0..cells.len()).map(|index| unlikeness(survey, index)).sum();
+    let lower = |text: &str| text.trim_start().chars().next().is_some_and(char::is_lowercase);
+    let is_lower_case_like_the_rest = first.iter().all(|cell| lower(cell))
+        && rows().filter(|row| row.iter().all(|cell| lower(cell))).count() * 2 > survey.below.len();
+    let likely = match titles {
+        0 => unlike >= 3,
+        1 => unlike >= 2 || (unlike == 1 && !is_lower_case_like_the_rest),
+        more => alike == 0 && more * 2 >= first.len() && (!is_lower_case_like_the_rest || unlike > 0),
+    };
+    if likely && alike * 4 <= survey.below.len() && !survey.below.is_empty() {
+        Verdict::Is(HeaderRow::Likely)
+    } else if (titles > 0 && alike * 4 <= survey.below.len()) || unlike > 1 {
+        Verdict::Maybe
+    } else {
+        Verdict::Is(HeaderRow::None)
+    }
+}
+
+/// Whether a cell of the first row comes again below it.
+fn repeats(survey: &Survey) -> bool {
+    survey.first.iter().enumerate().any(|(index, name)| {
+        !name.is_empty() && survey.below.iter().any(|row| row.get(index).is_some_and(|cell| cell.trim() == name))
+    })
+}
+
+/// How much the first cell of a column differs in kind from those below: 0 to 2.
+fn unlikeness(survey: &Survey, index: usize) -> usize {
+    let Some(name) = survey.first.get(index).filter(|name| !name.is_empty()) else { return 0 };
+    let below: Vec<&str> = survey
+        .below
+        .iter()
+        .filter_map(|row| row.get(index))
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    if below.len() < 2 {
+        return 0;
+    }
+    let most = |test: &dyn Fn(&str) -> bool| below.iter().filter(|cell| test(cell)).count() * 5 >= below.len() * 4;
+    let foreign = |text: &str| text.chars().any(|c| c.is_alphabetic() && c as u32 >= 0x370);
+    let digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    if (!foreign(name) && most(&foreign)) || (!digits(name) && most(&digits)) || most(&|cell| cell.ends_with('?')) {
+        return 2;
+    }
+    let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
+    let is_lower = |cell: &str| begins(cell, char::is_lowercase);
+    let is_long = |cell: &str| cell.split_whitespace().count() > MOST_WORDS;
+    usize::from((begins(name, char::is_uppercase) && most(&is_lower)) || most(&is_long))
+}

@@ -1,0 +1,412 @@
+//! Which column of a table holds what.
+
+use crate::formats::ColumnChoice;
+use crate::formats::ColumnRole;
+use crate::formats::HeaderRow;
+use crate::formats::Role;
+use crate::formats::TableOptions;
+use crate::formats::Unsure;
+use crate::formats::columns;
+use crate::formats::columns::Column;
+use crate::formats::columns::names;
+use crate::formats::columns::names::Title;
+use crate::formats::columns::note_types::NoteType;
+use crate::formats::columns::note_types::note_type;
+use crate::formats::csv::fault::TableFault;
+use crate::formats::csv::fault::TableWarning;
+use crate::formats::csv::head::Head;
+use crate::formats::csv::header;
+use crate::formats::csv::header::Verdict;
+use crate::formats::table::separator::Separator;
+use crate::formats::table::survey::Survey;
+
+/// What the columns of a table hold.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Roles {
+    /// What each holds.
+    pub(super) columns: Vec<Column>,
+    /// What stands before a line of the explanation; a column names it by its place here.
+    pub(super) labels: Vec<String>,
+    /// Their names, where they have some.
+    pub(super) names: Vec<String>,
+    /// Columns whose role somebody said.
+    pub(super) sure: Vec<bool>,
+    /// What the first row is.
+    pub(super) header: HeaderRow,
+    /// What only a person can tell.
+    pub(super) unsure: Vec<Unsure>,
+    /// What is to be said.
+    pub(super) warnings: Vec<TableWarning>,
+    /// Columns that are lines of the explanation.
+    pub(super) merged: Vec<String>,
+    /// Columns that are not read.
+    pub(super) left_out: Vec<String>,
+}
+
+impl Roles {
+    /// Decides by what the person said, by the lines above the table, by its header, and at last by the cells.
+    pub(super) fn of(
+        head: &Head,
+        survey: &Survey,
+        options: &TableOptions,
+        separator: &Separator,
+    ) -> Result<Self, TableFault> {
+        let mut roles = Self::default();
+        let given: Vec<String> = head.columns.iter().flat_map(|names| split_names(names, separator)).collect();
+        let by_name = options.columns.iter().any(|choice| choice.column.parse::<usize>().is_err());
+        let verdict = match options.header {
+            Some(true) => Verdict::Is(HeaderRow::Sure),
+            Some(false) => Verdict::Is(HeaderRow::None),
+            None if by_name && given.is_empty() => Verdict::Is(HeaderRow::Sure),
+            None if head.own && header::is_header(&survey.first) => Verdict::Is(HeaderRow::Sure),
+            None if head.own || (!given.is_empty() && given != survey.first) => Verdict::Is(HeaderRow::None),
+            None => header::verdict(survey),
+        };
+        if verdict == Verdict::Maybe && options.columns.is_empty() {
+            roles.warnings.push(TableWarning::FirstRowIsCard(survey.first.clone()));
+            roles.unsure.push(Unsure::Header);
+        }
+        if let Verdict::Is(header) = verdict {
+            roles.header = header;
+        }
+        let has_header = roles.header != HeaderRow::None;
+        let width = survey.columns.max(survey.first.len());
+        if has_header {
+            roles.names = survey.first.clone();
+        } else if !given.is_empty() {
+            roles.names = given;
+        }
+        if !options.columns.is_empty() {
+            roles.said(&options.columns, width)?;
+        } else if roles.names.is_empty() {
+            roles.by_place(head, survey, separator);
+        } else if head.own {
+            roles.columns = roles.names.iter().map(|name| columns::named(name)).collect();
+            roles.place(head);
+            let unknown = |(name, column): (&String, &Column)| {
+                (*column == Column::Unknown && !name.is_empty()).then(|| name.clone())
+            };
+            roles.left_out = roles.names.iter().zip(&roles.columns).filter_map(unknown).collect();
+            if !roles.left_out.is_empty() {
+                roles.warnings.push(TableWarning::LeftOut(roles.left_out.clone()));
+            }
+        } else {
+            roles.by_name(head, survey, !has_header);
+        }
+        roles.sure.resize(roles.columns.len(), false);
+        if roles.header == HeaderRow::Likely {
+            let said = |(at, column): (usize, &Column)| {
+                let name = roles.names.get(at).filter(|name| !name.is_empty())?;
+                Some((name.clone(), in_words(&roles.role(*column)).to_owned()))
+            };
+            let said = roles.columns.iter().enumerate().filter_map(said).collect();
+            roles.warnings.insert(0, TableWarning::Header(said));
+        }
+        Ok(roles)
+    }
+
+    /// The columns that `--columns` names, and no others.
+    fn said(&mut self, choices: &[ColumnChoice], width: usize) -> Result<(), TableFault> {
+        let count = width.max(self.names.len());
+        self.columns = vec![Column::LeftOut; count];
+        self.sure = vec![true; count];
+        for ColumnChoice { role, column } in choices {
+            let by_name = || {
+                let wanted = names::plain(column);
+                self.names.iter().position(|name| name == column || names::plain(name) == wanted)
+            };
+            let at = by_name().or_else(|| column.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < count));
+            let Some(slot) = at.and_then(|at| self.columns.get_mut(at)) else {
+                return Err(TableFault::NoSuchColumn { asked: column.clone(), names: self.names.clone(), count });
+            };
+            *slot = match columns::named(role) {
+                Column::Extra => {
+                    let name = at.and_then(|at| self.names.get(at)).cloned().unwrap_or_default();
+                    self.labels.push(if columns::named(&name) == Column::Extra { String::new() } else { name });
+                    Column::Labelled(self.labels.len() - 1)
+                }
+                column => column,
+            };
+        }
+        let left =
+            |(name, column): (&String, &Column)| (*column == Column::LeftOut && !name.is_empty()).then(|| name.clone());
+        self.left_out = self.names.iter().zip(&self.columns).filter_map(left).collect();
+        Ok(())
+    }
+
+    /// Puts in what directives say of places.
+    fn place(&mut self, head: &Head) {
+        for (place, column) in &head.places {
+            if let Some(slot) = self.columns.get_mut(*place) {
+                *slot = *column;
+            }
+        }
+    }
+
+    /// By the names of the columns. Of names that a directive gives the first two are question and answer, as in Anki, unless
+    /// two others are called so.
+    fn by_name(&mut self, head: &Head, survey: &Survey, is_directive: bool) {
+        self.columns = self.names.iter().map(|name| columns::named(name)).collect();
+        self.place(head);
+        let placed = |at: usize| head.places.iter().any(|(place, _)| *place == at);
+        let plain: Vec<String> = self.names.iter().map(|name| names::plain(name)).collect();
+        let asks = |column: &Column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text"));
+        let tells = |column: &Column| matches!(column, Column::Answer | Column::Field("back" | "answer" | "items"));
+        // lmq's own names come before other ones.
+        let first = |test: &dyn Fn(&Column) -> bool| {
+            let own = |column: &Column| test(column) && matches!(column, Column::Field(_));
+            self.columns.iter().position(own).or_else(|| self.columns.iter().position(test))
+        };
+        let (mut question, mut answer) = (first(&asks), first(&tells));
+        let is_side = |column: &Column| matches!(column, Column::Question | Column::Answer | Column::Unknown);
+        if is_directive && (question.is_none() || answer.is_none()) {
+            let mut sides =
+                (0..self.columns.len()).filter(|at| !placed(*at) && self.columns.get(*at).is_some_and(is_side));
+            question = question.filter(|at| !self.columns.get(*at).is_some_and(is_side)).or_else(|| sides.next());
+            answer = answer.filter(|at| !self.columns.get(*at).is_some_and(is_side)).or_else(|| sides.next());
+        }
+        let is_used =
+            |at: usize| survey.below.iter().any(|row| row.get(at).is_some_and(|cell| !cell.trim().is_empty()));
+        // Names that could be question or answer, the likelier ones first.
+        let rank = |at: usize| match plain.get(at).and_then(|name| names::title(name)) {
+            Some(Title::Language) => 0,
+            Some(Title::Code) => 1,
+            Some(Title::Usual) => 2,
+            None => 3,
+            Some(Title::Aside) => 4,
+        };
+        let mut loose: Vec<usize> = (0..self.columns.len())
+            .filter(|at| self.columns.get(*at) == Some(&Column::Unknown) && !placed(*at))
+            .filter(|at| plain.get(*at).is_some_and(|name| !name.is_empty()) && is_used(*at))
+            .filter(|at| question != Some(*at) && answer != Some(*at))
+            .collect();
+        loose.sort_by_key(|at| rank(*at));
+        let has_kinds = self.columns.contains(&Column::Kind);
+        let wanted = usize::from(question.is_none()) + usize::from(answer.is_none());
+        let alike = loose.first().map_or(0, |first| loose.iter().filter(|at| rank(**at) == rank(*first)).count());
+        // Of plain titles the first two are as good a guess as any person's.
+        let are_titles = loose.first().is_some_and(|at| rank(*at) == 2);
+        if wanted > 0 && alike > wanted && !has_kinds && !are_titles {
+            self.unsure.push(Unsure::Sides);
+        }
+        let mut next = loose.into_iter().filter(|_| !has_kinds);
+        question = question.or_else(|| next.next());
+        answer = answer.or_else(|| next.next());
+        if let (Some(first), Some(second)) = (question, answer)
+            && second < first
+            && self.columns.get(first) == Some(&Column::Unknown)
+            && self.columns.get(second) == Some(&Column::Unknown)
+        {
+            (question, answer) = (answer, question);
+        }
+        let mut unknown = Vec::new();
+        for at in 0..self.columns.len() {
+            let name = self.names.get(at).map(|name| name.trim().to_owned()).unwrap_or_default();
+            let column = self.columns.get(at).copied().unwrap_or(Column::Unknown);
+            let now = if question == Some(at) && is_side(&column) {
+                Column::Question
+            } else if answer == Some(at) && is_side(&column) {
+                Column::Answer
+            } else if is_side(&column) && name.is_empty() && is_running(survey, at) {
+                Column::LeftOut
+            } else if is_side(&column) {
+                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) {
+                    unknown.push(name.clone());
+                }
+                let label = if name.is_empty() { format!("Column {}", at + 1) } else { name.clone() };
+                if is_used(at) && !name.is_empty() {
+                    self.merged.push(name);
+                }
+                self.labels.push(label);
+                Column::Labelled(self.labels.len() - 1)
+            } else {
+                if column == Column::LeftOut {
+                    self.left_out.push(name);
+                }
+                column
+            };
+            if let Some(slot) = self.columns.get_mut(at) {
+                *slot = now;
+            }
+        }
+        if !unknown.is_empty() || !self.unsure.is_empty() {
+            let example = self.example();
+            let names = if unknown.is_empty() { self.merged.clone() } else { unknown };
+            self.warnings.push(TableWarning::UnknownColumns { names, example });
+        }
+    }
+
+    /// The columns of a table that doesn't name them: two texts, those that directives place, maybe tags; and what is left are
+    /// lines of the explanation, where nearly all rows have it.
+    fn by_place(&mut self, head: &Head, survey: &Survey, separator: &Separator) {
+        let tags_said =
+            head.places.iter().any(|(_, column)| *column == Column::Tags) || has_optional_reverse(head, survey);
+        let is_even = survey.even * 5 >= survey.rows * 4 && survey.columns > 2;
+        let free: Vec<usize> = (0..survey.columns.max(3 + head.places.len()))
+            .filter(|at| !head.places.iter().any(|(place, _)| place == at))
+            .collect();
+        let mut free = free.into_iter().peekable();
+        // A running number says nothing, where there is enough beside it.
+        let number =
+            free.peek().copied().filter(|at| !head.any && is_even && survey.columns > 3 && is_running(survey, *at));
+        self.columns = vec![Column::Nth(usize::MAX); survey.columns.max(3 + head.places.len())];
+        self.place(head);
+        let mut nth = 0;
+        for at in free {
+            let column = if number == Some(at) {
+                self.left_out.push(format!("{}", at + 1));
+                Column::LeftOut
+            } else {
+                let may_be_tags = nth == 2 && !tags_said && (head.any || survey.columns == 3);
+                nth += 1;
+                if may_be_tags && are_tags(survey, at, separator, head.any) {
+                    Column::Tags
+                } else if nth <= 2 || head.any {
+                    Column::Nth(nth - 1)
+                } else if is_even && at < survey.columns && !is_text_behind_a_separator(survey, at, separator) {
+                    self.labels.push(String::new());
+                    self.merged.push(format!("{}", at + 1));
+                    Column::Labelled(self.labels.len() - 1)
+                } else {
+                    Column::Nth(usize::MAX)
+                }
+            };
+            if let Some(slot) = self.columns.get_mut(at) {
+                *slot = column;
+            }
+        }
+        if !head.any && is_even && self.columns.iter().any(|column| matches!(column, Column::Labelled(_))) {
+            let taken = |(at, column): (usize, &Column)| {
+                let role = self.role(*column);
+                (at < survey.columns).then(|| format!("{} is {}", at + 1, in_words(&role)))
+            };
+            let taken = self.columns.iter().enumerate().filter_map(taken).collect::<Vec<_>>().join(", ");
+            let example = self.example();
+            self.warnings.push(TableWarning::Positions { count: survey.columns, taken, example });
+        }
+    }
+
+    /// What a column is taken for.
+    fn role(&self, column: Column) -> Role {
+        match column {
+            Column::Nth(usize::MAX) => Role::LeftOut,
+            Column::Question | Column::Nth(0) | Column::Field("front" | "prompt" | "text") => Role::Front,
+            Column::Answer | Column::Nth(1) | Column::Field("back" | "answer") => Role::Back,
+            Column::Extra | Column::Nth(_) => Role::Extra,
+            Column::Labelled(label) => match self.labels.get(label).filter(|label| !label.is_empty()) {
+                Some(label) => Role::Labelled(label.clone()),
+                None => Role::Extra,
+            },
+            Column::Tags => Role::Tags,
+            Column::Deck => Role::Deck,
+            Column::LeftOut | Column::Unknown => Role::LeftOut,
+            Column::AddReverse => Role::Other("reversed, where it is filled"),
+            column => Role::Other(columns::role_name(column)),
+        }
+    }
+
+    /// All of them.
+    pub(super) fn all(&self, width: usize) -> Vec<ColumnRole> {
+        let one = |(at, column): (usize, &Column)| ColumnRole {
+            number: at + 1,
+            name: self.names.get(at).filter(|name| !name.is_empty()).cloned(),
+            role: self.role(*column),
+            is_sure: self.sure.get(at).copied().unwrap_or(false),
+        };
+        self.columns.iter().take(width).enumerate().map(one).collect()
+    }
+
+    /// An example of `--columns` that says what was guessed.
+    fn example(&self) -> String {
+        let said = |(at, column): (usize, &Column)| {
+            let role = self.role(*column);
+            matches!(role, Role::Front | Role::Back | Role::Tags)
+                .then(|| format!("{}={}", role.word()?, at + 1).into())?
+        };
+        let said: Vec<String> = self.columns.iter().enumerate().filter_map(said).collect();
+        format!("--columns {}", said.join(","))
+    }
+}
+
+/// Whether notes have a field that says whether there is a reversed card: a third one, which is no tag then.
+fn has_optional_reverse(head: &Head, survey: &Survey) -> bool {
+    let is = |name: &str| note_type(name) == Some(NoteType::OptionalReverse);
+    let column = head.places.iter().find(|(_, column)| *column == Column::NoteType).map(|(at, _)| *at);
+    let in_row = |row: &Vec<String>| column.and_then(|at| row.get(at)).is_some_and(|name| is(name));
+    head.notetype.as_deref().is_some_and(is) || std::iter::once(&survey.first_raw).chain(&survey.below).any(in_row)
+}
+
+/// A role as a sentence has it.
+fn in_words(role: &Role) -> &'static str {
+    match role {
+        Role::Front => "the question",
+        Role::Back => "the answer",
+        Role::Extra | Role::Labelled(_) => "shown with the answer",
+        Role::Tags => "tags",
+        Role::Deck => "the deck",
+        Role::Other(name) => name,
+        Role::LeftOut => "left out",
+    }
+}
+
+/// Whether a column counts its rows: 0, 1, 2 …
+fn is_running(survey: &Survey, at: usize) -> bool {
+    let cell = |row: &Vec<String>| row.get(at).and_then(|cell| cell.trim().trim_end_matches('.').parse::<u64>().ok());
+    let numbers: Vec<Option<u64>> = survey.below.iter().map(cell).collect();
+    numbers.len() > 1
+        && numbers.windows(2).all(|pair| matches!(pair, [Some(one), Some(next)] if one.checked_add(1) == Some(*next)))
+}
+
+/// Whether what stands in a column is mostly text behind an unquoted comma: it begins with a blank, and the column before does
+/// not.
+fn is_text_behind_a_separator(survey: &Survey, at: usize, separator: &Separator) -> bool {
+    let begins = |at: usize| {
+        let cells = survey.below.iter().chain(std::iter::once(&survey.first_raw)).filter_map(|row| row.get(at));
+        let filled: Vec<&String> = cells.filter(|cell| !cell.trim().is_empty()).collect();
+        let blank = filled.iter().filter(|cell| cell.starts_with(' ')).count();
+        (blank, filled.len())
+    };
+    let ((blank, filled), (before, of)) = (begins(at), begins(at.saturating_sub(1)));
+    separator.bytes() != b"\t" && blank > 0 && blank * 2 > filled && before * 2 < of
+}
+
+/// Whether the cells of a third column are tags: short, without signs of a sentence, and mostly not each another one.
+fn are_tags(survey: &Survey, at: usize, separator: &Separator, is_ankis: bool) -> bool {
+    if is_text_behind_a_separator(survey, at, separator) {
+        return false;
+    }
+    let rows = std::iter::once(&survey.first_raw).chain(&survey.below);
+    let cells: Vec<&str> =
+        rows.filter_map(|row| row.get(at)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+    let is_short = |cell: &str| {
+        cell.chars().count() <= 60
+            && !cell.contains(['.', '?', '!', '<', '(', '=', '。', '、', '？', '！', '[', '/', '"'])
+            && cell.split_whitespace().all(|word| word.chars().count() <= 40)
+    };
+    let odd = cells.iter().filter(|cell| !is_short(cell)).count();
+    let mut distinct: Vec<&str> = cells.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    // Of one or two rows nothing tells; of more, tags come again. Anki takes the column for tags whatever is in it.
+    let come_again = match cells.len() {
+        0..=2 => true,
+        3..=5 => is_ankis || distinct.len() < cells.len(),
+        all => distinct.len() * 4 <= all * 3,
+    };
+    odd * 10 <= cells.len() && come_again
+}
+
+/// The names that `#columns:` gives, by the table's separator or by the one that a spreadsheet left there.
+fn split_names(names: &str, separator: &Separator) -> Vec<String> {
+    let mut split: Vec<String> = names.split(&separator.text()).map(|name| name.trim().to_owned()).collect();
+    if split.len() < 2 {
+        let other = ['\t', ';', ',', '|'].into_iter().find(|other| names.contains(*other));
+        if let Some(other) = other {
+            split = names.split(other).map(|name| name.trim().to_owned()).collect();
+        }
+    }
+    while split.last().is_some_and(String::is_empty) {
+        split.pop();
+    }
+    split
+}

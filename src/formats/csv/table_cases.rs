@@ -1,0 +1,301 @@
+//! Tables as people have them: what is made of each.
+
+use super::fault::TableFault;
+use super::*;
+use crate::core::card::Markup;
+use crate::formats::FormatError;
+use crate::formats::HeaderRow;
+use crate::formats::ImportItem;
+use crate::formats::Importer as _;
+use crate::formats::Item;
+use crate::formats::NotThis;
+use crate::formats::ReadOptions;
+use crate::formats::TableOptions;
+use crate::formats::parse_columns;
+use crate::formats::testing::notes;
+use crate::formats::testing::read_with;
+use crate::formats::testing::warnings;
+use std::io::Cursor;
+
+fn options(columns: &str) -> ReadOptions {
+    let columns = if columns.is_empty() { Vec::new() } else { parse_columns(columns).unwrap() };
+    ReadOptions { table: TableOptions { columns, ..TableOptions::default() }, ..ReadOptions::named("x.txt") }
+}
+
+fn read_so(options: &ReadOptions, bytes: &[u8]) -> Result<Vec<ImportItem>, TableFault> {
+    match read_with(&CSV, options, bytes) {
+        (outcomes, Ok(())) => Ok(outcomes),
+        (_, Err(FormatError::NotThis(NotThis::Table(fault)))) => Err(fault),
+        (_, other) => panic!("{other:?}"),
+    }
+}
+
+fn read(text: &str) -> Vec<ImportItem> {
+    read_so(&options(""), text.as_bytes()).unwrap()
+}
+
+/// `kind: question → answer (explanation) [tags]` of each note.
+fn lines(outcomes: &[ImportItem]) -> Vec<String> {
+    let line = |item: &Item| {
+        let text = &item.text;
+        let first = ["front", "prompt", "text"].into_iter().map(|name| text.text(name)).find(|text| !text.is_empty());
+        let second = ["back", "answer"].into_iter().map(|name| text.text(name)).find(|text| !text.is_empty());
+        let mut line = format!("{} → {}", first.unwrap_or_default(), second.unwrap_or_default());
+        if text.kind != "basic" {
+            line = format!("{}: {line}", text.kind);
+        }
+        if let Some(extra) = &text.extra {
+            line += &format!(" ({})", extra.replace('\n', "; "));
+        }
+        if !text.tags.is_empty() {
+            line += &format!(" [{}]", text.tags.join("|"));
+        }
+        line
+    };
+    notes(outcomes).into_iter().map(line).collect()
+}
+
+fn said(outcomes: &[ImportItem]) -> String {
+    warnings(outcomes).iter().map(|warning| format!("{warning}\n")).collect()
+}
+
+fn losses(outcomes: &[ImportItem]) -> Vec<String> {
+    let loss = |outcome: &ImportItem| match outcome {
+        ImportItem::Loss(loss) => Some(loss.to_string()),
+        _ => None,
+    };
+    outcomes.iter().filter_map(loss).collect()
+}
+
+#[test]
+fn headers_are_recognised_by_what_they_are() {
+    for (text, expected) in [
+        ("German,English\nHaus,house\nBaum,tree\n", "Haus → house"),
+        ("Word,Translation\nHaus,house\nBaum,tree\n", "Haus → house"),
+        ("Country;Capital\nFrance;Paris\nPeru;Lima\n", "France → Paris"),
+        (
+            "type,word,german,english\nnoun,house,Haus,house\nverb,go,gehen,to go\n",
+            "house → Haus (type: noun; english: house)",
+        ),
+        ("type,german,english\nnoun,Haus,house\nverb,gehen,to go\n", "Haus → house (type: noun)"),
+        ("Frage;Antwort;Schlagwörter\nWer?;ich;a b\nWas?;nichts;a\n", "Wer? → ich [a|b]"),
+        ("Kanji,Reading,Meaning\n日本,にほん,Japan\n水,みず,water\n", "日本 → Japan (Reading: にほん)"),
+        ("Hanzi,Pinyin,English\n水,shuǐ,water\n火,huǒ,fire\n", "水 → water (Pinyin: shuǐ)"),
+        ("Symbol,Element,Atomic number\nH,Hydrogen,1\nHe,Helium,2\n", "H → Hydrogen (Atomic number: 1)"),
+        ("Слово;Перевод;Пример\nдом;house;Это дом.\nлес;forest;\n", "дом → house (Пример: Это дом.)"),
+        ("No.,Kelime,Anlam\n1,ev,house\n2,su,water\n", "ev → house"),
+        ("en,de\nhouse,Haus\ntree,Baum\n", "house → Haus"),
+        ("Simple,Romanised\nдом,dom\nлес,les\n", "дом → dom"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!(lines(&outcomes).len(), 2, "{text}");
+        assert!(said(&outcomes).contains("--header no"), "{text}{}", said(&outcomes));
+        let mut card = options("");
+        card.table.header = Some(false);
+        let first = read_so(&card, text.as_bytes()).map(|outcomes| lines(&outcomes).len());
+        assert_eq!(first.ok(), Some(3), "{text}");
+    }
+}
+
+#[test]
+fn a_first_row_like_the_others_is_a_card() {
+    for text in [
+        "house,Haus\ntree,Baum\nwater,Wasser\n",
+        "word,Wort\nquestion,Frage\nmeaning,Bedeutung\n",
+        "name,nombre\ncity,ciudad\nyear,año\n",
+        "German,Deutsch\nEnglish,Englisch\nFrench,Französisch\n",
+        "What is a header?,a row of names\nWho?,me\n",
+        "Paris,France\nLima,Peru\n",
+        "#1 rule,listen\n#2 rule,listen more\n",
+    ] {
+        let rows = text.lines().count();
+        assert_eq!(lines(&read(text)).len(), rows, "{text}");
+    }
+    let unsure = read("Name,Foo\nEva,bar\nIda,Bar\n");
+    assert!(said(&unsure).contains("--header yes"), "{}", said(&unsure));
+}
+
+#[test]
+fn columns_can_be_said_by_number_or_name() {
+    let text = "type,word,german,english\nnoun,h,Haus,house\nverb,g,gehen,to go\n";
+    let by_number = read_so(&options("front=3,back=4,extra=1"), text.as_bytes()).unwrap();
+    assert_eq!(lines(&by_number)[0], "Haus → house (type: noun)");
+    let by_name = read_so(&options("front=English,back=german,tags=type"), text.as_bytes()).unwrap();
+    assert_eq!(lines(&by_name), ["house → Haus [noun]", "to go → gehen [verb]"]);
+    let fault = read_so(&options("front=Dutch,back=german"), text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(fault, "there is no column `Dutch`; there are `type`, `word`, `german`, `english`");
+    let fault = read_so(&options("front=1,back=9"), b"a,b\nc,d\n").unwrap_err().to_string();
+    assert_eq!(fault, "there is no column `9`; there are the numbers 1 to 2");
+}
+
+#[test]
+fn names_that_a_directive_gives_are_columns_in_order() {
+    let outcomes = read("#separator:tab\n#columns:Hanzi\tPinyin\tEnglish\tTags\n水\tshuǐ\twater\tnature hsk1\n");
+    assert_eq!(lines(&outcomes), ["水 → shuǐ (English: water) [nature|hsk1]"]);
+    let outcomes = read("#separator:tab\n#columns:Front\tBack\tContext\tURL\na\tb\tc\td\n");
+    assert_eq!(lines(&outcomes), ["a → b (Context: c; URL: d)"]);
+    let outcomes = read("#separator:Comma,,\n\"#columns:Back,Tags,Front\"\nb,x,f\n");
+    assert_eq!(lines(&outcomes), ["f → b [x]"]);
+}
+
+#[test]
+fn further_fields_of_anki_are_lines_of_the_explanation() {
+    let outcomes = read(
+        "#separator:tab\n#html:false\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags column:7\n\
+         g1\tMine\tD\ta\tb\tc\tt1 t2\ng2\tMine\tD\td\te\t\t\n",
+    );
+    assert_eq!(lines(&outcomes), ["a → b (Field 3: c) [t1|t2]", "d → e"]);
+    assert_eq!(losses(&outcomes), ["2 notes of the unknown note type `Mine` became `basic`"]);
+}
+
+#[test]
+fn note_types_become_what_their_fields_say() {
+    let head = "#separator:tab\n#html:true\n#notetype column:1\n";
+    let outcomes = read(&format!(
+        "{head}Lückentext (mein)\t{{{{c1::Paris}}}} is in France\tmore\n\
+         Overlapper\tTitle\tthe {{{{c1::gap}}}}\n\
+         Basic (optional reversed card)\ta\tb\t\n\
+         Basic (optional reversed card)\tc\td\ty\n\
+         Image Occlusion\t{{{{c1::image-occlusion:rect:left=.1}}}}\t<img src=\"x.png\">\n\
+         Bilder\t{{{{c1::image-occlusion:rect:left=.1}}}}\t<img src=\"x.png\">\n"
+    ));
+    assert_eq!(
+        lines(&outcomes),
+        [
+            "cloze: {{c1::Paris}} is in France →  (more)",
+            "cloze: the {{c1::gap}} →  (Title)",
+            "a → b",
+            "reversed: c → d",
+        ]
+    );
+    assert!(
+        said(&outcomes).contains("`Lückentext (mein)` (1 as cloze), `Overlapper` (1 as cloze)"),
+        "{}",
+        said(&outcomes)
+    );
+    assert_eq!(losses(&outcomes)[0], "2 rows of image occlusion were left out");
+}
+
+#[test]
+fn lists_of_terms_are_read_without_a_hand_on_them() {
+    for text in [
+        "hola - hello, hi\nadiós - goodbye\nbien - well - good\n",
+        "hola – hello\nadiós – goodbye\nbien – well, good\n",
+        "hola = hello\nadiós = goodbye, bye\nbien = well\n",
+        "hola: hello\nadiós: goodbye, bye\nbien: well\n",
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes).len(), 3, "{text}");
+        assert!(lines(&outcomes)[0].starts_with("hola → hello"), "{text}");
+        assert!(said(&outcomes).contains("--delimiter"), "{text}");
+    }
+    let mut said = options("");
+    said.table.delimiter = Some(" - ".to_owned());
+    let outcomes = read_so(&said, b"hola - hello\nsi, claro - yes - of course\n").unwrap();
+    assert_eq!(lines(&outcomes), ["hola → hello", "si, claro → yes - of course"]);
+    said.table.delimiter = Some(" :: ".to_owned());
+    assert_eq!(lines(&read_so(&said, b"a :: b :: c\nd :: e :: c\n").unwrap()), ["a → b [c]", "d → e [c]"]);
+}
+
+#[test]
+fn a_third_cell_that_is_no_tag_is_none() {
+    assert_eq!(lines(&read("生命,life, existence\n水,water\n")), ["生命 → life, existence", "水 → water"]);
+    assert_eq!(lines(&read("生命,life, existence\n日,day, sun\n")), ["生命 → life, existence", "日 → day, sun"]);
+    let example = read("Haus,house,Das ist ein Haus.\nBaum,tree,Der Baum ist alt.\n");
+    assert_eq!(lines(&example)[0], "Haus → house (Das ist ein Haus.)");
+    assert_eq!(lines(&read("q1, \"a, 1\"\nq2, \"a2\"\n")), ["q1 → a, 1", "q2 → a2"]);
+}
+
+#[test]
+fn what_a_spreadsheet_does_to_directives_is_undone() {
+    for head in ["#deck:A::B,,\n", "\"#deck:A::B\",,\n", "#separator:Comma,,\n#deck:A::B,,\n", "sep=,\n#deck:A::B,,\n"]
+    {
+        let outcomes = read(&format!("{head}q,a,\n"));
+        assert_eq!(notes(&outcomes)[0].deck.as_deref(), Some("A::B"), "{head}");
+    }
+    assert_eq!(lines(&read("front,back\n007,=\"007\"\n")), ["007 → 007"]);
+    let outcomes = read("front,back\nsum,#NAME?\n");
+    assert_eq!(losses(&outcomes), ["1 cell holds an error of the spreadsheet, such as #NAME?"]);
+}
+
+#[test]
+fn directives_that_are_none_are_named_and_comments_counted() {
+    let outcomes = read("#seperator:tab\n#deck:D\na\tb\n#include <stdio.h>\theader\n");
+    assert!(said(&outcomes).contains("`#seperator` (did you mean `#separator`?)"), "{}", said(&outcomes));
+    assert_eq!(lines(&outcomes), ["a → b"]);
+    assert!(losses(&outcomes).iter().any(|loss| loss.starts_with("1 line begins with #")), "{:?}", losses(&outcomes));
+    assert_eq!(lines(&read("#include <stdio.h>\theader\n#define X\tmacro\n")).len(), 2);
+}
+
+#[test]
+fn a_second_head_in_mid_file_is_no_card() {
+    let outcomes = read("front,back\na,b\n\u{feff}front,back\nc,d\n");
+    assert_eq!(lines(&outcomes), ["a → b", "c → d"]);
+    assert_eq!(losses(&outcomes), ["1 row that names the columns again was left out"]);
+}
+
+#[test]
+fn text_is_plain_unless_something_says_otherwise() {
+    let outcomes = read("2*3*4,<b>x</b>\n__init__,<br>\n");
+    assert!(notes(&outcomes).iter().all(|note| note.text.markup == Markup::Plain));
+    assert!(said(&outcomes).contains("--markup html"), "{}", said(&outcomes));
+    let outcomes =
+        read("#html:true\n#separator:tab\n<ESC> or <C-[>\t<img src=\"flag.png\">\nx\t<b>y</b> [sound:a.mp3]\n");
+    assert!(notes(&outcomes).iter().all(|note| note.text.markup == Markup::Html));
+    assert_eq!(lines(&outcomes)[0], "<ESC> or <C-[> → <img src=\"flag.png\">");
+    let lost = losses(&outcomes);
+    assert_eq!(lost.len(), 3, "{lost:?}");
+    let mut said = options("");
+    said.table.markup = Some(Markup::Markdown);
+    assert_eq!(notes(&read_so(&said, b"a,b\n").unwrap())[0].text.markup, Markup::Markdown);
+}
+
+#[test]
+fn decks_that_differ_by_case_or_form_are_one() {
+    let outcomes = read("deck,front,back\nÉté,a,b\ne\u{301}te\u{301},c,d\nÉTÉ ,e,f\nGeo,g,h\n");
+    let decks: Vec<Option<&str>> = notes(&outcomes).iter().map(|note| note.deck.as_deref()).collect();
+    assert_eq!(decks, [Some("Été"), Some("Été"), Some("Été"), Some("Geo")]);
+    assert!(said(&outcomes).contains("`ÉTÉ` is `Été`"), "{}", said(&outcomes));
+}
+
+#[test]
+fn a_no_break_space_does_not_split_a_tag() {
+    assert_eq!(lines(&read("front,back,tags\na,b,New\u{a0}York city\n")), ["a → b [New\u{a0}York|city]"]);
+}
+
+#[test]
+fn most_rows_that_do_not_fit_keep_all_out_with_the_likely_cause_first() {
+    let text = format!("a,b\n{}", "c,d,e,f,g\nh,i,j\n".repeat(57));
+    let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
+    assert!(matches!(fault, TableFault::MostDontFit { bad: 57.., .. }), "{fault:?}");
+    assert!(fault.to_string().contains("columns, expected"), "{fault}");
+    assert!(fault.to_string().contains("--columns"), "{fault}");
+}
+
+#[test]
+fn hostile_tables_are_refused_in_words() {
+    let long = format!("{},b\n", "a".repeat(3 << 20));
+    assert!(matches!(
+        read_so(&options(""), long.as_bytes()),
+        Err(TableFault::MostDontFit { .. } | TableFault::OneColumn)
+    ));
+    let wide = vec![b','; 1_000_000];
+    assert!(read_so(&options(""), &wide).is_err());
+    let wide = format!("{}\n", vec!["x"; 400_000].join(","));
+    assert_eq!(read_so(&options(""), wide.as_bytes()), Err(TableFault::TooManyColumns("`,`".to_owned())));
+    assert_eq!(read_so(&options(""), b"Frage;Antwort\n"), Err(TableFault::HeaderOnly));
+}
+
+#[test]
+fn a_diagnosis_tells_what_a_table_is_taken_for() {
+    let text = "type,word,german,english\nnoun,h,Haus,house\nverb,g,gehen,to go\n";
+    let found = CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap();
+    assert_eq!(found.header, HeaderRow::Likely);
+    assert_eq!(found.as_columns(), "extra=1,front=2,back=3,extra=4");
+    assert_eq!((found.encoding, found.separator.as_str()), ("utf-8", ","));
+    assert_eq!(found.rows[0], ["noun", "h", "Haus", "house"]);
+    assert!(found.is_unclear());
+    let clear = CSV.diagnose(&mut Cursor::new("front,back\na,b\n"), &options("")).unwrap().unwrap();
+    assert!(!clear.is_unclear() && clear.notices.is_empty());
+}

@@ -1,0 +1,49 @@
+//! Why the bytes of a file can't be read as text.
+
+/// Why the bytes of a file can't be read as text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncodingFault {
+    /// Some lines are UTF-8 and some are not.
+    #[error(
+        "it mixes two encodings: line {utf_8} is UTF-8 and line {other} is not; save all of it as UTF-8, or say one for all \
+         of it with --encoding"
+    )]
+    Mixed {
+        /// A line that is UTF-8.
+        utf_8: u64,
+        /// A line that is not.
+        other: u64,
+    },
+    /// It may be one of several.
+    #[error(
+        "line {line} is not UTF-8 (byte 0x{byte:02X}), and nothing tells for sure which encoding it is{}; say it with \
+         --encoding NAME, or save the file as UTF-8",
+        maybe(.candidates)
+    )]
+    Doubtful {
+        /// The line of the first byte that is no UTF-8.
+        line: u64,
+        /// That byte.
+        byte: u8,
+        /// Encodings that it may be.
+        candidates: Vec<&'static str>,
+    },
+    /// It is not what it was said to be.
+    #[error(
+        "line {line} can't be read as {encoding}; save the file as UTF-8, or say its encoding with --encoding NAME"
+    )]
+    Malformed {
+        /// The line of the first bytes that mean nothing.
+        line: u64,
+        /// The encoding.
+        encoding: &'static str,
+    },
+}
+
+fn maybe(names: &[&str]) -> String {
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => format!(": maybe {last}"),
+        Some((last, others)) => format!(": maybe {} or {last}", others.join(", ")),
+    }
+}

@@ -1,0 +1,129 @@
+//! What an import can't keep as it was, counted.
+
+use crate::core::text::counted;
+use std::fmt;
+
+/// What was lost or changed on the way in: how much of which kind. An importer hands these over after the last record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// What.
+    pub kind: LossKind,
+    /// How many.
+    pub count: u64,
+}
+
+/// What can be lost or changed on the way in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LossKind {
+    /// Pictures that notes name and that don't come with a table.
+    Pictures,
+    /// Sounds that notes name and that don't come with a table.
+    Sounds,
+    /// Cards whose question or answer is nothing but a picture.
+    OnlyPictures,
+    /// Rows of image occlusion, which are left out.
+    Occlusions,
+    /// Columns that are not read, by name.
+    ColumnsLeftOut(Vec<String>),
+    /// Columns that became lines of `extra`, by name.
+    ColumnsMerged(Vec<String>),
+    /// Cells that were put together again: a separator stood in the text.
+    CellsJoined,
+    /// Directives that are not known, by name.
+    UnknownDirectives(Vec<String>),
+    /// Rows of a note type that is not known: its name, and the kind of card that they became.
+    UnknownNoteType {
+        /// Its name.
+        name: String,
+        /// The kind of card.
+        kind: &'static str,
+    },
+    /// Tags that were written another way.
+    TagsChanged,
+    /// Lines that begin with `#` below directives: comments, which are no cards.
+    Comments,
+    /// Rows that name the columns again, further down.
+    RepeatedHeaders,
+    /// Cells in which a spreadsheet shows an error, `#NAME?`.
+    FormulaErrors,
+    /// Rows whose deck is written another way than before, and is the same deck here.
+    DecksJoined,
+}
+
+impl LossKind {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pictures => "pictures",
+            Self::Sounds => "sounds",
+            Self::OnlyPictures => "only_pictures",
+            Self::Occlusions => "occlusions",
+            Self::ColumnsLeftOut(_) => "columns_left_out",
+            Self::ColumnsMerged(_) => "columns_merged",
+            Self::CellsJoined => "cells_joined",
+            Self::UnknownDirectives(_) => "unknown_directives",
+            Self::UnknownNoteType { .. } => "unknown_note_types",
+            Self::TagsChanged => "tags_changed",
+            Self::Comments => "comments",
+            Self::RepeatedHeaders => "repeated_headers",
+            Self::FormulaErrors => "formula_errors",
+            Self::DecksJoined => "decks_joined",
+        }
+    }
+
+    /// The names that it is about, where it is about names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::ColumnsLeftOut(names) | Self::ColumnsMerged(names) | Self::UnknownDirectives(names) => names,
+            Self::UnknownNoteType { name, .. } => std::slice::from_ref(name),
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let so_many = |one: &str, many: &str| counted(self.count, one, many);
+        let names = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let text = match &self.kind {
+            LossKind::Pictures => so_many("picture is not in the file", "pictures are not in the file"),
+            LossKind::Sounds => so_many("sound is not in the file", "sounds are not in the file"),
+            LossKind::OnlyPictures => {
+                so_many("card has a side that is only a picture", "cards have a side that is only a picture")
+            }
+            LossKind::Occlusions => {
+                so_many("row of image occlusion was left out", "rows of image occlusion were left out")
+            }
+            LossKind::ColumnsLeftOut(list) => format!("columns that are not read: {}", names(list)),
+            LossKind::ColumnsMerged(list) => format!("columns that became lines of the explanation: {}", names(list)),
+            LossKind::CellsJoined => format!(
+                "{} put together again, because the separator is part of the text",
+                so_many("row was", "rows were")
+            ),
+            LossKind::UnknownDirectives(list) => format!("directives that are not known here: {}", names(list)),
+            LossKind::UnknownNoteType { name, kind } => {
+                format!("{} of the unknown note type `{name}` became `{kind}`", so_many("note", "notes"))
+            }
+            LossKind::TagsChanged => so_many("tag was written another way", "tags were written another way"),
+            LossKind::Comments => format!(
+                "{} with # and so is a comment here; put the first cell in quotes to make it a card",
+                so_many("line begins", "lines begin")
+            ),
+            LossKind::RepeatedHeaders => so_many(
+                "row that names the columns again was left out",
+                "rows that name the columns again were left out",
+            ),
+            LossKind::FormulaErrors => so_many(
+                "cell holds an error of the spreadsheet, such as #NAME?",
+                "cells hold an error of the spreadsheet, such as #NAME?",
+            ),
+            LossKind::DecksJoined => format!(
+                "{} to a deck that is written another way further up; they are one deck here",
+                so_many("row belongs", "rows belong")
+            ),
+        };
+        f.write_str(&text)
+    }
+}

@@ -1,0 +1,44 @@
+//! What separates the cells of a row.
+
+/// What separates the cells of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::formats) enum Separator {
+    /// One byte.
+    Byte(u8),
+    /// A text, ` :: `.
+    Text(Box<[u8]>),
+    /// A text, of which only the first in a line separates: `term - definition`.
+    First(Box<[u8]>),
+}
+
+impl Separator {
+    /// The separator that is written so.
+    pub(in crate::formats) fn of(text: &str) -> Self {
+        match text.as_bytes() {
+            [byte] => Self::Byte(*byte),
+            bytes => Self::Text(bytes.into()),
+        }
+    }
+
+    /// How it is written.
+    pub(in crate::formats) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Byte(byte) => std::slice::from_ref(byte),
+            Self::Text(text) | Self::First(text) => text,
+        }
+    }
+
+    /// The same, written as text.
+    pub(in crate::formats) fn text(&self) -> String {
+        String::from_utf8_lossy(self.bytes()).into_owned()
+    }
+
+    /// As messages name it.
+    pub(in crate::formats) fn name(&self) -> String {
+        match self.bytes() {
+            b"\t" => "tab".to_owned(),
+            b" " => "space".to_owned(),
+            _ => format!("`{}`", self.text()),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use super::*;
+use crate::formats::ImportItem;
+use crate::formats::testing::notes;
+use crate::formats::testing::read_with;
+use crate::formats::testing::warnings;
+use std::io::Write as _;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+const RELATIONS: &str =
+    r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#;
+const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+/// A spreadsheet of sheets: name, whether it is hidden, and the XML of its rows.
+fn workbook(sheets: &[(&str, bool, &str)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut file = |name: &str, text: String| {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    };
+    file(
+        "_rels/.rels",
+        format!(
+            r#"{RELATIONS}<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+        ),
+    );
+    let (mut list, mut relations) = (String::new(), String::new());
+    for (index, (name, hidden, rows)) in sheets.iter().enumerate() {
+        let number = index + 1;
+        let state = if *hidden { r#" state="hidden""# } else { "" };
+        list += &format!(r#"<sheet name="{name}" sheetId="{number}"{state} r:id="rId{number}"/>"#);
+        relations += &format!(
+            r#"<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>"#
+        );
+        file(
+            &format!("xl/worksheets/sheet{number}.xml"),
+            format!(
+                r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+            ),
+        );
+    }
+    file(
+        "xl/workbook.xml",
+        format!(
+            r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{OFFICE}"><sheets>{list}</sheets></workbook>"#
+        ),
+    );
+    file("xl/_rels/workbook.xml.rels", format!("{RELATIONS}{relations}</Relationships>"));
+    file("xl/styles.xml", r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#.to_owned());
+    zip.finish().unwrap().into_inner()
+}
+
+fn text(place: &str, text: &str) -> String {
+    format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+}
+
+fn row(number: u32, cells: &[&str]) -> String {
+    let cells: String =
+        cells.iter().zip('A'..).map(|(cell, column)| text(&format!("{column}{number}"), cell)).collect();
+    format!(r#"<row r="{number}">{cells}</row>"#)
+}
+
+fn read(bytes: &[u8], sheet: Option<&str>) -> (Vec<ImportItem>, Result<(), FormatError>) {
+    let table = TableOptions { sheet: sheet.map(str::to_owned), ..TableOptions::default() };
+    read_with(&Workbook, &ReadOptions { table, ..ReadOptions::named("x.xlsx") }, bytes)
+}
+
+fn pairs(outcomes: &[ImportItem]) -> Vec<(u64, &str, &str)> {
+    notes(outcomes).into_iter().map(|item| (item.place.line, item.text.text("front"), item.text.text("back"))).collect()
+}
+
+fn fault(bytes: &[u8], sheet: Option<&str>) -> String {
+    read(bytes, sheet).1.unwrap_err().to_string()
+}
+
+#[test]
+fn a_sheet_is_read_as_a_table_of_what_its_cells_show() {
+    let rows = [
+        row(1, &["Question", "Answer"]),
+        row(2, &["two\nlines, \"quoted\"", "=1+1"]),
+        r#"<row r="4"><c r="A4"><v>1969</v></c><c r="B4"><v>0.30000000000000004</v></c></row>"#.to_owned(),
+        r#"<row r="5"><c r="A5" s="1"><v>25569</v></c><c r="B5" t="str"><f>A1&amp;"x"</f><v>by value</v></c></row>"#
+            .to_owned(),
+    ];
+    let (outcomes, result) = read(&workbook(&[("Words", false, &rows.concat())]), None);
+    result.unwrap();
+    assert_eq!(
+        pairs(&outcomes),
+        [(2, "two\nlines, \"quoted\"", "=1+1"), (4, "1969", "0.3"), (5, "1970-01-01", "by value")]
+    );
+    assert_eq!(warnings(&outcomes), []);
+}
+
+#[test]
+fn the_first_sheet_that_is_shown_is_read_and_the_others_are_named() {
+    let rows = |word: &str| [row(1, &["front", "back"]), row(2, &[word, "b"])].concat();
+    let (hidden, first, second) = (rows("h"), rows("f"), rows("s"));
+    let book = workbook(&[("Old", true, &hidden), ("One", false, &first), ("Two", false, &second)]);
+    let (outcomes, result) = read(&book, None);
+    result.unwrap();
+    assert_eq!(pairs(&outcomes), [(2, "f", "b")]);
+    let told = warnings(&outcomes)[0].to_string();
+    assert_eq!(told, "the sheet `One` was read; there are also `Old` (hidden), `Two`; take another one with --sheet");
+    for sheet in ["two", "3"] {
+        assert_eq!(pairs(&read(&book, Some(sheet)).0), [(2, "s", "b")]);
+    }
+    assert_eq!(fault(&book, Some("Three")), "there is no sheet `Three`; there are `Old` (hidden), `One`, `Two`");
+    let found = Workbook.diagnose(&mut Cursor::new(book), &ReadOptions::named("x.xlsx")).unwrap().unwrap();
+    assert_eq!((found.sheet.as_deref(), found.separator.as_str(), found.notices.len()), (Some("One"), "", 1));
+}
+
+#[test]
+fn what_is_no_sheet_of_cards_is_refused_in_words() {
+    let encrypted: Vec<u8> =
+        CONTAINER.iter().copied().chain("xxEncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    assert!(fault(&encrypted, None).contains("password"));
+    assert!(fault(b"\xd0\xcf\x11\xe0\xa1\xb1 old", None).contains("old format"));
+    assert!(fault(b"PK\x03\x04 cut off", None).contains("damaged"));
+    let cut = workbook(&[("A", false, &row(1, &["a", "b"]))]);
+    assert!(fault(&cut[..cut.len() / 2], None).contains("damaged"));
+    let one = workbook(&[("A", false, &[row(1, &["a"]), row(2, &["b"])].concat()), ("B", false, "")]);
+    assert!(fault(&one, None).starts_with("the sheet `A` has one column"));
+    let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
+    assert_eq!(pairs(&read(&workbook(&[("A", false, far)]), None).0), []);
+}

@@ -1,0 +1,158 @@
+//! Copies that a sync tool made of a file which two machines had changed. Each holds an older text of the same cards, so a
+//! folder is read without them.
+
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::path::Path;
+
+/// What sync tools put into the name of such a copy, in any case; no other file is called so.
+const MARKS: &[&str] = &[
+    // Syncthing
+    ".sync-conflict-",
+    // Dropbox and Nextcloud, in the languages that they say it in
+    "conflicted copy",
+    "case conflict",
+    "konfliktkopie",
+    "in konflikt stehende kopie",
+    "copie en conflit",
+    "copia en conflicto",
+    "copia in conflitto",
+    "cópia em conflito",
+    "конфликтующая копия",
+    "競合コピー",
+    "冲突副本",
+    // Seafile
+    "(sfconflict ",
+    // Google Drive, pCloud, Resilio
+    "[conflict]",
+    "(conflict)",
+    "[conflicted]",
+    "(conflicted)",
+];
+
+/// The start of the files that is compared.
+const COMPARED: u64 = 1 << 16;
+
+/// Whether the name alone says that a file is a copy which a sync tool made.
+#[must_use]
+pub fn is_named_so(path: &Path) -> bool {
+    let stem = stem(path).to_lowercase();
+    MARKS.iter().any(|mark| stem.contains(mark))
+        || stem.ends_with(".conflict")
+        || is_owncloud(&stem)
+        || (stem.ends_with("_conflict") && stem.contains('_') && stem.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// `name_conflict-20240102-030405`
+fn is_owncloud(stem: &str) -> bool {
+    let date = stem.rsplit_once("_conflict-").map(|(_, date)| date);
+    date.is_some_and(|date| {
+        date.len() >= 8 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && date.starts_with("20")
+    })
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The name of the file that `path` may be a copy of, by a name which also means other things: `deck (1)` (Google Drive, a
+/// second download), `deck 2` (iCloud), `deck-LAPTOP` and `deck-DESKTOP-4F2K` (OneDrive).
+fn original(stem: &str) -> Option<&str> {
+    let is_number = |text: &str| !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((name, number)) = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once(" ("))
+        && is_number(number)
+    {
+        return Some(name);
+    }
+    if let Some((name, number)) = stem.rsplit_once(' ')
+        && is_number(number)
+    {
+        return Some(name);
+    }
+    let machine = stem.match_indices('-').map(|(at, _)| stem.split_at(at)).find(|(_, machine)| {
+        let word = machine.trim_start_matches('-').split('-').next().unwrap_or_default();
+        ["LAPTOP", "DESKTOP", "PC", "WIN", "MACBOOK", "SURFACE"].contains(&word)
+            && machine.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
+    });
+    machine.map(|(name, _)| name)
+}
+
+/// Whether a file is a copy of another one beside it that a sync tool made. A name that could mean something else, such as
+/// `lesson 2`, is one only where more than half of its lines stand in the file that it would be a copy of.
+pub(super) fn is_copy(path: &Path) -> bool {
+    if is_named_so(path) {
+        return true;
+    }
+    let stem = stem(path);
+    let Some(name) = original(&stem).filter(|name| !name.is_empty()) else { return false };
+    let mut beside = path.with_file_name(name);
+    if let Some(ending) = path.extension() {
+        beside.as_mut_os_string().push(".");
+        beside.as_mut_os_string().push(ending);
+    }
+    matches!((lines(path), lines(&beside)), (Ok(copy), Ok(first)) if shares_most(&copy, &first))
+}
+
+fn lines(path: &Path) -> io::Result<Vec<Vec<u8>>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(COMPARED).read_to_end(&mut head)?;
+    // Up to the first separator: a copy has other answers, to the same questions.
+    let first = |line: &[u8]| line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).next().map(<[u8]>::to_vec);
+    let mut lines: Vec<Vec<u8>> =
+        head.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).filter_map(first).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    Ok(lines)
+}
+
+/// Whether most lines of `copy` are lines of `first` too.
+fn shares_most(copy: &[Vec<u8>], first: &[Vec<u8>]) -> bool {
+    let shared = copy.iter().filter(|line| first.binary_search(line).is_ok()).count();
+    shared * 2 > copy.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn names_that_only_sync_tools_give_are_known() {
+        for name in [
+            "team.sync-conflict-20240102-030405-ABC1234.toml",
+            "team (Ann's conflicted copy 2024-01-02).csv",
+            "team (conflicted copy 2024-01-02 030405).toml",
+            "team (Case Conflict).csv",
+            "team (In Konflikt stehende Kopie von Ann 2024-01-02).csv",
+            "team_conflict-20240102-030405.toml",
+            "team (SFConflict ann@example.org 2024-01-02).csv",
+            "team [Conflict].csv",
+            "team.Conflict.csv",
+            "team_ann-pc_Jan-02-030405-2024_Conflict.csv",
+        ] {
+            assert!(is_named_so(Path::new(name)), "{name}");
+        }
+        for name in ["team.toml", "conflict.csv", "work conflict.csv", "conflict-2024.csv", "team-conflicts.toml"] {
+            assert!(!is_named_so(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_may_mean_something_else_are_copies_where_they_say_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        write("deck.csv", "a,1\nb,2\nc,3\n");
+        for name in ["deck (1).csv", "deck 2.csv", "deck-LAPTOP.csv", "deck-DESKTOP-4F2K.csv"] {
+            assert!(is_copy(&write(name, "a,1\nb,2\nc,changed\n")), "{name}");
+            assert!(!is_copy(&write(name, "x,1\ny,2\nc,3\n")), "{name} with other cards");
+        }
+        for name in ["other (1).csv", "deck-JLPT.csv", "deck 1999.csv", "deck-copy.csv"] {
+            assert!(!is_copy(&write(name, "a,1\nb,2\nc,3\n")), "{name}");
+        }
+    }
+}

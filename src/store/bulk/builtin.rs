@@ -1,0 +1,134 @@
+//! Rows of a file of the learner's that mean notes of a built-in deck. The program is the source there, so the file writes the
+//! learner's own register. The rule is the same: what the file said last is what the imports before it wrote, and what the
+//! learner did since stays.
+
+use crate::core::action::ActionKind;
+use crate::core::card::NoteText;
+use crate::core::fact::Fact;
+use crate::core::id::NoteUid;
+use crate::core::three_ways::Way;
+use crate::core::three_ways::merged_tags;
+use crate::store::Fault;
+use crate::store::bulk::Bulk;
+use crate::store::bulk::MatchResult;
+use crate::store::bulk::decks::TargetDeck;
+use crate::store::bulk::write::Ways;
+use crate::store::facts::facts_of;
+use crate::store::note_edits::bare;
+use crate::store::notes::PackedNote;
+use crate::store::notes::text_of;
+use crate::store::shown::NoteRow;
+use rusqlite::OptionalExtension as _;
+
+/// What the log says of a note of a built-in deck, beside what is shown.
+struct SaidOfBuiltin {
+    /// What files said of it last; where none did, what the program says.
+    last: NoteText,
+    /// Whether the learner deleted it, and did nothing else to it since.
+    is_deleted: bool,
+}
+
+impl Bulk<'_, '_> {
+    /// A row's note is there, in a built-in deck.
+    pub(super) fn found_builtin(
+        &mut self,
+        (id, uid): (i64, NoteUid),
+        deck: &TargetDeck,
+        key: Option<&str>,
+        note: &PackedNote,
+        before: &NoteRow,
+    ) -> Result<MatchResult, Fault> {
+        let (mine, _) = self.writer.shown(id)?;
+        let mut now = note.text()?;
+        if !self.says_tags && now.tags.is_empty() {
+            now.tags.clone_from(&mine.tags);
+        }
+        if mine == now && !before.retired {
+            return Ok(MatchResult::Same);
+        }
+        let theirs = self.options.theirs;
+        let SaidOfBuiltin { last, is_deleted } = self.said_of_builtin(id, before, &mine)?;
+        let merged = if theirs { now.tags.clone() } else { merged_tags(&last.tags, &now.tags, &mine.tags) };
+        let ways = Ways {
+            text: Way::of(&bare(&last), &bare(&now), &bare(&mine)),
+            tags: Way::of_tags(&last.tags, &now.tags, &mine.tags, &merged),
+            place: Way::Unchanged,
+            key: false,
+            is_back: before.retired && !is_deleted,
+        };
+        if !theirs && (is_deleted || ways.is_nothing()) {
+            self.keep(id, uid, &ways, is_deleted, (&mine, &now))?;
+            return Ok(if is_deleted { MatchResult::Kept } else { MatchResult::Same });
+        }
+        let takes = theirs || ways.text == Way::Taken || ways.is_back;
+        let text = NoteText { tags: merged, ..if takes { now.clone() } else { mine.clone() } };
+        if text != mine || before.retired {
+            self.write_own(id, uid, deck, key, &PackedNote::of(&text)?)?;
+        }
+        if theirs && NoteRow::of(&self.writer.tx, id)?.is_some_and(|row| row.retired) {
+            self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
+        }
+        if !theirs && !takes {
+            self.keep(id, uid, &ways, false, (&mine, &now))?;
+        }
+        let stays = !theirs && !ways.is_back && ways.all().contains(&Way::Kept);
+        Ok(if stays { MatchResult::Kept } else { MatchResult::Changed })
+    }
+
+    fn said_of_builtin(&mut self, id: i64, before: &NoteRow, mine: &NoteText) -> Result<SaidOfBuiltin, Fault> {
+        let source = self.said_last(before.source)?.map_or_else(|| mine.clone(), |(text, _)| text);
+        let context = self.writer.context()?;
+        let mut facts = facts_of(&self.writer.tx, &context.reader, id)?;
+        facts.retain(|row| !context.voided.has(row.id));
+        facts.sort_by_key(|row| (row.hlc, row.id));
+        let mut said = SaidOfBuiltin { last: source.clone(), is_deleted: false };
+        for row in &facts {
+            said.is_deleted = match row.fact {
+                Fact::Deleted { .. } => true,
+                Fact::Edited { .. }
+                | Fact::Cleared { .. }
+                | Fact::Revived { .. }
+                | Fact::Tagged { .. }
+                | Fact::Untagged { .. }
+                | Fact::Placed { .. }
+                | Fact::Keyed { .. } => false,
+                _ => said.is_deleted,
+            };
+            let is_text = matches!(row.fact, Fact::Edited { .. } | Fact::Cleared { .. });
+            let is_tag = matches!(row.fact, Fact::Tagged { .. } | Fact::Untagged { .. });
+            let local = context.reader.local(row.id).unwrap_or(0);
+            if !(is_text || is_tag) || !self.is_of_an_import(local)? {
+                continue;
+            }
+            let words = row.words.as_deref();
+            match (&row.fact, words) {
+                (Fact::Edited { .. }, Some(words)) => {
+                    let tags = std::mem::take(&mut said.last.tags);
+                    said.last = NoteText { tags, ..text_of(words, None)? };
+                }
+                (Fact::Cleared { .. }, _) => {
+                    let tags = std::mem::take(&mut said.last.tags);
+                    said.last = NoteText { tags, ..source.clone() };
+                }
+                (Fact::Tagged { .. }, Some(tag)) if !said.last.tags.iter().any(|known| known == tag) => {
+                    said.last.tags.push(tag.to_owned());
+                }
+                (Fact::Untagged { .. }, Some(tag)) => said.last.tags.retain(|known| known != tag),
+                _ => {}
+            }
+        }
+        Ok(said)
+    }
+
+    /// Whether an entry, by its local id, was written by an import.
+    fn is_of_an_import(&self, entry: i64) -> Result<bool, Fault> {
+        let kind: Option<i64> = self
+            .writer
+            .tx
+            .prepare_cached("SELECT kind FROM action WHERE id <= ?1 AND id + entries > ?1 ORDER BY id DESC LIMIT 1")?
+            .query_row([entry], |row| row.get(0))
+            .optional()?;
+        // One without an action is of the one that is being written, which is an import.
+        Ok(kind.is_none_or(|kind| kind == i64::from(ActionKind::Import.code())))
+    }
+}
