@@ -285,11 +285,7 @@ impl Writer<'_> {
     /// When the note is not there, or it can't be written.
     pub fn rekey(&mut self, note: NoteUid, key: &str) -> Result<bool, Fault> {
         let number = self.number_of(note)?;
-        // The source's deck is the one that its file names.
-        let deck = match self.source_place(number)? {
-            Some(place) => place.deck,
-            None => super::facts::deck_id(&self.tx, self.row_of(number)?.deck)?,
-        };
+        let deck = self.deck_of_source(number)?;
         let uid = NoteUid::of_key(&deck, key);
         let taken: bool = self.tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 AND o.id <> ?2 \
@@ -315,6 +311,14 @@ impl Writer<'_> {
         Ok(true)
     }
 
+    /// The deck that a note's key is in: the one that its file names.
+    fn deck_of_source(&mut self, number: i64) -> Result<String, Fault> {
+        match self.source_place(number)? {
+            Some(place) => Ok(place.deck),
+            None => super::facts::deck_id(&self.tx, self.row_of(number)?.deck),
+        }
+    }
+
     /// Lets the key of a new note mean it where its id is made from another name: cards of the file that come after it say its
     /// key, and so do files without ids. Nothing happens where the name is another note's.
     ///
@@ -322,10 +326,7 @@ impl Writer<'_> {
     /// When the note is not there, or it can't be written.
     pub fn also_called(&mut self, note: NoteUid, key: &str) -> Result<(), Fault> {
         let number = self.number_of(note)?;
-        let deck = match self.source_place(number)? {
-            Some(place) => place.deck,
-            None => super::facts::deck_id(&self.tx, self.row_of(number)?.deck)?,
-        };
+        let deck = self.deck_of_source(number)?;
         let uid = NoteUid::of_key(&deck, key);
         let taken: bool = self.tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 \
