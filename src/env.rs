@@ -90,7 +90,7 @@ impl Env {
                 let offset_min = local.offset().local_minus_utc() / 60;
                 return known(Timestamp { unix_ms: local.timestamp_millis(), offset_min });
             }
-            naive += chrono::TimeDelta::minutes(15);
+            naive = naive.checked_add_signed(chrono::TimeDelta::minutes(15))?;
         }
         None
     }
@@ -145,7 +145,11 @@ impl Env {
     /// Something that tells this machine from others, and a name for it.
     #[must_use]
     pub fn machine() -> (String, String) {
-        let read = |path: &str| std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+        // Images of machines leave the id empty, or to be made at the first start: then all of them would be one.
+        let read = |path: &str| {
+            let text = std::fs::read_to_string(path).ok()?.trim().to_owned();
+            (!text.is_empty() && text != "uninitialized").then_some(text)
+        };
         let name = read("/proc/sys/kernel/hostname")
             .or_else(|| std::env::var("COMPUTERNAME").ok())
             .or_else(|| std::env::var("HOSTNAME").ok())
@@ -217,7 +221,7 @@ impl Env {
         Ok(own.into())
     }
 
-    /// Whether the terminal can place the cursor; `TERM=dumb` can't.
+    /// Whether the terminal can't place the cursor: `TERM=dumb`.
     #[must_use]
     pub fn dumb_terminal() -> bool {
         std::env::var_os("TERM").is_some_and(|term| term == "dumb")

@@ -177,14 +177,16 @@ pub fn taken(answers: Vec<Given>, tenth: Option<Hlc>) -> Vec<Taken> {
 pub fn taken_of(mut answers: Vec<Given>, tenth: Option<Hlc>, counts: impl Fn(&Given) -> bool) -> Vec<Taken> {
     answers.sort_by_key(|answer| (answer.hlc, answer.entry));
     let mut all: Vec<Taken> = Vec::new();
+    let mut places = BTreeMap::new();
     for answer in answers {
         let device = answer.entry.device;
-        let known = all.iter().position(|one| (one.device, one.number) == (device, answer.number));
+        let known = places.get(&(device, answer.number)).copied();
         let counted = counts(&answer);
         let score = Recalls { passed: u64::from(answer.right && counted), all: u64::from(counted) };
         let one = match known.and_then(|index| all.get_mut(index)) {
             Some(one) => one,
             None => {
+                places.insert((device, answer.number), all.len());
                 all.push(Taken {
                     device,
                     number: answer.number,

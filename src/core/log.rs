@@ -212,7 +212,7 @@ impl LogRecord {
 
 /// The chain of hashes over a device's log, an action at a time.
 ///
-/// `next = first 16 bytes of SHA-256(previous, the action's head, each entry, each text's hash)`, all by global names in one
+/// `next = first 16 bytes of SHA-256(previous, each entry with its text's hash, the action's head)`, all by global names in one
 /// canonical form of bytes: every field in a fixed order, numbers as 8 bytes big-endian, texts with their length before
 /// them, what may be missing with a byte that tells.
 pub struct Chain {

@@ -1,6 +1,6 @@
 //! Registers: what is shown of a note or deck, from the facts about it.
 //!
-//! Text, tags, place and existence of a note have two registers. The *source* register is what a file or the program
+//! Text, tags, place, key and existence of a note have two registers. The *source* register is what a file or the program
 //! brought, the *own* register what the learner did, on any device. Own is shown, else source; nobody is asked. What is
 //! not shown stays in the log. Which fact of a register wins depends on nothing but the facts themselves and their
 //! order, (hlc, device, sequence), so that devices which know the same facts show the same. Facts that do not count are

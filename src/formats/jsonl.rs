@@ -91,7 +91,7 @@ impl Importer for JsonLines {
                     sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?;
                     continue;
                 }
-                Ok(value) if value.get("format").is_some() => {
+                Ok(value) if is_head(&value) => {
                     let format = value.get("format").and_then(Json::as_str);
                     json::check_version(format, value.get("version").and_then(Json::as_u64))?;
                     any = true;
@@ -111,6 +111,14 @@ impl Importer for JsonLines {
             None => Err(FormatError::NotThis(LinesFault::Empty.into())),
         }
     }
+}
+
+/// Whether a line says of what format the file is, and is no note of another program that has a field of that name.
+fn is_head(value: &Json) -> bool {
+    let Some(object) = value.as_object() else { return false };
+    let format = object.get("format");
+    let is_ours = format.and_then(Json::as_str).is_some_and(|format| format.starts_with("lmq-"));
+    is_ours || (format.is_some() && object.keys().all(|key| ["format", "version"].contains(&key.as_str())))
 }
 
 enum Line {
@@ -328,6 +336,17 @@ mod tests {
         let found = notes(&outcomes);
         assert_eq!((found[0].text.text("front"), found[0].text.text("back")), ("Capital of Peru?", "Lima"));
         assert_eq!(found[0].text.tags, ["geo"]);
+    }
+
+    #[test]
+    fn fields_that_lmq_does_not_know_are_no_heads_and_no_faults() {
+        let text = "{\"front\":\"a\",\"back\":\"b\",\"format\":\"html\",\"ids\":[1,2]}\n\
+                    {\"front\":\"c\",\"back\":\"d\",\"version\":[3]}\n";
+        let (outcomes, result) = read(&JsonLines, "x.jsonl", text.as_bytes());
+        result.unwrap();
+        assert_eq!(notes(&outcomes).len(), 2);
+        let (_, result) = read(&JsonLines, "x.jsonl", b"{\"format\":\"lmq-notes\",\"version\":99}\n");
+        result.unwrap_err();
     }
 
     #[test]

@@ -169,8 +169,8 @@ fn check_size(input: &mut dyn ReadSeek) -> Result<(), FormatError> {
     let mut buffer = vec![0; CHUNK];
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).map_err(broken)?;
-        // Pictures and the like are not opened.
-        let is_opened = file.name().is_ok_and(|name| name.ends_with(".xml") || name.ends_with(".rels"));
+        // Pictures and the like are not opened; parts are, whatever the case of their names.
+        let is_opened = !file.name().is_ok_and(|name| name.to_ascii_lowercase().starts_with("xl/media/"));
         if !is_opened {
             continue;
         }
@@ -241,6 +241,9 @@ fn shown(value: &DataRef<'_>) -> String {
 
 fn date(when: ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, _) = when.to_ymd_hms_milli();
+    // A time that was taken has hours beyond a day.
+    let days = if when.is_duration() { when.as_f64().floor().max(0.0) } else { 0.0 };
+    let hour = f64::from(hour) + days * 24.0;
     let time =
         if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") };
     if when.as_f64() < 1.0 || when.is_duration() {

@@ -67,7 +67,8 @@ pub fn add(
     let mut cards = Vec::new();
     if placed == MatchResult::Duplicate {
         let prompt = text.prompt(text.ordinals().first().copied().unwrap_or(1));
-        store.cards(&DeckSet::All, &[], |line| {
+        let of_deck = names.iter().filter(|(_, known, _)| *known == id).map(|(local, ..)| *local);
+        store.cards(&DeckSet::Some(of_deck.collect()), &[], |line| {
             if line.deck == id && line.text.prompt(line.card.ordinal) == prompt {
                 cards.push(line);
             }

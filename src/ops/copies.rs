@@ -6,7 +6,8 @@ use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::failure::Failure;
 use crate::ops::files;
-use crate::ops::swap::FRESH;
+use crate::ops::swap::is_chance;
+use crate::ops::swap::is_fresh;
 use crate::store::SIDES;
 use crate::store::folder_of;
 use crate::store::open_regular;
@@ -164,15 +165,9 @@ fn find(db: &Path) -> io::Result<Found> {
     Ok(found)
 }
 
-/// Whether these are so many letters that keep files of one name apart.
-fn is_chance(letters: &str, count: usize) -> bool {
-    letters.len() == count && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
-}
-
 /// Whether a name is that of a copy that is being made, or never was finished.
 fn is_begun(ending: &str) -> bool {
-    if ending.strip_prefix(FRESH).and_then(|rest| rest.strip_prefix('-')).is_some_and(|letters| is_chance(letters, 10))
-    {
+    if is_fresh(ending) {
         return true;
     }
     let is_ours = REASONS.iter().any(|reason| ending.starts_with(reason));

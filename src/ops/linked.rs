@@ -208,7 +208,8 @@ impl FileEditPlan {
             let remembered = match seen {
                 Ok(seen) => writer.follow(&seen).map(drop).map_err(Broken::Store),
                 Err(failure) => {
-                    put_back(self.patched.get(..place).unwrap_or_default());
+                    // This one too: it may have got its new bytes before the failure, and otherwise it is left alone.
+                    put_back(self.patched.get(..=place).unwrap_or_default());
                     return Err(Broken::File(failure));
                 }
             };

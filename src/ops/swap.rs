@@ -33,6 +33,19 @@ const LAST: &str = "end";
 /// What a database is called, behind the name of the one that it is to replace, until it does.
 pub(super) const FRESH: &str = "restoring";
 
+/// Whether these are so many letters that keep files of one name apart.
+pub(super) fn is_chance(letters: &str, count: usize) -> bool {
+    letters.len() == count && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
+}
+
+/// Whether that is what a restore adds to the database's name for the one that it makes, or SQLite for its log. A file
+/// that a person called `lmq.db.restoring-mine` is none.
+pub(super) fn is_fresh(ending: &str) -> bool {
+    let name = SIDES.iter().find_map(|side| ending.strip_suffix(side)).unwrap_or(ending);
+    let letters = name.strip_prefix(FRESH).and_then(|rest| rest.strip_prefix('-'));
+    letters.is_some_and(|letters| is_chance(letters, 10))
+}
+
 /// How long somebody waits for a restore that is under way.
 const PATIENCE: Duration = Duration::from_secs(5);
 const SHORT: Duration = Duration::from_millis(10);
@@ -168,11 +181,12 @@ impl Swap {
     fn remove_fresh(&self) -> io::Result<()> {
         let folder = folder_of(&self.db);
         let name = self.db.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let begins = format!("{name}.{FRESH}-");
+        let begins = format!("{name}.");
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let file = entry.file_name().to_string_lossy().into_owned();
-            if file.starts_with(&begins) && entry.file_type()?.is_file() {
+            let is_ours = file.strip_prefix(&begins).is_some_and(is_fresh);
+            if is_ours && entry.file_type()?.is_file() {
                 fs::remove_file(entry.path())?;
             }
         }

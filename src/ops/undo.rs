@@ -13,6 +13,7 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::Undo;
 use crate::store::Writer;
+use std::path::Path;
 
 /// Notes that a sentence about a hidden effect names; more are counted.
 const SHOWN: usize = 5;
@@ -39,14 +40,22 @@ fn write(
     work: impl FnOnce(&mut Writer<'_>) -> Result<Undo, Fault>,
 ) -> Result<Undo, Failure> {
     let (mut undo, _) = store.write(stamp, ActionKind::Undo, Subject::None, work)?;
-    if let Some(file) = Env::config_file() {
-        for (key, value) in &undo.settings {
-            settings::change(&file, key, value.as_deref())?;
-        }
-    }
-    undo.talk = linked::after_undo(store, stamp, &undo)?;
+    // The step is taken back by now, whatever becomes of files: what fails here is told, and is no failed undo.
+    let mut talk = put_back(&undo.settings, Env::config_file().as_deref());
+    talk.extend(linked::after_undo(store, stamp, &undo)?);
+    undo.talk = talk;
     undo.talk.extend(hidden(&undo.hidden));
     Ok(undo)
+}
+
+/// Puts settings back in their file. Gives what could not be.
+fn put_back(settings: &[(String, Option<String>)], file: Option<&Path>) -> Vec<String> {
+    let change = |(key, value): &(String, Option<String>)| {
+        let failure = settings::change(file?, key, value.as_deref()).err()?;
+        let why = failure.places.first().map(|place| format!(": {}", one_line(place))).unwrap_or_default();
+        Some(format!("the setting `{}` stays as it is: {}{why}", one_line(key), failure.what))
+    };
+    settings.iter().filter_map(change).collect()
 }
 
 /// That nothing is seen of it where the person wrote something newer.
@@ -71,5 +80,17 @@ mod tests {
         assert!(one.contains("of `team/1`: a newer edit"), "{one}");
         let many = hidden(&names).unwrap();
         assert!(many.contains("`team/5` and 2 more:"), "{many}");
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_put_back_is_told_and_the_others_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (good, bad) = (folder.path().join("config.toml"), folder.path().join("config.toml/config.toml"));
+        let settings = [("new_per_day".to_owned(), Some("5".to_owned()))];
+        assert_eq!(put_back(&settings, Some(&good)), [""; 0]);
+        assert_eq!(std::fs::read_to_string(&good).unwrap(), "new_per_day = 5\n");
+        let said = put_back(&settings, Some(&bad));
+        assert!(said.len() == 1 && said[0].starts_with("the setting `new_per_day` stays as it is: "), "{said:?}");
+        assert_eq!(put_back(&settings, None), [""; 0]);
     }
 }

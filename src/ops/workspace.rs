@@ -26,6 +26,7 @@ use crate::store::DeckSet;
 use crate::store::Stamp;
 use crate::store::Store;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// A step, for the list of those that can be taken back.
 pub use crate::store::ActionLine;
@@ -59,32 +60,42 @@ pub struct DeckRow {
 
 /// The decks as a tree: each directly before those inside it, and a row for a name that only others begin with.
 fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
-    let mut rows: Vec<DeckRow> = Vec::new();
+    let mut nodes: Vec<(DeckRow, Vec<usize>)> = Vec::new();
+    let (mut outermost, mut by_name) = (Vec::new(), HashMap::<String, usize>::new());
     for deck in decks {
-        let parts: Vec<&str> = deck.name.split("::").collect();
-        for depth in 0..parts.len() {
-            let name = parts.get(..=depth).unwrap_or_default().join("::");
-            if !rows.iter().any(|row| row.name == name) {
+        let ends = deck.name.match_indices("::").map(|(at, _)| at).chain([deck.name.len()]);
+        let mut outer: Option<usize> = None;
+        for (depth, end) in ends.enumerate() {
+            let name = deck.name.get(..end).unwrap_or_default();
+            let place = by_name.get(name).copied().unwrap_or_else(|| {
+                let place = nodes.len();
+                nodes.push((DeckRow { name: name.to_owned(), depth, ..DeckRow::default() }, Vec::new()));
                 // Behind the last one that lies in the same deck, so that the order of decks stays.
-                let outer = parts.get(..depth).unwrap_or_default().join("::");
-                let inside = |row: &DeckRow| row.name == outer || row.name.starts_with(&format!("{outer}::"));
-                let place = if depth == 0 { None } else { rows.iter().rposition(inside) };
-                rows.insert(
-                    place.map_or(rows.len(), |place| place + 1),
-                    DeckRow { name: name.clone(), depth, ..DeckRow::default() },
-                );
-            }
-            if let Some(row) = rows.iter_mut().find(|row| row.name == name) {
-                row.due += deck.due;
-                row.new += deck.new;
-                row.repeats += deck.repeats;
-                if depth + 1 == parts.len() {
-                    row.title.clone_from(&deck.title);
-                } else {
-                    row.holds_others = true;
+                match outer.and_then(|outer| nodes.get_mut(outer)) {
+                    Some((_, inside)) => inside.push(place),
+                    None => outermost.push(place),
                 }
+                by_name.insert(name.to_owned(), place);
+                place
+            });
+            outer = Some(place);
+            let Some((row, _)) = nodes.get_mut(place) else { continue };
+            row.due += deck.due;
+            row.new += deck.new;
+            row.repeats += deck.repeats;
+            if end == deck.name.len() {
+                row.title.clone_from(&deck.title);
+            } else {
+                row.holds_others = true;
             }
         }
+    }
+    let mut rows = Vec::with_capacity(nodes.len());
+    outermost.reverse();
+    while let Some(place) = outermost.pop() {
+        let Some((row, inside)) = nodes.get_mut(place).map(std::mem::take) else { continue };
+        outermost.extend(inside.into_iter().rev());
+        rows.push(row);
     }
     rows
 }

@@ -122,3 +122,13 @@ fn a_damaged_database_can_be_replaced() {
     assert_eq!(answers(&lmq), 1);
     assert_eq!(lmq.read("lmq.db.set-aside.2026-01-15T090000+0100"), "scrambled");
 }
+
+#[test]
+fn a_file_that_only_begins_like_one_of_a_restore_is_left_alone() {
+    let lmq = with_backup();
+    lmq.write("lmq.db.restoring-mine", "my notes");
+    lmq.write("lmq.db.restoring-a1B2c3D4e5", "what a restore that was killed left");
+    lmq.run(["restore", "b.db", "--yes"]).done();
+    assert_eq!(lmq.read("lmq.db.restoring-mine"), "my notes");
+    assert!(!lmq.files().contains(&"lmq.db.restoring-a1B2c3D4e5".to_owned()), "{:?}", lmq.files());
+}

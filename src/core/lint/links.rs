@@ -8,6 +8,7 @@ use crate::core::lint::Flaw;
 use crate::core::queue::sequence::InOrder;
 use crate::core::queue::sequence::sequences;
 use crate::core::text::nearest;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -42,6 +43,9 @@ pub struct Linked<'d> {
     pub notes: Vec<LinkedNote<'d>>,
 }
 
+/// Names that are not there for which one is looked for that may be meant.
+const MOST_LOOKS: usize = 50;
+
 /// Looks at what the files say of each other. Gives the place of the file, what in it the flaw is about, and the flaw.
 #[must_use]
 pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
@@ -59,7 +63,10 @@ pub fn links(files: &[Linked<'_>]) -> Vec<(usize, About, Flaw)> {
     let named = all().filter_map(|note| Some((note.deck, note.text.topic.as_deref()?)));
     let topics: BTreeSet<(&str, &str)> =
         files.iter().flat_map(|linked| linked.topics.iter().copied()).chain(named).collect();
+    // To look for a likely name takes a look at all names: in a file where all of them are lost, a few looks will do.
+    let looks_left = Cell::new(MOST_LOOKS);
     let near = |wanted: (&str, &str), there: &mut dyn Iterator<Item = (&str, &str)>| {
+        looks_left.set(looks_left.get().checked_sub(1)?);
         if !decks.contains(wanted.0) {
             return nearest(wanted.0, decks.iter().copied()).map(|deck| format!("{deck}/{}", wanted.1));
         }

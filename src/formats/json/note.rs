@@ -15,6 +15,7 @@ use crate::formats::columns::Column;
 use crate::formats::columns::Dialect;
 use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
+use crate::formats::columns::Target;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::columns::note_types;
 use crate::formats::json::fault::ObjectFault;
@@ -136,22 +137,27 @@ pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<
     let Json::Object(map) = value else {
         return Err(ObjectFault::NoForeignObject);
     };
-    let text_of = |column| {
-        let found = map.iter().find(|(name, _)| columns::named(name) == column);
-        found.and_then(|(_, value)| value.as_str()).filter(|text| !text.trim().is_empty())
+    let fields: Vec<(Column, String, Json)> =
+        map.into_iter().map(|(name, value)| (columns::named(&name), name, value)).collect();
+    let text_of = |wanted| {
+        let found = fields.iter().find(|(column, ..)| *column == wanted);
+        found.and_then(|(_, _, value)| value.as_str()).filter(|text| !text.trim().is_empty())
     };
     let named = text_of(Column::Kind).or_else(|| text_of(Column::NoteType)).unwrap_or("basic");
     let kind = note_types::kind_called(named.trim()).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
     let mut draft = Draft::new(kind);
-    for (name, value) in map {
+    for (column, name, value) in fields {
+        let target = columns::target(column, kind);
         let given = match value {
             Json::String(text) if !text.trim().is_empty() => Given::Text(text.trim().to_owned().into()),
             Json::Number(number) => Given::Text(number.to_string().into()),
             Json::Bool(yes) => Given::Text(if yes { "yes" } else { "no" }.into()),
-            Json::Array(values) if !values.is_empty() => Given::Texts(several(&name, Json::Array(values))?),
+            Json::Array(values) if !values.is_empty() && !matches!(target, Target::Skip) => {
+                Given::Texts(several(&name, Json::Array(values))?)
+            }
             _ => continue,
         };
-        draft.put(columns::target(columns::named(&name), kind), given, Dialect::Plain)?;
+        draft.put(target, given, Dialect::Plain)?;
     }
     Ok(draft.finish(place)?)
 }

@@ -66,12 +66,14 @@ impl<'a> From<&'a DeckHead> for DeckJson<'a> {
 }
 
 impl DeckJson<'_> {
-    /// The head, if it gives an id or a name, and the topics.
+    /// The head, if it gives an id or a name, and the topics. Each of the two stands for the other where that is missing.
     pub(in crate::formats) fn into_records(self) -> impl Iterator<Item = Record> {
-        let name = if self.name.is_empty() { self.id.clone() } else { self.name };
-        let head = (!name.is_empty()).then(|| DeckHead {
-            id: self.id.into_owned(),
-            name: name.into_owned(),
+        let or =
+            |one: &Cow<'_, str>, other: &Cow<'_, str>| if one.is_empty() { other.to_string() } else { one.to_string() };
+        let (id, name) = (or(&self.id, &self.name), or(&self.name, &self.id));
+        let head = (!id.is_empty()).then(|| DeckHead {
+            id,
+            name,
             title: any(self.title),
             description: any(self.description),
             language: any(self.language),

@@ -92,7 +92,8 @@ fn keys_may_come_in_any_order() {
     let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
     result.unwrap();
     let records = records(outcomes);
-    assert!(matches!(&records[..], [Record::Deck(deck), Record::Topic(_), Record::Note(_)] if deck.name == "Geo"));
+    assert!(matches!(&records[..], [Record::Deck(deck), Record::Topic(_), Record::Note(_)]
+        if deck.name == "Geo" && deck.id == "Geo"));
 }
 
 #[test]

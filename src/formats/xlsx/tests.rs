@@ -3,6 +3,7 @@ use crate::formats::ImportItem;
 use crate::formats::testing::notes;
 use crate::formats::testing::read_with;
 use crate::formats::testing::warnings;
+use calamine::ExcelDateTimeType;
 use std::io::Write as _;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -122,4 +123,12 @@ fn what_is_no_sheet_of_cards_is_refused_in_words() {
     assert!(fault(&one, None).starts_with("the sheet `A` has one column"));
     let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
     assert_eq!(pairs(&read(&workbook(&[("A", false, far)]), None).0), []);
+}
+
+#[test]
+fn a_time_that_was_taken_may_have_more_than_a_day() {
+    let shown = |days, kind| date(ExcelDateTime::new(days, kind, false));
+    assert_eq!(shown(1.25, ExcelDateTimeType::TimeDelta), "30:00");
+    assert_eq!(shown(0.25, ExcelDateTimeType::TimeDelta), "06:00");
+    assert_eq!(shown(0.25, ExcelDateTimeType::DateTime), "06:00");
 }

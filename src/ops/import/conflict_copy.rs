@@ -6,7 +6,7 @@ use std::io;
 use std::io::Read as _;
 use std::path::Path;
 
-/// What sync tools put into the name of such a copy, in any case; no other file is called so.
+/// What sync tools put into the name of such a copy, in any case.
 const MARKS: &[&str] = &[
     // Syncthing
     ".sync-conflict-",
@@ -41,7 +41,19 @@ pub fn is_named_so(path: &Path) -> bool {
     MARKS.iter().any(|mark| stem.contains(mark))
         || stem.ends_with(".conflict")
         || is_owncloud(&stem)
-        || (stem.ends_with("_conflict") && stem.contains('_') && stem.bytes().any(|byte| byte.is_ascii_digit()))
+        || is_pcloud(&stem)
+}
+
+/// `name_ann-pc_jan-02-030405-2024_conflict`
+fn is_pcloud(stem: &str) -> bool {
+    let date = stem.strip_suffix("_conflict").and_then(|stem| stem.rsplit_once('_')).map(|(_, date)| date);
+    date.is_some_and(|date| {
+        let mut parts = date.split('-');
+        let is_month =
+            parts.next().is_some_and(|month| month.len() == 3 && month.bytes().all(|b| b.is_ascii_lowercase()));
+        let numbers: Vec<&str> = parts.collect();
+        is_month && numbers.len() == 3 && numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 /// `name_conflict-20240102-030405`
@@ -97,13 +109,29 @@ pub(super) fn is_copy(path: &Path) -> bool {
 fn lines(path: &Path) -> io::Result<Vec<Vec<u8>>> {
     let mut head = Vec::new();
     File::open(path)?.take(COMPARED).read_to_end(&mut head)?;
-    // Up to the first separator: a copy has other answers, to the same questions.
-    let first = |line: &[u8]| line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).next().map(<[u8]>::to_vec);
-    let mut lines: Vec<Vec<u8>> =
-        head.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).filter_map(first).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    Ok(lines)
+    let mut lines: Vec<&[u8]> =
+        head.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).collect();
+    // Where a line was cut nobody knows what it says.
+    if u64::try_from(head.len()).unwrap_or(u64::MAX) == COMPARED {
+        lines.pop();
+    }
+    let mut asked: Vec<Vec<u8>> = lines.into_iter().map(question).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    Ok(asked)
+}
+
+/// What a line asks: up to its first separator that has a letter before it, since a copy has other answers to the same
+/// questions. A number or sign at first tells rows apart and says nothing of their cards; the line of an object is compared
+/// whole.
+fn question(line: &[u8]) -> Vec<u8> {
+    if line.trim_ascii_start().starts_with(b"{") {
+        return line.to_vec();
+    }
+    let ends = line.iter().enumerate().filter(|(_, byte)| matches!(byte, b',' | b';' | b'\t' | b'|'));
+    let mut cells = ends.map(|(at, _)| line.get(..at).unwrap_or_default());
+    let says = |cell: &&[u8]| cell.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    cells.find(says).unwrap_or(line).to_vec()
 }
 
 /// Whether most lines of `copy` are lines of `first` too.
@@ -133,7 +161,14 @@ mod tests {
         ] {
             assert!(is_named_so(Path::new(name)), "{name}");
         }
-        for name in ["team.toml", "conflict.csv", "work conflict.csv", "conflict-2024.csv", "team-conflicts.toml"] {
+        for name in [
+            "team.toml",
+            "conflict.csv",
+            "work conflict.csv",
+            "conflict-2024.csv",
+            "team-conflicts.toml",
+            "ww2_conflict.csv",
+        ] {
             assert!(!is_named_so(Path::new(name)), "{name}");
         }
     }
@@ -153,6 +188,22 @@ mod tests {
         }
         for name in ["other (1).csv", "deck-JLPT.csv", "deck 1999.csv", "deck-copy.csv"] {
             assert!(!is_copy(&write(name, "a,1\nb,2\nc,3\n")), "{name}");
+        }
+    }
+
+    #[test]
+    fn tables_that_share_their_numbers_or_kinds_alone_are_no_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, first, second) in [
+            ("words.csv", "1,Haus,house\n2,Baum,tree\n", "1,Hund,dog\n2,Katze,cat\n"),
+            ("n.tsv", "#1\tHaus\n#2\tBaum\n", "#1\tHund\n#2\tKatze\n"),
+            ("o.jsonl", "{\"kind\":\"basic\",\"front\":\"a\"}\n", "{\"kind\":\"basic\",\"front\":\"b\"}\n"),
+        ] {
+            fs::write(folder.path().join(name), first).unwrap();
+            let (stem, ending) = name.split_once('.').unwrap();
+            let other = folder.path().join(format!("{stem} 2.{ending}"));
+            fs::write(&other, second).unwrap();
+            assert!(!is_copy(&other), "{name}");
         }
     }
 }

@@ -48,11 +48,33 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
     }
 }
 
+/// Where the lines of a text begin, so that a file of thousands of decks is not counted through for each of them.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// From 1.
+    fn line(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at)
+    }
+
+    fn place(&self, path: &Path, at: usize) -> String {
+        let line = self.line(at);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = self.text.get(start..at).unwrap_or_default().chars().count() + 1;
+        format!("{}:{line}:{column}", path.display())
+    }
+}
+
 fn place(path: &Path, text: &str, at: usize) -> String {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!("{}:{line}:{column}", path.display())
+    Lines::of(text).place(path, at)
 }
 
 fn parse(path: &Path, text: &str) -> Result<toml_edit::Document<String>, Failure> {
@@ -109,7 +131,7 @@ impl Loaded {
 /// A file while it is read: every fault with its place.
 struct Reading<'r> {
     path: &'r Path,
-    text: &'r str,
+    lines: Lines<'r>,
     faults: Vec<(usize, String)>,
 }
 
@@ -119,10 +141,6 @@ type Said = Vec<(&'static Setting, String, usize)>;
 impl Reading<'_> {
     fn fault(&mut self, at: usize, what: String) {
         self.faults.push((at, what));
-    }
-
-    fn line(&self, at: usize) -> usize {
-        self.text.get(..at).unwrap_or(self.text).matches('\n').count() + 1
     }
 
     /// Where a key stands, or its value.
@@ -139,7 +157,7 @@ impl Reading<'_> {
                 self.fault(at, format!("`{key}` holds for all decks; write it above the first table"));
             }
             Ok(setting) => match setting.text_of(item) {
-                Some(text) => said.push((setting, text, self.line(at))),
+                Some(text) => said.push((setting, text, self.lines.line(at))),
                 None => self.fault(at, format!("`{key}` has to be {}, not {}", setting.allowed(), found(item))),
             },
         }
@@ -201,7 +219,7 @@ fn head(kind: &str, name: &str) -> String {
 /// When it is no TOML, or has faults.
 pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
     let document = parse(path, text)?;
-    let mut reading = Reading { path, text, faults: Vec::new() };
+    let mut reading = Reading { path, lines: Lines::of(text), faults: Vec::new() };
     let mut loaded = Loaded::default();
     let (mut everywhere, mut presets, mut decks) = (Said::new(), BTreeMap::new(), BTreeMap::new());
     for (key, item) in document.iter() {
@@ -231,7 +249,7 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
                             _ => reading.value(key, item, at, true, &mut said),
                         }
                     }
-                    loaded.decks.push((name.to_owned(), place(path, text, at)));
+                    loaded.decks.push((name.to_owned(), reading.lines.place(path, at)));
                     if decks.insert(name.to_lowercase(), (name, preset, said)).is_some() {
                         reading.fault(at, format!("the deck `{}` has two tables", one_line(name)));
                     }
@@ -284,7 +302,7 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
     let mut failure = Failure::data(format!("the settings `{}` have faults", path.display()));
     reading.faults.sort_by_key(|(at, _)| *at);
     for (at, what) in &reading.faults {
-        failure = failure.at(format!("{}: {what}", place(reading.path, text, *at)));
+        failure = failure.at(format!("{}: {what}", reading.lines.place(reading.path, *at)));
     }
     Err(failure.hint("mend the file, or take the lines out"))
 }
