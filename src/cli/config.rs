@@ -255,11 +255,12 @@ fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
     let begun = if now.trim().is_empty() { settings::template() } else { now };
     // The copy lies where the file does. One that is there is what could not be used last time.
     let draft = path.with_extension("draft.toml");
-    if draft.exists() {
+    if is_draft(&draft)? {
         ctx.say(&format!("this is what you wrote last time, from `{}`", draft.display()));
     } else {
         files::make_folder_of(&draft)?;
-        files::write_whole(&draft, |out| out.write_all(begun.as_bytes()))?;
+        let made = fs::File::create_new(&draft).and_then(|mut file| file.write_all(begun.as_bytes()));
+        made.map_err(|error| Failure::failed(format!("cannot write `{}`", draft.display())).at(error.to_string()))?;
     }
     let resume = format!("your text is kept in `{}`: `lmq config edit` opens it again", draft.display());
     if let Err(failure) = editor::open(&named, &draft) {
@@ -297,6 +298,20 @@ fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
         warn(ctx, &store, &loaded)?;
     }
     ctx.line(format!("wrote {}", path.display()))
+}
+
+/// Whether there is a copy from last time. The editor gets no link to another file, and nothing that is no settings text: who
+/// sends a folder with settings could put there what they want to be written over.
+fn is_draft(draft: &Path) -> Result<bool, Failure> {
+    let away = "nothing was changed; move it away: `lmq config edit` writes its copy there";
+    match fs::symlink_metadata(draft) {
+        Ok(meta) if meta.is_file() => settings::read_text(draft).map(|_| true).map_err(|failure| failure.hint(away)),
+        Ok(_) => {
+            Err(Failure::failed(format!("`{}` is no file, but a link, a folder, a pipe or a device", draft.display()))
+                .hint(away))
+        }
+        Err(_) => Ok(false),
+    }
 }
 
 /// Takes the copy away. Where that fails it is in nobody's way: the next edit says that it is there.

@@ -167,6 +167,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             one_line(&device)
         ));
     }
+    let lost = store.texts_lost_before()?;
+    if lost > 0 {
+        ctx.say(&format!(
+            "{} lost before this database was salvaged; the history of another device brings back those that it has",
+            counted(lost, "text was", "texts were")
+        ));
+    }
     if args.json {
         let rows: Vec<FindingJson<'_>> = findings
             .iter()

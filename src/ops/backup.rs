@@ -62,7 +62,7 @@ fn faults(copy: &Path, env: &Env, stamp: Stamp) -> Result<Vec<String>, StoreErro
     copy.check_whole()?;
     let found = copy.doctor(stamp, false)?;
     copy.keep_others_out()?;
-    Ok(found.into_iter().filter(Finding::is_of_the_log).map(|finding| finding.what).collect())
+    Ok(found.into_iter().filter(Finding::is_for_good).map(|finding| finding.what).collect())
 }
 
 /// Why a copy could not be put at `file`.

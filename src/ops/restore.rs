@@ -53,6 +53,10 @@ pub fn restore(
     if !file.is_file() {
         return Err(Failure::failed(format!("there is no file `{}`", file.display())));
     }
+    if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+        return Err(Failure::data(format!("`{}` is empty: it is no backup", file.display()))
+            .hint("nothing was changed; `lmq restore` without a file lists the backups"));
+    }
     if fs::canonicalize(file).ok() == fs::canonicalize(db).ok() {
         return Err(Failure::usage("the backup and the database are the same file").hint("name another with --db"));
     }
@@ -66,12 +70,17 @@ pub fn restore(
     let mut backup = prepare(fresh.path(), env, file)?;
     backup.leave_device()?;
     let was_there = db.exists();
+    let lone_log =
+        (!was_there).then(|| with_ending(db, SIDES[0])).filter(|log| log.metadata().is_ok_and(|meta| meta.len() > 0));
     // From here on nobody else can open it: what is answered until the end would be in the one that is set aside.
     let mut present = if was_there { Some(alone(db, env)?) } else { None };
     let (newer, damage) = match &mut present {
         Some(Ok(present)) => surplus(present, &backup, stamp),
         Some(Err(why)) => (Surplus::default(), vec![why.clone()]),
-        None => (Surplus::default(), Vec::new()),
+        None => {
+            let alone = |log: &PathBuf| format!("`{}` is there without its database", log.display());
+            (Surplus::default(), lone_log.iter().map(alone).collect())
+        }
     };
     let united = match &present {
         Some(Ok(present)) if damage.is_empty() && wants(newer)? => Some(unite(&mut backup, present, stamp)?),
@@ -92,7 +101,11 @@ pub fn restore(
             .at(error.to_string())
             .hint("the database is as it was; check the rights of the folder and the space on the disk")
     })?;
-    Ok(Restored { aside: was_there.then_some(aside), newer, damage, united })
+    let aside = match lone_log {
+        Some(_) => Some(with_ending(&aside, SIDES[0])),
+        None => was_there.then_some(aside),
+    };
+    Ok(Restored { aside, newer, damage, united })
 }
 
 /// Opens the present database and keeps everybody else out of it. One that can't be read is set aside all the same: that may
@@ -147,12 +160,17 @@ fn prepare(fresh: &Path, env: &Env, file: &Path) -> Result<Store, Failure> {
             _ => failure,
         }
     })?;
-    backup.check_whole().map_err(|error| {
-        Failure::data(format!("the backup `{}` is damaged", file.display()))
-            .at(error.to_string())
-            .hint("nothing was changed; try an older one")
-    })?;
-    Ok(backup)
+    let damaged = |what: Vec<String>| {
+        let shown = file.display();
+        what.into_iter().fold(Failure::data(format!("the backup `{shown}` is damaged")), Failure::at).hint(format!(
+            "nothing was changed; try an older one, or save what can be read of this one: lmq --db {shown} doctor --salvage saved.db"
+        ))
+    };
+    backup.check_whole().map_err(|error| damaged(vec![error.to_string()]))?;
+    match backup.log_faults()? {
+        faults if faults.is_empty() => Ok(backup),
+        faults => Err(damaged(faults)),
+    }
 }
 
 /// What the present database has and the backup does not, and what is wrong with its log.

@@ -278,7 +278,7 @@ impl Aside {
         let erasures = erasures(&moment)?;
         let copy = copy_beside(&moment, to, "part")?;
         drop(moment);
-        is_whole(copy.path(), Check::All)?;
+        is_sound(copy.path())?;
         Ok(Self { db, copy, erasures })
     }
 
@@ -330,6 +330,15 @@ fn is_whole(path: &Path, check: Check) -> Result<(), Fault> {
     let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     verdict(&copy, check)?
         .map_or(Ok(()), |damage| Err(Fault::Corrupt(format!("a copy of it does not read back whole: {damage}"))))
+}
+
+/// A copy that takes the place of older ones is looked at as a whole, its log and texts too.
+fn is_sound(path: &Path) -> Result<(), Fault> {
+    let Some(copy) = Store::look(path)? else { return is_whole(path, Check::All) };
+    match copy.log_faults()?.as_slice() {
+        [] => Ok(()),
+        [first, ..] => Err(Fault::Corrupt(format!("a copy of it does not read back whole: {first}"))),
+    }
 }
 
 impl Fault {

@@ -30,6 +30,9 @@ use std::collections::BTreeSet;
 /// The page cache, as its pragma has it, for the hashes: they read each event by its name, in no order of the pages.
 const HASHES_CACHE_KB: i32 = -30_000;
 
+/// Under which the table `meta` keeps how many texts were lost before a database was salvaged.
+const LOST_TEXTS: &str = "lost_texts";
+
 /// Triggers without which the log would not be append-only.
 const TRIGGERS: usize = 25;
 
@@ -111,6 +114,12 @@ impl Finding {
     pub fn is_of_the_log(&self) -> bool {
         matches!(self.rule, Rule::Damage | Rule::Gaps | Rule::Log | Rule::Texts)
     }
+
+    /// Whether nothing makes it right again: a copy that has it should take no other copy's place.
+    #[must_use]
+    pub fn is_for_good(&self) -> bool {
+        self.is_of_the_log() || matches!(self.rule, Rule::Triggers | Rule::Schema)
+    }
 }
 
 impl Store {
@@ -189,9 +198,9 @@ impl Store {
             find(Rule::Texts, what, false);
         }
         // Where more is awaited, the erasure may be among it.
-        if log.missing_texts > 0 && self.awaited()?.is_empty() {
-            let what =
-                format!("{} missing, and nothing erased that", counted(log.missing_texts, "text is", "texts are"));
+        let missing = log.missing_texts.saturating_sub(self.texts_lost_before()?);
+        if missing > 0 && self.awaited()?.is_empty() {
+            let what = format!("{} missing, and nothing erased that", counted(missing, "text is", "texts are"));
             find(Rule::Texts, what, false);
         }
         for what in seen.unreadable {
@@ -212,6 +221,55 @@ impl Store {
             find(Rule::Caches, format!("{rows} rows of `{table}` differ from what the log says"), false);
         }
         Ok(findings)
+    }
+
+    /// How many texts were lost before this database was salvaged: it is known that they are missing.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn texts_lost_before(&self) -> Result<u64, StoreError> {
+        self.attempt(|| Ok(self.meta(LOST_TEXTS)?.and_then(|count| count.parse().ok()).unwrap_or(0)))
+    }
+
+    /// Takes the texts that are missing now for lost.
+    pub(super) fn take_missing_for_lost(&self) -> Result<(), Fault> {
+        let missing = hashes::look(self.db(), None)?.missing_texts;
+        if missing > 0 { super::set_meta(self.db(), LOST_TEXTS, &missing.to_string()) } else { Ok(()) }
+    }
+
+    /// What is wrong with the log of a copy that is to take a place, whose loss nothing makes good. Texts whose words are not
+    /// here are no fault of it: they may be awaited, or known to be lost.
+    ///
+    /// # Errors
+    /// When the database can't be read at all.
+    pub fn log_faults(&self) -> Result<Vec<String>, StoreError> {
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let context = super::read_context(self.db(), None)?;
+            let hashes = |db: &Connection| {
+                db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
+                hashes::look(db, None).map(Ok).or_else(|error| error.damage().map(Err))
+            };
+            let (log, mut found) = self.in_parallel(hashes, || damage(self.db()))?;
+            match log {
+                Ok(log) => {
+                    found.extend(log.faults);
+                    if log.broken_texts > 0 {
+                        let texts = counted(
+                            log.broken_texts,
+                            "text is not what its hash says",
+                            "texts are not what their hashes say",
+                        );
+                        found.push(texts);
+                    }
+                }
+                Err(what) => found.push(what),
+            }
+            if self.devices_with_gaps(&context)? > 0 {
+                found.push("entries of the log are missing".to_owned());
+            }
+            Ok(found)
+        })
     }
 
     fn devices_with_gaps(&self, context: &Context) -> Result<u64, Fault> {

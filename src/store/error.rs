@@ -91,6 +91,9 @@ impl From<StoreError> for Fault {
 /// SQLite's codes for a disk that could not be read.
 const UNREAD: [i32; 3] = [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_CORRUPTFS];
 
+/// What SQLite says, without a code of its own, of values that no version of lmq writes.
+const IMPOSSIBLE: [&str; 3] = ["malformed JSON", "integer overflow", "unsupported file format"];
+
 impl Fault {
     /// The fault of the database at `path`.
     #[must_use]
@@ -102,7 +105,11 @@ impl Fault {
     #[must_use]
     pub fn trouble(&self) -> Trouble {
         match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(_, Some(words))) if IMPOSSIBLE.contains(&words.as_str()) => {
+                Trouble::Damaged
+            }
             Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => match error.code {
+                _ if error.extended_code == ffi::SQLITE_CONSTRAINT_DATATYPE => Trouble::Damaged,
                 rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => Trouble::Busy,
                 rusqlite::ErrorCode::DiskFull => Trouble::Full,
                 rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied => Trouble::ReadOnly,

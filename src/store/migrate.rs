@@ -60,8 +60,16 @@ pub(super) fn check_header(path: &Path, header: &[u8]) -> Result<(), Fault> {
     // asked again once it is open.
     let no_tables = header.get(100) == Some(&13) && header.get(103..105) == Some(&[0, 0]);
     let unwritten = number(68) == 0 && number(60) == 0 && no_tables;
-    check_numbers(path, number(60), newest(MIGRATIONS), number(68), unwritten)
+    check_numbers(path, number(60), newest(MIGRATIONS), number(68), unwritten)?;
+    // SQLite knows four of them, and writes none while there are no tables.
+    if !unwritten && !(1..=4).contains(&number(44)) {
+        return Err(Fault::Corrupt(format!("its header names the file format {}", number(44))));
+    }
+    Ok(())
 }
+
+/// Schemas that a newer lmq may be ahead.
+const MOST_NEWER: i64 = 1000;
 
 fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwritten: bool) -> Result<(), Fault> {
     if unwritten {
@@ -72,6 +80,10 @@ fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwrit
     }
     if application != i64::from(APPLICATION_ID) {
         return Err(Fault::OtherProgram(path.to_owned()));
+    }
+    // No version of lmq writes such a number: a bit of the header is another one than it was.
+    if version < 1 || version - known > MOST_NEWER {
+        return Err(Fault::Corrupt(format!("its header says that it has the schema {version}")));
     }
     if version > known {
         return Err(Fault::Newer { path: path.to_owned(), found: version, known });

@@ -58,6 +58,18 @@ fn has_its_database(path: &Path) -> Result<(), Fault> {
     if length(&log) > 0 && length(path) == 0 { Err(Fault::LoneLog(log)) } else { Ok(()) }
 }
 
+/// SQLite opens the files beside a database by their names, and waits for ever where one of them is a pipe.
+pub(super) fn side_files_are_files(path: &Path) -> Result<(), Fault> {
+    for side in copy::SIDES.map(|side| copy::with_ending(path, side)) {
+        if fs::metadata(&side).is_ok_and(|meta| !meta.is_file()) {
+            let source =
+                std::io::Error::other("it is no file, but a folder, a pipe, a device or a socket: move it away");
+            return Err(Fault::Io { path: side, source });
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn set_up(db: &Connection) -> Result<(), Fault> {
     db.pragma_update(None, "trusted_schema", false)?;
     use_wal(db)?;
@@ -89,6 +101,7 @@ impl Store {
     }
 
     fn open_what_is_there(path: &Path, here: Here, now: Timestamp) -> Result<Self, Fault> {
+        side_files_are_files(path)?;
         has_its_database(path)?;
         migrate::check_header(path, &header_of(path)?)?;
         make_folder(path)?;

@@ -8,6 +8,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::copy::header_of;
 use crate::store::migrate;
+use crate::store::open::side_files_are_files;
 use crate::store::pages::Pages;
 use crate::store::wal_name;
 use rusqlite::Connection;
@@ -69,6 +70,7 @@ impl Store {
     }
 
     fn look_at(path: &Path) -> Result<Option<Self>, Fault> {
+        side_files_are_files(path)?;
         let header = header_of(path)?;
         if header.is_empty() {
             return Ok(None);

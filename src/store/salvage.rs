@@ -181,6 +181,9 @@ impl Store {
         let here = Here { state_folder: None, ..here };
         let mut store = Self::open(&path, here.clone(), stamp.now)?;
         let mut done = fill(&mut store, &found, (said, &place), here.fresh_device, stamp)?;
+        if done.lost_texts > 0 {
+            store.take_missing_for_lost()?;
+        }
         for hash in media_of(&store.db)? {
             if media::copy(from, to, hash)? {
                 done.media += 1;

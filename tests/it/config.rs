@@ -213,3 +213,25 @@ fn key_presets_are_chosen_and_conflicts_name_both() {
     let error = lmq.run(["config", "set", "key_preset", "vim"]).err(2);
     assert_eq!(error, "lmq: `key_preset` can't be `vim`\nhint: it has to be usual or anki or sm2\n");
 }
+
+#[test]
+#[cfg(unix)]
+fn an_editor_gets_no_link_pipe_or_foreign_file_for_a_copy_of_the_settings() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Who?", "Amara"]).done();
+    lmq.write("editor.sh", "#!/bin/sh\ntouch opened\necho 'new_per_day = 7' > \"$1\"\n");
+    lmq.shell("chmod +x editor.sh").done();
+    for odd in [
+        "ln -s lmq.db config.draft.toml",
+        "ln -s nowhere config.draft.toml",
+        "mkdir config.draft.toml",
+        "cp lmq.db config.draft.toml",
+    ] {
+        lmq.shell(odd).done();
+        let said = lmq.shell("EDITOR=./editor.sh lmq config edit");
+        assert!(!said.status.success() && said.stderr.contains("config.draft.toml"), "{odd}: {said:?}");
+        assert!(!lmq.files().iter().any(|name| name == "opened" || name == "nowhere"), "{odd}: {:?}", lmq.files());
+        lmq.shell("rm -rf config.draft.toml").done();
+    }
+    lmq.assert_sound();
+}

@@ -205,6 +205,34 @@ fn a_damaged_database_makes_no_backup_and_takes_none_away() {
     assert_eq!(dailies(&world.path()), before);
 }
 
+/// Changes a text of the log behind the back of what protects it.
+fn change_a_text(db: &Path) {
+    let open = rusqlite::Connection::open(db).unwrap();
+    let mut triggers =
+        open.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'text'").unwrap();
+    let triggers: Vec<(String, String)> =
+        triggers.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
+    triggers.iter().for_each(|(name, _)| open.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+    let changed =
+        open.execute("UPDATE text SET body = replace(body, 'answer', 'bnswer') WHERE body LIKE '%answer%'", []);
+    assert_eq!(changed.unwrap(), 1);
+    triggers.iter().for_each(|(_, sql)| open.execute_batch(sql).unwrap());
+}
+
+#[test]
+fn of_a_log_that_was_changed_no_copy_is_made_and_none_goes() {
+    let mut world = with_a_card();
+    for _ in 0..8 {
+        sit_in(&mut world);
+        world.pass(24 * 60);
+    }
+    let before = dailies(&world.path());
+    change_a_text(&world.path());
+    let said = sit_in(&mut world).unwrap();
+    assert!(said.starts_with("no backup was made today: ") && said.contains("hash"), "{said}");
+    assert_eq!(dailies(&world.path()), before);
+}
+
 #[test]
 fn the_copies_are_listed_with_what_they_hold() {
     let lmq = Lmq::new();

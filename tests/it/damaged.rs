@@ -375,3 +375,24 @@ fn a_disk_that_fails_to_read_once_is_not_called_damage() {
     lmq.assert_sound();
     assert_eq!(lmq.everything("deck:team"), before);
 }
+
+#[test]
+fn a_bit_of_the_header_is_damage_and_no_bug() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Who?", "Amara"]).done();
+    let whole = std::fs::read(lmq.db()).unwrap();
+    // The schema's version, and SQLite's own of the file.
+    for (byte, bit) in [(63, 0), (60, 0), (61, 3), (60, 7), (47, 0), (47, 6)] {
+        let mut bytes = whole.clone();
+        bytes[byte] ^= 1 << bit;
+        lmq.write("lmq.db", bytes);
+        for command in [&["decks"][..], &["answer", "team/who", "good"]] {
+            let error = lmq.run(command).err(3);
+            assert!(error.contains("damaged"), "byte {byte}, bit {bit}, {command:?}: {error}");
+        }
+        std::fs::remove_file(lmq.path("saved.db")).ok();
+        lmq.run(["doctor", "--salvage", "saved.db"]).done();
+        assert_eq!(lmq.run(["--db", "saved.db", "cards", "deck:team", "--json"]).json()[0]["question"], "Who?");
+        assert_eq!(lmq.files(), ["lmq.db", "saved.db"], "byte {byte}, bit {bit}");
+    }
+}

@@ -132,3 +132,47 @@ fn a_file_that_only_begins_like_one_of_a_restore_is_left_alone() {
     assert_eq!(lmq.read("lmq.db.restoring-mine"), "my notes");
     assert!(!lmq.files().contains(&"lmq.db.restoring-a1B2c3D4e5".to_owned()), "{:?}", lmq.files());
 }
+
+/// The same file with one letter of a text changed.
+fn with_another_letter(lmq: &Lmq, from: &str, to: &str) {
+    let mut bytes = std::fs::read(lmq.path(from)).unwrap();
+    let at = bytes.windows(12).position(|window| window == br#""back":"xyz""#).unwrap();
+    bytes[at + 8] = b'w';
+    lmq.write(to, bytes);
+}
+
+#[test]
+fn an_empty_or_damaged_backup_takes_no_database_s_place() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "a", "xyz", "--key", "a"]).done();
+    lmq.run(["answer", "team/a", "good"]).done();
+    lmq.run(["backup", "b.db"]).done();
+    with_another_letter(&lmq, "b.db", "bad.db");
+    lmq.write("none.db", "");
+    let error = lmq.run(["restore", "bad.db", "--yes"]).err(3);
+    assert!(error.contains("`bad.db` is damaged") && error.contains("--salvage"), "{error}");
+    let error = lmq.run(["restore", "none.db", "--yes"]).err(3);
+    assert!(error.contains("`none.db` is empty"), "{error}");
+    assert_eq!(answers(&lmq), 1);
+    lmq.assert_sound();
+    // What can be read of it is a database like any other: it can be restored, and has backups of its own.
+    lmq.run(["--db", "bad.db", "doctor", "--salvage", "saved.db"]).err(3);
+    lmq.run(["restore", "saved.db", "--yes"]).done();
+    let looked = lmq.run(["doctor"]).ok();
+    assert_eq!(looked.stdout, "everything is in order\n");
+    assert!(looked.stderr.contains("1 text was lost before this database was salvaged"), "{looked:?}");
+    lmq.run(["backup", "again.db"]).done();
+    assert_eq!(answers(&lmq), 1);
+}
+
+#[test]
+fn a_log_without_its_database_is_set_aside_and_a_union_says_that_it_is_none() {
+    let lmq = with_backup();
+    std::fs::remove_file(lmq.db()).unwrap();
+    lmq.write("lmq.db-wal", "what was answered last");
+    let run = lmq.run(["restore", "b.db", "--unite"]).code(3);
+    assert!(run.stdout.contains("lmq.db.set-aside.2026-01-15T090000+0100-wal"), "{run:?}");
+    assert!(run.stderr.contains("is there without its database"), "{run:?}");
+    assert_eq!(lmq.read("lmq.db.set-aside.2026-01-15T090000+0100-wal"), "what was answered last");
+    assert_eq!(answers(&lmq), 1);
+}

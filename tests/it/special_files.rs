@@ -426,3 +426,20 @@ fn pipes_in_the_place_of_lmqs_own_files_stop_nothing() {
     }
     lmq.assert_sound();
 }
+
+#[test]
+fn pipes_and_folders_in_the_place_of_a_database_s_own_files_are_refused() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "team", "Who?", "Amara"]).done();
+    for side in ["lmq.db-journal", "lmq.db-wal", "lmq.db-shm"] {
+        for odd in [format!("mkfifo {side}"), format!("mkdir {side}")] {
+            lmq.shell(&odd).done();
+            for command in [&["decks"][..], &["doctor"], &["add", "team", "b", "c"], &["backup", "b.db"]] {
+                let error = lmq.run(command).err(1);
+                assert!(error.contains(side), "{odd}, {command:?}: {error}");
+            }
+            lmq.shell(&format!("rm -r {side}")).done();
+        }
+    }
+    lmq.assert_sound();
+}

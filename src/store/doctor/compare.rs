@@ -9,6 +9,7 @@ use crate::core::id::NoteUid;
 use crate::core::registers;
 use crate::core::replay::fold;
 use crate::core::state::CardState;
+use crate::core::study_day::Rollover;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::store::Context;
@@ -329,13 +330,15 @@ impl Pass<'_> {
     /// The cards of a note that have a state, and whether anything happened to any of its cards.
     fn cards_of(&mut self, note: i64, uid: NoteUid, events: &mut Cursor<'_>) -> Result<(Vec<Card>, bool), Fault> {
         let now = self.stamp.now.unix_ms + FUTURE_MS;
+        // Whatever time it says beside it: on a later day nobody learned yet.
+        let last_day = self.stamp.today.max(StudyDay::of(self.stamp.now, Rollover::DEFAULT)).plus(2);
         let (mut cards, mut has_events): (Vec<Card>, bool) = (Vec::new(), false);
         while events.next == Some(note) {
             let row = events.row()?;
             let number: i64 = row.get(1)?;
             let event = self.context.reader.event(row, 2, card_of(number, uid.0))?;
             // A clock that was wrong made both; what another program dated has one of its own.
-            let is_future = event.at.unix_ms.min(event.hlc.0) > now;
+            let is_future = event.at.unix_ms.min(event.hlc.0) > now || event.study_day > last_day;
             if is_future && !self.context.voided.has(event.id) {
                 self.seen.future.count(self.db, note, &event)?;
             }
