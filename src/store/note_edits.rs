@@ -319,6 +319,22 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether anything was ever put into a deck of that id.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn knows_deck(&self, id: &str) -> Result<bool, Fault> {
+        Ok(deck_number(&self.tx, id)?.is_some())
+    }
+
+    /// Whether a note was ever called that.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn knows_note(&self, uid: NoteUid) -> Result<bool, Fault> {
+        Ok(super::facts::note_number(&self.tx, uid)?.is_some())
+    }
+
     /// Lets the key of a new note mean it where its id is made from another name: cards of the file that come after it say its
     /// key, and so do files without ids. Nothing happens where the name is another note's.
     ///

@@ -339,8 +339,8 @@ fn a_deleted_note_stays_deleted_when_its_file_comes_again() {
     a.delete(uid("a"));
     b.after(&a);
     b.hears(&a);
-    assert_eq!(b.take_in(&file(&TWO)).placed, [MatchResult::Kept, MatchResult::Same]);
-    assert_eq!(b.take_in(&changed("1, mended")).placed, [MatchResult::Kept, MatchResult::Same]);
+    assert_eq!(b.take_in(&file(&TWO)).placed, [MatchResult::StaysDeleted, MatchResult::Same]);
+    assert_eq!(b.take_in(&changed("1, mended")).placed, [MatchResult::StaysDeleted, MatchResult::Same]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(a.back(uid("a")), None);
     // A later edit brings it back; so does its revival.
