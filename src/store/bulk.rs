@@ -10,6 +10,7 @@ mod decks;
 mod matching;
 mod named;
 mod seen;
+mod sides;
 mod upstream;
 mod write;
 

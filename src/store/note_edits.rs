@@ -327,12 +327,22 @@ impl Writer<'_> {
         Ok(deck_number(&self.tx, id)?.is_some())
     }
 
-    /// Whether a note was ever called that.
+    /// Whether the note of a name has the answer of that text, as it is shown or as its file says. `None`: no note was ever called
+    /// that.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn knows_note(&self, uid: NoteUid) -> Result<bool, Fault> {
-        Ok(super::facts::note_number(&self.tx, uid)?.is_some())
+    pub fn has_answer(&self, uid: NoteUid, text: &NoteText) -> Result<Option<bool>, Fault> {
+        let Some(name) = super::facts::note_number(&self.tx, uid)? else { return Ok(None) };
+        let note: Option<i64> =
+            self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [name], |row| row.get(0)).optional()?;
+        let Some(row) = NoteRow::of(&self.tx, note.unwrap_or(name))? else { return Ok(Some(false)) };
+        for id in [row.own, row.source] {
+            if self.body(id)?.is_some_and(|said| said.answer(1) == text.answer(1)) {
+                return Ok(Some(true));
+            }
+        }
+        Ok(Some(false))
     }
 
     /// Lets the key of a new note mean it where its id is made from another name: cards of the file that come after it say its

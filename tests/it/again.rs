@@ -239,6 +239,23 @@ fn a_row_of_one_of_two_notes_is_that_note_although_the_learner_edited_it() {
 }
 
 #[test]
+fn a_row_of_one_of_two_notes_is_that_note_although_the_learner_moved_it() {
+    let mut world = World::bare();
+    world.import("x.csv", table(&[("q1", "a1"), ("q1", "a2"), ("z", "z")]));
+    let [first, second] = ["a1", "a2"]
+        .map(|answer| world.found("q1").into_iter().find(|line| line.text.answer(1) == answer).unwrap().card);
+    world.edit(&first.to_string(), None, How::default(), field("back", "own"));
+    world.change(&["a2"], elsewhere());
+    let steps = world.steps().len();
+    let report = world.import("x.csv", table(&[("q1", "a2"), ("z", "z")]));
+    assert_eq!((report.added, report.changed, report.kept_notes.len()), (0, 0, 0), "{}", report.sentence());
+    assert_eq!(world.card(&second.to_string()).text.answer(1), "a2");
+    assert_eq!(world.card(&first.to_string()).text.answer(1), "own");
+    assert!(world.steps().len() <= steps + 1);
+    world.assert_sound();
+}
+
+#[test]
 fn a_row_whose_own_name_comes_later_leaves_it_to_that_one() {
     let mut world = World::bare();
     let (old, new) = (FRENCH.to_owned(), format!("{FRENCH}?"));
@@ -369,6 +386,19 @@ fn a_file_that_was_alone_keeps_its_deck_when_another_one_of_its_name_comes() {
 }
 
 #[test]
+fn lists_with_the_same_questions_do_not_take_each_others_deck() {
+    let mut world = World::bare();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "b/Unit1.csv", "front,back\ndog,chien\ncat,chat\n");
+    import_path(&mut world, root, &Options::default());
+    write(root, "a/Unit1.csv", "front,back\ndog,Hund\ncat,Katze\n");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "2 notes added, 2 notes as they were");
+    assert_eq!(decks_of(&world), ["Unit1: chat", "Unit1: chien", "a::Unit1: Hund", "a::Unit1: Katze"]);
+    world.assert_sound();
+}
+
+#[test]
 fn a_followed_folder_keeps_files_of_one_name_apart_too() {
     let mut world = World::bare();
     let folder = tempfile::tempdir().unwrap();
@@ -379,6 +409,7 @@ fn a_followed_folder_keeps_files_of_one_name_apart_too() {
     write(root, "a/README.txt", "This is a letter, with commas.\nIt goes on, and on.\n");
     let stamp = world.stamp();
     let talk = import::follow(&mut world.store, stamp).unwrap().join("\n");
+    assert!(talk.contains("a/Unit1.csv` changed: 2 notes added") && !talk.contains("README"), "{talk}");
     assert_eq!(decks_of(&world), ["Unit1: Hund", "Unit1: Katze", "a::Unit1: chien", "a::Unit1: souris"], "{talk}");
     // All of its rows are other ones now: it stays the same deck.
     write(root, "a/Unit1.csv", "front,back\nbird,oiseau\nfish,poisson\nhorse,cheval\n");

@@ -312,7 +312,7 @@ fn a_check_ends_as_an_import_does() {
         ("bad-row.csv", "expected 2"),
         ("unclear.csv", "not clear which column"),
         ("skills.csv", "that one is built in"),
-        ("mixed.csv", "of its 5 rows"),
+        ("mixed.csv", "4 of 5 rows"),
         ("good.toml", "missing-source"),
     ] {
         let check = lmq(folder.path(), &["check", name]);

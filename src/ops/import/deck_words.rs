@@ -36,9 +36,17 @@ const MOST_ROWS: u64 = 1000;
 /// A file on its way in, with what reads it.
 type Job = (Source, &'static dyn Importer);
 
-/// A word that has a deck already, for one of several files, and how many of its rows are known under it.
+/// How many rows of a file are known under a word, and how many of them with the answer that they have now. Lists of words in
+/// several languages have the same questions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
+    same: u64,
+    rows: u64,
+}
+
+/// A word that has a deck already, for one of several files.
 struct Claim {
-    known: u64,
+    known: Known,
     job: usize,
     word: String,
 }
@@ -140,7 +148,8 @@ fn claims(
         }
         let (rows, known) = known_rows(writer, source, *importer, options, &words)?;
         for (word, known) in words.into_iter().zip(known) {
-            if known > 0 && known * 2 >= rows {
+            // Half of its questions, and half of these with their answers.
+            if known.same > 0 && known.rows * 2 >= rows && known.same * 4 >= rows {
                 claims.push(Claim { known, job: *job, word });
             }
         }
@@ -156,9 +165,9 @@ fn known_rows(
     importer: &dyn Importer,
     options: &Options,
     words: &[String],
-) -> Result<(u64, Vec<u64>), Fault> {
+) -> Result<(u64, Vec<Known>), Fault> {
     let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
-    let (mut rows, mut known, mut failed) = (0, vec![0; words.len()], None);
+    let (mut rows, mut known, mut failed) = (0, vec![Known::default(); words.len()], None);
     // What can't be read is told when the file is read for good.
     if source.input.rewind().is_ok() {
         let done = importer.read(&mut *source.input, &read_options, &mut |item| {
@@ -168,12 +177,13 @@ fn known_rows(
                     rows += u64::from(!matches!(item.identity, Identity::Uid(_) | Identity::Foreign { .. }));
                     for (word, known) in words.iter().zip(&mut known) {
                         for uid in uids(word, &item) {
-                            match writer.knows_note(uid) {
-                                Ok(true) => {
-                                    *known += 1;
+                            match writer.has_answer(uid, &item.text) {
+                                Ok(Some(is_same)) => {
+                                    known.rows += 1;
+                                    known.same += u64::from(is_same);
                                     break;
                                 }
-                                Ok(false) => {}
+                                Ok(None) => {}
                                 Err(fault) => failed = Some(fault),
                             }
                         }

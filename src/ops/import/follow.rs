@@ -133,6 +133,7 @@ fn follow_one(
     let mut seen = followed::seen(source, place);
     let mut report = Report::default();
     let mut refused = None;
+    let mut is_left_alone = false;
     let mut file = match open_file(place) {
         Ok(file) => file,
         Err(error) => {
@@ -184,8 +185,14 @@ fn follow_one(
         if source.folder.is_some() {
             // Nobody named it: it has to show that it is a deck.
             file.in_folder = true;
-            if let Err(refusal) = look_over(writer, &mut file, importer, options, &builtins) {
-                return refused_by(refusal, &mut refused);
+            match look_over(writer, &mut file, importer, options, &builtins) {
+                Ok(()) => {}
+                // Nothing of it is wrong, so nothing has to be said of it at every start.
+                Err(Refusal::NoTable | Refusal::OtherJson) => {
+                    is_left_alone = true;
+                    return Err(Fault::Abandoned);
+                }
+                Err(refusal) => return refused_by(refusal, &mut refused),
             }
         }
         let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &builtins };
@@ -194,6 +201,9 @@ fn follow_one(
             Ok(()) => Ok(()),
         }
     });
+    if is_left_alone {
+        return Ok(());
+    }
     if let Some(refused) = refused {
         talk.push(format!("{refused}\nits cards stay as they were"));
         return Ok(());

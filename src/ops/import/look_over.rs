@@ -114,7 +114,10 @@ pub(super) fn look_through(
                 };
                 match (builtins.iter().find(|(id, _)| id == of), uid) {
                     (Some((_, uids)), Some(uid)) if uids.contains(&uid) => any_builtin = true,
-                    (Some(_), Some(uid)) => strangers.push(item.key.clone().unwrap_or_else(|| uid.to_string())),
+                    (Some(_), Some(uid)) => strangers.push(match (&item.key, &item.identity) {
+                        (Some(key), _) | (None, Identity::Key(key)) => key.clone(),
+                        _ => uid.to_string(),
+                    }),
                     // Nothing but the name of the file says that it is that deck.
                     (Some(_), None) if item.deck.is_none() && !has_head && options.deck.is_none() => by_chance = true,
                     _ => {}

@@ -27,7 +27,6 @@
 mod tests;
 
 use crate::core::card::NoteText;
-use crate::core::compare::answer::key;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
 use crate::store::Fault;
@@ -36,11 +35,11 @@ use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::named::Named;
+use crate::store::bulk::sides::Sides;
 use crate::store::by_prompt::PromptMatch;
 use crate::store::facts::note_number;
 use crate::store::facts::note_uid;
 use crate::store::notes::PackedNote;
-use crate::store::shown::NoteRow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -64,20 +63,6 @@ pub(super) struct WaitingRow {
     note: PackedNote,
     /// Its deck, at the position of the row.
     now: TargetDeck,
-}
-
-/// A text as it is compared for nearness.
-#[derive(PartialEq, Eq)]
-pub(super) struct Sides {
-    kind: String,
-    prompt: String,
-    answer: String,
-}
-
-impl Sides {
-    pub(super) fn of(text: &NoteText) -> Self {
-        Self { prompt: key(&text.prompt(1)), answer: key(&text.answer(1)), kind: text.kind.clone() }
-    }
 }
 
 /// A note that no row has claimed: as it is shown, and as its file has it where that is something else.
@@ -195,14 +180,12 @@ impl Bulk<'_, '_> {
         }
         let mut rest = Vec::new();
         for (row, own) in unnamed {
-            let mut open = self.by_prompt(row.now.id, row.note.prompt_hash, own)?;
-            open.retain(|likely| !self.is_taken(likely.id));
-            match open.as_slice() {
-                [one] => {
+            match self.one_of_that_prompt(&row, own)? {
+                Some(one) => {
                     self.alias(row.who, one.id)?;
-                    placed.push(self.found_by_prompt(one, &row.now, row.key, &row.note)?);
+                    placed.push(self.found_by_prompt(&one, &row.now, row.key, &row.note)?);
                 }
-                _ => rest.push(row),
+                None => rest.push(row),
             }
         }
         rest.append(&mut self.deferred);
@@ -238,6 +221,28 @@ impl Bulk<'_, '_> {
             });
         }
         Ok(placed)
+    }
+
+    /// The unclaimed note with a row's prompt: the one with its answer too, else the only one. Those that the learner took out of
+    /// the deck count as well, since between two it would be a guess.
+    fn one_of_that_prompt(&mut self, row: &WaitingRow, own: Option<i64>) -> Result<Option<PromptMatch>, Fault> {
+        let mut open = self.by_prompt(row.now.id, row.note.prompt_hash, own)?;
+        for likely in self.upstream_by_prompt(row.now.id, row.note.prompt_hash)? {
+            if Some(likely.id) != own && !open.iter().any(|known| known.id == likely.id) {
+                open.push(likely);
+            }
+        }
+        open.retain(|likely| !self.is_taken(likely.id));
+        if let [one] = open.as_slice() {
+            return Ok(Some(one.clone()));
+        }
+        let wanted = Sides::of(&row.note.text()?);
+        for likely in &open {
+            if self.sides(likely.id)?.contains(&wanted) {
+                return Ok(Some(likely.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a note is from this very file, or was claimed by a row of it.
@@ -351,17 +356,6 @@ impl Bulk<'_, '_> {
         ids.sort_unstable();
         ids.dedup();
         ids.into_iter().map(|id| Ok(Unclaimed { id, texts: self.sides(id)? })).collect()
-    }
-
-    /// A note's text as it is shown, and as its file has it where the learner changed it.
-    pub(super) fn sides(&mut self, id: i64) -> Result<Vec<Sides>, Fault> {
-        let mut texts = vec![Sides::of(&self.writer.shown(id)?.0)];
-        if let Some(row) = NoteRow::of(&self.writer.tx, id)?.filter(|row| row.own.is_some())
-            && let Some((said, _)) = self.said_last(row.source)?
-        {
-            texts.push(Sides::of(&said));
-        }
-        Ok(texts)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::bulk::Bulk;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
 use crate::store::bulk::decks::TargetDeck;
-use crate::store::bulk::matching::Sides;
+use crate::store::bulk::sides::Sides;
 use crate::store::facts::facts_of;
 use crate::store::facts::note_number;
 use crate::store::facts::note_uid;
