@@ -30,9 +30,11 @@ use crate::formats::Topic;
 use crate::formats::deck_toml;
 use crate::formats::deck_toml::HeadPlaces;
 use crate::ops::decks::BUILTIN;
+use crate::ops::import::Reason;
 use crate::ops::import::Source;
 use crate::ops::import::open;
 use crate::ops::import::read;
+use crate::ops::import::verdict;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,8 +45,8 @@ const SHOWN: usize = 8;
 
 /// Look at deck files as an author: faults, and cards that could be better
 ///
-/// Reads what `lmq import` reads and changes nothing. Errors keep a deck from being imported; warnings are about cards
-/// that teach poorly. docs/authoring.md has each rule with a bad and a good example. Decks that name each other are
+/// Reads what `lmq import` reads and changes nothing. Errors keep a file from being imported, as they would there; warnings are about
+/// rows that an import leaves out, and cards that teach poorly. docs/authoring.md has each rule with a bad and a good example. Decks that name each other are
 /// checked together; the built-in ones are always known.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -252,7 +254,8 @@ fn name_of(item: &Item) -> String {
 }
 
 /// Reads a file, with its faults and the findings in it alone.
-fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
+/// The reason where it lies among decks and is none, so that an import leaves it alone.
+fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, Reason>, Failure> {
     let mut looked = Looked { shown: source.shown.clone(), ..Looked::default() };
     let shown = source.shown.clone();
     if source.file_name.to_lowercase().ends_with(".toml")
@@ -261,6 +264,12 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
         // Only for places: what is wrong with the text is found when it is read.
         looked.places = deck_toml::decode(&text).map(|text| deck_toml::places(&text)).unwrap_or_default();
     }
+    // What an import makes of the file is what there is to say of it as a whole.
+    let verdict = verdict(&mut source)?;
+    if let Some(reason) = verdict.left_alone {
+        return Ok(Err(reason));
+    }
+    let left_out = if verdict.refusal.is_some() { "error" } else { "warning" };
     let stem = Path::new(&source.file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let mut deck = stem.unwrap_or_default();
     let mut bad: Vec<FaultJson> = Vec::new();
@@ -279,7 +288,7 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
                     &shown,
                     rejected.place,
                     "row",
-                    "error",
+                    left_out,
                     rejected.fault.to_string(),
                     "mend the row".to_owned(),
                 ));
@@ -313,10 +322,18 @@ fn look(source: Source, rows: &mut Vec<FaultJson>) -> Result<Looked, Failure> {
             ));
         }
     }
+    for (place, why) in verdict.left_out {
+        bad.push(FaultJson::new(&shown, place, "row", left_out, why, "mend the row".to_owned()));
+    }
+    if let Some(refusal) = verdict.refusal.filter(|_| !bad.iter().any(|row| row.severity == "error")) {
+        let what = std::iter::once(refusal.what).chain(refusal.places).collect::<Vec<_>>().join("; ");
+        let (start, help) = (Place { line: 1, column: 1 }, refusal.hint.unwrap_or_default());
+        bad.push(FaultJson::new(&shown, start, "file", "error", what, help));
+    }
     rows.append(&mut bad);
     let primers: Vec<Option<&str>> = looked.topics.iter().map(|(_, topic)| topic.primer.as_deref()).collect();
     rows.extend(lint(&primers, &looked.texts()).iter().map(|finding| looked.row(finding.about, &finding.flaw)));
-    Ok(looked)
+    Ok(Ok(looked))
 }
 
 /// What the files say of each other and of the built-in decks. Where one could not be read, nothing: what it holds is not known.
@@ -399,7 +416,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         for source in sources {
             let _busy = Busy::new(ctx, "reading");
-            looked.push(look(source, &mut rows)?);
+            let path = source.shown.clone();
+            match look(source, &mut rows)? {
+                Ok(found) => looked.push(found),
+                Err(reason) => ctx.say(&format!("skipped {path}: {reason}")),
+            }
         }
     }
     look_at_links(&looked, &mut rows);

@@ -1,6 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::output::table;
+use crate::core::card::side_by_side;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops;
@@ -83,9 +84,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         for edited in &edited {
             ctx.line(one_line(&edited.name))?;
-            for (label, text) in [("brought", &edited.upstream), ("yours", &edited.shown)] {
-                ctx.line(format!("  {label}: {} → {}", text.listed_prompt(1), text.listed_answer(1)))?;
-            }
+            let (brought, yours) = side_by_side(&edited.upstream, &edited.shown);
+            ctx.line(format!("  brought: {brought}"))?;
+            ctx.line(format!("  yours: {yours}"))?;
         }
         return Ok(());
     }

@@ -11,15 +11,14 @@ use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::failure::Kind;
 use crate::formats::ColumnRole;
 use crate::formats::Diagnosis;
 use crate::formats::HeaderRow;
 use crate::formats::Role;
 use crate::formats::TableOptions;
 use crate::ops::import::Options;
-use crate::ops::import::Reason;
 use crate::ops::import::Report;
-use crate::ops::import::Skipped;
 use crate::ops::import::diagnose;
 use crate::ops::import::import;
 use crate::ops::import::is_conflict_copy;
@@ -109,7 +108,7 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
 
-    /// Take the file's text and tags of cards that you changed too; yours stay otherwise
+    /// Take the file's text, tags and deck of cards that you changed; yours stay otherwise
     #[arg(long)]
     theirs: bool,
 
@@ -138,6 +137,7 @@ struct ImportJson<'o> {
     missing: u64,
     retired: u64,
     kept: u64,
+    deleted: u64,
     kept_notes: Vec<KeptJson<'o>>,
     rejected: u64,
     #[serde(serialize_with = "all_rejections")]
@@ -178,6 +178,7 @@ struct LossJson<'o> {
     what: &'static str,
     count: u64,
     names: &'o [String],
+    places: &'o [String],
     words: String,
 }
 
@@ -194,6 +195,7 @@ struct TableJson<'o> {
     header: &'static str,
     columns: Vec<ColumnJson<'o>>,
     is_clear: bool,
+    asks: bool,
     as_columns: String,
 }
 
@@ -229,6 +231,7 @@ impl<'o> TableJson<'o> {
                 })
                 .collect(),
             is_clear: !diagnosis.is_unclear(),
+            asks: !is_two_sided(diagnosis),
             as_columns: diagnosis.as_columns(),
         }
     }
@@ -282,7 +285,34 @@ fn all_rejections<S: Serializer>(report: &&Report, serializer: S) -> Result<S::O
     list.end()
 }
 
+/// Why nothing was imported.
+#[derive(Serialize)]
+struct RefusedJson<'f> {
+    error: ErrorJson<'f>,
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'f> {
+    what: &'f str,
+    places: &'f [String],
+    hint: Option<&'f str>,
+    exit_code: u8,
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    let done = import_all(args, ctx);
+    if let Err(Failure { kind, what, places, hint }) = &done
+        && args.json
+        && *kind != Kind::Closed
+    {
+        let error = ErrorJson { what, places, hint: hint.as_deref(), exit_code: kind.code() };
+        // Where it was the output that failed there is nowhere to say so.
+        json::print(ctx, &RefusedJson { error }).ok();
+    }
+    done
+}
+
+fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let mut options = Options {
         deck: args.deck.clone(),
@@ -389,6 +419,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     report.warnings.extend(still_there(&cleaned.unwrap_or_default(), &report.erased.followed));
     skipped.append(&mut report.skipped);
+    skipped.sort_by(|a, b| (a.reason.rank(), &a.path).cmp(&(b.reason.rank(), &b.path)));
     report.skipped = skipped;
     tell(args, ctx, &report, &taken_for)
 }
@@ -399,7 +430,22 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
         return json::stream(ctx, &in_json(args, report, taken_for));
     }
     if args.dry_run {
-        ctx.line(format!("would be: {}", report.sentence()))?;
+        let asked: Vec<&TakenFor> = taken_for.iter().filter(|(_, diagnosis)| !is_two_sided(diagnosis)).collect();
+        for (shown, diagnosis) in &asked {
+            let shown = one_line(shown);
+            ctx.line(format!("would ask: which column of `{shown}` is the question, and which the answer?"))?;
+            for place in &unclear(&shown, diagnosis).places {
+                ctx.line(format!("  {}", one_line(place)))?;
+            }
+        }
+        match asked.first() {
+            Some((_, diagnosis)) => ctx.line(format!(
+                "with --columns {} it would be: {}",
+                one_line(&diagnosis.as_columns()),
+                report.sentence()
+            ))?,
+            None => ctx.line(format!("would be: {}", report.sentence()))?,
+        }
         for (prompt, answer) in &report.first {
             ctx.line(format!("  {} → {}", one_line(prompt), one_line(answer)))?;
         }
@@ -420,9 +466,8 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
     if more > 0 {
         crate::cli::complain(&format!("and {more} more; --json lists them"));
     }
-    if report.missing > 0 && !args.dry_run {
-        let notes = counted(report.missing, "note of the deck stays that is", "notes of the deck stay that are");
-        ctx.say(&format!("{notes} not in the file"));
+    if let Some(missing) = report.missing_words().filter(|_| !args.dry_run) {
+        ctx.say(&missing);
     }
     Ok(())
 }
@@ -435,17 +480,13 @@ fn tell_attention(ctx: &Ctx, report: &Report) {
     for warning in &report.warnings {
         ctx.say(warning);
     }
-    for loss in &report.losses {
-        ctx.say(&loss.to_string());
+    for loss in report.losses.iter().filter(|loss| !loss.kind.is_warned_of()) {
+        ctx.say(&loss.words());
     }
     for copy in &report.copies {
         ctx.say(&format!("uniting can't be undone; the database from before is at {}", copy.display()));
     }
-    // What is wrong with a deck comes before what never was one.
-    let is_deck = |skipped: &&Skipped| !matches!(skipped.reason, Reason::NoDeck | Reason::Noise | Reason::Again);
-    let decks = report.skipped.iter().filter(is_deck);
-    let others = report.skipped.iter().filter(|skipped| !is_deck(skipped));
-    for skipped in decks.chain(others).take(MOST_SKIPPED_SHOWN) {
+    for skipped in report.skipped.iter().take(MOST_SKIPPED_SHOWN) {
         ctx.say(&format!("skipped {}: {}", skipped.path.display(), skipped.reason));
     }
     let more = report.skipped.len().saturating_sub(MOST_SKIPPED_SHOWN);
@@ -466,6 +507,7 @@ fn in_json<'o>(args: &Args, report: &'o Report, taken_for: &'o [TakenFor]) -> Im
         missing: report.missing,
         retired: report.retired,
         kept: report.kept,
+        deleted: report.deleted,
         kept_notes: report
             .kept_notes
             .iter()
@@ -496,7 +538,8 @@ fn in_json<'o>(args: &Args, report: &'o Report, taken_for: &'o [TakenFor]) -> Im
                 what: loss.kind.name(),
                 count: loss.count,
                 names: loss.kind.names(),
-                words: loss.to_string(),
+                places: &loss.places,
+                words: loss.words(),
             })
             .collect(),
         warnings: &report.warnings,

@@ -1,5 +1,6 @@
 //! `csv` and `tsv`: tables from spreadsheets, Quizlet and Anki's text export, and the table that we write ourselves.
 
+mod evidence;
 mod export;
 pub(super) mod fault;
 mod head;

@@ -24,6 +24,8 @@ pub struct Diagnosis {
     pub unsure: Vec<Unsure>,
     /// What was made of things that are not known here, in words.
     pub notices: Vec<Warning>,
+    /// What speaks for it being a table at all.
+    pub evidence: Evidence,
 }
 
 impl Diagnosis {
@@ -39,6 +41,20 @@ impl Diagnosis {
         let said = |column: &ColumnRole| column.role.word().map(|role| format!("{role}={}", column.number));
         self.columns.iter().filter_map(said).collect::<Vec<_>>().join(",")
     }
+}
+
+/// What speaks for a file being a table, and not some text with commas in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// Nothing: its lines are cut here and there.
+    None,
+    /// A single row.
+    OneRow,
+    /// Nearly all of its rows have the same number of cells.
+    Rows,
+    /// Directives, names of columns, or the program that made it say so.
+    #[default]
+    Said,
 }
 
 /// What the first row of a table is.

@@ -60,6 +60,14 @@ pub enum NotThis {
     DeckTooLarge,
 }
 
+impl NotThis {
+    /// Whether it is a text in which nothing is separated: no table, and nothing that is damaged.
+    #[must_use]
+    pub fn is_no_table(&self) -> bool {
+        matches!(self, Self::Table(TableFault::OneColumn | TableFault::NothingSeparated(_) | TableFault::NoRows))
+    }
+}
+
 /// Something that the person should know of an input that was read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Warning {

@@ -10,7 +10,12 @@ pub struct Loss {
     pub kind: LossKind,
     /// How many.
     pub count: u64,
+    /// The lines of the first ones, where they are of rows.
+    pub lines: Vec<u64>,
 }
+
+/// Lines of the first ones that a loss names.
+pub(in crate::formats) const MOST_LINES: usize = 3;
 
 /// What can be lost or changed on the way in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +43,7 @@ pub enum LossKind {
         /// The kind of card.
         kind: &'static str,
     },
-    /// Tags that were written another way.
+    /// Tags that were left out or written another way.
     TagsChanged,
     /// Lines that begin with `#` below directives: comments, which are no cards.
     Comments,
@@ -83,11 +88,22 @@ impl LossKind {
     }
 }
 
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let so_many = |one: &str, many: &str| counted(self.count, one, many);
+impl LossKind {
+    /// Whether a warning with the same content is given beside it.
+    #[must_use]
+    pub fn is_warned_of(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownDirectives(_) | Self::UnknownNoteType { .. } | Self::DecksJoined | Self::TagsChanged
+        )
+    }
+
+    /// So many of them, in words.
+    #[must_use]
+    pub fn words(&self, count: u64) -> String {
+        let so_many = |one: &str, many: &str| counted(count, one, many);
         let names = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let text = match &self.kind {
+        match self {
             LossKind::Pictures => so_many("picture is not in the file", "pictures are not in the file"),
             LossKind::Sounds => so_many("sound is not in the file", "sounds are not in the file"),
             LossKind::OnlyPictures => {
@@ -106,7 +122,9 @@ impl fmt::Display for Loss {
             LossKind::UnknownNoteType { name, kind } => {
                 format!("{} of the unknown note type `{name}` became `{kind}`", so_many("note", "notes"))
             }
-            LossKind::TagsChanged => so_many("tag was written another way", "tags were written another way"),
+            LossKind::TagsChanged => {
+                so_many("tag was left out or written another way", "tags were left out or written another way")
+            }
             LossKind::Comments => format!(
                 "{} with # and so is a comment here; put the first cell in quotes to make it a card",
                 so_many("line begins", "lines begin")
@@ -123,7 +141,12 @@ impl fmt::Display for Loss {
                 "{} to a deck that is written another way further up; they are one deck here",
                 so_many("row belongs", "rows belong")
             ),
-        };
-        f.write_str(&text)
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind.words(self.count))
     }
 }

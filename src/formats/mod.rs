@@ -27,6 +27,7 @@ pub use deck_toml::deck_fault::DeckFault;
 pub use decode::is_encoding;
 pub use diagnosis::ColumnRole;
 pub use diagnosis::Diagnosis;
+pub use diagnosis::Evidence;
 pub use diagnosis::HeaderRow;
 pub use diagnosis::Role;
 pub use diagnosis::Unsure;

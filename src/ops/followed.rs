@@ -20,6 +20,8 @@ pub(super) struct HowToRead {
     pub(super) format: Option<String>,
     /// What was said of its table.
     pub(super) table: TableOptions,
+    /// The word for its deck where the file names none: by that its notes are called.
+    pub(super) word: Option<String>,
 }
 
 impl HowToRead {
@@ -29,6 +31,7 @@ impl HowToRead {
             "deck": self.deck,
             "format": self.format,
             "table": self.table,
+            "word": self.word,
         })
         .to_string()
     }
@@ -40,6 +43,7 @@ impl HowToRead {
         Self {
             deck: word("deck"),
             format: word("format"),
+            word: word("word"),
             table: value.get("table").and_then(|table| TableOptions::deserialize(table).ok()).unwrap_or_default(),
         }
     }

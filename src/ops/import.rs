@@ -1,6 +1,7 @@
 //! Files in: decks, tables, notes, the log of another database; folders; files that are followed.
 
 mod conflict_copy;
+mod deck_words;
 mod diagnose;
 mod folder;
 mod follow;
@@ -15,6 +16,7 @@ mod reading;
 mod refusal;
 mod sources;
 mod spill;
+mod verdict;
 
 pub use conflict_copy::is_named_so as is_conflict_copy;
 pub use diagnose::diagnose;
@@ -25,6 +27,7 @@ pub use folder::Reason;
 pub use folder::Skipped;
 pub use follow::follow;
 pub use import_report::KeptNote;
+pub use import_report::Lost;
 pub use import_report::Report;
 pub use options::Options;
 pub use refusal::Draw;
@@ -33,6 +36,8 @@ pub use sources::open;
 pub use sources::read;
 pub use sources::spool;
 pub use spill::Spill;
+pub use verdict::Verdict;
+pub use verdict::verdict;
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
@@ -43,6 +48,8 @@ use crate::formats::FormatError;
 use crate::formats::Importer;
 use crate::ops::decks::deck_name;
 use crate::ops::followed;
+use crate::ops::followed::HowToRead;
+use crate::ops::import::deck_words::give_words;
 use crate::ops::import::history::one_log;
 use crate::ops::import::look_over::look_over;
 use crate::ops::import::names::Prompts;
@@ -57,6 +64,7 @@ use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::Writer;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Seek as _;
 use std::path::Path;
@@ -161,12 +169,15 @@ fn all_notes(
 ) -> Result<(), (String, Refusal)> {
     let mut before = 0;
     let builtins = Builtins::new();
-    for (source, importer) in jobs {
+    give_words(writer, jobs, options, &BTreeSet::new()).map_err(|fault| (String::new(), Refusal::Store(fault)))?;
+    for (source, importer) in jobs.iter_mut() {
         // A file of a folder goes in whole or not at all, and the others with it: so it is looked over first.
         let looked = if source.in_folder { look_over(writer, source, *importer, options, &builtins) } else { Ok(()) };
         let named = |refusal| (source.shown.clone(), refusal);
         match looked {
             Err(Refusal::Store(fault)) => return Err(named(Refusal::Store(fault))),
+            Err(Refusal::NoTable) => report.skip(source, Reason::NoTable),
+            Err(Refusal::OtherJson) => report.skip(source, Reason::OtherJson),
             Err(refusal) => {
                 let reason = Reason::of(&refusal::in_short(refusal, &source.shown));
                 report.skip(source, reason);
@@ -180,14 +191,24 @@ fn all_notes(
         before += source.size;
         source.close();
     }
+    report.say_words();
     if options.strict && (report.rejections > 0 || report.has_bad_files()) {
         return Err((String::new(), Refusal::Strict));
     }
-    if report.files == 0 && report.has_bad_files() {
+    let is_left_out =
+        |skipped: &Skipped| matches!(skipped.reason, Reason::Bad(_) | Reason::NoTable | Reason::OtherJson);
+    if report.files == 0 && report.skipped.iter().any(is_left_out) {
         return Err((String::new(), Refusal::NoDecks));
     }
     if report.rejections > 0
-        && report.added + report.changed + report.same + report.restored + report.duplicates + report.kept == 0
+        && report.added
+            + report.changed
+            + report.same
+            + report.restored
+            + report.duplicates
+            + report.kept
+            + report.deleted
+            == 0
     {
         return Err((String::new(), Refusal::Unreadable));
     }
@@ -244,9 +265,9 @@ fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
 /// Remembers a file that is to be followed, and gives its number.
 fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Result<Option<i64>, Fault> {
     let Some(path) = source.path.as_ref().filter(|_| options.link) else { return Ok(None) };
-    let options = options.how_to_read().to_text();
-    let source = SourceFile { options, ..SourceFile::new(path.display().to_string()) };
-    writer.follow(&followed::seen(&source, path)).map(Some)
+    let options = HowToRead { word: source.word.clone(), ..options.how_to_read() }.to_text();
+    let source_file = SourceFile { options, ..SourceFile::new(path.display().to_string()) };
+    writer.follow(&followed::seen(&source_file, path)).map(Some)
 }
 
 fn follow_folder(writer: &mut Writer<'_>, folder: &Path, options: &Options) -> Result<(), Fault> {

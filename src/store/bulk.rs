@@ -1,15 +1,17 @@
 //! Taking in the notes of one file: which note each row is, and what the file says that was not said before.
 //!
-//! `matching` finds the note of each row, `write` says what that row changes, `decks` has the file's decks and topics, and
-//! `batch` writes the notes of a new deck many at a time.
+//! `matching` finds the note of each row, `named` says what its name means and `upstream` what the learner changed, `write` says
+//! what that row changes, `decks` has the file's decks and topics, and `batch` writes the notes of a new deck many at a time.
 
 mod ahead;
 mod batch;
 mod builtin;
 mod decks;
 mod matching;
-mod moved;
+mod named;
 mod seen;
+mod sides;
+mod upstream;
 mod write;
 
 use crate::core::card::NoteText;
@@ -24,11 +26,11 @@ pub use crate::store::bulk::decks::HeadDetails;
 use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::matching::WaitingRow;
-use crate::store::bulk::moved::Moved;
 use crate::store::bulk::seen::BitSet;
 use crate::store::bulk::seen::Seen;
 use crate::store::facts::deck_id;
 use crate::store::facts::note_uid;
+use crate::store::shown::NoteRow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -106,8 +108,10 @@ pub enum MatchResult {
     Duplicate,
     /// Another note of this file has its key or id, with another text.
     Contradicts,
-    /// The source's text changed, the learner's own stays shown; or the learner deleted it.
+    /// The source's version changed, the learner's own stays shown.
     Kept,
+    /// The learner deleted it, and it stays so.
+    StaysDeleted,
     /// It is decided at the end of the file.
     Later,
 }
@@ -143,8 +147,10 @@ pub struct Kept {
 pub struct Finished {
     /// What became of the rows that waited for it.
     pub late: Vec<MatchResult>,
-    /// Notes of the file's decks that the file does not have.
+    /// Notes of the file's decks that the file does not have, and that stay.
     pub missing: u64,
+    /// Those that are gone with it.
+    pub retired: u64,
     /// The notes that both had changed, up to a limit.
     pub kept: Vec<Kept>,
 }
@@ -163,6 +169,10 @@ pub struct Bulk<'b, 's> {
     writer: &'b mut Writer<'s>,
     options: BulkOptions,
     decks: BTreeMap<String, TargetDeck>,
+    /// The words that mean each deck, by its number.
+    words: BTreeMap<i64, BTreeSet<String>>,
+    /// Planned decks by the name that their head gives them.
+    planned_names: BTreeMap<String, BTreeSet<i64>>,
     /// By the numbers that they go by until they are made.
     planned: BTreeMap<i64, PlannedDeck>,
     claimed: BitSet,
@@ -173,14 +183,12 @@ pub struct Bulk<'b, 's> {
     says_place: bool,
     /// Whether rows without tags say that their notes have none.
     says_tags: bool,
-    /// Notes that the learner took out of decks; read when a row has no note in its own.
-    moved: Option<Moved>,
     /// Rows without a note of their prompt: at the end they may be nearly equal to one.
     deferred: Vec<WaitingRow>,
     /// Rows with unclaimed notes of their prompt that have another answer.
     waiting: Vec<WaitingRow>,
     waiting_bytes: usize,
-    files_decks: Vec<i64>,
+    files_decks: BTreeSet<i64>,
     /// Numbers of topics by deck and name: rows of one topic are many.
     topics: BTreeMap<(i64, String), i64>,
     kept: Vec<Kept>,
@@ -204,6 +212,8 @@ impl<'b, 's> Bulk<'b, 's> {
             writer,
             options,
             decks: BTreeMap::new(),
+            words: BTreeMap::new(),
+            planned_names: BTreeMap::new(),
             planned: BTreeMap::new(),
             claimed: BitSet::default(),
             seen: Seen::default(),
@@ -211,17 +221,16 @@ impl<'b, 's> Bulk<'b, 's> {
             any_rows: false,
             says_place: false,
             says_tags: true,
-            moved: None,
             deferred: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
-            files_decks: Vec::new(),
+            files_decks: BTreeSet::new(),
             topics: BTreeMap::new(),
             kept: Vec::new(),
             fresh: Vec::new(),
             texts: String::new(),
             uids: Seen::default(),
-            old_names: OldNames::Unread,
+            old_names: OldNames::Unread(0),
             ahead: NotesAhead::default(),
         })
     }
@@ -252,7 +261,7 @@ impl<'b, 's> Bulk<'b, 's> {
     pub fn finish(mut self) -> Result<Finished, Fault> {
         self.flush()?;
         let late = self.match_waiting()?;
-        let missing = self.retire_missing_notes()?;
+        let (missing, retired) = self.retire_missing_notes()?;
         if !self.any_rows {
             let planned: Vec<TargetDeck> = self.decks.values().filter(|deck| deck.id < 0).cloned().collect();
             for deck in planned {
@@ -261,14 +270,15 @@ impl<'b, 's> Bulk<'b, 's> {
             let made: Vec<i64> = self.decks.values().filter(|deck| !deck.was_there).map(|deck| deck.id).collect();
             self.writer.decks_to_list.extend(made);
         }
-        Ok(Finished { late, missing, kept: self.kept })
+        Ok(Finished { late, missing, retired, kept: self.kept })
     }
 
-    /// Counts the notes of the file's decks that the file does not have; where it was asked for, they are gone from now on.
-    fn retire_missing_notes(&mut self) -> Result<u64, Fault> {
-        let mut missing = 0;
+    /// Counts the notes of the file's decks that the file does not have: those that stay, and those that are gone from now on,
+    /// where that was asked for and the learner made nothing of their own of them.
+    fn retire_missing_notes(&mut self) -> Result<(u64, u64), Fault> {
+        let (mut missing, mut retired) = (0, 0);
         for deck in self.files_decks.clone() {
-            if let Some(now) = self.decks.values().find(|now| now.id == deck) {
+            if let Some(now) = self.deck_of(deck) {
                 self.writer.tx.execute(
                     "UPDATE deck SET last_position = max(last_position, ?2) WHERE id = ?1",
                     (deck, now.position),
@@ -283,14 +293,18 @@ impl<'b, 's> Bulk<'b, 's> {
                 if self.options.retire_missing && !self.is_from_here(note, deck)? {
                     continue;
                 }
-                missing += 1;
-                if self.options.retire_missing {
+                if self.options.retire_missing && !self.writer.source_place(note)?.is_some_and(|place| place.gone) {
                     let uid = note_uid(&self.writer.tx, note)?;
                     self.writer.append_fact(&Fact::Gone { note: uid }, None)?;
+                    if NoteRow::of(&self.writer.tx, note)?.is_none_or(|row| row.retired) {
+                        retired += 1;
+                        continue;
+                    }
                 }
+                missing += 1;
             }
         }
-        Ok(missing)
+        Ok((missing, retired))
     }
 
     /// Whether a note came from the file that is taken in, and its source put it into that deck: a followed file takes away

@@ -6,6 +6,7 @@
 
 mod behind;
 mod bulk;
+mod by_prompt;
 mod card_state;
 mod cards;
 mod chain;

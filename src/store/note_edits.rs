@@ -319,6 +319,32 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether anything was ever put into a deck of that id.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn knows_deck(&self, id: &str) -> Result<bool, Fault> {
+        Ok(deck_number(&self.tx, id)?.is_some())
+    }
+
+    /// Whether the note of a name has the answer of that text, as it is shown or as its file says. `None`: no note was ever called
+    /// that.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_answer(&self, uid: NoteUid, text: &NoteText) -> Result<Option<bool>, Fault> {
+        let Some(name) = super::facts::note_number(&self.tx, uid)? else { return Ok(None) };
+        let note: Option<i64> =
+            self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [name], |row| row.get(0)).optional()?;
+        let Some(row) = NoteRow::of(&self.tx, note.unwrap_or(name))? else { return Ok(Some(false)) };
+        for id in [row.own, row.source] {
+            if self.body(id)?.is_some_and(|said| said.answer(1) == text.answer(1)) {
+                return Ok(Some(true));
+            }
+        }
+        Ok(Some(false))
+    }
+
     /// Lets the key of a new note mean it where its id is made from another name: cards of the file that come after it say its
     /// key, and so do files without ids. Nothing happens where the name is another note's.
     ///

@@ -21,6 +21,7 @@ use crate::store::Stamp;
 use crate::store::behind::Answer;
 use crate::store::behind::Behind;
 use crate::store::behind::Caches;
+use crate::store::by_prompt::Upstream;
 use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::entry_id;
@@ -34,6 +35,7 @@ use crate::store::sums::Sums;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Transaction;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::path::Path;
@@ -123,6 +125,10 @@ pub struct Writer<'s> {
     pub(super) other_device: Option<(DeviceId, i64)>,
     pub(super) deck_numbers: HashMap<String, i64>,
     pub(super) decks_to_list: BTreeSet<i64>,
+    /// Notes that the learner changed, moved or deleted, for imports; read when a row has no note in its own deck.
+    pub(super) upstream: Option<Rc<Upstream>>,
+    /// Which decks that are listed have each name; read when a name is looked for.
+    pub(super) listed_names: Option<BTreeMap<String, BTreeSet<i64>>>,
     /// Cards whose answers were taken out of the sums, until they are counted again.
     pub(super) uncounted: BTreeSet<i64>,
     /// Sums that are gathered before they are written, while very many cards are folded.
@@ -180,6 +186,8 @@ impl<'s> Writer<'s> {
             salts: known.salts,
             other_device: None,
             deck_numbers: HashMap::new(),
+            upstream: None,
+            listed_names: None,
             decks_to_list: BTreeSet::new(),
             uncounted: BTreeSet::new(),
             gathered: None,

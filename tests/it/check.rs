@@ -298,3 +298,29 @@ fn near_equal_prompts_among_many_cards_are_found_without_comparing_pairs() {
     let found: Vec<u64> = rows.as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
     assert_eq!(found, [20_002]);
 }
+
+#[test]
+fn a_check_ends_as_an_import_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("bad-row.csv", "front,back\nq,a\nr\n");
+    write("unclear.csv", "type,word,german,english\nn,1,Hund,dog\nv,2,gehen,go\n");
+    write("skills.csv", "front,back\nq,a\n");
+    write("mixed.csv", "front,back\nq,a\nx\ny\nz\nv\n");
+    write("good.toml", "[deck]\nid = \"a\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nfront = \"q\"\nback = \"a\"\n");
+    for (name, said) in [
+        ("bad-row.csv", "expected 2"),
+        ("unclear.csv", "not clear which column"),
+        ("skills.csv", "that one is built in"),
+        ("mixed.csv", "4 of 5 rows"),
+        ("good.toml", "missing-source"),
+    ] {
+        let check = lmq(folder.path(), &["check", name]);
+        let import = lmq(folder.path(), &["import", name]);
+        assert_eq!(check.status.code(), import.status.code(), "{name}: {}", text(&check.stdout));
+        assert!(text(&check.stdout).contains(said), "{name}: {}", text(&check.stdout));
+    }
+    for command in ["check", "import"] {
+        assert_eq!(lmq(folder.path(), &[command, "--strict", "bad-row.csv"]).status.code(), Some(3), "{command}");
+    }
+}

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod add;
+mod again;
 mod answer;
 mod backup;
 mod bad_input;
@@ -85,6 +86,7 @@ mod terminal;
 mod tried;
 mod two_windows;
 mod undo;
+mod verdicts;
 mod words;
 mod world;
 mod year;

@@ -1,5 +1,6 @@
 //! Notes, the cards made from them, and the kinds that know how.
 
+mod apart;
 mod bare;
 mod basic;
 mod choice;
@@ -16,6 +17,7 @@ mod typed;
 mod verdict;
 
 pub use crate::core::document::Markup;
+pub use apart::side_by_side;
 pub use cloze::has_deletion;
 pub use form::Form;
 pub use say::LONGEST_RETURN;

@@ -1,6 +1,7 @@
 //! The importers `csv` and `tsv`.
 
 use crate::formats::Diagnosis;
+use crate::formats::Evidence;
 use crate::formats::FormatError;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
@@ -13,6 +14,7 @@ use crate::formats::Record;
 use crate::formats::Rejected;
 use crate::formats::Sink;
 use crate::formats::TableOptions;
+use crate::formats::csv::evidence::evidence;
 use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
@@ -151,6 +153,7 @@ impl<'a> Opened<'a> {
     /// What the table is taken for.
     pub(in crate::formats) fn diagnosis(&self, sheet: Option<String>) -> Diagnosis {
         let Layout { roles, markup, warnings, .. } = &self.layout;
+        let is_sheet = sheet.is_some();
         let first = (!self.layout.has_header()).then_some(&self.survey.first_raw);
         let rows = first.into_iter().chain(&self.survey.below).take(MOST_SHOWN).cloned().collect();
         Diagnosis {
@@ -163,6 +166,11 @@ impl<'a> Opened<'a> {
             rows,
             unsure: roles.unsure.clone(),
             notices: warnings.iter().cloned().map(Into::into).collect(),
+            evidence: if is_sheet {
+                Evidence::Said
+            } else {
+                evidence(&self.survey, &self.rows.separator, roles.header, self.layout.head.any)
+            },
         }
     }
 
@@ -182,11 +190,16 @@ impl<'a> Opened<'a> {
                     header_due = !layout.is_header_again(&row);
                     continue;
                 }
-                Next::Row(_) if layout.is_header_again(&row) => {
+                Next::Row(line) if layout.is_header_again(&row) => {
                     layout.tally.repeated_headers += 1;
+                    layout.tally.was_at(line);
                     continue;
                 }
-                Next::Row(line) => (line, layout.note(&row, line)),
+                Next::Row(line) => {
+                    let read = layout.note(&row, line);
+                    layout.tally.was_at(line);
+                    (line, read)
+                }
                 Next::Unclosed(line) => (line, Err(RowFault::Unclosed)),
                 Next::TooLong(line) => (line, Err(RowFault::TooLong)),
                 Next::End => break,
@@ -261,7 +274,7 @@ impl<'a> Opened<'a> {
         let mut losses = Vec::new();
         let mut list = |kind: LossKind, names: usize| {
             if names > 0 {
-                losses.push(Loss { kind, count: counted(names) });
+                losses.push(Loss { kind, count: counted(names), lines: Vec::new() });
             }
         };
         list(LossKind::ColumnsMerged(roles.merged.clone()), roles.merged.len());
@@ -271,7 +284,7 @@ impl<'a> Opened<'a> {
         list(LossKind::UnknownDirectives(unknown), count);
         losses.extend(tally.losses());
         if self.rows.comment_lines > 0 && !head.own {
-            losses.push(Loss { kind: LossKind::Comments, count: self.rows.comment_lines });
+            losses.push(Loss { kind: LossKind::Comments, count: self.rows.comment_lines, lines: Vec::new() });
         }
         for loss in losses {
             sink(ImportItem::Loss(loss))?;

@@ -3,6 +3,7 @@
 use crate::formats::Loss;
 use crate::formats::LossKind;
 use crate::formats::csv::fault::TableWarning;
+use crate::formats::loss::MOST_LINES;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -18,7 +19,14 @@ pub(super) struct Tally {
     pub(super) formula_errors: u64,
     pub(super) decks: DeckNames,
     pub(super) note_types: Vec<Unknown>,
+    /// What was counted up to the last row.
+    counted: [u64; ROW_KINDS],
+    /// Of each of these the lines of the first ones.
+    lines: [Vec<u64>; ROW_KINDS],
 }
+
+/// Kinds of losses that are of rows.
+const ROW_KINDS: usize = 8;
 
 /// Notes of a note type that is not known.
 #[derive(Debug)]
@@ -56,25 +64,52 @@ impl Tally {
         warnings
     }
 
+    /// What is counted of rows, in the order in which it is said.
+    fn counts(&self) -> [u64; ROW_KINDS] {
+        [
+            self.pictures,
+            self.only_pictures,
+            self.sounds,
+            self.occlusions,
+            self.joined,
+            self.repeated_headers,
+            self.formula_errors,
+            self.decks.rows,
+        ]
+    }
+
+    /// What was counted since the row before it was on this line.
+    pub(super) fn was_at(&mut self, line: u64) {
+        let counts = self.counts();
+        for ((count, before), lines) in counts.iter().zip(&self.counted).zip(&mut self.lines) {
+            if count > before && lines.len() < MOST_LINES {
+                lines.push(line);
+            }
+        }
+        self.counted = counts;
+    }
+
     /// What was lost or changed.
     pub(super) fn losses(&self) -> Vec<Loss> {
         let mut losses = Vec::new();
-        for (kind, count) in [
-            (LossKind::Pictures, self.pictures),
-            (LossKind::OnlyPictures, self.only_pictures),
-            (LossKind::Sounds, self.sounds),
-            (LossKind::Occlusions, self.occlusions),
-            (LossKind::CellsJoined, self.joined),
-            (LossKind::RepeatedHeaders, self.repeated_headers),
-            (LossKind::FormulaErrors, self.formula_errors),
-            (LossKind::DecksJoined, self.decks.rows),
-        ] {
+        let kinds = [
+            LossKind::Pictures,
+            LossKind::OnlyPictures,
+            LossKind::Sounds,
+            LossKind::Occlusions,
+            LossKind::CellsJoined,
+            LossKind::RepeatedHeaders,
+            LossKind::FormulaErrors,
+            LossKind::DecksJoined,
+        ];
+        for ((kind, count), lines) in kinds.into_iter().zip(self.counts()).zip(&self.lines) {
             if count > 0 {
-                losses.push(Loss { kind, count });
+                losses.push(Loss { kind, count, lines: lines.clone() });
             }
         }
         for Unknown { name, kind, count } in &self.note_types {
-            losses.push(Loss { kind: LossKind::UnknownNoteType { name: name.clone(), kind }, count: *count });
+            let kind = LossKind::UnknownNoteType { name: name.clone(), kind };
+            losses.push(Loss { kind, count: *count, lines: Vec::new() });
         }
         losses
     }

@@ -52,6 +52,15 @@ pub enum Reason {
     /// So deep that it is no folder of decks.
     #[error("folders lie in each other more than {DEEPEST} deep")]
     TooDeep,
+    /// A text in which nothing speaks for a table of cards.
+    #[error("a text, not a table of cards; to import it after all, name it")]
+    NoTable,
+    /// JSON that no program wrote as a deck.
+    #[error("JSON of something else, no deck")]
+    OtherJson,
+    /// A pipe, a device, a socket.
+    #[error("a pipe or a device, not a file")]
+    NoFile,
     /// It can't be read or is no deck that could be read; why.
     #[error("{0}")]
     Bad(String),
@@ -67,6 +76,19 @@ impl Reason {
         })
     }
 
+    /// In which order files are named that were left out: what is wrong with a deck comes before what never was one.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Bad(_) => 0,
+            Self::TooDeep | Self::NoFile => 1,
+            Self::ConflictCopy => 2,
+            Self::NoTable | Self::OtherJson => 3,
+            Self::Noise | Self::Again => 4,
+            Self::NoDeck => 5,
+        }
+    }
+
     /// Its name in JSON.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -76,6 +98,9 @@ impl Reason {
             Self::Noise => "not_looked_into",
             Self::Again => "read_already",
             Self::TooDeep => "too_deep",
+            Self::NoTable => "no_table",
+            Self::OtherJson => "other_json",
+            Self::NoFile => "no_file",
             Self::Bad(_) => "bad",
         }
     }
@@ -179,7 +204,9 @@ impl Folder {
 
     fn file(&mut self, path: PathBuf, name: &str, is_regular: bool) {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if !is_regular || !ENDINGS.contains(&ending.as_str()) || SETTINGS.contains(&name) {
+        if !is_regular {
+            self.skip(&path, Reason::NoFile);
+        } else if !ENDINGS.contains(&ending.as_str()) || SETTINGS.contains(&name) {
             self.skip(&path, Reason::NoDeck);
         } else if is_copy(&path) {
             self.skip(&path, Reason::ConflictCopy);

@@ -6,9 +6,11 @@ use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
+use crate::ops::import::deck_words::give_words;
 use crate::ops::import::folder::Folder;
 use crate::ops::import::folder::Reason;
 use crate::ops::import::import_report::Report;
+use crate::ops::import::look_over::look_over;
 use crate::ops::import::names::Prompts;
 use crate::ops::import::one_file::Attempt;
 use crate::ops::import::one_file::Builtins;
@@ -19,6 +21,7 @@ use crate::ops::import::refusal;
 use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::find_importer;
 use crate::ops::import::sources::open_file;
+use crate::ops::import::sources::stem;
 use crate::ops::import::warn_of_circles;
 use crate::store::Fault;
 use crate::store::SourceFile;
@@ -39,6 +42,12 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
     let sources = store.sources()?;
     let mut talk = Vec::new();
     let mut known: BTreeSet<String> = sources.iter().map(|source| source.path.clone()).collect();
+    let folders = sources.iter().filter(|source| source.is_folder && source.followed);
+    // A folder comes before those in it.
+    let known_folders: BTreeSet<PathBuf> = folders.map(|folder| PathBuf::from(&folder.path)).collect();
+    let files = |path: &&String| !known_folders.contains(Path::new(path.as_str()));
+    let mut taken: BTreeSet<String> =
+        known.iter().filter(files).map(|path| stem(&file_name(Path::new(path)))).collect();
     for source in sources.into_iter().filter(|source| source.followed) {
         let place = PathBuf::from(&source.path);
         let Some((size, mtime_ms)) = followed::size_and_mtime(&place) else {
@@ -50,6 +59,8 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
         }
         let options = Options::of_followed(HowToRead::of_text(&source.options));
         if source.is_folder {
+            // A new file is called by its folders too where another one has its name.
+            let root = known_folders.iter().find(|folder| place.starts_with(folder)).cloned().unwrap_or_default();
             let inside = match Folder::look(&place) {
                 Ok(inside) => inside,
                 Err(failure) => {
@@ -71,8 +82,11 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
             for file in &inside.files {
                 let path = name(file);
                 if !known.contains(&path) {
+                    let inside = Path::new(&path).strip_prefix(&root).map_or(0, |inner| inner.components().count() - 1);
                     known.insert(path.clone());
-                    follow_one(store, stamp, &of_folder(path, false), file, &options, &mut talk)?;
+                    let new = Some(New { inside, taken: &taken });
+                    follow_one(store, stamp, (&of_folder(path, false), file), new, &options, &mut talk)?;
+                    taken.insert(stem(&file_name(file)));
                 }
             }
             let new: Vec<SourceFile> = inside
@@ -89,29 +103,54 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
                 new.iter().chain([&seen]).try_for_each(|folder| writer.follow(folder).map(drop))
             })?;
         } else {
-            follow_one(store, stamp, &source, &place, &options, &mut talk)?;
+            follow_one(store, stamp, (&source, &place), None, &options, &mut talk)?;
         }
     }
     Ok(talk)
 }
 
+/// A file that came into a followed folder.
+struct New<'t> {
+    /// How many of the folders that it lies in are within the one that was imported.
+    inside: usize,
+    /// Names of the files that are followed already.
+    taken: &'t BTreeSet<String>,
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 fn follow_one(
     store: &mut Store,
     stamp: Stamp,
-    source: &SourceFile,
-    place: &Path,
+    (source, place): (&SourceFile, &Path),
+    new: Option<New<'_>>,
     options: &Options,
     talk: &mut Vec<String>,
 ) -> Result<(), Failure> {
     let path = store.path().to_owned();
-    let seen = followed::seen(source, place);
+    let mut seen = followed::seen(source, place);
     let mut report = Report::default();
     let mut refused = None;
+    let mut is_left_alone = false;
     let mut file = match open_file(place) {
         Ok(file) => file,
         Err(error) => {
             talk.push(error.to_string());
             return Ok(());
+        }
+    };
+    let how = HowToRead::of_text(&source.options);
+    let none = BTreeSet::new();
+    let taken = match new {
+        Some(New { inside, taken }) => {
+            file.inside = Some(inside);
+            taken
+        }
+        None => {
+            file.word.clone_from(&how.word);
+            &none
         }
     };
     let importer = match find_importer(&mut file, options) {
@@ -122,31 +161,59 @@ fn follow_one(
             None
         }
     };
-    // A file that was only touched, or that can't be read, changes nothing but what is known of it, which is local.
-    let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
-        let id = writer.follow(&seen)?;
-        let Some(importer) = importer else { return Ok(()) };
-        let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &Builtins::new() };
-        match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
-            Err(Refusal::Store(fault)) => Err(fault),
-            Err(refusal) => {
-                let lines = |shown: &str, _: &str, faults: &[FileFault]| {
-                    faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
-                };
-                refused = Some(refusal::in_words(refusal, &source.path, &path, &lines));
+    let refused_by = |refusal: Refusal, refused: &mut Option<Failure>| {
+        let lines = |shown: &str, _: &str, faults: &[FileFault]| {
+            faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
+        };
+        match refusal {
+            Refusal::Store(fault) => Err(fault),
+            refusal => {
+                *refused = Some(refusal::in_words(refusal, &source.path, &path, &lines));
                 Err(Fault::Abandoned)
             }
+        }
+    };
+    // A file that was only touched, or that can't be read, changes nothing but what is known of it, which is local.
+    let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
+        let Some(importer) = importer else { return writer.follow(&seen).map(drop) };
+        let mut jobs = [(file, importer)];
+        give_words(writer, &mut jobs, options, taken)?;
+        let [(mut file, importer)] = jobs;
+        seen.options = HowToRead { word: file.word.clone(), ..how }.to_text();
+        let id = writer.follow(&seen)?;
+        let builtins = Builtins::new();
+        if source.folder.is_some() {
+            // Nobody named it: it has to show that it is a deck.
+            file.in_folder = true;
+            match look_over(writer, &mut file, importer, options, &builtins) {
+                Ok(()) => {}
+                // Nothing of it is wrong, so nothing has to be said of it at every start.
+                Err(Refusal::NoTable | Refusal::OtherJson) => {
+                    is_left_alone = true;
+                    return Err(Fault::Abandoned);
+                }
+                Err(refusal) => return refused_by(refusal, &mut refused),
+            }
+        }
+        let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &builtins };
+        match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
+            Err(refusal) => refused_by(refusal, &mut refused),
             Ok(()) => Ok(()),
         }
     });
+    if is_left_alone {
+        return Ok(());
+    }
     if let Some(refused) = refused {
         talk.push(format!("{refused}\nits cards stay as they were"));
         return Ok(());
     }
     written?;
     warn_of_circles(store, &mut report);
-    if report.changes() || report.rejections > 0 || report.kept > 0 {
+    report.say_words();
+    if report.changes() || report.rejections > 0 || !report.kept_notes.is_empty() {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
+        talk.extend(report.missing_words());
         talk.extend(report.kept_words());
         talk.extend(report.warnings);
         talk.extend(report.rejected);

@@ -1,8 +1,10 @@
 //! What an import came to, in numbers and in words.
 
-use crate::core::card::NoteText;
+use crate::core::card::side_by_side;
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::formats::Loss;
+use crate::formats::LossKind;
 use crate::formats::Place;
 use crate::ops::import::folder::Reason;
 use crate::ops::import::folder::Skipped;
@@ -18,11 +20,50 @@ use std::path::PathBuf;
 /// Rejected rows that are kept for the list; more are counted only.
 const MOST_LISTED: usize = 1000;
 
+/// Why a row is left out whose name another row of its file has.
+pub(super) const CONTRADICTS: &str =
+    "its key or id was used before in this file, for another text; give it one of its own";
+
+/// Why a row is left out whose deck can't be one.
+pub(super) fn no_deck_name(deck: &str) -> String {
+    format!("`{deck}` can't be the name of a deck: it is empty, or has a / or # in it")
+}
+
+/// Places of what was lost that are named.
+const MOST_PLACES: usize = 3;
+
+/// Decks that are named of files with one name.
+const MOST_WORDS_SHOWN: usize = 5;
+
 /// Kept notes that are shown.
 const MOST_KEPT_SHOWN: usize = 5;
 
 /// Rejected rows that a refusal names.
 const MOST_IN_A_REFUSAL: usize = 20;
+
+/// What was lost or changed on the way in, of all files together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// What.
+    pub kind: LossKind,
+    /// How many.
+    pub count: u64,
+    /// The first places, `file:line`.
+    pub places: Vec<String>,
+}
+
+impl Lost {
+    /// In words, with the first places.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let said = self.kind.words(self.count);
+        if self.places.is_empty() {
+            return said;
+        }
+        let more = if self.count > u64::try_from(self.places.len()).unwrap_or(u64::MAX) { ", …" } else { "" };
+        format!("{said} ({}{more})", self.places.join(", "))
+    }
+}
 
 /// A note of which the learner's version stays although the file says something else now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +80,11 @@ pub struct KeptNote {
 
 impl KeptNote {
     pub(super) fn of(file: &str, kept: &Kept) -> Self {
-        let line = |text: &NoteText| format!("{} → {}", text.listed_prompt(1), text.listed_answer(1));
         Self {
             name: kept.name.clone(),
             file: file.to_owned(),
             parts: kept.parts.clone(),
-            texts: kept.texts.as_ref().map(|texts| (line(&texts.0), line(&texts.1))),
+            texts: kept.texts.as_ref().map(|texts| side_by_side(&texts.0, &texts.1)),
         }
     }
 
@@ -91,8 +131,10 @@ pub struct Report {
     pub missing: u64,
     /// Notes of followed or built-in decks that vanished from their file and were retired.
     pub retired: u64,
-    /// Notes whose own text stays although the file has another one now.
+    /// Notes whose own version stays although the file has another one now.
     pub kept: u64,
+    /// Notes of the file that the learner deleted, and that stay so.
+    pub deleted: u64,
     /// Entries of a log that are new here.
     pub entries_added: u64,
     /// Entries of a log that were here.
@@ -118,13 +160,15 @@ pub struct Report {
     /// What the person should know.
     pub warnings: Vec<String>,
     /// What was lost or changed on the way in, each kind once.
-    pub losses: Vec<Loss>,
+    pub losses: Vec<Lost>,
     /// Whether a note came that waits for others: they may wait for each other.
     pub waits: bool,
     /// The first notes, for a look before anything is written.
     pub first: Vec<(String, String)>,
     /// Files read.
     pub files: u64,
+    /// Files that share their name with another one: the name, the file, and its deck.
+    pub words: Vec<(String, String, String)>,
 }
 
 impl Report {
@@ -142,19 +186,27 @@ impl Report {
             MatchResult::Restored => self.restored += 1,
             MatchResult::Duplicate => self.duplicates += 1,
             MatchResult::Kept => self.kept += 1,
+            MatchResult::StaysDeleted => self.deleted += 1,
             MatchResult::Later => {}
             MatchResult::Contradicts => {
-                let reason = "its key or id was used before in this file, for another text; give it one of its own";
-                self.reject(shown, place, reason);
+                self.reject(shown, place, CONTRADICTS);
             }
         }
     }
 
     /// Counts what was lost; of all files together.
-    pub(super) fn lose(&mut self, loss: &Loss) {
+    pub(super) fn lose(&mut self, shown: &str, loss: &Loss) {
+        let places = loss.lines.iter().map(|line| format!("{shown}:{line}"));
         match self.losses.iter_mut().find(|known| known.kind == loss.kind) {
-            Some(known) => known.count += loss.count,
-            None => self.losses.push(loss.clone()),
+            Some(known) => {
+                known.count += loss.count;
+                let room = MOST_PLACES.saturating_sub(known.places.len());
+                known.places.extend(places.take(room));
+            }
+            None => {
+                let places = places.take(MOST_PLACES).collect();
+                self.losses.push(Lost { kind: loss.kind.clone(), count: loss.count, places });
+            }
         }
     }
 
@@ -180,13 +232,42 @@ impl Report {
 
     /// The bad rows and files as a refusal lists them, the first ones.
     pub(super) fn list_rejected(&self, places: &mut Vec<String>) {
-        let bad = self.skipped.iter().filter(|skipped| matches!(skipped.reason, Reason::Bad(_)));
+        let is_bad = |skipped: &&Skipped| matches!(skipped.reason, Reason::Bad(_));
+        let is_text = |skipped: &&Skipped| matches!(skipped.reason, Reason::NoTable | Reason::OtherJson);
+        let bad = self.skipped.iter().filter(is_bad).chain(self.skipped.iter().filter(is_text));
         let files: Vec<String> = bad.map(|skipped| format!("{}: {}", skipped.path.display(), skipped.reason)).collect();
         places.extend(files.iter().chain(&self.rejected).take(MOST_IN_A_REFUSAL).cloned());
         let all = u64::try_from(files.len()).unwrap_or(0) + self.rejections;
         let more = all.saturating_sub(u64::try_from(MOST_IN_A_REFUSAL).unwrap_or(0));
         if more > 0 {
             places.push(format!("and {more} more"));
+        }
+    }
+
+    /// Which decks the cards of files are in that share their name, a line for each name.
+    pub(super) fn say_words(&mut self) {
+        let mut words = std::mem::take(&mut self.words);
+        words.sort();
+        for alike in words.chunk_by(|a, b| a.0 == b.0) {
+            let Some((stem, file, deck)) = alike.first() else { continue };
+            let named = |(_, _, deck): &(String, String, String)| format!("`{}`", one_line(deck));
+            let first: Vec<String> = alike.iter().take(MOST_WORDS_SHOWN).map(named).collect();
+            self.warnings.push(match (alike.len(), alike.len().saturating_sub(first.len())) {
+                (1, _) => format!(
+                    "another file is called `{}` too: the cards of {} are in the deck `{}`",
+                    one_line(stem),
+                    one_line(file),
+                    one_line(deck)
+                ),
+                (all, 0) => {
+                    format!("{all} files are called `{}`: their decks are {}", one_line(stem), first.join(", "))
+                }
+                (all, more) => format!(
+                    "{all} files are called `{}`: their decks are {} and {more} more",
+                    one_line(stem),
+                    first.join(", ")
+                ),
+            });
         }
     }
 
@@ -214,6 +295,13 @@ impl Report {
         lines
     }
 
+    /// What is not in the files and stays, in words.
+    #[must_use]
+    pub fn missing_words(&self) -> Option<String> {
+        let notes = || counted(self.missing, "note of the deck stays that is", "notes of the deck stay that are");
+        (self.missing > 0).then(|| format!("{} not in the file", notes()))
+    }
+
     /// In one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
@@ -229,6 +317,7 @@ impl Report {
         part(self.retired, "retired", "retired");
         part(self.same, "note as it was", "notes as they were");
         part(self.kept, "kept as you wrote it", "kept as you wrote them");
+        part(self.deleted, "stays deleted", "stay deleted");
         part(self.duplicates, "row twice in the file", "rows twice in the file");
         part(self.entries_added, "entry of history added", "entries of history added");
         part(self.entries_known, "entry known already", "entries known already");

@@ -16,6 +16,9 @@ use crate::store::NoteRef;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// Lines of tags that were left out that are told.
+const MOST_LINES: usize = 3;
+
 /// What stands between the texts of a row when a name is made from them.
 const BETWEEN: &str = "\u{1f}";
 
@@ -61,8 +64,8 @@ pub(super) struct Namer {
     prompts: Prompts,
     /// Of rows with such a prompt, how many wholly equal ones came before.
     equal: HashMap<NoteUid, u32>,
-    /// Rows that lost a tag which lmq gives by itself.
-    pub(super) derived: u64,
+    /// Rows that lost a tag which lmq gives by itself, and the lines of the first ones.
+    pub(super) derived: (u64, Vec<u64>),
     /// The first answer that looks like two, what each of them may be, and how many do.
     pub(super) two_answers: Option<(String, Vec<String>, usize)>,
 }
@@ -70,7 +73,14 @@ pub(super) struct Namer {
 impl Namer {
     /// Before the first row. `deck` is the file's word for its deck as long as it says no other.
     pub(super) fn new(deck: String, prompts: Prompts) -> Self {
-        Self { first_deck: deck.clone(), deck, prompts, equal: HashMap::new(), derived: 0, two_answers: None }
+        Self {
+            first_deck: deck.clone(),
+            deck,
+            prompts,
+            equal: HashMap::new(),
+            derived: (0, Vec::new()),
+            two_answers: None,
+        }
     }
 
     /// The word for the deck at the beginning of the file.
@@ -150,10 +160,16 @@ impl Namer {
     }
 
     /// Whether a tag follows from the answers, so that no file may give it; counts those that were tried.
-    pub(super) fn is_derived(&mut self, tag: &str) -> bool {
+    pub(super) fn is_derived(&mut self, tag: &str, line: u64) -> bool {
         // No letter beyond ASCII has one of these as its small one.
         let is_derived = tag.eq_ignore_ascii_case(LEECH);
-        self.derived += u64::from(is_derived);
+        if is_derived {
+            let (count, lines) = &mut self.derived;
+            *count += 1;
+            if lines.len() < MOST_LINES {
+                lines.push(line);
+            }
+        }
         is_derived
     }
 }
@@ -165,7 +181,7 @@ fn are_apart(names: &mut [u64]) -> bool {
 }
 
 /// The prompt of a row: the first field of its kind.
-fn prompt(text: &NoteText) -> Cow<'_, str> {
+pub(super) fn prompt(text: &NoteText) -> Cow<'_, str> {
     match kind(&text.kind).and_then(|kind| kind.fields().first()).map(|field| text.texts(field.name)) {
         None | Some([]) => "".into(),
         Some([one]) => one.into(),
@@ -174,7 +190,7 @@ fn prompt(text: &NoteText) -> Cow<'_, str> {
 }
 
 /// The texts of all other fields of a row.
-fn answer(text: &NoteText) -> String {
+pub(super) fn answer(text: &NoteText) -> String {
     let Some(kind) = kind(&text.kind) else { return String::new() };
     let others: Vec<&str> =
         kind.fields().iter().skip(1).flat_map(|field| text.texts(field.name)).map(String::as_str).collect();

@@ -11,6 +11,7 @@ use crate::ops::decks::details;
 use crate::ops::import::diagnose::diagnose;
 use crate::ops::import::import_report::KeptNote;
 use crate::ops::import::import_report::Report;
+use crate::ops::import::import_report::no_deck_name;
 use crate::ops::import::most_bad::Tally;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::Prompts;
@@ -77,12 +78,13 @@ pub(super) fn one_file(
     };
     let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
     let shown = source.shown.clone();
-    let mut deck = options.deck.clone().unwrap_or_else(|| stem(&source.file_name));
+    let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
     let namer = Namer::new(deck.clone(), prompts);
     // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
     // user's own cards in it.
     let mut strangers: Vec<String> = Vec::new();
     let mut any_builtin = false;
+    let mut by_chance = false;
     let mut seen_deck = String::new();
     let salts = writer.salts();
     let mut bulk = Bulk::new(writer, bulk_options)?;
@@ -90,6 +92,8 @@ pub(super) fn one_file(
         bulk.rows_say_no_tags();
     }
     let mut rows = 0_u64;
+    // Whether a row is in the deck that only the file's name says.
+    let mut by_name = false;
     let mut tally = Tally::default();
     let mut has_head = false;
     // New notes with a key that is not the one that their id was made from.
@@ -97,7 +101,7 @@ pub(super) fn one_file(
     let mut put = |parsed: &Parsed| -> Result<(), Fault> {
         match parsed {
             Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
-            Parsed::Loss(loss) => report.lose(loss),
+            Parsed::Loss(loss) => report.lose(&shown, loss),
             Parsed::Rejected(rejected) => {
                 tally.bad(rejected);
                 report.reject(&shown, rejected.place, &rejected.fault);
@@ -114,14 +118,13 @@ pub(super) fn one_file(
                 let own_deck = row.deck.as_deref().unwrap_or(&deck);
                 // Rows of one deck follow each other.
                 if seen_deck != own_deck && !is_deck_id(own_deck) {
-                    let reason =
-                        format!("`{own_deck}` can't be the name of a deck: it is empty, or has a / or # in it");
-                    report.reject(&shown, row.place, reason);
+                    report.reject(&shown, row.place, no_deck_name(own_deck));
                     return Ok(());
                 }
                 if seen_deck != own_deck {
                     own_deck.clone_into(&mut seen_deck);
                 }
+                by_name |= row.deck.is_none() && !has_head && options.deck.is_none();
                 if row.who.named {
                     let decks = builtins.get_or_init(|| bulk.builtin_uids().unwrap_or_default());
                     match decks.iter().find(|(id, _)| id == own_deck) {
@@ -129,6 +132,10 @@ pub(super) fn one_file(
                         Some(_) => strangers.push(row.key.clone().unwrap_or_else(|| row.who.uid.to_string())),
                         None => {}
                     }
+                } else if by_name && !by_chance {
+                    let decks = builtins.get_or_init(|| bulk.builtin_uids().unwrap_or_default());
+                    // Nothing but the name of the file says that it is that deck.
+                    by_chance = row.deck.is_none() && decks.iter().any(|(id, _)| id == own_deck);
                 }
                 let note = row.words.packed()?;
                 if report.first.len() < 3 {
@@ -159,13 +166,16 @@ pub(super) fn one_file(
     if let Some(bad) = tally.judge() {
         return Err(Refusal::MostBad(bad));
     }
-    if !strangers.is_empty() && !any_builtin {
+    if (by_chance || !strangers.is_empty()) && !any_builtin {
         return Err(Refusal::BuiltinClash { deck, keys: strangers });
+    }
+    if by_name && source.is_apart {
+        report.words.push((stem(&source.file_name), shown.clone(), source.deck_word()));
     }
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, kept } = bulk.finish()?;
+    let Finished { late, missing, retired, kept } = bulk.finish()?;
     for (note, key) in &renamed {
         writer.also_called(*note, key)?;
     }
@@ -173,11 +183,8 @@ pub(super) fn one_file(
         report.place(placed, &shown, Place::default());
     }
     report.kept_notes.extend(kept.iter().map(|kept| KeptNote::of(&shown, kept)));
-    if matches!(follow, Follow::Again(_)) {
-        report.retired += missing;
-    } else {
-        report.missing += missing;
-    }
+    report.retired += retired;
+    report.missing += missing;
     Ok(())
 }
 

@@ -32,12 +32,12 @@ pub struct Options {
 impl Options {
     /// Those of a followed file that is read again.
     pub(super) fn of_followed(how: HowToRead) -> Self {
-        let HowToRead { deck, format, table } = how;
+        let HowToRead { deck, format, table, word: _ } = how;
         Self { deck, format, table, link: true, ..Self::default() }
     }
 
     /// The part of them that is remembered of a file that is followed.
     pub(super) fn how_to_read(&self) -> HowToRead {
-        HowToRead { deck: self.deck.clone(), format: self.format.clone(), table: self.table.clone() }
+        HowToRead { deck: self.deck.clone(), format: self.format.clone(), table: self.table.clone(), word: None }
     }
 }

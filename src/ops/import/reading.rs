@@ -12,6 +12,7 @@ use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
 use crate::formats::Loss;
+use crate::formats::LossKind;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -103,7 +104,8 @@ impl Parsed {
             ImportItem::Record(Record::Topic(topic)) => Self::Topic(topic),
             ImportItem::Record(Record::Note(mut item)) => {
                 let who = namer.who(&item).map_err(Held::Nameless)?;
-                item.text.tags.retain(|tag| !namer.is_derived(tag));
+                let line = item.place.line;
+                item.text.tags.retain(|tag| !namer.is_derived(tag, line));
                 namer.look_at_answer(&item.text);
                 let Item { place, deck, identity, key, text } = *item;
                 let has_id = match &identity {
@@ -206,10 +208,12 @@ fn read_batches(
             }
         }
     }
-    if namer.derived > 0 {
-        let rows = counted(namer.derived, "row", "rows");
+    let (derived, lines) = std::mem::take(&mut namer.derived);
+    if derived > 0 {
+        let rows = counted(derived, "row", "rows");
         let warning = format!("the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself");
         giver.give(Parsed::Warning(warning), 0).ok();
+        giver.give(Parsed::Loss(Loss { kind: LossKind::TagsChanged, count: derived, lines }), 0).ok();
     }
     if let Some((answer, each, count)) = &namer.two_answers {
         let warning = format!("{}: {}", card_words::two_answers(answer, *count), card_words::help_two_answers(each));

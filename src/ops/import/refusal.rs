@@ -27,6 +27,10 @@ pub(super) enum Refusal {
     NoDecks,
     /// Which column is the question only a person can tell.
     Unclear(Box<Diagnosis>),
+    /// A text file in a folder that has no table in it.
+    NoTable,
+    /// A file in a folder that is JSON, but of something else.
+    OtherJson,
     /// Somebody wrote to it while it was read.
     ChangedMeanwhile,
     /// It was taken in as if no prompt came twice, but one does: it has to be taken in anew.
@@ -60,12 +64,19 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
         Refusal::Unclear(diagnosis) => unclear(shown, &diagnosis),
         Refusal::MostBad(bad) => bad.in_words(shown),
         Refusal::NoDecks => Failure::data("none of the files could be imported").hint("nothing was changed"),
+        Refusal::NoTable => Failure::data(format!("`{shown}` has no table of cards in it")).hint("nothing was changed"),
+        Refusal::OtherJson => Failure::data(format!("`{shown}` is JSON, but no deck")).hint("nothing was changed"),
         Refusal::ChangedMeanwhile => Failure::failed(format!("`{shown}` was changed while it was read"))
             .hint("nothing was changed; import it again when whatever writes it is done"),
         Refusal::BuiltinClash { deck, keys } => {
             let mut failure = Failure::data(format!("`{shown}` can't be the deck `{deck}`: that one is built in"));
             for key in keys.iter().take(5) {
                 failure = failure.at(format!("the built-in deck has no card `{key}`"));
+            }
+            if keys.is_empty() {
+                return failure.hint(format!(
+                    "nothing was changed; with --deck NAME the cards get a deck of their own, with --deck {deck} they join the built-in one"
+                ));
             }
             failure.hint("give your deck another `id`; to change a built-in card keep its key")
         }

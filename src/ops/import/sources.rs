@@ -24,6 +24,7 @@ use std::io;
 use std::io::BufReader;
 use std::io::Read as _;
 use std::io::Seek as _;
+use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -47,6 +48,14 @@ pub struct Source {
     pub in_folder: bool,
     /// When it was changed last, where it is a file.
     modified: Option<SystemTime>,
+    /// The folders that it lies in, the innermost last, as far as they may be part of its deck's name.
+    pub(super) parents: Vec<String>,
+    /// How many of them are within the folder that is imported; `None` where the file itself was named.
+    pub(super) inside: Option<usize>,
+    /// The word for its deck, where it was found out which one that is.
+    pub(super) word: Option<String>,
+    /// Whether other files have the same name, so that the folders are part of the word.
+    pub(super) is_apart: bool,
 }
 
 impl Source {
@@ -61,7 +70,16 @@ impl Source {
             input: Box::new(io::Cursor::new(bytes)),
             in_folder: false,
             modified: None,
+            parents: Vec::new(),
+            inside: None,
+            word: None,
+            is_apart: false,
         }
+    }
+
+    /// The word for the deck that its notes are in where nothing in it names one.
+    pub(super) fn deck_word(&self) -> String {
+        self.word.clone().unwrap_or_else(|| stem(&self.file_name))
     }
 
     /// Lets go of the file until it is read again: a folder may have more of them than can be open.
@@ -135,6 +153,7 @@ pub fn open(path: &Path) -> Result<(Vec<Source>, Folder), Failure> {
         match open_file(&file) {
             Ok(mut source) => {
                 source.in_folder = true;
+                source.inside = file.strip_prefix(path).ok().map(|inner| inner.components().count().saturating_sub(1));
                 source.close();
                 sources.push(source);
             }
@@ -161,7 +180,22 @@ pub(super) fn open_file(path: &Path) -> Result<Source, Failure> {
         input: Box::new(BufReader::with_capacity(1 << 16, file)),
         size,
         in_folder: false,
+        parents: parents(path),
+        inside: None,
+        word: None,
+        is_apart: false,
     })
+}
+
+/// The folders that a file lies in, as words of a deck's name, the innermost last. A link is where it lies, not what it leads to.
+fn parents(path: &Path) -> Vec<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(folder) = fs::canonicalize(folder) else { return Vec::new() };
+    let name = |part: Component<'_>| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().replace('#', "-")),
+        _ => None,
+    };
+    folder.components().filter_map(name).collect()
 }
 
 /// As much of a source as is looked at to tell what it is.
@@ -210,6 +244,10 @@ pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
         size,
         in_folder: false,
         modified: None,
+        parents: Vec::new(),
+        inside: None,
+        word: None,
+        is_apart: false,
     })
 }
 

@@ -11,6 +11,7 @@ use crate::store::bulk::NoteRef;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::columns::entry_id;
 use crate::store::columns::ordinals_column;
+use crate::store::facts::note_number;
 use crate::store::notes::PackedNote;
 use foldhash::fast::FixedState;
 use std::collections::HashSet;
@@ -22,9 +23,13 @@ const FRESH_AT_A_TIME: usize = 256;
 /// So many names from before are kept in memory, so that a new row needs no look into the database.
 const MOST_OLD_NAMES: i64 = 1 << 16;
 
-/// The uids that the database had before the file. They are read for the first row that may be new.
+/// So many names are looked for before all are read: a folder may have thousands of files with a few rows each.
+const FEW_LOOKS: u32 = 200;
+
+/// The uids that the database had before the file. They are read once several rows may be new.
 pub(super) enum OldNames {
-    Unread,
+    /// Not yet; so many were looked for one by one.
+    Unread(u32),
     /// All of them.
     Few(HashSet<[u8; 16], FixedState>),
     /// Too many to keep: each is looked for.
@@ -70,7 +75,11 @@ impl Bulk<'_, '_> {
 
     /// Whether the database had a uid before this file.
     fn is_old_name(&mut self, uid: NoteUid) -> Result<bool, Fault> {
-        if let OldNames::Unread = self.old_names {
+        if let OldNames::Unread(looks) = &mut self.old_names {
+            *looks += 1;
+            if *looks <= FEW_LOOKS {
+                return Ok(note_number(&self.writer.tx, uid)?.is_some());
+            }
             self.old_names = if self.last_old_note <= MOST_OLD_NAMES {
                 let mut statement = self.writer.tx.prepare_cached("SELECT uid FROM note_name WHERE id <= ?1")?;
                 let rows = statement.query_map([self.last_old_note], |row| row.get(0))?;
@@ -81,7 +90,7 @@ impl Bulk<'_, '_> {
         }
         match &self.old_names {
             OldNames::Few(names) => Ok(names.contains(&uid.0)),
-            OldNames::Unread | OldNames::Many => Ok(self.by_uid(uid)?.is_some()),
+            OldNames::Unread(_) | OldNames::Many => Ok(note_number(&self.writer.tx, uid)?.is_some()),
         }
     }
 

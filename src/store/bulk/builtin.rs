@@ -58,7 +58,7 @@ impl Bulk<'_, '_> {
         };
         if !theirs && (is_deleted || ways.is_nothing()) {
             self.keep(id, uid, &ways, is_deleted, (&mine, &now))?;
-            return Ok(if is_deleted { MatchResult::Kept } else { MatchResult::Same });
+            return Ok(if is_deleted { MatchResult::StaysDeleted } else { MatchResult::Same });
         }
         let takes = theirs || ways.text == Way::Taken || ways.is_back;
         let text = NoteText { tags: merged, ..if takes { now.clone() } else { mine.clone() } };

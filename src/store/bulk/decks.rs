@@ -70,9 +70,7 @@ impl Bulk<'_, '_> {
         if by_id.is_some() || name.is_some_and(|name| name != id) {
             return Ok(by_id);
         }
-        let mut statement = tx.prepare_cached("SELECT id FROM deck WHERE name = ?1 AND listed = 1")?;
-        let named: Vec<i64> = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(if let [one] = named.as_slice() { Some(*one) } else { None })
+        self.writer.listed_deck_named(id)
     }
 
     /// The deck of that id, planned where it is missing. A `name` is the file's own word for it; without one the deck keeps
@@ -88,7 +86,12 @@ impl Bulk<'_, '_> {
         let sequence = details.sequence.map(<[String]>::to_vec);
         if let Some(now) = self.planned_as(id, name) {
             if let Some(PlannedDeck { head, .. }) = self.planned.get_mut(&now.id) {
-                head.name = name.map_or_else(|| head.name.clone(), str::to_owned);
+                let new = name.map_or_else(|| head.name.clone(), str::to_owned);
+                if let Some(named) = self.planned_names.get_mut(&head.name) {
+                    named.remove(&now.id);
+                }
+                self.planned_names.entry(new.clone()).or_default().insert(now.id);
+                head.name = new;
                 head.title = title.or(head.title.take());
                 head.description = description.or(head.description.take());
                 head.language = language.or(head.language.take());
@@ -97,7 +100,7 @@ impl Bulk<'_, '_> {
                 head.sequence = sequence.unwrap_or_else(|| std::mem::take(&mut head.sequence));
                 head.weights = details.weights.or(head.weights);
             }
-            self.decks.insert(id.to_owned(), now.clone());
+            self.deck_means(id, now.clone());
             return Ok(now);
         }
         let found = self.deck_number(id, name)?;
@@ -143,30 +146,40 @@ impl Bulk<'_, '_> {
             };
             let planned = -1 - i64::try_from(self.decks.len()).unwrap_or(0);
             let now = TargetDeck { id: planned, name_id: id.into(), position: 0, was_there: false, is_builtin: false };
+            self.planned_names.entry(head.name.clone()).or_default().insert(planned);
             self.planned.insert(planned, PlannedDeck { head, topics: Vec::new() });
-            self.decks.insert(id.to_owned(), now.clone());
+            self.deck_means(id, now.clone());
             // An edition is a whole, whatever lies in it.
             return if self.options.edition > 0 { self.settled(&now) } else { Ok(now) };
         };
-        if !self.files_decks.contains(&now.id) {
-            self.files_decks.push(now.id);
-        }
-        self.decks.insert(id.to_owned(), now.clone());
+        self.files_decks.insert(now.id);
+        self.deck_means(id, now.clone());
         Ok(now)
+    }
+
+    /// From here on a word of the file means that deck.
+    fn deck_means(&mut self, word: &str, deck: TargetDeck) {
+        self.words.entry(deck.id).or_default().insert(word.to_owned());
+        self.decks.insert(word.to_owned(), deck);
+    }
+
+    /// The deck of that number, as the file's words have it.
+    pub(super) fn deck_of(&self, number: i64) -> Option<&TargetDeck> {
+        let words = self.words.get(&number)?;
+        words.iter().filter_map(|word| self.decks.get(word)).find(|now| now.id == number)
     }
 
     /// The planned deck that a file's word means: an id, else a unique name.
     fn planned_as(&self, id: &str, name: Option<&str>) -> Option<TargetDeck> {
-        let of_number = |number: i64| self.decks.values().find(|now| now.id == number).cloned();
         if let Some(known) = self.decks.get(id).filter(|now| self.planned.contains_key(&now.id)) {
             return Some(known.clone());
         }
         if name.is_some_and(|name| name != id) || self.decks.contains_key(id) {
             return None;
         }
-        let mut named = self.planned.iter().filter(|(_, planned)| planned.head.name == id).map(|(number, _)| *number);
+        let mut named = self.planned_names.get(id).into_iter().flatten();
         match (named.next(), named.next()) {
-            (Some(one), None) => of_number(one),
+            (Some(one), None) => self.deck_of(*one).cloned(),
             _ => None,
         }
     }
@@ -178,15 +191,21 @@ impl Bulk<'_, '_> {
         }
         let planned = self.planned.remove(&deck.id);
         if let Some(planned) = &planned {
+            if let Some(named) = self.planned_names.get_mut(&planned.head.name) {
+                named.remove(&deck.id);
+            }
             self.write_head(&deck.name_id, &planned.head)?;
         }
         let number = self.writer.name_deck(&deck.name_id)?;
         let now = TargetDeck { id: number, ..deck.clone() };
         if let Some(planned) = planned {
-            for known in self.decks.values_mut().filter(|known| known.id == deck.id) {
-                known.id = number;
+            for word in self.words.remove(&deck.id).unwrap_or_default() {
+                if let Some(known) = self.decks.get_mut(&word).filter(|known| known.id == deck.id) {
+                    known.id = number;
+                }
+                self.words.entry(number).or_default().insert(word);
             }
-            self.files_decks.push(number);
+            self.files_decks.insert(number);
             for topic in planned.topics {
                 self.write_topic(&now, topic)?;
             }

@@ -2,13 +2,19 @@
 //!
 //! 1. **By its uid**, or an alias of it. The uid comes from the row's id, guid or deck and key, or from what the row says, and
 //!    it is the same on every device. So it wins over any likeness: a note is found by it even when all of its text changed.
+//!    A row that is another name of a note waits until the end of the file, since a later row may have the note's own. A
+//!    name whose texts and aliases were all undone decides nothing by itself: what it was another name of last is tried, then
+//!    what follows, so that an import is done again as it was done first (`named`).
+//!    A row without key or id is called by its prompt alone where the file has it once. It may still be another note of
+//!    that prompt, from when there were several rows: the one that has just its answer.
 //! 2. **By its prompt**, in its own deck only, since the same question in two decks is two notes; where that has none, among
-//!    the notes that the learner took out of that deck, which are found where they lie now. This finds a row whose
+//!    the notes that the learner changed or took out of that deck, as their file has them (`upstream`). This finds a row whose
 //!    answer was corrected, and a row that gained or lost its key. A note with exactly the row's text is taken at once. A note
 //!    with another answer waits until the end of the file, because a later row may have exactly that note's text. At the end
 //!    it is taken if it is the only unclaimed note with that prompt; between two this would be a guess.
 //! 3. **By nearness**: almost the same prompt ([`NEAR`]) and the same answer, so that a corrected typing error does not cost
-//!    the card its history. This is decided at the end of the file, because only then is it known which rows and which notes
+//!    the card its history. What is shown is compared, and what the file said last, also of notes that the learner deleted.
+//!    This is decided at the end of the file, because only then is it known which rows and which notes
 //!    are left over. There has to be one best match. The number of compared pairs is limited ([`MOST_PAIRS`]), because each
 //!    pair is compared letter by letter.
 //! 4. Otherwise it is a new note.
@@ -21,7 +27,6 @@
 mod tests;
 
 use crate::core::card::NoteText;
-use crate::core::compare::answer::key;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
 use crate::store::Fault;
@@ -29,9 +34,12 @@ use crate::store::bulk::Bulk;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
 use crate::store::bulk::decks::TargetDeck;
+use crate::store::bulk::named::Named;
+use crate::store::bulk::sides::Sides;
+use crate::store::by_prompt::PromptMatch;
+use crate::store::facts::note_number;
 use crate::store::facts::note_uid;
 use crate::store::notes::PackedNote;
-use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -57,20 +65,10 @@ pub(super) struct WaitingRow {
     now: TargetDeck,
 }
 
-/// A note with the row's prompt, as the index by prompt has it: its row in the table was not read.
-pub(super) struct PromptMatch {
-    pub(super) id: i64,
-    pub(super) text_hash: i64,
-    pub(super) position: i64,
-    pub(super) retired: bool,
-}
-
-/// A note that no row has claimed, with its text as it is compared.
+/// A note that no row has claimed: as it is shown, and as its file has it where that is something else.
 struct Unclaimed {
     id: i64,
-    kind: String,
-    prompt: String,
-    answer: String,
+    texts: Vec<Sides>,
 }
 
 impl Bulk<'_, '_> {
@@ -94,13 +92,24 @@ impl Bulk<'_, '_> {
             return self.gather(&now, who, key, note);
         }
         self.flush()?;
-        if let Some(known) = self.by_uid(who.uid)? {
-            self.was_looked_for(known.0)?;
-            return self.found(known, &now, key, note);
-        }
+        let own = match self.named(who, &now, note)? {
+            Named::Note(id, uid) => {
+                self.was_looked_for(id)?;
+                return self.found((id, uid), &now, key, note);
+            }
+            // Its own name comes first, should a later row have that.
+            Named::Other(other) if !self.is_taken(other.id) && self.waiting_bytes < MOST_WAITING => {
+                return Ok(self.wait(&now, who, key, note));
+            }
+            Named::Other(other) if !self.is_taken(other.id) || other.name.is_some_and(|name| self.is_taken(name)) => {
+                return self.found_by_other_name(other, who, &now, key, note);
+            }
+            Named::Other(_) => None,
+            Named::Nobody(own) => own,
+        };
         let mut open = Vec::new();
         if now.was_there || (!who.named && self.seen.may_have(now.id, note.prompt_hash)) {
-            for likely in self.by_prompt(now.id, note.prompt_hash)? {
+            for likely in self.by_prompt(now.id, note.prompt_hash, own)? {
                 if self.is_taken(likely.id) {
                     if !who.named && likely.text_hash == note.text_hash {
                         return Ok(MatchResult::Duplicate);
@@ -114,9 +123,7 @@ impl Bulk<'_, '_> {
             }
         }
         if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
-            self.waiting_bytes += note.size();
-            self.waiting.push(WaitingRow { who, key, note: note.clone(), now });
-            return Ok(MatchResult::Later);
+            return Ok(self.wait(&now, who, key, note));
         }
         if let [one] = open.as_slice() {
             self.alias(who, one.id)?;
@@ -126,26 +133,59 @@ impl Bulk<'_, '_> {
             self.deferred.push(WaitingRow { who, key, note: note.clone(), now });
             return Ok(MatchResult::Later);
         }
-        self.insert(&now, who, key, note)
+        self.first_text(&now, who, key, note)
+    }
+
+    /// A row is decided at the end of the file.
+    fn wait(&mut self, now: &TargetDeck, who: NoteRef, key: Option<String>, note: &PackedNote) -> MatchResult {
+        self.waiting_bytes += note.size();
+        self.waiting.push(WaitingRow { who, key, note: note.clone(), now: now.clone() });
+        MatchResult::Later
+    }
+
+    /// The first text of a note, or the first one that counts.
+    fn first_text(
+        &mut self,
+        deck: &TargetDeck,
+        who: NoteRef,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> Result<MatchResult, Fault> {
+        match note_number(&self.writer.tx, who.uid)? {
+            Some(number) => self.found((number, who.uid), deck, key, note),
+            None => self.insert(deck, who, key, note),
+        }
     }
 
     /// Decides the rows that waited for the end of the file.
     pub(super) fn match_waiting(&mut self) -> Result<Vec<MatchResult>, Fault> {
         let mut placed = Vec::new();
-        let mut rest = Vec::new();
+        let mut unnamed = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
-            if let Some(known) = self.by_uid(row.who.uid)? {
-                placed.push(self.found(known, &row.now, row.key, &row.note)?);
-                continue;
-            }
-            let mut open = self.by_prompt(row.now.id, row.note.prompt_hash)?;
-            open.retain(|likely| !self.is_taken(likely.id));
-            match open.as_slice() {
-                [one] => {
-                    self.alias(row.who, one.id)?;
-                    placed.push(self.found_by_prompt(one, &row.now, row.key, &row.note)?);
+            let own = match self.named(row.who, &row.now, &row.note)? {
+                Named::Note(id, uid) => {
+                    placed.push(self.found((id, uid), &row.now, row.key, &row.note)?);
+                    continue;
                 }
-                _ => rest.push(row),
+                Named::Other(other)
+                    if !self.is_taken(other.id) || other.name.is_some_and(|name| self.is_taken(name)) =>
+                {
+                    placed.push(self.found_by_other_name(other, row.who, &row.now, row.key, &row.note)?);
+                    continue;
+                }
+                Named::Other(_) => None,
+                Named::Nobody(own) => own,
+            };
+            unnamed.push((row, own));
+        }
+        let mut rest = Vec::new();
+        for (row, own) in unnamed {
+            match self.one_of_that_prompt(&row, own)? {
+                Some(one) => {
+                    self.alias(row.who, one.id)?;
+                    placed.push(self.found_by_prompt(&one, &row.now, row.key, &row.note)?);
+                }
+                None => rest.push(row),
             }
         }
         rest.append(&mut self.deferred);
@@ -153,9 +193,16 @@ impl Bulk<'_, '_> {
         let mut pairs = 0;
         for row in rest {
             // A row before it may have had the same name.
-            if let Some(known) = self.by_uid(row.who.uid)? {
-                placed.push(self.found(known, &row.now, row.key, &row.note)?);
-                continue;
+            match self.named(row.who, &row.now, &row.note)? {
+                Named::Note(id, uid) => {
+                    placed.push(self.found((id, uid), &row.now, row.key, &row.note)?);
+                    continue;
+                }
+                Named::Other(other) if other.name.is_some_and(|name| self.is_taken(name)) => {
+                    placed.push(self.found_by_other_name(other, row.who, &row.now, row.key, &row.note)?);
+                    continue;
+                }
+                Named::Other(_) | Named::Nobody(_) => {}
             }
             let deck = row.now.id;
             if let Entry::Vacant(place) = unclaimed.entry(deck) {
@@ -170,14 +217,32 @@ impl Bulk<'_, '_> {
                     let uid = self.alias(row.who, note)?;
                     self.found((note, uid), &row.now, row.key, &row.note)?
                 }
-                // A name may stand twice among the rows that waited.
-                None => match self.by_uid(row.who.uid)? {
-                    Some(known) => self.found(known, &row.now, row.key, &row.note)?,
-                    None => self.insert(&row.now, row.who, row.key, &row.note)?,
-                },
+                None => self.first_text(&row.now, row.who, row.key, &row.note)?,
             });
         }
         Ok(placed)
+    }
+
+    /// The unclaimed note with a row's prompt: the one with its answer too, else the only one. Those that the learner took out of
+    /// the deck count as well, since between two it would be a guess.
+    fn one_of_that_prompt(&mut self, row: &WaitingRow, own: Option<i64>) -> Result<Option<PromptMatch>, Fault> {
+        let mut open = self.by_prompt(row.now.id, row.note.prompt_hash, own)?;
+        for likely in self.upstream_by_prompt(row.now.id, row.note.prompt_hash)? {
+            if Some(likely.id) != own && !open.iter().any(|known| known.id == likely.id) {
+                open.push(likely);
+            }
+        }
+        open.retain(|likely| !self.is_taken(likely.id));
+        if let [one] = open.as_slice() {
+            return Ok(Some(one.clone()));
+        }
+        let wanted = Sides::of(&row.note.text()?);
+        for likely in &open {
+            if self.sides(likely.id)?.contains(&wanted) {
+                return Ok(Some(likely.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether a note is from this very file, or was claimed by a row of it.
@@ -192,31 +257,30 @@ impl Bulk<'_, '_> {
             .tx
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE deck = ?1 AND id <= ?2 AND retired = 0)")?
             .query_row((deck, self.last_old_note), |row| row.get(0))?;
-        Ok(is_old || !self.moved_from(deck)?.is_empty())
+        Ok(is_old || self.any_upstream(deck)?)
     }
 
-    /// The note of that uid, by its own name or another; one that only events know so far counts too.
-    pub(super) fn by_uid(&self, uid: NoteUid) -> Result<Option<(i64, NoteUid)>, Fault> {
-        let found: Option<(i64, Option<i64>)> = self
-            .writer
-            .tx
-            .prepare_cached(
-                "SELECT u.id, a.note FROM note_name u LEFT JOIN alias a ON a.alias = u.id WHERE u.uid = ?1",
-            )?
-            .query_row([uid.0], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        Ok(match found {
-            Some((_, Some(note))) => Some((note, note_uid(&self.writer.tx, note)?)),
-            Some((note, None)) => Some((note, uid)),
-            None => None,
-        })
-    }
-
-    /// The notes of a deck with that prompt, living ones first.
-    fn by_prompt(&mut self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, Fault> {
+    /// The notes of a deck with that prompt, living ones first; not the one of the row's own name, of which nothing counts.
+    pub(super) fn by_prompt(
+        &mut self,
+        deck: i64,
+        prompt_hash: i64,
+        own: Option<i64>,
+    ) -> Result<Vec<PromptMatch>, Fault> {
         let mut found = self.lying_in(deck, prompt_hash)?;
+        if let Some(own) = own {
+            // Of what was undone only the row's own note may come back.
+            let mut counting = Vec::new();
+            for likely in found {
+                if likely.id != own && (!likely.retired || self.has_text(likely.id)?) {
+                    counting.push(likely);
+                }
+            }
+            found = counting;
+        }
         if found.is_empty() {
-            found = self.moved_by_prompt(deck, prompt_hash)?;
+            found = self.upstream_by_prompt(deck, prompt_hash)?;
+            found.retain(|likely| Some(likely.id) != own);
         }
         Ok(found)
     }
@@ -251,10 +315,14 @@ impl Bulk<'_, '_> {
     }
 
     /// Records that a row's uid is another name of a note. Gives the note's own.
-    fn alias(&mut self, who: NoteRef, note: i64) -> Result<NoteUid, Fault> {
+    pub(super) fn alias(&mut self, who: NoteRef, note: i64) -> Result<NoteUid, Fault> {
         let uid = note_uid(&self.writer.tx, note)?;
         if uid != who.uid {
             self.writer.append_fact(&Fact::Aliased { alias: who.uid, note: uid }, None)?;
+            let name = self.writer.name_note(who.uid)?;
+            if !self.has_text(name)? {
+                self.claimed.add(name);
+            }
         }
         Ok(uid)
     }
@@ -279,17 +347,15 @@ impl Bulk<'_, '_> {
         Ok(ids)
     }
 
-    /// The same notes with their texts. One more than may be compared, so that too many are noticed.
+    /// The same notes with their texts, and those that the learner changed, moved or deleted. One more than may be compared, so
+    /// that too many are noticed.
     fn unclaimed(&mut self, deck: i64) -> Result<Vec<Unclaimed>, Fault> {
-        let mut notes = Vec::new();
         let mut ids = self.unclaimed_ids(deck, MOST_PAIRS + 1)?;
-        let moved = self.moved_from(deck)?;
-        ids.extend(moved.into_iter().filter(|note| !self.is_taken(*note)).take(MOST_PAIRS + 1));
-        for id in ids {
-            let (text, _) = self.writer.shown(id)?;
-            notes.push(Unclaimed { id, prompt: key(&text.prompt(1)), answer: key(&text.answer(1)), kind: text.kind });
-        }
-        Ok(notes)
+        let upstream = self.upstream_of(deck)?;
+        ids.extend(upstream.into_iter().filter(|note| !self.is_taken(*note)).take(MOST_PAIRS + 1));
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| Ok(Unclaimed { id, texts: self.sides(id)? })).collect()
     }
 }
 
@@ -298,13 +364,19 @@ const LONGEST_NEAR: usize = 2000;
 
 /// The one unclaimed note whose prompt is nearly the row's, with the same answer.
 fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
-    let (prompt, answer) = (key(&text.prompt(1)), key(&text.answer(1)));
+    let row = Sides::of(text);
+    let likeness = |other: &Sides| {
+        let is_comparable = other.kind == row.kind
+            && other.answer == row.answer
+            && row.prompt.len().max(other.prompt.len()) <= LONGEST_NEAR;
+        is_comparable.then(|| strsim::normalized_levenshtein(&row.prompt, &other.prompt)).filter(|near| *near >= NEAR)
+    };
     let mut best: Vec<(f64, i64)> = candidates
         .iter()
-        .filter(|other| other.kind == text.kind && other.answer == answer)
-        .filter(|other| prompt.len().max(other.prompt.len()) <= LONGEST_NEAR)
-        .map(|other| (strsim::normalized_levenshtein(&prompt, &other.prompt), other.id))
-        .filter(|(likeness, _)| *likeness >= NEAR)
+        .filter_map(|other| {
+            let nearest = other.texts.iter().filter_map(likeness).max_by(f64::total_cmp)?;
+            Some((nearest, other.id))
+        })
         .collect();
     best.sort_by(|a, b| b.0.total_cmp(&a.0));
     match best.as_slice() {

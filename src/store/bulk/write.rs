@@ -114,7 +114,7 @@ impl Bulk<'_, '_> {
             if self.options.reposition && place != position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
-            return Ok(if before.retired { MatchResult::Kept } else { MatchResult::Same });
+            return Ok(if before.retired { MatchResult::StaysDeleted } else { MatchResult::Same });
         }
         let last = self.said_last(before.source)?;
         let (mine, _) = self.writer.shown(id)?;
@@ -130,42 +130,42 @@ impl Bulk<'_, '_> {
         };
         let note = with_tags.as_ref().unwrap_or(note);
         let mut ways = self.ways(&before, (last.as_ref(), &now, &mine), place.as_ref(), deck, key.as_deref())?;
-        if ways.is_nothing() && self.options.edition == 0 {
-            if place.is_some() && position != said_position {
-                self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
-            }
-            if theirs {
-                let after = self.take_theirs(id, uid)?;
-                return Ok(if before.retired {
-                    MatchResult::Restored
-                } else if after.own == before.own && after.tags == before.tags {
-                    MatchResult::Same
-                } else {
-                    MatchResult::Changed
-                });
-            }
-            return Ok(if before.retired { MatchResult::Kept } else { MatchResult::Same });
-        }
         let to = match &place {
             // Where the file does not say where its cards go, they stay where its source had them.
             Some(place) if !ways.place.is_news() => Rc::from(place.deck.as_str()),
             _ => Rc::clone(&deck.name_id),
         };
+        if ways.is_nothing() && self.options.edition == 0 {
+            if place.is_some() && position != said_position {
+                self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
+            }
+            if theirs {
+                let after = self.take_theirs(id, uid, &to)?;
+                return Ok(if before.retired {
+                    MatchResult::Restored
+                } else if (after.deck, &after.own, &after.tags) == (before.deck, &before.own, &before.tags) {
+                    MatchResult::Same
+                } else {
+                    MatchResult::Changed
+                });
+            }
+            return Ok(if before.retired { MatchResult::StaysDeleted } else { MatchResult::Same });
+        }
         // A planned deck is made only where the note goes there.
         let number = if to == deck.name_id { deck.id } else { facts::deck_number(&self.writer.tx, &to)?.unwrap_or(0) };
         let target = TargetDeck { id: number, name_id: to, ..deck.clone() };
         let key = key.or_else(|| last.as_ref().map_or_else(|| before.key.clone(), |(_, key)| key.clone()));
         self.bring(id, uid, &target, position, key.as_deref(), note)?;
         let after = if theirs {
-            if ways.place == Way::Kept {
-                let fact = Fact::Placed { note: uid, deck: target.name_id.to_string(), position: None };
-                self.writer.append_fact(&fact, None)?;
-            }
-            self.take_theirs(id, uid)?
+            self.take_theirs(id, uid, &target.name_id)?
         } else {
             if ways.text == Way::Taken && before.own.is_some() {
                 // The learner's own text was the source's word for word, so it stands for nothing of theirs.
                 self.writer.append_fact(&Fact::Cleared { note: uid }, None)?;
+            }
+            if ways.place == Way::Taken && !before.retired {
+                // So was the learner's own place.
+                self.place_in(id, uid, &target.name_id)?;
             }
             NoteRow::of(&self.writer.tx, id)?.unwrap_or_else(|| before.clone())
         };
@@ -178,7 +178,7 @@ impl Bulk<'_, '_> {
             self.keep(id, uid, &ways, after.retired, (&mine, &now))?;
         }
         Ok(if after.retired {
-            MatchResult::Kept
+            MatchResult::StaysDeleted
         } else if before.retired {
             if same_text { MatchResult::Restored } else { MatchResult::Changed }
         } else if !theirs && ways.all().contains(&Way::Kept) {
@@ -395,17 +395,29 @@ impl Bulk<'_, '_> {
         self.writer.refresh_note(number)
     }
 
-    /// Lets go of the learner's own text, tags and deletion of a note; gives the row as it is then.
-    fn take_theirs(&mut self, id: i64, uid: NoteUid) -> Result<NoteRow, Fault> {
+    /// Lets go of the learner's own text, tags, place and deletion of a note: the file has it in that deck. Gives the row as it
+    /// is then.
+    fn take_theirs(&mut self, id: i64, uid: NoteUid, deck: &str) -> Result<NoteRow, Fault> {
         let row = |writer: &Writer<'_>| NoteRow::of(&writer.tx, id)?.ok_or(Fault::NoCard);
         let now = row(self.writer)?;
         if now.own.is_some() || now.tags.is_some() {
             self.writer.clear_own(id, uid)?;
         }
+        self.place_in(id, uid, deck)?;
         if row(self.writer)?.retired {
             self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
         }
         row(self.writer)
+    }
+
+    /// Puts a note into a deck where the learner has it in another one.
+    fn place_in(&mut self, id: i64, uid: NoteUid, deck: &str) -> Result<(), Fault> {
+        let lies_in = NoteRow::of(&self.writer.tx, id)?.ok_or(Fault::NoCard)?.deck;
+        if facts::deck_number(&self.writer.tx, deck)? == Some(lies_in) {
+            return Ok(());
+        }
+        let fact = Fact::Placed { note: uid, deck: deck.to_owned(), position: None };
+        self.writer.append_fact(&fact, None).map(drop)
     }
 
     fn bring(

@@ -14,6 +14,7 @@ use crate::store::shown::NO_DECK;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What a row of `deck` says of its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +155,14 @@ impl Writer<'_> {
                     now.weights,
                 ])?;
         }
+        if let Some(names) = &mut self.listed_names {
+            if let Some(named) = before.as_ref().and_then(|before| names.get_mut(&before.name)) {
+                named.remove(&deck);
+            }
+            if now.listed {
+                names.entry(now.name.clone()).or_default().insert(deck);
+            }
+        }
         self.refresh_topics(deck)?;
         self.list_deck(deck);
         // Another edition of a built-in deck decides which of its notes are still there.
@@ -224,6 +233,23 @@ impl Writer<'_> {
         }
     }
 
+    /// The deck that is listed under a name, if it is the only one. All names are read at once: a file may name thousands.
+    pub(in crate::store) fn listed_deck_named(&mut self, name: &str) -> Result<Option<i64>, Fault> {
+        if self.listed_names.is_none() {
+            let mut names: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+            let mut statement = self.tx.prepare_cached("SELECT name, id FROM deck WHERE listed = 1")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                names.entry(row.get(0)?).or_default().insert(row.get(1)?);
+            }
+            drop(rows);
+            drop(statement);
+            self.listed_names = Some(names);
+        }
+        let named = self.listed_names.as_ref().and_then(|names| names.get(name));
+        Ok(named.filter(|named| named.len() == 1).and_then(|named| named.first().copied()))
+    }
+
     /// Brings up to date which decks are listed: those that somebody made, and those with a living note in them.
     pub(in crate::store) fn list_decks(&mut self) -> Result<(), Fault> {
         for deck in std::mem::take(&mut self.decks_to_list) {
@@ -241,6 +267,7 @@ impl Writer<'_> {
                 .execute((deck, listed))?;
         }
         self.decks_to_list.clear();
+        self.listed_names = None;
         Ok(())
     }
 

@@ -1,0 +1,219 @@
+//! By which word a file that names no deck means its own: the file's name without its ending. Notes without an id are named by
+//! that word, so it has to be the same one whenever the file comes again, and another one for every other file.
+//!
+//! Where several files of an import have one name, the folders that they lie in belong to the word: `French::Unit 1`. But a file
+//! that came before, alone or in a folder that is imported again, keeps the word that it had then, which its rows tell.
+
+use crate::core::id::NoteUid;
+use crate::core::id::is_deck_id;
+use crate::formats::Identity;
+use crate::formats::ImportItem;
+use crate::formats::Importer;
+use crate::formats::Item;
+use crate::formats::ReadOptions;
+use crate::formats::Record;
+use crate::formats::Stop;
+use crate::ops::import::names::answer;
+use crate::ops::import::names::prompt;
+use crate::ops::import::options::Options;
+use crate::ops::import::sources::Source;
+use crate::ops::import::sources::stem;
+use crate::store::Fault;
+use crate::store::Writer;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::io::Seek as _;
+
+/// Between the words of a deck's name.
+const WITHIN: &str = "::";
+
+/// So many folders are at most part of a word.
+const MOST_FOLDERS: usize = 8;
+
+/// So many rows are looked at to tell under which word a file is known.
+const MOST_ROWS: u64 = 1000;
+
+/// A file on its way in, with what reads it.
+type Job = (Source, &'static dyn Importer);
+
+/// How many rows of a file are known under a word, and how many of them with the answer that they have now. Lists of words in
+/// several languages have the same questions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
+    same: u64,
+    rows: u64,
+}
+
+/// A word that has a deck already, for one of several files.
+struct Claim {
+    known: Known,
+    job: usize,
+    word: String,
+}
+
+/// Gives each file the word for its deck. `taken` are names of files that are known already beside these: a new one of such a
+/// name gets a longer word.
+pub(super) fn give_words(
+    writer: &Writer<'_>,
+    jobs: &mut [Job],
+    options: &Options,
+    taken: &BTreeSet<String>,
+) -> Result<(), Fault> {
+    if options.deck.is_some() {
+        return Ok(());
+    }
+    let mut by_stem: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, (source, _)) in jobs.iter().enumerate() {
+        if source.word.is_none() {
+            by_stem.entry(stem(&source.file_name)).or_default().push(index);
+        }
+    }
+    for (stem, group) in by_stem {
+        let is_alone = group.len() == 1 && !taken.contains(&stem);
+        let mut used = BTreeSet::new();
+        for Claim { job, word, .. } in claims(writer, jobs, &group, options, is_alone.then_some(stem.as_str()))? {
+            if let Some((source, _)) = jobs.get_mut(job).filter(|(source, _)| source.word.is_none())
+                && used.insert(word.clone())
+            {
+                source.word = Some(word);
+            }
+        }
+        let inside = |source: &Source| source.inside.unwrap_or(0);
+        // Files that were named one by one differ in the folders nearest to them.
+        let named: Vec<usize> =
+            group.iter().copied().filter(|index| jobs.get(*index).is_some_and(|job| job.0.inside.is_none())).collect();
+        let apart = (0..=MOST_FOLDERS)
+            .find(|folders| {
+                let words: BTreeSet<String> = named
+                    .iter()
+                    .filter_map(|index| jobs.get(*index))
+                    .map(|(source, _)| word(source, *folders))
+                    .collect();
+                words.len() == named.len()
+            })
+            .unwrap_or(0);
+        for index in &group {
+            let Some((source, _)) = jobs.get_mut(*index).filter(|(source, _)| source.word.is_none()) else { continue };
+            let folders = match source.inside {
+                _ if is_alone => 0,
+                Some(_) => inside(source),
+                None => apart,
+            };
+            let free = (folders..=MOST_FOLDERS).map(|folders| word(source, folders)).find(|word| !used.contains(word));
+            let chosen = free.unwrap_or_else(|| word(source, folders));
+            used.insert(chosen.clone());
+            source.word = Some(chosen);
+        }
+        for index in group.iter().filter(|_| !is_alone) {
+            if let Some((source, _)) = jobs.get_mut(*index) {
+                source.is_apart = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The word for a file with so many of the folders that it lies in.
+fn word(source: &Source, folders: usize) -> String {
+    let stem = stem(&source.file_name);
+    let from = source.parents.len().saturating_sub(folders);
+    let parts = source.parents.get(from..).unwrap_or_default();
+    let long: Vec<&str> = parts.iter().map(String::as_str).chain([stem.as_str()]).collect();
+    let long = long.join(WITHIN);
+    if is_deck_id(&long) { long } else { stem }
+}
+
+/// The words that have a deck already and under which most rows of a file are known, best ones first. `alone`: the word
+/// that the only file has anyway, unless another one is better.
+fn claims(
+    writer: &Writer<'_>,
+    jobs: &mut [Job],
+    group: &[usize],
+    options: &Options,
+    alone: Option<&str>,
+) -> Result<Vec<Claim>, Fault> {
+    let mut claims = Vec::new();
+    for job in group {
+        let Some((source, importer)) = jobs.get_mut(*job) else { continue };
+        let mut words = Vec::new();
+        for folders in 0..=MOST_FOLDERS.min(source.parents.len()) {
+            let word = word(source, folders);
+            if !words.contains(&word) && writer.knows_deck(&word)? {
+                words.push(word);
+            }
+        }
+        // Nothing has to be read where the database knows no other word.
+        if words.iter().all(|word| Some(word.as_str()) == alone) {
+            continue;
+        }
+        let (rows, known) = known_rows(writer, source, *importer, options, &words)?;
+        for (word, known) in words.into_iter().zip(known) {
+            // Half of its questions, and half of these with their answers.
+            if known.same > 0 && known.rows * 2 >= rows && known.same * 4 >= rows {
+                claims.push(Claim { known, job: *job, word });
+            }
+        }
+    }
+    claims.sort_by(|a, b| b.known.cmp(&a.known).then(a.job.cmp(&b.job)));
+    Ok(claims)
+}
+
+/// How many rows of a file are named by the word for its deck, and how many of them are known under each of these words.
+fn known_rows(
+    writer: &Writer<'_>,
+    source: &mut Source,
+    importer: &dyn Importer,
+    options: &Options,
+    words: &[String],
+) -> Result<(u64, Vec<Known>), Fault> {
+    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
+    let (mut rows, mut known, mut failed) = (0, vec![Known::default(); words.len()], None);
+    // What can't be read is told when the file is read for good.
+    if source.input.rewind().is_ok() {
+        let done = importer.read(&mut *source.input, &read_options, &mut |item| {
+            match item {
+                ImportItem::Record(Record::Deck(_)) => return Err(Stop),
+                ImportItem::Record(Record::Note(item)) if item.deck.is_none() => {
+                    rows += u64::from(!matches!(item.identity, Identity::Uid(_) | Identity::Foreign { .. }));
+                    for (word, known) in words.iter().zip(&mut known) {
+                        for uid in uids(word, &item) {
+                            match writer.has_answer(uid, &item.text) {
+                                Ok(Some(is_same)) => {
+                                    known.rows += 1;
+                                    known.same += u64::from(is_same);
+                                    break;
+                                }
+                                Ok(None) => {}
+                                Err(fault) => failed = Some(fault),
+                            }
+                        }
+                    }
+                    if rows >= MOST_ROWS || failed.is_some() {
+                        return Err(Stop);
+                    }
+                }
+                _ => {}
+            }
+            Ok(())
+        });
+        done.ok();
+    }
+    source.input.rewind().ok();
+    source.close();
+    match failed {
+        Some(fault) => Err(fault),
+        None => Ok((rows, known)),
+    }
+}
+
+/// What a row may be called by in a deck of that word.
+fn uids(word: &str, item: &Item) -> Vec<NoteUid> {
+    match &item.identity {
+        Identity::Key(key) => vec![NoteUid::of_file_key(word, key)],
+        Identity::None => {
+            let (prompt, answer) = (prompt(&item.text), answer(&item.text));
+            vec![NoteUid::of_row(word, &prompt, None), NoteUid::of_row(word, &prompt, Some((&answer, 1)))]
+        }
+        Identity::Uid(_) | Identity::Foreign { .. } => Vec::new(),
+    }
+}
