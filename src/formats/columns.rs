@@ -8,11 +8,14 @@ mod tests;
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
+use crate::core::card::Fault;
 use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
+use crate::core::document::Document;
+use crate::core::document::plain_text;
 use crate::core::id::NoteUid;
 use crate::core::text::meant;
 use crate::formats::Identity;
@@ -179,6 +182,13 @@ pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), NoteFaul
         if value.texts().is_empty() || value.texts().iter().any(|text| text.trim().is_empty()) {
             return Err(NoteFault::Blank(field.name));
         }
+        if field.required && value.texts().iter().any(|one| shows_nothing(one, text.markup)) {
+            return Err(NoteFault::ShowsNothing(field.name));
+        }
+    }
+    if kind.name() == "cloze" && text.markup == Markup::Html && !is_cloze(&plain_text(text.text("text"), Markup::Html))
+    {
+        return Err(NoteFault::Card(Fault::NoDeletion));
     }
     if known < fields.len()
         && let Some(unknown) = fields.keys().find(|key| !kind.fields().iter().any(|field| field.name == *key))
@@ -188,6 +198,14 @@ pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), NoteFaul
     match kind.check(fields).into_iter().next() {
         Some(fault) => Err(NoteFault::Card(fault)),
         None => Ok(()),
+    }
+}
+
+/// Whether nothing of a text can be seen or heard: a comment, an empty element.
+fn shows_nothing(text: &str, markup: Markup) -> bool {
+    markup == Markup::Html && text.contains(['<', '&']) && {
+        let document = Document::of(text, markup);
+        document.is_blank() && document.media().is_empty()
     }
 }
 
@@ -479,7 +497,13 @@ impl Draft {
             Column::Guid => self.guid = Some(given.into_one()),
             Column::Key => self.key = Some(given.into_one()),
             Column::Deck => self.deck = Some(given.into_one()),
-            Column::Tags => text.tags = given.into_words(dialect),
+            Column::Tags => {
+                for tag in given.into_words(dialect) {
+                    if !text.tags.contains(&tag) {
+                        text.tags.push(tag);
+                    }
+                }
+            }
             Column::Source => text.source = given.into_words(dialect),
             Column::After => text.after = given.into_words(dialect),
             Column::Topic => text.topic = Some(given.into_one()),

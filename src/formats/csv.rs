@@ -2,6 +2,8 @@
 
 mod export;
 pub(super) mod fault;
+#[cfg(test)]
+mod found_tables;
 mod head;
 mod header;
 mod import;

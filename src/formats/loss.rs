@@ -44,6 +44,8 @@ pub enum LossKind {
     Comments,
     /// Rows that name the columns again, further down.
     RepeatedHeaders,
+    /// Lines above the row that names the columns, such as a title.
+    LinesAbove,
     /// Cells in which a spreadsheet shows an error, `#NAME?`.
     FormulaErrors,
     /// Rows whose deck is written another way than before, and is the same deck here.
@@ -67,6 +69,7 @@ impl LossKind {
             Self::TagsChanged => "tags_changed",
             Self::Comments => "comments",
             Self::RepeatedHeaders => "repeated_headers",
+            Self::LinesAbove => "lines_above",
             Self::FormulaErrors => "formula_errors",
             Self::DecksJoined => "decks_joined",
         }
@@ -96,20 +99,32 @@ impl fmt::Display for Loss {
             LossKind::Occlusions => {
                 so_many("row of image occlusion was left out", "rows of image occlusion were left out")
             }
-            LossKind::ColumnsLeftOut(list) => format!("columns that are not read: {}", names(list)),
-            LossKind::ColumnsMerged(list) => format!("columns that became lines of the explanation: {}", names(list)),
+            LossKind::ColumnsLeftOut(list) => {
+                format!("{}: {}", one_or(list, "a column that is not read", "columns that are not read"), names(list))
+            }
+            LossKind::ColumnsMerged(list) => {
+                let what = "a column that became a line of the explanation";
+                format!("{}: {}", one_or(list, what, "columns that became lines of the explanation"), names(list))
+            }
             LossKind::CellsJoined => format!(
                 "{} put together again, because the separator is part of the text",
                 so_many("row was", "rows were")
             ),
-            LossKind::UnknownDirectives(list) => format!("directives that are not known here: {}", names(list)),
+            LossKind::UnknownDirectives(list) => {
+                let what = one_or(list, "a directive that is not known here", "directives that are not known here");
+                format!("{what}: {}", names(list))
+            }
             LossKind::UnknownNoteType { name, kind } => {
                 format!("{} of the unknown note type `{name}` became `{kind}`", so_many("note", "notes"))
             }
             LossKind::TagsChanged => so_many("tag was written another way", "tags were written another way"),
-            LossKind::Comments => format!(
-                "{} with # and so is a comment here; put the first cell in quotes to make it a card",
-                so_many("line begins", "lines begin")
+            LossKind::Comments => so_many(
+                "line begins with # and so is a comment here; put its first cell in quotes to make it a card",
+                "lines begin with # and so are comments here; put the first cell in quotes to make one a card",
+            ),
+            LossKind::LinesAbove => so_many(
+                "line above the names of the columns was left out",
+                "lines above the names of the columns were left out",
             ),
             LossKind::RepeatedHeaders => so_many(
                 "row that names the columns again was left out",
@@ -119,11 +134,16 @@ impl fmt::Display for Loss {
                 "cell holds an error of the spreadsheet, such as #NAME?",
                 "cells hold an error of the spreadsheet, such as #NAME?",
             ),
-            LossKind::DecksJoined => format!(
-                "{} to a deck that is written another way further up; they are one deck here",
-                so_many("row belongs", "rows belong")
+            LossKind::DecksJoined => so_many(
+                "row belongs to a deck that is written another way further up; it is one deck here",
+                "rows belong to decks that are written another way further up; each is one deck here",
             ),
         };
         f.write_str(&text)
     }
+}
+
+/// The words for one of a list, or for several.
+fn one_or<'w>(list: &[String], one: &'w str, several: &'w str) -> &'w str {
+    if list.len() == 1 { one } else { several }
 }

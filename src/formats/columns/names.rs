@@ -71,9 +71,21 @@ const SYNONYMS: &[(Column, &str)] = &[
     (
         Column::LeftOut,
         "\
-            #|no|no.|nr|nr.|nº|n°|№|index|idx|row|序号|編號|番号|번호|lp|lp.",
+            #|no|no.|nr|nr.|nº|n°|№|№ п/п|п/п|index|idx|row|row number|serial number|sl no|s. no.|s.no.|sno|sr no|\
+            lfd. nr.|lfd nr|laufende nummer|numéro d'ordre|n. ord.|č.|p.č.|nro|sıra no|sira no|stt|序号|序號|編號|编号|番号|連番|\
+            通し番号|번호|순번|연번|ลำดับ|lp|lp.|l.p.|α/α|р/б",
     ),
 ];
+
+/// Names of columns that count the rows, where they hold nothing but a running number.
+const NUMBERS: &str = "\
+    number|num|num.|item|item no|line|rank|order|position|pos|pos.|id|nummer|position|rang|numéro|rang|número|orden|\
+    numero|ordine|ordem|numer|liczba|pozycja|номер|порядок|číslo|pořadí|sıra|sira|numara|ordning|nombor|nomor|số|数字|排名|順番|順位|순서|순위|";
+
+/// Whether a column of that plain name counts the rows if its numbers run.
+pub(in crate::formats) fn may_count_rows(plain: &str) -> bool {
+    is_in(NUMBERS, plain)
+}
 
 /// Names of columns that are neither question nor answer where both are there: shown as lines of the explanation, and no news.
 const ASIDE: &str = "\

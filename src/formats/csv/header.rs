@@ -42,7 +42,7 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     let cells = &survey.first;
     let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
     let is_title = |cell: &str| {
-        !cell.ends_with(['.', '?', '!', ','])
+        (!cell.ends_with(['.', '?', '!', ',']) || is_abbreviation(cell))
             && cell.split_whitespace().count() <= MOST_WORDS
             && cell.chars().count() <= 40
     };
@@ -89,6 +89,12 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     } else {
         Verdict::Is(HeaderRow::None)
     }
+}
+
+/// Whether a cell with a full stop is no sentence: `Nr.`, `Abk.`, a known name.
+fn is_abbreviation(cell: &str) -> bool {
+    columns::named(cell) != Column::Unknown
+        || cell.strip_suffix('.').is_some_and(|word| word.chars().count() < 6 && !word.contains(char::is_whitespace))
 }
 
 /// Whether a cell of the first row comes again below it.
