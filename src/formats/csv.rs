@@ -53,7 +53,7 @@ fn unescaped(cell: &str) -> String {
 const DELIMITERS: &[u8] = b"\t;,|";
 
 /// What stands between a term and its meaning in lists that people write, likeliest first.
-const LISTS: &[&str] = &[" - ", " – ", " — ", " = ", " => ", " -> ", " → ", " :: ", " : ", ": ", " ~ "];
+const LISTS: &[&str] = &[" - ", " – ", " — ", " = ", " => ", " -> ", " → ", " :: ", " : ", ": ", " ~ ", "  "];
 
 /// Whether a spreadsheet would run the cell as a formula. An export puts a `'` before such a cell and an import takes
 /// one away, so `'`s that stand there already are passed over.

@@ -16,7 +16,9 @@ const SYNONYMS: &[(Column, &str)] = &[
             spørgsmål|spørsmål|forside|etupuoli|kysymys|sana|přední strana|otázka|slovo|slovíčko|pojem|\
             predná strana|ön yüz|soru|kelime|sözcük|terim|ön|正面|问题|問題|单词|單詞|单字|單字|词语|詞語|生词|汉字|漢字|术语|表面|表|質問|問い|単語|\
             用語|言葉|앞면|질문|문제|단어|용어|낱말|kérdés|szó|întrebare|cuvânt|ερώτηση|λέξη|السؤال|سؤال|الكلمة|كلمة|שאלה|מילה|\
-            प्रश्न|शब्द|câu hỏi|từ|từ vựng|pertanyaan|kata|คำถาม|คำศัพท์",
+            प्रश्न|शब्द|câu hỏi|từ|từ vựng|pertanyaan|kata|คำถาม|คำศัพท์|\
+            žodis|klausimas|vārds|jautājums|termins|sõna|küsimus|mõiste|riječ|reč|pitanje|beseda|vprašanje|дума|въпрос|реч|\
+            питање|слова|пытанне",
     ),
     (
         Column::Answer,
@@ -32,7 +34,9 @@ const SYNONYMS: &[(Column, &str)] = &[
             překlad|význam|definice|odpoveď|preklad|arka yüz|cevap|yanıt|çeviri|anlam|anlamı|tanım|arka|背面|答案|回答|翻译|\
             翻譯|释义|釋義|意思|定义|定義|解释|裏面|裏|答え|解答|意味|訳|和訳|翻訳|뒷면|답|정답|대답|뜻|의미|번역|정의|해석|válasz|fordítás|jelentés|răspuns|\
             traducere|απάντηση|μετάφραση|σημασία|الجواب|الإجابة|الترجمة|المعنى|ترجمة|معنى|תשובה|תרגום|उत्तर|अर्थ|\
-            trả lời|nghĩa|bản dịch|jawaban|arti|terjemahan|คำตอบ|ความหมาย|คำแปล",
+            trả lời|nghĩa|bản dịch|jawaban|arti|terjemahan|คำตอบ|ความหมาย|คำแปล|\
+            vertimas|atsakymas|reikšmė|tulkojums|atbilde|nozīme|tõlge|vastus|tähendus|prijevod|prevod|odgovor|značenje|pomen|\
+            превод|отговор|одговор|значење|пераклад|адказ",
     ),
     (
         Column::Extra,

@@ -15,7 +15,10 @@ use crate::formats::testing::rejected;
 #[test]
 fn commas_of_a_text_that_a_blank_follows_are_put_back() {
     for (text, expected) in [
-        ("Q,A\nParis, France,the capital, I think\n", "Paris, France → the capital, I think"),
+        (
+            "Q,A\nRome,capital of Italy\nOslo,capital of Norway\nParis, France,the capital, I think\n",
+            "Paris, France → the capital, I think",
+        ),
         ("a,b\nc,d\nfront,back with, commas\n", "front → back with, commas"),
         ("a,b\nc,d\none, two, three,numbers\n", "one, two, three → numbers"),
         ("生命,life, existence\n水,water\n火,fire\n", "生命 → life, existence"),
@@ -114,6 +117,24 @@ fn a_name_that_comes_twice_and_a_directive_that_says_nothing_are_told() {
         assert!(warned.contains("3 columns"), "{directive}: {warned}");
         assert_eq!(lines(&outcomes).len(), 2, "{directive}");
     }
+}
+
+#[test]
+fn columns_that_say_the_same_in_each_row_are_neither_question_nor_answer() {
+    let outcomes = read("English,German,hello,hallo\nEnglish,German,dog,Hund\nEnglish,German,cat,Katze\n");
+    assert_eq!(lines(&outcomes)[1], "dog → Hund (English; German)");
+}
+
+#[test]
+fn a_note_that_says_front_and_back_is_no_header_where_its_type_stands_beside_it() {
+    let outcomes = read("#separator:tab\n#notetype column:1\nBasic\tFront\tBack\nBasic\ta\tb\n");
+    assert_eq!(lines(&outcomes), ["Front → Back", "a → b"]);
+}
+
+#[test]
+fn columns_of_blanks_are_a_list() {
+    let outcomes = read("dog    Hund\nbig cat  große Katze\nbird   Vogel\n");
+    assert_eq!(lines(&outcomes), ["dog → Hund", "big cat → große Katze", "bird → Vogel"]);
 }
 
 #[test]

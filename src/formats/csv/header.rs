@@ -29,6 +29,12 @@ pub(super) fn is_header(cells: &[String]) -> bool {
         column => *column,
     };
     let differ = known.iter().any(|column| known.first().is_some_and(|first| class(first) != class(column)));
+    // Of single letters these two alone name something, and only together.
+    let is_q_and_a =
+        |pair: &[String]| matches!(pair, [q, a] if q.eq_ignore_ascii_case("q") && a.eq_ignore_ascii_case("a"));
+    if cells.windows(2).any(is_q_and_a) {
+        return true;
+    }
     // In a list of words two may well be names by chance, but hardly an ask and something else.
     let ours = cells.iter().filter(|cell| columns::is_role(&cell.trim().to_lowercase())).count() > 1;
     differ && (ours || known.iter().any(|column| asks(column) || tells(column)))

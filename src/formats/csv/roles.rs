@@ -60,6 +60,8 @@ impl Roles {
             None if by_name && given.is_empty() => Verdict::Is(HeaderRow::Sure),
             None if head.own && header::is_header(&survey.first) => Verdict::Is(HeaderRow::Sure),
             None if head.own || (!given.is_empty() && given != survey.first) => Verdict::Is(HeaderRow::None),
+            // A row with a note type in its place is a note, whatever it says.
+            None if is_note(head, survey) => Verdict::Is(HeaderRow::None),
             None => header::verdict(survey),
         };
         if verdict == Verdict::Maybe && options.columns.is_empty() {
@@ -262,7 +264,8 @@ impl Roles {
             } else if is_side(&column) && name.is_empty() && is_running(survey, at, false) {
                 Column::LeftOut
             } else if is_side(&column) {
-                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) {
+                let is_known = columns::named(&name) != Column::Unknown;
+                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) && !is_known {
                     unknown.push(name.clone());
                 }
                 let label = if name.is_empty() { format!("Column {}", at + 1) } else { name.clone() };
@@ -322,11 +325,18 @@ impl Roles {
             free.peek().copied().filter(|at| !head.any && is_even && filled > 2 && is_running(survey, *at, true));
         self.columns = vec![Column::Nth(usize::MAX); survey.columns.max(3 + head.places.len())];
         self.place(head);
+        // What is the same in each row, such as the names of two languages, is neither question nor answer.
+        let constant = |at: usize| !head.any && is_even && is_constant(survey, at);
+        let varied = (0..survey.columns).filter(|at| is_there(*at) && number != Some(*at) && !constant(*at)).count();
         let mut nth = 0;
         for at in free {
             let column = if number == Some(at) {
                 self.left_out.push(format!("{}", at + 1));
                 Column::LeftOut
+            } else if at < survey.columns && varied > 1 && nth < 2 && constant(at) {
+                self.labels.push(String::new());
+                self.merged.push(format!("{}", at + 1));
+                Column::Labelled(self.labels.len() - 1)
             } else {
                 let may_be_tags = nth == 2 && !tags_said && (head.any || filled == 3);
                 nth += 1;
@@ -399,6 +409,12 @@ impl Roles {
     }
 }
 
+/// Whether the first row has a note type where a directive places it.
+fn is_note(head: &Head, survey: &Survey) -> bool {
+    let is_type = |at: &usize| survey.first.get(*at).is_some_and(|cell| note_type(cell).is_some());
+    head.places.iter().any(|(at, column)| *column == Column::NoteType && is_type(at))
+}
+
 /// Whether notes have a field that says whether there is a reversed card: a third one, which is no tag then.
 fn has_optional_reverse(head: &Head, survey: &Survey) -> bool {
     let is = |name: &str| note_type(name) == Some(NoteType::OptionalReverse);
@@ -423,6 +439,13 @@ fn in_words(role: &Role) -> &'static str {
 /// Whether a column has something in it below the first row.
 fn is_used(survey: &Survey, at: usize) -> bool {
     survey.below.iter().any(|row| row.get(at).is_some_and(|cell| !cell.trim().is_empty()))
+}
+
+/// Whether a column says the same in each of several rows.
+fn is_constant(survey: &Survey, at: usize) -> bool {
+    let cell = |row: &Vec<String>| row.get(at).map(|cell| cell.trim().to_owned());
+    let first = cell(&survey.first_raw).filter(|cell| !cell.is_empty());
+    first.is_some() && survey.below.len() > 1 && survey.below.iter().all(|row| cell(row) == first)
 }
 
 /// Whether a column counts its rows: 0, 1, 2 …; with the first row, and from 0 or 1 on, where nothing else tells.

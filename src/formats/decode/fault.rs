@@ -1,5 +1,7 @@
 //! Why the bytes of a file can't be read as text.
 
+use crate::formats::decode::is_encoding;
+
 /// Why the bytes of a file can't be read as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingFault {
@@ -50,7 +52,9 @@ pub enum EncodingFault {
 }
 
 fn maybe(candidates: &[(&str, String)]) -> String {
-    let said: Vec<String> = candidates.iter().map(|(name, word)| format!("{name} (`{word}`)")).collect();
+    let unread = |name: &str| if is_encoding(name) { "" } else { ", which lmq does not read" };
+    let said = |(name, word): &(&str, String)| format!("{name} (`{word}`{})", unread(name));
+    let said: Vec<String> = candidates.iter().map(said).collect();
     match said.split_last() {
         None => String::new(),
         Some((last, [])) => format!(": maybe {last}"),
