@@ -182,23 +182,33 @@ pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), NoteFaul
         if value.texts().is_empty() || value.texts().iter().any(|text| text.trim().is_empty()) {
             return Err(NoteFault::Blank(field.name));
         }
-        if field.required && value.texts().iter().any(|one| shows_nothing(one, text.markup)) {
-            return Err(NoteFault::ShowsNothing(field.name));
-        }
-    }
-    if kind.name() == "cloze" && text.markup == Markup::Html && !is_cloze(&plain_text(text.text("text"), Markup::Html))
-    {
-        return Err(NoteFault::Card(Fault::NoDeletion));
     }
     if known < fields.len()
         && let Some(unknown) = fields.keys().find(|key| !kind.fields().iter().any(|field| field.name == *key))
     {
         return Err(no_field(kind, unknown));
     }
+    if let Some(fault) = unseen(kind, text) {
+        return Err(fault);
+    }
     match kind.check(fields).into_iter().next() {
         Some(fault) => Err(NoteFault::Card(fault)),
         None => Ok(()),
     }
+}
+
+/// What of a note in HTML can't be seen, where that is all of a field or all that a cloze hides.
+pub(super) fn unseen(kind: &dyn CardKind, text: &NoteText) -> Option<NoteFault> {
+    if text.markup != Markup::Html {
+        return None;
+    }
+    let of_field = |name: &str| text.fields.get(name).map_or(&[][..], Value::texts);
+    let is_unseen = |name: &str| of_field(name).iter().any(|one| shows_nothing(one, text.markup));
+    let field = kind.fields().iter().find(|field| field.required && is_unseen(field.name));
+    let hides_nothing = || kind.name() == "cloze" && !is_cloze(&plain_text(text.text("text"), Markup::Html));
+    field
+        .map(|field| NoteFault::ShowsNothing(field.name))
+        .or_else(|| hides_nothing().then_some(NoteFault::Card(Fault::NoDeletion)))
 }
 
 /// Whether nothing of a text can be seen or heard: a comment, an empty element.

@@ -30,6 +30,8 @@ use crate::formats::Record;
 use crate::formats::Sink;
 use crate::formats::Topic;
 use crate::formats::Warning;
+use crate::formats::columns;
+use crate::formats::columns::fault::NoteFault;
 use crate::formats::deck_toml::DeckFile;
 use crate::formats::deck_toml::DeckToml;
 use crate::formats::deck_toml::deck_fault::DeckFault;
@@ -313,6 +315,15 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
         if let Some(mut text) = read_card(node, table, topics, faults) {
             if !table.contains_key("markup") {
                 text.markup = usual;
+            }
+            let unseen = kind(&text.kind).and_then(|kind| columns::unseen(kind, &text));
+            let what = match unseen {
+                Some(NoteFault::ShowsNothing(field)) => Some((field, DeckFault::Empty(field.to_owned()))),
+                Some(NoteFault::Card(fault)) => Some((fault.field(), DeckFault::Card(fault))),
+                _ => None,
+            };
+            if let Some((field, what)) = what {
+                faults.add(table.get(field).map_or_else(|| node.span(), Spanned::span), what);
             }
             let identity = uid.map_or_else(|| Identity::Key(key.clone()), Identity::Uid);
             deck.notes.push(Item { place, deck: None, identity, key: Some(key), text });

@@ -286,6 +286,19 @@ fn the_lines_of_an_old_mac_are_read_and_a_stray_carriage_return_is_told() {
 }
 
 #[test]
+fn html_of_which_nothing_can_be_seen_is_an_empty_field() {
+    let deck = |lines: &str| format!("[deck]\nid = \"d\"\nmarkup = \"html\"\n[[card]]\nkey = \"k\"\n{lines}\n");
+    for lines in [
+        "kind = \"basic\"\nfront = \"<br>\"\nback = \"b\"",
+        "kind = \"basic\"\nfront = \"a\"\nback = \"<!-- b -->\"",
+        "kind = \"cloze\"\ntext = \"<!-- {{c1::a}} -->b\"",
+    ] {
+        assert_eq!(parse(&deck(lines)).unwrap_err().len(), 1, "{lines}");
+    }
+    assert!(parse(&deck("kind = \"basic\"\nfront = \"<b>a</b>\"\nback = \"<img src='b.png'>\"")).is_ok());
+}
+
+#[test]
 fn each_hint_fits_what_is_wrong() {
     let card =
         |line: &str| format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nback = \"b\"\n{line}\n");

@@ -1,6 +1,7 @@
 //! What can be wrong with a JSON document or with one of its notes.
 
 use crate::core::text::nearest;
+use crate::core::text::thousands;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::json::FORMAT;
 use crate::formats::json::KEYS;
@@ -90,7 +91,7 @@ pub enum DocumentFault {
         message: String,
     },
     /// More decks than a document may have.
-    #[error("it has more than {MOST_DECKS} decks; divide it")]
+    #[error("it has more than {} decks; divide it", thousands(MOST_DECKS.try_into().unwrap_or(u64::MAX)))]
     TooManyDecks,
     /// A note or a text that is longer than any may be.
     #[error("line {line}: what begins here is longer than 16 MB; no card is, so a quote or a bracket is missing")]
