@@ -101,7 +101,7 @@ const ASIDE: &str = "\
     umschrift|satz|exemple|exemples|phrase exemple|prononciation|ejemplo|ejemplos|pronunciación|exemplo|exemplos|\
     pronúncia|esempio|esempi|pronuncia|voorbeeld|voorbeelden|uitspraak|przykład|przykłady|wymowa|пример|примеры|\
     произношение|транскрипция|приклад|вимова|exempel|uttal|příklad|příklady|výslovnost|örnek|örnekler|okunuş|\
-    telaffuz|例句|例子|拼音|发音|读音|例文|例|読み|読み方|発音|よみ|ふりがな|예문|예시|발음|읽기";
+    telaffuz|lektion|kapitel|leçon|lección|lezione|lição|les|lekcja|урок|тема|lekce|ders|课|課|レッスン|género|genre|genere|rod|род|例句|例子|拼音|发音|读音|例文|例|読み|読み方|発音|よみ|ふりがな|예문|예시|발음|읽기";
 
 /// Titles of columns of which a table of facts may have any two: a country and its capital. Any may be question or answer.
 const TITLES: &str = "\

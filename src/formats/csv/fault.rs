@@ -143,7 +143,7 @@ pub enum TableWarning {
     #[error("the first row ({}) became a card; if it names the columns, say --header yes", ticked(.0))]
     FirstRowIsCard(Vec<String>),
     /// Columns whose names mean nothing here; they are lines of the explanation.
-    #[error("{}; say what it is with --columns, as in {example}", unknown_columns(.names))]
+    #[error("{}, as in {example}", unknown_columns(.names))]
     UnknownColumns {
         /// Their names.
         names: Vec<String>,
@@ -242,7 +242,8 @@ fn unknown_columns(names: &[String]) -> String {
         "a column whose name is not known here is shown with the answer",
         "columns whose names are not known here are shown with the answer",
     );
-    format!("{what}: {}", ticked(names))
+    let say = one_or(names, "say what it is with --columns", "say what they are with --columns");
+    format!("{what}: {}; {say}", ticked(names))
 }
 
 fn roles(columns: &[(String, String)]) -> String {

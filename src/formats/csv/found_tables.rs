@@ -132,6 +132,13 @@ fn a_note_that_says_front_and_back_is_no_header_where_its_type_stands_beside_it(
 }
 
 #[test]
+fn notes_are_the_answer_where_nothing_else_can_be_and_labels_are_no_terms() {
+    assert_eq!(lines(&read("Vocab,Notes\nHaus,house\nBaum,tree\n")), ["Haus → house", "Baum → tree"]);
+    let text = "Q: hello\nA: hallo\n\nQ: dog\nA: Hund\n";
+    assert_eq!(read_so(&options(""), text.as_bytes()), Err(TableFault::OneColumn));
+}
+
+#[test]
 fn columns_of_blanks_are_a_list() {
     let outcomes = read("dog    Hund\nbig cat  große Katze\nbird   Vogel\n");
     assert_eq!(lines(&outcomes), ["dog → Hund", "big cat → große Katze", "bird → Vogel"]);

@@ -253,6 +253,13 @@ impl Roles {
         {
             (question, answer) = (answer, question);
         }
+        // Where nothing else can be the answer, notes are.
+        if answer.is_none() && question.is_some() && !has_kinds {
+            answer = self.columns.iter().position(|column| *column == Column::Extra).filter(|at| is_used(*at));
+            if let Some(column) = answer.and_then(|at| self.columns.get_mut(at)) {
+                *column = Column::Answer;
+            }
+        }
         let mut unknown = Vec::new();
         for at in 0..self.columns.len() {
             let name = self.names.get(at).map(|name| name.trim().to_owned()).unwrap_or_default();
