@@ -158,7 +158,7 @@ impl Layout {
     pub(super) fn names_columns(&self, row: &Row, is_marked: bool) -> Option<Named> {
         // In nearly all rows the first cell tells.
         let first = str::from_utf8(row.first_cell()).ok().filter(|first| first.len() < 20)?;
-        if !is_marked && !columns::is_role(&first.trim().to_lowercase()) {
+        if !is_marked && !OPENING.iter().any(|name| first.trim().eq_ignore_ascii_case(name)) {
             return None;
         }
         let names: Vec<String> = row.cells()?.iter().map(|(cell, _)| cell.trim().to_owned()).collect();
@@ -416,6 +416,26 @@ impl Layout {
         meant
     }
 }
+
+/// Names with which a row that names columns may begin, where no byte order mark stands before it.
+const OPENING: &[&str] = &[
+    "front",
+    "back",
+    "question",
+    "answer",
+    "prompt",
+    "text",
+    "term",
+    "word",
+    "definition",
+    "key",
+    "id",
+    "guid",
+    "deck",
+    "kind",
+    "tags",
+    "notetype",
+];
 
 /// What spreadsheets show where a formula failed.
 const ERRORS: &[&str] = &["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"];

@@ -411,12 +411,6 @@ fn no_text_comes_in_bent_and_clear_ones_come_in_without_a_hand() {
         }
     }
     let clear: Vec<_> = refused.iter().filter(|(what, form, _)| *form == "three sentences" && is_usual(what)).collect();
-    if std::env::args().any(|arg| arg == "--nocapture") {
-        for (what, _, why) in &refused {
-            println!("{what}: {why}");
-        }
-        println!("{} of {all} refused", refused.len());
-    }
     assert!(bent.is_empty(), "{} of {all} bent:\n{}", bent.len(), bent.join("\n"));
     assert!(clear.is_empty(), "{} refused: {clear:#?}", clear.len());
 }
