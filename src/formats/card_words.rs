@@ -1,6 +1,7 @@
 //! What is wrong with the fields of a card, in words: `core` only tells which fault it is.
 
 use crate::core::card::Fault;
+use crate::core::card::LONGEST_ANSWER_CHARS;
 use crate::core::card::LONGEST_RETURN;
 use crate::core::text::one_line;
 use crate::core::text::thousands;
@@ -21,6 +22,10 @@ pub fn what(fault: &Fault) -> String {
             format!("the days are not whole numbers from 1 to {LONGEST_RETURN}, each later than the one before")
         }
         Fault::TooFewSides => "there have to be two categories at least, each another one".to_owned(),
+        Fault::LongAnswer(field) => {
+            let most = thousands(LONGEST_ANSWER_CHARS.try_into().unwrap_or(u64::MAX));
+            format!("`{field}` is longer than {most} characters, and so much can't be typed")
+        }
     }
 }
 
@@ -38,6 +43,7 @@ pub fn help(fault: &Fault) -> String {
         Fault::TooManyCriteria(_) => "keep the one to three that matter most".to_owned(),
         Fault::BadReturns => "for example returns = [10, 30, 90]".to_owned(),
         Fault::TooFewSides => "for example categories = [\"leader\", \"manager\"]".to_owned(),
+        Fault::LongAnswer(_) => "make it shorter, or of the kind `basic`, whose answer is not typed".to_owned(),
     }
 }
 

@@ -8,11 +8,14 @@ mod tests;
 
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
+use crate::core::card::Fault;
 use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
+use crate::core::document::Document;
+use crate::core::document::plain_text;
 use crate::core::id::NoteUid;
 use crate::core::text::meant;
 use crate::formats::Identity;
@@ -185,9 +188,34 @@ pub(super) fn check(kind: &dyn CardKind, text: &NoteText) -> Result<(), NoteFaul
     {
         return Err(no_field(kind, unknown));
     }
+    if let Some(fault) = unseen(kind, text) {
+        return Err(fault);
+    }
     match kind.check(fields).into_iter().next() {
         Some(fault) => Err(NoteFault::Card(fault)),
         None => Ok(()),
+    }
+}
+
+/// What of a note in HTML can't be seen, where that is all of a field or all that a cloze hides.
+pub(super) fn unseen(kind: &dyn CardKind, text: &NoteText) -> Option<NoteFault> {
+    if text.markup != Markup::Html {
+        return None;
+    }
+    let of_field = |name: &str| text.fields.get(name).map_or(&[][..], Value::texts);
+    let is_unseen = |name: &str| of_field(name).iter().any(|one| shows_nothing(one, text.markup));
+    let field = kind.fields().iter().find(|field| field.required && is_unseen(field.name));
+    let hides_nothing = || kind.name() == "cloze" && !is_cloze(&plain_text(text.text("text"), Markup::Html));
+    field
+        .map(|field| NoteFault::ShowsNothing(field.name))
+        .or_else(|| hides_nothing().then_some(NoteFault::Card(Fault::NoDeletion)))
+}
+
+/// Whether nothing of a text can be seen or heard: a comment, an empty element.
+fn shows_nothing(text: &str, markup: Markup) -> bool {
+    markup == Markup::Html && text.contains(['<', '&']) && {
+        let document = Document::of(text, markup);
+        document.is_blank() && document.media().is_empty()
     }
 }
 
@@ -479,7 +507,13 @@ impl Draft {
             Column::Guid => self.guid = Some(given.into_one()),
             Column::Key => self.key = Some(given.into_one()),
             Column::Deck => self.deck = Some(given.into_one()),
-            Column::Tags => text.tags = given.into_words(dialect),
+            Column::Tags => {
+                for tag in given.into_words(dialect) {
+                    if !text.tags.contains(&tag) {
+                        text.tags.push(tag);
+                    }
+                }
+            }
             Column::Source => text.source = given.into_words(dialect),
             Column::After => text.after = given.into_words(dialect),
             Column::Topic => text.topic = Some(given.into_one()),

@@ -3,6 +3,8 @@
 mod evidence;
 mod export;
 pub(super) mod fault;
+#[cfg(test)]
+mod found_tables;
 mod head;
 mod header;
 mod import;
@@ -52,7 +54,7 @@ fn unescaped(cell: &str) -> String {
 const DELIMITERS: &[u8] = b"\t;,|";
 
 /// What stands between a term and its meaning in lists that people write, likeliest first.
-const LISTS: &[&str] = &[" - ", " – ", " — ", " = ", " => ", " -> ", " → ", " :: ", " : ", ": ", " ~ "];
+const LISTS: &[&str] = &[" - ", " – ", " — ", " = ", " => ", " -> ", " → ", " :: ", " : ", ": ", " ~ ", "  "];
 
 /// Whether a spreadsheet would run the cell as a formula. An export puts a `'` before such a cell and an import takes
 /// one away, so `'`s that stand there already are passed over.

@@ -2,6 +2,10 @@
 
 mod fault;
 pub(super) mod guess;
+#[cfg(test)]
+mod guess_cases;
+mod letters;
+mod readings;
 
 pub(super) use fault::EncodingFault;
 
@@ -144,6 +148,14 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
     input.seek(SeekFrom::Start(start))?;
     if let Some(encoding) = guess::utf_16_without_mark(&head) {
         return Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: None });
+    }
+    if guess::is_iso_2022_jp(&head) {
+        let encoding = encoding_rs::ISO_2022_JP;
+        if first_malformed_line(input, encoding)?.is_none() {
+            input.seek(SeekFrom::Start(start))?;
+            return Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: None });
+        }
+        input.seek(SeekFrom::Start(start))?;
     }
     drop(head);
     let Some(bad) = bad_byte(input, start)? else {

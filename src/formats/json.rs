@@ -32,6 +32,9 @@ const KEYS: &[&str] = &[
     "held_out", "form", "markup", "media",
 ];
 
+/// Decks of a document at most: their heads are held all at once.
+const MOST_DECKS: usize = 100_000;
+
 /// Bytes of the longest note.
 const LONGEST_NOTE: usize = 16 << 20;
 

@@ -49,6 +49,8 @@ pub enum LossKind {
     Comments,
     /// Rows that name the columns again, further down.
     RepeatedHeaders,
+    /// Lines above the row that names the columns, such as a title.
+    LinesAbove,
     /// Cells in which a spreadsheet shows an error, `#NAME?`.
     FormulaErrors,
     /// Rows whose deck is written another way than before, and is the same deck here.
@@ -72,6 +74,7 @@ impl LossKind {
             Self::TagsChanged => "tags_changed",
             Self::Comments => "comments",
             Self::RepeatedHeaders => "repeated_headers",
+            Self::LinesAbove => "lines_above",
             Self::FormulaErrors => "formula_errors",
             Self::DecksJoined => "decks_joined",
         }
@@ -104,42 +107,54 @@ impl LossKind {
         let so_many = |one: &str, many: &str| counted(count, one, many);
         let names = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match self {
-            LossKind::Pictures => so_many("picture is not in the file", "pictures are not in the file"),
-            LossKind::Sounds => so_many("sound is not in the file", "sounds are not in the file"),
-            LossKind::OnlyPictures => {
+            Self::Pictures => so_many("picture is not in the file", "pictures are not in the file"),
+            Self::Sounds => so_many("sound is not in the file", "sounds are not in the file"),
+            Self::OnlyPictures => {
                 so_many("card has a side that is only a picture", "cards have a side that is only a picture")
             }
-            LossKind::Occlusions => {
+            Self::Occlusions => {
                 so_many("row of image occlusion was left out", "rows of image occlusion were left out")
             }
-            LossKind::ColumnsLeftOut(list) => format!("columns that are not read: {}", names(list)),
-            LossKind::ColumnsMerged(list) => format!("columns that became lines of the explanation: {}", names(list)),
-            LossKind::CellsJoined => format!(
+            Self::ColumnsLeftOut(list) => {
+                format!("{}: {}", one_or(list, "a column that is not read", "columns that are not read"), names(list))
+            }
+            Self::ColumnsMerged(list) => {
+                let what = "a column that became a line of the explanation";
+                format!("{}: {}", one_or(list, what, "columns that became lines of the explanation"), names(list))
+            }
+            Self::CellsJoined => format!(
                 "{} put together again, because the separator is part of the text",
                 so_many("row was", "rows were")
             ),
-            LossKind::UnknownDirectives(list) => format!("directives that are not known here: {}", names(list)),
-            LossKind::UnknownNoteType { name, kind } => {
+            Self::UnknownDirectives(list) => {
+                let what = one_or(list, "a directive that is not known here", "directives that are not known here");
+                format!("{what}: {}", names(list))
+            }
+            Self::UnknownNoteType { name, kind } => {
                 format!("{} of the unknown note type `{name}` became `{kind}`", so_many("note", "notes"))
             }
-            LossKind::TagsChanged => {
+            Self::TagsChanged => {
                 so_many("tag was left out or written another way", "tags were left out or written another way")
             }
-            LossKind::Comments => format!(
-                "{} with # and so is a comment here; put the first cell in quotes to make it a card",
-                so_many("line begins", "lines begin")
+            Self::Comments => so_many(
+                "line begins with # and so is a comment here; put its first cell in quotes to make it a card",
+                "lines begin with # and so are comments here; put the first cell in quotes to make one a card",
             ),
-            LossKind::RepeatedHeaders => so_many(
+            Self::LinesAbove => so_many(
+                "line above the names of the columns was left out",
+                "lines above the names of the columns were left out",
+            ),
+            Self::RepeatedHeaders => so_many(
                 "row that names the columns again was left out",
                 "rows that name the columns again were left out",
             ),
-            LossKind::FormulaErrors => so_many(
+            Self::FormulaErrors => so_many(
                 "cell holds an error of the spreadsheet, such as #NAME?",
                 "cells hold an error of the spreadsheet, such as #NAME?",
             ),
-            LossKind::DecksJoined => format!(
-                "{} to a deck that is written another way further up; they are one deck here",
-                so_many("row belongs", "rows belong")
+            Self::DecksJoined => so_many(
+                "row belongs to a deck that is written another way further up; it is one deck here",
+                "rows belong to decks that are written another way further up; each is one deck here",
             ),
         }
     }
@@ -149,4 +164,9 @@ impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.kind.words(self.count))
     }
+}
+
+/// The words for one of a list, or for several.
+fn one_or<'w>(list: &[String], one: &'w str, several: &'w str) -> &'w str {
+    if list.len() == 1 { one } else { several }
 }

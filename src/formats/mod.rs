@@ -373,6 +373,9 @@ pub fn binary(head: &[u8]) -> Option<&'static str> {
     if head.starts_with(b"PK\x03\x04") && head.windows(24).any(|part| part == b"opendocument.spreadsheet") {
         return Some("an OpenDocument spreadsheet (save it as XLSX or CSV)");
     }
+    if decode::guess::is_utf_32(head) {
+        return Some("a text in UTF-32 (save it as UTF-8)");
+    }
     let known = BINARY.iter().find(|(start, _)| head.starts_with(start)).map(|(_, what)| *what);
     let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let is_utf16 = is_marked || decode::guess::utf_16_without_mark(head).is_some();

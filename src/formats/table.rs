@@ -48,6 +48,35 @@ impl Row {
         self.cells.push(Cell { end: self.bytes.len(), quoted });
     }
 
+    /// The row with each unquoted cell that begins with a blank put behind the one before it, where so many cells are left then:
+    /// an unquoted comma of a text is followed by a blank, one between cells is not.
+    pub(super) fn joined(&self, separator: &[u8], wanted: usize) -> Option<Self> {
+        let mut joined = Self::default();
+        let mut start = 0;
+        for Cell { end, quoted } in &self.cells {
+            let bytes = self.bytes.get(start..*end)?;
+            let is_rest = !quoted && bytes.starts_with(b" ") && !bytes.trim_ascii().is_empty();
+            match joined.cells.last_mut().filter(|_| is_rest) {
+                Some(before) if !before.quoted => {
+                    joined.bytes.extend_from_slice(separator);
+                    joined.bytes.extend_from_slice(bytes);
+                    before.end = joined.bytes.len();
+                }
+                _ => {
+                    joined.bytes.extend_from_slice(bytes);
+                    joined.end_cell(*quoted);
+                }
+            }
+            start = *end;
+        }
+        (joined.len() == wanted && joined.len() < self.len()).then_some(joined)
+    }
+
+    /// The bytes of its first cell.
+    pub(super) fn first_cell(&self) -> &[u8] {
+        self.cells.first().and_then(|cell| self.bytes.get(..cell.end)).unwrap_or_default()
+    }
+
     /// How many cells it has.
     pub(super) fn len(&self) -> usize {
         self.cells.len()
@@ -114,6 +143,8 @@ pub(super) struct Rows<'a> {
     pub(super) by_row: bool,
     /// Whether there were NUL bytes, which are left out.
     pub(super) had_nul: bool,
+    /// Whether a byte order mark stands before the last row: another file begins there.
+    pub(super) is_marked: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -131,6 +162,7 @@ impl<'a> Rows<'a> {
             comment_lines: 0,
             by_row: false,
             had_nul: false,
+            is_marked: false,
         }
     }
 
@@ -231,6 +263,7 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// When the input fails.
     pub(super) fn next(&mut self, row: &mut Row) -> io::Result<Next> {
+        self.is_marked = false;
         loop {
             match self.unused().first() {
                 None if self.whole => return Ok(Next::End),
@@ -250,6 +283,7 @@ impl<'a> Rows<'a> {
                 // Two files that were put one behind the other.
                 Some(0xef) if self.unused().starts_with(MARK) => {
                     self.start += MARK.len();
+                    self.is_marked = true;
                     continue;
                 }
                 Some(0xef) if !self.whole && self.unused().len() < MARK.len() => {

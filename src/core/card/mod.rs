@@ -305,6 +305,8 @@ pub enum Fault {
     TooManyCriteria(usize),
     /// The days on which a card comes back are not whole, not ascending or out of their range.
     BadReturns,
+    /// An answer in this field is longer than any that can be typed.
+    LongAnswer(&'static str),
 }
 
 impl Fault {
@@ -319,6 +321,7 @@ impl Fault {
             Self::TooFewSides => "categories",
             Self::TooManyCriteria(_) => "criteria",
             Self::BadReturns => "returns",
+            Self::LongAnswer(field) => field,
         }
     }
 }

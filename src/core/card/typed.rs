@@ -5,6 +5,7 @@ use crate::core::card::CardKind;
 use crate::core::card::Fault;
 use crate::core::card::Field;
 use crate::core::card::Fields;
+use crate::core::card::LONGEST_ANSWER_CHARS;
 use crate::core::card::NoteText;
 use crate::core::card::Question;
 use crate::core::card::Shape;
@@ -30,8 +31,8 @@ impl CardKind for Typed {
         ]
     }
 
-    fn check(&self, _: &Fields) -> Vec<Fault> {
-        Vec::new()
+    fn check(&self, fields: &Fields) -> Vec<Fault> {
+        long_answers(fields, &["answer", "accept"])
     }
 
     fn ordinals(&self, _: &NoteText) -> Vec<u16> {
@@ -57,6 +58,13 @@ impl CardKind for Typed {
         let accepted = std::iter::once(note.text("answer")).chain(note.texts("accept").iter().map(String::as_str));
         Ok(Some(verdict(response, accepted, note.markup, weights)))
     }
+}
+
+/// Which of the fields hold an answer that nobody can type, since none so long is compared.
+pub(super) fn long_answers(fields: &Fields, answers: &[&'static str]) -> Vec<Fault> {
+    let is_long = |text: &String| text.chars().nth(LONGEST_ANSWER_CHARS).is_some();
+    let holds = |field: &&&'static str| fields.get(**field).is_some_and(|value| value.texts().iter().any(is_long));
+    answers.iter().filter(holds).map(|field| Fault::LongAnswer(field)).collect()
 }
 
 #[cfg(test)]
@@ -85,6 +93,14 @@ mod tests {
             let verdict = Typed.judge(&note, 1, &question, response, Weights::default()).unwrap().unwrap();
             assert_eq!(verdict.outcome, outcome, "{response}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_nobody_could_type_is_a_fault() {
+        let field = |length: usize| Value::Text("ä".repeat(length));
+        let faults = |length| Typed.check(&Fields::from([("answer".to_owned(), field(length))]));
+        assert_eq!(faults(LONGEST_ANSWER_CHARS), []);
+        assert_eq!(faults(LONGEST_ANSWER_CHARS + 1), [Fault::LongAnswer("answer")]);
     }
 
     #[test]

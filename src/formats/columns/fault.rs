@@ -28,6 +28,9 @@ pub enum NoteFault {
     /// A field with nothing in it.
     #[error("the {0} is empty; give it a text or leave it out")]
     Blank(&'static str),
+    /// A field whose HTML shows nothing.
+    #[error("nothing of the {0} can be seen: it is HTML with no text in it")]
+    ShowsNothing(&'static str),
     /// A field that the kind does not have.
     #[error("`{field}` is no field of a `{kind}` card, which has {}", .known.join(", "))]
     NoField {

@@ -16,7 +16,9 @@ const SYNONYMS: &[(Column, &str)] = &[
             spørgsmål|spørsmål|forside|etupuoli|kysymys|sana|přední strana|otázka|slovo|slovíčko|pojem|\
             predná strana|ön yüz|soru|kelime|sözcük|terim|ön|正面|问题|問題|单词|單詞|单字|單字|词语|詞語|生词|汉字|漢字|术语|表面|表|質問|問い|単語|\
             用語|言葉|앞면|질문|문제|단어|용어|낱말|kérdés|szó|întrebare|cuvânt|ερώτηση|λέξη|السؤال|سؤال|الكلمة|كلمة|שאלה|מילה|\
-            प्रश्न|शब्द|câu hỏi|từ|từ vựng|pertanyaan|kata|คำถาม|คำศัพท์",
+            प्रश्न|शब्द|câu hỏi|từ|từ vựng|pertanyaan|kata|คำถาม|คำศัพท์|\
+            žodis|klausimas|vārds|jautājums|termins|sõna|küsimus|mõiste|riječ|reč|pitanje|beseda|vprašanje|дума|въпрос|реч|\
+            питање|слова|пытанне",
     ),
     (
         Column::Answer,
@@ -32,7 +34,9 @@ const SYNONYMS: &[(Column, &str)] = &[
             překlad|význam|definice|odpoveď|preklad|arka yüz|cevap|yanıt|çeviri|anlam|anlamı|tanım|arka|背面|答案|回答|翻译|\
             翻譯|释义|釋義|意思|定义|定義|解释|裏面|裏|答え|解答|意味|訳|和訳|翻訳|뒷면|답|정답|대답|뜻|의미|번역|정의|해석|válasz|fordítás|jelentés|răspuns|\
             traducere|απάντηση|μετάφραση|σημασία|الجواب|الإجابة|الترجمة|المعنى|ترجمة|معنى|תשובה|תרגום|उत्तर|अर्थ|\
-            trả lời|nghĩa|bản dịch|jawaban|arti|terjemahan|คำตอบ|ความหมาย|คำแปล",
+            trả lời|nghĩa|bản dịch|jawaban|arti|terjemahan|คำตอบ|ความหมาย|คำแปล|\
+            vertimas|atsakymas|reikšmė|tulkojums|atbilde|nozīme|tõlge|vastus|tähendus|prijevod|prevod|odgovor|značenje|pomen|\
+            превод|отговор|одговор|значење|пераклад|адказ",
     ),
     (
         Column::Extra,
@@ -71,9 +75,21 @@ const SYNONYMS: &[(Column, &str)] = &[
     (
         Column::LeftOut,
         "\
-            #|no|no.|nr|nr.|nº|n°|№|index|idx|row|序号|編號|番号|번호|lp|lp.",
+            #|no|no.|nr|nr.|nº|n°|№|№ п/п|п/п|index|idx|row|row number|serial number|sl no|s. no.|s.no.|sno|sr no|\
+            lfd. nr.|lfd nr|laufende nummer|numéro d'ordre|n. ord.|č.|p.č.|nro|sıra no|sira no|stt|序号|序號|編號|编号|番号|連番|\
+            通し番号|번호|순번|연번|ลำดับ|lp|lp.|l.p.|α/α|р/б",
     ),
 ];
+
+/// Names of columns that count the rows, where they hold nothing but a running number.
+const NUMBERS: &str = "\
+    number|num|num.|item|item no|line|rank|order|position|pos|pos.|id|nummer|position|rang|numéro|rang|número|orden|\
+    numero|ordine|ordem|numer|liczba|pozycja|номер|порядок|číslo|pořadí|sıra|sira|numara|ordning|nombor|nomor|số|数字|排名|順番|順位|순서|순위|";
+
+/// Whether a column of that plain name counts the rows if its numbers run.
+pub(in crate::formats) fn may_count_rows(plain: &str) -> bool {
+    is_in(NUMBERS, plain)
+}
 
 /// Names of columns that are neither question nor answer where both are there: shown as lines of the explanation, and no news.
 const ASIDE: &str = "\
@@ -85,7 +101,7 @@ const ASIDE: &str = "\
     umschrift|satz|exemple|exemples|phrase exemple|prononciation|ejemplo|ejemplos|pronunciación|exemplo|exemplos|\
     pronúncia|esempio|esempi|pronuncia|voorbeeld|voorbeelden|uitspraak|przykład|przykłady|wymowa|пример|примеры|\
     произношение|транскрипция|приклад|вимова|exempel|uttal|příklad|příklady|výslovnost|örnek|örnekler|okunuş|\
-    telaffuz|例句|例子|拼音|发音|读音|例文|例|読み|読み方|発音|よみ|ふりがな|예문|예시|발음|읽기";
+    telaffuz|lektion|kapitel|leçon|lección|lezione|lição|les|lekcja|урок|тема|lekce|ders|课|課|レッスン|género|genre|genere|rod|род|例句|例子|拼音|发音|读音|例文|例|読み|読み方|発音|よみ|ふりがな|예문|예시|발음|읽기";
 
 /// Titles of columns of which a table of facts may have any two: a country and its capital. Any may be question or answer.
 const TITLES: &str = "\

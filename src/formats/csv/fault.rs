@@ -66,6 +66,18 @@ pub enum TableFault {
         "its rows have more than {MOST_COLUMNS} columns; is {0} really what separates them? Say it with --delimiter"
     )]
     TooManyColumns(String),
+    /// Further down another table begins, with other columns.
+    #[error(
+        "line {line} names other columns ({}) than the table above it, as where two files were put together; make it a file \
+         of its own",
+        ticked(.names)
+    )]
+    AnotherTable {
+        /// The line.
+        line: u64,
+        /// The names.
+        names: Vec<String>,
+    },
     /// A header, and nothing else.
     #[error("there is only a header in it and no row below; with --header no it is a card")]
     HeaderOnly,
@@ -131,10 +143,7 @@ pub enum TableWarning {
     #[error("the first row ({}) became a card; if it names the columns, say --header yes", ticked(.0))]
     FirstRowIsCard(Vec<String>),
     /// Columns whose names mean nothing here; they are lines of the explanation.
-    #[error(
-        "columns whose names are not known here are shown with the answer: {}; say what they are with --columns, as in {example}",
-        ticked(.names)
-    )]
+    #[error("{}, as in {example}", unknown_columns(.names))]
     UnknownColumns {
         /// Their names.
         names: Vec<String>,
@@ -152,10 +161,10 @@ pub enum TableWarning {
         example: String,
     },
     /// Columns that the person's own table has too many of.
-    #[error("columns that mean nothing here were left out: {}", ticked(.0))]
+    #[error("{}: {}", one_or(.0, "a column that means nothing here was left out", "columns that mean nothing here were left out"), ticked(.0))]
     LeftOut(Vec<String>),
     /// Note types that are not known, with what was made of their notes.
-    #[error("note types that are not known here: {}", .0.join(", "))]
+    #[error("{}: {}", one_or(.0, "a note type that is not known here", "note types that are not known here"), .0.join(", "))]
     UnknownNoteTypes(Vec<String>),
     /// It is separated by another character than it says.
     #[error("nothing is separated by {said}, so {taken} was taken")]
@@ -169,13 +178,34 @@ pub enum TableWarning {
     #[error("each line is read as a term, {0} and what it means; say otherwise with --delimiter")]
     TermList(String),
     /// Lines that look like directives and are none.
-    #[error("directives that are not known here were passed over: {}", .0.join(", "))]
+    #[error(
+        "{}: {}",
+        one_or(.0, "a directive that is not known here was passed over", "directives that are not known here were passed over"),
+        .0.join(", ")
+    )]
     UnknownDirectives(Vec<String>),
+    /// Directives whose value says nothing: a column that is not there, a word instead of a number.
+    #[error(
+        "{}: {}; the table has {}",
+        one_or(.directives, "a directive says nothing that fits and was passed over", "directives say nothing that fits and were passed over"),
+        ticked(.directives),
+        columns(.count)
+    )]
+    Senseless {
+        /// The directives.
+        directives: Vec<String>,
+        /// How many columns there are.
+        count: usize,
+    },
     /// Its texts look like HTML and nothing says so.
     #[error("several cells hold HTML ({0}), which is shown as it stands; with --markup html it is read")]
     LooksLikeHtml(String),
     /// Decks whose names differ only in the case or form of letters.
-    #[error("decks that are written in several ways are one deck each: {}", .0.join("; "))]
+    #[error(
+        "{}: {}",
+        one_or(.0, "a deck that is written in several ways is one deck", "decks that are written in several ways are one deck each"),
+        .0.join("; ")
+    )]
     OneDeck(Vec<String>),
     /// Cells that were put together again.
     #[error(
@@ -199,6 +229,21 @@ fn columns(found: &usize) -> String {
 
 fn ticked(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The words for one of a list, or for several.
+fn one_or<'w>(list: &[String], one: &'w str, several: &'w str) -> &'w str {
+    if list.len() == 1 { one } else { several }
+}
+
+fn unknown_columns(names: &[String]) -> String {
+    let what = one_or(
+        names,
+        "a column whose name is not known here is shown with the answer",
+        "columns whose names are not known here are shown with the answer",
+    );
+    let say = one_or(names, "say what it is with --columns", "say what they are with --columns");
+    format!("{what}: {}; {say}", ticked(names))
 }
 
 fn roles(columns: &[(String, String)]) -> String {

@@ -27,6 +27,10 @@ pub(super) struct Head {
     pub(super) places: Vec<(usize, Column)>,
     /// Lines that look like directives and are none: their names, and what may be meant.
     pub(super) unknown: Vec<(String, Option<&'static str>)>,
+    /// Directives whose value says nothing, as they are written.
+    pub(super) senseless: Vec<String>,
+    /// Other lines among the directives: comments.
+    pub(super) comments: u64,
 }
 
 impl Head {
@@ -57,6 +61,7 @@ impl Head {
             return Ok(false);
         };
         let Some((key, raw)) = line.split_once(':') else {
+            self.comments += u64::from(self.any);
             return Ok(self.any);
         };
         let key = key.trim().to_lowercase();
@@ -66,6 +71,18 @@ impl Head {
         // A spreadsheet pads the line to the width of the table.
         let bare = raw.trim_end_matches([',', ';', '\t', '|', ' ']).trim();
         let place = |column| bare.parse().ok().and_then(|place: usize| Some((place.checked_sub(1)?, column)));
+        let makes_sense = match key.as_str() {
+            "html" => bare.eq_ignore_ascii_case("true") || bare.eq_ignore_ascii_case("false"),
+            "separator" => separator(raw, bare).is_some(),
+            "columns" => bare.parse::<i64>().is_err(),
+            key if key.ends_with(" column") => place(Column::Deck).is_some(),
+            _ => true,
+        };
+        if !makes_sense {
+            self.senseless.push(format!("#{key}:{bare}"));
+            self.any = true;
+            return Ok(true);
+        }
         match key.as_str() {
             "lmq" => self.own(bare)?,
             "separator" => self.separator = separator(raw, bare),
@@ -92,6 +109,8 @@ impl Head {
         if is_name && (self.any || meant.is_some()) {
             self.any = true;
             self.unknown.push((key.to_owned(), meant));
+        } else {
+            self.comments += u64::from(self.any);
         }
         self.any
     }
@@ -160,6 +179,7 @@ fn separator(raw: &str, bare: &str) -> Option<String> {
         "space" => " ",
         "pipe" => "|",
         "colon" => ":",
+        word if word.chars().filter(|c| c.is_alphanumeric()).count() > 1 => return None,
         // The character itself, perhaps with the padding of a spreadsheet.
         _ => return raw.chars().find(|c| *c != ' ').filter(|c| !matches!(c, '"' | '#')).map(String::from),
     };

@@ -29,6 +29,12 @@ pub(super) fn is_header(cells: &[String]) -> bool {
         column => *column,
     };
     let differ = known.iter().any(|column| known.first().is_some_and(|first| class(first) != class(column)));
+    // Of single letters these two alone name something, and only together.
+    let is_q_and_a =
+        |pair: &[String]| matches!(pair, [q, a] if q.eq_ignore_ascii_case("q") && a.eq_ignore_ascii_case("a"));
+    if cells.windows(2).any(is_q_and_a) {
+        return true;
+    }
     // In a list of words two may well be names by chance, but hardly an ask and something else.
     let ours = cells.iter().filter(|cell| columns::is_role(&cell.trim().to_lowercase())).count() > 1;
     differ && (ours || known.iter().any(|column| asks(column) || tells(column)))
@@ -42,7 +48,7 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     let cells = &survey.first;
     let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
     let is_title = |cell: &str| {
-        !cell.ends_with(['.', '?', '!', ','])
+        (!cell.ends_with(['.', '?', '!', ',']) || is_abbreviation(cell))
             && cell.split_whitespace().count() <= MOST_WORDS
             && cell.chars().count() <= 40
     };
@@ -89,6 +95,12 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     } else {
         Verdict::Is(HeaderRow::None)
     }
+}
+
+/// Whether a cell with a full stop is no sentence: `Nr.`, `Abk.`, a known name.
+fn is_abbreviation(cell: &str) -> bool {
+    columns::named(cell) != Column::Unknown
+        || cell.strip_suffix('.').is_some_and(|word| word.chars().count() < 6 && !word.contains(char::is_whitespace))
 }
 
 /// Whether a cell of the first row comes again below it.

@@ -3,6 +3,7 @@
 use crate::formats::Diagnosis;
 use crate::formats::Evidence;
 use crate::formats::FormatError;
+use crate::formats::HeaderRow;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Loss;
@@ -19,7 +20,10 @@ use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
+use crate::formats::csv::header;
+use crate::formats::csv::header::Verdict;
 use crate::formats::csv::layout::Layout;
+use crate::formats::csv::layout::Named;
 use crate::formats::csv::layout::Outcome;
 use crate::formats::csv::misfits::Misfits;
 use crate::formats::csv::separator;
@@ -100,6 +104,8 @@ pub(in crate::formats) struct Opened<'a> {
     layout: Layout,
     survey: Survey,
     encoding: &'static str,
+    /// Lines above the header that are no row.
+    above: u64,
 }
 
 impl<'a> Opened<'a> {
@@ -132,6 +138,7 @@ impl<'a> Opened<'a> {
         let head = Head::read(&mut rows)?;
         rows.comments = head.any;
         let survey = separator::find(&mut rows, &head, options, default, &mut warnings)?;
+        let (survey, above) = below_titles(&mut rows, survey, options, head.own)?;
         if survey.columns > MOST_COLUMNS {
             return Err(refused(TableFault::TooManyColumns(rows.separator.name())));
         }
@@ -147,7 +154,7 @@ impl<'a> Opened<'a> {
         }
         let mut layout = Layout::of(head, &survey, &rows.separator, options).map_err(refused)?;
         layout.warnings.splice(0..0, warnings);
-        Ok(Self { rows, layout, survey, encoding })
+        Ok(Self { rows, layout, survey, encoding, above })
     }
 
     /// What the table is taken for.
@@ -181,6 +188,8 @@ impl<'a> Opened<'a> {
         let mut row = Row::default();
         let mut misfits = Misfits::default();
         let mut header_due = layout.has_header();
+        // The first row was looked at: it is a card, whatever it says.
+        let mut is_first = !header_due;
         loop {
             for warning in layout.warnings.drain(..) {
                 sink(ImportItem::Warning(warning.into()))?;
@@ -195,15 +204,26 @@ impl<'a> Opened<'a> {
                     layout.tally.was_at(line);
                     continue;
                 }
-                Next::Row(line) => {
-                    let read = layout.note(&row, line);
-                    layout.tally.was_at(line);
-                    (line, read)
-                }
+                Next::Row(line) => match layout.names_columns(&row, rows.is_marked).filter(|_| !is_first) {
+                    Some(Named::These) => {
+                        layout.tally.repeated_headers += 1;
+                        layout.tally.was_at(line);
+                        continue;
+                    }
+                    Some(Named::Others(names)) => {
+                        return Err(FormatError::NotThis(TableFault::AnotherTable { line, names }.into()));
+                    }
+                    None => {
+                        let read = layout.note(&row, line);
+                        layout.tally.was_at(line);
+                        (line, read)
+                    }
+                },
                 Next::Unclosed(line) => (line, Err(RowFault::Unclosed)),
                 Next::TooLong(line) => (line, Err(RowFault::TooLong)),
                 Next::End => break,
             };
+            is_first = false;
             let place = Place { line, column: 0 };
             let outcome = match read {
                 Ok(Outcome::Note(item)) => {
@@ -283,8 +303,12 @@ impl<'a> Opened<'a> {
         let count = unknown.len();
         list(LossKind::UnknownDirectives(unknown), count);
         losses.extend(tally.losses());
-        if self.rows.comment_lines > 0 && !head.own {
-            losses.push(Loss { kind: LossKind::Comments, count: self.rows.comment_lines, lines: Vec::new() });
+        let comments = self.rows.comment_lines + head.comments;
+        if comments > 0 && !head.own {
+            losses.push(Loss { kind: LossKind::Comments, count: comments, lines: Vec::new() });
+        }
+        if self.above > 0 {
+            losses.push(Loss { kind: LossKind::LinesAbove, count: self.above, lines: Vec::new() });
         }
         for loss in losses {
             sink(ImportItem::Loss(loss))?;
@@ -292,6 +316,40 @@ impl<'a> Opened<'a> {
         Ok(())
     }
 }
+
+/// Takes away what stands above a header: a title, a date, in a row of one cell where all others have more.
+fn below_titles(
+    rows: &mut Rows<'_>,
+    survey: Survey,
+    options: &TableOptions,
+    is_own: bool,
+) -> Result<(Survey, u64), FormatError> {
+    let filled = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    if is_own || options.header == Some(false) || survey.columns < 2 || filled(&survey.first) != 1 {
+        return Ok((survey, 0));
+    }
+    let titles = 1 + survey.below.iter().take_while(|row| filled(row) == 1).count();
+    let below = survey.below.get(titles - 1..).unwrap_or_default();
+    let full = below.iter().filter(|row| filled(row) > 1).count();
+    if titles > MOST_TITLES || full * 10 < below.len() * 9 {
+        return Ok((survey, 0));
+    }
+    let mut looked_at = Survey { rows: survey.rows - titles, ..survey.clone() };
+    looked_at.first_raw = below.first().cloned().unwrap_or_default();
+    looked_at.first = looked_at.first_raw.iter().map(|cell| cell.trim().to_owned()).collect();
+    looked_at.below = below.get(1..).unwrap_or_default().to_vec();
+    if !matches!(header::verdict(&looked_at), Verdict::Is(HeaderRow::Sure | HeaderRow::Likely)) {
+        return Ok((survey, 0));
+    }
+    let mut row = Row::default();
+    for _ in 0..titles {
+        rows.next(&mut row)?;
+    }
+    Ok((looked_at, u64::try_from(titles).unwrap_or(0)))
+}
+
+/// Lines of one cell that may stand above a header.
+const MOST_TITLES: usize = 5;
 
 /// Rows that a diagnosis shows.
 const MOST_SHOWN: usize = 10;

@@ -23,6 +23,7 @@ use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
+use crate::formats::csv::header;
 use crate::formats::csv::is_formula;
 use crate::formats::csv::roles::Roles;
 use crate::formats::csv::tally::Tally;
@@ -31,6 +32,7 @@ use crate::formats::table::Cells;
 use crate::formats::table::Row;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
+use crate::formats::table::survey::is_rule;
 use std::borrow::Cow;
 
 /// What the columns hold, and what holds for all rows.
@@ -41,6 +43,10 @@ pub(super) struct Layout {
     pub(super) roles: Roles,
     /// What a row's texts are marked up with; nothing where a table of ours says nothing.
     pub(super) markup: Option<Markup>,
+    /// How many columns a row has.
+    width: usize,
+    /// Whether a blank stands behind the separators between cells.
+    is_spaced: bool,
     /// The kind of a row that doesn't name one.
     default: &'static dyn CardKind,
     /// The note type of all rows, where a directive gives one.
@@ -79,6 +85,14 @@ struct ColumnPlan {
     least: usize,
 }
 
+/// Which columns a row names that stands among the others.
+pub(super) enum Named {
+    /// Those of the table.
+    These,
+    /// Others.
+    Others(Vec<String>),
+}
+
 /// What became of a row.
 pub(super) enum Outcome {
     Note(Box<Item>),
@@ -102,11 +116,14 @@ impl Layout {
             Some(false) | None => Markup::Plain,
         };
         let warnings = std::mem::take(&mut roles.warnings);
+        let has_header = roles.header != HeaderRow::None;
         let of_all = head.notetype.as_deref().map(meaning);
         Ok(Self {
             dialect: head.dialect(),
             separator: separator.clone(),
             markup: options.markup.or((!head.own).then_some(of_directive)),
+            width: survey.columns.max(if has_header { roles.names.len() } else { 0 }),
+            is_spaced: is_spaced(survey),
             default: basic,
             of_all,
             plans: Vec::new(),
@@ -134,6 +151,25 @@ impl Layout {
 
     pub(super) fn has_header(&self) -> bool {
         self.roles.header != HeaderRow::None
+    }
+
+    /// Whether a row that is no header by its place names columns after all, as where files were put together: those of this
+    /// table, or others.
+    pub(super) fn names_columns(&self, row: &Row, is_marked: bool) -> Option<Named> {
+        // In nearly all rows the first cell tells.
+        let first = str::from_utf8(row.first_cell()).ok().filter(|first| first.len() < 20)?;
+        if !is_marked && !OPENING.iter().any(|name| first.trim().eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let names: Vec<String> = row.cells()?.iter().map(|(cell, _)| cell.trim().to_owned()).collect();
+        let ours = names.iter().all(|name| name.is_empty() || columns::is_role(&name.to_lowercase()));
+        if !header::is_header(&names) || !(is_marked || ours) {
+            return None;
+        }
+        let role = |at: usize| self.roles.columns.get(at).map(|column| self.roles.role(*column));
+        let named =
+            |(at, name): (usize, &String)| name.is_empty() || role(at) == Some(self.roles.role(columns::named(name)));
+        Some(if names.iter().enumerate().all(named) { Named::These } else { Named::Others(names) })
     }
 
     /// Whether a row names the columns once more.
@@ -193,7 +229,32 @@ impl Layout {
 
     /// The note in a row.
     pub(super) fn note(&mut self, row: &Row, line: u64) -> Result<Outcome, RowFault> {
+        let Some(joined) = self.joined(row) else { return self.note_of(row, line) };
+        let before = self.tally.joined;
+        let read = self.note_of(&joined, line);
+        if read.is_ok() && self.tally.joined == before {
+            if before == 0 {
+                self.warnings.push(TableWarning::Joined { line, separator: self.separator.name() });
+            }
+            self.tally.joined += 1;
+        }
+        read
+    }
+
+    /// A row that has too many cells, with those put together again that an unquoted comma of a text cut. Where there is a blank
+    /// behind the commas between cells as well nothing tells them apart.
+    fn joined(&self, row: &Row) -> Option<Row> {
+        let wanted = self.width;
+        let may_be = row.len() > wanted && wanted > 1 && self.dialect != Dialect::Own && !self.is_spaced;
+        let separator = matches!(self.separator, Separator::Byte(b',' | b';')).then(|| self.separator.bytes());
+        row.joined(separator.filter(|_| may_be)?, wanted)
+    }
+
+    fn note_of(&mut self, row: &Row, line: u64) -> Result<Outcome, RowFault> {
         let cells = row.cells().ok_or(RowFault::CutCharacter)?;
+        if is_rule(Some(cells), &self.separator) {
+            return Ok(Outcome::Blank);
+        }
         let Some((kind, variant)) = self.kind_of(cells)? else {
             self.tally.occlusions += 1;
             return Ok(Outcome::LeftOut);
@@ -225,6 +286,7 @@ impl Layout {
                 None | Some(Target::Surplus) => {
                     let before = index.checked_sub(1).and_then(|before| plan.targets.get(before));
                     if is_text_after_separator(cell, &self.separator)
+                        && !self.is_spaced
                         && let Some(target) = before
                         && draft.append(*target, &format!("{}{}", self.separator.text(), cell.0.trim_end()))
                     {
@@ -303,7 +365,12 @@ impl Layout {
                 meant = Some(self.meaning(&name));
             }
         }
-        let is_cloze = question.is_some_and(|(text, _)| columns::is_cloze(text));
+        // In HTML what hides something may stand in a comment or in an attribute, where nobody sees it.
+        let hides = |text: &str| {
+            columns::is_cloze(text)
+                && (self.markup != Some(Markup::Html) || columns::is_cloze(&plain_text(text, Markup::Html)))
+        };
+        let is_cloze = question.is_some_and(|(text, _)| hides(text));
         let cloze = |found: bool| kind("cloze").filter(|_| found).unwrap_or(self.default);
         let usual = |name: &str| kind(name).unwrap_or(self.default);
         Ok(Some(match meant {
@@ -322,7 +389,7 @@ impl Layout {
             Some(Meaning::Unknown) => {
                 let holds = |(index, column): (usize, &Column)| {
                     matches!(column, Column::Nth(_) | Column::Labelled(_) | Column::Answer)
-                        && cells.get(index).is_some_and(|(cell, _)| columns::is_cloze(cell))
+                        && cells.get(index).is_some_and(|(cell, _)| hides(cell))
                 };
                 let elsewhere = self.roles.columns.iter().enumerate().position(holds).filter(|_| !is_cloze);
                 let kind = cloze(is_cloze || elsewhere.is_some());
@@ -350,6 +417,26 @@ impl Layout {
     }
 }
 
+/// Names with which a row that names columns may begin, where no byte order mark stands before it.
+const OPENING: &[&str] = &[
+    "front",
+    "back",
+    "question",
+    "answer",
+    "prompt",
+    "text",
+    "term",
+    "word",
+    "definition",
+    "key",
+    "id",
+    "guid",
+    "deck",
+    "kind",
+    "tags",
+    "notetype",
+];
+
 /// What spreadsheets show where a formula failed.
 const ERRORS: &[&str] = &["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"];
 
@@ -361,6 +448,13 @@ fn meaning(name: &str) -> Meaning {
             None => Meaning::Unknown,
         },
     }
+}
+
+/// Whether in most rows that have two cells or more the second begins with a blank.
+fn is_spaced(survey: &Survey) -> bool {
+    let second = |row: &Vec<String>| row.get(1).map(|cell| cell.starts_with(' '));
+    let rows: Vec<bool> = std::iter::once(&survey.first_raw).chain(&survey.below).filter_map(second).collect();
+    rows.iter().filter(|is_spaced| **is_spaced).count() * 2 > rows.len()
 }
 
 /// Whether a cell is the rest of a text with a comma in it: `life, existence`.

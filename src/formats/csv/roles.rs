@@ -60,6 +60,8 @@ impl Roles {
             None if by_name && given.is_empty() => Verdict::Is(HeaderRow::Sure),
             None if head.own && header::is_header(&survey.first) => Verdict::Is(HeaderRow::Sure),
             None if head.own || (!given.is_empty() && given != survey.first) => Verdict::Is(HeaderRow::None),
+            // A row with a note type in its place is a note, whatever it says.
+            None if is_note(head, survey) => Verdict::Is(HeaderRow::None),
             None => header::verdict(survey),
         };
         if verdict == Verdict::Maybe && options.columns.is_empty() {
@@ -69,6 +71,7 @@ impl Roles {
         if let Verdict::Is(header) = verdict {
             roles.header = header;
         }
+        roles.senseless(head, survey, given.len());
         let has_header = roles.header != HeaderRow::None;
         let width = survey.columns.max(survey.first.len());
         if has_header {
@@ -131,7 +134,57 @@ impl Roles {
         let left =
             |(name, column): (&String, &Column)| (*column == Column::LeftOut && !name.is_empty()).then(|| name.clone());
         self.left_out = self.names.iter().zip(&self.columns).filter_map(left).collect();
+        if self.names.is_empty() {
+            let left = |(at, column): (usize, &Column)| (*column == Column::LeftOut).then(|| (at + 1).to_string());
+            self.left_out = self.columns.iter().enumerate().filter_map(left).collect();
+        }
         Ok(())
+    }
+
+    /// Names directives that say nothing of this table.
+    fn senseless(&mut self, head: &Head, survey: &Survey, named: usize) {
+        let count = survey.columns.max(survey.first.len()).max(named);
+        let beyond = |(place, column): &(usize, Column)| {
+            let name = match column {
+                Column::NoteType => "notetype",
+                column => columns::role_name(*column),
+            };
+            (*place >= count).then(|| format!("#{name} column:{}", place + 1))
+        };
+        let directives: Vec<String> =
+            head.senseless.iter().cloned().chain(head.places.iter().filter_map(beyond)).collect();
+        if !directives.is_empty() {
+            self.warnings.push(TableWarning::Senseless { directives, count });
+        }
+    }
+
+    /// Columns that are there twice under a name that a note has only once: the first one is that, the others are shown with the
+    /// answer.
+    fn without_doubles(&mut self) {
+        let is_single = |column: &Column| {
+            !matches!(
+                column,
+                Column::Question
+                    | Column::Answer
+                    | Column::Unknown
+                    | Column::LeftOut
+                    | Column::Tags
+                    | Column::Source
+                    | Column::After
+                    | Column::Extra
+                    | Column::Nth(_)
+                    | Column::Labelled(_)
+            )
+        };
+        for at in 1..self.columns.len() {
+            let (before, rest) = self.columns.split_at_mut(at);
+            if let Some(column) = rest.first_mut()
+                && is_single(column)
+                && before.contains(column)
+            {
+                *column = Column::Unknown;
+            }
+        }
     }
 
     /// Puts in what directives say of places.
@@ -147,7 +200,9 @@ impl Roles {
     /// two others are called so.
     fn by_name(&mut self, head: &Head, survey: &Survey, is_directive: bool) {
         self.columns = self.names.iter().map(|name| columns::named(name)).collect();
+        self.without_doubles();
         self.place(head);
+        self.without_numbers(survey);
         let placed = |at: usize| head.places.iter().any(|(place, _)| *place == at);
         let plain: Vec<String> = self.names.iter().map(|name| names::plain(name)).collect();
         let asks = |column: &Column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text"));
@@ -165,8 +220,7 @@ impl Roles {
             question = question.filter(|at| !self.columns.get(*at).is_some_and(is_side)).or_else(|| sides.next());
             answer = answer.filter(|at| !self.columns.get(*at).is_some_and(is_side)).or_else(|| sides.next());
         }
-        let is_used =
-            |at: usize| survey.below.iter().any(|row| row.get(at).is_some_and(|cell| !cell.trim().is_empty()));
+        let is_used = |at: usize| is_used(survey, at);
         // Names that could be question or answer, the likelier ones first.
         let rank = |at: usize| match plain.get(at).and_then(|name| names::title(name)) {
             Some(Title::Language) => 0,
@@ -199,6 +253,13 @@ impl Roles {
         {
             (question, answer) = (answer, question);
         }
+        // Where nothing else can be the answer, notes are.
+        if answer.is_none() && question.is_some() && !has_kinds {
+            answer = self.columns.iter().position(|column| *column == Column::Extra).filter(|at| is_used(*at));
+            if let Some(column) = answer.and_then(|at| self.columns.get_mut(at)) {
+                *column = Column::Answer;
+            }
+        }
         let mut unknown = Vec::new();
         for at in 0..self.columns.len() {
             let name = self.names.get(at).map(|name| name.trim().to_owned()).unwrap_or_default();
@@ -207,10 +268,11 @@ impl Roles {
                 Column::Question
             } else if answer == Some(at) && is_side(&column) {
                 Column::Answer
-            } else if is_side(&column) && name.is_empty() && is_running(survey, at) {
+            } else if is_side(&column) && name.is_empty() && is_running(survey, at, false) {
                 Column::LeftOut
             } else if is_side(&column) {
-                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) {
+                let is_known = columns::named(&name) != Column::Unknown;
+                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) && !is_known {
                     unknown.push(name.clone());
                 }
                 let label = if name.is_empty() { format!("Column {}", at + 1) } else { name.clone() };
@@ -236,28 +298,54 @@ impl Roles {
         }
     }
 
+    /// Leaves out columns that are called a number and count the rows, where there is enough beside them.
+    fn without_numbers(&mut self, survey: &Survey) {
+        for at in 0..self.columns.len() {
+            let may_count = self.names.get(at).is_some_and(|name| names::may_count_rows(&names::plain(name)));
+            let others = (0..self.columns.len()).filter(|other| *other != at && is_used(survey, *other)).count();
+            if may_count
+                && others > 1
+                && is_running(survey, at, false)
+                && let Some(column) = self.columns.get_mut(at)
+            {
+                *column = Column::LeftOut;
+            }
+        }
+    }
+
     /// The columns of a table that doesn't name them: two texts, those that directives place, maybe tags; and what is left are
     /// lines of the explanation, where nearly all rows have it.
     fn by_place(&mut self, head: &Head, survey: &Survey, separator: &Separator) {
         let tags_said =
             head.places.iter().any(|(_, column)| *column == Column::Tags) || has_optional_reverse(head, survey);
         let is_even = survey.even * 5 >= survey.rows * 4 && survey.columns > 2;
+        let raw = |at: usize| survey.first_raw.get(at).is_some_and(|cell| !cell.trim().is_empty());
+        // A column with nothing in it, as around the bars of a table in Markdown, is none.
+        let is_there = |at: usize| head.any || at >= survey.columns || raw(at) || is_used(survey, at);
+        let filled = (0..survey.columns).filter(|at| is_there(*at)).count();
         let free: Vec<usize> = (0..survey.columns.max(3 + head.places.len()))
-            .filter(|at| !head.places.iter().any(|(place, _)| place == at))
+            .filter(|at| !head.places.iter().any(|(place, _)| place == at) && is_there(*at))
             .collect();
         let mut free = free.into_iter().peekable();
         // A running number says nothing, where there is enough beside it.
         let number =
-            free.peek().copied().filter(|at| !head.any && is_even && survey.columns > 3 && is_running(survey, *at));
+            free.peek().copied().filter(|at| !head.any && is_even && filled > 2 && is_running(survey, *at, true));
         self.columns = vec![Column::Nth(usize::MAX); survey.columns.max(3 + head.places.len())];
         self.place(head);
+        // What is the same in each row, such as the names of two languages, is neither question nor answer.
+        let constant = |at: usize| !head.any && is_even && is_constant(survey, at);
+        let varied = (0..survey.columns).filter(|at| is_there(*at) && number != Some(*at) && !constant(*at)).count();
         let mut nth = 0;
         for at in free {
             let column = if number == Some(at) {
                 self.left_out.push(format!("{}", at + 1));
                 Column::LeftOut
+            } else if at < survey.columns && varied > 1 && nth < 2 && constant(at) {
+                self.labels.push(String::new());
+                self.merged.push(format!("{}", at + 1));
+                Column::Labelled(self.labels.len() - 1)
             } else {
-                let may_be_tags = nth == 2 && !tags_said && (head.any || survey.columns == 3);
+                let may_be_tags = nth == 2 && !tags_said && (head.any || filled == 3);
                 nth += 1;
                 if may_be_tags && are_tags(survey, at, separator, head.any) {
                     Column::Tags
@@ -287,7 +375,7 @@ impl Roles {
     }
 
     /// What a column is taken for.
-    fn role(&self, column: Column) -> Role {
+    pub(super) fn role(&self, column: Column) -> Role {
         match column {
             Column::Nth(usize::MAX) => Role::LeftOut,
             Column::Question | Column::Nth(0) | Column::Field("front" | "prompt" | "text") => Role::Front,
@@ -328,6 +416,12 @@ impl Roles {
     }
 }
 
+/// Whether the first row has a note type where a directive places it.
+fn is_note(head: &Head, survey: &Survey) -> bool {
+    let is_type = |at: &usize| survey.first.get(*at).is_some_and(|cell| note_type(cell).is_some());
+    head.places.iter().any(|(at, column)| *column == Column::NoteType && is_type(at))
+}
+
 /// Whether notes have a field that says whether there is a reversed card: a third one, which is no tag then.
 fn has_optional_reverse(head: &Head, survey: &Survey) -> bool {
     let is = |name: &str| note_type(name) == Some(NoteType::OptionalReverse);
@@ -349,11 +443,28 @@ fn in_words(role: &Role) -> &'static str {
     }
 }
 
-/// Whether a column counts its rows: 0, 1, 2 …
-fn is_running(survey: &Survey, at: usize) -> bool {
-    let cell = |row: &Vec<String>| row.get(at).and_then(|cell| cell.trim().trim_end_matches('.').parse::<u64>().ok());
-    let numbers: Vec<Option<u64>> = survey.below.iter().map(cell).collect();
+/// Whether a column has something in it below the first row.
+fn is_used(survey: &Survey, at: usize) -> bool {
+    survey.below.iter().any(|row| row.get(at).is_some_and(|cell| !cell.trim().is_empty()))
+}
+
+/// Whether a column says the same in each of several rows.
+fn is_constant(survey: &Survey, at: usize) -> bool {
+    let cell = |row: &Vec<String>| row.get(at).map(|cell| cell.trim().to_owned());
+    let first = cell(&survey.first_raw).filter(|cell| !cell.is_empty());
+    first.is_some() && survey.below.len() > 1 && survey.below.iter().all(|row| cell(row) == first)
+}
+
+/// Whether a column counts its rows: 0, 1, 2 …; with the first row, and from 0 or 1 on, where nothing else tells.
+fn is_running(survey: &Survey, at: usize, from_the_first: bool) -> bool {
+    let cell = |row: &Vec<String>| {
+        let cell = row.get(at)?.trim().trim_end_matches(['.', ')']).trim_start_matches('#');
+        cell.parse::<u64>().ok()
+    };
+    let first = std::iter::once(&survey.first_raw).filter(|_| from_the_first);
+    let numbers: Vec<Option<u64>> = first.chain(&survey.below).map(cell).collect();
     numbers.len() > 1
+        && (!from_the_first || (numbers.len() > 2 && matches!(numbers.first(), Some(Some(0 | 1)))))
         && numbers.windows(2).all(|pair| matches!(pair, [Some(one), Some(next)] if one.checked_add(1) == Some(*next)))
 }
 

@@ -88,11 +88,21 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
     let lists = LISTS.iter().map(|text| Separator::First(text.as_bytes().into()));
     let list = lists
         .map(|separator| (separator.clone(), survey(&separator)))
-        .find(|(_, found)| found.rows > 1 && found.split * 20 >= found.rows * 19);
+        .find(|(_, found)| found.rows > 1 && found.split * 20 >= found.rows * 19 && !are_labels(found));
     match (table, list) {
         (Some(table), Some(_)) if even_rows(&table.1) * 20 >= table.1.rows * 19 => Some(table),
         (table, list) => list.or(table),
     }
+}
+
+/// Whether what stands before the separator are labels of the lines, as in `Q: …` and `A: …`, and no terms.
+fn are_labels(survey: &Survey) -> bool {
+    let terms = survey.below.iter().chain(std::iter::once(&survey.first_raw)).filter_map(|row| row.first());
+    let mut terms: Vec<&str> = terms.map(|term| term.trim()).collect();
+    let all = terms.len();
+    terms.sort_unstable();
+    terms.dedup();
+    all > 3 && terms.len() * 2 <= all
 }
 
 fn even_rows(survey: &Survey) -> usize {

@@ -17,12 +17,12 @@ use crate::formats::testing::read_with;
 use crate::formats::testing::warnings;
 use std::io::Cursor;
 
-fn options(columns: &str) -> ReadOptions {
+pub(super) fn options(columns: &str) -> ReadOptions {
     let columns = if columns.is_empty() { Vec::new() } else { parse_columns(columns).unwrap() };
     ReadOptions { table: TableOptions { columns, ..TableOptions::default() }, ..ReadOptions::named("x.txt") }
 }
 
-fn read_so(options: &ReadOptions, bytes: &[u8]) -> Result<Vec<ImportItem>, TableFault> {
+pub(super) fn read_so(options: &ReadOptions, bytes: &[u8]) -> Result<Vec<ImportItem>, TableFault> {
     match read_with(&CSV, options, bytes) {
         (outcomes, Ok(())) => Ok(outcomes),
         (_, Err(FormatError::NotThis(NotThis::Table(fault)))) => Err(fault),
@@ -30,12 +30,12 @@ fn read_so(options: &ReadOptions, bytes: &[u8]) -> Result<Vec<ImportItem>, Table
     }
 }
 
-fn read(text: &str) -> Vec<ImportItem> {
+pub(super) fn read(text: &str) -> Vec<ImportItem> {
     read_so(&options(""), text.as_bytes()).unwrap()
 }
 
 /// `kind: question → answer (explanation) [tags]` of each note.
-fn lines(outcomes: &[ImportItem]) -> Vec<String> {
+pub(super) fn lines(outcomes: &[ImportItem]) -> Vec<String> {
     let line = |item: &Item| {
         let text = &item.text;
         let first = ["front", "prompt", "text"].into_iter().map(|name| text.text(name)).find(|text| !text.is_empty());
@@ -55,11 +55,11 @@ fn lines(outcomes: &[ImportItem]) -> Vec<String> {
     notes(outcomes).into_iter().map(line).collect()
 }
 
-fn said(outcomes: &[ImportItem]) -> String {
+pub(super) fn said(outcomes: &[ImportItem]) -> String {
     warnings(outcomes).iter().map(|warning| format!("{warning}\n")).collect()
 }
 
-fn losses(outcomes: &[ImportItem]) -> Vec<String> {
+pub(super) fn losses(outcomes: &[ImportItem]) -> Vec<String> {
     let loss = |outcome: &ImportItem| match outcome {
         ImportItem::Loss(loss) => Some(loss.to_string()),
         _ => None,

@@ -194,20 +194,33 @@ impl DeckFault {
     #[must_use]
     pub fn help(&self) -> String {
         let help = match self {
-            Self::Syntax(_) => "texts stand in \"quotes\", a \" inside one is written \\\"",
+            Self::Syntax(message) => syntax_help(message),
             Self::NotUtf8(_) => "save the file as UTF-8",
             Self::NoDeck => "begin the file with [deck] and a line id = \"…\"",
-            Self::Missing { field, .. } if is_array(field) => return format!("add a line {field} = [\"…\", \"…\"]"),
+            Self::Missing { field, .. } if has_shape(field, Shape::Texts) => {
+                return format!("add a line {field} = [\"…\", \"…\"]");
+            }
+            Self::Missing { field, .. } if has_shape(field, Shape::Days) => {
+                return format!("add a line {field} = [10, 30, 90]");
+            }
             Self::Missing { field, .. } => return format!("add a line {field} = \"…\""),
             Self::UnknownField { field, known, .. } => return meant(field, known.iter().copied()),
             Self::NoCard(_) => "a card begins with a line [[card]]; its lines follow",
-            Self::WrongType { wanted: Wanted::Tables | Wanted::Texts, .. } => "write [\"…\", \"…\"]",
+            Self::WrongType { field, wanted: Wanted::Table, .. } => {
+                return format!("write a line [{field}], and its fields on the lines below it");
+            }
+            Self::WrongType { field, wanted: Wanted::Tables | Wanted::TableInArray, .. } => {
+                return format!("begin each {field} with a line [[{field}]], its fields on the lines below it");
+            }
+            Self::WrongType { wanted: Wanted::Texts, .. } => "write [\"…\", \"…\"]",
+            Self::WrongType { wanted: Wanted::Bool, .. } => "write true or false, without quotes",
             Self::WrongType { wanted: Wanted::Days | Wanted::Day, .. } => "write [10, 30, 90]",
             Self::WrongType { .. } => "write \"…\"",
             Self::TooLarge { .. } => "make it shorter or several cards",
             Self::Nul(_) => "take it out; it can't be shown",
-            Self::Empty(_) => "write something, or take the line out",
-            Self::EmptyArray(_) => "write at least one text in it",
+            Self::Empty(_) => "write something, or take the line out where the card can do without",
+            Self::EmptyArray(field) if has_shape(field, Shape::Days) => "write at least one day in it",
+            Self::EmptyArray(_) => "write at least one text in it, or take the line out where the card can do without",
             Self::BadDeckId(_) => "use letters, digits, - and _",
             Self::DuplicateTopic { .. } => "give it another id",
             Self::DuplicateKey { .. } => "each card needs a key of its own",
@@ -232,9 +245,56 @@ impl DeckFault {
     }
 }
 
-/// Whether cards have the field as an array of texts.
-fn is_array(field: &str) -> bool {
-    CARD_KINDS.iter().flat_map(|kind| kind.fields()).any(|one| one.name == field && one.shape == Shape::Texts)
+/// Whether cards have the field in that shape.
+fn has_shape(field: &str, shape: Shape) -> bool {
+    CARD_KINDS.iter().flat_map(|kind| kind.fields()).any(|one| one.name == field && one.shape == shape)
+}
+
+/// What to do about a fault of syntax, by what the parser says of it: the first of these words that it says.
+const SYNTAX_HELP: &[(&[&str], &str)] = &[
+    (&["duplicate"], "take one of the two out, or begin another card with a line [[card]]"),
+    (
+        &["escape", "unicode value"],
+        "a \\ in \"quotes\" is written \\\\; in 'single quotes' and between \'\'\' and \'\'\' it stands for itself",
+    ),
+    (
+        &["carriage return"],
+        "lines end with LF or CRLF throughout, or with CR throughout; in a text a carriage return is written \\r",
+    ),
+    (&["comment"], "take the control character out of the comment"),
+    (
+        &["array table", "unclosed table", "table open", "table header"],
+        "write [deck] once, and [[card]] before each card",
+    ),
+    (&["inline table"], "cards have no fields within fields: write each on a line of its own, field = \"text\""),
+    (&["array"], "a list is written [\"…\", \"…\"]: a comma between its texts, and ] at its end"),
+    (&["recurse", "recursion"], "a card has texts and lists of texts, and nothing within them"),
+    (
+        &["leading zero", "sign", "radix", "prefix", "digits", "integer", "float", "number"],
+        "a text that begins with a digit stands in \"quotes\" too; a number is written without a zero or + before it",
+    ),
+    (
+        &[
+            "assignment",
+            "no value",
+            "missing value",
+            "invalid value",
+            "unquoted key",
+            "key or value",
+            "content",
+            "`=`",
+            "key-value",
+        ],
+        "write field = \"text\" on a line; a text of several lines stands between \"\"\" and \"\"\", and a \" within \"quotes\" is \
+         written \\\"",
+    ),
+];
+
+fn syntax_help(message: &str) -> &'static str {
+    let message = message.to_lowercase();
+    let says = |(words, _): &&(&[&str], &str)| words.iter().any(|word| message.contains(word));
+    let usual = "texts stand in \"quotes\", a \" inside one is written \\\"";
+    SYNTAX_HELP.iter().find(says).map_or(usual, |(_, help)| *help)
 }
 
 impl fmt::Display for DeckFault {

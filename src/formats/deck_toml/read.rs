@@ -30,6 +30,8 @@ use crate::formats::Record;
 use crate::formats::Sink;
 use crate::formats::Topic;
 use crate::formats::Warning;
+use crate::formats::columns;
+use crate::formats::columns::fault::NoteFault;
 use crate::formats::deck_toml::DeckFile;
 use crate::formats::deck_toml::DeckToml;
 use crate::formats::deck_toml::deck_fault::DeckFault;
@@ -39,6 +41,7 @@ use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::faults::Node;
 use crate::formats::deck_toml::faults::line_starts;
 use crate::formats::deck_toml::faults::place;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::ops::Range;
@@ -112,7 +115,7 @@ pub fn places(text: &str) -> HeadPlaces {
 /// A fault for the first byte that isn't UTF-8, with the text that it points into.
 pub fn decode(bytes: &[u8]) -> Result<String, Box<(String, FileFault)>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
+    std::str::from_utf8(bytes).map(|text| with_line_feeds(text).into_owned()).map_err(|error| {
         let at = error.valid_up_to();
         let byte = bytes.get(at).copied().unwrap_or(0);
         let text = String::from_utf8_lossy(bytes).into_owned();
@@ -122,6 +125,12 @@ pub fn decode(bytes: &[u8]) -> Result<String, Box<(String, FileFault)>> {
         let fault = FileFault { span, place, what: DeckFault::NotUtf8(byte) };
         Box::new((text, fault))
     })
+}
+
+/// A text whose lines all end as those of old Macs did, with the line ends that TOML has. A carriage return among other line ends
+/// stays, and is a fault.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') && !text.contains('\n') { text.replace('\r', "\n").into() } else { text.into() }
 }
 
 fn read_tree(tree: &DeTable<'_>, faults: &mut Faults<'_>) -> DeckFile {
@@ -306,6 +315,15 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
         if let Some(mut text) = read_card(node, table, topics, faults) {
             if !table.contains_key("markup") {
                 text.markup = usual;
+            }
+            let unseen = kind(&text.kind).and_then(|kind| columns::unseen(kind, &text));
+            let what = match unseen {
+                Some(NoteFault::ShowsNothing(field)) => Some((field, DeckFault::Empty(field.to_owned()))),
+                Some(NoteFault::Card(fault)) => Some((fault.field(), DeckFault::Card(fault))),
+                _ => None,
+            };
+            if let Some((field, what)) = what {
+                faults.add(table.get(field).map_or_else(|| node.span(), Spanned::span), what);
             }
             let identity = uid.map_or_else(|| Identity::Key(key.clone()), Identity::Uid);
             deck.notes.push(Item { place, deck: None, identity, key: Some(key), text });
@@ -506,7 +524,7 @@ impl Importer for DeckToml {
 
     fn sniff(&self, file_name: &str, head: &[u8]) -> bool {
         file_name.to_lowercase().ends_with(".toml")
-            || head.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == b"[deck]")
+            || head.split(|byte| matches!(byte, b'\n' | b'\r')).any(|line| line.trim_ascii() == b"[deck]")
     }
 
     fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {

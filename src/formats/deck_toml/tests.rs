@@ -273,3 +273,61 @@ fn days_and_missing_lists_are_told_as_what_they_have_to_be() {
         assert_eq!(said(&format!("{criteria}\nreturns = {returns}")), [expected], "{returns}");
     }
 }
+
+#[test]
+fn the_lines_of_an_old_mac_are_read_and_a_stray_carriage_return_is_told() {
+    let text =
+        "[deck]\rid = \"d\"\r[[card]]\rkey = \"k\"\rkind = \"basic\"\rfront = \"\"\"one\rtwo\"\"\"\rback = \"b\"\r";
+    let deck = parse(&decode(text.as_bytes()).unwrap()).unwrap();
+    assert_eq!(deck.notes[0].text.text("front"), "one\ntwo");
+    let mixed = decode(b"[deck]\nid = \"d\"\r[[card]]\n").unwrap();
+    let found = faults(&mixed);
+    assert!(found[0].2.help().contains("CR throughout"), "{found:?}");
+}
+
+#[test]
+fn html_of_which_nothing_can_be_seen_is_an_empty_field() {
+    let deck = |lines: &str| format!("[deck]\nid = \"d\"\nmarkup = \"html\"\n[[card]]\nkey = \"k\"\n{lines}\n");
+    for lines in [
+        "kind = \"basic\"\nfront = \"<br>\"\nback = \"b\"",
+        "kind = \"basic\"\nfront = \"a\"\nback = \"<!-- b -->\"",
+        "kind = \"cloze\"\ntext = \"<!-- {{c1::a}} -->b\"",
+    ] {
+        assert_eq!(parse(&deck(lines)).unwrap_err().len(), 1, "{lines}");
+    }
+    assert!(parse(&deck("kind = \"basic\"\nfront = \"<b>a</b>\"\nback = \"<img src='b.png'>\"")).is_ok());
+}
+
+#[test]
+fn each_hint_fits_what_is_wrong() {
+    let card =
+        |line: &str| format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nback = \"b\"\n{line}\n");
+    for (text, help) in [
+        (card("front = \"a\"\nfront = \"b\""), "take one of the two out"),
+        (card("front = \"C:\\dir\""), "is written \\\\"),
+        (card("front = \"a"), "in \"quotes\""),
+        (card("front = a"), "quotes"),
+        (card("front = \"say \"hi\" now\""), "quotes\" is"),
+        (card("front"), "field = \"text\""),
+        (card("front ="), "field = \"text\""),
+        (card("front = \"a\"\nand a second line of it"), "several lines"),
+        (card("front = \"a\"\ntags = [\"x\" \"y\"]"), "a comma between its texts"),
+        (card("front = \"a\"\ntags = [\"x\", "), "] at its end"),
+        (card("front = \"a\"\n[[card"), "[[card]] before each card"),
+        (card("front = \"a\"\n[card"), "[[card]] before each card"),
+        (card("front = 007"), "begins with a digit"),
+        ("deck = 3\n".to_owned(), "write a line [deck]"),
+        ("[deck]\nid = \"d\"\n[card]\nkey = \"k\"\n".to_owned(), "begin each card with a line [[card]]"),
+        ("topic = [1]\n[deck]\nid = \"d\"\n".to_owned(), "begin each topic with a line [[topic]]"),
+        ("[deck]\nid = 3\n".to_owned(), "write \"…\""),
+        (card("front = \"a\"\ntags = \"x\""), "write [\"…\", \"…\"]"),
+        (card("front = \"a\"\nheld_out = \"yes\""), "true or false"),
+        (card("front = \"\""), "write something"),
+        (card(""), "add a line front = \"…\""),
+        ("[deck]\nid = \"d\"\naccents = \"maybe\"\n".to_owned(), "accents = \"ignore\" or \"count\""),
+    ] {
+        let faults = parse(&text).unwrap_err();
+        let first = &faults[0].what;
+        assert!(first.help().contains(help), "{text}\n{first}; {}", first.help());
+    }
+}

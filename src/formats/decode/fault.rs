@@ -1,5 +1,7 @@
 //! Why the bytes of a file can't be read as text.
 
+use crate::formats::decode::is_encoding;
+
 /// Why the bytes of a file can't be read as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingFault {
@@ -25,8 +27,17 @@ pub enum EncodingFault {
         line: u64,
         /// That byte.
         byte: u8,
-        /// Encodings that it may be.
-        candidates: Vec<&'static str>,
+        /// Encodings that it may be, the likeliest first, and how a word of it reads under each.
+        candidates: Vec<(&'static str, String)>,
+    },
+    /// It is one that is known by name only.
+    #[error(
+        "it seems to be {name}, an encoding that lmq does not read; save the file as UTF-8, convert it with `iconv -f {name} \
+         -t utf-8`, or say another encoding with --encoding NAME"
+    )]
+    Unread {
+        /// Its name.
+        name: &'static str,
     },
     /// It is not what it was said to be.
     #[error(
@@ -40,8 +51,11 @@ pub enum EncodingFault {
     },
 }
 
-fn maybe(names: &[&str]) -> String {
-    match names.split_last() {
+fn maybe(candidates: &[(&str, String)]) -> String {
+    let unread = |name: &str| if is_encoding(name) { "" } else { ", which lmq does not read" };
+    let said = |(name, word): &(&str, String)| format!("{name} (`{word}`{})", unread(name));
+    let said: Vec<String> = candidates.iter().map(said).collect();
+    match said.split_last() {
         None => String::new(),
         Some((last, [])) => format!(": maybe {last}"),
         Some((last, others)) => format!(": maybe {} or {last}", others.join(", ")),

@@ -6,7 +6,7 @@
 use crate::formats::decode::BadByte;
 use crate::formats::decode::CHUNK;
 use crate::formats::decode::EncodingFault;
-use crate::formats::decode::name_of;
+use crate::formats::decode::readings::readings;
 use chardetng::EncodingDetector;
 use encoding_rs::Encoding;
 use std::io;
@@ -15,35 +15,41 @@ use std::io::Read;
 /// Bytes of lines that are looked at.
 const SAMPLED: usize = 1 << 18;
 
-/// Encodings that a person may be told of, the likeliest first.
-static CANDIDATES: [&Encoding; 14] = [
-    encoding_rs::WINDOWS_1252,
-    encoding_rs::WINDOWS_1250,
-    encoding_rs::WINDOWS_1251,
-    encoding_rs::WINDOWS_1253,
-    encoding_rs::WINDOWS_1254,
-    encoding_rs::MACINTOSH,
-    encoding_rs::KOI8_R,
-    encoding_rs::IBM866,
-    encoding_rs::WINDOWS_874,
-    encoding_rs::GBK,
-    encoding_rs::BIG5,
-    encoding_rs::SHIFT_JIS,
-    encoding_rs::EUC_JP,
-    encoding_rs::EUC_KR,
-];
-
 /// Countries whose old encodings differ.
-const COUNTRIES: [&[u8]; 12] = [b"ru", b"ua", b"pl", b"cz", b"gr", b"tr", b"il", b"de", b"jp", b"cn", b"tw", b"kr"];
-
-/// Letters of Hebrew that only end words.
-const FINALS: &str = "ךםןףץ";
+const COUNTRIES: [&[u8]; 14] =
+    [b"ru", b"ua", b"rs", b"pl", b"cz", b"gr", b"tr", b"lt", b"il", b"de", b"jp", b"cn", b"tw", b"kr"];
 
 /// Candidates that are named at most.
 const MOST_NAMED: usize = 4;
 
-/// So few characters tell nothing between two encodings of East Asia that both make sense.
-const TOO_FEW: usize = 8;
+/// How much likelier than all others a reading has to be that the detector arrives at too, one that it does not know, and one
+/// that it takes for something else: logarithms of likelihoods.
+const MARGIN: f64 = 4.0;
+const UNKNOWN_TO_IT: f64 = 5.0;
+const AGAINST_IT: f64 = 14.0;
+
+/// How much less likely a reading is that is nothing like writing.
+const NONSENSE: f64 = 5.0;
+
+/// How much likelier it has to be beyond that where there is a single word to judge by; of two words it takes half of it.
+const OF_ONE_WORD: f64 = 6.0;
+
+/// Characters of a word that is shown under each candidate.
+const LONGEST_SHOWN: usize = 24;
+
+/// Mail programs and old Unix systems of Japan: seven bits, and an escape before each script.
+pub(super) fn is_iso_2022_jp(head: &[u8]) -> bool {
+    let has = |escape: &[u8]| head.windows(escape.len()).any(|bytes| bytes == escape);
+    head.is_ascii() && (has(b"\x1b$B") || has(b"\x1b$@") || has(b"\x1b(J") || has(b"\x1b(I"))
+}
+
+/// UTF-32, with a mark or without: of four bytes two are zero everywhere.
+pub(in crate::formats) fn is_utf_32(head: &[u8]) -> bool {
+    let little = |four: &[u8]| matches!(four, [_, _, plane, 0] if *plane < 0x11);
+    let big = |four: &[u8]| matches!(four, [0, plane, _, _] if *plane < 0x11);
+    let mut fours = head.chunks_exact(4);
+    head.len() >= 8 && (fours.clone().all(little) || fours.all(big)) && head.iter().any(|byte| *byte != 0)
+}
 
 /// UTF-16 without a mark: every other byte is mostly zero, or line ends and separators are.
 pub(in crate::formats) fn utf_16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
@@ -78,6 +84,8 @@ pub(super) struct Evidence {
     bad: (u64, u64),
     /// The first of the latter.
     sample: Vec<u8>,
+    /// Letters of ASCII in all lines up to the last one of the sample.
+    ascii: u64,
 }
 
 impl Evidence {
@@ -111,6 +119,10 @@ impl Evidence {
     }
 
     fn line(&mut self, number: u64, line: &[u8]) {
+        if self.sample.len() < SAMPLED {
+            let letters = line.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+            self.ascii += u64::try_from(letters).unwrap_or(0);
+        }
         if line.is_ascii() {
             return;
         }
@@ -130,38 +142,44 @@ impl Evidence {
     }
 
     /// The encoding, if there is little doubt.
+    ///
+    /// Two have to arrive at the same text: chardetng, asked as of several countries, since it takes one script for another where
+    /// there are few words; and a look at all readings, which has to find this one likelier than any other by far.
     pub(super) fn encoding(&self, bad: BadByte) -> Result<&'static Encoding, EncodingFault> {
         let mut detector = EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
         detector.feed(&self.sample, true);
-        let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
-        if self.is_mixed(guess) {
+        let guess = |country| detector.guess(country, chardetng::Utf8Detection::Deny);
+        if self.is_mixed(guess(None)) {
             return Err(EncodingFault::Mixed { utf_8: self.good.0, other: self.bad.0 });
         }
-        if makes_sense(guess, &self.sample) && !self.is_ambiguous(guess) {
-            return Ok(guess);
-        }
-        // Of few words the detector may take one script for another; asked as of a country, it thinks again.
-        let mut others: Vec<&'static Encoding> = Vec::new();
-        for country in COUNTRIES {
-            let other = detector.guess(Some(country), chardetng::Utf8Detection::Deny);
-            if !others.contains(&other) && makes_sense(other, &self.sample) && !self.is_ambiguous(other) {
-                others.push(other);
+        let readings = readings(&self.sample, self.ascii);
+        if let Some(best) = readings.first().filter(|best| best.makes_sense) {
+            let others = readings.iter().skip(1);
+            let others = others.map(|other| other.score - if other.makes_sense { 0.0 } else { NONSENSE });
+            let margin = best.score - others.fold(f64::NEG_INFINITY, f64::max);
+            let is_best = |guess: &'static Encoding| {
+                guess
+                    .decode_without_bom_handling_and_without_replacement(&self.sample)
+                    .is_some_and(|text| text == best.text)
+            };
+            let agrees = std::iter::once(None).chain(COUNTRIES.map(Some)).any(|country| is_best(guess(country)));
+            let is_unknown =
+                best.encoding.is_none_or(|best| best == encoding_rs::MACINTOSH || best == encoding_rs::X_MAC_CYRILLIC);
+            let wanted = match (agrees, is_unknown) {
+                (true, _) => MARGIN,
+                (false, true) => UNKNOWN_TO_IT,
+                (false, false) => AGAINST_IT,
+            };
+            let evidence = u32::try_from(best.evidence.max(1)).unwrap_or(u32::MAX);
+            let wanted = wanted + OF_ONE_WORD / f64::from(evidence);
+            match best.encoding {
+                Some(encoding) if margin >= wanted => return Ok(encoding),
+                None if margin >= wanted => return Err(EncodingFault::Unread { name: best.name }),
+                _ => {}
             }
         }
-        if let [only] = others.as_slice() {
-            return Ok(only);
-        }
-        // What looks like Hebrew at first and is none is Cyrillic: their letters lie at the same places.
-        if guess == encoding_rs::WINDOWS_1255 && others.contains(&encoding_rs::WINDOWS_1251) {
-            return Ok(encoding_rs::WINDOWS_1251);
-        }
-        let mut candidates: Vec<&'static str> = Vec::new();
-        for encoding in std::iter::once(guess).chain(CANDIDATES) {
-            let name = name_of(encoding);
-            if makes_sense(encoding, &self.sample) && !candidates.contains(&name) && candidates.len() < MOST_NAMED {
-                candidates.push(name);
-            }
-        }
+        let sensible = readings.iter().filter(|reading| reading.makes_sense).take(MOST_NAMED);
+        let candidates = sensible.map(|reading| (reading.name, sample_word(&reading.text))).collect();
         Err(EncodingFault::Doubtful { line: bad.line, byte: bad.byte, candidates })
     }
 
@@ -174,24 +192,13 @@ impl Evidence {
         }
         (guess.is_single_byte() || self.wide > 1) && characters > 2 && lines * 5 >= lines + self.bad.1
     }
+}
 
-    /// Whether few characters have to tell between encodings that all make sense of them.
-    fn is_ambiguous(&self, guess: &'static Encoding) -> bool {
-        if guess.is_single_byte() {
-            let beyond = self.sample.iter().filter(|byte| !byte.is_ascii()).count();
-            if beyond < 4 && !is_latin(guess) {
-                return true;
-            }
-            // Its letters lie where those of Cyrillic do, and a few words tell nothing.
-            return guess == encoding_rs::WINDOWS_1255
-                && beyond < 60
-                && makes_sense(encoding_rs::WINDOWS_1251, &self.sample);
-        }
-        let Some(text) = guess.decode_without_bom_handling_and_without_replacement(&self.sample) else { return true };
-        let others = CANDIDATES.iter().filter(|other| !other.is_single_byte() && **other != guess);
-        text.chars().filter(|c| !c.is_ascii()).count() < TOO_FEW
-            && others.filter(|other| makes_sense(other, &self.sample)).count() > 0
-    }
+/// The first word of a text that has something beyond ASCII in it.
+fn sample_word(text: &str) -> String {
+    let words = text.split(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '\t' | '|' | '"'));
+    let found = words.filter(|word| !word.is_ascii()).max_by_key(|word| word.chars().filter(|c| !c.is_ascii()).count());
+    found.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_SHOWN).collect()
 }
 
 fn is_latin(encoding: &'static Encoding) -> bool {
@@ -205,72 +212,6 @@ fn is_latin(encoding: &'static Encoding) -> bool {
         encoding_rs::MACINTOSH,
     ];
     latin.contains(&encoding)
-}
-
-/// Signs that stand between the letters of a word.
-const WITHIN_WORDS: &str = "’‘´·•–—-…\u{a0}\u{ad}";
-
-/// Whether the bytes look like writing in that encoding.
-fn makes_sense(encoding: &'static Encoding, bytes: &[u8]) -> bool {
-    let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) else { return false };
-    let (mut beyond, mut odd) = (0_usize, 0_usize);
-    let mut before = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let after = chars.peek().copied();
-        if !c.is_ascii() {
-            beyond += 1;
-            odd += usize::from(if encoding.is_single_byte() { is_odd(before, c, after) } else { is_rare(c) });
-            // Those of Hebrew that end a word stand nowhere else; as letters of Cyrillic they stand everywhere.
-            odd += if FINALS.contains(c) && after.is_some_and(char::is_alphabetic) { 3 } else { 0 };
-        }
-        before = Some(c);
-    }
-    if is_latin(encoding) {
-        odd += strange_letters(&text);
-    }
-    beyond > 0 && odd * 6 < beyond
-}
-
-/// Letters beyond ASCII in words that nobody spells so in Latin letters: words of nothing else, and four in a row.
-fn strange_letters(text: &str) -> usize {
-    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_ascii());
-    words
-        .map(|word| {
-            let runs = word.split(|c: char| c.is_ascii()).map(|run| run.chars().count());
-            let is_whole = word.chars().all(|c| !c.is_ascii());
-            runs.filter(|run| *run > 3 || (is_whole && *run > 1)).sum::<usize>()
-        })
-        .sum()
-}
-
-/// Whether a character stands where none of its kind stands in writing: a sign within a word, a capital behind a small letter,
-/// letters of two scripts in a word.
-fn is_odd(before: Option<char>, c: char, after: Option<char>) -> bool {
-    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-    let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{24f}'));
-    if c.is_control() {
-        return true;
-    }
-    if !c.is_alphabetic() {
-        return letter(before) && letter(after) && !WITHIN_WORDS.contains(c);
-    }
-    if (before.is_some_and(char::is_lowercase) && c.is_uppercase()) || (FINALS.contains(c) && letter(after)) {
-        return true;
-    }
-    let is_latin = latin(Some(c)) || matches!(c, 'ª' | 'º' | 'µ' | 'ƒ');
-    (letter(before) && latin(before) != is_latin) || (letter(after) && latin(after) != is_latin)
-}
-
-/// Whether a character of East Asia is one that is hardly ever written.
-fn is_rare(c: char) -> bool {
-    !matches!(c,
-        '\u{3000}'..='\u{30ff}' // Punctuation and kana.
-        | '\u{4e00}'..='\u{9fff}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{ff00}'..='\u{ffef}'
-        | '\u{2010}'..='\u{2026}'
-        | '\u{a0}'..='\u{ff}')
 }
 
 #[cfg(test)]
@@ -347,7 +288,7 @@ mod tests {
     fn what_makes_no_sense_or_has_too_little_of_it_is_refused_with_what_it_may_be() {
         // The code page of DOS, which nothing here reads.
         let dos = found(b"f\x81r,for\nsch\x94n,beautiful\nM\x84dchen,girl\n");
-        assert!(matches!(dos, Err(EncodingFault::Doubtful { line: 1, byte: 0x81, .. })), "{dos:?}");
+        assert_eq!(dos, Err(EncodingFault::Unread { name: "cp850" }));
         let short = encoding_rs::GBK.encode("你,x\n").0.into_owned();
         let fault = found(&short).unwrap_err();
         assert!(fault.to_string().contains("--encoding"), "{fault}");

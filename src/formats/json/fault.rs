@@ -1,9 +1,11 @@
 //! What can be wrong with a JSON document or with one of its notes.
 
 use crate::core::text::nearest;
+use crate::core::text::thousands;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::json::FORMAT;
 use crate::formats::json::KEYS;
+use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
 
 /// Why a value is no note.
@@ -73,8 +75,24 @@ pub enum DocumentFault {
     #[error("its `format` is `{0}`, not `{FORMAT}`")]
     OtherFormat(String),
     /// No format.
-    #[error("it has no `\"format\": \"{FORMAT}\"` and is no list of objects")]
+    #[error(
+        "it is valid JSON but no deck: a deck is {{\"format\": \"{FORMAT}\", \"version\": {VERSION}, \"decks\": […]}}, or a list of \
+         notes such as [{{\"front\": \"…\", \"back\": \"…\"}}]"
+    )]
     NoFormat,
+    /// Something in a document of ours is of another type.
+    #[error("line {line}, column {column}: the JSON is valid, but not what a deck has there: {message}")]
+    Shape {
+        /// The line, from 1.
+        line: usize,
+        /// The column, in bytes.
+        column: usize,
+        /// serde's words.
+        message: String,
+    },
+    /// More decks than a document may have.
+    #[error("it has more than {} decks; divide it", thousands(MOST_DECKS.try_into().unwrap_or(u64::MAX)))]
+    TooManyDecks,
     /// A note or a text that is longer than any may be.
     #[error("line {line}: what begins here is longer than 16 MB; no card is, so a quote or a bracket is missing")]
     TooLong {

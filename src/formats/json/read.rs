@@ -17,6 +17,7 @@ use crate::formats::faithful;
 use crate::formats::json::FORMAT;
 use crate::formats::json::JsonDocument;
 use crate::formats::json::LONGEST_NOTE;
+use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
@@ -32,6 +33,7 @@ use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
 use serde_json::Value as Json;
+use serde_json::error::Category;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -71,7 +73,12 @@ fn not_this(error: serde_json::Error) -> FormatError {
     if error.is_io() {
         return FormatError::Io(error.into());
     }
-    let fault = DocumentFault::Broken { line: error.line(), column: error.column(), message: without_place(&error) };
+    let (line, column, message) = (error.line(), error.column(), without_place(&error));
+    let fault = match error.classify() {
+        _ if message == TOO_MANY => DocumentFault::TooManyDecks,
+        Category::Data => DocumentFault::Shape { line, column, message },
+        Category::Io | Category::Syntax | Category::Eof => DocumentFault::Broken { line, column, message },
+    };
     FormatError::NotThis(fault.into())
 }
 
@@ -136,6 +143,13 @@ impl Meter {
         self.too_long.get().is_none()
     }
 
+    /// The reading begins anew.
+    fn again(&self) {
+        self.lines.set(0);
+        self.bytes.set(0);
+        self.text.set(None);
+    }
+
     /// A note begins in that line.
     fn begin_note(&self, line: u64) {
         self.note.set(Some((self.bytes.get(), line)));
@@ -150,13 +164,95 @@ impl<R: Read> Read for Metered<R> {
     }
 }
 
+/// What a document calls itself, whatever else it is.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Title {
+    #[serde(deserialize_with = "is_text")]
+    format: bool,
+}
+
+/// Whether a value is a text. Another one is passed over, however large.
+fn is_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct IsText;
+    impl<'de> Visitor<'de> for IsText {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("any value")
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_unit<E>(self) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+            Ok(true)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(false)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(false)
+        }
+    }
+    deserializer.deserialize_any(IsText)
+}
+
 /// All of a document except its notes.
 #[derive(Deserialize)]
 struct Outline {
     format: Option<String>,
     version: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     decks: Vec<DeckJson<'static>>,
+}
+
+/// What is said where a document has more than [`MOST_DECKS`].
+const TOO_MANY: &str = "too many decks";
+
+/// The heads of decks, and not more of them than memory should hold.
+fn bounded<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<DeckJson<'static>>, D::Error> {
+    struct Bounded;
+    impl<'de> Visitor<'de> for Bounded {
+        type Value = Vec<DeckJson<'static>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of decks")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut decks = Vec::new();
+            while let Some(deck) = list.next_element()? {
+                if decks.len() == MOST_DECKS {
+                    return Err(A::Error::custom(TOO_MANY));
+                }
+                decks.push(deck);
+            }
+            Ok(decks)
+        }
+    }
+    deserializer.deserialize_seq(Bounded)
 }
 
 /// Where the notes go.
@@ -168,6 +264,8 @@ struct Notes<'a> {
     deck: String,
     /// Notes of the current deck so far.
     count: u64,
+    /// Objects so far, which alone can be notes.
+    objects: u64,
     convert: fn(Json, Place) -> Result<Box<Item>, ObjectFault>,
 }
 
@@ -194,6 +292,7 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
         let value = Strict::new(&twice).deserialize(deserializer)?;
         notes.meter.note.set(None);
         notes.count += 1;
+        notes.objects += u64::from(value.is_object());
         let read = match twice.into_inner() {
             Some(key) => Err(ObjectFault::Twice(key)),
             None => (notes.convert)(value, place),
@@ -341,7 +440,7 @@ impl Importer for JsonDocument {
             return false;
         }
         if file_name.to_ascii_lowercase().ends_with(".json") {
-            return start.starts_with(['{', '[']);
+            return !start.is_empty();
         }
         let key = start.strip_prefix('{').map(str::trim_start);
         key.is_some_and(|key| key.starts_with("\"decks\"") || (key.starts_with('"') && key.contains(FORMAT)))
@@ -351,8 +450,15 @@ impl Importer for JsonDocument {
     fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
         let start = input.stream_position()?;
         let meter = Rc::<Meter>::default();
-        let mut notes =
-            Notes { sink, meter: Rc::clone(&meter), stopped: false, deck: String::new(), count: 0, convert: note };
+        let mut notes = Notes {
+            sink,
+            meter: Rc::clone(&meter),
+            stopped: false,
+            deck: String::new(),
+            count: 0,
+            objects: 0,
+            convert: note,
+        };
         let first = first_byte(&mut *decode::marked(input)?)?;
         input.seek(SeekFrom::Start(start))?;
         let refused = |error: serde_json::Error| match meter.too_long.get() {
@@ -361,14 +467,28 @@ impl Importer for JsonDocument {
         };
         if first == Some(b'[') {
             notes.convert = foreign_note;
-            return parse(input, &meter, |json| NotesSeed(&mut notes).deserialize(json))
-                .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) });
+            parse(input, &meter, |json| NotesSeed(&mut notes).deserialize(json))
+                .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) })?;
+            return match (notes.count, notes.objects) {
+                (1.., 0) => Err(FormatError::NotThis(DocumentFault::NoFormat.into())),
+                _ => Ok(()),
+            };
         }
+        let title = if first == Some(b'{') {
+            parse(input, &meter, |json| Title::deserialize(json)).map_err(refused)?
+        } else {
+            parse(input, &meter, |json| IgnoredAny::deserialize(json)).map_err(refused)?;
+            Title::default()
+        };
+        if !title.format {
+            return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
+        }
+        input.seek(SeekFrom::Start(start))?;
+        meter.again();
         let outline: Outline = parse(input, &meter, |json| Outline::deserialize(json)).map_err(refused)?;
         check_version(outline.format.as_deref(), outline.version)?;
         input.seek(SeekFrom::Start(start))?;
-        meter.lines.set(0);
-        meter.bytes.set(0);
+        meter.again();
         let outlines: Vec<Vec<Record>> = outline.decks.into_iter().map(|deck| deck.into_records().collect()).collect();
         if let Some(reason) = outlines.iter().flatten().find_map(faithful::unfit_head) {
             return Err(FormatError::NotThis(DocumentFault::Head(reason).into()));

@@ -142,6 +142,12 @@ fn a_document_that_is_not_ours_is_refused_with_the_reason() {
         ("{\"format\":\"lmq-notes\",\"decks\":[]}", DocumentFault::NoVersion),
         ("{\"format\":\"lmq-segment\",\"version\":1}", DocumentFault::OtherFormat("lmq-segment".to_owned())),
         ("{\"cards\":[]}", DocumentFault::NoFormat),
+        // Valid JSON of other programs.
+        ("{\"name\":\"x\",\"version\":\"1.0.0\",\"decks\":3}", DocumentFault::NoFormat),
+        ("{\"type\":\"FeatureCollection\",\"format\":[1],\"features\":[{}]}", DocumentFault::NoFormat),
+        ("[1,2,3]", DocumentFault::NoFormat),
+        ("\"a text\"", DocumentFault::NoFormat),
+        ("12", DocumentFault::NoFormat),
     ] {
         assert_eq!(refusal(text), fault, "{text}");
     }
@@ -153,6 +159,23 @@ fn a_document_that_is_not_ours_is_refused_with_the_reason() {
         let (line, column, message) = broken(text);
         assert!((line, column) == place && message.starts_with(says), "{text}: {line}:{column}: {message}");
     }
+}
+
+#[test]
+fn what_a_deck_has_of_another_type_is_no_broken_json() {
+    let text = "{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{\"name\":5}]}";
+    let fault = refusal(text);
+    assert!(matches!(fault, DocumentFault::Shape { line: 1, .. }), "{fault}");
+    assert!(!fault.to_string().contains("broken"), "{fault}");
+}
+
+#[test]
+fn a_million_keys_or_decks_are_not_held_at_once() {
+    let keys: String = (0..1_000_000).map(|n| format!("\"k{n}\":{n},")).collect();
+    assert_eq!(refusal(&format!("{{{keys}\"k\":1}}")), DocumentFault::NoFormat);
+    let decks = "{},".repeat(1_000_000);
+    let text = format!("{{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{decks}{{}}]}}");
+    assert_eq!(refusal(&text), DocumentFault::TooManyDecks);
 }
 
 #[test]

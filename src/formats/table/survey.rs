@@ -7,6 +7,16 @@ use crate::formats::table::Rows;
 use crate::formats::table::separator::Separator;
 use std::cmp::Reverse;
 
+/// Whether a row is the line below the head of a table in Markdown: `| --- | :-: |`.
+pub(in crate::formats) fn is_rule(cells: Option<Cells<'_>>, separator: &Separator) -> bool {
+    let is_dashes = |cell: &str| cell.len() > 2 && cell.trim_matches(':').bytes().all(|byte| byte == b'-');
+    *separator == Separator::Byte(b'|')
+        && cells.is_some_and(|cells| {
+            let mut filled = cells.iter().map(|(cell, _)| cell.trim()).filter(|cell| !cell.is_empty()).peekable();
+            filled.peek().is_some() && filled.all(is_dashes)
+        })
+}
+
 /// How the rows of a sample look under one separator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::formats) struct Survey {
@@ -49,7 +59,7 @@ pub(in crate::formats) fn survey(sample: &[u8], whole: bool, separator: &Separat
             Ok(Next::End) | Err(_) => break,
         }
         let texts = || row.cells().into_iter().flat_map(Cells::iter).map(|(cell, _)| cell).take(MOST_COLUMNS + 1);
-        if texts().all(|cell| cell.trim().is_empty()) {
+        if texts().all(|cell| cell.trim().is_empty()) || is_rule(row.cells(), separator) {
             continue;
         }
         if survey.rows == 0 {

@@ -1,0 +1,196 @@
+//! More tables as people have them: exports of programs and of spreadsheets, and what is odd about each.
+
+use super::fault::RowFault;
+use super::fault::TableFault;
+use super::table_cases::lines;
+use super::table_cases::losses;
+use super::table_cases::options;
+use super::table_cases::read;
+use super::table_cases::read_so;
+use super::table_cases::said;
+use crate::formats::RecordFault;
+use crate::formats::columns::fault::NoteFault;
+use crate::formats::testing::rejected;
+
+#[test]
+fn commas_of_a_text_that_a_blank_follows_are_put_back() {
+    for (text, expected) in [
+        (
+            "Q,A\nRome,capital of Italy\nOslo,capital of Norway\nParis, France,the capital, I think\n",
+            "Paris, France → the capital, I think",
+        ),
+        ("a,b\nc,d\nfront,back with, commas\n", "front → back with, commas"),
+        ("a,b\nc,d\none, two, three,numbers\n", "one, two, three → numbers"),
+        ("生命,life, existence\n水,water\n火,fire\n", "生命 → life, existence"),
+    ] {
+        let outcomes = read(text);
+        assert!(lines(&outcomes).iter().any(|line| line == expected), "{:?}", lines(&outcomes));
+        assert_eq!(rejected(&outcomes), [], "{text}");
+        assert!(losses(&outcomes).iter().any(|loss| loss.contains("put together again")), "{:?}", losses(&outcomes));
+    }
+}
+
+#[test]
+fn where_nothing_tells_which_comma_is_of_the_text_the_row_is_a_bad_one() {
+    for text in [
+        "a,b\nc,d\ne,f\nParis,the capital,of France\n",
+        "a,b\nc,d\ne,f\nParis, France, the capital\n",
+        // A blank stands behind the commas between cells too.
+        "a, b\nc, d\ne, f\nParis, the capital, of France\n",
+    ] {
+        let outcomes = read(text);
+        let faults = rejected(&outcomes);
+        assert_eq!(lines(&outcomes).len(), 3, "{text}");
+        assert!(matches!(&faults[..], [(_, RecordFault::Row(RowFault::TooWide { .. }))]), "{text}: {faults:?}");
+    }
+}
+
+#[test]
+fn a_column_that_counts_the_rows_is_left_out_and_said() {
+    for (text, expected, column) in [
+        ("Nr.,Deutsch,Englisch\n1,Haus,house\n2,Baum,tree\n3,Hund,dog\n", "Haus → house", "Nr."),
+        ("#,German,English\n1,Haus,house\n2,Baum,tree\n", "Haus → house", "#"),
+        ("№;Слово;Перевод\n1;дом;house\n2;лес;forest\n", "дом → house", "№"),
+        ("番号,単語,意味\n1,水,water\n2,火,fire\n", "水 → water", "番号"),
+        ("Lp.;Polski;Angielski\n1;dom;house\n2;las;forest\n", "dom → house", "Lp."),
+        ("Number,Word,Meaning\n1,a,b\n2,c,d\n", "a → b", "Number"),
+        ("1,Haus,house\n2,Baum,tree\n3,Hund,dog\n", "Haus → house", "1"),
+        ("1.\tHaus\thouse\n2.\tBaum\ttree\n3.\tHund\tdog\n", "Haus → house", "1"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        let loss = format!("a column that is not read: `{column}`");
+        assert!(losses(&outcomes).iter().any(|line| line.contains(&loss)), "{text}: {:?}", losses(&outcomes));
+    }
+    // Beside one other column the number is what is asked.
+    assert_eq!(lines(&read("1,one\n2,two\n3,three\n"))[0], "1 → one");
+    assert_eq!(lines(&read("Number,Word\n1,one\n2,two\n"))[0], "1 → one");
+}
+
+#[test]
+fn comments_below_directives_are_counted() {
+    let outcomes = read("#separator:tab\n# made by me\n#\na\tb\n#c\td\n");
+    assert_eq!(
+        losses(&outcomes),
+        ["3 lines begin with # and so are comments here; put the first cell in quotes to make one a card"]
+    );
+    let one = read("#separator:tab\n# made by me\na\tb\n");
+    assert!(losses(&one)[0].starts_with("1 line begins with # and so is a comment"), "{:?}", losses(&one));
+}
+
+#[test]
+fn files_that_were_put_together_are_read_as_one_or_refused() {
+    // The second file has a header and a mark, the first has none.
+    let outcomes = read("a,b\nc,d\n\u{feff}Front,Back\ne,f\n");
+    assert_eq!(lines(&outcomes), ["a → b", "c → d", "e → f"]);
+    assert_eq!(losses(&outcomes), ["1 row that names the columns again was left out"]);
+    let outcomes = read("a,b\nc,d\nfront,back\ne,f\n");
+    assert_eq!(lines(&outcomes).len(), 3);
+    for text in [
+        "a,b\nc,d\n\u{feff}Back,Front\ne,f\n",
+        "front,back\na,b\n\u{feff}back,front\nc,d\n",
+        "front,back,tags\na,b,c\nback,front,tags\nc,d,e\n",
+    ] {
+        let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
+        assert!(matches!(fault, TableFault::AnotherTable { line: 3.., .. }), "{text}: {fault}");
+    }
+}
+
+#[test]
+fn a_name_that_comes_twice_and_a_directive_that_says_nothing_are_told() {
+    let outcomes = read("front,back,back\na,b,c\nd,e,f\n");
+    assert_eq!(lines(&outcomes)[0], "a → b (back: c)");
+    let outcomes = read("front,back,tags,tags\na,b,x,y\nd,e,x,\n");
+    assert_eq!(lines(&outcomes)[0], "a → b [x|y]");
+    for (directive, said_so) in [
+        ("#tags column:9", "#tags column:9"),
+        ("#deck column:0", "#deck column:0"),
+        ("#deck column:-1", "#deck column:-1"),
+        ("#notetype column:two", "#notetype column:two"),
+        ("#html:perhaps", "#html:perhaps"),
+        ("#separator:Blank", "#separator:Blank"),
+        ("#columns:3", "#columns:3"),
+    ] {
+        let outcomes = read(&format!("{directive}\na;b;x\nc;d;x\n"));
+        let warned = said(&outcomes);
+        assert!(warned.contains(&format!("`{said_so}`")), "{directive}: {warned}");
+        assert!(warned.contains("3 columns"), "{directive}: {warned}");
+        assert_eq!(lines(&outcomes).len(), 2, "{directive}");
+    }
+}
+
+#[test]
+fn columns_that_say_the_same_in_each_row_are_neither_question_nor_answer() {
+    let outcomes = read("English,German,hello,hallo\nEnglish,German,dog,Hund\nEnglish,German,cat,Katze\n");
+    assert_eq!(lines(&outcomes)[1], "dog → Hund (English; German)");
+}
+
+#[test]
+fn a_note_that_says_front_and_back_is_no_header_where_its_type_stands_beside_it() {
+    let outcomes = read("#separator:tab\n#notetype column:1\nBasic\tFront\tBack\nBasic\ta\tb\n");
+    assert_eq!(lines(&outcomes), ["Front → Back", "a → b"]);
+}
+
+#[test]
+fn notes_are_the_answer_where_nothing_else_can_be_and_labels_are_no_terms() {
+    assert_eq!(lines(&read("Vocab,Notes\nHaus,house\nBaum,tree\n")), ["Haus → house", "Baum → tree"]);
+    let text = "Q: hello\nA: hallo\n\nQ: dog\nA: Hund\n";
+    assert_eq!(read_so(&options(""), text.as_bytes()), Err(TableFault::OneColumn));
+}
+
+#[test]
+fn columns_of_blanks_are_a_list() {
+    let outcomes = read("dog    Hund\nbig cat  große Katze\nbird   Vogel\n");
+    assert_eq!(lines(&outcomes), ["dog → Hund", "big cat → große Katze", "bird → Vogel"]);
+}
+
+#[test]
+fn titles_above_a_header_are_no_cards() {
+    for text in [
+        "My words,\nGerman,English\nHaus,house\nBaum,tree\n",
+        "Unit 3;;\n;;\nGerman;English;Example\nHaus;house;Das Haus.\nBaum;tree;\n",
+        "My words\nmade in 2024\nGerman\tEnglish\nHaus\thouse\nBaum\ttree\n",
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes).len(), 2, "{text}: {:?}", lines(&outcomes));
+        assert!(losses(&outcomes).iter().any(|loss| loss.contains("above the names of the columns")), "{text}");
+    }
+}
+
+#[test]
+fn tables_of_markdown_are_tables() {
+    for text in [
+        "| German | English |\n| --- | --- |\n| Haus | house |\n| Baum | tree |\n",
+        "| German | English |\n|:---|---:|\n| Haus | house |\n| Baum | tree |\n",
+        "German | English\n--- | ---\nHaus | house\nBaum | tree\n",
+        "| Haus | house |\n| Baum | tree |\n",
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes), ["Haus → house", "Baum → tree"], "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn html_of_which_nothing_can_be_seen_makes_no_card() {
+    let rows = ["<br>\tx", "x\t<!-- y -->", "&nbsp;\tx", "x\t<div></div>", "<p> </p>\tx"];
+    let text = format!("#html:true\n#separator:tab\na\tb\nc\td\ne\tf\n{}\n", rows.join("\n"));
+    let outcomes = read(&text);
+    assert_eq!(lines(&outcomes).len(), 3, "{:?}", lines(&outcomes));
+    assert_eq!(rejected(&outcomes).len(), rows.len());
+    // A deletion in a comment or in an attribute hides nothing.
+    let text = "#html:true\n#notetype:Cloze\n#separator:tab\n<!-- {{c1::x}} -->y\tz\n{{c1::a}} b\tc\n";
+    let outcomes = read(text);
+    assert_eq!(lines(&outcomes), ["cloze: {{c1::a}} b →  (c)"]);
+    let text = "#html:true\n#separator:tab\n<b title=\"{{c1::x}}\">y</b>\tz\na\tb\n";
+    assert_eq!(lines(&read(text))[0], "<b title=\"{{c1::x}}\">y</b> → z");
+}
+
+#[test]
+fn a_typed_answer_that_nobody_could_type_is_left_out() {
+    let long = "x".repeat(10_001);
+    let outcomes = read(&format!("kind,front,back\ntyped,a,{long}\nbasic,b,{long}\ntyped,c,d\n"));
+    assert_eq!(lines(&outcomes).len(), 2);
+    let faults = rejected(&outcomes);
+    assert!(matches!(&faults[..], [(_, RecordFault::Row(RowFault::Note(NoteFault::Card(_))))]), "{faults:?}");
+}
