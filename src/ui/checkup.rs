@@ -274,10 +274,7 @@ impl Lines<'_, '_> {
             answer => {
                 // Two colons stand for one.
                 let answer = if answer.starts_with("::") { answer.strip_prefix(':').unwrap_or(answer) } else { answer };
-                let list = matches!(asked.question.ask, Ask::List(_));
-                // A list may be typed with commas or semicolons; core takes lines.
-                let response = if list { answer.replace(';', "\n") } else { answer.to_owned() };
-                return self.feed(&Input::Respond(response));
+                return self.feed(&Input::Respond(answer.to_owned()));
             }
         }
         Ok(true)

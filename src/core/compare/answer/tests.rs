@@ -116,7 +116,7 @@ const TABLE: &[(&str, &[Row])] = &[
         "Portuguese",
         &[("nao", "não", ACCENTS), ("coração", "coracao", ACCENTS), ("avo", "avó", ACCENTS), ("mae", "pai", Wrong)],
     ),
-    ("Catalan", &[("collegi", "col·legi", POINTS), ("col.legi", "col·legi", Near)]),
+    ("Catalan", &[("collegi", "col·legi", POINTS), ("col.legi", "col·legi", POINTS)]),
     (
         "Polish",
         &[("lodz", "łódź", ACCENTS), ("Łódź", "łódź", CASE), ("dziekuje", "dziękuję", ACCENTS), ("dom", "dym", Wrong)],
