@@ -1,6 +1,7 @@
 //! The scanner: the text of a note, folded for searching directly from its JSON, without parsing it.
 
 use crate::core::compare::search::gap;
+use crate::core::compare::search::join_copied;
 use crate::core::compare::search::percent;
 use crate::core::compare::search::push;
 use crate::core::search::NoteFacts;
@@ -124,7 +125,10 @@ impl Scratch {
             let mut chars = from.chars();
             match chars.next() {
                 None | Some('\'') => {}
-                Some(c) => self.push_normalized(c),
+                Some(c) => {
+                    join_copied(&mut self.normalized, c);
+                    self.push_normalized(c);
+                }
             }
             rest = chars.as_str();
         }
@@ -302,8 +306,12 @@ mod tests {
             };
             let body = serde_json::to_string(&note).unwrap();
             let mut scratch = Scratch::default();
-            scratch.read(&NoteFacts { body: &body, key: None, topic: None, added: None }, true);
+            let facts = NoteFacts { body: &body, key: None, topic: None, added: None };
             let normalized = fold(&text);
+            let copied = scratch.letters(&facts).to_owned();
+            let is_copied = normalized.split(|c: char| !c.is_alphanumeric()).all(|word| copied.contains(word));
+            prop_assert!(is_copied, "{normalized} in {copied}");
+            scratch.read(&facts, true);
             let letters = std::str::from_utf8(&scratch.normalized).unwrap().trim_end_matches('\n');
             if letters.is_empty() {
                 prop_assert_eq!(normalized, text.trim());

@@ -177,6 +177,7 @@ fn without_braces(chars: &[char]) -> String {
             .or(inside.strip_prefix(&['−']))
             .or(inside.strip_prefix(&['+']))
             .unwrap_or(inside);
+        let number = number.strip_suffix(&['-']).or(number.strip_suffix(&['+'])).unwrap_or(number);
         let is_simple = matches!(inside, [letter] if is_letter(*letter))
             || (!number.is_empty() && number.iter().all(|c| is_digit(*c)));
         // What TeX's braces hold is one thing, whatever it is.

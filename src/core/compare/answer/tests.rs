@@ -1,5 +1,8 @@
 //! What learners of many languages type, and what becomes of it. A row that turns out wrong is an argument, not a detail.
 
+mod formulas;
+mod scripts;
+
 use super::*;
 use Difference::Accents as A;
 use Difference::Case as C;
@@ -25,6 +28,16 @@ const ACCENTS: Expected = right(&[A]);
 const CASE: Expected = right(&[C]);
 const POINTS: Expected = right(&[P]);
 const FORM: Expected = right(&[F]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Right,
+    Near,
+    Wrong,
+}
+
+/// What was typed, what is right, what that is, and why.
+type Reasoned = (&'static str, &'static str, Outcome, &'static str);
 
 type Row = (&'static str, &'static str, Expected);
 
@@ -448,6 +461,37 @@ fn what_learners_type_is_right_nearly_right_or_wrong() {
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
     assert!(TABLE.iter().map(|(_, rows)| rows.len()).sum::<usize>() > 250 && TABLE.len() > 30);
+}
+
+#[test]
+fn each_script_and_each_field_has_its_ways() {
+    let tables = || scripts::TABLE.iter().chain(formulas::TABLE);
+    let mut wrong = Vec::new();
+    for (name, rows) in tables() {
+        for (given, expected, outcome, why) in *rows {
+            let found = match found(given, expected, Weights::default()) {
+                Ok(_) => Outcome::Right,
+                Err(Near) => Outcome::Near,
+                Err(_) => Outcome::Wrong,
+            };
+            if found != *outcome {
+                wrong.push(format!("{name}: {given:?} for {expected:?} is {found:?}, not {outcome:?}: {why}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tables().all(|(_, rows)| rows.len() >= 8) && scripts::TABLE.len() >= 20);
+    assert!(tables().map(|(_, rows)| rows.len()).sum::<usize>() > 300);
+}
+
+#[test]
+fn what_is_right_and_written_otherwise_has_a_difference() {
+    for (given, expected, outcome, _) in scripts::TABLE.iter().chain(formulas::TABLE).flat_map(|(_, rows)| *rows) {
+        let solid = |text: &str| identity(text).split_whitespace().collect::<String>();
+        if *outcome == Outcome::Right && solid(given) != solid(expected) {
+            assert_ne!(found(given, expected, Weights::default()), Ok(Vec::new()), "{given} / {expected}");
+        }
+    }
 }
 
 #[test]
