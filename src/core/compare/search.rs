@@ -74,14 +74,24 @@ fn join(out: &mut Vec<u8>, next: char) {
 /// As [`push`] does between letters of scripts that set no blanks, for a text of which ASCII was copied, punctuation and escapes of JSON included:
 /// these go before `next` comes.
 pub fn join_copied(out: &mut Vec<u8>, next: char) {
-    if !is_unspaced(next) {
+    let next = match next {
+        '\0'..='\u{dff}' | '가'..='힣' => return,
+        'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' => next,
+        // A narrow one, or several in a square.
+        _ => std::iter::once(next).nfkd().next().unwrap_or(next),
+    };
+    if !is_unspaced(next) || is_combining_mark(next) {
         return;
     }
     let mut end = out.len();
     loop {
         match out.get(..end) {
             Some([.., b'%']) => break,
-            Some([rest @ .., b'\\', b'n' | b't' | b'r']) if rest.last() != Some(&b'\\') => end -= 2,
+            Some([rest @ .., b'n' | b't' | b'r'])
+                if rest.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1 =>
+            {
+                end -= 2;
+            }
             Some([.., byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() => end -= 1,
             _ => break,
         }
