@@ -484,6 +484,44 @@ fn each_script_and_each_field_has_its_ways() {
     assert!(tables().map(|(_, rows)| rows.len()).sum::<usize>() > 300);
 }
 
+/// What the page for authors says of one example after the other: what was typed, what is right.
+fn examples(cell: &str) -> Vec<(&str, &str)> {
+    let (mut typed, mut found) = (Vec::new(), Vec::new());
+    for (place, part) in cell.split('`').enumerate() {
+        if place % 2 == 1 {
+            typed.push(part);
+        } else if let Some(expected) = part.strip_prefix(" for *").and_then(|rest| rest.split('*').next()) {
+            found.extend(typed.drain(..).map(|given| (given, expected)));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_page_for_authors_has_examples_that_hold() {
+    let page = include_str!("../../../../docs/deck-format.md");
+    let (_, section) = page.split_once("## How answers are compared").unwrap();
+    let (section, _) = section.split_once("## Texts").unwrap();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for line in section.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let [_, shown, outcome] = cells.as_slice() else { continue };
+        for (given, expected) in examples(shown) {
+            count += 1;
+            let found = match found(given, expected, Weights::default()) {
+                Ok(_) => "right",
+                Err(Near) => "nearly",
+                Err(_) => "wrong",
+            };
+            if found != outcome.trim_end_matches([' ', '|']) {
+                wrong.push(format!("{given} for {expected} is {found}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty() && count > 60, "{count}: {wrong:#?}");
+}
+
 #[test]
 fn what_is_right_and_written_otherwise_has_a_difference() {
     for (given, expected, outcome, _) in scripts::TABLE.iter().chain(formulas::TABLE).flat_map(|(_, rows)| *rows) {
