@@ -122,7 +122,7 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
         (Ask::List(count), true) => format!("{count} items, one a line; an empty line ends"),
-        (Ask::List(count), false) => format!("{count} items, separated by commas"),
+        (Ask::List(count), false) => format!("{count} items, separated by semicolons"),
         (Ask::Order, true) => "Move the lines with Left and Right, then Enter".to_owned(),
         (Ask::Order, false) => "Put them in order: the numbers, as 3 1 2".to_owned(),
     }
