@@ -74,6 +74,13 @@ fn join(out: &mut Vec<u8>, next: char) {
 /// As [`push`] does between letters of scripts that set no blanks, for a text of which ASCII was copied, punctuation and escapes of JSON included:
 /// these go before `next` comes.
 pub fn join_copied(out: &mut Vec<u8>, next: char) {
+    // Mostly a letter stands before it, which is told at a glance.
+    if !out
+        .last()
+        .is_some_and(|byte| byte.is_ascii() && (!byte.is_ascii_alphanumeric() || matches!(byte, b'n' | b't' | b'r')))
+    {
+        return;
+    }
     let next = match next {
         '\0'..='\u{dff}' | '가'..='힣' => return,
         'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' => next,
