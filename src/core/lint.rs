@@ -431,12 +431,13 @@ pub fn as_two_answers(note: &NoteText) -> Option<(String, Vec<String>)> {
         return None;
     }
     // To take a text with deletions apart takes its time, and most have no such sign.
-    if note.kind == "cloze" && !note.fields.values().flat_map(Value::texts).any(|text| may_have(text)) {
+    let in_sentence = note.kind == "cloze";
+    if in_sentence && !note.fields.values().flat_map(Value::texts).any(|text| may_have(text)) {
         return None;
     }
     note.ordinals().into_iter().take(MOST_DELETIONS).find_map(|ordinal| {
         let answer = note.answer(ordinal);
-        alternatives(&answer).map(|each| (answer, each))
+        alternatives(&answer, in_sentence).map(|each| (answer, each))
     })
 }
 
