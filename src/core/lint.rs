@@ -17,6 +17,7 @@ use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::checkup::can_be_judged;
 use crate::core::compare::alternatives::alternatives;
+use crate::core::compare::alternatives::may_have;
 use crate::core::compare::search::fold;
 use crate::core::compare::search::plain;
 use crate::core::id::hash64;
@@ -430,13 +431,13 @@ pub fn as_two_answers(note: &NoteText) -> Option<(String, Vec<String>)> {
         return None;
     }
     // To take a text with deletions apart takes its time, and most have no such sign.
-    let signs: &[char] = if note.kind == "cloze" { &['/', ';', '('] } else { &['/', ';', '(', ','] };
-    if !note.fields.values().flat_map(Value::texts).any(|text| text.contains(signs)) {
+    let in_sentence = note.kind == "cloze";
+    if in_sentence && !note.fields.values().flat_map(Value::texts).any(|text| may_have(text)) {
         return None;
     }
     note.ordinals().into_iter().take(MOST_DELETIONS).find_map(|ordinal| {
         let answer = note.answer(ordinal);
-        alternatives(&answer).map(|each| (answer, each))
+        alternatives(&answer, in_sentence).map(|each| (answer, each))
     })
 }
 

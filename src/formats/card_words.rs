@@ -11,6 +11,7 @@ use crate::core::text::thousands;
 pub fn what(fault: &Fault) -> String {
     match fault {
         Fault::RepeatedChoice(choice) => format!("`{choice}` stands among the choices twice"),
+        Fault::RepeatedItem(item) => format!("`{item}` stands among the items twice"),
         Fault::UnclosedDeletion => "a deletion is opened with {{c and not closed".to_owned(),
         Fault::NoDeletion => "nothing is hidden".to_owned(),
         Fault::BadDeletionNumber => "a deletion has a number that no card can have".to_owned(),
@@ -34,6 +35,7 @@ pub fn what(fault: &Fault) -> String {
 pub fn help(fault: &Fault) -> String {
     match fault {
         Fault::RepeatedChoice(_) => "each choice has to be another one; take it out or change it".to_owned(),
+        Fault::RepeatedItem(_) => "each item counts once; take it out or change it".to_owned(),
         Fault::UnclosedDeletion => "close it with }}".to_owned(),
         Fault::NoDeletion => "hide the answer: {{c1::answer}} or {{c1::answer::hint}}".to_owned(),
         Fault::BadDeletionNumber => "number deletions from 1 to 500".to_owned(),

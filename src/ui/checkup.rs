@@ -189,7 +189,7 @@ impl Lines<'_, '_> {
             shown = Some(now);
             self.prompt("> ")?;
             let Some(line) = self.read(input)? else { return self.line("") };
-            if !self.handle(&asked, line.trim())? {
+            if !self.handle(line.trim())? {
                 return self.line("");
             }
         }
@@ -244,7 +244,7 @@ impl Lines<'_, '_> {
     }
 
     /// One line; whether it goes on.
-    fn handle(&mut self, asked: &Asked, line: &str) -> Result<bool, Failure> {
+    fn handle(&mut self, line: &str) -> Result<bool, Failure> {
         let too_fast = self.live && self.sitting.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS;
         if too_fast && line != ":q" {
             self.line("(too fast: not taken, read first)")?;
@@ -274,10 +274,7 @@ impl Lines<'_, '_> {
             answer => {
                 // Two colons stand for one.
                 let answer = if answer.starts_with("::") { answer.strip_prefix(':').unwrap_or(answer) } else { answer };
-                let list = matches!(asked.question.ask, Ask::List(_));
-                // A list may be typed with commas or semicolons; core takes lines.
-                let response = if list { answer.replace(';', "\n") } else { answer.to_owned() };
-                return self.feed(&Input::Respond(response));
+                return self.feed(&Input::Respond(answer.to_owned()));
             }
         }
         Ok(true)

@@ -323,12 +323,7 @@ impl Sitting<'_, '_> {
 
     fn answer(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
         match stage {
-            Stage::Front(current) => {
-                let ask = current.question.ask;
-                // A list may be typed with commas or semicolons; core takes lines.
-                let response = if matches!(ask, Ask::List(_)) { line.replace(';', "\n") } else { line.to_owned() };
-                self.feed(Input::Respond(response))
-            }
+            Stage::Front(_) => self.feed(Input::Respond(line.to_owned())),
             Stage::Back(_) if line.is_empty() => self.grade(Input::Accept),
             Stage::Back(_) => match self.grade_of(line) {
                 Some(input) => self.grade(input),

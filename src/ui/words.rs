@@ -122,7 +122,7 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
         (Ask::List(count), true) => format!("{count} items, one a line; an empty line ends"),
-        (Ask::List(count), false) => format!("{count} items, separated by commas"),
+        (Ask::List(count), false) => format!("{count} items, separated by semicolons"),
         (Ask::Order, true) => "Move the lines with Left and Right, then Enter".to_owned(),
         (Ask::Order, false) => "Put them in order: the numbers, as 3 1 2".to_owned(),
     }
@@ -153,7 +153,7 @@ pub fn judged(verdict: &Verdict) -> String {
 /// What was typed against the right answer, where that is worth a look: it is another one, or not spelled the same.
 #[must_use]
 pub fn compared(verdict: &Verdict, ask: Ask) -> Option<Compared> {
-    if ask != Ask::Type {
+    if !matches!(ask, Ask::Type | Ask::List(_)) {
         return None;
     }
     match &verdict.close {
@@ -162,7 +162,8 @@ pub fn compared(verdict: &Verdict, ask: Ask) -> Option<Compared> {
             let case = close.differences.contains(&Difference::Case);
             Some(difference::compare(&verdict.given, &close.answer, case))
         }
-        None if verdict.outcome == Correctness::Right => None,
+        // Where no item was misspelled, the remark says all.
+        None if verdict.outcome == Correctness::Right || ask != Ask::Type => None,
         None => Some(difference::compare(&verdict.given, &verdict.expected, false)),
     }
 }
@@ -207,7 +208,7 @@ pub(super) fn unreadable(why: &Unreadable) -> String {
         Unreadable::NoOption { given, options } => {
             format!("`{given}` is none of the choices; type its number, 1 to {options}")
         }
-        Unreadable::Ambiguous(given) => format!("`{given}` could be several; type more of it, or its number"),
+        Unreadable::Ambiguous(given) => format!("`{given}` could be several; type more of it, or its number, as #2"),
         Unreadable::NoOrder(options) => {
             let example = (1..=*options).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
             format!("give the numbers 1 to {options} in the right order, for example {example}")

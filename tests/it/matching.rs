@@ -246,7 +246,7 @@ fn a_built_in_deck_with_cards_of_ones_own_goes_to_another_machine() {
     world.add("quotes", None, "Own question", "Own answer");
     world.add("quotes", Some("another"), "Another", "One");
     assert!(said(&mut other, "quotes.toml", world.export("quotes", "toml")).starts_with("2 notes added"));
-    assert_eq!(other.listed("deck:quotes \"own question\""), ["Own question → Own answer [new]"]);
+    assert_eq!(other.listed("deck:quotes \"Own question\""), ["Own question → Own answer [new]"]);
     other.assert_sound();
 }
 

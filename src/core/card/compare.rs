@@ -14,7 +14,6 @@ use crate::core::compare::answer::key;
 use crate::core::compare::answer::liken;
 use crate::core::compare::answer::number;
 use crate::core::compare::identity::is_same;
-use crate::core::compare::slip::is_slip;
 use crate::core::document::plain_text;
 
 /// The keys of a text as it is written, and as somebody would type it.
@@ -97,32 +96,40 @@ pub(super) fn names(differences: &[Difference]) -> String {
     }
 }
 
-/// The option that a response means: its number as shown, its text, or an unambiguous beginning of it.
+/// The option that a response means: its text, its number as shown, or an unambiguous beginning of it. Where a number is an option's text
+/// too, that is meant; `#2` is always a number.
 pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unreadable> {
     let response = response.trim();
     if let Some(index) = options.iter().position(|option| is_same(option, response)) {
         return Ok(index);
     }
-    let wanted = key(response);
-    let folded: Vec<String> = options.iter().map(|option| key(option)).collect();
-    let those = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let fit = folded.iter().enumerate().filter(|(_, key)| fits(key));
+    let of_number = |number: usize| {
+        let index = number.checked_sub(1).filter(|index| *index < options.len());
+        index.ok_or(Unreadable::OutOfRange(options.len()))
+    };
+    if let Some(number) = response.strip_prefix(['#', '＃']).and_then(number) {
+        return of_number(number);
+    }
+    let given = Given::new(response);
+    let likenesses: Vec<Likeness> = options.iter().map(|option| liken(&given, option, Weights::default())).collect();
+    let those = |fits: &dyn Fn(usize, &Likeness) -> bool| -> Vec<usize> {
+        let fit = likenesses.iter().enumerate().filter(|(index, likeness)| fits(*index, likeness));
         fit.map(|(index, _)| index).collect()
     };
-    // Options that differ in marks or capitals only have one key: of these one has to be named exactly, or by its number.
-    let named = those(&|option| option == wanted);
-    if let [index] = named.as_slice() {
-        return Ok(*index);
+    // Of options that differ in marks or capitals only, one has to be named exactly, or by its number.
+    let named = those(&|_, likeness| matches!(likeness, Likeness::Same(_)));
+    match named.as_slice() {
+        [index] => return Ok(*index),
+        [_, _, ..] => return Err(Unreadable::Ambiguous(response.to_owned())),
+        [] => {}
     }
-    if let (Some(number), []) = (number(response), named.as_slice()) {
-        return number
-            .checked_sub(1)
-            .filter(|index| *index < options.len())
-            .ok_or(Unreadable::OutOfRange(options.len()));
+    if let Some(number) = number(response) {
+        return of_number(number);
     }
-    match those(&|option| option.starts_with(&wanted)).as_slice() {
+    let begins = |index: usize| options.get(index).is_some_and(|option| key(option).starts_with(given.key()));
+    match those(&|index, _| begins(index)).as_slice() {
         [index] => Ok(*index),
-        [] => match those(&|option| is_slip(&wanted, option)).as_slice() {
+        [] => match those(&|_, likeness| *likeness == Likeness::Near).as_slice() {
             [index] => Ok(*index),
             _ => Err(Unreadable::NoOption { given: response.to_owned(), options: options.len() }),
         },
@@ -193,5 +200,19 @@ mod tests {
         }
         assert_eq!(choice(&["año", "ano", "mes"], "AÑO"), Err(Unreadable::Ambiguous("AÑO".to_owned())));
         assert_eq!(choice(&["がっこう", "かっこう"], "かっこう"), Ok(1));
+        for (response, index) in [("schoen", 0), ("x^2", 1), ("nodejs", 2), ("O Brien", 3)] {
+            assert_eq!(choice(&["schön", "x²", "Node.js", "O'Brien"], response), Ok(index), "{response}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_a_text_is_meant_as_the_text() {
+        for (response, index) in [("3", 0), ("1", 2), ("٣", 0), ("#3", 2), ("#1", 0), ("4", 3)] {
+            assert_eq!(choice(&["3", "2", "1", "17"], response), Ok(index), "{response}");
+        }
+        assert_eq!(choice(&["3", "2", "1", "17"], "#5"), Err(Unreadable::OutOfRange(4)));
+        for (response, index) in [("1", 0), ("2", 1), ("100", 1), ("10", 0), ("3", 2)] {
+            assert_eq!(choice(&["10", "100", "1000"], response), Ok(index), "{response}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::core::card::Verdict;
 
 use crate::core::card::Close;
 use crate::core::card::Correctness;
+use crate::core::card::Value;
 use crate::core::card::compare::keys;
 use crate::core::card::compare::likeness;
 use crate::core::card::compare::names;
@@ -23,11 +24,13 @@ use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::answer::key;
-use crate::core::compare::slip::is_slip;
+use crate::core::compare::answer::told_apart;
+use crate::core::compare::identity::identity;
+use crate::core::compare::identity::repeated;
 use crate::core::document::Document;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 
 pub(super) struct List;
 
@@ -42,69 +45,186 @@ fn items<'r>(response: &'r str, expected: &[String]) -> Vec<&'r str> {
         .flatten()
         .copied()
         .collect();
-    response.split(|c: char| c == '\n' || parts.contains(&c)).filter(|item| !key(item).is_empty()).collect()
+    let items = response.split(|c: char| c == '\n' || parts.contains(&c)).map(str::trim);
+    items.filter(|item| !key(item).is_empty()).collect()
 }
 
 /// Pairs of items that are compared letter by letter at most: what is left of a list of thousands would take minutes.
-const MOST_COMPARED: usize = 100_000;
+const MOST_COMPARED: usize = 20_000;
 
-/// Which of the items that were named are asked for, and which of those named each of those asked for is; each counts once.
+/// Items that were named without being asked for, as many as are told.
+const MOST_TOLD: usize = 3;
+
+/// What of the items that were named is asked for.
 struct Paired {
-    given: Vec<bool>,
-    expected: Vec<Option<usize>>,
+    /// For each of those asked for the place of the one that names it, and how these compare. No item names two.
+    expected: Vec<Option<(usize, Likeness)>>,
+    /// The places of those that name nothing that is asked for.
+    extra: Vec<usize>,
 }
 
-/// Finds for each expected item one of those given. Exact matches first, so that a slip for one item does not use up another
-/// that was typed rightly.
-fn pair(given: &[&str], note: &NoteText) -> Paired {
+/// Finds for each expected item one of those given: first the very same text, then what says the same by the rules for answers, then what differs
+/// in something that counts, then what is right but for a slip. So no slip takes up what another item was typed for. An item that was
+/// typed twice is one.
+fn pair(given: &[&str], note: &NoteText, weights: Weights) -> Paired {
     let texts = note.texts("items");
-    let given: Vec<String> = given.iter().map(|item| key(item)).collect();
-    let mut paired = Paired { given: vec![false; given.len()], expected: vec![None; texts.len()] };
-    let expected: Vec<Vec<String>> = texts.iter().map(|item| keys(item, note.markup)).collect();
-    let mut places: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
-    for (place, item) in given.iter().enumerate() {
-        places.entry(item).or_default().push_back(place);
-    }
-    let mut tick = |given: Option<usize>, named: &mut Option<usize>| {
-        if let Some(ticked) = given.and_then(|place| paired.given.get_mut(place)) {
-            (*ticked, *named) = (true, given);
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<usize> = (0..given.len()).collect();
+    open.retain(|place| given.get(*place).is_some_and(|item| seen.insert(told_apart(item))));
+    let mut pairing = Pairing { texts, expected: vec![None; texts.len()], named: vec![None; given.len()] };
+    pairing.take_equal(given, note, &open);
+    let asked: Vec<Vec<String>> = texts.iter().map(|item| keys(item, note.markup)).collect();
+    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, keys) in asked.iter().enumerate() {
+        for key in keys {
+            by_key.entry(key).or_default().push(place);
         }
-    };
-    for (keys, named) in expected.iter().zip(&mut paired.expected) {
-        tick(keys.iter().find_map(|key| places.get_mut(key.as_str()).and_then(VecDeque::pop_front)), named);
     }
-    let mut left: Vec<usize> = places.into_values().flatten().collect();
-    left.sort_unstable();
-    let mut compared = 0;
-    for (keys, named) in expected.iter().zip(&mut paired.expected).filter(|(_, named)| named.is_none()) {
-        compared += left.len();
-        if compared > MOST_COMPARED {
-            break;
-        }
-        let is_near = |place: &usize| given.get(*place).is_some_and(|given| keys.iter().any(|key| is_slip(given, key)));
-        let found = left.iter().position(is_near);
-        tick(found.map(|found| left.remove(found)), named);
+    let read: Vec<Given<'_>> = given.iter().map(|item| Given::new(item)).collect();
+    // Whether an item says again what another one said, and is no item too many.
+    let says_again = |place: &usize| read.get(*place).is_some_and(|item| by_key.contains_key(item.key()));
+    let of_key = |item: &Given<'_>| by_key.get(item.key()).into_iter().flatten().copied().collect::<Vec<_>>();
+    pairing.match_up(&read, note, weights, &open, &of_key);
+    let left: Vec<usize> =
+        (0..texts.len()).filter(|place| pairing.expected.get(*place).is_some_and(Option::is_none)).collect();
+    pairing.match_up(&read, note, weights, &open, &|_| left.clone());
+    let mut extra: Vec<usize> =
+        open.into_iter().filter(|place| pairing.named.get(*place).is_some_and(Option::is_none)).collect();
+    extra.retain(|place| !says_again(place));
+    if extra.len() * texts.len() <= MOST_COMPARED {
+        let is_like =
+            |given: &Given<'_>| texts.iter().any(|item| likeness(given, item, note.markup, weights) != Likeness::Other);
+        extra.retain(|place| !read.get(*place).is_some_and(is_like));
     }
-    paired
+    Paired { expected: pairing.expected, extra }
 }
 
-/// How the items that were named differ from those asked for, and whether that counts.
-fn differing(given: &[&str], note: &NoteText, named: &[Option<usize>], weights: Weights) -> (Vec<Difference>, bool) {
-    let (mut all, mut counts) = (Vec::new(), false);
-    for (item, place) in note.texts("items").iter().zip(named) {
-        let Some(given) = place.and_then(|place| given.get(place)) else { continue };
-        match likeness(&Given::new(given), item, note.markup, weights) {
-            Likeness::Same(differences) => all.extend(differences),
-            Likeness::Counted(differences) => {
-                all.extend(differences);
-                counts = true;
-            }
-            Likeness::Near | Likeness::Other => {}
+/// Two lists that are being matched with each other.
+struct Pairing<'n> {
+    texts: &'n [String],
+    expected: Vec<Option<(usize, Likeness)>>,
+    named: Vec<Option<usize>>,
+}
+
+/// The better, the less.
+fn level(likeness: &Likeness) -> Option<usize> {
+    match likeness {
+        Likeness::Same(differences) if differences.is_empty() => Some(0),
+        Likeness::Same(_) => Some(1),
+        Likeness::Counted(_) => Some(2),
+        Likeness::Near => Some(3),
+        Likeness::Other => None,
+    }
+}
+
+/// What an item that was given may name: the places of expected items, and how each compares.
+type Fits = Vec<(usize, Likeness)>;
+
+impl Pairing<'_> {
+    fn take(&mut self, given: usize, expected: usize, likeness: Likeness) {
+        if let (Some(named), Some(by)) = (self.named.get_mut(given), self.expected.get_mut(expected)) {
+            (*named, *by) = (Some(expected), Some((given, likeness)));
         }
     }
-    all.sort_unstable();
-    all.dedup();
-    (all, counts)
+
+    fn is_free(&self, given: usize) -> bool {
+        self.named.get(given).is_some_and(Option::is_none)
+    }
+
+    /// What is written as it was typed.
+    fn take_equal(&mut self, given: &[&str], note: &NoteText, open: &[usize]) {
+        let mut places: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
+        for (place, text) in self.texts.iter().enumerate() {
+            places.entry(identity(text).into_owned().into()).or_insert(place);
+            places.entry(identity(&note.plain(text)).into_owned().into()).or_insert(place);
+        }
+        for place in open {
+            let expected = given.get(*place).and_then(|item| places.get(&identity(item)));
+            if let Some(expected) =
+                expected.filter(|expected| self.expected.get(**expected).is_some_and(Option::is_none))
+            {
+                self.take(*place, *expected, Likeness::Same(Vec::new()));
+            }
+        }
+    }
+
+    /// Matches as many as can be, the best likeness first. What is matched stays so, if by another item.
+    fn match_up(
+        &mut self,
+        read: &[Given<'_>],
+        note: &NoteText,
+        weights: Weights,
+        open: &[usize],
+        of: &dyn Fn(&Given<'_>) -> Vec<usize>,
+    ) {
+        let mut fits: BTreeMap<usize, Fits> = BTreeMap::new();
+        let mut compared = 0;
+        for place in open {
+            let Some(item) = read.get(*place).filter(|_| self.is_free(*place)) else { continue };
+            let expected = of(item);
+            compared += expected.len();
+            if compared > MOST_COMPARED {
+                break;
+            }
+            let like = |expected: usize| {
+                let text = self.texts.get(expected)?;
+                Some((expected, likeness(item, text, note.markup, weights))).filter(|(_, found)| level(found).is_some())
+            };
+            fits.insert(*place, expected.into_iter().filter_map(like).collect());
+        }
+        for most in 0..=3 {
+            for place in fits.keys() {
+                if self.is_free(*place) {
+                    self.find(*place, most, &fits, &mut BTreeSet::new());
+                }
+            }
+        }
+    }
+
+    /// Finds an expected item for one that was given, moving others to another one where that makes room.
+    fn find(&mut self, given: usize, most: usize, fits: &BTreeMap<usize, Fits>, tried: &mut BTreeSet<usize>) -> bool {
+        let fit =
+            fits.get(&given).into_iter().flatten().filter(|(_, found)| level(found).is_some_and(|level| level <= most));
+        for (expected, found) in fit {
+            // As deep as a list is long that anybody learns.
+            if tried.len() > 100 || !tried.insert(*expected) {
+                continue;
+            }
+            let by = self.expected.get(*expected).and_then(|by| by.as_ref().map(|(by, _)| *by));
+            let is_free = match by {
+                None => true,
+                Some(by) => fits.contains_key(&by) && self.find(by, most, fits, tried),
+            };
+            if is_free {
+                self.take(given, *expected, found.clone());
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// How a list was answered, for people.
+fn remark(missing: &[Cow<'_, str>], extra: &[&str], differences: &[Difference], counts: bool, slips: bool) -> String {
+    if !missing.is_empty() || !extra.is_empty() {
+        let mut said = Vec::new();
+        if !missing.is_empty() {
+            said.push(format!("missing: {}", missing.join("; ")));
+        }
+        if !extra.is_empty() {
+            let more = extra.len().saturating_sub(MOST_TOLD);
+            let told = extra.get(..extra.len() - more).unwrap_or_default().join("; ");
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            said.push(format!("not on the list: {told}{more}"));
+        }
+        return said.join(" – ");
+    }
+    match (slips, counts, differences.is_empty()) {
+        (true, _, _) => "look at the spelling".to_owned(),
+        (false, true, _) => format!("look at the {}", names(differences)),
+        (false, false, false) => only_differs(differences),
+        (false, false, true) => String::new(),
+    }
 }
 
 impl CardKind for List {
@@ -119,8 +239,10 @@ impl CardKind for List {
         ]
     }
 
-    fn check(&self, _: &Fields) -> Vec<Fault> {
-        Vec::new()
+    fn check(&self, fields: &Fields) -> Vec<Fault> {
+        let items = fields.get("items").map_or(&[][..], Value::texts);
+        let twice = repeated(items.iter().map(String::as_str)).and_then(|place| items.get(place));
+        twice.map(|item| Fault::RepeatedItem(item.clone())).into_iter().collect()
     }
 
     fn ordinals(&self, _: &NoteText) -> Vec<u16> {
@@ -145,7 +267,13 @@ impl CardKind for List {
 
     fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<bool> {
         let given: Vec<&str> = given.iter().map(String::as_str).collect();
-        pair(&given, note).given
+        let mut ticks = vec![false; given.len()];
+        for (place, _) in pair(&given, note, Weights::default()).expected.into_iter().flatten() {
+            if let Some(tick) = ticks.get_mut(place) {
+                *tick = true;
+            }
+        }
+        ticks
     }
 
     fn judge(
@@ -158,56 +286,77 @@ impl CardKind for List {
     ) -> Result<Option<Verdict>, Unreadable> {
         let expected = note.texts("items");
         let given = items(response, expected);
-        let named = pair(&given, note).expected;
-        let missing: Vec<Cow<'_, str>> = expected
-            .iter()
-            .zip(&named)
-            .filter(|(_, named)| named.is_none())
-            .map(|(item, _)| note.plain(item))
-            .collect();
-        let (differences, counts) = differing(&given, note, &named, weights);
-        let outcome = match missing.len() {
-            0 if !counts => Correctness::Right,
-            0 => Correctness::Near,
-            1 if expected.len() > 1 => Correctness::Near,
+        let paired = pair(&given, note, weights);
+        // What was typed, with each item as it should be.
+        let mut corrected: Vec<Cow<'_, str>> = given.iter().map(|item| Cow::Borrowed(*item)).collect();
+        let mut missing = Vec::new();
+        let (mut differences, mut counts, mut slips) = (Vec::new(), false, false);
+        for (item, named) in expected.iter().zip(&paired.expected) {
+            let Some((place, likeness)) = named else {
+                missing.push(note.plain(item));
+                continue;
+            };
+            if let Some(typed) = corrected.get_mut(*place) {
+                *typed = note.typed(item);
+            }
+            match likeness {
+                Likeness::Same(found) => differences.extend(found),
+                Likeness::Counted(found) => {
+                    differences.extend(found);
+                    counts = true;
+                }
+                Likeness::Near => slips = true,
+                Likeness::Other => {}
+            }
+        }
+        differences.sort_unstable();
+        differences.dedup();
+        let extra: Vec<&str> = paired.extra.iter().filter_map(|place| given.get(*place).copied()).collect();
+        let outcome = match (missing.len(), extra.len()) {
+            (0, 0) if !counts && !slips => Correctness::Right,
+            (0, 0 | 1) => Correctness::Near,
+            (1, 0 | 1) if expected.len() > 1 => Correctness::Near,
             _ => Correctness::Wrong,
         };
-        let remark = match (missing.is_empty(), counts, differences.is_empty()) {
-            (false, _, _) => format!("missing: {}", missing.join("; ")),
-            (true, true, _) => format!("look at the {}", names(&differences)),
-            (true, false, false) => only_differs(&differences),
-            (true, false, true) => String::new(),
-        };
-        let answer = self.answer(note, ordinal);
-        let close = (!differences.is_empty()).then(|| Close { answer: answer.clone(), differences });
-        let given = response.split('\n').map(str::trim).collect::<Vec<_>>().join("; ");
-        Ok(Some(Verdict { outcome, given, expected: answer, remark, close }))
+        let remark = remark(&missing, &extra, &differences, counts, slips);
+        let differs = slips || !differences.is_empty();
+        let close = differs.then(|| Close { answer: corrected.join("; "), differences });
+        Ok(Some(Verdict { outcome, given: given.join("; "), expected: self.answer(note, ordinal), remark, close }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::card::Value;
+    use crate::core::compare::answer::Weight;
+
+    fn note(items: &[&str]) -> NoteText {
+        let items = items.iter().map(|item| (*item).to_owned()).collect();
+        NoteText { fields: Fields::from([("items".to_owned(), Value::Texts(items))]), ..NoteText::default() }
+    }
+
+    fn verdict(note: &NoteText, response: &str, weights: Weights) -> Verdict {
+        let question = List.question(note, 1, Showing::default());
+        List.judge(note, 1, &question, response, weights).unwrap().unwrap()
+    }
 
     fn judged(items: &[&str], response: &str) -> (Correctness, String) {
-        let items = items.iter().map(|item| (*item).to_owned()).collect();
-        let note =
-            NoteText { fields: Fields::from([("items".to_owned(), Value::Texts(items))]), ..NoteText::default() };
-        let question = List.question(&note, 1, Showing::default());
-        let verdict = List.judge(&note, 1, &question, response, Weights::default()).unwrap().unwrap();
+        let verdict = verdict(&note(items), response, Weights::default());
         (verdict.outcome, verdict.remark)
     }
 
     #[test]
     fn all_items_in_any_order_are_right_and_one_missing_is_nearly() {
         let items = ["build trust", "show empathy", "talk respectfully"];
-        assert_eq!(judged(&items, "show empathy, Talk respectfuly; build trust").0, Correctness::Right);
+        assert_eq!(judged(&items, "show empathy, talk respectfully; build trust"), (Correctness::Right, String::new()));
         assert_eq!(
             judged(&items, "build trust\nshow empathy"),
             (Correctness::Near, "missing: talk respectfully".to_owned())
         );
-        assert_eq!(judged(&items, "build trust, charm, rank").0, Correctness::Wrong);
+        assert_eq!(
+            judged(&items, "build trust, charm, rank"),
+            (Correctness::Wrong, "missing: show empathy; talk respectfully – not on the list: charm; rank".to_owned())
+        );
         assert_eq!(judged(&items, "").0, Correctness::Wrong);
     }
 
@@ -236,6 +385,63 @@ mod tests {
         assert_eq!(judged(&["C", "C++", "C#"], "C#, C, C++"), (Correctness::Right, String::new()));
         assert_eq!(judged(&["C", "C++", "C#"], "C, C, C").0, Correctness::Wrong);
         assert_eq!(judged(&["año", "mes"], "mes, ano"), (Correctness::Right, "only the accents differ".to_owned()));
+    }
+
+    #[test]
+    fn a_slip_in_an_item_is_nearly_right_and_shown() {
+        let note = note(&["build trust", "talk respectfully"]);
+        let verdict = verdict(&note, "Talk respectfuly, build trust", Weights::default());
+        assert_eq!((verdict.outcome, verdict.remark.as_str()), (Correctness::Near, "look at the spelling"));
+        let close = verdict.close.unwrap();
+        assert_eq!(
+            (verdict.given.as_str(), close.answer.as_str()),
+            ("Talk respectfuly; build trust", "talk respectfully; build trust")
+        );
+    }
+
+    #[test]
+    fn each_item_that_was_typed_names_one_and_exact_ones_come_first() {
+        let items = ["é", "e", "E"];
+        assert_eq!(judged(&items, "e; e; e").0, Correctness::Wrong);
+        assert_eq!(judged(&items, "e; E; e"), (Correctness::Near, "missing: é".to_owned()));
+        assert_eq!(judged(&items, "E; é; e"), (Correctness::Right, String::new()));
+        let count = Weights { accents: Some(Weight::Count), ..Weights::default() };
+        // By pairs, and not one after the other: É is é, and e is E.
+        let verdict = verdict(&note(&["E", "é"]), "e; É", count);
+        assert_eq!((verdict.outcome, verdict.remark.as_str()), (Correctness::Right, "only the capitals differ"));
+        // One that fits both is left for the one that nothing else fits.
+        assert_eq!(judged(&["colour", "colours"], "colors; colour").0, Correctness::Near);
+        assert_eq!(judged(&["x²", "x2y"], "x^2; x2y"), (Correctness::Right, "only the characters differ".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_on_the_list_counts() {
+        let items = ["people", "tasks"];
+        let extra = |given: &str| judged(&items, given);
+        assert_eq!(extra("people, tasks, rank"), (Correctness::Near, "not on the list: rank".to_owned()));
+        assert_eq!(extra("people, rank"), (Correctness::Near, "missing: tasks – not on the list: rank".to_owned()));
+        assert_eq!(extra("people, tasks, a, b, c, d, e").0, Correctness::Wrong);
+        assert_eq!(extra("people, tasks, a, b, c, d, e").1, "not on the list: a; b; c and 2 more");
+        // Said again, or mended, it is no other one.
+        assert_eq!(extra("people, tasks, People., tasks").0, Correctness::Right);
+        assert_eq!(extra("poeple, people, tasks").0, Correctness::Right);
+        let words: Vec<String> = (0..5000).map(|number| format!("word{}", "x".repeat(number % 7))).collect();
+        assert_eq!(judged(&items, &format!("people, tasks, {}", words.join(", "))).0, Correctness::Wrong);
+    }
+
+    #[test]
+    fn the_same_item_twice_is_a_fault() {
+        let check = |items: &[&str]| List.check(&note(items).fields);
+        assert_eq!(check(&["a", " a"]), [Fault::RepeatedItem(" a".to_owned())]);
+        assert_eq!(check(&["a", "A", "á", "a+"]), []);
+    }
+
+    #[test]
+    fn long_lists_are_matched_in_a_moment() {
+        let items: Vec<String> = (0..2000).map(|number| format!("item{number}é")).collect();
+        let items: Vec<&str> = items.iter().map(String::as_str).collect();
+        let typed = items.iter().rev().map(|item| item.replace('é', "e")).collect::<Vec<_>>().join("\n");
+        assert_eq!(judged(&items, &typed), (Correctness::Right, "only the accents differ".to_owned()));
     }
 
     #[test]

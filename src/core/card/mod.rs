@@ -282,6 +282,8 @@ pub struct Field {
 pub enum Fault {
     /// A choice stands there twice; the second one.
     RepeatedChoice(String),
+    /// An item stands there twice; the second one.
+    RepeatedItem(String),
     /// A deletion is opened and not closed.
     UnclosedDeletion,
     /// Nothing is hidden.
@@ -316,7 +318,7 @@ impl Fault {
         match self {
             Self::RepeatedChoice(_) => "distractors",
             Self::UnclosedDeletion | Self::NoDeletion | Self::BadDeletionNumber | Self::EmptyDeletion => "text",
-            Self::TooFewItems => "items",
+            Self::RepeatedItem(_) | Self::TooFewItems => "items",
             Self::NoSuchSide { .. } => "answer",
             Self::TooFewSides => "categories",
             Self::TooManyCriteria(_) => "criteria",

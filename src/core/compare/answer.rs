@@ -5,15 +5,17 @@
 //!
 //! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)).
 
+mod readings;
 mod signs;
 mod spelled;
 #[cfg(test)]
 mod tests;
 
+use crate::core::compare::answer::readings::Reading;
+use crate::core::compare::answer::readings::readings;
+use crate::core::compare::answer::signs::Punctuation;
+use crate::core::compare::answer::signs::SEAM;
 use crate::core::compare::answer::signs::sorted;
-use crate::core::compare::answer::spelled::Raised;
-use crate::core::compare::answer::spelled::has_raised;
-use crate::core::compare::answer::spelled::in_two_letters;
 use crate::core::compare::answer::spelled::spelled;
 use crate::core::compare::identity::identity;
 use crate::core::compare::letters::Keep;
@@ -143,91 +145,156 @@ pub enum Likeness {
 /// What was given, with what is compared of it: once, however many answers it is held against.
 #[derive(Debug)]
 pub struct Given<'g> {
-    text: &'g str,
+    read: Read<'g>,
+    others: OnceCell<Vec<(Reading, String)>>,
+}
+
+/// A text with its key, and the key that has its seams.
+#[derive(Debug)]
+struct Read<'t> {
+    text: &'t str,
     key: String,
-    has_raised: bool,
-    /// With raised signs marked, and the key of that.
-    marked: OnceCell<(String, String)>,
-    /// In its longer spelling, and the key of that, where it has one.
-    long: OnceCell<Option<(String, String)>>,
+    seamed: OnceCell<String>,
+}
+
+impl<'t> Read<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, key: key(text), seamed: OnceCell::new() }
+    }
+
+    fn seamed(&self) -> &str {
+        self.seamed.get_or_init(|| seamed(self.text))
+    }
 }
 
 impl<'g> Given<'g> {
     /// Takes what was given.
     #[must_use]
     pub fn new(text: &'g str) -> Self {
-        let (marked, long) = (OnceCell::new(), OnceCell::new());
-        Self { text, key: key(text), has_raised: has_raised(text), marked, long }
+        Self { read: Read::new(text), others: OnceCell::new() }
     }
 
-    fn marked(&self) -> &(String, String) {
-        self.marked.get_or_init(|| with_key(marked(self.text)))
+    /// What of it is compared.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.read.key
     }
 
-    fn long(&self) -> Option<&(String, String)> {
-        self.long.get_or_init(|| in_two_letters(self.text).map(with_key)).as_ref()
+    fn others(&self) -> &[(Reading, String)] {
+        self.others.get_or_init(|| others(self.read.text))
     }
 }
 
-fn with_key(text: String) -> (String, String) {
-    let key = key(&text);
-    (text, key)
+fn others(text: &str) -> Vec<(Reading, String)> {
+    let with_key = |reading: Reading| {
+        let key = seamed(&reading.text);
+        (reading, key)
+    };
+    readings(text).into_iter().map(with_key).collect()
 }
 
 /// How what was given compares with what is right.
 #[must_use]
 pub fn liken(given: &Given<'_>, expected: &str, weights: Weights) -> Likeness {
-    let expected_key = key(expected);
-    match agreeing(given, expected, &expected_key) {
-        Some((given, expected, others)) => {
-            let mut differences = differences(&given, &expected);
-            differences.extend(others.filter(|other| !differences.contains(other)));
-            differences.sort_unstable();
-            if differences.iter().any(|difference| weights.counts(*difference)) {
-                Likeness::Counted(differences)
-            } else {
-                Likeness::Same(differences)
-            }
-        }
-        None if is_slip(&given.key, &expected_key) => Likeness::Near,
-        None => Likeness::Other,
+    let expected = Read::new(expected);
+    if given.read.key.is_empty() {
+        return Likeness::Other;
+    }
+    if given.read.key == expected.key {
+        return same(given.read.text, expected.text, &[], weights);
+    }
+    if agree(given.read.seamed(), expected.seamed()) {
+        return same(given.read.text, expected.text, &[Difference::Punctuation], weights);
+    }
+    let others = others(expected.text);
+    let itself = |read: &Read<'_>| {
+        let reading = Reading { text: read.text.to_owned(), differences: Vec::new() };
+        (reading, read.seamed().to_owned())
+    };
+    let (given_itself, itself) = (itself(&given.read), itself(&expected));
+    let mut pairs = std::iter::once(&given_itself)
+        .chain(given.others())
+        .flat_map(|given| std::iter::once(&itself).chain(&others).map(move |expected| (given, expected)));
+    if let Some(((given, _), (expected, _))) = pairs.find(|((_, given), (_, expected))| agree(given, expected)) {
+        let others: Vec<Difference> = given.differences.iter().chain(&expected.differences).copied().collect();
+        return same(&given.text, &expected.text, &others, weights);
+    }
+    if is_slip(&given.read.key, &expected.key) { Likeness::Near } else { Likeness::Other }
+}
+
+/// That two texts say the same, with how they differ, and what differs beside that.
+fn same(given: &str, expected: &str, others: &[Difference], weights: Weights) -> Likeness {
+    let mut differences = differences(given, expected);
+    differences.extend(others);
+    differences.sort_unstable();
+    differences.dedup();
+    if differences.iter().any(|difference| weights.counts(*difference)) {
+        Likeness::Counted(differences)
+    } else {
+        Likeness::Same(differences)
     }
 }
 
 /// What of a text is compared. Nothing is left of it only where the text is blank: one of punctuation alone is compared as it is.
 #[must_use]
 pub fn key(text: &str) -> String {
-    let key = folded(&sorted(&spelled(text, Raised::Plain), false), Keep::default());
-    if key.is_empty() { identity(text).into_owned() } else { key }
+    let key = folded(&sorted(&spelled(text), Punctuation::Dropped), Keep::default());
+    if key.is_empty() { alone(text) } else { key }
 }
 
-/// The two spellings in which the texts agree, and how these differ from the texts themselves.
-fn agreeing(given: &Given<'_>, expected: &str, expected_key: &str) -> Option<(String, String, Option<Difference>)> {
-    if given.key.is_empty() {
-        return None;
+/// The key with a seam wherever a word may be parted.
+fn seamed(text: &str) -> String {
+    let key = folded(&sorted(&spelled(text), Punctuation::Seamed), Keep::default());
+    if key.is_empty() { alone(text) } else { key }
+}
+
+/// Punctuation that is the whole answer. Only what keyboards have no key for is another form of what they have.
+fn alone(text: &str) -> String {
+    let plain = |c: char| match c {
+        '“' | '”' | '„' | '‟' | '＂' => '"',
+        '’' | '‘' | '‛' | '＇' => '\'',
+        '！' => '!',
+        '？' => '?',
+        '，' => ',',
+        '．' => '.',
+        '：' => ':',
+        '；' => ';',
+        c => c,
+    };
+    identity(text).replace('…', "...").chars().map(plain).collect()
+}
+
+/// Whether two keys are the same, a blank or none at each seam.
+fn agree(one: &str, other: &str) -> bool {
+    if !one.contains(SEAM) && !other.contains(SEAM) {
+        return one == other;
     }
-    let texts = |given: &str, expected: &str, difference| Some((given.to_owned(), expected.to_owned(), difference));
-    if given.key == expected_key {
-        return texts(given.text, expected, None);
-    }
-    if given.has_raised || has_raised(expected) {
-        let (text, key) = given.marked();
-        let (expected, expected_key) = with_key(marked(expected));
-        if *key == expected_key {
-            return texts(text, &expected, Some(Difference::Form));
+    let (mut one, mut other) = (one.chars().peekable(), other.chars().peekable());
+    loop {
+        match (one.peek(), other.peek()) {
+            (Some(&SEAM), _) => {
+                one.next();
+                other.next_if(|c| matches!(*c, SEAM | ' '));
+            }
+            (_, Some(&SEAM)) => {
+                other.next();
+                one.next_if(|c| matches!(*c, SEAM | ' '));
+            }
+            (None, None) => return true,
+            (a, b) if a == b => {
+                one.next();
+                other.next();
+            }
+            _ => return false,
         }
     }
-    if let Some(long) = in_two_letters(expected).filter(|long| key(long) == given.key) {
-        return texts(given.text, &long, Some(Difference::Accents));
-    }
-    match given.long().filter(|(_, key)| key == expected_key) {
-        Some((long, _)) => texts(long, expected, Some(Difference::Accents)),
-        None => None,
-    }
 }
 
-fn marked(text: &str) -> String {
-    spelled(text, Raised::Marked).into_iter().collect()
+/// A text with its accents and capitals, and without its punctuation: items that are told apart have other ones.
+#[must_use]
+pub fn told_apart(text: &str) -> String {
+    let kept = folded(&sorted(&spelled(text), Punctuation::Dropped), Keep { marks: true, case: true, turkish: false });
+    if kept.is_empty() { alone(text) } else { kept }
 }
 
 /// How two texts that agree differ.
@@ -240,11 +307,11 @@ fn differences(given: &str, expected: &str) -> Vec<Difference> {
     let turkish = Keep { turkish: is_turkish, ..Keep::default() };
     let mut found = Vec::new();
     for (difference, keep, punctuation) in [
-        (Difference::Accents, Keep { marks: true, ..turkish }, false),
-        (Difference::Case, Keep { case: true, ..turkish }, false),
-        (Difference::Punctuation, Keep::default(), true),
+        (Difference::Accents, Keep { marks: true, ..turkish }, Punctuation::Dropped),
+        (Difference::Case, Keep { case: true, ..turkish }, Punctuation::Dropped),
+        (Difference::Punctuation, Keep::default(), Punctuation::Kept),
     ] {
-        let kept = |text: &str| folded(&sorted(&spelled(text, Raised::Plain), punctuation), keep);
+        let kept = |text: &str| folded(&sorted(&spelled(text), punctuation), keep).replace(' ', "");
         if kept(given) != kept(expected) {
             found.push(difference);
         }
@@ -258,6 +325,6 @@ fn differences(given: &str, expected: &str) -> Vec<Difference> {
 /// A whole number that was typed alone, in the digits of any script.
 #[must_use]
 pub fn number(text: &str) -> Option<usize> {
-    let text: String = spelled(text.trim(), Raised::Plain).into_iter().collect();
+    let text: String = spelled(text.trim()).into_iter().collect();
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

@@ -74,9 +74,11 @@ pub fn spelling(c: char) -> Option<&'static str> {
         'ŧ' | 'Ŧ' => "t",
         'ı' => "i",
         'ƶ' | 'Ƶ' => "z",
-        // Alif without and with the sign that joins it, and the letters of Persian keyboards.
+        // Alif without and with the sign that joins it, and the letters of Persian and Urdu keyboards.
         'ٱ' => "ا",
         'ک' => "ك",
+        'ہ' => "ه",
+        'ۃ' => "ة",
         'ی' => "ي",
         _ => return None,
     })
@@ -199,7 +201,7 @@ fn fold_letter(c: char, keep: Keep, out: &mut String) {
         c => out.extend(c.to_uppercase().flat_map(char::to_lowercase)),
     };
     // Capitals have no ß of their own in most texts, so it can't be told from ss where case does not count.
-    if c == 'ẞ' || (keep.marks && !matches!(c, 'ٱ' | 'ک' | 'ی')) {
+    if c == 'ẞ' || (keep.marks && !matches!(c, 'ٱ' | 'ک' | 'ی' | 'ہ' | 'ۃ')) {
         return case(c, out);
     }
     match spelling(c) {

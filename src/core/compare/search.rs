@@ -10,7 +10,9 @@ use crate::core::compare::letters::folded;
 use crate::core::compare::letters::is_apostrophe;
 use crate::core::compare::letters::is_dropped;
 use crate::core::compare::letters::is_invisible;
+use crate::core::compare::letters::is_unspaced;
 use crate::core::compare::letters::spelling;
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::compose;
 use unicode_normalization::char::is_combining_mark;
@@ -46,16 +48,63 @@ pub fn plain(text: &str) -> String {
     folded(&text.split_whitespace().collect::<Vec<_>>().join(" "), Keep::default())
 }
 
-/// A text as it is written, in its composed form, each blank one space.
+/// A text as it is written, in its composed form.
 #[must_use]
-pub fn literal(text: &str) -> String {
-    composed(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+pub fn literal(text: &str) -> Cow<'_, str> {
+    composed(text)
 }
 
 /// The end of a word, if one is there.
 pub fn gap(out: &mut Vec<u8>) {
     if out.last().is_some_and(|last| !matches!(last, b' ' | b'\n')) {
         out.push(b' ');
+    }
+}
+
+/// Takes away the end of a word between two letters of scripts that set no blanks: `你好，世界` is found by `你好世界`.
+fn join(out: &mut Vec<u8>, next: char) {
+    if out.last() == Some(&b' ') && is_unspaced(next) {
+        let before = out.len() - 1;
+        if last(out.get(..before).unwrap_or_default()).is_some_and(is_unspaced) {
+            out.truncate(before);
+        }
+    }
+}
+
+/// As [`push`] does between letters of scripts that set no blanks, for a text of which ASCII was copied, punctuation and escapes of JSON included:
+/// these go before `next` comes.
+pub fn join_copied(out: &mut Vec<u8>, next: char) {
+    // Mostly a letter stands before it, which is told at a glance.
+    if !out
+        .last()
+        .is_some_and(|byte| byte.is_ascii() && (!byte.is_ascii_alphanumeric() || matches!(byte, b'n' | b't' | b'r')))
+    {
+        return;
+    }
+    let next = match next {
+        '\0'..='\u{dff}' | '가'..='힣' => return,
+        'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' => next,
+        // A narrow one, or several in a square.
+        _ => std::iter::once(next).nfkd().next().unwrap_or(next),
+    };
+    if !is_unspaced(next) || is_combining_mark(next) {
+        return;
+    }
+    let mut end = out.len();
+    loop {
+        match out.get(..end) {
+            Some([.., b'%']) => break,
+            Some([rest @ .., b'n' | b't' | b'r'])
+                if rest.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1 =>
+            {
+                end -= 2;
+            }
+            Some([.., byte]) if byte.is_ascii() && !byte.is_ascii_alphanumeric() => end -= 1,
+            _ => break,
+        }
+    }
+    if end < out.len() && last(out.get(..end).unwrap_or_default()).is_some_and(is_unspaced) {
+        out.truncate(end);
     }
 }
 
@@ -80,7 +129,10 @@ pub fn push(out: &mut Vec<u8>, c: char) {
         '\'' => {}
         c if c.is_ascii() => gap(out),
         // Letters of which nothing is ever dropped, and which are composed.
-        'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' | '가'..='힣' => push_char(out, c),
+        'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='\u{9fff}' | '가'..='힣' => {
+            join(out, c);
+            push_char(out, c);
+        }
         c if is_apostrophe(c) || is_invisible(c) => {}
         '\u{2000}'..='\u{206f}' => gap(out),
         c => {
@@ -103,6 +155,7 @@ fn push_part(out: &mut Vec<u8>, c: char) {
     } else if let Some(plain) = spelling(c) {
         out.extend_from_slice(plain.as_bytes());
     } else if c.is_alphanumeric() {
+        join(out, c);
         for c in c.to_uppercase().flat_map(char::to_lowercase) {
             push_char(out, c);
         }
@@ -126,7 +179,7 @@ fn push_mark(out: &mut Vec<u8>, mark: char) {
     }
 }
 
-/// The last character.
+/// The last character of a text.
 fn last(out: &[u8]) -> Option<char> {
     let start = out.iter().rposition(|byte| byte & 0xc0 != 0x80)?;
     std::str::from_utf8(out.get(start..)?).ok()?.chars().next()
@@ -167,6 +220,13 @@ mod tests {
             ("٣", "3"),
             ("می\u{200c}خواهم", "میخواهم"),
             ("日本。", "日本"),
+            ("你好，世界", "你好世界"),
+            ("東京 ・ 大阪", "東京大阪"),
+            ("สวัสดี ครับ", "สวัสดีครับ"),
+            ("ｶﾅ ｶﾞ", "カナガ"),
+            ("ﬀ ﬁ", "ff fi"),
+            ("ΑΣ", "ας"),
+            ("STRAẞE", "straße"),
         ] {
             assert_eq!(fold(a), fold(b), "{a} / {b}");
         }
@@ -179,6 +239,9 @@ mod tests {
             ("เบียร์", "เบยร"),
             ("мой", "мои"),
             ("한", "하"),
+            ("한국 사람", "한국사람"),
+            ("日本 go", "日本go"),
+            ("日 70%", "日70"),
         ] {
             assert_ne!(fold(a), fold(b), "{a} / {b}");
         }
@@ -189,7 +252,7 @@ mod tests {
         assert_eq!(plain(" C++ "), "c++");
         assert_eq!(plain("Über  uns"), "uber uns");
         assert_eq!(plain("C♯\u{a0}é"), "c♯ e");
-        assert_eq!(literal(" C++\n é "), "C++ é");
+        assert_eq!(literal(" C++\n e\u{301} "), " C++\n é ");
     }
 
     proptest::proptest! {

@@ -64,7 +64,7 @@ fn exact(text: &str) -> impl Iterator<Item = char> {
             let counts = match c {
                 ' ' => [last, next].into_iter().all(|c| c.is_some_and(|c| c.is_ascii_digit())),
                 // Between words it is as easily left out as a letter.
-                '.' => [last, next].into_iter().any(|c| c.is_some_and(|c| c.is_ascii_digit())),
+                '.' => [last, next].into_iter().any(|c| c.is_some_and(|c| c.is_ascii_digit() || c == '.')),
                 c if c.is_ascii_alphabetic() => is_letter_alone(),
                 c if is_combining_mark(c) || is_small_kana(c) => true,
                 // Kana with their marks, and й, ї, ў.

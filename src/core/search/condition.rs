@@ -81,8 +81,6 @@ pub(super) struct Written {
 pub(super) enum Spelled {
     /// Without case and accents.
     Freely,
-    /// As it is, but small letters mean capitals too.
-    InSmallLetters,
     /// As it is.
     Exactly,
 }
@@ -92,7 +90,6 @@ impl Written {
     fn is_in(&self, text: &str) -> bool {
         match self.how {
             Spelled::Freely => plain(text).contains(&self.text),
-            Spelled::InSmallLetters => literal(text).to_lowercase().contains(&self.text),
             Spelled::Exactly => literal(text).contains(&self.text),
         }
     }

@@ -265,8 +265,8 @@ impl Parser {
     /// A text in quotation marks is meant as it is written.
     fn quotation(&mut self, text: &str) -> Node {
         self.needs.words = true;
-        let how = if text.chars().any(char::is_uppercase) { Spelled::Exactly } else { Spelled::InSmallLetters };
-        self.note(NoteTest::Written(Written { letters: letters_of(text), text: literal(text), how }))
+        let written = Written { letters: letters_of(text), text: literal(text).into_owned(), how: Spelled::Exactly };
+        self.note(NoteTest::Written(written))
     }
 
     fn condition(&mut self, letters: usize) -> Result<Node, SearchError> {

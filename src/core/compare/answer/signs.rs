@@ -3,6 +3,7 @@
 //! The same character is both: the point of `3.14` counts and that of `Yes.` does not, the hyphen of `e-mail` is a blank and that of
 //! `-5` is a sign. What tells them apart is what stands beside them; [`Line::fate`] has the rules, one function for each character.
 
+use crate::core::compare::answer::spelled::TURNED;
 use crate::core::compare::letters::is_letter;
 use crate::core::compare::letters::is_unspaced;
 use unicode_normalization::char::is_combining_mark;
@@ -19,6 +20,8 @@ enum Fate {
     Gap,
     /// It is punctuation inside a word.
     Nothing,
+    /// It stands between two parts of a word that may be written as words of their own.
+    Inside,
     /// It ends an abbreviation that goes on behind the blank.
     Join,
     /// An apostrophe that stands for a prime.
@@ -32,8 +35,10 @@ struct Line<'c> {
     is_formula: bool,
     /// It has an operator that no sentence has.
     has_operator: bool,
-    /// It is a list of code, whose commas part numbers and are none of them.
-    is_list: bool,
+    /// It asks and tells both outcomes, as `a ? b : c` does.
+    is_ternary: bool,
+    /// It has a blank.
+    has_blank: bool,
     /// How many quotation marks it has.
     quotes: usize,
     /// How many apostrophes it has.
@@ -59,6 +64,26 @@ fn is_sign(c: char) -> bool {
     !is_word(c) && !is_point(c) && !c.is_whitespace()
 }
 
+/// A letter of the alphabets whose words an apostrophe joins, or its accent.
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, 'À'..='\u{24f}' | '\u{300}'..='\u{3ff}' | '\u{1e00}'..='\u{1fff}')
+}
+
+/// Whether a line is `a ? b : c`, with or without blanks: a sentence has more than a word between its marks.
+fn is_ternary(chars: &[char]) -> bool {
+    let parts: Vec<&[char]> = chars.split(|c| matches!(c, '?' | ':')).collect();
+    let [asked, yes, no] = parts.as_slice() else { return false };
+    let is_one = |part: &[char]| {
+        let mut words = part.split(|c| c.is_whitespace()).filter(|word| !word.is_empty());
+        words.next().is_some_and(|word| word.iter().any(|c| is_word(*c))) && words.next().is_none()
+    };
+    let says = asked.iter().any(|c| is_word(*c)) && (is_one(asked) || asked.iter().any(|c| is_sign(*c)));
+    says && chars.get(asked.len()) == Some(&'?')
+        && chars.get(asked.len() + 1 + yes.len()) == Some(&':')
+        && is_one(yes)
+        && is_one(no)
+}
+
 /// The longest run of letters, counted without their marks.
 fn longest_word(chars: &[char]) -> usize {
     let words = chars.split(|c| !is_letter(*c));
@@ -71,8 +96,10 @@ impl<'c> Line<'c> {
         let count = |sign: char| chars.iter().filter(|c| **c == sign).count();
         let (quotes, apostrophes) = (count('"'), count('\''));
         let is_formula = longest_word(chars) < 2;
-        let is_list = chars.iter().any(|c| matches!(c, '[' | '{'));
-        let mut line = Self { chars, is_formula, has_operator, is_list, quotes, apostrophes, asides: Vec::new() };
+        let is_ternary = is_ternary(chars);
+        let has_blank = chars.iter().any(|c| c.is_whitespace());
+        let asides = Vec::new();
+        let mut line = Self { chars, is_formula, has_operator, is_ternary, has_blank, quotes, apostrophes, asides };
         let mut open = Vec::new();
         for (place, c) in chars.iter().enumerate() {
             match c {
@@ -148,7 +175,7 @@ impl<'c> Line<'c> {
         let says = longest_word(inside) > 1
             || inside.iter().filter(|c| is_digit(**c)).count() > 1
             || inside.iter().any(|c| is_unspaced(*c))
-            || (longest_word(inside) == 1 && opened == 0 && !self.is_formula);
+            || (longest_word(inside) == 1 && opened == 0 && (!self.is_formula || closed + 1 == self.chars.len()));
         is_outside(self.before(opened)) && is_outside(self.after(closed)) && says && !inside.iter().any(|c| is_sign(*c))
     }
 
@@ -168,12 +195,16 @@ impl<'c> Line<'c> {
         let is_operator = after.is_some_and(is_sign) || (before.is_some_and(is_sign) && after.is_some_and(is_word));
         match c {
             '.' => self.point(place, between_digits, is_operator),
-            ',' if between_digits && !self.is_list => Fate::Keep,
+            ',' if between_digits || self.is_left_open(place) => Fate::Keep,
             ';' | ',' | '¿' | '•' => Fate::Gap,
             ':' if between_digits || is_operator || before == Some(':') || after == Some(':') => Fate::Keep,
+            ':' if self.is_ternary || self.is_prefix(place) || (before == Some('?') && self.is_group(place - 1)) => {
+                Fate::Keep
+            }
             ':' => Fate::Gap,
-            '!' if is_operator || self.is_not(place) || self.is_factorial(place) => Fate::Keep,
-            '?' if is_operator => Fate::Keep,
+            '!' if self.is_not(place) || self.is_factorial(place) => Fate::Keep,
+            '?' if self.is_ternary || self.is_group(place) || self.is_chain(place) => Fate::Keep,
+            '!' | '?' if is_operator || self.is_of_signs(place) || self.is_doubled(place) => Fate::Keep,
             '!' | '?' => {
                 let is_inside = before.is_some_and(is_word) && after.is_some_and(is_word);
                 if is_inside && !self.is_unspaced_beside(place) { Fate::Keep } else { Fate::Gap }
@@ -203,20 +234,19 @@ impl<'c> Line<'c> {
                 && (self.at(behind).is_some_and(|c| is_word(c) || is_sign(c)) || Self::is_open(self.before(first)));
             return if is_range { Fate::Keep } else { Fate::Gap };
         }
-        if between_digits || is_operator {
+        if between_digits || is_operator || (before == Some('?') && self.is_chain(place - 1)) {
             return Fate::Keep;
         }
         if Self::is_open(before) || before == Some(')') {
-            return if after.is_some_and(is_word) { Fate::Keep } else { Fate::Gap };
+            let is_kept = after.is_some_and(is_word) || self.is_word_itself(place);
+            return if is_kept { Fate::Keep } else { Fate::Gap };
         }
         if before.is_some_and(is_letter) && after.is_some_and(is_letter) {
-            let ends = place + 1 + self.letters_from(place + 1);
-            return match (self.letters_before(place), self.letters_from(place + 1)) {
-                _ if self.is_unspaced_beside(place) => Fate::Gap,
-                (1, _) => Fate::Nothing,
-                (_, 1) if self.at(ends) == Some('.') => Fate::Nothing,
-                _ => Fate::Keep,
-            };
+            return if self.is_unspaced_beside(place) { Fate::Gap } else { Fate::Inside };
+        }
+        // `t.0`, but not `No.5`.
+        if before.is_some_and(is_letter) && after.is_some_and(is_digit) && self.letters_before(place) == 1 {
+            return Fate::Keep;
         }
         // `e. g.`
         let goes_on = self.next(place).filter(|next| *next > place + 1 && self.letters_from(*next) == 1);
@@ -224,6 +254,56 @@ impl<'c> Line<'c> {
             Some(next) if self.letters_before(place) == 1 && self.after(next) == Some('.') => Fate::Join,
             _ => Fate::Gap,
         }
+    }
+
+    /// `.` for the folder that one is in, in a line of Latin letters: other scripts set their full stops behind a blank.
+    fn is_word_itself(&self, place: usize) -> bool {
+        let before = self.end_before(place).checked_sub(1).and_then(|place| self.at(place));
+        Self::is_open(self.before(place)) && Self::is_open(self.after(place)) && before.is_some_and(|c| c.is_ascii())
+    }
+
+    /// `:wq`, which no sentence has: its colon stands behind a word.
+    fn is_prefix(&self, place: usize) -> bool {
+        Self::is_open(self.before(place)) && self.after(place).is_some_and(|c| c.is_ascii_alphabetic())
+    }
+
+    /// The comma of `(1,)` and `{2,}`.
+    fn is_left_open(&self, place: usize) -> bool {
+        self.before(place).is_some_and(is_word) && matches!(self.after(place), Some(')' | ']' | '}'))
+    }
+
+    /// The question mark of `(?:a)`.
+    fn is_group(&self, place: usize) -> bool {
+        self.before(place) == Some('(') && self.after(place).is_some_and(|c| !c.is_whitespace())
+    }
+
+    /// The question mark of `a?.b`.
+    fn is_chain(&self, place: usize) -> bool {
+        self.after(place) == Some('.')
+            && self.before(place).is_some_and(is_word)
+            && self.at(place + 2).is_some_and(|c| is_word(c) || c == '[')
+    }
+
+    /// Whether a mark belongs to the signs before it, as in `$?` and `a+?`. Behind a unit (`50 %!`), or a name in a sentence
+    /// (`What is C++?`), it is the sentence's.
+    fn is_of_signs(&self, place: usize) -> bool {
+        let Some(sign) = self.before(place).filter(|c| is_sign(*c)) else { return false };
+        let number = self.end_before(place - 1).checked_sub(1).and_then(|place| self.at(place));
+        let is_unit = matches!(sign, '%' | '‰' | '°' | '$' | '€' | '£' | '¥' | '¢') && number.is_some_and(is_digit);
+        let begun = self.chars.get(..place).unwrap_or_default();
+        let mut word = begun.iter().rev().take_while(|c| !c.is_whitespace());
+        !is_unit && (!self.has_blank || !word.any(|c| is_word(*c)))
+    }
+
+    /// `a ?? b`
+    fn is_doubled(&self, place: usize) -> bool {
+        let mark = self.at(place);
+        let first = if self.before(place) == mark { place - 1 } else { place };
+        self.at(first + 1) == mark
+            && Self::is_open(self.before(first))
+            && Self::is_open(self.at(first + 2))
+            && self.end_before(first) > 0
+            && self.next(first + 1).is_some()
     }
 
     /// `!x`
@@ -234,9 +314,9 @@ impl<'c> Line<'c> {
             || (before.is_some_and(is_word) && self.after(place) == Some('('))
     }
 
-    /// `n!`
+    /// `n!`, and the command `:wq!`
     fn is_factorial(&self, place: usize) -> bool {
-        self.is_formula
+        (self.is_formula || self.at(0) == Some(':'))
             && self.before(place).is_some_and(|c| is_word(c) || c == ')')
             && self.after(place) != Some('!')
             && !self.is_unspaced_beside(place)
@@ -244,8 +324,9 @@ impl<'c> Line<'c> {
 
     fn apostrophe(&self, place: usize) -> Fate {
         let (before, after) = (self.before(place), self.after(place));
-        if before.is_some_and(is_letter) && after.is_some_and(is_letter) {
-            return Fate::Nothing;
+        if let (Some(a), Some(b)) = (before.filter(|c| is_letter(*c)), after.filter(|c| is_letter(*c))) {
+            // Elsewhere it is a part of the letter before it, as in Hebrew and Ukrainian.
+            return if is_latin(a) && is_latin(b) { Fate::Inside } else { Fate::Nothing };
         }
         let is_prime = match before {
             Some(c) if is_digit(c) => after.is_some_and(is_digit) || (self.apostrophes == 1 && self.is_formula),
@@ -305,27 +386,52 @@ impl<'c> Line<'c> {
     }
 }
 
-/// Plain characters without the punctuation of sentences, and with those blanks only that part words. With `punctuation` it stays
-/// where it is.
-pub(super) fn sorted(chars: &[char], punctuation: bool) -> String {
+/// What becomes of punctuation that does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Punctuation {
+    /// It is left out.
+    Dropped,
+    /// It is left out, but for [`SEAM`]s inside words.
+    Seamed,
+    /// It stays where it is.
+    Kept,
+}
+
+/// Stands where the parts of a word may be written as one word or as two: `l'été`, `Node.js`.
+pub(super) const SEAM: char = '\u{2}';
+
+/// A blank that parts numbers, since there was punctuation.
+const HARD: char = '\u{1}';
+
+/// Plain characters without the punctuation of sentences, and with those blanks only that part words.
+pub(super) fn sorted(chars: &[char], punctuation: Punctuation) -> String {
     let line = Line::new(chars);
+    let is_kept = punctuation == Punctuation::Kept;
     let mut kept: Vec<char> = Vec::with_capacity(chars.len());
     let mut place = 0;
     while let Some(c) = line.at(place) {
         if c.is_whitespace() {
             kept.push(' ');
+        } else if c == TURNED {
+            if is_kept {
+                kept.push('\'');
+            }
         } else {
             match line.fate(place) {
-                Fate::Keep if c == '·' && line.is_product(place) => kept.push('*'),
+                Fate::Keep if c == '·' && line.is_between_numbers(place) => kept.push('*'),
                 Fate::Keep => kept.push(c),
                 Fate::Prime => kept.push('′'),
-                Fate::Gap => kept.push(if punctuation { c } else { ' ' }),
-                Fate::Nothing if punctuation => kept.push(c),
-                Fate::Nothing => {}
-                Fate::Join => {
-                    if punctuation {
-                        kept.push(c);
+                _ if is_kept => {
+                    kept.push(c);
+                    if line.fate(place) == Fate::Join {
+                        place = line.next(place).unwrap_or(place + 1);
+                        continue;
                     }
+                }
+                Fate::Gap => kept.push(if line.is_between_numbers(place) { HARD } else { ' ' }),
+                Fate::Inside if punctuation == Punctuation::Seamed => kept.push(SEAM),
+                Fate::Nothing | Fate::Inside => {}
+                Fate::Join => {
                     place = line.next(place).unwrap_or(place + 1);
                     continue;
                 }
@@ -337,8 +443,8 @@ pub(super) fn sorted(chars: &[char], punctuation: bool) -> String {
 }
 
 impl Line<'_> {
-    /// Between numbers a dot in the middle of the line multiplies.
-    fn is_product(&self, place: usize) -> bool {
+    /// Whether a number stands before and behind, blanks or none between. There a dot in the middle of the line multiplies.
+    fn is_between_numbers(&self, place: usize) -> bool {
         let last = self.end_before(place).checked_sub(1).and_then(|place| self.at(place));
         let next = self.next(place).and_then(|place| self.at(place));
         last.is_some_and(is_digit) && next.is_some_and(is_digit)
@@ -351,16 +457,21 @@ fn without_blanks(chars: &[char]) -> String {
     let mut digits = 0;
     let mut place = 0;
     while let Some(c) = chars.get(place).copied() {
-        if c != ' ' {
+        if !matches!(c, ' ' | HARD) {
             digits = if is_digit(c) { digits + 1 } else { 0 };
             out.push(c);
             place += 1;
             continue;
         }
-        let next = (place..).find(|place| chars.get(*place) != Some(&' ')).unwrap_or(place);
+        let is_hard = |place: &usize| chars.get(*place) == Some(&HARD);
+        let next = (place..).find(|place| !is_hard(place) && chars.get(*place) != Some(&' ')).unwrap_or(place);
         if let (Some(a), Some(b)) = (out.chars().next_back(), chars.get(next).copied()) {
             let parts_words = match (is_digit(a), is_digit(b)) {
-                (true, true) => digits > 3 || !is_group(chars.get(next..).unwrap_or_default()),
+                (true, true) => {
+                    (place..next).any(|place| is_hard(&place))
+                        || digits > 3
+                        || !is_group(chars.get(next..).unwrap_or_default())
+                }
                 (true, false) | (false, true) => false,
                 (false, false) => is_letter(a) && is_letter(b) && !is_unspaced(a) && !is_unspaced(b),
             };

@@ -6,36 +6,40 @@ use crate::core::compare::letters::is_apostrophe;
 use crate::core::compare::letters::is_invisible;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// How raised and lowered digits are written on one line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Raised {
-    /// `x²` as `x2`.
-    Plain,
-    /// `x²` as `x^2`, `x₁` as `x_1`.
-    Marked,
-}
+/// The apostrophe that is a letter (`Hawaiʻi`, `пʼять`): it parts no words.
+pub(super) const TURNED: char = '\u{2bc}';
 
 /// A raised (`^`) or lowered (`_`) character.
-fn level(c: char) -> Option<char> {
+pub(super) fn level(c: char) -> Option<char> {
     match c {
         '²' | '³' | '¹' | '\u{2070}'..='\u{207f}' => Some('^'),
-        '\u{2080}'..='\u{208e}' => Some('_'),
+        // Letters that stand for numbers are raised in formulas, and others in the spelling of sounds.
+        '\u{2b0}'..='\u{2b8}' | '\u{2e0}'..='\u{2e3}' | '\u{1d2c}'..='\u{1d61}' | '\u{1d9b}'..='\u{1dbf}' => Some('^'),
+        '\u{2080}'..='\u{209c}' | '\u{1d62}'..='\u{1d6a}' | '\u{2c7c}' => Some('_'),
         _ => None,
     }
 }
 
-/// Whether a text has raised or lowered characters.
-pub(super) fn has_raised(text: &str) -> bool {
-    !text.is_ascii() && text.chars().any(|c| level(c).is_some())
+/// Whether a raised character at a place, the first of its kind, is an exponent of the number before it: all digits are, and single
+/// letters but for those of ordinals (`2ᵉ`, `1ˢᵗ`).
+fn is_exponent(chars: &[char], place: usize) -> bool {
+    let Some(c) = chars.get(place) else { return false };
+    let is_ordinal = matches!(c, 'ᵉ' | 'ᵃ' | 'ᵒ')
+        || chars.get(place + 1).copied().is_some_and(|next| next.is_alphabetic() && level(next) == level(*c));
+    !c.is_alphabetic() || !is_ordinal
 }
 
 /// The plain form of punctuation and operators.
 fn form(c: char) -> Option<&'static str> {
     Some(match c {
         '。' | '｡' | '।' | '॥' | '։' | '۔' | '።' | '។' | '៕' | '။' | '།' | '᠃' => ".",
-        '、' | '､' | '،' | '՝' | '၊' | '፣' | '᠂' => ",",
+        '、' | '､' | '،' | '՝' | '၊' | '፣' | '᠂' | '٬' => ",",
+        // The point of numbers in Arabic digits.
+        '٫' => ".",
+        '٪' => "%",
+        '፥' | '፦' => ":",
         '؛' | '፤' => ";",
-        '؟' => "?",
+        '؟' | '፧' => "?",
         '՞' | '՜' | '՛' | '‚' => "'",
         '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›' | '「' | '」' | '『' | '』' | '〈' | '〉' | '《' | '》'
         | '【' | '】' | '〝' | '〞' | '〟' | '״' | '｢' | '｣' => "\"",
@@ -43,7 +47,7 @@ fn form(c: char) -> Option<&'static str> {
         '〜' | '～' => "~",
         '…' | '⋯' => "...",
         '‥' => "..",
-        '・' | '･' | '‧' | '\u{387}' | '⋅' | '∙' => "·",
+        '・' | '･' | '‧' | '\u{387}' | '⋅' | '∙' | 'ꞏ' => "·",
         '×' | '∗' => "*",
         '÷' | '∕' | '⁄' => "/",
         '≤' | '≦' | '⩽' => "<=",
@@ -62,12 +66,20 @@ fn form(c: char) -> Option<&'static str> {
         '¡' | '¿' => "¿",
         '•' | '‣' | '◦' => "•",
         '་' | '፡' => " ",
+        // Romanian with the cedilla of older keyboards, and the ligatures of Yiddish.
+        'ş' => "ș",
+        'Ş' => "Ș",
+        'ţ' => "ț",
+        'Ţ' => "Ț",
+        'װ' => "וו",
+        'ױ' => "וי",
+        'ײ' => "יי",
         _ => return None,
     })
 }
 
 /// The plain characters of a text, composed.
-pub(super) fn spelled(text: &str, raised: Raised) -> Vec<char> {
+pub(super) fn spelled(text: &str) -> Vec<char> {
     if text.is_ascii() {
         return text.chars().collect();
     }
@@ -83,11 +95,13 @@ pub(super) fn spelled(text: &str, raised: Raised) -> Vec<char> {
             let begins = before.and_then(level) != Some(sign);
             // A charge stands behind its number, an exponent's sign before it.
             let is_signed = matches!(c, '⁺' | '⁻' | '₊' | '₋') && after.and_then(level) == Some(sign);
-            let is_apart = before.is_some_and(|c| c.is_ascii_digit() || c == ')');
-            if begins && (is_signed || is_apart || raised == Raised::Marked) {
+            let is_apart = before.is_some_and(|c| c.is_ascii_digit()) && is_exponent(&chars, place);
+            if begins && (is_signed || is_apart) {
                 plain.push(sign);
             }
             plain.push(c);
+        } else if matches!(c, '\u{2bb}' | '\u{2bc}') {
+            plain.push(TURNED);
         } else if is_apostrophe(c) {
             plain.push('\'');
         } else if matches!(c, '—' | '―') && before == Some(c) {
@@ -113,31 +127,28 @@ pub(super) fn spelled(text: &str, raised: Raised) -> Vec<char> {
         '−' => '-',
         c => c,
     };
-    composed.map(plain).collect()
+    let mut plain: Vec<char> = composed.map(plain).collect();
+    in_order(&mut plain);
+    plain
 }
 
-/// With the letters that German and the Nordic languages spell by two where a keyboard lacks them, if there are any.
-pub(super) fn in_two_letters(text: &str) -> Option<String> {
-    if text.is_ascii() {
-        return None;
+/// Thai and Lao as they are meant: a tone mark stands behind the vowel above or below its letter, but before the small circle of ำ, and two เ are
+/// one แ. All of these look the same, and keyboards take them in any order.
+fn in_order(chars: &mut Vec<char>) {
+    let is_tone = |c: char| matches!(c, '\u{e48}'..='\u{e4b}' | '\u{ec8}'..='\u{ecb}');
+    let is_vowel =
+        |c: char| matches!(c, '\u{e31}' | '\u{e34}'..='\u{e39}' | '\u{eb1}' | '\u{eb4}'..='\u{eb9}' | '\u{ebb}');
+    let is_circle = |c: char| matches!(c, '\u{e4d}' | '\u{ecd}');
+    if !chars.iter().any(|c| is_tone(*c) || *c == 'เ') {
+        return;
     }
-    let text: String = text.nfc().collect();
-    if !text.contains(['ä', 'ö', 'ü', 'å', 'ø', 'Ä', 'Ö', 'Ü', 'Å', 'Ø']) {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            'ä' => out.push_str("ae"),
-            'ö' | 'ø' => out.push_str("oe"),
-            'ü' => out.push_str("ue"),
-            'å' => out.push_str("aa"),
-            'Ä' => out.push_str("Ae"),
-            'Ö' | 'Ø' => out.push_str("Oe"),
-            'Ü' => out.push_str("Ue"),
-            'Å' => out.push_str("Aa"),
-            c => out.push(c),
+    for place in 1..chars.len() {
+        let Some([before, after]) = chars.get_mut(place - 1..=place) else { continue };
+        if (is_tone(*before) && is_vowel(*after)) || (is_circle(*before) && is_tone(*after)) {
+            std::mem::swap(before, after);
+        } else if (*before, *after) == ('เ', 'เ') {
+            (*before, *after) = ('\0', 'แ');
         }
     }
-    Some(out)
+    chars.retain(|c| *c != '\0');
 }

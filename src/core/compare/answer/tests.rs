@@ -1,5 +1,8 @@
 //! What learners of many languages type, and what becomes of it. A row that turns out wrong is an argument, not a detail.
 
+mod formulas;
+mod scripts;
+
 use super::*;
 use Difference::Accents as A;
 use Difference::Case as C;
@@ -25,6 +28,16 @@ const ACCENTS: Expected = right(&[A]);
 const CASE: Expected = right(&[C]);
 const POINTS: Expected = right(&[P]);
 const FORM: Expected = right(&[F]);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Right,
+    Near,
+    Wrong,
+}
+
+/// What was typed, what is right, what that is, and why.
+type Reasoned = (&'static str, &'static str, Outcome, &'static str);
 
 type Row = (&'static str, &'static str, Expected);
 
@@ -116,7 +129,7 @@ const TABLE: &[(&str, &[Row])] = &[
         "Portuguese",
         &[("nao", "não", ACCENTS), ("coração", "coracao", ACCENTS), ("avo", "avó", ACCENTS), ("mae", "pai", Wrong)],
     ),
-    ("Catalan", &[("collegi", "col·legi", POINTS), ("col.legi", "col·legi", Near)]),
+    ("Catalan", &[("collegi", "col·legi", POINTS), ("col.legi", "col·legi", POINTS)]),
     (
         "Polish",
         &[("lodz", "łódź", ACCENTS), ("Łódź", "łódź", CASE), ("dziekuje", "dziękuję", ACCENTS), ("dom", "dym", Wrong)],
@@ -448,6 +461,75 @@ fn what_learners_type_is_right_nearly_right_or_wrong() {
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
     assert!(TABLE.iter().map(|(_, rows)| rows.len()).sum::<usize>() > 250 && TABLE.len() > 30);
+}
+
+#[test]
+fn each_script_and_each_field_has_its_ways() {
+    let tables = || scripts::TABLE.iter().chain(formulas::TABLE);
+    let mut wrong = Vec::new();
+    for (name, rows) in tables() {
+        for (given, expected, outcome, why) in *rows {
+            let found = match found(given, expected, Weights::default()) {
+                Ok(_) => Outcome::Right,
+                Err(Near) => Outcome::Near,
+                Err(_) => Outcome::Wrong,
+            };
+            if found != *outcome {
+                wrong.push(format!("{name}: {given:?} for {expected:?} is {found:?}, not {outcome:?}: {why}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tables().all(|(_, rows)| rows.len() >= 8) && scripts::TABLE.len() >= 20);
+    assert!(tables().map(|(_, rows)| rows.len()).sum::<usize>() > 300);
+}
+
+/// What the page for authors says of one example after the other: what was typed, what is right.
+fn examples(cell: &str) -> Vec<(&str, &str)> {
+    let (mut typed, mut found) = (Vec::new(), Vec::new());
+    for (place, part) in cell.split('`').enumerate() {
+        if place % 2 == 1 {
+            typed.push(part);
+        } else if let Some(expected) = part.strip_prefix(" for *").and_then(|rest| rest.split('*').next()) {
+            found.extend(typed.drain(..).map(|given| (given, expected)));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_page_for_authors_has_examples_that_hold() {
+    let page = include_str!("../../../../docs/deck-format.md");
+    let (_, section) = page.split_once("## How answers are compared").unwrap();
+    let (section, _) = section.split_once("## Texts").unwrap();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for line in section.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let [_, shown, outcome] = cells.as_slice() else { continue };
+        for (given, expected) in examples(shown) {
+            count += 1;
+            let found = match found(given, expected, Weights::default()) {
+                Ok(_) => "right",
+                Err(Near) => "nearly",
+                Err(_) => "wrong",
+            };
+            if found != outcome.trim_end_matches([' ', '|']) {
+                wrong.push(format!("{given} for {expected} is {found}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty() && count > 60, "{count}: {wrong:#?}");
+}
+
+#[test]
+fn what_is_right_and_written_otherwise_has_a_difference() {
+    for (given, expected, outcome, _) in scripts::TABLE.iter().chain(formulas::TABLE).flat_map(|(_, rows)| *rows) {
+        let solid = |text: &str| identity(text).split_whitespace().collect::<String>();
+        if *outcome == Outcome::Right && solid(given) != solid(expected) {
+            assert_ne!(found(given, expected, Weights::default()), Ok(Vec::new()), "{given} / {expected}");
+        }
+    }
 }
 
 #[test]
