@@ -319,3 +319,18 @@ fn the_day_by_which_decks_take_turns_is_compared_and_made_again() {
     assert!(rules(&mut device, true).contains("caches"));
     assert_in_order(&mut device);
 }
+
+#[test]
+fn what_this_program_did_not_make_is_named() {
+    let mut device = lived_in();
+    device
+        .store
+        .db()
+        .execute_batch(
+            "CREATE TRIGGER theirs AFTER INSERT ON event BEGIN DELETE FROM asked; END; CREATE TABLE diary (line TEXT)",
+        )
+        .unwrap();
+    let stamp = device.stamp();
+    let found: Vec<_> = device.store.doctor(stamp, false).unwrap().into_iter().map(|it| (it.rule, it.what)).collect();
+    assert_eq!(found, [(Rule::Schema, "not made by this program: the table diary, the trigger theirs".to_owned())]);
+}
