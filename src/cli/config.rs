@@ -11,6 +11,7 @@ use crate::ops::settings::SETTINGS;
 use crate::ops::settings::Setting;
 use serde::Serialize;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 

@@ -397,7 +397,7 @@ struct SchemaFaults {
     triggers_there: usize,
     /// Names of what else is missing or other.
     other: Vec<String>,
-    /// What this program does not make: its kind and name.
+    /// What this program does not make and what acts on what is written: its kind and name.
     foreign: Vec<String>,
 }
 
@@ -420,6 +420,8 @@ impl SchemaFaults {
                 faults.other.push(name);
             }
         }
+        // Tables and views of somebody else are in nobody's way.
+        here.retain(|_, (kind, _)| matches!(kind.as_str(), "trigger" | "index"));
         faults.foreign = here.into_iter().map(|(name, (kind, _))| format!("the {kind} {}", one_line(&name))).collect();
         Ok(faults)
     }

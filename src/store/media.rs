@@ -12,7 +12,6 @@ use crate::store::files::sync_folder;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fs;
-use std::fs::File;
 use std::io::Read;
 use std::io::Write as _;
 use std::path::Path;
