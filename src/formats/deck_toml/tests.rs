@@ -309,7 +309,7 @@ fn each_hint_fits_what_is_wrong() {
         (card("front = a"), "quotes"),
         (card("front = \"say \"hi\" now\""), "quotes\" is"),
         (card("front"), "field = \"text\""),
-        (card("front ="), "field = \"text\""),
+        (card("front ="), "texts stand in \"quotes\""),
         (card("front = \"a\"\nand a second line of it"), "several lines"),
         (card("front = \"a\"\ntags = [\"x\" \"y\"]"), "a comma between its texts"),
         (card("front = \"a\"\ntags = [\"x\", "), "] at its end"),
