@@ -507,13 +507,7 @@ impl Draft {
             Column::Guid => self.guid = Some(given.into_one()),
             Column::Key => self.key = Some(given.into_one()),
             Column::Deck => self.deck = Some(given.into_one()),
-            Column::Tags => {
-                for tag in given.into_words(dialect) {
-                    if !text.tags.contains(&tag) {
-                        text.tags.push(tag);
-                    }
-                }
-            }
+            Column::Tags => text.tags.extend(given.into_words(dialect)),
             Column::Source => text.source = given.into_words(dialect),
             Column::After => text.after = given.into_words(dialect),
             Column::Topic => text.topic = Some(given.into_one()),

@@ -30,8 +30,7 @@ pub(super) fn is_header(cells: &[String]) -> bool {
     };
     let differ = known.iter().any(|column| known.first().is_some_and(|first| class(first) != class(column)));
     // Of single letters these two alone name something, and only together.
-    let is_q_and_a =
-        |pair: &[String]| matches!(pair, [q, a] if q.eq_ignore_ascii_case("q") && a.eq_ignore_ascii_case("a"));
+    let is_q_and_a = |pair: &[String]| matches!(pair, [q, a] if q == "Q" && a == "A");
     if cells.windows(2).any(is_q_and_a) {
         return true;
     }

@@ -285,8 +285,12 @@ impl Layout {
             let target = match plan.targets.get(index) {
                 None | Some(Target::Surplus) => {
                     let before = index.checked_sub(1).and_then(|before| plan.targets.get(before));
+                    let is_surplus = |at: &usize| matches!(plan.targets.get(*at), None | Some(Target::Surplus));
+                    let last = (0..index).rev().find(|at| !is_surplus(at)).and_then(|at| cells.get(at));
                     if is_text_after_separator(cell, &self.separator)
                         && !self.is_spaced
+                        // Else it may as well be the cell before that goes on.
+                        && !last.is_some_and(|last| is_text_after_separator(last, &self.separator))
                         && let Some(target) = before
                         && draft.append(*target, &format!("{}{}", self.separator.text(), cell.0.trim_end()))
                     {
