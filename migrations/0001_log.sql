@@ -297,6 +297,15 @@ CREATE TABLE note (
     made        INTEGER
 ) STRICT;
 
+-- Texts without their marks, as a search looks through them, once one has made them. A row counts while its text has that hash, and
+-- the program reads markup as `readers` did; so nothing that changes texts has to know of it.
+CREATE TABLE text_plain (
+    id      INTEGER PRIMARY KEY,
+    hash    BLOB NOT NULL,
+    readers INTEGER NOT NULL,
+    body    TEXT NOT NULL
+) STRICT;
+
 -- Finds a row's note again by deck and prompt, retired ones last. The columns behind those are there so that the table's wide
 -- rows need not be read: `text_hash` tells whether the note says the same, and which notes of a deck a file lacks, the
 -- order of a deck and the topic of every note are read from the index too.

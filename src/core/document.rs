@@ -10,10 +10,12 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
+use crate::core::text::has_something_to_see;
 use crate::core::text::one_line;
 use serde::Deserialize;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// How the texts of a note are marked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -105,10 +107,10 @@ pub enum Block {
 pub enum Inline {
     /// Text.
     Text(String),
-    /// Text that is stressed.
-    Emphasis(Vec<Self>),
-    /// Text that is stressed more.
-    Strong(Vec<Self>),
+    /// Text that is stressed, and the mark for it, `*` or `_`.
+    Emphasis(Vec<Self>, char),
+    /// Text that is stressed more, and the mark for it.
+    Strong(Vec<Self>, char),
     /// Text with a line below.
     Underlined(Vec<Self>),
     /// Text that was struck out.
@@ -247,7 +249,13 @@ impl Document {
     /// Whether it shows nothing at all.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.shown(Side::Question).trim().is_empty()
+        !self.has_something_to_see()
+    }
+
+    /// Whether anybody sees anything of it: a letter, a sign, a picture, a sound, a line.
+    #[must_use]
+    pub fn has_something_to_see(&self) -> bool {
+        has_something_to_see(&self.shown(Side::Question))
     }
 
     /// Its pictures and sounds, in their order.
@@ -279,6 +287,18 @@ pub fn plain_text(text: &str, markup: Markup) -> Cow<'_, str> {
 #[must_use]
 pub fn typed_text(text: &str, markup: Markup) -> Cow<'_, str> {
     if is_bare(text, markup) { text.into() } else { Document::of(text, markup).to_compare().into() }
+}
+
+/// An answer as somebody types it, without the marks in its lines, where it has some. What stands at the beginning of a line
+/// (`> 5`, `5. May`) is read as it is written: an answer is no page.
+#[must_use]
+pub fn typed_answer(text: &str, markup: Markup) -> Option<String> {
+    let typed = match markup {
+        Markup::Plain => return None,
+        Markup::Html => typed_text(text, markup).into_owned(),
+        Markup::Markdown => markdown::read_answer(text)?.to_compare(),
+    };
+    Some(typed).filter(|typed| typed != text.trim() && !typed.trim().is_empty())
 }
 
 /// What is shown of a text on one side of a card, on one line that is safe to print.
@@ -386,16 +406,20 @@ pub fn marker(first: Option<u64>, delimiter: char, place: usize) -> String {
 }
 
 fn write_inlines(inlines: &[Inline], wording: Wording, out: &mut String) {
-    for inline in inlines {
+    for (place, inline) in inlines.iter().enumerate() {
         match inline {
             Inline::Text(text) | Inline::Code(text) => out.push_str(text),
-            Inline::Emphasis(inside)
-            | Inline::Strong(inside)
+            Inline::Emphasis(inside, _)
+            | Inline::Strong(inside, _)
             | Inline::Underlined(inside)
             | Inline::Strike(inside)
             | Inline::Link { text: inside, .. } => write_inlines(inside, wording, out),
-            Inline::Raised(inside) => out.push_str(&moved(inside, wording, true)),
-            Inline::Lowered(inside) => out.push_str(&moved(inside, wording, false)),
+            Inline::Raised(inside) | Inline::Lowered(inside) => {
+                let mut text = String::new();
+                write_inlines(inside, wording, &mut text);
+                let is_last = stands_last(inlines.get(place + 1));
+                out.push_str(&script(&text, matches!(inline, Inline::Raised(_)), is_last));
+            }
             Inline::Picture { .. } | Inline::Sound(_) => match wording {
                 Wording::Shown(side) => out.push_str(&label(inline, side)),
                 Wording::Words => {
@@ -416,17 +440,21 @@ fn write_inlines(inlines: &[Inline], wording: Wording, out: &mut String) {
     }
 }
 
-/// Raised or lowered text in plain characters.
-fn moved(inside: &[Inline], wording: Wording, is_raised: bool) -> String {
-    let mut text = String::new();
-    write_inlines(inside, wording, &mut text);
-    script(&text, is_raised)
+/// Raised or lowered text: in characters of its own where Unicode has them all, else behind `^` or `_`. `is_last`: whether
+/// nothing follows that could be taken for a part of it.
+#[must_use]
+pub fn script(text: &str, is_raised: bool, is_last: bool) -> String {
+    formula::script(text, is_raised, is_last)
 }
 
-/// Raised or lowered text: in characters of its own where Unicode has them all, else behind `^` or `_`.
+/// Whether what is raised or lowered before `next` can't be taken together with it.
 #[must_use]
-pub fn script(text: &str, is_raised: bool) -> String {
-    formula::script(text, is_raised)
+pub fn stands_last(next: Option<&Inline>) -> bool {
+    match next {
+        None | Some(Inline::Break) => true,
+        Some(Inline::Text(text)) => !text.starts_with(|c: char| c.is_alphanumeric() || c == '('),
+        Some(_) => false,
+    }
 }
 
 /// What stands for a picture or a sound on one side of a card; nothing for anything else.
@@ -442,8 +470,8 @@ pub fn label(inline: &Inline, side: Side) -> String {
         (Inline::Sound(_), _) => "[sound]".to_owned(),
         (
             Inline::Text(_)
-            | Inline::Emphasis(_)
-            | Inline::Strong(_)
+            | Inline::Emphasis(..)
+            | Inline::Strong(..)
             | Inline::Underlined(_)
             | Inline::Strike(_)
             | Inline::Raised(_)
@@ -473,8 +501,8 @@ fn media_of_blocks(blocks: &[Block], found: &mut Vec<Medium>) {
 fn media_of(inlines: &[Inline], found: &mut Vec<Medium>) {
     for inline in inlines {
         match inline {
-            Inline::Emphasis(inside)
-            | Inline::Strong(inside)
+            Inline::Emphasis(inside, _)
+            | Inline::Strong(inside, _)
             | Inline::Underlined(inside)
             | Inline::Strike(inside)
             | Inline::Raised(inside)
@@ -513,6 +541,24 @@ fn push_with_formulas(inlines: &mut Vec<Inline>, text: &str) {
 #[must_use]
 pub fn formula_marks(rest: &str) -> Option<(&'static str, &'static str)> {
     formula::marks(rest)
+}
+
+/// The marks of the formula that a part of a text stands in, for several parts in their order.
+#[must_use]
+pub fn formulas_around(text: &str, parts: &[Range<usize>]) -> Vec<Option<(&'static str, &'static str)>> {
+    let places = formula::places(text);
+    let around = |part: &Range<usize>| {
+        let place = places.get(places.partition_point(|place| place.end <= part.start))?;
+        let (open, close) = formula::marks(text.get(place.clone())?)?;
+        (place.start + open.len() <= part.start && part.end + close.len() <= place.end).then_some((open, close))
+    };
+    parts.iter().map(around).collect()
+}
+
+/// Where comments and tags stand in HTML, whose insides nobody sees.
+#[must_use]
+pub fn unseen(html: &str) -> Vec<Range<usize>> {
+    html::unseen(html)
 }
 
 fn formula_of(source: &str) -> Inline {

@@ -50,6 +50,14 @@ fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
     })
 }
 
+/// Whether anybody sees anything of the text: a letter or a sign, and not only spaces and what is as wide as nothing.
+#[must_use]
+pub fn has_something_to_see(text: &str) -> bool {
+    let is_unseen =
+        |c: char| c.is_whitespace() || is_unsafe(c) || is_selector(c) || matches!(c, '\u{200c}' | '\u{200d}');
+    !text.chars().all(is_unseen)
+}
+
 /// Whether something in the text must not be sent to a terminal as it is.
 #[must_use]
 pub fn has_unsafe(text: &str) -> bool {

@@ -66,7 +66,7 @@ impl CardKind for Fake {
     }
 
     fn question(&self, _: &NoteText, _: u16, _: Showing) -> Question {
-        Question { prompt: String::new(), options: Vec::new(), ask: Ask::Recall }
+        Question { prompt: String::new(), options: Vec::new(), from: Vec::new(), ask: Ask::Recall }
     }
 
     fn answer(&self, _: &NoteText, _: u16) -> String {

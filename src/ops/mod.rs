@@ -7,6 +7,7 @@ mod batches;
 pub mod bulk;
 pub mod card_details;
 pub mod checkup;
+pub mod clock;
 pub mod copies;
 mod daily;
 pub mod day;
@@ -99,7 +100,7 @@ pub struct Opened {
 /// As [`open`].
 pub fn open_with_clock(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
     let mut store = open_as_is(path, env)?;
-    let clock = review::clock_warning(&store, env)?;
+    let clock = clock::clock_warning(&store, env)?;
     let talk = bring_up_to_date(&mut store, stamp(env, settings), settings)?;
     Ok(Opened { store, talk, clock })
 }

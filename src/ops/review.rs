@@ -59,12 +59,6 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 
-/// Days without an answer after which the clock is worth a word.
-const LONG_AGO_MS: i64 = 60 * 86_400_000;
-
-/// By so much a clock may be behind what was written last: machines put theirs right by a little all the time.
-const SLACK_MS: i64 = 60_000;
-
 /// What `u` takes back, however old.
 const STEPS: [ActionKind; 6] =
     [ActionKind::Answer, ActionKind::Bury, ActionKind::Suspend, ActionKind::Mark, ActionKind::Edit, ActionKind::Tried];
@@ -582,27 +576,4 @@ pub fn answer(
         }
     }
     Ok(answered)
-}
-
-/// A word about the clock, where it is far from the newest thing that this device wrote, or before it: to be said, and asked
-/// about, before the first answer.
-///
-/// # Errors
-/// When the database can't be read.
-pub fn clock_warning(store: &Store, env: &Env) -> Result<Option<String>, Failure> {
-    let now = env.now();
-    let newest = store.newest_own_instant()?;
-    Ok(newest.and_then(|newest| {
-        let date = Timestamp { unix_ms: newest, ..now }.to_rfc3339();
-        let today = now.to_rfc3339();
-        if newest > now.unix_ms + SLACK_MS {
-            Some(format!(
-                "The clock says {today}, but the newest entry of the log is later: {date}. Is the clock right?"
-            ))
-        } else if now.unix_ms - newest > LONG_AGO_MS {
-            Some(format!("The newest entry of the log is from {date}, the clock says {today}. Is the clock right?"))
-        } else {
-            None
-        }
-    }))
 }

@@ -35,7 +35,8 @@ const HASHES_CACHE_KB: i32 = -30_000;
 const LOST_TEXTS: &str = "lost_texts";
 
 /// Tables that can be made again.
-const CACHES: [&str; 9] = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
+const CACHES: [&str; 10] =
+    ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck", "text_plain"];
 
 /// What a look can find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -433,8 +433,10 @@ impl Writer<'_> {
     /// Takes body and salt of texts. What is shown of their notes and decks, and the sums, are the caller's.
     pub(super) fn erase(&self, taken: &Taken) -> Result<(), Fault> {
         let mut statement = self.tx.prepare_cached("UPDATE text SET salt = NULL, body = NULL WHERE id = ?1")?;
+        let mut kept = self.tx.prepare_cached("DELETE FROM text_plain WHERE id = ?1")?;
         for text in taken.texts.iter().chain(&taken.left_out) {
             statement.execute([text])?;
+            kept.execute([text])?;
         }
         Ok(())
     }

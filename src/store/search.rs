@@ -1,5 +1,6 @@
 //! Finding the cards that a query means: by a scan that reads no more of the database than the query asks for.
 
+mod plain;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,8 @@ use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
 use crate::store::review_log::VoidIds;
 use crate::store::review_log::void_ids;
+use crate::store::search::plain::Made;
+use crate::store::search::plain::Making;
 use crate::store::search::scan::Hit;
 use crate::store::search::scan::Known;
 use crate::store::search::scan::are_few;
@@ -35,6 +38,16 @@ const MANY: usize = 10_000;
 /// From so many notes on, half of them are looked through by a second thread.
 const MANY_NOTES: i64 = 10_000;
 
+/// What a search found.
+struct Found {
+    /// The cards that are meant, in the order of their numbers.
+    hits: Vec<Hit>,
+    /// How many notes there are at most.
+    all: usize,
+    /// Plain forms of texts that are to be kept.
+    made: Vec<Made>,
+}
+
 impl Store {
     /// The cards that a query means, in the order of decks, positions, uids and ordinals.
     ///
@@ -42,14 +55,16 @@ impl Store {
     /// When the database can't be read.
     pub fn search(&self, query: &Query, asked: &Asked) -> Result<Vec<CardId>, StoreError> {
         self.attempt(|| {
-            let _snapshot = self.snapshot()?;
-            let (hits, all) = self.hits(query, asked)?;
-            self.in_order(&hits, are_few(hits.len(), all))
+            let snapshot = self.snapshot()?;
+            let found = self.hits(query, asked)?;
+            let cards = self.in_order(&found.hits, are_few(found.hits.len(), found.all))?;
+            drop(snapshot);
+            self.keep_plain(&found.made);
+            Ok(cards)
         })
     }
 
-    /// The cards that a query means, in the order of their numbers, and how many notes there are at most.
-    fn hits(&self, query: &Query, asked: &Asked) -> Result<(Vec<Hit>, usize), Fault> {
+    fn hits(&self, query: &Query, asked: &Asked) -> Result<Found, Fault> {
         let needs = query.needs();
         let since = needs.answers.map(|days| asked.today.plus(1 - i64::from(days)));
         let voids = if since.is_some() {
@@ -59,7 +74,15 @@ impl Store {
             VoidIds::default()
         };
         let titles = if needs.texts { self.titles_of_topics()? } else { HashMap::new() };
-        let known = Known { query, asked, decks: self.deck_conditions(query)?, titles, since, voids };
+        let known = Known {
+            query,
+            asked,
+            decks: self.deck_conditions(query)?,
+            titles,
+            since,
+            voids,
+            making: Making::default(),
+        };
         let last: i64 = self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
         let hits = if last < MANY_NOTES {
             known.hits(self.db(), (1, last))?
@@ -70,7 +93,7 @@ impl Store {
             hits.extend(more);
             hits
         };
-        Ok((hits, usize::try_from(last).unwrap_or(usize::MAX)))
+        Ok(Found { hits, all: usize::try_from(last).unwrap_or(usize::MAX), made: known.making.end() })
     }
 
     fn titles_of_topics(&self) -> Result<HashMap<i64, String>, Fault> {

@@ -10,6 +10,7 @@ use crate::core::document::Side;
 use crate::core::document::label;
 use crate::core::document::marker;
 use crate::core::document::script;
+use crate::core::document::stands_last;
 use crate::core::text::printable;
 use std::rc::Rc;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -172,16 +173,22 @@ impl Typeset {
     }
 
     fn inlines(self, inlines: &[Inline], ink: &Ink, runs: &mut Vec<Run>) {
-        for inline in inlines {
+        for (place, inline) in inlines.iter().enumerate() {
             match inline {
                 Inline::Text(text) => push(runs, &printable(text), ink),
-                Inline::Emphasis(inside) => self.inside(inside, "*", &Ink { emphasis: true, ..ink.clone() }, runs),
-                Inline::Strong(inside) => self.inside(inside, "**", &Ink { strong: true, ..ink.clone() }, runs),
+                Inline::Emphasis(inside, mark) => {
+                    self.inside(inside, &mark.to_string(), &Ink { emphasis: true, ..ink.clone() }, runs);
+                }
+                Inline::Strong(inside, mark) => {
+                    self.inside(inside, &format!("{mark}{mark}"), &Ink { strong: true, ..ink.clone() }, runs);
+                }
                 Inline::Underlined(inside) => self.inside(inside, "_", &Ink { underlined: true, ..ink.clone() }, runs),
                 Inline::Strike(inside) => self.inside(inside, "~~", &Ink { strike: true, ..ink.clone() }, runs),
-                Inline::Raised(inside) => push(runs, &script(&self.bare(inside), true), ink),
-                Inline::Lowered(inside) => push(runs, &script(&self.bare(inside), false), ink),
-                Inline::Code(code) if self.marks => push(runs, &format!("`{}`", printable(code)), ink),
+                Inline::Raised(inside) | Inline::Lowered(inside) => {
+                    let is_raised = matches!(inline, Inline::Raised(_));
+                    push(runs, &script(&self.bare(inside), is_raised, stands_last(inlines.get(place + 1))), ink);
+                }
+                Inline::Code(code) if self.marks => push(runs, &fenced(&printable(code)), ink),
                 Inline::Code(code) => push(runs, &printable(code), &Ink { code: true, ..ink.clone() }),
                 Inline::Link { to, text } => self.link(to, text, ink, runs),
                 Inline::Picture { .. } | Inline::Sound(_) => push(runs, &printable(&label(inline, self.side)), ink),
@@ -294,6 +301,14 @@ impl Typeset {
             }
         }
     }
+}
+
+/// Code between backticks, of which there have to be more than stand side by side in it.
+fn fenced(code: &str) -> String {
+    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let mark = "`".repeat(longest + 1);
+    let space = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
+    format!("{mark}{space}{code}{space}{mark}")
 }
 
 /// The address of a link as a terminal may have it: of the web or of mail, and of plain characters only.

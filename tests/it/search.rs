@@ -116,3 +116,44 @@ fn sums_over_the_cards_of_a_search_are_the_kept_sums_where_it_means_all() {
         assert_eq!(world.store.totals_of(&all, &asked, since, until).unwrap(), kept);
     }
 }
+
+/// What is kept of texts with marks for the next search.
+fn kept(lmq: &Lmq) -> Vec<String> {
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let mut statement = db.prepare("SELECT body FROM text_plain ORDER BY id").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn what_is_marked_up_is_found_by_what_it_shows_and_read_once() {
+    let lmq = Lmq::at_home();
+    let note = |key: &str, markup: &str, front: &str| {
+        let fields = serde_json::json!({ "front": front, "back": "x" });
+        format!(
+            "{}\n",
+            serde_json::json!({ "note": { "key": key, "kind": "basic", "markup": markup, "fields": fields } })
+        )
+    };
+    let head = "{\"format\":\"lmq-notes\",\"version\":1}\n{\"deck\":{\"id\":\"h\",\"name\":\"h\"}}\n";
+    let notes = note("html", "html", "the of<b>fi</b>ce of &Eacute;mile")
+        + &note("markdown", "markdown", "the gar**den** of Zo<sup>2</sup>")
+        + &note("plain", "plain", "a<b and gar**den**");
+    lmq.import("h.jsonl", &(head.to_owned() + &notes));
+    assert_eq!(kept(&lmq), [""; 0]);
+    assert_eq!(found(&lmq, &["office", "emile"]), ["h/html"]);
+    assert_eq!(found(&lmq, &["garden"]), ["h/markdown"]);
+    let first = kept(&lmq);
+    assert!(first.len() == 2 && first.iter().all(|body| !body.contains("**") && !body.contains("<b>")), "{first:?}");
+    assert_eq!(found(&lmq, &["office"]), ["h/html"]);
+    assert_eq!(kept(&lmq), first);
+    // What was made of another text, or by other readers, counts for nothing.
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    db.execute("UPDATE text_plain SET body = replace(body, 'office', 'palace'), readers = 0", []).unwrap();
+    assert_eq!(found(&lmq, &["palace"]), [""; 0]);
+    assert_eq!(kept(&lmq), first);
+    lmq.run(["forget", "h/html", "-y"]).done();
+    assert!(!kept(&lmq).iter().any(|body| body.contains("office")));
+    lmq.run(["doctor", "--rebuild"]).done();
+    assert_eq!(kept(&lmq), [""; 0]);
+    lmq.assert_sound();
+}

@@ -36,7 +36,12 @@ impl CardKind for Basic {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        Question { prompt: note.variant_of("front", showing.variant).to_owned(), options: Vec::new(), ask: Ask::Recall }
+        Question {
+            prompt: note.variant_of("front", showing.variant).to_owned(),
+            options: Vec::new(),
+            from: Vec::new(),
+            ask: Ask::Recall,
+        }
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {

@@ -15,6 +15,7 @@ use crate::core::card::Verdict;
 use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
+use crate::core::card::reading::shown_options;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::identity::identity;
 use crate::core::scheduler::shuffle_key;
@@ -53,15 +54,19 @@ impl CardKind for Choice {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        let all = options(note).into_iter();
-        let mut keyed: Vec<(u64, String)> =
-            all.enumerate().map(|(index, option)| (shuffle_key(showing.seed, index), option)).collect();
-        keyed.sort_unstable_by_key(|(key, _)| *key);
+        let all = options(note);
+        let mut from: Vec<usize> = (0..all.len()).collect();
+        from.sort_by_cached_key(|index| shuffle_key(showing.seed, *index));
         Question {
             prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: keyed.into_iter().map(|(_, option)| option).collect(),
+            options: shown_options(&all, &from),
+            from,
             ask: Ask::Choose,
         }
+    }
+
+    fn option_texts<'n>(&self, note: &'n NoteText) -> Vec<&'n str> {
+        note.texts("answer").iter().chain(note.texts("distractors")).map(String::as_str).collect()
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {
@@ -70,16 +75,17 @@ impl CardKind for Choice {
 
     fn judge(
         &self,
-        note: &NoteText,
+        _: &NoteText,
         _: u16,
         question: &Question,
         response: &str,
         _: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let chosen = choose(&question.options, response)?;
-        let given = question.options.get(chosen).cloned().unwrap_or_default();
-        let expected = options(note).into_iter().next().unwrap_or_default();
-        let outcome = if given == expected { Correctness::Right } else { Correctness::Wrong };
+        let option = |place: usize| question.options.get(place).cloned().unwrap_or_default();
+        let right = question.from.iter().position(|index| *index == 0).unwrap_or_default();
+        let (given, expected) = (option(chosen), option(right));
+        let outcome = if chosen == right { Correctness::Right } else { Correctness::Wrong };
         Ok(Some(Verdict { outcome, given, expected, ..Verdict::default() }))
     }
 }
@@ -119,6 +125,27 @@ mod tests {
                 ("distractors".to_owned(), Value::Texts(["b", "c", "d"].map(str::to_owned).to_vec())),
             ]),
             ..NoteText::default()
+        }
+    }
+
+    #[test]
+    fn pictures_to_choose_from_give_nothing_away() {
+        let flag = |name: &str| format!("![Flag of {name}]({name}.png)");
+        let fields = Fields::from([
+            ("answer".to_owned(), Value::Text(flag("Chad"))),
+            ("distractors".to_owned(), Value::Texts(["Mali", "Peru"].map(flag).to_vec())),
+        ]);
+        for markup in [crate::core::card::Markup::Markdown, crate::core::card::Markup::Plain] {
+            let note = NoteText { fields: fields.clone(), markup, ..NoteText::default() };
+            for seed in 0..10 {
+                let question = Choice.question(&note, 1, Showing { variant: 0, seed });
+                assert_eq!(question.options, ["[picture 1]", "[picture 2]", "[picture 3]"]);
+                let judged = |response: &str| Choice.judge(&note, 1, &question, response, Weights::default()).unwrap();
+                let right = (1..=3).filter(|place| judged(&place.to_string()).unwrap().outcome == Correctness::Right);
+                let places: Vec<usize> = right.collect();
+                assert_eq!(places.len(), 1);
+                assert_eq!(question.from[places[0] - 1], 0);
+            }
         }
     }
 

@@ -1,7 +1,11 @@
 //! `cloze`: a text with hidden parts, `{{c1::answer::hint}}`; a card for each number.
 //!
 //! Braces inside a part are counted, so that `{{c1::\frac{a}{b}}}` ends where its author meant it to. `\::` and `\}}` inside a
-//! part stand for `::` and `}}` themselves. A formula is whole: `::` in one begins no hint.
+//! part stand for `::` and `}}` themselves. A formula is whole: `::` in one begins no hint, and what is hidden of one is a formula
+//! too, with marks of its own where it is asked for.
+
+#[cfg(test)]
+mod tests;
 
 use crate::core::card::Ask;
 use crate::core::card::CardKind;
@@ -22,6 +26,7 @@ use crate::core::compare::answer::Weights;
 use crate::core::document;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 pub(super) struct Cloze;
 
@@ -34,8 +39,11 @@ const DEEPEST: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Hidden { numbers: Vec<u16>, inside: Vec<Self>, hint: Option<String> },
+    Hidden { numbers: Vec<u16>, inside: Vec<Self>, hint: Option<String>, formula: Option<Marks> },
 }
+
+/// What opens a formula, and what closes it.
+type Marks = (&'static str, &'static str);
 
 /// The numbers of an opening such as `c1::` or `c1,3::`, and what follows it.
 fn opening(text: &str) -> Option<(Vec<u16>, &str)> {
@@ -78,7 +86,12 @@ fn escaped(rest: &str) -> usize {
 
 /// Where the deletions are that are closed: the place of each one's opening braces, with that of its closing ones. In one
 /// pass: what is opened and not closed must not be read again for each that is opened inside of it.
-fn closings(text: &str) -> BTreeMap<usize, usize> {
+fn closings(text: &str, markup: Markup) -> BTreeMap<usize, usize> {
+    // What is written where nobody sees it hides nothing.
+    let unseen = if markup == Markup::Html && text.contains('<') { document::unseen(text) } else { Vec::new() };
+    let is_unseen = |place: usize| {
+        unseen.get(unseen.partition_point(|range| range.end <= place)).is_some_and(|range| range.start <= place)
+    };
     let (mut open, mut closed): (Vec<OpenDeletion>, _) = (Vec::new(), BTreeMap::new());
     let (mut place, mut begun_anew) = (0, 0);
     loop {
@@ -99,7 +112,7 @@ fn closings(text: &str) -> BTreeMap<usize, usize> {
         let rest = text.get(place..).unwrap_or_default();
         if rest.starts_with('\\') {
             place += 1 + if open.is_empty() { 0 } else { escaped(rest) };
-        } else if let Some((_, inner)) = rest.strip_prefix("{{").and_then(opening) {
+        } else if let Some((_, inner)) = rest.strip_prefix("{{").and_then(opening).filter(|_| !is_unseen(place)) {
             open.push(OpenDeletion { place, braces: 0, first_end: None });
             place = text.len() - inner.len();
         } else if let Some(deletion) = open.last_mut() {
@@ -181,7 +194,7 @@ fn parse(
         {
             let (inside, inner_hint) = parse(text, closed, (to - inner.len(), *end), depth + 1);
             push_text(&mut parts, std::mem::take(&mut plain));
-            parts.push(Part::Hidden { numbers, inside, hint: inner_hint });
+            parts.push(Part::Hidden { numbers, inside, hint: inner_hint, formula: None });
             place = end + 2;
         } else {
             hint.as_mut().unwrap_or(&mut plain).push(c);
@@ -201,11 +214,50 @@ fn push_text(parts: &mut Vec<Part>, text: String) {
 /// Whether something in the text is hidden as a cloze hides it, whatever its note calls itself.
 #[must_use]
 pub fn has_deletion(text: &str) -> bool {
-    text.contains("{{c") && ordinals(&parts(text)).next().is_some()
+    text.contains("{{c") && ordinals(&parts(text, Markup::Plain)).next().is_some()
 }
 
-fn parts(text: &str) -> Vec<Part> {
-    parse(text, &closings(text), (0, text.len()), 0).0
+fn parts(text: &str, markup: Markup) -> Vec<Part> {
+    let mut parts = parse(text, &closings(text, markup), (0, text.len()), 0).0;
+    if markup != Markup::Plain && ["\\(", "\\[", "$", "[latex]"].into_iter().any(|mark| text.contains(mark)) {
+        let (mut whole, mut places) = (String::new(), Vec::new());
+        place_hidden(&parts, &mut whole, &mut places);
+        let mut marks = document::formulas_around(&whole, &places).into_iter();
+        mark_hidden(&mut parts, &mut marks);
+    }
+    parts
+}
+
+/// The parts of a note's text.
+fn parts_of(note: &NoteText) -> Vec<Part> {
+    parts(note.text("text"), note.markup)
+}
+
+/// Where the hidden parts stand in the text that hides nothing, in their order.
+fn place_hidden(parts: &[Part], whole: &mut String, places: &mut Vec<Range<usize>>) {
+    for part in parts {
+        match part {
+            Part::Text(text) => whole.push_str(text),
+            Part::Hidden { inside, .. } => {
+                let (begin, place) = (whole.len(), places.len());
+                places.push(begin..begin);
+                place_hidden(inside, whole, places);
+                if let Some(range) = places.get_mut(place) {
+                    range.end = whole.len();
+                }
+            }
+        }
+    }
+}
+
+/// Notes which hidden parts are parts of formulas.
+fn mark_hidden(parts: &mut [Part], marks: &mut impl Iterator<Item = Option<Marks>>) {
+    for part in parts {
+        if let Part::Hidden { inside, formula, .. } = part {
+            *formula = marks.next().flatten();
+            mark_hidden(inside, marks);
+        }
+    }
 }
 
 fn numbers(parts: &[Part], found: &mut BTreeSet<u16>) {
@@ -262,13 +314,20 @@ fn ask(parts: &[Part], number: u16, most: usize, prompt: &mut Prompt) {
         let Some(room) = most.checked_sub(prompt.text.len()).filter(|room| *room > 0) else { return };
         match part {
             Part::Text(text) => prompt.text.push_str(text.get(..text.ceil_char_boundary(room)).unwrap_or_default()),
-            Part::Hidden { numbers, hint, .. } if numbers.contains(&number) => {
-                let hint = hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty()).unwrap_or("…");
+            Part::Hidden { numbers, hint, formula, .. } if numbers.contains(&number) => {
+                let hint = hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
                 let begin = prompt.text.len();
-                prompt.text.push('[');
-                prompt.text.push_str(hint);
-                prompt.text.push(']');
-                prompt.brackets.push((begin, prompt.text.len()));
+                match (hint, formula) {
+                    (None, _) => prompt.text.push_str("[…]"),
+                    // Words, which a formula shows as they are.
+                    (Some(hint), Some(_)) if !hint.contains(['\\', '{', '}', '$', '^', '_']) => {
+                        prompt.text.push_str(&format!("\\text{{[{hint}]}}"));
+                    }
+                    (Some(hint), _) => prompt.text.push_str(&format!("[{hint}]")),
+                }
+                if formula.is_none() {
+                    prompt.brackets.push((begin, prompt.text.len()));
+                }
             }
             Part::Hidden { inside, .. } => ask(inside, number, most, prompt),
         }
@@ -282,16 +341,31 @@ fn ordinals(parts: &[Part]) -> impl Iterator<Item = u16> {
     found.into_iter().filter(|number| (1..=HIGHEST).contains(number))
 }
 
-fn hidden(parts: &[Part], number: u16, found: &mut Vec<String>) {
+/// What is hidden under a number, each with the marks of the formula that it is of.
+fn hidden(parts: &[Part], number: u16, found: &mut Vec<(String, Option<Marks>)>) {
     for part in parts {
-        if let Part::Hidden { numbers, inside, .. } = part {
+        if let Part::Hidden { numbers, inside, formula, .. } = part {
             if numbers.contains(&number) {
-                found.push(shown(inside).trim().to_owned());
+                found.push((shown(inside).trim().to_owned(), *formula));
             } else {
                 hidden(inside, number, found);
             }
         }
     }
+}
+
+/// What is hidden of a note under a number: as an answer, and as it was written where that is not the same.
+fn answers(note: &NoteText, number: u16) -> (String, Option<String>) {
+    let mut found = Vec::new();
+    hidden(&parts_of(note), number, &mut found);
+    let whole = |(text, marks): &(String, Option<Marks>)| match marks {
+        Some((open, close)) => format!("{open}{text}{close}"),
+        None => text.clone(),
+    };
+    let answer = found.iter().map(whole).collect::<Vec<_>>().join(", ");
+    let written = found.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(", ");
+    let differs = written != answer;
+    (answer, differs.then_some(written))
 }
 
 impl CardKind for Cloze {
@@ -308,7 +382,7 @@ impl CardKind for Cloze {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let text = fields.get("text").map_or(&[][..], Value::texts).first().map_or("", String::as_str);
-        let parsed = parts(text);
+        let parsed = parts(text, Markup::Plain);
         let mut found = BTreeSet::new();
         numbers(&parsed, &mut found);
         let mut faults = Vec::new();
@@ -324,30 +398,28 @@ impl CardKind for Cloze {
         for number in &found {
             hidden(&parsed, *number, &mut answers);
         }
-        if answers.iter().any(String::is_empty) {
+        if answers.iter().any(|(answer, _)| answer.is_empty()) {
             faults.push(Fault::EmptyDeletion);
         }
         faults
     }
 
     fn ordinals(&self, note: &NoteText) -> Vec<u16> {
-        ordinals(&parts(note.text("text"))).collect()
+        ordinals(&parts_of(note)).collect()
     }
 
     fn question(&self, note: &NoteText, ordinal: u16, _: Showing) -> Question {
-        let prompt = asked(&parts(note.text("text")), ordinal, usize::MAX, note.markup);
-        Question { prompt, options: Vec::new(), ask: Ask::Type }
+        let prompt = asked(&parts_of(note), ordinal, usize::MAX, note.markup);
+        Question { prompt, options: Vec::new(), from: Vec::new(), ask: Ask::Type }
     }
 
     fn beginnings(&self, note: &NoteText, most: usize) -> Vec<(u16, String)> {
-        let parts = parts(note.text("text"));
+        let parts = parts_of(note);
         ordinals(&parts).map(|number| (number, asked(&parts, number, most, note.markup))).collect()
     }
 
     fn answer(&self, note: &NoteText, ordinal: u16) -> String {
-        let mut answers = Vec::new();
-        hidden(&parts(note.text("text")), ordinal, &mut answers);
-        answers.join(", ")
+        answers(note, ordinal).0
     }
 
     fn judge(
@@ -358,9 +430,10 @@ impl CardKind for Cloze {
         response: &str,
         weights: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
-        let expected = self.answer(note, ordinal);
+        let (expected, written) = answers(note, ordinal);
         let others = note.texts("accept").iter().filter_map(|text| accepted(text, ordinal));
-        Ok(Some(verdict(response, std::iter::once(expected.as_str()).chain(others), note.markup, weights)))
+        let all = std::iter::once(expected.as_str()).chain(written.as_deref()).chain(others);
+        Ok(Some(verdict(response, all, note.markup, weights)))
     }
 }
 
@@ -377,170 +450,4 @@ fn unclosed(parsed: &[Part]) -> bool {
         Part::Text(text) => text.match_indices("{{").any(|(at, _)| text.get(at + 2..).and_then(opening).is_some()),
         Part::Hidden { inside, .. } => unclosed(inside),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn note(text: &str) -> NoteText {
-        NoteText { fields: Fields::from([("text".to_owned(), Value::Text(text.to_owned()))]), ..NoteText::default() }
-    }
-
-    fn faces(text: &str) -> Vec<(u16, String, String)> {
-        let note = note(text);
-        let face = |n| (n, Cloze.question(&note, n, Showing::default()).prompt, Cloze.answer(&note, n));
-        Cloze.ordinals(&note).into_iter().map(face).collect()
-    }
-
-    fn face(number: u16, prompt: &str, answer: &str) -> (u16, String, String) {
-        (number, prompt.to_owned(), answer.to_owned())
-    }
-
-    #[test]
-    fn each_number_makes_a_card_that_hides_its_parts_only() {
-        assert_eq!(
-            faces("{{c1::What}} and {{c2::why::a reason}} before {{c1::how}}."),
-            [face(1, "[…] and why before […].", "What, how"), face(2, "What and [a reason] before how.", "why")]
-        );
-        assert_eq!(faces("a {{c1,3::b}}"), [face(1, "a […]", "b"), face(3, "a […]", "b")]);
-    }
-
-    #[test]
-    fn deletions_nest() {
-        assert_eq!(
-            faces("{{c1::the {{c2::crew}} of a ship}}"),
-            [face(1, "[…]", "the crew of a ship"), face(2, "the […] of a ship", "crew")]
-        );
-    }
-
-    #[test]
-    fn what_is_no_deletion_is_text() {
-        assert_eq!(faces("{{x}} }} {{c1::y}} {{C1::z}}"), [face(1, "{{x}} }} […] {{C1::z}}", "y")]);
-        assert_eq!(faces("std::vec {{c1::a::b::c}}"), [face(1, "std::vec [b::c]", "a")]);
-    }
-
-    #[test]
-    fn braces_are_counted_and_formulas_are_whole() {
-        for (text, asked, answer) in [
-            (r"{{c1::\frac{a}{b}}} end", "[…] end", r"\frac{a}{b}"),
-            (r"{{c1::\(\frac{a}{b}\)}} end", "[…] end", r"\(\frac{a}{b}\)"),
-            (r"{{c1::\(x_{i_{j}}\)::how}}.", "[how].", r"\(x_{i_{j}}\)"),
-            (r"\(\frac{{{c1::a}}}{b}\)", r"\(\frac{[…]}{b}\)", "a"),
-            (r"{{c1::\{a\}}} end", "[…] end", r"\{a\}"),
-            ("{{c1::Vue's {{x}} syntax}} end", "[…] end", "Vue's {{x}} syntax"),
-            ("{{c1::a { b}} end", "[…] end", "a { b"),
-            ("{{c1::a { b}} and {{c1::{c}}} end", "[…] and […] end", "a { b, {c}"),
-            (r"{{c1::\(f :: A\)::what}} end", "[what] end", r"\(f :: A\)"),
-            ("{{c1::}} }}", "[…] }}", ""),
-        ] {
-            let note = note(text);
-            let prompt = Cloze.question(&note, 1, Showing::default()).prompt;
-            assert_eq!((prompt.as_str(), Cloze.answer(&note, 1).as_str()), (asked, answer), "{text}");
-        }
-    }
-
-    #[test]
-    fn colons_and_braces_can_be_part_of_an_answer() {
-        for (text, asked, answer) in [
-            (r"{{c1::std\::vector}}", "[…]", "std::vector"),
-            (r"{{c1::std\::vector::a \:: b}}", "[a :: b]", "std::vector"),
-            (r"{{c1::a\}} b}} end", "[…] end", "a}} b"),
-            (r"{{c1::x\}}}} end", "[…] end", "x}}"),
-            (r"a\::b {{c1::c}}", r"a\::b […]", "c"),
-            (r"{{c1::C:\\::path}}", "[path]", r"C:\\"),
-            (r"{{c1::2\*3}}", "[…]", r"2\*3"),
-            ("{{c1::{{c2::a}} b}}", "[…]", "a b"),
-        ] {
-            let note = note(text);
-            let prompt = Cloze.question(&note, 1, Showing::default()).prompt;
-            assert_eq!((prompt.as_str(), Cloze.answer(&note, 1).as_str()), (asked, answer), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_left_out_never_becomes_a_link() {
-        let kind = "cloze".to_owned();
-        let note = NoteText { kind, ..note("{{c1::a}}(b) and {{c1::c::d}}: e, {{c1::f}}{{c1::g}}") };
-        assert_eq!(note.prompt_document(1).plain(), "[…](b) and [d]: e, […][…]");
-        let plain = NoteText { markup: Markup::Plain, ..note };
-        assert_eq!(plain.prompt_document(1).plain(), "[…](b) and [d]: e, […][…]");
-    }
-
-    #[test]
-    fn a_deletion_is_seen_in_any_text() {
-        assert!(has_deletion("<b>{{c2::x}}</b>"));
-        assert!(!has_deletion("{{c0::x}} {{x}} {{c1:x}} {{c1::open"));
-    }
-
-    #[test]
-    fn each_fault_is_told_from_the_others() {
-        assert_eq!(Cloze.check(&note("{{c1::ok}}").fields), []);
-        for (text, fault) in [
-            ("nothing", Fault::NoDeletion),
-            ("{{c1::open", Fault::UnclosedDeletion),
-            ("{{c1::fine}} and {{c2::open", Fault::UnclosedDeletion),
-            ("{{c0::zero}}", Fault::BadDeletionNumber),
-            ("{{c501::much}}", Fault::BadDeletionNumber),
-            ("{{c1::}}", Fault::EmptyDeletion),
-            ("{{c1::::hint}}", Fault::EmptyDeletion),
-        ] {
-            assert_eq!(Cloze.check(&note(text).fields), [fault], "{text}");
-        }
-    }
-
-    #[test]
-    fn a_typed_word_is_checked() {
-        let note = note("{{c1::vision}}");
-        let question = Cloze.question(&note, 1, Showing::default());
-        let verdict = Cloze.judge(&note, 1, &question, "Vison", Weights::default()).unwrap().unwrap();
-        assert_eq!(verdict.outcome, crate::core::card::Correctness::Near);
-    }
-
-    #[test]
-    fn other_answers_are_accepted_by_all_cards_or_by_one() {
-        let mut note = note("The {{c1::colour}} of the {{c2::sky}}");
-        let accept = ["color", "c2::heavens", "c1,2::x"].map(str::to_owned).to_vec();
-        note.fields.insert("accept".to_owned(), Value::Texts(accept));
-        for (number, right, wrong) in [(1, ["color", "colour", "x"], "heavens"), (2, ["heavens", "sky", "x"], "hue")] {
-            let question = Cloze.question(&note, number, Showing::default());
-            let is_right = |response: &str| {
-                let verdict = Cloze.judge(&note, number, &question, response, Weights::default()).unwrap().unwrap();
-                verdict.outcome == crate::core::card::Correctness::Right
-            };
-            assert!(right.into_iter().all(is_right) && !is_right(wrong), "{number}");
-        }
-    }
-
-    #[test]
-    fn what_is_opened_very_often_and_never_closed_is_read_once() {
-        for opening in ["{{c1::", "{{c1,2,", "{{c1::{{", "{{c1::a}} {{c2::"] {
-            let text = opening.repeat(20_000);
-            assert_eq!(shown(&parts(&text)).is_empty(), text.is_empty());
-        }
-        let text = format!("{}x{}", "{{c1::".repeat(500), "}}".repeat(500));
-        let parsed = parts(&text);
-        let mut found = BTreeSet::new();
-        numbers(&parsed, &mut found);
-        assert_eq!(found, BTreeSet::from([1]));
-        assert!(shown(&parsed).contains("{{c1"), "what is deeper is plain text");
-    }
-
-    #[test]
-    fn a_list_gets_the_beginning_of_each_prompt_and_the_text_is_read_once() {
-        let text = format!("é{{{{c1::one}}}} {{{{c2::two::2?}}}}{}", "x".repeat(100_000));
-        let note = note(&text);
-        let whole: Vec<String> = [1, 2].map(|n| Cloze.question(&note, n, Showing::default()).prompt).into();
-        let beginnings = Cloze.beginnings(&note, 20);
-        assert_eq!(beginnings.len(), 2);
-        for ((_, beginning), whole) in beginnings.iter().zip(&whole) {
-            assert!(whole.starts_with(beginning) && (20..24).contains(&beginning.len()), "{beginning}");
-        }
-    }
-
-    #[test]
-    fn what_is_opened_inside_of_something_that_is_never_closed_is_hidden_all_the_same() {
-        assert_eq!(asked(&parts("{{c1::a {{c2::b}} c"), 2, 100, Markup::Markdown), "{{c1::a […] c");
-        assert_eq!(asked(&parts("a }} {{c1::b::hint}}}"), 1, 100, Markup::Markdown), "a }} [hint]}");
-    }
 }

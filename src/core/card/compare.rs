@@ -5,7 +5,6 @@ use crate::core::card::Correctness;
 use crate::core::card::Markup;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
-use crate::core::card::bare::bare;
 use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
@@ -15,19 +14,20 @@ use crate::core::compare::answer::liken;
 use crate::core::compare::answer::number;
 use crate::core::compare::identity::is_same;
 use crate::core::document::plain_text;
+use crate::core::document::typed_answer;
 
 /// The keys of a text as it is written, and as somebody would type it.
 pub(super) fn keys(text: &str, markup: Markup) -> Vec<String> {
     let mut keys = vec![key(text)];
-    keys.extend(bare(text, markup).map(|bare| key(&bare)).filter(|bare| !keys.contains(bare)));
+    keys.extend(typed_answer(text, markup).map(|typed| key(&typed)).filter(|typed| !keys.contains(typed)));
     keys
 }
 
 /// Compares with one text as it is written, and as somebody would type it; the better of both counts.
 pub(super) fn likeness(given: &Given<'_>, expected: &str, markup: Markup, weights: Weights) -> Likeness {
     let written = liken(given, expected, weights);
-    let Some(bare) = bare(expected, markup) else { return written };
-    let typed = liken(given, &bare, weights);
+    let Some(typed) = typed_answer(expected, markup) else { return written };
+    let typed = liken(given, &typed, weights);
     if rank(&typed) < rank(&written) { typed } else { written }
 }
 

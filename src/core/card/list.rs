@@ -253,6 +253,7 @@ impl CardKind for List {
         Question {
             prompt: note.variant_of("prompt", showing.variant).to_owned(),
             options: Vec::new(),
+            from: Vec::new(),
             ask: Ask::List(note.texts("items").len()),
         }
     }

@@ -1,7 +1,6 @@
 //! Notes, the cards made from them, and the kinds that know how.
 
 mod apart;
-mod bare;
 mod basic;
 mod choice;
 mod cloze;
@@ -378,6 +377,8 @@ pub struct Question {
     pub prompt: String,
     /// The options to choose from, the sides to sort to, or the lines to put in order, in plain characters.
     pub options: Vec<String>,
+    /// Which of its note's texts each option is, counted from 0; for a choice the right one is 0.
+    pub from: Vec<usize>,
     /// How to answer.
     pub ask: Ask,
 }
@@ -416,6 +417,11 @@ pub trait CardKind: Sync {
 
     /// Days after the first answer on which the card comes back whatever the grades are, ascending.
     fn returns(&self, _: &NoteText) -> Vec<u16> {
+        Vec::new()
+    }
+
+    /// The texts that its options, sides or lines to put in order are made of.
+    fn option_texts<'n>(&self, _: &'n NoteText) -> Vec<&'n str> {
         Vec::new()
     }
 

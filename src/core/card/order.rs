@@ -14,6 +14,7 @@ use crate::core::card::Verdict;
 
 use crate::core::card::Correctness;
 use crate::core::card::Value;
+use crate::core::card::reading::shown_options;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::identity::repeated;
 use crate::core::compare::letters::digit;
@@ -22,16 +23,14 @@ use crate::core::scheduler::shuffle_key;
 
 pub(super) struct Order;
 
-fn shuffled(items: &[String], seed: u64) -> Vec<String> {
-    let mut keyed: Vec<(u64, &String)> =
-        items.iter().enumerate().map(|(index, item)| (shuffle_key(seed, index), item)).collect();
-    keyed.sort_unstable_by_key(|(key, _)| *key);
-    let mut order: Vec<String> = keyed.into_iter().map(|(_, item)| item.clone()).collect();
+fn shuffled(count: usize, seed: u64) -> Vec<usize> {
+    let mut from: Vec<usize> = (0..count).collect();
+    from.sort_by_cached_key(|index| shuffle_key(seed, *index));
     // The right order would give itself away.
-    if order == items && !order.is_empty() {
-        order.rotate_left(1);
+    if from.is_sorted() && !from.is_empty() {
+        from.rotate_left(1);
     }
-    order
+    from
 }
 
 /// The items in plain characters, in their order.
@@ -78,11 +77,18 @@ impl CardKind for Order {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
+        let all = items(note);
+        let from = shuffled(all.len(), showing.seed);
         Question {
             prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: shuffled(&items(note), showing.seed),
+            options: shown_options(&all, &from),
+            from,
             ask: Ask::Order,
         }
+    }
+
+    fn option_texts<'n>(&self, note: &'n NoteText) -> Vec<&'n str> {
+        note.texts("items").iter().map(String::as_str).collect()
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {
@@ -96,7 +102,7 @@ impl CardKind for Order {
 
     fn judge(
         &self,
-        note: &NoteText,
+        _: &NoteText,
         _: u16,
         question: &Question,
         response: &str,
@@ -106,18 +112,21 @@ impl CardKind for Order {
         let Some(numbers) = positions(response, count) else {
             return Err(Unreadable::NoOrder(count));
         };
-        let given: Vec<&String> = numbers.iter().filter_map(|number| question.options.get(number - 1)).collect();
-        let items = items(note);
-        let expected: Vec<&String> = items.iter().collect();
-        let wrong: Vec<usize> = (0..count).filter(|place| given.get(*place) != expected.get(*place)).collect();
+        let places: Vec<usize> = numbers.iter().map(|number| number - 1).collect();
+        let mut right: Vec<usize> = (0..count).collect();
+        right.sort_by_key(|place| question.from.get(*place));
+        let wrong: Vec<usize> = (0..count).filter(|place| places.get(*place) != right.get(*place)).collect();
         let outcome = match wrong.as_slice() {
             [] => Correctness::Right,
             [first, second] if first + 1 == *second => Correctness::Near,
             _ => Correctness::Wrong,
         };
-        let joined = |items: &[&String]| items.iter().map(|item| item.as_str()).collect::<Vec<_>>().join(" > ");
+        let joined = |places: &[usize]| {
+            let options = places.iter().filter_map(|place| question.options.get(*place));
+            options.map(String::as_str).collect::<Vec<_>>().join(" > ")
+        };
         let remark = if outcome == Correctness::Near { "two neighbours are swapped".to_owned() } else { String::new() };
-        Ok(Some(Verdict { outcome, given: joined(&given), expected: joined(&expected), remark, close: None }))
+        Ok(Some(Verdict { outcome, given: joined(&places), expected: joined(&right), remark, close: None }))
     }
 }
 

@@ -8,12 +8,29 @@ use crate::core::card::kind;
 use crate::core::compare::identity::repeated;
 use crate::core::document::Document;
 use crate::core::document::Side;
+use crate::core::document::is_bare;
 use crate::core::document::line_of;
 use crate::core::document::plain_text;
 use crate::core::document::typed_text;
 use crate::core::text::beginning;
 use crate::core::text::one_line;
 use std::borrow::Cow;
+
+/// Options in the order in which they are shown. Where only their pictures tell them apart these have numbers, by where they
+/// stand: others would be learned instead of the pictures.
+pub(super) fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
+    let options: Vec<&String> = from.iter().filter_map(|index| all.get(*index)).collect();
+    let is_repeated = |option: &String| options.iter().filter(|other| **other == option).count() > 1;
+    let numbered = |(place, option): (usize, &&String)| {
+        let label = format!(" {}]", place + 1);
+        if is_repeated(option) {
+            option.replace("[picture]", &format!("[picture{label}")).replace("[sound]", &format!("[sound{label}"))
+        } else {
+            (*option).clone()
+        }
+    };
+    options.iter().enumerate().map(numbered).collect()
+}
 
 impl NoteText {
     /// One of its texts, read as its markup says. Whatever shows a text of a note shows this.
@@ -28,15 +45,22 @@ impl NoteText {
         plain_text(text, self.markup)
     }
 
-    /// Some of its texts in plain characters, or as they are written where their plain forms would not be told apart.
+    /// Some of its texts as they are shown before the answer, or as they are written where they would not be told apart. Nothing
+    /// is said of pictures: [`shown_options`] numbers them.
     pub(super) fn told_apart<'t>(&self, texts: impl Iterator<Item = &'t String>) -> Vec<String> {
         let texts: Vec<&String> = texts.collect();
-        let plain: Vec<String> = texts.iter().map(|text| self.plain(text).into_owned()).collect();
-        let is_blank = plain.iter().any(|text| text.trim().is_empty());
-        if is_blank || repeated(plain.iter().map(String::as_str)).is_some() {
-            return texts.into_iter().cloned().collect();
-        }
-        plain
+        let read = |text: &&String| {
+            if is_bare(text, self.markup) {
+                return ((*text).clone(), false);
+            }
+            let document = self.document(text);
+            (document.shown(Side::Question), !document.media().is_empty())
+        };
+        let shown: Vec<(String, bool)> = texts.iter().map(read).collect();
+        let words = || shown.iter().filter(|(_, has_media)| !has_media).map(|(text, _)| text.as_str());
+        let is_unclear = words().any(|text| text.trim().is_empty()) || repeated(words()).is_some();
+        let both = texts.into_iter().zip(shown);
+        both.map(|(text, (shown, has_media))| if is_unclear && !has_media { text.clone() } else { shown }).collect()
     }
 
     /// One of its texts as somebody would type it.

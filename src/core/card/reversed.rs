@@ -37,7 +37,7 @@ impl CardKind for Reversed {
 
     fn question(&self, note: &NoteText, ordinal: u16, showing: Showing) -> Question {
         let prompt = if ordinal == 2 { note.text("back") } else { note.variant_of("front", showing.variant) };
-        Question { prompt: prompt.to_owned(), options: Vec::new(), ask: Ask::Recall }
+        Question { prompt: prompt.to_owned(), options: Vec::new(), from: Vec::new(), ask: Ask::Recall }
     }
 
     fn answer(&self, note: &NoteText, ordinal: u16) -> String {

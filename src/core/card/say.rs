@@ -62,7 +62,12 @@ impl CardKind for Say {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        Question { prompt: note.variant_of("prompt", showing.variant).to_owned(), options: Vec::new(), ask: Ask::Say }
+        Question {
+            prompt: note.variant_of("prompt", showing.variant).to_owned(),
+            options: Vec::new(),
+            from: Vec::new(),
+            ask: Ask::Say,
+        }
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {

@@ -40,7 +40,12 @@ impl CardKind for Typed {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        Question { prompt: note.variant_of("prompt", showing.variant).to_owned(), options: Vec::new(), ask: Ask::Type }
+        Question {
+            prompt: note.variant_of("prompt", showing.variant).to_owned(),
+            options: Vec::new(),
+            from: Vec::new(),
+            ask: Ask::Type,
+        }
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {

@@ -11,6 +11,7 @@ use crate::core::document::html::tag::Closings;
 use crate::core::document::html::tag::Tag;
 use crate::core::document::html::tree::Tree;
 use html_escape::NAMED_ENTITIES;
+use std::ops::Range;
 
 /// Reads it.
 pub(super) fn read(html: &str) -> Document {
@@ -41,6 +42,30 @@ pub(super) fn read(html: &str) -> Document {
         rest = rest.get(used..).unwrap_or_default();
     }
     tree.finish()
+}
+
+/// Where its comments and tags stand.
+pub(super) fn unseen(html: &str) -> Vec<Range<usize>> {
+    let closings = Closings::of(html);
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(next) = html.get(at..).and_then(|rest| rest.find('<')) {
+        let before = html.get(..at + next).and_then(|text| text.chars().next_back());
+        at += next;
+        let rest = html.get(at..).unwrap_or_default();
+        match markup(rest, at, before, &closings, &mut Tree::default()) {
+            Some(used) => {
+                found.push(at..at + used);
+                at += used;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The tag at the beginning of `rest`, whatever closes it.
+pub(super) fn tag_at(rest: &str) -> Option<Tag<'_>> {
+    Tag::at(rest, None, |_| true)
 }
 
 /// Takes the tag or comment at the beginning of `rest`, if there is one; gives how many bytes it has.

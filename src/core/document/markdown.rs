@@ -1,31 +1,28 @@
 //! Markdown: CommonMark with tables and strikethrough.
 //!
 //! The parser leaves out more than marks: definitions that no link names, what stands behind a fence, cells that the head of a
-//! table has none for. All of that is shown as it was written, as HTML is.
+//! table has none for. All of that is shown as it was written, and so is HTML but for what cards are made of.
+
+mod masked;
+mod tags;
 
 use crate::core::document::Block;
 use crate::core::document::DEEPEST;
 use crate::core::document::Document;
 use crate::core::document::Inline;
-use crate::core::document::formula;
-use crate::core::document::formula_of;
-use crate::core::document::push_text;
+use crate::core::document::markdown::masked::Masked;
+use crate::core::document::markdown::tags::Piece;
+use crate::core::document::markdown::tags::Tag as HtmlTag;
+use crate::core::document::markdown::tags::paired;
+use crate::core::document::markdown::tags::push;
 use pulldown_cmark::CodeBlockKind;
 use pulldown_cmark::Event;
 use pulldown_cmark::LinkType;
 use pulldown_cmark::Options;
 use pulldown_cmark::Parser;
 use pulldown_cmark::Tag;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
-
-/// The first of the characters that stand for formulas while the marks are read: no text has a use for them, and they are
-/// neither spaces nor punctuation.
-const FIRST_STAND_IN: u32 = 0xf_0000;
-
-/// The last of them.
-const LAST_STAND_IN: u32 = 0xf_fffd;
 
 /// Whether a text is one line that would be the only item of a list, a quotation or a rule: `+`, `> 5`, `5. May`. Whoever writes
 /// so means what is written, and a list of one shows no more.
@@ -58,90 +55,32 @@ pub(super) fn read_line(text: &str) -> Document {
     Document { blocks: vec![Block::Plain(vec![Inline::Text(text.to_owned())])], left_out: 0 }
 }
 
+/// Reads an answer as one line, where it may have marks. `2*3*4` has none to whoever wrote it.
+pub(super) fn read_answer(text: &str) -> Option<Document> {
+    if !text.contains(['*', '_', '`', '[', '\\', '<', '&', '~', '$']) {
+        return None;
+    }
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let multiplies = text.match_indices('*').any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        is_word(before) && is_word(text.get(at + 1..).and_then(|text| text.chars().next()))
+    });
+    let is_whole = text.contains('`') || text.contains('\\') || text.contains('$');
+    (is_whole || !multiplies).then(|| read_line(&text.replace(['\r', '\n'], " ")))
+}
+
 /// Reads it.
 pub(super) fn read(text: &str) -> Document {
     let masked = Masked::of(text);
     let (mut blocks, unused) = masked.blocks();
     if !unused.is_empty() {
         // Definitions that no link uses: a backslash makes each of them the text that it was meant to be.
-        let mut source = String::with_capacity(masked.source.len() + unused.len());
-        let mut rest = 0;
-        for at in unused {
-            source.push_str(masked.source.get(rest..at).unwrap_or_default());
-            source.push('\\');
-            rest = at;
-        }
-        source.push_str(masked.source.get(rest..).unwrap_or_default());
-        blocks = Masked { source: source.into(), formulas: masked.formulas }.blocks().0;
+        blocks = masked.escaped_at(&unused).blocks().0;
     }
     Document { blocks, left_out: 0 }
 }
 
-/// A text in which one character stands for each formula, so that nothing in one is a mark.
-struct Masked<'t> {
-    source: Cow<'t, str>,
-    formulas: Vec<&'t str>,
-}
-
-impl<'t> Masked<'t> {
-    fn of(text: &'t str) -> Self {
-        let is_stand_in = |c: char| (FIRST_STAND_IN..=LAST_STAND_IN).contains(&u32::from(c));
-        let may_have = text.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'['));
-        let places = if may_have && !text.contains(is_stand_in) { formula::places(text) } else { Vec::new() };
-        let most = usize::try_from(LAST_STAND_IN - FIRST_STAND_IN).unwrap_or(0);
-        if places.is_empty() || places.len() > most {
-            return Self { source: text.into(), formulas: Vec::new() };
-        }
-        let mut source = String::with_capacity(text.len());
-        let (mut rest, mut formulas) = (0, Vec::with_capacity(places.len()));
-        for (place, number) in places.into_iter().zip(FIRST_STAND_IN..) {
-            source.push_str(text.get(rest..place.start).unwrap_or_default());
-            source.extend(char::from_u32(number));
-            formulas.push(text.get(place.clone()).unwrap_or_default());
-            rest = place.end;
-        }
-        source.push_str(text.get(rest..).unwrap_or_default());
-        Self { source: source.into(), formulas }
-    }
-
-    fn formula(&self, c: char) -> Option<&'t str> {
-        let number = u32::from(c).checked_sub(FIRST_STAND_IN)?;
-        self.formulas.get(usize::try_from(number).ok()?).copied()
-    }
-
-    /// A piece of the source as it was written.
-    fn written(&self, piece: &str) -> String {
-        if self.formulas.is_empty() {
-            return piece.to_owned();
-        }
-        let mut out = String::with_capacity(piece.len());
-        for c in piece.chars() {
-            match self.formula(c) {
-                Some(formula) => out.push_str(formula),
-                None => out.push(c),
-            }
-        }
-        out
-    }
-
-    fn written_at(&self, range: Range<usize>) -> String {
-        self.written(self.source.get(range).unwrap_or_default())
-    }
-
-    fn push(&self, inlines: &mut Vec<Inline>, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find(|c| self.formula(c).is_some()).filter(|_| !self.formulas.is_empty()) {
-            let (before, from) = rest.split_at(at);
-            push_text(inlines, before);
-            let mut chars = from.chars();
-            if let Some(formula) = chars.next().and_then(|c| self.formula(c)) {
-                inlines.push(formula_of(formula));
-            }
-            rest = chars.as_str();
-        }
-        push_text(inlines, rest);
-    }
-
+impl Masked<'_> {
     /// Its blocks, and where definitions stand that no link uses.
     fn blocks(&self) -> (Vec<Block>, Vec<usize>) {
         let parser = Parser::new_ext(&self.source, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
@@ -179,8 +118,9 @@ enum What {
     Table,
     Row,
     Cell,
-    Emphasis,
-    Strong,
+    /// With the mark that it was written with.
+    Emphasis(char),
+    Strong(char),
     /// With how many tildes it was written.
     Strike(usize),
     Link(String),
@@ -192,7 +132,7 @@ struct Frame {
     what: What,
     range: Range<usize>,
     blocks: Vec<Block>,
-    inlines: Vec<Inline>,
+    inlines: Vec<Piece>,
     items: Vec<Vec<Block>>,
     cells: Vec<Vec<Inline>>,
     rows: Vec<Vec<Vec<Inline>>>,
@@ -220,8 +160,14 @@ impl Frame {
     /// Text that stands in a block without a paragraph of its own becomes one.
     fn flush(&mut self) {
         if !self.inlines.is_empty() {
-            self.blocks.push(Block::Paragraph(std::mem::take(&mut self.inlines)));
+            let inlines = self.take();
+            self.blocks.push(Block::Paragraph(inlines));
         }
+    }
+
+    /// What stands in it, the tags in there having found each other.
+    fn take(&mut self) -> Vec<Inline> {
+        paired(std::mem::take(&mut self.inlines))
     }
 }
 
@@ -244,10 +190,11 @@ impl Builder<'_, '_> {
                 let code = self.masked.written(&code);
                 self.inline(Inline::Code(code));
             }
-            Event::Html(html) | Event::InlineHtml(html) => {
-                let html = self.masked.written(&html);
-                self.html(&html);
-            }
+            Event::Html(html) => self.html(&html),
+            Event::InlineHtml(html) => match (HtmlTag::of(&html), self.stack.last_mut()) {
+                (Some(tag), Some(frame)) => frame.inlines.push(Piece::Tag(tag)),
+                (_, _) => self.html(&html),
+            },
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break),
             Event::Rule => self.block(Block::Rule),
@@ -276,8 +223,8 @@ impl Builder<'_, '_> {
             Tag::Table(_) => What::Table,
             Tag::TableHead | Tag::TableRow => What::Row,
             Tag::TableCell => What::Cell,
-            Tag::Emphasis => What::Emphasis,
-            Tag::Strong => What::Strong,
+            Tag::Emphasis => What::Emphasis(source.chars().next().unwrap_or('*')),
+            Tag::Strong => What::Strong(source.chars().next().unwrap_or('*')),
             Tag::Strikethrough => What::Strike(source.bytes().take_while(|byte| *byte == b'~').count()),
             Tag::Link { dest_url, .. } => What::Link(self.masked.written(&dest_url)),
             Tag::Image { dest_url, .. } => What::Picture(self.masked.written(&dest_url)),
@@ -294,11 +241,24 @@ impl Builder<'_, '_> {
         let is_part = matches!(what, What::Item | What::Row | What::Cell);
         if self.passed > 0 || (self.stack.len() > DEEPEST * 2 && !is_part) {
             self.passed += 1;
+            // Too deep to be a block, and still a line of its own.
+            if matches!(what, What::Item | What::Paragraph | What::Heading(_) | What::Code(_)) {
+                self.line();
+            }
+            if matches!(what, What::Item) {
+                self.inline(Inline::Text("- ".to_owned()));
+            }
             return;
         }
         if !matches!(
             what,
-            What::Emphasis | What::Strong | What::Strike(_) | What::Link(_) | What::Picture(_) | What::Cell | What::Row
+            What::Emphasis(_)
+                | What::Strong(_)
+                | What::Strike(_)
+                | What::Link(_)
+                | What::Picture(_)
+                | What::Cell
+                | What::Row
         ) && let Some(frame) = self.stack.last_mut()
         {
             frame.flush();
@@ -311,7 +271,7 @@ impl Builder<'_, '_> {
             self.passed -= 1;
             // What was passed over stays apart from what follows it.
             if self.passed == 0 {
-                self.inline(Inline::Break);
+                self.line();
             }
             return;
         }
@@ -324,13 +284,17 @@ impl Builder<'_, '_> {
         match frame.what {
             What::Root => {}
             What::Paragraph => {
-                trim_end(&mut frame.inlines);
-                if !frame.inlines.is_empty() {
-                    self.block(Block::Paragraph(frame.inlines));
+                let mut inlines = frame.take();
+                trim_end(&mut inlines);
+                if !inlines.is_empty() {
+                    self.block(Block::Paragraph(inlines));
                 }
             }
             What::Heading(_) if frame.inlines.is_empty() => self.as_written(&written(frame.range)),
-            What::Heading(level) => self.block(Block::Heading(level, frame.inlines)),
+            What::Heading(level) => {
+                let inlines = frame.take();
+                self.block(Block::Heading(level, inlines));
+            }
             What::Quote => {
                 frame.flush();
                 self.block(Block::Quote(frame.blocks));
@@ -363,26 +327,26 @@ impl Builder<'_, '_> {
             }
             What::Cell => {
                 if let Some(row) = self.stack.last_mut() {
-                    row.cells.push(frame.inlines);
+                    row.cells.push(frame.take());
                     row.end = row.end.max(frame.range.end);
                 }
             }
-            What::Emphasis => self.inline(Inline::Emphasis(frame.inlines)),
-            What::Strong => self.inline(Inline::Strong(frame.inlines)),
+            What::Emphasis(mark) => self.inline(Inline::Emphasis(frame.take(), mark)),
+            What::Strong(mark) => self.inline(Inline::Strong(frame.take(), mark)),
             // One tilde is how people write "about".
             What::Strike(1) => {
                 self.inline(Inline::Text("~".to_owned()));
-                frame.inlines.into_iter().for_each(|inline| self.inline(inline));
+                frame.take().into_iter().for_each(|inline| self.inline(inline));
                 self.inline(Inline::Text("~".to_owned()));
             }
-            What::Strike(_) => self.inline(Inline::Strike(frame.inlines)),
+            What::Strike(_) => self.inline(Inline::Strike(frame.take())),
             What::Link(_) if frame.inlines.is_empty() => {
                 let text = written(frame.range);
                 self.inline(Inline::Text(text));
             }
-            What::Link(to) => self.inline(Inline::Link { to, text: frame.inlines }),
+            What::Link(to) => self.inline(Inline::Link { to, text: paired(frame.inlines) }),
             What::Picture(name) => {
-                let alt = Document { blocks: vec![Block::Paragraph(frame.inlines)], left_out: 0 }.plain();
+                let alt = Document { blocks: vec![Block::Paragraph(paired(frame.inlines))], left_out: 0 }.plain();
                 self.inline(Inline::Picture { name, alt, written: None });
             }
         }
@@ -394,18 +358,20 @@ impl Builder<'_, '_> {
         if matches!(frame.what, What::Code(_)) {
             frame.code.push_str(&masked.written(text));
         } else {
-            masked.push(&mut frame.inlines, text);
+            masked.inlines(text).into_iter().for_each(|inline| push(&mut frame.inlines, inline));
         }
     }
 
-    /// HTML is shown as it was written, on its lines.
+    /// Other HTML is shown as it was written, on its lines.
     fn html(&mut self, html: &str) {
-        let Some(frame) = self.stack.last_mut() else { return };
+        if HtmlTag::of(html.trim()).is_some_and(|tag| tag.is_break()) {
+            return;
+        }
         for (place, line) in html.split('\n').enumerate() {
             if place > 0 {
-                frame.inlines.push(Inline::Break);
+                self.inline(Inline::Break);
             }
-            push_text(&mut frame.inlines, line);
+            self.text(line);
         }
     }
 
@@ -416,13 +382,22 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Begins a line, unless one has begun.
+    fn line(&mut self) {
+        let Some(frame) = self.stack.last_mut() else { return };
+        let has_begun = match frame.inlines.last() {
+            None | Some(Piece::Inline(Inline::Break)) => true,
+            Some(Piece::Inline(Inline::Text(text))) => text == "- ",
+            Some(_) => false,
+        };
+        if !has_begun {
+            frame.inlines.push(Piece::Inline(Inline::Break));
+        }
+    }
+
     fn inline(&mut self, inline: Inline) {
         let Some(frame) = self.stack.last_mut() else { return };
-        if let Inline::Text(text) = &inline {
-            push_text(&mut frame.inlines, text);
-        } else {
-            frame.inlines.push(inline);
-        }
+        push(&mut frame.inlines, inline);
     }
 
     fn block(&mut self, block: Block) {

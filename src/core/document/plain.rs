@@ -9,6 +9,15 @@ use crate::core::document::push_text;
 pub(super) const PICTURES: &[&str] =
     &[".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".avif", ".tif", ".tiff", ".heic"];
 
+/// The ends of names by which files are sounds.
+const SOUNDS: &[&str] = &[".mp3", ".ogg", ".oga", ".opus", ".wav", ".flac", ".m4a", ".aac", ".3gp"];
+
+/// Bytes of the longest picture, with its alternative and its name.
+const LONGEST: usize = 1000;
+
+/// Brackets that a name may have.
+const MOST_BRACKETS: usize = 4;
+
 /// Reads it. All of it is text, to the letter. Only a picture as Markdown writes it is known as one, since its name could
 /// give the answer away before it is asked for; with the answer it is shown as it was written.
 pub(super) fn read(text: &str) -> Document {
@@ -31,20 +40,60 @@ fn picture(text: &str) -> Option<(&str, Inline, &str)> {
     let mut from = 0;
     while let Some(at) = text.get(from..)?.find("![") {
         let start = from + at;
-        from = start + 2;
-        let inner = text.get(from..)?;
-        // The next bracket decides: nothing is read twice.
-        let Some(end) = inner.find(['[', ']', '\n']) else { continue };
-        let (alt, after) = (inner.get(..end)?, inner.get(end..)?);
-        let Some(target) = after.strip_prefix("](") else { continue };
-        let Some(end) = target.find(['(', ')', ' ', '\n']) else { continue };
-        let (name, behind) = (target.get(..end)?, target.get(end..)?);
-        let is_picture = || PICTURES.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
-        if let Some(behind) = behind.strip_prefix(')').filter(|_| is_picture()) {
-            let written = text.get(start..text.len() - behind.len())?.to_owned();
-            let picture = Inline::Picture { name: name.to_owned(), alt: alt.to_owned(), written: Some(written) };
+        let rest = text.get(start..)?;
+        if let Some((name, alt, length)) = picture_at(rest) {
+            let (written, behind) = rest.split_at(length);
+            let written = Some(written.to_owned());
+            let picture = Inline::Picture { name: name.to_owned(), alt: alt.to_owned(), written };
             return Some((text.get(..start)?, picture, behind));
         }
+        from = start + "![".len();
     }
     None
+}
+
+/// Whether a file is a picture by its name.
+pub(super) fn is_picture(name: &str) -> bool {
+    has_end(name, PICTURES)
+}
+
+/// Whether a file is a sound by its name.
+pub(super) fn is_sound(name: &str) -> bool {
+    has_end(name, SOUNDS)
+}
+
+fn has_end(name: &str, ends: &[&str]) -> bool {
+    let name = name.to_ascii_lowercase();
+    ends.iter().any(|end| name.len() > end.len() && name.ends_with(end))
+}
+
+/// The picture that stands at the beginning of a text as Markdown writes it, `![alternative](name.png "title")`: its name, which
+/// may have spaces, its alternative, and how many bytes all of it has.
+pub(super) fn picture_at(rest: &str) -> Option<(&str, &str, usize)> {
+    let inner = rest.strip_prefix("![")?;
+    let inner = inner.get(..inner.floor_char_boundary(LONGEST))?;
+    // The next bracket decides: nothing is read twice.
+    let (alt, after) = inner.split_at(inner.find(['[', ']'])?);
+    if alt.contains("\n\n") {
+        return None;
+    }
+    let behind = after.strip_prefix("](")?;
+    behind.match_indices(')').take(MOST_BRACKETS).find_map(|(end, _)| {
+        let target = behind.get(..end)?.trim();
+        let name = named(target).filter(|name| is_picture(name) && !name.contains("](") && !name.contains('\n'))?;
+        Some((name, alt, "![".len() + alt.len() + "](".len() + end + ")".len()))
+    })
+}
+
+/// The name in a target, without its title and its angle brackets.
+fn named(target: &str) -> Option<&str> {
+    let untitled = ['"', '\''].into_iter().find_map(|quote| {
+        let (before, _) = target.strip_suffix(quote)?.rsplit_once(quote)?;
+        before.ends_with([' ', '\t']).then_some(before.trim_end())
+    });
+    let name = untitled.unwrap_or(target);
+    match name.strip_prefix('<') {
+        Some(inside) => inside.strip_suffix('>'),
+        None => Some(name),
+    }
 }

@@ -109,10 +109,14 @@ impl Current {
         self.loaded.text.document(&self.question.prompt)
     }
 
-    /// Its pictures and sounds; those of the answer too, once that is shown.
+    /// Its pictures and sounds, those of its options in the order in which they are shown; those of the answer too, once that is.
     #[must_use]
     pub fn media(&self, is_answered: bool) -> Vec<Medium> {
         let mut media = self.prompt_document().media();
+        let text = &self.loaded.text;
+        let options = kind(&text.kind).map_or_else(Vec::new, |kind| kind.option_texts(text));
+        let shown = self.question.from.iter().filter_map(|index| options.get(*index));
+        media.extend(shown.flat_map(|option| text.document(option).media()));
         if is_answered {
             media.extend(self.loaded.text.answer_document(self.loaded.card.ordinal).media());
             media.extend(self.loaded.text.extra.iter().flat_map(|extra| self.loaded.text.document(extra).media()));

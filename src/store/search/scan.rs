@@ -22,6 +22,9 @@ use crate::store::columns::words;
 use crate::store::mastery::Seat;
 use crate::store::notes::shown_text;
 use crate::store::review_log::VoidIds;
+use crate::store::search::plain::Kept as Plain;
+use crate::store::search::plain::Making;
+use crate::store::search::plain::has_marks;
 use rusqlite::CachedStatement;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -171,6 +174,8 @@ pub(super) struct Known<'q> {
     /// The first day whose answers are asked for.
     pub(super) since: Option<StudyDay>,
     pub(super) voids: VoidIds,
+    /// Plain forms of texts that were not kept yet.
+    pub(super) making: Making,
 }
 
 impl Known<'_> {
@@ -253,7 +258,7 @@ impl Known<'_> {
     fn keep_notes(&self, db: &Connection, range: Range) -> Result<(Vec<Kept>, usize), Fault> {
         let needs = self.query.needs();
         let mut statement = db.prepare_cached(if needs.texts {
-            "SELECT n.id, n.deck, n.ordinals, n.topic, n.held_out, n.made, n.key, n.tags, x.body FROM note n NOT INDEXED \
+            "SELECT n.id, n.deck, n.ordinals, n.topic, n.held_out, n.made, n.key, n.tags, x.body, x.id, x.hash FROM note n NOT INDEXED \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
              WHERE n.id BETWEEN ?1 AND ?2 AND n.retired = 0 ORDER BY n.id"
         } else {
@@ -263,6 +268,7 @@ impl Known<'_> {
         let mut rows = statement.query(range)?;
         let (mut kept, mut looked_at, mut scratch) = (Vec::new(), 0, Scratch::default());
         let mut days = DaysOfEntries::default();
+        let mut plain = if needs.texts { Some(Plain::of(db)?) } else { None };
         while let Some(row) = rows.next()? {
             looked_at += 1;
             let added = match row.get(5)? {
@@ -271,8 +277,8 @@ impl Known<'_> {
             };
             let mut facts = NoteFacts { body: "", key: None, topic: None, added };
             let body;
-            if needs.texts {
-                body = body_of(row, 8, 7)?;
+            if let Some(plain) = &mut plain {
+                body = self.body_of(row, plain)?;
                 facts.body = &body;
                 facts.key = text(row, 6)?;
                 facts.topic =
@@ -284,6 +290,27 @@ impl Known<'_> {
             }
         }
         Ok((kept, looked_at))
+    }
+}
+
+impl Known<'_> {
+    /// A note's text as it is shown, as JSON: the text as it lies in the database, but where it has marks that nobody sees, where
+    /// the learner gave it other tags, or where it was erased.
+    fn body_of<'r>(&self, row: &'r Row<'_>, plain: &mut Plain<'_>) -> Result<Cow<'r, str>, Fault> {
+        let (body, tags) = (words(row, 8)?, text(row, 7)?);
+        let body = match body {
+            Some(body) if has_marks(body) => {
+                let hash = row.get_ref(10)?.as_blob().map_err(|error| Fault::Corrupt(error.to_string()))?;
+                Some(Cow::Owned(plain.body(row.get(9)?, hash, body, &self.making)?))
+            }
+            body => body.map(Cow::Borrowed),
+        };
+        match (body, tags) {
+            (Some(body), None) => Ok(body),
+            (body, tags) => serde_json::to_string(&shown_text(body.as_deref(), tags))
+                .map(Cow::Owned)
+                .map_err(|error| Fault::Corrupt(error.to_string())),
+        }
     }
 }
 
@@ -312,22 +339,5 @@ impl DaysOfEntries {
             self.0.insert(first, (first + entries - 1, day));
             day
         }))
-    }
-}
-
-/// A note's text as it is shown, as JSON: the text as it lies in the database, but where the learner gave it other tags
-/// or it was erased.
-fn body_of<'r>(row: &'r Row<'_>, body: usize, tags: usize) -> Result<Cow<'r, str>, Fault> {
-    let (body, tags) = (words(row, body)?, text(row, tags)?);
-    // The names of tags are not what anybody looks for, and letters stand apart in references.
-    let is_html = body.is_some_and(|body| body.contains(r#""markup":"html""#) && body.contains(['<', '&']));
-    match (body, tags) {
-        (Some(body), None) if !is_html => Ok(Cow::Borrowed(body)),
-        (body, tags) => {
-            let shown = shown_text(body, tags);
-            serde_json::to_string(&if is_html { shown.in_plain() } else { shown })
-                .map(Cow::Owned)
-                .map_err(|error| Fault::Corrupt(error.to_string()))
-        }
     }
 }

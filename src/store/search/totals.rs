@@ -198,8 +198,11 @@ impl Store {
     /// When the database can't be read.
     pub fn hits_in(&self, decks: &DeckSet, query: &Query, asked: &Asked) -> Result<Hits, StoreError> {
         self.attempt(|| {
-            let _snapshot = self.snapshot()?;
-            let (mut hits, _) = self.hits(query, asked)?;
+            let snapshot = self.snapshot()?;
+            let found = self.hits(query, asked)?;
+            drop(snapshot);
+            self.keep_plain(&found.made);
+            let mut hits = found.hits;
             hits.retain(|hit| decks.has(hit.seat.deck));
             Ok(Hits(hits))
         })

@@ -72,7 +72,7 @@ pub(super) fn run(workspace: &mut Workspace, term: &mut Term, with: ScreenContex
                 let area = column(Rect { y: table.y + table.height + 1, height: preview - 1, ..body });
                 let width = usize::from(area.width);
                 let mut lines =
-                    document::lines(&card.text.prompt_document(card.card.ordinal), Side::Question, width, with.look);
+                    document::lines(&card.text.prompt_document(card.card.ordinal), Side::Answer, width, with.look);
                 lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
                 let answer = card.text.answer_document(card.card.ordinal);
                 lines.extend(document::lines(&answer, Side::Answer, width, with.look));

@@ -40,7 +40,8 @@ fn lines(
     let why = why.map_or_else(|| words::stands(page), str::to_owned);
     lines.extend(wrapped(&why, width, Style::new()));
     lines.push(Line::default());
-    lines.extend(document::lines(&line.text.prompt_document(line.card.ordinal), Side::Question, width, with.look));
+    let side = if hidden { Side::Question } else { Side::Answer };
+    lines.extend(document::lines(&line.text.prompt_document(line.card.ordinal), side, width, with.look));
     lines.push(quiet(&"─".repeat(width)));
     if hidden {
         lines.extend(wrapped("The answer is shown here once you have answered", width, style(Tone::Quiet, with.look)));

@@ -54,7 +54,7 @@ pub(super) fn run(
                 lines.extend(document::hanging(&format!("  {key:<5} "), what, width, Style::new()));
             }
             lines.push(Line::default());
-            lines.extend(document::lines(&text.prompt_document(card.ordinal), Side::Question, width, with.look));
+            lines.extend(document::lines(&text.prompt_document(card.ordinal), Side::Answer, width, with.look));
             lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
             lines.extend(document::lines(&text.answer_document(card.ordinal), Side::Answer, width, with.look));
             scroll = scrolled(frame, body, lines, scroll);

@@ -184,13 +184,13 @@ const SWITCHES: &[&str] = &[
 const MOST_ATTRIBUTES: usize = 100;
 
 /// A tag.
-pub(super) struct Tag<'t> {
+pub(in crate::core::document) struct Tag<'t> {
     /// The name of its element, in small letters.
-    pub(super) name: String,
+    pub(in crate::core::document) name: String,
     /// Whether it closes.
-    pub(super) closes: bool,
+    pub(in crate::core::document) closes: bool,
     /// How many bytes it has.
-    pub(super) length: usize,
+    pub(in crate::core::document) length: usize,
     attributes: Vec<(String, &'t str)>,
 }
 
@@ -227,7 +227,7 @@ impl<'t> Tag<'t> {
     }
 
     /// The value of an attribute.
-    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+    pub(in crate::core::document) fn attribute(&self, name: &str) -> Option<String> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| unescaped(value))
     }
 }

@@ -488,8 +488,8 @@ fn wear(inlines: &mut Vec<Inline>, text: &str, look: Look) {
         (look.raised, Inline::Raised),
         (look.strike, Inline::Strike),
         (look.underlined, Inline::Underlined),
-        (look.emphasis, Inline::Emphasis),
-        (look.strong, Inline::Strong),
+        (look.emphasis, |inside| Inline::Emphasis(inside, '*')),
+        (look.strong, |inside| Inline::Strong(inside, '*')),
     ];
     for (is_on, wrap) in wraps {
         if is_on > 0 {

@@ -85,9 +85,11 @@ impl Screen {
         width: usize,
         with: ScreenContext<'_>,
     ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
-        let mut lines = document::lines(&current.prompt_document(), Side::Question, width, with.look);
-        let mut cursor = None;
         let shown = matches!(review.session().stage(), Stage::Back(_));
+        // What names and addresses would give away they may say with the answer.
+        let side = if shown { Side::Answer } else { Side::Question };
+        let mut lines = document::lines(&current.prompt_document(), side, width, with.look);
+        let mut cursor = None;
         if !current.question.options.is_empty() {
             lines.push(Line::default());
             lines.extend(self.options(current, shown, width, with));
