@@ -126,7 +126,7 @@ fn kept(lmq: &Lmq) -> Vec<String> {
 
 #[test]
 fn what_is_marked_up_is_found_by_what_it_shows_and_read_once() {
-    let lmq = Lmq::at_home();
+    let lmq = Lmq::new().without_built_in_decks();
     let note = |key: &str, markup: &str, front: &str| {
         let fields = serde_json::json!({ "front": front, "back": "x" });
         format!(
