@@ -1,6 +1,6 @@
 use crate::cli::Ctx;
-use crate::cli::edit::asked;
-use crate::cli::edit::in_terminal;
+use crate::cli::ask::asked_again;
+use crate::cli::ask::in_terminal;
 use crate::cli::edit::refused;
 use crate::cli::editor;
 use crate::cli::editor::Draft;
@@ -126,6 +126,18 @@ fn read(name: &str, text: &str, store: &Store, deck: &str) -> Result<(Option<Str
     }
 }
 
+/// A card that was read, with what the options say besides. What the card itself says comes first.
+fn with_options(args: &Args, (key, mut text): (Option<String>, NoteText)) -> (Option<String>, NoteText) {
+    for tag in &args.tags {
+        if !text.tags.contains(tag) {
+            text.tags.push(tag.clone());
+        }
+    }
+    text.extra = text.extra.or_else(|| args.extra.clone());
+    text.hint = text.hint.or_else(|| args.hint.clone());
+    (key.or_else(|| args.key.clone()), text)
+}
+
 /// A card written in the editor; nothing where its user left it.
 fn written(args: &Args, ctx: &mut Ctx, store: &Store) -> Result<Option<(Option<String>, NoteText, Draft)>, Failure> {
     let again = format!("lmq add {} --resume", one_line(&args.deck));
@@ -147,7 +159,7 @@ fn written(args: &Args, ctx: &mut Ctx, store: &Store) -> Result<Option<(Option<S
             return Err(failure.hint(draft.how_to_resume()));
         }
         crate::cli::complain(&failure.to_string());
-        if !asked(ctx, "Open it again? [Y/n] ")?.is_some_and(|answer| matches!(answer.as_str(), "" | "y" | "yes")) {
+        if !asked_again(ctx)? {
             return Err(Failure::failed("nothing was added").hint(draft.how_to_resume()));
         }
     }
@@ -166,8 +178,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (None, Some(_)) => {
             let text = piped()?;
             let store = ctx.store()?;
-            let (key, text) = read("-", &text, &store, &args.deck)?;
-            (store, key.or_else(|| args.key.clone()), text, None)
+            let (key, text) = with_options(args, read("-", &text, &store, &args.deck)?);
+            (store, key, text, None)
         }
         (None, None) => {
             let store = ctx.store()?;
@@ -178,6 +190,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                     ctx.line("nothing was added")
                 };
             };
+            let (key, text) = with_options(args, (key, text));
             (store, key, text, Some(draft))
         }
     };

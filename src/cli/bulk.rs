@@ -1,14 +1,14 @@
 //! What the commands that change many cards have in common: which cards, a look before, and the question.
 
 use crate::cli::Ctx;
+use crate::cli::ask::in_terminal;
+use crate::cli::ask::said_yes;
 use crate::core::text::counted;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
 use crate::ops::bulk::BulkPlan;
 use crate::store::Store;
-use std::io::Write as _;
 
 /// Which cards, and how sure.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,7 @@ pub(super) fn change(
     }
     if plan.count() > 1 && !which.sure.yes {
         let what = plan.of(plan.count());
-        if can_ask() {
+        if in_terminal() {
             names(&plan, ctx)?;
         }
         if !confirmed(ctx, &format!("This changes {what}."))? {
@@ -88,20 +88,7 @@ pub(super) fn unsure(what: &str) -> Failure {
         .hint("say --yes to do it, --dry-run to look; `lmq undo` takes it back")
 }
 
-pub(super) fn can_ask() -> bool {
-    let terminals = Env::terminals();
-    terminals.stdin && terminals.stdout
-}
-
 /// Asks in a terminal; elsewhere nobody can be asked.
 pub(super) fn confirmed(ctx: &mut Ctx, question: &str) -> Result<bool, Failure> {
-    if !can_ask() {
-        return Ok(false);
-    }
-    write!(ctx.out, "{question} Go on? [y/N] ")
-        .and_then(|()| ctx.out.flush())
-        .map_err(|error| Failure::output(&error))?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    if in_terminal() { said_yes(ctx, &format!("{question} Go on?")) } else { Ok(false) }
 }

@@ -192,10 +192,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let terminals = Env::terminals();
     let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
-        let mut input = io::stdin().lock();
+        let mut input = crate::cli::screen::lines(terminals.stdin)?;
         let mut err = io::stderr().lock();
         let out: &mut dyn io::Write = if args.json { &mut err } else { &mut ctx.out };
-        ui::checkup::plain(&mut sitting, &mut input, out, look, terminals.stdin, !args.yes)?;
+        ui::checkup::plain(&mut sitting, &mut *input, out, look, terminals.stdin, !args.yes)?;
     } else {
         let keys = keys(&ctx.settings)?;
         let stop = stops()?;

@@ -11,6 +11,7 @@ use crate::ops::settings::SETTINGS;
 use crate::ops::settings::Setting;
 use serde::Serialize;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -191,8 +192,11 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, json: bool) -> Result<(), Failure> {
             ctx.line(format!("{} = {}    ({})", held.key, held.value, held.origin()))?;
         }
     }
+    if !loaded.settings.keys.is_empty() {
+        ctx.line("")?;
+    }
     for (command, keys) in &loaded.settings.keys {
-        ctx.line(format!("\nkeys.{} = {}", one_line(command), one_line(keys)))?;
+        ctx.line(format!("keys.{} = {}", one_line(command), one_line(keys)))?;
     }
     Ok(())
 }
@@ -201,13 +205,12 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, json: bool) -> Result<(), Failure> {
 fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> Result<(), Failure> {
     let path = file()?;
     settings::setting(key)?;
-    let mut store = None;
+    // First of all: where the log can't be written, nothing is changed that nobody could take back.
+    let mut store = ctx.store()?;
     let deck = match deck {
         Some(given) => {
-            let opened = ctx.store()?;
             // People may name a deck by its id; the file has its name.
-            let found = opened.deck_named(given)?;
-            store = Some(opened);
+            let found = store.deck_named(given)?;
             Some(found.map_or_else(|| given.to_owned(), |(_, name)| name))
         }
         None => None,
@@ -219,16 +222,15 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
     ctx.settings = loaded.settings.clone();
     let shown = settings::setting(key)?.get(loaded.of(deck));
     let of_deck = deck.map_or_else(String::new, |deck| format!(" in {}", one_line(deck)));
-    if old.as_deref() != value {
-        let mut opened = match store.take() {
-            Some(store) => store,
-            None => ctx.store()?,
-        };
-        settings::remember(&mut opened, ctx.stamp(), &dotted, old, value)?;
-        store = Some(opened);
+    if old.as_deref() != value
+        && let Err(failure) = settings::remember(&mut store, ctx.stamp(), &dotted, old.clone(), value)
+    {
+        // As it was: the change is in no log.
+        settings::change(&path, &dotted, old.as_deref())?;
+        return Err(failure);
     }
-    if let (Some(_), Some(store)) = (deck, &store) {
-        warn(ctx, store, &loaded)?;
+    if deck.is_some() {
+        warn(ctx, &store, &loaded)?;
     }
     ctx.line(format!("{key}{of_deck} = {shown}"))
 }

@@ -9,6 +9,7 @@ use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::failure::Kind;
 use crate::ops;
+use crate::store::Forked;
 use crate::store::Rule;
 use crate::store::Store;
 use serde::Serialize;
@@ -61,20 +62,25 @@ struct FindingJson<'r> {
     fixed: bool,
 }
 
+/// Said where there is nothing to tell apart.
+const NOTHING_SINCE: &str = "there is nothing to tell apart: nothing was written here since the two parted";
+const NONE_MET: &str = "this database knows of no other copy to be told apart from. If there is one that went on too, import its \
+     history here once: that is refused, and then this one knows where the two parted";
+
 /// Tells this copy apart from another one of the same device.
 fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     let copy = ops::backup::beside(store, "fork", stamp)?;
     match store.fork(stamp)? {
-        Some(entries) => {
+        Forked::Entries(entries) => {
             let entries = counted(entries, "entry goes", "entries go");
             ctx.say(&format!("a copy from before is at {}", copy.display()));
             ctx.say(&format!("{entries} by another device's name now, so that both logs unite"));
         }
-        None => {
-            // Nothing was changed: nobody needs the copy.
+        // Nothing was changed: nobody needs the copy.
+        none @ (Forked::NothingSince | Forked::NoneMet) => {
             std::fs::remove_file(&copy).ok();
-            ctx.say("there is nothing to tell apart: nothing was written here since the two parted");
+            ctx.say(if none == Forked::NoneMet { NONE_MET } else { NOTHING_SINCE });
         }
     }
     Ok(())

@@ -1,4 +1,7 @@
 use crate::cli::Ctx;
+use crate::cli::ask::asked;
+use crate::cli::ask::asked_again;
+use crate::cli::ask::in_terminal;
 use crate::cli::editor;
 use crate::cli::editor::Draft;
 use crate::cli::editor::EDIT_AGAIN;
@@ -16,7 +19,6 @@ use crate::core::text::counted;
 use crate::core::text::meant;
 use crate::core::text::one_line;
 use crate::core::text::printable;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::ops;
@@ -31,7 +33,6 @@ use crate::store::NoteNow;
 use crate::store::Store;
 use clap::ValueEnum;
 use serde::Serialize;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 /// Change the text of cards
@@ -232,7 +233,7 @@ fn in_editor(args: &Args, ctx: &mut Ctx, store: &mut Store, notes: &[NoteNow], d
             return Err(failure.hint(draft.how_to_resume()));
         }
         crate::cli::complain(&failure.to_string());
-        if !asked(ctx, "Open it again? [Y/n] ")?.is_none_or(|answer| matches!(answer.as_str(), "" | "y" | "yes")) {
+        if !asked_again(ctx)? {
             return Err(Failure::failed("nothing was changed").hint(draft.how_to_resume()));
         }
     }
@@ -248,19 +249,6 @@ fn with_theirs(text: &str, conflicts: &[Conflict]) -> String {
         }
     }
     format!("{out}\n{text}")
-}
-
-pub(super) fn in_terminal() -> bool {
-    let terminals = Env::terminals();
-    terminals.stdin && terminals.stdout
-}
-
-/// Asks in a terminal; nothing where its input has ended.
-pub(super) fn asked(ctx: &mut Ctx, question: &str) -> Result<Option<String>, Failure> {
-    write!(ctx.out, "{question}").and_then(|()| ctx.out.flush()).map_err(|error| Failure::output(&error))?;
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
-    Ok((read > 0).then(|| answer.trim().to_lowercase()))
 }
 
 fn ask_meaning(ctx: &mut Ctx) -> Result<Meaning, Failure> {
@@ -393,7 +381,7 @@ fn set(
         "extra" => text.extra = one(),
         "group" => text.group = one(),
         "form" => text.form = form_of(one().as_deref())?,
-        "held_out" => text.held_out = one().is_some_and(|value| value.trim() == "true"),
+        "held_out" => text.held_out = is_true(field, one().as_deref())?,
         _ => {
             let shared = [
                 "key", "kind", "tags", "source", "topic", "speaker", "hint", "extra", "group", "after", "held_out",
@@ -408,6 +396,17 @@ fn set(
         }
     }
     Ok(())
+}
+
+/// What a field that is true or false is to be; false where it is taken away.
+fn is_true(field: &str, value: Option<&str>) -> Result<bool, Failure> {
+    match value.map(str::trim) {
+        Some("true") => Ok(true),
+        None | Some("" | "false") => Ok(false),
+        Some(other) => {
+            Err(Failure::usage(format!("`{field}` can't be `{}`", one_line(other))).hint("give true or false"))
+        }
+    }
 }
 
 /// The form of that name; none where it is taken away.

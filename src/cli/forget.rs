@@ -1,5 +1,5 @@
 use crate::cli::Ctx;
-use crate::cli::bulk::can_ask;
+use crate::cli::ask::in_terminal;
 use crate::cli::bulk::confirmed;
 use crate::cli::busy::Busy;
 use crate::cli::json;
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return names(&plan, ctx);
     }
     if !args.yes {
-        if can_ask() {
+        if in_terminal() {
             names(&plan, ctx)?;
         }
         let question = format!("This erases {}, for good: `lmq undo` can't bring it back.", plan.label);

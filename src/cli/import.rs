@@ -1,5 +1,5 @@
 use crate::cli::Ctx;
-use crate::cli::edit::in_terminal;
+use crate::cli::ask::in_terminal;
 use crate::cli::faults::draw;
 use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;

@@ -2,6 +2,7 @@
 
 mod add;
 mod answer;
+mod ask;
 mod backup;
 mod bulk;
 mod bury;
@@ -217,7 +218,7 @@ impl Ctx {
             self.say(&doubt);
             return Ok(());
         }
-        if bulk::can_ask() {
+        if ask::in_terminal() {
             return if bulk::confirmed(self, &doubt)? {
                 Ok(())
             } else {

@@ -11,7 +11,6 @@ use crate::ops::queue::Options;
 use crate::ops::review::Review;
 use crate::store::Store;
 use crate::ui;
-use std::io;
 use std::sync::atomic::Ordering;
 
 /// Review what is due and meet new cards
@@ -112,14 +111,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let editor = Named { db: ctx.db.clone() };
     let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
     if over_lines {
-        let mut input: Box<dyn ui::Lines> = if terminals.stdin {
-            // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.
-            Box::new(ui::Typed(io::stdin().lock()))
-        } else {
-            let input = Env::input();
-            let input = input.map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
-            Box::new(ui::Piped::new(input))
-        };
+        let mut input = crate::cli::screen::lines(terminals.stdin)?;
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;
         let answered = review.session().answers() > 0;
         tell_of_backup(&mut review, ctx);

@@ -1,6 +1,7 @@
 //! What every full screen needs of the command line: the keys in force, and word of the signals that end it.
 
 use crate::core::settings::Settings;
+use crate::env::Env;
 use crate::failure::Failure;
 use crate::ui;
 use crate::ui::keymap::Keymap;
@@ -15,6 +16,17 @@ pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
             .at(error.to_string())
             .hint("`lmq config path` says where the settings are; take the line out or choose another key")
     })
+}
+
+/// The lines of a session over lines; `typed` where a person types them.
+pub(super) fn lines(typed: bool) -> Result<Box<dyn ui::Lines>, Failure> {
+    if typed {
+        // No thread may wait for what is typed: an editor that is opened meanwhile has to get it.
+        return Ok(Box::new(ui::Typed(std::io::stdin().lock())));
+    }
+    let input = Env::input();
+    let input = input.map_err(|error| Failure::failed("cannot read standard input").at(error.to_string()))?;
+    Ok(Box::new(ui::Piped::new(input)))
 }
 
 /// How long a front end gets to leave by itself.

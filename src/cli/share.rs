@@ -1,6 +1,8 @@
 //! `lmq report --share`: shown to the person first, then written.
 
 use crate::cli::Ctx;
+use crate::cli::ask::in_terminal;
+use crate::cli::ask::said_yes;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -42,21 +44,15 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     let share = ops::share::share(&mut store, &ctx.settings, stamp, wanted.decks, name.as_deref())?;
     if !wanted.yes {
-        let terminals = Env::terminals();
-        let width = if terminals.stdout { crate::ui::width() } else { WIDTH };
+        let width = if Env::terminals().stdout { crate::ui::width() } else { WIDTH };
         let preview = report::share(&share, stamp.today);
         render_text(&preview, width, &mut ctx.out).map_err(|error| Failure::output(&error))?;
-        if !terminals.stdin || !terminals.stdout {
+        if !in_terminal() {
             ctx.out.flush().map_err(|error| Failure::output(&error))?;
             return Err(Failure::usage("nothing was written: nobody could be asked whether to share this")
                 .hint("say --yes when you have seen it"));
         }
-        write!(ctx.out, "\nWrite this to {}? [y/N] ", one_line(&wanted.path.display().to_string()))
-            .and_then(|()| ctx.out.flush())
-            .map_err(|error| Failure::output(&error))?;
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
-        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        if !said_yes(ctx, &format!("\nWrite this to {}?", one_line(&wanted.path.display().to_string())))? {
             ctx.say("nothing was written");
             return Ok(());
         }

@@ -1,14 +1,14 @@
 use crate::cli::Ctx;
+use crate::cli::ask::in_terminal;
+use crate::cli::ask::said_yes;
 use crate::cli::json;
 use crate::core::text::counted;
 use crate::core::text::one_line;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::action_words::words;
 use crate::store::ActionLine;
 use serde::Serialize;
-use std::io::Write as _;
 
 /// Take back the newest step
 ///
@@ -106,12 +106,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .at(one_line(&label))
             .hint("say --yes to do it"));
     }
-    let undo = if args.redo {
+    let (undo, talk) = if args.redo {
         ops::undo::redo(&mut store, ctx.stamp(), action.id)?
     } else {
         ops::undo::undo(&mut store, ctx.stamp(), action.id)?
     };
-    for line in &undo.talk {
+    for line in &talk {
         ctx.say(line);
     }
     if args.json {
@@ -135,14 +135,8 @@ fn cards(count: u64) -> String {
 
 /// Asks in a terminal; elsewhere nobody can be asked.
 fn confirmed(ctx: &mut Ctx, label: &str, changes: u64) -> Result<bool, Failure> {
-    let terminals = Env::terminals();
-    if !terminals.stdin || !terminals.stdout {
+    if !in_terminal() {
         return Ok(false);
     }
-    write!(ctx.out, "Undo `{}`? This changes {}. [y/N] ", one_line(label), cards(changes))
-        .and_then(|()| ctx.out.flush())
-        .map_err(|error| Failure::output(&error))?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(|error| Failure::output(&error))?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    said_yes(ctx, &format!("Undo `{}`? This changes {}.", one_line(label), cards(changes)))
 }

@@ -44,10 +44,11 @@ impl Daily {
         let (db, file) = (db.to_owned(), copies::daily_name(db, now));
         let most = Most { bytes: u64::from(settings.backups_mb) * 1_000_000, rollover: settings.rollover };
         self.work = Some(std::thread::spawn(move || {
-            copy_aside(&db, &file)?;
             // Older ones go only once there is a new one that was looked at.
-            copies::prune_daily(&db, now, most);
-            copies::prune_steps(&db, now);
+            if copy_aside(&db, &file)? {
+                copies::prune_daily(&db, now, most);
+                copies::prune_steps(&db, now);
+            }
             Ok(())
         }));
     }

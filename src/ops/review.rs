@@ -457,7 +457,7 @@ impl<'a> Review<'a> {
     pub fn undo(&mut self) -> Result<Notice, Failure> {
         let Some(action) = self.newest_step()? else { return Ok(Notice::NothingToUndo) };
         let when = self.stamp();
-        let undo = crate::ops::undo::undo(self.store, when, action.id)?;
+        let (undo, talk) = crate::ops::undo::undo(self.store, when, action.id)?;
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
         if self.session.waiting().all() == waiting && !matches!(action.kind, ActionKind::Mark | ActionKind::Tried) {
@@ -467,7 +467,7 @@ impl<'a> Review<'a> {
             }
         }
         self.advance()?;
-        Ok(Notice::Undone(joined(&[vec![words(&action)], undo.talk].concat())))
+        Ok(Notice::Undone(joined(&[vec![words(&action)], talk].concat())))
     }
 
     fn newest_step(&self) -> Result<Option<ActionLine>, Failure> {

@@ -18,11 +18,12 @@ use std::path::Path;
 /// Notes that a sentence about a hidden effect names; more are counted.
 const SHOWN: usize = 5;
 
-/// Takes back an action. Settings that it changed are put back in their file, texts in followed files.
+/// Takes back an action. Settings that it changed are put back in their file, texts in followed files. Gives what it did, and what
+/// the person should know of it.
 ///
 /// # Errors
 /// When it can't be written.
-pub fn undo(store: &mut Store, stamp: Stamp, action: ActionId) -> Result<Undo, Failure> {
+pub fn undo(store: &mut Store, stamp: Stamp, action: ActionId) -> Result<(Undo, Vec<String>), Failure> {
     write(store, stamp, |writer| writer.undo(action))
 }
 
@@ -30,7 +31,7 @@ pub fn undo(store: &mut Store, stamp: Stamp, action: ActionId) -> Result<Undo, F
 ///
 /// # Errors
 /// When it can't be written.
-pub fn redo(store: &mut Store, stamp: Stamp, action: ActionId) -> Result<Undo, Failure> {
+pub fn redo(store: &mut Store, stamp: Stamp, action: ActionId) -> Result<(Undo, Vec<String>), Failure> {
     write(store, stamp, |writer| writer.redo(action))
 }
 
@@ -38,14 +39,13 @@ fn write(
     store: &mut Store,
     stamp: Stamp,
     work: impl FnOnce(&mut Writer<'_>) -> Result<Undo, Fault>,
-) -> Result<Undo, Failure> {
-    let (mut undo, _) = store.write(stamp, ActionKind::Undo, Subject::None, work)?;
+) -> Result<(Undo, Vec<String>), Failure> {
+    let (undo, _) = store.write(stamp, ActionKind::Undo, Subject::None, work)?;
     // The step is taken back by now, whatever becomes of files: what fails here is told, and is no failed undo.
     let mut talk = put_back(&undo.settings, Env::config_file().as_deref());
     talk.extend(linked::after_undo(store, stamp, &undo)?);
-    undo.talk = talk;
-    undo.talk.extend(hidden(&undo.hidden));
-    Ok(undo)
+    talk.extend(hidden(&undo.hidden));
+    Ok((undo, talk))
 }
 
 /// Puts settings back in their file. Gives what could not be.

@@ -310,8 +310,8 @@ impl Workspace {
         let newest = self.store.newest_action(&[])?;
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
-        let undo = crate::ops::undo::undo(&mut self.store, when, action.id)?;
-        Ok(Some(joined(&[vec![words(&action)], undo.talk].concat())))
+        let (_, talk) = crate::ops::undo::undo(&mut self.store, when, action.id)?;
+        Ok(Some(joined(&[vec![words(&action)], talk].concat())))
     }
 }
 

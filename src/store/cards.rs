@@ -25,13 +25,17 @@ use crate::store::columns::card_number;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
 use crate::store::columns::words;
+use crate::store::naming::makes_several;
 use crate::store::naming::name_of;
+use crate::store::naming::name_of_any;
 use crate::store::naming::named_ordinals;
 use crate::store::naming::naming_key;
+use crate::store::naming::with_ordinal;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
 use crate::store::review_log::whole_state_of;
+use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 
@@ -85,8 +89,7 @@ impl CardLine {
     /// What a person would type to name it.
     #[must_use]
     pub fn name(&self) -> String {
-        let name = self.note_name();
-        if self.has_siblings { format!("{name}#{}", self.card.ordinal) } else { name }
+        with_ordinal(self.note_name(), self.card.ordinal, self.has_siblings)
     }
 
     /// The one word for how it stands.
@@ -98,6 +101,21 @@ impl CardLine {
             (false, false) => self.state.word(today, drill).name(),
         }
     }
+}
+
+/// What people call a card, also one whose note is retired, as [`CardLine::name`] has it; without an ordinal its note.
+pub(super) fn name_of_card(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, Fault> {
+    let Some(name) = name_of_any(db, note)? else { return Ok(None) };
+    let Some(ordinal) = ordinal else { return Ok(Some(name)) };
+    let mut statement = db.prepare_cached(
+        "SELECT n.ordinals, x.body FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
+    )?;
+    let mut rows = statement.query([note])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    // A text that can't be read is `lmq doctor`'s to tell.
+    let several =
+        makes_several(&ordinals_of(text(row, 0)?)?, || Ok(words(row, 1)?.and_then(|body| text_of(body, None).ok())))?;
+    Ok(Some(with_ordinal(name, ordinal, several)))
 }
 
 impl Store {
@@ -256,11 +274,7 @@ impl Store {
             _ => shown_text(body, text(row, 5)?),
         };
         // A note that was put away has no cards that are asked, but had some.
-        let has_siblings = body.is_some()
-            && match ordinals_of(text(row, 4)?)?.len() {
-                0 => words.ordinals().len() > 1,
-                cards => cards > 1,
-            };
+        let has_siblings = body.is_some() && makes_several(&ordinals_of(text(row, 4)?)?, || Ok(Some(words.clone())))?;
         Ok(Some(CardLine {
             card,
             named: naming_key(self.db(), &deck, key.clone(), card.note)?.is_some(),

@@ -28,7 +28,12 @@ pub(super) const RESTARTED: u8 = 14;
 pub(super) const CHECKED: u8 = 15;
 
 /// Codes of fact kinds that statements name.
+pub(super) const BROUGHT: u8 = 1;
+pub(super) const EDITED: u8 = 4;
+pub(super) const PLACED: u8 = 8;
+pub(super) const ALIASED: u8 = 12;
 pub(super) const UNDONE: u8 = 17;
+pub(super) const CONFIGURED: u8 = 18;
 pub(super) const PAUSED: u8 = 19;
 pub(super) const RESUMED: u8 = 20;
 pub(super) const ERASED: u8 = 21;
@@ -148,6 +153,23 @@ pub(super) fn kind_of(code: i64, quality: Option<i64>, took_ms: Option<i64>, arg
     let took = Millis(u32_of(took_ms.unwrap_or(0)));
     EventKind::from_parts(u8::try_from(code).ok()?, quality.and_then(quality_of), took, arg)
 }
+
+/// The columns of `day_sum`, in the order in which statements have them: a macro, so that whole statements are constants.
+macro_rules! day_sum_columns {
+    () => {
+        "study_day, deck, answers, first, review, early, drill, young_passed, young_all, mature_passed, mature_all, \
+         time_ms, crammed, imported"
+    };
+}
+pub(super) use day_sum_columns;
+
+/// The same of `topic_sum`.
+macro_rules! topic_sum_columns {
+    () => {
+        "deck, topic, month, answers, passed, counted, time_ms, learning, familiar, known, mastered, millionths"
+    };
+}
+pub(super) use topic_sum_columns;
 
 /// The columns of a memory, in the order of [`Memory::numbers`], prefixed by `$table`: a macro, so that whole statements
 /// are constants.
@@ -271,10 +293,22 @@ mod tests {
         assert_eq!(EventKind::Adopted.code(), ADOPTED);
         assert_eq!(EventKind::Restarted.code(), RESTARTED);
         assert_eq!(EventKind::Checked { quality, took, checkup: 0, last: false }.code(), CHECKED);
+        let note = NoteUid([0; 16]);
+        let deck = String::new;
+        assert_eq!(Fact::Brought { note, deck: deck(), position: 0, edition: 0 }.code(), BROUGHT);
+        assert_eq!(Fact::Edited { note }.code(), EDITED);
+        assert_eq!(Fact::Placed { note, deck: deck(), position: None }.code(), PLACED);
+        assert_eq!(Fact::Aliased { alias: note, note }.code(), ALIASED);
+        assert_eq!(Fact::Configured.code(), CONFIGURED);
+        assert_eq!(Fact::Erased { what: crate::core::fact::Erasure::Note(note) }.code(), ERASED);
         assert_eq!(Fact::Resumed.code(), RESUMED);
         assert_eq!(Fact::Paused { until: StudyDay(0) }.code(), PAUSED);
         assert_eq!(Fact::Tried { deck: String::new(), tried: crate::core::tried::Tried::Yes }.code(), TRIED);
-        assert_eq!([UNDONE, TOOK_OVER], [17, 22]);
+        let device = crate::core::id::DeviceId([0; 16]);
+        let action = crate::core::id::ActionId { device, number: 1 };
+        assert_eq!(Fact::Undone { action, mark: None }.code(), UNDONE);
+        let chain = crate::core::fact::ChainHash([0; 16]);
+        assert_eq!(Fact::TookOver { device, from: 1, to: 1, chain }.code(), TOOK_OVER);
     }
 
     #[test]

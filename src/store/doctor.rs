@@ -10,6 +10,7 @@ pub(super) mod hashes;
 mod tests;
 
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Stamp;
@@ -32,9 +33,6 @@ const HASHES_CACHE_KB: i32 = -30_000;
 
 /// Under which the table `meta` keeps how many texts were lost before a database was salvaged.
 const LOST_TEXTS: &str = "lost_texts";
-
-/// Triggers without which the log would not be append-only.
-const TRIGGERS: usize = 25;
 
 /// Tables that can be made again.
 const CACHES: [&str; 9] = ["card_state", "day_sum", "topic_sum", "side_sum", "asked", "alias", "note", "topic", "deck"];
@@ -177,25 +175,29 @@ impl Store {
         for what in damage {
             find(Rule::Damage, format!("SQLite reports: {what}"), false);
         }
-        let (triggers, other) = schema_faults(self.db())?;
-        if triggers > 0 {
-            let there = TRIGGERS - triggers;
-            find(Rule::Triggers, format!("{there} of the {TRIGGERS} triggers that protect the log are there"), false);
+        let schema = SchemaFaults::of(self.db())?;
+        if schema.triggers_there < schema.triggers {
+            let (there, all) = (schema.triggers_there, schema.triggers);
+            find(Rule::Triggers, format!("{there} of the {all} triggers that protect the log are there"), false);
         }
-        if !other.is_empty() {
-            find(Rule::Schema, format!("not as this program makes them: {}", other.join(", ")), false);
+        if !schema.other.is_empty() {
+            find(Rule::Schema, format!("not as this program makes them: {}", schema.other.join(", ")), false);
+        }
+        if !schema.foreign.is_empty() {
+            find(Rule::Schema, format!("not made by this program: {}", schema.foreign.join(", ")), false);
         }
         let gaps = self.devices_with_gaps(&context)?;
         if gaps > 0 {
-            find(Rule::Gaps, format!("the log has gaps on {gaps} devices: entries are missing"), false);
+            let devices = counted(gaps, "device", "devices");
+            find(Rule::Gaps, format!("the log has gaps on {devices}: entries are missing"), false);
         }
         let unreadable: BTreeSet<String> = unhashed.into_iter().chain(unread).collect();
         for what in log.faults.into_iter().chain(unreadable) {
             find(Rule::Log, what, false);
         }
         if log.broken_texts > 0 {
-            let what = format!("{} texts are not what their hashes say", log.broken_texts);
-            find(Rule::Texts, what, false);
+            let (one, many) = ("text is not what its hash says", "texts are not what their hashes say");
+            find(Rule::Texts, counted(log.broken_texts, one, many), false);
         }
         // Where more is awaited, the erasure may be among it.
         let missing = log.missing_texts.saturating_sub(self.texts_lost_before()?);
@@ -218,7 +220,8 @@ impl Store {
             find(Rule::Erased, what.to_owned(), !fix);
         }
         for (table, rows) in seen.differences.0 {
-            find(Rule::Caches, format!("{rows} rows of `{table}` differ from what the log says"), false);
+            let (one, many) = (format!("row of `{table}` differs"), format!("rows of `{table}` differ"));
+            find(Rule::Caches, format!("{} from what the log says", counted(rows, &one, &many)), false);
         }
         Ok(findings)
     }
@@ -342,7 +345,7 @@ impl Writer<'_> {
             self.refresh_note(note)?;
         }
         let mut retired_with_cards = Vec::new();
-        let cards = self.numbers("SELECT DISTINCT card FROM event WHERE kind <> 15 ORDER BY card")?;
+        let cards = self.numbers(&format!("SELECT DISTINCT card FROM event WHERE kind <> {CHECKED} ORDER BY card"))?;
         for card in cards {
             self.refold(card, None, &context.voided)?;
             retired_with_cards.push(card_parts(card).0);
@@ -387,17 +390,39 @@ fn damage(db: &Connection) -> Result<Vec<String>, Fault> {
     Ok(found)
 }
 
-/// What of the schema is missing or other than this program makes it: how many triggers that protect the log, and the names of
-/// the rest.
-fn schema_faults(db: &Connection) -> Result<(usize, Vec<String>), Fault> {
-    let schema = |db: &Connection| -> Result<BTreeMap<String, Option<String>>, Fault> {
-        let mut statement =
-            db.prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    };
-    let (here, fresh) = (schema(db)?, schema(&migrate::fresh()?)?);
-    let differing = fresh.into_iter().filter(|(name, sql)| here.get(name) != Some(sql)).map(|(name, _)| name);
-    let (triggers, other): (Vec<String>, Vec<String>) = differing.partition(|name| name.contains("append_only"));
-    Ok((triggers.len(), other))
+/// What of the schema is missing, other than this program makes it, or there besides.
+struct SchemaFaults {
+    /// How many triggers protect the log, and how many of them are there.
+    triggers: usize,
+    triggers_there: usize,
+    /// Names of what else is missing or other.
+    other: Vec<String>,
+    /// What this program does not make and what acts on what is written: its kind and name.
+    foreign: Vec<String>,
+}
+
+impl SchemaFaults {
+    fn of(db: &Connection) -> Result<Self, Fault> {
+        let schema = |db: &Connection| -> Result<BTreeMap<String, (String, Option<String>)>, Fault> {
+            let mut statement =
+                db.prepare("SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let (mut here, fresh) = (schema(db)?, schema(&migrate::fresh()?)?);
+        let mut faults = Self { triggers: 0, triggers_there: 0, other: Vec::new(), foreign: Vec::new() };
+        for (name, wanted) in fresh {
+            let is_there = here.remove(&name).is_some_and(|found| found == wanted);
+            if name.contains("append_only") {
+                faults.triggers += 1;
+                faults.triggers_there += usize::from(is_there);
+            } else if !is_there {
+                faults.other.push(name);
+            }
+        }
+        // Tables and views of somebody else are in nobody's way.
+        here.retain(|_, (kind, _)| matches!(kind.as_str(), "trigger" | "index"));
+        faults.foreign = here.into_iter().map(|(name, (kind, _))| format!("the {kind} {}", one_line(&name))).collect();
+        Ok(faults)
+    }
 }

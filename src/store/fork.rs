@@ -25,6 +25,7 @@ use crate::store::behind::Caches;
 use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::TOOK_OVER;
+use crate::store::columns::UNDONE;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
 use crate::store::columns::u64_of;
@@ -40,6 +41,17 @@ use rusqlite::TransactionBehavior;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+
+/// What came of telling a database apart from another copy of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forked {
+    /// So many entries are a new device's now.
+    Entries(u64),
+    /// It knows where the two parted, and nothing was written here since.
+    NothingSince,
+    /// It knows of no other copy that is still to be told apart: none's log was met by [`Store::unite`], or it was told apart.
+    NoneMet,
+}
 
 /// Tables that hold entries under their ids.
 const OF_ENTRIES: [&str; 6] = ["action", "event", "event_detail", "event_memory", "fact", "text"];
@@ -193,7 +205,10 @@ pub(super) fn move_entries(tx: &Transaction<'_>, from: i64, to: i64, after: u64,
     let moved = (entry_id(to, after + 1), entry_id(to, last), offset, from);
     tx.execute("UPDATE event_detail SET prev = prev + ?3 WHERE id BETWEEN ?1 AND ?2 AND prev >> 32 = ?4", moved)?;
     tx.execute(
-        "UPDATE fact SET arg = arg + ?3 WHERE id BETWEEN ?1 AND ?2 AND subject = 0 AND kind = 17 AND arg >> 32 = ?4",
+        &format!(
+            "UPDATE fact SET arg = arg + ?3 \
+             WHERE id BETWEEN ?1 AND ?2 AND subject = 0 AND kind = {UNDONE} AND arg >> 32 = ?4"
+        ),
         moved,
     )?;
     // What others had heard of may have been these.
@@ -241,30 +256,30 @@ pub(super) fn settle_parents(tx: &Transaction<'_>) -> Result<(), Fault> {
 
 impl Store {
     /// Tells this database apart from another copy of it that went on too: what was written here since the two parted
-    /// becomes a new device's. Gives how many entries that are; `None` where there is nothing to tell apart, or the other
-    /// copy's log was never met by [`Store::unite`].
+    /// becomes a new device's.
     ///
     /// # Errors
     /// When the database can't be read or written; nothing is changed then.
-    pub fn fork(&mut self, stamp: Stamp) -> Result<Option<u64>, StoreError> {
+    pub fn fork(&mut self, stamp: Stamp) -> Result<Forked, StoreError> {
         let forked = self.write_much(|store| store.fork_at(stamp))?;
         forked.map_err(|fault| fault.at(&self.path))
     }
 
-    fn fork_at(&mut self, stamp: Stamp) -> Result<Option<u64>, Fault> {
+    fn fork_at(&mut self, stamp: Stamp) -> Result<Forked, Fault> {
         let place = self.place();
         self.context.replace(None);
         let tx = Transaction::new_unchecked(self.db(), TransactionBehavior::Immediate)?;
         let reader = Reader::new(&tx)?;
         let own = meta(&tx, "device")?.as_deref().and_then(DeviceId::from_hex);
-        let parted = parting(&tx)?.filter(|(device, _)| own == Some(*device));
-        let Some((old_id, after)) = parted else { return Ok(None) };
-        let Some(old) = reader.device_number(old_id) else { return Ok(None) };
+        let Some((old_id, after)) = parting(&tx)? else { return Ok(Forked::NoneMet) };
+        // What another device writes here since has names of its own.
+        let old = reader.device_number(old_id).filter(|_| own == Some(old_id));
+        let Some(old) = old else { return Ok(Forked::NothingSince) };
         let to = chain::newest_sequence(&tx, old)?;
         forget_parting(&tx)?;
         if to <= after || after + 1 < chain::device_info(&tx, &reader, old)?.first_sequence() {
             tx.commit()?;
-            return Ok(None);
+            return Ok(Forked::NothingSince);
         }
         let end = chain::tail(&tx, &reader, old, to)?;
         let (new, new_id) = chain::new_device(&tx, &reader, &self.here, Some((old, after)), stamp)?;
@@ -293,6 +308,6 @@ impl Store {
         self.writes += 1;
         self.unsaid.set(written.tail.map(|tail| (new_id, tail, written.hlc)));
         self.say_outside();
-        Ok(Some(entries))
+        Ok(Forked::Entries(entries))
     }
 }

@@ -19,6 +19,7 @@ use crate::store::Fault;
 use crate::store::LastAnswer;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::cards::name_of_card;
 use crate::store::chain::newest_sequence;
 use crate::store::columns::ANSWERED;
 use crate::store::columns::CRAMMED;
@@ -29,7 +30,6 @@ use crate::store::columns::day_of;
 use crate::store::columns::entries_of_device;
 use crate::store::columns::entry_id;
 use crate::store::columns::entry_parts;
-use crate::store::columns::ordinals_of;
 use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
@@ -102,19 +102,15 @@ struct Passing {
 impl Passing {
     fn new(db: &Connection, number: i64) -> Result<Self, Fault> {
         let (note, _) = card_parts(number);
-        let mut statement = db.prepare_cached(
-            "SELECT u.uid, k.name_id, n.key, n.ordinals FROM note_name u LEFT JOIN note n ON n.id = u.id \
-             LEFT JOIN deck k ON k.id = n.deck WHERE u.id = ?1",
-        )?;
-        let mut rows = statement.query([note])?;
-        let Some(row) = rows.next()? else {
+        let uid: Option<[u8; 16]> = db
+            .prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?
+            .query_row([note], |row| row.get(0))
+            .optional()?;
+        let Some(uid) = uid else {
             return Err(Fault::Corrupt(format!("an event names a note ({note}) that has no name")));
         };
-        let card = card_of(number, row.get(0)?);
-        let name = note_name(row.get(1)?, row.get(2)?, card);
-        let ordinals: Option<String> = row.get(3)?;
-        let several = ordinals_of(ordinals.as_deref())?.len() > 1;
-        let name = if several { format!("{name}#{}", card.ordinal) } else { name };
+        let card = card_of(number, uid);
+        let name = name_of_card(db, note, Some(card.ordinal))?.unwrap_or_else(|| name_of("", None, card));
         Ok(Self { card, name, folding: Folding::default() })
     }
 
@@ -141,14 +137,6 @@ impl Passing {
             Some(scheduler) => apply(&self.folding.seen_by(event.card, scheduler, configs), event, configs),
             None => apply(self.folding.state(), event, configs),
         }
-    }
-}
-
-/// `deck/key`, or the start of the note's id where it has no key or lies in no deck.
-fn note_name(deck: Option<String>, key: Option<String>, card: CardId) -> String {
-    match deck {
-        Some(deck) => name_of(&deck, key, card),
-        None => name_of("", None, card),
     }
 }
 
@@ -201,10 +189,9 @@ fn action_of_entry(db: &Connection, context: &Context, id: i64) -> Result<Action
 /// A fact as a row.
 fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<HistoryRow>, Fault> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {FACT_COLUMNS}, x.body, a.hlc - coalesce(a.ahead, 0), a.offset_min, a.study_day, u.uid, k.name_id, n.key \
+        "SELECT {FACT_COLUMNS}, x.body, a.hlc - coalesce(a.ahead, 0), a.offset_min, a.study_day, u.uid \
          FROM fact f JOIN action a ON a.id = (SELECT max(id) FROM action WHERE id <= f.id) \
-         LEFT JOIN text x ON x.id = f.id LEFT JOIN note_name u ON u.id = f.subject LEFT JOIN note n ON n.id = f.subject \
-         LEFT JOIN deck k ON k.id = n.deck WHERE f.id = ?1"
+         LEFT JOIN text x ON x.id = f.id LEFT JOIN note_name u ON u.id = f.subject WHERE f.id = ?1"
     ))?;
     let mut rows = statement.query([id])?;
     let Some(row) = rows.next()? else { return Ok(None) };
@@ -212,7 +199,7 @@ fn fact_row(db: &Connection, context: &Context, id: i64) -> Result<Option<Histor
     let name = match row.get(FACT_WIDTH + 4)? {
         Some(uid) => {
             let card = CardId { note: NoteUid(uid), ordinal: 1 };
-            note_name(row.get(FACT_WIDTH + 5)?, row.get(FACT_WIDTH + 6)?, card)
+            name_of_card(db, row.get(1)?, None)?.unwrap_or_else(|| name_of("", None, card))
         }
         None => String::new(),
     };
@@ -286,21 +273,6 @@ impl Store {
                 row(passing.take(event, action, &context))?;
             }
             Ok(())
-        })
-    }
-
-    /// The instant of the newest entry of any device, ms.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub fn newest_event_ms(&self) -> Result<Option<i64>, StoreError> {
-        self.attempt(|| {
-            let context = self.context()?;
-            let mut newest = None;
-            for (device, _) in super::read_devices(self.db())? {
-                newest = newest.max(self.last_instant(&context, device)?);
-            }
-            Ok(newest)
         })
     }
 

@@ -291,19 +291,4 @@ impl Store {
             Ok(())
         })
     }
-
-    /// How many entries the log has: for progress.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub fn log_length(&self) -> Result<u64, StoreError> {
-        self.attempt(|| {
-            let mut all = 0;
-            for (device, _) in super::read_devices(self.db())? {
-                let info = chain::device_info(self.db(), &super::read_context(self.db(), None)?.reader, device)?;
-                all += (chain::newest_sequence(self.db(), device)? + 1).saturating_sub(info.first_sequence());
-            }
-            Ok(all)
-        })
-    }
 }

@@ -5,13 +5,13 @@ use crate::core::id::MediaHash;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::copy::io_at;
-use crate::store::copy::open_regular;
-use crate::store::copy::private;
+use crate::store::files::io_at;
+use crate::store::files::open_regular;
+use crate::store::files::private;
+use crate::store::files::sync_folder;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fs;
-use std::fs::File;
 use std::io::Read;
 use std::io::Write as _;
 use std::path::Path;
@@ -67,7 +67,7 @@ fn put(db: &Path, bytes: &[u8]) -> Result<MediaHash, Fault> {
     let mut beside = tempfile::NamedTempFile::new_in(into).map_err(io_at(into))?;
     beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(io_at(&path))?;
     beside.persist(&path).map_err(|error| Fault::Io { path: path.clone(), source: error.error })?;
-    File::open(into).and_then(|into| into.sync_all()).map_err(io_at(into))?;
+    sync_folder(into).map_err(io_at(into))?;
     Ok(hash)
 }
 

@@ -1,5 +1,6 @@
 //! How a card gets the name that people type, and which card such a name stands for.
 
+use crate::core::card::NoteText;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::store::Fault;
@@ -35,6 +36,22 @@ pub(super) fn name_of(deck: &str, key: Option<String>, card: CardId) -> String {
         Some(key) => format!("{deck}/{key}"),
         None => card.note.to_string().chars().take(SHORT_DIGITS).collect(),
     }
+}
+
+/// What a card is called, by what its note is called: its ordinal belongs to it where the note makes several.
+pub(super) fn with_ordinal(note: String, ordinal: u16, several: bool) -> String {
+    if several { format!("{note}#{ordinal}") } else { note }
+}
+
+/// Whether a note makes several cards. One that was put away has none that are asked, but its text tells how many it had.
+pub(super) fn makes_several(
+    ordinals: &[u16],
+    text: impl FnOnce() -> Result<Option<NoteText>, Fault>,
+) -> Result<bool, Fault> {
+    Ok(match ordinals.len() {
+        0 => text()?.is_some_and(|text| text.ordinals().len() > 1),
+        cards => cards > 1,
+    })
 }
 
 /// The key of a note where it names the note: not where the name is another note's, whose uid it makes or which has it
@@ -214,7 +231,7 @@ impl Store {
                  WHERE n.retired = 0 AND n.key IS NOT NULL LIMIT 50000",
             )?;
             let mut names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            // Among equals the first one is taken: the same on every device.
+            // Among equals the first one is taken: the same on every device that has no more keys than are looked at.
             names.sort_unstable();
             Ok(crate::core::text::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
         })

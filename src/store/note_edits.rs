@@ -12,6 +12,8 @@ use crate::store::StoreError;
 use crate::store::Writer;
 use crate::store::bulk::DeckOrigin;
 use crate::store::bulk::MatchResult;
+use crate::store::columns::BROUGHT;
+use crate::store::columns::PLACED;
 use crate::store::facts::deck_number;
 use crate::store::naming::named_ordinals;
 use crate::store::notes::PackedNote;
@@ -141,11 +143,11 @@ impl Store {
     /// When the database can't be read.
     pub fn notes_last_in(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
         self.attempt(|| {
-            let mut statement = self.db().prepare(
-                "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN (1, 8) \
+            let mut statement = self.db().prepare(&format!(
+                "SELECT DISTINCT u.uid FROM deck_name k JOIN fact f ON f.arg = k.id AND f.kind IN ({BROUGHT}, {PLACED}) \
                  JOIN note_name u ON u.id = f.subject WHERE k.name = ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM note n WHERE n.id = u.id AND n.deck <> k.id) ORDER BY u.uid",
-            )?;
+                 AND NOT EXISTS (SELECT 1 FROM note n WHERE n.id = u.id AND n.deck <> k.id) ORDER BY u.uid"
+            ))?;
             let rows = statement.query_map([deck], |row| row.get(0).map(NoteUid))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -26,6 +26,7 @@ use crate::store::columns::u32_of;
 use crate::store::columns::weights_of;
 use crate::store::columns::words;
 use crate::store::facts::Salts;
+use crate::store::naming::with_ordinal;
 use crate::store::review_log::events_of;
 use crate::store::review_log::whole_state_of;
 use serde::Deserialize;
@@ -313,8 +314,7 @@ impl Store {
             Some(state) => state.clone(),
             None => whole_state_of(row, 13, &context.reader)?,
         };
-        let name =
-            if text.ordinals().len() > 1 && name.contains('/') { format!("{name}#{}", card.ordinal) } else { name };
+        let name = with_ordinal(name, card.ordinal, text.ordinals().len() > 1);
         let primer_first = match &topic {
             Some((id, line)) if state.memory.is_none() && line.primer.is_some() => {
                 let seen: bool = self

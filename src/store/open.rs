@@ -6,12 +6,12 @@ use crate::store::Here;
 use crate::store::Salts;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::copy;
 use crate::store::copy::Check;
 use crate::store::copy::copy_to;
-use crate::store::copy::header_of;
-use crate::store::copy::make_file;
-use crate::store::copy::make_folder;
+use crate::store::files;
+use crate::store::files::header_of;
+use crate::store::files::make_file;
+use crate::store::files::make_folder;
 use crate::store::migrate;
 use crate::store::patience::PATIENCE;
 use crate::store::patience::when_free;
@@ -60,7 +60,7 @@ fn has_its_database(path: &Path) -> Result<(), Fault> {
 
 /// SQLite opens the files beside a database by their names, and waits for ever where one of them is a pipe.
 pub(super) fn side_files_are_files(path: &Path) -> Result<(), Fault> {
-    for side in copy::SIDES.map(|side| copy::with_ending(path, side)) {
+    for side in files::SIDES.map(|side| files::with_ending(path, side)) {
         if fs::metadata(&side).is_ok_and(|meta| !meta.is_file()) {
             let source =
                 std::io::Error::other("it is no file, but a folder, a pipe, a device or a socket: move it away");
@@ -106,25 +106,25 @@ impl Store {
         migrate::check_header(path, &header_of(path)?)?;
         make_folder(path)?;
         make_file(path)?;
-        let file = copy::identity(path);
+        let file = files::identity(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(PATIENCE)?;
         migrate::check_before_use(&db, path)?;
         set_up(&db)?;
         // From here on there is a lock on it that keeps a restore out. One that was faster has put another file there.
-        if copy::identity(path) != file {
+        if files::identity(path) != file {
             return Err(Fault::Replaced);
         }
         // A restore that was killed while it kept others out leaves a journal whose head is empty. Beside a write-ahead log it
         // is nobody's, and nobody else would take it away.
-        let journal = copy::with_ending(path, "-journal");
+        let journal = files::with_ending(path, "-journal");
         if journal.symlink_metadata().is_ok() && has_wal(&db)? {
             fs::remove_file(journal).ok();
         }
         migrate::migrate(&mut db, path, |db, version| {
             let date = now.to_rfc3339().replace(':', "");
-            let copy = copy::with_ending(path, &format!(".before-schema-{version}.{date}"));
+            let copy = files::with_ending(path, &format!(".before-schema-{version}.{date}"));
             match copy_to(db, &copy, Check::All) {
                 // Another one that starts at this moment has made it: whole, since a copy has its name only then.
                 Err(fault) if fault.is_taken() => Ok(copy),
@@ -168,7 +168,7 @@ impl Store {
         Self {
             db,
             path: path.to_owned(),
-            file: copy::identity(path),
+            file: files::identity(path),
             here,
             writes_as: None,
             writes_since: 0,

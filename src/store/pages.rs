@@ -3,7 +3,7 @@
 //! What the write-ahead log has of a page comes before what the file has. Nothing is locked and nothing is written.
 
 use crate::store::Fault;
-use crate::store::copy::io_at;
+use crate::store::files::io_at;
 use crate::store::migrate::SQLITE_MAGIC;
 use crate::store::wal_name;
 use std::collections::BTreeSet;

@@ -190,7 +190,6 @@ fn a_sitting_begins_and_answers_by_index_alone() {
         store.pauses().unwrap();
         store.last_practised(StudyDay(4)).unwrap();
         store.done_today(StudyDay(4), crate::core::study_day::Rollover::DEFAULT).unwrap();
-        store.newest_event_ms().unwrap();
         store.newest_own_answer().unwrap().unwrap();
         store.builtin_hash().unwrap();
         store.sources().unwrap();

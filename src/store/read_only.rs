@@ -6,7 +6,7 @@ use crate::store::Fault;
 use crate::store::Here;
 use crate::store::Store;
 use crate::store::StoreError;
-use crate::store::copy::header_of;
+use crate::store::files::header_of;
 use crate::store::migrate;
 use crate::store::open::side_files_are_files;
 use crate::store::pages::Pages;

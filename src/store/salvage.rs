@@ -25,11 +25,12 @@ use crate::store::StoreError;
 use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::entry_parts;
-use crate::store::copy::folder_of;
-use crate::store::copy::header_of;
-use crate::store::copy::io_at;
-use crate::store::copy::nothing_beside;
 use crate::store::doctor::hashes;
+use crate::store::files::folder_of;
+use crate::store::files::header_of;
+use crate::store::files::io_at;
+use crate::store::files::nothing_beside;
+use crate::store::files::sync_folder;
 use crate::store::fork::forks_first;
 use crate::store::media;
 use crate::store::meta;
@@ -198,7 +199,7 @@ impl Store {
         let placed = fs::hard_link(&path, to);
         let placed = placed.or_else(|error| if to.exists() { Err(error) } else { fs::rename(&path, to) });
         placed.map_err(io_at(to))?;
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
+        sync_folder(folder).map_err(io_at(folder))?;
         Ok(done)
     }
 }

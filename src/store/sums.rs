@@ -11,7 +11,9 @@ use crate::core::tally;
 use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::columns::day_sum_columns;
 use crate::store::columns::i64_of;
+use crate::store::columns::topic_sum_columns;
 use foldhash::fast::FixedState;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -141,15 +143,19 @@ impl Writer<'_> {
     pub(super) fn write_sums(&mut self, sums: &Sums) -> Result<(), Fault> {
         for ((day, deck), numbers) in &sums.days {
             self.tx
-                .prepare_cached(
-                    "INSERT INTO day_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
-                     ON CONFLICT (study_day, deck) DO UPDATE SET answers = answers + excluded.answers, \
-                     first = first + excluded.first, review = review + excluded.review, early = early + excluded.early, \
-                     drill = drill + excluded.drill, young_passed = young_passed + excluded.young_passed, \
-                     young_all = young_all + excluded.young_all, mature_passed = mature_passed + excluded.mature_passed, \
-                     mature_all = mature_all + excluded.mature_all, time_ms = time_ms + excluded.time_ms, \
-                     crammed = crammed + excluded.crammed, imported = imported + excluded.imported",
-                )?
+                .prepare_cached(concat!(
+                    "INSERT INTO day_sum (",
+                    day_sum_columns!(),
+                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+                         ON CONFLICT (study_day, deck) DO UPDATE SET answers = answers + excluded.answers, \
+                         first = first + excluded.first, review = review + excluded.review, \
+                         early = early + excluded.early, drill = drill + excluded.drill, \
+                         young_passed = young_passed + excluded.young_passed, \
+                         young_all = young_all + excluded.young_all, \
+                         mature_passed = mature_passed + excluded.mature_passed, \
+                         mature_all = mature_all + excluded.mature_all, time_ms = time_ms + excluded.time_ms, \
+                         crammed = crammed + excluded.crammed, imported = imported + excluded.imported"
+                ))?
                 .execute(rusqlite::params_from_iter([i64::from(*day), *deck].into_iter().chain(*numbers)))?;
             let [_, first, ..] = numbers;
             if *first > 0 {
@@ -162,17 +168,17 @@ impl Writer<'_> {
         }
         for ((deck, topic, month), numbers) in &sums.topics {
             self.tx
-                .prepare_cached(
-                    "INSERT INTO topic_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-                     ON CONFLICT (deck, topic, month) DO UPDATE SET answers = answers + excluded.answers, \
-                     passed = passed + excluded.passed, counted = counted + excluded.counted, time_ms = time_ms + excluded.time_ms, \
-                     learning = learning + excluded.learning, familiar = familiar + excluded.familiar, \
-                     known = known + excluded.known, mastered = mastered + excluded.mastered, \
-                     millionths = millionths + excluded.millionths",
-                )?
-                .execute(rusqlite::params_from_iter(
-                    [*deck, *topic, i64::from(*month)].into_iter().chain(*numbers),
-                ))?;
+                .prepare_cached(concat!(
+                    "INSERT INTO topic_sum (",
+                    topic_sum_columns!(),
+                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+                         ON CONFLICT (deck, topic, month) DO UPDATE SET answers = answers + excluded.answers, \
+                         passed = passed + excluded.passed, counted = counted + excluded.counted, \
+                         time_ms = time_ms + excluded.time_ms, learning = learning + excluded.learning, \
+                         familiar = familiar + excluded.familiar, known = known + excluded.known, \
+                         mastered = mastered + excluded.mastered, millionths = millionths + excluded.millionths"
+                ))?
+                .execute(rusqlite::params_from_iter([*deck, *topic, i64::from(*month)].into_iter().chain(*numbers)))?;
         }
         for ((month, deck, kind, expected, given), count) in &sums.sides {
             self.tx

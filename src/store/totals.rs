@@ -22,6 +22,7 @@ use crate::store::StoreError;
 use crate::store::columns::ANSWERED;
 use crate::store::columns::DETAIL_COLUMNS;
 use crate::store::columns::day_of;
+use crate::store::columns::day_sum_columns;
 use crate::store::columns::detail_of;
 use crate::store::columns::u64_of;
 use crate::store::mastery::Groups;
@@ -98,7 +99,8 @@ pub(super) fn looked_back_to(since: Option<StudyDay>, today: StudyDay) -> StudyD
 }
 
 fn days_of(db: &Connection, decks: &DeckSet) -> Result<Vec<(StudyDay, DayTotals)>, Fault> {
-    let mut statement = db.prepare_cached("SELECT * FROM day_sum ORDER BY study_day, deck")?;
+    let mut statement =
+        db.prepare_cached(concat!("SELECT ", day_sum_columns!(), " FROM day_sum ORDER BY study_day, deck"))?;
     let mut rows = statement.query([])?;
     let mut days: BTreeMap<StudyDay, [u64; 12]> = BTreeMap::new();
     while let Some(row) = rows.next()? {

@@ -19,14 +19,20 @@ use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
+use crate::store::cards::name_of_card;
 use crate::store::chain::newest_sequence;
+use crate::store::columns::ALIASED;
+use crate::store::columns::BROUGHT;
 use crate::store::columns::CHECKED;
+use crate::store::columns::CONFIGURED;
+use crate::store::columns::PLACED;
+use crate::store::columns::RESTARTED;
+use crate::store::columns::UNDONE;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
-use crate::store::columns::ordinals_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
@@ -35,7 +41,6 @@ use crate::store::facts::FactRow;
 use crate::store::facts::deck_id;
 use crate::store::facts::fact_of;
 use crate::store::log_out::action_with;
-use crate::store::naming::name_of;
 use crate::store::notes::text_of;
 use crate::store::review_log::entry_of;
 use crate::store::review_log::kind_at;
@@ -99,31 +104,14 @@ pub struct Undo {
     /// Notes whose text an edit or a tag had changed, each with the key that it had before this undo: the followed
     /// files that they come from are to be changed too.
     pub edited: Vec<(NoteUid, Option<String>)>,
-    /// What the person should know, once the files are changed.
-    pub talk: Vec<String>,
-}
-
-/// The name of a note, as people say it; with an ordinal that of its card.
-fn name_of_note(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT k.name_id, n.key, u.uid, n.ordinals FROM note n JOIN note_name u ON u.id = n.id JOIN deck k ON k.id = n.deck \
-         WHERE n.id = ?1",
-    )?;
-    let mut rows = statement.query([note])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
-    let name = name_of(&row.get::<_, String>(0)?, row.get(1)?, card);
-    let ordinals: Option<String> = row.get(3)?;
-    let several = ordinals_of(ordinals.as_deref())?.len() > 1;
-    Ok(Some(ordinal.filter(|_| several).map_or_else(|| name.clone(), |ordinal| format!("{name}#{ordinal}"))))
 }
 
 /// The numbers of the decks that an action's facts name: where they brought or put notes, or whose head they gave.
 fn decks_named(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, Fault> {
-    let mut statement = db.prepare_cached(
+    let mut statement = db.prepare_cached(&format!(
         "SELECT DISTINCT iif(subject < 0, -subject, arg) FROM fact \
-         WHERE id BETWEEN ?1 AND ?2 AND (subject < 0 OR kind IN (1, 8))",
-    )?;
+         WHERE id BETWEEN ?1 AND ?2 AND (subject < 0 OR kind IN ({BROUGHT}, {PLACED}))"
+    ))?;
     let rows = statement.query_map(range, |row| row.get::<_, Option<i64>>(0))?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
@@ -175,10 +163,12 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
     let count =
         |sql: &str| -> Result<u64, Fault> { Ok(u64_of(db.prepare_cached(sql)?.query_row(range, |row| row.get(0))?)) };
     line.cards = count("SELECT count(DISTINCT card) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2")?;
-    line.notes =
-        count("SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> 12")?;
-    line.restarts =
-        count("SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind = 14")? > 0;
+    line.notes = count(&format!(
+        "SELECT count(DISTINCT subject) FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject > 0 AND kind <> {ALIASED}"
+    ))?;
+    line.restarts = count(&format!(
+        "SELECT count(*) FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2 AND kind = {RESTARTED}"
+    ))? > 0;
     let (mut note, mut ordinal) = (None, None);
     if let Some((card, kind)) = kind_at(db, range)? {
         let of_card = card_parts(card);
@@ -240,7 +230,7 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
     }
     line.decks.sort();
     if let Some(note) = note {
-        line.name = name_of_note(db, note, ordinal)?;
+        line.name = name_of_card(db, note, ordinal)?;
         line.note = Some(super::facts::note_uid(db, note)?);
     }
     Ok(line)
@@ -339,9 +329,9 @@ impl Store {
                 {
                     let named: Option<(i64, Option<[u8; 4]>)> = self
                         .db()
-                        .prepare_cached(
-                            "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = 17 ORDER BY id LIMIT 1",
-                        )?
+                        .prepare_cached(&format!(
+                            "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = {UNDONE} ORDER BY id LIMIT 1"
+                        ))?
                         .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
                         .optional()?;
                     let named = match named {
@@ -509,18 +499,18 @@ impl Writer<'_> {
                 written.extend(of_facts.iter().copied());
             }
             notes.extend(of_facts);
-            let mut statement = self.tx.prepare(
+            let mut statement = self.tx.prepare(&format!(
                 "SELECT f.subject, f.kind, x.body FROM fact f LEFT JOIN text x ON x.id = f.id \
-                 WHERE f.id BETWEEN ?1 AND ?2 AND (f.subject <= 0 OR f.kind = 12) ORDER BY f.id",
-            )?;
+                 WHERE f.id BETWEEN ?1 AND ?2 AND (f.subject <= 0 OR f.kind = {ALIASED}) ORDER BY f.id"
+            ))?;
             let mut rows = statement.query(range)?;
             while let Some(row) = rows.next()? {
-                let (subject, kind): (i64, i64) = (row.get(0)?, row.get(1)?);
-                if kind == 12 {
+                let (subject, kind): (i64, u8) = (row.get(0)?, row.get(1)?);
+                if kind == ALIASED {
                     aliases.insert(subject);
                 } else if subject < 0 {
                     decks.insert(-subject);
-                } else if kind == 18
+                } else if kind == CONFIGURED
                     && let Some(undo) = undo.as_deref_mut()
                     && let Some(body) = row.get::<_, Option<String>>(2)?
                     && let Ok(SettingChange::Setting { key, old, new }) = serde_json::from_str(&body)
@@ -556,7 +546,7 @@ impl Writer<'_> {
         let facts = super::facts::facts_of(&self.tx, &now.reader, note)?;
         let is_text = |fact: &Fact| matches!(fact, Fact::Brought { .. } | Fact::Edited { .. });
         let any_text_counts = facts.iter().any(|row| is_text(&row.fact) && !now.voided.has(row.id));
-        let Some(name) = name_of_note(&self.tx, note, None)? else { return Ok(()) };
+        let Some(name) = name_of_card(&self.tx, note, None)? else { return Ok(()) };
         if !any_text_counts && self.is_answered(note)? {
             undo.kept.push(name);
             return Ok(());

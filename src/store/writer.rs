@@ -25,8 +25,8 @@ use crate::store::chain;
 use crate::store::chain::Tail;
 use crate::store::columns::entry_id;
 use crate::store::columns::i64_of;
-use crate::store::copy;
 use crate::store::facts::Salts;
+use crate::store::files;
 use crate::store::meta;
 use crate::store::read_context;
 use crate::store::set_meta;
@@ -80,7 +80,7 @@ pub(super) struct File<'s> {
 impl File<'_> {
     /// A database that was moved away, or restored, while it was open would take what nobody finds again.
     pub(super) fn is_still_there(self) -> Result<(), Fault> {
-        if copy::identity(self.path) == self.identity { Ok(()) } else { Err(Fault::Replaced) }
+        if files::identity(self.path) == self.identity { Ok(()) } else { Err(Fault::Replaced) }
     }
 }
 

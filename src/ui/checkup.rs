@@ -23,13 +23,16 @@ use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
 use crate::ui::Look;
+use crate::ui::lines::Lines;
 use crate::ui::typeset::text_lines;
 use crate::ui::words;
-use std::io::BufRead;
 use std::io::Write;
 
 /// A line that comes sooner than this after its prompt was typed before it was read.
 const UNSEEN_MS: u64 = 200;
+
+/// What is said to such a line.
+const UNSEEN: &str = "(too fast: not taken, read first)";
 
 /// Said before the first check-up, where ten cards were answered already.
 const LATE: &str =
@@ -141,7 +144,7 @@ pub fn how(asked: &Asked, keys: bool) -> String {
     }
 }
 
-struct Lines<'l, 'r> {
+struct Plain<'l, 'r> {
     sitting: &'l mut CheckupSession<'r>,
     out: &'l mut dyn Write,
     width: usize,
@@ -156,25 +159,31 @@ struct Lines<'l, 'r> {
 /// When something could not be committed and nobody is there to try again, or `out` fails; a closed pipe ends quietly.
 pub fn plain(
     sitting: &mut CheckupSession<'_>,
-    input: &mut dyn BufRead,
+    input: &mut dyn Lines,
     out: &mut dyn Write,
     look: Look,
     live: bool,
     confirm: bool,
 ) -> Result<(), Failure> {
-    let mut lines = Lines { sitting, out, width: look.width.clamp(20, 100), live, asked_at: 0 };
+    let mut lines = Plain { sitting, out, width: look.width.clamp(20, 100), live, asked_at: 0 };
     lines.run(input, confirm)
 }
 
-impl Lines<'_, '_> {
-    fn run(&mut self, input: &mut dyn BufRead, confirm: bool) -> Result<(), Failure> {
+impl Plain<'_, '_> {
+    fn run(&mut self, input: &mut dyn Lines, confirm: bool) -> Result<(), Failure> {
         let introduction = opening(self.sitting);
         self.line(&format!("Check-up: {introduction}"))?;
         if self.live && confirm {
-            self.prompt("Enter begins, :q leaves ")?;
-            match self.read(input)? {
-                Some(line) if line.trim() != ":q" => {}
-                _ => return Ok(()),
+            loop {
+                self.prompt("Enter begins, :q leaves ")?;
+                match self.read(input)? {
+                    Some(line) if line.trim() != ":q" => {}
+                    _ => return Ok(()),
+                }
+                if !self.is_unseen() {
+                    break;
+                }
+                self.line(UNSEEN)?;
             }
             self.sitting.begin_scene();
         }
@@ -215,16 +224,20 @@ impl Lines<'_, '_> {
         Ok(())
     }
 
-    fn read(&mut self, input: &mut dyn BufRead) -> Result<Option<String>, Failure> {
-        let mut bytes = Vec::new();
-        let read = input.read_until(b'\n', &mut bytes).map_err(|error| {
+    /// Whether a line that has just come was typed before its prompt was read.
+    fn is_unseen(&self) -> bool {
+        self.live && self.sitting.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS
+    }
+
+    fn read(&mut self, input: &mut dyn Lines) -> Result<Option<String>, Failure> {
+        let bytes = input.next().map_err(|error| {
             Failure::failed("cannot read standard input").at(error.to_string()).hint("every answer before is kept")
         })?;
-        if !self.live && read > 0 {
+        if !self.live && bytes.is_some() {
             // Through a pipe nobody typed the line end that a terminal would have shown.
             self.line("")?;
         }
-        Ok((read > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn scene(&mut self, asked: &Asked) -> Result<(), Failure> {
@@ -233,8 +246,10 @@ impl Lines<'_, '_> {
         self.line("")?;
         self.line(&head)?;
         self.line("")?;
-        for part in text_lines(&asked.prompt_document(), Side::Question, 76) {
-            self.line(&format!("  {part}"))?;
+        // They are set already: a line of code must not be wrapped once more.
+        for part in text_lines(&asked.prompt_document(), Side::Question, self.width.saturating_sub(2)) {
+            let part = if part.is_empty() { part } else { format!("  {part}") };
+            writeln!(self.out, "{part}").map_err(|error| Failure::output(&error))?;
         }
         for (index, option) in asked.question.options.iter().enumerate() {
             self.line(&format!("    {}  {}", index + 1, one_line(option)))?;
@@ -245,9 +260,8 @@ impl Lines<'_, '_> {
 
     /// One line; whether it goes on.
     fn handle(&mut self, asked: &Asked, line: &str) -> Result<bool, Failure> {
-        let too_fast = self.live && self.sitting.ticks_ms().saturating_sub(self.asked_at) < UNSEEN_MS;
-        if too_fast && line != ":q" {
-            self.line("(too fast: not taken, read first)")?;
+        if self.is_unseen() && line != ":q" {
+            self.line(UNSEEN)?;
             return Ok(true);
         }
         match line {

@@ -52,7 +52,8 @@ struct Sitting<'l, 'r> {
     out: &'l mut dyn Write,
     width: usize,
     live: bool,
-    primed: BTreeSet<String>,
+    /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
+    primed: BTreeSet<i64>,
     asked_at: u64,
     editor: &'l dyn Editor,
     /// The text on the screen is no more the card's.
@@ -227,19 +228,21 @@ impl Sitting<'_, '_> {
     fn front(&mut self, current: &Current, input: &mut dyn Lines) -> Result<Then, Failure> {
         let head = format!("[{}] {}", words::left(self.review.session()), one_line(&current.loaded.deck));
         let topic = current.loaded.topic.as_ref();
-        if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.title)) {
-            self.primed.insert(topic.title.clone());
+        if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.number)) {
+            self.primed.insert(topic.number);
             self.line(&format!("New topic: {}", one_line(&topic.title)))?;
             self.indented(&topic.primer_document(), Side::Question)?;
             if self.live {
-                write!(self.out, "Enter goes on ")
-                    .and_then(|()| self.out.flush())
-                    .map_err(|error| Failure::output(&error))?;
-                self.wait_for(input);
-                match self.read(input)?.as_deref().map(str::trim) {
-                    None | Some(":q") => return Ok(Then::End),
-                    Some(_) => self.review.begin_card(),
+                loop {
+                    self.mark("Enter goes on ")?;
+                    self.wait_for(input);
+                    match self.read(input)?.as_deref().map(str::trim) {
+                        None | Some(":q") => return Ok(Then::End),
+                        Some(_) if self.is_unseen() => self.line(UNSEEN)?,
+                        Some(_) => break,
+                    }
                 }
+                self.review.begin_card();
             }
             self.blank()?;
         }

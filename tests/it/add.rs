@@ -116,3 +116,25 @@ fn an_editor_that_adds_nothing_or_rubbish_loses_nothing() {
     let two = "[[card]]\nkind = 'basic'\nfront = 'a'\nback = 'b'\n".repeat(2);
     assert!(lmq.run_with(two, ["add", "team", "-"]).err(2).contains("there are 2 cards in the text"));
 }
+
+const WRITTEN: &str =
+    "[[card]]\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Amara\"\ntags = [\"own\"]\nhint = \"mine\"\n";
+
+/// What the options say of a card that is written elsewhere counts too; what the card says itself comes first.
+#[test]
+fn options_count_for_a_card_from_standard_input_and_from_the_editor() {
+    let lmq = Lmq::new();
+    let options = ["--key", "k", "--tag", "x", "--tag", "own", "--extra", "more", "--hint", "other"];
+    lmq.run_with(WRITTEN, [&["add", "piped", "-"][..], &options].concat()).done();
+    lmq.write("card.toml", WRITTEN);
+    lmq.write("ed.sh", "cp card.toml \"$1\"\n");
+    let mut command = lmq.command();
+    command.args(["add", "typed"]).args(options).env("EDITOR", "sh ed.sh");
+    lmq.finish(command, b"").done();
+    for deck in ["piped", "typed"] {
+        let card = lmq.json(["show", &format!("{deck}/k"), "--json"]);
+        assert_eq!(card["tags"].to_string(), r#"["own","x"]"#, "{card}");
+        assert_eq!(card["hint"], "mine", "{card}");
+        assert!(card.to_string().contains("more"), "{card}");
+    }
+}

@@ -403,7 +403,7 @@ fn every_change_can_be_looked_at_first_counts_and_is_one_step_back() {
         ("true", "rename people::t else::t", "renamed"),
     ] {
         lmq.shell(prepare).done();
-        let all = || (lmq.everything("deck:*"), lmq.run(["decks", "--json"]).out());
+        let all = || (lmq.cards("deck:*"), lmq.run(["decks", "--json"]).out());
         let steps = || lmq.run(["undo", "--list", "--json"]).json();
         let (before, steps_before) = (all(), steps());
         let look = lmq.shell(&format!("lmq {command} --dry-run")).ok().stdout;

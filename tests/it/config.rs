@@ -30,6 +30,36 @@ fn a_change_is_a_step_that_can_be_undone_and_the_file_keeps_its_comments() {
 }
 
 #[test]
+fn nothing_is_changed_where_the_log_can_not_say_it() {
+    let lmq = Lmq::new();
+    lmq.run(["decks"]).done();
+    lmq.write("config.toml", "# mine\nnew_per_day = 7 # few\n");
+    let db = rusqlite::Connection::open(lmq.db()).unwrap();
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    for change in [&["config", "set", "new_per_day", "5"][..], &["config", "unset", "new_per_day"]] {
+        let run = lmq.run(change);
+        assert!(run.code != 0 && run.stderr.contains("newer"), "{run:?}");
+        assert_eq!(lmq.read("config.toml"), "# mine\nnew_per_day = 7 # few\n");
+    }
+    db.pragma_update(None, "user_version", version).unwrap();
+    // Somebody else writes: what was changed meanwhile is put back.
+    db.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let run = lmq.run(["config", "set", "new_per_day", "5"]);
+    assert_ne!(run.code, 0, "{run:?}");
+    db.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(lmq.read("config.toml"), "# mine\nnew_per_day = 7 # few\n");
+}
+
+#[test]
+fn keys_are_listed_in_one_block() {
+    let lmq = Lmq::new();
+    lmq.write("config.toml", "[keys]\nundo = \"z\"\nhint = \"t\"\n");
+    let list = lmq.run(["config", "list"]).out();
+    assert!(list.ends_with("\n\nkeys.hint = t\nkeys.undo = z\n"), "{list}");
+}
+
+#[test]
 fn what_may_not_be_is_refused_with_what_may() {
     let lmq = Lmq::new();
     insta::assert_snapshot!(lmq.run(["config", "set", "new_per_dya", "5"]).err(2), @r"
@@ -229,7 +259,7 @@ fn an_editor_gets_no_link_pipe_or_foreign_file_for_a_copy_of_the_settings() {
     ] {
         lmq.shell(odd).done();
         let said = lmq.shell("EDITOR=./editor.sh lmq config edit");
-        assert!(!said.status.success() && said.stderr.contains("config.draft.toml"), "{odd}: {said:?}");
+        assert!(said.code != 0 && said.stderr.contains("config.draft.toml"), "{odd}: {said:?}");
         assert!(!lmq.files().iter().any(|name| name == "opened" || name == "nowhere"), "{odd}: {:?}", lmq.files());
         lmq.shell("rm -rf config.draft.toml").done();
     }

@@ -134,19 +134,19 @@ fn on_full_disk(lmq: &Lmq, blocks: u64, args: &str) -> crate::home::Run {
 #[test]
 fn a_full_disk_is_said_and_nothing_is_lost() {
     let lmq = used();
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     lmq.write("big.csv", (0..3000).map(|n| format!("question number {n},answer {n}\n")).collect::<String>());
     let blocks = fs::metadata(lmq.db()).unwrap().len() / 1024 + 8;
     let run = on_full_disk(&lmq, blocks, "import big.csv");
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stderr.starts_with("lmq: not saved: the disk "), "{}", run.stderr);
     assert!(run.stderr.contains("everything answered before is safe"), "{}", run.stderr);
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
     assert!(lmq.cards("number 2999").is_empty());
     lmq.assert_sound();
     let run = on_full_disk(&lmq, 8, "answer team/pair#1 good");
     assert_eq!(run.code, 1, "{run:?}");
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
     let run = on_full_disk(&lmq, 8, "export team --out out.csv --format csv");
     assert!(run.code == 0 || run.code == 1, "{run:?}");
     let run = on_full_disk(&lmq, 8, "backup b.db");
@@ -162,15 +162,15 @@ fn a_full_disk_at_a_rebuild_or_in_the_middle_of_a_union_leaves_everything_as_it_
     lmq.write("big.csv", (0..3000).map(|n| format!("question number {n},answer {n}\n")).collect::<String>());
     lmq.run(["import", "big.csv"]).ok().out();
     drop(lmq.run(["export", "--what", "history", "--out", "log.jsonl"]).code(0));
-    let before = lmq.everything("deck:*");
+    let before = lmq.cards("deck:*");
     for blocks in [8, fs::metadata(lmq.db()).unwrap().len() / 2048] {
         let run = on_full_disk(&lmq, blocks, "doctor --rebuild");
         assert_eq!(run.code, 1, "{run:?}");
-        assert_eq!(lmq.everything("deck:*"), before);
+        assert_eq!(lmq.cards("deck:*"), before);
         lmq.assert_sound();
     }
     drop(lmq.run(["doctor", "--rebuild"]).code(0));
-    assert_eq!(lmq.everything("deck:*"), before);
+    assert_eq!(lmq.cards("deck:*"), before);
     let other = Lmq::new();
     other.run(["decks"]).ok().out();
     other.write("log.jsonl", fs::read_to_string(lmq.path("log.jsonl")).unwrap());
@@ -345,7 +345,7 @@ fn a_disk_that_fails_to_read_once_is_not_called_damage() {
         left_out("a failing disk is not tried: strace can't be used here");
         return;
     }
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     for command in ["decks", "cards deck:team", "doctor", "answer team/pair#1 good", "backup copy.db --force"] {
         let mut failed = 0;
         for call in ["read", "pread64"] {
@@ -373,7 +373,7 @@ fn a_disk_that_fails_to_read_once_is_not_called_damage() {
         assert!(failed > 0, "{command} reads nothing");
     }
     lmq.assert_sound();
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
 }
 
 #[test]

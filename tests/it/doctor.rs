@@ -55,14 +55,14 @@ fn a_used_database_is_in_order() {
 #[test]
 fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
     let lmq = used();
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     let db = rusqlite::Connection::open(lmq.db()).unwrap();
     db.execute_batch("UPDATE card_state SET due = due + 5, ease = 130; DELETE FROM day_sum").unwrap();
     drop(db);
     let run = lmq.run(["doctor"]).code(3);
     insta::assert_snapshot!(run.stdout, @r"
     caches: 2 rows of `card_state` differ from what the log says
-    caches: 1 rows of `day_sum` differ from what the log says
+    caches: 1 row of `day_sum` differs from what the log says
     ");
     insta::assert_snapshot!(run.stderr, @r"
     lmq: not everything is in order
@@ -72,7 +72,7 @@ fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
     let rows: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!((rows[0]["rule"].as_str(), rows[0]["fixed"].as_bool()), (Some("caches"), Some(false)));
     assert!(lmq.run(["doctor", "--fix"]).ok().stdout.contains("(made right)"));
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
     lmq.assert_sound();
 }
 

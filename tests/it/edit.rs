@@ -589,3 +589,16 @@ fn a_card_that_was_written_here_keeps_its_key_when_it_is_edited() {
     assert_eq!(world.found("deck:team")[0].key.as_deref(), Some("kk"));
     world.assert_sound();
 }
+
+#[test]
+fn a_field_that_is_true_or_false_takes_nothing_else() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "d", "Who?", "Amara", "--key", "k"]).done();
+    insta::assert_snapshot!(lmq.run(["edit", "d/k", "--set", "held_out=yes"]).err(2), @r"
+    lmq: `held_out` can't be `yes`
+    hint: give true or false
+    ");
+    for value in ["true", "", "false"] {
+        lmq.run(["edit", "d/k", "--set", &format!("held_out={value}")]).done();
+    }
+}

@@ -211,3 +211,18 @@ fn over_lines_the_card_is_asked_anew_with_what_the_editor_left() {
     let run = lmq.run_with(b":e\n", ["review", "model", "--new", "1"]);
     assert!(run.stdout.contains("`lmq edit model/plan-in-strategy` changes this card"), "{}", run.stdout);
 }
+
+#[test]
+fn where_the_input_ends_no_editor_is_opened_again() {
+    let lmq = model();
+    lmq.write("ed.sh", "echo opened >> opened; echo 'front = ' >> \"$1\"\n");
+    for command in [&["edit", "model/plan-in-strategy"][..], &["add", "model"]] {
+        let mut terminal = Terminal::start(&lmq, command, 80, 30, &[("EDITOR", "sh ed.sh")]);
+        terminal.sees("Open it again? [Y/n]");
+        terminal.types("\u{4}");
+        let (code, text, _) = terminal.ends();
+        assert_ne!(code, 0, "{text}");
+        assert_eq!(lmq.read("opened"), "opened\n", "{command:?}");
+        std::fs::remove_file(lmq.path("opened")).unwrap();
+    }
+}

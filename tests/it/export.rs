@@ -209,7 +209,7 @@ fn a_log_that_says_otherwise_is_refused() {
     let log = lmq.read("log.jsonl");
     assert!(log.contains("\"quality\":\"4\""), "{}", log.lines().last().unwrap());
     lmq.write("forged.jsonl", log.replace("\"quality\":\"4\"", "\"quality\":\"5\""));
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     let error = lmq.run(["import", "forged.jsonl"]).err(3);
     let last = log.lines().count();
     let reason =
@@ -220,18 +220,18 @@ fn a_log_that_says_otherwise_is_refused() {
             "lmq: cannot read `forged.jsonl`\n  line {last}: {reason}\n  forged.jsonl\nhint: nothing was changed\n"
         )
     );
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
     lmq.assert_sound();
     // A cut log changes nothing either, be it within a line or after one.
     let other = Lmq::new();
-    let before = other.everything("");
+    let before = other.cards("");
     let line_end = log.trim_end().rfind('\n').unwrap() + 1;
     for (cut, reason) in [(log.len() - 20, "it is cut off"), (line_end, "the file ends where entry ")] {
         other.write("cut.jsonl", log.get(..cut).unwrap());
         let error = other.run(["import", "cut.jsonl"]).err(3);
         assert!(error.contains(&format!("  line {last}: {reason}")), "{error}");
         assert!(error.ends_with("hint: nothing was changed\n"), "{error}");
-        assert_eq!(other.everything(""), before);
+        assert_eq!(other.cards(""), before);
         assert!(other.run(["cards", "deck:team"]).err(2).contains("there is no deck `team`"));
     }
     other.assert_sound();

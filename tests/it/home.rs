@@ -247,11 +247,6 @@ impl Lmq {
         cards[0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Everything about cards that another database should give equally.
-    pub(crate) fn everything(&self, query: &str) -> Value {
-        self.run(["cards", query, "--json"]).json()
-    }
-
     /// Whether doctor has nothing to say.
     #[track_caller]
     pub(crate) fn assert_sound(&self) {
@@ -311,9 +306,9 @@ kind = "cloze"
 text = "The retro is every {{c1::second::which?}} {{c2::Friday}}."
 "#;
 
-/// The last word of a JSON text, for a look at one field of many cards.
-pub(crate) fn texts(cards: &Value, field: &str) -> Vec<String> {
-    cards.as_array().unwrap().iter().map(|card| card[field].to_string().trim_matches('"').to_owned()).collect()
+/// One field of many cards.
+pub(crate) fn texts(cards: &[Value], field: &str) -> Vec<String> {
+    cards.iter().map(|card| card[field].as_str().map_or_else(|| card[field].to_string(), str::to_owned)).collect()
 }
 
 /// A card as `lmq show --json` gives it, without the texts that it ever had.

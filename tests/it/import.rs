@@ -20,10 +20,10 @@ fn importing_the_same_file_twice_changes_nothing() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
     assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     let steps = lmq.run(["undo", "--list"]).out();
     assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes as they were\n");
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
     insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"changed":0,"copies":[],"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"first":[{"answer":"Amara","prompt":"Who owns the roadmap?"},{"answer":"Mentee","prompt":"Mentor"},{"answer":"second","prompt":"The retro is every [which?] Friday."}],"kept":0,"kept_notes":[],"losses":[],"missing":0,"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"skipped":[],"tables":[],"texts_erased":0,"warnings":[]}"#);
@@ -228,7 +228,7 @@ fn every_kind_of_card_comes_in_and_is_shown() {
     let lmq = Lmq::new();
     lmq.write("model.toml", include_str!("data/model.toml"));
     assert_eq!(lmq.run(["import", "model.toml"]).out(), "9 notes added\n");
-    let kinds = texts(&lmq.everything("deck:model"), "kind");
+    let kinds = texts(&lmq.cards("deck:model"), "kind");
     for kind in ["basic", "reversed", "cloze", "choice", "sort", "list", "order", "typed"] {
         assert!(kinds.iter().any(|k| k == kind), "{kind}: {kinds:?}");
     }

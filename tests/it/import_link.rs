@@ -69,7 +69,7 @@ fn a_broken_edit_is_said_each_time_and_the_cards_stay() {
 fn a_card_that_vanished_from_the_file_is_retired_and_can_come_back() {
     let lmq = linked();
     lmq.run(["answer", "team/retro#1", "good"]).ok().out();
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     let cut = TEAM.split("\n[[card]]\nkey = \"retro\"").next().unwrap();
     lmq.write("team.toml", cut);
     let run = lmq.run(["cards", "deck:team"]).ok();
@@ -81,7 +81,7 @@ fn a_card_that_vanished_from_the_file_is_retired_and_can_come_back() {
     assert!(lmq.run(["history", "team/retro#1"]).out().contains("Good"));
     lmq.write("team.toml", TEAM);
     assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/team.toml` changed: 1 brought back, 2 notes as they were\n");
-    assert_eq!(lmq.everything("deck:team"), before, "with its history");
+    assert_eq!(lmq.cards("deck:team"), before, "with its history");
 }
 
 #[test]

@@ -56,6 +56,7 @@ mod month;
 mod month_screen;
 mod network;
 mod next;
+mod over_lines;
 mod own_changes;
 mod pause;
 mod payloads;

@@ -46,10 +46,10 @@ fn the_present_database_is_set_aside_and_newer_answers_are_counted() {
 fn both_logs_can_be_united_at_once() {
     let lmq = with_backup();
     lmq.run(["answer", "team/b", "good"]).ok().out();
-    let before = lmq.everything("deck:team");
+    let before = lmq.cards("deck:team");
     let run = lmq.run(["restore", "b.db", "--unite"]).out();
     assert!(run.ends_with("united both: 1 entry taken over\n"), "{run}");
-    assert_eq!(lmq.everything("deck:team"), before);
+    assert_eq!(lmq.cards("deck:team"), before);
     lmq.assert_sound();
 }
 

@@ -69,18 +69,6 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
     assert!(code == 0 && given_back(&raw));
 }
 
-struct NoEditor;
-
-impl lmq::ui::Editor for NoEditor {
-    fn edit(&self, _: &str) -> Result<Option<String>, lmq::failure::Failure> {
-        Ok(None)
-    }
-
-    fn keep(&self, _: &str) -> Result<String, lmq::failure::Failure> {
-        Ok(String::new())
-    }
-}
-
 /// Panics in the middle of the screen: what it leaves behind is what the test looks at.
 #[test]
 #[ignore = "a helper that the other starts in a terminal"]
@@ -100,7 +88,7 @@ fn the_one_that_panics() {
     let keys = lmq::ui::keymap::Keymap::new(lmq::core::settings::KeyPreset::Usual, &std::collections::BTreeMap::new())
         .unwrap();
     let look = lmq::ui::Look { colour: false, width: 80, links: false };
-    lmq::ui::review(&mut review, look, &keys, &|| panic!("in the middle of it"), &NoEditor).unwrap();
+    lmq::ui::review(&mut review, look, &keys, &|| panic!("in the middle of it"), &crate::over_lines::NoEditor).unwrap();
 }
 
 #[test]

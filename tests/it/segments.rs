@@ -260,7 +260,7 @@ fn a_file_of_any_length_is_read_in_the_same_memory() {
     assert!(within(enough + 8000), "{enough} kB were enough for one");
     times(1);
     lmq.run_at(NEXT_DAY, ["import", "long.jsonl"]).done();
-    assert_eq!(lmq.everything("deck:work::team"), one.everything("deck:work::team"));
+    assert_eq!(lmq.cards("deck:work::team"), one.cards("deck:work::team"));
 }
 
 #[test]
@@ -424,7 +424,7 @@ fn numbers_of_this_device_that_it_does_not_know_are_taken_where_they_go_on_from_
     let lmq = used();
     fs::copy(lmq.db(), lmq.path("older")).unwrap();
     lmq.run_at(NEXT_DAY, ["answer", "team/pair#2", "good"]).done();
-    let (after, newer) = (lmq.everything("deck:work::team"), history(&lmq));
+    let (after, newer) = (lmq.cards("deck:work::team"), history(&lmq));
     put_back(&lmq, "older");
     // With a chain that is not its own they are a forgery.
     let wrong = file_of(&newer).replacen(hex(&newer[0], "after"), "00112233445566778899aabbccddeeff", 1);
@@ -432,7 +432,7 @@ fn numbers_of_this_device_that_it_does_not_know_are_taken_where_they_go_on_from_
     lmq.write("newer.jsonl", file_of(&newer));
     let run = lmq.run_at(NEXT_DAY, ["import", "newer.jsonl"]).ok();
     assert!(run.stdout.starts_with("1 entry of history added"), "{}", run.stdout);
-    assert_eq!(lmq.everything("deck:work::team"), after);
+    assert_eq!(lmq.cards("deck:work::team"), after);
     // Another copy may still go on under the old name: this one does not.
     lmq.run_at(NEXT_DAY, ["answer", "team/pair#1", "good"]).done();
     let heads: Vec<String> = history(&lmq).into_iter().filter(|line| line.starts_with("{\"format\"")).collect();
@@ -449,6 +449,8 @@ fn two_copies_that_went_on_under_one_name_are_refused_until_they_are_told_apart(
     let theirs = history(&lmq);
     put_back(&lmq, "older");
     lmq.run_at(NEXT_DAY, ["answer", "team/pair#1", "again"]).done();
+    let said = lmq.run_at(NEXT_DAY, ["doctor", "--fork"]).ok().stderr;
+    assert!(said.contains("knows of no other copy") && said.contains("import its history here once"), "{said}");
     let error = refused(&lmq, file_of(&theirs));
     assert!(
         error.contains("two copies of its database both went on") && error.contains("lmq doctor --fork"),

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -20,6 +21,7 @@ pub(crate) struct Terminal {
     pub(crate) raw: Arc<Mutex<Vec<u8>>>,
     pub(crate) keys: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn portable_pty::Child + Send + Sync>,
+    reads: JoinHandle<()>,
     pub(crate) master: Box<dyn MasterPty + Send>,
     /// The screen as it was when keys were typed last.
     typed_at: String,
@@ -31,6 +33,9 @@ const LOOK: Duration = Duration::from_millis(300);
 
 /// A key that changes nothing on the screen holds a test up for this long; an answer on a busy disk may take as long.
 const CHANGE: Duration = Duration::from_secs(2);
+
+/// No program takes as long to end, on however busy a machine.
+const END: Duration = Duration::from_secs(60);
 
 impl Terminal {
     pub(crate) fn start(lmq: &Lmq, args: &[&str], columns: u16, rows: u16, extra: &[(&str, &str)]) -> Self {
@@ -52,8 +57,12 @@ impl Terminal {
         command.args(args);
         command.env_clear();
         command.cwd(lmq.root());
-        command.env("HOME", lmq.root());
-        command.env("LMQ_NOW", crate::home::NOW);
+        // As everywhere: the same database, the same zone.
+        for (name, value) in lmq.program("lmq").get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
         command.env("TERM", "xterm-256color");
         for (name, value) in extra {
             command.env(name, value);
@@ -66,7 +75,7 @@ impl Terminal {
         let raw = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
-        std::thread::spawn(move || {
+        let reads = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count) = reader.read(&mut buffer) {
                 if count == 0 {
@@ -81,6 +90,7 @@ impl Terminal {
             raw,
             keys: pair.master.take_writer().unwrap(),
             child,
+            reads,
             master: pair.master,
             typed_at: String::new(),
         }
@@ -155,8 +165,22 @@ impl Terminal {
     }
 
     pub(crate) fn ends(mut self) -> (u32, String, String) {
-        let status = self.child.wait().unwrap();
-        std::thread::sleep(Duration::from_millis(50));
+        let asked = started();
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if asked.elapsed() > END => {
+                    self.child.kill().ok();
+                    panic!("the program does not end:\n{}", self.text());
+                }
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        };
+        // All that it wrote is read once its end of the terminal is gone.
+        while !self.reads.is_finished() {
+            assert!(asked.elapsed() < END, "somebody still holds the terminal:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let raw = String::from_utf8_lossy(&self.raw.lock().unwrap()).into_owned();
         (status.exit_code(), self.text(), raw)
     }
@@ -167,12 +191,20 @@ pub(crate) fn started() -> Instant {
     Instant::now()
 }
 
-/// Whether what was sent gives the terminal back: alternate screen left, cursor shown.
+/// Whether what was sent takes the terminal and gives it back: alternate screen left, cursor shown.
 pub(crate) fn given_back(raw: &str) -> bool {
-    let last = |on: &str, off: &str| raw.rfind(off).unwrap_or(0) >= raw.rfind(on).unwrap_or(0);
+    let last = |on: &str, off: &str| raw.rfind(on).is_some_and(|on| raw.rfind(off).is_some_and(|off| off > on));
     last("\u{1b}[?1049h", "\u{1b}[?1049l") && last("\u{1b}[?25l", "\u{1b}[?25h")
 }
 
 pub(crate) fn trimmed(screen: &str) -> String {
     screen.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+#[test]
+fn who_never_took_the_terminal_gave_nothing_back() {
+    assert!(!given_back("") && !given_back("just text\u{1b}[?25h"));
+    let (taken, back) = ("\u{1b}[?1049h\u{1b}[?25l", "\u{1b}[?25h\u{1b}[?1049l");
+    assert!(!given_back(taken) && given_back(&format!("{taken}x{back}")));
+    assert!(!given_back(&format!("{taken}x{back}{taken}")), "taken again");
 }

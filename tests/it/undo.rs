@@ -13,16 +13,16 @@ fn the_newest_step_is_taken_back_and_brought_back() {
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
     lmq.run(["answer", "team/owner", "good"]).ok().out();
-    let answered = lmq.everything("deck:team");
+    let answered = lmq.cards("deck:team");
     lmq.run(["answer", "team/owner", "again"]).ok().out();
     assert_eq!(lmq.run(["undo"]).out(), "undid: answered team/owner Again\n");
-    assert_eq!(lmq.everything("deck:team"), answered);
+    assert_eq!(lmq.cards("deck:team"), answered);
     assert_eq!(lmq.run(["undo", "--redo"]).out(), "brought back: answered team/owner Again\n");
     assert_eq!(lmq.cards("deck:team roadmap")[0]["state"], "learning");
     let undone = lmq.run(["undo", "--json"]).json();
     assert_eq!(undone["undone"], "answered team/owner Again");
     assert_eq!(undone["cards"][0].as_str().unwrap(), lmq.id("deck:team roadmap"));
-    assert_eq!(lmq.everything("deck:team"), answered);
+    assert_eq!(lmq.cards("deck:team"), answered);
     lmq.assert_sound();
 }
 

@@ -12,6 +12,7 @@ use crate::world::World;
 use bytes::Damaged;
 use bytes::Sound;
 use lmq::core::id::DeviceId;
+use lmq::core::log::LogRecord;
 use lmq::core::settings::Settings;
 use lmq::env::Env;
 use lmq::ops::export;
@@ -164,7 +165,12 @@ impl Used {
         let copy = tempfile::tempdir().unwrap();
         let path = sound.as_is().put(copy.path(), "sound.db");
         let view = view(&path, stamp, &states).unwrap();
-        let entries = Store::open(&path, here(&states), now).unwrap().log_length().unwrap();
+        let mut entries = 0;
+        let count = &mut |record: LogRecord| {
+            entries += u64::from(matches!(record, LogRecord::Entry(..)));
+            Ok(())
+        };
+        Store::open(&path, here(&states), now).unwrap().log(count).unwrap();
         let place = Mutex::new(folder.path().join("lmq.db"));
         let used = Self { sound, view, entries, stamp, states, place, _folder: folder };
         assert_eq!(used.doctor(&used.sound.as_is()), Ok(Vec::new()), "a database that nobody damaged is in order");

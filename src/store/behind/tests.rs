@@ -390,7 +390,7 @@ fn a_doctor_who_may_not_write_looks_past_what_the_caches_lack_and_finds_the_rest
     let found = look.doctor(stamp, false).unwrap();
     assert_eq!(
         found.iter().map(|finding| finding.what.as_str()).collect::<Vec<_>>(),
-        ["1 rows of `deck` differ from what the log says"]
+        ["1 row of `deck` differs from what the log says"]
     );
     assert_eq!(look.doctor(stamp, true).unwrap_err().fault.trouble(), Trouble::ReadOnly);
 }

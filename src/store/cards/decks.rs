@@ -207,19 +207,6 @@ impl Store {
         })
     }
 
-    /// The decks with what waits on `today`, from indexes alone: notes and cards are not counted.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn decks_today(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
-        self.attempt(|| {
-            let _snapshot = self.snapshot()?;
-            let mut decks = self.bare_decks()?;
-            self.count_waiting(&mut decks, today)?;
-            Ok(decks)
-        })
-    }
-
     fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), Fault> {
         let new = self.by_deck(NEW_BY_DECK, [])?;
         let due = self.due_by_deck(today)?;

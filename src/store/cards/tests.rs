@@ -141,8 +141,6 @@ fn decks_are_counted_and_say_which_file_they_follow() {
     let counts: Vec<_> = decks.iter().map(|deck| (deck.number, deck.notes, deck.cards, deck.new, deck.due)).collect();
     assert_eq!(counts, [(a, 1, 1, 1, 0), (b, 3, 4, 3, 1)]);
     assert!(decks.iter().all(|deck| deck.linked.is_none()) && empty == 3);
-    let waiting: Vec<_> = fixture.store.decks_today(StudyDay(40)).unwrap();
-    assert_eq!(waiting.iter().map(|deck| (deck.new, deck.due)).collect::<Vec<_>>(), [(1, 0), (3, 1)]);
     fixture.sql(
         "INSERT INTO followed (path, is_folder, options) VALUES ('/x.csv', 0, '');
          INSERT INTO note_followed (note, followed) VALUES (3, 1);",

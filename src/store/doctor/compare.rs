@@ -18,13 +18,16 @@ use crate::store::Stamp;
 use crate::store::behind::uncached;
 use crate::store::card_state::CardRow;
 use crate::store::card_state::shuffle_of;
+use crate::store::columns::ALIASED;
 use crate::store::columns::CHECKED;
 use crate::store::columns::STATE_COLUMNS;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
+use crate::store::columns::day_sum_columns;
 use crate::store::columns::i64_of;
 use crate::store::columns::ordinals_column;
 use crate::store::columns::ordinals_of;
+use crate::store::columns::topic_sum_columns;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::fact_of;
@@ -470,8 +473,9 @@ fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut See
         )?;
         (0..strays).for_each(|_| seen.differences.count(table, true));
     }
-    let mut statement =
-        db.prepare("SELECT subject FROM fact WHERE kind = 12 UNION SELECT alias FROM alias ORDER BY 1")?;
+    let mut statement = db.prepare(&format!(
+        "SELECT subject FROM fact WHERE kind = {ALIASED} UNION SELECT alias FROM alias ORDER BY 1"
+    ))?;
     let aliases: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for alias in aliases {
         let kept: Option<i64> = db
@@ -513,7 +517,7 @@ fn compare_topics(db: &Connection, context: &Context, deck: i64, differences: &m
 /// Compares what the events add up to with what is kept. Rows that are all zero say nothing, whether they are there or not.
 fn compare_sums(db: &Connection, stamp: Stamp, sums: &Sums, differences: &mut Differences) -> Result<(), Fault> {
     let mut days = sums.days.clone();
-    let mut statement = db.prepare("SELECT * FROM day_sum")?;
+    let mut statement = db.prepare(concat!("SELECT ", day_sum_columns!(), " FROM day_sum"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let mut numbers = [0; 12];
@@ -525,7 +529,7 @@ fn compare_sums(db: &Connection, stamp: Stamp, sums: &Sums, differences: &mut Di
     }
     days.values().for_each(|numbers| differences.count("day_sum", *numbers != [0; 12]));
     let mut topics = sums.topics.clone();
-    let mut statement = db.prepare("SELECT * FROM topic_sum")?;
+    let mut statement = db.prepare(concat!("SELECT ", topic_sum_columns!(), " FROM topic_sum"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let mut numbers = [0; 9];

@@ -319,3 +319,19 @@ fn the_day_by_which_decks_take_turns_is_compared_and_made_again() {
     assert!(rules(&mut device, true).contains("caches"));
     assert_in_order(&mut device);
 }
+
+#[test]
+fn what_acts_on_the_log_and_is_not_of_this_program_is_named() {
+    let mut device = lived_in();
+    device
+        .store
+        .db()
+        .execute_batch(
+            "CREATE TRIGGER theirs AFTER INSERT ON event BEGIN DELETE FROM asked; END; \
+             CREATE UNIQUE INDEX one_a_day ON event (card, study_day, hlc); CREATE TABLE diary (line TEXT)",
+        )
+        .unwrap();
+    let stamp = device.stamp();
+    let found: Vec<_> = device.store.doctor(stamp, false).unwrap().into_iter().map(|it| (it.rule, it.what)).collect();
+    assert_eq!(found, [(Rule::Schema, "not made by this program: the index one_a_day, the trigger theirs".to_owned())]);
+}

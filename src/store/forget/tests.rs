@@ -381,10 +381,10 @@ fn a_backup_that_was_begun_before_an_erasure_and_ends_after_it_is_not_kept() {
     let begun = Aside::of(store.path(), &to).unwrap();
     forget(&mut store, 2, &[Erasure::Note(uid(1))]);
     assert_ne!(leaks(folder.path()), Vec::<String>::new(), "the copy is from before");
-    begun.put(&to).unwrap();
+    assert!(!begun.put(&to).unwrap(), "it says so: nobody may take away an older one for it");
     assert!(!to.exists());
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
-    Aside::of(store.path(), &to).unwrap().put(&to).unwrap();
+    assert!(Aside::of(store.path(), &to).unwrap().put(&to).unwrap());
     assert!(to.exists(), "and one that was begun after it is");
     assert_eq!(leaks(folder.path()), Vec::<String>::new());
 }

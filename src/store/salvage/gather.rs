@@ -4,9 +4,12 @@
 //! from its columns alone: no two tables of the log are alike in these. What the log's indexes and the caches name besides
 //! tells what is missing, and gives back names whose own rows are lost.
 
+use crate::core::id::is_deck_id;
 use crate::core::log::TextRecord;
 use crate::core::log::text_hash;
 use crate::store::Fault;
+use crate::store::columns::BROUGHT;
+use crate::store::columns::EDITED;
 use crate::store::columns::entry_parts;
 use crate::store::migrate;
 use crate::store::pages::Pages;
@@ -18,13 +21,10 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The smallest number that an entry of the log can have here: the first one of the first device.
 const FIRST_ENTRY: i64 = 1 << 32;
-
-/// Facts that give a note a text, by their numbers in the log.
-const BROUGHT: i64 = 1;
-const EDITED: i64 = 4;
 
 /// Bytes that no entry takes less than: a number that the file has no room for is damage.
 const LEAST_BYTES: u64 = 8;
@@ -45,9 +45,18 @@ pub(super) struct Gathered {
 #[derive(Default)]
 struct Hints {
     uids: BTreeMap<i64, BTreeSet<[u8; 16]>>,
-    decks: BTreeMap<i64, String>,
+    decks: BTreeMap<i64, BTreeSet<String>>,
     /// Notes as they are shown: number, deck, position, and the entries of the source's text and of the learner's.
     notes: Vec<[Option<i64>; 5]>,
+}
+
+impl Hints {
+    /// The name of a deck by its number, from the cache or from an index. One index has files that are followed, by their paths.
+    fn deck(&mut self, number: i64, name: &str) {
+        if is_deck_id(name) && number > 0 && !Path::new(name).is_absolute() {
+            self.decks.entry(number).or_default().insert(name.to_owned());
+        }
+    }
 }
 
 /// What a table's statement takes: its name and columns, and how many these are.
@@ -71,6 +80,14 @@ const TABLES: [(&str, &str, usize); 9] = [
     ("fact", "id, subject, kind, arg, position, edition, hash", 7),
     ("chain", "id, hash", 2),
 ];
+
+/// Columns of the caches that names are taken from.
+const DECK_WIDTH: usize = 17;
+const NOTE_WIDTH: usize = 16;
+
+/// Columns of the tables of the log that are not in [`TABLES`].
+const EVENT_WIDTH: usize = 9;
+const TEXT_WIDTH: usize = 4;
 
 /// The table that a numbered row is of, by its columns; `None` for caches and for what makes no sense.
 fn table_of(number: i64, columns: &[Option<Value>]) -> Option<&'static str> {
@@ -168,14 +185,14 @@ impl Into<'_> {
         if of == Of::Index {
             return self.take_index(&columns);
         }
-        if columns.len() == 4 && matches!(columns.get(2), Some(Some(Value::Blob(_)))) {
+        if columns.len() == TEXT_WIDTH && matches!(columns.get(2), Some(Some(Value::Blob(_)))) {
             return self.take_text(number, &columns);
         }
-        if let (15, Some(Some(Value::Text(name)))) = (columns.len(), columns.get(1)) {
-            self.hints.decks.insert(number, name.clone());
+        if let (DECK_WIDTH, Some(Some(Value::Text(name)))) = (columns.len(), columns.get(1)) {
+            self.hints.deck(number, name);
             return Ok(());
         }
-        if columns.len() == 16 {
+        if columns.len() == NOTE_WIDTH {
             let column = |index: usize| match columns.get(index) {
                 Some(Some(Value::Integer(number))) => Some(*number),
                 _ => None,
@@ -247,12 +264,13 @@ impl Into<'_> {
                     self.hints.uids.entry(*number).or_default().insert(uid);
                 }
             }
+            [Some(Value::Text(name)), Some(Value::Integer(number))] => self.hints.deck(*number, name),
             [Some(Value::Text(name)), Some(Value::Text(value))]
                 if ["builtin", "device", "place", "share"].contains(&name.as_str()) =>
             {
                 set_meta(self.db, name, value)?;
             }
-            [_, Some(Value::Integer(id)), ..] if columns.len() == 9 && self.is_entry(*id) => {
+            [_, Some(Value::Integer(id)), ..] if columns.len() == EVENT_WIDTH && self.is_entry(*id) => {
                 self.name(*id);
                 let row = columns.iter().cloned().collect::<Option<Vec<Value>>>().unwrap_or_default();
                 let taken = self
@@ -301,9 +319,37 @@ impl Into<'_> {
                     .execute((number, uid))?;
             }
         }
-        for (number, name) in &self.hints.decks {
-            self.db.execute("INSERT OR IGNORE INTO deck_name (id, name) VALUES (?1, ?2)", (number, name))?;
+        for (number, names) in &self.hints.decks {
+            if let [name] = Vec::from_iter(names).as_slice() {
+                self.db.execute("INSERT OR IGNORE INTO deck_name (id, name) VALUES (?1, ?2)", (number, name))?;
+            }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a row is, is told by how many columns it has: a column more in the schema has to be one more here.
+    #[test]
+    fn the_widths_that_rows_are_known_by_are_those_of_the_schema() {
+        let db = Connection::open_in_memory().unwrap();
+        migrate::make(&db).unwrap();
+        let columns = |table: &str| -> Vec<String> {
+            let mut statement = db.prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid").unwrap();
+            statement.query_map([table], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+        };
+        for (table, names, width) in TABLES {
+            assert_eq!(columns(table), names.split(", ").collect::<Vec<_>>(), "{table}");
+            assert_eq!(columns(table).len(), width, "{table}");
+        }
+        let (deck, note) = (columns("deck"), columns("note"));
+        assert_eq!((deck.len(), note.len()), (DECK_WIDTH, NOTE_WIDTH));
+        assert_eq!(deck[1], "name_id");
+        assert_eq!([1, 7, 2, 3].map(|at: usize| note[at].as_str()), ["deck", "position", "source", "own"]);
+        assert_eq!(columns("event").len(), EVENT_WIDTH);
+        assert_eq!(columns("text").len(), TEXT_WIDTH);
     }
 }

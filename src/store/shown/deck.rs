@@ -6,6 +6,7 @@ use crate::core::registers::Said;
 use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Writer;
+use crate::store::columns::BROUGHT;
 use crate::store::columns::sequence_column;
 use crate::store::columns::weights_column;
 use crate::store::facts::facts_of;
@@ -159,9 +160,9 @@ impl Writer<'_> {
         // Another edition of a built-in deck decides which of its notes are still there.
         if before.is_some_and(|before| before.edition != now.edition) {
             let notes: Vec<i64> = {
-                let mut statement = self.tx.prepare(
-                    "SELECT DISTINCT subject FROM fact WHERE kind = 1 AND arg = ?1 AND edition > 0 ORDER BY subject",
-                )?;
+                let mut statement = self.tx.prepare(&format!(
+                    "SELECT DISTINCT subject FROM fact WHERE kind = {BROUGHT} AND arg = ?1 AND edition > 0 ORDER BY subject"
+                ))?;
                 statement.query_map([deck], |row| row.get(0))?.collect::<Result<_, _>>()?
             };
             for note in notes {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::Found;
+use crate::store::HistoryRow;
 
 #[test]
 fn the_same_table_on_two_devices_is_the_same_notes() {
@@ -99,7 +100,26 @@ fn of_two_notes_that_claim_a_key_the_one_whose_uid_it_makes_has_the_name() {
     assert!(a.rekey(uid("k1"), "k2"));
     b.after(&a);
     b.take_in(&file(&[("k2", "two", "2", &[])]));
+    a.answer(uid("k1"), 4);
     meet(&mut [&mut a, &mut b]);
+    let mut named = 0;
+    for line in a.store.actions(20).unwrap() {
+        if let (Some(note), Some(name)) = (line.note, line.name) {
+            named += 1;
+            assert_eq!(a.store.find(&name).unwrap(), Found::One(first(note)), "undo --list: {name}");
+        }
+    }
+    assert!(named >= 2, "the other key and the answer");
+    let mut rows = Vec::new();
+    let take = |row: HistoryRow| {
+        rows.push(row);
+        Ok(())
+    };
+    a.store.history(Some(first(uid("k1"))), take).unwrap();
+    assert!(rows.len() >= 3);
+    for row in rows {
+        assert_eq!(a.store.find(&row.name).unwrap(), Found::One(first(uid("k1"))), "history: {}", row.name);
+    }
     for device in [&a, &b] {
         assert_eq!(device.store.find("file/k2").unwrap(), Found::One(first(uid("k2"))));
         // The other goes by its id: what it is called finds it.

@@ -2,6 +2,7 @@
 
 use crate::store::Fault;
 use crate::store::chain;
+use crate::store::columns::ALIASED;
 use crate::store::columns::card_parts;
 use crate::store::columns::i64_of;
 use crate::store::forget::Taken;
@@ -56,9 +57,9 @@ impl Union<'_, '_> {
             for card in crate::store::undo::cards_of(&self.writer.tx, range)? {
                 self.take_away(card)?;
             }
-            let mut statement = self.writer.tx.prepare_cached(
-                "SELECT DISTINCT subject, kind = 12 FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject <> 0",
-            )?;
+            let mut statement = self.writer.tx.prepare_cached(&format!(
+                "SELECT DISTINCT subject, kind = {ALIASED} FROM fact WHERE id BETWEEN ?1 AND ?2 AND subject <> 0"
+            ))?;
             let rows = statement.query_map(range, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)))?;
             for row in rows {
                 match row? {

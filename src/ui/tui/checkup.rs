@@ -4,7 +4,6 @@ use crate::core::card::Ask;
 use crate::core::checkup::Asked;
 use crate::core::checkup::Input as Step;
 use crate::core::checkup::Stage;
-use crate::core::compare::search::fold;
 use crate::core::document::Side;
 use crate::core::id::CardId;
 use crate::core::text::one_line;
@@ -17,6 +16,7 @@ use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::document;
 use crate::ui::tui::input::Input;
+use crate::ui::tui::input::begun_with;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -349,12 +349,8 @@ impl Screen {
         match key.code {
             KeyCode::Char(c) if chooses => {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
-                let letter: String = c.to_lowercase().collect();
-                let mut begins = (0..options.len())
-                    .filter(|index| options.get(*index).is_some_and(|option| fold(option).starts_with(&letter)));
-                let by_letter = (ask == Ask::Sort && c.is_alphabetic()).then(|| begins.next()).flatten();
-                let is_one = begins.next().is_none();
-                match by_digit.filter(|index| *index <= last).or(by_letter.filter(|_| is_one)) {
+                let by_letter = || (ask == Ask::Sort).then(|| begun_with(c, options)).flatten();
+                match by_digit.filter(|index| *index <= last).or_else(by_letter) {
                     Some(index) => {
                         if admitted {
                             self.chosen = index;

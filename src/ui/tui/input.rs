@@ -1,5 +1,6 @@
 //! A line being typed: by graphemes, at their widths.
 
+use crate::core::compare::search::fold;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
@@ -120,6 +121,13 @@ impl Input {
     }
 }
 
+/// The option that a letter begins, where there is just one. Case and marks don't count: a keyboard may have none of them.
+pub(super) fn begun_with(letter: char, options: &[String]) -> Option<usize> {
+    let letter = letter.is_alphabetic().then(|| fold(&letter.to_string()))?;
+    let mut begun = (0..options.len()).filter(|at| options.get(*at).is_some_and(|o| fold(o).starts_with(&letter)));
+    begun.next().filter(|_| begun.next().is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,5 +183,17 @@ mod tests {
         let input = Input::of("abcdefghij");
         assert_eq!(input.view(4), ("hij".to_owned(), 3));
         assert_eq!(Input::of("日本語").view(5), ("…語".to_owned(), 3));
+    }
+
+    #[test]
+    fn a_letter_with_or_without_its_mark_begins_an_option() {
+        let options = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let sides = options(&["Öl", "Wasser"]);
+        for letter in ['ö', 'Ö', 'o', 'O'] {
+            assert_eq!(begun_with(letter, &sides), Some(0), "{letter}");
+        }
+        assert_eq!((begun_with('w', &sides), begun_with('x', &sides)), (Some(1), None));
+        assert_eq!(begun_with('l', &options(&["left", "(lower)"])), None, "two begin so");
+        assert_eq!(begun_with(' ', &sides), None);
     }
 }

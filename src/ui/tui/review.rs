@@ -3,7 +3,6 @@
 mod face;
 
 use crate::core::card::Ask;
-use crate::core::compare::search::fold;
 use crate::core::id::CardId;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
@@ -18,6 +17,7 @@ use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
+use crate::ui::tui::input::begun_with;
 use crate::ui::tui::leech;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
@@ -55,7 +55,8 @@ struct Screen {
     over: Over,
     scroll: u16,
     said: Option<String>,
-    primed: BTreeSet<String>,
+    /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
+    primed: BTreeSet<i64>,
     guard: Guard,
     last_key: Option<KeyEvent>,
     last_key_at: u64,
@@ -165,7 +166,7 @@ impl Screen {
         self.typing = is_typed(current.question.ask);
         if let Some(topic) = current.loaded.topic.as_ref().filter(|topic| topic.primer.is_some())
             && current.loaded.primer_first
-            && self.primed.insert(topic.title.clone())
+            && self.primed.insert(topic.number)
         {
             self.over = Over::Primer;
         }
@@ -334,20 +335,15 @@ impl Screen {
 
     /// Takes back the newest steps, one after the other, and asks the last of them again.
     fn undo(&mut self, review: &mut Review<'_>, count: usize) {
-        let mut labels = Vec::new();
-        for _ in 0..count {
-            match review.undo() {
-                Ok(Notice::Undone(label)) => labels.push(label),
-                Ok(_) => break,
-                Err(failure) => {
-                    self.said = Some(failure.to_string());
-                    return;
-                }
-            }
+        let (said, changed) = steps::take_back(count, || match review.undo()? {
+            Notice::Undone(label) => Ok(Some(label)),
+            _ => Ok(None),
+        });
+        self.said = Some(said);
+        if changed {
+            self.face = None;
+            self.asks_try = true;
         }
-        self.said = Some(words::taken_back(&labels));
-        self.face = None;
-        self.asks_try = true;
     }
 
     fn open(&mut self, over: Over) {
@@ -427,15 +423,7 @@ impl Screen {
         match (ask, key.code) {
             (Ask::Choose | Ask::Sort, KeyCode::Char(c)) => {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
-                let by_letter = || {
-                    let begins: Vec<usize> = (0..options.len())
-                        .filter(|i| options.get(*i).is_some_and(|o| fold(o).starts_with(c.to_ascii_lowercase())))
-                        .collect();
-                    match begins.as_slice() {
-                        [one] if ask == Ask::Sort => Some(*one),
-                        _ => None,
-                    }
-                };
+                let by_letter = || (ask == Ask::Sort).then(|| begun_with(c, &options)).flatten();
                 match by_digit.filter(|index| *index <= last).or_else(by_letter) {
                     Some(index) if admitted => {
                         self.chosen = index;

@@ -1,6 +1,7 @@
 //! The list of steps that can be taken back: what each was, and how far to go back.
 
 use crate::core::text::counted;
+use crate::core::text::joined;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
 use crate::ops::workspace::ActionLine;
@@ -15,6 +16,7 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::term::Term;
+use crate::ui::words::taken_back;
 use crossterm::event::Event;
 use crossterm::event::KeyModifiers;
 
@@ -90,10 +92,51 @@ pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>
     }
 }
 
+/// Takes back up to `count` steps, the newest first, until there is none or one fails. Gives what to say, and whether something
+/// may have changed: what was taken back before a failure is.
+pub(super) fn take_back(count: usize, mut undo: impl FnMut() -> Result<Option<String>, Failure>) -> (String, bool) {
+    let mut labels = Vec::new();
+    for _ in 0..count {
+        match undo() {
+            Ok(Some(label)) => labels.push(label),
+            Ok(None) => break,
+            Err(failure) if labels.is_empty() => return (failure.to_string(), false),
+            Err(failure) => return (joined(&[taken_back(&labels), failure.to_string()]), true),
+        }
+    }
+    (taken_back(&labels), true)
+}
+
 fn words_of(step: &ActionLine) -> String {
     let at = step.at.to_datetime().map_or_else(String::new, |at| at.format("%m-%d %H:%M").to_string());
     let many = usize::try_from(step.cards).ok().filter(|cards| *cards > 1);
     let many = many.map_or_else(String::new, |cards| format!(" ({})", counted(cards, "card", "cards")));
     let undone = if step.voided { " (taken back)" } else { "" };
     format!("{at}  {}{many}{undone}", words(step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_back_before_a_failure_is_said_with_it() {
+        let run = |count, fails_at| {
+            let mut done = 0;
+            take_back(count, || {
+                done += 1;
+                if done == fails_at {
+                    Err(Failure::failed("the disk is full"))
+                } else {
+                    Ok(Some(format!("step {done}")))
+                }
+            })
+        };
+        let (said, changed) = run(3, 2);
+        assert!(said.contains("Took back: step 1") && said.contains("the disk is full") && changed, "{said}");
+        let (said, changed) = run(3, 1);
+        assert!(!said.contains("ook back") && said.contains("the disk is full") && !changed, "{said}");
+        assert_eq!(run(2, 9), ("Took back 2 steps, down to: step 2".to_owned(), true));
+        assert_eq!(take_back(2, || Ok(None)), ("There is nothing to take back".to_owned(), true));
+    }
 }

@@ -204,15 +204,7 @@ pub fn today(
 
 /// Takes back the newest steps, and says which.
 fn undo(workspace: &mut Workspace, count: usize) -> String {
-    let mut labels = Vec::new();
-    for _ in 0..count {
-        match workspace.undo() {
-            Ok(Some(label)) => labels.push(label),
-            Ok(None) => break,
-            Err(failure) => return failure.to_string(),
-        }
-    }
-    words::taken_back(&labels)
+    steps::take_back(count, || workspace.undo()).0
 }
 
 /// Whether a deck lies in one that is folded.

@@ -31,7 +31,7 @@ fn two_copies_that_both_went_on_are_told_apart() {
     let (mut one, mut two, shared) = parted();
     let (first, second) = (newest(&one), newest(&two));
     let stamp = one.stamp();
-    assert_eq!(one.store.fork(stamp).unwrap(), None, "it has met no other copy");
+    assert_eq!(one.store.fork(stamp).unwrap(), Forked::NoneMet, "it has met no other copy");
     let before = (one.store.dump(), two.store.dump());
     let what = refusal(give(&two, &mut one));
     assert!(what.contains("two copies") && what.contains("lmq doctor --fork"), "{what}");
@@ -44,12 +44,12 @@ fn two_copies_that_both_went_on_are_told_apart() {
     };
     let hash = chain(&one, 1, first);
     let stamp = one.stamp();
-    assert_eq!(one.store.fork(stamp).unwrap(), Some(first - shared));
+    assert_eq!(one.store.fork(stamp).unwrap(), Forked::Entries(first - shared));
     assert_eq!(chain(&one, 2, first), hash, "no hash changes with the name");
     assert_eq!(held(&one), [(id(1), 1, shared), (id(11), shared + 1, first + 1)]);
     assert_in_order(&mut one);
     let stamp = one.stamp();
-    assert_eq!(one.store.fork(stamp).unwrap(), None);
+    assert_eq!(one.store.fork(stamp).unwrap(), Forked::NoneMet);
     // The state outside is the new device's.
     assert_eq!(chain::remembered(&state_of(&one), id(11)).unwrap().0.sequence, first + 1);
     again(&mut one, 21);
@@ -62,7 +62,7 @@ fn two_copies_that_both_went_on_are_told_apart() {
     answer(&mut two, 2, 4);
     assert_eq!(held(&two)[0], (id(1), 1, second + 1), "it stays who it was");
     let stamp = two.stamp();
-    assert_eq!(two.store.fork(stamp).unwrap(), None, "the other one was told apart");
+    assert_eq!(two.store.fork(stamp).unwrap(), Forked::NoneMet, "the other one was told apart");
     let mut devices = [one, two, device(3)];
     assert_eq!(exchange(&mut devices, 1, None), Vec::<String>::new());
     assert_all_equal(&mut devices);
@@ -77,7 +77,7 @@ fn both_copies_may_be_told_apart() {
     give(&two, &mut watcher).unwrap();
     for device in [&mut one, &mut two] {
         let stamp = device.stamp();
-        assert!(device.store.fork(stamp).unwrap().is_some());
+        assert!(matches!(device.store.fork(stamp).unwrap(), Forked::Entries(_)));
     }
     let mut devices = [one, two, watcher];
     assert_eq!(exchange(&mut devices, 5, None), Vec::<String>::new());
@@ -101,7 +101,7 @@ fn whoever_holds_what_was_told_apart_gives_it_the_new_name_in_any_order() {
         answer(&mut one, 1, 4);
         refusal(give(&two, &mut one));
         let stamp = one.stamp();
-        assert!(one.store.fork(stamp).unwrap().is_some());
+        assert!(matches!(one.store.fork(stamp).unwrap(), Forked::Entries(_)));
         answer(&mut one, 2, 2);
         answer(&mut two, 2, 3);
         let [a, b, c] = friends;
@@ -181,7 +181,7 @@ fn a_third_copy_that_parted_later_is_told_apart_too() {
         assert!(what.contains("third copy"), "{what}");
         refusal(give(&one, &mut watcher));
         let stamp = third.stamp();
-        assert_eq!(third.store.fork(stamp).unwrap(), Some(2));
+        assert_eq!(third.store.fork(stamp).unwrap(), Forked::Entries(2));
         let mut devices = [one, two, third, watcher];
         assert_eq!(exchange(&mut devices, seed, (seed > 2).then_some(2)), Vec::<String>::new());
         assert_eq!(
@@ -205,7 +205,7 @@ fn two_copies_that_told_the_same_entries_apart_agree_whose_they_are() {
             refusal(give(&two, device));
             device.now_ms += 3;
             let stamp = device.stamp();
-            assert_eq!(device.store.fork(stamp).unwrap(), Some(fork - shared));
+            assert_eq!(device.store.fork(stamp).unwrap(), Forked::Entries(fork - shared));
             answer(device, 1, 4);
         }
         answer(&mut same, 2, 4);
@@ -261,7 +261,7 @@ fn two_forks_of_one_tail_and_a_fork_from_within_it_meet() {
             refusal(give(&two, device));
             device.now_ms += 3;
             let stamp = device.stamp();
-            assert!(device.store.fork(stamp).unwrap().is_some());
+            assert!(matches!(device.store.fork(stamp).unwrap(), Forked::Entries(_)));
             give(&two, device).unwrap();
             // Now whoever comes next has two logs that go on where its tail ends: the other fork's, and the child's.
             give(&child, device).unwrap();

@@ -1,0 +1,120 @@
+//! Sessions over lines, in this process: what is read, when, and how it is set.
+
+use crate::checkup::day;
+use crate::world::World;
+use crate::world::time;
+use lmq::failure::Failure;
+use lmq::ops::checkup::CheckupSession;
+use lmq::ops::queue::Options;
+use lmq::ops::review::Review;
+use lmq::ui::Look;
+use lmq::ui::Typed;
+use std::io;
+use std::time::Duration;
+
+pub(crate) struct NoEditor;
+
+impl lmq::ui::Editor for NoEditor {
+    fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
+    fn keep(&self, _: &str) -> Result<String, Failure> {
+        Ok(String::new())
+    }
+}
+
+/// Longer than a line needs that was read before it was answered.
+const READ: Duration = Duration::from_millis(260);
+
+/// Lines of a person: those that begin with `…` come after what was asked was read.
+struct Person(std::vec::IntoIter<&'static str>);
+
+impl lmq::ui::Lines for Person {
+    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.0.next().map(|line| match line.strip_prefix('…') {
+            Some(line) => {
+                std::thread::sleep(READ);
+                line.as_bytes().to_vec()
+            }
+            None => line.as_bytes().to_vec(),
+        }))
+    }
+
+    fn rests(&mut self) -> bool {
+        true
+    }
+}
+
+const LOOK: Look = Look { colour: false, width: 60, links: false };
+
+fn review(world: &mut World, lines: &[&'static str], live: bool) -> String {
+    world.settings.backups = false;
+    let options = Options::default();
+    let mut review = Review::new(&mut world.store, &world.env, world.settings.clone(), &options).unwrap();
+    let mut out = Vec::new();
+    lmq::ui::plain(&mut review, &mut Person(lines.to_vec().into_iter()), &mut out, LOOK, live, &NoEditor).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn deck(id: &str) -> String {
+    format!(
+        "[deck]\nid = \"{id}\"\n[[topic]]\nid = \"t\"\ntitle = \"Basics\"\nprimer = \"About {id}.\"\n\
+         [[card]]\nkey = \"one\"\nkind = \"basic\"\nfront = \"What of {id}?\"\nback = \"1\"\ntopic = \"t\"\n"
+    )
+}
+
+#[test]
+fn topics_of_two_decks_with_one_title_both_have_their_primers() {
+    let mut world = World::bare();
+    for id in ["apples", "pears"] {
+        world.import(&format!("{id}.toml"), deck(id));
+    }
+    let out = review(&mut world, &["\n", "3\n", "\n", "3\n"], false);
+    assert!(out.contains("About apples.") && out.contains("About pears."), "{out}");
+}
+
+#[test]
+fn a_line_that_was_typed_ahead_turns_no_primer_away() {
+    let mut world = World::bare();
+    world.import("apples.toml", deck("apples"));
+    let out = review(&mut world, &["\n", "\n"], true);
+    assert!(out.contains("About apples.") && out.matches("too fast").count() == 2, "{out}");
+    assert!(!out.contains("What of apples?"), "{out}");
+    let out = review(&mut world, &["\n", "…\n", "…:q\n"], true);
+    assert!(out.matches("too fast").count() == 1 && out.contains("What of apples?"), "{out}");
+}
+
+fn checkup(lines: &mut dyn lmq::ui::Lines, live: bool) -> Result<String, Failure> {
+    let mut world = World::bare();
+    world.set_now(time(&day("01-15")));
+    let deck = crate::checkup::scenes().replace("somebody does", &"wordy ".repeat(40));
+    world.import("scenes.toml", deck);
+    let mut sitting = CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), Some(3)).unwrap();
+    let mut out = Vec::new();
+    lmq::ui::checkup::plain(&mut sitting, lines, &mut out, LOOK, live, live)?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn a_line_without_an_end_is_no_answer_of_a_check_up_either() {
+    let failure = checkup(&mut Typed(io::BufReader::new(io::repeat(b'x'))), false).unwrap_err();
+    assert!(failure.to_string().contains("1 MB"), "{failure}");
+}
+
+#[test]
+fn a_scene_is_set_at_the_width_that_there_is() {
+    let out = checkup(&mut Person(vec![":q\n"].into_iter()), false).unwrap();
+    let words = |line: &&str| line.starts_with("  wordy") && line.ends_with("wordy");
+    let lengths: Vec<usize> = out.lines().filter(words).map(str::len).collect();
+    assert!(lengths.len() > 2 && lengths.iter().all(|length| *length > 40), "{out}");
+    assert!(out.lines().all(|line| line.chars().count() <= LOOK.width), "{out}");
+}
+
+#[test]
+fn a_line_that_was_typed_ahead_begins_no_check_up() {
+    let out = checkup(&mut Person(vec!["\n", "\n"].into_iter()), true).unwrap();
+    assert!(out.matches("too fast").count() == 2 && !out.contains("[1 of 8]"), "{out}");
+    let out = checkup(&mut Person(vec!["…\n", "…:q\n"].into_iter()), true).unwrap();
+    assert!(out.contains("[1 of 8]"), "{out}");
+}
