@@ -307,13 +307,8 @@ text = "The retro is every {{c1::second::which?}} {{c2::Friday}}."
 "#;
 
 /// One field of many cards.
-pub(crate) fn texts(cards: &Value, field: &str) -> Vec<String> {
-    cards
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|card| card[field].as_str().map_or_else(|| card[field].to_string(), str::to_owned))
-        .collect()
+pub(crate) fn texts(cards: &[Value], field: &str) -> Vec<String> {
+    cards.iter().map(|card| card[field].as_str().map_or_else(|| card[field].to_string(), str::to_owned)).collect()
 }
 
 /// A card as `lmq show --json` gives it, without the texts that it ever had.
