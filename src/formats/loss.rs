@@ -112,9 +112,7 @@ impl LossKind {
             Self::OnlyPictures => {
                 so_many("card has a side that is only a picture", "cards have a side that is only a picture")
             }
-            Self::Occlusions => {
-                so_many("row of image occlusion was left out", "rows of image occlusion were left out")
-            }
+            Self::Occlusions => so_many("row of image occlusion was left out", "rows of image occlusion were left out"),
             Self::ColumnsLeftOut(list) => {
                 format!("{}: {}", one_or(list, "a column that is not read", "columns that are not read"), names(list))
             }
