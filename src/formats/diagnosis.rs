@@ -50,7 +50,9 @@ pub enum Evidence {
     None,
     /// A single row.
     OneRow,
-    /// Nearly all of its rows have the same number of cells.
+    /// At least half of its rows have the same number of cells.
+    MostRows,
+    /// Nearly all of its rows do.
     Rows,
     /// Directives, names of columns, or the program that made it say so.
     #[default]

@@ -102,6 +102,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::core::study_day::Timestamp;
+    use crate::store::Trouble;
 
     #[test]
     fn a_look_makes_no_file_and_leaves_the_database_as_it_is() {
@@ -122,13 +123,19 @@ mod tests {
     }
 
     #[test]
-    fn an_older_schema_is_left_to_those_who_may_write() {
+    fn a_schema_that_no_version_made_is_damage() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lmq.db");
-        let db = Connection::open(&path).unwrap();
-        db.execute_batch("CREATE TABLE t (x); PRAGMA user_version = 0;").unwrap();
-        db.pragma_update(None, "application_id", migrate::APPLICATION_ID).unwrap();
-        db.close().unwrap();
-        assert!(Store::look(&path).unwrap().is_none());
+        for version in [0, -1, 1_000_000] {
+            let path = folder.path().join(format!("{version}.db"));
+            let db = Connection::open(&path).unwrap();
+            db.execute_batch(&format!("CREATE TABLE t (x); PRAGMA user_version = {version};")).unwrap();
+            db.pragma_update(None, "application_id", migrate::APPLICATION_ID).unwrap();
+            db.close().unwrap();
+            assert_eq!(
+                Store::look(&path).err().map(|error| error.fault.trouble()),
+                Some(Trouble::Damaged),
+                "{version}"
+            );
+        }
     }
 }

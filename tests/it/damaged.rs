@@ -392,7 +392,7 @@ fn a_bit_of_the_header_is_damage_and_no_bug() {
         }
         std::fs::remove_file(lmq.path("saved.db")).ok();
         lmq.run(["doctor", "--salvage", "saved.db"]).done();
-        assert_eq!(lmq.run(["--db", "saved.db", "cards", "deck:team", "--json"]).json()[0]["question"], "Who?");
+        assert_eq!(lmq.run(["--db", "saved.db", "cards", "deck:team", "--json"]).json()[0]["prompt"], "Who?");
         assert_eq!(lmq.files(), ["lmq.db", "saved.db"], "byte {byte}, bit {bit}");
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `src/cli` that are no commands.
-const NO_COMMANDS: [&str; 12] = [
+const NO_COMMANDS: [&str; 13] = [
+    "ask",
     "import_question",
     "editor",
     "mod",

@@ -243,7 +243,7 @@ fn the_weekly_offer_is_switched_off_by_a_key_and_the_setting_stays() {
 
 #[test]
 fn a_leech_is_split_or_taken_out_where_it_is_met() {
-    for (keys, query, state) in [("!", "strategy relate", "suspended"), ("+", "\"how large\"", "new")] {
+    for (keys, query, state) in [("!", "strategy relate", "suspended"), ("+", "\"How large\"", "new")] {
         let lmq = model();
         lmq.write(".config/lmq/config.toml", "leech_lapses = 1\n");
         let mut terminal = at_the_only_answer(&lmq);

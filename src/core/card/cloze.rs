@@ -394,11 +394,7 @@ impl CardKind for Cloze {
         if found.contains(&0) || found.iter().any(|number| *number > HIGHEST) {
             faults.push(Fault::BadDeletionNumber);
         }
-        let mut answers = Vec::new();
-        for number in &found {
-            hidden(&parsed, *number, &mut answers);
-        }
-        if answers.iter().any(|(answer, _)| answer.is_empty()) {
+        if hides_nothing(&parsed) {
             faults.push(Fault::EmptyDeletion);
         }
         faults
@@ -443,6 +439,14 @@ fn accepted(text: &str, ordinal: u16) -> Option<&str> {
         Some((numbers, answer)) => numbers.contains(&ordinal).then_some(answer),
         None => Some(text),
     }
+}
+
+/// Whether something is hidden that has no text.
+fn hides_nothing(parsed: &[Part]) -> bool {
+    parsed.iter().any(|part| match part {
+        Part::Text(_) => false,
+        Part::Hidden { inside, .. } => shown(inside).trim().is_empty() || hides_nothing(inside),
+    })
 }
 
 fn unclosed(parsed: &[Part]) -> bool {

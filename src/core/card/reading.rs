@@ -15,15 +15,17 @@ use crate::core::document::typed_text;
 use crate::core::text::beginning;
 use crate::core::text::one_line;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Options in the order in which they are shown. Where only their pictures tell them apart these have numbers, by where they
 /// stand: others would be learned instead of the pictures.
 pub(super) fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
     let options: Vec<&String> = from.iter().filter_map(|index| all.get(*index)).collect();
-    let is_repeated = |option: &String| options.iter().filter(|other| **other == option).count() > 1;
+    let mut times = BTreeMap::<&String, usize>::new();
+    options.iter().for_each(|option| *times.entry(*option).or_default() += 1);
     let numbered = |(place, option): (usize, &&String)| {
         let label = format!(" {}]", place + 1);
-        if is_repeated(option) {
+        if times.get(option).is_some_and(|times| *times > 1) {
             option.replace("[picture]", &format!("[picture{label}")).replace("[sound]", &format!("[sound{label}"))
         } else {
             (*option).clone()

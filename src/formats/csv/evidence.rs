@@ -23,8 +23,11 @@ pub(super) fn evidence(survey: &Survey, separator: &Separator, header: HeaderRow
     };
     let sentences = rows(survey).filter(|row| is_sentence(row)).count();
     let is_text = matches!(separator, Separator::Byte(b',' | b';')) && sentences * 2 > survey.rows;
-    if !is_even || is_text {
+    let some = if matches!(separator, Separator::First(_)) { survey.split } else { even };
+    if is_text || some * 2 < survey.rows {
         Evidence::None
+    } else if !is_even {
+        Evidence::MostRows
     } else if survey.rows < 2 {
         Evidence::OneRow
     } else {

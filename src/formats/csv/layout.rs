@@ -169,7 +169,11 @@ impl Layout {
         let role = |at: usize| self.roles.columns.get(at).map(|column| self.roles.role(*column));
         let named =
             |(at, name): (usize, &String)| name.is_empty() || role(at) == Some(self.roles.role(columns::named(name)));
-        Some(if names.iter().enumerate().all(named) { Named::These } else { Named::Others(names) })
+        if !names.iter().enumerate().all(named) {
+            return Some(Named::Others(names));
+        }
+        // Under a header of other words, and without a mark, it may well be a card: `question` is a word like any other.
+        (is_marked || !self.has_header()).then_some(Named::These)
     }
 
     /// Whether a row names the columns once more.

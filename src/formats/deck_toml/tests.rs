@@ -314,7 +314,7 @@ fn each_hint_fits_what_is_wrong() {
         (card("front = \"a\"\ntags = [\"x\" \"y\"]"), "a comma between its texts"),
         (card("front = \"a\"\ntags = [\"x\", "), "] at its end"),
         (card("front = \"a\"\n[[card"), "[[card]] before each card"),
-        (card("front = \"a\"\n[card"), "begin another card with a line [[card]]"),
+        (card("front = \"a\"\n[card"), "[[card]] before each card"),
         (card("front = 007"), "begins with a digit"),
         ("deck = 3\n".to_owned(), "write a line [deck]"),
         ("[deck]\nid = \"d\"\n[card]\nkey = \"k\"\n".to_owned(), "begin each card with a line [[card]]"),

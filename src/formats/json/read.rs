@@ -33,7 +33,6 @@ use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
 use serde_json::Value as Json;
-use serde_json::error::Category;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -74,10 +73,10 @@ fn not_this(error: serde_json::Error) -> FormatError {
         return FormatError::Io(error.into());
     }
     let (line, column, message) = (error.line(), error.column(), without_place(&error));
-    let fault = match error.classify() {
-        _ if message == TOO_MANY => DocumentFault::TooManyDecks,
-        Category::Data => DocumentFault::Shape { line, column, message },
-        Category::Io | Category::Syntax | Category::Eof => DocumentFault::Broken { line, column, message },
+    let fault = if error.is_data() {
+        DocumentFault::Shape { line, column, message }
+    } else {
+        DocumentFault::Broken { line, column, message }
     };
     FormatError::NotThis(fault.into())
 }

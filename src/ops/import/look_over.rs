@@ -53,7 +53,7 @@ fn is_table(source: &Source, looked: Option<&Diagnosis>, importer: &dyn Importer
         _ if is_text && TEXTS.contains(&word.as_str()) => false,
         Some(diagnosis) => match diagnosis.evidence {
             Evidence::Said | Evidence::Rows => true,
-            Evidence::OneRow => !is_text,
+            Evidence::OneRow | Evidence::MostRows => !is_text,
             Evidence::None => false,
         },
         None => true,

@@ -180,6 +180,14 @@ struct Imported {
     action: Option<ActionId>,
 }
 
+impl Imported {
+    /// What became of each row, those that were decided at the end of the file last.
+    fn decided(&self) -> Vec<MatchResult> {
+        let all = self.placed.iter().chain(&self.finished.late).copied();
+        all.filter(|placed| *placed != MatchResult::Later).collect()
+    }
+}
+
 impl Device {
     /// From now on its clock is after the other's.
     fn after(&mut self, other: &Self) {

@@ -49,7 +49,7 @@ fn a_match_is_the_writers_and_void_while_the_other_name_has_a_note_of_its_own() 
     // From now on the name is the new note's, on both.
     for device in [&mut a, &mut b] {
         let again = device.take_in(&File::table("words", vec![plain("words", new, "der Vogel")]));
-        assert_eq!(again.placed, [MatchResult::Changed]);
+        assert_eq!(again.decided(), [MatchResult::Changed]);
     }
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(new_uid).as_deref(), a.back(old_uid).as_deref()), (Some("der Vogel"), Some("Vogel")));
@@ -69,7 +69,7 @@ fn an_alias_counts_again_when_the_other_names_own_note_is_undone() {
     meet(&mut [&mut a, &mut b]);
     assert_eq!(a.listed(), [old_uid]);
     a.after(&b);
-    assert_eq!(a.take_in(&file(&[("k2", "one", "1, mended", &[])])).placed, [MatchResult::Changed]);
+    assert_eq!(a.take_in(&file(&[("k2", "one", "1, mended", &[])])).decided(), [MatchResult::Changed]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(old_uid).as_deref(), a.back(new_uid)), (Some("1, mended"), None));
 }
@@ -80,7 +80,7 @@ fn a_key_that_was_changed_stays_the_notes_when_the_file_still_has_the_old_one() 
     a.answer(uid("a"), 5);
     assert!(a.rekey(uid("a"), "alpha"));
     b.after(&a);
-    assert_eq!(b.take_in(&changed("1, mended")).placed, [MatchResult::Changed, MatchResult::Same]);
+    assert_eq!(b.take_in(&changed("1, mended")).decided(), [MatchResult::Same, MatchResult::Changed]);
     meet(&mut [&mut a, &mut b]);
     for name in ["file/alpha", "file/a"] {
         assert_eq!(a.store.find(name).unwrap(), Found::One(first(uid("a"))), "{name}");
@@ -89,7 +89,7 @@ fn a_key_that_was_changed_stays_the_notes_when_the_file_still_has_the_old_one() 
     assert_eq!((line.key.as_deref(), line.text.text("back"), line.state.answers), (Some("alpha"), "1, mended", 1));
     // A file that has taken the new key over means the same note.
     b.after(&a);
-    assert_eq!(b.take_in(&file(&[("alpha", "one", "third", &["x", "y"])])).placed, [MatchResult::Changed]);
+    assert_eq!(b.take_in(&file(&[("alpha", "one", "third", &["x", "y"])])).decided(), [MatchResult::Changed]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.listed().len(), a.back(uid("a")).as_deref()), (2, Some("third")));
 }
@@ -159,10 +159,10 @@ fn one_name_twice_in_a_file_is_one_note() {
     let rows: [(&str, &str, &str, &[&str]); 4] =
         [("a", "one", "1", &[]), ("new", "nine", "9", &[]), ("new", "nine", "9", &[]), ("new", "nine", "other", &[])];
     let imported = a.take_in(&file(&rows));
-    let mut placed = imported.placed;
-    placed.extend(imported.finished.late);
-    placed.retain(|placed| *placed != MatchResult::Later);
-    assert_eq!(placed, [MatchResult::Changed, MatchResult::Added, MatchResult::Duplicate, MatchResult::Contradicts]);
+    assert_eq!(
+        imported.decided(),
+        [MatchResult::Changed, MatchResult::Added, MatchResult::Duplicate, MatchResult::Contradicts]
+    );
     assert_in_order(&mut a);
 }
 
@@ -203,8 +203,7 @@ fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness
         };
         a.take_in(&table(first, "one"));
         let imported = a.take_in(&table(second, "other"));
-        let mut placed = imported.placed;
-        placed.extend(imported.finished.late);
+        let placed = imported.decided();
         let count = |wanted: MatchResult| placed.iter().filter(|placed| **placed == wanted).count();
         assert_eq!(
             [count(MatchResult::Added), count(MatchResult::Changed), a.listed().len()],
@@ -213,7 +212,7 @@ fn a_row_is_matched_by_its_prompt_and_answer_then_by_the_prompt_then_by_nearness
         );
         // Who was matched is remembered: the second file again says nothing new.
         let again = a.take_in(&table(second, "other"));
-        assert!(again.placed.iter().all(|placed| *placed == MatchResult::Same) && again.action.is_none(), "{name}");
+        assert!(again.decided().iter().all(|placed| *placed == MatchResult::Same) && again.action.is_none(), "{name}");
         assert_in_order(&mut a);
     }
 }
