@@ -156,7 +156,8 @@ fn an_empty_or_damaged_backup_takes_no_database_s_place() {
     assert_eq!(answers(&lmq), 1);
     lmq.assert_sound();
     // What can be read of it is a database like any other: it can be restored, and has backups of its own.
-    lmq.run(["--db", "bad.db", "doctor", "--salvage", "saved.db"]).code(3);
+    let saved = lmq.run(["--db", "bad.db", "doctor", "--salvage", "saved.db"]).code(3);
+    assert!(saved.stdout.ends_with("missing: 1 text\n"), "{saved:?}");
     lmq.run(["restore", "saved.db", "--yes"]).done();
     let looked = lmq.run(["doctor"]).ok();
     assert_eq!(looked.stdout, "everything is in order\n");

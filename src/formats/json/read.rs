@@ -73,7 +73,9 @@ fn not_this(error: serde_json::Error) -> FormatError {
         return FormatError::Io(error.into());
     }
     let (line, column, message) = (error.line(), error.column(), without_place(&error));
-    let fault = if error.is_data() {
+    let fault = if message == TOO_MANY {
+        DocumentFault::TooManyDecks
+    } else if error.is_data() {
         DocumentFault::Shape { line, column, message }
     } else {
         DocumentFault::Broken { line, column, message }
