@@ -11,6 +11,7 @@ use crate::core::card::Shape;
 use crate::core::card::Showing;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
+use crate::core::card::typed::long_answers;
 
 use crate::core::card::Close;
 use crate::core::card::Correctness;
@@ -242,7 +243,8 @@ impl CardKind for List {
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let items = fields.get("items").map_or(&[][..], Value::texts);
         let twice = repeated(items.iter().map(String::as_str)).and_then(|place| items.get(place));
-        twice.map(|item| Fault::RepeatedItem(item.clone())).into_iter().collect()
+        let twice = twice.map(|item| Fault::RepeatedItem(item.clone()));
+        twice.into_iter().chain(long_answers(fields, &["items"])).collect()
     }
 
     fn ordinals(&self, _: &NoteText) -> Vec<u16> {
