@@ -364,7 +364,22 @@ const BINARY: &[(&[u8], &str)] = &[
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"SQLite format 3\0", "a database"),
+    (b"{\\rtf", "a text of a word processor (RTF)"),
+    (b"%!PS", "a PostScript file"),
 ];
+
+/// What a text is that begins as a web page or XML does and goes on so; a deck may well ask what `<html>` means.
+fn page(head: &[u8]) -> Option<&'static str> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let text = text.get(..text.len().min(4096)).unwrap_or_default().to_ascii_lowercase();
+    let has = |part: &str| text.windows(part.len()).any(|window| window == part.as_bytes());
+    let ends = text.windows(2).position(|window| window == b"?>").and_then(|at| text.get(at + 2..));
+    if text.starts_with(b"<?xml ") && ends.is_some_and(|rest| rest.trim_ascii_start().starts_with(b"<")) {
+        return Some("an XML file");
+    }
+    let is_page = text.starts_with(b"<!doctype html") || text.starts_with(b"<html");
+    (is_page && ["</title>", "</head>", "</body>", "<meta "].into_iter().any(has)).then_some("a web page")
+}
 
 /// What a file is that begins with `head` and holds no text; nothing where it may be text. Without a mark of UTF-16 no text has
 /// many control characters; one may stand there by mistake.
@@ -377,6 +392,7 @@ pub fn binary(head: &[u8]) -> Option<&'static str> {
         return Some("a text in UTF-32 (save it as UTF-8)");
     }
     let known = BINARY.iter().find(|(start, _)| head.starts_with(start)).map(|(_, what)| *what);
+    let known = known.or_else(|| page(head));
     let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let is_utf16 = is_marked || decode::guess::utf_16_without_mark(head).is_some();
     let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();

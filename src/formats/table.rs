@@ -21,6 +21,9 @@ use std::io::Read;
 /// Bytes of the longest row: no card of fields of up to 1 MB is that long, so a quote that is still open was never closed.
 pub(super) const LONGEST_ROW: usize = 16 * 1024 * 1024;
 
+/// The cells of a row that are told apart.
+const MOST_CELLS: usize = 100_000;
+
 /// A byte order mark of UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -45,7 +48,12 @@ impl Row {
     }
 
     fn end_cell(&mut self, quoted: bool) {
-        self.cells.push(Cell { end: self.bytes.len(), quoted });
+        let cell = Cell { end: self.bytes.len(), quoted };
+        match self.cells.get_mut(MOST_CELLS) {
+            // A line of nothing but separators: what it has more is one cell, and a table of so many columns is refused anyway.
+            Some(last) => *last = cell,
+            None => self.cells.push(cell),
+        }
     }
 
     /// The row with each unquoted cell that begins with a blank put behind the one before it, where so many cells are left then:
@@ -70,11 +78,6 @@ impl Row {
             start = *end;
         }
         (joined.len() == wanted && joined.len() < self.len()).then_some(joined)
-    }
-
-    /// The bytes of its first cell.
-    pub(super) fn first_cell(&self) -> &[u8] {
-        self.cells.first().and_then(|cell| self.bytes.get(..cell.end)).unwrap_or_default()
     }
 
     /// How many cells it has.

@@ -311,3 +311,20 @@ fn hostile_text_comes_in_and_never_drives_a_terminal() {
     let run = lmq.run_with(b"\n:i\n:h\n3\n1\n3\n", ["review", "evil"]);
     assert!(run.code == 0 && !drives_a_terminal(&run.stdout) && run.stdout.contains("two"), "{run:?}");
 }
+
+#[test]
+fn a_page_that_is_called_a_table_is_none_and_a_deck_about_pages_is_one() {
+    let lmq = Lmq::new();
+    for (text, what) in [
+        ("<!DOCTYPE html>\n<html><head><title>Sign in, please</title></head></html>\n", "a web page"),
+        ("\u{feff}<html lang=\"en\">\n<body>a, b</body>\n", "a web page"),
+        ("<?xml version=\"1.0\"?>\n<map><node text=\"a, b\"/></map>\n", "an XML file"),
+        ("{\\rtf1\\ansi a, b\\par c, d}\n", "RTF"),
+    ] {
+        lmq.write("x.csv", text);
+        let error = lmq.run(["import", "x.csv"]).err(3);
+        assert!(error.contains(what), "{error}");
+    }
+    let said = lmq.import("tags.csv", "<html>,the whole page\n<title>,its title\n<?xml ?>,a declaration\n");
+    assert!(said.starts_with("3 notes added"), "{said}");
+}

@@ -84,15 +84,41 @@ fn files_that_were_put_together_are_read_as_one_or_refused() {
     let outcomes = read("a,b\nc,d\n\u{feff}Front,Back\ne,f\n");
     assert_eq!(lines(&outcomes), ["a → b", "c → d", "e → f"]);
     assert_eq!(losses(&outcomes), ["1 row that names the columns again was left out"]);
-    let outcomes = read("a,b\nc,d\nfront,back\ne,f\n");
-    assert_eq!(lines(&outcomes).len(), 3);
-    for text in [
-        "a,b\nc,d\n\u{feff}Back,Front\ne,f\n",
-        "front,back\na,b\n\u{feff}back,front\nc,d\n",
-        "front,back,tags\na,b,c\nback,front,tags\nc,d,e\n",
-    ] {
+    for text in ["a,b\nc,d\n\u{feff}Back,Front\ne,f\n", "front,back\na,b\n\u{feff}back,front\nc,d\n"] {
         let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
         assert!(matches!(fault, TableFault::AnotherTable { line: 3.., .. }), "{text}: {fault}");
+    }
+}
+
+#[test]
+fn words_that_also_name_columns_are_cards_like_any_other() {
+    for (text, cards) in [
+        ("hot,cold\nbig,small\nfront,back\nleft,right\n", 4),
+        ("term,definition\nlock,x\nkey,hint\nback,front\ndoor,y\n", 4),
+        ("English,German\nhouse,Haus\nword,Wort\nquestion,Frage\ncat,Katze\n", 4),
+        ("front,back\nquestion,answer\n", 1),
+        ("word,mot\nhouse,maison\ntree,arbre\n", 3),
+        ("Wort,word\nHaus,house\n", 2),
+        ("note,Note\nhouse,Haus\ntree,Baum\n", 3),
+    ] {
+        assert_eq!(lines(&read(text)).len(), cards, "{text}: {:?}", lines(&read(text)));
+    }
+    // Of an Anki export, which has no header, the row that looks like one is told.
+    let outcomes = read("#separator:tab\n#html:true\nfront\tback\nhot\tcold\n");
+    assert!(said(&outcomes).contains("--header no"), "{}", said(&outcomes));
+}
+
+#[test]
+fn names_of_roles_that_hold_something_else_are_shown_with_the_answer() {
+    for (text, card) in [
+        ("word,kind,meaning\nhouse,noun,Haus\ngo,verb,gehen\n", "house → Haus (kind: noun)"),
+        ("Kind;Englisch\nHund;dog\nKatze;cat\n", "Hund → dog"),
+        ("Text,Translation\na house,ein Haus\na tree,ein Baum\n", "a house → ein Haus"),
+        ("word,translation,text\na,b,in a text\nc,d,another text\n", "a → b (text: in a text)"),
+        ("word,definition,form\nran,laufen,past\ngo,gehen,base\n", "ran → laufen (form: past)"),
+        ("Question,Answer,Items\nq,a,x\nr,b,y\n", "q → a (Items: x)"),
+    ] {
+        assert_eq!(lines(&read(text))[0], card, "{text}: {}", said(&read(text)));
     }
 }
 

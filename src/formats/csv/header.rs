@@ -21,14 +21,7 @@ pub(super) enum Verdict {
 pub(super) fn is_header(cells: &[String]) -> bool {
     let known: Vec<Column> =
         cells.iter().map(|cell| columns::named(cell)).filter(|column| *column != Column::Unknown).collect();
-    let asks = |column: &Column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text"));
-    let tells = |column: &Column| matches!(column, Column::Answer | Column::Field("back" | "answer"));
-    let class = |column: &Column| match column {
-        column if asks(column) => Column::Question,
-        column if tells(column) => Column::Answer,
-        column => *column,
-    };
-    let differ = known.iter().any(|column| known.first().is_some_and(|first| class(first) != class(column)));
+    let differ = known.iter().any(|column| known.first().is_some_and(|first| class(*first) != class(*column)));
     // Of single letters these two alone name something, and only together.
     let is_q_and_a = |pair: &[String]| matches!(pair, [q, a] if q == "Q" && a == "A");
     if cells.windows(2).any(is_q_and_a) {
@@ -36,7 +29,16 @@ pub(super) fn is_header(cells: &[String]) -> bool {
     }
     // In a list of words two may well be names by chance, but hardly an ask and something else.
     let ours = cells.iter().filter(|cell| columns::is_role(&cell.trim().to_lowercase())).count() > 1;
-    differ && (ours || known.iter().any(|column| asks(column) || tells(column)))
+    differ && (ours || known.iter().any(|column| matches!(class(*column), Column::Question | Column::Answer)))
+}
+
+/// The same for all names of question, and of answer.
+pub(super) fn class(column: Column) -> Column {
+    match column {
+        Column::Field("front" | "prompt" | "text") => Column::Question,
+        Column::Field("back" | "answer") => Column::Answer,
+        column => column,
+    }
 }
 
 /// Words of a title at most.
@@ -52,6 +54,11 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
             && cell.chars().count() <= 40
     };
     if filled.len() < 2 || columns::is_cloze(&cells.concat()) {
+        return Verdict::Is(HeaderRow::None);
+    }
+    // `word,mot`: two names of one thing are two words for it.
+    let roles: Vec<Column> = filled.iter().map(|cell| class(columns::named(cell))).collect();
+    if roles.iter().all(|role| *role != Column::Unknown && Some(role) == roles.first()) {
         return Verdict::Is(HeaderRow::None);
     }
     if is_header(cells) {
@@ -75,9 +82,12 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     };
     let first: Vec<&str> = filled.iter().map(|cell| cell.as_str()).collect();
     let titles = known(&first);
+    let languages = |row: &[&str]| row.iter().all(|cell| names::title(&names::plain(cell)) == Some(Title::Language));
+    let are_languages = languages(&first);
     let rows = || survey.below.iter().map(|row| row.iter().map(|cell| cell.trim()).collect::<Vec<&str>>());
     // A table of words about tables, or of languages.
-    let alike = rows().filter(|row| row.len() > 1 && known(row) >= 2).count();
+    let is_alike = |row: &Vec<&str>| if are_languages { languages(row) } else { known(row) >= titles.max(2) };
+    let alike = rows().filter(|row| row.len() > 1 && is_alike(row)).count();
     let unlike: usize = (0..cells.len()).map(|index| unlikeness(survey, index)).sum();
     let lower = |text: &str| text.trim_start().chars().next().is_some_and(char::is_lowercase);
     let is_lower_case_like_the_rest = first.iter().all(|cell| lower(cell))

@@ -153,27 +153,18 @@ impl Layout {
         self.roles.header != HeaderRow::None
     }
 
-    /// Whether a row that is no header by its place names columns after all, as where files were put together: those of this
-    /// table, or others.
+    /// Whether a row behind a byte order mark, where files were put together, names columns: those of this table, or others.
+    /// Without a mark it is a card: `front` and `question` are words like any other.
     pub(super) fn names_columns(&self, row: &Row, is_marked: bool) -> Option<Named> {
-        // In nearly all rows the first cell tells.
-        let first = str::from_utf8(row.first_cell()).ok().filter(|first| first.len() < 20)?;
-        if !is_marked && !OPENING.iter().any(|name| first.trim().eq_ignore_ascii_case(name)) {
-            return None;
-        }
-        let names: Vec<String> = row.cells()?.iter().map(|(cell, _)| cell.trim().to_owned()).collect();
-        let ours = names.iter().all(|name| name.is_empty() || columns::is_role(&name.to_lowercase()));
-        if !header::is_header(&names) || !(is_marked || ours) {
+        let names: Vec<String> =
+            row.cells().filter(|_| is_marked)?.iter().map(|(cell, _)| cell.trim().to_owned()).collect();
+        if !header::is_header(&names) {
             return None;
         }
         let role = |at: usize| self.roles.columns.get(at).map(|column| self.roles.role(*column));
         let named =
             |(at, name): (usize, &String)| name.is_empty() || role(at) == Some(self.roles.role(columns::named(name)));
-        if !names.iter().enumerate().all(named) {
-            return Some(Named::Others(names));
-        }
-        // Under a header of other words, and without a mark, it may well be a card: `question` is a word like any other.
-        (is_marked || !self.has_header()).then_some(Named::These)
+        Some(if names.iter().enumerate().all(named) { Named::These } else { Named::Others(names) })
     }
 
     /// Whether a row names the columns once more.
@@ -424,26 +415,6 @@ impl Layout {
         meant
     }
 }
-
-/// Names with which a row that names columns may begin, where no byte order mark stands before it.
-const OPENING: &[&str] = &[
-    "front",
-    "back",
-    "question",
-    "answer",
-    "prompt",
-    "text",
-    "term",
-    "word",
-    "definition",
-    "key",
-    "id",
-    "guid",
-    "deck",
-    "kind",
-    "tags",
-    "notetype",
-];
 
 /// What spreadsheets show where a formula failed.
 const ERRORS: &[&str] = &["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"];

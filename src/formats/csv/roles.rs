@@ -1,5 +1,7 @@
 //! Which column of a table holds what.
 
+use crate::core::card::Form;
+use crate::core::card::Markup;
 use crate::formats::ColumnChoice;
 use crate::formats::ColumnRole;
 use crate::formats::HeaderRow;
@@ -11,6 +13,7 @@ use crate::formats::columns::Column;
 use crate::formats::columns::names;
 use crate::formats::columns::names::Title;
 use crate::formats::columns::note_types::NoteType;
+use crate::formats::columns::note_types::kind_called;
 use crate::formats::columns::note_types::note_type;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
@@ -62,6 +65,11 @@ impl Roles {
             None if head.own || (!given.is_empty() && given != survey.first) => Verdict::Is(HeaderRow::None),
             // A row with a note type in its place is a note, whatever it says.
             None if is_note(head, survey) => Verdict::Is(HeaderRow::None),
+            // Anki would make a card of it: what is taken for a header after all is told.
+            None if head.any => match header::verdict(survey) {
+                Verdict::Is(HeaderRow::Sure) => Verdict::Is(HeaderRow::Likely),
+                verdict => verdict,
+            },
             None => header::verdict(survey),
         };
         if verdict == Verdict::Maybe && options.columns.is_empty() {
@@ -200,6 +208,7 @@ impl Roles {
     /// two others are called so.
     fn by_name(&mut self, head: &Head, survey: &Survey, is_directive: bool) {
         self.columns = self.names.iter().map(|name| columns::named(name)).collect();
+        self.without_other_meanings(survey);
         self.without_doubles();
         self.place(head);
         self.without_numbers(survey);
@@ -295,6 +304,47 @@ impl Roles {
             let example = self.example();
             let names = if unknown.is_empty() { self.merged.clone() } else { unknown };
             self.warnings.push(TableWarning::UnknownColumns { names, example });
+        }
+    }
+
+    /// Columns that are called like a role and hold something else: `Kind` is a child in German, a form may be that of a verb, and
+    /// fields of other kinds than `basic` mean nothing where no column names the kind.
+    fn without_other_meanings(&mut self, survey: &Survey) {
+        let cells = |at: usize| {
+            let cells = survey.below.iter().filter_map(move |row| row.get(at)).map(|cell| cell.trim());
+            cells.filter(|cell| !cell.is_empty())
+        };
+        let means_none = |at: usize, test: &dyn Fn(&str) -> bool| cells(at).next().is_some() && !cells(at).any(test);
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let is_other = match column {
+                Column::Kind => means_none(at, &|cell| kind_called(cell).is_some()),
+                Column::Form => means_none(at, &|cell| Form::of_name(cell).is_some()),
+                Column::Markup => means_none(at, &|cell| Markup::of_name(cell).is_some()),
+                _ => false,
+            };
+            if is_other {
+                *column = Column::Unknown;
+            }
+        }
+        if self.columns.iter().any(|column| matches!(column, Column::Kind | Column::NoteType)) {
+            return;
+        }
+        for at in 0..self.columns.len() {
+            let others = |role: Column| {
+                let mut others = self.columns.iter().enumerate().filter(|(other, _)| *other != at);
+                others.any(|(_, column)| header::class(*column) == role)
+            };
+            let now = match self.columns.get(at) {
+                Some(Column::Field("text")) if cells(at).any(columns::is_cloze) => continue,
+                Some(Column::Field("text")) if !others(Column::Question) => Column::Question,
+                Some(Column::Field("items")) if !others(Column::Answer) => continue,
+                Some(Column::Field("front" | "back" | "prompt" | "answer")) => continue,
+                Some(Column::Field(_)) => Column::Unknown,
+                _ => continue,
+            };
+            if let Some(column) = self.columns.get_mut(at) {
+                *column = now;
+            }
         }
     }
 

@@ -109,7 +109,7 @@ impl Bulk<'_, '_> {
         };
         let mut open = Vec::new();
         if now.was_there || (!who.named && self.seen.may_have(now.id, note.prompt_hash)) {
-            for likely in self.by_prompt(now.id, note.prompt_hash, own)? {
+            for likely in self.by_prompt(now.id, note, own)? {
                 if self.is_taken(likely.id) {
                     if !who.named && likely.text_hash == note.text_hash {
                         return Ok(MatchResult::Duplicate);
@@ -226,7 +226,7 @@ impl Bulk<'_, '_> {
     /// The unclaimed note with a row's prompt: the one with its answer too, else the only one. Those that the learner took out of
     /// the deck count as well, since between two it would be a guess.
     fn one_of_that_prompt(&mut self, row: &WaitingRow, own: Option<i64>) -> Result<Option<PromptMatch>, Fault> {
-        let mut open = self.by_prompt(row.now.id, row.note.prompt_hash, own)?;
+        let mut open = self.by_prompt(row.now.id, &row.note, own)?;
         for likely in self.upstream_by_prompt(row.now.id, row.note.prompt_hash)? {
             if Some(likely.id) != own && !open.iter().any(|known| known.id == likely.id) {
                 open.push(likely);
@@ -260,14 +260,16 @@ impl Bulk<'_, '_> {
         Ok(is_old || self.any_upstream(deck)?)
     }
 
-    /// The notes of a deck with that prompt, living ones first; not the one of the row's own name, of which nothing counts.
+    /// The notes of a deck with a row's prompt, living ones first; not the one of the row's own name, of which nothing counts.
+    /// Of those that came with this very file only what says the same as the row.
     pub(super) fn by_prompt(
         &mut self,
         deck: i64,
-        prompt_hash: i64,
+        row: &PackedNote,
         own: Option<i64>,
     ) -> Result<Vec<PromptMatch>, Fault> {
-        let mut found = self.lying_in(deck, prompt_hash)?;
+        let prompt_hash = row.prompt_hash;
+        let mut found = self.lying_in(deck, row)?;
         if let Some(own) = own {
             // Of what was undone only the row's own note may come back.
             let mut counting = Vec::new();
@@ -285,12 +287,13 @@ impl Bulk<'_, '_> {
         Ok(found)
     }
 
-    fn lying_in(&self, deck: i64, prompt_hash: i64) -> Result<Vec<PromptMatch>, Fault> {
+    fn lying_in(&self, deck: i64, row: &PackedNote) -> Result<Vec<PromptMatch>, Fault> {
+        // A file may have one question ten thousand times, with as many answers.
         let mut statement = self.writer.tx.prepare_cached(
             "SELECT id, text_hash, position, retired FROM note INDEXED BY note_prompt \
-             WHERE deck = ?1 AND prompt_hash = ?2 ORDER BY retired, position",
+             WHERE deck = ?1 AND prompt_hash = ?2 AND (id <= ?3 OR text_hash = ?4) ORDER BY retired, position",
         )?;
-        let rows = statement.query_map((deck, prompt_hash), |row| {
+        let rows = statement.query_map((deck, row.prompt_hash, self.last_old_note, row.text_hash), |row| {
             Ok(PromptMatch { id: row.get(0)?, text_hash: row.get(1)?, position: row.get(2)?, retired: row.get(3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -94,7 +94,7 @@ impl Bulk<'_, '_> {
         }
         let other = self.was_other_name(own, true)?.filter(|(id, _)| !self.is_taken(*id));
         let mut notes: Vec<i64> = other.iter().map(|(id, _)| *id).collect();
-        notes.extend(self.by_prompt(deck.id, note.prompt_hash, Some(own))?.iter().map(|likely| likely.id));
+        notes.extend(self.by_prompt(deck.id, note, Some(own))?.iter().map(|likely| likely.id));
         notes.extend(self.upstream_by_prompt(deck.id, note.prompt_hash)?.iter().map(|likely| likely.id));
         for id in notes {
             if id != own && !self.is_taken(id) && self.sides(id)?.contains(&wanted) && self.has_text(id)? {

@@ -80,7 +80,7 @@ fn a_key_that_was_changed_stays_the_notes_when_the_file_still_has_the_old_one() 
     a.answer(uid("a"), 5);
     assert!(a.rekey(uid("a"), "alpha"));
     b.after(&a);
-    assert_eq!(b.take_in(&changed("1, mended")).decided(), [MatchResult::Same, MatchResult::Changed]);
+    assert_eq!(b.take_in(&changed("1, mended")).decided(), [MatchResult::Changed, MatchResult::Same]);
     meet(&mut [&mut a, &mut b]);
     for name in ["file/alpha", "file/a"] {
         assert_eq!(a.store.find(name).unwrap(), Found::One(first(uid("a"))), "{name}");
