@@ -409,6 +409,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     let mut rows = Vec::new();
     let mut looked = Vec::new();
+    let mut unread = None;
     for file in &args.files {
         let (sources, folder) = open(file)?;
         for skipped in folder.skipped {
@@ -416,12 +417,18 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         for source in sources {
             let _busy = Busy::new(ctx, "reading");
-            let path = source.shown.clone();
-            match look(source, &mut rows)? {
-                Ok(found) => looked.push(found),
-                Err(reason) => ctx.say(&format!("skipped {path}: {reason}")),
+            let (path, in_folder) = (source.shown.clone(), source.in_folder);
+            match look(source, &mut rows) {
+                Ok(Ok(found)) => looked.push(found),
+                Ok(Err(reason)) => ctx.say(&format!("skipped {path}: {reason}")),
+                // One file that can't be read keeps no other one from being looked at.
+                Err(failure) if in_folder => ctx.say(&format!("skipped {path}: {}", failure.what)),
+                Err(failure) => unread = unread.or(Some(failure)),
             }
         }
+    }
+    if let Some(failure) = unread.take_if(|_| looked.is_empty() && rows.is_empty()) {
+        return Err(failure);
     }
     look_at_links(&looked, &mut rows);
     rows.retain(|row| row.severity == "error" || !args.allow.iter().any(|rule| rule == row.rule));
@@ -458,6 +465,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             counted(errors, "error", "errors"),
             counted(warnings, "warning", "warnings"),
         ))?;
+    }
+    if let Some(failure) = unread {
+        return Err(failure);
     }
     if errors > 0 || (args.strict && warnings > 0) {
         return Err(Failure::data("there is something to mend").hint("docs/authoring.md explains each rule"));

@@ -90,7 +90,14 @@ pub fn import(
     let path = store.path().to_owned();
     let mut histories = Vec::new();
     let mut jobs = Vec::new();
+    let mut known = BTreeSet::new();
     for mut source in sources {
+        // A file that was named twice, or by itself and within its folder, is read once.
+        let place = source.path.as_deref().and_then(|path| path.canonicalize().ok());
+        if place.is_some_and(|place| !known.insert(place)) {
+            report.skip(&source, Reason::Again);
+            continue;
+        }
         let found = find_importer(&mut source, options);
         source.close();
         match found {

@@ -328,3 +328,32 @@ fn a_page_that_is_called_a_table_is_none_and_a_deck_about_pages_is_one() {
     let said = lmq.import("tags.csv", "<html>,the whole page\n<title>,its title\n<?xml ?>,a declaration\n");
     assert!(said.starts_with("3 notes added"), "{said}");
 }
+
+#[test]
+fn a_file_that_is_named_twice_is_read_once() {
+    let lmq = Lmq::new();
+    lmq.write("folder/a.csv", "one,1\ntwo,2\n");
+    let whole = lmq.path("folder/a.csv").display().to_string();
+    for args in [
+        &["folder/a.csv", "folder/a.csv"][..],
+        &["folder/a.csv", &whole],
+        &["folder", "folder"],
+        &["folder", "folder/a.csv"],
+    ] {
+        lmq.run([&["import"], args].concat()).done();
+        assert_eq!(lmq.listed("deck:a").len(), 2, "{args:?}");
+    }
+}
+
+#[test]
+fn a_check_of_a_folder_goes_past_what_can_not_be_read() {
+    let lmq = Lmq::new();
+    lmq.write("folder/good.csv", "one,1\ntwo,2\n");
+    lmq.write("folder/empty.txt", "");
+    lmq.write("folder/bad.toml", "[deck]\n");
+    let run = lmq.run(["check", "folder"]).code(3);
+    assert!(run.stdout.contains("bad.toml:1:") && run.stdout.contains("2 notes in "), "{run:?}");
+    assert!(run.stderr.contains("skipped folder/empty.txt"), "{run:?}");
+    let run = lmq.run(["check", "folder/empty.txt", "folder/bad.toml"]).code(3);
+    assert!(run.stdout.contains("bad.toml:1:") && run.stderr.contains("empty"), "{run:?}");
+}
