@@ -141,8 +141,9 @@ fn parts(report: &Report) -> Vec<Vec<KeptPart>> {
 
 #[test]
 fn a_mended_question_is_recognised_whatever_the_learner_made_of_the_card() {
+    type Act = (&'static str, fn(&mut World));
     let mended = format!("{FRENCH}?");
-    let acts: [(&str, fn(&mut World)); 7] = [
+    let acts: [Act; 7] = [
         ("front", |world| edit(world, "front", "mine")),
         ("back", |world| edit(world, "back", "mine")),
         ("extra", |world| {

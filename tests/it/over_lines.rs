@@ -28,9 +28,9 @@ impl lmq::ui::Editor for NoEditor {
 const READ: Duration = Duration::from_millis(260);
 
 /// Lines of a person: those that begin with `…` come after what was asked was read.
-struct Person(std::vec::IntoIter<&'static str>);
+struct Person<'l>(std::slice::Iter<'l, &'static str>);
 
-impl lmq::ui::Lines for Person {
+impl lmq::ui::Lines for Person<'_> {
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         Ok(self.0.next().map(|line| match line.strip_prefix('…') {
             Some(line) => {
@@ -53,7 +53,7 @@ fn review(world: &mut World, lines: &[&'static str], live: bool) -> String {
     let options = Options::default();
     let mut review = Review::new(&mut world.store, &world.env, world.settings.clone(), &options).unwrap();
     let mut out = Vec::new();
-    lmq::ui::plain(&mut review, &mut Person(lines.to_vec().into_iter()), &mut out, LOOK, live, &NoEditor).unwrap();
+    lmq::ui::plain(&mut review, &mut Person(lines.iter()), &mut out, LOOK, live, &NoEditor).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -104,7 +104,7 @@ fn a_line_without_an_end_is_no_answer_of_a_check_up_either() {
 
 #[test]
 fn a_scene_is_set_at_the_width_that_there_is() {
-    let out = checkup(&mut Person(vec![":q\n"].into_iter()), false).unwrap();
+    let out = checkup(&mut Person([":q\n"].iter()), false).unwrap();
     let words = |line: &&str| line.starts_with("  wordy") && line.ends_with("wordy");
     let lengths: Vec<usize> = out.lines().filter(words).map(str::len).collect();
     assert!(lengths.len() > 2 && lengths.iter().all(|length| *length > 40), "{out}");
@@ -113,8 +113,8 @@ fn a_scene_is_set_at_the_width_that_there_is() {
 
 #[test]
 fn a_line_that_was_typed_ahead_begins_no_check_up() {
-    let out = checkup(&mut Person(vec!["\n", "\n"].into_iter()), true).unwrap();
+    let out = checkup(&mut Person(["\n", "\n"].iter()), true).unwrap();
     assert!(out.matches("too fast").count() == 2 && !out.contains("[1 of 8]"), "{out}");
-    let out = checkup(&mut Person(vec!["…\n", "…:q\n"].into_iter()), true).unwrap();
+    let out = checkup(&mut Person(["…\n", "…:q\n"].iter()), true).unwrap();
     assert!(out.contains("[1 of 8]"), "{out}");
 }

@@ -38,24 +38,18 @@ pub fn side_by_side(one: &NoteText, other: &NoteText) -> (String, String) {
 
 /// The fields of a note, by the names that deck files give them.
 fn fields(text: &NoteText) -> Vec<(String, String)> {
-    let words = |value: &Json| match value {
-        Json::String(text) => text.clone(),
-        Json::Array(list) => list
-            .iter()
-            .map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(" | "),
-        other => other.to_string(),
+    let word = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let words = |value: &Json| match value.as_array() {
+        Some(list) => list.iter().map(word).collect::<Vec<_>>().join(" | "),
+        None => word(value),
     };
     let mut fields = Vec::new();
     // What can't be written as JSON can't be in the database either.
     let Ok(Json::Object(all)) = serde_json::to_value(text) else { return fields };
     for (name, value) in &all {
-        match (name.as_str(), value) {
-            ("fields", Json::Object(own)) => {
-                fields.extend(own.iter().map(|(name, value)| (name.clone(), words(value))))
-            }
-            _ => fields.push((name.clone(), words(value))),
+        match value.as_object().filter(|_| name == "fields") {
+            Some(own) => fields.extend(own.iter().map(|(name, value)| (name.clone(), words(value)))),
+            None => fields.push((name.clone(), words(value))),
         }
     }
     fields

@@ -111,7 +111,7 @@ fn is_deleted(facts: &mut [crate::store::facts::FactRow]) -> bool {
         match row.fact {
             Fact::Deleted { .. } => is_deleted = true,
             Fact::Revived { .. } | Fact::Edited { .. } | Fact::Cleared { .. } | Fact::Placed { .. } => {
-                is_deleted = false
+                is_deleted = false;
             }
             Fact::Brought { .. } => is_there = true,
             Fact::Gone { .. } => is_there = false,

@@ -128,17 +128,17 @@ enum Meant {
     Number(u32),
     Letter(char),
     /// A sum, each part with whether it is taken away.
-    Sum(Vec<(bool, Meant)>),
+    Sum(Vec<(bool, Self)>),
     /// What is multiplied without a sign.
-    Product(Vec<Meant>),
-    Dot(Box<Meant>, Box<Meant>),
-    Over(Box<Meant>, Box<Meant>),
-    Power(Box<Meant>, Box<Meant>),
-    Index(Box<Meant>, Box<Meant>),
+    Product(Vec<Self>),
+    Dot(Box<Self>, Box<Self>),
+    Over(Box<Self>, Box<Self>),
+    Power(Box<Self>, Box<Self>),
+    Index(Box<Self>, Box<Self>),
     /// A root, and its degree, 2 being the usual one.
-    Root(u32, Box<Meant>),
-    Sine(Box<Meant>),
-    Factorial(Box<Meant>),
+    Root(u32, Box<Self>),
+    Sine(Box<Self>),
+    Factorial(Box<Self>),
 }
 
 use Meant::*;
