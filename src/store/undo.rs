@@ -223,7 +223,8 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
             line.fact = line.fact.take().or(Some(fact));
         }
     }
-    for deck in decks {
+    // A note of which only an own text was saved from a damaged database lies in no deck.
+    for deck in decks.into_iter().filter(|deck| *deck > 0) {
         let name: Option<String> =
             db.prepare_cached("SELECT name FROM deck WHERE id = ?1")?.query_row([deck], |row| row.get(0)).optional()?;
         line.decks.push(name.map_or_else(|| deck_id(db, deck), Ok)?);

@@ -286,8 +286,9 @@ impl Used {
                 return Err(format!("{}: nothing is saved: {}", damaged.what, String::from_utf8_lossy(&said)));
             }
             for args in [&["cards"][..], &["stats"], &["next"], &["decks"], &["history"]] {
-                if let (Some(1..), _) = run(&saved, args)? {
-                    return Err(format!("{}: lmq {args:?} fails on what was saved", damaged.what));
+                if let (Some(1..), said) = run(&saved, args)? {
+                    let said = String::from_utf8_lossy(&said);
+                    return Err(format!("{}: lmq {args:?} fails on what was saved: {said}", damaged.what));
                 }
             }
         }
