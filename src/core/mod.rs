@@ -16,6 +16,7 @@ pub mod excerpt;
 pub mod fact;
 pub mod grade;
 pub mod id;
+pub mod lines;
 pub mod lint;
 pub mod log;
 pub mod mastery;

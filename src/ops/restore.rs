@@ -9,6 +9,7 @@ use crate::ops::open_as_is;
 use crate::ops::swap::FRESH;
 use crate::ops::swap::Swap;
 use crate::ops::swap::behind_link;
+use crate::store::Fault;
 use crate::store::Finding;
 use crate::store::SIDES;
 use crate::store::Stamp;
@@ -17,6 +18,7 @@ use crate::store::StoreError;
 use crate::store::Surplus;
 use crate::store::Trouble;
 use crate::store::Unfinished;
+use crate::store::lone_log;
 use crate::store::make_folder;
 use crate::store::with_ending;
 use std::fs;
@@ -70,17 +72,13 @@ pub fn restore(
     let mut backup = prepare(fresh.path(), env, file)?;
     backup.leave_device()?;
     let was_there = db.exists();
-    let lone_log =
-        (!was_there).then(|| with_ending(db, SIDES[0])).filter(|log| log.metadata().is_ok_and(|meta| meta.len() > 0));
+    let lone_log = lone_log(db).filter(|_| !was_there);
     // From here on nobody else can open it: what is answered until the end would be in the one that is set aside.
     let mut present = if was_there { Some(alone(db, env)?) } else { None };
     let (newer, damage) = match &mut present {
         Some(Ok(present)) => surplus(present, &backup, stamp),
         Some(Err(why)) => (Surplus::default(), vec![why.clone()]),
-        None => {
-            let alone = |log: &PathBuf| format!("`{}` is there without its database", log.display());
-            (Surplus::default(), lone_log.iter().map(alone).collect())
-        }
+        None => (Surplus::default(), lone_log.iter().cloned().map(|log| Fault::LoneLog(log).to_string()).collect()),
     };
     let united = match &present {
         Some(Ok(present)) if damage.is_empty() && wants(newer)? => Some(unite(&mut backup, present, stamp)?),

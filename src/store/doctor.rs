@@ -9,6 +9,7 @@ pub(super) mod hashes;
 #[cfg(test)]
 mod tests;
 
+use crate::core::fact::ChainHash;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::store::Context;
@@ -158,12 +159,10 @@ impl Store {
         let context = super::read_context(self.db(), None)?;
         let outside = chain::kept_outside(self.db(), &context.reader, said, &self.place())?;
         // The hashes take about as long as all the rest.
-        let hashes = |db: &Connection| {
-            db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
-            hashes::look(db, outside).map(Ok).or_else(|error| error.damage().map(Err))
-        };
-        let (log, (seen, damage)) =
-            self.in_parallel(hashes, || Ok((compare::look(self.db(), &context, stamp), damage(self.db())?)))?;
+        let (log, (seen, damage)) = self.in_parallel(
+            |db| look_at_hashes(db, outside),
+            || Ok((compare::look(self.db(), &context, stamp), damage(self.db())?)),
+        )?;
         // What can't be read says nothing of the rest.
         let (log, unhashed) = match log {
             Ok(log) => (log, None),
@@ -192,13 +191,13 @@ impl Store {
             let devices = counted(gaps, "device", "devices");
             find(Rule::Gaps, format!("the log has gaps on {devices}: entries are missing"), false);
         }
+        let broken_texts = log.broken_texts_in_words();
         let unreadable: BTreeSet<String> = unhashed.into_iter().chain(unread).collect();
         for what in log.faults.into_iter().chain(unreadable) {
             find(Rule::Log, what, false);
         }
-        if log.broken_texts > 0 {
-            let (one, many) = ("text is not what its hash says", "texts are not what their hashes say");
-            find(Rule::Texts, counted(log.broken_texts, one, many), false);
+        if let Some(what) = broken_texts {
+            find(Rule::Texts, what, false);
         }
         // Where more is awaited, the erasure may be among it.
         let missing = log.missing_texts.saturating_sub(self.texts_lost_before()?);
@@ -250,22 +249,11 @@ impl Store {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
             let context = super::read_context(self.db(), None)?;
-            let hashes = |db: &Connection| {
-                db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
-                hashes::look(db, None).map(Ok).or_else(|error| error.damage().map(Err))
-            };
-            let (log, mut found) = self.in_parallel(hashes, || damage(self.db()))?;
+            let (log, mut found) = self.in_parallel(|db| look_at_hashes(db, None), || damage(self.db()))?;
             match log {
                 Ok(log) => {
+                    found.extend(log.broken_texts_in_words());
                     found.extend(log.faults);
-                    if log.broken_texts > 0 {
-                        let texts = counted(
-                            log.broken_texts,
-                            "text is not what its hash says",
-                            "texts are not what their hashes say",
-                        );
-                        found.push(texts);
-                    }
                 }
                 Err(what) => found.push(what),
             }
@@ -362,6 +350,12 @@ impl Writer<'_> {
         self.decks_moved.extend(self.numbers("SELECT id FROM deck")?);
         Ok(())
     }
+}
+
+/// Makes the hashes of the log again; where it can't be read, why.
+fn look_at_hashes(db: &Connection, outside: Option<(i64, ChainHash)>) -> Result<Result<hashes::Looked, String>, Fault> {
+    db.pragma_update(None, "cache_size", HASHES_CACHE_KB)?;
+    hashes::look(db, outside).map(Ok).or_else(|error| error.damage().map(Err))
 }
 
 /// SQLite's own check. It would look each event up by its name once more, which the hashes do: of the indexes of events only

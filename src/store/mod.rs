@@ -100,6 +100,7 @@ pub use note_edits::NoteNow;
 pub use notes::Ahead;
 pub use notes::Edited;
 pub use notes::PackedNote;
+pub use open::lone_log;
 pub use salvage::Salvaged;
 pub use search::Hits;
 pub use tried::ShownTry;

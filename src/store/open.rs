@@ -23,6 +23,7 @@ use std::cell::Cell;
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 /// SQLite's page cache, as its pragma has it: negative numbers are kilobytes.
@@ -50,12 +51,13 @@ fn has_moved(fault: &Fault) -> bool {
             if error.extended_code == rusqlite::ffi::SQLITE_READONLY_DBMOVED)
 }
 
-/// A write-ahead log whose database is gone holds what was answered last. SQLite throws it away at the first look.
-fn has_its_database(path: &Path) -> Result<(), Fault> {
+/// The write-ahead log of a database that is gone: it holds what was answered last, and SQLite throws it away at the first look.
+#[must_use]
+pub fn lone_log(path: &Path) -> Option<PathBuf> {
     let log = path.with_file_name(wal_name(path));
     let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
     // In this order: who makes a database has its file first, and its log then.
-    if length(&log) > 0 && length(path) == 0 { Err(Fault::LoneLog(log)) } else { Ok(()) }
+    (length(&log) > 0 && length(path) == 0).then_some(log)
 }
 
 /// SQLite opens the files beside a database by their names, and waits for ever where one of them is a pipe.
@@ -102,7 +104,9 @@ impl Store {
 
     fn open_what_is_there(path: &Path, here: Here, now: Timestamp) -> Result<Self, Fault> {
         side_files_are_files(path)?;
-        has_its_database(path)?;
+        if let Some(log) = lone_log(path) {
+            return Err(Fault::LoneLog(log));
+        }
         migrate::check_header(path, &header_of(path)?)?;
         make_folder(path)?;
         make_file(path)?;

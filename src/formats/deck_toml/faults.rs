@@ -2,6 +2,7 @@
 //! which every value knows its bytes.
 
 use crate::core::card::LONGEST_FIELD_BYTES;
+use crate::core::lines::Lines;
 use crate::formats::FileFault;
 use crate::formats::Place;
 use crate::formats::deck_toml::deck_fault::DeckFault;
@@ -26,28 +27,20 @@ const MOST_RECOVERED: usize = 1 << 20;
 /// The faults of a text that is being read.
 pub(super) struct Faults<'t> {
     text: &'t str,
-    lines: Vec<usize>,
+    lines: Lines<'t>,
     /// A byte whose column is known: in a file of one long line the next place is not far from the last one.
     last: Cell<(usize, usize)>,
     pub(super) found: Vec<FileFault>,
 }
 
-/// Where the lines of `text` begin.
-pub(super) fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
-}
-
 /// The line and column of a byte.
-pub(super) fn place(text: &str, lines: &[usize], at: usize) -> Place {
-    let line = lines.partition_point(|start| *start <= at);
-    let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-    let column = text.get(start..at).map_or(0, |before| before.chars().count()) + 1;
+pub(super) fn place((line, column): (usize, usize)) -> Place {
     Place { line: u64::try_from(line).unwrap_or(0), column: u64::try_from(column).unwrap_or(0) }
 }
 
 impl<'t> Faults<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, lines: line_starts(text), last: Cell::new((0, 1)), found: Vec::new() }
+        Self { text, lines: Lines::of(text), last: Cell::new((0, 1)), found: Vec::new() }
     }
 
     /// The text as a tree; `None` after a syntax error, since other faults found in such a text may not be real.
@@ -77,8 +70,8 @@ impl<'t> Faults<'t> {
     }
 
     pub(super) fn place(&self, at: usize) -> Place {
-        let line = self.lines.partition_point(|start| *start <= at);
-        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let line = self.lines.line(at);
+        let start = self.lines.start(line);
         let chars = |range: Range<usize>| self.text.get(range).map_or(0, |part| part.chars().count());
         let (known, column) = self.last.get();
         let column = if (start..=at).contains(&known) {
@@ -89,13 +82,12 @@ impl<'t> Faults<'t> {
             chars(start..at) + 1
         };
         self.last.set((at, column));
-        Place { line: u64::try_from(line).unwrap_or(0), column: u64::try_from(column).unwrap_or(0) }
+        place((line, column))
     }
 
     /// Whether a line ends within these bytes.
     fn has_line_end(&self, range: Range<usize>) -> bool {
-        self.lines.partition_point(|start| *start <= range.start)
-            != self.lines.partition_point(|start| *start <= range.end)
+        self.lines.line(range.start) != self.lines.line(range.end)
     }
 
     /// Whether so many faults were found that no more are kept.

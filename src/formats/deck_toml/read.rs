@@ -14,6 +14,7 @@ use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::id::in_deck;
 use crate::core::id::is_deck_id;
+use crate::core::lines::Lines;
 use crate::core::text::nearest;
 use crate::formats::DeckHead;
 use crate::formats::FileFault;
@@ -39,7 +40,6 @@ use crate::formats::deck_toml::deck_fault::Part;
 use crate::formats::deck_toml::deck_fault::Wanted;
 use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::faults::Node;
-use crate::formats::deck_toml::faults::line_starts;
 use crate::formats::deck_toml::faults::place;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, Box<(String, FileFault)>> {
         let byte = bytes.get(at).copied().unwrap_or(0);
         let text = String::from_utf8_lossy(bytes).into_owned();
         // Everything before the first bad byte is the same in the lossy text.
-        let place = place(&text, &line_starts(&text), at);
+        let place = place(Lines::of(&text).place(at));
         let span = at..at + '\u{fffd}'.len_utf8();
         let fault = FileFault { span, place, what: DeckFault::NotUtf8(byte) };
         Box::new((text, fault))

@@ -1,6 +1,7 @@
 //! The settings file: read with all its faults, and changed without losing its comments.
 
 use crate::core::grade::Scale;
+use crate::core::lines::Lines;
 use crate::core::settings::KeyPreset;
 use crate::core::settings::Settings;
 use crate::core::settings::name_and_above;
@@ -39,7 +40,7 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let good = String::from_utf8_lossy(good);
             Failure::data("cannot read the settings")
-                .at(format!("{}: this is no UTF-8 text", place(path, &good, good.len())))
+                .at(format!("{}: this is no UTF-8 text", place(path, &Lines::of(&good), good.len())))
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => {
@@ -48,39 +49,19 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Where the lines of a text begin, so that a file of thousands of decks is not counted through for each of them.
-struct Lines<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
-}
-
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
-    }
-
-    /// From 1.
-    fn line(&self, at: usize) -> usize {
-        self.starts.partition_point(|start| *start <= at)
-    }
-
-    fn place(&self, path: &Path, at: usize) -> String {
-        let line = self.line(at);
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        let column = self.text.get(start..at).unwrap_or_default().chars().count() + 1;
-        format!("{}:{line}:{column}", path.display())
-    }
-}
-
-fn place(path: &Path, text: &str, at: usize) -> String {
-    Lines::of(text).place(path, at)
+fn place(path: &Path, lines: &Lines<'_>, at: usize) -> String {
+    let (line, column) = lines.place(at);
+    format!("{}:{line}:{column}", path.display())
 }
 
 fn parse(path: &Path, text: &str) -> Result<toml_edit::Document<String>, Failure> {
     toml_edit::Document::parse(text.to_owned()).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        Failure::data("cannot read the settings").at(format!("{}: {}", place(path, text, at), error.message()))
+        Failure::data("cannot read the settings").at(format!(
+            "{}: {}",
+            place(path, &Lines::of(text), at),
+            error.message()
+        ))
     })
 }
 
@@ -249,7 +230,7 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
                             _ => reading.value(key, item, at, true, &mut said),
                         }
                     }
-                    loaded.decks.push((name.to_owned(), reading.lines.place(path, at)));
+                    loaded.decks.push((name.to_owned(), place(path, &reading.lines, at)));
                     if decks.insert(name.to_lowercase(), (name, preset, said)).is_some() {
                         reading.fault(at, format!("the deck `{}` has two tables", one_line(name)));
                     }
@@ -302,7 +283,7 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
     let mut failure = Failure::data(format!("the settings `{}` have faults", path.display()));
     reading.faults.sort_by_key(|(at, _)| *at);
     for (at, what) in &reading.faults {
-        failure = failure.at(format!("{}: {what}", reading.lines.place(reading.path, *at)));
+        failure = failure.at(format!("{}: {what}", place(reading.path, &reading.lines, *at)));
     }
     Err(failure.hint("mend the file, or take the lines out"))
 }

@@ -8,6 +8,7 @@ use crate::core::id::ConfigId;
 use crate::core::id::DeviceId;
 use crate::core::log::Entry;
 use crate::core::log::LogRecord;
+use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::core::units::Hlc;
 use crate::store::Fault;
@@ -31,6 +32,14 @@ pub(super) struct Looked {
     pub(super) broken_texts: u64,
     /// Texts whose words are not here, and that no erasure covers.
     pub(super) missing_texts: u64,
+}
+
+impl Looked {
+    /// How many texts are not what was written, where some are.
+    pub(super) fn broken_texts_in_words(&self) -> Option<String> {
+        let (one, many) = ("text is not what its hash says", "texts are not what their hashes say");
+        (self.broken_texts > 0).then(|| counted(self.broken_texts, one, many))
+    }
 }
 
 /// A hash of the chain: the id of the entry that it is after, and who kept it.
