@@ -69,7 +69,7 @@ pub fn add(
         let prompt = text.prompt(text.ordinals().first().copied().unwrap_or(1));
         let of_deck = names.iter().filter(|(_, known, _)| *known == id).map(|(local, ..)| *local);
         store.cards(&DeckSet::Some(of_deck.collect()), &[], |line| {
-            if line.deck == id && line.text.prompt(line.card.ordinal) == prompt {
+            if line.text.prompt(line.card.ordinal) == prompt {
                 cards.push(line);
             }
             Ok(())

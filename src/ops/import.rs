@@ -93,8 +93,7 @@ pub fn import(
     let mut known = BTreeSet::new();
     for mut source in sources {
         // A file that was named twice, or by itself and within its folder, is read once.
-        let place = source.path.as_deref().and_then(|path| path.canonicalize().ok());
-        if place.is_some_and(|place| !known.insert(place)) {
+        if source.path.clone().is_some_and(|path| !known.insert(path)) {
             report.skip(&source, Reason::Again);
             continue;
         }
@@ -183,10 +182,9 @@ fn all_notes(
         let named = |refusal| (source.shown.clone(), refusal);
         match looked {
             Err(Refusal::Store(fault)) => return Err(named(Refusal::Store(fault))),
-            Err(Refusal::NoTable) => report.skip(source, Reason::NoTable),
-            Err(Refusal::OtherJson) => report.skip(source, Reason::OtherJson),
             Err(refusal) => {
-                let reason = Reason::of(&refusal::in_short(refusal, &source.shown));
+                let alone = refusal.left_alone();
+                let reason = alone.unwrap_or_else(|| Reason::of(&refusal::in_short(refusal, &source.shown)));
                 report.skip(source, reason);
             }
             Ok(()) => {

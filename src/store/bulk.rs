@@ -132,8 +132,6 @@ pub enum KeptPart {
 /// A note that both the learner and the file changed: the learner's version stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The note.
-    pub note: NoteUid,
     /// What people call it.
     pub name: String,
     /// What of it stays as the learner has it.

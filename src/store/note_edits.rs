@@ -289,28 +289,45 @@ impl Writer<'_> {
         let number = self.number_of(note)?;
         let deck = self.deck_of_source(number)?;
         let uid = NoteUid::of_key(&deck, key);
-        let taken: bool = self.tx.query_row(
-            "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 AND o.id <> ?2 \
-             AND coalesce(o.own, o.source) IS NOT NULL) \
-             OR EXISTS (SELECT 1 FROM note_name u JOIN alias a ON a.alias = u.id WHERE u.uid = ?1 AND a.note <> ?2) \
-             OR EXISTS (SELECT 1 FROM note o JOIN note n ON n.deck = o.deck WHERE n.id = ?2 AND o.id <> ?2 AND o.key = ?3)",
-            (uid.0, number, key),
+        let stands_there: bool = self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM note o JOIN note n ON n.deck = o.deck WHERE n.id = ?1 AND o.id <> ?1 AND o.key = ?2)",
+            (number, key),
             |row| row.get(0),
         )?;
-        if taken {
+        if stands_there || self.is_anothers(uid, number)? {
             return Ok(false);
         }
-        let known: Option<i64> = match super::facts::note_number(&self.tx, uid)? {
-            Some(alias) => {
-                self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [alias], |row| row.get(0)).optional()?
-            }
+        self.also_name(uid, note, number)?;
+        self.append_fact(&Fact::Keyed { note }, Some(key.to_owned()))?;
+        Ok(true)
+    }
+
+    /// Whether a name is that of another note than this one, or was given to another.
+    fn is_anothers(&self, uid: NoteUid, number: i64) -> Result<bool, Fault> {
+        Ok(self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 AND o.id <> ?2 \
+             AND coalesce(o.own, o.source) IS NOT NULL) \
+             OR EXISTS (SELECT 1 FROM note_name u JOIN alias a ON a.alias = u.id WHERE u.uid = ?1 AND a.note <> ?2)",
+            (uid.0, number),
+            |row| row.get(0),
+        )?)
+    }
+
+    /// The note that a name, by its number, is another name of.
+    fn note_of_alias(&self, name: i64) -> Result<Option<i64>, Fault> {
+        Ok(self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [name], |row| row.get(0)).optional()?)
+    }
+
+    /// Makes a name another one of a note, unless it is that already.
+    fn also_name(&mut self, uid: NoteUid, note: NoteUid, number: i64) -> Result<(), Fault> {
+        let known = match super::facts::note_number(&self.tx, uid)? {
+            Some(name) => self.note_of_alias(name)?,
             None => None,
         };
         if uid != note && known != Some(number) {
             self.append_fact(&Fact::Aliased { alias: uid, note }, None)?;
         }
-        self.append_fact(&Fact::Keyed { note }, Some(key.to_owned()))?;
-        Ok(true)
+        Ok(())
     }
 
     /// The deck that a note's key is in: the one that its file names.
@@ -336,9 +353,8 @@ impl Writer<'_> {
     /// When the database can't be read.
     pub fn has_answer(&self, uid: NoteUid, text: &NoteText) -> Result<Option<bool>, Fault> {
         let Some(name) = super::facts::note_number(&self.tx, uid)? else { return Ok(None) };
-        let note: Option<i64> =
-            self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [name], |row| row.get(0)).optional()?;
-        let Some(row) = NoteRow::of(&self.tx, note.unwrap_or(name))? else { return Ok(Some(false)) };
+        let note = self.note_of_alias(name)?.unwrap_or(name);
+        let Some(row) = NoteRow::of(&self.tx, note)? else { return Ok(Some(false)) };
         for id in [row.own, row.source] {
             if self.body(id)?.is_some_and(|said| said.answer(1) == text.answer(1)) {
                 return Ok(Some(true));
@@ -356,17 +372,7 @@ impl Writer<'_> {
         let number = self.number_of(note)?;
         let deck = self.deck_of_source(number)?;
         let uid = NoteUid::of_key(&deck, key);
-        let taken: bool = self.tx.query_row(
-            "SELECT EXISTS (SELECT 1 FROM note_name u JOIN note o ON o.id = u.id WHERE u.uid = ?1 \
-             AND coalesce(o.own, o.source) IS NOT NULL) \
-             OR EXISTS (SELECT 1 FROM note_name u JOIN alias a ON a.alias = u.id WHERE u.uid = ?1)",
-            [uid.0],
-            |row| row.get(0),
-        )?;
-        if uid == note || taken {
-            return Ok(());
-        }
-        self.append_fact(&Fact::Aliased { alias: uid, note }, None).map(drop)
+        if self.is_anothers(uid, number)? { Ok(()) } else { self.also_name(uid, note, number) }
     }
 
     /// Takes a note with its cards and what they add up to into another deck, by its id.

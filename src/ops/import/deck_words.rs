@@ -10,7 +10,6 @@ use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
-use crate::formats::ReadOptions;
 use crate::formats::Record;
 use crate::formats::Stop;
 use crate::ops::import::names::answer;
@@ -78,7 +77,6 @@ pub(super) fn give_words(
                 source.word = Some(word);
             }
         }
-        let inside = |source: &Source| source.inside.unwrap_or(0);
         // Files that were named one by one differ in the folders nearest to them.
         let named: Vec<usize> =
             group.iter().copied().filter(|index| jobs.get(*index).is_some_and(|job| job.0.inside.is_none())).collect();
@@ -96,7 +94,7 @@ pub(super) fn give_words(
             let Some((source, _)) = jobs.get_mut(*index).filter(|(source, _)| source.word.is_none()) else { continue };
             let folders = match source.inside {
                 _ if is_alone => 0,
-                Some(_) => inside(source),
+                Some(inside) => inside,
                 None => apart,
             };
             let free = (folders..=MOST_FOLDERS).map(|folders| word(source, folders)).find(|word| !used.contains(word));
@@ -166,7 +164,7 @@ fn known_rows(
     options: &Options,
     words: &[String],
 ) -> Result<(u64, Vec<Known>), Fault> {
-    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
+    let read_options = options.read_options(source);
     let (mut rows, mut known, mut failed) = (0, vec![Known::default(); words.len()], None);
     // What can't be read is told when the file is read for good.
     if source.input.rewind().is_ok() {

@@ -3,7 +3,7 @@
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::Diagnosis;
-use crate::formats::ReadOptions;
+use crate::formats::Importer;
 use crate::formats::Unsure;
 use crate::ops::import::options::Options;
 use crate::ops::import::sources::Source;
@@ -20,16 +20,26 @@ const MOST_NAMED: usize = 12;
 
 /// What a source is taken for, if it is a table. What can't be read is told by the import itself.
 pub fn diagnose(source: &mut Source, options: &Options) -> Option<Box<Diagnosis>> {
-    let found = looked_at(source, options);
+    match find_importer(source, options) {
+        Ok(Some(importer)) => diagnose_with(source, importer, options),
+        Ok(None) | Err(_) => {
+            source.close();
+            None
+        }
+    }
+}
+
+/// The same, where it is known who reads it.
+pub(super) fn diagnose_with(source: &mut Source, importer: &dyn Importer, options: &Options) -> Option<Box<Diagnosis>> {
+    let found = looked_at(source, importer, options);
     source.input.rewind().ok()?;
     source.close();
     found
 }
 
-fn looked_at(source: &mut Source, options: &Options) -> Option<Box<Diagnosis>> {
-    let importer = find_importer(source, options).ok()??;
+fn looked_at(source: &mut Source, importer: &dyn Importer, options: &Options) -> Option<Box<Diagnosis>> {
     source.input.rewind().ok()?;
-    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
+    let read_options = options.read_options(source);
     // Spreadsheets lie in archives, of which a beginning tells nothing.
     if importer.name() != "csv" && importer.name() != "tsv" {
         return importer.diagnose(&mut *source.input, &read_options).ok().flatten();
@@ -65,7 +75,7 @@ pub fn unclear(shown: &str, diagnosis: &Diagnosis) -> Failure {
 }
 
 /// A column with its name and its first cells.
-pub(super) fn column_line(diagnosis: &Diagnosis, number: usize) -> String {
+fn column_line(diagnosis: &Diagnosis, number: usize) -> String {
     let at = number.saturating_sub(1);
     let name = diagnosis.columns.get(at).and_then(|column| column.name.as_deref()).unwrap_or_default();
     let cells: Vec<String> = diagnosis

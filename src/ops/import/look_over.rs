@@ -7,9 +7,8 @@ use crate::formats::FormatError;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
-use crate::formats::ReadOptions;
 use crate::formats::Record;
-use crate::ops::import::diagnose::diagnose;
+use crate::ops::import::diagnose::diagnose_with;
 use crate::ops::import::diagnose::is_two_sided;
 use crate::ops::import::most_bad::Tally;
 use crate::ops::import::one_file::Builtins;
@@ -88,14 +87,14 @@ pub(super) fn look_through(
     builtins: &[(String, BTreeSet<NoteUid>)],
 ) -> Result<(), Refusal> {
     source.input.rewind().map_err(|error| Refusal::Format(error.into()))?;
-    let looked = diagnose(source, options);
+    let looked = diagnose_with(source, importer, options);
     if source.in_folder && !is_table(source, looked.as_deref(), importer, options) {
         return Err(Refusal::NoTable);
     }
     if let Some(diagnosis) = looked.filter(|diagnosis| !is_two_sided(diagnosis)) {
         return Err(Refusal::Unclear(diagnosis));
     }
-    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
+    let read_options = options.read_options(source);
     let mut tally = Tally::default();
     let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
     // A deck that passes for a built-in one: its keys, as long as none is the built-in deck's own.

@@ -5,10 +5,9 @@ use crate::core::id::is_deck_id;
 use crate::formats::Diagnosis;
 use crate::formats::Importer;
 use crate::formats::Place;
-use crate::formats::ReadOptions;
 use crate::formats::Role;
 use crate::ops::decks::details;
-use crate::ops::import::diagnose::diagnose;
+use crate::ops::import::diagnose::diagnose_with;
 use crate::ops::import::import_report::KeptNote;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::import_report::no_deck_name;
@@ -63,7 +62,7 @@ pub(super) fn one_file(
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
-    let has_tags = has_tags(source, options);
+    let has_tags = has_tags(source, importer, options);
     let ordered = importer.name() == "toml";
     let bulk_options = BulkOptions {
         place_in: options.deck.clone(),
@@ -76,7 +75,7 @@ pub(super) fn one_file(
         theirs: options.theirs,
         ..BulkOptions::new(DeckOrigin::File)
     };
-    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
+    let read_options = options.read_options(source);
     let shown = source.shown.clone();
     let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
     let namer = Namer::new(deck.clone(), prompts);
@@ -189,7 +188,7 @@ pub(super) fn one_file(
 }
 
 /// Whether a file has a place for tags. A table without a column for them does not say that its notes have none.
-fn has_tags(source: &mut Source, options: &Options) -> bool {
+fn has_tags(source: &mut Source, importer: &dyn Importer, options: &Options) -> bool {
     let tells = |diagnosis: Box<Diagnosis>| diagnosis.columns.iter().any(|column| column.role == Role::Tags);
-    diagnose(source, options).is_none_or(tells)
+    diagnose_with(source, importer, options).is_none_or(tells)
 }

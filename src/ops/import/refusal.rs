@@ -6,6 +6,7 @@ use crate::formats::Diagnosis;
 use crate::formats::FileFault;
 use crate::formats::FormatError;
 use crate::ops::import::diagnose::unclear;
+use crate::ops::import::folder::Reason;
 use crate::ops::import::most_bad::MostBad;
 use crate::store::Fault;
 use std::path::Path;
@@ -52,6 +53,17 @@ pub(super) fn in_short(refusal: Refusal, shown: &str) -> Failure {
         faults.iter().map(|fault| format!("line {}: {}", fault.place, fault.what)).collect()
     };
     in_words(refusal, shown, Path::new(shown), &lines)
+}
+
+impl Refusal {
+    /// Why a file is left alone among decks, where nothing speaks for its being one.
+    pub(super) fn left_alone(&self) -> Option<Reason> {
+        match self {
+            Self::NoTable => Some(Reason::NoTable),
+            Self::OtherJson => Some(Reason::OtherJson),
+            _ => None,
+        }
+    }
 }
 
 /// The refusal in words. `shown` is the file's name, `path` the database's.

@@ -62,12 +62,18 @@ impl Source {
     /// Bytes as if they were a file of that name.
     #[must_use]
     pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Self::of(name, Box::new(io::Cursor::new(bytes)), size)
+    }
+
+    /// Something that is no file, by that name.
+    fn of(name: &str, input: Box<dyn ReadSeek + Send>, size: u64) -> Self {
         Self {
             shown: name.to_owned(),
             file_name: name.to_owned(),
             path: None,
-            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            input: Box::new(io::Cursor::new(bytes)),
+            input,
+            size,
             in_folder: false,
             modified: None,
             parents: Vec::new(),
@@ -172,18 +178,14 @@ pub(super) fn open_file(path: &Path) -> Result<Source, Failure> {
         return Err(Failure::data(format!("`{}` is longer than {} GB", path.display(), MOST_READ >> 30))
             .hint("nothing was imported; divide it"));
     }
+    let modified = file.metadata().and_then(|meta| meta.modified()).ok();
+    let input = Box::new(BufReader::with_capacity(1 << 16, file));
     Ok(Source {
-        shown: path.display().to_string(),
         file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         path: fs::canonicalize(path).ok(),
-        modified: file.metadata().and_then(|meta| meta.modified()).ok(),
-        input: Box::new(BufReader::with_capacity(1 << 16, file)),
-        size,
-        in_folder: false,
+        modified,
         parents: parents(path),
-        inside: None,
-        word: None,
-        is_apart: false,
+        ..Source::of(&path.display().to_string(), input, size)
     })
 }
 
@@ -199,7 +201,7 @@ fn parents(path: &Path) -> Vec<String> {
 }
 
 /// As much of a source as is looked at to tell what it is.
-pub(super) const HEAD: u64 = 1 << 16;
+const HEAD: u64 = 1 << 16;
 
 /// The most that is taken from standard input: it goes to the disk first.
 const MOST_SPOOLED: u64 = 4 << 30;
@@ -236,19 +238,7 @@ pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
         return Err(Failure::data(format!("standard input is longer than {} GB", MOST_SPOOLED >> 30))
             .hint("nothing was imported; import it as a file"));
     }
-    Ok(Source {
-        shown: "-".to_owned(),
-        file_name: "-".to_owned(),
-        path: None,
-        input: Box::new(BufReader::with_capacity(1 << 16, file)),
-        size,
-        in_folder: false,
-        modified: None,
-        parents: Vec::new(),
-        inside: None,
-        word: None,
-        is_apart: false,
-    })
+    Ok(Source::of("-", Box::new(BufReader::with_capacity(1 << 16, file)), size))
 }
 
 /// The importer for a source: the one that was named, else by the file's name and beginning. `None`: it is a history.

@@ -3,9 +3,10 @@
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
 use crate::failure::Failure;
+use crate::formats::Identity;
 use crate::formats::ImportItem;
+use crate::formats::Item;
 use crate::formats::Place;
-use crate::formats::ReadOptions;
 use crate::formats::Record;
 use crate::formats::deck_toml;
 use crate::ops::decks::BUILTIN;
@@ -24,7 +25,7 @@ use crate::ops::import::sources::find_importer;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io::Seek as _;
-use std::path::Path;
+use std::sync::LazyLock;
 
 /// What an import would say of a file.
 #[derive(Debug, Default)]
@@ -37,6 +38,20 @@ pub struct Verdict {
     pub left_alone: Option<Reason>,
 }
 
+/// The built-in decks by their ids, with the uids of their notes: read once, however many files are looked at.
+static BUILTINS: LazyLock<Vec<(String, BTreeSet<NoteUid>)>> = LazyLock::new(|| {
+    let decks = BUILTIN.iter().filter_map(|(_, text)| deck_toml::parse(text).ok());
+    decks
+        .map(|deck| {
+            let key = |item: &Item| match (&item.identity, &item.key) {
+                (Identity::Key(key), _) | (_, Some(key)) => Some(NoteUid::of_key(&deck.head.id, key)),
+                _ => None,
+            };
+            (deck.head.id.clone(), deck.notes.iter().filter_map(key).collect())
+        })
+        .collect()
+});
+
 /// Looks what an import would say of a file. Faults of deck files are found when they are read, and not drawn here.
 ///
 /// # Errors
@@ -45,29 +60,12 @@ pub fn verdict(source: &mut Source) -> Result<Verdict, Failure> {
     let options = Options::default();
     let mut verdict = Verdict::default();
     let Some(importer) = find_importer(source, &options)? else { return Ok(verdict) };
-    let builtins: Vec<(String, BTreeSet<NoteUid>)> = BUILTIN
-        .iter()
-        .filter_map(|(_, text)| deck_toml::parse(text).ok())
-        .map(|deck| {
-            let key = |item: &crate::formats::Item| match (&item.identity, &item.key) {
-                (crate::formats::Identity::Key(key), _) | (_, Some(key)) => Some(NoteUid::of_key(&deck.head.id, key)),
-                _ => None,
-            };
-            (deck.head.id.clone(), deck.notes.iter().filter_map(key).collect())
-        })
-        .collect();
-    if let Err(refusal) = look_through(source, importer, &options, &builtins) {
-        verdict.left_alone = match refusal {
-            Refusal::NoTable => Some(Reason::NoTable),
-            Refusal::OtherJson => Some(Reason::OtherJson),
-            _ => None,
-        };
-        verdict.refusal = Some(refusal::in_words(refusal, &source.shown, Path::new(&source.shown), &|_, _, faults| {
-            faults.iter().map(|fault| format!("line {}: {}", fault.place, fault.what)).collect()
-        }));
+    if let Err(refusal) = look_through(source, importer, &options, &BUILTINS) {
+        verdict.left_alone = refusal.left_alone();
+        verdict.refusal = Some(refusal::in_short(refusal, &source.shown));
         return Ok(verdict);
     }
-    let read_options = ReadOptions { file_name: source.file_name.clone(), table: options.table.clone() };
+    let read_options = options.read_options(source);
     let word = source.deck_word();
     let mut namer = Namer::new(word.clone(), Prompts::Unknown);
     namer.tell_repeated(repeated_prompts(importer, &mut *source.input, &read_options, &word));
@@ -115,9 +113,7 @@ pub fn verdict(source: &mut Source) -> Result<Verdict, Failure> {
     done.ok();
     source.input.rewind().map_err(unreadable)?;
     if good == 0 && bad > 0 {
-        let refusal = Refusal::Unreadable;
-        verdict.refusal =
-            Some(refusal::in_words(refusal, &source.shown, Path::new(&source.shown), &|_, _, _| Vec::new()));
+        verdict.refusal = Some(refusal::in_short(Refusal::Unreadable, &source.shown));
     }
     Ok(verdict)
 }

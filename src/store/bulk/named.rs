@@ -11,11 +11,11 @@ use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::sides::Sides;
+use crate::store::columns::ALIASED;
 use crate::store::facts::facts_of;
 use crate::store::facts::note_number;
 use crate::store::facts::note_uid;
 use crate::store::notes::PackedNote;
-use crate::store::shown::NoteRow;
 use rusqlite::OptionalExtension as _;
 
 /// What a uid says of the note that its row means.
@@ -39,29 +39,44 @@ pub(super) struct OtherName {
     pub(super) name: Option<i64>,
 }
 
+/// What is shown of the note that has a name, as far as it tells whether the name stands.
+struct Shown {
+    text_hash: i64,
+    retired: bool,
+    /// As [`NoteRow::is_nameless`](crate::store::shown::NoteRow::is_nameless).
+    is_nameless: bool,
+}
+
 impl Bulk<'_, '_> {
     /// What a row's uid says of the note that it means.
     pub(super) fn named(&mut self, who: NoteRef, deck: &TargetDeck, note: &PackedNote) -> Result<Named, Fault> {
-        let found: Option<(i64, Option<i64>)> = self
-            .writer
-            .tx
-            .prepare_cached(
-                "SELECT u.id, a.note FROM note_name u LEFT JOIN alias a ON a.alias = u.id WHERE u.uid = ?1",
-            )?
-            .query_row([who.uid.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT u.id, a.note, n.text_hash, n.retired, n.source IS NULL AND n.own IS NULL FROM note_name u \
+             LEFT JOIN alias a ON a.alias = u.id LEFT JOIN note n ON n.id = u.id WHERE u.uid = ?1",
+        )?;
+        // Of the note itself only what is asked here: for a row that is found the rest is read once it is known to be that.
+        let found: Option<(i64, Option<i64>, Option<Shown>)> = statement
+            .query_row([who.uid.0], |row| {
+                let text_hash: Option<i64> = row.get(2)?;
+                let shown = match text_hash {
+                    Some(text_hash) => Some(Shown { text_hash, retired: row.get(3)?, is_nameless: row.get(4)? }),
+                    None => None,
+                };
+                Ok((row.get(0)?, row.get(1)?, shown))
+            })
             .optional()?;
-        let own = match found {
+        drop(statement);
+        let (own, shown) = match found {
             None => return Ok(Named::Nobody(None)),
-            Some((name, Some(id))) => {
+            Some((name, Some(id), _)) => {
                 let uid = note_uid(&self.writer.tx, id)?;
                 return Ok(Named::Other(OtherName { id, uid, is_written: true, name: Some(name) }));
             }
-            Some((own, None)) => own,
+            Some((own, None, shown)) => (own, shown),
         };
-        let row = NoteRow::of(&self.writer.tx, own)?;
-        let stands = match &row {
+        let stands = match &shown {
             // Events brought the name before any text did.
-            Some(row) => !row.retired || row.is_nameless() || self.has_text(own)?,
+            Some(shown) => !shown.retired || shown.is_nameless || self.has_text(own)?,
             None => false,
         };
         if !stands {
@@ -72,7 +87,7 @@ impl Bulk<'_, '_> {
                 _ => Named::Nobody(Some(own)),
             });
         }
-        let says_another = row.is_some_and(|row| row.text_hash != note.text_hash);
+        let says_another = shown.is_some_and(|shown| shown.text_hash != note.text_hash);
         if !who.named && says_another && !self.is_taken(own) {
             return self.of_that_answer((own, who.uid), deck, note);
         }
@@ -115,7 +130,7 @@ impl Bulk<'_, '_> {
         let is_known: bool = self
             .writer
             .tx
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM fact WHERE subject = ?1 AND kind = 12)")?
+            .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM fact WHERE subject = ?1 AND kind = {ALIASED})"))?
             .query_row([name], |row| row.get(0))?;
         if !is_known {
             return Ok(None);

@@ -6,6 +6,7 @@ use crate::store::Fault;
 use crate::store::bulk::Bulk;
 use crate::store::by_prompt::PromptMatch;
 use crate::store::by_prompt::Upstream;
+use crate::store::columns::PLACED;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
 use crate::store::shown::NoteRow;
@@ -53,10 +54,9 @@ impl Bulk<'_, '_> {
             statement.query_map([self.last_old_note], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
         {
-            let mut statement = self
-                .writer
-                .tx
-                .prepare_cached("SELECT DISTINCT subject FROM fact WHERE kind = 8 AND subject BETWEEN 1 AND ?1")?;
+            let placed =
+                format!("SELECT DISTINCT subject FROM fact WHERE kind = {PLACED} AND subject BETWEEN 1 AND ?1");
+            let mut statement = self.writer.tx.prepare_cached(&placed)?;
             let placed = statement.query_map([self.last_old_note], |row| row.get::<_, i64>(0))?;
             candidates.extend(placed.collect::<Result<Vec<_>, _>>()?);
         }

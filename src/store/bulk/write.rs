@@ -4,6 +4,7 @@ use crate::core::card::NoteText;
 use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
 use crate::core::three_ways::Way;
+use crate::core::three_ways::merged_tags;
 use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::bulk::Bulk;
@@ -223,7 +224,9 @@ impl Bulk<'_, '_> {
             // Nothing of them is the learner's.
             Way::of(last_tags, now.tags.as_slice(), last_tags)
         } else {
-            let way = Way::of_tags(last_tags, &now.tags, &mine.tags, &self.tags_then(before, last_tags, now, mine));
+            // What the learner added and took away still holds.
+            let then = merged_tags(last_tags, &now.tags, &mine.tags);
+            let way = Way::of_tags(last_tags, &now.tags, &mine.tags, &then);
             // Another order of the same tags is shown as the source has it.
             if way == Way::Unchanged && last_tags != now.tags.as_slice() { Way::Taken } else { way }
         };
@@ -234,17 +237,6 @@ impl Bulk<'_, '_> {
             key: key.is_some() && key != key_last && key != before.key.as_deref(),
             is_back,
         })
-    }
-
-    /// The tags of a note once its source says these: what the learner added and took away still holds.
-    fn tags_then(&self, before: &NoteRow, last: &[String], now: &NoteText, mine: &NoteText) -> Vec<String> {
-        if before.tags.is_none() && before.own.is_none() {
-            return now.tags.clone();
-        }
-        let added = mine.tags.iter().filter(|tag| !last.contains(tag));
-        let removed: Vec<&String> = last.iter().filter(|tag| !mine.tags.contains(tag)).collect();
-        let theirs = now.tags.iter().filter(|tag| !removed.contains(tag));
-        theirs.chain(added.filter(|tag| !now.tags.contains(tag))).cloned().collect()
     }
 
     /// The text that the source register has, with its tags and its key; `None` where there is none or it was erased.
@@ -281,7 +273,7 @@ impl Bulk<'_, '_> {
         }
         let name = name_of_any(&self.writer.tx, id)?.unwrap_or_else(|| note.to_string());
         let texts = (self.kept.len() < MOST_KEPT_TEXTS).then(|| Box::new((mine.clone(), theirs.clone())));
-        self.kept.push(Kept { note, name, parts, texts });
+        self.kept.push(Kept { name, parts, texts });
         Ok(())
     }
 

@@ -301,12 +301,6 @@ fn theirs_takes_the_sources_text_and_tags_and_brings_back_what_was_deleted() {
     assert_eq!((a.back(uid("b")), a.deck_of(uid("a")).as_deref()), (None, Some("shelf")));
 }
 
-/// What became of the rows of a file, those too that were decided at its end.
-fn settled(imported: &Imported) -> Vec<MatchResult> {
-    let at_once = imported.placed.iter().filter(|placed| **placed != MatchResult::Later);
-    at_once.chain(&imported.finished.late).copied().collect()
-}
-
 #[test]
 fn importing_again_what_was_undone_brings_it_back_and_makes_no_second_copy() {
     let table = || File::table("words", vec![plain("words", "dog", "Hund"), plain("words", "cat", "Katze")]);
@@ -323,7 +317,7 @@ fn importing_again_what_was_undone_brings_it_back_and_makes_no_second_copy() {
             b.after(&a);
             b.hears(&a);
             let device = if again_elsewhere { &mut b } else { &mut a };
-            assert_eq!(settled(&device.take_in(&file)), [MatchResult::Restored, MatchResult::Restored]);
+            assert_eq!(device.take_in(&file).decided(), [MatchResult::Restored, MatchResult::Restored]);
             let back = device.store.newest_action(&[ActionKind::Import]).unwrap().unwrap().id;
             meet(&mut [&mut a, &mut b]);
             let mut listed = a.listed();
@@ -488,7 +482,7 @@ fn a_followed_file_says_only_what_it_did_not_say_before() {
     a.undo(import);
     assert_eq!(a.back(uid("a")).as_deref(), Some("newer, from elsewhere"));
     let again = a.take_in(&file(&TWO).followed(source));
-    assert_eq!(settled(&again), [MatchResult::Changed, MatchResult::Restored]);
+    assert_eq!(again.decided(), [MatchResult::Changed, MatchResult::Restored]);
     meet(&mut [&mut a, &mut b]);
     assert_eq!(b.back(uid("a")).as_deref(), Some("1"));
 }
