@@ -6,12 +6,15 @@ pub(super) mod note_types;
 #[cfg(test)]
 mod tests;
 
+use crate::core::card::ANSWER_FIELDS;
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fault;
 use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::card::QUESTION_FIELDS;
+use crate::core::card::Said;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::document::Document;
@@ -373,8 +376,8 @@ pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
     let field = |name: &str| {
         kind.fields().iter().find(|field| field.name == name).map(|field| Target::Field(field.name, field.shape))
     };
-    let question = || ["front", "prompt", "text"].into_iter().find_map(field);
-    let answer = || ["back", "answer", "items", "model"].into_iter().find_map(field);
+    let question = || QUESTION_FIELDS.into_iter().find_map(field);
+    let answer = || ANSWER_FIELDS.into_iter().find_map(field);
     match column {
         Column::Field(name) => match (field(name), name) {
             (Some(found), _) => found,
@@ -388,6 +391,18 @@ pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
         Column::Labelled(label) => Target::Label(label),
         Column::Kind | Column::NoteType | Column::AddReverse | Column::LeftOut | Column::Unknown => Target::Skip,
         column => Target::Column(column),
+    }
+}
+
+impl Target {
+    /// The part of a note that it is, by its name in a deck file.
+    pub(super) fn part(self) -> &'static str {
+        match self {
+            Self::Field(name, _) => name,
+            Self::Column(column) => role_name(column),
+            Self::Label(_) => "extra",
+            Self::Wrong(_) | Self::Surplus | Self::Skip => "",
+        }
     }
 }
 
@@ -545,11 +560,11 @@ impl Draft {
         }
     }
 
-    /// The note, if its kind accepts it.
+    /// The note, if its kind accepts it. `says` is what the row has a place for.
     ///
     /// # Errors
     /// When it does not.
-    pub(super) fn finish(self, place: Place) -> Result<Box<Item>, NoteFault> {
+    pub(super) fn finish(self, place: Place, says: Said) -> Result<Box<Item>, NoteFault> {
         check(self.kind, &self.text)?;
         let (identity, key) = match (self.uid, self.guid, self.key) {
             (Some(uid), _, key) => (Identity::Uid(uid), key),
@@ -557,7 +572,7 @@ impl Draft {
             (None, Some(id), key) => (Identity::Foreign { namespace: "anki".to_owned(), id }, key),
             (None, None, None) => (Identity::None, None),
         };
-        Ok(Box::new(Item { place, deck: self.deck, identity, key, text: self.text }))
+        Ok(Box::new(Item { place, deck: self.deck, identity, key, text: self.text, says }))
     }
 }
 

@@ -41,6 +41,7 @@ pub use table_options::TableOptions;
 pub use table_options::parse_columns;
 
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::text::Escapes;
@@ -150,6 +151,8 @@ pub struct Item {
     pub key: Option<String>,
     /// Its text, checked by its kind.
     pub text: NoteText,
+    /// What of it the row has a place for.
+    pub says: Said,
 }
 
 /// One thing read from, or written to, a file. A deck comes before its topics, topics before notes.

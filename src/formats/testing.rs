@@ -10,6 +10,7 @@ use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Question;
+use crate::core::card::Said;
 use crate::core::card::Shape;
 use crate::core::card::Showing;
 use crate::core::card::Unreadable;
@@ -116,7 +117,9 @@ pub(super) fn notes(outcomes: &[ImportItem]) -> Vec<&Item> {
 /// The records among the outcomes, which must be all of them, without their places.
 pub(super) fn records(outcomes: Vec<ImportItem>) -> Vec<Record> {
     let record = |outcome| match outcome {
-        ImportItem::Record(Record::Note(item)) => Record::Note(Box::new(Item { place: Place::default(), ..*item })),
+        ImportItem::Record(Record::Note(item)) => {
+            Record::Note(Box::new(Item { place: Place::default(), says: Said::ALL, ..*item }))
+        }
         ImportItem::Record(record) => record,
         other => panic!("{other:?}"),
     };
@@ -252,7 +255,7 @@ fn any_item(table: bool) -> impl Strategy<Value = Item> {
     (option::of(any_text(table)), identity, option::of(any_text(table)), any_note_text(table)).prop_map(
         |(deck, identity, key, text)| {
             let key = key.filter(|_| matches!(identity, Identity::Uid(_)));
-            Item { place: Place::default(), deck, identity, key, text }
+            Item { place: Place::default(), deck, identity, key, text, says: Said::ALL }
         },
     )
 }

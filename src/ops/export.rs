@@ -1,5 +1,6 @@
 //! Files out: notes in any format, and the log itself.
 
+use crate::core::card::Said;
 use crate::core::id::NoteUid;
 use crate::core::log::Entry;
 use crate::core::log::LogRecord;
@@ -149,8 +150,14 @@ fn write_parts(
                 for note in notes.read() {
                     let (uid, key, text) = note?;
                     if among.is_none_or(|notes| notes.contains(&uid)) {
-                        let item =
-                            Item { place: Place::default(), deck: None, identity: Identity::Uid(uid), key, text };
+                        let item = Item {
+                            place: Place::default(),
+                            deck: None,
+                            identity: Identity::Uid(uid),
+                            key,
+                            text,
+                            says: Said::ALL,
+                        };
                         writer.write(&Record::Note(Box::new(item)))?;
                         count += 1;
                     }

@@ -59,6 +59,7 @@ use crate::ops::import::one_file::Follow;
 use crate::ops::import::one_file::one_file;
 use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::find_importer;
+use crate::store::EarlierFiles;
 use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
@@ -175,6 +176,7 @@ fn all_notes(
 ) -> Result<(), (String, Refusal)> {
     let mut before = 0;
     let builtins = Builtins::new();
+    let (is_several, mut earlier) = (jobs.len() > 1, EarlierFiles::default());
     give_words(writer, jobs, options, &BTreeSet::new()).map_err(|fault| (String::new(), Refusal::Store(fault)))?;
     for (source, importer) in jobs.iter_mut() {
         // A file of a folder goes in whole or not at all, and the others with it: so it is looked over first.
@@ -189,13 +191,16 @@ fn all_notes(
             }
             Ok(()) => {
                 let mut heard = |read: u64| progress(before + read);
-                let done = one_job(writer, source, *importer, options, (prompts(), &builtins), report, &mut heard);
+                let earlier = is_several.then_some(&mut earlier);
+                let attempt = Attempt { follow: Follow::Not, prompts: prompts(), builtins: &builtins, earlier };
+                let done = one_job(writer, source, *importer, options, attempt, report, &mut heard);
                 done.map_err(|refusal| (source.shown.clone(), refusal))?;
             }
         }
         before += source.size;
         source.close();
     }
+    report.missing += writer.missing_in(&earlier).map_err(|fault| (String::new(), Refusal::Store(fault)))?;
     report.say_words();
     if options.strict && (report.rejections > 0 || report.has_bad_files()) {
         return Err((String::new(), Refusal::Strict));
@@ -225,17 +230,16 @@ fn one_job(
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    (prompts, builtins): (Prompts, &Builtins),
+    mut attempt: Attempt<'_>,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
     // It may have been read before, up to a prompt that comes twice.
     source.input.rewind().map_err(|error| Refusal::Format(FormatError::Io(error)))?;
-    let follow = match remember(writer, source, options)? {
-        Some(id) => Follow::FromNowOn(id),
-        None => Follow::Not,
-    };
-    one_file(writer, source, importer, options, Attempt { follow, prompts, builtins }, report, progress)?;
+    if let Some(id) = remember(writer, source, options)? {
+        attempt.follow = Follow::FromNowOn(id);
+    }
+    one_file(writer, source, importer, options, attempt, report, progress)?;
     report.files += 1;
     Ok(())
 }

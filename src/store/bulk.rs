@@ -27,6 +27,7 @@ use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::matching::WaitingRow;
 use crate::store::bulk::seen::BitSet;
+pub use crate::store::bulk::seen::EarlierFiles;
 use crate::store::bulk::seen::Seen;
 use crate::store::facts::deck_id;
 use crate::store::facts::note_uid;
@@ -108,6 +109,8 @@ pub enum MatchResult {
     Duplicate,
     /// Another note of this file has its key or id, with another text.
     Contradicts,
+    /// A file before it in the same import has the note, with another text.
+    ContradictsFile,
     /// The source's version changed, the learner's own stays shown.
     Kept,
     /// The learner deleted it, and it stays so.
@@ -136,6 +139,12 @@ pub struct Kept {
     pub name: String,
     /// What of it stays as the learner has it.
     pub parts: Vec<KeptPart>,
+    /// Whether the file's tags are taken although something else stays.
+    pub takes_tags: bool,
+    /// Whether the learner wrote it before any file had it.
+    pub is_made: bool,
+    /// Names of the decks that it lies in and that the file has it in, where its place stays.
+    pub decks: Option<(String, String)>,
     /// The learner's text, which is shown, and the file's; of the first such notes only.
     pub texts: Option<Box<(NoteText, NoteText)>>,
 }
@@ -166,6 +175,8 @@ pub struct NoteRef {
 pub struct Bulk<'b, 's> {
     writer: &'b mut Writer<'s>,
     options: BulkOptions,
+    /// Where several files are taken in one after the other.
+    earlier: Option<&'b mut EarlierFiles>,
     decks: BTreeMap<String, TargetDeck>,
     /// The words that mean each deck, by its number.
     words: BTreeMap<i64, BTreeSet<String>>,
@@ -179,8 +190,6 @@ pub struct Bulk<'b, 's> {
     any_rows: bool,
     /// Whether the rows say where their notes lie, apart from who these are.
     says_place: bool,
-    /// Whether rows without tags say that their notes have none.
-    says_tags: bool,
     /// Rows without a note of their prompt: at the end they may be nearly equal to one.
     deferred: Vec<WaitingRow>,
     /// Rows with unclaimed notes of their prompt that have another answer.
@@ -209,6 +218,7 @@ impl<'b, 's> Bulk<'b, 's> {
         Ok(Self {
             writer,
             options,
+            earlier: None,
             decks: BTreeMap::new(),
             words: BTreeMap::new(),
             planned_names: BTreeMap::new(),
@@ -218,7 +228,6 @@ impl<'b, 's> Bulk<'b, 's> {
             last_old_note,
             any_rows: false,
             says_place: false,
-            says_tags: true,
             deferred: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
@@ -239,9 +248,9 @@ impl<'b, 's> Bulk<'b, 's> {
         self.says_place = says;
     }
 
-    /// The file has no place for tags: a row without any says nothing of those that its note has.
-    pub fn rows_say_no_tags(&mut self) {
-        self.says_tags = false;
+    /// The file comes after others. What these said of a note stands against it.
+    pub fn comes_after(&mut self, earlier: &'b mut EarlierFiles) {
+        self.earlier = Some(earlier);
     }
 
     /// Ids of the built-in decks, each with the uids that it has: what another file may not add to.
@@ -267,6 +276,12 @@ impl<'b, 's> Bulk<'b, 's> {
             }
             let made: Vec<i64> = self.decks.values().filter(|deck| !deck.was_there).map(|deck| deck.id).collect();
             self.writer.decks_to_list.extend(made);
+        }
+        if let Some(earlier) = self.earlier.take() {
+            let newest: i64 =
+                self.writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
+            earlier.add(&self.claimed, self.last_old_note + 1..=newest);
+            earlier.decks.append(&mut self.files_decks);
         }
         Ok(Finished { late, missing, retired, kept: self.kept })
     }
@@ -299,7 +314,8 @@ impl<'b, 's> Bulk<'b, 's> {
                         continue;
                     }
                 }
-                missing += 1;
+                // With other files the deck may be whole: that is counted when all are done.
+                missing += u64::from(self.earlier.is_none());
             }
         }
         Ok((missing, retired))
@@ -319,5 +335,24 @@ impl<'b, 's> Bulk<'b, 's> {
         }
         let id = deck_id(&self.writer.tx, deck)?;
         Ok(self.writer.source_place(note)?.is_some_and(|place| place.deck == id))
+    }
+}
+
+impl Writer<'_> {
+    /// How many notes of their decks none of these files has.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn missing_in(&self, files: &EarlierFiles) -> Result<u64, Fault> {
+        let mut missing = 0;
+        let mut living =
+            self.tx.prepare_cached("SELECT id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0")?;
+        for deck in &files.decks {
+            let mut rows = living.query([deck])?;
+            while let Some(row) = rows.next()? {
+                missing += u64::from(!files.have(row.get(0)?));
+            }
+        }
+        Ok(missing)
     }
 }

@@ -31,6 +31,8 @@ use crate::store::naming::name_of_any;
 use crate::store::naming::named_ordinals;
 use crate::store::naming::naming_key;
 use crate::store::naming::with_ordinal;
+use crate::store::notes::SOURCE_BESIDE_OWN;
+use crate::store::notes::following;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
 use crate::store::review_log::Reader;
@@ -38,6 +40,7 @@ use crate::store::review_log::whole_state_of;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
+use std::borrow::Cow;
 
 /// Notes that are handed out together: enough that handing over costs nothing, few enough to stay in the processor's cache.
 const NOTES_AT_A_TIME: usize = 256;
@@ -45,11 +48,12 @@ const NOTES_AT_A_TIME: usize = 256;
 /// The ids of so many notes may be so far apart that all that lies between them is read too.
 const FARTHEST: i64 = 512;
 
-macro_rules! note_words {
-    () => {
-        "SELECT n.id, u.uid, n.key, n.tags, x.body FROM note n CROSS JOIN note_name u ON u.id = n.id \
-         CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE "
-    };
+/// The words of the notes that fulfil a condition.
+fn note_words(condition: &str) -> String {
+    format!(
+        "SELECT n.id, u.uid, n.key, n.tags, x.body, {SOURCE_BESIDE_OWN} FROM note n CROSS JOIN note_name u ON u.id = n.id \
+         CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE x.body IS NOT NULL AND {condition}"
+    )
 }
 
 /// A card with its text and state.
@@ -174,7 +178,7 @@ impl Store {
         mut line: impl FnMut(CardLine) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut statement = self.db().prepare_cached(&format!(
-            "SELECT u.uid, n.key, t.title, n.ordinals, n.tags, x.body, {STATE_COLUMNS} FROM note n \
+            "SELECT u.uid, n.key, t.title, n.ordinals, n.tags, x.body, {SOURCE_BESIDE_OWN}, {STATE_COLUMNS} FROM note n \
              CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
              LEFT JOIN topic t ON t.id = n.topic LEFT JOIN card_state s ON s.card = (n.id << 9 | 1) WHERE n.id = ?1"
         ))?;
@@ -201,11 +205,11 @@ impl Store {
                     continue;
                 }
                 let body = words(row, 5)?;
-                let (shown, erased) = (shown_text(body, text(row, 4)?), body.is_none());
+                let (shown, erased) = (following(shown_text(body, text(row, 4)?), words(row, 6)?), body.is_none());
                 let key: Option<String> = row.get(1)?;
                 let named = naming_key(self.db(), &deck_id, key.clone(), note)?.is_some();
                 let topic: Option<String> = row.get(2)?;
-                let mut first = Some(whole_state_of(row, 6, &context.reader)?);
+                let mut first = Some(whole_state_of(row, 7, &context.reader)?);
                 drop(rows);
                 for ordinal in ordinals {
                     let state = match first.take_if(|_| ordinal == 1) {
@@ -257,7 +261,8 @@ impl Store {
             return Ok(None);
         }
         let mut statement = self.db().prepare_cached(&format!(
-            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, n.id, n.retired, {STATE_COLUMNS} \
+            "SELECT k.name_id, k.name, n.key, t.title, n.ordinals, n.tags, x.body, s.card IS NOT NULL, n.id, n.retired, \
+             {SOURCE_BESIDE_OWN}, {STATE_COLUMNS} \
              FROM note_name u CROSS JOIN note n ON n.id = u.id CROSS JOIN deck k ON k.id = n.deck \
              CROSS JOIN text x ON x.id = coalesce(n.own, n.source) LEFT JOIN topic t ON t.id = n.topic \
              LEFT JOIN card_state s ON s.card = (n.id << 9 | ?2) WHERE u.uid = ?1"
@@ -269,24 +274,24 @@ impl Store {
         }
         let body = words(row, 6)?;
         let (deck, key): (String, Option<String>) = (row.get(0)?, row.get(2)?);
-        let words = match before {
+        let shown = match before {
             Some((note, text)) if note == card.note => text,
-            _ => shown_text(body, text(row, 5)?),
+            _ => following(shown_text(body, text(row, 5)?), words(row, 10)?),
         };
         // A note that was put away has no cards that are asked, but had some.
-        let has_siblings = body.is_some() && makes_several(&ordinals_of(text(row, 4)?)?, || Ok(Some(words.clone())))?;
+        let has_siblings = body.is_some() && makes_several(&ordinals_of(text(row, 4)?)?, || Ok(Some(shown.clone())))?;
         Ok(Some(CardLine {
             card,
             named: naming_key(self.db(), &deck, key.clone(), card.note)?.is_some(),
             deck,
             deck_name: row.get(1)?,
             key,
-            text: words,
+            text: shown,
             has_siblings,
             erased: body.is_none(),
             retired: row.get(9)?,
             topic: row.get(3)?,
-            state: whole_state_of(row, 10, &self.context()?.reader)?,
+            state: whole_state_of(row, 11, &self.context()?.reader)?,
         }))
     }
 
@@ -298,12 +303,8 @@ impl Store {
     pub fn notes(&self, deck: i64, mut take: impl FnMut(Notes) -> Result<(), Fault>) -> Result<(), StoreError> {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
-            let mut one_by_one =
-                self.db().prepare_cached(concat!(note_words!(), "n.id = ?1 AND x.body IS NOT NULL"))?;
-            let mut in_a_row = self.db().prepare_cached(concat!(
-                note_words!(),
-                "n.id BETWEEN ?1 AND ?2 AND x.body IS NOT NULL ORDER BY n.id"
-            ))?;
+            let mut one_by_one = self.db().prepare_cached(&note_words("n.id = ?1"))?;
+            let mut in_a_row = self.db().prepare_cached(&note_words("n.id BETWEEN ?1 AND ?2 ORDER BY n.id"))?;
             let mut room = 0;
             for ids in self.notes_in_order(deck)?.chunks(NOTES_AT_A_TIME) {
                 let mut notes = Notes::with_room(room, ids.len());
@@ -362,7 +363,12 @@ impl Notes {
     }
 
     fn add_row(&mut self, row: &Row<'_>) -> Result<(), Fault> {
-        self.add(NoteUid(row.get(1)?), text(row, 2)?, text(row, 3)?, text(row, 4)?.unwrap_or_default());
+        let mut body = Cow::Borrowed(text(row, 4)?.unwrap_or_default());
+        if let Some(source) = text(row, 5)? {
+            let own = following(text_of(&body, None)?, Some(source));
+            body = serde_json::to_string(&own).map_err(|error| Fault::Corrupt(error.to_string()))?.into();
+        }
+        self.add(NoteUid(row.get(1)?), text(row, 2)?, text(row, 3)?, &body);
         Ok(())
     }
 

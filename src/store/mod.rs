@@ -56,6 +56,7 @@ mod writer;
 pub use bulk::Bulk;
 pub use bulk::BulkOptions;
 pub use bulk::DeckOrigin;
+pub use bulk::EarlierFiles;
 pub use bulk::Finished;
 pub use bulk::HeadDetails;
 pub use bulk::Kept;

@@ -17,6 +17,8 @@ use crate::store::columns::PLACED;
 use crate::store::facts::deck_number;
 use crate::store::naming::named_ordinals;
 use crate::store::notes::PackedNote;
+use crate::store::notes::SOURCE_BESIDE_OWN;
+use crate::store::notes::following;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
 use crate::store::shown::NoteRow;
@@ -79,16 +81,17 @@ impl Store {
     /// When the database can't be read.
     pub fn note_now(&self, note: NoteUid) -> Result<Option<NoteNow>, StoreError> {
         self.attempt(|| {
-            let mut statement = self.db().prepare_cached(
-                "SELECT x.body, n.tags, n.key, k.id, k.name_id, n.source IS NOT NULL FROM note_name u JOIN note n ON n.id = u.id \
-                 JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
-                 WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL",
-            )?;
+            let mut statement = self.db().prepare_cached(&format!(
+                "SELECT x.body, n.tags, n.key, k.id, k.name_id, n.source IS NOT NULL, {SOURCE_BESIDE_OWN} FROM note_name u \
+                 JOIN note n ON n.id = u.id JOIN deck k ON k.id = n.deck JOIN text x ON x.id = coalesce(n.own, n.source) \
+                 WHERE u.uid = ?1 AND n.retired = 0 AND x.body IS NOT NULL"
+            ))?;
             let mut rows = statement.query([note.0])?;
             let Some(row) = rows.next()? else { return Ok(None) };
             let tags: Option<String> = row.get(1)?;
             let key: Option<String> = row.get(2)?;
-            let text = text_of(&row.get::<_, String>(0)?, tags.as_deref())?;
+            let source: Option<String> = row.get(6)?;
+            let text = following(text_of(&row.get::<_, String>(0)?, tags.as_deref())?, source.as_deref());
             let name = self.name_of_note(&row.get::<_, String>(4)?, key.clone(), CardId { note, ordinal: 1 })?;
             Ok(Some(NoteNow { note, key, deck: row.get(3)?, name, text, has_source: row.get(5)? }))
         })

@@ -1,6 +1,7 @@
 //! Notes: their texts as the database keeps them, and as a session needs them.
 
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::CardId;
@@ -64,6 +65,8 @@ pub struct PackedNote {
     pub(super) group: Option<String>,
     pub(super) held_out: bool,
     pub(super) ordinals: Vec<u16>,
+    /// What of the note its source has a place for.
+    pub(super) said: Said,
     /// Salt and hash of the text record, made where the note was packed for good.
     pub(super) seal: Option<(i64, [u8; 16])>,
 }
@@ -99,8 +102,24 @@ impl PackedNote {
             group: text.group.clone(),
             held_out: text.held_out,
             ordinals: text.ordinals(),
+            said: Said::ALL,
             seal: None,
         })
+    }
+
+    /// The same from a source that has a place for these parts only.
+    #[must_use]
+    pub fn saying(self, said: Said) -> Self {
+        Self { said, ..self }
+    }
+
+    /// What its source means if it said `before` last; `None` where that is just this.
+    pub(super) fn completed(&self, before: &NoteText) -> Result<Option<Self>, Fault> {
+        if self.said == Said::ALL {
+            return Ok(None);
+        }
+        let completed = Self::of(&self.text()?.completed(self.said, before))?;
+        Ok(Some(completed).filter(|completed| completed.text_hash != self.text_hash))
     }
 
     /// The same with its key in it and its text record's hash made, so that nothing is left to do but to write it.
@@ -199,7 +218,20 @@ pub(super) fn text_of(body: &str, tags: Option<&str>) -> Result<NoteText, Fault>
     })
 }
 
-/// The same for a text that may have been erased. One damaged note must not keep all others from being seen: something stands
+/// In SQL, the words of a note's source where its own text is shown; nothing where the source's is shown itself.
+pub(super) const SOURCE_BESIDE_OWN: &str =
+    "CASE WHEN n.own IS NOT NULL THEN (SELECT s.body FROM text s WHERE s.id = n.source) END";
+
+/// A note's own text with what its source alone says, whose words these are: which notes it waits for, and whether it is kept
+/// for check-ups.
+pub(super) fn following(own: NoteText, source: Option<&str>) -> NoteText {
+    match source.and_then(|body| text_of(body, None).ok()) {
+        Some(source) => NoteText { after: source.after, held_out: source.held_out, ..own },
+        None => own,
+    }
+}
+
+/// [`text_of`] for a text that may have been erased. One damaged note must not keep all others from being seen: something stands
 /// in its place too.
 pub(super) fn shown_text(body: Option<&str>, tags: Option<&str>) -> NoteText {
     // Of what kind it was only the words told.

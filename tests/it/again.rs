@@ -400,6 +400,70 @@ fn lists_with_the_same_questions_do_not_take_each_others_deck() {
 }
 
 #[test]
+fn files_of_one_name_keep_their_decks_when_all_answers_are_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let files = |a: &str, b: &str| {
+        write(root, "a/Unit1.csv", &format!("front,back\ndog,Hund{a}\ncat,Katze{a}\n"));
+        write(root, "b/Unit1.csv", &format!("front,back\ndog,chien{b}\ncat,chat{b}\n"));
+    };
+    let wanted = |a: &str, b: &str| {
+        [
+            format!("Unit1: chat{b}"),
+            format!("Unit1: chien{b}"),
+            format!("a::Unit1: Hund{a}"),
+            format!("a::Unit1: Katze{a}"),
+        ]
+    };
+    // That of `b` was there alone before.
+    let mut world = World::bare();
+    files("", "");
+    import_path(&mut world, &root.join("b"), &Options::default());
+    import_path(&mut world, root, &Options::default());
+    assert_eq!(decks_of(&world), wanted("", ""));
+    for (a, b, changed) in [("", "!", 2), ("!", "!", 2), ("?", "?", 4)] {
+        files(a, b);
+        let report = import_path(&mut world, root, &Options::default());
+        assert_eq!((report.added, report.changed), (0, changed), "{}", report.sentence());
+        assert_eq!(decks_of(&world), wanted(a, b));
+    }
+    // One of them by itself.
+    files(".", "?");
+    let report = import_path(&mut world, &root.join("a/Unit1.csv"), &Options::default());
+    assert_eq!((report.added, report.changed), (0, 2), "{}", report.sentence());
+    assert_eq!(decks_of(&world), wanted(".", "?"));
+    world.assert_sound();
+}
+
+#[test]
+fn a_card_in_two_files_with_two_texts_is_that_of_the_first_one_and_the_other_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let file = |back: &str| format!("#separator:comma\n#guid column:1\n#deck:w\ng1,dog,{back}\ng{back},{back},x\n");
+    write(root, "a.txt", &file("Hund"));
+    write(root, "b.txt", &file("chien"));
+    write(root, "c.txt", &file("Hund"));
+    for link in [false, true] {
+        let mut world = World::bare();
+        let options = Options { link, ..Options::default() };
+        let first = import_path(&mut world, root, &options);
+        assert_eq!((first.added, first.rejections), (3, 1), "{}", first.sentence());
+        assert!(first.rejected[0].contains("b.txt:4") && first.rejected[0].contains("a file before it"), "{first:?}");
+        assert_eq!(world.found("dog")[0].text.answer(1), "Hund");
+        let steps = world.steps();
+        let again = import_path(&mut world, root, &options);
+        assert_eq!((again.changed, again.rejections), (0, 1), "{}", again.sentence());
+        assert_eq!(world.steps(), steps, "they don't take turns");
+        // What the learner made of it is no fault of the files.
+        let card = world.id("dog").to_string();
+        world.edit(&card, None, How::default(), field("back", "mine"));
+        let edited = import_path(&mut world, root, &options);
+        assert_eq!((edited.changed, edited.rejections, edited.kept), (0, 1, 0), "{}", edited.sentence());
+        world.assert_sound();
+    }
+}
+
+#[test]
 fn a_followed_folder_keeps_files_of_one_name_apart_too() {
     let mut world = World::bare();
     let folder = tempfile::tempdir().unwrap();

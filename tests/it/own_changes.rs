@@ -229,6 +229,69 @@ fn a_table_without_a_column_of_tags_takes_none_away() {
 }
 
 #[test]
+fn what_a_table_has_no_column_for_stays_as_it_was() {
+    let whole = "key,kind,front,back,hint,extra,source,markup,accept\n\
+                 h,typed,Hund,dog,barks,an animal,f1,html,hound\n\
+                 k,choice,Katze,cat,,,,,\n";
+    // A choice needs the wrong answers too.
+    let whole = whole
+        .replace(",accept", ",accept,distractors")
+        .replace("k,choice,Katze,cat,,,,,", "k,choice,Katze,cat,,,,,,cow");
+    let whole = whole.replace("html,hound", "html,hound,");
+    for (name, text) in [
+        ("w.csv", "key,front,back\nh,Hund,DOG\nk,Katze,CAT\n"),
+        ("w.json", r#"[{"key": "h", "front": "Hund", "back": "DOG"}, {"key": "k", "front": "Katze", "back": "CAT"}]"#),
+        (
+            "w.jsonl",
+            "{\"key\": \"h\", \"front\": \"Hund\", \"back\": \"DOG\"}\n{\"key\": \"k\", \"front\": \"Katze\", \"back\": \"CAT\"}\n",
+        ),
+    ] {
+        let mut world = World::bare();
+        world.import("w.csv", &whole);
+        let before: Vec<_> = ["h", "k"].map(|key| world.card(&format!("w/{key}")).text).into();
+        let report = world.import(name, text);
+        assert_eq!((report.added, report.changed), (0, 2), "{name}: {}", report.sentence());
+        for (key, mut wanted, answer) in
+            ["h", "k"].into_iter().zip(before).zip(["DOG", "CAT"]).map(|((key, text), answer)| (key, text, answer))
+        {
+            field("answer", answer)(&mut wanted);
+            assert_eq!(world.card(&format!("w/{key}")).text, wanted, "{name} {key}");
+        }
+        let steps = world.steps();
+        assert_eq!(world.import(name, text).sentence(), "2 notes as they were", "{name}");
+        assert_eq!(world.steps(), steps, "{name}");
+        // The learner's own text is held against what the file means, not against what it leaves out.
+        world.edit(&world.id("Hund").to_string(), None, How::default(), |text| text.hint = Some("mine".to_owned()));
+        assert_eq!(world.import(name, text).sentence(), "2 notes as they were", "{name}");
+        assert_eq!(world.card("w/h").text.hint.as_deref(), Some("mine"), "{name}");
+        world.assert_sound();
+    }
+}
+
+#[test]
+fn what_a_note_waits_for_is_the_files_to_say_after_an_edit_of_ones_own_too() {
+    let file = |more: &str| {
+        format!(
+            "[deck]\nid = \"w\"\n[[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"A\"\nback = \"1\"\n\
+             [[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = \"B\"\nback = \"2\"\n{more}"
+        )
+    };
+    let mut world = World::bare();
+    world.import("w.toml", file(""));
+    world.edit("w/b", None, How::default(), field("back", "two"));
+    let report = world.import("w.toml", file("after = [\"a\"]\nheld_out = true\n"));
+    assert_eq!((report.changed, report.kept_notes.len()), (1, 0), "{report:?}");
+    let text = world.card("w/b").text;
+    assert_eq!((text.answer(1).as_str(), text.after.as_slice(), text.held_out), ("two", &["a".to_owned()][..], true));
+    assert!(world.export("w", "toml").contains("after = [\"a\"]"));
+    let both = world.import("w.toml", file("after = []\n").replace("\"2\"", "\"zwei\""));
+    assert_eq!(parts(&both), [[KeptPart::Text]]);
+    let text = world.card("w/b").text;
+    assert_eq!((text.answer(1).as_str(), text.after.len(), text.held_out), ("two", 0, false));
+    world.assert_sound();
+}
+
+#[test]
 fn a_note_whose_prompt_was_changed_here_is_found_by_what_its_source_calls_it() {
     let mut world = World::bare();
     world.import("w.csv", "Hund,dog\nKatze,cat\n");

@@ -1,5 +1,6 @@
 use super::*;
 use crate::core::card::Field;
+use crate::core::card::Said;
 use crate::formats::testing::Fake;
 
 const fn field(name: &'static str, shape: Shape) -> Field {
@@ -50,7 +51,7 @@ fn two_columns_for_one_field_are_refused_and_two_explanations_joined() {
     assert_eq!(put(Column::Field("front"), "b"), Err(NoteFault::FilledTwice("text")));
     put(Column::Answer, "more").unwrap();
     put(Column::Extra, "why").unwrap();
-    let item = draft.finish(Place::default()).unwrap();
+    let item = draft.finish(Place::default(), Said::ALL).unwrap();
     assert_eq!(item.text.extra.as_deref(), Some("more\n\nwhy"));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::core::card::CardKind;
 use crate::core::card::Markup;
+use crate::core::card::Said;
 use crate::core::card::kind;
 use crate::core::document::Document;
 use crate::core::document::plain_text;
@@ -43,6 +44,8 @@ pub(super) struct Layout {
     pub(super) roles: Roles,
     /// What a row's texts are marked up with; nothing where a table of ours says nothing.
     pub(super) markup: Option<Markup>,
+    /// Whether a person or a directive says so.
+    says_markup: bool,
     /// How many columns a row has.
     width: usize,
     /// Whether a blank stands behind the separators between cells.
@@ -81,6 +84,8 @@ struct ColumnPlan {
     kind: &'static dyn CardKind,
     variant: Variant,
     targets: Vec<Target>,
+    /// What of a note the columns have a place for.
+    says: Said,
     /// Columns that a row needs for the required fields.
     least: usize,
 }
@@ -122,6 +127,7 @@ impl Layout {
             dialect: head.dialect(),
             separator: separator.clone(),
             markup: options.markup.or((!head.own).then_some(of_directive)),
+            says_markup: options.markup.is_some() || head.html.is_some(),
             width: survey.columns.max(if has_header { roles.names.len() } else { 0 }),
             is_spaced: is_spaced(survey),
             default: basic,
@@ -185,9 +191,22 @@ impl Layout {
                 |name| targets.iter().position(|target| matches!(target, Target::Field(field, _) if *field == name));
             let required = kind.fields().iter().filter(|field| field.required);
             let least = required.filter_map(|field| place(field.name)).max().map_or(0, |last| last + 1);
-            self.plans.push(ColumnPlan { kind, variant, targets, least });
+            let says = self.says(&targets);
+            self.plans.push(ColumnPlan { kind, variant, targets, says, least });
             self.plans.len() - 1
         })
+    }
+
+    /// What of a note columns with these targets have a place for, or the lines above the rows say of all.
+    fn says(&self, targets: &[Target]) -> Said {
+        let of_kind = |column: &Column| matches!(column, Column::Kind | Column::NoteType | Column::AddReverse);
+        let for_all = [
+            ("kind", self.of_all.is_some() || self.roles.columns.iter().any(of_kind)),
+            ("markup", self.says_markup),
+            ("tags", !self.head.tags.is_empty()),
+        ];
+        let for_all = for_all.into_iter().filter(|(_, is_said)| *is_said).map(|(part, _)| part);
+        targets.iter().map(|target| target.part()).chain(for_all).fold(Said::NOTHING, Said::and)
     }
 
     fn target(&mut self, at: usize, column: Column, kind: &'static dyn CardKind, variant: Variant) -> Target {
@@ -324,7 +343,7 @@ impl Layout {
         draft.add_tags(&self.head.tags);
         self.tally.only_pictures += u64::from(only_picture);
         let place = Place { line, column: 0 };
-        draft.finish(place).map(Outcome::Note).map_err(|fault| {
+        draft.finish(place, plan.says).map(Outcome::Note).map_err(|fault| {
             if row.len() >= plan.least {
                 return fault.into();
             }

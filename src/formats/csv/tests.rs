@@ -9,6 +9,7 @@ use crate::core::card::CardKind;
 use crate::core::card::Field;
 use crate::core::card::Form;
 use crate::core::card::Markup;
+use crate::core::card::Said;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
@@ -399,8 +400,14 @@ fn a_line_end_of_another_system_in_a_list_or_a_phrasing_ends_neither() {
 
 #[test]
 fn a_note_that_the_table_has_no_column_for_is_refused() {
-    let mut item =
-        Item { place: Place::default(), deck: None, identity: Identity::None, key: None, text: Default::default() };
+    let mut item = Item {
+        place: Place::default(),
+        deck: None,
+        identity: Identity::None,
+        key: None,
+        text: Default::default(),
+        says: Said::ALL,
+    };
     let mut out = Vec::new();
     let mut writer = TableExporter.begin(&mut out).unwrap();
     item.text.kind = "hologram".to_owned();
@@ -459,7 +466,7 @@ proptest! {
         result.unwrap();
         prop_assert_eq!(rejected(&outcomes), []);
         let found: Vec<Item> =
-            notes(&outcomes).into_iter().cloned().map(|item| Item { place: Place::default(), ..item }).collect();
+            notes(&outcomes).into_iter().cloned().map(|item| Item { place: Place::default(), says: Said::ALL, ..item }).collect();
         prop_assert_eq!(found, items);
     }
 
@@ -491,7 +498,7 @@ proptest! {
             let target = Target::Field(field.name, field.shape);
             draft.put(target, Given::Text(layout.clean(cell)), Dialect::Own).unwrap();
         }
-        let fields = draft.finish(Place::default()).unwrap().text.fields;
+        let fields = draft.finish(Place::default(), Said::ALL).unwrap().text.fields;
         let expected = KIND.fields().iter().zip(values).map(|(field, value)| (field.name.to_owned(), value));
         prop_assert_eq!(fields, expected.collect::<std::collections::BTreeMap<_, _>>());
     }

@@ -5,6 +5,7 @@ use crate::core::card::Fields;
 use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
@@ -326,7 +327,7 @@ fn read_cards(tree: &DeTable<'_>, topics: &BTreeMap<String, Place>, deck: &mut D
                 faults.add(table.get(field).map_or_else(|| node.span(), Spanned::span), what);
             }
             let identity = uid.map_or_else(|| Identity::Key(key.clone()), Identity::Uid);
-            deck.notes.push(Item { place, deck: None, identity, key: Some(key), text });
+            deck.notes.push(Item { place, deck: None, identity, key: Some(key), text, says: Said::ALL });
         }
     }
     check_waits(Some(&deck.head.id), &Names { keys: &keys, uids: &uids }, &waits, faults);

@@ -8,6 +8,7 @@ use crate::core::card::Fields;
 use crate::core::card::Form;
 use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
 use crate::formats::Exporter;
@@ -177,7 +178,7 @@ fn a_second_deck_is_refused_with_a_way_out() {
 /// What the exporter says of a deck of this one card.
 fn export(text: NoteText) -> Result<(), String> {
     let identity = Identity::Uid(NoteUid::of_key("d", "k"));
-    let item = Item { place: Place::default(), deck: None, identity, key: Some("k".to_owned()), text };
+    let item = Item { place: Place::default(), deck: None, identity, key: Some("k".to_owned()), text, says: Said::ALL };
     let mut out = Vec::new();
     let mut writer = DeckToml.begin(&mut out).unwrap();
     let written = writer.write(&Record::Note(Box::new(item))).and_then(|()| writer.finish());
@@ -231,6 +232,7 @@ proptest! {
             identity: Identity::Uid(NoteUid::of_key("d", "k")),
             key: Some("k".to_owned()),
             text: note.clone(),
+            says: Said::ALL,
         };
         let mut out = Vec::new();
         let mut writer = DeckToml.begin(&mut out).unwrap();

@@ -4,6 +4,7 @@ use crate::core::card::Fields;
 use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
@@ -98,7 +99,7 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, O
         (None, Some(key)) => (Identity::Key(key), None),
         (None, None) => (Identity::None, None),
     };
-    Ok(Box::new(Item { place, deck, identity, key, text }))
+    Ok(Box::new(Item { place, deck, identity, key, text, says: Said::ALL }))
 }
 
 /// A text, or a whole number: days are written as either.
@@ -146,8 +147,13 @@ pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<
     let named = text_of(Column::Kind).or_else(|| text_of(Column::NoteType)).unwrap_or("basic");
     let kind = note_types::kind_called(named.trim()).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
     let mut draft = Draft::new(kind);
+    let mut says = Said::NOTHING;
     for (column, name, value) in fields {
         let target = columns::target(column, kind);
+        says = match column {
+            Column::Kind | Column::NoteType => says.and("kind"),
+            _ => says.and(target.part()),
+        };
         let given = match value {
             Json::String(text) if !text.trim().is_empty() => Given::Text(text.trim().to_owned().into()),
             Json::Number(number) => Given::Text(number.to_string().into()),
@@ -159,5 +165,5 @@ pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<
         };
         draft.put(target, given, Dialect::Plain)?;
     }
-    Ok(draft.finish(place)?)
+    Ok(draft.finish(place, says)?)
 }

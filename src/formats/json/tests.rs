@@ -2,6 +2,7 @@ use super::fault::DocumentFault;
 use super::fault::ObjectFault;
 use super::*;
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
 use crate::formats::DeckHead;
@@ -61,7 +62,8 @@ fn a_document_has_one_note_a_line() {
     text.fields.insert("front".to_owned(), Value::Text("a".to_owned()));
     text.fields.insert("back".to_owned(), Value::Text("b".to_owned()));
     let uid = Identity::Uid(NoteUid([1; 16]));
-    let note = Item { place: Place::default(), deck: None, identity: uid, key: Some("k".to_owned()), text };
+    let note =
+        Item { place: Place::default(), deck: None, identity: uid, key: Some("k".to_owned()), text, says: Said::ALL };
     let records = [
         Record::Deck(deck.clone()),
         Record::Topic(topic),

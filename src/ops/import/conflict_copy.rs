@@ -27,6 +27,7 @@ const MARKS: &[&str] = &[
     // Google Drive, pCloud, Resilio
     "[conflict]",
     "(conflict)",
+    "(conflict ",
     "[conflicted]",
     "(conflicted)",
 ];
@@ -39,7 +40,7 @@ const COMPARED: u64 = 1 << 16;
 pub fn is_named_so(path: &Path) -> bool {
     let stem = stem(path).to_lowercase();
     MARKS.iter().any(|mark| stem.contains(mark))
-        || stem.ends_with(".conflict")
+        || stem.trim_end_matches(|c: char| c.is_ascii_digit()).ends_with(".conflict")
         || is_owncloud(&stem)
         || is_pcloud(&stem)
 }
@@ -68,9 +69,49 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// What file managers put behind the name of a copy that a person made, and before it; a number may follow.
+const COPIES: &[&str] = &[
+    " - copy",
+    " - kopie",
+    " - copie",
+    " - copia",
+    " - cópia",
+    " - kopia",
+    " - копия",
+    " - コピー",
+    " - 副本",
+    " copy",
+    " kopie",
+    " copie",
+    " copia",
+    " (copy)",
+    " (kopie)",
+    " (copie)",
+    " (copia)",
+    "のコピー",
+    "的副本",
+];
+const COPIES_OF: &[&str] = &["copy of ", "kopie von ", "copie de ", "copia de ", "copia di ", "cópia de "];
+
 /// The name of the file that `path` may be a copy of, by a name which also means other things: `deck (1)` (Google Drive, a
-/// second download), `deck 2` (iCloud), `deck-LAPTOP` and `deck-DESKTOP-4F2K` (OneDrive).
+/// second download), `deck 2` (iCloud), `deck - Copy (2)`, `Copy of deck`, `deck-LAPTOP` and `deck-DESKTOP-4F2K` (OneDrive).
 fn original(stem: &str) -> Option<&str> {
+    let first = numbered(stem).unwrap_or(stem);
+    let small = first.to_lowercase();
+    // Where a small letter is longer than its capital a place in one is none in the other.
+    if small.len() == first.len() {
+        if let Some(mark) = COPIES.iter().find(|mark| small.ends_with(**mark)) {
+            return first.get(..first.len() - mark.len());
+        }
+        if let Some(mark) = COPIES_OF.iter().find(|mark| small.starts_with(**mark)) {
+            return first.get(mark.len()..);
+        }
+    }
+    numbered(stem).or_else(|| before_machine(stem))
+}
+
+/// The name before a small number, in brackets or not.
+fn numbered(stem: &str) -> Option<&str> {
     let is_number = |text: &str| !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some((name, number)) = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once(" ("))
         && is_number(number)
@@ -82,6 +123,11 @@ fn original(stem: &str) -> Option<&str> {
     {
         return Some(name);
     }
+    None
+}
+
+/// The name before that of a machine.
+fn before_machine(stem: &str) -> Option<&str> {
     let machine = stem.match_indices('-').map(|(at, _)| stem.split_at(at)).find(|(_, machine)| {
         let word = machine.trim_start_matches('-').split('-').next().unwrap_or_default();
         ["LAPTOP", "DESKTOP", "PC", "WIN", "MACBOOK", "SURFACE"].contains(&word)
@@ -158,6 +204,8 @@ mod tests {
             "team [Conflict].csv",
             "team.Conflict.csv",
             "team_ann-pc_Jan-02-030405-2024_Conflict.csv",
+            "team (conflict 2024-01-02-03-04-05).csv",
+            "team.conflict1.csv",
         ] {
             assert!(is_named_so(Path::new(name)), "{name}");
         }
@@ -182,7 +230,18 @@ mod tests {
             path
         };
         write("deck.csv", "a,1\nb,2\nc,3\n");
-        for name in ["deck (1).csv", "deck 2.csv", "deck-LAPTOP.csv", "deck-DESKTOP-4F2K.csv"] {
+        for name in [
+            "deck (1).csv",
+            "deck 2.csv",
+            "deck-LAPTOP.csv",
+            "deck-DESKTOP-4F2K.csv",
+            "deck - Copy.csv",
+            "deck - Copy (2).csv",
+            "Copy of deck.csv",
+            "Kopie von deck.csv",
+            "deck copy 2.csv",
+            "deckのコピー.csv",
+        ] {
             assert!(is_copy(&write(name, "a,1\nb,2\nc,changed\n")), "{name}");
             assert!(!is_copy(&write(name, "x,1\ny,2\nc,3\n")), "{name} with other cards");
         }

@@ -44,8 +44,11 @@ struct Known {
 }
 
 /// A word that has a deck already, for one of several files.
+#[derive(Clone)]
 struct Claim {
     known: Known,
+    /// Whether half of what is known has its answer too.
+    has_answers: bool,
     job: usize,
     word: String,
 }
@@ -70,12 +73,28 @@ pub(super) fn give_words(
     for (stem, group) in by_stem {
         let is_alone = group.len() == 1 && !taken.contains(&stem);
         let mut used = BTreeSet::new();
-        for Claim { job, word, .. } in claims(writer, jobs, &group, options, is_alone.then_some(stem.as_str()))? {
+        let claims = claims(writer, jobs, &group, options, is_alone.then_some(stem.as_str()))?;
+        let (by_answers, mut by_questions): (Vec<Claim>, Vec<Claim>) =
+            claims.into_iter().partition(|claim| claim.has_answers);
+        let mut give = |Claim { job, word, .. }: Claim, used: &mut BTreeSet<String>| {
             if let Some((source, _)) = jobs.get_mut(job).filter(|(source, _)| source.word.is_none())
                 && used.insert(word.clone())
             {
                 source.word = Some(word);
             }
+        };
+        for claim in by_answers {
+            by_questions.retain(|other| other.job != claim.job || used.contains(&claim.word));
+            give(claim, &mut used);
+        }
+        // A file all of whose answers were mended is known by its questions, where no other file could be it.
+        while let Some(claim) = {
+            by_questions.retain(|claim| !used.contains(&claim.word) && !taken.contains(&claim.word));
+            let is_only = |claim: &&Claim| by_questions.iter().filter(|other| other.word == claim.word).count() == 1;
+            by_questions.iter().find(is_only).cloned()
+        } {
+            by_questions.retain(|other| other.job != claim.job);
+            give(claim, &mut used);
         }
         // Files that were named one by one differ in the folders nearest to them.
         let named: Vec<usize> =
@@ -121,7 +140,7 @@ fn word(source: &Source, folders: usize) -> String {
     if is_deck_id(&long) { long } else { stem }
 }
 
-/// The words that have a deck already and under which most rows of a file are known, best ones first. `alone`: the word
+/// The words that have a deck already and under which at least half of a file's rows are known, best ones first. `alone`: the word
 /// that the only file has anyway, unless another one is better.
 fn claims(
     writer: &Writer<'_>,
@@ -147,12 +166,14 @@ fn claims(
         let (rows, known) = known_rows(writer, source, *importer, options, &words)?;
         for (word, known) in words.into_iter().zip(known) {
             // Half of its questions, and half of these with their answers.
-            if known.same > 0 && known.rows * 2 >= rows && known.same * 4 >= rows {
-                claims.push(Claim { known, job: *job, word });
+            if known.rows > 0 && known.rows * 2 >= rows {
+                let has_answers = known.same > 0 && known.same * 4 >= rows;
+                claims.push(Claim { known, has_answers, job: *job, word });
             }
         }
     }
-    claims.sort_by(|a, b| b.known.cmp(&a.known).then(a.job.cmp(&b.job)));
+    // Of two words under which a file is known equally well the longer one is meant.
+    claims.sort_by(|a, b| b.known.cmp(&a.known).then(a.job.cmp(&b.job)).then(b.word.len().cmp(&a.word.len())));
     Ok(claims)
 }
 

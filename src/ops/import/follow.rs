@@ -195,7 +195,8 @@ fn follow_one(
                 Err(refusal) => return refused_by(refusal, &mut refused),
             }
         }
-        let attempt = Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &builtins };
+        let attempt =
+            Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &builtins, earlier: None };
         match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
             Err(refusal) => refused_by(refusal, &mut refused),
             Ok(()) => Ok(()),

@@ -24,6 +24,9 @@ const MOST_LISTED: usize = 1000;
 pub(super) const CONTRADICTS: &str =
     "its key or id was used before in this file, for another text; give it one of its own";
 
+/// Why a row is left out whose note another file of the same import has.
+const CONTRADICTS_FILE: &str = "a file before it in this import has this card too, with another text; make them two cards, or take it out of one of the files";
+
 /// Why a row is left out whose deck can't be one.
 pub(super) fn no_deck_name(deck: &str) -> String {
     format!("`{deck}` can't be the name of a deck: it is empty, or has a / or # in it")
@@ -74,6 +77,12 @@ pub struct KeptNote {
     pub file: String,
     /// What of it stays.
     pub parts: Vec<KeptPart>,
+    /// Whether the file's tags are taken although something else stays.
+    pub takes_tags: bool,
+    /// Whether the learner wrote it before any file had it.
+    pub is_made: bool,
+    /// The decks that it lies in and that the file has it in, where its place stays.
+    pub decks: Option<(String, String)>,
     /// The learner's card and the file's, a line each; of the first such notes only.
     pub texts: Option<(String, String)>,
 }
@@ -84,6 +93,9 @@ impl KeptNote {
             name: kept.name.clone(),
             file: file.to_owned(),
             parts: kept.parts.clone(),
+            takes_tags: kept.takes_tags,
+            is_made: kept.is_made,
+            decks: kept.decks.clone(),
             texts: kept.texts.as_ref().map(|texts| side_by_side(&texts.0, &texts.1)),
         }
     }
@@ -91,13 +103,25 @@ impl KeptNote {
     /// What stays and why, in one line.
     #[must_use]
     pub fn why(&self) -> String {
-        let words = |part: &KeptPart| match part {
-            KeptPart::Text => "a card that you had edited was changed there too; yours stays",
-            KeptPart::Tags => "you and the file changed the same tags; yours stay",
-            KeptPart::Place => "you had moved it and it was moved there too; it stays where you put it",
-            KeptPart::Deletion => "a card that you had deleted was changed there; it stays deleted",
+        let words = |part: &KeptPart| match (part, &self.decks) {
+            (KeptPart::Text, _) if self.is_made => {
+                "a card that you had written yourself is there too; yours stays".into()
+            }
+            (KeptPart::Text, _) => "a card that you had edited was changed there too; yours stays".into(),
+            (KeptPart::Tags, _) => "you and the file changed the same tags; yours stay".into(),
+            (KeptPart::Place, Some((mine, theirs))) => format!(
+                "you had moved it, and it was moved there too, to `{}`; it stays in `{}`",
+                one_line(theirs),
+                one_line(mine)
+            ),
+            (KeptPart::Place, None) => "it was moved there; it stays where you put it".into(),
+            (KeptPart::Deletion, _) => "a card that you had deleted was changed there; it stays deleted".into(),
         };
-        self.parts.iter().map(words).collect::<Vec<_>>().join("; ")
+        let mut said: Vec<String> = self.parts.iter().map(words).collect();
+        if self.takes_tags {
+            said.push("the file's new tags are taken".to_owned());
+        }
+        said.join("; ")
     }
 }
 
@@ -188,9 +212,8 @@ impl Report {
             MatchResult::Kept => self.kept += 1,
             MatchResult::StaysDeleted => self.deleted += 1,
             MatchResult::Later => {}
-            MatchResult::Contradicts => {
-                self.reject(shown, place, CONTRADICTS);
-            }
+            MatchResult::Contradicts => self.reject(shown, place, CONTRADICTS),
+            MatchResult::ContradictsFile => self.reject(shown, place, CONTRADICTS_FILE),
         }
     }
 

@@ -2,12 +2,9 @@
 
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
-use crate::formats::Diagnosis;
 use crate::formats::Importer;
 use crate::formats::Place;
-use crate::formats::Role;
 use crate::ops::decks::details;
-use crate::ops::import::diagnose::diagnose_with;
 use crate::ops::import::import_report::KeptNote;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::import_report::no_deck_name;
@@ -24,6 +21,7 @@ use crate::ops::import::sources::stem;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
 use crate::store::DeckOrigin;
+use crate::store::EarlierFiles;
 use crate::store::Fault;
 use crate::store::Finished;
 use crate::store::MatchResult;
@@ -50,6 +48,8 @@ pub(super) struct Attempt<'b> {
     pub(super) follow: Follow,
     pub(super) prompts: Prompts,
     pub(super) builtins: &'b Builtins,
+    /// What the files before it had, where there are several.
+    pub(super) earlier: Option<&'b mut EarlierFiles>,
 }
 
 /// Puts the notes of one file into the database.
@@ -58,11 +58,10 @@ pub(super) fn one_file(
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    Attempt { follow, prompts, builtins }: Attempt<'_>,
+    Attempt { follow, prompts, builtins, earlier }: Attempt<'_>,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
-    let has_tags = has_tags(source, importer, options);
     let ordered = importer.name() == "toml";
     let bulk_options = BulkOptions {
         place_in: options.deck.clone(),
@@ -87,8 +86,8 @@ pub(super) fn one_file(
     let mut seen_deck = String::new();
     let salts = writer.salts();
     let mut bulk = Bulk::new(writer, bulk_options)?;
-    if !has_tags {
-        bulk.rows_say_no_tags();
+    if let Some(earlier) = earlier {
+        bulk.comes_after(earlier);
     }
     let mut rows = 0_u64;
     // Whether a row is in the deck that only the file's name says.
@@ -185,10 +184,4 @@ pub(super) fn one_file(
     report.retired += retired;
     report.missing += missing;
     Ok(())
-}
-
-/// Whether a file has a place for tags. A table without a column for them does not say that its notes have none.
-fn has_tags(source: &mut Source, importer: &dyn Importer, options: &Options) -> bool {
-    let tells = |diagnosis: Box<Diagnosis>| diagnosis.columns.iter().any(|column| column.role == Role::Tags);
-    diagnose_with(source, importer, options).is_none_or(tells)
 }

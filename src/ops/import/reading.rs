@@ -1,6 +1,7 @@
 //! A file read and taken apart on a thread of its own, while what came before goes into the database.
 
 use crate::core::card::NoteText;
+use crate::core::card::Said;
 use crate::core::card::Value;
 use crate::core::id::NoteUid;
 use crate::core::state::LEECH;
@@ -63,7 +64,7 @@ pub(super) struct NoteRow {
 /// than reading a file, finding that nothing is new takes less.
 pub(super) enum Words {
     Sealed(PackedNote),
-    Loose(NoteText),
+    Loose(NoteText, Said),
 }
 
 impl Words {
@@ -71,7 +72,7 @@ impl Words {
     fn size(&self) -> usize {
         match self {
             Self::Sealed(note) => note.size(),
-            Self::Loose(text) => text.fields.values().flat_map(Value::texts).map(String::len).sum(),
+            Self::Loose(text, _) => text.fields.values().flat_map(Value::texts).map(String::len).sum(),
         }
     }
 
@@ -79,7 +80,7 @@ impl Words {
     pub(super) fn packed(&self) -> Result<Cow<'_, PackedNote>, Fault> {
         Ok(match self {
             Self::Sealed(note) => Cow::Borrowed(note),
-            Self::Loose(text) => Cow::Owned(PackedNote::of(text)?),
+            Self::Loose(text, said) => Cow::Owned(PackedNote::of(text)?.saying(*said)),
         })
     }
 }
@@ -107,7 +108,7 @@ impl Parsed {
                 let line = item.place.line;
                 item.text.tags.retain(|tag| !namer.is_derived(tag, line));
                 namer.look_at_answer(&item.text);
-                let Item { place, deck, identity, key, text } = *item;
+                let Item { place, deck, identity, key, text, says } = *item;
                 let has_id = match &identity {
                     Identity::Uid(_) | Identity::Foreign { .. } => true,
                     Identity::Key(key) => NoteUid::in_place_of_key(key).is_some(),
@@ -121,9 +122,9 @@ impl Parsed {
                 let words = match salts {
                     Some(salts) => {
                         let sealed = PackedNote::of(&text).and_then(|note| note.sealed(key.as_deref(), salts));
-                        Words::Sealed(sealed.map_err(Held::Store)?)
+                        Words::Sealed(sealed.map_err(Held::Store)?.saying(says))
                     }
-                    None => Words::Loose(text),
+                    None => Words::Loose(text, says),
                 };
                 Self::Note(NoteRow { place, deck, who, key, has_id, words })
             }

@@ -39,15 +39,13 @@ impl Bulk<'_, '_> {
         before: &NoteRow,
     ) -> Result<MatchResult, Fault> {
         let (mine, _) = self.writer.shown(id)?;
-        let mut now = note.text()?;
-        if !self.says_tags && now.tags.is_empty() {
-            now.tags.clone_from(&mine.tags);
-        }
-        if mine == now && !before.retired {
+        let said = note.text()?;
+        if mine == said && !before.retired {
             return Ok(MatchResult::Same);
         }
         let theirs = self.options.theirs;
         let SaidOfBuiltin { last, is_deleted } = self.said_of_builtin(id, before, &mine)?;
+        let now = said.completed(note.said, &last);
         let merged = if theirs { now.tags.clone() } else { merged_tags(&last.tags, &now.tags, &mine.tags) };
         let ways = Ways {
             text: Way::of(&bare(&last), &bare(&now), &bare(&mine)),
@@ -55,9 +53,10 @@ impl Bulk<'_, '_> {
             place: Way::Unchanged,
             key: false,
             is_back: before.retired && !is_deleted,
+            is_made: false,
         };
         if !theirs && (is_deleted || ways.is_nothing()) {
-            self.keep(id, uid, &ways, is_deleted, (&mine, &now))?;
+            self.keep((id, uid), &deck.name_id, &ways, is_deleted, (&mine, &now))?;
             return Ok(if is_deleted { MatchResult::StaysDeleted } else { MatchResult::Same });
         }
         let takes = theirs || ways.text == Way::Taken || ways.is_back;
@@ -69,7 +68,7 @@ impl Bulk<'_, '_> {
             self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
         }
         if !theirs && !takes {
-            self.keep(id, uid, &ways, false, (&mine, &now))?;
+            self.keep((id, uid), &deck.name_id, &ways, false, (&mine, &now))?;
         }
         let stays = !theirs && !ways.is_back && ways.all().contains(&Way::Kept);
         Ok(if stays { MatchResult::Kept } else { MatchResult::Changed })

@@ -1,5 +1,7 @@
 //! What was seen before in a file, in memory that does not grow with it: a set of note numbers, and a filter of prompts.
 
+use std::collections::BTreeSet;
+
 /// A set of note numbers, a bit each: what was claimed in a file of a million rows takes 125 kB.
 #[derive(Default)]
 pub(super) struct BitSet(Vec<u64>);
@@ -22,6 +24,29 @@ impl BitSet {
         }
         if let Some(bits) = self.0.get_mut(word) {
             *bits |= bit;
+        }
+    }
+}
+
+/// The notes that the files of one import had so far, and their decks.
+#[derive(Default)]
+pub struct EarlierFiles {
+    notes: BitSet,
+    pub(super) decks: BTreeSet<i64>,
+}
+
+impl EarlierFiles {
+    pub(super) fn have(&self, note: i64) -> bool {
+        self.notes.has(note)
+    }
+
+    /// Another file is done, which had these notes.
+    pub(super) fn add(&mut self, claimed: &BitSet, new: impl Iterator<Item = i64>) {
+        new.for_each(|note| self.notes.add(note));
+        let known = &mut self.notes.0;
+        known.resize(known.len().max(claimed.0.len()), 0);
+        for (bits, more) in known.iter_mut().zip(&claimed.0) {
+            *bits |= more;
         }
     }
 }

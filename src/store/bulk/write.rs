@@ -40,6 +40,8 @@ pub(super) struct Ways {
     pub(super) key: bool,
     /// It says it for the first time, or again after it had lost the note.
     pub(super) is_back: bool,
+    /// No source had the note before, and the learner did.
+    pub(super) is_made: bool,
 }
 
 impl Ways {
@@ -60,45 +62,57 @@ impl Bulk<'_, '_> {
         (id, uid): (i64, NoteUid),
         deck: &TargetDeck,
         key: Option<String>,
-        note: &PackedNote,
+        row: &PackedNote,
     ) -> Result<MatchResult, Fault> {
         let before = NoteRow::of(&self.writer.tx, id)?;
         if self.is_taken(id) {
-            let same = before.is_some_and(|before| before.text_hash == note.text_hash);
+            let same = before.is_some_and(|before| before.text_hash == row.text_hash);
             return Ok(if same { MatchResult::Duplicate } else { MatchResult::Contradicts });
         }
         self.claimed.add(id);
+        let is_of_earlier = self.earlier.as_ref().is_some_and(|earlier| earlier.have(id));
         let is_from_here = match self.options.source {
-            Some(source) => self.comes_from(id, source)?,
-            None => false,
+            Some(source) if !is_of_earlier => self.comes_from(id, source)?,
+            Some(_) | None => false,
         };
         let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {
             // Events or an undo brought the name before any source did: this is the first text.
             if deck.is_builtin {
-                self.write_own(id, uid, deck, key.as_deref(), note)?;
+                self.write_own(id, uid, deck, key.as_deref(), row)?;
             } else {
-                self.bring(id, uid, deck, deck.position, key.as_deref(), note)?;
+                self.bring(id, uid, deck, deck.position, key.as_deref(), row)?;
             }
             return Ok(MatchResult::Added);
         };
         if deck.is_builtin {
-            return self.found_builtin((id, uid), deck, key.as_deref(), note, &before);
+            return self.found_builtin((id, uid), deck, key.as_deref(), row, &before);
         }
         let theirs = self.options.theirs;
-        let same_text = before.text_hash == note.text_hash;
         let same_key = key.is_none() || key == before.key;
         let wanted = if self.options.reposition { deck.position } else { before.position };
         let is_plain = before.deck == deck.id && !before.retired && before.source.is_some() && same_key;
-        if is_plain && self.options.edition == 0 && !theirs {
-            if same_text && wanted == before.position {
-                return Ok(MatchResult::Same);
-            }
+        let is_plain = is_plain && self.options.edition == 0 && !theirs;
+        let says_nothing_new =
+            |note: &PackedNote| is_plain && before.text_hash == note.text_hash && wanted == before.position;
+        if says_nothing_new(row) {
+            return Ok(MatchResult::Same);
+        }
+        let last = self.said_last(before.source)?;
+        let completed = last.as_ref().map_or(Ok(None), |(last, _)| row.completed(last))?;
+        let note = completed.as_ref().unwrap_or(row);
+        let same_text = before.text_hash == note.text_hash;
+        if says_nothing_new(note) {
+            return Ok(MatchResult::Same);
+        }
+        if is_of_earlier {
+            // Else the two would take turns at every import.
+            let is_said = same_text || last.as_ref().is_some_and(|(last, _)| note.text().is_ok_and(|now| now == *last));
+            return Ok(if is_said { MatchResult::Same } else { MatchResult::ContradictsFile });
+        }
+        if is_plain {
             // Nothing of it is the learner's: what the file says is taken, and nobody has to be asked what it said last.
             // A key that the row does not have may be the source's or the learner's.
-            let is_theirs = before.own.is_none()
-                && before.tags.is_none()
-                && key == before.key
-                && (self.says_tags || before.topic.is_none());
+            let is_theirs = before.own.is_none() && before.tags.is_none() && key == before.key;
             if !same_text && is_theirs && !is_from_here {
                 self.bring(id, uid, deck, wanted, key.as_deref(), note)?;
                 return Ok(MatchResult::Changed);
@@ -110,26 +124,15 @@ impl Bulk<'_, '_> {
         let position = if self.options.reposition { deck.position } else { said_position };
         if is_from_here
             && !theirs
-            && let Some(place) = self.place_where_said(id, key.as_deref(), note)?
+            && let Some(place) = self.place_where_said(id, key.as_deref(), row)?
         {
             if self.options.reposition && place != position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
             return Ok(if before.retired { MatchResult::StaysDeleted } else { MatchResult::Same });
         }
-        let last = self.said_last(before.source)?;
         let (mine, _) = self.writer.shown(id)?;
-        let mut now = note.text()?;
-        // A table without a column of tags takes none away.
-        let silent = !self.says_tags && now.tags.is_empty();
-        let with_tags = match &last {
-            Some((text, _)) if silent && !text.tags.is_empty() => {
-                now.tags.clone_from(&text.tags);
-                Some(PackedNote::of(&now)?)
-            }
-            _ => None,
-        };
-        let note = with_tags.as_ref().unwrap_or(note);
+        let now = note.text()?;
         let mut ways = self.ways(&before, (last.as_ref(), &now, &mine), place.as_ref(), deck, key.as_deref())?;
         let to = match &place {
             // Where the file does not say where its cards go, they stay where its source had them.
@@ -160,7 +163,8 @@ impl Bulk<'_, '_> {
         let after = if theirs {
             self.take_theirs(id, uid, &target.name_id)?
         } else {
-            if ways.text == Way::Taken && before.own.is_some() {
+            let is_sources = last.as_ref().is_some_and(|(last, _)| bare(last) == bare(&mine));
+            if ways.text == Way::Taken && before.own.is_some() && is_sources {
                 // The learner's own text was the source's word for word, so it stands for nothing of theirs.
                 self.writer.append_fact(&Fact::Cleared { note: uid }, None)?;
             }
@@ -176,12 +180,12 @@ impl Bulk<'_, '_> {
             ways.tags = Way::of_tags(tags_last, &now.tags, &mine.tags, &self.writer.shown(id)?.0.tags);
         }
         if !theirs {
-            self.keep(id, uid, &ways, after.retired, (&mine, &now))?;
+            self.keep((id, uid), &deck.name_id, &ways, after.retired, (&mine, &now))?;
         }
         Ok(if after.retired {
             MatchResult::StaysDeleted
         } else if before.retired {
-            if same_text { MatchResult::Restored } else { MatchResult::Changed }
+            MatchResult::Restored
         } else if !theirs && ways.all().contains(&Way::Kept) {
             MatchResult::Kept
         } else if same_text
@@ -214,7 +218,7 @@ impl Bulk<'_, '_> {
         let is_back = place.is_none_or(|place| place.gone) || last.is_none();
         let key_last = last.map_or(before.key.as_deref(), |(_, key)| key.as_deref());
         let (text, last_tags) = match last {
-            Some((last, _)) => (Way::of(&bare(last), &bare(now), &bare(mine)), last.tags.as_slice()),
+            Some((last, _)) => (text_way(last, now, mine), last.tags.as_slice()),
             // What was erased is nobody's version, and is as if it had never been said.
             None if before.own.is_none() => (Way::Taken, [].as_slice()),
             None if bare(now) == bare(mine) => (Way::Agreed, [].as_slice()),
@@ -236,6 +240,7 @@ impl Bulk<'_, '_> {
             place: place_way,
             key: key.is_some() && key != key_last && key != before.key.as_deref(),
             is_back,
+            is_made: before.source.is_none() && before.own.is_some(),
         })
     }
 
@@ -250,8 +255,8 @@ impl Bulk<'_, '_> {
     /// Remembers for the report what of a note stays as the learner has it although the source says something else now.
     pub(super) fn keep(
         &mut self,
-        id: i64,
-        note: NoteUid,
+        (id, note): (i64, NoteUid),
+        deck: &str,
         ways: &Ways,
         retired: bool,
         (mine, theirs): (&NoteText, &NoteText),
@@ -273,8 +278,19 @@ impl Bulk<'_, '_> {
         }
         let name = name_of_any(&self.writer.tx, id)?.unwrap_or_else(|| note.to_string());
         let texts = (self.kept.len() < MOST_KEPT_TEXTS).then(|| Box::new((mine.clone(), theirs.clone())));
-        self.kept.push(Kept { name, parts, texts });
+        let takes_tags = ways.tags == Way::Taken && !parts.contains(&KeptPart::Deletion);
+        let decks = if parts.contains(&KeptPart::Place) { Some(self.decks_of(id, deck)?) } else { None };
+        self.kept.push(Kept { name, parts, takes_tags, is_made: ways.is_made, decks, texts });
         Ok(())
+    }
+
+    /// Names of the deck that a note lies in and of another one, by its id.
+    fn decks_of(&self, note: i64, other: &str) -> Result<(String, String), Fault> {
+        let mut name = self.writer.tx.prepare_cached(
+            "SELECT (SELECT k.name FROM note n JOIN deck k ON k.id = n.deck WHERE n.id = ?1), \
+             coalesce((SELECT name FROM deck WHERE name_id = ?2), ?2)",
+        )?;
+        Ok(name.query_row((note, other), |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
     /// A note that nothing is known of yet.
@@ -347,7 +363,7 @@ impl Bulk<'_, '_> {
 
     /// Where this device's sources last put a note, if what they last said of it is what the row says. Other devices may
     /// have brought something else since: to that a file that says what it said has nothing to say.
-    fn place_where_said(&mut self, id: i64, key: Option<&str>, note: &PackedNote) -> Result<Option<i64>, Fault> {
+    fn place_where_said(&mut self, id: i64, key: Option<&str>, row: &PackedNote) -> Result<Option<i64>, Fault> {
         let (context, own) = (self.writer.context()?, self.writer.device);
         let mut facts = facts_of(&self.writer.tx, &context.reader, id)?;
         facts.retain(|row| {
@@ -356,16 +372,18 @@ impl Bulk<'_, '_> {
         });
         facts.sort_by_key(|row| (row.hlc, row.id));
         let (mut said, mut place) = (None, 0);
-        for row in &facts {
-            match row.fact {
-                Fact::Brought { position, .. } => (said, place) = (row.words.as_deref(), position),
+        for fact in &facts {
+            match fact.fact {
+                Fact::Brought { position, .. } => (said, place) = (fact.words.as_deref(), position),
                 Fact::Ordered { position, .. } => place = position,
                 Fact::Gone { .. } => said = None,
                 _ => {}
             }
         }
         let Some(said) = said else { return Ok(None) };
-        let is_it = text_of(said, None)? == note.text()? && (key.is_none() || key_of(said)?.as_deref() == key);
+        let text = text_of(said, None)?;
+        let is_it =
+            row.text()?.completed(row.said, &text) == text && (key.is_none() || key_of(said)?.as_deref() == key);
         Ok(is_it.then_some(place))
     }
 
@@ -463,5 +481,17 @@ impl Bulk<'_, '_> {
             }
         }
         Ok(Some(before))
+    }
+}
+
+/// What becomes of a text. Which notes it waits for and whether it is kept for check-ups is the source's to say, whatever the
+/// learner made of the rest.
+fn text_way(last: &NoteText, now: &NoteText, mine: &NoteText) -> Way {
+    let [own_last, own_now, own_mine] =
+        [last, now, mine].map(|text| NoteText { after: Vec::new(), held_out: false, ..bare(text) });
+    let follows = (&last.after, last.held_out) != (&now.after, now.held_out);
+    match Way::of(&own_last, &own_now, &own_mine) {
+        Way::Unchanged if follows => Way::Taken,
+        way => way,
     }
 }

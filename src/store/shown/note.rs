@@ -11,6 +11,8 @@ use crate::store::columns::ordinals_of;
 use crate::store::columns::words;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
+use crate::store::notes::SOURCE_BESIDE_OWN;
+use crate::store::notes::following;
 use crate::store::notes::key_of;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
@@ -199,14 +201,14 @@ impl Writer<'_> {
 
     /// The text of a note as it is shown, with its key.
     pub(in crate::store) fn shown(&self, note: i64) -> Result<(NoteText, Option<String>), Fault> {
-        let (body, tags, key): (Result<Option<String>, Fault>, Option<String>, Option<String>) = self
-            .tx
-            .prepare_cached(
-                "SELECT x.body, n.tags, n.key FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
-            )?
-            .query_row([note], |row| Ok((words(row, 0).map(|body| body.map(str::to_owned)), row.get(1)?, row.get(2)?)))?;
-        let body = body?;
-        Ok((shown_text(body.as_deref(), tags.as_deref()), key))
+        let mut statement = self.tx.prepare_cached(&format!(
+            "SELECT x.body, n.tags, n.key, {SOURCE_BESIDE_OWN} FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) \
+             WHERE n.id = ?1"
+        ))?;
+        let mut rows = statement.query([note])?;
+        let row = rows.next()?.ok_or(Fault::NoCard)?;
+        let tags: Option<String> = row.get(1)?;
+        Ok((following(shown_text(words(row, 0)?, tags.as_deref()), words(row, 3)?), row.get(2)?))
     }
 
     /// What the source register says of a note's place; `None` where no source brought it, or none that counts.

@@ -6,6 +6,7 @@ use crate::mutate::files_in;
 use crate::trial::Chance;
 use lmq::core::card::Markup;
 use lmq::core::card::NoteText;
+use lmq::core::card::Said;
 use lmq::core::card::Showing;
 use lmq::core::card::Value;
 use lmq::core::card::judge;
@@ -212,6 +213,7 @@ impl Deck {
             identity: Identity::Uid(uid),
             key,
             text: item.text,
+            says: Said::ALL,
         });
     }
 }
