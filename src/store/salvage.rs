@@ -30,6 +30,7 @@ use crate::store::files::folder_of;
 use crate::store::files::header_of;
 use crate::store::files::io_at;
 use crate::store::files::nothing_beside;
+use crate::store::files::private;
 use crate::store::files::sync_folder;
 use crate::store::fork::forks_first;
 use crate::store::media;
@@ -51,6 +52,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 use std::time::SystemTime;
 
 /// Stamps further ahead of now than this are damage.
@@ -172,7 +174,9 @@ impl Store {
         }
         let folder = folder_of(to);
         // Whoever is killed here leaves a folder with a name of chance, and nothing at `to`.
-        let beside = tempfile::Builder::new().prefix(".lmq-salvage-").tempdir_in(folder).map_err(io_at(folder))?;
+        sweep_begun(folder);
+        let beside = tempfile::Builder::new().prefix(BEGUN).tempdir_in(folder).map_err(io_at(folder))?;
+        private(beside.path(), 0o700)?;
         let path = beside.path().join("lmq.db");
         // What is kept outside is of the damaged one.
         let said = chain::said_outside(&found.db, &here)?;
@@ -201,6 +205,24 @@ impl Store {
         placed.map_err(io_at(to))?;
         sync_folder(folder).map_err(io_at(folder))?;
         Ok(done)
+    }
+}
+
+/// How the folders begin in which databases are made, and what a salvage that was killed left of one goes after.
+const BEGUN: &str = ".lmq-salvage-";
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Takes away what salvages left that were killed. Nobody is at one for a day.
+fn sweep_begun(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().strip_prefix(BEGUN).is_some_and(|chance| chance.len() == 6);
+        // A link says of itself that it is none.
+        let age =
+            entry.metadata().ok().filter(fs::Metadata::is_dir).and_then(|meta| meta.modified().ok()?.elapsed().ok());
+        if is_ours && age.is_some_and(|age| age > A_DAY) {
+            // What can't be taken away is in the way of nothing.
+            fs::remove_dir_all(entry.path()).ok();
+        }
     }
 }
 

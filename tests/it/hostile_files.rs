@@ -2,6 +2,7 @@
 
 use crate::home::Lmq;
 use crate::world::World;
+use lmq::ops::import;
 
 const DECK: &str = "[deck]\nid = \"d\"\n";
 const HEAD: &str = "{\"format\":\"lmq-notes\",\"version\":1,\"decks\":[{\"id\":\"d\",\"notes\":[";
@@ -148,6 +149,34 @@ fn one_limit_holds_for_a_field_in_every_format() {
 }
 
 #[test]
+fn a_file_that_changes_while_it_is_read_is_refused_and_nothing_of_it_is_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("words.csv");
+    let rows: String = (0..20_000).map(|row| format!("question {row},answer {row}\n")).collect();
+    std::fs::write(&path, &rows).unwrap();
+    let mut world = World::bare();
+    let stamp = world.stamp();
+    let (sources, _) = import::open(&path).unwrap();
+    let mut grow = |_: u64| std::fs::write(&path, format!("{rows}one more,row\n")).unwrap();
+    let options = import::Options::default();
+    let failure =
+        import::import(&mut world.store, stamp, sources, &options, &|_, _, _| Vec::new(), &mut grow).unwrap_err();
+    assert!(failure.to_string().contains("was changed while it was read"), "{failure}");
+    assert!(world.cards().is_empty() && world.steps().is_empty());
+    world.assert_sound();
+}
+
+#[test]
+fn ten_thousand_decks_come_in_and_are_there_again() {
+    let mut world = World::bare();
+    let table: String = (0..10_000).map(|row| format!("deck {row},question {row},answer {row}\n")).collect();
+    let table = format!("deck,front,back\n{table}");
+    assert_eq!(world.import("many.csv", &table).sentence(), "10,000 notes added");
+    assert_eq!(world.decks().len(), 10_000);
+    assert_eq!(world.import("many.csv", &table).sentence(), "10,000 notes as they were");
+}
+
+#[test]
 fn the_program_keeps_its_memory_whatever_the_file_is() {
     let lmq = Lmq::new();
     for (name, make) in [
@@ -158,6 +187,9 @@ fn the_program_keeps_its_memory_whatever_the_file_is() {
         ("line.jsonl", "printf '{\"front\":\"'; head -c 100000000 /dev/zero | tr '\\0' x"),
         ("line.toml", "printf '[deck]\\nid = \"'; head -c 100000000 /dev/zero | tr '\\0' x"),
         ("deep.json", "head -c 100000000 /dev/zero | tr '\\0' '['"),
+        ("line.csv", "printf 'front,back\\n'; head -c 100000000 /dev/zero | tr '\\0' x"),
+        ("line.tsv", "head -c 100000000 /dev/zero | tr '\\0' '\\t'"),
+        ("line.txt", "yes 'word - meaning ' | tr -d '\\n' | head -c 100000000"),
         ("fields.toml", "printf '[deck]\\nid = \"d\"\\n'; seq -f 'f%.0f = 1' 100000"),
     ] {
         let run = lmq.shell(&format!(

@@ -121,3 +121,28 @@ fn pictures_come_along_and_those_that_are_gone_are_counted() {
     assert!(refused.is_err(), "nothing is written over what is there");
     assert_eq!(fs::read_dir(folder.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count(), 1);
 }
+
+#[test]
+fn what_a_killed_salvage_left_goes_a_day_later_and_nothing_else() {
+    let mut device = device(1);
+    live(&mut device);
+    copy_of(&device, "checkpoint");
+    let folder = tempfile::tempdir().unwrap();
+    let old = std::time::SystemTime::now() - Duration::from_secs(25 * 60 * 60);
+    for (name, is_old) in
+        [(".lmq-salvage-Ab3dEf", true), (".lmq-salvage-fresh1", false), (".lmq-salvage-of-mine", true)]
+    {
+        let begun = folder.path().join(name);
+        fs::create_dir(&begun).unwrap();
+        fs::write(begun.join("lmq.db"), "words").unwrap();
+        if is_old {
+            fs::File::open(&begun).unwrap().set_modified(old).unwrap();
+        }
+    }
+    let here = Here { machine: "machine".to_owned(), state_folder: Some(state_of(&device)), ..Device::here(90) };
+    Store::salvage(&path_of(&device), &folder.path().join("saved.db"), here, device.stamp()).unwrap();
+    let mut left: Vec<String> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    assert_eq!(left, [".lmq-salvage-fresh1", ".lmq-salvage-of-mine", "saved.db"]);
+}
