@@ -27,6 +27,9 @@ pub mod scan;
 /// Conditions of a query at most: each is a bit.
 const MOST_CONDITIONS: usize = 64;
 
+/// Characters of a query at most: each sign of a word may be looked for in each card by itself.
+const MOST_CHARS: usize = 2000;
+
 /// The fields that a condition can be about.
 const FIELDS: [&str; 14] = [
     "deck", "tag", "kind", "source", "topic", "speaker", "is", "ease", "interval", "lapses", "due", "reviewed",

@@ -5,6 +5,7 @@ use crate::core::card::CARD_KINDS;
 use crate::core::excerpt::excerpt;
 use crate::core::grade::GradeError;
 use crate::core::search::FIELDS;
+use crate::core::search::MOST_CHARS;
 use crate::core::search::MOST_CONDITIONS;
 use crate::core::search::STATES;
 use crate::core::text::meant;
@@ -56,6 +57,9 @@ pub enum SearchFault {
     /// A `-` that negates nothing.
     #[error("nothing follows this `-`")]
     NothingAfterMinus,
+    /// It is longer than any that a person means.
+    #[error("a query holds at most {MOST_CHARS} characters")]
+    TooLong,
     /// It has more conditions than there are bits for.
     #[error("a query holds at most {MOST_CONDITIONS} conditions")]
     TooManyConditions,
@@ -112,6 +116,7 @@ impl SearchFault {
             Self::NothingAfterOr | Self::NothingAfterAnd => "write another condition behind it",
             Self::NothingBeforeOr => "write a condition before it, or \"OR\" in quotes for the word",
             Self::NothingAfterMinus => "`-word` means cards without the word; quote it to look for the sign: \"-\"",
+            Self::TooLong => "look for a part of it",
             Self::TooManyConditions => "search twice, or name a tag or a deck instead",
             Self::UnknownField(name) => {
                 return match nearest(&name.to_ascii_lowercase(), FIELDS) {

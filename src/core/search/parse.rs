@@ -7,6 +7,7 @@ use crate::core::compare::search::plain;
 use crate::core::grade::Button;
 use crate::core::grade::Quality;
 use crate::core::search::FIELDS;
+use crate::core::search::MOST_CHARS;
 use crate::core::search::MOST_CONDITIONS;
 use crate::core::search::Needs;
 use crate::core::search::Node;
@@ -43,6 +44,9 @@ pub fn parse(text: &str) -> Result<Query, SearchError> {
         decks: Vec::new(),
         needs: Needs::default(),
     };
+    if parser.chars.len() > MOST_CHARS {
+        return Err(SearchError { at: MOST_CHARS, fault: SearchFault::TooLong });
+    }
     parser.space();
     let root = if parser.peek().is_none() { Node::All(Vec::new()) } else { parser.any()? };
     if parser.peek().is_some() {

@@ -275,6 +275,7 @@ fn an_error_points_at_its_character() {
     assert!(error("http://a.b").starts_with("0 there is no field `http` / there are deck"));
     assert!(error(&"(".repeat(40)).starts_with("32 too many parentheses"));
     assert!(error(&"a ".repeat(65)).starts_with("128 a query holds at most 64"));
+    assert!(error(&"a".repeat(2001)).starts_with("2000 a query holds at most 2000 characters"));
     let [line, caret] = parse("日本 tga:x").unwrap_err().drawn("日本 tga:x");
     assert_eq!((line.as_str(), caret.as_str()), ("日本 tga:x", "     ^"));
     let long = format!("{}tga:x", "word ".repeat(40));
