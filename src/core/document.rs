@@ -10,6 +10,7 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
+use crate::core::compare::answer::Nature;
 use crate::core::text::has_something_to_see;
 use crate::core::text::one_line;
 use serde::Deserialize;
@@ -180,7 +181,7 @@ pub struct Medium {
 enum Wording {
     /// For people, on one side of a card.
     Shown(Side),
-    /// For comparing: no pictures and no sounds, ruby without its readings.
+    /// For comparing: no pictures and no sounds, ruby without its readings, lists and tables without their marks.
     Words,
 }
 
@@ -266,6 +267,15 @@ impl Document {
         found
     }
 
+    /// What it is where it is one thing alone.
+    fn nature(&self) -> Nature {
+        match self.blocks.as_slice() {
+            [Block::Code(_)] => Nature::Code,
+            [Block::Plain(line) | Block::Paragraph(line)] => nature_of(line),
+            _ => Nature::Words,
+        }
+    }
+
     fn text(&self, wording: Wording) -> String {
         let mut out = String::new();
         write_blocks(&self.blocks, wording, true, &mut out);
@@ -274,6 +284,15 @@ impl Document {
             out.truncate(out.trim_end().len());
         }
         out
+    }
+}
+
+fn nature_of(line: &[Inline]) -> Nature {
+    match line {
+        [Inline::Code(_)] => Nature::Code,
+        [Inline::Formula { .. }] => Nature::Formula,
+        [Inline::Emphasis(inside, _) | Inline::Strong(inside, _)] => nature_of(inside),
+        _ => Nature::Words,
     }
 }
 
@@ -289,16 +308,21 @@ pub fn typed_text(text: &str, markup: Markup) -> Cow<'_, str> {
     if is_bare(text, markup) { text.into() } else { Document::of(text, markup).to_compare().into() }
 }
 
-/// An answer as somebody types it, without the marks in its lines, where it has some. What stands at the beginning of a line
-/// (`> 5`, `5. May`) is read as it is written: an answer is no page.
+/// What may be typed for an answer, beside the text as it is written: its words, and all that is shown of it. With what the answer is.
 #[must_use]
-pub fn typed_answer(text: &str, markup: Markup) -> Option<String> {
-    let typed = match markup {
-        Markup::Plain => return None,
-        Markup::Html => typed_text(text, markup).into_owned(),
-        Markup::Markdown => markdown::read_answer(text)?.to_compare(),
-    };
-    Some(typed).filter(|typed| typed != text.trim() && !typed.trim().is_empty())
+pub fn typed_answers(text: &str, markup: Markup) -> Vec<(String, Nature)> {
+    if markup == Markup::Plain || is_bare(text, markup) {
+        return Vec::new();
+    }
+    let document = Document::of(text, markup);
+    let nature = document.nature();
+    let mut typed = vec![document.to_compare(), document.plain()];
+    if markup == Markup::Markdown {
+        typed.extend(markdown::quotation(text).map(|quotation| quotation.to_compare()));
+    }
+    typed.dedup();
+    typed.retain(|typed| !typed.trim().is_empty() && (nature != Nature::Words || typed.trim() != text.trim()));
+    typed.into_iter().map(|typed| (typed, nature)).collect()
 }
 
 /// What is shown of a text on one side of a card, on one line that is safe to print.
@@ -362,7 +386,10 @@ fn write_blocks(blocks: &[Block], wording: Wording, gaps: bool, out: &mut String
                     if place > 0 {
                         out.push('\n');
                     }
-                    let mark = marker(*first, *delimiter, place);
+                    let mark = match wording {
+                        Wording::Shown(_) => marker(*first, *delimiter, place),
+                        Wording::Words => String::new(),
+                    };
                     out.push_str(&mark);
                     let mut inside = String::new();
                     write_blocks(item, wording, false, &mut inside);
@@ -383,7 +410,7 @@ fn write_blocks(blocks: &[Block], wording: Wording, gaps: bool, out: &mut String
                     }
                     for (place, cell) in row.iter().enumerate() {
                         if place > 0 {
-                            out.push_str(" | ");
+                            out.push_str(if wording == Wording::Words { " " } else { " | " });
                         }
                         let mut inside = String::new();
                         write_inlines(cell, wording, &mut inside);
@@ -391,7 +418,7 @@ fn write_blocks(blocks: &[Block], wording: Wording, gaps: bool, out: &mut String
                     }
                 }
             }
-            Block::Rule => out.push_str("---"),
+            Block::Rule => out.push_str(if wording == Wording::Words { "" } else { "---" }),
         }
     }
 }
