@@ -9,8 +9,10 @@ mod markdown;
 mod plain;
 #[cfg(test)]
 mod tests;
+mod typed;
 
-use crate::core::compare::answer::Nature;
+pub use typed::typed_answers;
+
 use crate::core::text::has_something_to_see;
 use crate::core::text::one_line;
 use serde::Deserialize;
@@ -267,15 +269,6 @@ impl Document {
         found
     }
 
-    /// What it is where it is one thing alone.
-    fn nature(&self) -> Nature {
-        match self.blocks.as_slice() {
-            [Block::Code(_)] => Nature::Code,
-            [Block::Plain(line) | Block::Paragraph(line)] => nature_of(line),
-            _ => Nature::Words,
-        }
-    }
-
     fn text(&self, wording: Wording) -> String {
         let mut out = String::new();
         write_blocks(&self.blocks, wording, true, &mut out);
@@ -284,15 +277,6 @@ impl Document {
             out.truncate(out.trim_end().len());
         }
         out
-    }
-}
-
-fn nature_of(line: &[Inline]) -> Nature {
-    match line {
-        [Inline::Code(_)] => Nature::Code,
-        [Inline::Formula { .. }] => Nature::Formula,
-        [Inline::Emphasis(inside, _) | Inline::Strong(inside, _)] => nature_of(inside),
-        _ => Nature::Words,
     }
 }
 
@@ -306,23 +290,6 @@ pub fn plain_text(text: &str, markup: Markup) -> Cow<'_, str> {
 #[must_use]
 pub fn typed_text(text: &str, markup: Markup) -> Cow<'_, str> {
     if is_bare(text, markup) { text.into() } else { Document::of(text, markup).to_compare().into() }
-}
-
-/// What may be typed for an answer, beside the text as it is written: its words, and all that is shown of it. With what the answer is.
-#[must_use]
-pub fn typed_answers(text: &str, markup: Markup) -> Vec<(String, Nature)> {
-    if markup == Markup::Plain || is_bare(text, markup) {
-        return Vec::new();
-    }
-    let document = Document::of(text, markup);
-    let nature = document.nature();
-    let mut typed = vec![document.to_compare(), document.plain()];
-    if markup == Markup::Markdown {
-        typed.extend(markdown::quotation(text).map(|quotation| quotation.to_compare()));
-    }
-    typed.dedup();
-    typed.retain(|typed| !typed.trim().is_empty() && (nature != Nature::Words || typed.trim() != text.trim()));
-    typed.into_iter().map(|typed| (typed, nature)).collect()
 }
 
 /// What is shown of a text on one side of a card, on one line that is safe to print.

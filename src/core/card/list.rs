@@ -469,6 +469,24 @@ mod tests {
         assert_eq!(judged(&items, &format!("people, tasks, {}", words.join(", "))).0, Correctness::Wrong);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn items_that_are_typed_as_they_are_shown_are_right(
+            items in proptest::collection::btree_set("[a-cA-Cé²₂ⁿx1-3 '.*_`<>/^()!?;,+#-]{1,6}", 1..5),
+        ) {
+            for markup in crate::core::card::Markup::ALL {
+                let items: Vec<&str> = items.iter().map(String::as_str).collect();
+                let note = NoteText { markup, ..note(&items) };
+                let shown: Vec<String> = items.iter().map(|item| note.plain(item).trim().to_owned()).collect();
+                let are_typed = shown.iter().all(|item| !key(item).is_empty() && !item.contains('\n'));
+                if are_typed && List.check(&note.fields).is_empty() && repeated(shown.iter().map(String::as_str)).is_none() {
+                    let found = verdict(&note, &shown.join("\n"), Weights::default());
+                    proptest::prop_assert_eq!(found.outcome, Correctness::Right, "{:?} for {:?}: {}", shown, items, found.remark);
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_same_item_twice_is_a_fault() {
         let check = |items: &[&str]| List.check(&note(items).fields);

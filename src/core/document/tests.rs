@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::compare::answer::Nature;
 use proptest::prelude::*;
 
 fn markdown(text: &str) -> String {

@@ -340,7 +340,11 @@ impl<'c> Line<'c> {
             return if is_latin(a) && is_latin(b) { Fate::Inside } else { Fate::Nothing };
         }
         let is_prime = match before {
-            Some(c) if is_digit(c) => after.is_some_and(is_digit) || (self.apostrophes == 1 && self.is_formula),
+            // But for the plural of `90's`.
+            Some(c) if is_digit(c) => {
+                after.is_some_and(is_digit)
+                    || (self.apostrophes == 1 && self.is_formula && !after.is_some_and(is_letter))
+            }
             // The second or third.
             Some('\'') => {
                 let first =

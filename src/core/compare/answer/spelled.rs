@@ -46,7 +46,8 @@ fn is_operation(run: &[char]) -> bool {
 /// Whether what is raised or lowered keeps together without brackets: one character, or a number, with signs before or behind it.
 pub(super) fn is_one(inside: &str) -> bool {
     let bare = inside.trim_matches(['+', '-', '−']);
-    bare.chars().nth(1).is_none() || bare.chars().all(|c| c.is_ascii_digit() || digit(c).is_some())
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit() || digit(c).is_some());
+    bare.chars().nth(1).is_none() || bare.split('.').all(is_number)
 }
 
 /// A run in plain characters behind its sign, in brackets where it would come apart without them.
