@@ -88,8 +88,11 @@ fn is_ternary(chars: &[char]) -> bool {
 
 /// Whether a line is code by what no sentence has: a mark before a semicolon, and without blanks calls, paths and arrows, which a sentence may name.
 fn is_code(chars: &[char], has_blank: bool) -> bool {
+    if !chars.iter().any(|c| matches!(c, '!' | '?')) {
+        return false;
+    }
     let has = |two: &[char; 2]| chars.windows(2).any(|pair| pair == two);
-    [['?', ';'], ['!', ';']].iter().any(has)
+    chars.windows(3).any(|three| matches!(three, [before, '!' | '?', ';'] if is_word(*before) || *before == ')'))
         || (!has_blank && [['(', ')'], [':', ':'], ['-', '>'], ['=', '>']].iter().any(has))
 }
 
