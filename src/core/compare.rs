@@ -4,7 +4,7 @@
 //! - [`search`]: would somebody who types this want to find that? For searches and names.
 //! - [`answer`]: did the learner know it? For everything that is typed as an answer.
 //!
-//! What they know of single letters stands in [`letters`].
+//! What they know of single letters stands in [`letters`], and of what is no word in [`symbols`].
 
 pub mod alternatives;
 pub mod answer;
@@ -13,3 +13,4 @@ pub mod identity;
 pub mod letters;
 pub mod search;
 pub mod slip;
+pub mod symbols;

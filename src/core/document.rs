@@ -9,6 +9,9 @@ mod markdown;
 mod plain;
 #[cfg(test)]
 mod tests;
+mod typed;
+
+pub use typed::typed_answers;
 
 use crate::core::text::has_something_to_see;
 use crate::core::text::one_line;
@@ -180,7 +183,7 @@ pub struct Medium {
 enum Wording {
     /// For people, on one side of a card.
     Shown(Side),
-    /// For comparing: no pictures and no sounds, ruby without its readings.
+    /// For comparing: no pictures and no sounds, ruby without its readings, lists and tables without their marks.
     Words,
 }
 
@@ -289,18 +292,6 @@ pub fn typed_text(text: &str, markup: Markup) -> Cow<'_, str> {
     if is_bare(text, markup) { text.into() } else { Document::of(text, markup).to_compare().into() }
 }
 
-/// An answer as somebody types it, without the marks in its lines, where it has some. What stands at the beginning of a line
-/// (`> 5`, `5. May`) is read as it is written: an answer is no page.
-#[must_use]
-pub fn typed_answer(text: &str, markup: Markup) -> Option<String> {
-    let typed = match markup {
-        Markup::Plain => return None,
-        Markup::Html => typed_text(text, markup).into_owned(),
-        Markup::Markdown => markdown::read_answer(text)?.to_compare(),
-    };
-    Some(typed).filter(|typed| typed != text.trim() && !typed.trim().is_empty())
-}
-
 /// What is shown of a text on one side of a card, on one line that is safe to print.
 #[must_use]
 pub fn line_of(text: &str, markup: Markup, side: Side) -> String {
@@ -362,7 +353,10 @@ fn write_blocks(blocks: &[Block], wording: Wording, gaps: bool, out: &mut String
                     if place > 0 {
                         out.push('\n');
                     }
-                    let mark = marker(*first, *delimiter, place);
+                    let mark = match wording {
+                        Wording::Shown(_) => marker(*first, *delimiter, place),
+                        Wording::Words => String::new(),
+                    };
                     out.push_str(&mark);
                     let mut inside = String::new();
                     write_blocks(item, wording, false, &mut inside);
@@ -383,7 +377,7 @@ fn write_blocks(blocks: &[Block], wording: Wording, gaps: bool, out: &mut String
                     }
                     for (place, cell) in row.iter().enumerate() {
                         if place > 0 {
-                            out.push_str(" | ");
+                            out.push_str(if wording == Wording::Words { " " } else { " | " });
                         }
                         let mut inside = String::new();
                         write_inlines(cell, wording, &mut inside);
@@ -391,7 +385,7 @@ fn write_blocks(blocks: &[Block], wording: Wording, gaps: bool, out: &mut String
                     }
                 }
             }
-            Block::Rule => out.push_str("---"),
+            Block::Rule => out.push_str(if wording == Wording::Words { "" } else { "---" }),
         }
     }
 }

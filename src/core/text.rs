@@ -1,6 +1,5 @@
 //! Text as people type it, compare it and look at it.
 
-pub use crate::core::compare::identity::composed;
 use crate::core::compare::search::plain;
 
 /// Whether a character could drive a terminal, turn a line around or hide in it, wherever it stands: control characters but

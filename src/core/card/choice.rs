@@ -15,7 +15,6 @@ use crate::core::card::Verdict;
 use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
-use crate::core::card::reading::shown_options;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::identity::identity;
 use crate::core::scheduler::shuffle_key;
@@ -57,12 +56,7 @@ impl CardKind for Choice {
         let all = options(note);
         let mut from: Vec<usize> = (0..all.len()).collect();
         from.sort_by_cached_key(|index| shuffle_key(showing.seed, *index));
-        Question {
-            prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: shown_options(&all, &from),
-            from,
-            ask: Ask::Choose,
-        }
+        note.question(showing, Ask::Choose, &all, from)
     }
 
     fn option_texts<'n>(&self, note: &'n NoteText) -> Vec<&'n str> {

@@ -8,31 +8,41 @@ use crate::core::card::Verdict;
 use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
+use crate::core::compare::answer::Nature;
+use crate::core::compare::answer::Read;
 use crate::core::compare::answer::Weights;
-use crate::core::compare::answer::key;
 use crate::core::compare::answer::liken;
 use crate::core::compare::answer::number;
 use crate::core::compare::identity::is_same;
 use crate::core::document::plain_text;
-use crate::core::document::typed_answer;
+use crate::core::document::typed_answers;
 
-/// The keys of a text as it is written, and as somebody would type it.
-pub(super) fn keys(text: &str, markup: Markup) -> Vec<String> {
-    let mut keys = vec![key(text)];
-    keys.extend(typed_answer(text, markup).map(|typed| key(&typed)).filter(|typed| !keys.contains(typed)));
-    keys
+/// A right answer in all the ways in which it may be typed, read once: as it is written, its words, what is shown of it.
+pub(super) struct Expected<'t> {
+    ways: Vec<Read<'t>>,
 }
 
-/// Compares with one text as it is written, and as somebody would type it; the better of both counts.
-pub(super) fn likeness(given: &Given<'_>, expected: &str, markup: Markup, weights: Weights) -> Likeness {
-    let written = liken(given, expected, weights);
-    let Some(typed) = typed_answer(expected, markup) else { return written };
-    let typed = liken(given, &typed, weights);
-    if rank(&typed) < rank(&written) { typed } else { written }
+impl<'t> Expected<'t> {
+    pub(super) fn new(text: &'t str, markup: Markup) -> Self {
+        let mut ways = vec![Read::new(text, Nature::Words)];
+        ways.extend(typed_answers(text, markup).into_iter().map(|(typed, nature)| Read::new(typed, nature)));
+        Self { ways }
+    }
+
+    /// What of each is compared.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.ways.iter().map(Read::key)
+    }
+
+    /// How what was given compares with it; the best counts.
+    pub(super) fn likeness(&self, given: &Given<'_>, weights: Weights) -> Likeness {
+        let likenesses = self.ways.iter().map(|way| liken(given, way, weights));
+        likenesses.min_by_key(rank).unwrap_or(Likeness::Other)
+    }
 }
 
 /// The better, the less.
-fn rank(likeness: &Likeness) -> (u8, usize) {
+pub(super) fn rank(likeness: &Likeness) -> (u8, usize) {
     match likeness {
         Likeness::Same(differences) => (0, differences.len()),
         Likeness::Counted(differences) => (1, differences.len()),
@@ -52,35 +62,36 @@ pub(super) fn verdict<'a>(
     let shown = |answer: &str| plain_text(answer, markup).into_owned();
     let expected = shown(accepted.peek().copied().unwrap_or_default());
     let given = Given::new(response);
-    let compared = accepted.map(|answer| (likeness(&given, answer, markup, weights), answer));
+    let compared = accepted.map(|answer| (Expected::new(answer, markup).likeness(&given, weights), answer));
     let (likeness, answer) = compared.min_by_key(|(likeness, _)| rank(likeness)).unwrap_or((Likeness::Other, ""));
-    let verdict = Verdict { given: response.trim().to_owned(), expected, ..Verdict::default() };
-    let close = |differences| Some(Close { answer: shown(answer), differences });
+    let outcome = match likeness {
+        Likeness::Same(_) => Correctness::Right,
+        Likeness::Counted(_) | Likeness::Near => Correctness::Near,
+        Likeness::Other => Correctness::Wrong,
+    };
+    let remark = remark(&likeness);
+    let close = match likeness {
+        Likeness::Same(differences) if differences.is_empty() => None,
+        Likeness::Same(differences) | Likeness::Counted(differences) => Some(differences),
+        Likeness::Near => Some(Vec::new()),
+        Likeness::Other => None,
+    };
+    let close = close.map(|differences| Close { answer: shown(answer), differences });
+    Verdict { outcome, given: response.trim().to_owned(), expected, remark, close }
+}
+
+/// What is to be said of an answer that is right, or nearly.
+pub(super) fn remark(likeness: &Likeness) -> String {
     match likeness {
-        Likeness::Same(differences) if differences.is_empty() => Verdict { outcome: Correctness::Right, ..verdict },
-        Likeness::Same(differences) => {
-            let remark = only_differs(&differences);
-            Verdict { outcome: Correctness::Right, remark, close: close(differences), ..verdict }
-        }
-        Likeness::Counted(differences) => {
-            let remark = format!("look at the {}", names(&differences));
-            Verdict { outcome: Correctness::Near, remark, close: close(differences), ..verdict }
-        }
-        Likeness::Near => {
-            let remark = "look at the spelling".to_owned();
-            Verdict { outcome: Correctness::Near, remark, close: close(Vec::new()), ..verdict }
-        }
-        Likeness::Other => verdict,
+        Likeness::Same(differences) if !differences.is_empty() => format!("only the {} differ", names(differences)),
+        Likeness::Counted(differences) => format!("look at the {}", names(differences)),
+        Likeness::Near => "look at the spelling".to_owned(),
+        Likeness::Same(_) | Likeness::Other => String::new(),
     }
 }
 
-/// What differs in an answer that is right.
-pub(super) fn only_differs(differences: &[Difference]) -> String {
-    format!("only the {} differ", names(differences))
-}
-
 /// What differs, for people.
-pub(super) fn names(differences: &[Difference]) -> String {
+fn names(differences: &[Difference]) -> String {
     let names: Vec<&str> = differences
         .iter()
         .map(|difference| match difference {
@@ -111,6 +122,7 @@ pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unread
         return of_number(number);
     }
     let given = Given::new(response);
+    let options: Vec<Read<'_>> = options.iter().map(|option| Read::new(option, Nature::Words)).collect();
     let likenesses: Vec<Likeness> = options.iter().map(|option| liken(&given, option, Weights::default())).collect();
     let those = |fits: &dyn Fn(usize, &Likeness) -> bool| -> Vec<usize> {
         let fit = likenesses.iter().enumerate().filter(|(index, likeness)| fits(*index, likeness));
@@ -126,7 +138,7 @@ pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unread
     if let Some(number) = number(response) {
         return of_number(number);
     }
-    let begins = |index: usize| options.get(index).is_some_and(|option| key(option).starts_with(given.key()));
+    let begins = |index: usize| options.get(index).is_some_and(|option| option.key().starts_with(given.key()));
     match those(&|index, _| begins(index)).as_slice() {
         [index] => Ok(*index),
         [] => match those(&|_, likeness| *likeness == Likeness::Near).as_slice() {
@@ -140,6 +152,7 @@ pub(super) fn choose(options: &[String], response: &str) -> Result<usize, Unread
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::compare::answer::key;
 
     fn choice(options: &[&str], response: &str) -> Result<usize, Unreadable> {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
@@ -164,6 +177,96 @@ mod tests {
         for given in ["ls -l", "`ls -l`"] {
             let verdict = verdict(given, ["`ls -l`"], Markup::Markdown, Weights::default());
             assert_eq!((verdict.outcome, verdict.remark.as_str()), (Correctness::Right, ""), "{given}");
+        }
+    }
+
+    fn outcome(given: &str, expected: &str, markup: Markup) -> Correctness {
+        verdict(given, [expected], markup, Weights::default()).outcome
+    }
+
+    #[test]
+    fn an_answer_is_typed_as_it_is_written_or_shown_or_by_its_words() {
+        use Correctness::Near;
+        use Correctness::Right;
+        use Correctness::Wrong;
+        use Markup::Html;
+        use Markup::Markdown;
+        use Markup::Plain;
+        for (given, expected, markup, outcome_of_it) in [
+            ("2*3*4", "2*3*4", Markdown, Right),
+            ("234", "2*3*4", Markdown, Right),
+            ("234", "2*3*4", Plain, Wrong),
+            ("foo", "f*o*o", Markdown, Right),
+            ("head", "# head", Markdown, Right),
+            ("# head", "# head", Markdown, Right),
+            ("head", "# head", Plain, Wrong),
+            ("quoted words", "> quoted words", Markdown, Right),
+            ("> quoted words", "> quoted words", Markdown, Right),
+            ("5", "> 5", Markdown, Wrong),
+            ("x", "> x", Markdown, Wrong),
+            ("one two", "1. one\n2. two", Markdown, Right),
+            ("1. one 2. two", "1. one\n2. two", Markdown, Right),
+            ("one, two", "- one\n- two", Markdown, Right),
+            ("Mai", "1. Mai", Markdown, Wrong),
+            ("x", "- x", Markdown, Wrong),
+            ("one", "<ol><li>one</li></ol>", Html, Right),
+            ("Vec", "Vec<String>", Markdown, Wrong),
+            ("Vec", "Vec<String>", Plain, Wrong),
+            ("Vec", "Vec<String>", Html, Wrong),
+            ("Vec<String>", "Vec<String>", Markdown, Right),
+            ("Vec<String>", "Vec<String>", Plain, Right),
+            ("Vec<String>", "Vec<String>", Html, Right),
+            ("東京", "<ruby>東京<rt>とうきょう</rt></ruby>", Html, Right),
+            ("東京[とうきょう]", "<ruby>東京<rt>とうきょう</rt></ruby>", Html, Right),
+            ("東京[とうきょう]", "<ruby>東京<rt>とうきょう</rt></ruby>", Markdown, Right),
+            ("京都[とうきょう]", "<ruby>東京<rt>とうきょう</rt></ruby>", Html, Wrong),
+            ("とうきょう", "<ruby>東京<rt>とうきょう</rt></ruby>", Html, Wrong),
+            ("東京[とうきょう]", "東京[とうきょう]", Plain, Right),
+            ("wq!", "`wq!`", Markdown, Right),
+            ("`wq!`", "`wq!`", Markdown, Right),
+            ("wq", "`wq!`", Markdown, Wrong),
+            ("wq", "<code>wq!</code>", Html, Wrong),
+            ("x;", "`x?;`", Markdown, Wrong),
+            ("x?", "`x?;`", Markdown, Wrong),
+            ("x ?;", "`x?;`", Markdown, Right),
+            ("LS -l", "`ls -l`", Markdown, Right),
+            ("egrep", "`grep`", Markdown, Wrong),
+            ("egrep", "grep", Markdown, Near),
+            ("a", "\\(\\hat a\\)", Markdown, Wrong),
+            ("â", "\\(\\hat a\\)", Markdown, Right),
+            ("x", "\\(\\bar x\\)", Markdown, Wrong),
+            ("x\u{304}", "[latex]\\bar x[/latex]", Html, Right),
+            ("2^{n+1}", "\\(2^{n+1}\\)", Markdown, Right),
+            ("2^(n+1)", "\\(2^{n+1}\\)", Markdown, Right),
+            ("2^n+1", "\\(2^{n+1}\\)", Markdown, Wrong),
+            ("2^(n+1)", "2<sup>n+1</sup>", Html, Right),
+            ("2^n+1", "2<sup>n+1</sup>", Html, Wrong),
+        ] {
+            assert_eq!(outcome(given, expected, markup), outcome_of_it, "{given} for {expected} in {markup:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_shown_is_right_when_it_is_typed(
+            text in "\\PC{1,30}",
+            marked in "[<>/a-c1-3 &;=\"'#!?\\[\\](){}$\\\\^_*`|~\n.>+-]{1,30}",
+            parts in proptest::collection::vec(proptest::sample::select(&[
+                "<ruby>", "</ruby>", "<rt>", "</rt>", "<sup>", "</sup>", "<sub>", "</sub>", "<code>", "</code>", "<b>", "</b>", "\\(",
+                "\\)", "`", "**", "* ", "1. ", "# ", "> ", "\n", "x", "2", "n+1", "東京", "がく", "é", "x̄", "Vec<String>", "!", "?", ";", " ", "²", "₂",
+                "![a](b.png)", "[sound:c.mp3]", "|a|\n|-|\n|b|",
+            ][..]), 1..10),
+        ) {
+            for text in [text, marked, parts.concat()] {
+                for markup in Markup::ALL {
+                    for typed in [plain_text(&text, markup).into_owned(), crate::core::document::typed_text(&text, markup).into_owned()] {
+                        if !key(&typed).is_empty() && !crate::core::compare::identity::identity(&typed).is_empty() {
+                            let found = verdict(&typed, [text.as_str()], markup, Weights::default());
+                            proptest::prop_assert_eq!(found.outcome, Correctness::Right, "{:?} for {:?} in {:?}", typed, text, markup);
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -16,11 +16,9 @@ use crate::core::card::typed::long_answers;
 use crate::core::card::Close;
 use crate::core::card::Correctness;
 use crate::core::card::Value;
-use crate::core::card::compare::keys;
-use crate::core::card::compare::likeness;
-use crate::core::card::compare::names;
-use crate::core::card::compare::only_differs;
-use crate::core::compare::answer::Difference;
+use crate::core::card::compare::Expected;
+use crate::core::card::compare::rank;
+use crate::core::card::compare::remark;
 use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
 use crate::core::compare::answer::Weights;
@@ -39,10 +37,11 @@ pub(super) struct List;
 const BETWEEN: [&[char]; 2] = [&[';', '；', '؛'], &[',', '，', '、', '،', '､']];
 
 /// The items of a response. Semicolons and commas part them only where none of the expected items has one.
-fn items<'r>(response: &'r str, expected: &[String]) -> Vec<&'r str> {
+fn items<'r>(response: &'r str, note: &NoteText) -> Vec<&'r str> {
+    let shown: Vec<Cow<'_, str>> = note.texts("items").iter().map(|item| note.plain(item)).collect();
     let parts: Vec<char> = BETWEEN
         .into_iter()
-        .filter(|signs| !expected.iter().any(|item| item.contains(*signs)))
+        .filter(|signs| !shown.iter().any(|item| item.contains(*signs)))
         .flatten()
         .copied()
         .collect();
@@ -56,66 +55,40 @@ const MOST_COMPARED: usize = 20_000;
 /// Items that were named without being asked for, as many as are told.
 const MOST_TOLD: usize = 3;
 
-/// What of the items that were named is asked for.
-struct Paired {
-    /// For each of those asked for the place of the one that names it, and how these compare. No item names two.
+/// Two lists that are being matched with each other.
+struct Pairing<'n> {
+    asked: Vec<Expected<'n>>,
+    read: Vec<Given<'n>>,
+    weights: Weights,
+    /// For each item that is asked for the place of the one that names it, and how these compare. No item names two.
     expected: Vec<Option<(usize, Likeness)>>,
-    /// The places of those that name nothing that is asked for.
-    extra: Vec<usize>,
+    /// For each of those given the place of the one that it names.
+    named: Vec<Option<usize>>,
+    /// The places of those given that are not the very text of one that is asked for, each once.
+    open: Vec<usize>,
 }
 
 /// Finds for each expected item one of those given: first the very same text, then what says the same by the rules for answers, then what differs
 /// in something that counts, then what is right but for a slip. So no slip takes up what another item was typed for. An item that was
 /// typed twice is one.
-fn pair(given: &[&str], note: &NoteText, weights: Weights) -> Paired {
+fn pair<'n>(given: &[&'n str], note: &'n NoteText, weights: Weights) -> Pairing<'n> {
     let texts = note.texts("items");
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<usize> = (0..given.len()).collect();
-    open.retain(|place| given.get(*place).is_some_and(|item| seen.insert(told_apart(item))));
-    let mut pairing = Pairing { texts, expected: vec![None; texts.len()], named: vec![None; given.len()] };
-    pairing.take_equal(given, note, &open);
-    let asked: Vec<Vec<String>> = texts.iter().map(|item| keys(item, note.markup)).collect();
-    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (place, keys) in asked.iter().enumerate() {
-        for key in keys {
-            by_key.entry(key).or_default().push(place);
-        }
-    }
-    let read: Vec<Given<'_>> = given.iter().map(|item| Given::new(item)).collect();
-    // Whether an item says again what another one said, and is no item too many.
-    let says_again = |place: &usize| read.get(*place).is_some_and(|item| by_key.contains_key(item.key()));
-    let of_key = |item: &Given<'_>| by_key.get(item.key()).into_iter().flatten().copied().collect::<Vec<_>>();
-    pairing.match_up(&read, note, weights, &open, &of_key);
+    let mut pairing = Pairing {
+        asked: texts.iter().map(|item| Expected::new(item, note.markup)).collect(),
+        read: given.iter().map(|item| Given::new(item)).collect(),
+        weights,
+        expected: vec![None; texts.len()],
+        named: vec![None; given.len()],
+        open: Vec::new(),
+    };
+    pairing.take_equal(given, note);
+    pairing.open = pairing.without_repeated(given, note);
+    let by_key = pairing.by_key();
+    pairing.match_up(&|item| by_key.get(item.key()).cloned().unwrap_or_default());
     let left: Vec<usize> =
         (0..texts.len()).filter(|place| pairing.expected.get(*place).is_some_and(Option::is_none)).collect();
-    pairing.match_up(&read, note, weights, &open, &|_| left.clone());
-    let mut extra: Vec<usize> =
-        open.into_iter().filter(|place| pairing.named.get(*place).is_some_and(Option::is_none)).collect();
-    extra.retain(|place| !says_again(place));
-    if extra.len() * texts.len() <= MOST_COMPARED {
-        let is_like =
-            |given: &Given<'_>| texts.iter().any(|item| likeness(given, item, note.markup, weights) != Likeness::Other);
-        extra.retain(|place| !read.get(*place).is_some_and(is_like));
-    }
-    Paired { expected: pairing.expected, extra }
-}
-
-/// Two lists that are being matched with each other.
-struct Pairing<'n> {
-    texts: &'n [String],
-    expected: Vec<Option<(usize, Likeness)>>,
-    named: Vec<Option<usize>>,
-}
-
-/// The better, the less.
-fn level(likeness: &Likeness) -> Option<usize> {
-    match likeness {
-        Likeness::Same(differences) if differences.is_empty() => Some(0),
-        Likeness::Same(_) => Some(1),
-        Likeness::Counted(_) => Some(2),
-        Likeness::Near => Some(3),
-        Likeness::Other => None,
-    }
+    pairing.match_up(&|_| left.clone());
+    pairing
 }
 
 /// What an item that was given may name: the places of expected items, and how each compares.
@@ -132,60 +105,110 @@ impl Pairing<'_> {
         self.named.get(given).is_some_and(Option::is_none)
     }
 
-    /// What is written as it was typed.
-    fn take_equal(&mut self, given: &[&str], note: &NoteText, open: &[usize]) {
+    /// What is written as it was typed. An item that is shown as another one is written is named by its own text.
+    fn take_equal(&mut self, given: &[&str], note: &NoteText) {
+        let texts = note.texts("items");
         let mut places: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
-        for (place, text) in self.texts.iter().enumerate() {
-            places.entry(identity(text).into_owned().into()).or_insert(place);
+        for (place, text) in texts.iter().enumerate() {
+            places.entry(identity(text)).or_insert(place);
+        }
+        for (place, text) in texts.iter().enumerate() {
             places.entry(identity(&note.plain(text)).into_owned().into()).or_insert(place);
         }
-        for place in open {
-            let expected = given.get(*place).and_then(|item| places.get(&identity(item)));
+        for (place, item) in given.iter().enumerate() {
+            let expected = places.get(&identity(item)).copied();
             if let Some(expected) =
-                expected.filter(|expected| self.expected.get(**expected).is_some_and(Option::is_none))
+                expected.filter(|expected| self.expected.get(*expected).is_some_and(Option::is_none))
             {
-                self.take(*place, *expected, Likeness::Same(Vec::new()));
+                self.take(place, expected, Likeness::Same(Vec::new()));
             }
         }
     }
 
+    /// The places of what may name an item yet. What is typed again but for punctuation names nothing, unless as many items are written so.
+    fn without_repeated(&self, given: &[&str], note: &NoteText) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        let mut room: BTreeMap<String, usize> = BTreeMap::new();
+        for item in note.texts("items") {
+            *room.entry(told_apart(&note.typed(item))).or_default() += 1;
+        }
+        let mut is_new = |place: &usize| {
+            let Some(item) = given.get(*place).filter(|item| seen.insert(identity(item))) else { return false };
+            let room = room.entry(told_apart(item)).or_insert(1);
+            let has_room = *room > 0;
+            *room = room.saturating_sub(1);
+            has_room
+        };
+        let (mut open, exact): (Vec<usize>, Vec<usize>) = (0..given.len()).partition(|place| self.is_free(*place));
+        for place in &exact {
+            is_new(place);
+        }
+        open.retain(is_new);
+        open
+    }
+
+    fn by_key(&self) -> BTreeMap<String, Vec<usize>> {
+        let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, item) in self.asked.iter().enumerate() {
+            for key in item.keys() {
+                let places = by_key.entry(key.to_owned()).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        by_key
+    }
+
+    /// The places of those that name nothing that is asked for, nor say again what another one said.
+    fn extra(&self) -> Vec<usize> {
+        let by_key = self.by_key();
+        let mut extra: Vec<usize> = self.open.iter().copied().filter(|place| self.is_free(*place)).collect();
+        extra.retain(|place| !self.read.get(*place).is_some_and(|item| by_key.contains_key(item.key())));
+        if extra.len() * self.asked.len() <= MOST_COMPARED {
+            let is_like =
+                |given: &Given<'_>| self.asked.iter().any(|item| item.likeness(given, self.weights) != Likeness::Other);
+            extra.retain(|place| !self.read.get(*place).is_some_and(is_like));
+        }
+        extra
+    }
+
     /// Matches as many as can be, the best likeness first. What is matched stays so, if by another item.
-    fn match_up(
-        &mut self,
-        read: &[Given<'_>],
-        note: &NoteText,
-        weights: Weights,
-        open: &[usize],
-        of: &dyn Fn(&Given<'_>) -> Vec<usize>,
-    ) {
+    fn match_up(&mut self, of: &dyn Fn(&Given<'_>) -> Vec<usize>) {
         let mut fits: BTreeMap<usize, Fits> = BTreeMap::new();
         let mut compared = 0;
-        for place in open {
-            let Some(item) = read.get(*place).filter(|_| self.is_free(*place)) else { continue };
+        for place in &self.open {
+            let Some(item) = self.read.get(*place).filter(|_| self.is_free(*place)) else { continue };
             let expected = of(item);
             compared += expected.len();
             if compared > MOST_COMPARED {
                 break;
             }
             let like = |expected: usize| {
-                let text = self.texts.get(expected)?;
-                Some((expected, likeness(item, text, note.markup, weights))).filter(|(_, found)| level(found).is_some())
+                let found = self.asked.get(expected)?.likeness(item, self.weights);
+                (found != Likeness::Other).then_some((expected, found))
             };
             fits.insert(*place, expected.into_iter().filter_map(like).collect());
         }
-        for most in 0..=3 {
+        // The very same, the same, what differs in something that counts, slips.
+        for worst in [(0, 0), (0, usize::MAX), (1, usize::MAX), (2, 0)] {
             for place in fits.keys() {
                 if self.is_free(*place) {
-                    self.find(*place, most, &fits, &mut BTreeSet::new());
+                    self.find(*place, worst, &fits, &mut BTreeSet::new());
                 }
             }
         }
     }
 
     /// Finds an expected item for one that was given, moving others to another one where that makes room.
-    fn find(&mut self, given: usize, most: usize, fits: &BTreeMap<usize, Fits>, tried: &mut BTreeSet<usize>) -> bool {
-        let fit =
-            fits.get(&given).into_iter().flatten().filter(|(_, found)| level(found).is_some_and(|level| level <= most));
+    fn find(
+        &mut self,
+        given: usize,
+        worst: (u8, usize),
+        fits: &BTreeMap<usize, Fits>,
+        tried: &mut BTreeSet<usize>,
+    ) -> bool {
+        let fit = fits.get(&given).into_iter().flatten().filter(|(_, found)| rank(found) <= worst);
         for (expected, found) in fit {
             // As deep as a list is long that anybody learns.
             if tried.len() > 100 || !tried.insert(*expected) {
@@ -194,7 +217,7 @@ impl Pairing<'_> {
             let by = self.expected.get(*expected).and_then(|by| by.as_ref().map(|(by, _)| *by));
             let is_free = match by {
                 None => true,
-                Some(by) => fits.contains_key(&by) && self.find(by, most, fits, tried),
+                Some(by) => fits.contains_key(&by) && self.find(by, worst, fits, tried),
             };
             if is_free {
                 self.take(given, *expected, found.clone());
@@ -205,27 +228,19 @@ impl Pairing<'_> {
     }
 }
 
-/// How a list was answered, for people.
-fn remark(missing: &[Cow<'_, str>], extra: &[&str], differences: &[Difference], counts: bool, slips: bool) -> String {
-    if !missing.is_empty() || !extra.is_empty() {
-        let mut said = Vec::new();
-        if !missing.is_empty() {
-            said.push(format!("missing: {}", missing.join("; ")));
-        }
-        if !extra.is_empty() {
-            let more = extra.len().saturating_sub(MOST_TOLD);
-            let told = extra.get(..extra.len() - more).unwrap_or_default().join("; ");
-            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-            said.push(format!("not on the list: {told}{more}"));
-        }
-        return said.join(" – ");
+/// What a list lacks and has too many, for people.
+fn counted(missing: &[Cow<'_, str>], extra: &[&str]) -> String {
+    let mut said = Vec::new();
+    if !missing.is_empty() {
+        said.push(format!("missing: {}", missing.join("; ")));
     }
-    match (slips, counts, differences.is_empty()) {
-        (true, _, _) => "look at the spelling".to_owned(),
-        (false, true, _) => format!("look at the {}", names(differences)),
-        (false, false, false) => only_differs(differences),
-        (false, false, true) => String::new(),
+    if !extra.is_empty() {
+        let more = extra.len().saturating_sub(MOST_TOLD);
+        let told = extra.get(..extra.len() - more).unwrap_or_default().join("; ");
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        said.push(format!("not on the list: {told}{more}"));
     }
+    said.join(" – ")
 }
 
 impl CardKind for List {
@@ -252,12 +267,7 @@ impl CardKind for List {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        Question {
-            prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: Vec::new(),
-            from: Vec::new(),
-            ask: Ask::List(note.texts("items").len()),
-        }
+        note.question(showing, Ask::List(note.texts("items").len()), &[], Vec::new())
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {
@@ -288,7 +298,7 @@ impl CardKind for List {
         weights: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let expected = note.texts("items");
-        let given = items(response, expected);
+        let given = items(response, note);
         let paired = pair(&given, note, weights);
         // What was typed, with each item as it should be.
         let mut corrected: Vec<Cow<'_, str>> = given.iter().map(|item| Cow::Borrowed(*item)).collect();
@@ -314,14 +324,19 @@ impl CardKind for List {
         }
         differences.sort_unstable();
         differences.dedup();
-        let extra: Vec<&str> = paired.extra.iter().filter_map(|place| given.get(*place).copied()).collect();
+        let extra: Vec<&str> = paired.extra().iter().filter_map(|place| given.get(*place).copied()).collect();
         let outcome = match (missing.len(), extra.len()) {
             (0, 0) if !counts && !slips => Correctness::Right,
             (0, 0 | 1) => Correctness::Near,
             (1, 0 | 1) if expected.len() > 1 => Correctness::Near,
             _ => Correctness::Wrong,
         };
-        let remark = remark(&missing, &extra, &differences, counts, slips);
+        let whole = match (slips, counts) {
+            (true, _) => Likeness::Near,
+            (false, true) => Likeness::Counted(differences.clone()),
+            (false, false) => Likeness::Same(differences.clone()),
+        };
+        let remark = if missing.is_empty() && extra.is_empty() { remark(&whole) } else { counted(&missing, &extra) };
         let differs = slips || !differences.is_empty();
         let close = differs.then(|| Close { answer: corrected.join("; "), differences });
         Ok(Some(Verdict { outcome, given: given.join("; "), expected: self.answer(note, ordinal), remark, close }))
@@ -418,6 +433,28 @@ mod tests {
     }
 
     #[test]
+    fn items_that_fold_alike_stay_their_own() {
+        let right = (Correctness::Right, String::new());
+        let form = (Correctness::Right, "only the characters differ".to_owned());
+        for (items, given, judged_so) in [
+            (&["x²", "x₂"][..], "x²; x₂", right.clone()),
+            (&["x²", "x₂"], "x₂; x²", right.clone()),
+            (&["x²", "x₂"], "x^2; x_2", form.clone()),
+            (&["x²", "x₂"], "x²; x2", form.clone()),
+            (&["x²", "x₂"], "x2; x2", (Correctness::Near, "missing: x₂".to_owned())),
+            (&["it's", "its"], "it's; its", right.clone()),
+            (&["it's", "its"], "its; it’s", form),
+            (&["it's", "its"], "its; its", (Correctness::Near, "missing: it's".to_owned())),
+            (&["C", "c", "C."], "c; C.; C", right.clone()),
+            (&["**x**", "x"], "x; **x**", right),
+        ] {
+            assert_eq!(judged(items, given), judged_so, "{given} for {items:?}");
+        }
+        // A point makes no other item of what was named already.
+        assert_eq!(judged(&["é", "e"], "e; e."), (Correctness::Near, "missing: é".to_owned()));
+    }
+
+    #[test]
     fn what_is_not_on_the_list_counts() {
         let items = ["people", "tasks"];
         let extra = |given: &str| judged(&items, given);
@@ -430,6 +467,24 @@ mod tests {
         assert_eq!(extra("poeple, people, tasks").0, Correctness::Right);
         let words: Vec<String> = (0..5000).map(|number| format!("word{}", "x".repeat(number % 7))).collect();
         assert_eq!(judged(&items, &format!("people, tasks, {}", words.join(", "))).0, Correctness::Wrong);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn items_that_are_typed_as_they_are_shown_are_right(
+            items in proptest::collection::btree_set("[a-cA-Cé²₂ⁿx1-3 '.*_`<>/^()!?;,+#-]{1,6}", 1..5),
+        ) {
+            for markup in crate::core::card::Markup::ALL {
+                let items: Vec<&str> = items.iter().map(String::as_str).collect();
+                let note = NoteText { markup, ..note(&items) };
+                let shown: Vec<String> = items.iter().map(|item| note.plain(item).trim().to_owned()).collect();
+                let are_typed = shown.iter().all(|item| !key(item).is_empty() && !item.contains('\n'));
+                if are_typed && List.check(&note.fields).is_empty() && repeated(shown.iter().map(String::as_str)).is_none() {
+                    let found = verdict(&note, &shown.join("\n"), Weights::default());
+                    proptest::prop_assert_eq!(found.outcome, Correctness::Right, "{:?} for {:?}: {}", shown, items, found.remark);
+                }
+            }
+        }
     }
 
     #[test]
@@ -449,6 +504,7 @@ mod tests {
 
     #[test]
     fn items_with_commas_are_parted_by_semicolons() {
+        assert_eq!(judged(&["a&comma;b", "c"], "c; a,b").0, Correctness::Right);
         assert_eq!(judged(&["first, last", "middle"], "middle; first, last").0, Correctness::Right);
     }
 }

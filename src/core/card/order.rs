@@ -14,7 +14,6 @@ use crate::core::card::Verdict;
 
 use crate::core::card::Correctness;
 use crate::core::card::Value;
-use crate::core::card::reading::shown_options;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::identity::repeated;
 use crate::core::compare::letters::digit;
@@ -79,12 +78,7 @@ impl CardKind for Order {
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
         let all = items(note);
         let from = shuffled(all.len(), showing.seed);
-        Question {
-            prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: shown_options(&all, &from),
-            from,
-            ask: Ask::Order,
-        }
+        note.question(showing, Ask::Order, &all, from)
     }
 
     fn option_texts<'n>(&self, note: &'n NoteText) -> Vec<&'n str> {

@@ -1,8 +1,11 @@
 //! The texts of a note, read: what is shown, compared and listed of them.
 
+use crate::core::card::Ask;
 use crate::core::card::LISTED_CHARS;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::card::Question;
+use crate::core::card::Showing;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::compare::identity::repeated;
@@ -19,7 +22,7 @@ use std::collections::BTreeMap;
 
 /// Options in the order in which they are shown. Where only their pictures tell them apart these have numbers, by where they
 /// stand: others would be learned instead of the pictures.
-pub(super) fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
+fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
     let options: Vec<&String> = from.iter().filter_map(|index| all.get(*index)).collect();
     let mut times = BTreeMap::<&String, usize>::new();
     options.iter().for_each(|option| *times.entry(*option).or_default() += 1);
@@ -35,6 +38,12 @@ pub(super) fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
 }
 
 impl NoteText {
+    /// What is asked with one of its prompts, and with the options out of `all` whose places are `from`.
+    pub(super) fn question(&self, showing: Showing, ask: Ask, all: &[String], from: Vec<usize>) -> Question {
+        let prompt = self.variant_of("prompt", showing.variant).to_owned();
+        Question { prompt, options: shown_options(all, &from), from, ask }
+    }
+
     /// One of its texts, read as its markup says. Whatever shows a text of a note shows this.
     #[must_use]
     pub fn document(&self, text: &str) -> Document {

@@ -62,12 +62,7 @@ impl CardKind for Say {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        Question {
-            prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: Vec::new(),
-            from: Vec::new(),
-            ask: Ask::Say,
-        }
+        note.question(showing, Ask::Say, &[], Vec::new())
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {

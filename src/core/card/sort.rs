@@ -15,7 +15,6 @@ use crate::core::card::Verdict;
 use crate::core::card::Correctness;
 use crate::core::card::Value;
 use crate::core::card::compare::choose;
-use crate::core::card::reading::shown_options;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::answer::key;
 use crate::core::compare::identity::is_same;
@@ -57,12 +56,7 @@ impl CardKind for Sort {
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
         let all = note.told_apart(note.texts("categories").iter());
         let from: Vec<usize> = (0..all.len()).collect();
-        Question {
-            prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: shown_options(&all, &from),
-            from,
-            ask: Ask::Sort,
-        }
+        note.question(showing, Ask::Sort, &all, from)
     }
 
     fn option_texts<'n>(&self, note: &'n NoteText) -> Vec<&'n str> {

@@ -40,12 +40,7 @@ impl CardKind for Typed {
     }
 
     fn question(&self, note: &NoteText, _: u16, showing: Showing) -> Question {
-        Question {
-            prompt: note.variant_of("prompt", showing.variant).to_owned(),
-            options: Vec::new(),
-            from: Vec::new(),
-            ask: Ask::Type,
-        }
+        note.question(showing, Ask::Type, &[], Vec::new())
     }
 
     fn answer(&self, note: &NoteText, _: u16) -> String {

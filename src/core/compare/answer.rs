@@ -3,6 +3,8 @@
 //! It is where both have the same [`key`]: letters without case and droppable marks, digits, and the signs that say something. What else
 //! differs makes no answer wrong. It is told ([`Difference`]), and an author or a learner can make it count ([`Weights`]).
 //!
+//! What an answer is ([`Nature`]) says what may differ in it: in code all punctuation counts, in a formula each mark.
+//!
 //! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)).
 
 mod readings;
@@ -11,19 +13,37 @@ mod spelled;
 #[cfg(test)]
 mod tests;
 
+use crate::core::compare::answer::readings::BOTH;
 use crate::core::compare::answer::readings::Reading;
 use crate::core::compare::answer::readings::readings;
 use crate::core::compare::answer::signs::Punctuation;
 use crate::core::compare::answer::signs::SEAM;
 use crate::core::compare::answer::signs::sorted;
+use crate::core::compare::answer::spelled::level;
 use crate::core::compare::answer::spelled::spelled;
+use crate::core::compare::answer::spelled::with_marks;
 use crate::core::compare::identity::identity;
 use crate::core::compare::letters::Keep;
 use crate::core::compare::letters::folded;
 use crate::core::compare::slip::is_slip;
+use crate::core::compare::symbols::has_marked_variable;
+use crate::core::compare::symbols::symbols;
 use serde::Deserialize;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::cell::OnceCell;
+
+/// What an answer is, which says what of it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Nature {
+    /// Words, or whatever looks like them.
+    #[default]
+    Words,
+    /// Code, of which all punctuation counts.
+    Code,
+    /// A formula, in which a mark over a letter makes another one.
+    Formula,
+}
 
 /// How two answers that say the same differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,84 +162,121 @@ pub enum Likeness {
     Other,
 }
 
-/// What was given, with what is compared of it: once, however many answers it is held against.
+/// A text with what is compared of it: once, however many others it is held against.
 #[derive(Debug)]
-pub struct Given<'g> {
-    read: Read<'g>,
-    others: OnceCell<Vec<(Reading, String)>>,
+pub struct Read<'t> {
+    text: Cow<'t, str>,
+    nature: Nature,
+    key: String,
+    /// Whether it has raised or lowered characters. Those of one text may be plain ones in another, but `x²` is no `x₂`.
+    is_leveled: bool,
+    seamed: OnceCell<String>,
+    forms: OnceCell<Vec<Form>>,
 }
 
-/// A text with its key, and the key that has its seams.
+/// A way in which a text may be written, with its key that has seams.
 #[derive(Debug)]
-struct Read<'t> {
-    text: &'t str,
+struct Form {
+    reading: Reading,
     key: String,
-    seamed: OnceCell<String>,
+    is_leveled: bool,
+}
+
+fn is_leveled(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|c| level(c).is_some())
 }
 
 impl<'t> Read<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { text, key: key(text), seamed: OnceCell::new() }
+    /// Reads a text.
+    #[must_use]
+    pub fn new(text: impl Into<Cow<'t, str>>, nature: Nature) -> Self {
+        let text = text.into();
+        let key = key_of(&text, nature, Punctuation::Dropped);
+        let is_leveled = is_leveled(&text);
+        Self { text, nature, key, is_leveled, seamed: OnceCell::new(), forms: OnceCell::new() }
+    }
+
+    /// What of it is compared.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     fn seamed(&self) -> &str {
-        self.seamed.get_or_init(|| seamed(self.text))
+        self.seamed.get_or_init(|| key_of(&self.text, self.nature, Punctuation::Seamed))
     }
+
+    /// Its key with all raised and lowered characters marked.
+    fn leveled(&self) -> String {
+        key_of(&with_marks(&self.text, &BOTH), self.nature, Punctuation::Dropped)
+    }
+
+    fn forms(&self) -> &[Form] {
+        let form = |reading: Reading| {
+            let key = key_of(&reading.text, self.nature, Punctuation::Seamed);
+            Form { is_leveled: is_leveled(&reading.text), reading, key }
+        };
+        self.forms.get_or_init(|| readings(&self.text, self.nature).into_iter().map(form).collect())
+    }
+}
+
+/// What was given, read as what it is held against.
+#[derive(Debug)]
+pub struct Given<'g> {
+    words: Read<'g>,
+    code: OnceCell<Read<'g>>,
+    formula: OnceCell<Read<'g>>,
 }
 
 impl<'g> Given<'g> {
     /// Takes what was given.
     #[must_use]
     pub fn new(text: &'g str) -> Self {
-        Self { read: Read::new(text), others: OnceCell::new() }
+        Self { words: Read::new(text, Nature::Words), code: OnceCell::new(), formula: OnceCell::new() }
     }
 
     /// What of it is compared.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.read.key
+        self.words.key()
     }
 
-    fn others(&self) -> &[(Reading, String)] {
-        self.others.get_or_init(|| others(self.read.text))
+    fn read_as(&self, nature: Nature) -> &Read<'g> {
+        let other = || Read::new(self.words.text.clone(), nature);
+        match nature {
+            Nature::Words => &self.words,
+            Nature::Code => self.code.get_or_init(other),
+            Nature::Formula => self.formula.get_or_init(other),
+        }
     }
-}
-
-fn others(text: &str) -> Vec<(Reading, String)> {
-    let with_key = |reading: Reading| {
-        let key = seamed(&reading.text);
-        (reading, key)
-    };
-    readings(text).into_iter().map(with_key).collect()
 }
 
 /// How what was given compares with what is right.
 #[must_use]
-pub fn liken(given: &Given<'_>, expected: &str, weights: Weights) -> Likeness {
-    let expected = Read::new(expected);
-    if given.read.key.is_empty() {
+pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likeness {
+    let given = given.read_as(expected.nature);
+    if given.key.is_empty() {
         return Likeness::Other;
     }
-    if given.read.key == expected.key {
-        return same(given.read.text, expected.text, &[], weights);
+    let are_leveled = given.is_leveled && expected.is_leveled;
+    let is_same = if are_leveled { given.leveled() == expected.leveled() } else { given.key == expected.key };
+    if is_same {
+        return same(&given.text, &expected.text, &[], weights);
     }
-    if agree(given.read.seamed(), expected.seamed()) {
-        return same(given.read.text, expected.text, &[Difference::Punctuation], weights);
+    if !are_leveled && agree(given.seamed(), expected.seamed()) {
+        return same(&given.text, &expected.text, &[Difference::Punctuation], weights);
     }
-    let others = others(expected.text);
-    let itself = |read: &Read<'_>| {
-        let reading = Reading { text: read.text.to_owned(), differences: Vec::new() };
-        (reading, read.seamed().to_owned())
-    };
-    let (given_itself, itself) = (itself(&given.read), itself(&expected));
-    let mut pairs = std::iter::once(&given_itself)
-        .chain(given.others())
-        .flat_map(|given| std::iter::once(&itself).chain(&others).map(move |expected| (given, expected)));
-    if let Some(((given, _), (expected, _))) = pairs.find(|((_, given), (_, expected))| agree(given, expected)) {
+    let mut pairs = given.forms().iter().flat_map(|given| expected.forms().iter().map(move |form| (given, form)));
+    let found =
+        pairs.find(|(given, expected)| !(given.is_leveled && expected.is_leveled) && agree(&given.key, &expected.key));
+    if let Some((Form { reading: given, .. }, Form { reading: expected, .. })) = found {
         let others: Vec<Difference> = given.differences.iter().chain(&expected.differences).copied().collect();
         return same(&given.text, &expected.text, &others, weights);
     }
-    if is_slip(&given.read.key, &expected.key) { Likeness::Near } else { Likeness::Other }
+    let is_near = expected.nature == Nature::Words
+        && is_slip(&given.key, &expected.key)
+        && symbols(&expected.text).all(|symbol| given.key.contains(&key(symbol)));
+    if is_near { Likeness::Near } else { Likeness::Other }
 }
 
 /// That two texts say the same, with how they differ, and what differs beside that.
@@ -238,14 +295,18 @@ fn same(given: &str, expected: &str, others: &[Difference], weights: Weights) ->
 /// What of a text is compared. Nothing is left of it only where the text is blank: one of punctuation alone is compared as it is.
 #[must_use]
 pub fn key(text: &str) -> String {
-    let key = folded(&sorted(&spelled(text), Punctuation::Dropped), Keep::default());
-    if key.is_empty() { alone(text) } else { key }
+    key_of(text, Nature::Words, Punctuation::Dropped)
 }
 
-/// The key with a seam wherever a word may be parted.
-fn seamed(text: &str) -> String {
-    let key = folded(&sorted(&spelled(text), Punctuation::Seamed), Keep::default());
-    if key.is_empty() { alone(text) } else { key }
+fn key_of(text: &str, nature: Nature, punctuation: Punctuation) -> String {
+    let punctuation = if nature == Nature::Code { Punctuation::Kept } else { punctuation };
+    let marks = nature != Nature::Words || has_marked_variable(text);
+    reduced(text, punctuation, Keep { marks, ..Keep::default() })
+}
+
+fn reduced(text: &str, punctuation: Punctuation, keep: Keep) -> String {
+    let reduced = folded(&sorted(&spelled(text.trim()), punctuation), keep);
+    if reduced.is_empty() { alone(text) } else { reduced }
 }
 
 /// Punctuation that is the whole answer. Only what keyboards have no key for is another form of what they have.
@@ -293,8 +354,7 @@ fn agree(one: &str, other: &str) -> bool {
 /// A text with its accents and capitals, and without its punctuation: items that are told apart have other ones.
 #[must_use]
 pub fn told_apart(text: &str) -> String {
-    let kept = folded(&sorted(&spelled(text), Punctuation::Dropped), Keep { marks: true, case: true, turkish: false });
-    if kept.is_empty() { alone(text) } else { kept }
+    reduced(text, Punctuation::Dropped, Keep { marks: true, case: true, turkish: false })
 }
 
 /// How two texts that agree differ.

@@ -55,18 +55,11 @@ pub(super) fn read_line(text: &str) -> Document {
     Document { blocks: vec![Block::Plain(vec![Inline::Text(text.to_owned())])], left_out: 0 }
 }
 
-/// Reads an answer as one line, where it may have marks. `2*3*4` has none to whoever wrote it.
-pub(super) fn read_answer(text: &str) -> Option<Document> {
-    if !text.contains(['*', '_', '`', '[', '\\', '<', '&', '~', '$']) {
-        return None;
-    }
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let multiplies = text.match_indices('*').any(|(at, _)| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
-        is_word(before) && is_word(text.get(at + 1..).and_then(|text| text.chars().next()))
-    });
-    let is_whole = text.contains('`') || text.contains('\\') || text.contains('$');
-    (is_whole || !multiplies).then(|| read_line(&text.replace(['\r', '\n'], " ")))
+/// One line of words behind `>`, as the quotation that it is elsewhere. `> 5` and `> x` say that something is greater.
+pub(super) fn quotation(text: &str) -> Option<Document> {
+    let words = text.trim().strip_prefix('>')?.trim_start();
+    let begins = words.chars().take(2).filter(|c| c.is_alphabetic()).count() == 2;
+    (is_one_line_of_a_block(text) && begins && !words.contains(char::is_numeric)).then(|| read(text))
 }
 
 /// Reads it.

@@ -1,15 +1,26 @@
-//! Other ways in which a text may be written, where that can't be told letter by letter: `x^2` for x², `schoen` for schön, `3x4` for 3 × 4.
+//! Other ways in which a text may be written, where that can't be told letter by letter: `x^2` for x², `schoen` for schön, `3x4` for 3 × 4,
+//! `F16` for F-16.
 //!
 //! Two texts say the same where any reading of the one is any of the other. A text has few: those that its own signs ask for.
 
 use crate::core::compare::answer::Difference;
+use crate::core::compare::answer::Nature;
+use crate::core::compare::answer::spelled::is_one;
 use crate::core::compare::answer::spelled::level;
+use crate::core::compare::answer::spelled::with_marks;
 use crate::core::compare::letters::digit;
+use crate::core::compare::letters::is_apostrophe;
 use crate::core::compare::letters::is_letter;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Readings of one text at most.
 const MOST: usize = 24;
+
+/// Characters of the longest group, with its brackets: within groups there are others, and each is looked through.
+const LONGEST_GROUP: usize = 60;
+
+/// The signs of what is raised and of what is lowered.
+pub(super) const BOTH: [char; 2] = ['^', '_'];
 
 /// Units that are written with exponents: behind them a raised minus is a plain one too (`m s-2`).
 const UNITS: [&str; 18] =
@@ -22,14 +33,21 @@ pub(super) struct Reading {
     pub(super) differences: Vec<Difference>,
 }
 
-/// All readings but the text itself.
-pub(super) fn readings(text: &str) -> Vec<Reading> {
+/// All readings, the text itself before the others.
+pub(super) fn readings(text: &str, nature: Nature) -> Vec<Reading> {
     let mut all = vec![Reading { text: text.to_owned(), differences: Vec::new() }];
+    if nature == Nature::Code {
+        return all;
+    }
     add(&mut all, &[Difference::Form], |text| times(text).into_iter().collect());
     add(&mut all, &[], |text| closed(text).into_iter().collect());
+    add(&mut all, &[Difference::Form], |text| grouped(text).into_iter().collect());
     add(&mut all, &[Difference::Form], levels);
-    add(&mut all, &[Difference::Accents], in_letters);
-    all.remove(0);
+    add(&mut all, &[Difference::Form], |text| primed(text).into_iter().collect());
+    add(&mut all, &[Difference::Punctuation], |text| designated(text).into_iter().collect());
+    if nature == Nature::Words {
+        add(&mut all, &[Difference::Accents], in_letters);
+    }
     all
 }
 
@@ -104,41 +122,20 @@ fn closed(text: &str) -> Option<String> {
     (read != text).then_some(read)
 }
 
-/// With raised and lowered characters marked by `^` and `_`, each kind by itself and both; without the braces that TeX puts around them.
+/// With raised and lowered characters marked by `^` and `_`, each kind by itself and both.
 fn levels(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let chars: Vec<char> = text.chars().collect();
-    let has = |sign: char| !text.is_ascii() && chars.iter().any(|c| level(*c) == Some(sign));
+    let has = |sign: char| !text.is_ascii() && text.chars().any(|c| level(c) == Some(sign));
     let (raised, lowered) = (has('^'), has('_'));
-    let marked = |signs: &[char]| {
-        let mut out = String::with_capacity(text.len() + 8);
-        let mut before = None;
-        for c in &chars {
-            let sign = level(*c);
-            if let Some(sign) = sign.filter(|sign| before != Some(*sign) && signs.contains(sign)) {
-                out.push(sign);
-            }
-            if signs.iter().any(|wanted| sign == Some(*wanted)) {
-                out.extend(std::iter::once(*c).nfkc());
-            } else {
-                out.push(*c);
-            }
-            before = sign;
-        }
-        out
-    };
+    let mut found = Vec::new();
     if raised {
-        found.push(marked(&['^']));
-        found.extend(with_plain_minus(&chars));
+        found.push(with_marks(text, &['^']));
+        found.extend(with_plain_minus(&text.chars().collect::<Vec<_>>()));
     }
     if lowered {
-        found.push(marked(&['_']));
+        found.push(with_marks(text, &['_']));
     }
     if raised && lowered {
-        found.push(marked(&['^', '_']));
-    }
-    if ["^{", "^(", "_{", "_("].iter().any(|begins| text.contains(begins)) {
-        found.push(without_braces(&chars));
+        found.push(with_marks(text, &BOTH));
     }
     found
 }
@@ -157,36 +154,94 @@ fn with_plain_minus(chars: &[char]) -> Option<String> {
     chars.iter().copied().ne(read.chars()).then_some(read)
 }
 
-/// `10^{-6}` and `x^(2)` without what only holds them together: a number with its sign, or a single letter.
-fn without_braces(chars: &[char]) -> String {
-    let mut out = String::with_capacity(chars.len());
-    let mut place = 0;
-    while let Some(c) = chars.get(place) {
+/// With what is raised or lowered held together in one way: `x^{n+1}` as `x^(n+1)`, `10^{-6}` and `x^(2)` without brackets, `v_max` with some, since
+/// whole words are lowered.
+fn grouped(text: &str) -> Option<String> {
+    if !text.contains(['^', '_']) {
+        return None;
+    }
+    let read = in_groups(&text.chars().collect::<Vec<_>>());
+    (read != text).then_some(read)
+}
+
+fn in_groups(chars: &[char]) -> String {
+    let mut out = String::with_capacity(chars.len() + 8);
+    let mut rest = chars;
+    while let [c, behind @ ..] = rest {
         out.push(*c);
-        place += 1;
-        let closes = match (c, chars.get(place)) {
-            ('^' | '_', Some('{')) => '}',
-            ('^' | '_', Some('(')) => ')',
+        rest = behind;
+        let is_word = |c: &char| c.is_alphanumeric() && level(*c).is_none();
+        let (inside, brackets) = match (c, behind.first()) {
+            ('^' | '_', Some('(')) => (enclosed(behind, ')'), 2),
+            ('^' | '_', Some('{')) => (enclosed(behind, '}'), 2),
+            ('_', Some(first)) if is_letter(*first) => {
+                let length = behind.iter().take_while(|c| is_word(c)).count();
+                (behind.get(..length).unwrap_or_default(), 0)
+            }
             _ => continue,
         };
-        let rest = chars.get(place + 1..).unwrap_or_default();
-        let inside =
-            rest.get(..rest.iter().take(12).position(|c| *c == closes).unwrap_or_default()).unwrap_or_default();
-        let number = inside
-            .strip_prefix(&['-'])
-            .or(inside.strip_prefix(&['−']))
-            .or(inside.strip_prefix(&['+']))
-            .unwrap_or(inside);
-        let number = number.strip_suffix(&['-']).or(number.strip_suffix(&['+'])).unwrap_or(number);
-        let is_simple = matches!(inside, [letter] if is_letter(*letter))
-            || (!number.is_empty() && number.iter().all(|c| is_digit(*c)));
-        // What TeX's braces hold is one thing, whatever it is.
-        if is_simple || (closes == '}' && !inside.is_empty() && inside.iter().all(|c| c.is_alphanumeric())) {
-            out.extend(inside);
-            place += inside.len() + 2;
+        if !inside.is_empty() {
+            let inner = in_groups(inside);
+            out.push_str(&if is_one(&inner) { inner } else { format!("({inner})") });
+            rest = behind.get(inside.len() + brackets..).unwrap_or_default();
         }
     }
     out
+}
+
+/// What stands between the bracket at the beginning and the one that closes it, if that is near.
+fn enclosed(chars: &[char], closes: char) -> &[char] {
+    let Some(opens) = chars.first() else { return &[] };
+    let mut depth = 0_usize;
+    for (place, c) in chars.iter().take(LONGEST_GROUP).enumerate() {
+        if c == opens {
+            depth += 1;
+        } else if *c == closes {
+            depth -= 1;
+            if depth == 0 {
+                return chars.get(1..place).unwrap_or_default();
+            }
+        }
+    }
+    &[]
+}
+
+/// With primes for the apostrophes and quotation marks behind a number or a single letter.
+fn primed(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut letters = 0;
+    let mut before = ' ';
+    for c in text.chars() {
+        let is_behind = is_digit(before) || before == '′' || letters == 1;
+        let read = match c {
+            c if is_behind && is_apostrophe(c) => '′',
+            '"' | '“' | '”' if is_behind => '″',
+            c => c,
+        };
+        out.push(read);
+        letters = if is_letter(c) { letters + 1 } else { 0 };
+        before = read;
+    }
+    (out != text).then_some(out)
+}
+
+/// Without the hyphens of designations, a capital letter and a number that is no single digit: `F-16`, `U-235`. `n-1` is a subtraction.
+fn designated(text: &str) -> Option<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let at = |place: Option<usize>| place.and_then(|place| chars.get(place)).copied();
+    let is_hyphen = |place: usize| {
+        let is_letter_alone = at(place.checked_sub(1)).is_some_and(char::is_uppercase)
+            && at(place.checked_sub(2)).is_none_or(|c| c.is_whitespace() || c == '(');
+        is_letter_alone
+            && matches!(at(Some(place)), Some('-' | '‐' | '‑' | '–'))
+            && [place + 1, place + 2].into_iter().all(|place| at(Some(place)).is_some_and(is_digit))
+    };
+    if text.contains(['=', '+', '*', '<', '>', '^']) {
+        return None;
+    }
+    let kept = chars.iter().enumerate().filter(|(place, _)| !is_hyphen(*place)).map(|(_, c)| *c);
+    let read: String = kept.collect();
+    (read != text).then_some(read)
 }
 
 /// With the letters that a keyboard lacks spelled by two, as each language does: `ae` for ä in German and the Nordic languages, `cx` or `ch` for ĉ in

@@ -37,6 +37,8 @@ struct Line<'c> {
     has_operator: bool,
     /// It asks and tells both outcomes, as `a ? b : c` does.
     is_ternary: bool,
+    /// It has signs that code has and no sentence.
+    is_code: bool,
     /// It has a blank.
     has_blank: bool,
     /// How many quotation marks it has.
@@ -84,6 +86,16 @@ fn is_ternary(chars: &[char]) -> bool {
         && is_one(no)
 }
 
+/// Whether a line is code by what no sentence has: a mark before a semicolon, and without blanks calls, paths and arrows, which a sentence may name.
+fn is_code(chars: &[char], has_blank: bool) -> bool {
+    if !chars.iter().any(|c| matches!(c, '!' | '?')) {
+        return false;
+    }
+    let has = |two: &[char; 2]| chars.windows(2).any(|pair| pair == two);
+    chars.windows(3).any(|three| matches!(three, [before, '!' | '?', ';'] if is_word(*before) || *before == ')'))
+        || (!has_blank && [['(', ')'], [':', ':'], ['-', '>'], ['=', '>']].iter().any(has))
+}
+
 /// The longest run of letters, counted without their marks.
 fn longest_word(chars: &[char]) -> usize {
     let words = chars.split(|c| !is_letter(*c));
@@ -98,8 +110,10 @@ impl<'c> Line<'c> {
         let is_formula = longest_word(chars) < 2;
         let is_ternary = is_ternary(chars);
         let has_blank = chars.iter().any(|c| c.is_whitespace());
+        let is_code = is_code(chars, has_blank);
         let asides = Vec::new();
-        let mut line = Self { chars, is_formula, has_operator, is_ternary, has_blank, quotes, apostrophes, asides };
+        let mut line =
+            Self { chars, is_formula, has_operator, is_ternary, is_code, has_blank, quotes, apostrophes, asides };
         let mut open = Vec::new();
         for (place, c) in chars.iter().enumerate() {
             match c {
@@ -204,7 +218,7 @@ impl<'c> Line<'c> {
             ':' => Fate::Gap,
             '!' if self.is_not(place) || self.is_factorial(place) => Fate::Keep,
             '?' if self.is_ternary || self.is_group(place) || self.is_chain(place) => Fate::Keep,
-            '!' | '?' if is_operator || self.is_of_signs(place) || self.is_doubled(place) => Fate::Keep,
+            '!' | '?' if is_operator || self.is_code || self.is_of_signs(place) || self.is_doubled(place) => Fate::Keep,
             '!' | '?' => {
                 let is_inside = before.is_some_and(is_word) && after.is_some_and(is_word);
                 if is_inside && !self.is_unspaced_beside(place) { Fate::Keep } else { Fate::Gap }
@@ -329,7 +343,11 @@ impl<'c> Line<'c> {
             return if is_latin(a) && is_latin(b) { Fate::Inside } else { Fate::Nothing };
         }
         let is_prime = match before {
-            Some(c) if is_digit(c) => after.is_some_and(is_digit) || (self.apostrophes == 1 && self.is_formula),
+            // But for the plural of `90's`.
+            Some(c) if is_digit(c) => {
+                after.is_some_and(is_digit)
+                    || (self.apostrophes == 1 && self.is_formula && !after.is_some_and(is_letter))
+            }
             // The second or third.
             Some('\'') => {
                 let first =
@@ -418,7 +436,7 @@ pub(super) fn sorted(chars: &[char], punctuation: Punctuation) -> String {
             }
         } else {
             match line.fate(place) {
-                Fate::Keep if c == '·' && line.is_between_numbers(place) => kept.push('*'),
+                Fate::Keep if c == '·' => kept.push('*'),
                 Fate::Keep => kept.push(c),
                 Fate::Prime => kept.push('′'),
                 _ if is_kept => {
@@ -443,7 +461,7 @@ pub(super) fn sorted(chars: &[char], punctuation: Punctuation) -> String {
 }
 
 impl Line<'_> {
-    /// Whether a number stands before and behind, blanks or none between. There a dot in the middle of the line multiplies.
+    /// Whether a number stands before and behind, blanks or none between.
     fn is_between_numbers(&self, place: usize) -> bool {
         let last = self.end_before(place).checked_sub(1).and_then(|place| self.at(place));
         let next = self.next(place).and_then(|place| self.at(place));

@@ -20,13 +20,61 @@ pub(super) fn level(c: char) -> Option<char> {
     }
 }
 
-/// Whether a raised character at a place, the first of its kind, is an exponent of the number before it: all digits are, and single
-/// letters but for those of ordinals (`2ᵉ`, `1ˢᵗ`).
-fn is_exponent(chars: &[char], place: usize) -> bool {
-    let Some(c) = chars.get(place) else { return false };
-    let is_ordinal = matches!(c, 'ᵉ' | 'ᵃ' | 'ᵒ')
-        || chars.get(place + 1).copied().is_some_and(|next| next.is_alphabetic() && level(next) == level(*c));
-    !c.is_alphabetic() || !is_ordinal
+/// The raised or lowered characters that stand together at the beginning of some, with their sign.
+fn run(chars: &[char]) -> Option<(char, &[char])> {
+    let sign = chars.first().copied().and_then(level)?;
+    let length = chars.iter().take_while(|c| level(**c) == Some(sign)).count();
+    Some((sign, chars.get(..length)?))
+}
+
+/// Whether a run behind a number is an exponent of it: all digits are, and single letters but for those of ordinals (`2ᵉ`, `1ˢᵗ`).
+fn is_exponent(run: &[char]) -> bool {
+    match run {
+        [first, rest @ ..] if first.is_alphabetic() => {
+            !matches!(first, 'ᵉ' | 'ᵃ' | 'ᵒ') && !rest.first().is_some_and(|next| next.is_alphabetic())
+        }
+        _ => true,
+    }
+}
+
+/// Whether a run has an operator before something: the sign of an exponent does, a charge stands behind its number.
+fn is_operation(run: &[char]) -> bool {
+    let is_operator = |c: char| matches!(c, '⁺' | '⁻' | '⁼' | '₊' | '₋' | '₌');
+    run.windows(2).any(|two| matches!(two, [sign, next] if is_operator(*sign) && !is_operator(*next)))
+}
+
+/// Whether what is raised or lowered keeps together without brackets: one character, or a number, with signs before or behind it.
+pub(super) fn is_one(inside: &str) -> bool {
+    let bare = inside.trim_matches(['+', '-', '−']);
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit() || digit(c).is_some());
+    bare.chars().nth(1).is_none() || bare.split('.').all(is_number)
+}
+
+/// A run in plain characters behind its sign, in brackets where it would come apart without them.
+fn marked(sign: char, run: &[char]) -> String {
+    let inside: String = run.iter().copied().nfkc().collect();
+    let has_brackets = inside.starts_with('(') && inside.ends_with(')');
+    if has_brackets || is_one(&inside) { format!("{sign}{inside}") } else { format!("{sign}({inside})") }
+}
+
+/// The text with its raised and lowered characters marked, each kind by which of the signs are asked for.
+pub(super) fn with_marks(text: &str, signs: &[char]) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = chars.as_slice();
+    while let [c, behind @ ..] = rest {
+        match run(rest).filter(|(sign, _)| signs.contains(sign)) {
+            Some((sign, run)) => {
+                out.push_str(&marked(sign, run));
+                rest = rest.get(run.len()..).unwrap_or_default();
+            }
+            None => {
+                out.push(*c);
+                rest = behind;
+            }
+        }
+    }
+    out
 }
 
 /// The plain form of punctuation and operators.
@@ -59,6 +107,8 @@ fn form(c: char) -> Option<&'static str> {
         '⇔' | '⟺' => "<=>",
         '↔' | '⟷' => "<->",
         '±' => "+-",
+        // As the sign of an increment, which looks the same.
+        '∆' => "Δ",
         '♯' => "#",
         '♭' => "b",
         '゛' => "\u{3099}",
@@ -86,21 +136,26 @@ pub(super) fn spelled(text: &str) -> Vec<char> {
     let mut plain = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     let mut before = None;
-    for (place, c) in chars.iter().copied().enumerate() {
-        let after = chars.get(place + 1).copied();
+    let mut place = 0;
+    while let Some(c) = chars.get(place).copied() {
+        let rest = chars.get(place..).unwrap_or_default();
+        let after = rest.get(1).copied();
+        place += 1;
         if is_invisible(c) {
             continue;
         }
-        if let Some(sign) = level(c) {
-            let begins = before.and_then(level) != Some(sign);
-            // A charge stands behind its number, an exponent's sign before it.
-            let is_signed = matches!(c, '⁺' | '⁻' | '₊' | '₋') && after.and_then(level) == Some(sign);
-            let is_apart = before.is_some_and(|c| c.is_ascii_digit()) && is_exponent(&chars, place);
-            if begins && (is_signed || is_apart) {
-                plain.push(sign);
+        if let Some((sign, run)) = run(rest) {
+            let is_apart = before.is_some_and(|c: char| c.is_ascii_digit()) && is_exponent(run);
+            if is_apart || is_operation(run) {
+                plain.push_str(&marked(sign, run));
+            } else {
+                plain.extend(run);
             }
-            plain.push(c);
-        } else if matches!(c, '\u{2bb}' | '\u{2bc}') {
+            before = run.last().copied();
+            place += run.len() - 1;
+            continue;
+        }
+        if matches!(c, '\u{2bb}' | '\u{2bc}') {
             plain.push(TURNED);
         } else if is_apostrophe(c) {
             plain.push('\'');

@@ -1,8 +1,8 @@
 //! A formula as TeX has it, read into its parts.
 
+use crate::core::compare::symbols::FUNCTIONS;
 use crate::core::document::formula::signs::BLACKBOARD;
 use crate::core::document::formula::signs::Class;
-use crate::core::document::formula::signs::FUNCTIONS;
 use crate::core::document::formula::signs::SIGNS;
 use crate::core::document::formula::signs::moved;
 

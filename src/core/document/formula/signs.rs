@@ -128,11 +128,6 @@ pub(super) const LOWERED: &[(char, char)] = &[
 pub(super) const BLACKBOARD: &[(&str, &str)] =
     &[("C", "ℂ"), ("E", "𝔼"), ("H", "ℍ"), ("N", "ℕ"), ("P", "ℙ"), ("Q", "ℚ"), ("R", "ℝ"), ("Z", "ℤ")];
 
-pub(super) const FUNCTIONS: &[&str] = &[
-    "arccos", "arcsin", "arctan", "cos", "cosh", "cot", "deg", "det", "dim", "exp", "gcd", "inf", "ker", "lg", "lim",
-    "ln", "log", "max", "min", "mod", "sec", "sin", "sinh", "sup", "tan", "tanh",
-];
-
 /// Commands that are one sign, by their names in order.
 #[rustfmt::skip]
 pub(super) const SIGNS: &[(&str, &str)] = &[

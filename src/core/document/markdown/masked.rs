@@ -91,7 +91,8 @@ impl<'t> Masked<'t> {
     /// A part of the source as what it says.
     pub(super) fn inlines(&self, text: &str) -> Vec<Inline> {
         let (mut inlines, mut rest) = (Vec::new(), text);
-        while let Some(at) = rest.find(|c| self.piece(c).is_some()).filter(|_| !self.pieces.is_empty()) {
+        let next = |rest: &str| if self.pieces.is_empty() { None } else { rest.find(|c| self.piece(c).is_some()) };
+        while let Some(at) = next(rest) {
             let (before, from) = rest.split_at(at);
             push_text(&mut inlines, before);
             let mut chars = from.chars();
