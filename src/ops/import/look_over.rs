@@ -46,7 +46,7 @@ fn is_table(source: &Source, looked: Option<&Diagnosis>, importer: &dyn Importer
         return true;
     }
     let name = source.file_name.to_lowercase();
-    let is_text = name.ends_with(".txt");
+    let is_text = !name.ends_with(".csv");
     let word: String = name.chars().take_while(|letter| letter.is_alphabetic()).collect();
     match looked {
         _ if is_text && TEXTS.contains(&word.as_str()) => false,
