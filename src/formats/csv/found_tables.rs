@@ -246,6 +246,8 @@ fn lines_that_hide_something_are_cards_as_they_stand() {
         ("Text\nOne {{c1::x}}\nA {{c1::y}}\n", "cloze: One {{c1::x}} → "),
         ("One, two, {{c1::x}}\nA {{c1::y}}\nA {{c1::z}}; or, less\n", "cloze: One, two, {{c1::x}} → "),
         ("The {{c1::x,y}} is\nA {{c1::y,z}} is\n", "cloze: The {{c1::x,y}} is → "),
+        ("The {{c1::x}}: one\nA {{c1::y}}: two\n", "cloze: The {{c1::x}}: one → "),
+        ("A {{c1::x}} - one\nA {{c1::y}} - two\n", "cloze: A {{c1::x}} - one → "),
         // A column of its own stays one.
         (
             "{{c1::Paris}} is in France,Europe\n{{c1::Lima}} is in Peru,America\n",

@@ -117,7 +117,11 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     let likely = match titles {
         0 => unlike >= 3,
         1 => unlike >= 2 || (unlike == 1 && !is_lower_case_like_the_rest),
-        more => alike == 0 && more * 2 >= first.len() && (!is_lower_case_like_the_rest || unlike > 0),
+        more => {
+            // Two languages are no two words for one thing.
+            let differs = !is_lower_case_like_the_rest || unlike > 0 || are_languages;
+            alike == 0 && more * 2 >= first.len() && differs
+        }
     };
     if likely && alike * 4 <= survey.below.len() && !survey.below.is_empty() {
         Verdict::Is(HeaderRow::Likely)

@@ -245,6 +245,11 @@ impl Roles {
             .filter(|at| question != Some(*at) && answer != Some(*at))
             .collect();
         loose.sort_by_key(|at| rank(*at));
+        // A word that stands in the table twice asks for the other language.
+        let is_echo = |at: usize| question.is_some_and(|asked| say_the_same(survey, asked, at));
+        if answer.is_none() && loose.iter().any(|at| rank(*at) == 0 && !is_echo(*at)) {
+            loose.retain(|at| !is_echo(*at));
+        }
         let has_kinds = self.columns.contains(&Column::Kind);
         let wanted = usize::from(question.is_none()) + usize::from(answer.is_none());
         let alike = loose.first().map_or(0, |first| loose.iter().filter(|at| rank(**at) == rank(*first)).count());
@@ -506,6 +511,12 @@ fn is_constant(survey: &Survey, at: usize) -> bool {
     let cell = |row: &Vec<String>| row.get(at).map(|cell| cell.trim().to_owned());
     let first = cell(&survey.first_raw).filter(|cell| !cell.is_empty());
     first.is_some() && survey.below.len() > 1 && survey.below.iter().all(|row| cell(row) == first)
+}
+
+/// Whether two columns say the same in each row, apart from capitals.
+fn say_the_same(survey: &Survey, one: usize, other: usize) -> bool {
+    let cell = |row: &Vec<String>, at: usize| row.get(at).map(|cell| cell.trim().to_lowercase());
+    survey.below.iter().all(|row| cell(row, one) == cell(row, other))
 }
 
 /// Whether a column counts its rows: 0, 1, 2 …; with the first row, and from 0 or 1 on, where nothing else tells.

@@ -58,11 +58,14 @@ pub(super) fn find(
     }
     let guessed = guess(&survey);
     let lines = survey(&Separator::Line);
-    // A blank stands behind each comma of a text, and hardly behind those of a table; none of a table stands in a gap.
-    let is_text = |(separator, found): &(Separator, Survey)| {
-        is_comma(separator)
-            && !is_header(&found.first)
-            && (found.is_spaced_throughout() || clozes(found) < clozes(&lines))
+    // What hides something is a sentence, in which dashes and colons stand too. A blank stands behind each of its commas, and
+    // hardly behind those of a table; none of a table stands in a gap.
+    let is_text = |(separator, found): &(Separator, Survey)| match separator {
+        Separator::First(_) => true,
+        Separator::Byte(b',' | b';') => {
+            !is_header(&found.first) && (found.is_spaced_throughout() || clozes(found) < clozes(&lines))
+        }
+        _ => false,
     };
     if guessed.as_ref().is_none_or(is_text) && are_clozes(&lines) {
         rows.separator = Separator::Line;
@@ -120,13 +123,9 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
     }
 }
 
-fn is_comma(separator: &Separator) -> bool {
-    matches!(separator, Separator::Byte(b',' | b';'))
-}
-
 /// Whether what looks like a table may be a list, with a comma in each term: `rojo, roja - red`.
 fn may_be_list(separator: &Separator, found: &Survey) -> bool {
-    is_comma(separator) && found.rows > 1 && found.is_spaced_throughout()
+    matches!(separator, Separator::Byte(b',' | b';')) && found.rows > 1 && found.is_spaced_throughout()
 }
 
 /// Whether the separator of a list stands once in each line. Several blanks separate columns, and stand behind commas too; a colon

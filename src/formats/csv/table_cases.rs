@@ -77,6 +77,11 @@ fn headers_are_recognised_by_what_they_are() {
             "type,word,german,english\nnoun,house,Haus,house\nverb,go,gehen,to go\n",
             "house → Haus (type: noun; english: house)",
         ),
+        (
+            "type,word,german,english\nnoun,haus,Haus,house\nverb,gehen,gehen,to go\n",
+            "haus → house (type: noun; german: Haus)",
+        ),
+        ("german,english\nhaus,house\nbaum,tree\n", "haus → house"),
         ("type,german,english\nnoun,Haus,house\nverb,gehen,to go\n", "Haus → house (type: noun)"),
         ("Frage;Antwort;Schlagwörter\nWer?;ich;a b\nWas?;nichts;a\n", "Wer? → ich [a|b]"),
         ("Kanji,Reading,Meaning\n日本,にほん,Japan\n水,みず,water\n", "日本 → Japan (Reading: にほん)"),
@@ -127,6 +132,7 @@ fn a_first_row_like_the_others_is_a_card() {
         "Paris,France\nLima,Peru\n",
         "#1 rule,listen\n#2 rule,listen more\n",
         "English breakfast,desayuno inglés\nFrench fries,patatas fritas\nIrish coffee,café irlandés\n",
+        "german,alemán\nenglish,inglés\nfrench,francés\nlatin,latín\n",
         "Spanish word,palabra española\nGerman word,palabra alemana\nLatin word,palabra latina\n",
     ] {
         let rows = text.lines().count();
@@ -335,6 +341,8 @@ fn a_diagnosis_tells_what_a_table_is_taken_for() {
     assert_eq!((found.encoding, found.separator.as_str()), ("utf-8", ","));
     assert_eq!(found.rows[0], ["noun", "h", "Haus", "house"]);
     assert!(found.is_unclear());
+    let text = "type,word,german,english\nnoun,haus,Haus,house\nverb,gehen,gehen,to go\n";
+    assert!(!CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap().is_unclear());
     let clear = CSV.diagnose(&mut Cursor::new("front,back\na,b\n"), &options("")).unwrap().unwrap();
     assert!(!clear.is_unclear() && clear.notices.is_empty());
 }
