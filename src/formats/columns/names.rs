@@ -165,6 +165,7 @@ const LANGUAGES: &str = "\
     ryska|kinesiska|japanska|finska|dansk|engelsk|norsk|suomi|englanti|saksa|ruotsi|čeština|česky|angličtina|\
     anglicky|němčina|německy|francouzština|francouzsky|španělština|španělsky|ruština|slovenčina|türkçe|ingilizce|\
     almanca|fransızca|ispanyolca|rusça|çince|japonca|arapça|magyar|angol|német|română|engleză|ελληνικά|αγγλικά|\
+    portugues|japones|inggris|indonesia|jepang|jerman|prancis|spanyol|\
     עברית|אנגלית|العربية|الإنجليزية|हिन्दी|हिंदी|अंग्रेज़ी|ไทย|tiếng việt|tiếng anh|中文|汉语|漢語|英语|英語|英文|德语|德文|法语|法文|\
     西班牙语|日语|日文|韩语|俄语|日本語|ドイツ語|フランス語|スペイン語|中国語|韓国語|ロシア語|イタリア語|한국어|영어|독일어|프랑스어|스페인어|중국어|일본어|러시아어";
 
@@ -256,7 +257,7 @@ pub(in crate::formats) fn side(plain: &str) -> Option<Column> {
 }
 
 /// Words between a noun and its language: `palabra en español`.
-const BETWEEN: &[&str] = &["in", "en", "em", "auf", "på", "po", "w", "на", "по", "of", "the", "bahasa"];
+const BETWEEN: &[&str] = &["in", "en", "em", "auf", "på", "po", "w", "în", "на", "по", "of", "the", "bahasa"];
 
 /// Words of a name with a language in it at most.
 const MOST_WORDS: usize = 5;
@@ -269,10 +270,16 @@ const ENDINGS: &[(&str, &str)] = &[
     ("ne", ""),
     ("e", ""),
     ("t", ""),
+    ("t", "a"),
     ("a", ""),
     ("a", "o"),
+    ("as", ""),
+    ("ý", "y"),
+    ("é", "y"),
     ("ое", "ий"),
     ("ом", "ий"),
+    ("е", "а"),
+    ("ή", "ά"),
 ];
 
 fn is_language(word: &str) -> bool {
@@ -347,6 +354,27 @@ mod tests {
             "英语单词",
             "日本語の単語",
             "German name",
+            "Begriff (Deutsch)",
+            "Front (English)",
+            "English words",
+            "mots anglais",
+            "palabras españolas",
+            "palavra portuguesa",
+            "parola in italiano",
+            "Nederlands woord",
+            "angielskie słowo",
+            "anglické slovo",
+            "svenskt ord",
+            "англійське слово",
+            "αγγλική λέξη",
+            "İngilizce kelime",
+            "cuvânt în engleză",
+            "angol szó",
+            "kata bahasa inggris",
+            "अंग्रेज़ी शब्द",
+            "الكلمة الإنجليزية",
+            "영어단어",
+            "英文單字",
         ] {
             assert_eq!((named(name), title(&plain(name))), (Column::Unknown, Some(Title::Language)), "{name}");
         }
@@ -356,6 +384,13 @@ mod tests {
             "englische Übersetzung",
             "traduction anglaise",
             "Перевод на русский",
+            "traductions anglaises",
+            "Engelse vertaling",
+            "český překlad",
+            "Back (German)",
+            "日本語訳",
+            "英語の意味",
+            "中文翻譯",
         ] {
             assert_eq!(named(name), Column::Answer, "{name}");
         }

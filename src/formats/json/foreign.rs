@@ -99,7 +99,7 @@ impl Keys {
     }
 
     /// Remembers a key that became a line of the explanation.
-    pub(super) fn merge(&mut self, name: &str) {
+    pub(super) fn becomes_line(&mut self, name: &str) {
         note(&mut self.merged, name);
     }
 

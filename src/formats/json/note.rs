@@ -170,7 +170,7 @@ pub(in crate::formats) fn foreign_note(
                     Given::Texts(texts) => texts.join(", "),
                 };
                 draft.put_line(&name, &text, "\n");
-                keys.merge(&name);
+                keys.becomes_line(&name);
             }
             (Said::Other, _) if matches!(target, Target::Field(..)) => return Err(ObjectFault::NoText(name)),
             (Said::Other, _) => keys.leave_out(&name),
