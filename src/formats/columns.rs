@@ -3,8 +3,12 @@
 pub(super) mod fault;
 pub(super) mod names;
 pub(super) mod note_types;
+mod phrasings;
 #[cfg(test)]
 mod tests;
+
+pub(super) use phrasings::phrasings;
+pub(super) use phrasings::write_phrasing;
 
 use crate::core::card::ANSWER_FIELDS;
 use crate::core::card::CARD_KINDS;
@@ -72,6 +76,8 @@ pub(super) enum Column {
     Field(&'static str),
     /// The n-th of Anki's fields, from 0.
     Nth(usize),
+    /// One more than the table should have.
+    Surplus,
     /// Shown with the answer as a line with the n-th label before it.
     Labelled(usize),
     /// Whether Anki makes a reversed card.
@@ -128,7 +134,7 @@ pub(super) fn named(name: &str) -> Column {
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
         .map(|(_, column)| *column)
         .or_else(of_kinds)
-        .or_else(|| names::synonym(&names::plain(name)))
+        .or_else(|| names::role(&names::plain(name)))
         .unwrap_or(Column::Unknown)
 }
 
@@ -298,62 +304,6 @@ pub(super) fn escape(item: &str) -> Cow<'_, str> {
     if item.contains(['\\', '\n']) { item.replace('\\', "\\\\").replace('\n', "\\n").into() } else { item.into() }
 }
 
-/// Whether a line is the `|` between two phrasings, apart from backslashes before it.
-fn is_bar(line: &str) -> bool {
-    line.trim_start_matches('\\') == "|"
-}
-
-/// The phrasings in a cell, separated by lines that hold only `|`; one text if there is no such line.
-///
-/// A `|` at the very start says that there is a list of one.
-pub(super) fn phrasings(cell: &str) -> Value {
-    if !cell.contains('|') {
-        return Value::Text(cell.to_owned());
-    }
-    let mut several = false;
-    let mut texts = vec![String::new()];
-    for (index, line) in cell.split('\n').enumerate() {
-        if line == "|" {
-            several = true;
-            if index > 0 {
-                // The break before the bar belongs to the bar.
-                texts.last_mut().map(String::pop);
-                texts.push(String::new());
-            }
-            continue;
-        }
-        if let Some(text) = texts.last_mut() {
-            text.push_str(if is_bar(line) { line.strip_prefix('\\').unwrap_or(line) } else { line });
-            text.push('\n');
-        }
-    }
-    texts.last_mut().map(String::pop);
-    match (several, texts.pop()) {
-        (false, Some(text)) => Value::Text(text),
-        (_, last) => {
-            texts.extend(last);
-            Value::Texts(texts)
-        }
-    }
-}
-
-/// Appends a phrasing; lines that would be read as the `|` between two are escaped.
-pub(super) fn write_phrasing(text: &str, out: &mut String) {
-    if !text.contains('|') {
-        out.push_str(text);
-        return;
-    }
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        if is_bar(line) {
-            out.push('\\');
-        }
-        out.push_str(line);
-    }
-}
-
 /// Where the text of a column goes in notes of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
@@ -387,7 +337,7 @@ pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
         },
         Column::Question | Column::Nth(0) => question().unwrap_or(Target::Wrong("front")),
         Column::Answer | Column::Nth(1) => answer().unwrap_or(Target::Column(Column::Extra)),
-        Column::Nth(_) => Target::Surplus,
+        Column::Nth(_) | Column::Surplus => Target::Surplus,
         Column::Labelled(label) => Target::Label(label),
         Column::Kind | Column::NoteType | Column::AddReverse | Column::LeftOut | Column::Unknown => Target::Skip,
         column => Target::Column(column),

@@ -17,6 +17,7 @@ mod table_cases;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod titles;
 
 pub(super) use export::TableExporter;
 pub(super) use import::CSV;

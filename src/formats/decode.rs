@@ -129,7 +129,7 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
         if encoding == UTF_8 {
             let start = input.stream_position()?;
             if let Some(bad) = bad_byte(input, start)? {
-                return Err(Undecodable::Fault(EncodingFault::Malformed { line: bad.line, encoding: "utf-8" }));
+                return Err(malformed(input, start, bad.line, encoding));
             }
             return Ok(known(Box::new(input), encoding));
         }
@@ -138,7 +138,7 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
     let start = input.stream_position()?;
     if let Some(encoding) = said.and_then(called) {
         if let Some(line) = first_malformed_line(input, encoding)? {
-            return Err(Undecodable::Fault(EncodingFault::Malformed { line, encoding: name_of(encoding) }));
+            return Err(malformed(input, start, line, encoding));
         }
         input.seek(SeekFrom::Start(start))?;
         return Ok(known(decoded(input, encoding)?, encoding));
@@ -165,10 +165,23 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
     input.seek(SeekFrom::Start(start))?;
     let encoding = evidence.encoding(bad).map_err(Undecodable::Fault)?;
     if let Some(line) = first_malformed_line(input, encoding)? {
-        return Err(Undecodable::Fault(EncodingFault::Malformed { line, encoding: name_of(encoding) }));
+        return Err(malformed(input, start, line, encoding));
     }
     input.seek(SeekFrom::Start(start))?;
     Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: Some(bad) })
+}
+
+/// What to say of a text that is not in that encoding: it may be in another one.
+fn malformed(input: &mut dyn ReadSeek, start: u64, line: u64, encoding: &'static Encoding) -> Undecodable {
+    let gathered = input.seek(SeekFrom::Start(start)).and_then(|_| Evidence::gather(input));
+    let others = |found: Evidence| {
+        let names = found.candidates().into_iter();
+        names.filter(|(name, _)| *name != name_of(encoding)).collect()
+    };
+    gathered.map_or_else(Undecodable::Io, |found| {
+        let fault = EncodingFault::Malformed { line, encoding: name_of(encoding), candidates: others(found) };
+        Undecodable::Fault(fault)
+    })
 }
 
 /// The first byte that is no UTF-8. Leaves `input` at `start`.
@@ -320,8 +333,9 @@ mod tests {
     fn an_encoding_that_was_said_is_taken_or_refused_with_the_line() {
         assert_eq!(read_as(b"\xe1,b\n", Some("cp1250")), Ok(("á,b\n".to_owned(), "windows-1250")));
         assert_eq!(read_as(b"\x93\xfa,b\n", Some("sjis")), Ok(("日,b\n".to_owned(), "shift_jis")));
-        let fault = EncodingFault::Malformed { line: 2, encoding: "utf-8" };
-        assert_eq!(read_as(b"a,b\n\xe1,b\n", Some("utf-8")), Err(fault));
+        let fault = read_as(b"a,b\nt\xe1bla,b\nespa\xf1ol,c\n", Some("utf-8")).unwrap_err();
+        assert!(matches!(fault, EncodingFault::Malformed { line: 2, encoding: "utf-8", .. }), "{fault}");
+        assert!(fault.to_string().contains("maybe windows-125"), "{fault}");
         assert!(is_encoding("Latin-1") && is_encoding("UTF_16LE") && is_encoding("cp936") && !is_encoding("klingon"));
     }
 }

@@ -1,6 +1,7 @@
 //! `json`: all notes in one document, and arrays of objects as other programs write them.
 
 pub(super) mod fault;
+mod foreign;
 mod note;
 mod read;
 mod records;
@@ -9,6 +10,7 @@ mod strict;
 mod tests;
 mod write;
 
+pub(super) use foreign::Keys;
 pub(super) use note::foreign_note;
 pub(super) use note::note;
 pub(super) use read::check_version;
@@ -19,6 +21,7 @@ pub(super) use records::DeckJson;
 pub(super) use records::NoteJson;
 pub(super) use records::TopicJson;
 pub(super) use strict::Strict;
+pub(super) use strict::object;
 
 /// What the files call themselves.
 pub(super) const FORMAT: &str = "lmq-notes";

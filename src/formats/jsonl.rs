@@ -72,6 +72,7 @@ impl Importer for JsonLines {
         let mut any = false;
         // Why the first line was none, and how many there were: a file of nothing else is no file of ours.
         let (mut first_bad, mut bad_lines) = (None, 0_usize);
+        let mut keys = json::Keys::default();
         loop {
             place.line += 1;
             let line = match next_line(&mut input, &mut bytes)? {
@@ -97,13 +98,16 @@ impl Importer for JsonLines {
                     any = true;
                     continue;
                 }
-                Ok(value) => held(value, place),
+                Ok(value) => held(value, &bytes, &mut keys, place),
             };
             any = true;
             match read {
                 Ok(records) => records.into_iter().try_for_each(|record| sink(ImportItem::Record(record)))?,
                 Err(fault) => sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?,
             }
+        }
+        for loss in keys.losses() {
+            sink(ImportItem::Loss(loss))?;
         }
         match first_bad {
             _ if any => Ok(()),
@@ -161,8 +165,8 @@ fn parse(bytes: &[u8]) -> Result<Json, (u64, LineFault)> {
     }
 }
 
-/// What a line holds.
-fn held(mut value: Json, place: Place) -> Result<Vec<Record>, LineFault> {
+/// What a line holds. One of another program is read once more, by what is written in it.
+fn held(mut value: Json, bytes: &[u8], keys: &mut json::Keys, place: Place) -> Result<Vec<Record>, LineFault> {
     let mut only = |name: &str| match &mut value {
         Json::Object(map) if map.len() == 1 => map.get_mut(name).filter(|inner| inner.is_object()).map(Json::take),
         _ => None,
@@ -181,7 +185,9 @@ fn held(mut value: Json, place: Place) -> Result<Vec<Record>, LineFault> {
     if let Some(topic) = only("topic") {
         return fit(vec![Record::Topic(TopicJson::deserialize(topic).map_err(broken)?.into_topic())]);
     }
-    Ok(vec![Record::Note(json::foreign_note(value, place)?)])
+    let text = std::str::from_utf8(bytes).ok().filter(|_| value.is_object()).ok_or(ObjectFault::NoForeignObject)?;
+    let object = json::object(text).map_err(broken)?;
+    Ok(vec![Record::Note(json::foreign_note(object, keys, place)?)])
 }
 
 impl Exporter for JsonLines {

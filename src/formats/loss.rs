@@ -105,7 +105,6 @@ impl LossKind {
     #[must_use]
     pub fn words(&self, count: u64) -> String {
         let so_many = |one: &str, many: &str| counted(count, one, many);
-        let names = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match self {
             Self::Pictures => so_many("picture is not in the file", "pictures are not in the file"),
             Self::Sounds => so_many("sound is not in the file", "sounds are not in the file"),
@@ -114,11 +113,11 @@ impl LossKind {
             }
             Self::Occlusions => so_many("row of image occlusion was left out", "rows of image occlusion were left out"),
             Self::ColumnsLeftOut(list) => {
-                format!("{}: {}", one_or(list, "a column that is not read", "columns that are not read"), names(list))
+                format!("{}: {}", one_or(list, "a column that is not read", "columns that are not read"), ticked(list))
             }
             Self::ColumnsMerged(list) => {
                 let what = "a column that became a line of the explanation";
-                format!("{}: {}", one_or(list, what, "columns that became lines of the explanation"), names(list))
+                format!("{}: {}", one_or(list, what, "columns that became lines of the explanation"), ticked(list))
             }
             Self::CellsJoined => format!(
                 "{} put together again, because the separator is part of the text",
@@ -126,7 +125,7 @@ impl LossKind {
             ),
             Self::UnknownDirectives(list) => {
                 let what = one_or(list, "a directive that is not known here", "directives that are not known here");
-                format!("{what}: {}", names(list))
+                format!("{what}: {}", ticked(list))
             }
             Self::UnknownNoteType { name, kind } => {
                 format!("{} of the unknown note type `{name}` became `{kind}`", so_many("note", "notes"))
@@ -164,7 +163,12 @@ impl fmt::Display for Loss {
     }
 }
 
+/// Names as messages have them.
+pub(in crate::formats) fn ticked(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// The words for one of a list, or for several.
-fn one_or<'w>(list: &[String], one: &'w str, several: &'w str) -> &'w str {
+pub(in crate::formats) fn one_or<'w>(list: &[String], one: &'w str, several: &'w str) -> &'w str {
     if list.len() == 1 { one } else { several }
 }

@@ -117,21 +117,39 @@ impl Sheet {
             .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
             .collect();
         let shown = |(name, visible): &(String, bool)| if *visible { name.clone() } else { format!("{name} (hidden)") };
-        let (name, _) = match &options.sheet {
+        // Sheets that were passed over since there is nothing in them.
+        let mut empty: Vec<&String> = Vec::new();
+        let (name, text) = match &options.sheet {
             Some(asked) => {
                 let number = asked.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
                 let by_name = sheets.iter().find(|(name, _)| name.trim().to_lowercase() == asked.trim().to_lowercase());
                 let found = by_name.or_else(|| sheets.get(number?));
                 let sheets = || sheets.iter().map(shown).collect();
-                found.ok_or_else(|| refused(SheetFault::NoSheet { asked: asked.clone(), sheets: sheets() }))?
+                let fault = || refused(SheetFault::NoSheet { asked: asked.clone(), sheets: sheets() });
+                let (name, _) = found.ok_or_else(fault)?;
+                (name, cells(&mut book, name)?)
             }
             None => {
-                let visible = sheets.iter().find(|(_, visible)| *visible);
-                visible.or(sheets.first()).ok_or_else(|| refused(SheetFault::NoSheets))?
+                let mut first = None;
+                for (name, _) in sheets.iter().filter(|(_, visible)| *visible) {
+                    let text = cells(&mut book, name)?;
+                    if !text.is_empty() {
+                        first = Some((name, text));
+                        break;
+                    }
+                    empty.push(name);
+                }
+                match (first, empty.first().copied().or(sheets.first().map(|(name, _)| name))) {
+                    (Some(found), _) => found,
+                    (None, Some(name)) => (name, cells(&mut book, name)?),
+                    (None, None) => return Err(refused(SheetFault::NoSheets)),
+                }
             }
         };
+        let shown = |sheet: &(String, bool)| {
+            if empty.contains(&&sheet.0) { format!("{} (empty)", sheet.0) } else { shown(sheet) }
+        };
         let others = sheets.iter().filter(|(other, _)| other != name).map(shown).collect();
-        let text = cells(&mut book, name)?;
         Ok(Self { name: name.clone(), others, text })
     }
 

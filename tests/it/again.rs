@@ -513,6 +513,9 @@ fn prose_in_a_folder_becomes_no_cards() {
         "poem.txt",
         "The rose is red, the violet blue,\nThe honey's sweet, and so are you.\nThou art my love, and I am thine;\nI drew thee to my Valentine:\n",
     );
+    write(root, "mail.txt", "From: a@b.org, me\nTo: you, and me\nSubject: the thing, again\n");
+    write(root, "log.txt", "2024-01-02 10:15:02,123 INFO started\n2024-01-02 10:15:03,456 INFO stopped\n");
+    write(root, "phrases.txt", "Guten Tag, good day\nder Hund, the dog\n");
     write(root, "one.txt", "Some notes about nothing\nand nothing else\n");
     write(root, "single.txt", "a line, with a comma\n");
     write(root, "words.txt", "Hund,dog\nKatze,cat\n");
@@ -527,10 +530,10 @@ fn prose_in_a_folder_becomes_no_cards() {
         .collect();
     assert_eq!(
         named,
-        ["LICENSE.txt", "README.txt", "letter.txt", "one.txt", "poem.txt", "single.txt"]
+        ["LICENSE.txt", "README.txt", "letter.txt", "log.txt", "mail.txt", "one.txt", "poem.txt", "single.txt"]
             .map(|name| format!("{name} no_table"))
     );
-    assert_eq!(report.sentence(), "7 notes added");
+    assert_eq!(report.sentence(), "9 notes added");
     world.assert_sound();
 }
 

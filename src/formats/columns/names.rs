@@ -1,6 +1,10 @@
 //! What columns are called: in English and in other languages, and what is only a title or the name of a language.
 
+use crate::formats::columns;
 use crate::formats::columns::Column;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Names in other languages, and synonyms that lmq's own tables don't use. All in lower case.
 const SYNONYMS: &[(Column, &str)] = &[
@@ -18,7 +22,14 @@ const SYNONYMS: &[(Column, &str)] = &[
             用語|言葉|앞면|질문|문제|단어|용어|낱말|kérdés|szó|întrebare|cuvânt|ερώτηση|λέξη|السؤال|سؤال|الكلمة|كلمة|שאלה|מילה|\
             प्रश्न|शब्द|câu hỏi|từ|từ vựng|pertanyaan|kata|คำถาม|คำศัพท์|\
             žodis|klausimas|vārds|jautājums|termins|sõna|küsimus|mõiste|riječ|reč|pitanje|beseda|vprašanje|дума|въпрос|реч|\
-            питање|слова|пытанне",
+            питање|слова|пытанне|\
+            words|terms|questions|phrases|expressions|vocabulary list|cloze|cloze text|lückentext|wörter|vokabeln|fragen|begriffe|mots|\
+            palabras|preguntas|términos|parole|domande|termini|palavras|perguntas|woorden|vragen|begrippen|\
+            słówko|slowko|słówka|słowa|pytania|вопросы|термины|слівце|glosor|glosa|frågor|\
+            slovíčka|slova|otázky|kelimeler|sorular|生词表|词汇|詞彙|字词|词|語句|語彙|어휘|단어장|kérdések|szavak|cuvant|cuvinte|întrebări|\
+            λέξεις|ερωτήσεις|ερώτημα|מונח|المفردات|المفردة|المصطلح|शब्दावली|từ ngữ|thuật ngữ|kosakata|soal|istilah|ศัพท์|คำ|\
+            paraula|orð|spurning|vorto|demando|verbum|vocabulum|salita|tanong|perkataan|soalan|neno|swali|کلمه|واژه|سوال|پرسش|\
+            سؤال|শব্দ|প্রশ্ন|சொல்|கேள்வி|పదం|ప్రశ్న|სიტყვა|კითხვა|բառ|հարց|сөз|сұрақ|so'z|savol|söz|sual|fjalë|pyetje|hitz|galdera|focal|ceist|gair|cwestiwn",
     ),
     (
         Column::Answer,
@@ -36,7 +47,16 @@ const SYNONYMS: &[(Column, &str)] = &[
             traducere|απάντηση|μετάφραση|σημασία|الجواب|الإجابة|الترجمة|المعنى|ترجمة|معنى|תשובה|תרגום|उत्तर|अर्थ|\
             trả lời|nghĩa|bản dịch|jawaban|arti|terjemahan|คำตอบ|ความหมาย|คำแปล|\
             vertimas|atsakymas|reikšmė|tulkojums|atbilde|nozīme|tõlge|vastus|tähendus|prijevod|prevod|odgovor|značenje|pomen|\
-            превод|отговор|одговор|значење|пераклад|адказ",
+            превод|отговор|одговор|значење|пераклад|адказ|\
+            answers|translations|solutions|explanation|antworten|bedeutungen|übersetzungen|definitionen|lösungen|réponses|traductions|\
+            définitions|respuestas|traducciones|significados|definiciones|risposte|traduzioni|significati|definizioni|respostas|\
+            traduções|antwoorden|vertalingen|betekenissen|odpowiedzi|tłumaczenia|znaczenia|ответы|переводы|значения|відповіді|\
+            переклади|översättningar|översättningen|odpovědi|překlady|významy|cevaplar|çeviriler|anlamlar|答|解释|解釋|含义|涵义|译文|\
+            답변|풀이|해설|설명문|우리말|válaszok|jelentések|raspuns|răspunsuri|semnificație|απαντήσεις|ορισμός|הגדרה|משמעות|פירוש|\
+            التعريف|जवाब|अनुवाद|परिभाषा|định nghĩa|đáp án|makna|definisi|คำตอบที่ถูก|แปล|traducció|resposta|significat|þýðing|svör|\
+            traduko|signifo|respondo|significatio|kahulugan|sagot|jawapan|maksud|maana|jibu|tafsiri|معنی|پاسخ|جواب|অর্থ|উত্তর|অনুবাদ|பொருள்|\
+            விடை|అర్థం|జవాబు|თარგმანი|პასუხი|թարգմանություն|պատասխան|аударма|жауап|tarjima|javob|tərcümə|cavab|përkthim|përgjigje|itzulpen|\
+            erantzun|aistriúchán|freagra|cyfieithiad|ateb",
     ),
     (
         Column::Extra,
@@ -145,6 +165,7 @@ const LANGUAGES: &str = "\
     ryska|kinesiska|japanska|finska|dansk|engelsk|norsk|suomi|englanti|saksa|ruotsi|čeština|česky|angličtina|\
     anglicky|němčina|německy|francouzština|francouzsky|španělština|španělsky|ruština|slovenčina|türkçe|ingilizce|\
     almanca|fransızca|ispanyolca|rusça|çince|japonca|arapça|magyar|angol|német|română|engleză|ελληνικά|αγγλικά|\
+    portugues|japones|inggris|indonesia|jepang|jerman|prancis|spanyol|\
     עברית|אנגלית|العربية|الإنجليزية|हिन्दी|हिंदी|अंग्रेज़ी|ไทย|tiếng việt|tiếng anh|中文|汉语|漢語|英语|英語|英文|德语|德文|法语|法文|\
     西班牙语|日语|日文|韩语|俄语|日本語|ドイツ語|フランス語|スペイン語|中国語|韓国語|ロシア語|イタリア語|한국어|영어|독일어|프랑스어|스페인어|중국어|일본어|러시아어";
 
@@ -156,17 +177,14 @@ const CODES: &str = "\
 /// A name as the lists have it: small letters, one blank between words, nothing around them.
 pub(in crate::formats) fn plain(name: &str) -> String {
     let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'*_:()[]\u{feff}".contains(c));
-    name.to_lowercase().split(|c: char| c.is_whitespace() || c == '_').collect::<Vec<_>>().join(" ")
+    // The small letter of the Turkish İ has a dot above it that nobody writes.
+    let small = name.to_lowercase().nfc().collect::<String>().replace("i\u{307}", "i");
+    small.split(|c: char| c.is_whitespace() || c == '_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a name is one of a list, which has bars between them.
 pub(super) fn is_in(list: &str, name: &str) -> bool {
     list.split('|').any(|known| known == name)
-}
-
-/// What a column of that plain name holds, if it is one of the usual names in any language.
-pub(super) fn synonym(plain: &str) -> Option<Column> {
-    SYNONYMS.iter().find(|(_, names)| is_in(names, plain)).map(|(column, _)| *column)
 }
 
 /// What a plain name that is no role may be.
@@ -182,18 +200,110 @@ pub(in crate::formats) enum Title {
     Usual,
 }
 
+/// The usual names of roles. Of two roles with the same name the first one of the list has it.
+static ROLES: LazyLock<HashMap<&str, Column>> = LazyLock::new(|| {
+    let mut roles = HashMap::new();
+    for (column, names) in SYNONYMS {
+        for name in names.split('|') {
+            roles.entry(name).or_insert(*column);
+        }
+    }
+    roles
+});
+
+/// Names that are no roles.
+static TITLES_OF: LazyLock<HashMap<&str, Title>> = LazyLock::new(|| {
+    let lists = [(LANGUAGES, Title::Language), (ASIDE, Title::Aside), (TITLES, Title::Usual), (CODES, Title::Code)];
+    let mut titles = HashMap::new();
+    for (names, title) in lists {
+        for name in names.split('|') {
+            titles.entry(name).or_insert(title);
+        }
+    }
+    titles
+});
+
+/// What a column of that plain name holds, if it is one of the usual names in any language: `translation`, `English translation`.
+pub(super) fn role(plain: &str) -> Option<Column> {
+    // A word of a language may be either, as a column that has the language for a name; what tells in one is the answer.
+    ROLES.get(plain).copied().or_else(|| side(plain).filter(|side| *side == Column::Answer))
+}
+
 /// What a plain name that is no role may be.
 pub(in crate::formats) fn title(plain: &str) -> Option<Title> {
     let first = plain.split(" (").next().unwrap_or_default();
-    if is_in(LANGUAGES, first) {
-        Some(Title::Language)
-    } else if is_in(ASIDE, plain) {
-        Some(Title::Aside)
-    } else if is_in(TITLES, plain) {
-        Some(Title::Usual)
-    } else {
-        is_in(CODES, plain).then_some(Title::Code)
+    if TITLES_OF.get(first) == Some(&Title::Language) {
+        return Some(Title::Language);
     }
+    TITLES_OF.get(plain).copied().or_else(|| {
+        if side(plain) == Some(Column::Question) {
+            return Some(Title::Language);
+        }
+        match TITLES_OF.get(beside_language(plain)?.as_str())? {
+            Title::Usual => Some(Title::Language),
+            Title::Aside => Some(Title::Aside),
+            Title::Language | Title::Code => None,
+        }
+    })
+}
+
+/// Question or answer, where a name is a noun for it with a language beside it. No word of a list is such a name.
+pub(in crate::formats) fn side(plain: &str) -> Option<Column> {
+    match columns::named(&beside_language(plain)?) {
+        Column::Question | Column::Field("front" | "prompt" | "text") => Some(Column::Question),
+        Column::Answer | Column::Field("back" | "answer") => Some(Column::Answer),
+        _ => None,
+    }
+}
+
+/// Words between a noun and its language: `palabra en español`.
+const BETWEEN: &[&str] = &["in", "en", "em", "auf", "på", "po", "w", "în", "на", "по", "of", "the", "bahasa"];
+
+/// Words of a name with a language in it at most.
+const MOST_WORDS: usize = 5;
+
+/// Endings that the name of a language takes beside a noun, and what it ends in alone.
+const ENDINGS: &[(&str, &str)] = &[
+    ("es", ""),
+    ("er", ""),
+    ("en", ""),
+    ("ne", ""),
+    ("e", ""),
+    ("t", ""),
+    ("t", "a"),
+    ("a", ""),
+    ("a", "o"),
+    ("as", ""),
+    ("ý", "y"),
+    ("é", "y"),
+    ("ое", "ий"),
+    ("ом", "ий"),
+    ("е", "а"),
+    ("ή", "ά"),
+];
+
+fn is_language(word: &str) -> bool {
+    let is = |word: &str| TITLES_OF.get(word) == Some(&Title::Language);
+    let without =
+        |(ending, usual): &(&str, &str)| word.strip_suffix(ending).is_some_and(|stem| is(&format!("{stem}{usual}")));
+    is(word) || ENDINGS.iter().any(without)
+}
+
+/// The noun beside the name of a language, in any order: `word` of `spanish word`, `traduction` of `traduction anglaise`, `单词` of
+/// `英语单词`.
+fn beside_language(plain: &str) -> Option<String> {
+    let words: Vec<&str> =
+        plain.split(|c: char| c.is_whitespace() || "()/-:,".contains(c)).filter(|word| !word.is_empty()).collect();
+    if words.len() < 2 {
+        // Where no blanks are written the language stands before the noun.
+        let is_unspaced = plain.chars().next().is_some_and(|c| c as u32 >= 0x2e80);
+        let rest = LANGUAGES.split('|').filter(|_| is_unspaced).find_map(|language| plain.strip_prefix(language))?;
+        return Some(rest.strip_prefix('の').unwrap_or(rest).to_owned()).filter(|rest| !rest.is_empty());
+    }
+    let (languages, others): (Vec<&str>, Vec<&str>) =
+        words.into_iter().take(MOST_WORDS).partition(|word| is_language(word));
+    let nouns: Vec<&str> = others.into_iter().filter(|word| !BETWEEN.contains(word)).collect();
+    (!languages.is_empty() && !nouns.is_empty()).then(|| nouns.join(" "))
 }
 
 #[cfg(test)]
@@ -226,6 +336,75 @@ mod tests {
         }
         assert_eq!(named("Kelime "), Column::Question);
         assert_eq!(named("ETIQUETAS"), Column::Tags);
+    }
+
+    #[test]
+    fn a_noun_beside_a_language_says_what_the_column_holds() {
+        for name in [
+            "Spanish Word",
+            "Word (Spanish)",
+            "Word in Spanish",
+            "Deutsches Wort",
+            "Wort auf Deutsch",
+            "mot français",
+            "palabra en español",
+            "Английское слово",
+            "слово на английском",
+            "영어 단어",
+            "英语单词",
+            "日本語の単語",
+            "German name",
+            "Begriff (Deutsch)",
+            "Front (English)",
+            "English words",
+            "mots anglais",
+            "palabras españolas",
+            "palavra portuguesa",
+            "parola in italiano",
+            "Nederlands woord",
+            "angielskie słowo",
+            "anglické slovo",
+            "svenskt ord",
+            "англійське слово",
+            "αγγλική λέξη",
+            "İngilizce kelime",
+            "cuvânt în engleză",
+            "angol szó",
+            "kata bahasa inggris",
+            "अंग्रेज़ी शब्द",
+            "الكلمة الإنجليزية",
+            "영어단어",
+            "英文單字",
+        ] {
+            assert_eq!((named(name), title(&plain(name))), (Column::Unknown, Some(Title::Language)), "{name}");
+        }
+        for name in [
+            "English Translation",
+            "Translation (English)",
+            "englische Übersetzung",
+            "traduction anglaise",
+            "Перевод на русский",
+            "traductions anglaises",
+            "Engelse vertaling",
+            "český překlad",
+            "Back (German)",
+            "日本語訳",
+            "英語の意味",
+            "中文翻譯",
+        ] {
+            assert_eq!(named(name), Column::Answer, "{name}");
+        }
+        for (name, expected) in [
+            ("English example", Some(Title::Aside)),
+            ("English breakfast", None),
+            ("French Guiana", None),
+            ("the word", None),
+            ("German English", None),
+            ("İngilizce", Some(Title::Language)),
+        ] {
+            assert_eq!((named(name), title(&plain(name))), (Column::Unknown, expected), "{name}");
+        }
+        assert_eq!(named("U\u{308}bersetzung"), Column::Answer);
     }
 
     #[test]

@@ -95,6 +95,9 @@ fn phrasings_are_set_apart_by_a_line_with_a_bar() {
     assert_eq!(phrasings("P(A | B)\n||"), Value::Text("P(A | B)\n||".to_owned()));
     assert_eq!(phrasings("one\nline\n|\ntwo"), texts(&["one\nline", "two"]));
     assert_eq!(phrasings("|\none"), texts(&["one"]));
+    for bars in ["|", "|\n|", "a\n|", "|\n\n|\na"] {
+        assert_eq!(phrasings(bars), Value::Text(bars.to_owned()));
+    }
     assert_eq!(phrasings("a\n\\|\nb"), Value::Text("a\n|\nb".to_owned()));
     assert_eq!(phrasings("a\n|\n\\\\|"), texts(&["a", "\\|"]));
 }

@@ -9,22 +9,26 @@ use crate::formats::table::survey::Survey;
 
 /// What the first rows show. `is_said`: a directive at the top says what the file is.
 pub(super) fn evidence(survey: &Survey, separator: &Separator, header: HeaderRow, is_said: bool) -> Evidence {
-    let one_column = survey.first.first().is_some_and(|cell| columns::is_cloze(cell));
-    if is_said || header == HeaderRow::Sure || one_column {
+    let is_cloze = |row: &Vec<String>| row.first().is_some_and(|cell| columns::is_cloze(cell));
+    // The first row may name the column.
+    if is_said || header == HeaderRow::Sure || survey.all().take(2).any(is_cloze) {
         return Evidence::Said;
     }
     let even = if survey.columns > 1 { survey.even } else { 0 };
+    let is_text = is_spaced(survey, separator);
     let is_even = match separator {
         // In a list all that comes later belongs to the meaning.
         Separator::First(_) => survey.split * 20 >= survey.rows * 19,
         // Hardly any text has tabs in it.
         Separator::Byte(b'\t') => survey.split * 4 >= survey.rows * 3,
-        Separator::Byte(_) | Separator::Text(_) => even * 4 >= survey.rows * 3,
+        Separator::Byte(_) if is_text => even * 20 >= survey.rows * 19,
+        Separator::Byte(_) | Separator::Text(_) | Separator::Line => even * 4 >= survey.rows * 3,
     };
-    let sentences = rows(survey).filter(|row| is_sentence(row)).count();
-    let is_text = matches!(separator, Separator::Byte(b',' | b';')) && sentences * 2 > survey.rows;
+    let sentences = survey.all().filter(|row| is_sentence(row)).count();
+    let moments = survey.all().filter(|row| row.first().is_some_and(|cell| has_time(cell))).count();
     let some = if matches!(separator, Separator::First(_)) { survey.split } else { even };
-    if is_text || some * 2 < survey.rows {
+    let is_prose = (is_text && sentences * 2 > survey.rows) || moments * 2 > survey.rows || is_mail(survey, separator);
+    if is_prose || some * 2 < survey.rows {
         Evidence::None
     } else if !is_even {
         Evidence::MostRows
@@ -35,18 +39,59 @@ pub(super) fn evidence(survey: &Survey, separator: &Separator, header: HeaderRow
     }
 }
 
-fn rows(survey: &Survey) -> impl Iterator<Item = &Vec<String>> {
-    std::iter::once(&survey.first_raw).chain(&survey.below)
+/// Whether the commas of most rows have a blank behind them, as those of a text do.
+fn is_spaced(survey: &Survey, separator: &Separator) -> bool {
+    let spaced = survey.all().filter(|row| later_are_spaced(row)).count();
+    matches!(separator, Separator::Byte(b',' | b';')) && spaced * 2 > survey.split
+}
+
+fn later_are_spaced(row: &[String]) -> bool {
+    let mut later = row.iter().skip(1).filter(|cell| !cell.is_empty()).peekable();
+    later.peek().is_some() && later.all(|cell| cell.starts_with(' '))
 }
 
 /// Words of a line that is hardly a question and its answer.
 const MANY_WORDS: usize = 6;
 
-/// Whether a row reads as a sentence: a blank behind each separator, and either a full stop at its end or many words in small
-/// cells.
+/// Words of a cell that is more than a term, where the row begins with a capital as a sentence does.
+const FEW_WORDS: usize = 3;
+
+/// Whether a row reads as a sentence: a blank behind each separator, and a full stop at its end, many words in small cells, the
+/// capital and the words of a sentence, or a word with a colon in front of all, as in the head of a mail.
 fn is_sentence(row: &[String]) -> bool {
-    let [_, later @ ..] = row else { return false };
-    let words: usize = row.iter().map(|cell| cell.split_whitespace().count()).sum();
-    let ends = row.last().is_some_and(|cell| cell.trim_end().ends_with(['.', '!', '?', ':', ',', ';']));
-    !later.is_empty() && later.iter().all(|cell| cell.starts_with(' ')) && (ends || words >= MANY_WORDS)
+    let words = |cell: &String| cell.split_whitespace().count();
+    // A comma at the end of a line has nothing behind it.
+    let ends = |cell: &String| cell.is_empty() || cell.trim_end().ends_with(['.', '!', '?', ':', ',', ';']);
+    let first = row.first().map(|cell| cell.trim()).unwrap_or_default();
+    let begins =
+        first.chars().next().is_some_and(char::is_uppercase) && row.iter().any(|cell| words(cell) >= FEW_WORDS);
+    let is_labelled = first.split_whitespace().next().is_some_and(|word| word.ends_with([':', ']']));
+    later_are_spaced(row)
+        && (row.last().is_some_and(ends) || begins || is_labelled || row.iter().map(words).sum::<usize>() >= MANY_WORDS)
+}
+
+/// What stands before the colons in the head of a mail.
+const MAIL: &str = "\
+    From|To|Subject|Date|Cc|Von|An|Betreff|Datum|De|À|Objet|Para|Asunto|Da|A|Oggetto|Assunto|Van|Aan|Onderwerp|Od|Do|\
+    Temat|От|Кому|Тема";
+
+/// Whether a text begins as a mail that was saved.
+fn is_mail(survey: &Survey, separator: &Separator) -> bool {
+    let is_cut = separator.bytes().contains(&b':');
+    let label = |row: &&Vec<String>| {
+        let cell = row.first().map(String::as_str).unwrap_or_default();
+        let label = cell.split_once(':').map_or(if is_cut { cell } else { "" }, |(label, _)| label);
+        MAIL.split('|').any(|known| known == label)
+    };
+    survey.all().take_while(label).count() > 1
+}
+
+/// Whether a cell names a moment to the second, as the lines of a log do: `10:15:02`.
+fn has_time(cell: &str) -> bool {
+    let is_digit = |at: usize| cell.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let is_time = |(at, _): (usize, &str)| {
+        let digits = [1, 2, 4, 5].iter().all(|beyond| is_digit(at + beyond));
+        digits && cell.as_bytes().get(at + 3) == Some(&b':')
+    };
+    cell.match_indices(':').any(is_time)
 }

@@ -4,6 +4,8 @@ use crate::core::text::counted;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::csv::VERSION;
 use crate::formats::decode::EncodingFault;
+use crate::formats::loss::one_or;
+use crate::formats::loss::ticked;
 use crate::formats::table::survey::MOST_COLUMNS;
 
 /// Why a row was left out.
@@ -225,15 +227,6 @@ pub enum TableWarning {
 
 fn columns(found: &usize) -> String {
     counted(*found, "column", "columns")
-}
-
-fn ticked(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The words for one of a list, or for several.
-fn one_or<'w>(list: &[String], one: &'w str, several: &'w str) -> &'w str {
-    if list.len() == 1 { one } else { several }
 }
 
 fn unknown_columns(names: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! More tables as people have them: exports of programs and of spreadsheets, and what is odd about each.
 
+use super::CSV;
 use super::fault::RowFault;
 use super::fault::TableFault;
 use super::table_cases::lines;
@@ -8,9 +9,12 @@ use super::table_cases::options;
 use super::table_cases::read;
 use super::table_cases::read_so;
 use super::table_cases::said;
+use crate::formats::Evidence;
+use crate::formats::Importer as _;
 use crate::formats::RecordFault;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::testing::rejected;
+use std::io::Cursor;
 
 #[test]
 fn commas_of_a_text_that_a_blank_follows_are_put_back() {
@@ -176,10 +180,121 @@ fn titles_above_a_header_are_no_cards() {
         "My words,\nGerman,English\nHaus,house\nBaum,tree\n",
         "Unit 3;;\n;;\nGerman;English;Example\nHaus;house;Das Haus.\nBaum;tree;\n",
         "My words\nmade in 2024\nGerman\tEnglish\nHaus\thouse\nBaum\ttree\n",
+        "My words,\n,\n,\nGerman,English\nHaus,house\nBaum,tree\n",
+        "My words\n\nmade in 2024\n\n\nGerman,English\nHaus,house\nBaum,tree\n",
+        "My words,,\n\nGerman,,English\nHaus,,house\nBaum,,tree\n",
+        "My words,by me\n,\nGerman,English\nHaus,house\nBaum,tree\n",
+        "My words,by me\n\nGerman,English\nHaus,house\nBaum,tree\n",
+        "My words,,Unit 3\nGerman,English,Example\nHaus,house,Das Haus.\nBaum,tree,\n",
+        "Unit;;3\nby;;me\n;;\nWort;Bedeutung;Beispiel\nHaus;house;Das Haus.\nBaum;tree;\n",
     ] {
         let outcomes = read(text);
         assert_eq!(lines(&outcomes).len(), 2, "{text}: {:?}", lines(&outcomes));
         assert!(losses(&outcomes).iter().any(|loss| loss.contains("above the names of the columns")), "{text}");
+    }
+}
+
+#[test]
+fn cards_above_a_blank_line_or_with_an_empty_cell_are_no_titles() {
+    for (text, cards) in [
+        ("hot,cold\n\nbig,small\nlong,short\n", 3),
+        ("front,back,\nhot,cold,front\nlong,short,\n", 2),
+        ("Haus,house,\nBaum,tree,an oak\nHund,dog,\n", 3),
+    ] {
+        assert_eq!(lines(&read(text)).len(), cards, "{text}: {:?}", lines(&read(text)));
+    }
+}
+
+#[test]
+fn a_third_column_is_tags_only_where_these_come_again() {
+    for (text, expected) in [
+        ("水,water,shui\n火,fire,huo3 fire\n", "水 → water (shui)"),
+        ("水,water,shui\n火,fire,huo\n土,earth,tu\n木,tree,mu\n金,gold,jin\n", "水 → water (shui)"),
+        ("水,water,shui\n", "水 → water (shui)"),
+        ("水,water,shui\n火,fire,\n", "水 → water (shui)"),
+        ("a,b,ma1\nc,d,ma2\ne,f,ma1\ng,h,shi4\ni,j,shi2\nk,l,shi4\nm,n,ba\n", "a → b (ma1)"),
+        ("Haus,house,noun\ngehen,go,verb\nBaum,tree,noun\n", "Haus → house [noun]"),
+        ("Haus,house,noun unit1\nBaum,tree,noun unit1\n", "Haus → house [noun|unit1]"),
+        ("Haus,house,noun\nBaum,tree,noun\nHund,dog,\nKatze,cat,\n", "Haus → house [noun]"),
+    ] {
+        assert_eq!(lines(&read(text))[0], expected, "{text}");
+        assert_eq!(rejected(&read(text)), [], "{text}");
+    }
+}
+
+#[test]
+fn a_bar_may_be_what_is_asked() {
+    for (text, expected) in [
+        ("|,pipe\n&,ampersand\n", "| → pipe"),
+        ("pipe;|\nor;||\n", "pipe → |"),
+        ("\"|\n|\",two bars\na,b\n", "|\n| → two bars"),
+        ("| sign | name |\n| --- | --- |\n| \\| | pipe |\n| a\\|b | or |\n| c | d |\n", "| → pipe"),
+        ("a\\|b|or\nc|d\n", "a|b → or"),
+        (r"C:\x|drive\n", r"C:\x → drive\n"),
+    ] {
+        assert_eq!(lines(&read(text))[0], expected, "{text}");
+        assert_eq!(rejected(&read(text)), [], "{text}");
+    }
+}
+
+#[test]
+fn lines_that_hide_something_are_cards_as_they_stand() {
+    for (text, expected) in [
+        ("The {{c1::x}}, and more\nA {{c1::y}}, or less\n", "cloze: The {{c1::x}}, and more → "),
+        ("Text\nThe {{c1::x}}, and more\nA {{c1::y}}, or less\n", "cloze: The {{c1::x}}, and more → "),
+        ("Lückentext\nOne {{c1::x}}\nOne {{c1::y}}, or less\n", "cloze: One {{c1::x}} → "),
+        ("Text\nOne {{c1::x}}\nA {{c1::y}}\n", "cloze: One {{c1::x}} → "),
+        ("One, two, {{c1::x}}\nA {{c1::y}}\nA {{c1::z}}; or, less\n", "cloze: One, two, {{c1::x}} → "),
+        ("The {{c1::x,y}} is\nA {{c1::y,z}} is\n", "cloze: The {{c1::x,y}} is → "),
+        ("The {{c1::x}}: one\nA {{c1::y}}: two\n", "cloze: The {{c1::x}}: one → "),
+        ("A {{c1::x}} - one\nA {{c1::y}} - two\n", "cloze: A {{c1::x}} - one → "),
+        // A column of its own stays one.
+        (
+            "{{c1::Paris}} is in France,Europe\n{{c1::Lima}} is in Peru,America\n",
+            "cloze: {{c1::Paris}} is in France →  (Europe)",
+        ),
+        (
+            "Text,Extra\n{{c1::Paris}} is in, France\n{{c1::Lima}} is in, Peru\n",
+            "cloze: {{c1::Paris}} is in →  (France)",
+        ),
+        ("{{c1::Paris}}, France\tEurope\n{{c1::Lima}}, Peru\tAmerica\n", "cloze: {{c1::Paris}}, France →  (Europe)"),
+    ] {
+        let outcomes = read(text);
+        let cards = text.lines().filter(|line| line.contains("{{")).count();
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!(lines(&outcomes).len(), cards, "{text}: {:?}", lines(&outcomes));
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn a_text_that_nobody_named_has_to_show_that_it_is_a_table() {
+    let found = |text: &str| CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap().evidence;
+    for text in [
+        "From: a@b.org, me\nTo: you, and me\nSubject: the thing, again\n",
+        "Hi Anna, it is me\nThank you, that was good\nSee you soon, Bob\n",
+        "The wind, it blows,\nThe rose, it grows,\nAnd no one, nobody knows,\n",
+        "Tiger, tiger, burning bright\nIn the forests, of the night\nWhat immortal hand, or eye\nCould frame, thy fearful symmetry\n",
+        "2024-01-02 10:15:02,123 INFO started\n2024-01-02 10:15:03,456 INFO stopped\n",
+        "Jan 12 10:11:12 host sshd: in\nJan 12 10:11:13 host sshd: out\n",
+        "From: Anna\nTo: Bob\nSubject: the thing\n",
+        "[INFO] started, port 80\n[INFO] stopped, port 80\n[WARN] no file, no port\n",
+    ] {
+        assert_eq!(found(text), Evidence::None, "{text}");
+    }
+    for text in [
+        "Hund,dog\nKatze,cat\n",
+        "Hund, dog\nKatze, cat\nGuten Tag, good day\n",
+        "der Hund, the dog\ndie Katze, the cat\n",
+        "to go, gehen\nto be or not to be,sein oder nicht sein\n",
+        "Wer bist du?;Who are you?\nIch liebe dich.;I love you.\n",
+        "Hund - dog\nKatze - cat, a\n",
+        "hola: hello\nadiós: goodbye\n",
+        "Wer bist du?\tWho are you?\nIch liebe dich.\tI love you, too.\n",
+        "1492,Columbus reaches America\n1789,the revolution begins\n",
+        "What is the capital of Peru?,Lima\nWhat is the capital of Chile?,Santiago\n",
+    ] {
+        assert_eq!(found(text), Evidence::Rows, "{text}");
     }
 }
 

@@ -32,6 +32,21 @@ pub(super) fn is_header(cells: &[String]) -> bool {
     differ && (ours || known.iter().any(|column| matches!(class(*column), Column::Question | Column::Answer)))
 }
 
+/// Whether the first line names the one column of clozes below it.
+pub(super) fn names_clozes(survey: &Survey) -> bool {
+    let [name] = &survey.first[..] else { return false };
+    let clozes = survey.below.iter().flatten().filter(|cell| columns::is_cloze(cell)).count();
+    class(columns::named(name)) == Column::Question && clozes > 0 && clozes * 10 >= survey.below.len() * 9
+}
+
+/// Whether each cell of a row with two or more of them is a name that columns have.
+pub(super) fn are_names(cells: &[String]) -> bool {
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty());
+    let is_name =
+        |cell: &String| columns::named(cell) != Column::Unknown || names::title(&names::plain(cell)).is_some();
+    filled.clone().count() > 1 && filled.all(is_name)
+}
+
 /// The same for all names of question, and of answer.
 pub(super) fn class(column: Column) -> Column {
     match column {
@@ -53,6 +68,9 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
             && cell.split_whitespace().count() <= MOST_WORDS
             && cell.chars().count() <= 40
     };
+    if names_clozes(survey) {
+        return Verdict::Is(HeaderRow::Likely);
+    }
     if filled.len() < 2 || columns::is_cloze(&cells.concat()) {
         return Verdict::Is(HeaderRow::None);
     }
@@ -82,20 +100,28 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     };
     let first: Vec<&str> = filled.iter().map(|cell| cell.as_str()).collect();
     let titles = known(&first);
+    let unlike: usize = (0..cells.len()).map(|index| unlikeness(survey, index)).sum();
+    if titles == 0 && unlike < 2 {
+        return Verdict::Is(HeaderRow::None);
+    }
     let languages = |row: &[&str]| row.iter().all(|cell| names::title(&names::plain(cell)) == Some(Title::Language));
     let are_languages = languages(&first);
     let rows = || survey.below.iter().map(|row| row.iter().map(|cell| cell.trim()).collect::<Vec<&str>>());
     // A table of words about tables, or of languages.
     let is_alike = |row: &Vec<&str>| if are_languages { languages(row) } else { known(row) >= titles.max(2) };
     let alike = rows().filter(|row| row.len() > 1 && is_alike(row)).count();
-    let unlike: usize = (0..cells.len()).map(|index| unlikeness(survey, index)).sum();
     let lower = |text: &str| text.trim_start().chars().next().is_some_and(char::is_lowercase);
-    let is_lower_case_like_the_rest = first.iter().all(|cell| lower(cell))
-        && rows().filter(|row| row.iter().all(|cell| lower(cell))).count() * 2 > survey.below.len();
+    let is_lower_case_like_the_rest =
+        first.iter().all(|cell| lower(cell) && names::side(&names::plain(cell)).is_none())
+            && rows().filter(|row| row.iter().all(|cell| lower(cell))).count() * 2 > survey.below.len();
     let likely = match titles {
         0 => unlike >= 3,
         1 => unlike >= 2 || (unlike == 1 && !is_lower_case_like_the_rest),
-        more => alike == 0 && more * 2 >= first.len() && (!is_lower_case_like_the_rest || unlike > 0),
+        more => {
+            // Two languages are no two words for one thing.
+            let differs = !is_lower_case_like_the_rest || unlike > 0 || are_languages;
+            alike == 0 && more * 2 >= first.len() && differs
+        }
     };
     if likely && alike * 4 <= survey.below.len() && !survey.below.is_empty() {
         Verdict::Is(HeaderRow::Likely)

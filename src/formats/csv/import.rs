@@ -3,7 +3,6 @@
 use crate::formats::Diagnosis;
 use crate::formats::Evidence;
 use crate::formats::FormatError;
-use crate::formats::HeaderRow;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Loss;
@@ -20,19 +19,19 @@ use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
-use crate::formats::csv::header;
-use crate::formats::csv::header::Verdict;
 use crate::formats::csv::layout::Layout;
 use crate::formats::csv::layout::Named;
 use crate::formats::csv::layout::Outcome;
 use crate::formats::csv::misfits::Misfits;
 use crate::formats::csv::separator;
+use crate::formats::csv::titles::below_titles;
 use crate::formats::decode;
 use crate::formats::decode::BadByte;
 use crate::formats::decode::Undecodable;
 use crate::formats::table::Next;
 use crate::formats::table::Row;
 use crate::formats::table::Rows;
+use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::MOST_COLUMNS;
 use crate::formats::table::survey::Survey;
 
@@ -165,7 +164,11 @@ impl<'a> Opened<'a> {
         let rows = first.into_iter().chain(&self.survey.below).take(MOST_SHOWN).cloned().collect();
         Diagnosis {
             encoding: self.encoding,
-            separator: if sheet.is_some() { String::new() } else { self.rows.separator.text() },
+            separator: if is_sheet || self.rows.separator == Separator::Line {
+                String::new()
+            } else {
+                self.rows.separator.text()
+            },
             sheet,
             header: roles.header,
             columns: roles.all(self.survey.columns.max(self.survey.first.len())),
@@ -317,40 +320,6 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// Takes away what stands above a header: a title, a date, in a row of one cell where all others have more.
-fn below_titles(
-    rows: &mut Rows<'_>,
-    survey: Survey,
-    options: &TableOptions,
-    is_own: bool,
-) -> Result<(Survey, u64), FormatError> {
-    let filled = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    if is_own || options.header == Some(false) || survey.columns < 2 || filled(&survey.first) != 1 {
-        return Ok((survey, 0));
-    }
-    let titles = 1 + survey.below.iter().take_while(|row| filled(row) == 1).count();
-    let below = survey.below.get(titles - 1..).unwrap_or_default();
-    let full = below.iter().filter(|row| filled(row) > 1).count();
-    if titles > MOST_TITLES || full * 10 < below.len() * 9 {
-        return Ok((survey, 0));
-    }
-    let mut looked_at = Survey { rows: survey.rows - titles, ..survey.clone() };
-    looked_at.first_raw = below.first().cloned().unwrap_or_default();
-    looked_at.first = looked_at.first_raw.iter().map(|cell| cell.trim().to_owned()).collect();
-    looked_at.below = below.get(1..).unwrap_or_default().to_vec();
-    if !matches!(header::verdict(&looked_at), Verdict::Is(HeaderRow::Sure | HeaderRow::Likely)) {
-        return Ok((survey, 0));
-    }
-    let mut row = Row::default();
-    for _ in 0..titles {
-        rows.next(&mut row)?;
-    }
-    Ok((looked_at, u64::try_from(titles).unwrap_or(0)))
-}
-
-/// Lines of one cell that may stand above a header.
-const MOST_TITLES: usize = 5;
-
 /// Rows that a diagnosis shows.
 const MOST_SHOWN: usize = 10;
 
@@ -365,8 +334,7 @@ const TAGS: &[&str] = &[
 /// The tag that makes cells look like HTML, where several rows have one.
 fn html_in(survey: &Survey) -> Option<String> {
     let found = |row: &Vec<String>| TAGS.iter().find(|tag| row.iter().any(|cell| cell.contains(**tag)));
-    let rows = std::iter::once(&survey.first_raw).chain(&survey.below);
-    let tags: Vec<&&str> = rows.filter_map(found).collect();
+    let tags: Vec<&&str> = survey.all().filter_map(found).collect();
     let named = tags.first().map(|tag| {
         if tag.starts_with('<') { format!("{}>", tag.trim_end_matches(['>', ' '])) } else { (**tag).to_string() }
     });

@@ -63,9 +63,11 @@ pub(super) struct Layout {
 }
 
 /// What a note type means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Meaning {
     Known(NoteType),
+    /// No note type of Anki, but a kind of ours.
+    Ours(&'static dyn CardKind),
     Unknown,
 }
 
@@ -162,8 +164,10 @@ impl Layout {
     /// Whether a row behind a byte order mark, where files were put together, names columns: those of this table, or others.
     /// Without a mark it is a card: `front` and `question` are words like any other.
     pub(super) fn names_columns(&self, row: &Row, is_marked: bool) -> Option<Named> {
-        let names: Vec<String> =
-            row.cells().filter(|_| is_marked)?.iter().map(|(cell, _)| cell.trim().to_owned()).collect();
+        if !is_marked {
+            return None;
+        }
+        let names: Vec<String> = row.cells()?.iter().map(|(cell, _)| cell.trim().to_owned()).collect();
         if !header::is_header(&names) {
             return None;
         }
@@ -216,7 +220,7 @@ impl Layout {
             (Variant::ClozeAt(_), _) if is_question => Target::Column(Column::Extra),
             (Variant::OptionalReverse, Column::Nth(2)) => Target::Skip,
             // Further fields of a note type: nothing names them but their number.
-            (_, Column::Nth(nth)) if nth > 1 && nth != usize::MAX && self.head.any => {
+            (_, Column::Nth(nth)) if nth > 1 && self.head.any => {
                 self.roles.labels.push(format!("Field {}", nth + 1));
                 Target::Label(self.roles.labels.len() - 1)
             }
@@ -352,7 +356,8 @@ impl Layout {
     }
 
     fn too_wide(&self, found: usize) -> RowFault {
-        let known = self.roles.columns.iter().filter(|column| !matches!(column, Column::Nth(2..))).count();
+        let known =
+            self.roles.columns.iter().filter(|column| !matches!(column, Column::Surplus | Column::Nth(2..))).count();
         RowFault::TooWide { found, known, separator: self.separator.name() }
     }
 
@@ -375,12 +380,13 @@ impl Layout {
             && let Some(cell) = cells.get(index)
         {
             name = self.clean(cell);
-            if column == Column::Kind && !name.is_empty() && columns::note_types::note_type(&name).is_none() {
-                let kind = note_types::kind_called(&name).ok_or_else(|| NoteFault::NoKind(name.into_owned()))?;
-                return Ok(Some((kind, Variant::Usual)));
-            }
             if !name.is_empty() {
-                meant = Some(self.meaning(&name));
+                let of_row = self.meaning(&name);
+                match of_row {
+                    Meaning::Ours(kind) if column == Column::Kind => return Ok(Some((kind, Variant::Usual))),
+                    Meaning::Unknown if column == Column::Kind => return Err(NoteFault::NoKind(name.into_owned())),
+                    _ => meant = Some(of_row),
+                }
             }
         }
         // In HTML what hides something may stand in a comment or in an attribute, where nobody sees it.
@@ -396,6 +402,7 @@ impl Layout {
             Some(_) if self.is_occlusion(cells) => return Ok(None),
             Some(Meaning::Known(NoteType::Occlusion)) => return Ok(None),
             Some(Meaning::Known(NoteType::Kind(name))) => (usual(name), Variant::Usual),
+            Some(Meaning::Ours(kind)) => (kind, Variant::Usual),
             Some(Meaning::Known(NoteType::OptionalReverse)) => {
                 let says = |(index, column): (usize, &Column)| {
                     matches!(column, Column::AddReverse | Column::Nth(2))
@@ -442,7 +449,7 @@ fn meaning(name: &str) -> Meaning {
     match note_types::note_type(name) {
         Some(meant) => Meaning::Known(meant),
         None => match note_types::kind_called(name) {
-            Some(kind) => Meaning::Known(NoteType::Kind(kind.name())),
+            Some(kind) => Meaning::Ours(kind),
             None => Meaning::Unknown,
         },
     }
@@ -451,7 +458,7 @@ fn meaning(name: &str) -> Meaning {
 /// Whether in most rows that have two cells or more the second begins with a blank.
 fn is_spaced(survey: &Survey) -> bool {
     let second = |row: &Vec<String>| row.get(1).map(|cell| cell.starts_with(' '));
-    let rows: Vec<bool> = std::iter::once(&survey.first_raw).chain(&survey.below).filter_map(second).collect();
+    let rows: Vec<bool> = survey.all().filter_map(second).collect();
     rows.iter().filter(|is_spaced| **is_spaced).count() * 2 > rows.len()
 }
 

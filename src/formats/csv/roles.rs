@@ -181,6 +181,7 @@ impl Roles {
                     | Column::After
                     | Column::Extra
                     | Column::Nth(_)
+                    | Column::Surplus
                     | Column::Labelled(_)
             )
         };
@@ -244,6 +245,11 @@ impl Roles {
             .filter(|at| question != Some(*at) && answer != Some(*at))
             .collect();
         loose.sort_by_key(|at| rank(*at));
+        // A word that stands in the table twice asks for the other language.
+        let is_echo = |at: usize| question.is_some_and(|asked| say_the_same(survey, asked, at));
+        if answer.is_none() && loose.iter().any(|at| rank(*at) == 0 && !is_echo(*at)) {
+            loose.retain(|at| !is_echo(*at));
+        }
         let has_kinds = self.columns.contains(&Column::Kind);
         let wanted = usize::from(question.is_none()) + usize::from(answer.is_none());
         let alike = loose.first().map_or(0, |first| loose.iter().filter(|at| rank(**at) == rank(*first)).count());
@@ -380,7 +386,7 @@ impl Roles {
         // A running number says nothing, where there is enough beside it.
         let number =
             free.peek().copied().filter(|at| !head.any && is_even && filled > 2 && is_running(survey, *at, true));
-        self.columns = vec![Column::Nth(usize::MAX); survey.columns.max(3 + head.places.len())];
+        self.columns = vec![Column::Surplus; survey.columns.max(3 + head.places.len())];
         self.place(head);
         // What is the same in each row, such as the names of two languages, is neither question nor answer.
         let constant = |at: usize| !head.any && is_even && is_constant(survey, at);
@@ -401,12 +407,15 @@ impl Roles {
                     Column::Tags
                 } else if nth <= 2 || head.any {
                     Column::Nth(nth - 1)
-                } else if is_even && at < survey.columns && !is_text_behind_a_separator(survey, at, separator) {
+                } else if (is_even || may_be_tags)
+                    && at < survey.columns
+                    && !is_text_behind_a_separator(survey, at, separator)
+                {
                     self.labels.push(String::new());
                     self.merged.push(format!("{}", at + 1));
                     Column::Labelled(self.labels.len() - 1)
                 } else {
-                    Column::Nth(usize::MAX)
+                    Column::Surplus
                 }
             };
             if let Some(slot) = self.columns.get_mut(at) {
@@ -427,7 +436,6 @@ impl Roles {
     /// What a column is taken for.
     pub(super) fn role(&self, column: Column) -> Role {
         match column {
-            Column::Nth(usize::MAX) => Role::LeftOut,
             Column::Question | Column::Nth(0) | Column::Field("front" | "prompt" | "text") => Role::Front,
             Column::Answer | Column::Nth(1) | Column::Field("back" | "answer") => Role::Back,
             Column::Extra | Column::Nth(_) => Role::Extra,
@@ -437,7 +445,7 @@ impl Roles {
             },
             Column::Tags => Role::Tags,
             Column::Deck => Role::Deck,
-            Column::LeftOut | Column::Unknown => Role::LeftOut,
+            Column::LeftOut | Column::Unknown | Column::Surplus => Role::LeftOut,
             Column::AddReverse => Role::Other("reversed, where it is filled"),
             column => Role::Other(columns::role_name(column)),
         }
@@ -477,7 +485,7 @@ fn has_optional_reverse(head: &Head, survey: &Survey) -> bool {
     let is = |name: &str| note_type(name) == Some(NoteType::OptionalReverse);
     let column = head.places.iter().find(|(_, column)| *column == Column::NoteType).map(|(at, _)| *at);
     let in_row = |row: &Vec<String>| column.and_then(|at| row.get(at)).is_some_and(|name| is(name));
-    head.notetype.as_deref().is_some_and(is) || std::iter::once(&survey.first_raw).chain(&survey.below).any(in_row)
+    head.notetype.as_deref().is_some_and(is) || survey.all().any(in_row)
 }
 
 /// A role as a sentence has it.
@@ -505,6 +513,12 @@ fn is_constant(survey: &Survey, at: usize) -> bool {
     first.is_some() && survey.below.len() > 1 && survey.below.iter().all(|row| cell(row) == first)
 }
 
+/// Whether two columns say the same in each row, apart from capitals.
+fn say_the_same(survey: &Survey, one: usize, other: usize) -> bool {
+    let cell = |row: &Vec<String>, at: usize| row.get(at).map(|cell| cell.trim().to_lowercase());
+    survey.below.iter().all(|row| cell(row, one) == cell(row, other))
+}
+
 /// Whether a column counts its rows: 0, 1, 2 …; with the first row, and from 0 or 1 on, where nothing else tells.
 fn is_running(survey: &Survey, at: usize, from_the_first: bool) -> bool {
     let cell = |row: &Vec<String>| {
@@ -522,7 +536,7 @@ fn is_running(survey: &Survey, at: usize, from_the_first: bool) -> bool {
 /// not.
 fn is_text_behind_a_separator(survey: &Survey, at: usize, separator: &Separator) -> bool {
     let begins = |at: usize| {
-        let cells = survey.below.iter().chain(std::iter::once(&survey.first_raw)).filter_map(|row| row.get(at));
+        let cells = survey.all().filter_map(|row| row.get(at));
         let filled: Vec<&String> = cells.filter(|cell| !cell.trim().is_empty()).collect();
         let blank = filled.iter().filter(|cell| cell.starts_with(' ')).count();
         (blank, filled.len())
@@ -531,14 +545,13 @@ fn is_text_behind_a_separator(survey: &Survey, at: usize, separator: &Separator)
     separator.bytes() != b"\t" && blank > 0 && blank * 2 > filled && before * 2 < of
 }
 
-/// Whether the cells of a third column are tags: short, without signs of a sentence, and mostly not each another one.
+/// Whether the cells of a third column are tags: short, without signs of a sentence, and the same ones again and again.
 fn are_tags(survey: &Survey, at: usize, separator: &Separator, is_ankis: bool) -> bool {
     if is_text_behind_a_separator(survey, at, separator) {
         return false;
     }
-    let rows = std::iter::once(&survey.first_raw).chain(&survey.below);
-    let cells: Vec<&str> =
-        rows.filter_map(|row| row.get(at)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+    let cells = survey.all().filter_map(|row| row.get(at)).map(|cell| cell.trim());
+    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
     let is_short = |cell: &str| {
         cell.chars().count() <= 60
             && !cell.contains(['.', '?', '!', '<', '(', '=', '。', '、', '？', '！', '[', '/', '"'])
@@ -548,11 +561,11 @@ fn are_tags(survey: &Survey, at: usize, separator: &Separator, is_ankis: bool) -
     let mut distinct: Vec<&str> = cells.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    // Of one or two rows nothing tells; of more, tags come again. Anki takes the column for tags whatever is in it.
-    let come_again = match cells.len() {
-        0..=2 => true,
-        3..=5 => is_ankis || distinct.len() < cells.len(),
-        all => distinct.len() * 4 <= all * 3,
+    // Tags come again: of many rows a third of them at most is new. Anki takes the column for tags whatever is in it.
+    let come_again = if is_ankis {
+        cells.len() < 6 || distinct.len() * 4 <= cells.len() * 3
+    } else {
+        cells.len() > 1 && distinct.len() * 3 <= cells.len() + 3
     };
     odd * 10 <= cells.len() && come_again
 }

@@ -9,6 +9,7 @@ use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::header::is_header;
+use crate::formats::csv::header::names_clozes;
 use crate::formats::table::Rows;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey;
@@ -32,7 +33,7 @@ pub(super) fn find(
     let one_column_will_do = |found: &Survey| {
         found.rows == 0
             || head.notetype.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("cloze"))
-            || found.first.first().is_some_and(|cell| columns::is_cloze(cell))
+            || are_clozes(&survey(&Separator::Line))
     };
     if let Some(said) = said {
         let mut found = survey(&said);
@@ -55,16 +56,31 @@ pub(super) fn find(
         }
         return Err(FormatError::NotThis(TableFault::NothingSeparated(said.name()).into()));
     }
-    if let Some((separator, found)) = guess(&survey) {
+    let guessed = guess(&survey);
+    let lines = survey(&Separator::Line);
+    // What hides something is a sentence, in which dashes and colons stand too. A blank stands behind each of its commas, and
+    // hardly behind those of a table; none of a table stands in a gap.
+    let is_text = |(separator, found): &(Separator, Survey)| match separator {
+        Separator::First(_) => true,
+        Separator::Byte(b',' | b';') => {
+            !is_header(&found.first) && (found.is_spaced_throughout() || clozes(found) < clozes(&lines))
+        }
+        _ => false,
+    };
+    if guessed.as_ref().is_none_or(is_text) && are_clozes(&lines) {
+        rows.separator = Separator::Line;
+        return Ok(lines);
+    }
+    if let Some((separator, found)) = guessed {
         if matches!(separator, Separator::First(_)) {
             warnings.push(TableWarning::TermList(separator.name()));
         }
         rows.separator = separator;
         return Ok(found);
     }
-    let found = survey(&Separator::Byte(b','));
-    if one_column_will_do(&found) {
-        return Ok(found);
+    if one_column_will_do(&lines) {
+        rows.separator = Separator::Line;
+        return Ok(lines);
     }
     Err(FormatError::NotThis(TableFault::OneColumn.into()))
 }
@@ -74,14 +90,21 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
     let bytes = DELIMITERS.iter().map(|byte| Separator::Byte(*byte));
     let mut tried: Vec<(Separator, Survey)> = bytes.map(|separator| (separator.clone(), survey(&separator))).collect();
     tried.retain(|(_, found)| found.split > 0);
-    // Stable sorts: of equals the likelier one stays in front.
-    let unlikeliness =
-        |found: &Survey| (!is_header(&found.first), Reverse(even_rows(found)), found.strays, Reverse(found.split));
-    tried.sort_by_key(|(_, found)| unlikeliness(found));
+    // Hardly any text has tabs in it. Stable sorts: of equals the likelier one stays in front.
+    let is_tabbed = |separator: &Separator, found: &Survey| {
+        *separator == Separator::Byte(b'\t') && even_rows(found) * 20 >= found.rows * 19
+    };
+    tried.sort_by_cached_key(|(separator, found)| {
+        let rank = (Reverse(even_rows(found)), found.strays, Reverse(found.split));
+        (!is_header(&found.first), !is_tabbed(separator, found), rank)
+    });
     let table = tried.into_iter().find(|(_, found)| {
         is_header(&found.first) || even_rows(found) * 2 > found.rows || found.split * 2 > found.rows
     });
-    if table.as_ref().is_some_and(|(_, found)| is_header(&found.first) || even_rows(found) == found.rows) {
+    let is_sure = |(separator, found): &(Separator, Survey)| {
+        is_header(&found.first) || (even_rows(found) == found.rows && !may_be_list(separator, found))
+    };
+    if table.as_ref().is_some_and(is_sure) {
         return table;
     }
     // A comma in nearly every line of a list is no wonder; a ` - ` in every line of a table would be one.
@@ -90,14 +113,47 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
         .map(|separator| (separator.clone(), survey(&separator)))
         .find(|(_, found)| found.rows > 1 && found.split * 20 >= found.rows * 19 && !are_labels(found));
     match (table, list) {
-        (Some(table), Some(_)) if even_rows(&table.1) * 20 >= table.1.rows * 19 => Some(table),
+        (Some(table), Some((list, _)))
+            if even_rows(&table.1) * 20 >= table.1.rows * 19
+                && !(may_be_list(&table.0, &table.1) && is_once_a_line(survey, &list, &table.0)) =>
+        {
+            Some(table)
+        }
         (table, list) => list.or(table),
     }
 }
 
+/// Whether what looks like a table may be a list, with a comma in each term: `rojo, roja - red`.
+fn may_be_list(separator: &Separator, found: &Survey) -> bool {
+    matches!(separator, Separator::Byte(b',' | b';')) && found.rows > 1 && found.is_spaced_throughout()
+}
+
+/// Whether the separator of a list stands once in each line. Several blanks separate columns, and stand behind commas too; a colon
+/// stands in any text, and so it has to come behind the `comma`.
+fn is_once_a_line(survey: &impl Fn(&Separator) -> Survey, list: &Separator, comma: &Separator) -> bool {
+    let found = survey(&Separator::Text(list.bytes().into()));
+    let comma = comma.text();
+    let are_behind = || found.all().all(|row| row.first().is_some_and(|term| term.contains(&comma)));
+    list.bytes() != b"  "
+        && found.columns == 2
+        && found.even == found.rows
+        && (!list.bytes().contains(&b':') || are_behind())
+}
+
+/// How many rows have a cell that hides something as a cloze does.
+fn clozes(found: &Survey) -> usize {
+    found.all().filter(|row| row.iter().any(|cell| columns::is_cloze(cell))).count()
+}
+
+/// Whether nearly each line is a cloze, below one that may name the text.
+fn are_clozes(lines: &Survey) -> bool {
+    let below = lines.rows - usize::from(names_clozes(lines));
+    below > 0 && clozes(lines) * 10 >= below * 9
+}
+
 /// Whether what stands before the separator are labels of the lines, as in `Q: …` and `A: …`, and no terms.
 fn are_labels(survey: &Survey) -> bool {
-    let terms = survey.below.iter().chain(std::iter::once(&survey.first_raw)).filter_map(|row| row.first());
+    let terms = survey.all().filter_map(|row| row.first());
     let mut terms: Vec<&str> = terms.map(|term| term.trim()).collect();
     let all = terms.len();
     terms.sort_unstable();

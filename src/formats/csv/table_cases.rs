@@ -77,6 +77,11 @@ fn headers_are_recognised_by_what_they_are() {
             "type,word,german,english\nnoun,house,Haus,house\nverb,go,gehen,to go\n",
             "house → Haus (type: noun; english: house)",
         ),
+        (
+            "type,word,german,english\nnoun,haus,Haus,house\nverb,gehen,gehen,to go\n",
+            "haus → house (type: noun; german: Haus)",
+        ),
+        ("german,english\nhaus,house\nbaum,tree\n", "haus → house"),
         ("type,german,english\nnoun,Haus,house\nverb,gehen,to go\n", "Haus → house (type: noun)"),
         ("Frage;Antwort;Schlagwörter\nWer?;ich;a b\nWas?;nichts;a\n", "Wer? → ich [a|b]"),
         ("Kanji,Reading,Meaning\n日本,にほん,Japan\n水,みず,water\n", "日本 → Japan (Reading: にほん)"),
@@ -86,6 +91,24 @@ fn headers_are_recognised_by_what_they_are() {
         ("No.,Kelime,Anlam\n1,ev,house\n2,su,water\n", "ev → house"),
         ("en,de\nhouse,Haus\ntree,Baum\n", "house → Haus"),
         ("Simple,Romanised\nдом,dom\nлес,les\n", "дом → dom"),
+        ("Spanish Word,English Translation\nrojo,red\nazul,blue\n", "rojo → red"),
+        ("English Translation,Spanish Word\nred,rojo\nblue,azul\n", "rojo → red"),
+        ("English word;German word\nhouse;Haus\ntree;Baum\n", "house → Haus"),
+        ("mot français,traduction anglaise\nmaison,house\narbre,tree\n", "maison → house"),
+        ("palabra en español;palabra en inglés\ncasa;house\nárbol;tree\n", "casa → house"),
+        ("Deutsches Wort,englische Übersetzung,Beispiel\nHaus,house,\nBaum,tree,\n", "Haus → house"),
+        ("英语单词,中文释义\nhouse,房子\ntree,树\n", "house → 房子"),
+        ("질문,답변\n수도?,서울\n강?,한강\n", "수도? → 서울"),
+        ("słówko;tłumaczenie\ndom;house\nlas;forest\n", "dom → house"),
+        ("słówka;znaczenia\ndom;house\nlas;forest\n", "dom → house"),
+        ("Wörter;Bedeutungen\nHaus;house\nBaum;tree\n", "Haus → house"),
+        ("kelimeler,anlamlar\nev,house\nsu,water\n", "ev → house"),
+        ("KELİME,İNGİLİZCE\nev,house\nsu,water\n", "ev → house"),
+        ("orð,þýðing\nhús,house\ntré,tree\n", "hús → house"),
+        ("کلمه,معنی\nخانه,house\nدرخت,tree\n", "خانه → house"),
+        ("শব্দ,অর্থ\nবাড়ি,house\nগাছ,tree\n", "বাড়ি → house"),
+        ("paraula,traducció\ncasa,house\narbre,tree\n", "casa → house"),
+        ("Wo\u{308}rter;U\u{308}bersetzung\nHaus;house\nBaum;tree\n", "Haus → house"),
     ] {
         let outcomes = read(text);
         assert_eq!(lines(&outcomes)[0], expected, "{text}");
@@ -108,6 +131,9 @@ fn a_first_row_like_the_others_is_a_card() {
         "What is a header?,a row of names\nWho?,me\n",
         "Paris,France\nLima,Peru\n",
         "#1 rule,listen\n#2 rule,listen more\n",
+        "English breakfast,desayuno inglés\nFrench fries,patatas fritas\nIrish coffee,café irlandés\n",
+        "german,alemán\nenglish,inglés\nfrench,francés\nlatin,latín\n",
+        "Spanish word,palabra española\nGerman word,palabra alemana\nLatin word,palabra latina\n",
     ] {
         let rows = text.lines().count();
         assert_eq!(lines(&read(text)).len(), rows, "{text}");
@@ -189,6 +215,25 @@ fn lists_of_terms_are_read_without_a_hand_on_them() {
         assert_eq!(lines(&outcomes).len(), 3, "{text}");
         assert!(lines(&outcomes)[0].starts_with("hola → hello"), "{text}");
         assert!(said(&outcomes).contains("--delimiter"), "{text}");
+    }
+    for (text, first) in [
+        ("rojo, roja - red\nblanco, blanca - white\nnegro, negra - black\n", "rojo, roja → red"),
+        ("rojo; roja – red\nblanco; blanca – white\n", "rojo; roja → red"),
+        ("der, die: the\nein, eine: a\nmein, meine: my\n", "der, die → the"),
+        ("red = rojo, roja\nwhite = blanco, blanca\n", "red → rojo, roja"),
+        ("rojo, roja\tred\nblanco, blanca\twhite\n", "rojo, roja → red"),
+        ("rojo, roja\tred\nblanco, blanca\twhite\nnegro\tblack\nazul, azul\tblue\n", "rojo, roja → red"),
+        // Tables whose cells have the sign of a list in them.
+        ("ADN,a molecule - it holds genes\nATP,energy - of the cell\n", "ADN → a molecule - it holds genes"),
+        (
+            "\"ADN\", \"a molecule - it holds genes\"\n\"ATP\", \"energy - of the cell\"\n",
+            "ADN → a molecule - it holds genes",
+        ),
+        ("hola, hello\nbien, well - good\nsí, yes\n", "hola → hello"),
+        ("Term, Meaning\nATP, energy - of the cell\nADN, genes - of it\n", "ATP → energy - of the cell"),
+        ("a, b - c - d\ne, f - g - h\n", "a → b - c - d"),
+    ] {
+        assert_eq!(lines(&read(text))[0], first, "{text}");
     }
     let mut said = options("");
     said.table.delimiter = Some(" - ".to_owned());
@@ -296,6 +341,8 @@ fn a_diagnosis_tells_what_a_table_is_taken_for() {
     assert_eq!((found.encoding, found.separator.as_str()), ("utf-8", ","));
     assert_eq!(found.rows[0], ["noun", "h", "Haus", "house"]);
     assert!(found.is_unclear());
+    let text = "type,word,german,english\nnoun,haus,Haus,house\nverb,gehen,gehen,to go\n";
+    assert!(!CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap().is_unclear());
     let clear = CSV.diagnose(&mut Cursor::new("front,back\na,b\n"), &options("")).unwrap().unwrap();
     assert!(!clear.is_unclear() && clear.notices.is_empty());
 }

@@ -213,7 +213,7 @@ fn an_id_is_ours_a_guid_is_ankis() {
 
 #[test]
 fn a_third_column_is_tags_where_there_are_exactly_three() {
-    let outcomes = good("x.csv", "a,b,x y\nc,d,\n");
+    let outcomes = good("x.csv", "a,b,x y\nc,d,x y\ne,f,\n");
     assert_eq!(notes(&outcomes)[0].text.tags, ["x", "y"]);
     let outcomes = good("x.csv", "a,b,,\nc,d,e,f\ng,h\n");
     assert_eq!(pairs(&outcomes), [("a", "b"), ("g", "h")]);

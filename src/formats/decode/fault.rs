@@ -7,14 +7,17 @@ use crate::formats::decode::is_encoding;
 pub enum EncodingFault {
     /// Some lines are UTF-8 and some are not.
     #[error(
-        "it mixes two encodings: line {utf_8} is UTF-8 and line {other} is not; save all of it as UTF-8, or say one for all \
-         of it with --encoding"
+        "it mixes two encodings: line {utf_8} is UTF-8 and line {other} is not{}; save all of it as UTF-8, or say one for all \
+         of it with --encoding NAME",
+        maybe(.candidates)
     )]
     Mixed {
         /// A line that is UTF-8.
         utf_8: u64,
         /// A line that is not.
         other: u64,
+        /// Encodings that this one may have, the likeliest first, and how a word of it reads under each.
+        candidates: Vec<(&'static str, String)>,
     },
     /// It may be one of several.
     #[error(
@@ -41,13 +44,16 @@ pub enum EncodingFault {
     },
     /// It is not what it was said to be.
     #[error(
-        "line {line} can't be read as {encoding}; save the file as UTF-8, or say its encoding with --encoding NAME"
+        "line {line} can't be read as {encoding}{}; save the file as UTF-8, or say its encoding with --encoding NAME",
+        maybe(.candidates)
     )]
     Malformed {
         /// The line of the first bytes that mean nothing.
         line: u64,
         /// The encoding.
         encoding: &'static str,
+        /// Encodings that it may be, the likeliest first, and how a word of it reads under each.
+        candidates: Vec<(&'static str, String)>,
     },
 }
 

@@ -6,6 +6,7 @@
 use crate::formats::decode::BadByte;
 use crate::formats::decode::CHUNK;
 use crate::formats::decode::EncodingFault;
+use crate::formats::decode::readings::Reading;
 use crate::formats::decode::readings::readings;
 use chardetng::EncodingDetector;
 use encoding_rs::Encoding;
@@ -149,10 +150,11 @@ impl Evidence {
         let mut detector = EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
         detector.feed(&self.sample, true);
         let guess = |country| detector.guess(country, chardetng::Utf8Detection::Deny);
-        if self.is_mixed(guess(None)) {
-            return Err(EncodingFault::Mixed { utf_8: self.good.0, other: self.bad.0 });
-        }
         let readings = readings(&self.sample, self.ascii);
+        if self.is_mixed(guess(None)) {
+            let candidates = named(&readings);
+            return Err(EncodingFault::Mixed { utf_8: self.good.0, other: self.bad.0, candidates });
+        }
         if let Some(best) = readings.first().filter(|best| best.makes_sense) {
             let others = readings.iter().skip(1);
             let others = others.map(|other| other.score - if other.makes_sense { 0.0 } else { NONSENSE });
@@ -178,9 +180,12 @@ impl Evidence {
                 _ => {}
             }
         }
-        let sensible = readings.iter().filter(|reading| reading.makes_sense).take(MOST_NAMED);
-        let candidates = sensible.map(|reading| (reading.name, sample_word(&reading.text))).collect();
-        Err(EncodingFault::Doubtful { line: bad.line, byte: bad.byte, candidates })
+        Err(EncodingFault::Doubtful { line: bad.line, byte: bad.byte, candidates: named(&readings) })
+    }
+
+    /// Encodings that it may be, the likeliest first, and how a word of it reads under each.
+    pub(super) fn candidates(&self) -> Vec<(&'static str, String)> {
+        named(&readings(&self.sample, self.ascii))
     }
 
     /// Whether the lines that are UTF-8 are so by more than chance. In Latin letters it takes a capital with an accent before a
@@ -192,6 +197,13 @@ impl Evidence {
         }
         (guess.is_single_byte() || self.wide > 1) && characters > 2 && lines * 5 >= lines + self.bad.1
     }
+}
+
+/// The readings that make sense, or the likeliest of those that don't: some name has to be tried first.
+fn named(readings: &[Reading]) -> Vec<(&'static str, String)> {
+    let any = readings.iter().any(|reading| reading.makes_sense);
+    let likely = readings.iter().filter(|reading| reading.makes_sense || !any).take(MOST_NAMED);
+    likely.map(|reading| (reading.name, sample_word(&reading.text))).collect()
 }
 
 /// The first word of a text that has something beyond ASCII in it.
@@ -277,11 +289,15 @@ mod tests {
 
     #[test]
     fn two_encodings_in_one_file_are_refused_with_a_line_of_each() {
-        let mixed = Err(EncodingFault::Mixed { utf_8: 2, other: 3 });
-        assert_eq!(found(b"a,b\ncaf\xc3\xa9,x\nna\xefve,y\n"), mixed);
         let russian = encoding_rs::WINDOWS_1251.encode("человек,human\n").0.into_owned();
-        let bytes = [b"a,b\n".as_slice(), "дом,house\n".as_bytes(), &russian].concat();
-        assert_eq!(found(&bytes), mixed);
+        let russian = [b"a,b\n".as_slice(), "дом,house\n".as_bytes(), &russian].concat();
+        for (bytes, encoding) in
+            [(&b"a,b\ncaf\xc3\xa9,x\nna\xefve,y\n"[..], "windows-1252"), (&russian, "windows-1251")]
+        {
+            let fault = found(bytes).unwrap_err();
+            assert!(matches!(fault, EncodingFault::Mixed { utf_8: 2, other: 3, .. }), "{fault}");
+            assert!(fault.to_string().contains(&format!("{encoding} (`")), "{fault}");
+        }
     }
 
     #[test]
@@ -292,5 +308,8 @@ mod tests {
         let short = encoding_rs::GBK.encode("你,x\n").0.into_owned();
         let fault = found(&short).unwrap_err();
         assert!(fault.to_string().contains("--encoding"), "{fault}");
+        // Nothing makes sense of it, and yet there is a name to begin with.
+        let fault = found(b"a,\x81\x8d\x8f\x90\x9d\n").unwrap_err().to_string();
+        assert!(fault.contains(": maybe "), "{fault}");
     }
 }

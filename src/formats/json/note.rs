@@ -20,7 +20,12 @@ use crate::formats::columns::Target;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::columns::note_types;
 use crate::formats::json::fault::ObjectFault;
+use crate::formats::json::foreign::Held;
+use crate::formats::json::foreign::Keys;
+use crate::formats::json::foreign::Object;
+use crate::formats::json::strict;
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 fn one(key: &str, value: Json) -> Result<String, ObjectFault> {
     match value {
@@ -131,39 +136,53 @@ fn fields(value: Json) -> Result<Fields, ObjectFault> {
 ///
 /// # Errors
 /// When it isn't one.
-pub(in crate::formats) fn foreign_note(value: Json, place: Place) -> Result<Box<Item>, ObjectFault> {
-    if value.get("fields").is_some() && value.get("kind").is_some() {
-        return note(value, place);
+pub(in crate::formats) fn foreign_note(
+    object: Object,
+    keys: &mut Keys,
+    place: Place,
+) -> Result<Box<Item>, ObjectFault> {
+    let has = |wanted: &str| object.iter().any(|(name, _)| name == wanted);
+    if has("fields") && has("kind") {
+        let read =
+            |(name, value): (String, Box<RawValue>)| strict::value(&name, value.get()).map(|value| (name, value));
+        return note(Json::Object(object.into_iter().map(read).collect::<Result<_, _>>()?), place);
     }
-    let Json::Object(map) = value else {
-        return Err(ObjectFault::NoForeignObject);
+    let columns = keys.columns(&object);
+    let fields: Vec<(Column, String, Held)> =
+        columns.into_iter().zip(object).map(|(column, (name, value))| (column, name, Held::by(&value))).collect();
+    let text_of = |wanted: &dyn Fn(Column) -> bool| {
+        fields.iter().find(|(column, ..)| wanted(*column)).and_then(|(_, _, held)| held.text())
     };
-    let fields: Vec<(Column, String, Json)> =
-        map.into_iter().map(|(name, value)| (columns::named(&name), name, value)).collect();
-    let text_of = |wanted| {
-        let found = fields.iter().find(|(column, ..)| *column == wanted);
-        found.and_then(|(_, _, value)| value.as_str()).filter(|text| !text.trim().is_empty())
-    };
-    let named = text_of(Column::Kind).or_else(|| text_of(Column::NoteType)).unwrap_or("basic");
-    let kind = note_types::kind_called(named.trim()).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
+    let is_cloze = text_of(&|column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text")))
+        .is_some_and(columns::is_cloze);
+    let usual = if is_cloze { "cloze" } else { "basic" };
+    let named = text_of(&|column| column == Column::Kind).or_else(|| text_of(&|column| column == Column::NoteType));
+    let named = named.unwrap_or(usual);
+    let kind = note_types::kind_called(named).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
     let mut draft = Draft::new(kind);
     let mut says = Said::NOTHING;
-    for (column, name, value) in fields {
+    for (column, name, held) in fields {
         let target = columns::target(column, kind);
-        says = match column {
-            Column::Kind | Column::NoteType => says.and("kind"),
-            _ => says.and(target.part()),
-        };
-        let given = match value {
-            Json::String(text) if !text.trim().is_empty() => Given::Text(text.trim().to_owned().into()),
-            Json::Number(number) => Given::Text(number.to_string().into()),
-            Json::Bool(yes) => Given::Text(if yes { "yes" } else { "no" }.into()),
-            Json::Array(values) if !values.is_empty() && !matches!(target, Target::Skip) => {
-                Given::Texts(several(&name, Json::Array(values))?)
+        says = says.and(match column {
+            Column::Kind | Column::NoteType => "kind",
+            Column::Unknown => "extra",
+            _ => target.part(),
+        });
+        match (held, column) {
+            (Held::Nothing, _) => {}
+            (_, Column::LeftOut) | (Held::Other, Column::Unknown) => keys.leave_out(&name),
+            (Held::Texts(given), Column::Unknown) => {
+                let text = match given {
+                    Given::Text(text) => text.into_owned(),
+                    Given::Texts(texts) => texts.join(", "),
+                };
+                draft.put_line(&name, &text, "\n");
+                keys.becomes_line(&name);
             }
-            _ => continue,
-        };
-        draft.put(target, given, Dialect::Plain)?;
+            (Held::Other, _) if matches!(target, Target::Field(..)) => return Err(ObjectFault::NoText(name)),
+            (Held::Other, _) => keys.leave_out(&name),
+            (Held::Texts(given), _) => draft.put(target, given, Dialect::Plain)?,
+        }
     }
     Ok(draft.finish(place, says)?)
 }

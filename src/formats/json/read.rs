@@ -4,7 +4,6 @@
 use crate::formats::FormatError;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
-use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
@@ -16,6 +15,7 @@ use crate::formats::decode;
 use crate::formats::faithful;
 use crate::formats::json::FORMAT;
 use crate::formats::json::JsonDocument;
+use crate::formats::json::Keys;
 use crate::formats::json::LONGEST_NOTE;
 use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
@@ -32,7 +32,6 @@ use serde::de::IgnoredAny;
 use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
-use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -267,7 +266,8 @@ struct Notes<'a> {
     count: u64,
     /// Objects so far, which alone can be notes.
     objects: u64,
-    convert: fn(Json, Place) -> Result<Box<Item>, ObjectFault>,
+    /// What is known of the keys, in a list that another program wrote.
+    foreign: Option<Keys>,
 }
 
 impl Notes<'_> {
@@ -289,14 +289,17 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
         let notes = self.0;
         let place = Place { line: notes.meter.lines.get() + 1, column: 0 };
         notes.meter.begin_note(place.line);
-        let twice = RefCell::default();
-        let value = Strict::new(&twice).deserialize(deserializer)?;
+        let (twice, kept) = (RefCell::default(), RefCell::default());
+        let strict = if notes.foreign.is_some() { Strict::keeping(&twice, &kept) } else { Strict::new(&twice) };
+        let value = strict.deserialize(deserializer)?;
         notes.meter.note.set(None);
         notes.count += 1;
         notes.objects += u64::from(value.is_object());
-        let read = match twice.into_inner() {
-            Some(key) => Err(ObjectFault::Twice(key)),
-            None => (notes.convert)(value, place),
+        let read = match (twice.into_inner(), &mut notes.foreign) {
+            (Some(key), _) => Err(ObjectFault::Twice(key)),
+            (None, None) => note(value, place),
+            (None, Some(keys)) if value.is_object() => foreign_note(kept.into_inner(), keys, place),
+            (None, Some(_)) => Err(ObjectFault::NoForeignObject),
         };
         let outcome = match read {
             Ok(item) => ImportItem::Record(Record::Note(item)),
@@ -458,7 +461,7 @@ impl Importer for JsonDocument {
             deck: String::new(),
             count: 0,
             objects: 0,
-            convert: note,
+            foreign: None,
         };
         let first = first_byte(&mut *decode::marked(input)?)?;
         input.seek(SeekFrom::Start(start))?;
@@ -467,26 +470,36 @@ impl Importer for JsonDocument {
             None => not_this(error),
         };
         if first == Some(b'[') {
-            notes.convert = foreign_note;
+            notes.foreign = Some(Keys::default());
             parse(input, &meter, |json| NotesSeed(&mut notes).deserialize(json))
                 .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) })?;
-            return match (notes.count, notes.objects) {
-                (1.., 0) => Err(FormatError::NotThis(DocumentFault::NoFormat.into())),
-                _ => Ok(()),
-            };
+            if notes.count > 0 && notes.objects == 0 {
+                return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
+            }
+            for loss in notes.foreign.take().into_iter().flat_map(Keys::losses) {
+                (notes.sink)(ImportItem::Loss(loss))?;
+            }
+            return Ok(());
         }
-        let title = if first == Some(b'{') {
-            parse(input, &meter, |json| Title::deserialize(json)).map_err(refused)?
-        } else {
-            parse(input, &meter, |json| IgnoredAny::deserialize(json)).map_err(refused)?;
-            Title::default()
+        let outline = match parse(input, &meter, |json| Outline::deserialize(json)) {
+            Ok(outline) => outline,
+            // What is sound JSON and no document of ours is not broken.
+            Err(error) => {
+                input.seek(SeekFrom::Start(start))?;
+                meter.again();
+                let is_ours = if first == Some(b'{') {
+                    parse(input, &meter, |json| Title::deserialize(json)).map_err(refused)?.format
+                } else {
+                    parse(input, &meter, |json| IgnoredAny::deserialize(json)).map_err(refused)?;
+                    false
+                };
+                return Err(if is_ours {
+                    refused(error)
+                } else {
+                    FormatError::NotThis(DocumentFault::NoFormat.into())
+                });
+            }
         };
-        if !title.format {
-            return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
-        }
-        input.seek(SeekFrom::Start(start))?;
-        meter.again();
-        let outline: Outline = parse(input, &meter, |json| Outline::deserialize(json)).map_err(refused)?;
         check_version(outline.format.as_deref(), outline.version)?;
         input.seek(SeekFrom::Start(start))?;
         meter.again();

@@ -137,6 +137,80 @@ fn arrays_of_other_programs_are_read_by_their_names() {
     assert_eq!(rejected(&outcomes), [(Place { line: 2, column: 0 }, fault)]);
 }
 
+/// `kind: question → answer (explanation)` of each note.
+fn lines(text: &str) -> Vec<String> {
+    let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
+    result.unwrap();
+    let line = |item: &&Item| {
+        let text = &item.text;
+        let front = if text.kind == "cloze" { text.text("text") } else { text.text("front") };
+        let extra = text.extra.as_deref().map(|extra| format!(" ({})", extra.replace('\n', "; "))).unwrap_or_default();
+        format!("{}: {front} → {}{extra}", text.kind, text.text("back"))
+    };
+    notes(&outcomes).iter().map(line).collect()
+}
+
+#[test]
+fn keys_that_other_programs_have_are_read_as_the_headers_of_tables_are() {
+    for (text, expected) in [
+        (r#"[{"German":"Haus","English":"house","gender":"n"}]"#, "basic: Haus → house (gender: n)"),
+        (r#"[{"English":"house","German":"Haus"}]"#, "basic: house → Haus"),
+        (r#"[{"Spanish Word":"casa","English Translation":"house"}]"#, "basic: casa → house"),
+        (r#"[{"en":"house","de":"Haus"}]"#, "basic: house → Haus"),
+        (r#"[{"english":"house","word":"Haus"}]"#, "basic: Haus → house"),
+        (r#"[{"country":"Peru","capital":"Lima"}]"#, "basic: Peru → Lima"),
+        (r#"[{"level":"A1","front":"a","back":"b","note":"n"}]"#, "basic: a → b (level: A1; ; n)"),
+        (r#"[{"front":"a","back":"b","forms":["x","y"],"more":{"z":1},"none":null}]"#, "basic: a → b (forms: x, y)"),
+        (r#"[{"front":"a","back":"b","question":"c"}]"#, "basic: a → b (question: c)"),
+        (r#"[{"text":"a","translation":"b"}]"#, "basic: a → b"),
+        (r#"[{"word":"a","notes":"b"}]"#, "basic: a → b"),
+        // Numbers keep their digits.
+        (r#"[{"front":1.10,"back":12345678901234567890123}]"#, "basic: 1.10 → 12345678901234567890123"),
+        (r#"[{"front":"a","back":1e3,"price":-0.50,"big":1e999}]"#, "basic: a → 1e3 (price: -0.50; big: 1e999)"),
+        // What hides something is a cloze.
+        (r#"[{"front":"a {{c1::b}}","back":"c"}]"#, "cloze: a {{c1::b}} →  (c)"),
+        (r#"[{"text":"a {{c1::b}}","source page":12}]"#, "cloze: a {{c1::b}} →  (source page: 12)"),
+        (r#"[{"kind":"cloze","text":"a {{c1::b}}","extra":"c"}]"#, "cloze: a {{c1::b}} →  (c)"),
+    ] {
+        assert_eq!(lines(text), [expected], "{text}");
+    }
+    // The order of the first note holds for all.
+    assert_eq!(
+        lines(r#"[{"German":"Haus","English":"house"},{"English":"tree","German":"Baum"}]"#),
+        ["basic: Haus → house", "basic: Baum → tree"]
+    );
+    // Objects of which nothing says that they are cards.
+    for text in [
+        r#"[{"name":"x","version":"1","url":"u"}]"#,
+        r#"[{"name":"x","description":"y","id":3,"stars":4}]"#,
+        r#"[{"foo":"x","bar":"y"}]"#,
+    ] {
+        assert_eq!(lines(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn keys_that_are_lines_of_the_explanation_are_named_once() {
+    let text = r#"[{"front":"a","back":"b","level":1,"more":{}},{"front":"c","back":"d","level":2,"unit":3}]"#;
+    for (importer, text) in [
+        (&JsonDocument as &dyn Importer, text.to_owned()),
+        (&crate::formats::jsonl::JsonLines, text.trim_matches(['[', ']']).replace("},{", "}\n{")),
+    ] {
+        let (outcomes, result) = read(importer, "x", text.as_bytes());
+        result.unwrap();
+        let losses = outcomes.iter().filter_map(|outcome| match outcome {
+            crate::formats::ImportItem::Loss(loss) => Some(loss.to_string()),
+            _ => None,
+        });
+        assert_eq!(
+            losses.collect::<Vec<_>>(),
+            ["columns that became lines of the explanation: `level`, `unit`", "a column that is not read: `more`"],
+            "{text}"
+        );
+        assert_eq!(notes(&outcomes)[1].text.extra.as_deref(), Some("level: 2\nunit: 3"));
+    }
+}
+
 #[test]
 fn a_document_that_is_not_ours_is_refused_with_the_reason() {
     for (text, fault) in [

@@ -9,6 +9,8 @@ pub(in crate::formats) enum Separator {
     Text(Box<[u8]>),
     /// A text, of which only the first in a line separates: `term - definition`.
     First(Box<[u8]>),
+    /// Nothing: each line is one cell, whatever stands in it.
+    Line,
 }
 
 impl Separator {
@@ -25,6 +27,7 @@ impl Separator {
         match self {
             Self::Byte(byte) => std::slice::from_ref(byte),
             Self::Text(text) | Self::First(text) => text,
+            Self::Line => b"\n",
         }
     }
 
@@ -38,6 +41,7 @@ impl Separator {
         match self.bytes() {
             b"\t" => "tab".to_owned(),
             b" " => "space".to_owned(),
+            b"\n" => "the end of a line".to_owned(),
             _ => format!("`{}`", self.text()),
         }
     }

@@ -39,6 +39,11 @@ trait Cut: Copy {
 
     /// How many bytes tell for sure whether a separator stands somewhere.
     fn longest(self) -> usize;
+
+    /// Takes the text of a cell that is not quoted.
+    fn take(self, cell: &[u8], text: &mut Vec<u8>) {
+        text.extend_from_slice(cell);
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -55,6 +60,40 @@ impl Cut for One {
 
     fn longest(self) -> usize {
         1
+    }
+}
+
+/// The bars of a table as Markdown has it, in which `\|` is a bar of the text.
+#[derive(Clone, Copy)]
+struct Bar;
+
+impl Cut for Bar {
+    fn length_at(self, bytes: &[u8]) -> usize {
+        One(b'|').length_at(bytes)
+    }
+
+    fn find(self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        loop {
+            at += One(b'|').find(bytes.get(at..).unwrap_or_default());
+            let is_escaped = bytes.get(at) == Some(&b'|') && bytes.get(..at).is_some_and(|cell| cell.ends_with(b"\\"));
+            if !is_escaped {
+                return at;
+            }
+            at += 1;
+        }
+    }
+
+    fn longest(self) -> usize {
+        1
+    }
+
+    fn take(self, cell: &[u8], text: &mut Vec<u8>) {
+        for (at, byte) in cell.iter().enumerate() {
+            if *byte != b'\\' || cell.get(at + 1) != Some(&b'|') {
+                text.push(*byte);
+            }
+        }
     }
 }
 
@@ -90,9 +129,11 @@ impl Cut for Several<'_> {
 /// Takes one row from the start of `bytes`.
 pub(super) fn split(bytes: &[u8], whole: bool, separator: &Separator, row: &mut Row) -> Split {
     match separator {
+        Separator::Byte(b'|') => cells(bytes, whole, Bar, row),
         Separator::Byte(byte) => cells(bytes, whole, One(*byte), row),
         Separator::Text(text) => cells(bytes, whole, Several(text), row),
         Separator::First(text) => two(bytes, whole, Several(text), row),
+        Separator::Line => two(bytes, whole, Several(b"\n"), row),
     }
 }
 
@@ -161,7 +202,7 @@ fn cells(bytes: &[u8], whole: bool, cut: impl Cut, row: &mut Row) -> Split {
         let end = end.unwrap_or_else(|| {
             let rest = bytes.get(at..).unwrap_or_default();
             let length = cut.find(rest);
-            row.bytes.extend_from_slice(rest.get(..length).unwrap_or_default());
+            cut.take(rest.get(..length).unwrap_or_default(), &mut row.bytes);
             row.end_cell(false);
             at + length
         });

@@ -34,8 +34,25 @@ pub(in crate::formats) struct Survey {
     pub(in crate::formats) split: usize,
     /// How many rows have a quote at the start of a cell that quotes nothing: a sign of a wrong separator.
     pub(in crate::formats) strays: usize,
+    /// How many rows have a quoted cell.
+    pub(in crate::formats) quoted: usize,
+    /// How many rows stand above the first blank line between rows.
+    pub(in crate::formats) above_gap: Option<usize>,
     /// How many rows were looked at.
     pub(in crate::formats) rows: usize,
+}
+
+impl Survey {
+    /// All rows with white space around their cells.
+    pub(in crate::formats) fn all(&self) -> impl Iterator<Item = &Vec<String>> + Clone {
+        std::iter::once(&self.first_raw).chain(&self.below)
+    }
+
+    /// Whether a blank stands behind each separator, as behind the commas of a text, and nothing is quoted.
+    pub(in crate::formats) fn is_spaced_throughout(&self) -> bool {
+        let mut later = self.all().flat_map(|row| row.iter().skip(1)).filter(|cell| !cell.is_empty()).peekable();
+        self.quoted == 0 && later.peek().is_some() && later.all(|cell| cell.starts_with(' '))
+    }
 }
 
 /// Columns of the widest table: no card has so many texts.
@@ -52,15 +69,22 @@ pub(in crate::formats) fn survey(sample: &[u8], whole: bool, separator: &Separat
     let mut row = Row::default();
     let mut survey = Survey::default();
     let mut counts: Vec<(usize, usize)> = Vec::new();
+    let mut is_behind_gap = false;
     while survey.rows < SURVEYED_ROWS {
+        let due = rows.line();
         match rows.next(&mut row) {
-            Ok(Next::Row(_)) => {}
+            Ok(Next::Row(line)) => is_behind_gap |= line > due,
             Ok(Next::Unclosed(_) | Next::TooLong(_)) => continue,
             Ok(Next::End) | Err(_) => break,
         }
         let texts = || row.cells().into_iter().flat_map(Cells::iter).map(|(cell, _)| cell).take(MOST_COLUMNS + 1);
-        if texts().all(|cell| cell.trim().is_empty()) || is_rule(row.cells(), separator) {
+        let is_blank = texts().all(|cell| cell.trim().is_empty());
+        if is_blank || is_rule(row.cells(), separator) {
+            is_behind_gap |= is_blank;
             continue;
+        }
+        if std::mem::take(&mut is_behind_gap) && survey.rows > 0 {
+            survey.above_gap.get_or_insert(survey.rows);
         }
         if survey.rows == 0 {
             survey.first = texts().map(|cell| cell.trim().to_owned()).collect();
@@ -72,6 +96,7 @@ pub(in crate::formats) fn survey(sample: &[u8], whole: bool, separator: &Separat
         survey.split += usize::from(row.len() > 1);
         let stray = |cells: Cells<'_>| cells.iter().any(|(cell, quoted)| !quoted && cell.starts_with('"'));
         survey.strays += usize::from(row.cells().is_some_and(stray));
+        survey.quoted += usize::from(row.cells().is_some_and(|cells| cells.iter().any(|(_, quoted)| quoted)));
         match counts.iter_mut().find(|(columns, _)| *columns == row.len()) {
             Some((_, count)) => *count += 1,
             None => counts.push((row.len(), 1)),

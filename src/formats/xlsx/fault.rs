@@ -47,12 +47,13 @@ pub(super) const MOST_MB: u64 = 256;
 pub struct OneSheet {
     /// The sheet.
     pub read: String,
-    /// The others, the hidden ones marked.
+    /// The others, the hidden ones marked, and the empty ones before it.
     pub others: Vec<String>,
 }
 
 fn list(sheets: &[String]) -> String {
-    sheets.iter().map(|sheet| format!("`{sheet}`")).collect::<Vec<_>>().join(", ").replace(" (hidden)`", "` (hidden)")
+    let list = sheets.iter().map(|sheet| format!("`{sheet}`")).collect::<Vec<_>>().join(", ");
+    list.replace(" (hidden)`", "` (hidden)").replace(" (empty)`", "` (empty)")
 }
 
 fn more(sheets: &[String]) -> String {

@@ -111,6 +111,24 @@ fn the_first_sheet_that_is_shown_is_read_and_the_others_are_named() {
 }
 
 #[test]
+fn a_sheet_with_nothing_in_it_is_passed_over_and_said() {
+    let rows = [row(1, &["front", "back"]), row(2, &["f", "b"])].concat();
+    let book = workbook(&[
+        ("One", false, ""),
+        ("Two", false, &row(1, &["", ""])),
+        ("Three", false, &rows),
+        ("Four", false, ""),
+    ]);
+    let (outcomes, result) = read(&book, None);
+    result.unwrap();
+    assert_eq!(pairs(&outcomes), [(2, "f", "b")]);
+    let told = "the sheet `Three` was read; there are also `One` (empty), `Two` (empty), `Four`; take another one with --sheet";
+    assert_eq!(warnings(&outcomes)[0].to_string(), told);
+    assert_eq!(fault(&workbook(&[("One", false, ""), ("Old", true, &rows)]), None), "there are no rows in it");
+    assert_eq!(fault(&book, Some("One")), "there are no rows in it");
+}
+
+#[test]
 fn what_is_no_sheet_of_cards_is_refused_in_words() {
     let encrypted: Vec<u8> =
         CONTAINER.iter().copied().chain("xxEncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes)).collect();

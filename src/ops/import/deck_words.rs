@@ -185,7 +185,7 @@ fn known_rows(
     options: &Options,
     words: &[String],
 ) -> Result<(u64, Vec<Known>), Fault> {
-    let read_options = options.read_options(source);
+    let read_options = source.read_options(options);
     let (mut rows, mut known, mut failed) = (0, vec![Known::default(); words.len()], None);
     // What can't be read is told when the file is read for good.
     if source.input.rewind().is_ok() {

@@ -39,7 +39,7 @@ pub(super) fn diagnose_with(source: &mut Source, importer: &dyn Importer, option
 
 fn looked_at(source: &mut Source, importer: &dyn Importer, options: &Options) -> Option<Box<Diagnosis>> {
     source.input.rewind().ok()?;
-    let read_options = options.read_options(source);
+    let read_options = source.read_options(options);
     // Spreadsheets lie in archives, of which a beginning tells nothing.
     if importer.name() != "csv" && importer.name() != "tsv" {
         return importer.diagnose(&mut *source.input, &read_options).ok().flatten();

@@ -46,7 +46,7 @@ fn is_table(source: &Source, looked: Option<&Diagnosis>, importer: &dyn Importer
         return true;
     }
     let name = source.file_name.to_lowercase();
-    let is_text = name.ends_with(".txt");
+    let is_text = !name.ends_with(".csv");
     let word: String = name.chars().take_while(|letter| letter.is_alphabetic()).collect();
     match looked {
         _ if is_text && TEXTS.contains(&word.as_str()) => false,
@@ -94,7 +94,7 @@ pub(super) fn look_through(
     if let Some(diagnosis) = looked.filter(|diagnosis| !is_two_sided(diagnosis)) {
         return Err(Refusal::Unclear(diagnosis));
     }
-    let read_options = options.read_options(source);
+    let read_options = source.read_options(options);
     let mut tally = Tally::default();
     let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
     // A deck that passes for a built-in one: its keys, as long as none is the built-in deck's own.

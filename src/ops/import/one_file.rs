@@ -74,7 +74,7 @@ pub(super) fn one_file(
         theirs: options.theirs,
         ..BulkOptions::new(DeckOrigin::File)
     };
-    let read_options = options.read_options(source);
+    let read_options = source.read_options(options);
     let shown = source.shown.clone();
     let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
     let namer = Namer::new(deck.clone(), prompts);

@@ -1,9 +1,7 @@
 //! How to import: what the command line or a followed file asks for.
 
-use crate::formats::ReadOptions;
 use crate::formats::TableOptions;
 use crate::ops::followed::HowToRead;
-use crate::ops::import::sources::Source;
 use std::path::PathBuf;
 
 /// How to import.
@@ -36,11 +34,6 @@ impl Options {
     pub(super) fn of_followed(how: HowToRead) -> Self {
         let HowToRead { deck, format, table, word: _ } = how;
         Self { deck, format, table, link: true, ..Self::default() }
-    }
-
-    /// What a reader has to know of them to read a source.
-    pub(super) fn read_options(&self, source: &Source) -> ReadOptions {
-        ReadOptions { file_name: source.file_name.clone(), table: self.table.clone() }
     }
 
     /// The part of them that is remembered of a file that is followed.

@@ -88,6 +88,11 @@ impl Source {
         self.word.clone().unwrap_or_else(|| stem(&self.file_name))
     }
 
+    /// What a reader has to know to read it.
+    pub(super) fn read_options(&self, options: &Options) -> ReadOptions {
+        ReadOptions { file_name: self.file_name.clone(), table: options.table.clone() }
+    }
+
     /// Lets go of the file until it is read again: a folder may have more of them than can be open.
     pub(super) fn close(&mut self) {
         if self.in_folder

@@ -65,7 +65,7 @@ pub fn verdict(source: &mut Source) -> Result<Verdict, Failure> {
         verdict.refusal = Some(refusal::in_short(refusal, &source.shown));
         return Ok(verdict);
     }
-    let read_options = options.read_options(source);
+    let read_options = source.read_options(&options);
     let word = source.deck_word();
     let mut namer = Namer::new(word.clone(), Prompts::Unknown);
     namer.tell_repeated(repeated_prompts(importer, &mut *source.input, &read_options, &word));

@@ -6,6 +6,8 @@ use crate::mutate::files_in;
 use crate::trial::Chance;
 use lmq::core::compare::answer::Given;
 use lmq::core::compare::answer::Likeness;
+use lmq::core::compare::answer::Nature;
+use lmq::core::compare::answer::Read;
 use lmq::core::compare::answer::Weights;
 use lmq::core::compare::answer::key;
 use lmq::core::compare::answer::liken;
@@ -130,7 +132,9 @@ fn names(bytes: &[u8], chance: &mut Chance) -> Result<(), String> {
     if fold(&folded) != folded {
         return Err(format!("{line:?} is {folded:?}, which is {:?}", fold(&folded)));
     }
-    if !key(line).is_empty() && liken(&Given::new(line), line, Weights::default()) != Likeness::Same(Vec::new()) {
+    if !key(line).is_empty()
+        && liken(&Given::new(line), &Read::new(line, Nature::Words), Weights::default()) != Likeness::Same(Vec::new())
+    {
         return Err(format!("{line:?} is not right for itself"));
     }
     black_box(text::nearest(line, ["deck", "", "Übung"]));
