@@ -72,6 +72,8 @@ struct Undone {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    // What this very start reads of followed files is no step that anybody means yet.
+    let before = ops::open_as_is(&ctx.db, &ctx.env)?.newest_action(&[])?;
     let mut store = ctx.store()?;
     if args.list {
         let actions = store.actions(20)?;
@@ -96,7 +98,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         if store.erased_last()? {
             ctx.say("words that were erased can't be brought back: the step before that is meant");
         }
-        let action = store.newest_action(&[])?.ok_or_else(|| Failure::failed("there is nothing to undo"))?;
+        let action = before.ok_or_else(|| Failure::failed("there is nothing to undo"))?;
         let changes = action.cards.max(action.notes);
         (action, changes)
     };

@@ -5,6 +5,8 @@
 //! source: whether it has anything new, and whether the learner's version stands in its way. It is the one rule for every
 //! import, of tables, deck files and JSON, followed or not.
 
+use crate::core::card::NoteText;
+
 /// What becomes of one part of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -70,9 +72,46 @@ pub fn merged_tags(last: &[String], now: &[String], mine: &[String]) -> Vec<Stri
     kept.chain(given).cloned().collect()
 }
 
+/// A source's text with what somebody changed who saw `old` and left `new`: what they left as it was stays as the source has it,
+/// which may say something else than what they saw.
+#[must_use]
+pub fn with_changes(source: &NoteText, old: &NoteText, new: &NoteText) -> NoteText {
+    fn one<T: Clone + PartialEq>(source: &T, old: &T, new: &T) -> T {
+        if old == new { source.clone() } else { new.clone() }
+    }
+    // Fields of another kind say nothing beside those of this one.
+    let is_other_kind = old.kind != new.kind || (source.kind != new.kind && old.fields != new.fields);
+    let mut fields = if is_other_kind { new.fields.clone() } else { source.fields.clone() };
+    for name in old.fields.keys().chain(new.fields.keys()) {
+        if !is_other_kind && old.fields.get(name) != new.fields.get(name) {
+            match new.fields.get(name) {
+                Some(value) => fields.insert(name.clone(), value.clone()),
+                None => fields.remove(name),
+            };
+        }
+    }
+    NoteText {
+        kind: if is_other_kind { new.kind.clone() } else { source.kind.clone() },
+        fields,
+        markup: one(&source.markup, &old.markup, &new.markup),
+        tags: merged_tags(&old.tags, &new.tags, &source.tags),
+        source: one(&source.source, &old.source, &new.source),
+        topic: one(&source.topic, &old.topic, &new.topic),
+        speaker: one(&source.speaker, &old.speaker, &new.speaker),
+        hint: one(&source.hint, &old.hint, &new.hint),
+        extra: one(&source.extra, &old.extra, &new.extra),
+        group: one(&source.group, &old.group, &new.group),
+        after: one(&source.after, &old.after, &new.after),
+        held_out: one(&source.held_out, &old.held_out, &new.held_out),
+        form: one(&source.form, &old.form, &new.form),
+        media: one(&source.media, &old.media, &new.media),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::card::Value;
     use proptest::prelude::*;
 
     #[test]
@@ -86,6 +125,29 @@ mod tests {
         ] {
             assert_eq!(Way::of(last, now, mine), way, "{last} {now} {mine}");
         }
+    }
+
+    #[test]
+    fn a_change_leaves_what_the_source_says_otherwise() {
+        let note = |back: &str, hint: &str, tags: &[&str]| NoteText {
+            kind: "basic".to_owned(),
+            fields: [("front", "f"), ("back", back)]
+                .map(|(name, text)| (name.to_owned(), Value::Text(text.to_owned())))
+                .into(),
+            hint: Some(hint.to_owned()),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            ..NoteText::default()
+        };
+        let source = note("theirs", "h", &["a", "theirs"]);
+        let old = note("mine", "h", &["a", "own"]);
+        let tagged = note("mine", "h", &["a", "own", "new"]);
+        assert_eq!(with_changes(&source, &old, &tagged), note("theirs", "h", &["a", "theirs", "new"]));
+        let hinted = note("mine", "h2", &["a", "own"]);
+        assert_eq!(with_changes(&source, &old, &hinted), note("theirs", "h2", &["a", "theirs"]));
+        assert_eq!(with_changes(&old, &old, &hinted), hinted, "where both saw the same all is new");
+        let other = NoteText { kind: "typed".to_owned(), ..hinted.clone() };
+        assert_eq!(with_changes(&source, &old, &other).kind, "typed");
+        assert_eq!(with_changes(&source, &old, &other).text("back"), "mine");
     }
 
     fn tags(text: &str) -> Vec<String> {

@@ -3,6 +3,7 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::compare::identity::composed;
 use crate::core::event::Draft;
 use crate::core::event::EventKind;
 use crate::core::id::CardId;
@@ -426,6 +427,7 @@ pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPl
         })
         .collect::<Result<_, Failure>>()?;
     let (files, mut talk) = files_of(store, plan)?;
+    let carried = files.carried();
     let mut refused = None;
     let written = store.write(stamp, plan.change.kind(), plan.subject(), |writer| {
         for (draft, deck) in &plan.events {
@@ -436,7 +438,7 @@ pub fn apply(store: &mut Store, settings: &Settings, stamp: Stamp, plan: &BulkPl
             writer.deck_for(id, name)?;
         }
         for (note, version) in &plan.versions {
-            revise(writer, &plan.change, *note, version, files.is_carried(*note))?;
+            revise(writer, &plan.change, *note, version, carried.get(note).copied())?;
         }
         files.write(writer).map_err(|error| match error {
             linked::Broken::Store(error) => error,
@@ -464,11 +466,13 @@ fn revise(
     change: &BulkChange,
     note: NoteUid,
     version: &Version,
-    carried: bool,
+    of_file: Option<&NoteText>,
 ) -> Result<(), Fault> {
     match (version, change) {
-        (Version::Tags { text, .. }, _) if carried => writer.rewrite(note, text, true),
-        (Version::Tags { tags, on, .. }, _) => tags.iter().try_for_each(|tag| writer.retag(note, tag, *on)),
+        (Version::Tags { tags, on, text }, _) => match of_file {
+            Some(of_file) => writer.rewrite_with_file(note, text, of_file),
+            None => tags.iter().try_for_each(|tag| writer.retag(note, tag, *on)),
+        },
         (Version::Elsewhere, BulkChange::Move { id, .. }) => writer.relocate(note, id),
         (Version::Elsewhere, _) => Ok(()),
         (Version::Gone, _) => writer.delete(note),
@@ -479,7 +483,15 @@ fn revise(
 /// get them all the same, and what the file says stays known.
 fn files_of(store: &Store, plan: &BulkPlan) -> Result<(linked::FileEditPlan, Vec<String>), Failure> {
     let texts = plan.versions.iter().filter_map(|(note, version)| match version {
-        Version::Tags { text, .. } => Some(linked::FileEdit { note: *note, new_key: None, text: (**text).clone() }),
+        Version::Tags { tags, on, text } => {
+            let mut opened = (**text).clone();
+            if *on {
+                opened.tags.retain(|tag| !tags.contains(tag));
+            } else {
+                opened.tags.extend_from_slice(tags);
+            }
+            Some(linked::FileEdit { note: *note, new_key: None, opened, text: (**text).clone() })
+        }
         Version::Elsewhere | Version::Gone => None,
     });
     let changes: Vec<linked::FileEdit> = texts.collect();
@@ -502,7 +514,7 @@ pub fn tag(text: &str) -> Result<String, Failure> {
         return Err(Failure::usage("`leech` is given and taken by lmq itself: it follows from the answers")
             .hint("`lmq config set leech_lapses 0` gives it to no card; `is:leech` finds those that have it"));
     }
-    Ok(tag.to_owned())
+    Ok(composed(tag).into_owned())
 }
 
 /// The move into the deck that a person names, by id or name; into a new one where there is none.

@@ -409,12 +409,14 @@ pub fn make(
         .map(|rewrite| linked::FileEdit {
             note: rewrite.opened.note,
             new_key: rewrite.new_key().map(str::to_owned),
+            opened: rewrite.opened.text.clone(),
             text: rewrite.text.clone(),
         })
         .collect();
     let files = linked::plan(store, &changes, how.leave_files)?;
+    let carried = files.carried();
     if let Some(rewrite) =
-        wanted.iter().find(|rewrite| rewrite.moves_when_asked() && !files.is_carried(rewrite.opened.note))
+        wanted.iter().find(|rewrite| rewrite.moves_when_asked() && !carried.contains_key(&rewrite.opened.note))
     {
         return Err(Failure::usage(format!(
             "nothing was changed: `after` and `held_out` of `{}` follow the file that it came from",
@@ -438,7 +440,10 @@ pub fn make(
                 return Err(Fault::Stale);
             }
             if rewrite.text != opened.text {
-                writer.rewrite(opened.note, &rewrite.text, files.is_carried(opened.note))?;
+                match carried.get(&opened.note) {
+                    Some(of_file) => writer.rewrite_with_file(opened.note, &rewrite.text, of_file)?,
+                    None => writer.rewrite(opened.note, &rewrite.text)?,
+                }
             }
             if let Some(key) = rewrite.new_key()
                 && !writer.rekey(opened.note, key)?

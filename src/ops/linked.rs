@@ -3,11 +3,13 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
+use crate::core::compare::identity::composed;
 use crate::core::event::Draft;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
 use crate::core::text::one_line;
 use crate::core::text::printable;
+use crate::core::three_ways::with_changes;
 use crate::failure::Failure;
 use crate::formats;
 use crate::formats::deck_toml;
@@ -21,10 +23,11 @@ use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::Taken;
 use crate::store::Undo;
 use crate::store::Writer;
 use crate::store::open_regular;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::io::Read as _;
@@ -40,15 +43,17 @@ pub struct FileEdit {
     pub note: NoteUid,
     /// Its key then, where that changes.
     pub new_key: Option<String>,
-    /// Its text then.
+    /// The text that was changed. The file may have another one, where the learner's own is shown.
+    pub opened: NoteText,
+    /// What it was changed to.
     pub text: NoteText,
 }
 
 /// A deck file with the bytes that it gets.
 struct Patched {
     source: SourceFile,
-    /// The notes whose cards it has.
-    notes: Vec<NoteUid>,
+    /// The notes whose cards it has, with what it says of them then.
+    notes: Vec<(NoteUid, NoteText)>,
     path: PathBuf,
     before: Vec<u8>,
     after: Vec<u8>,
@@ -58,7 +63,6 @@ struct Patched {
 #[derive(Default)]
 pub struct FileEditPlan {
     patched: Vec<Patched>,
-    carried: BTreeSet<NoteUid>,
     talk: Vec<String>,
 }
 
@@ -85,9 +89,12 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
         let Some((source, key)) = found else { continue };
         let is_deck = is_deck_file(&source);
         let (true, Some(key), false) = (is_deck, key, leave) else {
+            let are_tags = NoteText { tags: change.text.tags.clone(), ..change.opened.clone() } == change.text;
             let said = format!(
-                "`{}` is followed and was not changed: the text is yours, and stays whatever the file says",
-                one_line(&source.path)
+                "`{}` is followed and was not changed: the {} yours, and stay{} whatever the file says",
+                one_line(&source.path),
+                if are_tags { "tags are" } else { "text is" },
+                if are_tags { "" } else { "s" }
             );
             if !plan.talk.contains(&said) {
                 plan.talk.push(said);
@@ -95,9 +102,7 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
             continue;
         };
         let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
-        plan.carried.insert(change.note);
-        let patch = deck_toml::patch::CardPatch { key, new_key, text: change.text.clone() };
-        add(&mut per_file, source, change.note, patch);
+        add(&mut per_file, source, Change { note: change.note, key, new_key, old: &change.opened, new: &change.text });
     }
     for of_file in per_file {
         plan.patched.push(patched(of_file)?);
@@ -105,20 +110,25 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
     Ok(plan)
 }
 
-/// Changes of one file, with the file and the notes that they change.
-struct OfFile {
-    source: SourceFile,
-    notes: Vec<NoteUid>,
-    changes: Vec<deck_toml::patch::CardPatch>,
+/// What is changed of a card in a file.
+struct Change<'t> {
+    note: NoteUid,
+    key: String,
+    new_key: String,
+    old: &'t NoteText,
+    new: &'t NoteText,
 }
 
-fn add(per_file: &mut Vec<OfFile>, source: SourceFile, note: NoteUid, change: deck_toml::patch::CardPatch) {
+/// Changes of one file, with the file.
+struct OfFile<'t> {
+    source: SourceFile,
+    changes: Vec<Change<'t>>,
+}
+
+fn add<'t>(per_file: &mut Vec<OfFile<'t>>, source: SourceFile, change: Change<'t>) {
     match per_file.iter_mut().find(|known| known.source.id == source.id) {
-        Some(known) => {
-            known.notes.push(note);
-            known.changes.push(change);
-        }
-        None => per_file.push(OfFile { source, notes: vec![note], changes: vec![change] }),
+        Some(known) => known.changes.push(change),
+        None => per_file.push(OfFile { source, changes: vec![change] }),
     }
 }
 
@@ -135,8 +145,8 @@ fn is_deck_file(source: &SourceFile) -> bool {
     formats::sniff(&name, &head).is_some_and(|format| format.name() == "toml")
 }
 
-fn patched(of_file: OfFile) -> Result<Patched, Failure> {
-    let OfFile { source, notes, changes } = of_file;
+fn patched(of_file: OfFile<'_>) -> Result<Patched, Failure> {
+    let OfFile { source, changes } = of_file;
     let path = PathBuf::from(&source.path);
     let shown = one_line(&source.path);
     let before = files::read_up_to(&path, deck_toml::LARGEST).map_err(|error| {
@@ -161,7 +171,7 @@ fn patched(of_file: OfFile) -> Result<Patched, Failure> {
     let bom = before.starts_with(b"\xef\xbb\xbf");
     let text = deck_toml::decode(&before)
         .map_err(|fault| Failure::data(format!("`{shown}`: {}", fault.1.what)).hint(LEAVE))?;
-    let after = patch(&text, &changes).map_err(|unfit| match unfit {
+    let unfit = |unfit| match unfit {
         Unfit::NoCard(key) => Failure::failed(format!("`{shown}` has no card `{}`", one_line(&key))).hint(LEAVE),
         Unfit::Faults(_, faults) => {
             let mut failure = Failure::data(format!("`{shown}` can't be changed like that"));
@@ -171,16 +181,26 @@ fn patched(of_file: OfFile) -> Result<Patched, Failure> {
         }
         Unfit::Entangled => Failure::failed(format!("`{shown}` is written in a way that lmq can't change in place"))
             .hint(format!("change the card there by hand; {LEAVE}")),
-    })?;
+    };
+    let said = deck_toml::patch::cards(&text).map_err(unfit)?;
+    let (mut notes, mut patches) = (Vec::new(), Vec::new());
+    for change in changes {
+        // What was not changed stays as the file has it, whatever is shown.
+        let of_file = said.get(&*composed(&change.key)).unwrap_or(change.old);
+        let text = with_changes(of_file, change.old, change.new);
+        notes.push((change.note, text.clone()));
+        patches.push(deck_toml::patch::CardPatch { key: change.key, new_key: change.new_key, text });
+    }
+    let after = patch(&text, &patches).map_err(unfit)?;
     let after = if bom { [b"\xef\xbb\xbf", after.as_bytes()].concat() } else { after.into_bytes() };
     Ok(Patched { source, notes, path, before, after })
 }
 
 impl FileEditPlan {
-    /// Whether the note's followed file gets the text too, so that it is the source's own.
+    /// What the followed files say of the notes then that they have.
     #[must_use]
-    pub fn is_carried(&self, note: NoteUid) -> bool {
-        self.carried.contains(&note)
+    pub fn carried(&self) -> BTreeMap<NoteUid, &NoteText> {
+        self.patched.iter().flat_map(|file| &file.notes).map(|(note, text)| (*note, text)).collect()
     }
 
     /// What begins again with each file: those of `restarts` whose cards it has.
@@ -190,7 +210,7 @@ impl FileEditPlan {
             hash: hash64(&file.after).cast_signed(),
             cards: restarts
                 .iter()
-                .filter(|draft| file.notes.contains(&draft.card.note))
+                .filter(|draft| file.notes.iter().any(|(note, _)| *note == draft.card.note))
                 .map(|draft| (draft.card.note.to_string(), draft.card.ordinal))
                 .collect(),
         };
@@ -260,14 +280,21 @@ fn put_back(files: &[Patched]) {
 /// When the database can't be read or written.
 pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<String>, Failure> {
     let mut talk = Vec::new();
-    let mut per_file = Vec::new();
-    for (note, key_before) in &undo.edited {
-        let Some(now) = store.note_now(*note)? else { continue };
-        let Some((source, key_now)) = store.file_of_note(*note)? else { continue };
-        if let (Some(key), true) = (key_before.clone().or_else(|| key_now.clone()), is_deck_file(&source)) {
+    let mut now = Vec::new();
+    for Taken { note, key, text } in &undo.edited {
+        if let Some(shown) = store.note_now(*note)?
+            && let Some((source, key_now)) = store.file_of_note(*note)?
+            && is_deck_file(&source)
+            && let Some(key) = key.clone().or_else(|| key_now.clone())
+        {
             let new_key = key_now.unwrap_or_else(|| key.clone());
-            add(&mut per_file, source, *note, deck_toml::patch::CardPatch { key, new_key, text: now.text });
+            now.push((source, *note, key, new_key, text, shown.text));
         }
+    }
+    let mut per_file = Vec::new();
+    for (source, note, key, new_key, old, new) in &now {
+        let (key, new_key) = (key.clone(), new_key.clone());
+        add(&mut per_file, source.clone(), Change { note: *note, key, new_key, old, new });
     }
     let mut plans: Vec<Patched> = Vec::new();
     for of_file in per_file {

@@ -113,6 +113,8 @@ pub enum MatchResult {
     ContradictsFile,
     /// The source's version changed, the learner's own stays shown.
     Kept,
+    /// What it says does not fit what its source has no place for.
+    Unfit,
     /// The learner deleted it, and it stays so.
     StaysDeleted,
     /// It is decided at the end of the file.

@@ -106,6 +106,7 @@ pub use salvage::Salvaged;
 pub use search::Hits;
 pub use tried::ShownTry;
 pub use undo::ActionLine;
+pub use undo::Taken;
 pub use undo::Undo;
 pub use union::Union;
 pub use union::United;

@@ -179,31 +179,33 @@ impl Writer<'_> {
         body.map(|body| text_of(&body, None)).transpose()
     }
 
-    /// Gives a note another text: the learner's own, or (`carried`) the one that was written into the followed file that it
-    /// comes from. Of its tags only the differences from what is shown are written.
+    /// Gives a note another text, the learner's own. Of its tags only the differences from what is shown are written.
     ///
     /// # Errors
     /// When the note is not there, or it can't be written.
-    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText, carried: bool) -> Result<(), Fault> {
+    pub fn rewrite(&mut self, note: NoteUid, text: &NoteText) -> Result<(), Fault> {
         let number = self.number_of(note)?;
-        if !carried {
-            self.write_own_text(number, note, None, text)?;
-            return self.refresh_note(number);
-        }
+        self.write_own_text(number, note, None, text)?;
+        self.refresh_note(number)
+    }
+
+    /// The same where the followed file that the note comes from was changed too, and says `of_file` now: what it says just
+    /// so is no text of the learner's own.
+    ///
+    /// # Errors
+    /// When the note is not there, or it can't be written.
+    pub fn rewrite_with_file(&mut self, note: NoteUid, text: &NoteText, of_file: &NoteText) -> Result<(), Fault> {
+        let number = self.number_of(note)?;
         let row = self.row_of(number)?;
         let place = match self.source_place(number)? {
             Some(place) => (place.deck, place.position),
             None => (super::facts::deck_id(&self.tx, row.deck)?, row.position),
         };
-        let record = PackedNote::of(text)?.record(row.key.as_deref(), self.salt())?;
+        let record = PackedNote::of(of_file)?.record(row.key.as_deref(), self.salt())?;
         let fact = Fact::Brought { note, deck: place.0, position: place.1, edition: 0 };
         self.append_packed(number, &fact, Some(&record))?;
-        if row.own.is_some() {
-            self.append_only(&Fact::Cleared { note }, None)?;
-        }
         self.refresh_note(number)?;
-        self.write_tags(number, note, &text.tags)?;
-        self.refresh_note(number)
+        self.rewrite(note, text)
     }
 
     /// Writes the learner's own text of a note, and what its tags differ by from those that are shown. What the source
@@ -347,6 +349,16 @@ impl Writer<'_> {
     /// When the database can't be read.
     pub fn knows_deck(&self, id: &str) -> Result<bool, Fault> {
         Ok(deck_number(&self.tx, id)?.is_some())
+    }
+
+    /// The ids of all decks into which anything was ever put.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deck_ids(&self) -> Result<Vec<String>, Fault> {
+        let mut statement = self.tx.prepare_cached("SELECT name_id FROM deck ORDER BY name_id")?;
+        let ids = statement.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 
     /// Whether the note of a name has the answer of that text, as it is shown or as its file says. `None`: no note was ever called

@@ -3,6 +3,7 @@
 use crate::core::action::Action;
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
+use crate::core::card::NoteText;
 use crate::core::event::EventKind;
 use crate::core::event::Span;
 use crate::core::fact::ChainMark;
@@ -101,9 +102,19 @@ pub struct Undo {
     pub hidden: Vec<String>,
     /// Settings to put back: key, and the value from before (none where it was not set).
     pub settings: Vec<(String, Option<String>)>,
-    /// Notes whose text an edit or a tag had changed, each with the key that it had before this undo: the followed
-    /// files that they come from are to be changed too.
-    pub edited: Vec<(NoteUid, Option<String>)>,
+    /// Notes of followed files whose text an edit or a tag had changed: the files are to be changed too.
+    pub edited: Vec<Taken>,
+}
+
+/// A note as it was shown before an undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The note.
+    pub note: NoteUid,
+    /// Its key.
+    pub key: Option<String>,
+    /// Its text.
+    pub text: NoteText,
 }
 
 /// The numbers of the decks that an action's facts name: where they brought or put notes, or whose head they gave.
@@ -486,13 +497,15 @@ impl Writer<'_> {
                 && matches!(kind, Some(ActionKind::Edit | ActionKind::Tag))
             {
                 for note in &of_facts {
-                    let key: Option<Option<String>> = self
+                    let is_followed: bool = self
                         .tx
-                        .prepare_cached("SELECT key FROM note WHERE id = ?1")?
-                        .query_row([note], |row| row.get(0))
-                        .optional()?;
-                    if let Some(key) = key {
-                        undo.edited.push((super::facts::note_uid(&self.tx, *note)?, key));
+                        .prepare_cached(
+                            "SELECT EXISTS (SELECT 1 FROM note n JOIN note_followed f ON f.note = n.id WHERE n.id = ?1)",
+                        )?
+                        .query_row([note], |row| row.get(0))?;
+                    if is_followed {
+                        let (text, key) = self.shown(*note)?;
+                        undo.edited.push(Taken { note: super::facts::note_uid(&self.tx, *note)?, key, text });
                     }
                 }
             }

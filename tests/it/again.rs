@@ -436,6 +436,25 @@ fn files_of_one_name_keep_their_decks_when_all_answers_are_mended() {
 }
 
 #[test]
+fn files_of_one_name_keep_their_decks_when_their_folders_get_other_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "a/Unit1.csv", "front,back\nFruit of Newton,apple\nHighest mountain,Everest\n");
+    write(root, "b/Unit1.csv", "front,back\nGerman dog,Hund\nGerman cat,Katze\n");
+    let mut world = World::bare();
+    import_path(&mut world, root, &Options::default());
+    let decks = decks_of(&world);
+    fs::rename(root.join("a"), root.join("c")).unwrap();
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes as they were");
+    // Each in the other's folder.
+    fs::rename(root.join("b"), root.join("a")).unwrap();
+    fs::rename(root.join("c"), root.join("b")).unwrap();
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes as they were");
+    assert_eq!(decks_of(&world), decks);
+    world.assert_sound();
+}
+
+#[test]
 fn a_card_in_two_files_with_two_texts_is_that_of_the_first_one_and_the_other_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

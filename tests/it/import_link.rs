@@ -143,8 +143,52 @@ fn following_is_no_step_of_its_own_for_undo() {
     lmq.run(["decks"]).ok().out();
     assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported 1 note into a\n");
     lmq.write("d/a.csv", "one,1\ntwo,2\n");
+    lmq.run(["decks"]).ok().out();
     assert_eq!(lmq.run(["undo"]).ok().stdout, "undid: imported 1 note into a\n");
     assert_eq!(lmq.listed("deck:a"), ["one → 1 [new]"]);
+}
+
+#[test]
+fn an_undo_takes_back_what_was_there_before_it_and_not_what_it_read_itself() {
+    let lmq = linked();
+    lmq.run(["answer", "team/owner", "again"]).ok().out();
+    lmq.write("team.toml", TEAM.replace("Amara", "Bela"));
+    let run = lmq.run(["undo"]).ok();
+    assert!(run.stderr.contains("1 changed"), "{}", run.stderr);
+    assert!(run.stdout.starts_with("undid: answered"), "{}", run.stdout);
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Bela [new]"]);
+    assert!(lmq.run(["undo"]).ok().stdout.starts_with("undid: imported"));
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Amara [new]"]);
+}
+
+#[test]
+fn a_tag_or_an_edit_writes_only_what_it_changes_into_the_file() {
+    // A text of one's own is shown, and the file says another one.
+    let lmq = linked();
+    lmq.run(["edit", "team/owner", "--back", "Mine", "--leave-file"]).ok().out();
+    lmq.write("team.toml", TEAM.replace("Amara", "Theirs"));
+    lmq.run(["cards", "roadmap"]).ok().out();
+    lmq.run(["tag", "hard", "team/owner", "--yes"]).ok().out();
+    let file = lmq.read("team.toml");
+    assert!(file.contains("back = \"Theirs\"") && file.contains("tags = [\"hard\"]"), "{file}");
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Mine [new]"]);
+    lmq.run(["undo"]).ok().out();
+    assert!(!lmq.read("team.toml").contains("hard") && lmq.read("team.toml").contains("Theirs"));
+    // What the file says next is held against what it said, and one's own stays.
+    lmq.write("team.toml", lmq.read("team.toml").replace("Theirs", "Newer"));
+    assert!(lmq.run(["cards", "roadmap"]).ok().stderr.contains("yours stays"));
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Mine [new]"]);
+    lmq.assert_sound();
+    // What was typed into the file, and taken back here, is not written over.
+    let lmq = linked();
+    lmq.write("team.toml", TEAM.replace("Amara", "Typed"));
+    lmq.run(["cards", "roadmap"]).ok().out();
+    lmq.run(["undo", "--yes"]).ok().out();
+    lmq.run(["edit", "team/owner", "--hint", "think"]).ok().out();
+    let file = lmq.read("team.toml");
+    assert!(file.contains("back = \"Typed\"") && file.contains("hint = \"think\""), "{file}");
+    assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Amara [new]"]);
+    lmq.assert_sound();
 }
 
 #[test]

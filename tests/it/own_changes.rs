@@ -269,6 +269,94 @@ fn what_a_table_has_no_column_for_stays_as_it_was() {
 }
 
 #[test]
+fn what_does_not_fit_the_rest_of_its_card_is_left_out_and_said() {
+    let mut world = World::bare();
+    world.import("w.csv", "key,kind,prompt,answer,distractors\nb,choice,Sky is,blue,red | green\n");
+    let (seen, steps) = (world.seen(true), world.steps());
+    let report = world.import("w.csv", "key,prompt,answer\nb,Sky is,red\nc,new,card\n");
+    assert_eq!((report.added, report.changed, report.rejections), (1, 0, 1), "{}", report.sentence());
+    assert!(report.rejected[0].contains("w.csv:2") && report.rejected[0].contains("no column for"), "{report:?}");
+    world.undo_newest();
+    assert_eq!((world.seen(true), world.steps()), (seen, steps));
+}
+
+#[test]
+fn a_key_that_comes_later_names_the_card_from_then_on() {
+    for (first, second) in [
+        (
+            "guid,front,back\nGa,Q of apples,x\nGb,Z of pears,y\n",
+            "guid,key,front,back\nGa,ka,Q of apples,x\nGb,kb,Z of pears,y\n",
+        ),
+        (
+            "guid,key,front,back\nGa,k1,Q of apples,x\nGb,k2,Z of pears,y\n",
+            "guid,key,front,back\nGa,ka,Q of apples,x\nGb,kb,Z of pears,y\n",
+        ),
+        ("front,back\nQ of apples,x\nZ of pears,y\n", "key,front,back\nka,Q of apples,x\nkb,Z of pears,y\n"),
+    ] {
+        let mut world = World::bare();
+        world.import("w.csv", first);
+        for card in [world.id("apples"), world.id("pears")] {
+            world.answer(card, 4);
+        }
+        assert_eq!(world.import("w.csv", second).added, 0, "{second}");
+        let report = world.import("w.csv", "key,front,back\nka,totally other,xx\nkb,Z of pears,y\n");
+        assert_eq!((report.added, report.changed, report.same), (0, 1, 1), "{second}: {}", report.sentence());
+        let other = world.id("totally");
+        assert_eq!(world.history(other).len(), 1, "{second}: the answer is its");
+        world.assert_sound();
+    }
+}
+
+#[test]
+fn names_that_look_the_same_are_the_same() {
+    let (one, other) = ("caf\u{e9}", "cafe\u{301}");
+    let mut world = World::bare();
+    let table = |name: &str, back: &str| format!("key,front,back,tags\n{name},Q of apples,{back},{name}\n");
+    world.import(&format!("{one}.csv"), table(one, "x"));
+    world.change(&["apples"], BulkChange::Untag(one.to_owned()));
+    let report = world.import(&format!("{other}.csv"), table(other, "x"));
+    assert_eq!(report.sentence(), "1 note as it was");
+    assert_eq!(world.found("apples")[0].text.tags, [""; 0], "what was taken away stays away");
+    let toml = |name: &str, back: &str| {
+        format!(
+            "[deck]\nid = \"{name}\"\n[[card]]\nkey = \"{name}\"\nkind = \"basic\"\nfront = \"Q of apples\"\nback = \"{back}\"\n"
+        )
+    };
+    assert_eq!(world.import("x.toml", toml(other, "y")).sentence(), "1 changed");
+    assert_eq!(world.import("x.toml", toml(one, "y")).sentence(), "1 note as it was");
+    assert_eq!((world.decks().len(), world.found("").len()), (1, 1));
+}
+
+#[test]
+fn a_built_in_decks_file_says_nothing_of_what_its_cards_wait_for() {
+    let mut world = World::with_built_in_decks();
+    let steps = world.steps();
+    let skills = world.export("skills", "toml");
+    let kept = |line: &&str| !["after = ", "held_out = ", "form = "].iter().any(|part| line.starts_with(part));
+    let without = skills.lines().filter(kept).collect::<Vec<_>>().join("\n");
+    let report = world.import("skills.toml", &without);
+    assert_eq!((report.changed, report.kept), (0, 0), "{}", report.sentence());
+    assert_eq!(world.steps(), steps);
+    assert_eq!(world.export("skills", "toml"), skills);
+}
+
+#[test]
+fn a_deck_file_takes_its_cards_back_that_were_imported_into_another_deck() {
+    let mut world = World::bare();
+    world.import("team.toml", TEAM);
+    let into = Options { deck: Some("Z".to_owned()), ..Options::default() };
+    world.try_import_with("team.toml", TEAM, &into).unwrap();
+    assert_eq!(world.found("deck:Z").len(), 3);
+    assert_eq!(world.import("team.toml", TEAM).changed, 3);
+    assert_eq!((world.found("deck:Z").len(), world.found("deck:team").len()), (0, 3));
+    // Not those that the learner moved.
+    world.change(&["roadmap"], elsewhere());
+    assert_eq!(world.import("team.toml", TEAM).sentence(), "3 notes as they were");
+    assert_eq!(world.found("deck:Mine").len(), 1);
+    world.assert_sound();
+}
+
+#[test]
 fn what_a_note_waits_for_is_the_files_to_say_after_an_edit_of_ones_own_too() {
     let file = |more: &str| {
         format!(

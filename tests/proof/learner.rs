@@ -249,7 +249,7 @@ impl Learner {
         }
         text.fields.insert("back".to_owned(), Value::Text(back.clone()));
         let stamp = self.world.stamp();
-        let work = |writer: &mut lmq::store::Writer<'_>| writer.rewrite(card.note, &text, false);
+        let work = |writer: &mut lmq::store::Writer<'_>| writer.rewrite(card.note, &text);
         self.world.store.write(stamp, ActionKind::Edit, Subject::Note(card.note), work).unwrap();
         self.said(vec![Said::Back(card, back)]);
     }

@@ -57,7 +57,7 @@ impl NoteText {
             return self;
         }
         if !said.has("kind")
-            && let Some(fields) = self.fields_as(said, before)
+            && let Some(fields) = self.fields_as(before)
         {
             self.kind.clone_from(&before.kind);
             self.fields = fields;
@@ -86,21 +86,25 @@ impl NoteText {
         self
     }
 
-    /// The fields of this note as one of the kind that it was before; `None` where it can't be one, or is of another kind that
-    /// shows in its text, as a cloze does.
-    fn fields_as(&self, said: Said, before: &Self) -> Option<Fields> {
+    /// Whether it is a card of its kind. What a source says may not fit what it has no place for.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        kind(&self.kind).is_some_and(|kind| {
+            let has = |name: &str| self.texts(name).iter().any(|text| !text.trim().is_empty());
+            kind.fields().iter().all(|field| !field.required || has(field.name)) && kind.check(&self.fields).is_empty()
+        })
+    }
+
+    /// Question and answer as fields of the kind that the note was before; `None` where that has no place for them, or the note is
+    /// of another kind that shows in its text, as a cloze does.
+    fn fields_as(&self, before: &Self) -> Option<Fields> {
         if self.kind != "basic" || before.kind == self.kind {
             return None;
         }
         let kind = kind(&before.kind)?;
         let place = |names: &[&str]| kind.fields().iter().find(|field| names.contains(&field.name));
         let (question, answer) = (place(&QUESTION_FIELDS)?, place(&ANSWER_FIELDS)?);
-        let mut fields: Fields = before
-            .fields
-            .iter()
-            .filter(|(name, _)| !said.has(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let mut fields = Fields::new();
         fields.insert(question.name.to_owned(), self.fields.get("front")?.clone());
         let answers = match (answer.shape, self.fields.get("back")?) {
             (Shape::Texts, Value::Text(text)) => {
@@ -109,8 +113,7 @@ impl NoteText {
             (_, value) => value.clone(),
         };
         fields.insert(answer.name.to_owned(), answers);
-        let is_whole = kind.fields().iter().all(|field| !field.required || fields.contains_key(field.name));
-        (is_whole && kind.check(&fields).is_empty()).then_some(fields)
+        Some(fields)
     }
 }
 
@@ -178,8 +181,9 @@ mod tests {
         assert_eq!(changed.texts("distractors"), ["c", "d"]);
         let list = text("list", &[("prompt", one("f")), ("items", several(&["a", "b"]))]);
         assert_eq!(row("a\n c \n").completed(sides, &list).texts("items"), ["a", "c"]);
-        // The right answer is one of the wrong ones: no such card can be.
-        assert_eq!(row("c").completed(sides, &choice).kind, "basic");
+        assert!(changed.is_whole());
+        let clash = row("c").completed(sides, &choice);
+        assert!(clash.kind == "choice" && !clash.is_whole(), "the right answer is one of the wrong ones");
         // It says of what kind it is.
         assert_eq!(row("b2").completed(sides.and("kind"), &choice).kind, "basic");
         let cloze = text("cloze", &[("text", one("{{c1::x}}"))]);

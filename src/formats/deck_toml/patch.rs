@@ -4,11 +4,14 @@
 //! lines one kind of end and loses a byte-order mark.
 
 use crate::core::card::NoteText;
+use crate::core::compare::identity::composed;
 use crate::formats::FileFault;
+use crate::formats::Item;
 use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::parse;
 use crate::formats::deck_toml::strings::quoted;
 use crate::formats::deck_toml::write::card_lines;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -35,6 +38,15 @@ pub enum Unfit {
     Entangled,
 }
 
+/// The texts of all cards that have a key, as the file has them.
+///
+/// # Errors
+/// When the file has faults.
+pub fn cards(file: &str) -> Result<BTreeMap<String, NoteText>, Unfit> {
+    let deck = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
+    Ok(deck.notes.into_iter().filter_map(|note| Some((composed(&note.key?).into_owned(), note.text))).collect())
+}
+
 /// The text of the card with this key, as the file has it.
 ///
 /// # Errors
@@ -59,7 +71,9 @@ pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
         let cards = tree.get_ref().get("card").and_then(|node| node.get_ref().as_array());
         for change in changes {
             let missing = || Unfit::NoCard(change.key.clone());
-            let place = before.notes.iter().position(|note| note.key.as_ref() == Some(&change.key));
+            let key = composed(&change.key);
+            let is_meant = |note: &Item| note.key.as_ref().is_some_and(|other| composed(other) == key);
+            let place = before.notes.iter().position(is_meant);
             let note = place.and_then(|place| wanted.notes.get_mut(place)).ok_or_else(missing)?;
             let node = place.and_then(|place| cards.and_then(|cards| cards.get(place))).ok_or_else(missing)?;
             let table = node.get_ref().as_table().ok_or(Unfit::Entangled)?;
@@ -71,7 +85,9 @@ pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
             }
             edits.extend(edits_of(file, node.span(), table, &old, &new)?);
             note.text = change.text.clone();
-            note.key = Some(change.new_key.clone());
+            if composed(&change.new_key) != key {
+                note.key = Some(change.new_key.clone());
+            }
         }
     }
     edits.sort_by_key(|(range, _)| (range.start, range.end));

@@ -13,6 +13,7 @@ use crate::formats::Item;
 use crate::formats::Record;
 use crate::formats::Stop;
 use crate::ops::import::names::answer;
+use crate::ops::import::names::compose_names;
 use crate::ops::import::names::prompt;
 use crate::ops::import::options::Options;
 use crate::ops::import::sources::Source;
@@ -28,6 +29,9 @@ const WITHIN: &str = "::";
 
 /// So many folders are at most part of a word.
 const MOST_FOLDERS: usize = 8;
+
+/// So many decks of a file's name are compared that other folders gave theirs.
+const MOST_PLACES: usize = 20;
 
 /// So many rows are looked at to tell under which word a file is known.
 const MOST_ROWS: u64 = 1000;
@@ -70,10 +74,21 @@ pub(super) fn give_words(
             by_stem.entry(stem(&source.file_name)).or_default().push(index);
         }
     }
+    let mut long: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for word in writer.deck_ids()? {
+        if let Some((_, stem)) = word.rsplit_once(WITHIN).filter(|(_, stem)| by_stem.contains_key(*stem)) {
+            let known = long.entry(stem.to_owned()).or_default();
+            if known.len() < MOST_PLACES {
+                known.push(word);
+            }
+        }
+    }
     for (stem, group) in by_stem {
+        let elsewhere = long.remove(&stem).unwrap_or_default();
         let is_alone = group.len() == 1 && !taken.contains(&stem);
         let mut used = BTreeSet::new();
-        let claims = claims(writer, jobs, &group, options, is_alone.then_some(stem.as_str()))?;
+        let alone = is_alone.then_some(stem.as_str());
+        let claims = claims(writer, jobs, &group, options, (alone, &elsewhere))?;
         let (by_answers, mut by_questions): (Vec<Claim>, Vec<Claim>) =
             claims.into_iter().partition(|claim| claim.has_answers);
         let mut give = |Claim { job, word, .. }: Claim, used: &mut BTreeSet<String>| {
@@ -141,34 +156,40 @@ fn word(source: &Source, folders: usize) -> String {
 }
 
 /// The words that have a deck already and under which at least half of a file's rows are known, best ones first. `alone`: the word
-/// that the only file has anyway, unless another one is better.
+/// that the only file has anyway, unless another one is better. `elsewhere`: words that begin with other folders, for a file that has
+/// the answers too.
 fn claims(
     writer: &Writer<'_>,
     jobs: &mut [Job],
     group: &[usize],
     options: &Options,
-    alone: Option<&str>,
+    (alone, elsewhere): (Option<&str>, &[String]),
 ) -> Result<Vec<Claim>, Fault> {
     let mut claims = Vec::new();
     for job in group {
         let Some((source, importer)) = jobs.get_mut(*job) else { continue };
-        let mut words = Vec::new();
+        let mut words: Vec<String> = Vec::new();
         for folders in 0..=MOST_FOLDERS.min(source.parents.len()) {
             let word = word(source, folders);
             if !words.contains(&word) && writer.knows_deck(&word)? {
                 words.push(word);
             }
         }
+        let of_place = words.len();
+        // Its folder may have been renamed since, or it lay elsewhere.
+        words.extend(elsewhere.iter().filter(|known| !words.contains(known)).cloned().collect::<Vec<_>>());
         // Nothing has to be read where the database knows no other word.
         if words.iter().all(|word| Some(word.as_str()) == alone) {
             continue;
         }
         let (rows, known) = known_rows(writer, source, *importer, options, &words)?;
-        for (word, known) in words.into_iter().zip(known) {
+        for (place, (word, known)) in words.into_iter().zip(known).enumerate() {
             // Half of its questions, and half of these with their answers.
             if known.rows > 0 && known.rows * 2 >= rows {
                 let has_answers = known.same > 0 && known.same * 4 >= rows;
-                claims.push(Claim { known, has_answers, job: *job, word });
+                if has_answers || place < of_place {
+                    claims.push(Claim { known, has_answers, job: *job, word });
+                }
             }
         }
     }
@@ -192,7 +213,8 @@ fn known_rows(
         let done = importer.read(&mut *source.input, &read_options, &mut |item| {
             match item {
                 ImportItem::Record(Record::Deck(_)) => return Err(Stop),
-                ImportItem::Record(Record::Note(item)) if item.deck.is_none() => {
+                ImportItem::Record(Record::Note(mut item)) if item.deck.is_none() => {
+                    compose_names(&mut item);
                     rows += u64::from(!matches!(item.identity, Identity::Uid(_) | Identity::Foreign { .. }));
                     for (word, known) in words.iter().zip(&mut known) {
                         for uid in uids(word, &item) {

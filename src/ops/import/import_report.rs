@@ -24,8 +24,11 @@ const MOST_LISTED: usize = 1000;
 pub(super) const CONTRADICTS: &str =
     "its key or id was used before in this file, for another text; give it one of its own";
 
+/// Why a row is left out that says only a part of its card.
+const UNFIT: &str = "this does not fit what the card has beside it, which the file has no column for; give it the other columns of its kind too";
+
 /// Why a row is left out whose note another file of the same import has.
-const CONTRADICTS_FILE: &str = "a file before it in this import has this card too, with another text; make them two cards, or take it out of one of the files";
+const CONTRADICTS_FILE: &str = "a file before it in this import has this card too, with other words or tags; make them two cards, or take it out of one of the files";
 
 /// Why a row is left out whose deck can't be one.
 pub(super) fn no_deck_name(deck: &str) -> String {
@@ -213,6 +216,7 @@ impl Report {
             MatchResult::StaysDeleted => self.deleted += 1,
             MatchResult::Later => {}
             MatchResult::Contradicts => self.reject(shown, place, CONTRADICTS),
+            MatchResult::Unfit => self.reject(shown, place, UNFIT),
             MatchResult::ContradictsFile => self.reject(shown, place, CONTRADICTS_FILE),
         }
     }

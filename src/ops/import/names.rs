@@ -2,6 +2,7 @@
 
 use crate::core::card::NoteText;
 use crate::core::card::kind;
+use crate::core::compare::identity::composed;
 use crate::core::id::NoteUid;
 use crate::core::lint::as_two_answers;
 use crate::core::state::LEECH;
@@ -56,6 +57,27 @@ pub(super) enum Nameless {
 /// So many short names are compared at first, then twice as many each time: a prompt that is repeated is mostly noticed early,
 /// and all comparing together costs twice what it costs at the end.
 const FIRST_COMPARED: usize = 256;
+
+/// Gives all names of a row the one form that Unicode has for them: which one a program writes, nobody sees.
+pub(super) fn compose_names(item: &mut Item) {
+    let keys = match &mut item.identity {
+        Identity::Key(key) => Some(key),
+        Identity::Uid(_) | Identity::Foreign { .. } | Identity::None => None,
+    };
+    let text = &mut item.text;
+    let one = [&mut item.deck, &mut item.key, &mut text.topic, &mut text.group].into_iter().flatten();
+    let several = [&mut text.tags, &mut text.source, &mut text.after].into_iter().flatten();
+    for name in one.chain(keys).chain(several) {
+        compose(name);
+    }
+}
+
+/// Gives one name that form.
+pub(super) fn compose(name: &mut String) {
+    if let Cow::Owned(composed) = composed(name) {
+        *name = composed;
+    }
+}
 
 /// Gives the rows of a file their names, in its order.
 pub(super) struct Namer {

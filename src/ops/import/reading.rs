@@ -27,6 +27,8 @@ use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
 use crate::ops::import::names::Nameless;
 use crate::ops::import::names::Namer;
+use crate::ops::import::names::compose;
+use crate::ops::import::names::compose_names;
 use crate::ops::import::names::repeated_prompts;
 use crate::ops::import::refusal::Refusal;
 use crate::ops::import::sources::Counting;
@@ -98,12 +100,18 @@ impl Parsed {
             ImportItem::Warning(warning) => Self::Warning(warning.to_string()),
             ImportItem::Loss(loss) => Self::Loss(loss),
             ImportItem::Rejected(rejected) => Self::Rejected(rejected),
-            ImportItem::Record(Record::Deck(head)) => {
+            ImportItem::Record(Record::Deck(mut head)) => {
+                compose(&mut head.id);
+                compose(&mut head.name);
                 namer.deck_begins(&head.id);
                 Self::Deck(head)
             }
-            ImportItem::Record(Record::Topic(topic)) => Self::Topic(topic),
+            ImportItem::Record(Record::Topic(mut topic)) => {
+                compose(&mut topic.id);
+                Self::Topic(topic)
+            }
             ImportItem::Record(Record::Note(mut item)) => {
+                compose_names(&mut item);
                 let who = namer.who(&item).map_err(Held::Nameless)?;
                 let line = item.place.line;
                 item.text.tags.retain(|tag| !namer.is_derived(tag, line));

@@ -16,6 +16,7 @@ use crate::ops::import::folder::Folder;
 use crate::ops::import::folder::Reason;
 use crate::ops::import::folder::Skipped;
 use crate::ops::import::folder::unreadable;
+use crate::ops::import::names::compose;
 use crate::ops::import::options::Options;
 use crate::store;
 use std::fs;
@@ -295,7 +296,8 @@ pub fn read(
 /// The name of the deck that a file's cards go into when nothing else names one.
 pub(super) fn stem(file_name: &str) -> String {
     let stem = Path::new(file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = stem.replace('#', "-");
+    let mut stem = stem.replace('#', "-");
+    compose(&mut stem);
     if stem == "-" || !is_deck_id(&stem) { "imported".to_owned() } else { stem }
 }
 

@@ -45,7 +45,19 @@ impl Bulk<'_, '_> {
         }
         let theirs = self.options.theirs;
         let SaidOfBuiltin { last, is_deleted } = self.said_of_builtin(id, before, &mine)?;
-        let now = said.completed(note.said, &last);
+        // What a card waits for and whether it is kept for check-ups is the program's to say.
+        let now = NoteText {
+            after: mine.after.clone(),
+            held_out: mine.held_out,
+            form: mine.form,
+            ..said.completed(note.said, &last)
+        };
+        if !now.is_whole() {
+            return Ok(MatchResult::Unfit);
+        }
+        if mine == now && !before.retired {
+            return Ok(MatchResult::Same);
+        }
         let merged = if theirs { now.tags.clone() } else { merged_tags(&last.tags, &now.tags, &mine.tags) };
         let ways = Ways {
             text: Way::of(&bare(&last), &bare(&now), &bare(&mine)),

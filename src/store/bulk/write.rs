@@ -100,6 +100,9 @@ impl Bulk<'_, '_> {
         let last = self.said_last(before.source)?;
         let completed = last.as_ref().map_or(Ok(None), |(last, _)| row.completed(last))?;
         let note = completed.as_ref().unwrap_or(row);
+        if completed.is_some() && !note.text()?.is_whole() {
+            return Ok(MatchResult::Unfit);
+        }
         let same_text = before.text_hash == note.text_hash;
         if says_nothing_new(note) {
             return Ok(MatchResult::Same);
@@ -160,6 +163,10 @@ impl Bulk<'_, '_> {
         let target = TargetDeck { id: number, name_id: to, ..deck.clone() };
         let key = key.or_else(|| last.as_ref().map_or_else(|| before.key.clone(), |(_, key)| key.clone()));
         self.bring(id, uid, &target, position, key.as_deref(), note)?;
+        if let Some(key) = key.filter(|_| ways.key) {
+            // A file that has nothing but this key means the same note.
+            self.writer.also_called(uid, &key)?;
+        }
         let after = if theirs {
             self.take_theirs(id, uid, &target.name_id)?
         } else {

@@ -100,7 +100,7 @@ fn plant(store: &mut Store, number: usize, day: i32) {
         writer.retag(uid(number), &format!("{SECRET}-tag"), true)?;
         writer.retag(uid(number), SECRET, false)?;
         assert!(writer.rekey(uid(number), SECRET)?);
-        writer.rewrite(uid(number), &packed(&format!("mine {SECRET}"), &more).text()?, false)
+        writer.rewrite(uid(number), &packed(&format!("mine {SECRET}"), &more).text()?)
     });
 }
 
@@ -325,7 +325,7 @@ fn a_union_with_an_older_copy_brings_nothing_back() {
     // On the other device too something is typed to the note, and its text is edited.
     answer(&mut there, 1, 8, said(Asked::Choose, Some(SECRET), "there"));
     answer(&mut there, 2, 8, said(Asked::Choose, Some("kept"), "there"));
-    edit(&mut there, 1, 9, |writer| writer.rewrite(uid(1), &packed(&format!("there {SECRET}"), "").text()?, false));
+    edit(&mut there, 1, 9, |writer| writer.rewrite(uid(1), &packed(&format!("there {SECRET}"), "").text()?));
     let theirs = log_of(&there);
     forget(&mut here, 10, &[Erasure::Note(uid(1))]);
     let erased = log_of(&here);

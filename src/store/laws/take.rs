@@ -373,7 +373,9 @@ impl Device {
         if text == 0 {
             edited.tags.clear();
         }
-        self.step(ActionKind::Edit, Subject::Note(uid), |writer| writer.rewrite(uid, &edited, carried));
+        self.step(ActionKind::Edit, Subject::Note(uid), |writer| {
+            if carried { writer.rewrite_with_file(uid, &edited, &edited) } else { writer.rewrite(uid, &edited) }
+        });
     }
 
     fn restart(&mut self, note: u8) {
@@ -388,7 +390,7 @@ impl Device {
             .collect();
         let scheduler = self.scheduler.clone();
         self.step(ActionKind::Edit, Subject::Note(uid), |writer| {
-            writer.rewrite(uid, &edited, false)?;
+            writer.rewrite(uid, &edited)?;
             drafts.iter().try_for_each(|draft| writer.append(draft, &scheduler).map(drop))
         });
     }

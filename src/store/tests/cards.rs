@@ -173,7 +173,7 @@ fn a_restart_counts_while_its_action_does_whichever_text_is_shown() {
     let scheduler = a.scheduler.clone();
     let edit = a
         .act(ActionKind::Edit, |writer| {
-            writer.rewrite(uid("a"), &text, false)?;
+            writer.rewrite(uid("a"), &text)?;
             writer.append(&restart, &scheduler)
         })
         .1
@@ -185,7 +185,7 @@ fn a_restart_counts_while_its_action_does_whichever_text_is_shown() {
     b.after(&a);
     b.hears(&a);
     text = basic("one", "a third", &["x"]);
-    b.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &text, false));
+    b.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &text));
     meet(&mut [&mut a, &mut b]);
     assert_eq!((a.back(uid("a")).as_deref(), a.memory(uid("a"))), (Some("a third"), after));
     a.undo(edit);

@@ -215,7 +215,7 @@ impl Device {
     fn edit(&mut self, note: NoteUid, back: &str) -> Option<ActionId> {
         let mut text = self.store.note_now(note).unwrap().unwrap().text;
         text.fields.insert("back".to_owned(), Value::Text(back.to_owned()));
-        self.act(ActionKind::Edit, |writer| writer.rewrite(note, &text, false)).1
+        self.act(ActionKind::Edit, |writer| writer.rewrite(note, &text)).1
     }
 
     fn tag(&mut self, note: NoteUid, tag: &str, on: bool) -> ActionId {

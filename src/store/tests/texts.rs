@@ -187,7 +187,7 @@ fn an_editor_writes_only_the_tags_that_it_changed() {
     let (mut a, mut b) = both_with(&TWO);
     let mut opened = a.store.note_now(uid("a")).unwrap().unwrap().text;
     opened.tags = vec!["y".to_owned(), "mine".to_owned()];
-    a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &opened, false));
+    a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &opened));
     let own: Vec<_> =
         a.facts().into_iter().skip_while(|(fact, _)| !matches!(fact, Fact::Brought { .. })).skip(2).collect();
     let note = uid("a");
@@ -371,7 +371,7 @@ fn an_edit_that_is_carried_into_its_file_is_an_act_of_the_source() {
     a.edit(uid("a"), "mine");
     let mut text = a.store.note_now(uid("a")).unwrap().unwrap().text;
     text.fields.insert("back".to_owned(), Value::Text("carried".to_owned()));
-    a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &text, true));
+    a.act(ActionKind::Edit, |writer| writer.rewrite_with_file(uid("a"), &text, &text));
     assert!(a.store.edited().unwrap().is_empty());
     assert_eq!(a.take_in(&changed("carried")).action, None, "the file says nothing new");
     b.after(&a);
@@ -432,7 +432,7 @@ fn a_learners_own_file_for_a_built_in_deck_writes_their_own_text() {
 fn whether_a_note_is_kept_for_check_ups_is_the_sources_to_say_and_its_cards_follow_the_text_shown() {
     let (mut a, mut b) = both_with(&TWO);
     let reversed = NoteText { kind: "reversed".to_owned(), held_out: true, ..basic("one", "mine", &["x", "y"]) };
-    a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &reversed, false));
+    a.act(ActionKind::Edit, |writer| writer.rewrite(uid("a"), &reversed));
     assert_eq!((a.store.cards_of_note(uid("a")).unwrap().len(), a.store.held_out().unwrap()), (2, Vec::new()));
     b.after(&a);
     let mut held_out = file(&TWO);
