@@ -143,7 +143,7 @@ fn following_is_no_step_of_its_own_for_undo() {
     lmq.run(["decks"]).ok().out();
     assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported 1 note into a\n");
     lmq.write("d/a.csv", "one,1\ntwo,2\n");
-    lmq.run(["decks"]).ok().out();
+    lmq.run(["decks"]).ok().done();
     assert_eq!(lmq.run(["undo"]).ok().stdout, "undid: imported 1 note into a\n");
     assert_eq!(lmq.listed("deck:a"), ["one → 1 [new]"]);
 }
@@ -165,14 +165,14 @@ fn an_undo_takes_back_what_was_there_before_it_and_not_what_it_read_itself() {
 fn a_tag_or_an_edit_writes_only_what_it_changes_into_the_file() {
     // A text of one's own is shown, and the file says another one.
     let lmq = linked();
-    lmq.run(["edit", "team/owner", "--back", "Mine", "--leave-file"]).ok().out();
+    lmq.run(["edit", "team/owner", "--back", "Mine", "--leave-file"]).ok().done();
     lmq.write("team.toml", TEAM.replace("Amara", "Theirs"));
-    lmq.run(["cards", "roadmap"]).ok().out();
-    lmq.run(["tag", "hard", "team/owner", "--yes"]).ok().out();
+    lmq.run(["cards", "roadmap"]).ok().done();
+    lmq.run(["tag", "hard", "team/owner", "--yes"]).ok().done();
     let file = lmq.read("team.toml");
     assert!(file.contains("back = \"Theirs\"") && file.contains("tags = [\"hard\"]"), "{file}");
     assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Mine [new]"]);
-    lmq.run(["undo"]).ok().out();
+    lmq.run(["undo"]).ok().done();
     assert!(!lmq.read("team.toml").contains("hard") && lmq.read("team.toml").contains("Theirs"));
     // What the file says next is held against what it said, and one's own stays.
     lmq.write("team.toml", lmq.read("team.toml").replace("Theirs", "Newer"));
@@ -182,9 +182,9 @@ fn a_tag_or_an_edit_writes_only_what_it_changes_into_the_file() {
     // What was typed into the file, and taken back here, is not written over.
     let lmq = linked();
     lmq.write("team.toml", TEAM.replace("Amara", "Typed"));
-    lmq.run(["cards", "roadmap"]).ok().out();
-    lmq.run(["undo", "--yes"]).ok().out();
-    lmq.run(["edit", "team/owner", "--hint", "think"]).ok().out();
+    lmq.run(["cards", "roadmap"]).ok().done();
+    lmq.run(["undo", "--yes"]).ok().done();
+    lmq.run(["edit", "team/owner", "--set", "hint=think"]).ok().done();
     let file = lmq.read("team.toml");
     assert!(file.contains("back = \"Typed\"") && file.contains("hint = \"think\""), "{file}");
     assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Amara [new]"]);
