@@ -101,7 +101,18 @@ pub fn import(
         let found = find_importer(&mut source, options);
         source.close();
         match found {
-            Ok(Some(importer)) => jobs.push((source, importer)),
+            Ok(Some(importer)) => {
+                // What would be passed over in silence is wanted of this file.
+                if let Some(option) = options.said_of_no_table(importer.name()).filter(|_| !source.in_folder) {
+                    let shown = one_line(&source.shown);
+                    return Err(Failure::usage(format!(
+                        "{option} says nothing of `{shown}`, which is {}",
+                        importer.name()
+                    ))
+                    .hint("leave it out, or say with --format that the file is something else"));
+                }
+                jobs.push((source, importer));
+            }
             Ok(None) => histories.push(source),
             Err(failure) if source.in_folder => report.skip(&source, Reason::of(&failure)),
             Err(failure) => return Err(failure),

@@ -192,6 +192,24 @@ fn the_one_question_is_answered_in_a_terminal_or_left_with_nothing_done() {
 }
 
 #[test]
+fn what_is_said_of_a_table_is_not_passed_over_for_another_file() {
+    let lmq = Lmq::new();
+    lmq.write("x.json", "[{\"front\": \"a\", \"back\": \"b\"}]");
+    lmq.write("x.csv", "a,b\n");
+    for (file, option) in [
+        ("x.json", "--columns=front=1,back=2"),
+        ("x.json", "--markup=html"),
+        ("x.json", "--encoding=utf-8"),
+        ("x.csv", "--sheet=2"),
+    ] {
+        let said = lmq.run(["import", file, option]).err(2);
+        let name = option.split('=').next().unwrap();
+        assert!(said.contains(name) && said.contains(file), "{said}");
+    }
+    assert_eq!(lmq.run(["import", "x.csv", "--markup", "html"]).out(), "1 note added\n");
+}
+
+#[test]
 fn standard_input_is_a_file_too() {
     let lmq = Lmq::new();
     assert_eq!(lmq.run_with("Hund\tdog\nKatze\tcat\n", ["import", "-", "--deck", "Words"]).out(), "2 notes added\n");

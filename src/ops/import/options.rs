@@ -36,6 +36,21 @@ impl Options {
         Self { deck, format, table, link: true, ..Self::default() }
     }
 
+    /// Something that the person said of a table, by its name on the command line, although files of that format are none.
+    pub(super) fn said_of_no_table(&self, format: &str) -> Option<&'static str> {
+        let table = &self.table;
+        let (is_text, is_sheet) = (matches!(format, "csv" | "tsv"), format == "xlsx");
+        let said = [
+            ("--columns", !table.columns.is_empty(), is_text || is_sheet),
+            ("--header", table.header.is_some(), is_text || is_sheet),
+            ("--markup", table.markup.is_some(), is_text || is_sheet),
+            ("--delimiter", table.delimiter.is_some(), is_text),
+            ("--encoding", table.encoding.is_some(), is_text),
+            ("--sheet", table.sheet.is_some(), is_sheet),
+        ];
+        said.into_iter().find(|(_, is_said, fits)| *is_said && !fits).map(|(name, ..)| name)
+    }
+
     /// The part of them that is remembered of a file that is followed.
     pub(super) fn how_to_read(&self) -> HowToRead {
         HowToRead { deck: self.deck.clone(), format: self.format.clone(), table: self.table.clone(), word: None }

@@ -22,7 +22,9 @@ use ratatui::backend::Backend;
 use ratatui::backend::ClearType;
 use ratatui::backend::CrosstermBackend;
 use ratatui::backend::WindowSize;
+use ratatui::buffer::Buffer;
 use ratatui::buffer::Cell;
+use ratatui::buffer::CellDiffOption;
 use ratatui::layout::Position;
 use ratatui::layout::Size;
 use ratatui::style::Color;
@@ -30,6 +32,7 @@ use std::io;
 use std::io::Stdout;
 use std::io::Write as _;
 use std::time::Duration;
+use unicode_width::UnicodeWidthChar;
 
 /// How often a waiting program looks whether it should stop.
 const TICK: Duration = Duration::from_millis(250);
@@ -172,9 +175,29 @@ impl Backend for Screen {
     }
 }
 
+/// The columns behind the first one that terminals put parts of a drawn character into: `น้ำ` is one character to a reader, and
+/// letters with columns of their own to a terminal. Whoever writes over the first column leaves the rest there, and ratatui
+/// takes it for gone, which it is behind a character that is wide by itself.
+fn parts_behind(buffer: &Buffer) -> Vec<Position> {
+    let columns = usize::from(buffer.area.width);
+    let mut behind = Vec::new();
+    for (at, cell) in buffer.content.iter().enumerate().filter(|(_, cell)| cell.symbol().len() > 1) {
+        let wide = cell.symbol().chars().filter_map(UnicodeWidthChar::width).filter(|width| *width > 0);
+        let (parts, width) = wide.fold((0, 0), |(parts, all), width| (parts + 1, all + width));
+        let room = columns - at % columns.max(1);
+        behind.extend((1..width.min(room)).filter(|_| parts > 1).map(|place| {
+            let (x, y) = buffer.pos_of(at);
+            Position { x: x.saturating_add(u16::try_from(place).unwrap_or(u16::MAX)), y }
+        }));
+    }
+    behind
+}
+
 /// The terminal in our hands. Dropping it gives it back, also on an error.
 pub(super) struct Term {
     terminal: Terminal<Screen>,
+    /// Places that have to be drawn again whatever comes there: see [`parts_behind`].
+    behind: Vec<Position>,
 }
 
 fn take() -> io::Result<()> {
@@ -202,7 +225,7 @@ impl Term {
         take().map_err(|error| broken(&error))?;
         let made = Terminal::new(Screen(CrosstermBackend::new(io::stdout()))).and_then(|mut terminal| {
             terminal.clear()?;
-            Ok(Self { terminal })
+            Ok(Self { terminal, behind: Vec::new() })
         });
         made.map_err(|error| {
             give_back();
@@ -211,6 +234,16 @@ impl Term {
     }
 
     pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> Result<(), Failure> {
+        let behind = &mut self.behind;
+        let paint = |frame: &mut Frame<'_>| {
+            paint(frame);
+            let buffer = frame.buffer_mut();
+            for place in std::mem::replace(behind, parts_behind(buffer)) {
+                if let Some(cell) = buffer.cell_mut(place) {
+                    cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+                }
+            }
+        };
         self.terminal.draw(paint).map(drop).map_err(|error| broken(&error))
     }
 
@@ -285,6 +318,16 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_terminal_draws_of_one_character_in_several_columns_is_known() {
+        let places = |line: &str| -> Vec<u16> {
+            parts_behind(&Buffer::with_lines([line])).into_iter().map(|place| place.x).collect()
+        };
+        assert_eq!(places("a\u{e19}\u{e49}\u{e33}b"), [2], "Thai sara am has a column of its own");
+        assert_eq!(places("한 漢 e\u{301} x"), [0; 0], "what is wide by itself, or has a mark");
+        assert_eq!(places("\u{1f1eb}\u{1f1f7}"), [1], "a flag is two letters");
+    }
 
     #[test]
     fn a_held_key_acts_once_and_then_not_before_it_is_released() {
