@@ -24,6 +24,8 @@ pub struct Openable {
     pub targets: Vec<OsString>,
     /// Names that nothing was found for.
     pub missing: Vec<String>,
+    /// Whether these names may be said: a picture may be called what the card asks for.
+    pub names_may_be_said: bool,
 }
 
 /// Finds the pictures and sounds of a note: those that lmq keeps, those beside the followed file that the note comes from, and
@@ -33,7 +35,7 @@ pub struct Openable {
 /// When the database can't be read.
 pub fn find(store: &Store, note: NoteUid, text: &NoteText, media: &[Medium]) -> Result<Openable, Failure> {
     let folder = store.file_of_note(note)?.and_then(|(source, _)| folder_of(Path::new(&source.path)));
-    let mut found = Openable::default();
+    let mut found = Openable { names_may_be_said: true, ..Openable::default() };
     for medium in media {
         let kept =
             || text.media.get(&medium.name).and_then(|hash| store.media_file(*hash)).map(PathBuf::into_os_string);

@@ -480,7 +480,8 @@ impl<'a> Review<'a> {
         let Some(current) = self.session().current() else { return Ok(Openable::default()) };
         let is_answered = matches!(self.session().stage(), Stage::Back(_));
         let (card, text) = (current.loaded.card, &current.loaded.text);
-        media::find(self.store, card.note, text, &current.media(is_answered))
+        let found = media::find(self.store, card.note, text, &current.media(is_answered))?;
+        Ok(Openable { names_may_be_said: is_answered, ..found })
     }
 
     /// What a form edits the card on the screen with; [`show_edited`](Self::show_edited) shows what came of it.

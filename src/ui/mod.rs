@@ -60,7 +60,7 @@ fn open(openable: &Openable, editor: &dyn Editor) -> Option<String> {
         }
     }
     if !openable.missing.is_empty() {
-        said.push(words::missing(&openable.missing));
+        said.push(words::missing(&openable.missing, openable.names_may_be_said));
     }
     match (said.is_empty(), openable.targets.is_empty()) {
         (true, true) => Some("This card has nothing to open".to_owned()),

@@ -32,9 +32,14 @@ use crate::ops::card_details::HistoryRow;
 use crate::ops::review::Notice;
 use crate::ui::keymap::Command;
 
-/// What is said of pictures and sounds that are not there.
+/// What is said of pictures and sounds that are not there, with their names where these may be said.
 #[must_use]
-pub fn missing(names: &[String]) -> String {
+pub fn missing(names: &[String], may_be_said: bool) -> String {
+    if !may_be_said {
+        let found =
+            counted(names.len(), "picture or sound of the question is", "pictures or sounds of the question are");
+        return format!("{found} not beside the deck file");
+    }
     let names: Vec<String> = names.iter().map(|name| format!("`{}`", one_line(name))).collect();
     format!("Not found beside the deck file: {}", names.join(", "))
 }
@@ -545,5 +550,17 @@ fn why_nothing(counts: &crate::ops::review::Waits, settings: &Settings) -> Strin
         "There are no cards yet. `lmq import FILE` or `lmq add` brings some".to_owned()
     } else {
         "Nothing is due".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_the_answer_no_name_of_a_picture_is_said() {
+        let names = ["France.png".to_owned(), "Spain.png".to_owned()];
+        assert!(missing(&names, true).contains("`France.png`, `Spain.png`"));
+        assert_eq!(missing(&names, false), "2 pictures or sounds of the question are not beside the deck file");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::ops::import::conflict_copy::is_copy;
+use crate::ops::import::conflict_copy::is_named_so;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -43,6 +44,9 @@ pub enum Reason {
          compare it with the other one and delete it"
     )]
     ConflictCopy,
+    /// It is called a copy of a file beside it, and mostly says what that says.
+    #[error("a copy of a file beside it; delete the one that you don't want")]
+    Copy,
     /// A folder in which programs keep their things.
     #[error("a folder of programs, not looked into")]
     Noise,
@@ -82,7 +86,7 @@ impl Reason {
         match self {
             Self::Bad(_) => 0,
             Self::TooDeep | Self::NoFile => 1,
-            Self::ConflictCopy => 2,
+            Self::ConflictCopy | Self::Copy => 2,
             Self::NoTable | Self::OtherJson => 3,
             Self::Noise | Self::Again => 4,
             Self::NoDeck => 5,
@@ -95,6 +99,7 @@ impl Reason {
         match self {
             Self::NoDeck => "no_deck",
             Self::ConflictCopy => "conflict_copy",
+            Self::Copy => "copy",
             Self::Noise => "not_looked_into",
             Self::Again => "read_already",
             Self::TooDeep => "too_deep",
@@ -209,7 +214,7 @@ impl Folder {
         } else if !ENDINGS.contains(&ending.as_str()) || SETTINGS.contains(&name) {
             self.skip(&path, Reason::NoDeck);
         } else if is_copy(&path) {
-            self.skip(&path, Reason::ConflictCopy);
+            self.skip(&path, if is_named_so(&path) { Reason::ConflictCopy } else { Reason::Copy });
         } else if !self.is_first(&path) {
             self.skip(&path, Reason::Again);
         } else {

@@ -9,6 +9,7 @@ use crate::ops::followed::HowToRead;
 use crate::ops::import::deck_words::give_words;
 use crate::ops::import::folder::Folder;
 use crate::ops::import::folder::Reason;
+use crate::ops::import::folder::Skipped;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::look_over::look_over;
 use crate::ops::import::names::Prompts;
@@ -96,7 +97,8 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
                 .filter(|path| known.insert(path.clone()))
                 .map(|path| followed::seen(&of_folder(path.clone(), true), Path::new(&path)))
                 .collect();
-            let copies = inside.skipped.iter().filter(|skipped| skipped.reason == Reason::ConflictCopy);
+            let is_copy = |skipped: &&Skipped| matches!(skipped.reason, Reason::ConflictCopy | Reason::Copy);
+            let copies = inside.skipped.iter().filter(is_copy);
             talk.extend(copies.map(|copy| format!("`{}` is not followed: {}", copy.path.display(), copy.reason)));
             let seen = SourceFile { size: Some(size), mtime_ms: Some(mtime_ms), ..source };
             store.write(stamp, ActionKind::Import, Subject::None, |writer| {

@@ -8,7 +8,6 @@ use crate::core::session::Input as Step;
 use crate::core::session::Stage;
 use crate::core::text::joined;
 use crate::failure::Failure;
-use crate::ops::media::Openable;
 use crate::ops::review::Notice;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
@@ -277,7 +276,7 @@ impl Screen {
                 let ask = review.session().current().map(|current| current.question.ask);
                 self.typing = front && ask.is_some_and(is_typed);
                 let openable = review.openable()?;
-                if !self.typing || openable != Openable::default() {
+                if !self.typing || !openable.targets.is_empty() || !openable.missing.is_empty() {
                     self.said = open(&openable, with.editor);
                 }
             }
