@@ -25,12 +25,14 @@ use crate::core::compare::answer::spelled::with_marks;
 use crate::core::compare::identity::identity;
 use crate::core::compare::letters::Keep;
 use crate::core::compare::letters::folded;
+use crate::core::compare::letters::is_letter;
 use crate::core::compare::slip::is_slip;
 use crate::core::compare::symbols::has_marked_variable;
 use crate::core::compare::symbols::symbols;
 use serde::Deserialize;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::cell::OnceCell;
 
 /// What an answer is, which says what of it counts.
@@ -273,9 +275,9 @@ pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likene
         let others: Vec<Difference> = given.differences.iter().chain(&expected.differences).copied().collect();
         return same(&given.text, &expected.text, &others, weights);
     }
-    let is_near = expected.nature == Nature::Words
-        && is_slip(&given.key, &expected.key)
-        && symbols(&expected.text).all(|symbol| given.key.contains(&key(symbol)));
+    let symbols: LazyCell<Vec<String>, _> = LazyCell::new(|| symbols(&expected.text).map(key).collect());
+    let is_symbol = |word: &str| symbols.iter().any(|symbol| symbol.split(|c| !is_letter(c)).any(|part| part == word));
+    let is_near = expected.nature == Nature::Words && is_slip(&given.key, &expected.key, &is_symbol);
     if is_near { Likeness::Near } else { Likeness::Other }
 }
 
