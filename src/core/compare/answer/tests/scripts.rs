@@ -220,6 +220,8 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
     (
         "Persian and Urdu",
         &[
+            ("نامه\u{654}", "نام\u{6c0}", Right, "the letter and its hamza as keyboards have them"),
+            ("نام\u{6c0}", "نامه\u{654}", Right, ""),
             ("كتاب", "کتاب", Right, "the letters of an Arabic keyboard"),
             ("علي", "علی", Right, ""),
             ("می خواهم", "می\u{200c}خواهم", Near, ""),
@@ -302,6 +304,13 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
     (
         "Malayalam and Sinhala",
         &[
+            ("അവന\u{d4d}\u{200d}", "അവ\u{d7b}", Right, "as it was typed before it was a sign of its own"),
+            ("അവ\u{d7b}", "അവന\u{d4d}\u{200d}", Right, ""),
+            ("അവര\u{d4d}\u{200d}", "അവ\u{d7c}", Right, ""),
+            ("പാല\u{d4d}\u{200d}", "പാ\u{d7d}", Right, ""),
+            ("അവള\u{d4d}\u{200d}", "അവ\u{d7e}", Right, ""),
+            ("കണ\u{d4d}\u{200d}", "ക\u{d7a}", Right, ""),
+            ("അവര\u{d4d}\u{200d}", "അവ\u{d7b}", Wrong, ""),
             ("വെള്ളം", "വെള്ളം.", Right, ""),
             ("വള്ളം", "വെള്ളം", Wrong, ""),
             ("മല", "മാല", Wrong, ""),
@@ -315,6 +324,9 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
     (
         "Thai",
         &[
+            ("น\u{e33}\u{e49}", "น\u{e49}\u{e33}", Right, "a tone behind the vowel that it stands over"),
+            ("น\u{e49}\u{e33}", "น\u{e33}\u{e49}", Right, ""),
+            ("น\u{e33}", "น\u{e49}\u{e33}", Wrong, ""),
             ("เบยร", "เบียร์", Wrong, ""),
             ("ม้า", "มา", Wrong, ""),
             ("ไม", "ไม้", Wrong, ""),
