@@ -197,6 +197,7 @@ fn html_is_what_it_looks_like() {
         ("<a href='https://e.org'>there</a>", "there"),
         ("<h1>T</h1>t<hr>", "T\n\nt\n---"),
         ("<anki-mathjax>x^2</anki-mathjax>", "x²"),
+        ("it&#146;s 1914&#150;1918, 5 &#128;, &#x80;", "it’s 1914–1918, 5 €, €"),
         ("", ""),
     ] {
         assert_eq!(html(text), shown, "{text}");
@@ -228,6 +229,19 @@ fn what_only_looks_like_a_tag_is_text() {
         "std::map<int, std::string>",
     ] {
         assert_eq!(html(text), text);
+    }
+    for (text, shown) in [
+        ("Set<I> x <i>y</i>", "Set<I> x y"),
+        ("Vec<B> is <b>bold</b>", "Vec<B> is bold"),
+        ("Foo<S> then <s>gone</s>", "Foo<S> then gone"),
+        ("<b>a Vec<B> here</b>", "a Vec<B> here"),
+        ("foo<b>a Vec<B> here</b>", "fooa Vec<B> here"),
+        ("List<b> x <b>y</b>", "List<b> x y"),
+        ("Set<I> x</i>", "Set<I> x"),
+        ("H<SUB>2</SUB>O and x<sup>2</sup>", "H₂O and x²"),
+        ("un<b>fair<i>ly</b></i>", "unfairly"),
+    ] {
+        assert_eq!(html(text), shown, "{text}");
     }
 }
 
