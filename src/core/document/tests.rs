@@ -150,6 +150,7 @@ fn markdown_loses_no_character_that_is_no_mark() {
         ("press <ESC> or <C-[>", "press <ESC> or <C-[>"),
         ("<div>\nx\n</div>", "<div>\nx\n</div>"),
         ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", "a | b\n1 | 2 | 3"),
+        ("| a | b |\n|---|---|\n| \\(p(x \\| y)\\) | \\(\\|v\\|\\) |", "a | b\np(x | y) | |v|"),
         ("1986.", "1986."),
         ("2) b", "2) b"),
         ("- a\n  - b\n- c", "- a\n  - b\n- c"),
