@@ -155,7 +155,7 @@ impl<'t> Two<'t> {
         }
         let Some(left) = slips.checked_sub(1) else { return false };
         let goes_on = |given: usize, expected: usize, slip: Slip| {
-            slip.after(last).is_some_and(|last| self.within((given, expected), left, last))
+            slip.fits(last) && self.within((given, expected), left, slip.place().or(last))
         };
         let (c, d) = (self.given.get(given + 1), self.expected.get(expected + 1));
         let swapped = match (a, b, c, d) {
@@ -200,18 +200,22 @@ impl Slip {
         }
     }
 
-    /// Where a letter slipped last, once this slip is made behind another one; nothing where it makes another word.
-    fn after(self, last: Option<Place>) -> Option<Option<Place>> {
-        match self {
-            Self::None => None,
-            Self::Between => Some(last),
-            Self::In(place) => {
-                let fits = match last.filter(|last| last.word == place.word) {
-                    Some(last) => place.most > 1 && (last.letter >= PREFIX || place.letter >= PREFIX),
-                    None => place.most > 0,
-                };
-                fits.then_some(Some(place))
+    /// Whether it leaves the word what it is, behind a letter that slipped before.
+    fn fits(self, last: Option<Place>) -> bool {
+        match (self, last) {
+            (Self::None, _) => false,
+            (Self::Between, _) => true,
+            (Self::In(place), Some(last)) if last.word == place.word => {
+                place.most > 1 && (last.letter >= PREFIX || place.letter >= PREFIX)
             }
+            (Self::In(place), _) => place.most > 0,
+        }
+    }
+
+    fn place(self) -> Option<Place> {
+        match self {
+            Self::In(place) => Some(place),
+            Self::None | Self::Between => None,
         }
     }
 }

@@ -39,7 +39,14 @@ fn is_code(word: &str, longest: usize) -> bool {
     let is_capital = || word.bytes().all(|byte| byte.is_ascii_uppercase());
     let is_of_few = || ALPHABETS.iter().any(|alphabet| word.chars().all(|c| alphabet.contains(c)));
     let is_abbreviation = || is_capital() && (word.len() <= longest || is_of_few());
-    (word.contains(char::is_numeric) && word.contains(char::is_alphabetic)) || (!word.is_empty() && is_abbreviation())
+    // `mRNA`, `DNase`
+    let has_one = || {
+        word.len() <= LONGEST_ABBREVIATION + 1
+            && word.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase))
+    };
+    (word.contains(char::is_numeric) && word.contains(char::is_alphabetic))
+        || (!word.is_empty() && is_abbreviation())
+        || (word.contains(char::is_lowercase) && has_one())
 }
 
 fn is_compound(word: &str) -> bool {
@@ -100,6 +107,7 @@ mod tests {
             ("SMART", ""),
             ("SARS-CoV", "SARS CoV"),
             ("the UNESCO", "UNESCO"),
+            ("mRNA and tRNA, DNase, PostgreSQL", "mRNA tRNA DNase"),
             ("BOX CHECKERS", "BOX"),
             ("GATTACA", "GATTACA"),
             ("LOUIS XVIII", "XVIII"),

@@ -263,11 +263,11 @@ fn hydrated(text: &str) -> Option<String> {
         return None;
     }
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    let mut is_compound = false;
-    while let Some(c) = chars.next() {
-        let is_point = matches!(c, '·' | '⋅' | '∙' | '•') && chars.peek().is_some_and(|c| is_digit(*c) || *c == 'H');
-        out.push(if is_compound && is_point { '.' } else { c });
+    let (mut rest, mut is_compound) = (text.chars(), false);
+    while let Some(c) = rest.next() {
+        let is_before_compound = || rest.as_str().trim_start_matches(is_digit).starts_with(char::is_uppercase);
+        let is_point = is_compound && matches!(c, '·' | '⋅' | '∙' | '•') && is_before_compound();
+        out.push(if is_point { '.' } else { c });
         // A compound begins with a capital letter and has no sign.
         is_compound = c.is_uppercase() || (is_compound && (is_letter(c) || is_digit(c) || level(c) == Some('_')));
     }
