@@ -105,6 +105,11 @@ fn reference(rest: &str, tree: &mut Tree) -> Option<usize> {
 /// What the references 128 to 159 stand for, which are those of Windows and no control characters.
 const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
+/// The character of Windows that a reference with this number means, if it means one.
+pub(super) fn of_windows(code: u32) -> Option<char> {
+    WINDOWS.chars().nth(usize::try_from(code.checked_sub(0x80)?).ok()?)
+}
+
 /// What the reference at the start of `rest` stands for, and how many bytes it has.
 fn decoded(rest: &str) -> Option<(String, usize)> {
     let end = rest.bytes().take(34).position(|byte| byte == b';')?;
@@ -114,7 +119,6 @@ fn decoded(rest: &str) -> Option<(String, usize)> {
             Some(hex) => u32::from_str_radix(hex, 16),
             None => number.parse(),
         };
-        let of_windows = |code: u32| WINDOWS.chars().nth(usize::try_from(code.checked_sub(0x80)?).ok()?);
         let code = code.ok()?;
         of_windows(code).or_else(|| char::from_u32(code)).filter(|c| *c != '\0')?.to_string()
     } else {

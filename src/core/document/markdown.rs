@@ -11,6 +11,7 @@ use crate::core::document::DEEPEST;
 use crate::core::document::Document;
 use crate::core::document::Inline;
 use crate::core::document::formula_of;
+use crate::core::document::html::of_windows;
 use crate::core::document::markdown::masked::Masked;
 use crate::core::document::markdown::tags::Piece;
 use crate::core::document::markdown::tags::Tag as HtmlTag;
@@ -188,7 +189,14 @@ impl Builder<'_, '_> {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(_) => self.end(),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) => match self.masked.source.get(range) {
+                // `&#146;`: browsers show it, and for CommonMark it is a control character that vanishes.
+                Some(reference) if reference.starts_with("&#") => {
+                    let read = text.chars().map(|c| of_windows(u32::from(c)).unwrap_or(c));
+                    self.text(&read.collect::<String>());
+                }
+                _ => self.text(&text),
+            },
             Event::Code(code) => {
                 let code = self.masked.written(&code);
                 self.inline(Inline::Code(code));

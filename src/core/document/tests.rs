@@ -149,6 +149,7 @@ fn markdown_loses_no_character_that_is_no_mark() {
         ("~~gone~~", "gone"),
         ("press <ESC> or <C-[>", "press <ESC> or <C-[>"),
         ("<div>\nx\n</div>", "<div>\nx\n</div>"),
+        ("it&#146;s 1914&#150;1918, 5 &#128; &#38; `&#128;`", "it’s 1914–1918, 5 € & &#128;"),
         ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", "a | b\n1 | 2 | 3"),
         ("| a | b |\n|---|---|\n| \\(p(x \\| y)\\) | \\(\\|v\\|\\) |", "a | b\np(x | y) | |v|"),
         ("1986.", "1986."),
