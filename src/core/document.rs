@@ -3,6 +3,7 @@
 //! Whatever shows, searches or compares a text works from this, and reads no markup of its own. No reader loses a
 //! character: what is no markup, or markup that nothing here can show, stands in the document as it was written.
 
+mod around;
 mod formula;
 mod html;
 mod markdown;
@@ -11,6 +12,8 @@ mod plain;
 mod tests;
 mod typed;
 
+pub use around::Around;
+pub use around::around;
 pub use typed::typed_answers;
 
 use crate::core::text::has_something_to_see;
@@ -535,18 +538,6 @@ fn push_with_formulas(inlines: &mut Vec<Inline>, text: &str) {
 #[must_use]
 pub fn formula_marks(rest: &str) -> Option<(&'static str, &'static str)> {
     formula::marks(rest)
-}
-
-/// The marks of the formula that a part of a text stands in, for several parts in their order.
-#[must_use]
-pub fn formulas_around(text: &str, parts: &[Range<usize>]) -> Vec<Option<(&'static str, &'static str)>> {
-    let places = formula::places(text);
-    let around = |part: &Range<usize>| {
-        let place = places.get(places.partition_point(|place| place.end <= part.start))?;
-        let (open, close) = formula::marks(text.get(place.clone())?)?;
-        (place.start + open.len() <= part.start && part.end + close.len() <= place.end).then_some((open, close))
-    };
-    parts.iter().map(around).collect()
 }
 
 /// Where comments and tags stand in HTML, whose insides nobody sees.

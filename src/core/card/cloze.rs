@@ -24,6 +24,7 @@ use crate::core::card::Value;
 use crate::core::card::compare::verdict;
 use crate::core::compare::answer::Weights;
 use crate::core::document;
+use crate::core::document::Around;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -39,11 +40,8 @@ const DEEPEST: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Hidden { numbers: Vec<u16>, inside: Vec<Self>, hint: Option<String>, formula: Option<Marks> },
+    Hidden { numbers: Vec<u16>, inside: Vec<Self>, hint: Option<String>, around: Option<Around> },
 }
-
-/// What opens a formula, and what closes it.
-type Marks = (&'static str, &'static str);
 
 /// The numbers of an opening such as `c1::` or `c1,3::`, and what follows it.
 fn opening(text: &str) -> Option<(Vec<u16>, &str)> {
@@ -194,7 +192,7 @@ fn parse(
         {
             let (inside, inner_hint) = parse(text, closed, (to - inner.len(), *end), depth + 1);
             push_text(&mut parts, std::mem::take(&mut plain));
-            parts.push(Part::Hidden { numbers, inside, hint: inner_hint, formula: None });
+            parts.push(Part::Hidden { numbers, inside, hint: inner_hint, around: None });
             place = end + 2;
         } else {
             hint.as_mut().unwrap_or(&mut plain).push(c);
@@ -219,11 +217,13 @@ pub fn has_deletion(text: &str) -> bool {
 
 fn parts(text: &str, markup: Markup) -> Vec<Part> {
     let mut parts = parse(text, &closings(text, markup), (0, text.len()), 0).0;
-    if markup != Markup::Plain && ["\\(", "\\[", "$", "[latex]"].into_iter().any(|mark| text.contains(mark)) {
+    if markup != Markup::Plain
+        && ["\\(", "\\[", "$", "[latex]", "`", "<code>"].into_iter().any(|mark| text.contains(mark))
+    {
         let (mut whole, mut places) = (String::new(), Vec::new());
         place_hidden(&parts, &mut whole, &mut places);
-        let mut marks = document::formulas_around(&whole, &places).into_iter();
-        mark_hidden(&mut parts, &mut marks);
+        let mut around = document::around(&whole, markup, &places).into_iter();
+        mark_hidden(&mut parts, &mut around);
     }
     parts
 }
@@ -250,12 +250,12 @@ fn place_hidden(parts: &[Part], whole: &mut String, places: &mut Vec<Range<usize
     }
 }
 
-/// Notes which hidden parts are parts of formulas.
-fn mark_hidden(parts: &mut [Part], marks: &mut impl Iterator<Item = Option<Marks>>) {
+/// Notes which hidden parts are parts of formulas or code.
+fn mark_hidden(parts: &mut [Part], all: &mut impl Iterator<Item = Option<Around>>) {
     for part in parts {
-        if let Part::Hidden { inside, formula, .. } = part {
-            *formula = marks.next().flatten();
-            mark_hidden(inside, marks);
+        if let Part::Hidden { inside, around, .. } = part {
+            *around = all.next().flatten();
+            mark_hidden(inside, all);
         }
     }
 }
@@ -314,18 +314,18 @@ fn ask(parts: &[Part], number: u16, most: usize, prompt: &mut Prompt) {
         let Some(room) = most.checked_sub(prompt.text.len()).filter(|room| *room > 0) else { return };
         match part {
             Part::Text(text) => prompt.text.push_str(text.get(..text.ceil_char_boundary(room)).unwrap_or_default()),
-            Part::Hidden { numbers, hint, formula, .. } if numbers.contains(&number) => {
+            Part::Hidden { numbers, hint, around, .. } if numbers.contains(&number) => {
                 let hint = hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
                 let begin = prompt.text.len();
-                match (hint, formula) {
+                match (hint, around) {
                     (None, _) => prompt.text.push_str("[…]"),
                     // Words, which a formula shows as they are.
-                    (Some(hint), Some(_)) if !hint.contains(['\\', '{', '}', '$', '^', '_']) => {
+                    (Some(hint), Some(Around::Formula(..))) if !hint.contains(['\\', '{', '}', '$', '^', '_']) => {
                         prompt.text.push_str(&format!("\\text{{[{hint}]}}"));
                     }
                     (Some(hint), _) => prompt.text.push_str(&format!("[{hint}]")),
                 }
-                if formula.is_none() {
+                if around.is_none() {
                     prompt.brackets.push((begin, prompt.text.len()));
                 }
             }
@@ -341,12 +341,12 @@ fn ordinals(parts: &[Part]) -> impl Iterator<Item = u16> {
     found.into_iter().filter(|number| (1..=HIGHEST).contains(number))
 }
 
-/// What is hidden under a number, each with the marks of the formula that it is of.
-fn hidden(parts: &[Part], number: u16, found: &mut Vec<(String, Option<Marks>)>) {
+/// What is hidden under a number, each with what it is a part of.
+fn hidden(parts: &[Part], number: u16, found: &mut Vec<(String, Option<Around>)>) {
     for part in parts {
-        if let Part::Hidden { numbers, inside, formula, .. } = part {
+        if let Part::Hidden { numbers, inside, around, .. } = part {
             if numbers.contains(&number) {
-                found.push((shown(inside).trim().to_owned(), *formula));
+                found.push((shown(inside).trim().to_owned(), *around));
             } else {
                 hidden(inside, number, found);
             }
@@ -354,16 +354,18 @@ fn hidden(parts: &[Part], number: u16, found: &mut Vec<(String, Option<Marks>)>)
     }
 }
 
-/// What is hidden of a note under a number: as an answer, and as it was written where that is not the same.
+/// What is hidden of a note under a number: as an answer, and as it was written where that is not the same. Code is code only: without its
+/// marks it would be compared as words.
 fn answers(note: &NoteText, number: u16) -> (String, Option<String>) {
     let mut found = Vec::new();
     hidden(&parts_of(note), number, &mut found);
-    let whole = |(text, marks): &(String, Option<Marks>)| match marks {
-        Some((open, close)) => format!("{open}{text}{close}"),
-        None => text.clone(),
+    let part = |text: &str, around: Option<Around>| match around {
+        Some(Around::Formula(open, close) | Around::Code(open, close)) => format!("{open}{text}{close}"),
+        None => text.to_owned(),
     };
-    let answer = found.iter().map(whole).collect::<Vec<_>>().join(", ");
-    let written = found.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(", ");
+    let answer = found.iter().map(|(text, around)| part(text, *around)).collect::<Vec<_>>().join(", ");
+    let is_code = |around: &Around| matches!(around, Around::Code(..));
+    let written = found.iter().map(|(text, around)| part(text, around.filter(is_code))).collect::<Vec<_>>().join(", ");
     let differs = written != answer;
     (answer, differs.then_some(written))
 }

@@ -25,12 +25,14 @@ use crate::core::compare::answer::spelled::with_marks;
 use crate::core::compare::identity::identity;
 use crate::core::compare::letters::Keep;
 use crate::core::compare::letters::folded;
+use crate::core::compare::letters::is_letter;
 use crate::core::compare::slip::is_slip;
 use crate::core::compare::symbols::has_marked_variable;
 use crate::core::compare::symbols::symbols;
 use serde::Deserialize;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::cell::OnceCell;
 
 /// What an answer is, which says what of it counts.
@@ -266,16 +268,24 @@ pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likene
     if !are_leveled && agree(given.seamed(), expected.seamed()) {
         return same(&given.text, &expected.text, &[Difference::Punctuation], weights);
     }
-    let mut pairs = given.forms().iter().flat_map(|given| expected.forms().iter().map(move |form| (given, form)));
-    let found =
-        pairs.find(|(given, expected)| !(given.is_leveled && expected.is_leveled) && agree(&given.key, &expected.key));
+    let pairs = || {
+        let all = given.forms().iter().flat_map(|given| expected.forms().iter().map(move |form| (given, form)));
+        all.filter(|(given, expected)| !(given.is_leveled && expected.is_leveled))
+    };
+    let found = pairs().find(|(given, expected)| agree(&given.key, &expected.key));
     if let Some((Form { reading: given, .. }, Form { reading: expected, .. })) = found {
         let others: Vec<Difference> = given.differences.iter().chain(&expected.differences).copied().collect();
         return same(&given.text, &expected.text, &others, weights);
     }
+    let symbols: LazyCell<Vec<String>, _> = LazyCell::new(|| symbols(&expected.text).map(key).collect());
+    let is_symbol = |word: &str| symbols.iter().any(|symbol| symbol.split(|c| !is_letter(c)).any(|part| part == word));
+    let solid = |form: &Form| form.key.replace(SEAM, "");
+    // Letters that are spelled by two would have more slips than they are.
+    let has_its_letters = |form: &Form| !form.reading.differences.contains(&Difference::Accents);
     let is_near = expected.nature == Nature::Words
-        && is_slip(&given.key, &expected.key)
-        && symbols(&expected.text).all(|symbol| given.key.contains(&key(symbol)));
+        && pairs()
+            .filter(|(given, expected)| has_its_letters(given) && has_its_letters(expected))
+            .any(|(given, expected)| is_slip(&solid(given), &solid(expected), &is_symbol));
     if is_near { Likeness::Near } else { Likeness::Other }
 }
 

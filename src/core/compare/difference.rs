@@ -3,6 +3,7 @@
 use crate::core::compare::identity::composed;
 use crate::core::compare::letters::Keep;
 use crate::core::compare::letters::folded;
+use crate::core::compare::letters::is_invisible;
 use crate::core::text::one_line;
 use similar::Algorithm;
 use similar::DiffOp;
@@ -44,7 +45,9 @@ pub fn compare(given: &str, expected: &str, case: bool) -> Compared {
         return Compared { pieces: vec![(Part::Same, given.concat())], is_joined: false };
     }
     let keep = Keep { marks: true, case, turkish: false };
-    let keys = |letters: &[&str]| letters.iter().map(|letter| folded(letter, keep)).collect::<Vec<_>>();
+    // What nobody sees tells no letters apart: in Persian it stands where others type a blank.
+    let seen = |letter: &str| letter.chars().filter(|c| !is_invisible(*c)).collect::<String>();
+    let keys = |letters: &[&str]| letters.iter().map(|letter| folded(&seen(letter), keep)).collect::<Vec<_>>();
     let mut pieces: Vec<(Part, String)> = Vec::new();
     let mut add = |part: Part, letters: Option<&[&str]>| {
         let text = letters.unwrap_or_default().concat();
@@ -102,7 +105,8 @@ impl Compared {
         let mut shown = Vec::new();
         if self.is_joined {
             shown.push((Some(Part::Same), self.given()));
-            let list = |part| self.of(part).map(str::trim).collect::<Vec<_>>().join(", ");
+            let named = |text: &'_ str| if text.trim().is_empty() { "a blank" } else { text.trim() }.to_owned();
+            let list = |part| self.of(part).map(named).collect::<Vec<_>>().join(", ");
             let mut said = Vec::new();
             if too_much {
                 said.push(format!("too much: {}", list(Part::TooMuch)));
@@ -159,6 +163,8 @@ mod tests {
             ("قلب", "كلب", "قلب  (too much: ق; missing: ك)"),
             ("שלם", "שלום", "שלם  (missing: ו)"),
             ("कल", "कुल", "कल  (too much: क; missing: कु)"),
+            ("می خواهم", "می\u{200c}خواهم", "می خواهم  (too much: a blank)"),
+            ("میخواهم", "می\u{200c}خواهم", "میخواهم"),
         ] {
             assert_eq!(shown(given, expected, false), found, "{given} / {expected}");
         }

@@ -2,7 +2,7 @@
 //!
 //! A slip is a letter that is missing, superfluous, another one or changed with its neighbour. Letters are what a reader takes for
 //! one: graphemes. What is no letter is no slip: digits, signs, the marks of scripts in which these make another word. Nor is another
-//! letter in a formula, or another word of one letter (`vitamin K`).
+//! letter in a formula, in a symbol or in a short word (`vitamin K`, `World War II`, `der` for `das`), or another prefix.
 
 use crate::core::compare::letters::is_dense;
 use crate::core::compare::letters::is_letter;
@@ -15,39 +15,60 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// Slips that a long answer may have.
 const MOST_SLIPS: usize = 2;
 
-/// A letter as a reader sees it, and whether it is a word of its own. Another one in its place is another word.
-struct Letter<'t> {
+/// Letters at the beginning of a word that are its prefix: two slips in them make it another word (`unfair`, `decrease`, `maximal`).
+const PREFIX: usize = 3;
+
+/// Where a letter stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    word: usize,
+    letter: usize,
+    /// How many slips its word may have.
+    most: usize,
+}
+
+/// A character as a reader sees it.
+struct Sign<'t> {
     text: &'t str,
+    /// Where it stands, if it is a letter.
+    place: Option<Place>,
+    /// Whether it is a word of its own.
     is_alone: bool,
 }
 
-fn letters(text: &str) -> Vec<Letter<'_>> {
+/// The characters of a text. `is_symbol`: whether a word is one of which each letter counts.
+fn signs<'t>(text: &'t str, is_symbol: &dyn Fn(&str) -> bool) -> Vec<Sign<'t>> {
     let all: Vec<&str> = if text.is_ascii() {
         (0..text.len()).filter_map(|place| text.get(place..=place)).collect()
     } else {
         text.graphemes(true).collect()
     };
-    let is_in_word = |letter: Option<&&str>| letter.and_then(|letter| letter.chars().next()).is_some_and(is_letter);
-    let places = all.iter().enumerate();
-    let is_alone = |place: usize| {
-        let before = place.checked_sub(1).and_then(|before| all.get(before));
-        is_in_word(all.get(place)) && !is_in_word(before) && !is_in_word(all.get(place + 1))
-    };
-    places.map(|(place, text)| Letter { text, is_alone: is_alone(place) }).collect()
+    let is_in_word = |sign: &&str| sign.chars().next().is_some_and(is_letter);
+    let mut signs = Vec::with_capacity(all.len());
+    for (word, run) in all.chunk_by(|a, b| is_in_word(a) && is_in_word(b)).enumerate() {
+        let written = run.concat();
+        let most = if is_symbol(&written) { 0 } else { most_slips(run.len(), written.chars().any(is_dense)) };
+        for (letter, text) in run.iter().enumerate() {
+            let place = is_in_word(text).then_some(Place { word, letter, most });
+            signs.push(Sign { text, place, is_alone: place.is_some() && run.len() == 1 });
+        }
+    }
+    signs
 }
 
 /// Whether two texts, as [`key`](crate::core::compare::answer::key) gives them, differ by typing slips only: one from 4 letters on,
-/// two from 10 on. Where a letter is a syllable or a word it is one from 6 on and two from 12 on.
+/// two from 10 on. Where a letter is a syllable or a word it is one from 6 on and two from 12 on. So many the whole may have, and so many
+/// each word of it. `is_symbol`: whether a word of what is expected is one of which each letter counts.
 #[must_use]
-pub fn is_slip(given: &str, expected: &str) -> bool {
+pub fn is_slip(given: &str, expected: &str, is_symbol: &dyn Fn(&str) -> bool) -> bool {
     // Before anything is counted: a letter has hardly more than sixteen bytes.
     let is_far = |short: &str, long: &str| long.len() / 16 > short.len() + MOST_SLIPS;
     if is_far(given, expected) || is_far(expected, given) || !exact(given).eq(exact(expected)) || is_formula(expected) {
         return false;
     }
-    let letters_of_expected = letters(expected);
-    let slips = most_slips(letters_of_expected.len(), expected.chars().any(is_dense));
-    within(&letters(given), &letters_of_expected, slips)
+    let two = Two::new(given, expected, is_symbol);
+    let letters = two.expected.iter().filter(|sign| sign.text != " ").count();
+    two.within((0, 0), most_slips(letters, expected.chars().any(is_dense)), None)
 }
 
 fn most_slips(letters: usize, dense: bool) -> usize {
@@ -100,31 +121,101 @@ fn exact(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
-/// Whether at most so many letters are missing, superfluous, others or changed with their neighbours. With two of these at
-/// most this goes through the texts a dozen times, and not once for each letter of the other one.
-fn within(given: &[Letter<'_>], expected: &[Letter<'_>], slips: usize) -> bool {
-    if given.len().abs_diff(expected.len()) > slips {
-        return false;
+/// What was typed, and what is right.
+struct Two<'t> {
+    given: Vec<Sign<'t>>,
+    expected: Vec<Sign<'t>>,
+}
+
+impl<'t> Two<'t> {
+    fn new(given: &'t str, expected: &'t str, is_symbol: &dyn Fn(&str) -> bool) -> Self {
+        Self { given: signs(given, &|_| false), expected: signs(expected, is_symbol) }
     }
-    let same = given.iter().zip(expected).take_while(|(a, b)| a.text == b.text).count();
-    let (given, expected) = (given.get(same..).unwrap_or_default(), expected.get(same..).unwrap_or_default());
-    let Some(left) = slips.checked_sub(1) else { return given.is_empty() && expected.is_empty() };
-    match (given, expected) {
-        ([], rest) | (rest, []) => rest.len() <= slips && !rest.iter().any(|letter| letter.is_alone),
-        ([a, given_rest @ ..], [b, expected_rest @ ..]) => {
-            let are_parts = !a.is_alone && !b.is_alone;
-            let swapped = match (given_rest, expected_rest) {
-                ([c, given_rest @ ..], [d, expected_rest @ ..])
-                    if are_parts && !c.is_alone && !d.is_alone && a.text == d.text && b.text == c.text =>
-                {
-                    within(given_rest, expected_rest, left)
-                }
-                _ => false,
-            };
-            swapped
-                || (are_parts && within(given_rest, expected_rest, left))
-                || (!a.is_alone && within(given_rest, expected, left))
-                || (!b.is_alone && within(given, expected_rest, left))
+
+    /// The place that a letter takes which is typed before one of what is expected: it is of the word that it touches.
+    fn place_before(&self, at: usize) -> Option<Place> {
+        let before = || at.checked_sub(1).and_then(|before| self.expected.get(before)).and_then(|sign| sign.place);
+        let behind = |place: Place| Place { letter: place.letter + 1, ..place };
+        self.expected.get(at).and_then(|sign| sign.place).or_else(|| before().map(behind))
+    }
+
+    /// Whether what follows two places is the same but for at most so many slips. With two of these at most this goes through the texts a
+    /// dozen times, and not once for each letter of the other one. `last`: where a letter slipped before.
+    fn within(&self, (given, expected): (usize, usize), slips: usize, last: Option<Place>) -> bool {
+        let (given_rest, expected_rest) =
+            (self.given.get(given..).unwrap_or_default(), self.expected.get(expected..).unwrap_or_default());
+        if given_rest.len().abs_diff(expected_rest.len()) > slips {
+            return false;
+        }
+        let same = given_rest.iter().zip(expected_rest).take_while(|(a, b)| a.text == b.text).count();
+        let (given, expected) = (given + same, expected + same);
+        let (a, b) = (self.given.get(given), self.expected.get(expected));
+        if a.is_none() && b.is_none() {
+            return true;
+        }
+        let Some(left) = slips.checked_sub(1) else { return false };
+        let goes_on = |given: usize, expected: usize, slip: Slip| {
+            slip.fits(last) && self.within((given, expected), left, slip.place().or(last))
+        };
+        let (c, d) = (self.given.get(given + 1), self.expected.get(expected + 1));
+        let swapped = match (a, b, c, d) {
+            (Some(a), Some(b), Some(c), Some(d)) if a.text == d.text && b.text == c.text => {
+                Slip::of(&[a, c], b.place.or(d.place))
+            }
+            _ => Slip::None,
+        };
+        let replaced = match (a, b) {
+            (Some(a), Some(b)) if a.place.is_some() == b.place.is_some() => Slip::of(&[a], b.place),
+            _ => Slip::None,
+        };
+        let too_much = a.map_or(Slip::None, |a| Slip::of(&[a], a.place.and_then(|_| self.place_before(expected))));
+        let missing = b.map_or(Slip::None, |b| Slip::of(&[b], b.place));
+        goes_on(given + 2, expected + 2, swapped)
+            || goes_on(given + 1, expected + 1, replaced)
+            || goes_on(given + 1, expected, too_much)
+            || goes_on(given, expected + 1, missing)
+    }
+}
+
+/// One slip.
+#[derive(Debug, Clone, Copy)]
+enum Slip {
+    /// It is none.
+    None,
+    /// Of a blank or a point, which is of no word.
+    Between,
+    /// Of a letter.
+    In(Place),
+}
+
+impl Slip {
+    /// The slip of some signs at a place of what is expected.
+    fn of(signs: &[&Sign<'_>], place: Option<Place>) -> Self {
+        match place {
+            // What stands alone is a word, and no letter of the one beside it.
+            _ if signs.iter().any(|sign| sign.is_alone) => Self::None,
+            Some(place) => Self::In(place),
+            None if signs.iter().any(|sign| sign.place.is_some()) => Self::None,
+            None => Self::Between,
+        }
+    }
+
+    /// Whether it leaves the word what it is, behind a letter that slipped before.
+    fn fits(self, last: Option<Place>) -> bool {
+        match (self, last) {
+            (Self::None, _) => false,
+            (Self::Between, _) => true,
+            (Self::In(place), Some(last)) if last.word == place.word => {
+                place.most > 1 && (last.letter >= PREFIX || place.letter >= PREFIX)
+            }
+            (Self::In(place), _) => place.most > 0,
+        }
+    }
+
+    fn place(self) -> Option<Place> {
+        match self {
+            Self::In(place) => Some(place),
+            Self::None | Self::Between => None,
         }
     }
 }
@@ -133,12 +224,16 @@ fn within(given: &[Letter<'_>], expected: &[Letter<'_>], slips: usize) -> bool {
 mod tests {
     use super::*;
 
+    fn is_slip(given: &str, expected: &str) -> bool {
+        super::is_slip(given, expected, &|_| false)
+    }
+
     proptest::proptest! {
         #[test]
         fn slips_are_counted_as_the_usual_distance_counts_them(a in "[ab]{0,9}", b in "[ab]{0,9}", slips in 0_usize..3) {
-            // Inside a word, since a letter that stands alone is none that a slip makes another one.
-            let (a, b) = (format!("cc{a}cc"), format!("cc{b}cc"));
-            assert_eq!(within(&letters(&a), &letters(&b), slips), strsim::osa_distance(&a, &b) <= slips);
+            // Inside a long word and behind its prefix, where each slip counts as one.
+            let (a, b) = (format!("ccccc{a}ccccc"), format!("ccccc{b}ccccc"));
+            assert_eq!(Two::new(&a, &b, &|_| false).within((0, 0), slips, None), strsim::osa_distance(&a, &b) <= slips);
         }
     }
 

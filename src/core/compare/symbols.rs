@@ -23,15 +23,30 @@ const CHORDS: [&str; 6] = ["maj", "min", "dim", "aug", "sus", "add"];
 /// Letters of the longest word in capitals that is taken for an abbreviation, each letter of which stands for a word.
 const LONGEST_ABBREVIATION: usize = 4;
 
-/// The symbols of a text: letters and digits in one (`CaCO₃`, `Cmaj7`, `B12`), abbreviations (`MPEG`), elements that are bound (`NaCl`), chords (`Bbmaj`).
+/// Letters of numbers as Rome wrote them, and of the bases in a sequence of genes: each one of such a word counts.
+const ALPHABETS: [&str; 2] = ["IVXLCDM", "ACGTU"];
+
+/// The symbols of a text: letters and digits in one (`CaCO₃`, `Cmaj7`, `B12`), abbreviations (`MPEG`), elements that are bound (`NaCl`), chords
+/// (`Bbmaj`), numbers of letters (`XVIII`).
 pub(super) fn symbols(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_alphanumeric() && !is_dense(c);
-    text.split(move |c| !is_part(c)).filter(|word| is_code(word) || is_compound(word) || is_chord(word))
+    // Among small letters a word in capitals is an abbreviation, however long; all in capitals are words that are shouted.
+    let longest = if text.contains(char::is_lowercase) { usize::MAX } else { LONGEST_ABBREVIATION };
+    text.split(move |c| !is_part(c)).filter(move |word| is_code(word, longest) || is_compound(word) || is_chord(word))
 }
 
-fn is_code(word: &str) -> bool {
-    let is_abbreviation = || word.len() <= LONGEST_ABBREVIATION && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    (word.contains(char::is_numeric) && word.contains(char::is_alphabetic)) || (!word.is_empty() && is_abbreviation())
+fn is_code(word: &str, longest: usize) -> bool {
+    let is_capital = || word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_of_few = || ALPHABETS.iter().any(|alphabet| word.chars().all(|c| alphabet.contains(c)));
+    let is_abbreviation = || is_capital() && (word.len() <= longest || is_of_few());
+    // `mRNA`, `DNase`
+    let has_one = || {
+        word.len() <= LONGEST_ABBREVIATION + 1
+            && word.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase))
+    };
+    (word.contains(char::is_numeric) && word.contains(char::is_alphabetic))
+        || (!word.is_empty() && is_abbreviation())
+        || (word.contains(char::is_lowercase) && has_one())
 }
 
 fn is_compound(word: &str) -> bool {
@@ -91,6 +106,11 @@ mod tests {
             ("JPEG or MPEG", "JPEG MPEG"),
             ("SMART", ""),
             ("SARS-CoV", "SARS CoV"),
+            ("the UNESCO", "UNESCO"),
+            ("mRNA and tRNA, DNase, PostgreSQL", "mRNA tRNA DNase"),
+            ("BOX CHECKERS", "BOX"),
+            ("GATTACA", "GATTACA"),
+            ("LOUIS XVIII", "XVIII"),
             ("GitHub and JavaScript", ""),
             ("Cold Gases", ""),
             ("第3章", ""),

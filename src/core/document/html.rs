@@ -76,7 +76,7 @@ fn markup(rest: &str, at: usize, before: Option<char>, closings: &Closings, tree
     if rest.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) {
         return rest.bytes().take(300).position(|byte| byte == b'>').map(|end| end + 1);
     }
-    let tag = Tag::at(rest, before, |name| closings.is_closed_behind(name, at))?;
+    let tag = Tag::at(rest, before, |name| closings.is_closed(name, at, before))?;
     if !tag.closes && matches!(tag.name.as_str(), "script" | "style" | "svg") {
         let end = closings.end_of(&tag.name, at)?;
         if tag.name == "svg" {
@@ -102,6 +102,14 @@ fn reference(rest: &str, tree: &mut Tree) -> Option<usize> {
     Some(used)
 }
 
+/// What the references 128 to 159 stand for, which are those of Windows and no control characters.
+const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
+/// The character of Windows that a reference with this number means, if it means one.
+pub(super) fn of_windows(code: u32) -> Option<char> {
+    WINDOWS.chars().nth(usize::try_from(code.checked_sub(0x80)?).ok()?)
+}
+
 /// What the reference at the start of `rest` stands for, and how many bytes it has.
 fn decoded(rest: &str) -> Option<(String, usize)> {
     let end = rest.bytes().take(34).position(|byte| byte == b';')?;
@@ -111,7 +119,8 @@ fn decoded(rest: &str) -> Option<(String, usize)> {
             Some(hex) => u32::from_str_radix(hex, 16),
             None => number.parse(),
         };
-        code.ok().and_then(char::from_u32).filter(|c| *c != '\0')?.to_string()
+        let code = code.ok()?;
+        of_windows(code).or_else(|| char::from_u32(code)).filter(|c| *c != '\0')?.to_string()
     } else {
         let found = NAMED_ENTITIES.binary_search_by_key(&name.as_bytes(), |(known, _)| known).ok()?;
         NAMED_ENTITIES.get(found)?.1.to_owned()

@@ -10,6 +10,8 @@ use crate::core::document::Block;
 use crate::core::document::DEEPEST;
 use crate::core::document::Document;
 use crate::core::document::Inline;
+use crate::core::document::formula_of;
+use crate::core::document::html::of_windows;
 use crate::core::document::markdown::masked::Masked;
 use crate::core::document::markdown::tags::Piece;
 use crate::core::document::markdown::tags::Tag as HtmlTag;
@@ -23,6 +25,9 @@ use pulldown_cmark::Parser;
 use pulldown_cmark::Tag;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+/// What is read beside CommonMark.
+const EXTENSIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
 
 /// Whether a text is one line that would be the only item of a list, a quotation or a rule: `+`, `> 5`, `5. May`. Whoever writes
 /// so means what is written, and a list of one shows no more.
@@ -73,10 +78,16 @@ pub(super) fn read(text: &str) -> Document {
     Document { blocks, left_out: 0 }
 }
 
+/// Where code stands in its lines, with the marks around it.
+pub(super) fn codes(text: &str) -> Vec<Range<usize>> {
+    let events = Parser::new_ext(text, EXTENSIONS).into_offset_iter();
+    events.filter(|(event, _)| matches!(event, Event::Code(_))).map(|(_, range)| range).collect()
+}
+
 impl Masked<'_> {
     /// Its blocks, and where definitions stand that no link uses.
     fn blocks(&self) -> (Vec<Block>, Vec<usize>) {
-        let parser = Parser::new_ext(&self.source, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+        let parser = Parser::new_ext(&self.source, EXTENSIONS);
         let mut defined: Vec<(String, usize)> = Vec::new();
         if self.source.contains("]:") {
             defined = parser.reference_definitions().iter().map(|(label, at)| (folded(label), at.span.start)).collect();
@@ -178,7 +189,14 @@ impl Builder<'_, '_> {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(_) => self.end(),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) => match self.masked.source.get(range) {
+                // `&#146;`: browsers show it, and for CommonMark it is a control character that vanishes.
+                Some(reference) if reference.starts_with("&#") => {
+                    let read = text.chars().map(|c| of_windows(u32::from(c)).unwrap_or(c));
+                    self.text(&read.collect::<String>());
+                }
+                _ => self.text(&text),
+            },
             Event::Code(code) => {
                 let code = self.masked.written(&code);
                 self.inline(Inline::Code(code));
@@ -347,11 +365,14 @@ impl Builder<'_, '_> {
 
     fn text(&mut self, text: &str) {
         let masked = self.masked;
+        let is_in_cell = self.stack.iter().any(|frame| matches!(frame.what, What::Cell));
         let Some(frame) = self.stack.last_mut() else { return };
         if matches!(frame.what, What::Code(_)) {
             frame.code.push_str(&masked.written(text));
         } else {
-            masked.inlines(text).into_iter().for_each(|inline| push(&mut frame.inlines, inline));
+            for inline in masked.inlines(text) {
+                push(&mut frame.inlines, if is_in_cell { in_cell(inline) } else { inline });
+            }
         }
     }
 
@@ -408,6 +429,14 @@ impl Builder<'_, '_> {
         let mut root = self.stack.pop().unwrap_or_else(|| Frame::new(What::Root, 0..0));
         root.flush();
         root.blocks
+    }
+}
+
+/// A formula in a cell, where a backslash stands before a bar since cells end at bars.
+fn in_cell(inline: Inline) -> Inline {
+    match inline {
+        Inline::Formula { source, .. } if source.contains("\\|") => formula_of(&source.replace("\\|", "|")),
+        inline => inline,
     }
 }
 

@@ -149,7 +149,9 @@ fn markdown_loses_no_character_that_is_no_mark() {
         ("~~gone~~", "gone"),
         ("press <ESC> or <C-[>", "press <ESC> or <C-[>"),
         ("<div>\nx\n</div>", "<div>\nx\n</div>"),
+        ("it&#146;s 1914&#150;1918, 5 &#128; &#38; `&#128;`", "it’s 1914–1918, 5 € & &#128;"),
         ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", "a | b\n1 | 2 | 3"),
+        ("| a | b |\n|---|---|\n| \\(p(x \\| y)\\) | \\(\\|v\\|\\) |", "a | b\np(x | y) | |v|"),
         ("1986.", "1986."),
         ("2) b", "2) b"),
         ("- a\n  - b\n- c", "- a\n  - b\n- c"),
@@ -197,6 +199,7 @@ fn html_is_what_it_looks_like() {
         ("<a href='https://e.org'>there</a>", "there"),
         ("<h1>T</h1>t<hr>", "T\n\nt\n---"),
         ("<anki-mathjax>x^2</anki-mathjax>", "x²"),
+        ("it&#146;s 1914&#150;1918, 5 &#128;, &#x80;", "it’s 1914–1918, 5 €, €"),
         ("", ""),
     ] {
         assert_eq!(html(text), shown, "{text}");
@@ -228,6 +231,19 @@ fn what_only_looks_like_a_tag_is_text() {
         "std::map<int, std::string>",
     ] {
         assert_eq!(html(text), text);
+    }
+    for (text, shown) in [
+        ("Set<I> x <i>y</i>", "Set<I> x y"),
+        ("Vec<B> is <b>bold</b>", "Vec<B> is bold"),
+        ("Foo<S> then <s>gone</s>", "Foo<S> then gone"),
+        ("<b>a Vec<B> here</b>", "a Vec<B> here"),
+        ("foo<b>a Vec<B> here</b>", "fooa Vec<B> here"),
+        ("List<b> x <b>y</b>", "List<b> x y"),
+        ("Set<I> x</i>", "Set<I> x"),
+        ("H<SUB>2</SUB>O and x<sup>2</sup>", "H₂O and x²"),
+        ("un<b>fair<i>ly</b></i>", "unfairly"),
+    ] {
+        assert_eq!(html(text), shown, "{text}");
     }
 }
 
@@ -297,8 +313,8 @@ fn an_answer_is_typed_without_the_marks_in_it() {
         ("**Paris**", &["Paris"][..]),
         ("`a*b`", &["a*b"]),
         ("~~x~~", &["x"]),
-        ("\\(x^2\\)", &["x²"]),
-        ("\\(\\frac{a}{b}\\)", &["a/b"]),
+        ("\\(x^2\\)", &["x²", "x^2"]),
+        ("\\(\\frac{a}{b}\\)", &["a/b", "\\frac{a}{b}"]),
         ("`ls -l`", &["ls -l"]),
         ("_the_ word", &["the word"]),
         ("[Paris](https://example.org)", &["Paris"]),

@@ -112,6 +112,31 @@ fn what_is_hidden_of_a_formula_is_shown_and_compared_as_one() {
 }
 
 #[test]
+fn what_is_hidden_of_code_is_compared_as_code() {
+    use crate::core::card::Correctness::Right;
+    use crate::core::card::Correctness::Wrong;
+    for (text, markup, prompt, answer, given, outcome) in [
+        ("`{{c1::wq!}}` saves", Markup::Markdown, "[…] saves", "wq!", "wq!", Right),
+        ("`{{c1::wq!}}` saves", Markup::Markdown, "[…] saves", "wq!", "wq", Wrong),
+        ("`:{{c1::wq!::to leave}}`", Markup::Markdown, ":[to leave]", "wq!", "`wq!`", Right),
+        ("`git {{c1::commit}} -m`", Markup::Markdown, "git […] -m", "commit", "comit", Wrong),
+        ("`foo{{c1::!}}(x)`", Markup::Markdown, "foo[…](x)", "!", "!", Right),
+        ("`` a{{c1::`?b}} ``", Markup::Markdown, "a[…]", "`?b", "`?b", Right),
+        ("<code>{{c1::x?;}}</code>", Markup::Html, "[…]", "x?;", "x?;", Right),
+        ("<code>{{c1::x?;}}</code>", Markup::Html, "[…]", "x?;", "x;", Wrong),
+        ("`a` {{c1::What?}} `b`", Markup::Markdown, "a […] b", "What?", "What", Right),
+        ("`{{c1::wq!}}`", Markup::Plain, "`[…]`", "wq!", "wq", Right),
+    ] {
+        let note = NoteText { kind: "cloze".to_owned(), markup, ..note(text) };
+        assert_eq!(note.prompt_document(1).plain(), prompt, "{text}");
+        assert_eq!(note.answer_document(1).plain(), answer, "{text}");
+        let question = Cloze.question(&note, 1, Showing::default());
+        let verdict = Cloze.judge(&note, 1, &question, given, Weights::default()).unwrap().unwrap();
+        assert_eq!(verdict.outcome, outcome, "{given} for {text}");
+    }
+}
+
+#[test]
 fn what_nobody_sees_of_html_hides_nothing() {
     let ordinals = |text: &str, markup| Cloze.ordinals(&NoteText { markup, ..note(text) });
     for (text, seen) in [

@@ -42,6 +42,12 @@ pub(super) fn readings(text: &str, nature: Nature) -> Vec<Reading> {
     add(&mut all, &[Difference::Form], |text| times(text).into_iter().collect());
     add(&mut all, &[], |text| closed(text).into_iter().collect());
     add(&mut all, &[Difference::Form], |text| grouped(text).into_iter().collect());
+    add(&mut all, &[Difference::Form], |text| multiplied(text).into_iter().collect());
+    add(&mut all, &[Difference::Form], |text| hydrated(text).into_iter().collect());
+    add(&mut all, &[Difference::Form], |text| in_thousands(text).into_iter().collect());
+    add(&mut all, &[], |text| dated(text).into_iter().collect());
+    add(&mut all, &[Difference::Punctuation], |text| unbracketed(text).into_iter().collect());
+    add(&mut all, &[Difference::Punctuation], |text| initials(text).into_iter().collect());
     add(&mut all, &[Difference::Form], levels);
     add(&mut all, &[Difference::Form], |text| primed(text).into_iter().collect());
     add(&mut all, &[Difference::Punctuation], |text| designated(text).into_iter().collect());
@@ -136,8 +142,22 @@ fn levels(text: &str) -> Vec<String> {
     }
     if raised && lowered {
         found.push(with_marks(text, &BOTH));
+        found.extend(with_charge_apart(&text.chars().collect::<Vec<_>>()));
     }
     found
+}
+
+/// `SO₄ ²⁻` for `SO₄²⁻`: what is raised behind what is lowered is typed behind a blank.
+fn with_charge_apart(chars: &[char]) -> Option<String> {
+    let mut read = String::with_capacity(chars.len() * 2);
+    for (place, c) in chars.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|before| chars.get(before)).and_then(|before| level(*before));
+        if level(*c) == Some('^') && before == Some('_') {
+            read.push(' ');
+        }
+        read.push(*c);
+    }
+    chars.iter().copied().ne(read.chars()).then_some(read)
 }
 
 /// `m s-2` for `m s⁻²`, where that can be no difference: behind a unit that is not alone.
@@ -223,6 +243,84 @@ fn primed(text: &str) -> Option<String> {
         before = read;
     }
     (out != text).then_some(out)
+}
+
+/// Without the blanks between the factors of a formula that has single letters only: `π r²`, `F = m a`. Units with a negative exponent
+/// are none: `ms⁻¹` is another unit.
+fn multiplied(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_operator = |c: char| matches!(c, '=' | '+' | '*' | '^' | '²' | '³');
+    let has_words = || text.split(|c| !is_letter(c)).any(|word| word.nfc().nth(1).is_some());
+    if !text.contains(' ') || !text.contains(is_operator) || text.contains(['⁻', '-', '−']) || has_words() {
+        return None;
+    }
+    Some(text.chars().filter(|c| *c != ' ').collect())
+}
+
+/// With a point before the water in a crystal (`CuSO₄·5H₂O`), as keyboards have it.
+fn hydrated(text: &str) -> Option<String> {
+    if !text.contains(['·', '⋅', '∙', '•']) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut is_compound) = (text.chars(), false);
+    while let Some(c) = rest.next() {
+        let is_before_compound = || rest.as_str().trim_start_matches(is_digit).starts_with(char::is_uppercase);
+        let is_point = is_compound && matches!(c, '·' | '⋅' | '∙' | '•') && is_before_compound();
+        out.push(if is_point { '.' } else { c });
+        // A compound begins with a capital letter and has no sign.
+        is_compound = c.is_uppercase() || (is_compound && (is_letter(c) || is_digit(c) || level(c) == Some('_')));
+    }
+    (out != text).then_some(out)
+}
+
+/// Without the apostrophes that part thousands in Switzerland: `1'000`.
+fn in_thousands(text: &str) -> Option<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let is_parting = |place: usize, c: char| {
+        let behind = chars.get(place + 1..).unwrap_or_default();
+        is_apostrophe(c)
+            && place.checked_sub(1).and_then(|before| chars.get(before)).is_some_and(|before| is_digit(*before))
+            && behind.iter().take_while(|c| is_digit(**c)).count() == 3
+    };
+    let read: String =
+        chars.iter().enumerate().filter(|(place, c)| !is_parting(*place, **c)).map(|(_, c)| *c).collect();
+    (read != text).then_some(read)
+}
+
+/// A date without the blanks behind its points: `1. 5. 2020`.
+fn dated(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split('.').map(str::trim).collect();
+    let [day, month, year] = parts.as_slice() else { return None };
+    let is_of = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.chars().all(is_digit);
+    let read = format!("{day}.{month}.{year}");
+    (is_of(day, 2) && is_of(month, 2) && is_of(year, 4) && read != text).then_some(read)
+}
+
+/// Without the brackets of a number or single letter that is the whole answer (`(1)`, `A)`), or stands behind a word (`Hund (m)`).
+fn unbracketed(text: &str) -> Option<String> {
+    let (before, inside) = match text.trim().strip_suffix(')')?.split_once('(') {
+        Some((before, inside)) => (before, inside),
+        None => ("", text.trim().strip_suffix(')')?),
+    };
+    let is_letter_alone = inside.nfc().nth(1).is_none() && inside.chars().all(is_letter);
+    let is_one = !inside.is_empty() && (is_letter_alone || inside.chars().all(is_digit));
+    let is_behind_word =
+        before.ends_with(' ') && before.trim_end().chars().rev().take(2).filter(|c| is_letter(*c)).count() > 1;
+    (is_one && (before.is_empty() || is_behind_word)).then(|| format!("{before}{inside}"))
+}
+
+/// Without the points of initials that stand apart: `J. S. Bach`, `z. B.`
+fn initials(text: &str) -> Option<String> {
+    let is_initial = |word: &str| {
+        word.strip_suffix('.').is_some_and(|letter| letter.nfc().count() == 1 && letter.chars().all(is_letter))
+    };
+    let words: Vec<&str> = text.split(' ').collect();
+    if !words.windows(2).any(|two| two.iter().all(|word| is_initial(word))) {
+        return None;
+    }
+    let bare = words.iter().map(|word| if is_initial(word) { word.trim_end_matches('.') } else { word });
+    Some(bare.collect::<Vec<_>>().join(" "))
 }
 
 /// Without the hyphens of designations, a capital letter and a number that is no single digit: `F-16`, `U-235`. `n-1` is a subtraction.

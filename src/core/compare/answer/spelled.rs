@@ -122,8 +122,25 @@ fn form(c: char) -> Option<&'static str> {
         'ţ' => "ț",
         'Ţ' => "Ț",
         'װ' => "וו",
+        // Persian, of which keyboards have the letter and its hamza.
+        'ۀ' => "\u{647}\u{654}",
         'ױ' => "וי",
         'ײ' => "יי",
+        _ => return None,
+    })
+}
+
+/// The letter without a vowel that Malayalam has a sign of its own for, as it was typed before there was one: with the mark that takes the
+/// vowel away and a joiner, three characters.
+fn chillu(chars: &[char]) -> Option<char> {
+    let [letter, '\u{d4d}', '\u{200d}', ..] = chars else { return None };
+    Some(match letter {
+        'ണ' => 'ൺ',
+        'ന' => 'ൻ',
+        'ര' => 'ർ',
+        'ല' => 'ൽ',
+        'ള' => 'ൾ',
+        'ക' => 'ൿ',
         _ => return None,
     })
 }
@@ -155,7 +172,10 @@ pub(super) fn spelled(text: &str) -> Vec<char> {
             place += run.len() - 1;
             continue;
         }
-        if matches!(c, '\u{2bb}' | '\u{2bc}') {
+        if let Some(letter) = chillu(rest) {
+            plain.push(letter);
+            place += 2;
+        } else if matches!(c, '\u{2bb}' | '\u{2bc}') {
             plain.push(TURNED);
         } else if is_apostrophe(c) {
             plain.push('\'');
@@ -196,6 +216,13 @@ fn in_order(chars: &mut Vec<char>) {
     let is_circle = |c: char| matches!(c, '\u{e4d}' | '\u{ecd}');
     if !chars.iter().any(|c| is_tone(*c) || *c == 'เ') {
         return;
+    }
+    for place in 2..chars.len() {
+        // All of ำ is a circle and a long vowel.
+        let Some([circle, vowel, tone]) = chars.get_mut(place - 2..=place) else { continue };
+        if is_circle(*circle) && matches!(vowel, 'า' | 'າ') && is_tone(*tone) {
+            (*circle, *vowel, *tone) = (*tone, *circle, *vowel);
+        }
     }
     for place in 1..chars.len() {
         let Some([before, after]) = chars.get_mut(place - 1..=place) else { continue };

@@ -2,6 +2,7 @@
 
 use crate::core::document::html::unescaped;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Elements that cards are made of.
 const USUAL: &[&str] = &[
@@ -279,25 +280,46 @@ fn attributes(text: &str) -> Option<(Vec<(String, &str)>, usize)> {
 /// Where elements and comments are closed, so that nothing is looked for again and again that is not there.
 pub(super) struct Closings {
     elements: BTreeMap<String, Vec<usize>>,
+    /// Where the tags stand that open what is closed: an end tag closes what was opened last of its name.
+    paired: BTreeSet<usize>,
     last_comment: Option<usize>,
+}
+
+/// Whether a tag behind this character is glued to a word, as in `Set<I>`.
+fn is_glued_to(before: Option<char>) -> bool {
+    before.is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
 
 impl Closings {
     pub(super) fn of(html: &str) -> Self {
-        let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, _) in html.match_indices("</") {
-            let name: String = html
-                .get(at + 2..)
-                .unwrap_or_default()
-                .chars()
-                .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-                .take(20)
-                .collect();
-            if !name.is_empty() {
-                found.entry(name.to_ascii_lowercase()).or_default().push(at);
+        let mut elements: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut open: BTreeMap<String, Vec<(usize, bool)>> = BTreeMap::new();
+        let mut paired = BTreeSet::new();
+        for (at, _) in html.match_indices('<') {
+            let rest = html.get(at + 1..).unwrap_or_default();
+            let (closes, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
+            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
+            if name.is_empty() {
+                continue;
             }
+            let is_capital = name.starts_with(|c: char| c.is_ascii_uppercase());
+            let name = name.to_ascii_lowercase();
+            if !closes {
+                let is_glued = is_glued_to(html.get(..at).and_then(|text| text.chars().next_back()));
+                open.entry(name).or_default().push((at, is_capital && is_glued));
+                continue;
+            }
+            let opened = open.entry(name.clone()).or_default();
+            // A type parameter in capitals is not closed by small letters.
+            while let Some((start, is_parameter)) = opened.pop() {
+                if is_capital || !is_parameter {
+                    paired.insert(start);
+                    break;
+                }
+            }
+            elements.entry(name).or_default().push(at);
         }
-        Self { elements: found, last_comment: html.rfind("-->") }
+        Self { elements, paired, last_comment: html.rfind("-->") }
     }
 
     fn next(&self, name: &str, at: usize) -> Option<usize> {
@@ -310,9 +332,10 @@ impl Closings {
         self.last_comment.is_some_and(|last| last > at + 1)
     }
 
-    /// Whether an element is closed somewhere behind `at`.
-    pub(super) fn is_closed_behind(&self, name: &str, at: usize) -> bool {
-        self.next(name, at).is_some()
+    /// Whether the element that is opened at `at`, behind the character `before`, is closed: somewhere, or where it may be a type parameter
+    /// by a tag that closes nothing nearer.
+    pub(super) fn is_closed(&self, name: &str, at: usize, before: Option<char>) -> bool {
+        self.next(name, at).is_some() && (!is_glued_to(before) || self.paired.contains(&at))
     }
 
     /// Where the tag ends that closes an element next.
