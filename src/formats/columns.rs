@@ -48,6 +48,8 @@ pub(super) enum Column {
     NoteType,
     /// Tags.
     Tags,
+    /// What others call a category: tags that may have blanks in them.
+    Category,
     /// Ids of facts.
     Source,
     /// Id of the topic.
@@ -99,7 +101,7 @@ const NAMES: &[(&str, Column)] = &[
     ("note type", Column::NoteType),
     ("tags", Column::Tags),
     ("tag", Column::Tags),
-    ("category", Column::Tags),
+    ("category", Column::Category),
     ("source", Column::Source),
     ("topic", Column::Topic),
     ("speaker", Column::Speaker),
@@ -143,6 +145,21 @@ pub(super) fn is_role(name: &str) -> bool {
     NAMES.iter().any(|(known, _)| *known == name) || field_names().any(|field| field == name)
 }
 
+/// Takes away what others call a group: the siblings of lmq's group are asked on different days, and only a table that says more of
+/// what lmq knows means these.
+pub(super) fn without_foreign_groups(columns: &mut [Column]) {
+    let is_own = |column: &Column| {
+        use Column::{After, Deck, HeldOut, Key, Kind, Markup, Topic};
+        matches!(column, Key | Deck | Kind | Topic | After | HeldOut | Markup)
+    };
+    if columns.iter().any(is_own) {
+        return;
+    }
+    for column in columns.iter_mut().filter(|column| **column == Column::Group) {
+        *column = Column::Unknown;
+    }
+}
+
 /// Roles that are meant by a name that is none, in words.
 pub(super) fn roles_meant(name: &str) -> String {
     meant(name, ["front", "back", "extra", "tags", "deck", "hint", "key", "kind"])
@@ -153,6 +170,7 @@ pub(super) fn role_name(column: Column) -> &'static str {
     match column {
         Column::Question => "front",
         Column::Answer => "back",
+        Column::Category => "tags",
         Column::Field(name) => name,
         column => NAMES.iter().find(|(_, known)| *known == column).map_or("", |(name, _)| name),
     }
@@ -265,6 +283,11 @@ impl Dialect {
             Self::Plain | Self::Anki => own(cell.split(is_gap).filter(|word| !word.is_empty()).collect()),
             Self::Own => own(cell.split_whitespace().collect()),
         }
+    }
+
+    /// Categories in a cell. `Body parts` is one.
+    fn categories(self, cell: &str) -> Vec<String> {
+        if self == Self::Plain && !cell.contains([',', ';', '\n']) { vec![cell.to_owned()] } else { self.words(cell) }
     }
 
     /// The items of a list.
@@ -473,6 +496,10 @@ impl Draft {
             Column::Key => self.key = Some(given.into_one()),
             Column::Deck => self.deck = Some(given.into_one()),
             Column::Tags => text.tags.extend(given.into_words(dialect)),
+            Column::Category => text.tags.extend(match given {
+                Given::Text(cell) => dialect.categories(&cell),
+                Given::Texts(texts) => texts,
+            }),
             Column::Source => text.source = given.into_words(dialect),
             Column::After => text.after = given.into_words(dialect),
             Column::Topic => text.topic = Some(given.into_one()),

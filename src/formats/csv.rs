@@ -1,5 +1,6 @@
 //! `csv` and `tsv`: tables from spreadsheets, Quizlet and Anki's text export, and the table that we write ourselves.
 
+mod cells;
 mod evidence;
 mod export;
 pub(super) mod fault;
@@ -9,6 +10,7 @@ mod head;
 mod header;
 mod import;
 mod layout;
+mod list;
 mod misfits;
 mod roles;
 mod separator;
@@ -54,8 +56,11 @@ fn unescaped(cell: &str) -> String {
 /// Separators that are tried, likeliest first.
 const DELIMITERS: &[u8] = b"\t;,|";
 
-/// What stands between a term and its meaning in lists that people write, likeliest first.
+/// What stands between a term and its meaning in lists that people write, likeliest first; dashes come before all others.
 const LISTS: &[&str] = &[" - ", " – ", " — ", " = ", " => ", " -> ", " → ", " :: ", " : ", ": ", " ~ ", "  "];
+
+/// How many of these are dashes.
+const DASHES: usize = 3;
 
 /// Whether a spreadsheet would run the cell as a formula. An export puts a `'` before such a cell and an import takes
 /// one away, so `'`s that stand there already are passed over.

@@ -141,6 +141,12 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
             return Err(malformed(input, start, line, encoding));
         }
         input.seek(SeekFrom::Start(start))?;
+        // Each byte is a letter there, so only this tells: letters of several bytes that are good throughout are no chance.
+        if encoding.is_single_byte()
+            && let Some(line) = first_line_of_utf_8_alone(input, start)?
+        {
+            return Err(Undecodable::Fault(EncodingFault::IsUtf8 { line, encoding: name_of(encoding) }));
+        }
         return Ok(known(decoded(input, encoding)?, encoding));
     }
     let mut head = Vec::new();
@@ -192,6 +198,28 @@ fn bad_byte(input: &mut dyn ReadSeek, start: u64) -> io::Result<Option<BadByte>>
     let line = 1 + line_feeds(&mut input.take(offset))?;
     input.seek(SeekFrom::Start(start))?;
     Ok(Some(BadByte { line, byte }))
+}
+
+/// The line of the first letter of several bytes, where all of the text is UTF-8. Leaves `input` at `start`.
+fn first_line_of_utf_8_alone(input: &mut dyn ReadSeek, start: u64) -> io::Result<Option<u64>> {
+    let is_utf_8 = first_bad_byte(input)?.is_none();
+    input.seek(SeekFrom::Start(start))?;
+    let mut line = 1;
+    let mut buffer = vec![0; CHUNK];
+    let found = loop {
+        let read = match input.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let ascii = bytes.iter().take_while(|byte| byte.is_ascii());
+        line += u64::try_from(ascii.filter(|byte| **byte == b'\n').count()).unwrap_or(0);
+        if read == 0 || !is_utf_8 || !bytes.is_ascii() {
+            break is_utf_8 && read > 0;
+        }
+    };
+    input.seek(SeekFrom::Start(start))?;
+    Ok(found.then_some(line))
 }
 
 /// The line of the first bytes that are no text in that encoding.
@@ -336,6 +364,11 @@ mod tests {
         let fault = read_as(b"a,b\nt\xe1bla,b\nespa\xf1ol,c\n", Some("utf-8")).unwrap_err();
         assert!(matches!(fault, EncodingFault::Malformed { line: 2, encoding: "utf-8", .. }), "{fault}");
         assert!(fault.to_string().contains("maybe windows-125"), "{fault}");
+        for name in ["windows-1252", "cp1250", "koi8-r"] {
+            let fault = read_as("a,b\ntábla,b\n".as_bytes(), Some(name)).unwrap_err();
+            assert!(matches!(fault, EncodingFault::IsUtf8 { line: 2, .. }), "{fault}");
+            assert_eq!(read_as(b"a,b\n", Some(name)).unwrap().0, "a,b\n");
+        }
         assert!(is_encoding("Latin-1") && is_encoding("UTF_16LE") && is_encoding("cp936") && !is_encoding("klingon"));
     }
 }

@@ -49,6 +49,8 @@ pub enum LossKind {
     Comments,
     /// Rows that name the columns again, further down.
     RepeatedHeaders,
+    /// Headings in a list of terms.
+    Headings,
     /// Lines above the row that names the columns, such as a title.
     LinesAbove,
     /// Cells in which a spreadsheet shows an error, `#NAME?`.
@@ -74,6 +76,7 @@ impl LossKind {
             Self::TagsChanged => "tags_changed",
             Self::Comments => "comments",
             Self::RepeatedHeaders => "repeated_headers",
+            Self::Headings => "headings",
             Self::LinesAbove => "lines_above",
             Self::FormulaErrors => "formula_errors",
             Self::DecksJoined => "decks_joined",
@@ -137,6 +140,7 @@ impl LossKind {
                 "line begins with # and so is a comment here; put its first cell in quotes to make it a card",
                 "lines begin with # and so are comments here; put the first cell in quotes to make one a card",
             ),
+            Self::Headings => so_many("heading of the list was left out", "headings of the list were left out"),
             Self::LinesAbove => so_many(
                 "line above the names of the columns was left out",
                 "lines above the names of the columns were left out",

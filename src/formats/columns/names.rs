@@ -70,10 +70,15 @@ const SYNONYMS: &[(Column, &str)] = &[
     (
         Column::Tags,
         "\
-            labels|label|categories|keywords|schlagwörter|schlagwort|schlagworte|kategorie|étiquettes|étiquette|\
-            catégorie|mots clés|etiquetas|etiqueta|categoría|categoria|marcadores|etichette|etichetta|trefwoorden|\
-            categorie|labels|etykiety|tagi|kategoria|теги|тег|метки|категория|мітки|taggar|etiketter|štítky|štítek|\
-            etiketler|etiket|kategori|标签|標籤|标记|分类|タグ|分類|カテゴリ|カテゴリー|태그|분류",
+            labels|label|keywords|schlagwörter|schlagwort|schlagworte|étiquettes|étiquette|mots clés|etiquetas|etiqueta|\
+            marcadores|etichette|etichetta|trefwoorden|etykiety|tagi|теги|тег|метки|мітки|taggar|etiketter|štítky|štítek|\
+            etiketler|etiket|标签|標籤|标记|タグ|태그",
+    ),
+    (
+        Column::Category,
+        "\
+            categories|kategorie|kategorien|catégorie|catégories|categoría|categoria|categorie|kategoria|категория|категорія|\
+            kategori|分类|分類|カテゴリ|カテゴリー|분류",
     ),
     (
         Column::Deck,

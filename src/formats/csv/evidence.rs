@@ -4,6 +4,7 @@
 use crate::formats::Evidence;
 use crate::formats::HeaderRow;
 use crate::formats::columns;
+use crate::formats::csv::list::rows_below_headings;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
 
@@ -18,16 +19,22 @@ pub(super) fn evidence(survey: &Survey, separator: &Separator, header: HeaderRow
     let is_text = is_spaced(survey, separator);
     let is_even = match separator {
         // In a list all that comes later belongs to the meaning.
-        Separator::First(_) => survey.split * 20 >= survey.rows * 19,
+        Separator::First(_) | Separator::Dash => survey.split * 20 >= rows_below_headings(survey) * 19,
         // Hardly any text has tabs in it.
         Separator::Byte(b'\t') => survey.split * 4 >= survey.rows * 3,
         Separator::Byte(_) if is_text => even * 20 >= survey.rows * 19,
-        Separator::Byte(_) | Separator::Text(_) | Separator::Line => even * 4 >= survey.rows * 3,
+        Separator::Byte(_) | Separator::Escaped(_) | Separator::Text(_) | Separator::Line => {
+            even * 4 >= survey.rows * 3
+        }
     };
     let sentences = survey.all().filter(|row| is_sentence(row)).count();
-    let moments = survey.all().filter(|row| row.first().is_some_and(|cell| has_time(cell))).count();
-    let some = if matches!(separator, Separator::First(_)) { survey.split } else { even };
-    let is_prose = (is_text && sentences * 2 > survey.rows) || moments * 2 > survey.rows || is_mail(survey, separator);
+    let of_log = survey.all().filter(|row| is_of_log(row)).count();
+    let some = if separator.is_of_list() { survey.split } else { even };
+    let is_prose = (is_text && sentences * 2 > filled_on_both_sides(survey))
+        || of_log * 2 > survey.rows
+        || is_mail(survey, separator)
+        || survey.all().any(|row| is_of_subtitles(row))
+        || are_settings(survey, separator);
     if is_prose || some * 2 < survey.rows {
         Evidence::None
     } else if !is_even {
@@ -42,7 +49,12 @@ pub(super) fn evidence(survey: &Survey, separator: &Separator, header: HeaderRow
 /// Whether the commas of most rows have a blank behind them, as those of a text do.
 fn is_spaced(survey: &Survey, separator: &Separator) -> bool {
     let spaced = survey.all().filter(|row| later_are_spaced(row)).count();
-    matches!(separator, Separator::Byte(b',' | b';')) && spaced * 2 > survey.split
+    matches!(separator, Separator::Byte(b',' | b';')) && spaced * 2 > filled_on_both_sides(survey)
+}
+
+/// Rows with something behind a separator. A comma at the end of a line, as in a letter, has nothing there.
+fn filled_on_both_sides(survey: &Survey) -> usize {
+    survey.all().filter(|row| row.iter().skip(1).any(|cell| !cell.trim().is_empty())).count()
 }
 
 fn later_are_spaced(row: &[String]) -> bool {
@@ -86,12 +98,56 @@ fn is_mail(survey: &Survey, separator: &Separator) -> bool {
     survey.all().take_while(label).count() > 1
 }
 
-/// Whether a cell names a moment to the second, as the lines of a log do: `10:15:02`.
-fn has_time(cell: &str) -> bool {
-    let is_digit = |at: usize| cell.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-    let is_time = |(at, _): (usize, &str)| {
-        let digits = [1, 2, 4, 5].iter().all(|beyond| is_digit(at + beyond));
-        digits && cell.as_bytes().get(at + 3) == Some(&b':')
+/// How the lines of a log say what they are of.
+const LEVELS: &str = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL";
+
+/// Whether a row is one of a log or of a chat: a moment to the second, a day and a time, or a level.
+fn is_of_log(row: &[String]) -> bool {
+    let first = row.first().map(|cell| cell.trim_matches(['[', ']', ':', ' '])).unwrap_or_default();
+    LEVELS.split('|').any(|level| level == first)
+        || row.iter().any(|cell| time_at(cell).is_some_and(|behind| time_at(behind).is_some() || is_second(behind)))
+        || (begins_with_day(first) && row.iter().any(|cell| time_at(cell).is_some()))
+}
+
+/// Whether a row is the line of a subtitle that says when it is shown.
+fn is_of_subtitles(row: &[String]) -> bool {
+    row.iter().any(|cell| cell.contains("-->") && time_at(cell).is_some())
+}
+
+/// What stands behind the minutes of the first time in a text: `10:15`.
+fn time_at(text: &str) -> Option<&str> {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let is_time = |colon: usize| colon > 0 && [colon - 1, colon + 1, colon + 2].into_iter().all(is_digit);
+    text.match_indices(':').find(|(colon, _)| is_time(*colon)).and_then(|(colon, _)| text.get(colon + 3..))
+}
+
+/// Whether seconds follow.
+fn is_second(behind: &str) -> bool {
+    let mut bytes = behind.bytes();
+    bytes.next() == Some(b':') && bytes.by_ref().take(2).filter(u8::is_ascii_digit).count() == 2
+}
+
+/// Whether a text begins with a day in digits: `12/01/24`, `2024-01-12`.
+fn begins_with_day(text: &str) -> bool {
+    let day = text.split([' ', ',']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['/', '.', '-']).collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a text holds the settings of a program: names that are no words, or values that only a program reads.
+fn are_settings(survey: &Survey, separator: &Separator) -> bool {
+    let is_value = |value: &str| {
+        matches!(value, "true" | "false" | "null" | "localhost")
+            || value.starts_with(['/', '"'])
+            || value.contains("://")
     };
-    cell.match_indices(':').any(is_time)
+    let is_one = |row: &&Vec<String>| match &row[..] {
+        [name, value] => {
+            let name = name.trim();
+            !name.contains(char::is_whitespace)
+                && (name.trim_matches('_').contains(['_', '.']) || is_value(value.trim()))
+        }
+        _ => false,
+    };
+    matches!(separator.bytes(), b" = " | b": " | b" : ") && survey.all().filter(is_one).count() * 2 >= survey.rows
 }

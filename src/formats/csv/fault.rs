@@ -63,6 +63,17 @@ pub enum TableFault {
          separates question and answer with --delimiter"
     )]
     OneColumn,
+    /// All of its rows stand on one line.
+    #[error(
+        "its {rows} rows stand on one line with `{between}` between them; put each on a line of its own, which Quizlet's export \
+         does with `New line` between cards"
+    )]
+    OneLine {
+        /// What stands between them.
+        between: char,
+        /// How many there are.
+        rows: usize,
+    },
     /// No card has so many texts.
     #[error(
         "its rows have more than {MOST_COLUMNS} columns; is {0} really what separates them? Say it with --delimiter"
@@ -161,6 +172,14 @@ pub enum TableWarning {
         taken: String,
         /// How it could be said.
         example: String,
+    },
+    /// A table of two columns, of which one has the name of something that is neither question nor answer.
+    #[error("there are two columns, so `{name}` is {role}; say otherwise with --columns")]
+    OtherSide {
+        /// The name of the column.
+        name: String,
+        /// What it was taken for.
+        role: String,
     },
     /// Columns that the person's own table has too many of.
     #[error("{}: {}", one_or(.0, "a column that means nothing here was left out", "columns that mean nothing here were left out"), ticked(.0))]

@@ -278,6 +278,12 @@ fn a_text_that_nobody_named_has_to_show_that_it_is_a_table() {
         "2024-01-02 10:15:02,123 INFO started\n2024-01-02 10:15:03,456 INFO stopped\n",
         "Jan 12 10:11:12 host sshd: in\nJan 12 10:11:13 host sshd: out\n",
         "From: Anna\nTo: Bob\nSubject: the thing\n",
+        "Hi Bob,\n\nthanks for the words, they are great.\nI will learn them, I promise.\n\nBest,\nAnna\n",
+        "12/01/24, 10:15 - Anna: Hi Bob\n12/01/24, 10:16 - Bob: Hi Anna\n",
+        "127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2326\n127.0.0.1 - - [10/Oct/2000:13:55:37 -0700] \"GET /a HTTP/1.0\" 200 23\n",
+        "INFO: started server\nWARN: no port\nINFO: stopped server\n",
+        "host = localhost\nport = 8080\n",
+        "1\n00:00:01,000 --> 00:00:04,000\nHello, there\n\n2\n00:00:05,000 --> 00:00:06,000\nOh, hello\n",
         "[INFO] started, port 80\n[INFO] stopped, port 80\n[WARN] no file, no port\n",
     ] {
         assert_eq!(found(text), Evidence::None, "{text}");
@@ -290,6 +296,9 @@ fn a_text_that_nobody_named_has_to_show_that_it_is_a_table() {
         "Wer bist du?;Who are you?\nIch liebe dich.;I love you.\n",
         "Hund - dog\nKatze - cat, a\n",
         "hola: hello\nadiós: goodbye\n",
+        "perro = dog\ngato = cat\n",
+        "Unit 4\n\nperro - dog\ngato - cat\n",
+        "half past ten, 10:30\nnoon, 12:00\n",
         "Wer bist du?\tWho are you?\nIch liebe dich.\tI love you, too.\n",
         "1492,Columbus reaches America\n1789,the revolution begins\n",
         "What is the capital of Peru?,Lima\nWhat is the capital of Chile?,Santiago\n",

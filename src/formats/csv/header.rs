@@ -32,6 +32,10 @@ pub(super) fn is_header(cells: &[String]) -> bool {
     differ && (ours || known.iter().any(|column| matches!(class(*column), Column::Question | Column::Answer)))
 }
 
+/// Names that mean something only where they are all that the first row says, and where there are rows below it.
+const PAIRS: &[(&str, &str)] =
+    &[("q", "a"), ("from", "to"), ("l1", "l2"), ("lang1", "lang2"), ("lang 1", "lang 2"), ("language 1", "language 2")];
+
 /// Whether the first line names the one column of clozes below it.
 pub(super) fn names_clozes(survey: &Survey) -> bool {
     let [name] = &survey.first[..] else { return false };
@@ -71,6 +75,10 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     if names_clozes(survey) {
         return Verdict::Is(HeaderRow::Likely);
     }
+    let is_pair = |(one, other): &(&str, &str)| matches!(&cells[..], [a, b] if a.eq_ignore_ascii_case(one) && b.eq_ignore_ascii_case(other));
+    if PAIRS.iter().any(is_pair) && !survey.below.is_empty() {
+        return Verdict::Is(HeaderRow::Likely);
+    }
     if filled.len() < 2 || columns::is_cloze(&cells.concat()) {
         return Verdict::Is(HeaderRow::None);
     }
@@ -105,6 +113,9 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
         return Verdict::Is(HeaderRow::None);
     }
     let languages = |row: &[&str]| row.iter().all(|cell| names::title(&names::plain(cell)) == Some(Title::Language));
+    let is_code = |cell: &&str| names::title(&names::plain(cell)) == Some(Title::Code);
+    // Two different ones: `la,la` are words.
+    let are_codes = matches!(&first[..], [one, other] if is_code(one) && is_code(other) && one != other);
     let are_languages = languages(&first);
     let rows = || survey.below.iter().map(|row| row.iter().map(|cell| cell.trim()).collect::<Vec<&str>>());
     // A table of words about tables, or of languages.
@@ -119,7 +130,7 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
         1 => unlike >= 2 || (unlike == 1 && !is_lower_case_like_the_rest),
         more => {
             // Two languages are no two words for one thing.
-            let differs = !is_lower_case_like_the_rest || unlike > 0 || are_languages;
+            let differs = !is_lower_case_like_the_rest || unlike > 0 || are_languages || are_codes;
             alike == 0 && more * 2 >= first.len() && differs
         }
     };

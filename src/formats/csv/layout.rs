@@ -26,6 +26,7 @@ use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::header;
 use crate::formats::csv::is_formula;
+use crate::formats::csv::list;
 use crate::formats::csv::roles::Roles;
 use crate::formats::csv::tally::Tally;
 use crate::formats::csv::unescaped;
@@ -50,6 +51,10 @@ pub(super) struct Layout {
     width: usize,
     /// Whether a blank stands behind the separators between cells.
     is_spaced: bool,
+    /// Whether a mark stands before each line of a list.
+    has_marks: bool,
+    /// The first line, which may be a heading.
+    first: String,
     /// The kind of a row that doesn't name one.
     default: &'static dyn CardKind,
     /// The note type of all rows, where a directive gives one.
@@ -132,6 +137,8 @@ impl Layout {
             says_markup: options.markup.is_some() || head.html.is_some(),
             width: survey.columns.max(if has_header { roles.names.len() } else { 0 }),
             is_spaced: is_spaced(survey),
+            has_marks: separator.is_of_list() && list::have_marks(survey),
+            first: survey.first.first().cloned().unwrap_or_default(),
             default: basic,
             of_all,
             plans: Vec::new(),
@@ -149,6 +156,7 @@ impl Layout {
             head: self.head.clone(),
             separator: self.separator.clone(),
             roles: self.roles.clone(),
+            first: self.first.clone(),
             plans: Vec::new(),
             last: None,
             tally: Tally::default(),
@@ -273,6 +281,13 @@ impl Layout {
         if is_rule(Some(cells), &self.separator) {
             return Ok(Outcome::Blank);
         }
+        if self.separator.is_of_list()
+            && row.len() == 1
+            && cells.get(0).is_some_and(|(line, _)| list::is_heading(line, &self.first))
+        {
+            self.tally.headings += 1;
+            return Ok(Outcome::LeftOut);
+        }
         let Some((kind, variant)) = self.kind_of(cells)? else {
             self.tally.occlusions += 1;
             return Ok(Outcome::LeftOut);
@@ -286,8 +301,12 @@ impl Layout {
         if let Some(markup) = self.markup {
             draft.marked_up(markup);
         }
-        let (mut empty, mut only_picture) = (true, false);
+        let (mut empty, mut only_picture, mut is_joined) = (true, false, false);
         for (index, cell) in cells.iter().enumerate() {
+            let cell = match list::without_mark(cell.0).filter(|_| index == 0 && self.has_marks) {
+                Some(bare) => (bare, false),
+                None => cell,
+            };
             let text = self.clean(cell);
             let text = match plan.targets.get(index) {
                 Some(target) if is_html => of_html(text, *target),
@@ -302,20 +321,17 @@ impl Layout {
             }
             let target = match plan.targets.get(index) {
                 None | Some(Target::Surplus) => {
-                    let before = index.checked_sub(1).and_then(|before| plan.targets.get(before));
                     let is_surplus = |at: &usize| matches!(plan.targets.get(*at), None | Some(Target::Surplus));
-                    let last = (0..index).rev().find(|at| !is_surplus(at)).and_then(|at| cells.get(at));
+                    let last = (0..index).rev().find(|at| !is_surplus(at));
+                    let cut = last.and_then(|at| cells.get(at));
                     if is_text_after_separator(cell, &self.separator)
                         && !self.is_spaced
                         // Else it may as well be the cell before that goes on.
-                        && !last.is_some_and(|last| is_text_after_separator(last, &self.separator))
-                        && let Some(target) = before
+                        && !cut.is_some_and(|cut| is_text_after_separator(cut, &self.separator))
+                        && let Some(target) = last.and_then(|at| plan.targets.get(at))
                         && draft.append(*target, &format!("{}{}", self.separator.text(), cell.0.trim_end()))
                     {
-                        if self.tally.joined == 0 {
-                            self.warnings.push(TableWarning::Joined { line, separator: self.separator.name() });
-                        }
-                        self.tally.joined += 1;
+                        is_joined = true;
                         continue;
                     }
                     return Err(self.too_wide(row.len()));
@@ -346,6 +362,12 @@ impl Layout {
         }
         draft.add_tags(&self.head.tags);
         self.tally.only_pictures += u64::from(only_picture);
+        if is_joined {
+            if self.tally.joined == 0 {
+                self.warnings.push(TableWarning::Joined { line, separator: self.separator.name() });
+            }
+            self.tally.joined += 1;
+        }
         let place = Place { line, column: 0 };
         draft.finish(place, plan.says).map(Outcome::Note).map_err(|fault| {
             if row.len() >= plan.least {

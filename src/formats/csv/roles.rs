@@ -15,6 +15,12 @@ use crate::formats::columns::names::Title;
 use crate::formats::columns::note_types::NoteType;
 use crate::formats::columns::note_types::kind_called;
 use crate::formats::columns::note_types::note_type;
+use crate::formats::csv::cells::are_tags;
+use crate::formats::csv::cells::is_constant;
+use crate::formats::csv::cells::is_running;
+use crate::formats::csv::cells::is_text_behind_a_separator;
+use crate::formats::csv::cells::is_used;
+use crate::formats::csv::cells::say_the_same;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
@@ -177,6 +183,7 @@ impl Roles {
                     | Column::Unknown
                     | Column::LeftOut
                     | Column::Tags
+                    | Column::Category
                     | Column::Source
                     | Column::After
                     | Column::Extra
@@ -210,6 +217,7 @@ impl Roles {
     fn by_name(&mut self, head: &Head, survey: &Survey, is_directive: bool) {
         self.columns = self.names.iter().map(|name| columns::named(name)).collect();
         self.without_other_meanings(survey);
+        columns::without_foreign_groups(&mut self.columns);
         self.without_doubles();
         self.place(head);
         self.without_numbers(survey);
@@ -275,6 +283,13 @@ impl Roles {
                 *column = Column::Answer;
             }
         }
+        if let Some((at, role)) = self.other_side(head, question, answer) {
+            (question, answer) = (question.or(Some(at)), answer.or(Some(at)));
+            if let (Some(column), Some(name)) = (self.columns.get_mut(at), self.names.get(at)) {
+                *column = Column::Unknown;
+                self.warnings.push(TableWarning::OtherSide { name: name.clone(), role: in_words(&role).to_owned() });
+            }
+        }
         let mut unknown = Vec::new();
         for at in 0..self.columns.len() {
             let name = self.names.get(at).map(|name| name.trim().to_owned()).unwrap_or_default();
@@ -310,6 +325,20 @@ impl Roles {
             let example = self.example();
             let names = if unknown.is_empty() { self.merged.clone() } else { unknown };
             self.warnings.push(TableWarning::UnknownColumns { names, example });
+        }
+    }
+
+    /// The column that takes the place of the side that no name gives, and which one that is. A table of two columns has a question
+    /// and an answer, whatever these are called.
+    fn other_side(&self, head: &Head, question: Option<usize>, answer: Option<usize>) -> Option<(usize, Role)> {
+        let says_more = |column: &Column| matches!(column, Column::Kind | Column::NoteType);
+        if self.columns.len() != 2 || !head.places.is_empty() || self.columns.iter().any(says_more) {
+            return None;
+        }
+        match (question, answer) {
+            (Some(at), None) => Some((1 - at, Role::Back)),
+            (None, Some(at)) => Some((1 - at, Role::Front)),
+            _ => None,
         }
     }
 
@@ -443,7 +472,7 @@ impl Roles {
                 Some(label) => Role::Labelled(label.clone()),
                 None => Role::Extra,
             },
-            Column::Tags => Role::Tags,
+            Column::Tags | Column::Category => Role::Tags,
             Column::Deck => Role::Deck,
             Column::LeftOut | Column::Unknown | Column::Surplus => Role::LeftOut,
             Column::AddReverse => Role::Other("reversed, where it is filled"),
@@ -499,75 +528,6 @@ fn in_words(role: &Role) -> &'static str {
         Role::Other(name) => name,
         Role::LeftOut => "left out",
     }
-}
-
-/// Whether a column has something in it below the first row.
-fn is_used(survey: &Survey, at: usize) -> bool {
-    survey.below.iter().any(|row| row.get(at).is_some_and(|cell| !cell.trim().is_empty()))
-}
-
-/// Whether a column says the same in each of several rows.
-fn is_constant(survey: &Survey, at: usize) -> bool {
-    let cell = |row: &Vec<String>| row.get(at).map(|cell| cell.trim().to_owned());
-    let first = cell(&survey.first_raw).filter(|cell| !cell.is_empty());
-    first.is_some() && survey.below.len() > 1 && survey.below.iter().all(|row| cell(row) == first)
-}
-
-/// Whether two columns say the same in each row, apart from capitals.
-fn say_the_same(survey: &Survey, one: usize, other: usize) -> bool {
-    let cell = |row: &Vec<String>, at: usize| row.get(at).map(|cell| cell.trim().to_lowercase());
-    survey.below.iter().all(|row| cell(row, one) == cell(row, other))
-}
-
-/// Whether a column counts its rows: 0, 1, 2 …; with the first row, and from 0 or 1 on, where nothing else tells.
-fn is_running(survey: &Survey, at: usize, from_the_first: bool) -> bool {
-    let cell = |row: &Vec<String>| {
-        let cell = row.get(at)?.trim().trim_end_matches(['.', ')']).trim_start_matches('#');
-        cell.parse::<u64>().ok()
-    };
-    let first = std::iter::once(&survey.first_raw).filter(|_| from_the_first);
-    let numbers: Vec<Option<u64>> = first.chain(&survey.below).map(cell).collect();
-    numbers.len() > 1
-        && (!from_the_first || (numbers.len() > 2 && matches!(numbers.first(), Some(Some(0 | 1)))))
-        && numbers.windows(2).all(|pair| matches!(pair, [Some(one), Some(next)] if one.checked_add(1) == Some(*next)))
-}
-
-/// Whether what stands in a column is mostly text behind an unquoted comma: it begins with a blank, and the column before does
-/// not.
-fn is_text_behind_a_separator(survey: &Survey, at: usize, separator: &Separator) -> bool {
-    let begins = |at: usize| {
-        let cells = survey.all().filter_map(|row| row.get(at));
-        let filled: Vec<&String> = cells.filter(|cell| !cell.trim().is_empty()).collect();
-        let blank = filled.iter().filter(|cell| cell.starts_with(' ')).count();
-        (blank, filled.len())
-    };
-    let ((blank, filled), (before, of)) = (begins(at), begins(at.saturating_sub(1)));
-    separator.bytes() != b"\t" && blank > 0 && blank * 2 > filled && before * 2 < of
-}
-
-/// Whether the cells of a third column are tags: short, without signs of a sentence, and the same ones again and again.
-fn are_tags(survey: &Survey, at: usize, separator: &Separator, is_ankis: bool) -> bool {
-    if is_text_behind_a_separator(survey, at, separator) {
-        return false;
-    }
-    let cells = survey.all().filter_map(|row| row.get(at)).map(|cell| cell.trim());
-    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-    let is_short = |cell: &str| {
-        cell.chars().count() <= 60
-            && !cell.contains(['.', '?', '!', '<', '(', '=', '。', '、', '？', '！', '[', '/', '"'])
-            && cell.split_whitespace().all(|word| word.chars().count() <= 40)
-    };
-    let odd = cells.iter().filter(|cell| !is_short(cell)).count();
-    let mut distinct: Vec<&str> = cells.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    // Tags come again: of many rows a third of them at most is new. Anki takes the column for tags whatever is in it.
-    let come_again = if is_ankis {
-        cells.len() < 6 || distinct.len() * 4 <= cells.len() * 3
-    } else {
-        cells.len() > 1 && distinct.len() * 3 <= cells.len() + 3
-    };
-    odd * 10 <= cells.len() && come_again
 }
 
 /// The names that `#columns:` gives, by the table's separator or by the one that a spreadsheet left there.

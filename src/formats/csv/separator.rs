@@ -3,6 +3,7 @@
 use crate::formats::FormatError;
 use crate::formats::TableOptions;
 use crate::formats::columns;
+use crate::formats::csv::DASHES;
 use crate::formats::csv::DELIMITERS;
 use crate::formats::csv::LISTS;
 use crate::formats::csv::fault::TableFault;
@@ -10,6 +11,7 @@ use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::header::is_header;
 use crate::formats::csv::header::names_clozes;
+use crate::formats::csv::list::rows_below_headings;
 use crate::formats::table::Rows;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey;
@@ -45,6 +47,10 @@ pub(super) fn find(
             rows.separator = Separator::First(text.clone());
             found = survey(&rows.separator);
         }
+        if let Some((escaped, found)) = with_escapes(&survey, &said, &found) {
+            rows.separator = escaped;
+            return Ok(found);
+        }
         if found.split > 0 || one_column_will_do(&found) {
             return Ok(found);
         }
@@ -56,12 +62,15 @@ pub(super) fn find(
         }
         return Err(FormatError::NotThis(TableFault::NothingSeparated(said.name()).into()));
     }
+    if let Some((between, rows)) = several_rows_in_one(&survey) {
+        return Err(FormatError::NotThis(TableFault::OneLine { between, rows }.into()));
+    }
     let guessed = guess(&survey);
     let lines = survey(&Separator::Line);
     // What hides something is a sentence, in which dashes and colons stand too. A blank stands behind each of its commas, and
     // hardly behind those of a table; none of a table stands in a gap.
     let is_text = |(separator, found): &(Separator, Survey)| match separator {
-        Separator::First(_) => true,
+        separator if separator.is_of_list() => true,
         Separator::Byte(b',' | b';') => {
             !is_header(&found.first) && (found.is_spaced_throughout() || clozes(found) < clozes(&lines))
         }
@@ -72,7 +81,8 @@ pub(super) fn find(
         return Ok(lines);
     }
     if let Some((separator, found)) = guessed {
-        if matches!(separator, Separator::First(_)) {
+        let (separator, found) = with_escapes(&survey, &separator, &found).unwrap_or((separator, found));
+        if separator.is_of_list() {
             warnings.push(TableWarning::TermList(separator.name()));
         }
         rows.separator = separator;
@@ -83,6 +93,36 @@ pub(super) fn find(
         return Ok(lines);
     }
     Err(FormatError::NotThis(TableFault::OneColumn.into()))
+}
+
+/// The same separator with `\"` in quoted cells, where quotes only make sense so.
+fn with_escapes(
+    survey: &impl Fn(&Separator) -> Survey,
+    separator: &Separator,
+    found: &Survey,
+) -> Option<(Separator, Survey)> {
+    let Separator::Byte(byte) = separator else { return None };
+    let has_slashes = |row: &Vec<String>| row.iter().any(|cell| cell.contains("\\\""));
+    if found.strays == 0 || !found.all().any(has_slashes) {
+        return None;
+    }
+    let escaped = Separator::Escaped(*byte);
+    let better = survey(&escaped);
+    (better.strays == 0 && better.split > 0 && even_rows(&better) >= even_rows(found)).then_some((escaped, better))
+}
+
+/// What stands between rows, where a file of one line holds several: `a - b; c - d; e - f`. There each cell but the first and the
+/// last has it once.
+fn several_rows_in_one(survey: &impl Fn(&Separator) -> Survey) -> Option<(char, usize)> {
+    let between = |sides: Separator| {
+        let found = survey(&sides);
+        let inner = found.first_raw.get(1..found.first_raw.len().checked_sub(1)?)?;
+        let is_between = |sign: &char| inner.iter().all(|cell| cell.matches(*sign).count() == 1);
+        let sign = [';', '|'].into_iter().find(is_between)?;
+        (found.rows == 1 && inner.len() > 1).then(|| (sign, inner.len() + 1))
+    };
+    let texts = LISTS.iter().map(|text| Separator::Text(text.as_bytes().into()));
+    std::iter::once(Separator::Byte(b'\t')).chain(texts).find_map(between)
 }
 
 /// The separator that gives most rows the same two or more columns; else the one of a list.
@@ -96,7 +136,7 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
     };
     tried.sort_by_cached_key(|(separator, found)| {
         let rank = (Reverse(even_rows(found)), found.strays, Reverse(found.split));
-        (!is_header(&found.first), !is_tabbed(separator, found), rank)
+        (!is_header(&found.first), !is_tabbed(separator, found), is_doubtful(separator, found), rank)
     });
     let table = tried.into_iter().find(|(_, found)| {
         is_header(&found.first) || even_rows(found) * 2 > found.rows || found.split * 2 > found.rows
@@ -108,10 +148,16 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
         return table;
     }
     // A comma in nearly every line of a list is no wonder; a ` - ` in every line of a table would be one.
-    let lists = LISTS.iter().map(|text| Separator::First(text.as_bytes().into()));
-    let list = lists
+    let first = |texts: &[&str]| -> Vec<Separator> {
+        texts.iter().map(|text| Separator::First(text.as_bytes().into())).collect()
+    };
+    let (dashes, others) = LISTS.split_at(DASHES);
+    let list = first(dashes)
+        .into_iter()
+        .chain([Separator::Dash])
+        .chain(first(others))
         .map(|separator| (separator.clone(), survey(&separator)))
-        .find(|(_, found)| found.rows > 1 && found.split * 20 >= found.rows * 19 && !are_labels(found));
+        .find(|(_, found)| is_list(found));
     match (table, list) {
         (Some(table), Some((list, _)))
             if even_rows(&table.1) * 20 >= table.1.rows * 19
@@ -121,6 +167,34 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
         }
         (table, list) => list.or(table),
     }
+}
+
+/// Whether what would separate is hardly even, or rather part of the texts in most rows. A table has such signs in its cells too, so
+/// this tells only where another one separates as well.
+fn is_doubtful(separator: &Separator, found: &Survey) -> bool {
+    let of_texts = found.all().filter(|row| is_of_texts(separator, row)).count();
+    even_rows(found) * 4 < found.rows * 3 || of_texts * 4 > found.rows * 3
+}
+
+/// Whether what separates a row seems to be part of its texts: nothing behind it (`COMMIT;`), a blank behind it and none before
+/// (`large; huge`), another separator right behind it (`t;,all rows`), digits on both sides (`1,5`), or bars around the whole row.
+fn is_of_texts(separator: &Separator, row: &[String]) -> bool {
+    let rival = |c: char| !separator.bytes().contains(&(c as u8)) && c.is_ascii() && DELIMITERS.contains(&(c as u8));
+    let digit = |c: char| c.is_ascii_digit();
+    let is_spaced = |(before, behind): (&str, &str)| !before.ends_with(' ') && behind.starts_with(' ');
+    // Of two signs side by side the first one ends a text, as that of a statement does.
+    let is_at_edge = |(_, behind): (&str, &str)| behind.starts_with(rival);
+    let is_decimal = |(before, behind): (&str, &str)| before.ends_with(digit) && behind.starts_with(digit);
+    let pairs = || row.iter().map(String::as_str).zip(row.iter().skip(1).map(String::as_str));
+    let is_comma = *separator == Separator::Byte(b',');
+    let begins = |sign: char| row.first().is_some_and(|cell| cell.trim_start().starts_with(sign));
+    let ends = |sign: char| row.last().is_some_and(|cell| cell.trim_end().ends_with(sign));
+    let is_of_markdown = *separator != Separator::Byte(b'|') && begins('|') && ends('|');
+    row.iter().filter(|cell| !cell.trim().is_empty()).count() < 2
+        || is_of_markdown
+        || pairs().all(is_spaced)
+        || pairs().any(is_at_edge)
+        || (is_comma && pairs().all(is_decimal))
 }
 
 /// Whether what looks like a table may be a list, with a comma in each term: `rojo, roja - red`.
@@ -138,6 +212,12 @@ fn is_once_a_line(survey: &impl Fn(&Separator) -> Survey, list: &Separator, comm
         && found.columns == 2
         && found.even == found.rows
         && (!list.bytes().contains(&b':') || are_behind())
+}
+
+/// Whether nearly each line is a term and its meaning, but for headings.
+fn is_list(found: &Survey) -> bool {
+    let rows = rows_below_headings(found);
+    rows > 1 && rows * 2 > found.rows && found.split * 20 >= rows * 19 && !are_labels(found)
 }
 
 /// How many rows have a cell that hides something as a cloze does.

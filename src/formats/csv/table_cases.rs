@@ -14,6 +14,7 @@ use crate::formats::TableOptions;
 use crate::formats::parse_columns;
 use crate::formats::testing::notes;
 use crate::formats::testing::read_with;
+use crate::formats::testing::rejected;
 use crate::formats::testing::warnings;
 use std::io::Cursor;
 
@@ -345,4 +346,163 @@ fn a_diagnosis_tells_what_a_table_is_taken_for() {
     assert!(!CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap().is_unclear());
     let clear = CSV.diagnose(&mut Cursor::new("front,back\na,b\n"), &options("")).unwrap().unwrap();
     assert!(!clear.is_unclear() && clear.notices.is_empty());
+}
+
+#[test]
+fn a_sign_that_stands_in_the_texts_of_each_row_separates_nothing_where_another_one_does() {
+    for (text, expected) in [
+        ("big,large; huge\nsmall,tiny; little\nfast,quick; rapid\n", "big → large; huge"),
+        ("SELECT * FROM t;,all rows\nDROP TABLE t;,delete table\nCOMMIT;,save\n", "SELECT * FROM t; → all rows"),
+        ("color: red;,red text\nmargin: 0;,no margin\n", "color: red; → red text"),
+        ("&lt;,less than\n&gt;,greater than\n", "&lt; → less than"),
+        ("a loop,while(x) y; done\nanother,for(x) y; z\n", "a loop → while(x) y; done"),
+        ("what,SELECT 1;\nhow,DROP t;\n", "what → SELECT 1;"),
+        ("eins, zwei|one\ndrei, vier|two\n", "eins, zwei → one"),
+        ("1,5|one and a half\n2,5|two and a half\n", "1,5 → one and a half"),
+        ("| a,b | c |\n| d,e | f |\n", "a,b → c"),
+        ("a, b;c\nd, e;f\n", "a, b → c"),
+        ("1,5;one\n2,5;two\n", "1,5 → one"),
+        // It is all there is, or the other one is a sign of the texts as well.
+        ("dog; Hund\ncat; Katze\n", "dog → Hund"),
+        ("rojo, roja; red\nbueno, buena; good\n", "rojo, roja → red"),
+        ("1,one\n2,two\n", "1 → one"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn quoted_cells_of_one_column_of_clozes_are_cells_like_any_other() {
+    for (text, expected) in [
+        (
+            "\"In C++, {{c1::vector}} is a {{c2::list, dynamic}}\"\nWater is {{c1::wet}}\n",
+            ["In C++, {{c1::vector}} is a {{c2::list, dynamic}}", "Water is {{c1::wet}}"],
+        ),
+        (
+            "Text\n\"He said \"\"{{c1::yes}}\"\", and went\"\n\"Two\n{{c1::lines}}\"\n",
+            ["He said \"{{c1::yes}}\", and went", "Two\n{{c1::lines}}"],
+        ),
+        // Quotes that close nowhere, or that quote a word, are text.
+        ("\"The {{c1::x}}\n\"A\" {{c1::y}}, or z\n", ["\"The {{c1::x}}", "\"A\" {{c1::y}}, or z"]),
+    ] {
+        let outcomes = read(text);
+        let clozes: Vec<String> = lines(&outcomes);
+        assert_eq!(clozes, expected.map(|cloze| format!("cloze: {cloze} → ")), "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn a_group_is_one_only_beside_other_names_of_ours() {
+    let group = |text: &str| notes(&read(text))[0].text.group.clone();
+    assert_eq!(group("Word,Meaning,Group\nperro,dog,animals\ngato,cat,animals\n"), None);
+    assert_eq!(lines(&read("Word,Meaning,Group\nperro,dog,animals\n"))[0], "perro → dog (Group: animals)");
+    assert_eq!(group("key,front,back,group\np,perro,dog,animals\n"), Some("animals".to_owned()));
+}
+
+#[test]
+fn a_category_of_two_words_is_one_tag() {
+    for (text, expected) in [
+        ("Word,Meaning,Category\nhand,Hand,Body parts\neye,Auge,Body parts\n", "hand → Hand [Body parts]"),
+        ("Wort,Bedeutung,Kategorie\nHand,hand,Der Körper\n", "Hand → hand [Der Körper]"),
+        ("Word;Meaning;Category\nhand;Hand;Body parts, A1\n", "hand → Hand [Body parts|A1]"),
+        ("Word,Meaning,Tags\nhand,Hand,body A1\n", "hand → Hand [body|A1]"),
+    ] {
+        assert_eq!(lines(&read(text))[0], expected, "{text}");
+    }
+}
+
+#[test]
+fn a_table_of_two_columns_has_a_question_and_an_answer_whatever_their_names() {
+    for (text, expected) in [
+        ("Key,Meaning\nk1,one\nk2,two\n", "k1 → one"),
+        ("Quote,Speaker\nI came,Caesar\nI think,Descartes\n", "I came → Caesar"),
+        ("Word,Category\ndog,animal\noak,tree\n", "dog → animal"),
+        ("Hint,Answer\nit barks,dog\nit purrs,cat\n", "it barks → dog"),
+        ("ID,Meaning\n404,not found\n500,server error\n", "404 → not found"),
+        ("Tag,Meaning\nb,bold\ni,italic\n", "b → bold"),
+        ("Comment,Reply\nhow are you,fine\nthank you,welcome\n", "how are you → fine"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert!(said(&outcomes).matches("there are two columns").count() <= 1, "{text}: {}", said(&outcomes));
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+    assert!(said(&read("Word,Category\ndog,animal\n")).contains("`Category` is the answer"));
+}
+
+#[test]
+fn small_letters_name_columns_too() {
+    for text in [
+        "q,a\nperro,dog\ngato,cat\n",
+        "from,to\nperro,dog\ngato,cat\n",
+        "es,en\nperro,dog\ngato,cat\n",
+        "l1,l2\nperro,dog\ngato,cat\n",
+    ] {
+        assert_eq!(lines(&read(text)), ["perro → dog", "gato → cat"], "{text}");
+    }
+    assert_eq!(lines(&read("la,la\nperro,dog\n")).len(), 2);
+}
+
+#[test]
+fn quotes_behind_a_backslash_are_text_where_nothing_else_makes_sense() {
+    for (text, expected) in [
+        (r#""Say \"hello\"","Decir \"hola\"""#, r#"Say "hello" → Decir "hola""#),
+        ("\"Say, \\\"hello\\\"\",\"x\"\n\"b\",\"c\"\n", "Say, \"hello\" → x"),
+        // A path ends in a backslash, and a quoted cell behind it.
+        ("\"C:\\\",\"drive\"\n", "C:\\ → drive"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn marks_before_the_lines_of_a_list_are_no_part_of_the_terms() {
+    for text in [
+        "- perro - dog\n- gato - cat\n",
+        "* perro: dog\n* gato: cat\n",
+        "• perro – dog\n• gato – cat\n",
+        "1. perro - dog\n2. gato - cat\n",
+        "1) perro - dog\n2) gato - cat\n",
+    ] {
+        assert_eq!(lines(&read(text)), ["perro → dog", "gato → cat"], "{text}");
+    }
+    // A mark that tells terms apart is part of them, and so is one that not each line has.
+    assert_eq!(lines(&read("1. Weltkrieg - WWI\n2. Weltkrieg - WWII\n"))[0], "1. Weltkrieg → WWI");
+    assert_eq!(lines(&read("- perro - dog\ngato - cat\n"))[0], "- perro → dog");
+}
+
+#[test]
+fn headings_of_lists_are_left_out_and_dashes_may_be_of_any_kind() {
+    for (text, headings) in [
+        ("Unit 4 Vocabulary\n\nperro - dog\ngato - cat\ncasa - house\n", 1),
+        ("ANIMALS\nperro - dog\ngato - cat\nHOUSE\ncasa - house\n", 2),
+        ("# Animals\nperro - dog\ngato - cat\n# House\ncasa - house\n", 2),
+        ("Animals:\nperro = dog\ngato = cat\nHouse:\ncasa = house\n", 2),
+        ("perro - dog\ngato – cat\ncasa — house\n", 0),
+        ("perro\u{a0}–\u{a0}dog\ngato\u{a0}– cat\ncasa - house\n", 0),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes), ["perro → dog", "gato → cat", "casa → house"], "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+        let said = losses(&outcomes);
+        assert_eq!(
+            said.iter().filter(|loss| loss.contains("of the list")).count(),
+            headings.min(1),
+            "{text}: {said:?}"
+        );
+    }
+}
+
+#[test]
+fn rows_that_all_stand_on_one_line_are_refused() {
+    for text in ["mitochondria\tpowerhouse;ribosome\tmakes proteins;nucleus\tholds DNA", "a - b; c - d; e - f"] {
+        let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
+        assert!(matches!(fault, TableFault::OneLine { between: ';', rows: 3 }), "{text}: {fault}");
+    }
+    assert_eq!(lines(&read("a\tb; c\td\n")).len(), 1);
 }

@@ -16,6 +16,7 @@ pub(super) struct Tally {
     pub(super) occlusions: u64,
     pub(super) joined: u64,
     pub(super) repeated_headers: u64,
+    pub(super) headings: u64,
     pub(super) formula_errors: u64,
     pub(super) decks: DeckNames,
     pub(super) note_types: Vec<Unknown>,
@@ -26,7 +27,7 @@ pub(super) struct Tally {
 }
 
 /// Kinds of losses that are of rows.
-const ROW_KINDS: usize = 8;
+const ROW_KINDS: usize = 9;
 
 /// Notes of a note type that is not known.
 #[derive(Debug)]
@@ -73,6 +74,7 @@ impl Tally {
             self.occlusions,
             self.joined,
             self.repeated_headers,
+            self.headings,
             self.formula_errors,
             self.decks.rows,
         ]
@@ -99,6 +101,7 @@ impl Tally {
             LossKind::Occlusions,
             LossKind::CellsJoined,
             LossKind::RepeatedHeaders,
+            LossKind::Headings,
             LossKind::FormulaErrors,
             LossKind::DecksJoined,
         ];

@@ -55,6 +55,14 @@ pub enum EncodingFault {
         /// Encodings that it may be, the likeliest first, and how a word of it reads under each.
         candidates: Vec<(&'static str, String)>,
     },
+    /// It was said to be in an encoding of one byte for each letter, and is UTF-8.
+    #[error("it is UTF-8 and not {encoding}: as such line {line} would read wrong; leave --encoding out")]
+    IsUtf8 {
+        /// The first line with a letter of several bytes.
+        line: u64,
+        /// The encoding that was said.
+        encoding: &'static str,
+    },
 }
 
 fn maybe(candidates: &[(&str, String)]) -> String {

@@ -10,6 +10,7 @@ use crate::formats::decode::readings::Reading;
 use crate::formats::decode::readings::readings;
 use chardetng::EncodingDetector;
 use encoding_rs::Encoding;
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Read;
 
@@ -203,14 +204,27 @@ impl Evidence {
 fn named(readings: &[Reading]) -> Vec<(&'static str, String)> {
     let any = readings.iter().any(|reading| reading.makes_sense);
     let likely = readings.iter().filter(|reading| reading.makes_sense || !any).take(MOST_NAMED);
-    likely.map(|reading| (reading.name, sample_word(&reading.text))).collect()
+    let likely: Vec<&Reading> = likely.collect();
+    let words: Vec<Vec<&str>> = likely.iter().map(|reading| words(&reading.text)).collect();
+    let most = words.iter().map(Vec::len).max().unwrap_or(0);
+    // Where two readings show the same word nobody can choose.
+    let told_apart = |at: usize| {
+        let different: BTreeSet<&str> = words.iter().filter_map(|of_one| of_one.get(at).copied()).collect();
+        let beyond_ascii = different.iter().flat_map(|word| word.chars()).filter(|c| !c.is_ascii()).count();
+        (different.len(), beyond_ascii)
+    };
+    let shown = (0..most).max_by_key(|at| told_apart(*at)).unwrap_or(0);
+    let word = |of_one: &Vec<&str>| -> String {
+        let word = of_one.get(shown).or(of_one.last()).copied().unwrap_or_default();
+        word.chars().filter(|c| !c.is_control()).take(LONGEST_SHOWN).collect()
+    };
+    likely.iter().map(|reading| reading.name).zip(words.iter().map(word)).collect()
 }
 
-/// The first word of a text that has something beyond ASCII in it.
-fn sample_word(text: &str) -> String {
+/// The words of a text.
+fn words(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';' | '\t' | '|' | '"'));
-    let found = words.filter(|word| !word.is_ascii()).max_by_key(|word| word.chars().filter(|c| !c.is_ascii()).count());
-    found.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_SHOWN).collect()
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 fn is_latin(encoding: &'static Encoding) -> bool {
@@ -298,6 +312,16 @@ mod tests {
             assert!(matches!(fault, EncodingFault::Mixed { utf_8: 2, other: 3, .. }), "{fault}");
             assert!(fault.to_string().contains(&format!("{encoding} (`")), "{fault}");
         }
+    }
+
+    #[test]
+    fn a_word_that_the_encodings_read_differently_is_shown() {
+        let reading = |name, text: &str| {
+            let text = text.to_owned();
+            Reading { encoding: None, name, text, score: 0.0, evidence: 1, makes_sense: true }
+        };
+        let shown = named(&[reading("one", "résumé,dé\nłuk,öäü\n"), reading("two", "résumé,dé\n³uk,öäü\n")]);
+        assert_eq!(shown, [("one", "łuk".to_owned()), ("two", "³uk".to_owned())]);
     }
 
     #[test]

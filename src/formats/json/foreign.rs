@@ -47,6 +47,7 @@ impl Keys {
         }
         // Fields of other kinds than `basic` mean nothing where no key names the kind.
         let has_question = found.iter().any(|column| asks(*column));
+        columns::without_foreign_groups(&mut found);
         for column in &mut found {
             match column {
                 Column::Field("text") if !has_question => *column = Column::Question,
@@ -133,7 +134,7 @@ fn tells(column: Column) -> bool {
     matches!(column, Column::Answer | Column::Field("back" | "answer"))
 }
 
-/// What a value says: texts, or numbers as they are written.
+/// What a value says: texts, or numbers, `true` and `false` as they are written.
 #[derive(Debug)]
 pub(super) enum Held {
     /// Nothing: it is null or empty.
@@ -154,8 +155,6 @@ impl Held {
         match json.as_bytes().first() {
             Some(b'{') => Self::Other,
             Some(b'"') => serde_json::from_str(json).map_or(Self::Other, text),
-            Some(b't') => text("yes".to_owned()),
-            Some(b'f') => text("no".to_owned()),
             Some(b'n') => Self::Nothing,
             Some(b'[') => {
                 let Ok(values) = serde_json::from_str::<Vec<Box<RawValue>>>(json) else { return Self::Other };

@@ -167,6 +167,8 @@ fn keys_that_other_programs_have_are_read_as_the_headers_of_tables_are() {
         // Numbers keep their digits.
         (r#"[{"front":1.10,"back":12345678901234567890123}]"#, "basic: 1.10 → 12345678901234567890123"),
         (r#"[{"front":"a","back":1e3,"price":-0.50,"big":1e999}]"#, "basic: a → 1e3 (price: -0.50; big: 1e999)"),
+        (r#"[{"question":"Sky is blue","answer":true}]"#, "basic: Sky is blue → true"),
+        (r#"[{"word":"perro","meaning":"dog","group":"animals"}]"#, "basic: perro → dog (group: animals)"),
         // What hides something is a cloze.
         (r#"[{"front":"a {{c1::b}}","back":"c"}]"#, "cloze: a {{c1::b}} →  (c)"),
         (r#"[{"text":"a {{c1::b}}","source page":12}]"#, "cloze: a {{c1::b}} →  (source page: 12)"),

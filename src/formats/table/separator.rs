@@ -5,11 +5,15 @@
 pub(in crate::formats) enum Separator {
     /// One byte.
     Byte(u8),
+    /// One byte, where `\"` in a cell in quotes is a quote of the text, as databases write it.
+    Escaped(u8),
     /// A text, ` :: `.
     Text(Box<[u8]>),
     /// A text, of which only the first in a line separates: `term - definition`.
     First(Box<[u8]>),
-    /// Nothing: each line is one cell, whatever stands in it.
+    /// The first dash of any length in a line, with a blank of any kind on both sides.
+    Dash,
+    /// Nothing: each line is one cell, whatever stands in it, and a cell in quotes may have several lines.
     Line,
 }
 
@@ -22,11 +26,17 @@ impl Separator {
         }
     }
 
+    /// Whether it is that of a list: only the first one in a line separates.
+    pub(in crate::formats) fn is_of_list(&self) -> bool {
+        matches!(self, Self::First(_) | Self::Dash)
+    }
+
     /// How it is written.
     pub(in crate::formats) fn bytes(&self) -> &[u8] {
         match self {
-            Self::Byte(byte) => std::slice::from_ref(byte),
+            Self::Byte(byte) | Self::Escaped(byte) => std::slice::from_ref(byte),
             Self::Text(text) | Self::First(text) => text,
+            Self::Dash => b" - ",
             Self::Line => b"\n",
         }
     }
@@ -39,6 +49,7 @@ impl Separator {
     /// As messages name it.
     pub(in crate::formats) fn name(&self) -> String {
         match self.bytes() {
+            _ if *self == Self::Dash => "a dash".to_owned(),
             b"\t" => "tab".to_owned(),
             b" " => "space".to_owned(),
             b"\n" => "the end of a line".to_owned(),

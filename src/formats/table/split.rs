@@ -44,6 +44,11 @@ trait Cut: Copy {
     fn take(self, cell: &[u8], text: &mut Vec<u8>) {
         text.extend_from_slice(cell);
     }
+
+    /// Whether `\"` in a quoted cell is a quote of its text.
+    fn has_escapes(self) -> bool {
+        false
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -60,6 +65,28 @@ impl Cut for One {
 
     fn longest(self) -> usize {
         1
+    }
+}
+
+/// One byte, with `\"` in quoted cells.
+#[derive(Clone, Copy)]
+struct Escaped(u8);
+
+impl Cut for Escaped {
+    fn length_at(self, bytes: &[u8]) -> usize {
+        One(self.0).length_at(bytes)
+    }
+
+    fn find(self, bytes: &[u8]) -> usize {
+        One(self.0).find(bytes)
+    }
+
+    fn longest(self) -> usize {
+        1
+    }
+
+    fn has_escapes(self) -> bool {
+        true
     }
 }
 
@@ -126,19 +153,60 @@ impl Cut for Several<'_> {
     }
 }
 
+/// A dash of any length, with a blank of any kind on both sides.
+#[derive(Clone, Copy)]
+struct Dash;
+
+/// Dashes, and the minus.
+const DASHES: &[&[u8]] = &[b"-", "–".as_bytes(), "—".as_bytes(), "−".as_bytes()];
+
+/// Blanks: the usual one, the no-break ones, the thin one.
+const BLANKS: &[&[u8]] = &[b" ", "\u{a0}".as_bytes(), "\u{202f}".as_bytes(), "\u{2009}".as_bytes()];
+
+/// Bytes of the first of `texts` with which `bytes` begin.
+fn beginning(bytes: &[u8], texts: &[&[u8]]) -> Option<usize> {
+    texts.iter().find(|text| bytes.starts_with(text)).map(|text| text.len())
+}
+
+impl Cut for Dash {
+    fn length_at(self, bytes: &[u8]) -> usize {
+        let parts = [BLANKS, DASHES, BLANKS];
+        let length = parts.iter().try_fold(0, |at, part| Some(at + beginning(bytes.get(at..)?, part)?));
+        length.unwrap_or(0)
+    }
+
+    fn find(self, bytes: &[u8]) -> usize {
+        let is_end = |at: &usize| {
+            let rest = bytes.get(*at..).unwrap_or_default();
+            rest.first().is_some_and(|byte| ends_line(*byte)) || self.length_at(rest) > 0
+        };
+        (0..bytes.len()).find(is_end).unwrap_or(bytes.len())
+    }
+
+    fn longest(self) -> usize {
+        9
+    }
+}
+
 /// Takes one row from the start of `bytes`.
 pub(super) fn split(bytes: &[u8], whole: bool, separator: &Separator, row: &mut Row) -> Split {
     match separator {
         Separator::Byte(b'|') => cells(bytes, whole, Bar, row),
         Separator::Byte(byte) => cells(bytes, whole, One(*byte), row),
+        Separator::Escaped(byte) => cells(bytes, whole, Escaped(*byte), row),
         Separator::Text(text) => cells(bytes, whole, Several(text), row),
         Separator::First(text) => two(bytes, whole, Several(text), row),
-        Separator::Line => two(bytes, whole, Several(b"\n"), row),
+        Separator::Dash => two(bytes, whole, Dash, row),
+        // A quote that is closed nowhere is text, as in any line.
+        Separator::Line => match cells(bytes, whole, Several(b"\n"), row) {
+            Split::Unclosed(_) => two(bytes, whole, Several(b"\n"), row),
+            split => split,
+        },
     }
 }
 
 /// A line of a list: a term, and all that stands behind the first separator. Quotes are text there.
-fn two(bytes: &[u8], whole: bool, cut: Several<'_>, row: &mut Row) -> Split {
+fn two(bytes: &[u8], whole: bool, cut: impl Cut, row: &mut Row) -> Split {
     row.clear();
     let end = bytes.iter().position(|byte| ends_line(*byte)).unwrap_or(bytes.len());
     let used = match bytes.get(end) {
@@ -153,7 +221,8 @@ fn two(bytes: &[u8], whole: bool, cut: Several<'_>, row: &mut Row) -> Split {
     let term = cut.find(line);
     row.bytes.extend_from_slice(line.get(..term).unwrap_or_default());
     row.end_cell(false);
-    if let Some(rest) = line.get(term + cut.longest()..) {
+    let behind = line.get(term..).unwrap_or_default();
+    if let Some(rest) = behind.get(cut.length_at(behind)..).filter(|_| !behind.is_empty()) {
         row.bytes.extend_from_slice(rest);
         row.end_cell(false);
     }
@@ -229,6 +298,7 @@ enum Quoted {
 /// Takes a quoted cell, whose opening quote stands before `at`. Line ends in it become `\n`.
 fn quoted(bytes: &[u8], mut at: usize, whole: bool, cut: impl Cut, text: &mut Vec<u8>) -> Quoted {
     let mut breaks = 0;
+    let start = at;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let Some(length) = rest.iter().position(|byte| matches!(byte, b'"' | b'\r' | b'\n')) else {
@@ -237,7 +307,14 @@ fn quoted(bytes: &[u8], mut at: usize, whole: bool, cut: impl Cut, text: &mut Ve
         text.extend_from_slice(rest.get(..length).unwrap_or_default());
         let rest = rest.get(length..).unwrap_or_default();
         at += length;
+        let slashes =
+            || bytes.get(start..at).unwrap_or_default().iter().rev().take_while(|byte| **byte == b'\\').count();
         match rest {
+            [b'"', ..] if cut.has_escapes() && slashes() % 2 == 1 => {
+                text.pop();
+                text.push(b'"');
+                at += 1;
+            }
             [b'"', b'"', ..] => {
                 text.push(b'"');
                 at += 2;

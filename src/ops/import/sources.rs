@@ -215,10 +215,14 @@ const MOST_SPOOLED: u64 = 4 << 30;
 /// Refuses what is no text, also where somebody named a format: rows of nonsense are worse than none.
 fn is_text(shown: &str, head: &[u8]) -> Result<(), Failure> {
     match formats::binary(head) {
-        Some(what) if !segment::sniff(head) && !formats::is_workbook(shown, head) => Err(Failure::data(format!(
-            "`{shown}` is {what}, not a deck"
-        ))
-        .hint("nothing was imported; unpack it, or export it as CSV or text from the program that it belongs to")),
+        Some(what) if !segment::sniff(head) && !formats::is_workbook(shown, head) => {
+            let is_ankis = [".apkg", ".colpkg"].iter().any(|ending| shown.to_lowercase().ends_with(ending));
+            Err(Failure::data(format!("`{shown}` is {what}, not a deck")).hint(if is_ankis {
+                "nothing was imported; in Anki choose File, Export, `Notes in Plain Text`, and import that file"
+            } else {
+                "nothing was imported; unpack it, or export it as CSV or text from the program that it belongs to"
+            }))
+        }
         _ => Ok(()),
     }
 }
@@ -272,7 +276,7 @@ pub(super) fn find_importer(source: &mut Source, options: &Options) -> Result<Op
     match formats::sniff(&source.file_name, &head) {
         Some(importer) => Ok(Some(importer)),
         None => Err(Failure::data(format!("cannot tell what kind of file `{}` is", source.shown)).hint(format!(
-            "say it with --format: {}",
+            "say it with --format: {}; a table in a text file, as in Markdown, is `csv`",
             IMPORTERS.iter().map(|importer| importer.name()).collect::<Vec<_>>().join(", ")
         ))),
     }
