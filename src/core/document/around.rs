@@ -58,8 +58,8 @@ fn codes(text: &str, markup: Markup) -> Vec<Range<usize>> {
 fn code_marks(code: &str, markup: Markup) -> Option<Around> {
     match markup {
         Markup::Html => Some(Around::Code("<code>", "</code>")),
-        _ if code.contains("``") => None,
-        _ if code.contains('`') => Some(Around::Code("`` ", " ``")),
-        _ => Some(Around::Code("`", "`")),
+        Markup::Markdown | Markup::Plain if code.contains("``") => None,
+        Markup::Markdown | Markup::Plain if code.contains('`') => Some(Around::Code("`` ", " ``")),
+        Markup::Markdown | Markup::Plain => Some(Around::Code("`", "`")),
     }
 }

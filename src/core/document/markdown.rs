@@ -434,10 +434,12 @@ impl Builder<'_, '_> {
 
 /// A formula in a cell, where a backslash stands before a bar since cells end at bars.
 fn in_cell(inline: Inline) -> Inline {
-    match inline {
-        Inline::Formula { source, .. } if source.contains("\\|") => formula_of(&source.replace("\\|", "|")),
-        inline => inline,
+    if let Inline::Formula { source, .. } = &inline
+        && source.contains("\\|")
+    {
+        return formula_of(&source.replace("\\|", "|"));
     }
+    inline
 }
 
 fn trim_end(inlines: &mut Vec<Inline>) {
