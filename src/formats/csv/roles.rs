@@ -284,7 +284,8 @@ impl Roles {
             }
         }
         if let Some((at, role)) = self.other_side(head, question, answer) {
-            (question, answer) = (question.or(Some(at)), answer.or(Some(at)));
+            (question, answer) =
+                if role == Role::Front { (Some(at), answer.or(question)) } else { (question, Some(at)) };
             if let (Some(column), Some(name)) = (self.columns.get_mut(at), self.names.get(at)) {
                 *column = Column::Unknown;
                 self.warnings.push(TableWarning::OtherSide { name: name.clone(), role: in_words(&role).to_owned() });
@@ -335,7 +336,10 @@ impl Roles {
         if self.columns.len() != 2 || !head.places.is_empty() || self.columns.iter().any(says_more) {
             return None;
         }
+        // Where no name gives a side the first column is asked.
+        let is_named = |at: usize| self.columns.get(at) != Some(&Column::Unknown);
         match (question, answer) {
+            (Some(1), None) if !is_named(1) => Some((0, Role::Front)),
             (Some(at), None) => Some((1 - at, Role::Back)),
             (None, Some(at)) => Some((1 - at, Role::Front)),
             _ => None,

@@ -419,6 +419,8 @@ fn a_table_of_two_columns_has_a_question_and_an_answer_whatever_their_names() {
     for (text, expected) in [
         ("Key,Meaning\nk1,one\nk2,two\n", "k1 → one"),
         ("Quote,Speaker\nI came,Caesar\nI think,Descartes\n", "I came → Caesar"),
+        ("Source,Target\nperro,dog\ngato,cat\n", "perro → dog"),
+        ("Set,Elements\nA,one\nB,two\n", "A → one"),
         ("Word,Category\ndog,animal\noak,tree\n", "dog → animal"),
         ("Hint,Answer\nit barks,dog\nit purrs,cat\n", "it barks → dog"),
         ("ID,Meaning\n404,not found\n500,server error\n", "404 → not found"),
