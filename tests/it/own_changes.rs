@@ -340,23 +340,6 @@ fn a_built_in_decks_file_says_nothing_of_what_its_cards_wait_for() {
 }
 
 #[test]
-fn a_deck_file_takes_its_cards_back_that_were_imported_into_another_deck() {
-    let mut world = World::bare();
-    world.import("team.toml", TEAM);
-    let into = Options { deck: Some("Z".to_owned()), ..Options::default() };
-    world.try_import_with("team.toml", TEAM, &into).unwrap();
-    let all = world.found("").len();
-    assert_eq!(world.found("deck:Z").len(), all);
-    assert_eq!(world.import("team.toml", TEAM).changed, 3);
-    assert_eq!((world.found("deck:Z").len(), world.found("deck:team").len()), (0, all));
-    // Not those that the learner moved.
-    world.change(&["roadmap"], elsewhere());
-    assert_eq!(world.import("team.toml", TEAM).sentence(), "3 notes as they were");
-    assert_eq!(world.found("deck:Mine").len(), 1);
-    world.assert_sound();
-}
-
-#[test]
 fn what_a_note_waits_for_is_the_files_to_say_after_an_edit_of_ones_own_too() {
     let file = |more: &str| {
         format!(

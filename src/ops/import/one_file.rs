@@ -141,9 +141,8 @@ pub(super) fn one_file(
                     report.first.push((text.listed_prompt(1), text.listed_answer(1)));
                 }
                 report.waits |= note.waits();
-                // The head of a file says where its cards lie. A deck that the row names is no part of the name of a row that has
-                // an id.
-                bulk.rows_say_place(has_head || (row.has_id && row.deck.is_some()));
+                // A deck that the row names is no part of the name of a row that has an id.
+                bulk.rows_say_place(row.has_id && (has_head || row.deck.is_some()));
                 tally.good();
                 let placed = bulk.note(own_deck, row.who, row.key.clone(), &note)?;
                 if let Some(key) = row.key.as_ref().filter(|_| row.who.named && placed == MatchResult::Added)
