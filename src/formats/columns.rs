@@ -49,7 +49,7 @@ pub(super) enum Column {
     /// Tags.
     Tags,
     /// What others call a category: tags that may have blanks in them.
-    Category,
+    WholeTag,
     /// Ids of facts.
     Source,
     /// Id of the topic.
@@ -101,7 +101,7 @@ const NAMES: &[(&str, Column)] = &[
     ("note type", Column::NoteType),
     ("tags", Column::Tags),
     ("tag", Column::Tags),
-    ("category", Column::Category),
+    ("category", Column::WholeTag),
     ("source", Column::Source),
     ("topic", Column::Topic),
     ("speaker", Column::Speaker),
@@ -170,7 +170,7 @@ pub(super) fn role_name(column: Column) -> &'static str {
     match column {
         Column::Question => "front",
         Column::Answer => "back",
-        Column::Category => "tags",
+        Column::WholeTag => "tags",
         Column::Field(name) => name,
         column => NAMES.iter().find(|(_, known)| *known == column).map_or("", |(name, _)| name),
     }
@@ -496,7 +496,7 @@ impl Draft {
             Column::Key => self.key = Some(given.into_one()),
             Column::Deck => self.deck = Some(given.into_one()),
             Column::Tags => text.tags.extend(given.into_words(dialect)),
-            Column::Category => text.tags.extend(match given {
+            Column::WholeTag => text.tags.extend(match given {
                 Given::Text(cell) => dialect.categories(&cell),
                 Given::Texts(texts) => texts,
             }),

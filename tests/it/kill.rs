@@ -192,7 +192,8 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
     }
     // Each session began a backup of its day, and many were killed over it.
     let backups: Vec<_> = ops::copies::copies_of(&db).unwrap().into_iter().filter(|copy| copy.is_daily()).collect();
-    assert!(!backups.is_empty() && backups.len() <= 8, "{backups:?}");
+    // Five days and three weeks, and one more where the last kill came before the oldest was taken away.
+    assert!(!backups.is_empty() && backups.len() <= 9, "{backups:?}");
     for backup in backups {
         Store::look(&backup.path).unwrap().unwrap().check_whole().unwrap();
     }

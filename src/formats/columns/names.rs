@@ -75,7 +75,7 @@ const SYNONYMS: &[(Column, &str)] = &[
             etiketler|etiket|标签|標籤|标记|タグ|태그",
     ),
     (
-        Column::Category,
+        Column::WholeTag,
         "\
             categories|kategorie|kategorien|catégorie|catégories|categoría|categoria|categorie|kategoria|категория|категорія|\
             kategori|分类|分類|カテゴリ|カテゴリー|분류",

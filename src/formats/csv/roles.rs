@@ -183,7 +183,7 @@ impl Roles {
                     | Column::Unknown
                     | Column::LeftOut
                     | Column::Tags
-                    | Column::Category
+                    | Column::WholeTag
                     | Column::Source
                     | Column::After
                     | Column::Extra
@@ -476,7 +476,7 @@ impl Roles {
                 Some(label) => Role::Labelled(label.clone()),
                 None => Role::Extra,
             },
-            Column::Tags | Column::Category => Role::Tags,
+            Column::Tags | Column::WholeTag => Role::Tags,
             Column::Deck => Role::Deck,
             Column::LeftOut | Column::Unknown | Column::Surplus => Role::LeftOut,
             Column::AddReverse => Role::Other("reversed, where it is filled"),

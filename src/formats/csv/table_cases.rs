@@ -403,7 +403,7 @@ fn a_group_is_one_only_beside_other_names_of_ours() {
 }
 
 #[test]
-fn a_category_of_two_words_is_one_tag() {
+fn a_tag_of_two_words_in_a_column_by_another_name_is_one() {
     for (text, expected) in [
         ("Word,Meaning,Category\nhand,Hand,Body parts\neye,Auge,Body parts\n", "hand → Hand [Body parts]"),
         ("Wort,Bedeutung,Kategorie\nHand,hand,Der Körper\n", "Hand → hand [Der Körper]"),
