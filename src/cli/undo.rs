@@ -73,7 +73,10 @@ struct Undone {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     // What this very start reads of followed files is no step that anybody means yet.
-    let before = ops::open_as_is(&ctx.db, &ctx.env)?.newest_action(&[])?;
+    let before = match (args.list, args.redo) {
+        (false, false) => ops::open_as_is(&ctx.db, &ctx.env)?.newest_action(&[])?,
+        _ => None,
+    };
     let mut store = ctx.store()?;
     if args.list {
         let actions = store.actions(20)?;

@@ -101,8 +101,7 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
             }
             continue;
         };
-        let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
-        add(&mut per_file, source, Change { note: change.note, key, new_key, old: &change.opened, new: &change.text });
+        add(&mut per_file, source, key, change);
     }
     for of_file in per_file {
         plan.patched.push(patched(of_file)?);
@@ -110,25 +109,16 @@ pub fn plan(store: &Store, changes: &[FileEdit], leave: bool) -> Result<FileEdit
     Ok(plan)
 }
 
-/// What is changed of a card in a file.
-struct Change<'t> {
-    note: NoteUid,
-    key: String,
-    new_key: String,
-    old: &'t NoteText,
-    new: &'t NoteText,
-}
-
-/// Changes of one file, with the file.
+/// Changes of one file, with the file, each with the key that the file has the card under.
 struct OfFile<'t> {
     source: SourceFile,
-    changes: Vec<Change<'t>>,
+    changes: Vec<(String, &'t FileEdit)>,
 }
 
-fn add<'t>(per_file: &mut Vec<OfFile<'t>>, source: SourceFile, change: Change<'t>) {
+fn add<'t>(per_file: &mut Vec<OfFile<'t>>, source: SourceFile, key: String, change: &'t FileEdit) {
     match per_file.iter_mut().find(|known| known.source.id == source.id) {
-        Some(known) => known.changes.push(change),
-        None => per_file.push(OfFile { source, changes: vec![change] }),
+        Some(known) => known.changes.push((key, change)),
+        None => per_file.push(OfFile { source, changes: vec![(key, change)] }),
     }
 }
 
@@ -184,12 +174,13 @@ fn patched(of_file: OfFile<'_>) -> Result<Patched, Failure> {
     };
     let said = deck_toml::patch::cards(&text).map_err(unfit)?;
     let (mut notes, mut patches) = (Vec::new(), Vec::new());
-    for change in changes {
+    for (key, change) in changes {
         // What was not changed stays as the file has it, whatever is shown.
-        let of_file = said.get(&*composed(&change.key)).unwrap_or(change.old);
-        let text = with_changes(of_file, change.old, change.new);
+        let of_file = said.get(&*composed(&key)).unwrap_or(&change.opened);
+        let text = with_changes(of_file, &change.opened, &change.text);
         notes.push((change.note, text.clone()));
-        patches.push(deck_toml::patch::CardPatch { key: change.key, new_key: change.new_key, text });
+        let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
+        patches.push(deck_toml::patch::CardPatch { key, new_key, text });
     }
     let after = patch(&text, &patches).map_err(unfit)?;
     let after = if bom { [b"\xef\xbb\xbf", after.as_bytes()].concat() } else { after.into_bytes() };
@@ -280,21 +271,20 @@ fn put_back(files: &[Patched]) {
 /// When the database can't be read or written.
 pub fn after_undo(store: &mut Store, stamp: Stamp, undo: &Undo) -> Result<Vec<String>, Failure> {
     let mut talk = Vec::new();
-    let mut now = Vec::new();
+    let mut edits = Vec::new();
     for Taken { note, key, text } in &undo.edited {
         if let Some(shown) = store.note_now(*note)?
             && let Some((source, key_now)) = store.file_of_note(*note)?
             && is_deck_file(&source)
             && let Some(key) = key.clone().or_else(|| key_now.clone())
         {
-            let new_key = key_now.unwrap_or_else(|| key.clone());
-            now.push((source, *note, key, new_key, text, shown.text));
+            let edit = FileEdit { note: *note, new_key: key_now, opened: text.clone(), text: shown.text };
+            edits.push((source, key, edit));
         }
     }
     let mut per_file = Vec::new();
-    for (source, note, key, new_key, old, new) in &now {
-        let (key, new_key) = (key.clone(), new_key.clone());
-        add(&mut per_file, source.clone(), Change { note: *note, key, new_key, old, new });
+    for (source, key, edit) in &edits {
+        add(&mut per_file, source.clone(), key.clone(), edit);
     }
     let mut plans: Vec<Patched> = Vec::new();
     for of_file in per_file {

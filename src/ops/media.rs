@@ -35,7 +35,7 @@ pub struct Openable {
 /// When the database can't be read.
 pub fn find(store: &Store, note: NoteUid, text: &NoteText, media: &[Medium]) -> Result<Openable, Failure> {
     let folder = store.file_of_note(note)?.and_then(|(source, _)| folder_of(Path::new(&source.path)));
-    let mut found = Openable { names_may_be_said: true, ..Openable::default() };
+    let mut found = Openable::default();
     for medium in media {
         let kept =
             || text.media.get(&medium.name).and_then(|hash| store.media_file(*hash)).map(PathBuf::into_os_string);

@@ -74,6 +74,10 @@ pub(super) fn give_words(
             by_stem.entry(stem(&source.file_name)).or_default().push(index);
         }
     }
+    if by_stem.is_empty() {
+        // A file that is followed has its word already: no start looks at all decks for it.
+        return Ok(());
+    }
     let mut long: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for word in writer.deck_ids()? {
         if let Some((_, stem)) = word.rsplit_once(WITHIN).filter(|(_, stem)| by_stem.contains_key(*stem)) {
