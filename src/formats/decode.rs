@@ -202,8 +202,11 @@ fn bad_byte(input: &mut dyn ReadSeek, start: u64) -> io::Result<Option<BadByte>>
 
 /// The line of the first letter of several bytes, where all of the text is UTF-8. Leaves `input` at `start`.
 fn first_line_of_utf_8_alone(input: &mut dyn ReadSeek, start: u64) -> io::Result<Option<u64>> {
-    let is_utf_8 = first_bad_byte(input)?.is_none();
+    let bad = first_bad_byte(input)?;
     input.seek(SeekFrom::Start(start))?;
+    if bad.is_some() {
+        return Ok(None);
+    }
     let mut line = 1;
     let mut buffer = vec![0; CHUNK];
     let found = loop {
@@ -214,8 +217,8 @@ fn first_line_of_utf_8_alone(input: &mut dyn ReadSeek, start: u64) -> io::Result
         let bytes = buffer.get(..read).unwrap_or_default();
         let ascii = bytes.iter().take_while(|byte| byte.is_ascii());
         line += u64::try_from(ascii.filter(|byte| **byte == b'\n').count()).unwrap_or(0);
-        if read == 0 || !is_utf_8 || !bytes.is_ascii() {
-            break is_utf_8 && read > 0;
+        if read == 0 || !bytes.is_ascii() {
+            break read > 0;
         }
     };
     input.seek(SeekFrom::Start(start))?;

@@ -94,6 +94,14 @@ impl LossKind {
     }
 }
 
+impl Loss {
+    /// What was lost of things that have names, each counted once; nothing where there are none.
+    pub(in crate::formats) fn of_names(kind: LossKind) -> Option<Self> {
+        let count = u64::try_from(kind.names().len()).unwrap_or(u64::MAX);
+        (count > 0).then_some(Self { kind, count, lines: Vec::new() })
+    }
+}
+
 impl LossKind {
     /// Whether a warning with the same content is given beside it.
     #[must_use]

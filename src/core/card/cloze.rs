@@ -212,11 +212,16 @@ fn push_text(parts: &mut Vec<Part>, text: String) {
 /// Whether something in the text is hidden as a cloze hides it, whatever its note calls itself.
 #[must_use]
 pub fn has_deletion(text: &str) -> bool {
-    text.contains("{{c") && ordinals(&parts(text, Markup::Plain)).next().is_some()
+    text.contains("{{c") && ordinals(&parsed(text, Markup::Plain)).next().is_some()
+}
+
+/// The parts of a text, of which it is not known what they stand in: enough to tell which cards there are.
+fn parsed(text: &str, markup: Markup) -> Vec<Part> {
+    parse(text, &closings(text, markup), (0, text.len()), 0).0
 }
 
 fn parts(text: &str, markup: Markup) -> Vec<Part> {
-    let mut parts = parse(text, &closings(text, markup), (0, text.len()), 0).0;
+    let mut parts = parsed(text, markup);
     if markup != Markup::Plain
         && ["\\(", "\\[", "$", "[latex]", "`", "<code>"].into_iter().any(|mark| text.contains(mark))
     {
@@ -384,7 +389,7 @@ impl CardKind for Cloze {
 
     fn check(&self, fields: &Fields) -> Vec<Fault> {
         let text = fields.get("text").map_or(&[][..], Value::texts).first().map_or("", String::as_str);
-        let parsed = parts(text, Markup::Plain);
+        let parsed = parsed(text, Markup::Plain);
         let mut found = BTreeSet::new();
         numbers(&parsed, &mut found);
         let mut faults = Vec::new();
@@ -403,7 +408,7 @@ impl CardKind for Cloze {
     }
 
     fn ordinals(&self, note: &NoteText) -> Vec<u16> {
-        ordinals(&parts_of(note)).collect()
+        ordinals(&parsed(note.text("text"), note.markup)).collect()
     }
 
     fn question(&self, note: &NoteText, ordinal: u16, _: Showing) -> Question {

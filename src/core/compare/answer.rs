@@ -36,10 +36,9 @@ use std::cell::LazyCell;
 use std::cell::OnceCell;
 
 /// What an answer is, which says what of it counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nature {
     /// Words, or whatever looks like them.
-    #[default]
     Words,
     /// Code, of which all punctuation counts.
     Code,

@@ -1,10 +1,10 @@
 //! What columns are called: in English and in other languages, and what is only a title or the name of a language.
 
+use crate::core::compare::identity::composed;
 use crate::formats::columns;
 use crate::formats::columns::Column;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization as _;
 
 /// Names in other languages, and synonyms that lmq's own tables don't use. All in lower case.
 const SYNONYMS: &[(Column, &str)] = &[
@@ -183,12 +183,12 @@ const CODES: &str = "\
 pub(in crate::formats) fn plain(name: &str) -> String {
     let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'*_:()[]\u{feff}".contains(c));
     // The small letter of the Turkish İ has a dot above it that nobody writes.
-    let small = name.to_lowercase().nfc().collect::<String>().replace("i\u{307}", "i");
+    let small = composed(&name.to_lowercase()).replace("i\u{307}", "i");
     small.split(|c: char| c.is_whitespace() || c == '_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a name is one of a list, which has bars between them.
-pub(super) fn is_in(list: &str, name: &str) -> bool {
+pub(in crate::formats) fn is_in(list: &str, name: &str) -> bool {
     list.split('|').any(|known| known == name)
 }
 

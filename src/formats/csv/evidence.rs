@@ -4,6 +4,7 @@
 use crate::formats::Evidence;
 use crate::formats::HeaderRow;
 use crate::formats::columns;
+use crate::formats::columns::names::is_in;
 use crate::formats::csv::list::rows_below_headings;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
@@ -93,7 +94,7 @@ fn is_mail(survey: &Survey, separator: &Separator) -> bool {
     let label = |row: &&Vec<String>| {
         let cell = row.first().map(String::as_str).unwrap_or_default();
         let label = cell.split_once(':').map_or(if is_cut { cell } else { "" }, |(label, _)| label);
-        MAIL.split('|').any(|known| known == label)
+        is_in(MAIL, label)
     };
     survey.all().take_while(label).count() > 1
 }
@@ -104,7 +105,7 @@ const LEVELS: &str = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL"
 /// Whether a row is one of a log or of a chat: a moment to the second, a day and a time, or a level.
 fn is_of_log(row: &[String]) -> bool {
     let first = row.first().map(|cell| cell.trim_matches(['[', ']', ':', ' '])).unwrap_or_default();
-    LEVELS.split('|').any(|level| level == first)
+    is_in(LEVELS, first)
         || row.iter().any(|cell| time_at(cell).is_some_and(|behind| time_at(behind).is_some() || is_second(behind)))
         || (begins_with_day(first) && row.iter().any(|cell| time_at(cell).is_some()))
 }

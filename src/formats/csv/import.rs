@@ -293,18 +293,13 @@ impl<'a> Opened<'a> {
     /// Tells what was lost.
     fn lose(&self, sink: Sink<'_>) -> Result<(), FormatError> {
         let Layout { roles, tally, head, .. } = &self.layout;
-        let counted = |names: usize| u64::try_from(names).unwrap_or(u64::MAX);
-        let mut losses = Vec::new();
-        let mut list = |kind: LossKind, names: usize| {
-            if names > 0 {
-                losses.push(Loss { kind, count: counted(names), lines: Vec::new() });
-            }
-        };
-        list(LossKind::ColumnsMerged(roles.merged.clone()), roles.merged.len());
-        list(LossKind::ColumnsLeftOut(roles.left_out.clone()), roles.left_out.len());
-        let unknown: Vec<String> = head.unknown.iter().map(|(name, _)| name.clone()).collect();
-        let count = unknown.len();
-        list(LossKind::UnknownDirectives(unknown), count);
+        let unknown = head.unknown.iter().map(|(name, _)| name.clone()).collect();
+        let named = [
+            LossKind::ColumnsMerged(roles.merged.clone()),
+            LossKind::ColumnsLeftOut(roles.left_out.clone()),
+            LossKind::UnknownDirectives(unknown),
+        ];
+        let mut losses: Vec<Loss> = named.into_iter().filter_map(Loss::of_names).collect();
         losses.extend(tally.losses());
         let comments = self.rows.comment_lines + head.comments;
         if comments > 0 && !head.own {

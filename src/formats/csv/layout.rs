@@ -303,10 +303,8 @@ impl Layout {
         }
         let (mut empty, mut only_picture, mut is_joined) = (true, false, false);
         for (index, cell) in cells.iter().enumerate() {
-            let cell = match list::without_mark(cell.0).filter(|_| index == 0 && self.has_marks) {
-                Some(bare) => (bare, false),
-                None => cell,
-            };
+            let bare = if index == 0 && self.has_marks { list::without_mark(cell.0) } else { None };
+            let cell = bare.map_or(cell, |bare| (bare, false));
             let text = self.clean(cell);
             let text = match plan.targets.get(index) {
                 Some(target) if is_html => of_html(text, *target),

@@ -62,11 +62,14 @@ pub(super) fn find(
         }
         return Err(FormatError::NotThis(TableFault::NothingSeparated(said.name()).into()));
     }
-    if let Some((between, rows)) = several_rows_in_one(&survey) {
+    let lines = survey(&Separator::Line);
+    // Of most files this tells without a look at each sign.
+    if lines.rows == 1
+        && let Some((between, rows)) = several_rows_in_one(&survey)
+    {
         return Err(FormatError::NotThis(TableFault::OneLine { between, rows }.into()));
     }
     let guessed = guess(&survey);
-    let lines = survey(&Separator::Line);
     // What hides something is a sentence, in which dashes and colons stand too. A blank stands behind each of its commas, and
     // hardly behind those of a table; none of a table stands in a gap.
     let is_text = |(separator, found): &(Separator, Survey)| match separator {

@@ -41,23 +41,26 @@ fn filled(row: &[String]) -> usize {
 /// A title has fewer cells than the names below it, or a blank line between it and them. One that has several cells may as well
 /// be a card, so below it each cell has to be a name that columns have.
 fn below(survey: &Survey, titles: usize) -> Option<Survey> {
-    let names = survey.below.get(titles - 1)?;
+    let (names, rows) = survey.below.get(titles - 1..)?.split_first()?;
     let above = || survey.all().take(titles);
     let is_apart = survey.above_gap == Some(titles);
     if filled(names) < 2 || !(is_apart || above().all(|row| filled(row) < filled(names))) {
         return None;
     }
-    let table = survey.below.get(titles - 1..)?;
-    let full = table.iter().filter(|row| filled(row) > 1).count();
-    let mut found = Survey { rows: survey.rows - titles, ..survey.clone() };
-    found.first_raw = names.clone();
-    found.first = names.iter().map(|cell| cell.trim().to_owned()).collect();
-    found.below = table.get(1..)?.to_vec();
+    // The names have several cells too.
+    let full = 1 + rows.iter().filter(|row| filled(row) > 1).count();
+    if full * 10 < (1 + rows.len()) * 9 {
+        return None;
+    }
+    let found = Survey {
+        first: names.iter().map(|cell| cell.trim().to_owned()).collect(),
+        first_raw: names.clone(),
+        below: rows.to_vec(),
+        rows: survey.rows - titles,
+        ..*survey
+    };
     let is_header =
         |survey: &Survey| matches!(header::verdict(survey), Verdict::Is(HeaderRow::Sure | HeaderRow::Likely));
     let are_bare = above().all(|row| filled(row) == 1);
-    (full * 10 >= table.len() * 9
-        && (are_bare || (header::are_names(&found.first) && !is_header(survey)))
-        && is_header(&found))
-    .then_some(found)
+    ((are_bare || (header::are_names(&found.first) && !is_header(survey))) && is_header(&found)).then_some(found)
 }

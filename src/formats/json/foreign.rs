@@ -111,12 +111,8 @@ impl Keys {
 
     /// What was lost or changed, once all notes were read.
     pub(in crate::formats) fn losses(self) -> impl Iterator<Item = Loss> {
-        let loss = |kind: LossKind| {
-            let count = u64::try_from(kind.names().len()).unwrap_or(u64::MAX);
-            (count > 0).then_some(Loss { kind, count, lines: Vec::new() })
-        };
         let kinds = [LossKind::ColumnsMerged(self.merged), LossKind::ColumnsLeftOut(self.left_out)];
-        kinds.into_iter().filter_map(loss)
+        kinds.into_iter().filter_map(Loss::of_names)
     }
 }
 

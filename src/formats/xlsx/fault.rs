@@ -1,5 +1,7 @@
 //! What can be wrong with a spreadsheet.
 
+use crate::formats::loss::ticked;
+
 /// Why a spreadsheet can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SheetFault {
@@ -52,8 +54,7 @@ pub struct OneSheet {
 }
 
 fn list(sheets: &[String]) -> String {
-    let list = sheets.iter().map(|sheet| format!("`{sheet}`")).collect::<Vec<_>>().join(", ");
-    list.replace(" (hidden)`", "` (hidden)").replace(" (empty)`", "` (empty)")
+    ticked(sheets).replace(" (hidden)`", "` (hidden)").replace(" (empty)`", "` (empty)")
 }
 
 fn more(sheets: &[String]) -> String {

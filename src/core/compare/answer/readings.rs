@@ -5,10 +5,10 @@
 
 use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Nature;
+use crate::core::compare::answer::spelled::is_digit;
 use crate::core::compare::answer::spelled::is_one;
 use crate::core::compare::answer::spelled::level;
 use crate::core::compare::answer::spelled::with_marks;
-use crate::core::compare::letters::digit;
 use crate::core::compare::letters::is_apostrophe;
 use crate::core::compare::letters::is_letter;
 use unicode_normalization::UnicodeNormalization as _;
@@ -39,18 +39,18 @@ pub(super) fn readings(text: &str, nature: Nature) -> Vec<Reading> {
     if nature == Nature::Code {
         return all;
     }
-    add(&mut all, &[Difference::Form], |text| times(text).into_iter().collect());
-    add(&mut all, &[], |text| closed(text).into_iter().collect());
-    add(&mut all, &[Difference::Form], |text| grouped(text).into_iter().collect());
-    add(&mut all, &[Difference::Form], |text| multiplied(text).into_iter().collect());
-    add(&mut all, &[Difference::Form], |text| hydrated(text).into_iter().collect());
-    add(&mut all, &[Difference::Form], |text| in_thousands(text).into_iter().collect());
-    add(&mut all, &[], |text| dated(text).into_iter().collect());
-    add(&mut all, &[Difference::Punctuation], |text| unbracketed(text).into_iter().collect());
-    add(&mut all, &[Difference::Punctuation], |text| initials(text).into_iter().collect());
+    add(&mut all, &[Difference::Form], times);
+    add(&mut all, &[], closed);
+    add(&mut all, &[Difference::Form], grouped);
+    add(&mut all, &[Difference::Form], multiplied);
+    add(&mut all, &[Difference::Form], hydrated);
+    add(&mut all, &[Difference::Form], in_thousands);
+    add(&mut all, &[], dated);
+    add(&mut all, &[Difference::Punctuation], unbracketed);
+    add(&mut all, &[Difference::Punctuation], initials);
     add(&mut all, &[Difference::Form], levels);
-    add(&mut all, &[Difference::Form], |text| primed(text).into_iter().collect());
-    add(&mut all, &[Difference::Punctuation], |text| designated(text).into_iter().collect());
+    add(&mut all, &[Difference::Form], primed);
+    add(&mut all, &[Difference::Punctuation], designated);
     if nature == Nature::Words {
         add(&mut all, &[Difference::Accents], in_letters);
     }
@@ -58,7 +58,7 @@ pub(super) fn readings(text: &str, nature: Nature) -> Vec<Reading> {
 }
 
 /// Reads each of the texts anew.
-fn add(all: &mut Vec<Reading>, differences: &[Difference], read: impl Fn(&str) -> Vec<String>) {
+fn add<I: IntoIterator<Item = String>>(all: &mut Vec<Reading>, differences: &[Difference], read: impl Fn(&str) -> I) {
     let mut more = Vec::new();
     for reading in &*all {
         for text in read(&reading.text) {
@@ -68,10 +68,6 @@ fn add(all: &mut Vec<Reading>, differences: &[Difference], read: impl Fn(&str) -
     }
     all.extend(more);
     all.truncate(MOST);
-}
-
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || digit(c).is_some()
 }
 
 /// With the sign for times where an `x` stands between numbers. `0x1F` is one number.

@@ -43,10 +43,15 @@ fn is_operation(run: &[char]) -> bool {
     run.windows(2).any(|two| matches!(two, [sign, next] if is_operator(*sign) && !is_operator(*next)))
 }
 
+/// Whether a character is a digit of any script.
+pub(super) fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || digit(c).is_some()
+}
+
 /// Whether what is raised or lowered keeps together without brackets: one character, or a number, with signs before or behind it.
 pub(super) fn is_one(inside: &str) -> bool {
     let bare = inside.trim_matches(['+', '-', '−']);
-    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit() || digit(c).is_some());
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(is_digit);
     bare.chars().nth(1).is_none() || bare.split('.').all(is_number)
 }
 
