@@ -5,16 +5,20 @@ use crate::cli::report::build_report;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::report::Wanted;
+use crate::ops::report::build_progress;
 use crate::report::render_text;
 use crate::report::renderer;
+use crate::ui::stats_screen;
 
-/// Show what you know, in the terminal
+/// Show what you know, on one screen
 ///
-/// Charts are made of characters and fit the width; numbers stand beside them. Through a pipe they are 80 columns wide.
+/// What you likely still know, how much of it you recalled, your practice, the next two weeks and the topics that need you most.
+/// With --all everything that a report has. Through a pipe it is 80 columns wide.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq stats
+  lmq stats --all
   lmq stats --since 30d --deck skills
   lmq stats tag:team
   lmq stats is:leech deck:skills")]
@@ -35,6 +39,10 @@ pub(super) struct Args {
     #[arg(long = "deck", value_name = "DECK")]
     decks: Vec<String>,
 
+    /// Everything, not only what fits on one screen
+    #[arg(long)]
+    all: bool,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -51,11 +59,27 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for_others: false,
         search: (!query.is_empty()).then_some(query.as_str()),
     };
-    let report = build_report(&wanted, ctx)?;
     if args.json {
+        let report = build_report(&wanted, ctx)?;
         let renderer = renderer("json").ok_or_else(|| Failure::bug("no renderer `json`"))?;
         return renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error));
     }
     let width = if Env::terminals().stdout { crate::ui::width() } else { 80 };
-    render_text(&report, width, &mut ctx.out).map_err(|error| Failure::output(&error))
+    if args.all {
+        let report = build_report(&wanted, ctx)?;
+        return render_text(&report, width, &mut ctx.out).map_err(|error| Failure::output(&error));
+    }
+    let progress = build_progress(&ctx.store()?, &ctx.settings, ctx.stamp(), &wanted)?;
+    let about: Vec<&str> = args.decks.iter().map(String::as_str).chain(wanted.search).collect();
+    if !about.is_empty() {
+        ctx.sentence(&about.join(", "))?;
+    }
+    for row in stats_screen(&progress, width) {
+        let line: String = row.iter().map(|(text, _)| text.as_str()).collect();
+        ctx.line(line.trim_end())?;
+    }
+    if progress.has_history && Env::terminals().stdout && !ctx.quiet {
+        ctx.sentence("`lmq stats --all` shows everything, `lmq report` writes it to a file.")?;
+    }
+    Ok(())
 }

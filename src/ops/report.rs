@@ -1,6 +1,8 @@
 //! One report, for the commands and for the screen.
 
 use crate::core::progress::Progress;
+use crate::core::progress::Totals;
+use crate::core::search::Asked;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
@@ -12,6 +14,8 @@ use crate::report::Report;
 use crate::report::build;
 use crate::report::with_checkups;
 use crate::report::with_tries;
+use crate::store::DeckSet;
+use crate::store::Hits;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -33,11 +37,16 @@ pub struct Wanted<'w> {
     pub search: Option<&'w str>,
 }
 
-/// Reads the sums and judges them.
-///
-/// # Errors
-/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
-pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
+/// The cards of a search, with the question that found them.
+type Among = Option<(Hits, Asked)>;
+
+/// Reads the sums of what is wanted: of some decks, or of the cards of a search in them.
+fn totals(
+    store: &Store,
+    settings: &Settings,
+    stamp: Stamp,
+    wanted: &Wanted<'_>,
+) -> Result<(Totals, DeckSet, Among), Failure> {
     let (since, until) = (wanted.since, wanted.until);
     if let (Some(since), Some(until)) = (since, until)
         && since > until
@@ -74,6 +83,28 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
         [deck] => of_new(settings.of_deck(deck)),
         _ => of_new(settings),
     };
+    Ok((totals, decks, among))
+}
+
+/// Reads the sums and judges them.
+///
+/// # Errors
+/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
+pub fn build_progress(
+    store: &Store,
+    settings: &Settings,
+    stamp: Stamp,
+    wanted: &Wanted<'_>,
+) -> Result<Progress, Failure> {
+    Ok(Progress::new(&totals(store, settings, stamp, wanted)?.0))
+}
+
+/// The same, laid out as a report, with the check-ups.
+///
+/// # Errors
+/// As [`build_progress`].
+pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
+    let (totals, decks, among) = totals(store, settings, stamp, wanted)?;
     let mut cards = Vec::new();
     if wanted.with_cards {
         let add = |line: crate::store::CardLine| {
@@ -102,10 +133,10 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
     let progress = Progress::new(&totals);
     let report = build(&progress, stamp.now, names.as_deref(), wanted.with_cards.then_some(cards.as_slice()));
     let checkups = ops::checkup::among(store, &decks, among.as_ref().map(|(hits, _)| hits))?;
-    let report = with_checkups(report, &checkups, until);
+    let report = with_checkups(report, &checkups, wanted.until);
     // They are about all decks.
     if wanted.for_others || !about.is_empty() {
         return Ok(report);
     }
-    Ok(with_tries(report, ops::tried::tries(store, since, until)?))
+    Ok(with_tries(report, ops::tried::tries(store, wanted.since, wanted.until)?))
 }

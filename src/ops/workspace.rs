@@ -2,6 +2,7 @@
 
 use crate::core::id::CardId;
 use crate::core::pause::Pause;
+use crate::core::progress::Progress;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -17,6 +18,7 @@ use crate::ops::day::day;
 use crate::ops::edit::NoteEditor;
 use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
+use crate::ops::report::build_progress;
 use crate::ops::report::build_report;
 use crate::ops::review::Review;
 use crate::ops::stamp;
@@ -168,6 +170,14 @@ impl Workspace {
     }
 
     /// What you know, and what is to come: the report of everything up to today.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn progress(&self) -> Result<Progress, Failure> {
+        build_progress(&self.store, &self.settings, stamp(&self.env, &self.settings), &Wanted::default())
+    }
+
+    /// Everything about it, as a report.
     ///
     /// # Errors
     /// When the database can't be read.

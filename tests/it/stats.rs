@@ -3,11 +3,14 @@
 use crate::home::Lmq;
 
 #[test]
-fn stats_are_the_report_in_the_terminal() {
+fn stats_are_one_screen_and_with_all_the_report_in_the_terminal() {
     let lmq = Lmq::new();
     lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
     lmq.run(["answer", "team/who", "good"]).ok().out();
-    assert_eq!(lmq.run(["stats"]).out(), lmq.run(["report"]).out());
+    let screen = lmq.run(["stats"]).out();
+    assert!(screen.contains("Likely known    1 of 1 card\n") && screen.contains("Practice"), "{screen}");
+    assert!(screen.lines().count() <= 22, "{screen}");
+    assert_eq!(lmq.run(["stats", "--all"]).out(), lmq.run(["report"]).out());
     assert_eq!(lmq.run(["stats", "--json"]).json(), lmq.run(["report", "--format", "json"]).json());
     assert!(lmq.run(["stats", "deck:team"]).out().contains("deck:team"));
     assert!(lmq.run(["stats", "--deck", "team", "--since", "30d"]).out().contains("team"));

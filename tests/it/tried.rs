@@ -119,7 +119,7 @@ fn it_is_asked_with_one_key_where_a_person_is_and_never_through_a_pipe() {
     lines.sees("Enter shows");
     lines.types(":q\r");
     assert_eq!(lines.ends().0, 0);
-    let stats = lmq.run_at(&now, ["stats"]).stdout;
+    let stats = lmq.run_at(&now, ["stats", "--all"]).stdout;
     assert!(stats.contains("You tried") && stats.contains("1 of 1"), "{stats}");
     pipe("01-17", "\n3\n\n3\n");
     let now = day("01-18");
@@ -136,5 +136,5 @@ fn it_is_asked_with_one_key_where_a_person_is_and_never_through_a_pipe() {
     screen.types("q");
     assert_eq!(screen.ends().0, 0);
     assert!(lmq.run_at(&now, ["history"]).stdout.contains("tried of d, no: t"));
-    assert!(lmq.run_at(&now, ["stats"]).stdout.contains("1 of 2"));
+    assert!(lmq.run_at(&now, ["stats", "--all"]).stdout.contains("1 of 2"));
 }

@@ -1,0 +1,319 @@
+//! What matters of one's progress, on one screen: at 80 columns it fits the 24 lines of a usual terminal.
+
+use crate::core::progress::Progress;
+use crate::core::progress::knowledge::CERTAIN;
+use crate::core::progress::knowledge::Known;
+use crate::core::progress::period::Window;
+use crate::core::study_day::StudyDay;
+use crate::core::text::counted;
+use crate::core::text::one_line;
+use crate::core::text::thousands;
+use crate::core::totals::Recalls;
+use crate::core::totals::wilson;
+use crate::report::Chart;
+use chrono::Datelike as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// How a piece of a line reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// As it is.
+    Plain,
+    /// What a line is about.
+    Strong,
+    /// What is beside the point.
+    Quiet,
+}
+
+/// A line, in pieces.
+pub type Row = Vec<(String, Weight)>;
+
+/// From so many columns on there are two columns of blocks.
+const TWO_COLUMNS: usize = 100;
+
+/// Columns between the two.
+const BETWEEN: usize = 4;
+
+/// Columns of what a line is about, where there is room beside it.
+const LABEL: usize = 16;
+
+/// A narrower block has its label above it.
+const NARROW: usize = 56;
+
+/// Weeks in the heat map, at most: three months.
+const MOST_WEEKS: usize = 14;
+
+/// Days of the forecast that are shown.
+const DAYS_AHEAD: usize = 14;
+
+/// Topics that are named as weak.
+const WEAKEST: usize = 3;
+
+/// The least months that make a curve.
+const FEWEST_FOR_CURVE: usize = 3;
+
+const SHADES: [char; 5] = ['·', '░', '▒', '▓', '█'];
+const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The screen, in so many columns.
+#[must_use]
+pub fn stats_screen(progress: &Progress, width: usize) -> Vec<Row> {
+    if !progress.has_history {
+        return vec![plain("No answers yet: run `lmq review`.")];
+    }
+    let is_wide = width >= TWO_COLUMNS;
+    let block = if is_wide { (width - BETWEEN) / 2 } else { width };
+    let mut left = [known(progress, block), retention(progress, block)].concat();
+    let practice = practice(progress, block);
+    let mut right = ahead(progress, block);
+    let weakest = weakest(progress, block);
+    if !is_wide {
+        left.extend(practice);
+        left.append(&mut right);
+        left.extend(weakest);
+        return left;
+    }
+    left.push(Row::new());
+    left.extend(weakest);
+    right.push(Row::new());
+    right.extend(practice);
+    let count = left.len().max(right.len());
+    left.resize(count, Row::new());
+    right.resize(count, Row::new());
+    let beside = |(mut left, right): (Row, Row)| {
+        if !right.is_empty() {
+            let used: usize = left.iter().map(|(text, _)| text.width()).sum();
+            left.push((" ".repeat(block + BETWEEN - used.min(block)), Weight::Plain));
+            left.extend(right);
+        }
+        left
+    };
+    left.into_iter().zip(right).map(beside).collect()
+}
+
+fn plain(text: &str) -> Row {
+    vec![(text.to_owned(), Weight::Plain)]
+}
+
+/// What a label is about, beside it or, where that is narrow, below it. Nothing is cut: texts are wrapped.
+fn labelled(label: &str, texts: &[String], width: usize) -> Vec<Row> {
+    let indent = if width < NARROW { 2 } else { LABEL };
+    let mut rows = Vec::new();
+    let mut label = Some(label).filter(|label| !label.is_empty());
+    if width < NARROW {
+        rows.extend(label.take().map(|label| vec![(label.to_owned(), Weight::Strong)]));
+    }
+    for text in texts {
+        for line in textwrap::wrap(text, width.saturating_sub(indent).max(10)) {
+            let label = label.take().unwrap_or_default();
+            rows.push(vec![(format!("{label:<indent$}"), Weight::Strong), (line.into_owned(), Weight::Plain)]);
+        }
+    }
+    rows
+}
+
+/// Whole cards of a sum of chances.
+fn cards(millionths: u64) -> u64 {
+    (millionths + CERTAIN / 2) / CERTAIN
+}
+
+fn short(day: StudyDay) -> String {
+    day.date().format("%-d %b").to_string()
+}
+
+fn known(progress: &Progress, width: usize) -> Vec<Row> {
+    let Known { cards: all, millionths } = progress.knowledge.now;
+    if all == 0 {
+        return Vec::new();
+    }
+    let now = cards(millionths);
+    let share = Recalls { passed: now, all }.whole_percent().map_or_else(String::new, |share| format!(" ({share} %)"));
+    let mut texts = vec![format!("{} of {}{share}", thousands(now), counted(all, "card", "cards"))];
+    let ahead = progress.knowledge.ahead.iter();
+    let ahead: Vec<String> = ahead
+        .map(|(day, sum)| {
+            let days = day.since(progress.today);
+            let when = if days <= 7 { day.date().format("on %A").to_string() } else { format!("in {days} days") };
+            format!("{} {when}", thousands(cards(*sum)))
+        })
+        .collect();
+    texts.push(format!("{} if you stop now", ahead.join(", ")));
+    let ends: Vec<u64> = progress.known_over_time.iter().map(|(_, known)| cards(known.millionths)).collect();
+    let earlier = progress.known_over_time.iter().rev().find(|(day, _)| *day < progress.today);
+    let gain = earlier.map(|(day, known)| {
+        let then = cards(known.millionths);
+        let sign = if now >= then { "+" } else { "−" };
+        format!("{sign}{} since {}", thousands(now.abs_diff(then)), short(*day))
+    });
+    let curve = Some(heights(&ends)).filter(|_| ends.len() >= FEWEST_FOR_CURVE);
+    let moved: Vec<String> = curve.into_iter().chain(gain).collect();
+    if !moved.is_empty() {
+        texts.push(moved.join("  "));
+    }
+    labelled("Likely known", &texts, width)
+}
+
+fn heights(counts: &[u64]) -> String {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let height = |count: &u64| usize::try_from((count * 8).div_ceil(most)).unwrap_or(8);
+    counts.iter().filter_map(|count| HEIGHTS.get(height(count).saturating_sub(1))).collect()
+}
+
+/// A share with what it is of; with its range where a percentage says something.
+fn share(recalls: Recalls) -> String {
+    let of = format!("{} of {}", thousands(recalls.passed), thousands(recalls.all));
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    match (recalls.whole_percent(), wilson(recalls.passed, recalls.all)) {
+        (Some(share), Some((low, high))) => format!("{share} % ({}–{} %), {of}", percent(low), percent(high)),
+        _ => of,
+    }
+}
+
+fn retention(progress: &Progress, width: usize) -> Vec<Row> {
+    let Some(row) = progress.retention.iter().find(|row| row.window == Window::Last30) else { return Vec::new() };
+    if row.all().all == 0 {
+        return Vec::new();
+    }
+    let mut texts = vec![format!("{} in 30 days", share(row.all()))];
+    if let (Some(young), Some(mature)) = (row.young.whole_percent(), row.mature.whole_percent()) {
+        texts.push(format!("{young} % of young cards, {mature} % of mature ones"));
+    }
+    labelled("True retention", &texts, width)
+}
+
+fn practice(progress: &Progress, width: usize) -> Vec<Row> {
+    let mut texts = Vec::new();
+    let streak = progress.streak;
+    if streak.longest > 1 {
+        texts.push(format!(
+            "{} in a row, {} at most",
+            counted(streak.current, "day", "days"),
+            thousands(streak.longest)
+        ));
+    }
+    let minutes = progress.sum.time_ms / 60_000 / progress.days_practised.max(1);
+    texts.push(format!(
+        "{} of {}, {} a day",
+        thousands(progress.days_practised),
+        counted(progress.period.days(), "day", "days"),
+        if minutes == 0 { "under a minute".to_owned() } else { counted(minutes, "minute", "minutes") },
+    ));
+    let mut rows = labelled("Practice", &[texts.join("; ")], width);
+    rows.extend(heat_map(progress, width));
+    rows
+}
+
+/// A row for each weekday, a column for each week. No weekday or week is left out: a gap is seen as one.
+fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
+    let indent = if width < NARROW { 2 } else { LABEL };
+    let (Some((first, _)), last) = (progress.calendar.first(), progress.today) else { return Vec::new() };
+    let weeks = usize::try_from(Chart::monday(last).since(Chart::monday(*first)) / 7 + 1).unwrap_or(1);
+    let weeks = weeks.min(MOST_WEEKS).min(width.saturating_sub(indent + 5) / 2);
+    let monday = Chart::monday(last).plus(-7 * i64::try_from(weeks.saturating_sub(1)).unwrap_or(0));
+    let shown = || progress.calendar.iter().filter(|(day, _)| *day >= monday);
+    let full = Chart::round_full(shown().map(|(_, sum)| sum.answers).max().unwrap_or(0));
+    let answers = |day| shown().find(|(found, _)| *found == day).map_or(0, |(_, sum)| sum.answers);
+    let day_of = |week: usize, weekday: i64| monday.plus(7 * i64::try_from(week).unwrap_or(0) + weekday);
+    let mut months = String::new();
+    for week in 0..weeks {
+        let date = day_of(week, 6).date();
+        // Each month above the week in which it begins, where its name has room.
+        if date.day() <= 7 && months.width() <= week * 2 {
+            months.push_str(&" ".repeat(week * 2 - months.width()));
+            months.push_str(&date.format("%b ").to_string());
+        }
+    }
+    let mut rows = Vec::new();
+    if !months.is_empty() {
+        rows.push(vec![(format!("{}{}", " ".repeat(indent + 4), months.trim_end()), Weight::Quiet)]);
+    }
+    for (weekday, name) in (0_i64..).zip(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]) {
+        let mut line = String::new();
+        for week in 0..weeks {
+            let day = day_of(week, weekday);
+            let shade = usize::try_from(Chart::shade(answers(day), full)).unwrap_or(0);
+            line.push(if day > last { ' ' } else { SHADES.get(shade).copied().unwrap_or(' ') });
+            line.push(' ');
+        }
+        rows.push(vec![
+            (format!("{}{name} ", " ".repeat(indent)), Weight::Quiet),
+            (line.trim_end().to_owned(), Weight::Plain),
+        ]);
+    }
+    rows
+}
+
+fn ahead(progress: &Progress, width: usize) -> Vec<Row> {
+    let days = progress.forecast.days.get(..DAYS_AHEAD).unwrap_or_default();
+    let [today, rest @ ..] = days else { return Vec::new() };
+    let sum: u64 = rest.iter().sum();
+    if today + sum == 0 {
+        return Vec::new();
+    }
+    let a_day = (sum + u64::try_from(rest.len() / 2).unwrap_or(0)) / u64::try_from(rest.len()).unwrap_or(1).max(1);
+    let text = format!("{}  {} today, then {} a day", heights_or_blank(days), thousands(*today), thousands(a_day));
+    labelled("Next two weeks", &[text], width)
+}
+
+/// As [`heights`], with a dot for a day on which nothing falls due.
+fn heights_or_blank(counts: &[u64]) -> String {
+    counts.iter().zip(heights(counts).chars()).map(|(count, height)| if *count == 0 { '·' } else { height }).collect()
+}
+
+fn weakest(progress: &Progress, width: usize) -> Vec<Row> {
+    let topics = progress.weakest.iter().take(WEAKEST);
+    let texts: Vec<String> =
+        topics.map(|topic| format!("{}: {}", one_line(&topic.title), share(topic.recalls))).collect();
+    let mut rows = labelled("Weakest topics", &texts, width);
+    let mistaken = progress.confusions.iter().flat_map(|confusion| {
+        confusion.mistaken().into_iter().filter_map(|(expected, given, count)| {
+            let name = |place: usize| confusion.names.get(place).map(|name| one_line(name));
+            Some((count, name(expected)?, name(given)?))
+        })
+    });
+    if let Some((count, expected, given)) = mistaken.max_by_key(|(count, ..)| *count) {
+        let text = format!("{expected} for {given}, {}", counted(count, "time", "times"));
+        rows.extend(labelled("Mixed up most", &[text], width));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::progress::Totals;
+    use crate::core::progress::test_history;
+
+    fn shown(totals: &Totals, width: usize) -> Vec<String> {
+        let rows = stats_screen(&Progress::new(totals), width);
+        rows.iter().map(|row| row.iter().map(|(text, _)| text.as_str()).collect::<String>()).collect()
+    }
+
+    #[test]
+    fn a_screen_of_24_lines_holds_it_at_80_columns_and_no_line_is_too_wide() {
+        let totals = test_history::totals();
+        for width in [20, 40, 56, 80, 99, 100, 120, 200] {
+            let lines = shown(&totals, width);
+            assert!(lines.iter().all(|line| line.width() <= width.max(26)), "{width}: {lines:#?}");
+            // One line for what is said below, and one for the prompt.
+            assert!(width < 80 || lines.len() <= 22, "{width}: {} lines", lines.len());
+        }
+    }
+
+    #[test]
+    fn it_says_what_is_known_kept_practised_and_to_come() {
+        let totals = test_history::totals();
+        insta::assert_snapshot!("stats_80", shown(&totals, 80).join("\n"));
+        insta::assert_snapshot!("stats_120", shown(&totals, 120).join("\n"));
+        insta::assert_snapshot!("stats_40", shown(&totals, 40).join("\n"));
+    }
+
+    #[test]
+    fn a_first_day_has_no_curves_and_no_history_says_how_to_begin() {
+        let mut totals = test_history::totals();
+        totals.days.truncate(1);
+        assert_eq!(shown(&totals, 80).iter().filter(|line| line.contains("Practice")).count(), 1);
+        totals.days.clear();
+        assert_eq!(shown(&totals, 80), ["No answers yet: run `lmq review`."]);
+    }
+}
