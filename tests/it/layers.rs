@@ -34,6 +34,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("maud", &["report"]),
     ("::now()", &["env"]),
     ("std::env::", &["env", "main"]),
+    ("chrono::Local", &["env"]),
     ("std::fs", &["env", "store", "ops", "cli"]),
     ("rand::", &["env"]),
     ("uuid::", &["env"]),
