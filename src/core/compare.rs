@@ -12,7 +12,7 @@ pub mod answer;
 pub mod difference;
 pub mod identity;
 pub mod letters;
-mod opposites;
+pub mod opposites;
 pub mod search;
 pub mod slip;
 pub mod symbols;

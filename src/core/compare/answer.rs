@@ -6,7 +6,7 @@
 //! What an answer is ([`Nature`]) says what may differ in it: in code all punctuation counts, in a formula each mark.
 //!
 //! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)), or an
-//! article that says little is missing ([`articles`]).
+//! article that says little is missing (`answer/articles.rs`).
 
 mod articles;
 mod dates;

@@ -1,8 +1,8 @@
 //! Words that a few letters turn into another one, by the pairs in which languages do so: `hypothermia` and `hyperthermia`, `lactase` and
 //! `lactose`, `Abfahrt` and `Anfahrt`. Whoever types the one for the other did not slip.
 //!
-//! Only pairs are here that would be slips by their letters. One that usual mistakes make too (`definate`, `abother`) stands with what else its
-//! words have.
+//! Only pairs are here that would be slips by their letters. One that usual mistakes make too (`definate`, `abother`) stands with
+//! what else its words have.
 
 use crate::core::compare::letters::is_letter;
 
@@ -33,8 +33,8 @@ const BEGINNINGS: &[Beginning] = &[
     (
         "de",
         "re",
-        "activat- centrali- compos- construct- duc- flat- flect- form- forest- generat- hydrat- mobili- polari- populat- press- segregat- tain- \
-         tention- valu-",
+        "activat- centrali- compos- construct- duc- flat- flect- form- forest- generat- hydrat- mobili- polari- populat- press- \
+         segregat- tain- tention- valu-",
     ),
     ("para", "peri", ANY),
     ("macro", "micro", ANY),
@@ -136,8 +136,8 @@ const ROOTS: &[(&str, &str)] = &[
     ("phil", "phob"),
 ];
 
-/// Words of one family, by what stands before their endings, and how they end, each row in one language. Behind anything else the endings are a
-/// usual mistake of spelling, or the grammar's.
+/// Words of one family, by what stands before their endings, and how they end, each row in one language. Behind anything else the
+/// endings are a usual mistake of spelling, or the grammar's.
 const FAMILIES: &[(&str, &[&[&str]])] = &[
     (
         "arsen brom chlor clor chrom cyan ferr fluor fosf iod jod nitr phosph plumb selen stann sulf sulph tellur нитр сульф фосф хлор",
@@ -156,8 +156,8 @@ const FAMILIES: &[(&str, &[&[&str]])] = &[
     ),
     ("amil amyl celul lact latt malt sacar", &[&["asa", "osa"], &["asas", "osas"]]),
     (
-        "address appoint assign bail consign detain draw employ endors examin franchis grant guarant interview licens mortgag nomin oblig pay pledg \
-         promis test train transfer trust vend warrant",
+        "address appoint assign bail consign detain draw employ endors examin franchis grant guarant interview licens mortgag \
+         nomin oblig pay pledg promis test train transfer trust vend warrant",
         &[&["ee", "er", "or"], &["ees", "ers", "ors"]],
     ),
 ];

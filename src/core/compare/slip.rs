@@ -2,8 +2,8 @@
 //!
 //! A slip is a letter that is missing, superfluous, another one or changed with its neighbour, or an `f` for a `ph`. Letters are what a
 //! reader takes for one: graphemes. What is no letter is no slip: digits, signs, the marks of scripts in which these make another word.
-//! Nor is another letter in a formula, in a symbol or in a short word (`vitamin K`, `World War II`, `der` for `das`), another prefix, or what makes
-//! another word of it by the rules of a language ([`opposites`](crate::core::compare::opposites)).
+//! Nor is another letter in a formula, in a symbol or in a short word (`vitamin K`, `World War II`, `der` for `das`), another prefix,
+//! or what makes another word of it by the rules of a language ([`opposites`](crate::core::compare::opposites)).
 
 use crate::core::compare::letters::is_dense;
 use crate::core::compare::letters::is_letter;
