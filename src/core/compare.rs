@@ -4,13 +4,15 @@
 //! - [`search`]: would somebody who types this want to find that? For searches and names.
 //! - [`answer`]: did the learner know it? For everything that is typed as an answer.
 //!
-//! What they know of single letters stands in [`letters`], and of what is no word in [`symbols`].
+//! What they know of single letters stands in [`letters`], of what is no word in [`symbols`], and of words that few letters tell apart in
+//! [`opposites`].
 
 pub mod alternatives;
 pub mod answer;
 pub mod difference;
 pub mod identity;
 pub mod letters;
+pub mod opposites;
 pub mod search;
 pub mod slip;
 pub mod symbols;

@@ -14,7 +14,7 @@ mod typed;
 
 pub use around::Around;
 pub use around::around;
-pub use typed::typed_answers;
+pub use typed::Answer;
 
 use crate::core::text::has_something_to_see;
 use crate::core::text::one_line;
@@ -287,12 +287,6 @@ impl Document {
 #[must_use]
 pub fn plain_text(text: &str, markup: Markup) -> Cow<'_, str> {
     if is_bare(text, markup) { text.into() } else { Document::of(text, markup).plain().into() }
-}
-
-/// A text as somebody would type it, as [`Document::to_compare`] has it.
-#[must_use]
-pub fn typed_text(text: &str, markup: Markup) -> Cow<'_, str> {
-    if is_bare(text, markup) { text.into() } else { Document::of(text, markup).to_compare().into() }
 }
 
 /// What is shown of a text on one side of a card, on one line that is safe to print.

@@ -14,22 +14,41 @@ use crate::core::compare::answer::Weights;
 use crate::core::compare::answer::liken;
 use crate::core::compare::answer::number;
 use crate::core::compare::identity::is_same;
-use crate::core::document::plain_text;
-use crate::core::document::typed_answers;
+use crate::core::document::Answer;
+use std::borrow::Cow;
 
-/// A right answer in all the ways in which it may be typed, read once: as it is written, its words, what is shown of it.
+/// A right answer, read once: as it is shown, and in all the ways in which it may be typed.
 pub(super) struct Expected<'t> {
+    text: &'t str,
+    shown: Cow<'t, str>,
+    words: Cow<'t, str>,
     ways: Vec<Read<'t>>,
 }
 
 impl<'t> Expected<'t> {
     pub(super) fn new(text: &'t str, markup: Markup) -> Self {
-        let mut ways = vec![Read::new(text, Nature::Words)];
-        ways.extend(typed_answers(text, markup).into_iter().map(|(typed, nature)| Read::new(typed, nature)));
-        Self { ways }
+        let Answer { shown, words, ways } = Answer::of(text, markup);
+        let as_written = Read::new(text, Nature::Words);
+        let ways = ways.into_iter().map(|(way, nature)| Read::new(way, nature));
+        Self { text, shown, words, ways: std::iter::once(as_written).chain(ways).collect() }
     }
 
-    /// What of each is compared.
+    /// It as it was written.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// What is shown of it.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// It as somebody would type it.
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// What of each way is compared.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.ways.iter().map(Read::key)
     }
@@ -68,11 +87,10 @@ pub(super) fn verdict<'a>(
     markup: Markup,
     weights: Weights,
 ) -> Verdict {
-    let mut accepted = accepted.into_iter().peekable();
-    let shown = |answer: &str| plain_text(answer, markup).into_owned();
-    let expected = shown(accepted.peek().copied().unwrap_or_default());
+    let accepted: Vec<Expected<'_>> = accepted.into_iter().map(|answer| Expected::new(answer, markup)).collect();
+    let expected = accepted.first().map(Expected::shown).unwrap_or_default().to_owned();
     let given = Given::new(response);
-    let compared = accepted.map(|answer| (Expected::new(answer, markup).likeness(&given, weights), answer));
+    let compared = accepted.iter().map(|answer| (answer.likeness(&given, weights), answer.shown()));
     let (likeness, answer) = compared.min_by_key(|(likeness, _)| rank(likeness)).unwrap_or((Likeness::Other, ""));
     let outcome = match likeness {
         Likeness::Same(_) => Correctness::Right,
@@ -86,7 +104,7 @@ pub(super) fn verdict<'a>(
         Likeness::Near => Some(Vec::new()),
         Likeness::Other => None,
     };
-    let close = close.map(|differences| Close { answer: shown(answer), differences });
+    let close = close.map(|differences| Close { answer: answer.to_owned(), differences });
     Verdict { outcome, given: response.trim().to_owned(), expected, remark, close }
 }
 
@@ -276,9 +294,10 @@ mod tests {
         ) {
             for text in [text, marked, parts.concat()] {
                 for markup in Markup::ALL {
-                    for typed in [plain_text(&text, markup).into_owned(), crate::core::document::typed_text(&text, markup).into_owned()] {
-                        if !key(&typed).is_empty() && !crate::core::compare::identity::identity(&typed).is_empty() {
-                            let found = verdict(&typed, [text.as_str()], markup, Weights::default());
+                    let answer = Answer::of(&text, markup);
+                    for typed in [&answer.shown, &answer.words] {
+                        if !key(typed).is_empty() && !crate::core::compare::identity::identity(typed).is_empty() {
+                            let found = verdict(typed, [text.as_str()], markup, Weights::default());
                             proptest::prop_assert_eq!(found.outcome, Correctness::Right, "{:?} for {:?} in {:?}", typed, text, markup);
                         }
                     }

@@ -36,28 +36,61 @@ pub(super) struct List;
 /// What parts the items of a response, beside lines: each with the forms that it has in other scripts.
 const BETWEEN: [&[char]; 2] = [&[';', '；', '؛'], &[',', '，', '、', '،', '､']];
 
-/// The items of a response. Semicolons and commas part them only where none of the expected items has one.
-fn items<'r>(response: &'r str, note: &NoteText) -> Vec<&'r str> {
-    let shown: Vec<Cow<'_, str>> = note.texts("items").iter().map(|item| note.plain(item)).collect();
-    let parts: Vec<char> = BETWEEN
-        .into_iter()
-        .filter(|signs| !shown.iter().any(|item| item.contains(*signs)))
-        .flatten()
-        .copied()
-        .collect();
-    let items = response.split(|c: char| c == '\n' || parts.contains(&c)).map(str::trim);
-    items.filter(|item| !key(item).is_empty()).collect()
-}
-
 /// Pairs of items that are compared letter by letter at most: what is left of a list of thousands would take minutes.
 const MOST_COMPARED: usize = 20_000;
 
 /// Items that were named without being asked for, as many as are told.
 const MOST_TOLD: usize = 3;
 
+/// Parts between signs that one item may have: `1 May 1886, Chicago, Illinois; ...`.
+const MOST_PARTS: usize = 4;
+
+/// The items that are asked for.
+fn asked(note: &NoteText) -> Vec<Expected<'_>> {
+    note.texts("items").iter().map(|item| Expected::new(item, note.markup)).collect()
+}
+
+/// The items of a response. Semicolons and commas part them only where none of the expected items has one.
+fn items<'r>(response: &'r str, asked: &[Expected<'_>]) -> Vec<&'r str> {
+    let is_free = |signs: &&[char]| !asked.iter().any(|item| item.shown().contains(*signs));
+    let parts: Vec<char> = BETWEEN.iter().copied().filter(is_free).flatten().copied().collect();
+    let items = response.split(|c: char| c == '\n' || parts.contains(&c)).map(str::trim);
+    items.filter(|item| !key(item).is_empty()).collect()
+}
+
+/// The items of a response in which semicolons and commas part all that is no item with them. `None` where there are none, or too many to
+/// look through.
+fn items_with_signs<'r>(response: &'r str, asked: &[Expected<'_>], weights: Weights) -> Option<Vec<&'r str>> {
+    let is_sign = |c: char| BETWEEN.iter().any(|signs| signs.contains(&c));
+    let signs = response.matches(is_sign).count();
+    if signs == 0 || signs * MOST_PARTS * asked.len() > MOST_COMPARED {
+        return None;
+    }
+    let is_item = |text: &str| {
+        let given = Given::new(text);
+        asked.iter().any(|item| matches!(item.likeness(&given, weights), Likeness::Same(_)))
+    };
+    let mut items = Vec::new();
+    for line in response.lines() {
+        let mut rest = line;
+        while !rest.is_empty() {
+            let ends = || rest.match_indices(is_sign).map(|(at, _)| at).chain([rest.len()]).take(MOST_PARTS);
+            let joined: Vec<&str> = ends().skip(1).filter_map(|end| rest.get(..end)).collect();
+            let whole = joined.into_iter().rev().find(|text| is_item(text));
+            let item = whole.or_else(|| rest.get(..ends().next()?)).unwrap_or(rest);
+            items.push(item.trim());
+            rest = rest.get(item.len()..).unwrap_or_default();
+            rest = rest.strip_prefix(is_sign).unwrap_or(rest);
+        }
+    }
+    items.retain(|item| !key(item).is_empty());
+    Some(items)
+}
+
 /// Two lists that are being matched with each other.
 struct Pairing<'n> {
-    asked: Vec<Expected<'n>>,
+    asked: &'n [Expected<'n>],
+    given: Vec<&'n str>,
     read: Vec<Given<'n>>,
     weights: Weights,
     /// For each item that is asked for the place of the one that names it, and how these compare. No item names two.
@@ -66,29 +99,55 @@ struct Pairing<'n> {
     named: Vec<Option<usize>>,
     /// The places of those given that are not the very text of one that is asked for, each once.
     open: Vec<usize>,
+    /// The places of the items that are asked for by what of them is compared.
+    by_key: BTreeMap<&'n str, Vec<usize>>,
 }
 
 /// Finds for each expected item one of those given: first the very same text, then what says the same by the rules for answers, then what differs
 /// in something that counts, then what is right but for a slip. So no slip takes up what another item was typed for. An item that was
 /// typed twice is one.
-fn pair<'n>(given: &[&'n str], note: &'n NoteText, weights: Weights) -> Pairing<'n> {
-    let texts = note.texts("items");
+fn pair<'n>(given: Vec<&'n str>, asked: &'n [Expected<'n>], weights: Weights) -> Pairing<'n> {
     let mut pairing = Pairing {
-        asked: texts.iter().map(|item| Expected::new(item, note.markup)).collect(),
-        read: given.iter().map(|item| Given::new(item)).collect(),
+        asked,
+        read: given.iter().copied().map(Given::new).collect(),
         weights,
-        expected: vec![None; texts.len()],
+        expected: vec![None; asked.len()],
         named: vec![None; given.len()],
         open: Vec::new(),
+        by_key: by_key(asked),
+        given,
     };
-    pairing.take_equal(given, note);
-    pairing.open = pairing.without_repeated(given, note);
-    let by_key = pairing.by_key();
-    pairing.match_up(&|item| by_key.get(item.key()).cloned().unwrap_or_default());
-    let left: Vec<usize> =
-        (0..texts.len()).filter(|place| pairing.expected.get(*place).is_some_and(Option::is_none)).collect();
-    pairing.match_up(&|_| left.clone());
+    pairing.take_equal();
+    pairing.open = pairing.without_repeated();
+    let fits = pairing.fits(|item| pairing.by_key.get(item.key()).map(Vec::as_slice).unwrap_or_default());
+    pairing.match_up(&fits);
+    let left = pairing.missing();
+    let fits = pairing.fits(|_| &left);
+    pairing.match_up(&fits);
     pairing
+}
+
+/// The pairing of a response. Where a sign parts what it should not, or does not part what it should, the other way to part it may name more.
+fn pair_response<'n>(response: &'n str, asked: &'n [Expected<'n>], weights: Weights) -> Pairing<'n> {
+    let pairing = pair(items(response, asked), asked, weights);
+    if pairing.missing().is_empty() {
+        return pairing;
+    }
+    let other = items_with_signs(response, asked, weights).map(|given| pair(given, asked, weights));
+    other.filter(|other| other.missing().len() < pairing.missing().len()).unwrap_or(pairing)
+}
+
+fn by_key<'n>(asked: &'n [Expected<'n>]) -> BTreeMap<&'n str, Vec<usize>> {
+    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, item) in asked.iter().enumerate() {
+        for key in item.keys() {
+            let places = by_key.entry(key).or_default();
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        }
+    }
+    by_key
 }
 
 /// What an item that was given may name: the places of expected items, and how each compares.
@@ -105,41 +164,42 @@ impl Pairing<'_> {
         self.named.get(given).is_some_and(Option::is_none)
     }
 
+    /// The places of the items that nothing names.
+    fn missing(&self) -> Vec<usize> {
+        self.expected.iter().enumerate().filter(|(_, by)| by.is_none()).map(|(place, _)| place).collect()
+    }
+
     /// What is written as it was typed. An item that is shown as another one is written is named by its own text.
-    fn take_equal(&mut self, given: &[&str], note: &NoteText) {
-        let texts = note.texts("items");
+    fn take_equal(&mut self) {
         let mut places: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
-        for (place, text) in texts.iter().enumerate() {
+        let texts = self.asked.iter().map(Expected::text).enumerate();
+        for (place, text) in texts.chain(self.asked.iter().map(Expected::shown).enumerate()) {
             places.entry(identity(text)).or_insert(place);
         }
-        for (place, text) in texts.iter().enumerate() {
-            places.entry(identity(&note.plain(text)).into_owned().into()).or_insert(place);
-        }
-        for (place, item) in given.iter().enumerate() {
-            let expected = places.get(&identity(item)).copied();
-            if let Some(expected) =
-                expected.filter(|expected| self.expected.get(*expected).is_some_and(Option::is_none))
-            {
+        let found: Vec<Option<usize>> = self.given.iter().map(|item| places.get(&identity(item)).copied()).collect();
+        for (place, expected) in found.into_iter().enumerate() {
+            let is_open = |expected: &usize| self.expected.get(*expected).is_some_and(Option::is_none);
+            if let Some(expected) = expected.filter(is_open) {
                 self.take(place, expected, Likeness::Same(Vec::new()));
             }
         }
     }
 
     /// The places of what may name an item yet. What is typed again but for punctuation names nothing, unless as many items are written so.
-    fn without_repeated(&self, given: &[&str], note: &NoteText) -> Vec<usize> {
+    fn without_repeated(&self) -> Vec<usize> {
         let mut seen = BTreeSet::new();
         let mut room: BTreeMap<String, usize> = BTreeMap::new();
-        for item in note.texts("items") {
-            *room.entry(told_apart(&note.typed(item))).or_default() += 1;
+        for item in self.asked {
+            *room.entry(told_apart(item.words())).or_default() += 1;
         }
         let mut is_new = |place: &usize| {
-            let Some(item) = given.get(*place).filter(|item| seen.insert(identity(item))) else { return false };
+            let Some(item) = self.given.get(*place).filter(|item| seen.insert(identity(item))) else { return false };
             let room = room.entry(told_apart(item)).or_insert(1);
             let has_room = *room > 0;
             *room = room.saturating_sub(1);
             has_room
         };
-        let (mut open, exact): (Vec<usize>, Vec<usize>) = (0..given.len()).partition(|place| self.is_free(*place));
+        let (mut open, exact): (Vec<usize>, Vec<usize>) = (0..self.given.len()).partition(|place| self.is_free(*place));
         for place in &exact {
             is_new(place);
         }
@@ -147,24 +207,10 @@ impl Pairing<'_> {
         open
     }
 
-    fn by_key(&self) -> BTreeMap<String, Vec<usize>> {
-        let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (place, item) in self.asked.iter().enumerate() {
-            for key in item.keys() {
-                let places = by_key.entry(key.to_owned()).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
-                }
-            }
-        }
-        by_key
-    }
-
     /// The places of those that name nothing that is asked for, nor say again what another one said.
     fn extra(&self) -> Vec<usize> {
-        let by_key = self.by_key();
         let mut extra: Vec<usize> = self.open.iter().copied().filter(|place| self.is_free(*place)).collect();
-        extra.retain(|place| !self.read.get(*place).is_some_and(|item| by_key.contains_key(item.key())));
+        extra.retain(|place| !self.read.get(*place).is_some_and(|item| self.by_key.contains_key(item.key())));
         if extra.len() * self.asked.len() <= MOST_COMPARED {
             let is_like =
                 |given: &Given<'_>| self.asked.iter().any(|item| item.likeness(given, self.weights) != Likeness::Other);
@@ -173,8 +219,8 @@ impl Pairing<'_> {
         extra
     }
 
-    /// Matches as many as can be, the best likeness first. What is matched stays so, if by another item.
-    fn match_up(&mut self, of: &dyn Fn(&Given<'_>) -> Vec<usize>) {
+    /// What each of those that name nothing yet may name, of the places that are looked at for it.
+    fn fits<'p>(&self, of: impl Fn(&Given<'_>) -> &'p [usize]) -> BTreeMap<usize, Fits> {
         let mut fits: BTreeMap<usize, Fits> = BTreeMap::new();
         let mut compared = 0;
         for place in &self.open {
@@ -184,17 +230,22 @@ impl Pairing<'_> {
             if compared > MOST_COMPARED {
                 break;
             }
-            let like = |expected: usize| {
-                let found = self.asked.get(expected)?.likeness(item, self.weights);
-                (found != Likeness::Other).then_some((expected, found))
+            let like = |expected: &usize| {
+                let found = self.asked.get(*expected)?.likeness(item, self.weights);
+                (found != Likeness::Other).then_some((*expected, found))
             };
-            fits.insert(*place, expected.into_iter().filter_map(like).collect());
+            fits.insert(*place, expected.iter().filter_map(like).collect());
         }
+        fits
+    }
+
+    /// Matches as many as can be, the best likeness first. What is matched stays so, if by another item.
+    fn match_up(&mut self, fits: &BTreeMap<usize, Fits>) {
         // The very same, the same, what differs in something that counts, slips.
         for worst in [(0, 0), (0, usize::MAX), (1, usize::MAX), (2, 0)] {
             for place in fits.keys() {
                 if self.is_free(*place) {
-                    self.find(*place, worst, &fits, &mut BTreeSet::new());
+                    self.find(*place, worst, fits, &mut BTreeSet::new());
                 }
             }
         }
@@ -229,7 +280,7 @@ impl Pairing<'_> {
 }
 
 /// What a list lacks and has too many, for people.
-fn counted(missing: &[Cow<'_, str>], extra: &[&str]) -> String {
+fn counted(missing: &[&str], extra: &[&str]) -> String {
     let mut said = Vec::new();
     if !missing.is_empty() {
         said.push(format!("missing: {}", missing.join("; ")));
@@ -279,9 +330,9 @@ impl CardKind for List {
     }
 
     fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<bool> {
-        let given: Vec<&str> = given.iter().map(String::as_str).collect();
         let mut ticks = vec![false; given.len()];
-        for (place, _) in pair(&given, note, Weights::default()).expected.into_iter().flatten() {
+        let (given, asked) = (given.iter().map(String::as_str).collect(), asked(note));
+        for (place, _) in pair(given, &asked, Weights::default()).expected.into_iter().flatten() {
             if let Some(tick) = ticks.get_mut(place) {
                 *tick = true;
             }
@@ -297,20 +348,20 @@ impl CardKind for List {
         response: &str,
         weights: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
-        let expected = note.texts("items");
-        let given = items(response, note);
-        let paired = pair(&given, note, weights);
+        let asked = asked(note);
+        let paired = pair_response(response, &asked, weights);
+        let given = &paired.given;
         // What was typed, with each item as it should be.
-        let mut corrected: Vec<Cow<'_, str>> = given.iter().map(|item| Cow::Borrowed(*item)).collect();
+        let mut corrected = given.clone();
         let mut missing = Vec::new();
         let (mut differences, mut counts, mut slips) = (Vec::new(), false, false);
-        for (item, named) in expected.iter().zip(&paired.expected) {
+        for (item, named) in asked.iter().zip(&paired.expected) {
             let Some((place, likeness)) = named else {
-                missing.push(note.plain(item));
+                missing.push(item.shown());
                 continue;
             };
             if let Some(typed) = corrected.get_mut(*place) {
-                *typed = note.typed(item);
+                *typed = item.words();
             }
             match likeness {
                 Likeness::Same(found) => differences.extend(found),
@@ -328,7 +379,7 @@ impl CardKind for List {
         let outcome = match (missing.len(), extra.len()) {
             (0, 0) if !counts && !slips => Correctness::Right,
             (0, 0 | 1) => Correctness::Near,
-            (1, 0 | 1) if expected.len() > 1 => Correctness::Near,
+            (1, 0 | 1) if asked.len() > 1 => Correctness::Near,
             _ => Correctness::Wrong,
         };
         let whole = match (slips, counts) {
@@ -506,5 +557,24 @@ mod tests {
     fn items_with_commas_are_parted_by_semicolons() {
         assert_eq!(judged(&["a&comma;b", "c"], "c; a,b").0, Correctness::Right);
         assert_eq!(judged(&["first, last", "middle"], "middle; first, last").0, Correctness::Right);
+        assert_eq!(judged(&["first, last", "middle"], "middle; frist, last").0, Correctness::Near);
+    }
+
+    #[test]
+    fn a_sign_inside_an_item_parts_the_others_still() {
+        for (items, given) in [
+            (&["first, last", "middle"][..], "middle, first, last"),
+            (&["first, last", "middle"], "first, last, middle"),
+            (&["a; b", "c", "d"], "d; a; b; c"),
+            (&["a; b", "c", "d"], "c, a; b, d"),
+            (&["1 March 2020", "4 July 1776"], "July 4, 1776, March 1, 2020"),
+            (&["Paris, France", "Rome"], "Rome\nParis, France"),
+        ] {
+            assert_eq!(judged(items, given).0, Correctness::Right, "{given} for {items:?}");
+        }
+        assert_eq!(
+            judged(&["first, last", "middle"], "middle, first"),
+            (Correctness::Near, "missing: first, last – not on the list: first".to_owned())
+        );
     }
 }

@@ -14,7 +14,6 @@ use crate::core::document::Side;
 use crate::core::document::is_bare;
 use crate::core::document::line_of;
 use crate::core::document::plain_text;
-use crate::core::document::typed_text;
 use crate::core::text::beginning;
 use crate::core::text::one_line;
 use std::borrow::Cow;
@@ -72,12 +71,6 @@ impl NoteText {
         let is_unclear = words().any(|text| text.trim().is_empty()) || repeated(words()).is_some();
         let both = texts.into_iter().zip(shown);
         both.map(|(text, (shown, has_media))| if is_unclear && !has_media { text.clone() } else { shown }).collect()
-    }
-
-    /// One of its texts as somebody would type it.
-    #[must_use]
-    pub fn typed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        typed_text(text, self.markup)
     }
 
     /// One of its texts in plain characters, on one line that is safe to print.

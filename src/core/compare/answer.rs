@@ -5,14 +5,19 @@
 //!
 //! What an answer is ([`Nature`]) says what may differ in it: in code all punctuation counts, in a formula each mark.
 //!
-//! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)).
+//! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)), or an
+//! article that says little is missing (`answer/articles.rs`).
 
+mod articles;
+mod dates;
 mod readings;
 mod signs;
 mod spelled;
 #[cfg(test)]
 mod tests;
 
+use crate::core::compare::answer::articles::Article;
+use crate::core::compare::answer::articles::without_article;
 use crate::core::compare::answer::readings::BOTH;
 use crate::core::compare::answer::readings::Reading;
 use crate::core::compare::answer::readings::readings;
@@ -32,7 +37,6 @@ use crate::core::compare::symbols::symbols;
 use serde::Deserialize;
 use serde::Serialize;
 use std::borrow::Cow;
-use std::cell::LazyCell;
 use std::cell::OnceCell;
 
 /// What an answer is, which says what of it counts.
@@ -171,8 +175,11 @@ pub struct Read<'t> {
     key: String,
     /// Whether it has raised or lowered characters. Those of one text may be plain ones in another, but `x²` is no `x₂`.
     is_leveled: bool,
+    leveled: OnceCell<String>,
     seamed: OnceCell<String>,
     forms: OnceCell<Vec<Form>>,
+    symbols: OnceCell<Vec<String>>,
+    bare: OnceCell<Option<(Article, String)>>,
 }
 
 /// A way in which a text may be written, with its key that has seams.
@@ -180,7 +187,20 @@ pub struct Read<'t> {
 struct Form {
     reading: Reading,
     key: String,
+    /// Its key without seams, where that is another one.
+    solid: Option<String>,
     is_leveled: bool,
+}
+
+impl Form {
+    fn solid(&self) -> &str {
+        self.solid.as_deref().unwrap_or(&self.key)
+    }
+
+    /// Letters that are spelled by two would have more slips than they are.
+    fn has_its_letters(&self) -> bool {
+        !self.reading.differences.contains(&Difference::Accents)
+    }
 }
 
 fn is_leveled(text: &str) -> bool {
@@ -194,7 +214,17 @@ impl<'t> Read<'t> {
         let text = text.into();
         let key = key_of(&text, nature, Punctuation::Dropped);
         let is_leveled = is_leveled(&text);
-        Self { text, nature, key, is_leveled, seamed: OnceCell::new(), forms: OnceCell::new() }
+        Self {
+            text,
+            nature,
+            key,
+            is_leveled,
+            leveled: OnceCell::new(),
+            seamed: OnceCell::new(),
+            forms: OnceCell::new(),
+            symbols: OnceCell::new(),
+            bare: OnceCell::new(),
+        }
     }
 
     /// What of it is compared.
@@ -208,16 +238,37 @@ impl<'t> Read<'t> {
     }
 
     /// Its key with all raised and lowered characters marked.
-    fn leveled(&self) -> String {
-        key_of(&with_marks(&self.text, &BOTH), self.nature, Punctuation::Dropped)
+    fn leveled(&self) -> &str {
+        self.leveled.get_or_init(|| key_of(&with_marks(&self.text, &BOTH), self.nature, Punctuation::Dropped))
     }
 
     fn forms(&self) -> &[Form] {
         let form = |reading: Reading| {
-            let key = key_of(&reading.text, self.nature, Punctuation::Seamed);
-            Form { is_leveled: is_leveled(&reading.text), reading, key }
+            let is_itself = reading.text == *self.text;
+            let key = if is_itself {
+                self.seamed().to_owned()
+            } else {
+                key_of(&reading.text, self.nature, Punctuation::Seamed)
+            };
+            let solid = key.contains(SEAM).then(|| key.replace(SEAM, ""));
+            Form { is_leveled: is_leveled(&reading.text), reading, key, solid }
         };
         self.forms.get_or_init(|| readings(&self.text, self.nature).into_iter().map(form).collect())
+    }
+
+    /// Whether a word of its key is one of which each letter counts.
+    fn has_symbol(&self, word: &str) -> bool {
+        let parts = || {
+            let keys: Vec<String> = symbols(&self.text).map(key).collect();
+            keys.iter().flat_map(|symbol| symbol.split(|c| !is_letter(c))).map(str::to_owned).collect()
+        };
+        self.symbols.get_or_init(parts).iter().any(|part| part == word)
+    }
+
+    /// Its article, and its key without that.
+    fn bare(&self) -> Option<(Article, &str)> {
+        let bare = || without_article(&self.text, &self.key).map(|(article, rest)| (article, rest.to_owned()));
+        self.bare.get_or_init(bare).as_ref().map(|(article, rest)| (*article, rest.as_str()))
     }
 }
 
@@ -276,16 +327,25 @@ pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likene
         let others: Vec<Difference> = given.differences.iter().chain(&expected.differences).copied().collect();
         return same(&given.text, &expected.text, &others, weights);
     }
-    let symbols: LazyCell<Vec<String>, _> = LazyCell::new(|| symbols(&expected.text).map(key).collect());
-    let is_symbol = |word: &str| symbols.iter().any(|symbol| symbol.split(|c| !is_letter(c)).any(|part| part == word));
-    let solid = |form: &Form| form.key.replace(SEAM, "");
-    // Letters that are spelled by two would have more slips than they are.
-    let has_its_letters = |form: &Form| !form.reading.differences.contains(&Difference::Accents);
+    let is_slip = |given: &str, expected_key: &str| is_slip(given, expected_key, &|word| expected.has_symbol(word));
     let is_near = expected.nature == Nature::Words
-        && pairs()
-            .filter(|(given, expected)| has_its_letters(given) && has_its_letters(expected))
-            .any(|(given, expected)| is_slip(&solid(given), &solid(expected), &is_symbol));
+        && (pairs()
+            .filter(|(given, expected)| given.has_its_letters() && expected.has_its_letters())
+            .any(|(given, expected)| is_slip(given.solid(), expected.solid()))
+            || (!are_leveled && differ_in_article(given, expected, &is_slip)));
     if is_near { Likeness::Near } else { Likeness::Other }
+}
+
+/// Whether two texts say the same but for an article, which one of them lacks, or has in another form.
+fn differ_in_article(given: &Read<'_>, expected: &Read<'_>, is_slip: &dyn Fn(&str, &str) -> bool) -> bool {
+    let (mine, its) = match (given.bare(), expected.bare()) {
+        (None, None) => return false,
+        (Some((_, mine)), None) => (mine, expected.key()),
+        (None, Some((_, its))) => (given.key(), its),
+        (Some((article, mine)), Some((other, its))) if article == other => (mine, its),
+        (Some(_), Some(_)) => return false,
+    };
+    mine == its || is_slip(mine, its)
 }
 
 /// That two texts say the same, with how they differ, and what differs beside that.

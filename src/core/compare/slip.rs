@@ -1,12 +1,14 @@
 //! Whether an answer is right but for a slip of the finger.
 //!
-//! A slip is a letter that is missing, superfluous, another one or changed with its neighbour. Letters are what a reader takes for
-//! one: graphemes. What is no letter is no slip: digits, signs, the marks of scripts in which these make another word. Nor is another
-//! letter in a formula, in a symbol or in a short word (`vitamin K`, `World War II`, `der` for `das`), or another prefix.
+//! A slip is a letter that is missing, superfluous, another one or changed with its neighbour, or an `f` for a `ph`. Letters are what a
+//! reader takes for one: graphemes. What is no letter is no slip: digits, signs, the marks of scripts in which these make another word.
+//! Nor is another letter in a formula, in a symbol or in a short word (`vitamin K`, `World War II`, `der` for `das`), another prefix,
+//! or what makes another word of it by the rules of a language ([`opposites`](crate::core::compare::opposites)).
 
 use crate::core::compare::letters::is_dense;
 use crate::core::compare::letters::is_letter;
 use crate::core::compare::letters::is_small_kana;
+use crate::core::compare::opposites::have_opposites;
 use crate::core::compare::symbols::FUNCTIONS;
 use unicode_normalization::char::decompose_canonical;
 use unicode_normalization::char::is_combining_mark;
@@ -18,6 +20,23 @@ const MOST_SLIPS: usize = 2;
 /// Letters at the beginning of a word that are its prefix: two slips in them make it another word (`unfair`, `decrease`, `maximal`).
 const PREFIX: usize = 3;
 
+/// Letters that spell one sound, either of them for the other.
+const SOUNDS: [(&str, &str); 3] = [("f", "ph"), ("x", "ks"), ("kw", "qu")];
+
+/// The small words that hold sentences together: of English; of German and Dutch; of French, Spanish, Italian and Portuguese; of Russian.
+/// Fingers know them so well that they swap their letters, and then they are no words. What makes another one of them is no slip (`on`, `le`,
+/// `se`, `sei`), and so it is with all other short words (`act`, `cat`).
+const SMALL_WORDS: [&str; 4] = [
+    "an and any are as at be but by can did do for had has he her him his how if in is it its may my no nor not \
+     of off on or our out she so the to up us was we who why yet you am me go",
+    "auf aus bei bin das dem den der des die du ein er es fur hat ich ihr im ist man mit nie nur sei sie um und \
+     von vor was wer wie wir zu zum zur aan dat een het met van wat",
+    "au aux ce ces de di du en est et eu il ils je la le les lui ma mes moi mon ne par pas que qui sa se ses \
+     son sur ta tes toi ton tu un une al con da das del dos el ela ele em era es gli las li lo los mas mi mis muy \
+     na nao nas ni nos os por si sin sus te ti uma una uno",
+    "без вы для его ее или как мы на над не но он она они под при ты что это",
+];
+
 /// Where a letter stands.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -25,6 +44,8 @@ struct Place {
     letter: usize,
     /// How many slips its word may have.
     most: usize,
+    /// Whether it is one of the [`SMALL_WORDS`].
+    is_small: bool,
 }
 
 /// A character as a reader sees it.
@@ -47,9 +68,11 @@ fn signs<'t>(text: &'t str, is_symbol: &dyn Fn(&str) -> bool) -> Vec<Sign<'t>> {
     let mut signs = Vec::with_capacity(all.len());
     for (word, run) in all.chunk_by(|a, b| is_in_word(a) && is_in_word(b)).enumerate() {
         let written = run.concat();
-        let most = if is_symbol(&written) { 0 } else { most_slips(run.len(), written.chars().any(is_dense)) };
+        let is_symbol = is_symbol(&written);
+        let most = if is_symbol { 0 } else { most_slips(run.len(), written.chars().any(is_dense)) };
+        let is_small = most == 0 && run.len() > 1 && !is_symbol && is_small_word(&written);
         for (letter, text) in run.iter().enumerate() {
-            let place = is_in_word(text).then_some(Place { word, letter, most });
+            let place = is_in_word(text).then_some(Place { word, letter, most, is_small });
             signs.push(Sign { text, place, is_alone: place.is_some() && run.len() == 1 });
         }
     }
@@ -68,7 +91,11 @@ pub fn is_slip(given: &str, expected: &str, is_symbol: &dyn Fn(&str) -> bool) ->
     }
     let two = Two::new(given, expected, is_symbol);
     let letters = two.expected.iter().filter(|sign| sign.text != " ").count();
-    two.within((0, 0), most_slips(letters, expected.chars().any(is_dense)), None)
+    two.within((0, 0), most_slips(letters, expected.chars().any(is_dense)), None) && !have_opposites(given, expected)
+}
+
+fn is_small_word(word: &str) -> bool {
+    SMALL_WORDS.iter().any(|words| words.split(' ').any(|small| small == word))
 }
 
 fn most_slips(letters: usize, dense: bool) -> usize {
@@ -80,7 +107,7 @@ fn most_slips(letters: usize, dense: bool) -> usize {
 }
 
 /// Whether a text is a formula, of which each letter counts: it has signs or digits, or a function and its variable, and no word.
-fn is_formula(text: &str) -> bool {
+pub(super) fn is_formula(text: &str) -> bool {
     let words = || text.split(|c| !is_letter(c)).filter(|word| !word.is_empty());
     let is_function = |word: &str| FUNCTIONS.contains(&word);
     let is_word = |word: &str| !is_function(word) && (word.chars().nth(3).is_some() || word.chars().any(is_dense));
@@ -160,9 +187,22 @@ impl<'t> Two<'t> {
         let (c, d) = (self.given.get(given + 1), self.expected.get(expected + 1));
         let swapped = match (a, b, c, d) {
             (Some(a), Some(b), Some(c), Some(d)) if a.text == d.text && b.text == c.text => {
-                Slip::of(&[a, c], b.place.or(d.place))
+                if self.is_small_word_swapped(expected) { Slip::Swap } else { Slip::of(&[a, c], b.place.or(d.place)) }
             }
             _ => Slip::None,
+        };
+        let begins = |signs: &[Sign<'_>], text: &str| {
+            signs.len() >= text.len() && signs.iter().zip(text.chars()).all(|(sign, c)| sign.text.chars().eq([c]))
+        };
+        let sounds_so = |mine: &str, other: &str| {
+            let is_there = begins(self.given.get(given..).unwrap_or_default(), mine)
+                && begins(self.expected.get(expected..).unwrap_or_default(), other);
+            is_there
+                && goes_on(
+                    given + mine.len(),
+                    expected + other.len(),
+                    b.map_or(Slip::None, |b| Slip::of(&[b], b.place)),
+                )
         };
         let replaced = match (a, b) {
             (Some(a), Some(b)) if a.place.is_some() == b.place.is_some() => Slip::of(&[a], b.place),
@@ -174,6 +214,21 @@ impl<'t> Two<'t> {
             || goes_on(given + 1, expected + 1, replaced)
             || goes_on(given + 1, expected, too_much)
             || goes_on(given, expected + 1, missing)
+            || SOUNDS.iter().any(|(one, other)| sounds_so(one, other) || sounds_so(other, one))
+    }
+
+    /// Whether a letter of what is expected and the next one stand in one of the [`SMALL_WORDS`], and make none of these when they are swapped.
+    fn is_small_word_swapped(&self, at: usize) -> bool {
+        let place = |at: usize| self.expected.get(at).and_then(|sign| sign.place).filter(|place| place.is_small);
+        let (Some(first), Some(next)) = (place(at), place(at + 1)) else { return false };
+        let word = at - first.letter;
+        let is_in_word = |at: &usize| place(*at).is_some_and(|place| place.word == first.word);
+        let mut letters: Vec<&str> =
+            (word..).take_while(is_in_word).filter_map(|at| self.expected.get(at)).map(|sign| sign.text).collect();
+        first.word == next.word && {
+            letters.swap(first.letter, next.letter);
+            !is_small_word(&letters.concat())
+        }
     }
 }
 
@@ -184,6 +239,8 @@ enum Slip {
     None,
     /// Of a blank or a point, which is of no word.
     Between,
+    /// Of two letters in a word that may have no other slip.
+    Swap,
     /// Of a letter.
     In(Place),
 }
@@ -204,7 +261,7 @@ impl Slip {
     fn fits(self, last: Option<Place>) -> bool {
         match (self, last) {
             (Self::None, _) => false,
-            (Self::Between, _) => true,
+            (Self::Between | Self::Swap, _) => true,
             (Self::In(place), Some(last)) if last.word == place.word => {
                 place.most > 1 && (last.letter >= PREFIX || place.letter >= PREFIX)
             }
@@ -215,7 +272,7 @@ impl Slip {
     fn place(self) -> Option<Place> {
         match self {
             Self::In(place) => Some(place),
-            Self::None | Self::Between => None,
+            Self::None | Self::Between | Self::Swap => None,
         }
     }
 }
@@ -271,5 +328,48 @@ mod tests {
         assert!(is_slip("git comit-m", "git commit-m"));
         assert!(is_slip("vitmin d", "vitamin d") && is_slip("vitamind", "vitamin d"));
         assert!(is_slip("안녕하새요", "안녕하세요"));
+    }
+
+    #[test]
+    fn letters_are_swapped_in_small_words_only_where_that_makes_no_other_one() {
+        for (given, expected) in [
+            ("teh quick fox", "the quick fox"),
+            ("bread adn butter", "bread and butter"),
+            ("ot be or not to be", "to be or not to be"),
+            ("brot udn butter", "brot und butter"),
+            ("el libro qeu leo", "el libro que leo"),
+            ("чот это", "что это"),
+        ] {
+            assert!(is_slip(given, expected), "{given} / {expected}");
+        }
+        for (given, expected) in [
+            ("teh", "the"),
+            ("no the table", "on the table"),
+            ("le libro", "el libro"),
+            ("sei ist da", "sie ist da"),
+            ("now here", "not here"),
+            ("in the table", "on the table"),
+            ("der garten", "den garten"),
+            ("th quick fox", "the quick fox"),
+            ("a cat of god", "a act of god"),
+            ("henry vi", "henry iv"),
+            ("5 gm", "5 mg"),
+        ] {
+            assert!(!is_slip(given, expected), "{given} / {expected}");
+        }
+    }
+
+    #[test]
+    fn a_sound_that_is_spelled_in_another_way_is_one_slip() {
+        for (given, expected) in [
+            ("fotosynthesis", "photosynthesis"),
+            ("fotografie", "photographie"),
+            ("filosophy", "philosophy"),
+            ("eksamen", "examen"),
+            ("kwick", "quick"),
+        ] {
+            assert!(is_slip(given, expected) && is_slip(expected, given), "{given} / {expected}");
+        }
+        assert!(!is_slip("fi", "phi") && !is_slip("fase 1", "phase 2") && !is_slip("fotograf", "phonograph"));
     }
 }

@@ -73,10 +73,15 @@ fn is_content(inner: &str, open: &str) -> bool {
     !inner.contains(open) && !has_blank_line() && inner.contains(|c: char| !c.is_whitespace() && c != '\\')
 }
 
+/// A formula without its marks.
+pub(super) fn inner(source: &str) -> Option<&str> {
+    let (open, close) = marks(source)?;
+    source.strip_prefix(open)?.strip_suffix(close)
+}
+
 /// A formula with its marks in plain characters, if it is simple enough.
 pub(super) fn unicode(source: &str) -> Option<String> {
-    let (open, close) = marks(source)?;
-    let inner = source.get(open.len()..)?.strip_suffix(close)?.trim();
+    let inner = inner(source)?.trim();
     if inner.len() > LONGEST {
         return None;
     }

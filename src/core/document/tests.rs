@@ -338,10 +338,12 @@ fn an_answer_is_typed_without_the_marks_in_it() {
         ("<ruby>東京<rt>とうきょう</rt></ruby>", &["東京", "東京[とうきょう]"]),
         ("![a](b.png) x", &["x", "[picture: a] x"]),
     ] {
-        let found: Vec<String> = typed_answers(text, Markup::Markdown).into_iter().map(|(typed, _)| typed).collect();
+        let found: Vec<String> = Answer::of(text, Markup::Markdown).ways.into_iter().map(|(way, _)| way).collect();
         assert_eq!(found.iter().map(|typed| typed.trim()).collect::<Vec<_>>(), typed, "{text}");
     }
-    assert_eq!(typed_answers("**Paris**", Markup::Plain), []);
+    assert_eq!(Answer::of("**Paris**", Markup::Plain).ways, []);
+    let answer = Answer::of("**a** ![b](c.png)", Markup::Markdown);
+    assert_eq!((answer.shown.as_ref(), answer.words.trim()), ("a [picture: b]", "a"));
 }
 
 #[test]
@@ -357,7 +359,7 @@ fn an_answer_that_is_code_or_a_formula_alone_is_told() {
         ("the `wq!`", Markup::Markdown, Nature::Words),
         ("**wq**", Markup::Markdown, Nature::Words),
     ] {
-        assert!(typed_answers(text, markup).iter().all(|(_, found)| *found == nature), "{text}");
+        assert!(Answer::of(text, markup).ways.iter().all(|(_, found)| *found == nature), "{text}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! An answer as somebody types it.
+//! An answer as it is shown, and as somebody types it.
 
 use crate::core::compare::answer::Nature;
 use crate::core::document::Block;
@@ -8,54 +8,63 @@ use crate::core::document::Markup;
 use crate::core::document::formula;
 use crate::core::document::is_bare;
 use crate::core::document::markdown;
+use std::borrow::Cow;
 
-/// What may be typed for an answer, beside the text as it is written: its words, all that is shown of it, and a formula without the marks
-/// around it. With what the answer is.
-#[must_use]
-pub fn typed_answers(text: &str, markup: Markup) -> Vec<(String, Nature)> {
-    if markup == Markup::Plain || is_bare(text, markup) {
-        return Vec::new();
-    }
-    let document = Document::of(text, markup);
-    let nature = nature(&document);
-    let mut typed = vec![document.to_compare(), document.plain()];
-    if markup == Markup::Markdown {
-        typed.extend(markdown::quotation(text).map(|quotation| quotation.to_compare()));
-    }
-    if let [Block::Plain(line) | Block::Paragraph(line)] = document.blocks.as_slice() {
-        typed.extend(unmarked(line).map(str::to_owned));
-    }
-    typed.dedup();
-    typed.retain(|typed| !typed.trim().is_empty() && (nature != Nature::Words || typed.trim() != text.trim()));
-    typed.into_iter().map(|typed| (typed, nature)).collect()
+/// An answer, read once.
+#[derive(Debug)]
+pub struct Answer<'t> {
+    /// What is shown of it, in plain characters.
+    pub shown: Cow<'t, str>,
+    /// Its words, without pictures and sounds.
+    pub words: Cow<'t, str>,
+    /// What may be typed for it beside the text as it is written: its words, all that is shown of it, and a formula without the marks
+    /// around it. With what the answer is.
+    pub ways: Vec<(String, Nature)>,
 }
 
-/// What a document is where it is one thing alone.
-fn nature(document: &Document) -> Nature {
-    match document.blocks.as_slice() {
-        [Block::Code(_)] => Nature::Code,
-        [Block::Plain(line) | Block::Paragraph(line)] => nature_of(line),
-        _ => Nature::Words,
-    }
-}
-
-fn nature_of(line: &[Inline]) -> Nature {
-    match line {
-        [Inline::Code(_)] => Nature::Code,
-        [Inline::Formula { .. }] => Nature::Formula,
-        [Inline::Emphasis(inside, _) | Inline::Strong(inside, _)] => nature_of(inside),
-        _ => Nature::Words,
-    }
-}
-
-/// How a formula that is the whole line is written, without its marks: `\alpha`.
-fn unmarked(line: &[Inline]) -> Option<&str> {
-    match line {
-        [Inline::Formula { source, .. }] => {
-            let (open, close) = formula::marks(source)?;
-            source.get(open.len()..)?.strip_suffix(close)
+impl<'t> Answer<'t> {
+    /// Reads an answer.
+    #[must_use]
+    pub fn of(text: &'t str, markup: Markup) -> Self {
+        if is_bare(text, markup) {
+            return Self { shown: text.into(), words: text.into(), ways: Vec::new() };
         }
-        [Inline::Emphasis(inside, _) | Inline::Strong(inside, _)] => unmarked(inside),
-        _ => None,
+        let document = Document::of(text, markup);
+        let (shown, words) = (document.plain(), document.to_compare());
+        let ways = if markup == Markup::Plain { Vec::new() } else { ways(text, markup, &document, [&words, &shown]) };
+        Self { shown: shown.into(), words: words.into(), ways }
+    }
+}
+
+fn ways(text: &str, markup: Markup, document: &Document, read: [&String; 2]) -> Vec<(String, Nature)> {
+    let alone = alone(document);
+    let nature = match alone {
+        Some(Inline::Code(_)) => Nature::Code,
+        Some(Inline::Formula { .. }) => Nature::Formula,
+        _ if matches!(document.blocks.as_slice(), [Block::Code(_)]) => Nature::Code,
+        _ => Nature::Words,
+    };
+    let mut ways: Vec<String> = read.into_iter().cloned().collect();
+    if markup == Markup::Markdown {
+        ways.extend(markdown::quotation(text).map(|quotation| quotation.to_compare()));
+    }
+    if let Some(Inline::Formula { source, .. }) = alone {
+        ways.extend(formula::inner(source).map(str::to_owned));
+    }
+    ways.dedup();
+    ways.retain(|way| !way.trim().is_empty() && (nature != Nature::Words || way.trim() != text.trim()));
+    ways.into_iter().map(|way| (way, nature)).collect()
+}
+
+/// What a document is made of alone, emphasised or not.
+fn alone(document: &Document) -> Option<&Inline> {
+    let [Block::Plain(line) | Block::Paragraph(line)] = document.blocks.as_slice() else { return None };
+    let mut line = line.as_slice();
+    loop {
+        match line {
+            [Inline::Emphasis(inside, _) | Inline::Strong(inside, _)] => line = inside,
+            [one] => return Some(one),
+            _ => return None,
+        }
     }
 }

@@ -5,6 +5,9 @@
 
 use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Nature;
+use crate::core::compare::answer::dates::dated;
+use crate::core::compare::answer::dates::with_day_first;
+use crate::core::compare::answer::spelled::ends_with_function;
 use crate::core::compare::answer::spelled::is_digit;
 use crate::core::compare::answer::spelled::is_one;
 use crate::core::compare::answer::spelled::level;
@@ -26,6 +29,9 @@ pub(super) const BOTH: [char; 2] = ['^', '_'];
 const UNITS: [&str; 18] =
     ["m", "s", "g", "kg", "mg", "km", "cm", "mm", "h", "l", "L", "mol", "K", "J", "N", "V", "Pa", "min"];
 
+/// What is put in brackets at the end of a word and may be left out: other genders, numbers and cases.
+const ENDINGS: [&str; 14] = ["s", "es", "e", "n", "en", "in", "innen", "er", "r", "a", "as", "os", "ne", "nen"];
+
 /// A text in other words, and how it differs from the one that it is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
@@ -46,6 +52,7 @@ pub(super) fn readings(text: &str, nature: Nature) -> Vec<Reading> {
     add(&mut all, &[Difference::Form], hydrated);
     add(&mut all, &[Difference::Form], in_thousands);
     add(&mut all, &[], dated);
+    add(&mut all, &[Difference::Form], with_day_first);
     add(&mut all, &[Difference::Punctuation], unbracketed);
     add(&mut all, &[Difference::Punctuation], initials);
     add(&mut all, &[Difference::Form], levels);
@@ -284,26 +291,55 @@ fn in_thousands(text: &str) -> Option<String> {
     (read != text).then_some(read)
 }
 
-/// A date without the blanks behind its points: `1. 5. 2020`.
-fn dated(text: &str) -> Option<String> {
-    let parts: Vec<&str> = text.split('.').map(str::trim).collect();
-    let [day, month, year] = parts.as_slice() else { return None };
-    let is_of = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.chars().all(is_digit);
-    let read = format!("{day}.{month}.{year}");
-    (is_of(day, 2) && is_of(month, 2) && is_of(year, 4) && read != text).then_some(read)
+/// Without the brackets of a number or single letter that is the whole answer (`(1)`, `A)`), begins it (`(1) red`) or stands behind a
+/// word (`Hund (m)`), and of the end of a word or letters in it that may be left out (`Lehrer(in)`, `colou(r)`), and with a blank for those of `iron(III)`.
+fn unbracketed(text: &str) -> Option<String> {
+    if !text.contains(')') {
+        return None;
+    }
+    let text = text.trim();
+    let is_one = |inside: &str| {
+        let is_letter_alone = inside.nfc().nth(1).is_none() && inside.chars().all(is_letter);
+        !inside.is_empty() && (is_letter_alone || inside.chars().all(is_digit))
+    };
+    if let Some(inside) = text.strip_suffix(')').filter(|inside| is_one(inside)) {
+        return Some(inside.to_owned());
+    }
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, behind)) = rest.split_once('(') {
+        out.push_str(before);
+        let Some((inside, after)) = behind.split_once(')') else {
+            out.push('(');
+            rest = behind;
+            continue;
+        };
+        let letters = out.trim_end().chars().rev().take_while(|c| is_letter(*c)).take(3).count();
+        let is_behind_word = out.ends_with(' ') && letters > 1;
+        let is_apart = after.chars().next().is_none_or(|c| !is_letter(c) && !is_digit(c));
+        let is_part = letters > 2 && !out.ends_with(' ') && is_ending(inside, after) && !ends_with_function(&out);
+        if is_part || (is_one(inside) && is_apart && (out.is_empty() || is_behind_word)) {
+            out.push_str(inside);
+        } else if letters > 1 && is_apart && is_valence(inside) {
+            out.extend([" ", inside]);
+        } else {
+            out.extend(["(", inside, ")"]);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    (out != text).then_some(out)
 }
 
-/// Without the brackets of a number or single letter that is the whole answer (`(1)`, `A)`), or stands behind a word (`Hund (m)`).
-fn unbracketed(text: &str) -> Option<String> {
-    let (before, inside) = match text.trim().strip_suffix(')')?.split_once('(') {
-        Some((before, inside)) => (before, inside),
-        None => ("", text.trim().strip_suffix(')')?),
-    };
-    let is_letter_alone = inside.nfc().nth(1).is_none() && inside.chars().all(is_letter);
-    let is_one = !inside.is_empty() && (is_letter_alone || inside.chars().all(is_digit));
-    let is_behind_word =
-        before.ends_with(' ') && before.trim_end().chars().rev().take(2).filter(|c| is_letter(*c)).count() > 1;
-    (is_one && (before.is_empty() || is_behind_word)).then(|| format!("{before}{inside}"))
+/// Whether it is a number as in `iron(III) oxide`, which is typed behind a blank too.
+fn is_valence(inside: &str) -> bool {
+    !inside.is_empty() && inside.chars().all(|c| matches!(c, 'I' | 'V'))
+}
+
+/// Whether what stands in brackets right behind a word belongs to it, unlike the argument of a function: endings that are known, and any letters
+/// before others.
+fn is_ending(inside: &str, after: &str) -> bool {
+    let goes_on = after.starts_with(is_letter) && inside.chars().all(is_letter);
+    ENDINGS.contains(&inside) || (goes_on && !inside.is_empty() && inside.chars().all(char::is_lowercase))
 }
 
 /// Without the points of initials that stand apart: `J. S. Bach`, `z. B.`
@@ -319,20 +355,36 @@ fn initials(text: &str) -> Option<String> {
     Some(bare.collect::<Vec<_>>().join(" "))
 }
 
-/// Without the hyphens of designations, a capital letter and a number that is no single digit: `F-16`, `U-235`. `n-1` is a subtraction.
+/// Without the hyphens of designations, a capital letter and a number: `F-16`, `G-7`, `3-D`. `n-1` and `N-1` are subtractions: where the
+/// number has one digit the letter is none of those that stand for numbers.
 fn designated(text: &str) -> Option<String> {
-    let chars: Vec<char> = text.chars().collect();
-    let at = |place: Option<usize>| place.and_then(|place| chars.get(place)).copied();
-    let is_hyphen = |place: usize| {
-        let is_letter_alone = at(place.checked_sub(1)).is_some_and(char::is_uppercase)
-            && at(place.checked_sub(2)).is_none_or(|c| c.is_whitespace() || c == '(');
-        is_letter_alone
-            && matches!(at(Some(place)), Some('-' | '‐' | '‑' | '–'))
-            && [place + 1, place + 2].into_iter().all(|place| at(Some(place)).is_some_and(is_digit))
-    };
-    if text.contains(['=', '+', '*', '<', '>', '^']) {
+    const HYPHENS: [char; 4] = ['-', '‐', '‑', '–'];
+    if !text.contains(HYPHENS) || text.contains(['=', '+', '*', '<', '>', '^']) {
         return None;
     }
+    let chars: Vec<char> = text.chars().collect();
+    let at = |place: Option<usize>| place.and_then(|place| chars.get(place)).copied();
+    let has_word = chars.windows(3).any(|three| three.iter().all(|c| is_letter(*c)));
+    let is_name = |letter: char, digit: char| match letter {
+        'N' | 'X' => false,
+        'K' | 'M' | 'P' | 'T' | 'Y' | 'Z' => has_word,
+        _ => has_word || !(matches!(digit, '0' | '1') || text.contains('(')),
+    };
+    let is_hyphen = |place: usize| {
+        let (before, after) = (at(place.checked_sub(1)), at(Some(place + 1)));
+        let (Some(before), Some(after)) = (before, after) else { return false };
+        let is_first = at(place.checked_sub(2)).is_none_or(|c| c.is_whitespace() || c == '(');
+        let is_last = at(Some(place + 2)).is_none_or(|c| !is_letter(c) && !is_digit(c) && c != '-');
+        at(Some(place)).is_some_and(|c| HYPHENS.contains(&c))
+            && is_first
+            && match (is_digit(before), is_digit(after)) {
+                (false, true) => {
+                    before.is_uppercase() && (at(Some(place + 2)).is_some_and(is_digit) || is_name(before, after))
+                }
+                (true, false) => after.is_uppercase() && is_last && is_name(after, before),
+                _ => false,
+            }
+    };
     let kept = chars.iter().enumerate().filter(|(place, _)| !is_hyphen(*place)).map(|(_, c)| *c);
     let read: String = kept.collect();
     (read != text).then_some(read)

@@ -4,6 +4,8 @@
 use crate::core::compare::letters::digit;
 use crate::core::compare::letters::is_apostrophe;
 use crate::core::compare::letters::is_invisible;
+use crate::core::compare::letters::is_letter;
+use crate::core::compare::symbols::FUNCTIONS;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The apostrophe that is a letter (`Hawaiʻi`, `пʼять`): it parts no words.
@@ -35,6 +37,12 @@ fn is_exponent(run: &[char]) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether a text ends with the name of a function.
+pub(super) fn ends_with_function(text: &str) -> bool {
+    let word = text.rsplit(|c| !is_letter(c)).next().unwrap_or_default();
+    FUNCTIONS.contains(&word)
 }
 
 /// Whether a run has an operator before something: the sign of an exponent does, a charge stands behind its number.
@@ -168,7 +176,9 @@ pub(super) fn spelled(text: &str) -> Vec<char> {
         }
         if let Some((sign, run)) = run(rest) {
             let is_apart = before.is_some_and(|c: char| c.is_ascii_digit()) && is_exponent(run);
-            if is_apart || is_operation(run) {
+            // sin² x is not sin 2x.
+            let is_power = sign == '^' && ends_with_function(&plain);
+            if is_apart || is_power || is_operation(run) {
                 plain.push_str(&marked(sign, run));
             } else {
                 plain.extend(run);

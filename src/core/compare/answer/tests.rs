@@ -1,6 +1,7 @@
 //! What learners of many languages type, and what becomes of it. A row that turns out wrong is an argument, not a detail.
 
 mod formulas;
+mod learners;
 mod scripts;
 
 use super::*;
@@ -69,7 +70,7 @@ const TABLE: &[(&str, &[Row])] = &[
             ("Yes", "Yes.", POINTS),
             ("What is it", "“What is it?”", POINTS),
             ("to run", "(to) run", POINTS),
-            ("run", "(to) run", Wrong),
+            ("run", "(to) run", Near),
             ("1914-1918", "1914–1918", FORM),
             ("1914-1919", "1914–1918", Wrong),
             ("COVID 19", "COVID-19", POINTS),
@@ -300,7 +301,6 @@ const TABLE: &[(&str, &[Row])] = &[
             ("दिन", "दीन", Wrong),
         ],
     ),
-    ("Bengali", &[("বই", "বই।", POINTS), ("বাড়ি", "বাড়ী", Wrong), ("২", "2", FORM)]),
     ("Tamil", &[("கல்", "கால்", Wrong), ("நன்றி", "நன்றி", R), ("வணககம", "வணக்கம்", Wrong)]),
     (
         "Thai",
@@ -313,10 +313,7 @@ const TABLE: &[(&str, &[Row])] = &[
             ("๕", "5", FORM),
         ],
     ),
-    ("Lao", &[("ສະບາຍດີ", "ສະບາຍດີ", R), ("ໝາ", "ມາ", Wrong), ("ປາ", "ປ່າ", Wrong)]),
     ("Burmese", &[("မန", "မြန်", Wrong), ("မင်္ဂလာပါ", "မင်္ဂလာပါ။", POINTS), ("စာ", "စား", Wrong)]),
-    ("Khmer", &[("ខមែរ", "ខ្មែរ", Wrong), ("ខ្មែរ", "ខ្មែរ។", POINTS)]),
-    ("Tibetan", &[("བོད་ཡིག", "བོད་ཡིག་", FORM), ("བད", "བོད", Wrong)]),
     (
         "Georgian and Armenian",
         &[("გამარჯობა", "ᲒᲐᲛᲐᲠᲯᲝᲑᲐ", CASE), ("Ինչպես ես", "Ինչպե՞ս ես", POINTS), ("Բարեւ", "Բարև", FORM)],
@@ -469,7 +466,7 @@ fn what_learners_type_is_right_nearly_right_or_wrong() {
 
 #[test]
 fn each_script_and_each_field_has_its_ways() {
-    let tables = || scripts::TABLE.iter().chain(formulas::TABLE);
+    let tables = || scripts::TABLE.iter().chain(formulas::TABLE).chain(learners::TABLE);
     let mut wrong = Vec::new();
     for (name, rows) in tables() {
         for (given, expected, outcome, why) in *rows {
@@ -485,7 +482,7 @@ fn each_script_and_each_field_has_its_ways() {
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
     assert!(tables().all(|(_, rows)| rows.len() >= 8) && scripts::TABLE.len() >= 20);
-    assert!(tables().map(|(_, rows)| rows.len()).sum::<usize>() > 300);
+    assert!(tables().map(|(_, rows)| rows.len()).sum::<usize>() > 600);
 }
 
 /// What the page for authors says of one example after the other: what was typed, what is right.
@@ -528,7 +525,9 @@ fn the_page_for_authors_has_examples_that_hold() {
 
 #[test]
 fn what_is_right_and_written_otherwise_has_a_difference() {
-    for (given, expected, outcome, _) in scripts::TABLE.iter().chain(formulas::TABLE).flat_map(|(_, rows)| *rows) {
+    for (given, expected, outcome, _) in
+        scripts::TABLE.iter().chain(formulas::TABLE).chain(learners::TABLE).flat_map(|(_, rows)| *rows)
+    {
         let solid = |text: &str| identity(text).split_whitespace().collect::<String>();
         if *outcome == Outcome::Right && solid(given) != solid(expected) {
             assert_ne!(found(given, expected, Weights::default()), Ok(Vec::new()), "{given} / {expected}");

@@ -1,0 +1,317 @@
+//! Words that a few letters turn into another one, by the pairs in which languages do so: `hypothermia` and `hyperthermia`, `lactase` and
+//! `lactose`, `Abfahrt` and `Anfahrt`. Whoever types the one for the other did not slip.
+//!
+//! Only pairs are here that would be slips by their letters. One that usual mistakes make too (`definate`, `abother`) stands with
+//! what else its words have.
+
+use crate::core::compare::letters::is_letter;
+
+/// A pair that words begin with, and how the rest of such a word begins (`form-`) or ends (`-ung`); nothing where that does not matter.
+type Beginning = (&'static str, &'static str, &'static str);
+
+const ANY: &str = "";
+/// How German words end that are made of verbs.
+const GERMAN: &str = "-en -ern -eln -ung -fahrt -flug -gang -reise -zug";
+
+const BEGINNINGS: &[Beginning] = &[
+    // Above and below, within and between, for and against.
+    ("hyper", "hypo", ANY),
+    ("hiper", "hipo", ANY),
+    ("iper", "ipo", ANY),
+    ("гипер", "гипо", ANY),
+    ("гіпер", "гіпо", ANY),
+    ("υπερ", "υπο", ANY),
+    ("inter", "intra", ANY),
+    ("infra", "intra", ANY),
+    ("интер", "интра", ANY),
+    ("anteri", "interi", ANY),
+    ("inferi", "interi", ANY),
+    ("ante", "anti", ANY),
+    ("pre", "pro", "mise- posit- scri- test- vision-"),
+    ("en", "ex", "act- cyst- erg- tropy-"),
+    ("dis", "mis", ANY),
+    (
+        "de",
+        "re",
+        "activat- centrali- compos- construct- duc- flat- flect- form- forest- generat- hydrat- mobili- polari- populat- press- \
+         segregat- tain- tention- valu-",
+    ),
+    ("para", "peri", ANY),
+    ("macro", "micro", ANY),
+    ("makro", "mikro", ANY),
+    ("макро", "микро", ANY),
+    ("este", "oeste", ANY),
+    ("leste", "oeste", ANY),
+    // Away and towards.
+    ("abduc", "adduc", ANY),
+    ("absor", "adsor", ANY),
+    ("abjur", "adjur", ANY),
+    ("affer", "effer", ANY),
+    ("ab", "an", GERMAN),
+    ("auf", "aus", GERMAN),
+    ("ver", "vor", GERMAN),
+    ("ver", "zer", GERMAN),
+    ("er", "ver", GERMAN),
+    ("в", "вы", ANY),
+    ("в", "ви", ANY),
+    ("при", "про", ANY),
+    ("въ", "вы", ANY),
+    ("w", "wy", ANY),
+    ("we", "wy", ANY),
+    ("prze", "przy", ANY),
+    ("v", "vy", ANY),
+    ("ve", "vy", ANY),
+    // One letter that denies.
+    ("", "a", "-al -ar -etry -ic -ile -ism -ist -ole -ous"),
+    ("", "o", "-ig -iga -igt"),
+    ("", "u", "-ig -ige -igt"),
+    ("", "s", "-iare -lare -nare -rare -tare -ere -ire -ato -ata"),
+    ("ever", "never", ANY),
+    ("either", "neither", ANY),
+    ("one", "none", ANY),
+    ("ein", "kein", ANY),
+    ("irgend", "nirgend", ANY),
+    // Numbers and the calendar, of which each letter says as much as a digit.
+    ("billi", "milli", ANY),
+    ("billo", "millo", ANY),
+    ("милли", "билли", ANY),
+    ("deca", "deci", "bel- gram- lit- met- newton-"),
+    ("deka", "dezi", ANY),
+    ("hepta", "hexa", ANY),
+    ("yocto", "yotta", ANY),
+    ("zepto", "zetta", ANY),
+    ("sesent", "setent", ANY),
+    ("juli", "juni", ANY),
+    ("julh", "junh", ANY),
+    ("июл", "июн", ANY),
+    // Two things of one field that are named alike.
+    ("alti", "lati", ANY),
+    ("arter", "arthr", ANY),
+    ("conduct", "convect", ANY),
+    ("emigr", "migr", ANY),
+    ("ferri", "ferro", ANY),
+    ("hemat", "hepat", ANY),
+    ("hydro", "hygro", ANY),
+    ("nephr", "neur", ANY),
+    ("phono", "photo", ANY),
+    ("subjectiv", "subjunctiv", ANY),
+];
+
+const ENDINGS: &[(&str, &str)] = &[
+    ("ane", "ene"),
+    ("ane", "yne"),
+    ("ene", "yne"),
+    ("anes", "enes"),
+    ("anes", "ynes"),
+    ("enes", "ynes"),
+    ("anal", "anol"),
+    ("ase", "ose"),
+    ("ases", "oses"),
+    ("emia", "uria"),
+    ("emie", "urie"),
+    ("gram", "graph"),
+    ("grams", "graphs"),
+    ("gramm", "graph"),
+    ("itic", "otic"),
+    ("itis", "osis"),
+    ("phagia", "phasia"),
+    ("dessous", "dessus"),
+];
+
+/// Pairs that stand anywhere in a word.
+const ROOTS: &[(&str, &str)] = &[
+    ("blast", "clast"),
+    ("carp", "tars"),
+    ("ectom", "ostom"),
+    ("ectom", "otom"),
+    ("ostom", "otom"),
+    ("ethan", "methan"),
+    ("ethen", "methen"),
+    ("ethox", "methox"),
+    ("ethyl", "methyl"),
+    ("etan", "metan"),
+    ("etil", "metil"),
+    ("fil", "fob"),
+    ("flect", "fract"),
+    ("phil", "phob"),
+];
+
+/// Words of one family, by what stands before their endings, and how they end, each row in one language. Behind anything else the
+/// endings are a usual mistake of spelling, or the grammar's.
+const FAMILIES: &[(&str, &[&[&str]])] = &[
+    (
+        "arsen brom chlor clor chrom cyan ferr fluor fosf iod jod nitr phosph plumb selen stann sulf sulph tellur нитр сульф фосф хлор",
+        &[
+            &["ate", "ide", "ine", "ite"],
+            &["ates", "ides", "ines", "ites"],
+            &["at", "id", "it"],
+            &["ato", "ito"],
+            &["atos", "itos"],
+            &["ат", "ид", "ит"],
+        ],
+    ),
+    (
+        "alk but dec et eth hept hex met meth non oct pent prop бут мет окт пент проп эт",
+        &[&["an", "en", "in"], &["ano", "eno", "ino"], &["ан", "ен", "ин"]],
+    ),
+    ("amil amyl celul lact latt malt sacar", &[&["asa", "osa"], &["asas", "osas"]]),
+    (
+        "address appoint assign bail consign detain draw employ endors examin franchis grant guarant interview licens mortgag \
+         nomin oblig pay pledg promis test train transfer trust vend warrant",
+        &[&["ee", "er", "or"], &["ees", "ers", "ors"]],
+    ),
+];
+
+/// Whether two texts that differ by slips only, as keys, have words in the same place that are two different ones.
+pub(super) fn have_opposites(one: &str, other: &str) -> bool {
+    let (mine, others) = (words(one), words(other));
+    if mine.len() == others.len() {
+        mine.iter().zip(&others).any(|(one, other)| one != other && are_opposites(one, other))
+    } else {
+        are_opposites(&mine.concat(), &others.concat())
+    }
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).collect()
+}
+
+fn are_opposites(one: &str, other: &str) -> bool {
+    let both_ways = |of: &dyn Fn(&str, &str) -> bool| of(one, other) || of(other, one);
+    BEGINNINGS.iter().any(|(a, b, conditions)| {
+        let is_such = |rest: &str| {
+            let fits = |condition: &str| match condition.strip_prefix('-') {
+                Some(ending) => rest.ends_with(ending),
+                None => rest.starts_with(condition.trim_end_matches('-')),
+            };
+            conditions.is_empty() || conditions.split_whitespace().any(fits)
+        };
+        both_ways(&|one, other| {
+            one.strip_prefix(a).is_some_and(|rest| other.strip_prefix(b) == Some(rest) && is_such(rest))
+        })
+    }) || ENDINGS.iter().any(|(a, b)| {
+        both_ways(&|one, other| one.strip_suffix(a).is_some_and(|stem| other.strip_suffix(b) == Some(stem)))
+    }) || ROOTS.iter().any(|(a, b)| {
+        both_ways(&|one, other| {
+            let replaced = |(at, _): (usize, &str)| {
+                let (before, root) = one.split_at(at);
+                other.strip_prefix(before).and_then(|rest| rest.strip_prefix(b)) == root.strip_prefix(a)
+            };
+            one.match_indices(a).any(replaced)
+        })
+    }) || FAMILIES.iter().any(|(stems, rows)| rows.iter().any(|endings| are_of_family(one, other, stems, endings)))
+}
+
+fn are_of_family(one: &str, other: &str, stems: &str, endings: &[&str]) -> bool {
+    endings.iter().filter_map(|ending| one.strip_suffix(ending)).any(|stem| {
+        stems.split_whitespace().any(|of| stem.ends_with(of))
+            && other.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_that_languages_tell_apart_by_a_few_letters_are_two_words() {
+        for (one, other) in [
+            ("hypothermia", "hyperthermia"),
+            ("υποθερμια", "υπερθερμια"),
+            ("intravenous", "intervenous"),
+            ("macroeconomics", "microeconomics"),
+            ("macro economics", "microeconomics"),
+            ("prescribe", "proscribe"),
+            ("antebellum", "antibellum"),
+            ("abduction", "adduction"),
+            ("energy", "exergy"),
+            ("deflation", "reflation"),
+            ("depolarisation", "repolarisation"),
+            ("preposition", "proposition"),
+            ("absorption", "adsorption"),
+            ("the efferent nerve", "the afferent nerve"),
+            ("disinformation", "misinformation"),
+            ("anschalten", "abschalten"),
+            ("vorstellen", "verstellen"),
+            ("erlernen", "verlernen"),
+            ("вход", "выход"),
+            ("wjazd", "wyjazd"),
+            ("typical", "atypical"),
+            ("sexual", "asexual"),
+            ("theist", "atheist"),
+            ("vanlig", "ovanlig"),
+            ("mulig", "umulig"),
+            ("coprire", "scoprire"),
+            ("ever seen", "never seen"),
+            ("ein geld", "kein geld"),
+            ("keine zeit", "eine zeit"),
+            ("a billion people", "a million people"),
+            ("decilitre", "decalitre"),
+            ("setenta", "sesenta"),
+            ("juni", "juli"),
+            ("lactase", "lactose"),
+            ("propane", "propene"),
+            ("propyne", "propene"),
+            ("ethanol", "ethanal"),
+            ("sodium nitrate", "sodium nitrite"),
+            ("sulfide", "sulfite"),
+            ("chlorine", "chloride"),
+            ("nitrit", "nitrat"),
+            ("нитрат", "нитрит"),
+            ("propan", "propen"),
+            ("etano", "eteno"),
+            ("lactasa", "lactosa"),
+            ("въезд", "выезд"),
+            ("asystole", "systole"),
+            ("ethanol", "methanol"),
+            ("diethyl", "dimethyl"),
+            ("employer", "employee"),
+            ("transferor", "transferee"),
+            ("hydrophobic", "hydrophilic"),
+            ("osteoclast", "osteoblast"),
+            ("dermatosis", "dermatitis"),
+            ("gastrectomy", "gastrotomy"),
+            ("refraction", "reflection"),
+            ("metacarpal", "metatarsal"),
+            ("dessous", "dessus"),
+        ] {
+            assert!(have_opposites(one, other) && have_opposites(other, one), "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn usual_mistakes_of_spelling_make_no_other_word() {
+        for (one, other) in [
+            ("definate", "definite"),
+            ("climite", "climate"),
+            ("favorate", "favorite"),
+            ("frauan", "frauen"),
+            ("famasa", "famosa"),
+            ("abother", "another"),
+            ("adout", "about"),
+            ("amirica", "america"),
+            ("frica", "africa"),
+            ("merican", "american"),
+            ("estrogen", "oestrogen"),
+            ("soething", "something"),
+            ("perscribe", "prescribe"),
+            ("inited states", "united states"),
+            ("medicene", "medicine"),
+            ("recieve", "receive"),
+            ("amiga", "amigo"),
+            ("top", "stop"),
+            ("coffe", "coffee"),
+            ("coffer", "coffee"),
+            ("numbee", "number"),
+            ("preblem", "problem"),
+            ("deview", "review"),
+            ("enplain", "explain"),
+            ("decade", "decide"),
+            ("oftware", "software"),
+            ("same", "same"),
+            ("word", "words and more"),
+        ] {
+            assert!(!have_opposites(one, other) && !have_opposites(other, one), "{one} / {other}");
+        }
+    }
+}
