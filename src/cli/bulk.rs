@@ -39,6 +39,7 @@ pub(super) fn change(
     ctx: &mut Ctx,
     change: impl FnOnce(&Store, &Ctx) -> Result<BulkChange, Failure>,
 ) -> Result<(), Failure> {
+    ctx.only_looks = which.sure.dry_run;
     let mut store = ctx.store()?;
     let stamp = ctx.stamp();
     let change = change(&store, ctx)?;

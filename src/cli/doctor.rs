@@ -117,7 +117,9 @@ fn salvage(to: &Path, ctx: &mut Ctx) -> Result<(), Failure> {
     ctx.line(format!("saved in {shown}: {}", there.join(", ")))?;
     if saved.renamed > 0 {
         let entries = counted(saved.renamed, "entry goes", "entries go");
-        ctx.line(format!("{entries} by the name of a new device, because something before them is missing"))?;
+        ctx.line(format!(
+            "{entries} by the name of a new device, because something before them is missing or not as it was written"
+        ))?;
     }
     if saved.is_all() {
         return ctx.line("nothing is missing");
@@ -125,10 +127,14 @@ fn salvage(to: &Path, ctx: &mut Ctx) -> Result<(), Failure> {
     let missing = [
         (saved.lost_entries, counted(saved.lost_entries, "event or fact", "events and facts")),
         (saved.lost_texts, counted(saved.lost_texts, "text", "texts")),
+        (saved.lost_names, counted(saved.lost_names, "name of a note or deck", "names of notes and decks")),
         (saved.lost_media, counted(saved.lost_media, "media file", "media files")),
     ];
     for (_, what) in missing.into_iter().filter(|(count, _)| *count > 0) {
         ctx.line(format!("missing: {what}"))?;
+    }
+    if saved.has_all() {
+        ctx.line("nothing is missing, but something is not as it was written: the hashes of the log do not fit it")?;
     }
     if saved.unread_pages > 0 {
         ctx.line(format!("the disk did not give {}", counted(saved.unread_pages, "page", "pages")))?;

@@ -70,6 +70,7 @@ struct Erased {
 const UNSEARCHED_NAMED: usize = 5;
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    ctx.only_looks = args.dry_run;
     let mut store = ctx.store()?;
     let stamp = ctx.stamp();
     let wanted = match &args.deck {

@@ -313,7 +313,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let mut store = ctx.store()?;
+    let mut store = if args.dry_run { ctx.store_to_try()? } else { ctx.store()? };
     let mut options = Options {
         deck: args.deck.clone(),
         format: args.format.clone(),

@@ -71,6 +71,7 @@ use std::ffi::OsString;
 use std::io;
 use std::io::BufWriter;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -202,6 +203,15 @@ impl Ctx {
     /// Opens the database with decks and followed files brought up to date.
     fn store(&mut self) -> Result<Store, Failure> {
         let open = if self.only_looks { ops::open_or_read_only } else { ops::open_with_clock };
+        self.store_by(open)
+    }
+
+    /// The same for a step that is only tried.
+    fn store_to_try(&mut self) -> Result<Store, Failure> {
+        self.store_by(ops::open_to_try)
+    }
+
+    fn store_by(&mut self, open: fn(&Path, &Env, &Settings) -> Result<Opened, Failure>) -> Result<Store, Failure> {
         let Opened { store, talk, clock } = open(&self.db, &self.env, &self.settings)?;
         for line in talk {
             self.say(&line);

@@ -27,6 +27,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    ctx.only_looks = args.sure.dry_run;
     let mut store = ctx.store()?;
     let renamings = decks::renamings(&store, &args.deck, &args.new)?;
     if renamings.is_empty() {

@@ -67,9 +67,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     if !restored.damage.is_empty() {
         let whose = if newer.entries > 0 { "the log of " } else { "" };
-        let what = format!("{whose}`{}` is damaged: nothing of it can be taken over", aside.display());
+        let (wrong, hint) = if restored.is_newer {
+            (
+                "was written by a newer lmq",
+                "the backup is in place; the other database stays where it is, and with that lmq its history can be exported",
+            )
+        } else {
+            ("is damaged", "the backup is in place; the other database stays where it is")
+        };
+        let what = format!("{whose}`{}` {wrong}: nothing of it can be taken over", aside.display());
         let damaged = restored.damage.iter().fold(Failure::data(what), |failure, damage| failure.at(damage));
-        let damaged = damaged.hint("the backup is in place; the other database stays where it is");
+        let damaged = damaged.hint(hint);
         if args.unite {
             return Err(damaged);
         }

@@ -164,7 +164,13 @@ impl<'de> serde::Deserialize<'de> for MediaHash {
 /// deck and key with a `/` between.
 #[must_use]
 pub fn is_deck_id(text: &str) -> bool {
-    !text.trim().is_empty() && !text.contains(['/', '#']) && !text.contains(char::is_control)
+    !text.trim().is_empty() && !text.contains(['/', '#']) && !text.contains(is_in_no_name)
+}
+
+/// Whether a character begins a new line or drives a terminal: in a name nobody could see or type it.
+#[must_use]
+pub fn is_in_no_name(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// The deck and the name within it that a word of the deck `own` means: `deck/name` is of that deck, and a word without a `/` is

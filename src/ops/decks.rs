@@ -5,6 +5,7 @@ use crate::core::action::Subject;
 use crate::core::compare::search::plain;
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
+use crate::core::id::is_in_no_name;
 use crate::core::text::counted;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
@@ -206,8 +207,13 @@ pub(super) fn deck_name(text: &str) -> Result<String, Failure> {
     let name = text.trim();
     let is_path = name.split("::").all(|part| !part.trim().is_empty());
     if !is_path || name.chars().count() > LONGEST_NAME || !is_deck_id(name) {
-        return Err(Failure::usage(format!("`{}` can't be the name of a deck", one_line(text)))
-            .hint("write a name, or `a::b` for one inside another; without / and #"));
+        return Err(Failure::usage(format!("`{}` can't be the name of a deck", one_line(text))).hint(
+            if name.contains(is_in_no_name) {
+                "there is a line break or another control character in it; write it on one line"
+            } else {
+                "write a name, or `a::b` for one inside another; without / and #"
+            },
+        ));
     }
     Ok(name.to_owned())
 }

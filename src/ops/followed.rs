@@ -5,6 +5,7 @@ use crate::formats::TableOptions;
 use crate::store;
 use crate::store::SourceFile;
 use serde::Deserialize as _;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::io::Read as _;
@@ -75,4 +76,18 @@ pub(super) fn hash_of(path: &Path) -> io::Result<i64> {
 pub(super) fn seen(source: &SourceFile, path: &Path) -> SourceFile {
     let (size, mtime_ms) = size_and_mtime(path).unzip();
     SourceFile { size, mtime_ms, hash: hash_of(path).ok(), ..source.clone() }
+}
+
+/// The followed files that are there, by their numbers. One that is gone may have got another name: it has no say any more.
+pub(super) fn there(sources: &[SourceFile]) -> BTreeSet<i64> {
+    let files = sources.iter().filter(|source| source.followed && !source.is_folder);
+    files.filter(|source| size_and_mtime(Path::new(&source.path)).is_some()).map(|source| source.id).collect()
+}
+
+/// The words for the decks of followed files that are gone, where no deck was named.
+pub(super) fn words_of_lost(sources: &[SourceFile]) -> Vec<String> {
+    let files = sources.iter().filter(|source| source.followed && !source.is_folder);
+    let lost = files.filter(|source| size_and_mtime(Path::new(&source.path)).is_none());
+    let named = lost.map(|source| HowToRead::of_text(&source.options)).filter(|how| how.deck.is_none());
+    named.filter_map(|how| how.word).collect()
 }

@@ -140,11 +140,15 @@ pub fn import(
     if jobs.is_empty() && options.folders.is_empty() {
         return Ok(report);
     }
+    let followed = store.sources()?;
+    let lost = followed::words_of_lost(&followed);
+    // With --theirs the file takes over what another one brought.
+    let others = if options.link && !options.theirs { followed::there(&followed) } else { BTreeSet::new() };
     let mut heard = |read: u64| progress(before + read);
     let mut attempt = |store: &mut Store, report: &mut Report, prompts: fn() -> Prompts| {
         let mut refused = None;
         let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
-            refused = all_notes(writer, &mut jobs, options, prompts, report, &mut heard).err();
+            refused = all_notes(writer, &mut jobs, options, (prompts, &others, &lost), report, &mut heard).err();
             if refused.is_some() || options.dry_run {
                 return Err(Fault::Abandoned);
             }
@@ -181,14 +185,15 @@ fn all_notes(
     writer: &mut Writer<'_>,
     jobs: &mut [(Source, &'static dyn Importer)],
     options: &Options,
-    prompts: fn() -> Prompts,
+    (prompts, others, lost): (fn() -> Prompts, &BTreeSet<i64>, &[String]),
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), (String, Refusal)> {
     let mut before = 0;
     let builtins = Builtins::new();
     let (is_several, mut earlier) = (jobs.len() > 1, EarlierFiles::default());
-    give_words(writer, jobs, options, &BTreeSet::new()).map_err(|fault| (String::new(), Refusal::Store(fault)))?;
+    give_words(writer, jobs, options, (&BTreeSet::new(), lost))
+        .map_err(|fault| (String::new(), Refusal::Store(fault)))?;
     for (source, importer) in jobs.iter_mut() {
         // A file of a folder goes in whole or not at all, and the others with it: so it is looked over first.
         let looked = if source.in_folder { look_over(writer, source, *importer, options, &builtins) } else { Ok(()) };
@@ -203,7 +208,7 @@ fn all_notes(
             Ok(()) => {
                 let mut heard = |read: u64| progress(before + read);
                 let earlier = is_several.then_some(&mut earlier);
-                let attempt = Attempt { follow: Follow::Not, prompts: prompts(), builtins: &builtins, earlier };
+                let attempt = Attempt { follow: Follow::Not, prompts: prompts(), builtins: &builtins, earlier, others };
                 let done = one_job(writer, source, *importer, options, attempt, report, &mut heard);
                 done.map_err(|refusal| (source.shown.clone(), refusal))?;
             }

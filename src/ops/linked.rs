@@ -3,16 +3,16 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
-use crate::core::compare::identity::composed;
 use crate::core::event::Draft;
 use crate::core::id::NoteUid;
 use crate::core::id::hash64;
 use crate::core::text::one_line;
 use crate::core::text::printable;
-use crate::core::three_ways::with_changes;
 use crate::failure::Failure;
 use crate::formats;
 use crate::formats::deck_toml;
+use crate::formats::deck_toml::patch::CardPatch;
+use crate::formats::deck_toml::patch::PatchedFile;
 use crate::formats::deck_toml::patch::Unfit;
 use crate::formats::deck_toml::patch::patch;
 use crate::ops::files;
@@ -172,17 +172,15 @@ fn patched(of_file: OfFile<'_>) -> Result<Patched, Failure> {
         Unfit::Entangled => Failure::failed(format!("`{shown}` is written in a way that lmq can't change in place"))
             .hint(format!("change the card there by hand; {LEAVE}")),
     };
-    let said = deck_toml::patch::cards(&text).map_err(unfit)?;
-    let (mut notes, mut patches) = (Vec::new(), Vec::new());
-    for (key, change) in changes {
-        // What was not changed stays as the file has it, whatever is shown.
-        let of_file = said.get(&*composed(&key)).unwrap_or(&change.opened);
-        let text = with_changes(of_file, &change.opened, &change.text);
-        notes.push((change.note, text.clone()));
-        let new_key = change.new_key.clone().unwrap_or_else(|| key.clone());
-        patches.push(deck_toml::patch::CardPatch { key, new_key, text });
-    }
-    let after = patch(&text, &patches).map_err(unfit)?;
+    let of_card = |(key, change): &(String, &FileEdit)| CardPatch {
+        key: key.clone(),
+        new_key: change.new_key.clone().unwrap_or_else(|| key.clone()),
+        opened: change.opened.clone(),
+        text: change.text.clone(),
+    };
+    let patches: Vec<CardPatch> = changes.iter().map(of_card).collect();
+    let PatchedFile { file: after, texts } = patch(&text, &patches).map_err(unfit)?;
+    let notes = changes.iter().map(|(_, change)| change.note).zip(texts).collect();
     let after = if bom { [b"\xef\xbb\xbf", after.as_bytes()].concat() } else { after.into_bytes() };
     Ok(Patched { source, notes, path, before, after })
 }

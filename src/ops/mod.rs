@@ -144,11 +144,7 @@ pub fn open_or_read_only(path: &Path, env: &Env, settings: &Settings) -> Result<
     let mut store = match Store::open(path, here(), env.now()) {
         Err(error) if error.fault.trouble().is_of_writing() => {
             let Some(store) = Store::look(path)? else { return Err(error.into()) };
-            let why = match error.fault.trouble() {
-                Trouble::Full | Trouble::Disk => "the disk takes nothing more",
-                _ => "nothing can be written here",
-            };
-            return Ok(Opened { store, talk: vec![as_it_was(why)], clock: None });
+            return Ok(Opened { store, talk: vec![as_it_was(unwritten(&error))], clock: None });
         }
         opened => opened?,
     };
@@ -157,6 +153,37 @@ pub fn open_or_read_only(path: &Path, env: &Env, settings: &Settings) -> Result<
         brought => brought?,
     };
     Ok(Opened { store, talk, clock: None })
+}
+
+/// As [`open`], to try what a step would do: where nothing can be written, in memory.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_try(path: &Path, env: &Env, settings: &Settings) -> Result<Opened, Failure> {
+    let (failed, why) = match Store::open(path, here(), env.now()) {
+        Ok(mut store) => match bring_up_to_date(&mut store, stamp(env, settings), settings) {
+            Err(failed) if failed.kind == Kind::Failed => {
+                let why = as_it_was(&failed.what);
+                (failed, why)
+            }
+            brought => return Ok(Opened { store, talk: brought?, clock: None }),
+        },
+        Err(error) if error.fault.trouble().is_of_writing() => {
+            let why = as_it_was(unwritten(&error));
+            (error.into(), why)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let Some(store) = Store::in_memory(path, here())? else { return Err(failed) };
+    Ok(Opened { store, talk: vec![why], clock: None })
+}
+
+/// Why nothing can be written.
+fn unwritten(error: &StoreError) -> &'static str {
+    match error.fault.trouble() {
+        Trouble::Full | Trouble::Disk => "the disk takes nothing more",
+        _ => "nothing can be written here",
+    }
 }
 
 /// Why what is shown may not be up to date.
@@ -193,7 +220,11 @@ impl From<StoreError> for Failure {
             }
             Fault::Io { path, source } => Self::failed(format!("cannot use `{}`", path.display()))
                 .at(source.to_string())
-                .hint("choose another place with --db, or change the rights of the folder"),
+                .hint(match source.kind() {
+                    // What is there is no file that could be a database.
+                    std::io::ErrorKind::Other => "choose another file with --db, or put a database there",
+                    _ => "choose another place with --db, or change the rights of the folder",
+                }),
             Fault::Stale => Self::failed("not saved: the card was answered elsewhere meanwhile")
                 .hint("look at it with `lmq show` and answer again"),
             Fault::Replaced => Self::failed("not saved: another file has taken the place of the database")

@@ -20,6 +20,7 @@ use crate::store::Trouble;
 use crate::store::Unfinished;
 use crate::store::lone_log;
 use crate::store::make_folder;
+use crate::store::open_regular;
 use crate::store::with_ending;
 use std::fs;
 use std::fs::File;
@@ -36,6 +37,8 @@ pub struct Restored {
     /// What is wrong with it, where that keeps anything of it from being taken over: that may be why somebody restores a
     /// backup.
     pub damage: Vec<String>,
+    /// Whether nothing is wrong with it but that a newer program wrote it.
+    pub is_newer: bool,
     /// Entries that were taken over from it, where that was wanted.
     pub united: Option<u64>,
 }
@@ -52,10 +55,18 @@ pub fn restore(
     stamp: Stamp,
     wants: impl FnOnce(Surplus) -> Result<bool, Failure>,
 ) -> Result<Restored, Failure> {
-    if !file.is_file() {
-        return Err(Failure::failed(format!("there is no file `{}`", file.display())));
-    }
-    if file.metadata().is_ok_and(|meta| meta.len() == 0) {
+    let length = match open_regular(file) {
+        Ok((_, length)) => length,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Failure::failed(format!("there is no file `{}`", file.display())));
+        }
+        Err(error) => {
+            return Err(Failure::failed(format!("cannot read `{}`", file.display()))
+                .at(error.to_string())
+                .hint("nothing was changed; `lmq restore` without a file lists the backups"));
+        }
+    };
+    if length == 0 {
         return Err(Failure::data(format!("`{}` is empty: it is no backup", file.display()))
             .hint("nothing was changed; `lmq restore` without a file lists the backups"));
     }
@@ -63,6 +74,13 @@ pub fn restore(
         return Err(Failure::usage("the backup and the database are the same file").hint("name another with --db"));
     }
     let db = &behind_link(db);
+    if db.is_symlink()
+        && let Err(error) = open_regular(db)
+    {
+        return Err(Failure::failed(format!("cannot use `{}`", db.display()))
+            .at(error.to_string())
+            .hint("nothing was changed; take the link away, or name another place with --db"));
+    }
     make_folder(db)?;
     let (mut swap, _) = Swap::begin(db)?;
     // The backup is only read: it is copied to a place of its own first, and opened (and migrated) there.
@@ -75,9 +93,10 @@ pub fn restore(
     let lone_log = lone_log(db).filter(|_| !was_there);
     // From here on nobody else can open it: what is answered until the end would be in the one that is set aside.
     let mut present = if was_there { Some(alone(db, env)?) } else { None };
+    let is_newer = matches!(&present, Some(Err(Unopened { is_newer: true, .. })));
     let (newer, damage) = match &mut present {
         Some(Ok(present)) => surplus(present, &backup, stamp),
-        Some(Err(why)) => (Surplus::default(), vec![why.clone()]),
+        Some(Err(unopened)) => (Surplus::default(), vec![unopened.why.clone()]),
         None => (Surplus::default(), lone_log.iter().cloned().map(|log| Fault::LoneLog(log).to_string()).collect()),
     };
     let united = match &present {
@@ -103,12 +122,19 @@ pub fn restore(
         Some(_) => Some(with_ending(&aside, SIDES[0])),
         None => was_there.then_some(aside),
     };
-    Ok(Restored { aside, newer, damage, united })
+    Ok(Restored { aside, newer, damage, is_newer, united })
+}
+
+/// A database that could not be opened.
+struct Unopened {
+    why: String,
+    /// Whether a newer program wrote it, and nothing else is wrong.
+    is_newer: bool,
 }
 
 /// Opens the present database and keeps everybody else out of it. One that can't be read is set aside all the same: that may
 /// be why one restores.
-fn alone(db: &Path, env: &Env) -> Result<Result<Store, String>, Failure> {
+fn alone(db: &Path, env: &Env) -> Result<Result<Store, Unopened>, Failure> {
     let opened = Store::open(db, here(), env.now()).and_then(|mut store| {
         store.keep_others_out()?;
         Ok(store)
@@ -119,7 +145,10 @@ fn alone(db: &Path, env: &Env) -> Result<Result<Store, String>, Failure> {
                 .at(db.display().to_string())
                 .hint("nothing was changed; leave the other one (a session in another window?), then restore again"))
         }
-        Err(error) => Ok(Err(Failure::from(error).what)),
+        Err(error) => {
+            let is_newer = matches!(error.fault, Fault::Newer { .. });
+            Ok(Err(Unopened { is_newer, why: Failure::from(error).what }))
+        }
         Ok(store) => Ok(Ok(store)),
     }
 }

@@ -8,6 +8,7 @@ use crate::ops::stamp;
 use crate::store::Salvaged;
 use crate::store::Store;
 use crate::store::folder_of;
+use crate::store::open_regular;
 use std::fs;
 use std::path::Path;
 
@@ -35,6 +36,11 @@ pub fn salvage(db: &Path, to: &Path, env: &Env, settings: &Settings) -> Result<S
         return Err(
             Failure::usage(format!("`{}` belongs to the damaged database", to.display())).hint("name another file")
         );
+    }
+    if let Err(error) = open_regular(db) {
+        return Err(Failure::failed(format!("cannot read `{}`", db.display()))
+            .at(error.to_string())
+            .hint("name the damaged database with --db"));
     }
     Ok(Store::salvage(db, to, here(), stamp(env, settings))?)
 }

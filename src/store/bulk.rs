@@ -1,7 +1,8 @@
 //! Taking in the notes of one file: which note each row is, and what the file says that was not said before.
 //!
 //! `matching` finds the note of each row, `named` says what its name means and `upstream` what the learner changed, `write` says
-//! what that row changes, `decks` has the file's decks and topics, and `batch` writes the notes of a new deck many at a time.
+//! what that row changes, `decks` has the file's decks and topics, and `batch` writes the notes of a new deck many at a time. `twice`
+//! notices a file that came before under another name.
 
 mod ahead;
 mod batch;
@@ -11,6 +12,7 @@ mod matching;
 mod named;
 mod seen;
 mod sides;
+mod twice;
 mod upstream;
 mod write;
 
@@ -29,6 +31,7 @@ use crate::store::bulk::matching::WaitingRow;
 use crate::store::bulk::seen::BitSet;
 pub use crate::store::bulk::seen::EarlierFiles;
 use crate::store::bulk::seen::Seen;
+pub use crate::store::bulk::twice::Twice;
 use crate::store::facts::deck_id;
 use crate::store::facts::note_uid;
 use crate::store::shown::NoteRow;
@@ -73,6 +76,8 @@ pub struct BulkOptions {
     pub namespace: Option<String>,
     /// The followed file that this is.
     pub source: Option<i64>,
+    /// Followed files that are there. Of what one of them brought, this one has no say.
+    pub others: BTreeSet<i64>,
     /// Whether the file's text takes the place of the learner's own.
     pub theirs: bool,
 }
@@ -89,6 +94,7 @@ impl BulkOptions {
             retire_missing: false,
             namespace: None,
             source: None,
+            others: BTreeSet::new(),
             theirs: false,
         }
     }
@@ -109,7 +115,7 @@ pub enum MatchResult {
     Duplicate,
     /// Another note of this file has its key or id, with another text.
     Contradicts,
-    /// A file before it in the same import has the note, with another text.
+    /// A file that came before this one has the note, with another text.
     ContradictsFile,
     /// The source's version changed, the learner's own stays shown.
     Kept,
@@ -162,6 +168,8 @@ pub struct Finished {
     pub retired: u64,
     /// The notes that both had changed, up to a limit.
     pub kept: Vec<Kept>,
+    /// The cards of decks that came with the file and that others have too, for the first decks.
+    pub twice: Vec<Twice>,
 }
 
 /// How a row says who it is.
@@ -172,6 +180,9 @@ pub struct NoteRef {
     /// Whether it has a key or an id of its own.
     pub named: bool,
 }
+
+/// New decks of a file that are held against the others.
+const MOST_NEW_DECKS: usize = 5;
 
 /// Takes in the notes of one file, as part of an action.
 pub struct Bulk<'b, 's> {
@@ -279,13 +290,20 @@ impl<'b, 's> Bulk<'b, 's> {
             let made: Vec<i64> = self.decks.values().filter(|deck| !deck.was_there).map(|deck| deck.id).collect();
             self.writer.decks_to_list.extend(made);
         }
+        let new: BTreeSet<i64> = self.decks.values().filter(|deck| !deck.was_there).map(|deck| deck.id).collect();
+        let mut twice = Vec::new();
+        // What goes where the person says is meant to be there, and the program knows its own decks.
+        let may_be = self.options.place_in.is_none() && self.options.edition == 0;
+        for deck in new.into_iter().filter(|deck| *deck >= 0 && may_be).take(MOST_NEW_DECKS) {
+            twice.extend(self.writer.twice(deck)?);
+        }
         if let Some(earlier) = self.earlier.take() {
             let newest: i64 =
                 self.writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
             earlier.add(&self.claimed, self.last_old_note + 1..=newest);
             earlier.decks.append(&mut self.files_decks);
         }
-        Ok(Finished { late, missing, retired, kept: self.kept })
+        Ok(Finished { late, missing, retired, kept: self.kept, twice })
     }
 
     /// Counts the notes of the file's decks that the file does not have: those that stay, and those that are gone from now on,

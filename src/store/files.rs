@@ -64,11 +64,17 @@ pub fn open_regular(path: &Path) -> std::io::Result<(fs::File, u64)> {
         () if meta.is_file() => Ok(()),
         () => Err(std::io::Error::other("it is no file, but a pipe, a device or a socket")),
     };
-    refuse(&fs::metadata(path)?)?;
+    refuse(&fs::metadata(path).map_err(|error| leads_nowhere(path).unwrap_or(error))?)?;
     let file = fs::File::open(path)?;
     let meta = file.metadata()?;
     refuse(&meta)?;
     Ok((file, meta.len()))
+}
+
+/// What is wrong with a link to a file that is not there: the name itself is right.
+fn leads_nowhere(path: &Path) -> Option<std::io::Error> {
+    let to = fs::read_link(path).ok()?;
+    Some(std::io::Error::other(format!("it is a link to `{}`, where no file is", to.display())))
 }
 
 /// Brings onto the disk which files there are in a folder.

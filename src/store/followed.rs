@@ -82,6 +82,18 @@ impl Store {
         })
     }
 
+    /// Whether a note comes from that followed file.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn has_notes_of(&self, source: i64) -> Result<bool, StoreError> {
+        self.attempt(|| {
+            let mut any =
+                self.db().prepare_cached("SELECT EXISTS (SELECT 1 FROM note_followed WHERE followed = ?1)")?;
+            Ok(any.query_row([source], |row| row.get(0))?)
+        })
+    }
+
     /// The followed file that a note comes from, and its key there; nothing where it comes from none.
     ///
     /// # Errors

@@ -63,6 +63,7 @@ pub use bulk::Kept;
 pub use bulk::KeptPart;
 pub use bulk::MatchResult;
 pub use bulk::NoteRef;
+pub use bulk::Twice;
 pub use cards::BuiltinDeck;
 pub use cards::CardLine;
 pub use cards::DeckLine;

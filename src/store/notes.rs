@@ -71,6 +71,16 @@ pub struct PackedNote {
     pub(super) seal: Option<(i64, [u8; 16])>,
 }
 
+/// What a source means that has no place for some parts of a note.
+pub(super) enum Completed {
+    /// Just what it says.
+    Same,
+    /// That with what it said before.
+    Other(Box<PackedNote>),
+    /// What is no card of its kind.
+    Unfit,
+}
+
 /// What the texts of notes that wait for others have in their JSON, and hardly any other.
 pub(super) const WAITS: &str = "\"after\":[";
 
@@ -113,13 +123,26 @@ impl PackedNote {
         Self { said, ..self }
     }
 
-    /// What its source means if it said `before` last; `None` where that is just this.
-    pub(super) fn completed(&self, before: &NoteText) -> Result<Option<Self>, Fault> {
-        if self.said == Said::ALL {
-            return Ok(None);
+    /// Whether its source has a place for everything.
+    pub(super) fn says_all(&self) -> bool {
+        self.said == Said::ALL
+    }
+
+    /// What its source means if it said `before` last.
+    pub(super) fn completed(&self, before: &NoteText) -> Result<Completed, Fault> {
+        // Most notes are question and answer, which need no look at the row.
+        if self.says_all() || before.is_said_with(self.said) {
+            return Ok(Completed::Same);
         }
-        let completed = Self::of(&self.text()?.completed(self.said, before))?;
-        Ok(Some(completed).filter(|completed| completed.text_hash != self.text_hash))
+        let text = self.text()?.completed(self.said, before);
+        let completed = Self::of(&text)?;
+        Ok(if completed.text_hash == self.text_hash {
+            Completed::Same
+        } else if text.is_whole() {
+            Completed::Other(Box::new(completed))
+        } else {
+            Completed::Unfit
+        })
     }
 
     /// The same with its key in it and its text record's hash made, so that nothing is left to do but to write it.

@@ -69,6 +69,24 @@ impl Store {
         Self::look_at(path).map_err(|fault| fault.at(path))
     }
 
+    /// A copy in memory, to try what a step would do where nothing can be written. Nothing of it is kept. `None` as for
+    /// [`Store::look`].
+    ///
+    /// # Errors
+    /// As [`Store::look`].
+    pub fn in_memory(path: &Path, here: Here) -> Result<Option<Self>, StoreError> {
+        let copied = || -> Result<Option<Self>, Fault> {
+            if Self::look_at(path)?.is_none() {
+                return Ok(None);
+            }
+            // Nor is anything kept of its log's end.
+            let store = Self::over(image(path)?, path, Here { state_folder: None, ..here });
+            store.catch_up().ok();
+            Ok(Some(store))
+        };
+        copied().map_err(|fault| fault.at(path))
+    }
+
     fn look_at(path: &Path) -> Result<Option<Self>, Fault> {
         side_files_are_files(path)?;
         let header = header_of(path)?;
@@ -101,7 +119,11 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::action::ActionKind;
+    use crate::core::action::Subject;
+    use crate::core::study_day::StudyDay;
     use crate::core::study_day::Timestamp;
+    use crate::store::Stamp;
     use crate::store::Trouble;
 
     #[test]
@@ -120,6 +142,24 @@ mod tests {
         assert_eq!((fs::read(&path).unwrap(), files()), before);
         fs::write(&path, "no database").unwrap();
         assert!(Store::look(&path).is_err());
+    }
+
+    #[test]
+    fn what_is_tried_in_memory_leaves_the_database_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lmq.db");
+        let here = || Here::nameless(DeviceId([1; 16]));
+        assert!(Store::in_memory(&path, here()).unwrap().is_none());
+        let now = Timestamp { unix_ms: 0, offset_min: 0 };
+        let store = Store::open(&path, here(), now).unwrap();
+        store.close().unwrap();
+        let before = fs::read(&path).unwrap();
+        let mut tried = Store::in_memory(&path, here()).unwrap().unwrap();
+        let stamp = Stamp { now, today: StudyDay(0) };
+        let write = tried.write(stamp, ActionKind::Rename, Subject::None, |writer| writer.rename_deck("a", "b"));
+        assert!(write.unwrap().1.is_some());
+        drop(tried);
+        assert_eq!((fs::read(&path).unwrap(), fs::read_dir(folder.path()).unwrap().count()), (before, 1));
     }
 
     #[test]

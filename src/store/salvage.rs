@@ -75,6 +75,8 @@ pub struct Salvaged {
     pub lost_texts: u64,
     /// Pictures and sounds that are missing or have other bytes than their names say.
     pub lost_media: u64,
+    /// Notes and decks whose ids can't be told for sure: two places say two.
+    pub lost_names: u64,
     /// Pages that the disk did not give.
     pub unread_pages: u64,
     /// Entries that go by the name of a new device.
@@ -84,8 +86,14 @@ pub struct Salvaged {
 impl Salvaged {
     /// Whether nothing is known to be lost.
     #[must_use]
+    pub fn has_all(&self) -> bool {
+        self.lost_entries + self.lost_texts + self.lost_names + self.lost_media + self.unread_pages == 0
+    }
+
+    /// Whether nothing is known to be lost or other than it was written.
+    #[must_use]
     pub fn is_all(&self) -> bool {
-        self.lost_entries + self.lost_texts + self.lost_media + self.unread_pages == 0
+        self.has_all() && self.renamed == 0
     }
 }
 
@@ -133,6 +141,17 @@ fn configs(db: &Connection) -> Result<BTreeMap<ConfigId, String>, Fault> {
     let usual = Scheduler::default();
     all.insert(usual.id(), usual.to_json());
     Ok(all)
+}
+
+/// Gives notes other names. Gives those that they had.
+fn swap_names(db: &Connection, names: &[(i64, [u8; 16])]) -> Result<Vec<(i64, [u8; 16])>, Fault> {
+    let mut had = Vec::new();
+    for (number, uid) in names {
+        let before = db.query_row("SELECT uid FROM note_name WHERE id = ?1", [number], |row| row.get(0))?;
+        db.execute("UPDATE note_name SET uid = ?2 WHERE id = ?1", (number, uid))?;
+        had.push((*number, before));
+    }
+    Ok(had)
 }
 
 /// The hashes of the media that texts name.
@@ -240,25 +259,45 @@ fn fill(
     let reader = Reader::new(db)?;
     let latest = Hlc(stamp.now.unix_ms.saturating_add(TOO_FAR_MS));
     let pieces = || Pieces::new(db, &reader, Scheduler::default().id(), latest);
-    let mut plans = Plans { all: Vec::new(), configs };
-    let mut kept: BTreeMap<i64, Vec<(u64, ChainHash)>> = BTreeMap::new();
-    for one in hashes::kept(db, &reader)? {
-        let (number, after) = entry_parts(one.after);
-        kept.entry(number).or_default().push((after, one.hash));
-    }
-    let outside = chain::kept_outside(db, &reader, said, place)?.map(|(after, hash)| (entry_parts(after), hash));
-    for (number, _) in forks_first(db, &reader)? {
-        let kept = kept.remove(&number).unwrap_or_default();
-        let outside = outside.filter(|((of, _), _)| *of == number).map(|((_, after), hash)| (after, hash));
-        let named = found.named.get(&number).copied().unwrap_or(0);
-        plans.all.push(Plan::of(db, &reader, number, pieces(), kept, (outside, named), next(&mut fresh))?);
-    }
-    plans.settle();
+    let mut plans = || -> Result<Plans, Fault> {
+        let mut plans = Plans { all: Vec::new(), configs: configs.clone() };
+        let mut kept: BTreeMap<i64, Vec<(u64, ChainHash)>> = BTreeMap::new();
+        for one in hashes::kept(db, &reader)? {
+            let (number, after) = entry_parts(one.after);
+            kept.entry(number).or_default().push((after, one.hash));
+        }
+        let outside = chain::kept_outside(db, &reader, said, place)?.map(|(after, hash)| (entry_parts(after), hash));
+        for (number, _) in forks_first(db, &reader)? {
+            let kept = kept.remove(&number).unwrap_or_default();
+            let outside = outside.filter(|((of, _), _)| *of == number).map(|((_, after), hash)| (after, hash));
+            let named = found.named.get(&number).copied().unwrap_or(0);
+            plans.all.push(Plan::of(db, &reader, number, pieces(), kept, (outside, named), next(&mut fresh))?);
+        }
+        plans.settle();
+        Ok(plans)
+    };
+    let as_in_table = plans()?;
+    let (plans, lost_names) = if found.doubtful.is_empty() {
+        (as_in_table, 0)
+    } else {
+        // The hashes of the log may tell which of two names a note has.
+        let of_table = swap_names(db, &found.doubtful)?;
+        let as_in_index = plans()?;
+        let doubtful = u64::try_from(found.doubtful.len()).unwrap_or(u64::MAX);
+        match (as_in_table.renamed(), as_in_index.renamed()) {
+            (1.., 0) => (as_in_index, 0),
+            (in_table, in_index) => {
+                swap_names(db, &of_table)?;
+                (as_in_table, if in_table == 0 && in_index > 0 { 0 } else { doubtful })
+            }
+        }
+    };
     let mut done = Salvaged {
         lost_texts: found.broken_texts,
         unread_pages: found.unread,
         lost_entries: plans.all.iter().map(|plan| plan.missing).sum(),
-        renamed: plans.all.iter().map(Plan::renamed).sum(),
+        lost_names: lost_names + found.doubtful_decks,
+        renamed: plans.renamed(),
         ..Salvaged::default()
     };
     store.unite(stamp, true, |union| {

@@ -132,6 +132,22 @@ fn range_of(context: &Context, span: Span) -> Option<(i64, i64)> {
     Some((first, first + i64_of(span.entries) - 1))
 }
 
+/// Whether an action is a step of the person's, which they can take back. An import is none of which nobody sees anything: it says
+/// which note a file means, or what the file says now of a built-in note that is the learner's own.
+fn is_step(db: &Connection, context: &Context, action: &Action) -> Result<bool, Fault> {
+    if action.kind != ActionKind::Import {
+        return Ok(action.kind.can_be_undone());
+    }
+    let Some(range) = range_of(context, action.span) else { return Ok(true) };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT EXISTS (SELECT 1 FROM event INDEXED BY event_id WHERE id BETWEEN ?1 AND ?2) \
+         OR EXISTS (SELECT 1 FROM followed WHERE action = ?1) \
+         OR EXISTS (SELECT 1 FROM fact f WHERE id BETWEEN ?1 AND ?2 AND kind <> {ALIASED} AND NOT (kind = {BROUGHT} AND edition IS NULL \
+         AND EXISTS (SELECT 1 FROM fact g WHERE g.subject = f.subject AND g.kind = {BROUGHT} AND g.edition > 0)))"
+    ))?;
+    Ok(statement.query_row(range, |row| row.get(0))?)
+}
+
 /// The numbers of the notes that an action's facts are about.
 fn notes_of(db: &Connection, range: (i64, i64)) -> Result<Vec<i64>, Fault> {
     let mut statement = db.prepare_cached(
@@ -283,7 +299,7 @@ impl Store {
             let context = self.context()?;
             let mut lines = Vec::new();
             self.own_actions(|action| {
-                if action.kind.can_be_undone() {
+                if is_step(self.db(), &context, action)? {
                     lines.push(line(self.db(), &context, action)?);
                 }
                 Ok(lines.len() < most)
@@ -302,7 +318,8 @@ impl Store {
             let mut found = None;
             self.own_actions(|action| {
                 let wanted = kinds.is_empty() || kinds.contains(&action.kind);
-                if wanted && action.kind.can_be_undone() && !context.voided.contains(action.span.action) {
+                let counts = !context.voided.contains(action.span.action);
+                if wanted && counts && is_step(self.db(), &context, action)? {
                     found = Some(line(self.db(), &context, action)?);
                 }
                 Ok(found.is_none())

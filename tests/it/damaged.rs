@@ -240,7 +240,7 @@ fn one_unreadable_note_keeps_nobody_from_the_others() {
     }
 }
 
-const TO_SEE: [&[&str]; 7] = [
+const TO_SEE: [&[&str]; 11] = [
     &["cards", "deck:team"],
     &["stats"],
     &["show", "team/owner"],
@@ -248,6 +248,10 @@ const TO_SEE: [&[&str]; 7] = [
     &["decks"],
     &["next", "team"],
     &["export", "team", "--format", "csv"],
+    &["import", "team.toml", "--theirs", "--dry-run"],
+    &["delete", "deck:team", "--dry-run"],
+    &["forget", "team/owner", "--dry-run"],
+    &["rename", "team", "other", "--dry-run"],
 ];
 
 /// Runs all that only looks in a shell that begins with `before`, and gives what each says.

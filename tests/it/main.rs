@@ -78,6 +78,7 @@ mod screens;
 mod search;
 mod segments;
 mod sequence;
+mod shared_cards;
 mod show;
 mod sittings;
 mod special_files;

@@ -236,6 +236,20 @@ fn names_that_no_deck_can_have_are_refused() {
     assert_eq!(report.sentence(), "1 note added, 1 left out");
     let [rejected] = report.rejected.as_slice() else { panic!("{:?}", report.rejected) };
     assert!(rejected.starts_with("a.csv:3") && rejected.contains("`a/b` can't be the name of a deck"), "{rejected}");
+    for breaks in ["a\nb", "a\u{2028}b", "a\u{2029}b", "a\u{1b}b"] {
+        let options = lmq::ops::import::Options { deck: Some(breaks.to_owned()), ..Default::default() };
+        let refused = world.try_import_with("a.csv", "q,r\n", &options).unwrap_err();
+        assert!(refused.kind == Kind::Usage && refused.hint.unwrap().contains("a line break"), "{breaks:?}");
+        let report = world.import(
+            "a.jsonl",
+            serde_json::json!({"deck": breaks, "front": "q", "back": "r"}).to_string()
+                + "\n{\"front\": \"s\", \"back\": \"t\"}",
+        );
+        assert!(report.rejected[0].contains("it has a line break"), "{:?}", report.rejected);
+    }
+    // The name of a file may have one. As that of a deck nobody could type it.
+    world.import("line\u{2028}break.csv", "front,back\nw,x\n");
+    assert_eq!(world.found("deck:\"line break\"").len(), 1);
     world.import("b#1.csv", "front,back\nu,v\n");
     assert_eq!(world.found("deck:b-1").len(), 1);
 }

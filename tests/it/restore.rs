@@ -177,3 +177,20 @@ fn a_log_without_its_database_is_set_aside_and_a_union_says_that_it_is_none() {
     assert_eq!(lmq.read("lmq.db.set-aside.2026-01-15T090000+0100-wal"), "what was answered last");
     assert_eq!(answers(&lmq), 1);
 }
+
+#[test]
+fn a_database_that_a_newer_program_wrote_is_set_aside_and_not_called_damaged() {
+    for unite in [false, true] {
+        let lmq = Lmq::new();
+        lmq.run(["decks"]).done();
+        lmq.run(["backup", "backup.db"]).done();
+        let db = rusqlite::Connection::open(lmq.path("lmq.db")).unwrap();
+        db.pragma_update(None, "user_version", 999).unwrap();
+        db.close().unwrap();
+        let args: &[&str] = if unite { &["restore", "backup.db", "--unite"] } else { &["restore", "backup.db"] };
+        let run = lmq.run(args).code(if unite { 3 } else { 0 });
+        assert!(run.stderr.contains("was written by a newer lmq: nothing of it can be taken over"), "{run:?}");
+        assert!(!run.stderr.contains("damaged"), "{run:?}");
+        lmq.run(["decks"]).done();
+    }
+}

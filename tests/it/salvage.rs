@@ -230,6 +230,39 @@ fn words_that_are_not_what_was_written_are_left_out_and_the_note_waits_for_them(
     assert!(lmq.run(["--db", "saved.db", "cards", "number 77"]).ok().stdout.contains("question number 77"));
 }
 
+/// Sixteen bytes of the table of note names are other ones. By its index the names are mended, or it is said that they are in doubt.
+#[test]
+fn a_note_that_has_another_name_now_is_mended_or_counted() {
+    let (lmq, whole) = used();
+    lmq.write("whole.db", &whole);
+    let uid = {
+        let db = rusqlite::Connection::open(lmq.path("whole.db")).unwrap();
+        let sql = "SELECT uid FROM note_name WHERE id = (SELECT min(card >> 9) FROM event)";
+        db.query_row(sql, [], |row| row.get::<_, [u8; 16]>(0)).unwrap()
+    };
+    let places: Vec<usize> = (0..whole.len() - 16).filter(|at| whole[*at..*at + 16] == uid).collect();
+    assert!(places.len() >= 2, "in the table and in its index");
+    let wanted = seen(&lmq, "whole.db");
+    for place in places {
+        for before in [0, 3, 5, 10] {
+            let mut bytes = whole.clone();
+            bytes[place - before..place - before + 16].fill(0x11);
+            lmq.write("bad.db", &bytes);
+            let run = salvage(&lmq, "bad.db");
+            let is_all = run.stdout.ends_with("\nnothing is missing\n");
+            assert_eq!(is_all, run.code == 0, "{place} {before}: {run:?}");
+            assert!(
+                is_all || run.stdout.contains("missing: ") || run.stdout.contains("not as it was written"),
+                "{run:?}"
+            );
+            assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).stdout, "everything is in order\n");
+            if is_all {
+                assert!(seen(&lmq, "saved.db") == wanted, "{place} {before}: {run:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_was_forgotten_stays_forgotten() {
     let (lmq, _) = used();

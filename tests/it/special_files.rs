@@ -443,3 +443,44 @@ fn pipes_and_folders_in_the_place_of_a_database_s_own_files_are_refused() {
     }
     lmq.assert_sound();
 }
+
+#[test]
+fn a_name_that_leads_to_no_file_is_told_for_what_it_is() {
+    let lmq = used();
+    lmq.run(["backup", "backup.db"]).done();
+    lmq.shell("mkfifo pipe; ln -s nowhere lost; mkdir folder").done();
+    let before = fs::read(lmq.path("lmq.db")).unwrap();
+    for command in ["restore", "import", "import --format history", "import --link", "check"] {
+        for (name, why) in
+            [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, where no file is")]
+        {
+            let run = lmq.shell(&format!("lmq {command} {name}"));
+            assert_eq!(run.code, 1, "{command} {name}: {run:?}");
+            assert!(run.stderr.contains(&format!("cannot read `{name}`")), "{command} {name}: {}", run.stderr);
+            assert!(run.stderr.contains(why), "{command} {name}: {}", run.stderr);
+        }
+    }
+    let folder = lmq.run(["restore", "folder"]).err(1);
+    assert!(folder.contains("cannot read `folder`") && folder.contains("it is a folder"), "{folder}");
+    let nothing = lmq.run(["restore", "nothing.db"]).err(1);
+    assert!(nothing.contains("there is no file `nothing.db`"), "{nothing}");
+    for (name, why) in
+        [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, where no file is")]
+    {
+        for command in ["stats", "answer team/owner good", "backup new.db"] {
+            let run = lmq.shell(&format!("lmq --db {name} {command}"));
+            assert_eq!(run.code, 1, "{command} {name}: {run:?}");
+            assert!(run.stderr.contains(&format!("cannot use `{name}`")), "{command} {name}: {}", run.stderr);
+            assert!(
+                run.stderr.contains(why) && run.stderr.contains("choose another file"),
+                "{command}: {}",
+                run.stderr
+            );
+        }
+    }
+    let pipe = lmq.run(["--db", "pipe", "doctor", "--salvage", "saved.db"]).err(1);
+    assert!(pipe.contains("cannot read `pipe`") && pipe.contains("a pipe, a device or a socket"), "{pipe}");
+    let lost = lmq.run(["--db", "lost", "restore", "backup.db"]).err(1);
+    assert!(lost.contains("cannot use `lost`") && lost.contains("it is a link to `nowhere`"), "{lost}");
+    assert!(!lmq.path("nowhere").exists() && fs::read(lmq.path("lmq.db")).unwrap() == before);
+}

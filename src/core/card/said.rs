@@ -86,6 +86,28 @@ impl NoteText {
         self
     }
 
+    /// Whether a source that says this of a note can say all of it: then nothing is to be added to what it says. At a glance: false
+    /// where that would need a closer look.
+    #[must_use]
+    pub fn is_said_with(&self, said: Said) -> bool {
+        let is_plain = self.kind == "basic" && self.markup == Markup::Plain;
+        // A row has question and answer, whatever they are called in it.
+        let has_sides = self.fields.keys().all(|name| name == "front" || name == "back" || said.has(name));
+        is_plain
+            && has_sides
+            && has_place(said, "tags", &self.tags)
+            && has_place(said, "source", &self.source)
+            && has_place(said, "topic", &self.topic)
+            && has_place(said, "speaker", &self.speaker)
+            && has_place(said, "hint", &self.hint)
+            && has_place(said, "extra", &self.extra)
+            && has_place(said, "group", &self.group)
+            && has_place(said, "after", &self.after)
+            && has_place(said, "held_out", &self.held_out)
+            && has_place(said, "form", &self.form)
+            && has_place(said, "media", &self.media)
+    }
+
     /// Whether it is a card of its kind. What a source says may not fit what it has no place for.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -122,6 +144,11 @@ fn keep<T: Clone + Default + PartialEq>(said: Said, part: &str, now: &mut T, bef
     if !said.has(part) && *now == T::default() {
         now.clone_from(before);
     }
+}
+
+/// Whether a source has a place for a part, where there is one.
+fn has_place<T: Default + PartialEq>(said: Said, part: &str, before: &T) -> bool {
+    *before == T::default() || said.has(part)
 }
 
 #[cfg(test)]
@@ -168,6 +195,28 @@ mod tests {
         assert_eq!(now.clone().completed(sides, &before), wanted);
         assert_eq!(now.clone().completed(sides.and("hint"), &before), NoteText { hint: None, ..wanted.clone() });
         assert_eq!(now.clone().completed(Said::ALL, &before), now);
+    }
+
+    #[test]
+    fn what_a_source_can_say_all_of_is_just_what_it_says() {
+        let sides = Said::NOTHING.and("front").and("back");
+        let row = text("basic", &[("front", one("f")), ("back", one("b2"))]);
+        let plain = NoteText { markup: Markup::Plain, ..text("basic", &[("front", one("f")), ("back", one("b"))]) };
+        let row = NoteText { markup: Markup::Plain, ..row };
+        for (before, said, is_all) in [
+            (plain.clone(), sides, true),
+            (NoteText { tags: vec!["t".to_owned()], ..plain.clone() }, sides, false),
+            (NoteText { tags: vec!["t".to_owned()], ..plain.clone() }, sides.and("tags"), true),
+            (NoteText { hint: Some("h".to_owned()), ..plain.clone() }, sides.and("tags"), false),
+            (NoteText { held_out: true, ..plain.clone() }, sides, false),
+            (NoteText { markup: Markup::Html, ..plain.clone() }, sides, false),
+            (text("typed", &[("prompt", one("f")), ("answer", one("b"))]), sides, false),
+        ] {
+            assert_eq!(before.is_said_with(said), is_all, "{before:?}");
+            if is_all {
+                assert_eq!(row.clone().completed(said, &before), row, "{before:?}");
+            }
+        }
     }
 
     #[test]

@@ -241,10 +241,11 @@ pub(in crate::formats) fn title(plain: &str) -> Option<Title> {
         return Some(Title::Language);
     }
     TITLES_OF.get(plain).copied().or_else(|| {
-        if side(plain) == Some(Column::Question) {
+        let noun = beside_language(plain)?;
+        if side_of(&noun) == Some(Column::Question) {
             return Some(Title::Language);
         }
-        match TITLES_OF.get(beside_language(plain)?.as_str())? {
+        match TITLES_OF.get(noun.as_str())? {
             Title::Usual => Some(Title::Language),
             Title::Aside => Some(Title::Aside),
             Title::Language | Title::Code => None,
@@ -254,7 +255,11 @@ pub(in crate::formats) fn title(plain: &str) -> Option<Title> {
 
 /// Question or answer, where a name is a noun for it with a language beside it. No word of a list is such a name.
 pub(in crate::formats) fn side(plain: &str) -> Option<Column> {
-    match columns::named(&beside_language(plain)?) {
+    side_of(&beside_language(plain)?)
+}
+
+fn side_of(noun: &str) -> Option<Column> {
+    match columns::named(noun) {
         Column::Question | Column::Field("front" | "prompt" | "text") => Some(Column::Question),
         Column::Answer | Column::Field("back" | "answer") => Some(Column::Answer),
         _ => None,

@@ -5,13 +5,13 @@
 
 use crate::core::card::NoteText;
 use crate::core::compare::identity::composed;
+use crate::core::three_ways::with_changes;
 use crate::formats::FileFault;
 use crate::formats::Item;
 use crate::formats::deck_toml::faults::Faults;
 use crate::formats::deck_toml::parse;
 use crate::formats::deck_toml::strings::quoted;
 use crate::formats::deck_toml::write::card_lines;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -23,8 +23,19 @@ pub struct CardPatch {
     pub key: String,
     /// Its key then.
     pub new_key: String,
-    /// Its text then.
+    /// The text that was changed. The file may have another one: what was not changed stays as the file has it.
+    pub opened: NoteText,
+    /// What it was changed to.
     pub text: NoteText,
+}
+
+/// A file with some of its cards changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatchedFile {
+    /// The file then.
+    pub file: String,
+    /// What it says then of the cards that were changed, in the order of the changes.
+    pub texts: Vec<NoteText>,
 }
 
 /// Why a file can't be changed in place.
@@ -38,32 +49,14 @@ pub enum Unfit {
     Entangled,
 }
 
-/// The texts of all cards that have a key, as the file has them.
-///
-/// # Errors
-/// When the file has faults.
-pub fn cards(file: &str) -> Result<BTreeMap<String, NoteText>, Unfit> {
-    let deck = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
-    Ok(deck.notes.into_iter().filter_map(|note| Some((composed(&note.key?).into_owned(), note.text))).collect())
-}
-
-/// The text of the card with this key, as the file has it.
-///
-/// # Errors
-/// When the file has faults or no such card.
-pub fn card(file: &str, key: &str) -> Result<NoteText, Unfit> {
-    let deck = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
-    let note = deck.notes.into_iter().find(|note| note.key.as_deref() == Some(key));
-    note.map(|note| note.text).ok_or_else(|| Unfit::NoCard(key.to_owned()))
-}
-
 /// The file with some of its cards changed. What is no value of theirs is the same, byte for byte.
 ///
 /// # Errors
 /// When the file has faults, before or after, lacks a card, or is written in a way that can't be changed in place.
-pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
+pub fn patch(file: &str, changes: &[CardPatch]) -> Result<PatchedFile, Unfit> {
     let before = parse(file).map_err(|faults| Unfit::Faults(file.to_owned(), faults))?;
     let mut wanted = before.clone();
+    let mut texts = Vec::new();
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     {
         let mut faults = Faults::new(file);
@@ -77,14 +70,16 @@ pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
             let note = place.and_then(|place| wanted.notes.get_mut(place)).ok_or_else(missing)?;
             let node = place.and_then(|place| cards.and_then(|cards| cards.get(place))).ok_or_else(missing)?;
             let table = node.get_ref().as_table().ok_or(Unfit::Entangled)?;
+            let text = with_changes(&note.text, &change.opened, &change.text);
             let old = card_lines(Some(&change.key), &note.text);
-            let mut new = card_lines(Some(&change.new_key), &change.text);
+            let mut new = card_lines(Some(&change.new_key), &text);
             // Cards of a file that has another markup for all of them say so where they are Markdown.
-            if change.text.markup.is_usual() && !note.text.markup.is_usual() && !table.contains_key("markup") {
-                new.push(("markup".to_owned(), quoted(change.text.markup.name())));
+            if text.markup.is_usual() && !note.text.markup.is_usual() && !table.contains_key("markup") {
+                new.push(("markup".to_owned(), quoted(text.markup.name())));
             }
             edits.extend(edits_of(file, node.span(), table, &old, &new)?);
-            note.text = change.text.clone();
+            note.text = text.clone();
+            texts.push(text);
             if composed(&change.new_key) != key {
                 note.key = Some(change.new_key.clone());
             }
@@ -105,7 +100,7 @@ pub fn patch(file: &str, changes: &[CardPatch]) -> Result<String, Unfit> {
         && after.topics == before.topics
         && after.notes.len() == wanted.notes.len()
         && after.notes.iter().zip(&wanted.notes).all(|(a, b)| a.key == b.key && a.text == b.text);
-    if same { Ok(out) } else { Err(Unfit::Entangled) }
+    if same { Ok(PatchedFile { file: out, texts }) } else { Err(Unfit::Entangled) }
 }
 
 /// The bytes to replace, each with what comes there.
@@ -181,10 +176,25 @@ mod tests {
         hint = \"h\" # soon gone\r\nsource = [\"T\"]\r\ntags = []\r\n\r\n# second\r\n[[card]]\r\nkey = \"b\"\r\nkind = \"basic\"\r\n\
         front = \"f\"\r\nback = \"z\"";
 
+    /// The text of a card of a file.
+    fn card(file: &str, key: &str) -> NoteText {
+        let is_it = |note: &Item| note.key.as_deref() == Some(key);
+        parse(file).unwrap().notes.into_iter().find(is_it).unwrap().text
+    }
+
+    fn change(key: &str, opened: &NoteText, text: &NoteText) -> CardPatch {
+        CardPatch { key: key.to_owned(), new_key: key.to_owned(), opened: opened.clone(), text: text.clone() }
+    }
+
     fn changed(key: &str, with: impl FnOnce(&mut NoteText)) -> CardPatch {
-        let mut text = card(FILE, key).unwrap();
+        let opened = card(FILE, key);
+        let mut text = opened.clone();
         with(&mut text);
-        CardPatch { key: key.to_owned(), new_key: key.to_owned(), text }
+        change(key, &opened, &text)
+    }
+
+    fn patched(file: &str, changes: &[CardPatch]) -> String {
+        patch(file, changes).unwrap().file
     }
 
     fn set(text: &mut NoteText, field: &str, value: &str) {
@@ -193,14 +203,25 @@ mod tests {
 
     #[test]
     fn only_the_value_that_changed_is_written() {
-        let out = patch(FILE, &[changed("a", |text| set(text, "back", "y"))]).unwrap();
+        let out = patched(FILE, &[changed("a", |text| set(text, "back", "y"))]);
         assert_eq!(out, FILE.replace("'''x'''", "\"y\""));
-        assert_eq!(patch(FILE, &[changed("a", |_| {})]).unwrap(), FILE);
+        assert_eq!(patched(FILE, &[changed("a", |_| {})]), FILE);
+    }
+
+    #[test]
+    fn what_was_not_changed_stays_as_the_file_has_it() {
+        let opened = NoteText { hint: Some("mine".to_owned()), ..card(FILE, "a") };
+        let mut text = opened.clone();
+        set(&mut text, "back", "y");
+        let done = patch(FILE, &[change("a", &opened, &text)]).unwrap();
+        assert_eq!(done.file, FILE.replace("'''x'''", "\"y\""));
+        assert_eq!(done.texts, [card(&done.file, "a")]);
+        assert_eq!(done.texts[0].hint.as_deref(), Some("h"));
     }
 
     #[test]
     fn a_field_is_added_where_it_usually_stands_and_taken_away_with_its_line() {
-        let out = patch(
+        let out = patched(
             FILE,
             &[
                 changed("a", |text| {
@@ -209,8 +230,7 @@ mod tests {
                 }),
                 changed("b", |text| text.tags = vec!["t".to_owned()]),
             ],
-        )
-        .unwrap();
+        );
         let wanted = FILE
             .replace("hint = \"h\" # soon gone\r\n", "")
             .replace("source = [\"T\"]\r\n", "source = [\"T\"]\r\nextra = \"\"\"\r\ntwo\r\nlines\"\"\"\r\n")
@@ -221,22 +241,22 @@ mod tests {
     #[test]
     fn a_markup_that_the_head_of_the_file_gives_stays_there() {
         let file = FILE.replace("id = 'd' # who\r\n", "id = 'd'\r\nmarkup = \"plain\"\r\n");
-        let mut text = card(&file, "b").unwrap();
-        assert_eq!(text.markup.name(), "plain");
-        let change = |text: &NoteText| CardPatch { key: "b".to_owned(), new_key: "b".to_owned(), text: text.clone() };
+        let opened = card(&file, "b");
+        assert_eq!(opened.markup.name(), "plain");
+        let mut text = opened.clone();
         set(&mut text, "back", "y");
-        assert_eq!(patch(&file, &[change(&text)]).unwrap(), file.replace("\"z\"", "\"y\""));
+        assert_eq!(patched(&file, &[change("b", &opened, &text)]), file.replace("\"z\"", "\"y\""));
         text.markup = crate::core::card::Markup::Markdown;
-        let out = patch(&file, &[change(&text)]).unwrap();
+        let out = patched(&file, &[change("b", &opened, &text)]);
         assert_eq!(out, file.replace("\"z\"", "\"y\"") + "\r\nmarkup = \"markdown\"\r\n");
-        assert_eq!(card(&out, "b"), Ok(text));
+        assert_eq!(card(&out, "b"), text);
     }
 
     #[test]
     fn a_key_is_changed_unless_another_card_waits_for_it() {
         let mut change = changed("a", |_| {});
         change.new_key = "c".to_owned();
-        assert_eq!(patch(FILE, &[change.clone()]).unwrap(), FILE.replace("\"a\"", "\"c\""));
+        assert_eq!(patched(FILE, &[change.clone()]), FILE.replace("\"a\"", "\"c\""));
         let waits = format!("{FILE}\r\nafter = [\"a\"]\r\n");
         assert!(
             matches!(patch(&waits, &[change]), Err(Unfit::Faults(_, faults)) if faults[0].what.rule() == "unknown-after")
@@ -246,13 +266,13 @@ mod tests {
     #[test]
     fn what_can_not_be_changed_in_place_is_refused() {
         let inline = "deck = { id = \"d\" }\ncard = [{ key = \"a\", kind = \"basic\", front = \"q\", back = \"x\" }]\n";
-        let mut text = card(inline, "a").unwrap();
+        let opened = card(inline, "a");
+        let mut text = opened.clone();
         set(&mut text, "back", "y");
-        let change = |text: &NoteText| CardPatch { key: "a".to_owned(), new_key: "a".to_owned(), text: text.clone() };
-        assert_eq!(patch(inline, &[change(&text)]).unwrap(), inline.replace("\"x\"", "\"y\""));
+        assert_eq!(patched(inline, &[change("a", &opened, &text)]), inline.replace("\"x\"", "\"y\""));
         text.hint = Some("h".to_owned());
-        assert_eq!(patch(inline, &[change(&text)]), Err(Unfit::Entangled));
-        assert_eq!(card(FILE, "zz"), Err(Unfit::NoCard("zz".to_owned())));
-        assert!(matches!(card("[deck", "a"), Err(Unfit::Faults(..))));
+        assert_eq!(patch(inline, &[change("a", &opened, &text)]), Err(Unfit::Entangled));
+        assert_eq!(patch(FILE, &[change("zz", &opened, &text)]), Err(Unfit::NoCard("zz".to_owned())));
+        assert!(matches!(patch("[deck", &[]), Err(Unfit::Faults(..))));
     }
 }

@@ -53,17 +53,19 @@ struct Claim {
     known: Known,
     /// Whether half of what is known has its answer too.
     has_answers: bool,
+    /// Whether the folders that the file lies in make the word, and not others.
+    is_of_place: bool,
     job: usize,
     word: String,
 }
 
 /// Gives each file the word for its deck. `taken` are names of files that are known already beside these: a new one of such a
-/// name gets a longer word.
+/// name gets a longer word. `lost` are the words of followed files that are gone: one of these may have got another name.
 pub(super) fn give_words(
     writer: &Writer<'_>,
     jobs: &mut [Job],
     options: &Options,
-    taken: &BTreeSet<String>,
+    (taken, lost): (&BTreeSet<String>, &[String]),
 ) -> Result<(), Fault> {
     if options.deck.is_some() {
         return Ok(());
@@ -88,7 +90,8 @@ pub(super) fn give_words(
         }
     }
     for (stem, group) in by_stem {
-        let elsewhere = long.remove(&stem).unwrap_or_default();
+        let mut elsewhere = long.remove(&stem).unwrap_or_default();
+        elsewhere.extend(lost.iter().filter(|word| !elsewhere.contains(word)).cloned().collect::<Vec<_>>());
         let is_alone = group.len() == 1 && !taken.contains(&stem);
         let mut used = BTreeSet::new();
         let alone = is_alone.then_some(stem.as_str());
@@ -191,14 +194,16 @@ fn claims(
             // Half of its questions, and half of these with their answers.
             if known.rows > 0 && known.rows * 2 >= rows {
                 let has_answers = known.same > 0 && known.same * 4 >= rows;
-                if has_answers || place < of_place {
-                    claims.push(Claim { known, has_answers, job: *job, word });
+                let is_of_place = place < of_place;
+                if has_answers || is_of_place {
+                    claims.push(Claim { known, has_answers, is_of_place, job: *job, word });
                 }
             }
         }
     }
-    // Of two words under which a file is known equally well the longer one is meant.
-    claims.sort_by(|a, b| b.known.cmp(&a.known).then(a.job.cmp(&b.job)).then(b.word.len().cmp(&a.word.len())));
+    // Of two words under which a file is known equally well that of its own folders is meant, and of these the longer one.
+    let near = |claim: &Claim| (claim.known, claim.is_of_place);
+    claims.sort_by(|a, b| near(b).cmp(&near(a)).then(a.job.cmp(&b.job)).then(b.word.len().cmp(&a.word.len())));
     Ok(claims)
 }
 

@@ -47,12 +47,13 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
     // A folder comes before those in it.
     let known_folders: BTreeSet<PathBuf> = folders.map(|folder| PathBuf::from(&folder.path)).collect();
     let files = |path: &&String| !known_folders.contains(Path::new(path.as_str()));
+    let (mut went, mut lost) = (false, Vec::new());
     let mut taken: BTreeSet<String> =
         known.iter().filter(files).map(|path| stem(&file_name(Path::new(path)))).collect();
     for source in sources.into_iter().filter(|source| source.followed) {
         let place = PathBuf::from(&source.path);
         let Some((size, mtime_ms)) = followed::size_and_mtime(&place) else {
-            talk.push(format!("`{}` is followed but can't be read; its cards stay as they were", source.path));
+            lost.push(source);
             continue;
         };
         if source.size == Some(size) && source.mtime_ms == Some(mtime_ms) {
@@ -86,7 +87,8 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
                     let inside = Path::new(&path).strip_prefix(&root).map_or(0, |inner| inner.components().count() - 1);
                     known.insert(path.clone());
                     let new = Some(New { inside, taken: &taken });
-                    follow_one(store, stamp, (&of_folder(path, false), file), new, &options, &mut talk)?;
+                    let report = follow_one(store, stamp, (&of_folder(path, false), file), new, &options, &mut talk)?;
+                    went |= report.retired > 0;
                     taken.insert(stem(&file_name(file)));
                 }
             }
@@ -105,10 +107,37 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
                 new.iter().chain([&seen]).try_for_each(|folder| writer.follow(folder).map(drop))
             })?;
         } else {
-            follow_one(store, stamp, (&source, &place), None, &options, &mut talk)?;
+            let report = follow_one(store, stamp, (&source, &place), None, &options, &mut talk)?;
+            went |= report.retired > 0;
+        }
+    }
+    if went {
+        look_for_lost(store, stamp, &mut talk)?;
+    }
+    for source in lost {
+        // Of one that got another name all cards are that one's now, and nothing is left to say.
+        if source.is_folder || store.has_notes_of(source.id)? {
+            talk.push(format!("`{}` is followed but can't be read; its cards stay as they were", source.path));
         }
     }
     Ok(talk)
+}
+
+/// Cards went from a followed file. Another one may have them too, which had no say of them as long as the first one had them, and
+/// did not change itself: so all are read once more.
+fn look_for_lost(store: &mut Store, stamp: Stamp, talk: &mut Vec<String>) -> Result<(), Failure> {
+    let files = store.sources()?.into_iter().filter(|source| source.followed && !source.is_folder);
+    for source in files.filter(|source| followed::size_and_mtime(Path::new(&source.path)).is_some()) {
+        let options = Options::of_followed(HowToRead::of_text(&source.options));
+        let place = PathBuf::from(&source.path);
+        let unread = SourceFile { hash: None, ..source };
+        let mut said = Vec::new();
+        // What it has beside them was told when it changed.
+        if follow_one(store, stamp, (&unread, &place), None, &options, &mut said)?.changes() {
+            talk.append(&mut said);
+        }
+    }
+    Ok(())
 }
 
 /// A file that came into a followed folder.
@@ -130,7 +159,7 @@ fn follow_one(
     new: Option<New<'_>>,
     options: &Options,
     talk: &mut Vec<String>,
-) -> Result<(), Failure> {
+) -> Result<Report, Failure> {
     let path = store.path().to_owned();
     let mut seen = followed::seen(source, place);
     let mut report = Report::default();
@@ -140,7 +169,7 @@ fn follow_one(
         Ok(file) => file,
         Err(error) => {
             talk.push(error.to_string());
-            return Ok(());
+            return Ok(report);
         }
     };
     let how = HowToRead::of_text(&source.options);
@@ -163,6 +192,8 @@ fn follow_one(
             None
         }
     };
+    let followed = if importer.is_some() { store.sources()? } else { Vec::new() };
+    let (others, lost) = (followed::there(&followed), followed::words_of_lost(&followed));
     let refused_by = |refusal: Refusal, refused: &mut Option<Failure>| {
         let lines = |shown: &str, _: &str, faults: &[FileFault]| {
             faults.iter().map(|fault| format!("{shown}:{}: {}", fault.place, fault.what)).collect()
@@ -179,7 +210,7 @@ fn follow_one(
     let written = store.write(stamp, ActionKind::Import, Subject::None, |writer| {
         let Some(importer) = importer else { return writer.follow(&seen).map(drop) };
         let mut jobs = [(file, importer)];
-        give_words(writer, &mut jobs, options, taken)?;
+        give_words(writer, &mut jobs, options, (taken, &lost))?;
         let [(mut file, importer)] = jobs;
         seen.options = HowToRead { word: file.word.clone(), ..how }.to_text();
         let id = writer.follow(&seen)?;
@@ -197,19 +228,24 @@ fn follow_one(
                 Err(refusal) => return refused_by(refusal, &mut refused),
             }
         }
-        let attempt =
-            Attempt { follow: Follow::Again(id), prompts: Prompts::Unknown, builtins: &builtins, earlier: None };
+        let attempt = Attempt {
+            follow: Follow::Again(id),
+            prompts: Prompts::Unknown,
+            builtins: &builtins,
+            earlier: None,
+            others: &others,
+        };
         match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
             Err(refusal) => refused_by(refusal, &mut refused),
             Ok(()) => Ok(()),
         }
     });
     if is_left_alone {
-        return Ok(());
+        return Ok(Report::default());
     }
     if let Some(refused) = refused {
         talk.push(format!("{refused}\nits cards stay as they were"));
-        return Ok(());
+        return Ok(Report::default());
     }
     written?;
     warn_of_circles(store, &mut report);
@@ -218,8 +254,8 @@ fn follow_one(
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
         talk.extend(report.missing_words());
         talk.extend(report.kept_words());
-        talk.extend(report.warnings);
-        talk.extend(report.rejected);
+        talk.extend(report.warnings.iter().cloned());
+        talk.extend(report.rejected.iter().cloned());
     }
-    Ok(())
+    Ok(report)
 }

@@ -1,6 +1,7 @@
 //! What an import came to, in numbers and in words.
 
 use crate::core::card::side_by_side;
+use crate::core::id::is_in_no_name;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::formats::Loss;
@@ -14,6 +15,7 @@ use crate::store::Forgotten;
 use crate::store::Kept;
 use crate::store::KeptPart;
 use crate::store::MatchResult;
+use crate::store::Twice;
 use std::fmt::Display;
 use std::path::PathBuf;
 
@@ -27,12 +29,27 @@ pub(super) const CONTRADICTS: &str =
 /// Why a row is left out that says only a part of its card.
 const UNFIT: &str = "this does not fit what the card has beside it, which the file has no column for; give it the other columns of its kind too";
 
-/// Why a row is left out whose note another file of the same import has.
-const CONTRADICTS_FILE: &str = "a file before it in this import has this card too, with other words or tags; make them two cards, or take it out of one of the files";
+/// Why a row is left out whose note another file has, of the same import or a followed one.
+const CONTRADICTS_FILE: &str = "a file before it has this card too, with other words or tags; make them two cards, or take it out of one of the files";
 
 /// Why a row is left out whose deck can't be one.
 pub(super) fn no_deck_name(deck: &str) -> String {
-    format!("`{deck}` can't be the name of a deck: it is empty, or has a / or # in it")
+    let why = if deck.contains(is_in_no_name) {
+        "it has a line break or another control character in it"
+    } else {
+        "it is empty, or has a / or # in it"
+    };
+    format!("`{}` can't be the name of a deck: {why}", one_line(deck))
+}
+
+/// What to do about cards that came before from a file of another name.
+pub(super) fn twice_words(shown: &str, twice: &Twice) -> String {
+    format!(
+        "{shown}: {} in the deck `{}` already, and will be asked twice; if it is the same file under another name, `lmq undo` and \
+         import it into that deck with --deck",
+        counted(twice.cards, "of these cards is", "of these cards are"),
+        one_line(&twice.deck)
+    )
 }
 
 /// Places of what was lost that are named.

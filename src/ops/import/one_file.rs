@@ -8,6 +8,7 @@ use crate::ops::decks::details;
 use crate::ops::import::import_report::KeptNote;
 use crate::ops::import::import_report::Report;
 use crate::ops::import::import_report::no_deck_name;
+use crate::ops::import::import_report::twice_words;
 use crate::ops::import::most_bad::Tally;
 use crate::ops::import::names::Namer;
 use crate::ops::import::names::Prompts;
@@ -50,6 +51,8 @@ pub(super) struct Attempt<'b> {
     pub(super) builtins: &'b Builtins,
     /// What the files before it had, where there are several.
     pub(super) earlier: Option<&'b mut EarlierFiles>,
+    /// Followed files that have the say of what they brought.
+    pub(super) others: &'b BTreeSet<i64>,
 }
 
 /// Puts the notes of one file into the database.
@@ -58,7 +61,7 @@ pub(super) fn one_file(
     source: &mut Source,
     importer: &dyn Importer,
     options: &Options,
-    Attempt { follow, prompts, builtins, earlier }: Attempt<'_>,
+    Attempt { follow, prompts, builtins, earlier, others }: Attempt<'_>,
     report: &mut Report,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Refusal> {
@@ -71,6 +74,7 @@ pub(super) fn one_file(
             Follow::Not => None,
             Follow::FromNowOn(id) | Follow::Again(id) => Some(id),
         },
+        others: others.clone(),
         theirs: options.theirs,
         ..BulkOptions::new(DeckOrigin::File)
     };
@@ -173,7 +177,7 @@ pub(super) fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, retired, kept } = bulk.finish()?;
+    let Finished { late, missing, retired, kept, twice } = bulk.finish()?;
     for (note, key) in &renamed {
         writer.also_called(*note, key)?;
     }
@@ -181,6 +185,7 @@ pub(super) fn one_file(
         report.place(placed, &shown, Place::default());
     }
     report.kept_notes.extend(kept.iter().map(|kept| KeptNote::of(&shown, kept)));
+    report.warnings.extend(twice.iter().map(|twice| twice_words(&shown, twice)));
     report.retired += retired;
     report.missing += missing;
     Ok(())

@@ -1,6 +1,7 @@
 //! Where imports come from: files, folders, standard input; and which importer reads a source.
 
 use crate::core::id::is_deck_id;
+use crate::core::id::is_in_no_name;
 use crate::core::text::nearest;
 use crate::failure::Failure;
 use crate::formats;
@@ -155,8 +156,7 @@ impl io::Seek for Later {
 /// # Errors
 /// When something can't be read.
 pub fn open(path: &Path) -> Result<(Vec<Source>, Folder), Failure> {
-    let meta = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    if !meta.is_dir() {
+    if !path.is_dir() {
         return Ok((vec![open_file(path)?], Folder::default()));
     }
     let mut folder = Folder::look(path)?;
@@ -177,9 +177,7 @@ pub fn open(path: &Path) -> Result<(Vec<Source>, Folder), Failure> {
 
 /// Opens one file.
 pub(super) fn open_file(path: &Path) -> Result<Source, Failure> {
-    let unreadable =
-        |error: io::Error| Failure::failed(format!("cannot read `{}`", path.display())).at(error.to_string());
-    let (file, size) = store::open_regular(path).map_err(unreadable)?;
+    let (file, size) = store::open_regular(path).map_err(|error| unreadable(path, &error))?;
     if size > MOST_READ {
         return Err(Failure::data(format!("`{}` is longer than {} GB", path.display(), MOST_READ >> 30))
             .hint("nothing was imported; divide it"));
@@ -300,7 +298,8 @@ pub fn read(
 /// The name of the deck that a file's cards go into when nothing else names one.
 pub(super) fn stem(file_name: &str) -> String {
     let stem = Path::new(file_name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut stem = stem.replace('#', "-");
+    // A file may have a line break in its name, which nobody could type as that of a deck.
+    let mut stem = stem.replace('#', "-").replace(is_in_no_name, " ");
     compose(&mut stem);
     if stem == "-" || !is_deck_id(&stem) { "imported".to_owned() } else { stem }
 }

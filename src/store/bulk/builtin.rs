@@ -29,21 +29,22 @@ struct SaidOfBuiltin {
 }
 
 impl Bulk<'_, '_> {
-    /// A row's note is there, in a built-in deck.
+    /// A row's note is there, in a built-in deck. Another file may have the say of it.
     pub(super) fn found_builtin(
         &mut self,
         (id, uid): (i64, NoteUid),
-        deck: &TargetDeck,
+        (deck, is_anothers): (&TargetDeck, bool),
         key: Option<&str>,
         note: &PackedNote,
         before: &NoteRow,
     ) -> Result<MatchResult, Fault> {
         let (mine, _) = self.writer.shown(id)?;
         let said = note.text()?;
-        if mine == said && !before.retired {
+        let theirs = self.options.theirs;
+        let is_elsewhere = theirs && before.deck != deck.id;
+        if mine == said && !before.retired && !is_elsewhere {
             return Ok(MatchResult::Same);
         }
-        let theirs = self.options.theirs;
         let SaidOfBuiltin { last, is_deleted } = self.said_of_builtin(id, before, &mine)?;
         // What a card waits for and whether it is kept for check-ups is the program's to say.
         let now = NoteText {
@@ -55,8 +56,12 @@ impl Bulk<'_, '_> {
         if !now.is_whole() {
             return Ok(MatchResult::Unfit);
         }
-        if mine == now && !before.retired {
+        if mine == now && !before.retired && !is_elsewhere {
             return Ok(MatchResult::Same);
+        }
+        if is_anothers {
+            // Else the two would take turns.
+            return Ok(if now == last { MatchResult::Same } else { MatchResult::ContradictsFile });
         }
         let merged = if theirs { now.tags.clone() } else { merged_tags(&last.tags, &now.tags, &mine.tags) };
         let ways = Ways {
@@ -68,7 +73,10 @@ impl Bulk<'_, '_> {
             is_made: false,
         };
         if !theirs && (is_deleted || ways.is_nothing()) {
-            self.keep((id, uid), &deck.name_id, &ways, is_deleted, (&mine, &now))?;
+            if ways.all().into_iter().any(Way::is_news) && is_deleted {
+                self.remember((id, uid), deck, before.position, key, &now)?;
+                self.keep((id, uid), &deck.name_id, &ways, is_deleted, (&mine, &now))?;
+            }
             return Ok(if is_deleted { MatchResult::StaysDeleted } else { MatchResult::Same });
         }
         let takes = theirs || ways.text == Way::Taken || ways.is_back;
@@ -79,11 +87,28 @@ impl Bulk<'_, '_> {
         if theirs && NoteRow::of(&self.writer.tx, id)?.is_some_and(|row| row.retired) {
             self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
         }
+        if is_elsewhere {
+            self.place_in(id, uid, &deck.name_id)?;
+        }
         if !theirs && !takes {
+            self.remember((id, uid), deck, before.position, key, &now)?;
             self.keep((id, uid), &deck.name_id, &ways, false, (&mine, &now))?;
         }
         let stays = !theirs && !ways.is_back && ways.all().contains(&Way::Kept);
         Ok(if stays { MatchResult::Kept } else { MatchResult::Changed })
+    }
+
+    /// What the file says of a note although the learner's version stays: said once, and not whenever it comes again. It is
+    /// of no edition, so it never wins the source's register.
+    fn remember(
+        &mut self,
+        (id, uid): (i64, NoteUid),
+        deck: &TargetDeck,
+        position: i64,
+        key: Option<&str>,
+        now: &NoteText,
+    ) -> Result<(), Fault> {
+        self.bring(id, uid, deck, position, key, &PackedNote::of(now)?)
     }
 
     fn said_of_builtin(&mut self, id: i64, before: &NoteRow, mine: &NoteText) -> Result<SaidOfBuiltin, Fault> {
@@ -105,6 +130,10 @@ impl Bulk<'_, '_> {
                 | Fact::Keyed { .. } => false,
                 _ => said.is_deleted,
             };
+            if let (Fact::Brought { edition: 0, .. }, Some(words)) = (&row.fact, row.words.as_deref()) {
+                said.last = text_of(words, None)?;
+                continue;
+            }
             let is_text = matches!(row.fact, Fact::Edited { .. } | Fact::Cleared { .. });
             let is_tag = matches!(row.fact, Fact::Tagged { .. } | Fact::Untagged { .. });
             let local = context.reader.local(row.id).unwrap_or(0);

@@ -19,12 +19,14 @@ use crate::store::facts;
 use crate::store::facts::facts_of;
 use crate::store::naming::name_of_any;
 use crate::store::note_edits::bare;
+use crate::store::notes::Completed;
 use crate::store::notes::PackedNote;
 use crate::store::notes::key_of;
 use crate::store::notes::text_of;
 use crate::store::shown::NoteRow;
 use crate::store::shown::SourcePlace;
 use crate::store::shown::body_of;
+use rusqlite::OptionalExtension as _;
 use std::rc::Rc;
 
 /// Notes whose own version stays that are named, and those of which both texts are given back.
@@ -42,6 +44,19 @@ pub(super) struct Ways {
     pub(super) is_back: bool,
     /// No source had the note before, and the learner did.
     pub(super) is_made: bool,
+}
+
+/// Which file has the say of a note that a row means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The row's, as any other's: it is no followed one.
+    Anybodys,
+    /// The row's from now on.
+    FromNowOn,
+    /// The row's, as before.
+    OwnBefore,
+    /// Another one.
+    Anothers,
 }
 
 impl Ways {
@@ -70,11 +85,7 @@ impl Bulk<'_, '_> {
             return Ok(if same { MatchResult::Duplicate } else { MatchResult::Contradicts });
         }
         self.claimed.add(id);
-        let is_of_earlier = self.earlier.as_ref().is_some_and(|earlier| earlier.have(id));
-        let is_from_here = match self.options.source {
-            Some(source) if !is_of_earlier => self.comes_from(id, source)?,
-            Some(_) | None => false,
-        };
+        let whose = self.whose(id)?;
         let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {
             // Events or an undo brought the name before any source did: this is the first text.
             if deck.is_builtin {
@@ -85,7 +96,7 @@ impl Bulk<'_, '_> {
             return Ok(MatchResult::Added);
         };
         if deck.is_builtin {
-            return self.found_builtin((id, uid), deck, key.as_deref(), row, &before);
+            return self.found_builtin((id, uid), (deck, whose == Whose::Anothers), key.as_deref(), row, &before);
         }
         let theirs = self.options.theirs;
         let same_key = key.is_none() || key == before.key;
@@ -97,35 +108,42 @@ impl Bulk<'_, '_> {
         if says_nothing_new(row) {
             return Ok(MatchResult::Same);
         }
-        let last = self.said_last(before.source)?;
-        let completed = last.as_ref().map_or(Ok(None), |(last, _)| row.completed(last))?;
-        let note = completed.as_ref().unwrap_or(row);
-        if completed.is_some() && !note.text()?.is_whole() {
-            return Ok(MatchResult::Unfit);
+        // Nothing of it is the learner's: what the file says is taken, and nobody has to be asked what it said last.
+        // A key that the row does not have may be the source's or the learner's.
+        let is_sources = is_plain && before.own.is_none() && before.tags.is_none() && key == before.key;
+        let takes_it = is_sources && matches!(whose, Whose::Anybodys | Whose::FromNowOn);
+        if takes_it && row.says_all() && before.text_hash != row.text_hash {
+            self.bring(id, uid, deck, wanted, key.as_deref(), row)?;
+            return Ok(MatchResult::Changed);
         }
+        let last = self.said_last(before.source)?;
+        let completed = match &last {
+            Some((last, _)) => row.completed(last)?,
+            None => Completed::Same,
+        };
+        let note = match &completed {
+            Completed::Same => row,
+            Completed::Other(note) => note,
+            Completed::Unfit => return Ok(MatchResult::Unfit),
+        };
         let same_text = before.text_hash == note.text_hash;
         if says_nothing_new(note) {
             return Ok(MatchResult::Same);
         }
-        if is_of_earlier {
+        if whose == Whose::Anothers {
             // Else the two would take turns at every import.
             let is_said = same_text || last.as_ref().is_some_and(|(last, _)| note.text().is_ok_and(|now| now == *last));
             return Ok(if is_said { MatchResult::Same } else { MatchResult::ContradictsFile });
         }
-        if is_plain {
-            // Nothing of it is the learner's: what the file says is taken, and nobody has to be asked what it said last.
-            // A key that the row does not have may be the source's or the learner's.
-            let is_theirs = before.own.is_none() && before.tags.is_none() && key == before.key;
-            if !same_text && is_theirs && !is_from_here {
-                self.bring(id, uid, deck, wanted, key.as_deref(), note)?;
-                return Ok(MatchResult::Changed);
-            }
+        if takes_it && !same_text {
+            self.bring(id, uid, deck, wanted, key.as_deref(), note)?;
+            return Ok(MatchResult::Changed);
         }
         let place = self.writer.source_place(id)?;
         // The learner's place in the order stands before the source's, so what is shown says nothing of that.
         let said_position = place.as_ref().map_or(before.position, |place| place.position);
         let position = if self.options.reposition { deck.position } else { said_position };
-        if is_from_here
+        if whose == Whose::OwnBefore
             && !theirs
             && let Some(place) = self.place_where_said(id, key.as_deref(), row)?
         {
@@ -142,7 +160,9 @@ impl Bulk<'_, '_> {
             Some(place) if !ways.place.is_news() => Rc::from(place.deck.as_str()),
             _ => Rc::clone(&deck.name_id),
         };
-        if ways.is_nothing() && self.options.edition == 0 {
+        // What is shown then without the learner's own is what the source said last, so with `theirs` that has to be this.
+        let is_said = !theirs || !ways.all().into_iter().any(Way::is_news);
+        if ways.is_nothing() && is_said && self.options.edition == 0 {
             if place.is_some() && position != said_position {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
@@ -214,7 +234,9 @@ impl Bulk<'_, '_> {
         deck: &TargetDeck,
         key: Option<&str>,
     ) -> Result<Ways, Fault> {
-        let places = self.says_place || (self.options.place_in.is_some() && !self.options.retire_missing);
+        // Who takes the file's version takes its deck, whether or not that is a part of who the note is.
+        let places =
+            self.says_place || self.options.theirs || (self.options.place_in.is_some() && !self.options.retire_missing);
         let place_way = match place {
             Some(place) if places => {
                 let lies_in = facts::deck_id(&self.writer.tx, before.deck)?;
@@ -355,17 +377,41 @@ impl Bulk<'_, '_> {
         Ok(MatchResult::Added)
     }
 
-    /// Remembers from which followed file a note comes; tells whether that is what was known.
-    fn comes_from(&self, note: i64, source: i64) -> Result<bool, Fault> {
-        let changed = self
-            .writer
-            .tx
-            .prepare_cached(
-                "INSERT INTO note_followed (note, followed) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET followed = ?2 \
-                 WHERE followed <> ?2",
-            )?
-            .execute((note, source))?;
-        Ok(changed == 0)
+    /// Remembers from which followed file a note comes.
+    fn comes_from(&self, note: i64, source: i64) -> Result<(), Fault> {
+        let mut statement = self.writer.tx.prepare_cached(
+            "INSERT INTO note_followed (note, followed) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET followed = ?2",
+        )?;
+        statement.execute((note, source))?;
+        Ok(())
+    }
+
+    /// Which file has the say of a note. Of files that have it the first one does, else they would take turns: the one that comes
+    /// first in an import, and the followed one that it came from, as long as that is there and has it.
+    fn whose(&mut self, note: i64) -> Result<Whose, Fault> {
+        let followed = match self.options.source {
+            Some(_) => self
+                .writer
+                .tx
+                .prepare_cached("SELECT followed FROM note_followed WHERE note = ?1")?
+                .query_row([note], |row| row.get::<_, i64>(0))
+                .optional()?,
+            None => None,
+        };
+        if followed.is_some() && followed == self.options.source {
+            return Ok(Whose::OwnBefore);
+        }
+        if self.earlier.as_ref().is_some_and(|earlier| earlier.have(note)) {
+            return Ok(Whose::Anothers);
+        }
+        if followed.is_some_and(|other| self.options.others.contains(&other))
+            && !self.writer.source_place(note)?.is_some_and(|place| place.gone)
+        {
+            return Ok(Whose::Anothers);
+        }
+        let Some(source) = self.options.source else { return Ok(Whose::Anybodys) };
+        self.comes_from(note, source)?;
+        Ok(Whose::FromNowOn)
     }
 
     /// Where this device's sources last put a note, if what they last said of it is what the row says. Other devices may
@@ -428,7 +474,7 @@ impl Bulk<'_, '_> {
     }
 
     /// Puts a note into a deck where the learner has it in another one.
-    fn place_in(&mut self, id: i64, uid: NoteUid, deck: &str) -> Result<(), Fault> {
+    pub(super) fn place_in(&mut self, id: i64, uid: NoteUid, deck: &str) -> Result<(), Fault> {
         let lies_in = NoteRow::of(&self.writer.tx, id)?.ok_or(Fault::NoCard)?.deck;
         if facts::deck_number(&self.writer.tx, deck)? == Some(lies_in) {
             return Ok(());
@@ -437,7 +483,7 @@ impl Bulk<'_, '_> {
         self.writer.append_fact(&fact, None).map(drop)
     }
 
-    fn bring(
+    pub(super) fn bring(
         &mut self,
         number: i64,
         uid: NoteUid,
@@ -462,9 +508,9 @@ impl Bulk<'_, '_> {
                     siblings: note.siblings(&deck.name_id),
                     ordinals: ordinals_column(&note.ordinals),
                     held_out: note.held_out,
-                    ..before
+                    ..before.clone()
                 };
-                self.writer.show(number, &now)
+                self.writer.show_instead(number, Some(&before), &now)
             }
             None => self.writer.refresh_note(number),
         }

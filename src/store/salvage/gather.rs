@@ -18,6 +18,7 @@ use crate::store::salvage::records::Record;
 use crate::store::salvage::records::each_record;
 use crate::store::set_meta;
 use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -39,6 +40,10 @@ pub(super) struct Gathered {
     pub(super) broken_texts: u64,
     /// Pages that the disk did not give.
     pub(super) unread: u64,
+    /// Notes by their numbers of which the table of names says one uid, and its index the one that is here.
+    pub(super) doubtful: Vec<(i64, [u8; 16])>,
+    /// Decks whose ids are in doubt like that.
+    pub(super) doubtful_decks: u64,
 }
 
 /// Names that stand elsewhere than in their own tables.
@@ -149,11 +154,12 @@ pub(super) fn gather(mut pages: Pages) -> Result<Gathered, Fault> {
             return Err(error);
         }
     }
-    into.give_names()?;
+    let doubtful = into.give_names()?;
+    let doubtful_decks = into.give_deck_names()?;
     into.give_facts()?;
     let Into { named, broken_texts, .. } = into;
     db.execute_batch("COMMIT")?;
-    Ok(Gathered { db, named, broken_texts, unread: pages.unread })
+    Ok(Gathered { db, named, broken_texts, unread: pages.unread, doubtful, doubtful_decks })
 }
 
 struct Into<'d> {
@@ -301,30 +307,68 @@ impl Into<'_> {
         Ok(())
     }
 
-    /// Names whose own rows are lost, from where else they stand. A uid in an index may be a device's or a configuration's.
-    fn give_names(&mut self) -> Result<(), Fault> {
-        let is_another = "SELECT EXISTS (SELECT 1 FROM device WHERE uuid = ?1) \
-             OR EXISTS (SELECT 1 FROM config WHERE hash = ?1) OR EXISTS (SELECT 1 FROM note_name WHERE uid = ?1)";
+    /// Names whose own rows are lost, from where else they stand. A uid in an index may be a device's or a configuration's. Gives
+    /// the notes whose rows say another name than their index.
+    fn give_names(&mut self) -> Result<Vec<(i64, [u8; 16])>, Fault> {
+        let mut doubtful = Vec::new();
         for (number, uids) in &self.hints.uids {
+            let known = self.uid_of(*number)?;
+            if known.is_some_and(|known| uids.contains(&known)) {
+                continue;
+            }
             let mut fitting = Vec::new();
             for uid in uids {
-                let another: bool = self.db.prepare_cached(is_another)?.query_row([uid], |row| row.get(0))?;
-                if !another {
-                    fitting.push(uid);
+                if !self.is_another(*number, uid)? {
+                    fitting.push(*uid);
                 }
             }
-            if let [uid] = fitting.as_slice() {
-                self.db
-                    .prepare_cached("INSERT OR IGNORE INTO note_name (id, uid) VALUES (?1, ?2)")?
-                    .execute((number, uid))?;
+            match (known, fitting.as_slice()) {
+                (None, [uid]) => {
+                    // Its row may be there under another number, which no index has.
+                    self.db.prepare_cached("DELETE FROM note_name WHERE uid = ?1")?.execute([uid])?;
+                    let mut insert = self.db.prepare_cached("INSERT INTO note_name (id, uid) VALUES (?1, ?2)")?;
+                    insert.execute((number, uid))?;
+                }
+                (Some(_), [uid]) => doubtful.push((*number, *uid)),
+                _ => {}
             }
         }
+        Ok(doubtful)
+    }
+
+    /// The same for decks. Gives how many have two ids.
+    fn give_deck_names(&self) -> Result<u64, Fault> {
+        let mut doubtful = 0;
         for (number, names) in &self.hints.decks {
-            if let [name] = Vec::from_iter(names).as_slice() {
-                self.db.execute("INSERT OR IGNORE INTO deck_name (id, name) VALUES (?1, ?2)", (number, name))?;
+            let mut name = self.db.prepare_cached("SELECT name FROM deck_name WHERE id = ?1")?;
+            let known: Option<String> = name.query_row([number], |row| row.get(0)).optional()?;
+            match (known, Vec::from_iter(names).as_slice()) {
+                (None, [name]) => {
+                    self.db.execute("INSERT OR IGNORE INTO deck_name (id, name) VALUES (?1, ?2)", (number, name))?;
+                }
+                (Some(known), _) => doubtful += u64::from(!names.contains(&known)),
+                (None, _) => {}
             }
         }
-        Ok(())
+        Ok(doubtful)
+    }
+
+    /// What the table of names says of a note.
+    fn uid_of(&self, number: i64) -> Result<Option<[u8; 16]>, Fault> {
+        let mut uid = self.db.prepare_cached("SELECT uid FROM note_name WHERE id = ?1")?;
+        Ok(uid.query_row([number], |row| row.get(0)).optional()?)
+    }
+
+    /// Whether a uid is that of a device, of a configuration, or of a note with another number that an index has too.
+    fn is_another(&self, number: i64, uid: &[u8; 16]) -> Result<bool, Fault> {
+        let no_note =
+            "SELECT EXISTS (SELECT 1 FROM device WHERE uuid = ?1) OR EXISTS (SELECT 1 FROM config WHERE hash = ?1)";
+        if self.db.prepare_cached(no_note)?.query_row([uid], |row| row.get(0))? {
+            return Ok(true);
+        }
+        let mut of = self.db.prepare_cached("SELECT id FROM note_name WHERE uid = ?1 AND id <> ?2")?;
+        let other: Option<i64> = of.query_row((uid, number), |row| row.get(0)).optional()?;
+        Ok(other.is_some_and(|other| self.hints.uids.get(&other).is_some_and(|uids| uids.contains(uid))))
     }
 }
 

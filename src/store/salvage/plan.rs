@@ -139,7 +139,7 @@ impl Plan {
     }
 
     /// Entries that go by another name.
-    pub(super) fn renamed(&self) -> u64 {
+    fn renamed(&self) -> u64 {
         u64::try_from(self.rest.len()).unwrap_or(u64::MAX)
     }
 
@@ -175,6 +175,11 @@ impl Plans {
                 None => return,
             }
         }
+    }
+
+    /// Entries that go by another name.
+    pub(super) fn renamed(&self) -> u64 {
+        self.all.iter().map(Plan::renamed).sum()
     }
 
     fn of(&self, device: DeviceId) -> Option<&Plan> {

@@ -142,12 +142,22 @@ impl Writer<'_> {
 
     /// Shows a note as `now` says.
     pub(in crate::store) fn show(&mut self, note: i64, now: &NoteRow) -> Result<(), Fault> {
-        let context = self.context()?;
         let before = NoteRow::of(&self.tx, note)?;
-        if before.as_ref() == Some(now) {
+        self.show_instead(note, before.as_ref(), now)
+    }
+
+    /// The same where its row is known.
+    pub(in crate::store) fn show_instead(
+        &mut self,
+        note: i64,
+        before: Option<&NoteRow>,
+        now: &NoteRow,
+    ) -> Result<(), Fault> {
+        let context = self.context()?;
+        if before == Some(now) {
             return Ok(());
         }
-        let moves = before.as_ref().is_some_and(|before| before.deck != now.deck || before.topic != now.topic);
+        let moves = before.is_some_and(|before| before.deck != now.deck || before.topic != now.topic);
         let cards = if moves { self.counted_cards(note)? } else { Vec::new() };
         if moves {
             for card in &cards {
@@ -190,7 +200,7 @@ impl Writer<'_> {
             }
         }
         self.offer(note, now)?;
-        for deck in before.iter().map(|before| before.deck).chain([now.deck]) {
+        for deck in before.into_iter().map(|before| before.deck).chain([now.deck]) {
             self.list_deck(deck);
         }
         self.tx
