@@ -21,6 +21,8 @@ use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
+use crate::formats::json::look::key_of_notes;
+use crate::formats::json::look::numbers;
 use crate::formats::json::note::foreign_note;
 use crate::formats::json::note::note;
 use crate::formats::json::records::DeckJson;
@@ -95,14 +97,14 @@ pub(in crate::formats) fn start_of(head: &[u8]) -> Cow<'_, str> {
 /// Looks at what is read through it: which line it is, and whether a text or a note goes on for ever.
 ///
 /// The JSON reader takes one byte at a time, so the count is right when a value begins.
-struct Metered<R> {
+pub(super) struct Metered<R> {
     inner: R,
     meter: Rc<Meter>,
 }
 
 /// What was read so far.
 #[derive(Default)]
-struct Meter {
+pub(super) struct Meter {
     /// Line feeds.
     lines: Cell<u64>,
     /// Bytes.
@@ -337,17 +339,17 @@ impl<'de> Visitor<'de> for NotesSeed<'_, '_> {
 }
 
 /// The value of one key of an object; all other keys are skipped.
-struct Under<S> {
-    key: &'static str,
-    seed: S,
+pub(super) struct Under<'k, S> {
+    pub(super) key: &'k str,
+    pub(super) seed: S,
 }
 
 /// A seed that can be used several times.
-trait Again<'de> {
+pub(super) trait Again<'de> {
     fn again<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error>;
 }
 
-impl<'de, S: Again<'de>> DeserializeSeed<'de> for Under<S> {
+impl<'de, S: Again<'de>> DeserializeSeed<'de> for Under<'_, S> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -355,7 +357,7 @@ impl<'de, S: Again<'de>> DeserializeSeed<'de> for Under<S> {
     }
 }
 
-impl<'de, S: Again<'de>> Visitor<'de> for Under<S> {
+impl<'de, S: Again<'de>> Visitor<'de> for Under<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -451,7 +453,7 @@ impl Importer for JsonDocument {
             || start.strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with('{'))
     }
 
-    fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+    fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
         let start = input.stream_position()?;
         let meter = Rc::<Meter>::default();
         let mut notes = Notes {
@@ -470,16 +472,7 @@ impl Importer for JsonDocument {
             None => not_this(error),
         };
         if first == Some(b'[') {
-            notes.foreign = Some(Keys::default());
-            parse(input, &meter, |json| NotesSeed(&mut notes).deserialize(json))
-                .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) })?;
-            if notes.count > 0 && notes.objects == 0 {
-                return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
-            }
-            for loss in notes.foreign.take().into_iter().flat_map(Keys::losses) {
-                (notes.sink)(ImportItem::Loss(loss))?;
-            }
-            return Ok(());
+            return foreign_list(input, options, notes, None);
         }
         let outline = match parse(input, &meter, |json| Outline::deserialize(json)) {
             Ok(outline) => outline,
@@ -493,14 +486,22 @@ impl Importer for JsonDocument {
                     parse(input, &meter, |json| IgnoredAny::deserialize(json)).map_err(refused)?;
                     false
                 };
-                return Err(if is_ours {
-                    refused(error)
-                } else {
-                    FormatError::NotThis(DocumentFault::NoFormat.into())
-                });
+                if is_ours {
+                    return Err(refused(error));
+                }
+                Outline { format: None, version: None, decks: Vec::new() }
             }
         };
+        if outline.format.is_none() {
+            input.seek(SeekFrom::Start(start))?;
+            let key = key_of_notes(input, options).ok_or(FormatError::NotThis(DocumentFault::NoFormat.into()))?;
+            input.seek(SeekFrom::Start(start))?;
+            return foreign_list(input, options, notes, Some(&key));
+        }
         check_version(outline.format.as_deref(), outline.version)?;
+        if !options.table.columns.is_empty() {
+            return Err(FormatError::NotThis(DocumentFault::OwnKeys.into()));
+        }
         input.seek(SeekFrom::Start(start))?;
         meter.again();
         let outlines: Vec<Vec<Record>> = outline.decks.into_iter().map(|deck| deck.into_records().collect()).collect();
@@ -513,10 +514,48 @@ impl Importer for JsonDocument {
     }
 }
 
-type Document<'a> = serde_json::Deserializer<serde_json::de::IoRead<Metered<BufReader<Box<dyn Read + 'a>>>>>;
+/// Reads the list of notes of another program, which may stand under a key: `{"title": …, "questions": […]}`.
+fn foreign_list(
+    input: &mut dyn ReadSeek,
+    options: &ReadOptions,
+    mut notes: Notes<'_>,
+    key: Option<&str>,
+) -> Result<(), FormatError> {
+    let start = input.stream_position()?;
+    let meter = Rc::clone(&notes.meter);
+    let numbers = numbers(input, &meter, key);
+    input.seek(SeekFrom::Start(start))?;
+    meter.again();
+    notes.foreign = Some(Keys::new(&options.table, &numbers));
+    let read = parse(input, &meter, |json| match key {
+        Some(key) => Under { key, seed: OfDeck(&mut notes) }.deserialize(json),
+        None => NotesSeed(&mut notes).deserialize(json),
+    });
+    read.map_err(|error| match meter.too_long.get() {
+        _ if notes.stopped => FormatError::Stopped,
+        Some(line) => FormatError::NotThis(DocumentFault::TooLong { line }.into()),
+        None => not_this(error),
+    })?;
+    if notes.count > 0 && notes.objects == 0 {
+        return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
+    }
+    let keys = notes.foreign.take().unwrap_or_default();
+    if let Some(fault) = keys.missing().filter(|_| notes.objects > 0) {
+        return Err(FormatError::NotThis(fault.into()));
+    }
+    if let Some(warning) = keys.warning() {
+        (notes.sink)(ImportItem::Warning(warning.into()))?;
+    }
+    for loss in keys.losses() {
+        (notes.sink)(ImportItem::Loss(loss))?;
+    }
+    Ok(())
+}
+
+pub(super) type Document<'a> = serde_json::Deserializer<serde_json::de::IoRead<Metered<BufReader<Box<dyn Read + 'a>>>>>;
 
 /// Reads one document to its end.
-fn parse<T>(
+pub(super) fn parse<T>(
     input: &mut dyn ReadSeek,
     meter: &Rc<Meter>,
     read: impl FnOnce(&mut Document<'_>) -> serde_json::Result<T>,
