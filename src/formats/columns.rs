@@ -185,8 +185,9 @@ pub(super) fn without_foreign_groups(columns: &mut [Column]) {
 /// has a name of lmq's own.
 pub(super) fn translation_sides(names: &[String], columns: &mut [Column]) {
     let Some((source, target)) = names::translation(names) else { return };
-    let mut others = columns.iter().enumerate().filter(|(at, _)| ![source, target].contains(at));
-    if others.any(|(_, column)| column.asks() || matches!(column, Column::Field(_))) {
+    // The languages may stand beside the texts.
+    let mut others = columns.iter().zip(names).filter(|(_, name)| !names::is_of_translation(name));
+    if others.any(|(column, _)| column.asks() || matches!(column, Column::Field(_))) {
         return;
     }
     for (at, name) in [(source, "front"), (target, "back")] {

@@ -2,11 +2,13 @@
 
 pub(super) mod fault;
 mod foreign;
+mod held;
 mod look;
 mod note;
 mod quiz;
 mod read;
 mod records;
+mod stream;
 mod strict;
 #[cfg(test)]
 mod tests;

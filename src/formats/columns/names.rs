@@ -215,9 +215,19 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("源语言", "目标语言"),
 ];
 
+fn without_blanks(name: &str) -> String {
+    plain(name).replace([' ', '-'], "")
+}
+
+/// Whether a name is one of the two sides of a translation, or of their languages.
+pub(super) fn is_of_translation(name: &str) -> bool {
+    let bare = without_blanks(name);
+    TRANSLATIONS.iter().any(|(source, target)| bare == *source || bare == *target)
+}
+
 /// Which of these names are the two sides of a translation.
 pub(in crate::formats) fn translation(names: &[String]) -> Option<(usize, usize)> {
-    let bare: Vec<String> = names.iter().map(|name| plain(name).replace([' ', '-'], "")).collect();
+    let bare: Vec<String> = names.iter().map(|name| without_blanks(name)).collect();
     let at = |wanted: &str| bare.iter().position(|name| name == wanted);
     TRANSLATIONS.iter().find_map(|(source, target)| Some((at(source)?, at(target)?)))
 }

@@ -9,8 +9,8 @@ use crate::formats::columns::options::bare;
 use crate::formats::columns::options::meant;
 use crate::formats::columns::options::rank_of_right;
 use crate::formats::columns::options::without_letters;
-use crate::formats::json::foreign::Held;
-use crate::formats::json::foreign::Object;
+use crate::formats::json::held::Held;
+use crate::formats::json::held::Object;
 use crate::formats::json::strict;
 use serde_json::value::RawValue;
 
