@@ -1,12 +1,16 @@
 //! Notes from named texts: the columns of a table, the keys of a foreign JSON object.
 
+mod dialect;
 pub(super) mod fault;
 pub(super) mod names;
 pub(super) mod note_types;
+pub(super) mod options;
 mod phrasings;
 #[cfg(test)]
 mod tests;
 
+pub(super) use dialect::Dialect;
+pub(super) use dialect::escape;
 pub(super) use phrasings::phrasings;
 pub(super) use phrasings::write_phrasing;
 
@@ -15,6 +19,7 @@ use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fault;
 use crate::core::card::Form;
+use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::QUESTION_FIELDS;
@@ -90,6 +95,22 @@ pub(super) enum Column {
     Unknown,
 }
 
+impl Column {
+    /// Whether it is what is asked, by any of its names.
+    pub(super) fn asks(self) -> bool {
+        match self {
+            Self::Question | Self::Nth(0) => true,
+            Self::Field(name) => QUESTION_FIELDS.contains(&name),
+            _ => false,
+        }
+    }
+
+    /// Whether it is what is answered, by any of its names.
+    pub(super) fn tells(self) -> bool {
+        matches!(self, Self::Answer | Self::Nth(1) | Self::Field("back" | "answer"))
+    }
+}
+
 const NAMES: &[(&str, Column)] = &[
     ("id", Column::Uid),
     ("guid", Column::Guid),
@@ -160,6 +181,22 @@ pub(super) fn without_foreign_groups(columns: &mut [Column]) {
     }
 }
 
+/// Makes question and answer of two names that are these only together, `source` and `target`, where no other column is the question or
+/// has a name of lmq's own.
+pub(super) fn translation_sides(names: &[String], columns: &mut [Column]) {
+    let Some((source, target)) = names::translation(names) else { return };
+    // The languages may stand beside the texts.
+    let mut others = columns.iter().zip(names).filter(|(_, name)| !names::is_of_translation(name));
+    if others.any(|(column, _)| column.asks() || matches!(column, Column::Field(_))) {
+        return;
+    }
+    for (at, name) in [(source, "front"), (target, "back")] {
+        if let Some(column) = columns.get_mut(at) {
+            *column = Column::Field(name);
+        }
+    }
+}
+
 /// Roles that are meant by a name that is none, in words.
 pub(super) fn roles_meant(name: &str) -> String {
     meant(name, ["front", "back", "extra", "tags", "deck", "hint", "key", "kind"])
@@ -184,6 +221,13 @@ pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
 /// Whether a text hides something as Anki's clozes do.
 pub(super) fn is_cloze(text: &str) -> bool {
     text.as_bytes().contains(&b'{') && crate::core::card::has_deletion(text)
+}
+
+/// What is wrong with the names that a note has beside its text: they are as long as a field at most.
+pub(super) fn check_names(names: &[(&str, Option<&String>)]) -> Result<(), NoteFault> {
+    let is_long = |name: &Option<&String>| name.is_some_and(|name| name.len() > LONGEST_FIELD_BYTES);
+    let found = names.iter().find(|(_, name)| is_long(name));
+    found.map_or(Ok(()), |(what, _)| Err(NoteFault::TooLong((*what).to_owned())))
 }
 
 /// What is wrong with the fields of a note of this kind, if anything is.
@@ -250,81 +294,6 @@ fn shows_nothing(text: &str, markup: Markup) -> bool {
 pub(super) fn no_field(kind: &dyn CardKind, field: &str) -> NoteFault {
     let known = kind.fields().iter().map(|field| field.name).collect();
     NoteFault::NoField { kind: kind.name(), field: field.to_owned(), known }
-}
-
-/// What separates tags.
-fn is_gap(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{3000}')
-}
-
-/// How cells are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Dialect {
-    /// By anyone: white space around a cell is of no meaning.
-    #[default]
-    Plain,
-    /// For Anki: tags are separated by white space, commas belong to them.
-    Anki,
-    /// By us: white space in quotes counts, lists are one item a line with `\n` and `\\` escaped.
-    Own,
-}
-
-impl Dialect {
-    /// Words in a cell: tags, ids, keys.
-    fn words(self, cell: &str) -> Vec<String> {
-        let own = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
-        match self {
-            Self::Own if cell.contains('\n') => self.list(cell),
-            Self::Plain if cell.contains('\n') => self.list(cell),
-            Self::Plain if cell.contains([',', ';']) => {
-                own(cell.split([',', ';']).map(str::trim).filter(|word| !word.is_empty()).collect())
-            }
-            // A no-break space belongs to the tag: whoever typed it did not want two.
-            Self::Plain | Self::Anki => own(cell.split(is_gap).filter(|word| !word.is_empty()).collect()),
-            Self::Own => own(cell.split_whitespace().collect()),
-        }
-    }
-
-    /// Categories in a cell. `Body parts` is one.
-    fn categories(self, cell: &str) -> Vec<String> {
-        if self == Self::Plain && !cell.contains([',', ';', '\n']) { vec![cell.to_owned()] } else { self.words(cell) }
-    }
-
-    /// The items of a list.
-    fn list(self, cell: &str) -> Vec<String> {
-        if self == Self::Own {
-            return cell.split('\n').filter(|line| !line.trim().is_empty()).map(unescape).collect();
-        }
-        let items: Vec<&str> =
-            if cell.contains('\n') { cell.split('\n').collect() } else { cell.split(" | ").collect() };
-        items.into_iter().map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-    }
-}
-
-/// Reads `\n` and `\\` in an item of a list.
-fn unescape(item: &str) -> String {
-    if !item.contains('\\') {
-        return item.to_owned();
-    }
-    let mut text = String::with_capacity(item.len());
-    let mut chars = item.chars();
-    while let Some(c) = chars.next() {
-        match (c, chars.as_str().chars().next()) {
-            ('\\', Some('n')) => text.push('\n'),
-            ('\\', Some('\\')) => text.push('\\'),
-            (c, _) => {
-                text.push(c);
-                continue;
-            }
-        }
-        chars.next();
-    }
-    text
-}
-
-/// Writes an item of a list on one line.
-pub(super) fn escape(item: &str) -> Cow<'_, str> {
-    if item.contains(['\\', '\n']) { item.replace('\\', "\\\\").replace('\n', "\\n").into() } else { item.into() }
 }
 
 /// Where the text of a column goes in notes of one kind.
@@ -543,6 +512,8 @@ impl Draft {
     /// When it does not.
     pub(super) fn finish(self, place: Place, says: Said) -> Result<Box<Item>, NoteFault> {
         check(self.kind, &self.text)?;
+        let names = [("key", &self.key), ("guid", &self.guid), ("deck", &self.deck)];
+        check_names(&names.map(|(what, name)| (what, name.as_ref())))?;
         let (identity, key) = match (self.uid, self.guid, self.key) {
             (Some(uid), _, key) => (Identity::Uid(uid), key),
             (None, None, Some(key)) => (Identity::Key(key), None),

@@ -1,6 +1,8 @@
 //! `csv` and `tsv`: tables from spreadsheets, Quizlet and Anki's text export, and the table that we write ourselves.
 
 mod cells;
+#[cfg(test)]
+mod column_cases;
 mod evidence;
 mod export;
 pub(super) mod fault;
@@ -12,6 +14,7 @@ mod import;
 mod layout;
 mod list;
 mod misfits;
+mod quiz;
 mod roles;
 mod separator;
 #[cfg(test)]

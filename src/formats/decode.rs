@@ -129,7 +129,7 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
         if encoding == UTF_8 {
             let start = input.stream_position()?;
             if let Some(bad) = bad_byte(input, start)? {
-                return Err(malformed(input, start, bad.line, encoding));
+                return Err(malformed(&Evidence::gather(input)?, bad.line, encoding));
             }
             return Ok(known(Box::new(input), encoding));
         }
@@ -138,7 +138,8 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
     let start = input.stream_position()?;
     if let Some(encoding) = said.and_then(called) {
         if let Some(line) = first_malformed_line(input, encoding)? {
-            return Err(malformed(input, start, line, encoding));
+            input.seek(SeekFrom::Start(start))?;
+            return Err(malformed(&Evidence::gather(input)?, line, encoding));
         }
         input.seek(SeekFrom::Start(start))?;
         // Each byte is a letter there, so only this tells: letters of several bytes that are good throughout are no chance.
@@ -171,23 +172,17 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
     input.seek(SeekFrom::Start(start))?;
     let encoding = evidence.encoding(bad).map_err(Undecodable::Fault)?;
     if let Some(line) = first_malformed_line(input, encoding)? {
-        return Err(malformed(input, start, line, encoding));
+        return Err(malformed(&evidence, line, encoding));
     }
     input.seek(SeekFrom::Start(start))?;
     Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: Some(bad) })
 }
 
 /// What to say of a text that is not in that encoding: it may be in another one.
-fn malformed(input: &mut dyn ReadSeek, start: u64, line: u64, encoding: &'static Encoding) -> Undecodable {
-    let gathered = input.seek(SeekFrom::Start(start)).and_then(|_| Evidence::gather(input));
-    let others = |found: Evidence| {
-        let names = found.candidates().into_iter();
-        names.filter(|(name, _)| *name != name_of(encoding)).collect()
-    };
-    gathered.map_or_else(Undecodable::Io, |found| {
-        let fault = EncodingFault::Malformed { line, encoding: name_of(encoding), candidates: others(found) };
-        Undecodable::Fault(fault)
-    })
+fn malformed(found: &Evidence, line: u64, encoding: &'static Encoding) -> Undecodable {
+    let encoding = name_of(encoding);
+    let candidates = found.candidates().into_iter().filter(|(name, _)| *name != encoding).collect();
+    Undecodable::Fault(EncodingFault::Malformed { line, encoding, candidates })
 }
 
 /// The first byte that is no UTF-8. Leaves `input` at `start`.

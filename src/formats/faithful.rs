@@ -38,8 +38,13 @@ pub(super) fn name(item: &Item) -> String {
 /// The refusal.
 pub(super) fn check(item: &Item) -> io::Result<()> {
     let text = &item.text;
+    let key = match &item.identity {
+        Identity::Key(key) => Some(key),
+        _ => item.key.as_ref(),
+    };
+    let names = [("key", key), ("deck", item.deck.as_ref())];
     let fault = match kind(&text.kind) {
-        Some(kind) => columns::check(kind, text).err(),
+        Some(kind) => columns::check(kind, text).and_then(|()| columns::check_names(&names)).err(),
         None => Some(NoteFault::NoKind(text.kind.clone())),
     };
     if let Some(fault) = fault {

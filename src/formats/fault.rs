@@ -5,6 +5,7 @@ use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::json::fault::DocumentFault;
+use crate::formats::json::fault::JsonWarning;
 use crate::formats::json::fault::ObjectFault;
 use crate::formats::jsonl::fault::LineFault;
 use crate::formats::jsonl::fault::LinesFault;
@@ -77,6 +78,9 @@ pub enum Warning {
     /// Of a spreadsheet.
     #[error(transparent)]
     Sheet(#[from] OneSheet),
+    /// Of notes in JSON.
+    #[error(transparent)]
+    Json(#[from] JsonWarning),
     /// A large deck file, of so many MB.
     #[error("a deck file of {0} MB is read whole; CSV or JSONL are read row by row")]
     LargeDeck(usize),

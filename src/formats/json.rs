@@ -2,9 +2,13 @@
 
 pub(super) mod fault;
 mod foreign;
+mod held;
+mod look;
 mod note;
+mod quiz;
 mod read;
 mod records;
+mod stream;
 mod strict;
 #[cfg(test)]
 mod tests;
@@ -13,6 +17,7 @@ mod write;
 pub(super) use foreign::Keys;
 pub(super) use note::foreign_note;
 pub(super) use note::note;
+pub(super) use quiz::Numbers;
 pub(super) use read::check_version;
 pub(super) use read::is_history;
 pub(super) use read::start_of;

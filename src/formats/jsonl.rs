@@ -19,6 +19,7 @@ use crate::formats::json;
 use crate::formats::json::DeckJson;
 use crate::formats::json::NoteJson;
 use crate::formats::json::TopicJson;
+use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
 use crate::formats::jsonl::fault::LineFault;
 use crate::formats::jsonl::fault::LinesFault;
@@ -31,6 +32,7 @@ use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
+use std::io::SeekFrom;
 use std::io::Write;
 
 /// Bytes of the longest line.
@@ -65,14 +67,17 @@ impl Importer for JsonLines {
         ours || lines.next().is_some_and(|line| line.starts_with('{'))
     }
 
-    fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+    fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+        let start = input.stream_position()?;
+        let numbers = numbers(input)?;
+        input.seek(SeekFrom::Start(start))?;
         let mut input = BufReader::with_capacity(decode::CHUNK, decode::marked(input)?);
         let mut bytes = Vec::new();
         let mut place = Place::default();
         let mut any = false;
         // Why the first line was none, and how many there were: a file of nothing else is no file of ours.
         let (mut first_bad, mut bad_lines) = (None, 0_usize);
-        let mut keys = json::Keys::default();
+        let mut keys = json::Keys::new(&options.table, &numbers);
         loop {
             place.line += 1;
             let line = match next_line(&mut input, &mut bytes)? {
@@ -95,6 +100,9 @@ impl Importer for JsonLines {
                 Ok(value) if is_head(&value) => {
                     let format = value.get("format").and_then(Json::as_str);
                     json::check_version(format, value.get("version").and_then(Json::as_u64))?;
+                    if !options.table.columns.is_empty() {
+                        return Err(FormatError::NotThis(DocumentFault::OwnKeys.into()));
+                    }
                     any = true;
                     continue;
                 }
@@ -106,6 +114,12 @@ impl Importer for JsonLines {
                 Err(fault) => sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?,
             }
         }
+        if let Some(fault) = keys.missing().filter(|_| any) {
+            return Err(FormatError::NotThis(fault.into()));
+        }
+        if let Some(warning) = keys.warning() {
+            sink(ImportItem::Warning(warning.into()))?;
+        }
         for loss in keys.losses() {
             sink(ImportItem::Loss(loss))?;
         }
@@ -115,6 +129,19 @@ impl Importer for JsonLines {
             None => Err(FormatError::NotThis(LinesFault::Empty.into())),
         }
     }
+}
+
+/// What the lines tell of the numbers of their options. Most files have none, which the first object tells.
+fn numbers(input: &mut dyn ReadSeek) -> Result<json::Numbers, FormatError> {
+    let mut input = BufReader::with_capacity(decode::CHUNK, decode::marked(input)?);
+    let (mut numbers, mut bytes) = (json::Numbers::default(), Vec::new());
+    while let Line::Text = next_line(&mut input, &mut bytes)? {
+        let object = std::str::from_utf8(&bytes).ok().and_then(|text| json::object(text).ok());
+        if !bytes.trim_ascii().is_empty() && object.is_none_or(|object| !numbers.see(&object)) {
+            break;
+        }
+    }
+    Ok(numbers)
 }
 
 /// Whether a line says of what format the file is, and is no note of another program that has a field of that name.

@@ -2,6 +2,7 @@
 //! of tables (headers, directives, columns) holds for sheets too.
 
 pub(super) mod fault;
+mod number_format;
 #[cfg(test)]
 mod tests;
 
@@ -139,10 +140,12 @@ impl Sheet {
                     }
                     empty.push(name);
                 }
-                match (first, empty.first().copied().or(sheets.first().map(|(name, _)| name))) {
-                    (Some(found), _) => found,
-                    (None, Some(name)) => (name, cells(&mut book, name)?),
-                    (None, None) => return Err(refused(SheetFault::NoSheets)),
+                match (first, empty.first(), sheets.first()) {
+                    (Some(found), ..) => found,
+                    (None, Some(name), _) => (*name, Vec::new()),
+                    // All of them are hidden.
+                    (None, None, Some((name, _))) => (name, cells(&mut book, name)?),
+                    (None, None, None) => return Err(refused(SheetFault::NoSheets)),
                 }
             }
         };
@@ -210,9 +213,10 @@ fn cells(book: &mut calamine::Xlsx<&mut dyn ReadSeek>, name: &str) -> Result<Vec
     let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
     let mut text = Vec::new();
     let (mut row, mut column) = (0, 0);
-    while let Some(cell) = reader.next_cell().map_err(broken)? {
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(broken)? {
         let (cell_row, cell_column) = cell.get_position();
-        let shown = shown(cell.get_value());
+        let style = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+        let shown = shown(cell.get_value(), style.map_or(GENERAL, |format| &format.format_code));
         if shown.is_empty() {
             continue;
         }
@@ -238,25 +242,28 @@ fn cells(book: &mut calamine::Xlsx<&mut dyn ReadSeek>, name: &str) -> Result<Vec
     Ok(text)
 }
 
-/// A cell as a spreadsheet shows it, as far as its value tells.
-fn shown(value: &DataRef<'_>) -> String {
+/// The format of a cell that has none.
+const GENERAL: &str = "General";
+
+/// A cell as a spreadsheet shows it, as far as its value and its format tell.
+fn shown(value: &DataRef<'_>, format: &str) -> String {
     match value {
         DataRef::Empty => String::new(),
         DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) if format == GENERAL => number_format::general(*number),
         DataRef::Float(number) => {
-            // Spreadsheets show fifteen digits, so that 0.1 + 0.2 is 0.3.
-            let rounded = format!("{number:.14e}").parse::<f64>().unwrap_or(*number);
-            rounded.to_string()
+            number_format::number(*number, format).unwrap_or_else(|| number_format::general(*number))
         }
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.trim().to_owned(),
         DataRef::SharedString(text) => text.trim().to_owned(),
         DataRef::Bool(true) => "TRUE".to_owned(),
         DataRef::Bool(false) => "FALSE".to_owned(),
-        DataRef::DateTime(when) => date(*when),
+        DataRef::DateTime(when) => number_format::moment(*when, format).unwrap_or_else(|| date(*when)),
         DataRef::Error(error) => error.to_string(),
     }
 }
 
+/// A date or a time in one form for all countries.
 fn date(when: ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, _) = when.to_ymd_hms_milli();
     // A time that was taken has hours beyond a day.

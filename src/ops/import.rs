@@ -221,8 +221,9 @@ fn all_notes(
     if options.strict && (report.rejections > 0 || report.has_bad_files()) {
         return Err((String::new(), Refusal::Strict));
     }
-    let is_left_out =
-        |skipped: &Skipped| matches!(skipped.reason, Reason::Bad(_) | Reason::NoTable | Reason::OtherJson);
+    let is_left_out = |skipped: &Skipped| {
+        matches!(skipped.reason, Reason::Bad(_) | Reason::NoTable | Reason::OtherJson | Reason::OtherToml)
+    };
     if report.files == 0 && report.skipped.iter().any(is_left_out) {
         return Err((String::new(), Refusal::NoDecks));
     }

@@ -197,7 +197,7 @@ fn what_is_said_of_a_table_is_not_passed_over_for_another_file() {
     lmq.write("x.json", "[{\"front\": \"a\", \"back\": \"b\"}]");
     lmq.write("x.csv", "a,b\n");
     for (file, option) in [
-        ("x.json", "--columns=front=1,back=2"),
+        ("x.json", "--delimiter=;"),
         ("x.json", "--markup=html"),
         ("x.json", "--encoding=utf-8"),
         ("x.csv", "--sheet=2"),

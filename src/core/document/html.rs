@@ -76,7 +76,7 @@ fn markup(rest: &str, at: usize, before: Option<char>, closings: &Closings, tree
     if rest.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype")) {
         return rest.bytes().take(300).position(|byte| byte == b'>').map(|end| end + 1);
     }
-    let tag = Tag::at(rest, before, |name| closings.is_closed(name, at, before))?;
+    let tag = Tag::at(rest, before, |name| closings.is_closed(name, at))?;
     if !tag.closes && matches!(tag.name.as_str(), "script" | "style" | "svg") {
         let end = closings.end_of(&tag.name, at)?;
         if tag.name == "svg" {

@@ -129,7 +129,7 @@ const ASIDE: &str = "\
     telaffuz|lektion|kapitel|leçon|lección|lezione|lição|les|lekcja|урок|тема|lekce|ders|课|課|レッスン|género|genre|genere|rod|род|例句|例子|拼音|发音|读音|例文|例|読み|読み方|発音|よみ|ふりがな|예문|예시|발음|읽기";
 
 /// Titles of columns of which a table of facts may have any two: a country and its capital. Any may be question or answer.
-const TITLES: &str = "\
+const ENGLISH_TITLES: &str = "\
     abbreviation|acronym|age|album|animal|architect|artist|atomic number|author|battle|bone|book|capital|\
     capital city|chemical|city|code|colour|color|command|common name|company|composer|compound|concept|\
     constellation|continent|country|county|currency|date|description|director|disease|domain|dose|drug|element|\
@@ -138,9 +138,13 @@ const TITLES: &str = "\
     painter|painting|participle|past|past participle|past simple|past tense|person|place|planet|plant|player|port|\
     present|president|principle|product|province|quote|region|result|river|root|rule|scientific name|sentence|\
     shortcut|side effect|sign|singer|singular|song|species|stands for|state|subject|symbol|symptom|syntax|tense|\
-    theorem|theory|title|tool|topic|tree|treatment|type|unit|use|value|verb|work|writer|year|land|hauptstadt|stadt|\
-    staat|bundesland|jahr|datum|ereignis|titel|autor|zeichen|formel|abkürzung|befehl|beschreibung|tier|pflanze|\
-    fluss|währung|sprache|verb|infinitiv|präteritum|perfekt|nomen|pays|capitale|ville|année|nom|auteur|titre|\
+    theorem|theory|title|tool|topic|tree|treatment|type|unit|use|value|verb|work|writer|year";
+
+/// The same in other languages, some of which share a title with English.
+const OTHER_TITLES: &str = "\
+    album|animal|code|color|continent|date|domain|element|film|flag|formula|function|genre|infinitive|name|person|\
+    planet|port|president|product|region|symbol|syntax|type|verb|land|hauptstadt|stadt|staat|bundesland|jahr|datum|ereignis|titel|autor|zeichen|formel|abkürzung|befehl|beschreibung|tier|pflanze|\
+    fluss|währung|sprache|infinitiv|präteritum|perfekt|nomen|pays|capitale|ville|année|nom|auteur|titre|\
     symbole|élément|événement|langue|país|ciudad|año|nombre|título|símbolo|elemento|evento|fecha|idioma|paese|città|\
     anno|nome|simbolo|autore|titolo|data|cidade|ano|hoofdstad|stad|jaar|naam|kraj|państwo|stolica|miasto|rok|nazwa|\
     страна|столица|город|год|имя|название|дата|событие|автор|країна|місто|рік|huvudstad|år|namn|země|stát|\
@@ -178,6 +182,55 @@ const LANGUAGES: &str = "\
 const CODES: &str = "\
     ar|cs|da|de|el|en|eo|es|fi|fr|he|hi|hu|id|it|ja|jp|ko|la|nl|no|pl|pt|ro|ru|sv|th|tr|uk|vi|zh|eng|deu|ger|fra|\
     fre|spa|ita|por|rus|jpn|kor|cmn|lat";
+
+/// Names of the two sides of a translation, which mean that only together, without the blanks in them. Texts come before their
+/// languages, which may stand beside them.
+const TRANSLATIONS: &[(&str, &str)] = &[
+    ("sourcetext", "targettext"),
+    ("sourceword", "targetword"),
+    ("sourcephrase", "targetphrase"),
+    ("sourceterm", "targetterm"),
+    ("sourcesentence", "targetsentence"),
+    ("sourcesegment", "targetsegment"),
+    ("source", "target"),
+    ("source", "cible"),
+    ("textesource", "textecible"),
+    ("quelltext", "zieltext"),
+    ("ausgangstext", "zieltext"),
+    ("quelle", "ziel"),
+    ("origen", "destino"),
+    ("textodeorigen", "textodedestino"),
+    ("origem", "destino"),
+    ("brontekst", "doeltekst"),
+    ("bron", "doel"),
+    ("原文", "译文"),
+    ("原文", "譯文"),
+    ("原文", "訳文"),
+    ("sourcelanguage", "targetlanguage"),
+    ("languesource", "languecible"),
+    ("quellsprache", "zielsprache"),
+    ("ausgangssprache", "zielsprache"),
+    ("idiomadeorigen", "idiomadedestino"),
+    ("brontaal", "doeltaal"),
+    ("源语言", "目标语言"),
+];
+
+fn without_blanks(name: &str) -> String {
+    plain(name).replace([' ', '-'], "")
+}
+
+/// Whether a name is one of the two sides of a translation, or of their languages.
+pub(super) fn is_of_translation(name: &str) -> bool {
+    let bare = without_blanks(name);
+    TRANSLATIONS.iter().any(|(source, target)| bare == *source || bare == *target)
+}
+
+/// Which of these names are the two sides of a translation.
+pub(in crate::formats) fn translation(names: &[String]) -> Option<(usize, usize)> {
+    let bare: Vec<String> = names.iter().map(|name| without_blanks(name)).collect();
+    let at = |wanted: &str| bare.iter().position(|name| name == wanted);
+    TRANSLATIONS.iter().find_map(|(source, target)| Some((at(source)?, at(target)?)))
+}
 
 /// A name as the lists have it: small letters, one blank between words, nothing around them.
 pub(in crate::formats) fn plain(name: &str) -> String {
@@ -218,7 +271,13 @@ static ROLES: LazyLock<HashMap<&str, Column>> = LazyLock::new(|| {
 
 /// Names that are no roles.
 static TITLES_OF: LazyLock<HashMap<&str, Title>> = LazyLock::new(|| {
-    let lists = [(LANGUAGES, Title::Language), (ASIDE, Title::Aside), (TITLES, Title::Usual), (CODES, Title::Code)];
+    let lists = [
+        (LANGUAGES, Title::Language),
+        (ASIDE, Title::Aside),
+        (ENGLISH_TITLES, Title::Usual),
+        (OTHER_TITLES, Title::Usual),
+        (CODES, Title::Code),
+    ];
     let mut titles = HashMap::new();
     for (names, title) in lists {
         for name in names.split('|') {
@@ -253,6 +312,11 @@ pub(in crate::formats) fn title(plain: &str) -> Option<Title> {
     })
 }
 
+/// Whether a plain name is a usual title in English, or in another language. Some are both.
+pub(in crate::formats) fn is_title_in(plain: &str, is_english: bool) -> bool {
+    is_in(if is_english { ENGLISH_TITLES } else { OTHER_TITLES }, plain)
+}
+
 /// Question or answer, where a name is a noun for it with a language beside it. No word of a list is such a name.
 pub(in crate::formats) fn side(plain: &str) -> Option<Column> {
     side_of(&beside_language(plain)?)
@@ -260,8 +324,8 @@ pub(in crate::formats) fn side(plain: &str) -> Option<Column> {
 
 fn side_of(noun: &str) -> Option<Column> {
     match columns::named(noun) {
-        Column::Question | Column::Field("front" | "prompt" | "text") => Some(Column::Question),
-        Column::Answer | Column::Field("back" | "answer") => Some(Column::Answer),
+        column if column.asks() => Some(Column::Question),
+        column if column.tells() => Some(Column::Answer),
         _ => None,
     }
 }

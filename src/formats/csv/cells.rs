@@ -1,7 +1,10 @@
 //! What the cells of a column tell of it.
 
+use crate::formats::columns::names;
+use crate::formats::columns::names::Title;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
+use std::collections::BTreeSet;
 
 /// Whether a column has something in it below the first row.
 pub(super) fn is_used(survey: &Survey, at: usize) -> bool {
@@ -13,6 +16,26 @@ pub(super) fn is_constant(survey: &Survey, at: usize) -> bool {
     let cell = |row: &Vec<String>| row.get(at).map(|cell| cell.trim().to_owned());
     let first = cell(&survey.first_raw).filter(|cell| !cell.is_empty());
     first.is_some() && survey.below.len() > 1 && survey.below.iter().all(|row| cell(row) == first)
+}
+
+/// The columns that say of each row which languages it is in, as the phrasebook of a translator does: nothing else stands in them, and
+/// the same two languages come again.
+pub(super) fn of_languages(survey: &Survey) -> Vec<usize> {
+    let cell = |row: &Vec<String>, at: usize| names::plain(row.get(at).map(String::as_str).unwrap_or_default());
+    let are = |at: usize, wanted: Title| survey.all().all(|row| names::title(&cell(row, at)) == Some(wanted));
+    let of = |wanted: Title| (0..survey.columns).filter(|at| are(*at, wanted)).collect::<Vec<usize>>();
+    let found = [Title::Language, Title::Code].map(of).into_iter().find(|columns| columns.len() == 2);
+    let Some([one, other]) = found.as_deref() else { return Vec::new() };
+    let pair = |row: &Vec<String>| {
+        let (one, other) = (cell(row, *one), cell(row, *other));
+        if one < other { (one, other) } else { (other, one) }
+    };
+    let pairs: BTreeSet<(String, String)> = survey.all().map(pair).collect();
+    if pairs.len() < survey.rows && pairs.iter().all(|(one, other)| one != other) {
+        vec![*one, *other]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Whether two columns say the same in each row, apart from capitals.

@@ -50,7 +50,7 @@ pub(super) fn evidence(survey: &Survey, separator: &Separator, header: HeaderRow
 /// Whether the commas of most rows have a blank behind them, as those of a text do.
 fn is_spaced(survey: &Survey, separator: &Separator) -> bool {
     let spaced = survey.all().filter(|row| later_are_spaced(row)).count();
-    matches!(separator, Separator::Byte(b',' | b';')) && spaced * 2 > filled_on_both_sides(survey)
+    separator.is_comma() && spaced * 2 > filled_on_both_sides(survey)
 }
 
 /// Rows with something behind a separator. A comma at the end of a line, as in a letter, has nothing there.
@@ -135,7 +135,8 @@ fn begins_with_day(text: &str) -> bool {
     parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Whether a text holds the settings of a program: names that are no words, or values that only a program reads.
+/// Whether a text holds the settings of a program: names that are no words, values that only a program reads, or nothing but small
+/// letters before numbers.
 fn are_settings(survey: &Survey, separator: &Separator) -> bool {
     let is_value = |value: &str| {
         matches!(value, "true" | "false" | "null" | "localhost")
@@ -150,5 +151,26 @@ fn are_settings(survey: &Survey, separator: &Separator) -> bool {
         }
         _ => false,
     };
-    matches!(separator.bytes(), b" = " | b": " | b" : ") && survey.all().filter(is_one).count() * 2 >= survey.rows
+    matches!(separator.bytes(), b" = " | b": " | b" : ")
+        && (survey.all().filter(is_one).count() * 2 >= survey.rows || are_numbers_of_settings(survey))
+}
+
+/// Whether names in small letters stand before values of which at least half are numbers. Numbers that rise are those of a lesson:
+/// `uno = 1`, `dos = 2`, `diez = 10`.
+fn are_numbers_of_settings(survey: &Survey) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let is_setting = |row: &Vec<String>| matches!(&row[..], [name, _] if is_name(name.trim()));
+    // A unit may stand behind it: `30s`.
+    let number = |row: &Vec<String>| {
+        let value = row.get(1)?.trim();
+        let digits = value.split(|c: char| !c.is_ascii_digit()).next().filter(|digits| !digits.is_empty())?;
+        let is_short = value.len() <= digits.len() + 3 || value.split('.').count() == 4;
+        digits.parse::<u64>().ok().filter(|_| is_short && !value.contains(' '))
+    };
+    let numbers: Vec<u64> = survey.all().filter_map(number).collect();
+    let rise = numbers.len() > 2 && numbers.windows(2).all(|pair| matches!(pair, [one, next] if one < next));
+    survey.all().all(is_setting) && numbers.len() * 2 >= survey.rows && !rise
 }

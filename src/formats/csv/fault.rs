@@ -27,6 +27,14 @@ pub enum RowFault {
         /// The separator, as messages name it.
         separator: String,
     },
+    /// The table has no column for what its note needs.
+    #[error("the table has no column for the {field} that a `{kind}` card needs")]
+    NoColumn {
+        /// The kind.
+        kind: &'static str,
+        /// The field.
+        field: &'static str,
+    },
     /// It has more columns than the table.
     #[error(
         "{}, expected {known}; put \" around a cell that holds {separator}, or say which columns to read with --columns",
@@ -119,6 +127,23 @@ pub enum TableFault {
         /// How many rows there are, or were looked at.
         rows: u64,
     },
+    /// Its rows are bad because it lacks a column.
+    #[error(
+        "it has no column for the {field} that a `{kind}` card needs, and {bad} of {rows} rows are such cards, the first in line \
+         {line}; add a column with the name `{field}`, or say which one it is with --columns"
+    )]
+    NoColumn {
+        /// The kind.
+        kind: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The line of the first such row.
+        line: u64,
+        /// How many there are.
+        bad: u64,
+        /// How many rows there are, or were looked at.
+        rows: u64,
+    },
     /// A later version than is known; what the file says of itself.
     #[error("it was written by a newer lmq (`#lmq:{0}`, this one reads {VERSION}); update lmq")]
     Newer(String),
@@ -187,6 +212,14 @@ pub enum TableWarning {
     /// Note types that are not known, with what was made of their notes.
     #[error("{}: {}", one_or(.0, "a note type that is not known here", "note types that are not known here"), .0.join(", "))]
     UnknownNoteTypes(Vec<String>),
+    /// Its questions have options in columns of their own.
+    #[error("each row is a question with options ({}), and `{right}` says which one is right; say otherwise with --columns", ticked(.options))]
+    Options {
+        /// The columns of the options.
+        options: Vec<String>,
+        /// The column of the right one.
+        right: String,
+    },
     /// It is separated by another character than it says.
     #[error("nothing is separated by {said}, so {taken} was taken")]
     OtherSeparator {

@@ -153,6 +153,24 @@ fn a_name_that_comes_twice_and_a_directive_that_says_nothing_are_told() {
 fn columns_that_say_the_same_in_each_row_are_neither_question_nor_answer() {
     let outcomes = read("English,German,hello,hallo\nEnglish,German,dog,Hund\nEnglish,German,cat,Katze\n");
     assert_eq!(lines(&outcomes)[1], "dog → Hund (English; German)");
+    for (text, expected) in [
+        // A phrasebook of a translator has both directions in it.
+        (
+            "English,Spanish,hello,hola\nSpanish,English,gracias,thank you\nEnglish,Spanish,dog,perro\n",
+            "hello → hola (English; Spanish)",
+        ),
+        ("Spanish,English,gracias,thank you\nEnglish,Spanish,dog,perro\n", "gracias → thank you (Spanish; English)"),
+        (
+            "English\tGerman\thello\thallo\nEnglish\tFrench\tdog\tchien\nGerman\tEnglish\tja\tyes\n",
+            "hello → hallo (English; German)",
+        ),
+        ("en,es,hello,hola\nes,en,gracias,thank you\n", "hello → hola (en; es)"),
+        // A table of languages.
+        ("German,Deutsch,Germany,Berlin\nFrench,Français,France,Paris\n", "German → Deutsch (Germany; Berlin)"),
+    ] {
+        assert_eq!(lines(&read(text))[0], expected, "{text}");
+        assert_eq!(rejected(&read(text)), [], "{text}");
+    }
 }
 
 #[test]
@@ -283,6 +301,9 @@ fn a_text_that_nobody_named_has_to_show_that_it_is_a_table() {
         "127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2326\n127.0.0.1 - - [10/Oct/2000:13:55:37 -0700] \"GET /a HTTP/1.0\" 200 23\n",
         "INFO: started server\nWARN: no port\nINFO: stopped server\n",
         "host = localhost\nport = 8080\n",
+        "port = 80\nworkers = 4\ntimeout = 30s\n",
+        "name = demo\nport = 80\nversion = 1.2\n",
+        "port: 80\nretries: 3\n",
         "1\n00:00:01,000 --> 00:00:04,000\nHello, there\n\n2\n00:00:05,000 --> 00:00:06,000\nOh, hello\n",
         "[INFO] started, port 80\n[INFO] stopped, port 80\n[WARN] no file, no port\n",
     ] {
@@ -297,6 +318,9 @@ fn a_text_that_nobody_named_has_to_show_that_it_is_a_table() {
         "Hund - dog\nKatze - cat, a\n",
         "hola: hello\nadiós: goodbye\n",
         "perro = dog\ngato = cat\n",
+        "uno = 1\ndos = 2\ntres = 3\n",
+        "diez = 10\nveinte = 20\ncien = 100\n",
+        "Hydrogen = 1\nOxygen = 8\nNitrogen = 7\n",
         "Unit 4\n\nperro - dog\ngato - cat\n",
         "half past ten, 10:30\nnoon, 12:00\n",
         "Wer bist du?\tWho are you?\nIch liebe dich.\tI love you, too.\n",

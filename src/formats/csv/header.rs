@@ -54,8 +54,8 @@ pub(super) fn are_names(cells: &[String]) -> bool {
 /// The same for all names of question, and of answer.
 pub(super) fn class(column: Column) -> Column {
     match column {
-        Column::Field("front" | "prompt" | "text") => Column::Question,
-        Column::Field("back" | "answer") => Column::Answer,
+        column if column.asks() => Column::Question,
+        column if column.tells() => Column::Answer,
         column => column,
     }
 }
@@ -76,7 +76,8 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
         return Verdict::Is(HeaderRow::Likely);
     }
     let is_pair = |(one, other): &(&str, &str)| matches!(&cells[..], [a, b] if a.eq_ignore_ascii_case(one) && b.eq_ignore_ascii_case(other));
-    if PAIRS.iter().any(is_pair) && !survey.below.is_empty() {
+    let is_translation = || names::translation(cells).is_some();
+    if (PAIRS.iter().any(is_pair) || is_translation()) && !survey.below.is_empty() {
         return Verdict::Is(HeaderRow::Likely);
     }
     if filled.len() < 2 || columns::is_cloze(&cells.concat()) {
@@ -108,7 +109,8 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     };
     let first: Vec<&str> = filled.iter().map(|cell| cell.as_str()).collect();
     let titles = known(&first);
-    let unlike: usize = (0..cells.len()).map(|index| unlikeness(survey, index)).sum();
+    let differs: Vec<Unlike> = (0..cells.len()).map(|index| unlikeness(survey, index)).collect();
+    let unlike: usize = differs.iter().map(|differs| differs.weight()).sum();
     if titles == 0 && unlike < 2 {
         return Verdict::Is(HeaderRow::None);
     }
@@ -125,13 +127,19 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     let is_lower_case_like_the_rest =
         first.iter().all(|cell| lower(cell) && names::side(&names::plain(cell)).is_none())
             && rows().filter(|row| row.iter().all(|cell| lower(cell))).count() * 2 > survey.below.len();
+    // A number in words above numbers in digits is no name yet: `Pi,about three`.
+    let is_of_other_kind = || {
+        let counted = differs.iter().filter(|differs| **differs == Unlike::Digits).count();
+        differs.contains(&Unlike::Kind) || counted > 1
+    };
     let likely = match titles {
-        0 => unlike >= 3,
+        0 => unlike >= 3 && is_of_other_kind(),
         1 => unlike >= 2 || (unlike == 1 && !is_lower_case_like_the_rest),
         more => {
             // Two languages are no two words for one thing.
-            let differs = !is_lower_case_like_the_rest || unlike > 0 || are_languages || are_codes;
-            alike == 0 && more * 2 >= first.len() && differs
+            let are_all = more > 2 && more == first.len();
+            let differs = !is_lower_case_like_the_rest || unlike > 0 || are_languages || are_codes || are_all;
+            alike == 0 && more * 2 >= first.len() && differs && (unlike > 0 || !are_words_of_two_languages(&first))
         }
     };
     if likely && alike * 4 <= survey.below.len() && !survey.below.is_empty() {
@@ -156,9 +164,40 @@ fn repeats(survey: &Survey) -> bool {
     })
 }
 
-/// How much the first cell of a column differs in kind from those below: 0 to 2.
-fn unlikeness(survey: &Survey, index: usize) -> usize {
-    let Some(name) = survey.first.get(index).filter(|name| !name.is_empty()) else { return 0 };
+/// Whether usual titles of a row are of several languages: `City,Ciudad` are two words for one thing.
+fn are_words_of_two_languages(row: &[&str]) -> bool {
+    let plain: Vec<String> = row.iter().map(|cell| names::plain(cell)).collect();
+    let is_any = |is_english: bool| {
+        plain.iter().any(|name| names::is_title_in(name, is_english) && !names::is_title_in(name, !is_english))
+    };
+    is_any(true) && is_any(false)
+}
+
+/// How the first cell of a column differs from those below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unlike {
+    /// Not at all.
+    Not,
+    /// By a capital, or since it is short.
+    Form,
+    /// There are no digits in it.
+    Digits,
+    /// By its letters, or since all others ask something.
+    Kind,
+}
+
+impl Unlike {
+    fn weight(self) -> usize {
+        match self {
+            Self::Not => 0,
+            Self::Form => 1,
+            Self::Digits | Self::Kind => 2,
+        }
+    }
+}
+
+fn unlikeness(survey: &Survey, index: usize) -> Unlike {
+    let Some(name) = survey.first.get(index).filter(|name| !name.is_empty()) else { return Unlike::Not };
     let below: Vec<&str> = survey
         .below
         .iter()
@@ -167,16 +206,19 @@ fn unlikeness(survey: &Survey, index: usize) -> usize {
         .filter(|cell| !cell.is_empty())
         .collect();
     if below.len() < 2 {
-        return 0;
+        return Unlike::Not;
     }
     let most = |test: &dyn Fn(&str) -> bool| below.iter().filter(|cell| test(cell)).count() * 5 >= below.len() * 4;
     let foreign = |text: &str| text.chars().any(|c| c.is_alphabetic() && c as u32 >= 0x370);
     let digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
-    if (!foreign(name) && most(&foreign)) || (!digits(name) && most(&digits)) || most(&|cell| cell.ends_with('?')) {
-        return 2;
+    if (!foreign(name) && most(&foreign)) || most(&|cell| cell.ends_with('?')) {
+        return Unlike::Kind;
+    }
+    if !digits(name) && most(&digits) {
+        return Unlike::Digits;
     }
     let begins = |text: &str, test: fn(char) -> bool| text.chars().next().is_some_and(test);
     let is_lower = |cell: &str| begins(cell, char::is_lowercase);
     let is_long = |cell: &str| cell.split_whitespace().count() > MOST_WORDS;
-    usize::from((begins(name, char::is_uppercase) && most(&is_lower)) || most(&is_long))
+    if (begins(name, char::is_uppercase) && most(&is_lower)) || most(&is_long) { Unlike::Form } else { Unlike::Not }
 }

@@ -1,8 +1,10 @@
 //! How a row of a table becomes a note.
 
+use crate::core::card;
 use crate::core::card::CardKind;
 use crate::core::card::Markup;
 use crate::core::card::Said;
+use crate::core::card::Shape;
 use crate::core::card::kind;
 use crate::core::document::Document;
 use crate::core::document::plain_text;
@@ -84,6 +86,8 @@ enum Variant {
     OptionalReverse,
     /// The text with the gaps is in this column.
     ClozeAt(usize),
+    /// The answer is one of several options, which are read apart.
+    Quiz,
 }
 
 /// Where the columns go in notes of one kind.
@@ -203,14 +207,14 @@ impl Layout {
                 |name| targets.iter().position(|target| matches!(target, Target::Field(field, _) if *field == name));
             let required = kind.fields().iter().filter(|field| field.required);
             let least = required.filter_map(|field| place(field.name)).max().map_or(0, |last| last + 1);
-            let says = self.says(&targets);
+            let says = self.says(&targets, variant);
             self.plans.push(ColumnPlan { kind, variant, targets, says, least });
             self.plans.len() - 1
         })
     }
 
     /// What of a note columns with these targets have a place for, or the lines above the rows say of all.
-    fn says(&self, targets: &[Target]) -> Said {
+    fn says(&self, targets: &[Target], variant: Variant) -> Said {
         let of_kind = |column: &Column| matches!(column, Column::Kind | Column::NoteType | Column::AddReverse);
         let for_all = [
             ("kind", self.of_all.is_some() || self.roles.columns.iter().any(of_kind)),
@@ -218,7 +222,13 @@ impl Layout {
             ("tags", !self.head.tags.is_empty()),
         ];
         let for_all = for_all.into_iter().filter(|(_, is_said)| *is_said).map(|(part, _)| part);
-        targets.iter().map(|target| target.part()).chain(for_all).fold(Said::NOTHING, Said::and)
+        let of_quiz: &[&str] = if variant == Variant::Quiz { &["kind", "answer", "distractors"] } else { &[] };
+        targets
+            .iter()
+            .map(|target| target.part())
+            .chain(for_all)
+            .chain(of_quiz.iter().copied())
+            .fold(Said::NOTHING, Said::and)
     }
 
     fn target(&mut self, at: usize, column: Column, kind: &'static dyn CardKind, variant: Variant) -> Target {
@@ -227,6 +237,7 @@ impl Layout {
             (Variant::ClozeAt(text), _) if text == at => columns::target(Column::Question, kind),
             (Variant::ClozeAt(_), _) if is_question => Target::Column(Column::Extra),
             (Variant::OptionalReverse, Column::Nth(2)) => Target::Skip,
+            (Variant::Quiz, _) if self.roles.is_of_quiz(at) => Target::Skip,
             // Further fields of a note type: nothing names them but their number.
             (_, Column::Nth(nth)) if nth > 1 && self.head.any => {
                 self.roles.labels.push(format!("Field {}", nth + 1));
@@ -272,7 +283,7 @@ impl Layout {
     fn joined(&self, row: &Row) -> Option<Row> {
         let wanted = self.width;
         let may_be = row.len() > wanted && wanted > 1 && self.dialect != Dialect::Own && !self.is_spaced;
-        let separator = matches!(self.separator, Separator::Byte(b',' | b';')).then(|| self.separator.bytes());
+        let separator = self.separator.is_comma().then(|| self.separator.bytes());
         row.joined(separator.filter(|_| may_be)?, wanted)
     }
 
@@ -291,6 +302,12 @@ impl Layout {
         let Some((kind, variant)) = self.kind_of(cells)? else {
             self.tally.occlusions += 1;
             return Ok(Outcome::LeftOut);
+        };
+        let cell = |at: usize| cells.get(at).map_or_else(String::new, |cell| self.clean(cell).into_owned());
+        let choice = self.roles.quiz.as_ref().and_then(|quiz| quiz.row(cell));
+        let (kind, variant) = match (&choice, card::kind("choice")) {
+            (Some(_), Some(choice)) => (choice, Variant::Quiz),
+            _ => (kind, variant),
         };
         let at = self.plan(kind, variant);
         let Some(plan) = self.plans.get(at) else {
@@ -352,6 +369,10 @@ impl Layout {
         if empty {
             return Ok(Outcome::Blank);
         }
+        if let Some((answer, others)) = choice {
+            draft.put(Target::Field("answer", Shape::Text), Given::Text(answer.into()), self.dialect)?;
+            draft.put(Target::Field("distractors", Shape::Texts), Given::Texts(others), self.dialect)?;
+        }
         draft.deck_or(self.head.deck.as_ref());
         if self.dialect != Dialect::Own
             && let Some(deck) = draft.deck_mut()
@@ -367,11 +388,10 @@ impl Layout {
             self.tally.joined += 1;
         }
         let place = Place { line, column: 0 };
-        draft.finish(place, plan.says).map(Outcome::Note).map_err(|fault| {
-            if row.len() >= plan.least {
-                return fault.into();
-            }
-            RowFault::TooNarrow { found: row.len(), least: plan.least, separator: self.separator.name() }
+        draft.finish(place, plan.says).map(Outcome::Note).map_err(|fault| match fault {
+            NoteFault::Missing { kind, field } if !plan.says.has(field) => RowFault::NoColumn { kind, field },
+            fault if row.len() >= plan.least => fault.into(),
+            _ => RowFault::TooNarrow { found: row.len(), least: plan.least, separator: self.separator.name() },
         })
     }
 
@@ -388,7 +408,7 @@ impl Layout {
         for (index, column) in self.roles.columns.iter().enumerate() {
             match column {
                 Column::Kind | Column::NoteType => of_row = Some((index, *column)),
-                Column::Question | Column::Nth(0) | Column::Field("front" | "prompt" | "text") => {
+                column if column.asks() => {
                     question = question.or(cells.get(index).filter(|(cell, _)| !cell.is_empty()));
                 }
                 _ => {}
@@ -484,7 +504,7 @@ fn is_spaced(survey: &Survey) -> bool {
 
 /// Whether a cell is the rest of a text with a comma in it: `life, existence`.
 fn is_text_after_separator((cell, quoted): (&str, bool), separator: &Separator) -> bool {
-    !quoted && cell.starts_with(' ') && matches!(separator, Separator::Byte(b',' | b';'))
+    !quoted && cell.starts_with(' ') && separator.is_comma()
 }
 
 /// What stands between question and answer where Anki writes cards as they are shown: the answer's side begins with the question.

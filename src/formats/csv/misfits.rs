@@ -45,16 +45,25 @@ impl Misfits {
         let rows = self.good + self.bad;
         let likeliest =
             self.causes.into_iter().reduce(|one, other| if other.count > one.count { other } else { one })?;
-        let Cause { first, line, .. } = likeliest;
-        Some(TableFault::MostDontFit { cause: Box::new(first), line, bad: self.bad, rows })
+        let Cause { first, line, count, .. } = likeliest;
+        Some(match first {
+            RowFault::NoColumn { kind, field } => TableFault::NoColumn { kind, field, line, bad: count, rows },
+            first => TableFault::MostDontFit { cause: Box::new(first), line, bad: self.bad, rows },
+        })
+    }
+
+    /// Whether no row fits since the table lacks a column.
+    fn lack_a_column(&self) -> bool {
+        let lacks = |cause: &Cause| matches!(cause.first, RowFault::NoColumn { .. });
+        self.good == 0 && !self.causes.is_empty() && self.causes.iter().all(lacks)
     }
 
     /// Why nothing goes in, once all rows were seen: most of them don't fit. Of a few rows it takes more than half: there the
-    /// person sees each; and where none fits they are listed anyway.
+    /// person sees each; and where none fits they are listed anyway, unless all of them lack the same.
     pub(super) fn verdict(self) -> Option<TableFault> {
         let few = self.good + self.bad < FEW;
         let most = if few { self.good > 0 && self.bad >= self.good * 3 } else { self.bad > self.good };
-        if most { self.fault() } else { None }
+        if most || self.lack_a_column() { self.fault() } else { None }
     }
 
     /// The same of the first rows of a table, where the others will hardly be better.

@@ -20,12 +20,14 @@ use crate::formats::csv::cells::is_constant;
 use crate::formats::csv::cells::is_running;
 use crate::formats::csv::cells::is_text_behind_a_separator;
 use crate::formats::csv::cells::is_used;
+use crate::formats::csv::cells::of_languages;
 use crate::formats::csv::cells::say_the_same;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::header;
 use crate::formats::csv::header::Verdict;
+use crate::formats::csv::quiz::Quiz;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
 
@@ -50,6 +52,8 @@ pub(super) struct Roles {
     pub(super) merged: Vec<String>,
     /// Columns that are not read.
     pub(super) left_out: Vec<String>,
+    /// Columns of options, where each row is a question with some.
+    pub(super) quiz: Option<Quiz>,
 }
 
 impl Roles {
@@ -218,13 +222,15 @@ impl Roles {
         self.columns = self.names.iter().map(|name| columns::named(name)).collect();
         self.without_other_meanings(survey);
         columns::without_foreign_groups(&mut self.columns);
+        columns::translation_sides(&self.names, &mut self.columns);
+        self.find_options(survey);
         self.without_doubles();
         self.place(head);
         self.without_numbers(survey);
         let placed = |at: usize| head.places.iter().any(|(place, _)| *place == at);
         let plain: Vec<String> = self.names.iter().map(|name| names::plain(name)).collect();
-        let asks = |column: &Column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text"));
-        let tells = |column: &Column| matches!(column, Column::Answer | Column::Field("back" | "answer" | "items"));
+        let asks = |column: &Column| column.asks();
+        let tells = |column: &Column| column.tells() || *column == Column::Field("items");
         // lmq's own names come before other ones.
         let first = |test: &dyn Fn(&Column) -> bool| {
             let own = |column: &Column| test(column) && matches!(column, Column::Field(_));
@@ -250,7 +256,7 @@ impl Roles {
         let mut loose: Vec<usize> = (0..self.columns.len())
             .filter(|at| self.columns.get(*at) == Some(&Column::Unknown) && !placed(*at))
             .filter(|at| plain.get(*at).is_some_and(|name| !name.is_empty()) && is_used(*at))
-            .filter(|at| question != Some(*at) && answer != Some(*at))
+            .filter(|at| question != Some(*at) && answer != Some(*at) && !self.is_option(*at))
             .collect();
         loose.sort_by_key(|at| rank(*at));
         // A word that stands in the table twice asks for the other language.
@@ -303,11 +309,12 @@ impl Roles {
                 Column::LeftOut
             } else if is_side(&column) {
                 let is_known = columns::named(&name) != Column::Unknown;
-                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) && !is_known {
+                let is_told = is_known || self.is_option(at);
+                if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) && !is_told {
                     unknown.push(name.clone());
                 }
                 let label = if name.is_empty() { format!("Column {}", at + 1) } else { name.clone() };
-                if is_used(at) && !name.is_empty() {
+                if is_used(at) && !name.is_empty() && !self.is_option(at) {
                     self.merged.push(name);
                 }
                 self.labels.push(label);
@@ -327,6 +334,36 @@ impl Roles {
             let names = if unknown.is_empty() { self.merged.clone() } else { unknown };
             self.warnings.push(TableWarning::UnknownColumns { names, example });
         }
+    }
+
+    /// Finds the columns of options, where no column says of which kind a row is.
+    fn find_options(&mut self, survey: &Survey) {
+        if self.columns.iter().any(|column| matches!(column, Column::Kind | Column::NoteType)) {
+            return;
+        }
+        let Some(quiz) = Quiz::of(&self.names, survey) else { return };
+        for at in &quiz.options {
+            if let Some(column) = self.columns.get_mut(*at) {
+                *column = Column::Unknown;
+            }
+        }
+        if let Some(column) = self.columns.get_mut(quiz.right) {
+            *column = Column::Field("back");
+        }
+        let name = |at: &usize| self.names.get(*at).cloned().unwrap_or_default();
+        let options = quiz.options.iter().map(name).collect();
+        self.warnings.push(TableWarning::Options { options, right: name(&quiz.right) });
+        self.quiz = Some(quiz);
+    }
+
+    /// Whether a column has one of the options of each question.
+    fn is_option(&self, at: usize) -> bool {
+        self.quiz.as_ref().is_some_and(|quiz| quiz.options.contains(&at))
+    }
+
+    /// Whether a column has one of them, or says which one is right.
+    pub(super) fn is_of_quiz(&self, at: usize) -> bool {
+        self.is_option(at) || self.quiz.as_ref().is_some_and(|quiz| quiz.right == at)
     }
 
     /// The column that takes the place of the side that no name gives, and which one that is. A table of two columns has a question
@@ -353,7 +390,10 @@ impl Roles {
             let cells = survey.below.iter().filter_map(move |row| row.get(at)).map(|cell| cell.trim());
             cells.filter(|cell| !cell.is_empty())
         };
-        let means_none = |at: usize, test: &dyn Fn(&str) -> bool| cells(at).next().is_some() && !cells(at).any(test);
+        // A word such as `list` stands in any column; one mistyped kind is a fault of its row.
+        let means_none = |at: usize, test: &dyn Fn(&str) -> bool| {
+            cells(at).filter(|cell| test(cell)).count() * 2 < cells(at).count()
+        };
         for (at, column) in self.columns.iter_mut().enumerate() {
             let is_other = match column {
                 Column::Kind => means_none(at, &|cell| kind_called(cell).is_some()),
@@ -421,8 +461,9 @@ impl Roles {
             free.peek().copied().filter(|at| !head.any && is_even && filled > 2 && is_running(survey, *at, true));
         self.columns = vec![Column::Surplus; survey.columns.max(3 + head.places.len())];
         self.place(head);
-        // What is the same in each row, such as the names of two languages, is neither question nor answer.
-        let constant = |at: usize| !head.any && is_even && is_constant(survey, at);
+        // What is the same in each row, or names the languages of each, is neither question nor answer.
+        let languages = of_languages(survey);
+        let constant = |at: usize| !head.any && is_even && (is_constant(survey, at) || languages.contains(&at));
         let varied = (0..survey.columns).filter(|at| is_there(*at) && number != Some(*at) && !constant(*at)).count();
         let mut nth = 0;
         for at in free {
@@ -469,8 +510,8 @@ impl Roles {
     /// What a column is taken for.
     pub(super) fn role(&self, column: Column) -> Role {
         match column {
-            Column::Question | Column::Nth(0) | Column::Field("front" | "prompt" | "text") => Role::Front,
-            Column::Answer | Column::Nth(1) | Column::Field("back" | "answer") => Role::Back,
+            column if column.asks() => Role::Front,
+            column if column.tells() => Role::Back,
             Column::Extra | Column::Nth(_) => Role::Extra,
             Column::Labelled(label) => match self.labels.get(label).filter(|label| !label.is_empty()) {
                 Some(label) => Role::Labelled(label.clone()),

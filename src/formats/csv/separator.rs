@@ -65,6 +65,7 @@ pub(super) fn find(
     let lines = survey(&Separator::Line);
     // Of most files this tells without a look at each sign.
     if lines.rows == 1
+        && !are_clozes(&lines)
         && let Some((between, rows)) = several_rows_in_one(&survey)
     {
         return Err(FormatError::NotThis(TableFault::OneLine { between, rows }.into()));
@@ -73,11 +74,10 @@ pub(super) fn find(
     // What hides something is a sentence, in which dashes and colons stand too. A blank stands behind each of its commas, and
     // hardly behind those of a table; none of a table stands in a gap.
     let is_text = |(separator, found): &(Separator, Survey)| match separator {
-        separator if separator.is_of_list() => true,
-        Separator::Byte(b',' | b';') => {
+        separator if separator.is_comma() => {
             !is_header(&found.first) && (found.is_spaced_throughout() || clozes(found) < clozes(&lines))
         }
-        _ => false,
+        separator => separator.is_of_list(),
     };
     if guessed.as_ref().is_none_or(is_text) && are_clozes(&lines) {
         rows.separator = Separator::Line;
@@ -114,15 +114,29 @@ fn with_escapes(
     (better.strays == 0 && better.split > 0 && even_rows(&better) >= even_rows(found)).then_some((escaped, better))
 }
 
+/// Words on each side of two pairs that stand on one line: more are a sentence.
+const MOST_WORDS: usize = 5;
+
 /// What stands between rows, where a file of one line holds several: `a - b; c - d; e - f`. There each cell but the first and the
 /// last has it once.
 fn several_rows_in_one(survey: &impl Fn(&Separator) -> Survey) -> Option<(char, usize)> {
     let between = |sides: Separator| {
         let found = survey(&sides);
         let inner = found.first_raw.get(1..found.first_raw.len().checked_sub(1)?)?;
-        let is_between = |sign: &char| inner.iter().all(|cell| cell.matches(*sign).count() == 1);
-        let sign = [';', '|'].into_iter().find(is_between)?;
-        (found.rows == 1 && inner.len() > 1).then(|| (sign, inner.len() + 1))
+        let is_tab = sides == Separator::Byte(b'\t');
+        // Of two pairs a cell may as well be text: behind a tab, where a blank follows the sign, and around a colon.
+        let parts = || found.first_raw.iter().flat_map(|cell| cell.split([';', '|', ',']));
+        let are_short = || parts().all(|part| part.split_whitespace().count() <= MOST_WORDS);
+        let may_be_two = |sign: char| match inner {
+            [cell] if is_tab => !cell.contains(&format!("{sign} ")),
+            [_] => are_short() && !matches!(sides.bytes(), b"  ") && !sides.bytes().contains(&b':'),
+            inner => !inner.is_empty(),
+        };
+        let is_between = |sign: &char| inner.iter().all(|cell| cell.matches(*sign).count() == 1) && may_be_two(*sign);
+        // Of a table with tabs any cell may have a comma.
+        let signs = if is_tab { [';', '|'].as_slice() } else { &[';', '|', ','] };
+        let sign = signs.iter().copied().find(is_between)?;
+        (found.rows == 1).then(|| (sign, inner.len() + 1))
     };
     let texts = LISTS.iter().map(|text| Separator::Text(text.as_bytes().into()));
     std::iter::once(Separator::Byte(b'\t')).chain(texts).find_map(between)
@@ -155,21 +169,49 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
         texts.iter().map(|text| Separator::First(text.as_bytes().into())).collect()
     };
     let (dashes, others) = LISTS.split_at(DASHES);
-    let list = first(dashes)
+    let mut lists = first(dashes)
         .into_iter()
         .chain([Separator::Dash])
         .chain(first(others))
         .map(|separator| (separator.clone(), survey(&separator)))
-        .find(|(_, found)| is_list(found));
-    match (table, list) {
+        .filter(|(_, found)| is_list(found));
+    // A minus separates nothing where something else does: `5 - 3 = 2`.
+    let mut sums = None;
+    let list = lists.find(|list| {
+        let is_sum = dashes.iter().any(|dash| dash.as_bytes() == list.0.bytes()) && are_sums(&list.1);
+        if is_sum {
+            sums.get_or_insert_with(|| list.clone());
+        }
+        !is_sum
+    });
+    match (table, list.or(sums)) {
         (Some(table), Some((list, _)))
             if even_rows(&table.1) * 20 >= table.1.rows * 19
-                && !(may_be_list(&table.0, &table.1) && is_once_a_line(survey, &list, &table.0)) =>
+                && !(may_be_list(&table.0, &table.1) && is_rather_list(survey, &list, &table)) =>
         {
             Some(table)
         }
         (table, list) => list.or(table),
     }
+}
+
+/// Whether what a sign stands between are mostly numbers or letters of formulas.
+fn are_sums(found: &Survey) -> bool {
+    let is_operand = |word: Option<&str>| {
+        word.map(|word| word.trim_matches(['(', ')', '[', ']'])).is_some_and(|word| {
+            let mut chars = word.chars();
+            let is_letter =
+                matches!((chars.next(), chars.next()), (Some(c), None) if c.is_alphabetic() && c < '\u{530}');
+            is_letter || word.contains(|c: char| c.is_ascii_digit())
+        })
+    };
+    let is_sum = |row: &&Vec<String>| match &row[..] {
+        [one, other, ..] => {
+            is_operand(one.split_whitespace().next_back()) && is_operand(other.split_whitespace().next())
+        }
+        _ => false,
+    };
+    found.all().filter(is_sum).count() * 2 > found.rows
 }
 
 /// Whether what would separate is hardly even, or rather part of the texts in most rows. A table has such signs in its cells too, so
@@ -189,7 +231,6 @@ fn is_of_texts(separator: &Separator, row: &[String]) -> bool {
     let is_at_edge = |(_, behind): (&str, &str)| behind.starts_with(rival);
     let is_decimal = |(before, behind): (&str, &str)| before.ends_with(digit) && behind.starts_with(digit);
     let pairs = || row.iter().map(String::as_str).zip(row.iter().skip(1).map(String::as_str));
-    let is_comma = *separator == Separator::Byte(b',');
     let begins = |sign: char| row.first().is_some_and(|cell| cell.trim_start().starts_with(sign));
     let ends = |sign: char| row.last().is_some_and(|cell| cell.trim_end().ends_with(sign));
     let is_of_markdown = *separator != Separator::Byte(b'|') && begins('|') && ends('|');
@@ -197,17 +238,25 @@ fn is_of_texts(separator: &Separator, row: &[String]) -> bool {
         || is_of_markdown
         || pairs().all(is_spaced)
         || pairs().any(is_at_edge)
-        || (is_comma && pairs().all(is_decimal))
+        || (separator.bytes() == b"," && pairs().all(is_decimal))
 }
 
 /// Whether what looks like a table may be a list, with a comma in each term: `rojo, roja - red`.
 fn may_be_list(separator: &Separator, found: &Survey) -> bool {
-    matches!(separator, Separator::Byte(b',' | b';')) && found.rows > 1 && found.is_spaced_throughout()
+    let has_sign = |row: &Vec<String>| row.iter().any(|cell| LISTS.iter().any(|sign| cell.contains(sign)));
+    separator.is_comma()
+        && found.rows > 1
+        && found.quoted == 0
+        && (found.is_spaced_throughout() || found.all().all(has_sign))
 }
 
-/// Whether the separator of a list stands once in each line. Several blanks separate columns, and stand behind commas too; a colon
-/// stands in any text, and so it has to come behind the `comma`.
-fn is_once_a_line(survey: &impl Fn(&Separator) -> Survey, list: &Separator, comma: &Separator) -> bool {
+/// Whether the separator of a list stands once in each line, and the commas are of the texts around it. Several blanks separate columns,
+/// and stand behind commas too; a colon stands in any text, and so it has to come behind the comma.
+fn is_rather_list(
+    survey: &impl Fn(&Separator) -> Survey,
+    list: &Separator,
+    (comma, table): &(Separator, Survey),
+) -> bool {
     let found = survey(&Separator::Text(list.bytes().into()));
     let comma = comma.text();
     let are_behind = || found.all().all(|row| row.first().is_some_and(|term| term.contains(&comma)));
@@ -215,6 +264,24 @@ fn is_once_a_line(survey: &impl Fn(&Separator) -> Survey, list: &Separator, comm
         && found.columns == 2
         && found.even == found.rows
         && (!list.bytes().contains(&b':') || are_behind())
+        && (table.is_spaced_throughout() || are_alike(&found, &comma))
+}
+
+/// Words of one of several forms of a term at most.
+const MOST_WORDS_OF_FORM: usize = 3;
+
+/// Whether commas that no blank follows are hardly those of a table: in most rows what they separate is of one kind, as the forms of a
+/// word are (`rojo,roja - red`), and not a term and a text (`ADN,a molecule - it holds genes`). Of sums nobody can tell.
+fn are_alike(found: &Survey, comma: &str) -> bool {
+    let words = |piece: &str| piece.split_whitespace().count();
+    let is_of_forms = |side: &String| {
+        let first = side.split(comma).next().map_or(0, words);
+        (1..=MOST_WORDS_OF_FORM).contains(&first) && side.split(comma).all(|piece| words(piece) == first)
+    };
+    let has_forms = |row: &&Vec<String>| {
+        row.iter().any(|side| side.contains(comma)) && row.iter().filter(|side| side.contains(comma)).all(is_of_forms)
+    };
+    !are_sums(found) && found.all().filter(has_forms).count() * 4 >= found.rows * 3
 }
 
 /// Whether nearly each line is a term and its meaning, but for headings.

@@ -83,6 +83,10 @@ fn headers_are_recognised_by_what_they_are() {
             "haus → house (type: noun; german: Haus)",
         ),
         ("german,english\nhaus,house\nbaum,tree\n", "haus → house"),
+        (
+            "infinitive,past simple,past participle,german\ngo,went,gone,gehen\nsee,saw,seen,sehen\n",
+            "go → gehen (past simple: went; past participle: gone)",
+        ),
         ("type,german,english\nnoun,Haus,house\nverb,gehen,to go\n", "Haus → house (type: noun)"),
         ("Frage;Antwort;Schlagwörter\nWer?;ich;a b\nWas?;nichts;a\n", "Wer? → ich [a|b]"),
         ("Kanji,Reading,Meaning\n日本,にほん,Japan\n水,みず,water\n", "日本 → Japan (Reading: にほん)"),
@@ -224,7 +228,24 @@ fn lists_of_terms_are_read_without_a_hand_on_them() {
         ("red = rojo, roja\nwhite = blanco, blanca\n", "red → rojo, roja"),
         ("rojo, roja\tred\nblanco, blanca\twhite\n", "rojo, roja → red"),
         ("rojo, roja\tred\nblanco, blanca\twhite\nnegro\tblack\nazul, azul\tblue\n", "rojo, roja → red"),
+        // No blank stands behind these commas, and what they separate are forms of one word.
+        ("rojo,roja - red\nblanco,blanca - white\n", "rojo,roja → red"),
+        ("go,went,gone - gehen\nsee,saw,seen - sehen\n", "go,went,gone → gehen"),
+        ("el gato,la gata – cat\nel perro,la perra – dog\n", "el gato,la gata → cat"),
+        ("groß - big,large\nklein - small,little\n", "groß → big,large"),
+        ("der,die,das: the\nein,eine,ein: a\n", "der,die,das → the"),
+        ("rojo;roja = red\nblanco;blanca = white\n", "rojo;roja → red"),
+        // A minus and a range separate nothing where something else does.
+        ("5 - 3 = 2\n9 - 4 = 5\n7 - 1 = 6\n", "5 - 3 → 2"),
+        ("a - b = c\nx - y = z\n", "a - b → c"),
+        ("1914 - 1918: First World War\n1939 - 1945: Second World War\n", "1914 - 1918 → First World War"),
+        ("1914 - 1918,WWI\n1939 - 1945,WWII\n", "1914 - 1918 → WWI"),
+        ("2 + 2 = 4\n3 + 3 = 6\n", "2 + 2 → 4"),
+        ("1 - one\n2 - two\n", "1 → one"),
+        ("6 - 3\n8 - 4\n", "6 → 3"),
         // Tables whose cells have the sign of a list in them.
+        ("ADN,a molecule - it holds genes\nATP,the energy - of the cell\n", "ADN → a molecule - it holds genes"),
+        ("\"rojo\",\"roja - red\"\n\"blanco\",\"blanca - white\"\n", "rojo → roja - red"),
         ("ADN,a molecule - it holds genes\nATP,energy - of the cell\n", "ADN → a molecule - it holds genes"),
         (
             "\"ADN\", \"a molecule - it holds genes\"\n\"ATP\", \"energy - of the cell\"\n",
@@ -502,9 +523,18 @@ fn headings_of_lists_are_left_out_and_dashes_may_be_of_any_kind() {
 
 #[test]
 fn rows_that_all_stand_on_one_line_are_refused() {
-    for text in ["mitochondria\tpowerhouse;ribosome\tmakes proteins;nucleus\tholds DNA", "a - b; c - d; e - f"] {
+    for (text, between, rows) in [
+        ("mitochondria\tpowerhouse;ribosome\tmakes proteins;nucleus\tholds DNA", ';', 3),
+        ("mitochondria\tpowerhouse;ribosome\tmakes proteins", ';', 2),
+        ("a - b; c - d; e - f", ';', 3),
+        ("hola - hello; adiós - goodbye", ';', 2),
+        ("hola - hello | adiós - goodbye\n", '|', 2),
+        ("hola = hello, adiós = goodbye", ',', 2),
+    ] {
         let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
-        assert!(matches!(fault, TableFault::OneLine { between: ';', rows: 3 }), "{text}: {fault}");
+        assert_eq!(fault, TableFault::OneLine { between, rows }, "{text}");
     }
     assert_eq!(lines(&read("a\tb; c\td\n")).len(), 1);
+    assert_eq!(lines(&read("a\tb, c\td\n")).len(), 1);
+    assert_eq!(lines(&read("A {{c1::x}} - one; a {{c2::y}} - two\n")).len(), 1);
 }

@@ -7,6 +7,7 @@ use crate::formats::json::FORMAT;
 use crate::formats::json::KEYS;
 use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
+use crate::formats::loss::ticked;
 
 /// Why a value is no note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,16 @@ fn key_meant(name: &str) -> String {
     }
 }
 
+/// Something that the person should know of notes in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonWarning {
+    /// The right one of several options is given by a number.
+    #[error(
+        "which option is right is given by numbers, and the first one was taken for number {0}; look at a few cards"
+    )]
+    FirstOption(u8),
+}
+
 /// Why an input can't be read as a document of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentFault {
@@ -74,6 +85,17 @@ pub enum DocumentFault {
     /// Another format.
     #[error("its `format` is `{0}`, not `{FORMAT}`")]
     OtherFormat(String),
+    /// The person named a key that no note has.
+    #[error("no note has a key `{asked}`; there are {}", ticked(.keys))]
+    NoSuchKey {
+        /// What was asked for.
+        asked: String,
+        /// The keys that there are.
+        keys: Vec<String>,
+    },
+    /// The person said what the keys of a document of ours are.
+    #[error("it is a deck of lmq's own, whose keys say what they hold; leave --columns out")]
+    OwnKeys,
     /// No format.
     #[error(
         "it is valid JSON but no deck: a deck is {{\"format\": \"{FORMAT}\", \"version\": {VERSION}, \"decks\": […]}}, or a list of \

@@ -1,17 +1,22 @@
 //! What the keys of other programs' notes hold: the names are those that columns of tables may have.
 
+use crate::core::card::CardKind;
+use crate::formats::ColumnChoice;
 use crate::formats::Loss;
 use crate::formats::LossKind;
+use crate::formats::TableOptions;
 use crate::formats::columns;
 use crate::formats::columns::Column;
-use crate::formats::columns::Given;
 use crate::formats::columns::names;
 use crate::formats::columns::names::Title;
-use serde_json::value::RawValue;
-
-/// An object that another program wrote: its keys in the order of the file, and each value as it stands there. So `1.10` keeps its
-/// digits, and of two languages the first one is asked.
-pub(in crate::formats) type Object = Vec<(String, Box<RawValue>)>;
+use crate::formats::columns::note_types;
+use crate::formats::columns::options::FirstNumber;
+use crate::formats::json::fault::DocumentFault;
+use crate::formats::json::fault::JsonWarning;
+use crate::formats::json::held::Held;
+use crate::formats::json::held::Object;
+use crate::formats::json::quiz::Numbers;
+use crate::formats::json::quiz::Quiz;
 
 /// Names that are remembered at most.
 const MOST_NAMES: usize = 100;
@@ -19,40 +24,114 @@ const MOST_NAMES: usize = 100;
 /// What is known of the keys of a file.
 #[derive(Debug, Default)]
 pub(in crate::formats) struct Keys {
-    /// Those of the last note, and what each holds: notes of one file mostly have the same.
-    last: (Vec<String>, Vec<Column>),
+    /// What the person said of them.
+    said: Vec<ColumnChoice>,
+    /// Where the numbers of right options begin.
+    first_number: FirstNumber,
+    /// Those of the last note, whether one of them names a kind, and what each holds: notes of one file mostly have the same.
+    last: (Vec<String>, bool, Vec<Column>),
+    /// All of them.
+    all: Vec<String>,
     /// Keys that may be question or answer, in the order in which the file has them first.
     sides: Vec<String>,
     /// Keys that became lines of the explanation.
     merged: Vec<String>,
     /// Keys of which nothing is read.
     left_out: Vec<String>,
+    /// Whether a number said which option is right.
+    has_numbers: bool,
 }
 
 impl Keys {
-    /// What each key of a note holds. `Unknown` is a line of the explanation.
-    pub(super) fn columns(&mut self, object: &Object) -> Vec<Column> {
-        if !object.iter().map(|(name, _)| name).eq(&self.last.0) {
-            let names: Vec<String> = object.iter().map(|(name, _)| name.clone()).collect();
-            let columns = self.decided(&names);
-            self.last = (names, columns);
-        }
-        self.last.1.clone()
+    /// Nothing yet, but what the person said and what the numbers of right options tell.
+    pub(in crate::formats) fn new(options: &TableOptions, numbers: &Numbers) -> Self {
+        Self { said: options.columns.clone(), first_number: numbers.first(), ..Self::default() }
     }
 
-    fn decided(&mut self, keys: &[String]) -> Vec<Column> {
+    /// What the person said of a key: its role.
+    fn role_said(&self, key: &str) -> Option<&str> {
+        let wanted = names::plain(key);
+        let of = |choice: &&ColumnChoice| choice.column == key || names::plain(&choice.column) == wanted;
+        self.said.iter().find(of).map(|choice| choice.role.as_str())
+    }
+
+    /// The kind that an object names, if it is one.
+    pub(super) fn kind(&self, object: &Object) -> Option<&'static dyn CardKind> {
+        let role = |name: &str| match self.role_said(name) {
+            None if self.said.is_empty() => columns::named(name),
+            said => said.map_or(Column::LeftOut, columns::named),
+        };
+        let named = |wanted: Column| {
+            let (_, value) = object.iter().find(|(name, _)| role(name) == wanted)?;
+            note_types::kind_called(Held::by(value).text()?)
+        };
+        named(Column::Kind).or_else(|| named(Column::NoteType))
+    }
+
+    /// The options of a question, where it has some. Whoever says what the keys are means no others.
+    pub(super) fn quiz(&mut self, object: &Object) -> Option<Quiz> {
+        let quiz = Quiz::of(object, self.first_number).filter(|_| self.said.is_empty())?;
+        self.has_numbers |= quiz.by_number;
+        Some(quiz)
+    }
+
+    /// Whether an object has a question and an answer.
+    pub(super) fn is_note(&mut self, object: &Object) -> bool {
+        let has_kind = self.kind(object).is_some();
+        let columns = self.columns(object, has_kind);
+        let asks = columns.iter().any(|column| column.asks());
+        asks && (columns.iter().any(|column| column.tells()) || self.quiz(object).is_some())
+    }
+
+    /// What each key of a note holds. `Unknown` is a line of the explanation.
+    pub(super) fn columns(&mut self, object: &Object, has_kind: bool) -> Vec<Column> {
+        if self.last.1 != has_kind || !object.iter().map(|(name, _)| name).eq(&self.last.0) {
+            let names: Vec<String> = object.iter().map(|(name, _)| name.clone()).collect();
+            names.iter().for_each(|name| note(&mut self.all, name));
+            let columns = if self.said.is_empty() { self.decided(&names, has_kind) } else { self.as_said(&names) };
+            self.last = (names, has_kind, columns);
+        }
+        self.last.2.clone()
+    }
+
+    fn as_said(&self, keys: &[String]) -> Vec<Column> {
+        let one = |key: &String| match self.role_said(key).map(columns::named) {
+            Some(Column::Extra) => Column::Unknown,
+            Some(column) => column,
+            None => Column::LeftOut,
+        };
+        keys.iter().map(one).collect()
+    }
+
+    /// A key that the person named and that no note has, with those that there are.
+    pub(in crate::formats) fn missing(&self) -> Option<DocumentFault> {
+        let is_there =
+            |asked: &str| self.all.iter().any(|key| key == asked || names::plain(key) == names::plain(asked));
+        let asked = self.said.iter().map(|choice| &choice.column).find(|asked| !is_there(asked))?;
+        Some(DocumentFault::NoSuchKey { asked: asked.clone(), keys: self.all.clone() })
+    }
+
+    fn decided(&mut self, keys: &[String], has_kind: bool) -> Vec<Column> {
         let mut found: Vec<Column> = keys.iter().map(|name| columns::named(name)).collect();
-        if found.iter().any(|column| matches!(column, Column::Kind | Column::NoteType)) {
+        if has_kind {
             return found;
         }
+        columns::translation_sides(keys, &mut found);
         // Fields of other kinds than `basic` mean nothing where no key names the kind.
-        let has_question = found.iter().any(|column| asks(*column));
+        let has_question = found.iter().any(|column| column.asks() && *column != Column::Field("text"));
         columns::without_foreign_groups(&mut found);
-        for column in &mut found {
+        for (column, name) in found.iter_mut().zip(keys) {
             match column {
                 Column::Field("text") if !has_question => *column = Column::Question,
                 Column::Field("front" | "back" | "prompt" | "answer") => {}
-                Column::Field(_) => *column = Column::Unknown,
+                // What is no kind of ours, as in `"kind": "noun"`.
+                Column::Field(_) | Column::Kind | Column::NoteType => *column = Column::Unknown,
+                Column::Unknown if name.eq_ignore_ascii_case("q") && !has_question => *column = Column::Question,
+                Column::Unknown
+                    if name.eq_ignore_ascii_case("a") && keys.iter().any(|key| key.eq_ignore_ascii_case("q")) =>
+                {
+                    *column = Column::Answer;
+                }
                 _ => {}
             }
         }
@@ -60,7 +139,7 @@ impl Keys {
             let own = |column: &Column| test(*column) && matches!(column, Column::Field(_));
             found.iter().position(own).or_else(|| found.iter().position(|column| test(*column)))
         };
-        let (mut question, mut answer) = (first(asks), first(tells));
+        let (mut question, mut answer) = (first(Column::asks), first(Column::tells));
         let mut loose = self.loose(keys, &found, question.is_none() && answer.is_none()).into_iter();
         question = question.or_else(|| loose.next());
         answer = answer.or_else(|| loose.next());
@@ -71,7 +150,7 @@ impl Keys {
                 *column = Column::Question;
             } else if answer == Some(at) {
                 *column = Column::Answer;
-            } else if asks(*column) || tells(*column) {
+            } else if column.asks() || column.tells() {
                 *column = Column::Unknown;
             }
         }
@@ -109,6 +188,12 @@ impl Keys {
         note(&mut self.left_out, name);
     }
 
+    /// What the person should know of all notes.
+    pub(in crate::formats) fn warning(&self) -> Option<JsonWarning> {
+        let first = if self.first_number == FirstNumber::Zero { 0 } else { 1 };
+        self.has_numbers.then_some(JsonWarning::FirstOption(first))
+    }
+
     /// What was lost or changed, once all notes were read.
     pub(in crate::formats) fn losses(self) -> impl Iterator<Item = Loss> {
         let kinds = [LossKind::ColumnsMerged(self.merged), LossKind::ColumnsLeftOut(self.left_out)];
@@ -119,60 +204,5 @@ impl Keys {
 fn note(names: &mut Vec<String>, name: &str) {
     if names.len() < MOST_NAMES && !names.iter().any(|known| known == name) {
         names.push(name.to_owned());
-    }
-}
-
-fn asks(column: Column) -> bool {
-    matches!(column, Column::Question | Column::Field("front" | "prompt"))
-}
-
-fn tells(column: Column) -> bool {
-    matches!(column, Column::Answer | Column::Field("back" | "answer"))
-}
-
-/// What a value says: texts, or numbers, `true` and `false` as they are written.
-#[derive(Debug)]
-pub(super) enum Held {
-    /// Nothing: it is null or empty.
-    Nothing,
-    /// A text or several.
-    Texts(Given<'static>),
-    /// Something that no cell of a table could say.
-    Other,
-}
-
-impl Held {
-    pub(super) fn by(value: &RawValue) -> Self {
-        let json = value.get();
-        let text = |text: String| match text.trim() {
-            "" => Self::Nothing,
-            text => Self::Texts(Given::Text(text.to_owned().into())),
-        };
-        match json.as_bytes().first() {
-            Some(b'{') => Self::Other,
-            Some(b'"') => serde_json::from_str(json).map_or(Self::Other, text),
-            Some(b'n') => Self::Nothing,
-            Some(b'[') => {
-                let Ok(values) = serde_json::from_str::<Vec<Box<RawValue>>>(json) else { return Self::Other };
-                let mut texts = Vec::new();
-                for value in &values {
-                    match Self::by(value) {
-                        Self::Texts(Given::Text(text)) => texts.push(text.into_owned()),
-                        Self::Nothing => {}
-                        Self::Texts(Given::Texts(_)) | Self::Other => return Self::Other,
-                    }
-                }
-                if texts.is_empty() { Self::Nothing } else { Self::Texts(Given::Texts(texts)) }
-            }
-            _ => text(json.to_owned()),
-        }
-    }
-
-    /// The text, where there is one.
-    pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Texts(Given::Text(text)) => Some(text),
-            _ => None,
-        }
     }
 }

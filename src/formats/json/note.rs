@@ -5,6 +5,7 @@ use crate::core::card::Form;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Said;
+use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::kind;
 use crate::core::id::NoteUid;
@@ -18,11 +19,11 @@ use crate::formats::columns::Draft;
 use crate::formats::columns::Given;
 use crate::formats::columns::Target;
 use crate::formats::columns::fault::NoteFault;
-use crate::formats::columns::note_types;
 use crate::formats::json::fault::ObjectFault;
-use crate::formats::json::foreign::Held;
 use crate::formats::json::foreign::Keys;
-use crate::formats::json::foreign::Object;
+use crate::formats::json::held::Held;
+use crate::formats::json::held::Object;
+use crate::formats::json::quiz::Quiz;
 use crate::formats::json::strict;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -99,6 +100,7 @@ pub(in crate::formats) fn note(value: Json, place: Place) -> Result<Box<Item>, O
     }
     let kind = kind(&text.kind).ok_or_else(|| NoteFault::NoKind(text.kind.clone()))?;
     columns::check(kind, &text)?;
+    columns::check_names(&[("key", key.as_ref()), ("deck", deck.as_ref())])?;
     let (identity, key) = match (uid, key) {
         (Some(uid), key) => (Identity::Uid(uid), key),
         (None, Some(key)) => (Identity::Key(key), None),
@@ -147,20 +149,36 @@ pub(in crate::formats) fn foreign_note(
             |(name, value): (String, Box<RawValue>)| strict::value(&name, value.get()).map(|value| (name, value));
         return note(Json::Object(object.into_iter().map(read).collect::<Result<_, _>>()?), place);
     }
-    let columns = keys.columns(&object);
-    let fields: Vec<(Column, String, Held)> =
-        columns.into_iter().zip(object).map(|(column, (name, value))| (column, name, Held::by(&value))).collect();
-    let text_of = |wanted: &dyn Fn(Column) -> bool| {
-        fields.iter().find(|(column, ..)| wanted(*column)).and_then(|(_, _, held)| held.text())
+    let named = keys.kind(&object);
+    let quiz = if named.is_none() { keys.quiz(&object) } else { None };
+    let is_of_quiz = |at: &usize| quiz.as_ref().is_some_and(|quiz| quiz.keys.contains(at));
+    let object: Object = (0..).zip(object).filter(|(at, _)| !is_of_quiz(at)).map(|(_, field)| field).collect();
+    let columns = keys.columns(&object, named.is_some());
+    // A quiz has its answer.
+    let beside_answer = |column: Column, name: &str| match columns::named(name) {
+        Column::Extra => Column::Extra,
+        _ if column.tells() => Column::Unknown,
+        _ => column,
     };
-    let is_cloze = text_of(&|column| matches!(column, Column::Question | Column::Field("front" | "prompt" | "text")))
-        .is_some_and(columns::is_cloze);
-    let usual = if is_cloze { "cloze" } else { "basic" };
-    let named = text_of(&|column| column == Column::Kind).or_else(|| text_of(&|column| column == Column::NoteType));
-    let named = named.unwrap_or(usual);
-    let kind = note_types::kind_called(named).ok_or_else(|| NoteFault::NoKind(named.to_owned()))?;
+    let field = |(column, (name, value)): (Column, (String, Box<RawValue>))| {
+        let column = if quiz.is_some() { beside_answer(column, &name) } else { column };
+        (column, name, Held::by(&value))
+    };
+    let fields: Vec<(Column, String, Held)> = columns.into_iter().zip(object).map(field).collect();
+    let asked = fields.iter().find(|(column, ..)| column.asks()).and_then(|(_, _, held)| held.text());
+    let usual = match quiz {
+        Some(_) => "choice",
+        None if asked.is_some_and(columns::is_cloze) => "cloze",
+        None => "basic",
+    };
+    let kind = named.or_else(|| kind(usual)).ok_or_else(|| NoteFault::NoKind(usual.to_owned()))?;
     let mut draft = Draft::new(kind);
     let mut says = Said::NOTHING;
+    if let Some(Quiz { answer, distractors, .. }) = quiz {
+        draft.put(Target::Field("answer", Shape::Text), Given::Text(answer.into()), Dialect::Plain)?;
+        draft.put(Target::Field("distractors", Shape::Texts), Given::Texts(distractors), Dialect::Plain)?;
+        says = ["kind", "answer", "distractors"].into_iter().fold(says, Said::and);
+    }
     for (column, name, held) in fields {
         let target = columns::target(column, kind);
         says = says.and(match column {

@@ -16,14 +16,19 @@ use crate::formats::faithful;
 use crate::formats::json::FORMAT;
 use crate::formats::json::JsonDocument;
 use crate::formats::json::Keys;
-use crate::formats::json::LONGEST_NOTE;
 use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
+use crate::formats::json::look::key_of_notes;
+use crate::formats::json::look::numbers;
 use crate::formats::json::note::foreign_note;
 use crate::formats::json::note::note;
 use crate::formats::json::records::DeckJson;
+use crate::formats::json::stream::Again;
+use crate::formats::json::stream::Meter;
+use crate::formats::json::stream::Under;
+use crate::formats::json::stream::parse;
 use crate::formats::json::strict::Strict;
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
@@ -33,7 +38,6 @@ use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
@@ -90,78 +94,6 @@ pub(in crate::formats) fn is_history(start: &str) -> bool {
 /// The start of a file as text.
 pub(in crate::formats) fn start_of(head: &[u8]) -> Cow<'_, str> {
     encoding_rs::UTF_8.decode(head).0
-}
-
-/// Looks at what is read through it: which line it is, and whether a text or a note goes on for ever.
-///
-/// The JSON reader takes one byte at a time, so the count is right when a value begins.
-struct Metered<R> {
-    inner: R,
-    meter: Rc<Meter>,
-}
-
-/// What was read so far.
-#[derive(Default)]
-struct Meter {
-    /// Line feeds.
-    lines: Cell<u64>,
-    /// Bytes.
-    bytes: Cell<usize>,
-    /// Where the text that is being read begins; nothing between texts.
-    text: Cell<Option<usize>>,
-    /// The last byte was a backslash in a text.
-    escape: Cell<bool>,
-    /// Where the note that is being read begins, and in which line; nothing between notes.
-    note: Cell<Option<(usize, u64)>>,
-    /// The line of what is too long.
-    too_long: Cell<Option<u64>>,
-}
-
-/// So many bytes apart it is looked whether something goes on for ever.
-const LOOKS: usize = 1 << 12;
-
-impl Meter {
-    fn take(&self, byte: u8) -> bool {
-        let bytes = self.bytes.get() + 1;
-        self.bytes.set(bytes);
-        match (self.text.get(), byte) {
-            (Some(_), _) if self.escape.replace(false) => {}
-            (Some(_), b'\\') => self.escape.set(true),
-            (Some(_), b'"') => self.text.set(None),
-            (None, b'"') => self.text.set(Some(bytes)),
-            (None, b'\n') => self.lines.set(self.lines.get() + 1),
-            _ => {}
-        }
-        !bytes.is_multiple_of(LOOKS) || self.is_fine(bytes)
-    }
-
-    fn is_fine(&self, bytes: usize) -> bool {
-        let is_long = |start: &usize| bytes - start > LONGEST_NOTE;
-        let note = self.note.get().filter(|(start, _)| is_long(start)).map(|(_, line)| line);
-        let text = self.text.get().filter(is_long).map(|_| self.lines.get() + 1);
-        self.too_long.set(note.or(text));
-        self.too_long.get().is_none()
-    }
-
-    /// The reading begins anew.
-    fn again(&self) {
-        self.lines.set(0);
-        self.bytes.set(0);
-        self.text.set(None);
-    }
-
-    /// A note begins in that line.
-    fn begin_note(&self, line: u64) {
-        self.note.set(Some((self.bytes.get(), line)));
-    }
-}
-
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let is_fine = buffer.iter().take(read).all(|byte| self.meter.take(*byte));
-        if is_fine { Ok(read) } else { Err(io::Error::other("it goes on for ever")) }
-    }
 }
 
 /// What a document calls itself, whatever else it is.
@@ -287,12 +219,12 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let notes = self.0;
-        let place = Place { line: notes.meter.lines.get() + 1, column: 0 };
+        let place = Place { line: notes.meter.line(), column: 0 };
         notes.meter.begin_note(place.line);
         let (twice, kept) = (RefCell::default(), RefCell::default());
         let strict = if notes.foreign.is_some() { Strict::keeping(&twice, &kept) } else { Strict::new(&twice) };
         let value = strict.deserialize(deserializer)?;
-        notes.meter.note.set(None);
+        notes.meter.end_note();
         notes.count += 1;
         notes.objects += u64::from(value.is_object());
         let read = match (twice.into_inner(), &mut notes.foreign) {
@@ -332,44 +264,6 @@ impl<'de> Visitor<'de> for NotesSeed<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while list.next_element_seed(NoteSeed(self.0))?.is_some() {}
-        Ok(())
-    }
-}
-
-/// The value of one key of an object; all other keys are skipped.
-struct Under<S> {
-    key: &'static str,
-    seed: S,
-}
-
-/// A seed that can be used several times.
-trait Again<'de> {
-    fn again<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error>;
-}
-
-impl<'de, S: Again<'de>> DeserializeSeed<'de> for Under<S> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, S: Again<'de>> Visitor<'de> for Under<S> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if key == self.key {
-                self.seed.again(&mut map)?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
         Ok(())
     }
 }
@@ -451,7 +345,7 @@ impl Importer for JsonDocument {
             || start.strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with('{'))
     }
 
-    fn read(&self, input: &mut dyn ReadSeek, _: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
+    fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
         let start = input.stream_position()?;
         let meter = Rc::<Meter>::default();
         let mut notes = Notes {
@@ -465,21 +359,12 @@ impl Importer for JsonDocument {
         };
         let first = first_byte(&mut *decode::marked(input)?)?;
         input.seek(SeekFrom::Start(start))?;
-        let refused = |error: serde_json::Error| match meter.too_long.get() {
+        let refused = |error: serde_json::Error| match meter.too_long() {
             Some(line) => FormatError::NotThis(DocumentFault::TooLong { line }.into()),
             None => not_this(error),
         };
         if first == Some(b'[') {
-            notes.foreign = Some(Keys::default());
-            parse(input, &meter, |json| NotesSeed(&mut notes).deserialize(json))
-                .map_err(|error| if notes.stopped { FormatError::Stopped } else { refused(error) })?;
-            if notes.count > 0 && notes.objects == 0 {
-                return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
-            }
-            for loss in notes.foreign.take().into_iter().flat_map(Keys::losses) {
-                (notes.sink)(ImportItem::Loss(loss))?;
-            }
-            return Ok(());
+            return foreign_list(input, options, notes, None);
         }
         let outline = match parse(input, &meter, |json| Outline::deserialize(json)) {
             Ok(outline) => outline,
@@ -493,14 +378,22 @@ impl Importer for JsonDocument {
                     parse(input, &meter, |json| IgnoredAny::deserialize(json)).map_err(refused)?;
                     false
                 };
-                return Err(if is_ours {
-                    refused(error)
-                } else {
-                    FormatError::NotThis(DocumentFault::NoFormat.into())
-                });
+                if is_ours {
+                    return Err(refused(error));
+                }
+                Outline { format: None, version: None, decks: Vec::new() }
             }
         };
+        if outline.format.is_none() {
+            input.seek(SeekFrom::Start(start))?;
+            let key = key_of_notes(input, options).ok_or(FormatError::NotThis(DocumentFault::NoFormat.into()))?;
+            input.seek(SeekFrom::Start(start))?;
+            return foreign_list(input, options, notes, Some(&key));
+        }
         check_version(outline.format.as_deref(), outline.version)?;
+        if !options.table.columns.is_empty() {
+            return Err(FormatError::NotThis(DocumentFault::OwnKeys.into()));
+        }
         input.seek(SeekFrom::Start(start))?;
         meter.again();
         let outlines: Vec<Vec<Record>> = outline.decks.into_iter().map(|deck| deck.into_records().collect()).collect();
@@ -513,20 +406,42 @@ impl Importer for JsonDocument {
     }
 }
 
-type Document<'a> = serde_json::Deserializer<serde_json::de::IoRead<Metered<BufReader<Box<dyn Read + 'a>>>>>;
-
-/// Reads one document to its end.
-fn parse<T>(
+/// Reads the list of notes of another program, which may stand under a key: `{"title": …, "questions": […]}`.
+fn foreign_list(
     input: &mut dyn ReadSeek,
-    meter: &Rc<Meter>,
-    read: impl FnOnce(&mut Document<'_>) -> serde_json::Result<T>,
-) -> serde_json::Result<T> {
-    let text = decode::marked(input).map_err(serde_json::Error::io)?;
-    let text = BufReader::with_capacity(decode::CHUNK, text);
-    let mut json = serde_json::Deserializer::from_reader(Metered { inner: text, meter: Rc::clone(meter) });
-    let found = read(&mut json)?;
-    json.end()?;
-    Ok(found)
+    options: &ReadOptions,
+    mut notes: Notes<'_>,
+    key: Option<&str>,
+) -> Result<(), FormatError> {
+    let start = input.stream_position()?;
+    let meter = Rc::clone(&notes.meter);
+    let numbers = numbers(input, &meter, key);
+    input.seek(SeekFrom::Start(start))?;
+    meter.again();
+    notes.foreign = Some(Keys::new(&options.table, &numbers));
+    let read = parse(input, &meter, |json| match key {
+        Some(key) => Under { key, seed: OfDeck(&mut notes) }.deserialize(json),
+        None => NotesSeed(&mut notes).deserialize(json),
+    });
+    read.map_err(|error| match meter.too_long() {
+        _ if notes.stopped => FormatError::Stopped,
+        Some(line) => FormatError::NotThis(DocumentFault::TooLong { line }.into()),
+        None => not_this(error),
+    })?;
+    if notes.count > 0 && notes.objects == 0 {
+        return Err(FormatError::NotThis(DocumentFault::NoFormat.into()));
+    }
+    let keys = notes.foreign.take().unwrap_or_default();
+    if let Some(fault) = keys.missing().filter(|_| notes.objects > 0) {
+        return Err(FormatError::NotThis(fault.into()));
+    }
+    if let Some(warning) = keys.warning() {
+        (notes.sink)(ImportItem::Warning(warning.into()))?;
+    }
+    for loss in keys.losses() {
+        (notes.sink)(ImportItem::Loss(loss))?;
+    }
+    Ok(())
 }
 
 /// The first byte that isn't white space.

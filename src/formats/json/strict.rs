@@ -1,7 +1,7 @@
 //! A JSON value in which no key of an object may stand twice: of two values one would be lost, and nobody would know.
 
 use crate::formats::json::fault::ObjectFault;
-use crate::formats::json::foreign::Object;
+use crate::formats::json::held::Object;
 use serde::de::DeserializeSeed;
 use serde::de::MapAccess;
 use serde::de::SeqAccess;

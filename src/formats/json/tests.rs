@@ -8,6 +8,7 @@ use crate::core::id::NoteUid;
 use crate::formats::DeckHead;
 use crate::formats::FormatError;
 use crate::formats::Identity;
+use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
 use crate::formats::NotThis;
@@ -15,14 +16,18 @@ use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::Record;
 use crate::formats::RecordFault;
+use crate::formats::TableOptions;
 use crate::formats::Topic;
 use crate::formats::columns::fault::NoteFault;
+use crate::formats::parse_columns;
 use crate::formats::testing::any_records;
 use crate::formats::testing::config;
 use crate::formats::testing::notes;
 use crate::formats::testing::read;
+use crate::formats::testing::read_with;
 use crate::formats::testing::records;
 use crate::formats::testing::rejected;
+use crate::formats::testing::warnings;
 use crate::formats::testing::written;
 use proptest::prelude::*;
 use std::io;
@@ -188,6 +193,161 @@ fn keys_that_other_programs_have_are_read_as_the_headers_of_tables_are() {
         r#"[{"foo":"x","bar":"y"}]"#,
     ] {
         assert_eq!(lines(text), [""; 0], "{text}");
+    }
+}
+
+/// `question → answer / others (explanation)` of each note, and what is said of all.
+fn choices(text: &str) -> (Vec<String>, Vec<String>) {
+    let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
+    result.unwrap();
+    let line = |item: &&Item| {
+        let text = &item.text;
+        if text.kind != "choice" {
+            return format!("{}: {} → {}", text.kind, text.text("front"), text.text("back"));
+        }
+        let extra = text.extra.as_deref().map(|extra| format!(" ({extra})")).unwrap_or_default();
+        format!("{} → {} / {}{extra}", text.text("prompt"), text.text("answer"), text.texts("distractors").join(" / "))
+    };
+    let said = warnings(&outcomes).iter().map(ToString::to_string).collect();
+    (notes(&outcomes).iter().map(line).collect(), said)
+}
+
+#[test]
+fn questions_with_options_are_choices() {
+    for (text, expected) in [
+        // The right one by its text, in any case.
+        (r#"[{"question":"2+2","options":["3","4","5"],"answer":"4"}]"#, "2+2 → 4 / 3 / 5"),
+        (r#"[{"question":"Sky?","choices":["Blue","Red"],"correct":"blue"}]"#, "Sky? → Blue / Red"),
+        (r#"[{"question":"True?","options":["True","False"],"answer":true}]"#, "True? → True / False"),
+        (
+            r#"[{"prompt":"q","choices":["a","b"],"correct_answer":"b","explanation":"since"}]"#,
+            "q → b / a (explanation: since)",
+        ),
+        (r#"[{"question":"q","options":["a","b"],"answer":"b","notes":"since"}]"#, "q → b / a (since)"),
+        // By its letter.
+        (r#"[{"question":"q","options":["x","y","z"],"correctAnswer":"B"}]"#, "q → y / x / z"),
+        (r#"[{"question":"q","options":["A) x","B) y"],"answer":"B"}]"#, "q → y / x"),
+        (r#"[{"question":"q","options":["A. x","B. y"],"answer":"B. y"}]"#, "q → y / x"),
+        (r#"[{"question":"q","options":{"a":"x","b":"y"},"answer":"b"}]"#, "q → y / x"),
+        (r#"[{"question":"q","options":[{"id":"a","text":"x"},{"id":"b","text":"y"}],"answer":"b"}]"#, "q → y / x"),
+        // By a mark, or since the wrong ones have a key.
+        (r#"[{"question":"q","answers":[{"text":"x","correct":false},{"text":"y","correct":true}]}]"#, "q → y / x"),
+        (r#"[{"question":"q","correct_answer":"y","incorrect_answers":["x","z"]}]"#, "q → y / x / z"),
+        (r#"[{"q":"q","options":["x","y","x"],"answer":"y"}]"#, "q → y / x"),
+        // A kind that is none of ours is a line like any other.
+        (r#"[{"kind":"mcq","question":"q","options":["x","y"],"answer":"y"}]"#, "q → y / x (kind: mcq)"),
+        // Several right ones, none, and no others: it stays question and answer.
+        (r#"[{"question":"q","options":["x","y","z"],"answer":["x","y"]}]"#, "basic: q → x\ny"),
+        (r#"[{"question":"q","options":["x","y"],"answer":"w"}]"#, "basic: q → w"),
+        (r#"[{"question":"q","options":["x"],"answer":"x"}]"#, "basic: q → x"),
+        (r#"[{"question":"q","options":"none","answer":"x"}]"#, "basic: q → x"),
+    ] {
+        assert_eq!(choices(text), (vec![expected.to_owned()], vec![]), "{text}");
+    }
+}
+
+#[test]
+fn numbers_of_options_begin_where_the_file_shows_it() {
+    let two = |one: u8, other: u8| {
+        format!(
+            r#"[{{"question":"q","options":["a","b","c"],"answer":{one}}},{{"question":"r","options":["x","y","z"],"answer":{other}}}]"#
+        )
+    };
+    for (text, expected, first) in [
+        (two(1, 0), ["q → b / a / c", "r → x / y / z"], 0),
+        (two(1, 3), ["q → a / b / c", "r → z / x / y"], 1),
+        (two(1, 2), ["q → b / a / c", "r → z / x / y"], 0),
+    ] {
+        let (lines, said) = choices(&text);
+        assert_eq!(lines, expected, "{text}");
+        assert!(matches!(&said[..], [said] if said.contains(&format!("taken for number {first}"))), "{said:?}");
+        let rows = text.trim_matches(['[', ']']).replace("},{", "}\n{");
+        let (outcomes, result) = read(&crate::formats::jsonl::JsonLines, "x.jsonl", rows.as_bytes());
+        result.unwrap();
+        assert_eq!(notes(&outcomes)[1].text.text("answer"), expected[1].split(' ').nth(2).unwrap(), "{rows}");
+    }
+}
+
+#[test]
+fn a_list_of_notes_may_stand_under_a_key_of_an_object() {
+    for (text, expected) in [
+        (
+            r#"{"title":"Quiz","version":"1","questions":[{"question":"q","choices":["a","b"],"correct":0},{"question":"r","choices":["a","b"],"correct":1}]}"#,
+            vec!["q → a / b", "r → b / a"],
+        ),
+        (
+            r#"{"code":0,"results":[{"question":"q","correct_answer":"y","incorrect_answers":["x"]}]}"#,
+            vec!["q → y / x"],
+        ),
+        (
+            r#"{"cards":[{"front":"a","back":"b"},{"front":"c","back":"d"}],"tags":["x"],"n":1.5,"more":{"y":[{}]}}"#,
+            vec!["basic: a → b", "basic: c → d"],
+        ),
+    ] {
+        assert_eq!(choices(text).0, expected, "{text}");
+    }
+    // Of two lists nobody knows which one is meant, and other things are no notes.
+    for text in [
+        r#"{"one":[{"front":"a","back":"b"}],"two":[{"front":"a","back":"b"}]}"#,
+        r#"{"contributors":[{"name":"x","email":"y"}],"version":"1.0.0"}"#,
+        r#"{"questions":[]}"#,
+    ] {
+        assert_eq!(refusal(text), DocumentFault::NoFormat, "{text}");
+    }
+}
+
+#[test]
+fn a_kind_of_another_program_refuses_no_note() {
+    for (text, expected) in [
+        (r#"[{"word":"Haus","kind":"noun","meaning":"house"}]"#, "basic: Haus → house (kind: noun)"),
+        (r#"[{"front":"a","back":"b","note type":"My type"}]"#, "basic: a → b (note type: My type)"),
+        (r#"[{"q":"a","a":"b"}]"#, "basic: a → b"),
+        (r#"[{"source":"Haus","target":"house","id":"17"}]"#, "basic: Haus → house"),
+    ] {
+        assert_eq!(lines(text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn the_person_says_which_keys_are_read() {
+    let read = |columns: &str, text: &str| {
+        let columns = parse_columns(columns).unwrap();
+        let options =
+            ReadOptions { table: TableOptions { columns, ..TableOptions::default() }, ..ReadOptions::named("x") };
+        let of = |importer: &dyn Importer, text: &str| read_with(importer, &options, text.as_bytes());
+        let as_lines = text.trim_matches(['[', ']']).replace("},{", "}\n{");
+        let (one, other) = (of(&JsonDocument, text), of(&crate::formats::jsonl::JsonLines, &as_lines));
+        let line = |item: &Item| {
+            let text = &item.text;
+            format!("{} → {} ({})", text.text("front"), text.text("back"), text.extra.as_deref().unwrap_or_default())
+        };
+        let found = |read: &(Vec<ImportItem>, Result<(), FormatError>)| match &read.1 {
+            Ok(()) => notes(&read.0).into_iter().map(line).collect::<Vec<_>>().join("|"),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(found(&one), found(&other), "{text}");
+        found(&one)
+    };
+    let text = r#"[{"foo":"a","bar":"b","more":"c"},{"foo":"d","bar":"e"}]"#;
+    assert_eq!(read("front=foo,back=bar", text), "a → b ()|d → e ()");
+    assert_eq!(read("front=Bar,back=foo,extra=more", text), "b → a (more: c)|e → d ()");
+    let quiz = r#"[{"question":"q","options":["x","y"],"answer":"y"}]"#;
+    assert_eq!(read("front=question,back=answer", quiz), "q → y ()");
+    assert_eq!(read("front=foo,back=baz", text), "no note has a key `baz`; there are `foo`, `bar`, `more`");
+    let own = r#"{"format":"lmq-notes","version":1}"#;
+    assert_eq!(read("front=foo,back=bar", own).split(',').next(), Some("it is a deck of lmq's own"));
+}
+
+#[test]
+fn names_of_cards_and_decks_are_no_longer_than_fields() {
+    let long = "x".repeat((1 << 20) + 1);
+    for text in [
+        format!(r#"[{{"front":"a","back":"b","key":"{long}"}}]"#),
+        format!(r#"[{{"kind":"basic","fields":{{"front":"a","back":"b"}},"key":"{long}"}}]"#),
+    ] {
+        let (outcomes, _) = read(&JsonDocument, "x.json", text.as_bytes());
+        let why = rejected(&outcomes)[0].1.to_string();
+        assert_eq!(why, "note 1: `key` is longer than 1 MB; make it shorter or several cards");
     }
 }
 

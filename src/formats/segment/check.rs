@@ -2,6 +2,7 @@
 
 use crate::core::action::Action;
 use crate::core::action::Subject;
+use crate::core::card::LONGEST_FIELD_BYTES;
 use crate::core::card::NoteText;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
@@ -317,9 +318,16 @@ impl Segment {
                 },
                 Err(error) => Some(error),
             },
-            Fact::Head { .. } => serde_json::from_str::<Head>(body).err(),
+            Fact::Head { .. } => match serde_json::from_str::<Head>(body) {
+                Ok(head) if head.name.len() > LONGEST_FIELD_BYTES => {
+                    return Err(SegmentFault::LongField("name".to_owned()));
+                }
+                read => read.err(),
+            },
             Fact::Topic { .. } => serde_json::from_str::<TopicText>(body).err(),
             Fact::Configured => serde_json::from_str::<SettingChange>(body).err(),
+            // A key, a tag, the name of a deck.
+            _ if body.len() > LONGEST_FIELD_BYTES => return Err(SegmentFault::LongField(fact.name().to_owned())),
             _ => None,
         };
         match wrong {

@@ -31,6 +31,11 @@ impl Separator {
         matches!(self, Self::First(_) | Self::Dash)
     }
 
+    /// Whether it is a comma or a semicolon, which stand in texts too, with a blank behind them.
+    pub(in crate::formats) fn is_comma(&self) -> bool {
+        matches!(self, Self::Byte(b',' | b';') | Self::Escaped(b',' | b';'))
+    }
+
     /// How it is written.
     pub(in crate::formats) fn bytes(&self) -> &[u8] {
         match self {
@@ -54,6 +59,23 @@ impl Separator {
             b" " => "space".to_owned(),
             b"\n" => "the end of a line".to_owned(),
             _ => format!("`{}`", self.text()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_is_one_with_and_without_escapes() {
+        for sign in [b',', b';'] {
+            assert!(Separator::Byte(sign).is_comma() && Separator::Escaped(sign).is_comma());
+        }
+        for other in
+            [Separator::Byte(b'\t'), Separator::Escaped(b'|'), Separator::of(", "), Separator::Dash, Separator::Line]
+        {
+            assert!(!other.is_comma(), "{other:?}");
         }
     }
 }

@@ -51,10 +51,11 @@ trait Cut: Copy {
     }
 }
 
+/// One byte. `ESCAPES`: with `\"` in quoted cells.
 #[derive(Clone, Copy)]
-struct One(u8);
+struct One<const ESCAPES: bool>(u8);
 
-impl Cut for One {
+impl<const ESCAPES: bool> Cut for One<ESCAPES> {
     fn length_at(self, bytes: &[u8]) -> usize {
         usize::from(bytes.first() == Some(&self.0))
     }
@@ -66,27 +67,9 @@ impl Cut for One {
     fn longest(self) -> usize {
         1
     }
-}
-
-/// One byte, with `\"` in quoted cells.
-#[derive(Clone, Copy)]
-struct Escaped(u8);
-
-impl Cut for Escaped {
-    fn length_at(self, bytes: &[u8]) -> usize {
-        One(self.0).length_at(bytes)
-    }
-
-    fn find(self, bytes: &[u8]) -> usize {
-        One(self.0).find(bytes)
-    }
-
-    fn longest(self) -> usize {
-        1
-    }
 
     fn has_escapes(self) -> bool {
-        true
+        ESCAPES
     }
 }
 
@@ -94,15 +77,18 @@ impl Cut for Escaped {
 #[derive(Clone, Copy)]
 struct Bar;
 
+/// A bar, escaped or not.
+const BAR: One<false> = One(b'|');
+
 impl Cut for Bar {
     fn length_at(self, bytes: &[u8]) -> usize {
-        One(b'|').length_at(bytes)
+        BAR.length_at(bytes)
     }
 
     fn find(self, bytes: &[u8]) -> usize {
         let mut at = 0;
         loop {
-            at += One(b'|').find(bytes.get(at..).unwrap_or_default());
+            at += BAR.find(bytes.get(at..).unwrap_or_default());
             let is_escaped = bytes.get(at) == Some(&b'|') && bytes.get(..at).is_some_and(|cell| cell.ends_with(b"\\"));
             if !is_escaped {
                 return at;
@@ -192,8 +178,8 @@ impl Cut for Dash {
 pub(super) fn split(bytes: &[u8], whole: bool, separator: &Separator, row: &mut Row) -> Split {
     match separator {
         Separator::Byte(b'|') => cells(bytes, whole, Bar, row),
-        Separator::Byte(byte) => cells(bytes, whole, One(*byte), row),
-        Separator::Escaped(byte) => cells(bytes, whole, Escaped(*byte), row),
+        Separator::Byte(byte) => cells(bytes, whole, One::<false>(*byte), row),
+        Separator::Escaped(byte) => cells(bytes, whole, One::<true>(*byte), row),
         Separator::Text(text) => cells(bytes, whole, Several(text), row),
         Separator::First(text) => two(bytes, whole, Several(text), row),
         Separator::Dash => two(bytes, whole, Dash, row),

@@ -47,7 +47,7 @@ fn workbook(sheets: &[(&str, bool, &str)]) -> Vec<u8> {
         ),
     );
     file("xl/_rels/workbook.xml.rels", format!("{RELATIONS}{relations}</Relationships>"));
-    file("xl/styles.xml", r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#.to_owned());
+    file("xl/styles.xml", r#"<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts><numFmt numFmtId="164" formatCode="000"/><numFmt numFmtId="165" formatCode="mmmm\ yyyy"/><numFmt numFmtId="166" formatCode="[$€-407]#,##0.00"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="9"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="12"/></cellXfs></styleSheet>"#.to_owned());
     zip.finish().unwrap().into_inner()
 }
 
@@ -90,6 +90,34 @@ fn a_sheet_is_read_as_a_table_of_what_its_cells_show() {
         [(2, "two\nlines, \"quoted\"", "=1+1"), (4, "1969", "0.3"), (5, "1970-01-01", "by value")]
     );
     assert_eq!(warnings(&outcomes), []);
+}
+
+#[test]
+fn cells_are_read_as_their_formats_show_them() {
+    let number = |place: &str, style: u8, value: &str| format!(r#"<c r="{place}" s="{style}"><v>{value}</v></c>"#);
+    let rows: String = [
+        (2, "0.5", "50%"),
+        (3, "7", "007"),
+        (4, "25404", "July 1969"),
+        (5, "1234.5", "€1,234.50"),
+        (6, "1.5", "1 1/2"),
+    ]
+    .iter()
+    .zip(2..)
+    .map(|((style, value, shown), row)| {
+        format!(
+            r#"<row r="{row}">{}{}</row>"#,
+            text(&format!("A{row}"), shown),
+            number(&format!("B{row}"), *style, value)
+        )
+    })
+    .collect();
+    let last = r#"<row r="7"><c r="A7" t="b"><v>1</v></c><c r="B7" t="e"><v>#N/A</v></c></row>"#;
+    let (outcomes, result) = read(&workbook(&[("A", false, &(row(1, &["front", "back"]) + &rows + last))]), None);
+    result.unwrap();
+    let found = pairs(&outcomes);
+    assert!(found[..5].iter().all(|(_, expected, shown)| expected == shown), "{found:?}");
+    assert_eq!(found[5..], [(7, "TRUE", "#N/A")]);
 }
 
 #[test]

@@ -62,6 +62,9 @@ pub enum Reason {
     /// JSON that no program wrote as a deck.
     #[error("JSON of something else, no deck")]
     OtherJson,
+    /// TOML that holds the settings of a program.
+    #[error("TOML of something else, no deck")]
+    OtherToml,
     /// A pipe, a device, a socket.
     #[error("a pipe or a device, not a file")]
     NoFile,
@@ -87,7 +90,7 @@ impl Reason {
             Self::Bad(_) => 0,
             Self::TooDeep | Self::NoFile => 1,
             Self::ConflictCopy | Self::Copy => 2,
-            Self::NoTable | Self::OtherJson => 3,
+            Self::NoTable | Self::OtherJson | Self::OtherToml => 3,
             Self::Noise | Self::Again => 4,
             Self::NoDeck => 5,
         }
@@ -105,6 +108,7 @@ impl Reason {
             Self::TooDeep => "too_deep",
             Self::NoTable => "no_table",
             Self::OtherJson => "other_json",
+            Self::OtherToml => "other_toml",
             Self::NoFile => "no_file",
             Self::Bad(_) => "bad",
         }

@@ -221,7 +221,7 @@ fn follow_one(
             match look_over(writer, &mut file, importer, options, &builtins) {
                 Ok(()) => {}
                 // Nothing of it is wrong, so nothing has to be said of it at every start.
-                Err(Refusal::NoTable | Refusal::OtherJson) => {
+                Err(Refusal::NoTable | Refusal::OtherJson | Refusal::OtherToml) => {
                     is_left_alone = true;
                     return Err(Fault::Abandoned);
                 }

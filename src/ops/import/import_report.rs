@@ -277,7 +277,8 @@ impl Report {
     /// The bad rows and files as a refusal lists them, the first ones.
     pub(super) fn list_rejected(&self, places: &mut Vec<String>) {
         let is_bad = |skipped: &&Skipped| matches!(skipped.reason, Reason::Bad(_));
-        let is_text = |skipped: &&Skipped| matches!(skipped.reason, Reason::NoTable | Reason::OtherJson);
+        let is_text =
+            |skipped: &&Skipped| matches!(skipped.reason, Reason::NoTable | Reason::OtherJson | Reason::OtherToml);
         let bad = self.skipped.iter().filter(is_bad).chain(self.skipped.iter().filter(is_text));
         let files: Vec<String> = bad.map(|skipped| format!("{}: {}", skipped.path.display(), skipped.reason)).collect();
         places.extend(files.iter().chain(&self.rejected).take(MOST_IN_A_REFUSAL).cloned());

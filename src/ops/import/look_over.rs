@@ -65,6 +65,13 @@ fn is_json(source: &mut Source) -> bool {
     source.input.rewind().is_ok() && is_sound
 }
 
+/// Whether a text is sound TOML with nothing of a deck in it, such as the settings of a program.
+fn is_other_toml(text: &str) -> bool {
+    let parts = ["deck", "topic", "card"];
+    toml::from_str::<toml::Table>(text)
+        .is_ok_and(|table| !table.is_empty() && !parts.iter().any(|part| table.contains_key(*part)))
+}
+
 /// Reads a file without importing it, for the faults that keep it out: so that one bad file among many takes nothing with it.
 pub(super) fn look_over(
     writer: &Writer<'_>,
@@ -138,6 +145,12 @@ pub(super) fn look_through(
     if matches!(&done, Err(FormatError::NotThis(_))) && source.in_folder && importer.name() == "json" && is_json(source)
     {
         return Err(Refusal::OtherJson);
+    }
+    if let Err(FormatError::Faults { source_text, .. }) = &done
+        && source.in_folder
+        && is_other_toml(source_text)
+    {
+        return Err(Refusal::OtherToml);
     }
     done.map_err(Refusal::Format)?;
     if (by_chance || !strangers.is_empty()) && !any_builtin {

@@ -40,8 +40,9 @@ impl Options {
     pub(super) fn said_of_no_table(&self, format: &str) -> Option<&'static str> {
         let table = &self.table;
         let (is_text, is_sheet) = (matches!(format, "csv" | "tsv"), format == "xlsx");
+        let has_keys = matches!(format, "json" | "jsonl");
         let said = [
-            ("--columns", !table.columns.is_empty(), is_text || is_sheet),
+            ("--columns", !table.columns.is_empty(), is_text || is_sheet || has_keys),
             ("--header", table.header.is_some(), is_text || is_sheet),
             ("--markup", table.markup.is_some(), is_text || is_sheet),
             ("--delimiter", table.delimiter.is_some(), is_text),

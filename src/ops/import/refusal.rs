@@ -32,6 +32,8 @@ pub(super) enum Refusal {
     NoTable,
     /// A file in a folder that is JSON, but of something else.
     OtherJson,
+    /// A file in a folder that is TOML, but of something else.
+    OtherToml,
     /// Somebody wrote to it while it was read.
     ChangedMeanwhile,
     /// It was taken in as if no prompt came twice, but one does: it has to be taken in anew.
@@ -61,6 +63,7 @@ impl Refusal {
         match self {
             Self::NoTable => Some(Reason::NoTable),
             Self::OtherJson => Some(Reason::OtherJson),
+            Self::OtherToml => Some(Reason::OtherToml),
             _ => None,
         }
     }
@@ -78,6 +81,7 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
         Refusal::NoDecks => Failure::data("none of the files could be imported").hint("nothing was changed"),
         Refusal::NoTable => Failure::data(format!("`{shown}` has no table of cards in it")).hint("nothing was changed"),
         Refusal::OtherJson => Failure::data(format!("`{shown}` is JSON, but no deck")).hint("nothing was changed"),
+        Refusal::OtherToml => Failure::data(format!("`{shown}` is TOML, but no deck")).hint("nothing was changed"),
         Refusal::ChangedMeanwhile => Failure::failed(format!("`{shown}` was changed while it was read"))
             .hint("nothing was changed; import it again when whatever writes it is done"),
         Refusal::BuiltinClash { deck, keys } => {

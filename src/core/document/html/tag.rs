@@ -280,21 +280,17 @@ fn attributes(text: &str) -> Option<(Vec<(String, &str)>, usize)> {
 /// Where elements and comments are closed, so that nothing is looked for again and again that is not there.
 pub(super) struct Closings {
     elements: BTreeMap<String, Vec<usize>>,
-    /// Where the tags stand that open what is closed: an end tag closes what was opened last of its name.
-    paired: BTreeSet<usize>,
+    /// Where what looks like a tag is glued to a word, as in `Set<I>`, and no end tag closes it: one closes what was opened last of its
+    /// name.
+    parameters: BTreeSet<usize>,
     last_comment: Option<usize>,
-}
-
-/// Whether a tag behind this character is glued to a word, as in `Set<I>`.
-fn is_glued_to(before: Option<char>) -> bool {
-    before.is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
 
 impl Closings {
     pub(super) fn of(html: &str) -> Self {
         let mut elements: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut open: BTreeMap<String, Vec<(usize, bool)>> = BTreeMap::new();
-        let mut paired = BTreeSet::new();
+        let mut parameters = BTreeSet::new();
         for (at, _) in html.match_indices('<') {
             let rest = html.get(at + 1..).unwrap_or_default();
             let (closes, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
@@ -305,21 +301,25 @@ impl Closings {
             let is_capital = name.starts_with(|c: char| c.is_ascii_uppercase());
             let name = name.to_ascii_lowercase();
             if !closes {
-                let is_glued = is_glued_to(html.get(..at).and_then(|text| text.chars().next_back()));
+                let before = html.get(..at).and_then(|text| text.chars().next_back());
+                let is_glued = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
                 open.entry(name).or_default().push((at, is_capital && is_glued));
+                if is_glued {
+                    parameters.insert(at);
+                }
                 continue;
             }
             let opened = open.entry(name.clone()).or_default();
             // A type parameter in capitals is not closed by small letters.
             while let Some((start, is_parameter)) = opened.pop() {
                 if is_capital || !is_parameter {
-                    paired.insert(start);
+                    parameters.remove(&start);
                     break;
                 }
             }
             elements.entry(name).or_default().push(at);
         }
-        Self { elements, paired, last_comment: html.rfind("-->") }
+        Self { elements, parameters, last_comment: html.rfind("-->") }
     }
 
     fn next(&self, name: &str, at: usize) -> Option<usize> {
@@ -332,10 +332,10 @@ impl Closings {
         self.last_comment.is_some_and(|last| last > at + 1)
     }
 
-    /// Whether the element that is opened at `at`, behind the character `before`, is closed: somewhere, or where it may be a type parameter
-    /// by a tag that closes nothing nearer.
-    pub(super) fn is_closed(&self, name: &str, at: usize, before: Option<char>) -> bool {
-        self.next(name, at).is_some() && (!is_glued_to(before) || self.paired.contains(&at))
+    /// Whether the element that is opened at `at` is closed: somewhere, or where it may be a type parameter by a tag that closes nothing
+    /// nearer.
+    pub(super) fn is_closed(&self, name: &str, at: usize) -> bool {
+        self.next(name, at).is_some() && !self.parameters.contains(&at)
     }
 
     /// Where the tag ends that closes an element next.

@@ -270,6 +270,15 @@ fn a_fact_that_can_t_be_is_refused() {
     }
     let long = format!(r#"{{"kind":"basic","fields":{{"front":"{}"}}}}"#, "x".repeat((1 << 20) + 1));
     fact_refused(SegmentFault::LongField("front".to_owned()), Fact::Edited { note }, Some(&long));
+    let long = "x".repeat((1 << 20) + 1);
+    let head = format!(r#"{{"name":"{long}"}}"#);
+    fact_refused(
+        SegmentFault::LongField("name".to_owned()),
+        Fact::Head { deck: deck.clone(), edition: 1 },
+        Some(&head),
+    );
+    fact_refused(SegmentFault::LongField("keyed".to_owned()), Fact::Keyed { note }, Some(&long));
+    fact_refused(SegmentFault::LongField("renamed".to_owned()), Fact::Renamed { deck: deck.clone() }, Some(&long));
     let marked = |device, number, mark: Option<u8>| Fact::Undone {
         action: ActionId { device: DeviceId([device; 16]), number },
         mark: mark.map(|mark| ChainMark([mark; 4])),

@@ -1,0 +1,150 @@
+//! What the columns of tables are taken for, by their names and by their cells.
+
+use super::CSV;
+use super::table_cases::lines;
+use super::table_cases::options;
+use super::table_cases::read;
+use super::table_cases::read_so;
+use super::table_cases::said;
+use crate::formats::Importer as _;
+use crate::formats::Item;
+use crate::formats::testing::notes;
+use crate::formats::testing::rejected;
+use std::io::Cursor;
+
+#[test]
+fn a_first_row_is_a_header_only_where_something_speaks_for_it() {
+    for text in [
+        "Pi,about three\ne,2.718\nphi,1.618\n",
+        "Moon,small\nearth,12756\nmars,6792\n",
+        "City,Ciudad\nHouse,Casa\nDog,Perro\n",
+        "Capital,Hauptstadt\nHouse,Haus\nDog,Hund\n",
+    ] {
+        assert_eq!(lines(&read(text)).len(), 3, "{text}");
+        assert!(said(&read(text)).contains("--header yes"), "{text}");
+    }
+    for text in [
+        "Город,Население\nМосква,12600000\nКазань,1250000\n",
+        "Foo,Bar,Baz\nx,1,20\ny,2,15\n",
+        "Date,Événement\n1789,Révolution\n1804,Empire\n",
+        "Country,Capital\nFrance,Paris\nPeru,Lima\n",
+        "Name,Symbol\nHydrogen,H\nHelium,He\n",
+        "Nome,Capitale\nItalia,Roma\nFrancia,Parigi\n",
+    ] {
+        assert_eq!(lines(&read(text)).len(), 2, "{text}: {:?}", lines(&read(text)));
+    }
+}
+
+#[test]
+fn a_column_called_kind_in_which_a_word_is_a_kind_by_chance_is_none() {
+    for (text, expected) in [
+        ("Word,Kind,Meaning\nhouse,noun,Haus\ngo,verb,gehen\nlist,list,Liste\n", "house → Haus (Kind: noun)"),
+        ("Word,Kind,Meaning\nlist,list,Liste\nhouse,noun,Haus\ngo,verb,gehen\n", "list → Liste (Kind: list)"),
+        (
+            "Wort;Kind;Bedeutung\nWahl;choice;choice\nHaus;;house\nBaum;tree;tree\nHund;dog;dog\n",
+            "Wahl → choice (Kind: choice)",
+        ),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+    // One that is mistyped is a fault of its row.
+    let outcomes = read("kind,front,back\ntyped,a,b\nbasic,c,d\ntypd,e,f\n");
+    assert_eq!(lines(&outcomes), ["typed: a → b", "c → d"]);
+    assert_eq!(rejected(&outcomes).len(), 1);
+}
+
+#[test]
+fn source_and_target_are_the_sides_of_a_translation() {
+    for (text, expected) in [
+        ("Source,Target,Notes\nperro,dog,a pet\ngato,cat,\n", "perro → dog (a pet)"),
+        ("Source language,Target language\nperro,dog\ngato,cat\n", "perro → dog"),
+        ("Source text,Target text\nperro,dog\ngato,cat\n", "perro → dog"),
+        ("Target,Source,Context\ndog,perro,x\ncat,gato,y\n", "perro → dog (Context: x)"),
+        (
+            "Source language,Target language,Source text,Target text\nEnglish,Spanish,hello,hola\nSpanish,English,adiós,bye\n",
+            "hello → hola (Source language: English; Target language: Spanish)",
+        ),
+        (
+            "Source_Term,Target_Term,Definition\nHund,dog,an animal\nKatze,cat,an animal\n",
+            "Hund → dog (Definition: an animal)",
+        ),
+        ("Quelle;Ziel;Anmerkung\nHund;dog;x\nKatze;cat;y\n", "Hund → dog (x)"),
+        // Beside a question and an answer a source is one.
+        ("Question,Answer,Source,Target\nq,a,T1,x\nr,b,T2,y\n", "q → a (Target: x)"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!(lines(&outcomes).len(), 2, "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn a_table_that_lacks_a_column_is_refused_once_with_its_name() {
+    for (text, says) in [
+        (
+            "key,kind,prompt,answer\na,choice,q,x\nb,choice,r,y\nc,choice,s,z\n",
+            "no column for the distractors that a `choice` card needs, and 3 of 3",
+        ),
+        (
+            "key,kind,prompt,answer\na,basic,q,x\nb,choice,r,y\nc,choice,s,z\nd,choice,s,z\n",
+            "`choice` card needs, and 3 of 4 rows are such cards, the first in line 3",
+        ),
+    ] {
+        let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
+        assert!(fault.to_string().contains(says), "{fault}");
+    }
+    let outcomes = read("key,kind,prompt,answer\na,basic,q,x\nb,basic,r,y\nc,choice,s,z\n");
+    assert_eq!((lines(&outcomes).len(), rejected(&outcomes).len()), (2, 1));
+}
+
+#[test]
+fn questions_with_options_are_choices() {
+    for (text, expected) in [
+        ("Question,Option A,Option B,Option C,Answer\nq,x,y,z,B\nr,1,2,3,A\n", "q → y / x / z"),
+        (
+            "Question;Answer 1;Answer 2;Answer 3;Time limit;Correct answer(s)\nq;x;y;z;20;2\nr;1;2;3;20;1\n",
+            "q → y / x / z (Time limit: 20)",
+        ),
+        ("Question,A,B,C,Correct\nq,x,y,z,y\nr,1,2,3,3\n", "q → y / x / z"),
+        ("Question,A,B,C,Correct,Explanation\nq,x,y,,b,since\nr,1,2,3,c,\n", "q → y / x (Explanation: since)"),
+        ("Frage;Antwort A;Antwort B;Richtige Antwort\nq;x;y;A\nr;1;2;B\n", "q → x / y"),
+        ("Question;Correct answer;Wrong answer 1;Wrong answer 2\nq;y;x;z\nr;1;2;3\n", "q → y / x / z"),
+        ("Question,Option 1,Option 2,Correct\nq,x,y,1\nr,v,w,0\n", "q → y / x"),
+    ] {
+        let outcomes = read(text);
+        let text_of = |item: &Item| {
+            let text = &item.text;
+            let extra = text.extra.as_deref().map(|extra| format!(" ({extra})")).unwrap_or_default();
+            let options = text.texts("distractors").join(" / ");
+            format!("{} → {} / {options}{extra}", text.text("prompt"), text.text("answer"))
+        };
+        let found: Vec<String> = notes(&outcomes).into_iter().map(text_of).collect();
+        assert_eq!((found.len(), found[0].as_str()), (2, expected), "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+        assert!(said(&outcomes).contains("which one is right"), "{}", said(&outcomes));
+        assert!(!CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap().is_unclear(), "{text}");
+    }
+    // Several right ones, or none: it stays a question and an answer.
+    let outcomes = read("Question,Option A,Option B,Option C,Answer\nq,x,y,z,\"A,B\"\nr,1,2,3,C\n");
+    assert_eq!(lines(&outcomes)[0], "q → A,B (Option A: x; Option B: y; Option C: z)");
+    // Columns of a vocabulary.
+    assert_eq!(
+        lines(&read("Word,Alternative 1,Alternative 2,Translation\nx,y,z,w\na,b,c,d\n"))[0],
+        "x → w (Alternative 1: y; Alternative 2: z)"
+    );
+    assert_eq!(lines(&read("Word,Answer,B\nx,y,z\nu,v,w\n"))[0], "x → y (B: z)");
+}
+
+#[test]
+fn names_of_cards_and_decks_are_no_longer_than_fields() {
+    let long = "x".repeat((1 << 20) + 1);
+    for name in ["key", "guid", "deck"] {
+        let outcomes = read(&format!("front,back,{name}\na,b,{long}\nc,d,e\n"));
+        let why: Vec<String> = rejected(&outcomes).iter().map(|(_, fault)| fault.to_string()).collect();
+        assert_eq!(why, [format!("`{name}` is longer than 1 MB; make it shorter or several cards")]);
+        assert_eq!(lines(&outcomes), ["c → d"]);
+    }
+}
