@@ -166,6 +166,8 @@ pub struct Finished {
     pub missing: u64,
     /// Those that are gone with it.
     pub retired: u64,
+    /// Notes that the file had until now: those, and what the learner made their own.
+    pub lost: u64,
     /// The notes that both had changed, up to a limit.
     pub kept: Vec<Kept>,
     /// The cards of decks that came with the file and that others have too, for the first decks.
@@ -281,7 +283,7 @@ impl<'b, 's> Bulk<'b, 's> {
     pub fn finish(mut self) -> Result<Finished, Fault> {
         self.flush()?;
         let late = self.match_waiting()?;
-        let (missing, retired) = self.retire_missing_notes()?;
+        let (missing, retired, lost) = self.retire_missing_notes()?;
         if !self.any_rows {
             let planned: Vec<TargetDeck> = self.decks.values().filter(|deck| deck.id < 0).cloned().collect();
             for deck in planned {
@@ -303,13 +305,13 @@ impl<'b, 's> Bulk<'b, 's> {
             earlier.add(&self.claimed, self.last_old_note + 1..=newest);
             earlier.decks.append(&mut self.files_decks);
         }
-        Ok(Finished { late, missing, retired, kept: self.kept, twice })
+        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice })
     }
 
     /// Counts the notes of the file's decks that the file does not have: those that stay, and those that are gone from now on,
-    /// where that was asked for and the learner made nothing of their own of them.
-    fn retire_missing_notes(&mut self) -> Result<(u64, u64), Fault> {
-        let (mut missing, mut retired) = (0, 0);
+    /// where that was asked for and the learner made nothing of their own of them. And all that the file had until now.
+    fn retire_missing_notes(&mut self) -> Result<(u64, u64, u64), Fault> {
+        let (mut missing, mut retired, mut lost) = (0, 0, 0);
         for deck in self.files_decks.clone() {
             if let Some(now) = self.deck_of(deck) {
                 self.writer.tx.execute(
@@ -329,6 +331,7 @@ impl<'b, 's> Bulk<'b, 's> {
                 if self.options.retire_missing && !self.writer.source_place(note)?.is_some_and(|place| place.gone) {
                     let uid = note_uid(&self.writer.tx, note)?;
                     self.writer.append_fact(&Fact::Gone { note: uid }, None)?;
+                    lost += 1;
                     if NoteRow::of(&self.writer.tx, note)?.is_none_or(|row| row.retired) {
                         retired += 1;
                         continue;
@@ -338,7 +341,7 @@ impl<'b, 's> Bulk<'b, 's> {
                 missing += u64::from(self.earlier.is_none());
             }
         }
-        Ok((missing, retired))
+        Ok((missing, retired, lost))
     }
 
     /// Whether a note came from the file that is taken in, and its source put it into that deck: a followed file takes away

@@ -47,6 +47,7 @@ use pieces::Pieces;
 use plan::Plan;
 use plan::Plans;
 use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
 use rusqlite::ffi;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -143,13 +144,20 @@ fn configs(db: &Connection) -> Result<BTreeMap<ConfigId, String>, Fault> {
     Ok(all)
 }
 
-/// Gives notes other names. Gives those that they had.
+/// Gives notes other names. Gives those that they had. A name that another note has, or whose note is gone, stays where it is: what
+/// is damaged may say anything.
 fn swap_names(db: &Connection, names: &[(i64, [u8; 16])]) -> Result<Vec<(i64, [u8; 16])>, Fault> {
-    let mut had = Vec::new();
-    for (number, uid) in names {
-        let before = db.query_row("SELECT uid FROM note_name WHERE id = ?1", [number], |row| row.get(0))?;
-        db.execute("UPDATE note_name SET uid = ?2 WHERE id = ?1", (number, uid))?;
-        had.push((*number, before));
+    let mut had: Vec<(i64, [u8; 16])> = Vec::new();
+    for (number, _) in names {
+        let before = db.query_row("SELECT uid FROM note_name WHERE id = ?1", [number], |row| row.get(0)).optional()?;
+        had.extend(before.map(|before| (*number, before)));
+    }
+    // Two notes may have each other's.
+    for (number, _) in &had {
+        db.execute("DELETE FROM note_name WHERE id = ?1", [number])?;
+    }
+    for (number, uid) in names.iter().filter(|(number, _)| had.iter().any(|(known, _)| known == number)).chain(&had) {
+        db.execute("INSERT OR IGNORE INTO note_name (id, uid) VALUES (?1, ?2)", (number, uid))?;
     }
     Ok(had)
 }

@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// How a piece of a line reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
+pub enum Emphasis {
     /// As it is.
     Plain,
     /// What a line is about.
@@ -26,7 +26,7 @@ pub enum Weight {
 }
 
 /// A line, in pieces.
-pub type Row = Vec<(String, Weight)>;
+pub type Row = Vec<(String, Emphasis)>;
 
 /// From so many columns on there are two columns of blocks.
 const TWO_COLUMNS: usize = 100;
@@ -83,7 +83,7 @@ pub fn stats_screen(progress: &Progress, width: usize) -> Vec<Row> {
     let beside = |(mut left, right): (Row, Row)| {
         if !right.is_empty() {
             let used: usize = left.iter().map(|(text, _)| text.width()).sum();
-            left.push((" ".repeat(block + BETWEEN - used.min(block)), Weight::Plain));
+            left.push((" ".repeat(block + BETWEEN - used.min(block)), Emphasis::Plain));
             left.extend(right);
         }
         left
@@ -92,7 +92,7 @@ pub fn stats_screen(progress: &Progress, width: usize) -> Vec<Row> {
 }
 
 fn plain(text: &str) -> Row {
-    vec![(text.to_owned(), Weight::Plain)]
+    vec![(text.to_owned(), Emphasis::Plain)]
 }
 
 /// What a label is about, beside it or, where that is narrow, below it. Nothing is cut: texts are wrapped.
@@ -101,12 +101,12 @@ fn labelled(label: &str, texts: &[String], width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut label = Some(label).filter(|label| !label.is_empty());
     if width < NARROW {
-        rows.extend(label.take().map(|label| vec![(label.to_owned(), Weight::Strong)]));
+        rows.extend(label.take().map(|label| vec![(label.to_owned(), Emphasis::Strong)]));
     }
     for text in texts {
         for line in textwrap::wrap(text, width.saturating_sub(indent).max(10)) {
             let label = label.take().unwrap_or_default();
-            rows.push(vec![(format!("{label:<indent$}"), Weight::Strong), (line.into_owned(), Weight::Plain)]);
+            rows.push(vec![(format!("{label:<indent$}"), Emphasis::Strong), (line.into_owned(), Emphasis::Plain)]);
         }
     }
     rows
@@ -170,11 +170,14 @@ fn share(recalls: Recalls) -> String {
 }
 
 fn retention(progress: &Progress, width: usize) -> Vec<Row> {
-    let Some(row) = progress.retention.iter().find(|row| row.window == Window::Last30) else { return Vec::new() };
+    // A period that was asked for, or that is not a month yet, stands for itself.
+    let is_long = progress.period.to == progress.today && progress.period.days() >= 30;
+    let (window, days) = if is_long { (Window::Last30, 30) } else { (Window::Period, progress.period.days()) };
+    let Some(row) = progress.retention.iter().find(|row| row.window == window) else { return Vec::new() };
     if row.all().all == 0 {
         return Vec::new();
     }
-    let mut texts = vec![format!("{} in 30 days", share(row.all()))];
+    let mut texts = vec![format!("{} in {}", share(row.all()), counted(days, "day", "days"))];
     if let (Some(young), Some(mature)) = (row.young.whole_percent(), row.mature.whole_percent()) {
         texts.push(format!("{young} % of young cards, {mature} % of mature ones"));
     }
@@ -206,7 +209,7 @@ fn practice(progress: &Progress, width: usize) -> Vec<Row> {
 /// A row for each weekday, a column for each week. No weekday or week is left out: a gap is seen as one.
 fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
     let indent = if width < NARROW { 2 } else { LABEL };
-    let (Some((first, _)), last) = (progress.calendar.first(), progress.today) else { return Vec::new() };
+    let (Some((first, _)), last) = (progress.calendar.first(), progress.period.to) else { return Vec::new() };
     let weeks = usize::try_from(Chart::monday(last).since(Chart::monday(*first)) / 7 + 1).unwrap_or(1);
     let weeks = weeks.min(MOST_WEEKS).min(width.saturating_sub(indent + 5) / 2);
     let monday = Chart::monday(last).plus(-7 * i64::try_from(weeks.saturating_sub(1)).unwrap_or(0));
@@ -225,7 +228,7 @@ fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
     }
     let mut rows = Vec::new();
     if !months.is_empty() {
-        rows.push(vec![(format!("{}{}", " ".repeat(indent + 4), months.trim_end()), Weight::Quiet)]);
+        rows.push(vec![(format!("{}{}", " ".repeat(indent + 4), months.trim_end()), Emphasis::Quiet)]);
     }
     for (weekday, name) in (0_i64..).zip(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]) {
         let mut line = String::new();
@@ -236,8 +239,8 @@ fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
             line.push(' ');
         }
         rows.push(vec![
-            (format!("{}{name} ", " ".repeat(indent)), Weight::Quiet),
-            (line.trim_end().to_owned(), Weight::Plain),
+            (format!("{}{name} ", " ".repeat(indent)), Emphasis::Quiet),
+            (line.trim_end().to_owned(), Emphasis::Plain),
         ]);
     }
     rows
@@ -306,6 +309,15 @@ mod tests {
         insta::assert_snapshot!("stats_80", shown(&totals, 80).join("\n"));
         insta::assert_snapshot!("stats_120", shown(&totals, 120).join("\n"));
         insta::assert_snapshot!("stats_40", shown(&totals, 40).join("\n"));
+    }
+
+    #[test]
+    fn a_period_that_was_asked_for_has_its_own_practice_and_retention() {
+        let mut totals = test_history::totals();
+        totals.since = Some(totals.today.plus(-80));
+        totals.until = Some(totals.today.plus(-60));
+        let lines = shown(&totals, 80).join("\n");
+        assert!(lines.contains("in 21 days") && lines.contains('▓'), "{lines}");
     }
 
     #[test]

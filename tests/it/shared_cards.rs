@@ -128,6 +128,22 @@ fn a_card_that_goes_from_one_followed_file_and_is_in_another_one_stays() {
 }
 
 #[test]
+fn a_card_of_ones_own_that_goes_from_one_followed_file_is_the_other_ones_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let mut world = World::bare();
+    two(&mut world, root);
+    world.edit("w/dog", None, How { leave_files: true, ..How::default() }, field("back", "mein Hund"));
+    write(root, "a.toml", &deck(None, ("apple", "1")));
+    follow(&mut world);
+    assert_eq!(answer_of(&world, "dog"), "mein Hund");
+    world.edit("w/dog", None, How::default(), field("back", "unser Hund"));
+    let theirs = fs::read_to_string(root.join("b.toml")).unwrap();
+    assert!(theirs.contains("unser Hund"), "{theirs}");
+    world.assert_sound();
+}
+
+#[test]
 fn a_followed_file_that_got_another_name_or_is_gone_has_no_say_any_more() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

@@ -62,10 +62,15 @@ const BEGINNINGS: &[Beginning] = &[
     ("v", "vy", ANY),
     ("ve", "vy", ANY),
     // One letter that denies.
-    ("", "a", "-al -ar -etry -ic -ile -ism -ist -ole -ous"),
+    (
+        "",
+        "a",
+        "biotic- cellular- chromat- cyclic- gnostic- moral- periodic- phon- polar- politic- rhythm- septic- sexual- social- symmetr- \
+         symptom- synchron- systol- temporal- theis- tonal- toxic- typic- vascular-",
+    ),
     ("", "o", "-ig -iga -igt"),
     ("", "u", "-ig -ige -igt"),
-    ("", "s", "-iare -lare -nare -rare -tare -ere -ire -ato -ata"),
+    ("", "s", "caric- comparir- content- copri- cortes- fortun- gonfi- leal- lega- mette- monta- vesti- volge-"),
     ("ever", "never", ANY),
     ("either", "neither", ANY),
     ("one", "none", ANY),
@@ -112,7 +117,6 @@ const ENDINGS: &[(&str, &str)] = &[
     ("gram", "graph"),
     ("grams", "graphs"),
     ("gramm", "graph"),
-    ("itic", "otic"),
     ("itis", "osis"),
     ("phagia", "phasia"),
     ("dessous", "dessus"),
@@ -136,8 +140,8 @@ const ROOTS: &[(&str, &str)] = &[
     ("phil", "phob"),
 ];
 
-/// Words of one family, by what stands before their endings, and how they end, each row in one language. Behind anything else the
-/// endings are a usual mistake of spelling, or the grammar's.
+/// Words of one family, by what stands before their endings (all of it with `^`), and how they end, each row in one language. Behind
+/// anything else the endings are a usual mistake of spelling, or the grammar's.
 const FAMILIES: &[(&str, &[&[&str]])] = &[
     (
         "arsen brom chlor clor chrom cyan ferr fluor fosf iod jod nitr phosph plumb selen stann sulf sulph tellur нитр сульф фосф хлор",
@@ -151,14 +155,15 @@ const FAMILIES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
-        "alk but dec et eth hept hex met meth non oct pent prop бут мет окт пент проп эт",
+        "^alk ^but ^dec ^et ^eth ^hept ^hex ^met ^meth ^non ^oct ^pent ^prop ^бут ^мет ^окт ^пент ^проп ^эт",
         &[&["an", "en", "in"], &["ano", "eno", "ino"], &["ан", "ен", "ин"]],
     ),
     ("amil amyl celul lact latt malt sacar", &[&["asa", "osa"], &["asas", "osas"]]),
     (
         "address appoint assign bail consign detain draw employ endors examin franchis grant guarant interview licens mortgag \
          nomin oblig pay pledg promis test train transfer trust vend warrant",
-        &[&["ee", "er", "or"], &["ees", "ers", "ors"]],
+        // `-er` for `-or` is a mistake of spelling (`guaranter`).
+        &[&["ee", "er"], &["ee", "or"], &["ees", "ers"], &["ees", "ors"]],
     ),
 ];
 
@@ -204,7 +209,8 @@ fn are_opposites(one: &str, other: &str) -> bool {
 
 fn are_of_family(one: &str, other: &str, stems: &str, endings: &[&str]) -> bool {
     endings.iter().filter_map(|ending| one.strip_suffix(ending)).any(|stem| {
-        stems.split_whitespace().any(|of| stem.ends_with(of))
+        let is_such = |of: &str| of.strip_prefix('^').map_or_else(|| stem.ends_with(of), |whole| stem == whole);
+        stems.split_whitespace().any(is_such)
             && other.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending))
     })
 }
@@ -291,6 +297,13 @@ mod tests {
             ("adout", "about"),
             ("amirica", "america"),
             ("frica", "africa"),
+            ("nimal", "animal"),
+            ("cademic", "academic"),
+            ("phere", "sphere"),
+            ("antibiitic", "antibiotic"),
+            ("guaranter", "guarantor"),
+            ("vender", "vendor"),
+            ("tibeten", "tibetan"),
             ("merican", "american"),
             ("estrogen", "oestrogen"),
             ("soething", "something"),

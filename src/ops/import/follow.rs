@@ -88,7 +88,7 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
                     known.insert(path.clone());
                     let new = Some(New { inside, taken: &taken });
                     let report = follow_one(store, stamp, (&of_folder(path, false), file), new, &options, &mut talk)?;
-                    went |= report.retired > 0;
+                    went |= report.lost > 0;
                     taken.insert(stem(&file_name(file)));
                 }
             }
@@ -108,7 +108,7 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
             })?;
         } else {
             let report = follow_one(store, stamp, (&source, &place), None, &options, &mut talk)?;
-            went |= report.retired > 0;
+            went |= report.lost > 0;
         }
     }
     if went {

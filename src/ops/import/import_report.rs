@@ -175,6 +175,8 @@ pub struct Report {
     pub missing: u64,
     /// Notes of followed or built-in decks that vanished from their file and were retired.
     pub retired: u64,
+    /// Notes that a followed file had until now, what the learner made their own among them.
+    pub lost: u64,
     /// Notes whose own version stays although the file has another one now.
     pub kept: u64,
     /// Notes of the file that the learner deleted, and that stay so.

@@ -177,7 +177,7 @@ pub(super) fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, retired, kept, twice } = bulk.finish()?;
+    let Finished { late, missing, retired, lost, kept, twice } = bulk.finish()?;
     for (note, key) in &renamed {
         writer.also_called(*note, key)?;
     }
@@ -187,6 +187,7 @@ pub(super) fn one_file(
     report.kept_notes.extend(kept.iter().map(|kept| KeptNote::of(&shown, kept)));
     report.warnings.extend(twice.iter().map(|twice| twice_words(&shown, twice)));
     report.retired += retired;
+    report.lost += lost;
     report.missing += missing;
     Ok(())
 }

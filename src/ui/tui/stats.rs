@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::ops::workspace::Workspace;
 use crate::report::Report;
 use crate::report::render_text;
+use crate::ui::Emphasis;
 use crate::ui::Look;
-use crate::ui::Weight;
 use crate::ui::keymap::Command;
 use crate::ui::stats_screen;
 use crate::ui::tui::ScreenContext;
@@ -62,13 +62,13 @@ pub(super) fn run(workspace: &Workspace, term: &mut Term, with: ScreenContext<'_
 }
 
 fn screen(progress: &Progress, width: usize, look: Look) -> Vec<Line<'static>> {
-    let tone = |weight| match weight {
-        Weight::Plain => Tone::Plain,
-        Weight::Strong => Tone::Strong,
-        Weight::Quiet => Tone::Quiet,
+    let tone = |emphasis| match emphasis {
+        Emphasis::Plain => Tone::Plain,
+        Emphasis::Strong => Tone::Strong,
+        Emphasis::Quiet => Tone::Quiet,
     };
     let rows = stats_screen(progress, width).into_iter();
-    rows.map(|row| row.into_iter().map(|(text, weight)| Span::styled(text, style(tone(weight), look))).collect())
+    rows.map(|row| row.into_iter().map(|(text, emphasis)| Span::styled(text, style(tone(emphasis), look))).collect())
         .collect()
 }
 

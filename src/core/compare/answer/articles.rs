@@ -29,6 +29,14 @@ pub(super) fn without_article<'k>(text: &str, key: &'k str) -> Option<(Article, 
             _ => return None,
         },
     };
+    // `an der Wand`, `a mangé`: other languages have words that look like the English article.
+    let is_english = |word: &str| {
+        let begins_as_a_vowel = || word.starts_with(|c: char| "aeiouhAEIOUH8".contains(c) || c.is_uppercase());
+        word.is_ascii() && (written != "an" || begins_as_a_vowel())
+    };
+    if article == Article::Any && !text.split_whitespace().nth(1).is_some_and(is_english) {
+        return None;
+    }
     let rest = key.strip_prefix(written)?;
     let is_year = |rest: &&str| article == Article::This && rest.starts_with(|c: char| c.is_ascii_digit());
     let rest = rest.strip_prefix(' ').or_else(|| Some(rest).filter(is_year))?;
@@ -47,6 +55,7 @@ mod tests {
         for (text, article, rest) in [
             ("a cat", Article::Any, "cat"),
             ("An apple", Article::Any, "apple"),
+            ("an MRI scan", Article::Any, "mri scan"),
             ("The Hague", Article::This, "hague"),
             ("the 1960s", Article::This, "1960s"),
             ("(to) run", Article::Verb, "run"),
@@ -54,9 +63,21 @@ mod tests {
         ] {
             assert_eq!(without_article(text, &key(text)), Some((article, rest)), "{text}");
         }
-        for text in
-            ["A minor", "a", "the", "a b", "a = bc", "a sin x", "à la carte", "a.m.", "an", "Theodor", "das Haus"]
-        {
+        for text in [
+            "an der Wand",
+            "a mangé",
+            "A minor",
+            "a",
+            "the",
+            "a b",
+            "a = bc",
+            "a sin x",
+            "à la carte",
+            "a.m.",
+            "an",
+            "Theodor",
+            "das Haus",
+        ] {
             assert_eq!(without_article(text, &key(text)), None, "{text}");
         }
     }

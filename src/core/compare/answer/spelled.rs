@@ -39,10 +39,13 @@ fn is_exponent(run: &[char]) -> bool {
     }
 }
 
+/// Functions whose names are units too: what is raised behind these are minutes and degrees (`ml/min²`).
+const UNITS: [&str; 2] = ["deg", "min"];
+
 /// Whether a text ends with the name of a function.
 pub(super) fn ends_with_function(text: &str) -> bool {
     let word = text.rsplit(|c| !is_letter(c)).next().unwrap_or_default();
-    FUNCTIONS.contains(&word)
+    FUNCTIONS.contains(&word) && !UNITS.contains(&word)
 }
 
 /// Whether a run has an operator before something: the sign of an exponent does, a charge stands behind its number.

@@ -198,6 +198,7 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
             ("logn", "log(n)", Wrong, ""),
             ("sin 2x", "sin²x", Wrong, "the sine of the double is no power"),
             ("sin^2 x", "sin² x", Right, ""),
+            ("90 ml/min2", "90 ml/min²", Right, "minutes are no function"),
             ("log2 8", "log₂ 8", Right, "keyboards have no lowered digits"),
             ("x=5", "x = 5", Right, ""),
             ("5", "x = 5", Wrong, ""),
