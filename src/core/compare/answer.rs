@@ -6,7 +6,7 @@
 //! What an answer is ([`Nature`]) says what may differ in it: in code all punctuation counts, in a formula each mark.
 //!
 //! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)), or an
-//! article that says little is missing (`answer/articles.rs`).
+//! article that says little is missing (`answer/articles.rs`), or a gloss in brackets.
 
 mod articles;
 mod dates;
@@ -332,7 +332,8 @@ pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likene
         && (pairs()
             .filter(|(given, expected)| given.has_its_letters() && expected.has_its_letters())
             .any(|(given, expected)| is_slip(given.solid(), expected.solid()))
-            || (!are_leveled && differ_in_article(given, expected, &is_slip)));
+            || (!are_leveled
+                && (differ_in_article(given, expected, &is_slip) || lacks_gloss(given, expected, &is_slip))));
     if is_near { Likeness::Near } else { Likeness::Other }
 }
 
@@ -346,6 +347,20 @@ fn differ_in_article(given: &Read<'_>, expected: &Read<'_>, is_slip: &dyn Fn(&st
         (Some(_), Some(_)) => return false,
     };
     mine == its || is_slip(mine, its)
+}
+
+/// Whether a text is another one without the words in brackets at its end, which mostly explain it: `Hund (m)`, `adrenaline (epinephrine)`. What
+/// is a number (`iron (III)`) or a letter of a row (`hepatitis (B)`) says which one it is.
+fn lacks_gloss(given: &Read<'_>, expected: &Read<'_>, is_slip: &dyn Fn(&str, &str) -> bool) -> bool {
+    let Some((word, gloss)) = expected.text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else {
+        return false;
+    };
+    let is_word = |word: &str| word.chars().nth(1).is_some() && !word.chars().all(|c| "IVX".contains(c));
+    let words = |text: &str| text.split(|c| !is_letter(c)).any(is_word);
+    let is_gloss = gloss.chars().all(|c| is_letter(c) || matches!(c, ' ' | ',' | '.' | '-' | '/' | '\'' | '’'))
+        && (words(gloss) || gloss.trim_end_matches('.').chars().all(char::is_lowercase));
+    let word = key(word);
+    is_gloss && words(&word) && word.ends_with(is_letter) && (given.key == word || is_slip(&given.key, &word))
 }
 
 /// That two texts say the same, with how they differ, and what differs beside that.

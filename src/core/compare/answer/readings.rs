@@ -277,17 +277,29 @@ fn hydrated(text: &str) -> Option<String> {
     (out != text).then_some(out)
 }
 
-/// Without the apostrophes that part thousands in Switzerland: `1'000`.
+/// Without what parts thousands: the apostrophe of Switzerland (`1'000`), and a comma or point that stands twice in a number, each before
+/// three digits (`1,000,000`). Standing once it may be the decimal one.
 fn in_thousands(text: &str) -> Option<String> {
-    let chars: Vec<char> = text.chars().collect();
-    let is_parting = |place: usize, c: char| {
-        let behind = chars.get(place + 1..).unwrap_or_default();
-        is_apostrophe(c)
-            && place.checked_sub(1).and_then(|before| chars.get(before)).is_some_and(|before| is_digit(*before))
-            && behind.iter().take_while(|c| is_digit(**c)).count() == 3
-    };
-    let read: String =
-        chars.iter().enumerate().filter(|(place, c)| !is_parting(*place, **c)).map(|(_, c)| *c).collect();
+    let is_sign = |c: char| matches!(c, ',' | '.');
+    let mut read = String::with_capacity(text.len());
+    for run in text.split_inclusive(|c: char| !(is_digit(c) || is_apostrophe(c) || is_sign(c))) {
+        let number = run.trim_end_matches(|c: char| !is_digit(c));
+        let groups: Vec<&str> = number.split(|c: char| !is_digit(c)).collect();
+        let signs: Vec<char> = number.chars().filter(|c| !is_digit(*c)).collect();
+        let is_parted = match signs.as_slice() {
+            [sign] => is_apostrophe(*sign),
+            [first, rest @ ..] => rest.iter().all(|sign| sign == first),
+            [] => false,
+        };
+        let are_thousands = groups.first().is_some_and(|first| (1..=3).contains(&first.chars().count()))
+            && groups.iter().skip(1).all(|group| group.chars().count() == 3);
+        if is_parted && are_thousands {
+            read.extend(groups);
+            read.push_str(run.get(number.len()..).unwrap_or_default());
+        } else {
+            read.push_str(run);
+        }
+    }
     (read != text).then_some(read)
 }
 

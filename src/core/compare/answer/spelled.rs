@@ -222,7 +222,26 @@ pub(super) fn spelled(text: &str) -> Vec<char> {
     };
     let mut plain: Vec<char> = composed.map(plain).collect();
     in_order(&mut plain);
+    nasal(&mut plain);
     plain
+}
+
+/// Hindi as it is mostly written: a nasal without a vowel, before another consonant of its own class, is the dot above (`हिन्दी`, `हिंदी`).
+fn nasal(chars: &mut Vec<char>) {
+    const NASALS: [(char, std::ops::RangeInclusive<char>); 5] =
+        [('ङ', 'क'..='घ'), ('ञ', 'च'..='झ'), ('ण', 'ट'..='ढ'), ('न', 'त'..='ध'), ('म', 'प'..='भ')];
+    if !chars.contains(&'\u{94d}') {
+        return;
+    }
+    let mut place = 0;
+    while place + 2 < chars.len() {
+        let is_nasal = matches!(chars.get(place..place + 3), Some([nasal, '\u{94d}', next])
+            if NASALS.iter().any(|(known, class)| known == nasal && class.contains(next)));
+        if is_nasal {
+            chars.splice(place..place + 2, ['\u{902}']);
+        }
+        place += 1;
+    }
 }
 
 /// Thai and Lao as they are meant: a tone mark stands behind the vowel above or below its letter, but before the small circle of ำ, and two เ are

@@ -225,6 +225,39 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
         ],
     ),
     (
+        "Thousands",
+        &[
+            ("1000000", "1,000,000", Right, "a comma that stands twice is no decimal one"),
+            ("1,000,000", "1.000.000", Right, ""),
+            ("1000000", "1.000.000 people", Wrong, "people are missing"),
+            ("12,34,567", "1234567", Wrong, ""),
+            ("1.5", "15", Wrong, ""),
+        ],
+    ),
+    (
+        "What stands in brackets behind a word",
+        &[
+            ("N-acetylcysteine", "N-acetylcysteine (NAC)", Near, "the gloss is missing"),
+            ("Hund", "Hund (m)", Near, "and the gender?"),
+            ("as neded", "as needed (pro re nata)", Near, ""),
+            ("iron", "iron (III)", Wrong, "which iron?"),
+            ("hepatitis", "hepatitis (B)", Wrong, ""),
+            ("f", "f (x)", Wrong, ""),
+            ("log", "log (2)", Wrong, ""),
+        ],
+    ),
+    (
+        "Hindi",
+        &[
+            ("हिंदी", "हिन्दी", Right, "a nasal before its own class is the dot above"),
+            ("हिन्दी", "हिंदी", Right, ""),
+            ("सम्बन्ध", "संबंध", Right, ""),
+            ("गङ्गा", "गंगा", Right, ""),
+            ("अंन", "अन्न", Wrong, "two of them are two"),
+            ("हिदी", "हिन्दी", Wrong, ""),
+        ],
+    ),
+    (
         "Programming",
         &[
             ("git push -f", "git push --force", Wrong, ""),
