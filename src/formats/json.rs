@@ -1,5 +1,6 @@
 //! `json`: all notes in one document, and arrays of objects as other programs write them.
 
+mod any;
 pub(super) mod fault;
 mod foreign;
 mod held;
@@ -15,9 +16,10 @@ mod tests;
 mod write;
 
 pub(super) use foreign::Keys;
+pub(super) use held::Object;
+pub(super) use look::Look;
 pub(super) use note::foreign_note;
 pub(super) use note::note;
-pub(super) use quiz::Numbers;
 pub(super) use read::check_version;
 pub(super) use read::is_history;
 pub(super) use read::start_of;
