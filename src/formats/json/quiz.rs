@@ -100,7 +100,11 @@ impl Options {
             self.marked.push(self.texts.len());
         }
         self.add_text(text)?;
-        if let Some(letter) = held(LETTERS).as_ref().and_then(Held::text).filter(|letter| self.texts.last().is_none_or(|text| text != letter)) {
+        if let Some(letter) = held(LETTERS)
+            .as_ref()
+            .and_then(Held::text)
+            .filter(|letter| self.texts.last().is_none_or(|text| text != letter))
+        {
             self.letters.push(letter.to_owned());
         }
         Some(())
