@@ -9,6 +9,7 @@ mod note;
 mod quiz;
 mod read;
 mod records;
+mod seen;
 mod stream;
 mod strict;
 #[cfg(test)]
@@ -17,7 +18,6 @@ mod write;
 
 pub(super) use foreign::Keys;
 pub(super) use held::Object;
-pub(super) use look::Look;
 pub(super) use note::foreign_note;
 pub(super) use note::note;
 pub(super) use read::check_version;
@@ -27,6 +27,7 @@ pub(super) use read::without_place;
 pub(super) use records::DeckJson;
 pub(super) use records::NoteJson;
 pub(super) use records::TopicJson;
+pub(super) use seen::Look;
 pub(super) use strict::Strict;
 pub(super) use strict::object;
 

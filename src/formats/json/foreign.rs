@@ -14,8 +14,8 @@ use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::JsonWarning;
 use crate::formats::json::held::Held;
 use crate::formats::json::held::Object;
-use crate::formats::json::look::Look;
 use crate::formats::json::quiz::Quiz;
+use crate::formats::json::seen::Look;
 
 /// Names that are remembered at most.
 const MOST_NAMES: usize = 100;
