@@ -37,7 +37,7 @@ Examples:
   lmq checkup                  a whole form of scenes
   lmq checkup --minutes 3      fewer scenes: a wider range
   lmq checkup --plain --yes    over lines, at once: for screen readers and scripts
-  lmq stats                    all check-ups, before and after")]
+  lmq stats --all              all check-ups, before and after")]
 pub(super) struct Args {
     /// End at the scene after so many minutes; about 22 seconds are planned for a scene [default: a whole form, or 3]
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120))]
