@@ -65,7 +65,8 @@ impl NotThis {
     /// Whether it is a text in which nothing is separated: no table, and nothing that is damaged.
     #[must_use]
     pub fn is_no_table(&self) -> bool {
-        matches!(self, Self::Table(TableFault::OneColumn | TableFault::NothingSeparated(_) | TableFault::NoRows))
+        use TableFault::{HardlyAList, NoRows, NothingSeparated, OneColumn};
+        matches!(self, Self::Table(OneColumn | HardlyAList { .. } | NothingSeparated(_) | NoRows))
     }
 }
 

@@ -209,6 +209,42 @@ fn push_text(parts: &mut Vec<Part>, text: String) {
     }
 }
 
+/// The texts that a cloze is made of.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct ClozeTexts {
+    /// With nothing hidden.
+    pub whole: String,
+    /// With an ellipsis for each hidden part.
+    pub beside: String,
+    /// The hidden parts, one per line.
+    pub hidden: String,
+}
+
+impl ClozeTexts {
+    /// Those of a note.
+    #[must_use]
+    pub fn of(note: &NoteText) -> Self {
+        let mut texts = Self::default();
+        for part in parts_of(note) {
+            match part {
+                Part::Text(text) => {
+                    texts.whole.push_str(&text);
+                    texts.beside.push_str(&text);
+                }
+                Part::Hidden { inside, .. } => {
+                    let mut shown = String::new();
+                    place_hidden(&inside, &mut shown, &mut Vec::new());
+                    texts.whole.push_str(&shown);
+                    texts.beside.push('…');
+                    texts.hidden.push_str(&shown);
+                    texts.hidden.push('\n');
+                }
+            }
+        }
+        texts
+    }
+}
+
 /// Whether something in the text is hidden as a cloze hides it, whatever its note calls itself.
 #[must_use]
 pub fn has_deletion(text: &str) -> bool {

@@ -18,6 +18,7 @@ mod verdict;
 
 pub use crate::core::document::Markup;
 pub use apart::side_by_side;
+pub use cloze::ClozeTexts;
 pub use cloze::has_deletion;
 pub use form::Form;
 pub use said::ANSWER_FIELDS;

@@ -71,6 +71,19 @@ pub enum TableFault {
          separates question and answer with --delimiter"
     )]
     OneColumn,
+    /// A dash separates many of its lines and not the others.
+    #[error(
+        "{split} of its {rows} lines have `{separator}` in them, too few for a list of terms; with --delimiter '{separator}' \
+         these are read and the others left out"
+    )]
+    HardlyAList {
+        /// The dash, with the blanks around it.
+        separator: String,
+        /// Lines with it.
+        split: usize,
+        /// All lines.
+        rows: usize,
+    },
     /// All of its rows stand on one line.
     #[error(
         "its {rows} rows stand on one line with `{between}` between them; put each on a line of its own, which Quizlet's export \

@@ -187,6 +187,21 @@ fn notes_are_the_answer_where_nothing_else_can_be_and_labels_are_no_terms() {
 }
 
 #[test]
+fn a_list_from_a_page_keeps_its_terms_where_a_line_was_wrapped() {
+    let terms = "der Raum - room\ndie Frist - deadline\ndas Gehalt - salary\n";
+    let text =
+        format!("At the office\n{terms}- 12 -\nder Chef, der einem Team\nvorsteht - boss\ndie Schicht - shift\n");
+    let outcomes = read(&text);
+    assert_eq!(lines(&outcomes).len(), 5, "{:?}", lines(&outcomes));
+    assert_eq!(rejected(&outcomes).len(), 1);
+    let half = format!("{terms}one\ntwo\nthree\n");
+    let refused = TableFault::HardlyAList { separator: " - ".to_owned(), split: 3, rows: 6 };
+    assert_eq!(read_so(&options(""), half.as_bytes()), Err(refused));
+    let prose = "They met at noon - again\nand nobody knew\nwhy it had come\nto this\n";
+    assert_eq!(read_so(&options(""), prose.as_bytes()), Err(TableFault::OneColumn));
+}
+
+#[test]
 fn columns_of_blanks_are_a_list() {
     let outcomes = read("dog    Hund\nbig cat  große Katze\nbird   Vogel\n");
     assert_eq!(lines(&outcomes), ["dog → Hund", "big cat → große Katze", "bird → Vogel"]);

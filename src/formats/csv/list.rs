@@ -32,7 +32,7 @@ pub(super) fn have_marks(survey: &Survey) -> bool {
 }
 
 /// Whether a line of a list that nothing separates is a heading: the first one, one in capitals, one with a `#` before it or a colon
-/// behind it.
+/// behind it, or the number of a page.
 pub(super) fn is_heading(line: &str, first: &str) -> bool {
     let line = line.trim();
     let is_in_capitals = || line.contains(char::is_uppercase) && !line.contains(char::is_lowercase);
@@ -40,7 +40,13 @@ pub(super) fn is_heading(line: &str, first: &str) -> bool {
     !line.is_empty()
         && !line.ends_with(['.', '!', '?', ','])
         && line.split_whitespace().count() <= MOST_WORDS
-        && (is_marked || line == first.trim() || is_in_capitals())
+        && (is_marked || line == first.trim() || is_in_capitals() || is_page_number(line))
+}
+
+/// `12`, `- 12 -`, `12/40`: what stands between the pages of a text.
+fn is_page_number(line: &str) -> bool {
+    let number = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '[' | ']'));
+    number.len() <= 9 && number.split('/').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// Rows of a list that are no headings.

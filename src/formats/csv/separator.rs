@@ -95,7 +95,19 @@ pub(super) fn find(
         rows.separator = Separator::Line;
         return Ok(lines);
     }
-    Err(FormatError::NotThis(TableFault::OneColumn.into()))
+    let lists = dashes().map(|separator| (separator.clone(), survey(&separator)));
+    let nearly = lists.filter(|(_, found)| found.split > 1 && !are_labels(found)).max_by_key(|(_, found)| found.split);
+    Err(FormatError::NotThis(match nearly {
+        Some((separator, Survey { split, rows, .. })) if split * 2 >= rows => {
+            TableFault::HardlyAList { separator: separator.text(), split, rows }.into()
+        }
+        _ => TableFault::OneColumn.into(),
+    }))
+}
+
+/// The separators of a list that hardly stand in a line by chance, but in sums.
+fn dashes() -> impl Iterator<Item = Separator> {
+    LISTS.iter().take(DASHES).map(|text| Separator::First(text.as_bytes().into())).chain([Separator::Dash])
 }
 
 /// The same separator with `\"` in quoted cells, where quotes only make sense so.
@@ -191,6 +203,9 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
         {
             Some(table)
         }
+        (None, None) => dashes()
+            .map(|separator| (separator.clone(), survey(&separator)))
+            .find(|(_, found)| is_list_with_strays(found) && !are_sums(found)),
         (table, list) => list.or(table),
     }
 }
@@ -303,6 +318,12 @@ fn share_a_stem(term: &str, comma: &str) -> bool {
 fn is_list(found: &Survey) -> bool {
     let rows = rows_below_headings(found);
     rows > 1 && rows * 2 > found.rows && found.split * 20 >= rows * 19 && !are_labels(found)
+}
+
+/// Whether it is a list with a few lines that have nothing to separate, as where a line of a page was wrapped.
+fn is_list_with_strays(found: &Survey) -> bool {
+    let rows = rows_below_headings(found);
+    rows > 4 && rows * 2 > found.rows && found.split * 5 >= rows * 4 && !are_labels(found)
 }
 
 /// How many rows have a cell that hides something as a cloze does.

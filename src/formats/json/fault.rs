@@ -8,6 +8,7 @@ use crate::formats::json::KEYS;
 use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
 use crate::formats::loss::ticked;
+use crate::formats::table::survey::MOST_COLUMNS;
 
 /// Why a value is no note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum ObjectFault {
     /// It is no object.
     #[error("a note is an object")]
     NoObject,
+    /// It has more keys than a note has texts.
+    #[error("it has more than {MOST_COLUMNS} keys; no note has")]
+    TooManyKeys,
     /// It is no object in a list of other programs' notes.
     #[error("a note is an object with a `front` and a `back`")]
     NoForeignObject,

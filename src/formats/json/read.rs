@@ -32,6 +32,7 @@ use crate::formats::json::stream::Meter;
 use crate::formats::json::stream::Under;
 use crate::formats::json::stream::parse;
 use crate::formats::json::strict::Strict;
+use crate::formats::table::survey::MOST_COLUMNS;
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
 use serde::de::Error as _;
@@ -198,6 +199,7 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
         let read = match (twice.into_inner(), &mut notes.foreign) {
             (Some(key), _) => Err(ObjectFault::Twice(key)),
             (None, None) => note(value, place),
+            (None, Some(_)) if kept.borrow().len() > MOST_COLUMNS => Err(ObjectFault::TooManyKeys),
             (None, Some(keys)) if value.is_object() => foreign_note(kept.into_inner(), keys, place),
             (None, Some(_)) => Err(ObjectFault::NoForeignObject),
         };

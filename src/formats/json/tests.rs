@@ -142,6 +142,17 @@ fn arrays_of_other_programs_are_read_by_their_names() {
     assert_eq!(rejected(&outcomes), [(Place { line: 2, column: 0 }, fault)]);
 }
 
+#[test]
+fn an_object_with_more_keys_than_a_table_may_have_columns_is_no_note() {
+    let keys: String = (0..500).map(|number| format!(",\"k{number}\":\"v\"")).collect();
+    let text = format!("[{{\"front\":\"a\",\"back\":\"b\"{keys}}},\n{{\"front\":\"c\",\"back\":\"d\"}}]");
+    let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());
+    result.unwrap();
+    assert_eq!(notes(&outcomes).len(), 1);
+    let fault = RecordFault::Note { number: 1, deck: String::new(), fault: ObjectFault::TooManyKeys };
+    assert_eq!(rejected(&outcomes), [(Place { line: 1, column: 0 }, fault)]);
+}
+
 /// `kind: question → answer (explanation)` of each note.
 fn lines(text: &str) -> Vec<String> {
     let (outcomes, result) = read(&JsonDocument, "x.json", text.as_bytes());

@@ -12,7 +12,7 @@
 //!    answer was corrected, and a row that gained or lost its key. A note with exactly the row's text is taken at once. A note
 //!    with another answer waits until the end of the file, because a later row may have exactly that note's text. At the end
 //!    it is taken if it is the only unclaimed note with that prompt; between two this would be a guess.
-//! 3. **By nearness**: almost the same prompt ([`NEAR`]) and the same answer, so that a corrected typing error does not cost
+//! 3. **By nearness**: almost the same prompt and the same answer (`sides`), so that a corrected typing error does not cost
 //!    the card its history. What is shown is compared, and what the file said last, also of notes that the learner deleted.
 //!    This is decided at the end of the file, because only then is it known which rows and which notes
 //!    are left over. There has to be one best match. The number of compared pairs is limited ([`MOST_PAIRS`]), because each
@@ -52,9 +52,6 @@ const MOST_WAITING: usize = 4 << 20;
 
 /// Pairs of a row and a note that are compared letter by letter at the end of a file.
 const MOST_PAIRS: usize = 1000;
-
-/// From which similarity of prompts, with the same answer, a row is taken for an edited note.
-const NEAR: f64 = 0.9;
 
 /// A row that is decided at the end of the file.
 pub(super) struct WaitingRow {
@@ -362,22 +359,13 @@ impl Bulk<'_, '_> {
     }
 }
 
-/// Bytes of the longest prompt that is compared with others: it takes as many steps as both have letters multiplied.
-const LONGEST_NEAR: usize = 2000;
-
 /// The one unclaimed note whose prompt is nearly the row's, with the same answer.
 fn nearest(candidates: &[Unclaimed], text: &NoteText) -> Option<i64> {
     let row = Sides::of(text);
-    let likeness = |other: &Sides| {
-        let is_comparable = other.kind == row.kind
-            && other.answer == row.answer
-            && row.prompt.len().max(other.prompt.len()) <= LONGEST_NEAR;
-        is_comparable.then(|| strsim::normalized_levenshtein(&row.prompt, &other.prompt)).filter(|near| *near >= NEAR)
-    };
     let mut best: Vec<(f64, i64)> = candidates
         .iter()
         .filter_map(|other| {
-            let nearest = other.texts.iter().filter_map(likeness).max_by(f64::total_cmp)?;
+            let nearest = other.texts.iter().filter_map(|texts| texts.likeness(&row)).max_by(f64::total_cmp)?;
             Some((nearest, other.id))
         })
         .collect();

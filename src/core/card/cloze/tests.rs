@@ -32,6 +32,13 @@ fn deletions_nest() {
 }
 
 #[test]
+fn its_texts_are_the_whole_what_is_beside_and_what_is_hidden() {
+    let texts = ClozeTexts::of(&note("{{c1::the {{c2::crew}} of a ship}} and {{c3::why::a reason}}"));
+    let expected = ["the crew of a ship and why", "… and …", "the crew of a ship\nwhy\n"].map(str::to_owned);
+    assert_eq!([texts.whole, texts.beside, texts.hidden], expected);
+}
+
+#[test]
 fn what_is_no_deletion_is_text() {
     assert_eq!(faces("{{x}} }} {{c1::y}} {{C1::z}}"), [face(1, "{{x}} }} […] {{C1::z}}", "y")]);
     assert_eq!(faces("std::vec {{c1::a::b::c}}"), [face(1, "std::vec [b::c]", "a")]);

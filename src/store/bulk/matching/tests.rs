@@ -2,6 +2,9 @@
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
+use crate::core::card::Fields;
+use crate::core::card::NoteText;
+use crate::core::card::Value;
 use crate::core::id::NoteUid;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
@@ -32,16 +35,22 @@ const FRANZE: &str = "What is the capital of Franze?";
 
 /// Takes in a table; gives what became of each row, and what its end brought.
 fn take_in(device: &mut Device, deck: &str, rows: &[Row<'_>]) -> (Vec<MatchResult>, Finished) {
+    let rows: Vec<_> = rows.iter().map(|(key, front, back)| (*key, *front, basic(front, back, &[]))).collect();
+    take_in_notes(device, deck, &rows)
+}
+
+/// The same with any notes: key, first field, and what they are.
+fn take_in_notes(device: &mut Device, deck: &str, rows: &[(&str, &str, NoteText)]) -> (Vec<MatchResult>, Finished) {
     device.now_ms += 1_000;
     let stamp = device.stamp();
     let work = |writer: &mut crate::store::Writer<'_>| {
         let mut bulk = Bulk::new(writer, BulkOptions::new(DeckOrigin::File))?;
         let mut results = Vec::new();
-        for (key, front, back) in rows {
+        for (key, front, note) in rows {
             let named = !key.is_empty();
             let uid = if named { NoteUid::of_key(deck, key) } else { NoteUid::of_row(deck, front, None) };
             let key = named.then(|| (*key).to_owned());
-            results.push(bulk.note(deck, NoteRef { uid, named }, key, &PackedNote::of(&basic(front, back, &[]))?)?);
+            results.push(bulk.note(deck, NoteRef { uid, named }, key, &PackedNote::of(note)?)?);
         }
         Ok((results, bulk.finish()?))
     };
@@ -172,6 +181,58 @@ fn nearness_decides_among_what_is_left_on_both_sides() {
     ];
     for (case, notes, rows, at_once, late, missing) in table {
         assert_eq!(matched(notes, rows), (at_once.to_vec(), late.to_vec(), *missing), "{case}");
+    }
+}
+
+#[test]
+fn a_mended_word_in_a_cloze_or_in_a_short_prompt_is_an_edit() {
+    let cloze = |text: &str| NoteText {
+        kind: "cloze".to_owned(),
+        fields: Fields::from([("text".to_owned(), Value::Text(text.to_owned()))]),
+        ..NoteText::default()
+    };
+    let became = |before: &NoteText, after: &NoteText| {
+        let mut device = Device::new(1);
+        take_in_notes(&mut device, "deck", &[("", &before.prompt(1), before.clone())]);
+        take_in_notes(&mut device, "deck", &[("", &after.prompt(1), after.clone())]).1.late
+    };
+    let clozes = [
+        (
+            "a word beside",
+            "Teh capital of France is {{c1::Paris}}.",
+            "The capital of France is {{c1::Paris}}.",
+            Changed,
+        ),
+        ("a hidden word", "Leaders take {{c1::pople}} in.", "Leaders take {{c1::people}} in.", Changed),
+        ("a short sentence", "{{c1::Cats}} mew", "{{c1::Cats}} meow", Changed),
+        ("a hint", "Of {{c1::two}}, one", "Of {{c1::two::a number}}, one", Changed),
+        ("another number of the card", "Of {{c1::two}}, one", "Of {{c2::two}}, one", Changed),
+        (
+            "another sentence",
+            "The capital of France is {{c1::Paris}}.",
+            "The heart of all art is {{c1::Paris}}.",
+            Added,
+        ),
+        (
+            "another of its row",
+            "The capital of {{c1::France}} is {{c2::Paris}}.",
+            "The capital of {{c1::Spain}} is {{c2::Madrid}}.",
+            Added,
+        ),
+        ("both at once", "Pope of {{c1::Rome}} here", "Hope of {{c1::Home}} here", Added),
+    ];
+    for (case, before, after, expected) in clozes {
+        assert_eq!(became(&cloze(before), &cloze(after)), [expected], "{case}");
+    }
+    let prompts = [
+        ("swapped letters", "Teh cat", "The cat", Changed),
+        ("a letter more", "colour?", "color?", Changed),
+        ("another sum with the result", "2 + 2 = ?", "3 + 1 = ?", Added),
+        ("another word of three letters", "cat", "car", Added),
+        ("another short word", "to go", "to come", Added),
+    ];
+    for (case, before, after, expected) in prompts {
+        assert_eq!(became(&basic(before, "x", &[]), &basic(after, "x", &[])), [expected], "{case}");
     }
 }
 
