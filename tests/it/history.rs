@@ -39,7 +39,7 @@ fn a_row_as_json_has_the_state_before_and_after() {
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
     lmq.run(["answer", "team/owner", "good"]).ok().out();
-    lmq.run_at("2026-01-16T23:59:00-05:00", ["answer", "team/owner", "1", "--ms", "900"]).ok().out();
+    lmq.run_at("2026-01-16T23:59:00-05:00", ["answer", "team/owner", "again", "--ms", "900"]).ok().out();
     lmq.run_at("2026-01-17T09:00:00+01:00", ["undo"]).ok().out();
     let rows = lmq.run(["history", "--json"]).json();
     let rows = rows.as_array().unwrap();
