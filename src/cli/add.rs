@@ -86,7 +86,7 @@ pub(super) struct Args {
     json: bool,
 }
 
-/// A card of each kind; docs/deck-format.md explains them.
+/// A card of each kind.
 const TEMPLATE: &str = include_str!("new_card.toml");
 
 /// How a card is added, for hints.

@@ -141,7 +141,7 @@ mod tests {
     fn a_failure_is_coloured_at_its_edges_only() {
         let text = "lmq: there is no deck `a`\n  hint: of a place\nhint: look";
         let painted = failure(text);
-        assert_eq!(painted.matches('\u{1b}').count(), 4);
+        assert_eq!(painted.matches("\u{1b}[0m").count(), 2);
         assert!(painted.contains("\n  hint: of a place\n"));
     }
 }

@@ -254,12 +254,12 @@ fn edited(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return json::print(ctx, &rows);
     }
     if edited.is_empty() {
-        return ctx.line("you have changed no card that comes from lmq or a followed file");
+        return ctx.line("no card that lmq or a followed file brings is edited");
     }
     for edited in &edited {
         ctx.line(one_line(&edited.name))?;
         let (brought, yours) = side_by_side(&edited.upstream, &edited.shown);
-        ctx.line(format!("  theirs: {brought}"))?;
+        ctx.line(format!("  brought: {brought}"))?;
         ctx.line(format!("  yours: {yours}"))?;
     }
     Ok(())

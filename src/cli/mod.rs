@@ -69,6 +69,7 @@ use std::ffi::OsString;
 use std::io;
 use std::io::BufWriter;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -398,15 +399,13 @@ fn database(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
 }
 
 /// The database, if the folder that it is to lie in is there. A folder that nobody made is a slip; only that of the platform is
-/// made by lmq.
+/// made by lmq. Where a file stands in the way, whoever opens the database says so.
 fn in_a_folder(db: PathBuf) -> Result<PathBuf, Failure> {
-    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Some(folder) = folder.filter(|folder| !folder.is_dir() && Env::data_file().as_deref() != Some(db.as_path()))
-    else {
-        return Ok(db);
-    };
-    let what = if folder.exists() { "is not a folder" } else { "is not there" };
-    Err(Failure::usage(format!("the folder `{}` {what}", folder.display()))
+    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let is_slip = |folder: &Path| folder.ancestors().skip(1).find(|above| above.exists()).is_none_or(Path::is_dir);
+    let is_default = Env::data_file().as_deref() == Some(db.as_path());
+    let Some(folder) = folder.filter(|folder| !is_default && is_slip(folder)) else { return Ok(db) };
+    Err(Failure::usage(format!("the folder `{}` is not there", folder.display()))
         .at(format!("the database is to be `{}`", db.display()))
         .hint("look at --db or LMQ_DB for a slip; to begin a database there, make the folder first"))
 }

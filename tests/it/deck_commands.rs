@@ -45,6 +45,7 @@ fn a_hidden_deck_is_out_of_sight_and_of_the_day_until_it_is_shown_or_named() {
     assert_eq!(asked["deck"], "team", "the built-in decks are not asked");
     assert_eq!(lmq.json(["next", "quotes", "--json"])["deck"], "quotes", "but whoever names one gets it");
     assert!(lmq.ok([]).contains("5 new cards"), "nor are they counted: {}", lmq.ok([]));
+    assert!(!lmq.ok([]).contains("check-up"), "nor is a check-up of their scenes offered: {}", lmq.ok([]));
     assert!(!lmq.cards("deck:quotes").is_empty(), "a search finds it");
     assert!(lmq.ok(["decks", "hide", "quotes"]).contains("hidden already"));
     assert_eq!(lmq.run(["decks", "show", "QUOTES"]).out(), "showing quotes\n");
