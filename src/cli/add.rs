@@ -303,7 +303,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         draft.drop_file();
     }
     if known {
-        ctx.say("the deck already has this very card; nothing was added");
+        ctx.say("the deck has this very card already; nothing was added");
     }
     if args.json {
         let cards: Vec<json::Card> =

@@ -113,7 +113,7 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
             let near = nearest(&value, known.iter().map(String::as_str));
             let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
             Failure::usage(format!("`{}` can't be `{value}`", bare(&argument)))
-                .at(format!("possible: {}", known.join(", ")))
+                .at(format!("possible values: {}", known.join(", ")))
                 .hint(format!("{near}{help}"))
         }
         ErrorKind::ValueValidation => {
@@ -131,15 +131,15 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let known = known_of(&command).join(", ");
             Failure::usage(format!("`{command}` needs to be told what to do"))
-                .at(format!("possible: {known}"))
+                .at(format!("possible values: {known}"))
                 .hint(help)
         }
         ErrorKind::ArgumentConflict => {
             let others: Vec<String> = values(error, ContextKind::PriorArg).iter().map(|other| bare(other)).collect();
             let what = match others.as_slice() {
                 [other] if *other == bare(&argument) => format!("`{other}` is given twice"),
-                [] => format!("`{}` does not go with what else is given", bare(&argument)),
-                others => format!("`{}` does not go with `{}`", bare(&argument), others.join("`, `")),
+                [] => format!("`{}` cannot be used with the other arguments", bare(&argument)),
+                others => format!("`{}` cannot be used with `{}`", bare(&argument), others.join("`, `")),
             };
             Failure::usage(what).hint(help)
         }
@@ -228,7 +228,7 @@ mod tests {
             ("lmq show", "`lmq show` needs CARD", "`lmq show --help`"),
             ("lmq config", "`lmq config` needs to be told what to do", "`lmq config --help`"),
             ("lmq man more", "`lmq man` has no use for `more`", "quotation marks"),
-            ("lmq pause --off --until 7d", "does not go with", "`lmq pause --help`"),
+            ("lmq pause --off --until 7d", "cannot be used with", "`lmq pause --help`"),
             ("lmq --color red decks", "`--color` can't be `red`", "`lmq decks --help`"),
             ("lmq --db x next --new y", "`--new` can't be `y`", "`lmq next --help`"),
         ] {

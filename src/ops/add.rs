@@ -78,7 +78,7 @@ pub fn add(
     if let Some(key) = key
         && is_taken(store, &id, key)?
     {
-        return Err(Failure::usage(format!("the deck `{id}` already has a card with the key `{key}`"))
+        return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
             .hint("choose another key"));
     }
     let uid = key.map_or_else(|| NoteUid(env.fresh_uid()), |key| NoteUid::of_key(&id, key));

@@ -149,7 +149,7 @@ fn colour_is_ours_where_it_is_wanted_and_nowhere_else() {
 #[test]
 fn a_page_goes_through_a_pager_in_a_terminal() {
     let lmq = Lmq::new();
-    let mut terminal = Terminal::start(&lmq, &["help", "search"], 80, 24, &[("PAGER", "head -n 1")]);
+    let terminal = Terminal::start(&lmq, &["help", "search"], 80, 24, &[("PAGER", "head -n 1")]);
     terminal.sees("Searching");
     terminal.ends();
 }

@@ -292,7 +292,7 @@ fn an_error_points_at_its_character() {
         ("due<soon", "4 `soon` is no number that `due` can have / write due<=3d, or due<2026-03-01"),
         (
             "rated:7d:9",
-            "9 `9` is not a grade; use again, hard, good or easy, or 0 to 5 / write rated:7d or rated:7d:again",
+            "9 `9` is no grade; use again, hard, good or easy, or 0 to 5 / write rated:7d or rated:7d:again",
         ),
         ("added:0d", "6 today is the first of these days: 1d at least / write added:30d"),
         ("deck: a", "5 `deck` needs a value / write deck:quotes"),
