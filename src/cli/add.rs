@@ -315,7 +315,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.line(format!("added {name}"))?;
         // A card that had this name, and is no more, left its schedule and its history to it.
         if line.state.last_event.is_some() {
-            ctx.say(&format!("it keeps the history of the card that had this name; `lmq reset {name}` starts afresh"));
+            ctx.say(&format!(
+                "it goes on with the history of the card that had this name; `lmq reset {name}` starts afresh"
+            ));
         }
     }
     Ok(())

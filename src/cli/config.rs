@@ -201,7 +201,7 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, whole: bool, json: bool) -> Result<()
     }
     if shown.len() < all.len() {
         let more = counted(all.len() - shown.len(), "more setting", "more settings");
-        ctx.say(&format!("{more}: `lmq config list --all`"));
+        ctx.line(format!("\n{more}: `lmq config list --all`"))?;
     }
     if deck.is_some() {
         return Ok(());

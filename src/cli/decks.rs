@@ -167,10 +167,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         Some(What::Add { name }) => {
             let mut store = ctx.store()?;
             let name = decks::make(&mut store, ctx.stamp(), name)?;
-            let name = one_line(&name);
-            ctx.line(format!("added the deck {name}"))?;
-            ctx.say(&format!("next: `lmq add {name} QUESTION ANSWER`, or `lmq import FILE --deck {name}`"));
-            Ok(())
+            ctx.line(format!("added the deck {}", one_line(&name)))
         }
         Some(What::Rename { deck, new, sure }) => rename(ctx, deck, new, sure),
         Some(What::Hide { deck }) => {
@@ -238,9 +235,7 @@ fn remove(ctx: &mut Ctx, deck: &str, sure: &Sure) -> Result<(), Failure> {
         return Err(unsure(&what));
     }
     decks::remove(&mut store, ctx.stamp(), &removal)?;
-    ctx.line(format!("removed {what}"))?;
-    ctx.say("`lmq undo` brings it back");
-    Ok(())
+    ctx.line(format!("removed {what}"))
 }
 
 fn edited(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -315,7 +310,7 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.painted(&parts)?;
     }
     if hidden > 0 {
-        ctx.say(&format!("{}: `lmq decks --all`", counted(hidden, "deck is hidden", "decks are hidden")));
+        ctx.line(format!("{}: `lmq decks --all`", counted(hidden, "deck is hidden", "decks are hidden")))?;
     }
     match pause {
         Some(pause) => ctx.line(crate::ui::words::paused(pause.until)),

@@ -126,7 +126,10 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
         ErrorKind::MissingRequiredArgument => {
             let missing = values(error, ContextKind::InvalidArg);
             let names: Vec<String> = missing.iter().map(|argument| bare(argument)).collect();
-            Failure::usage(format!("`{command}` needs {}", names.join(" and "))).at(usage(error)).hint(help)
+            let what = if names.len() > 1 { "required arguments" } else { "a required argument" };
+            Failure::usage(format!("`{command}` is missing {what}: {}", names.join(" and ")))
+                .at(usage(&command))
+                .hint(help)
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let known = known_of(&command).join(", ");
@@ -153,8 +156,16 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
 }
 
 /// How the command is used, on one line.
-fn usage(error: &clap::Error) -> String {
-    let usage = one(error, ContextKind::Usage).unwrap_or_default();
+fn usage(path: &str) -> String {
+    let mut found = command();
+    found.build();
+    for word in path.split_whitespace().skip(1) {
+        match found.find_subcommand(word).cloned() {
+            Some(inner) => found = inner,
+            None => break,
+        }
+    }
+    let usage = found.render_usage().to_string();
     usage.split_whitespace().collect::<Vec<_>>().join(" ").replacen("Usage:", "usage:", 1)
 }
 
@@ -192,7 +203,7 @@ fn unknown_command(word: &str, path: &str) -> Failure {
 fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failure {
     if !argument.starts_with('-') {
         return Failure::usage(format!("`{command}` has no use for `{argument}`"))
-            .at(usage(error))
+            .at(usage(command))
             .hint(format!("put several words between quotation marks; `{command} --help` explains the rest"));
     }
     let near =
@@ -225,7 +236,7 @@ mod tests {
             ("lmq review --minutes", "`--minutes` needs a value", "`lmq review --help`"),
             ("lmq report --format pdf", "`--format` can't be `pdf`", "`lmq report --help`"),
             ("lmq report --format htm", "`--format` can't be `htm`", "did you mean `html`?"),
-            ("lmq show", "`lmq show` needs CARD", "`lmq show --help`"),
+            ("lmq show", "`lmq show` is missing a required argument: CARD", "`lmq show --help`"),
             ("lmq config", "`lmq config` needs to be told what to do", "`lmq config --help`"),
             ("lmq man more", "`lmq man` has no use for `more`", "quotation marks"),
             ("lmq pause --off --until 7d", "cannot be used with", "`lmq pause --help`"),
