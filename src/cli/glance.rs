@@ -20,7 +20,7 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
         lines.insert(lines.len().saturating_sub(1), offer);
     }
     for line in lines {
-        ctx.sentence(&line)?;
+        ctx.counts(&line)?;
     }
     Ok(())
 }

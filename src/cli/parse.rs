@@ -1,7 +1,7 @@
 //! Values of options.
 
+use crate::core::card::CARD_KINDS;
 use crate::core::card::Markup;
-use crate::core::grade::Quality;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
@@ -24,14 +24,32 @@ pub(super) fn exporter() -> PossibleValuesParser {
     PossibleValuesParser::new(EXPORTERS.iter().map(|exporter| exporter.name()))
 }
 
+/// The name of a kind of card.
+pub(super) fn kind() -> PossibleValuesParser {
+    PossibleValuesParser::new(CARD_KINDS.iter().map(|kind| kind.name()))
+}
+
 /// The name of a form that a report can have.
 pub(super) fn renderer() -> PossibleValuesParser {
     PossibleValuesParser::new(RENDERERS.iter().map(|renderer| renderer.name()))
 }
 
-/// A grade.
-pub(super) fn quality(text: &str) -> Result<Quality, String> {
-    text.parse::<Quality>().map_err(|error| error.to_string())
+/// A whole number.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    text.parse()
+        .map_err(|_| if digits { "the number is too large" } else { "write a whole number, such as 5" }.to_owned())
+}
+
+/// A whole number of at least `from` and at most `to`.
+pub(super) fn number(text: &str, from: u32, to: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (from..=to).contains(number));
+    number.ok_or_else(|| format!("write a whole number from {from} to {to}"))
+}
+
+/// Milliseconds.
+pub(super) fn milliseconds(text: &str) -> Result<u32, String> {
+    number(text, 0, u32::MAX)
 }
 
 /// A date, or a number of days before today.
@@ -174,6 +192,19 @@ mod tests {
         }
         for bad in ["", "d", "-1d", "99999d", "2026-13-01", "9999-01-01", "soon"] {
             assert!(ahead(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_refused_in_our_own_words() {
+        assert_eq!(count("20"), Ok(20));
+        for bad in ["", "x", "-1", "1.5", "99999999999999999999999"] {
+            let said = count(bad).unwrap_err();
+            assert!(!said.contains("digit") && said.contains("number"), "{bad}: {said}");
+        }
+        assert_eq!(number("5", 1, 9), Ok(5));
+        for bad in ["0", "10", "", "five", "-3"] {
+            assert_eq!(number(bad, 1, 9), Err("write a whole number from 1 to 9".to_owned()), "{bad}");
         }
     }
 

@@ -85,6 +85,8 @@ impl DeckRules {
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Whether a deck is asked every day, and not only when it is named.
+    pub active: bool,
     /// First answers a study day.
     pub new_per_day: u32,
     /// Reviews a study day.
@@ -133,6 +135,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            active: true,
             new_per_day: 10,
             reviews_per_day: 200,
             new_order: NewOrder::Position,

@@ -132,7 +132,8 @@ pub fn is_of_source(row: &HistoryRow) -> bool {
             | Fact::Resumed
             | Fact::Erased { .. }
             | Fact::TookOver { .. }
-            | Fact::Tried { .. } => false,
+            | Fact::Tried { .. }
+            | Fact::Hidden { .. } => false,
         },
     }
 }

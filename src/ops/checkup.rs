@@ -196,7 +196,7 @@ impl<'a> CheckupSession<'a> {
         let begun = device.and_then(|device| open(&all, device, today));
         if kept.is_empty() {
             return Err(Failure::failed("there are no check-up scenes")
-                .hint("a deck marks them `held_out = true`; docs/authoring.md says how they are written"));
+                .hint("a deck marks them `held_out = true`; `lmq help authoring` says how to write them"));
         }
         let minutes = minutes.or_else(|| (!has_forms(&kept)).then_some(MINUTES));
         let turn = turn(&all, device, today);

@@ -6,6 +6,7 @@ use crate::core::queue::Comeback;
 use crate::core::settings::DeckRules;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::ops::decks::daily;
 use crate::store::Counts;
 use crate::store::DeckSet;
 use crate::store::Stamp;
@@ -47,7 +48,7 @@ pub fn rules(store: &Store, settings: &Settings) -> Result<DeckRules, StoreError
 /// When the database can't be read.
 pub fn day(store: &Store, settings: &Settings, when: Stamp) -> Result<Day, StoreError> {
     let today = when.today;
-    let mut counts = store.counts(&DeckSet::All, today, &rules(store, settings)?)?;
+    let mut counts = store.counts(&daily(store, settings)?, today, &rules(store, settings)?)?;
     let days = store.day_totals(&DeckSet::All)?;
     let pauses = store.pauses_and_flights(&days, when, settings.rollover)?;
     let pause = pauses.on(today);
@@ -87,8 +88,11 @@ pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Wa
     }
     let decks = store.deck_names()?;
     let decks = decks.iter().map(|(number, _, name)| (*number, name.as_str()));
-    let repeats = store.repeats_by_deck(today, &settings.rules(decks.clone()))?.values().sum();
+    let is_daily = daily(store, settings)?;
+    let repeats = store.repeats_by_deck(today, &settings.rules(decks.clone()))?;
+    let repeats = repeats.iter().filter(|(deck, _)| is_daily.has(**deck)).map(|(_, count)| count).sum();
     let [reviews_done, _] = store.done_today(today, settings.rollover)?;
-    let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
+    let mut places = settings.places(|s| s.reviews_per_day, decks.clone(), &reviews_done);
+    places.limit(0, decks.map(|(deck, _)| deck).filter(|deck| !is_daily.has(*deck)));
     Ok(Waiting { reviews: store.due_with_a_place(today, places)?, repeats })
 }

@@ -521,6 +521,8 @@ impl<'a> Review<'a> {
 /// What an answer without a sitting came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
+    /// The grade: the one that was given, else the one that the verdict suggests.
+    pub quality: Quality,
     /// The lapses that made the card a leech, if this answer did.
     pub leech: Option<u32>,
     /// How what was typed compares with what is right, where the program can tell.
@@ -537,7 +539,7 @@ pub fn answer(
     env: &Env,
     settings: &Settings,
     card: CardId,
-    quality: Quality,
+    quality: impl Into<Option<Quality>>,
     took: Millis,
     words: &str,
 ) -> Result<Answered, Failure> {
@@ -549,7 +551,7 @@ pub fn answer(
     };
     if loaded.state.suspended {
         return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
-            .hint("put it back with `lmq unsuspend`, or answer another"));
+            .hint("put it back with `lmq suspend --off`, or answer another"));
     }
     let mut queue = Queue::default();
     // There is nothing else in this queue that could be its sibling.
@@ -560,13 +562,17 @@ pub fn answer(
     let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
     if revealed.effects != [Effect::ShowBack] {
         return Err(Failure::usage(format!("what was typed can't be an answer to {}", one_line(&name)))
-            .hint("`lmq next` shows how a card is asked; leave --typed away to give the grade alone"));
+            .hint("`lmq next` shows how a card is asked; without --response, give a grade"));
     }
     let revealed = revealed.next;
+    let Some(quality) = quality.into().or_else(|| revealed.suggestion()) else {
+        return Err(Failure::usage(format!("{} can't be judged by lmq: you give the grade", one_line(&name)))
+            .hint("add again, hard, good or easy"));
+    };
     let step = revealed.step(Input::Grade(quality), when.now, when.today);
     let scheduler = revealed.scheduler();
     let verdict = revealed.current().and_then(|current| current.verdict.clone());
-    let mut answered = Answered { leech: None, verdict };
+    let mut answered = Answered { quality, leech: None, verdict };
     for effect in step.effects {
         match effect {
             Effect::Append { kind, events } => {

@@ -193,7 +193,7 @@ impl Workspace {
         let today = self.today();
         let day = day(&self.store, &self.settings, self.when())?;
         let asked_from = day.pause.map_or(today, |pause| pause.until);
-        let decks = self.store.decks(today)?;
+        let decks = self.store.decks(today)?.into_iter().filter(|deck| !deck.hidden).collect::<Vec<_>>();
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
         let mut forecast = [0; FORECAST_DAYS];
@@ -237,7 +237,7 @@ impl Workspace {
     /// When the database can't be read.
     pub fn sit(&mut self, deck: Option<&str>) -> Result<Review<'_>, Failure> {
         let decks = match deck {
-            None => DeckSet::All,
+            None => crate::ops::decks::daily(&self.store, &self.settings)?,
             Some(deck) => {
                 let inside = format!("{deck}::");
                 let names = self.store.deck_names()?;
@@ -267,7 +267,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
-        if let Ok(query) = crate::ops::search::read(&self.store, query) {
+        if let Ok(query) = crate::ops::search::read(&self.store, &self.settings, query) {
             let asked = crate::ops::search::asked(&self.store, &self.settings, self.today())?;
             let cards = self.store.search(&query, &asked)?;
             let mut found = Vec::new();

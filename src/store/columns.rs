@@ -29,6 +29,7 @@ pub(super) const CHECKED: u8 = 15;
 
 /// Codes of fact kinds that statements name.
 pub(super) const BROUGHT: u8 = 1;
+pub(super) const DELETED: u8 = 9;
 pub(super) const EDITED: u8 = 4;
 pub(super) const PLACED: u8 = 8;
 pub(super) const ALIASED: u8 = 12;
@@ -296,6 +297,7 @@ mod tests {
         let note = NoteUid([0; 16]);
         let deck = String::new;
         assert_eq!(Fact::Brought { note, deck: deck(), position: 0, edition: 0 }.code(), BROUGHT);
+        assert_eq!(Fact::Deleted { note }.code(), DELETED);
         assert_eq!(Fact::Edited { note }.code(), EDITED);
         assert_eq!(Fact::Placed { note, deck: deck(), position: None }.code(), PLACED);
         assert_eq!(Fact::Aliased { alias: note, note }.code(), ALIASED);

@@ -346,12 +346,7 @@ impl Sitting<'_, '_> {
     }
 
     fn grade_of(&self, line: &str) -> Option<Input> {
-        let session = self.review.session();
-        let quality = match line.parse::<u8>() {
-            Ok(digit) => session.scale().quality(digit),
-            Err(_) => line.parse().ok(),
-        };
-        quality.map(Input::Grade)
+        self.review.session().scale().read(line).ok().map(Input::Grade)
     }
 
     fn command(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {

@@ -292,7 +292,7 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
 #[must_use]
 pub fn stands(page: &CardDetails) -> String {
     match page.asked_today {
-        AskedToday::Suspended => "Not asked: it is suspended, until `lmq unsuspend`".to_owned(),
+        AskedToday::Suspended => "Not asked: it is suspended, until `lmq suspend --off`".to_owned(),
         AskedToday::Buried(until) => format!("Not asked before {}: it is buried", until.iso()),
         AskedToday::Paused(until) => paused(until),
         AskedToday::HeldOut => "Never asked: it is kept for a check-up".to_owned(),

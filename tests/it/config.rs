@@ -154,7 +154,7 @@ fn a_setting_of_a_deck_is_set_undone_and_put_back() {
     assert_eq!(lmq.read("config.toml"), table);
     assert_eq!(lmq.run(["undo"]).out(), "undid: set new_per_day in work::team to 2\n");
     assert_eq!(lmq.read("config.toml"), "# mine\nfuzz = true\n");
-    assert_eq!(lmq.run(["decks", "--json"]).json()[3]["name"], "work::team", "an undo renames no deck");
+    assert_eq!(lmq.run(["decks", "--json"]).json()[0]["name"], "work::team", "an undo renames no deck");
     lmq.run(["undo", "--redo"]).done();
     assert_eq!(lmq.read("config.toml"), table);
     lmq.run(["config", "set", "scale", "sm2", "--deck", "WORK::team"]).done();

@@ -363,7 +363,7 @@ fn a_held_u_takes_back_one_answer() {
     for (args, text, first) in [(&["review", "model"][..], "Aligning", "\u{1b}"), (&[], "Enter review", "j")] {
         let lmq = model();
         for card in ["model/plan-in-strategy", "model/vision-execution#1", "model/hand-washing"] {
-            lmq.ok(["answer", card, "4"]);
+            lmq.ok(["answer", card, "good"]);
         }
         let mut terminal = Terminal::start(&lmq, args, 80, 24, &[]);
         terminal.sees(text);

@@ -109,6 +109,14 @@ pub const SETTINGS: &[Setting] = &[
         write: |s, text| s.fuzz = text == "true",
     },
     Setting {
+        key: "active",
+        what: "whether a deck is asked every day; if not, only when you name it",
+        per_deck: true,
+        allowed: Allowed::Switch,
+        read: |s| s.active.to_string(),
+        write: |s, text| s.active = text == "true",
+    },
+    Setting {
         key: "siblings",
         what: "whether cards of one note are kept to different days",
         per_deck: false,
@@ -224,6 +232,22 @@ pub const SETTINGS: &[Setting] = &[
         read: |s| s.backups_mb.to_string(),
         write: |s, text| s.backups_mb = number(text),
     },
+];
+
+/// The settings that `lmq config list` shows without `--all`: those that people change first. Twelve: who adds one takes one away.
+pub const SHORT_LIST: [&str; 12] = [
+    "new_per_day",
+    "reviews_per_day",
+    "new_order",
+    "scale",
+    "active",
+    "leech_suspend",
+    "rollover",
+    "key_preset",
+    "accents",
+    "try_line",
+    "checkup",
+    "backups",
 ];
 
 /// The setting of that name.

@@ -6,10 +6,13 @@ use crate::core::study_day::StudyDay;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::columns::DELETED;
 use crate::store::columns::sequence_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::weights_of;
 use crate::store::due::NEW_BY_DECK;
+use crate::store::shown::HIDDEN;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// A deck with its counts.
@@ -37,6 +40,8 @@ pub struct DeckLine {
     pub weights: Weights,
     /// `builtin`, `file` or `made`.
     pub origin: String,
+    /// Whether the learner hides it: out of lists and of what is asked every day.
+    pub hidden: bool,
     /// The file that it is followed from.
     pub linked: Option<String>,
     /// Notes.
@@ -62,6 +67,12 @@ pub struct BuiltinDeck {
 
 /// How many notes each deck has, from an index. Those whose words were erased have no card any more, and 0 for a hash.
 const NOTES_BY_DECK: &str = "SELECT deck, count(*) FROM note WHERE retired = 0 AND text_hash <> 0 GROUP BY deck";
+
+/// Answers of each deck since a day.
+const USED_BY_DECK: &str = "SELECT deck, sum(answers) FROM day_sum WHERE study_day > ?1 GROUP BY deck";
+
+/// So many days tell which decks are used.
+const USED_DAYS: i64 = 30;
 
 impl Store {
     /// Whether a deck has a note with words, from an index.
@@ -113,8 +124,8 @@ impl Store {
     pub fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare_cached(
-                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence, weights FROM deck \
-                 WHERE listed = 1 ORDER BY name_id",
+                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence, weights, \
+                 listed FROM deck WHERE listed > 0 ORDER BY name_id",
             )?;
             let mut rows = statement.query([])?;
             let mut decks = Vec::new();
@@ -131,6 +142,7 @@ impl Store {
                     sequence: sequence_of(row.get(9)?)?,
                     weights: weights_of(row.get(10)?)?,
                     origin: row.get(8)?,
+                    hidden: row.get::<_, u8>(11)? == HIDDEN,
                     linked: None,
                     notes: 0,
                     cards: 0,
@@ -182,7 +194,8 @@ impl Store {
         Ok(None)
     }
 
-    /// The decks, with their counts on `today`.
+    /// The decks, with their counts on `today`: the learner's own first, those that they used most of late before others, then
+    /// by their ids.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -203,6 +216,11 @@ impl Store {
             for deck in &mut decks {
                 deck.cards = deck.notes + more.get(&deck.number).copied().unwrap_or(0);
             }
+            let used = self.by_deck(USED_BY_DECK, [today.plus(-USED_DAYS).0])?;
+            // Sorting keeps the order of ids among equals.
+            decks.sort_by_key(|deck| {
+                (deck.origin == "builtin", Reverse(used.get(&deck.number).copied().unwrap_or(0)))
+            });
             Ok(decks)
         })
     }
@@ -250,8 +268,37 @@ impl Store {
     pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
         self.attempt(|| {
             let mut statement =
-                self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+                self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed > 0 ORDER BY name_id")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether the learner hides any deck.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn hides_decks(&self) -> Result<bool, StoreError> {
+        self.attempt(|| {
+            Ok(self
+                .db()
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM deck WHERE listed = ?1)")?
+                .query_row([HIDDEN], |row| row.get(0))?)
+        })
+    }
+
+    /// The notes of a deck, by its id, that are gone and were once deleted.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deleted_notes(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(&format!(
+                "SELECT u.uid FROM deck k JOIN note n INDEXED BY note_prompt ON n.deck = k.id AND n.retired = 1 \
+                 JOIN note_name u ON u.id = n.id WHERE k.name_id = ?1 \
+                 AND EXISTS (SELECT 1 FROM fact f WHERE f.subject = n.id AND f.kind = {DELETED}) ORDER BY u.uid"
+            ))?;
+            let rows = statement.query_map([deck], |row| Ok(NoteUid(row.get(0)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }

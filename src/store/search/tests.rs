@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::grade::Scale;
 use crate::core::search::parse::parse;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -11,7 +12,7 @@ const TODAY: StudyDay = StudyDay(100);
 
 fn search(fixture: &Fixture, query: &str) -> Vec<CardId> {
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    fixture.store.search(&parse(query).unwrap(), &asked).unwrap()
+    fixture.store.search(&parse(query, Some(Scale::Sm2)).unwrap(), &asked).unwrap()
 }
 
 /// Notes 1 to 40 in deck `b`, and in `a`, which was made later, 41 and 42 at one place.
@@ -72,7 +73,7 @@ fn the_shown_text_and_its_own_tags_are_searched_and_erased_words_are_gone() {
         lines.push(line.text.text("front").to_owned());
         Ok(())
     };
-    fixture.store.found(&parse("ubung OR erased").unwrap(), &asked, line).unwrap();
+    fixture.store.found(&parse("ubung OR erased", None).unwrap(), &asked, line).unwrap();
     assert_eq!(lines, ["Übung"]);
 }
 
