@@ -4,6 +4,7 @@ pub mod action_words;
 pub mod add;
 pub mod backup;
 mod batches;
+pub mod browse;
 pub mod bulk;
 pub mod card_details;
 pub mod checkup;

@@ -134,9 +134,9 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     terminal.sees("has no `front`");
     terminal.types("\t\tWhose?\tOurs\r");
     terminal.sees("added ");
-    terminal.types("b");
+    terminal.types("/");
     terminal.types("deck:mine");
-    terminal.sees("1 card");
+    terminal.sees("1 of ");
     terminal.types("\r");
     terminal.types("e");
     terminal.sees("Edit ");

@@ -12,6 +12,7 @@ mod leech;
 mod links;
 mod pages;
 mod paint;
+mod pick;
 mod review;
 mod stats;
 mod steps;

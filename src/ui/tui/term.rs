@@ -247,6 +247,16 @@ impl Term {
         self.terminal.draw(paint).map(drop).map_err(|error| broken(&error))
     }
 
+    /// Columns and rows of the screen.
+    pub(super) fn size(&self) -> Result<Size, Failure> {
+        self.terminal.size().map_err(|error| broken(&error))
+    }
+
+    /// Whether something has come, so that who does long work should see to it.
+    pub(super) fn has_event(&self) -> Result<bool, Failure> {
+        event::poll(Duration::ZERO).map_err(|error| broken(&error))
+    }
+
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
     pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
         loop {
