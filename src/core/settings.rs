@@ -147,6 +147,8 @@ pub struct Settings {
     pub key_preset: KeyPreset,
     /// The colours of the full screen.
     pub theme: Theme,
+    /// Whether the list of cards takes the mouse.
+    pub mouse: bool,
     /// Whether check-ups are offered.
     pub checkup: bool,
     /// Whether the first session of a day makes a backup.
@@ -183,6 +185,7 @@ impl Default for Settings {
             backups_mb: 100,
             key_preset: KeyPreset::Usual,
             theme: Theme::Auto,
+            mouse: true,
             checkup: true,
             weights: Weights::default(),
             keys: BTreeMap::new(),

@@ -139,7 +139,12 @@ impl Workspace {
             let already = plan.left - plan.without_due;
             said.push(match already {
                 0 => plan.label(),
-                already => format!("{}; {} {} so already", plan.label(), plan.of(already), if already == 1 { "was" } else { "were" }),
+                already => format!(
+                    "{}; {} {} so already",
+                    plan.label(),
+                    plan.of(already),
+                    if already == 1 { "was" } else { "were" }
+                ),
             });
             said.extend(talk);
         }

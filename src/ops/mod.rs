@@ -22,6 +22,7 @@ pub mod import;
 pub mod linked;
 pub mod media;
 pub mod mine;
+pub mod note_form;
 pub mod pause;
 pub mod queue;
 pub mod report;

@@ -453,8 +453,14 @@ mod tests {
         }
         // `g` grades in a session, and may move in the list.
         let own = with(&[("first", "g"), ("checkup", "x")]).unwrap();
-        assert_eq!((own.command(&event('g')), own.among(BROWSE, &event('g'))), (Some(Command::Guessed), Some(Command::First)));
-        assert_eq!((own.command(&event('x')), own.among(BROWSE, &event('x'))), (Some(Command::Checkup), Some(Command::Actions)));
+        assert_eq!(
+            (own.command(&event('g')), own.among(BROWSE, &event('g'))),
+            (Some(Command::Guessed), Some(Command::First))
+        );
+        assert_eq!(
+            (own.command(&event('x')), own.among(BROWSE, &event('x'))),
+            (Some(Command::Checkup), Some(Command::Actions))
+        );
         // Both work while browsing.
         assert!(matches!(with(&[("tag", "z"), ("suspend", "z")]), Err(KeymapError::Conflict { .. })));
         let taken = with(&[("suspend", "t")]).unwrap();

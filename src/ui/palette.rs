@@ -156,49 +156,69 @@ mod tests {
 
     /// The sixteen of usual terminals with their ground: xterm, Windows, VS Code; macOS, GNOME. Only those that are used.
     const SIXTEEN: &[(Ground, Rgb, &[(Color, Rgb)])] = &[
-        (Ground::Dark, (0, 0, 0), &[
-            (Color::Black, (0, 0, 0)),
-            (Color::Red, (205, 0, 0)),
-            (Color::Green, (0, 205, 0)),
-            (Color::Yellow, (205, 205, 0)),
-            (Color::Cyan, (0, 205, 205)),
-            (Color::LightBlue, (92, 92, 255)),
-            (Color::LightCyan, (0, 255, 255)),
-        ]),
-        (Ground::Dark, (12, 12, 12), &[
-            (Color::Black, (12, 12, 12)),
-            (Color::Red, (0xc5, 0x0f, 0x1f)),
-            (Color::Green, (0x13, 0xa1, 0x0e)),
-            (Color::Yellow, (0xc1, 0x9c, 0)),
-            (Color::Cyan, (0x3a, 0x96, 0xdd)),
-            (Color::LightBlue, (0x3b, 0x78, 0xff)),
-            (Color::LightCyan, (0x61, 0xd6, 0xd6)),
-        ]),
-        (Ground::Dark, (0x1e, 0x1e, 0x1e), &[
-            (Color::Black, (0, 0, 0)),
-            (Color::Red, (0xcd, 0x31, 0x31)),
-            (Color::Green, (0x0d, 0xbc, 0x79)),
-            (Color::Yellow, (0xe5, 0xe5, 0x10)),
-            (Color::Cyan, (0x11, 0xa8, 0xcd)),
-            (Color::LightBlue, (0x3b, 0x8e, 0xea)),
-            (Color::LightCyan, (0x29, 0xb8, 0xdb)),
-        ]),
-        (Ground::Light, (255, 255, 255), &[
-            (Color::Black, (0, 0, 0)),
-            (Color::Red, (0x99, 0, 0)),
-            (Color::Green, (0, 0xa6, 0)),
-            (Color::Blue, (0, 0, 0xb2)),
-            (Color::Magenta, (0xb2, 0, 0xb2)),
-            (Color::LightCyan, (0, 0xe5, 0xe5)),
-        ]),
-        (Ground::Light, (255, 255, 255), &[
-            (Color::Black, (0x2e, 0x34, 0x36)),
-            (Color::Red, (0xcc, 0, 0)),
-            (Color::Green, (0x4e, 0x9a, 0x06)),
-            (Color::Blue, (0x34, 0x65, 0xa4)),
-            (Color::Magenta, (0x75, 0x50, 0x7b)),
-            (Color::LightCyan, (0x34, 0xe2, 0xe2)),
-        ]),
+        (
+            Ground::Dark,
+            (0, 0, 0),
+            &[
+                (Color::Black, (0, 0, 0)),
+                (Color::Red, (205, 0, 0)),
+                (Color::Green, (0, 205, 0)),
+                (Color::Yellow, (205, 205, 0)),
+                (Color::Cyan, (0, 205, 205)),
+                (Color::LightBlue, (92, 92, 255)),
+                (Color::LightCyan, (0, 255, 255)),
+            ],
+        ),
+        (
+            Ground::Dark,
+            (12, 12, 12),
+            &[
+                (Color::Black, (12, 12, 12)),
+                (Color::Red, (0xc5, 0x0f, 0x1f)),
+                (Color::Green, (0x13, 0xa1, 0x0e)),
+                (Color::Yellow, (0xc1, 0x9c, 0)),
+                (Color::Cyan, (0x3a, 0x96, 0xdd)),
+                (Color::LightBlue, (0x3b, 0x78, 0xff)),
+                (Color::LightCyan, (0x61, 0xd6, 0xd6)),
+            ],
+        ),
+        (
+            Ground::Dark,
+            (0x1e, 0x1e, 0x1e),
+            &[
+                (Color::Black, (0, 0, 0)),
+                (Color::Red, (0xcd, 0x31, 0x31)),
+                (Color::Green, (0x0d, 0xbc, 0x79)),
+                (Color::Yellow, (0xe5, 0xe5, 0x10)),
+                (Color::Cyan, (0x11, 0xa8, 0xcd)),
+                (Color::LightBlue, (0x3b, 0x8e, 0xea)),
+                (Color::LightCyan, (0x29, 0xb8, 0xdb)),
+            ],
+        ),
+        (
+            Ground::Light,
+            (255, 255, 255),
+            &[
+                (Color::Black, (0, 0, 0)),
+                (Color::Red, (0x99, 0, 0)),
+                (Color::Green, (0, 0xa6, 0)),
+                (Color::Blue, (0, 0, 0xb2)),
+                (Color::Magenta, (0xb2, 0, 0xb2)),
+                (Color::LightCyan, (0, 0xe5, 0xe5)),
+            ],
+        ),
+        (
+            Ground::Light,
+            (255, 255, 255),
+            &[
+                (Color::Black, (0x2e, 0x34, 0x36)),
+                (Color::Red, (0xcc, 0, 0)),
+                (Color::Green, (0x4e, 0x9a, 0x06)),
+                (Color::Blue, (0x34, 0x65, 0xa4)),
+                (Color::Magenta, (0x75, 0x50, 0x7b)),
+                (Color::LightCyan, (0x34, 0xe2, 0xe2)),
+            ],
+        ),
     ];
 
     /// How bright a colour is, as WCAG reckons.

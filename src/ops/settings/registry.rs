@@ -162,6 +162,14 @@ pub const SETTINGS: &[Setting] = &[
         write: |s, text| s.theme = Theme::ALL.into_iter().find(|theme| theme.name() == text).unwrap_or_default(),
     },
     Setting {
+        key: "mouse",
+        what: "whether the list of cards takes the mouse; with Shift the terminal selects text there all the same",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.mouse.to_string(),
+        write: |s, text| s.mouse = text == "true",
+    },
+    Setting {
         key: "try_line",
         what: "whether a session ends with one line to do, and the next day's begins with whether you did it",
         per_deck: false,

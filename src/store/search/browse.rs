@@ -246,9 +246,8 @@ fn places(db: &Connection, hits: &[Hit], listing: &mut Listing, range: (i64, i64
         }
         return Ok(());
     }
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {HAPPENED} FROM card_state WHERE card BETWEEN ?1 AND ?2 ORDER BY card"
-    ))?;
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {HAPPENED} FROM card_state WHERE card BETWEEN ?1 AND ?2 ORDER BY card"))?;
     let mut rows = statement.query((card_number(range.0, 0), card_number(range.1, MOST_ORDINAL)))?;
     let (mut at, mut state) = (i64::MIN, CardState::default());
     for hit in hits {

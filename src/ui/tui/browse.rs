@@ -4,16 +4,13 @@
 //! A list may have a hundred thousand cards. So it is made a slice at a time while no key waits, and texts are read of the lines
 //! in sight alone.
 
+mod acts;
+mod face;
 mod table;
 
-use crate::core::document::Side;
 use crate::core::search::error::SearchError;
-use crate::core::text::counted;
-use crate::core::text::joined;
-use crate::core::text::one_line;
 use crate::core::text::thousands;
 use crate::failure::Failure;
-use crate::ops::browse::Act;
 use crate::ops::browse::CardLine;
 use crate::ops::browse::Listing;
 use crate::ops::browse::RowId;
@@ -22,46 +19,41 @@ use crate::ops::workspace::Workspace;
 use crate::ui::keymap::BROWSE;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
-use crate::ui::tui::browse::table::Column;
+use crate::ui::tui::browse::face::Places;
 use crate::ui::tui::browse::table::Columns;
-use crate::ui::tui::browse::table::Stands;
 use crate::ui::tui::card;
-use crate::ui::tui::document;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::pages;
-use crate::ui::tui::paint::Tone;
-use crate::ui::tui::paint::fit;
-use crate::ui::tui::paint::footer;
-use crate::ui::tui::paint::say;
-use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
-use crate::ui::tui::pick;
-use crate::ui::tui::pick::Choice;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
-use ratatui::Frame;
+use crossterm::event::MouseButton;
+use crossterm::event::MouseEvent;
+use crossterm::event::MouseEventKind;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
 use ratatui::layout::Size;
-use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use ratatui::style::Style;
 use std::collections::HashMap;
 use std::collections::HashSet;
-use unicode_width::UnicodeWidthStr as _;
-
-/// From so many columns on the preview stands beside the list.
-const WIDE: u16 = 120;
+use std::time::Duration;
 
 /// Milliseconds of work on a list before the first frame: longer looks like waiting.
 const FIRST_MS: u64 = 8;
 
 /// Lines whose texts are kept: those in sight are read in a moment.
 const MOST_KEPT: usize = 2000;
+
+/// Rows that the wheel goes at once.
+const WHEEL: usize = 3;
+
+/// Two clicks within so many milliseconds are one double click.
+const DOUBLE_MS: u64 = 400;
 
 /// What stays from one time to the next.
 #[derive(Default)]
@@ -92,50 +84,10 @@ struct Browser<'w> {
     /// The card to go to once the list is whole.
     goes_to: Option<RowId>,
     lines: HashMap<RowId, CardLine>,
+    /// The row that was clicked last, and when.
+    clicked: Option<(usize, u64)>,
     said: Option<String>,
 }
-
-/// The areas of the screen.
-struct Places {
-    head: Rect,
-    /// The line under the query: a caret where that is wrong.
-    caret: Rect,
-    heads: Rect,
-    list: Rect,
-    preview: Option<Rect>,
-    foot: Rect,
-}
-
-impl Places {
-    fn of(area: Rect, foot: u16) -> Self {
-        let foot_height = foot.clamp(1, area.height.saturating_sub(3).max(1)).min(area.height);
-        let mut y = area.y;
-        let mut left = area.height - foot_height;
-        let mut take = |height: u16| {
-            let height = height.min(left);
-            let taken = Rect { y, height, ..area };
-            (y, left) = (y + height, left - height);
-            taken
-        };
-        let (head, caret, heads, body) = (take(1), take(1), take(1), take(area.height));
-        let foot = Rect { y: area.y + area.height - foot_height, height: foot_height, ..area };
-        // A line stays free above the foot, as on other screens.
-        let body = Rect { height: body.height.saturating_sub(u16::from(body.height > 6)), ..body };
-        let (list, preview) = if area.width >= WIDE {
-            let width = area.width / 5 * 3;
-            let beside = Rect { x: body.x + width + 3, width: body.width - width - 3, y: heads.y, height: body.height + heads.height };
-            (Rect { width, ..body }, Some(beside))
-        } else if body.height >= 14 {
-            let height = body.height / 2;
-            let below = Rect { y: body.y + height + 1, height: body.height - height - 1, ..body };
-            (Rect { height, ..body }, Some(below))
-        } else {
-            (body, None)
-        };
-        Self { head, caret, heads: Rect { width: list.width, ..heads }, list, preview, foot }
-    }
-}
-
 /// Shows all cards, or begins with a query where keys go to it at first.
 pub(super) fn run(
     workspace: &mut Workspace,
@@ -144,7 +96,18 @@ pub(super) fn run(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<(), Failure> {
-    let mut browser = Browser::new(workspace, kept, typing);
+    let has_mouse = workspace.settings().mouse;
+    if has_mouse {
+        term.mouse(true)?;
+    }
+    let left = go_through(&mut Browser::new(workspace, kept, typing), term, with);
+    if has_mouse {
+        term.mouse(false)?;
+    }
+    left
+}
+
+fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
     browser.begin()?;
     let begun = browser.workspace.ticks_ms();
     browser.go_on(|workspace| workspace.ticks_ms().saturating_sub(begun) >= FIRST_MS)?;
@@ -153,7 +116,7 @@ pub(super) fn run(
         term.draw(|frame| browser.draw(frame, with))?;
         // Whoever types waits for nothing: a list goes on while no key waits.
         if browser.listing.is_some() {
-            let waits = || term.has_event().unwrap_or(true);
+            let waits = || term.has_event(Duration::ZERO).unwrap_or(true);
             if browser.go_on(|_| waits())? {
                 continue;
             }
@@ -186,6 +149,7 @@ impl<'w> Browser<'w> {
             range: None,
             goes_to: None,
             lines: HashMap::new(),
+            clicked: None,
             said: None,
         }
     }
@@ -216,9 +180,11 @@ impl<'w> Browser<'w> {
             if self.query.text().trim().is_empty() {
                 self.all = Some(self.rows.len());
             }
-            let here: HashSet<RowId> = self.rows.iter().copied().collect();
-            // What acts are for is in the list.
-            self.selected.retain(|row| here.contains(row));
+            if !self.selected.is_empty() {
+                let here: HashSet<RowId> = self.rows.iter().copied().collect();
+                // What acts are for is in the list.
+                self.selected.retain(|row| here.contains(row));
+            }
             if let Some(row) = self.goes_to.take() {
                 self.chosen = self.rows.iter().position(|one| *one == row).unwrap_or(self.chosen);
             }
@@ -260,139 +226,6 @@ impl<'w> Browser<'w> {
         Ok(())
     }
 
-    fn draw(&self, frame: &mut Frame<'_>, with: ScreenContext<'_>) {
-        let width = usize::from(frame.area().width);
-        let said = match (&self.fault, &self.said) {
-            (Some(error), _) => wrapped(
-                &joined(&[capital(&error.fault.to_string()), error.fault.help()]),
-                width,
-                style(Tone::Bad, with.look),
-            ),
-            (None, Some(said)) => wrapped(said, width, style(Tone::Near, with.look)),
-            (None, None) => Vec::new(),
-        };
-        let places = Places::of(frame.area(), u16::try_from(said.len() + 1).unwrap_or(1).min(4));
-        self.draw_query(frame, &places, with);
-        let rows = usize::from(places.list.height);
-        // What was said may have taken lines from the list.
-        let top = self.top.max((self.chosen + 1).saturating_sub(rows.max(1)));
-        let list_width = usize::from(places.list.width);
-        let (today, settings) = (self.workspace.today(), self.workspace.settings());
-        frame.render_widget(table::head(&self.kept.columns, self.kept.sort, list_width, with.look), places.heads);
-        let lines: Vec<Line<'static>> = self
-            .rows
-            .iter()
-            .enumerate()
-            .skip(top)
-            .take(rows)
-            .filter_map(|(place, row)| {
-                let stands = Stands {
-                    chosen: place == self.chosen,
-                    selected: self.selected.contains(row),
-                    active: !self.typing,
-                };
-                let line = self.lines.get(row)?;
-                Some(table::row(line, stands, &self.kept.columns, list_width, (today, settings), with.look))
-            })
-            .collect();
-        frame.render_widget(Paragraph::new(lines), places.list);
-        if let Some(area) = places.preview {
-            self.draw_preview(frame, area, with);
-        }
-        let above = u16::try_from(said.len()).unwrap_or(0).min(places.foot.height.saturating_sub(1));
-        frame.render_widget(Paragraph::new(said), Rect { height: above, ..places.foot });
-        let foot = Rect { y: places.foot.y + above, height: places.foot.height - above, ..places.foot };
-        frame.render_widget(footer(&self.hints(with), foot.width, with.look), foot);
-    }
-
-    /// The query, how many cards it means, and a caret where it is wrong.
-    fn draw_query(&self, frame: &mut Frame<'_>, places: &Places, with: ScreenContext<'_>) {
-        let width = usize::from(places.head.width);
-        let mut count = match (self.rows.len(), self.all) {
-            (rows, Some(all)) if rows < all => format!("{} of {}", number(rows), counted(all, "card", "cards")),
-            (rows, _) => counted(rows, "card", "cards"),
-        };
-        if self.listing.is_some() {
-            count.push('…');
-        }
-        if !self.selected.is_empty() {
-            count.push_str(&format!(" · {} selected", number(self.selected.len())));
-        }
-        let sign = "/ ";
-        let has_query = self.typing || !self.query.is_empty();
-        let room = width.saturating_sub(sign.width() + count.width() + 2);
-        // Whoever types needs the place more than the count.
-        let (room, count) = if self.typing && room < 20 { (width - sign.width().min(width), String::new()) } else { (room, count) };
-        let (text, x) = self.query.view(room.max(4));
-        let shown = if has_query { format!("{sign}{text}") } else { String::new() };
-        let gap = " ".repeat(width.saturating_sub(shown.width() + count.width()));
-        let tone = if has_query { Tone::Quiet } else { Tone::Strong };
-        let mut head = say(&shown, Tone::Plain, with.look);
-        head.push_span(if has_query { gap } else { String::new() });
-        head.spans.extend(say(&fit(&count, width), tone, with.look).spans);
-        frame.render_widget(head, places.head);
-        if self.typing {
-            let x = u16::try_from(sign.width() + x).unwrap_or(0).min(places.head.width.saturating_sub(1));
-            frame.set_cursor_position(Position { x: places.head.x + x, y: places.head.y });
-        }
-        if let Some(error) = &self.fault {
-            let columns = sign.width() + self.query.column_in_view(error.at, room.max(4));
-            frame.render_widget(say(&format!("{}^", " ".repeat(columns)), Tone::Bad, with.look), places.caret);
-        }
-    }
-
-    fn draw_preview(&self, frame: &mut Frame<'_>, area: Rect, with: ScreenContext<'_>) {
-        let Some(line) = self.line() else { return };
-        // Beside the list a rule parts them; below it an empty line does.
-        if area.y < frame.area().height && area.x > 0 {
-            let rule = vec![say("│", Tone::Quiet, with.look); usize::from(area.height)];
-            frame.render_widget(Paragraph::new(rule), Rect { x: area.x - 2, width: 1, ..area });
-        }
-        let area = Rect { width: area.width.min(crate::ui::tui::paint::COLUMN), ..area };
-        let width = usize::from(area.width);
-        let mut lines = document::lines(&line.text.prompt_document(line.card.ordinal), Side::Answer, width, with.look);
-        lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
-        let answer = line.text.answer_document(line.card.ordinal);
-        lines.extend(document::lines(&answer, Side::Answer, width, with.look));
-        let mut facts = vec![one_line(&line.deck_name)];
-        facts.extend(line.topic.clone());
-        if !line.text.tags.is_empty() {
-            facts.push(line.text.tags.join(", "));
-        }
-        lines.push(Line::default());
-        lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));
-        let rows = usize::from(area.height);
-        if lines.len() > rows {
-            lines.truncate(rows.saturating_sub(1));
-            lines.push(say("…", Tone::Quiet, with.look));
-        }
-        frame.render_widget(Paragraph::new(lines), area);
-    }
-
-    /// The keys that work now, the most useful first.
-    fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
-        let key = |command| with.keys.first(command);
-        if self.typing {
-            let pieces = ["Enter to the list", "Esc shows all cards"];
-            return pieces.map(|piece| (piece.to_owned(), Tone::Quiet)).into();
-        }
-        let count = if self.selected.is_empty() { String::new() } else { format!(" ({})", number(self.selected.len())) };
-        let pieces = [
-            (Command::Actions, format!("actions{count}")),
-            (Command::Help, "keys".to_owned()),
-            (Command::Search, "filter".to_owned()),
-            (Command::Select, "select".to_owned()),
-            (Command::Page, "page".to_owned()),
-            (Command::Edit, "edit".to_owned()),
-            (Command::Sort, "sort".to_owned()),
-        ];
-        pieces
-            .into_iter()
-            .filter(|(command, _)| !key(*command).is_empty())
-            .map(|(command, what)| (format!("{} {what}", key(command)), Tone::Quiet))
-            .collect()
-    }
-
     /// Does what a key or a paste asks for; whether the screen is left.
     fn event(&mut self, event: &Event, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
         self.said = None;
@@ -421,9 +254,47 @@ impl<'w> Browser<'w> {
                 }
             },
             Event::Key(key) => return self.key(key, term, with),
+            Event::Mouse(mouse) => self.mouse(*mouse, term, with)?,
             _ => {}
         }
         Ok(false)
+    }
+
+    /// The wheel goes through the list, a click chooses a card, a second one on it opens its page.
+    fn mouse(&mut self, mouse: MouseEvent, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        let last = self.rows.len().saturating_sub(1);
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.go_to((self.chosen + WHEEL).min(last)),
+            MouseEventKind::ScrollUp => self.go_to(self.chosen.saturating_sub(WHEEL)),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let list = Places::of(Rect::from((Position::ORIGIN, term.size()?)), 1).list;
+                let at = Position { x: mouse.column, y: mouse.row };
+                let place = self.top + usize::from(mouse.row.saturating_sub(list.y));
+                if !list.contains(at) || place > last {
+                    return Ok(());
+                }
+                let now = self.workspace.ticks_ms();
+                let again =
+                    self.clicked.is_some_and(|(row, then)| row == place && now.saturating_sub(then) < DOUBLE_MS);
+                (self.typing, self.clicked) = (false, Some((place, now)));
+                self.go_to(place);
+                if again {
+                    self.clicked = None;
+                    self.open_page(term, with)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn open_page(&self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        if let Some(line) = self.line()
+            && let Some(page) = self.workspace.page(line.card)?
+        {
+            card::run(&page, None, false, term, with)?;
+        }
+        Ok(())
     }
 
     fn retyped(&mut self) -> Result<(), Failure> {
@@ -477,13 +348,7 @@ impl<'w> Browser<'w> {
                     self.selected = self.rows.iter().copied().collect();
                 }
             }
-            Command::Page | Command::Info => {
-                if let Some(line) = self.line()
-                    && let Some(page) = self.workspace.page(line.card)?
-                {
-                    card::run(&page, None, false, term, with)?;
-                }
-            }
+            Command::Page | Command::Info => self.open_page(term, with)?,
             Command::Edit => {
                 if let Some(card) = self.line().map(|line| line.card) {
                     self.said = edit::edit(&mut self.workspace.note_editor(), card, term, with)?;
@@ -513,7 +378,17 @@ impl<'w> Browser<'w> {
                     self.anew()?;
                 }
             }
-            Command::Help => pages::show(&|width| pages::help(with, BROWSE, width), term, with)?,
+            Command::Help => {
+                let has_mouse = self.workspace.settings().mouse;
+                let lines = |width: usize| {
+                    let mut lines = pages::help(with, BROWSE, width);
+                    if has_mouse {
+                        lines.extend(wrapped(MOUSE, width, Style::new()));
+                    }
+                    lines
+                };
+                pages::show(&lines, term, with)?;
+            }
             Command::Quit => return Ok(true),
             act => self.act(act, term, with)?,
         }
@@ -535,130 +410,11 @@ impl<'w> Browser<'w> {
             self.selected.extend(self.rows.get(first..=last).unwrap_or_default());
         }
     }
-
-    /// The rows that an act is for: those that are selected, else the chosen one.
-    fn meant(&self) -> Vec<RowId> {
-        if self.selected.is_empty() {
-            return self.row().into_iter().collect();
-        }
-        self.rows.iter().filter(|row| self.selected.contains(row)).copied().collect()
-    }
-
-    /// What an act is for, in words.
-    fn meant_in_words(&self) -> String {
-        match (self.selected.len(), self.line()) {
-            (0, Some(line)) => line.text.listed_prompt(line.card.ordinal),
-            (count, _) => counted(count, "card", "cards"),
-        }
-    }
-
-    fn choose_sort(&mut self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let sorts: Vec<Column> = Column::ALL.into_iter().filter(|column| column.sorts().is_some()).collect();
-        let now = self.kept.sort;
-        let choice = |column: &Column| {
-            let is_now = column.sorts() == Some(now.by);
-            let what = match is_now {
-                true if now.downwards => "now, the greatest first; again turns it round",
-                true => "now; again turns it round",
-                false => "",
-            };
-            Choice { key: first_letter(column.name()), what: format!("{}  {what}", column.name()).trim().to_owned() }
-        };
-        let choices: Vec<Choice> = sorts.iter().map(choice).collect();
-        let at = sorts.iter().position(|column| column.sorts() == Some(now.by)).unwrap_or(0);
-        let chosen = pick::one("Sort by", &choices, at, &|frame| self.draw(frame, with), term, with)?;
-        if let Some(by) = chosen.and_then(|place| sorts.get(place)).and_then(|column| column.sorts()) {
-            self.kept.sort = Sort { by, downwards: by == now.by && !now.downwards };
-            (self.chosen, self.top, self.range) = (0, 0, None);
-            self.begin()?;
-        }
-        Ok(())
-    }
-
-    fn choose_columns(&mut self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let columns: Vec<Column> = Column::ALL.into_iter().filter(|column| *column != Column::Card).collect();
-        let mut at = 0;
-        loop {
-            let choice = |column: &Column| {
-                let mark = if self.kept.columns.has(*column) { "✓" } else { " " };
-                Choice { key: first_letter(column.name()), what: format!("{mark} {}", column.name()) }
-            };
-            let choices: Vec<Choice> = columns.iter().map(choice).collect();
-            let title = "Columns: Enter shows one or hides it";
-            let chosen = pick::one(title, &choices, at, &|frame| self.draw(frame, with), term, with)?;
-            let Some(column) = chosen.and_then(|place| columns.get(place)) else { return Ok(()) };
-            self.kept.columns.turn(*column);
-            at = chosen.unwrap_or(0);
-        }
-    }
-
-    fn choose_action(&self, term: &mut Term, with: ScreenContext<'_>) -> Result<Option<Command>, Failure> {
-        if self.rows.is_empty() {
-            return Ok(None);
-        }
-        let choices: Vec<Choice> = ACTS
-            .iter()
-            .map(|(command, what)| Choice { key: with.keys.first(*command), what: (*what).to_owned() })
-            .collect();
-        let title = self.meant_in_words();
-        let chosen = pick::one(&title, &choices, 0, &|frame| self.draw(frame, with), term, with)?;
-        Ok(chosen.and_then(|place| ACTS.get(place)).map(|(command, _)| *command))
-    }
-
-    /// Does something to the cards that are meant, and says what.
-    fn act(&mut self, command: Command, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let meant = self.meant();
-        if meant.is_empty() {
-            return Ok(());
-        }
-        let mut ask = |what: &str, known: &[String]| {
-            pick::word(&format!("{what} ({})", fit(&self.meant_in_words(), 30)), known, &|frame| self.draw(frame, with), term, with)
-        };
-        let listed = |words: std::collections::BTreeSet<String>| words.into_iter().collect::<Vec<_>>();
-        let act = match command {
-            Command::Suspend => Some(Act::Suspend),
-            Command::Bury => Some(Act::Bury),
-            Command::Mark => Some(Act::Mark),
-            Command::Reset => Some(Act::Reset),
-            Command::Delete => Some(Act::Delete),
-            Command::Tag => ask("Tag", &listed(self.workspace.tags()?))?.map(Act::Tag),
-            Command::Untag => ask("Take away the tag", &listed(self.workspace.tags()?))?.map(Act::Untag),
-            Command::Move => ask("Move to the deck", &listed(self.workspace.decks()?))?.map(Act::Move),
-            Command::SetDue => {
-                let known = ["today", "tomorrow", "7d", "30d"].map(str::to_owned);
-                ask("Due on", &known)?.map(Act::SetDue)
-            }
-            _ => None,
-        };
-        let Some(act) = act else { return Ok(()) };
-        self.said = Some(match self.workspace.act(&meant, &act) {
-            Ok(said) => {
-                let did = !said.first().is_some_and(|said| said.starts_with("nothing"));
-                let back = format!("{} takes it back", with.keys.first(Command::Undo));
-                capital(&joined(&said.into_iter().chain(Some(back).filter(|_| did)).collect::<Vec<_>>()))
-            }
-            Err(failure) => failure.to_string(),
-        });
-        self.anew()
-    }
 }
 
-/// What can be done with cards, in the order of the menu.
-const ACTS: &[(Command, &str)] = &[
-    (Command::Suspend, "suspend, or put back"),
-    (Command::Bury, "hold back until tomorrow, or no longer"),
-    (Command::Mark, "give the star, or take it away"),
-    (Command::Tag, "give a tag"),
-    (Command::Untag, "take a tag away"),
-    (Command::Move, "move to another deck"),
-    (Command::SetDue, "set the day on which they are due"),
-    (Command::Reset, "make new again"),
-    (Command::Delete, "delete their notes"),
-];
-
-fn first_letter(word: &str) -> String {
-    word.chars().take(1).collect()
-}
+/// What the mouse does, for the help.
+const MOUSE: &str = "A click chooses a card, a double click opens it, the wheel scrolls. With Shift the terminal selects text, as \
+     elsewhere; the setting `mouse` leaves the mouse to it altogether.";
 
 fn number(count: usize) -> String {
     thousands(u64::try_from(count).unwrap_or(u64::MAX))

@@ -1,5 +1,9 @@
 //! A line being typed: by graphemes, at their widths.
 
+mod area;
+
+pub(super) use area::Area;
+
 use crate::core::compare::search::fold;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -34,9 +38,12 @@ impl Input {
 
     /// Puts text in at the cursor; line ends become spaces.
     pub(super) fn insert(&mut self, text: &str) {
-        let clean = text.replace(['\r', '\n', '\t'], " ");
+        self.put(&text.replace(['\r', '\n', '\t'], " "));
+    }
+
+    fn put(&mut self, text: &str) {
         // A combining mark joins what stands before it: cut the whole into graphemes again.
-        let before: String = self.text.get(..self.cursor).unwrap_or_default().concat() + &clean;
+        let before: String = self.text.get(..self.cursor).unwrap_or_default().concat() + text;
         let after: String = self.text.get(self.cursor..).unwrap_or_default().concat();
         self.cursor = before.graphemes(true).count();
         self.text = (before + &after).graphemes(true).map(str::to_owned).collect();
@@ -210,7 +217,7 @@ mod tests {
     fn a_caret_stands_under_its_character_also_where_the_line_is_cut() {
         let input = Input::of("日本 is:d");
         assert_eq!((input.column_in_view(0, 20), input.column_in_view(2, 20), input.column_in_view(3, 20)), (0, 4, 5));
-        assert_eq!(input.column_in_view(8, 20), 10, "behind the end");
+        assert_eq!(input.column_in_view(7, 20), 9, "behind the end");
         let cut = Input::of("abcdefghij");
         assert_eq!(cut.view(6).0, "…ghij");
         assert_eq!((cut.column_in_view(6, 6), cut.column_in_view(1, 6)), (1, 0));

@@ -10,6 +10,7 @@ mod form;
 mod input;
 mod leech;
 mod links;
+mod note_form;
 mod pages;
 mod paint;
 mod pick;

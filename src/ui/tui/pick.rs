@@ -142,7 +142,8 @@ pub(super) fn word(
             let x = u16::try_from(label.width() + x).unwrap_or(0).min(area.width.saturating_sub(1));
             frame.set_cursor_position(Position { x: area.x + x, y: area.y });
             let foot = Rect { y: (area.y + area.height).saturating_sub(1), height: 1.min(area.height), ..area };
-            let mut pieces = vec![("Enter takes it".to_owned(), Tone::Plain), ("Esc goes back".to_owned(), Tone::Quiet)];
+            let mut pieces =
+                vec![("Enter takes it".to_owned(), Tone::Plain), ("Esc goes back".to_owned(), Tone::Quiet)];
             if !offers.is_empty() {
                 pieces.insert(1, ("Tab completes".to_owned(), Tone::Quiet));
             }
@@ -155,7 +156,9 @@ pub(super) fn word(
                 (typed, turn) = (input.text(), 0);
             }
             Some(Event::Key(KeyEvent { code: KeyCode::Esc, .. })) => return Ok(None),
-            Some(Event::Key(key)) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
+            Some(Event::Key(key))
+                if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') =>
+            {
                 return Ok(None);
             }
             Some(Event::Key(KeyEvent { code: KeyCode::Enter, .. })) if !input.text().trim().is_empty() => {

@@ -193,7 +193,9 @@ pub fn today(
                 }
             }
             Some(Command::Stats) => stats::run(workspace, &mut term, with)?,
-            Some(Command::Help) => pages::show(&|width| pages::help(with, &Command::outside_of_lists(), width), &mut term, with)?,
+            Some(Command::Help) => {
+                pages::show(&|width| pages::help(with, &Command::outside_of_lists(), width), &mut term, with)?
+            }
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => {}
         }

@@ -124,7 +124,8 @@ impl Columns {
     /// Those that find room in `width` columns, each with its own.
     fn fitted(&self, width: usize) -> Vec<(Column, usize)> {
         let mut shown = self.0.clone();
-        let taken = |shown: &[Column]| shown.iter().map(|column| column.width(width) + GAP).sum::<usize>() + MARKS - GAP;
+        let taken =
+            |shown: &[Column]| shown.iter().map(|column| column.width(width) + GAP).sum::<usize>() + MARKS - GAP;
         for column in Column::GIVE_WAY {
             if taken(&shown) + LEAST_TEXT.min(width / 2) <= width {
                 break;
@@ -132,7 +133,10 @@ impl Columns {
             shown.retain(|one| *one != column);
         }
         let text = width.saturating_sub(taken(&shown)).max(1);
-        shown.into_iter().map(|column| (column, if column == Column::Card { text } else { column.width(width) })).collect()
+        shown
+            .into_iter()
+            .map(|column| (column, if column == Column::Card { text } else { column.width(width) }))
+            .collect()
     }
 }
 
@@ -295,9 +299,19 @@ mod tests {
 
     fn lines() -> Vec<CardLine> {
         vec![
-            line("skills", "three skills take people in: ______, empathy and mindfulness", &["skills"], learned(0, 6, 236, 1)),
+            line(
+                "skills",
+                "three skills take people in: ______, empathy and mindfulness",
+                &["skills"],
+                learned(0, 6, 236, 1),
+            ),
             line("skills", "On whose list is strategic thinking?", &["pairs", "week 2"], CardState::default()),
-            line("leadership::management::deep", "日本語の質問はどこまで見えますか、長いときは", &[], learned(-2, 1, 130, 9)),
+            line(
+                "leadership::management::deep",
+                "日本語の質問はどこまで見えますか、長いときは",
+                &[],
+                learned(-2, 1, 130, 9),
+            ),
             line(
                 "skills",
                 "What did poor communication cost here?",
