@@ -183,7 +183,7 @@ fn the_mouse_chooses_and_opens_where_it_may() {
     let chosen = settled(&terminal);
     assert_eq!(rows_with(&chosen, "▸"), [row], "{chosen}");
     terminal.types(&format!("{click}{click}"));
-    terminal.sees("no events yet");
+    terminal.sees("Esc goes back");
     terminal.types("\u{3}");
     terminal.sees("x actions");
     terminal.types("\u{1b}[<64;10;5M");

@@ -270,13 +270,8 @@ fn what_was_typed_outlives_a_crash() {
     terminal.types("mine\t\tA long thought");
     terminal.sees("A long thought");
     // Once nobody types for a moment it is on the disk.
-    let draft = || {
-        std::fs::read_dir(lmq.db().parent().unwrap()).unwrap().any(|file| {
-            let file = file.unwrap();
-            file.file_name() == "form-new.json"
-                && std::fs::read_to_string(file.path()).unwrap().contains("A long thought")
-        })
-    };
+    let kept = lmq.path(".local/share/lmq/form-new.json");
+    let draft = || std::fs::read_to_string(&kept).is_ok_and(|text| text.contains("A long thought"));
     let begun = crate::terminal::started();
     while !draft() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(20), "no draft");

@@ -74,6 +74,8 @@ struct Browser<'w> {
     /// The list, until it is whole.
     listing: Option<Listing>,
     rows: Vec<RowId>,
+    /// The rows before these, where there were any.
+    before: Vec<RowId>,
     /// How many cards there are in all, where that is known.
     all: Option<usize>,
     chosen: usize,
@@ -142,6 +144,7 @@ impl<'w> Browser<'w> {
             fault: None,
             listing: None,
             rows: Vec::new(),
+            before: Vec::new(),
             all: None,
             chosen: 0,
             top: 0,
@@ -158,7 +161,13 @@ impl<'w> Browser<'w> {
     fn begin(&mut self) -> Result<(), Failure> {
         match self.workspace.list(&self.query.text(), self.kept.sort)? {
             Ok(listing) => (self.listing, self.fault) = (Some(listing), None),
-            Err(error) => (self.listing, self.fault) = (None, Some(error)),
+            Err(error) => {
+                (self.listing, self.fault) = (None, Some(error));
+                // On the way to `deck:x` the letters `deck` may have found nothing.
+                if self.rows.is_empty() {
+                    self.rows = std::mem::take(&mut self.before);
+                }
+            }
         }
         Ok(())
     }
@@ -174,7 +183,10 @@ impl<'w> Browser<'w> {
         // At the very beginning a part is better than nothing.
         let rows = listing.rows();
         let is_new = whole || !rows.is_empty();
-        self.rows = rows;
+        let before = std::mem::replace(&mut self.rows, rows);
+        if !before.is_empty() {
+            self.before = before;
+        }
         if whole {
             self.listing = None;
             if self.query.text().trim().is_empty() {

@@ -318,7 +318,8 @@ pub(super) fn add(
                 added += 1;
                 let asked = text.listed_prompt(text.ordinals().first().copied().unwrap_or(1));
                 form.next_card();
-                form.said = Some((format!("Added: {asked}. The next one, or Esc"), Tone::Good));
+                let said = joined(&[format!("Added: {asked}"), "The next one, or Esc".to_owned()]);
+                form.said = Some((said, Tone::Good));
             }
             Err(failure) => form.said = Some(told(failure)),
         }

@@ -193,6 +193,12 @@ impl Form {
             row.area = Area::of(deck);
         }
         self.show(text);
+        self.at = self.first_of_its_own();
+    }
+
+    /// The first row of what the kind asks for.
+    fn first_of_its_own(&self) -> usize {
+        self.rows.iter().position(|row| matches!(row.field, Field::Own(_))).unwrap_or(0)
     }
 
     /// The same form for the next card: the deck, the kind and the tags stay.
@@ -201,7 +207,7 @@ impl Form {
         self.show(&text);
         self.begun = text;
         self.spare.clear();
-        self.at = self.rows.iter().position(|row| matches!(row.field, Field::Own(_))).unwrap_or(0);
+        self.at = self.first_of_its_own();
     }
 
     /// Whether something was typed that leaving would drop.

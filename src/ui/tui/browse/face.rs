@@ -124,6 +124,8 @@ impl Browser<'_> {
     fn draw_query(&self, frame: &mut Frame<'_>, places: &Places, with: ScreenContext<'_>) {
         let width = usize::from(places.head.width);
         let mut count = match (self.rows.len(), self.all) {
+            // They are none of its cards.
+            _ if self.fault.is_some() => String::new(),
             (rows, Some(all)) if rows < all => format!("{} of {}", number(rows), counted(all, "card", "cards")),
             (rows, _) => counted(rows, "card", "cards"),
         };
