@@ -202,6 +202,12 @@ impl Env {
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
     }
 
+    /// What the environment says of the terminal's colours: `TERM`, `COLORTERM` and `COLORFGBG`, empty where it says nothing.
+    #[must_use]
+    pub fn terminal_colours() -> [String; 3] {
+        ["TERM", "COLORTERM", "COLORFGBG"].map(|name| std::env::var(name).unwrap_or_default())
+    }
+
     /// Whether the terminal may be told where links lead (OSC 8). Terminals that don't know it pass it over, but for these.
     #[must_use]
     pub fn shows_links() -> bool {

@@ -1,6 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::json;
 use crate::cli::parse;
+use crate::cli::screen;
 use crate::cli::screen::keys;
 use crate::cli::screen::stops;
 use crate::core::card::Form;
@@ -190,7 +191,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let settings = ctx.settings.clone();
     let mut sitting = CheckupSession::new(&mut store, &ctx.env, settings, args.minutes)?;
     let terminals = Env::terminals();
-    let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
+    let look = screen::look(ctx);
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = crate::cli::screen::lines(terminals.stdin)?;
         let mut err = io::stderr().lock();

@@ -535,7 +535,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         ctx.ask_about_clock(false)?;
     }
     config::warn_of_decks(&ctx, &store)?;
-    let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width(), links: Env::shows_links() };
+    let look = screen::look(&ctx);
     let (keys, stop) = (screen::keys(&ctx.settings)?, screen::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };
     let mut workspace = ops::workspace::Workspace::new(store, ctx.env, ctx.settings);

@@ -1,5 +1,7 @@
 //! Values of options.
 
+pub(super) use crate::core::study_day::Ahead;
+
 use crate::core::card::CARD_KINDS;
 use crate::core::card::Markup;
 use crate::core::study_day::StudyDay;
@@ -78,39 +80,9 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
         .map_err(|_| "not a day; write 2026-01-15, or 30d for thirty days ago".to_owned())
 }
 
-/// A date, or a number of days from today on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ahead {
-    On(StudyDay),
-    In(u32),
-}
-
-impl Ahead {
-    pub(super) fn resolve(self, today: StudyDay) -> StudyDay {
-        match self {
-            Self::On(day) => day,
-            Self::In(days) => today.plus(i64::from(days)),
-        }
-    }
-}
-
 /// `2026-01-15`, `7d`, `today` or `tomorrow`.
 pub(super) fn ahead(text: &str) -> Result<Ahead, String> {
-    match text {
-        "today" => return Ok(Ahead::In(0)),
-        "tomorrow" => return Ok(Ahead::In(1)),
-        _ => {}
-    }
-    // A hundred years: what is further away is a slip.
-    let days = text.strip_suffix('d').and_then(|number| number.parse().ok()).filter(|days| *days <= 36_500);
-    if let Some(days) = days {
-        return Ok(Ahead::In(days));
-    }
-    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|date| (1970..=2999).contains(&chrono::Datelike::year(date)))
-        .map(|date| Ahead::On(StudyDay::from_date(date)))
-        .ok_or_else(|| "not a day; write 2026-01-15, 7d for in seven days, today or tomorrow".to_owned())
+    Ahead::read(text).ok_or_else(|| "not a day; write 2026-01-15, 7d for in seven days, today or tomorrow".to_owned())
 }
 
 /// A separator of columns: any text on one line, or the name of a character.

@@ -1,6 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::editor::Named;
 use crate::cli::parse;
+use crate::cli::screen;
 use crate::cli::screen::keys;
 use crate::cli::screen::stops;
 use crate::core::grade::Scale;
@@ -124,7 +125,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return ctx.line(format!("{cards} due now; with --cram you are asked without changing any schedule"));
     }
     let editor = Named { db: ctx.db.clone() };
-    let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
+    let look = screen::look(ctx);
     if over_lines {
         let mut input = crate::cli::screen::lines(terminals.stdin)?;
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;

@@ -21,6 +21,36 @@ pub enum NewOrder {
     Random,
 }
 
+/// The colours of the full screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the terminal says that it is.
+    #[default]
+    Auto,
+    /// For a dark terminal.
+    Dark,
+    /// For a light one.
+    Light,
+    /// None.
+    Mono,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Dark, Self::Light, Self::Mono];
+
+    /// Its name in the settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Mono => "mono",
+        }
+    }
+}
+
 /// A set of keys to begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyPreset {
@@ -117,6 +147,10 @@ pub struct Settings {
     pub look_ms: u32,
     /// The keys to begin with.
     pub key_preset: KeyPreset,
+    /// The colours of the full screen.
+    pub theme: Theme,
+    /// Whether the list of cards takes the mouse.
+    pub mouse: bool,
     /// Whether check-ups are offered.
     pub checkup: bool,
     /// Whether the first session of a day makes a backup.
@@ -153,6 +187,8 @@ impl Default for Settings {
             backups: true,
             backups_mb: 100,
             key_preset: KeyPreset::Usual,
+            theme: Theme::Auto,
+            mouse: true,
             checkup: true,
             weights: Weights::default(),
             keys: BTreeMap::new(),

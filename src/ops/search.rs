@@ -31,20 +31,34 @@ fn one_scale(settings: &Settings) -> Option<Scale> {
 /// # Errors
 /// A usage failure with the query, a caret under the character that it is about, and what to do.
 pub fn read(store: &Store, settings: &Settings, text: &str) -> Result<Query, Failure> {
-    let refused = |error: SearchError| {
+    understood(store, settings, text)?.map_err(|error| {
         let [line, caret] = error.drawn(text);
         Failure::usage(error.fault.to_string()).at(line).at(caret).hint(error.fault.help())
+    })
+}
+
+/// Reads a query; the inner error says what is wrong with it and where, for who shows that in a manner of their own.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn understood(
+    store: &Store,
+    settings: &Settings,
+    text: &str,
+) -> Result<Result<Query, SearchError>, Failure> {
+    let query = match parse(text, one_scale(settings)) {
+        Ok(query) => query,
+        Err(error) => return Ok(Err(error)),
     };
-    let query = parse(text, one_scale(settings)).map_err(refused)?;
     let decks = store.deck_names()?;
     if let Err(error) = query.check_decks(decks.iter().map(|(_, id, name)| (id.as_str(), name.as_str()))) {
         // A deck that was there, as before its import was undone, has no cards; it is no mistake to ask.
         let known = store.all_deck_names()?;
         if query.check_decks(known.iter().map(|(id, name)| (id.as_str(), name.as_str()))).is_err() {
-            return Err(refused(error));
+            return Ok(Err(error));
         }
     }
-    Ok(query)
+    Ok(Ok(query))
 }
 
 /// The cards that a query means, in the order of decks, positions and ordinals.

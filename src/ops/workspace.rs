@@ -38,9 +38,6 @@ pub use crate::store::CardLine;
 /// Days that the forecast looks ahead.
 pub const FORECAST_DAYS: usize = 7;
 
-/// Cards that a search lists at most; more are counted.
-const MOST_LISTED: usize = 5000;
-
 /// A deck as the first screen shows it, with the decks inside it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeckRow {
@@ -133,9 +130,9 @@ pub struct Overview {
 
 /// An open database with what is needed to use it.
 pub struct Workspace {
-    store: Store,
-    env: Env,
-    settings: Settings,
+    pub(super) store: Store,
+    pub(super) env: Env,
+    pub(super) settings: Settings,
 }
 
 impl Workspace {
@@ -259,36 +256,6 @@ impl Workspace {
     /// When the database can't be read; when there are no scenes.
     pub fn checkup(&mut self) -> Result<CheckupSession<'_>, Failure> {
         CheckupSession::new(&mut self.store, &self.env, self.settings.clone(), None)
-    }
-
-    /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read
-    /// (it is being typed), cards that hold all its words.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
-        if let Ok(query) = crate::ops::search::read(&self.store, &self.settings, query) {
-            let asked = crate::ops::search::asked(&self.store, &self.settings, self.today())?;
-            let cards = self.store.search(&query, &asked)?;
-            let mut found = Vec::new();
-            let add = |line| {
-                found.push(line);
-                Ok(())
-            };
-            let shown = cards.get(..MOST_LISTED).unwrap_or(&cards);
-            self.store.lines(shown, add)?;
-            return Ok((found, cards.len()));
-        }
-        let words: Vec<String> = query.split_whitespace().map(str::to_owned).collect();
-        let (mut found, mut count) = (Vec::new(), 0);
-        self.store.cards(&DeckSet::All, &words, |line| {
-            count += 1;
-            if found.len() < MOST_LISTED {
-                found.push(line);
-            }
-            Ok(())
-        })?;
-        Ok((found, count))
     }
 
     /// What a form edits cards with.

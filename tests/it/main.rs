@@ -7,6 +7,7 @@ mod answer;
 mod backup;
 mod bad_input;
 mod bill_of_materials;
+mod browse;
 mod built_in;
 mod bulk;
 mod cards;

@@ -6,6 +6,7 @@ use crate::core::grade::Scale;
 use crate::core::settings::KeyPreset;
 use crate::core::settings::NewOrder;
 use crate::core::settings::Settings;
+use crate::core::settings::Theme;
 use crate::core::study_day::Rollover;
 use crate::core::text::nearest;
 use crate::core::units::Days;
@@ -159,6 +160,22 @@ pub const SETTINGS: &[Setting] = &[
         write: |s, text| {
             s.key_preset = KeyPreset::ALL.into_iter().find(|preset| preset.name() == text).unwrap_or_default();
         },
+    },
+    Setting {
+        key: "theme",
+        what: "colours of the full screen: for a dark or a light terminal, or none",
+        per_deck: false,
+        allowed: Allowed::Word(&["auto", "dark", "light", "mono"]),
+        read: |s| s.theme.name().to_owned(),
+        write: |s, text| s.theme = Theme::ALL.into_iter().find(|theme| theme.name() == text).unwrap_or_default(),
+    },
+    Setting {
+        key: "mouse",
+        what: "whether the list of cards takes the mouse; with Shift the terminal selects text there all the same",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.mouse.to_string(),
+        write: |s, text| s.mouse = text == "true",
     },
     Setting {
         key: "try_line",

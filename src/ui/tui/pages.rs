@@ -14,8 +14,8 @@ use crossterm::event::Event;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// All keys, as they are bound.
-pub(super) fn help(with: ScreenContext<'_>, width: usize) -> Vec<Line<'static>> {
+/// The keys of some commands, as they are bound.
+pub(super) fn help(with: ScreenContext<'_>, commands: &[Command], width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![say("Keys", Tone::Strong, with.look), Line::default()];
     let mut row = |keys: &str, what: &str| {
         let options = textwrap::Options::new(width.max(20)).subsequent_indent("              ");
@@ -24,7 +24,7 @@ pub(super) fn help(with: ScreenContext<'_>, width: usize) -> Vec<Line<'static>> 
         }
     };
     row("1 … 4", "grade: Again, Hard, Good, Easy (on six grades 0 … 5)");
-    for command in Command::ALL {
+    for command in commands {
         let keys = with.keys.keys(*command);
         if keys.is_empty() {
             continue;

@@ -297,7 +297,23 @@ impl Screen {
             | Command::Add
             | Command::Browse
             | Command::Checkup
-            | Command::Stats => {}
+            | Command::Stats
+            // These belong to the list of cards.
+            | Command::First
+            | Command::Last
+            | Command::Select
+            | Command::SelectRange
+            | Command::SelectAll
+            | Command::Page
+            | Command::Actions
+            | Command::Sort
+            | Command::Columns
+            | Command::Tag
+            | Command::Untag
+            | Command::Move
+            | Command::SetDue
+            | Command::Reset
+            | Command::Delete => {}
         }
         Ok(true)
     }

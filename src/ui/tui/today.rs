@@ -70,6 +70,7 @@ pub fn today(
     let mut overview = workspace.overview()?;
     let mut chosen = 0_usize;
     let mut folded: BTreeSet<String> = BTreeSet::new();
+    let mut browsing = browse::Kept::default();
     let mut scroll = 0;
     let mut said: Option<String> = None;
     let mut guard = Guard::new(0);
@@ -166,8 +167,8 @@ pub fn today(
                 said = sit(workspace, deck.as_deref(), &mut term, with)?;
                 overview = workspace.overview()?;
             }
-            Some(Command::Browse | Command::Search) => {
-                browse::run(workspace, &mut term, with)?;
+            Some(command @ (Command::Browse | Command::Search)) => {
+                browse::run(workspace, &mut browsing, command == Command::Search, &mut term, with)?;
                 overview = workspace.overview()?;
             }
             Some(Command::Add) => {
@@ -192,7 +193,9 @@ pub fn today(
                 }
             }
             Some(Command::Stats) => stats::run(workspace, &mut term, with)?,
-            Some(Command::Help) => pages::show(&|width| pages::help(with, width), &mut term, with)?,
+            Some(Command::Help) => {
+                pages::show(&|width| pages::help(with, &Command::outside_of_lists(), width), &mut term, with)?
+            }
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => {}
         }

@@ -61,7 +61,7 @@ impl Screen {
             Over::Nothing => self.card(current, review, width, with),
             Over::Primer => (self.primer(current, width, with), None),
             Over::Info => (self.info(current, review, width, with), None),
-            Over::Help => (pages::help(with, width), None),
+            Over::Help => (pages::help(with, &Command::outside_of_lists(), width), None),
         };
         if std::mem::take(&mut self.revealed) && lines.len() > usize::from(body.height) {
             let rule = lines.iter().position(|line| line.to_string().starts_with('─')).unwrap_or(0);
