@@ -91,11 +91,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     let today = ctx.stamp().today;
-    let mut decks = store.decks(today)?;
+    let decks = ops::day::decks(&store, &ctx.settings, today)?;
     let pause = ops::pause::current(&store, today)?;
-    if pause.is_some() {
-        decks.iter_mut().for_each(|deck| deck.due = 0);
-    }
     if args.json {
         let rows: Vec<Deck<'_>> = decks.iter().map(Deck::of).collect();
         return json::print(ctx, &rows);

@@ -136,7 +136,7 @@ fn what_was_asked_wrongly_is_said_with_what_was_meant() {
         (&["report", "--since", "yesterday"], "2026-01-15"),
         (&["report", "--since", "2026-02-01", "--until", "2026-01-01"], "is after"),
         (&["report", "--format", "pdf"], "html"),
-        (&["review", "--minutes", "0"], "1..=1440"),
+        (&["review", "--minutes", "1441"], "0..=1440"),
         (&["review", "--limit", "-1"], "unexpected argument"),
         (&["--now", "soon"], "not a time"),
         (&["config", "get", "new_per_dya"], "did you mean `new_per_day`?"),

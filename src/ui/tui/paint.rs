@@ -28,6 +28,14 @@ pub(super) enum Tone {
     Near,
     Bad,
     Chosen,
+    /// What can be acted on.
+    Accent,
+    /// Counts of due cards.
+    Due,
+    /// Counts of new cards.
+    New,
+    /// Counts of cards to be repeated.
+    Again,
 }
 
 pub(super) fn style(tone: Tone, look: Look) -> Style {
@@ -40,6 +48,10 @@ pub(super) fn style(tone: Tone, look: Look) -> Style {
         Tone::Near => colour(Color::Yellow).add_modifier(Modifier::BOLD),
         Tone::Bad => colour(Color::Red).add_modifier(Modifier::BOLD),
         Tone::Chosen => Style::new().add_modifier(Modifier::REVERSED),
+        Tone::Accent => colour(Color::Cyan).add_modifier(Modifier::BOLD),
+        Tone::Due => colour(Color::Green),
+        Tone::New => colour(Color::Blue),
+        Tone::Again => colour(Color::Red),
     }
 }
 
