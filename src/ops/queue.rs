@@ -151,7 +151,7 @@ fn times(store: &Store, queue: &Queue, most: usize) -> Result<Vec<Millis>, Store
 }
 
 /// So many cards of a queue stand for the others behind them.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 20;
 
 /// What a card of this queue is likely to need.
 pub(super) fn per_card(store: &Store, queue: &Queue) -> Result<Option<Millis>, StoreError> {

@@ -294,8 +294,8 @@ impl Screen {
                 let has_media = !current.media(true).is_empty();
                 let others = [
                     (Command::Open, "open"),
-                    (Command::Undo, "undo"),
                     (Command::Help, "keys"),
+                    (Command::Undo, "undo"),
                     (Command::Guessed, "guessed"),
                 ];
                 // Nobody guesses their own words.
