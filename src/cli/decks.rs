@@ -265,12 +265,9 @@ fn edited(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let today = ctx.stamp().today;
-    let mut decks = store.decks(today)?;
+    let mut decks = ops::day::decks(&store, &ctx.settings, today)?;
     let hidden = decks.extract_if(.., |deck| deck.hidden && !args.all).count();
     let pause = ops::pause::current(&store, today)?;
-    if pause.is_some() {
-        decks.iter_mut().for_each(|deck| deck.due = 0);
-    }
     let settings = ctx.settings.clone();
     let is_active = |deck: &DeckLine| settings.of_deck(&deck.name).active;
     if args.json {

@@ -74,7 +74,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         new: args.new,
         ..Options::default()
     };
-    let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;
+    let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
+    let today = when.today;
     let next = ops::queue::next(&store, &ctx.settings, &options, today)?;
     ctx.say_left_out(&store);
     let asked = match &next {
@@ -101,7 +102,16 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         None => match ops::pause::current(&store, today)? {
             Some(pause) => ctx.line(format!("paused until {}", pause.until.iso())),
-            None => ctx.line("nothing waits"),
+            None => {
+                ctx.line("nothing waits")?;
+                let nothing = ops::day::nothing(&store, &ctx.settings, when, &options)?;
+                if nothing.is_held_back() {
+                    for why in crate::ui::words::nothing(&nothing, &ctx.settings) {
+                        ctx.sentence(&why)?;
+                    }
+                }
+                Ok(())
+            }
         },
     }
 }

@@ -46,8 +46,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = parse::count)]
     new: Option<usize>,
 
-    /// Stop after M minutes, once the current card is answered
-    #[arg(long, value_name = "M", value_parser = |text: &str| parse::number(text, 1, 1440))]
+    /// Stop after M minutes, once the current card is answered; 0 for no limit [default: the setting `session_minutes` where a
+    /// person answers, no limit through a pipe]
+    #[arg(long, value_name = "M", value_parser = |text: &str| parse::number(text, 0, 1440))]
     minutes: Option<u32>,
 
     /// Also ask what falls due within so many days
@@ -98,23 +99,23 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         None => None,
     };
     let matching = among.as_ref().map(BTreeSet::len);
+    let terminals = Env::terminals();
+    let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
     let options = Options {
         decks: ops::decks::asked(&store, &settings, &args.decks)?,
         limit: args.limit,
         new: args.new,
-        minutes: args.minutes,
+        // A script has no ten minutes: what it asks for may not depend on how fast a machine is.
+        minutes: args.minutes.or_else(|| terminals.stdin.then_some(settings.session_minutes)),
         ahead: args.ahead,
         cram: args.cram,
         among,
     };
     ctx.ask_about_clock(args.yes)?;
     let when = ops::stamp_of_sitting(&store, &ctx.env, &settings)?;
-    let day = ops::day::day(&store, &settings, when)?;
-    if let Some(comeback) = &day.comeback {
+    if let Some(comeback) = &ops::day::comeback(&store, &settings, when)? {
         ctx.say(&ui::words::comeback(comeback));
     }
-    let terminals = Env::terminals();
-    let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
     // The first screen offers it by itself, and a program is not asked.
     if over_lines && terminals.stdin {
         offer_baseline(&store, ctx)?;

@@ -96,9 +96,16 @@ pub struct DeckRule {
 pub struct DeckRules {
     usual: DeckRule,
     of: BTreeMap<i64, DeckRule>,
+    siblings_apart: bool,
 }
 
 impl DeckRules {
+    /// Whether siblings are kept to different days, in all decks.
+    #[must_use]
+    pub fn keep_siblings_apart(&self) -> bool {
+        self.siblings_apart
+    }
+
     /// The rule of a deck that the settings name nowhere.
     #[must_use]
     pub fn usual(&self) -> DeckRule {
@@ -139,6 +146,8 @@ pub struct Settings {
     pub bury_siblings: bool,
     /// When a study day begins.
     pub rollover: Rollover,
+    /// After how many minutes a sitting ends, at a card boundary; 0 for no limit.
+    pub session_minutes: u32,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
     /// Whether the end of a week's first session offers to write down a scene of one's own.
@@ -181,6 +190,7 @@ impl Default for Settings {
             leech_suspend: false,
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
+            session_minutes: 10,
             try_line: true,
             weekly_scene: true,
             look_ms: 150,
@@ -225,7 +235,7 @@ impl Settings {
     #[must_use]
     pub fn rules<'d>(&self, decks: impl IntoIterator<Item = (i64, &'d str)>) -> DeckRules {
         let of = decks.into_iter().map(|(number, name)| (number, self.of_deck(name).rule())).collect();
-        DeckRules { usual: self.rule(), of }
+        DeckRules { usual: self.rule(), of, siblings_apart: self.bury_siblings }
     }
 
     /// The places that are left of a day's limits. `limit` picks a limit from settings; `done` has what was done today by

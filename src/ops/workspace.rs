@@ -3,10 +3,12 @@
 use crate::core::id::CardId;
 use crate::core::pause::Pause;
 use crate::core::progress::Progress;
+use crate::core::progress::knowledge::coming_friday;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::text::joined;
+use crate::core::totals::Recalls;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
@@ -14,8 +16,10 @@ use crate::ops::card_details::CardDetails;
 use crate::ops::card_details::card_details;
 use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::Offer;
+use crate::ops::day::Nothing;
 use crate::ops::day::day;
 use crate::ops::edit::NoteEditor;
+use crate::ops::queue::Fit;
 use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_progress;
@@ -34,9 +38,20 @@ use std::collections::HashMap;
 pub use crate::store::ActionLine;
 /// A card as lists and pages show it.
 pub use crate::store::CardLine;
+/// How much is recalled.
+pub use crate::store::Recall;
 
 /// Days that the forecast looks ahead.
 pub const FORECAST_DAYS: usize = 7;
+
+/// The origin of decks that came with the program.
+const BUILT_IN: &str = "builtin";
+
+/// Days whose reviews tell how much is kept in mind.
+const RETENTION_DAYS: i64 = 30;
+
+/// Days of practice that the first screen may show.
+const PRACTISED_DAYS: usize = 60;
 
 /// A deck as the first screen shows it, with the decks inside it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,6 +60,12 @@ pub struct DeckRow {
     pub name: String,
     /// Title; empty where there is none.
     pub title: String,
+    /// Its local number; 0 for a name that only others begin with.
+    pub number: i64,
+    /// Whether it came with the program.
+    pub is_built_in: bool,
+    /// Cards that may be asked some day.
+    pub cards: u64,
     /// How many decks it lies in.
     pub depth: usize,
     /// Whether other decks lie in it.
@@ -82,8 +103,10 @@ fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
             row.due += deck.due;
             row.new += deck.new;
             row.repeats += deck.repeats;
+            row.cards += deck.cards;
             if end == deck.name.len() {
                 row.title.clone_from(&deck.title);
+                (row.number, row.is_built_in) = (deck.number, deck.is_built_in);
             } else {
                 row.holds_others = true;
             }
@@ -99,19 +122,42 @@ fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
     rows
 }
 
+/// The decks of a sitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decks<'d> {
+    /// All of them.
+    All,
+    /// Those that came with the program, or (`false`) those that did not.
+    BuiltIn(bool),
+    /// One, with those inside it.
+    Of(&'d str),
+}
+
 /// The day at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
     /// Decks as a tree.
     pub decks: Vec<DeckRow>,
-    /// Reviews that are left of the day's limit.
+    /// How much of what waits a sitting takes.
+    pub fit: Fit,
+    /// Due cards that a sitting would ask.
     pub reviews: u64,
-    /// New cards that are left of the day's limit.
+    /// New cards that a sitting would ask.
     pub new: u64,
     /// Cards to be repeated today.
     pub repeats: u64,
+    /// Why nothing waits, where nothing does.
+    pub nothing: Option<Nothing>,
+    /// The day after today on which the next cards fall due.
+    pub next_due: Option<StudyDay>,
     /// Answers given today.
     pub answers_today: u32,
+    /// Days since the first answer, that day with them; 0 before it.
+    pub day: u64,
+    /// Answers on each of the past days of practice, newest first.
+    pub practised: Vec<(StudyDay, u64)>,
+    /// Reviews of the last thirty days, and how many were recalled.
+    pub retention: Recalls,
     /// Study days in a row.
     pub streak: u64,
     /// Cards that fall due on each of the next days, today first, what is overdue with it.
@@ -190,7 +236,17 @@ impl Workspace {
         let today = self.today();
         let day = day(&self.store, &self.settings, self.when())?;
         let asked_from = day.pause.map_or(today, |pause| pause.until);
-        let decks = self.store.decks(today)?.into_iter().filter(|deck| !deck.hidden).collect::<Vec<_>>();
+        let mut decks = crate::ops::day::decks(&self.store, &self.settings, today)?;
+        decks.retain(|deck| !deck.hidden);
+        let fit = crate::ops::day::sitting(&self.store, &day, self.settings.session_minutes)?;
+        let nothing = match fit.all {
+            0 => Some(crate::ops::day::nothing(&self.store, &self.settings, self.when(), &Options::default())?),
+            _ => None,
+        };
+        let first = self.store.first_answer_day()?;
+        let days = self.store.day_totals(&DeckSet::All)?;
+        let past = || days.iter().filter(|(day, _)| *day <= today);
+        let recent = past().filter(|(day, _)| today.since(*day) < RETENTION_DAYS);
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
         let mut forecast = [0; FORECAST_DAYS];
@@ -200,7 +256,19 @@ impl Workspace {
                 *sum += count;
             }
         }
+        if day.pause.is_none() {
+            // What is held back today comes later, and most of it tomorrow.
+            let held = (day.counts.siblings + day.counts.buried).min(forecast[0]);
+            forecast[0] -= held;
+            forecast[1] += held;
+        }
         Ok(Overview {
+            fit,
+            nothing,
+            next_due: day.counts.next_due,
+            day: first.map_or(0, |first| u64::try_from(today.since(first) + 1).unwrap_or(0)),
+            retention: recent.fold(Recalls::default(), |sum, (_, day)| sum.plus(day.recalls())),
+            practised: past().rev().take(PRACTISED_DAYS).map(|(day, sum)| (*day, sum.answers)).collect(),
             reviews: day.reviews,
             new: day.new,
             repeats: day.counts.repeats,
@@ -218,8 +286,11 @@ impl Workspace {
                     .map(|deck| DeckRow {
                         repeats: if day.pause.is_some() { 0 } else { repeats.get(&deck.number).copied().unwrap_or(0) },
                         title: deck.title.unwrap_or_default(),
+                        number: deck.number,
+                        is_built_in: deck.origin == BUILT_IN,
+                        cards: deck.cards,
                         name: deck.name,
-                        due: if day.pause.is_some() { 0 } else { deck.due },
+                        due: deck.due,
                         new: deck.new,
                         ..DeckRow::default()
                     })
@@ -228,14 +299,31 @@ impl Workspace {
         })
     }
 
-    /// A sitting over one deck with those inside it, or over all.
+    /// How much is recalled today, and on the coming Friday if nothing is reviewed until then. Reads the state of every card: for
+    /// a moment in which somebody reads.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn sit(&mut self, deck: Option<&str>) -> Result<Review<'_>, Failure> {
-        let decks = match deck {
-            None => crate::ops::decks::daily(&self.store, &self.settings)?,
-            Some(deck) => {
+    pub fn recall(&self) -> Result<(Recall, StudyDay), Failure> {
+        let today = self.today();
+        let friday = coming_friday(today);
+        Ok((self.store.recall(today, friday)?, friday))
+    }
+
+    /// A sitting over some decks.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn sit(&mut self, sitting: &Decks<'_>) -> Result<Review<'_>, Failure> {
+        let decks = match sitting {
+            Decks::All => crate::ops::decks::daily(&self.store, &self.settings)?,
+            Decks::BuiltIn(built_in) => {
+                let rows = self.store.deck_heads()?;
+                let rows = rows.into_iter().filter(|deck| (deck.origin == BUILT_IN) == *built_in);
+                DeckSet::Some(rows.map(|deck| deck.number).collect())
+            }
+            Decks::Of(deck) => {
+                let deck = *deck;
                 let inside = format!("{deck}::");
                 let names = self.store.deck_names()?;
                 let chosen: BTreeSet<i64> = names
@@ -246,7 +334,7 @@ impl Workspace {
                 DeckSet::Some(chosen)
             }
         };
-        let options = Options { decks, ..Options::default() };
+        let options = Options { decks, minutes: Some(self.settings.session_minutes), ..Options::default() };
         Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
     }
 

@@ -44,7 +44,7 @@ pub(super) const TRIED: u8 = 23;
 /// Bits of an entry's id that hold its sequence; the device's number is above them.
 const SEQUENCE_BITS: u32 = 32;
 /// Bits of a card's number that hold its ordinal; the note's number is above them.
-const ORDINAL_BITS: u32 = 9;
+pub(super) const ORDINAL_BITS: u32 = 9;
 /// The highest ordinal that a card can have.
 pub(super) const MOST_ORDINAL: u16 = (1 << ORDINAL_BITS) - 1;
 

@@ -76,6 +76,7 @@ pub use doctor::Rule;
 pub use due::Counts;
 pub use due::DeckSet;
 pub use due::Limits;
+pub use due::Recall;
 pub use error::Fault;
 pub use error::StoreError;
 pub use error::Trouble;

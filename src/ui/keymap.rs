@@ -147,12 +147,6 @@ impl Command {
         )
     }
 
-    /// Those that don't belong to the list of cards alone.
-    #[must_use]
-    pub fn outside_of_lists() -> Vec<Self> {
-        Self::ALL.iter().copied().filter(|command| !command.is_for_lists()).collect()
-    }
-
     /// Whether there is a screen on which both work, so that they can't have the same key.
     fn meets(self, other: Self) -> bool {
         let on_one_list = BROWSE.contains(&self) && BROWSE.contains(&other);

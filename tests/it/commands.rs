@@ -136,7 +136,7 @@ fn what_was_asked_wrongly_is_said_with_what_was_meant() {
         (&["report", "--since", "yesterday"], "2026-01-15"),
         (&["report", "--since", "2026-02-01", "--until", "2026-01-01"], "is after"),
         (&["report", "--format", "pdf"], "html"),
-        (&["review", "--minutes", "0"], "write a whole number from 1 to 1440"),
+        (&["review", "--minutes", "1441"], "write a whole number from 0 to 1440"),
         (&["review", "--limit", "-1"], "has no option `-1`"),
         (&["--now", "soon"], "not a time"),
         (&["config", "get", "new_per_dya"], "did you mean `new_per_day`?"),

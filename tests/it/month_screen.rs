@@ -55,7 +55,7 @@ fn a_month_needs_nothing_but_the_screen() {
     let mut answers = 0;
     for day in 0..30 {
         let mut terminal = open(&lmq, day);
-        terminal.sees(if day == 0 { "Press any key" } else { "▸ all decks" });
+        terminal.sees(if day == 0 { "Press Enter" } else { "▸ all decks" });
         if day == 3 {
             terminal.types("a");
             terminal.sees("Add a card");

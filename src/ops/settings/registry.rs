@@ -152,6 +152,14 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "session_minutes",
+        what: "minutes after which a sitting ends, once the current card is answered; 0 for no limit",
+        per_deck: false,
+        allowed: Allowed::Number { from: 0, to: 1440 },
+        read: |s| s.session_minutes.to_string(),
+        write: |s, text| s.session_minutes = number(text),
+    },
+    Setting {
         key: "key_preset",
         what: "the keys to begin with; sm2 also grades from 0 to 5, unless `scale` says otherwise",
         per_deck: false,

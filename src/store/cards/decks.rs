@@ -3,6 +3,7 @@
 use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
+use crate::store::DeckSet;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -194,16 +195,24 @@ impl Store {
         Ok(None)
     }
 
-    /// The decks, with their counts on `today`: the learner's own first, those that they used most of late before others, then
-    /// by their ids.
+    /// The decks, with their counts on `today`, of siblings one a day: the learner's own first, those that they used most of late
+    /// before others, then by their ids.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn decks(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+        self.decks_with(today, true)
+    }
+
+    /// The same, with siblings kept apart or not.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks_with(&self, today: StudyDay, keep_siblings_apart: bool) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
             let mut decks = self.deck_heads()?;
-            self.count_waiting(&mut decks, today)?;
+            self.count_waiting(&mut decks, today, keep_siblings_apart)?;
             let mut more: BTreeMap<i64, u64> = BTreeMap::new();
             // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
             let mut statement = self.db().prepare_cached(
@@ -225,29 +234,14 @@ impl Store {
         })
     }
 
-    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), Fault> {
+    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay, keep_siblings_apart: bool) -> Result<(), Fault> {
         let new = self.by_deck(NEW_BY_DECK, [])?;
-        let due = self.due_by_deck(today)?;
+        let due = self.due_cards(&DeckSet::All, None, today, keep_siblings_apart)?.open;
         for deck in decks {
             let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
             (deck.new, deck.due) = (of(&new), of(&due));
         }
         Ok(())
-    }
-
-    /// How many cards of each deck are due on a day and not held back. Counted here: the index is in the order of days, and SQLite
-    /// would sort all of it by deck.
-    pub(in crate::store) fn due_by_deck(&self, today: StudyDay) -> Result<BTreeMap<i64, u64>, Fault> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT deck FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-             AND coalesce(buried_until, -2147483648) <= ?1",
-        )?;
-        let mut rows = statement.query([today.0])?;
-        let mut counts = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            *counts.entry(row.get(0)?).or_default() += 1;
-        }
-        Ok(counts)
     }
 
     /// Counts by deck, each made in one pass.

@@ -19,6 +19,8 @@ use crate::ops::workspace::Workspace;
 use crate::ui::keymap::BROWSE;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::help;
 use crate::ui::tui::browse::face::Places;
 use crate::ui::tui::browse::table::Columns;
 use crate::ui::tui::card;
@@ -393,7 +395,7 @@ impl<'w> Browser<'w> {
             Command::Help => {
                 let has_mouse = self.workspace.settings().mouse;
                 let lines = |width: usize| {
-                    let mut lines = pages::help(with, BROWSE, width);
+                    let mut lines = help(Place::List, with, width);
                     if has_mouse {
                         lines.extend(wrapped(MOUSE, width, Style::new()));
                     }

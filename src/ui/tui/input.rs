@@ -149,6 +149,39 @@ impl Input {
     }
 }
 
+/// Where a key moves the chosen line of an ordering: one up, one down, or nowhere. The lines stand in a column, so what moves them
+/// are the keys of a column, with Shift; Left and Right, which a numeric pad may be without, do too.
+pub(super) fn moves_line(key: &KeyEvent) -> Option<isize> {
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+    match key.code {
+        KeyCode::Up if shift => Some(-1),
+        KeyCode::Down if shift => Some(1),
+        KeyCode::Char('K') | KeyCode::Left => Some(-1),
+        KeyCode::Char('J') | KeyCode::Right => Some(1),
+        _ => None,
+    }
+}
+
+/// The place that a digit means, where there is one; `last` is the last place, from 0.
+pub(super) fn place_of(digit: char, last: usize) -> Option<usize> {
+    let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok())?.checked_sub(1)?;
+    (place <= last).then_some(place)
+}
+
+/// Moves the chosen line of an ordering.
+pub(super) fn put_line(order: &mut Vec<usize>, chosen: &mut usize, by: isize) {
+    put_line_at(order, chosen, chosen.saturating_add_signed(by));
+}
+
+/// Puts the chosen line of an ordering into a place; the lines between make way.
+pub(super) fn put_line_at(order: &mut Vec<usize>, chosen: &mut usize, place: usize) {
+    if place < order.len() && *chosen < order.len() {
+        let line = order.remove(*chosen);
+        order.insert(place, line);
+        *chosen = place;
+    }
+}
+
 /// The option that a letter begins, where there is just one. Case and marks don't count: a keyboard may have none of them.
 pub(super) fn begun_with(letter: char, options: &[String]) -> Option<usize> {
     let letter = letter.is_alphabetic().then(|| fold(&letter.to_string()))?;
@@ -224,6 +257,25 @@ mod tests {
         let mut marks = Input::of("e");
         marks.insert("\u{301}x");
         assert_eq!(marks.column_in_view(2, 9), 1, "a letter with its mark is one column");
+    }
+
+    #[test]
+    fn lines_of_an_ordering_move_by_keys_of_their_direction_and_to_the_place_of_a_digit() {
+        let key = |code, modifiers| KeyEvent::new(code, modifiers);
+        assert_eq!(moves_line(&key(KeyCode::Up, KeyModifiers::SHIFT)), Some(-1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::SHIFT)), Some(1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::NONE)), None, "that one chooses");
+        assert_eq!(
+            (place_of('3', 2), place_of('4', 2), place_of('0', 2), place_of('x', 2)),
+            (Some(2), None, None, None)
+        );
+        let (mut order, mut chosen) = (vec![0, 1, 2, 3], 2);
+        put_line(&mut order, &mut chosen, -1);
+        assert_eq!((order.as_slice(), chosen), (&[0, 2, 1, 3][..], 1));
+        put_line_at(&mut order, &mut chosen, 3);
+        assert_eq!((order.as_slice(), chosen), (&[0, 1, 3, 2][..], 3));
+        put_line(&mut order, &mut chosen, 1);
+        assert_eq!(order, [0, 1, 3, 2], "there is no place behind the last one");
     }
 
     #[test]
