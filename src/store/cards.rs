@@ -102,7 +102,7 @@ impl CardLine {
     /// What tells it from other cards at a glance: its name, or what it asks where it would go by its id.
     #[must_use]
     pub fn known_by(&self, name: String) -> String {
-        if self.key.is_some() && self.named {
+        if self.erased || self.key.is_some() && self.named {
             return name;
         }
         let prompt = self.text.listed_prompt(self.card.ordinal);
