@@ -60,12 +60,14 @@ fn a_month_needs_nothing_but_the_screen() {
             terminal.types("a");
             terminal.sees("Add a card");
             terminal.types("mine\t\tWhose is the street?\tEverybody's\r");
-            terminal.sees("added ");
+            terminal.sees("Added: ");
+            terminal.types("\u{1b}");
+            terminal.sees("Added 1 card");
         }
         if day == 5 {
-            terminal.types("b");
+            terminal.types("/");
             terminal.types("deck:mine");
-            terminal.sees("1 card");
+            terminal.sees("1 of ");
             terminal.types("\r");
             terminal.types("e");
             terminal.sees("Edit ");
