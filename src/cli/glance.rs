@@ -17,7 +17,12 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let today = when.today;
     let day = ops::day::day(&store, &ctx.settings, when)?;
     let waits = day.reviews + day.new + day.counts.repeats > 0;
-    let nothing = if waits { None } else { Some(ops::day::nothing(&store, &ctx.settings, when, &Options::default())?) };
+    let nothing = if waits {
+        None
+    } else {
+        let decks = ops::decks::daily(&store, &ctx.settings)?;
+        Some(ops::day::nothing(&store, &ctx.settings, when, &Options { decks, ..Options::default() })?)
+    };
     let mut lines = lines(&day, nothing.as_ref(), today, &ctx.settings);
     if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
         // What to do today stays the last line.

@@ -47,7 +47,9 @@ pub struct Nothing {
     pub paused_until: Option<StudyDay>,
     /// Whether no card is meant at all: the search found none, or there is none.
     pub no_cards: bool,
-    /// Whether it is about some decks, or the cards of a search, and not about all.
+    /// Whether there are cards, and none of them in a deck that is asked every day.
+    pub none_daily: bool,
+    /// Whether it is about decks that were named, or the cards of a search, and not about the decks of every day.
     pub of_some: bool,
     /// Due cards past the day's limit.
     pub past_limit: u64,
@@ -149,15 +151,16 @@ pub fn comeback(store: &Store, settings: &Settings, when: Stamp) -> Result<Optio
     let [reviews_done, _] = store.done_today(today, settings.rollover)?;
     let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
     let last = store.last_practised(today)?;
-    let overflows = store.overflows(&DeckSet::All, today, places.clone())?;
+    let options = Options { decks: daily(store, settings)?, ..Options::default() };
+    let overflows = store.overflows(&options.decks, today, places.clone())?;
     if !overflows && last.is_none_or(|last| today.since(last) <= 1) {
         return Ok(None);
     }
-    let counts = store.counts(&DeckSet::All, today, &rules(store, settings)?)?;
+    let counts = store.counts(&options.decks, today, &rules(store, settings)?)?;
     let reviews = places.fit(&counts.due_by_deck);
     let new_wait = counts.new > 0
         && settings.new_per_day > 0
-        && is_behind(store, settings, &Options::default(), today, places)?
+        && is_behind(store, settings, &options, today, places)?
         && is_back(store.newest_days(today)?, today);
     let comeback = Comeback::new(last, today, counts.due, reviews, settings.reviews_per_day);
     Ok(comeback.map(|comeback| Comeback { new_wait, ..comeback }))
@@ -180,13 +183,16 @@ pub fn nothing(store: &Store, settings: &Settings, when: Stamp, options: &Option
     let more = Options { new: Some(5), limit: Some(0), ..options.clone() };
     let more_new = if counts.new > 0 { queue(store, settings, &more, when.today)?.waiting().new } else { 0 };
     let all = counts.due + counts.siblings + counts.buried + counts.new + counts.repeats;
+    let is_daily = options.among.is_none() && options.decks == daily(store, settings)?;
+    let has_none = is_daily && all == 0 && counts.next_due.is_none();
     Ok(Nothing {
         paused_until: pause.map(|pause| pause.until),
         no_cards: match &options.among {
             Some(cards) => cards.is_empty(),
-            None => options.decks == DeckSet::All && all == 0 && counts.next_due.is_none(),
+            None => has_none && options.decks == DeckSet::All,
         },
-        of_some: options.among.is_some() || options.decks != DeckSet::All,
+        none_daily: has_none && options.decks != DeckSet::All,
+        of_some: !is_daily,
         past_limit: counts.due.saturating_sub(reviews),
         siblings: counts.siblings,
         buried: counts.buried,

@@ -76,6 +76,8 @@ pub struct DeckRow {
     pub new: u64,
     /// Cards to be repeated today.
     pub repeats: u64,
+    /// Whether it is asked only by name (`active = false`).
+    pub left_out: bool,
 }
 
 /// The decks as a tree: each directly before those inside it, and a row for a name that only others begin with.
@@ -106,7 +108,7 @@ fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
             row.cards += deck.cards;
             if end == deck.name.len() {
                 row.title.clone_from(&deck.title);
-                (row.number, row.is_built_in) = (deck.number, deck.is_built_in);
+                (row.number, row.is_built_in, row.left_out) = (deck.number, deck.is_built_in, deck.left_out);
             } else {
                 row.holds_others = true;
             }
@@ -125,9 +127,9 @@ fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
 /// The decks of a sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decks<'d> {
-    /// All of them.
+    /// All that are asked every day.
     All,
-    /// Those that came with the program, or (`false`) those that did not.
+    /// Those of them that came with the program, or (`false`) that did not.
     BuiltIn(bool),
     /// One, with those inside it.
     Of(&'d str),
@@ -138,6 +140,8 @@ pub enum Decks<'d> {
 pub struct Overview {
     /// Decks as a tree.
     pub decks: Vec<DeckRow>,
+    /// What is due, new, and to be repeated today in the decks that are asked every day.
+    pub daily: [u64; 3],
     /// How much of what waits a sitting takes.
     pub fit: Fit,
     /// Due cards that a sitting would ask.
@@ -238,9 +242,13 @@ impl Workspace {
         let asked_from = day.pause.map_or(today, |pause| pause.until);
         let mut decks = crate::ops::day::decks(&self.store, &self.settings, today)?;
         decks.retain(|deck| !deck.hidden);
+        let is_daily = crate::ops::decks::daily(&self.store, &self.settings)?;
         let fit = crate::ops::day::sitting(&self.store, &day, self.settings.session_minutes)?;
         let nothing = match fit.all {
-            0 => Some(crate::ops::day::nothing(&self.store, &self.settings, self.when(), &Options::default())?),
+            0 => {
+                let options = Options { decks: is_daily.clone(), ..Options::default() };
+                Some(crate::ops::day::nothing(&self.store, &self.settings, self.when(), &options)?)
+            }
             _ => None,
         };
         let first = self.store.first_answer_day()?;
@@ -250,7 +258,7 @@ impl Workspace {
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
         let mut forecast = [0; FORECAST_DAYS];
-        for (due, count) in self.store.due_days(&DeckSet::All)? {
+        for (due, count) in self.store.due_days(&is_daily)? {
             let ahead = usize::try_from(due.max(asked_from).since(today)).unwrap_or(usize::MAX);
             if let Some(sum) = forecast.get_mut(ahead) {
                 *sum += count;
@@ -262,7 +270,18 @@ impl Workspace {
             forecast[0] -= held;
             forecast[1] += held;
         }
+        let again = |number: i64| match day.pause {
+            Some(_) => 0,
+            None => repeats.get(&number).copied().unwrap_or(0),
+        };
+        let mut daily = [0; 3];
+        for deck in decks.iter().filter(|deck| is_daily.has(deck.number)) {
+            for (sum, count) in daily.iter_mut().zip([deck.due, deck.new, again(deck.number)]) {
+                *sum += count;
+            }
+        }
         Ok(Overview {
+            daily,
             fit,
             nothing,
             next_due: day.counts.next_due,
@@ -284,7 +303,8 @@ impl Workspace {
                 decks
                     .into_iter()
                     .map(|deck| DeckRow {
-                        repeats: if day.pause.is_some() { 0 } else { repeats.get(&deck.number).copied().unwrap_or(0) },
+                        repeats: again(deck.number),
+                        left_out: !is_daily.has(deck.number),
                         title: deck.title.unwrap_or_default(),
                         number: deck.number,
                         is_built_in: deck.origin == BUILT_IN,
@@ -307,7 +327,8 @@ impl Workspace {
     pub fn recall(&self) -> Result<(Recall, StudyDay), Failure> {
         let today = self.today();
         let friday = coming_friday(today);
-        Ok((self.store.recall(today, friday)?, friday))
+        let listed = self.store.bare_decks()?.into_iter().filter(|deck| !deck.hidden).map(|deck| deck.number).collect();
+        Ok((self.store.recall(&DeckSet::Some(listed), today, friday)?, friday))
     }
 
     /// A sitting over some decks.
@@ -318,18 +339,19 @@ impl Workspace {
         let decks = match sitting {
             Decks::All => crate::ops::decks::daily(&self.store, &self.settings)?,
             Decks::BuiltIn(built_in) => {
-                let rows = self.store.deck_heads()?;
+                let rows = self.store.bare_decks()?;
+                let daily = crate::ops::decks::daily(&self.store, &self.settings)?;
                 let rows = rows.into_iter().filter(|deck| (deck.origin == BUILT_IN) == *built_in);
+                let rows = rows.filter(|deck| daily.has(deck.number));
                 DeckSet::Some(rows.map(|deck| deck.number).collect())
             }
             Decks::Of(deck) => {
                 let deck = *deck;
                 let inside = format!("{deck}::");
-                let names = self.store.deck_names()?;
-                let chosen: BTreeSet<i64> = names
-                    .into_iter()
-                    .filter(|(_, _, name)| name == deck || name.starts_with(&inside))
-                    .map(|(number, _, _)| number)
+                let decks = self.store.bare_decks()?.into_iter().filter(|deck| !deck.hidden);
+                let chosen: BTreeSet<i64> = decks
+                    .filter(|row| row.name == deck || row.name.starts_with(&inside))
+                    .map(|row| row.number)
                     .collect();
                 DeckSet::Some(chosen)
             }

@@ -219,7 +219,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn recall(&self, today: StudyDay, later: StudyDay) -> Result<Recall, StoreError> {
+    pub fn recall(&self, decks: &DeckSet, today: StudyDay, later: StudyDay) -> Result<Recall, StoreError> {
         self.attempt(|| {
             let mut statement = self
                 .db()
@@ -231,7 +231,7 @@ impl Store {
                 *alike.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default() += 1;
             }
             let mut recall = Recall::default();
-            for ((deck, last, interval), cards) in alike {
+            for ((deck, last, interval), cards) in alike.into_iter().filter(|((deck, ..), _)| decks.has(*deck)) {
                 let (last, interval) = (day_of(last), Days(u32_of(interval)));
                 let chances = |day: StudyDay| cards * recall_millionths(day.since(last), interval);
                 let known = Known { cards, millionths: chances(today) };

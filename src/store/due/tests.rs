@@ -356,7 +356,7 @@ fn pace_and_recall_are_read_from_the_learners_own_answers() {
     assert_eq!(times.iter().map(|(kind, took)| (kind.as_str(), took.0)).collect::<Vec<_>>(), [("basic", 1); 2]);
     assert_eq!(fixture.store.newest_times(1).unwrap().len(), 1);
     assert_eq!(fixture.store.kinds([card(3, 1), card(9, 1)]).unwrap(), ["basic", ""]);
-    let recall = fixture.store.recall(TODAY, StudyDay(103)).unwrap();
+    let recall = fixture.store.recall(&DeckSet::All, TODAY, StudyDay(103)).unwrap();
     assert_eq!((recall.now.cards, recall.by_deck[&b].millionths), (2, 1_000_000), "asked today");
     assert!(recall.then < recall.now.millionths && recall.by_deck[&a].millionths < 400_000);
 }

@@ -88,6 +88,9 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
         let none = "There are no cards yet. `lmq import FILE` or `lmq add` brings some";
         return vec![if nothing.of_some { no_match } else { none }.to_owned()];
     }
+    if nothing.none_daily {
+        return vec!["No deck with cards is asked every day. `lmq decks --all` lists those that are left out".to_owned()];
+    }
     let brings = |option: &str, count: u64| {
         let how = if nothing.of_some { format!("The same with `{option}`") } else { format!("`lmq review {option}`") };
         format!("{how} brings {} more", number_word(count))
@@ -107,7 +110,7 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
     if nothing.buried > 0 {
         let cards = counted(nothing.buried, "due card is buried", "due cards are buried");
         lines.push(format!(
-            "{cards}. `lmq unbury is:buried` brings {} back",
+            "{cards}. `lmq bury --off is:buried` brings {} back",
             if nothing.buried == 1 { "it" } else { "them" }
         ));
     }
@@ -170,7 +173,7 @@ mod tests {
             said(&Nothing { past_limit: 3, ..none.clone() }).ends_with("brings three more"),
             "no more than there are"
         );
-        assert!(said(&Nothing { buried: 2, ..none.clone() }).ends_with("`lmq unbury is:buried` brings them back"));
+        assert!(said(&Nothing { buried: 2, ..none.clone() }).ends_with("`lmq bury --off is:buried` brings them back"));
         let new = Nothing { new: 30, more_new: 5, new_met: true, ..none.clone() };
         assert_eq!(
             said(&new),
@@ -182,6 +185,7 @@ mod tests {
         assert!(said(&Nothing { of_some: true, ..new }).ends_with("The same with `--new 5` brings five more"));
         assert_eq!(said(&Nothing { no_cards: true, of_some: true, ..none.clone() }), "No card matches this search");
         assert!(said(&Nothing { no_cards: true, ..none.clone() }).starts_with("There are no cards yet"));
+        assert!(said(&Nothing { none_daily: true, ..none.clone() }).contains("`lmq decks --all`"));
         let paused = Nothing { paused_until: Some(StudyDay(20_000)), past_limit: 9, ..none };
         assert!(said(&paused).starts_with("Paused until") && !said(&paused).contains("limit"));
     }

@@ -189,7 +189,7 @@ impl Page<'_> {
     /// Whose cards to begin with, where both are there.
     pub(super) fn choice(&self) -> Option<&'static str> {
         let has = |built_in: bool| {
-            self.overview.decks.iter().any(|row| row.number != 0 && row.is_built_in == built_in && row.new > 0)
+            self.overview.decks.iter().any(|row| row.number != 0 && !row.left_out && row.is_built_in == built_in && row.new > 0)
         };
         (self.overview.first_run && has(true) && has(false)).then_some(CHOICE)
     }
@@ -259,14 +259,15 @@ impl Page<'_> {
             Line::from(spans)
         };
         // Rows at the top hold those inside them already.
-        let all = |pick: fn(&DeckRow) -> u64| overview.decks.iter().filter(|row| row.depth == 0).map(pick).sum::<u64>();
+        let all: u64 = overview.decks.iter().filter(|row| row.depth == 0).map(|row| row.cards).sum();
+        let name = if overview.decks.iter().any(|row| row.left_out) { "daily decks" } else { "all decks" };
         let share = |millionths: u64, cards_of: u64| (cards(millionths), cards_of);
         let first = lines.len();
         lines.push(row(
             0,
-            "all decks",
-            [all(|row| row.due), all(|row| row.new), all(|row| row.repeats)],
-            recall.map(|recall| share(recall.now.millionths, all(|row| row.cards))),
+            name,
+            overview.daily,
+            recall.map(|recall| share(recall.now.millionths, all)),
         ));
         let folds = overview.decks.iter().any(|row| row.holds_others);
         for (index, deck) in self.rows.iter().enumerate() {
@@ -278,6 +279,7 @@ impl Page<'_> {
                 (true, true, false) => "- ",
             };
             let title = if deck.title.is_empty() { leaf } else { one_line(&deck.title) };
+            let title = if deck.left_out { format!("{title} (not daily)") } else { title };
             let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
             let known = recall.map(|recall| share(self.known_in(deck, recall), deck.cards));
             lines.push(row(index + 1, &format!("{indent}{fold}{title}"), [deck.due, deck.new, deck.repeats], known));
@@ -386,6 +388,7 @@ mod tests {
     use crate::ui::Editor;
     use crate::ui::Look;
     use crate::ui::keymap::Keymap;
+    use crate::ui::palette::Palette;
     use std::collections::BTreeMap;
 
     struct NoEditor;
@@ -417,6 +420,7 @@ mod tests {
                 row("differences", "Leadership and management: the eleven differences that people mix up most", 27, 37),
                 DeckRow { number: 2, repeats: 3, ..row("skills", "Skills", 0, 18) },
             ],
+            daily: [27, 55, 3],
             fit: Fit { all: 64, cards: 41, time: Millis(600_000), minutes: 10, most_at_risk_first: true },
             reviews: 64,
             new: 0,
