@@ -144,12 +144,6 @@ pub struct Overview {
     pub daily: [u64; 3],
     /// How much of what waits a sitting takes.
     pub fit: Fit,
-    /// Due cards that a sitting would ask.
-    pub reviews: u64,
-    /// New cards that a sitting would ask.
-    pub new: u64,
-    /// Cards to be repeated today.
-    pub repeats: u64,
     /// Why nothing waits, where nothing does.
     pub nothing: Option<Nothing>,
     /// The day after today on which the next cards fall due.
@@ -288,9 +282,6 @@ impl Workspace {
             day: first.map_or(0, |first| u64::try_from(today.since(first) + 1).unwrap_or(0)),
             retention: recent.fold(Recalls::default(), |sum, (_, day)| sum.plus(day.recalls())),
             practised: past().rev().take(PRACTISED_DAYS).map(|(day, sum)| (*day, sum.answers)).collect(),
-            reviews: day.reviews,
-            new: day.new,
-            repeats: day.counts.repeats,
             answers_today: day.counts.answers_today,
             streak: day.streak,
             pause: day.pause,
