@@ -305,7 +305,9 @@ pub fn stands(page: &CardDetails) -> String {
         AskedToday::BuildsOn => {
             format!("Not asked yet: {} must be known first", page.line.text.after.join(", "))
         }
-        AskedToday::NotDaily => "Not asked every day: its deck is hidden or left out; `lmq review DECK` asks it".to_owned(),
+        AskedToday::NotDaily => {
+            "Not asked every day: its deck is hidden or left out; `lmq review DECK` asks it".to_owned()
+        }
         AskedToday::NotItsTurn => "Not asked today: a card of the same note or group comes first".to_owned(),
         AskedToday::Later(due) => format!("Not asked today: due {}, {}", due.iso(), in_days(due.since(page.today))),
     }

@@ -114,7 +114,7 @@ fn the_day_on_which_a_note_was_added_is_that_of_the_action_which_made_it() {
 /// The cards of a list that was made in one go.
 fn listed(fixture: &Fixture, query: &str, sort: Sort) -> Vec<CardId> {
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    let mut listing = fixture.store.list(parse(query).unwrap(), asked, sort).unwrap();
+    let mut listing = fixture.store.list(parse(query, None).unwrap(), asked, sort).unwrap();
     assert!(fixture.store.go_on(&mut listing, || true).unwrap(), "it is shorter than a slice");
     fixture.store.cards_of_rows(&listing.rows()).unwrap()
 }
@@ -179,7 +179,7 @@ fn a_long_list_can_be_put_aside_and_gone_on_with() {
          SELECT u.id, n.deck, n.source, u.id, u.id, u.id, 1 FROM note_name u, note n WHERE n.id = 1 AND u.id > 1",
     );
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    let mut listing = fixture.store.list(parse("").unwrap(), asked, Sort::default()).unwrap();
+    let mut listing = fixture.store.list(parse("", None).unwrap(), asked, Sort::default()).unwrap();
     assert!(!fixture.store.go_on(&mut listing, || true).unwrap());
     let first = listing.rows().len();
     assert!(first > 0 && first < 2500, "{first}");

@@ -89,7 +89,9 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
         return vec![if nothing.of_some { no_match } else { none }.to_owned()];
     }
     if nothing.none_daily {
-        return vec!["No deck with cards is asked every day. `lmq decks --all` lists those that are left out".to_owned()];
+        return vec![
+            "No deck with cards is asked every day. `lmq decks --all` lists those that are left out".to_owned(),
+        ];
     }
     let brings = |option: &str, count: u64| {
         let how = if nothing.of_some { format!("The same with `{option}`") } else { format!("`lmq review {option}`") };

@@ -189,7 +189,10 @@ impl Page<'_> {
     /// Whose cards to begin with, where both are there.
     pub(super) fn choice(&self) -> Option<&'static str> {
         let has = |built_in: bool| {
-            self.overview.decks.iter().any(|row| row.number != 0 && !row.left_out && row.is_built_in == built_in && row.new > 0)
+            self.overview
+                .decks
+                .iter()
+                .any(|row| row.number != 0 && !row.left_out && row.is_built_in == built_in && row.new > 0)
         };
         (self.overview.first_run && has(true) && has(false)).then_some(CHOICE)
     }
@@ -263,12 +266,7 @@ impl Page<'_> {
         let name = if overview.decks.iter().any(|row| row.left_out) { "daily decks" } else { "all decks" };
         let share = |millionths: u64, cards_of: u64| (cards(millionths), cards_of);
         let first = lines.len();
-        lines.push(row(
-            0,
-            name,
-            overview.daily,
-            recall.map(|recall| share(recall.now.millionths, all)),
-        ));
+        lines.push(row(0, name, overview.daily, recall.map(|recall| share(recall.now.millionths, all))));
         let folds = overview.decks.iter().any(|row| row.holds_others);
         for (index, deck) in self.rows.iter().enumerate() {
             let leaf = one_line(deck.name.rsplit("::").next().unwrap_or(&deck.name));
