@@ -312,7 +312,7 @@ impl Store {
     /// The decks that may offer new cards, by id.
     fn offering_decks(&self) -> Result<Vec<OfferingDeck>, Fault> {
         let mut statement = self.db().prepare_cached(
-            "SELECT id, name_id, last_introduced, sequence FROM deck WHERE listed = 1 ORDER BY name_id",
+            "SELECT id, name_id, last_introduced, sequence FROM deck WHERE listed > 0 ORDER BY name_id",
         )?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();

@@ -184,7 +184,10 @@ fn every_kind_can_be_added_with_its_answers_in_order() {
         (&["Who leads?", "Amara", "Bela", "Cem", "--kind", "choice"][..], "Amara"),
         (&["She draws the shifts. Which role is it?", "manager", "leader", "--kind", "sort"], "manager"),
         (&["How many?", "one", "1", "--kind", "typed"], "one"),
-        (&["Your first sentence?", "What happened?", "--kind", "say"], "What happened?"),
+        (
+            &["Your first sentence?", "What happened?", "It asks.", "--kind", "say"],
+            "What happened?\n\nCheck yourself:\n- It asks.",
+        ),
     ] {
         let cards = lmq.json([&["add", "k"], args, &["--json"]].concat());
         assert_eq!((cards[0]["kind"].as_str(), cards[0]["answer"].as_str()), (args.last().copied(), Some(answer)));
