@@ -232,7 +232,7 @@ mod tests {
             ("lmq config sett", "there is no command `lmq config sett`", "did you mean `lmq config set`?"),
             ("lmq review --limt 5", "`lmq review` has no option `--limt`", "did you mean `--limit`?"),
             ("lmq next --new x", "`--new` can't be `x`", "`lmq next --help`"),
-            ("lmq review --minutes 0", "`--minutes` can't be `0`", "`lmq review --help`"),
+            ("lmq review --minutes 1441", "`--minutes` can't be `1441`", "`lmq review --help`"),
             ("lmq review --minutes", "`--minutes` needs a value", "`lmq review --help`"),
             ("lmq report --format pdf", "`--format` can't be `pdf`", "`lmq report --help`"),
             ("lmq report --format htm", "`--format` can't be `htm`", "did you mean `html`?"),
