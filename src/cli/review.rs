@@ -102,7 +102,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let terminals = Env::terminals();
     let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
     let options = Options {
-        decks: ops::decks::asked(&store, &settings, &args.decks)?,
+        // A search names its cards, wherever they are.
+        decks: match &among {
+            Some(_) => ops::decks::named(&store, &args.decks)?,
+            None => ops::decks::asked(&store, &settings, &args.decks)?,
+        },
         limit: args.limit,
         new: args.new,
         // A script has no ten minutes: what it asks for may not depend on how fast a machine is.
@@ -121,7 +125,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         offer_baseline(&store, ctx)?;
     }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
-    if let (Some(matching), 0) = (matching, review.session().waiting().all()) {
+    if let (Some(matching), 0) = (matching, review.session().waiting().all())
+        && !review.waits()?.nothing.is_some_and(|why| why.is_held_back() || why.paused_until.is_some())
+    {
         let cards = counted(matching, "card matches, but it is not", "cards match, but none of them is");
         return ctx.line(format!("{cards} due now; with --cram you are asked without changing any schedule"));
     }
