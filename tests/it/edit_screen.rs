@@ -159,11 +159,11 @@ fn a_card_that_is_added_on_a_row_goes_into_its_deck_also_below_a_folded_one() {
     }
     let mut terminal = Terminal::start(&lmq, &[], 60, 30, &[]);
     terminal.sees("Enter review");
-    // The first row is `a`: it is folded, and the chosen one is moved to the last row.
-    terminal.types("j");
+    // The second row is `a`, behind the deck in use: it is folded, and the row below it is chosen.
+    terminal.types("jj");
     terminal.types("\u{1b}[D");
     terminal.sees("+ a");
-    terminal.types("jjjjjjjj");
+    terminal.types("j");
     terminal.types("a");
     terminal.sees("Add a card");
     terminal.types("Under which?\tThe last\r");

@@ -307,10 +307,14 @@ fn the_first_screen_shows_the_day_and_leads_into_the_first_card() {
     terminal.types("\u{3}");
     terminal.sees("1 answer");
     terminal.types("b");
-    terminal.sees("search:");
+    terminal.sees("x actions");
+    terminal.types("/");
+    terminal.sees("Enter to the list");
     terminal.types("ladder");
     terminal.sees("quotes");
-    terminal.types("\u{1b}");
+    terminal.types("\r");
+    terminal.sees("x actions");
+    terminal.types("q");
     terminal.sees("Enter review");
     terminal.types("q");
     let (code, _, raw) = terminal.ends();

@@ -170,7 +170,7 @@ fn tour(columns: u16, colour: bool) -> String {
 
     let mut terminal = Terminal::start(&lmq, &[], columns, 24, &monday);
     terminal.sees("Enter review");
-    terminal.types("kjj\u{1b}[D");
+    terminal.types("kj\u{1b}[D");
     take(&terminal, "today, one deck folded", "+ work");
     terminal.types("b");
     take(&terminal, "browse, all cards", "x actions");

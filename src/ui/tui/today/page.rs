@@ -72,14 +72,6 @@ pub(super) fn halves(body: Rect) -> [Rect; 3] {
     ]
 }
 
-/// Text that says where it was cut.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    format!("{}…", fit(text, width.saturating_sub(1)))
-}
-
 /// Millionths of a card as whole cards.
 fn cards(millionths: u64) -> u64 {
     (millionths + 500_000) / 1_000_000
@@ -245,7 +237,7 @@ impl Page<'_> {
         let row = |place: usize, name: &str, counts: [u64; 3], share: Option<(u64, u64)>| {
             let chosen = place == self.chosen;
             let arrow = if chosen { "▸" } else { " " };
-            let shown = cut(name, room.saturating_sub(1));
+            let shown = fit(name, room.saturating_sub(1));
             let pad = " ".repeat(room.saturating_sub(shown.width()));
             let tone = |tone: Tone| style(if chosen { Tone::Chosen } else { tone }, look);
             let mut spans = vec![Span::styled(format!("{arrow} {shown}{pad}"), tone(Tone::Plain))];
