@@ -154,6 +154,9 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
     input.take(CHUNK as u64).read_to_end(&mut head)?;
     input.seek(SeekFrom::Start(start))?;
     if let Some(encoding) = guess::utf_16_without_mark(&head) {
+        if let Some((utf_8, other)) = guess::plain_line_beside_utf_16(&head) {
+            return Err(Undecodable::Fault(EncodingFault::Mixed { utf_8, other, candidates: Vec::new() }));
+        }
         return Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: None });
     }
     if guess::is_iso_2022_jp(&head) {

@@ -1,5 +1,6 @@
 //! `json`: all notes in one document, and arrays of objects as other programs write them.
 
+mod any;
 pub(super) mod fault;
 mod foreign;
 mod held;
@@ -8,6 +9,7 @@ mod note;
 mod quiz;
 mod read;
 mod records;
+mod seen;
 mod stream;
 mod strict;
 #[cfg(test)]
@@ -15,9 +17,9 @@ mod tests;
 mod write;
 
 pub(super) use foreign::Keys;
+pub(super) use held::Object;
 pub(super) use note::foreign_note;
 pub(super) use note::note;
-pub(super) use quiz::Numbers;
 pub(super) use read::check_version;
 pub(super) use read::is_history;
 pub(super) use read::start_of;
@@ -25,6 +27,7 @@ pub(super) use read::without_place;
 pub(super) use records::DeckJson;
 pub(super) use records::NoteJson;
 pub(super) use records::TopicJson;
+pub(super) use seen::Look;
 pub(super) use strict::Strict;
 pub(super) use strict::object;
 

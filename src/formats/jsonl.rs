@@ -41,6 +41,9 @@ const LONGEST_LINE: usize = 16 * 1024 * 1024;
 /// Lines that may be broken before the first good one.
 const MOST_BAD_AT_FIRST: usize = 100;
 
+/// Lines that are looked at before one is read.
+const MOST_LOOKED_AT: usize = 20_000;
+
 /// `jsonl`
 pub(super) struct JsonLines;
 
@@ -69,7 +72,7 @@ impl Importer for JsonLines {
 
     fn read(&self, input: &mut dyn ReadSeek, options: &ReadOptions, sink: Sink<'_>) -> Result<(), FormatError> {
         let start = input.stream_position()?;
-        let numbers = numbers(input)?;
+        let look = look(input, options)?;
         input.seek(SeekFrom::Start(start))?;
         let mut input = BufReader::with_capacity(decode::CHUNK, decode::marked(input)?);
         let mut bytes = Vec::new();
@@ -77,7 +80,7 @@ impl Importer for JsonLines {
         let mut any = false;
         // Why the first line was none, and how many there were: a file of nothing else is no file of ours.
         let (mut first_bad, mut bad_lines) = (None, 0_usize);
-        let mut keys = json::Keys::new(&options.table, &numbers);
+        let mut keys = json::Keys::new(&look);
         loop {
             place.line += 1;
             let line = match next_line(&mut input, &mut bytes)? {
@@ -100,7 +103,8 @@ impl Importer for JsonLines {
                 Ok(value) if is_head(&value) => {
                     let format = value.get("format").and_then(Json::as_str);
                     json::check_version(format, value.get("version").and_then(Json::as_u64))?;
-                    if !options.table.columns.is_empty() {
+                    // In a folder it is said of the tables.
+                    if !options.table.columns.is_empty() && !options.in_folder {
                         return Err(FormatError::NotThis(DocumentFault::OwnKeys.into()));
                     }
                     any = true;
@@ -117,7 +121,7 @@ impl Importer for JsonLines {
         if let Some(fault) = keys.missing().filter(|_| any) {
             return Err(FormatError::NotThis(fault.into()));
         }
-        if let Some(warning) = keys.warning() {
+        for warning in keys.warnings() {
             sink(ImportItem::Warning(warning.into()))?;
         }
         for loss in keys.losses() {
@@ -131,17 +135,31 @@ impl Importer for JsonLines {
     }
 }
 
-/// What the lines tell of the numbers of their options. Most files have none, which the first object tells.
-fn numbers(input: &mut dyn ReadSeek) -> Result<json::Numbers, FormatError> {
+/// Looks at the objects of the first lines. What is wrong with a line is told when it is read.
+fn look<'o>(input: &mut dyn ReadSeek, options: &'o ReadOptions) -> Result<json::Look<'o>, FormatError> {
     let mut input = BufReader::with_capacity(decode::CHUNK, decode::marked(input)?);
-    let (mut numbers, mut bytes) = (json::Numbers::default(), Vec::new());
-    while let Line::Text = next_line(&mut input, &mut bytes)? {
+    let (mut look, mut bytes) = (json::Look::new(options), Vec::new());
+    for _ in 0..MOST_LOOKED_AT {
+        match next_line(&mut input, &mut bytes)? {
+            Line::End => break,
+            Line::TooLong => continue,
+            Line::Text => {}
+        }
         let object = std::str::from_utf8(&bytes).ok().and_then(|text| json::object(text).ok());
-        if !bytes.trim_ascii().is_empty() && object.is_none_or(|object| !numbers.see(&object)) {
+        // Of our own lines none tells anything.
+        if object.is_some_and(|object| is_own(&object) || !look.see(&object)) {
             break;
         }
     }
-    Ok(numbers)
+    Ok(look)
+}
+
+/// Whether a line is one that lmq wrote: the head, or a record in an object of its own.
+fn is_own(object: &json::Object) -> bool {
+    match &object[..] {
+        [(name, value)] => value.get().starts_with('{') && ["note", "deck", "topic"].contains(&name.as_str()),
+        _ => object.iter().any(|(name, value)| name == "format" && value.get().starts_with("\"lmq-")),
+    }
 }
 
 /// Whether a line says of what format the file is, and is no note of another program that has a field of that name.

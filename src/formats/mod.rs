@@ -241,6 +241,8 @@ pub struct ReadOptions {
     pub file_name: String,
     /// What the person said of the table.
     pub table: TableOptions,
+    /// Whether the file came with a folder, so that what was said of columns may be meant for other files.
+    pub in_folder: bool,
 }
 
 impl ReadOptions {

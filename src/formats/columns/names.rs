@@ -130,25 +130,29 @@ const ASIDE: &str = "\
 
 /// Titles of columns of which a table of facts may have any two: a country and its capital. Any may be question or answer.
 const ENGLISH_TITLES: &str = "\
-    abbreviation|acronym|age|album|animal|architect|artist|atomic number|author|battle|bone|book|capital|\
-    capital city|chemical|city|code|colour|color|command|common name|company|composer|compound|concept|\
-    constellation|continent|country|county|currency|date|description|director|disease|domain|dose|drug|element|\
-    equation|event|fact|family|film|flag|flower|formula|full name|function|genre|greek|group|infinitive|inventor|\
-    king|item|key|keyword|language|law|letter|location|mass|month|movie|muscle|name|noun|number|opposite|organ|\
-    painter|painting|participle|past|past participle|past simple|past tense|person|place|planet|plant|player|port|\
-    present|president|principle|product|province|quote|region|result|river|root|rule|scientific name|sentence|\
-    shortcut|side effect|sign|singer|singular|song|species|stands for|state|subject|symbol|symptom|syntax|tense|\
-    theorem|theory|title|tool|topic|tree|treatment|type|unit|use|value|verb|work|writer|year";
+        abbreviation|acronym|age|album|architect|artist|atomic number|author|battle|bone|book|capital|\
+    capital city|chemical|city|colour|command|common name|company|composer|compound|concept|constellation|country|\
+    county|currency|description|director|disease|dose|drug|equation|event|fact|family|flower|full name|greek|\
+    group|inventor|king|item|key|keyword|language|law|letter|location|mass|month|movie|muscle|noun|number|\
+    opposite|organ|painter|painting|participle|past|past participle|past simple|past tense|place|plant|player|\
+    present|principle|province|quote|result|river|root|rule|scientific name|sentence|shortcut|side effect|sign|\
+    singer|singular|song|species|stands for|state|subject|symptom|tense|theorem|theory|title|tool|topic|tree|\
+    treatment|unit|use|value|work|writer|year";
 
-/// The same in other languages, some of which share a title with English.
+/// Those that are written alike in English and in another language.
+const SHARED_TITLES: &str = "\
+    animal|code|color|continent|date|domain|element|film|flag|formula|function|genre|infinitive|name|person|\
+    planet|port|president|product|region|symbol|syntax|type|verb";
+
+/// The same in other languages.
 const OTHER_TITLES: &str = "\
-    album|animal|code|color|continent|date|domain|element|film|flag|formula|function|genre|infinitive|name|person|\
-    planet|port|president|product|region|symbol|syntax|type|verb|land|hauptstadt|stadt|staat|bundesland|jahr|datum|ereignis|titel|autor|zeichen|formel|abkürzung|befehl|beschreibung|tier|pflanze|\
-    fluss|währung|sprache|infinitiv|präteritum|perfekt|nomen|pays|capitale|ville|année|nom|auteur|titre|\
-    symbole|élément|événement|langue|país|ciudad|año|nombre|título|símbolo|elemento|evento|fecha|idioma|paese|città|\
-    anno|nome|simbolo|autore|titolo|data|cidade|ano|hoofdstad|stad|jaar|naam|kraj|państwo|stolica|miasto|rok|nazwa|\
-    страна|столица|город|год|имя|название|дата|событие|автор|країна|місто|рік|huvudstad|år|namn|země|stát|\
-    hlavní město|město|název|ülke|başkent|şehir|yıl|ad|isim|国家|国|首都|城市|年份|名称|名字|国名|年|名前|都市|나라|국가|수도|도시|연도|이름|국기";
+        album|land|hauptstadt|stadt|staat|bundesland|jahr|datum|ereignis|titel|autor|zeichen|formel|abkürzung|\
+    befehl|beschreibung|tier|pflanze|fluss|währung|sprache|infinitiv|präteritum|perfekt|nomen|pays|capitale|ville|\
+    année|nom|auteur|titre|symbole|élément|événement|langue|país|ciudad|año|nombre|título|símbolo|elemento|evento|\
+    fecha|idioma|paese|città|anno|nome|simbolo|autore|titolo|data|cidade|ano|hoofdstad|stad|jaar|naam|kraj|\
+    państwo|stolica|miasto|rok|nazwa|страна|столица|город|год|имя|название|дата|событие|автор|країна|місто|рік|\
+    huvudstad|år|namn|země|stát|hlavní město|město|název|ülke|başkent|şehir|yıl|ad|isim|国家|国|首都|城市|年份|名称|名字|国名|年|\
+    名前|都市|나라|국가|수도|도시|연도|이름|국기";
 
 /// Names of languages, in several.
 const LANGUAGES: &str = "\
@@ -275,6 +279,7 @@ static TITLES_OF: LazyLock<HashMap<&str, Title>> = LazyLock::new(|| {
         (LANGUAGES, Title::Language),
         (ASIDE, Title::Aside),
         (ENGLISH_TITLES, Title::Usual),
+        (SHARED_TITLES, Title::Usual),
         (OTHER_TITLES, Title::Usual),
         (CODES, Title::Code),
     ];
@@ -314,7 +319,7 @@ pub(in crate::formats) fn title(plain: &str) -> Option<Title> {
 
 /// Whether a plain name is a usual title in English, or in another language. Some are both.
 pub(in crate::formats) fn is_title_in(plain: &str, is_english: bool) -> bool {
-    is_in(if is_english { ENGLISH_TITLES } else { OTHER_TITLES }, plain)
+    is_in(SHARED_TITLES, plain) || is_in(if is_english { ENGLISH_TITLES } else { OTHER_TITLES }, plain)
 }
 
 /// Question or answer, where a name is a noun for it with a language beside it. No word of a list is such a name.

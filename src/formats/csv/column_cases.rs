@@ -113,6 +113,20 @@ fn questions_with_options_are_choices() {
         ("Frage;Antwort A;Antwort B;Richtige Antwort\nq;x;y;A\nr;1;2;B\n", "q → x / y"),
         ("Question;Correct answer;Wrong answer 1;Wrong answer 2\nq;y;x;z\nr;1;2;3\n", "q → y / x / z"),
         ("Question,Option 1,Option 2,Correct\nq,x,y,1\nr,v,w,0\n", "q → y / x"),
+        // An option may be called like the place of another one: the other rows tell, or the name of the column.
+        (
+            "Question;Answer 1;Answer 2;Answer 3;Answer 4;Correct answer(s)\n1+3?;2;3;4;5;3\nr;x;y;z;w;1\n",
+            "1+3? → 4 / 2 / 3 / 5",
+        ),
+        (
+            "Question,Option A,Option B,Option C,Option D,Answer\nVitamin?,A,C,D,K,C\nr,w,x,y,z,B\n",
+            "Vitamin? → D / A / C / K",
+        ),
+        ("Question,Option 1,Option 2,Option 3,Answer number\nq,2,3,1,3\nr,3,1,2,1\n", "q → 1 / 2 / 3"),
+        ("Question,Option 1,Option 2,Option 3,Answer\nq,2,3,1,3\nr,x,y,z,y\n", "q → 3 / 2 / 1"),
+        // The letters before the options are none of their texts.
+        ("Question,Option A,Option B,Option C,Answer\nq,A) Paris,B) Rome,,A\nr,A) x,B) y,C) z,B\n", "q → Paris / Rome"),
+        ("Question,Option A,Option B,Answer\nq,A) Paris,B) Rome,Paris\nr,A) x,B) y,y\n", "q → Paris / Rome"),
     ] {
         let outcomes = read(text);
         let text_of = |item: &Item| {
@@ -127,6 +141,11 @@ fn questions_with_options_are_choices() {
         assert!(said(&outcomes).contains("which one is right"), "{}", said(&outcomes));
         assert!(!CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap().is_unclear(), "{text}");
     }
+    // Nothing tells: that is said, and so is the number of the first option.
+    let unsure = read("Question,Option 1,Option 2,Option 3,Answer\nq,2,3,1,3\nr,3,1,2,1\n");
+    assert!(said(&unsure).contains("was taken for the text"), "{}", said(&unsure));
+    let numbers = read("Question,Option 1,Option 2,Answer\nq,x,y,2\nr,v,w,1\n");
+    assert!(said(&numbers).contains("by its number, where the first one is 1"), "{}", said(&numbers));
     // Several right ones, or none: it stays a question and an answer.
     let outcomes = read("Question,Option A,Option B,Option C,Answer\nq,x,y,z,\"A,B\"\nr,1,2,3,C\n");
     assert_eq!(lines(&outcomes)[0], "q → A,B (Option A: x; Option B: y; Option C: z)");

@@ -135,8 +135,8 @@ fn begins_with_day(text: &str) -> bool {
     parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Whether a text holds the settings of a program: names that are no words, values that only a program reads, or nothing but small
-/// letters before numbers.
+/// Whether a text holds the settings of a program: names that are no words, values that only a program reads, or numbers behind
+/// names that programs have.
 fn are_settings(survey: &Survey, separator: &Separator) -> bool {
     let is_value = |value: &str| {
         matches!(value, "true" | "false" | "null" | "localhost")
@@ -155,22 +155,39 @@ fn are_settings(survey: &Survey, separator: &Separator) -> bool {
         && (survey.all().filter(is_one).count() * 2 >= survey.rows || are_numbers_of_settings(survey))
 }
 
-/// Whether names in small letters stand before values of which at least half are numbers. Numbers that rise are those of a lesson:
-/// `uno = 1`, `dos = 2`, `diez = 10`.
+/// Names of settings that programs have.
+const SETTINGS: &str = "\
+    port|host|hostname|timeout|retries|retry|workers|threads|version|width|height|debug|verbose|max|min|ttl|interval|delay|limit|cache|\
+    buffer|backlog|fps|dpi|seed|epochs|batch|indent|tabsize|fontsize|columns|rows|uid|gid|pid|replicas|depth|enabled";
+
+/// Units of numbers that only a program reads.
+const UNITS: &str = "s|ms|us|kb|mb|gb|kib|mib|gib|px";
+
+/// Whether names in small letters stand before values of which at least half are numbers, and one of them is that of a program's
+/// setting, or a section is there, or a unit. Words for numbers stand before them too: `sieben = 7`, `gold: 79`.
 fn are_numbers_of_settings(survey: &Survey) -> bool {
+    let is_section =
+        |row: &&Vec<String>| matches!(&row[..], [name] if name.trim().starts_with('[') && name.trim().ends_with(']'));
+    let rows = || survey.all().filter(|row| !is_section(row));
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
     };
     let is_setting = |row: &Vec<String>| matches!(&row[..], [name, _] if is_name(name.trim()));
-    // A unit may stand behind it: `30s`.
-    let number = |row: &Vec<String>| {
+    // What stands behind the digits: a unit, or the other numbers of a version.
+    let behind = |row: &Vec<String>| {
         let value = row.get(1)?.trim();
-        let digits = value.split(|c: char| !c.is_ascii_digit()).next().filter(|digits| !digits.is_empty())?;
-        let is_short = value.len() <= digits.len() + 3 || value.split('.').count() == 4;
-        digits.parse::<u64>().ok().filter(|_| is_short && !value.contains(' '))
+        let rest = value.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_short = rest.len() <= 3 || value.split('.').count() == 4;
+        (rest.len() < value.len() && is_short && !value.contains(' ')).then(|| rest.to_lowercase())
     };
-    let numbers: Vec<u64> = survey.all().filter_map(number).collect();
-    let rise = numbers.len() > 2 && numbers.windows(2).all(|pair| matches!(pair, [one, next] if one < next));
-    survey.all().all(is_setting) && numbers.len() * 2 >= survey.rows && !rise
+    // Of names with a hyphen in them are numbers too: `twenty-one`.
+    let is_known = |row: &Vec<String>| {
+        let name = row.first().map(|name| name.trim()).unwrap_or_default();
+        name.contains(['_', '.']) || name.split('-').any(|part| is_in(SETTINGS, part))
+    };
+    let has_unit = |row: &Vec<String>| behind(row).is_some_and(|unit| is_in(UNITS, &unit));
+    rows().all(is_setting)
+        && rows().filter_map(behind).count() * 2 >= rows().count()
+        && (survey.all().any(|row| is_section(&row)) || rows().any(is_known) || rows().any(has_unit))
 }

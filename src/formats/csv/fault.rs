@@ -213,13 +213,24 @@ pub enum TableWarning {
     #[error("{}: {}", one_or(.0, "a note type that is not known here", "note types that are not known here"), .0.join(", "))]
     UnknownNoteTypes(Vec<String>),
     /// Its questions have options in columns of their own.
-    #[error("each row is a question with options ({}), and `{right}` says which one is right; say otherwise with --columns", ticked(.options))]
+    #[error(
+        "each row is a question with options ({}), and `{right}` says which one is right{}; say otherwise with --columns",
+        ticked(.options), by_number(*.first)
+    )]
     Options {
         /// The columns of the options.
         options: Vec<String>,
         /// The column of the right one.
         right: String,
+        /// The number of the first option, where numbers say it.
+        first: Option<u8>,
     },
+    /// The right one of several options may be said by its text or by its place.
+    #[error(
+        "what `{0}` says may be the text of an option or its number or letter, and was taken for the text; look at a few cards, and if it is \
+         the number call the column `answer number`"
+    )]
+    UnsureOption(String),
     /// It is separated by another character than it says.
     #[error("nothing is separated by {said}, so {taken} was taken")]
     OtherSeparator {
@@ -297,4 +308,8 @@ fn roles(columns: &[(String, String)]) -> String {
 
 fn known_columns(names: &[String], count: usize) -> String {
     if names.is_empty() { format!("the numbers 1 to {count}") } else { ticked(names) }
+}
+
+fn by_number(first: Option<u8>) -> String {
+    first.map_or_else(String::new, |first| format!(" by its number, where the first one is {first}"))
 }

@@ -352,7 +352,11 @@ impl Roles {
         }
         let name = |at: &usize| self.names.get(*at).cloned().unwrap_or_default();
         let options = quiz.options.iter().map(name).collect();
-        self.warnings.push(TableWarning::Options { options, right: name(&quiz.right) });
+        let right = name(&quiz.right);
+        self.warnings.push(TableWarning::Options { options, right: right.clone(), first: quiz.first });
+        if quiz.how.is_unsure {
+            self.warnings.push(TableWarning::UnsureOption(right));
+        }
         self.quiz = Some(quiz);
     }
 

@@ -264,24 +264,39 @@ fn is_rather_list(
         && found.columns == 2
         && found.even == found.rows
         && (!list.bytes().contains(&b':') || are_behind())
-        && (table.is_spaced_throughout() || are_alike(&found, &comma))
+        && (table.is_spaced_throughout() || are_alike(&found, list, &comma))
 }
 
 /// Words of one of several forms of a term at most.
 const MOST_WORDS_OF_FORM: usize = 3;
 
-/// Whether commas that no blank follows are hardly those of a table: in most rows what they separate is of one kind, as the forms of a
-/// word are (`rojo,roja - red`), and not a term and a text (`ADN,a molecule - it holds genes`). Of sums nobody can tell.
-fn are_alike(found: &Survey, comma: &str) -> bool {
+/// Whether commas that no blank follows are hardly those of a table: in most rows what they separate in a term are forms of one word
+/// (`rojo,roja - red`), and no term and a text (`chien,dog - noun`); in a meaning they are of one kind (`groß - big,large`). An equals
+/// sign and a colon stand in the cells of any table (`force,F = ma`), and of sums nobody can tell.
+fn are_alike(found: &Survey, list: &Separator, comma: &str) -> bool {
     let words = |piece: &str| piece.split_whitespace().count();
-    let is_of_forms = |side: &String| {
+    let is_of_one_kind = |side: &String| {
         let first = side.split(comma).next().map_or(0, words);
         (1..=MOST_WORDS_OF_FORM).contains(&first) && side.split(comma).all(|piece| words(piece) == first)
     };
     let has_forms = |row: &&Vec<String>| {
-        row.iter().any(|side| side.contains(comma)) && row.iter().filter(|side| side.contains(comma)).all(is_of_forms)
+        let mut with_comma = row.iter().enumerate().filter(|(_, side)| side.contains(comma)).peekable();
+        let is_alike = |(at, side): (usize, &String)| is_of_one_kind(side) && (at > 0 || share_a_stem(side, comma));
+        with_comma.peek().is_some() && with_comma.all(is_alike)
     };
-    !are_sums(found) && found.all().filter(has_forms).count() * 4 >= found.rows * 3
+    let stands_in_cells = list.bytes().iter().any(|byte| b":=".contains(byte));
+    !stands_in_cells && !are_sums(found) && found.all().filter(has_forms).count() * 4 >= found.rows * 3
+}
+
+/// Whether two of the forms of a term begin alike, as those of one word do: `el gato,la gata`, `go,went,gone`.
+fn share_a_stem(term: &str, comma: &str) -> bool {
+    let words: Vec<String> =
+        term.split(comma).filter_map(|form| form.split_whitespace().next_back()).map(str::to_lowercase).collect();
+    let is_stem = |(one, other): (&String, &String)| {
+        let alike = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+        alike > 1 && alike * 5 >= one.chars().count().min(other.chars().count()) * 3
+    };
+    words.iter().enumerate().any(|(at, one)| words.iter().skip(at + 1).any(|other| is_stem((one, other))))
 }
 
 /// Whether nearly each line is a term and its meaning, but for headings.

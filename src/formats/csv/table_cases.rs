@@ -233,8 +233,7 @@ fn lists_of_terms_are_read_without_a_hand_on_them() {
         ("go,went,gone - gehen\nsee,saw,seen - sehen\n", "go,went,gone → gehen"),
         ("el gato,la gata – cat\nel perro,la perra – dog\n", "el gato,la gata → cat"),
         ("groß - big,large\nklein - small,little\n", "groß → big,large"),
-        ("der,die,das: the\nein,eine,ein: a\n", "der,die,das → the"),
-        ("rojo;roja = red\nblanco;blanca = white\n", "rojo;roja → red"),
+        ("rojo;roja - red\nblanco;blanca - white\n", "rojo;roja → red"),
         // A minus and a range separate nothing where something else does.
         ("5 - 3 = 2\n9 - 4 = 5\n7 - 1 = 6\n", "5 - 3 → 2"),
         ("a - b = c\nx - y = z\n", "a - b → c"),
@@ -244,6 +243,9 @@ fn lists_of_terms_are_read_without_a_hand_on_them() {
         ("1 - one\n2 - two\n", "1 → one"),
         ("6 - 3\n8 - 4\n", "6 → 3"),
         // Tables whose cells have the sign of a list in them.
+        ("force,F = ma\nenergy,E = mc2\npower,P = W/t\n", "force → F = ma"),
+        ("chien,dog - noun\nchat,cat - noun\n", "chien → dog - noun"),
+        ("Paris,France: Europe\nLima,Peru: America\n", "Paris → France: Europe"),
         ("ADN,a molecule - it holds genes\nATP,the energy - of the cell\n", "ADN → a molecule - it holds genes"),
         ("\"rojo\",\"roja - red\"\n\"blanco\",\"blanca - white\"\n", "rojo → roja - red"),
         ("ADN,a molecule - it holds genes\nATP,energy - of the cell\n", "ADN → a molecule - it holds genes"),

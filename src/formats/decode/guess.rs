@@ -75,6 +75,18 @@ pub(in crate::formats) fn utf_16_without_mark(head: &[u8]) -> Option<&'static En
     (is_text && !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))).then_some(encoding)
 }
 
+/// A line of plain ASCII, and one that is not, in what is UTF-16 otherwise: two files in one. In UTF-16 the bytes of a line of some length are
+/// hardly ever all letters of ASCII.
+pub(in crate::formats) fn plain_line_beside_utf_16(head: &[u8]) -> Option<(u64, u64)> {
+    const SHORTEST: usize = 8;
+    let is_plain =
+        |line: &&[u8]| line.len() >= SHORTEST && line.iter().all(|byte| matches!(byte, b'\t' | b'\r' | b' '..=b'~'));
+    let place = |found: Option<usize>| found.and_then(|index| u64::try_from(index + 1).ok());
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\n").unwrap_or(line));
+    let other = place(lines.clone().position(|line| line.contains(&0)))?;
+    Some((place(lines.position(|line| is_plain(&line)))?, other))
+}
+
 /// What the lines of a text say of its encoding.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
@@ -297,6 +309,9 @@ mod tests {
             assert_eq!(found(&little).as_deref(), Ok(text));
             assert_eq!(found(&big).as_deref(), Ok(text));
         }
+        let mixed =
+            [b"front,back\nA,b\n".to_vec(), "C,d\nE,f\n".encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
+        assert!(matches!(found(&mixed), Err(EncodingFault::Mixed { utf_8: 1, other: 3, .. })), "{:?}", found(&mixed));
         assert_eq!(utf_16_without_mark(b"a,b\0\n"), None);
         assert_eq!(utf_16_without_mark(&[0; 64]), None);
     }

@@ -71,6 +71,12 @@ pub enum JsonWarning {
         "which option is right is given by numbers, and the first one was taken for number {0}; look at a few cards"
     )]
     FirstOption(u8),
+    /// The right one may be given by its text or by its place.
+    #[error(
+        "each right answer may be the text of an option or its number or letter, and was taken for the text; look at a few cards, and if it is \
+         the number call the key `answerIndex`"
+    )]
+    UnsureOption,
 }
 
 /// Why an input can't be read as a document of ours.

@@ -4,19 +4,18 @@ use crate::core::card::CardKind;
 use crate::formats::ColumnChoice;
 use crate::formats::Loss;
 use crate::formats::LossKind;
-use crate::formats::TableOptions;
 use crate::formats::columns;
 use crate::formats::columns::Column;
 use crate::formats::columns::names;
 use crate::formats::columns::names::Title;
 use crate::formats::columns::note_types;
-use crate::formats::columns::options::FirstNumber;
+use crate::formats::columns::options::HowSaid;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::JsonWarning;
 use crate::formats::json::held::Held;
 use crate::formats::json::held::Object;
-use crate::formats::json::quiz::Numbers;
 use crate::formats::json::quiz::Quiz;
+use crate::formats::json::seen::Look;
 
 /// Names that are remembered at most.
 const MOST_NAMES: usize = 100;
@@ -26,8 +25,8 @@ const MOST_NAMES: usize = 100;
 pub(in crate::formats) struct Keys {
     /// What the person said of them.
     said: Vec<ColumnChoice>,
-    /// Where the numbers of right options begin.
-    first_number: FirstNumber,
+    /// How the right one of several options is said.
+    how: HowSaid,
     /// Those of the last note, whether one of them names a kind, and what each holds: notes of one file mostly have the same.
     last: (Vec<String>, bool, Vec<Column>),
     /// All of them.
@@ -38,14 +37,16 @@ pub(in crate::formats) struct Keys {
     merged: Vec<String>,
     /// Keys of which nothing is read.
     left_out: Vec<String>,
-    /// Whether a number said which option is right.
+    /// Whether a question had options, and whether a number said which one is right.
+    has_options: bool,
     has_numbers: bool,
 }
 
 impl Keys {
-    /// Nothing yet, but what the person said and what the numbers of right options tell.
-    pub(in crate::formats) fn new(options: &TableOptions, numbers: &Numbers) -> Self {
-        Self { said: options.columns.clone(), first_number: numbers.first(), ..Self::default() }
+    /// Nothing yet, but what the person said and what a look at the file told.
+    pub(in crate::formats) fn new(look: &Look<'_>) -> Self {
+        let said = if look.is_said() { look.table.columns.clone() } else { Vec::new() };
+        Self { said, how: look.how(), ..Self::default() }
     }
 
     /// What the person said of a key: its role.
@@ -70,7 +71,8 @@ impl Keys {
 
     /// The options of a question, where it has some. Whoever says what the keys are means no others.
     pub(super) fn quiz(&mut self, object: &Object) -> Option<Quiz> {
-        let quiz = Quiz::of(object, self.first_number).filter(|_| self.said.is_empty())?;
+        let quiz = Quiz::of(object, self.how).filter(|_| self.said.is_empty())?;
+        self.has_options = true;
         self.has_numbers |= quiz.by_number;
         Some(quiz)
     }
@@ -189,9 +191,10 @@ impl Keys {
     }
 
     /// What the person should know of all notes.
-    pub(in crate::formats) fn warning(&self) -> Option<JsonWarning> {
-        let first = if self.first_number == FirstNumber::Zero { 0 } else { 1 };
-        self.has_numbers.then_some(JsonWarning::FirstOption(first))
+    pub(in crate::formats) fn warnings(&self) -> Vec<JsonWarning> {
+        let of_numbers = self.has_numbers.then_some(JsonWarning::FirstOption(self.how.first.number()));
+        let unsure = (self.has_options && self.how.is_unsure).then_some(JsonWarning::UnsureOption);
+        of_numbers.into_iter().chain(unsure).collect()
     }
 
     /// What was lost or changed, once all notes were read.

@@ -1,10 +1,13 @@
-//! What is looked at before the notes of another program are read: under which key they stand, and where the numbers of options begin.
+//! What is looked at before the notes of another program are read: under which key they stand, which keys they have, and how they say
+//! which option is right.
 
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::json::Keys;
-use crate::formats::json::Numbers;
+use crate::formats::json::any::Any;
+use crate::formats::json::any::Of;
 use crate::formats::json::held::Object;
+use crate::formats::json::seen::Look;
 use crate::formats::json::stream::Again;
 use crate::formats::json::stream::Meter;
 use crate::formats::json::stream::Under;
@@ -44,7 +47,11 @@ pub(super) fn key_of_notes(input: &mut dyn ReadSeek, options: &ReadOptions) -> O
     let mut lists = Lists(Vec::new());
     // What is wrong with the file is told when it is read.
     parse(input, &Rc::default(), |json| serde::Deserializer::deserialize_map(json, &mut lists)).ok()?;
-    let is_note = |object: &Object| Keys::new(&options.table, &Numbers::default()).is_note(object);
+    let is_note = |object: &Object| {
+        let mut look = Look::new(options);
+        look.see(object);
+        Keys::new(&look).is_note(object)
+    };
     let mut found = lists.0.into_iter().filter(|(_, first)| is_note(first));
     found.next().filter(|_| found.next().is_none()).map(|(key, _)| key)
 }
@@ -54,65 +61,37 @@ struct First(Option<Object>);
 
 impl<'de> Deserialize<'de> for First {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Values;
-        impl<'de> Visitor<'de> for Values {
-            type Value = First;
+        struct List;
+        impl<'de> Of<'de> for List {
+            type Value = Option<Object>;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<First, E> {
-                Ok(First(None))
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<First, E> {
-                Ok(First(None))
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<First, E> {
-                Ok(First(None))
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<First, E> {
-                Ok(First(None))
-            }
-
-            fn visit_unit<E>(self) -> Result<First, E> {
-                Ok(First(None))
-            }
-
-            fn visit_str<E>(self, _: &str) -> Result<First, E> {
-                Ok(First(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First, A::Error> {
+            fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<Object>, A::Error> {
                 let (twice, kept) = (RefCell::default(), RefCell::default());
                 let first = list.next_element_seed(Strict::keeping(&twice, &kept))?;
                 while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(First(first.map(|_| kept.into_inner())))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<First, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(First(None))
+                Ok(first.map(|_| kept.into_inner()))
             }
         }
-        deserializer.deserialize_any(Values)
+        deserializer.deserialize_any(Any(List)).map(First)
     }
 }
 
-/// What the objects of a list tell of the numbers of their options. Most lists have none, which the first object tells.
-pub(super) fn numbers(input: &mut dyn ReadSeek, meter: &Rc<Meter>, key: Option<&str>) -> Numbers {
-    struct Seen(Numbers);
-    impl<'de> DeserializeSeed<'de> for &mut Seen {
+/// Looks at the objects of a list.
+pub(super) fn look<'o>(
+    input: &mut dyn ReadSeek,
+    meter: &Rc<Meter>,
+    key: Option<&str>,
+    options: &'o ReadOptions,
+) -> Look<'o> {
+    struct Seen<'o>(Look<'o>);
+    impl<'de> DeserializeSeed<'de> for &mut Seen<'_> {
         type Value = ();
 
         fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
             deserializer.deserialize_seq(self)
         }
     }
-    impl<'de> Visitor<'de> for &mut Seen {
+    impl<'de> Visitor<'de> for &mut Seen<'_> {
         type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,12 +108,12 @@ pub(super) fn numbers(input: &mut dyn ReadSeek, meter: &Rc<Meter>, key: Option<&
             }
         }
     }
-    impl<'de> Again<'de> for &mut Seen {
+    impl<'de> Again<'de> for &mut Seen<'_> {
         fn again<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
             map.next_value_seed(&mut **self)
         }
     }
-    let mut seen = Seen(Numbers::default());
+    let mut seen = Seen(Look::new(options));
     // What is wrong with the file is told when it is read.
     parse(input, meter, |json| match key {
         Some(key) => Under { key, seed: &mut seen }.deserialize(json),

@@ -2,27 +2,16 @@
 //! is marked; or the wrong ones have a key of their own.
 
 use crate::formats::columns::Given;
-use crate::formats::columns::names::is_in;
 use crate::formats::columns::options;
-use crate::formats::columns::options::FirstNumber;
+use crate::formats::columns::options::Answers;
+use crate::formats::columns::options::Asked;
+use crate::formats::columns::options::HowSaid;
 use crate::formats::columns::options::bare;
-use crate::formats::columns::options::meant;
 use crate::formats::columns::options::rank_of_right;
-use crate::formats::columns::options::without_letters;
 use crate::formats::json::held::Held;
 use crate::formats::json::held::Object;
 use crate::formats::json::strict;
 use serde_json::value::RawValue;
-
-/// Keys of the options, as `bare` has them.
-const OPTIONS: &str = "\
-    options|choices|alternatives|possibleanswers|answeroptions|answerchoices|variants|answers|optionen|antworten|\
-    antwortmöglichkeiten|choix|réponses|propositions|opciones|respuestas|alternativas|opzioni|risposte|opções|respostas|opties|antwoorden|\
-    odpowiedzi|варианты|ответы|seçenekler|选项|選項|選択肢|보기|선택지";
-
-/// Keys of the wrong options.
-const WRONG: &str = "\
-    incorrectanswers|wronganswers|incorrect|wrong|distractors|falseanswers|incorrectoptions|wrongoptions|incorrectchoices";
 
 /// Keys of an option's text, where it is an object, of what marks the right one, and of its letter.
 const TEXTS: &str = "text|option|choice|answer|answertext|optiontext|content|value|title|body|label|name";
@@ -42,22 +31,24 @@ pub(super) struct Quiz {
     pub(super) by_number: bool,
 }
 
-/// The options under one key.
+/// The options under one key, or under one each.
 struct Options {
     texts: Vec<String>,
     /// What stands for each, where the file says it.
     letters: Vec<String>,
     /// Those that are marked as right.
     marked: Vec<usize>,
+    /// Whether one of them is no text but a number.
+    has_numbers: bool,
 }
 
 impl Options {
     fn of(value: &RawValue) -> Option<Self> {
-        let mut read = Self { texts: Vec::new(), letters: Vec::new(), marked: Vec::new() };
+        let mut read = Self { texts: Vec::new(), letters: Vec::new(), marked: Vec::new(), has_numbers: false };
         let json = value.get();
         if json.starts_with('{') {
             for (letter, value) in strict::object(json).ok()? {
-                read.texts.push(Held::by(&value).text()?.to_owned());
+                read.add_text(&value)?;
                 read.letters.push(letter);
             }
         } else {
@@ -65,106 +56,164 @@ impl Options {
                 read.add(&value)?;
             }
         }
-        let has_letters = read.letters.len() == read.texts.len();
-        if !has_letters {
-            read.letters.clear();
+        read.complete()
+    }
+
+    /// Options that have a key each.
+    fn of_each(object: &Object, places: &[usize]) -> Option<Self> {
+        let mut read = Self { texts: Vec::new(), letters: Vec::new(), marked: Vec::new(), has_numbers: false };
+        for (_, value) in places.iter().filter_map(|at| object.get(*at)) {
+            match Held::by(value) {
+                Held::Nothing => read.texts.push(String::new()),
+                _ => read.add_text(value)?,
+            }
         }
-        if let Some(texts) = without_letters(&read.texts) {
-            read.texts = texts;
+        read.complete()
+    }
+
+    fn complete(mut self) -> Option<Self> {
+        if self.letters.len() != self.texts.len() {
+            self.letters.clear();
         }
-        (read.texts.len() > 1).then_some(read)
+        if let Some(texts) = options::without_letters(&self.texts) {
+            self.texts = texts;
+        }
+        (self.texts.iter().filter(|text| !text.is_empty()).count() > 1).then_some(self)
+    }
+
+    fn add_text(&mut self, value: &RawValue) -> Option<()> {
+        self.texts.push(Held::by(value).text()?.to_owned());
+        self.has_numbers |= !value.get().starts_with('"');
+        Some(())
     }
 
     /// Adds one: a text, or an object with a text in it.
     fn add(&mut self, value: &RawValue) -> Option<()> {
         if !value.get().starts_with('{') {
-            self.texts.push(Held::by(value).text()?.to_owned());
-            return Some(());
+            return self.add_text(value);
         }
         let object = strict::object(value.get()).ok()?;
-        let of = |names: &str| {
-            let found = names.split('|').find_map(|name| object.iter().find(|(key, _)| bare(key) == name));
-            found.map(|(_, value)| Held::by(value))
-        };
-        let text = of(TEXTS)?.text()?.to_owned();
-        if of(MARKS).is_some_and(|mark| matches!(mark.text(), Some("true" | "1"))) {
+        let of = |names: &str| names.split('|').find_map(|name| object.iter().find(|(key, _)| bare(key) == name));
+        let held = |names: &str| of(names).map(|(_, value)| Held::by(value));
+        let (_, text) = of(TEXTS)?;
+        if held(MARKS).is_some_and(|mark| matches!(mark.text(), Some("true" | "1"))) {
             self.marked.push(self.texts.len());
         }
-        if let Some(letter) = of(LETTERS).as_ref().and_then(Held::text).filter(|letter| *letter != text) {
+        self.add_text(text)?;
+        if let Some(letter) = held(LETTERS)
+            .as_ref()
+            .and_then(Held::text)
+            .filter(|letter| self.texts.last().is_none_or(|text| text != letter))
+        {
             self.letters.push(letter.to_owned());
         }
-        self.texts.push(text);
         Some(())
+    }
+}
+
+/// A key that may say what is right: where it is, and what it says.
+struct Right {
+    at: usize,
+    said: String,
+    is_place: bool,
+    is_number: bool,
+}
+
+impl Right {
+    /// Those of an object, the surest first.
+    fn all(object: &Object, but: &[usize]) -> Vec<Self> {
+        let of = |(at, (name, value)): (usize, &(String, Box<RawValue>))| {
+            let rank = rank_of_right(name).filter(|_| !but.contains(&at))?;
+            let said = Held::by(value).text()?.to_owned();
+            let is_number = value.get().starts_with(|c: char| c.is_ascii_digit());
+            Some((rank, Self { at, said, is_place: options::is_of_place(name), is_number }))
+        };
+        let mut all: Vec<(u8, Self)> = object.iter().enumerate().filter_map(of).collect();
+        all.sort_by_key(|(rank, _)| *rank);
+        all.into_iter().map(|(_, right)| right).collect()
+    }
+
+    fn asked<'a>(&'a self, options: &'a Options) -> Asked<'a> {
+        Asked {
+            texts: &options.texts,
+            letters: &options.letters,
+            said: &self.said,
+            is_place: self.is_place,
+            is_number: self.is_number && !options.has_numbers,
+        }
+    }
+}
+
+/// What an object offers beside what is right.
+enum Offered {
+    Options(Options),
+    /// Wrong ones alone.
+    Wrong(Vec<String>),
+}
+
+impl Offered {
+    /// What it is, and the places of its keys.
+    fn of(object: &Object) -> Option<(Vec<usize>, Self)> {
+        let list = |is_called: fn(&str) -> bool| {
+            let is = |(_, (name, value)): &(usize, &(String, Box<RawValue>))| {
+                value.get().starts_with(['[', '{']) && is_called(name)
+            };
+            object.iter().enumerate().find(is)
+        };
+        if let Some((at, (_, value))) = list(options::is_list_of_wrong) {
+            let Held::Texts(Given::Texts(wrong)) = Held::by(value) else { return None };
+            return Some((vec![at], Self::Wrong(wrong)));
+        }
+        if let Some((at, (_, value))) = list(options::is_list) {
+            return Some((vec![at], Self::Options(Options::of(value)?)));
+        }
+        let (places, are_wrong) = options::single(object.iter().map(|(name, _)| name.as_str()))?;
+        let offered = if are_wrong {
+            let text = |at: &usize| Held::by(&object.get(*at)?.1).text().map(str::to_owned);
+            Self::Wrong(places.iter().filter_map(text).collect())
+        } else {
+            Self::Options(Options::of_each(object, &places)?)
+        };
+        Some((places, offered))
     }
 }
 
 impl Quiz {
     /// The options of an object, where it has some and says which one is right.
-    pub(super) fn of(object: &Object, first: FirstNumber) -> Option<Self> {
-        let of = |names: &str| {
-            let is = |(_, (name, value)): &(usize, &(String, Box<RawValue>))| {
-                is_in(names, &bare(name)) && value.get().starts_with(['[', '{'])
-            };
-            object.iter().enumerate().find(is)
+    pub(super) fn of(object: &Object, how: HowSaid) -> Option<Self> {
+        let (mut keys, offered) = Offered::of(object)?;
+        let mut options = match offered {
+            Offered::Options(options) => options,
+            Offered::Wrong(wrong) => {
+                let Right { at, said: answer, .. } = Right::all(object, &keys).into_iter().next()?;
+                let distractors = options::distractors(&answer, wrong)?;
+                keys.push(at);
+                return Some(Self { answer, distractors, keys, by_number: false });
+            }
         };
-        let said = |but: usize| {
-            let said = object.iter().enumerate().filter(move |(at, _)| *at != but);
-            let mut said: Vec<_> =
-                said.filter_map(|(at, (name, value))| Some((rank_of_right(name)?, at, Held::by(value)))).collect();
-            said.sort_by_key(|(rank, ..)| *rank);
-            said.into_iter().filter_map(|(_, at, held)| Some((at, held.text()?.to_owned())))
-        };
-        if let Some((wrong, (_, value))) = of(WRONG) {
-            let (right, answer) = said(wrong).next()?;
-            let Held::Texts(Given::Texts(distractors)) = Held::by(value) else { return None };
-            let distractors = options::distractors(&answer, distractors)?;
-            return Some(Self { answer, distractors, keys: vec![wrong, right], by_number: false });
-        }
-        let (place, (_, value)) = of(OPTIONS)?;
-        let mut options = Options::of(value)?;
-        let mut keys = vec![place];
         let (at, by_number) = match &options.marked[..] {
             [only] => (*only, false),
             [] => {
-                let (key, found) = said(place)
-                    .find_map(|(key, said)| Some((key, meant(&options.texts, &options.letters, &said, first)?)))?;
+                let rights = Right::all(object, &keys);
+                let (key, found) =
+                    rights.iter().find_map(|right| Some((right.at, right.asked(&options).meant(how)?)))?;
                 keys.push(key);
                 found
             }
             _ => return None,
         };
         let answer = options.texts.remove(at);
+        options.texts.retain(|text| !text.is_empty());
         let distractors = options::distractors(&answer, options.texts)?;
         Some(Self { answer, distractors, keys, by_number })
     }
-}
 
-/// What the numbers of right options in a file tell of where they begin.
-#[derive(Debug, Default)]
-pub(in crate::formats) struct Numbers {
-    any: bool,
-    first: Option<FirstNumber>,
-}
-
-impl Numbers {
-    /// Looks at an object; `false` where the others need not be looked at.
-    pub(in crate::formats) fn see(&mut self, object: &Object) -> bool {
-        let with = |first| Quiz::of(object, first);
-        let (zero, one) = (with(FirstNumber::Zero), with(FirstNumber::One));
-        let is_by_number = [&zero, &one].into_iter().flatten().any(|quiz| quiz.by_number);
-        self.any |= is_by_number;
-        if is_by_number {
-            self.first = match (zero, one) {
-                (Some(_), None) => Some(FirstNumber::Zero),
-                (None, Some(_)) => Some(FirstNumber::One),
-                _ => None,
-            };
+    /// Looks at how an object says which of its options is right, if it has some.
+    pub(super) fn look(object: &Object, answers: &mut Answers) {
+        if let Some((keys, Offered::Options(options))) = Offered::of(object)
+            && options.marked.is_empty()
+        {
+            Right::all(object, &keys).iter().find(|right| answers.see(&right.asked(&options)));
         }
-        self.any && self.first.is_none()
-    }
-
-    /// Where they begin; from 0 on where nothing tells.
-    pub(in crate::formats) fn first(&self) -> FirstNumber {
-        self.first.unwrap_or_default()
     }
 }

@@ -18,10 +18,12 @@ use crate::formats::json::JsonDocument;
 use crate::formats::json::Keys;
 use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
+use crate::formats::json::any::Any;
+use crate::formats::json::any::Of;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
 use crate::formats::json::look::key_of_notes;
-use crate::formats::json::look::numbers;
+use crate::formats::json::look::look;
 use crate::formats::json::note::foreign_note;
 use crate::formats::json::note::note;
 use crate::formats::json::records::DeckJson;
@@ -107,48 +109,14 @@ struct Title {
 /// Whether a value is a text. Another one is passed over, however large.
 fn is_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     struct IsText;
-    impl<'de> Visitor<'de> for IsText {
+    impl Of<'_> for IsText {
         type Value = bool;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("any value")
-        }
-
-        fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_unit<E>(self) -> Result<bool, E> {
-            Ok(false)
-        }
-
-        fn visit_str<E>(self, _: &str) -> Result<bool, E> {
-            Ok(true)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            Ok(false)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok(false)
+        fn text(self) -> bool {
+            true
         }
     }
-    deserializer.deserialize_any(IsText)
+    deserializer.deserialize_any(Any(IsText))
 }
 
 /// All of a document except its notes.
@@ -391,7 +359,8 @@ impl Importer for JsonDocument {
             return foreign_list(input, options, notes, Some(&key));
         }
         check_version(outline.format.as_deref(), outline.version)?;
-        if !options.table.columns.is_empty() {
+        // In a folder it is said of the tables.
+        if !options.table.columns.is_empty() && !options.in_folder {
             return Err(FormatError::NotThis(DocumentFault::OwnKeys.into()));
         }
         input.seek(SeekFrom::Start(start))?;
@@ -415,10 +384,10 @@ fn foreign_list(
 ) -> Result<(), FormatError> {
     let start = input.stream_position()?;
     let meter = Rc::clone(&notes.meter);
-    let numbers = numbers(input, &meter, key);
+    let look = look(input, &meter, key, options);
     input.seek(SeekFrom::Start(start))?;
     meter.again();
-    notes.foreign = Some(Keys::new(&options.table, &numbers));
+    notes.foreign = Some(Keys::new(&look));
     let read = parse(input, &meter, |json| match key {
         Some(key) => Under { key, seed: OfDeck(&mut notes) }.deserialize(json),
         None => NotesSeed(&mut notes).deserialize(json),
@@ -435,7 +404,7 @@ fn foreign_list(
     if let Some(fault) = keys.missing().filter(|_| notes.objects > 0) {
         return Err(FormatError::NotThis(fault.into()));
     }
-    if let Some(warning) = keys.warning() {
+    for warning in keys.warnings() {
         (notes.sink)(ImportItem::Warning(warning.into()))?;
     }
     for loss in keys.losses() {

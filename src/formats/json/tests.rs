@@ -230,6 +230,11 @@ fn questions_with_options_are_choices() {
         (r#"[{"question":"q","options":["A. x","B. y"],"answer":"B. y"}]"#, "q → y / x"),
         (r#"[{"question":"q","options":{"a":"x","b":"y"},"answer":"b"}]"#, "q → y / x"),
         (r#"[{"question":"q","options":[{"id":"a","text":"x"},{"id":"b","text":"y"}],"answer":"b"}]"#, "q → y / x"),
+        // Options that have a key each.
+        (r#"[{"question":"q","option_a":"x","option_b":"y","option_c":"z","answer":"B"}]"#, "q → y / x / z"),
+        (r#"[{"question":"q","A":"x","B":"y","C":"z","answer":"y"}]"#, "q → y / x / z"),
+        (r#"[{"question":"q","correct_answer":"y","wrong_answer_1":"x","wrong_answer_2":"z"}]"#, "q → y / x / z"),
+        (r#"[{"question":"q","options":["10","12"],"answer":12}]"#, "q → 12 / 10"),
         // By a mark, or since the wrong ones have a key.
         (r#"[{"question":"q","answers":[{"text":"x","correct":false},{"text":"y","correct":true}]}]"#, "q → y / x"),
         (r#"[{"question":"q","correct_answer":"y","incorrect_answers":["x","z"]}]"#, "q → y / x / z"),
@@ -265,6 +270,68 @@ fn numbers_of_options_begin_where_the_file_shows_it() {
         let (outcomes, result) = read(&crate::formats::jsonl::JsonLines, "x.jsonl", rows.as_bytes());
         result.unwrap();
         assert_eq!(notes(&outcomes)[1].text.text("answer"), expected[1].split(' ').nth(2).unwrap(), "{rows}");
+    }
+}
+
+#[test]
+fn an_option_may_be_called_like_the_place_of_another_one() {
+    for (text, expected, says) in [
+        (
+            r#"[{"question":"2+1?","options":["1","2","3","4"],"answerIndex":2}]"#,
+            "2+1? → 3 / 1 / 2 / 4",
+            "taken for number 0",
+        ),
+        (r#"[{"question":"q","options":["1","2","3","4"],"answer":2}]"#, "q → 3 / 1 / 2 / 4", "taken for number 0"),
+        (r#"[{"question":"q","options":["1","2","3"],"answer":"2"}]"#, "q → 2 / 1 / 3", "was taken for the text"),
+        (
+            r#"[{"question":"q","options":["A","C","D"],"answer":"C"},{"question":"r","options":["x","y","z"],"answer":"A"}]"#,
+            "q → D / A / C",
+            "",
+        ),
+    ] {
+        let (lines, said) = choices(text);
+        assert_eq!(lines[0], expected, "{text}");
+        assert!(said.join("").contains(says) && said.is_empty() == says.is_empty(), "{said:?}");
+    }
+}
+
+#[test]
+fn where_numbers_begin_is_looked_for_in_all_questions() {
+    let questions = [
+        r#"{"question":"Intro","answer":"x"}"#,
+        r#"{"question":"q","options":["a","b","c"],"answer":1}"#,
+        r#"{"question":"r","options":["a","b","c"],"answer":3}"#,
+    ];
+    assert_eq!(choices(&format!("[{}]", questions.join(","))).0[1..], ["q → a / b / c", "r → c / a / b"]);
+    let rows = format!("{}\nnothing\n{}\n{}\n", questions[0], questions[1], questions[2]);
+    let (outcomes, result) = read(&crate::formats::jsonl::JsonLines, "x.jsonl", rows.as_bytes());
+    result.unwrap();
+    assert_eq!(notes(&outcomes)[1].text.text("answer"), "a");
+}
+
+#[test]
+fn what_is_said_of_the_columns_of_a_folder_is_meant_for_its_tables() {
+    let columns = parse_columns("front=foo,back=bar").unwrap();
+    let options = ReadOptions {
+        table: TableOptions { columns, ..TableOptions::default() },
+        in_folder: true,
+        ..ReadOptions::named("x")
+    };
+    let own = r#"{"format":"lmq-notes","version":1,"decks":[{"name":"d","notes":[{"kind":"basic","fields":{"front":"a","back":"b"}}]}]}"#;
+    let own_lines = "{\"format\":\"lmq-notes\",\"version\":1}\n{\"note\":{\"kind\":\"basic\",\"fields\":{\"front\":\"a\",\"back\":\"b\"}}}\n";
+    let json: (&dyn Importer, &dyn Importer) = (&JsonDocument, &crate::formats::jsonl::JsonLines);
+    for (importer, text) in [
+        (json.0, own),
+        (json.1, own_lines),
+        (json.0, r#"[{"question":"a","answer":"b"}]"#),
+        (json.1, r#"{"question":"a","answer":"b"}"#),
+        (json.0, r#"[{"foo":"a","bar":"b"}]"#),
+        (json.0, r#"{"title":"x","words":[{"foo":"a","bar":"b"}]}"#),
+    ] {
+        let (outcomes, result) = read_with(importer, &options, text.as_bytes());
+        result.unwrap();
+        let found = notes(&outcomes);
+        assert_eq!((found[0].text.text("front"), found[0].text.text("back")), ("a", "b"), "{text}");
     }
 }
 

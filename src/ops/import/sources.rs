@@ -92,7 +92,7 @@ impl Source {
 
     /// What a reader has to know to read it.
     pub(super) fn read_options(&self, options: &Options) -> ReadOptions {
-        ReadOptions { file_name: self.file_name.clone(), table: options.table.clone() }
+        ReadOptions { file_name: self.file_name.clone(), table: options.table.clone(), in_folder: self.in_folder }
     }
 
     /// Lets go of the file until it is read again: a folder may have more of them than can be open.

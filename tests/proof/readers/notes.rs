@@ -92,7 +92,7 @@ fn read_notes(importer: &dyn Importer, bytes: &[u8], chance: &mut Chance) -> Res
     importer.sniff(file_name, bytes);
     black_box(formats::sniff(file_name, bytes));
     black_box(formats::binary(bytes));
-    let options = ReadOptions { file_name: file_name.to_owned(), table };
+    let options = ReadOptions { file_name: file_name.to_owned(), in_folder: false, table };
     let most = if chance.one_in(50) { chance.below(9) } else { usize::MAX };
     let (found, outcome) = read(importer, bytes, &options, most);
     match outcome {

@@ -225,18 +225,13 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
         ],
     ),
     (
-        "Thousands",
+        "Thousands, and what stands in brackets behind a word",
         &[
             ("1000000", "1,000,000", Right, "a comma that stands twice is no decimal one"),
             ("1,000,000", "1.000.000", Right, ""),
             ("1000000", "1.000.000 people", Wrong, "people are missing"),
             ("12,34,567", "1234567", Wrong, ""),
             ("1.5", "15", Wrong, ""),
-        ],
-    ),
-    (
-        "What stands in brackets behind a word",
-        &[
             ("N-acetylcysteine", "N-acetylcysteine (NAC)", Near, "the gloss is missing"),
             ("Hund", "Hund (m)", Near, "and the gender?"),
             ("as neded", "as needed (pro re nata)", Near, ""),
@@ -253,6 +248,8 @@ pub(super) const TABLE: &[(&str, &[Reasoned])] = &[
             ("हिन्दी", "हिंदी", Right, ""),
             ("सम्बन्ध", "संबंध", Right, ""),
             ("गङ्गा", "गंगा", Right, ""),
+            ("अङ्क", "अंक", Right, ""),
+            ("कम्प्यूटर", "कंप्यूटर", Right, ""),
             ("अंन", "अन्न", Wrong, "two of them are two"),
             ("हिदी", "हिन्दी", Wrong, ""),
         ],
