@@ -38,7 +38,7 @@ Examples:
   lmq checkup                  a whole set of scenes
   lmq checkup --minutes 3      fewer scenes, so a less precise result
   lmq checkup --plain --yes    line by line, without a question first
-  lmq stats                    all check-ups, before and after")]
+  lmq stats --all              all check-ups, before and after")]
 pub(super) struct Args {
     /// Stop after M minutes; a scene takes about 22 seconds [default: a whole set, or 3]
     #[arg(long, value_name = "M", value_parser = |text: &str| parse::number(text, 1, 120))]

@@ -137,11 +137,6 @@ fn share(recalls: Recalls) -> String {
     }
 }
 
-/// Cards that are likely known, to the nearest whole one.
-pub(super) fn whole(known: Known) -> u64 {
-    (known.millionths + CERTAIN / 2) / CERTAIN
-}
-
 fn ratio(known: Known) -> Option<f64> {
     Recalls { passed: known.millionths, all: known.cards.saturating_mul(CERTAIN) }.ratio()
 }
@@ -175,7 +170,7 @@ impl Cell {
             Self::Change(before, after) => points(*before, *after).unwrap_or_else(|| "-".to_owned()),
             Self::Part(count, of) => share(Recalls { passed: *count, all: *of }),
             Self::Of(count, of) => format!("{} of {}", thousands(*count), thousands(*of)),
-            Self::Known(known) => format!("{} of {}", thousands(whole(*known)), thousands(known.cards)),
+            Self::Known(known) => format!("{} of {}", thousands(known.whole()), thousands(known.cards)),
             Self::Moved(0) => "=".to_owned(),
             Self::Moved(levels) => format!("{}{}", if *levels > 0 { '+' } else { '−' }, levels.unsigned_abs()),
             Self::Difference(0, _) => "=".to_owned(),

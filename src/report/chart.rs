@@ -50,6 +50,9 @@ impl Chart {
     /// Shades of a count, that of nothing apart.
     pub const SHADES: u64 = 4;
 
+    /// The shades as characters, that of nothing first.
+    pub const SHADE_SIGNS: [char; 5] = ['·', '░', '▒', '▓', '█'];
+
     /// The shade of a count, 0 for none.
     #[must_use]
     pub fn shade(count: u64, full: u64) -> u64 {

@@ -8,7 +8,6 @@ use crate::core::totals::Recalls;
 use crate::report::build::knowledge::level_name;
 use crate::report::cell::Cell;
 use crate::report::cell::Unit;
-use crate::report::cell::whole;
 use crate::report::json::FORMAT;
 use crate::report::json::VERSION;
 use crate::report::model::Body;
@@ -203,7 +202,7 @@ fn change(before: &Cell, now: &Cell) -> Cell {
         (Cell::Time(a), Cell::Time(b)) => difference(*a, *b, Unit::Time),
         (Cell::Mean(a), Cell::Mean(b)) => difference(*a, *b, Unit::Seconds),
         (Cell::Load(a), Cell::Load(b)) => difference(*a, *b, Unit::Load),
-        (Cell::Known(a), Cell::Known(b)) => difference(whole(*a), whole(*b), Unit::Count),
+        (Cell::Known(a), Cell::Known(b)) => difference(a.whole(), b.whole(), Unit::Count),
         (Cell::Percent(a), Cell::Percent(b)) => match (a.whole_percent(), b.whole_percent()) {
             (Some(a), Some(b)) => difference(a, b, Unit::Points),
             _ => Cell::Nothing,

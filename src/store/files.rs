@@ -64,7 +64,11 @@ pub fn open_regular(path: &Path) -> std::io::Result<(fs::File, u64)> {
         () if meta.is_file() => Ok(()),
         () => Err(std::io::Error::other("it is no file, but a pipe, a device or a socket")),
     };
-    refuse(&fs::metadata(path).map_err(|error| leads_nowhere(path).unwrap_or(error))?)?;
+    let missing = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => leads_nowhere(path).unwrap_or(error),
+        _ => error,
+    };
+    refuse(&fs::metadata(path).map_err(missing)?)?;
     let file = fs::File::open(path)?;
     let meta = file.metadata()?;
     refuse(&meta)?;
@@ -228,4 +232,20 @@ impl Drop for Unfinished {
 /// As [`sync_folder`].
 pub fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     sync_folder(folder_of(path))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_told_from_one_that_can_not_be_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (gone, circle) = (folder.path().join("gone"), folder.path().join("circle"));
+        symlink("nothing", &gone).unwrap();
+        symlink("circle", &circle).unwrap();
+        assert_eq!(open_regular(&gone).unwrap_err().to_string(), "it is a link to `nothing`, where no file is");
+        assert!(!open_regular(&circle).unwrap_err().to_string().contains("no file is"));
+    }
 }

@@ -1,7 +1,6 @@
 //! What matters of one's progress, on one screen: at 80 columns it fits the 24 lines of a usual terminal.
 
 use crate::core::progress::Progress;
-use crate::core::progress::knowledge::CERTAIN;
 use crate::core::progress::knowledge::Known;
 use crate::core::progress::period::Window;
 use crate::core::study_day::StudyDay;
@@ -12,6 +11,7 @@ use crate::core::totals::Recalls;
 use crate::core::totals::wilson;
 use crate::report::Chart;
 use chrono::Datelike as _;
+use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
 
 /// How a piece of a line reads.
@@ -52,7 +52,6 @@ const WEAKEST: usize = 3;
 /// The least months that make a curve.
 const FEWEST_FOR_CURVE: usize = 3;
 
-const SHADES: [char; 5] = ['·', '░', '▒', '▓', '█'];
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The screen, in so many columns.
@@ -99,7 +98,7 @@ fn plain(text: &str) -> Row {
 fn labelled(label: &str, texts: &[String], width: usize) -> Vec<Row> {
     let indent = if width < NARROW { 2 } else { LABEL };
     let mut rows = Vec::new();
-    let mut label = Some(label).filter(|label| !label.is_empty());
+    let mut label = Some(label);
     if width < NARROW {
         rows.extend(label.take().map(|label| vec![(label.to_owned(), Emphasis::Strong)]));
     }
@@ -112,21 +111,16 @@ fn labelled(label: &str, texts: &[String], width: usize) -> Vec<Row> {
     rows
 }
 
-/// Whole cards of a sum of chances.
-fn cards(millionths: u64) -> u64 {
-    (millionths + CERTAIN / 2) / CERTAIN
-}
-
 fn short(day: StudyDay) -> String {
     day.date().format("%-d %b").to_string()
 }
 
 fn known(progress: &Progress, width: usize) -> Vec<Row> {
-    let Known { cards: all, millionths } = progress.knowledge.now;
+    let known = progress.knowledge.now;
+    let (now, all) = (known.whole(), known.cards);
     if all == 0 {
         return Vec::new();
     }
-    let now = cards(millionths);
     let share = Recalls { passed: now, all }.whole_percent().map_or_else(String::new, |share| format!(" ({share} %)"));
     let mut texts = vec![format!("{} of {}{share}", thousands(now), counted(all, "card", "cards"))];
     let ahead = progress.knowledge.ahead.iter();
@@ -134,14 +128,14 @@ fn known(progress: &Progress, width: usize) -> Vec<Row> {
         .map(|(day, sum)| {
             let days = day.since(progress.today);
             let when = if days <= 7 { day.date().format("on %A").to_string() } else { format!("in {days} days") };
-            format!("{} {when}", thousands(cards(*sum)))
+            format!("{} {when}", thousands(Known { millionths: *sum, ..known }.whole()))
         })
         .collect();
     texts.push(format!("{} if you stop now", ahead.join(", ")));
-    let ends: Vec<u64> = progress.known_over_time.iter().map(|(_, known)| cards(known.millionths)).collect();
+    let ends: Vec<u64> = progress.known_over_time.iter().map(|(_, known)| known.whole()).collect();
     let earlier = progress.known_over_time.iter().rev().find(|(day, _)| *day < progress.today);
     let gain = earlier.map(|(day, known)| {
-        let then = cards(known.millionths);
+        let then = known.whole();
         let sign = if now >= then { "+" } else { "−" };
         format!("{sign}{} since {}", thousands(now.abs_diff(then)), short(*day))
     });
@@ -213,9 +207,10 @@ fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
     let weeks = usize::try_from(Chart::monday(last).since(Chart::monday(*first)) / 7 + 1).unwrap_or(1);
     let weeks = weeks.min(MOST_WEEKS).min(width.saturating_sub(indent + 5) / 2);
     let monday = Chart::monday(last).plus(-7 * i64::try_from(weeks.saturating_sub(1)).unwrap_or(0));
-    let shown = || progress.calendar.iter().filter(|(day, _)| *day >= monday);
-    let full = Chart::round_full(shown().map(|(_, sum)| sum.answers).max().unwrap_or(0));
-    let answers = |day| shown().find(|(found, _)| *found == day).map_or(0, |(_, sum)| sum.answers);
+    let begin = progress.calendar.partition_point(|(day, _)| *day < monday);
+    let shown: BTreeMap<StudyDay, u64> =
+        progress.calendar.iter().skip(begin).map(|(day, sum)| (*day, sum.answers)).collect();
+    let full = Chart::round_full(shown.values().copied().max().unwrap_or(0));
     let day_of = |week: usize, weekday: i64| monday.plus(7 * i64::try_from(week).unwrap_or(0) + weekday);
     let mut months = String::new();
     for week in 0..weeks {
@@ -234,8 +229,8 @@ fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
         let mut line = String::new();
         for week in 0..weeks {
             let day = day_of(week, weekday);
-            let shade = usize::try_from(Chart::shade(answers(day), full)).unwrap_or(0);
-            line.push(if day > last { ' ' } else { SHADES.get(shade).copied().unwrap_or(' ') });
+            let shade = usize::try_from(Chart::shade(shown.get(&day).copied().unwrap_or(0), full)).unwrap_or(0);
+            line.push(if day > last { ' ' } else { Chart::SHADE_SIGNS.get(shade).copied().unwrap_or(' ') });
             line.push(' ');
         }
         rows.push(vec![

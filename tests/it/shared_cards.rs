@@ -215,6 +215,26 @@ fn a_followed_table_that_got_another_name_has_the_cards_that_it_had() {
 }
 
 #[test]
+fn two_files_that_come_for_a_lost_one_do_not_both_get_its_name() {
+    let rows = ["Hund,dog", "Katze,cat", "Maus,mouse", "Vogel,bird"];
+    let table = |rows: &[&str]| format!("front,back\n{}\n", rows.join("\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "old.csv", &table(&rows));
+    let mut world = World::bare();
+    import_path(&mut world, &root.join("old.csv"), &linked());
+    fs::remove_file(root.join("old.csv")).unwrap();
+    write(root, "d/x.csv", &table(&rows[..3]));
+    write(root, "d/y.csv", &table(&[&rows[2..], &["Fisch,fish"]].concat()));
+    import_path(&mut world, &root.join("d"), &Options::default());
+    let mut decks: Vec<String> =
+        world.decks().into_iter().filter(|deck| deck.cards > 0).map(|deck| deck.name).collect();
+    decks.sort();
+    assert_eq!(decks, ["old", "y"]);
+    world.assert_sound();
+}
+
+#[test]
 fn theirs_is_what_the_file_says_now_where_the_learner_had_that_before_it() {
     let file = |back: &str, tags: &str| {
         format!(

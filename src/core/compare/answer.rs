@@ -180,6 +180,7 @@ pub struct Read<'t> {
     forms: OnceCell<Vec<Form>>,
     symbols: OnceCell<Vec<String>>,
     bare: OnceCell<Option<(Article, String)>>,
+    without_gloss: OnceCell<Option<String>>,
 }
 
 /// A way in which a text may be written, with its key that has seams.
@@ -224,6 +225,7 @@ impl<'t> Read<'t> {
             forms: OnceCell::new(),
             symbols: OnceCell::new(),
             bare: OnceCell::new(),
+            without_gloss: OnceCell::new(),
         }
     }
 
@@ -263,6 +265,11 @@ impl<'t> Read<'t> {
             keys.iter().flat_map(|symbol| symbol.split(|c| !is_letter(c))).map(str::to_owned).collect()
         };
         self.symbols.get_or_init(parts).iter().any(|part| part == word)
+    }
+
+    /// Its key without the gloss at its end, where it has one.
+    fn without_gloss(&self) -> Option<&str> {
+        self.without_gloss.get_or_init(|| without_gloss(&self.text)).as_deref()
     }
 
     /// Its article, and its key without that.
@@ -349,18 +356,20 @@ fn differ_in_article(given: &Read<'_>, expected: &Read<'_>, is_slip: &dyn Fn(&st
     mine == its || is_slip(mine, its)
 }
 
-/// Whether a text is another one without the words in brackets at its end, which mostly explain it: `Hund (m)`, `adrenaline (epinephrine)`. What
-/// is a number (`iron (III)`) or a letter of a row (`hepatitis (B)`) says which one it is.
+/// Whether a text is another one without its gloss.
 fn lacks_gloss(given: &Read<'_>, expected: &Read<'_>, is_slip: &dyn Fn(&str, &str) -> bool) -> bool {
-    let Some((word, gloss)) = expected.text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once(" (")) else {
-        return false;
-    };
+    expected.without_gloss().is_some_and(|word| given.key == word || is_slip(&given.key, word))
+}
+
+/// The key of a text without the words in brackets at its end, which mostly explain it: `Hund (m)`, `adrenaline (epinephrine)`. What is a
+/// number (`iron (III)`) or a letter of a row (`hepatitis (B)`) says which one it is.
+fn without_gloss(text: &str) -> Option<String> {
+    let (word, gloss) = text.trim_end().strip_suffix(')')?.rsplit_once(" (")?;
     let is_word = |word: &str| word.chars().nth(1).is_some() && !word.chars().all(|c| "IVX".contains(c));
-    let words = |text: &str| text.split(|c| !is_letter(c)).any(is_word);
+    let has_word = |text: &str| text.split(|c| !is_letter(c)).any(is_word);
     let is_gloss = gloss.chars().all(|c| is_letter(c) || matches!(c, ' ' | ',' | '.' | '-' | '/' | '\'' | '’'))
-        && (words(gloss) || gloss.trim_end_matches('.').chars().all(char::is_lowercase));
-    let word = key(word);
-    is_gloss && words(&word) && word.ends_with(is_letter) && (given.key == word || is_slip(&given.key, &word))
+        && (has_word(gloss) || gloss.trim_end_matches('.').chars().all(char::is_lowercase));
+    Some(key(word)).filter(|word| is_gloss && has_word(word) && word.ends_with(is_letter))
 }
 
 /// That two texts say the same, with how they differ, and what differs beside that.

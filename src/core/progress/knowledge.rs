@@ -24,6 +24,12 @@ pub struct Known {
 }
 
 impl Known {
+    /// Cards that are likely known, to the nearest whole one.
+    #[must_use]
+    pub fn whole(self) -> u64 {
+        (self.millionths + CERTAIN / 2) / CERTAIN
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -219,7 +219,8 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("源语言", "目标语言"),
 ];
 
-fn without_blanks(name: &str) -> String {
+/// A plain name without blanks and hyphens.
+pub(super) fn without_blanks(name: &str) -> String {
     plain(name).replace([' ', '-'], "")
 }
 

@@ -4,7 +4,7 @@ use crate::core::compare::identity::is_same;
 use crate::formats::columns;
 use crate::formats::columns::Column;
 use crate::formats::columns::names::is_in;
-use crate::formats::columns::names::plain;
+use crate::formats::columns::names::without_blanks;
 
 /// What an option is called, before its letter or number, and what a list of them is, as [`bare`] has both.
 const OPTIONS: &[(&str, &str)] = &[
@@ -73,12 +73,14 @@ const PLACES: &[&str] = &["index", "idx", "letter", "key", "number", "position"]
 
 /// Whether a name is that of a list of options.
 pub(in crate::formats) fn is_list(name: &str) -> bool {
-    OPTIONS.iter().any(|(_, list)| *list == bare(name))
+    let bare = bare(name);
+    OPTIONS.iter().any(|(_, list)| *list == bare)
 }
 
 /// Whether a name is that of a list of wrong options.
 pub(in crate::formats) fn is_list_of_wrong(name: &str) -> bool {
-    WRONG.iter().any(|(_, list)| *list == bare(name))
+    let bare = bare(name);
+    WRONG.iter().any(|(_, list)| *list == bare)
 }
 
 /// Which of several names are those of one option each, or of one wrong one, and whether they are wrong ones.
@@ -110,7 +112,7 @@ fn is_numbered(bare: &str, list: &[(&str, &str)]) -> bool {
 
 /// A name in small letters without blanks: `correct_answer`, `correctAnswer`, `Correct answer(s)`.
 pub(in crate::formats) fn bare(name: &str) -> String {
-    plain(name).replace([' ', '-', '('], "")
+    without_blanks(name).replace('(', "")
 }
 
 /// How surely a name is that of the right option, the surest first: what says `correct` comes before an `answer`, and both before an

@@ -124,6 +124,8 @@ fn questions_with_options_are_choices() {
         ),
         ("Question,Option 1,Option 2,Option 3,Answer number\nq,2,3,1,3\nr,3,1,2,1\n", "q → 1 / 2 / 3"),
         ("Question,Option 1,Option 2,Option 3,Answer\nq,2,3,1,3\nr,x,y,z,y\n", "q → 3 / 2 / 1"),
+        // One column says which one is right; another answer is a line.
+        ("Question,Option A,Option B,Answer,Answer key\nq,x,y,y,B\nr,v,w,v,A\n", "q → y / x (Answer: y)"),
         // The letters before the options are none of their texts.
         ("Question,Option A,Option B,Option C,Answer\nq,A) Paris,B) Rome,,A\nr,A) x,B) y,C) z,B\n", "q → Paris / Rome"),
         ("Question,Option A,Option B,Answer\nq,A) Paris,B) Rome,Paris\nr,A) x,B) y,y\n", "q → Paris / Rome"),

@@ -305,10 +305,8 @@ impl Layout {
         };
         let cell = |at: usize| cells.get(at).map_or_else(String::new, |cell| self.clean(cell).into_owned());
         let choice = self.roles.quiz.as_ref().and_then(|quiz| quiz.row(cell));
-        let (kind, variant) = match (&choice, card::kind("choice")) {
-            (Some(_), Some(choice)) => (choice, Variant::Quiz),
-            _ => (kind, variant),
-        };
+        let of_quiz = choice.as_ref().and_then(|_| card::kind("choice"));
+        let (kind, variant) = of_quiz.map_or((kind, variant), |choice| (choice, Variant::Quiz));
         let at = self.plan(kind, variant);
         let Some(plan) = self.plans.get(at) else {
             return Ok(Outcome::Blank);

@@ -342,13 +342,14 @@ impl Roles {
             return;
         }
         let Some(quiz) = Quiz::of(&self.names, survey) else { return };
-        for at in &quiz.options {
-            if let Some(column) = self.columns.get_mut(*at) {
-                *column = Column::Unknown;
-            }
-        }
-        if let Some(column) = self.columns.get_mut(quiz.right) {
-            *column = Column::Field("back");
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            *column = match *column {
+                _ if at == quiz.right => Column::Field("back"),
+                _ if quiz.options.contains(&at) => Column::Unknown,
+                // One column says which option is right; another answer is a line beside it.
+                other if other.tells() => Column::Answer,
+                other => other,
+            };
         }
         let name = |at: &usize| self.names.get(*at).cloned().unwrap_or_default();
         let options = quiz.options.iter().map(name).collect();

@@ -16,6 +16,7 @@ use crate::formats::json::held::Held;
 use crate::formats::json::held::Object;
 use crate::formats::json::quiz::Quiz;
 use crate::formats::json::seen::Look;
+use std::collections::BTreeSet;
 
 /// Names that are remembered at most.
 const MOST_NAMES: usize = 100;
@@ -29,8 +30,10 @@ pub(in crate::formats) struct Keys {
     how: HowSaid,
     /// Those of the last note, whether one of them names a kind, and what each holds: notes of one file mostly have the same.
     last: (Vec<String>, bool, Vec<Column>),
-    /// All of them.
+    /// All of them, up to a limit: for people.
     all: Vec<String>,
+    /// Those that the person named and no note had yet, as plain names.
+    not_found: BTreeSet<String>,
     /// Keys that may be question or answer, in the order in which the file has them first.
     sides: Vec<String>,
     /// Keys that became lines of the explanation.
@@ -46,13 +49,14 @@ impl Keys {
     /// Nothing yet, but what the person said and what a look at the file told.
     pub(in crate::formats) fn new(look: &Look<'_>) -> Self {
         let said = if look.is_said() { look.table.columns.clone() } else { Vec::new() };
-        Self { said, how: look.how(), ..Self::default() }
+        let not_found = said.iter().map(|choice| names::plain(&choice.column)).collect();
+        Self { said, not_found, how: look.how(), ..Self::default() }
     }
 
     /// What the person said of a key: its role.
     fn role_said(&self, key: &str) -> Option<&str> {
         let wanted = names::plain(key);
-        let of = |choice: &&ColumnChoice| choice.column == key || names::plain(&choice.column) == wanted;
+        let of = |choice: &&ColumnChoice| names::plain(&choice.column) == wanted;
         self.said.iter().find(of).map(|choice| choice.role.as_str())
     }
 
@@ -89,7 +93,12 @@ impl Keys {
     pub(super) fn columns(&mut self, object: &Object, has_kind: bool) -> Vec<Column> {
         if self.last.1 != has_kind || !object.iter().map(|(name, _)| name).eq(&self.last.0) {
             let names: Vec<String> = object.iter().map(|(name, _)| name.clone()).collect();
-            names.iter().for_each(|name| note(&mut self.all, name));
+            for name in &names {
+                note(&mut self.all, name);
+                if !self.not_found.is_empty() {
+                    self.not_found.remove(&names::plain(name));
+                }
+            }
             let columns = if self.said.is_empty() { self.decided(&names, has_kind) } else { self.as_said(&names) };
             self.last = (names, has_kind, columns);
         }
@@ -107,9 +116,8 @@ impl Keys {
 
     /// A key that the person named and that no note has, with those that there are.
     pub(in crate::formats) fn missing(&self) -> Option<DocumentFault> {
-        let is_there =
-            |asked: &str| self.all.iter().any(|key| key == asked || names::plain(key) == names::plain(asked));
-        let asked = self.said.iter().map(|choice| &choice.column).find(|asked| !is_there(asked))?;
+        let is_missing = |asked: &&String| self.not_found.contains(&names::plain(asked));
+        let asked = self.said.iter().map(|choice| &choice.column).find(is_missing)?;
         Some(DocumentFault::NoSuchKey { asked: asked.clone(), keys: self.all.clone() })
     }
 

@@ -33,9 +33,12 @@ impl<'o> Look<'o> {
 
     /// Looks at an object; `false` where the others need not be looked at.
     pub(in crate::formats) fn see(&mut self, object: &Object) -> bool {
-        self.has_said |= self.table.columns.iter().any(|choice| {
-            object.iter().any(|(name, _)| *name == choice.column || names::plain(name) == names::plain(&choice.column))
-        });
+        self.has_said = self.has_said
+            || self.table.columns.iter().any(|choice| {
+                object
+                    .iter()
+                    .any(|(name, _)| *name == choice.column || names::plain(name) == names::plain(&choice.column))
+            });
         Quiz::look(object, &mut self.answers);
         self.seen += 1;
         self.seen < MOST_OBJECTS

@@ -401,6 +401,10 @@ fn the_person_says_which_keys_are_read() {
     let quiz = r#"[{"question":"q","options":["x","y"],"answer":"y"}]"#;
     assert_eq!(read("front=question,back=answer", quiz), "q → y ()");
     assert_eq!(read("front=foo,back=baz", text), "no note has a key `baz`; there are `foo`, `bar`, `more`");
+    // However many keys there are.
+    let many: Vec<String> = (0..120).map(|n| format!("{{\"foo\":\"a\",\"bar\":\"b\",\"k{n}\":\"c\"}}")).collect();
+    let late = format!("[{},{{\"foo\":\"a\",\"bar\":\"b\",\"late\":\"d\"}}]", many.join(","));
+    assert!(read("front=foo,back=bar,extra=late", &late).ends_with("a → b (late: d)"));
     let own = r#"{"format":"lmq-notes","version":1}"#;
     assert_eq!(read("front=foo,back=bar", own).split(',').next(), Some("it is a deck of lmq's own"));
 }

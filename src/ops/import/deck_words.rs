@@ -89,11 +89,12 @@ pub(super) fn give_words(
             }
         }
     }
+    // The words of lost files are offered to all.
+    let mut used = BTreeSet::new();
     for (stem, group) in by_stem {
         let mut elsewhere = long.remove(&stem).unwrap_or_default();
         elsewhere.extend(lost.iter().filter(|word| !elsewhere.contains(word)).cloned().collect::<Vec<_>>());
         let is_alone = group.len() == 1 && !taken.contains(&stem);
-        let mut used = BTreeSet::new();
         let alone = is_alone.then_some(stem.as_str());
         let claims = claims(writer, jobs, &group, options, (alone, &elsewhere))?;
         let (by_answers, mut by_questions): (Vec<Claim>, Vec<Claim>) =

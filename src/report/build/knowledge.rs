@@ -13,7 +13,6 @@ use crate::report::build::name;
 use crate::report::build::number;
 use crate::report::build::when_empty;
 use crate::report::cell::Cell;
-use crate::report::cell::whole;
 use crate::report::chart::Chart;
 use crate::report::chart::Shape;
 use crate::report::model::Body;
@@ -83,7 +82,7 @@ pub(super) fn over_time(progress: &Progress) -> Section {
     let points = progress.known_over_time.as_slice();
     let shown = points.get(points.len().saturating_sub(MOST_MONTHS)..).unwrap_or(points);
     let rows = shown.iter().map(|(day, known)| {
-        vec![Cell::Date(*day), Cell::Known(*known), Cell::Count(known.cards - whole(*known).min(known.cards))]
+        vec![Cell::Date(*day), Cell::Known(*known), Cell::Count(known.cards - known.whole().min(known.cards))]
     });
     let most = shown.iter().map(|(_, known)| known.cards).max().unwrap_or(0);
     let description = match (shown.first(), shown.last()) {
@@ -91,10 +90,10 @@ pub(super) fn over_time(progress: &Progress) -> Section {
             "On {}: {} cards answered, {} of them likely known; on {}: {}, {}.",
             first.iso(),
             thousands(then.cards),
-            thousands(whole(*then)),
+            thousands(then.whole()),
             last.iso(),
             thousands(now.cards),
-            thousands(whole(*now))
+            thousands(now.whole())
         ),
         _ => String::new(),
     };
@@ -128,7 +127,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
         vec![
             Cell::Weekday(day),
             Cell::Known(known),
-            Cell::Count(whole(Known { millionths: now.millionths.saturating_sub(millionths), ..now })),
+            Cell::Count(Known { millionths: now.millionths.saturating_sub(millionths), ..now }.whole()),
         ]
     });
     Section {

@@ -22,9 +22,6 @@ use crate::report::text::paragraph;
 /// From the highest part to the lowest.
 const PARTS: [char; 5] = ['█', '▓', '▒', '░', '·'];
 
-/// A day without answers, then with more and more.
-const SHADES: [char; 5] = ['·', '░', '▒', '▓', '█'];
-
 /// What stands beside a row of a table.
 pub(super) fn beside(chart: &Chart, row: &[Cell], room: usize) -> String {
     match chart.shape {
@@ -99,14 +96,14 @@ pub(super) fn calendar(out: &mut dyn Write, width: usize, chart: &Chart, table: 
             sum += answers;
             let shade = usize::try_from(Chart::shade(answers, chart.full)).unwrap_or(0);
             let is_shown = (*first..=*last).contains(&day);
-            line.push(if is_shown { SHADES.get(shade).copied().unwrap_or(' ') } else { ' ' });
+            line.push(if is_shown { Chart::SHADE_SIGNS.get(shade).copied().unwrap_or(' ') } else { ' ' });
             if pitch == 2 {
                 line.push(' ');
             }
         }
         writeln!(out, "{INDENT}{name:<LABEL$}{line}{:>w$}", thousands(sum), w = SUM)?;
     }
-    let words = (1..=Chart::SHADES).zip(SHADES.iter().skip(1));
+    let words = (1..=Chart::SHADES).zip(Chart::SHADE_SIGNS.iter().skip(1));
     let legend = words.map(|(part, symbol)| format!("{symbol}\u{a0}{}", chart.shade_words(part)));
     let legend: Vec<String> = std::iter::once("·\u{a0}none".to_owned()).chain(legend).collect();
     paragraph(out, width, &format!("{}  answers a day; sums of weekdays at the right", legend.join("  ")))?;

@@ -49,10 +49,8 @@ pub(super) struct Ways {
 /// Which file has the say of a note that a row means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whose {
-    /// The row's, as any other's: it is no followed one.
-    Anybodys,
-    /// The row's from now on.
-    FromNowOn,
+    /// The row's: from now on, where it is a followed one.
+    ThisOnes,
     /// The row's, as before.
     OwnBefore,
     /// Another one.
@@ -111,12 +109,9 @@ impl Bulk<'_, '_> {
         // Nothing of it is the learner's: what the file says is taken, and nobody has to be asked what it said last.
         // A key that the row does not have may be the source's or the learner's.
         let is_sources = is_plain && before.own.is_none() && before.tags.is_none() && key == before.key;
-        let takes_it = is_sources && matches!(whose, Whose::Anybodys | Whose::FromNowOn);
-        if takes_it && row.says_all() && before.text_hash != row.text_hash {
-            self.bring(id, uid, deck, wanted, key.as_deref(), row)?;
-            return Ok(MatchResult::Changed);
-        }
-        let last = self.said_last(before.source)?;
+        let takes_it = is_sources && whose == Whose::ThisOnes;
+        let is_row_taken = takes_it && row.says_all() && before.text_hash != row.text_hash;
+        let last = if is_row_taken { None } else { self.said_last(before.source)? };
         let completed = match &last {
             Some((last, _)) => row.completed(last)?,
             None => Completed::Same,
@@ -409,9 +404,10 @@ impl Bulk<'_, '_> {
         {
             return Ok(Whose::Anothers);
         }
-        let Some(source) = self.options.source else { return Ok(Whose::Anybodys) };
-        self.comes_from(note, source)?;
-        Ok(Whose::FromNowOn)
+        if let Some(source) = self.options.source {
+            self.comes_from(note, source)?;
+        }
+        Ok(Whose::ThisOnes)
     }
 
     /// Where this device's sources last put a note, if what they last said of it is what the row says. Other devices may

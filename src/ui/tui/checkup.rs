@@ -133,8 +133,7 @@ pub(super) fn sit(
         return Ok(Some(result.join(" ")));
     }
     let more = (!outcome.missed.is_empty()).then_some("what you missed, one by one");
-    let key = pages::show_with(&|width| page(&result, width, with.look), more, term, with)?;
-    if key == Some(Command::Reveal) {
+    if pages::leaf(&|width| page(&result, width, with.look), column, &mut 0, more, term, with)? {
         missed::run(&outcome.missed, term, with)?;
     }
     Ok(None)

@@ -19,37 +19,41 @@ pub(super) fn show(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<(), Failure> {
-    show_with(lines, None, term, with).map(drop)
+    leaf(lines, column, &mut 0, None, term, with).map(drop)
 }
 
-/// The same, with what Enter leads to, if anything; gives what the key meant that ended it.
-pub(super) fn show_with(
+/// The same in an area of its own, from line `scroll` on. `more` is what a key leads to from there: gives whether that is wanted.
+pub(super) fn leaf(
     lines: &dyn Fn(usize) -> Vec<Line<'static>>,
-    enter: Option<&str>,
+    area: fn(Rect) -> Rect,
+    scroll: &mut u16,
+    more: Option<&str>,
     term: &mut Term,
     with: ScreenContext<'_>,
-) -> Result<Option<Command>, Failure> {
-    let mut scroll = 0;
+) -> Result<bool, Failure> {
+    let back = ("Esc goes back".to_owned(), Tone::Quiet);
+    let pieces = match more {
+        Some(more) => [(format!("{} {more}", with.keys.first(Command::Reveal)), Tone::Quiet), back],
+        None => [back, ("arrows scroll".to_owned(), Tone::Quiet)],
+    };
     let mut height = 1;
     loop {
         term.draw(|frame| {
-            let (head, body, foot) = parts(column(frame.area()), 1);
+            let (head, body, foot) = parts(area(frame.area()), 1);
             let body = Rect { y: head.y, height: body.y + body.height - head.y, ..body };
             height = body.height.max(1);
-            scroll = scrolled(frame, body, lines(usize::from(body.width)), scroll);
-            let enter = enter.map(|enter| (format!("Enter {enter}"), Tone::Accent));
-            let back = [("Esc goes back".to_owned(), Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];
-            let pieces: Vec<(String, Tone)> = enter.into_iter().chain(back).collect();
+            *scroll = scrolled(frame, body, lines(usize::from(body.width)), *scroll);
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
         match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(None),
+            None if (with.stop)() => return Ok(false),
             Some(Event::Key(key)) => match with.keys.command(&key) {
-                Some(Command::Down) => scroll = scroll.saturating_add(1),
-                Some(Command::Up) => scroll = scroll.saturating_sub(1),
-                Some(Command::PageDown) => scroll = scroll.saturating_add(height),
-                Some(Command::PageUp) => scroll = scroll.saturating_sub(height),
-                command => return Ok(command),
+                Some(Command::Down) => *scroll = scroll.saturating_add(1),
+                Some(Command::Up) => *scroll = scroll.saturating_sub(1),
+                Some(Command::PageDown) => *scroll = scroll.saturating_add(height),
+                Some(Command::PageUp) => *scroll = scroll.saturating_sub(height),
+                Some(Command::Open | Command::Reveal) => return Ok(more.is_some()),
+                _ => return Ok(false),
             },
             _ => {}
         }

@@ -281,6 +281,9 @@ fn hydrated(text: &str) -> Option<String> {
 /// three digits (`1,000,000`). Standing once it may be the decimal one.
 fn in_thousands(text: &str) -> Option<String> {
     let is_sign = |c: char| matches!(c, ',' | '.');
+    if !text.contains(|c: char| is_sign(c) || is_apostrophe(c)) {
+        return None;
+    }
     let mut read = String::with_capacity(text.len());
     for run in text.split_inclusive(|c: char| !(is_digit(c) || is_apostrophe(c) || is_sign(c))) {
         let number = run.trim_end_matches(|c: char| !is_digit(c));
