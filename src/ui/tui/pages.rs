@@ -31,11 +31,9 @@ pub(super) fn leaf(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<bool, Failure> {
-    let back = ("Esc goes back".to_owned(), Tone::Quiet);
-    let pieces = match more {
-        Some(more) => [(format!("{} {more}", with.keys.first(Command::Reveal)), Tone::Quiet), back],
-        None => [back, ("arrows scroll".to_owned(), Tone::Quiet)],
-    };
+    let more_on = more.map(|more| (format!("Enter {more}"), Tone::Accent));
+    let around = [("Esc goes back".to_owned(), Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];
+    let pieces: Vec<(String, Tone)> = more_on.into_iter().chain(around).collect();
     let mut height = 1;
     loop {
         term.draw(|frame| {
